@@ -1,0 +1,1 @@
+"""What every layer shares: typed fields, registries, events and commands, errors, image grids. No torch, no Qt."""

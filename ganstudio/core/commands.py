@@ -1,0 +1,81 @@
+"""What the world may ask of a training session: frozen values, taken between two steps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from ganstudio.core.fields import Value
+
+Role = Literal["discriminator", "generator", "encoder", "joint"]
+Source = Literal["ema", "raw"]
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Hold after the current step."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resume:
+    """Go on, training the phases that :class:`TrainOnly` left active."""
+
+
+@dataclass(frozen=True, slots=True)
+class StepOnce:
+    """Take ``count`` steps and hold; with a role, only the phases of that role run in them."""
+
+    count: int = 1
+    role: Role | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TrainOnly:
+    """From now on run only the phases of one role (``None``: all of them)."""
+
+    role: Role | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SetHyper:
+    """Change a hyper-parameter that is marked live."""
+
+    name: str
+    value: Value
+
+
+@dataclass(frozen=True, slots=True)
+class SaveCheckpoint:
+    """Write a checkpoint of the present step."""
+
+
+@dataclass(frozen=True, slots=True)
+class Extend:
+    """Train until this step instead."""
+
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Show:
+    """What the watcher wants to see: which weights, and whether anybody looks at the 2-D scene at all.
+
+    Attributes:
+        source: samples of the averaged (EMA) or of the raw generator.
+        scene: compute heat-map, manifold and arrows for 2-D data.
+        live: somebody watches: refresh samples often. Headless sessions only store them.
+    """
+
+    source: Source = "ema"
+    scene: bool = True
+    live: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """End the session; with ``save``, after a checkpoint."""
+
+    save: bool = True
+
+
+Command = Pause | Resume | StepOnce | TrainOnly | SetHyper | SaveCheckpoint | Extend | Show | Stop

@@ -1,0 +1,38 @@
+"""Errors that a person reads: one sentence that says what happened and what to do, plus details to copy."""
+
+from __future__ import annotations
+
+
+class StudioError(Exception):
+    """Something failed; ``str(error)`` is one sentence for a person, ``details`` may hold the technical rest.
+
+    The command line ends with exit status 1 for it; the window shows it where it belongs.
+    """
+
+    def __init__(self, message: str, details: str = "") -> None:
+        super().__init__(message)
+        self.details = details
+
+
+class UsageError(StudioError):
+    """What was asked for is wrong (an unknown name, a value out of range): exit status 2, nothing was changed."""
+
+
+class DataError(StudioError):
+    """A data set cannot be read, found or used as asked."""
+
+
+class StoreError(StudioError):
+    """A run folder, checkpoint or file on disk cannot be read or written as asked."""
+
+
+class DiskFullError(StoreError):
+    """There is no room left where the run is stored; writing is tried again when there is."""
+
+
+class TrainingError(StudioError):
+    """Training cannot go on: a loss is not finite, memory ran out, a network failed."""
+
+
+class CancelledError(StudioError):
+    """A person cancelled a job; nothing half-done is left behind."""

@@ -1,0 +1,169 @@
+"""What a training session tells the world: frozen values of scalars and numpy arrays, nothing of torch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ganstudio.core.commands import Source
+from ganstudio.core.fields import Value
+
+State = Literal["preparing", "training", "paused", "stopping", "finished", "stopped", "failed", "interrupted"]
+LIVE_STATES: frozenset[State] = frozenset({"preparing", "training", "paused", "stopping"})
+
+SeriesKind = Literal["loss", "probability", "score", "gradient", "quality"]
+SeriesRole = Literal["discriminator", "generator", "encoder", "real", "fake", "other"]
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesInfo:
+    """What one plotted quantity is.
+
+    Attributes:
+        name: unique, as people write it: ``"discriminator/real"``, ``"D(x)"``.
+        kind: which plot it belongs in. ``probability`` lives in [0, 1] with the equilibrium at 1/2.
+        role: whose colour it takes.
+    """
+
+    name: str
+    kind: SeriesKind
+    role: SeriesRole
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Measured values of one table, in the order of their steps.
+
+    Attributes:
+        table: ``"steps"`` (one row a step), ``"gradients"`` or ``"quality"`` (now and then).
+        series: the columns.
+        steps: int64 ``(n,)``, strictly increasing within a table.
+        seconds: float64 ``(n,)``: training time of the run at that step, pauses left out.
+        values: float32 ``(n, len(series))``; NaN where a value was not measured (or is NaN).
+    """
+
+    table: str
+    series: tuple[SeriesInfo, ...]
+    steps: NDArray[np.int64]
+    seconds: NDArray[np.float64]
+    values: NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Samples:
+    """What the generator makes of the run's fixed latents.
+
+    Attributes:
+        step: after which step.
+        items: uint8 ``(N, H, W, C)`` for images, float32 ``(N, 2)`` for points.
+        scores: float32 ``(N,)``: the discriminator's word on each: a probability or a critic's value; or None.
+        source: averaged or raw weights.
+    """
+
+    step: int
+    items: NDArray[np.uint8] | NDArray[np.float32]
+    scores: NDArray[np.float32] | None
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
+class RealBatch:
+    """A fixed batch of real items, to look at beside the samples; arrays as in :class:`Samples`."""
+
+    items: NDArray[np.uint8] | NDArray[np.float32]
+    scores: NDArray[np.float32] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """The inside of a 2-D game at one step. All coordinates are data coordinates.
+
+    Attributes:
+        step: after which step.
+        extent: the square ``[-extent, extent]²`` that ``heat`` covers.
+        heat: float32 ``(H, W)``, the discriminator on a grid; row 0 is the *lowest* y.
+        heat_is_probability: the heat lies in [0, 1] (1/2 = undecided); else it is a critic's value.
+        manifold: float32 ``(R, R, 2)``: where a regular grid of latents lands.
+        arrows: float32 ``(M, 4)``: x, y of a generated point and the direction in which it is pulled.
+    """
+
+    step: int
+    extent: float
+    heat: NDArray[np.float32]
+    heat_is_probability: bool
+    manifold: NDArray[np.float32] | None
+    arrows: NDArray[np.float32] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How fast it goes.
+
+    Attributes:
+        step: steps done.
+        total: steps asked for.
+        steps_per_second: smoothed over the last seconds; 0 while nothing is known.
+        images_per_second: real items seen per second.
+        eta_seconds: time left, of this session's speed only; None until 30 steps have been timed.
+        memory_bytes: memory of the device (CUDA) or of the process (CPU).
+        device: e.g. ``"cpu (1 thread)"`` or ``"NVIDIA H200"``.
+    """
+
+    step: int
+    total: int
+    steps_per_second: float
+    images_per_second: float
+    eta_seconds: float | None
+    memory_bytes: int
+    device: str
+
+
+@dataclass(frozen=True, slots=True)
+class StateChanged:
+    """The session is in another state; a message where it needs one (why it paused, what failed, what to do)."""
+
+    state: State
+    step: int
+    message: str = ""
+    details: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HyperChanged:
+    """A live hyper-parameter took effect with the step after ``step``."""
+
+    step: int
+    name: str
+    old: Value
+    new: Value
+
+
+@dataclass(frozen=True, slots=True)
+class CheckpointSaved:
+    """A checkpoint is safely on disk."""
+
+    step: int
+
+
+@dataclass(frozen=True, slots=True)
+class SamplesStored:
+    """A grid is safely on disk: the timeline has one more stop."""
+
+    step: int
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A line for a person that changes no state."""
+
+    level: Literal["info", "warning", "error"]
+    text: str
+    details: str = ""
+
+
+Event = (
+    Rows | Samples | RealBatch | Scene | Progress | StateChanged | HyperChanged | CheckpointSaved | SamplesStored | Note
+)

@@ -1,0 +1,209 @@
+"""Typed, bounded, explained values: one declaration makes the form, the command line, the checks and the docs.
+
+A set of hyper-parameters (or of data-set options) is a frozen pydantic model whose fields are declared with
+:func:`field`. :func:`fields_of` turns the model into plain :class:`FieldSpec` rows for forms and documentation, and
+:func:`validate` turns names and raw values (also strings, as the command line gives them) into a checked model.
+"""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, TypeVar, Union, get_args, get_origin
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from ganstudio.core.errors import UsageError
+from ganstudio.core.i18n import _
+
+Value = bool | int | float | str
+Kind = Literal["float", "int", "bool", "choice", "text"]
+
+
+class Fields(BaseModel):
+    """Base of every set of typed values: frozen, unknown names refused, bounds checked, NaN and infinity refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True, allow_inf_nan=False)
+
+
+class Hyper(Fields):
+    """Base of a method's hyper-parameters."""
+
+
+F = TypeVar("F", bound=Fields)
+
+
+def field(
+    default: Any,
+    title: str,
+    help: str,
+    *,
+    group: str = "",
+    ge: float | None = None,
+    gt: float | None = None,
+    le: float | None = None,
+    lt: float | None = None,
+    unit: str = "",
+    log: bool = False,
+    live: bool = False,
+    advanced: bool = False,
+) -> Any:
+    """Declares one typed value.
+
+    Args:
+        default: the value when nobody says otherwise.
+        title: short label, in words.
+        help: what it does and what goes wrong with too much or too little; one or two sentences.
+        group: heading under which the form shows it, e.g. ``"Optimiser"``.
+        ge: smallest value allowed.
+        gt: the value must be larger than this.
+        le: largest value allowed.
+        lt: the value must be smaller than this.
+        unit: e.g. ``"steps"`` or ``"px"``.
+        log: edit it on a logarithmic scale.
+        live: may be changed while training.
+        advanced: folded away in the form until asked for.
+    """
+    extra: dict[str, Any] = {"group": group, "unit": unit, "log": log, "live": live, "advanced": advanced}
+    return Field(default, ge=ge, gt=gt, le=le, lt=lt, title=title, description=help, json_schema_extra=extra)
+
+
+@dataclass(frozen=True, slots=True)
+class FieldSpec:
+    """One typed value as a form, a command line or a table of documentation sees it."""
+
+    name: str
+    title: str
+    help: str
+    kind: Kind
+    default: Value
+    low: float | None = None
+    high: float | None = None
+    low_open: bool = False
+    high_open: bool = False
+    choices: tuple[str, ...] = ()
+    group: str = ""
+    unit: str = ""
+    log: bool = False
+    live: bool = False
+    advanced: bool = False
+
+    @property
+    def range_text(self) -> str:
+        """The allowed values in words, e.g. ``"0 < x ≤ 1"`` or ``"mlp | conv"``; empty where all are."""
+        if self.choices:
+            return " | ".join(self.choices)
+        if self.low is None and self.high is None:
+            return ""
+        low = "" if self.low is None else f"{format_number(self.low)} {'<' if self.low_open else '≤'} "
+        high = "" if self.high is None else f" {'<' if self.high_open else '≤'} {format_number(self.high)}"
+        return f"{low}x{high}"
+
+    def to_json(self) -> dict[str, Any]:
+        """The row as plain JSON values, for ``ganstudio methods --json``."""
+        return {
+            "name": self.name,
+            "title": self.title,
+            "help": self.help,
+            "kind": self.kind,
+            "default": self.default,
+            "range": self.range_text,
+            "choices": list(self.choices),
+            "group": self.group,
+            "unit": self.unit,
+            "live": self.live,
+        }
+
+
+def format_number(value: float) -> str:
+    """A number as people of the field write it: ``2e-4``, ``0.5``, ``128``."""
+    if value == 0:
+        return "0"
+    if isinstance(value, int) or float(value).is_integer():
+        if abs(value) < 1e6:
+            return str(int(value))
+        return f"{value:g}".replace("e+0", "e").replace("e+", "e")
+    if abs(value) < 1e-2:
+        mantissa, exponent = f"{value:.4e}".split("e")
+        return f"{mantissa.rstrip('0').rstrip('.')}e{int(exponent)}"
+    return f"{value:.6g}"
+
+
+def _kind_of(annotation: Any) -> tuple[Kind, tuple[str, ...]]:
+    if get_origin(annotation) is Literal:
+        return "choice", tuple(str(choice) for choice in get_args(annotation))
+    if get_origin(annotation) in (Union, types.UnionType):
+        raise TypeError(f"a field has one type, not {annotation}")
+    kinds: dict[Any, Kind] = {bool: "bool", int: "int", float: "float", str: "text"}
+    return kinds[annotation], ()
+
+
+def fields_of(model: type[Fields]) -> tuple[FieldSpec, ...]:
+    """The model's fields as plain rows, in the order of their declaration."""
+    specs = []
+    for name, info in model.model_fields.items():
+        kind, choices = _kind_of(info.annotation)
+        bounds: dict[str, float] = {}
+        for constraint in info.metadata:
+            for bound in ("ge", "gt", "le", "lt"):
+                if getattr(constraint, bound, None) is not None:
+                    bounds[bound] = getattr(constraint, bound)
+        extra = info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
+        specs.append(
+            FieldSpec(
+                name=name,
+                title=info.title or name,
+                help=info.description or "",
+                kind=kind,
+                default=info.default,
+                low=bounds.get("ge", bounds.get("gt")),
+                high=bounds.get("le", bounds.get("lt")),
+                low_open="gt" in bounds,
+                high_open="lt" in bounds,
+                choices=choices,
+                **extra,  # type: ignore[arg-type]
+            )
+        )
+    return tuple(specs)
+
+
+def field_of(model: type[Fields], name: str) -> FieldSpec:
+    """One field by name.
+
+    Raises:
+        UsageError: there is no such field; the message lists those there are.
+    """
+    for spec in fields_of(model):
+        if spec.name == name:
+            return spec
+    known = ", ".join(spec.name for spec in fields_of(model)) or _("none")
+    raise UsageError(_("There is no setting called “{name}”. Known: {known}.").format(name=name, known=known))
+
+
+def validate(model: type[F], values: Mapping[str, Any]) -> F:
+    """Checks raw values (strings too) and returns the model.
+
+    Raises:
+        UsageError: one sentence that names the first wrong value, what it was and what is allowed.
+    """
+    for name in values:
+        field_of(model, name)
+    try:
+        return model.model_validate(dict(values))
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = str(first["loc"][0]) if first["loc"] else ""
+        if not where:
+            raise UsageError(str(first["msg"]).removeprefix("Value error, ")) from None
+        spec = field_of(model, where)
+        wanted = spec.range_text or {
+            "int": _("a whole number"),
+            "float": _("a number"),
+            "bool": _("true or false"),
+        }.get(spec.kind, _("text"))
+        raise UsageError(
+            _("{title} ({name}) cannot be {value}: allowed is {wanted}.").format(
+                title=spec.title, name=where, value=values.get(where, first.get("input")), wanted=wanted
+            )
+        ) from None

@@ -1,0 +1,1 @@
+"""Drawing with trained generators, away from the trainer."""

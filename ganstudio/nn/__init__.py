@@ -1,0 +1,1 @@
+"""Networks by family, objectives, penalties, initialisation, EMA and seeded randomness."""

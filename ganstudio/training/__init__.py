@@ -1,0 +1,1 @@
+"""The training session: thread, loop, meters, checkpoints, publishing."""

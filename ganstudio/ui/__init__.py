@@ -1,0 +1,1 @@
+"""The window: a projection of :mod:`ganstudio.app`."""
