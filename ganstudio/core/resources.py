@@ -8,7 +8,7 @@ from pathlib import Path
 
 @cache
 def resource_folder() -> Path:
-    """The folder of shipped files: ``ganstudio/_resources`` in a wheel, ``resources/`` beside the package in a checkout."""
+    """``ganstudio/_resources`` in a wheel, ``resources/`` beside the package in a checkout."""
     package = Path(__file__).resolve().parent.parent
     installed = package / "_resources"
     return installed if installed.is_dir() else package.parent / "resources"
