@@ -1,0 +1,183 @@
+"""What every data set is made of: a source that reads a request into numpy arrays, and the tensors made from them."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ganstudio.core.dataspec import DataKind, DataSpec
+from ganstudio.core.errors import CancelledError
+from ganstudio.core.fields import Fields
+from ganstudio.core.i18n import _
+
+if TYPE_CHECKING:
+    import torch
+
+Progress = Callable[[float, str], None]
+Items = NDArray[np.uint8] | NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class DataRequest:
+    """A data set as asked for.
+
+    Attributes:
+        name: registry name.
+        options: checked options of that data set.
+        path: the folder or the drawing, where the data set needs one.
+        text: the canonical form, e.g. ``"cifar10:classes=frog"``; parsing it gives the same request.
+    """
+
+    name: str
+    options: Fields
+    path: str | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """How long work is watched and cancelled.
+
+    Attributes:
+        cancel: set by whoever waits, to end the work.
+        progress: called with a fraction in [0, 1] and a line for a person; in the thread that reads.
+    """
+
+    cancel: threading.Event | None = None
+    progress: Progress | None = None
+
+    def tick(self, fraction: float, text: str) -> None:
+        """Tells how far the work is.
+
+        Raises:
+            CancelledError: the work was cancelled.
+        """
+        if self.cancel is not None and self.cancel.is_set():
+            raise CancelledError(_("Reading the data was cancelled."))
+        if self.progress is not None:
+            self.progress(min(max(fraction, 0.0), 1.0), text)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One file that is not taken as it is.
+
+    Attributes:
+        file: its path, relative to the data set's folder where it has one.
+        what: what is odd about it, in words.
+        action: what is done: ``"dropped"`` or ``"converted"``.
+    """
+
+    file: str
+    what: str
+    action: str
+
+
+@dataclass(frozen=True, slots=True)
+class Arrays:
+    """A data set in numpy: what sources read and everything else is made from.
+
+    Attributes:
+        spec: its shape.
+        items: uint8 ``(N, C, H, W)`` or float32 ``(N, 2)``.
+        labels: int64 ``(N,)``, indices into ``spec.classes``; None where there are none.
+        sizes: ``(width, height, count)`` of the original pictures, most frequent first.
+        modes: colour mode of the original pictures in words, and how many have it.
+        problems: files that were dropped or converted.
+        notes: lines for a person on how the set was read.
+    """
+
+    spec: DataSpec
+    items: Items
+    labels: NDArray[np.int64] | None = None
+    sizes: tuple[tuple[int, int, int], ...] = ()
+    modes: dict[str, int] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """A data set ready to be trained on.
+
+    Attributes:
+        spec: its shape.
+        items: uint8 ``(N, C, H, W)`` for images, float32 ``(N, 2)`` for points; on the CPU.
+        labels: int64 ``(N,)`` or None.
+        fingerprint: the same for the same content, 16 hexadecimal digits.
+        notes: lines for a person on how the set was read.
+    """
+
+    spec: DataSpec
+    items: torch.Tensor
+    labels: torch.Tensor | None
+    fingerprint: str
+    notes: tuple[str, ...] = ()
+
+
+Reader = Callable[[DataRequest, int, Job], Arrays]
+Thumbnailer = Callable[[], NDArray[np.uint8] | None]
+
+
+@dataclass(frozen=True, slots=True)
+class DataSource:
+    """One row of the catalogue of data sets.
+
+    Attributes:
+        name: lower-case with hyphens.
+        title: what people call it.
+        summary: one sentence.
+        kind: ``"points"`` or ``"images"``.
+        licence: one line, as its source states it.
+        Options: the options it takes.
+        read: ``(request, seed, job)`` → :class:`Arrays`.
+        thumbnail: a small picture, uint8 ``(H, W, 3)``; None while there is nothing to show.
+        needs_files: it reads files that do not come with the program.
+        downloadable: the program can fetch those files.
+        takes_path: the request names a folder or a drawing: ``"folder:PATH"``.
+        verify: raises UsageError for options that are wrong in a way their bounds do not tell.
+    """
+
+    name: str
+    title: str
+    summary: str
+    kind: DataKind
+    licence: str
+    Options: type[Fields]
+    read: Reader
+    thumbnail: Thumbnailer
+    needs_files: bool = False
+    downloadable: bool = False
+    takes_path: bool = False
+    verify: Callable[[Fields], None] | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON values, for ``ganstudio datasets --json``."""
+        from ganstudio.core.fields import fields_of
+
+        return {
+            "name": self.name,
+            "title": self.title,
+            "summary": self.summary,
+            "kind": self.kind,
+            "licence": self.licence,
+            "needs_files": self.needs_files,
+            "downloadable": self.downloadable,
+            "takes_path": self.takes_path,
+            "options": [spec.to_json() for spec in fields_of(self.Options)],
+        }
+
+
+def fingerprint(arrays: Arrays) -> str:
+    """Sixteen hexadecimal digits that are the same for the same items and labels in the same order."""
+    digest = hashlib.sha256(f"{arrays.items.dtype}{arrays.items.shape}".encode())
+    digest.update(np.ascontiguousarray(arrays.items).data.cast("B"))
+    if arrays.labels is not None:
+        digest.update(np.ascontiguousarray(arrays.labels).data.cast("B"))
+    return digest.hexdigest()[:16]

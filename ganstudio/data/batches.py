@@ -1,0 +1,154 @@
+"""Batches of real items on the device, in an order that is given by the seed and the count of batches drawn."""
+
+from __future__ import annotations
+
+import hashlib
+
+import torch
+
+from ganstudio.data.base import Dataset
+
+Batch = tuple[torch.Tensor, torch.Tensor | None]
+
+RESIDENT_BYTES = 2 * 1024**3
+
+
+def _permutation(seed: int, epoch: int, count: int) -> torch.Tensor:
+    """Order of the items in one epoch: int64 ``(count,)`` on the CPU, the same on every machine."""
+    mixed = hashlib.sha256(f"{seed}/{epoch}".encode()).digest()
+    generator = torch.Generator().manual_seed(int.from_bytes(mixed[:8], "little") >> 1)
+    return torch.randperm(count, generator=generator)
+
+
+class Batches:
+    """An endless stream of full batches.
+
+    Epoch ``e`` runs through a permutation seeded from ``(seed, e)``; a batch that begins at the end of one epoch is
+    completed from the next, so the position is given by the number of batches drawn alone.
+
+    Args:
+        dataset: what to draw from; may be smaller than a batch.
+        batch_size: items a batch.
+        seed: of the order.
+        device: where the batches appear.
+        channels_last: memory format of images.
+        resident_bytes: a set up to this size lives on the device (as uint8; points as float32), a larger one stays on
+            the host and is copied batch by batch.
+    """
+
+    def __init__(
+        self,
+        dataset: Dataset,
+        batch_size: int,
+        seed: int = 0,
+        device: torch.device | str = "cpu",
+        channels_last: bool = False,
+        resident_bytes: int = RESIDENT_BYTES,
+    ) -> None:
+        if batch_size < 1:
+            raise ValueError(f"a batch needs at least one item, not {batch_size}")
+        if len(dataset.items) < 1:
+            raise ValueError("there is nothing to draw batches from")
+        self.spec = dataset.spec
+        self.batch_size = batch_size
+        self.seed = seed
+        self.device = torch.device(device)
+        items = dataset.items
+        self._images = items.dtype == torch.uint8
+        self.resident = items.numel() * items.element_size() <= resident_bytes
+        self._channels_last = channels_last and self._images
+        if self.resident:
+            # Stored as (N, H, W, C), a picked batch is in channels_last format without another copy.
+            items = items.permute(0, 2, 3, 1).contiguous() if self._channels_last else items.contiguous()
+            items = items.to(self.device)
+        home = self.device if self.resident else torch.device("cpu")
+        self._items = items
+        self._labels = None if dataset.labels is None else dataset.labels.to(home)
+        self._home = home
+        self._epoch = -1
+        self._order = torch.empty(0, dtype=torch.int64)
+        self._shuffled = items
+        self._drawn = 0
+
+    @property
+    def count(self) -> int:
+        """How many items the set has."""
+        return int(self._items.shape[0])
+
+    def state(self) -> int:
+        """How many batches have been drawn: all there is to know about the position."""
+        return self._drawn
+
+    def seek(self, count: int) -> None:
+        """Goes to where ``count`` batches have been drawn."""
+        if count < 0:
+            raise ValueError(f"a position cannot be negative: {count}")
+        self._drawn = count
+
+    def next(self) -> Batch:
+        """The next batch.
+
+        Returns:
+            float32 ``(N, C, H, W)`` in [−1, 1] or ``(N, 2)`` (which may be a view of the set: do not change it in
+            place), and int64 labels ``(N,)`` or None.
+        """
+        epoch, start = divmod(self._drawn * self.batch_size, self.count)
+        self._drawn += 1
+        if start + self.batch_size <= self.count:
+            self._enter(epoch)
+            return self._take(start, start + self.batch_size)
+        return self._take_across(epoch, start)
+
+    def fixed(self, count: int) -> Batch:
+        """The same ``count`` items at every call (fewer if the set has fewer), to look at; the position stays."""
+        order = _permutation(self.seed, -1, self.count)[:count].to(self._home)
+        real = self._prepare(self._items.index_select(0, order))
+        return real, None if self._labels is None else self._labels.index_select(0, order).to(self.device)
+
+    def _enter(self, epoch: int) -> None:
+        if epoch == self._epoch:
+            return
+        self._order = _permutation(self.seed, epoch, self.count).to(self._home)
+        self._epoch = epoch
+        if not self._images:
+            # Points are few and small: shuffled once an epoch, each batch is a slice that costs nothing.
+            self._shuffled = self._items.index_select(0, self._order)
+
+    def _take(self, start: int, end: int) -> Batch:
+        order = self._order[start:end]
+        labels = None if self._labels is None else self._labels.index_select(0, order)
+        real = self._items.index_select(0, order) if self._images else self._shuffled[start:end]
+        if not self.resident and labels is not None:
+            labels = labels.to(self.device)
+        return self._prepare(real), labels
+
+    def _take_across(self, epoch: int, start: int) -> Batch:
+        reals: list[torch.Tensor] = []
+        labels: list[torch.Tensor] = []
+        missing = self.batch_size
+        while missing:
+            self._enter(epoch)
+            end = min(start + missing, self.count)
+            real, label = self._take(start, end)
+            reals.append(real)
+            if label is not None:
+                labels.append(label)
+            missing -= end - start
+            epoch, start = epoch + 1, 0
+        real = torch.cat(reals)
+        return real, torch.cat(labels) if labels else None
+
+    def _prepare(self, real: torch.Tensor) -> torch.Tensor:
+        """Moves picked items to the device and scales pictures to [−1, 1]."""
+        if not self._images:
+            return real if self.resident else real.to(self.device)
+        if not self.resident:
+            if self.device.type == "cuda":
+                real = real.pin_memory()
+            real = real.to(self.device, non_blocking=True)
+            floats = real.to(torch.float32)
+            if self._channels_last:
+                floats = floats.contiguous(memory_format=torch.channels_last)
+        else:
+            floats = (real.permute(0, 3, 1, 2) if self._channels_last else real).to(torch.float32)
+        return floats.mul_(2 / 255).sub_(1)

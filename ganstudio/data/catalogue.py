@@ -1,0 +1,76 @@
+"""The data sets there are, and the two things one does with them: load, and look before training."""
+
+from __future__ import annotations
+
+import threading
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ganstudio.core.registry import Registry
+from ganstudio.data import digits, points
+from ganstudio.data.base import Arrays, DataRequest, Dataset, DataSource, Job, Progress, fingerprint
+
+
+def _build() -> Registry[DataSource]:
+    registry: Registry[DataSource] = Registry("data set")
+    for source in (*points.sources(), digits.source()):
+        registry.add(source.name, source)
+    return registry
+
+
+DATASETS: Registry[DataSource] = _build()
+"""Every data set by name."""
+
+
+def read(
+    request: DataRequest, *, seed: int = 0, cancel: threading.Event | None = None, progress: Progress | None = None
+) -> Arrays:
+    """Reads a data set into numpy arrays.
+
+    Raises:
+        DataError: files are missing or cannot be read.
+        CancelledError: ``cancel`` was set.
+    """
+    return DATASETS[request.name].read(request, seed, Job(cancel, progress))
+
+
+def load(
+    request: DataRequest | str,
+    *,
+    seed: int = 0,
+    cancel: threading.Event | None = None,
+    progress: Progress | None = None,
+) -> Dataset:
+    """Reads a data set into tensors on the CPU.
+
+    Args:
+        request: what to load; a text is parsed first.
+        seed: of what is drawn (points, polygons); files do not depend on it.
+        cancel: set it from another thread to stop.
+        progress: called with a fraction in [0, 1] and a line for a person.
+
+    Raises:
+        UsageError: the request is wrong.
+        DataError: files are missing or cannot be read; the message says where was looked and what to do.
+        CancelledError: ``cancel`` was set.
+    """
+    import torch
+
+    from ganstudio.data.request import parse_request
+
+    if isinstance(request, str):
+        request = parse_request(request)
+    arrays = read(request, seed=seed, cancel=cancel, progress=progress)
+    labels = None if arrays.labels is None else torch.from_numpy(arrays.labels)
+    items = torch.from_numpy(np.asarray(arrays.items))
+    return Dataset(arrays.spec, items, labels, fingerprint(arrays), arrays.notes)
+
+
+def thumbnail(name: str) -> NDArray[np.uint8] | None:
+    """A small picture of a data set, uint8 ``(H, W, 3)``; None while its files are not there.
+
+    Raises:
+        UsageError: there is no such data set.
+    """
+    return DATASETS[name].thumbnail()
