@@ -1,0 +1,231 @@
+"""What a method is, and what one update of it is. The engine in :mod:`ganstudio.training` knows nothing else.
+
+A method is an ``nn.Module``: its children are the networks and its buffers are its state, so that one ``state_dict()``
+is a whole checkpoint. It knows no thread, file, widget or device.
+"""
+
+from __future__ import annotations
+
+import copy
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal, Protocol, Self
+
+import torch
+from torch import Tensor, nn
+
+from ganstudio.core.commands import Role
+from ganstudio.core.controls import Control, GeneratorIndex, LatentVector
+from ganstudio.core.dataspec import DataKind, DataSpec
+from ganstudio.core.errors import UsageError
+from ganstudio.core.events import SeriesKind, SeriesRole
+from ganstudio.core.fields import Hyper as AnyHyper
+from ganstudio.core.fields import Value, field_of, validate
+from ganstudio.core.i18n import _
+from ganstudio.nn import random
+
+Values = Mapping[str, Tensor]
+Terms = dict[str, Tensor]
+OptimiserKind = Literal["adam", "rmsprop", "sgd"]
+
+
+class Batch(Protocol):
+    """What a phase is given. Real items are drawn when they are first asked for, once per update."""
+
+    @property
+    def size(self) -> int:
+        """How many items a batch has."""
+
+    @property
+    def real(self) -> Tensor:
+        """Real items: float32 ``(N, C, H, W)`` in [−1, 1], or ``(N, 2)``."""
+
+    @property
+    def labels(self) -> Tensor | None:
+        """int64 ``(N,)``: the classes of ``real``, or None."""
+
+    def watch(self, name: str, values: Tensor, kind: SeriesKind, role: SeriesRole) -> None:
+        """Plots the mean of ``values`` without adding it to the loss."""
+
+
+@dataclass(frozen=True, slots=True)
+class Optimiser:
+    """How a phase's networks are updated.
+
+    Attributes:
+        kind: adam, rmsprop (decay 0.99 as in Arjovsky et al.'s code, unless ``beta2`` says otherwise) or sgd.
+        lr: learning rate.
+        beta1: Adam's β₁, or the momentum of the others.
+        beta2: Adam's β₂, or RMSprop's decay.
+        clip_value: every gradient entry is clipped to ±this before the step; 0 = not.
+    """
+
+    kind: OptimiserKind = "adam"
+    lr: float = 2e-4
+    beta1: float = 0.5
+    beta2: float = 0.999
+    clip_value: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """One named update.
+
+    Attributes:
+        name: as it is plotted, e.g. ``"discriminator"``.
+        role: which button and which colour it answers to.
+        networks: names of the children that are updated; all others are frozen meanwhile.
+        optimiser: how.
+        loss: batch to named terms; the engine adds them up, back-propagates the sum and plots each.
+        repeat: updates per step; a function of the step where it changes.
+        every: the phase runs on every n-th step only (lazy regularisation).
+        window: first step of the phase and the step before which it ends (None: never).
+        after: called after every update, e.g. to clip weights.
+        second_order: the loss differentiates twice; such a phase never runs in reduced precision.
+    """
+
+    name: str
+    role: Role
+    networks: tuple[str, ...]
+    optimiser: Optimiser
+    loss: Callable[[Batch], Terms]
+    repeat: int | Callable[[int], int] = 1
+    every: int = 1
+    window: tuple[int, int | None] = (0, None)
+    after: Callable[[], None] | None = None
+    second_order: bool = False
+
+    def repeats_at(self, step: int) -> int:
+        """How often the phase runs in step ``step`` (counted from 0)."""
+        first, end = self.window
+        if step < first or (end is not None and step >= end) or step % self.every:
+            return 0
+        return self.repeat(step) if callable(self.repeat) else self.repeat
+
+
+@dataclass(frozen=True, slots=True)
+class MethodInfo:
+    """What people are told about a method.
+
+    Attributes:
+        name: registry name, lower case with hyphens.
+        title: e.g. ``"WGAN-GP"``.
+        paper: authors, title, where.
+        year: of the paper.
+        summary: one sentence: the idea.
+        look_for: a paragraph: what to watch while it trains, and what goes wrong.
+        data_kinds: the kinds of data it can be trained on.
+        needs_labels: it cannot do without classes.
+    """
+
+    name: str
+    title: str
+    paper: str
+    year: int
+    summary: str
+    look_for: str
+    data_kinds: tuple[DataKind, ...] = ("points", "images")
+    needs_labels: bool = False
+
+
+class Method(nn.Module, ABC):
+    """Base of every method.
+
+    Class attributes:
+        info: what people are told.
+        Hyper: the typed hyper-parameters. ``batch_size`` and ``ema`` are the engine's to read; the rest is the
+            method's own.
+        kind_defaults: defaults that differ by kind of data, e.g. a 2-D latent for 2-D points.
+        averaged: names of the children of which the engine keeps a moving average to draw samples with.
+    """
+
+    info: ClassVar[MethodInfo]
+    Hyper: ClassVar[type[AnyHyper]]
+    kind_defaults: ClassVar[Mapping[DataKind, Mapping[str, Value]]] = {}
+    averaged: ClassVar[tuple[str, ...]] = ("generator",)
+
+    def __init__(self, hyper: AnyHyper, data: DataSpec) -> None:
+        super().__init__()
+        self.hyper: Any = hyper
+        self.data = data
+
+    @classmethod
+    def resolve(cls, values: Mapping[str, Any], kind: DataKind) -> AnyHyper:
+        """Checked hyper-parameters for a kind of data: the defaults overlaid with ``values``.
+
+        Raises:
+            UsageError: a value is unknown or out of range, or the method does not take this kind of data.
+        """
+        if kind not in cls.info.data_kinds:
+            raise UsageError(
+                _("{title} needs {wanted}, and this data set holds {kind}.").format(
+                    title=cls.info.title, wanted=_(" or ").join(cls.info.data_kinds), kind=kind
+                )
+            )
+        return validate(cls.Hyper, {**cls.kind_defaults.get(kind, {}), **values})
+
+    def check_live(self, name: str, value: Value) -> AnyHyper:
+        """The hyper-parameters with one live value changed.
+
+        Raises:
+            UsageError: the value is unknown, not live, or out of range.
+        """
+        spec = field_of(self.Hyper, name)
+        if not spec.live:
+            raise UsageError(
+                _("{title} cannot be changed while training; duplicate the run with another value.").format(
+                    title=spec.title
+                )
+            )
+        return validate(self.Hyper, {**self.hyper.model_dump(), name: value})
+
+    @abstractmethod
+    def phases(self) -> Sequence[Phase]:
+        """The updates of one step in their order, from the present hyper-parameters."""
+
+    @abstractmethod
+    def controls(self) -> Sequence[Control]:
+        """What can be driven when drawing samples."""
+
+    @abstractmethod
+    def generate(self, values: Values) -> Tensor:
+        """Items from control values, one tensor with N rows per control: ``(N, C, H, W)`` in [−1, 1], or ``(N, 2)``."""
+
+    def draw(self, count: int, device: torch.device | str = "cpu") -> dict[str, Tensor]:
+        """Random values for every control, ``count`` rows each, from the run's own generator."""
+        return {control.name: _draw(control, count, device) for control in self.controls()}
+
+    def critic(self, items: Tensor) -> Tensor | None:
+        """The discriminator's raw output for items, ``(N,)``; None where a method has no such thing."""
+        return None
+
+    def score(self, raw: Tensor) -> Tensor:
+        """Raw outputs as they are plotted: a probability where :meth:`score_is_probability`, else as they are."""
+        return raw
+
+    @property
+    def score_is_probability(self) -> bool:
+        """Scores lie in [0, 1] and 1/2 means undecided."""
+        return False
+
+    def pull(self, items: Tensor) -> Tensor | None:
+        """Which way the generator is told to move its items: −∂L_G/∂x per item, shape as ``items``; or None."""
+        return None
+
+    def with_networks(self, networks: Mapping[str, nn.Module]) -> Self:
+        """A view of this method with other children under some names; everything else is shared."""
+        view = copy.copy(self)
+        view._modules = {**self._modules, **networks}
+        return view
+
+
+def _draw(control: Control, count: int, device: torch.device | str) -> Tensor:
+    match control:
+        case LatentVector(size=size, prior="normal"):
+            return random.normal(count, size, device=device)
+        case LatentVector(size=size):
+            return random.uniform(count, size, low=-1.0, high=1.0, device=device)
+        case GeneratorIndex(count=choices):
+            return random.integers(choices, count, device=device)
+    raise TypeError(f"unknown control {control!r}")

@@ -1,0 +1,128 @@
+"""WGAN: a critic that measures how far the generator's distribution is away.
+
+Arjovsky, Chintala, Bottou: *Wasserstein GAN*, ICML 2017.
+
+Objective (eq. 2 and 3), the critic f being 1-Lipschitz up to a constant:
+
+    W(p_data, p_G) = max over f of  E_x[ f(x) ] − E_z[ f(G(z)) ]          G minimises  −E_z[ f(G(z)) ]
+
+The Lipschitz bound is kept by clipping every weight of f to [−c, c] after each update (algorithm 1, line 7). The
+critic's value difference estimates the earth mover's distance: unlike a GAN's loss it goes down while samples improve.
+
+Knobs
+    weight_clip c: 0.01 in the paper. Larger: the critic takes long to reach its optimum; smaller: vanishing gradients.
+    n_critic    5. The critic may and should be trained near its optimum.
+    warm_up     100 critic updates in each of the first 25 steps and in every 500th, as the authors' program does.
+    optimiser   RMSprop at 5e-5; momentum (Adam) was found to be unstable with clipping (section 4.3).
+
+What goes wrong
+    "Weight clipping is a clearly terrible way" to bound a slope, say the authors: weights gather at ±c, the critic
+    becomes too simple a function and learning is slow. WGAN-GP is the answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Literal
+
+from ganstudio.core.fields import field
+from ganstudio.core.i18n import _
+from ganstudio.methods.base import MethodInfo, OptimiserKind, Phase
+from ganstudio.methods.two_player import TwoPlayer, TwoPlayerHyper
+
+WARM_UP_STEPS, WARM_UP_EVERY, WARM_UP_REPEATS = 25, 500, 100
+
+
+class WGANHyper(TwoPlayerHyper):
+    """The critic's game with clipped weights."""
+
+    objective: Literal["wasserstein"] = field(
+        "wasserstein",
+        _("Objective"),
+        _("The critic’s mean on real items minus its mean on fakes."),
+        group=_("Objective"),
+    )
+    weight_clip: float = field(
+        0.01,
+        _("Weight clipping"),
+        _("Every weight of the critic is clipped to ± this after its update. The paper: 0.01; 2-D networks need more."),
+        group=_("Objective"),
+        gt=0,
+        le=1,
+        log=True,
+        live=True,
+    )
+    warm_up: bool = field(
+        False,
+        _("Critic warm-up"),
+        _(
+            "100 critic updates in each of the first 25 steps and every 500th, as in the authors’ program. Slow at first."
+        ),
+        group=_("Training"),
+    )
+    n_critic: int = field(
+        5,
+        _("Critic updates per G update"),
+        _("The critic should be near its optimum: 5."),
+        group=_("Training"),
+        ge=1,
+        le=100,
+        live=True,
+    )
+    optimiser_d: OptimiserKind = field(
+        "rmsprop", _("Critic optimiser"), _("RMSprop; momentum is unstable with clipping."), group=_("Optimisers")
+    )
+    optimiser_g: OptimiserKind = field(
+        "rmsprop", _("G optimiser"), _("How the generator is updated."), group=_("Optimisers")
+    )
+    lr_d: float = field(
+        5e-5, _("Critic learning rate"), _("5e-5 in the paper."), group=_("Optimisers"), gt=0, le=1, log=True, live=True
+    )
+    lr_g: float = field(
+        5e-5, _("G learning rate"), _("5e-5 in the paper."), group=_("Optimisers"), gt=0, le=1, log=True, live=True
+    )
+    beta1: float = field(
+        0.0, _("β₁ / momentum"), _("No momentum for a critic."), group=_("Optimisers"), ge=0, lt=1, live=True
+    )
+    beta2: float = field(
+        0.99, _("β₂"), _("RMSprop’s decay."), group=_("Optimisers"), ge=0, lt=1, live=True, advanced=True
+    )
+
+
+class WGAN(TwoPlayer):
+    """The Wasserstein critic, clipped."""
+
+    Hyper = WGANHyper
+    hyper: WGANHyper
+    kind_defaults = {
+        "points": {
+            **TwoPlayer.kind_defaults["points"],
+            "lr_d": 5e-4,
+            "lr_g": 5e-4,
+            "weight_clip": 0.1,
+        }
+    }
+    info = MethodInfo(
+        name="wgan",
+        title="WGAN",
+        paper="Arjovsky et al., Wasserstein GAN, ICML 2017",
+        year=2017,
+        summary=_("A critic with clipped weights measures the earth mover’s distance; its curve means something."),
+        look_for=_(
+            "The gap between critic(x) and critic(G(z)) estimates a distance: it shrinks while samples get better, which "
+            "no GAN loss does. Learning is slow and steady. With much clipping the critic is too simple to see detail: "
+            "compare with WGAN-GP."
+        ),
+    )
+
+    def phases(self) -> Sequence[Phase]:
+        """As ever, with more critic updates during the warm-up."""
+        critic, generator = super().phases()
+        if self.hyper.warm_up:
+            critic = replace(critic, repeat=self._repeats)
+        return critic, generator
+
+    def _repeats(self, step: int) -> int:
+        warm = step < WARM_UP_STEPS or step % WARM_UP_EVERY == 0
+        return max(WARM_UP_REPEATS, self.hyper.n_critic) if warm else self.hyper.n_critic

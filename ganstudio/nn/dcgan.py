@@ -1,0 +1,98 @@
+"""The strided-convolution networks of DCGAN (Radford, Metz, Chintala 2015, figure 1), for any even image size.
+
+An image of 28 px starts from 7 × 7, one of 16, 32, 64, 128 or 256 px from 4 × 4; every stage doubles the size and
+halves the channels.
+"""
+
+from __future__ import annotations
+
+import itertools
+
+from torch import Tensor, nn
+
+from ganstudio.core.errors import UsageError
+from ganstudio.core.i18n import _
+from ganstudio.nn.initialise import dcgan_init
+from ganstudio.nn.norms import Norm, constrain, norm_2d, without_identities
+from ganstudio.nn.random import Dropout
+
+
+def stages_of(size: int) -> tuple[int, int]:
+    """How an image size is reached by doubling: ``(first size, number of doublings)``.
+
+    Raises:
+        UsageError: the size is not 4 to 7 pixels doubled once or more often.
+    """
+    base, doublings = size, 0
+    while base > 7 and base % 2 == 0:
+        base, doublings = base // 2, doublings + 1
+    if doublings == 0 or not 4 <= base <= 7:
+        raise UsageError(
+            _("Convolutions cannot reach {size} px by doubling; use 16, 28, 32, 64, 128 or 256 px.").format(size=size)
+        )
+    return base, doublings
+
+
+class ConvGenerator(nn.Module):
+    """z to an image in [−1, 1] by fractionally strided 4 × 4 convolutions.
+
+    Args:
+        latent: size of z.
+        channels: 1 or 3.
+        size: height and width in pixels.
+        width: channels of the last hidden stage; earlier ones have twice as many each, at most 8 × width.
+        norm: normalisation of hidden stages (DCGAN: batch).
+    """
+
+    def __init__(self, latent: int, channels: int, size: int, width: int, norm: Norm = "batch") -> None:
+        super().__init__()
+        base, doublings = stages_of(size)
+        widths = [min(width * 2**index, width * 8) for index in reversed(range(doublings))]
+        bias = norm != "batch"
+        layers: list[nn.Module] = [nn.ConvTranspose2d(latent, widths[0], base, bias=bias)]
+        for before, after in itertools.pairwise(widths):
+            layers += [norm_2d(before, norm), nn.ReLU(), nn.ConvTranspose2d(before, after, 4, 2, 1, bias=bias)]
+        layers += [norm_2d(widths[-1], norm), nn.ReLU(), nn.ConvTranspose2d(widths[-1], channels, 4, 2, 1), nn.Tanh()]
+        self.layers = without_identities(layers)
+        dcgan_init(self)
+
+    def forward(self, z: Tensor) -> Tensor:
+        """``(N, latent)`` to ``(N, channels, size, size)``."""
+        image: Tensor = self.layers(z[:, :, None, None])
+        return image
+
+
+class ConvDiscriminator(nn.Module):
+    """An image to one number by strided 4 × 4 convolutions and leaky ReLU.
+
+    Args:
+        channels: 1 or 3.
+        size: height and width in pixels.
+        width: channels of the first stage; later ones have twice as many each, at most 8 × width.
+        norm: normalisation (DCGAN: batch, not after the first convolution); ``spectral`` constrains every weight.
+        dropout: rate before the last layer.
+    """
+
+    def __init__(self, channels: int, size: int, width: int, norm: Norm = "batch", dropout: float = 0.0) -> None:
+        super().__init__()
+        base, doublings = stages_of(size)
+        layers: list[nn.Module] = []
+        before = channels
+        for index in range(doublings):
+            after = min(width * 2**index, width * 8)
+            stage_norm: Norm = "none" if index == 0 else norm
+            layers.append(nn.Conv2d(before, after, 4, 2, 1, bias=stage_norm != "batch"))
+            layers += [norm_2d(after, stage_norm), nn.LeakyReLU(0.2)]
+            before = after
+        layers += [Dropout(dropout)] if dropout else []
+        layers += [nn.Conv2d(before, 1, base), nn.Flatten()]
+        self.layers = without_identities(layers)
+        dcgan_init(self)
+        for layer in self.layers:
+            if isinstance(layer, nn.Conv2d):
+                constrain(layer, norm)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """``(N, channels, size, size)`` to raw outputs ``(N,)``."""
+        out: Tensor = self.layers(x)
+        return out.squeeze(1)

@@ -1,0 +1,73 @@
+"""Fully connected generator and discriminator: the networks of the first GAN paper and of every 2-D experiment."""
+
+from __future__ import annotations
+
+import math
+
+from torch import Tensor, nn
+
+from ganstudio.nn.initialise import he_init
+from ganstudio.nn.norms import Norm, constrain, norm_1d, without_identities
+from ganstudio.nn.random import Dropout
+
+
+class MLPGenerator(nn.Module):
+    """z to an item: ``depth`` hidden layers of ``width`` ReLU units.
+
+    Args:
+        latent: size of z.
+        shape: shape of one item; images end in tanh, points are linear.
+        width: units of a hidden layer.
+        depth: hidden layers.
+        norm: normalisation of the hidden layers.
+    """
+
+    def __init__(self, latent: int, shape: tuple[int, ...], width: int, depth: int, norm: Norm = "none") -> None:
+        super().__init__()
+        self.shape = shape
+        layers: list[nn.Module] = []
+        for index in range(depth):
+            layers += [nn.Linear(latent if index == 0 else width, width), norm_1d(width, norm), nn.ReLU()]
+        layers.append(nn.Linear(width if depth else latent, math.prod(shape)))
+        if len(shape) == 3:
+            layers.append(nn.Tanh())
+        self.layers = without_identities(layers)
+        he_init(self, slope=0.0)
+
+    def forward(self, z: Tensor) -> Tensor:
+        """``(N, latent)`` to ``(N, *shape)``."""
+        out: Tensor = self.layers(z)
+        return out.view(len(out), *self.shape) if len(self.shape) > 1 else out
+
+
+class MLPDiscriminator(nn.Module):
+    """An item to one number: ``depth`` hidden layers of ``width`` leaky ReLU units.
+
+    Args:
+        shape: shape of one item.
+        width: units of a hidden layer.
+        depth: hidden layers.
+        norm: normalisation of the hidden layers; ``spectral`` constrains every weight.
+        dropout: rate before the last layer.
+    """
+
+    def __init__(
+        self, shape: tuple[int, ...], width: int, depth: int, norm: Norm = "none", dropout: float = 0.0
+    ) -> None:
+        super().__init__()
+        size = math.prod(shape)
+        layers: list[nn.Module] = [nn.Flatten()] if len(shape) > 1 else []
+        for index in range(depth):
+            layers += [nn.Linear(size if index == 0 else width, width), norm_1d(width, norm), nn.LeakyReLU(0.2)]
+        layers += [Dropout(dropout)] if dropout else []
+        layers.append(nn.Linear(width if depth else size, 1))
+        self.layers = without_identities(layers)
+        he_init(self)
+        for layer in self.layers:
+            if isinstance(layer, nn.Linear):
+                constrain(layer, norm)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """``(N, *shape)`` to raw outputs ``(N,)``."""
+        out: Tensor = self.layers(x)
+        return out.squeeze(1)

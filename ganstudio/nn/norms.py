@@ -1,0 +1,71 @@
+"""Normalisation, by name: what stands between a layer and its activation, or holds a layer's weights in check."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import torch
+from torch import Tensor, nn
+from torch.nn.utils import parametrize
+
+from ganstudio.nn import random
+
+Norm = Literal["none", "batch", "layer", "spectral"]
+
+
+class SpectralNorm(nn.Module):
+    """Divides a weight by its largest singular value, so that the layer is 1-Lipschitz (Miyato et al. 2018, section 2).
+
+    The value is estimated by one power iteration per forward pass while training. The weight is seen as the matrix
+    ``(out, everything else)``.
+    """
+
+    u: Tensor
+    v: Tensor
+
+    def __init__(self, weight: Tensor) -> None:
+        super().__init__()
+        matrix = weight.detach().flatten(1)
+        self.register_buffer("u", nn.functional.normalize(random.normal(matrix.shape[0]), dim=0))
+        self.register_buffer("v", nn.functional.normalize(random.normal(matrix.shape[1]), dim=0))
+        for _ in range(10):
+            self._iterate(matrix)
+
+    @torch.no_grad()
+    def _iterate(self, matrix: Tensor) -> None:
+        self.v.copy_(nn.functional.normalize(matrix.T @ self.u, dim=0))
+        self.u.copy_(nn.functional.normalize(matrix @ self.v, dim=0))
+
+    def forward(self, weight: Tensor) -> Tensor:
+        """The weight, scaled; same shape."""
+        matrix = weight.flatten(1)
+        if self.training:
+            self._iterate(matrix)
+        # Copies, because the next forward pass iterates in place before this one's backward pass has run.
+        return weight / torch.dot(self.u.clone(), matrix @ self.v.clone())
+
+
+def constrain(layer: nn.Module, norm: Norm) -> nn.Module:
+    """Puts the layer's weight under spectral norm where ``norm`` says so. Call it after initialising the weights."""
+    if norm == "spectral":
+        parametrize.register_parametrization(layer, "weight", SpectralNorm(layer.weight))  # type: ignore[arg-type]
+    return layer
+
+
+def norm_2d(channels: int, norm: Norm) -> nn.Module:
+    """The norm layer for ``(N, channels, H, W)``; nothing for ``none`` and ``spectral``."""
+    if norm == "batch":
+        return nn.BatchNorm2d(channels)
+    return nn.GroupNorm(1, channels) if norm == "layer" else nn.Identity()
+
+
+def norm_1d(width: int, norm: Norm) -> nn.Module:
+    """The norm layer for ``(N, width)``; nothing for ``none`` and ``spectral``."""
+    if norm == "batch":
+        return nn.BatchNorm1d(width)
+    return nn.LayerNorm(width) if norm == "layer" else nn.Identity()
+
+
+def without_identities(layers: list[nn.Module]) -> nn.Sequential:
+    """A sequence without the layers that do nothing."""
+    return nn.Sequential(*(layer for layer in layers if not isinstance(layer, nn.Identity)))

@@ -1,0 +1,89 @@
+"""Objectives: what the discriminator and the generator minimise, given the discriminator's raw outputs.
+
+Raw outputs (logits, or a critic's values) have shape ``(N,)``. Every loss is a mean over the batch and is written to be
+*minimised*. σ is the logistic function, softplus(t) = log(1 + eᵗ), so −log σ(t) = softplus(−t) without overflow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+import torch
+from torch import Tensor
+from torch.nn.functional import softplus
+
+from ganstudio.core.registry import Registry
+
+ScoreKind = Literal["probability", "score"]
+
+
+@dataclass(frozen=True, slots=True)
+class Objective:
+    """One game.
+
+    Attributes:
+        name: as the form shows it.
+        real: the discriminator's loss on its raw outputs for real items.
+        fake: the discriminator's loss on its raw outputs for generated items.
+        generator: the generator's loss on the raw outputs for generated items.
+        score: raw outputs to what is plotted as D(x).
+        score_kind: ``probability`` (equilibrium at 1/2) or an unbounded ``score``.
+    """
+
+    name: str
+    real: Callable[[Tensor], Tensor]
+    fake: Callable[[Tensor], Tensor]
+    generator: Callable[[Tensor], Tensor]
+    score: Callable[[Tensor], Tensor]
+    score_kind: ScoreKind
+
+
+OBJECTIVES: Registry[Objective] = Registry("objective")
+
+
+def _add(objective: Objective) -> Objective:
+    return OBJECTIVES.add(objective.name, objective)
+
+
+MINIMAX = _add(
+    Objective(
+        "minimax",  # Goodfellow et al. 2014, eq. 1: the generator minimises log(1 − D(G(z)))
+        real=lambda out: softplus(-out).mean(),
+        fake=lambda out: softplus(out).mean(),
+        generator=lambda out: -softplus(out).mean(),
+        score=torch.sigmoid,
+        score_kind="probability",
+    )
+)
+NON_SATURATING = _add(
+    Objective(
+        "non-saturating",  # Goodfellow et al. 2014, section 3: the generator maximises log D(G(z))
+        real=MINIMAX.real,
+        fake=MINIMAX.fake,
+        generator=lambda out: softplus(-out).mean(),
+        score=torch.sigmoid,
+        score_kind="probability",
+    )
+)
+LEAST_SQUARES = _add(
+    Objective(
+        "least-squares",  # Mao et al. 2017, eq. 9: a = 0, b = c = 1; the output itself is the verdict
+        real=lambda out: 0.5 * (out - 1).square().mean(),
+        fake=lambda out: 0.5 * out.square().mean(),
+        generator=lambda out: 0.5 * (out - 1).square().mean(),
+        score=lambda out: out,
+        score_kind="probability",
+    )
+)
+WASSERSTEIN = _add(
+    Objective(
+        "wasserstein",  # Arjovsky et al. 2017, eq. 2, with the sign of a loss
+        real=lambda out: -out.mean(),
+        fake=lambda out: out.mean(),
+        generator=lambda out: -out.mean(),
+        score=lambda out: out,
+        score_kind="score",
+    )
+)
