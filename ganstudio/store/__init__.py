@@ -1,1 +1,39 @@
-"""Run folders on disk: the truth from which everything shown can be rebuilt."""
+"""Run folders on disk: made, written by one process, read and followed by any number."""
+
+from __future__ import annotations
+
+from ganstudio.store.checkpoints import BadCheckpoint, CheckpointCheck, find_checkpoint, load_checkpoint
+from ganstudio.store.eventlog import Rewound
+from ganstudio.store.folder import RunInfo, create_run, runs_folder, set_runs_folder
+from ganstudio.store.follow import Follower
+from ganstudio.store.library import Trashed, delete_run, empty_trash, list_runs, list_trash, rename_run, restore_run
+from ganstudio.store.queue import WriteQueue
+from ganstudio.store.run import Run
+from ganstudio.store.samples import sample_schedule
+from ganstudio.store.status import RunStatus
+from ganstudio.store.writer import RunWriter
+
+__all__ = [
+    "BadCheckpoint",
+    "CheckpointCheck",
+    "Follower",
+    "Rewound",
+    "Run",
+    "RunInfo",
+    "RunStatus",
+    "RunWriter",
+    "Trashed",
+    "WriteQueue",
+    "create_run",
+    "delete_run",
+    "empty_trash",
+    "find_checkpoint",
+    "list_runs",
+    "list_trash",
+    "load_checkpoint",
+    "rename_run",
+    "restore_run",
+    "runs_folder",
+    "sample_schedule",
+    "set_runs_folder",
+]

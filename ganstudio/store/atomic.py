@@ -1,0 +1,117 @@
+"""The only two ways in which a run folder is written: a file appears whole, or it grows at its end."""
+
+from __future__ import annotations
+
+import errno
+import itertools
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from ganstudio.core.errors import DiskFullError, StoreError
+from ganstudio.core.i18n import _
+
+TEMP_SUFFIX = ".tmp"
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
+_WINDOWS_FULL = frozenset({39, 112})  # ERROR_HANDLE_DISK_FULL, ERROR_DISK_FULL
+_counter = itertools.count()
+
+
+def is_disk_full(error: BaseException) -> bool:
+    """Whether the error means that there is no room (or no quota) left."""
+    if isinstance(error, DiskFullError):
+        return True
+    return isinstance(error, OSError) and (error.errno in _FULL or getattr(error, "winerror", None) in _WINDOWS_FULL)
+
+
+def words_for(error: OSError, path: Path) -> StoreError:
+    """The same failure as a sentence for a person."""
+    if is_disk_full(error):
+        return DiskFullError(
+            _("The disk that holds {folder} is full. Make room there, and writing goes on.").format(folder=path.parent),
+            details=f"{path}: {error}",
+        )
+    reason = error.strerror or type(error).__name__
+    return StoreError(_("{path} cannot be written: {reason}.").format(path=path, reason=reason), details=repr(error))
+
+
+def replace_file(path: Path, content: bytes | Callable[[Path], None]) -> None:
+    """Writes a file so that readers see either the old one or the whole new one.
+
+    Args:
+        path: the file; its folder exists.
+        content: its bytes, or a function that writes them to the temporary path it is given.
+
+    Raises:
+        DiskFullError: there is no room; the old file is untouched and nothing is left behind.
+        StoreError: it cannot be written for another reason.
+    """
+    temp = path.with_name(f".{path.name}.{os.getpid()}-{next(_counter)}{TEMP_SUFFIX}")
+    try:
+        if callable(content):
+            content(temp)
+            handle = os.open(temp, os.O_RDWR)
+        else:
+            handle = os.open(temp, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
+        try:
+            if not callable(content):
+                _write_all(handle, content)
+            os.fsync(handle)  # network disks report a full quota only here
+        finally:
+            os.close(handle)
+        _rename(temp, path)
+    except BaseException as error:
+        temp.unlink(missing_ok=True)
+        if isinstance(error, OSError):
+            raise words_for(error, path) from error
+        raise
+
+
+def append_bytes(path: Path, data: bytes) -> None:
+    """Adds bytes at the end of a file (made where it does not exist); all of them or none.
+
+    Raises:
+        DiskFullError: there is no room; the file has its previous length.
+        StoreError: it cannot be written for another reason; the file has its previous length.
+    """
+    try:
+        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0), 0o666)
+    except OSError as error:
+        raise words_for(error, path) from error
+    length = os.fstat(handle).st_size
+    try:
+        _write_all(handle, data)
+        os.fsync(handle)
+    except OSError as error:
+        os.ftruncate(handle, length)
+        raise words_for(error, path) from error
+    finally:
+        os.close(handle)
+
+
+def remove_stale_temps(*folders: Path) -> None:
+    """Removes what a killed writer left half-written; call only while holding the writer's lock."""
+    for folder in folders:
+        if folder.is_dir():
+            for temp in folder.glob(f".*{TEMP_SUFFIX}"):
+                temp.unlink(missing_ok=True)
+
+
+def _write_all(handle: int, data: bytes) -> None:
+    view = memoryview(data)
+    while view:
+        view = view[os.write(handle, view) :]
+
+
+def _rename(temp: Path, path: Path) -> None:
+    # Windows refuses to replace a file while somebody reads it: readers are quick, so try again for a moment.
+    for _attempt in range(50):
+        try:
+            temp.replace(path)
+            return
+        except PermissionError:
+            if os.name != "nt":
+                raise
+            time.sleep(0.02)
+    temp.replace(path)

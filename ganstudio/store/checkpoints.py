@@ -1,0 +1,249 @@
+"""Checkpoints: safetensors files, and nothing else. What is not one is refused by its structure, never unpickled."""
+
+from __future__ import annotations
+
+import json
+import re
+import struct
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ganstudio.core.errors import StoreError
+from ganstudio.core.i18n import _
+from ganstudio.store.atomic import replace_file
+from ganstudio.store.samples import stored_steps
+
+if TYPE_CHECKING:
+    import torch
+
+    from ganstudio.store.run import Run
+
+SUFFIX = ".safetensors"
+_HEADER_LIMIT = 100_000_000  # the format's own bound
+_OS_ERROR = re.compile(r"os error (\d+)")
+
+
+@dataclass(frozen=True, slots=True)
+class BadCheckpoint:
+    """A checkpoint that cannot be used, and why (a sentence)."""
+
+    step: int
+    path: Path
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class CheckpointCheck:
+    """The newest checkpoint that can be loaded (None: there is none) and the bad ones that are newer than it."""
+
+    step: int | None
+    path: Path | None
+    bad: tuple[BadCheckpoint, ...]
+
+
+def checkpoint_path(folder: Path, step: int) -> Path:
+    """The file of a step inside a run's ``checkpoints`` folder."""
+    return folder / f"{step:09d}{SUFFIX}"
+
+
+def write_checkpoint(
+    path: Path, tensors: Mapping[str, torch.Tensor] | Mapping[str, NDArray[Any]], metadata: Mapping[str, str]
+) -> None:
+    """Writes tensors (of torch, or numpy arrays) and text; appears whole or not at all.
+
+    Tensors may lie anywhere, in any memory format, and share memory; they are stored as contiguous copies. They must
+    not change meanwhile.
+
+    Raises:
+        DiskFullError: there is no room; a previous file is untouched.
+    """
+    text = dict(metadata)
+    if all(isinstance(tensor, np.ndarray) for tensor in tensors.values()):
+        from safetensors.numpy import save_file
+
+        save: Any = save_file
+        ready: dict[str, Any] = {
+            name: array if array.flags.c_contiguous else array.copy(order="C")  # type: ignore[union-attr]
+            for name, array in tensors.items()
+        }
+    else:
+        from safetensors.torch import save_file as save_torch_file
+
+        save, ready = save_torch_file, _separate(tensors)
+
+    def write(temp: Path) -> None:
+        try:
+            save(ready, str(temp), metadata=text)
+        except Exception as error:
+            # safetensors wraps what the system said into its own error type
+            found = _OS_ERROR.search(str(error))
+            if found:
+                raise OSError(int(found[1]), str(error)) from error
+            raise
+
+    replace_file(path, write)
+
+
+def _separate(tensors: Mapping[str, Any]) -> dict[str, torch.Tensor]:
+    """Contiguous CPU tensors of which no two share memory, as the format wants them."""
+    import torch
+
+    result: dict[str, torch.Tensor] = {}
+    seen: set[int] = set()
+    for name, value in tensors.items():
+        tensor = torch.as_tensor(value).detach().cpu().contiguous()
+        place = tensor.untyped_storage().data_ptr()
+        if place in seen:
+            tensor = tensor.clone()
+        seen.add(tensor.untyped_storage().data_ptr())
+        result[name] = tensor
+    return result
+
+
+def read_header(path: Path) -> dict[str, Any]:
+    """Checks that the file is a whole safetensors file, by its header and its size, and returns the header.
+
+    Raises:
+        StoreError: it is not; names the file and what it seems to be.
+    """
+    try:
+        size = path.stat().st_size
+        with path.open("rb") as file:
+            start = file.read(8)
+            length = struct.unpack("<Q", start)[0] if len(start) == 8 else 0
+            if not 2 <= length <= min(_HEADER_LIMIT, size - 8):
+                raise _refusal(path, start + file.read(504), size)
+            raw = file.read(length)
+    except FileNotFoundError as error:
+        raise StoreError(_("There is no checkpoint {path}.").format(path=path)) from error
+    except OSError as error:
+        raise StoreError(
+            _("The checkpoint {path} cannot be read: {reason}.").format(path=path, reason=error.strerror)
+        ) from error
+    try:
+        header = json.loads(raw)
+        ends = [int(entry["data_offsets"][1]) for name, entry in header.items() if name != "__metadata__"]
+        wanted = 8 + length + max(ends, default=0)
+    except (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError):
+        raise _refusal(path, start + raw[:504], size) from None
+    if size < wanted:
+        raise _truncated(path, size, wanted)
+    if size > wanted:
+        raise _refusal(path, start + raw[:504], size)
+    return dict(header)
+
+
+def _truncated(path: Path, size: int, wanted: int) -> StoreError:
+    return StoreError(
+        _("The checkpoint {path} is cut off: {size} of {wanted} bytes are there. Use an older one.").format(
+            path=path, size=size, wanted=wanted
+        )
+    )
+
+
+_SIGNS: tuple[tuple[bytes, str], ...] = (
+    (b"PK\x03\x04", "a zip archive, as torch.save writes it (it can hold program code)"),
+    (b"\x89PNG", "a PNG image"),
+    (b"\xff\xd8\xff", "a JPEG image"),
+    (b"\x89HDF", "an HDF5 file"),
+    (b"\x1f\x8b", "a gzip archive"),
+    (b"\x93NUMPY", "a NumPy array"),
+    (b"GGUF", "a GGUF file"),
+    (b"version https://git-lfs", "a Git LFS pointer, not the file itself"),
+    (b"<", "a web page"),
+)
+
+
+def _looks_like(start: bytes, size: int) -> str:
+    if size == 0:
+        return _("an empty file")
+    if start[:1] == b"\x80" and start[1:2] in b"\x02\x03\x04\x05" and start[8:9] != b"{":
+        return _("a Python pickle, which can hold program code and is never loaded")
+    for sign, words in _SIGNS:
+        if start.startswith(sign):
+            return _(words)
+    if start[8:9] == b"{":
+        return _("a truncated or damaged checkpoint")
+    return _("something else")
+
+
+def _refusal(path: Path, start: bytes, size: int) -> StoreError:
+    return StoreError(
+        _("{path} is not a usable checkpoint: it seems to be {what}. Only whole safetensors files are loaded.").format(
+            path=path, what=_looks_like(start, size)
+        )
+    )
+
+
+def find_checkpoint(path: Path, step: int | None = None) -> Path:
+    """The file meant: the path itself, or in a run folder the one of the step (the newest by default).
+
+    Raises:
+        StoreError: the run has no such checkpoint; says which it has.
+    """
+    if not path.is_dir():
+        return path
+    folder = path / "checkpoints"
+    steps = stored_steps(folder, SUFFIX)
+    if not steps:
+        raise StoreError(_("The run in {path} has no checkpoint yet.").format(path=path))
+    if step is not None and step not in steps:
+        known = ", ".join(map(str, steps[-12:]))
+        raise StoreError(
+            _("The run in {path} has no checkpoint of step {step}. It has: {known}.").format(
+                path=path, step=step, known=known
+            )
+        )
+    return checkpoint_path(folder, steps[-1] if step is None else step)
+
+
+def load_checkpoint(
+    source: Path | str | Run, step: int | None = None
+) -> tuple[dict[str, torch.Tensor], dict[str, str], int]:
+    """Reads a checkpoint.
+
+    Args:
+        source: a run, its folder, or a checkpoint file.
+        step: which checkpoint of the run; the newest by default.
+
+    Returns:
+        Tensors on the CPU, metadata, and the step after which it was saved.
+
+    Raises:
+        StoreError: there is none, or it is not a whole safetensors file; names the file and what it seems to be.
+            Nothing else is tried instead: see :meth:`Run.newest_good_checkpoint`.
+    """
+    path = find_checkpoint(Path(source if isinstance(source, str | Path) else source.path), step)
+    header = read_header(path)
+    from safetensors import SafetensorError, safe_open
+
+    try:
+        with safe_open(str(path), framework="pt", device="cpu") as file:
+            # Copies: the file is mapped into memory, and it may be pruned while its tensors live on.
+            tensors = {name: file.get_tensor(name).clone() for name in file.keys()}  # noqa: SIM118 - no mapping
+    except (SafetensorError, OSError) as error:
+        raise StoreError(
+            _("The checkpoint {path} is damaged and cannot be loaded.").format(path=path), details=str(error)
+        ) from error
+    metadata = {str(key): str(value) for key, value in (header.get("__metadata__") or {}).items()}
+    named = metadata.get("step", path.stem)
+    return tensors, metadata, int(named) if named.isdecimal() else 0
+
+
+def newest_good(folder: Path) -> CheckpointCheck:
+    """Looks from the newest backwards for a checkpoint whose header and size are right."""
+    bad: list[BadCheckpoint] = []
+    for step in reversed(stored_steps(folder, SUFFIX)):
+        path = checkpoint_path(folder, step)
+        try:
+            read_header(path)
+        except StoreError as error:
+            bad.append(BadCheckpoint(step, path, str(error)))
+        else:
+            return CheckpointCheck(step, path, tuple(bad))
+    return CheckpointCheck(None, None, tuple(bad))

@@ -1,0 +1,114 @@
+"""The run's diary: one JSON line for each hyper-parameter change, checkpoint, stored grid, state and note.
+
+The file only grows. Going back to an earlier checkpoint adds a line that says so, and readers forget what came after
+that step: so whoever follows the file over a network sees the turn too.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from ganstudio.core.events import CheckpointSaved, HyperChanged, Note, SamplesStored, StateChanged
+from ganstudio.store.atomic import append_bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Rewound:
+    """The run went back to the checkpoint of ``step``: whatever was known of later steps is no longer true.
+
+    A consumer forgets rows, grids, checkpoints and changes after ``step``; what the run does from there on follows.
+    """
+
+    step: int
+
+
+LogEvent = HyperChanged | CheckpointSaved | SamplesStored | StateChanged | Note | Rewound
+_KINDS: dict[str, type[Any]] = {
+    "hyper": HyperChanged,
+    "checkpoint": CheckpointSaved,
+    "samples": SamplesStored,
+    "state": StateChanged,
+    "note": Note,
+    "rewound": Rewound,
+}
+_NAMES = {kind: name for name, kind in _KINDS.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class LogLine:
+    """One line: an event, the step it belongs to, and when it was written (seconds since 1970)."""
+
+    step: int
+    time: float
+    event: LogEvent
+
+
+def is_logged(event: object) -> bool:
+    """Whether the diary has lines for this kind of event."""
+    return type(event) in _NAMES
+
+
+def encode(event: LogEvent, step: int) -> bytes:
+    """The event as a line; its own step where it has one, else the given one."""
+    line: dict[str, Any] = {"kind": _NAMES[type(event)], "time": round(time.time(), 3), "step": step}
+    line.update(asdict(event))
+    return json.dumps(line, ensure_ascii=False).encode("utf-8") + b"\n"
+
+
+def decode(line: bytes) -> LogLine | None:
+    """The event of a line; None where it is torn, garbage, or of a kind this version does not know."""
+    try:
+        values = json.loads(line)
+        kind = _KINDS[values["kind"]]
+        known = {name: values[name] for name in kind.__dataclass_fields__ if name in values}
+        step, written = values["step"], float(values["time"])
+        if type(step) is not int:
+            return None
+        return LogLine(step, written, kind(**known))
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return None
+
+
+def read_lines(path: Path, offset: int = 0) -> tuple[list[LogLine], int]:
+    """Whole lines from a byte offset on, and the offset after them. A torn last line is left for the next time."""
+    try:
+        with path.open("rb") as file:
+            file.seek(offset)
+            data = file.read()
+    except OSError:
+        return [], offset
+    end = data.rfind(b"\n") + 1
+    lines = (decode(line) for line in data[:end].splitlines())
+    return [line for line in lines if line is not None], offset + end
+
+
+def settle(lines: list[LogLine]) -> list[LogLine]:
+    """What is still true: lines after a step that the run went back behind are dropped. Notes stay: they are history."""
+    kept: list[LogLine] = []
+    for line in lines:
+        event = line.event
+        if isinstance(event, Rewound):
+            kept = [other for other in kept if other.step <= event.step or isinstance(other.event, Note)]
+        else:
+            kept.append(line)
+    return kept
+
+
+def append_line(path: Path, event: LogEvent, step: int) -> None:
+    """Adds an event to the diary."""
+    append_bytes(path, encode(event, step))
+
+
+def cut_torn_line(path: Path) -> None:
+    """Cuts off a last line without its end; for a writer that takes over."""
+    if not path.is_file():
+        return
+    data = path.read_bytes()
+    end = data.rfind(b"\n") + 1
+    if end < len(data):
+        with path.open("r+b") as file:
+            file.truncate(end)

@@ -1,0 +1,204 @@
+"""What a run folder is: its files, its ``run.json``, and how one is made."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import re
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from importlib import metadata
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from ganstudio.core.dataspec import DataSpec
+from ganstudio.core.errors import StoreError
+from ganstudio.core.experiment import Experiment
+from ganstudio.core.i18n import _
+from ganstudio.store.atomic import replace_file, words_for
+
+SCHEMA = 1
+RUN_FILE = "run.json"
+STATUS_FILE = "status.json"
+LOCK_FILE = "writer.lock"
+EVENTS_FILE = "events.jsonl"
+THUMBNAIL_FILE = "thumbnail.png"
+METRICS = "metrics"
+SAMPLES = "samples"
+CHECKPOINTS = "checkpoints"
+_PARTS = (METRICS, SAMPLES, CHECKPOINTS)
+_DESKTOP_LITTER = frozenset({".DS_Store", "Thumbs.db", "desktop.ini", ".directory"})
+
+_chosen_folder: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RunInfo:
+    """What does not change while a run trains (but for its name).
+
+    Attributes:
+        name: what the person calls it.
+        experiment: what it trains, on what, how long.
+        spec: the shape of its data.
+        fingerprint: identifies the very data it was begun with.
+        created: when, with time zone.
+        versions: of the program and what it stands on, when the run was made.
+        schema: version of the folder's layout.
+    """
+
+    name: str
+    experiment: Experiment
+    spec: DataSpec
+    fingerprint: str
+    created: datetime
+    versions: MappingProxyType[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    schema: int = SCHEMA
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON values."""
+        return {
+            "schema": self.schema,
+            "name": self.name,
+            "experiment": self.experiment.to_json(),
+            "spec": self.spec.to_json(),
+            "fingerprint": self.fingerprint,
+            "created": self.created.isoformat(timespec="seconds"),
+            "versions": dict(self.versions),
+        }
+
+
+def runs_folder() -> Path:
+    """Where runs are kept: ``GANSTUDIO_RUNS``, else what :func:`set_runs_folder` said, else the user's data folder."""
+    named = os.environ.get("GANSTUDIO_RUNS")
+    if named:
+        return Path(named).expanduser().absolute()
+    if _chosen_folder is not None:
+        return _chosen_folder
+    import platformdirs
+
+    return platformdirs.user_data_path("ganstudio", appauthor=False) / "runs"
+
+
+def set_runs_folder(folder: Path | None) -> None:
+    """Sets where runs are kept, as the person's settings say; None goes back to the default."""
+    global _chosen_folder
+    _chosen_folder = None if folder is None else Path(folder).expanduser().absolute()
+
+
+def create_run(
+    experiment: Experiment, spec: DataSpec, fingerprint: str, *, folder: Path | None = None, path: Path | None = None
+) -> Path:
+    """Makes a new run folder.
+
+    Args:
+        experiment: what it will train.
+        spec: the shape of its data.
+        fingerprint: identifies the data.
+        folder: where to put it under a name made of date, data and method; :func:`runs_folder` by default.
+        path: the very folder to use instead; it must be new or empty.
+
+    Raises:
+        StoreError: the folder holds other things or cannot be made.
+    """
+    now = datetime.now(UTC)
+    info = RunInfo(experiment.title, experiment, spec, fingerprint, now, MappingProxyType(_versions()))
+    try:
+        run = _claim(path) if path is not None else _new_folder(folder or runs_folder(), experiment, now)
+        for part in _PARTS:
+            (run / part).mkdir(exist_ok=True)
+    except OSError as error:
+        raise words_for(error, path or folder or runs_folder()) from error
+    write_info(run, info)
+    return run
+
+
+def _claim(path: Path) -> Path:
+    path = Path(path).expanduser().absolute()
+    if path.exists() and not path.is_dir():
+        raise StoreError(_("{path} is a file; name a new or empty folder for the run.").format(path=path))
+    path.mkdir(parents=True, exist_ok=True)
+    if (path / RUN_FILE).exists():
+        raise StoreError(
+            _("{path} already holds a run. Resume it, or name another folder for a new one.").format(path=path)
+        )
+    parts = {child.name for child in path.iterdir()} - _DESKTOP_LITTER - set(_PARTS)
+    if parts:
+        raise StoreError(
+            _("{path} is not empty (it holds “{name}”); name a new or empty folder for the run.").format(
+                path=path, name=sorted(parts)[0]
+            )
+        )
+    return path
+
+
+def _new_folder(folder: Path, experiment: Experiment, now: datetime) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    words = (_slug(experiment.data.split(":")[0]), _slug(experiment.method))
+    stem = "-".join([now.astimezone().strftime("%Y%m%d-%H%M%S"), *filter(None, words)])
+    number = 1
+    while True:
+        run = folder / (stem if number == 1 else f"{stem}-{number}")
+        try:
+            run.mkdir()
+        except FileExistsError:
+            number += 1
+        else:
+            return run
+
+
+def _slug(text: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:40]
+
+
+def _versions() -> dict[str, str]:
+    found = {"python": platform.python_version()}
+    for name in ("ganstudio", "torch", "numpy"):
+        try:
+            found[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            continue
+    return found
+
+
+def write_info(run: Path, info: RunInfo) -> None:
+    """Writes ``run.json``."""
+    replace_file(run / RUN_FILE, json.dumps(info.to_json(), ensure_ascii=False, indent=1).encode("utf-8") + b"\n")
+
+
+def read_info(run: Path) -> RunInfo:
+    """Reads ``run.json``.
+
+    Raises:
+        StoreError: the folder is no run, comes from a newer version, or its description is damaged.
+    """
+    file = run / RUN_FILE
+    try:
+        text = file.read_text(encoding="utf-8")
+    except (FileNotFoundError, NotADirectoryError) as error:
+        missing = _("There is no folder {path}.") if not run.exists() else _("{path} is not a run: it has no {file}.")
+        raise StoreError(missing.format(path=run, file=RUN_FILE)) from error
+    except (OSError, ValueError) as error:
+        raise StoreError(_("{path} cannot be read.").format(path=file), details=repr(error)) from error
+    try:
+        values = json.loads(text)
+        schema = int(values["schema"])
+        if schema > SCHEMA:
+            raise StoreError(
+                _("The run in {path} was made by a newer version of this program; update to open it.").format(path=run)
+            )
+        created = datetime.fromisoformat(values["created"])
+        return RunInfo(
+            name=str(values["name"]),
+            experiment=Experiment.from_json(values["experiment"]),
+            spec=DataSpec.from_json(values["spec"]),
+            fingerprint=str(values["fingerprint"]),
+            created=created if created.tzinfo else created.replace(tzinfo=UTC),
+            versions=MappingProxyType({str(key): str(value) for key, value in values.get("versions", {}).items()}),
+            schema=schema,
+        )
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise StoreError(
+            _("The description {path} is damaged; the run cannot be opened.").format(path=file), details=repr(error)
+        ) from error

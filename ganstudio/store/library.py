@@ -1,0 +1,160 @@
+"""All runs of a folder: list, rename, delete to a trash and back."""
+
+from __future__ import annotations
+
+import errno
+import json
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from ganstudio.core.errors import DiskFullError, StoreError
+from ganstudio.core.i18n import _
+from ganstudio.store.atomic import replace_file, words_for
+from ganstudio.store.folder import read_info, runs_folder, write_info
+from ganstudio.store.run import Run
+from ganstudio.store.status import has_live_writer, read_written_status
+
+TRASH = ".trash"
+_ORIGIN = "trashed.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Trashed:
+    """A deleted run that can be brought back.
+
+    Attributes:
+        path: where it lies in the trash.
+        origin: where it lay.
+        name: what it is called.
+        deleted: when, seconds since 1970.
+    """
+
+    path: Path
+    origin: Path
+    name: str
+    deleted: float
+
+
+def list_runs(folder: Path | None = None) -> list[Run]:
+    """The runs of a folder (:func:`runs_folder` by default), newest first; everything else in it is passed over.
+
+    Reads one small file for each run.
+    """
+    runs = list(_runs_in(folder or runs_folder()))
+    return sorted(runs, key=lambda run: (run.info.created, run.path.name), reverse=True)
+
+
+def _runs_in(folder: Path) -> Iterator[Run]:
+    try:
+        children = [child for child in folder.iterdir() if not child.name.startswith(".")]
+    except OSError:
+        return
+    for child in children:
+        try:
+            yield Run.open(child)
+        except StoreError:
+            continue
+
+
+def rename_run(path: Path, name: str) -> None:
+    """Gives a run another name; its folder keeps its own. Allowed while it trains.
+
+    Raises:
+        StoreError: the name is empty, or the run cannot be read or written.
+    """
+    name = " ".join(name.split())
+    if not name:
+        raise StoreError(_("A run needs a name of at least one letter."))
+    write_info(path, replace(read_info(path), name=name))
+
+
+def delete_run(path: Path, *, folder: Path | None = None) -> Path:
+    """Moves a run to the trash and returns its place there.
+
+    Args:
+        path: the run.
+        folder: the runs folder whose trash takes it; :func:`runs_folder` by default.
+
+    Raises:
+        StoreError: a program is training it, it is no run, or it cannot be moved.
+    """
+    path = Path(path).absolute()
+    info = read_info(path)
+    if has_live_writer(path, read_written_status(path)):
+        raise StoreError(_("“{name}” is being trained; stop it before you delete it.").format(name=info.name))
+    trash = (folder or runs_folder()) / TRASH
+    with suppress(DiskFullError):  # deleting must work on a full disk: it is how a person makes room
+        replace_file(path / _ORIGIN, json.dumps({"origin": str(path), "deleted": time.time()}).encode("utf-8"))
+    try:
+        trash.mkdir(parents=True, exist_ok=True)
+        target = _free(trash / path.name)
+        _move(path, target)
+    except OSError as error:
+        (path / _ORIGIN).unlink(missing_ok=True)
+        raise words_for(error, path) from error
+    return target
+
+
+def list_trash(folder: Path | None = None) -> list[Trashed]:
+    """The deleted runs, the last deleted first."""
+    base = folder or runs_folder()
+    found = []
+    for run in _runs_in(base / TRASH):
+        origin, deleted = base / run.path.name, 0.0
+        with suppress(OSError, ValueError, KeyError, TypeError):
+            values = json.loads((run.path / _ORIGIN).read_text(encoding="utf-8"))
+            origin, deleted = Path(values["origin"]), float(values["deleted"])
+        found.append(Trashed(run.path, origin, run.info.name, deleted))
+    return sorted(found, key=lambda item: item.deleted, reverse=True)
+
+
+def restore_run(path: Path) -> Path:
+    """Brings a run back from the trash to where it lay (beside it, if that place is taken); returns the place.
+
+    Raises:
+        StoreError: it is not in a trash, or cannot be moved.
+    """
+    path = Path(path).absolute()
+    items = {item.path: item for item in list_trash(path.parent.parent)} if path.parent.name == TRASH else {}
+    if path not in items:
+        raise StoreError(_("{path} is not in the trash.").format(path=path))
+    try:
+        items[path].origin.parent.mkdir(parents=True, exist_ok=True)
+        target = _free(items[path].origin)
+        _move(path, target)
+        (target / _ORIGIN).unlink(missing_ok=True)
+    except OSError as error:
+        raise words_for(error, path) from error
+    return target
+
+
+def empty_trash(folder: Path | None = None) -> int:
+    """Removes the deleted runs for good and returns how many they were."""
+    items = list_trash(folder)
+    for item in items:
+        try:
+            shutil.rmtree(item.path)
+        except OSError as error:
+            raise words_for(error, item.path) from error
+    return len(items)
+
+
+def _free(path: Path) -> Path:
+    candidate, number = path, 1
+    while candidate.exists():
+        number += 1
+        candidate = path.with_name(f"{path.name}-{number}")
+    return candidate
+
+
+def _move(source: Path, target: Path) -> None:
+    try:
+        source.rename(target)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        shutil.move(source, target)  # another disk: copied, then removed

@@ -1,0 +1,132 @@
+"""Grids of images and clouds of points as files: PNG with what is needed to take the grid apart again, or ``.npy``."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ganstudio.core.commands import Source
+from ganstudio.core.errors import StoreError
+from ganstudio.core.i18n import _
+from ganstudio.core.images import columns_for, make_grid, split_grid
+from ganstudio.store.atomic import replace_file
+
+Items = NDArray[np.uint8] | NDArray[np.float32]
+_MARK = b"\nganstudio "  # what follows the array in a .npy file; other readers stop before it
+
+
+def write_items(folder: Path, stem: str, items: Items, *, step: int, source: Source = "ema") -> Path:
+    """Writes items as ``<stem>.png`` (uint8 ``(N, H, W, C)``, square) or ``<stem>.npy`` (float32 points ``(N, 2)``).
+
+    Raises:
+        ValueError: the array is neither.
+        DiskFullError: there is no room; nothing was changed.
+    """
+    if items.ndim == 4 and items.dtype == np.uint8 and len(items) and items.shape[1] == items.shape[2]:
+        text = {
+            "count": str(len(items)),
+            "size": str(items.shape[1]),
+            "columns": str(columns_for(len(items))),
+            "step": str(step),
+            "source": source,
+        }
+        path = folder / f"{stem}.png"
+        replace_file(path, encode_png(make_grid(items.astype(np.uint8, copy=False)), text))
+        return path
+    if items.ndim != 2 or items.dtype != np.float32:
+        raise ValueError(f"samples are uint8 (N, S, S, C) or float32 (N, D), not {items.dtype} {items.shape}")
+    buffer = io.BytesIO()
+    np.save(buffer, np.ascontiguousarray(items), allow_pickle=False)
+    buffer.write(_MARK + json.dumps({"step": step, "source": source}).encode("ascii"))
+    path = folder / f"{stem}.npy"
+    replace_file(path, buffer.getvalue())
+    return path
+
+
+def read_items(folder: Path, stem: str) -> tuple[Items, Source] | None:
+    """Reads what :func:`write_items` wrote; None where there is nothing of that name.
+
+    Raises:
+        StoreError: the file is broken or not one of ours.
+    """
+    image, points = folder / f"{stem}.png", folder / f"{stem}.npy"
+    try:
+        if image.is_file():
+            return _read_grid(image)
+        if points.is_file():
+            return _read_points(points)
+    except (OSError, ValueError, KeyError, TypeError, SyntaxError, EOFError) as error:
+        path = image if image.is_file() else points
+        raise StoreError(
+            _("{path} is not a stored sample grid, or it is damaged. Delete it to go on without it.").format(path=path),
+            details=repr(error),
+        ) from error
+    return None
+
+
+def _read_grid(path: Path) -> tuple[Items, Source]:
+    from PIL import Image
+
+    with Image.open(path, formats=["PNG"]) as image:
+        image.load()
+        text = {str(key): str(value) for key, value in image.info.items() if isinstance(value, str)}
+        grid = np.asarray(image if image.mode in ("L", "RGB") else image.convert("RGB"))
+    return split_grid(grid, int(text["size"]), int(text["count"])), _source(text.get("source"))
+
+
+def _read_points(path: Path) -> tuple[Items, Source]:
+    data = path.read_bytes()
+    items = np.load(io.BytesIO(data), allow_pickle=False)
+    if items.ndim != 2 or items.dtype != np.float32:
+        raise ValueError(f"{items.dtype} {items.shape}")
+    _array, mark, tail = data.rpartition(_MARK)
+    try:
+        return items, _source(json.loads(tail)["source"] if mark else None)
+    except (ValueError, KeyError, TypeError):
+        return items, "ema"
+
+
+def _source(text: object) -> Source:
+    return "raw" if text == "raw" else "ema"
+
+
+def encode_png(array: NDArray[np.uint8], text: dict[str, str] | None = None) -> bytes:
+    """A PNG of ``(H, W, C)``, C = 1 or 3, or ``(H, W)``, with text chunks."""
+    from PIL import Image, PngImagePlugin
+
+    chunks = PngImagePlugin.PngInfo()
+    for key, value in (text or {}).items():
+        chunks.add_text(key, value)
+    if array.ndim == 3 and array.shape[2] == 1:
+        array = array[:, :, 0]
+    buffer = io.BytesIO()
+    Image.fromarray(np.ascontiguousarray(array)).save(buffer, "PNG", pnginfo=chunks)
+    return buffer.getvalue()
+
+
+def decode_png(path: Path) -> NDArray[np.uint8]:
+    """``(H, W, C)`` of a grey or colour PNG; raises OSError or ValueError where it is none."""
+    from PIL import Image
+
+    with Image.open(path, formats=["PNG"]) as image:
+        array = np.asarray(image if image.mode in ("L", "RGB") else image.convert("RGB"))
+    return np.atleast_3d(array).astype(np.uint8, copy=False)
+
+
+def stored_steps(folder: Path, *suffixes: str) -> list[int]:
+    """The steps for which a folder holds a file ``<step:09d><suffix>``, in order."""
+    if not folder.is_dir():
+        return []
+    return sorted({int(path.stem) for path in folder.iterdir() if path.suffix in suffixes and path.stem.isdecimal()})
+
+
+def sample_schedule(step: int, last_stored: int | None) -> bool:
+    """Whether a grid of this step should be stored: the first always, then at distances that grow by 2 %.
+
+    That is every step up to 50, and some 550 grids for a million steps.
+    """
+    return last_stored is None or step >= last_stored + max(1.0, 0.02 * last_stored)
