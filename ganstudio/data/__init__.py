@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from ganstudio.data.base import Arrays, DataRequest, Dataset, DataSource, Problem
 from ganstudio.data.catalogue import DATASETS, load, read, thumbnail
-from ganstudio.data.files import data_folder, set_data_folder
+from ganstudio.data.drawing import delete_drawing, list_drawings, load_drawing, save_drawing
+from ganstudio.data.files import Located, data_folder, find, set_data_folder
+from ganstudio.data.report import DataReport, check
 from ganstudio.data.request import make_request, parse_request
 
 if TYPE_CHECKING:
@@ -19,15 +21,23 @@ __all__ = [
     "DATASETS",
     "Arrays",
     "Batches",
+    "DataReport",
     "DataRequest",
     "DataSource",
     "Dataset",
+    "Located",
     "Problem",
+    "check",
     "data_folder",
+    "delete_drawing",
+    "find",
+    "list_drawings",
     "load",
+    "load_drawing",
     "make_request",
     "parse_request",
     "read",
+    "save_drawing",
     "set_data_folder",
     "thumbnail",
 ]

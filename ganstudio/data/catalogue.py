@@ -8,13 +8,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ganstudio.core.registry import Registry
-from ganstudio.data import digits, points
+from ganstudio.data import cifar, digits, drawing, idx, points, polygons
 from ganstudio.data.base import Arrays, DataRequest, Dataset, DataSource, Job, Progress, fingerprint
 
 
 def _build() -> Registry[DataSource]:
     registry: Registry[DataSource] = Registry("data set")
-    for source in (*points.sources(), digits.source()):
+    for source in (
+        *points.sources(),
+        drawing.source(),
+        digits.source(),
+        polygons.source(),
+        *idx.sources(),
+        cifar.source(),
+    ):
         registry.add(source.name, source)
     return registry
 

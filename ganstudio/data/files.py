@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 DATA_VARIABLE = "GANSTUDIO_DATA"
@@ -42,3 +45,98 @@ def cache_folder() -> Path:
     import platformdirs
 
     return platformdirs.user_cache_path("ganstudio", appauthor=False)
+
+
+_ALIASES: dict[str, frozenset[str]] = {
+    "mnist": frozenset({"mnist"}),
+    "fashion-mnist": frozenset({"fashionmnist", "fashion"}),
+    "kmnist": frozenset({"kmnist", "kuzushijimnist"}),
+    "cifar10": frozenset({"cifar10", "cifar10binary", "cifar10batchesbin"}),
+}
+# Files that lie in the data folder itself tell their set by name only for these two.
+_LOOSE = frozenset({"mnist", "cifar10"})
+_DEPTH = 3
+_IDX = re.compile(r"(train|t10k|test)[^/]*?(image|img|label)")
+_NOT_IDX = frozenset({".part", ".txt", ".npz", ".npy", ".png", ".jpg", ".csv", ".pt", ".md", ".html"})
+_CIFAR = re.compile(r"(data_batch_\d+|test_batch)\.bin(\.gz)?|batches\.meta\.txt|cifar-10-binary\.tar\.gz")
+_CIFAR_PICKLE = re.compile(r"data_batch_\d+|test_batch")
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """Files of a published set, found by their structure.
+
+    Attributes:
+        folder: where they were found.
+        files: all of them, sorted by name.
+    """
+
+    folder: Path
+    files: tuple[Path, ...]
+
+
+def find(name: str) -> Located | None:
+    """Looks for the files of a published set: whole or part, compressed or not, in a subfolder by any usual name.
+
+    Args:
+        name: ``"mnist"``, ``"fashion-mnist"``, ``"kmnist"`` or ``"cifar10"``; others have no files.
+    """
+    for folder, depth in _candidates(name):
+        files = tuple(path for path in _walk(folder, depth) if _belongs(name, path))
+        if any(path.name != "batches.meta.txt" for path in files):
+            return Located(folder, files)
+    return None
+
+
+def find_pickles(name: str) -> Path | None:
+    """A file of CIFAR-10's Python version, which is never read: pickles can run any code."""
+    for folder, depth in _candidates(name) if name == "cifar10" else ():
+        for path in _walk(folder, depth):
+            if _CIFAR_PICKLE.fullmatch(path.name):
+                return path
+    return None
+
+
+def home_of(name: str) -> Path:
+    """The folder into which the files of a published set belong."""
+    return data_folder() / name
+
+
+def _candidates(name: str) -> Iterator[tuple[Path, int]]:
+    aliases = _ALIASES.get(name)
+    root = data_folder()
+    if aliases is None or not root.is_dir():
+        return
+    for folder in sorted(root.iterdir()):
+        if _plain(folder.name) in aliases and folder.is_dir():
+            yield folder, _DEPTH
+    if _plain(root.name) in aliases:
+        yield root, _DEPTH
+    elif name in _LOOSE and not any(_plain(root.name) in others for others in _ALIASES.values()):
+        yield root, 0
+        if name == "cifar10":
+            for folder in sorted(root.glob("cifar-10-batches-*")):
+                yield folder, 0
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[-_. ]", "", name).lower()
+
+
+def _walk(folder: Path, depth: int) -> Iterator[Path]:
+    try:
+        entries = sorted(folder.iterdir())
+    except OSError:
+        return
+    yield from (entry for entry in entries if entry.is_file())
+    if depth:
+        for entry in entries:
+            if entry.is_dir() and not entry.is_symlink():
+                yield from _walk(entry, depth - 1)
+
+
+def _belongs(name: str, path: Path) -> bool:
+    lowered = path.name.lower()
+    if name == "cifar10":
+        return _CIFAR.fullmatch(lowered) is not None
+    return _IDX.search(lowered) is not None and path.suffix.lower() not in _NOT_IDX
