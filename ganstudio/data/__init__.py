@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ganstudio.data.base import Arrays, DataRequest, Dataset, DataSource, Problem
 from ganstudio.data.catalogue import DATASETS, load, read, thumbnail
+from ganstudio.data.download import download
 from ganstudio.data.drawing import delete_drawing, list_drawings, load_drawing, save_drawing
 from ganstudio.data.files import Located, data_folder, find, set_data_folder
 from ganstudio.data.report import DataReport, check
@@ -30,6 +31,7 @@ __all__ = [
     "check",
     "data_folder",
     "delete_drawing",
+    "download",
     "find",
     "list_drawings",
     "load",

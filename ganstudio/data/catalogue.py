@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ganstudio.core.registry import Registry
-from ganstudio.data import cifar, digits, drawing, idx, points, polygons
+from ganstudio.data import cifar, digits, drawing, folder, idx, points, polygons
 from ganstudio.data.base import Arrays, DataRequest, Dataset, DataSource, Job, Progress, fingerprint
 
 
@@ -21,6 +21,7 @@ def _build() -> Registry[DataSource]:
         polygons.source(),
         *idx.sources(),
         cifar.source(),
+        folder.source(),
     ):
         registry.add(source.name, source)
     return registry

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ganstudio.core.dataspec import DataSpec
 from ganstudio.core.i18n import _, plural
-from ganstudio.data.base import Arrays, DataRequest, Items, Problem, Progress
+from ganstudio.data.base import Arrays, DataRequest, Problem, Progress
 from ganstudio.data.catalogue import read
 from ganstudio.data.request import parse_request
 
@@ -114,5 +114,6 @@ def _preview(arrays: Arrays) -> NDArray[np.uint8] | NDArray[np.float32]:
     images = arrays.spec.kind == "images"
     wanted = min(PREVIEW_IMAGES if images else PREVIEW_POINTS, len(arrays.items))
     chosen = np.linspace(0, len(arrays.items) - 1, wanted).round().astype(np.int64)
-    items: Items = arrays.items[chosen]
-    return np.ascontiguousarray(items.transpose(0, 2, 3, 1)) if images else items
+    if not images:
+        return np.asarray(arrays.items[chosen], dtype=np.float32)
+    return np.ascontiguousarray(arrays.items[chosen].transpose(0, 2, 3, 1), dtype=np.uint8)

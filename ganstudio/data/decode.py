@@ -1,0 +1,235 @@
+"""Turns one picture file of any make into a square of pixels, and says what was odd about it."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import ExifTags, Image, UnidentifiedImageError
+
+from ganstudio.core.i18n import _
+
+Fit = Literal["crop", "pad", "stretch"]
+
+MEMORY_LIMIT = 1 << 30
+"""Decoding one picture may take so many bytes; a larger one that cannot be read reduced is dropped."""
+_LARGE = 64 << 20
+# Two threads that both hold a gigabyte are too much for a laptop: large pictures are decoded one at a time.
+_large_one = threading.Lock()
+# Pillow's limit is a global of its module; it is lifted only while a header is parsed (the check is made here instead).
+_opening = threading.Lock()
+
+_WIDE_MODES = ("I", "F", "I;16", "I;16L", "I;16B", "I;16N")
+_TURNS = {
+    2: (Image.Transpose.FLIP_LEFT_RIGHT,),
+    3: (Image.Transpose.ROTATE_180,),
+    4: (Image.Transpose.FLIP_TOP_BOTTOM,),
+    5: (Image.Transpose.TRANSPOSE,),
+    6: (Image.Transpose.ROTATE_270,),
+    7: (Image.Transpose.TRANSVERSE,),
+    8: (Image.Transpose.ROTATE_90,),
+}
+_TWINS = {"MPO": "JPEG"}
+
+
+class PictureError(Exception):
+    """A picture cannot be used; the text says why, in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A decoded picture.
+
+    Attributes:
+        pixels: uint8 ``(3, size, size)``.
+        grey: all three planes are the same.
+        width: of the original, as it is to be looked at.
+        height: of the original.
+        mode: Pillow's name of its colour mode.
+        oddities: what was converted, in words; empty for a plain picture.
+    """
+
+    pixels: NDArray[np.uint8]
+    grey: bool
+    width: int
+    height: int
+    mode: str
+    oddities: tuple[str, ...] = ()
+
+
+def decode(path: Path, size: int, fit: Fit) -> Picture:
+    """Reads a picture by its content, whatever its name says.
+
+    Args:
+        path: the file.
+        size: height and width wanted.
+        fit: ``crop`` cuts the middle square, ``pad`` adds a black margin, ``stretch`` distorts.
+
+    Raises:
+        PictureError: it cannot be read; the text says why.
+    """
+    try:
+        with path.open("rb") as stream:
+            return _decode(stream, path, size, fit)
+    except PictureError:
+        raise
+    except UnidentifiedImageError:
+        empty = path.stat().st_size == 0
+        raise PictureError(_("the file is empty") if empty else _("is no picture in a known format")) from None
+    except MemoryError:
+        raise PictureError(_("there is not enough memory to decode it")) from None
+    except Exception as error:  # decoders raise anything on damaged files; each costs one picture only
+        raise PictureError(_("is damaged: {why}").format(why=str(error) or type(error).__name__)) from error
+
+
+def _open(stream: IO[bytes]) -> Image.Image:
+    with _opening:
+        limit, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, None
+        try:
+            return Image.open(stream)
+        finally:
+            Image.MAX_IMAGE_PIXELS = limit
+
+
+def _decode(stream: IO[bytes], path: Path, size: int, fit: Fit) -> Picture:
+    image: Image.Image = _open(stream)
+    width, height = image.size
+    mode = image.mode
+    if min(width, height) < 2:
+        raise PictureError(_("is only {width} × {height} px").format(width=width, height=height))
+    oddities = _oddities(image, path)
+    turn = _orientation(image)
+    if image.format in ("JPEG", "MPO") and not image.info.get("progressive"):
+        # The decoder itself can halve up to three times: a 30,000-px photograph never exists in full.
+        image.draft(None, (2 * size, 2 * size))
+    cost = image.width * image.height * _bytes_per_pixel(image.mode)
+    if cost > MEMORY_LIMIT:
+        raise PictureError(
+            _("with {width} × {height} px would need {n:.1f} GB to decode; save it smaller").format(
+                width=width, height=height, n=cost / 1e9
+            )
+        )
+    if cost > _LARGE:
+        with _large_one:
+            square = _square(image, size, fit, oddities)
+    else:
+        square = _square(image, size, fit, oddities)
+    for step in _TURNS.get(turn, ()):
+        square = square.transpose(step)
+    if turn > 4:
+        width, height = height, width
+    pixels = np.asarray(square.convert("RGB")).transpose(2, 0, 1)
+    grey = bool((pixels[0] == pixels[1]).all() and (pixels[0] == pixels[2]).all())
+    return Picture(np.ascontiguousarray(pixels), grey, width, height, mode, tuple(oddities))
+
+
+def _bytes_per_pixel(mode: str) -> int:
+    if mode in ("1", "L", "P"):
+        return 1
+    # Sixteen bits are held beside the table look-up; everything with planes takes four bytes in Pillow.
+    return 3 if mode.startswith("I;16") else 8 if mode in ("I", "F") else 4
+
+
+def _oddities(image: Image.Image, path: Path) -> list[str]:
+    oddities = []
+    named = Image.registered_extensions().get(path.suffix.lower())
+    real = image.format or ""
+    if named is not None and _TWINS.get(real, real) != _TWINS.get(named, named):
+        oddities.append(_("is a {real} file although its name ends in {suffix}").format(real=real, suffix=path.suffix))
+    elif named is None:
+        oddities.append(_("is a {real} file although its name does not say so").format(real=real))
+    frames = _frames(image)
+    if frames > 1:
+        oddities.append(_("has {n} frames: the first is used").format(n=frames))
+    if image.mode in _WIDE_MODES:
+        bits = 16 if image.mode.startswith("I;16") else 32
+        oddities.append(_("has {n} bits a pixel: scaled to 8").format(n=bits))
+    elif image.mode in ("CMYK", "LAB", "YCbCr", "HSV") and real not in ("JPEG", "MPO"):
+        oddities.append(_("is {mode}: converted to RGB").format(mode=image.mode))
+    elif image.mode == "CMYK":
+        oddities.append(_("is CMYK: converted to RGB"))
+    return oddities
+
+
+def _frames(image: Image.Image) -> int:
+    try:
+        return int(getattr(image, "n_frames", 1))
+    except Exception:  # noqa: BLE001 - counting walks a file that may be damaged behind its first frame, which is enough
+        return 2 if getattr(image, "is_animated", False) else 1
+
+
+def _orientation(image: Image.Image) -> int:
+    """EXIF's orientation, 1–8; 1 where there is none or it is damaged."""
+    try:
+        value = image.getexif().get(ExifTags.Base.Orientation, 1)
+    except Exception:  # noqa: BLE001 - damaged EXIF data must not cost the picture
+        return 1
+    return value if isinstance(value, int) and 1 <= value <= 8 else 1
+
+
+def _square(image: Image.Image, size: int, fit: Fit, oddities: list[str]) -> Image.Image:
+    """Decodes, brings to 8 bits without alpha, and resizes with antialiasing."""
+    image.seek(0)
+    image.load()
+    if image.mode in _WIDE_MODES:
+        image = Image.fromarray(_to_bytes(image, oddities))
+    elif image.mode == "P" or (image.mode in ("L", "RGB", "1") and "transparency" in image.info):
+        image = image.convert("RGBA" if "transparency" in image.info else "RGB")
+    elif image.mode == "PA":
+        image = image.convert("RGBA")
+    elif image.mode == "1":
+        image = image.convert("L")
+    elif image.mode not in ("L", "LA", "RGB", "RGBA"):
+        image = image.convert("RGB")
+    small = _resize(image, size, fit)
+    if small.mode in ("LA", "RGBA"):
+        small = small.convert("RGBA")
+        if small.getchannel("A").getextrema() != (255, 255):
+            oddities.append(_("is partly transparent: laid on white"))
+        white = Image.new("RGBA", small.size, (255, 255, 255, 255))
+        small = Image.alpha_composite(white, small).convert("RGB")
+    if fit == "pad" and small.size != (size, size):
+        canvas = Image.new("RGB", (size, size))
+        canvas.paste(small, ((size - small.width) // 2, (size - small.height) // 2))
+        return canvas
+    return small
+
+
+def _resize(image: Image.Image, size: int, fit: Fit) -> Image.Image:
+    width, height = image.size
+    side = min(width, height)
+    box: tuple[float, float, float, float] = (0, 0, width, height)
+    target = (size, size)
+    if fit == "crop":
+        left, top = (width - side) / 2, (height - side) / 2
+        box = (left, top, left + side, top + side)
+    elif fit == "pad":
+        scale = size / max(width, height)
+        target = (max(1, round(width * scale)), max(1, round(height * scale)))
+    if image.size == target:
+        return image
+    # The gap lets Pillow first reduce by whole numbers, which is fast and, at 3, not to be told from the slow way.
+    return image.resize(target, Image.Resampling.LANCZOS, box=box, reducing_gap=3.0)
+
+
+def _to_bytes(image: Image.Image, oddities: list[str]) -> NDArray[np.uint8]:
+    """Sixteen- and thirty-two-bit grey to 8 bits: by the full range of the format where that is known."""
+    values: NDArray[Any] = np.asarray(image)
+    if values.dtype.itemsize == 2:
+        table = np.rint(np.arange(1 << 16) / 257).astype(np.uint8)
+        shades: NDArray[np.uint8] = table[values.astype(np.uint16, copy=False)]
+        return shades
+    numbers = np.nan_to_num(values.astype(np.float32), nan=0.0, posinf=0.0, neginf=0.0)
+    low, high = float(numbers.min()), float(numbers.max())
+    if values.dtype.kind == "f" and low >= 0 and high <= 1:
+        numbers *= 255
+    elif low >= 0 and 255 < high <= 65535 and values.dtype.kind == "i":
+        numbers /= 257
+    elif low < 0 or high > 255:
+        oddities.append(_("its values {low:g} … {high:g} were stretched to 0 … 255").format(low=low, high=high))
+        numbers = (numbers - low) * (255 / max(high - low, 1e-30))
+    return np.rint(numbers).clip(0, 255).astype(np.uint8)

@@ -1,0 +1,232 @@
+"""Any folder of pictures as a data set: decoded in parallel, odd files reported by name, kept decoded for next time."""
+
+from __future__ import annotations
+
+import os
+import threading
+import warnings
+from collections import Counter
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ganstudio.core import fields
+from ganstudio.core.dataspec import DataSpec
+from ganstudio.core.errors import DataError, UsageError
+from ganstudio.core.i18n import _, plural
+from ganstudio.data import cache
+from ganstudio.data.base import Arrays, DataRequest, DataSource, Job, Problem
+from ganstudio.data.scan import Scan, scan
+
+_THREADS = 4
+_SIZES_KEPT = 64
+
+
+class FolderOptions(fields.Fields):
+    """Options of ``folder``."""
+
+    size: int = fields.field(
+        64,
+        _("Size"),
+        _("Every picture is brought to this height and width."),
+        group=_("Data"),
+        ge=16,
+        le=256,
+        unit="px",
+    )
+    fit: Literal["crop", "pad", "stretch"] = fields.field(
+        "crop", _("Fit"), _("Pictures that are not square: cut to the middle, given a black margin, or distorted."),
+        group=_("Data"),
+    )  # fmt: skip
+    colour: Literal["auto", "grey", "rgb"] = fields.field(
+        "auto", _("Colour"), _("Auto: grey if every picture is grey, else colour."), group=_("Data")
+    )
+
+
+@dataclass(slots=True)
+class _Tally:
+    """What is learnt while decoding; ``kept`` and ``grey`` are in the order of the files."""
+
+    kept: list[bool]
+    grey: list[bool]
+    sizes: Counter[tuple[int, int]] = field(default_factory=Counter)
+    modes: Counter[str] = field(default_factory=Counter)
+    problems: dict[int, list[tuple[str, str]]] = field(default_factory=dict)
+
+
+def _decode_all(found: Scan, pixels: NDArray[np.uint8], options: FolderOptions, job: Job) -> _Tally:
+    """Fills ``pixels`` ``(N, 3, S, S)``; rows of dropped files stay undefined."""
+    from ganstudio.data.decode import Picture, PictureError, decode
+
+    total = len(found.files)
+    tally = _Tally([False] * total, [False] * total)
+    stop = threading.Event()
+
+    def work(index: int) -> tuple[int, Picture | PictureError | None]:
+        if stop.is_set():
+            return index, None
+        try:
+            picture = decode(found.folder / found.files[index], options.size, options.fit)
+        except PictureError as error:
+            return index, error
+        pixels[index] = picture.pixels
+        return index, picture
+
+    def note(index: int, result: Picture | PictureError | None) -> None:
+        if isinstance(result, PictureError):
+            tally.problems[index] = [(str(result), "dropped")]
+        elif result is not None:
+            tally.kept[index], tally.grey[index] = True, result.grey
+            tally.sizes[result.width, result.height] += 1
+            tally.modes[result.mode] += 1
+            if result.oddities:
+                tally.problems[index] = [(oddity, "converted") for oddity in result.oddities]
+
+    with warnings.catch_warnings(), ThreadPoolExecutor(min(_THREADS, os.cpu_count() or 1), "decode") as pool:
+        warnings.filterwarnings("ignore", module="PIL")
+        indices = iter(range(total))
+        # A short queue: cancelling must not wait for thousands of pictures, nor their results pile up.
+        running: set[Future[tuple[int, Picture | PictureError | None]]] = set()
+        done = 0
+        try:
+            while True:
+                running |= {pool.submit(work, index) for index in islice(indices, 4 * _THREADS - len(running))}
+                if not running:
+                    return tally
+                ready, running = wait(running, timeout=0.1, return_when=FIRST_COMPLETED)
+                for future in ready:
+                    note(*future.result())
+                    done += 1
+                job.tick(done / total, _("Reading pictures: {done} of {total}").format(done=done, total=total))
+        finally:
+            stop.set()
+
+
+def _compact(found: Scan, pixels: NDArray[np.uint8], tally: _Tally, colour: str) -> NDArray[np.uint8]:
+    """Only the rows that were read, in grey or colour."""
+    kept = np.flatnonzero(tally.kept)
+    if not len(kept):
+        first = next(iter(sorted(tally.problems)), 0)
+        raise DataError(
+            _("None of the {n} pictures in {folder} can be used; {file} {why}.").format(
+                n=len(found.files), folder=found.folder, file=found.files[first], why=tally.problems[first][0][0]
+            )
+        )
+    if colour == "rgb" or (colour == "auto" and not all(tally.grey[index] for index in kept)):
+        return pixels[kept]
+    if all(tally.grey[index] for index in kept):
+        return pixels[kept, :1]
+    # Luma of ITU-R BT.601, as Pillow weighs it; in slices, because the sum needs four bytes a pixel.
+    result = np.empty((len(kept), 1, *pixels.shape[2:]), dtype=np.uint8)
+    for start in range(0, len(kept), 1024):
+        part = pixels[kept[start : start + 1024]].astype(np.uint32)
+        luma = part[:, 0] * 19595 + part[:, 1] * 38470 + part[:, 2] * 7471 + 0x8000
+        result[start : start + 1024, 0] = luma >> 16
+    return result
+
+
+def _facts(found: Scan, tally: _Tally) -> dict[str, Any]:
+    kept = [index for index, is_kept in enumerate(tally.kept) if is_kept]
+    return {
+        "count": len(kept),
+        "labels": [found.labels[index] for index in kept] if found.labels else None,
+        "classes": list(found.classes),
+        "sizes": [[width, height, n] for (width, height), n in tally.sizes.most_common(_SIZES_KEPT)],
+        "all_sizes": [[width, height, n] for (width, height), n in tally.sizes.items()],
+        "modes": dict(tally.modes),
+        "problems": [
+            [found.files[index], what, action]
+            for index in sorted(tally.problems)
+            for what, action in tally.problems[index]
+        ],
+    }
+
+
+def _changes(facts: dict[str, Any], options: FolderOptions) -> list[str]:
+    """What was done to many pictures, a line each."""
+    size = options.size
+    larger = sum(n for width, height, n in facts["all_sizes"] if min(width, height) > size)
+    smaller = sum(n for width, height, n in facts["all_sizes"] if min(width, height) < size)
+    oblong = sum(n for width, height, n in facts["all_sizes"] if width != height)
+    lines = []
+    if larger:
+        lines.append(plural("{n} picture is made smaller.", "{n} pictures are made smaller.", larger))
+    if smaller:
+        lines.append(plural("{n} picture is enlarged.", "{n} pictures are enlarged.", smaller))
+    if oblong:
+        how = {
+            "crop": plural("{n} is cut to its middle square.", "{n} are cut to their middle square.", oblong),
+            "pad": plural("{n} gets a black margin.", "{n} get a black margin.", oblong),
+            "stretch": plural("{n} is stretched to a square.", "{n} are stretched to a square.", oblong),
+        }
+        lines.append(how[options.fit])
+    return lines
+
+
+def _read(request: DataRequest, seed: int, job: Job) -> Arrays:
+    options = request.options
+    if not isinstance(options, FolderOptions) or request.path is None:
+        raise UsageError(_("Say which folder: write folder:PATH."))
+    found = scan(Path(request.path), job)
+    key = cache.key_of(found, options.model_dump())
+    stored = cache.fetch(key)
+    if stored is None:
+        with cache.workspace((len(found.files), 3, options.size, options.size)) as pixels:
+            tally = _decode_all(found, pixels, options, job)
+            items, facts = _compact(found, pixels, tally, options.colour), _facts(found, tally)
+            del pixels
+        cache.store(key, items, facts)
+        stored = cache.fetch(key) or (items, facts)
+    items, facts = stored
+    return _arrays(request.text, found, items, facts, options)
+
+
+def _arrays(text: str, found: Scan, items: NDArray[np.uint8], facts: dict[str, Any], options: FolderOptions) -> Arrays:
+    labels = None if facts["labels"] is None else np.asarray(facts["labels"], dtype=np.int64)
+    classes = tuple(facts["classes"])
+    notes = [*found.notes, *_changes(facts, options)]
+    if labels is not None:
+        present = np.unique(labels)
+        if len(present) < len(classes):
+            gone = [name for index, name in enumerate(classes) if index not in present]
+            notes.append(_("No picture of {names} can be read: left out.").format(names=", ".join(gone)))
+            labels = np.searchsorted(present, labels).astype(np.int64)
+            classes = tuple(classes[index] for index in present)
+    spec = DataSpec(
+        name=text, kind="images", count=len(items), channels=int(items.shape[1]), size=options.size, classes=classes
+    )
+    return Arrays(
+        spec,
+        items,
+        labels,
+        sizes=tuple((width, height, n) for width, height, n in facts["sizes"]),
+        modes={_mode_name(mode): n for mode, n in facts["modes"].items()},
+        problems=tuple(Problem(file, what, action) for file, what, action in facts["problems"]),
+        notes=tuple(notes),
+    )
+
+
+def _mode_name(mode: str) -> str:
+    words = {"L": _("grey"), "RGB": _("colour"), "1": _("black and white"), "P": _("palette"), "RGBA": _("with alpha")}
+    return words.get(mode, mode)
+
+
+def source() -> DataSource:
+    """The catalogue row."""
+    return DataSource(
+        name="folder",
+        title=_("Folder of pictures"),
+        summary=_("Your own pictures, of any size and format; class subfolders become labels."),
+        kind="images",
+        licence=_("Your own."),
+        Options=FolderOptions,
+        read=_read,
+        thumbnail=lambda: None,
+        needs_files=True,
+        takes_path=True,
+    )

@@ -1,0 +1,156 @@
+"""Walks a folder of pictures: which files, in which order, of which class."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+from ganstudio.core.errors import DataError
+from ganstudio.core.i18n import _, plural
+from ganstudio.data.base import Job
+from ganstudio.data.decode import looks_like_picture
+
+_PICTURE_NAMES = (
+    "png apng jpg jpeg jpe jfif bmp dib webp gif tif tiff ppm pgm pbm pnm tga ico jp2 avif heic heif pcx psd"
+)
+_OTHER_NAMES = "txt md json csv xml html py yaml yml zip gz tar mp4 avi mov npy npz pdf db ini log"
+PICTURES = frozenset(f".{name}" for name in _PICTURE_NAMES.split())
+_NEVER = frozenset(f".{name}" for name in _OTHER_NAMES.split())
+_SPLITS = frozenset({"train", "training", "val", "valid", "validation", "test", "testing", "dev"})
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """The pictures of a folder.
+
+    Attributes:
+        folder: the folder.
+        files: paths relative to it, in natural order.
+        labels: index of the class of each; empty without classes.
+        classes: names of the classes.
+        notes: lines for a person.
+    """
+
+    folder: Path
+    files: tuple[str, ...]
+    labels: tuple[int, ...] = ()
+    classes: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def natural_key(text: str) -> list[tuple[int, int, str]]:
+    """Sorts ``img2`` before ``img10``."""
+    return [(0, int(part), "") if part.isdecimal() else (1, 0, part.casefold()) for part in re.split(r"(\d+)", text)]
+
+
+def scan(folder: Path, job: Job) -> Scan:
+    """Finds all pictures below a folder; class subfolders become labels.
+
+    Raises:
+        DataError: there is no such folder, or no picture in it.
+        CancelledError: the job was cancelled.
+    """
+    if folder.is_file():
+        return Scan(folder.parent, (folder.name,))
+    if not folder.exists():
+        raise DataError(_("There is no folder {folder}: check its name.").format(folder=folder))
+    try:
+        next(os.scandir(folder), None)
+    except OSError as error:
+        raise DataError(
+            _("The folder {folder} cannot be read: {why}.").format(folder=folder, why=error.strerror or error),
+            repr(error),
+        ) from error
+    files, passed = _walk(folder, job)
+    notes = []
+    if passed:
+        notes.append(
+            plural(
+                "{n} file that is no picture was passed over.",
+                "{n} files that are no pictures were passed over.",
+                passed,
+            )
+        )
+    if not files:
+        raise DataError(
+            _("There is no picture in {folder}: choose a folder that holds PNG, JPEG or other image files.").format(
+                folder=folder
+            )
+        )
+    files.sort(key=natural_key)
+    names, loose = _class_names(files)
+    if loose:
+        notes.append(_("Some pictures lie in class folders and some beside them: all are read, without classes."))
+    if not names:
+        return Scan(folder, tuple(files), notes=tuple(notes))
+    classes = tuple(sorted(set(names), key=natural_key))
+    index = {name: number for number, name in enumerate(classes)}
+    return Scan(folder, tuple(files), tuple(index[name] for name in names), classes, tuple(notes))
+
+
+def _walk(folder: Path, job: Job) -> tuple[list[str], int]:
+    """Pictures below a folder, relative with forward slashes, and the number of other files."""
+    files: list[str] = []
+    passed = 0
+    seen: set[tuple[int, int]] = set()
+    for place, folders, names in os.walk(folder, followlinks=True):
+        job.tick(0.0, plural("Looking for pictures: {n}", "Looking for pictures: {n}", len(files)))
+        # A folder that was walked before (a link back up, or two links to one place) is not walked again.
+        identity = _identity(place)
+        if identity is None or identity in seen:
+            folders.clear()
+            continue
+        seen.add(identity)
+        folders[:] = sorted(name for name in folders if not name.startswith((".", "__MACOSX")))
+        for name in names:
+            if name.startswith(".") or name.casefold() in ("thumbs.db", "desktop.ini"):
+                continue
+            path = Path(place, name)
+            suffix = path.suffix.lower()
+            if path.is_file() and (suffix in PICTURES or (suffix not in _NEVER and looks_like_picture(path))):
+                files.append(path.relative_to(folder).as_posix())
+            elif suffix in PICTURES:
+                files.append(path.relative_to(folder).as_posix())  # a dead link: reported when it cannot be read
+            else:
+                passed += 1
+    return files, passed
+
+
+def looks_like_picture(path: Path) -> bool:
+    """Whether a file whose name says nothing begins like a picture."""
+    try:
+        with path.open("rb") as stream:
+            start = stream.read(16)
+    except OSError:
+        return False
+    # "BM" alone also begins many a text; a bitmap has four zero bytes behind its length.
+    bitmap = start[:2] == b"BM" and start[6:10] == b"\0\0\0\0"
+    return (
+        bitmap or start[8:12] == b"WEBP" or start.startswith((b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"II*\0", b"MM\0*"))
+    )
+
+
+def _identity(place: str) -> tuple[int, int] | None:
+    try:
+        status = Path(place).stat()
+    except OSError:
+        return None
+    # Some file systems give no inode numbers; there the resolved path stands in.
+    return (status.st_dev, status.st_ino or hash(os.path.realpath(place)))
+
+
+def _class_names(files: list[str]) -> tuple[list[str], bool]:
+    """The class of every file (empty: no classes), and whether loose pictures beside class folders forbid them."""
+    folders = [file.split("/")[:-1] for file in files]
+    while all(folders):
+        firsts = {parts[0] for parts in folders}
+        # One folder that holds everything says nothing; “train” and “test” are parts, not classes.
+        splits = {name.casefold() for name in firsts} <= _SPLITS
+        if len(firsts) > 1 and not splits:
+            return [parts[0] for parts in folders], False
+        folders = [parts[1:] for parts in folders]
+    inside = Counter(parts[0] for parts in folders if parts)
+    return [], len(inside) > 1
