@@ -1,0 +1,179 @@
+"""Everything the program can be told to do, as one table: menus, shortcuts, palette and tooltips are made from it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+
+from psygnal import Signal
+
+from ganstudio.core.errors import UsageError
+from ganstudio.core.i18n import _
+
+
+def _always() -> bool:
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One thing that can be done.
+
+    Attributes:
+        id: unique, ``"area.verb"``: ``"run.pause"``.
+        title: what the menu says, without dots: ``"Pause"``.
+        run: does it. For a checkable action it is called after a click too, and ``checked`` says the new state.
+        icon: name of an icon; empty for none.
+        shortcut: keys in Qt's portable notation, ``"Ctrl+K"``; more than one as ``"F1; Ctrl+/"``; empty for none.
+        menu: where it stands, ``"Run"``; a trailing ``"/2"`` is the section within the menu; empty: palette only.
+        help: one sentence for tooltip and palette.
+        enabled: whether it can be done now.
+        checked: for a checkable action: whether it is on; None: not checkable.
+        context: ``"window"``: wherever the focus is; otherwise the id of the workspace in which its keys work.
+    """
+
+    id: str
+    title: str
+    run: Callable[[], object] = field(compare=False)
+    icon: str = ""
+    shortcut: str = ""
+    menu: str = ""
+    help: str = ""
+    enabled: Callable[[], bool] = field(default=_always, compare=False)
+    checked: Callable[[], bool] | None = field(default=None, compare=False)
+    context: str = "window"
+
+    @property
+    def checkable(self) -> bool:
+        """Whether it can be on or off."""
+        return self.checked is not None
+
+    @property
+    def shortcuts(self) -> tuple[str, ...]:
+        """Its keys, one by one."""
+        return tuple(part.strip() for part in self.shortcut.split("; ") if part.strip())
+
+    @property
+    def menu_name(self) -> str:
+        """The menu without its section."""
+        return self.menu.partition("/")[0]
+
+    @property
+    def section(self) -> int:
+        """The section within the menu."""
+        return int(self.menu.partition("/")[2] or 0)
+
+    @property
+    def tooltip(self) -> str:
+        """Title, help and keys as a tooltip shows them."""
+        keys = f" ({self.shortcuts[0]})" if self.shortcuts else ""
+        return f"{self.title}{keys}" + (f"\n{self.help}" if self.help else "")
+
+
+class ActionTable:
+    """The actions there are, in the order of their registration."""
+
+    changed = Signal()
+    """Actions were added or removed: menus are rebuilt."""
+    state_changed = Signal()
+    """What is enabled or checked may be different now."""
+
+    def __init__(self) -> None:
+        self._actions: dict[str, Action] = {}
+
+    def add(self, *actions: Action) -> None:
+        """Registers actions.
+
+        Raises:
+            ValueError: an id or, within one context, a key is taken.
+        """
+        for action in actions:
+            if action.id in self._actions:
+                raise ValueError(f"action {action.id!r} is registered twice")
+            for other in self._actions.values():
+                shared = set(action.shortcuts) & set(other.shortcuts)
+                if shared and (action.context == other.context or "window" in (action.context, other.context)):
+                    raise ValueError(f"{action.id!r} and {other.id!r} both want {', '.join(sorted(shared))}")
+            self._actions[action.id] = action
+        self.changed.emit()
+
+    def remove(self, *ids: str) -> None:
+        """Takes actions out; unknown ids are ignored."""
+        for name in ids:
+            self._actions.pop(name, None)
+        self.changed.emit()
+
+    def __getitem__(self, name: str) -> Action:
+        try:
+            return self._actions[name]
+        except KeyError:
+            raise UsageError(_("There is no action called “{name}”.").format(name=name)) from None
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._actions
+
+    def __iter__(self) -> Iterator[Action]:
+        return iter(tuple(self._actions.values()))
+
+    def __len__(self) -> int:
+        return len(self._actions)
+
+    def run(self, name: str) -> bool:
+        """Does it if it can be done now; whether it was."""
+        action = self[name]
+        if not action.enabled():
+            return False
+        action.run()
+        self.refresh()
+        return True
+
+    def refresh(self) -> None:
+        """Tells menus and buttons to ask again what is enabled and checked."""
+        self.state_changed.emit()
+
+    def menus(self) -> dict[str, list[list[Action]]]:
+        """Menu → sections → actions, as registered; actions without a menu are left out."""
+        menus: dict[str, dict[int, list[Action]]] = {}
+        for action in self:
+            if action.menu:
+                menus.setdefault(action.menu_name, {}).setdefault(action.section, []).append(action)
+        return {name: [sections[key] for key in sorted(sections)] for name, sections in menus.items()}
+
+    def search(self, text: str) -> list[Action]:
+        """The actions that can be done now and match, best first; all of them for an empty text."""
+        return rank(text, [action for action in self if action.enabled()])
+
+
+def rank(text: str, actions: Iterable[Action]) -> list[Action]:
+    """Those that contain the letters of ``text`` in order: at word starts first, then in a row, then scattered."""
+    wanted = text.casefold().replace(" ", "")
+    scored = []
+    for place, action in enumerate(actions):
+        score = max(_match(wanted, action.title), _match(wanted, f"{action.menu_name} {action.title}") - 1)
+        if score > 0:
+            scored.append((-score, place, action))
+    return [action for _score, _place, action in sorted(scored, key=lambda row: row[:2])]
+
+
+def _match(wanted: str, title: str) -> float:
+    """0: no match; higher is better."""
+    if not wanted:
+        return 2.0
+    folded = title.casefold()
+    joined = folded.replace(" ", "")
+    words = folded.split()
+    if joined.startswith(wanted):
+        return 100.0 - len(joined) / 100
+    if any("".join(words[i:]).startswith(wanted) for i in range(len(words))):
+        return 80.0 - len(joined) / 100
+    initials = "".join(word[0] for word in words)
+    if wanted in initials:
+        return 60.0
+    if wanted in joined:
+        return 50.0
+    position = 0
+    for letter in wanted:
+        position = joined.find(letter, position) + 1
+        if not position:
+            return 0.0
+    return 20.0 - position / 100

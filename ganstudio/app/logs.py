@@ -1,0 +1,79 @@
+"""The log: a small rotating file, and a file that catches even a crash of native code."""
+
+from __future__ import annotations
+
+import contextlib
+import faulthandler
+import logging
+import logging.handlers
+import os
+from pathlib import Path
+from typing import TextIO
+
+_FORMAT = "%(asctime)s %(levelname)-7s %(threadName)s %(name)s: %(message)s"
+
+
+def log_folder() -> Path:
+    """Where the log is; ``GANSTUDIO_LOGS`` puts it elsewhere."""
+    if os.environ.get("GANSTUDIO_LOGS"):
+        return Path(os.environ["GANSTUDIO_LOGS"])
+    from platformdirs import user_log_path
+
+    return user_log_path("ganstudio", appauthor=False)
+
+
+def log_file() -> Path:
+    """The file written to now; older ones lie beside it as ``.1`` to ``.3``."""
+    return log_folder() / "ganstudio.log"
+
+
+class _Crash:
+    """Keeps the file that faulthandler writes to open for as long as the program runs."""
+
+    file: TextIO | None = None
+
+
+def start_logging(level: int = logging.INFO) -> Path | None:
+    """Logs the program's own messages to a rotating file and native crashes to another.
+
+    Returns:
+        The log file, or None where none can be written: the program runs on without.
+    """
+    logger = logging.getLogger("ganstudio")
+    logger.setLevel(level)
+    try:
+        log_folder().mkdir(parents=True, exist_ok=True)
+        handler = logging.handlers.RotatingFileHandler(
+            log_file(), maxBytes=1_000_000, backupCount=3, encoding="utf-8", delay=False
+        )
+        crash = (log_folder() / "crash.log").open("a", encoding="utf-8")
+    except OSError:
+        return None
+    stop_logging()
+    handler.setFormatter(logging.Formatter(_FORMAT))
+    logger.addHandler(handler)
+    _Crash.file = crash
+    with contextlib.suppress(RuntimeError, ValueError):
+        faulthandler.enable(crash, all_threads=True)
+    return log_file()
+
+
+def stop_logging() -> None:
+    """Closes both files."""
+    logger = logging.getLogger("ganstudio")
+    for handler in list(logger.handlers):
+        if isinstance(handler, logging.handlers.RotatingFileHandler):
+            logger.removeHandler(handler)
+            handler.close()
+    if _Crash.file is not None:
+        faulthandler.disable()
+        _Crash.file.close()
+        _Crash.file = None
+
+
+def log_tail(lines: int = 200) -> str:
+    """The newest lines of the log, for a report; empty where there is none."""
+    try:
+        return "\n".join(log_file().read_text(encoding="utf-8", errors="replace").splitlines()[-lines:])
+    except OSError:
+        return ""

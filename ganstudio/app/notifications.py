@@ -1,0 +1,149 @@
+"""What the program has to say outside a panel: kept until somebody listens, never the cause of trouble itself."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import threading
+import traceback
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Literal
+
+from ganstudio.core.errors import StudioError
+from ganstudio.core.i18n import _
+
+Level = Literal["info", "warning", "error"]
+_LEVELS: dict[Level, int] = {"info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
+_log = logging.getLogger("ganstudio.notifications")
+
+
+@dataclass(frozen=True, slots=True)
+class Notification:
+    """One message for a person.
+
+    Attributes:
+        level: info goes by itself; the others stay until closed.
+        text: one sentence: what happened and what to do.
+        details: the technical rest, to copy.
+        action: label of a button; empty for none.
+        run: what the button does.
+    """
+
+    level: Level
+    text: str
+    details: str = ""
+    action: str = ""
+    run: Callable[[], object] | None = field(default=None, compare=False)
+
+
+Subscriber = Callable[[Notification], object]
+
+
+class Notifications:
+    """Passes messages on to whoever shows them; keeps the last hundred while nobody does. Any thread may post.
+
+    A subscriber that lives on the main thread is called from the posting thread unless that is not the main one:
+    then the message waits for :meth:`pump`.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._waiting: deque[Notification] = deque(maxlen=100)
+        self._subscriber: Subscriber | None = None
+        self._delivering = False
+
+    def post(
+        self,
+        level: Level,
+        text: str,
+        details: str = "",
+        action: str = "",
+        run: Callable[[], object] | None = None,
+    ) -> None:
+        """Says something; never raises."""
+        try:
+            _log.log(_LEVELS[level], "%s%s", text, f"\n{details}" if details else "")
+            with self._lock:
+                self._waiting.append(Notification(level, text, details, action, run))
+            if threading.current_thread() is threading.main_thread():
+                self.pump()
+        except Exception:  # noqa: BLE001 - telling of trouble must not make more of it
+            traceback.print_exc()
+
+    def info(self, text: str, details: str = "", action: str = "", run: Callable[[], object] | None = None) -> None:
+        """Something went well or is worth knowing."""
+        self.post("info", text, details, action, run)
+
+    def warning(self, text: str, details: str = "", action: str = "", run: Callable[[], object] | None = None) -> None:
+        """Something is not as it should be; work goes on."""
+        self.post("warning", text, details, action, run)
+
+    def error(self, text: str, details: str = "", action: str = "", run: Callable[[], object] | None = None) -> None:
+        """Something failed."""
+        self.post("error", text, details, action, run)
+
+    def exception(self, error: BaseException) -> None:
+        """Says what an exception means to a person: its own sentence, or that this is a mistake of the program."""
+        details = "".join(traceback.format_exception(error))
+        if isinstance(error, StudioError):
+            self.error(str(error), error.details or details)
+            return
+        reason = f"{type(error).__name__}: {error}".rstrip(": ")
+        self.error(
+            _("Something went wrong inside the program ({reason}). Your runs are safe.").format(reason=reason), details
+        )
+
+    def subscribe(self, subscriber: Subscriber | None) -> None:
+        """Attaches the one who shows messages (None: nobody) and hands over what has been waiting."""
+        self._subscriber = subscriber
+        self.pump()
+
+    def clear(self) -> None:
+        """Forgets what waits."""
+        with self._lock:
+            self._waiting.clear()
+
+    def pump(self) -> None:
+        """Hands over what waits; call it on the main thread."""
+        if self._subscriber is None or self._delivering:
+            return
+        self._delivering = True
+        try:
+            while self._waiting and self._subscriber is not None:
+                with self._lock:
+                    message = self._waiting.popleft()
+                try:
+                    self._subscriber(message)
+                except Exception:  # noqa: BLE001 - a broken display must not break what it reports on
+                    _log.warning("a message could not be shown: %s", message.text, exc_info=True)
+        finally:
+            self._delivering = False
+
+
+notifications = Notifications()
+"""The program's one hub."""
+
+
+def install_hooks(hub: Notifications = notifications) -> Callable[[], None]:
+    """Turns exceptions that nobody caught, on any thread, into messages. Returns what takes the hooks out again."""
+    before, before_thread = sys.excepthook, threading.excepthook
+
+    def hook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        if issubclass(kind, (KeyboardInterrupt, SystemExit)):
+            before(kind, error, trace)
+        else:
+            hub.exception(error.with_traceback(trace))
+
+    def thread_hook(args: threading.ExceptHookArgs) -> None:
+        if args.exc_value is not None and not issubclass(args.exc_type, SystemExit):
+            hub.exception(args.exc_value)
+
+    sys.excepthook, threading.excepthook = hook, thread_hook
+
+    def remove() -> None:
+        sys.excepthook, threading.excepthook = before, before_thread
+
+    return remove

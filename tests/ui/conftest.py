@@ -1,0 +1,104 @@
+"""A test of the window leaves nothing behind: no window, no running timer, no thread, no logged problem."""
+
+from __future__ import annotations
+
+import gc
+import logging
+import sys
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import QCoreApplication, QEvent, QTimer
+from PySide6.QtWidgets import QApplication
+
+from ganstudio.ui.theme import set_theme
+
+
+@pytest.fixture(autouse=True)
+def themed(qapp: QApplication) -> Iterator[None]:
+    """The light theme, as in the program."""
+    set_theme("light")
+    yield
+    set_theme("light")
+
+
+def settle() -> None:
+    """Carries out deletions that were asked for."""
+    for _ in range(3):
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+        QApplication.processEvents()
+
+
+def _leftovers(before: set[int], timers: list[QTimer]) -> list[str]:
+    found = [
+        f"window {type(widget).__name__} {widget.objectName()!r}"
+        for widget in QApplication.topLevelWidgets()
+        if id(widget) not in before and (widget.isVisible() or widget.parent() is None) and not _is_qts_own(widget)
+    ]
+    found += [f"running timer of {type(timer.parent()).__name__}" for timer in timers if timer.isActive()]
+    return found
+
+
+def _is_qts_own(widget: object) -> bool:
+    """Qt keeps one tooltip label and one combo-box shadow by itself."""
+    return type(widget).__name__ in ("QTipLabel",) or (
+        type(widget).__name__ in ("QLabel", "QWidget") and widget.objectName() == "qtooltip_label"  # type: ignore[attr-defined]
+    )
+
+
+def _live_timers() -> list[QTimer]:
+    import shiboken6
+
+    return [
+        thing
+        for thing in gc.get_objects()
+        if isinstance(thing, QTimer) and shiboken6.isValid(thing) and thing.isActive()
+    ]
+
+
+@pytest.fixture(autouse=True)
+def no_leaks(themed: None, qapp: QApplication, request: pytest.FixtureRequest) -> Iterator[None]:
+    """Fails a test that leaves windows, timers or threads. ``@pytest.mark.leaks`` is not offered: mend the leak."""
+    widgets = list(QApplication.topLevelWidgets())
+    before = {id(widget) for widget in widgets}
+    threads = set(threading.enumerate())
+    running = {id(timer) for timer in _live_timers()}
+    if "qtbot" in request.fixturenames:
+        request.getfixturevalue("qtbot")
+    yield
+    settle()
+    gc.collect()
+    settle()
+    until = time.monotonic() + 3.0
+    while (new := [t for t in threading.enumerate() if t not in threads and t.is_alive()]) and time.monotonic() < until:
+        time.sleep(0.01)
+    problems = _leftovers(before, [timer for timer in _live_timers() if id(timer) not in running])
+    problems += [f"thread {thread.name!r}" for thread in new]
+    for widget in QApplication.topLevelWidgets():
+        if id(widget) not in before and not _is_qts_own(widget):
+            widget.close()
+            widget.deleteLater()
+    settle()
+    del widgets
+    assert not problems, "left behind: " + "; ".join(problems)
+
+
+@pytest.fixture(autouse=True)
+def no_logged_problems(logged_problems: list[logging.LogRecord], request: pytest.FixtureRequest) -> Iterator[None]:
+    """A problem that was logged fails the test, unless the test asked for ``logged_problems`` to look at it itself."""
+    yield
+    if "logged_problems" in request.node.function.__code__.co_varnames:
+        return
+    assert not logged_problems, "logged: " + "; ".join(record.getMessage() for record in logged_problems)
+
+
+@pytest.fixture(autouse=True)
+def no_uncaught(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Exceptions on other threads fail the test too."""
+    caught: list[BaseException | None] = []
+    monkeypatch.setattr(threading, "excepthook", lambda args: caught.append(args.exc_value))
+    yield
+    assert not caught, f"on another thread: {caught}"
+    assert sys.excepthook is not None
