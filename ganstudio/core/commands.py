@@ -50,6 +50,13 @@ class SaveCheckpoint:
 
 
 @dataclass(frozen=True, slots=True)
+class GoBack:
+    """Return to the newest good checkpoint, multiply every learning rate by ``lr_factor``, and hold there."""
+
+    lr_factor: float = 0.5
+
+
+@dataclass(frozen=True, slots=True)
 class Extend:
     """Train until this step instead."""
 
@@ -78,4 +85,4 @@ class Stop:
     save: bool = True
 
 
-Command = Pause | Resume | StepOnce | TrainOnly | SetHyper | SaveCheckpoint | Extend | Show | Stop
+Command = Pause | Resume | StepOnce | TrainOnly | SetHyper | SaveCheckpoint | GoBack | Extend | Show | Stop

@@ -156,6 +156,13 @@ class SamplesStored:
 
 
 @dataclass(frozen=True, slots=True)
+class Rewound:
+    """The run went back to this step: everything told about later steps is void."""
+
+    step: int
+
+
+@dataclass(frozen=True, slots=True)
 class Note:
     """A line for a person that changes no state."""
 
@@ -165,5 +172,15 @@ class Note:
 
 
 Event = (
-    Rows | Samples | RealBatch | Scene | Progress | StateChanged | HyperChanged | CheckpointSaved | SamplesStored | Note
+    Rows
+    | Samples
+    | RealBatch
+    | Scene
+    | Progress
+    | StateChanged
+    | HyperChanged
+    | CheckpointSaved
+    | SamplesStored
+    | Rewound
+    | Note
 )

@@ -1,0 +1,57 @@
+"""Sessions with everything wired in: the one place where training meets its scores and the person's settings."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ganstudio.core.experiment import Experiment
+
+if TYPE_CHECKING:
+    from ganstudio.training.session import Session
+
+
+def new_session(
+    experiment: Experiment,
+    *,
+    folder: Path | None = None,
+    path: Path | None = None,
+    hold_on_trouble: bool = True,
+    paused: bool = False,
+    keep_checkpoints: int = 5,
+) -> Session:
+    """A session for a new run; see :meth:`ganstudio.training.session.Session.new`. Brings torch."""
+    from ganstudio.metrics.modes import mode_coverage
+    from ganstudio.training.session import Session
+
+    return Session.new(
+        experiment,
+        folder=folder,
+        path=path,
+        hold_on_trouble=hold_on_trouble,
+        paused=paused,
+        measure=mode_coverage,
+        keep_checkpoints=keep_checkpoints,
+    )
+
+
+def resume_session(
+    path: Path,
+    steps: int | None = None,
+    *,
+    hold_on_trouble: bool = True,
+    paused: bool = False,
+    keep_checkpoints: int = 5,
+) -> Session:
+    """A session that goes on with a stored run; see :meth:`ganstudio.training.session.Session.resume`. Brings torch."""
+    from ganstudio.metrics.modes import mode_coverage
+    from ganstudio.training.session import Session
+
+    return Session.resume(
+        path,
+        steps,
+        hold_on_trouble=hold_on_trouble,
+        paused=paused,
+        measure=mode_coverage,
+        keep_checkpoints=keep_checkpoints,
+    )

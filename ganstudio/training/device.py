@@ -1,0 +1,80 @@
+"""Which device trains, with how many processor threads, and how much memory it uses."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import torch
+
+from ganstudio.core.errors import UsageError
+from ganstudio.core.i18n import _, plural
+
+
+def available_devices() -> tuple[str, ...]:
+    """Names that :func:`choose_device` takes on this machine, best last."""
+    names = ["cpu"]
+    if torch.backends.mps.is_available():
+        names.append("mps")
+    names += [f"cuda:{index}" for index in range(torch.cuda.device_count())] if torch.cuda.is_available() else []
+    return tuple(names)
+
+
+def choose_device(name: str) -> torch.device:
+    """The device for ``auto``, ``cpu``, ``cuda``, ``cuda:N`` or ``mps``.
+
+    Raises:
+        UsageError: this machine has no such device; the message lists those it has.
+    """
+    there = available_devices()
+    if name == "auto":
+        return torch.device("cuda:0" if "cuda:0" in there else there[-1])
+    wanted = "cuda:0" if name == "cuda" else name
+    if wanted not in there:
+        raise UsageError(
+            _("There is no device “{name}” here. Available: auto, {names}.").format(name=name, names=", ".join(there))
+        )
+    return torch.device(wanted)
+
+
+def describe(device: torch.device) -> str:
+    """The device in words, e.g. ``"CPU, 1 thread"`` or ``"NVIDIA H200"``."""
+    if device.type == "cuda":
+        return torch.cuda.get_device_name(device)
+    if device.type == "mps":
+        return "Apple GPU"
+    return _("CPU, {threads}").format(threads=plural("{n} thread", "{n} threads", torch.get_num_threads()))
+
+
+def cores() -> int:
+    """Processor cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def use_threads(count: int = 0, *, beside_window: bool = False) -> int:
+    """Sets torch's threads for the whole process and returns their number.
+
+    Args:
+        count: as many as this; 0 chooses: all cores, but one fewer beside a window, which then stays fluent.
+        beside_window: a window runs in this process.
+    """
+    chosen = count or max(1, cores() - (1 if beside_window else 0))
+    torch.set_num_threads(chosen)
+    return chosen
+
+
+def memory_used(device: torch.device) -> int:
+    """Bytes: on CUDA what torch holds on the card, else what this process holds in memory."""
+    if device.type == "cuda":
+        return torch.cuda.memory_reserved(device)
+    if sys.platform == "linux":
+        with open("/proc/self/statm") as file:  # noqa: PTH123 - read several times a second
+            return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    return 0
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether an error means that the device's (or the machine's) memory ran out."""
+    return isinstance(error, torch.OutOfMemoryError | MemoryError) or (
+        isinstance(error, RuntimeError) and "DefaultCPUAllocator: can't allocate memory" in str(error)
+    )

@@ -1,0 +1,272 @@
+"""Publishing: by the clock, never by the step.
+
+Everything that leaves the trainer passes here, to the window's mailbox and to the run folder alike; looking costs the
+trainer at most some percent of its time.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ganstudio.core.commands import Show
+from ganstudio.core.dataspec import DataSpec
+from ganstudio.core.events import (
+    CheckpointSaved,
+    HyperChanged,
+    Note,
+    Progress,
+    Rows,
+    Samples,
+    SamplesStored,
+    SeriesInfo,
+    State,
+    StateChanged,
+)
+from ganstudio.core.images import make_grid
+from ganstudio.core.mailbox import Mailbox
+from ganstudio.nn.random import randomness
+from ganstudio.store import RunWriter, WriteQueue, sample_schedule
+from ganstudio.training import scene
+from ganstudio.training.device import describe, memory_used
+from ganstudio.training.engine import Engine, seeded
+
+Measure = Callable[[NDArray[np.float32], DataSpec], dict[str, float]]
+
+MEASURE_EVERY, MEASURE_COUNT = 500, 2500
+LOOKING_SHARE = 0.04  # of the trainer's time that drawing for a watcher may take
+STORED_SAMPLES = 64
+
+
+@dataclass(slots=True)
+class Pace:
+    """Seconds between two publications of each kind; the trainer's one place of rhythm."""
+
+    scalars: float = 0.1
+    progress: float = 0.25
+    status: float = 1.0
+    samples: float = 0.2
+    stored: float = 0.5
+    checkpoint: float = 60.0
+
+
+class Publisher:
+    """Takes what a step left behind and hands it on.
+
+    Args:
+        engine: what is being trained.
+        mailbox: for whoever watches in this process.
+        writer: the run folder.
+        queue: the run's one thread for files.
+        measure: scores of generated points, for data whose true modes are known.
+        pace: the rhythm.
+        keep_checkpoints: older ones are removed, but for the first.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        mailbox: Mailbox,
+        writer: RunWriter,
+        queue: WriteQueue,
+        measure: Measure | None = None,
+        pace: Pace | None = None,
+        keep_checkpoints: int = 5,
+    ) -> None:
+        self.engine, self.mailbox, self.writer, self.queue = engine, mailbox, writer, queue
+        self.pace = pace or Pace()
+        self.show = Show(live=False)
+        self.total = 0
+        self.last_stored: int | None = None
+        self.last_checkpoint = -1
+        self._measure = measure if engine.dataset.spec.modes else None
+        self._measured = -1
+        self._keep = keep_checkpoints
+        self._due = dict.fromkeys(("scalars", "progress", "status", "samples", "stored"), 0.0)
+        self._due["checkpoint"] = time.perf_counter() + self.pace.checkpoint
+        self._speed: deque[tuple[float, int]] = deque(maxlen=60)
+        self._session_start: tuple[float, int] | None = None
+        self._device_name = describe(engine.device)
+
+    # -- after a step -----------------------------------------------------------------------------------------------
+
+    def after_step(self, now: float) -> tuple[int, str] | None:
+        """Publishes what is due; returns step and name of a loss that is not finite, where one was found."""
+        if self._measure is not None and self.engine.step_count % MEASURE_EVERY == 0:
+            self.measure_points()
+        if now < self._due["scalars"] and len(self.engine.losses) < 1000:
+            return None
+        self._due["scalars"] = now + (self.pace.scalars if self.show.live else 5 * self.pace.scalars)
+        bad = self.flush_scalars()
+        if bad is not None:
+            return bad
+        if now >= self._due["progress"]:
+            self._due["progress"] = now + self.pace.progress
+            self.mailbox.put_latest(self.progress(now))
+        self._pictures(now)
+        if now >= self._due["status"]:
+            self._due["status"] = now + self.pace.status
+            self.write_status("training")
+        if now >= self._due["checkpoint"]:
+            self.checkpoint()
+        return None
+
+    def flush_scalars(self) -> tuple[int, str] | None:
+        """Hands over every measured value; the one wait for the device."""
+        for meter in (self.engine.losses, self.engine.gradients):
+            rows = meter.take()
+            if rows is not None:
+                self.post_rows(rows)
+        return self.engine.losses.not_finite
+
+    def post_rows(self, rows: Rows) -> None:
+        """To the mailbox and to the disk."""
+        self.mailbox.post(rows)
+        self.queue.submit(lambda: self.writer.append_rows(rows))
+
+    def post_event(self, event: HyperChanged | StateChanged | Note) -> None:
+        """To the mailbox and to the run's list of events."""
+        self.mailbox.post(event)
+        self.queue.submit(lambda: self.writer.append_event(event))
+
+    # -- pictures ---------------------------------------------------------------------------------------------------
+
+    def _pictures(self, now: float) -> None:
+        store = now >= self._due["stored"] and sample_schedule(self.engine.step_count, self.last_stored)
+        if not store and not (self.show.live and now >= self._due["samples"]):
+            return
+        self.draw(store)
+        after = time.perf_counter()
+        self._due["samples"] = after + max(self.pace.samples, (after - now) / LOOKING_SHARE)
+        if store:
+            self._due["stored"] = after + max(self.pace.stored, (after - now) / LOOKING_SHARE)
+
+    def draw(self, store: bool) -> None:
+        """Samples (and the 2-D scene) as the watcher wants them; with ``store`` also onto the timeline."""
+        engine, show = self.engine, self.show
+        samples = scene.take_samples(engine, show.source)
+        if show.live:
+            self.mailbox.put_latest(samples)
+            if show.scene:
+                inside = scene.take_scene(engine, show.source)
+                if inside is not None:
+                    self.mailbox.put_latest(inside)
+        if store:
+            stored = samples if samples.source == "ema" or not engine.averages else scene.take_samples(engine, "ema")
+            self.store(stored)
+
+    def store(self, samples: Samples) -> None:
+        """Puts samples onto the run's timeline."""
+        if self.last_stored == samples.step:
+            return
+        self.last_stored = samples.step
+
+        def write() -> None:
+            self.writer.save_samples(samples)
+            if samples.items.ndim == 4:
+                self.writer.save_thumbnail(make_grid(samples.items[:16].astype(np.uint8)))
+            self.mailbox.post(SamplesStored(samples.step))
+
+        self.queue.submit(write)
+
+    def store_real(self) -> None:
+        """A fixed batch of real items, for the window and the run folder."""
+        real = scene.take_real(self.engine)
+        self.mailbox.put_latest(real)
+        self.queue.submit(lambda: self.writer.save_real(real))
+
+    # -- scores -----------------------------------------------------------------------------------------------------
+
+    def measure_points(self) -> None:
+        """Scores generated points against the data's true modes; drawn apart from training, so it changes nothing."""
+        engine = self.engine
+        if self._measure is None or self._measured == engine.step_count:
+            return
+        self._measured = engine.step_count
+        with randomness(seeded(engine.seed, "measure")):
+            values = {name: z.to(engine.device) for name, z in engine.method.draw(MEASURE_COUNT).items()}
+        points = scene.to_items(engine.samples("ema", values)[0]).astype(np.float32)
+        scores = self._measure(points, engine.dataset.spec)
+        self.post_rows(
+            Rows(
+                "quality",
+                tuple(SeriesInfo(name, "quality", "fake") for name in scores),
+                np.array([engine.step_count], np.int64),
+                np.array([engine.seconds], np.float64),
+                np.array([list(scores.values())], np.float32),
+            )
+        )
+
+    # -- files ------------------------------------------------------------------------------------------------------
+
+    def checkpoint(self) -> None:
+        """Copies the run's state to the host (the trainer waits for this much only) and queues the file."""
+        engine = self.engine
+        self._due["checkpoint"] = time.perf_counter() + self.pace.checkpoint
+        if engine.losses.not_finite is not None or self.last_checkpoint == engine.step_count:
+            return
+        self.last_checkpoint = step = engine.step_count
+        tensors, values = engine.state()
+        copies = {name: tensor.detach().to("cpu", copy=True) for name, tensor in tensors.items()}
+
+        def write() -> None:
+            self.writer.save_checkpoint(step, copies, {"state": json.dumps(values)})
+            self.writer.prune_checkpoints(self._keep)
+            self.mailbox.post(CheckpointSaved(step))
+
+        self.queue.submit(write)
+
+    def write_status(self, state: State, message: str = "", details: str = "") -> None:
+        """The run's status file."""
+        step, total, seconds = self.engine.step_count, self.total, self.engine.seconds
+        progress = self.progress(time.perf_counter())
+        self.queue.submit(
+            lambda: self.writer.write_status(
+                state, step, total, seconds, message=message, details=details, progress=progress
+            )
+        )
+
+    def beat(self) -> None:
+        """Tells followers that the session lives though nothing happens."""
+        self.queue.submit(self.writer.beat)
+
+    # -- speed ------------------------------------------------------------------------------------------------------
+
+    def start_timing(self) -> None:
+        """Forgets past speed: a pause has ended, or the session has begun."""
+        self._speed.clear()
+        self._session_start = None
+
+    def speed(self) -> float:
+        """Steps per second over the last few seconds; 0 while unknown."""
+        if len(self._speed) < 2:
+            return 0.0
+        (first, first_step), (last, last_step) = self._speed[0], self._speed[-1]
+        return (last_step - first_step) / (last - first) if last > first else 0.0
+
+    def progress(self, now: float) -> Progress:
+        """How far and how fast."""
+        engine = self.engine
+        step = engine.step_count
+        if self._session_start is None:
+            self._session_start = (now, step)
+        self._speed.append((now, step))
+        while len(self._speed) > 2 and now - self._speed[0][0] > 4.0:
+            self._speed.popleft()
+        speed = self.speed()
+        eta = (self.total - step) / speed if speed and step - self._session_start[1] >= 30 else None
+        return Progress(
+            step,
+            self.total,
+            speed,
+            speed * engine.batches.batch_size,
+            eta,
+            memory_used(engine.device),
+            self._device_name,
+        )
