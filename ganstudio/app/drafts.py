@@ -1,0 +1,397 @@
+"""The experiment a person is putting together: every edit can be undone, and the draft says itself what is wrong."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from psygnal import Signal
+
+from ganstudio.app.history import History
+from ganstudio.core.experiment import Experiment
+from ganstudio.core.fields import FieldSpec, Value, format_number
+from ganstudio.core.i18n import _
+
+_OPTION = re.compile(r"[A-Za-z_][A-Za-z_0-9-]*=")
+MAX_STEPS = 100_000_000
+MAX_SEED = 2**31 - 1
+DEFAULT = Experiment(method="dcgan", data="digits", steps=3000)
+
+STEPS = FieldSpec(
+    "steps",
+    _("Steps"),
+    _("How many updates to train for. More can be added later; a run can also be stopped at any moment."),
+    "int",
+    3000,
+    low=1,
+    high=MAX_STEPS,
+    log=True,
+)
+SEED = FieldSpec(
+    "seed",
+    _("Seed"),
+    _("Decides everything that is drawn: weights, latents, order of the data. The same seed gives the same run."),
+    "int",
+    0,
+    low=0,
+    high=MAX_SEED,
+)
+NAME = FieldSpec(
+    "name",
+    _("Name"),
+    _("What the run is called in the list. Left empty, it is made from data and method."),
+    "text",
+    "",
+)
+RUN_FIELDS = (STEPS, SEED, NAME)
+"""What every experiment has beside method, data and hyper-parameters; the device is a choice of the machine's."""
+
+
+class MethodLike(Protocol):
+    """What the checks need of a method's card."""
+
+    @property
+    def title(self) -> str: ...
+    @property
+    def data_kinds(self) -> tuple[str, ...]: ...
+    @property
+    def fields(self) -> tuple[FieldSpec, ...]: ...
+    def defaults_for(self, kind: str) -> Mapping[str, Value]: ...
+
+
+class DataLike(Protocol):
+    """What the checks need of a data set's card."""
+
+    @property
+    def title(self) -> str: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def available(self) -> bool: ...
+    @property
+    def downloadable(self) -> bool: ...
+    @property
+    def fields(self) -> tuple[FieldSpec, ...]: ...
+    @property
+    def takes_path(self) -> bool: ...
+
+
+class CatalogueLike(Protocol):
+    """What the checks need of the catalogue; ``method`` and ``dataset`` raise a ``LookupError`` or ``StudioError``."""
+
+    def method(self, name: str, /) -> MethodLike: ...
+    def dataset(self, name: str, /) -> DataLike: ...
+
+
+def number_text(value: float) -> str:
+    """A number as short as it can be written without losing a digit: ``2e-4``, ``0.5``, ``128``."""
+    if isinstance(value, bool):
+        return str(value)
+    if isinstance(value, int):
+        return str(value)
+    short = format_number(value)
+    return short if float(short) == value else repr(value)
+
+
+def allowed_text(spec: FieldSpec) -> str:
+    """What a field takes, as the end of a sentence: ``"a number, 0 < x ≤ 1"``."""
+    if spec.choices:
+        return _("one of {choices}").format(choices=", ".join(spec.choices))
+    kind = {"int": _("a whole number"), "float": _("a number"), "bool": _("on or off")}.get(spec.kind, _("text"))
+    # The range stays in one piece where the sentence breaks.
+    return f"{kind}, {spec.range_text.replace(chr(32), chr(160))}" if spec.range_text else kind
+
+
+def problem_of(spec: FieldSpec, value: object) -> str:
+    """One sentence on what is wrong with a value; empty where nothing is."""
+    refusal = _("{title} cannot be {value}: allowed is {allowed}.").format(
+        title=spec.title, value=_("empty") if value == "" else value, allowed=allowed_text(spec)
+    )
+    if spec.kind == "bool":
+        return "" if isinstance(value, bool) else refusal
+    if spec.kind == "choice":
+        return "" if str(value) in spec.choices else refusal
+    if spec.kind == "text":
+        return "" if isinstance(value, str) else refusal
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        return refusal
+    if spec.kind == "int" and not isinstance(value, int):
+        return refusal
+    too_low = spec.low is not None and (value <= spec.low if spec.low_open else value < spec.low)
+    too_high = spec.high is not None and (value >= spec.high if spec.high_open else value > spec.high)
+    return refusal if too_low or too_high else ""
+
+
+def parse_value(spec: FieldSpec, text: str) -> Value:
+    """Reads what a person typed.
+
+    Args:
+        spec: the field it is for.
+        text: e.g. ``"2e-4"``, ``"0,5"``, ``"1 000"``, ``"true"``.
+
+    Raises:
+        ValueError: the message is one sentence that says what is allowed.
+    """
+    text = text.strip()
+    if spec.kind in ("text", "choice"):
+        value: Value = text
+    elif spec.kind == "bool":
+        words = {
+            "true": True,
+            "on": True,
+            "yes": True,
+            "1": True,
+            "false": False,
+            "off": False,
+            "no": False,
+            "0": False,
+        }
+        if text.lower() not in words:
+            raise ValueError(problem_of(spec, text))
+        value = words[text.lower()]
+    else:
+        value = _parse_number(spec, text)
+    problem = problem_of(spec, value)
+    if problem:
+        raise ValueError(problem)
+    return value
+
+
+def _parse_number(spec: FieldSpec, text: str) -> int | float:
+    # People paste "0,5" and "1 000 000"; a comma is read as a decimal mark only where it cannot group thousands.
+    plain = text.replace("\u2212", "-").replace("\u00a0", "").replace("\u202f", "").replace(" ", "").replace("_", "")
+    if plain.count(",") == 1 and "." not in plain and len(plain.split(",")[1]) != 3:
+        plain = plain.replace(",", ".")
+    plain = plain.replace(",", "")
+    try:
+        number = float(plain)
+    except ValueError:
+        raise ValueError(problem_of(spec, text)) from None
+    if spec.kind == "float":
+        return number
+    if not math.isfinite(number) or not number.is_integer():
+        raise ValueError(problem_of(spec, text))
+    try:
+        return int(plain)
+    except ValueError:
+        return int(number)
+
+
+def split_request(request: str) -> tuple[str, str, dict[str, str]]:
+    """Takes a data request apart: ``"cifar10:classes=frog,cat"`` → ``("cifar10", "", {"classes": "frog,cat"})``.
+
+    Options stand behind the last colon; what is left before them is a path or the name of a drawing:
+    ``"folder:/home/me/cats:size=64"`` → ``("folder", "/home/me/cats", {"size": "64"})``. Nothing is checked here: a
+    draft may hold a request that is still wrong.
+    """
+    name, _colon, rest = request.strip().partition(":")
+    path, _colon, tail = rest.rpartition(":")
+    if not _OPTION.match(tail):
+        return name, rest, {}
+    options: dict[str, str] = {}
+    last = ""
+    for part in tail.split(","):
+        key, equals, value = part.partition("=")
+        if equals:
+            last = key.strip()
+            options[last] = value.strip()
+        else:  # a part without "=" continues the list before it
+            options[last] += f",{part.strip()}"
+    return name, path, options
+
+
+def join_request(name: str, path: str = "", options: Mapping[str, Value] | None = None) -> str:
+    """The inverse of :func:`split_request`."""
+    words = ",".join(f"{key}={_option_text(value)}" for key, value in (options or {}).items())
+    return ":".join(part for part in (name, path, words) if part)
+
+
+def _option_text(value: Value) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return value if isinstance(value, str) else number_text(value)
+
+
+class ExperimentDraft:
+    """An experiment under edit. Each setter is one step of undo; the same field edited again soon joins its step.
+
+    ``changed`` carries the new :class:`Experiment` after every edit, undo and redo.
+
+    Args:
+        experiment: what to start from.
+        limit: how many steps back one can go.
+    """
+
+    changed = Signal(object)
+
+    def __init__(self, experiment: Experiment = DEFAULT, limit: int = 200) -> None:
+        self._experiment = experiment
+        self.history = History(limit)
+
+    @property
+    def experiment(self) -> Experiment:
+        """The present state, frozen."""
+        return self._experiment
+
+    def to_experiment(self) -> Experiment:
+        """The experiment to train."""
+        return self._experiment
+
+    @classmethod
+    def from_experiment(cls, experiment: Experiment) -> ExperimentDraft:
+        """A draft that begins as a copy of an experiment, with nothing to undo."""
+        return cls(experiment)
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON values, to keep the draft between two sessions."""
+        return self._experiment.to_json()
+
+    @classmethod
+    def from_json(cls, values: object) -> ExperimentDraft:
+        """The inverse of :meth:`to_json`; whatever cannot be used falls back to the default, nothing is raised."""
+        if not isinstance(values, Mapping):
+            return cls()
+        base = DEFAULT.to_json()
+        kept: dict[str, Any] = {}
+        for name, default in base.items():
+            value = values.get(name, default)
+            kept[name] = value if type(value) is type(default) else default
+        kept["hyper"] = {
+            str(key): value for key, value in kept["hyper"].items() if isinstance(value, bool | int | float | str)
+        }
+        return cls(Experiment.from_json(kept))
+
+    def replace(self, experiment: Experiment, label: str = "") -> None:
+        """Puts a whole experiment in place, e.g. one from the gallery; one step of undo."""
+        self._apply(label or _("Choose an experiment"), experiment, None)
+
+    def set_method(self, name: str) -> None:
+        """Another method. Overrides go: a learning rate chosen for one method is seldom right for another."""
+        if name != self._experiment.method:
+            self._apply(_("Choose the method"), self._experiment.with_(method=name, hyper={}), None)
+
+    def set_data(self, request: str) -> None:
+        """Another data request, e.g. ``"cifar10:classes=frog"``."""
+        self._apply(_("Choose the data"), self._experiment.with_(data=request), None)
+
+    def set_data_option(self, name: str, value: Value | None) -> None:
+        """Sets one option of the data request; None takes it out, so that the default holds."""
+        data, path, options = split_request(self._experiment.data)
+        if value is None:
+            options.pop(name, None)
+        else:
+            options[name] = _option_text(value)
+        request = join_request(data, path, options)
+        self._apply(_("Change the data"), self._experiment.with_(data=request), f"option:{name}")
+
+    def set_hyper(self, name: str, value: Value) -> None:
+        """Overrides one hyper-parameter."""
+        hyper = {**self._experiment.hyper, name: value}
+        self._apply(_("Change {name}").format(name=name), self._experiment.with_(hyper=hyper), f"hyper:{name}")
+
+    def reset_hyper(self, name: str) -> None:
+        """Takes an override away, so that the method's default holds."""
+        hyper = {key: value for key, value in self._experiment.hyper.items() if key != name}
+        self._apply(_("Reset {name}").format(name=name), self._experiment.with_(hyper=hyper), f"hyper:{name}")
+
+    def set(self, **changes: Any) -> None:
+        """Changes ``steps``, ``seed``, ``device`` or ``name``."""
+        key = "set:" + ",".join(sorted(changes))
+        label = _("Change {name}").format(name=", ".join(changes))
+        self._apply(label, self._experiment.with_(**changes), key)
+
+    def undo(self) -> None:
+        """One step back, if there is one."""
+        self.history.undo()
+
+    def redo(self) -> None:
+        """One step forward again, if there is one."""
+        self.history.redo()
+
+    def problems(self, catalogue: CatalogueLike) -> dict[str, str]:
+        """What stands in the way of training: field → one sentence; empty when it can start.
+
+        Keys are ``method``, ``data``, ``steps``, ``seed``, ``data.OPTION`` and ``hyper.NAME``.
+        """
+        found: dict[str, str] = {}
+        for spec, value in ((STEPS, self._experiment.steps), (SEED, self._experiment.seed)):
+            if problem := problem_of(spec, value):
+                found[spec.name] = problem
+        method = _look_up(catalogue.method, self._experiment.method, "method", found)
+        name, path, options = split_request(self._experiment.data)
+        data = _look_up(catalogue.dataset, name, "data", found)
+        if method is not None:
+            found |= _hyper_problems(method, self._experiment.hyper)
+        if data is not None:
+            found |= _data_problems(data, path, options)
+        if method is not None and data is not None and data.kind not in method.data_kinds:
+            found["data"] = _("{method} trains on {wanted}, and {data} is made of {kind}: choose other data.").format(
+                method=method.title,
+                wanted=_kinds_text(method.data_kinds),
+                data=data.title,
+                kind=_kinds_text((data.kind,)),
+            )
+        return found
+
+    def _apply(self, label: str, new: Experiment, merge_key: str | None) -> None:
+        old = self._experiment
+        if new == old:
+            return
+        self._put(new)
+        self.history.push(label, lambda: self._put(old), lambda: self._put(new), merge_key)
+
+    def _put(self, experiment: Experiment) -> None:
+        self._experiment = experiment
+        self.changed.emit(experiment)
+
+
+def _look_up(find: Any, name: str, key: str, found: dict[str, str]) -> Any:
+    """A card, or None with a sentence left in ``found``."""
+    from ganstudio.core.errors import StudioError
+
+    try:
+        return find(name)
+    except (StudioError, LookupError) as error:
+        plain = isinstance(error, StudioError)
+        found[key] = str(error) if plain else _("“{name}” is not known: choose another.").format(name=name)
+        return None
+
+
+def _hyper_problems(method: MethodLike, hyper: Mapping[str, Value]) -> dict[str, str]:
+    specs = {spec.name: spec for spec in method.fields}
+    found = {}
+    for name, value in hyper.items():
+        spec = specs.get(name)
+        if spec is None:
+            text = _("{method} has no setting called “{name}”: reset it.")
+            found[f"hyper.{name}"] = text.format(method=method.title, name=name)
+        elif problem := problem_of(spec, value):
+            found[f"hyper.{name}"] = problem
+    return found
+
+
+def _data_problems(data: DataLike, path: str, options: Mapping[str, str]) -> dict[str, str]:
+    found = {}
+    if data.takes_path and not path:
+        found["data"] = _("{data}: choose where it is.").format(data=data.title)
+    elif not data.takes_path and not data.available:
+        way = _("download it") if data.downloadable else _("put its files into the data folder")
+        found["data"] = _("{data} is not on this machine yet: {way} first.").format(data=data.title, way=way)
+    specs = {spec.name: spec for spec in data.fields}
+    for name, text in options.items():
+        spec = specs.get(name)
+        if spec is None:
+            found[f"data.{name}"] = _("{data} has no option “{name}”.").format(data=data.title, name=name)
+            continue
+        try:
+            parse_value(spec, text)
+        except ValueError as error:
+            found[f"data.{name}"] = str(error)
+    return found
+
+
+def _kinds_text(kinds: tuple[str, ...]) -> str:
+    words = {"points": _("2-D points"), "images": _("images")}
+    return _(" or ").join(words.get(kind, kind) for kind in kinds)

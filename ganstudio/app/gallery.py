@@ -1,0 +1,214 @@
+"""The ready experiments of the first screen: a table, nothing in it is code."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from ganstudio.core.errors import UsageError
+from ganstudio.core.experiment import Experiment
+from ganstudio.core.i18n import _, plural
+
+Opens = Literal["run", "drawing", "folder"]
+Picture = Literal["images", "points", "drawing", "folder"]
+
+
+@dataclass(frozen=True, slots=True)
+class GalleryCard:
+    """One ready experiment.
+
+    Attributes:
+        id: stable name, used in settings and tests.
+        title: a few words.
+        sentence: what one will see.
+        picture: what is drawn until there is a real picture.
+        experiment: what is trained.
+        reference_rate: steps per second measured on the reference machine (2 CPU cores); 0 where it depends on what
+            the person brings.
+        opens: ``"run"`` starts at once; the others first ask for a drawing or a folder.
+        needs: the data set that has to be on this machine; empty where none is downloaded.
+    """
+
+    id: str
+    title: str
+    sentence: str
+    picture: Picture
+    experiment: Experiment
+    reference_rate: float
+    opens: Opens = "run"
+    needs: str = ""
+
+    def seconds(self, rate_scale: float = 1.0) -> float:
+        """How long it takes on a machine ``rate_scale`` times as fast as the reference; NaN where unknown."""
+        rate = self.reference_rate * rate_scale
+        return self.experiment.steps / rate if rate > 0 and math.isfinite(rate) else math.nan
+
+    def expected_time(self, rate_scale: float = 1.0) -> str:
+        """The same in words: ``"about 1 min on this machine"``; empty where nobody can know."""
+        seconds = self.seconds(rate_scale)
+        if math.isnan(seconds):
+            return ""
+        return _("about {time} on this machine").format(time=rough_time(seconds))
+
+
+def rough_time(seconds: float) -> str:
+    """A duration as one says it: ``"20 s"``, ``"4 min"``, ``"1½ h"``; never more exact than it is known."""
+    if seconds < 50:
+        return plural("{n} s", "{n} s", max(5, 5 * round(seconds / 5)))
+    minutes = seconds / 60
+    if minutes < 10:
+        return plural("{n} min", "{n} min", max(1, round(minutes)))
+    if minutes < 50:
+        return plural("{n} min", "{n} min", 5 * round(minutes / 5))
+    halves = round(minutes / 30)
+    whole, half = divmod(halves, 2)
+    return f"{whole}{'½' if half else ''} " + _("h")
+
+
+def _build() -> tuple[GalleryCard, ...]:
+    def card(
+        id: str,
+        title: str,
+        sentence: str,
+        picture: Picture,
+        experiment: Experiment,
+        rate: float,
+        opens: Opens = "run",
+        needs: str = "",
+    ) -> GalleryCard:
+        return GalleryCard(id, title, sentence, picture, experiment.with_(name=title), rate, opens, needs)
+
+    points = {"latent_size": 2}
+    return (
+        card(
+            "digits",
+            _("Digits"),
+            _("A network learns to write from 1,797 real handwritten digits. The first strokes appear in seconds."),
+            "images",
+            Experiment("dcgan", "digits", steps=3000),
+            30.0,
+        ),
+        card(
+            "ring",
+            _("Ring of 8: watch a GAN in 2-D"),
+            _("Every point, the discriminator’s opinion everywhere, and the forces between them, while it learns."),
+            "points",
+            Experiment("gan", "ring", hyper=points, steps=6000),
+            200.0,
+        ),
+        card(
+            "collapse",
+            _("Why did it collapse?"),
+            _("The objective of the theory and a high learning rate: see the samples fall onto one mode."),
+            "points",
+            Experiment(
+                "gan", "ring", hyper={**points, "objective": "minimax", "lr_g": 5e-3, "lr_d": 5e-3}, steps=4000
+            ),
+            200.0,
+        ),
+        card(
+            "cure",
+            _("The cure: WGAN-GP"),
+            _("The same ring with a critic that is kept smooth: all eight modes, and a loss that means something."),
+            "points",
+            Experiment("wgan-gp", "ring", hyper=points, steps=4000),
+            50.0,
+        ),
+        card(
+            "moons",
+            _("Two moons, least squares"),
+            _("Two crescents that interlock, learned with an objective that pulls every fake towards the boundary."),
+            "points",
+            Experiment("lsgan", "moons", hyper=points, steps=6000),
+            200.0,
+        ),
+        card(
+            "grid",
+            _("25 Gaussians with WGAN"),
+            _("The first Wasserstein GAN on a grid of 25 clusters: see what clipping weights can and cannot do."),
+            "points",
+            Experiment("wgan", "grid", hyper=points, steps=6000),
+            60.0,
+        ),
+        card(
+            "drawing",
+            _("Draw your own"),
+            _("Paint a distribution with a brush and watch a network learn exactly your shape."),
+            "drawing",
+            Experiment("gan", "drawing", hyper=points, steps=8000),
+            0.0,
+            opens="drawing",
+        ),
+        card(
+            "folder",
+            _("Your own pictures"),
+            _("Any folder of images. You see what will be resized and what is broken before training starts."),
+            "folder",
+            Experiment("dcgan", "folder", steps=20000),
+            0.0,
+            opens="folder",
+        ),
+        card(
+            "mnist",
+            _("MNIST"),
+            _("60,000 handwritten digits, the set on which most of the papers began."),
+            "images",
+            Experiment("dcgan", "mnist", steps=6000),
+            20.0,
+            needs="mnist",
+        ),
+        card(
+            "fashion",
+            _("Fashion"),
+            _("Shirts, shoes and bags: as small as MNIST and much richer in texture."),
+            "images",
+            Experiment("dcgan", "fashion-mnist", steps=6000),
+            20.0,
+            needs="fashion-mnist",
+        ),
+        card(
+            "frogs",
+            _("CIFAR-10 frogs"),
+            _("The classic first colour GAN: 32-pixel frogs out of noise. Green blobs first, frogs with patience."),
+            "images",
+            Experiment("dcgan-frogs", "cifar10:classes=frog", steps=10000),
+            5.0,
+            needs="cifar10",
+        ),
+        card(
+            "triangles",
+            _("Triangles"),
+            _("Made so that one can count: every sample either is a triangle or it is not."),
+            "images",
+            Experiment("dcgan", "triangles", steps=4000),
+            20.0,
+        ),
+    )
+
+
+GALLERY: tuple[GalleryCard, ...] = _build()
+"""All ready experiments in the order in which they are shown; the first is the one for the first minute."""
+
+
+def gallery_card(card_id: str) -> GalleryCard:
+    """One card.
+
+    Raises:
+        UsageError: there is no such card.
+    """
+    for card in GALLERY:
+        if card.id == card_id:
+            return card
+    known = ", ".join(card.id for card in GALLERY)
+    raise UsageError(_("There is no ready experiment called “{name}”. Known: {known}.").format(name=card_id, known=known))
+
+
+def missing_downloads(is_available: Callable[[str], bool]) -> frozenset[str]:
+    """The ids of the cards whose data set is not on this machine yet.
+
+    Args:
+        is_available: tells for a data set's name whether its files are there.
+    """
+    return frozenset(card.id for card in GALLERY if card.needs and not is_available(card.needs))

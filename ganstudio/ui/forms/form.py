@@ -1,0 +1,243 @@
+"""A form made from typed fields: groups that fold, a search box, rare settings behind "More…"."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
+
+from ganstudio.core.fields import FieldSpec, Value
+from ganstudio.core.i18n import _, plural
+from ganstudio.ui.forms.parts import FoldButton, Hairline, Words
+from ganstudio.ui.forms.row import FieldRow
+from ganstudio.ui.icons import icon
+
+SEARCH_FROM = 7
+"""A form with fewer rows than this needs no search box."""
+
+
+class _Group(QWidget):
+    """One heading with its rows; rare ones come after "More…"."""
+
+    def __init__(self, title: str, rows: Sequence[FieldRow], opened: bool) -> None:
+        super().__init__()
+        self.title = title
+        self.rows = tuple(rows)
+        self._rare = [row for row in rows if row.spec.advanced]
+        self._words: list[str] = []
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        self.heading = FoldButton(title, opened=opened or not title)
+        self.heading.setParent(self)
+        if title:
+            column.addWidget(Hairline())
+            column.addSpacing(4)
+            column.addWidget(self.heading)
+        else:
+            self.heading.hide()
+        for row in rows:
+            if not row.spec.advanced:
+                column.addWidget(row)
+        self.more = FoldButton("", opened=False, quiet=True)
+        self.more.setToolTip(_("Settings that are seldom needed"))
+        column.addWidget(self.more)
+        for row in self._rare:
+            column.addWidget(row)
+        column.addSpacing(8)
+        self.heading.toggled.connect(self.refresh)
+        self.more.toggled.connect(self.refresh)
+        self.refresh()
+
+    @property
+    def opened(self) -> bool:
+        return self.heading.isChecked()
+
+    def filter(self, words: list[str]) -> int:
+        """Shows only what matches, unfolded; returns how many rows that are. No words: everything as it was."""
+        self._words = words
+        self.refresh()
+        return sum(row.matches(words) for row in self.rows)
+
+    def reveal(self, row: FieldRow) -> None:
+        """Unfolds what hides a row."""
+        self.heading.setChecked(True)
+        if row.spec.advanced:
+            self.more.setChecked(True)
+
+    def refresh(self) -> None:
+        """Shows and hides rows by search and folds. A row with an error is always in sight."""
+        searching = bool(self._words)
+        opened = searching or self.opened
+        for row in self.rows:
+            folded = row.spec.advanced and not self.more.isChecked()
+            wanted = row.matches(self._words) if searching else opened and not folded
+            row.setVisible(wanted or bool(row.error))
+        self.more.setText(self._more_text())
+        self.more.setVisible(bool(self._rare) and not searching and opened)
+        if self.parentWidget() is not None:  # without one, showing would open a window
+            self.setVisible(not searching or any(row.matches(self._words) or row.error for row in self.rows))
+
+    def _more_text(self) -> str:
+        changed = sum(row.value() != row.default for row in self._rare)
+        if self._rare and changed and not self.more.isChecked():
+            return _("More… ({n}, {changed} changed)").format(n=len(self._rare), changed=changed)
+        return _("More… ({n})").format(n=len(self._rare))
+
+
+class FieldForm(QWidget):
+    """Rows for typed fields.
+
+    ``value_edited`` carries name and value of what a *person* changed; ``errors_changed`` says that a row went wrong or
+    right. Values set by the program are silent.
+    """
+
+    value_edited = Signal(str, object)
+    errors_changed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._rows: dict[str, FieldRow] = {}
+        self._groups: list[_Group] = []
+        self._folded: set[str] = set()
+        self._live_only = False
+        self._signature: tuple[FieldSpec, ...] = ()
+        self.setMinimumWidth(200)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(0)
+        self.search = QLineEdit()
+        self.search.setPlaceholderText(_("Search settings"))
+        self.search.setAccessibleName(_("Search settings"))
+        self.search.setToolTip(_("Finds settings by name or by what they do"))
+        self.search.setClearButtonEnabled(True)
+        self.search.addAction(icon("search", "text_muted"), QLineEdit.ActionPosition.LeadingPosition)
+        self.search.textChanged.connect(self._filter)
+        self._nothing = Words("", "text_muted", wrap=True)
+        self._nothing.hide()
+        self._column.addWidget(self.search)
+        self._column.addSpacing(8)
+        self._column.addWidget(self._nothing)
+
+    def set_fields(
+        self,
+        fields: Sequence[FieldSpec],
+        values: Mapping[str, Value] | None = None,
+        defaults: Mapping[str, Value] | None = None,
+    ) -> None:
+        """Shows these fields. Where they are the ones shown already, only values and defaults are renewed.
+
+        Args:
+            fields: in reading order; those that leave no choice are not shown.
+            values: name → value; the default where it is missing.
+            defaults: name → default where it differs from the field's own.
+        """
+        defaults = {spec.name: spec.default for spec in fields} | dict(defaults or {})
+        values = defaults | dict(values or {})
+        shown = tuple(spec for spec in fields if len(spec.choices) != 1)
+        if shown != self._signature:
+            self._build(shown, values, defaults)
+        for spec in shown:
+            row = self._rows[spec.name]
+            row.set_default(defaults[spec.name])
+            row.set_value(values[spec.name])
+        for group in self._groups:
+            group.refresh()
+
+    @property
+    def rows(self) -> tuple[FieldRow, ...]:
+        """All rows in reading order."""
+        return tuple(row for group in self._groups for row in group.rows)
+
+    def row(self, name: str) -> FieldRow:
+        """One row; KeyError where there is none."""
+        return self._rows[name]
+
+    def values(self) -> dict[str, Value]:
+        """Name → the last valid value of every row."""
+        return {name: row.value() for name, row in self._rows.items()}
+
+    def set_value(self, name: str, value: Value, *, force: bool = False) -> None:
+        """Shows a value; a name that is not shown is ignored."""
+        if name in self._rows:
+            self._rows[name].set_value(value, force=force)
+
+    def set_error(self, name: str, text: str) -> None:
+        """Shows a sentence under a row; empty takes it away."""
+        if name in self._rows:
+            self._rows[name].set_error(text)
+
+    def errors(self) -> dict[str, str]:
+        """Name → sentence of every row that cannot be used."""
+        return {name: row.error for name, row in self._rows.items() if row.error}
+
+    def commit(self) -> bool:
+        """Takes what is half-typed; False where some of it cannot be used."""
+        return all([row.editor.commit() for row in self._rows.values()])
+
+    def focus_row(self, name: str) -> None:
+        """Unfolds and focuses a row."""
+        for group in self._groups:
+            for row in group.rows:
+                if row.name == name:
+                    group.reveal(row)
+                    row.editor.setFocus()
+
+    def set_live_only(self, live_only: bool) -> None:
+        """While training: only live rows can be edited, the others say why not."""
+        self._live_only = live_only
+        reason = _("Fixed while the run trains. Duplicate the run to change it.") if live_only else ""
+        for row in self._rows.values():
+            row.set_locked("" if row.spec.live else reason)
+
+    def _build(self, fields: Sequence[FieldSpec], values: Mapping[str, Value], defaults: Mapping[str, Value]) -> None:
+        self._signature = tuple(fields)
+        for group in self._groups:
+            if not group.opened:
+                self._folded.add(group.title)
+            group.hide()
+            group.setParent(None)
+            group.deleteLater()
+        self._rows = {spec.name: FieldRow(spec, values[spec.name], defaults[spec.name]) for spec in fields}
+        self._groups = []
+        titles = dict.fromkeys(spec.group for spec in fields)  # groups in the order of their first field
+        for title in titles:
+            rows = [self._rows[spec.name] for spec in fields if spec.group == title]
+            group = _Group(title, rows, opened=title not in self._folded)
+            self._groups.append(group)
+            self._column.addWidget(group)
+        for row in self._rows.values():
+            row.edited.connect(self.value_edited)
+            row.error_changed.connect(self._on_error)
+        self.search.setVisible(len(fields) >= SEARCH_FROM)
+        self.set_live_only(self._live_only)
+        self._order_tabs()
+        self._filter(self.search.text() if len(fields) >= SEARCH_FROM else "")
+
+    def _order_tabs(self) -> None:
+        before: QWidget = self.search
+        for group in self._groups:
+            plain = [row for row in group.rows if not row.spec.advanced]
+            rare = [row for row in group.rows if row.spec.advanced]
+            chain: list[QWidget] = [group.heading]
+            for row in plain:
+                chain += [row.editor, row.reset_button]
+            chain.append(group.more)
+            for row in rare:
+                chain += [row.editor, row.reset_button]
+            for widget in chain:
+                QWidget.setTabOrder(before, widget)
+                before = widget
+
+    def _filter(self, text: str) -> None:
+        words = text.casefold().split()
+        hits = sum([group.filter(words) for group in self._groups])
+        self._nothing.setVisible(bool(words) and not hits)
+        self._nothing.setText(_("No setting matches “{text}”.").format(text=text.strip()))
+        self.search.setAccessibleDescription(plural("{n} setting", "{n} settings", hits) if words else "")
+
+    def _on_error(self, _name: str, _text: str) -> None:
+        for group in self._groups:
+            group.refresh()
+        self.errors_changed.emit()

@@ -1,0 +1,244 @@
+"""One row of a form: what it is, its editor, what is wrong with it, and the way back to the default."""
+
+from __future__ import annotations
+
+from html import escape
+
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QToolButton, QWidget
+
+from ganstudio.app.drafts import number_text
+from ganstudio.core.fields import FieldSpec, Value
+from ganstudio.core.i18n import _
+from ganstudio.ui.forms.editors import NumberEdit, SegmentEdit, Switch, TextEdit, editor_for
+from ganstudio.ui.icons import icon
+from ganstudio.ui.theme import current_theme, theme_hub
+
+
+def value_text(value: Value) -> str:
+    """A value as a person reads it: ``2e-4``, ``on``, ``conv``."""
+    if isinstance(value, bool):
+        return _("on") if value else _("off")
+    if isinstance(value, int | float):
+        return number_text(value)
+    return value or _("empty")
+
+
+def help_html(spec: FieldSpec, default: Value) -> str:
+    """The tooltip: what it does, what is allowed, the default."""
+    unit = f" {escape(spec.unit)}" if spec.unit else ""
+    facts = [_("Default: {value}").format(value=escape(value_text(default))) + unit]
+    if spec.range_text:
+        facts.insert(0, _("Allowed: {range}").format(range=escape(spec.range_text)) + unit)
+    if spec.live:
+        facts.append(_("Can be changed while training."))
+    return f"<b>{escape(spec.title)}</b><br>{escape(spec.help)}<br><i>{'<br>'.join(facts)}</i>"
+
+
+class ElidedLabel(QLabel):
+    """A label that shortens its text with … and shows the whole in its tooltip."""
+
+    def __init__(self, text: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._whole = text
+        self.setText(text)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.setMinimumWidth(40)
+
+    def set_whole(self, text: str) -> None:
+        """Another text."""
+        self._whole = text
+        self._elide()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Fits the text to the new width."""
+        super().resizeEvent(event)
+        self._elide()
+
+    def minimumSizeHint(self) -> QSize:
+        """Does not insist on the whole text."""
+        return QSize(40, super().minimumSizeHint().height())
+
+    def _elide(self) -> None:
+        self.setText(self.fontMetrics().elidedText(self._whole, Qt.TextElideMode.ElideRight, max(self.width(), 40)))
+
+
+class LiveDot(QWidget):
+    """A small dot that marks what can be changed while training."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFixedSize(8, 8)
+        self.setToolTip(_("Can be changed while training"))
+        theme_hub.changed.connect(self.update)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """A dot in the accent colour."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(current_theme().accent))
+        painter.drawEllipse(1, 1, 5, 5)
+        painter.end()
+
+
+class FieldRow(QWidget):
+    """Label, editor, reset; beneath them one red sentence while the value cannot be used.
+
+    ``edited`` carries the name and the new value, only for what a person did.
+    """
+
+    edited = Signal(str, object)
+    error_changed = Signal(str, str)
+
+    def __init__(self, spec: FieldSpec, value: Value, default: Value, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.spec = spec
+        self.default = default
+        self._outer_error = ""
+        self._locked_reason = ""
+        self._tip = help_html(spec, default)
+        self.editor = editor_for(spec)
+        self.editor.setAccessibleName(spec.title)
+        self.editor.setAccessibleDescription(spec.help)
+        self.label = ElidedLabel(spec.title)
+        self.label.setBuddy(self.editor)
+        self.reset_button = self._make_reset()
+        self._message = QLabel()
+        self._message.setWordWrap(True)
+        self._message.hide()
+        self._lay_out()
+        self.set_value(value)
+        self._show_tip()
+        self.editor.edited.connect(self._on_edited)
+        self.editor.error_changed.connect(self._on_editor_error)
+        self.label.installEventFilter(self)
+        theme_hub.changed.connect(self._colour)
+        self._colour()
+
+    @property
+    def name(self) -> str:
+        """The field's name."""
+        return self.spec.name
+
+    @property
+    def error(self) -> str:
+        """What is wrong; empty where nothing is."""
+        return self.editor.error or self._outer_error
+
+    def value(self) -> Value:
+        """The last value that was valid."""
+        return self.editor.value()
+
+    def set_value(self, value: Value, *, force: bool = False) -> None:
+        """Shows a value without telling anybody."""
+        self.editor.set_value(value, force=force)
+        self._refresh_reset()
+
+    def set_default(self, default: Value) -> None:
+        """Another default, as the data change from points to images."""
+        self.default = default
+        self._tip = help_html(self.spec, default)
+        self._show_tip()
+        self._refresh_reset()
+
+    def set_error(self, text: str) -> None:
+        """Shows a sentence from outside; empty takes it away. What the editor itself finds wrong comes first."""
+        self._outer_error = text
+        self._show_error()
+
+    def set_locked(self, reason: str) -> None:
+        """Disables the row and says why; an empty reason enables it again."""
+        self._locked_reason = reason
+        self.editor.setEnabled(not reason)
+        self.label.setEnabled(not reason)
+        self._show_tip()
+        self._refresh_reset()
+
+    def matches(self, words: list[str]) -> bool:
+        """Whether every word occurs in title, name, group or help."""
+        text = f"{self.spec.title} {self.spec.name} {self.spec.group} {self.spec.help}".casefold()
+        return all(word in text for word in words)
+
+    def reset(self) -> None:
+        """Back to the default, as an edit of the person's."""
+        self.set_value(self.default, force=True)
+        self.edited.emit(self.name, self.default)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """A click on the label goes to the editor."""
+        if event.type() == QEvent.Type.MouseButtonPress and self.editor.isEnabled():
+            self.editor.setFocus(Qt.FocusReason.MouseFocusReason)
+        return False
+
+    def _make_reset(self) -> QToolButton:
+        button = QToolButton()
+        button.setIcon(icon("reset", "text_muted"))
+        button.setIconSize(QSize(14, 14))
+        button.setFixedSize(22, 22)
+        button.setAutoRaise(True)
+        button.setAccessibleName(_("Reset {title}").format(title=self.spec.title))
+        button.clicked.connect(self.reset)
+        return button
+
+    def _lay_out(self) -> None:
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 2, 0, 2)
+        grid.setHorizontalSpacing(4)
+        grid.setVerticalSpacing(2)
+        left = QGridLayout()
+        left.setSpacing(4)
+        left.addWidget(self.label, 0, 0)
+        if self.spec.live:
+            left.addWidget(LiveDot(), 0, 1)
+        grid.addLayout(left, 0, 0)
+        if isinstance(self.editor, Switch | SegmentEdit):
+            grid.addWidget(self.editor, 0, 1, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        else:
+            grid.addWidget(self.editor, 0, 1)
+        grid.addWidget(self.reset_button, 0, 2)
+        grid.addWidget(self._message, 1, 0, 1, 3)
+        # The editor takes the larger half: numbers must be whole, labels may be elided.
+        grid.setColumnStretch(0, 6)
+        grid.setColumnStretch(1, 7)
+        grid.setColumnMinimumWidth(1, 96)
+
+    def _on_edited(self, value: object) -> None:
+        self._outer_error = ""
+        self._show_error()
+        self._refresh_reset()
+        self.edited.emit(self.name, value)
+
+    def _on_editor_error(self, _text: str) -> None:
+        self._show_error()
+        self._refresh_reset()
+
+    def _show_error(self) -> None:
+        self._message.setText(self.error)
+        self._message.setVisible(bool(self.error))
+        self.editor.setAccessibleDescription(self.error or self.spec.help)
+        self._colour()
+        self.error_changed.emit(self.name, self.error)
+
+    def _refresh_reset(self) -> None:
+        at_default = self.editor.value() == self.default and not self.editor.error
+        self.reset_button.setEnabled(not at_default and not self._locked_reason)
+        default = value_text(self.default)
+        tip = _("This is the default: {value}") if at_default else _("Reset to the default: {value}")
+        self.reset_button.setToolTip(tip.format(value=default))
+        font = self.label.font()
+        font.setBold(not at_default)  # what was changed is seen at a glance
+        self.label.setFont(font)
+
+    def _show_tip(self) -> None:
+        tip = f"{self._tip}<br><br>{escape(self._locked_reason)}" if self._locked_reason else self._tip
+        self.label.setToolTip(tip)
+        self.editor.setToolTip(tip)
+
+    def _colour(self) -> None:
+        theme = current_theme()
+        self._message.setStyleSheet(f"color: {theme.error}; font-size: {theme.small}px;")
+        if isinstance(self.editor, NumberEdit | TextEdit):
+            kind = type(self.editor).__bases__[0].__name__
+            self.editor.setStyleSheet(f"{kind} {{ border-color: {theme.error}; }}" if self.error else "")
