@@ -59,14 +59,12 @@ def _live_timers() -> list[QTimer]:
 
 
 @pytest.fixture(autouse=True)
-def no_leaks(themed: None, qapp: QApplication, request: pytest.FixtureRequest) -> Iterator[None]:
-    """Fails a test that leaves windows, timers or threads. ``@pytest.mark.leaks`` is not offered: mend the leak."""
+def no_leaks(themed: None, qapp: QApplication) -> Iterator[None]:
+    """Fails a test that leaves windows, timers or threads. pytest-qt closes what ``addWidget`` was told of before this looks."""
     widgets = list(QApplication.topLevelWidgets())
     before = {id(widget) for widget in widgets}
     threads = set(threading.enumerate())
     running = {id(timer) for timer in _live_timers()}
-    if "qtbot" in request.fixturenames:
-        request.getfixturevalue("qtbot")
     yield
     settle()
     gc.collect()
