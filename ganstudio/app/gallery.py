@@ -80,7 +80,6 @@ def _build() -> tuple[GalleryCard, ...]:
     ) -> GalleryCard:
         return GalleryCard(id, title, sentence, picture, experiment.with_(name=title), rate, opens, needs)
 
-    points = {"latent_size": 2}
     return (
         card(
             "digits",
@@ -95,7 +94,7 @@ def _build() -> tuple[GalleryCard, ...]:
             _("Ring of 8: watch a GAN in 2-D"),
             _("Every point, the discriminator’s opinion everywhere, and the forces between them, while it learns."),
             "points",
-            Experiment("gan", "ring", hyper=points, steps=6000),
+            Experiment("gan", "ring", steps=6000),
             200.0,
         ),
         card(
@@ -104,7 +103,7 @@ def _build() -> tuple[GalleryCard, ...]:
             _("The objective of the theory and a high learning rate: see the samples fall onto one mode."),
             "points",
             Experiment(
-                "gan", "ring", hyper={**points, "objective": "minimax", "lr_g": 5e-3, "lr_d": 5e-3}, steps=4000
+                "gan", "ring", hyper={"objective": "minimax", "lr_g": 5e-3, "lr_d": 5e-3}, steps=4000
             ),
             200.0,
         ),
@@ -113,7 +112,7 @@ def _build() -> tuple[GalleryCard, ...]:
             _("The cure: WGAN-GP"),
             _("The same ring with a critic that is kept smooth: all eight modes, and a loss that means something."),
             "points",
-            Experiment("wgan-gp", "ring", hyper=points, steps=4000),
+            Experiment("wgan-gp", "ring", steps=4000),
             50.0,
         ),
         card(
@@ -121,7 +120,7 @@ def _build() -> tuple[GalleryCard, ...]:
             _("Two moons, least squares"),
             _("Two crescents that interlock, learned with an objective that pulls every fake towards the boundary."),
             "points",
-            Experiment("lsgan", "moons", hyper=points, steps=6000),
+            Experiment("lsgan", "moons", steps=6000),
             200.0,
         ),
         card(
@@ -129,7 +128,7 @@ def _build() -> tuple[GalleryCard, ...]:
             _("25 Gaussians with WGAN"),
             _("The first Wasserstein GAN on a grid of 25 clusters: see what clipping weights can and cannot do."),
             "points",
-            Experiment("wgan", "grid", hyper=points, steps=6000),
+            Experiment("wgan", "grid", steps=6000),
             60.0,
         ),
         card(
@@ -137,7 +136,7 @@ def _build() -> tuple[GalleryCard, ...]:
             _("Draw your own"),
             _("Paint a distribution with a brush and watch a network learn exactly your shape."),
             "drawing",
-            Experiment("gan", "drawing", hyper=points, steps=8000),
+            Experiment("gan", "drawing", steps=8000),
             0.0,
             opens="drawing",
         ),

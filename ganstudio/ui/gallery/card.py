@@ -1,0 +1,192 @@
+"""One card of the gallery: picture, title, a sentence, the time it takes; a click starts it."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QEvent, QRectF, Qt, QVariantAnimation, Signal
+from PySide6.QtGui import QColor, QEnterEvent, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPainterPath, QPaintEvent
+from PySide6.QtGui import QPen, QPixmap
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+
+from ganstudio.app.gallery import GalleryCard
+from ganstudio.core.i18n import _
+from ganstudio.ui.forms.parts import LinkButton, Words
+from ganstudio.ui.gallery.drawings import draw_picture, draw_stand_in, to_pixmap
+from ganstudio.ui.theme import current_theme, theme_hub
+
+PICTURE_HEIGHT = 148
+LIFT_MS = 120
+
+
+class CardWidget(QWidget):
+    """A card. ``chosen`` and ``customise`` carry its id; ``moved`` an arrow key."""
+
+    chosen = Signal(str)
+    customise = Signal(str)
+    moved = Signal(str, int)
+
+    def __init__(self, card: GalleryCard, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.card = card
+        self._pixmap: QPixmap | None = None
+        self._lift = 0.0
+        self._pressed = False
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setAccessibleName(card.title)
+        self._motion = QVariantAnimation(self, startValue=0.0, endValue=1.0, duration=LIFT_MS)
+        self._motion.valueChanged.connect(self._on_lift)
+        self._lay_out()
+        self.set_facts("", needs_download=False)
+        theme_hub.changed.connect(self.update)
+
+    def _lay_out(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(16, PICTURE_HEIGHT + 12, 16, 8)
+        column.setSpacing(4)
+        title = Words(self.card.title, strong=True)
+        title.setMinimumWidth(10)
+        sentence = Words(self.card.sentence, "text_muted", wrap=True)
+        sentence.setAlignment(Qt.AlignmentFlag.AlignTop)
+        sentence.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
+        for label in (title, sentence):
+            label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        column.addWidget(title)
+        column.addWidget(sentence, 1)
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        self._time = Words("", "text_muted", "small")
+        self._time.setMinimumWidth(10)
+        self._time.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.link = LinkButton(_("Customise…"))
+        self.link.setToolTip(_("Opens this experiment in the form, without starting it"))
+        self.link.setAccessibleName(_("Customise {title}").format(title=self.card.title))
+        self.link.clicked.connect(self._on_customise)
+        row.addWidget(self._time, 1)
+        row.addWidget(self.link)
+        column.addLayout(row)
+
+    def set_facts(self, time_text: str, *, needs_download: bool) -> None:
+        """Shows the expected time and whether a download comes first."""
+        facts = {"drawing": _("You draw first"), "folder": _("You choose a folder first")}.get(self.card.opens, time_text)
+        if needs_download:
+            facts = _("Needs a download first")
+        self._time.setText(facts[:1].upper() + facts[1:])
+        self._needs_download = needs_download
+        self.setAccessibleDescription(f"{self.card.sentence} {facts}")
+        act = {"drawing": _("Click to draw"), "folder": _("Click to choose a folder")}.get(
+            self.card.opens, _("Click to start")
+        )
+        facts = "\n".join(part for part in (time_text, _("Its data are downloaded first.") if needs_download else "") if part)
+        self.setToolTip(f"{act}: {self.card.title}\n{facts}".strip())
+        self.update()
+
+    def set_picture(self, picture: NDArray[np.uint8] | None) -> None:
+        """Shows a real picture, uint8 ``(H, W, 3)``; None: the drawing."""
+        self._pixmap = None if picture is None else to_pixmap(picture)
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Ground, picture, chip, and the ring of the focus."""
+        theme = current_theme()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        body = QRectF(self.rect()).adjusted(2, 3 - 2 * self._lift, -2, -3 - 2 * self._lift)
+        shape = QPainterPath()
+        shape.addRoundedRect(body, 10, 10)
+        self._shadow(painter, body)
+        painter.fillPath(shape, QColor(theme.mix("hover", "surface", 0.35 * self._lift)))
+        picture = QRectF(body.left(), body.top(), body.width(), PICTURE_HEIGHT)
+        painter.save()
+        painter.setClipPath(shape)
+        painter.setClipRect(picture, Qt.ClipOperation.IntersectClip)
+        if self._pixmap is None:
+            painter.fillRect(picture, QColor(theme.mix("text", "surface", 0.05)))
+            draw_stand_in(painter, picture, self.card.id, self.card.picture, theme)
+        else:
+            painter.fillRect(picture, QColor(theme.picture_grey))
+            draw_picture(painter, picture, self._pixmap)
+        painter.restore()
+        focused = self.hasFocus()
+        edge = theme.focus if focused else theme.mix("text", "hairline", 0.25 * self._lift)
+        painter.setPen(QPen(QColor(edge), 2 if focused else 1))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawPath(shape)
+        if self._needs_download:
+            self._chip(painter, picture, _("Download"))
+        painter.end()
+
+    def _shadow(self, painter: QPainter, body: QRectF) -> None:
+        if self._lift <= 0:
+            return
+        painter.setPen(Qt.PenStyle.NoPen)
+        for spread in (1, 2, 3):
+            shade = QColor(0, 0, 0, round(18 * self._lift / spread))
+            painter.setBrush(shade)
+            painter.drawRoundedRect(body.adjusted(-spread / 2, spread, spread / 2, spread), 11, 11)
+
+    def _chip(self, painter: QPainter, picture: QRectF, text: str) -> None:
+        theme = current_theme()
+        font = painter.font()
+        font.setPixelSize(theme.small)
+        painter.setFont(font)
+        width = painter.fontMetrics().horizontalAdvance(text) + 16
+        chip = QRectF(picture.right() - width - 8, picture.top() + 8, width, 20)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(theme.raised))
+        painter.drawRoundedRect(chip, 10, 10)
+        painter.setPen(QColor(theme.text))
+        painter.drawText(chip, Qt.AlignmentFlag.AlignCenter, text)
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        """Lifts the card a little."""
+        self._move(QVariantAnimation.Direction.Forward)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Lets it down again."""
+        self._move(QVariantAnimation.Direction.Backward)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Shows the ring."""
+        super().focusInEvent(event)
+        self.update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Hides the ring."""
+        super().focusOutEvent(event)
+        self.update()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Arms the card; it starts on release, so that one can still move away."""
+        self._pressed = event.button() == Qt.MouseButton.LeftButton
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Starts the experiment."""
+        armed, self._pressed = self._pressed, False
+        if armed and event.button() == Qt.MouseButton.LeftButton and self.rect().contains(event.position().toPoint()):
+            self.chosen.emit(self.card.id)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Return or space start, arrows go to a neighbour."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
+            self.chosen.emit(self.card.id)
+        elif event.key() in (
+            Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Home, Qt.Key.Key_End
+        ):
+            self.moved.emit(self.card.id, int(event.key()))
+        else:
+            super().keyPressEvent(event)
+
+    def _move(self, direction: QVariantAnimation.Direction) -> None:
+        self._motion.setDirection(direction)
+        if self._motion.state() != QVariantAnimation.State.Running:
+            self._motion.start()
+
+    def _on_lift(self, value: object) -> None:
+        self._lift = float(value)  # type: ignore[arg-type]
+        self.update()
+
+    def _on_customise(self) -> None:
+        self.customise.emit(self.card.id)

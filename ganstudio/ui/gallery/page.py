@@ -1,0 +1,168 @@
+"""The first screen: recent runs, and ready experiments that start with one click."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
+
+from ganstudio.app.gallery import GALLERY, GalleryCard
+from ganstudio.core.i18n import _
+from ganstudio.ui.forms.parts import Words
+from ganstudio.ui.gallery.card import CardWidget
+from ganstudio.ui.gallery.flow import CardLayout
+from ganstudio.ui.gallery.recent import Recent, RecentStrip
+from ganstudio.ui.icons import icon
+
+MAX_WIDTH = 1680
+"""Content is never wider than this, however large the screen: lines of cards stay easy to scan."""
+
+
+class GalleryPage(QWidget):
+    """Cards of ready experiments.
+
+    Signals: ``experiment_chosen`` (card id: start it now), ``customise`` (card id: open it in the form),
+    ``new_experiment`` (an empty form), ``run_chosen`` (run id).
+
+    Args:
+        cards: what is offered, the first one first.
+    """
+
+    experiment_chosen = Signal(str)
+    customise = Signal(str)
+    new_experiment = Signal()
+    run_chosen = Signal(str)
+
+    def __init__(self, cards: Sequence[GalleryCard] = GALLERY, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._cards: dict[str, CardWidget] = {}
+        self._rate_scale = 1.0
+        self._missing: frozenset[str] = frozenset()
+        self._grid = QWidget()
+        self._flow = CardLayout(self._grid)
+        for card in cards:
+            self._add(card)
+        self.recent = RecentStrip()
+        self.recent.run_chosen.connect(self.run_chosen)
+        self.new_button = QPushButton(_("New experiment"))
+        self.new_button.setIcon(icon("plus", "accent_text"))
+        self.new_button.setProperty("primary", True)
+        self.new_button.setToolTip(_("Choose method and data yourself"))
+        self.new_button.clicked.connect(self._on_new)
+        self._lay_out()
+        self._refresh_facts()
+
+    def _add(self, card: GalleryCard) -> None:
+        widget = CardWidget(card)
+        widget.chosen.connect(self.experiment_chosen)
+        widget.customise.connect(self.customise)
+        widget.moved.connect(self._on_moved)
+        widget.installEventFilter(self)
+        self._cards[card.id] = widget
+        self._flow.addWidget(widget)
+
+    def _lay_out(self) -> None:
+        words = QVBoxLayout()
+        words.setSpacing(4)
+        words.addWidget(Words(_("What shall a network learn today?"), size="large", strong=True))
+        lead = Words(
+            _("Pick one and it starts at once. Everything you see while it trains can be changed."),
+            "text_muted",
+            wrap=True,
+        )
+        words.addWidget(lead)
+        head = QHBoxLayout()
+        head.setSpacing(16)
+        head.addLayout(words, 1)
+        head.addWidget(self.new_button, 0, Qt.AlignmentFlag.AlignTop)
+        self._content = QWidget()
+        self._content.setMaximumWidth(MAX_WIDTH)
+        column = QVBoxLayout(self._content)
+        column.setContentsMargins(32, 32, 32, 32)
+        column.setSpacing(0)
+        column.addLayout(head)
+        column.addSpacing(24)
+        column.addWidget(self.recent)
+        column.addWidget(self._grid)
+        column.addStretch(1)
+        outer = QWidget()
+        sides = QHBoxLayout(outer)
+        sides.setContentsMargins(0, 0, 0, 0)
+        # The content takes all the width up to its maximum; what is left is shared by both sides.
+        sides.addStretch(1)
+        sides.addWidget(self._content, 1000)
+        sides.addStretch(1)
+        self.scroll = QScrollArea()
+        self.scroll.setWidgetResizable(True)
+        self.scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self.scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.scroll.setWidget(outer)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(self.scroll)
+        self._order_tabs()
+
+    def _order_tabs(self) -> None:
+        before: QWidget = self.new_button
+        for card in self._cards.values():
+            QWidget.setTabOrder(before, card)
+            QWidget.setTabOrder(card, card.link)
+            before = card.link
+
+    def card(self, card_id: str) -> CardWidget:
+        """One card's widget; KeyError where there is none."""
+        return self._cards[card_id]
+
+    @property
+    def card_ids(self) -> tuple[str, ...]:
+        """The ids of all cards in reading order."""
+        return tuple(self._cards)
+
+    def set_picture(self, card_id: str, picture: NDArray[np.uint8] | None) -> None:
+        """Shows a real picture on a card, uint8 ``(H, W, 3)``; an unknown id is ignored."""
+        if card_id in self._cards:
+            self._cards[card_id].set_picture(picture)
+
+    def set_recent(self, runs: Sequence[Recent]) -> None:
+        """Shows recent runs as ``(id, name, state in words, uint8 (H, W, 3) or None)``, newest first."""
+        self.recent.set_recent(runs)
+
+    def set_rate_scale(self, rate_scale: float) -> None:
+        """How fast this machine is, in units of the reference machine; renews every expected time."""
+        self._rate_scale = rate_scale
+        self._refresh_facts()
+
+    def set_missing(self, card_ids: Collection[str]) -> None:
+        """Which cards need a download first."""
+        self._missing = frozenset(card_ids)
+        self._refresh_facts()
+
+    def _refresh_facts(self) -> None:
+        for card_id, widget in self._cards.items():
+            widget.set_facts(widget.card.expected_time(self._rate_scale), needs_download=card_id in self._missing)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """A card that gets the focus scrolls into view."""
+        if event.type() == QEvent.Type.FocusIn and isinstance(watched, CardWidget):
+            self.scroll.ensureWidgetVisible(watched, 0, 16)
+        return False
+
+    def _on_moved(self, card_id: str, key: int) -> None:
+        ids = list(self._cards)
+        columns = self._flow.columns(self._grid.width())
+        at = ids.index(card_id)
+        steps = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Up: -columns, Qt.Key.Key_Down: columns}
+        if key == Qt.Key.Key_Home:
+            at = 0
+        elif key == Qt.Key.Key_End:
+            at = len(ids) - 1
+        elif 0 <= at + steps[Qt.Key(key)] < len(ids):
+            at += steps[Qt.Key(key)]
+        self._cards[ids[at]].setFocus(Qt.FocusReason.TabFocusReason)
+
+    def _on_new(self) -> None:
+        self.new_experiment.emit()

@@ -1,0 +1,122 @@
+"""The strip of recent runs at the top of the first screen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QPen, QPixmap
+from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+
+from ganstudio.core.i18n import _
+from ganstudio.ui.forms.parts import Words
+from ganstudio.ui.gallery.drawings import draw_picture, to_pixmap
+from ganstudio.ui.theme import current_theme, theme_hub, ui_font
+
+Recent = tuple[str, str, str, NDArray[np.uint8] | None]
+TILE_WIDTH, TILE_HEIGHT = 208, 60
+
+
+class RunTile(QAbstractButton):
+    """One recent run: thumbnail, name, state."""
+
+    def __init__(self, run_id: str, name: str, state: str, picture: NDArray[np.uint8] | None) -> None:
+        super().__init__()
+        self.run_id = run_id
+        self._name, self._state = name, state
+        self._pixmap: QPixmap | None = None if picture is None else to_pixmap(picture)
+        self.setFixedSize(TILE_WIDTH, TILE_HEIGHT)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setAccessibleName(_("Open run {name}").format(name=name))
+        self.setAccessibleDescription(state)
+        self.setToolTip(f"{name}\n{state}")
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        theme_hub.changed.connect(self.update)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Thumbnail at the left, two lines beside it."""
+        theme = current_theme()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        body = QRectF(self.rect()).adjusted(1, 1, -1, -1)
+        shape = QPainterPath()
+        shape.addRoundedRect(body, 8, 8)
+        painter.fillPath(shape, QColor(theme.hover if self.underMouse() else theme.surface))
+        picture = QRectF(body.left() + 6, body.top() + 6, body.height() - 12, body.height() - 12)
+        painter.fillRect(picture, QColor(theme.mix("text", "surface", 0.08)))
+        if self._pixmap is not None:
+            draw_picture(painter, picture, self._pixmap)
+        left = picture.right() + 10
+        width = body.right() - left - 8
+        for text, top, font, colour in (
+            (self._name, body.top() + 9, ui_font(theme.normal), theme.text),
+            (self._state, body.top() + 31, ui_font(theme.small, tabular=True), theme.text_muted),
+        ):
+            painter.setFont(font)
+            painter.setPen(QColor(colour))
+            line = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, int(width))
+            painter.drawText(QRectF(left, top, width, 20), int(Qt.AlignmentFlag.AlignVCenter), line)
+        painter.setPen(QPen(QColor(theme.focus if self.hasFocus() else theme.hairline), 2 if self.hasFocus() else 1))
+        painter.drawPath(shape)
+        painter.end()
+
+
+class RecentStrip(QWidget):
+    """As many recent runs as fit in one line, newest first; nothing at all where there are none."""
+
+    run_chosen = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._tiles: list[RunTile] = []
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 16)
+        column.setSpacing(8)
+        column.addWidget(Words(_("Recent runs"), strong=True))
+        self._row = QHBoxLayout()
+        self._row.setSpacing(12)
+        self._row.addStretch(1)
+        column.addLayout(self._row)
+        self.hide()
+
+    def set_recent(self, runs: Sequence[Recent]) -> None:
+        """Shows runs as ``(id, name, state in words, uint8 (H, W, 3) or None)``, newest first."""
+        for tile in self._tiles:
+            tile.hide()
+            self._row.removeWidget(tile)
+            tile.deleteLater()
+        self._tiles = []
+        for run_id, name, state, picture in runs:
+            tile = RunTile(run_id, name, state, picture)
+            tile.clicked.connect(self._on_clicked)
+            self._row.insertWidget(len(self._tiles), tile)
+            self._tiles.append(tile)
+        self.setVisible(bool(self._tiles))
+        self._fit()
+
+    def resizeEvent(self, event: object) -> None:
+        """Shows as many whole tiles as there is room for."""
+        super().resizeEvent(event)  # type: ignore[arg-type]
+        self._fit()
+
+    def sizeHint(self) -> QSize:
+        """One line of tiles and its heading."""
+        return QSize(TILE_WIDTH, TILE_HEIGHT + 48)
+
+    def minimumSizeHint(self) -> QSize:
+        """One tile wide: tiles that do not fit are not shown."""
+        return self.sizeHint()
+
+    def _fit(self) -> None:
+        fitting = max(1, (self.width() + 12) // (TILE_WIDTH + 12))
+        for index, tile in enumerate(self._tiles):
+            tile.setVisible(index < fitting)
+
+    def _on_clicked(self) -> None:
+        tile = self.sender()
+        if isinstance(tile, RunTile):
+            self.run_chosen.emit(tile.run_id)
