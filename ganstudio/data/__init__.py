@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from ganstudio.data.base import Arrays, DataRequest, Dataset, DataSource, Problem
 from ganstudio.data.catalogue import DATASETS, load, read, thumbnail
-from ganstudio.data.download import download
 from ganstudio.data.drawing import delete_drawing, list_drawings, load_drawing, save_drawing
 from ganstudio.data.files import Located, data_folder, find, set_data_folder
 from ganstudio.data.report import DataReport, check
@@ -17,6 +16,7 @@ from ganstudio.data.request import make_request, parse_request
 
 if TYPE_CHECKING:
     from ganstudio.data.batches import Batches
+    from ganstudio.data.fetch import download
 
 __all__ = [
     "DATASETS",
@@ -50,4 +50,8 @@ def __getattr__(name: str) -> Any:
         from ganstudio.data.batches import Batches
 
         return Batches
+    if name == "download":
+        from ganstudio.data.fetch import download
+
+        return download
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

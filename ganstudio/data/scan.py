@@ -11,7 +11,6 @@ from pathlib import Path
 from ganstudio.core.errors import DataError
 from ganstudio.core.i18n import _, plural
 from ganstudio.data.base import Job
-from ganstudio.data.decode import looks_like_picture
 
 _PICTURE_NAMES = (
     "png apng jpg jpeg jpe jfif bmp dib webp gif tif tiff ppm pgm pbm pnm tga ico jp2 avif heic heif pcx psd"

@@ -1,0 +1,126 @@
+from __future__ import annotations
+
+import time
+
+import numpy as np
+import pytest
+import torch
+
+from ganstudio.core.dataspec import DataSpec
+from ganstudio.data import Batches, Dataset, load
+
+
+def numbered(count: int, labels: bool = True) -> Dataset:
+    """Pictures whose every pixel is their own number, 3 × 4 × 4."""
+    items = torch.arange(count, dtype=torch.uint8)[:, None, None, None].expand(count, 3, 4, 4).contiguous()
+    spec = DataSpec("numbered", "images", count, channels=3, size=4, classes=("even", "odd") if labels else ())
+    return Dataset(spec, items, torch.arange(count) % 2 if labels else None, "0" * 16)
+
+
+def numbers(real: torch.Tensor) -> list[int]:
+    return ((real[:, 0, 0, 0] + 1) * 127.5).round().int().tolist()
+
+
+@pytest.mark.parametrize("channels_last", [False, True])
+@pytest.mark.parametrize("resident_bytes", [0, 1 << 30])
+def test_every_epoch_shows_everything_once_whatever_the_batch(channels_last, resident_bytes):
+    batches = Batches(numbered(10), 4, seed=3, channels_last=channels_last, resident_bytes=resident_bytes)
+    assert batches.resident == bool(resident_bytes)
+    seen = []
+    for _ in range(10):  # four epochs in ten batches, two of which cross an epoch
+        real, labels = batches.next()
+        assert real.shape == (4, 3, 4, 4)
+        assert real.dtype == torch.float32
+        assert labels.tolist() == [number % 2 for number in numbers(real)]
+        assert (real == real[:, :1, :1, :1]).all()
+        wanted = torch.channels_last if channels_last else torch.contiguous_format
+        assert real.is_contiguous(memory_format=wanted)
+        seen += numbers(real)
+    for epoch in range(4):
+        assert sorted(seen[10 * epoch : 10 * epoch + 10]) == list(range(10))
+    assert seen[:10] != seen[10:20]
+
+
+def test_the_position_is_the_count_of_batches():
+    batches = Batches(numbered(10), 4, seed=1)
+    stream = [numbers(batches.next()[0]) for _ in range(12)]
+    assert batches.state() == 12
+    other = Batches(numbered(10), 4, seed=1)
+    for position in (7, 2, 11, 0):
+        other.seek(position)
+        assert numbers(other.next()[0]) == stream[position]
+        assert other.state() == position + 1
+    assert numbers(Batches(numbered(10), 4, seed=2).next()[0]) != stream[0]
+    with pytest.raises(ValueError, match="negative"):
+        other.seek(-1)
+
+
+def test_memory_format_and_residence_do_not_change_the_values():
+    ways = [
+        Batches(numbered(30), 7, seed=5, channels_last=last, resident_bytes=limit)
+        for last in (False, True)
+        for limit in (0, 1 << 30)
+    ]
+    for _ in range(9):
+        first, *others = [batches.next()[0] for batches in ways]
+        assert all(torch.equal(first, other) for other in others)
+
+
+def test_a_set_smaller_than_the_batch():
+    batches = Batches(numbered(3, labels=False), 8)
+    real, labels = batches.next()
+    assert labels is None
+    assert sorted(numbers(real)[:3]) == sorted(numbers(real)[3:6]) == [0, 1, 2]
+    batches.seek(5)
+    later = numbers(batches.next()[0])
+    batches.seek(0)
+    assert [number for _ in range(6) for number in numbers(batches.next()[0])][40:] == later
+
+
+def test_pixels_become_minus_one_to_one_exactly_at_the_ends():
+    items = torch.tensor([0, 255], dtype=torch.uint8)[:, None, None, None]
+    batches = Batches(Dataset(DataSpec("two", "images", 2, 1, 1), items, None, ""), 2)
+    assert sorted(batches.next()[0].flatten().tolist()) == [-1.0, 1.0]
+
+
+def test_points_come_as_they_are_and_cost_nothing():
+    data = load("ring:count=1000")
+    batches = Batches(data, 250, seed=4)
+    epoch = torch.cat([batches.next()[0] for _ in range(4)])
+    assert torch.equal(epoch.sort(dim=0).values, data.items.sort(dim=0).values)
+    batches = Batches(load("ring"), 256)
+    batches.next()
+    times = []
+    for _ in range(5):
+        start = time.perf_counter()
+        for _ in range(200):
+            batches.next()
+        times.append((time.perf_counter() - start) / 200)
+    assert min(times) < 30e-6
+
+
+def test_the_fixed_batch_stays_and_moves_nothing():
+    batches = Batches(numbered(40), 4, seed=1)
+    first, labels = batches.fixed(6)
+    batches.next()
+    again, _labels = batches.fixed(6)
+    assert torch.equal(first, again)
+    assert batches.state() == 1
+    assert len(set(numbers(first))) == 6
+    assert labels.tolist() == [number % 2 for number in numbers(first)]
+    assert len(batches.fixed(99)[0]) == 40
+
+
+def test_what_makes_no_sense_is_refused():
+    with pytest.raises(ValueError, match="at least one"):
+        Batches(numbered(3), 0)
+    empty = Dataset(DataSpec("none", "points", 0), torch.empty(0, 2), None, "")
+    with pytest.raises(ValueError, match="nothing"):
+        Batches(empty, 4)
+
+
+def test_loaded_arrays_are_writable_and_separate():
+    data = load("digits:size=16")
+    data.items[:] = 0
+    assert int(load("digits:size=16").items.max()) == 255
+    assert np.asarray(data.items).max() == 0
