@@ -56,7 +56,7 @@ def encode(event: LogEvent, step: int) -> bytes:
     """The event as a line; its own step where it has one, else the given one."""
     line: dict[str, Any] = {"kind": _NAMES[type(event)], "time": round(time.time(), 3), "step": step}
     line.update(asdict(event))
-    return json.dumps(line, ensure_ascii=False).encode("utf-8") + b"\n"
+    return json.dumps(line).encode("utf-8") + b"\n"
 
 
 def decode(line: bytes) -> LogLine | None:

@@ -164,7 +164,7 @@ def _versions() -> dict[str, str]:
 
 def write_info(run: Path, info: RunInfo) -> None:
     """Writes ``run.json``."""
-    replace_file(run / RUN_FILE, json.dumps(info.to_json(), ensure_ascii=False, indent=1).encode("utf-8") + b"\n")
+    replace_file(run / RUN_FILE, json.dumps(info.to_json(), indent=1).encode("utf-8") + b"\n")
 
 
 def read_info(run: Path) -> RunInfo:

@@ -18,6 +18,7 @@ from ganstudio.store.process import process_start
 
 STALE_SECONDS = 60.0
 _EMPTY_GRACE_SECONDS = 5.0
+_UNREADABLE_TRIES = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +93,17 @@ class WriterLock:
     def __init__(self, path: Path, *, take_over: bool = False, heard: float = 0.0) -> None:
         self.path = path
         self.owner = Owner(os.getpid(), this_host(), process_start(os.getpid()) or "", uuid.uuid4().hex, time.time())
+        tries = 0
         while not self._create():
             other = read_owner(path)
-            if other is None:
-                continue  # let go in this moment
+            if other is None:  # let go in this moment, or not ours to read
+                tries += 1
+                if tries > _UNREADABLE_TRIES:
+                    raise StoreError(
+                        _("The lock {path} cannot be read. Check that the run folder belongs to you.").format(path=path)
+                    )
+                time.sleep(0.02)
+                continue
             if is_alive(other, heard) and not (take_over and other.host != this_host()):
                 raise _busy(path, other)
             self._remove_stale(other)

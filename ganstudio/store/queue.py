@@ -121,7 +121,7 @@ class WriteQueue:
                 self._deadline = time.monotonic() + timeout
             self._changed.notify_all()
         if threading.current_thread() is not self._thread:
-            self._thread.join(timeout)
+            self._thread.join(None if timeout is None else timeout + 1.0)  # it gives up at the deadline by itself
         return not self._thread.is_alive() and not self._waiting
 
     def _work(self) -> None:

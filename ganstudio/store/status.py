@@ -59,7 +59,7 @@ def new_status(
 
 def write_status(run: Path, status: RunStatus) -> None:
     """Replaces ``status.json``."""
-    replace_file(run / STATUS_FILE, json.dumps(asdict(status), ensure_ascii=False).encode("utf-8") + b"\n")
+    replace_file(run / STATUS_FILE, json.dumps(asdict(status)).encode("utf-8") + b"\n")
 
 
 def read_written_status(run: Path) -> RunStatus | None:

@@ -1,0 +1,228 @@
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from ganstudio.core.dataspec import DataSpec
+from ganstudio.core.errors import StoreError
+from ganstudio.core.events import (
+    CheckpointSaved,
+    HyperChanged,
+    Note,
+    Progress,
+    RealBatch,
+    Samples,
+    StateChanged,
+)
+from ganstudio.core.experiment import Experiment
+from ganstudio.store import Run, RunWriter, create_run, runs_folder, sample_schedule, set_runs_folder
+
+
+def test_torch_and_pictures_are_not_imported_before_they_are_needed() -> None:
+    code = "import sys, ganstudio.store; print([m for m in ('torch', 'PIL', 'PySide6', 'safetensors') if m in sys.modules])"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout.strip() == "[]"
+
+
+def test_a_new_run_says_what_it_is(run_path: Path, experiment: Experiment, spec: DataSpec) -> None:
+    run = Run.open(run_path)
+    assert run_path.name.endswith("-digits-dcgan")
+    assert (run.info.experiment, run.info.spec, run.info.fingerprint) == (experiment, spec, "print")
+    assert run.info.name == "digits dcgan"
+    assert run.info.created.tzinfo is not None
+    assert {"python", "ganstudio", "torch"} <= run.info.versions.keys()
+    status = run.status()
+    assert (status.state, status.step, status.total, status.live) == ("stopped", 0, 500, False)
+    assert (run.tables(), run.events(), run.sample_steps(), run.checkpoint_steps()) == ([], [], [], [])
+    assert (run.load_real(), run.thumbnail()) == (None, None)
+    assert Run.open(run_path / "run.json").path == run_path
+    assert run.size_bytes() == (run_path / "run.json").stat().st_size
+
+
+def test_two_runs_of_the_same_second_get_two_folders(tmp_path: Path, experiment: Experiment, spec: DataSpec) -> None:
+    odd = experiment.with_(data="folder:/home/Jürgen/../x")
+    paths = {create_run(odd, spec, "", folder=tmp_path) for _run in range(4)}
+    assert len(paths) == 4
+    assert {path.parent for path in paths} == {tmp_path}
+
+
+def test_the_folder_asked_for_must_be_new_or_empty(tmp_path: Path, experiment: Experiment, spec: DataSpec) -> None:
+    place = tmp_path / "a" / "b"
+    assert create_run(experiment, spec, "", path=place) == place
+    with pytest.raises(StoreError, match="already holds a run"):
+        create_run(experiment, spec, "", path=place)
+    foreign = tmp_path / "foreign"
+    foreign.mkdir()
+    (foreign / "thesis.txt").write_text("precious")
+    with pytest.raises(StoreError, match=r"thesis\.txt"):
+        create_run(experiment, spec, "", path=foreign)
+    assert [child.name for child in foreign.iterdir()] == ["thesis.txt"]
+    with pytest.raises(StoreError, match="is a file"):
+        create_run(experiment, spec, "", path=foreign / "thesis.txt")
+    (tmp_path / "mac").mkdir()
+    (tmp_path / "mac" / ".DS_Store").write_bytes(b"x")
+    Run.open(create_run(experiment, spec, "", path=tmp_path / "mac"))
+
+
+def test_what_is_no_run_is_refused_in_words(tmp_path: Path, run_path: Path) -> None:
+    with pytest.raises(StoreError, match="There is no folder"):
+        Run.open(tmp_path / "nothing")
+    with pytest.raises(StoreError, match="is not a run"):
+        Run.open(tmp_path)
+    file = run_path / "run.json"
+    good = json.loads(file.read_text(encoding="utf-8"))
+    file.write_text(json.dumps({**good, "schema": 99, "created": "?"}), encoding="utf-8")
+    with pytest.raises(StoreError, match="newer version"):
+        Run.open(run_path)
+    for broken in ("", "{", "[]", "null", json.dumps({**good, "experiment": 3}), json.dumps({**good, "spec": {}})):
+        file.write_text(broken, encoding="utf-8")
+        with pytest.raises(StoreError, match="damaged"):
+            Run.open(run_path)
+    file.write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(StoreError, match="cannot be read"):
+        Run.open(run_path)
+
+
+def test_where_runs_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("GANSTUDIO_RUNS", raising=False)
+    assert runs_folder().name == "runs"
+    set_runs_folder(tmp_path / "set")
+    try:
+        assert runs_folder() == tmp_path / "set"
+        monkeypatch.setenv("GANSTUDIO_RUNS", str(tmp_path / "env"))
+        assert runs_folder() == tmp_path / "env"
+    finally:
+        set_runs_folder(None)
+
+
+def test_status_keeps_what_was_written(run_path: Path) -> None:
+    progress = Progress(7, 50, 12.5, 800.0, 3.4, 1 << 30, "cpu (1 thread)")
+    with RunWriter(run_path) as writer:
+        writer.write_status("paused", 7, 50, 1.5, message="Held: “ü”.", details="a\nb\udcff", progress=progress)
+        status = Run.open(run_path).status()
+    assert (status.state, status.step, status.total, status.seconds) == ("paused", 7, 50, 1.5)
+    assert (status.message, status.details, status.progress) == ("Held: “ü”.", "a\nb\udcff", progress)
+    (run_path / "status.json").write_bytes(b'{"state": "dancing"}')
+    assert Run.open(run_path).status().state == "interrupted"
+
+
+def test_the_diary_passes_over_torn_and_strange_lines(run_path: Path) -> None:
+    events = [HyperChanged(3, "lr", 1e-3, 5e-4), StateChanged("paused", 4, "Held."), Note("warning", "Zeile\n2", "d")]
+    log = run_path / "events.jsonl"
+    with RunWriter(run_path) as writer:
+        for event in events:
+            writer.append_event(event)
+    log.write_bytes(log.read_bytes() + b'\n\xff\xfe\n[]\n{"kind": "dance", "step": 1, "time": 2}\n{"kind": "note", "st')
+    assert Run.open(run_path).events() == events
+    with RunWriter(run_path) as writer:
+        writer.append_event(HyperChanged(9, "on", True, False))
+    assert Run.open(run_path).events() == [*events, HyperChanged(9, "on", True, False)]
+
+
+@pytest.mark.parametrize(("count", "size", "channels"), [(1, 8, 1), (7, 28, 1), (64, 16, 3), (2, 1, 3)])
+def test_image_samples_come_back(run_path: Path, count: int, size: int, channels: int) -> None:
+    items = np.random.default_rng(0).integers(0, 256, (count, size, size, channels), np.uint8)
+    with RunWriter(run_path) as writer:
+        writer.save_samples(Samples(30, items, np.ones(count, np.float32), "raw"))
+        writer.save_real(RealBatch(items[::-1].copy()))
+        writer.save_thumbnail(items[0])
+    run = Run.open(run_path)
+    back = run.load_samples(30)
+    np.testing.assert_array_equal(back.items, items)
+    assert (back.step, back.source, back.scores) == (30, "raw", None)
+    real, thumbnail = run.load_real(), run.thumbnail()
+    assert real is not None
+    assert thumbnail is not None
+    np.testing.assert_array_equal(real.items, items[::-1])
+    np.testing.assert_array_equal(thumbnail, items[0])
+    assert run.sample_steps() == [30]
+
+
+def test_points_come_back_and_numpy_alone_can_read_them(run_path: Path) -> None:
+    points = np.random.default_rng(0).normal(size=(50, 2)).astype(np.float32)
+    with RunWriter(run_path) as writer:
+        writer.save_samples(Samples(0, points, None, "raw"))
+        writer.save_samples(Samples(1, points[:, ::-1], None, "ema"))
+    run = Run.open(run_path)
+    assert run.load_samples(0).source == "raw"
+    assert run.load_samples(1).source == "ema"
+    np.testing.assert_array_equal(run.load_samples(1).items, points[:, ::-1])
+    np.testing.assert_array_equal(np.load(run_path / "samples" / "000000000.npy", allow_pickle=False), points)
+
+
+def test_damaged_and_missing_samples_are_said_in_words(run_path: Path) -> None:
+    run = Run.open(run_path)
+    with pytest.raises(StoreError, match="step 5"):
+        run.load_samples(5)
+    with RunWriter(run_path) as writer:
+        writer.save_samples(Samples(1, np.zeros((4, 8, 8, 1), np.uint8), None, "ema"))
+        with pytest.raises(ValueError, match="samples are"):
+            writer.save_samples(Samples(2, np.zeros((4, 8), np.uint8), None, "ema"))
+    whole = (run_path / "samples" / "000000001.png").read_bytes()
+    objects = np.array([{}], dtype=object)
+    for content in (b"", whole[:60], b"GIF89a"):
+        (run_path / "samples" / "000000001.png").write_bytes(content)
+        with pytest.raises(StoreError, match="damaged"):
+            run.load_samples(1)
+    with (run_path / "samples" / "000000003.npy").open("wb") as file:
+        np.save(file, objects, allow_pickle=True)
+    with pytest.raises(StoreError, match="damaged"):
+        run.load_samples(3)
+    (run_path / "thumbnail.png").write_bytes(b"x")
+    assert run.thumbnail() is None
+
+
+def test_going_back_to_a_checkpoint_forgets_what_came_after(run_path: Path, make_rows: Any) -> None:
+    grid = np.zeros((2, 4, 4, 1), np.uint8)
+    with RunWriter(run_path) as writer:
+        for step in (0, 10, 20):
+            writer.append_rows(make_rows(step + 1, step + 10))
+            writer.save_samples(Samples(step, grid, None, "ema"))
+            writer.save_checkpoint(step, {"w": np.ones(2, np.float32)}, {})
+            writer.append_event(HyperChanged(step, "lr", 1.0, 2.0))
+        writer.append_event(Note("error", "The loss was not finite."))
+        writer.truncate_after(10)
+        writer.append_event(HyperChanged(10, "lr", 2.0, 0.5))
+    run = Run.open(run_path)
+    assert run.rows("steps")[0].steps.tolist() == list(range(1, 11))
+    assert (run.sample_steps(), run.checkpoint_steps()) == ([0, 10], [0, 10])
+    changes = [event for event in run.events() if isinstance(event, HyperChanged)]
+    assert [(event.step, event.new) for event in changes] == [(0, 2.0), (10, 2.0), (10, 0.5)]
+    assert [event.step for event in run.events() if isinstance(event, CheckpointSaved)] == [0, 10]
+    assert [event.text for event in run.events() if isinstance(event, Note)] == ["The loss was not finite."]
+
+
+def test_a_new_writer_enters_files_that_the_diary_missed(run_path: Path) -> None:
+    with RunWriter(run_path) as writer:
+        writer.save_checkpoint(5, {"w": np.ones(2, np.float32)}, {})
+    (run_path / "events.jsonl").unlink()
+    (run_path / "checkpoints" / ".000000009.safetensors.1-0.tmp").write_bytes(b"half")
+    RunWriter(run_path).close()
+    RunWriter(run_path).close()
+    assert Run.open(run_path).events() == [CheckpointSaved(5)]
+    assert len(list((run_path / "checkpoints").iterdir())) == 1
+
+
+def test_grids_are_stored_ever_more_rarely() -> None:
+    last: int | None = None
+    stored = []
+    for step in range(200_001):
+        if sample_schedule(step, last):
+            last = step
+            stored.append(step)
+    assert stored[:50] == list(range(50))
+    assert 300 < len(stored) < 600
+    assert max(np.diff(stored) / np.maximum(stored[1:], 50)) < 0.04
+
+
+def test_info_is_frozen(run_path: Path) -> None:
+    run = Run.open(run_path)
+    with pytest.raises(AttributeError):
+        run.info.name = "x"  # type: ignore[misc]
+    assert replace(run.info, name="x").name == "x"
