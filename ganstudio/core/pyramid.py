@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 
 FACTOR = 8
 """Rows per block of a pyramid's finest level, and blocks per block above."""
+FINE = 4
+"""A group is made of at least this many blocks, so that group sizes can follow the pixels closely."""
 STATE_EVERY = 64
 """Rows between two stored states of the smoothing filter."""
 _CHUNK = 65_536
@@ -113,21 +115,23 @@ class Pyramid:
         ``group`` is what :meth:`group_size` gave. The last group may be shorter.
         """
         index, size = self._level_for(group)
-        lows, highs = self._levels[index]
-        complete = min(len(lows), stop // size)
-        first = start // size
-        low, high = lows.view[first:complete], highs.view[first:complete]
-        if complete * size < stop:
-            tail = read(max(complete * size, start), stop)
-            low = np.append(low, np.fmin.reduce(tail))
-            high = np.append(high, np.fmax.reduce(tail))
+        if index < 0:
+            low = high = read(start, stop)
+        else:
+            lows, highs = self._levels[index]
+            complete = min(len(lows), stop // size)
+            low, high = lows.view[start // size : complete], highs.view[start // size : complete]
+            if complete * size < stop:
+                tail = read(max(complete * size, start), stop)
+                low = np.append(low, np.fmin.reduce(tail))
+                high = np.append(high, np.fmax.reduce(tail))
         starts = np.arange(0, len(low), group // size)
         return np.fmin.reduceat(low, starts), np.fmax.reduceat(high, starts)
 
     def group_size(self, rows_per_group: int) -> int:
-        """The number of rows, at least ``rows_per_group``, that can be grouped cheaply."""
+        """The largest number of rows, at most ``rows_per_group``, that can be grouped cheaply."""
         size = self._level_for(rows_per_group)[1]
-        return -(-rows_per_group // size) * size
+        return rows_per_group // size * size
 
     @property
     def nbytes(self) -> int:
@@ -135,8 +139,9 @@ class Pyramid:
         return sum(lows.nbytes + highs.nbytes for lows, highs in self._levels)
 
     def _level_for(self, group: int) -> tuple[int, int]:
-        index, size = 0, FACTOR
-        while index + 1 < len(self._levels) and size * FACTOR * 2 <= group:
+        """The coarsest level that still makes a group of FINE blocks, and its rows per block; −1, 1: the rows."""
+        index, size = -1, 1
+        while index + 1 < len(self._levels) and size * FACTOR * FINE <= group:
             index, size = index + 1, size * FACTOR
         return index, size
 
