@@ -102,7 +102,6 @@ def _decode(stream: IO[bytes], path: Path, size: int, fit: Fit) -> Picture:
     if min(width, height) < 2:
         raise PictureError(_("is only {width} × {height} px").format(width=width, height=height))
     oddities = _oddities(image, path)
-    turn = _orientation(image)
     if image.format in ("JPEG", "MPO") and not image.info.get("progressive"):
         # The decoder itself can halve up to three times: a 30,000-px photograph never exists in full.
         image.draft(None, (2 * size, 2 * size))
@@ -118,6 +117,8 @@ def _decode(stream: IO[bytes], path: Path, size: int, fit: Fit) -> Picture:
             square = _square(image, size, fit, oddities)
     else:
         square = _square(image, size, fit, oddities)
+    # Only now: Pillow decodes a PNG to look for its EXIF data, and turns a TIFF by itself while decoding it.
+    turn = _orientation(image)
     for step in _TURNS.get(turn, ()):
         square = square.transpose(step)
     if turn > 4:

@@ -42,7 +42,8 @@ def corners(rng: np.random.Generator, count: int, vertices: int) -> NDArray[np.f
     points = SCALE * np.stack([np.cos(angles), np.sin(angles)], axis=-1)
     centred: NDArray[np.float64] = points - points.mean(axis=1, keepdims=True)
     # Triangles always stay inside; with more corners a few would stick out once centred: those are made smaller.
-    return centred / np.maximum(np.abs(centred).max(axis=(1, 2), keepdims=True), 1)
+    centred /= np.maximum(np.abs(centred).max(axis=(1, 2), keepdims=True), 1)
+    return centred
 
 
 def rasterise(points: NDArray[np.float64], size: int) -> NDArray[np.uint8]:

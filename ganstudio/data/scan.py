@@ -57,7 +57,8 @@ def scan(folder: Path, job: Job) -> Scan:
     if not folder.exists():
         raise DataError(_("There is no folder {folder}: check its name.").format(folder=folder))
     try:
-        next(os.scandir(folder), None)
+        with os.scandir(folder):
+            pass
     except OSError as error:
         raise DataError(
             _("The folder {folder} cannot be read: {why}.").format(folder=folder, why=error.strerror or error),
