@@ -27,6 +27,7 @@ STEPS = FieldSpec(
     3000,
     low=1,
     high=MAX_STEPS,
+    live=True,
     log=True,
 )
 SEED = FieldSpec(

@@ -102,9 +102,7 @@ def _build() -> tuple[GalleryCard, ...]:
             _("Why did it collapse?"),
             _("The objective of the theory and a high learning rate: see the samples fall onto one mode."),
             "points",
-            Experiment(
-                "gan", "ring", hyper={"objective": "minimax", "lr_g": 5e-3, "lr_d": 5e-3}, steps=4000
-            ),
+            Experiment("gan", "ring", hyper={"objective": "minimax", "lr_g": 5e-3, "lr_d": 5e-3}, steps=4000),
             200.0,
         ),
         card(
@@ -201,7 +199,9 @@ def gallery_card(card_id: str) -> GalleryCard:
         if card.id == card_id:
             return card
     known = ", ".join(card.id for card in GALLERY)
-    raise UsageError(_("There is no ready experiment called “{name}”. Known: {known}.").format(name=card_id, known=known))
+    raise UsageError(
+        _("There is no ready experiment called “{name}”. Known: {known}.").format(name=card_id, known=known)
+    )
 
 
 def missing_downloads(is_available: Callable[[str], bool]) -> frozenset[str]:

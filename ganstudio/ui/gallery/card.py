@@ -34,7 +34,7 @@ class CardWidget(QWidget):
         self._pressed = False
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName(card.title)
         self._motion = QVariantAnimation(self, startValue=0.0, endValue=1.0, duration=LIFT_MS)
         self._motion.valueChanged.connect(self._on_lift)
@@ -70,7 +70,9 @@ class CardWidget(QWidget):
 
     def set_facts(self, time_text: str, *, needs_download: bool) -> None:
         """Shows the expected time and whether a download comes first."""
-        facts = {"drawing": _("You draw first"), "folder": _("You choose a folder first")}.get(self.card.opens, time_text)
+        facts = {"drawing": _("You draw first"), "folder": _("You choose a folder first")}.get(
+            self.card.opens, time_text
+        )
         if needs_download:
             facts = _("Needs a download first")
         self._time.setText(facts[:1].upper() + facts[1:])
@@ -79,7 +81,9 @@ class CardWidget(QWidget):
         act = {"drawing": _("Click to draw"), "folder": _("Click to choose a folder")}.get(
             self.card.opens, _("Click to start")
         )
-        facts = "\n".join(part for part in (time_text, _("Its data are downloaded first.") if needs_download else "") if part)
+        facts = "\n".join(
+            part for part in (time_text, _("Its data are downloaded first.") if needs_download else "") if part
+        )
         self.setToolTip(f"{act}: {self.card.title}\n{facts}".strip())
         self.update()
 
@@ -173,7 +177,12 @@ class CardWidget(QWidget):
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
             self.chosen.emit(self.card.id)
         elif event.key() in (
-            Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Home, Qt.Key.Key_End
+            Qt.Key.Key_Left,
+            Qt.Key.Key_Right,
+            Qt.Key.Key_Up,
+            Qt.Key.Key_Down,
+            Qt.Key.Key_Home,
+            Qt.Key.Key_End,
         ):
             self.moved.emit(self.card.id, int(event.key()))
         else:

@@ -92,9 +92,7 @@ def _stroke(painter: QPainter, centre: QPointF, side: float, ink: QColor) -> Non
         painter.drawPath(path)
 
 
-def _photos(
-    painter: QPainter, centre: QPointF, side: float, ink: QColor, faint: QColor, ground: QColor
-) -> None:
+def _photos(painter: QPainter, centre: QPointF, side: float, ink: QColor, faint: QColor, ground: QColor) -> None:
     for index, angle in enumerate((-9.0, 5.0, 0.0)):
         painter.save()
         painter.translate(centre.x() + (index - 1) * side * 0.14, centre.y() + (1 - index) * side * 0.03)

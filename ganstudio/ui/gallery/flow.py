@@ -18,7 +18,7 @@ class CardLayout(QLayout):
     """
 
     def __init__(
-        self, parent: QWidget, min_width: int = 248, card_height: int = 292, gap: int = 16, max_columns: int = 6
+        self, parent: QWidget, min_width: int = 280, card_height: int = 276, gap: int = 16, max_columns: int = 6
     ) -> None:
         super().__init__(parent)
         self._items: list[QLayoutItem] = []

@@ -17,7 +17,7 @@ from ganstudio.ui.gallery.flow import CardLayout
 from ganstudio.ui.gallery.recent import Recent, RecentStrip
 from ganstudio.ui.icons import icon
 
-MAX_WIDTH = 1680
+MAX_WIDTH = 1880
 """Content is never wider than this, however large the screen: lines of cards stay easy to scan."""
 
 
@@ -53,6 +53,8 @@ class GalleryPage(QWidget):
         self.new_button.setToolTip(_("Choose method and data yourself"))
         self.new_button.clicked.connect(self._on_new)
         self._lay_out()
+        if self._cards:
+            self.setFocusProxy(next(iter(self._cards.values())))
         self._refresh_facts()
 
     def _add(self, card: GalleryCard) -> None:

@@ -1,0 +1,142 @@
+"""What the check paints: the preview of the data, and bars for the balance of its classes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from ganstudio.core.images import make_grid
+from ganstudio.core.i18n import _
+from ganstudio.ui.gallery.drawings import to_pixmap
+from ganstudio.ui.theme import current_theme, theme_hub, ui_font
+
+BAR_HEIGHT = 20
+MAX_BARS = 40
+
+
+class PreviewView(QWidget):
+    """The pictures as the network gets them, or the points in their square."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._preview: NDArray[Any] | None = None
+        self._extent = 1.0
+        self.setMinimumSize(200, 200)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setAccessibleName(_("Preview of the data"))
+        theme_hub.changed.connect(self.update)
+
+    def set_preview(self, preview: NDArray[Any] | None, extent: float = 1.0) -> None:
+        """Shows uint8 ``(N, H, W, C)`` images, or float ``(N, 2)`` points within ``[-extent, extent]²``."""
+        self._preview, self._extent = preview, extent or 1.0
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Images as a wall on mid-grey, points in green as real data always are."""
+        theme = current_theme()
+        painter = QPainter(self)
+        preview = self._preview
+        points = preview is not None and preview.ndim == 2
+        painter.fillRect(self.rect(), QColor(theme.surface if points or preview is None else theme.picture_grey))
+        if preview is not None and len(preview):
+            if points:
+                self._paint_points(painter, preview)
+            else:
+                self._paint_images(painter, preview)
+        painter.end()
+
+    def _paint_points(self, painter: QPainter, points: NDArray[Any]) -> None:
+        side = min(self.width(), self.height()) - 16
+        scale = side / (2 * self._extent)
+        left, top = self.width() / 2, self.height() / 2
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        colour = QColor(current_theme().real)
+        colour.setAlphaF(0.6)
+        painter.setBrush(colour)
+        for x, y in points[:2000].tolist():
+            painter.drawEllipse(QPointF(left + x * scale, top - y * scale), 1.5, 1.5)
+
+    def _paint_images(self, painter: QPainter, images: NDArray[Any]) -> None:
+        count, height, width = images.shape[:3]
+        ratio = self.devicePixelRatioF()
+        columns = self._columns(count, width, height)
+        wall = make_grid(images.astype(np.uint8, copy=False), columns)
+        room_x, room_y = self.width() * ratio - 8, self.height() * ratio - 8
+        scale = min(room_x / wall.shape[1], room_y / wall.shape[0])
+        if scale >= 1:
+            scale = int(scale)  # whole device pixels only: nothing is blurred
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, scale < 1)
+        shown = wall.shape[1] * scale / ratio, wall.shape[0] * scale / ratio
+        target = QRectF((self.width() - shown[0]) / 2, (self.height() - shown[1]) / 2, *shown)
+        pixmap = to_pixmap(wall)
+        painter.drawPixmap(target, pixmap, QRectF(pixmap.rect()))
+
+    def _columns(self, count: int, width: int, height: int) -> int:
+        """The number of columns with which the images are shown largest."""
+
+        def size(columns: int) -> float:
+            rows = -(-count // columns)
+            return min(self.width() / (columns * (width + 1)), self.height() / (rows * (height + 1)))
+
+        return max(range(1, count + 1), key=size)
+
+
+class BalanceBars(QWidget):
+    """One bar per class with its count; a reader also gets them as text."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._rows: list[tuple[str, int]] = []
+        self._more = 0
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        theme_hub.changed.connect(self.update)
+
+    def set_balance(self, balance: Mapping[str, int]) -> None:
+        """Shows class name → items."""
+        rows = list(balance.items())
+        self._rows, self._more = rows[:MAX_BARS], max(0, len(rows) - MAX_BARS)
+        text = ", ".join(f"{name}: {count:,}" for name, count in rows)
+        self.setAccessibleName(_("Items per class: {text}").format(text=text))
+        self.updateGeometry()
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """A line per class."""
+        return QSize(200, BAR_HEIGHT * (len(self._rows) + bool(self._more)))
+
+    def minimumSizeHint(self) -> QSize:
+        """All lines: the view around it scrolls."""
+        return self.sizeHint()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Name, bar, count."""
+        theme = current_theme()
+        painter = QPainter(self)
+        painter.setFont(ui_font(theme.small, tabular=True))
+        metrics = painter.fontMetrics()
+        names = min(max((metrics.horizontalAdvance(name) for name, _n in self._rows), default=0), self.width() // 3)
+        most = max((count for _name, count in self._rows), default=1) or 1
+        numbers = metrics.horizontalAdvance(f"{most:,}") + 8
+        room = max(8, self.width() - names - numbers - 16)
+        vertical = int(Qt.AlignmentFlag.AlignVCenter)
+        for row, (name, count) in enumerate(self._rows):
+            top = row * BAR_HEIGHT
+            painter.setPen(QColor(theme.text_muted))
+            text = metrics.elidedText(name, Qt.TextElideMode.ElideRight, names)
+            painter.drawText(QRectF(0, top, names, BAR_HEIGHT), vertical, text)
+            length = max(1.0, room * count / most)
+            painter.fillRect(QRectF(names + 8, top + 5, length, BAR_HEIGHT - 10), QColor(theme.real))
+            painter.setPen(QColor(theme.text))
+            painter.drawText(QRectF(names + 14 + length, top, numbers, BAR_HEIGHT), vertical, f"{count:,}")
+        if self._more:
+            painter.setPen(QColor(theme.text_muted))
+            line = QRectF(0, len(self._rows) * BAR_HEIGHT, self.width(), BAR_HEIGHT)
+            painter.drawText(line, vertical, _("and {n} more").format(n=self._more))
+        painter.end()
