@@ -3,22 +3,31 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import json
+import math
 import os
+import shutil
+import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ganstudio.core.errors import DataError
+from ganstudio.core.i18n import _
 from ganstudio.data.files import cache_folder
 from ganstudio.data.scan import Scan
 
 _VERSION = 1
 _KEPT_ENTRIES = 24
+_ROOM = 2  # once as decoded, once as kept
+_SPARE = 256 << 20
+_IN_MEMORY = 2 << 30
 _STALE_SECONDS = 24 * 3600
 
 
@@ -57,13 +66,27 @@ def workspace(shape: tuple[int, ...]) -> Iterator[NDArray[np.uint8]]:
     """An array to decode into: on disk where there is room, so that large folders do not fill the memory.
 
     The file is gone afterwards, whatever happens.
+
+    Raises:
+        DataError: it is too large for the memory and for the disk.
     """
+    needed = math.prod(shape)
     path = _folder() / f".{uuid.uuid4().hex}.part"
     pixels: NDArray[np.uint8]
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        # Writing to a mapped file on a full disk kills the process; so the room is looked for before.
+        if shutil.disk_usage(path.parent).free < _ROOM * needed + _SPARE:
+            raise OSError(errno.ENOSPC, "no room")
         pixels = np.memmap(path, dtype=np.uint8, mode="w+", shape=shape)
-    except OSError:
+    except OSError as error:
+        if needed > _IN_MEMORY:
+            raise DataError(
+                _("{n:.1f} GB of room are needed in {folder}: free some, or choose a smaller size.").format(
+                    n=_ROOM * needed / 1e9, folder=path.parent
+                ),
+                repr(error),
+            ) from error
         pixels = np.empty(shape, dtype=np.uint8)
     try:
         yield pixels
@@ -73,14 +96,17 @@ def workspace(shape: tuple[int, ...]) -> Iterator[NDArray[np.uint8]]:
             path.unlink(missing_ok=True)
 
 
-def store(key: str, pixels: NDArray[np.uint8], facts: dict[str, Any]) -> None:
-    """Keeps an array under a key; a full or read-only disk is no error, only slower next time."""
+def store(key: str, rows: Iterable[NDArray[np.uint8]], shape: tuple[int, ...], facts: dict[str, Any]) -> None:
+    """Keeps an array, given slice by slice, under a key; a full or read-only disk is no error, only slower next time."""
     folder = _folder()
     partial = folder / f".{uuid.uuid4().hex}.part"
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with partial.open("wb") as stream:
-            np.save(stream, pixels, allow_pickle=False)
+            header = {"descr": "|u1", "fortran_order": False, "shape": shape}
+            np.lib.format.write_array_header_1_0(stream, header)
+            for part in rows:
+                stream.write(np.ascontiguousarray(part).data)
         os.replace(partial, folder / f"{key}.npy")  # noqa: PTH105 - the atomic one on every system
         partial.write_text(json.dumps(facts), encoding="utf-8")
         os.replace(partial, folder / f"{key}.json")  # noqa: PTH105
@@ -91,8 +117,6 @@ def store(key: str, pixels: NDArray[np.uint8], facts: dict[str, Any]) -> None:
 
 
 def _forget_old(folder: Path) -> None:
-    import time
-
     entries = sorted(folder.glob("*.json"), key=lambda path: path.stat().st_mtime, reverse=True)
     for facts in entries[_KEPT_ENTRIES:]:
         with contextlib.suppress(OSError):

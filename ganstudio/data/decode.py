@@ -33,6 +33,9 @@ _TURNS = {
     7: (Image.Transpose.TRANSVERSE,),
     8: (Image.Transpose.ROTATE_90,),
 }
+# Memory while decoding, in bytes a pixel: what Pillow holds, and the copy that a conversion at full size makes.
+_BYTES = {"1": 2, "L": 1, "P": 5, "RGB": 4, "I;16": 7, "I;16L": 7, "I;16B": 7, "I;16N": 7, "I": 16, "F": 16}
+_BYTES_ELSE = 8
 _TWINS = {"MPO": "JPEG"}
 
 
@@ -102,10 +105,13 @@ def _decode(stream: IO[bytes], path: Path, size: int, fit: Fit) -> Picture:
     if min(width, height) < 2:
         raise PictureError(_("is only {width} × {height} px").format(width=width, height=height))
     oddities = _oddities(image, path)
-    if image.format in ("JPEG", "MPO") and not image.info.get("progressive"):
-        # The decoder itself can halve up to three times: a 30,000-px photograph never exists in full.
+    cost = 0
+    if image.format in ("JPEG", "MPO"):
+        # The decoder itself can halve up to three times: a 30,000-px photograph never exists in full. A progressive one
+        # does, as coefficients of two bytes in up to three planes.
+        cost = 6 * width * height if image.info.get("progressive") else 0
         image.draft(None, (2 * size, 2 * size))
-    cost = image.width * image.height * _bytes_per_pixel(image.mode)
+    cost = max(cost, image.width * image.height * _BYTES.get(image.mode, _BYTES_ELSE))
     if cost > MEMORY_LIMIT:
         raise PictureError(
             _("with {width} × {height} px would need {n:.1f} GB to decode; save it smaller").format(
@@ -126,13 +132,6 @@ def _decode(stream: IO[bytes], path: Path, size: int, fit: Fit) -> Picture:
     pixels = np.asarray(square.convert("RGB")).transpose(2, 0, 1)
     grey = bool((pixels[0] == pixels[1]).all() and (pixels[0] == pixels[2]).all())
     return Picture(np.ascontiguousarray(pixels), grey, width, height, mode, tuple(oddities))
-
-
-def _bytes_per_pixel(mode: str) -> int:
-    if mode in ("1", "L", "P"):
-        return 1
-    # Sixteen bits are held beside the table look-up; everything with planes takes four bytes in Pillow.
-    return 3 if mode.startswith("I;16") else 8 if mode in ("I", "F") else 4
 
 
 def _oddities(image: Image.Image, path: Path) -> list[str]:

@@ -6,6 +6,7 @@ import os
 import threading
 import warnings
 from collections import Counter
+from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from itertools import islice
@@ -25,6 +26,7 @@ from ganstudio.data.scan import Scan, scan
 
 _THREADS = 4
 _SIZES_KEPT = 64
+_SLICE = 512
 
 
 class FolderOptions(fields.Fields):
@@ -107,27 +109,35 @@ def _decode_all(found: Scan, pixels: NDArray[np.uint8], options: FolderOptions, 
             stop.set()
 
 
-def _compact(found: Scan, pixels: NDArray[np.uint8], tally: _Tally, colour: str) -> NDArray[np.uint8]:
-    """Only the rows that were read, in grey or colour."""
-    kept = np.flatnonzero(tally.kept)
-    if not len(kept):
-        first = next(iter(sorted(tally.problems)), 0)
+def _channels(found: Scan, tally: _Tally, colour: str) -> int:
+    """Channels of the set: 1 where grey is wanted or all there is.
+
+    Raises:
+        DataError: no picture could be read.
+    """
+    if not any(tally.kept):
+        first = min(tally.problems)
         raise DataError(
             _("None of the {n} pictures in {folder} can be used; {file} {why}.").format(
                 n=len(found.files), folder=found.folder, file=found.files[first], why=tally.problems[first][0][0]
             )
         )
-    if colour == "rgb" or (colour == "auto" and not all(tally.grey[index] for index in kept)):
-        return pixels[kept]
-    if all(tally.grey[index] for index in kept):
-        return pixels[kept, :1]
-    # Luma of ITU-R BT.601, as Pillow weighs it; in slices, because the sum needs four bytes a pixel.
-    result = np.empty((len(kept), 1, *pixels.shape[2:]), dtype=np.uint8)
-    for start in range(0, len(kept), 1024):
-        part = pixels[kept[start : start + 1024]].astype(np.uint32)
-        luma = part[:, 0] * 19595 + part[:, 1] * 38470 + part[:, 2] * 7471 + 0x8000
-        result[start : start + 1024, 0] = luma >> 16
-    return result
+    all_grey = all(grey for grey, kept in zip(tally.grey, tally.kept, strict=True) if kept)
+    return 1 if colour == "grey" or (colour == "auto" and all_grey) else 3
+
+
+def _rows(pixels: NDArray[np.uint8], tally: _Tally, channels: int) -> Iterator[NDArray[np.uint8]]:
+    """The pictures that were read, slice by slice, so that a large set is never in memory as a whole."""
+    kept = np.flatnonzero(tally.kept)
+    for start in range(0, len(kept), _SLICE):
+        part = pixels[kept[start : start + _SLICE]]
+        if channels == 3:
+            yield part
+            continue
+        # Luma of ITU-R BT.601, as Pillow weighs it; the weights sum to 2¹⁶, so grey stays as it is.
+        wide = part.astype(np.uint32)
+        luma = (wide[:, 0] * 19595 + wide[:, 1] * 38470 + wide[:, 2] * 7471 + 0x8000) >> 16
+        yield luma.astype(np.uint8)[:, None]
 
 
 def _facts(found: Scan, tally: _Tally) -> dict[str, Any]:
@@ -178,10 +188,11 @@ def _read(request: DataRequest, seed: int, job: Job) -> Arrays:
     if stored is None:
         with cache.workspace((len(found.files), 3, options.size, options.size)) as pixels:
             tally = _decode_all(found, pixels, options, job)
-            items, facts = _compact(found, pixels, tally, options.colour), _facts(found, tally)
+            channels, facts = _channels(found, tally, options.colour), _facts(found, tally)
+            shape = (facts["count"], channels, options.size, options.size)
+            cache.store(key, _rows(pixels, tally, channels), shape, facts)
+            stored = cache.fetch(key) or (np.concatenate(list(_rows(pixels, tally, channels))), facts)
             del pixels
-        cache.store(key, items, facts)
-        stored = cache.fetch(key) or (items, facts)
     items, facts = stored
     return _arrays(request.text, found, items, facts, options)
 

@@ -12,7 +12,8 @@ import pytest
 from PIL import Image
 
 from ganstudio.core.errors import CancelledError, DataError
-from ganstudio.data import cache, check, decode, load, parse_request, read
+from ganstudio.data import cache, check, decode, folder, load, parse_request, read
+from ganstudio.data.base import Job
 from ganstudio.data.scan import natural_key, scan
 
 RNG = np.random.default_rng(1)
@@ -57,8 +58,8 @@ def test_class_subfolders_become_labels_in_natural_order(pics: Path):
         (pics / "train" / name).mkdir(parents=True)
         for index in range(count):
             noise().save(pics / "train" / name / f"{index}.png")
-    for folder in (pics, pics / "train"):
-        report = look(folder)
+    for top in (pics, pics / "train"):
+        report = look(top)
         assert report.balance == {"class 2": 3, "class 10": 2}
     (pics / "test" / "class 2").mkdir(parents=True)
     noise().save(pics / "test" / "class 2" / "0.png")
@@ -310,9 +311,31 @@ def test_a_torn_or_unwritable_cache_is_no_error(pics: Path, tmp_path: Path, monk
     assert (look(pics).preview == first.preview).all()
 
 
+def test_a_full_disk_is_seen_before_it_is_written(pics: Path, monkeypatch: pytest.MonkeyPatch):
+    noise().save(pics / "a.png")
+    monkeypatch.setattr(cache.shutil, "disk_usage", lambda _path: cache.shutil._ntuple_diskusage(10, 10, 0))
+    assert look(pics).spec.count == 1  # small enough for the memory
+    monkeypatch.setattr(cache, "_IN_MEMORY", 100)
+    with pytest.raises(DataError, match="smaller size"):
+        look(pics, "size=32")
+
+
+def test_a_progressive_photograph(pics: Path):
+    Image.new("RGB", (3000, 2000), (0, 0, 200)).save(pics / "a.jpg", progressive=True)
+    assert np.abs(np.array(pixel(look(pics))) - (0, 0, 200)).max() < 4
+
+
+def test_a_large_set_is_cut_into_slices(pics: Path, monkeypatch: pytest.MonkeyPatch):
+    for index in range(7):
+        Image.new("RGB", (20, 20), (index * 30, 0, 0)).save(pics / f"{index}.png")
+    monkeypatch.setattr(folder, "_SLICE", 3)
+    assert [pixel(look(pics), index)[0] for index in range(7)] == [0, 30, 60, 90, 120, 150, 180]
+    assert [pixel(look(pics, "size=16,colour=grey"), index)[0] for index in (0, 3, 6)] == [0, 27, 54]
+
+
 def test_old_entries_are_forgotten(tmp_path: Path):
     for index in range(40):
-        cache.store(f"k{index}", np.zeros((1, 1, 2, 2), np.uint8), {"count": 1})
+        cache.store(f"k{index}", [np.zeros((1, 1, 2, 2), np.uint8)], (1, 1, 2, 2), {"count": 1})
         os.utime(tmp_path / "cache" / "decoded" / f"k{index}.json", (index, index))
     left = list((tmp_path / "cache" / "decoded").iterdir())
     assert len(left) <= 2 * 25
@@ -357,7 +380,7 @@ def test_hidden_files_are_passed_over(pics: Path):
     (pics / ".hidden").mkdir()
     noise().save(pics / ".hidden" / "b.png")
     (pics / "Thumbs.db").write_bytes(b"x")
-    found = scan(pics, job=__import__("ganstudio.data.base", fromlist=["Job"]).Job())
+    found = scan(pics, Job())
     assert found.files == ("a.png",)
 
 
