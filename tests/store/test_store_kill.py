@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+import os
 import random
+import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
 
 import numpy as np
+import pytest
 from safetensors.numpy import load_file
 
 from ganstudio.core.events import CheckpointSaved, HyperChanged
@@ -25,7 +28,7 @@ def write_and_kill(run_path: Path, seconds: float) -> tuple[int, int]:
     child.kill()
     said = [int(line) for line in child.stdout.read().splitlines(keepends=True) if line.endswith("\n")]
     child.stdout.close()
-    assert child.wait() == -9, "it must die of the kill and of nothing else"
+    assert child.wait() == -signal.SIGKILL, "it must die of the kill and of nothing else"
     return begun, max([begun, *said])
 
 
@@ -51,6 +54,7 @@ def check(run: Run, promised: int) -> None:
     assert (load_file(good.path)["w"] == good.step).all()
 
 
+@pytest.mark.skipif(os.name == "nt", reason="kill -9 is of POSIX")
 def test_a_run_survives_being_killed_at_any_moment(run_path: Path) -> None:
     rng = random.Random(1)
     promised, follower = 0, Run.open(run_path).follow()

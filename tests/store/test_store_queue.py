@@ -5,11 +5,14 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 
 from ganstudio.core.errors import DiskFullError, StoreError
-from ganstudio.store import WriteQueue
+from ganstudio.store import Run, RunWriter, WriteQueue
 
 
 @dataclass
@@ -183,3 +186,25 @@ def test_closing_tries_at_once_whether_there_is_room_now(make: Callable[..., Wri
     room.set()
     assert queue.close(5.0)
     assert heard.room == [True]
+
+
+def test_a_run_written_through_the_queue_waits_out_a_full_disk(
+    make: Callable[..., WriteQueue], heard: Heard, run_path: Path, disk: Any, make_rows: Any
+) -> None:
+    queue = make()
+    with RunWriter(run_path) as writer:
+        for first in range(1, 101, 10):
+            if first == 31:
+                assert queue.flush(5.0)
+                disk.full = True
+            queue.submit(lambda first=first: writer.append_rows(make_rows(first, first + 9)))
+            queue.submit(lambda first=first: writer.write_status("training", first + 9, 100), key="status")
+        queue.submit(lambda: writer.save_checkpoint(100, {"w": np.ones(9, np.float32)}, {}))
+        until(lambda: heard.full)
+        run = Run.open(run_path)
+        assert run.rows("steps")[0].steps.tolist() == list(range(1, 31))
+        disk.full = False
+        assert queue.flush(10.0)
+    assert run.rows("steps")[0].steps.tolist() == list(range(1, 101))
+    assert (run.status().step, run.newest_good_checkpoint().step) == (100, 100)
+    assert (len(heard.full), heard.room, heard.errors) == (1, [True], [])
