@@ -1,0 +1,105 @@
+"""The few drawing helpers all pictures share: colours, short texts, tags, images from arrays."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor, QImage, QPainter
+
+from ganstudio.core.i18n import _
+from ganstudio.ui.theme import Theme
+
+
+def colour(value: str, alpha: float = 1.0) -> QColor:
+    """A theme colour with an opacity in [0, 1]."""
+    made = QColor(value)
+    made.setAlphaF(alpha)
+    return made
+
+
+def rgb(value: str) -> NDArray[np.float64]:
+    """Red, green, blue of a theme colour, 0 to 255."""
+    tone = QColor(value)
+    return np.array([tone.red(), tone.green(), tone.blue()], dtype=np.float64)
+
+
+def step_text(step: int) -> str:
+    """``"step 1,240"``."""
+    return _("step {step}").format(step=f"{step:,}")
+
+
+def compact(value: int) -> str:
+    """A step in as few signs as a tick has room for: ``250``, ``1.5 k``, ``12 k``, ``2 M``."""
+    for unit, name in ((1_000_000, "M"), (1_000, "k")):
+        if value >= unit:
+            return f"{value / unit:.3g} {name}"
+    return str(value)
+
+
+def score_text(score: float, real: bool, probability: bool) -> str:
+    """``"D(G(z)) 0.43"``: a probability with two digits, a critic's value with three significant ones."""
+    name = "D(x)" if real else "D(G(z))"
+    if not np.isfinite(score):
+        return f"{name} –"
+    number = f"{score:.2f}" if probability else f"{score:.3g}"
+    return f"{name} {number}".replace("-", "−")
+
+
+def to_image(pixels: NDArray[np.uint8]) -> QImage:
+    """A picture that owns its memory, in Qt's fastest format.
+
+    Args:
+        pixels: ``(H, W, C)`` or ``(H, W)``; C = 1 or 3.
+    """
+    if pixels.ndim == 3 and pixels.shape[2] == 1:
+        pixels = pixels[:, :, 0]
+    wide = pixels.astype(np.uint32)
+    if wide.ndim == 2:
+        packed = wide * np.uint32(0x010101)
+    else:
+        packed = (wide[:, :, 0] << np.uint32(16)) | (wide[:, :, 1] << np.uint32(8)) | wide[:, :, 2]
+    packed |= np.uint32(0xFF000000)
+    packed = np.ascontiguousarray(packed)
+    height, width = packed.shape
+    # The image aliases the array; the copy makes it independent of whatever the binding keeps alive.
+    return QImage(packed.data, width, height, width * 4, QImage.Format.Format_RGB32).copy()
+
+
+def device_pixels(painter: QPainter, ratio: float) -> None:
+    """Makes one unit of the painter one device pixel, so that nearest-neighbour pictures are exact."""
+    painter.scale(1 / ratio, 1 / ratio)
+
+
+def draw_tag(
+    painter: QPainter, left: float, middle: float, text: str, theme: Theme, *, dot: str = "", limit: float = 1e6
+) -> QRectF:
+    """A small rounded label, with a dot of its meaning's colour: ``● generated · step 1,240``.
+
+    Args:
+        painter: in logical pixels; its font is used.
+        left: left edge.
+        middle: vertical middle.
+        text: elided where it is wider than ``limit``.
+        theme: colours.
+        dot: colour of the dot; none where empty.
+        limit: the greatest width of the whole tag.
+
+    Returns:
+        Where it was drawn.
+    """
+    metrics = painter.fontMetrics()
+    lead = 20.0 if dot else 8.0
+    shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, int(max(0.0, limit - lead - 8)))
+    height = metrics.height() + 4.0
+    rect = QRectF(left, middle - height / 2, lead + metrics.horizontalAdvance(shown) + 8, height)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(colour(theme.surface, 0.92))
+    painter.drawRoundedRect(rect, height / 2, height / 2)
+    if dot:
+        painter.setBrush(QColor(dot))
+        painter.drawEllipse(QRectF(rect.left() + 8, middle - 4, 8, 8))
+    painter.setPen(QColor(theme.text))
+    painter.drawText(rect.adjusted(lead, 0, -8, 0), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
+    return rect

@@ -1,0 +1,191 @@
+"""One grid of samples on a wall: what it shows, in which order, where, and how it is painted."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QPoint, QRect, QRectF, Qt
+from PySide6.QtGui import QImage, QPainter, QRegion
+
+from ganstudio.core.i18n import _
+from ganstudio.core.images import make_grid
+from ganstudio.ui.pictures.drawing import device_pixels, score_text, to_image
+from ganstudio.ui.pictures.wall_layout import WallLayout, fit, fit_zoom
+
+Items = NDArray[np.uint8]
+Scores = NDArray[np.float32]
+
+
+class Pane:
+    """The samples of one side (real or generated) and their places.
+
+    An *index* is a sample's number as it was given; a *place* is its position on the wall, which differs once the
+    wall is sorted by score.
+    """
+
+    def __init__(self, real: bool) -> None:
+        self.real = real
+        self.items: Items | None = None
+        self.scores: Scores | None = None
+        self.probability = True
+        self.sorted = False
+        self.order: list[int] = []
+        self.area = QRect()
+        self.layout: WallLayout | None = None
+        self._strip = QImage()
+
+    @property
+    def count(self) -> int:
+        """How many samples there are."""
+        return 0 if self.items is None else len(self.items)
+
+    def set_items(self, items: Items, scores: Scores | None) -> None:
+        """Takes uint8 ``(N, H, W, C)`` (C = 1 or 3) and float32 ``(N,)`` or None."""
+        if items.ndim != 4 or items.shape[3] not in (1, 3):
+            raise ValueError(f"samples must be (N, H, W, 1 or 3), not {items.shape}")
+        if scores is not None and len(scores) != len(items):
+            raise ValueError(f"{len(scores)} scores for {len(items)} samples")
+        count, height, width, channels = items.shape
+        self.items, self.scores = items, scores
+        # All samples as one picture, below each other: a single conversion, and each cell is a rectangle of it.
+        self._strip = to_image(items.reshape(count * height, width, channels)) if count else QImage()
+        self.sort(self.sorted)
+
+    def sort(self, by_score: bool) -> None:
+        """The most convincing first, or as given."""
+        self.sorted = by_score
+        self.order = list(range(self.count))
+        if by_score and self.scores is not None:
+            self.order = [int(i) for i in np.argsort(-np.nan_to_num(self.scores, nan=-np.inf), kind="stable")]
+
+    def place_of(self, index: int) -> int:
+        """Where a sample is shown."""
+        return self.order.index(index)
+
+    def best_zoom(self, area: QRect) -> float:
+        """The greatest zoom this area allows."""
+        if self.items is None or not self.count:
+            return 0.0
+        size = self.items.shape[2], self.items.shape[1]
+        room = area.width(), area.height()
+        return max(fit_zoom(self.count, size, room, 1, columns) for columns in range(1, self.count + 1))
+
+    def capacity(self, area: QRect, gap: int, zoom: int) -> int:
+        """How many samples an area has room for at a zoom."""
+        if self.items is None or not self.count:
+            return 0
+        height, width = self.items.shape[1] * zoom + gap, self.items.shape[2] * zoom + gap
+        return min(self.count, ((area.width() + gap) // width) * ((area.height() + gap) // height))
+
+    def arrange(self, area: QRect, gap: int, zoom: float | None, smooth: bool, limit: int = 1_000_000) -> None:
+        """Lays the first ``limit`` samples out in an area of device pixels."""
+        self.area, self.layout = area, None
+        if self.items is None or not self.count or area.width() < 1 or area.height() < 1:
+            return
+        size = self.items.shape[2], self.items.shape[1]
+        room, origin = (area.width(), area.height()), (area.left(), area.top())
+        count = min(self.count, limit)
+        self.layout = fit(count, size, room, gap=gap, zoom=zoom, smooth=smooth, origin=origin)
+
+    @property
+    def shown(self) -> int:
+        """How many of the samples have a place on the wall."""
+        return 0 if self.layout is None else self.layout.count
+
+    def cell(self, index: int) -> QRect:
+        """Where a sample is shown, in device pixels; an empty rectangle where it is not."""
+        if self.layout is None or not 0 <= index < self.count:
+            return QRect()
+        place = self.place_of(index)
+        return QRect(*self.layout.cell(place)) if place < self.shown else QRect()
+
+    def index_at(self, point: QPoint) -> int | None:
+        """The sample under a point of device pixels."""
+        if self.layout is None or not self.area.contains(point):
+            return None
+        place = self.layout.place_at(point.x(), point.y())
+        return None if place is None else self.order[place]
+
+    def neighbour(self, index: int, columns: int, rows: int) -> int:
+        """The sample so many columns to the right and rows down; the same one at the edge of the wall."""
+        if self.layout is None:
+            return index
+        place = self.place_of(index) + columns + rows * self.layout.columns
+        return self.order[place] if 0 <= place < self.count else index
+
+    def source(self, index: int) -> QRect:
+        """Where a sample lies in :meth:`strip`."""
+        assert self.items is not None
+        height, width = self.items.shape[1:3]
+        return QRect(0, index * height, width, height)
+
+    @property
+    def strip(self) -> QImage:
+        """All samples below each other."""
+        return self._strip
+
+    def paint(self, painter: QPainter, ratio: float, clip: QRegion) -> None:
+        """Draws the samples that touch ``clip`` (device pixels)."""
+        layout = self.layout
+        if layout is None:
+            return
+        painter.save()
+        device_pixels(painter, ratio)
+        fraction = layout.zoom != int(layout.zoom)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, fraction)
+        everything = clip.contains(QRect(layout.left, layout.top, layout.width, layout.height))
+        for place, index in enumerate(self.order[: layout.count]):
+            target = QRect(*layout.cell(place))
+            if everything or clip.intersects(target):
+                painter.drawImage(target, self._strip, self.source(index))
+        painter.restore()
+
+    def sample_image(self, index: int) -> QImage:
+        """One sample, pixel for pixel."""
+        return self._strip.copy(self.source(index))
+
+    def grid_image(self) -> QImage:
+        """The whole wall, pixel for pixel, in the order and with the columns that are seen."""
+        if self.items is None or not self.count:
+            return QImage()
+        return to_image(make_grid(self.items[self.order], self.layout.columns if self.layout else None))
+
+    def describe(self, index: int) -> str:
+        """``"sample 12 · D(G(z)) 0.43"``."""
+        name = _("real {index}") if self.real else _("sample {index}")
+        text = name.format(index=index)
+        if self.scores is not None:
+            text += " · " + score_text(float(self.scores[index]), self.real, self.probability)
+        return text
+
+
+def split_area(panes: list[Pane], area: QRect, gutter: int) -> list[QRect]:
+    """Divides an area between panes, beside or above each other, whichever makes the samples larger."""
+    if len(panes) == 1:
+        return [area]
+    width, height = (area.width() - gutter) // 2, (area.height() - gutter) // 2
+    beside = [
+        QRect(area.left(), area.top(), width, area.height()),
+        QRect(area.right() + 1 - width, area.top(), width, area.height()),
+    ]
+    above = [
+        QRect(area.left(), area.top(), area.width(), height),
+        QRect(area.left(), area.bottom() + 1 - height, area.width(), height),
+    ]
+
+    def worth(areas: list[QRect]) -> float:
+        zooms = [pane.best_zoom(part) for pane, part in zip(panes, areas, strict=True) if pane.count]
+        return min(zooms, default=0.0)
+
+    # Side by side is what people expect; above each other only where it is clearly larger.
+    return above if worth(above) > 1.15 * worth(beside) else beside
+
+
+def logical(rect: QRect, ratio: float) -> QRectF:
+    """Device pixels to logical ones."""
+    return QRectF(rect.left() / ratio, rect.top() / ratio, rect.width() / ratio, rect.height() / ratio)
+
+
+def empty_text_flags() -> int:
+    """How a sentence is set in the middle of an empty picture."""
+    return int(Qt.AlignmentFlag.AlignCenter) | int(Qt.TextFlag.TextWordWrap)

@@ -1,0 +1,252 @@
+from __future__ import annotations
+
+import os
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+import time
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QColor, QImage, QWheelEvent
+from PySide6.QtWidgets import QApplication, QScrollArea, QWidget
+from pytestqt.qtbot import QtBot
+
+from ganstudio.core.events import Scene
+from ganstudio.ui.pictures.scene import SceneView
+from ganstudio.ui.pictures.scene_layers import (
+    View,
+    arrow_lines,
+    belief,
+    dots,
+    heat_at,
+    heat_image,
+    manifold_lines,
+    nice_step,
+)
+from ganstudio.ui.theme import DARK, LIGHT
+
+
+def a_scene(probability: bool = True) -> Scene:
+    places = np.linspace(-2, 2, 33)
+    x, y = np.meshgrid(places, places)
+    heat = 1 / (1 + np.exp(-3 * y - x)) if probability else 50 * y + 300
+    grid = np.stack(np.meshgrid(np.linspace(-1, 1, 9), np.linspace(-1, 1, 9)), -1)
+    arrows = np.array([[0, 0, 1e-5, 0], [1, 1, 0, 2e-5]], np.float32)
+    return Scene(7, 2.0, heat.astype(np.float32), probability, grid.astype(np.float32), arrows)
+
+
+@pytest.fixture
+def view(qtbot: QtBot) -> Iterator[SceneView]:
+    host = QWidget()
+    qtbot.addWidget(host)
+    host.resize(520, 560)
+    made = SceneView(host)
+    made.resize(500, 540)
+    made.set_spec(2.0)
+    host.show()
+    yield made
+    host.close()
+
+
+def tone(image: QImage, view: SceneView, x: float, y: float) -> QColor:
+    spot = view.plot.view().to_screen(np.array([x, y]))
+    return image.pixelColor(round(float(spot[0])), round(float(spot[1])))
+
+
+def test_row_0_of_the_heat_is_the_lowest_y(view: SceneView) -> None:
+    view.set_scene(a_scene())
+    for name in ("manifold", "arrows"):
+        view.set_layer(name, False)
+    image = view.image()
+    up, down = tone(image, view, 0.1, 1.7), tone(image, view, 0.1, -1.7)
+    assert up.green() > up.red()  # believed real: green
+    assert down.red() > down.blue() + 20  # believed generated: orange
+    middle = tone(image, view, 0.3, -0.1)
+    assert max(abs(a - b) for a, b in zip(middle.getRgb(), QColor(LIGHT.surface).getRgb(), strict=True)) < 12
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK])
+def test_heat_image_is_flipped_and_neutral_at_one_half(theme: object) -> None:
+    heat = np.array([[0.0, 0.5], [1.0, 0.5]], np.float32)
+    image = heat_image(Scene(0, 1.0, heat, True, None, None), theme)  # type: ignore[arg-type]
+    surface = QColor(theme.surface)  # type: ignore[attr-defined]
+    assert abs(image.pixelColor(1, 0).red() - surface.red()) <= 2
+    assert image.pixelColor(0, 1).red() > image.pixelColor(0, 1).blue()
+    assert image.pixelColor(0, 0).green() > image.pixelColor(0, 0).red()
+
+
+def test_a_critic_is_centred_at_its_median_and_not_ruled_by_extremes() -> None:
+    heat = np.linspace(-1, 1, 101, dtype=np.float32) + 1000
+    heat[0] = -1e9
+    side = belief(heat, probability=False)
+    assert abs(side[50]) < 0.05
+    assert side[75] > 0.4
+    assert np.isfinite(belief(np.full((3, 3), np.nan, np.float32), True)).all()
+
+
+@given(st.floats(-1.99, 1.99), st.floats(-1.99, 1.99))
+def test_heat_is_read_bilinearly(x: float, y: float) -> None:
+    places = np.linspace(-2, 2, 17)
+    plane = (2 * places[None, :] - 3 * places[:, None] + 1).astype(np.float32)
+    scene = Scene(0, 2.0, plane, False, None, None)
+    assert heat_at(scene, x, y) == pytest.approx(2 * x - 3 * y + 1, abs=1e-4)
+    assert heat_at(scene, 2.5, 0) is None
+
+
+@given(st.floats(-3, 3), st.floats(-3, 3), st.floats(1, 500))
+def test_places_go_there_and_back(x: float, y: float, scale: float) -> None:
+    seen = View(0.3, -0.2, scale, 640, 480)
+    spot = seen.to_screen(np.array([x, y]))
+    assert seen.to_data(float(spot[0]), float(spot[1])) == pytest.approx((x, y), abs=1e-6)
+
+
+def test_dots_lie_where_they_should_and_skip_what_is_not_there() -> None:
+    placed = np.array([[10.2, 20.7], [-5, 3], [np.nan, 1], [39.9, 29.9]])
+    image = dots(placed, (40, 30), 1.0, QColor("#ff0000"))
+    assert image.pixelColor(10, 20).alpha() == 255
+    assert image.pixelColor(39, 29).alpha() == 255
+    assert image.pixelColor(20, 10).alpha() == 0
+    covered = sum(image.pixelColor(x, y).alpha() > 0 for x in range(40) for y in range(30))
+    assert covered <= 18
+
+
+def test_arrows_are_readable_however_small_the_gradient() -> None:
+    arrows = a_scene().arrows
+    assert arrows is not None
+    lines = arrow_lines(arrows, View(0, 0, 100, 400, 400), 25)
+    assert len(lines) == 6
+    assert lines[0].dx() > 5
+    assert lines[3].dy() < -20  # upwards in the data is upwards on the screen
+    assert arrow_lines(arrows * 0, View(0, 0, 100, 400, 400), 25) == []
+
+
+def test_manifold_lines_are_denser_where_cells_are_small() -> None:
+    places = np.linspace(-1, 1, 12) ** 3
+    grid = np.stack(np.meshgrid(places, places), -1).astype(np.float32)
+    groups = manifold_lines(grid, View(0, 0, 100, 400, 400))
+    assert sum(map(len, groups)) == 2 * 12 * 11
+    reach = [np.mean([line.length() for line in group]) for group in groups]
+    assert reach[0] > 3 * reach[-1]
+    assert sum(map(len, manifold_lines(grid * np.nan, View(0, 0, 1, 1, 1)))) == 0
+
+
+@given(st.floats(1e-3, 1e4), st.integers(1, 12))
+def test_ticks_are_round_and_few(span: float, most: int) -> None:
+    step = nice_step(span, most)
+    assert span / step <= most * 1.0001
+    assert round(float(f"{step:e}".split("e")[0])) in (1, 2, 5, 10)
+
+
+def test_wheel_zooms_around_the_mouse_and_keys_move(view: SceneView, qtbot: QtBot) -> None:
+    plot = view.plot
+    at = QPointF(120, 90)
+    before = plot.view().to_data(at.x(), at.y())
+    event = QWheelEvent(
+        at,
+        plot.mapToGlobal(at),
+        QPoint(),
+        QPoint(0, 240),
+        Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
+    scale = plot.view().scale
+    QApplication.sendEvent(plot, event)
+    assert plot.view().scale > scale * 1.2
+    assert plot.view().to_data(at.x(), at.y()) == pytest.approx(before)
+    where = plot.view()
+    qtbot.keyClick(plot, Qt.Key.Key_Right)
+    assert plot.view().x > where.x
+    qtbot.keyClick(plot, Qt.Key.Key_0)
+    assert (plot.view().x, plot.view().y, plot.view().scale) == (0, 0, scale)
+    qtbot.keyClick(plot, Qt.Key.Key_Plus)
+    qtbot.mouseDClick(plot, Qt.MouseButton.LeftButton, pos=QPoint(50, 50))
+    assert plot.view().scale == scale
+
+
+def test_the_wheel_is_left_to_a_scrolling_parent(qtbot: QtBot) -> None:
+    area = QScrollArea()
+    qtbot.addWidget(area)
+    inner = QWidget()
+    inner.setFixedSize(300, 2000)
+    view = SceneView(inner)
+    view.resize(280, 300)
+    area.setWidget(inner)
+    area.resize(320, 240)
+    area.show()
+    scale = view.plot.view().scale
+    at = QPointF(60, 60)
+    event = QWheelEvent(
+        at,
+        view.plot.mapToGlobal(at),
+        QPoint(),
+        QPoint(0, -120),
+        Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
+    QApplication.sendEvent(view.plot, event)
+    assert view.plot.view().scale == scale
+
+
+def test_layers_are_switched_by_their_chips(view: SceneView, qtbot: QtBot) -> None:
+    view.set_real(np.zeros((1, 2), np.float32))
+    assert tone(view.image(), view, 0, 0).green() > tone(view.image(), view, 0, 0).red() + 60
+    chip = view._chips.chips["real"]
+    with qtbot.waitSignal(view.layer_toggled) as caught:
+        qtbot.mouseClick(chip, Qt.MouseButton.LeftButton)
+    assert caught.args == ["real", False]
+    assert view.layers()["real"] is False
+    after = tone(view.image(), view, 0, 0)
+    assert abs(after.green() - after.red()) < 12
+
+
+def test_modes_count_their_hits(view: SceneView) -> None:
+    chip = view._chips.chips["modes"]
+    assert chip.isHidden()
+    view.set_spec(2.0, [(1, 0), (0, 1), (-1, 0)], 0.05)
+    assert not chip.isHidden()
+    view.set_mode_hits([True, False, True])
+    assert chip.text() == "modes 2/3"
+    view.grab()
+
+
+def test_readout_names_place_and_belief(view: SceneView) -> None:
+    view.set_scene(a_scene())
+    spot = view.plot.view().to_screen(np.array([0.0, 0.0]))
+    assert view.plot.readout(QPointF(*spot.tolist())) == "x 0 · y 0 · D 0.50"
+    view.set_scene(a_scene(probability=False))
+    assert view.plot.readout(QPointF(*spot.tolist())).endswith("D 300")
+    view.set_scene(None)
+    assert "D" not in view.plot.readout(QPointF(*spot.tolist()))
+
+
+def test_wrong_points_are_refused_and_tiny_views_paint(view: SceneView) -> None:
+    with pytest.raises(ValueError, match="n, 2"):
+        view.set_fakes(np.zeros((4, 3), np.float32))
+    view.set_real(np.zeros((0, 2), np.float32))
+    view.set_scene(Scene(0, 1.0, np.zeros((1, 1), np.float32), False, None, np.zeros((0, 4), np.float32)))
+    view.resize(160, 120)
+    view.apply_theme(DARK)
+    view.grab()
+
+
+def test_many_points_are_quick(view: SceneView) -> None:
+    rng = np.random.default_rng(0)
+    real, fakes = (rng.normal(size=(n, 2)).astype(np.float32) for n in (5000, 2000))
+    image = QImage(view.plot.size(), QImage.Format.Format_RGB32)
+    took = []
+    for _ in range(10):
+        start = time.perf_counter()
+        view.set_real(real)
+        view.set_fakes(fakes)
+        view.plot.render(image)
+        took.append(time.perf_counter() - start)
+    assert min(took) < 0.016  # 3 ms alone; the rest is for its neighbours
