@@ -60,7 +60,7 @@ def _live_timers() -> list[QTimer]:
 
 @pytest.fixture(autouse=True)
 def no_leaks(themed: None, qapp: QApplication) -> Iterator[None]:
-    """Fails a test that leaves windows, timers or threads. pytest-qt closes what ``addWidget`` was told of before this looks."""
+    """Fails a test that leaves windows, timers or threads. What ``qtbot.addWidget`` knows is closed before this looks."""
     widgets = list(QApplication.topLevelWidgets())
     before = {id(widget) for widget in widgets}
     threads = set(threading.enumerate())

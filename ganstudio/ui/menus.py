@@ -1,0 +1,118 @@
+"""Menus, keys and buttons made from the table of actions."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QAbstractButton, QMainWindow
+
+from ganstudio.app.actions import Action, ActionTable
+from ganstudio.ui.icons import icon
+
+
+class ActionBinder(QObject):
+    """Keeps the window's menu bar, keys and bound buttons in step with the table.
+
+    Args:
+        window: whose menu bar it fills.
+        table: the actions.
+    """
+
+    def __init__(self, window: QMainWindow, table: ActionTable) -> None:
+        super().__init__(window)
+        self._window = window
+        self.table = table
+        self._actions: dict[str, QAction] = {}
+        self._buttons: list[tuple[str, QAbstractButton]] = []
+        self._workspace = ""
+        table.changed.connect(self.rebuild)
+        table.state_changed.connect(self.refresh)
+        self.rebuild()
+
+    def detach(self) -> None:
+        """Listens to the table no more; called when the window goes."""
+        self.table.changed.disconnect(self.rebuild, missing_ok=True)
+        self.table.state_changed.disconnect(self.refresh, missing_ok=True)
+
+    def rebuild(self) -> None:
+        """Makes menus and keys anew."""
+        bar = self._window.menuBar()
+        bar.clear()
+        for old in self._actions.values():
+            self._window.removeAction(old)
+            old.deleteLater()
+        self._actions = {action.id: self._make(action) for action in self.table}
+        for title, sections in self.table.menus().items():
+            menu = bar.addMenu(title)
+            menu.setToolTipsVisible(True)
+            menu.aboutToShow.connect(self.refresh)
+            for place, section in enumerate(sections):
+                if place:
+                    menu.addSeparator()
+                for action in section:
+                    menu.addAction(self._actions[action.id])
+        self.refresh()
+
+    def _make(self, action: Action) -> QAction:
+        made = QAction(action.title.replace("&", "&&"), self._window)
+        made.setObjectName(action.id)
+        if action.icon and not action.checkable:
+            made.setIcon(icon(action.icon))
+        made.setShortcuts([QKeySequence(keys) for keys in action.shortcuts])
+        made.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
+        made.setCheckable(action.checkable)
+        made.setToolTip(action.tooltip)
+        made.setStatusTip(action.help)
+        made.setMenuRole(QAction.MenuRole.NoRole)
+        made.triggered.connect(lambda _checked=False, name=action.id: self.table.run(name))
+        self._window.addAction(made)
+        return made
+
+    def set_workspace(self, name: str) -> None:
+        """Keys of other workspaces do not work here."""
+        self._workspace = name
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Asks every action whether it can be done now and whether it is on."""
+        for action in self.table:
+            shown = self._actions.get(action.id)
+            if shown is None:
+                continue
+            shown.setEnabled(action.context in ("window", self._workspace) and action.enabled())
+            if action.checked is not None:
+                shown.setChecked(action.checked())
+        for name, button in self._buttons:
+            if name in self.table:
+                self._refresh_button(self.table[name], button)
+
+    def bind(self, button: QAbstractButton, name: str) -> None:
+        """Makes a button do an action: tooltip, icon, accessible name and state come from the table."""
+        action = self.table[name]
+        button.setToolTip(action.tooltip)
+        button.setAccessibleName(action.title)
+        if action.icon and button.icon().isNull():
+            button.setIcon(icon(action.icon))
+        button.setCheckable(action.checkable)
+        button.clicked.connect(lambda _checked=False: self.table.run(name))
+        self._buttons.append((name, button))
+        button.destroyed.connect(lambda _gone=None: self._forget(name))
+        button.installEventFilter(self)
+        self._refresh_button(action, button)
+
+    def _forget(self, name: str) -> None:
+        import shiboken6
+
+        self._buttons = [(other, button) for other, button in self._buttons if shiboken6.isValid(button)]
+
+    @staticmethod
+    def _refresh_button(action: Action, button: QAbstractButton) -> None:
+        button.setEnabled(action.enabled())
+        if action.checked is not None:
+            button.setChecked(action.checked())
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """A bound button that comes into view shows the present state."""
+        if event.type() == QEvent.Type.Show:
+            self.refresh()
+        return False

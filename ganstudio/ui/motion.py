@@ -1,0 +1,41 @@
+"""The little motion there is: a part that opens or closes slides, unless motion is reduced."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QAbstractAnimation, QEasingCurve, QPropertyAnimation
+from PySide6.QtWidgets import QApplication, QWidget
+
+DURATION_MS = 140
+_UNBOUNDED = 16777215
+
+
+def set_reduced_motion(reduced: bool) -> None:
+    """From now on parts open at once (True) or slide (False)."""
+    app = QApplication.instance()
+    if app is not None:
+        app.setProperty("ganstudio_reduced_motion", reduced)
+
+
+def reduced_motion() -> bool:
+    """Whether parts open at once."""
+    app = QApplication.instance()
+    return app is None or bool(app.property("ganstudio_reduced_motion"))
+
+
+def reveal(widget: QWidget, shown: bool) -> None:
+    """Shows or hides a widget; showing slides its height open in 140 ms."""
+    running = widget.findChild(QPropertyAnimation, "reveal")
+    if running is not None:
+        running.stop()
+    widget.setMaximumHeight(_UNBOUNDED)
+    widget.setVisible(shown)
+    if not shown or reduced_motion() or not widget.isVisible():
+        return
+    slide = QPropertyAnimation(widget, b"maximumHeight", widget)
+    slide.setObjectName("reveal")
+    slide.setDuration(DURATION_MS)
+    slide.setStartValue(0)
+    slide.setEndValue(max(1, widget.sizeHint().height()))
+    slide.setEasingCurve(QEasingCurve.Type.OutCubic)
+    slide.finished.connect(lambda: widget.setMaximumHeight(_UNBOUNDED))
+    slide.start(QAbstractAnimation.DeletionPolicy.DeleteWhenStopped)

@@ -1,0 +1,117 @@
+"""Small pieces that every panel uses: labels in the three sizes, hairlines, flat tool buttons, segmented choices."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
+
+from ganstudio.ui.icons import SIZE, icon
+from ganstudio.ui.style import set_look
+
+Role = Literal["title", "strong", "muted", "small", "error", "warning", ""]
+
+
+def label(text: str, role: Role = "", wrap: bool = False, parent: QWidget | None = None) -> QLabel:
+    """A label in one of the fixed looks; its text is never taken for HTML."""
+    made = QLabel(text, parent)
+    made.setTextFormat(Qt.TextFormat.PlainText)
+    made.setWordWrap(wrap)
+    if role:
+        set_look(made, role=role)
+    return made
+
+
+class ElidedLabel(QLabel):
+    """One line that ends in … where there is no room; the whole text is the tooltip then."""
+
+    def __init__(self, text: str = "", role: Role = "", parent: QWidget | None = None) -> None:
+        super().__init__(text, parent)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.setMinimumWidth(24)
+        if role:
+            set_look(self, role=role)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draws as much of the text as there is room for."""
+        text = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
+        self.setToolTip(self.text() if text != self.text() else "")
+        painter = QPainter(self)
+        painter.drawText(self.rect(), int(self.alignment()) | Qt.TextFlag.TextSingleLine, text)
+
+
+def line(horizontal: bool = True, parent: QWidget | None = None) -> QFrame:
+    """A hairline."""
+    made = QFrame(parent)
+    set_look(made, line="horizontal" if horizontal else "vertical")
+    return made
+
+
+def tool_button(icon_name: str, name: str, tooltip: str = "", checkable: bool = False) -> QToolButton:
+    """A flat button with an icon.
+
+    Args:
+        icon_name: one of the icons.
+        name: what it does, in words: the accessible name.
+        tooltip: more about it; the name where empty.
+        checkable: stays pressed.
+    """
+    made = QToolButton()
+    made.setIcon(icon(icon_name))
+    made.setIconSize(QSize(SIZE, SIZE))
+    made.setAccessibleName(name)
+    made.setToolTip(tooltip or name)
+    made.setCheckable(checkable)
+    made.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    return made
+
+
+class Segmented(QFrame):
+    """One of a few choices, all visible; arrow keys move between them.
+
+    Args:
+        choices: ``(key, text)`` or ``(key, text, tooltip)``.
+        name: what is chosen here: the accessible name.
+    """
+
+    chosen = Signal(str)
+    """A person chose another one; carries its key."""
+
+    def __init__(self, choices: Sequence[Sequence[str]], name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName(name)
+        set_look(self, segmented=True)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(2, 2, 2, 2)
+        row.setSpacing(0)
+        self._group = QButtonGroup(self)
+        self._buttons: dict[str, QPushButton] = {}
+        for key, text, *rest in choices:
+            button = QPushButton(text)
+            button.setCheckable(True)
+            button.setAccessibleName(f"{name}: {text}")
+            button.setToolTip(rest[0] if rest else f"{name}: {text}")
+            button.clicked.connect(lambda _checked=False, key=key: self.chosen.emit(key))
+            set_look(button, segment=True)
+            self._group.addButton(button)
+            self._buttons[key] = button
+            row.addWidget(button)
+        next(iter(self._buttons.values())).setChecked(True)
+
+    @property
+    def value(self) -> str:
+        """The key of the present choice."""
+        return next(key for key, button in self._buttons.items() if button.isChecked())
+
+    def set_value(self, key: str) -> None:
+        """Chooses without telling anybody."""
+        self._buttons[key].setChecked(True)
+
+    def set_enabled(self, key: str, enabled: bool) -> None:
+        """Greys one choice out."""
+        self._buttons[key].setEnabled(enabled)

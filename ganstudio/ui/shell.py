@@ -1,0 +1,359 @@
+"""The one window: rail, workspaces, status bar, messages, and what belongs to the program as a whole."""
+
+from __future__ import annotations
+
+import base64
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtCore import QByteArray, QRect, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QGuiApplication, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMessageBox, QStackedWidget, QVBoxLayout, QWidget
+
+from ganstudio.app.actions import Action, ActionTable
+from ganstudio.app.notifications import Notification, Notifications, notifications
+from ganstudio.app.settings import SettingsStore
+from ganstudio.core.errors import UsageError
+from ganstudio.core.i18n import _
+from ganstudio.ui.errors import ErrorBanner
+from ganstudio.ui.icons import app_icon
+from ganstudio.ui.menus import ActionBinder
+from ganstudio.ui.motion import set_reduced_motion
+from ganstudio.ui.palette import Palette
+from ganstudio.ui.rail import Rail
+from ganstudio.ui.statusbar import StatusBar
+from ganstudio.ui.theme import current_theme, set_theme
+from ganstudio.ui.toasts import Toasts
+
+LEAST = QSize(1024, 700)
+USUAL = QSize(1366, 768)
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class _Workspace:
+    title: str
+    factory: Callable[[], QWidget]
+    page: QWidget
+    built: QWidget | None = None
+
+
+class Shell(QMainWindow):
+    """The window.
+
+    Args:
+        store: settings and what the window remembers.
+        table: the actions; the shell adds its own. Others may be added before or after.
+        hub: messages; shown as toasts.
+
+    Attributes:
+        statusbar: the strip with the live runs.
+        toasts: the messages in the corner.
+        binder: connects actions with buttons: ``binder.bind(button, "run.pause")``.
+        close_guard: asked when a person closes the window; False keeps it open.
+        shortcut_rows: ``(group, what, keys)`` of keys that are no actions, for the list of shortcuts.
+    """
+
+    run_clicked = Signal(str)
+    """A run in the status bar was clicked; carries its id."""
+    workspace_changed = Signal(str)
+    """Another workspace is on view; carries its id."""
+    closing = Signal()
+    """The window is about to go: stop timers and threads."""
+
+    def __init__(
+        self,
+        store: SettingsStore,
+        table: ActionTable | None = None,
+        hub: Notifications = notifications,
+    ) -> None:
+        super().__init__()
+        self.setObjectName("shell")
+        self.setWindowTitle("ganstudio")
+        self.setWindowIcon(app_icon())
+        self.store = store
+        self.table = table if table is not None else ActionTable()
+        self._hub = hub
+        self._workspaces: dict[str, _Workspace] = {}
+        self._current = ""
+        self._fullscreen_from_maximised = False
+        self.close_guard: Callable[[], bool] = lambda: True
+        self.shortcut_rows: list[tuple[str, str, str]] = []
+        self._lay_out()
+        self.setMinimumSize(self._least())
+        self._add_actions()
+        self.binder = ActionBinder(self, self.table)
+        self.binder.bind(self.rail.add_below(_("Theme"), "contrast", ""), "view.theme")
+        self.binder.bind(self.rail.add_below(_("Preferences"), "settings", ""), "app.preferences")
+        store.changed.connect(self._setting_changed)
+        set_reduced_motion(store.values.reduced_motion)
+        hub.subscribe(self._show_message)
+        self._listening = True
+
+    def _lay_out(self) -> None:
+        self.rail = Rail()
+        self.rail.chosen.connect(self.show_workspace)
+        self.stack = QStackedWidget()
+        self.statusbar = StatusBar()
+        self.statusbar.run_clicked.connect(self.run_clicked)
+        centre = QWidget()
+        row = QHBoxLayout()
+        row.setSpacing(0)
+        row.addWidget(self.rail)
+        row.addWidget(self.stack, 1)
+        column = QVBoxLayout(centre)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(row, 1)
+        column.addWidget(self.statusbar)
+        self.setCentralWidget(centre)
+        self.toasts = Toasts(self.stack)
+        self.palette_box = Palette(self.table, self)
+
+    # workspaces
+
+    def add_workspace(
+        self,
+        name: str,
+        title: str,
+        icon_name: str,
+        factory: Callable[[], QWidget],
+        shortcut: str = "",
+        help: str = "",
+    ) -> None:
+        """Adds a workspace to the rail; it is built when it is first shown.
+
+        Args:
+            name: its id.
+            title: one short word.
+            icon_name: one of the icons.
+            factory: builds the widget.
+            shortcut: default: Ctrl and its place in the rail.
+            help: one sentence for the tooltip.
+        """
+        shortcut = shortcut or f"Ctrl+{len(self._workspaces) + 1}"
+        page = QWidget()
+        QVBoxLayout(page).setContentsMargins(0, 0, 0, 0)
+        self.stack.addWidget(page)
+        self._workspaces[name] = _Workspace(title, factory, page)
+        action = Action(
+            f"workspace.{name}",
+            title,
+            lambda: self.show_workspace(name),
+            icon=icon_name,
+            shortcut=shortcut,
+            menu=_("View"),
+            help=help,
+        )
+        self.table.add(action)
+        self.rail.add(name, title, icon_name, action.tooltip)
+        if not self._current and len(self._workspaces) == 1:
+            self.rail.set_current(name)
+
+    @property
+    def current_workspace(self) -> str:
+        """The id of the workspace on view; empty before the first one is shown."""
+        return self._current
+
+    def workspace(self, name: str) -> QWidget:
+        """A workspace's widget, built now if it was not yet.
+
+        Raises:
+            UsageError: there is no such workspace.
+        """
+        if name not in self._workspaces:
+            known = ", ".join(self._workspaces)
+            raise UsageError(_("There is no workspace called “{name}”. Known: {known}.").format(name=name, known=known))
+        place = self._workspaces[name]
+        if place.built is None:
+            try:
+                place.built = place.factory()
+            except Exception as error:  # noqa: BLE001 - one broken workspace must not take the window down
+                _log.exception("the workspace %s cannot be built", name)
+                place.built = self._broken(place.title, error)
+            layout = place.page.layout()
+            if layout is not None:
+                layout.addWidget(place.built)
+        return place.built
+
+    @staticmethod
+    def _broken(title: str, error: Exception) -> QWidget:
+        import traceback
+
+        page = QWidget()
+        banner = ErrorBanner()
+        column = QVBoxLayout(page)
+        column.setContentsMargins(16, 16, 16, 16)
+        column.addWidget(banner)
+        column.addStretch(1)
+        banner.show_error(
+            _("{title} cannot be shown: {reason}").format(title=title, reason=error),
+            _("The other workspaces still work; please report the details."),
+            "".join(traceback.format_exception(error)),
+        )
+        return page
+
+    def show_workspace(self, name: str) -> None:
+        """Brings a workspace into view."""
+        self.workspace(name)
+        if name == self._current:
+            self.rail.set_current(name)
+            return
+        self.stack.setCurrentWidget(self._workspaces[name].page)
+        self._current = name
+        self.rail.set_current(name)
+        self.binder.set_workspace(name)
+        self.store.remember(workspace=name)
+        self.workspace_changed.emit(name)
+
+    # actions of the program as a whole
+
+    def _add_actions(self) -> None:
+        file, view, more = _("File"), _("View"), _("Help")
+        self.table.add(
+            Action("app.preferences", _("Preferences"), self.open_preferences, "settings", "Ctrl+,", f"{file}/8",
+                   _("Theme, folders, device and threads.")),
+            Action("app.quit", _("Quit"), self.close, "power", "Ctrl+Q", f"{file}/9", _("Closes the window.")),
+            Action("app.palette", _("Find a command"), self.palette_box.open, "search", "Ctrl+K; Ctrl+Shift+P",
+                   f"{view}/1", _("Type a few letters of what you want to do.")),
+            Action("view.theme", _("Switch light and dark"), self.toggle_theme, "contrast", "Ctrl+Shift+L",
+                   f"{view}/2", _("Preferences can follow the system instead.")),
+            Action("view.fullscreen", _("Full screen"), self.toggle_fullscreen, "fit", "F11", f"{view}/2",
+                   _("The whole screen for the window, and back."), checked=self.isFullScreen),
+            Action("view.reset-layout", _("Reset layout"), self.reset_layout, "window", "", f"{view}/3",
+                   _("Forgets sizes and positions of window and panels.")),
+            Action("help.shortcuts", _("Keyboard shortcuts"), self.open_shortcuts, "keyboard", "F1; Ctrl+/", more,
+                   _("All keys in one place.")),
+            Action("help.about", _("About ganstudio"), self.open_about, "info", "", f"{more}/1",
+                   _("Version, licence and the folders in use.")),
+        )  # fmt: skip
+
+    def toggle_theme(self) -> None:
+        """Light where it is dark, dark where it is light, from now on."""
+        self.store.set("theme", "light" if current_theme().dark else "dark")
+
+    def toggle_fullscreen(self) -> None:
+        """The whole screen, or back to what it was before."""
+        if self.isFullScreen():
+            self.showMaximized() if self._fullscreen_from_maximised else self.showNormal()
+        else:
+            self._fullscreen_from_maximised = self.isMaximized()
+            self.showFullScreen()
+
+    def open_preferences(self) -> None:
+        """Shows the preferences."""
+        from ganstudio.ui.preferences import Preferences
+
+        dialog = Preferences(self.store, self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+
+    def open_shortcuts(self) -> None:
+        """Shows all keys."""
+        from ganstudio.ui.shortcuts import Shortcuts
+
+        dialog = Shortcuts(self.table, self.shortcut_rows, self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+
+    def open_about(self) -> None:
+        """Says what this is."""
+        from importlib.metadata import PackageNotFoundError, version
+
+        from ganstudio.app.logs import log_file
+
+        try:
+            number = version("ganstudio")
+        except PackageNotFoundError:
+            number = _("from source")
+        box = QMessageBox(self)
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.setWindowTitle(_("About ganstudio"))
+        box.setIconPixmap(app_icon().pixmap(QSize(64, 64), self.devicePixelRatioF()))
+        box.setText(f"ganstudio {number}")
+        box.setTextFormat(Qt.TextFormat.PlainText)
+        box.setInformativeText(
+            _("Train generative adversarial networks, watch them learn, play with what they learned.\nMIT licence.")
+            + "\n\n"
+            + _("Settings: {settings}\nLog: {log}").format(settings=self.store.path, log=log_file())
+        )
+        box.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        box.open()
+
+    def _setting_changed(self, name: str, value: object) -> None:
+        if name == "theme":
+            set_theme(self.store.values.theme)
+        elif name == "reduced_motion":
+            set_reduced_motion(bool(value))
+
+    def _show_message(self, message: Notification) -> None:
+        self.toasts.show_message(message)
+
+    # geometry
+
+    def _least(self) -> QSize:
+        """The least useful size, or the screen's where that is smaller."""
+        screen = QGuiApplication.primaryScreen()
+        return LEAST if screen is None else LEAST.boundedTo(screen.availableGeometry().size())
+
+    def restore(self) -> None:
+        """Puts the window where it was, or in the middle where that is no place any more. Call before ``show``."""
+        blob = self.store.layout("geometry")
+        restored = bool(blob) and self.restoreGeometry(QByteArray(base64.b64decode(blob)))
+        visible = any(
+            screen.availableGeometry().intersected(self.frameGeometry()).width() >= 200
+            and screen.availableGeometry().contains(self.frameGeometry().topLeft() + self.rect().center() * 0.2)
+            for screen in QGuiApplication.screens()
+        )
+        if not restored or not visible:
+            self._centre()
+        wanted = self.store.remembered.workspace
+        if wanted in self._workspaces:
+            self.show_workspace(wanted)
+        elif self._workspaces:
+            self.show_workspace(next(iter(self._workspaces)))
+
+    def _centre(self) -> None:
+        screen = QGuiApplication.primaryScreen()
+        room = screen.availableGeometry() if screen is not None else QRect(0, 0, USUAL.width(), USUAL.height())
+        size = QSize(max(USUAL.width(), room.width() * 4 // 5), max(USUAL.height(), room.height() * 4 // 5))
+        size = size.boundedTo(QSize(1760, 1100)).boundedTo(room.size())
+        self.resize(size)
+        self.move(room.center() - self.rect().center())
+
+    def reset_layout(self) -> None:
+        """Forgets sizes and positions; panels take theirs back when they see ``layouts`` change."""
+        if self.isFullScreen() or self.isMaximized():
+            self.showNormal()
+        self.store.remember(layouts={})
+        self._centre()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keeps the palette in the middle."""
+        super().resizeEvent(event)
+        if not self.palette_box.isHidden():
+            self.palette_box.place()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Asks the guard, remembers the geometry, lets everything stop."""
+        if not self.close_guard():
+            event.ignore()
+            return
+        self.store.remember_layout("geometry", base64.b64encode(self.saveGeometry().data()).decode())
+        self.detach()
+        self.closing.emit()
+        super().closeEvent(event)
+
+    def detach(self) -> None:
+        """Listens to nothing any more; safe to call twice."""
+        if not self._listening:
+            return
+        self._listening = False
+        self.binder.detach()
+        self.store.changed.disconnect(self._setting_changed, missing_ok=True)
+        self._hub.subscribe(None)
+        self.toasts.dismiss_all()
+        for timer in self.findChildren(QTimer):
+            timer.stop()

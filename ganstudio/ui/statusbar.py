@@ -1,0 +1,248 @@
+"""The strip at the bottom: every live run, wherever one is in the program."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QAction, QColor, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QAbstractButton, QFrame, QHBoxLayout, QMenu, QSizePolicy, QToolButton, QWidget
+
+from ganstudio.core.events import State
+from ganstudio.core.i18n import _, plural
+from ganstudio.ui.icons import icon_pixmap
+from ganstudio.ui.parts import ElidedLabel
+from ganstudio.ui.theme import current_theme, theme_hub, ui_font
+
+HEIGHT = 32
+CHIP_LEAST = 176
+CHIP_MOST = 400
+
+_STATES: dict[State, tuple[str, str]] = {
+    "preparing": ("clock", "text_muted"),
+    "training": ("live", "accent"),
+    "paused": ("pause", "text"),
+    "stopping": ("stop", "text_muted"),
+    "finished": ("check", "real"),
+    "stopped": ("stop", "text_muted"),
+    "failed": ("error", "error"),
+    "interrupted": ("warning", "warning"),
+}
+
+
+def state_text(state: State) -> str:
+    """A run's state in a word."""
+    words: dict[State, str] = {
+        "preparing": _("preparing"),
+        "training": _("training"),
+        "paused": _("paused"),
+        "stopping": _("stopping"),
+        "finished": _("finished"),
+        "stopped": _("stopped"),
+        "failed": _("failed"),
+        "interrupted": _("interrupted"),
+    }
+    return words[state]
+
+
+@dataclass(frozen=True, slots=True)
+class RunChip:
+    """One run as the status bar shows it.
+
+    Attributes:
+        id: given back by ``run_clicked``.
+        name: the run's name.
+        state: what it is doing.
+        step: steps done.
+        rate_text: e.g. ``"86/s"``; empty for none.
+        eta_text: time left, e.g. ``"1:10"``; empty for none.
+        progress: 0 to 1.
+    """
+
+    id: str
+    name: str
+    state: State
+    step: int
+    rate_text: str = ""
+    eta_text: str = ""
+    progress: float = 0.0
+
+    @property
+    def numbers(self) -> str:
+        """State, step, speed and time left in one line."""
+        parts = [_("step {step}").format(step=f"{self.step:,}")]
+        if self.state != "training":
+            parts.insert(0, state_text(self.state))
+        parts += [self.rate_text] if self.rate_text else []
+        parts += [_("ETA {time}").format(time=self.eta_text)] if self.eta_text else []
+        return " · ".join(parts)
+
+
+class _ChipButton(QAbstractButton):
+    """Draws one run: symbol of its state, name, numbers, and a thin line of progress."""
+
+    def __init__(self, chip: RunChip, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.chip = chip
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setMinimumWidth(CHIP_LEAST)
+        self.setMaximumWidth(CHIP_MOST)
+        self.setFixedHeight(HEIGHT - 6)
+        self.set_chip(chip)
+        theme_hub.changed.connect(self.update)
+
+    def set_chip(self, chip: RunChip) -> None:
+        self.chip = chip
+        self.setText(chip.name)
+        words = f"{chip.name}: {state_text(chip.state)}, {chip.numbers}"
+        self.setAccessibleName(words)
+        self.setToolTip(words + "\n" + _("Click to show this run."))
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """As wide as its text, within limits."""
+        width = self.fontMetrics().horizontalAdvance(f"{self.chip.name}  {self.chip.numbers}") + 56
+        return QSize(max(CHIP_LEAST, min(CHIP_MOST, width)), HEIGHT - 6)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draws the chip."""
+        theme = current_theme()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        box = QRectF(self.rect()).adjusted(1, 1, -1, -1)
+        painter.setPen(Qt.PenStyle.NoPen)
+        if self.underMouse() or self.isDown():
+            painter.setBrush(QColor(theme.hover))
+            painter.drawRoundedRect(box, 6, 6)
+        name, colour = _STATES[self.chip.state]
+        painter.drawPixmap(8, (self.height() - 14) // 2, icon_pixmap(name, 14, colour, self.devicePixelRatioF()))
+        strong = ui_font(theme.normal, tabular=True)
+        room = QRect(28, 0, self.width() - 36, self.height())
+        painter.setFont(ui_font(theme.small, tabular=True))
+        numbers = self.chip.numbers
+        wide = painter.fontMetrics().horizontalAdvance(numbers)
+        painter.setFont(strong)
+        title_room = max(64, room.width() - wide - 8)
+        title = painter.fontMetrics().elidedText(self.chip.name, Qt.TextElideMode.ElideMiddle, title_room)
+        used = painter.fontMetrics().horizontalAdvance(title)
+        middle = Qt.AlignmentFlag.AlignVCenter
+        painter.setPen(QColor(theme.text))
+        painter.drawText(room, middle | Qt.AlignmentFlag.AlignLeft, title)
+        painter.setFont(ui_font(theme.small, tabular=True))
+        painter.setPen(QColor(theme.text_muted))
+        rest = room.adjusted(used + 8, 1, 0, 1)
+        text = painter.fontMetrics().elidedText(numbers, Qt.TextElideMode.ElideRight, rest.width())
+        painter.drawText(rest, middle | Qt.AlignmentFlag.AlignLeft, text)
+        self._paint_progress(painter, box)
+        if self.hasFocus():
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QColor(theme.focus))
+            painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
+
+    def _paint_progress(self, painter: QPainter, box: QRectF) -> None:
+        if self.chip.state not in ("training", "paused", "preparing", "stopping"):
+            return
+        theme = current_theme()
+        groove = QRectF(8, box.bottom() - 2, box.width() - 14, 2)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(theme.hairline))
+        painter.drawRoundedRect(groove, 1, 1)
+        painter.setBrush(QColor(theme.accent if self.chip.state == "training" else theme.text_muted))
+        groove.setWidth(groove.width() * min(1.0, max(0.0, self.chip.progress)))
+        painter.drawRoundedRect(groove, 1, 1)
+
+
+class StatusBar(QFrame):
+    """The live runs as chips; those without room are in a menu at the end."""
+
+    run_clicked = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("statusStrip")
+        self.setAccessibleName(_("Runs"))
+        self.setFixedHeight(HEIGHT)
+        self._chips: list[RunChip] = []
+        self._buttons: dict[str, _ChipButton] = {}
+        self._idle = ElidedLabel(_("No run is training."), "small")
+        self._more = QToolButton()
+        self._more.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self._menu = QMenu(self._more)
+        self._more.setMenu(self._menu)
+        self._right = ElidedLabel("", "small")
+        self._right.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(8, 1, 12, 0)
+        self._row.setSpacing(4)
+        self._row.addWidget(self._idle, 1)
+        self._row.addWidget(self._more)
+        self._row.addStretch(0)
+        self._row.addWidget(self._right, 1)
+        self._more.hide()
+        self._right.hide()
+
+    def set_idle_text(self, text: str) -> None:
+        """What stands there while nothing runs."""
+        self._idle.setText(text)
+
+    def set_right_text(self, text: str) -> None:
+        """A short text at the right end (device, memory); empty for none."""
+        self._right.setText(text)
+        self._right.setVisible(bool(text))
+
+    def set_runs(self, runs: list[RunChip]) -> None:
+        """Shows these runs, in this order. Cheap when only numbers change: buttons keep place and focus."""
+        if runs == self._chips:
+            return
+        same = [chip.id for chip in runs] == [chip.id for chip in self._chips]
+        self._chips = list(runs)
+        for chip in runs:
+            if chip.id in self._buttons:
+                self._buttons[chip.id].set_chip(chip)
+        if not same:
+            self._rebuild()
+
+    def _rebuild(self) -> None:
+        wanted = {chip.id for chip in self._chips}
+        for name in [name for name in self._buttons if name not in wanted]:
+            button = self._buttons.pop(name)
+            button.hide()
+            button.deleteLater()
+        for place, chip in enumerate(self._chips):
+            if chip.id not in self._buttons:
+                button = _ChipButton(chip, self)
+                button.clicked.connect(lambda _checked=False, name=chip.id: self.run_clicked.emit(name))
+                self._buttons[chip.id] = button
+            self._row.removeWidget(self._buttons[chip.id])
+            self._row.insertWidget(1 + place, self._buttons[chip.id], 1)
+        self._idle.setVisible(not self._chips)
+        self._fit()
+
+    def _fit(self) -> None:
+        room = self.width() - 32 - (140 if self._right.isVisible() else 0)
+        fitting = max(1, room // (CHIP_LEAST + 4))
+        if len(self._chips) > fitting:
+            fitting = max(1, (room - 56) // (CHIP_LEAST + 4))
+        for place, chip in enumerate(self._chips):
+            self._buttons[chip.id].setVisible(place < fitting)
+        hidden = self._chips[fitting:]
+        self._more.setVisible(bool(hidden))
+        self._menu.clear()
+        if not hidden:
+            return
+        self._more.setText(f"+{len(hidden)}")
+        words = plural("{n} more run", "{n} more runs", len(hidden))
+        self._more.setAccessibleName(words)
+        self._more.setToolTip(words)
+        for chip in hidden:
+            entry = QAction(f"{chip.name}  ({state_text(chip.state)})", self._menu)
+            entry.triggered.connect(lambda _checked=False, name=chip.id: self.run_clicked.emit(name))
+            self._menu.addAction(entry)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Shows as many runs as there is room for."""
+        super().resizeEvent(event)
+        self._fit()
