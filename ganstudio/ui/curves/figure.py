@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
@@ -29,6 +29,7 @@ class Geometry:
     low: float
     high: float
     log: bool
+    scale: float = 1.0
 
     def to_x(self, x: Floats | float) -> Floats | float:
         """Data to pixels along x."""
@@ -121,7 +122,7 @@ class Figure:
         faint = [self._raw(c, view, pixels) for c in self.shown(view) if weight > 0 and not c.comparison]
         lines = [self._line(curve, view, pixels, weight) for curve in self.shown(view)]
         geometry, dropped = self._geometry(area, lines, faint, view)
-        self.geometry = geometry
+        self.geometry = geometry = replace(geometry, scale=frame.scale)
         self._draw_axes(painter, geometry, view, metrics, frame)
         painter.save()
         painter.setClipRect(area)
@@ -196,7 +197,7 @@ class Figure:
         area, y = geometry.area, float(np.round(geometry.to_y(np.array([0.5]))[0]))
         painter.setPen(QPen(QColor(self.theme.text_muted), 1, Qt.PenStyle.DashLine))
         painter.drawLine(QLineF(area.left(), y, area.right(), y))
-        if area.height() > 3 * metrics.height():
+        if area.height() > 80:
             text = _("equilibrium ½")
             box = QRectF(
                 area.left() + 6, y - metrics.height() - 2, metrics.horizontalAdvance(text) + 8, metrics.height()
@@ -250,6 +251,9 @@ class Figure:
         dash = () if faint else (6, 4) if line.curve.comparison else style.dash
         reach = 1e4  # further away, Qt's fixed-point coordinates overflow
         x = np.clip(geometry.to_x(line.x), geometry.area.left() - reach, geometry.area.right() + reach)
+        if len(x) > geometry.area.width():
+            # On whole device pixels no two neighbouring strokes of an envelope leave a column between them.
+            x = (np.floor(x * geometry.scale) + 0.5) / geometry.scale
         y = geometry.to_y(line.y)
         draw_curve(painter, x, y, dash)
         if self.kind.sparse and not faint and len(x) < geometry.area.width() / 8:

@@ -314,9 +314,8 @@ class CurvesPanel(QWidget):
         self._empty.setFont(ui_font(theme.normal))
         self.theme = theme
         # Seven pixels to grab, one to see.
-        self._splitter.setStyleSheet(
-            f"QSplitter::handle {{ background: {theme.hairline}; margin: 3px 8px; image: none; }}"
-        )
+        line = f"background: transparent; border: none; border-top: 1px solid {theme.hairline}; image: none;"
+        self._splitter.setStyleSheet(f"QSplitter::handle:vertical {{ {line} margin: 3px 8px 0 8px; }}")
         self.toolbar.apply_theme(theme)
         for section in self.sections.values():
             section.apply_theme(theme)

@@ -11,7 +11,7 @@ _TIMES = (0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600
 
 
 def _minus(text: str) -> str:
-    return text.replace("-", "−") if text.startswith("-") else text
+    return text.replace("-", "−", 1) if text.startswith("-") else text
 
 
 def short_number(value: float) -> str:
@@ -34,7 +34,9 @@ def short_number(value: float) -> str:
 def _digits(value: float) -> str:
     """Three significant digits, trailing zeros kept, never an exponent."""
     size = abs(float(f"{value:.3g}"))
-    decimals = 0 if size >= 100 else 1 if size >= 10 else 2 if size >= 1 else 3
+    decimals = (
+        0 if size >= 100 else 1 if size >= 10 else 2 if size >= 1 else 3 if size >= 0.1 else 4 if size >= 0.01 else 5
+    )
     return f"{value:.{decimals}f}"
 
 
