@@ -76,7 +76,11 @@ def decode(path: Path, size: int, fit: Fit) -> Picture:
         PictureError: it cannot be read; the text says why.
     """
     try:
-        with path.open("rb") as stream:
+        stream = path.open("rb")
+    except OSError as error:
+        raise PictureError(_("cannot be opened: {why}").format(why=error.strerror or error)) from error
+    try:
+        with stream:
             return _decode(stream, path, size, fit)
     except PictureError:
         raise

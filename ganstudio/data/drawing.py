@@ -99,8 +99,12 @@ def load_drawing(name: str) -> NDArray[np.uint8]:
     from PIL import Image, UnidentifiedImageError
 
     is_path = "/" in name or "\\" in name or name.lower().endswith(".png")
-    path = Path(name).expanduser() if is_path else _file_of(name)
-    if not path.is_file():
+    try:
+        path = Path(name).expanduser() if is_path else _file_of(name)
+        known = path.is_file()
+    except (RuntimeError, ValueError, OSError):  # a name that no file can have
+        known = False
+    if not known:
         raise _unknown(name)
     try:
         with Image.open(path) as image:

@@ -105,34 +105,39 @@ def home_of(name: str) -> Path:
 def _candidates(name: str) -> Iterator[tuple[Path, int]]:
     aliases = _ALIASES.get(name)
     root = data_folder()
-    if aliases is None or not root.is_dir():
+    if aliases is None:
         return
-    for folder in sorted(root.iterdir()):
-        if _plain(folder.name) in aliases and folder.is_dir():
+    folders = _entries(root)[1]
+    for folder in folders:
+        if _plain(folder.name) in aliases:
             yield folder, _DEPTH
     if _plain(root.name) in aliases:
         yield root, _DEPTH
     elif name in _LOOSE and not any(_plain(root.name) in others for others in _ALIASES.values()):
         yield root, 0
         if name == "cifar10":
-            for folder in sorted(root.glob("cifar-10-batches-*")):
-                yield folder, 0
+            yield from ((folder, 0) for folder in folders if folder.name.startswith("cifar-10-batches-"))
 
 
 def _plain(name: str) -> str:
     return re.sub(r"[-_. ]", "", name).lower()
 
 
-def _walk(folder: Path, depth: int) -> Iterator[Path]:
+def _entries(folder: Path) -> tuple[list[Path], list[Path]]:
+    """Files and folders in a folder, by name; none where it cannot be read."""
     try:
-        entries = sorted(folder.iterdir())
+        with os.scandir(folder) as scanned:
+            entries = sorted((Path(entry.path), entry.is_file(), entry.is_dir()) for entry in scanned)
     except OSError:
-        return
-    yield from (entry for entry in entries if entry.is_file())
-    if depth:
-        for entry in entries:
-            if entry.is_dir() and not entry.is_symlink():
-                yield from _walk(entry, depth - 1)
+        return [], []
+    return [path for path, is_file, _dir in entries if is_file], [path for path, _file, is_dir in entries if is_dir]
+
+
+def _walk(folder: Path, depth: int) -> Iterator[Path]:
+    files, folders = _entries(folder)
+    yield from files
+    for below in folders if depth else ():
+        yield from _walk(below, depth - 1)
 
 
 def _belongs(name: str, path: Path) -> bool:

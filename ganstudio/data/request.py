@@ -25,7 +25,7 @@ def parse_request(text: str) -> DataRequest:
     Raises:
         UsageError: an unknown name or option, a value that is not allowed, or a missing path.
     """
-    name, _colon, rest = text.strip().partition(":")
+    name, _colon, rest = text.partition(":")
     source = DATASETS[name.strip()]
     if not source.takes_path:
         return make_request(source.name, _split_options(rest))
@@ -50,7 +50,8 @@ def make_request(name: str, values: Mapping[str, Any] | None = None, path: str |
                     name=name, what=_("PATH") if name == "folder" else _("NAME")
                 )
             )
-        path = _absolute(path.strip()) if name == "folder" else path.strip()
+        # A folder's name may end in a blank; only the line end of a paste is cut off.
+        path = _absolute(path.lstrip().rstrip("\r\n")) if name == "folder" else path.strip()
     elif path:
         raise UsageError(_("“{name}” takes no path.").format(name=name))
     return DataRequest(name, options, path, _canonical(source, options, path))
@@ -78,16 +79,26 @@ def _split_options(text: str) -> dict[str, str]:
 def _split_path(text: str) -> tuple[str, str]:
     """The path and the options behind its last colon; the colon of a Windows drive is none of them."""
     path, _colon, tail = text.rpartition(":")
-    if not path or not _OPTIONS.match(tail) or Path(text).exists():
+    if not path or not _OPTIONS.match(tail) or _exists(Path(text)):
         return text, ""
     return path, tail
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except (OSError, ValueError):  # a name that no file can have
+        return False
 
 
 def _absolute(path: str) -> str:
     if PureWindowsPath(path).drive:
         return path
-    expanded = Path(path).expanduser()
-    if not expanded.is_absolute() and not expanded.exists() and (data_folder() / expanded).exists():
+    try:
+        expanded = Path(path).expanduser()
+    except (RuntimeError, ValueError):  # "~somebody" who is not known here: then it is a name like any other
+        expanded = Path(path)
+    if not expanded.is_absolute() and not _exists(expanded) and _exists(data_folder() / expanded):
         return str(data_folder() / expanded)
     return str(expanded.absolute())
 

@@ -52,20 +52,20 @@ def scan(folder: Path, job: Job) -> Scan:
         DataError: there is no such folder, or no picture in it.
         CancelledError: the job was cancelled.
     """
-    if folder.is_file():
-        return Scan(folder.parent, (folder.name,))
-    if not folder.exists():
-        raise DataError(_("There is no folder {folder}: check its name.").format(folder=folder))
     try:
+        if folder.is_file():
+            return Scan(folder.parent, (folder.name,))
+        if not folder.exists():
+            raise DataError(_("There is no folder {folder}: check its name.").format(folder=folder))
         with os.scandir(folder):
             pass
-    except OSError as error:
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or error
         raise DataError(
-            _("The folder {folder} cannot be read: {why}.").format(folder=folder, why=error.strerror or error),
-            repr(error),
+            _("The folder {folder} cannot be read: {why}.").format(folder=folder, why=why), repr(error)
         ) from error
-    files, passed = _walk(folder, job)
-    notes = []
+    files, passed, closed = _walk(folder, job)
+    notes = [_("The folder {folder} cannot be read: it is left out.").format(folder=name) for name in closed]
     if passed:
         notes.append(
             plural(
@@ -91,12 +91,14 @@ def scan(folder: Path, job: Job) -> Scan:
     return Scan(folder, tuple(files), tuple(index[name] for name in names), classes, tuple(notes))
 
 
-def _walk(folder: Path, job: Job) -> tuple[list[str], int]:
-    """Pictures below a folder, relative with forward slashes, and the number of other files."""
+def _walk(folder: Path, job: Job) -> tuple[list[str], int, list[str]]:
+    """Pictures below a folder (relative, with forward slashes), the number of other files, folders that are closed."""
     files: list[str] = []
     passed = 0
+    closed: list[str] = []
     seen: set[tuple[int, int]] = set()
-    for place, folders, names in os.walk(folder, followlinks=True):
+    walk = os.walk(folder, followlinks=True, onerror=lambda error: closed.append(str(error.filename)))
+    for place, folders, names in walk:
         job.tick(0.0, plural("Looking for pictures: {n}", "Looking for pictures: {n}", len(files)))
         # A folder that was walked before (a link back up, or two links to one place) is not walked again.
         identity = _identity(place)
@@ -116,7 +118,7 @@ def _walk(folder: Path, job: Job) -> tuple[list[str], int]:
                 files.append(path.relative_to(folder).as_posix())  # a dead link: reported when it cannot be read
             else:
                 passed += 1
-    return files, passed
+    return files, passed, closed
 
 
 def looks_like_picture(path: Path) -> bool:

@@ -112,6 +112,7 @@ def test_unreadable_files_are_dropped_by_name(pics: Path):
         ((what, action),) = actions(report, name)
         assert word in what
         assert action == "dropped"
+    assert "cannot be opened" in actions(report, "dead.png")[0][0]
     assert actions(report, "dead.png")[0][1] == "dropped"
     assert not actions(report, "good.png")
     assert any("5 files were dropped" in line for line in report.warnings)
@@ -397,3 +398,19 @@ def test_random_damage_never_escapes(pics: Path):
     noise().save(pics / "good.png")
     report = look(pics)
     assert 1 <= report.spec.count <= 73
+
+
+def test_a_closed_subfolder_is_told(pics: Path, monkeypatch: pytest.MonkeyPatch):
+    noise().save(pics / "a.png")
+    (pics / "closed").mkdir()
+    real = os.scandir
+
+    def refusing(place: str):
+        if str(place).endswith("closed"):
+            raise PermissionError(13, "Permission denied", str(place))
+        return real(place)
+
+    monkeypatch.setattr(os, "scandir", refusing)
+    report = look(pics)
+    assert report.spec.count == 1
+    assert any("closed" in line for line in report.changes)

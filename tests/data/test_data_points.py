@@ -116,6 +116,9 @@ def test_drawings_refuse_bad_names_and_say_what_there_is(home: Path):
         load("drawing:hart")
     with pytest.raises(UsageError, match="hart"):
         delete_drawing("hart")
+    for name in ("~nobody-of-this-name/x.png", "y" * 5000 + ".png", "a\0b/c.png"):
+        with pytest.raises(UsageError, match="heart"):
+            load_drawing(name)
     (home / "drawings" / "torn.png").write_bytes(b"\x89PNG nothing")
     with pytest.raises(DataError, match="torn"):
         load("drawing:torn")

@@ -5,10 +5,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from ganstudio.core.errors import UsageError
+from ganstudio.core.errors import DataError, UsageError
 from ganstudio.core.fields import fields_of
-from ganstudio.data import DATASETS, data_folder, make_request, parse_request, set_data_folder
+from ganstudio.data import DATASETS, check, data_folder, make_request, parse_request, set_data_folder
 
 NAMES = (
     "line ring grid moons circles swiss-roll spiral checkerboard drawing digits triangles "
@@ -140,3 +142,33 @@ def test_the_data_folder_obeys_variable_then_setting(tmp_path: Path, monkeypatch
     finally:
         set_data_folder(None)
     assert data_folder().name == "data"
+
+
+@settings(deadline=None)
+@given(
+    path=st.text(st.characters(codec="utf-8", exclude_characters="\0\n\r"), min_size=1, max_size=40),
+    size=st.integers(16, 256),
+    fit=st.sampled_from(["crop", "pad", "stretch"]),
+)
+def test_any_path_survives_its_canonical_text(path: str, size: int, fit: str):
+    """Only a path that itself ends like options is ambiguous; those are taken as options unless they exist."""
+    if not path.strip() or "=" in path:
+        return
+    request = make_request("folder", {"size": size, "fit": fit}, path="/" + path)
+    assert parse_request(request.text) == request
+
+
+@settings(deadline=None)
+@given(st.sampled_from(["", "ring", "cifar10", "drawing", "folder", "folder:~"]), st.text(max_size=60))
+def test_no_text_breaks_the_parser(name: str, text: str):
+    try:
+        request = parse_request(f"{name}:{text}" if name else text)
+    except UsageError:
+        return
+    assert parse_request(request.text) == request
+
+
+@pytest.mark.parametrize("path", ["~nobody-of-this-name/x", "x" * 5000, "a\0b:size=32"])
+def test_names_that_no_file_can_have(path: str):
+    with pytest.raises(DataError, match="folder"):
+        check(f"folder:{path}")
