@@ -223,7 +223,8 @@ class Engine:
             view = view.with_networks({name: average.module for name, average in self.averages.items()})
         self.method.eval()
         try:
-            with torch.no_grad():
+            # A method that draws noise while generating draws the same at every look, and none of the training's.
+            with randomness(seeded(self.seed, "drawing", self.device)), torch.no_grad():
                 yield view
         finally:
             self.method.train()
@@ -261,6 +262,8 @@ class Engine:
         Raises:
             StoreError: the checkpoint belongs to another method, size or data set; nothing was changed.
         """
+        step, seconds, batches = int(values["step"]), float(values["seconds"]), int(values["batches"])
+        hyper, chance = dict(values["hyper"]), tensors["chance"].cpu()
         if values["data"] != self.dataset.fingerprint:
             raise StoreError(_("The data set is not the one this run was trained on; its files have changed."))
         _check_same(self.state()[0], tensors)
@@ -269,10 +272,13 @@ class Engine:
             average.module.load_state_dict(_under(tensors, f"ema/{name}/"))
         for name, optimiser in self._optimisers.items():
             self._load_optimiser(optimiser, self._trainable[name], _under(tensors, f"optimiser/{name}/"))
-        self.chance.set_state(tensors["chance"].cpu())
-        self.step_count, self.seconds = int(values["step"]), float(values["seconds"])
-        self.batches.seek(int(values["batches"]))
-        for name, value in values["hyper"].items():
+        if chance.shape == self.chance.get_state().shape:
+            self.chance.set_state(chance)
+        else:  # another kind of device, whose numbers differ anyway: go on with fresh ones, but the same every time
+            self.chance = seeded(self.seed, f"training from step {step}", self.device)
+        self.step_count, self.seconds = step, seconds
+        self.batches.seek(batches)
+        for name, value in hyper.items():
             if getattr(self.method.hyper, name) != value:
                 self.set_hyper(name, value)
 

@@ -13,17 +13,18 @@ def advice_when_full(engine: Engine | None) -> str:
     """A sentence for a person; tries smaller batches on the engine, which is not to be used for training after that."""
     if engine is None:
         return _("There is not enough memory for these networks: choose a smaller width or image size.")
+    asked = engine.batches.batch_size
     fitting = fitting_batch_size(engine)
     if fitting is None:
         return _("Memory ran out, even for the smallest batch: choose a smaller width or image size.")
     return _("Memory ran out with batches of {size}. A batch size of {fitting} would fit.").format(
-        size=engine.batches.batch_size, fitting=fitting
+        size=asked, fitting=fitting
     )
 
 
 def fitting_batch_size(engine: Engine) -> int | None:
     """The largest half, quarter, … of the present batch size with which a step goes through; None where none does."""
-    size = engine.batches.batch_size // 2
+    step, size = engine.step_count, engine.batches.batch_size // 2
     while size >= 2:
         if engine.device.type == "cuda":
             torch.cuda.empty_cache()
@@ -36,4 +37,6 @@ def fitting_batch_size(engine: Engine) -> int | None:
             size //= 2
         else:
             return size
+        finally:
+            engine.step_count = step  # a trial is no step of the run
     return None

@@ -32,3 +32,13 @@ def retune(optimiser: torch.optim.Optimizer, spec: Optimiser) -> None:
             group["alpha"] = spec.beta2
         if "momentum" in group:
             group["momentum"] = spec.beta1
+            if spec.kind == "rmsprop" and spec.beta1:
+                _begin_momentum(optimiser, group["params"])
+
+
+def _begin_momentum(optimiser: torch.optim.Optimizer, parameters: Iterable[Tensor]) -> None:
+    """RMSprop makes its momentum at its first step only, and fails where it is wanted later."""
+    for parameter in parameters:
+        state = optimiser.state.get(parameter)
+        if state and "momentum_buffer" not in state:
+            state["momentum_buffer"] = torch.zeros_like(state["square_avg"])

@@ -22,6 +22,7 @@ from ganstudio.core.events import (
     HyperChanged,
     Note,
     Progress,
+    Rewound,
     Rows,
     Samples,
     SamplesStored,
@@ -29,6 +30,7 @@ from ganstudio.core.events import (
     State,
     StateChanged,
 )
+from ganstudio.core.i18n import _
 from ganstudio.core.images import make_grid
 from ganstudio.core.mailbox import Mailbox
 from ganstudio.nn.random import randomness
@@ -85,9 +87,12 @@ class Publisher:
         self.total = 0
         self.last_stored: int | None = None
         self.last_checkpoint = -1
+        self.state: State = "preparing"
+        self.message = self.details = ""
         self._measure = measure if engine.dataset.spec.modes else None
         self._measured = -1
         self._keep = keep_checkpoints
+        self._next_beat = 0.0
         self._due = dict.fromkeys(("scalars", "progress", "status", "samples", "stored"), 0.0)
         self._due["checkpoint"] = time.perf_counter() + self.pace.checkpoint
         self._speed: deque[tuple[float, int]] = deque(maxlen=60)
@@ -112,7 +117,7 @@ class Publisher:
         self._pictures(now)
         if now >= self._due["status"]:
             self._due["status"] = now + self.pace.status
-            self.write_status("training")
+            self.write_status()
         if now >= self._due["checkpoint"]:
             self.checkpoint()
         return None
@@ -216,14 +221,29 @@ class Publisher:
         copies = {name: tensor.detach().to("cpu", copy=True) for name, tensor in tensors.items()}
 
         def write() -> None:
+            # The last loss can be finite and the update that it led to not. Looked at here, where nobody waits.
+            broken = next(
+                (name for name, t in copies.items() if t.is_floating_point() and not t.isfinite().all()), None
+            )
+            if broken is not None:
+                text = _("No checkpoint of step {step} was kept: “{name}” holds values that are not finite numbers.")
+                self.mailbox.post(Note("warning", text.format(step=step, name=broken)))
+                return
             self.writer.save_checkpoint(step, copies, {"state": json.dumps(values)})
             self.writer.prune_checkpoints(self._keep)
             self.mailbox.post(CheckpointSaved(step))
 
         self.queue.submit(write)
 
-    def write_status(self, state: State, message: str = "", details: str = "") -> None:
+    def enter(self, state: State, message: str = "", details: str = "") -> None:
+        """The session is in another state: told to the watcher, the diary and the status file."""
+        self.state, self.message, self.details = state, message, details
+        self.post_event(StateChanged(state, self.engine.step_count, message, details))
+        self.write_status()
+
+    def write_status(self) -> None:
         """The run's status file."""
+        state, message, details = self.state, self.message, self.details
         step, total, seconds = self.engine.step_count, self.total, self.engine.seconds
         progress = self.progress(time.perf_counter())
         self.queue.submit(
@@ -232,9 +252,23 @@ class Publisher:
             )
         )
 
-    def beat(self) -> None:
-        """Tells followers that the session lives though nothing happens."""
-        self.queue.submit(self.writer.beat)
+    def rewound(self, step: int, stored: list[int]) -> None:
+        """The run went back to ``step``; ``stored`` are the steps whose grids are still there."""
+        self.last_checkpoint = step
+        self.last_stored = max((earlier for earlier in stored if earlier <= step), default=None)
+        self._measured = -1
+        self.mailbox.post(Rewound(step))
+
+    def beat(self, directly: bool = False) -> None:
+        """Tells followers that the session lives though nothing happens; ``directly`` when the disk is full.
+
+        The lock's time needs no room, and the queue is stuck at that moment.
+        """
+        if not directly:
+            self.queue.submit(self.writer.beat)
+        elif time.monotonic() >= self._next_beat:
+            self._next_beat = time.monotonic() + 10
+            self.writer.beat()
 
     # -- speed ------------------------------------------------------------------------------------------------------
 

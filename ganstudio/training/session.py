@@ -8,10 +8,10 @@ session.join()
 
 from __future__ import annotations
 
-import json
+import logging
 import threading
 import time
-import traceback
+from contextlib import suppress
 from pathlib import Path
 
 import torch
@@ -30,36 +30,20 @@ from ganstudio.core.commands import (
     Stop,
     TrainOnly,
 )
-from ganstudio.core.errors import StudioError, TrainingError, UsageError
-from ganstudio.core.events import HyperChanged, Note, Rewound, State, StateChanged
+from ganstudio.core.errors import CancelledError, StudioError, TrainingError, UsageError
+from ganstudio.core.events import HyperChanged, Note, State, StateChanged
 from ganstudio.core.experiment import Experiment
-from ganstudio.core.fields import fields_of
 from ganstudio.core.i18n import _
 from ganstudio.core.mailbox import CommandQueue, Mailbox
-from ganstudio.data import DATASETS, load, parse_request
-from ganstudio.methods import METHODS
-from ganstudio.nn.random import randomness
-from ganstudio.store import Run, RunWriter, WriteQueue, create_run, load_checkpoint
-from ganstudio.training.device import choose_device, is_out_of_memory
-from ganstudio.training.engine import Engine, seeded
-from ganstudio.training.memory import advice_when_full
+from ganstudio.store import Run, RunWriter, WriteQueue, create_run
+from ganstudio.training.engine import Engine
+from ganstudio.training.prepare import build_engine, check_experiment
 from ganstudio.training.publish import Measure, Pace, Publisher
+from ganstudio.training.restore import restore, rewind
+from ganstudio.training.trouble import diverged, explain
 
+_log = logging.getLogger(__name__)
 BEAT_SECONDS = 10.0
-
-
-def check_experiment(experiment: Experiment) -> None:
-    """Refuses what cannot be trained, before anything is loaded or written.
-
-    Raises:
-        UsageError: an unknown name, a value out of range, a device that is not there.
-    """
-    request = parse_request(experiment.data)
-    method = METHODS[experiment.method]
-    method.resolve(experiment.hyper, DATASETS[request.name].kind)
-    choose_device(experiment.device)
-    if experiment.steps < 1:
-        raise UsageError(_("The number of steps must be 1 or more, not {steps}.").format(steps=experiment.steps))
 
 
 class Session:
@@ -100,6 +84,10 @@ class Session:
         self._ending: Stop | None = None
         self._disk_full: str | None = None
         self._show = Show(live=False)
+        self._message = ""
+        self._unwritten: Exception | None = None
+        self._cancel_reading = threading.Event()
+        self._writer: RunWriter | None = None
         self._publisher: Publisher | None = None
 
     @classmethod
@@ -108,8 +96,9 @@ class Session:
 
         Args:
             experiment: what to train.
-            **options: ``folder`` of runs or exact ``path``; ``hold_on_trouble``: pause on NaN and full disk (else the
-                session fails); ``paused``: hold at step 0; ``measure``: scores of 2-D points; ``pace``: the rhythm.
+            **options: ``folder`` of runs or exact ``path``; ``hold_on_trouble``: pause on a loss that is not finite and
+                on a failed write, else the session fails (a full disk is waited for in any case); ``paused``: hold at
+                step 0; ``measure``: scores of 2-D points; ``pace``: the rhythm.
 
         Raises:
             UsageError: the experiment cannot be trained; nothing was written.
@@ -146,7 +135,9 @@ class Session:
         self._thread.start()
 
     def send(self, command: Command) -> None:
-        """Sends a command; it takes effect between two steps."""
+        """Sends a command; it takes effect between two steps (a stop also while the data are being read)."""
+        if isinstance(command, Stop):
+            self._cancel_reading.set()
         self._commands.send(command)
 
     def join(self, timeout: float | None = None) -> bool:
@@ -164,58 +155,42 @@ class Session:
     def _main(self) -> None:
         torch.set_flush_denormal(True)  # tiny moments of Adam would make the processor crawl
         queue: WriteQueue | None = None
-        writer: RunWriter | None = None
         try:
             engine, writer = self._prepare()
-            queue = WriteQueue(on_error=self._on_write_error, on_disk_full=self._on_disk_full, on_room=self._on_room)
+            queue = WriteQueue(on_error=self._on_write_error, on_disk_full=self._on_disk, on_room=self._on_disk)
             self._publisher = Publisher(engine, self.mailbox, writer, queue, self._measure, self._pace, self._keep)
             self._publisher.total, self._publisher.show = self._total, self._show
             self._begin(engine, self._publisher)
             self._loop(engine, self._publisher)
+        except CancelledError:
+            self._enter("stopped")
         except StudioError as error:
             self._fail(error)
         except Exception as error:  # noqa: BLE001 - the last line of a thread: whatever it was, a person must read it
-            self._fail(self._explain(error))
+            self._fail(explain(error, self._publisher.engine if self._publisher else None))
         finally:
             if queue is not None:
                 queue.close(timeout=60)
-            if writer is not None:
-                writer.close()
-            self._publisher = None
+            if self._writer is not None:
+                self._writer.close()
+            self._publisher = self._writer = None
 
     def _prepare(self) -> tuple[Engine, RunWriter]:
-        experiment, run = self.experiment, self._run_before
-        self._announce("preparing")
-        device = choose_device(experiment.device)
-        dataset = load(parse_request(experiment.data), seed=experiment.seed)
-        method_class = METHODS[experiment.method]
-        hyper = method_class.resolve(experiment.hyper, dataset.spec.kind)
-        with randomness(seeded(experiment.seed, "weights")):
-            method = method_class(hyper, dataset.spec)
+        run = self._run_before
+        self.mailbox.post(StateChanged("preparing", 0))
+        engine = build_engine(self.experiment, self._cancel_reading)
         if run is None:
-            full = experiment.with_(hyper=hyper.model_dump())
-            self.path = create_run(full, dataset.spec, dataset.fingerprint, folder=self._folder, path=self._wanted_path)
+            full = self.experiment.with_(hyper=engine.method.hyper.model_dump())
+            data = engine.dataset
+            self.path = create_run(full, data.spec, data.fingerprint, folder=self._folder, path=self._wanted_path)
         assert self.path is not None
-        writer = RunWriter(self.path)
-        try:
-            engine = Engine(method, dataset, experiment.seed, device)
-            if run is not None:
-                self._load_newest(engine, run, writer)
-        except BaseException:
-            writer.close()
-            raise
-        for note in dataset.notes:
+        self._writer = writer = RunWriter(self.path)
+        if run is not None:
+            restore(engine, run, self.mailbox)
+            writer.truncate_after(engine.step_count)
+        for note in engine.dataset.notes:
             self.mailbox.post(Note("info", note))
         return engine, writer
-
-    def _load_newest(self, engine: Engine, run: Run, writer: RunWriter) -> None:
-        found = run.newest_good_checkpoint()
-        for bad in found.bad:
-            self.mailbox.post(Note("warning", bad.reason))
-        if found.step is not None:
-            tensors, metadata, _step = load_checkpoint(run, found.step)
-            engine.load_state(tensors, json.loads(metadata["state"]))
-        writer.truncate_after(engine.step_count)
 
     def _begin(self, engine: Engine, publisher: Publisher) -> None:
         publisher.last_checkpoint = engine.step_count if engine.step_count else -1
@@ -225,6 +200,8 @@ class Session:
         publisher.draw(store=not stored)
         if not stored:
             publisher.measure_points()
+        if not engine.step_count:
+            publisher.checkpoint()  # whatever happens, there is something to go back to
         self._enter("paused" if self._paused else "training")
 
     def _loop(self, engine: Engine, publisher: Publisher) -> None:
@@ -238,6 +215,8 @@ class Session:
                 command = self._commands.take()
             if self._ending is not None or (engine.step_count >= self._total and not self._pending):
                 break
+            if self._unwritten is not None:
+                self._hold(self._unwritten)
             if not self._pending and (self._paused or self._disk_full):
                 self._rest(engine, publisher)
                 before = clock()
@@ -248,45 +227,45 @@ class Session:
             before = now
             bad = publisher.after_step(now)
             if bad is not None:
-                self._not_finite(bad, engine, publisher)
-            if self._pending:
+                self._hold(diverged(bad))
+            elif self._pending:
                 self._pending -= 1
                 if not self._pending:
-                    self._settle(engine, publisher)
+                    self._settle(publisher)
         self._end(engine, publisher)
 
     def _rest(self, engine: Engine, publisher: Publisher) -> None:
         """Holds until something is asked for; no polling but while the disk is full."""
-        self._settle(engine, publisher)
-        if self._disk_full:
-            self._enter("paused", self._disk_full)
+        self._settle(publisher)
+        full = self._disk_full
+        self._enter("paused", full or "")
         command = None
-        while command is None and not self._room_again():
-            command = self._commands.wait(0.2 if self._disk_full else BEAT_SECONDS)
-            if not self._disk_full:
-                publisher.beat()
+        while command is None and bool(full) == bool(self._disk_full):
+            command = self._commands.wait(0.2 if full else BEAT_SECONDS)
+            publisher.beat(directly=bool(full))
+        if self._paused and full and not self._disk_full:
+            self._enter("paused", _("There is room on the disk again; everything has been written."))
         if command is not None:
             self._obey(command, engine, publisher)
         publisher.start_timing()
         if not self._paused and not self._disk_full and self._ending is None:
             self._enter("training")
 
-    def _room_again(self) -> bool:
-        """The disk was the only reason to hold, and has room again."""
-        return not self._paused and not self._disk_full
-
-    def _settle(self, engine: Engine, publisher: Publisher) -> None:
+    def _settle(self, publisher: Publisher) -> None:
         """Everything up to the present step is shown and written."""
-        publisher.flush_scalars()
+        bad = publisher.flush_scalars()
         publisher.mailbox.put_latest(publisher.progress(time.perf_counter()))
         publisher.draw(store=False)
+        if bad is not None:
+            self._hold(diverged(bad))
+        publisher.write_status()
 
     def _end(self, engine: Engine, publisher: Publisher) -> None:
         finished = self._ending is None
         self._enter("stopping")
         bad = publisher.flush_scalars()
         if finished and bad is not None:
-            raise self._trouble(bad)
+            raise diverged(bad)
         publisher.measure_points()
         publisher.draw(store=True)
         if self._ending is None or self._ending.save:
@@ -298,8 +277,14 @@ class Session:
     def _finish_writing(self, publisher: Publisher) -> None:
         """Waits until all is on disk; a full disk can be given up by a second stop."""
         while not publisher.queue.flush(timeout=0.5):
-            if self._disk_full and isinstance(self._commands.take(), Stop):
-                raise TrainingError(_("Stopped with a full disk: what came after the last checkpoint was not saved."))
+            if self._disk_full:
+                self._enter(
+                    "stopping", _("{why} To give up what is not written, stop again.").format(why=self._disk_full)
+                )
+                if isinstance(self._commands.take(), Stop):
+                    raise TrainingError(_("Stopped with a full disk: what came after the last checkpoint is lost."))
+        if self._unwritten is not None:
+            raise self._unwritten
 
     # -- commands ---------------------------------------------------------------------------------------------------
 
@@ -309,20 +294,21 @@ class Session:
                 self._paused, self._pending = True, 0
                 self._enter("paused")
             case Resume():
-                if engine.losses.not_finite is None:
+                if self._may_go_on(engine):
                     self._paused = False
                     self._enter("training")
             case StepOnce(count=count, role=role):
-                if engine.losses.not_finite is None:
-                    self._paused, self._pending, self._pending_role = True, count, role or self._role
+                if self._has_role(role, engine) and self._may_go_on(engine):
+                    self._paused, self._pending, self._pending_role = True, max(count, 0), role or self._role
             case TrainOnly(role=role):
-                if role is None or role in engine.roles:
+                if self._has_role(role, engine):
                     self._role = role
             case SetHyper():
                 self._set_hyper(command, engine, publisher)
             case SaveCheckpoint():
                 publisher.flush_scalars()
-                publisher.checkpoint()
+                if self._may_go_on(engine):
+                    publisher.checkpoint()
             case GoBack(lr_factor=factor):
                 self._go_back(factor, engine, publisher)
             case Extend(total=total):
@@ -333,6 +319,18 @@ class Session:
             case Stop():
                 self._ending = command
 
+    def _may_go_on(self, engine: Engine) -> bool:
+        if engine.losses.not_finite is not None:
+            self.mailbox.post(Note("warning", str(diverged(engine.losses.not_finite))))
+        return engine.losses.not_finite is None
+
+    def _has_role(self, role: Role | None, engine: Engine) -> bool:
+        there = role is None or role in engine.roles
+        if not there:
+            text = _("{title} has no {role} that is trained on its own.")
+            self.mailbox.post(Note("warning", text.format(title=engine.method.info.title, role=role)))
+        return there
+
     def _set_hyper(self, command: SetHyper, engine: Engine, publisher: Publisher) -> None:
         try:
             old, new = engine.set_hyper(command.name, command.value)
@@ -341,87 +339,61 @@ class Session:
             return
         if old != new:
             publisher.post_event(HyperChanged(engine.step_count, command.name, old, new))
+            publisher.last_checkpoint = -1  # one of this very step would hold the old value
 
     def _go_back(self, factor: float, engine: Engine, publisher: Publisher) -> None:
-        publisher.flush_scalars()
-        publisher.queue.flush()
-        run = Run.open(publisher.writer.path)
-        found = run.newest_good_checkpoint()
-        if found.step is None:
-            self.mailbox.post(
-                Note("warning", _("There is no checkpoint to go back to; start again with a lower learning rate."))
-            )
+        if self._disk_full:
+            self.mailbox.post(Note("warning", self._disk_full))
             return
-        step = found.step
-        tensors, metadata, _at = load_checkpoint(run, step)
-        engine.load_state(tensors, json.loads(metadata["state"]))
-        engine.losses.not_finite = None
-        publisher.queue.submit(lambda: publisher.writer.truncate_after(step))
-        publisher.queue.flush()
-        publisher.last_checkpoint = step
-        publisher.last_stored = max((s for s in run.sample_steps() if s <= step), default=None)
-        self.mailbox.post(Rewound(step))
-        model = type(engine.method).Hyper
-        for spec in fields_of(model):
-            if spec.live and spec.name.startswith("lr"):
-                value = getattr(engine.method.hyper, spec.name) * factor
-                self._set_hyper(SetHyper(spec.name, value), engine, publisher)
+        if (rates := rewind(engine, publisher, factor)) is None:
+            return
+        for name, rate in rates.items():
+            self._set_hyper(SetHyper(name, rate), engine, publisher)
+        publisher.checkpoint()
         self._paused, self._pending = True, 0
-        self._enter("paused", _("Back at step {step}, with lower learning rates.").format(step=step))
-        self._settle(engine, publisher)
+        self._enter("paused", _("Back at step {step}, with lower learning rates.").format(step=engine.step_count))
+        self._settle(publisher)
 
     # -- trouble ----------------------------------------------------------------------------------------------------
 
-    def _trouble(self, bad: tuple[int, str]) -> TrainingError:
-        step, name = bad
-        return TrainingError(
-            _("The loss “{name}” is not a finite number any more since step {step}: training diverged. Go back to the last "
-              "good checkpoint with a lower learning rate.").format(name=name, step=step)
-        )  # fmt: skip
-
-    def _not_finite(self, bad: tuple[int, str], engine: Engine, publisher: Publisher) -> None:
-        error = self._trouble(bad)
+    def _hold(self, error: Exception) -> None:
+        """Something is wrong that a person can mend: pauses with its words, or fails where nobody watches."""
+        self._unwritten = None
         if not self._hold_on_trouble:
             raise error
         self._paused, self._pending = True, 0
-        self._enter("paused", str(error))
+        self._enter("paused", str(error), getattr(error, "details", ""))
 
-    def _on_disk_full(self, message: str) -> None:
-        self._disk_full = message
-
-    def _on_room(self) -> None:
-        self._disk_full = None
+    def _on_disk(self, full: str | None = None) -> None:
+        self._disk_full = full
 
     def _on_write_error(self, error: Exception) -> None:
+        self._unwritten = self._unwritten or error
         self.mailbox.post(Note("error", str(error), getattr(error, "details", "")))
-
-    def _explain(self, error: Exception) -> StudioError:
-        details = "".join(traceback.format_exception(error))
-        if is_out_of_memory(error):
-            engine = self._publisher.engine if self._publisher else None
-            return TrainingError(advice_when_full(engine), details)
-        return TrainingError(_("Training failed: {error}").format(error=str(error) or type(error).__name__), details)
 
     def _fail(self, error: StudioError) -> None:
         self.failure = error
-        if self._publisher is not None:
-            self._publisher.flush_scalars()
+        publisher, writer = self._publisher, self._writer
+        if publisher is not None:
+            try:
+                publisher.flush_scalars()
+                self._enter("failed", str(error), error.details)
+                return
+            except Exception:  # noqa: BLE001 - a lost device answers no question any more; say at least what happened
+                _log.exception("the last values of a failed session could not be read")
+        self._publisher = None
         self._enter("failed", str(error), error.details)
-
-    # -- state ------------------------------------------------------------------------------------------------------
-
-    def _announce(self, state: State, message: str = "", details: str = "", step: int = 0) -> None:
-        self.state = state
-        self.mailbox.post(StateChanged(state, step, message, details))
+        if writer is not None:
+            step = self._run_before.status().step if self._run_before is not None else 0
+            with suppress(StudioError):
+                writer.write_status("failed", step, self._total, message=str(error), details=error.details)
 
     def _enter(self, state: State, message: str = "", details: str = "") -> None:
-        if state == self.state and not message:
+        if state == self.state and (not message or message == self._message):
             return
+        self.state, self._message = state, message
         publisher = self._publisher
         if publisher is None:
-            self._announce(state, message, details)
-            return
-        event = StateChanged(state, publisher.engine.step_count, message, details)
-        self.state = state
-        publisher.post_event(event)
-        publisher.write_status(state, message, details)
+            self.mailbox.post(StateChanged(state, 0, message, details))
+        else:
+            publisher.enter(state, message, details)

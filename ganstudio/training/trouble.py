@@ -1,0 +1,37 @@
+"""What went wrong, in words."""
+
+from __future__ import annotations
+
+import logging
+import traceback
+
+from ganstudio.core.errors import StudioError, TrainingError
+from ganstudio.core.i18n import _
+from ganstudio.training.device import is_out_of_memory
+from ganstudio.training.engine import Engine
+from ganstudio.training.memory import advice_when_full
+
+_log = logging.getLogger(__name__)
+
+
+def diverged(bad: tuple[int, str]) -> TrainingError:
+    """A loss is not finite: ``(step, name)`` of the first one."""
+    step, name = bad
+    return TrainingError(
+        _("The loss “{name}” is not a finite number any more since step {step}: training diverged. Go back to the last "
+          "good checkpoint with a lower learning rate.").format(name=name, step=step)
+    )  # fmt: skip
+
+
+def explain(error: Exception, engine: Engine | None) -> StudioError:
+    """Any error as one that a person can read; the engine may be used to try smaller batches, and not after that."""
+    details = "".join(traceback.format_exception(error))
+    if not is_out_of_memory(error):
+        return TrainingError(_("Training failed: {error}").format(error=str(error) or type(error).__name__), details)
+    # The frames of the failed step hold its activations: while they live, no smaller batch fits either.
+    traceback.clear_frames(error.__traceback__)
+    try:
+        return TrainingError(advice_when_full(engine), details)
+    except Exception:  # noqa: BLE001 - the advice is a courtesy; the first error is what counts
+        _log.debug("no advice on memory", exc_info=True)
+        return TrainingError(_("Memory ran out: choose a smaller batch size, width or image size."), details)
