@@ -27,3 +27,10 @@ def shared(monkeypatch: pytest.MonkeyPatch) -> Path:
         pytest.skip("the real data is not here")
     monkeypatch.setenv(files.DATA_VARIABLE, str(SHARED))
     return SHARED
+
+
+@pytest.fixture
+def pics(tmp_path: Path) -> Path:
+    folder = tmp_path / "pics"
+    folder.mkdir()
+    return folder
