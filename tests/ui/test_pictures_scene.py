@@ -27,6 +27,7 @@ from ganstudio.ui.pictures.scene_layers import (
     heat_image,
     manifold_lines,
     nice_step,
+    undecided_lines,
 )
 from ganstudio.ui.theme import DARK, LIGHT
 
@@ -66,8 +67,8 @@ def test_row_0_of_the_heat_is_the_lowest_y(view: SceneView) -> None:
     up, down = tone(image, view, 0.1, 1.7), tone(image, view, 0.1, -1.7)
     assert up.green() > up.red()  # believed real: green
     assert down.red() > down.blue() + 20  # believed generated: orange
-    middle = tone(image, view, 0.3, -0.1)
-    assert max(abs(a - b) for a, b in zip(middle.getRgb(), QColor(LIGHT.surface).getRgb(), strict=True)) < 12
+    line, beside = tone(image, view, 0.3, -0.1), tone(image, view, 0.3, -0.02)
+    assert line.lightness() < beside.lightness() - 20  # where it is undecided
 
 
 @pytest.mark.parametrize("theme", [LIGHT, DARK])
@@ -96,6 +97,18 @@ def test_heat_is_read_bilinearly(x: float, y: float) -> None:
     scene = Scene(0, 2.0, plane, False, None, None)
     assert heat_at(scene, x, y) == pytest.approx(2 * x - 3 * y + 1, abs=1e-4)
     assert heat_at(scene, 2.5, 0) is None
+
+
+def test_the_undecided_line_lies_where_d_is_one_half() -> None:
+    places = np.linspace(-2, 2, 41)
+    x, y = np.meshgrid(places, places)
+    heat = 1 / (1 + np.exp(4 * (np.hypot(x, y) - 1.3)))
+    pieces = undecided_lines(Scene(0, 2.0, heat.astype(np.float32), True, None, None))
+    np.testing.assert_allclose(np.hypot(pieces[..., 0], pieces[..., 1]), 1.3, atol=0.02)
+    length = np.linalg.norm(pieces[:, 0] - pieces[:, 1], axis=1).sum()
+    assert length == pytest.approx(2 * np.pi * 1.3, rel=0.01)
+    flat = Scene(0, 2.0, np.full((5, 5), 0.9, np.float32), True, None, None)
+    assert undecided_lines(flat).shape == (0, 2, 2)
 
 
 @given(st.floats(-3, 3), st.floats(-3, 3), st.floats(1, 500))

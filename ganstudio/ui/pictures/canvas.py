@@ -29,7 +29,7 @@ from ganstudio.ui.theme import Theme, current_theme, theme_hub, ui_font
 SMALLEST, LARGEST = 2, 80
 NUDGE, LEAP = 4.0, 16.0
 
-_ARROWS = {
+_ARROWS: dict[int, tuple[int, int]] = {
     Qt.Key.Key_Left: (-1, 0),
     Qt.Key.Key_Right: (1, 0),
     Qt.Key.Key_Up: (0, -1),
@@ -240,7 +240,7 @@ class DrawingCanvas(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Undo, redo, brush size, eraser; and drawing without a mouse."""
-        key = Qt.Key(event.key())
+        key = event.key()
         redo = QKeySequence("Ctrl+Shift+Z")
         if event.matches(QKeySequence.StandardKey.Undo):
             self.undo()

@@ -27,7 +27,7 @@ class Chip(QAbstractButton):
         self.setCheckable(True)
         self.setChecked(True)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setFont(ui_font(theme.small))
 
     def set_theme(self, theme: Theme) -> None:

@@ -28,7 +28,7 @@ def _rows() -> tuple[tuple[str, str, str, Mark, str], ...]:
         (
             "heat",
             _("D heat-map"),
-            _("What the discriminator believes: green real, orange generated, neutral undecided"),
+            _("What the discriminator believes: green real, orange generated, the thin line undecided"),
             "field",
             "discriminator",
         ),

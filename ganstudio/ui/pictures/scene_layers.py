@@ -75,6 +75,33 @@ def heat_image(scene: Scene, theme: Theme) -> QImage:
     return to_image(table[levels[::-1]])
 
 
+def undecided_lines(scene: Scene) -> Points:
+    """Where the belief crosses zero, so that the two sides can be told apart without their colours.
+
+    Returns:
+        float32 ``(n, 2, 2)``: pieces of line, two ends each, in data coordinates.
+    """
+    side = belief(scene.heat, scene.heat_is_probability)
+    rows, columns = side.shape
+    if rows < 2 or columns < 2:
+        return np.zeros((0, 2, 2), np.float32)
+    positive = side > 0
+    corners = np.stack([positive[:-1, :-1], positive[:-1, 1:], positive[1:, 1:], positive[1:, :-1]])
+    around = ((0, 0), (0, 1), (1, 1), (1, 0))
+    pieces: list[list[tuple[float, float]]] = []
+    for row, column in np.argwhere(corners.any(axis=0) & ~corners.all(axis=0)).tolist():
+        crossings: list[tuple[float, float]] = []
+        for (r0, c0), (r1, c1) in zip(around, (*around[1:], around[0]), strict=True):
+            one, other = float(side[row + r0, column + c0]), float(side[row + r1, column + c1])
+            if (one > 0) != (other > 0):
+                share = one / (one - other)
+                crossings.append((column + c0 + share * (c1 - c0), row + r0 + share * (r1 - r0)))
+        # Two crossings are one piece; a saddle has four, which are two.
+        pieces += [crossings[:2], crossings[2:]] if len(crossings) == 4 else [crossings]
+    nodes = np.array(pieces, dtype=np.float32).reshape(-1, 2, 2)
+    return (nodes / [columns - 1, rows - 1] * 2 - 1).astype(np.float32) * np.float32(scene.extent)
+
+
 def heat_at(scene: Scene, x: float, y: float) -> float | None:
     """The heat at a point, bilinear between the grid's nodes; None outside the grid."""
     rows, columns = scene.heat.shape

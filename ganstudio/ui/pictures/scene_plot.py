@@ -6,7 +6,7 @@ import math
 from dataclasses import replace
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Slot
+from PySide6.QtCore import QEvent, QLineF, QPointF, QRectF, QSize, Qt, Slot
 from PySide6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF, QWheelEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QWidget
 
@@ -41,6 +41,7 @@ class ScenePlot(QWidget):
         self._grabbed: tuple[QPointF, tuple[float, float]] | None = None
         self._mouse: QPointF | None = None
         self._heat: QImage | None = None
+        self._undecided: Points | None = None
         self._real_dots: tuple[object, QImage] | None = None
         self.setMinimumSize(120, 90)
         self.setMouseTracking(True)
@@ -140,6 +141,7 @@ class ScenePlot(QWidget):
     def _paint_heat(self, painter: QPainter, view: View, scene: Scene) -> None:
         if self._heat is None:
             self._heat = layers.heat_image(scene, self._theme)
+            self._undecided = layers.undecided_lines(scene)
         rows, columns = scene.heat.shape
         # The outer nodes lie on the edge of the square, so the picture reaches half a cell beyond it.
         beyond_x = scene.extent * (1 + 1 / max(1, columns - 1))
@@ -147,6 +149,11 @@ class ScenePlot(QWidget):
         (left, top), (right, bottom) = view.to_screen(np.array([[-beyond_x, beyond_y], [beyond_x, -beyond_y]])).tolist()
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         painter.drawImage(QRectF(left, top, right - left, bottom - top), self._heat)
+        if self._undecided is not None:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QPen(colour(self._theme.text, 0.45), 1))
+            ends = view.to_screen(self._undecided).reshape(-1, 4).tolist()
+            painter.drawLines([QLineF(*piece) for piece in ends])
 
     def _paint_grid(self, painter: QPainter, view: View) -> None:
         theme = self._theme
@@ -291,8 +298,8 @@ class ScenePlot(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """``+`` and ``-`` zoom, arrows pan, ``0`` shows everything."""
-        key, pan = Qt.Key(event.key()), 0.1
-        moves = {
+        key, pan = event.key(), 0.1
+        moves: dict[int, tuple[float, float]] = {
             Qt.Key.Key_Left: (-pan, 0.0),
             Qt.Key.Key_Right: (pan, 0.0),
             Qt.Key.Key_Up: (0.0, pan),

@@ -33,6 +33,7 @@ class LivePill(QAbstractButton):
         self.setText(_("Live"))
         self.setCheckable(True)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setToolTip(_("Follow the newest samples (End)"))
         self.setAccessibleName(_("Follow live"))
 
@@ -121,8 +122,14 @@ class Timeline(QWidget):
     # what it shows
 
     def set_steps(self, steps: Sequence[int]) -> None:
-        """Sets the steps at which grids are stored, increasing. The stop that is shown stays the same."""
+        """Sets the steps at which grids are stored, increasing. The stop that is shown stays the same.
+
+        With none the timeline is as new: do that before another run's steps are set.
+        """
         steps = list(steps)
+        if not steps:
+            self._film.stop()
+            self._told = None
         if any(later <= earlier for earlier, later in pairwise(steps)):
             raise ValueError("the steps of a timeline must increase")
         shown, following = self.selected_step(), self.is_live() or not self._track.steps

@@ -88,7 +88,7 @@ class ImageWall(WallView):
         """Arrows move between samples, Home and End jump, Enter enlarges, the copy shortcut copies the picture."""
         side, index = self._focused
         pane = self._panes[side]
-        key = Qt.Key(event.key())
+        key = event.key()
         if event.matches(QKeySequence.StandardKey.Copy):
             self.copy_picture()
         elif not pane.count:

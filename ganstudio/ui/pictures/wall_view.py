@@ -227,26 +227,26 @@ class WallView(QWidget):
                 int(rect.height() * ratio) + 3,
             )
         )
-        for side in self._sides():
+        sides = self._sides() if any(self._panes[side].count for side in self._sides()) else []
+        if not sides:
+            self._paint_empty(painter, self._empty_text, QRectF(self.rect()))
+        for side in sides:
             pane = self._panes[side]
             if pane.count:
                 pane.paint(painter, ratio, clip)
             else:
-                self._paint_empty(painter, pane, ratio)
+                text = _("Real items appear here once the data is read.") if pane.real else self._empty_text
+                self._paint_empty(painter, text, logical(pane.area, ratio))
             if self._captioned():
                 self._paint_caption(painter, pane, ratio)
         if self.hasFocus() and self._panes[self._focused[0]].count:
             self._paint_focus(painter, ratio)
         painter.end()
 
-    def _paint_empty(self, painter: QPainter, pane: Pane, ratio: float) -> None:
-        area = logical(pane.area, ratio)
-        text = self._empty_text
-        if pane.real and self._panes["fake"].count:
-            text = _("Real items appear here once the data is read.")
+    def _paint_empty(self, painter: QPainter, text: str, area: QRectF) -> None:
         painter.setFont(ui_font(self._theme.normal))
         painter.setPen(QColor(self._theme.text))
-        painter.drawText(area.adjusted(8, 8, -8, -8), empty_text_flags(), text)
+        painter.drawText(area.adjusted(16, 8, -16, -8), empty_text_flags(), text)
         painter.setFont(ui_font(self._theme.small, tabular=True))
 
     def _paint_caption(self, painter: QPainter, pane: Pane, ratio: float) -> None:

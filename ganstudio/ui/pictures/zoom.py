@@ -15,7 +15,7 @@ from ganstudio.ui.theme import Theme, ui_font
 FOOT = 44
 SIDE = 44
 
-STEPS = {
+STEPS: dict[int, tuple[int, int]] = {
     Qt.Key.Key_Left: (-1, 0),
     Qt.Key.Key_Right: (1, 0),
     Qt.Key.Key_Up: (0, -1),
@@ -140,7 +140,7 @@ class SampleZoom(QWidget):
         height, width = self._pane.items.shape[1:3]
         ratio = self.devicePixelRatioF()
         room_x = max(1.0, (self.width() - 2 * SIDE) * ratio)
-        room_y = max(1.0, (self.height() - FOOT - 12) * ratio)
+        room_y = max(1.0, (self.height() - FOOT - 24) * ratio)
         zoom = min(room_x / width, room_y / height)
         if zoom >= 1:
             zoom = int(zoom)
@@ -195,7 +195,7 @@ class SampleZoom(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Arrows go to the neighbours on the wall; Esc and Enter go back to it."""
-        key = Qt.Key(event.key())
+        key = event.key()
         if key in STEPS:
             self._move(*STEPS[key])
         elif key in (Qt.Key.Key_Escape, Qt.Key.Key_Return, Qt.Key.Key_Enter):
