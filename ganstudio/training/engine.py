@@ -6,7 +6,7 @@ It alone calls zero_grad, backward, clip, step and EMA, for every method alike. 
 
 from __future__ import annotations
 
-import zlib
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -38,7 +38,9 @@ _COLOUR_OF: Mapping[Role, SeriesRole] = {
 
 def seeded(seed: int, purpose: str, device: torch.device | str = "cpu") -> torch.Generator:
     """A generator for one purpose of a run; other purposes of the same seed are independent of it."""
-    return torch.Generator(device).manual_seed(((seed << 32) ^ zlib.crc32(purpose.encode())) % 2**63)
+    # Hashed, because torch's generator on the CPU looks at the lowest 32 bits of its seed only.
+    mixed = hashlib.sha256(f"{seed}/{purpose}".encode()).digest()
+    return torch.Generator(device).manual_seed(int.from_bytes(mixed[:8], "little") >> 1)
 
 
 class EngineBatch:
