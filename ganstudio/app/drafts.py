@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Any
 
 from psygnal import Signal
 
+from ganstudio.app.catalogue import Catalogue, DataCard, MethodCard
 from ganstudio.app.history import History
+from ganstudio.core.errors import StudioError
 from ganstudio.core.experiment import Experiment
 from ganstudio.core.fields import FieldSpec, Value, format_number
 from ganstudio.core.i18n import _
@@ -48,42 +50,6 @@ NAME = FieldSpec(
 )
 RUN_FIELDS = (STEPS, SEED, NAME)
 """What every experiment has beside method, data and hyper-parameters; the device is a choice of the machine's."""
-
-
-class MethodLike(Protocol):
-    """What the checks need of a method's card."""
-
-    @property
-    def title(self) -> str: ...
-    @property
-    def data_kinds(self) -> tuple[str, ...]: ...
-    @property
-    def fields(self) -> tuple[FieldSpec, ...]: ...
-    def defaults_for(self, kind: str) -> Mapping[str, Value]: ...
-
-
-class DataLike(Protocol):
-    """What the checks need of a data set's card."""
-
-    @property
-    def title(self) -> str: ...
-    @property
-    def kind(self) -> str: ...
-    @property
-    def available(self) -> bool: ...
-    @property
-    def downloadable(self) -> bool: ...
-    @property
-    def fields(self) -> tuple[FieldSpec, ...]: ...
-    @property
-    def takes_path(self) -> bool: ...
-
-
-class CatalogueLike(Protocol):
-    """What the checks need of the catalogue; ``method`` and ``dataset`` raise a ``LookupError`` or ``StudioError``."""
-
-    def method(self, name: str, /) -> MethodLike: ...
-    def dataset(self, name: str, /) -> DataLike: ...
 
 
 def number_text(value: float) -> str:
@@ -311,7 +277,7 @@ class ExperimentDraft:
         """One step forward again, if there is one."""
         self.history.redo()
 
-    def problems(self, catalogue: CatalogueLike) -> dict[str, str]:
+    def problems(self, catalogue: Catalogue) -> dict[str, str]:
         """What stands in the way of training: field → one sentence; empty when it can start.
 
         Keys are ``method``, ``data``, ``steps``, ``seed``, ``data.OPTION`` and ``hyper.NAME``.
@@ -350,8 +316,6 @@ class ExperimentDraft:
 
 def _look_up(find: Any, name: str, key: str, found: dict[str, str]) -> Any:
     """A card, or None with a sentence left in ``found``."""
-    from ganstudio.core.errors import StudioError
-
     try:
         return find(name)
     except (StudioError, LookupError) as error:
@@ -360,7 +324,7 @@ def _look_up(find: Any, name: str, key: str, found: dict[str, str]) -> Any:
         return None
 
 
-def _hyper_problems(method: MethodLike, hyper: Mapping[str, Value]) -> dict[str, str]:
+def _hyper_problems(method: MethodCard, hyper: Mapping[str, Value]) -> dict[str, str]:
     specs = {spec.name: spec for spec in method.fields}
     found = {}
     for name, value in hyper.items():
@@ -373,7 +337,7 @@ def _hyper_problems(method: MethodLike, hyper: Mapping[str, Value]) -> dict[str,
     return found
 
 
-def _data_problems(data: DataLike, path: str, options: Mapping[str, str]) -> dict[str, str]:
+def _data_problems(data: DataCard, path: str, options: Mapping[str, str]) -> dict[str, str]:
     found = {}
     if data.takes_path and not path:
         found["data"] = _("{data}: choose where it is.").format(data=data.title)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
@@ -23,51 +23,38 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ganstudio.core.dataspec import DataSpec
 from ganstudio.core.i18n import _, plural
-from ganstudio.ui.experiment.check_model import ProblemLike, ProblemModel
+from ganstudio.ui.experiment.check_model import ProblemModel
 from ganstudio.ui.experiment.check_pictures import BalanceBars, PreviewView
 from ganstudio.ui.forms import Words
 from ganstudio.ui.icons import icon
 
-
-class ReportLike(Protocol):
-    """What the check found; :class:`ganstudio.data.report.DataReport` is one."""
-
-    @property
-    def spec(self) -> DataSpec: ...
-    @property
-    def sizes(self) -> Sequence[tuple[int, int, int]]: ...
-    @property
-    def modes(self) -> Mapping[str, int]: ...
-    @property
-    def balance(self) -> Mapping[str, int]: ...
-    @property
-    def problems(self) -> Sequence[ProblemLike]: ...
-    @property
-    def changes(self) -> Sequence[str]: ...
-    @property
-    def warnings(self) -> Sequence[str]: ...
-    @property
-    def preview(self) -> Any: ...
+if TYPE_CHECKING:  # the check runs elsewhere; here only its report is read
+    from ganstudio.data.base import Problem
+    from ganstudio.data.report import DataReport
 
 
-def verdict(report: ReportLike) -> tuple[str, str]:
+def counted(n: int, one: str, many: str) -> str:
+    """A sentence with a count in it, thousands set apart."""
+    return plural(one, many, n).replace(str(n), f"{n:,}", 1)
+
+
+def verdict(report: DataReport) -> tuple[str, str]:
     """One sentence on whether one can train, and the theme's colour for it."""
     dropped = sum(problem.action == "dropped" for problem in report.problems)
     count = report.spec.count
     if not count:
         return _("Nothing here can be used: see below what is wrong with the files."), "error"
-    ready = plural("{n} item is ready.", "{n} items are ready.", count).replace(str(count), f"{count:,}", 1)
+    ready = counted(count, _("{n} item is ready."), _("{n} items are ready."))
     if dropped:
-        left = plural("{n} file was left out.", "{n} files were left out.", dropped)
+        left = counted(dropped, _("{n} file was left out."), _("{n} files were left out."))
         return f"{ready} {left}", "warning"
     if report.warnings:
         return _("{ready} Read the remark below before you start.").format(ready=ready), "warning"
     return _("{ready} Nothing is wrong with them.").format(ready=ready), "real"
 
 
-def facts(report: ReportLike) -> list[str]:
+def facts(report: DataReport) -> list[str]:
     """Counts, sizes and colours, a line each."""
     spec = report.spec
     if spec.kind == "points":
@@ -252,7 +239,7 @@ class DataCheckView(QWidget):
         self._failure.setText(sentence)
         self._pages.setCurrentIndex(2)
 
-    def set_report(self, report: ReportLike) -> None:
+    def set_report(self, report: DataReport) -> None:
         """Shows what was found."""
         sentence, colour = verdict(report)
         self.verdict.setText(sentence)
@@ -281,10 +268,10 @@ class DataCheckView(QWidget):
         QGuiApplication.clipboard().setText(text)
 
 
-def _problem_heading(problems: Sequence[ProblemLike]) -> str:
+def _problem_heading(problems: Sequence[Problem]) -> str:
     counts = Counter(problem.action for problem in problems)
     parts = [
-        plural("{n} file left out", "{n} files left out", counts.pop("dropped", 0)),
-        plural("{n} file converted", "{n} files converted", counts.pop("converted", 0)),
+        counted(counts["dropped"], _("{n} file left out"), _("{n} files left out")),
+        counted(counts["converted"], _("{n} file converted"), _("{n} files converted")),
     ]
     return ", ".join(part for part in parts if not part.startswith("0 ")) or _("Files")

@@ -3,24 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 
 from ganstudio.core.i18n import _
 
+if TYPE_CHECKING:
+    from ganstudio.data.base import Problem
+
 Index = QModelIndex | QPersistentModelIndex
-
-
-class ProblemLike(Protocol):
-    """One file that is not taken as it is."""
-
-    @property
-    def file(self) -> str: ...
-    @property
-    def what(self) -> str: ...
-    @property
-    def action(self) -> str: ...
 
 
 def action_text(action: str) -> str:
@@ -33,11 +25,11 @@ class ProblemModel(QAbstractTableModel):
 
     def __init__(self) -> None:
         super().__init__()
-        self._all: tuple[ProblemLike, ...] = ()
-        self._shown: Sequence[ProblemLike] = ()
+        self._all: tuple[Problem, ...] = ()
+        self._shown: Sequence[Problem] = ()
         self._words: list[str] = []
 
-    def set_problems(self, problems: Sequence[ProblemLike]) -> None:
+    def set_problems(self, problems: Sequence[Problem]) -> None:
         """Shows these files."""
         self._all = tuple(problems)
         self._select()
@@ -52,7 +44,7 @@ class ProblemModel(QAbstractTableModel):
         self._shown = [row for row in self._all if self._matches(row)] if self._words else self._all
         self.endResetModel()
 
-    def _matches(self, row: ProblemLike) -> bool:
+    def _matches(self, row: Problem) -> bool:
         text = f"{row.file} {row.what} {action_text(row.action)}".casefold()
         return all(word in text for word in self._words)
 

@@ -11,8 +11,8 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from ganstudio.core.images import make_grid
 from ganstudio.core.i18n import _
+from ganstudio.core.images import make_grid
 from ganstudio.ui.gallery.drawings import to_pixmap
 from ganstudio.ui.theme import current_theme, theme_hub, ui_font
 

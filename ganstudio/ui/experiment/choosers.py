@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QSignalBlocker, QSortFilterProxyModel, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QStandardItem, QStandardItemModel
-from PySide6.QtWidgets import QComboBox, QCompleter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QCompleter, QLineEdit, QVBoxLayout, QWidget
 
 from ganstudio.app.catalogue import MethodCard
 from ganstudio.core.i18n import _
@@ -35,7 +35,8 @@ class SearchCombo(QuietCombo):
         self._key = ""
         self._items = QStandardItemModel(self)
         self.setModel(self._items)
-        self.setEditable(True)
+        self._line = QLineEdit()
+        self.setLineEdit(self._line)
         self.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         self.setMaxVisibleItems(20)
         names = _NamesOnly(self)
@@ -45,9 +46,9 @@ class SearchCombo(QuietCombo):
         completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         completer.setCompletionMode(QCompleter.CompletionMode.PopupCompletion)
         self.setCompleter(completer)
-        completer.activated[str].connect(self._on_text)
+        completer.activated.connect(self._on_text)
         self.activated.connect(self._on_index)
-        self.lineEdit().editingFinished.connect(self._restore)
+        self._line.editingFinished.connect(self._restore)
 
     def set_groups(self, groups: Sequence[tuple[str, Sequence[tuple[str, str, str]]]]) -> None:
         """Fills the list: ``(heading, [(key, text, tooltip), …])``; an empty heading is not shown."""
@@ -79,17 +80,17 @@ class SearchCombo(QuietCombo):
         index = self.findData(key)
         with QSignalBlocker(self):
             self.setCurrentIndex(index)
-        self.lineEdit().setText(self.itemText(index) if index >= 0 else key)
-        self.lineEdit().setCursorPosition(0)
+        self._line.setText(self.itemText(index) if index >= 0 else key)
+        self._line.setCursorPosition(0)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Selects the text, so that typing searches at once."""
         super().focusInEvent(event)
         if event.reason() != Qt.FocusReason.PopupFocusReason:
-            self.lineEdit().selectAll()
+            self._line.selectAll()
 
-    def _on_text(self, text: str) -> None:
-        self._on_index(self.findText(text))
+    def _on_text(self, text: object) -> None:
+        self._on_index(self.findText(str(text)))
 
     def _on_index(self, index: int) -> None:
         key = self.itemData(index)
@@ -101,7 +102,7 @@ class SearchCombo(QuietCombo):
 
     def _restore(self) -> None:
         """After typing: an exact name counts, everything else goes back to what was chosen."""
-        index = self.findText(self.lineEdit().text().strip(), Qt.MatchFlag.MatchFixedString)
+        index = self.findText(self._line.text().strip(), Qt.MatchFlag.MatchFixedString)
         self._on_index(index)
 
 

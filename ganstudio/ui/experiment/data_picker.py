@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
@@ -125,7 +126,9 @@ class DataPicker(QWidget):
                     values[spec.name] = parse_value(spec, options[spec.name])
                 except ValueError as error:
                     wrong[spec.name] = str(error)
-        self.form.set_fields(card.fields if card else (), values)
+        # The heading above says “Data” already: options need none of their own.
+        fields = tuple(replace(spec, group="") for spec in card.fields) if card else ()
+        self.form.set_fields(fields, values)
         for spec in card.fields if card else ():
             self.form.set_error(spec.name, wrong.get(spec.name, ""))
         self._refresh()
@@ -170,7 +173,8 @@ class DataPicker(QWidget):
         self.draw.setVisible(self._name == "drawing")
         self.folder.setVisible(card is not None and card.takes_path and self._name != "drawing")
         self.download.setVisible(card is not None and not ready and card.downloadable and not loading)
-        self.check.setVisible(ready)
+        self.check.setVisible(ready and (self._path.isVisibleTo(self) or self._name != "folder"))
+        self._progress_text.setVisible(loading or bool(self._progress_text.text() and not self._loading))
         self.progress.setVisible(loading)
         self.cancel.setVisible(loading)
 

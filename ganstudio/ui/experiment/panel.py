@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Literal
 
 from PySide6.QtCore import QSize, Qt, Signal
@@ -83,7 +83,7 @@ class ExperimentPanel(QWidget):
         self.duplicate.setIcon(icon("duplicate"))
         self.duplicate.setMinimumHeight(36)
         self.duplicate.setToolTip(_("Makes a new experiment from this run; the run itself stays as it is"))
-        self._reason = Words("", "error", "small", wrap=True)
+        self._reason = Words("", "text_muted", "small", wrap=True)
         self._reason.hide()
 
     def _tool(self, name: str, text: str) -> QToolButton:
@@ -97,9 +97,10 @@ class ExperimentPanel(QWidget):
 
     def _lay_out(self) -> None:
         head = QHBoxLayout()
-        head.setContentsMargins(16, 12, 8, 4)
+        head.setContentsMargins(16, 8, 8, 4)
         self._title = Words(_("Experiment"), strong=True)
         head.addWidget(self._title, 1)
+        self._title.setMinimumSize(40, 28)  # as high as the buttons beside it: nothing jumps when they go
         head.addWidget(self.undo_button)
         head.addWidget(self.redo_button)
         content = QWidget()
@@ -113,12 +114,12 @@ class ExperimentPanel(QWidget):
         column.addWidget(self.run_form)
         column.addWidget(self.hyper)
         column.addStretch(1)
-        self.scroll = QScrollArea()
-        self.scroll.setWidgetResizable(True)
-        self.scroll.setFrameShape(QFrame.Shape.NoFrame)
-        self.scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.scroll.setWidget(content)
-        self.scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.scroll_area = QScrollArea()
+        self.scroll_area.setWidgetResizable(True)
+        self.scroll_area.setFrameShape(QFrame.Shape.NoFrame)
+        self.scroll_area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.scroll_area.setWidget(content)
+        self.scroll_area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         foot = QVBoxLayout()
         foot.setContentsMargins(16, 8, 16, 12)
         foot.setSpacing(8)
@@ -130,7 +131,7 @@ class ExperimentPanel(QWidget):
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
         whole.addLayout(head)
-        whole.addWidget(self.scroll, 1)
+        whole.addWidget(self.scroll_area, 1)
         whole.addWidget(Hairline())
         whole.addLayout(foot)
         self._pages = QStackedWidget()
@@ -143,7 +144,7 @@ class ExperimentPanel(QWidget):
     def _waiting(self) -> QWidget:
         page = QWidget()
         column = QVBoxLayout(page)
-        column.setContentsMargins(16, 12, 16, 16)
+        column.setContentsMargins(16, 14, 16, 16)
         column.setSpacing(8)
         column.addWidget(Words(_("Experiment"), strong=True))
         column.addWidget(
@@ -230,7 +231,7 @@ class ExperimentPanel(QWidget):
 
     def commit(self) -> bool:
         """Takes what is half-typed anywhere; False where some of it cannot be used."""
-        return all([form.commit() for form in (self.data.form, self.run_form, self.hyper)])
+        return all([form.commit() for form in (self.data.form, self.run_form, self.hyper)])  # noqa: C419 - all are asked
 
     def undo(self) -> None:
         """One edit back."""
@@ -368,7 +369,9 @@ class ExperimentPanel(QWidget):
                 return
 
 
-def _detacher(draft: ExperimentDraft, refresh: object, history: object) -> object:
+def _detacher(
+    draft: ExperimentDraft, refresh: Callable[..., None], history: Callable[..., None]
+) -> Callable[..., None]:
     """Cuts the draft off from a panel that is gone; the draft may outlive it."""
 
     def detach(*_args: object) -> None:

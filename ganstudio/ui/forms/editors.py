@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QFocusEvent, QPainter, QPaintEvent, QValidator, QWheelEvent
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QColor, QFocusEvent, QPainter, QPaintEvent, QResizeEvent, QValidator, QWheelEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractSpinBox,
@@ -124,19 +124,36 @@ class NumberEdit(QAbstractSpinBox):
         else:
             event.ignore()
 
-    def resizeEvent(self, event: object) -> None:
-        """Keeps the unit at the right end."""
-        super().resizeEvent(event)  # type: ignore[arg-type]
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keeps text and unit in place."""
+        super().resizeEvent(event)
+        self._place()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """A new style places the text anew; so does this."""
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.StyleChange, QEvent.Type.FontChange):
+            self._place()
+
+    def _place(self) -> None:
+        # Done by hand: with a style sheet Qt leaves the text of a spin box without buttons one pixel of width.
+        if not hasattr(self, "_unit"):
+            return
         line = self.lineEdit()
+        line.setGeometry(self.rect().adjusted(7, 2, -7, -2))
         width = self._unit.sizeHint().width() if self.spec.unit else 0
-        fits = width and line.width() > width + self.fontMetrics().horizontalAdvance("0.00000") + 8
-        self._unit.setVisible(bool(fits))
+        fits = width > 0 and line.width() > width + self.fontMetrics().horizontalAdvance("0.00000") + 8
+        self._unit.setVisible(fits)
         line.setTextMargins(0, 0, width + 4 if fits else 0, 0)
         self._unit.setGeometry(line.width() - width - 2, 0, width, line.height())
 
+    def sizeHint(self) -> QSize:
+        """As high as the combo boxes beside it."""
+        return QSize(96, 28)
+
     def minimumSizeHint(self) -> QSize:
         """Narrow columns are allowed to squeeze it."""
-        return QSize(56, super().minimumSizeHint().height())
+        return QSize(56, 28)
 
     def _on_typed(self) -> None:
         try:

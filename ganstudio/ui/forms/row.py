@@ -11,8 +11,9 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QToolButton, QWi
 from ganstudio.app.drafts import number_text
 from ganstudio.core.fields import FieldSpec, Value
 from ganstudio.core.i18n import _
-from ganstudio.ui.forms.editors import NumberEdit, SegmentEdit, Switch, TextEdit, editor_for
+from ganstudio.ui.forms.editors import SegmentEdit, Switch, editor_for
 from ganstudio.ui.icons import icon
+from ganstudio.ui.style import set_look
 from ganstudio.ui.theme import current_theme, theme_hub
 
 
@@ -200,7 +201,7 @@ class FieldRow(QWidget):
         grid.addWidget(self.reset_button, 0, 2)
         grid.addWidget(self._message, 1, 0, 1, 3)
         # The editor takes the larger half: numbers must be whole, labels may be elided.
-        grid.setColumnStretch(0, 6)
+        grid.setColumnStretch(0, 5)
         grid.setColumnStretch(1, 7)
         grid.setColumnMinimumWidth(1, 96)
 
@@ -239,6 +240,4 @@ class FieldRow(QWidget):
     def _colour(self) -> None:
         theme = current_theme()
         self._message.setStyleSheet(f"color: {theme.error}; font-size: {theme.small}px;")
-        if isinstance(self.editor, NumberEdit | TextEdit):
-            kind = type(self.editor).__bases__[0].__name__
-            self.editor.setStyleSheet(f"{kind} {{ border-color: {theme.error}; }}" if self.error else "")
+        set_look(self.editor, wrong=bool(self.error))

@@ -62,7 +62,7 @@ def _log_step(spec: FieldSpec, value: float, direction: int) -> float:
 
 
 def series_step(value: float, direction: int) -> float:
-    """The neighbour of a positive number in …, 0.1, 0.2, 0.5, 1, 2, 5, 10, …"""
+    """The neighbour of a positive number among 0.1, 0.2, 0.5, 1, 2, 5, 10 and so on."""
     exponent = math.floor(math.log10(value)) - 1
     series = [float(f"{digit}e{exponent + shift}") for shift in range(4) for digit in (1, 2, 5)]
     slack = 1e-9 * value

@@ -97,15 +97,15 @@ class GalleryPage(QWidget):
         sides.addStretch(1)
         sides.addWidget(self._content, 1000)
         sides.addStretch(1)
-        self.scroll = QScrollArea()
-        self.scroll.setWidgetResizable(True)
-        self.scroll.setFrameShape(QFrame.Shape.NoFrame)
-        self.scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.scroll.setWidget(outer)
+        self.scroll_area = QScrollArea()
+        self.scroll_area.setWidgetResizable(True)
+        self.scroll_area.setFrameShape(QFrame.Shape.NoFrame)
+        self.scroll_area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.scroll_area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.scroll_area.setWidget(outer)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
-        whole.addWidget(self.scroll)
+        whole.addWidget(self.scroll_area)
         self._order_tabs()
 
     def _order_tabs(self) -> None:
@@ -150,7 +150,7 @@ class GalleryPage(QWidget):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """A card that gets the focus scrolls into view."""
         if event.type() == QEvent.Type.FocusIn and isinstance(watched, CardWidget):
-            self.scroll.ensureWidgetVisible(watched, 0, 16)
+            self.scroll_area.ensureWidgetVisible(watched, 0, 16)
         return False
 
     def _on_moved(self, card_id: str, key: int) -> None:

@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from ganstudio.app.catalogue import Catalogue
+from ganstudio.app.drafts import ExperimentDraft
+from ganstudio.app.gallery import GALLERY, gallery_card, missing_downloads, rough_time
+from ganstudio.core.errors import UsageError
+
+
+@pytest.fixture(scope="module")
+def catalogue() -> Catalogue:
+    return Catalogue()
+
+
+def test_digits_come_first_and_ids_are_unique() -> None:
+    assert GALLERY[0].id == "digits"
+    assert len({card.id for card in GALLERY}) == len(GALLERY)
+
+
+@pytest.mark.parametrize("card", GALLERY, ids=lambda card: card.id)
+def test_every_card_can_be_trained_once_its_data_are_there(card, catalogue: Catalogue) -> None:
+    problems = ExperimentDraft(card.experiment).problems(catalogue)
+    if card.opens != "run" or card.needs:
+        problems.pop("data", None)
+    assert problems == {}
+
+
+@pytest.mark.parametrize("card", [card for card in GALLERY if card.needs], ids=lambda card: card.id)
+def test_what_a_card_needs_is_what_it_trains_on(card) -> None:
+    assert card.experiment.data.split(":")[0] == card.needs
+
+
+def test_time_follows_the_machine() -> None:
+    card = gallery_card("digits")
+    assert card.seconds(2.0) == card.seconds(1.0) / 2
+    assert card.expected_time(1.0).startswith("about ")
+    assert gallery_card("folder").expected_time(1.0) == ""
+    assert math.isnan(card.seconds(0.0))
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"), [(1, "5 s"), (23, "25 s"), (55, "1 min"), (250, "4 min"), (1300, "20 min"), (5400, "1½ h")]
+)
+def test_times_in_words(seconds: float, words: str) -> None:
+    assert rough_time(seconds) == words
+
+
+def test_missing_downloads() -> None:
+    assert missing_downloads(lambda name: name == "mnist") == {"fashion", "frogs"}
+
+
+def test_unknown_card() -> None:
+    with pytest.raises(UsageError, match="digits"):
+        gallery_card("nope")
