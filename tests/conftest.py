@@ -17,6 +17,12 @@ os.environ.setdefault("QT_LOGGING_RULES", "qt.qpa.*=false")
 import numpy as np
 import pytest
 
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The offscreen platform says this of every window with a least size; it means nothing."""
+    config.addinivalue_line("qt_log_ignore", "This plugin does not support propagateSizeHints")
+
+
 _FOLDERS = {
     "GANSTUDIO_CONFIG": "config",
     "GANSTUDIO_RUNS": "runs",

@@ -62,6 +62,8 @@ class MessageBody(QWidget):
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._hint = label("", "muted", wrap=True)
         self._action = QPushButton()
+        self._action.setAccessibleName(_("Action"))
+        self._action.setToolTip(_("Action"))
         self._action.clicked.connect(self._act)
         self._fold = QPushButton(_("Details"))
         self._fold.setCheckable(True)
@@ -86,17 +88,23 @@ class MessageBody(QWidget):
 
     def _lay_out(self) -> None:
         words = QVBoxLayout()
+        words.setContentsMargins(0, 6, 0, 0)  # first line level with the middle of the close button
         words.setSpacing(2)
         words.addWidget(self._text)
         words.addWidget(self._hint)
+        words.addStretch(1)
+        left = QVBoxLayout()
+        left.setContentsMargins(0, 4, 0, 0)
+        left.addWidget(self._icon)
+        left.addStretch(1)
         top = QHBoxLayout()
         top.setSpacing(8)
-        top.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
+        top.addLayout(left)
         top.addLayout(words, 1)
         top.addWidget(self.close_button, 0, Qt.AlignmentFlag.AlignTop)
         self._buttons = QWidget()
         row = QHBoxLayout(self._buttons)
-        row.setContentsMargins(28, 0, 0, 0)
+        self._row = row
         row.setSpacing(4)
         for button in (self._action, self._fold, self._copy):
             row.addWidget(button)
@@ -125,14 +133,16 @@ class MessageBody(QWidget):
         self._hint.setVisible(bool(hint))
         self._run = run
         self._action.setText(action)
-        self._action.setAccessibleName(action)
-        self._action.setToolTip(action)
+        self._action.setAccessibleName(action or _("Action"))
+        self._action.setToolTip(action or _("Action"))
         self._action.setVisible(bool(action and run))
         self._details.setPlainText(details)
         self._fold.setChecked(False)
         self._details.setVisible(False)
         for widget in (self._fold, self._copy):
             widget.setVisible(bool(details))
+        # text under text: a button without a frame stands its padding further left
+        self._row.setContentsMargins(28 if action and run else 20, 0, 0, 0)
         self._buttons.setVisible(bool(details or (action and run)))
 
     @property
@@ -225,16 +235,19 @@ class EmptyState(QWidget):
         for widget in (heading, words):
             widget.setAlignment(Qt.AlignmentFlag.AlignHCenter)
             widget.setMaximumWidth(440)
-            widget.setMinimumWidth(min(240, widget.maximumWidth()))
+            widget.setMinimumWidth(160)
         column = QVBoxLayout(self)
         column.setContentsMargins(24, 24, 24, 24)
         column.setSpacing(8)
         column.addStretch(2)
         column.addWidget(picture, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addSpacing(4)
-        column.addWidget(heading, 0, Qt.AlignmentFlag.AlignHCenter)
-        if text:
-            column.addWidget(words, 0, Qt.AlignmentFlag.AlignHCenter)
+        for widget in (heading, words) if text else (heading,):
+            row = QHBoxLayout()  # stretches beside it, so that a wrapped label still gets its height from its width
+            row.addStretch(1)
+            row.addWidget(widget, 1000)
+            row.addStretch(1)
+            column.addLayout(row)
         self.button: QPushButton | None = None
         if button:
             self.button = QPushButton(button)

@@ -7,7 +7,14 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QAbstractButton, QMainWindow
 
 from ganstudio.app.actions import Action, ActionTable
+from ganstudio.core.i18n import _
 from ganstudio.ui.icons import icon
+
+
+def _in_order(menus: dict[str, list[list[Action]]]) -> list[tuple[str, list[list[Action]]]]:
+    """File first, View and Help last, as everywhere; the others between them as registered."""
+    places = {_("File"): 0, _("Edit"): 1, _("View"): 3, _("Help"): 4}
+    return sorted(menus.items(), key=lambda entry: places.get(entry[0], 2))
 
 
 class ActionBinder(QObject):
@@ -42,7 +49,7 @@ class ActionBinder(QObject):
             self._window.removeAction(old)
             old.deleteLater()
         self._actions = {action.id: self._make(action) for action in self.table}
-        for title, sections in self.table.menus().items():
+        for title, sections in _in_order(self.table.menus()):
             menu = bar.addMenu(title)
             menu.setToolTipsVisible(True)
             menu.aboutToShow.connect(self.refresh)

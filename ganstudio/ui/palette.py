@@ -120,6 +120,8 @@ class Palette(QFrame):
     def _search(self, text: str) -> None:
         self._list.clear()
         for action in self._table.search(text):
+            if action.id == "app.palette":
+                continue
             item = QListWidgetItem(self._list)
             item.setData(Qt.ItemDataRole.AccessibleTextRole, action.title)
             item.setData(Qt.ItemDataRole.ToolTipRole, action.help)

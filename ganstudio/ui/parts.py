@@ -7,7 +7,18 @@ from typing import Literal
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import (
+    QAbstractSpinBox,
+    QButtonGroup,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QSizePolicy,
+    QToolButton,
+    QWidget,
+)
 
 from ganstudio.ui.icons import SIZE, icon
 from ganstudio.ui.style import set_look
@@ -68,6 +79,13 @@ def tool_button(icon_name: str, name: str, tooltip: str = "", checkable: bool = 
     made.setCheckable(checkable)
     made.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
     return made
+
+
+def pad_spin_box(box: QAbstractSpinBox) -> None:
+    """Sets a spin box's number in from its edge as a line edit's text is; style sheets cannot (Qt 6.11)."""
+    inside = box.findChild(QLineEdit)
+    if inside is not None:
+        inside.setTextMargins(6, 0, 0, 0)
 
 
 class Segmented(QFrame):

@@ -27,7 +27,7 @@ from ganstudio.core.errors import UsageError
 from ganstudio.core.fields import FieldSpec, Value, fields_of
 from ganstudio.core.i18n import _
 from ganstudio.ui.errors import ErrorBanner
-from ganstudio.ui.parts import Segmented, label, line, tool_button
+from ganstudio.ui.parts import Segmented, label, line, pad_spin_box, tool_button
 
 
 def choice_text(name: str, choice: str) -> str:
@@ -94,6 +94,7 @@ class _Row:
             number.setKeyboardTracking(False)
             number.valueChanged.connect(self._set)
             number.setFixedWidth(96)
+            pad_spin_box(number)
             return number, number
         return self._make_text()
 
@@ -188,7 +189,7 @@ class Preferences(QDialog):
         whole.addWidget(area, 1)
         whole.addWidget(line())
         whole.addLayout(foot)
-        self.resize(620, 620)
+        self.resize(620, 660)
         store.changed.connect(self._show)
 
     def _fill(self, grid: QGridLayout) -> None:

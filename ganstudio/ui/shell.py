@@ -202,6 +202,8 @@ class Shell(QMainWindow):
             self.rail.set_current(name)
             return
         self.stack.setCurrentWidget(self._workspaces[name].page)
+        if self.focusWidget() is None:
+            self.rail.focus_current(name)
         self._current = name
         self.rail.set_current(name)
         self.binder.set_workspace(name)

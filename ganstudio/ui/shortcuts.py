@@ -60,6 +60,7 @@ class Shortcuts(QDialog):
             for action in table
             if action.shortcuts
         ]
+        self._tree.ensurePolished()  # row heights are kept from the first layout, which needs the style sheet
         self._fill([*rows, *more])
         close = QPushButton(_("Close"))
         close.setAccessibleName(_("Close"))

@@ -124,7 +124,7 @@ class _ChipButton(QAbstractButton):
         numbers = self.chip.numbers
         wide = painter.fontMetrics().horizontalAdvance(numbers)
         painter.setFont(strong)
-        title_room = max(64, room.width() - wide - 8)
+        title_room = max(room.width() * 3 // 5, room.width() - wide - 8)  # the name first, numbers in what is left
         title = painter.fontMetrics().elidedText(self.chip.name, Qt.TextElideMode.ElideMiddle, title_room)
         used = painter.fontMetrics().horizontalAdvance(title)
         middle = Qt.AlignmentFlag.AlignVCenter
@@ -134,7 +134,8 @@ class _ChipButton(QAbstractButton):
         painter.setPen(QColor(theme.text_muted))
         rest = room.adjusted(used + 8, 1, 0, 1)
         text = painter.fontMetrics().elidedText(numbers, Qt.TextElideMode.ElideRight, rest.width())
-        painter.drawText(rest, middle | Qt.AlignmentFlag.AlignLeft, text)
+        if rest.width() >= 32:
+            painter.drawText(rest, middle | Qt.AlignmentFlag.AlignLeft, text)
         self._paint_progress(painter, box)
         if self.hasFocus():
             painter.setBrush(Qt.BrushStyle.NoBrush)

@@ -1,0 +1,266 @@
+from __future__ import annotations
+
+import base64
+import subprocess
+import sys
+from collections.abc import Callable
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication, QCheckBox, QDialog, QLabel, QPushButton, QSpinBox, QWidget
+from pytestqt.qtbot import QtBot
+
+from ganstudio.app.actions import Action, ActionTable
+from ganstudio.app.notifications import Notifications
+from ganstudio.app.settings import SettingsStore
+from ganstudio.ui.errors import EmptyState, ErrorBanner
+from ganstudio.ui.preferences import Preferences
+from ganstudio.ui.shell import Shell
+from ganstudio.ui.shortcuts import Shortcuts
+from ganstudio.ui.statusbar import RunChip, StatusBar
+from ganstudio.ui.theme import current_theme
+from tests.ui.audit import problems
+
+
+@pytest.fixture
+def hub() -> Notifications:
+    return Notifications()
+
+
+@pytest.fixture
+def make(qtbot: QtBot, hub: Notifications) -> Callable[..., Shell]:
+    def build(table: ActionTable | None = None) -> Shell:
+        shell = Shell(SettingsStore(hub=hub), table, hub)
+        qtbot.addWidget(shell)
+        shell.add_workspace("train", "Train", "train", lambda: QLabel("one"))
+        shell.add_workspace("runs", "Runs", "runs", lambda: QLabel("two"))
+        shell.restore()
+        shell.show()
+        return shell
+
+    return build
+
+
+def test_workspaces_are_built_when_first_shown_and_remembered(qtbot: QtBot, hub: Notifications) -> None:
+    built: list[str] = []
+
+    def page(name: str) -> Callable[[], QWidget]:
+        return lambda: (built.append(name), QLabel(name))[1]
+
+    for expected in (["train", "runs"], ["train", "runs", "runs"]):
+        shell = Shell(SettingsStore(hub=hub), None, hub)
+        qtbot.addWidget(shell)
+        for name in ("train", "runs"):
+            shell.add_workspace(name, name.title(), name, page(name))
+        shell.restore()
+        shell.show()
+        shell.show_workspace("runs")
+        assert built == expected
+        assert shell.current_workspace == "runs"
+        shell.close()
+
+
+def test_keys_switch_workspaces_and_open_the_palette(make: Callable[..., Shell], qtbot: QtBot) -> None:
+    shell = make()
+    with qtbot.waitExposed(shell):
+        shell.activateWindow()
+    qtbot.keyClick(shell, Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier)
+    assert shell.current_workspace == "runs"
+    qtbot.keyClick(shell, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
+    assert shell.palette_box.isVisible()
+    qtbot.keyClicks(shell.palette_box._entry, "train")
+    assert shell.palette_box.titles[0] == "Train"
+    qtbot.keyClick(shell.palette_box._entry, Qt.Key.Key_Return)
+    assert shell.current_workspace == "train"
+    assert not shell.palette_box.isVisible()
+
+
+def test_every_control_has_name_tooltip_and_keys(make: Callable[..., Shell], hub: Notifications, qtbot: QtBot) -> None:
+    shell = make()
+    hub.info("Little room.", "details", "Open", lambda: None)
+    shell.statusbar.set_runs([RunChip(str(k), f"run {k}", "training", k) for k in range(12)])
+    for widget in (shell, Preferences(shell.store, shell), Shortcuts(shell.table, (), shell)):
+        assert problems(widget) == []
+        if isinstance(widget, QDialog):
+            widget.close()
+
+
+def test_a_broken_workspace_is_told_of_and_the_rest_lives(
+    make: Callable[..., Shell], logged_problems: list[object]
+) -> None:
+    shell = make()
+    shell.add_workspace("paint", "Paint", "brush", lambda: QLabel(1 / 0))  # type: ignore[arg-type]
+    shell.show_workspace("paint")
+    assert "Paint cannot be shown" in shell.workspace("paint").findChild(ErrorBanner).text  # type: ignore[union-attr]
+    shell.show_workspace("train")
+    assert shell.current_workspace == "train"
+    assert logged_problems
+
+
+def test_geometry_is_kept_and_never_off_screen(make: Callable[..., Shell]) -> None:
+    shell = make()
+    shell.resize(shell.minimumSize())
+    shell.close()
+    room = QGuiApplication.primaryScreen().availableGeometry()
+    again = make()
+    assert again.size() == again.minimumSize()
+    again.move(QPoint(90_000, 90_000))
+    blob = base64.b64encode(again.saveGeometry().data()).decode()
+    again.close()
+    again.store.remember_layout("geometry", blob)
+    third = make()
+    assert room.contains(third.frameGeometry().center())
+    third.reset_layout()
+    assert third.store.layout("geometry") == ""
+
+
+def test_guard_keeps_the_window_open(make: Callable[..., Shell]) -> None:
+    shell = make()
+    shell.close_guard = lambda: False
+    assert not shell.close()
+    assert shell.isVisible()
+    shell.close_guard = lambda: True
+    assert shell.close()
+
+
+def test_theme_action_changes_setting_and_colours(make: Callable[..., Shell]) -> None:
+    shell = make()
+    shell.table.run("view.theme")
+    assert shell.store.values.theme == "dark"
+    assert current_theme().dark
+
+
+def test_actions_of_another_workspace_have_no_keys_here(make: Callable[..., Shell], qtbot: QtBot) -> None:
+    table, ran, can = ActionTable(), [], [True]
+    table.add(
+        Action(
+            "run.pause",
+            "Pause",
+            lambda: ran.append(1),
+            "pause",
+            "Ctrl+P",
+            "Run",
+            context="runs",
+            enabled=lambda: can[0],
+        )
+    )
+    shell = make(table)
+    with qtbot.waitExposed(shell):
+        shell.activateWindow()
+    qtbot.keyClick(shell, Qt.Key.Key_P, Qt.KeyboardModifier.ControlModifier)
+    assert ran == []
+    shell.show_workspace("runs")
+    button = QPushButton("Pause", shell)
+    shell.binder.bind(button, "run.pause")
+    qtbot.keyClick(shell, Qt.Key.Key_P, Qt.KeyboardModifier.ControlModifier)
+    assert ran == [1]
+    button.click()
+    assert ran == [1, 1]
+    can[0] = False
+    table.refresh()
+    assert not button.isEnabled()
+    assert [entry.text() for entry in shell.menuBar().actions()] == [
+        "File",
+        "Run",
+        "View",
+        "Help",
+    ]
+
+
+def test_messages_stack_count_and_go(make: Callable[..., Shell], hub: Notifications, qtbot: QtBot) -> None:
+    shell = make()
+    for text in "abcdef":
+        hub.info(text)
+    hub.info("a")
+    toasts = shell.toasts.shown
+    assert [toast.message.text for toast in toasts] == list("abcd")
+    assert toasts[0].count == 2
+    assert all(shell.stack.rect().contains(toast.geometry()) for toast in toasts)
+    qtbot.keyClick(toasts[0], Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: [toast.message.text for toast in shell.toasts.shown] == list("bcde"))
+
+
+def test_details_fold_out_and_are_copied(qtbot: QtBot) -> None:
+    banner, ran = ErrorBanner(), []
+    qtbot.addWidget(banner)
+    banner.show_error(
+        "The loss is not finite.", "Lower the learning rate.", "Traceback", "Resume", lambda: ran.append(1)
+    )
+    banner.show()
+    buttons = {button.text(): button for button in banner.findChildren(QPushButton)}
+    assert not banner._body._details.isVisible()
+    buttons["Details"].click()
+    assert banner._body._details.isVisible()
+    buttons["Copy"].click()
+    assert QApplication.clipboard().text() == "The loss is not finite.\nLower the learning rate.\nTraceback"
+    buttons["Resume"].click()
+    assert ran == [1]
+    with qtbot.waitSignal(banner.closed):
+        banner._body.close_button.click()
+
+
+def test_empty_state_offers_its_button(qtbot: QtBot) -> None:
+    empty = EmptyState("curve", "No run yet", "Start one.", "Open the gallery")
+    qtbot.addWidget(empty)
+    assert problems(empty) == []
+    with qtbot.waitSignal(empty.clicked):
+        empty.button.click()  # type: ignore[union-attr]
+
+
+def test_status_chips_are_updated_in_place_and_clicked(qtbot: QtBot) -> None:
+    bar = StatusBar()
+    qtbot.addWidget(bar)
+    bar.resize(700, 32)
+    bar.show()
+    runs = [RunChip(str(k), f"run {k}", "training", 0, "86/s", "1:10", 0.2) for k in range(6)]
+    bar.set_runs(runs)
+    first = bar._buttons["0"]
+    bar.set_runs([RunChip("0", "run 0", "paused", 1240), *runs[1:]])
+    assert bar._buttons["0"] is first
+    assert "paused, paused" not in first.accessibleName() or "1,240" in first.accessibleName()
+    assert "1,240" in first.toolTip()
+    shown = [button for button in bar._buttons.values() if button.isVisible()]
+    assert 1 <= len(shown) < 6
+    assert len(bar._menu.actions()) == 6 - len(shown)
+    with qtbot.waitSignal(bar.run_clicked) as told:
+        qtbot.mouseClick(first, Qt.MouseButton.LeftButton)
+    assert told.args == ["0"]
+    bar.set_runs([])
+    assert bar._idle.isVisible()
+
+
+def test_preferences_hold_at_once_both_ways(make: Callable[..., Shell]) -> None:
+    shell = make()
+    dialog = Preferences(shell.store, shell)
+    threads = dialog._rows["cpu_threads"]
+    assert isinstance(threads._focus, QSpinBox)
+    threads._focus.setValue(3)
+    assert shell.store.values.cpu_threads == 3
+    assert not threads.reset.isHidden()
+    threads.reset.click()
+    assert shell.store.values.cpu_threads == 0
+    shell.store.set("reduced_motion", True)
+    check = dialog._rows["reduced_motion"]._focus
+    assert isinstance(check, QCheckBox)
+    assert check.isChecked()
+    dialog.close()
+    shell.store.set("cpu_threads", 2)
+
+
+def test_shortcuts_list_every_key_and_can_be_searched(make: Callable[..., Shell]) -> None:
+    shell = make()
+    dialog = Shortcuts(shell.table, [("Canvas", "Pan", "Space")], shell)
+    assert len(dialog.rows) == sum(bool(action.shortcuts) for action in shell.table) + 1
+    dialog._search.setText("pan")
+    assert dialog.rows == [("Pan", "Space")]
+    dialog.close()
+
+
+def test_window_needs_no_heavy_import() -> None:
+    code = (
+        "import sys, ganstudio.ui.shell, ganstudio.ui.preferences;"
+        "heavy = {'torch', 'pyqtgraph', 'sklearn', 'scipy', 'numpy.random'} & set(sys.modules);"
+        "assert not heavy, heavy"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
