@@ -1,0 +1,287 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QWidget
+
+from ganstudio.app.catalogue import DataCard, MethodCard
+from ganstudio.app.drafts import DEFAULT, ExperimentDraft
+from ganstudio.core.dataspec import DataSpec
+from ganstudio.core.experiment import Experiment
+from ganstudio.core.fields import FieldSpec
+from ganstudio.ui.experiment import DataCheckView, ExperimentPanel
+from ganstudio.ui.experiment.check_model import ProblemModel
+
+LR = FieldSpec("lr", "Learning rate", "Step.", "float", 2e-4, low=0, high=1, low_open=True, log=True, live=True)
+WIDTH = FieldSpec("width", "Width", "Units.", "int", 64, low=4, high=4096)
+SIZE = FieldSpec("size", "Size", "Pixels.", "int", 32, low=8, high=128)
+
+
+class FakeCatalogue:
+    def __init__(self, mnist: bool = False) -> None:
+        images, both = ("images",), ("points", "images")
+        self.methods = tuple(
+            MethodCard(name, name.upper(), "A paper", 2016, f"{name} in short", "Look.", kinds, (LR, WIDTH), defaults)
+            for name, kinds, defaults in (
+                ("dcgan", images, {}),
+                ("gan", both, {"points": {"width": 16}}),
+            )
+        )
+        self.datasets = (
+            DataCard("ring", "Ring of 8", "", "points", "", True, False, (), False),
+            DataCard("drawing", "Drawing", "", "points", "", True, False, (), True),
+            DataCard("digits", "Digits", "", "images", "", True, False, (SIZE,), False),
+            DataCard("mnist", "MNIST", "", "images", "", mnist, True, (), False),
+            DataCard("folder", "Folder", "", "images", "", True, False, (), True),
+        )
+
+    def method(self, name: str) -> Any:
+        return {card.name: card for card in self.methods}[name]
+
+    def dataset(self, name: str) -> Any:
+        return {card.name: card for card in self.datasets}[name]
+
+
+@pytest.fixture
+def hosted(qtbot: Any) -> Iterator[Callable[..., None]]:
+    """Shows a widget in an active window; a bare window has no size hints, of which offscreen complains."""
+    hosts = []
+
+    def host_of(widget: QWidget, width: int, height: int) -> None:
+        host = QWidget()
+        hosts.append(host)  # held here: a window that dies of a cycle may do so while it is being painted
+        widget.setParent(host)
+        host.resize(width, height)
+        widget.resize(width, height)
+        host.show()
+        host.activateWindow()
+        qtbot.waitUntil(host.isActiveWindow)
+
+    yield host_of
+    for host in hosts:
+        host.close()
+        host.deleteLater()
+
+
+@pytest.fixture
+def panel(qtbot: Any, hosted: Any) -> ExperimentPanel:
+    panel = ExperimentPanel(ExperimentDraft(DEFAULT))
+    panel.set_catalogue(FakeCatalogue())  # type: ignore[arg-type]
+    hosted(panel, 300, 700)
+    return panel
+
+
+def test_waits_for_the_catalogue(qtbot: Any, hosted: Any) -> None:
+    panel = ExperimentPanel()
+    hosted(panel, 300, 700)
+    assert not panel.start.isVisible()
+    panel.set_catalogue(FakeCatalogue())  # type: ignore[arg-type]
+    assert panel.start.isVisible()
+    assert panel.start.isEnabled()
+
+
+def test_start_takes_what_is_half_typed(panel: ExperimentPanel, qtbot: Any) -> None:
+    panel.hyper.row("lr").editor.lineEdit().setText("1e-8")
+    with qtbot.waitSignal(panel.start_requested) as caught:
+        panel.start.click()
+    assert caught.args[0].hyper == {"lr": 1e-8}
+
+
+def test_start_refuses_what_cannot_be_used(panel: ExperimentPanel, qtbot: Any) -> None:
+    panel.hyper.row("lr").editor.lineEdit().setText("7")
+    with qtbot.assertNotEmitted(panel.start_requested):
+        panel.start.click()
+    assert not panel.start.isEnabled()
+    assert "Learning rate" in panel.start.toolTip()
+    panel.hyper.row("lr").reset_button.click()
+    assert panel.start.isEnabled()
+
+
+def test_edits_reach_the_draft_and_undo_reaches_the_form(panel: ExperimentPanel) -> None:
+    editor = panel.hyper.row("width").editor
+    editor.lineEdit().setText("128")
+    editor.commit()
+    assert panel.draft.experiment.hyper == {"width": 128}
+    panel.undo_button.click()
+    assert editor.lineEdit().text() == "64"
+    panel.redo_button.click()
+    assert editor.lineEdit().text() == "128"
+    panel.hyper.row("width").reset_button.click()
+    assert panel.draft.experiment.hyper == {}
+
+
+def test_wrong_kind_of_data_is_explained(panel: ExperimentPanel) -> None:
+    panel.draft.set_data("ring")
+    assert not panel.start.isEnabled()
+    assert "2-D points" in panel.data.problem.text()
+    panel.draft.set_method("gan")
+    assert panel.start.isEnabled()
+    assert panel.data.problem.text() == ""
+    assert panel.hyper.values()["width"] == 16, "defaults follow the kind of data"
+
+
+def test_typing_finds_a_method(panel: ExperimentPanel) -> None:
+    line = panel.method.combo.lineEdit()
+    line.setText("gan · 2016")
+    line.editingFinished.emit()
+    assert panel.draft.experiment.method == "gan"
+    line.setText("rubbish")
+    line.editingFinished.emit()
+    assert line.text() == "GAN · 2016"
+    assert panel.draft.experiment.method == "gan"
+
+
+def test_options_of_the_data(panel: ExperimentPanel) -> None:
+    editor = panel.data.form.row("size").editor
+    editor.lineEdit().setText("16")
+    editor.commit()
+    assert panel.draft.experiment.data == "digits:size=16"
+    panel.data.form.row("size").reset_button.click()
+    assert panel.draft.experiment.data == "digits"
+
+
+@pytest.mark.parametrize(
+    ("data", "shown"),
+    [("digits", {"check"}), ("mnist", {"download"}), ("drawing", {"draw"}), ("folder", {"folder"})],
+)
+def test_the_buttons_fit_the_data(panel: ExperimentPanel, data: str, shown: set[str]) -> None:
+    panel.draft.set_data(data)
+    buttons = {name for name in ("check", "draw", "folder", "download") if getattr(panel.data, name).isVisible()}
+    assert shown <= buttons
+    assert not (buttons - shown - {"check"})
+
+
+def test_download_with_progress_and_cancel(panel: ExperimentPanel, qtbot: Any) -> None:
+    panel.draft.set_data("mnist")
+    with qtbot.waitSignal(panel.download_requested) as caught:
+        panel.data.download.click()
+    assert caught.args == ["mnist"]
+    panel.set_download("mnist", 0.5, "5 of 10 MB")
+    assert panel.data.progress.value() == 500
+    assert not panel.data.download.isVisible()
+    with qtbot.waitSignal(panel.cancel_download):
+        panel.data.cancel.click()
+    panel.set_download("", None)
+    assert panel.data.download.isVisible()
+    panel.set_catalogue(FakeCatalogue(mnist=True))  # type: ignore[arg-type]
+    assert panel.start.isEnabled()
+
+
+def test_running_shows_the_run_and_leaves_live_values_open(panel: ExperimentPanel, qtbot: Any) -> None:
+    panel.show_run(Experiment("gan", "ring", hyper={"lr": 1e-3}), "running")
+    assert not panel.start.isVisible()
+    assert not panel.hyper.row("width").editor.isEnabled()
+    assert not panel.method.combo.isEnabled()
+    editor = panel.hyper.row("lr").editor
+    assert editor.value() == 1e-3
+    with qtbot.waitSignal(panel.live_value_edited) as caught:
+        editor.stepBy(1)
+    assert caught.args == ["lr", 2e-3]
+    with qtbot.waitSignal(panel.duplicate_requested):
+        panel.duplicate.click()
+    with qtbot.waitSignal(panel.extend_requested) as caught:
+        panel.run_form.row("steps").editor.stepBy(1)
+    panel.set_mode("finished")
+    assert not editor.isEnabled()
+    panel.set_mode("draft")
+    assert panel.draft.experiment == DEFAULT
+    assert panel.method.combo.key == "dcgan"
+    assert panel.hyper.row("width").editor.isEnabled()
+
+
+def test_a_draft_outlives_its_panel(qtbot: Any) -> None:
+    draft = ExperimentDraft()
+    panel = ExperimentPanel(draft)
+    panel.set_catalogue(FakeCatalogue())  # type: ignore[arg-type]
+    panel.deleteLater()
+    qtbot.wait(10)
+    draft.set(steps=5)
+    assert draft.experiment.steps == 5
+
+
+def report(problems: int = 0, **changes: Any) -> Any:
+    found = {
+        "spec": DataSpec("folder:/x", "images", 1500, 3, 64, ("cat", "dog")),
+        "sizes": ((640, 480, 1000), (1, 1, 500)),
+        "modes": {"RGB": 1400, "CMYK": 100},
+        "balance": {"cat": 1200, "dog": 300},
+        "problems": tuple(
+            SimpleNamespace(file=f"a/{n}.jpg", what="is cut off", action="dropped" if n % 2 else "converted")
+            for n in range(problems)
+        ),
+        "changes": ("All were resized to 64 × 64.",),
+        "warnings": (),
+        "preview": np.full((7, 16, 16, 3), 200, np.uint8),
+    }
+    return SimpleNamespace(**(found | changes))
+
+
+@pytest.fixture
+def view(qtbot: Any, hosted: Any) -> DataCheckView:
+    view = DataCheckView()
+    hosted(view, 900, 640)
+    return view
+
+
+def test_the_verdict(view: DataCheckView) -> None:
+    view.set_report(report())
+    assert "1,500 items are ready" in view.verdict.text()
+    assert not view.problems.isVisible()
+    view.set_report(report(problems=5))
+    assert "2 files were left out" in view.verdict.text()
+    assert view.problems.isVisible()
+    view.set_report(
+        report(problems=1, spec=DataSpec("folder:/x", "images", 0), balance={}, preview=np.zeros((0, 8, 8, 3)))
+    )
+    assert "Nothing here can be used" in view.verdict.text()
+    assert not view.start.isEnabled()
+
+
+def test_thousands_of_problems_can_be_searched_and_copied(view: DataCheckView) -> None:
+    view.set_report(report(problems=20_000))
+    view.search.setText("19999 left out")
+    assert view.model.rowCount() == 1
+    view.copy.click()
+    assert QGuiApplication.clipboard().text() == "a/19999.jpg\tis cut off\tleft out"
+
+
+def test_copies_only_the_selected_rows(view: DataCheckView) -> None:
+    view.set_report(report(problems=10))
+    view.table.selectRow(3)
+    view.table.setFocus()
+    QTest.keyClick(view.table, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    assert QGuiApplication.clipboard().text() == "a/3.jpg\tis cut off\tleft out"
+
+
+def test_progress_cancel_failure(view: DataCheckView, qtbot: Any) -> None:
+    view.set_progress(0.25, "250 of 1,000 files")
+    assert view.progress.value() == 250
+    with qtbot.waitSignal(view.cancelled):
+        view.cancel.click()
+    view.set_failure("The folder is empty: choose another.")
+    assert view._failure.isVisible()
+
+
+def test_points_and_images_are_painted(view: DataCheckView) -> None:
+    points = np.zeros((100, 2), np.float32)
+    view.set_report(
+        report(spec=DataSpec("ring", "points", 100, extent=2.0), preview=points, balance={}, sizes=(), modes={})
+    )
+    image = view.preview.grab().toImage()
+    middle = image.pixelColor(view.preview.rect().center())
+    assert middle.green() > middle.red() + 40, "real data are green"
+    view.set_report(report())
+    assert view.preview.grab().toImage().pixelColor(view.preview.rect().center()).red() > 100
+
+
+def test_the_model_keeps_qt_s_rules(qtbot: Any, qtmodeltester: Any) -> None:
+    model = ProblemModel()
+    model.set_problems(report(problems=5).problems)
+    qtmodeltester.check(model)
