@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from ganstudio.store.checkpoints import BadCheckpoint, CheckpointCheck, find_checkpoint, load_checkpoint
-from ganstudio.store.eventlog import Rewound
 from ganstudio.store.folder import RunInfo, create_run, runs_folder, set_runs_folder
 from ganstudio.store.follow import Follower
 from ganstudio.store.library import Trashed, delete_run, empty_trash, list_runs, list_trash, rename_run, restore_run
@@ -17,7 +16,6 @@ __all__ = [
     "BadCheckpoint",
     "CheckpointCheck",
     "Follower",
-    "Rewound",
     "Run",
     "RunInfo",
     "RunStatus",

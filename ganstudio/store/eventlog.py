@@ -12,19 +12,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from ganstudio.core.events import CheckpointSaved, HyperChanged, Note, SamplesStored, StateChanged
+from ganstudio.core.events import CheckpointSaved, HyperChanged, Note, Rewound, SamplesStored, StateChanged
 from ganstudio.store.atomic import append_bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Rewound:
-    """The run went back to the checkpoint of ``step``: whatever was known of later steps is no longer true.
-
-    A consumer forgets rows, grids, checkpoints and changes after ``step``; what the run does from there on follows.
-    """
-
-    step: int
-
 
 LogEvent = HyperChanged | CheckpointSaved | SamplesStored | StateChanged | Note | Rewound
 _KINDS: dict[str, type[Any]] = {

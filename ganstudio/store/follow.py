@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ganstudio.core.errors import StoreError
-from ganstudio.core.events import Event, Progress, Rows, State, StateChanged
+from ganstudio.core.events import Event, Progress, Rewound, Rows, State, StateChanged
 from ganstudio.core.i18n import _
-from ganstudio.store.eventlog import LogLine, Rewound, read_lines, settle
+from ganstudio.store.eventlog import LogLine, read_lines, settle
 from ganstudio.store.folder import EVENTS_FILE, METRICS, RUN_FILE, STATUS_FILE
 from ganstudio.store.status import RunStatus, judge, read_written_status
 from ganstudio.store.tables import Segment, open_segment, parse_name, read_rows, records_until
@@ -52,7 +52,7 @@ class Follower:
             self.poll()
             self._told_anything = True
 
-    def poll(self) -> list[Event | Rewound]:
+    def poll(self) -> list[Event]:
         """What is new since the last time, in the order in which a consumer should take it.
 
         Raises:
@@ -69,7 +69,7 @@ class Follower:
 
     # ------------------------------------------------------------------ diary
 
-    def _poll_log(self) -> list[Event | Rewound]:
+    def _poll_log(self) -> list[Event]:
         path = self._path / EVENTS_FILE
         try:
             size = path.stat().st_size
@@ -77,7 +77,7 @@ class Follower:
             return []
         if size == self._log_offset:
             return []
-        news: list[Event | Rewound] = []
+        news: list[Event] = []
         if size < self._log_offset:  # never done by our writer: somebody cut the file; begin again
             self._log_offset = 0
             news.append(Rewound(-1))
@@ -102,8 +102,8 @@ class Follower:
 
     # ----------------------------------------------------------------- tables
 
-    def _poll_tables(self) -> list[Event | Rewound]:
-        news: list[Event | Rewound] = []
+    def _poll_tables(self) -> list[Event]:
+        news: list[Event] = []
         for key, path in self._segment_files():
             cursor = self._cursors.get(key)
             if cursor is None:
@@ -152,13 +152,13 @@ class Follower:
 
     # ----------------------------------------------------------------- status
 
-    def _poll_status(self) -> list[Event | Rewound]:
+    def _poll_status(self) -> list[Event]:
         try:
             seen = (self._path / STATUS_FILE).stat()
         except OSError:
             return []
         sign = (seen.st_mtime_ns, seen.st_size, seen.st_ino)
-        news: list[Event | Rewound] = []
+        news: list[Event] = []
         before = self._written
         if sign != self._status_sign:
             written = read_written_status(self._path)

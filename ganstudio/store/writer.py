@@ -17,6 +17,7 @@ from ganstudio.core.events import (
     Note,
     Progress,
     RealBatch,
+    Rewound,
     Rows,
     Samples,
     SamplesStored,
@@ -25,7 +26,7 @@ from ganstudio.core.events import (
 )
 from ganstudio.store.atomic import remove_stale_temps, replace_file
 from ganstudio.store.checkpoints import SUFFIX, checkpoint_path, read_header, write_checkpoint
-from ganstudio.store.eventlog import LogEvent, Rewound, append_line, cut_torn_line, read_lines, settle
+from ganstudio.store.eventlog import LogEvent, append_line, cut_torn_line, read_lines, settle
 from ganstudio.store.folder import (
     CHECKPOINTS,
     EVENTS_FILE,

@@ -15,13 +15,14 @@ from ganstudio.core.events import (
     HyperChanged,
     Note,
     Progress,
+    Rewound,
     Rows,
     Samples,
     SamplesStored,
     SeriesInfo,
     StateChanged,
 )
-from ganstudio.store import Rewound, Run, RunWriter
+from ganstudio.store import Run, RunWriter
 from ganstudio.store.lock import this_host
 
 GRID = np.zeros((2, 4, 4, 1), np.uint8)

@@ -1,0 +1,130 @@
+"""What can be trained on what, as plain rows for forms and lists. Building it brings torch; hold one, built once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from ganstudio.core.dataspec import DataKind
+from ganstudio.core.fields import FieldSpec, Value, fields_of
+from ganstudio.core.registry import Registry
+
+
+@dataclass(frozen=True, slots=True)
+class MethodCard:
+    """One method, in words and fields."""
+
+    name: str
+    title: str
+    paper: str
+    year: int
+    summary: str
+    look_for: str
+    data_kinds: tuple[DataKind, ...]
+    fields: tuple[FieldSpec, ...]
+    kind_defaults: dict[str, dict[str, Value]]
+
+    def defaults_for(self, kind: str) -> dict[str, Value]:
+        """Every hyper-parameter's default for a kind of data."""
+        return {**{spec.name: spec.default for spec in self.fields}, **self.kind_defaults.get(kind, {})}
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON values, for ``ganstudio methods --json``."""
+        return {
+            "name": self.name,
+            "title": self.title,
+            "paper": self.paper,
+            "year": self.year,
+            "summary": self.summary,
+            "look_for": self.look_for,
+            "data": list(self.data_kinds),
+            "hyper": [spec.to_json() for spec in self.fields],
+            "defaults": {kind: self.defaults_for(kind) for kind in self.data_kinds},
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class DataCard:
+    """One data set, in words and fields."""
+
+    name: str
+    title: str
+    summary: str
+    kind: DataKind
+    licence: str
+    available: bool
+    downloadable: bool
+    fields: tuple[FieldSpec, ...]
+    takes_path: bool
+
+
+class Catalogue:
+    """All methods and data sets. Whether a data set's files are there is looked up anew by :meth:`refresh`."""
+
+    def __init__(self) -> None:
+        from ganstudio.methods import METHODS
+
+        cards: Registry[MethodCard] = Registry("method")
+        for method in METHODS.values():
+            info = method.info
+            cards.add(
+                info.name,
+                MethodCard(
+                    info.name,
+                    info.title,
+                    info.paper,
+                    info.year,
+                    info.summary,
+                    info.look_for,
+                    info.data_kinds,
+                    fields_of(method.Hyper),
+                    {kind: dict(values) for kind, values in method.kind_defaults.items()},
+                ),
+            )
+        self._methods = cards
+        self._datasets = _data_cards()
+
+    def refresh(self) -> None:
+        """Looks again which data sets are there."""
+        self._datasets = _data_cards()
+
+    @property
+    def methods(self) -> tuple[MethodCard, ...]:
+        """In the order in which a newcomer should meet them."""
+        return tuple(self._methods.values())
+
+    @property
+    def datasets(self) -> tuple[DataCard, ...]:
+        """2-D sets first, then images, then a person's own."""
+        return tuple(self._datasets.values())
+
+    def method(self, name: str) -> MethodCard:
+        """A method by its registry name."""
+        return self._methods[name]
+
+    def dataset(self, name: str) -> DataCard:
+        """A data set by its registry name."""
+        return self._datasets[name]
+
+
+def _data_cards() -> Registry[DataCard]:
+    from ganstudio.data import DATASETS
+    from ganstudio.data.files import find
+
+    cards: Registry[DataCard] = Registry("data set")
+    for source in DATASETS.values():
+        cards.add(
+            source.name,
+            DataCard(
+                source.name,
+                source.title,
+                source.summary,
+                source.kind,
+                source.licence,
+                not source.needs_files or source.takes_path or find(source.name) is not None,
+                source.downloadable,
+                fields_of(source.Options),
+                source.takes_path,
+            ),
+        )
+    return cards

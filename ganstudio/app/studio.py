@@ -1,0 +1,222 @@
+"""The studio: everything that is open, and everything that can be done with it. Main thread only, no Qt."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from psygnal import Signal
+
+from ganstudio.app.actions import ActionTable
+from ganstudio.app.catalogue import Catalogue
+from ganstudio.app.drafts import ExperimentDraft
+from ganstudio.app.jobs import Jobs
+from ganstudio.app.notifications import Notifications, notifications
+from ganstudio.app.run_model import RunModel
+from ganstudio.app.sessions import new_session, resume_session
+from ganstudio.app.settings import SettingsStore, apply_folders
+from ganstudio.core.errors import StudioError
+from ganstudio.core.experiment import Experiment
+from ganstudio.core.i18n import _
+from ganstudio.store import delete_run, list_runs, rename_run, runs_folder
+
+
+class Studio:
+    """State of the program.
+
+    Signals:
+        catalogue_ready: methods and data sets are known (torch has been loaded).
+        opened: a run was opened or started (the :class:`RunModel`).
+        current_changed: another run is looked at, or none.
+        library_changed: the runs on disk may have changed.
+    """
+
+    catalogue_ready = Signal()
+    opened = Signal(object)
+    current_changed = Signal()
+    library_changed = Signal()
+
+    def __init__(self, settings: SettingsStore | None = None, hub: Notifications = notifications) -> None:
+        self.settings = settings or SettingsStore()
+        self.notifications = hub
+        self.jobs = Jobs(report=self.report)
+        self.actions = ActionTable()
+        self.catalogue: Catalogue | None = None
+        self.devices: tuple[str, ...] = ("auto",)
+        self.draft = ExperimentDraft.from_json(self.settings.remembered.draft)
+        self.runs: list[RunModel] = []
+        self.current: RunModel | None = None
+        self._waiting: list[Callable[[], None]] = []
+        apply_folders(self.settings.values)
+        self.settings.changed.connect(self._setting_changed)
+
+    def report(self, error: StudioError) -> None:
+        """Shows an error that has no better place."""
+        self.notifications.error(str(error), error.details)
+
+    # -- torch and the catalogue ------------------------------------------------------------------------------------
+
+    def load_catalogue(self) -> None:
+        """Loads torch and the methods behind the window; what waits for them (:meth:`when_ready`) goes on then."""
+
+        def work(progress: object, cancel: object) -> tuple[Catalogue, tuple[str, ...]]:
+            from ganstudio.training.device import available_devices, use_threads
+
+            catalogue = Catalogue()
+            use_threads(self.settings.values.cpu_threads, beside_window=True)
+            return catalogue, available_devices()
+
+        def ready(found: tuple[Catalogue, tuple[str, ...]]) -> None:
+            self.catalogue, devices = found
+            self.devices = ("auto", *devices)
+            self.catalogue_ready.emit()
+            waiting, self._waiting = self._waiting, []
+            for call in waiting:
+                call()
+
+        self.jobs.start(_("Loading the methods"), work).on_done(ready)
+
+    def when_ready(self, call: Callable[[], None]) -> None:
+        """Calls now, or as soon as the catalogue is there."""
+        if self.catalogue is not None:
+            call()
+        else:
+            self._waiting.append(call)
+
+    def _setting_changed(self, name: str, value: object) -> None:
+        if name in ("data_folder", "runs_folder"):
+            apply_folders(self.settings.values)
+            if self.catalogue is not None:
+                self.catalogue.refresh()
+                self.catalogue_ready.emit()
+            self.library_changed.emit()
+        elif name == "cpu_threads" and self.catalogue is not None:
+            from ganstudio.training.device import use_threads
+
+            use_threads(self.settings.values.cpu_threads, beside_window=True)
+
+    # -- runs -------------------------------------------------------------------------------------------------------
+
+    def start(self, experiment: Experiment, *, paused: bool = False) -> RunModel | None:
+        """Starts a run and looks at it; a refusal is reported, and None is returned."""
+        try:
+            session = new_session(experiment, paused=paused, keep_checkpoints=self.settings.values.keep_checkpoints)
+        except StudioError as error:
+            self.report(error)
+            return None
+        session.start()
+        return self._open(RunModel.of_session(session))
+
+    def open_run(self, path: Path) -> RunModel | None:
+        """Opens a stored run (or one that is open already) and looks at it; a refusal is reported."""
+        for model in self.runs:
+            if model.path is not None and model.path == Path(path).absolute():
+                self.look_at(model)
+                return model
+        try:
+            model = RunModel.of_folder(Path(path))
+        except StudioError as error:
+            self.report(error)
+            return None
+        return self._open(model)
+
+    def _open(self, model: RunModel) -> RunModel:
+        self.runs.append(model)
+        self.opened.emit(model)
+        self.look_at(model)
+        if model.path is not None:
+            self.settings.add_recent(model.path)
+        self.library_changed.emit()
+        return model
+
+    def look_at(self, model: RunModel | None) -> None:
+        """Makes a run the one that is looked at; only that one draws samples for a watcher."""
+        if self.current is model:
+            return
+        if self.current is not None:
+            self.current.rest()
+        self.current = model
+        if model is not None:
+            model.show(model.source)
+        self.current_changed.emit()
+
+    def continue_run(self, model: RunModel, steps: int) -> None:
+        """Trains a stored run on, until ``steps`` in all."""
+        if model.path is None or model.here:
+            return
+        try:
+            session = resume_session(model.path, steps, keep_checkpoints=self.settings.values.keep_checkpoints)
+        except StudioError as error:
+            self.report(error)
+            return
+        model.attach(session)
+        session.start()
+        model.show(model.source)
+
+    def duplicate(self, model: RunModel) -> None:
+        """Puts the run's experiment into the draft, to be changed and started as a new run."""
+        copy = model.experiment.with_(name="")
+        self.draft.replace(copy, _("Duplicate {name}").format(name=model.title))
+
+    def close_run(self, model: RunModel) -> None:
+        """Lets go of a run that is not training here."""
+        if model.here:
+            return
+        self.runs.remove(model)
+        if self.current is model:
+            self.look_at(None)
+
+    def rename(self, path: Path, name: str) -> None:
+        """Calls a run something else."""
+        try:
+            rename_run(path, name)
+        except StudioError as error:
+            self.report(error)
+            return
+        for model in self.runs:
+            if model.path == path:
+                model.renamed(name)
+        self.library_changed.emit()
+
+    def delete(self, path: Path) -> Path | None:
+        """Moves a run to the trash and returns where it is there; a refusal is reported."""
+        for model in [model for model in self.runs if model.path == path]:
+            if model.here:
+                self.report(StudioError(_("This run is training; stop it before you delete it.")))
+                return None
+            self.close_run(model)
+        try:
+            trashed = delete_run(path)
+        except StudioError as error:
+            self.report(error)
+            return None
+        self.library_changed.emit()
+        return trashed
+
+    @property
+    def training(self) -> list[RunModel]:
+        """Runs that train in this process."""
+        return [model for model in self.runs if model.here]
+
+    # -- the one timer ----------------------------------------------------------------------------------------------
+
+    def pump(self) -> None:
+        """Takes in everything that other threads have left. Called by the window's one timer."""
+        self.jobs.pump()
+        for model in list(self.runs):
+            was_bound = model.path is not None
+            model.pump()
+            if not was_bound and model.path is not None:
+                self.settings.add_recent(model.path)
+                self.library_changed.emit()
+        self.notifications.pump()
+
+    def shutdown(self, timeout: float = 20.0) -> None:
+        """Ends every session (they have been told how before) and every job."""
+        for model in self.training:
+            model.join(timeout)
+        self.settings.remember(draft=self.draft.to_json())
+        self.jobs.shutdown()
+
+
+__all__ = ["Studio", "list_runs", "runs_folder"]

@@ -1,0 +1,125 @@
+"""Is it working? A plain-language verdict on a run, from its last measurements alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from ganstudio.core.dataspec import DataSpec
+from ganstudio.core.i18n import _
+from ganstudio.core.series import SeriesTable
+
+RECENT = 200  # steps that the verdict looks back
+EARLY = 30
+
+Tone = Literal["good", "neutral", "warning"]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A short word, a sentence, and what to try.
+
+    Attributes:
+        word: e.g. ``"balanced"``.
+        text: what it means, in one or two sentences.
+        tone: how to colour it; the word says the same.
+    """
+
+    word: str
+    text: str
+    tone: Tone = "neutral"
+
+
+def _recent(table: SeriesTable | None, name: str) -> float | None:
+    """Mean of a series over the last steps; None where it was not measured."""
+    if table is None or all(info.name != name for info in table.series):
+        return None
+    values = table.column(name)[-RECENT:]
+    finite = values[np.isfinite(values)]
+    return float(finite.mean()) if len(finite) else None
+
+
+def judge(tables: Mapping[str, SeriesTable], spec: DataSpec | None) -> Verdict:
+    """The verdict on a run's measured values."""
+    steps = tables.get("steps")
+    if steps is None or len(steps) < EARLY:
+        return Verdict(_("too early to tell"), _("The first steps say little. Wait a moment."))
+    return _modes(tables.get("quality"), spec) or _balance(steps)
+
+
+def _modes(quality: SeriesTable | None, spec: DataSpec | None) -> Verdict | None:
+    if quality is None or spec is None or not spec.modes or len(quality) < 2:
+        return None
+    found, total = int(quality.column("modes")[-1]), len(spec.modes)
+    share = float(quality.column("high-quality samples %")[-1])
+    if found <= total / 2:
+        return Verdict(
+            _("mode collapse"),
+            _(
+                "Only {found} of {total} modes are drawn. Cures: a lower learning rate, the non-saturating objective, a "
+                "penalty — or duplicate this run as WGAN-GP."
+            ).format(found=found, total=total),
+            "warning",
+        )
+    if found < total:
+        return Verdict(_("modes missing"), _("{found} of {total} modes are drawn.").format(found=found, total=total))
+    if share < 50:
+        return Verdict(
+            _("all modes, blurred"),
+            _("All {total} modes are reached; {share:.0f} % of the samples lie on one.").format(
+                total=total, share=share
+            ),
+        )
+    return Verdict(
+        _("all modes"),
+        _("All {total} modes are drawn; {share:.0f} % of the samples lie on one (98.9 % is perfect).").format(
+            total=total, share=share
+        ),
+        "good",
+    )
+
+
+def _balance(steps: SeriesTable) -> Verdict:
+    real, fake = _recent(steps, "D(x)"), _recent(steps, "D(G(z))")
+    if real is None or fake is None:
+        return _critic(steps)
+    if fake < 0.03 and real > 0.97:
+        return Verdict(
+            _("discriminator wins"),
+            _(
+                "D is sure of every item, so G learns little. Try a lower D learning rate, spectral norm, dropout or a "
+                "penalty."
+            ),
+            "warning",
+        )
+    if fake > 0.9 and real < 0.6:
+        return Verdict(
+            _("generator wins"),
+            _("D is fooled nearly always. Try a higher D learning rate or more D updates per G update."),
+            "warning",
+        )
+    if abs(real - 0.5) < 0.06 and abs(fake - 0.5) < 0.06:
+        return Verdict(
+            _("near equilibrium"),
+            _("D hardly tells real from fake: D(x) and D(G(z)) are both near ½. Look at the samples to know why."),
+            "good",
+        )
+    return Verdict(_("balanced"), _("Both networks still have something to learn from each other."), "good")
+
+
+def _critic(steps: SeriesTable) -> Verdict:
+    real, fake = _recent(steps, "critic(x)"), _recent(steps, "critic(G(z))")
+    if real is None or fake is None:
+        return Verdict(_("training"), _("This method has no discriminator to read a balance from."))
+    gap = real - fake
+    count = min(len(steps), 10 * RECENT)
+    early_real, early_fake = steps.column("critic(x)")[-count:][:RECENT], steps.column("critic(G(z))")[-count:][:RECENT]
+    before = float(np.nanmean(early_real) - np.nanmean(early_fake))
+    if gap < before * 0.95:
+        text = _("The critic’s gap falls, from {before:.3g} to {gap:.3g}: samples come closer to the data.")
+        return Verdict(_("improving"), text.format(before=before, gap=gap), "good")
+    text = _("The critic’s gap, {gap:.3g}, is an estimate of the distance to the data; it should fall over time.")
+    return Verdict(_("learning"), text.format(gap=gap))

@@ -1,0 +1,113 @@
+"""Starts the window. Torch is loaded behind it, so that it is there within a second."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from pathlib import Path
+
+os.environ.setdefault("PYQTGRAPH_QT_LIB", "PySide6")
+os.environ.setdefault("QT_API", "pyside6")
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+
+from ganstudio.app.notifications import install_hooks
+from ganstudio.app.studio import Studio
+from ganstudio.core.errors import StudioError
+from ganstudio.core.i18n import _
+from ganstudio.core.screenshot import Screenshot
+from ganstudio.ui.icons import app_icon
+from ganstudio.ui.theme import set_theme
+from ganstudio.ui.window import MainWindow
+
+SETTLE_MS = 700  # after everything has been loaded: the time that pictures and layouts take to come to rest
+PATIENCE_MS = 60_000
+
+
+def make_application() -> QApplication:
+    """The one QApplication, in the studio's looks."""
+    existing = QApplication.instance()
+    app = existing if isinstance(existing, QApplication) else QApplication(sys.argv[:1])
+    app.setApplicationName("ganstudio")
+    app.setApplicationDisplayName("ganstudio")
+    app.setDesktopFileName("ganstudio")
+    app.setWindowIcon(app_icon())
+    return app
+
+
+def run_window(run_dir: Path | None = None, screenshot: Screenshot | None = None) -> int:
+    """Shows the window until it is closed, or draws it once; returns the exit status.
+
+    Raises:
+        StudioError: the picture cannot be written.
+        UsageError: there is no such workspace or run.
+    """
+    app = make_application()
+    remove_hooks = install_hooks()
+    studio = Studio()
+    set_theme(screenshot.theme if screenshot and screenshot.theme else studio.settings.values.theme)
+    window = MainWindow(studio)
+    window.restore()
+    try:
+        if screenshot is not None:
+            return _draw_once(app, window, screenshot)
+        signal.signal(signal.SIGINT, lambda *_args: window.quit_saving())
+        signal.signal(signal.SIGTERM, lambda *_args: window.quit_saving())
+        window.show()
+        QTimer.singleShot(0, window, lambda: _load(studio, run_dir))
+        return int(app.exec())
+    finally:
+        remove_hooks()
+        window.detach()
+        window.deleteLater()
+
+
+def _load(studio: Studio, run_dir: Path | None) -> None:
+    """What may take longer, once the window can be seen."""
+    if sys.stdout is not None and os.environ.get("GANSTUDIO_REPORT_START"):
+        sys.stdout.write("window visible\n")
+        sys.stdout.flush()
+    studio.load_catalogue()
+    if run_dir is not None:
+        studio.open_run(run_dir)
+
+
+def _draw_once(app: QApplication, window: MainWindow, wanted: Screenshot) -> int:
+    """Draws the real window after all that it loads has arrived."""
+    studio = window.studio
+    if wanted.size is not None:
+        window.setMinimumSize(0, 0)
+        window.resize(*wanted.size)
+    if wanted.workspace is not None:
+        window.workspace(wanted.workspace)
+    window.show()
+    failure: list[StudioError] = []
+
+    def draw() -> None:
+        if not window.grab().save(str(wanted.path)):
+            failure.append(StudioError(_("The picture could not be written to {path}.").format(path=wanted.path)))
+        app.quit()
+
+    def settle() -> None:
+        if studio.jobs.running:
+            QTimer.singleShot(100, window, settle)
+        else:
+            QTimer.singleShot(SETTLE_MS, window, draw)
+
+    def ready() -> None:
+        if wanted.run is not None:
+            studio.open_run(wanted.run)
+        window.show_workspace(wanted.workspace or "train")
+        settle()
+
+    studio.when_ready(ready)
+    studio.load_catalogue()
+    QTimer.singleShot(PATIENCE_MS, window, draw)
+    app.exec()
+    window.close_guard = lambda: True
+    window.close()
+    if failure:
+        raise failure[0]
+    return 0

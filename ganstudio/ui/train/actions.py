@@ -1,0 +1,86 @@
+"""What can be done with the run that is looked at, as rows of the table of actions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ganstudio.app.actions import Action
+from ganstudio.app.studio import Studio
+from ganstudio.core.commands import Role
+from ganstudio.core.i18n import _
+
+if TYPE_CHECKING:
+    from ganstudio.ui.train.workspace import TrainWorkspace
+
+MORE_STEPS = 3000
+
+
+def toggle(studio: Studio) -> None:
+    """Pauses, resumes, or trains on a run that has ended."""
+    model = studio.current
+    if model is None:
+        return
+    if not model.here:
+        studio.continue_run(
+            model, max(model.total, model.step + MORE_STEPS) if model.step >= model.total else model.total
+        )
+    elif model.state == "paused":
+        model.resume()
+    else:
+        model.pause()
+
+
+def train_actions(studio: Studio, workspace: TrainWorkspace) -> tuple[Action, ...]:
+    """The rows; they work on the run that is looked at."""
+    menu = _("Run")
+
+    def here() -> bool:
+        return studio.current is not None and studio.current.here
+
+    def can_toggle() -> bool:
+        return studio.current is not None and (studio.current.here or not studio.current.live)
+
+    def can_start() -> bool:
+        return workspace.panel.start.isVisible() and workspace.panel.start.isEnabled()
+
+    def any_run() -> bool:
+        return studio.current is not None
+
+    def step(role: Role | None) -> None:
+        if studio.current is not None:
+            studio.current.step_once(role)
+
+    def checkpoint() -> None:
+        if studio.current is not None:
+            studio.current.save_checkpoint()
+
+    def stop() -> None:
+        if studio.current is not None:
+            studio.current.stop()
+
+    return (
+        Action("run.new", _("New experiment"), workspace.new_experiment, "plus", "Ctrl+N", f"{_('File')}/0",
+               _("An empty form beside the gallery’s ready experiments.")),
+        Action("run.start", _("Start"), workspace.panel.start.click, "play", "Ctrl+Return", f"{menu}/0",
+               _("Trains what the form says."), can_start),
+        Action("run.toggle", _("Pause or resume"), lambda: toggle(studio), "", "Ctrl+P", f"{menu}/0",
+               _("Holds after the present step, or goes on; a run that has ended is trained further."), can_toggle),
+        Action("run.step", _("One step"), lambda: step(None), "step", "Ctrl+.", f"{menu}/1",
+               _("One step of both networks, then hold."), here),
+        Action("run.step-d", _("One discriminator step"), lambda: step("discriminator"), "step-discriminator",
+               "Ctrl+Shift+D", f"{menu}/1", _("Only the discriminator learns in it; then hold."), here),
+        Action("run.step-g", _("One generator step"), lambda: step("generator"), "step-generator", "Ctrl+Shift+G",
+               f"{menu}/1", _("Only the generator learns in it; then hold."), here),
+        Action("run.checkpoint", _("Save a checkpoint"), checkpoint, "checkpoint", "Ctrl+S", f"{menu}/2",
+               _("Everything that is needed to go on from here."), here),
+        Action("run.stop", _("Stop"), stop, "stop", "Ctrl+Shift+X", f"{menu}/2",
+               _("Saves a checkpoint and ends; the run can be continued later."), here),
+        Action("run.duplicate", _("Duplicate with changes"), workspace.duplicate, "duplicate", "Ctrl+D", f"{menu}/3",
+               _("This run’s settings as a new experiment."), any_run),
+        Action("run.gallery", _("Gallery"), workspace.show_gallery, "gallery", "Ctrl+Home", f"{_('View')}/0",
+               _("All ready experiments; what trains goes on.")),
+        Action("edit.undo", _("Undo"), workspace.panel.undo, "undo", "Ctrl+Z", _("Edit"),
+               _("Takes the last change of the form back."), lambda: studio.draft.history.can_undo, context="train"),
+        Action("edit.redo", _("Redo"), workspace.panel.redo, "redo", "Ctrl+Shift+Z; Ctrl+Y", _("Edit"),
+               _("Makes it again."), lambda: studio.draft.history.can_redo, context="train"),
+    )  # fmt: skip

@@ -1,0 +1,155 @@
+"""What the experiment form asks of data: check them, draw them, choose a folder, download a published set."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QDialog, QFileDialog, QVBoxLayout, QWidget
+
+from ganstudio.app.drafts import join_request, split_request
+from ganstudio.app.jobs import Job
+from ganstudio.app.studio import Studio
+from ganstudio.core.errors import DataError, StudioError
+from ganstudio.core.i18n import _
+from ganstudio.data.drawing import load_drawing, save_drawing
+from ganstudio.data.fetch import download
+from ganstudio.data.report import check
+from ganstudio.ui.experiment import DataCheckView, ExperimentPanel
+
+
+class DataJobs(QObject):
+    """Answers the panel's signals about data; work runs in the studio's jobs."""
+
+    def __init__(self, studio: Studio, panel: ExperimentPanel) -> None:
+        super().__init__(panel)
+        self._studio, self._panel = studio, panel
+        self._download: Job | None = None
+        panel.check_requested.connect(self.check)
+        panel.draw_requested.connect(lambda: self.draw())
+        panel.folder_requested.connect(lambda: self.choose_folder())
+        panel.download_requested.connect(self.download)
+        panel.cancel_download.connect(self._cancel_download)
+
+    @property
+    def _window(self) -> QWidget:
+        return self._panel.window()
+
+    def check(self) -> None:
+        """Shows what the networks would see of the chosen data."""
+        request = self._panel.experiment.data
+        dialog = QDialog(self._window)
+        dialog.setWindowTitle(_("What the networks will see — {data}").format(data=request))
+        dialog.resize(880, 640)
+        view = DataCheckView(dialog)
+        column = QVBoxLayout(dialog)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(view)
+
+        def work(progress: Any, cancel: threading.Event) -> object:
+            return check(request, cancel, progress)
+
+        job = self._studio.jobs.start(_("Looking at the data"), work)
+        job.progressed.connect(view.set_progress)
+        job.on_done(view.set_report).on_error(lambda error: view.set_failure(str(error)))
+        view.cancelled.connect(job.cancel)
+        view.cancelled.connect(dialog.reject)
+        view.closed.connect(dialog.reject)
+        view.start_requested.connect(dialog.accept)
+        view.start_requested.connect(self._panel.start.click)
+
+        def ended(_result: int) -> None:
+            job.cancel()
+            job.progressed.disconnect(view.set_progress, missing_ok=True)
+            dialog.deleteLater()
+
+        dialog.finished.connect(ended)
+        dialog.open()
+
+    def draw(self, then: Any = None) -> None:
+        """Opens the canvas; the saved drawing becomes the draft's data. ``then`` is called after that."""
+        from ganstudio.ui.pictures.drawing_dialog import DrawingDialog
+
+        name, path, _options = split_request(self._panel.draft.experiment.data)
+        field = None
+        if name == "drawing" and path:
+            try:
+                field = load_drawing(path)
+            except StudioError:
+                field = None  # it was deleted: begin anew
+        dialog = DrawingDialog(self._window, name=path if field is not None else "", field=field)
+
+        def accepted() -> None:
+            title, density = dialog.drawing()
+            try:
+                save_drawing(title, density)
+            except StudioError as error:
+                self._studio.report(error)
+                return
+            self._panel.draft.set_data(join_request("drawing", title))
+            if then is not None:
+                then()
+
+        dialog.accepted.connect(accepted)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def choose_folder(self, then: Any = None) -> None:
+        """Asks for a folder of pictures; it becomes the draft's data, and what is in it is shown."""
+        dialog = QFileDialog(self._window, _("Choose a folder of pictures"))
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+
+        def chosen(folder: str) -> None:
+            self.use_folder(Path(folder))
+            if then is not None:
+                then()
+
+        dialog.fileSelected.connect(chosen)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def use_folder(self, folder: Path) -> None:
+        """Takes a folder of pictures (chosen or dropped) as the draft's data and shows the check."""
+        _name, _path, options = split_request(self._panel.draft.experiment.data)
+        kept = options if _name == "folder" else {}
+        self._panel.draft.set_data(join_request("folder", str(folder), kept))
+        self._studio.when_ready(self.check)
+
+    def download(self, name: str) -> None:
+        """Fetches a published set into the data folder."""
+        if self._download is not None:
+            return
+
+        def work(progress: Any, cancel: threading.Event) -> object:
+            def report(done: int, total: int) -> None:
+                if total:
+                    progress(done / total, _("{done:.1f} of {total:.1f} MB").format(done=done / 1e6, total=total / 1e6))
+
+            return download(name, report, cancel)
+
+        def done(_result: object) -> None:
+            if self._studio.catalogue is not None:
+                self._studio.catalogue.refresh()
+                self._panel.set_catalogue(self._studio.catalogue)
+
+        def failed(error: StudioError) -> None:
+            self._panel.set_download("", None, str(error) if isinstance(error, DataError) else "")
+            self._studio.report(error)
+
+        job = self._studio.jobs.start(_("Downloading {name}").format(name=name), work)
+        self._download = job
+        self._panel.set_download(name, None, _("Connecting…"))
+        job.progressed.connect(lambda fraction, text: self._panel.set_download(name, fraction, text))
+        job.on_done(done).on_error(failed)
+        job.ended.connect(self._download_ended)
+
+    def _download_ended(self) -> None:
+        self._download = None
+        self._panel.set_download("", None, "")
+
+    def _cancel_download(self) -> None:
+        if self._download is not None:
+            self._download.cancel()

@@ -1,0 +1,115 @@
+"""Is it working? The verdict, the numbers behind it, and the machine."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFormLayout, QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
+
+from ganstudio.app.run_model import RunModel
+from ganstudio.app.verdict import judge
+from ganstudio.core.fields import format_number
+from ganstudio.core.i18n import _
+from ganstudio.ui.parts import label, line
+from ganstudio.ui.style import set_look
+from ganstudio.ui.train.run_bar import clock
+
+WIDTH = 208
+_ICONS = {"good": "●", "neutral": "○", "warning": "▲"}
+_NUMBERS = ("D(x)", "D(G(z))", "critic(x)", "critic(G(z))", "modes", "high-quality samples %")
+
+
+def _measured(value: float) -> str:
+    return f"{value:.3g}" if abs(value) < 1e5 else format_number(value)
+
+
+def _memory(count: int) -> str:
+    return f"{count / 2**30:.1f} GB" if count >= 2**30 else f"{count / 2**20:.0f} MB"
+
+
+class HealthPanel(QScrollArea):
+    """The right column of a run."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFixedWidth(WIDTH)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setAccessibleName(_("Health of the run"))
+        body = QWidget()
+        self._column = QVBoxLayout(body)
+        self._column.setContentsMargins(16, 12, 16, 12)
+        self._column.setSpacing(8)
+        self._column.addWidget(label(_("Is it working?"), "strong"))
+        self._word = label("", "title", wrap=True)
+        self._text = label("", "muted", wrap=True)
+        self._column.addWidget(self._word)
+        self._column.addWidget(self._text)
+        self._column.addWidget(line())
+        self._numbers = self._table()
+        self._column.addWidget(line())
+        self._machine = self._table()
+        self._column.addStretch(1)
+        self.setWidget(body)
+
+    def _table(self) -> QFormLayout:
+        form = QFormLayout()
+        form.setContentsMargins(0, 0, 0, 0)
+        form.setHorizontalSpacing(8)
+        form.setVerticalSpacing(4)
+        form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.DontWrapRows)
+        self._column.addLayout(form)
+        return form
+
+    @staticmethod
+    def _fill(form: QFormLayout, rows: list[tuple[str, str]]) -> None:
+        """Writes rows; labels are kept and only their texts change, so nothing flickers."""
+        while form.rowCount() > len(rows):
+            form.removeRow(form.rowCount() - 1)
+        while form.rowCount() < len(rows):
+            value = label("")
+            value.setAlignment(Qt.AlignmentFlag.AlignRight)
+            value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            value.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+            set_look(value, numbers=True)
+            form.addRow(label("", "muted"), value)
+        for index, (name, text) in enumerate(rows):
+            for role, words in ((QFormLayout.ItemRole.LabelRole, name), (QFormLayout.ItemRole.FieldRole, text)):
+                item = form.itemAt(index, role)
+                widget = item.widget() if item is not None else None
+                if isinstance(widget, QLabel) and widget.text() != words:
+                    widget.setText(words)
+
+    def set_run(self, model: RunModel) -> None:
+        """Reads the verdict and the newest numbers off a run."""
+        verdict = judge(model.tables, model.spec)
+        self._word.setText(f"{_ICONS[verdict.tone]} {verdict.word}")
+        set_look(self._word, role="warning" if verdict.tone == "warning" else "title")
+        self._text.setText(verdict.text)
+        numbers: list[tuple[str, str]] = []
+        for name in _NUMBERS:
+            value = model.latest(name)
+            if value is not None:
+                numbers.append((name.removesuffix(" %"), f"{value:.0f} %" if name.endswith("%") else _measured(value)))
+        for info in model.tables["gradients"].series if "gradients" in model.tables else ():
+            value = model.latest(info.name)
+            if value is not None:
+                numbers.append((_("‖∇‖ {name}").format(name=info.name.split("/")[1]), _measured(value)))
+        self._fill(self._numbers, numbers)
+        self._fill(self._machine, self._machine_rows(model))
+
+    @staticmethod
+    def _machine_rows(model: RunModel) -> list[tuple[str, str]]:
+        rows = [(_("Time"), clock(model.seconds_at(model.step)))]
+        progress = model.progress
+        if progress is not None:
+            rows.append((_("Device"), progress.device))
+            if progress.memory_bytes:
+                rows.append((_("Memory"), _memory(progress.memory_bytes)))
+        if model.spec is not None:
+            rows.append((_("Data"), f"{model.spec.count:,}"))
+        rows.append((_("Seed"), str(model.experiment.seed)))
+        if model.checkpoints:
+            rows.append((_("Checkpoint"), f"{model.checkpoints[-1]:,}"))
+        return rows

@@ -1,0 +1,135 @@
+"""The strip above a run: its name and state, and everything that can be done with it while it trains."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QToolButton, QVBoxLayout, QWidget
+
+from ganstudio.app.run_model import RunModel
+from ganstudio.core.i18n import _
+from ganstudio.ui.icons import icon
+from ganstudio.ui.menus import ActionBinder
+from ganstudio.ui.parts import ElidedLabel, Segmented, label
+from ganstudio.ui.statusbar import state_text
+from ganstudio.ui.style import set_look
+
+ROLE_BUTTONS = ("run.step", "run.step-d", "run.step-g")
+
+
+def clock(seconds: float) -> str:
+    """A duration as ``1:05`` or ``2:03:10``."""
+    minutes, rest = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
+
+
+def progress_text(model: RunModel) -> str:
+    """Step, speed and time left in one line."""
+    parts = [_("step {step} of {total}").format(step=f"{model.step:,}", total=f"{model.total:,}")]
+    progress = model.progress
+    if progress is not None and model.state == "training" and progress.steps_per_second:
+        parts.append(_("{rate:.3g} steps/s").format(rate=progress.steps_per_second))
+        if progress.images_per_second and model.spec is not None:
+            unit = _("images/s") if model.spec.kind == "images" else _("points/s")
+            parts.append(f"{progress.images_per_second:,.0f} {unit}")
+        if progress.eta_seconds is not None:
+            parts.append(_("{time} left").format(time=clock(progress.eta_seconds)))
+    return " · ".join(parts)
+
+
+class RunBar(QWidget):
+    """Name, state, and the buttons; what each does stands in the table of actions.
+
+    Signals:
+        train_only: the person chose which networks train: a role, or "" for all.
+        compare: the person chose a run to overlay: its key, or "" for none.
+        back: to the gallery.
+    """
+
+    train_only = Signal(str)
+    compare = Signal(str)
+
+    def __init__(self, binder: ActionBinder, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._name = ElidedLabel(role="title")
+        self._state = label("", "muted")
+        self._numbers = ElidedLabel(role="muted")
+        self.main = QPushButton(_("Pause"))
+        set_look(self.main, primary=True)
+        binder.bind(self.main, "run.toggle")
+        self.main.setMinimumWidth(112)
+        self._steps = [self._bound(binder, name) for name in ROLE_BUTTONS]
+        self.roles = Segmented(
+            (
+                ("", _("Both"), _("Train the discriminator and the generator")),
+                ("discriminator", _("D only"), _("Train the discriminator alone; the generator stands still")),
+                ("generator", _("G only"), _("Train the generator alone; the discriminator stands still")),
+            ),
+            _("Networks to train"),
+        )
+        self.roles.chosen.connect(self.train_only)
+        self._others = [self._bound(binder, name) for name in ("run.checkpoint", "run.stop")]
+        self._compare = QToolButton()
+        self._compare.setIcon(icon("compare"))
+        self._compare.setAccessibleName(_("Compare with another run"))
+        self._compare.setToolTip(_("Lay the curves of another open run over these"))
+        self._compare.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self._menu = QMenu(self._compare)
+        self._compare.setMenu(self._menu)
+        self._lay_out()
+
+    def _bound(self, binder: ActionBinder, name: str) -> QToolButton:
+        button = QToolButton()
+        binder.bind(button, name)
+        return button
+
+    def _lay_out(self) -> None:
+        words = QVBoxLayout()
+        words.setSpacing(0)
+        top = QHBoxLayout()
+        top.setSpacing(8)
+        top.addWidget(self._name, 1)
+        words.addLayout(top)
+        below = QHBoxLayout()
+        below.setSpacing(8)
+        below.addWidget(self._state)
+        below.addWidget(self._numbers, 1)
+        words.addLayout(below)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(16, 8, 16, 8)
+        row.setSpacing(8)
+        row.addLayout(words, 1)
+        row.addWidget(self.main)
+        for button in self._steps:
+            row.addWidget(button)
+        row.addWidget(self.roles)
+        for button in self._others:
+            row.addWidget(button)
+        row.addWidget(self._compare)
+
+    def set_run(self, model: RunModel) -> None:
+        """Shows a run's name, state and numbers."""
+        self._name.setText(model.title)
+        word = state_text(model.state)
+        if model.live and not model.here and model.path is not None and model.state != "preparing":
+            word = _("{state} elsewhere").format(state=word)
+        self._state.setText(word)
+        self._numbers.setText(progress_text(model))
+        training = model.here and model.state in ("training", "preparing")
+        text = _("Pause") if training else _("Resume") if model.here else _("Continue")
+        self.main.setText(text)
+        self.main.setIcon(icon("pause" if training else "play", "accent_text"))
+        self.main.setVisible(model.here or not model.live)
+        for widget in (*self._steps, self.roles, *self._others):
+            widget.setVisible(model.here)
+        self.roles.set_value(model.only if model.only in ("discriminator", "generator") else "")
+
+    def set_others(self, runs: list[tuple[str, str]], chosen: str) -> None:
+        """The runs that can be compared with this one: ``(key, title)``."""
+        self._compare.setVisible(bool(runs))
+        self._menu.clear()
+        for key, title in (("", _("Nothing")), *runs):
+            action = self._menu.addAction(title)
+            action.setCheckable(True)
+            action.setChecked(key == chosen)
+            action.triggered.connect(lambda _checked=False, key=key: self.compare.emit(key))

@@ -1,0 +1,185 @@
+"""A run while it learns: pictures, curves, health, and the strip of controls above them."""
+
+from __future__ import annotations
+
+import time
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
+
+from ganstudio.app.run_model import RunModel
+from ganstudio.app.studio import Studio
+from ganstudio.core.fields import format_number
+from ganstudio.core.i18n import _
+from ganstudio.ui.curves import CurvesPanel, Mark
+from ganstudio.ui.errors import ErrorBanner
+from ganstudio.ui.menus import ActionBinder
+from ganstudio.ui.parts import line
+from ganstudio.ui.train.health import HealthPanel
+from ganstudio.ui.train.run_bar import RunBar
+from ganstudio.ui.train.stage import Stage
+
+CURVES_SECONDS = 0.12  # between two redraws of the curves
+NUMBERS_SECONDS = 0.4
+NARROW = 820  # pixels below which the health column gives way
+
+
+def _value(value: object) -> str:
+    return format_number(value) if isinstance(value, int | float) and not isinstance(value, bool) else str(value)
+
+
+class RunView(QWidget):
+    """Everything about the run that is looked at."""
+
+    def __init__(self, studio: Studio, binder: ActionBinder, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._studio = studio
+        self._model: RunModel | None = None
+        self._compared = ""
+        self._curves_due = self._numbers_due = 0.0
+        self._stale: set[str] = set()
+        self.bar, self.banner, self.stage = RunBar(binder), ErrorBanner(), Stage()
+        self.curves, self.health = CurvesPanel(), HealthPanel()
+        self.splitter = QSplitter(Qt.Orientation.Vertical)
+        self.splitter.setChildrenCollapsible(False)
+        self.splitter.addWidget(self.stage)
+        self.splitter.addWidget(self.curves)
+        self.splitter.setStretchFactor(0, 3)
+        self.splitter.setStretchFactor(1, 2)
+        self.splitter.setSizes([420, 280])
+        self._lay_out()
+        self._connect()
+
+    def _lay_out(self) -> None:
+        middle = QHBoxLayout()
+        middle.setSpacing(0)
+        middle.addWidget(self.splitter, 1)
+        self._side_line = line(horizontal=False)
+        middle.addWidget(self._side_line)
+        middle.addWidget(self.health)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.bar)
+        column.addWidget(line())
+        column.addWidget(self.banner)
+        column.addLayout(middle, 1)
+
+    def _connect(self) -> None:
+        self.bar.train_only.connect(self._train_only)
+        self.bar.compare.connect(self._compare)
+        self.stage.source_chosen.connect(self._choose_source)
+        self.stage.step_shown.connect(self.curves.set_cursor_step)
+        self.curves.step_picked.connect(self.stage.go_to)
+
+    # -- which run --------------------------------------------------------------------------------------------------
+
+    def set_run(self, model: RunModel) -> None:
+        """Looks at another run."""
+        if self._model is not None:
+            self._model.changed.disconnect(self._changed)
+        self._model = model
+        model.changed.connect(self._changed)
+        self._compared = ""
+        self.curves.set_comparison("", None)
+        self.curves.set_tables(model.tables)
+        self.stage.set_run(model)
+        self._stale = {"state", "progress", "curves", "marks", "notes"}
+        self.refresh(force=True)
+
+    def _changed(self, aspects: frozenset[str]) -> None:
+        self.stage.refresh(aspects)
+        self._stale |= aspects
+        if "state" in aspects:
+            self.refresh(force=True)
+
+    def refresh(self, *, force: bool = False) -> None:
+        """Redraws what is stale and due; called by the window's one timer."""
+        model, now = self._model, time.monotonic()
+        if model is None or (not self.isVisible() and not force):
+            return
+        if force or now >= self._curves_due:
+            self._curves_due = now + CURVES_SECONDS
+            if "marks" in self._stale:
+                self.curves.set_marks(self._marks(model))
+            if self._stale & {"curves", "marks"}:
+                self.curves.set_tables(model.tables)
+            self.curves.refresh()
+            self._stale -= {"curves", "marks"}
+        if force or now >= self._numbers_due:
+            self._numbers_due = now + NUMBERS_SECONDS
+            self.bar.set_run(model)
+            self.health.set_run(model)
+            if self._stale & {"state", "notes"}:
+                self._show_message(model)
+            self._stale.clear()
+
+    def set_others(self) -> None:
+        """The list of runs to compare with has changed."""
+        others = [(model.key, model.title) for model in self._studio.runs if model is not self._model]
+        self.bar.set_others(others, self._compared)
+
+    # -- what a person asks for -------------------------------------------------------------------------------------
+
+    def _train_only(self, role: str) -> None:
+        if self._model is not None:
+            self._model.train_only(role or None)  # type: ignore[arg-type]
+
+    def _choose_source(self, source: str) -> None:
+        if self._model is not None:
+            self._model.show(source)  # type: ignore[arg-type]
+
+    def _compare(self, key: str) -> None:
+        self._compared = key
+        for model in self._studio.runs:
+            if model.key == key:
+                self.curves.set_comparison(model.title, model.tables)
+                break
+        else:
+            self.curves.set_comparison("", None)
+        self.set_others()
+
+    # -- what the run says ------------------------------------------------------------------------------------------
+
+    def _marks(self, model: RunModel) -> list[Mark]:
+        marks = [
+            Mark(
+                change.step,
+                model.seconds_at(change.step),
+                "hyper",
+                f"{change.name}: {_value(change.old)} → {_value(change.new)}",
+            )
+            for change in model.changes
+        ]
+        marks += [
+            Mark(step, model.seconds_at(step), "checkpoint", _("checkpoint {step}").format(step=f"{step:,}"))
+            for step in model.checkpoints
+        ]
+        return marks
+
+    def _show_message(self, model: RunModel) -> None:
+        if model.state in ("failed", "paused", "interrupted") and model.message:
+            can_go_back = model.state == "paused" and model.here and bool(model.checkpoints)
+            diverged = can_go_back and "finite" in model.message
+            self.banner.show_error(
+                model.message,
+                details=model.details,
+                action=_("Go back, halve the learning rates") if diverged else "",
+                run=model.go_back if diverged else None,
+                level="error" if model.state == "failed" else "warning",
+            )
+        elif model.notes:
+            note = model.notes[-1]
+            self.banner.show_error(
+                note.text, details=note.details, level="error" if note.level == "error" else "warning"
+            )
+            model.notes.clear()
+        else:
+            self.banner.clear()
+
+    def resizeEvent(self, event: object) -> None:
+        """A narrow window shows pictures and curves first."""
+        wide = self.width() >= NARROW
+        self.health.setVisible(wide)
+        self._side_line.setVisible(wide)
+        super().resizeEvent(event)  # type: ignore[arg-type]

@@ -1,0 +1,177 @@
+"""What the networks make: the wall of samples or the 2-D scene, with the timeline beneath."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from ganstudio.app.run_model import RunModel
+from ganstudio.core.events import Samples
+from ganstudio.core.i18n import _
+from ganstudio.metrics.modes import captured
+from ganstudio.ui.parts import Segmented, label, tool_button
+from ganstudio.ui.pictures.scene import SceneView
+from ganstudio.ui.pictures.timeline import Timeline
+from ganstudio.ui.pictures.wall import ImageWall
+
+
+class Stage(QWidget):
+    """Pictures of a run, live or from its history.
+
+    Signals:
+        source_chosen: "ema" or "raw": which weights the samples should be drawn with.
+        step_shown: the stored step on view, or None when live.
+    """
+
+    source_chosen = Signal(str)
+    step_shown = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._model: RunModel | None = None
+        self.wall, self.scene, self.timeline = ImageWall(), SceneView(), Timeline()
+        self.wall.set_empty_text(_("Samples appear here as soon as the networks are built."))
+        self.scene.set_empty_text(_("Points appear here as soon as the networks are built."))
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self.wall)
+        self._pages.addWidget(self.scene)
+        self.mode = Segmented(
+            (
+                ("fake", _("Fake"), _("What the generator draws from the run’s fixed latents")),
+                ("real", _("Real"), _("Real data")),
+                ("both", _("Both"), _("Real data beside the generator’s")),
+            ),
+            _("Pictures"),
+        )
+        self.source = Segmented(
+            (
+                ("ema", _("Average"), _("Weights averaged over the last steps (EMA): steadier, usually better")),
+                ("raw", _("Raw"), _("The weights as they are at this step")),
+            ),
+            _("Weights"),
+        )
+        self._sort = tool_button(
+            "curve", _("Sort by score"), _("Most convincing samples first, by the discriminator’s word"), checkable=True
+        )
+        self._caption = label("", "muted")
+        self._lay_out()
+        self._connect()
+
+    def _lay_out(self) -> None:
+        head = QHBoxLayout()
+        head.setContentsMargins(16, 0, 16, 0)
+        head.setSpacing(8)
+        head.addWidget(self._caption)
+        head.addStretch(1)
+        head.addWidget(self._sort)
+        head.addWidget(self.mode)
+        head.addWidget(self.source)
+        foot = QHBoxLayout()
+        foot.setContentsMargins(16, 0, 16, 0)
+        foot.addWidget(self.timeline)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 4, 0, 4)
+        column.setSpacing(4)
+        column.addLayout(head)
+        column.addWidget(self._pages, 1)
+        column.addLayout(foot)
+
+    def _connect(self) -> None:
+        self.mode.chosen.connect(self._mode_chosen)
+        self.source.chosen.connect(self.source_chosen)
+        self._sort.toggled.connect(self.wall.set_sorted)
+        self.timeline.step_selected.connect(self._show_stored)
+        self.timeline.went_live.connect(self._show_live)
+
+    def set_run(self, model: RunModel) -> None:
+        """Another run is looked at."""
+        self._model = model
+        self.timeline.stop_film()
+        self.timeline.set_steps([])
+        self.timeline.go_live()
+        points = model.spec is not None and model.spec.kind == "points"
+        self.wall.clear()
+        self.scene.set_real(None)
+        self.scene.set_fakes(None)
+        self.scene.set_scene(None)
+        self._pages.setCurrentWidget(self.scene if points else self.wall)
+        self.refresh(frozenset({"real", "samples", "scene", "timeline", "marks", "state", "progress", "name"}))
+
+    def refresh(self, aspects: frozenset[str]) -> None:
+        """Shows what has changed in the run."""
+        model = self._model
+        if model is None:
+            return
+        if aspects & {"name", "state"}:
+            self._arrange(model)
+        if "real" in aspects and model.real is not None:
+            self._show_real(model)
+        if aspects & {"timeline", "progress", "state"}:
+            self.timeline.set_steps(model.stops)
+            self.timeline.set_live_step(model.step if model.live else None)
+        if "marks" in aspects:
+            self.timeline.set_checkpoints(model.checkpoints)
+        if self.timeline.is_live():
+            if "samples" in aspects:
+                self._show(model.samples)
+            if "scene" in aspects:
+                self.scene.set_scene(model.scene)
+
+    def _arrange(self, model: RunModel) -> None:
+        spec = model.spec
+        if spec is None:
+            return
+        points = spec.kind == "points"
+        self._pages.setCurrentWidget(self.scene if points else self.wall)
+        self.mode.setVisible(not points)
+        self._sort.setVisible(not points)
+        self.source.setVisible(bool(model.experiment.hyper.get("ema", 0)))
+        self.source.set_value(model.source)
+        if points:
+            self.scene.set_spec(spec.extent, spec.modes, spec.mode_std)
+
+    def _show_real(self, model: RunModel) -> None:
+        assert model.real is not None
+        if model.real.items.ndim == 4:
+            self.wall.set_real(model.real.items, model.real.scores)
+        else:
+            self.scene.set_real(model.real.items)
+
+    def _show(self, samples: Samples | None) -> None:
+        model = self._model
+        if samples is None or model is None:
+            return
+        weights = _("average weights") if samples.source == "ema" else _("raw weights")
+        self._caption.setText(_("step {step} · {weights}").format(step=f"{samples.step:,}", weights=weights))
+        if samples.items.ndim == 4:
+            probability = model.latest("critic(x)") is None
+            self.wall.set_samples(samples.items, samples.scores, probability, "")
+            return
+        self.scene.set_fakes(samples.items)
+        if model.spec is not None and model.spec.modes:
+            hits, _share = captured(samples.items.astype(np.float32, copy=False), model.spec)
+            self.scene.set_mode_hits([bool(hit) for hit in hits])
+
+    def _show_stored(self, step: int) -> None:
+        if self._model is None:
+            return
+        samples = self._model.stored(step)
+        if samples is not None:
+            self._show(samples)
+            self.scene.set_scene(None)  # the networks of that step are gone; only their samples were stored
+        self.step_shown.emit(step)
+
+    def _show_live(self) -> None:
+        if self._model is not None:
+            self._show(self._model.samples)
+            self.scene.set_scene(self._model.scene)
+        self.step_shown.emit(None)
+
+    def go_to(self, step: int) -> None:
+        """Shows the stored grid nearest to a step."""
+        if self._model is not None and self._model.stops:
+            self.timeline.select_step(min(self._model.stops, key=lambda stop: abs(stop - step)))
+
+    def _mode_chosen(self, mode: str) -> None:
+        self.wall.set_mode(mode)

@@ -1,0 +1,262 @@
+"""The Train workspace: gallery first, then the form beside the run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+
+from ganstudio.app.gallery import GALLERY, gallery_card, missing_downloads
+from ganstudio.app.run_model import RunModel
+from ganstudio.app.studio import Studio
+from ganstudio.core.errors import StudioError
+from ganstudio.core.experiment import Experiment
+from ganstudio.core.i18n import _
+from ganstudio.data import thumbnail
+from ganstudio.store import Run
+from ganstudio.ui.errors import EmptyState
+from ganstudio.ui.experiment import ExperimentPanel
+from ganstudio.ui.gallery import GalleryPage
+from ganstudio.ui.icons import icon
+from ganstudio.ui.menus import ActionBinder
+from ganstudio.ui.statusbar import state_text
+from ganstudio.ui.style import set_look
+from ganstudio.ui.train.data_jobs import DataJobs
+from ganstudio.ui.train.run_view import RunView
+
+PANEL_WIDTH = 304
+RECENT_RUNS = 8
+
+
+class TrainWorkspace(QWidget):
+    """Gallery, experiment form, run."""
+
+    def __init__(self, studio: Studio, binder: ActionBinder, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._studio, self._binder = studio, binder
+        self._run_view: RunView | None = None
+        self.gallery = GalleryPage()
+        self.panel = ExperimentPanel(studio.draft)
+        self.data = DataJobs(studio, self.panel)
+        self._lay_out()
+        self._connect()
+        self._fill_recent()
+        studio.when_ready(self._catalogue_ready)
+
+    def _lay_out(self) -> None:
+        back = QPushButton(_("Gallery"))
+        back.setIcon(icon("back"))
+        back.setAccessibleName(_("Back to the gallery"))
+        back.setToolTip(_("All ready experiments; what trains goes on"))
+        set_look(back, link=True)
+        back.clicked.connect(self.show_gallery)
+        left = QWidget()
+        column = QVBoxLayout(left)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        head = QHBoxLayout()
+        head.setContentsMargins(8, 8, 8, 0)
+        head.addWidget(back)
+        head.addStretch(1)
+        column.addLayout(head)
+        column.addWidget(self.panel, 1)
+        self._right = QStackedWidget()
+        self._empty = EmptyState(
+            "train",
+            _("Nothing is being trained yet"),
+            _("Choose method and data on the left, then press Start. Samples, curves and a verdict appear here."),
+        )
+        self._right.addWidget(self._empty)
+        self.bench = QSplitter(Qt.Orientation.Horizontal)
+        self.bench.setChildrenCollapsible(False)
+        self.bench.addWidget(left)
+        self.bench.addWidget(self._right)
+        self.bench.setStretchFactor(0, 0)
+        self.bench.setStretchFactor(1, 1)
+        self.bench.setSizes([PANEL_WIDTH, 1000])
+        self.pages = QStackedWidget()
+        self.pages.addWidget(self.gallery)
+        self.pages.addWidget(self.bench)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(self.pages)
+
+    def _connect(self) -> None:
+        gallery, panel, studio = self.gallery, self.panel, self._studio
+        gallery.experiment_chosen.connect(self.start_card)
+        gallery.customise.connect(self.customise_card)
+        gallery.new_experiment.connect(self.new_experiment)
+        gallery.run_chosen.connect(lambda path: studio.open_run(Path(path)))
+        panel.start_requested.connect(self.start)
+        panel.live_value_edited.connect(self._set_live)
+        panel.extend_requested.connect(self._extend)
+        panel.duplicate_requested.connect(self.duplicate)
+        studio.current_changed.connect(self._current_changed)
+        studio.opened.connect(self._runs_changed)
+        studio.library_changed.connect(self._fill_recent)
+        studio.catalogue_ready.connect(self._catalogue_ready)
+        self.destroyed.connect(_unhook(studio, self))
+
+    # -- gallery ----------------------------------------------------------------------------------------------------
+
+    def _catalogue_ready(self) -> None:
+        catalogue = self._studio.catalogue
+        if catalogue is None:
+            return
+        self.panel.set_catalogue(catalogue)
+        self.panel.set_devices(self._studio.devices)
+        self.gallery.set_missing(missing_downloads(lambda name: catalogue.dataset(name).available))
+        self._draw_cards()
+
+    def _draw_cards(self) -> None:
+        def work(progress: Any, cancel: Any) -> dict[str, Any]:
+            names = {card.id: card.experiment.data.split(":")[0] for card in GALLERY}
+            return {card: thumbnail(name) for card, name in names.items()}
+
+        def done(pictures: dict[str, Any]) -> None:
+            for card, picture in pictures.items():
+                if picture is not None:
+                    self.gallery.set_picture(card, picture)
+
+        self._studio.jobs.start(_("Drawing the gallery"), work).on_done(done)
+
+    def _fill_recent(self) -> None:
+        paths = [Path(path) for path in self._studio.settings.remembered.recent_runs[:RECENT_RUNS]]
+
+        def work(progress: Any, cancel: Any) -> list[Any]:
+            rows = []
+            for path in paths:
+                try:
+                    run = Run.open(path)
+                    rows.append((str(path), run.info.name, state_text(run.status().state), run.thumbnail()))
+                except StudioError:
+                    continue  # deleted or moved since
+            return rows
+
+        self._studio.jobs.start(_("Looking for recent runs"), work).on_done(self.gallery.set_recent)
+
+    def show_gallery(self) -> None:
+        """The ready experiments; what trains goes on."""
+        self._studio.look_at(None)
+        self.pages.setCurrentWidget(self.gallery)
+
+    def start_card(self, card_id: str) -> None:
+        """Starts a ready experiment, after asking for a drawing, a folder or a download where it needs one."""
+        card = gallery_card(card_id)
+        self._studio.when_ready(lambda: self._start_card(card_id))
+        if self._studio.catalogue is None:
+            self._studio.notifications.info(
+                _("Starting “{title}” as soon as torch is loaded…").format(title=card.title)
+            )
+
+    def _start_card(self, card_id: str) -> None:
+        card, catalogue = gallery_card(card_id), self._studio.catalogue
+        assert catalogue is not None
+        missing = bool(card.needs) and not catalogue.dataset(card.needs).available
+        if card.opens == "run" and not missing:
+            self._studio.draft.replace(card.experiment, card.title)
+            self.start(card.experiment)
+            return
+        self.customise_card(card_id)
+        if card.opens == "drawing":
+            self.data.draw(then=self.panel.start.click)
+        elif card.opens == "folder":
+            self.data.choose_folder()
+        else:
+            self.data.download(card.needs)
+
+    def customise_card(self, card_id: str) -> None:
+        """Puts a ready experiment into the form."""
+        card = gallery_card(card_id)
+        self._studio.draft.replace(card.experiment, card.title)
+        self.new_experiment()
+
+    def new_experiment(self) -> None:
+        """The form, to be filled."""
+        self._studio.look_at(None)
+        self.panel.set_mode("draft")
+        self._right.setCurrentWidget(self._empty)
+        self.pages.setCurrentWidget(self.bench)
+
+    # -- runs -------------------------------------------------------------------------------------------------------
+
+    @property
+    def run_view(self) -> RunView:
+        """The view of the present run; made when the first run is opened, since it brings the plots."""
+        if self._run_view is None:
+            self._run_view = RunView(self._studio, self._binder)
+            self._right.addWidget(self._run_view)
+        return self._run_view
+
+    def start(self, experiment: Experiment) -> None:
+        """Starts a new run."""
+        self._studio.start(experiment)
+
+    def _current_changed(self) -> None:
+        model = self._studio.current
+        if model is None:
+            if self._right.currentWidget() is not self._empty:
+                self._right.setCurrentWidget(self._empty)
+                self.panel.set_mode("draft")
+            return
+        self.run_view.set_run(model)
+        self._right.setCurrentWidget(self.run_view)
+        self.pages.setCurrentWidget(self.bench)
+        self._show_form(model)
+        self.run_view.set_others()
+
+    def _runs_changed(self, model: RunModel) -> None:
+        model.changed.connect(self._run_changed)
+        if self._run_view is not None:
+            self._run_view.set_others()
+
+    def _run_changed(self, aspects: frozenset[str]) -> None:
+        model = self._studio.current
+        if model is not None and aspects & {"state", "hyper", "name"}:
+            self._show_form(model)
+        if aspects & {"state", "name"}:
+            self._studio.actions.refresh()
+            if self._run_view is not None:
+                self._run_view.set_others()
+
+    def _show_form(self, model: RunModel) -> None:
+        if self._right.currentWidget() is self._run_view:
+            self.panel.show_run(model.experiment.with_(steps=model.total), "running" if model.here else "finished")
+
+    def _set_live(self, name: str, value: Any) -> None:
+        if self._studio.current is not None:
+            self._studio.current.set_hyper(name, value)
+
+    def _extend(self, steps: int) -> None:
+        if self._studio.current is not None:
+            self._studio.current.extend(steps)
+
+    def duplicate(self) -> None:
+        """The run's experiment in the form, to be changed and started as a new run."""
+        model = self._studio.current
+        if model is not None:
+            self._studio.duplicate(model)
+            self.new_experiment()
+
+    def refresh(self) -> None:
+        """Called by the window's one timer."""
+        if self._run_view is not None and self._right.currentWidget() is self._run_view:
+            self._run_view.refresh()
+
+
+def _unhook(studio: Studio, page: TrainWorkspace) -> Any:
+    """Cuts the studio off from a workspace that is gone; the studio may outlive it."""
+    hooks: list[tuple[Any, Any]] = [
+        (studio.current_changed, page._current_changed),
+        (studio.opened, page._runs_changed),
+        (studio.library_changed, page._fill_recent),
+        (studio.catalogue_ready, page._catalogue_ready),
+    ]
+
+    def unhook(*_args: object) -> None:
+        for signal, slot in hooks:
+            signal.disconnect(slot, missing_ok=True)
+
+    return unhook

@@ -1,0 +1,197 @@
+"""The whole window: shell, workspaces, and the one timer that keeps them up to date."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, QTimer
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QMessageBox, QWidget
+
+from ganstudio.app.run_model import RunModel
+from ganstudio.app.studio import Studio
+from ganstudio.core.i18n import _, plural
+from ganstudio.ui.shell import Shell
+from ganstudio.ui.statusbar import RunChip
+from ganstudio.ui.train.actions import train_actions
+from ganstudio.ui.train.run_bar import clock
+from ganstudio.ui.train.workspace import TrainWorkspace
+
+LIVE_MS, IDLE_MS = 40, 120
+SLOW_TICKS = 12  # every so many ticks: status bar, runs list
+
+
+def chip_of(model: RunModel) -> RunChip:
+    """A run as the status bar shows it."""
+    progress = model.progress
+    rate = eta = ""
+    if progress is not None and model.state == "training":
+        rate = f"{progress.steps_per_second:.3g}/s" if progress.steps_per_second else ""
+        eta = clock(progress.eta_seconds) if progress.eta_seconds is not None else ""
+    share = model.step / model.total if model.total else 0.0
+    return RunChip(model.key, model.title, model.state, model.step, rate, eta, min(1.0, share))
+
+
+class MainWindow(Shell):
+    """The studio's window.
+
+    Args:
+        studio: what it shows. The window ends the studio's sessions when it closes.
+    """
+
+    def __init__(self, studio: Studio) -> None:
+        self.studio = studio
+        super().__init__(studio.settings, studio.actions, studio.notifications)
+        self._ticks = 0
+        self.setAcceptDrops(True)
+        self.train = TrainWorkspace(studio, self.binder)
+        self.table.add(*train_actions(studio, self.train))
+        self.add_workspace(
+            "train", _("Train"), "train", lambda: self.train, help=_("Start experiments and watch them learn.")
+        )
+        self.add_workspace("runs", _("Runs"), "runs", self._make_runs, help=_("Everything that was ever trained here."))
+        self.statusbar.set_idle_text(_("Nothing is training"))
+        self.run_clicked.connect(self._look_at)
+        self.close_guard = self._may_close
+        self.closing.connect(self._end)
+        studio.opened.connect(self._opened)
+        studio.current_changed.connect(self._current_changed)
+        self._timer = QTimer(self)
+        self._timer.timeout.connect(self.tick)
+        self._timer.start(IDLE_MS)
+
+    def _make_runs(self) -> QWidget:
+        from ganstudio.ui.runs.workspace import RunsWorkspace
+
+        page = RunsWorkspace(self.studio, self.binder)
+        page.open_requested.connect(self._open_path)
+        page.duplicate_requested.connect(self._duplicate_path)
+        page.gallery_requested.connect(self._show_gallery)
+        return page
+
+    # -- the one timer ----------------------------------------------------------------------------------------------
+
+    def tick(self) -> None:
+        """Takes in what other threads have left and redraws what is due."""
+        self._ticks += 1
+        self.studio.pump()
+        self.train.refresh()
+        if self._ticks % SLOW_TICKS == 0:
+            self._refresh_slowly()
+        wanted = LIVE_MS if self.studio.runs or self.studio.jobs.running else IDLE_MS
+        if self._timer.interval() != wanted:
+            self._timer.setInterval(wanted)
+
+    def _refresh_slowly(self) -> None:
+        self.statusbar.set_runs([chip_of(model) for model in self.studio.runs if model.live])
+        if self.current_workspace == "runs":
+            self.workspace("runs").refresh()  # type: ignore[attr-defined]
+
+    # -- moving about -----------------------------------------------------------------------------------------------
+
+    def _opened(self, model: RunModel) -> None:
+        self.show_workspace("train")
+        self._refresh_slowly()
+
+    def _current_changed(self) -> None:
+        self.table.refresh()
+        model = self.studio.current
+        self.setWindowTitle(f"{model.title} — ganstudio" if model is not None else "ganstudio")
+
+    def _look_at(self, key: str) -> None:
+        for model in self.studio.runs:
+            if model.key == key:
+                self.studio.look_at(model)
+                self.show_workspace("train")
+
+    def _open_path(self, path: object) -> None:
+        if self.studio.open_run(Path(str(path))) is not None:
+            self.show_workspace("train")
+
+    def _duplicate_path(self, path: object) -> None:
+        model = self.studio.open_run(Path(str(path)))
+        if model is not None:
+            self.train.duplicate()
+            self.show_workspace("train")
+
+    def _show_gallery(self) -> None:
+        self.train.show_gallery()
+        self.show_workspace("train")
+
+    # -- dropping ---------------------------------------------------------------------------------------------------
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """A folder may be dropped: one of pictures, or a run."""
+        if any(Path(url.toLocalFile()).is_dir() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """A run is opened; any other folder is taken for pictures and checked."""
+        for url in event.mimeData().urls():
+            path = Path(url.toLocalFile())
+            if not path.is_dir():
+                continue
+            event.acceptProposedAction()
+            if (path / "run.json").is_file():
+                self._open_path(path)
+            else:
+                self.show_workspace("train")
+                self.train.customise_card("folder")
+                self.train.data.use_folder(path)
+            return
+
+    # -- closing ----------------------------------------------------------------------------------------------------
+
+    def _may_close(self) -> bool:
+        training = self.studio.training
+        if not training:
+            return True
+        choice = self.ask_closing(training)
+        if choice == "cancel":
+            return False
+        for model in training:
+            model.stop(save=choice == "save")
+        return True
+
+    def ask_closing(self, training: list[RunModel]) -> str:
+        """Asks what becomes of the runs that train: ``"save"``, ``"discard"`` or ``"cancel"``."""
+        box = QMessageBox(self)
+        box.setIcon(QMessageBox.Icon.Question)
+        box.setWindowTitle(_("Close ganstudio"))
+        names = ", ".join(model.title for model in training)
+        box.setText(plural("{n} run is still training.", "{n} runs are still training.", len(training)))
+        box.setInformativeText(
+            _("{names}\n\nSave a checkpoint and quit, and you can go on exactly there. Stop, and what came after the "
+              "last checkpoint is lost.").format(names=names)
+        )  # fmt: skip
+        save = box.addButton(_("Save checkpoint and quit"), QMessageBox.ButtonRole.AcceptRole)
+        stop = box.addButton(_("Stop now"), QMessageBox.ButtonRole.DestructiveRole)
+        box.addButton(_("Cancel"), QMessageBox.ButtonRole.RejectRole)
+        box.setDefaultButton(save)
+        box.exec()
+        clicked = box.clickedButton()
+        box.deleteLater()
+        return "save" if clicked is save else "discard" if clicked is stop else "cancel"
+
+    def quit_saving(self) -> None:
+        """Ends without asking, after a checkpoint: what a signal from outside asks for."""
+        for model in self.studio.training:
+            model.stop(save=True)
+        self.close_guard = lambda: True
+        self.close()
+
+    def _end(self) -> None:
+        self._timer.stop()
+        self.hide()
+        self.studio.opened.disconnect(self._opened, missing_ok=True)
+        self.studio.current_changed.disconnect(self._current_changed, missing_ok=True)
+        self.studio.shutdown()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """A window that nobody sees asks for no pictures."""
+        if event.type() == QEvent.Type.WindowStateChange and self.studio.current is not None:
+            if self.isMinimized():
+                self.studio.current.rest()
+            else:
+                self.studio.current.show(self.studio.current.source)
+        super().changeEvent(event)
