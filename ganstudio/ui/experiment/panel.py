@@ -154,6 +154,10 @@ class ExperimentPanel(QWidget):
         return page
 
     def _connect(self) -> None:
+        # What one comes for is reached first; undo has its shortcut.
+        QWidget.setTabOrder(self.duplicate, self.undo_button)
+        QWidget.setTabOrder(self.undo_button, self.redo_button)
+        self.setFocusProxy(self.method.combo)
         self.undo_button.clicked.connect(self.undo)
         self.redo_button.clicked.connect(self.redo)
         self.method.chosen.connect(self._on_method)

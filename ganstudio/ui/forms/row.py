@@ -11,10 +11,12 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QToolButton, QWi
 from ganstudio.app.drafts import number_text
 from ganstudio.core.fields import FieldSpec, Value
 from ganstudio.core.i18n import _
-from ganstudio.ui.forms.editors import SegmentEdit, Switch, editor_for
+from ganstudio.ui.forms.editors import ChoiceEdit, NumberEdit, SegmentEdit, Switch, editor_for
 from ganstudio.ui.icons import icon
 from ganstudio.ui.style import set_look
 from ganstudio.ui.theme import current_theme, theme_hub
+
+NUMBER_WIDTH = 96
 
 
 def value_text(value: Value) -> str:
@@ -200,10 +202,15 @@ class FieldRow(QWidget):
             grid.addWidget(self.editor, 0, 1)
         grid.addWidget(self.reset_button, 0, 2)
         grid.addWidget(self._message, 1, 0, 1, 3)
-        # The editor takes the larger half: numbers must be whole, labels may be elided.
-        grid.setColumnStretch(0, 5)
-        grid.setColumnStretch(1, 7)
-        grid.setColumnMinimumWidth(1, 96)
+        short = isinstance(self.editor, ChoiceEdit) and max(map(len, self.spec.choices)) <= 8
+        if isinstance(self.editor, NumberEdit) or short:
+            # Numbers and short words: all of one width at the right edge, and the label keeps the rest.
+            self.editor.setFixedWidth(NUMBER_WIDTH)
+            grid.setColumnStretch(0, 1)
+        else:
+            grid.setColumnStretch(0, 5)
+            grid.setColumnStretch(1, 7)
+            grid.setColumnMinimumWidth(1, NUMBER_WIDTH)
 
     def _on_edited(self, value: object) -> None:
         self._outer_error = ""
