@@ -80,7 +80,7 @@ class MessageBody(QWidget):
         self._details = QPlainTextEdit()
         self._details.setReadOnly(True)
         self._details.setFont(mono_font())
-        self._details.setFixedHeight(140)
+        self._details.setMaximumHeight(140)
         self._details.setAccessibleName(_("Details"))
         self._details.setToolTip(_("Technical details, to copy into a report"))
         set_look(self._details, details=True)

@@ -6,7 +6,6 @@ from PySide6.QtCore import QAbstractAnimation, QEasingCurve, QPropertyAnimation
 from PySide6.QtWidgets import QApplication, QWidget
 
 DURATION_MS = 140
-_UNBOUNDED = 16777215
 
 
 def set_reduced_motion(reduced: bool) -> None:
@@ -27,7 +26,10 @@ def reveal(widget: QWidget, shown: bool) -> None:
     running = widget.findChild(QPropertyAnimation, "reveal")
     if running is not None:
         running.stop()
-    widget.setMaximumHeight(_UNBOUNDED)
+    if widget.property("full_height") is None:
+        widget.setProperty("full_height", widget.maximumHeight())
+    most = int(widget.property("full_height"))
+    widget.setMaximumHeight(most)
     widget.setVisible(shown)
     if not shown or reduced_motion() or not widget.isVisible():
         return
@@ -35,7 +37,7 @@ def reveal(widget: QWidget, shown: bool) -> None:
     slide.setObjectName("reveal")
     slide.setDuration(DURATION_MS)
     slide.setStartValue(0)
-    slide.setEndValue(max(1, widget.sizeHint().height()))
+    slide.setEndValue(min(most, max(1, widget.sizeHint().height())))
     slide.setEasingCurve(QEasingCurve.Type.OutCubic)
-    slide.finished.connect(lambda: widget.setMaximumHeight(_UNBOUNDED))
+    slide.finished.connect(lambda: widget.setMaximumHeight(most))
     slide.start(QAbstractAnimation.DeletionPolicy.DeleteWhenStopped)

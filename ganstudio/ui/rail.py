@@ -65,10 +65,6 @@ class Rail(QFrame):
         """Marks a workspace as the one on view."""
         self._buttons[name].setChecked(True)
 
-    def focus_current(self, name: str) -> None:
-        """Gives the keyboard to a workspace's button: where the tab order begins."""
-        self._buttons[name].setFocus(Qt.FocusReason.OtherFocusReason)
-
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Up and down move the focus along the rail."""
         if event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):

@@ -203,7 +203,7 @@ class Shell(QMainWindow):
             return
         self.stack.setCurrentWidget(self._workspaces[name].page)
         if self.focusWidget() is None:
-            self.rail.focus_current(name)
+            self.stack.setFocus()  # no ring before the keyboard is used; Tab begins at the rail
         self._current = name
         self.rail.set_current(name)
         self.binder.set_workspace(name)

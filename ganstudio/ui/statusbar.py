@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QColor, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QFrame, QHBoxLayout, QMenu, QSizePolicy, QToolButton, QWidget
 
-from ganstudio.core.events import State
 from ganstudio.core.i18n import _, plural
 from ganstudio.ui.icons import icon_pixmap
 from ganstudio.ui.parts import ElidedLabel
 from ganstudio.ui.theme import current_theme, theme_hub, ui_font
+
+if TYPE_CHECKING:
+    from ganstudio.core.events import State  # brings numpy, which the first view of the window need not wait for
 
 HEIGHT = 32
 CHIP_LEAST = 176

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import base64
+import logging
 import subprocess
 import sys
 from collections.abc import Callable
@@ -15,7 +16,9 @@ from ganstudio.app.actions import Action, ActionTable
 from ganstudio.app.notifications import Notifications
 from ganstudio.app.settings import SettingsStore
 from ganstudio.ui.errors import EmptyState, ErrorBanner
+from ganstudio.ui.motion import reveal, set_reduced_motion
 from ganstudio.ui.preferences import Preferences
+from ganstudio.ui.qtlog import install_qt_messages, remove_qt_messages
 from ganstudio.ui.shell import Shell
 from ganstudio.ui.shortcuts import Shortcuts
 from ganstudio.ui.statusbar import RunChip, StatusBar
@@ -260,7 +263,34 @@ def test_shortcuts_list_every_key_and_can_be_searched(make: Callable[..., Shell]
 def test_window_needs_no_heavy_import() -> None:
     code = (
         "import sys, ganstudio.ui.shell, ganstudio.ui.preferences;"
-        "heavy = {'torch', 'pyqtgraph', 'sklearn', 'scipy', 'numpy.random'} & set(sys.modules);"
+        "heavy = {'torch', 'pyqtgraph', 'sklearn', 'scipy', 'numpy'} & set(sys.modules);"
         "assert not heavy, heavy"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_what_qt_says_is_logged(logged_problems: list[logging.LogRecord]) -> None:
+    from PySide6.QtCore import qWarning
+
+    install_qt_messages()
+    try:
+        qWarning("something odd")
+    finally:
+        remove_qt_messages()
+    assert ["something odd" in record.getMessage() for record in logged_problems] == [True]
+
+
+@pytest.mark.parametrize("reduced", [True, False])
+def test_a_part_opens_to_its_full_height_and_closes(qtbot: QtBot, reduced: bool) -> None:
+    set_reduced_motion(reduced)
+    outer = QWidget()
+    qtbot.addWidget(outer)
+    inner = QLabel("x", outer)
+    inner.setMaximumHeight(90)
+    outer.show()
+    reveal(inner, False)
+    assert not inner.isVisible()
+    reveal(inner, True)
+    assert (inner.maximumHeight() == 90) is reduced
+    qtbot.waitUntil(lambda: inner.maximumHeight() == 90, timeout=2000)
+    set_reduced_motion(False)
