@@ -263,3 +263,14 @@ def test_no_stray_windows(qtbot: Any) -> None:
     qtbot.addWidget(form)
     form.set_fields(ALL, {})
     assert {widget for widget in QApplication.topLevelWidgets() if widget.isVisible()} == before
+
+
+def test_other_fields_drop_a_half_finished_edit(qtbot: Any, hosted: Any) -> None:
+    form = form_of(hosted)
+    editor = form.row("lr").editor
+    editor.setFocus()
+    editor.selectAll()
+    QTest.keyClicks(editor, "3e-5")
+    with qtbot.assertNotEmitted(form.value_edited):
+        form.set_fields((BETA, BATCH))
+    assert form.values() == {"beta": 0.5, "batch": 64}

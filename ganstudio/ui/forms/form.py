@@ -196,6 +196,11 @@ class FieldForm(QWidget):
         for group in self._groups:
             if not group.opened:
                 self._folded.add(group.title)
+            else:
+                self._folded.discard(group.title)
+            for row in group.rows:
+                # Hiding takes the focus away, which ends an edit: it belongs to fields that are no longer shown.
+                row.blockSignals(True)
             group.hide()
             group.setParent(None)
             group.deleteLater()
