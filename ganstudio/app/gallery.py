@@ -86,7 +86,9 @@ def _build() -> tuple[GalleryCard, ...]:
             _("Digits"),
             _("A network learns to write from 1,797 real handwritten digits. The first strokes appear in seconds."),
             "images",
-            Experiment("dcgan", "digits", steps=3000),
+            Experiment(
+                "dcgan", "digits", hyper={"norm_d": "spectral", "conv_width": 24, "latent_size": 64}, steps=3000
+            ),
             30.0,
         ),
         card(

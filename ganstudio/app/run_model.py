@@ -124,9 +124,11 @@ class RunModel:
 
     def _bind(self, run: Run) -> None:
         self._run, self.path, self.spec = run, run.path, run.info.spec
+        # The folder holds every hyper-parameter, also those that nobody set.
+        self.experiment = self.experiment.with_(hyper={**run.info.experiment.hyper, **self.experiment.hyper})
         if self.real is None:
             self.real = run.load_real()
-        self._pending |= {"name", "real"}
+        self._pending |= {"name", "real", "hyper"}
 
     def attach(self, session: Session) -> None:
         """From now on the run is trained by this session."""

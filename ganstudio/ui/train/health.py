@@ -95,7 +95,7 @@ class HealthPanel(QScrollArea):
         for info in model.tables["gradients"].series if "gradients" in model.tables else ():
             value = model.latest(info.name)
             if value is not None:
-                numbers.append((_("‖∇‖ {name}").format(name=info.name.split("/")[1]), _measured(value)))
+                numbers.append((_("|∇| {name}").format(name=info.name.split("/")[1]), _measured(value)))
         self._fill(self._numbers, numbers)
         self._fill(self._machine, self._machine_rows(model))
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import numpy as np
+from typing import Any
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
@@ -133,10 +134,11 @@ class Stage(QWidget):
 
     def _show_real(self, model: RunModel) -> None:
         assert model.real is not None
-        if model.real.items.ndim == 4:
-            self.wall.set_real(model.real.items, model.real.scores)
+        items: Any = model.real.items
+        if items.ndim == 4:
+            self.wall.set_real(items, model.real.scores)
         else:
-            self.scene.set_real(model.real.items)
+            self.scene.set_real(items)
 
     def _show(self, samples: Samples | None) -> None:
         model = self._model
@@ -144,13 +146,14 @@ class Stage(QWidget):
             return
         weights = _("average weights") if samples.source == "ema" else _("raw weights")
         self._caption.setText(_("step {step} · {weights}").format(step=f"{samples.step:,}", weights=weights))
-        if samples.items.ndim == 4:
+        items: Any = samples.items
+        if items.ndim == 4:
             probability = model.latest("critic(x)") is None
-            self.wall.set_samples(samples.items, samples.scores, probability, "")
+            self.wall.set_samples(items, samples.scores, probability, "")
             return
-        self.scene.set_fakes(samples.items)
+        self.scene.set_fakes(items)
         if model.spec is not None and model.spec.modes:
-            hits, _share = captured(samples.items.astype(np.float32, copy=False), model.spec)
+            hits, _share = captured(items, model.spec)
             self.scene.set_mode_hits([bool(hit) for hit in hits])
 
     def _show_stored(self, step: int) -> None:
@@ -173,5 +176,5 @@ class Stage(QWidget):
         if self._model is not None and self._model.stops:
             self.timeline.select_step(min(self._model.stops, key=lambda stop: abs(stop - step)))
 
-    def _mode_chosen(self, mode: str) -> None:
+    def _mode_chosen(self, mode: Any) -> None:
         self.wall.set_mode(mode)
