@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Literal
 
 import torch
@@ -69,3 +70,22 @@ def norm_1d(width: int, norm: Norm) -> nn.Module:
 def without_identities(layers: list[nn.Module]) -> nn.Sequential:
     """A sequence without the layers that do nothing."""
     return nn.Sequential(*(layer for layer in layers if not isinstance(layer, nn.Identity)))
+
+
+@torch.no_grad()
+def calibrate(network: nn.Module, forward: Callable[[], object]) -> None:
+    """Gives batch norms the statistics of one forward pass, so that a network that never learned can be looked at.
+
+    Fresh statistics (mean 0, variance 1) belong to no network; with them an untrained generator draws plain grey.
+
+    Args:
+        network: in training mode.
+        forward: one pass through it.
+    """
+    norms = [part for part in network.modules() if isinstance(part, nn.BatchNorm1d | nn.BatchNorm2d)]
+    momenta = [norm.momentum for norm in norms]
+    for norm in norms:
+        norm.momentum = None  # the statistics of this pass alone
+    forward()
+    for norm, momentum in zip(norms, momenta, strict=True):
+        norm.momentum = momentum

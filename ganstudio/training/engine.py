@@ -22,6 +22,7 @@ from ganstudio.core.i18n import _
 from ganstudio.data import Batches, Dataset
 from ganstudio.methods.base import Method, Phase, Values
 from ganstudio.nn.ema import Average
+from ganstudio.nn.norms import calibrate
 from ganstudio.nn.random import randomness
 from ganstudio.training import optimisers
 from ganstudio.training.meters import Meter
@@ -106,9 +107,10 @@ class Engine:
             phase.name: optimisers.build(phase.optimiser, self._trainable[phase.name], device) for phase in self._phases
         }
         self._unfrozen: str | None = None
+        self.fixed = self._draw_fixed(FIXED_IMAGES if images else FIXED_POINTS)
+        calibrate(method, lambda: method.generate(self.fixed))
         decay = float(getattr(method.hyper, "ema", 0.0))
         self.averages = {name: Average(getattr(method, name), decay) for name in method.averaged} if decay else {}
-        self.fixed = self._draw_fixed(FIXED_IMAGES if images else FIXED_POINTS)
         self._info = {
             phase.name: SeriesInfo(f"gradient/{phase.name}", "gradient", _COLOUR_OF[phase.role])
             for phase in self._phases
