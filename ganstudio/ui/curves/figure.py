@@ -247,7 +247,9 @@ class Figure:
             colour = self.theme.mix(colour, "surface", 0.6)
         elif faint:
             colour = self.theme.mix(colour, "surface", 0.22)
-        painter.setPen(QPen(QColor(colour), 1))
+        # A pen wider than one device pixel is outlined by Qt, which takes seconds for a dense curve: hairlines for those.
+        dense = len(line.x) > geometry.area.width() / 4
+        painter.setPen(QPen(QColor(colour), 0 if dense else 1))
         dash = () if faint else (6, 4) if line.curve.comparison else style.dash
         reach = 1e4  # further away, Qt's fixed-point coordinates overflow
         x = np.clip(geometry.to_x(line.x), geometry.area.left() - reach, geometry.area.right() + reach)
