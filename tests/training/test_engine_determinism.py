@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from training_kit import SMALL, assert_same, make_engine, pictures, saved, train
 
 from ganstudio.core.errors import StoreError
 from ganstudio.training.engine import Engine
 from ganstudio.training.scene import take_samples, take_scene
+from tests.training.training_kit import SMALL, assert_same, make_engine, pictures, saved, train
 
 CONV = {"conv_width": 4, "latent_size": 8, "batch_size": 8}
 CASES: dict[str, tuple[str, str, dict[str, Any], dict[str, float]]] = {

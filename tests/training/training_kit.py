@@ -96,6 +96,11 @@ class Watcher:
         rows = [event for event in self.of(Rows) if event.table == "steps"]
         return int(rows[-1].steps[-1]) if rows else 0
 
+    @property
+    def taken(self) -> int:
+        """Steps that were told, those that were undone later too."""
+        return sum(len(rows.steps) for rows in self.of(Rows) if rows.table == "steps")
+
     def end(self) -> None:
         assert self.session.join(30)
         self.listen()
