@@ -1,1 +1,1 @@
-"""Drawing with trained generators, away from the trainer."""
+"""Drawing from what was learned, apart from training. Brings torch only with :mod:`ganstudio.explore.stored`."""

@@ -1,0 +1,1 @@
+"""The command line. No command but the window itself brings Qt."""

@@ -1,0 +1,114 @@
+"""Tells what a run is and how it is doing, also while somebody trains it."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ganstudio.cli.output import readable_bytes, readable_seconds, write, write_json, write_table
+from ganstudio.cli.parser import add_json, open_run
+from ganstudio.core.events import HyperChanged
+from ganstudio.core.i18n import _
+
+if TYPE_CHECKING:
+    from ganstudio.store import Run
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """What the command takes."""
+    parser.add_argument("run", metavar="RUN_DIR", help=_("folder of the run"))
+    add_json(parser)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Tells and returns the exit status."""
+    facts = facts_of(open_run(options.run))
+    if options.json:
+        write_json(facts)
+    else:
+        _write(facts)
+    return 0
+
+
+def facts_of(stored: Run) -> dict[str, Any]:
+    """Everything that can be said about a run in plain JSON values; measured values may be NaN or infinite."""
+    info, status = stored.info, stored.status()
+    experiment = info.experiment
+    changes = [event for event in stored.events() if isinstance(event, HyperChanged)]
+    hyper = {**experiment.hyper, **{change.name: change.new for change in changes}}
+    return {
+        "name": info.name,
+        "path": str(stored.path),
+        "method": experiment.method,
+        "data": experiment.data,
+        "kind": info.spec.kind,
+        "state": status.state,
+        "step": status.step,
+        "total": status.total,
+        "seconds": status.seconds,
+        "message": status.message,
+        "seed": experiment.seed,
+        "device": experiment.device,
+        "hyper": hyper,
+        "changes": [
+            {"step": change.step, "name": change.name, "old": change.old, "new": change.new} for change in changes
+        ],
+        "metrics": latest_metrics(stored),
+        "checkpoints": stored.checkpoint_steps(),
+        "samples": stored.sample_steps(),
+        "created": info.created.isoformat(timespec="seconds"),
+        "size_bytes": stored.size_bytes(),
+        "versions": dict(info.versions),
+    }
+
+
+def latest_metrics(stored: Run) -> dict[str, float | None]:
+    """The newest measured value of every series, infinities included; None where nothing was measured."""
+    latest: dict[str, float | None] = {}
+    for table in stored.tables():
+        for rows in stored.rows(table):
+            for column, info in enumerate(rows.series):
+                values = rows.values[:, column]
+                measured = np.flatnonzero(~np.isnan(values))
+                if len(measured):
+                    latest[info.name] = float(values[measured[-1]])
+                else:
+                    latest.setdefault(info.name, None)
+    return latest
+
+
+def _write(facts: dict[str, Any]) -> None:
+    write(facts["name"])
+    state = _("{state}, step {step:,} of {total:,}").format(**facts)
+    rows = [
+        (_("folder"), f"{facts['path']} ({readable_bytes(facts['size_bytes'])})"),
+        (_("method"), facts["method"]),
+        (_("data"), facts["data"]),
+        (_("state"), state),
+        (_("trained for"), readable_seconds(facts["seconds"])),
+        (_("seed"), str(facts["seed"])),
+        (_("device"), facts["device"]),
+        (_("checkpoints"), _steps(facts["checkpoints"])),
+        (_("sample grids"), _steps(facts["samples"])),
+        (_("made"), facts["created"]),
+    ]
+    if facts["message"]:
+        rows.insert(4, (_("message"), facts["message"]))
+    write_table(rows, "  ")
+    for title, values in ((_("hyper-parameters"), facts["hyper"]), (_("latest values"), facts["metrics"])):
+        write(f"\n{title}")
+        write_table([(name, _number(value)) for name, value in values.items()] or [(_("none"), "")], "  ")
+
+
+def _steps(steps: list[int]) -> str:
+    if len(steps) <= 8:
+        return ", ".join(f"{step:,}" for step in steps) or _("none")
+    return _("{count}, from step {first:,} to {last:,}").format(count=len(steps), first=steps[0], last=steps[-1])
+
+
+def _number(value: object) -> str:
+    if value is None:
+        return _("not measured")
+    return f"{value:.6g}" if isinstance(value, float) else str(value)

@@ -1,0 +1,254 @@
+"""Trains a method on data without a window, or goes on with a stored run.
+
+The run folder is the same that the window writes: it can be opened there while it trains. Its path is printed on stdout
+at the end. Ctrl-C saves a checkpoint and stops; a second Ctrl-C ends at once.
+
+  ganstudio train dcgan --data digits --steps 3000
+  ganstudio train wgan-gp --data ring --steps 5000 --seed 1 --set n_critic=3 penalty_weight=0.1
+  ganstudio train dcgan-frogs --data cifar10:classes=frog --steps 20000 --out runs/frogs
+  ganstudio train --resume runs/frogs --steps 40000
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+import shlex
+import signal
+import sys
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from os import _exit
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING, Any
+
+from ganstudio.cli.folders import use_settings
+from ganstudio.cli.output import one_line, say, write
+from ganstudio.cli.parser import MAX_SEED, MAX_STEPS, find_run, whole
+from ganstudio.cli.progress import LastLosses, ProgressLine
+from ganstudio.core.commands import Stop
+from ganstudio.core.errors import TrainingError, UsageError
+from ganstudio.core.events import CheckpointSaved, Event, Note, Progress, Rows, StateChanged
+from ganstudio.core.experiment import Experiment
+from ganstudio.core.fields import Value
+from ganstudio.core.i18n import _
+
+if TYPE_CHECKING:
+    from ganstudio.training.session import Session
+
+_SIGNAL_STATUS = 128
+_PATIENCE = 2.0  # seconds after which silence wants a word
+_LITTER = frozenset({".DS_Store", "Thumbs.db", "desktop.ini", ".directory", "metrics", "samples", "checkpoints"})
+_NEW_ONLY = ("method", "data", "seed", "device", "out", "set", "name")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """What the command takes."""
+    add = parser.add_argument
+    add("method", nargs="?", metavar="METHOD", help=_("what to train, see “ganstudio methods”"))
+    add("--data", metavar="NAME", help=_("what to train on, see “ganstudio datasets”; options as ring:noise=0.05"))
+    add(
+        "--steps", type=whole(1, MAX_STEPS), metavar="N",
+        help=_("train until this step; with --resume too it counts from the run's beginning, not from where it stopped"),
+    )  # fmt: skip
+    add("--seed", type=whole(0, MAX_SEED), metavar="S", help=_("decides everything that is drawn (default 0)"))
+    add("--device", metavar="D", help=_("auto, cpu, cuda, cuda:N or mps (default auto)"))
+    add("--out", metavar="DIR", help=_("the run folder, new or empty (default: a new one in the runs folder)"))
+    add(
+        "--set", action="extend", nargs="+", metavar="KEY=VALUE",
+        help=_("hyper-parameters, see “ganstudio methods METHOD”; may be repeated"),
+    )  # fmt: skip
+    add("--name", metavar="TEXT", help=_("what the run is called (default: made from data and method)"))
+    add("--resume", metavar="RUN_DIR", help=_("go on with this run from its newest checkpoint"))
+    add("--threads", type=whole(1, 1024), metavar="N", help=_("processor threads (default: one for each core)"))
+
+
+def run(options: argparse.Namespace) -> int:
+    """Trains and returns the exit status: 0, or 130 where it was stopped by Ctrl-C."""
+    use_settings()
+    session = _resumed(options) if options.resume is not None else _new(options)
+    from ganstudio.training.device import use_threads
+
+    use_threads(options.threads or 0)
+    line = ProgressLine(sys.stderr)
+    with _stopping(session) as signals:
+        session.start()
+        trouble = _Watcher(session, line, signals).watch()
+    return _conclude(session, trouble, signals)
+
+
+def _new(options: argparse.Namespace) -> Session:
+    for name, form in (("method", "METHOD"), ("data", "--data NAME"), ("steps", "--steps N")):
+        if getattr(options, name) is None:
+            raise UsageError(_("{what} is missing: ganstudio train METHOD --data NAME --steps N").format(what=form))
+    out = None if options.out is None else _new_folder(options.out)
+    experiment = Experiment(
+        method=options.method,
+        data=options.data,
+        hyper=_hyper(options.method, options.data, options.set or ()),
+        steps=options.steps,
+        seed=options.seed or 0,
+        device=options.device or "auto",
+        name=" ".join((options.name or "").split()),
+    )
+    from ganstudio.app.sessions import new_session
+
+    return new_session(experiment, path=out, hold_on_trouble=False)
+
+
+def _resumed(options: argparse.Namespace) -> Session:
+    given = [name for name in _NEW_ONLY if getattr(options, name) is not None]
+    if given:
+        word = "METHOD" if given[0] == "method" else f"--{given[0]}"
+        raise UsageError(_("{word} does not go with --resume: the run goes on as it was begun.").format(word=word))
+    path = find_run(options.resume)
+    from ganstudio.app.sessions import resume_session
+
+    return resume_session(path, options.steps, hold_on_trouble=False)
+
+
+def _new_folder(text: str) -> Path:
+    path = Path(text).expanduser().absolute()
+    if path.exists() and not path.is_dir():
+        raise UsageError(_("{path} is a file; name a new or empty folder.").format(path=path))
+    if (path / "run.json").exists():
+        raise UsageError(
+            _("{path} already holds a run: name another folder, or go on with “ganstudio train --resume”.").format(
+                path=path
+            )
+        )
+    others = sorted({child.name for child in path.iterdir()} - _LITTER) if path.exists() else []
+    if others:
+        raise UsageError(
+            _("{path} is not empty (it holds “{name}”); name a new or empty folder.").format(path=path, name=others[0])
+        )
+    return path
+
+
+def _hyper(method: str, data: str, pairs: Sequence[str]) -> dict[str, Value]:
+    """Checked values of ``--set``; also refuses data and folders that are not there, before anything is loaded."""
+    from ganstudio.data import DATASETS, parse_request
+
+    request = parse_request(data)
+    if request.path and Path(request.path).is_absolute() and not Path(request.path).exists():
+        raise UsageError(_("There is no folder {path}.").format(path=request.path))
+    raw: dict[str, str] = {}
+    for pair in pairs:
+        key, equals, value = pair.partition("=")
+        if not equals or not key.strip():
+            raise UsageError(_("“{pair}” is no setting: write --set key=value.").format(pair=pair))
+        raw[key.strip().replace("-", "_")] = value.strip()
+    from ganstudio.methods import METHODS
+
+    resolved = METHODS[method].resolve(raw, DATASETS[request.name].kind)
+    return {name: getattr(resolved, name) for name in raw}
+
+
+@contextmanager
+def _stopping(session: Session) -> Iterator[list[int]]:
+    """While it lasts, Ctrl-C (or a scheduler's SIGTERM) asks the session to save and stop; a second one kills.
+
+    Yields the signals that came.
+    """
+    came: list[int] = []
+
+    def handle(number: int, _frame: FrameType | None) -> None:
+        if came:
+            _exit(_SIGNAL_STATUS + number)
+        came.append(number)
+        session.send(Stop(save=True))
+
+    if threading.current_thread() is not threading.main_thread():
+        yield came
+        return
+    before: dict[int, Any] = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield came
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+class _Watcher:
+    """Turns the session's events into lines until it ends."""
+
+    def __init__(self, session: Session, line: ProgressLine, signals: Sequence[int]) -> None:
+        self._session, self._line, self._signals = session, line, signals
+        self._losses = LastLosses()
+        self._progress: Progress | None = None
+        self._trouble = ""
+        self._held = False
+
+    def watch(self) -> str:
+        """Waits for the end; returns what could not be written, in words (empty: all was)."""
+        told, patience = False, time.monotonic() + _PATIENCE
+        while True:
+            alive = self._session.alive
+            for event in self._session.mailbox.drain():
+                self._take(event)
+            if self._signals and not told:
+                told = True
+                self._line.note(_("Saving a checkpoint and stopping; press Ctrl-C again to end at once."))
+            if not alive:
+                break
+            if self._progress is None and time.monotonic() > patience:
+                patience = math.inf
+                self._line.note(_("Reading the data …"))
+            self._line.show(self._progress, self._losses.by_phase)
+            self._session.join(0.1)
+        self._line.show(self._progress, self._losses.by_phase, last=True)
+        self._line.close()
+        return self._trouble
+
+    def _take(self, event: Event) -> None:
+        match event:
+            case Rows():
+                self._losses.take(event)
+            case Progress():
+                if self._progress is None:
+                    self._line.note(
+                        _("Training {what} on {device} in {path}").format(
+                            what=f"{self._session.experiment.method} / {self._session.experiment.data}",
+                            device=event.device,
+                            path=self._session.path,
+                        )
+                    )
+                self._progress = event
+            case StateChanged(state="paused", message=message) if message:  # the disk is full: the session waits
+                self._held = True
+                self._line.note(one_line(message))
+            case StateChanged(state="training") if self._held:
+                self._held = False
+                self._line.note(_("There is room again; training goes on."))
+            case CheckpointSaved():
+                self._trouble = ""
+            case Note(level="info", text=text):
+                self._line.note(one_line(text))
+            case Note(text=text):
+                if event.level == "error":
+                    self._trouble = text
+                self._line.note(one_line(text))
+            case _:
+                pass
+
+
+def _conclude(session: Session, trouble: str, signals: Sequence[int]) -> int:
+    if session.failure is not None:
+        if session.path is not None and session.path.exists():
+            say(_("The run is kept in {path}").format(path=session.path))
+        raise session.failure
+    if trouble:
+        raise TrainingError(_("Not all of the run could be stored: {why}").format(why=trouble))
+    assert session.path is not None
+    write(str(session.path))
+    if session.state != "stopped":
+        return 0
+    say(
+        _("Stopped; go on with: ganstudio train --resume {path} --steps {steps}").format(
+            path=shlex.quote(str(session.path)), steps=session.experiment.steps
+        )
+    )
+    return _SIGNAL_STATUS + signals[0] if signals else 0

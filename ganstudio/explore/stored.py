@@ -1,0 +1,179 @@
+"""A generator out of a run folder: rebuilt from ``run.json`` and a checkpoint, ready to draw. No training, no data."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Self
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from ganstudio.core.commands import Source
+from ganstudio.core.controls import Control
+from ganstudio.core.dataspec import DataSpec
+from ganstudio.core.errors import StoreError, UsageError
+from ganstudio.core.i18n import _
+from ganstudio.methods import METHODS, Method
+from ganstudio.nn.random import randomness
+from ganstudio.store import Run, load_checkpoint
+
+Values = Mapping[str, NDArray[Any]]
+CHUNK_IMAGES, CHUNK_POINTS = 64, 65_536
+
+
+@dataclass(frozen=True, slots=True)
+class StoredGenerator:
+    """What a run had learned at one step.
+
+    Attributes:
+        run: the run it comes from.
+        method: with the weights of that step, in evaluation mode.
+        step: after which step the weights were stored.
+        source: averaged (EMA) or raw weights.
+        device: where it draws.
+    """
+
+    run: Run
+    method: Method
+    step: int
+    source: Source
+    device: torch.device
+
+    @classmethod
+    def open(
+        cls, run: Run, step: int | None = None, source: Source = "ema", device: torch.device | str = "cpu"
+    ) -> Self:
+        """Rebuilds the method of a run and loads the weights of a step.
+
+        Args:
+            run: a stored run; it may be in training meanwhile.
+            step: which checkpoint; the newest good one by default.
+            source: ``"ema"`` takes the raw weights where the run keeps no average.
+            device: where to draw.
+
+        Raises:
+            UsageError: the run has no checkpoint of that step; the message lists those it has.
+            StoreError: there is no usable checkpoint, it belongs to something else, or its weights are not finite.
+        """
+        tensors, metadata, found = load_checkpoint(run, _choose_step(run, step))
+        method = _build(run, metadata, found)
+        averaged = source == "ema" and any(name.startswith("ema/") for name in tensors)
+        _load(method, tensors, averaged, run, found)
+        device = torch.device(device)
+        method.to(device)
+        if run.info.spec.kind == "images":
+            for child in method.children():
+                child.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        method.eval().requires_grad_(False)
+        return cls(run, method, found, "ema" if averaged else "raw", device)
+
+    @property
+    def spec(self) -> DataSpec:
+        """The shape of the data it was trained on."""
+        return self.run.info.spec
+
+    @property
+    def controls(self) -> tuple[Control, ...]:
+        """What can be driven."""
+        return tuple(self.method.controls())
+
+    def draw(self, count: int, seed: int = 0) -> dict[str, NDArray[Any]]:
+        """Random values for every control, ``count`` rows each; the same for the same seed on every device.
+
+        Raises:
+            ValueError: ``count`` is not positive.
+        """
+        if count < 1:
+            raise ValueError(f"at least one item must be drawn, not {count}")
+        with randomness(torch.Generator().manual_seed(seed)):
+            return {name: values.numpy() for name, values in self.method.draw(count).items()}
+
+    def generate(self, values: Values) -> NDArray[np.float32]:
+        """Items from control values, a chunk at a time so that memory does not grow with their number.
+
+        Args:
+            values: an array for each control, with as many rows as items are wanted.
+
+        Returns:
+            float32 ``(N, C, H, W)`` in [−1, 1], or points ``(N, 2)``.
+        """
+        count = min(len(rows) for rows in values.values())
+        items = np.empty((count, *self.spec.shape), np.float32)
+        chunk = CHUNK_POINTS if self.spec.kind == "points" else CHUNK_IMAGES
+        with torch.inference_mode():
+            for start in range(0, count, chunk):
+                part = {
+                    name: torch.as_tensor(rows[start : start + chunk]).to(self.device) for name, rows in values.items()
+                }
+                items[start : start + chunk] = self.method.generate(part).float().cpu().numpy()
+        return items
+
+
+def _choose_step(run: Run, step: int | None) -> int:
+    there = run.checkpoint_steps()
+    if step is not None:
+        if step not in there:
+            known = ", ".join(map(str, there)) or _("none")
+            raise UsageError(
+                _("The run has no checkpoint of step {step}. It has: {known}.").format(step=step, known=known)
+            )
+        return step
+    check = run.newest_good_checkpoint()
+    if check.step is not None:
+        return check.step
+    if check.bad:
+        raise StoreError(
+            _("No checkpoint of this run can be used. The newest: {reason}").format(reason=check.bad[0].reason)
+        )
+    raise StoreError(_("The run in {path} has no checkpoint yet; train it for a while first.").format(path=run.path))
+
+
+def _build(run: Run, metadata: Mapping[str, str], step: int) -> Method:
+    """The method as it was at that step; hyper-parameters may have been changed while it trained."""
+    info = run.info
+    try:
+        hyper = json.loads(metadata["state"])["hyper"]
+        method = METHODS[info.experiment.method]
+        resolved = method.resolve(hyper, info.spec.kind)
+    except (KeyError, ValueError, TypeError, UsageError) as error:
+        raise StoreError(_foreign(run, step), details=repr(error)) from error
+    with randomness(torch.Generator().manual_seed(0)):  # whatever it begins with is replaced
+        return method(resolved, info.spec)
+
+
+def _load(method: Method, tensors: Mapping[str, Tensor], averaged: bool, run: Run, step: int) -> None:
+    state = _under(tensors, "method/")
+    if averaged:
+        for child in method.averaged:
+            state |= {f"{child}.{name}": value for name, value in _under(tensors, f"ema/{child}/").items()}
+    wanted = method.state_dict()
+    for name in wanted.keys() | state.keys():
+        if name not in state or name not in wanted or state[name].shape != wanted[name].shape:
+            raise StoreError(_foreign(run, step), details=f"{name}: {_shape(state, name)}, not {_shape(wanted, name)}")
+    broken = [name for name, value in state.items() if value.is_floating_point() and not torch.isfinite(value).all()]
+    if broken:
+        others = ", ".join(str(other) for other in run.checkpoint_steps() if other != step) or _("none")
+        raise StoreError(
+            _("The weights of step {step} are not finite numbers: training had diverged. Other checkpoints: {others}.")
+            .format(step=step, others=others),
+            details=", ".join(broken),
+        )  # fmt: skip
+    method.load_state_dict(state)
+
+
+def _under(tensors: Mapping[str, Tensor], prefix: str) -> dict[str, Tensor]:
+    return {name.removeprefix(prefix): value for name, value in tensors.items() if name.startswith(prefix)}
+
+
+def _shape(tensors: Mapping[str, Tensor], name: str) -> str:
+    return str(tuple(tensors[name].shape)) if name in tensors else "missing"
+
+
+def _foreign(run: Run, step: int) -> str:
+    return _("The checkpoint {path} does not belong to this run; take another step.").format(
+        path=run.checkpoint_path(step)
+    )

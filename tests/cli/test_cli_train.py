@@ -1,0 +1,262 @@
+from __future__ import annotations
+
+import errno
+import io
+import os
+import shutil
+import signal
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ganstudio.cli import train
+from ganstudio.cli.progress import LastLosses, ProgressLine
+from ganstudio.core.errors import DiskFullError, StoreError
+from ganstudio.core.events import Progress, Rows, SeriesInfo
+from ganstudio.store import Run, RunWriter, load_checkpoint
+from tests.cli.conftest import TINY_POINTS, Call
+
+GAN = ["train", "gan", "--data", "ring", *TINY_POINTS]
+
+
+def test_path_on_stdout_progress_on_stderr(call: Call, tmp_path: Path) -> None:
+    out = tmp_path / "deep" / "run"
+    answer = call(*GAN, "--steps", 12, "--seed", 7, "--out", out, "--name", "my  ring")
+    assert (answer.status, answer.out) == (0, f"{out}\n")
+    assert "12/12" in answer.err
+    assert "discriminator" in answer.err
+    run = Run.open(out)
+    assert (run.info.name, run.info.experiment.seed, run.info.experiment.steps) == ("my ring", 7, 12)
+    assert run.info.experiment.hyper["mlp_width"] == 16
+    assert (run.status().state, run.status().step) == ("finished", 12)
+    assert run.checkpoint_steps()[-1] == 12
+
+
+def test_without_out_the_run_lies_in_the_runs_folder(call: Call, own_folders: Path) -> None:
+    answer = call(*GAN, "--steps", 2)
+    assert Path(answer.out.strip()).parent == own_folders / "runs"
+
+
+def test_seed_gives_the_same_run(call: Call, tmp_path: Path) -> None:
+    weights = []
+    for name, seed in (("a", 3), ("b", 3), ("c", 4)):
+        assert call(*GAN, "--steps", 5, "--seed", seed, "--out", tmp_path / name).status == 0
+        weights.append(load_checkpoint(tmp_path / name)[0]["method/generator.layers.0.weight"].numpy())
+    assert np.array_equal(weights[0], weights[1])
+    assert not np.array_equal(weights[0], weights[2])
+
+
+def test_settings_may_be_repeated_and_dashed(call: Call, tmp_path: Path) -> None:
+    options = ["--set", "n-critic=2", "--set", "lr_g=1e-4", "amp=false"]
+    assert call(*GAN, *options, "--steps", 2, "--out", tmp_path / "run").status == 0
+    hyper = Run.open(tmp_path / "run").info.experiment.hyper
+    assert (hyper["n_critic"], hyper["lr_g"], hyper["amp"], hyper["batch_size"]) == (2, 1e-4, False, 16)
+
+
+@pytest.fixture
+def begun(runs: Path, tmp_path: Path) -> Path:
+    """A run of 30 steps that may be written to."""
+    return Path(shutil.copytree(runs / "points", tmp_path / "begun"))
+
+
+def test_resume_counts_from_the_beginning(call: Call, begun: Path) -> None:
+    answer = call("train", "--resume", begun, "--steps", 40, "--threads", 1)
+    assert (answer.status, answer.out) == (0, f"{begun}\n")
+    assert Run.open(begun).status().step == 40
+
+
+def test_resume_to_where_it_is_already(call: Call, begun: Path) -> None:
+    for steps in (["--steps", 30], []):
+        answer = call("train", "--resume", begun, *steps)
+        assert answer.status == 2
+        assert "step 30" in answer.error
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["train"], "METHOD is missing"),
+        (["train", "gan", "--steps", "5"], "--data"),
+        (["train", "gan", "--data", "ring"], "--steps"),
+        (["train", "gann", "--data", "ring", "--steps", "5"], "“gan”"),
+        (["train", "gan", "--data", "rong", "--steps", "5"], "“ring”"),
+        (["train", "gan", "--data", "ring:noise=9", "--steps", "5"], "noise"),
+        (["train", "gan", "--data", "folder:/nowhere", "--steps", "5"], "/nowhere"),
+        (["train", "dcgan", "--data", "ring", "--steps", "5"], "images"),
+        (["train", "gan", "--data", "ring", "--steps", "0"], "whole number"),
+        (["train", "gan", "--data", "ring", "--steps", "many"], "whole number"),
+        (["train", "gan", "--data", "ring", "--steps", "5", "--seed", "-1"], "whole number"),
+        (["train", "gan", "--data", "ring", "--steps", "5", "--device", "abacus"], "abacus"),
+        (["train", "gan", "--data", "ring", "--steps", "5", "--set", "width=3"], "batch_size"),
+        (["train", "gan", "--data", "ring", "--steps", "5", "--set", "batch_size=-3"], "batch_size"),
+        (["train", "gan", "--data", "ring", "--steps", "5", "--set", "lr_g=nan"], "lr_g"),
+        (["train", "gan", "--data", "ring", "--steps", "5", "--set", "fast"], "key=value"),
+        (["train", "gan", "--resume", "RUN", "--steps", "50"], "METHOD does not go"),
+        (["train", "--resume", "RUN", "--steps", "50", "--set", "lr_g=1"], "--set does not go"),
+        (["train", "gan", "--data", "ring", "--steps", "5", "--out", "RUN"], "already holds a run"),
+        (["train", "gan", "--data", "ring", "--steps", "5", "--out", "RUN/run.json"], "is a file"),
+        (["train", "gan", "--data", "ring", "--steps", "5", "--out", "RUN/.."], "not empty"),
+    ],
+)
+def test_wrong_requests(call: Call, begun: Path, arguments: list[str], says: str) -> None:
+    answer = call(*(argument.replace("RUN", str(begun)) for argument in arguments))
+    assert answer.status == 2
+    assert says in answer.error
+
+
+def test_data_that_are_not_there_fail(call: Call, tmp_path: Path) -> None:
+    answer = call("train", "gan", "--data", "mnist", "--steps", 5, "--out", tmp_path / "run")
+    assert answer.status == 1
+    assert "data folder" in answer.error
+    assert not (tmp_path / "run").exists()
+
+
+def test_loss_that_is_not_finite(call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from ganstudio.training.engine import Engine
+
+    terms = Engine._terms
+
+    def poisoned(engine: Engine, phase: object) -> dict[str, object]:
+        found = terms(engine, phase)  # type: ignore[arg-type]
+        return {name: value * float("nan") for name, value in found.items()} if engine.step_count >= 3 else dict(found)
+
+    monkeypatch.setattr(Engine, "_terms", poisoned)
+    answer = call(*GAN, "--steps", 50_000, "--out", tmp_path / "run")
+    assert answer.status == 1
+    assert not answer.out
+    last = answer.err.splitlines()[-1]
+    assert last.startswith("ganstudio: ")
+    assert "step 4" in last
+    assert "discriminator/" in last
+    assert "Traceback" not in answer.err
+    assert Run.open(tmp_path / "run").status().state == "failed"
+
+
+def test_full_disk_is_waited_for(call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    append, tries = RunWriter.append_rows, 0
+
+    def full(writer: RunWriter, rows: Rows) -> None:
+        nonlocal tries
+        tries += 1
+        if tries <= 2:
+            raise DiskFullError("The disk is full. Make room.", os.strerror(errno.ENOSPC))
+        append(writer, rows)
+
+    monkeypatch.setattr(RunWriter, "append_rows", full)
+    answer = call(*GAN, "--steps", 30, "--out", tmp_path / "run")
+    assert answer.status == 0
+    assert tries > 2
+    assert sum(len(rows.steps) for rows in Run.open(tmp_path / "run").rows("steps")) == 30
+
+
+def test_checkpoint_that_cannot_be_written_is_a_failure(
+    call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_arguments: object) -> None:
+        raise StoreError("The file cannot be written: no right.")
+
+    monkeypatch.setattr(RunWriter, "save_checkpoint", refuse)
+    answer = call(*GAN, "--steps", 5, "--out", tmp_path / "run")
+    assert answer.status == 1
+    assert "no right" in answer.err.splitlines()[-1]
+
+
+def _interrupting(monkeypatch: pytest.MonkeyPatch, number: int) -> None:
+    """As soon as a checkpoint could be saved, the signal comes."""
+    start = train._Watcher.watch
+
+    def watch(watcher: train._Watcher) -> str:
+        timer = threading.Timer(0.3, lambda: os.kill(os.getpid(), number))
+        timer.start()
+        try:
+            return start(watcher)
+        finally:
+            timer.join()
+
+    monkeypatch.setattr(train._Watcher, "watch", watch)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows cannot signal itself so")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_first_signal_saves_and_stops(call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int) -> None:
+    _interrupting(monkeypatch, number)
+    before = signal.getsignal(number)
+    run_dir = tmp_path / "a run"
+    answer = call(*GAN, "--steps", 1_000_000, "--out", run_dir)
+    assert answer.status == 128 + number
+    assert answer.out == f"{run_dir}\n"
+    assert f"--resume '{run_dir}' --steps 1000000" in answer.err
+    assert "again" in answer.err
+    run = Run.open(run_dir)
+    assert run.status().state == "stopped"
+    assert run.checkpoint_steps()[-1] == run.status().step
+    assert signal.getsignal(number) is before
+
+
+def test_second_signal_kills(monkeypatch: pytest.MonkeyPatch) -> None:
+    sent: list[object] = []
+    left: list[int] = []
+    monkeypatch.setattr(train, "_exit", left.append)
+
+    class Session:
+        send: Callable[[object], None] = sent.append
+
+    with train._stopping(Session()) as came:  # type: ignore[arg-type]
+        handler = signal.getsignal(signal.SIGINT)
+        assert callable(handler)
+        handler(signal.SIGINT, None)
+        assert (came, left, len(sent)) == ([signal.SIGINT], [], 1)
+        handler(signal.SIGINT, None)
+    assert left == [130]
+
+
+# -- the progress line ------------------------------------------------------------------------------------------------
+
+
+class Terminal(io.StringIO):
+    encoding = "utf-8"  # type: ignore[assignment]
+
+
+def _progress(step: int) -> Progress:
+    return Progress(step, 100, 12.3, 99.0, 65.0, 0, "cpu")
+
+
+def test_elsewhere_a_line_every_few_seconds() -> None:
+    stream, now = io.StringIO(), [0.0]
+    line = ProgressLine(stream, rewrite=False, clock=lambda: now[0])
+    for step in range(1, 61):
+        now[0] = step / 4
+        line.show(_progress(step), {"generator": 0.5})
+    line.show(_progress(60), {}, last=True)
+    lines = stream.getvalue().splitlines()
+    assert 3 <= len(lines) <= 4
+    assert lines[0] == "1/100  12 steps/s  1:05 left  generator 0.500"
+
+
+def test_in_a_terminal_one_line_is_rewritten(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "60")
+    stream, now = Terminal(), [0.0]
+    line = ProgressLine(stream, rewrite=True, clock=lambda: now[0])
+    for step in range(0, 101, 25):
+        now[0] += 1
+        line.show(_progress(step), {"discriminator": 1.0, "generator": 0.5})
+    assert "\n" not in stream.getvalue()
+    assert "━" * 20 in stream.getvalue()
+    assert all(len(part) == 59 for part in stream.getvalue().split("\r")[1:])
+    line.note("a note")
+    assert stream.getvalue().endswith("\ra note\n")
+
+
+def test_losses_are_added_up_by_phase() -> None:
+    losses = LastLosses()
+    series = tuple(
+        SeriesInfo(name, kind, "other")  # type: ignore[arg-type]
+        for name, kind in (("d/real", "loss"), ("d/fake", "loss"), ("g/adversarial", "loss"), ("D(x)", "probability"))
+    )
+    nan = np.nan
+    values = np.array([[1, 2, 9, 0.5], [3, 4, nan, 0.5]], np.float32)
+    losses.take(Rows("steps", series, np.array([1, 2]), np.array([0.1, 0.2]), values))
+    assert losses.by_phase == {"d": 7.0, "g": 9.0}
