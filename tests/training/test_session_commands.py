@@ -172,10 +172,8 @@ def test_train_only_runs_the_phases_of_one_role(tmp_path: Path) -> None:
         session.send(Stop())
         watcher.end()
     rows = columns(tmp_path / "run")
-    assert np.isnan(rows["discriminator/real"]).tolist() == [True, True, False, False] or (
-        len(rows["discriminator/real"]) == 2  # a column that began later
-    )
-    assert len(rows["generator/adversarial"]) == 4
+    assert np.isnan(rows["discriminator/real"]).tolist() == [True, True, False, False]
+    assert np.isfinite(rows["generator/adversarial"]).all()
 
 
 def test_a_role_that_the_method_has_not_is_told_and_trains_nothing(tmp_path: Path) -> None:

@@ -137,13 +137,15 @@ def newest(path: Path) -> tuple[dict[str, torch.Tensor], dict[str, Any]]:
 
 
 def columns(path: Path, table: str = "steps") -> dict[str, np.ndarray]:
-    """All stored rows of a table by column; ``step`` among them, seconds left out."""
-    found: dict[str, list[np.ndarray]] = {}
-    for rows in Run.open(path).rows(table):
-        found.setdefault("step", []).append(rows.steps)
+    """All stored rows of a table by column, NaN where one was not measured; ``step`` among them, seconds left out."""
+    parts = Run.open(path).rows(table)
+    steps = np.concatenate([rows.steps for rows in parts])
+    found: dict[str, np.ndarray] = {"step": steps}
+    for rows in parts:
+        at = np.searchsorted(steps, rows.steps)
         for index, info in enumerate(rows.series):
-            found.setdefault(info.name, []).append(rows.values[:, index])
-    return {name: np.concatenate(parts) for name, parts in found.items()}
+            found.setdefault(info.name, np.full(len(steps), np.nan, np.float32))[at] = rows.values[:, index]
+    return found
 
 
 def assert_same_curves(one: Path, other: Path) -> None:

@@ -1,0 +1,192 @@
+"""What holds for every method in the registry, on every kind of data it takes."""
+
+from __future__ import annotations
+
+import copy
+
+import numpy as np
+import pytest
+import torch
+
+from ganstudio.core.dataspec import DataSpec
+from ganstudio.core.errors import UsageError
+from ganstudio.core.fields import fields_of
+from ganstudio.data import Dataset
+from ganstudio.methods import METHODS
+from ganstudio.methods.base import Method
+from ganstudio.training.engine import Engine
+from tests.training.training_kit import make_engine, pictures, train
+
+SMALL = {"conv_width": 4, "width": 4, "mlp_width": 12, "batch_size": 4, "latent_size": 6}
+
+
+def points() -> Dataset:
+    items = torch.from_numpy(np.random.default_rng(1).standard_normal((64, 2)).astype(np.float32))
+    return Dataset(DataSpec("cloud", "points", 64, extent=3.0), items, None, "cloud")
+
+
+def data_for(method: type[Method]) -> list[str]:
+    kinds = ["points"] if "points" in method.info.data_kinds else []
+    if "images" in method.info.data_kinds:
+        kinds += [f"{size}x{channels}" for size in (16, 28, 32) for channels in (1, 3)]
+    return kinds
+
+
+CASES = [(name, data) for name in METHODS for data in data_for(METHODS[name])]
+
+
+def build(name: str, data: str, **hyper: object) -> Engine:
+    known = {spec.name for spec in fields_of(METHODS[name].Hyper)}
+    values = {key: value for key, value in {**SMALL, **hyper}.items() if key in known}
+    size, _x, channels = data.partition("x")
+    return make_engine(name, points() if data == "points" else pictures(int(size), int(channels), 20), **values)
+
+
+def weights(engine: Engine) -> dict[str, dict[str, torch.Tensor]]:
+    return {name: copy.deepcopy(dict(child.named_parameters())) for name, child in engine.method.named_children()}
+
+
+def moved(before: dict[str, dict[str, torch.Tensor]], engine: Engine) -> set[str]:
+    now = weights(engine)
+    return {name for name in now if any(not torch.equal(value, before[name][key]) for key, value in now[name].items())}
+
+
+@pytest.mark.parametrize(("name", "data"), CASES)
+def test_three_steps(name: str, data: str) -> None:
+    if name == "dcgan-frogs" and data.startswith("16"):
+        with pytest.raises(UsageError, match="24 px"):
+            build(name, data)
+        return
+    engine = build(name, data)
+    before = weights(engine)
+    rows = train(engine, 3)
+    assert rows is not None
+    assert rows.values.shape == (3, len(rows.series))
+    assert np.isfinite(rows.values).all()
+    assert moved(before, engine) == {"generator", "discriminator"}
+    items, scores = engine.samples()
+    assert items.shape[1:] == engine.dataset.spec.shape
+    assert items.isfinite().all()
+    assert scores is not None
+    assert scores.shape == (len(items),)
+    if engine.dataset.spec.kind == "images":
+        assert items.abs().max() <= 1
+    if engine.method.score_is_probability and name != "lsgan":
+        assert ((scores >= 0) & (scores <= 1)).all()
+
+
+@pytest.mark.parametrize("name", METHODS)
+@pytest.mark.parametrize("role", ["discriminator", "generator"])
+def test_a_phase_moves_its_own_networks_only(name: str, role: str) -> None:
+    engine = build(name, data_for(METHODS[name])[-1])
+    before = weights(engine)
+    engine.step(role)  # type: ignore[arg-type]
+    engine.close_row(1.0)
+    assert moved(before, engine) == {role}
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_every_default_is_allowed_for_every_kind_of_data(name: str) -> None:
+    method = METHODS[name]
+    for kind in method.info.data_kinds:
+        method.resolve({}, kind)
+    assert set(method.kind_defaults) <= {"points", "images"}
+    for spec in fields_of(method.Hyper):
+        assert spec.title
+        assert spec.help
+        assert spec.group
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_what_people_are_told_about_it(name: str) -> None:
+    info = METHODS[name].info
+    assert info.name == name == name.lower()
+    assert 2013 < info.year < 2027
+    assert info.summary.endswith(".")
+    assert len(info.look_for) > 100
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_the_pull_points_where_the_generator_gains(name: str) -> None:
+    engine = build(name, data_for(METHODS[name])[0] if name != "dcgan-frogs" else "32x3")
+    with engine.drawing() as view:
+        items = view.generate({key: value[:8] for key, value in engine.fixed.items()})
+        with torch.enable_grad():
+            pull = view.pull(items)
+        assert pull is not None
+        assert pull.shape == items.shape
+        loss = engine.method.objective.generator
+        unit = pull / pull.flatten(1).norm(dim=1).view(-1, *[1] * (pull.dim() - 1))
+        before, after = (loss(view.critic(where)) for where in (items, items + 0.1 * unit))
+    assert after < before
+
+
+@pytest.mark.parametrize("name", [n for n in METHODS if "points" not in METHODS[n].info.data_kinds])
+def test_methods_for_images_refuse_points_in_words(name: str) -> None:
+    with pytest.raises(UsageError, match="needs images"):
+        METHODS[name].resolve({}, "points")
+
+
+def test_convolutions_refuse_points() -> None:
+    with pytest.raises(UsageError, match="mlp"):
+        build("gan", "points", architecture="conv")
+
+
+@pytest.mark.parametrize("size", [3, 7, 17, 30, 36, 50])
+def test_convolutions_refuse_sizes_they_cannot_reach(size: int) -> None:
+    with pytest.raises(UsageError, match=f"{size} px"):
+        build("dcgan", f"{size}x1")
+
+
+@pytest.mark.parametrize("penalty", ["gradient", "r1", "dragan"])
+def test_a_penalty_and_batch_norm_are_refused_together(penalty: str) -> None:
+    with pytest.raises(UsageError, match="norm_d"):
+        build("gan", "points", penalty=penalty, norm_d="batch")
+    rows = train(build("gan", "points", penalty=penalty), 2)
+    assert rows is not None
+    assert "discriminator/penalty" in [info.name for info in rows.series]
+
+
+@pytest.mark.parametrize("norm", ["none", "batch", "layer", "spectral"])
+@pytest.mark.parametrize("data", ["points", "16x1"])
+def test_every_normalisation_trains(norm: str, data: str) -> None:
+    rows = train(build("gan", data, norm_d=norm, norm_g="batch" if norm == "spectral" else norm, dropout=0.2), 2)
+    assert rows is not None
+    assert np.isfinite(rows.values).all()
+
+
+def test_the_critic_is_updated_more_often_and_on_fresh_batches() -> None:
+    engine = build("wgan-gp", "points", n_critic=4)
+    train(engine, 3)
+    assert engine.batches.state() == 12
+    engine.set_hyper("n_critic", 1)
+    train(engine, 3)
+    assert engine.batches.state() == 15
+
+
+def test_the_warm_up_of_wgan() -> None:
+    engine = build("wgan", "points", warm_up=True)
+    repeats = [engine._phases[0].repeats_at(step) for step in (0, 24, 25, 499, 500, 501)]
+    assert repeats == [100, 100, 5, 5, 100, 5]
+
+
+def test_weights_of_a_clipped_critic_stay_within_bounds() -> None:
+    engine = build("wgan", "points", weight_clip=0.03)
+    train(engine, 2)
+    largest = max(float(p.detach().abs().max()) for p in engine.method.discriminator.parameters())
+    assert largest == pytest.approx(0.03)
+    assert max(float(p.detach().abs().max()) for p in engine.method.generator.parameters()) > 0.03
+
+
+def test_every_gradient_of_the_frogs_discriminator_is_clipped() -> None:
+    engine = build("dcgan-frogs", "32x3", grad_clip=1e-6)
+    engine.step("discriminator")
+    grads = [p.grad for p in engine.method.discriminator.parameters()]
+    assert max(float(g.abs().max()) for g in grads if g is not None) <= 1e-6 + 1e-12
+
+
+def test_reduced_precision_trains_what_it_is_safe_for() -> None:
+    for name in ("gan", "wgan-gp"):
+        rows = train(build(name, "points", amp=True), 2)
+        assert rows is not None
+        assert np.isfinite(rows.values).all()
