@@ -1,0 +1,198 @@
+"""The table of runs: rows are chosen, names are edited in place, keys do what they do in a file manager."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, QItemSelectionModel, QPoint, QRect, QRectF, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QContextMenuEvent,
+    QKeyEvent,
+    QKeySequence,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+
+from ganstudio.app.library import RunRow
+from ganstudio.core.i18n import _
+from ganstudio.ui.runs.delegate import ROW_HEIGHT, RunDelegate, in_name
+from ganstudio.ui.runs.model import CREATED, DATA, METHOD, NAME, ROW_ROLE, SIZE, STATE, STEP, TIME, Index, RunsFilter
+from ganstudio.ui.theme import current_theme, theme_hub
+
+WIDTHS = {METHOD: 92, DATA: 116, STATE: 136, STEP: 132, TIME: 76, CREATED: 116, SIZE: 80}
+LEAST_NAME = 208
+# Columns that give way in a narrow table, first to last: what the details or the tooltip still say.
+_GIVE_WAY = (SIZE, TIME, CREATED, METHOD)
+
+
+class RunsTable(QTableView):
+    """The table.
+
+    Signals:
+        open_asked, delete_asked, copy_asked: a key or a double click.
+        menu_asked: where to put a menu, in global coordinates.
+        chosen: other rows are selected.
+    """
+
+    open_asked = Signal()
+    delete_asked = Signal()
+    copy_asked = Signal()
+    menu_asked = Signal(QPoint)
+    chosen = Signal()
+
+    def __init__(self, model: RunsFilter, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.hovered_row = -1
+        self.setModel(model)
+        self.setAccessibleName(_("Runs"))
+        self.setItemDelegate(RunDelegate(self))
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setShowGrid(False)
+        self.setTabKeyNavigation(False)
+        self.setWordWrap(False)
+        self.setMouseTracking(True)
+        self.verticalHeader().hide()
+        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
+        self.verticalScrollBar().setSingleStep(ROW_HEIGHT // 2)
+        self._set_up_header()
+        self.selectionModel().selectionChanged.connect(self._selection_changed)
+        theme_hub.changed.connect(self._repaint)
+
+    def _set_up_header(self) -> None:
+        header = self.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        header.setSectionResizeMode(NAME, QHeaderView.ResizeMode.Stretch)
+        header.setMinimumSectionSize(56)
+        header.setSortIndicatorShown(True)
+        header.setFixedHeight(32)
+        header.setAccessibleName(_("Columns: click to sort"))
+        for column, width in WIDTHS.items():
+            self.setColumnWidth(column, width)
+        self.setSortingEnabled(True)
+        self.sortByColumn(CREATED, Qt.SortOrder.DescendingOrder)
+
+    def _repaint(self, _theme: object = None) -> None:
+        self.viewport().update()
+
+    # -- what is chosen ---------------------------------------------------------------------------------------------
+
+    def _selection_changed(self) -> None:
+        self.viewport().update()
+        self.chosen.emit()
+
+    def chosen_rows(self) -> list[RunRow]:
+        """The selected runs, from top to bottom."""
+        indexes = sorted(self.selectionModel().selectedRows(), key=lambda index: index.row())
+        return [index.data(ROW_ROLE) for index in indexes]
+
+    def choose(self, path: Path) -> bool:
+        """Selects a run and scrolls to it; whether it is shown."""
+        for place in range(self.model().rowCount()):
+            index = self.model().index(place, NAME)
+            if index.data(ROW_ROLE).path == path:
+                flags = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
+                self.selectionModel().setCurrentIndex(index, flags)
+                self.scrollTo(index)
+                return True
+        return False
+
+    def edit_name(self) -> None:
+        """Opens the editor on the name of the current run."""
+        index = self.currentIndex()
+        if index.isValid():
+            self.edit(index.siblingAtColumn(NAME))
+
+    @property
+    def editing(self) -> bool:
+        """Whether a name is being edited."""
+        return self.state() == QAbstractItemView.State.EditingState
+
+    # -- mouse and keys ---------------------------------------------------------------------------------------------
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter opens, F2 renames, Del deletes, Ctrl+C copies the path."""
+        key = event.key()
+        if self.editing:
+            super().keyPressEvent(event)
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.open_asked.emit()
+        elif key == Qt.Key.Key_F2:
+            self.edit_name()
+        elif key == Qt.Key.Key_Delete:
+            self.delete_asked.emit()
+        elif event.matches(QKeySequence.StandardKey.Copy):
+            self.copy_asked.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """On the name: rename; anywhere else on a row: open."""
+        index = self.indexAt(event.position().toPoint())
+        if not index.isValid() or event.button() != Qt.MouseButton.LeftButton:
+            return
+        if index.column() == NAME and in_name(self.visualRect(index), event.position().toPoint()):
+            self.edit(index)
+        else:
+            self.open_asked.emit()
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """The menu, at the mouse or, by key, at the current row."""
+        place = event.globalPos()
+        if event.reason() == QContextMenuEvent.Reason.Keyboard and self.currentIndex().isValid():
+            place = self.viewport().mapToGlobal(self.visualRect(self.currentIndex()).center())
+        self.menu_asked.emit(place)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """The whole row shows that it is under the mouse."""
+        self._hover(self.indexAt(event.position().toPoint()).row())
+        super().mouseMoveEvent(event)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """No row is."""
+        self._hover(-1)
+        super().leaveEvent(event)
+
+    def _hover(self, row: int) -> None:
+        if row != self.hovered_row:
+            self.hovered_row = row
+            self.viewport().update()
+
+    # -- drawing and room -------------------------------------------------------------------------------------------
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The cells, and a ring around the current row while the table has the keyboard."""
+        super().paintEvent(event)
+        index = self.currentIndex()
+        if not self.hasFocus() or not index.isValid() or self.editing:
+            return
+        cell = self.visualRect(index)
+        painter = QPainter(self.viewport())
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(QColor(current_theme().focus), 2))
+        ring = QRectF(QRect(0, cell.top(), self.viewport().width(), cell.height()))
+        painter.drawRoundedRect(ring.adjusted(1, 1, -1, -2), 4, 4)
+        painter.end()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Columns that tell least give way where there is no room for all."""
+        super().resizeEvent(event)
+        room = self.viewport().width() - LEAST_NAME - sum(WIDTHS.values())
+        for column in _GIVE_WAY:
+            self.setColumnHidden(column, room < 0)
+            room += WIDTHS[column] if room < 0 else 0
+
+    def currentChanged(self, current: Index, previous: Index) -> None:
+        """The ring moves."""
+        super().currentChanged(current, previous)
+        self.viewport().update()

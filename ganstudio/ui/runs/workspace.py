@@ -1,0 +1,337 @@
+"""The runs workspace: every run on disk, live ones included, and what can be done with them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QPoint, Qt, QUrl, Signal
+from PySide6.QtGui import QAction, QDesktopServices, QGuiApplication, QHideEvent, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMenu, QStackedWidget, QVBoxLayout, QWidget
+
+from ganstudio.app.library import Library, RunRow
+from ganstudio.app.library_details import RunDetails
+from ganstudio.app.studio import Studio
+from ganstudio.core.errors import UsageError
+from ganstudio.core.fields import Value
+from ganstudio.core.i18n import _
+from ganstudio.ui.errors import EmptyState
+from ganstudio.ui.icons import icon
+from ganstudio.ui.menus import ActionBinder
+from ganstudio.ui.parts import line
+from ganstudio.ui.runs.actions import KEYS, MENU, runs_actions
+from ganstudio.ui.runs.details import DetailsPane
+from ganstudio.ui.runs.dialogs import ContinueDialog
+from ganstudio.ui.runs.model import Group, RunsFilter, RunsModel, in_group
+from ganstudio.ui.runs.table import RunsTable
+from ganstudio.ui.runs.toolbar import RunsToolbar
+from ganstudio.ui.runs.trash import TrashPage
+
+WIDE = 1112  # a window of 1200 less the rail: from here on there is room for the details
+MOST_FOLDERS = 5
+_GROUPS: tuple[Group, ...] = ("live", "finished", "failed")
+
+
+class RunsWorkspace(QWidget):
+    """The list of runs.
+
+    Args:
+        studio: what it lists and changes.
+        binder: connects its buttons with the table of actions; the workspace adds its own.
+
+    Signals:
+        open_requested: look at this run (a path).
+        duplicate_requested: make a new experiment of this run's settings (a path).
+        gallery_requested: show the ready experiments.
+    """
+
+    open_requested = Signal(object)
+    duplicate_requested = Signal(object)
+    gallery_requested = Signal()
+
+    def __init__(self, studio: Studio, binder: ActionBinder, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._studio, self._binder = studio, binder
+        self.library = Library(studio)
+        self.model = RunsModel(self)
+        self.shown = RunsFilter(self.model, self)
+        self.table = RunsTable(self.shown)
+        studio.actions.add(*runs_actions(self))
+        self._more = QMenu(self)
+        self._more.aboutToShow.connect(lambda: self._fill_menu(self._more, MENU[1:2] + MENU[3:]))
+        self.toolbar = RunsToolbar(binder, self._more)
+        self.details = DetailsPane(self._defaults)
+        self.trash = TrashPage()
+        self._detail_step = -1
+        self._to_select: Path | None = None
+        self._lay_out()
+        self._connect()
+        self._library_changed()
+
+    def _lay_out(self) -> None:
+        self._empty = EmptyState(
+            "runs",
+            _("Runs appear here"),
+            _("Every experiment you start is kept with its pictures, curves and checkpoints."),
+            _("Choose an experiment"),
+        )
+        self._no_match = EmptyState(
+            "search", _("No run matches"), _("Other words or another filter may find it."), _("Show all runs")
+        )
+        self._wait = QWidget()
+        self._content = QStackedWidget()
+        for widget in (self.table, self._empty, self._no_match, self._wait):
+            self._content.addWidget(widget)
+        self._side_line = line(horizontal=False)
+        middle = QHBoxLayout()
+        middle.setSpacing(0)
+        middle.addWidget(self._content, 1)
+        middle.addWidget(self._side_line)
+        middle.addWidget(self.details)
+        list_page = QWidget()
+        column = QVBoxLayout(list_page)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.toolbar)
+        column.addWidget(line())
+        column.addLayout(middle, 1)
+        self._pages = QStackedWidget()
+        self._pages.addWidget(list_page)
+        self._pages.addWidget(self.trash)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(self._pages)
+        self._fit()
+
+    def _connect(self) -> None:
+        self.library.changed.connect(self._library_changed)
+        self.model.renamed.connect(self._rename)
+        self.table.open_asked.connect(lambda: self._studio.actions.run("runs.open"))
+        self.table.delete_asked.connect(lambda: self._studio.actions.run("runs.delete"))
+        self.table.copy_asked.connect(self.copy_paths)
+        self.table.menu_asked.connect(self._show_menu)
+        self.table.chosen.connect(self._chosen_changed)
+        self.toolbar.filter_changed.connect(self._filter)
+        self.toolbar.to_table.connect(self._to_table)
+        self.toolbar.trash_asked.connect(self.show_trash)
+        self.trash.back.connect(self.show_runs)
+        self.trash.restore_requested.connect(self.library.restore)
+        self.trash.empty_requested.connect(self.library.empty_trash)
+        self._empty.clicked.connect(self.gallery_requested)
+        self._no_match.clicked.connect(self.toolbar.clear_filter)
+
+    # -- keeping up -------------------------------------------------------------------------------------------------
+
+    def refresh(self) -> None:
+        """Keeps live rows up to date; called about twice a second while the workspace is on view."""
+        if self.isVisible():
+            self.library.tick()
+
+    def _library_changed(self) -> None:
+        self.trash.set_items(self.library.trash)
+        self.toolbar.set_trash(len(self.library.trash))
+        if self.table.editing:  # what a person types must not be overwritten; the next change brings all
+            return
+        self.model.set_rows(self.library.rows)
+        self._after_rows()
+        if self._to_select is not None and self.table.choose(self._to_select):
+            self._to_select = None
+        if not self.table.currentIndex().isValid() and self.shown.rowCount():
+            self.table.choose(self.shown.index(0, 0).data(Qt.ItemDataRole.UserRole).path)
+        self._chosen_changed()
+
+    def _after_rows(self) -> None:
+        rows, shown = self.library.rows, self.shown.rowCount()
+        groups: dict[Group, int] = {group: sum(in_group(row, group) for row in rows) for group in _GROUPS}
+        self.toolbar.set_counts(shown, len(rows), groups)
+        self.toolbar.setEnabled(self.library.read_once)
+        page: QWidget = self.table
+        if not self.library.read_once:
+            page = self._wait
+        elif not rows:
+            page = self._empty
+        elif not shown:
+            page = self._no_match
+        self._content.setCurrentWidget(page)
+        self._fit()
+
+    def _filter(self) -> None:
+        self.shown.set_filter(self.toolbar.search.text(), self.toolbar.group)
+        self._after_rows()
+        if not self.table.chosen_rows() and self.shown.rowCount():
+            self.table.choose(self.shown.index(0, 0).data(Qt.ItemDataRole.UserRole).path)
+        self._chosen_changed()
+
+    # -- what is chosen ---------------------------------------------------------------------------------------------
+
+    @property
+    def chosen(self) -> list[RunRow]:
+        """The selected runs."""
+        return self.table.chosen_rows() if self._pages.currentIndex() == 0 else []
+
+    def select(self, path: Path) -> None:
+        """Selects a run, now or as soon as it is listed."""
+        if not self.table.choose(path):
+            self._to_select = path
+
+    def _chosen_changed(self) -> None:
+        rows = self.chosen
+        self._binder.refresh()
+        if not rows:
+            self.details.show_none()
+        elif len(rows) > 1:
+            self.details.show_many(rows)
+        else:
+            row = rows[0]
+            stale = self.details.show_row(row) or row.step != self._detail_step
+            self.details.set_hyper(row)
+            if stale and self.details.isVisible():
+                self._detail_step = row.step
+                self.library.details(row.path, self._show_details)
+
+    def _show_details(self, details: RunDetails) -> None:
+        self.details.show_details(details)
+        rows = self.chosen
+        if len(rows) == 1:
+            self.details.show_row(rows[0])
+            self.details.set_hyper(rows[0])
+
+    def _defaults(self, method: str, kind: str) -> Mapping[str, Value]:
+        if self._studio.catalogue is None:
+            return {}
+        try:
+            return self._studio.catalogue.method(method).defaults_for(kind)
+        except UsageError:  # a method that this version does not know
+            return {}
+
+    # -- what a person asks for -------------------------------------------------------------------------------------
+
+    def open_chosen(self) -> None:
+        """Looks at the selected run."""
+        for row in self.chosen[:1]:
+            self.open_requested.emit(row.path)
+
+    def continue_chosen(self) -> None:
+        """Asks how far, then trains on."""
+        for row in self.chosen[:1]:
+            ContinueDialog(row, partial(self._continue, row.path), self).open()
+
+    def _continue(self, path: Path, steps: int) -> None:
+        model = self._studio.open_run(path)
+        if model is not None:
+            self._studio.continue_run(model, steps)
+            self.open_requested.emit(path)
+
+    def duplicate_chosen(self) -> None:
+        """A new experiment with the selected run's settings."""
+        for row in self.chosen[:1]:
+            self.duplicate_requested.emit(row.path)
+
+    def _rename(self, path: Path, name: str) -> None:
+        self._studio.rename(path, name)
+        self.library.refresh()
+
+    def delete_chosen(self) -> None:
+        """Moves the selected runs to the trash; the run after them is selected next."""
+        rows = self.chosen
+        last = max((index.row() for index in self.table.selectionModel().selectedRows()), default=-1)
+        after = self.shown.index(last + 1, 0)
+        if self.library.delete([row.path for row in rows]) is not None and after.isValid():
+            self._to_select = after.data(Qt.ItemDataRole.UserRole).path
+
+    def open_folders(self) -> None:
+        """Shows the selected runs' files."""
+        for row in self.chosen[:MOST_FOLDERS]:
+            if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(row.path))):
+                text = _("This system has no program to show folders; the path was copied instead.")
+                self._studio.notifications.warning(text, str(row.path))
+                self.copy_paths()
+                return
+
+    def copy_paths(self) -> None:
+        """Copies where the selected runs lie, one a line."""
+        if self.chosen:
+            QGuiApplication.clipboard().setText("\n".join(str(row.path) for row in self.chosen))
+
+    def choose_folder(self) -> None:
+        """Opens a run anywhere."""
+        dialog = QFileDialog(self, _("Open run folder"))
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.setOption(QFileDialog.Option.ShowDirsOnly, True)
+        dialog.fileSelected.connect(lambda path: self.open_requested.emit(Path(path)))
+        dialog.open()
+
+    def focus_search(self) -> None:
+        """To the words to search for."""
+        self.show_runs()
+        self.toolbar.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.toolbar.search.selectAll()
+
+    def show_trash(self) -> None:
+        """The deleted runs."""
+        self.library.invalidate()
+        self._pages.setCurrentIndex(1)
+        self.trash.table.setFocus() if self.library.trash else self.trash.back_button.setFocus()
+        self._chosen_changed()
+
+    def show_runs(self) -> None:
+        """The runs again."""
+        self._pages.setCurrentIndex(0)
+        self._to_table()
+        self._chosen_changed()
+
+    def _to_table(self) -> None:
+        self.table.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    # -- menus ------------------------------------------------------------------------------------------------------
+
+    def _show_menu(self, place: QPoint) -> None:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._fill_menu(menu, MENU)
+        menu.popup(place)
+
+    def _fill_menu(self, menu: QMenu, sections: tuple[tuple[str, ...], ...]) -> None:
+        menu.clear()
+        menu.setToolTipsVisible(True)
+        for place, section in enumerate(sections):
+            if place:
+                menu.addSeparator()
+            for name in section:
+                action = self._studio.actions[name]
+                keys = KEYS.get(name, "")
+                made = QAction(icon(action.icon), f"{action.title}\t{keys}" if keys else action.title, menu)
+                made.setToolTip(action.help)
+                made.setEnabled(action.enabled())
+                made.triggered.connect(lambda _checked=False, name=name: self._studio.actions.run(name))
+                menu.addAction(made)
+
+    # -- room -------------------------------------------------------------------------------------------------------
+
+    def _fit(self) -> None:
+        wide = self.width() >= WIDE and bool(self.library.rows)
+        self.details.setVisible(wide)
+        self._side_line.setVisible(wide)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """A wide window has room for the details."""
+        super().resizeEvent(event)
+        was = self.details.isVisible()
+        self._fit()
+        if self.details.isVisible() and not was:
+            self._chosen_changed()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Reads what changed meanwhile."""
+        super().showEvent(event)
+        self.library.invalidate()
+        self.library.tick()
+        if self._pages.currentIndex() == 0 and self.window().focusWidget() is None:
+            self._to_table()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Its actions cannot be done out of view."""
+        super().hideEvent(event)
+        self._binder.refresh()
