@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,7 +21,10 @@ def new_session(
     paused: bool = False,
     keep_checkpoints: int = 5,
 ) -> Session:
-    """A session for a new run; see :meth:`ganstudio.training.session.Session.new`. Brings torch."""
+    """A session for a new run; see :meth:`ganstudio.training.session.Session.new`. Brings torch.
+
+    ``keep_checkpoints``: the newest ones that stay; 0 keeps all.
+    """
     from ganstudio.metrics.modes import mode_coverage
     from ganstudio.training.session import Session
 
@@ -31,7 +35,7 @@ def new_session(
         hold_on_trouble=hold_on_trouble,
         paused=paused,
         measure=mode_coverage,
-        keep_checkpoints=keep_checkpoints,
+        keep_checkpoints=keep_checkpoints or sys.maxsize,
     )
 
 
@@ -53,5 +57,5 @@ def resume_session(
         hold_on_trouble=hold_on_trouble,
         paused=paused,
         measure=mode_coverage,
-        keep_checkpoints=keep_checkpoints,
+        keep_checkpoints=keep_checkpoints or sys.maxsize,
     )

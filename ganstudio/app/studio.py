@@ -98,7 +98,12 @@ class Studio:
     # -- runs -------------------------------------------------------------------------------------------------------
 
     def start(self, experiment: Experiment, *, paused: bool = False) -> RunModel | None:
-        """Starts a run and looks at it; a refusal is reported, and None is returned."""
+        """Starts a run and looks at it; a refusal is reported, and None is returned.
+
+        An experiment that leaves the device open trains on the one that the settings name.
+        """
+        if experiment.device == "auto":
+            experiment = experiment.with_(device=self.settings.values.device)
         try:
             session = new_session(experiment, paused=paused, keep_checkpoints=self.settings.values.keep_checkpoints)
         except StudioError as error:

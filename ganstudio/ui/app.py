@@ -13,12 +13,14 @@ os.environ.setdefault("QT_API", "pyside6")
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
+from ganstudio.app.logs import start_logging, stop_logging
 from ganstudio.app.notifications import install_hooks
 from ganstudio.app.studio import Studio
 from ganstudio.core.errors import StudioError
 from ganstudio.core.i18n import _
 from ganstudio.core.screenshot import Screenshot
 from ganstudio.ui.icons import app_icon
+from ganstudio.ui.qtlog import install_qt_messages, remove_qt_messages
 from ganstudio.ui.theme import set_theme
 from ganstudio.ui.window import MainWindow
 
@@ -44,6 +46,8 @@ def run_window(run_dir: Path | None = None, screenshot: Screenshot | None = None
         StudioError: the picture cannot be written.
         UsageError: there is no such workspace or run.
     """
+    start_logging()
+    install_qt_messages()
     app = make_application()
     remove_hooks = install_hooks()
     studio = Studio()
@@ -62,6 +66,8 @@ def run_window(run_dir: Path | None = None, screenshot: Screenshot | None = None
         remove_hooks()
         window.detach()
         window.deleteLater()
+        remove_qt_messages()
+        stop_logging()
 
 
 def _load(studio: Studio, run_dir: Path | None) -> None:

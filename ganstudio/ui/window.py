@@ -182,10 +182,16 @@ class MainWindow(Shell):
 
     def _end(self) -> None:
         self._timer.stop()
+        self.train.save_layout()
         self.hide()
         self.studio.opened.disconnect(self._opened, missing_ok=True)
         self.studio.current_changed.disconnect(self._current_changed, missing_ok=True)
         self.studio.shutdown()
+
+    def reset_layout(self) -> None:
+        """Sizes and positions of the window and of its panels as they were at first."""
+        super().reset_layout()
+        self.train.restore_layout()
 
     def changeEvent(self, event: QEvent) -> None:
         """A window that nobody sees asks for no pictures."""

@@ -77,7 +77,10 @@ class SceneView(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
-        column.addWidget(self._chips)
+        head = QVBoxLayout()
+        head.setContentsMargins(16, 0, 16, 0)  # the plane reaches the edges, its legend keeps the window's margin
+        head.addWidget(self._chips)
+        column.addLayout(head)
         column.addWidget(self._plot, 1)
         self.setAccessibleName(_("2-D scene"))
         theme_hub.changed.connect(self.apply_theme)

@@ -38,7 +38,8 @@ def train_actions(studio: Studio, workspace: TrainWorkspace) -> tuple[Action, ..
         return studio.current is not None and studio.current.here
 
     def can_toggle() -> bool:
-        return studio.current is not None and (studio.current.here or not studio.current.live)
+        model = studio.current
+        return model is not None and (model.here or (not model.live and model.path is not None))
 
     def can_start() -> bool:
         return workspace.panel.start.isVisible() and workspace.panel.start.isEnabled()

@@ -27,7 +27,11 @@ def _memory(count: int) -> str:
 
 
 class HealthPanel(QScrollArea):
-    """The right column of a run."""
+    """The right column of a run.
+
+    Attributes:
+        word: the verdict in a word, with its sign.
+    """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -42,6 +46,7 @@ class HealthPanel(QScrollArea):
         self._column.setContentsMargins(16, 12, 16, 12)
         self._column.setSpacing(8)
         self._column.addWidget(label(_("Is it working?"), "strong"))
+        self.word = ""
         self._word = label("", "title", wrap=True)
         self._text = label("", "muted", wrap=True)
         self._column.addWidget(self._word)
@@ -84,7 +89,8 @@ class HealthPanel(QScrollArea):
     def set_run(self, model: RunModel) -> None:
         """Reads the verdict and the newest numbers off a run."""
         verdict = judge(model.tables, model.spec)
-        self._word.setText(f"{_ICONS[verdict.tone]} {verdict.word}")
+        self.word = f"{_ICONS[verdict.tone]} {verdict.word}"
+        self._word.setText(self.word)
         set_look(self._word, role="warning" if verdict.tone == "warning" else "title")
         self._text.setText(verdict.text)
         numbers: list[tuple[str, str]] = []

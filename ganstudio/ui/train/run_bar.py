@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from ganstudio.app.run_model import RunModel
@@ -14,6 +15,8 @@ from ganstudio.ui.statusbar import state_text
 from ganstudio.ui.style import set_look
 
 ROLE_BUTTONS = ("run.step", "run.step-d", "run.step-g")
+NARROW = 760  # pixels below which words give way to the name and the step
+MAIN_WIDTH = 112
 
 
 def clock(seconds: float) -> str:
@@ -51,13 +54,14 @@ class RunBar(QWidget):
 
     def __init__(self, binder: ActionBinder, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._narrow = False
         self._name = ElidedLabel(role="title")
         self._state = label("", "muted")
         self._numbers = ElidedLabel(role="muted")
         self.main = QPushButton(_("Pause"))
         set_look(self.main, primary=True)
         binder.bind(self.main, "run.toggle")
-        self.main.setMinimumWidth(112)
+        self.main.setMinimumWidth(MAIN_WIDTH)
         self._steps = [self._bound(binder, name) for name in ROLE_BUTTONS]
         self.roles = Segmented(
             (
@@ -119,10 +123,22 @@ class RunBar(QWidget):
         text = _("Pause") if training else _("Resume") if model.here else _("Continue")
         self.main.setText(text)
         self.main.setIcon(icon("pause" if training else "play", "accent_text"))
-        self.main.setVisible(model.here or not model.live)
+        self.main.setVisible(model.here or (not model.live and model.path is not None))
         for widget in (*self._steps, self.roles, *self._others):
             widget.setVisible(model.here)
         self.roles.set_value(model.only if model.only in ("discriminator", "generator") else "")
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """In a narrow window the buttons say the same in fewer letters."""
+        super().resizeEvent(event)
+        narrow = self.width() < NARROW
+        if narrow == self._narrow:
+            return
+        self._narrow = narrow
+        self.main.setMinimumWidth(0 if narrow else MAIN_WIDTH)
+        words = (_("Both"), _("D"), _("G")) if narrow else (_("Both"), _("D only"), _("G only"))
+        for button, text in zip(self.roles.findChildren(QPushButton), words, strict=True):
+            button.setText(text)
 
     def set_others(self, runs: list[tuple[str, str]], chosen: str) -> None:
         """The runs that can be compared with this one: ``(key, title)``."""

@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
+import json
 import time
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
 from ganstudio.app.run_model import RunModel
+from ganstudio.app.settings import SettingsStore
 from ganstudio.app.studio import Studio
 from ganstudio.core.fields import format_number
 from ganstudio.core.i18n import _
+from ganstudio.core.series import SeriesTable
 from ganstudio.ui.curves import CurvesPanel, Mark
 from ganstudio.ui.errors import ErrorBanner
 from ganstudio.ui.menus import ActionBinder
 from ganstudio.ui.parts import line
 from ganstudio.ui.train.health import HealthPanel
+from ganstudio.ui.train.layouts import restore_splitter, state_of
 from ganstudio.ui.train.run_bar import RunBar
 from ganstudio.ui.train.stage import Stage
 
 CURVES_SECONDS = 0.12  # between two redraws of the curves
 NUMBERS_SECONDS = 0.4
+SIZES = (420, 280)  # pictures, curves; in proportion
+LAYOUT = "train/run"
 NARROW = 820  # pixels below which the health column gives way
 
 
@@ -36,6 +42,7 @@ class RunView(QWidget):
         self._studio = studio
         self._model: RunModel | None = None
         self._compared = ""
+        self._overlaid: dict[str, SeriesTable] = {}
         self._curves_due = self._numbers_due = 0.0
         self._stale: set[str] = set()
         self.bar, self.banner, self.stage = RunBar(binder), ErrorBanner(), Stage()
@@ -46,7 +53,9 @@ class RunView(QWidget):
         self.splitter.addWidget(self.curves)
         self.splitter.setStretchFactor(0, 3)
         self.splitter.setStretchFactor(1, 2)
-        self.splitter.setSizes([420, 280])
+        self.splitter.setSizes(list(SIZES))
+        usual = self.curves.save_state()
+        self._usual = {**usual, "heights": [SIZES[1]] * len(usual["heights"])}
         self._lay_out()
         self._connect()
 
@@ -80,7 +89,7 @@ class RunView(QWidget):
             self._model.changed.disconnect(self._changed)
         self._model = model
         model.changed.connect(self._changed)
-        self._compared = ""
+        self._compared, self._overlaid = "", {}
         self.curves.set_comparison("", None)
         self.curves.set_tables(model.tables)
         self.stage.set_run(model)
@@ -102,17 +111,19 @@ class RunView(QWidget):
             self._curves_due = now + CURVES_SECONDS
             if "marks" in self._stale:
                 self.curves.set_marks(self._marks(model))
-            if self._stale & {"curves", "marks"}:
+            if dict(self.curves.tables) != model.tables:  # only then: it forgets what a person zoomed to
                 self.curves.set_tables(model.tables)
+            self._show_comparison()
             self.curves.refresh()
             self._stale -= {"curves", "marks"}
         if force or now >= self._numbers_due:
             self._numbers_due = now + NUMBERS_SECONDS
             self.bar.set_run(model)
             self.health.set_run(model)
+            self.stage.set_verdict("" if self.width() >= NARROW else self.health.word)
             if self._stale & {"state", "notes"}:
                 self._show_message(model)
-            self._stale.clear()
+            self._stale &= {"curves", "marks"}
 
     def set_others(self) -> None:
         """The list of runs to compare with has changed."""
@@ -131,13 +142,16 @@ class RunView(QWidget):
 
     def _compare(self, key: str) -> None:
         self._compared = key
-        for model in self._studio.runs:
-            if model.key == key:
-                self.curves.set_comparison(model.title, model.tables)
-                break
-        else:
-            self.curves.set_comparison("", None)
+        self._show_comparison()
         self.set_others()
+
+    def _show_comparison(self) -> None:
+        """Lays the other run's curves over these; it may have begun to measure more, or be closed by now."""
+        other = next((model for model in self._studio.runs if self._compared and model.key == self._compared), None)
+        tables = dict(other.tables) if other is not None else {}
+        if tables != self._overlaid:
+            self._overlaid = tables
+            self.curves.set_comparison(other.title if other is not None else "", tables or None)
 
     # -- what the run says ------------------------------------------------------------------------------------------
 
@@ -170,12 +184,27 @@ class RunView(QWidget):
             )
         elif model.notes:
             note = model.notes[-1]
-            self.banner.show_error(
-                note.text, details=note.details, level="error" if note.level == "error" else "warning"
-            )
+            self.banner.show_error(note.text, details=note.details, level=note.level)
             model.notes.clear()
         else:
             self.banner.clear()
+
+    # -- layout -----------------------------------------------------------------------------------------------------
+
+    def save_layout(self, settings: SettingsStore) -> None:
+        """Remembers what a person has arranged."""
+        settings.remember_layout(f"{LAYOUT}/splitter", state_of(self.splitter))
+        settings.remember_layout(f"{LAYOUT}/curves", json.dumps(self.curves.save_state()))
+
+    def restore_layout(self, settings: SettingsStore) -> None:
+        """Arranges everything as it was; as at first where nothing is remembered."""
+        if not restore_splitter(self.splitter, settings.layout(f"{LAYOUT}/splitter")):
+            self.splitter.setSizes(list(SIZES))
+        stored = settings.layout(f"{LAYOUT}/curves")
+        try:
+            self.curves.restore_state(json.loads(stored) if stored else self._usual)
+        except (ValueError, TypeError, AttributeError):
+            self.curves.restore_state(self._usual)  # somebody edited the settings by hand
 
     def resizeEvent(self, event: object) -> None:
         """A narrow window shows pictures and curves first."""

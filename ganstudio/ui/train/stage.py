@@ -8,10 +8,11 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from ganstudio.app.run_model import RunModel
+from ganstudio.core.dataspec import DataSpec
 from ganstudio.core.events import Samples
 from ganstudio.core.i18n import _
 from ganstudio.metrics.modes import captured
-from ganstudio.ui.parts import Segmented, label, tool_button
+from ganstudio.ui.parts import ElidedLabel, Segmented, label, tool_button
 from ganstudio.ui.pictures.scene import SceneView
 from ganstudio.ui.pictures.timeline import Timeline
 from ganstudio.ui.pictures.wall import ImageWall
@@ -31,6 +32,7 @@ class Stage(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._model: RunModel | None = None
+        self._spec: DataSpec | None = None
         self.wall, self.scene, self.timeline = ImageWall(), SceneView(), Timeline()
         self.wall.set_empty_text(_("Samples appear here as soon as the networks are built."))
         self.scene.set_empty_text(_("Points appear here as soon as the networks are built."))
@@ -56,6 +58,7 @@ class Stage(QWidget):
             "curve", _("Sort by score"), _("Most convincing samples first, by the discriminator’s word"), checkable=True
         )
         self._caption = label("", "muted")
+        self._verdict = ElidedLabel()
         self._lay_out()
         self._connect()
 
@@ -64,7 +67,7 @@ class Stage(QWidget):
         head.setContentsMargins(16, 0, 16, 0)
         head.setSpacing(8)
         head.addWidget(self._caption)
-        head.addStretch(1)
+        head.addWidget(self._verdict, 1)
         head.addWidget(self._sort)
         head.addWidget(self.mode)
         head.addWidget(self.source)
@@ -87,7 +90,8 @@ class Stage(QWidget):
 
     def set_run(self, model: RunModel) -> None:
         """Another run is looked at."""
-        self._model = model
+        self._model, self._spec = model, None
+        self._caption.setText("")
         self.timeline.stop_film()
         self.timeline.set_steps([])
         self.timeline.go_live()
@@ -98,6 +102,10 @@ class Stage(QWidget):
         self.scene.set_scene(None)
         self._pages.setCurrentWidget(self.scene if points else self.wall)
         self.refresh(frozenset({"real", "samples", "scene", "timeline", "marks", "state", "progress", "name"}))
+
+    def set_verdict(self, text: str) -> None:
+        """A short word on how the run goes, where there is no room for the health column; empty for none."""
+        self._verdict.setText(text)
 
     def refresh(self, aspects: frozenset[str]) -> None:
         """Shows what has changed in the run."""
@@ -129,8 +137,9 @@ class Stage(QWidget):
         self._sort.setVisible(not points)
         self.source.setVisible(bool(model.experiment.hyper.get("ema", 0)))
         self.source.set_value(model.source)
-        if points:
+        if points and spec is not self._spec:  # only then: it forgets where a person has zoomed to
             self.scene.set_spec(spec.extent, spec.modes, spec.mode_std)
+        self._spec = spec
 
     def _show_real(self, model: RunModel) -> None:
         assert model.real is not None

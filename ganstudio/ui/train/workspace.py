@@ -24,9 +24,11 @@ from ganstudio.ui.menus import ActionBinder
 from ganstudio.ui.statusbar import state_text
 from ganstudio.ui.style import set_look
 from ganstudio.ui.train.data_jobs import DataJobs
+from ganstudio.ui.train.layouts import restore_splitter, state_of
 from ganstudio.ui.train.run_view import RunView
 
 PANEL_WIDTH = 304
+BENCH = "train/bench"
 RECENT_RUNS = 8
 
 
@@ -41,6 +43,7 @@ class TrainWorkspace(QWidget):
         self.panel = ExperimentPanel(studio.draft)
         self.data = DataJobs(studio, self.panel)
         self._lay_out()
+        self.restore_layout()
         self._connect()
         self._fill_recent()
         studio.when_ready(self._catalogue_ready)
@@ -75,7 +78,6 @@ class TrainWorkspace(QWidget):
         self.bench.addWidget(self._right)
         self.bench.setStretchFactor(0, 0)
         self.bench.setStretchFactor(1, 1)
-        self.bench.setSizes([PANEL_WIDTH, 1000])
         self.pages = QStackedWidget()
         self.pages.addWidget(self.gallery)
         self.pages.addWidget(self.bench)
@@ -188,6 +190,7 @@ class TrainWorkspace(QWidget):
         if self._run_view is None:
             self._run_view = RunView(self._studio, self._binder)
             self._right.addWidget(self._run_view)
+            self._run_view.restore_layout(self._studio.settings)
         return self._run_view
 
     def start(self, experiment: Experiment) -> None:
@@ -239,6 +242,21 @@ class TrainWorkspace(QWidget):
         if model is not None:
             self._studio.duplicate(model)
             self.new_experiment()
+
+    # -- layout -----------------------------------------------------------------------------------------------------
+
+    def save_layout(self) -> None:
+        """Remembers what a person has arranged."""
+        self._studio.settings.remember_layout(BENCH, state_of(self.bench))
+        if self._run_view is not None:
+            self._run_view.save_layout(self._studio.settings)
+
+    def restore_layout(self) -> None:
+        """Arranges everything as it was; as at first where nothing is remembered."""
+        if not restore_splitter(self.bench, self._studio.settings.layout(BENCH)):
+            self.bench.setSizes([PANEL_WIDTH, max(1000, self.width() - PANEL_WIDTH)])
+        if self._run_view is not None:
+            self._run_view.restore_layout(self._studio.settings)
 
     def refresh(self) -> None:
         """Called by the window's one timer."""
