@@ -63,6 +63,7 @@ def prepare(*, offscreen: bool = False) -> None:
     os.environ["QT_API"] = "pyside6"
     if offscreen and sys.platform.startswith("linux"):
         os.environ.setdefault(PLATFORM_VARIABLE, "offscreen")
+        os.environ.setdefault("QT_LOGGING_RULES", "qt.qpa.*=false")  # it tells at length what it cannot do
     problem = screen_problem() or qt_problem()
     if problem:
         raise StudioError(problem)

@@ -30,7 +30,7 @@ from ganstudio.cli.output import one_line, say, write
 from ganstudio.cli.parser import MAX_SEED, MAX_STEPS, find_run, whole
 from ganstudio.cli.progress import LastLosses, ProgressLine
 from ganstudio.core.commands import Stop
-from ganstudio.core.errors import TrainingError, UsageError
+from ganstudio.core.errors import DataError, StudioError, TrainingError, UsageError
 from ganstudio.core.events import CheckpointSaved, Event, Note, Progress, Rows, StateChanged
 from ganstudio.core.experiment import Experiment
 from ganstudio.core.fields import Value
@@ -235,11 +235,23 @@ class _Watcher:
                 pass
 
 
+def _with_hint(error: StudioError, data: str) -> StudioError:
+    """Where files are missing that can be fetched: also the command that does it."""
+    from ganstudio.data import DATASETS, find, parse_request
+
+    if not isinstance(error, DataError):
+        return error
+    source = DATASETS[parse_request(data).name]
+    if not source.downloadable or find(source.name) is not None:
+        return error
+    return DataError(f"{error} (ganstudio datasets {source.name} --download)", error.details)
+
+
 def _conclude(session: Session, trouble: str, signals: Sequence[int]) -> int:
     if session.failure is not None:
         if session.path is not None and session.path.exists():
             say(_("The run is kept in {path}").format(path=session.path))
-        raise session.failure
+        raise _with_hint(session.failure, session.experiment.data)
     if trouble:
         raise TrainingError(_("Not all of the run could be stored: {why}").format(why=trouble))
     assert session.path is not None

@@ -5,36 +5,15 @@ from __future__ import annotations
 import argparse
 import re
 import sys
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, cast
 
 from ganstudio.cli.parser import find_run
 from ganstudio.core.errors import UsageError
 from ganstudio.core.i18n import _
+from ganstudio.core.screenshot import Screenshot
 
-Theme = Literal["light", "dark"]
 _SMALLEST, _LARGEST = 200, 16_384
 _ONLY_WITH_SCREENSHOT = ("workspace", "run", "size", "theme")
-
-
-@dataclass(frozen=True, slots=True)
-class Screenshot:
-    """A picture of the real window, drawn once.
-
-    Attributes:
-        path: the PNG file.
-        workspace: name of the one to show; None: as the window opens.
-        run: the run to open; None: none.
-        size: width and height of the window in pixels; None: its own.
-        theme: light or dark; None: as the settings say.
-    """
-
-    path: Path
-    workspace: str | None = None
-    run: Path | None = None
-    size: tuple[int, int] | None = None
-    theme: Theme | None = None
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -86,9 +65,7 @@ def read_screenshot(options: argparse.Namespace) -> Screenshot | None:
     if options.run and options.run_dir:
         raise UsageError(_("Name one run, not two."))
     named = options.run or options.run_dir
-    return Screenshot(
-        path, options.workspace, find_run(named) if named else None, options.size, cast(Theme | None, options.theme)
-    )
+    return Screenshot(path, options.workspace, find_run(named) if named else None, options.size, options.theme)
 
 
 def _size(text: str) -> tuple[int, int]:

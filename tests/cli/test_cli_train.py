@@ -111,6 +111,7 @@ def test_data_that_are_not_there_fail(call: Call, tmp_path: Path) -> None:
     answer = call("train", "gan", "--data", "mnist", "--steps", 5, "--out", tmp_path / "run")
     assert answer.status == 1
     assert "data folder" in answer.error
+    assert answer.error.endswith("(ganstudio datasets mnist --download)")
     assert not (tmp_path / "run").exists()
 
 

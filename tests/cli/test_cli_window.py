@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from ganstudio.cli import display
-from ganstudio.cli.window import Screenshot
+from ganstudio.core.screenshot import Screenshot
 from tests.cli.conftest import Call, environment
 
 LINUX = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="other systems always have a display")
@@ -81,10 +81,25 @@ def test_screenshot_needs_no_display(
 ) -> None:
     for name in ("DISPLAY", "WAYLAND_DISPLAY"):
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("QT_QPA_PLATFORM", "")
-    monkeypatch.delenv("QT_QPA_PLATFORM")
+    for name in ("QT_QPA_PLATFORM", "QT_LOGGING_RULES"):
+        monkeypatch.setenv(name, "")  # so that both are put back
+        monkeypatch.delenv(name)
     assert call("--screenshot", tmp_path / "a.png").status == 0
     assert display.os.environ["QT_QPA_PLATFORM"] == "offscreen"
+
+
+def test_unknown_workspace_is_one_line() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "ganstudio", "--screenshot", "never.png", "--workspace", "nonsense"],
+        capture_output=True,
+        text=True,
+        env=environment(QT_LOGGING_RULES=None),
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 2, done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    assert "nonsense" in done.stderr
 
 
 def _window(**changes: str | None) -> subprocess.CompletedProcess[str]:
