@@ -1,0 +1,156 @@
+"""What the design page fixes: who may import whom, what is imported when, how long a file is."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).resolve().parent.parent / "ganstudio"
+FILES = sorted(PACKAGE.rglob("*.py"))
+HEAVY = ("torch", "PySide6", "pyqtgraph", "superqt", "sklearn", "scipy", "pooch")
+
+
+def name_of(file: Path) -> str:
+    return file.relative_to(PACKAGE).as_posix()
+
+
+@cache
+def parsed(file: Path) -> ast.Module:
+    return ast.parse(file.read_text(encoding="utf-8"))
+
+
+def layer(file: Path) -> str:
+    return file.relative_to(PACKAGE).parts[0]
+
+
+def imported_at_once(file: Path) -> Iterator[str]:
+    """Modules that importing this file imports: top-level imports, those for type checkers left out."""
+    bodies: list[list[ast.stmt]] = [parsed(file).body]
+    while bodies:
+        for node in bodies.pop():
+            if isinstance(node, ast.Import):
+                yield from (alias.name for alias in node.names)
+            elif isinstance(node, ast.ImportFrom):
+                yield node.module or ""
+            elif isinstance(node, ast.Try):
+                bodies += [node.body, *(handler.body for handler in node.handlers)]
+            elif isinstance(node, ast.If) and "TYPE_CHECKING" not in ast.unparse(node.test):
+                bodies += [node.body, node.orelse]
+
+
+def test_the_layers_are_kept() -> None:
+    code = "from importlinter.cli import lint_imports; import sys; sys.exit(lint_imports(cache_dir=None))"
+    result = subprocess.run(
+        [sys.executable, "-c", code], cwd=PACKAGE.parent, capture_output=True, text=True, check=False, timeout=100
+    )
+    assert result.returncode == 0, result.stdout + result.stderr
+
+
+@pytest.mark.parametrize(
+    ("module", "forbidden"),
+    [
+        ("ganstudio", (*HEAVY, "pydantic", "numpy", "PIL")),
+        ("ganstudio.core.events", HEAVY),
+        ("ganstudio.core.fields", HEAVY),
+        ("ganstudio.data", HEAVY),
+        ("ganstudio.store", HEAVY),
+        ("ganstudio.metrics.modes", HEAVY),
+        ("ganstudio.app.settings", HEAVY),
+        ("ganstudio.app.sessions", HEAVY),
+        ("ganstudio.cli.main", HEAVY),
+        ("ganstudio.methods", tuple(name for name in HEAVY if name != "torch")),
+        ("ganstudio.training.session", tuple(name for name in HEAVY if name != "torch")),
+    ],
+)
+def test_importing_brings_nothing_heavy(module: str, forbidden: tuple[str, ...]) -> None:
+    code = f"import sys, {module}; print(' '.join(sorted({{name.split('.')[0] for name in sys.modules}})))"
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    loaded = set(result.stdout.split())
+    # What torch itself brings along is not ours to judge.
+    extra = {"scipy", "sklearn"} if "torch" in loaded else set()
+    assert not loaded & set(forbidden) - extra
+
+
+def test_the_window_is_built_without_torch() -> None:
+    found = [
+        (name_of(file), module)
+        for file in FILES
+        if layer(file) in {"ui", "app"}
+        for module in imported_at_once(file)
+        if module.split(".")[0] in {"torch", "sklearn", "scipy"} or module.startswith(
+            ("ganstudio.training", "ganstudio.methods", "ganstudio.nn", "ganstudio.explore.render"))
+    ]  # fmt: skip
+    assert not found
+
+
+def test_the_command_line_brings_the_window_only_when_asked_for_it() -> None:
+    found = [
+        (name_of(file), module)
+        for file in FILES
+        if layer(file) in {"cli", "__main__.py"}
+        for module in imported_at_once(file)
+        if module.startswith(("PySide6", "pyqtgraph", "superqt", "ganstudio.ui"))
+    ]
+    assert not found
+
+
+def strings_compared(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Compare):
+            for part in (node.left, *node.comparators):
+                for leaf in ast.walk(part):
+                    if isinstance(leaf, ast.Constant) and isinstance(leaf.value, str):
+                        yield node.lineno, leaf.value
+        elif isinstance(node, ast.MatchValue) and isinstance(node.value, ast.Constant):
+            yield node.lineno, str(node.value.value)
+
+
+def test_nobody_asks_a_method_for_its_name() -> None:
+    names = {file.stem.replace("_", "-") for file in (PACKAGE / "methods").glob("*.py")} - {"--init--", "base"}
+    assert {"gan", "wgan-gp"} <= names
+    found = [
+        (name_of(file), line, text)
+        for file in FILES
+        if layer(file) not in {"methods", "bench"}
+        for line, text in strings_compared(parsed(file))
+        if text in names
+    ]
+    assert not found
+
+
+def test_no_relative_imports_and_no_print() -> None:
+    found = []
+    for file in FILES:
+        for node in ast.walk(parsed(file)):
+            if isinstance(node, ast.ImportFrom) and node.level:
+                found.append((name_of(file), node.lineno, "relative import"))
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "print":
+                found.append((name_of(file), node.lineno, "print"))
+    assert not found
+
+
+def test_files_stay_short() -> None:
+    lengths = {name_of(file): len(file.read_text(encoding="utf-8").splitlines()) for file in FILES}
+    assert not {name: length for name, length in lengths.items() if length > 400}
+
+
+def test_every_module_says_what_it_is_for() -> None:
+    assert not [name_of(file) for file in FILES if parsed(file).body and not ast.get_docstring(parsed(file))]
+
+
+def test_methods_do_not_know_each_other() -> None:
+    papers = {file.stem for file in (PACKAGE / "methods").glob("*.py")} - {"__init__", "base", "two_player"}
+    found = [
+        (name_of(file), module)
+        for file in (PACKAGE / "methods").glob("*.py")
+        if file.stem in papers
+        for module in imported_at_once(file)
+        if module.removeprefix("ganstudio.methods.") in papers
+    ]
+    assert not found
