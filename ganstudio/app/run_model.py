@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -73,8 +74,10 @@ class RunModel:
     """
 
     changed = Signal(object)
+    _numbers = itertools.count(1)
 
     def __init__(self, experiment: Experiment) -> None:
+        self._number = next(self._numbers)
         self.experiment = experiment
         self.spec: DataSpec | None = None
         self.state: State = "preparing"
@@ -145,8 +148,8 @@ class RunModel:
 
     @property
     def key(self) -> str:
-        """Tells runs apart."""
-        return str(self.path or id(self))
+        """Tells runs apart; stays the same for as long as the run is open."""
+        return f"run {self._number}"
 
     @property
     def here(self) -> bool:
@@ -274,8 +277,9 @@ class RunModel:
             events = self._session.mailbox.drain()
             if self._run is None and self._session.path is not None:
                 self._bind_when_there(self._session.path)
-            if ended and self.state not in LIVE_STATES and self._run is not None:
+            if ended and self.state not in LIVE_STATES:
                 self._session = None
+                self._pending.add("state")  # it takes no commands any more
             return events
         now = time.monotonic()
         if self._follower is None or (now < self._next_poll and not force):
@@ -346,9 +350,12 @@ class RunModel:
             table.truncate_after(step)
         self.checkpoints = [at for at in self.checkpoints if at <= step]
         self.stops = [at for at in self.stops if at <= step]
+        for change in reversed(self.changes):
+            if change.step > step:
+                self.experiment = self.experiment.with_(hyper={**self.experiment.hyper, change.name: change.old})
         self.changes = [change for change in self.changes if change.step <= step]
-        self._step = step
-        self._pending |= {"curves", "marks", "timeline", "progress"}
+        self._step = max(step, 0)
+        self._pending |= {"curves", "marks", "timeline", "progress", "hyper"}
 
     def _load_newest_samples(self) -> None:
         if self.stops and self._run is not None:
@@ -363,5 +370,5 @@ class RunModel:
 
     def renamed(self, name: str) -> None:
         """The run is called this from now on (the folder has been told)."""
-        self.experiment = self.experiment.with_(name=name or _("unnamed"))
+        self.experiment = self.experiment.with_(name=" ".join(name.split()) or _("unnamed"))
         self._pending.add("name")

@@ -99,6 +99,7 @@ class TrainWorkspace(QWidget):
         studio.opened.connect(self._runs_changed)
         studio.library_changed.connect(self._fill_recent)
         studio.catalogue_ready.connect(self._catalogue_ready)
+        studio.draft.history.changed.connect(studio.actions.refresh)
         self.destroyed.connect(_unhook(studio, self))
 
     # -- gallery ----------------------------------------------------------------------------------------------------
@@ -271,6 +272,7 @@ def _unhook(studio: Studio, page: TrainWorkspace) -> Any:
         (studio.opened, page._runs_changed),
         (studio.library_changed, page._fill_recent),
         (studio.catalogue_ready, page._catalogue_ready),
+        (studio.draft.history.changed, studio.actions.refresh),
     ]
 
     def unhook(*_args: object) -> None:

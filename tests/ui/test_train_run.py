@@ -1,0 +1,281 @@
+"""A run in the real window: what appears, and what each control does to the engine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QPushButton
+from pytestqt.qtbot import QtBot
+
+from ganstudio.ui.window import MainWindow
+from tests.ui.window_kit import DIGITS, RING, hold, opened, train, wait
+
+
+@pytest.fixture
+def window(qtbot: QtBot) -> Iterator[MainWindow]:
+    with opened(qtbot) as made:
+        yield made
+
+
+def test_a_card_starts_a_run_and_everything_comes_alive(window: MainWindow, qtbot: QtBot) -> None:
+    card = window.train.gallery.card("digits")
+    qtbot.mouseClick(card, Qt.MouseButton.LeftButton, pos=QPoint(40, 40))
+    wait(qtbot, lambda: window.studio.current is not None)
+    model, view = window.studio.current, window.train.run_view
+    assert model is not None
+    wait(qtbot, lambda: model.step >= 3 and view.stage.wall.grid_image().height() > 64)
+    assert window.train.pages.currentWidget() is window.train.bench
+    wait(qtbot, lambda: view.curves.tables.get("steps") is not None and len(view.curves.tables["steps"]) >= 3)
+    assert view.health.word
+    wait(qtbot, lambda: window.statusbar._buttons)
+    chip = next(iter(window.statusbar._buttons.values())).chip
+    assert chip.name == "Digits" and chip.id == model.key
+    assert window.windowTitle().startswith("Digits")
+    assert window.train.panel.mode == "running"
+
+
+def click(qtbot: QtBot, window: MainWindow, action: str) -> None:
+    """Presses the button in the run bar that is bound to an action."""
+    title = window.table[action].title
+    bar = window.train.run_view.bar
+    button = next(b for b in (bar.main, *bar._steps, *bar._others) if b.accessibleName() == title)
+    assert button.isVisible() and button.isEnabled(), action
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+
+
+def test_buttons_pause_step_and_resume(window: MainWindow, qtbot: QtBot) -> None:
+    model = train(qtbot, window)
+    click(qtbot, window, "run.toggle")
+    wait(qtbot, lambda: model.state == "paused")
+    wait(qtbot, lambda: window.train.run_view.bar.main.text() == "Resume")
+    at = model.step
+    for place, action in enumerate(("run.step", "run.step-d", "run.step-g"), 1):
+        click(qtbot, window, action)
+        wait(qtbot, lambda place=place: model.step == at + place)
+    assert model.state == "paused"
+    click(qtbot, window, "run.toggle")
+    wait(qtbot, lambda: model.state == "training" and model.step > at + 10)
+
+
+def test_keys_do_the_same(window: MainWindow, qtbot: QtBot) -> None:
+    model = train(qtbot, window)
+    control, shift = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
+    qtbot.keyClick(window, Qt.Key.Key_P, control)
+    wait(qtbot, lambda: model.state == "paused")
+    at = model.step
+    qtbot.keyClick(window, Qt.Key.Key_Period, control)
+    wait(qtbot, lambda: model.step == at + 1)
+    qtbot.keyClick(window, Qt.Key.Key_D, control | shift)
+    wait(qtbot, lambda: model.step == at + 2)
+    qtbot.keyClick(window, Qt.Key.Key_G, control | shift)
+    wait(qtbot, lambda: model.step == at + 3)
+    qtbot.keyClick(window, Qt.Key.Key_S, control)
+    wait(qtbot, lambda: at + 3 in model.checkpoints)
+    qtbot.keyClick(window, Qt.Key.Key_X, control | shift)
+    wait(qtbot, lambda: model.state == "stopped")
+
+
+def test_one_network_alone(window: MainWindow, qtbot: QtBot) -> None:
+    model = train(qtbot, window)
+    roles = {b.accessibleName(): b for b in window.train.run_view.bar.roles.findChildren(QPushButton)}
+    qtbot.mouseClick(roles["Networks to train: D only"], Qt.MouseButton.LeftButton)
+    assert model.only == "discriminator"
+    at = model.step
+    wait(qtbot, lambda: model.step > at + 20)
+    hold(qtbot, model)
+    row = dict(zip([info.name for info in model.tables["steps"].series], range(9), strict=False))
+    assert "generator/adversarial" in row
+    import numpy as np
+
+    last = model.tables["steps"].column("generator/adversarial")[-5:]
+    assert np.isnan(last).all(), "the generator was trained although only D was asked for"
+    qtbot.mouseClick(roles["Networks to train: Both"], Qt.MouseButton.LeftButton)
+    assert model.only is None
+
+
+def test_a_live_value_reaches_the_engine_and_is_marked(window: MainWindow, qtbot: QtBot) -> None:
+    model = train(qtbot, window)
+    panel, view = window.train.panel, window.train.run_view
+    row = panel.hyper.row("lr_g")
+    panel.hyper.focus_row("lr_g")
+    line = row.editor.lineEdit()  # type: ignore[attr-defined]
+    line.selectAll()
+    qtbot.keyClicks(line, "3e-3")
+    qtbot.keyClick(line, Qt.Key.Key_Return)
+    wait(qtbot, lambda: [c.name for c in model.changes] == ["lr_g"])
+    assert model.changes[0].new == pytest.approx(3e-3)
+    assert model.hyper_value("lr_g") == pytest.approx(3e-3)
+    wait(qtbot, lambda: any(mark.kind == "hyper" and "3e-3" in mark.text for mark in view.curves.view.marks))
+    assert not panel.hyper.row("mlp_width").editor.isEnabled()
+    assert not panel.hyper.row("batch_size").editor.isEnabled()
+    assert "Duplicate" in panel.hyper.row("mlp_width").editor.toolTip()
+
+
+def test_more_steps_are_asked_for_in_the_form(window: MainWindow, qtbot: QtBot) -> None:
+    model = train(qtbot, window)
+    line = window.train.panel.run_form.row("steps").editor.lineEdit()  # type: ignore[attr-defined]
+    line.selectAll()
+    qtbot.keyClicks(line, "123456")
+    qtbot.keyClick(line, Qt.Key.Key_Return)
+    wait(qtbot, lambda: model.total == 123_456)
+    wait(qtbot, lambda: window.train.panel.run_form.row("steps").value() == 123_456)
+
+
+def test_the_timeline_goes_back_and_returns(window: MainWindow, qtbot: QtBot) -> None:
+    model = train(qtbot, window, DIGITS)
+    stage = window.train.run_view.stage
+    wait(qtbot, lambda: len(model.stops) >= 2 and model.samples is not None and model.samples.step > model.stops[0])
+    with qtbot.waitSignal(stage.step_shown, timeout=5000):
+        stage.timeline.select_step(0)
+    assert stage._caption.text().startswith("step 0 ")
+    then = stage.wall.grid_image()
+    at = model.step
+    wait(qtbot, lambda: model.step > at + 3)
+    assert stage.wall.grid_image() == then, "a step of the past does not change while the run goes on"
+    assert window.train.run_view.curves.view.picked == 0
+    with qtbot.waitSignal(stage.step_shown, timeout=5000):
+        stage.timeline.go_live()
+    wait(qtbot, lambda: not stage._caption.text().startswith("step 0 "))
+    assert window.train.run_view.curves.view.picked is None
+
+
+def test_picking_a_step_on_the_curves_shows_its_grid(window: MainWindow, qtbot: QtBot) -> None:
+    model = train(qtbot, window, DIGITS)
+    view = window.train.run_view
+    wait(qtbot, lambda: len(model.stops) >= 2)
+    view.curves.step_picked.emit(1)
+    wait(qtbot, lambda: view.stage._caption.text().startswith(("step 0 ", "step 1 ")))
+
+
+def test_raw_and_averaged_weights(window: MainWindow, qtbot: QtBot) -> None:
+    model = train(qtbot, window, DIGITS)
+    stage = window.train.run_view.stage
+    assert stage.source.isVisible()
+    raw = stage.source._buttons["raw"]
+    qtbot.mouseClick(raw, Qt.MouseButton.LeftButton)
+    wait(qtbot, lambda: model.samples is not None and model.samples.source == "raw")
+    wait(qtbot, lambda: "raw" in stage._caption.text())
+    qtbot.mouseClick(stage.source._buttons["ema"], Qt.MouseButton.LeftButton)
+    wait(qtbot, lambda: model.samples is not None and model.samples.source == "ema")
+
+
+def test_real_beside_fake(window: MainWindow, qtbot: QtBot) -> None:
+    train(qtbot, window, DIGITS)
+    stage = window.train.run_view.stage
+    for key in ("real", "both", "fake"):
+        qtbot.mouseClick(stage.mode._buttons[key], Qt.MouseButton.LeftButton)
+        assert stage.wall.mode() == key
+        assert stage.wall.grid_image().height() > 32
+
+
+def test_layers_of_the_plane(window: MainWindow, qtbot: QtBot) -> None:
+    model = train(qtbot, window)
+    scene = window.train.run_view.stage.scene
+    wait(qtbot, lambda: model.scene is not None and scene.plot.scene is not None)
+    assert not window.train.run_view.stage.mode.isVisible()
+    for name, chip in scene._chips.chips.items():
+        before = scene.grab().toImage()
+        was = chip.isChecked()
+        qtbot.mouseClick(chip, Qt.MouseButton.LeftButton)
+        assert scene.layers()[name] != was
+        if name in ("real", "fakes", "heat"):
+            assert scene.grab().toImage() != before
+        qtbot.mouseClick(chip, Qt.MouseButton.LeftButton)
+
+
+def test_zoom_of_plane_and_curves_outlives_what_the_run_does(window: MainWindow, qtbot: QtBot) -> None:
+    model = train(qtbot, window, steps=50)
+    view = window.train.run_view
+    wait(qtbot, lambda: view.curves.view.full[1] > 40)
+    view.curves.view.zoom(0.25, 20)
+    seen = (view.curves.view.x0, view.curves.view.x1)
+    at = model.step
+    hold(qtbot, model)
+    model.resume()
+    wait(qtbot, lambda: model.step > at + 100)
+    assert (view.curves.view.x0, view.curves.view.x1) == seen
+
+
+def test_another_run_is_laid_over(window: MainWindow, qtbot: QtBot) -> None:
+    first = train(qtbot, window)
+    hold(qtbot, first)
+    second = train(qtbot, window, RING.with_(name="other ring", seed=1))
+    bar, curves = window.train.run_view.bar, window.train.run_view.curves
+    assert bar._compare.isVisible()
+    action = next(a for a in bar._menu.actions() if a.text() == "tiny ring")
+    action.trigger()
+    assert curves._label == "tiny ring"
+    assert any(curve.comparison for curve in curves.sections["loss"].canvas.figure.curves)
+    next(a for a in bar._menu.actions() if a.text() == "Nothing").trigger()
+    assert curves._label == ""
+    assert second.step
+
+
+def test_stop_then_continue_goes_on_exactly_there(window: MainWindow, qtbot: QtBot) -> None:
+    model = train(qtbot, window)
+    hold(qtbot, model)
+    window.table.run("run.stop")
+    wait(qtbot, lambda: model.state == "stopped" and not model.here)
+    at, rows = model.step, len(model.tables["steps"])
+    assert at in model.checkpoints
+    wait(qtbot, lambda: window.train.run_view.bar.main.text() == "Continue")
+    assert window.train.panel.mode == "finished"
+    click(qtbot, window, "run.toggle")
+    wait(qtbot, lambda: model.here and model.step > at)
+    hold(qtbot, model)
+    steps = model.tables["steps"].steps
+    assert list(steps[rows - 1 : rows + 1]) == [at, at + 1]
+    assert (steps[1:] > steps[:-1]).all()
+
+
+def test_a_finished_run_is_trained_further(window: MainWindow, qtbot: QtBot) -> None:
+    model = train(qtbot, window, RING.with_(steps=30))
+    wait(qtbot, lambda: model.state == "finished" and not model.here)
+    click(qtbot, window, "run.toggle")
+    wait(qtbot, lambda: model.step > 40)
+    assert model.total == 3030
+
+
+def test_duplicate_with_changes(window: MainWindow, qtbot: QtBot) -> None:
+    first = train(qtbot, window)
+    panel = window.train.panel
+    qtbot.mouseClick(panel.duplicate, Qt.MouseButton.LeftButton)
+    assert panel.mode == "draft" and window.studio.current is None
+    assert panel.draft.experiment.hyper["mlp_width"] == 16
+    panel.draft.set_hyper("mlp_width", 8)
+    qtbot.mouseClick(panel.start, Qt.MouseButton.LeftButton)
+    wait(qtbot, lambda: window.studio.current is not None and window.studio.current.step > 3)
+    second = window.studio.current
+    assert second is not None and second is not first
+    assert second.hyper_value("mlp_width") == 8 and first.hyper_value("mlp_width") == 16
+    assert first.here and second.here
+
+
+def test_the_status_bar_switches_between_runs(window: MainWindow, qtbot: QtBot) -> None:
+    ring = train(qtbot, window)
+    digits = train(qtbot, window, DIGITS)
+    wait(qtbot, lambda: len(window.statusbar._buttons) == 2)
+    stage = window.train.run_view.stage
+    for model, page in ((ring, stage.scene), (digits, stage.wall), (ring, stage.scene)):
+        qtbot.mouseClick(window.statusbar._buttons[model.key], Qt.MouseButton.LeftButton)
+        assert window.studio.current is model
+        wait(qtbot, lambda page=page: page.isVisible())
+        wait(qtbot, lambda model=model: window.train.run_view.bar._name.text() == model.title)
+        at = model.step
+        wait(qtbot, lambda model=model, at=at: model.step > at + 2)
+    assert ring.here and digits.here
+    window.table.run("run.gallery")
+    assert window.train.gallery.isVisible() and ring.here
+
+
+def test_undo_and_redo_of_the_form(window: MainWindow, qtbot: QtBot) -> None:
+    window.table.run("run.new")
+    draft = window.train.panel.draft
+    before = draft.experiment
+    draft.set_method("wgan-gp")
+    qtbot.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert draft.experiment == before
+    qtbot.keyClick(window, Qt.Key.Key_Y, Qt.KeyboardModifier.ControlModifier)
+    assert draft.experiment.method == "wgan-gp"
