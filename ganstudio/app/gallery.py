@@ -5,11 +5,16 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from ganstudio.core.errors import UsageError
 from ganstudio.core.experiment import Experiment
 from ganstudio.core.i18n import _, plural
+from ganstudio.core.resources import resource_path
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 Opens = Literal["run", "drawing", "folder"]
 Picture = Literal["images", "points", "drawing", "folder"]
@@ -213,3 +218,22 @@ def missing_downloads(is_available: Callable[[str], bool]) -> frozenset[str]:
         is_available: tells for a data set's name whether its files are there.
     """
     return frozenset(card.id for card in GALLERY if card.needs and not is_available(card.needs))
+
+
+def card_pictures() -> dict[str, NDArray[np.uint8]]:
+    """Pictures of the cards, uint8 ``(H, W, 3)``: what a real run drew, or else a look at the data. Reads files."""
+    import numpy as np
+    from PIL import Image
+
+    from ganstudio.data import thumbnail
+
+    pictures = {}
+    for card in GALLERY:
+        shipped = resource_path("gallery", f"{card.id}.png")
+        if shipped.is_file():
+            pictures[card.id] = np.asarray(Image.open(shipped).convert("RGB"))
+        else:
+            found = thumbnail(card.experiment.data.partition(":")[0])
+            if found is not None:
+                pictures[card.id] = found
+    return pictures

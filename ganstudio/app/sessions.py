@@ -42,6 +42,7 @@ def new_session(
 def resume_session(
     path: Path,
     steps: int | None = None,
+    device: str | None = None,
     *,
     hold_on_trouble: bool = True,
     paused: bool = False,
@@ -54,6 +55,7 @@ def resume_session(
     return Session.resume(
         path,
         steps,
+        device,
         hold_on_trouble=hold_on_trouble,
         paused=paused,
         measure=mode_coverage,

@@ -43,6 +43,7 @@ class Studio:
         self.actions = ActionTable()
         self.catalogue: Catalogue | None = None
         self.devices: tuple[str, ...] = ("auto",)
+        self.rate_scale = 1.0
         self.draft = ExperimentDraft.from_json(self.settings.remembered.draft)
         self.runs: list[RunModel] = []
         self.current: RunModel | None = None
@@ -59,15 +60,15 @@ class Studio:
     def load_catalogue(self) -> None:
         """Loads torch and the methods behind the window; what waits for them (:meth:`when_ready`) goes on then."""
 
-        def work(progress: object, cancel: object) -> tuple[Catalogue, tuple[str, ...]]:
-            from ganstudio.training.device import available_devices, use_threads
+        def work(progress: object, cancel: object) -> tuple[Catalogue, tuple[str, ...], float]:
+            from ganstudio.training.device import available_devices, speed_factor, use_threads
 
             catalogue = Catalogue()
             use_threads(self.settings.values.cpu_threads, beside_window=True)
-            return catalogue, available_devices()
+            return catalogue, available_devices(), speed_factor()
 
-        def ready(found: tuple[Catalogue, tuple[str, ...]]) -> None:
-            self.catalogue, devices = found
+        def ready(found: tuple[Catalogue, tuple[str, ...], float]) -> None:
+            self.catalogue, devices, self.rate_scale = found
             self.devices = ("auto", *devices)
             self.catalogue_ready.emit()
             waiting, self._waiting = self._waiting, []
@@ -115,7 +116,7 @@ class Studio:
     def open_run(self, path: Path) -> RunModel | None:
         """Opens a stored run (or one that is open already) and looks at it; a refusal is reported."""
         for model in self.runs:
-            if model.path is not None and model.path == Path(path).absolute():
+            if model.path is not None and _same_folder(model.path, Path(path)):
                 self.look_at(model)
                 return model
         try:
@@ -148,6 +149,11 @@ class Studio:
     def continue_run(self, model: RunModel, steps: int) -> None:
         """Trains a stored run on, until ``steps`` in all."""
         if model.path is None or model.here:
+            return
+        if model.live:
+            self.report(
+                StudioError(_("This run is being trained elsewhere; stop it there before you continue it here."))
+            )
             return
         try:
             session = resume_session(model.path, steps, keep_checkpoints=self.settings.values.keep_checkpoints)
@@ -189,12 +195,13 @@ class Studio:
             if model.here:
                 self.report(StudioError(_("This run is training; stop it before you delete it.")))
                 return None
-            self.close_run(model)
         try:
             trashed = delete_run(path)
         except StudioError as error:
             self.report(error)
             return None
+        for model in [model for model in self.runs if model.path == path]:
+            self.close_run(model)
         self.library_changed.emit()
         return trashed
 
@@ -222,6 +229,17 @@ class Studio:
             model.join(timeout)
         self.settings.remember(draft=self.draft.to_json())
         self.jobs.shutdown()
+
+
+def _same_folder(one: Path, other: Path) -> bool:
+    """Whether both name one run, however it is spelt; ``run.json`` stands for its folder."""
+    other = other.expanduser().absolute()
+    if other.name == "run.json":
+        other = other.parent
+    try:
+        return one == other or one.samefile(other)
+    except OSError:
+        return False
 
 
 __all__ = ["Studio", "list_runs", "runs_folder"]

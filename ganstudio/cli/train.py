@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 _SIGNAL_STATUS = 128
 _PATIENCE = 2.0  # seconds after which silence wants a word
 _LITTER = frozenset({".DS_Store", "Thumbs.db", "desktop.ini", ".directory", "metrics", "samples", "checkpoints"})
-_NEW_ONLY = ("method", "data", "seed", "device", "out", "set", "name")
+_NEW_ONLY = ("method", "data", "seed", "out", "set", "name")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -55,7 +55,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help=_("train until this step; with --resume too it counts from the run's beginning, not from where it stopped"),
     )  # fmt: skip
     add("--seed", type=whole(0, MAX_SEED), metavar="S", help=_("decides everything that is drawn (default 0)"))
-    add("--device", metavar="D", help=_("auto, cpu, cuda, cuda:N or mps (default auto)"))
+    add("--device", metavar="D", help=_("auto, cpu, cuda, cuda:N or mps (default: auto, or the resumed run’s own)"))
     add("--out", metavar="DIR", help=_("the run folder, new or empty (default: a new one in the runs folder)"))
     add(
         "--set", action="extend", nargs="+", metavar="KEY=VALUE",
@@ -107,7 +107,7 @@ def _resumed(options: argparse.Namespace) -> Session:
     path = find_run(options.resume)
     from ganstudio.app.sessions import resume_session
 
-    return resume_session(path, options.steps, hold_on_trouble=False)
+    return resume_session(path, options.steps, options.device, hold_on_trouble=False)
 
 
 def _new_folder(text: str) -> Path:

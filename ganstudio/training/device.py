@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 
 import torch
 
@@ -37,6 +38,11 @@ def choose_device(name: str) -> torch.device:
     return torch.device(wanted)
 
 
+def device_here(name: str) -> str:
+    """The device's name where this machine has it, else ``auto``: a run may have been begun on another machine."""
+    return name if {"cuda": "cuda:0"}.get(name, name) in (*available_devices(), "auto") else "auto"
+
+
 def describe(device: torch.device) -> str:
     """The device in words, e.g. ``"CPU, 1 thread"`` or ``"NVIDIA H200"``."""
     if device.type == "cuda":
@@ -61,6 +67,24 @@ def use_threads(count: int = 0, *, beside_window: bool = False) -> int:
     chosen = count or max(1, cores() - (1 if beside_window else 0))
     torch.set_num_threads(chosen)
     return chosen
+
+
+REFERENCE_SECONDS = 0.0024  # of one turn of speed_factor on the machine whose rates the gallery quotes
+
+
+def speed_factor() -> float:
+    """How fast small networks train here, as a multiple of the reference machine. Takes some tenths of a second."""
+    device = choose_device("auto")
+    layer = torch.nn.Conv2d(32, 64, 4, 2, 1).to(device)
+    images = torch.ones(64, 32, 16, 16, device=device).contiguous(memory_format=torch.channels_last)
+
+    def turn() -> float:
+        before = time.perf_counter()
+        layer(images).square().mean().backward()
+        float(layer.weight.detach().sum())  # waits for the device
+        return time.perf_counter() - before
+
+    return REFERENCE_SECONDS / min(turn() for _ in range(12))
 
 
 def memory_used(device: torch.device) -> int:

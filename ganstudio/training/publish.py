@@ -68,7 +68,7 @@ class Publisher:
         queue: the run's one thread for files.
         measure: scores of generated points, for data whose true modes are known.
         pace: the rhythm.
-        keep_checkpoints: older ones are removed, but for the first.
+        keep_checkpoints: older ones are removed, but for the first; 0 keeps all.
     """
 
     def __init__(
@@ -230,7 +230,8 @@ class Publisher:
                 self.mailbox.post(Note("warning", text.format(step=step, name=broken)))
                 return
             self.writer.save_checkpoint(step, copies, {"state": json.dumps(values)})
-            self.writer.prune_checkpoints(self._keep)
+            if self._keep:
+                self.writer.prune_checkpoints(self._keep)
             self.mailbox.post(CheckpointSaved(step))
 
         self.queue.submit(write)

@@ -74,6 +74,7 @@ class Session:
         self.path: Path | None = run.path if run else None
         self.failure: StudioError | None = None
         self._run_before, self._folder, self._wanted_path = run, folder, path
+        self._step_before = run.status().step if run else 0
         self._hold_on_trouble, self._measure, self._pace = hold_on_trouble, measure, pace
         self._keep = keep_checkpoints
         self._commands = CommandQueue()
@@ -107,12 +108,13 @@ class Session:
         return cls(experiment, **options)  # type: ignore[arg-type]
 
     @classmethod
-    def resume(cls, path: Path, steps: int | None = None, **options: object) -> Session:
+    def resume(cls, path: Path, steps: int | None = None, device: str | None = None, **options: object) -> Session:
         """A session that goes on with a stored run from its newest good checkpoint.
 
         Args:
             path: the run folder.
             steps: train until this step in all; the run's own goal by default.
+            device: where; by default the run's own, or the best there is where this machine has no such device.
             **options: as for :meth:`new`.
 
         Raises:
@@ -125,6 +127,7 @@ class Session:
         done = run.newest_good_checkpoint().step or 0
         if goal <= done:
             raise UsageError(_("This run has already reached step {done}; ask for more than that.").format(done=done))
+        experiment = experiment.with_(device=device or device_here(experiment.device))
         check_experiment(experiment)
         return cls(experiment.with_(steps=goal), run=run, **options)  # type: ignore[arg-type]
 
@@ -185,6 +188,7 @@ class Session:
             self.path = create_run(full, data.spec, data.fingerprint, folder=self._folder, path=self._wanted_path)
         assert self.path is not None
         self._writer = writer = RunWriter(self.path)
+        writer.write_status("preparing", self._step_before, self._total)
         if run is not None:
             restore(engine, run, self.mailbox)
             writer.truncate_after(engine.step_count)
@@ -384,9 +388,8 @@ class Session:
         self._publisher = None
         self._enter("failed", str(error), error.details)
         if writer is not None:
-            step = self._run_before.status().step if self._run_before is not None else 0
             with suppress(StudioError):
-                writer.write_status("failed", step, self._total, message=str(error), details=error.details)
+                writer.write_status("failed", self._step_before, self._total, message=str(error), details=error.details)
 
     def _enter(self, state: State, message: str = "", details: str = "") -> None:
         if state == self.state and (not message or message == self._message):

@@ -8,13 +8,12 @@ from typing import Any
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
-from ganstudio.app.gallery import GALLERY, gallery_card, missing_downloads
+from ganstudio.app.gallery import card_pictures, gallery_card, missing_downloads
 from ganstudio.app.run_model import RunModel
 from ganstudio.app.studio import Studio
 from ganstudio.core.errors import StudioError
 from ganstudio.core.experiment import Experiment
 from ganstudio.core.i18n import _
-from ganstudio.data import thumbnail
 from ganstudio.store import Run
 from ganstudio.ui.errors import EmptyState
 from ganstudio.ui.experiment import ExperimentPanel
@@ -114,16 +113,14 @@ class TrainWorkspace(QWidget):
         self._draw_cards()
 
     def _draw_cards(self) -> None:
-        def work(progress: Any, cancel: Any) -> dict[str, Any]:
-            names = {card.id: card.experiment.data.split(":")[0] for card in GALLERY}
-            return {card: thumbnail(name) for card, name in names.items()}
+        self._studio.jobs.start(_("Drawing the gallery"), lambda _progress, _cancel: card_pictures()).on_done(
+            self._show_cards
+        )
 
-        def done(pictures: dict[str, Any]) -> None:
-            for card, picture in pictures.items():
-                if picture is not None:
-                    self.gallery.set_picture(card, picture)
-
-        self._studio.jobs.start(_("Drawing the gallery"), work).on_done(done)
+    def _show_cards(self, pictures: dict[str, Any]) -> None:
+        for card, picture in pictures.items():
+            self.gallery.set_picture(card, picture)
+        self.gallery.set_rate_scale(self._studio.rate_scale)
 
     def _fill_recent(self) -> None:
         paths = [Path(path) for path in self._studio.settings.remembered.recent_runs[:RECENT_RUNS]]
