@@ -53,8 +53,12 @@ def judge(tables: Mapping[str, SeriesTable], spec: DataSpec | None) -> Verdict:
 def _modes(quality: SeriesTable | None, spec: DataSpec | None) -> Verdict | None:
     if quality is None or spec is None or not spec.modes or len(quality) < 2:
         return None
-    found, total = int(quality.column("modes")[-1]), len(spec.modes)
-    share = float(quality.column("high-quality samples %")[-1])
+    modes, share = float(quality.column("modes")[-1]), float(quality.column("high-quality samples %")[-1])
+    if not np.isfinite([modes, share]).all():
+        return None
+    found, total = int(modes), len(spec.modes)
+    if not found:
+        return Verdict(_("no mode yet"), _("No sample lies on a mode of the data so far. Give it some time."))
     if found <= total / 2:
         return Verdict(
             _("mode collapse"),
@@ -117,8 +121,10 @@ def _critic(steps: SeriesTable) -> Verdict:
     gap = real - fake
     count = min(len(steps), 10 * RECENT)
     early_real, early_fake = steps.column("critic(x)")[-count:][:RECENT], steps.column("critic(G(z))")[-count:][:RECENT]
-    before = float(np.nanmean(early_real) - np.nanmean(early_fake))
-    if gap < before * 0.95:
+    early = early_real - early_fake
+    early = early[np.isfinite(early)]
+    before = float(early.mean()) if len(early) else gap
+    if gap < before - 0.05 * abs(before):  # a critic's gap may be negative
         text = _("The critic’s gap falls, from {before:.3g} to {gap:.3g}: samples come closer to the data.")
         return Verdict(_("improving"), text.format(before=before, gap=gap), "good")
     text = _("The critic’s gap, {gap:.3g}, is an estimate of the distance to the data; it should fall over time.")

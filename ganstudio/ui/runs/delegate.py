@@ -16,13 +16,14 @@ from ganstudio.ui.theme import Theme, current_theme, ui_font
 PICTURE = 66  # two 32-px samples and the gap between them, one to one
 ROW_HEIGHT = PICTURE + 10
 EDGE = 8
+FIRST_EDGE = 16
 _GAP = 12
 Index = QModelIndex | QPersistentModelIndex
 
 
 def picture_box(cell: QRect) -> QRect:
     """Where the picture is in a name cell."""
-    return QRect(cell.left() + EDGE, cell.top() + (cell.height() - PICTURE) // 2, PICTURE, PICTURE)
+    return QRect(cell.left() + FIRST_EDGE, cell.top() + (cell.height() - PICTURE) // 2, PICTURE, PICTURE)
 
 
 def name_box(cell: QRect) -> QRect:

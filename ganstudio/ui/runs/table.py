@@ -24,8 +24,10 @@ from ganstudio.ui.runs.delegate import ROW_HEIGHT, RunDelegate, in_name
 from ganstudio.ui.runs.model import CREATED, DATA, METHOD, NAME, ROW_ROLE, SIZE, STATE, STEP, TIME, Index, RunsFilter
 from ganstudio.ui.theme import current_theme, theme_hub
 
-WIDTHS = {METHOD: 92, DATA: 116, STATE: 136, STEP: 132, TIME: 76, CREATED: 116, SIZE: 80}
+WIDTHS = {METHOD: 92, DATA: 116, STATE: 160, STEP: 132, TIME: 76, CREATED: 116, SIZE: 80}
 LEAST_NAME = 208
+MORE_DATA = 160  # data requests can be long: what they gain in a wide table
+HEADER_STYLE = "QHeaderView::section { padding: 5px 8px; } QHeaderView::section:first { padding-left: 16px; }"
 # Columns that give way in a narrow table, first to last: what the details or the tooltip still say.
 _GIVE_WAY = (SIZE, TIME, CREATED, METHOD)
 
@@ -76,6 +78,7 @@ class RunsTable(QTableView):
         header.setMinimumSectionSize(56)
         header.setSortIndicatorShown(True)
         header.setFixedHeight(32)
+        header.setStyleSheet(HEADER_STYLE)
         header.setAccessibleName(_("Columns: click to sort"))
         for column, width in WIDTHS.items():
             self.setColumnWidth(column, width)
@@ -191,6 +194,7 @@ class RunsTable(QTableView):
         for column in _GIVE_WAY:
             self.setColumnHidden(column, room < 0)
             room += WIDTHS[column] if room < 0 else 0
+        self.setColumnWidth(DATA, WIDTHS[DATA] + min(MORE_DATA, max(0, room) // 3))
 
     def currentChanged(self, current: Index, previous: Index) -> None:
         """The ring moves."""

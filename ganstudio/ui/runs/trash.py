@@ -115,6 +115,8 @@ class TrashPage(QWidget):
         self.table.verticalHeader().setDefaultSectionSize(32)
         header = self.table.horizontalHeader()
         header.setHighlightSections(False)
+        header.setStyleSheet("QHeaderView::section { padding: 5px 16px; }")
+        self.table.setStyleSheet("QTableView::item { padding-left: 13px; }")
         header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         header.setSectionResizeMode(2, QHeaderView.ResizeMode.Fixed)
         self.table.setColumnWidth(2, 144)

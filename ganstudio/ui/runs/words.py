@@ -66,7 +66,7 @@ def full_date(created: datetime) -> str:
     """Date and time in full, local."""
     local = created.astimezone()
     moment = QDateTime(local.year, local.month, local.day, local.hour, local.minute, local.second)
-    return QLocale().toString(moment, QLocale.FormatType.LongFormat)
+    return QLocale().toString(moment, "d MMM yyyy, HH:mm:ss")
 
 
 def steps_text(step: int, total: int) -> str:

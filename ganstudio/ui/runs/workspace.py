@@ -154,6 +154,7 @@ class RunsWorkspace(QWidget):
         elif not shown:
             page = self._no_match
         self._content.setCurrentWidget(page)
+        self.toolbar.open.setVisible(page is not self._empty)  # the empty page has a primary action of its own
         self._fit()
 
     def _filter(self) -> None:
@@ -311,7 +312,7 @@ class RunsWorkspace(QWidget):
     # -- room -------------------------------------------------------------------------------------------------------
 
     def _fit(self) -> None:
-        wide = self.width() >= WIDE and bool(self.library.rows)
+        wide = self.width() >= WIDE and self.shown.rowCount() > 0
         self.details.setVisible(wide)
         self._side_line.setVisible(wide)
 
