@@ -36,6 +36,7 @@ from ganstudio.core.experiment import Experiment
 from ganstudio.core.i18n import _
 from ganstudio.core.mailbox import CommandQueue, Mailbox
 from ganstudio.store import Run, RunWriter, WriteQueue, create_run
+from ganstudio.training.device import device_here
 from ganstudio.training.engine import Engine
 from ganstudio.training.prepare import build_engine, check_experiment
 from ganstudio.training.publish import Measure, Pace, Publisher
