@@ -69,7 +69,7 @@ def use_threads(count: int = 0, *, beside_window: bool = False) -> int:
     return chosen
 
 
-REFERENCE_SECONDS = 0.0024  # of one turn of speed_factor on the machine whose rates the gallery quotes
+REFERENCE_SECONDS = 0.0030  # of one turn of speed_factor on the machine whose rates the gallery quotes
 
 
 def speed_factor() -> float:

@@ -132,8 +132,6 @@ class Session:
         check_experiment(experiment)
         return cls(experiment.with_(steps=goal), run=run, **options)  # type: ignore[arg-type]
 
-    # -- any thread -------------------------------------------------------------------------------------------------
-
     def start(self) -> None:
         """Begins; returns at once."""
         self._thread.start()
