@@ -76,8 +76,8 @@ class Session:
         self.failure: StudioError | None = None
         self._run_before, self._folder, self._wanted_path = run, folder, path
         self._step_before = run.status().step if run else 0
-        self._hold_on_trouble, self._measure, self._pace = hold_on_trouble, measure, pace
-        self._keep = keep_checkpoints
+        self._hold_on_trouble, self._keep = hold_on_trouble, keep_checkpoints
+        self._measure, self._pace = measure, pace
         self._commands = CommandQueue()
         self._thread = threading.Thread(target=self._main, name=f"trainer {experiment.title}", daemon=True)
         self._total = experiment.steps
@@ -86,9 +86,8 @@ class Session:
         self._ending: Stop | None = None
         self._disk_full: str | None = None
         self._show = Show(live=False)
-        self._message = ""
         self._unwritten: Exception | None = None
-        self._cancel_reading = threading.Event()
+        self._message, self._cancel_reading = "", threading.Event()
         self._writer: RunWriter | None = None
         self._publisher: Publisher | None = None
 
@@ -228,8 +227,7 @@ class Session:
             now = clock()
             engine.close_row(engine.seconds + now - before)
             before = now
-            bad = publisher.after_step(now)
-            if bad is not None:
+            if (bad := publisher.after_step(now)) is not None:
                 self._hold(diverged(bad))
             elif self._pending:
                 self._pending -= 1
@@ -266,8 +264,7 @@ class Session:
     def _end(self, engine: Engine, publisher: Publisher) -> None:
         finished = self._ending is None
         self._enter("stopping")
-        bad = publisher.flush_scalars()
-        if finished and bad is not None:
+        if (bad := publisher.flush_scalars()) is not None and finished:
             raise diverged(bad)
         publisher.measure_points()
         publisher.draw(store=True)
@@ -357,8 +354,6 @@ class Session:
         self._enter("paused", _("Back at step {step}, with lower learning rates.").format(step=engine.step_count))
         self._settle(publisher)
 
-    # -- trouble ----------------------------------------------------------------------------------------------------
-
     def _hold(self, error: Exception) -> None:
         """Something is wrong that a person can mend: pauses with its words, or fails where nobody watches."""
         self._unwritten = None
@@ -376,19 +371,19 @@ class Session:
 
     def _fail(self, error: StudioError) -> None:
         self.failure = error
-        publisher, writer = self._publisher, self._writer
-        if publisher is not None:
+        if self._publisher is not None:
             try:
-                publisher.flush_scalars()
+                self._publisher.flush_scalars()
                 self._enter("failed", str(error), error.details)
                 return
             except Exception:  # noqa: BLE001 - a lost device answers no question any more; say at least what happened
                 _log.exception("the last values of a failed session could not be read")
         self._publisher = None
         self._enter("failed", str(error), error.details)
-        if writer is not None:
+        if self._writer is not None:
             with suppress(StudioError):
-                writer.write_status("failed", self._step_before, self._total, message=str(error), details=error.details)
+                step, total = self._step_before, self._total
+                self._writer.write_status("failed", step, total, message=str(error), details=error.details)
 
     def _enter(self, state: State, message: str = "", details: str = "") -> None:
         if state == self.state and (not message or message == self._message):
