@@ -308,6 +308,13 @@ def _under(tensors: Mapping[str, Tensor], prefix: str) -> dict[str, Tensor]:
 
 def _check_same(mine: Mapping[str, Tensor], theirs: Mapping[str, Tensor]) -> None:
     """Weights must agree in names and shapes; optimisers may be empty here, before their first step."""
+    for name in theirs:
+        if name.startswith(("method/", "ema/")) and name not in mine:
+            raise StoreError(
+                _("This checkpoint does not fit the run: it holds {name}, which the method does not have.").format(
+                    name=name.removeprefix("method/")
+                )
+            )
     for name, value in mine.items():
         if name.startswith(("method/", "ema/")) and (name not in theirs or theirs[name].shape != value.shape):
             found = tuple(theirs[name].shape) if name in theirs else _("nothing")

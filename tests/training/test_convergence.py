@@ -41,12 +41,12 @@ def scores(engine: Engine, steps: int) -> dict[str, float]:
     return {**mode_coverage(points, spec), "homes": float(homes), "spread": float(points.std(axis=0).mean())}
 
 
-@pytest.mark.parametrize(("name", "steps"), [("gan", 1200), ("wgan-gp", 500)])
+@pytest.mark.parametrize(("name", "steps"), [("gan", 1000), ("wgan-gp", 400)])
 def test_the_ring_is_covered(name: str, steps: int) -> None:
-    found = scores(make_engine(name, RING, batch_size=128, mlp_width=64), steps)
+    found = scores(make_engine(name, RING, batch_size=64, mlp_width=64), steps)
     assert found["modes"] == 8
-    assert found["homes"] >= 7
-    assert found["high-quality samples %"] > 25
+    assert found["homes"] >= 6
+    assert found["high-quality samples %"] > 20
 
 
 def test_minimax_at_a_high_rate_collapses() -> None:

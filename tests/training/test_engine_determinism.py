@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from ganstudio.core.errors import StoreError
-from ganstudio.training.engine import Engine
+from ganstudio.training.engine import Engine, seeded
 from ganstudio.training.scene import take_samples, take_scene
 from tests.training.training_kit import SMALL, assert_same, make_engine, pictures, saved, train
 
@@ -101,6 +101,20 @@ def test_a_checkpoint_of_other_networks_changes_nothing() -> None:
         narrow.load_state(*saved(wide))
     assert_same(saved(narrow)[0], before[0])
     assert saved(narrow)[1] == before[1]
+
+
+def test_a_checkpoint_with_more_in_it_is_refused() -> None:
+    engine = make_engine("gan", **SMALL)
+    tensors, values = saved(engine)
+    for name in ("method/encoder.weight", "ema/discriminator/layers.0.weight"):
+        with pytest.raises(StoreError, match="does not have"):
+            engine.load_state({**tensors, name: torch.zeros(2)}, values)
+
+
+def test_seeds_differ_in_all_they_seed() -> None:
+    purposes = [(seed, purpose) for seed in (0, 1, 2**31, 2**33 + 1) for purpose in ("weights", "training")]
+    firsts = {float(torch.rand(1, generator=seeded(*purpose))) for purpose in purposes}
+    assert len(firsts) == len(purposes)
 
 
 def test_a_checkpoint_of_other_data_is_refused() -> None:
