@@ -193,7 +193,7 @@ class RunsFilter(QSortFilterProxyModel):
         if (text.casefold().split(), group) == (self._words, self._group):
             return
         self._words, self._group = text.casefold().split(), group
-        self.invalidateFilter()
+        self.invalidate()
 
     def filterAcceptsRow(self, source_row: int, source_parent: Index) -> bool:
         """Whether a run is shown."""

@@ -25,7 +25,7 @@ from ganstudio.ui.runs.model import CREATED, DATA, METHOD, NAME, ROW_ROLE, SIZE,
 from ganstudio.ui.theme import current_theme, theme_hub
 
 WIDTHS = {METHOD: 92, DATA: 116, STATE: 160, STEP: 132, TIME: 76, CREATED: 116, SIZE: 80}
-LEAST_NAME = 208
+LEAST_NAME = 248
 MORE_DATA = 160  # data requests can be long: what they gain in a wide table
 HEADER_STYLE = "QHeaderView::section { padding: 5px 8px; } QHeaderView::section:first { padding-left: 16px; }"
 # Columns that give way in a narrow table, first to last: what the details or the tooltip still say.
@@ -194,7 +194,7 @@ class RunsTable(QTableView):
         for column in _GIVE_WAY:
             self.setColumnHidden(column, room < 0)
             room += WIDTHS[column] if room < 0 else 0
-        self.setColumnWidth(DATA, WIDTHS[DATA] + min(MORE_DATA, max(0, room) // 3))
+        self.setColumnWidth(DATA, WIDTHS[DATA] + min(MORE_DATA, max(0, room - 120) // 3))
 
     def currentChanged(self, current: Index, previous: Index) -> None:
         """The ring moves."""

@@ -64,6 +64,7 @@ class RunsWorkspace(QWidget):
         self.details = DetailsPane(self._defaults)
         self.trash = TrashPage()
         self._detail_step = -1
+        self._held_back = False
         self._to_select: Path | None = None
         self._lay_out()
         self._connect()
@@ -127,11 +128,14 @@ class RunsWorkspace(QWidget):
         """Keeps live rows up to date; called about twice a second while the workspace is on view."""
         if self.isVisible():
             self.library.tick()
+            if self._held_back and not self.table.editing:
+                self._library_changed()
 
     def _library_changed(self) -> None:
         self.trash.set_items(self.library.trash)
         self.toolbar.set_trash(len(self.library.trash))
-        if self.table.editing:  # what a person types must not be overwritten; the next change brings all
+        self._held_back = self.table.editing  # what a person types must not be overwritten
+        if self._held_back:
             return
         self.model.set_rows(self.library.rows)
         self._after_rows()
