@@ -221,6 +221,26 @@ class TwoPlayerHyper(GameHyper):
     )
 
 
+class CriticHyper(TwoPlayerHyper):
+    """The game of the Wasserstein papers: D is a critic, trained several times for each update of G."""
+
+    objective: Literal["wasserstein"] = field(
+        "wasserstein",
+        _("Objective"),
+        _("The critic’s mean on real items minus its mean on fakes."),
+        group=_OBJECTIVE,
+    )
+    n_critic: int = field(
+        5,
+        _("Critic updates per G update"),
+        _("The critic should be near its optimum: 5."),
+        group=_TRAINING,
+        ge=1,
+        le=100,
+        live=True,
+    )
+
+
 class TwoPlayer(Method):
     """Base of the two-player methods: children ``generator`` and ``discriminator``."""
 

@@ -24,25 +24,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Literal
 
 from ganstudio.core.fields import field
 from ganstudio.core.i18n import _
 from ganstudio.methods.base import MethodInfo, OptimiserKind, Phase
-from ganstudio.methods.two_player import TwoPlayer, TwoPlayerHyper
+from ganstudio.methods.two_player import CriticHyper, TwoPlayer
 
 WARM_UP_STEPS, WARM_UP_EVERY, WARM_UP_REPEATS = 25, 500, 100
 
 
-class WGANHyper(TwoPlayerHyper):
+class WGANHyper(CriticHyper):
     """The critic's game with clipped weights."""
 
-    objective: Literal["wasserstein"] = field(
-        "wasserstein",
-        _("Objective"),
-        _("The critic’s mean on real items minus its mean on fakes."),
-        group=_("Objective"),
-    )
     weight_clip: float = field(
         0.01,
         _("Weight clipping"),
@@ -60,15 +53,6 @@ class WGANHyper(TwoPlayerHyper):
             "100 critic updates in each of the first 25 steps and every 500th, as in the authors’ program. Slow at first."
         ),
         group=_("Training"),
-    )
-    n_critic: int = field(
-        5,
-        _("Critic updates per G update"),
-        _("The critic should be near its optimum: 5."),
-        group=_("Training"),
-        ge=1,
-        le=100,
-        live=True,
     )
     optimiser_d: OptimiserKind = field(
         "rmsprop", _("Critic optimiser"), _("RMSprop; momentum is unstable with clipping."), group=_("Optimisers")

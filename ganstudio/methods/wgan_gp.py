@@ -27,32 +27,17 @@ from typing import Literal
 from ganstudio.core.fields import field
 from ganstudio.core.i18n import _
 from ganstudio.methods.base import MethodInfo
-from ganstudio.methods.two_player import TwoPlayer, TwoPlayerHyper
+from ganstudio.methods.two_player import CriticHyper, TwoPlayer
 
 
-class WGANGPHyper(TwoPlayerHyper):
+class WGANGPHyper(CriticHyper):
     """The critic's game with a gradient penalty."""
 
-    objective: Literal["wasserstein"] = field(
-        "wasserstein",
-        _("Objective"),
-        _("The critic’s mean on real items minus its mean on fakes."),
-        group=_("Objective"),
-    )
     penalty: Literal["gradient"] = field(
         "gradient", _("Penalty"), _("(‖∇f‖ − 1)² between real and generated items."), group=_("Objective")
     )
     norm_d: Literal["none", "layer"] = field(
         "none", _("Critic norm"), _("None, or layer norm; batch norm would spoil the penalty."), group=_("Networks")
-    )
-    n_critic: int = field(
-        5,
-        _("Critic updates per G update"),
-        _("The critic should be near its optimum: 5."),
-        group=_("Training"),
-        ge=1,
-        le=100,
-        live=True,
     )
     lr_d: float = field(
         1e-4, _("Critic learning rate"), _("1e-4 in the paper."), group=_("Optimisers"), gt=0, le=1, log=True, live=True
