@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -12,7 +13,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QLineEdit, QMenu, QMessageBox, QSpinBox, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QLineEdit, QMenu, QMessageBox, QSpinBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from ganstudio.app.notifications import Notifications
@@ -29,6 +30,7 @@ from ganstudio.ui.runs.model import CREATED, DATA, NAME, SIZE, STATE, STEP
 from ganstudio.ui.runs.workspace import RunsWorkspace
 from ganstudio.ui.shell import Shell
 from ganstudio.ui.theme import set_theme
+from tests.ui.audit import problems
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -385,11 +387,51 @@ def test_it_paints_in_both_themes(bench: Build, theme: str) -> None:
 
 def test_everything_has_a_name_and_a_tooltip(bench: Build) -> None:
     make("one")
-    used = bench(1366, 768)
-    for button in used.page.findChildren(QAbstractButton):
-        if button.isVisible() and button.focusPolicy() != Qt.FocusPolicy.NoFocus and button.parent() is not None:
-            if button.objectName().startswith("qt_") or isinstance(button.parent(), QLineEdit):
-                continue
-            assert button.accessibleName(), button
-            assert button.toolTip(), button.accessibleName()
-    assert used.page.table.accessibleName()
+    assert problems(bench(1366, 768).page) == []
+
+
+def test_details_of_a_live_run_follow_now_and_then(bench: Build, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = make("live")
+    with RunWriter(path) as writer:
+        writer.write_status("training", 20, 50)
+        used = bench(1366, 768)
+        used.page.table.choose(path)
+        used.finish()
+        read: list[Path] = []
+        monkeypatch.setattr(used.page.library, "details", lambda path, then: read.append(path))
+        for step in (21, 22):
+            writer.write_status("training", step, 50)
+            used.settle()
+        assert read == [], "not at every step"
+        monkeypatch.setattr(used.page, "_details_due", 0.0)
+        used.page.refresh()
+        used.page.refresh()
+        assert read == [path]
+
+
+def test_a_run_anywhere_can_be_opened(bench: Build, tmp_path: Path) -> None:
+    used = bench()
+    used.page.choose_folder()
+    dialog = used.page.findChild(QFileDialog)
+    assert dialog is not None
+    dialog.fileSelected.emit(str(tmp_path))
+    dialog.reject()
+    assert used.asked == [("open", tmp_path)]
+
+
+def test_no_program_for_folders_is_said(
+    bench: Build, monkeypatch: pytest.MonkeyPatch, logged_problems: list[logging.LogRecord]
+) -> None:
+    path = make("one")
+    used = bench()
+    opened: list[str] = []
+    for works in (True, False):
+        monkeypatch.setattr(
+            "ganstudio.ui.runs.workspace.QDesktopServices.openUrl",
+            lambda url, works=works: (opened.append(url.toLocalFile()), works)[1],
+        )
+        used.page.open_folders()
+        assert len(used.shell.toasts.shown) == (0 if works else 1)
+    assert opened == [str(path)] * 2
+    assert len(logged_problems) == 1
+    assert QGuiApplication.clipboard().text() == str(path)

@@ -154,10 +154,9 @@ class DetailsPane(QFrame):
             plural("{n} run selected", "{n} runs selected", len(rows)) + "\n" + _("{size} on disk").format(size=size)
         )
 
-    def show_row(self, row: RunRow) -> bool:
-        """Shows a run; whether its details have still to be read."""
-        fresh = row.path != self._path
-        if fresh:
+    def show_row(self, row: RunRow) -> None:
+        """Shows a run; its details follow when they have been read."""
+        if row.path != self._path:
             self._path, self._details = row.path, None
             for pairs in (self.hyper, self.latest):
                 pairs.set_pairs(())
@@ -171,7 +170,6 @@ class DetailsPane(QFrame):
         self.message.setText(row.message)
         self.message.setVisible(bool(row.message))
         self._set_facts(row)
-        return fresh or self._details is None
 
     def show_details(self, details: RunDetails) -> None:
         """Adds what was read; ignored if another run is shown by now."""

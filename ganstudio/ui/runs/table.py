@@ -52,6 +52,7 @@ class RunsTable(QTableView):
         self.hovered_row = -1
         self.setModel(model)
         self.setAccessibleName(_("Runs"))
+        self.setToolTip(_("Enter opens, F2 renames, Del moves to trash"))
         self.setItemDelegate(RunDelegate(self))
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)

@@ -105,6 +105,7 @@ class TrashPage(QWidget):
         self.table = _TrashTable()
         self.table.setModel(self.model)
         self.table.setAccessibleName(_("Deleted runs"))
+        self.table.setToolTip(_("Enter brings the selected runs back"))
         self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.table.setShowGrid(False)

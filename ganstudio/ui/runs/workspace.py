@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
@@ -14,6 +15,7 @@ from ganstudio.app.library import Library, RunRow
 from ganstudio.app.library_details import RunDetails
 from ganstudio.app.studio import Studio
 from ganstudio.core.errors import UsageError
+from ganstudio.core.events import State
 from ganstudio.core.fields import Value
 from ganstudio.core.i18n import _
 from ganstudio.ui.errors import EmptyState
@@ -30,6 +32,7 @@ from ganstudio.ui.runs.trash import TrashPage
 
 WIDE = 1112  # a window of 1200 less the rail: from here on there is room for the details
 MOST_FOLDERS = 5
+DETAILS_SECONDS = 4.0
 _GROUPS: tuple[Group, ...] = ("live", "finished", "failed")
 
 
@@ -63,7 +66,8 @@ class RunsWorkspace(QWidget):
         self.toolbar = RunsToolbar(binder, self._more)
         self.details = DetailsPane(self._defaults)
         self.trash = TrashPage()
-        self._detail_step = -1
+        self._detailed: tuple[Path, State, int] | None = None
+        self._details_due = 0.0
         self._held_back = False
         self._to_select: Path | None = None
         self._lay_out()
@@ -130,6 +134,8 @@ class RunsWorkspace(QWidget):
             self.library.tick()
             if self._held_back and not self.table.editing:
                 self._library_changed()
+            elif len(rows := self.chosen) == 1:
+                self._read_details(rows[0])
 
     def _library_changed(self) -> None:
         self.trash.set_items(self.library.trash)
@@ -188,12 +194,17 @@ class RunsWorkspace(QWidget):
         elif len(rows) > 1:
             self.details.show_many(rows)
         else:
-            row = rows[0]
-            stale = self.details.show_row(row) or row.step != self._detail_step
-            self.details.set_hyper(row)
-            if stale and self.details.isVisible():
-                self._detail_step = row.step
-                self.library.details(row.path, self._show_details)
+            self.details.show_row(rows[0])
+            self.details.set_hyper(rows[0])
+            self._read_details(rows[0])
+
+    def _read_details(self, row: RunRow) -> None:
+        """Reads what the list does not know, where that is old; of a live run now and then: its tables may be long."""
+        wanted, now = (row.path, row.state, row.step), time.monotonic()
+        other = self._detailed is None or self._detailed[0] != row.path
+        if wanted != self._detailed and self.details.isVisible() and (other or now >= self._details_due):
+            self._detailed, self._details_due = wanted, now + DETAILS_SECONDS
+            self.library.details(row.path, self._show_details)
 
     def _show_details(self, details: RunDetails) -> None:
         self.details.show_details(details)
