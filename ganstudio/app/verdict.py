@@ -14,6 +14,7 @@ from ganstudio.core.series import SeriesTable
 
 RECENT = 200  # steps that the verdict looks back
 EARLY = 30
+PATIENCE = 1000  # steps after which not a single mode is no longer a matter of time
 
 Tone = Literal["good", "neutral", "warning"]
 
@@ -57,7 +58,7 @@ def _modes(quality: SeriesTable | None, spec: DataSpec | None) -> Verdict | None
     if not np.isfinite([modes, share]).all():
         return None
     found, total = int(modes), len(spec.modes)
-    if not found:
+    if not found and quality.steps[-1] < PATIENCE:
         return Verdict(_("no mode yet"), _("No sample lies on a mode of the data so far. Give it some time."))
     if found <= total / 2:
         return Verdict(
