@@ -167,7 +167,7 @@ def test_runs_opened_from_elsewhere_are_listed(studio: Studio, settle: Settle, t
 def test_own_runs_show_their_present_step(studio: Studio, library: Library, settle: Settle) -> None:
     model = studio.start(Experiment("gan", "ring", {"batch_size": 8}, steps=1_000_000, device="cpu"), paused=True)
     assert model is not None
-    until = time.monotonic() + 30
+    until = time.monotonic() + 120
     while model.state != "paused" and time.monotonic() < until:
         studio.pump()
         time.sleep(0.005)

@@ -61,7 +61,7 @@ def follow(model: RunModel) -> set[str]:
     return told
 
 
-def pump_until(model: RunModel, ready: Callable[[], bool], seconds: float = 30.0) -> None:
+def pump_until(model: RunModel, ready: Callable[[], bool], seconds: float = 120.0) -> None:
     until = time.monotonic() + seconds
     while not ready():
         assert time.monotonic() < until, f"still {model.state} at step {model.step}: {model.message}"
@@ -160,7 +160,7 @@ def test_commands_without_a_session_do_nothing(stored: Path) -> None:
 def test_a_session_here_reaches_the_model(tmp_path: Path) -> None:
     from ganstudio.app.sessions import new_session
 
-    experiment = Experiment("gan", "ring", {"batch_size": 8}, steps=60, device="cpu")
+    experiment = Experiment("gan", "ring", {"batch_size": 8}, steps=15, device="cpu")
     session = new_session(experiment, folder=tmp_path, paused=True)
     model = RunModel.of_session(session)
     session.start()
@@ -175,12 +175,12 @@ def test_a_session_here_reaches_the_model(tmp_path: Path) -> None:
     model.resume()
     pump_until(model, lambda: model.state == "finished" and not model.here)
     model.pump()
-    assert model.step == 60
-    assert len(model.tables["steps"]) == 60
+    assert model.step == 15
+    assert len(model.tables["steps"]) == 15
     assert model.samples is not None
     assert model.samples.items.shape[1] == 2
     assert model.stops[0] == 0
     assert model.checkpoints
     again = RunModel.of_folder(model.path)
-    assert (again.step, again.state, again.hyper_value("lr_d")) == (60, "finished", 1e-3)
+    assert (again.step, again.state, again.hyper_value("lr_d")) == (15, "finished", 1e-3)
     assert np.array_equal(again.tables["steps"].column("D(x)"), model.tables["steps"].column("D(x)"))

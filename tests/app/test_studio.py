@@ -18,7 +18,7 @@ from ganstudio.core.dataspec import DataSpec
 from ganstudio.core.experiment import Experiment
 from ganstudio.store import RunWriter, create_run, list_runs, list_trash
 
-TINY = Experiment("gan", "ring", {"batch_size": 8}, steps=40, device="cpu", name="tiny")
+TINY = Experiment("gan", "ring", {"batch_size": 8}, steps=10, device="cpu", name="tiny")
 
 
 @pytest.fixture
@@ -47,7 +47,7 @@ def make_run(name: str = "stored") -> Path:
     return path
 
 
-def pump_until(studio: Studio, ready: Callable[[], bool], seconds: float = 30.0) -> None:
+def pump_until(studio: Studio, ready: Callable[[], bool], seconds: float = 120.0) -> None:
     until = time.monotonic() + seconds
     while not ready():
         assert time.monotonic() < until, [(model.title, model.state, model.message) for model in studio.runs]
@@ -62,7 +62,7 @@ def test_start_trains_and_is_looked_at(studio: Studio, told: list[Notification])
     assert model is not None
     assert (studio.current, studio.runs, opened) == (model, [model], [model])
     pump_until(studio, lambda: model.state == "finished" and not model.here)
-    assert model.step == 40
+    assert model.step == 10
     assert studio.training == []
     assert str(model.path) in studio.settings.remembered.recent_runs
     assert [run.info.name for run in list_runs()] == ["tiny"]
@@ -73,13 +73,13 @@ def test_a_finished_run_trains_on(studio: Studio, told: list[Notification]) -> N
     model = studio.start(TINY)
     assert model is not None
     pump_until(studio, lambda: model.state == "finished" and not model.here)
-    studio.continue_run(model, 40)
+    studio.continue_run(model, 10)
     assert "already reached" in told[-1].text
-    studio.continue_run(model, 60)
+    studio.continue_run(model, 18)
     assert model.here
     pump_until(studio, lambda: model.state == "finished" and not model.here)
-    assert (model.step, model.total) == (60, 60)
-    assert list(model.tables["steps"].steps) == list(range(1, 61))
+    assert (model.step, model.total) == (18, 18)
+    assert list(model.tables["steps"].steps) == list(range(1, 19))
 
 
 @pytest.mark.parametrize(
