@@ -1,0 +1,64 @@
+"""Row ``timer``: how late a 16 ms timer of the window fires while a run trains and is looked at."""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+from PySide6.QtCore import Qt, QTimer
+
+from ganstudio.bench.figures import Figure
+from ganstudio.bench.headless import IMAGE, POINTS
+from ganstudio.bench.window_rig import WindowRig
+
+INTERVAL_MS = 16
+START_SECONDS = 3.0
+"""The run view with its plots is built at the start, once: told apart from what follows."""
+P99_MS, WORST_MS = 20.0, 100.0
+
+
+def measure(name: str, quick: bool) -> list[Figure]:
+    """Lateness, in ms after the moment 16 ms from the last time it fired: 99th percentile and worst."""
+    rig = WindowRig()
+    try:
+        figures = []
+        for kind, experiment in (("image", IMAGE), ("points", POINTS)):
+            figures += _lateness(rig, kind, experiment, 1.0 if quick else 20.0)
+        return figures
+    finally:
+        rig.close()
+
+
+def _lateness(rig: WindowRig, kind: str, experiment: object, seconds: float) -> list[Figure]:
+    fired: list[float] = []
+    timer = QTimer()
+    timer.setTimerType(Qt.TimerType.PreciseTimer)
+    timer.timeout.connect(lambda: fired.append(time.perf_counter()))
+    timer.start(INTERVAL_MS)
+    begin = time.perf_counter()
+    model = rig.start(experiment, paused=False)  # type: ignore[arg-type]
+    rig.exec_until(lambda: model.state in ("training", "failed"))
+    rig.exec(START_SECONDS + seconds)
+    timer.stop()
+    model.stop(save=False)
+    rig.exec_until(lambda: not model.here)
+    at = np.array(fired)
+    late = np.maximum(np.diff(at) * 1000 - INTERVAL_MS, 0)
+    steady = late[at[1:] > begin + START_SECONDS]
+    raw = {
+        "median": _ms(np.median(steady)),
+        "p99": _ms(np.percentile(steady, 99)),
+        "worst": _ms(steady.max()),
+        "p99 with the start": _ms(np.percentile(late, 99)),
+        "worst with the start": _ms(late.max()),
+        "fired": len(steady),
+    }
+    what = f"of a {INTERVAL_MS} ms timer while training, first {START_SECONDS:g} s left out"
+    return [
+        Figure(f"timer-{kind}-p99", raw["p99"], "ms", f"lateness, 99th percentile, {what}", P99_MS, "at most", raw),
+        Figure(f"timer-{kind}-worst", raw["worst"], "ms", f"lateness, worst, {what}", WORST_MS, "at most"),
+    ]
+
+
+def _ms(value: object) -> float:
+    return round(float(value), 2)  # type: ignore[arg-type]

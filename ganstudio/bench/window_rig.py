@@ -1,0 +1,112 @@
+"""The real window on an invisible screen, with a run in it that can be watched for a while or left alone for a while."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from PySide6.QtCore import QTimer
+
+from ganstudio.app.run_model import RunModel
+from ganstudio.app.studio import Studio
+from ganstudio.bench.headless import SETTLE, speed
+from ganstudio.core.errors import TrainingError
+from ganstudio.core.experiment import Experiment
+from ganstudio.ui.app import make_application
+from ganstudio.ui.theme import set_theme
+from ganstudio.ui.window import MainWindow
+
+SIZE = (1440, 900)
+
+
+class WindowRig:
+    """Studio and window, shown, with everything loaded."""
+
+    def __init__(self) -> None:
+        self.app = make_application()
+        self.studio = Studio()
+        set_theme("light")
+        self.window = MainWindow(self.studio)
+        self.window.resize(*SIZE)
+        self.window.show()
+        self.studio.load_catalogue()
+        self.exec_until(lambda: self.studio.catalogue is not None and not self.studio.jobs.running)
+
+    def exec(self, seconds: float) -> None:
+        """Lets the window live for a while."""
+        # exit, not quit: that one would close the window first.
+        QTimer.singleShot(round(seconds * 1000), lambda: self.app.exit(0))
+        self.app.exec()
+
+    def exec_until(self, met: Callable[[], bool], seconds: float = 120.0) -> None:
+        """Lets the window live until something is the case.
+
+        Raises:
+            TrainingError: it did not come to be.
+        """
+        until = time.monotonic() + seconds
+        while not met():
+            if time.monotonic() > until:
+                raise TrainingError(f"the measured window did not answer within {seconds:g} s")
+            self.exec(0.02)
+
+    def start(self, experiment: Experiment, *, threads: int = 0, paused: bool = True) -> RunModel:
+        """Starts a run, as a card of the gallery does; its thread computes with as many threads as told."""
+        from ganstudio.training.device import use_threads
+
+        use_threads(threads, beside_window=True)
+        model = self.studio.start(experiment, paused=paused)
+        if model is None:
+            raise TrainingError(f"{experiment.title} could not be started")
+        if paused:
+            self.exec_until(lambda: model.state in ("paused", "failed"))
+        return model
+
+    def watched(self, model: RunModel, seconds: float, warm_up: float) -> float:
+        """Steps per second of a run that is looked at."""
+        self.studio.look_at(model)
+        model.show(model.source)
+        rows = _length(model)
+        model.resume()
+        self.exec(seconds + warm_up)
+        model.pause()
+        self.exec_until(lambda: model.state in ("paused", "failed"))
+        self.exec(SETTLE)
+        return _speed(model, rows, warm_up)
+
+    def alone(self, model: RunModel, seconds: float, warm_up: float) -> float:
+        """Steps per second of the same run while the window sleeps: nobody looks, no event is handled."""
+        model.rest()
+        rows = _length(model)
+        model.resume()
+        time.sleep(seconds + warm_up)
+        model.pause()
+        time.sleep(SETTLE)
+        self.exec_until(lambda: model.state in ("paused", "failed"))
+        return _speed(model, rows, warm_up)
+
+    def close(self) -> None:
+        """Ends the runs and the window."""
+        for model in self.studio.training:
+            model.stop(save=False)
+        self.window.close_guard = lambda: True
+        self.window.close()
+        self.window.detach()
+        self.window.deleteLater()
+        self.app.processEvents()
+
+
+def _length(model: RunModel) -> int:
+    model.pump()
+    return len(model.tables["steps"]) if "steps" in model.tables else 0
+
+
+def _speed(model: RunModel, first: int, warm_up: float) -> float:
+    model.pump()
+    if model.state == "failed":
+        raise TrainingError(model.message)
+    table = model.tables["steps"]
+    return speed(table.steps[first:], table.seconds[first:], warm_up)
