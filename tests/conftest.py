@@ -19,8 +19,8 @@ import pytest
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """The offscreen platform says this of every window with a least size; it means nothing."""
-    config.addinivalue_line("qt_log_ignore", "This plugin does not support propagateSizeHints")
+    """The offscreen platform says this of least sizes, raised windows and pop-ups; it means nothing."""
+    config.addinivalue_line("qt_log_ignore", "This plugin does not support")
 
 
 _FOLDERS = {

@@ -40,6 +40,8 @@ def _renderer(name: str, colour: str) -> QSvgRenderer:
 def _pixmap(name: str, colour: str, width: int, height: int) -> QPixmap:
     """The drawing in device pixels, centred in ``(width, height)``."""
     pixmap = QPixmap(width, height)
+    if pixmap.isNull():  # a button may be squeezed to nothing
+        return pixmap
     pixmap.fill(Qt.GlobalColor.transparent)
     painter = QPainter(pixmap)
     side = min(width, height)

@@ -11,9 +11,10 @@ from PySide6.QtWidgets import QMessageBox, QWidget
 from ganstudio.app.run_model import RunModel
 from ganstudio.app.studio import Studio
 from ganstudio.core.i18n import _, plural
+from ganstudio.ui.runs.actions import shortcut_rows as runs_shortcut_rows
 from ganstudio.ui.shell import Shell
 from ganstudio.ui.statusbar import RunChip
-from ganstudio.ui.train.actions import train_actions
+from ganstudio.ui.train.actions import shortcut_rows, train_actions
 from ganstudio.ui.train.run_bar import clock
 from ganstudio.ui.train.workspace import TrainWorkspace
 
@@ -49,7 +50,9 @@ class MainWindow(Shell):
         self.add_workspace(
             "train", _("Train"), "train", lambda: self.train, help=_("Start experiments and watch them learn.")
         )
+        self.workspace("train")  # it exists already: it has its place in the window even when another is shown first
         self.add_workspace("runs", _("Runs"), "runs", self._make_runs, help=_("Everything that was ever trained here."))
+        self.shortcut_rows += [*shortcut_rows(), *runs_shortcut_rows()]
         self.statusbar.set_idle_text(_("Nothing is training"))
         self.run_clicked.connect(self._look_at)
         self.close_guard = self._may_close

@@ -31,7 +31,8 @@ def test_a_card_starts_a_run_and_everything_comes_alive(window: MainWindow, qtbo
     assert view.health.word
     wait(qtbot, lambda: window.statusbar._buttons)
     chip = next(iter(window.statusbar._buttons.values())).chip
-    assert chip.name == "Digits" and chip.id == model.key
+    assert chip.name == "Digits"
+    assert chip.id == model.key
     assert window.windowTitle().startswith("Digits")
     assert window.train.panel.mode == "running"
 
@@ -41,7 +42,8 @@ def click(qtbot: QtBot, window: MainWindow, action: str) -> None:
     title = window.table[action].title
     bar = window.train.run_view.bar
     button = next(b for b in (bar.main, *bar._steps, *bar._others) if b.accessibleName() == title)
-    assert button.isVisible() and button.isEnabled(), action
+    assert button.isVisible()
+    assert button.isEnabled()
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
 
 
@@ -129,7 +131,7 @@ def test_the_timeline_goes_back_and_returns(window: MainWindow, qtbot: QtBot) ->
     wait(qtbot, lambda: len(model.stops) >= 2 and model.samples is not None and model.samples.step > model.stops[0])
     with qtbot.waitSignal(stage.step_shown, timeout=5000):
         stage.timeline.select_step(0)
-    assert stage._caption.text().startswith("step 0 ")
+    assert stage._caption.text().startswith("step 0")
     then = stage.wall.grid_image()
     at = model.step
     wait(qtbot, lambda: model.step > at + 3)
@@ -137,7 +139,7 @@ def test_the_timeline_goes_back_and_returns(window: MainWindow, qtbot: QtBot) ->
     assert window.train.run_view.curves.view.picked == 0
     with qtbot.waitSignal(stage.step_shown, timeout=5000):
         stage.timeline.go_live()
-    wait(qtbot, lambda: not stage._caption.text().startswith("step 0 "))
+    wait(qtbot, lambda: not stage._caption.text().startswith("step 0"))
     assert window.train.run_view.curves.view.picked is None
 
 
@@ -146,7 +148,7 @@ def test_picking_a_step_on_the_curves_shows_its_grid(window: MainWindow, qtbot: 
     view = window.train.run_view
     wait(qtbot, lambda: len(model.stops) >= 2)
     view.curves.step_picked.emit(1)
-    wait(qtbot, lambda: view.stage._caption.text().startswith(("step 0 ", "step 1 ")))
+    wait(qtbot, lambda: view.stage._caption.text().startswith(("step 0", "step 1")))
 
 
 def test_raw_and_averaged_weights(window: MainWindow, qtbot: QtBot) -> None:
@@ -242,15 +244,19 @@ def test_duplicate_with_changes(window: MainWindow, qtbot: QtBot) -> None:
     first = train(qtbot, window)
     panel = window.train.panel
     qtbot.mouseClick(panel.duplicate, Qt.MouseButton.LeftButton)
-    assert panel.mode == "draft" and window.studio.current is None
+    assert panel.mode == "draft"
+    assert window.studio.current is None
     assert panel.draft.experiment.hyper["mlp_width"] == 16
     panel.draft.set_hyper("mlp_width", 8)
     qtbot.mouseClick(panel.start, Qt.MouseButton.LeftButton)
     wait(qtbot, lambda: window.studio.current is not None and window.studio.current.step > 3)
     second = window.studio.current
-    assert second is not None and second is not first
-    assert second.hyper_value("mlp_width") == 8 and first.hyper_value("mlp_width") == 16
-    assert first.here and second.here
+    assert second is not None
+    assert second is not first
+    assert second.hyper_value("mlp_width") == 8
+    assert first.hyper_value("mlp_width") == 16
+    assert first.here
+    assert second.here
 
 
 def test_the_status_bar_switches_between_runs(window: MainWindow, qtbot: QtBot) -> None:
@@ -265,9 +271,11 @@ def test_the_status_bar_switches_between_runs(window: MainWindow, qtbot: QtBot) 
         wait(qtbot, lambda model=model: window.train.run_view.bar._name.text() == model.title)
         at = model.step
         wait(qtbot, lambda model=model, at=at: model.step > at + 2)
-    assert ring.here and digits.here
+    assert ring.here
+    assert digits.here
     window.table.run("run.gallery")
-    assert window.train.gallery.isVisible() and ring.here
+    assert window.train.gallery.isVisible()
+    assert ring.here
 
 
 def test_undo_and_redo_of_the_form(window: MainWindow, qtbot: QtBot) -> None:

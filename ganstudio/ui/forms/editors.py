@@ -320,6 +320,13 @@ class SegmentEdit(QWidget):
         self._group.button(index).setChecked(True)
         self.setFocusProxy(self._group.button(index))
 
+    def event(self, event: QEvent) -> bool:
+        """Each word says what the whole row says."""
+        if event.type() == QEvent.Type.ToolTipChange:
+            for button in self._group.buttons():
+                button.setToolTip(self.toolTip())
+        return super().event(event)
+
     def commit(self) -> bool:
         """Nothing is ever half-edited here."""
         return True

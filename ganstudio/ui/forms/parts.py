@@ -6,6 +6,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QToolButton, QWidget
 
+from ganstudio.core.i18n import _
 from ganstudio.ui.icons import icon
 from ganstudio.ui.theme import current_theme, theme_hub, ui_font
 
@@ -80,6 +81,7 @@ class FoldButton(QToolButton):
 
     def _turn(self, opened: bool) -> None:
         self.setIcon(icon("chevron-down" if opened else "chevron-right", "text_muted"))
+        self.setToolTip(_("Fold away") if opened else _("Unfold"))
 
     def _restyle(self) -> None:
         theme = current_theme()

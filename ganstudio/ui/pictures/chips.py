@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from ganstudio.ui.theme import Theme, ui_font
@@ -113,13 +113,15 @@ class ChipRow(QWidget):
     def arrange(self) -> None:
         """Places the chips and takes the height they need."""
         x, y = 0, 0
+        # Out of sight it has no width yet, and many short lines would be a height that others must make room for.
+        room = self.width() if self.isVisible() else 1 << 16
         for chip in self.chips.values():
             if chip.isHidden():
                 continue
             width = chip.sizeHint().width()
-            if x and x + width > self.width():
+            if x and x + width > room:
                 x, y = 0, y + HEIGHT + GAP
-            chip.setGeometry(x, y, min(width, max(1, self.width())), HEIGHT)
+            chip.setGeometry(x, y, min(width, max(1, room)), HEIGHT)
             x += width + GAP
         if self.height() != y + HEIGHT or self.minimumHeight() != y + HEIGHT:
             self.setFixedHeight(y + HEIGHT)
@@ -132,6 +134,11 @@ class ChipRow(QWidget):
     def minimumSizeHint(self) -> QSize:
         """The widest chip."""
         return QSize(max((chip.sizeHint().width() for chip in self.chips.values()), default=0), HEIGHT)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Now its width counts."""
+        super().showEvent(event)
+        self.arrange()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Breaks lines anew."""

@@ -33,7 +33,6 @@ class ImageWall(WallView):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
 
-    @Slot(object)
     def apply_theme(self, theme: Theme) -> None:
         """Uses the colours of another theme."""
         self._zoom.apply_theme(theme)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, get_args
 
-from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, Slot
+from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFocusEvent, QImage, QPainter, QPaintEvent, QPen, QRegion, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
@@ -126,7 +126,7 @@ class WallView(QWidget):
         painter.end()
         return whole
 
-    @Slot(object)
+    # No @Slot: PySide 6.11 does not disconnect a decorated slot that is overridden when its object is deleted.
     def apply_theme(self, theme: Theme) -> None:
         """Uses the colours of another theme."""
         self._theme = theme

@@ -85,3 +85,21 @@ def train_actions(studio: Studio, workspace: TrainWorkspace) -> tuple[Action, ..
         Action("edit.redo", _("Redo"), workspace.panel.redo, "redo", "Ctrl+Shift+Z; Ctrl+Y", _("Edit"),
                _("Makes it again."), lambda: studio.draft.history.can_redo, context="train"),
     )  # fmt: skip
+
+
+def shortcut_rows() -> list[tuple[str, str, str]]:
+    """Keys of the pictures and curves, ``(group, what, keys)``, for the list of shortcuts."""
+    wall, timeline, scene, curves = _("Sample wall"), _("Timeline"), _("2-D scene"), _("Curves")
+    return [
+        (wall, _("Go from sample to sample"), _("Arrow keys")),
+        (wall, _("Enlarge the sample; close it again"), "Enter, Esc"),
+        (timeline, _("One stored grid back or on"), "Left, Right"),
+        (timeline, _("Ten back or on"), "PgUp, PgDown"),
+        (timeline, _("Step 0; live"), "Home, End"),
+        (timeline, _("Play the history"), "Space"),
+        (scene, _("Zoom; everything in view again"), "+, −, 0"),
+        (scene, _("Move the view"), _("Arrow keys")),
+        (curves, _("Move the cursor"), "Left, Right"),
+        (curves, _("Zoom; everything in view again"), "+, −, 0"),
+        (curves, _("Show the samples of the cursor’s step"), "Enter"),
+    ]

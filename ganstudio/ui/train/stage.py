@@ -59,6 +59,7 @@ class Stage(QWidget):
         )
         self._caption = label("", "muted")
         self._verdict = ElidedLabel()
+        self._written = ("", "")
         self._lay_out()
         self._connect()
 
@@ -91,7 +92,7 @@ class Stage(QWidget):
     def set_run(self, model: RunModel) -> None:
         """Another run is looked at."""
         self._model, self._spec = model, None
-        self._caption.setText("")
+        self._write_caption("")
         self.timeline.stop_film()
         self.timeline.set_steps([])
         self.timeline.go_live()
@@ -106,6 +107,15 @@ class Stage(QWidget):
     def set_verdict(self, text: str) -> None:
         """A short word on how the run goes, where there is no room for the health column; empty for none."""
         self._verdict.setText(text)
+        self._write_caption()
+
+    def _write_caption(self, step: str | None = None, weights: str = "") -> None:
+        """Says what is shown; where the verdict needs the room, the weights stand in the tooltip."""
+        if step is not None:
+            self._written = (step, weights)
+        whole = " · ".join(part for part in self._written if part)
+        self._caption.setText(self._written[0] if self._verdict.text() else whole)
+        self._caption.setToolTip(whole)
 
     def refresh(self, aspects: frozenset[str]) -> None:
         """Shows what has changed in the run."""
@@ -154,7 +164,7 @@ class Stage(QWidget):
         if samples is None or model is None:
             return
         weights = _("average weights") if samples.source == "ema" else _("raw weights")
-        self._caption.setText(_("step {step} · {weights}").format(step=f"{samples.step:,}", weights=weights))
+        self._write_caption(_("step {step}").format(step=f"{samples.step:,}"), weights)
         items: Any = samples.items
         if items.ndim == 4:
             probability = model.latest("critic(x)") is None

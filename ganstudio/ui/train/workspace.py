@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from ganstudio.app.gallery import card_pictures, gallery_card, missing_downloads
@@ -188,7 +188,8 @@ class TrainWorkspace(QWidget):
         if self._run_view is None:
             self._run_view = RunView(self._studio, self._binder)
             self._right.addWidget(self._run_view)
-            self._run_view.restore_layout(self._studio.settings)
+            view = self._run_view
+            QTimer.singleShot(0, view, lambda: view.restore_layout(self._studio.settings))  # once it has its size
         return self._run_view
 
     def start(self, experiment: Experiment) -> None:

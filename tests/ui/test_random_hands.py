@@ -1,0 +1,232 @@
+"""Ten thousand random clicks, drags, wheels and keys on the whole window while two runs train."""
+
+from __future__ import annotations
+
+import random
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from PySide6.QtCore import QEventLoop, QPoint, QPointF, Qt, QTimer
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QWheelEvent
+from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QMenu, QMessageBox, QWidget
+from pytestqt.qtbot import QtBot
+
+from ganstudio.app.run_model import RunModel
+from ganstudio.ui.window import MainWindow
+from tests.ui.window_kit import DIGITS, RING, close_window, opened, train, wait
+
+KEYS = (
+    *(Qt.Key.Key_Tab, Qt.Key.Key_Backtab, Qt.Key.Key_Return, Qt.Key.Key_Escape, Qt.Key.Key_Space, Qt.Key.Key_Delete),
+    *(Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Home, Qt.Key.Key_End),
+    *(Qt.Key.Key_PageUp, Qt.Key.Key_PageDown, Qt.Key.Key_Backspace, Qt.Key.Key_F1, Qt.Key.Key_F2, Qt.Key.Key_F10),
+    *(Qt.Key.Key_0, Qt.Key.Key_1, Qt.Key.Key_7, Qt.Key.Key_E, Qt.Key.Key_Minus, Qt.Key.Key_Period, Qt.Key.Key_A),
+)
+MODIFIERS = (
+    Qt.KeyboardModifier.NoModifier,
+    Qt.KeyboardModifier.NoModifier,
+    Qt.KeyboardModifier.ShiftModifier,
+    Qt.KeyboardModifier.ControlModifier,
+)
+FORBIDDEN = ("app.quit", "run.start")
+"""Ends the test, or starts more runs than two cores can carry in a minute; both are tested elsewhere."""
+BURST = 25
+"""Events between two turns of the event loop, about as many as a cat on the keyboard makes."""
+MOST_RUNS = 4
+
+
+class Hands:
+    """Does something random to whatever is on the screen."""
+
+    def __init__(self, window: MainWindow, seed: int) -> None:
+        self.window, self.dice = window, random.Random(seed)
+        self.held: tuple[QWidget, QPointF] | None = None
+
+    def surface(self) -> QWidget:
+        """What takes the input: a menu or a modal dialog if one is open, else the window."""
+        return QApplication.activePopupWidget() or QApplication.activeModalWidget() or self.window
+
+    def target(self) -> tuple[QWidget, QPointF]:
+        """A random point and what lies there."""
+        top = self.surface()
+        at = QPoint(self.dice.randrange(max(1, top.width())), self.dice.randrange(max(1, top.height())))
+        widget = top.childAt(at) or top
+        return widget, QPointF(widget.mapFrom(top, at))
+
+    def mouse(self, kind: QMouseEvent.Type, widget: QWidget, at: QPointF, button: Qt.MouseButton) -> None:
+        held = Qt.MouseButton.NoButton if kind == QMouseEvent.Type.MouseButtonRelease else button
+        if kind == QMouseEvent.Type.MouseMove:
+            button = Qt.MouseButton.NoButton
+        everywhere = QPointF(widget.mapToGlobal(at.toPoint()))
+        QApplication.sendEvent(widget, QMouseEvent(kind, at, everywhere, button, held, self.dice.choice(MODIFIERS)))
+
+    def click(self, button: Qt.MouseButton = Qt.MouseButton.LeftButton, *, twice: bool = False) -> None:
+        widget, at = self.target()
+        if not widget.isEnabled():
+            return
+        guard = _Alive(widget)
+        if twice:
+            self.mouse(QMouseEvent.Type.MouseButtonDblClick, widget, at, button)
+        else:
+            self.mouse(QMouseEvent.Type.MouseButtonPress, widget, at, button)
+        if guard.alive:
+            self.mouse(QMouseEvent.Type.MouseButtonRelease, widget, at, button)
+        if button == Qt.MouseButton.RightButton and guard.alive:
+            spot = at.toPoint()
+            event = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, spot, widget.mapToGlobal(spot))
+            QApplication.sendEvent(widget, event)
+
+    def drag(self) -> None:
+        widget, at = self.target()
+        if not widget.isEnabled():
+            return
+        guard, left = _Alive(widget), Qt.MouseButton.LeftButton
+        self.mouse(QMouseEvent.Type.MouseButtonPress, widget, at, left)
+        for _ in range(self.dice.randrange(1, 5)):
+            at += QPointF(self.dice.randrange(-80, 81), self.dice.randrange(-40, 41))
+            if guard.alive:
+                self.mouse(QMouseEvent.Type.MouseMove, widget, at, left)
+        if guard.alive:
+            self.mouse(QMouseEvent.Type.MouseButtonRelease, widget, at, left)
+
+    def hover(self) -> None:
+        widget, at = self.target()
+        self.mouse(QMouseEvent.Type.MouseMove, widget, at, Qt.MouseButton.NoButton)
+
+    def wheel(self) -> None:
+        widget, at = self.target()
+        roll = QPoint(0, self.dice.choice((-120, 120, 1200)))
+        still, phase = Qt.MouseButton.NoButton, Qt.ScrollPhase.NoScrollPhase
+        everywhere = QPointF(widget.mapToGlobal(at.toPoint()))
+        QApplication.sendEvent(
+            widget, QWheelEvent(at, everywhere, QPoint(), roll, still, self.dice.choice(MODIFIERS), phase, False)
+        )
+
+    def key(self) -> None:
+        widget = QApplication.activePopupWidget() or QApplication.focusWidget() or self.surface()
+        key, modifiers = self.dice.choice(KEYS), self.dice.choice(MODIFIERS)
+        text = chr(key.value).lower() if 32 < key.value < 127 else ""
+        guard = _Alive(widget)
+        for kind in (QKeyEvent.Type.KeyPress, QKeyEvent.Type.KeyRelease):
+            if guard.alive:
+                QApplication.sendEvent(widget, QKeyEvent(kind, key, modifiers, text))
+
+    def action(self) -> None:
+        """What a menu or a key would do."""
+        actions = [action for action in self.window.table if action.id not in FORBIDDEN]
+        if QApplication.activeModalWidget() is None:
+            self.window.table.run(self.dice.choice(actions).id)
+
+    def escape(self) -> None:
+        """Leaves what is open, so that the rest of the window has its turn too."""
+        popup, modal = QApplication.activePopupWidget(), QApplication.activeModalWidget()
+        if popup is not None:
+            popup.close()
+        elif isinstance(modal, QDialog):
+            modal.reject()
+
+    def move(self) -> None:
+        """One random deed."""
+        deeds = (
+            *((self.click,) * 9), *((self.drag,) * 4), *((self.wheel,) * 3), *((self.key,) * 5), *((self.hover,) * 3),
+            lambda: self.click(Qt.MouseButton.RightButton), lambda: self.click(twice=True), self.action, self.escape,
+        )  # fmt: skip
+        self.dice.choice(deeds)()
+
+
+class _Alive:
+    """Whether a widget still exists: a press may well close what was pressed."""
+
+    def __init__(self, widget: QWidget) -> None:
+        self._widget = widget
+
+    @property
+    def alive(self) -> bool:
+        import shiboken6
+
+        return shiboken6.isValid(self._widget)
+
+
+@contextmanager
+def refused_dialogs(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """No dialog of the system's, and none that waits for an answer: they would hold the test up."""
+    for name in ("getSaveFileName", "getOpenFileName"):
+        monkeypatch.setattr(QFileDialog, name, staticmethod(lambda *_args, **_options: ("", "")))
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", staticmethod(lambda *_args, **_options: ""))
+    for kind in (QFileDialog, QMessageBox):
+        monkeypatch.setattr(kind, "exec", lambda _self: 0)
+    monkeypatch.setattr(QFileDialog, "open", lambda self, *_args: self.done(0))
+    from PySide6.QtGui import QDesktopServices
+
+    monkeypatch.setattr(QDesktopServices, "openUrl", staticmethod(lambda _url: True))
+    yield
+
+
+def turn(loop_ms: int = 1) -> None:
+    """One turn of the real event loop, which lets the trainers work meanwhile."""
+    loop = QEventLoop()
+    QTimer.singleShot(loop_ms, loop.quit)
+    loop.exec()
+
+
+def answers(qtbot: QtBot, model: RunModel) -> None:
+    """A run still does what it is told."""
+    model.train_only(None)
+    if not model.here:
+        return  # it was stopped by a key or a button: that is an answer too
+    model.pause()
+    wait(qtbot, lambda: model.state == "paused" or not model.here)
+    at = model.step
+    model.step_once()
+    wait(qtbot, lambda: model.step == at + 1 or not model.here)
+
+
+def play(window: MainWindow, qtbot: QtBot, events: int, seed: int) -> None:
+    for experiment in (RING, DIGITS):
+        train(qtbot, window, experiment)
+    runs = list(window.studio.runs)
+    start = window.studio.start
+    window.studio.start = lambda *args, **options: (  # type: ignore[method-assign]
+        start(*args, **options) if len(window.studio.training) < MOST_RUNS else None
+    )
+    window.close_guard = lambda: False
+    hands = Hands(window, seed)
+    for number in range(events):
+        hands.move()
+        if number % BURST == 0:
+            turn()
+        if number % 500 == 0:
+            revive(window, runs)
+    for _ in range(20):
+        hands.escape()
+        turn()
+    for menu in window.findChildren(QMenu):
+        menu.close()
+    assert window.isVisible()
+    for model in runs:
+        answers(qtbot, model)
+    close_window(window)
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith(("trainer", "job"))]
+
+
+def revive(window: MainWindow, runs: list[RunModel]) -> None:
+    """Two runs shall be training all the time, whatever was pressed."""
+    for model in runs:
+        if model.here and model.state == "paused":
+            model.resume()
+        elif not model.here and model.path is not None and model.path.is_dir() and not model.live:
+            window.studio.continue_run(model, model.step + 100_000)
+
+
+def test_a_thousand_random_deeds(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    with refused_dialogs(monkeypatch), opened(qtbot) as window:
+        play(window, qtbot, 1000, seed=1)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("seed", [2, 3])
+def test_ten_thousand_random_deeds(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, seed: int) -> None:
+    with refused_dialogs(monkeypatch), opened(qtbot) as window:
+        play(window, qtbot, 10_000, seed)

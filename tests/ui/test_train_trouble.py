@@ -1,0 +1,211 @@
+"""What goes wrong appears where it belongs, in words; runs of other processes are followed."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QDialog, QPushButton
+from pytestqt.qtbot import QtBot
+
+from ganstudio.core.experiment import Experiment
+from ganstudio.ui.experiment import DataCheckView
+from ganstudio.ui.window import MainWindow
+from tests.ui.window_kit import DIGITS, RING, hold, opened, run_text, train, wait
+
+
+@pytest.fixture
+def window(qtbot: QtBot) -> Iterator[MainWindow]:
+    with opened(qtbot) as made:
+        yield made
+
+
+def drop(window: MainWindow, path: Path) -> bool:
+    """Lets a folder fall on the window; whether it was taken."""
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(path))])
+    copy, left, none = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    enter = QDragEnterEvent(QPointF(50, 50).toPoint(), copy, mime, left, none)
+    enter.ignore()
+    window.dragEnterEvent(enter)
+    if not enter.isAccepted():
+        return False
+    event = QDropEvent(QPointF(50, 50), copy, mime, left, none)
+    window.dropEvent(event)
+    return event.isAccepted()
+
+
+def dialogs(window: MainWindow) -> list[QDialog]:
+    return [dialog for dialog in window.findChildren(QDialog) if dialog.isVisible()]
+
+
+def test_a_folder_without_pictures_fails_with_a_sentence(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("no picture")
+    window.train.start(Experiment("dcgan", f"folder:{tmp_path}", steps=10))
+    model = window.studio.current
+    assert model is not None
+    wait(qtbot, lambda: model.state == "failed")
+    wait(qtbot, lambda: run_text(window))
+    assert run_text(window) == model.message
+    assert "picture" in model.message.lower()
+    bar = window.train.run_view.bar
+    wait(qtbot, lambda: not bar.main.isVisible())
+    assert not window.table["run.toggle"].enabled(), "there is nothing on disk to continue"
+    assert window.train.panel.duplicate.isVisible()
+    qtbot.mouseClick(window.train.panel.duplicate, Qt.MouseButton.LeftButton)
+    assert window.train.panel.mode == "draft"
+
+
+def test_a_failure_has_details_to_copy(window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    from ganstudio.training import session
+
+    def broken(*_args: object) -> None:
+        raise RuntimeError("the cable is unplugged")
+
+    monkeypatch.setattr(session, "build_engine", broken)
+    window.train.start(RING)
+    wait(qtbot, lambda: "cable" in run_text(window))
+    banner = window.train.run_view.banner
+    buttons = {b.text(): b for b in banner.findChildren(QPushButton) if b.isVisible()}
+    qtbot.mouseClick(buttons["Copy"], Qt.MouseButton.LeftButton)
+    from PySide6.QtGui import QGuiApplication
+
+    assert "Traceback" in QGuiApplication.clipboard().text()
+
+
+def test_a_loss_that_is_no_number_offers_the_way_back(window: MainWindow, qtbot: QtBot) -> None:
+    import torch
+
+    model = train(qtbot, window)
+    before = model.hyper_value("lr_g")
+    with torch.no_grad():
+        for weights in model._session._publisher.engine.method.discriminator.parameters():  # type: ignore[union-attr]
+            weights.fill_(torch.nan)
+    wait(qtbot, lambda: model.state == "paused")
+    wait(qtbot, lambda: "finite" in run_text(window) and "step" in run_text(window))
+    buttons = {b.text(): b for b in window.train.run_view.banner.findChildren(QPushButton) if b.isVisible()}
+    back = next(button for text, button in buttons.items() if text.startswith("Go back"))
+    qtbot.mouseClick(back, Qt.MouseButton.LeftButton)
+    wait(qtbot, lambda: model.step == 0 and model.hyper_value("lr_g") == pytest.approx(before / 2))  # type: ignore[operator]
+    wait(qtbot, lambda: "Back at step 0" in run_text(window))
+    model.resume()
+    wait(qtbot, lambda: model.step > 20)
+    assert np.isfinite(model.latest("D(x)") or np.nan)
+    wait(qtbot, lambda: not run_text(window))
+
+
+def test_a_run_deleted_on_disk_while_it_rests(
+    window: MainWindow, qtbot: QtBot, logged_problems: list[logging.LogRecord]
+) -> None:
+    model = train(qtbot, window, DIGITS.with_(steps=4), steps=4)
+    wait(qtbot, lambda: model.state == "finished" and not model.here)
+    path = model.path
+    assert path is not None
+    window.studio.close_run(model)
+    opened_again = window.studio.open_run(path)
+    assert opened_again is not None
+    assert opened_again.step == 4
+    shutil.rmtree(path)
+    wait(qtbot, lambda: opened_again.state == "failed")
+    wait(qtbot, lambda: "deleted or moved" in run_text(window))
+    window.train.run_view.stage.go_to(0)
+    assert not logged_problems
+    window.table.run("run.toggle")  # nothing is left to continue: said, not done
+    assert len(logged_problems) == 1
+    assert str(path) in logged_problems[0].getMessage()
+
+
+def test_a_run_deleted_on_disk_while_it_trains(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    model = train(qtbot, window)
+    assert model.path is not None
+    model.path.rename(tmp_path / "away")
+    model.save_checkpoint()
+    wait(qtbot, lambda: run_text(window))
+    assert "could not be" in run_text(window) or "cannot" in run_text(window) or str(model.path) in run_text(window)
+    model.stop()
+    wait(qtbot, lambda: not model.here)
+
+
+def test_a_run_of_another_process_is_followed(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    folder = tmp_path / "elsewhere"
+    words = ["train", "gan", "--data", "ring", "--steps", "100000", "--out", str(folder), "--threads", "1", "--set",
+             "mlp_width=16", "batch_size=8"]  # fmt: skip
+    process = subprocess.Popen(
+        [sys.executable, "-m", "ganstudio", *words], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    try:
+        until = time.monotonic() + 60
+        while not (folder / "run.json").is_file() and time.monotonic() < until:
+            qtbot.wait(100)
+        model = window.studio.open_run(folder)
+        assert model is not None
+        qtbot.waitUntil(lambda: model.state == "training" and model.step > 50, timeout=30_000)
+        at, bar = model.step, window.train.run_view.bar
+        qtbot.waitUntil(lambda: model.step > at, timeout=30_000)
+        assert model.live
+        assert not model.here
+        assert not bar.main.isVisible()
+        assert "elsewhere" in bar._state.text()
+        assert not window.table["run.stop"].enabled()
+        wait(qtbot, lambda: model.stops and model.samples is not None)
+        wait(qtbot, lambda: len(window.train.run_view.curves.tables["steps"]) > 50)
+        process.terminate()
+        qtbot.waitUntil(lambda: not model.live, timeout=30_000)
+        wait(qtbot, lambda: bar.main.isVisible() and bar.main.text() == "Continue")
+        at = model.step
+        window.table.run("run.toggle")
+        wait(qtbot, lambda: model.here and model.step > at)
+    finally:
+        process.kill()
+        process.wait()
+
+
+def test_a_dropped_folder_of_pictures_is_checked(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    for place in range(4):
+        Image.new("RGB", (20 + place, 20), (40 * place, 90, 30)).save(tmp_path / f"{place}.png")
+    (tmp_path / "broken.png").write_bytes(b"not a picture")
+    assert drop(window, tmp_path)
+    wait(qtbot, lambda: dialogs(window))
+    (dialog,) = dialogs(window)
+    view = dialog.findChild(DataCheckView)
+    assert view is not None
+    assert window.train.panel.experiment.data == f"folder:{tmp_path}"
+    wait(qtbot, lambda: not window.studio.jobs.running)
+    words = " ".join(label.text() for label in view.findChildren(type(window.train.run_view.stage._caption)))
+    assert ("4" in words and "broken.png" in words) or "1" in words
+    dialog.reject()
+    wait(qtbot, lambda: not dialogs(window))
+
+
+def test_a_dropped_run_is_opened(window: MainWindow, qtbot: QtBot) -> None:
+    model = train(qtbot, window)
+    hold(qtbot, model)
+    path = model.path
+    assert path is not None
+    window.table.run("run.gallery")
+    assert drop(window, path)
+    assert window.studio.current is model
+    assert not drop(window, path / "run.json")
+
+
+def test_a_drop_before_the_methods_are_loaded_waits_for_them(qtbot: QtBot, tmp_path: Path) -> None:
+    from tests.ui.window_kit import close_window, open_window
+
+    Image.new("RGB", (8, 8)).save(tmp_path / "one.png")
+    window = open_window(qtbot, ready=False)
+    try:
+        assert drop(window, tmp_path)
+        wait(qtbot, lambda: dialogs(window))
+        dialogs(window)[0].reject()
+    finally:
+        close_window(window)

@@ -1,0 +1,161 @@
+"""The window as a whole: closing, remembering, and access for everybody."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from ganstudio.store import Run
+from ganstudio.ui.window import MainWindow
+from tests.ui.audit import problems
+from tests.ui.window_kit import DIGITS, RING, close_window, hold, open_window, opened, train, wait
+
+
+@pytest.fixture
+def window(qtbot: QtBot) -> Iterator[MainWindow]:
+    with opened(qtbot) as made:
+        yield made
+
+
+@pytest.mark.parametrize("choice", ["save", "discard"])
+def test_closing_ends_what_trains(window: MainWindow, qtbot: QtBot, choice: str) -> None:
+    model = train(qtbot, window, steps=20)
+    path, asked = model.path, []
+    assert path is not None
+    window.ask_closing = lambda training: asked.append(training) or choice  # type: ignore[method-assign, func-returns-value]
+    window.close()
+    assert asked == [[model]]
+    assert not window.isVisible()
+    assert not model.here
+    run = Run.open(path)
+    assert run.status().state == "stopped"
+    saved = run.newest_good_checkpoint().step or 0
+    assert saved == run.status().step if choice == "save" else saved == 0
+
+
+def test_closing_can_be_thought_better_of(window: MainWindow, qtbot: QtBot) -> None:
+    model = train(qtbot, window)
+    window.ask_closing = lambda training: "cancel"  # type: ignore[method-assign]
+    window.close()
+    assert window.isVisible()
+    at = model.step
+    wait(qtbot, lambda: model.here and model.step > at)
+
+
+def test_nothing_is_asked_when_nothing_trains(window: MainWindow) -> None:
+    window.ask_closing = lambda training: pytest.fail("asked for nothing")  # type: ignore[method-assign]
+    window.close()
+    assert not window.isVisible()
+
+
+def test_closing_with_a_job_cancels_it(window: MainWindow) -> None:
+    cancelled = threading.Event()
+
+    def work(progress: object, cancel: threading.Event) -> None:
+        cancel.wait(30)
+        cancelled.set()
+
+    window.studio.jobs.start("endless", work)
+    window.close()
+    assert cancelled.is_set()
+
+
+def test_a_signal_from_outside_saves(window: MainWindow, qtbot: QtBot) -> None:
+    model = train(qtbot, window, steps=20)
+    assert model.path is not None
+    window.quit_saving()
+    assert (Run.open(model.path).newest_good_checkpoint().step or 0) >= 20
+
+
+def test_what_was_arranged_is_there_again(qtbot: QtBot) -> None:
+    first = open_window(qtbot)
+    train(qtbot, first)
+    first.resize(800, 735)  # the screen that is none is 800 by 800
+    qtbot.wait(50)
+    first.train.bench.setSizes([340, 400])
+    view = first.train.run_view
+    view.splitter.setSizes([200, 400])
+    view.curves.toolbar.log.setChecked(True)
+    view.curves.toolbar.slider.setValue(view.curves.toolbar.slider.maximum() // 2)
+    qtbot.wait(50)
+    first.studio.draft.set_hyper("lr_g", 0.004)
+    sizes, weight = (first.train.bench.sizes(), view.splitter.sizes()), view.curves.toolbar.weight
+    close_window(first)
+    second = open_window(qtbot)
+    try:
+        assert (second.width(), second.height()) == (800, 735)
+        assert second.current_workspace == "train"
+        assert second.studio.draft.experiment.hyper["lr_g"] == 0.004
+        train(qtbot, second)
+        again = second.train.run_view
+        qtbot.wait(50)
+        assert second.train.bench.sizes()[0] == pytest.approx(sizes[0][0], abs=2)
+        share = again.splitter.sizes()[0] / sum(again.splitter.sizes())
+        assert share == pytest.approx(sizes[1][0] / sum(sizes[1]), abs=0.05)
+        assert again.curves.toolbar.log.isChecked()
+        assert again.curves.toolbar.weight == pytest.approx(weight, abs=1e-3)
+        second.table.run("view.reset-layout")
+        qtbot.wait(50)
+        assert second.train.bench.sizes()[0] < 330
+        assert again.splitter.sizes()[0] > again.splitter.sizes()[1]
+        assert not again.curves.toolbar.log.isChecked()
+        assert again.curves.toolbar.weight == 0
+    finally:
+        close_window(second)
+
+
+def test_a_broken_layout_is_ignored(qtbot: QtBot) -> None:
+    window = open_window(qtbot)
+    for name in ("train/bench", "train/run/splitter", "train/run/curves"):
+        window.store.remember_layout(name, "never a layout")
+    try:
+        window.train.restore_layout()
+        train(qtbot, window)
+        assert min(window.train.bench.sizes()) > 100
+    finally:
+        close_window(window)
+
+
+def test_the_last_workspace_is_shown_again(qtbot: QtBot) -> None:
+    first = open_window(qtbot)
+    first.show_workspace("runs")
+    close_window(first)
+    second = open_window(qtbot)
+    try:
+        assert second.current_workspace == "runs"
+    finally:
+        close_window(second)
+
+
+def test_the_settings_device_is_the_default(window: MainWindow, qtbot: QtBot) -> None:
+    window.store.set("device", "cpu")
+    assert train(qtbot, window).experiment.device == "cpu"
+
+
+@pytest.mark.parametrize(("keep", "stay"), [(2, 3), (0, 6)])
+def test_the_settings_checkpoints_are_kept(window: MainWindow, qtbot: QtBot, keep: int, stay: int) -> None:
+    window.store.set("keep_checkpoints", keep)
+    model = train(qtbot, window)
+    at = hold(qtbot, model)
+    for place in range(5):
+        model.step_once()
+        wait(qtbot, lambda place=place: model.step == at + place + 1)
+        model.save_checkpoint()
+        wait(qtbot, lambda place=place: at + place + 1 in model.checkpoints)
+    assert model.path is not None
+    assert len(list(Run.open(model.path).checkpoint_steps())) == stay  # the beginning always stays
+
+
+def test_everything_has_a_name_and_a_tooltip(window: MainWindow, qtbot: QtBot) -> None:
+    assert problems(window, visible_only=True) == []
+    window.table.run("run.new")
+    assert problems(window, visible_only=True) == []
+    train(qtbot, window, DIGITS)
+    wait(qtbot, lambda: window.statusbar._buttons)
+    assert problems(window, visible_only=True) == []
+    train(qtbot, window, RING)
+    wait(qtbot, lambda: len(window.statusbar._buttons) == 2)
+    assert problems(window, visible_only=True) == []
