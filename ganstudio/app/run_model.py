@@ -280,6 +280,8 @@ class RunModel:
             if ended and self.state not in LIVE_STATES:
                 self._session = None
                 self._pending.add("state")  # it takes no commands any more
+                if self._run is not None:
+                    self._follower = self._run.follow(skip_existing=True)  # another process may go on with it
             return events
         now = time.monotonic()
         if self._follower is None or (now < self._next_poll and not force):
