@@ -96,7 +96,7 @@ def log_ticks(low: float, high: float, count: int) -> Ticks:
     """Round values of a logarithmic axis in [low, high], both positive: as many per decade as there is room for."""
     first, last = math.floor(math.log10(low)), math.ceil(math.log10(high))
     every = max(1, math.ceil((last - first) / max(count, 1)))
-    choices = [((1, 2, 5), 1), ((1, 3), 1), ((1,), 1), ((1,), every)]
+    choices = [((1, 2, 5), 1), ((1, 3), 1), ((1,), 1), ((1,), every), ((1,), max(1, every // 2))]
     best: list[float] = []
     for mantissas, step in choices:
         exponents = [exponent for exponent in range(first, last + 1) if exponent % step == 0]
@@ -104,9 +104,9 @@ def log_ticks(low: float, high: float, count: int) -> Ticks:
         values = [value for value in values if low <= value <= high]
         if len(values) >= 2:
             best = values
-        if len(values) <= 1.5 * count + 1:
-            break
-    return [(value, _log_text(value)) for value in best] or linear_ticks(low, high, count)
+            if len(values) <= 1.5 * count + 1:
+                break
+    return [(value, _log_text(value)) for value in best] or linear_ticks(low, high, count) or linear_ticks(low, high, 2 * count)
 
 
 def _log_text(value: float) -> str:
