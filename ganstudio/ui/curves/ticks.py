@@ -106,7 +106,11 @@ def log_ticks(low: float, high: float, count: int) -> Ticks:
             best = values
             if len(values) <= 1.5 * count + 1:
                 break
-    return [(value, _log_text(value)) for value in best] or linear_ticks(low, high, count) or linear_ticks(low, high, 2 * count)
+    return (
+        [(value, _log_text(value)) for value in best]
+        or linear_ticks(low, high, count)
+        or linear_ticks(low, high, 2 * count)
+    )
 
 
 def _log_text(value: float) -> str:
