@@ -64,13 +64,13 @@ def test_a_probe_that_dies_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> Non
 
 @pytest.mark.usefixtures("good_qt")
 def test_missing_and_old_packages(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
-    versions = {"torch": "2.0.0", "pooch": None}
+    versions = {"torch": "2.0.0", "psygnal": None}
     real = checks._version_of
     monkeypatch.setattr(checks, "_version_of", lambda name: versions[name] if name in versions else real(name))
     answer = call("doctor")
     assert answer.status == 1
     assert "torch 2.0.0 is installed" in answer.out
-    assert "pip install pooch" in answer.out
+    assert "pip install psygnal" in answer.out
 
 
 @pytest.mark.usefixtures("good_qt")
