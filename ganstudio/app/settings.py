@@ -51,9 +51,7 @@ class Settings(Fields):
     cpu_threads: int = field(
         0,
         _("CPU threads"),
-        _(
-            "How many cores training may use. 0: all but one, so that the window stays quick. Counts from the next start."
-        ),
+        _("How many cores training may use. 0: all but one, so that the window stays quick."),
         group=_("Training"),
         ge=0,
         le=256,
@@ -61,7 +59,7 @@ class Settings(Fields):
     keep_checkpoints: int = field(
         5,
         _("Checkpoints to keep"),
-        _("The newest ones of each run; older ones are deleted, those marked as kept are not. 0 keeps all."),
+        _("The newest ones of each run; older ones are deleted, but for the first. 0 keeps all."),
         group=_("Training"),
         ge=0,
         le=1000,
