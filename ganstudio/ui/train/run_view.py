@@ -182,9 +182,10 @@ class RunView(QWidget):
                 run=model.go_back if diverged else None,
                 level="error" if model.state == "failed" else "warning",
             )
-        elif model.notes:
-            note = model.notes[-1]
-            self.banner.show_error(note.text, details=note.details, level=note.level)
+            return
+        urgent = [note for note in model.notes if note.level != "info"]  # the rest stands in the list of runs
+        if urgent:
+            self.banner.show_error(urgent[-1].text, details=urgent[-1].details, level=urgent[-1].level)
             model.notes.clear()
         else:
             self.banner.clear()
