@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import itertools
 
+import torch
 from torch import Tensor, nn
+from torch.nn.functional import fold
 
 from ganstudio.core.errors import UsageError
 from ganstudio.core.i18n import _
@@ -33,6 +35,40 @@ def stages_of(size: int) -> tuple[int, int]:
     return base, doublings
 
 
+class FromVector(nn.ConvTranspose2d):
+    """A transposed convolution of one pixel, computed as the matrix product that it is.
+
+    On a CPU three times as fast as the general way; parameters and results are the same.
+    """
+
+    def forward(self, input: Tensor, output_size: list[int] | None = None) -> Tensor:
+        """``(N, in, 1, 1)`` to ``(N, out, k, k)``, in the memory format of the weights."""
+        rows, (channels, height, width) = input.flatten(1), self.weight.shape[1:]
+        if self.weight.is_contiguous(memory_format=torch.channels_last):
+            weight = self.weight.permute(0, 2, 3, 1).flatten(1)
+            out = (rows @ weight).view(-1, height, width, channels).permute(0, 3, 1, 2)
+        else:
+            out = (rows @ self.weight.flatten(1)).view(-1, channels, height, width)
+        return out if self.bias is None else out + self.bias[:, None, None]
+
+
+class ToImage(nn.ConvTranspose2d):
+    """A transposed convolution to very few channels, on a CPU computed as a matrix product and a sum of patches.
+
+    The general way is four times slower there, as it is made for many channels; parameters and results are the same.
+    """
+
+    def forward(self, input: Tensor, output_size: list[int] | None = None) -> Tensor:
+        """``(N, in, H, W)`` to ``(N, out, 2 H, 2 W)``."""
+        if input.device.type != "cpu":
+            return super().forward(input)
+        count, channels, height, width = input.shape
+        pixels = input.permute(0, 2, 3, 1).reshape(-1, channels)
+        patches = (pixels @ self.weight.flatten(1)).view(count, height * width, -1).transpose(1, 2)
+        out = fold(patches, (2 * height, 2 * width), kernel_size=4, padding=1, stride=2)
+        return out if self.bias is None else out + self.bias[:, None, None]
+
+
 class ConvGenerator(nn.Module):
     """z to an image in [−1, 1] by fractionally strided 4 × 4 convolutions.
 
@@ -49,10 +85,10 @@ class ConvGenerator(nn.Module):
         base, doublings = stages_of(size)
         widths = [min(width * 2**index, width * 8) for index in reversed(range(doublings))]
         bias = norm != "batch"
-        layers: list[nn.Module] = [nn.ConvTranspose2d(latent, widths[0], base, bias=bias)]
+        layers: list[nn.Module] = [FromVector(latent, widths[0], base, bias=bias)]
         for before, after in itertools.pairwise(widths):
             layers += [norm_2d(before, norm), nn.ReLU(), nn.ConvTranspose2d(before, after, 4, 2, 1, bias=bias)]
-        layers += [norm_2d(widths[-1], norm), nn.ReLU(), nn.ConvTranspose2d(widths[-1], channels, 4, 2, 1), nn.Tanh()]
+        layers += [norm_2d(widths[-1], norm), nn.ReLU(), ToImage(widths[-1], channels, 4, 2, 1), nn.Tanh()]
         self.layers = without_identities(layers)
         dcgan_init(self)
 
