@@ -131,11 +131,16 @@ class Stage(QWidget):
             self.timeline.set_live_step(model.step if model.live else None)
         if "marks" in aspects:
             self.timeline.set_checkpoints(model.checkpoints)
-        if self.timeline.is_live():
+        if self._at_the_newest(model):
             if "samples" in aspects:
                 self._show(model.samples)
             if "scene" in aspects:
                 self.scene.set_scene(model.scene)
+
+    def _at_the_newest(self, model: RunModel) -> bool:
+        """The newest samples belong on view: the run is followed, or it has ended and nobody looks back."""
+        newest = model.samples.step if model.samples is not None else None
+        return self.timeline.is_live() or (newest is not None and self.timeline.selected_step() == newest)
 
     def _arrange(self, model: RunModel) -> None:
         spec = model.spec
