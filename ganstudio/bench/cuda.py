@@ -9,6 +9,7 @@ from pathlib import Path
 
 import torch
 
+from ganstudio.bench.crowd import Crowd
 from ganstudio.bench.figures import Figure, ratio
 from ganstudio.bench.headless import IMAGE, POINTS, Headless
 from ganstudio.bench.plain import PlainLoop
@@ -37,16 +38,17 @@ def measure(name: str, quick: bool) -> list[Figure]:
         try:
             plain.run(seconds)
             engine.run(seconds)
-            above, below = [], []
+            above, below, others, crowd = [], [], [], Crowd()
             for _turn in range(turns):
                 below.append(plain.run(seconds, WARM_UP))
                 above.append(engine.run(seconds, WARM_UP))
+                others.append(crowd.share())
         finally:
             engine.close()
     what = f"engine steps/s ÷ plain PyTorch loop on {torch.cuda.get_device_name()}"
     peak = {"plain": round(_plain_memory(experiment) / 1e6, 1)}
     return [
-        ratio(name, what, _TARGETS[name], above, below, unit="steps/s"),
+        ratio(name, what, _TARGETS[name], above, below, others, unit="steps/s"),
         Figure(f"{name}-memory", memory / 1e6, "MB", "peak memory of the engine's tensors", raw=peak),
         Figure(f"{name}-waits", waits[0], "", f"waits for the GPU in {STEPS} steps", 0.0, "at most", waits[1]),
     ]

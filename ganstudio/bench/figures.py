@@ -101,12 +101,37 @@ ROWS = {
 
 
 def ratio(
-    name: str, what: str, target: float | None, above: Sequence[float], below: Sequence[float], **raw: Any
+    name: str,
+    what: str,
+    target: float | None,
+    above: Sequence[float],
+    below: Sequence[float],
+    others: Sequence[float],
+    **raw: Any,
 ) -> Figure:
-    """The median of ratios of pairs measured one right after the other, so that a busy machine slows both alike."""
+    """The median of ratios of pairs measured one right after the other, so that a busy machine slows both alike.
+
+    Args:
+        name: of the figure.
+        what: in words.
+        target: to be reached or exceeded.
+        above: measured values, divided by those in ``below``.
+        below: measured values.
+        others: the share of the machine that other programs took during each pair. Only the calmer half of the pairs
+            counts (and all that were as calm): how two programs share a crowded processor says nothing of either.
+        **raw: more numbers to tell.
+    """
     ratios = [a / b for a, b in zip(above, below, strict=True)]
-    numbers = {"above": _short(above), "below": _short(below), "ratios": _short(ratios), **raw}
-    return Figure(name, statistics.median(ratios), "×", what, target, "at least", numbers)
+    limit = statistics.median_low(others)
+    calm = [each for each, crowd in zip(ratios, others, strict=True) if crowd <= limit]
+    numbers = {
+        "above": _short(above),
+        "below": _short(below),
+        "ratios": _short(ratios),
+        "taken by others": [round(crowd, 2) for crowd in others],
+        "median of all": statistics.median(ratios),
+    }
+    return Figure(name, statistics.median(calm), "×", what, target, "at least", numbers | raw)
 
 
 def _short(values: Sequence[float]) -> list[float]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ganstudio.bench.crowd import Crowd
 from ganstudio.bench.figures import Figure, ratio
 from ganstudio.bench.headless import IMAGE, POINTS
 from ganstudio.bench.window_rig import SIZE, WindowRig
@@ -27,7 +28,7 @@ def measure(name: str, quick: bool) -> list[Figure]:
 
 
 def _turns(quick: bool) -> tuple[float, int]:
-    return (0.5, 2) if quick else (2.0, 12)
+    return (0.5, 2) if quick else (1.2, 20)
 
 
 def _same_threads(rig: WindowRig, kind: str, quick: bool) -> Figure:
@@ -37,16 +38,17 @@ def _same_threads(rig: WindowRig, kind: str, quick: bool) -> Figure:
     threads = use_threads(beside_window=True)
     model = rig.start(IMAGE if kind == "image" else POINTS, threads=threads)
     rig.watched(model, seconds, 0.0)
-    above, below = [], []
+    above, below, others, crowd = [], [], [], Crowd()
     for turn in range(turns):
         for watched in (True, False) if turn % 2 else (False, True):
             if watched:
                 above.append(rig.watched(model, seconds, WARM_UP))
             else:
                 below.append(rig.alone(model, seconds, WARM_UP))
+        others.append(crowd.share())
     what = f"steps/s with a {SIZE[0]}×{SIZE[1]} window ÷ without, same torch threads"
     raw = {"unit": "steps/s", "threads": threads}
-    return ratio(f"window-{kind}", what, _TARGETS[kind], above, below, **raw)
+    return ratio(f"window-{kind}", what, _TARGETS[kind], above, below, others, **raw)
 
 
 def _default(rig: WindowRig, kind: str, quick: bool) -> Figure:
@@ -57,15 +59,16 @@ def _default(rig: WindowRig, kind: str, quick: bool) -> Figure:
     experiment, beside = IMAGE if kind == "image" else POINTS, use_threads(beside_window=True)
     windowed = rig.start(experiment, threads=beside)
     headless = rig.start(experiment, threads=cores())
-    above, below = [], []
+    above, below, others, crowd = [], [], [], Crowd()
     for _turn in range(turns):
         # Some of torch's libraries keep their number of threads per process, others per thread: both must agree.
         use_threads(beside)
         above.append(rig.watched(windowed, seconds, WARM_UP))
         use_threads(cores())
         below.append(rig.alone(headless, seconds, WARM_UP))
+        others.append(crowd.share())
     for model in (windowed, headless):
         model.stop(save=False)
     what = "the same with the threads that each has by default (for information)"
     raw = {"unit": "steps/s", "threads beside the window": beside, "threads without": cores()}
-    return ratio(f"window-default-{kind}", what, None, above, below, **raw)
+    return ratio(f"window-default-{kind}", what, None, above, below, others, **raw)
