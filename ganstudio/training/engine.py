@@ -108,7 +108,8 @@ class Engine:
         }
         self._unfrozen: str | None = None
         self.fixed = self._draw_fixed(FIXED_IMAGES if images else FIXED_POINTS)
-        calibrate(method, lambda: method.generate(self.fixed))
+        with randomness(seeded(seed, "calibration", device)):
+            calibrate(method, lambda: method.generate(self.fixed))
         decay = float(getattr(method.hyper, "ema", 0.0))
         self.averages = {name: Average(getattr(method, name), decay) for name in method.averaged} if decay else {}
         self._info = {

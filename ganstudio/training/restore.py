@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 
-from ganstudio.core.errors import StoreError
-from ganstudio.core.events import Note
+from ganstudio.core.errors import StoreError, UsageError
+from ganstudio.core.events import HyperChanged, Note
 from ganstudio.core.fields import fields_of
 from ganstudio.core.i18n import _
 from ganstudio.core.mailbox import Mailbox
@@ -43,12 +43,23 @@ def restore(engine: Engine, run: Run, mailbox: Mailbox) -> int | None:
                 path=run.checkpoint_path(step)
             )
         else:
+            _carry_changes(engine, run, mailbox)
             return step
         mailbox.post(Note("warning", reason))
         refused = refused or reason
     if refused:
         raise StoreError(_("No checkpoint of this run can be used. {reason}").format(reason=refused))
     return None
+
+
+def _carry_changes(engine: Engine, run: Run, mailbox: Mailbox) -> None:
+    """What was changed after the checkpoint, but before the step that follows it, is told by the diary alone."""
+    for event in run.events():
+        if isinstance(event, HyperChanged) and event.step == engine.step_count:
+            try:
+                engine.set_hyper(event.name, event.new)
+            except UsageError as error:  # a diary that somebody edited: the checkpoint's value holds
+                mailbox.post(Note("warning", str(error)))
 
 
 def rewind(engine: Engine, publisher: Publisher, factor: float) -> dict[str, float] | None:

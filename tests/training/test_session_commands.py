@@ -232,6 +232,20 @@ def test_a_change_made_right_after_a_checkpoint_survives_a_stop(tmp_path: Path) 
     assert newest(tmp_path / "run")[1]["hyper"]["lr_d"] == 0.005
 
 
+def test_a_change_that_only_the_diary_holds_is_carried_on(tmp_path: Path) -> None:
+    session = held(tmp_path / "run")
+    with running(session) as watcher:
+        session.send(StepOnce(2))
+        watcher.until(lambda: watcher.step == 2)
+        session.send(SaveCheckpoint())
+        session.send(SetHyper("lr_d", 0.005))
+        session.send(Stop(save=False))  # as a kill would
+        watcher.end()
+    assert newest(tmp_path / "run")[1]["hyper"]["lr_d"] == 0.001
+    finish(Session.resume(tmp_path / "run", 3))
+    assert newest(tmp_path / "run")[1]["hyper"]["lr_d"] == 0.005
+
+
 def test_stop_ends_within_a_step_and_can_leave_out_the_checkpoint(tmp_path: Path) -> None:
     session = Session.new(experiment(ENDLESS), path=tmp_path / "run", pace=QUICK)
     with running(session) as watcher:
