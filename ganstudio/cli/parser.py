@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 MAX_SEED = 2**31 - 1
 MAX_STEPS = 100_000_000
 RUN_FILE = "run.json"
+_GROUPED = re.compile(r"\d{1,3}(,\d{3})+")  # 1,000,000; elsewhere a comma may well be meant as a decimal point
 
 
 class Parser(argparse.ArgumentParser):
@@ -35,7 +37,7 @@ def whole(low: int, high: int) -> Callable[[str], int]:
 
     def read(text: str) -> int:
         try:
-            value = int(text.replace("_", "").replace(",", ""))
+            value = int(text.replace(",", "") if _GROUPED.fullmatch(text.strip()) else text)
         except ValueError:
             value = low - 1
         if not low <= value <= high:

@@ -111,6 +111,8 @@ def _resumed(options: argparse.Namespace) -> Session:
 
 
 def _new_folder(text: str) -> Path:
+    if not text.strip():  # an unset variable of a script would mean the present folder
+        raise UsageError(_("--out needs the name of a folder."))
     path = Path(text).expanduser().absolute()
     if path.exists() and not path.is_dir():
         raise UsageError(_("{path} is a file; name a new or empty folder.").format(path=path))

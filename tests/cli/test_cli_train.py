@@ -88,6 +88,8 @@ def test_resume_to_where_it_is_already(call: Call, begun: Path) -> None:
         (["train", "dcgan", "--data", "ring", "--steps", "5"], "images"),
         (["train", "gan", "--data", "ring", "--steps", "0"], "whole number"),
         (["train", "gan", "--data", "ring", "--steps", "many"], "whole number"),
+        (["train", "gan", "--data", "ring", "--steps", "1,5"], "whole number"),
+        (["train", "gan", "--data", "ring", "--steps", "5", "--out", ""], "--out"),
         (["train", "gan", "--data", "ring", "--steps", "5", "--seed", "-1"], "whole number"),
         (["train", "gan", "--data", "ring", "--steps", "5", "--device", "abacus"], "abacus"),
         (["train", "gan", "--data", "ring", "--steps", "5", "--set", "width=3"], "batch_size"),
