@@ -160,7 +160,8 @@ def _reader(shape: _Shape) -> Callable[[DataRequest, int, Job], Arrays]:
             # Wide scatter must still lie inside the square that the plots show.
             extent=max(EXTENT, 1.1 + 3 * noise),
             modes=centres,
-            mode_std=noise if centres else 0.0,
+            # Without scatter a mode is a point that no sample ever meets: it is judged as if it had the usual one.
+            mode_std=(noise or shape.noise or 0.0) if centres else 0.0,
         )
         return Arrays(spec, items)
 

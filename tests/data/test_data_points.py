@@ -19,6 +19,7 @@ from ganstudio.data import (
     thumbnail,
 )
 from ganstudio.data.polygons import corners, rasterise
+from ganstudio.metrics.modes import captured
 
 POINTS = ["line", "ring", "grid", "moons", "circles", "swiss-roll", "spiral", "checkerboard"]
 
@@ -56,6 +57,12 @@ def test_noise_is_an_option_and_widens_the_square():
     data = load("ring:count=1000,noise=0.3")
     assert data.spec.mode_std == 0.3
     assert float(data.items.abs().max()) < data.spec.extent
+
+
+def test_modes_without_scatter_can_still_be_met():
+    data = load("ring:count=1000,noise=0")
+    assert captured(data.items.numpy(), data.spec)[0].all()
+    assert captured(data.items.numpy() + 0.3, data.spec)[1] == 0
 
 
 def test_checkerboard_squares_alternate():
