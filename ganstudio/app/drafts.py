@@ -48,8 +48,6 @@ NAME = FieldSpec(
     "text",
     "",
 )
-RUN_FIELDS = (STEPS, SEED, NAME)
-"""What every experiment has beside method, data and hyper-parameters; the device is a choice of the machine's."""
 
 
 def number_text(value: float) -> str:
@@ -205,11 +203,6 @@ class ExperimentDraft:
     def to_experiment(self) -> Experiment:
         """The experiment to train."""
         return self._experiment
-
-    @classmethod
-    def from_experiment(cls, experiment: Experiment) -> ExperimentDraft:
-        """A draft that begins as a copy of an experiment, with nothing to undo."""
-        return cls(experiment)
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values, to keep the draft between two sessions."""

@@ -69,11 +69,3 @@ def stop_logging() -> None:
         faulthandler.disable()
         _Crash.file.close()
         _Crash.file = None
-
-
-def log_tail(lines: int = 200) -> str:
-    """The newest lines of the log, for a report; empty where there is none."""
-    try:
-        return "\n".join(log_file().read_text(encoding="utf-8", errors="replace").splitlines()[-lines:])
-    except OSError:
-        return ""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,7 +34,7 @@ def new_session(
         hold_on_trouble=hold_on_trouble,
         paused=paused,
         measure=mode_coverage,
-        keep_checkpoints=keep_checkpoints or sys.maxsize,
+        keep_checkpoints=keep_checkpoints,
     )
 
 
@@ -59,5 +58,5 @@ def resume_session(
         hold_on_trouble=hold_on_trouble,
         paused=paused,
         measure=mode_coverage,
-        keep_checkpoints=keep_checkpoints or sys.maxsize,
+        keep_checkpoints=keep_checkpoints,
     )

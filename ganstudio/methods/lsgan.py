@@ -8,7 +8,7 @@ Objective (eq. 9, a = 0, b = c = 1), D(x) without a sigmoid:
 
 The cross-entropy stops caring for fakes that already lie on the right side of the decision boundary; the square still
 pulls them towards it by their distance, so the gradient does not vanish. With b − c = 1 and b − a = 2 the game minimises
-a Pearson χ² divergence (eq. 7); the 0-1 coding used here behaves alike (section 3.3).
+a Pearson χ² divergence (eq. 7); the 0-1 coding used here behaves alike.
 
 Knobs
     lr_g, lr_d  the outputs are unbounded: too large a rate makes them, and the losses, jump.

@@ -13,7 +13,7 @@ Knobs
     weight_clip c: 0.01 in the paper. Larger: the critic takes long to reach its optimum; smaller: vanishing gradients.
     n_critic    5. The critic may and should be trained near its optimum.
     warm_up     100 critic updates in each of the first 25 steps and in every 500th, as the authors' program does.
-    optimiser   RMSprop at 5e-5; momentum (Adam) was found to be unstable with clipping (section 4.3).
+    optimiser   RMSprop at 5e-5; momentum (Adam) was found to be unstable at times (section 4).
 
 What goes wrong
     "Weight clipping is a clearly terrible way" to bound a slope, say the authors: weights gather at ±c, the critic

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 class Average:
     """Keeps θ̄ ← β θ̄ + (1 − β) θ of one network, in a copy that is always in evaluation mode.
 
-    β grows from 0 towards ``decay`` in the first steps, min(decay, (1 + t) / (10 + t)), so that early averages are not
+    β grows towards ``decay`` in the first steps, min(decay, (1 + t) / (10 + t)), so that early averages are not
     ruled by the initial weights. Buffers (batch-norm statistics) are copied, not averaged.
 
     Args:

@@ -36,11 +36,6 @@ class LogLine:
     event: LogEvent
 
 
-def is_logged(event: object) -> bool:
-    """Whether the diary has lines for this kind of event."""
-    return type(event) in _NAMES
-
-
 def encode(event: LogEvent, step: int) -> bytes:
     """The event as a line; its own step where it has one, else the given one."""
     line: dict[str, Any] = {"kind": _NAMES[type(event)], "time": round(time.time(), 3), "step": step}

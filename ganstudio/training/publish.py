@@ -43,7 +43,6 @@ Measure = Callable[[NDArray[np.float32], DataSpec], dict[str, float]]
 
 MEASURE_EVERY, MEASURE_COUNT = 500, 2500
 LOOKING_SHARE = 0.04  # of the trainer's time that drawing for a watcher may take
-STORED_SAMPLES = 64
 
 
 @dataclass(slots=True)
@@ -236,10 +235,10 @@ class Publisher:
 
         self.queue.submit(write)
 
-    def enter(self, state: State, message: str = "", details: str = "") -> None:
+    def enter(self, state: State, message: str = "", details: str = "", diverged: bool = False) -> None:
         """The session is in another state: told to the watcher, the diary and the status file."""
         self.state, self.message, self.details = state, message, details
-        self.post_event(StateChanged(state, self.engine.step_count, message, details))
+        self.post_event(StateChanged(state, self.engine.step_count, message, details, diverged))
         self.write_status()
 
     def write_status(self) -> None:
