@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import Qt, QTimer
 
 from ganstudio.bench.figures import Figure
@@ -30,28 +31,44 @@ def measure(name: str, quick: bool) -> list[Figure]:
         rig.close()
 
 
+class _Watch:
+    """Notes when a timer fires."""
+
+    def __init__(self) -> None:
+        self._fired: list[float] = []
+        self._timer = QTimer()
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._timer.timeout.connect(lambda: self._fired.append(time.perf_counter()))
+        self._timer.start(INTERVAL_MS)
+
+    def stop(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """When it fired (but for the first time), and how many ms late."""
+        self._timer.stop()
+        at = np.array(self._fired)
+        return at[1:], np.maximum(np.diff(at) * 1000 - INTERVAL_MS, 0)
+
+
 def _lateness(rig: WindowRig, kind: str, experiment: Experiment, starting: float, seconds: float) -> list[Figure]:
-    fired: list[float] = []
-    timer = QTimer()
-    timer.setTimerType(Qt.TimerType.PreciseTimer)
-    timer.timeout.connect(lambda: fired.append(time.perf_counter()))
-    timer.start(INTERVAL_MS)
+    idle = _Watch()
+    rig.exec(max(0.5, seconds / 4))
+    _at, resting = idle.stop()
+    watch = _Watch()
     begin = time.perf_counter()
     model = rig.start(experiment, paused=False)
     rig.exec_until(lambda: model.state in ("training", "failed"))
     rig.exec(starting + seconds)
-    timer.stop()
+    at, late = watch.stop()
     model.stop(save=False)
     rig.exec_until(lambda: not model.here)
-    at = np.array(fired)
-    late = np.maximum(np.diff(at) * 1000 - INTERVAL_MS, 0)
-    steady = late[at[1:] > begin + starting]
+    steady = late[at > begin + starting]
     raw = {
         "median": _ms(np.median(steady)),
         "p99": _ms(np.percentile(steady, 99)),
         "worst": _ms(steady.max()),
         "p99 with the start": _ms(np.percentile(late, 99)),
         "worst with the start": _ms(late.max()),
+        "p99 before, nothing training": _ms(np.percentile(resting, 99)),
+        "worst before, nothing training": _ms(resting.max()),
         "fired": len(steady),
     }
     what = f"of a {INTERVAL_MS} ms timer while training, first {starting:g} s left out"
