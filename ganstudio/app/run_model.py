@@ -82,6 +82,7 @@ class RunModel:
         self.spec: DataSpec | None = None
         self.state: State = "preparing"
         self.message = self.details = ""
+        self.diverged = False
         self.progress: Progress | None = None
         self.samples: Samples | None = None
         self.scene: Scene | None = None
@@ -281,7 +282,10 @@ class RunModel:
                 self._session = None
                 self._pending.add("state")  # it takes no commands any more
                 if self._run is not None:
-                    self._follower = self._run.follow(skip_existing=True)  # another process may go on with it
+                    try:
+                        self._follower = self._run.follow(skip_existing=True)  # another process may go on with it
+                    except StudioError as error:  # its folder is gone
+                        events.append(StateChanged("failed", self._step, str(error), error.details))
             return events
         now = time.monotonic()
         if self._follower is None or (now < self._next_poll and not force):
@@ -320,6 +324,7 @@ class RunModel:
                 self._pending.add("progress")
             case StateChanged():
                 self.state, self.message, self.details = event.state, event.message, event.details
+                self.diverged = event.diverged
                 self._step = max(self._step, event.step)
                 self._pending.add("state")
             case HyperChanged():

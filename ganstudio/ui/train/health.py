@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFormLayout, QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from ganstudio.app.run_model import RunModel
-from ganstudio.app.verdict import judge
+from ganstudio.app.verdict import Verdict, judge
 from ganstudio.core.fields import format_number
 from ganstudio.core.i18n import _
 from ganstudio.ui.parts import label, line
@@ -89,6 +89,8 @@ class HealthPanel(QScrollArea):
     def set_run(self, model: RunModel) -> None:
         """Reads the verdict and the newest numbers off a run."""
         verdict = judge(model.tables, model.spec)
+        if model.state == "failed" and not model.step:
+            verdict = Verdict(_("it did not begin"), _("What went wrong stands above."), "warning")
         self.word = f"{_ICONS[verdict.tone]} {verdict.word}"
         self._word.setText(self.word)
         set_look(self._word, role="warning" if verdict.tone == "warning" else "title")

@@ -173,13 +173,12 @@ class RunView(QWidget):
 
     def _show_message(self, model: RunModel) -> None:
         if model.state in ("failed", "paused", "interrupted") and model.message:
-            can_go_back = model.state == "paused" and model.here and bool(model.checkpoints)
-            diverged = can_go_back and "finite" in model.message
+            can_go_back = model.diverged and model.here and bool(model.checkpoints)
             self.banner.show_error(
                 model.message,
                 details=model.details,
-                action=_("Go back, halve the learning rates") if diverged else "",
-                run=model.go_back if diverged else None,
+                action=_("Go back, halve the learning rates") if can_go_back else "",
+                run=model.go_back if can_go_back else None,
                 level="error" if model.state == "failed" else "warning",
             )
             return

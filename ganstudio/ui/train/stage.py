@@ -34,8 +34,6 @@ class Stage(QWidget):
         self._model: RunModel | None = None
         self._spec: DataSpec | None = None
         self.wall, self.scene, self.timeline = ImageWall(), SceneView(), Timeline()
-        self.wall.set_empty_text(_("Samples appear here as soon as the networks are built."))
-        self.scene.set_empty_text(_("Points appear here as soon as the networks are built."))
         self._pages = QStackedWidget()
         self._pages.addWidget(self.wall)
         self._pages.addWidget(self.scene)
@@ -124,6 +122,7 @@ class Stage(QWidget):
             return
         if aspects & {"name", "state"}:
             self._arrange(model)
+            self._explain_nothing(model)
         if "real" in aspects and model.real is not None:
             self._show_real(model)
         if aspects & {"timeline", "progress", "state"}:
@@ -142,8 +141,19 @@ class Stage(QWidget):
         newest = model.samples.step if model.samples is not None else None
         return self.timeline.is_live() or (newest is not None and self.timeline.selected_step() == newest)
 
+    def _explain_nothing(self, model: RunModel) -> None:
+        """What stands where pictures will be, or would have been."""
+        if model.live:
+            self.wall.set_empty_text(_("Samples appear here as soon as the networks are built."))
+            self.scene.set_empty_text(_("Points appear here as soon as the networks are built."))
+        else:
+            for view in (self.wall, self.scene):
+                view.set_empty_text(_("It ended before anything was drawn."))
+
     def _arrange(self, model: RunModel) -> None:
         spec = model.spec
+        for widget in (self.mode, self._sort, self.source):
+            widget.setVisible(spec is not None)
         if spec is None:
             return
         points = spec.kind == "points"

@@ -67,8 +67,8 @@ class TrainWorkspace(QWidget):
         self._right = QStackedWidget()
         self._empty = EmptyState(
             "train",
-            _("Nothing is being trained yet"),
-            _("Choose method and data on the left, then press Start. Samples, curves and a verdict appear here."),
+            _("Your experiment appears here"),
+            _("Choose method and data on the left, then press Start: samples, curves and a verdict."),
         )
         self._right.addWidget(self._empty)
         self.bench = QSplitter(Qt.Orientation.Horizontal)
