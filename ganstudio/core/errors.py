@@ -34,5 +34,9 @@ class TrainingError(StudioError):
     """Training cannot go on: a loss is not finite, memory ran out, a network failed."""
 
 
+class DivergedError(TrainingError):
+    """A loss is not a finite number any more; going back with lower learning rates may help."""
+
+
 class CancelledError(StudioError):
     """A person cancelled a job; nothing half-done is left behind."""

@@ -123,12 +123,16 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class StateChanged:
-    """The session is in another state; a message where it needs one (why it paused, what failed, what to do)."""
+    """The session is in another state; a message where it needs one (why it paused, what failed, what to do).
+
+    ``diverged`` says that a loss is not finite any more: ``GoBack`` is the remedy.
+    """
 
     state: State
     step: int
     message: str = ""
     details: str = ""
+    diverged: bool = False
 
 
 @dataclass(frozen=True, slots=True)

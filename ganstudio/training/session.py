@@ -30,7 +30,7 @@ from ganstudio.core.commands import (
     Stop,
     TrainOnly,
 )
-from ganstudio.core.errors import CancelledError, StudioError, TrainingError, UsageError
+from ganstudio.core.errors import CancelledError, DivergedError, StudioError, TrainingError, UsageError
 from ganstudio.core.events import HyperChanged, Note, State, StateChanged
 from ganstudio.core.experiment import Experiment
 from ganstudio.core.i18n import _
@@ -360,7 +360,7 @@ class Session:
         if not self._hold_on_trouble:
             raise error
         self._paused, self._pending = True, 0
-        self._enter("paused", str(error), getattr(error, "details", ""))
+        self._enter("paused", str(error), getattr(error, "details", ""), isinstance(error, DivergedError))
 
     def _on_disk(self, full: str | None = None) -> None:
         self._disk_full = full
@@ -385,7 +385,7 @@ class Session:
                 step, total = self._step_before, self._total
                 self._writer.write_status("failed", step, total, message=str(error), details=error.details)
 
-    def _enter(self, state: State, message: str = "", details: str = "") -> None:
+    def _enter(self, state: State, message: str = "", details: str = "", diverged: bool = False) -> None:
         if state == self.state and (not message or message == self._message):
             return
         self.state, self._message = state, message
@@ -393,4 +393,4 @@ class Session:
         if publisher is None:
             self.mailbox.post(StateChanged(state, 0, message, details))
         else:
-            publisher.enter(state, message, details)
+            publisher.enter(state, message, details, diverged)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import traceback
 
-from ganstudio.core.errors import StudioError, TrainingError
+from ganstudio.core.errors import DivergedError, StudioError, TrainingError
 from ganstudio.core.i18n import _
 from ganstudio.training.device import is_out_of_memory
 from ganstudio.training.engine import Engine
@@ -14,10 +14,10 @@ from ganstudio.training.memory import advice_when_full
 _log = logging.getLogger(__name__)
 
 
-def diverged(bad: tuple[int, str]) -> TrainingError:
+def diverged(bad: tuple[int, str]) -> DivergedError:
     """A loss is not finite: ``(step, name)`` of the first one."""
     step, name = bad
-    return TrainingError(
+    return DivergedError(
         _("The loss “{name}” is not a finite number any more since step {step}: training diverged. Go back to the last "
           "good checkpoint with a lower learning rate.").format(name=name, step=step)
     )  # fmt: skip
