@@ -49,11 +49,13 @@ def replace_file(path: Path, content: bytes | Callable[[Path], None]) -> None:
     """
     temp = path.with_name(f".{path.name}.{os.getpid()}-{next(_counter)}{TEMP_SUFFIX}")
     try:
+        handle = os.open(temp, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
         if callable(content):
+            mode = os.fstat(handle).st_mode  # as the person's umask wants it; some libraries make private files
+            os.close(handle)
             content(temp)
+            temp.chmod(mode)
             handle = os.open(temp, os.O_RDWR)
-        else:
-            handle = os.open(temp, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
         try:
             if not callable(content):
                 _write_all(handle, content)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import os
 import pickle
 import zipfile
 from pathlib import Path
@@ -62,6 +63,13 @@ def test_numpy_arrays_are_stored_alike(run_path: Path) -> None:
     np.testing.assert_array_equal(back["w"].numpy(), arrays["w"])
     assert back["n"].shape == ()
     assert back["n"].item() == 7
+
+
+@pytest.mark.skipif(os.name != "posix", reason="permission bits are POSIX's")
+def test_a_checkpoint_can_be_read_by_whoever_can_read_the_run(run_path: Path) -> None:
+    fill(run_path, 1)
+    checkpoint = Run.open(run_path).checkpoint_path(1)
+    assert checkpoint.stat().st_mode == (run_path / "run.json").stat().st_mode
 
 
 def test_a_chosen_step_the_newest_and_one_that_is_not_there(run_path: Path) -> None:
