@@ -158,7 +158,7 @@ def test_raw_and_averaged_weights(window: MainWindow, qtbot: QtBot) -> None:
     raw = stage.source._buttons["raw"]
     qtbot.mouseClick(raw, Qt.MouseButton.LeftButton)
     wait(qtbot, lambda: model.samples is not None and model.samples.source == "raw")
-    wait(qtbot, lambda: "raw" in stage._caption.text())
+    wait(qtbot, lambda: "raw" in stage._caption.toolTip())
     qtbot.mouseClick(stage.source._buttons["ema"], Qt.MouseButton.LeftButton)
     wait(qtbot, lambda: model.samples is not None and model.samples.source == "ema")
 
