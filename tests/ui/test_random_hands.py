@@ -170,6 +170,7 @@ def refused_dialogs(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     for kind in (QFileDialog, QMessageBox):
         monkeypatch.setattr(kind, "exec", lambda _self: 0)
     monkeypatch.setattr(QFileDialog, "open", lambda self, *_args: self.done(0))
+    monkeypatch.setattr("ganstudio.ui.train.data_jobs.download", lambda *_args: None)  # no test needs a network
     from PySide6.QtGui import QDesktopServices
 
     monkeypatch.setattr(QDesktopServices, "openUrl", staticmethod(lambda _url: True))
