@@ -10,13 +10,12 @@ import sys
 import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Protocol, cast
 
 from ganstudio import __version__
 from ganstudio.cli import window
 from ganstudio.cli.output import one_line, prepare_streams, say
-from ganstudio.cli.parser import Parser
+from ganstudio.cli.parser import Parser, named_path
 from ganstudio.core.errors import StudioError, UsageError
 from ganstudio.core.i18n import _
 
@@ -102,7 +101,7 @@ def _dispatch(arguments: list[str]) -> int:
         parser = Parser(prog=f"ganstudio {command.name}", description=module.__doc__)
         module.add_arguments(parser)
         return module.run(parser.parse_args(arguments[1:]))
-    if arguments and not arguments[0].startswith("-") and not Path(arguments[0]).expanduser().exists():
+    if arguments and not arguments[0].startswith("-") and not named_path(arguments[0]).exists():
         raise UsageError(_unknown(arguments[0]))
     parser = window_parser()
     return window.run(parser.parse_args(arguments))

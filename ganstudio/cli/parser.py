@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import os
 import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from ganstudio.core.errors import UsageError
+from ganstudio.core.errors import StudioError, UsageError
 from ganstudio.core.i18n import _
 
 if TYPE_CHECKING:
@@ -49,13 +50,33 @@ def whole(low: int, high: int) -> Callable[[str], int]:
     return read
 
 
+def named_path(text: str) -> Path:
+    """The file or folder that a person named, absolute; it need not exist.
+
+    Raises:
+        UsageError: nothing can have this name.
+        StudioError: one may not look there.
+    """
+    try:
+        path = Path(text).expanduser().absolute()
+        os.stat(path)  # noqa: PTH116 - Path.exists hides a name that no file can have
+    except (FileNotFoundError, NotADirectoryError):
+        return path
+    except PermissionError as error:
+        raise StudioError(_("{path} cannot be read: {why}.").format(path=path, why=error.strerror)) from error
+    except (OSError, RuntimeError, ValueError) as error:  # too long, a person unknown here (~name), a zero byte
+        why = getattr(error, "strerror", None) or str(error).rstrip(".")
+        raise UsageError(_("“{name}” cannot be used as a path: {why}.").format(name=text[:80], why=why)) from error
+    return path
+
+
 def find_run(text: str) -> Path:
     """The folder of a run that a person named (the folder, or its ``run.json``). Looks, but reads nothing.
 
     Raises:
         UsageError: there is no run.
     """
-    path = Path(text).expanduser().absolute()
+    path = named_path(text)
     if path.name == RUN_FILE and path.is_file():
         path = path.parent
     if not path.exists():

@@ -9,10 +9,9 @@ The file's ending says what is written; a file of that name is replaced:
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 
 from ganstudio.cli.output import say
-from ganstudio.cli.parser import MAX_SEED, MAX_STEPS, open_run, whole
+from ganstudio.cli.parser import MAX_SEED, MAX_STEPS, named_path, open_run, whole
 from ganstudio.core.errors import UsageError
 from ganstudio.core.i18n import _
 
@@ -33,7 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Draws and returns the exit status."""
-    out = Path(options.out).expanduser().absolute()
+    out = named_path(options.out)
     stored = open_run(options.run)
     from ganstudio.explore.files import check_ending, save_items
 

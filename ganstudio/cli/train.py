@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING, Any
 
 from ganstudio.cli.folders import use_settings
 from ganstudio.cli.output import one_line, say, write
-from ganstudio.cli.parser import MAX_SEED, MAX_STEPS, find_run, whole
+from ganstudio.cli.parser import MAX_SEED, MAX_STEPS, find_run, named_path, whole
 from ganstudio.cli.progress import LastLosses, ProgressLine
 from ganstudio.core.commands import Stop
 from ganstudio.core.errors import DataError, StudioError, TrainingError, UsageError
@@ -113,7 +113,7 @@ def _resumed(options: argparse.Namespace) -> Session:
 def _new_folder(text: str) -> Path:
     if not text.strip():  # an unset variable of a script would mean the present folder
         raise UsageError(_("--out needs the name of a folder."))
-    path = Path(text).expanduser().absolute()
+    path = named_path(text)
     if path.exists() and not path.is_dir():
         raise UsageError(_("{path} is a file; name a new or empty folder.").format(path=path))
     if (path / "run.json").exists():
@@ -135,7 +135,7 @@ def _hyper(method: str, data: str, pairs: Sequence[str]) -> dict[str, Value]:
     from ganstudio.data import DATASETS, parse_request
 
     request = parse_request(data)
-    if request.path and Path(request.path).is_absolute() and not Path(request.path).exists():
+    if request.path and Path(request.path).is_absolute() and not named_path(request.path).exists():
         raise UsageError(_("There is no folder {path}.").format(path=request.path))
     raw: dict[str, str] = {}
     for pair in pairs:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import argparse
 import re
 import sys
-from pathlib import Path
 
-from ganstudio.cli.parser import find_run
+from ganstudio.cli.parser import find_run, named_path
 from ganstudio.core.errors import UsageError
 from ganstudio.core.i18n import _
 from ganstudio.core.screenshot import Screenshot
@@ -57,7 +56,7 @@ def read_screenshot(options: argparse.Namespace) -> Screenshot | None:
             if getattr(options, name) is not None:
                 raise UsageError(_("--{name} goes with --screenshot FILE.png.").format(name=name))
         return None
-    path = Path(options.screenshot).expanduser().absolute()
+    path = named_path(options.screenshot)
     if path.suffix.lower() != ".png":
         raise UsageError(_("The picture must be a .png file, not {file}.").format(file=path.name))
     if not path.parent.is_dir():

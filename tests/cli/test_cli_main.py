@@ -55,6 +55,12 @@ def test_word_like_nothing(call: Call) -> None:
         ["datasets", "rings"],
         ["--nonsense"],
         ["sample", "/nowhere", "--out", "x.png"],
+        ["n" * 5000],
+        ["info", "n" * 5000],
+        ["info", "~nobody-of-this-name/run"],
+        ["train", "gan", "--data", "ring", "--steps", "5", "--out", "n" * 5000],
+        ["train", "gan", "--data", f"folder:/{'n' * 5000}", "--steps", "5"],
+        ["--screenshot", "n" * 5000 + ".png"],
         ["train", "--resume", "/nowhere", "--steps", "5"],
     ],
 )
