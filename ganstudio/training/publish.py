@@ -94,7 +94,7 @@ class Publisher:
         self._next_beat = 0.0
         self._due = dict.fromkeys(("scalars", "progress", "status", "samples", "stored"), 0.0)
         self._due["checkpoint"] = time.perf_counter() + self.pace.checkpoint
-        self._speed: deque[tuple[float, int]] = deque(maxlen=60)
+        self._speed: deque[tuple[float, int, int]] = deque(maxlen=60)  # time, steps, batches drawn
         self._session_start: tuple[float, int] | None = None
         self._device_name = describe(engine.device)
 
@@ -257,6 +257,7 @@ class Publisher:
         self.last_checkpoint = step
         self.last_stored = max((earlier for earlier in stored if earlier <= step), default=None)
         self._measured = -1
+        self.start_timing()  # steps that were undone are no speed
         self.mailbox.post(Rewound(step))
 
     def beat(self, directly: bool = False) -> None:
@@ -277,12 +278,16 @@ class Publisher:
         self._speed.clear()
         self._session_start = None
 
-    def speed(self) -> float:
-        """Steps per second over the last few seconds; 0 while unknown."""
+    def speed(self) -> tuple[float, float]:
+        """Steps and real items per second over the last few seconds; 0 while unknown."""
         if len(self._speed) < 2:
-            return 0.0
-        (first, first_step), (last, last_step) = self._speed[0], self._speed[-1]
-        return (last_step - first_step) / (last - first) if last > first else 0.0
+            return 0.0, 0.0
+        (first, first_step, first_batch), (last, last_step, last_batch) = self._speed[0], self._speed[-1]
+        if last <= first:
+            return 0.0, 0.0
+        # Not steps times batch size: a critic may see several batches a step, a generator on its own none.
+        items = (last_batch - first_batch) * self.engine.batches.batch_size
+        return (last_step - first_step) / (last - first), items / (last - first)
 
     def progress(self, now: float) -> Progress:
         """How far and how fast."""
@@ -290,16 +295,16 @@ class Publisher:
         step = engine.step_count
         if self._session_start is None:
             self._session_start = (now, step)
-        self._speed.append((now, step))
+        self._speed.append((now, step, engine.batches.state()))
         while len(self._speed) > 2 and now - self._speed[0][0] > 4.0:
             self._speed.popleft()
-        speed = self.speed()
+        speed, items = self.speed()
         eta = (self.total - step) / speed if speed and step - self._session_start[1] >= 30 else None
         return Progress(
             step,
             self.total,
             speed,
-            speed * engine.batches.batch_size,
+            items,
             eta,
             memory_used(engine.device),
             self._device_name,

@@ -343,6 +343,14 @@ def test_two_sessions_at_once_do_not_disturb_each_other(tmp_path: Path) -> None:
         assert_same_curves(tmp_path / f"alone{seed}", tmp_path / f"both{seed}")
 
 
+def test_images_per_second_counts_every_batch_that_was_seen(tmp_path: Path) -> None:
+    with running(held(tmp_path / "run", method="wgan", n_critic=3)) as watcher:
+        watcher.session.send(StepOnce(60))
+        watcher.until(lambda: watcher.step == 60)
+        told = [progress for progress in watcher.of(Progress) if progress.steps_per_second]
+    assert told[-1].images_per_second == pytest.approx(3 * SMALL["batch_size"] * told[-1].steps_per_second)
+
+
 def test_a_finished_run_goes_on_with_more_steps(tmp_path: Path) -> None:
     finish(Session.new(experiment(5), path=tmp_path / "run"))
     with pytest.raises(UsageError, match="5"):
@@ -365,6 +373,7 @@ def test_go_back_returns_to_the_checkpoint_with_lower_rates_each_time(tmp_path: 
             session.send(GoBack())
             watcher.until(lambda expected=expected: any(e.new == expected for e in watcher.of(HyperChanged)))
             assert watcher.of(Rewound)[-1] == Rewound(3)
+            assert all(told.steps_per_second >= 0 for told in watcher.of(Progress))
         session.send(StepOnce(1))
         watcher.until(lambda: watcher.step == 4)
         session.send(Stop())
