@@ -7,6 +7,7 @@ else is coloured by the style sheet and the palette of :mod:`ganstudio.ui.style`
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
@@ -226,6 +227,7 @@ def mono_font(size: int | None = None) -> QFont:
     return font
 
 
+@cache
 def _family() -> str:
     """The system's interface font; Inter where the system names only a stand-in (bare X11, offscreen)."""
     family = QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont).family()
