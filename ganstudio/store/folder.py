@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import platform
 import re
@@ -189,10 +190,12 @@ def read_info(run: Path) -> RunInfo:
                 _("The run in {path} was made by a newer version of this program; update to open it.").format(path=run)
             )
         created = datetime.fromisoformat(values["created"])
+        experiment, spec = Experiment.from_json(values["experiment"]), DataSpec.from_json(values["spec"])
+        _check_types(experiment, spec)
         return RunInfo(
             name=str(values["name"]),
-            experiment=Experiment.from_json(values["experiment"]),
-            spec=DataSpec.from_json(values["spec"]),
+            experiment=experiment,
+            spec=spec,
             fingerprint=str(values["fingerprint"]),
             created=created if created.tzinfo else created.replace(tzinfo=UTC),
             versions=MappingProxyType({str(key): str(value) for key, value in values.get("versions", {}).items()}),
@@ -202,3 +205,19 @@ def read_info(run: Path) -> RunInfo:
         raise StoreError(
             _("The description {path} is damaged; the run cannot be opened.").format(path=file), details=repr(error)
         ) from error
+
+
+def _check_types(experiment: Experiment, spec: DataSpec) -> None:
+    """Raises TypeError or ValueError where a description holds what nobody could work with; ranges are not looked at."""
+    texts = (experiment.method, experiment.data, experiment.device, experiment.name, spec.name, *spec.classes)
+    counts = (experiment.steps, experiment.seed, spec.count, spec.channels, spec.size)
+    if not all(isinstance(text, str) for text in texts) or not all(type(count) is int for count in counts):
+        raise TypeError("a text or a whole number is something else")
+    if not isinstance(experiment.hyper, dict):
+        raise TypeError("hyper-parameters are not a table")
+    if not all(isinstance(value, bool | int | float | str) for value in experiment.hyper.values()):
+        raise TypeError("a hyper-parameter is neither a number nor a text")
+    if spec.kind not in ("points", "images") or not (math.isfinite(spec.extent) and spec.extent > 0):
+        raise ValueError("unknown kind of data, or no extent")
+    if not math.isfinite(spec.mode_std):
+        raise ValueError("modes without a width")

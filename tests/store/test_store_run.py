@@ -89,6 +89,30 @@ def test_what_is_no_run_is_refused_in_words(tmp_path: Path, run_path: Path) -> N
         Run.open(run_path)
 
 
+@pytest.mark.parametrize(
+    ("part", "key", "value"),
+    [
+        ("experiment", "method", None),
+        ("experiment", "data", 5),
+        ("experiment", "hyper", [1]),
+        ("experiment", "hyper", {"lr_d": [1]}),
+        ("experiment", "steps", "many"),
+        ("spec", "extent", None),
+        ("spec", "extent", 0),
+        ("spec", "kind", "sounds"),
+        ("spec", "size", 1.5),
+        ("spec", "classes", [1, 2]),
+    ],
+)
+def test_a_description_of_wrong_types_is_damaged(run_path: Path, part: str, key: str, value: object) -> None:
+    file = run_path / "run.json"
+    content = json.loads(file.read_text(encoding="utf-8"))
+    content[part][key] = value
+    file.write_text(json.dumps(content), encoding="utf-8")
+    with pytest.raises(StoreError, match="damaged"):
+        Run.open(run_path)
+
+
 def test_where_runs_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("GANSTUDIO_RUNS", raising=False)
     assert runs_folder().name == "runs"
