@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from ganstudio.core.events import CheckpointSaved, HyperChanged, Note, Rewound, SamplesStored, StateChanged
+from ganstudio.core.fields import Value
 from ganstudio.store.atomic import append_bytes
 
 LogEvent = HyperChanged | CheckpointSaved | SamplesStored | StateChanged | Note | Rewound
@@ -52,7 +53,10 @@ def decode(line: bytes) -> LogLine | None:
         step, written = values["step"], float(values["time"])
         if type(step) is not int:
             return None
-        return LogLine(step, written, kind(**known))
+        event = kind(**known)
+        if isinstance(event, HyperChanged) and not (isinstance(event.name, str) and isinstance(event.new, Value)):
+            return None
+        return LogLine(step, written, event)
     except (ValueError, KeyError, TypeError, RecursionError):
         return None
 

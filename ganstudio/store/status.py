@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import time
 from dataclasses import asdict, dataclass, replace
@@ -71,13 +72,40 @@ def read_written_status(run: Path) -> RunStatus | None:
             return None
         known["progress"] = _progress(values.get("progress"))
         status = RunStatus(**known)
-        return replace(status, step=int(status.step), total=int(status.total), updated=float(status.updated))
-    except (OSError, ValueError, KeyError, TypeError):
+        return replace(
+            status,
+            step=int(status.step),
+            total=int(status.total),
+            seconds=_number(status.seconds),
+            message=str(status.message),
+            details=str(status.details),
+            host=str(status.host),
+            updated=_number(status.updated),
+        )
+    except (OSError, ValueError, KeyError, TypeError, OverflowError):
         return None
 
 
 def _progress(values: Any) -> Progress | None:
-    return Progress(**{name: values[name] for name in Progress.__dataclass_fields__}) if values else None
+    if not values:
+        return None
+    told = Progress(**{name: values[name] for name in Progress.__dataclass_fields__})
+    return Progress(
+        int(told.step),
+        int(told.total),
+        _number(told.steps_per_second),
+        _number(told.images_per_second),
+        None if told.eta_seconds is None else _number(told.eta_seconds),
+        int(told.memory_bytes),
+        str(told.device),
+    )
+
+
+def _number(value: Any) -> float:
+    """A finite number, or ValueError or TypeError."""
+    if not math.isfinite(value):
+        raise ValueError(f"{value} is no finite number")
+    return float(value)
 
 
 def judge(run: Path, written: RunStatus) -> RunStatus:

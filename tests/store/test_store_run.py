@@ -136,12 +136,26 @@ def test_status_keeps_what_was_written(run_path: Path) -> None:
     assert Run.open(run_path).status().state == "interrupted"
 
 
+@pytest.mark.parametrize(
+    ("key", "value"), [("seconds", "x"), ("seconds", float("nan")), ("step", None), ("total", 1e999)]
+)
+def test_a_status_of_wrong_types_is_damaged(run_path: Path, key: str, value: object) -> None:
+    with RunWriter(run_path) as writer:
+        writer.write_status("finished", 5, 5, 1.0)
+    file = run_path / "status.json"
+    file.write_text(json.dumps({**json.loads(file.read_bytes()), key: value}), encoding="utf-8")
+    status = Run.open(run_path).status()
+    assert (status.state, status.message) == ("interrupted", "Its status file is damaged.")
+
+
 def test_the_diary_passes_over_torn_and_strange_lines(run_path: Path) -> None:
     events = [HyperChanged(3, "lr", 1e-3, 5e-4), StateChanged("paused", 4, "Held."), Note("warning", "Zeile\n2", "d")]
     log = run_path / "events.jsonl"
     with RunWriter(run_path) as writer:
         for event in events:
             writer.append_event(event)
+    nonsense = b'{"kind": "hyper", "step": 3, "time": 2, "name": 5, "old": 1, "new": [2]}\n'
+    log.write_bytes(log.read_bytes() + nonsense)
     log.write_bytes(log.read_bytes() + b'\n\xff\xfe\n[]\n{"kind": "dance", "step": 1, "time": 2}\n{"kind": "note", "st')
     assert Run.open(run_path).events() == events
     with RunWriter(run_path) as writer:
