@@ -1,4 +1,4 @@
-"""Small pieces that every panel uses: labels in the three sizes, hairlines, flat tool buttons, segmented choices."""
+"""Small pieces that every panel uses: labels, hairlines, flat buttons, headings that fold, segmented choices."""
 
 from __future__ import annotations
 
@@ -20,10 +20,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from ganstudio.core.i18n import _
 from ganstudio.ui.icons import SIZE, icon
 from ganstudio.ui.style import set_look
 
-Role = Literal["title", "strong", "muted", "small", "error", "warning", ""]
+Role = Literal["title", "strong", "muted", "small", "error", "warning", "problem", ""]
 
 
 def label(text: str, role: Role = "", wrap: bool = False, parent: QWidget | None = None) -> QLabel:
@@ -37,20 +38,23 @@ def label(text: str, role: Role = "", wrap: bool = False, parent: QWidget | None
 
 
 class ElidedLabel(QLabel):
-    """One line that ends in … where there is no room; the whole text is the tooltip then."""
+    """One line that ends in … where there is no room; the whole text is the tooltip then, unless it has one."""
 
     def __init__(self, text: str = "", role: Role = "", parent: QWidget | None = None) -> None:
         super().__init__(text, parent)
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.setMinimumWidth(24)
+        self._whole = ""
         if role:
             set_look(self, role=role)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draws as much of the text as there is room for."""
         text = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
-        self.setToolTip(self.text() if text != self.text() else "")
+        if self.toolTip() == self._whole:
+            self._whole = self.text() if text != self.text() else ""
+            self.setToolTip(self._whole)
         painter = QPainter(self)
         painter.drawText(self.rect(), int(self.alignment()) | Qt.TextFlag.TextSingleLine, text)
 
@@ -79,6 +83,44 @@ def tool_button(icon_name: str, name: str, tooltip: str = "", checkable: bool = 
     made.setCheckable(checkable)
     made.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
     return made
+
+
+class FoldButton(QToolButton):
+    """A heading one can fold: an arrow and words; checked means open.
+
+    Args:
+        text: the heading.
+        opened: how it begins.
+        quiet: small and muted: beside other things, not above them.
+    """
+
+    def __init__(self, text: str, *, opened: bool = True, quiet: bool = False) -> None:
+        super().__init__()
+        self.setText(text)
+        self.setCheckable(True)
+        self.setChecked(opened)
+        self.setIconSize(QSize(14, 14))
+        self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        set_look(self, fold="quiet" if quiet else "heading")
+        self.toggled.connect(self._turn)
+        self._turn(opened)
+
+    def _turn(self, opened: bool) -> None:
+        self.setIcon(icon("chevron-down" if opened else "chevron-right", "text_muted"))
+        self.setToolTip(_("Fold away") if opened else _("Unfold"))
+
+
+class LinkButton(QToolButton):
+    """A secondary action that looks like a link and behaves like a button."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.setText(text)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        set_look(self, link=True)
 
 
 def pad_spin_box(box: QAbstractSpinBox) -> None:

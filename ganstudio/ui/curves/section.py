@@ -7,10 +7,11 @@ from PySide6.QtGui import QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from ganstudio.core.i18n import _
-from ganstudio.ui.curves.legend import ROW, FlowLayout, LegendEntry
+from ganstudio.ui.curves.legend import ROW, LegendEntry
 from ganstudio.ui.curves.model import Curve, PlotKind, Style, View, styles
 from ganstudio.ui.curves.plot import PlotCanvas
 from ganstudio.ui.curves.ticks import short_number
+from ganstudio.ui.flow import FlowLayout
 from ganstudio.ui.icons import icon
 from ganstudio.ui.theme import Theme, ui_font
 

@@ -26,8 +26,9 @@ from PySide6.QtWidgets import (
 from ganstudio.core.i18n import _, plural
 from ganstudio.ui.experiment.check_model import ProblemModel
 from ganstudio.ui.experiment.check_pictures import BalanceBars, PreviewView
-from ganstudio.ui.forms import Words
 from ganstudio.ui.icons import icon
+from ganstudio.ui.parts import label
+from ganstudio.ui.style import set_look
 
 if TYPE_CHECKING:  # the check runs elsewhere; here only its report is read
     from ganstudio.data.base import Problem
@@ -105,11 +106,11 @@ class DataCheckView(QWidget):
         column.setContentsMargins(32, 32, 32, 32)
         column.setSpacing(12)
         column.addStretch(1)
-        self._doing = Words(_("Looking at the data…"), size="large")
+        self._doing = label(_("Looking at the data…"), "title")
         self.progress = QProgressBar()
         self.progress.setTextVisible(False)
         self.progress.setAccessibleName(_("Progress of the check"))
-        self._detail = Words("", "text_muted", wrap=True)
+        self._detail = label("", "muted", wrap=True)
         self.cancel = QPushButton(_("Cancel"))
         self.cancel.setToolTip(_("Stops looking; nothing has been changed"))
         self.cancel.clicked.connect(self.cancelled)
@@ -124,8 +125,8 @@ class DataCheckView(QWidget):
         column = QVBoxLayout(page)
         column.setContentsMargins(32, 32, 32, 32)
         column.setSpacing(12)
-        self._failure = Words("", "error", wrap=True)
-        column.addWidget(Words(_("The data cannot be used"), size="large", strong=True))
+        self._failure = label("", "error", wrap=True)
+        column.addWidget(label(_("The data cannot be used"), "title"))
         column.addWidget(self._failure)
         column.addWidget(self._close_button(), 0, Qt.AlignmentFlag.AlignLeft)
         column.addStretch(1)
@@ -142,7 +143,7 @@ class DataCheckView(QWidget):
         column = QVBoxLayout(page)
         column.setContentsMargins(24, 24, 24, 16)
         column.setSpacing(12)
-        self.verdict = Words("", size="large", strong=True, wrap=True)
+        self.verdict = label("", "title", wrap=True)
         column.addWidget(self.verdict)
         middle = QHBoxLayout()
         middle.setSpacing(24)
@@ -164,10 +165,10 @@ class DataCheckView(QWidget):
         return page
 
     def _make_numbers(self) -> QWidget:
-        self._facts = Words("", wrap=True)
-        self._changes = Words("", "text_muted", wrap=True)
-        self._warnings = Words("", "warning", wrap=True)
-        self._balance_title = Words(_("Items per class"), strong=True)
+        self._facts = label("", wrap=True)
+        self._changes = label("", "muted", wrap=True)
+        self._warnings = label("", "warning", wrap=True)
+        self._balance_title = label(_("Items per class"), "strong")
         self.balance = BalanceBars()
         content = QWidget()
         column = QVBoxLayout(content)
@@ -190,7 +191,7 @@ class DataCheckView(QWidget):
         column.setSpacing(8)
         row = QHBoxLayout()
         row.setSpacing(8)
-        self._problem_title = Words("", strong=True)
+        self._problem_title = label("", "strong")
         self.search = QLineEdit()
         self.search.setPlaceholderText(_("Search files"))
         self.search.setAccessibleName(_("Search files"))
@@ -243,15 +244,15 @@ class DataCheckView(QWidget):
         """Shows what was found."""
         sentence, colour = verdict(report)
         self.verdict.setText(sentence)
-        self.verdict.set_colour("text" if colour == "real" else colour)
+        set_look(self.verdict, tone="" if colour == "real" else colour)
         self.preview.set_preview(report.preview, report.spec.extent)
-        for label, lines in (
+        for words, lines in (
             (self._facts, facts(report)),
             (self._changes, report.changes),
             (self._warnings, report.warnings),
         ):
-            label.setText("\n".join(lines))
-            label.setVisible(bool(lines))
+            words.setText("\n".join(lines))
+            words.setVisible(bool(lines))
         for widget in (self._balance_title, self.balance):
             widget.setVisible(bool(report.balance))
         self.balance.set_balance(report.balance)

@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QComboBox, QCompleter, QLineEdit, QVBoxLayout, QWi
 
 from ganstudio.app.catalogue import MethodCard
 from ganstudio.core.i18n import _
-from ganstudio.ui.forms import FoldButton, QuietCombo, Words
+from ganstudio.ui.forms import QuietCombo
+from ganstudio.ui.parts import FoldButton, label
 
 
 class _NamesOnly(QSortFilterProxyModel):
@@ -117,15 +118,15 @@ class MethodChooser(QWidget):
         self.combo = SearchCombo()
         self.combo.setAccessibleName(_("Method"))
         self.combo.chosen.connect(self.chosen)
-        self._summary = Words("", "text_muted", wrap=True)
+        self._summary = label("", "muted", wrap=True)
         self.look_for = FoldButton(_("What to look for"), opened=False, quiet=True)
-        self._hints = Words("", wrap=True)
+        self._hints = label("", wrap=True)
         self._hints.hide()
         self.look_for.toggled.connect(self._hints.setVisible)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
-        column.addWidget(Words(_("Method"), "text_muted", "small"))
+        column.addWidget(label(_("Method"), "small"))
         column.addWidget(self.combo)
         column.addWidget(self._summary)
         column.addWidget(self.look_for)

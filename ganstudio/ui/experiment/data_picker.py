@@ -13,9 +13,9 @@ from ganstudio.app.drafts import parse_value
 from ganstudio.core.fields import Value
 from ganstudio.core.i18n import _
 from ganstudio.ui.experiment.choosers import SearchCombo
-from ganstudio.ui.forms import FieldForm, Words
-from ganstudio.ui.forms.row import ElidedLabel
+from ganstudio.ui.forms import FieldForm
 from ganstudio.ui.icons import icon
+from ganstudio.ui.parts import ElidedLabel, label
 
 
 class DataPicker(QWidget):
@@ -42,11 +42,11 @@ class DataPicker(QWidget):
         self.combo = SearchCombo()
         self.combo.setAccessibleName(_("Data"))
         self.combo.chosen.connect(self.chosen)
-        self._summary = Words("", "text_muted", wrap=True)
-        self._path = ElidedLabel("")
+        self._summary = label("", "muted", wrap=True)
+        self._path = ElidedLabel()
         self.form = FieldForm()
         self.form.value_edited.connect(self.option_edited)
-        self.problem = Words("", "error", "small", wrap=True)
+        self.problem = label("", "problem", wrap=True)
         self.problem.hide()
         self.check = self._button(_("Check…"), "eye", _("Shows what the network will see: counts, sizes, broken files"))
         self.draw = self._button(_("Draw…"), "brush", _("Opens the drawing"))
@@ -58,7 +58,7 @@ class DataPicker(QWidget):
         self.progress.setRange(0, 1000)
         self.progress.setTextVisible(False)
         self.progress.setAccessibleName(_("Download"))
-        self._progress_text = Words("", "text_muted", "small", wrap=True)
+        self._progress_text = label("", "small", wrap=True)
         for button, signal in (
             (self.check, self.check_requested),
             (self.draw, self.draw_requested),
@@ -79,7 +79,7 @@ class DataPicker(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
-        column.addWidget(Words(_("Data"), "text_muted", "small"))
+        column.addWidget(label(_("Data"), "small"))
         column.addWidget(self.combo)
         column.addWidget(self._summary)
         column.addWidget(self._path)
@@ -114,7 +114,7 @@ class DataPicker(QWidget):
         """Shows a request's parts without telling anybody."""
         self._name = name
         self.combo.set_key(name)
-        self._path.set_whole(path)
+        self._path.setText(path)
         self._path.setToolTip(path)
         self._path.setVisible(bool(path))
         card = self._cards.get(name)

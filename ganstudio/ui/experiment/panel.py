@@ -24,9 +24,10 @@ from ganstudio.core.fields import FieldSpec
 from ganstudio.core.i18n import _
 from ganstudio.ui.experiment.choosers import MethodChooser
 from ganstudio.ui.experiment.data_picker import DataPicker
-from ganstudio.ui.forms import FieldForm, Hairline, Words
+from ganstudio.ui.forms import FieldForm
 from ganstudio.ui.forms.editors import TextEdit
 from ganstudio.ui.icons import icon
+from ganstudio.ui.parts import ElidedLabel, label, line
 
 Mode = Literal["draft", "running", "finished"]
 MIN_WIDTH = 280
@@ -83,7 +84,7 @@ class ExperimentPanel(QWidget):
         self.duplicate.setIcon(icon("duplicate"))
         self.duplicate.setMinimumHeight(36)
         self.duplicate.setToolTip(_("Makes a new experiment from this run; the run itself stays as it is"))
-        self._reason = Words("", "text_muted", "small", wrap=True)
+        self._reason = label("", "small", wrap=True)
         self._reason.hide()
 
     def _tool(self, name: str, text: str) -> QToolButton:
@@ -98,7 +99,7 @@ class ExperimentPanel(QWidget):
     def _lay_out(self) -> None:
         head = QHBoxLayout()
         head.setContentsMargins(16, 8, 8, 4)
-        self._title = Words(_("Experiment"), strong=True)
+        self._title = ElidedLabel(_("Experiment"), "strong")
         head.addWidget(self._title, 1)
         self._title.setMinimumSize(40, 28)  # as high as the buttons beside it: nothing jumps when they go
         head.addWidget(self.undo_button)
@@ -132,7 +133,7 @@ class ExperimentPanel(QWidget):
         whole.setSpacing(0)
         whole.addLayout(head)
         whole.addWidget(self.scroll_area, 1)
-        whole.addWidget(Hairline())
+        whole.addWidget(line())
         whole.addLayout(foot)
         self._pages = QStackedWidget()
         self._pages.addWidget(self._waiting())
@@ -146,9 +147,9 @@ class ExperimentPanel(QWidget):
         column = QVBoxLayout(page)
         column.setContentsMargins(16, 14, 16, 16)
         column.setSpacing(8)
-        column.addWidget(Words(_("Experiment"), strong=True))
+        column.addWidget(label(_("Experiment"), "strong"))
         column.addWidget(
-            Words(_("Loading methods and data sets. This takes two or three seconds."), "text_muted", wrap=True)
+            label(_("Loading methods and data sets. This takes two or three seconds."), "muted", wrap=True)
         )
         column.addStretch(1)
         return page

@@ -9,9 +9,9 @@ from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from ganstudio.core.fields import FieldSpec, Value
 from ganstudio.core.i18n import _, plural
-from ganstudio.ui.forms.parts import FoldButton, Hairline, Words
 from ganstudio.ui.forms.row import FieldRow
 from ganstudio.ui.icons import icon
+from ganstudio.ui.parts import FoldButton, label, line
 
 SEARCH_FROM = 7
 """A form with fewer rows than this needs no search box."""
@@ -32,7 +32,7 @@ class _Group(QWidget):
         self.heading = FoldButton(title, opened=opened or not title)
         self.heading.setParent(self)
         if title:
-            column.addWidget(Hairline())
+            column.addWidget(line())
             column.addSpacing(4)
             column.addWidget(self.heading)
         else:
@@ -114,7 +114,7 @@ class FieldForm(QWidget):
         self.search.setClearButtonEnabled(True)
         self.search.addAction(icon("search", "text_muted"), QLineEdit.ActionPosition.LeadingPosition)
         self.search.textChanged.connect(self._filter)
-        self._nothing = Words("", "text_muted", wrap=True)
+        self._nothing = label("", "muted", wrap=True)
         self._nothing.hide()
         self._column.addWidget(self.search)
         self._column.addSpacing(8)

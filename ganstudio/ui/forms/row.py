@@ -5,14 +5,15 @@ from __future__ import annotations
 from html import escape
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QToolButton, QWidget
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QGridLayout, QToolButton, QWidget
 
 from ganstudio.app.drafts import number_text
 from ganstudio.core.fields import FieldSpec, Value
 from ganstudio.core.i18n import _
 from ganstudio.ui.forms.editors import ChoiceEdit, NumberEdit, SegmentEdit, Switch, editor_for
 from ganstudio.ui.icons import icon
+from ganstudio.ui.parts import ElidedLabel, label
 from ganstudio.ui.style import set_look
 from ganstudio.ui.theme import current_theme, theme_hub
 
@@ -37,34 +38,6 @@ def help_html(spec: FieldSpec, default: Value) -> str:
     if spec.live:
         facts.append(_("Can be changed while training."))
     return f"<b>{escape(spec.title)}</b><br>{escape(spec.help)}<br><i>{'<br>'.join(facts)}</i>"
-
-
-class ElidedLabel(QLabel):
-    """A label that shortens its text with … and shows the whole in its tooltip."""
-
-    def __init__(self, text: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._whole = text
-        self.setText(text)
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self.setMinimumWidth(40)
-
-    def set_whole(self, text: str) -> None:
-        """Another text."""
-        self._whole = text
-        self._elide()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Fits the text to the new width."""
-        super().resizeEvent(event)
-        self._elide()
-
-    def minimumSizeHint(self) -> QSize:
-        """Does not insist on the whole text."""
-        return QSize(40, super().minimumSizeHint().height())
-
-    def _elide(self) -> None:
-        self.setText(self.fontMetrics().elidedText(self._whole, Qt.TextElideMode.ElideRight, max(self.width(), 40)))
 
 
 class LiveDot(QWidget):
@@ -108,8 +81,7 @@ class FieldRow(QWidget):
         self.label = ElidedLabel(spec.title)
         self.label.setBuddy(self.editor)
         self.reset_button = self._make_reset()
-        self._message = QLabel()
-        self._message.setWordWrap(True)
+        self._message = label("", "problem", wrap=True)
         self._message.hide()
         self._lay_out()
         self.set_value(value)
@@ -245,6 +217,4 @@ class FieldRow(QWidget):
         self.editor.setToolTip(tip)
 
     def _colour(self) -> None:
-        theme = current_theme()
-        self._message.setStyleSheet(f"color: {theme.error}; font-size: {theme.small}px;")
         set_look(self.editor, wrong=bool(self.error))

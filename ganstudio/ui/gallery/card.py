@@ -21,8 +21,8 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from ganstudio.app.gallery import GalleryCard
 from ganstudio.core.i18n import _
-from ganstudio.ui.forms.parts import LinkButton, Words
 from ganstudio.ui.gallery.drawings import draw_picture, draw_stand_in, to_pixmap
+from ganstudio.ui.parts import LinkButton, label
 from ganstudio.ui.theme import current_theme, theme_hub
 
 PICTURE_HEIGHT = 148
@@ -56,18 +56,18 @@ class CardWidget(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(16, PICTURE_HEIGHT + 12, 16, 8)
         column.setSpacing(4)
-        title = Words(self.card.title, strong=True)
+        title = label(self.card.title, "strong")
         title.setMinimumWidth(10)
-        sentence = Words(self.card.sentence, "text_muted", wrap=True)
+        sentence = label(self.card.sentence, "muted", wrap=True)
         sentence.setAlignment(Qt.AlignmentFlag.AlignTop)
         sentence.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
-        for label in (title, sentence):
-            label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        for words in (title, sentence):
+            words.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         column.addWidget(title)
         column.addWidget(sentence, 1)
         row = QHBoxLayout()
         row.setSpacing(8)
-        self._time = Words("", "text_muted", "small")
+        self._time = label("", "small")
         self._time.setMinimumWidth(10)
         self._time.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.link = LinkButton(_("Customise…"))

@@ -11,11 +11,11 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QVB
 
 from ganstudio.app.gallery import GALLERY, GalleryCard
 from ganstudio.core.i18n import _
-from ganstudio.ui.forms.parts import Words
+from ganstudio.ui.flow import CardLayout
 from ganstudio.ui.gallery.card import CardWidget
-from ganstudio.ui.gallery.flow import CardLayout
 from ganstudio.ui.gallery.recent import Recent, RecentStrip
 from ganstudio.ui.icons import icon
+from ganstudio.ui.parts import label
 
 MAX_WIDTH = 1880
 """Content is never wider than this, however large the screen: lines of cards stay easy to scan."""
@@ -69,10 +69,10 @@ class GalleryPage(QWidget):
     def _lay_out(self) -> None:
         words = QVBoxLayout()
         words.setSpacing(4)
-        words.addWidget(Words(_("What shall a network learn today?"), size="large", strong=True))
-        lead = Words(
+        words.addWidget(label(_("What shall a network learn today?"), "title"))
+        lead = label(
             _("Pick one and it starts at once. Everything you see while it trains can be changed."),
-            "text_muted",
+            "muted",
             wrap=True,
         )
         words.addWidget(lead)

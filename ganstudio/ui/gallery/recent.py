@@ -11,8 +11,8 @@ from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QPen, QPi
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from ganstudio.core.i18n import _
-from ganstudio.ui.forms.parts import Words
 from ganstudio.ui.gallery.drawings import draw_picture, to_pixmap
+from ganstudio.ui.parts import label
 from ganstudio.ui.theme import current_theme, theme_hub, ui_font
 
 Recent = tuple[str, str, str, NDArray[np.uint8] | None]
@@ -76,7 +76,7 @@ class RecentStrip(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 16)
         column.setSpacing(8)
-        column.addWidget(Words(_("Recent runs"), strong=True))
+        column.addWidget(label(_("Recent runs"), "strong"))
         self._row = QHBoxLayout()
         self._row.setSpacing(12)
         self._row.addStretch(1)

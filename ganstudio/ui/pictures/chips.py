@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Literal
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
+from ganstudio.ui.flow import FlowLayout
 from ganstudio.ui.theme import Theme, ui_font
 
 Mark = Literal["dot", "field", "mesh", "arrow", "ring"]
@@ -92,11 +93,12 @@ class ChipRow(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.chips: dict[str, Chip] = {}
-        self._lines = 0
+        self._flow = FlowLayout(self, gap=GAP, row_gap=GAP)
 
     def add(self, chip: Chip) -> None:
         """Adds a chip that was made with this row as its parent."""
         self.chips[chip.name] = chip
+        self._flow.addWidget(chip)
         chip.toggled.connect(self._tell)
 
     def _tell(self, on: bool) -> None:
@@ -112,24 +114,12 @@ class ChipRow(QWidget):
 
     def arrange(self) -> None:
         """Places the chips and takes the height they need."""
-        x, y = 0, 0
         # Out of sight it has no width yet, and many short lines would be a height that others must make room for.
         room = self.width() if self.isVisible() else 1 << 16
-        for chip in self.chips.values():
-            if chip.isHidden():
-                continue
-            width = chip.sizeHint().width()
-            if x and x + width > room:
-                x, y = 0, y + HEIGHT + GAP
-            chip.setGeometry(x, y, min(width, max(1, room)), HEIGHT)
-            x += width + GAP
-        if self.height() != y + HEIGHT or self.minimumHeight() != y + HEIGHT:
-            self.setFixedHeight(y + HEIGHT)
-
-    def sizeHint(self) -> QSize:
-        """One line where there is room."""
-        width = sum(chip.sizeHint().width() + GAP for chip in self.chips.values() if not chip.isHidden())
-        return QSize(width, max(HEIGHT, self.minimumHeight()))
+        height = max(HEIGHT, self._flow.heightForWidth(room))
+        if self.height() != height or self.minimumHeight() != height:
+            self.setFixedHeight(height)
+        self._flow.setGeometry(QRect(0, 0, room, height))
 
     def minimumSizeHint(self) -> QSize:
         """The widest chip."""
@@ -142,5 +132,5 @@ class ChipRow(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Breaks lines anew."""
-        self.arrange()
         super().resizeEvent(event)
+        self.arrange()
