@@ -246,20 +246,20 @@ class ExperimentDraft:
         request = join_request(data, path, options)
         self._apply(_("Change the data"), self._experiment.with_(data=request), f"option:{name}")
 
-    def set_hyper(self, name: str, value: Value) -> None:
-        """Overrides one hyper-parameter."""
+    def set_hyper(self, name: str, value: Value, title: str = "") -> None:
+        """Overrides one hyper-parameter; ``title`` is what a person knows it by."""
         hyper = {**self._experiment.hyper, name: value}
-        self._apply(_("Change {name}").format(name=name), self._experiment.with_(hyper=hyper), f"hyper:{name}")
+        self._apply(_("Change {name}").format(name=title or name), self._experiment.with_(hyper=hyper), f"hyper:{name}")
 
-    def reset_hyper(self, name: str) -> None:
-        """Takes an override away, so that the method's default holds."""
+    def reset_hyper(self, name: str, title: str = "") -> None:
+        """Takes an override away, so that the method's default holds; ``title`` is what a person knows it by."""
         hyper = {key: value for key, value in self._experiment.hyper.items() if key != name}
-        self._apply(_("Reset {name}").format(name=name), self._experiment.with_(hyper=hyper), f"hyper:{name}")
+        self._apply(_("Reset {name}").format(name=title or name), self._experiment.with_(hyper=hyper), f"hyper:{name}")
 
-    def set(self, **changes: Any) -> None:
-        """Changes ``steps``, ``seed``, ``device`` or ``name``."""
+    def set(self, title: str = "", /, **changes: Any) -> None:
+        """Changes ``steps``, ``seed``, ``device`` or ``name``; ``title`` is what a person knows it by."""
         key = "set:" + ",".join(sorted(changes))
-        label = _("Change {name}").format(name=", ".join(changes))
+        label = _("Change {name}").format(name=title or ", ".join(changes))
         self._apply(label, self._experiment.with_(**changes), key)
 
     def undo(self) -> None:

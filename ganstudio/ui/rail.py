@@ -61,6 +61,10 @@ class Rail(QFrame):
         button.setToolTip(tooltip)
         return button
 
+    def button(self, name: str) -> QToolButton:
+        """The button of a workspace."""
+        return self._buttons[name]
+
     def set_current(self, name: str) -> None:
         """Marks a workspace as the one on view."""
         self._buttons[name].setChecked(True)

@@ -202,8 +202,11 @@ class Shell(QMainWindow):
             self.rail.set_current(name)
             return
         self.stack.setCurrentWidget(self._workspaces[name].page)
-        if self.focusWidget() is None:
+        focus, page = self.focusWidget(), self._workspaces[name].page
+        if focus is None:
             self.stack.setFocus()  # no ring before the keyboard is used; Tab begins at the rail
+        elif focus not in (self.stack, self.rail.button(name)) and not page.isAncestorOf(focus):
+            page.setFocus()  # what had the keyboard is out of sight: it must not wander off along the rail
         self._current = name
         self.rail.set_current(name)
         self.binder.set_workspace(name)

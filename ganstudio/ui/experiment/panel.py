@@ -29,7 +29,7 @@ from ganstudio.ui.forms.editors import TextEdit
 from ganstudio.ui.icons import icon
 from ganstudio.ui.parts import ElidedLabel, label, line
 
-Mode = Literal["draft", "running", "finished"]
+Mode = Literal["draft", "running", "elsewhere", "finished"]
 MIN_WIDTH = 280
 
 
@@ -217,7 +217,7 @@ class ExperimentPanel(QWidget):
         self.set_mode(mode)
 
     def set_mode(self, mode: Mode) -> None:
-        """``"draft"``: everything can be edited. ``"running"``: only live values. ``"finished"``: nothing."""
+        """``"draft"``: all can be edited; ``"running"``: live values; ``"elsewhere"`` and ``"finished"``: nothing."""
         if mode != "draft" and self._run is None:
             self._run = self._draft.experiment
         self._mode = mode
@@ -307,16 +307,21 @@ class ExperimentPanel(QWidget):
         self.data.set_locked(not draft)
         self.run_form.set_live_only(not draft)
         self.hyper.set_live_only(not draft)
-        if self._mode == "finished":
-            reason = _("The run is finished. Duplicate it to change this.")
+        reason = {
+            "elsewhere": _("This run is being trained by another process. Duplicate it to change this."),
+            "finished": _("This run is not training now. Duplicate it to change this."),
+        }.get(self._mode)
+        if reason:
             for row in (*self.hyper.rows, *self.run_form.rows):
                 row.set_locked(reason)
         self.undo_button.setVisible(draft)
         self.redo_button.setVisible(draft)
         self.start.setVisible(draft)
         self.duplicate.setVisible(not draft)
-        self._title.setText(self.experiment.title if not draft else _("Experiment"))
-        self._title.setToolTip(_("Values marked with a dot can be changed while it trains") if running else "")
+        title = _("Experiment") if draft else self.experiment.title
+        self._title.setText(title)
+        hint = _("Values marked with a dot can be changed while it trains")
+        self._title.setToolTip(f"{title}\n{hint}" if running else title)
 
     def _refresh_history(self) -> None:
         history = self._draft.history
@@ -351,13 +356,13 @@ class ExperimentPanel(QWidget):
             self.set_live_value(name, value)  # type: ignore[arg-type]
             self.live_value_edited.emit(name, value)
         elif value == self.hyper.row(name).default:
-            self._draft.reset_hyper(name)
+            self._draft.reset_hyper(name, self.hyper.row(name).spec.title)
         else:
-            self._draft.set_hyper(name, value)  # type: ignore[arg-type]
+            self._draft.set_hyper(name, value, self.hyper.row(name).spec.title)  # type: ignore[arg-type]
 
     def _on_run_field(self, name: str, value: object) -> None:
         if self._mode == "draft":
-            self._draft.set(**{name: value})
+            self._draft.set(self.run_form.row(name).spec.title, **{name: value})
         elif name == "steps":
             self.extend_requested.emit(value)
 

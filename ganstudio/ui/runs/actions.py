@@ -35,7 +35,6 @@ def shortcut_rows() -> list[tuple[str, str, str]]:
         (group, _("Rename"), "F2"),
         (group, _("Move to trash"), "Del"),
         (group, _("Copy path"), "Ctrl+C"),
-        (group, _("Search"), "Ctrl+F"),
     ]
 
 

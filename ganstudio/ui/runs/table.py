@@ -53,6 +53,7 @@ class RunsTable(QTableView):
         self.setModel(model)
         self.setAccessibleName(_("Runs"))
         self.setToolTip(_("Enter opens, F2 renames, Del moves to trash"))
+        self.setAccessibleDescription(_("Your runs, one in a row. Enter opens, F2 renames, Del moves to trash."))
         self.setItemDelegate(RunDelegate(self))
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)

@@ -106,6 +106,7 @@ class TrashPage(QWidget):
         self.table.setModel(self.model)
         self.table.setAccessibleName(_("Deleted runs"))
         self.table.setToolTip(_("Enter brings the selected runs back"))
+        self.table.setAccessibleDescription(_("Deleted runs, one in a row. Enter brings the selected ones back."))
         self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.table.setShowGrid(False)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,7 @@ from ganstudio.core.i18n import _
 from ganstudio.store import Run
 from ganstudio.ui.errors import EmptyState
 from ganstudio.ui.experiment import ExperimentPanel
+from ganstudio.ui.experiment.panel import Mode
 from ganstudio.ui.gallery import GalleryPage
 from ganstudio.ui.icons import icon
 from ganstudio.ui.menus import ActionBinder
@@ -52,7 +55,7 @@ class TrainWorkspace(QWidget):
         back.setIcon(icon("back"))
         back.setAccessibleName(_("Back to the gallery"))
         back.setToolTip(_("All ready experiments; what trains goes on"))
-        set_look(back, link=True)
+        set_look(back, quiet=True)
         back.clicked.connect(self.show_gallery)
         left = QWidget()
         column = QVBoxLayout(left)
@@ -139,8 +142,9 @@ class TrainWorkspace(QWidget):
 
     def show_gallery(self) -> None:
         """The ready experiments; what trains goes on."""
-        self._studio.look_at(None)
-        self.pages.setCurrentWidget(self.gallery)
+        with self._keeping_focus():
+            self._studio.look_at(None)
+            self.pages.setCurrentWidget(self.gallery)
 
     def start_card(self, card_id: str) -> None:
         """Starts a ready experiment, after asking for a drawing, a folder or a download where it needs one."""
@@ -175,10 +179,11 @@ class TrainWorkspace(QWidget):
 
     def new_experiment(self) -> None:
         """The form, to be filled."""
-        self._studio.look_at(None)
-        self.panel.set_mode("draft")
-        self._right.setCurrentWidget(self._empty)
-        self.pages.setCurrentWidget(self.bench)
+        with self._keeping_focus():
+            self._studio.look_at(None)
+            self.panel.set_mode("draft")
+            self._right.setCurrentWidget(self._empty)
+            self.pages.setCurrentWidget(self.bench)
 
     # -- runs -------------------------------------------------------------------------------------------------------
 
@@ -203,11 +208,25 @@ class TrainWorkspace(QWidget):
                 self._right.setCurrentWidget(self._empty)
                 self.panel.set_mode("draft")
             return
-        self.run_view.set_run(model)
-        self._right.setCurrentWidget(self.run_view)
-        self.pages.setCurrentWidget(self.bench)
-        self._show_form(model)
+        with self._keeping_focus():
+            self.run_view.set_run(model)
+            self._right.setCurrentWidget(self.run_view)
+            self.pages.setCurrentWidget(self.bench)
+            self._show_form(model)
         self.run_view.set_others()
+
+    @contextmanager
+    def _keeping_focus(self) -> Iterator[None]:
+        """What had the keyboard may go out of sight meanwhile; then the page takes it, not the window's next button."""
+        before, page = self._has_keyboard(), self.pages.currentWidget()
+        yield
+        opened = self.pages.currentWidget() is self.bench is not page  # no ring on its first button either
+        if before and (opened or not self._has_keyboard()):
+            self.pages.currentWidget().setFocus()
+
+    def _has_keyboard(self) -> bool:
+        focus = self.window().focusWidget()
+        return focus is not None and self.isAncestorOf(focus)
 
     def _runs_changed(self, model: RunModel) -> None:
         model.changed.connect(self._run_changed)
@@ -225,7 +244,9 @@ class TrainWorkspace(QWidget):
 
     def _show_form(self, model: RunModel) -> None:
         if self._right.currentWidget() is self._run_view:
-            self.panel.show_run(model.experiment.with_(steps=model.total), "running" if model.here else "finished")
+            mode: Mode = "running" if model.here else "elsewhere" if model.live else "finished"
+            with self._keeping_focus():
+                self.panel.show_run(model.experiment.with_(steps=model.total), mode)
 
     def _set_live(self, name: str, value: Any) -> None:
         if self._studio.current is not None:
