@@ -101,7 +101,7 @@ def _build() -> tuple[GalleryCard, ...]:
             _("Ring of 8: watch a GAN in 2-D"),
             _("Every point, the discriminator’s opinion everywhere, and the forces between them, while it learns."),
             "points",
-            Experiment("gan", "ring", steps=6000),
+            Experiment("gan", "ring", steps=4000),
             200.0,
         ),
         card(
@@ -132,7 +132,7 @@ def _build() -> tuple[GalleryCard, ...]:
             _("The cure: WGAN-GP"),
             _("The same ring with a critic that is kept smooth: all eight modes, and a loss that means something."),
             "points",
-            Experiment("wgan-gp", "ring", steps=4000),
+            Experiment("wgan-gp", "ring", steps=3000),
             50.0,
         ),
         card(
@@ -140,7 +140,7 @@ def _build() -> tuple[GalleryCard, ...]:
             _("Two moons, least squares"),
             _("Two crescents that interlock, learned with an objective that pulls every fake towards the boundary."),
             "points",
-            Experiment("lsgan", "moons", steps=6000),
+            Experiment("lsgan", "moons", steps=4000),
             200.0,
         ),
         card(
@@ -148,7 +148,7 @@ def _build() -> tuple[GalleryCard, ...]:
             _("25 Gaussians with WGAN"),
             _("The first Wasserstein GAN on a grid of 25 clusters: see what clipping weights can and cannot do."),
             "points",
-            Experiment("wgan", "grid", steps=6000),
+            Experiment("wgan", "grid", steps=5000),
             60.0,
         ),
         card(
@@ -174,7 +174,7 @@ def _build() -> tuple[GalleryCard, ...]:
             _("MNIST"),
             _("60,000 handwritten digits, the set on which most of the papers began."),
             "images",
-            Experiment("dcgan", "mnist", steps=6000),
+            Experiment("dcgan", "mnist", hyper={"conv_width": 24}, steps=4000),
             20.0,
             needs="mnist",
         ),
@@ -183,7 +183,7 @@ def _build() -> tuple[GalleryCard, ...]:
             _("Fashion"),
             _("Shirts, shoes and bags: as small as MNIST and much richer in texture."),
             "images",
-            Experiment("dcgan", "fashion-mnist", steps=6000),
+            Experiment("dcgan", "fashion-mnist", hyper={"conv_width": 24}, steps=4000),
             20.0,
             needs="fashion-mnist",
         ),
@@ -201,7 +201,7 @@ def _build() -> tuple[GalleryCard, ...]:
             _("Triangles"),
             _("Made so that one can count: every sample either is a triangle or it is not."),
             "images",
-            Experiment("dcgan", "triangles", steps=4000),
+            Experiment("dcgan", "triangles", hyper={"conv_width": 24, "latent_size": 64}, steps=3000),
             20.0,
         ),
     )

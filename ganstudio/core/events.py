@@ -24,7 +24,8 @@ class SeriesInfo:
 
     Attributes:
         name: unique, as people write it: ``"discriminator/real"``, ``"D(x)"``.
-        kind: which plot it belongs in. ``probability`` lives in [0, 1] with the equilibrium at 1/2.
+        kind: which plot it belongs in. ``probability`` aims at 0 and 1 with the equilibrium at 1/2 (least squares may
+            leave that range a little).
         role: whose colour it takes.
     """
 
@@ -85,7 +86,7 @@ class Scene:
         step: after which step.
         extent: the square ``[-extent, extent]²`` that ``heat`` covers.
         heat: float32 ``(H, W)``, the discriminator on a grid; row 0 is the *lowest* y.
-        heat_is_probability: the heat lies in [0, 1] (1/2 = undecided); else it is a critic's value.
+        heat_is_probability: the heat aims at 0 and 1 (1/2 = undecided); else it is a critic's value.
         manifold: float32 ``(R, R, 2)``: where a regular grid of latents lands.
         arrows: float32 ``(M, 4)``: x, y of a generated point and the direction in which it is pulled.
     """

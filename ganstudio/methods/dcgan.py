@@ -26,11 +26,11 @@ from typing import Literal, cast
 from ganstudio.core.fields import field
 from ganstudio.core.i18n import _
 from ganstudio.methods.base import MethodInfo
-from ganstudio.methods.two_player import GameHyper, TwoPlayer
+from ganstudio.methods.two_player import LabelNoiseHyper, TwoPlayer
 from ganstudio.nn.dcgan import ConvDiscriminator, ConvGenerator
 
 
-class DCGANHyper(GameHyper):
+class DCGANHyper(LabelNoiseHyper):
     """Convolutions, batch norm, the non-saturating game."""
 
     objective: Literal["non-saturating", "minimax"] = field(

@@ -31,12 +31,12 @@ from ganstudio.core.errors import UsageError
 from ganstudio.core.fields import field
 from ganstudio.core.i18n import _
 from ganstudio.methods.base import MethodInfo, OptimiserKind
-from ganstudio.methods.two_player import GameHyper, TwoPlayer
-from ganstudio.nn.initialise import he_init
+from ganstudio.methods.two_player import LabelNoiseHyper, TwoPlayer
+from ganstudio.nn.initialise import glorot_init
 from ganstudio.nn.random import Dropout
 
 
-class FrogHyper(GameHyper):
+class FrogHyper(LabelNoiseHyper):
     """The book's recipe."""
 
     objective: Literal["non-saturating", "minimax"] = field(
@@ -115,7 +115,7 @@ class FrogGenerator(nn.Module):
             nn.Conv2d(2 * width, channels, 7, padding=3),
             nn.Tanh(),
         )
-        he_init(self)
+        glorot_init(self)
 
     def forward(self, z: Tensor) -> Tensor:
         """``(N, latent)`` to images."""
@@ -135,7 +135,7 @@ class FrogDiscriminator(nn.Module):
             layers += [nn.Conv2d(width, width, 4, 2), nn.LeakyReLU(0.2)]
             side = (side - 4) // 2 + 1
         self.layers = nn.Sequential(*layers, nn.Flatten(), Dropout(dropout), nn.Linear(width * side**2, 1))
-        he_init(self)
+        glorot_init(self)
 
     def forward(self, x: Tensor) -> Tensor:
         """``(N, channels, size, size)`` to ``(N,)``."""

@@ -29,10 +29,10 @@ from typing import Literal
 from ganstudio.core.fields import field
 from ganstudio.core.i18n import _
 from ganstudio.methods.base import MethodInfo
-from ganstudio.methods.two_player import TwoPlayer, TwoPlayerHyper
+from ganstudio.methods.two_player import LabelNoiseHyper, TwoPlayer, TwoPlayerHyper
 
 
-class GANHyper(TwoPlayerHyper):
+class GANHyper(TwoPlayerHyper, LabelNoiseHyper):
     """The two objectives of the paper."""
 
     objective: Literal["minimax", "non-saturating"] = field(

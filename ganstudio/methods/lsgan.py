@@ -26,10 +26,10 @@ from typing import Literal
 from ganstudio.core.fields import field
 from ganstudio.core.i18n import _
 from ganstudio.methods.base import MethodInfo
-from ganstudio.methods.two_player import TwoPlayer, TwoPlayerHyper
+from ganstudio.methods.two_player import LabelNoiseHyper, TwoPlayer, TwoPlayerHyper
 
 
-class LSGANHyper(TwoPlayerHyper):
+class LSGANHyper(TwoPlayerHyper, LabelNoiseHyper):
     """The least-squares game."""
 
     objective: Literal["least-squares"] = field(

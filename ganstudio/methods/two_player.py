@@ -156,16 +156,6 @@ class GameHyper(Hyper):
         le=100,
         live=True,
     )
-    label_noise: float = field(
-        0.0,
-        _("Label noise"),
-        _("Share of the opposite label mixed into D’s targets at random, up to this much: keeps D from certainty."),
-        group=_TRAINING,
-        ge=0,
-        le=0.5,
-        live=True,
-        advanced=True,
-    )
     ema: float = field(
         0.995,
         _("EMA decay"),
@@ -179,6 +169,21 @@ class GameHyper(Hyper):
         _("Reduced precision"),
         _("bfloat16 where it is safe: faster on recent GPUs, ten times slower on most processors."),
         group=_TRAINING,
+        advanced=True,
+    )
+
+
+class LabelNoiseHyper(GameHyper):
+    """For games whose verdicts aim at 1 and 0: the targets can be made less certain."""
+
+    label_noise: float = field(
+        0.0,
+        _("Label noise"),
+        _("Share of the opposite label mixed into D’s targets at random, up to this much: keeps D from certainty."),
+        group=_TRAINING,
+        ge=0,
+        le=0.5,
+        live=True,
         advanced=True,
     )
 
@@ -326,20 +331,21 @@ class TwoPlayer(Method):
         return terms
 
     def _terms_with_noise(self, real_out: Tensor, fake_out: Tensor) -> Terms:
-        objective, noise = self.objective, self.hyper.label_noise
+        real, fake = self.objective.real, self.objective.fake
+        noise = getattr(self.hyper, "label_noise", 0.0)
         if not noise:
-            return {"real": objective.real(real_out), "fake": objective.fake(fake_out)}
-        # One amount of noise per batch: a target of 1 − ε is (1 − ε) of the real loss and ε of the fake one.
-        amount = noise * random.uniform(2, device=real_out.device)
+            return {"real": real(real_out).mean(), "fake": fake(fake_out).mean()}
+        # Every target moves on its own: one of 1 − ε is (1 − ε) of the real loss and ε of the fake one.
+        moved = noise * random.uniform(2, len(real_out), device=real_out.device)
         return {
-            "real": torch.lerp(objective.real(real_out), objective.fake(real_out), amount[0]),
-            "fake": torch.lerp(objective.fake(fake_out), objective.real(fake_out), amount[1]),
+            "real": torch.lerp(real(real_out), fake(real_out), moved[0]).mean(),
+            "fake": torch.lerp(fake(fake_out), real(fake_out), moved[1]).mean(),
         }
 
     def generator_terms(self, batch: Batch) -> Terms:
         """Loss of G on fresh latents."""
         fake = self.generate(self.draw(batch.size, next(self.parameters()).device))
-        return {"adversarial": self.objective.generator(self.discriminator(fake))}
+        return {"adversarial": self.objective.generator(self.discriminator(fake)).mean()}
 
     @torch.no_grad()
     def clip_weights(self) -> None:
@@ -373,8 +379,8 @@ class TwoPlayer(Method):
         return self.objective.score_kind == "probability"
 
     def pull(self, items: Tensor) -> Tensor:
-        """−∂L_G/∂x, the mean taken back out so that arrows do not shrink with the batch."""
+        """−∂L_G/∂x of every item on its own, so that arrows do not shrink with the batch."""
         items = items.detach().requires_grad_(True)
-        loss = self.objective.generator(self.discriminator(items)) * len(items)
+        loss = self.objective.generator(self.discriminator(items)).sum()
         (slope,) = torch.autograd.grad(loss, items)
         return -slope

@@ -40,3 +40,15 @@ def he_init(module: nn.Module, slope: float = 0.2) -> nn.Module:
             if part.bias is not None:
                 nn.init.zeros_(part.bias)
     return module
+
+
+def glorot_init(module: nn.Module) -> nn.Module:
+    """Uniform on ±√(6 / (fan in + fan out)), biases 0 (Glorot and Bengio 2010, eq. 16): what Keras starts with."""
+    for part in module.modules():
+        if isinstance(part, _WEIGHTED):
+            fans = part.weight[0].numel() + part.weight[:, 0].numel()
+            bound = math.sqrt(6 / fans)
+            _fill(part.weight, random.uniform(*part.weight.shape, low=-bound, high=bound))
+            if part.bias is not None:
+                nn.init.zeros_(part.bias)
+    return module

@@ -1,7 +1,7 @@
 """Objectives: what the discriminator and the generator minimise, given the discriminator's raw outputs.
 
-Raw outputs (logits, or a critic's values) have shape ``(N,)``. Every loss is a mean over the batch and is written to be
-*minimised*. σ is the logistic function, softplus(t) = log(1 + eᵗ), so −log σ(t) = softplus(−t) without overflow.
+Raw outputs (logits, or a critic's values) have shape ``(N,)``; so has every loss, one number per item, of which the
+mean is *minimised*. σ is the logistic function, softplus(t) = log(1 + eᵗ), so −log σ(t) = softplus(−t) without overflow.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class Objective:
         fake: the discriminator's loss on its raw outputs for generated items.
         generator: the generator's loss on the raw outputs for generated items.
         score: raw outputs to what is plotted as D(x).
-        score_kind: ``probability`` (equilibrium at 1/2) or an unbounded ``score``.
+        score_kind: ``probability`` (aimed at 1 and 0, equilibrium at 1/2) or a critic's ``score`` without a scale.
     """
 
     name: str
@@ -50,9 +50,9 @@ def _add(objective: Objective) -> Objective:
 MINIMAX = _add(
     Objective(
         "minimax",  # Goodfellow et al. 2014, eq. 1: the generator minimises log(1 − D(G(z)))
-        real=lambda out: softplus(-out).mean(),
-        fake=lambda out: softplus(out).mean(),
-        generator=lambda out: -softplus(out).mean(),
+        real=lambda out: softplus(-out),
+        fake=lambda out: softplus(out),
+        generator=lambda out: -softplus(out),
         score=torch.sigmoid,
         score_kind="probability",
     )
@@ -62,7 +62,7 @@ NON_SATURATING = _add(
         "non-saturating",  # Goodfellow et al. 2014, section 3: the generator maximises log D(G(z))
         real=MINIMAX.real,
         fake=MINIMAX.fake,
-        generator=lambda out: softplus(-out).mean(),
+        generator=lambda out: softplus(-out),
         score=torch.sigmoid,
         score_kind="probability",
     )
@@ -70,9 +70,9 @@ NON_SATURATING = _add(
 LEAST_SQUARES = _add(
     Objective(
         "least-squares",  # Mao et al. 2017, eq. 9: a = 0, b = c = 1; the output itself is the verdict
-        real=lambda out: 0.5 * (out - 1).square().mean(),
-        fake=lambda out: 0.5 * out.square().mean(),
-        generator=lambda out: 0.5 * (out - 1).square().mean(),
+        real=lambda out: 0.5 * (out - 1).square(),
+        fake=lambda out: 0.5 * out.square(),
+        generator=lambda out: 0.5 * (out - 1).square(),
         score=lambda out: out,
         score_kind="probability",
     )
@@ -80,9 +80,9 @@ LEAST_SQUARES = _add(
 WASSERSTEIN = _add(
     Objective(
         "wasserstein",  # Arjovsky et al. 2017, eq. 2, with the sign of a loss
-        real=lambda out: -out.mean(),
-        fake=lambda out: out.mean(),
-        generator=lambda out: -out.mean(),
+        real=lambda out: -out,
+        fake=lambda out: out,
+        generator=lambda out: -out,
         score=lambda out: out,
         score_kind="score",
     )

@@ -117,7 +117,7 @@ def test_the_pull_points_where_the_generator_gains(name: str) -> None:
         assert pull.shape == items.shape
         loss = engine.method.objective.generator
         unit = pull / pull.flatten(1).norm(dim=1).view(-1, *[1] * (pull.dim() - 1))
-        before, after = (loss(view.critic(where)) for where in (items, items + 0.1 * unit))
+        before, after = (loss(view.critic(where)).mean() for where in (items, items + 0.1 * unit))
     assert after < before
 
 
@@ -190,3 +190,14 @@ def test_reduced_precision_trains_what_it_is_safe_for() -> None:
         rows = train(build(name, "points", amp=True), 2)
         assert rows is not None
         assert np.isfinite(rows.values).all()
+
+
+def test_label_noise_moves_every_target_on_its_own_and_critics_have_none() -> None:
+    for name in ("wgan", "wgan-gp"):
+        assert "label_noise" not in METHODS[name].Hyper.model_fields
+    engine = build("gan", "points", label_noise=0.5)
+    sure = torch.full((4000,), 8.0)
+    terms = engine.method._terms_with_noise(sure, -sure)
+    # A quarter of the opposite label on average: 0.25 × softplus(8), on either side.
+    for term in terms.values():
+        assert float(term) == pytest.approx(0.25 * 8, rel=0.05)
