@@ -7,11 +7,12 @@ import logging
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QTimer
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
 
 from ganstudio.ui.theme import set_theme
 
@@ -100,3 +101,33 @@ def no_uncaught(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     yield
     assert not caught, f"on another thread: {caught}"
     assert sys.excepthook is not None
+
+
+@pytest.fixture
+def hosted(qtbot: QtBot) -> Iterator[Callable[..., None]]:
+    """Shows a widget in an active window; a bare window has no size hints, of which offscreen complains."""
+    hosts = []
+
+    def host_of(widget: QWidget, width: int, height: int) -> None:
+        host = QWidget()
+        hosts.append(host)  # held here: a window that dies of a cycle may do so while it is being painted
+        widget.setParent(host)
+        host.resize(width, height)
+        widget.resize(width, height)
+        host.show()
+        host.activateWindow()
+        qtbot.waitUntil(host.isActiveWindow)
+
+    yield host_of
+    for host in hosts:
+        host.close()
+        host.deleteLater()
+
+
+@pytest.fixture
+def bench(qtbot: QtBot) -> Iterator[Callable[..., object]]:
+    """Builds windows with the runs workspace on view: see :class:`tests.ui.runs_kit.Bench`."""
+    from tests.ui.runs_kit import benches  # the other tests do without
+
+    with benches(qtbot) as build:
+        yield build

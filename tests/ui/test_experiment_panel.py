@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from types import SimpleNamespace
 from typing import Any
 
@@ -9,7 +8,6 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QWidget
 
 from ganstudio.app.catalogue import DataCard, MethodCard
 from ganstudio.app.drafts import DEFAULT, ExperimentDraft
@@ -47,27 +45,6 @@ class FakeCatalogue:
 
     def dataset(self, name: str) -> Any:
         return {card.name: card for card in self.datasets}[name]
-
-
-@pytest.fixture
-def hosted(qtbot: Any) -> Iterator[Callable[..., None]]:
-    """Shows a widget in an active window; a bare window has no size hints, of which offscreen complains."""
-    hosts = []
-
-    def host_of(widget: QWidget, width: int, height: int) -> None:
-        host = QWidget()
-        hosts.append(host)  # held here: a window that dies of a cycle may do so while it is being painted
-        widget.setParent(host)
-        host.resize(width, height)
-        widget.resize(width, height)
-        host.show()
-        host.activateWindow()
-        qtbot.waitUntil(host.isActiveWindow)
-
-    yield host_of
-    for host in hosts:
-        host.close()
-        host.deleteLater()
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -39,27 +38,6 @@ NORM = FieldSpec(
 NAME = FieldSpec("name", "Name", "What it is called.", "text", "", group="Run")
 ONLY = FieldSpec("only", "Only", "No choice.", "choice", "a", choices=("a",))
 ALL = (LR, BETA, BATCH, AMP, ARCH, NORM, NAME, ONLY)
-
-
-@pytest.fixture
-def hosted(qtbot: Any) -> Iterator[Callable[..., None]]:
-    """Shows a widget in an active window; a bare window has no size hints, of which offscreen complains."""
-    hosts = []
-
-    def host_of(widget: QWidget, width: int, height: int) -> None:
-        host = QWidget()
-        hosts.append(host)  # held here: a window that dies of a cycle may do so while it is being painted
-        widget.setParent(host)
-        host.resize(width, height)
-        widget.resize(width, height)
-        host.show()
-        host.activateWindow()
-        qtbot.waitUntil(host.isActiveWindow)
-
-    yield host_of
-    for host in hosts:
-        host.close()
-        host.deleteLater()
 
 
 def form_of(hosted: Any, **values: Any) -> FieldForm:

@@ -2,38 +2,15 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QWidget
 
 from ganstudio.app.gallery import GALLERY
 from ganstudio.ui.gallery import GalleryPage
-
-
-@pytest.fixture
-def hosted(qtbot: Any) -> Iterator[Callable[..., None]]:
-    """Shows a widget in an active window; a bare window has no size hints, of which offscreen complains."""
-    hosts = []
-
-    def host_of(widget: QWidget, width: int, height: int) -> None:
-        host = QWidget()
-        hosts.append(host)  # held here: a window that dies of a cycle may do so while it is being painted
-        widget.setParent(host)
-        host.resize(width, height)
-        widget.resize(width, height)
-        host.show()
-        host.activateWindow()
-        qtbot.waitUntil(host.isActiveWindow)
-
-    yield host_of
-    for host in hosts:
-        host.close()
-        host.deleteLater()
 
 
 def page_of(hosted: Any, width: int = 1024, height: int = 700) -> GalleryPage:

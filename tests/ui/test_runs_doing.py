@@ -1,0 +1,189 @@
+"""What a person does with stored runs: open, rename, delete, restore, continue, duplicate."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QLineEdit, QMenu, QMessageBox, QSpinBox
+from pytestqt.qtbot import QtBot
+
+from ganstudio.store import RunWriter, list_runs, list_trash
+from ganstudio.ui.runs.actions import MENU
+from ganstudio.ui.runs.model import DATA, NAME, STEP
+from tests.ui.runs_kit import Build, make
+
+LEFT = Qt.MouseButton.LeftButton
+
+
+def test_enter_and_double_click_open(bench: Build, qtbot: QtBot) -> None:
+    path = make("one")
+    used = bench()
+    table = used.page.table
+    qtbot.keyClick(table, Qt.Key.Key_Return)
+    qtbot.mouseDClick(table.viewport(), LEFT, pos=used.point(0, DATA))
+    qtbot.mouseDClick(table.viewport(), LEFT, pos=used.point(0, NAME, 30))  # the picture
+    qtbot.mouseClick(used.page.toolbar.open, LEFT)
+    assert used.asked == [("open", path)] * 4
+
+
+@pytest.mark.parametrize("by_mouse", [False, True])
+def test_rename_in_place(bench: Build, qtbot: QtBot, by_mouse: bool) -> None:
+    make("before")
+    used = bench()
+    table = used.page.table
+    if by_mouse:
+        qtbot.mouseDClick(table.viewport(), LEFT, pos=used.point(0, NAME, 110))
+    else:
+        qtbot.keyClick(table, Qt.Key.Key_F2)
+    editor = table.findChild(QLineEdit)
+    assert editor is not None
+    assert editor.text() == "before"
+    editor.setText("  after   that ")
+    qtbot.keyClick(editor, Qt.Key.Key_Return)
+    QApplication.processEvents()  # Qt commits in the next round
+    used.finish()
+    assert used.names == ["after that"]
+    assert list_runs()[0].info.name == "after that"
+    assert used.asked == [], "Enter in the editor does not open the run"
+
+
+def test_typing_is_not_disturbed_by_a_live_row(bench: Build, qtbot: QtBot) -> None:
+    path = make("live")
+    with RunWriter(path) as writer:
+        writer.write_status("training", 20, 50)
+        used = bench()
+        used.page.table.edit_name()
+        editor = used.page.table.findChild(QLineEdit)
+        assert editor is not None
+        editor.setText("half a na")
+        writer.write_status("training", 21, 50)
+        used.settle()
+        assert editor.text() == "half a na"
+        qtbot.keyClick(editor, Qt.Key.Key_Escape)
+        used.page.refresh()
+        assert (used.names, used.cell(0, STEP)) == (["live"], "21 / 50"), "what was held back comes after it"
+
+
+def test_delete_undo_restore_empty(bench: Build, qtbot: QtBot) -> None:
+    for n in range(3):
+        make(f"run {n}", age=n)
+    used = bench()
+    table = used.page.table
+    qtbot.keyClick(table, Qt.Key.Key_Down, Qt.KeyboardModifier.ShiftModifier)
+    assert len(used.page.chosen) == 2
+    qtbot.keyClick(table, Qt.Key.Key_Delete)
+    used.finish()
+    assert used.names == ["run 2"]
+    assert [row.name for row in used.page.chosen] == ["run 2"], "the run after them is chosen"
+    toast = used.shell.toasts.shown[0]
+    assert toast.message.text == "2 runs moved to trash"
+    assert toast.message.run is not None
+    toast.message.run()
+    used.finish()
+    assert used.names == ["run 0", "run 1", "run 2"]
+    qtbot.keyClick(table, Qt.Key.Key_Delete)
+    used.finish()
+    qtbot.mouseClick(used.page.toolbar.trash, LEFT)
+    used.settle()
+    trash = used.page.trash
+    assert trash.isVisible()
+    (name,) = [item.name for item in trash.model.items]
+    trash.table.selectRow(0)
+    qtbot.mouseClick(trash.restore_button, LEFT)
+    used.finish()
+    assert trash.model.items == ()
+    qtbot.mouseClick(trash.back_button, LEFT)
+    assert name in used.names
+
+
+def test_emptying_the_trash_asks_first(bench: Build, qtbot: QtBot) -> None:
+    make("gone")
+    used = bench()
+    qtbot.keyClick(used.page.table, Qt.Key.Key_Delete)
+    used.finish()
+    used.page.show_trash()
+    for answer, left in (("Keep them", 1), ("Remove for good", 0)):
+        qtbot.mouseClick(used.page.trash.empty_button, LEFT)
+        box = used.page.findChild(QMessageBox)
+        assert box is not None
+        button = next(button for button in box.buttons() if button.text() == answer)
+        qtbot.mouseClick(button, LEFT)
+        QApplication.processEvents()
+        used.finish()
+        assert len(list_trash()) == left
+
+
+def test_a_live_run_is_neither_deleted_nor_continued(bench: Build, qtbot: QtBot) -> None:
+    path = make("live")
+    with RunWriter(path) as writer:
+        writer.write_status("training", 20, 50)
+        used = bench()
+        for name in ("runs.delete", "runs.continue"):
+            assert not used.page.toolbar.actions_by_id[name].isEnabled()
+        qtbot.keyClick(used.page.table, Qt.Key.Key_Delete)
+        used.finish()
+        assert used.names == ["live"]
+
+
+def test_continue_asks_how_far(bench: Build, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = make("half")
+    used = bench()
+    went_on: list[tuple[Path | None, int]] = []
+    monkeypatch.setattr(used.studio, "continue_run", lambda model, steps: went_on.append((model.path, steps)))
+    qtbot.mouseClick(used.page.toolbar.actions_by_id["runs.continue"], LEFT)
+    dialog = used.page.findChild(QDialog)
+    assert dialog is not None
+    steps = dialog.findChild(QSpinBox)
+    assert steps is not None
+    assert (steps.value(), steps.minimum()) == (50, 21), "the goal that was not reached"
+    steps.setValue(80)
+    dialog.accept()
+    assert went_on == [(path, 80)]
+    assert used.asked == [("open", path)]
+
+
+def test_duplicate_copy_and_menu(bench: Build, qtbot: QtBot) -> None:
+    path = make("one")
+    used = bench()
+    qtbot.mouseClick(used.page.toolbar.actions_by_id["runs.duplicate"], LEFT)
+    assert used.asked == [("duplicate", path)]
+    qtbot.keyClick(used.page.table, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    assert QGuiApplication.clipboard().text() == str(path)
+    menu = QMenu(used.page)
+    used.page._fill_menu(menu, MENU)
+    texts = [action.text().split("\t")[0] for action in menu.actions() if not action.isSeparator()]
+    assert texts[:3] == ["Open", "Continue training…", "Duplicate with changes"]
+    next(action for action in menu.actions() if action.text().startswith("Open\t")).trigger()
+    assert used.asked[-1] == ("open", path)
+
+
+def test_a_run_anywhere_can_be_opened(bench: Build, tmp_path: Path) -> None:
+    used = bench()
+    used.page.choose_folder()
+    dialog = used.page.findChild(QFileDialog)
+    assert dialog is not None
+    dialog.fileSelected.emit(str(tmp_path))
+    dialog.reject()
+    assert used.asked == [("open", tmp_path)]
+
+
+def test_no_program_for_folders_is_said(
+    bench: Build, monkeypatch: pytest.MonkeyPatch, logged_problems: list[logging.LogRecord]
+) -> None:
+    path = make("one")
+    used = bench()
+    opened: list[str] = []
+    for works in (True, False):
+        monkeypatch.setattr(
+            "ganstudio.ui.runs.workspace.QDesktopServices.openUrl",
+            lambda url, works=works: (opened.append(url.toLocalFile()), works)[1],
+        )
+        used.page.open_folders()
+        assert len(used.shell.toasts.shown) == (0 if works else 1)
+    assert opened == [str(path)] * 2
+    assert len(logged_problems) == 1
+    assert QGuiApplication.clipboard().text() == str(path)
