@@ -108,8 +108,7 @@ class Catalogue:
 
 
 def _data_cards() -> Registry[DataCard]:
-    from ganstudio.data import DATASETS
-    from ganstudio.data.files import find
+    from ganstudio.data import DATASETS, is_available
 
     cards: Registry[DataCard] = Registry("data set")
     for source in DATASETS.values():
@@ -121,7 +120,7 @@ def _data_cards() -> Registry[DataCard]:
                 source.summary,
                 source.kind,
                 source.licence,
-                not source.needs_files or source.takes_path or find(source.name) is not None,
+                is_available(source),
                 source.downloadable,
                 fields_of(source.Options),
                 source.takes_path,

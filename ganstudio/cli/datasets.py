@@ -57,6 +57,8 @@ def run(options: argparse.Namespace) -> int:
 
 def describe(source: DataSource) -> dict[str, Any]:
     """A data set in plain JSON values: what it is, needs and offers, and whether it is here."""
+    from ganstudio.data import is_available
+
     found = _find(source)
     return {
         **source.to_json(),
@@ -64,11 +66,6 @@ def describe(source: DataSource) -> dict[str, Any]:
         "available": is_available(source),
         "folder": found,
     }
-
-
-def is_available(source: DataSource) -> bool:
-    """It can be trained on now; for a folder or a drawing: once the person names one."""
-    return not source.needs_files or source.takes_path or _find(source) is not None
 
 
 def usage_name(source: DataSource) -> str:
@@ -86,6 +83,8 @@ def _find(source: DataSource) -> str | None:
 
 
 def _state(source: DataSource) -> str:
+    from ganstudio.data import is_available
+
     if is_available(source):
         return _("ready")
     return _("can be downloaded") if source.downloadable else _("files missing")

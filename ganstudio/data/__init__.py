@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ganstudio.data.base import Arrays, DataRequest, Dataset, DataSource, Problem
-from ganstudio.data.catalogue import DATASETS, load, read, thumbnail
+from ganstudio.data.catalogue import DATASETS, is_available, load, read, thumbnail
 from ganstudio.data.drawing import delete_drawing, list_drawings, load_drawing, save_drawing
 from ganstudio.data.files import Located, data_folder, find, set_data_folder
 from ganstudio.data.report import DataReport, check
@@ -33,6 +33,7 @@ __all__ = [
     "delete_drawing",
     "download",
     "find",
+    "is_available",
     "list_drawings",
     "load",
     "load_drawing",

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from ganstudio.core.registry import Registry
 from ganstudio.data import cifar, digits, drawing, folder, idx, points, polygons
 from ganstudio.data.base import Arrays, DataRequest, Dataset, DataSource, Job, Progress, fingerprint
+from ganstudio.data.files import find
 
 
 def _build() -> Registry[DataSource]:
@@ -73,6 +74,11 @@ def load(
     labels = None if arrays.labels is None else torch.from_numpy(arrays.labels)
     items = torch.from_numpy(np.asarray(arrays.items))
     return Dataset(arrays.spec, items, labels, fingerprint(arrays), arrays.notes)
+
+
+def is_available(source: DataSource) -> bool:
+    """It can be trained on now; a folder or a drawing once the person names one."""
+    return not source.needs_files or source.takes_path or find(source.name) is not None
 
 
 def thumbnail(name: str) -> NDArray[np.uint8] | None:

@@ -18,6 +18,7 @@ from ganstudio.core.dataspec import DataSpec
 from ganstudio.core.errors import StoreError, UsageError
 from ganstudio.core.i18n import _
 from ganstudio.methods import METHODS, Method
+from ganstudio.methods.base import part_of
 from ganstudio.nn.random import randomness
 from ganstudio.store import Run, load_checkpoint
 
@@ -146,10 +147,10 @@ def _build(run: Run, metadata: Mapping[str, str], step: int) -> Method:
 
 
 def _load(method: Method, tensors: Mapping[str, Tensor], averaged: bool, run: Run, step: int) -> None:
-    state = _under(tensors, "method/")
+    state = part_of(tensors, "method/")
     if averaged:
         for child in method.averaged:
-            state |= {f"{child}.{name}": value for name, value in _under(tensors, f"ema/{child}/").items()}
+            state |= {f"{child}.{name}": value for name, value in part_of(tensors, f"ema/{child}/").items()}
     wanted = method.state_dict()
     for name in wanted.keys() | state.keys():
         if name not in state or name not in wanted or state[name].shape != wanted[name].shape:
@@ -163,10 +164,6 @@ def _load(method: Method, tensors: Mapping[str, Tensor], averaged: bool, run: Ru
             details=", ".join(broken),
         )  # fmt: skip
     method.load_state_dict(state)
-
-
-def _under(tensors: Mapping[str, Tensor], prefix: str) -> dict[str, Tensor]:
-    return {name.removeprefix(prefix): value for name, value in tensors.items() if name.startswith(prefix)}
 
 
 def _shape(tensors: Mapping[str, Tensor], name: str) -> str:

@@ -229,3 +229,8 @@ def _draw(control: Control, count: int, device: torch.device | str) -> Tensor:
         case GeneratorIndex(count=choices):
             return random.integers(choices, count, device=device)
     raise TypeError(f"unknown control {control!r}")
+
+
+def part_of(tensors: Mapping[str, Tensor], prefix: str) -> dict[str, Tensor]:
+    """The tensors whose names begin with ``prefix``, without it: one part of a checkpoint."""
+    return {name.removeprefix(prefix): value for name, value in tensors.items() if name.startswith(prefix)}

@@ -20,7 +20,7 @@ from ganstudio.core.events import SeriesInfo, SeriesKind, SeriesRole
 from ganstudio.core.fields import Value
 from ganstudio.core.i18n import _
 from ganstudio.data import Batches, Dataset
-from ganstudio.methods.base import Method, Phase, Values
+from ganstudio.methods.base import Method, Phase, Values, part_of
 from ganstudio.nn.ema import Average
 from ganstudio.nn.norms import calibrate
 from ganstudio.nn.random import randomness
@@ -272,11 +272,11 @@ class Engine:
         if values["data"] != self.dataset.fingerprint:
             raise StoreError(_("The data set is not the one this run was trained on; its files have changed."))
         _check_same(self.state()[0], tensors)
-        self.method.load_state_dict(_under(tensors, "method/"))
+        self.method.load_state_dict(part_of(tensors, "method/"))
         for name, average in self.averages.items():
-            average.module.load_state_dict(_under(tensors, f"ema/{name}/"))
+            average.module.load_state_dict(part_of(tensors, f"ema/{name}/"))
         for name, optimiser in self._optimisers.items():
-            self._load_optimiser(optimiser, self._trainable[name], _under(tensors, f"optimiser/{name}/"))
+            self._load_optimiser(optimiser, self._trainable[name], part_of(tensors, f"optimiser/{name}/"))
         if chance.shape == self.chance.get_state().shape:
             self.chance.set_state(chance)
         else:  # another kind of device, whose numbers differ anyway: go on with fresh ones, but the same every time
@@ -301,10 +301,6 @@ class Engine:
             for key, value in optimiser.state.get(parameter, {}).items():
                 if value.dim() == 4:
                     optimiser.state[parameter][key] = value.to(memory_format=torch.channels_last)
-
-
-def _under(tensors: Mapping[str, Tensor], prefix: str) -> dict[str, Tensor]:
-    return {name.removeprefix(prefix): value for name, value in tensors.items() if name.startswith(prefix)}
 
 
 def _check_same(mine: Mapping[str, Tensor], theirs: Mapping[str, Tensor]) -> None:
