@@ -165,12 +165,28 @@ def test_running_shows_the_run_and_leaves_live_values_open(panel: ExperimentPane
         panel.duplicate.click()
     with qtbot.waitSignal(panel.extend_requested) as caught:
         panel.run_form.row("steps").editor.stepBy(1)
-    panel.set_mode("finished")
-    assert not editor.isEnabled()
+    for mode, why in (("elsewhere", "by another process"), ("finished", "not training now")):
+        panel.set_mode(mode)  # type: ignore[arg-type]
+        assert not editor.isEnabled()
+        assert why in editor.toolTip()
     panel.set_mode("draft")
     assert panel.draft.experiment == DEFAULT
     assert panel.method.combo.key == "dcgan"
     assert panel.hyper.row("width").editor.isEnabled()
+
+
+def test_a_long_name_is_elided_and_whole_in_the_tooltip(panel: ExperimentPanel) -> None:
+    panel.show_run(Experiment("gan", "ring", name="a very long name " * 20), "running")
+    assert panel._title.width() <= panel.width()
+    assert "a very long name " * 19 in panel._title.toolTip()
+    assert panel.width() == 300
+
+
+def test_undo_says_what_a_person_calls_it(panel: ExperimentPanel) -> None:
+    panel.hyper.row("lr").editor.stepBy(1)
+    assert "Learning rate" in panel.undo_button.toolTip()
+    panel.run_form.row("steps").editor.stepBy(1)
+    assert "Steps" in panel.undo_button.toolTip()
 
 
 def test_a_draft_outlives_its_panel(qtbot: Any) -> None:

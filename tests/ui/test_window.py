@@ -159,3 +159,27 @@ def test_everything_has_a_name_and_a_tooltip(window: MainWindow, qtbot: QtBot) -
     train(qtbot, window, RING)
     wait(qtbot, lambda: len(window.statusbar._buttons) == 2)
     assert problems(window, visible_only=True) == []
+
+
+def test_the_keyboard_stays_in_the_workspace(window: MainWindow, qtbot: QtBot) -> None:
+    window.train.customise_card("ring")
+    start = window.train.panel.start
+    start.setFocus()
+    train(qtbot, window)
+    assert not start.isVisible()
+    assert window.train.isAncestorOf(window.focusWidget())
+    window.show_workspace("runs")
+    assert window.stack.currentWidget().isAncestorOf(window.focusWidget()) or (
+        window.focusWidget() is window.stack.currentWidget()
+    )
+    window.rail.button("train").setFocus()
+    window.rail.button("train").click()
+    assert window.focusWidget() is window.rail.button("train"), "arrow keys go on along the rail"
+
+
+def test_no_key_is_listed_twice(window: MainWindow) -> None:
+    window.show_workspace("runs")
+    listed = [keys for action in window.table if action.context == "runs" for keys in action.shortcuts]
+    listed += [keys for group, _what, keys in window.shortcut_rows if group == "Runs"]
+    assert "Ctrl+F" in listed
+    assert len(listed) == len(set(listed))

@@ -45,6 +45,7 @@ class DataPicker(QWidget):
         self._summary = label("", "muted", wrap=True)
         self._path = ElidedLabel()
         self.form = FieldForm()
+        self.form.setContentsMargins(0, 4, 0, 0)
         self.form.value_edited.connect(self.option_edited)
         self.problem = label("", "problem", wrap=True)
         self.problem.hide()

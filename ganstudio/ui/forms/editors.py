@@ -180,12 +180,21 @@ class NumberEdit(QAbstractSpinBox):
         self._unit.setStyleSheet(f"color: {theme.text_muted}; font-size: {theme.small}px; background: transparent;")
 
 
-class Switch(QAbstractButton):
+class _AtOnce:
+    """An editor that takes a value at once: nothing is half-edited, and nothing wrong can be chosen."""
+
+    error = ""
+
+    def commit(self) -> bool:
+        """True: there is nothing left to take."""
+        return True
+
+
+class Switch(_AtOnce, QAbstractButton):
     """An on/off switch, painted from the theme."""
 
     edited = Signal(object)
     error_changed = Signal(str)
-    error = ""
 
     def __init__(self, spec: FieldSpec, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -204,10 +213,6 @@ class Switch(QAbstractButton):
     def set_value(self, value: Value, *, force: bool = False) -> None:
         """Turns it on or off without telling anybody."""
         self.setChecked(bool(value))
-
-    def commit(self) -> bool:
-        """Nothing is ever half-edited here."""
-        return True
 
     def _on_clicked(self, checked: bool) -> None:
         self.edited.emit(checked)
@@ -256,12 +261,11 @@ class QuietCombo(QComboBox):
             event.ignore()
 
 
-class ChoiceEdit(QuietCombo):
+class ChoiceEdit(_AtOnce, QuietCombo):
     """One of several words, in a combo box."""
 
     edited = Signal(object)
     error_changed = Signal(str)
-    error = ""
 
     def __init__(self, spec: FieldSpec, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -278,17 +282,12 @@ class ChoiceEdit(QuietCombo):
         """Chooses a word without telling anybody."""
         self.setCurrentIndex(max(0, self.findText(str(value))))
 
-    def commit(self) -> bool:
-        """Nothing is ever half-edited here."""
-        return True
 
-
-class SegmentEdit(QWidget):
+class SegmentEdit(_AtOnce, QWidget):
     """One of a few short words, all in sight."""
 
     edited = Signal(object)
     error_changed = Signal(str)
-    error = ""
 
     def __init__(self, spec: FieldSpec, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -326,10 +325,6 @@ class SegmentEdit(QWidget):
             for button in self._group.buttons():
                 button.setToolTip(self.toolTip())
         return super().event(event)
-
-    def commit(self) -> bool:
-        """Nothing is ever half-edited here."""
-        return True
 
 
 class TextEdit(QLineEdit):

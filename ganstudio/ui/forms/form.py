@@ -116,8 +116,11 @@ class FieldForm(QWidget):
         self.search.textChanged.connect(self._filter)
         self._nothing = label("", "muted", wrap=True)
         self._nothing.hide()
-        self._column.addWidget(self.search)
-        self._column.addSpacing(8)
+        self._head = QWidget()  # goes with its margin
+        head = QVBoxLayout(self._head)
+        head.setContentsMargins(0, 0, 0, 8)
+        head.addWidget(self.search)
+        self._column.addWidget(self._head)
         self._column.addWidget(self._nothing)
 
     def set_fields(
@@ -215,7 +218,7 @@ class FieldForm(QWidget):
         for row in self._rows.values():
             row.edited.connect(self.value_edited)
             row.error_changed.connect(self._on_error)
-        self.search.setVisible(len(fields) >= SEARCH_FROM)
+        self._head.setVisible(len(fields) >= SEARCH_FROM)
         self.set_live_only(self._live_only)
         self._order_tabs()
         self._filter(self.search.text() if len(fields) >= SEARCH_FROM else "")

@@ -220,9 +220,10 @@ class TrainWorkspace(QWidget):
         """What had the keyboard may go out of sight meanwhile; then the page takes it, not the window's next button."""
         before, page = self._has_keyboard(), self.pages.currentWidget()
         yield
-        opened = self.pages.currentWidget() is self.bench is not page  # no ring on its first button either
+        now = self.bench if self.pages.currentWidget() is self.bench else self.gallery
+        opened = now is self.bench is not page  # no ring on its first button either
         if before and (opened or not self._has_keyboard()):
-            self.pages.currentWidget().setFocus()
+            now.setFocus()
 
     def _has_keyboard(self) -> bool:
         focus = self.window().focusWidget()
