@@ -176,6 +176,7 @@ class Shell(QMainWindow):
             layout = place.page.layout()
             if layout is not None:
                 layout.addWidget(place.built)
+                place.built.show()  # now, not in the next round: it may be given the keyboard at once
         return place.built
 
     @staticmethod
@@ -201,17 +202,28 @@ class Shell(QMainWindow):
         if name == self._current:
             self.rail.set_current(name)
             return
-        self.stack.setCurrentWidget(self._workspaces[name].page)
-        focus, page = self.focusWidget(), self._workspaces[name].page
+        place, focus = self._workspaces[name], self.focusWidget()
+        remembered = place.page.focusWidget()
+        self.stack.setCurrentWidget(place.page)
         if focus is None:
             self.stack.setFocus()  # no ring before the keyboard is used; Tab begins at the rail
-        elif focus not in (self.stack, self.rail.button(name)) and not page.isAncestorOf(focus):
-            page.setFocus()  # what had the keyboard is out of sight: it must not wander off along the rail
+        elif focus not in (self.stack, self.rail.button(name)):
+            self._give_keyboard(place, remembered)
         self._current = name
         self.rail.set_current(name)
         self.binder.set_workspace(name)
         self.store.remember(workspace=name)
         self.workspace_changed.emit(name)
+
+    @staticmethod
+    def _give_keyboard(place: _Workspace, remembered: QWidget | None) -> None:
+        """What had the keyboard goes out of sight: where it was in the workspace before, or else its main part."""
+        for widget in (remembered, place.built, place.page):
+            if widget is not None and widget.isVisible():
+                widget.setFocus()
+                focus = place.page.window().focusWidget()
+                if focus is place.page or (focus is not None and place.page.isAncestorOf(focus)):
+                    return
 
     # actions of the program as a whole
 

@@ -54,7 +54,7 @@ class CardWidget(QWidget):
 
     def _lay_out(self) -> None:
         column = QVBoxLayout(self)
-        column.setContentsMargins(16, PICTURE_HEIGHT + 12, 16, 8)
+        column.setContentsMargins(16, PICTURE_HEIGHT + 12, 8, 8)  # the link ends where the words end
         column.setSpacing(4)
         title = label(self.card.title, "strong")
         title.setMinimumWidth(10)
@@ -62,6 +62,7 @@ class CardWidget(QWidget):
         sentence.setAlignment(Qt.AlignmentFlag.AlignTop)
         sentence.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
         for words in (title, sentence):
+            words.setContentsMargins(0, 0, 8, 0)
             words.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         column.addWidget(title)
         column.addWidget(sentence, 1)

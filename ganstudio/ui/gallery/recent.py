@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QVBoxLa
 
 from ganstudio.core.i18n import _
 from ganstudio.ui.gallery.drawings import draw_picture, to_pixmap
+from ganstudio.ui.icons import icon
 from ganstudio.ui.parts import label
 from ganstudio.ui.theme import current_theme, theme_hub, ui_font
 
@@ -49,6 +50,9 @@ class RunTile(QAbstractButton):
         painter.fillRect(picture, QColor(theme.mix("text", "surface", 0.08)))
         if self._pixmap is not None:
             draw_picture(painter, picture, self._pixmap)
+        else:  # stopped before there was one
+            inset = (picture.height() - 20) / 2
+            icon("train", "text_muted").paint(painter, picture.adjusted(inset, inset, -inset, -inset).toRect())
         left = picture.right() + 10
         width = body.right() - left - 8
         for text, top, font, colour in (

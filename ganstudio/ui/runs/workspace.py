@@ -107,6 +107,7 @@ class RunsWorkspace(QWidget):
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(self._pages)
+        self.setFocusProxy(self.table)
         self._fit()
 
     def _connect(self) -> None:
