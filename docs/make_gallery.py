@@ -41,7 +41,7 @@ def scatter(real: np.ndarray, fake: np.ndarray, spec: DataSpec) -> Image.Image:
 def wall(items: np.ndarray) -> Image.Image:
     """Three rows of six samples at three times their size."""
     size = items.shape[1]
-    zoom = SIZE[1] // (3 * (size + 1))
+    zoom = SIZE[1] // (3 * (size + 1) - 1)
     grid = make_grid(items[:18], columns=6).squeeze()
     picture = Image.fromarray(grid).convert("RGB")
     picture = picture.resize((picture.width * zoom, picture.height * zoom), Image.Resampling.NEAREST)

@@ -30,8 +30,8 @@ class GalleryCard:
         sentence: what one will see.
         picture: what is drawn until there is a real picture.
         experiment: what is trained.
-        reference_rate: steps per second measured on the reference machine (2 CPU cores); 0 where it depends on what
-            the person brings.
+        reference_rate: steps per second measured on the reference machine (one thread beside a window, 2 CPU cores); 0
+            where it depends on what the person brings.
         opens: ``"run"`` starts at once; the others first ask for a drawing or a folder.
         needs: the data set that has to be on this machine; empty where none is downloaded.
     """
@@ -94,7 +94,7 @@ def _build() -> tuple[GalleryCard, ...]:
             Experiment(
                 "dcgan", "digits", hyper={"norm_d": "spectral", "conv_width": 24, "latent_size": 64}, steps=3000
             ),
-            30.0,
+            19.0,
         ),
         card(
             "ring",
@@ -102,7 +102,7 @@ def _build() -> tuple[GalleryCard, ...]:
             _("Every point, the discriminator’s opinion everywhere, and the forces between them, while it learns."),
             "points",
             Experiment("gan", "ring", steps=4000),
-            200.0,
+            340.0,
         ),
         card(
             "collapse",
@@ -125,7 +125,7 @@ def _build() -> tuple[GalleryCard, ...]:
                 },
                 steps=4000,
             ),
-            200.0,
+            400.0,
         ),
         card(
             "cure",
@@ -133,7 +133,7 @@ def _build() -> tuple[GalleryCard, ...]:
             _("The same ring with a critic that is kept smooth: all eight modes, and a loss that means something."),
             "points",
             Experiment("wgan-gp", "ring", steps=3000),
-            50.0,
+            56.0,
         ),
         card(
             "moons",
@@ -141,7 +141,7 @@ def _build() -> tuple[GalleryCard, ...]:
             _("Two crescents that interlock, learned with an objective that pulls every fake towards the boundary."),
             "points",
             Experiment("lsgan", "moons", steps=4000),
-            200.0,
+            280.0,
         ),
         card(
             "grid",
@@ -149,7 +149,7 @@ def _build() -> tuple[GalleryCard, ...]:
             _("The first Wasserstein GAN on a grid of 25 clusters: see what clipping weights can and cannot do."),
             "points",
             Experiment("wgan", "grid", steps=5000),
-            60.0,
+            78.0,
         ),
         card(
             "drawing",
@@ -175,7 +175,7 @@ def _build() -> tuple[GalleryCard, ...]:
             _("60,000 handwritten digits, the set on which most of the papers began."),
             "images",
             Experiment("dcgan", "mnist", hyper={"conv_width": 24}, steps=4000),
-            20.0,
+            19.0,
             needs="mnist",
         ),
         card(
@@ -184,7 +184,7 @@ def _build() -> tuple[GalleryCard, ...]:
             _("Shirts, shoes and bags: as small as MNIST and much richer in texture."),
             "images",
             Experiment("dcgan", "fashion-mnist", hyper={"conv_width": 24}, steps=4000),
-            20.0,
+            19.0,
             needs="fashion-mnist",
         ),
         card(
@@ -202,7 +202,7 @@ def _build() -> tuple[GalleryCard, ...]:
             _("Made so that one can count: every sample either is a triangle or it is not."),
             "images",
             Experiment("dcgan", "triangles", hyper={"conv_width": 24, "latent_size": 64}, steps=3000),
-            20.0,
+            45.0,
         ),
     )
 
