@@ -24,7 +24,7 @@ from ganstudio.ui.runs.delegate import ROW_HEIGHT, RunDelegate, in_name
 from ganstudio.ui.runs.model import CREATED, DATA, METHOD, NAME, ROW_ROLE, SIZE, STATE, STEP, TIME, Index, RunsFilter
 from ganstudio.ui.theme import current_theme, theme_hub
 
-WIDTHS = {METHOD: 92, DATA: 116, STATE: 160, STEP: 132, TIME: 76, CREATED: 116, SIZE: 80}
+WIDTHS = {METHOD: 88, DATA: 112, STATE: 152, STEP: 132, TIME: 76, CREATED: 116, SIZE: 80}
 LEAST_NAME = 248
 MORE_DATA = 160  # data requests can be long: what they gain in a wide table
 HEADER_STYLE = "QHeaderView::section { padding: 5px 8px; } QHeaderView::section:first { padding-left: 16px; }"
