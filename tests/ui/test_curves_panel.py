@@ -388,3 +388,13 @@ def test_a_million_steps_of_six_series_redraw_in_a_moment(panel) -> None:
                 section.canvas.repaint()
         times.append(time.perf_counter() - start_time)
     assert np.median(times) < 0.03
+
+
+def test_a_series_begun_later_keeps_the_marked_step(panel) -> None:
+    tables = a_run()
+    panel.set_tables(dict(list(tables.items())[:1]))
+    panel.set_cursor_step(3)
+    panel.set_tables(tables)
+    assert panel.view.picked == 3
+    panel.set_tables(a_run(seed=1))
+    assert panel.view.picked is None

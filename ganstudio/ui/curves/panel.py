@@ -116,10 +116,16 @@ class CurvesPanel(QWidget):
         return self._tables
 
     def set_tables(self, tables: Mapping[str, SeriesTable]) -> None:
-        """Shows another run. The tables are kept and may grow; :meth:`refresh` shows what came."""
+        """Shows another run, or the same run with tables that it has begun since.
+
+        The tables are kept and may grow; :meth:`refresh` shows what came. Where to look and which step is marked stay
+        for the same run.
+        """
+        same = bool(self._tables) and all(tables.get(name) is table for name, table in self._tables.items())
         self._tables = dict(tables)
-        self.view.cursor = self.view.picked = None
-        self.view.follow = True
+        if not same:
+            self.view.cursor = self.view.picked = None
+            self.view.follow = True
         self._stamp = None
         self.refresh()
 

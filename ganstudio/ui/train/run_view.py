@@ -111,7 +111,7 @@ class RunView(QWidget):
             self._curves_due = now + CURVES_SECONDS
             if "marks" in self._stale:
                 self.curves.set_marks(self._marks(model))
-            if dict(self.curves.tables) != model.tables:  # only then: it forgets what a person zoomed to
+            if dict(self.curves.tables) != model.tables:  # another run, or it has begun to measure more
                 self.curves.set_tables(model.tables)
             self._show_comparison()
             self.curves.refresh()
