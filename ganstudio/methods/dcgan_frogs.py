@@ -32,7 +32,7 @@ from ganstudio.core.fields import field
 from ganstudio.core.i18n import _
 from ganstudio.methods.base import MethodInfo, OptimiserKind
 from ganstudio.methods.two_player import LabelNoiseHyper, TwoPlayer
-from ganstudio.nn.initialise import glorot_init
+from ganstudio.nn.initialise import glorot_init, he_init
 from ganstudio.nn.random import Dropout
 
 
@@ -135,7 +135,7 @@ class FrogDiscriminator(nn.Module):
             layers += [nn.Conv2d(width, width, 4, 2), nn.LeakyReLU(0.2)]
             side = (side - 4) // 2 + 1
         self.layers = nn.Sequential(*layers, nn.Flatten(), Dropout(dropout), nn.Linear(width * side**2, 1))
-        glorot_init(self)
+        he_init(self)
 
     def forward(self, x: Tensor) -> Tensor:
         """``(N, channels, size, size)`` to ``(N,)``."""
