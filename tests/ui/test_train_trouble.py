@@ -88,10 +88,13 @@ def test_a_loss_that_is_no_number_offers_the_way_back(window: MainWindow, qtbot:
 
     model = train(qtbot, window)
     before = model.hyper_value("lr_g")
+    model.pause()  # between two steps: a backward pass under way would notice the change and fail otherwise
+    wait(qtbot, lambda: model.state == "paused")
     with torch.no_grad():
         for weights in model._session._publisher.engine.method.discriminator.parameters():  # type: ignore[union-attr]
             weights.fill_(torch.nan)
-    wait(qtbot, lambda: model.state == "paused")
+    model.resume()
+    wait(qtbot, lambda: model.state == "paused" and model.diverged)
     wait(qtbot, lambda: "finite" in run_text(window) and "step" in run_text(window))
     buttons = {b.text(): b for b in window.train.run_view.banner.findChildren(QPushButton) if b.isVisible()}
     back = next(button for text, button in buttons.items() if text.startswith("Go back"))

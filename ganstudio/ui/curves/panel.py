@@ -121,7 +121,7 @@ class CurvesPanel(QWidget):
         The tables are kept and may grow; :meth:`refresh` shows what came. Where to look and which step is marked stay
         for the same run.
         """
-        same = bool(self._tables) and all(tables.get(name) is table for name, table in self._tables.items())
+        same = all(tables.get(name) is table for name, table in self._tables.items())
         self._tables = dict(tables)
         if not same:
             self.view.cursor = self.view.picked = None
