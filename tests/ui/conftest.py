@@ -61,11 +61,15 @@ def _live_timers() -> list[QTimer]:
 
 @pytest.fixture(autouse=True)
 def no_leaks(themed: None, qapp: QApplication) -> Iterator[None]:
-    """Fails a test that leaves windows, timers or threads. What ``qtbot.addWidget`` knows is closed before this looks."""
+    """Fails a test that leaves windows, timers or threads. What ``qtbot.addWidget`` knows is closed before this looks.
+
+    What was there before the test is frozen, so that only its own objects are searched: half a million of torch's and
+    scikit-learn's would take longer than the test.
+    """
+    gc.freeze()
     widgets = list(QApplication.topLevelWidgets())
     before = {id(widget) for widget in widgets}
     threads = set(threading.enumerate())
-    running = {id(timer) for timer in _live_timers()}
     yield
     settle()
     gc.collect()
@@ -73,7 +77,7 @@ def no_leaks(themed: None, qapp: QApplication) -> Iterator[None]:
     until = time.monotonic() + 3.0
     while (new := [t for t in threading.enumerate() if t not in threads and t.is_alive()]) and time.monotonic() < until:
         time.sleep(0.01)
-    problems = _leftovers(before, [timer for timer in _live_timers() if id(timer) not in running])
+    problems = _leftovers(before, _live_timers())
     problems += [f"thread {thread.name!r}" for thread in new]
     for widget in QApplication.topLevelWidgets():
         if id(widget) not in before and not _is_qts_own(widget):
@@ -82,6 +86,13 @@ def no_leaks(themed: None, qapp: QApplication) -> Iterator[None]:
     settle()
     del widgets
     assert not problems, "left behind: " + "; ".join(problems)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def thawed() -> Iterator[None]:
+    """At the end everything may be collected again."""
+    yield
+    gc.unfreeze()
 
 
 @pytest.fixture(autouse=True)
