@@ -15,7 +15,7 @@ from ganstudio.app.studio import Studio
 from ganstudio.bench.headless import SETTLE, speed
 from ganstudio.core.errors import TrainingError
 from ganstudio.core.experiment import Experiment
-from ganstudio.ui.app import make_application
+from ganstudio.ui.app import load_methods, make_application
 from ganstudio.ui.theme import set_theme
 from ganstudio.ui.window import MainWindow
 
@@ -32,7 +32,7 @@ class WindowRig:
         self.window = MainWindow(self.studio)
         self.window.resize(*SIZE)
         self.window.show()
-        self.studio.load_catalogue()
+        load_methods(self.studio)
         self.exec_until(lambda: self.studio.catalogue is not None and not self.studio.jobs.running)
 
     def exec(self, seconds: float) -> None:

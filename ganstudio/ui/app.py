@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -70,12 +71,22 @@ def run_window(run_dir: Path | None = None, screenshot: Screenshot | None = None
         stop_logging()
 
 
+def load_methods(studio: Studio) -> None:
+    """Loads torch and the methods behind the window.
+
+    What has been loaded then lives as long as the program: the collector need not walk through half a million objects of
+    libraries again and again, each time for 0.15 s in which neither window nor trainer moves.
+    """
+    studio.when_ready(gc.freeze)
+    studio.load_catalogue()
+
+
 def _load(studio: Studio, run_dir: Path | None) -> None:
     """What may take longer, once the window can be seen."""
     if sys.stdout is not None and os.environ.get("GANSTUDIO_REPORT_START"):
         sys.stdout.write("window visible\n")
         sys.stdout.flush()
-    studio.load_catalogue()
+    load_methods(studio)
     if run_dir is not None:
         studio.open_run(run_dir)
 
