@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QItemSelectionModel, QPoint, QRect, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QPoint, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QContextMenuEvent,
@@ -116,7 +116,12 @@ class RunsTable(QTableView):
         """Opens the editor on the name of the current run."""
         index = self.currentIndex()
         if index.isValid():
-            self.edit(index.siblingAtColumn(NAME))
+            self._edit(index.siblingAtColumn(NAME))
+
+    def _edit(self, name: QModelIndex) -> None:
+        """Qt complains where an editor is open already, or the row has just gone from view."""
+        if not self.editing and self.isVisible() and not self.isRowHidden(name.row()):
+            self.edit(name)
 
     @property
     def editing(self) -> bool:
@@ -147,7 +152,7 @@ class RunsTable(QTableView):
         if not index.isValid() or event.button() != Qt.MouseButton.LeftButton:
             return
         if index.column() == NAME and in_name(self.visualRect(index), event.position().toPoint()):
-            self.edit(index)
+            self._edit(index)
         else:
             self.open_asked.emit()
 
