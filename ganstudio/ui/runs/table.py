@@ -119,9 +119,8 @@ class RunsTable(QTableView):
             self._edit(index.siblingAtColumn(NAME))
 
     def _edit(self, name: QModelIndex) -> None:
-        """Qt complains where an editor is open already, or the row has just gone from view."""
-        if not self.editing and self.isVisible() and not self.isRowHidden(name.row()):
-            self.edit(name)
+        """Opens an editor if there can be one; the plain ``edit`` complains where a row has just gone from view."""
+        self.edit(name, QAbstractItemView.EditTrigger.AllEditTriggers, None)  # type: ignore[call-overload]
 
     @property
     def editing(self) -> bool:
