@@ -75,7 +75,6 @@ class Remembered(BaseModel):
         layouts: opaque window states as base64, by name (``"geometry"``, ``"train/splitter"`` …).
         workspace: the one last looked at.
         draft: the experiment last edited, as plain JSON values.
-        dismissed_hints: names of hints not to show again.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -85,7 +84,6 @@ class Remembered(BaseModel):
     layouts: dict[str, str] = {}
     workspace: str = ""
     draft: dict[str, Any] = {}
-    dismissed_hints: tuple[str, ...] = ()
 
 
 def config_folder() -> Path:
@@ -209,10 +207,6 @@ class SettingsStore:
         path = str(folder)
         others = [other for other in self.remembered.recent_runs if other != path]
         self.remember(recent_runs=(path, *others)[:MAX_RECENT])
-
-    def dismiss_hint(self, name: str) -> None:
-        """Never shows this hint again."""
-        self.remember(dismissed_hints=tuple(sorted({*self.remembered.dismissed_hints, name})))
 
     # writing
 

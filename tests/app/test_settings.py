@@ -34,7 +34,6 @@ def test_what_is_set_is_there_again(hub: Notifications) -> None:
     store.add_recent("/a")
     store.remember_layout("geometry", "AAAA")
     store.remember(draft={"method": "dcgan", "hyper": {"lr": 2e-4}})
-    store.dismiss_hint("timeline")
     again = SettingsStore(hub=hub)
     assert told == [("theme", "dark")]
     assert again.values == store.values == Settings(theme="dark")

@@ -263,3 +263,13 @@ def test_many_points_are_quick(view: SceneView) -> None:
         view.plot.render(image)
         took.append(time.perf_counter() - start)
     assert min(took) < 0.016  # 3 ms alone; the rest is for its neighbours
+
+
+def test_layers_that_need_the_networks_can_be_switched_only_while_they_are_there(view: SceneView) -> None:
+    chips = view._chips.chips
+    view.set_scene(None)
+    assert [name for name, chip in chips.items() if not chip.isEnabled()] == ["heat", "manifold", "arrows"]
+    assert "while the run trains" in chips["heat"].toolTip()
+    view.set_scene(a_scene())
+    assert all(chip.isEnabled() for chip in chips.values())
+    assert "while the run trains" not in chips["heat"].toolTip()

@@ -66,6 +66,7 @@ class SceneView(QWidget):
         self._chips = ChipRow(self)
         for row in _rows():
             self._chips.add(Chip(*row, self._theme, self._chips))
+        self._tips = {name: self._chips.chips[name].toolTip() for name in ("heat", "manifold", "arrows")}
         self._chips.set_shown("modes", False)
         self._chips.toggled.connect(self._switched)
         self._plot = ScenePlot(self._theme, self)
@@ -109,8 +110,13 @@ class SceneView(QWidget):
         self._plot.update()
 
     def set_scene(self, scene: Scene | None) -> None:
-        """Shows heat-map, manifold and arrows; None shows none."""
+        """Shows heat-map, manifold and arrows; None shows none, and their chips say why."""
         self._plot.scene = scene
+        for name, tip in self._tips.items():
+            self._chips.chips[name].setEnabled(scene is not None)
+            self._chips.chips[name].setToolTip(
+                tip if scene is not None else _("Seen while the run trains in this window")
+            )
         self._plot.forget_cache(heat=True)
 
     def set_mode_hits(self, hits: Sequence[bool]) -> None:
