@@ -24,7 +24,7 @@ def new_session(
 
     ``keep_checkpoints``: the newest ones that stay; 0 keeps all.
     """
-    from ganstudio.metrics.modes import mode_coverage
+    from ganstudio.metrics.while_training import measure
     from ganstudio.training.session import Session
 
     return Session.new(
@@ -33,7 +33,7 @@ def new_session(
         path=path,
         hold_on_trouble=hold_on_trouble,
         paused=paused,
-        measure=mode_coverage,
+        measure=measure,
         keep_checkpoints=keep_checkpoints,
     )
 
@@ -48,7 +48,7 @@ def resume_session(
     keep_checkpoints: int = 5,
 ) -> Session:
     """A session that goes on with a stored run; see :meth:`ganstudio.training.session.Session.resume`. Brings torch."""
-    from ganstudio.metrics.modes import mode_coverage
+    from ganstudio.metrics.while_training import measure
     from ganstudio.training.session import Session
 
     return Session.resume(
@@ -57,6 +57,6 @@ def resume_session(
         device,
         hold_on_trouble=hold_on_trouble,
         paused=paused,
-        measure=mode_coverage,
+        measure=measure,
         keep_checkpoints=keep_checkpoints,
     )

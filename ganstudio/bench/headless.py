@@ -55,10 +55,10 @@ class Headless:
     """A session as ``ganstudio train`` runs it: average, meters, run folder, scores; nobody watches."""
 
     def __init__(self, experiment: Experiment, folder: Path) -> None:
-        from ganstudio.metrics.modes import mode_coverage
+        from ganstudio.metrics.while_training import measure
         from ganstudio.training.session import Session
 
-        self.session = Session.new(experiment, folder=folder, paused=True, measure=mode_coverage)
+        self.session = Session.new(experiment, folder=folder, paused=True, measure=measure)
         self.session.start()
         wait_for(lambda: self.session.state in ("paused", "failed"))
         if self.session.failure is not None:

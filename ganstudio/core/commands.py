@@ -79,10 +79,17 @@ class Show:
 
 
 @dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Copy the weights for whoever draws with them beside the training: see ``Session.snapshots``."""
+
+    source: Source = "ema"
+
+
+@dataclass(frozen=True, slots=True)
 class Stop:
     """End the session; with ``save``, after a checkpoint."""
 
     save: bool = True
 
 
-Command = Pause | Resume | StepOnce | TrainOnly | SetHyper | SaveCheckpoint | GoBack | Extend | Show | Stop
+Command = Pause | Resume | StepOnce | TrainOnly | SetHyper | SaveCheckpoint | GoBack | Extend | Show | Snapshot | Stop

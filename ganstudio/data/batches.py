@@ -6,6 +6,8 @@ import hashlib
 
 import torch
 
+from ganstudio.core.errors import UsageError
+from ganstudio.core.i18n import _
 from ganstudio.data.base import Dataset
 
 Batch = tuple[torch.Tensor, torch.Tensor | None]
@@ -32,6 +34,7 @@ class Batches:
         seed: of the order.
         device: where the batches appear.
         channels_last: memory format of images.
+        held_out: share of the items, chosen by the seed, that :meth:`next` never draws: see :meth:`unseen`.
         resident_bytes: a set up to this size lives on the device (as uint8; points as float32), a larger one stays on
             the host and is copied batch by batch.
     """
@@ -44,6 +47,7 @@ class Batches:
         device: torch.device | str = "cpu",
         channels_last: bool = False,
         resident_bytes: int = RESIDENT_BYTES,
+        held_out: float = 0.0,
     ) -> None:
         if batch_size < 1:
             raise ValueError(f"a batch needs at least one item, not {batch_size}")
@@ -53,7 +57,14 @@ class Batches:
         self.batch_size = batch_size
         self.seed = seed
         self.device = torch.device(device)
-        items = dataset.items
+        items, labels = dataset.items, dataset.labels
+        self._held_out: tuple[torch.Tensor, torch.Tensor | None] | None = None
+        if 0 < round(held_out * len(items)) < len(items):
+            order = _permutation(seed, -2, len(items))
+            held, kept = order[: round(held_out * len(items))], order[round(held_out * len(items)) :].sort().values
+            self._held_out = (items[held], None if labels is None else labels[held])
+            items, labels = items[kept], None if labels is None else labels[kept]
+        self._pools: dict[int, torch.Tensor] = {}
         self._images = items.dtype == torch.uint8
         self.resident = items.numel() * items.element_size() <= resident_bytes
         self._channels_last = channels_last and self._images
@@ -63,7 +74,7 @@ class Batches:
             items = items.to(self.device)
         home = self.device if self.resident else torch.device("cpu")
         self._items = items
-        self._labels = None if dataset.labels is None else dataset.labels.to(home)
+        self._labels = None if labels is None else labels.to(home)
         self._home = home
         self._epoch = -1
         self._order = torch.empty(0, dtype=torch.int64)
@@ -98,6 +109,38 @@ class Batches:
             self._enter(epoch)
             return self._take(start, start + self.batch_size)
         return self._take_across(epoch, start)
+
+    def unseen(self, count: int) -> Batch:
+        """The same items at every call: held-out ones, or those of :meth:`fixed` where none are held out."""
+        if self._held_out is None:
+            return self.fixed(count)
+        items, labels = (None if part is None else part[:count] for part in self._held_out)
+        assert items is not None
+        floats = items.to(self.device, torch.float32)
+        if self._images:
+            floats = floats.mul_(2 / 255).sub_(1)
+        return floats, None if labels is None else labels.to(self.device)
+
+    def labelled_pool(self, per_class: int) -> torch.Tensor:
+        """Positions of the first ``per_class`` items of every class in an order given by the seed, int64 ``(M,)``.
+
+        Raises:
+            UsageError: the data set has no labels.
+        """
+        if self._labels is None:
+            raise UsageError(_("This method needs a data set with classes, and this one has none."))
+        if per_class not in self._pools:
+            order = _permutation(self.seed, -3, self.count).to(self._home)
+            labels = self._labels[order]
+            first = [order[labels == label][:per_class] for label in torch.unique(labels)]
+            self._pools[per_class] = torch.cat(first)
+        return self._pools[per_class]
+
+    def pick(self, positions: torch.Tensor) -> Batch:
+        """The items at these positions."""
+        positions = positions.to(self._home)
+        labels = None if self._labels is None else self._labels.index_select(0, positions).to(self.device)
+        return self._prepare(self._items.index_select(0, positions)), labels
 
     def fixed(self, count: int) -> Batch:
         """The same ``count`` items at every call (fewer if the set has fewer), to look at; the position stays."""

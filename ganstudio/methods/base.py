@@ -16,13 +16,14 @@ import torch
 from torch import Tensor, nn
 
 from ganstudio.core.commands import Role
-from ganstudio.core.controls import Control, GeneratorIndex, LatentVector
+from ganstudio.core.controls import CategoricalCode, ClassLabel, ContinuousCode, Control, GeneratorIndex, LatentVector
 from ganstudio.core.dataspec import DataKind, DataSpec
 from ganstudio.core.errors import UsageError
 from ganstudio.core.events import SeriesKind, SeriesRole
 from ganstudio.core.fields import Hyper as AnyHyper
 from ganstudio.core.fields import Value, field_of, validate
 from ganstudio.core.i18n import _
+from ganstudio.core.observed import Predicts
 from ganstudio.nn import random
 
 Values = Mapping[str, Tensor]
@@ -44,6 +45,12 @@ class Batch(Protocol):
     @property
     def labels(self) -> Tensor | None:
         """int64 ``(N,)``: the classes of ``real``, or None."""
+
+    def labelled(self, per_class: int) -> tuple[Tensor, Tensor]:
+        """A batch of items whose labels may be used: the same ``per_class`` items of every class throughout the run.
+
+        Items as ``real``, int64 labels ``(N,)``; drawn anew at every call.
+        """
 
     def watch(self, name: str, values: Tensor, kind: SeriesKind, role: SeriesRole) -> None:
         """Plots the mean of ``values`` without adding it to the loss."""
@@ -138,12 +145,17 @@ class Method(nn.Module, ABC):
             method's own.
         kind_defaults: defaults that differ by kind of data, e.g. a 2-D latent for 2-D points.
         averaged: names of the children of which the engine keeps a moving average to draw samples with.
+        predicts: what :meth:`recognise` returns by name: ``"classes"`` of the data set, in its order, or ``"clusters"``
+            that nobody named. Measured against the true labels while training.
+        held_out: share of the data set that is never trained on, for an honest measurement of what is recognised.
     """
 
     info: ClassVar[MethodInfo]
     Hyper: ClassVar[type[AnyHyper]]
     kind_defaults: ClassVar[Mapping[DataKind, Mapping[str, Value]]] = {}
     averaged: ClassVar[tuple[str, ...]] = ("generator",)
+    predicts: ClassVar[Mapping[str, Predicts]] = {}
+    held_out: ClassVar[float] = 0.0
 
     def __init__(self, hyper: AnyHyper, data: DataSpec) -> None:
         super().__init__()
@@ -196,9 +208,45 @@ class Method(nn.Module, ABC):
         """Random values for every control, ``count`` rows each, from the run's own generator."""
         return {control.name: _draw(control, count, device) for control in self.controls()}
 
-    def critic(self, items: Tensor) -> Tensor | None:
-        """The discriminator's raw output for items, ``(N,)``; None where a method has no such thing."""
+    def showcase(self, count: int) -> dict[str, Tensor]:
+        """Values for the fixed samples of the wall: as :meth:`draw`, with classes and categories in their order."""
+        values = self.draw(count)
+        for control in self.controls():
+            if isinstance(control, ClassLabel | CategoricalCode):
+                values[control.name] = one_hot(torch.arange(count) * control.count // count, control.count)
+        return values
+
+    def critic(self, items: Tensor, values: Values | None = None) -> Tensor | None:
+        """The discriminator's raw output for items, ``(N,)``; None where a method has no such thing.
+
+        ``values`` are the controls that the items were made with, or :meth:`describe` of real ones; a conditional
+        discriminator judges items together with them.
+        """
         return None
+
+    def describe(self, labels: Tensor | None) -> dict[str, Tensor]:
+        """Control values that fit real items of these classes, int64 ``(N,)``; what labels tell nothing of is left out."""
+        if labels is None:
+            return {}
+        return {
+            control.name: one_hot(labels, control.count)
+            for control in self.controls()
+            if isinstance(control, ClassLabel)
+        }
+
+    def encode(self, items: Tensor) -> dict[str, Tensor] | None:
+        """Control values from which :meth:`generate` draws something like the items; None where there is no encoder.
+
+        An encoder may know some controls only: the others are left out.
+        """
+        return None
+
+    def recognise(self, items: Tensor) -> Mapping[str, Tensor]:
+        """What the networks see in items, each as scores ``(N, K)`` whose largest counts; empty where they see nothing.
+
+        ``predicts`` tells what the K columns of each are.
+        """
+        return {}
 
     def score(self, raw: Tensor) -> Tensor:
         """Raw outputs as they are plotted: a probability where :meth:`score_is_probability`, else as they are."""
@@ -226,9 +274,18 @@ def _draw(control: Control, count: int, device: torch.device | str) -> Tensor:
             return random.normal(count, size, device=device)
         case LatentVector(size=size):
             return random.uniform(count, size, low=-1.0, high=1.0, device=device)
+        case ContinuousCode(size=size):
+            return random.uniform(count, size, low=-1.0, high=1.0, device=device)
+        case ClassLabel() | CategoricalCode():
+            return one_hot(random.integers(control.count, count, device=device), control.count)
         case GeneratorIndex(count=choices):
             return random.integers(choices, count, device=device)
     raise TypeError(f"unknown control {control!r}")
+
+
+def one_hot(labels: Tensor, count: int) -> Tensor:
+    """int64 ``(N,)`` to float32 ``(N, count)``."""
+    return torch.nn.functional.one_hot(labels, count).float()
 
 
 def part_of(tensors: Mapping[str, Tensor], prefix: str) -> dict[str, Tensor]:

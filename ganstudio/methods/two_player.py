@@ -364,7 +364,7 @@ class TwoPlayer(Method):
         items: Tensor = self.generator(values["z"])
         return items
 
-    def critic(self, items: Tensor) -> Tensor:
+    def critic(self, items: Tensor, values: Values | None = None) -> Tensor:
         """D's raw output, ``(N,)``."""
         out: Tensor = self.discriminator(items)
         return out

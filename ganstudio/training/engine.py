@@ -21,9 +21,11 @@ from ganstudio.core.fields import Value
 from ganstudio.core.i18n import _
 from ganstudio.data import Batches, Dataset
 from ganstudio.methods.base import Method, Phase, Values, part_of
+from ganstudio.nn import random
 from ganstudio.nn.ema import Average
 from ganstudio.nn.norms import calibrate
 from ganstudio.nn.random import randomness
+from ganstudio.nn.snapshot import Snapshots
 from ganstudio.training import optimisers
 from ganstudio.training.meters import Meter
 
@@ -69,6 +71,13 @@ class EngineBatch:
     def labels(self) -> Tensor | None:
         """Their labels."""
         return self._labels if self.real is not None else None
+
+    def labelled(self, per_class: int) -> tuple[Tensor, Tensor]:
+        """A batch of the few items whose labels may be used."""
+        pool = self._batches.labelled_pool(per_class)
+        items, labels = self._batches.pick(pool[random.integers(len(pool), self.size, device=pool.device)])
+        assert labels is not None
+        return items, labels
 
     def watch(self, name: str, values: Tensor, kind: SeriesKind, role: SeriesRole) -> None:
         """Plots the mean of ``values``."""
@@ -120,12 +129,13 @@ class Engine:
 
     def _draw_fixed(self, count: int) -> dict[str, Tensor]:
         with randomness(seeded(self.seed, "fixed latents")):
-            return {name: values.to(self.device) for name, values in self.method.draw(count).items()}
+            return {name: values.to(self.device) for name, values in self.method.showcase(count).items()}
 
     def use_batch_size(self, size: int) -> None:
         """Draws batches of this size from now on, from the beginning of the data's order."""
         images = self.dataset.spec.kind == "images"
-        self.batches = Batches(self.dataset, size, self.seed, self.device, channels_last=images)
+        held_out = self.method.held_out
+        self.batches = Batches(self.dataset, size, self.seed, self.device, channels_last=images, held_out=held_out)
         self._batch = EngineBatch(self.batches, self.losses)
 
     # -- one step ---------------------------------------------------------------------------------------------------
@@ -238,8 +248,24 @@ class Engine:
         """Items from the fixed latents (or from ``values``) and the discriminator's scores; both on the device."""
         with self.drawing(source) as view:
             items = view.generate(values or self.fixed)
-            raw = view.critic(items)
+            raw = view.critic(items, values or self.fixed)
             return items, None if raw is None else view.score(raw)
+
+    def write_snapshot(self, snapshots: Snapshots[Method], source: Source) -> None:
+        """Copies the weights for whoever draws with them beside the training."""
+        averaged = source == "ema" and bool(self.averages)
+        replaced = {name: average.module for name, average in self.averages.items()} if averaged else {}
+        snapshots.write(self.method, self.step_count, "ema" if averaged else "raw", replaced)
+
+    def recognised(self, count: int) -> tuple[dict[str, Tensor], Tensor | None]:
+        """What the networks see in real items that were not trained on, where some are held out.
+
+        Returns:
+            by name, the most likely column of each item, int64 ``(N,)``; and the true labels or None.
+        """
+        items, labels = self.batches.unseen(count)
+        with self.drawing("raw") as view:
+            return {name: scores.argmax(1) for name, scores in view.recognise(items).items()}, labels
 
     # -- checkpoints ------------------------------------------------------------------------------------------------
 

@@ -41,6 +41,11 @@ def build_engine(experiment: Experiment, cancel: threading.Event | None = None) 
     device = choose_device(experiment.device)
     dataset = load(parse_request(experiment.data), seed=experiment.seed, cancel=cancel)
     method_class = METHODS[experiment.method]
+    if method_class.info.needs_labels and dataset.labels is None:
+        raise UsageError(
+            _("{title} learns from classes, and “{data}” has none. A folder has classes where every class is a sub-folder.")
+            .format(title=method_class.info.title, data=experiment.data)
+        )  # fmt: skip
     hyper = method_class.resolve(experiment.hyper, dataset.spec.kind)
     with randomness(seeded(experiment.seed, "weights")):
         method = method_class(hyper, dataset.spec)

@@ -9,14 +9,11 @@ from __future__ import annotations
 import json
 import time
 from collections import deque
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ganstudio.core.commands import Show
-from ganstudio.core.dataspec import DataSpec
 from ganstudio.core.events import (
     CheckpointSaved,
     HyperChanged,
@@ -33,15 +30,14 @@ from ganstudio.core.events import (
 from ganstudio.core.i18n import _
 from ganstudio.core.images import make_grid
 from ganstudio.core.mailbox import Mailbox
+from ganstudio.core.observed import Measure, Observed
 from ganstudio.nn.random import randomness
 from ganstudio.store import RunWriter, WriteQueue, sample_schedule
 from ganstudio.training import scene
 from ganstudio.training.device import describe, memory_used
 from ganstudio.training.engine import Engine, seeded
 
-Measure = Callable[[NDArray[np.float32], DataSpec], dict[str, float]]
-
-MEASURE_EVERY, MEASURE_COUNT = 500, 2500
+MEASURE_EVERY, MEASURE_COUNT, RECOGNISE_COUNT = 500, 2500, 1000
 LOOKING_SHARE = 0.04  # of the trainer's time that drawing for a watcher may take
 
 
@@ -88,7 +84,8 @@ class Publisher:
         self.last_checkpoint = -1
         self.state: State = "preparing"
         self.message = self.details = ""
-        self._measure = measure if engine.dataset.spec.modes else None
+        observable = bool(engine.dataset.spec.modes) or bool(engine.method.predicts)
+        self._measure = measure if observable else None
         self._measured = -1
         self._keep = keep_checkpoints
         self._next_beat = 0.0
@@ -103,7 +100,7 @@ class Publisher:
     def after_step(self, now: float) -> tuple[int, str] | None:
         """Publishes what is due; returns step and name of a loss that is not finite, where one was found."""
         if self._measure is not None and self.engine.step_count % MEASURE_EVERY == 0:
-            self.measure_points()
+            self.measure()
         if now < self._due["scalars"] and len(self.engine.losses) < 1000:
             return None
         self._due["scalars"] = now + (self.pace.scalars if self.show.live else 5 * self.pace.scalars)
@@ -187,16 +184,15 @@ class Publisher:
 
     # -- scores -----------------------------------------------------------------------------------------------------
 
-    def measure_points(self) -> None:
-        """Scores generated points against the data's true modes; drawn apart from training, so it changes nothing."""
+    def measure(self) -> None:
+        """Scores what is drawn and what is recognised; apart from training, so it changes nothing."""
         engine = self.engine
         if self._measure is None or self._measured == engine.step_count:
             return
         self._measured = engine.step_count
-        with randomness(seeded(engine.seed, "measure")):
-            values = {name: z.to(engine.device) for name, z in engine.method.draw(MEASURE_COUNT).items()}
-        points = scene.to_items(engine.samples("ema", values)[0]).astype(np.float32)
-        scores = self._measure(points, engine.dataset.spec)
+        scores = self._measure(self._observe(), engine.dataset.spec)
+        if not scores:
+            return
         self.post_rows(
             Rows(
                 "quality",
@@ -206,6 +202,20 @@ class Publisher:
                 np.array([list(scores.values())], np.float32),
             )
         )
+
+    def _observe(self) -> Observed:
+        engine = self.engine
+        points = None
+        if engine.dataset.spec.modes:
+            with randomness(seeded(engine.seed, "measure")):
+                values = {name: z.to(engine.device) for name, z in engine.method.draw(MEASURE_COUNT).items()}
+            points = scene.to_items(engine.samples("ema", values)[0]).astype(np.float32)
+        if not engine.method.predicts:
+            return Observed(points)
+        found, labels = engine.recognised(RECOGNISE_COUNT)
+        truth = None if labels is None else labels.cpu().numpy()
+        seen = {name: columns.cpu().numpy() for name, columns in found.items()}
+        return Observed(points, seen, engine.method.predicts, truth)
 
     # -- files ------------------------------------------------------------------------------------------------------
 

@@ -41,9 +41,9 @@ def take_samples(engine: Engine, source: Source) -> Samples:
 def take_real(engine: Engine) -> RealBatch:
     """A fixed batch of real items, with the discriminator's present word on them."""
     count = FIXED_IMAGES if engine.dataset.spec.kind == "images" else REAL_POINTS
-    real, _labels = engine.batches.fixed(count)
+    real, labels = engine.batches.fixed(count)
     with engine.drawing() as view:
-        raw = view.critic(real)
+        raw = view.critic(real, view.describe(labels))
         return RealBatch(to_items(real), None if raw is None else _scores(view.score(raw)))
 
 

@@ -26,6 +26,7 @@ from ganstudio.core.commands import (
     SaveCheckpoint,
     SetHyper,
     Show,
+    Snapshot,
     StepOnce,
     Stop,
     TrainOnly,
@@ -35,11 +36,14 @@ from ganstudio.core.events import HyperChanged, Note, State, StateChanged
 from ganstudio.core.experiment import Experiment
 from ganstudio.core.i18n import _
 from ganstudio.core.mailbox import CommandQueue, Mailbox
+from ganstudio.core.observed import Measure
+from ganstudio.methods import Method
+from ganstudio.nn.snapshot import Snapshots
 from ganstudio.store import Run, RunWriter, WriteQueue, create_run
 from ganstudio.training.device import device_here
 from ganstudio.training.engine import Engine
 from ganstudio.training.prepare import build_engine, check_experiment
-from ganstudio.training.publish import Measure, Pace, Publisher
+from ganstudio.training.publish import Pace, Publisher
 from ganstudio.training.restore import restore, rewind
 from ganstudio.training.trouble import diverged, explain
 
@@ -54,6 +58,7 @@ class Session:
         mailbox: events for the watcher.
         state: the present state; written by the session's own thread.
         path: the run folder; None until the data have been loaded.
+        snapshots: where the ``Snapshot`` command puts the weights.
     """
 
     def __init__(
@@ -74,6 +79,7 @@ class Session:
         self.state: State = "preparing"
         self.path: Path | None = run.path if run else None
         self.failure: StudioError | None = None
+        self.snapshots: Snapshots[Method] = Snapshots()
         self._run_before, self._folder, self._wanted_path = run, folder, path
         self._step_before = run.status().step if run else 0
         self._hold_on_trouble, self._keep = hold_on_trouble, keep_checkpoints
@@ -81,15 +87,12 @@ class Session:
         self._commands = CommandQueue()
         self._thread = threading.Thread(target=self._main, name=f"trainer {experiment.title}", daemon=True)
         self._total = experiment.steps
-        self._paused, self._role, self._pending = paused, None, 0  # type: bool, Role | None, int
-        self._pending_role: Role | None = None
+        self._paused, self._pending = paused, 0
+        self._role, self._pending_role = None, None  # type: Role | None, Role | None
         self._ending: Stop | None = None
-        self._disk_full: str | None = None
-        self._show = Show(live=False)
-        self._unwritten: Exception | None = None
-        self._message, self._cancel_reading = "", threading.Event()
-        self._writer: RunWriter | None = None
-        self._publisher: Publisher | None = None
+        self._show, self._message, self._cancel_reading = Show(live=False), "", threading.Event()
+        self._disk_full, self._unwritten = None, None  # type: str | None, Exception | None
+        self._writer, self._publisher = None, None  # type: RunWriter | None, Publisher | None
 
     @classmethod
     def new(cls, experiment: Experiment, **options: object) -> Session:
@@ -99,7 +102,7 @@ class Session:
             experiment: what to train.
             **options: ``folder`` of runs or exact ``path``; ``hold_on_trouble``: pause on a loss that is not finite and
                 on a failed write, else the session fails (a full disk is waited for in any case); ``paused``: hold at
-                step 0; ``measure``: scores of 2-D points; ``pace``: the rhythm.
+                step 0; ``measure``: scores of what is seen; ``pace``: the rhythm.
 
         Raises:
             UsageError: the experiment cannot be trained; nothing was written.
@@ -201,7 +204,7 @@ class Session:
         publisher.store_real()
         publisher.draw(store=not stored)
         if not stored:
-            publisher.measure_points()
+            publisher.measure()
         if not engine.step_count:
             publisher.checkpoint()  # whatever happens, there is something to go back to
         self._enter("paused" if self._paused else "training")
@@ -266,7 +269,7 @@ class Session:
         self._enter("stopping")
         if (bad := publisher.flush_scalars()) is not None and finished:
             raise diverged(bad)
-        publisher.measure_points()
+        publisher.measure()
         publisher.draw(store=True)
         if self._ending is None or self._ending.save:
             publisher.checkpoint()
@@ -316,6 +319,8 @@ class Session:
             case Show():
                 self._show = publisher.show = command
                 publisher.draw(store=False)
+            case Snapshot(source=source):
+                engine.write_snapshot(self.snapshots, source)
             case Stop():
                 self._ending = command
 

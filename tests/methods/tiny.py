@@ -71,7 +71,7 @@ class TwoOfEach(Method):
         rows = torch.arange(len(values["z"]))
         return both[values["generator"], rows]
 
-    def critic(self, items: Tensor) -> Tensor:
+    def critic(self, items: Tensor, values: Values | None = None) -> Tensor:
         return self.discriminator_a(items).squeeze(1)
 
 
@@ -143,7 +143,7 @@ class SecondDerivative(Method):
     def generate(self, values: Values) -> Tensor:
         return self.generator(values["z"])
 
-    def critic(self, items: Tensor) -> Tensor:
+    def critic(self, items: Tensor, values: Values | None = None) -> Tensor:
         return self.critic_network(items).squeeze(1)
 
 

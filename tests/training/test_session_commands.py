@@ -32,7 +32,7 @@ from ganstudio.core.events import (
     StateChanged,
 )
 from ganstudio.core.experiment import Experiment
-from ganstudio.metrics.modes import mode_coverage
+from ganstudio.metrics.while_training import measure
 from ganstudio.store import Run
 from ganstudio.training.session import Session
 from tests.training.training_kit import (
@@ -65,7 +65,7 @@ def states(watcher: Watcher) -> list[str]:
 
 
 def test_a_run_from_beginning_to_end(tmp_path: Path) -> None:
-    session = Session.new(experiment(40), path=tmp_path / "run", pace=QUICK, measure=mode_coverage)
+    session = Session.new(experiment(40), path=tmp_path / "run", pace=QUICK, measure=measure)
     watcher = finish(session)
     assert states(watcher) == ["preparing", "training", "stopping", "finished"]
     run = Run.open(tmp_path / "run")
@@ -320,7 +320,7 @@ def test_resuming_gives_the_same_run_as_never_having_stopped(tmp_path: Path, met
 
 def test_watching_changes_nothing(tmp_path: Path) -> None:
     finish(Session.new(experiment(40), path=tmp_path / "alone"))
-    session = Session.new(experiment(40), path=tmp_path / "seen", pace=QUICK, measure=mode_coverage)
+    session = Session.new(experiment(40), path=tmp_path / "seen", pace=QUICK, measure=measure)
     session.send(Show("raw", scene=True, live=True))
     watcher = finish(session)
     assert watcher.of(Scene)

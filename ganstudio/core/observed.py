@@ -1,0 +1,34 @@
+"""What is seen of a method at one step, to be measured by those who know how."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ganstudio.core.dataspec import DataSpec
+
+Predicts = Literal["classes", "clusters"]
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """What the networks draw, and what they see in real items.
+
+    Attributes:
+        points: generated 2-D points, float32 ``(N, 2)``; None for images.
+        recognised: by name, the most likely column for each real item: int64 ``(M,)``.
+        predicts: by the same names: classes of the data set, or clusters that nobody named.
+        labels: the true classes of those items, int64 ``(M,)``; None where the data have none.
+    """
+
+    points: NDArray[np.float32] | None = None
+    recognised: Mapping[str, NDArray[np.int64]] = field(default_factory=dict)
+    predicts: Mapping[str, Predicts] = field(default_factory=dict)
+    labels: NDArray[np.int64] | None = None
+
+
+Measure = Callable[[Observed, DataSpec], dict[str, float]]
