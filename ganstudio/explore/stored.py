@@ -4,45 +4,31 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Self
+from typing import Self
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
 from ganstudio.core.commands import Source
-from ganstudio.core.controls import Control
-from ganstudio.core.dataspec import DataSpec
 from ganstudio.core.errors import StoreError, UsageError
 from ganstudio.core.i18n import _
+from ganstudio.explore.generator import Generator
 from ganstudio.methods import METHODS, Method
 from ganstudio.methods.base import part_of
 from ganstudio.nn.random import randomness
 from ganstudio.store import Run, load_checkpoint
 
-Values = Mapping[str, NDArray[Any]]
-CHUNK_IMAGES, CHUNK_POINTS = 64, 65_536
 
-
-@dataclass(frozen=True, slots=True)
-class StoredGenerator:
+class StoredGenerator(Generator):
     """What a run had learned at one step.
 
     Attributes:
         run: the run it comes from.
-        method: with the weights of that step, in evaluation mode.
-        step: after which step the weights were stored.
-        source: averaged (EMA) or raw weights.
-        device: where it draws.
     """
 
-    run: Run
-    method: Method
-    step: int
-    source: Source
-    device: torch.device
+    def __init__(self, run: Run, method: Method, step: int, source: Source, device: torch.device) -> None:
+        super().__init__(method, run.info.name, run.info.spec, step, source, device)
+        self.run = run
 
     @classmethod
     def open(
@@ -71,47 +57,6 @@ class StoredGenerator:
                 child.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         method.eval().requires_grad_(False)
         return cls(run, method, found, "ema" if averaged else "raw", device)
-
-    @property
-    def spec(self) -> DataSpec:
-        """The shape of the data it was trained on."""
-        return self.run.info.spec
-
-    @property
-    def controls(self) -> tuple[Control, ...]:
-        """What can be driven."""
-        return tuple(self.method.controls())
-
-    def draw(self, count: int, seed: int = 0) -> dict[str, NDArray[Any]]:
-        """Random values for every control, ``count`` rows each; the same for the same seed on every device.
-
-        Raises:
-            ValueError: ``count`` is not positive.
-        """
-        if count < 1:
-            raise ValueError(f"at least one item must be drawn, not {count}")
-        with randomness(torch.Generator().manual_seed(seed)):
-            return {name: values.numpy() for name, values in self.method.draw(count).items()}
-
-    def generate(self, values: Values) -> NDArray[np.float32]:
-        """Items from control values, a chunk at a time so that memory does not grow with their number.
-
-        Args:
-            values: an array for each control, with as many rows as items are wanted.
-
-        Returns:
-            float32 ``(N, C, H, W)`` in [−1, 1], or points ``(N, 2)``.
-        """
-        count = min(len(rows) for rows in values.values())
-        items = np.empty((count, *self.spec.shape), np.float32)
-        chunk = CHUNK_POINTS if self.spec.kind == "points" else CHUNK_IMAGES
-        with torch.inference_mode():
-            for start in range(0, count, chunk):
-                part = {
-                    name: torch.as_tensor(rows[start : start + chunk]).to(self.device) for name, rows in values.items()
-                }
-                items[start : start + chunk] = self.method.generate(part).float().cpu().numpy()
-        return items
 
 
 def _choose_step(run: Run, step: int | None) -> int:

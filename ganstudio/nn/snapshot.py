@@ -10,6 +10,8 @@ from typing import Generic, TypeVar
 import torch
 from torch import Tensor, nn
 
+from ganstudio.core.commands import Source
+
 Network = TypeVar("Network", bound=nn.Module)
 
 
@@ -27,12 +29,13 @@ class Snapshots(Generic[Network]):
         self._back: Network | None = None
         self._back_is_new = False
         self._back_step = self._front_step = -1
-        self._back_source = self._front_source = ""
+        self._back_source: Source = "raw"
+        self._front_source: Source = "raw"
         self._pairs: tuple[list[Tensor], list[Tensor]] | None = None
         self._pairs_of: tuple[int, int, str] | None = None
 
     @torch.no_grad()
-    def write(self, network: Network, step: int, source: str, replaced: Mapping[str, nn.Module]) -> None:
+    def write(self, network: Network, step: int, source: Source, replaced: Mapping[str, nn.Module]) -> None:
         """Copies the weights of ``network`` into the spare copy, as they are after step ``step``.
 
         Args:
@@ -51,7 +54,7 @@ class Snapshots(Generic[Network]):
             torch._foreach_copy_(*self._pairs)
             self._back_is_new, self._back_step, self._back_source = True, step, source
 
-    def take(self) -> tuple[Network, int, str] | None:
+    def take(self) -> tuple[Network, int, Source] | None:
         """The newest copy, its step and what its weights are; None while there is none. One reader only.
 
         What was returned before must not be used any more afterwards.

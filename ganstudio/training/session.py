@@ -89,9 +89,8 @@ class Session:
         self._total = experiment.steps
         self._paused, self._pending = paused, 0
         self._role, self._pending_role = None, None  # type: Role | None, Role | None
-        self._ending: Stop | None = None
         self._show, self._message, self._cancel_reading = Show(live=False), "", threading.Event()
-        self._disk_full, self._unwritten = None, None  # type: str | None, Exception | None
+        self._disk_full, self._unwritten, self._ending = None, None, None  # type: str | None, Exception | None, Stop | None
         self._writer, self._publisher = None, None  # type: RunWriter | None, Publisher | None
 
     @classmethod

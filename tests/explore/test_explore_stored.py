@@ -13,7 +13,8 @@ from ganstudio.core.commands import SetHyper
 from ganstudio.core.controls import LatentVector
 from ganstudio.core.errors import StoreError, UsageError
 from ganstudio.core.experiment import Experiment
-from ganstudio.explore import files, stored
+from ganstudio.explore import files
+from ganstudio.explore import generator as generator_module
 from ganstudio.explore.stored import StoredGenerator
 from ganstudio.store import Run, RunWriter, load_checkpoint
 
@@ -97,7 +98,7 @@ def test_chunks_do_not_change_the_result(base: Path, monkeypatch: pytest.MonkeyP
     generator = StoredGenerator.open(Run.open(base / "images"))
     values = generator.draw(7)
     whole = generator.generate(values)
-    monkeypatch.setattr(stored, "CHUNK_IMAGES", 3)
+    monkeypatch.setattr(generator_module, "CHUNK_IMAGES", 3)
     assert np.allclose(whole, generator.generate(values), atol=1e-5)
 
 

@@ -1,0 +1,117 @@
+"""Anything that draws: a run's checkpoint, a run in training, a network brought in from elsewhere."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping
+from typing import Any, Self
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from ganstudio.core.commands import Source
+from ganstudio.core.controls import Control
+from ganstudio.core.dataspec import DataSpec
+from ganstudio.methods import Method
+from ganstudio.nn.random import randomness
+
+Values = Mapping[str, NDArray[Any]]
+CHUNK_IMAGES, CHUNK_POINTS = 64, 65_536
+
+
+class Generator:
+    """A method in evaluation mode and what one needs to know to draw with it. Used by one thread at a time.
+
+    Attributes:
+        method: the networks.
+        title: what people call it.
+        spec: the shape of what it draws.
+        step: after which training step its weights were taken; 0 where nobody knows.
+        source: averaged (EMA) or raw weights.
+        device: where it draws.
+        controls: what can be driven.
+    """
+
+    def __init__(
+        self,
+        method: Method,
+        title: str,
+        spec: DataSpec,
+        step: int = 0,
+        source: Source = "raw",
+        device: torch.device | str = "cpu",
+    ) -> None:
+        self.method, self.title, self.spec, self.step, self.source = method, title, spec, step, source
+        self.device = torch.device(device)
+        self.controls: tuple[Control, ...] = tuple(method.controls())
+
+    def refresh(self) -> bool:
+        """Takes newer weights where there are any; True if it did. What is stored never changes."""
+        return False
+
+    def frozen(self) -> Generator:
+        """A copy that keeps its present weights and can be used by another thread: for exports."""
+        return Generator(copy.deepcopy(self.method), self.title, self.spec, self.step, self.source, self.device)
+
+    def draw(self, count: int, seed: int = 0) -> dict[str, NDArray[Any]]:
+        """Random values for every control, ``count`` rows each; the same for the same seed on every device.
+
+        Raises:
+            ValueError: ``count`` is not positive.
+        """
+        if count < 1:
+            raise ValueError(f"at least one item must be drawn, not {count}")
+        with randomness(torch.Generator().manual_seed(seed)):
+            return {name: values.numpy() for name, values in self.method.draw(count).items()}
+
+    def tensors(self, values: Values) -> dict[str, Tensor]:
+        """Control values on the device."""
+        return {name: torch.as_tensor(rows).to(self.device) for name, rows in values.items()}
+
+    def generate(self, values: Values) -> NDArray[np.float32]:
+        """Items from control values, a chunk at a time so that memory does not grow with their number.
+
+        Args:
+            values: an array for each control, with as many rows as items are wanted.
+
+        Returns:
+            float32 ``(N, C, H, W)`` in [−1, 1], or points ``(N, 2)``.
+        """
+        count = min(len(rows) for rows in values.values())
+        chunk = CHUNK_POINTS if self.spec.kind == "points" else CHUNK_IMAGES
+        if count <= chunk:
+            return self._draw_chunk(values)
+        items = np.empty((count, *self.spec.shape), np.float32)
+        for start in range(0, count, chunk):
+            items[start : start + chunk] = self._draw_chunk(
+                {name: rows[start : start + chunk] for name, rows in values.items()}
+            )
+        return items
+
+    def _draw_chunk(self, values: Values) -> NDArray[np.float32]:
+        with torch.inference_mode():
+            items: NDArray[np.float32] = self.method.generate(self.tensors(values)).float().cpu().numpy()
+        return items
+
+    def encode(self, items: NDArray[np.float32]) -> dict[str, NDArray[Any]] | None:
+        """Control values for items ``(N, …)`` as an encoder sees them; None where the method has none.
+
+        Controls that the encoder does not know are left out.
+        """
+        with torch.inference_mode():
+            found = self.method.encode(torch.as_tensor(items, device=self.device))
+        return None if found is None else {name: values.float().cpu().numpy() for name, values in found.items()}
+
+    def scores(self, items: NDArray[np.float32], values: Values) -> NDArray[np.float32] | None:
+        """The discriminator's word on items drawn with these values, ``(N,)``; None where there is none."""
+        with torch.inference_mode():
+            raw = self.method.critic(torch.as_tensor(items, device=self.device), self.tensors(values))
+            return None if raw is None else self.method.score(raw).float().cpu().numpy()
+
+    @classmethod
+    def of_method(cls, method: Method, title: str, step: int = 0, source: Source = "raw") -> Self:
+        """Around a method in memory, which is put into evaluation mode."""
+        method.eval().requires_grad_(False)
+        return cls(method, title, method.data, step, source)

@@ -1,0 +1,221 @@
+"""What one looks at in the explorer: the position of every control, and how it is written down and read back."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ganstudio.core.controls import CategoricalCode, ClassLabel, ContinuousCode, Control, GeneratorIndex, LatentVector
+from ganstudio.core.errors import UsageError
+from ganstudio.core.i18n import _
+
+Position = Mapping[str, NDArray[Any]]
+"""One value for each control: float32 ``(size,)``, weights ``(count,)``, or int64 ``()`` for a generator's index."""
+
+LARGEST = 1e4  # a coordinate beyond this was no latent ever
+
+
+@dataclass(frozen=True, slots=True)
+class Direction:
+    """A direction in the space of one control along which something changes.
+
+    Attributes:
+        name: what a person calls it.
+        kind: how it was found: ``"pca"``, ``"sefa"``, ``"class"``, ``"boundary"``, ``"attribute"``, ``"picks"``.
+        control: the latent vector it belongs to.
+        vector: float32 ``(size,)``; one unit of strength moves the latent by this much.
+        quality: how much it explains or how well it separates, in [0, 1]; NaN where nobody knows.
+        locked: other attributes are kept from moving along this one.
+    """
+
+    name: str
+    kind: str
+    control: str
+    vector: NDArray[np.float32] = field(repr=False, compare=False)
+    quality: float = math.nan
+    locked: bool = False
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON values."""
+        return {
+            "name": self.name,
+            "kind": self.kind,
+            "control": self.control,
+            "vector": _numbers(self.vector),
+            "quality": None if math.isnan(self.quality) else self.quality,
+            "locked": self.locked,
+        }
+
+    @classmethod
+    def from_json(cls, values: Any) -> Direction:
+        """The inverse of :meth:`to_json`.
+
+        Raises:
+            UsageError: it is no direction.
+        """
+        try:
+            vector = np.asarray(values["vector"], np.float32)
+            if vector.ndim != 1 or not len(vector) or not np.isfinite(vector).all() or abs(vector).max() > LARGEST:
+                raise ValueError("the vector is no list of finite numbers")
+            quality = values.get("quality")
+            return cls(
+                str(values["name"])[:200],
+                str(values["kind"])[:40],
+                str(values["control"]),
+                vector,
+                math.nan if quality is None else float(quality),
+                bool(values.get("locked", False)),
+            )
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise UsageError(_("This is no direction that ganstudio has written."), details=repr(error)) from error
+
+
+@dataclass(frozen=True, slots=True)
+class ExploreState:
+    """Everything that decides what the large picture shows, but for the weights.
+
+    Attributes:
+        position: where every control stands.
+        truncation: ψ: every latent vector is scaled by it; 1 = as it is, 0 = the middle of the latent space.
+        strengths: how far one has gone along each direction, by its name; 0 where it is missing.
+        seed: what the position was drawn with; None after it was changed by hand.
+    """
+
+    position: Position
+    truncation: float = 1.0
+    strengths: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
+    seed: int | None = None
+
+    def with_(self, **changes: Any) -> ExploreState:
+        """A copy with changes."""
+        return replace(self, **changes)
+
+    def moved(self, name: str, value: NDArray[Any]) -> ExploreState:
+        """A copy with another value for one control."""
+        return replace(self, position={**self.position, name: value}, seed=None)
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON values."""
+        return {
+            "position": {name: _numbers(value) for name, value in self.position.items()},
+            "truncation": self.truncation,
+            "strengths": {name: value for name, value in self.strengths.items() if value},
+            "seed": self.seed,
+        }
+
+    @classmethod
+    def from_json(cls, values: Any, controls: Sequence[Control]) -> ExploreState:
+        """The inverse of :meth:`to_json`, for a generator with these controls.
+
+        Raises:
+            UsageError: it is damaged, or it belongs to a generator with other controls; the message says which.
+        """
+        try:
+            position = values["position"]
+            strengths = {str(name): _finite(value) for name, value in values.get("strengths", {}).items()}
+            truncation, seed = _finite(values.get("truncation", 1.0)), values.get("seed")
+            seed = None if seed is None else int(seed)
+            there = set(position)
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise UsageError(_("The position in it is damaged; nothing was changed."), details=repr(error)) from error
+        wanted = {control.name for control in controls}
+        if there != wanted:
+            raise UsageError(
+                _("It was made with a generator that is driven by {theirs}; this one is driven by {ours}.").format(
+                    theirs=", ".join(sorted(there)) or _("nothing"), ours=", ".join(sorted(wanted)) or _("nothing")
+                )
+            )
+        return cls({control.name: read_value(control, position[control.name]) for control in controls},
+                   min(max(truncation, -2.0), 2.0), strengths, seed)  # fmt: skip
+
+
+def read_value(control: Control, value: Any) -> NDArray[Any]:
+    """One control's value from plain JSON values (or what was typed and split into numbers), checked.
+
+    Raises:
+        UsageError: it is of the wrong size or holds what is no number; says what was found and what is needed.
+    """
+    try:
+        found = np.asarray(value, np.float64)
+    except (TypeError, ValueError) as error:
+        raise UsageError(_("“{name}” takes numbers only.").format(name=control.name), details=repr(error)) from error
+    if not np.isfinite(found).all() or (found.size and abs(found).max() > LARGEST):
+        raise UsageError(_("“{name}” holds numbers that are not finite or far too large.").format(name=control.name))
+    if isinstance(control, GeneratorIndex):
+        if found.shape != () or found != int(found) or not 0 <= found < control.count:
+            raise UsageError(
+                _("“{name}” must be a whole number from 0 to {last}.").format(name=control.name, last=control.count - 1)
+            )
+        return np.asarray(int(found), np.int64)
+    size = size_of(control)
+    if found.shape != (size,):
+        raise UsageError(
+            _("“{name}” has {found} numbers; this generator takes {size}.").format(
+                name=control.name, found=found.size, size=size
+            )
+        )
+    if isinstance(control, ClassLabel | CategoricalCode):
+        if found.min() < 0 or found.sum() <= 0:
+            raise UsageError(
+                _("The weights of “{name}” must be 0 or more, and one of them above 0.").format(name=control.name)
+            )
+        found = found / found.sum()
+    return found.astype(np.float32)
+
+
+def size_of(control: Control) -> int:
+    """How many numbers a control's value has."""
+    match control:
+        case LatentVector(size=size) | ContinuousCode(size=size):
+            return size
+        case ClassLabel() | CategoricalCode():
+            return control.count
+        case GeneratorIndex():
+            return 1
+
+
+def position_of(values: Mapping[str, NDArray[Any]], row: int = 0) -> dict[str, NDArray[Any]]:
+    """One row of control values as a position."""
+    return {name: np.asarray(rows[row]).copy() for name, rows in values.items()}
+
+
+def stack(positions: Sequence[Position]) -> dict[str, NDArray[Any]]:
+    """Positions as control values with one row each."""
+    return {name: np.stack([position[name] for position in positions]) for name in positions[0]}
+
+
+def effective(state: ExploreState, controls: Sequence[Control], directions: Mapping[str, Direction]) -> Position:
+    """The position as the network gets it: latents scaled by ψ, then moved along the directions.
+
+    Directions that are unknown or belong to another control or size are passed over.
+    """
+    position = dict(state.position)
+    for control in controls:
+        if isinstance(control, LatentVector):
+            latent = position[control.name] * np.float32(state.truncation)
+            for name, strength in state.strengths.items():
+                found = directions.get(name)
+                if found is not None and found.control == control.name and found.vector.shape == latent.shape:
+                    latent = latent + np.float32(strength) * found.vector
+            position[control.name] = latent.astype(np.float32)
+    return position
+
+
+def _numbers(value: NDArray[Any]) -> Any:
+    """Short decimals that give the same float32 back."""
+    if value.dtype == np.int64:
+        return value.tolist()
+    return [float(f"{number:.9g}") for number in value.astype(np.float64).tolist()]
+
+
+def _finite(value: Any) -> float:
+    number = float(value)
+    if not math.isfinite(number) or abs(number) > LARGEST:
+        raise ValueError(f"{value!r} is not a usable number")
+    return number
