@@ -50,6 +50,8 @@ from ganstudio.core.series import SeriesTable
 from ganstudio.store import Follower, Run
 
 if TYPE_CHECKING:
+    from ganstudio.methods import Method
+    from ganstudio.nn.snapshot import Snapshots
     from ganstudio.training.session import Session
 
 FOLLOW_SECONDS = 0.5
@@ -156,6 +158,11 @@ class RunModel:
     def here(self) -> bool:
         """It trains in this process and takes commands."""
         return self._session is not None and self._session.alive
+
+    @property
+    def snapshots(self) -> Snapshots[Method] | None:
+        """Where the session puts its weights when it is sent the ``Snapshot`` command."""
+        return None if self._session is None else self._session.snapshots
 
     @property
     def live(self) -> bool:

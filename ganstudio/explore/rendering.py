@@ -11,13 +11,15 @@ import logging
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ganstudio.core.errors import StudioError
 from ganstudio.core.i18n import _
-from ganstudio.explore.generator import Generator
 
-Work = Callable[[Generator], Iterator[Any]]
+if TYPE_CHECKING:
+    from ganstudio.explore.generator import Generator
+
+Work = Callable[["Generator"], Iterator[Any]]
 
 _log = logging.getLogger(__name__)
 

@@ -54,6 +54,11 @@ class Snapshots(Generic[Network]):
             torch._foreach_copy_(*self._pairs)
             self._back_is_new, self._back_step, self._back_source = True, step, source
 
+    @property
+    def fresh(self) -> bool:
+        """A copy is there that has not been taken."""
+        return self._back_is_new
+
     def take(self) -> tuple[Network, int, Source] | None:
         """The newest copy, its step and what its weights are; None while there is none. One reader only.
 

@@ -1,0 +1,125 @@
+"""Where explored generators come from. Everything here reads files or waits, and runs as a job, never in the window."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ganstudio.core.commands import Source
+from ganstudio.core.errors import StudioError, UsageError
+from ganstudio.core.i18n import _
+from ganstudio.core.resources import resource_path
+from ganstudio.explore.state import ExploreState, position_of
+
+if TYPE_CHECKING:
+    from ganstudio.app.run_model import RunModel
+    from ganstudio.explore.generator import Generator
+    from ganstudio.store import Run
+
+BUNDLED = "infogan-digits"
+PATIENCE = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A generator that is explored.
+
+    Attributes:
+        generator: what draws; only the rendering thread draws with it.
+        title: what people call it.
+        start: where its controls stand at first.
+        path: the run folder, or the file that was brought in.
+        run: the run as stored; None for a file that was brought in.
+        live: the run in training that it follows; None for what is stored.
+        wanted: which weights of a live run are asked for.
+        notes: what was assumed in reading it, in words.
+    """
+
+    generator: Generator
+    title: str
+    start: ExploreState
+    path: Path | None = None
+    run: Run | None = None
+    live: RunModel | None = None
+    wanted: Source = "ema"
+    notes: tuple[str, ...] = ()
+
+    def with_generator(self, generator: Generator) -> Opened:
+        """The same with other weights."""
+        return replace(self, generator=generator, live=None)
+
+    def wanting(self, source: Source) -> Opened:
+        """The same run, followed with other weights."""
+        return replace(self, wanted=source)
+
+    def resting(self) -> Opened:
+        """The same, no longer followed."""
+        return replace(self, live=None)
+
+    def fresh(self) -> bool:
+        """The trainer has written weights that nobody has drawn with."""
+        snapshots = None if self.live is None else self.live.snapshots
+        return snapshots is not None and snapshots.fresh
+
+
+def open_run(path: Path, step: int | None, weights: Source) -> Opened:
+    """A checkpoint of a stored run.
+
+    Raises:
+        StudioError: it is no run, or has no usable checkpoint.
+    """
+    from ganstudio.explore.stored import StoredGenerator
+    from ganstudio.store import Run
+
+    run = Run.open(path)
+    generator = StoredGenerator.open(run, step, weights)
+    return Opened(generator, run.info.name, _start(generator), run.path, run, wanted=weights)
+
+
+def open_bundled() -> Opened:
+    """The run that comes with the program.
+
+    Raises:
+        StudioError: the installation is incomplete.
+    """
+    return open_run(resource_path("runs", BUNDLED), None, "ema")
+
+
+def open_live(model: RunModel) -> Opened:
+    """A run that trains in this process; waits for the weights that it has been asked for.
+
+    Raises:
+        StudioError: it has ended, or hands nothing over.
+    """
+    from ganstudio.explore.live import LiveGenerator
+    from ganstudio.store import Run
+
+    deadline = time.monotonic() + PATIENCE
+    while model.here and time.monotonic() < deadline:
+        snapshots = model.snapshots
+        if snapshots is not None and snapshots.fresh and model.path is not None and model.spec is not None:
+            generator = LiveGenerator(snapshots, model.title, model.spec)
+            run = Run.open(model.path)
+            return Opened(generator, model.title, _start(generator), model.path, run, live=model)
+        time.sleep(0.02)
+    if not model.here:
+        raise UsageError(_("“{name}” does not train here any more; open it as a stored run.").format(name=model.title))
+    raise StudioError(_("“{name}” is busy and has not handed over its weights; try again.").format(name=model.title))
+
+
+def open_file(path: Path) -> Opened:
+    """A generator that this program did not train.
+
+    Raises:
+        StudioError: it cannot be read, or it is no generator; the message says what was found.
+    """
+    from ganstudio.explore.foreign import open_foreign
+
+    generator = open_foreign(path)
+    return Opened(generator, generator.title, _start(generator), path, notes=tuple(getattr(generator, "notes", ())))
+
+
+def _start(generator: Generator) -> ExploreState:
+    return ExploreState(position_of(generator.draw(1, 0)), seed=0)

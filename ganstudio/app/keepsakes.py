@@ -1,0 +1,108 @@
+"""What a person keeps of an exploration: pinned positions and named directions, stored beside the run."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ganstudio.app.settings import config_folder
+from ganstudio.core.controls import Control
+from ganstudio.core.errors import StudioError
+from ganstudio.core.i18n import _
+from ganstudio.explore.state import Direction, ExploreState
+from ganstudio.store.atomic import replace_file
+
+FOLDER, FILE = "explore", "kept.json"
+LARGEST_FILE = 32 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Pin:
+    """A position one wants to come back to."""
+
+    name: str
+    state: ExploreState
+
+
+class Keepsakes:
+    """Pins and directions of one generator, written whenever they change.
+
+    Args:
+        path: the run folder, or the file that was brought in. They are kept in the run folder where that can be
+            written, else beside the settings.
+        controls: of the generator; what does not fit them is left out, and :attr:`left_out` counts it.
+    """
+
+    def __init__(self, path: Path | None, controls: Sequence[Control]) -> None:
+        self._file = None if path is None else _place(path)
+        self._controls = tuple(controls)
+        self.pins: list[Pin] = []
+        self.directions: dict[str, Direction] = {}
+        self.left_out = 0
+        if self._file is not None:
+            self._read(self._file)
+
+    def _read(self, file: Path) -> None:
+        try:
+            if file.stat().st_size > LARGEST_FILE:
+                raise ValueError("too large")
+            content = json.loads(file.read_text("utf-8"))
+            pins, directions = list(content["pins"]), list(content["directions"])
+        except FileNotFoundError:
+            return
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise StudioError(
+                _("Pins and directions in {path} cannot be read; nothing is lost as long as you pin nothing new. Move "
+                  "the file away to begin afresh.").format(path=file),
+                details=repr(error),
+            ) from error  # fmt: skip
+        sizes = {control.name: getattr(control, "size", 0) for control in self._controls}
+        for values in directions:
+            try:
+                direction = Direction.from_json(values)
+                if sizes.get(direction.control) != len(direction.vector):
+                    raise StudioError("another size")
+                self.directions[self.free_name(direction.name)] = direction
+            except StudioError:
+                self.left_out += 1
+        for values in pins:
+            try:
+                self.pins.append(
+                    Pin(str(values["name"])[:200], ExploreState.from_json(values["state"], self._controls))
+                )
+            except (StudioError, KeyError, TypeError):
+                self.left_out += 1
+
+    def free_name(self, wanted: str) -> str:
+        """A name that no direction has yet: the wanted one, or with a number behind it."""
+        name, number = wanted, 2
+        while name in self.directions:
+            name, number = f"{wanted} {number}", number + 1
+        return name
+
+    def save(self) -> None:
+        """Writes everything.
+
+        Raises:
+            StoreError: the file cannot be written.
+        """
+        if self._file is None:
+            return
+        content: dict[str, Any] = {
+            "pins": [{"name": pin.name, "state": pin.state.to_json()} for pin in self.pins],
+            "directions": [direction.to_json() for direction in self.directions.values()],
+        }
+        self._file.parent.mkdir(parents=True, exist_ok=True)
+        replace_file(self._file, (json.dumps(content, indent=1) + "\n").encode())
+
+
+def _place(path: Path) -> Path:
+    if path.is_dir() and os.access(path, os.W_OK):
+        return path / FOLDER / FILE
+    mark = hashlib.sha256(str(path.absolute()).encode()).hexdigest()[:12]
+    return config_folder() / FOLDER / f"{path.stem}-{mark}.json"

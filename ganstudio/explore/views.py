@@ -1,0 +1,80 @@
+"""What the rendering service is asked for: pictures of positions, in pieces small enough for a slider to get between."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ganstudio.explore.files import to_pixels
+from ganstudio.explore.state import Position, stack
+
+if TYPE_CHECKING:
+    from ganstudio.explore.generator import Generator, Values
+    from ganstudio.explore.rendering import Work
+
+PIECE = 16
+DOT_SIDE = 96
+
+
+@dataclass(frozen=True, slots=True)
+class Pictures:
+    """Some of the pictures of a view.
+
+    Attributes:
+        first: the place of the first one.
+        items: uint8 ``(N, H, W, C)``.
+        scores: the discriminator's word on each, float32 ``(N,)``, or None.
+    """
+
+    first: int
+    items: NDArray[np.uint8]
+    scores: NDArray[np.float32] | None = None
+
+
+def draw(generator: Generator, values: Values) -> NDArray[np.uint8]:
+    """Pictures uint8 ``(N, H, W, C)``; a 2-D point becomes a small map with one dot."""
+    items = generator.generate(values)
+    if generator.spec.kind == "images":
+        return to_pixels(items)
+    return np.stack([dot(point, generator.spec.extent) for point in items])
+
+
+def dot(point: NDArray[np.float32], extent: float, side: int = DOT_SIDE) -> NDArray[np.uint8]:
+    """One point in ``[−extent, extent]²`` as a picture ``(side, side, 3)``; y grows upwards."""
+    from ganstudio.explore.files import scatter
+
+    return scatter(point[None], extent, side)
+
+
+def one(position: Position) -> Work:
+    """Work: the picture of one position, uint8 ``(H, W, C)``."""
+
+    def work(generator: Generator) -> Iterator[Any]:
+        yield draw(generator, stack([position]))[0]
+
+    return work
+
+
+def many(positions: Sequence[Position], piece: int = PIECE, scores: bool = False) -> Work:
+    """Work: :class:`Pictures` of the positions, ``piece`` at a time, in their order.
+
+    Args:
+        positions: which.
+        piece: how many at a time; one row of a sweep.
+        scores: also ask the discriminator.
+    """
+
+    def work(generator: Generator) -> Iterator[Any]:
+        for first in range(0, len(positions), piece):
+            values = stack(positions[first : first + piece])
+            if scores and generator.spec.kind == "images":
+                items = generator.generate(values)
+                yield Pictures(first, to_pixels(items), generator.scores(items, values))
+            else:
+                yield Pictures(first, draw(generator, values))
+
+    return work
