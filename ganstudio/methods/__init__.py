@@ -5,12 +5,13 @@ from ganstudio.methods.base import Method
 from ganstudio.methods.dcgan import DCGAN
 from ganstudio.methods.dcgan_frogs import DCGANFrogs
 from ganstudio.methods.gan import GAN
+from ganstudio.methods.infogan import InfoGAN
 from ganstudio.methods.lsgan import LSGAN
 from ganstudio.methods.wgan import WGAN
 from ganstudio.methods.wgan_gp import WGANGP
 
 METHODS: Registry[type[Method]] = Registry("method")
-for _method in (GAN, DCGAN, DCGANFrogs, LSGAN, WGAN, WGANGP):
+for _method in (GAN, DCGAN, DCGANFrogs, InfoGAN, LSGAN, WGAN, WGANGP):
     METHODS.add(_method.info.name, _method)
 
 __all__ = ["METHODS", "Method"]

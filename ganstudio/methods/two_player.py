@@ -316,12 +316,16 @@ class TwoPlayer(Method):
 
     def discriminator_terms(self, batch: Batch) -> Terms:
         """Loss of D on real items, on generated ones, and the penalty."""
-        h, objective = self.hyper, self.objective
         real, fake = batch.real, self.generate(self.draw(batch.size, batch.real.device)).detach()
         if self.mixes_items:  # its statistics must not mix real and generated items
             real_out, fake_out = self.discriminator(real), self.discriminator(fake)
         else:
             real_out, fake_out = self.discriminator(torch.cat((real, fake))).chunk(2)
+        return self.verdict_terms(batch, real, fake, real_out, fake_out)
+
+    def verdict_terms(self, batch: Batch, real: Tensor, fake: Tensor, real_out: Tensor, fake_out: Tensor) -> Terms:
+        """The same from D's raw outputs ``(N,)``, which are watched as well."""
+        h, objective = self.hyper, self.objective
         terms = self._terms_with_noise(real_out, fake_out)
         if h.penalty != "none" and h.penalty_weight > 0:
             terms["penalty"] = h.penalty_weight * PENALTIES[h.penalty](self.discriminator, real, fake)
