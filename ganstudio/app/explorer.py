@@ -122,9 +122,9 @@ class Explorer:
         """Opens the run that comes with the program."""
         self._open(_("Opening the digits"), open_bundled, then)
 
-    def open_file(self, path: Path) -> None:
+    def open_file(self, path: Path, then: Callable[[], object] | None = None) -> None:
         """Opens a generator that this program did not train."""
-        self._open(_("Reading {name}").format(name=path.name), lambda: open_file(path))
+        self._open(_("Reading {name}").format(name=path.name), lambda: open_file(path), then)
 
     def follow(self, model: RunModel) -> None:
         """Draws with the weights of a run that trains in this process, as they change."""
@@ -192,6 +192,14 @@ class Explorer:
         self.history.clear()
         self.service.use(None)
         self.source_changed.emit()
+
+    def report(self, error: StudioError) -> None:
+        """Shows an error that has no better place."""
+        self._studio.report(error)
+
+    def report_note(self, text: str) -> None:
+        """Shows a line that changes nothing."""
+        self._studio.notifications.info(text)
 
     def shutdown(self) -> None:
         """Ends the rendering thread."""

@@ -1,0 +1,109 @@
+"""Travelling on a plane through the latent space: by dragging, by arrow keys, and on by momentum."""
+
+from __future__ import annotations
+
+import math
+import time
+
+from PySide6.QtCore import QObject, QPointF, Qt, QTimer
+
+from ganstudio.app.explorer import Explorer
+from ganstudio.core.i18n import _
+from ganstudio.explore.walks import plane, travelled
+from ganstudio.ui.motion import reduced_motion
+
+KEY_STEP, FINE_KEY_STEP = 0.05, 0.01
+FRICTION = 3.0  # per second: half the speed is gone after a quarter of a second
+SLOWEST = 0.02  # units a second at which gliding ends
+FRAME_MS = 16
+ARROWS = {
+    Qt.Key.Key_Left: (-1.0, 0.0),
+    Qt.Key.Key_Right: (1.0, 0.0),
+    Qt.Key.Key_Up: (0.0, 1.0),
+    Qt.Key.Key_Down: (0.0, -1.0),
+}
+
+
+class Traveller(QObject):
+    """Moves the explorer's latent vectors along two random directions at right angles.
+
+    One unit is the width of the prior: dragging across the whole picture leads to another sample.
+
+    Args:
+        explorer: what is moved.
+        parent: owner.
+    """
+
+    def __init__(self, explorer: Explorer, parent: QObject) -> None:
+        super().__init__(parent)
+        self._explorer = explorer
+        self.seed = 0
+        self._trip = 0
+        self._speed = QPointF()
+        self._last = 0.0
+        self._timer = QTimer(self, interval=FRAME_MS)
+        self._timer.timeout.connect(self._glide)
+
+    @property
+    def possible(self) -> bool:
+        """There is a latent vector of two dimensions or more."""
+        return bool(plane(self._explorer.controls, self.seed))
+
+    def turn(self) -> None:
+        """Takes another plane."""
+        self.seed += 1
+
+    def begin(self) -> None:
+        """The hand is down: one trip is one step back."""
+        self._timer.stop()
+        self._trip += 1
+        self._speed = QPointF()
+        self._last = time.monotonic()
+
+    def move(self, x: float, y: float) -> None:
+        """Moves by a share of the plane's unit; y upwards."""
+        now = time.monotonic()
+        seconds = max(now - self._last, 1e-3)
+        self._last = now
+        recent = min(1.0, seconds / 0.05)  # the speed of about the last twentieth of a second
+        self._speed = self._speed * (1 - recent) + QPointF(x, y) / seconds * recent
+        self._go(x, y)
+
+    def end(self) -> None:
+        """The hand is lifted: glides on where it was fast, unless motion is reduced."""
+        resting = time.monotonic() - self._last > 0.08
+        if not reduced_motion() and not resting and math.hypot(self._speed.x(), self._speed.y()) > 4 * SLOWEST:
+            self._last = time.monotonic()
+            self._timer.start()
+
+    def stop(self) -> None:
+        """Stands still."""
+        self._timer.stop()
+
+    def key(self, key: int, fine: bool) -> bool:
+        """An arrow key; False for any other."""
+        step = ARROWS.get(Qt.Key(key))
+        if step is None or not self.possible:
+            return False
+        self._timer.stop()
+        size = FINE_KEY_STEP if fine else KEY_STEP
+        self._go(step[0] * size, step[1] * size)
+        return True
+
+    def _glide(self) -> None:
+        now = time.monotonic()
+        seconds = min(now - self._last, 0.1)
+        self._last = now
+        self._speed *= math.exp(-FRICTION * seconds)
+        self._go(self._speed.x() * seconds, self._speed.y() * seconds)
+        if math.hypot(self._speed.x(), self._speed.y()) < SLOWEST:
+            self._timer.stop()
+
+    def _go(self, x: float, y: float) -> None:
+        state = self._explorer.state
+        if state is None:
+            self._timer.stop()
+            return
+        axes = plane(self._explorer.controls, self.seed)
+        if axes:
+            self._explorer.edit(travelled(state, axes, x, y), _("Travel"), ("travel", self._trip))

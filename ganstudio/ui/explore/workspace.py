@@ -1,0 +1,157 @@
+"""The Explore workspace: controls left, the large picture over its views in the middle, what one keeps on the right."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from ganstudio.ui.explore.controls import ControlsPanel
+from ganstudio.ui.explore.side import SidePanel
+from ganstudio.ui.explore.source_bar import SourceBar
+from ganstudio.ui.explore.views import ViewTabs
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
+
+from ganstudio.app.explorer import Explorer
+from ganstudio.app.run_model import RunModel
+from ganstudio.app.studio import Studio
+from ganstudio.core.errors import StudioError
+from ganstudio.core.i18n import _
+from ganstudio.ui.errors import EmptyState
+from ganstudio.ui.explore.picture import LargePicture
+from ganstudio.ui.explore.travel import Traveller
+from ganstudio.ui.explore.wake import Waker
+from ganstudio.ui.menus import ActionBinder
+from ganstudio.ui.train.layouts import restore_splitter, state_of
+
+LEFT, RIGHT = 304, 304
+BENCH, MIDDLE = "explore/bench", "explore/middle"
+
+
+class ExploreWorkspace(QWidget):
+    """Everything to explore one generator."""
+
+    def __init__(self, studio: Studio, binder: ActionBinder, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._studio = studio
+        self._waker = Waker(self._woken, self)
+        self.explorer = Explorer(studio, self._waker)
+        self.traveller = Traveller(self.explorer, self)
+        self.source = SourceBar(self.explorer, studio)
+        self.controls = ControlsPanel(self.explorer)
+        self.picture = LargePicture(self.explorer, self.traveller)
+        self.views = ViewTabs(self.explorer, self.traveller)
+        self.side = SidePanel(self.explorer, studio)
+        self._lay_out()
+        self.restore_layout()
+        self.explorer.source_changed.connect(self._source_changed)
+        self.explorer.picture_changed.connect(self.picture.refresh)
+        self.explorer.weights_changed.connect(self.picture.refresh)
+        self.explorer.history.changed.connect(studio.actions.refresh)
+        self._source_changed()
+
+    def _lay_out(self) -> None:
+        self.middle = QSplitter(Qt.Orientation.Vertical)
+        self.middle.addWidget(self.picture)
+        self.middle.addWidget(self.views)
+        self.middle.setStretchFactor(0, 3)
+        self.middle.setStretchFactor(1, 2)
+        self.bench = QSplitter(Qt.Orientation.Horizontal)
+        for part, stretch in ((self.controls, 0), (self.middle, 1), (self.side, 0)):
+            self.bench.addWidget(part)
+            self.bench.setStretchFactor(self.bench.count() - 1, stretch)
+        for splitter in (self.middle, self.bench):
+            splitter.setChildrenCollapsible(False)
+        self._empty = EmptyState(
+            "explore",
+            _("Explore what a generator learned"),
+            _("Sliders, codes, classes and directions answer at once, on a finished run or on one that is training. "
+              "Open one above, or begin with the digits that come with the program."),
+            _("Open the ready digits"),
+        )  # fmt: skip
+        self._empty.clicked.connect(lambda: self.explorer.open_bundled())
+        self.pages = QStackedWidget()
+        self.pages.addWidget(self._empty)
+        self.pages.addWidget(self.bench)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.source)
+        column.addWidget(self.pages, 1)
+
+    def _source_changed(self) -> None:
+        there = self.explorer.opened is not None
+        had_keyboard = self.pages.currentWidget().isAncestorOf(self.window().focusWidget() or self)
+        self.pages.setCurrentWidget(self.bench if there else self._empty)
+        if there and had_keyboard:
+            self.picture.setFocus()
+        self.picture.refresh()
+        self._studio.actions.refresh()
+
+    # -- opening ----------------------------------------------------------------------------------------------------
+
+    def begin(self) -> None:
+        """Something to play with at first: the run that is looked at, or the one that comes with the program."""
+        if self.explorer.opened is not None or self.explorer.opening:
+            return
+        current = self._studio.current
+        if current is not None and current.path is not None and current.step > 0:
+            self.explore_run(current)
+        else:
+            self.explorer.open_bundled()
+
+    def explore_run(self, model: RunModel) -> None:
+        """Follows a run that trains here; else opens its newest checkpoint."""
+        if model.here:
+            self.explorer.follow(model)
+        elif model.path is not None:
+            self.explorer.open_run(model.path)
+
+    def open_path(self, path: Path) -> bool:
+        """Opens whatever was dropped: a picture with a state in it, any other picture, or a generator's file.
+
+        Returns:
+            whether this workspace knows what to do with such a file.
+        """
+        from ganstudio.ui.explore.opening import open_dropped
+
+        return open_dropped(self, path)
+
+    def report(self, error: StudioError) -> None:
+        """Shows an error."""
+        self._studio.report(error)
+
+    # -- the window's timer -----------------------------------------------------------------------------------------
+
+    def _woken(self) -> None:
+        self.explorer.pump()
+
+    def refresh(self) -> None:
+        """Called by the window's one timer."""
+        self.explorer.pump()
+
+    # -- layout -----------------------------------------------------------------------------------------------------
+
+    def save_layout(self) -> None:
+        """Remembers what a person has arranged."""
+        for name, splitter in ((BENCH, self.bench), (MIDDLE, self.middle)):
+            self._studio.settings.remember_layout(name, state_of(splitter))
+
+    def restore_layout(self) -> None:
+        """Arranges everything as it was; as at first where nothing is remembered."""
+        layout = self._studio.settings.layout
+        if not restore_splitter(self.bench, layout(BENCH)):
+            self.bench.setSizes([LEFT, max(400, self.width() - LEFT - RIGHT), RIGHT])
+        if not restore_splitter(self.middle, layout(MIDDLE)):
+            self.middle.setSizes([360, 280])
+
+    def end(self) -> None:
+        """The window goes: ends the rendering thread and listens to nothing any more."""
+        self.save_layout()
+        self._waker.close()
+        self.explorer.shutdown()
+        for signal, slot in self._hooks():
+            signal.disconnect(slot, missing_ok=True)
+
+    def _hooks(self) -> list[tuple[Any, Any]]:
+        return [(self.explorer.history.changed, self._studio.actions.refresh)]
