@@ -51,6 +51,7 @@ class Explorer:
         drawn: a result of a view (:class:`Drawn`); check its stamp with :meth:`stamp`.
 
     Attributes:
+        studio: where errors and jobs go.
         opened: what is explored; None while nothing is.
         state: where its controls stand.
         picture: uint8 ``(H, W, C)``; None until it is drawn.
@@ -68,7 +69,7 @@ class Explorer:
     drawn = Signal(object)
 
     def __init__(self, studio: Studio, wake: Callable[[], None]) -> None:
-        self._studio = studio
+        self.studio = studio
         self.service = RenderService(wake)
         self.history = History()
         self.opened: Opened | None = None
@@ -148,13 +149,13 @@ class Explorer:
         def failed(error: StudioError) -> None:
             if number == self._opening_number:
                 self.opening = ""
-                self._studio.report(error)
+                self.studio.report(error)
                 self.source_changed.emit()
 
         def start() -> None:
-            self._studio.jobs.start(title, lambda _progress, _cancel: work()).on_done(done).on_error(failed)
+            self.studio.jobs.start(title, lambda _progress, _cancel: work()).on_done(done).on_error(failed)
 
-        self._studio.when_ready(start)
+        self.studio.when_ready(start)
 
     def _take(self, opened: Opened) -> None:
         fits = self.opened is not None and self.opened.generator.controls == opened.generator.controls
@@ -176,30 +177,21 @@ class Explorer:
             self.kept = Keepsakes(opened.path, opened.generator.controls)
         except StudioError as error:
             self.kept = Keepsakes(None, opened.generator.controls)
-            self._studio.report(error)
+            self.studio.report(error)
         if self.kept.left_out:
-            self._studio.notifications.warning(
-                _("Some pins or directions belong to another size of this generator and are not shown.")
-            )
+            text = _("Some pins or directions belong to another size of this generator and are not shown.")
+            self.studio.notifications.warning(text)
         self.kept_changed.emit()
 
     def close(self) -> None:
         """Lets go of what is explored."""
         self._opening_number += 1
         self.opening = ""
-        self.opened, self.state, self.picture, self.other, self.other_picture = None, None, None, None, None
+        self.opened = self.state = self.picture = self.other = self.other_picture = None
         self.kept = Keepsakes(None, ())
         self.history.clear()
         self.service.use(None)
         self.source_changed.emit()
-
-    def report(self, error: StudioError) -> None:
-        """Shows an error that has no better place."""
-        self._studio.report(error)
-
-    def report_note(self, text: str) -> None:
-        """Shows a line that changes nothing."""
-        self._studio.notifications.info(text)
 
     def shutdown(self) -> None:
         """Ends the rendering thread."""
@@ -339,7 +331,7 @@ class Explorer:
             try:
                 self.kept.save()
             except (StudioError, OSError) as error:
-                self._studio.notifications.error(_("Pins and directions could not be stored."), str(error))
+                self.studio.notifications.error(_("Pins and directions could not be stored."), str(error))
             self.kept_changed.emit()
             if self.state is not None and self.state.strengths:
                 self._ask_picture()
@@ -347,7 +339,7 @@ class Explorer:
         put(after)
         self.history.push(label, lambda: put(before), lambda: put(after))
 
-    # -- the window's timer, and the service's wake ---------------------------------------------------------------------
+    # -- the window's timer, and the service's wake -----------------------------------------------------------------
 
     def pump(self) -> None:
         """Takes in what was drawn, and asks for what is due."""
@@ -380,7 +372,7 @@ class Explorer:
 
     def _take_weights(self, result: Drawn) -> None:
         if result.error is not None:
-            self._studio.report(result.error)
+            self.studio.report(result.error)
         elif result.value is not None and self.opened is not None:
             self.opened = self.opened.with_generator(result.value)
             self.service.use(result.value)

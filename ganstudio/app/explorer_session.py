@@ -120,14 +120,14 @@ def _put(explorer: Explorer, session: Mapping[str, Any]) -> None:
         state = ExploreState.from_json(session.get("state"), explorer.controls)
         found = [Direction.from_json(values) for values in list(session.get("directions", ()))]
     except (StudioError, TypeError) as error:
-        explorer.report(error if isinstance(error, StudioError) else UsageError(str(error)))
+        explorer.studio.report(error if isinstance(error, StudioError) else UsageError(str(error)))
         return
     missing = {one.name: one for one in found if one.name not in explorer.kept.directions}
     if missing:
         explorer.change_kept(_("Directions of the picture"), directions={**explorer.kept.directions, **missing})
     explorer.edit(state, _("Restore the picture"))
     if isinstance(session.get("step"), int) and session["step"] != explorer.step:
-        explorer.report_note(
+        explorer.studio.notifications.info(
             _("The checkpoint of step {step} is gone; step {other} is shown.").format(
                 step=session["step"], other=explorer.step
             )
