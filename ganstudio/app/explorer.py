@@ -81,7 +81,7 @@ class Explorer:
         self.kept = Keepsakes(None, ())
         self.opening = ""
         self._opening_number = 0
-        self._views: dict[str, tuple[Factory, int]] = {}
+        self._views: dict[str, tuple[Factory, int, bool]] = {}
         self._stamps: dict[str, int] = {}
         self._views_due: float | None = None
         self._next_snapshot = 0.0
@@ -261,13 +261,13 @@ class Explorer:
 
     # -- drawing ----------------------------------------------------------------------------------------------------
 
-    def show(self, channel: str, factory: Factory | None, urgency: int = 0) -> None:
-        """Keeps a view drawn: again after every change of state or weights, until ``factory`` is None."""
+    def show(self, channel: str, factory: Factory | None, urgency: int = 0, follows: bool = True) -> None:
+        """Keeps a view drawn, until ``factory`` is None: again with other weights and (``follows``) another state."""
         if factory is None:
             self._views.pop(channel, None)
             self.service.drop(channel)
             return
-        self._views[channel] = (factory, urgency)
+        self._views[channel] = (factory, urgency, follows)
         self._ask_view(channel)
 
     def ask(self, channel: str, work: Work, urgency: int = 0) -> int:
@@ -301,7 +301,7 @@ class Explorer:
     def _ask_view(self, channel: str) -> None:
         if self.opened is None or self.state is None:
             return
-        factory, urgency = self._views[channel]
+        factory, urgency, _follows = self._views[channel]
         self.ask(channel, factory(self.state), urgency)
 
     # -- comparing --------------------------------------------------------------------------------------------------
@@ -355,7 +355,7 @@ class Explorer:
         now = self._clock()
         if self._views_due is not None and now >= self._views_due:
             self._views_due = None
-            for channel in list(self._views):
+            for channel in [channel for channel, view in self._views.items() if view[2]]:
                 self._ask_view(channel)
         self._follow(now)
 

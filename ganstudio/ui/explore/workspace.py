@@ -8,7 +8,6 @@ from typing import Any
 from ganstudio.ui.explore.controls import ControlsPanel
 from ganstudio.ui.explore.side import SidePanel
 from ganstudio.ui.explore.source_bar import SourceBar
-from ganstudio.ui.explore.views import ViewTabs
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
@@ -20,6 +19,7 @@ from ganstudio.core.i18n import _
 from ganstudio.ui.errors import EmptyState
 from ganstudio.ui.explore.picture import LargePicture
 from ganstudio.ui.explore.travel import Traveller
+from ganstudio.ui.explore.views import ViewTabs
 from ganstudio.ui.explore.wake import Waker
 from ganstudio.ui.menus import ActionBinder
 from ganstudio.ui.train.layouts import restore_splitter, state_of

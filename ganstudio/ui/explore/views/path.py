@@ -1,0 +1,118 @@
+"""The path: pictures on the way past the pinned ones, to look at and to play."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QSpinBox
+
+from ganstudio.app.explorer import Explorer
+from ganstudio.core.i18n import _
+from ganstudio.explore.state import ExploreState, Position
+from ganstudio.explore.walks import How, walk
+from ganstudio.ui.explore.picks import Picks
+from ganstudio.ui.explore.views.base import GridView
+from ganstudio.ui.parts import Segmented, label, pad_spin_box, tool_button
+
+FRAME_MS = 80
+
+
+class PathView(GridView):
+    """Interpolation between the pins, in their order."""
+
+    follows = False
+
+    def __init__(self, explorer: Explorer, picks: Picks) -> None:
+        super().__init__(explorer, picks, "path", _("Path between the pins"), _("Click: go there."))
+        self.play = tool_button("play", _("Play the path"), _("Plays the path in the large picture"), checkable=True)
+        self.play.toggled.connect(self._toggle)
+        self.how = Segmented(
+            [
+                ("spherical", _("Round"), _("On the shell where the latent vectors lie: no grey middle")),
+                ("linear", _("Straight"), _("The straight line between the latent vectors")),
+            ],
+            _("Way"),
+        )
+        self.ends = Segmented(
+            [
+                ("open", _("There"), _("From the first pin to the last")),
+                ("loop", _("Loop"), _("And back to the first: plays without a seam")),
+            ],
+            _("Ends"),
+        )
+        self.frames = QSpinBox()
+        self.frames.setRange(2, 60)
+        self.frames.setValue(8)
+        self.frames.setAccessibleName(_("Pictures from pin to pin"))
+        self.frames.setToolTip(_("Pictures from pin to pin: 2 to 60, usually 8"))
+        pad_spin_box(self.frames)
+        self.frames.valueChanged.connect(self._changed)
+        for chooser in (self.how, self.ends):
+            chooser.chosen.connect(self._changed)
+        words = label(_("Pictures a leg"))
+        words.setBuddy(self.frames)
+        for widget in (self.play, self.how, self.ends, words, self.frames):
+            self.bar.addWidget(widget)
+        self.bar.addStretch(1)
+        self._timer = QTimer(self, interval=FRAME_MS)
+        self._timer.timeout.connect(self._next)
+        self._frame = 0
+        explorer.kept_changed.connect(self._changed)
+        explorer.source_changed.connect(self._changed)
+
+    def _changed(self, *_anything: object) -> None:
+        self.play.setChecked(False)
+        self.redraw()
+
+    @property
+    def stops(self) -> list[ExploreState]:
+        """The states that it passes."""
+        return [pin.state for pin in self.explorer.kept.pins]
+
+    def positions(self, frames: int) -> list[Position]:
+        """The path's positions as the network gets them, ``frames`` a leg; for films."""
+        return [self.explorer.effective(state) for state in self._states(frames)]
+
+    def _states(self, frames: int) -> list[ExploreState]:
+        """Truncation and directions go along with the latent: what is between two pins is between all of it."""
+        stops = self.stops
+        if len(stops) < 2:
+            return []
+        flat = [
+            stop.with_(position=self.explorer.effective(stop), truncation=1.0, strengths={}, seed=None)
+            for stop in stops
+        ]
+        how: How = "linear" if self.how.value == "linear" else "spherical"
+        way = walk([stop.position for stop in flat], self.explorer.controls, frames, how, self.closed)
+        return [flat[0].with_(position=position) for position in way]
+
+    @property
+    def closed(self) -> bool:
+        """It ends where it began."""
+        return self.ends.value == "loop"
+
+    def arrange(self, state: ExploreState) -> Sequence[ExploreState]:
+        """The pictures of the path."""
+        states = self._states(self.frames.value())
+        self.say("" if states else _("Pin two pictures or more (key P): the path goes past them in their order."))
+        self.play.setEnabled(bool(states))
+        self.grid.prepare(len(states))
+        return states
+
+    # -- playing ----------------------------------------------------------------------------------------------------
+
+    def _toggle(self, playing: bool) -> None:
+        if playing and self.states:
+            self._frame = max(0, self.grid.chosen)
+            self._timer.start()
+        else:
+            self._timer.stop()
+
+    def _next(self) -> None:
+        if not self.states or not self.isVisible():
+            self.play.setChecked(False)
+            return
+        self._frame = (self._frame + 1) % len(self.states)
+        self.grid.choose(self._frame)
+        self.explorer.edit(self.states[self._frame], _("Play the path"), "play")

@@ -1,0 +1,156 @@
+"""The latent plane: a map of pictures on which one travels by dragging."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from PySide6.QtCore import QPointF, Qt, QTimer
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+
+from ganstudio.app.explorer import Explorer
+from ganstudio.core.i18n import _
+from ganstudio.explore.state import ExploreState
+from ganstudio.explore.walks import plane, travelled
+from ganstudio.ui.explore.grid import PictureGrid
+from ganstudio.ui.explore.picks import Picks
+from ganstudio.ui.explore.travel import ARROWS, FINE_KEY_STEP, KEY_STEP, Traveller
+from ganstudio.ui.explore.views.base import GridView
+from ganstudio.ui.parts import label, tool_button
+from ganstudio.ui.theme import current_theme
+
+SIDE, REACH = 7, 1.0
+
+
+class Map(PictureGrid):
+    """The pictures of the plane and the place where one is; dragging moves it."""
+
+    def __init__(self, view: PlaneView) -> None:
+        super().__init__(_("Map of the latent plane"), _("Drag to travel; arrow keys do the same."))
+        self._view = view
+        self._held = False
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """A ring where one is."""
+        super().paintEvent(event)
+        if not self.count:
+            return
+        here = self.point_of(self._view.x, self._view.y)
+        theme = current_theme()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        for width, tone in ((4.0, theme.surface), (2.0, theme.accent)):
+            painter.setPen(QPen(QColor(tone), width))
+            painter.drawEllipse(here, 9, 9)
+        painter.end()
+
+    def point_of(self, x: float, y: float) -> QPointF:
+        """Where a place of the plane is on the widget."""
+        first, last = self.cell(0).center(), self.cell(self.count - 1).center()
+        across, down = (x + REACH) / (2 * REACH), (REACH - y) / (2 * REACH)
+        left, top = first.x() + across * (last.x() - first.x()), first.y() + down * (last.y() - first.y())
+        return QPointF(min(max(left, 0), self.width()), min(max(top, 0), self.height()))
+
+    def _place_of(self, point: QPointF) -> tuple[float, float]:
+        first, last = self.cell(0).center(), self.cell(self.count - 1).center()
+        x = (point.x() - first.x()) / max(1, last.x() - first.x()) * 2 * REACH - REACH
+        y = REACH - (point.y() - first.y()) / max(1, last.y() - first.y()) * 2 * REACH
+        return x, y
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Goes there."""
+        if event.button() == Qt.MouseButton.LeftButton and self.count:
+            self._held = True
+            self._view.begin()
+            self._view.go(*self._place_of(event.position()))
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Follows the hand."""
+        if self._held:
+            self._view.go(*self._place_of(event.position()))
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Lets go."""
+        self._held = False
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Arrow keys travel."""
+        step = ARROWS.get(Qt.Key(event.key()))
+        if step is None or not self.count:
+            super().keyPressEvent(event)
+            return
+        size = FINE_KEY_STEP if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else KEY_STEP
+        self._view.go(self._view.x + step[0] * size, self._view.y + step[1] * size)
+
+
+class PlaneView(GridView):
+    """Pictures on a plane through the position where it was centred."""
+
+    follows = False
+
+    def __init__(self, explorer: Explorer, picks: Picks, traveller: Traveller) -> None:
+        super().__init__(explorer, picks, "plane", _("Latent plane"), "")
+        self._traveller = traveller
+        self._anchor: ExploreState | None = None
+        self._own: ExploreState | None = None
+        self._trip = 0
+        self.x = self.y = 0.0
+        old, self.grid = self.grid, Map(self)
+        self.layout().replaceWidget(old, self.grid)
+        old.deleteLater()
+        other = tool_button("reset", _("Another plane"), _("Two other directions, through where you are"))
+        other.clicked.connect(self._turn)
+        centre = tool_button("fit", _("Centre here"), _("Makes the present picture the middle of the map"))
+        centre.clicked.connect(self.centre)
+        self.bar.addWidget(other)
+        self.bar.addWidget(centre)
+        self.bar.addWidget(label(_("Two random directions of the latent space at right angles."), "muted"), 1)
+        self._settle = QTimer(self, singleShot=True, interval=120)
+        self._settle.timeout.connect(self.centre)
+        explorer.state_changed.connect(self._state_changed)
+
+    def _turn(self) -> None:
+        self._traveller.turn()
+        self.centre()
+
+    def centre(self) -> None:
+        """The present position is the middle from now on."""
+        self._anchor, self.x, self.y = self.explorer.state, 0.0, 0.0
+        self.redraw()
+
+    def _state_changed(self) -> None:
+        if self.explorer.state is not self._own and self._active:
+            self._settle.start()  # moved by something else: once that rests, the map is of where one is then
+
+    def set_active(self, active: bool) -> None:
+        """Begins where one is."""
+        if active and not self._active:
+            self._anchor, self.x, self.y = self.explorer.state, 0.0, 0.0
+        super().set_active(active)
+
+    def begin(self) -> None:
+        """A new trip: one step back."""
+        self._trip += 1
+
+    def go(self, x: float, y: float) -> None:
+        """Travels to a place of the plane."""
+        axes = plane(self.explorer.controls, self._traveller.seed)
+        if self._anchor is None or not axes:
+            return
+        self.x, self.y = min(max(x, -2 * REACH), 2 * REACH), min(max(y, -2 * REACH), 2 * REACH)
+        self._own = travelled(self._anchor, axes, self.x, self.y)
+        self.explorer.edit(self._own, _("Travel"), ("plane", self._trip))
+        self.grid.update()
+
+    def arrange(self, state: ExploreState) -> Sequence[ExploreState]:
+        """The pictures of the map, from its upper left."""
+        axes = plane(self.explorer.controls, self._traveller.seed)
+        self.say("" if axes else _("This generator has no latent vector to travel in."))
+        if not axes or self._anchor is None or self._anchor.position.keys() != state.position.keys():
+            self._anchor = state
+        if not axes:
+            self.grid.clear()
+            return []
+        side = np.linspace(-REACH, REACH, SIDE)
+        self.grid.prepare(SIDE * SIDE, SIDE)
+        return [travelled(self._anchor, axes, float(x), float(y)) for y in side[::-1] for x in side]

@@ -1,0 +1,72 @@
+"""Latent arithmetic: A − B + C of pinned pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtWidgets import QPushButton
+
+from ganstudio.app.explorer import Explorer
+from ganstudio.core.i18n import _
+from ganstudio.explore.state import ExploreState
+from ganstudio.explore.walks import arithmetic
+from ganstudio.ui.explore.picks import Picks
+from ganstudio.ui.explore.views.base import GridView
+from ganstudio.ui.forms.editors import QuietCombo
+from ganstudio.ui.parts import label
+from ganstudio.ui.style import set_look
+
+
+class SumsView(GridView):
+    """Three pins (or the present position), and their sum."""
+
+    def __init__(self, explorer: Explorer, picks: Picks) -> None:
+        super().__init__(explorer, picks, "sums", _("Sum of pins"), _("Click: go there."))
+        self.terms: list[QuietCombo] = []
+        for sign, name in (("", "A"), ("−", "B"), ("+", "C")):
+            combo = QuietCombo()
+            combo.setAccessibleName(_("Term {name}").format(name=name))
+            combo.setToolTip(_("A pinned picture, or the present position"))
+            combo.activated.connect(lambda _index: self.redraw())
+            self.bar.addWidget(label(f"{sign} {name}".strip()))
+            self.bar.addWidget(combo, 1)
+            self.terms.append(combo)
+        self.use = QPushButton(_("Go to the sum"))
+        self.use.setToolTip(_("Moves the controls to A − B + C"))
+        self.use.clicked.connect(lambda: self.take(3))
+        set_look(self.use, quiet=True)
+        self.bar.addWidget(self.use)
+        explorer.kept_changed.connect(self._fill)
+        explorer.source_changed.connect(self._fill)
+        self._fill()
+
+    def _fill(self) -> None:
+        names = [_("now"), *(pin.name for pin in self.explorer.kept.pins)]
+        for index, combo in enumerate(self.terms):
+            if [combo.itemText(row) for row in range(combo.count())] == names:
+                continue
+            chosen = combo.currentIndex()
+            combo.clear()
+            combo.addItems(names)
+            combo.setCurrentIndex(chosen if 0 < chosen < len(names) else min(index + 1, len(names) - 1))
+        self.redraw()
+
+    def arrange(self, state: ExploreState) -> Sequence[ExploreState]:
+        """A, B, C and the sum."""
+        pins = self.explorer.kept.pins
+        enough = bool(pins)
+        self.use.setEnabled(enough)
+        self.say("" if enough else _("Pin pictures (key P) to add and subtract what they show."))
+        if not enough:
+            self.grid.clear()
+            return []
+        states = [state, *(pin.state for pin in pins)]
+        terms = [states[min(max(combo.currentIndex(), 0), len(states) - 1)] for combo in self.terms]
+        flat = [
+            term.with_(position=self.explorer.effective(term), truncation=1.0, strengths={}, seed=None)
+            for term in terms
+        ]
+        total = arithmetic(flat[0].position, flat[1].position, flat[2].position, self.explorer.controls)
+        self.grid.prepare(4, 4)
+        self.grid.set_names(["A", "− B", "+ C", "= A − B + C"], captions=True)
+        return [*flat, flat[0].with_(position=total)]

@@ -1,0 +1,105 @@
+"""The sweep: two controls varied over the rows and columns of a table, as in InfoGAN's figure 2."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtWidgets import QLabel
+
+from ganstudio.app.explorer import Explorer
+from ganstudio.core.i18n import _
+from ganstudio.explore.state import ExploreState
+from ganstudio.explore.walks import Axis, axes_of, sweep
+from ganstudio.ui.explore.grid import Sides
+from ganstudio.ui.explore.picks import Picks
+from ganstudio.ui.explore.views.base import GridView
+from ganstudio.ui.forms.editors import QuietCombo
+from ganstudio.ui.parts import Segmented, tool_button
+
+STEPS = ("5", "8", "11")
+
+
+class SweepView(GridView):
+    """Every combination of two controls; all others stand where they are set."""
+
+    def __init__(self, explorer: Explorer, picks: Picks) -> None:
+        super().__init__(explorer, picks, "sweep", _("Sweep over two controls"), _("Click: go there."))
+        self._axes: list[Axis] = []
+        self.across, self.down = QuietCombo(), QuietCombo()
+        for combo, name in ((self.across, _("Columns")), (self.down, _("Rows"))):
+            words = QLabel(name)
+            words.setBuddy(combo)
+            combo.setAccessibleName(name)
+            combo.setToolTip(_("What changes from one to the next. Default: what was made to mean something first."))
+            combo.setMaxVisibleItems(20)
+            combo.activated.connect(lambda _index: self.redraw())
+            self.bar.addWidget(words)
+            self.bar.addWidget(combo)
+        swap = tool_button("compare", _("Swap rows and columns"))
+        swap.clicked.connect(self.swap)
+        self.steps = Segmented([(step, step, _("{count} steps").format(count=step)) for step in STEPS], _("Steps"))
+        self.steps.set_value("8")
+        self.steps.chosen.connect(lambda _key: self.redraw())
+        self.bar.addWidget(swap)
+        self.bar.addWidget(self.steps)
+        self.bar.addStretch(1)
+        explorer.source_changed.connect(self._fill)
+        explorer.kept_changed.connect(self._fill)
+        self._fill()
+
+    def _fill(self) -> None:
+        """The axes that there are now; what was chosen stays where it still exists."""
+        axes = axes_of(self.explorer.controls, self.explorer.kept.directions)
+        if axes == self._axes:
+            return
+        before = self.across.currentData(), self.down.currentData()
+        self._axes = axes
+        keys = [axis.key for axis in axes]
+        for combo, wanted, place in ((self.across, before[0], 0), (self.down, before[1], 1)):
+            combo.clear()
+            if combo is self.down:
+                combo.addItem(_("nothing"), "")
+            for axis in axes:
+                combo.addItem(axis.title, axis.key)
+            there = wanted in keys or (wanted == "" and combo is self.down)
+            combo.setCurrentIndex(combo.findData(wanted) if there else min(place * 2, combo.count() - 1))
+        self.redraw()
+
+    def swap(self) -> None:
+        """Rows become columns."""
+        across, down = self.across.currentData(), self.down.currentData()
+        if down:
+            self.across.setCurrentIndex(self.across.findData(down))
+            self.down.setCurrentIndex(self.down.findData(across))
+            self.redraw()
+
+    def chosen(self) -> tuple[Axis | None, Axis | None]:
+        """The axes of rows and columns."""
+        by_key = {axis.key: axis for axis in self._axes}
+        return by_key.get(self.down.currentData() or ""), by_key.get(self.across.currentData() or "")
+
+    def arrange(self, state: ExploreState) -> Sequence[ExploreState]:
+        """The states row by row."""
+        rows, columns = self.chosen()
+        if columns is None:
+            self.grid.clear()
+            self.say(_("This generator has nothing that can be swept."))
+            return []
+        self.say("")
+        states = sweep(state, rows, columns, int(self.steps.value))
+        count = int(self.steps.value)
+        sides = Sides(
+            [columns.label(value) for value in columns.stops(count)],
+            [] if rows is None else [rows.label(value) for value in rows.stops(count)],
+            columns.title,
+            "" if rows is None else rows.title,
+        )
+        self.grid.prepare(sum(map(len, states)), len(states[0]), sides)
+        self._piece = len(states[0])
+        return [one for row in states for one in row]
+
+    def piece(self) -> int:
+        """A row."""
+        return self._piece
+
+    _piece = 8
