@@ -9,6 +9,7 @@ from ganstudio.ui.explore.controls import ControlsPanel
 from ganstudio.ui.explore.side import SidePanel
 from ganstudio.ui.explore.source_bar import SourceBar
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from ganstudio.app.explorer import Explorer
@@ -17,6 +18,7 @@ from ganstudio.app.studio import Studio
 from ganstudio.core.errors import StudioError
 from ganstudio.core.i18n import _
 from ganstudio.ui.errors import EmptyState
+from ganstudio.ui.explore.picks import Picks
 from ganstudio.ui.explore.picture import LargePicture
 from ganstudio.ui.explore.travel import Traveller
 from ganstudio.ui.explore.views import ViewTabs
@@ -40,8 +42,9 @@ class ExploreWorkspace(QWidget):
         self.source = SourceBar(self.explorer, studio)
         self.controls = ControlsPanel(self.explorer)
         self.picture = LargePicture(self.explorer, self.traveller)
-        self.views = ViewTabs(self.explorer, self.traveller)
-        self.side = SidePanel(self.explorer, studio)
+        self.picks = Picks(self)
+        self.views = ViewTabs(self.explorer, self.traveller, self.picks)
+        self.side = SidePanel(self.explorer, studio, self.picks)
         self._lay_out()
         self.restore_layout()
         self.explorer.source_changed.connect(self._source_changed)
@@ -87,6 +90,17 @@ class ExploreWorkspace(QWidget):
             self.picture.setFocus()
         self.picture.refresh()
         self._studio.actions.refresh()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Somebody looks: what is on view is drawn, and there is something to play with."""
+        super().showEvent(event)
+        self.views.set_seen(True)
+        self.begin()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Nobody looks: nothing is drawn."""
+        super().hideEvent(event)
+        self.views.set_seen(False)
 
     # -- opening ----------------------------------------------------------------------------------------------------
 

@@ -75,14 +75,10 @@ class PathView(GridView):
         return [self.explorer.effective(state) for state in self._states(frames)]
 
     def _states(self, frames: int) -> list[ExploreState]:
-        """Truncation and directions go along with the latent: what is between two pins is between all of it."""
         stops = self.stops
         if len(stops) < 2:
             return []
-        flat = [
-            stop.with_(position=self.explorer.effective(stop), truncation=1.0, strengths={}, seed=None)
-            for stop in stops
-        ]
+        flat = [self.flat(stop) for stop in stops]
         how: How = "linear" if self.how.value == "linear" else "spherical"
         way = walk([stop.position for stop in flat], self.explorer.controls, frames, how, self.closed)
         return [flat[0].with_(position=position) for position in way]

@@ -62,10 +62,7 @@ class SumsView(GridView):
             return []
         states = [state, *(pin.state for pin in pins)]
         terms = [states[min(max(combo.currentIndex(), 0), len(states) - 1)] for combo in self.terms]
-        flat = [
-            term.with_(position=self.explorer.effective(term), truncation=1.0, strengths={}, seed=None)
-            for term in terms
-        ]
+        flat = [self.flat(term) for term in terms]
         total = arithmetic(flat[0].position, flat[1].position, flat[2].position, self.explorer.controls)
         self.grid.prepare(4, 4)
         self.grid.set_names(["A", "− B", "+ C", "= A − B + C"], captions=True)
