@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ganstudio.store.checkpoints import BadCheckpoint, CheckpointCheck, find_checkpoint, load_checkpoint
+from ganstudio.store.checkpoints import BadCheckpoint, CheckpointCheck, find_checkpoint, is_milestone, load_checkpoint
 from ganstudio.store.folder import RunInfo, create_run, runs_folder, set_runs_folder
 from ganstudio.store.follow import Follower
 from ganstudio.store.library import Trashed, delete_run, empty_trash, list_runs, list_trash, rename_run, restore_run
@@ -26,6 +26,7 @@ __all__ = [
     "delete_run",
     "empty_trash",
     "find_checkpoint",
+    "is_milestone",
     "list_runs",
     "list_trash",
     "load_checkpoint",

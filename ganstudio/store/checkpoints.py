@@ -46,6 +46,12 @@ class CheckpointCheck:
     bad: tuple[BadCheckpoint, ...]
 
 
+def is_milestone(step: int) -> bool:
+    """Steps 100, 200, 400, 800…: their checkpoints are written and kept, so that a run's history can be explored."""
+    hundreds, rest = divmod(step, 100)
+    return rest == 0 and hundreds > 0 and hundreds & (hundreds - 1) == 0
+
+
 def checkpoint_path(folder: Path, step: int) -> Path:
     """The file of a step inside a run's ``checkpoints`` folder."""
     return folder / f"{step:09d}{SUFFIX}"

@@ -25,7 +25,7 @@ from ganstudio.core.events import (
     StateChanged,
 )
 from ganstudio.store.atomic import remove_stale_temps, replace_file
-from ganstudio.store.checkpoints import SUFFIX, checkpoint_path, read_header, write_checkpoint
+from ganstudio.store.checkpoints import SUFFIX, checkpoint_path, is_milestone, read_header, write_checkpoint
 from ganstudio.store.eventlog import LogEvent, append_line, cut_torn_line, read_lines, settle
 from ganstudio.store.folder import (
     CHECKPOINTS,
@@ -198,11 +198,11 @@ class RunWriter:
     def prune_checkpoints(self, keep: int) -> list[int]:
         """Removes old checkpoints and returns their steps.
 
-        Kept are the first one (the beginning is worth comparing with) and the newest ``keep`` (at least 1) that are
-        whole. Damaged ones neither count nor are removed.
+        Kept are the first one (the beginning is worth comparing with), the milestones, and the newest ``keep`` (at
+        least 1) that are whole. Damaged ones neither count nor are removed.
         """
         good = [step for step in stored_steps(self._checkpoints, SUFFIX) if self._is_whole(step)]
-        gone = good[1 : -max(1, keep)]
+        gone = [step for step in good[1 : -max(1, keep)] if not is_milestone(step)]
         for step in gone:
             checkpoint_path(self._checkpoints, step).unlink(missing_ok=True)
         return gone

@@ -32,7 +32,7 @@ from ganstudio.core.images import make_grid
 from ganstudio.core.mailbox import Mailbox
 from ganstudio.core.observed import Measure, Observed
 from ganstudio.nn.random import randomness
-from ganstudio.store import RunWriter, WriteQueue, sample_schedule
+from ganstudio.store import RunWriter, WriteQueue, is_milestone, sample_schedule
 from ganstudio.training import scene
 from ganstudio.training.device import describe, memory_used
 from ganstudio.training.engine import Engine, seeded
@@ -101,6 +101,8 @@ class Publisher:
         """Publishes what is due; returns step and name of a loss that is not finite, where one was found."""
         if self._measure is not None and self.engine.step_count % MEASURE_EVERY == 0:
             self.measure()
+        if is_milestone(self.engine.step_count) and self.flush_scalars() is None:
+            self.checkpoint()
         if now < self._due["scalars"] and len(self.engine.losses) < 1000:
             return None
         self._due["scalars"] = now + (self.pace.scalars if self.show.live else 5 * self.pace.scalars)

@@ -13,7 +13,7 @@ import torch
 
 from ganstudio.core.errors import StoreError
 from ganstudio.core.events import CheckpointSaved
-from ganstudio.store import Run, RunWriter, load_checkpoint
+from ganstudio.store import Run, RunWriter, is_milestone, load_checkpoint
 
 
 class Bomb:
@@ -171,3 +171,11 @@ def test_pruning_keeps_the_first_and_the_newest_that_are_whole(run_path: Path) -
 def test_a_missing_file_is_said_in_words(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="no checkpoint"):
         load_checkpoint(tmp_path / "x.safetensors")
+
+
+def test_milestones_stay_so_that_the_history_can_be_explored(run_path: Path) -> None:
+    fill(run_path, 0, 50, 100, 150, 200, 300, 400, 500, 600, 700)
+    with RunWriter(run_path) as writer:
+        assert writer.prune_checkpoints(2) == [50, 150, 300, 500]
+    assert Run.open(run_path).checkpoint_steps() == [0, 100, 200, 400, 600, 700]
+    assert [step for step in range(5000) if is_milestone(step)] == [100, 200, 400, 800, 1600, 3200]
