@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QAbstractButton, QMainWindow
+from PySide6.QtWidgets import QAbstractButton, QMainWindow, QMenu
 
 from ganstudio.app.actions import Action, ActionTable
 from ganstudio.core.i18n import _
@@ -92,6 +92,10 @@ class ActionBinder(QObject):
         for name, button in self._buttons:
             if name in self.table:
                 self._refresh_button(self.table[name], button)
+
+    def add_to(self, menu: QMenu, name: str) -> None:
+        """Puts an action into a menu of its own, e.g. of a picture."""
+        menu.addAction(self._actions[name])
 
     def bind(self, button: QAbstractButton, name: str) -> None:
         """Makes a button do an action: tooltip, icon, accessible name and state come from the table."""

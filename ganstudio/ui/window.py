@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QTimer
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QMessageBox, QWidget
 
+from ganstudio.app.actions import Action
+from ganstudio.app.history import History
 from ganstudio.app.run_model import RunModel
 from ganstudio.app.studio import Studio
 from ganstudio.core.i18n import _, plural
+from ganstudio.ui.explore.actions import shortcut_rows as explore_shortcut_rows
+from ganstudio.ui.explore.opening import is_for_explorer
 from ganstudio.ui.runs.actions import shortcut_rows as runs_shortcut_rows
 from ganstudio.ui.shell import Shell
 from ganstudio.ui.statusbar import RunChip
 from ganstudio.ui.train.actions import shortcut_rows, train_actions
 from ganstudio.ui.train.run_bar import clock
 from ganstudio.ui.train.workspace import TrainWorkspace
+
+if TYPE_CHECKING:
+    from ganstudio.ui.explore.workspace import ExploreWorkspace
 
 LIVE_MS, IDLE_MS = 40, 120
 SLOW_TICKS = 12  # every so many ticks: status bar, runs list
@@ -44,6 +52,7 @@ class MainWindow(Shell):
         self.studio = studio
         super().__init__(studio.settings, studio.actions, studio.notifications)
         self._ticks = 0
+        self.explore: ExploreWorkspace | None = None
         self.setAcceptDrops(True)
         self.train = TrainWorkspace(studio, self.binder)
         self.table.add(*train_actions(studio, self.train))
@@ -51,8 +60,21 @@ class MainWindow(Shell):
             "train", _("Train"), "train", lambda: self.train, help=_("Start experiments and watch them learn.")
         )
         self.workspace("train")  # it exists already: it has its place in the window even when another is shown first
+        self.add_workspace(
+            "explore",
+            _("Explore"),
+            "explore",
+            self._make_explore,
+            help=_("Sliders, codes, classes and directions of a generator that has learned or is learning."),
+        )
         self.add_workspace("runs", _("Runs"), "runs", self._make_runs, help=_("Everything that was ever trained here."))
-        self.shortcut_rows += [*shortcut_rows(), *runs_shortcut_rows()]
+        self.table.add(
+            Action("edit.undo", _("Undo"), lambda: self._undo(True), "undo", "Ctrl+Z", _("Edit"),
+                   _("Takes the last change back: of the form, or of what is explored."), lambda: self._can_undo(True)),
+            Action("edit.redo", _("Redo"), lambda: self._undo(False), "redo", "Ctrl+Shift+Z; Ctrl+Y", _("Edit"),
+                   _("Makes it again."), lambda: self._can_undo(False)),
+        )  # fmt: skip
+        self.shortcut_rows += [*shortcut_rows(), *explore_shortcut_rows(), *runs_shortcut_rows()]
         self.statusbar.set_idle_text(_("Nothing is training"))
         self.run_clicked.connect(self._look_at)
         self.close_guard = self._may_close
@@ -72,6 +94,35 @@ class MainWindow(Shell):
         page.gallery_requested.connect(self._show_gallery)
         return page
 
+    def _make_explore(self) -> QWidget:
+        from ganstudio.ui.explore.actions import explore_actions
+        from ganstudio.ui.explore.workspace import ExploreWorkspace
+
+        self.explore = page = ExploreWorkspace(self.studio, self.binder)
+        self.table.add(*explore_actions(page))
+        return page
+
+    # -- undo -------------------------------------------------------------------------------------------------------
+
+    def _history(self) -> History | None:
+        """What the present workspace can take back."""
+        if self.current_workspace == "train":
+            return self.studio.draft.history
+        return (
+            self.explore.explorer.history if self.explore is not None and self.current_workspace == "explore" else None
+        )
+
+    def _can_undo(self, back: bool) -> bool:
+        history = self._history()
+        return history is not None and (history.can_undo if back else history.can_redo)
+
+    def _undo(self, back: bool) -> None:
+        history = self._history()
+        if self.current_workspace == "train":  # the form first takes what is being typed
+            self.train.panel.undo() if back else self.train.panel.redo()
+        elif history is not None:
+            history.undo() if back else history.redo()
+
     # -- the one timer ----------------------------------------------------------------------------------------------
 
     def tick(self) -> None:
@@ -79,6 +130,8 @@ class MainWindow(Shell):
         self._ticks += 1
         self.studio.pump()
         self.train.refresh()
+        if self.explore is not None:
+            self.explore.refresh()
         if self._ticks % SLOW_TICKS == 0:
             self._refresh_slowly()
         wanted = LIVE_MS if self.studio.runs or self.studio.jobs.running else IDLE_MS
@@ -124,14 +177,21 @@ class MainWindow(Shell):
     # -- dropping ---------------------------------------------------------------------------------------------------
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """A folder may be dropped: one of pictures, or a run."""
-        if any(Path(url.toLocalFile()).is_dir() for url in event.mimeData().urls()):
+        """A folder may be dropped (of pictures, or a run), a picture, or a generator's file."""
+        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls()]
+        if any(path.is_dir() or is_for_explorer(path) for path in paths):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        """A run is opened; any other folder is taken for pictures and checked."""
+        """A run is opened, any other folder is taken for pictures and checked; files are the explorer's."""
         for url in event.mimeData().urls():
             path = Path(url.toLocalFile())
+            if path.is_file() and is_for_explorer(path):
+                event.acceptProposedAction()
+                self.show_workspace("explore")
+                if self.explore is not None:
+                    self.explore.open_file(path)
+                return
             if not path.is_dir():
                 continue
             event.acceptProposedAction()
@@ -187,6 +247,8 @@ class MainWindow(Shell):
         self._timer.stop()
         self.train.save_layout()
         self.hide()
+        if self.explore is not None:
+            self.explore.end()
         self.studio.opened.disconnect(self._opened, missing_ok=True)
         self.studio.current_changed.disconnect(self._current_changed, missing_ok=True)
         self.studio.shutdown()
@@ -195,6 +257,8 @@ class MainWindow(Shell):
         """Sizes and positions of the window and of its panels as they were at first."""
         super().reset_layout()
         self.train.restore_layout()
+        if self.explore is not None:
+            self.explore.restore_layout()
 
     def changeEvent(self, event: QEvent) -> None:
         """A window that nobody sees asks for no pictures."""

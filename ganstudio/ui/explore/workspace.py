@@ -5,21 +5,22 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from ganstudio.ui.explore.controls import ControlsPanel
-from ganstudio.ui.explore.side import SidePanel
-from ganstudio.ui.explore.source_bar import SourceBar
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMenu, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from ganstudio.app.explorer import Explorer
 from ganstudio.app.run_model import RunModel
 from ganstudio.app.studio import Studio
-from ganstudio.core.errors import StudioError
 from ganstudio.core.i18n import _
 from ganstudio.ui.errors import EmptyState
+from ganstudio.ui.explore.controls import ControlsPanel
+from ganstudio.ui.explore.exports import Exports
+from ganstudio.ui.explore.opening import open_dropped
 from ganstudio.ui.explore.picks import Picks
 from ganstudio.ui.explore.picture import LargePicture
+from ganstudio.ui.explore.side import SidePanel
+from ganstudio.ui.explore.source_bar import SourceBar
 from ganstudio.ui.explore.travel import Traveller
 from ganstudio.ui.explore.views import ViewTabs
 from ganstudio.ui.explore.wake import Waker
@@ -35,7 +36,7 @@ class ExploreWorkspace(QWidget):
 
     def __init__(self, studio: Studio, binder: ActionBinder, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._studio = studio
+        self._studio, self._binder = studio, binder
         self._waker = Waker(self._woken, self)
         self.explorer = Explorer(studio, self._waker)
         self.traveller = Traveller(self.explorer, self)
@@ -45,6 +46,8 @@ class ExploreWorkspace(QWidget):
         self.picks = Picks(self)
         self.views = ViewTabs(self.explorer, self.traveller, self.picks)
         self.side = SidePanel(self.explorer, studio, self.picks)
+        self.exports = Exports(self)
+        self.picture.menu_requested.connect(self._open_menu)
         self._lay_out()
         self.restore_layout()
         self.explorer.source_changed.connect(self._source_changed)
@@ -121,19 +124,46 @@ class ExploreWorkspace(QWidget):
         elif model.path is not None:
             self.explorer.open_run(model.path)
 
-    def open_path(self, path: Path) -> bool:
-        """Opens whatever was dropped: a picture with a state in it, any other picture, or a generator's file.
+    def open_file(self, path: Path) -> None:
+        """Opens what was dropped: a picture that carries a state, any other picture, or a generator's file."""
+        self._studio.when_ready(lambda: open_dropped(self, path))
 
-        Returns:
-            whether this workspace knows what to do with such a file.
-        """
-        from ganstudio.ui.explore.opening import open_dropped
+    def _open_menu(self, point: QPoint) -> None:
+        menu = QMenu(self)
+        for name in ("pin", "compare", "", "copy", "save", "python", "", "film"):
+            if name:
+                self._binder.add_to(menu, f"explore.{name}")
+            else:
+                menu.addSeparator()
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(point)
 
-        return open_dropped(self, path)
+    # -- deeds ------------------------------------------------------------------------------------------------------
 
-    def report(self, error: StudioError) -> None:
-        """Shows an error."""
-        self._studio.report(error)
+    def randomise(self) -> None:
+        """Every control anew, with the next seed."""
+        state = self.explorer.state
+        if state is not None:
+            self.explorer.edit(self.explorer.drawn_from((state.seed or 0) + 1), _("Random"))
+
+    def back_to_start(self) -> None:
+        """Every control as it was at first."""
+        if self.explorer.opened is not None:
+            self.explorer.edit(self.explorer.opened.start, _("Back to the start"))
+
+    def toggle_compare(self) -> None:
+        """Keeps the present picture beside the next ones, or no longer."""
+        self.explorer.compare_with(None if self.explorer.other is not None else self.explorer.state)
+
+    def swap(self) -> None:
+        """What one compared with is driven from now on."""
+        state, other = self.explorer.state, self.explorer.other
+        if state is not None and other is not None:
+            history = self.explorer.history
+            history.begin(_("Swap"))
+            self.explorer.edit(other, _("Swap"))
+            self.explorer.compare_with(state)
+            history.commit()
 
     # -- the window's timer -----------------------------------------------------------------------------------------
 

@@ -80,10 +80,6 @@ def train_actions(studio: Studio, workspace: TrainWorkspace) -> tuple[Action, ..
                _("This run’s settings as a new experiment."), any_run),
         Action("run.gallery", _("Gallery"), workspace.show_gallery, "gallery", "Ctrl+Home", f"{_('View')}/0",
                _("All ready experiments; what trains goes on.")),
-        Action("edit.undo", _("Undo"), workspace.panel.undo, "undo", "Ctrl+Z", _("Edit"),
-               _("Takes the last change of the form back."), lambda: studio.draft.history.can_undo, context="train"),
-        Action("edit.redo", _("Redo"), workspace.panel.redo, "redo", "Ctrl+Shift+Z; Ctrl+Y", _("Edit"),
-               _("Makes it again."), lambda: studio.draft.history.can_redo, context="train"),
     )  # fmt: skip
 
 
