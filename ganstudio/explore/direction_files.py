@@ -1,4 +1,4 @@
-"""Directions as JSON: exported and imported by people, and kept beside a run in ``explore/directions.json``."""
+"""Directions as JSON: exported and imported by people."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ganstudio.core.controls import Control, LatentVector
 from ganstudio.core.errors import UsageError
 from ganstudio.core.i18n import _
 from ganstudio.explore.state import Direction
-from ganstudio.store.atomic import replace_file, words_for
+from ganstudio.store.atomic import replace_file
 
 FORMAT, VERSION = "ganstudio-directions", 1
 LARGEST_FILE, MOST = 32 * 1024**2, 1000
@@ -76,30 +76,6 @@ def check_fit(directions: Sequence[Direction], controls: Sequence[Control]) -> N
             )
 
 
-def run_directions(path: Path) -> list[Direction]:
-    """What was kept beside the run in this folder; empty where nothing was.
-
-    Raises:
-        UsageError: the file is damaged.
-    """
-    file = _beside(path)
-    return load_directions(file) if file.exists() else []
-
-
-def save_run_directions(path: Path, directions: Sequence[Direction]) -> None:
-    """Keeps these directions beside the run in this folder, in place of what was kept there.
-
-    Raises:
-        StoreError: they cannot be written.
-    """
-    file = _beside(path)
-    try:
-        file.parent.mkdir(exist_ok=True)
-    except OSError as error:
-        raise words_for(error, file) from error
-    save_directions(file, directions)
-
-
 def with_unique_names(directions: Sequence[Direction]) -> list[Direction]:
     """The directions, later ones of the same name renamed: strengths are kept by name."""
     taken: set[str] = set()
@@ -111,10 +87,6 @@ def with_unique_names(directions: Sequence[Direction]) -> list[Direction]:
         taken.add(name)
         found.append(direction if name == direction.name else replace(direction, name=name))
     return found
-
-
-def _beside(path: Path) -> Path:
-    return path / "explore" / "directions.json"
 
 
 def _read(path: Path) -> Any:

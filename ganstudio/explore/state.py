@@ -32,6 +32,7 @@ class Direction:
         vector: float32 ``(size,)``; one unit of strength moves the latent by this much.
         quality: how much it explains or how well it separates, in [0, 1]; NaN where nobody knows.
         locked: other attributes are kept from moving along this one.
+        raw: the vector as it was found, where locks have made another of it; None where it is ``vector``.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Direction:
     vector: NDArray[np.float32] = field(repr=False, compare=False)
     quality: float = math.nan
     locked: bool = False
+    raw: NDArray[np.float32] | None = field(default=None, repr=False, compare=False)
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values."""
@@ -50,6 +52,7 @@ class Direction:
             "vector": _numbers(self.vector),
             "quality": None if math.isnan(self.quality) else self.quality,
             "locked": self.locked,
+            **({} if self.raw is None else {"raw": _numbers(self.raw)}),
         }
 
     @classmethod
@@ -60,9 +63,10 @@ class Direction:
             UsageError: it is no direction.
         """
         try:
-            vector = np.asarray(values["vector"], np.float32)
-            if vector.ndim != 1 or not len(vector) or not np.isfinite(vector).all() or abs(vector).max() > LARGEST:
-                raise ValueError("the vector is no list of finite numbers")
+            vector = _vector(values["vector"])
+            raw = None if values.get("raw") is None else _vector(values["raw"])
+            if raw is not None and raw.shape != vector.shape:
+                raise ValueError("the vector as found is of another size")
             quality = values.get("quality")
             return cls(
                 str(values["name"])[:200],
@@ -71,6 +75,7 @@ class Direction:
                 vector,
                 math.nan if quality is None else float(quality),
                 bool(values.get("locked", False)),
+                raw,
             )
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise UsageError(_("This is no direction that ganstudio has written."), details=repr(error)) from error
@@ -205,6 +210,13 @@ def effective(state: ExploreState, controls: Sequence[Control], directions: Mapp
                     latent = latent + np.float32(strength) * found.vector
             position[control.name] = latent.astype(np.float32)
     return position
+
+
+def _vector(value: Any) -> NDArray[np.float32]:
+    vector = np.asarray(value, np.float32)
+    if vector.ndim != 1 or not len(vector) or not np.isfinite(vector).all() or abs(vector).max() > LARGEST:
+        raise ValueError("the vector is no list of finite numbers")
+    return vector
 
 
 def _numbers(value: NDArray[Any]) -> Any:

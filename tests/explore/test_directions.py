@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +14,7 @@ from torch import nn
 from ganstudio.core.controls import GeneratorIndex, LatentVector
 from ganstudio.core.errors import StoreError, UsageError
 from ganstudio.explore import direction_files, directions
-from ganstudio.explore.direction_files import (
-    load_directions,
-    run_directions,
-    save_directions,
-    save_run_directions,
-    with_unique_names,
-)
+from ganstudio.explore.direction_files import load_directions, save_directions, with_unique_names
 from ganstudio.explore.directions import boundaries, class_means, factorise, pca, picks
 from ganstudio.explore.linear import separate
 from ganstudio.explore.relevance import relevance
@@ -322,16 +317,17 @@ class TestFiles:
         assert found[0].quality == 0.25
         assert math.isnan(found[1].quality)
 
-    def test_beside_a_run(self, tmp_path: Path) -> None:
-        assert run_directions(tmp_path) == []
-        save_run_directions(tmp_path, [_direction("one")])
-        save_run_directions(tmp_path, [_direction("two")])
-        assert [one.name for one in run_directions(tmp_path)] == ["two"]
-        assert (tmp_path / "explore" / "directions.json").exists()
+    def test_what_locks_made_of_it_and_what_was_found_are_both_kept(self, tmp_path: Path) -> None:
+        file, found = tmp_path / "d.json", np.arange(SIZE, dtype=np.float32)
+        save_directions(file, [replace(_direction("one"), raw=found), _direction("two")])
+        one, two = load_directions(file, [Z])
+        assert one.raw is not None
+        np.testing.assert_array_equal(one.raw, found)
+        assert two.raw is None
 
-    def test_a_run_that_is_gone(self, tmp_path: Path) -> None:
+    def test_a_folder_that_is_gone(self, tmp_path: Path) -> None:
         with pytest.raises(StoreError, match="cannot be written"):
-            save_run_directions(tmp_path / "gone", [])
+            save_directions(tmp_path / "gone" / "d.json", [])
 
     def test_names_are_made_unique(self) -> None:
         names = [one.name for one in with_unique_names([_direction(name) for name in ("a", "a", "a (2)", " ", "a")])]
@@ -351,6 +347,8 @@ class TestFiles:
             b'{"format": "ganstudio-directions", "version": 1, "directions": [1]}',
             b'{"format": "ganstudio-directions", "version": 1, "directions": [{"name": "a", "kind": "pca",'
             b' "control": "z", "vector": [NaN]}]}',
+            b'{"format": "ganstudio-directions", "version": 1, "directions": [{"name": "a", "kind": "pca",'
+            b' "control": "z", "vector": [1, 2], "raw": [1]}]}',
         ],
     )
     def test_anything_else_is_refused_in_words(self, tmp_path: Path, content: bytes) -> None:
