@@ -94,6 +94,10 @@ ROWS = {
         Row("start", "ganstudio.bench.start", "window"),
         Row("curves", "ganstudio.bench.curves", "window"),
         Row("checkpoint", "ganstudio.bench.checkpoint"),
+        *(
+            Row(f"explore-{what}", "ganstudio.bench.explore", "window")
+            for what in ("slider", "drag", "sweep", "live", "projection", "memory")
+        ),
         Row("cuda-image", "ganstudio.bench.cuda", "cuda"),
         Row("cuda-points", "ganstudio.bench.cuda", "cuda"),
     )

@@ -65,13 +65,22 @@ class SweepView(GridView):
             combo.setCurrentIndex(combo.findData(wanted) if there else min(place * 2, combo.count() - 1))
         self.redraw()
 
+    @property
+    def axes(self) -> list[Axis]:
+        """Everything that can be swept now."""
+        return list(self._axes)
+
+    def use_axes(self, across: str, down: str = "") -> None:
+        """Sweeps these two, by their keys."""
+        self.across.setCurrentIndex(self.across.findData(across))
+        self.down.setCurrentIndex(self.down.findData(down))
+        self.redraw()
+
     def swap(self) -> None:
         """Rows become columns."""
         across, down = self.across.currentData(), self.down.currentData()
         if down:
-            self.across.setCurrentIndex(self.across.findData(down))
-            self.down.setCurrentIndex(self.down.findData(across))
-            self.redraw()
+            self.use_axes(down, across)
 
     def chosen(self) -> tuple[Axis | None, Axis | None]:
         """The axes of rows and columns."""
