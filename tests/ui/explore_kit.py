@@ -29,14 +29,14 @@ def opened(controls: Sequence[Control], *, title: str = "toy", size: int = 8, **
     from torch import Tensor
 
     from ganstudio.core.dataspec import DataSpec
-    from ganstudio.core.fields import Hyper
+    from ganstudio.core.fields import Hyper as NoHyper
     from ganstudio.explore.generator import Generator
     from ganstudio.explore.state import ExploreState, position_of
     from ganstudio.methods.base import Method, MethodInfo, Phase, Values
 
     class Toy(Method):
         info = MethodInfo("toy", "Toy", "nobody", 2026, "", "")
-        Hyper = Hyper
+        Hyper = NoHyper
 
         def phases(self) -> Sequence[Phase]:
             return ()
@@ -50,7 +50,7 @@ def opened(controls: Sequence[Control], *, title: str = "toy", size: int = 8, **
             tone = sum((row * weight).sum(1) for row, weight in zip(rows, weights, strict=True))
             return torch.tanh(torch.as_tensor(tone)).view(-1, 1, 1, 1).expand(-1, 1, size, size)
 
-    generator = Generator.of_method(Toy(Hyper(), DataSpec("toy", "images", 1, 1, size)), title)
+    generator = Generator.of_method(Toy(NoHyper(), DataSpec("toy", "images", 1, 1, size)), title)
     return Opened(generator, title, ExploreState(position_of(generator.draw(1, 0)), seed=0), **more)
 
 
