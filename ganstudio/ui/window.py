@@ -77,6 +77,7 @@ class MainWindow(Shell):
         self.shortcut_rows += [*shortcut_rows(), *explore_shortcut_rows(), *runs_shortcut_rows()]
         self.statusbar.set_idle_text(_("Nothing is training"))
         self.run_clicked.connect(self._look_at)
+        self.train.explore_requested.connect(self._explore)
         self.close_guard = self._may_close
         self.closing.connect(self._end)
         studio.opened.connect(self._opened)
@@ -90,6 +91,7 @@ class MainWindow(Shell):
 
         page = RunsWorkspace(self.studio, self.binder)
         page.open_requested.connect(self._open_path)
+        page.explore_requested.connect(self._explore_path)
         page.duplicate_requested.connect(self._duplicate_path)
         page.gallery_requested.connect(self._show_gallery)
         return page
@@ -163,6 +165,21 @@ class MainWindow(Shell):
     def _open_path(self, path: object) -> None:
         if self.studio.open_run(Path(str(path))) is not None:
             self.show_workspace("train")
+
+    def _explore(self, model: RunModel) -> None:
+        page = self.workspace("explore")  # before it is shown, so that it does not begin with something else
+        if self.explore is page:
+            self.explore.explore_run(model)
+        self.show_workspace("explore")
+
+    def _explore_path(self, path: object) -> None:
+        for model in self.studio.training:
+            if model.path == path:
+                return self._explore(model)
+        self.workspace("explore")
+        if self.explore is not None:
+            self.explore.explorer.open_run(Path(str(path)))
+        return self.show_workspace("explore")
 
     def _duplicate_path(self, path: object) -> None:
         model = self.studio.open_run(Path(str(path)))

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from ganstudio.ui.runs.workspace import RunsWorkspace
 
 MENU = (
-    ("runs.open", "runs.continue", "runs.duplicate"),
+    ("runs.open", "runs.explore", "runs.continue", "runs.duplicate"),
     ("runs.rename", "runs.copy-path", "runs.folder"),
     ("runs.delete",),
     ("runs.open-elsewhere", "runs.trash"),
@@ -56,6 +56,8 @@ def runs_actions(page: RunsWorkspace) -> list[Action]:
     return [
         Action("runs.open", _("Open"), page.open_chosen, "forward", help=_("Shows the run as it learns or has learned."),
                enabled=one, context="runs"),
+        Action("runs.explore", _("Explore"), page.explore_chosen, "explore",
+               help=_("Sliders, sweeps and directions of what its generator has learned."), enabled=one, context="runs"),
         Action("runs.continue", _("Continue training…"), page.continue_chosen, "play",
                help=_("Trains a run on from its newest checkpoint."), enabled=one_rests, context="runs"),
         Action("runs.duplicate", _("Duplicate with changes"), page.duplicate_chosen, "duplicate",

@@ -45,11 +45,13 @@ class RunsWorkspace(QWidget):
 
     Signals:
         open_requested: look at this run (a path).
+        explore_requested: explore this run's generator (a path).
         duplicate_requested: make a new experiment of this run's settings (a path).
         gallery_requested: show the ready experiments.
     """
 
     open_requested = Signal(object)
+    explore_requested = Signal(object)
     duplicate_requested = Signal(object)
     gallery_requested = Signal()
 
@@ -228,6 +230,11 @@ class RunsWorkspace(QWidget):
         """Looks at the selected run."""
         for row in self.chosen[:1]:
             self.open_requested.emit(row.path)
+
+    def explore_chosen(self) -> None:
+        """Explores the selected run's generator."""
+        for row in self.chosen[:1]:
+            self.explore_requested.emit(row.path)
 
     def continue_chosen(self) -> None:
         """Asks how far, then trains on."""

@@ -76,6 +76,8 @@ def train_actions(studio: Studio, workspace: TrainWorkspace) -> tuple[Action, ..
                _("Everything that is needed to go on from here."), here),
         Action("run.stop", _("Stop"), stop, "stop", "Ctrl+Shift+X", f"{menu}/2",
                _("Saves a checkpoint and ends; the run can be continued later."), here),
+        Action("run.explore", _("Explore this run"), workspace.explore, "explore", "Ctrl+Shift+O", f"{menu}/3",
+               _("Sliders, sweeps and directions of its generator, also while it trains."), any_run),
         Action("run.duplicate", _("Duplicate with changes"), workspace.duplicate, "duplicate", "Ctrl+D", f"{menu}/3",
                _("This run’s settings as a new experiment."), any_run),
         Action("run.gallery", _("Gallery"), workspace.show_gallery, "gallery", "Ctrl+Home", f"{_('View')}/0",

@@ -72,7 +72,7 @@ class RunBar(QWidget):
             _("Networks to train"),
         )
         self.roles.chosen.connect(self.train_only)
-        self._others = [self._bound(binder, name) for name in ("run.checkpoint", "run.stop")]
+        self._others = [self._bound(binder, name) for name in ("run.explore", "run.checkpoint", "run.stop")]
         self._compare = QToolButton()
         self._compare.setIcon(icon("compare"))
         self._compare.setAccessibleName(_("Compare with another run"))

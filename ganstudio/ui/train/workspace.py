@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from ganstudio.app.gallery import card_pictures, gallery_card, missing_downloads
@@ -35,7 +35,13 @@ RECENT_RUNS = 8
 
 
 class TrainWorkspace(QWidget):
-    """Gallery, experiment form, run."""
+    """Gallery, experiment form, run.
+
+    Signals:
+        explore_requested: the run that is looked at is to be explored (a :class:`RunModel`).
+    """
+
+    explore_requested = Signal(object)
 
     def __init__(self, studio: Studio, binder: ActionBinder, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -263,6 +269,11 @@ class TrainWorkspace(QWidget):
         if model is not None:
             self._studio.duplicate(model)
             self.new_experiment()
+
+    def explore(self) -> None:
+        """Asks for the run's generator in the Explore workspace."""
+        if self._studio.current is not None:
+            self.explore_requested.emit(self._studio.current)
 
     # -- layout -----------------------------------------------------------------------------------------------------
 
