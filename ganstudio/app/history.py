@@ -52,6 +52,11 @@ class History:
         return bool(self._undone) and not self._groups
 
     @property
+    def grouping(self) -> bool:
+        """Whether a group is open."""
+        return bool(self._groups)
+
+    @property
     def undo_label(self) -> str:
         """What :meth:`undo` would take back; empty for nothing."""
         return self._done[-1].label if self.can_undo else ""

@@ -15,7 +15,7 @@ from ganstudio.ui.style import set_look
 
 ROW = 28
 """Height of a row."""
-ICON, GAP, HANDLE = 20, 8, 6
+ICON, PIN, GAP, HANDLE = 24, 20, 8, 6
 STEPS, FINE = 50, 10
 ANYTHING = (-1e4, 1e4)
 STARTS = "123456789-−+.,"
@@ -66,7 +66,7 @@ class ValueSlider(QWidget):
         self.name, self.low, self.high, self.default = name, low, high, default
         self.decimals, self.allowed, self.help = decimals, allowed, help
         self.pinnable, self.pinned = pinnable, False
-        self.share = math.nan
+        self.share, self.most = math.nan, 1.0
         self.hovered = ""
         self._title_width = title_width
         self._value = default
@@ -110,10 +110,10 @@ class ValueSlider(QWidget):
         self.pinned = pinned
         self.update()
 
-    def set_share(self, share: float) -> None:
-        """How much it changes the picture, 0 to 1, as a bar beneath the title; NaN shows none."""
-        if share != self.share and not (math.isnan(share) and math.isnan(self.share)):
-            self.share = share
+    def set_share(self, share: float, most: float = 1.0) -> None:
+        """How much it changes the picture, 0 to 1, as a bar beneath the title, full at ``most``; NaN shows none."""
+        if (share, most) != (self.share, self.most):
+            self.share, self.most = share, most
             self.update()
 
     @property
@@ -144,8 +144,8 @@ class ValueSlider(QWidget):
         reset = QRectF(right - ICON, (height - ICON) / 2, ICON, ICON)
         digits = self.fontMetrics().horizontalAdvance("−0." + "0" * self.decimals) + 8
         value = QRectF(reset.left() - 4 - digits, 2, digits, height - 4)
-        left = float(ICON) if self.pinnable else 0.0
-        pin = QRectF(0, (height - ICON) / 2, left, ICON)
+        left = float(PIN) if self.pinnable else 0.0
+        pin = QRectF(0, (height - PIN) / 2, left, PIN)
         title_width = self._title_width or round(right * 0.3)
         title = QRectF(left + 2, 0, max(0, title_width), height)
         start = title.right() + GAP if title_width > 0 else left

@@ -52,13 +52,13 @@ def _paint_title(painter: QPainter, row: ValueSlider, theme: Theme, area: QRectF
     text = metrics.elidedText(row.name, Qt.TextElideMode.ElideRight, int(area.width()))
     painter.drawText(area, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
     if not math.isnan(row.share):
-        room = min(area.width(), 32.0)
-        bar = QRectF(area.left(), area.center().y() + metrics.height() / 2, room, 2)
+        bar = QRectF(area.left(), row.height() - 4, min(area.width(), 48.0), 2)
+        full = min(1.0, max(0.0, row.share / row.most)) if row.most > 0 else 0.0
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(theme.mix("text", "window", 0.14)))
+        painter.setBrush(QColor(theme.mix("text", "window", 0.10)))
         painter.drawRect(bar)
         painter.setBrush(QColor(theme.mix("text", "window", 0.55)))
-        painter.drawRect(QRectF(bar.left(), bar.top(), bar.width() * min(1.0, max(0.0, row.share)), 2))
+        painter.drawRect(QRectF(bar.left(), bar.top(), bar.width() * full, 2))
 
 
 def _paint_track(painter: QPainter, row: ValueSlider, theme: Theme, track: QRectF) -> None:

@@ -1,0 +1,101 @@
+"""How hands become edits: one drag is one step back, and where Reset of a latent goes."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ganstudio.app.explorer import Explorer
+from ganstudio.core.controls import Control, LatentVector
+from ganstudio.explore.state import ExploreState
+from ganstudio.ui.explore.slider import ValueSlider
+
+Change = Callable[[ExploreState, float], ExploreState | None]
+REMEMBERED = 300
+
+
+class Editing:
+    """Edits the explorer's state for the rows of a panel.
+
+    A drag is one step back however long it rests: its edits are grouped from the first move until it is let go.
+    """
+
+    def __init__(self, explorer: Explorer) -> None:
+        self._explorer = explorer
+        self._grouped = False
+
+    def edit(self, state: ExploreState | None, label: str, key: object = None, held: bool = False) -> None:
+        """Moves the controls.
+
+        Args:
+            state: where they stand then; None for no change.
+            label: what it was, as the menu shows it.
+            key: edits with one key in quick succession are one step back.
+            held: more will come until :meth:`done`.
+        """
+        if state is None:
+            return
+        if held and not self._grouped:
+            self._grouped = True
+            self._explorer.history.begin(label)
+        self._explorer.edit(state, label, key)
+
+    def done(self) -> None:
+        """The hand has let go."""
+        if self._grouped:
+            self._grouped = False
+            if self._explorer.history.grouping:  # opening another run has forgotten it otherwise
+                self._explorer.history.commit()
+
+    def bind(self, row: ValueSlider, change: Change, label: str, key: object) -> None:
+        """Makes a row move something: ``change(state, value)`` is the state then."""
+
+        def moved(value: float) -> None:
+            if self._explorer.state is not None:
+                self.edit(change(self._explorer.state, value), label, key, row.held)
+
+        row.moved.connect(moved)
+        row.released.connect(self.done)
+
+
+class Origins:
+    """From which values the latents have been moved one by one: where Reset goes.
+
+    That is what was drawn, travelled to, pasted or restored last: whatever changed more than one number at once.
+    """
+
+    def __init__(self) -> None:
+        self._known: OrderedDict[int, tuple[ExploreState, dict[str, NDArray[Any]]]] = OrderedDict()
+        self._last: tuple[ExploreState, dict[str, NDArray[Any]]] | None = None
+
+    def of(self, state: ExploreState, controls: Sequence[Control]) -> dict[str, NDArray[Any]]:
+        """The values of every latent before it was moved number by number; the same as ever after an undo."""
+        known = self._known.get(id(state))
+        if known is None or known[0] is not state:
+            found = {one.name: self._one(one.name, state) for one in controls if isinstance(one, LatentVector)}
+            known = self._known[id(state)] = (state, found)
+        self._known.move_to_end(id(state))
+        while len(self._known) > REMEMBERED:
+            self._known.popitem(last=False)
+        self._last = known
+        return known[1]
+
+    def _one(self, name: str, state: ExploreState) -> NDArray[Any]:
+        now = state.position[name]
+        if state.seed is not None or self._last is None:
+            return now
+        before, origin = self._last[0].position.get(name), self._last[1].get(name)
+        if before is None or origin is None or before.shape != now.shape or (before != now).sum() > 1:
+            return now
+        return origin
+
+
+def with_number(state: ExploreState, name: str, index: int, value: float) -> ExploreState:
+    """The state with one number of a vector changed."""
+    vector = state.position[name].copy()
+    vector[index] = np.float32(value)
+    return state.moved(name, vector)

@@ -1,0 +1,152 @@
+"""The panel of controls, built from what the generator says can be driven."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+
+from ganstudio.app.explorer import Explorer
+from ganstudio.core.controls import CategoricalCode, ClassLabel, ContinuousCode, Control, GeneratorIndex, LatentVector
+from ganstudio.explore.rendering import Drawn
+from ganstudio.ui.explore.controls.codes import CodesSection
+from ganstudio.ui.explore.controls.editing import Editing, Origins
+from ganstudio.ui.explore.controls.index import IndexSection
+from ganstudio.ui.explore.controls.latent import LatentSection
+from ganstudio.ui.explore.controls.ranking import Ranking
+from ganstudio.ui.explore.controls.sample import SampleSection
+from ganstudio.ui.explore.controls.section import Section
+from ganstudio.ui.explore.controls.weights import WeightsSection
+
+MIN_WIDTH = 280
+S = TypeVar("S", bound=Section)
+
+
+class ControlsPanel(QWidget):
+    """Everything that can be driven: what was made to mean something first, latents last.
+
+    Args:
+        explorer: whose controls these are.
+    """
+
+    def __init__(self, explorer: Explorer, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._explorer = explorer
+        self._controls: tuple[Control, ...] = ()
+        self.editing = Editing(explorer)
+        self._origins = Origins()
+        self.ranking = Ranking(explorer, self)
+        self.sections: list[Section] = []
+        self.setMinimumWidth(MIN_WIDTH)
+        self.scroll_area = QScrollArea()
+        self.scroll_area.setWidgetResizable(True)
+        self.scroll_area.setFrameShape(QFrame.Shape.NoFrame)
+        self.scroll_area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.scroll_area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(self.scroll_area)
+        explorer.source_changed.connect(self._source_changed)
+        explorer.weights_changed.connect(self._weights_changed)
+        explorer.state_changed.connect(self._state_changed)
+        explorer.drawn.connect(self._drawn)
+        self.destroyed.connect(_unhook(self))
+        self._build()
+
+    def new_seed(self) -> None:
+        """Draws every control with a new seed."""
+        sample = self.section(SampleSection)
+        if sample is not None:
+            sample.new_seed()
+
+    def step_seed(self, by: int) -> None:
+        """Goes to a neighbouring seed."""
+        sample = self.section(SampleSection)
+        if sample is not None:
+            sample.draw(int(sample.seed.value()) + by)
+
+    def section(self, kind: type[S]) -> S | None:
+        """The first section of a kind."""
+        return next((section for section in self.sections if isinstance(section, kind)), None)
+
+    def _build(self) -> None:
+        """Makes the sections anew."""
+        self._controls = self._explorer.controls
+        self._origins = Origins()
+        self.sections = [self._make(control) for kinds in
+                         ((ClassLabel, CategoricalCode), (ContinuousCode,), (GeneratorIndex,))
+                         for control in self._controls if isinstance(control, kinds)]  # fmt: skip
+        if self._controls:
+            self.sections.append(SampleSection(self._explorer, self.editing))
+        self.sections += [self._make(control) for control in self._controls if isinstance(control, LatentVector)]
+        content = QWidget()
+        column = QVBoxLayout(content)
+        column.setContentsMargins(16, 8, 12, 16)
+        column.setSpacing(16)
+        for section in self.sections:
+            column.addWidget(section)
+        column.addStretch(1)
+        self.scroll_area.setWidget(content)  # deletes what was there
+        self._state_changed()
+
+    def _make(self, control: Control) -> Section:
+        parts: tuple[Any, ...] = (self._explorer, self.editing)
+        match control:
+            case ClassLabel() | CategoricalCode():
+                made: Section = WeightsSection(control, *parts)
+                made.list.wanted.connect(self._bring_in_sight)  # type: ignore[attr-defined]
+            case ContinuousCode():
+                made = CodesSection(control, *parts)
+                made.list.wanted.connect(self._bring_in_sight)
+            case GeneratorIndex():
+                made = IndexSection(control, *parts)
+            case LatentVector():
+                made = LatentSection(control, *parts, self._origins, self.ranking)
+                made.list.wanted.connect(self._bring_in_sight)
+        return made
+
+    def _bring_in_sight(self, row: QWidget) -> None:
+        self.scroll_area.ensureWidgetVisible(row, 0, row.height())
+
+    # -- what the explorer tells ------------------------------------------------------------------------------------
+
+    def _source_changed(self) -> None:
+        if self._explorer.opening:
+            return  # what is there stays until the other one is
+        self.editing.done()
+        if self._explorer.controls != self._controls:
+            self.ranking.want(False)
+            self.ranking.renew(forget=True)
+            self._build()
+        else:
+            self.ranking.renew(forget=True)
+
+    def _weights_changed(self) -> None:
+        self.ranking.renew()
+
+    def _state_changed(self) -> None:
+        state = self._explorer.state
+        if state is not None and set(state.position) == {control.name for control in self._controls}:
+            for section in self.sections:
+                section.refresh(state)
+
+    def _drawn(self, drawn: Drawn) -> None:
+        self.ranking.take(drawn)
+
+
+def _unhook(panel: ControlsPanel) -> Any:
+    """Cuts the explorer off from a panel that is gone; the explorer may outlive it."""
+    explorer = panel._explorer
+    hooks: list[tuple[Any, Any]] = [
+        (explorer.source_changed, panel._source_changed),
+        (explorer.weights_changed, panel._weights_changed),
+        (explorer.state_changed, panel._state_changed),
+        (explorer.drawn, panel._drawn),
+    ]
+
+    def unhook(*_args: object) -> None:
+        for signal, slot in hooks:
+            signal.disconnect(slot, missing_ok=True)
+
+    return unhook
