@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import threading
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,7 @@ from PIL import ExifTags, Image, UnidentifiedImageError
 from ganstudio.core.i18n import _
 
 Fit = Literal["crop", "pad", "stretch"]
+Ground = Literal["white", "contrast"]
 
 MEMORY_LIMIT = 1 << 30
 """Decoding one picture may take so many bytes; a larger one that cannot be read reduced is dropped."""
@@ -64,28 +66,29 @@ class Picture:
     oddities: tuple[str, ...] = ()
 
 
-def decode(path: Path, size: int, fit: Fit) -> Picture:
+def decode(source: Path | bytes, size: int, fit: Fit, ground: Ground = "white") -> Picture:
     """Reads a picture by its content, whatever its name says.
 
     Args:
-        path: the file.
+        source: the file, or what is in it.
         size: height and width wanted.
         fit: ``crop`` cuts the middle square, ``pad`` adds a black margin, ``stretch`` distorts.
+        ground: what transparent pictures are laid on; ``contrast`` is white too, but black where what is opaque is light.
 
     Raises:
         PictureError: it cannot be read; the text says why.
     """
     try:
-        stream = path.open("rb")
+        stream: IO[bytes] = io.BytesIO(source) if isinstance(source, bytes) else source.open("rb")
     except OSError as error:
         raise PictureError(_("cannot be opened: {why}").format(why=error.strerror or error)) from error
     try:
         with stream:
-            return _decode(stream, path, size, fit)
+            return _decode(stream, source if isinstance(source, Path) else None, size, fit, ground)
     except PictureError:
         raise
     except UnidentifiedImageError:
-        empty = path.stat().st_size == 0
+        empty = not source if isinstance(source, bytes) else source.stat().st_size == 0
         raise PictureError(_("the file is empty") if empty else _("is no picture in a known format")) from None
     except MemoryError:
         raise PictureError(_("there is not enough memory to decode it")) from None
@@ -102,7 +105,7 @@ def _open(stream: IO[bytes]) -> Image.Image:
             Image.MAX_IMAGE_PIXELS = limit
 
 
-def _decode(stream: IO[bytes], path: Path, size: int, fit: Fit) -> Picture:
+def _decode(stream: IO[bytes], path: Path | None, size: int, fit: Fit, ground: Ground) -> Picture:
     image: Image.Image = _open(stream)
     width, height = image.size
     mode = image.mode
@@ -124,9 +127,9 @@ def _decode(stream: IO[bytes], path: Path, size: int, fit: Fit) -> Picture:
         )
     if cost > _LARGE:
         with _large_one:
-            square = _square(image, size, fit, oddities)
+            square = _square(image, size, fit, ground, oddities)
     else:
-        square = _square(image, size, fit, oddities)
+        square = _square(image, size, fit, ground, oddities)
     # Only now: Pillow decodes a PNG to look for its EXIF data, and turns a TIFF by itself while decoding it.
     turn = _orientation(image)
     for step in _TURNS.get(turn, ()):
@@ -138,11 +141,13 @@ def _decode(stream: IO[bytes], path: Path, size: int, fit: Fit) -> Picture:
     return Picture(np.ascontiguousarray(pixels), grey, width, height, mode, tuple(oddities))
 
 
-def _oddities(image: Image.Image, path: Path) -> list[str]:
+def _oddities(image: Image.Image, path: Path | None) -> list[str]:
     oddities = []
-    named = Image.registered_extensions().get(path.suffix.lower())
+    named = Image.registered_extensions().get(path.suffix.lower()) if path else None
     real = image.format or ""
-    if named is not None and _TWINS.get(real, real) != _TWINS.get(named, named):
+    if path is None:
+        pass  # pasted or out of an archive: there is no name that could be wrong
+    elif named is not None and _TWINS.get(real, real) != _TWINS.get(named, named):
         oddities.append(_("is a {real} file although its name ends in {suffix}").format(real=real, suffix=path.suffix))
     elif named is None:
         oddities.append(_("is a {real} file although its name does not say so").format(real=real))
@@ -175,7 +180,7 @@ def _orientation(image: Image.Image) -> int:
     return value if isinstance(value, int) and 1 <= value <= 8 else 1
 
 
-def _square(image: Image.Image, size: int, fit: Fit, oddities: list[str]) -> Image.Image:
+def _square(image: Image.Image, size: int, fit: Fit, ground: Ground, oddities: list[str]) -> Image.Image:
     """Decodes, brings to 8 bits without alpha, and resizes with antialiasing."""
     image.seek(0)
     image.load()
@@ -192,15 +197,25 @@ def _square(image: Image.Image, size: int, fit: Fit, oddities: list[str]) -> Ima
     small = _resize(image, size, fit)
     if small.mode in ("LA", "RGBA"):
         small = small.convert("RGBA")
+        dark = ground == "contrast" and _is_light(small)
         if small.getchannel("A").getextrema() != (255, 255):
-            oddities.append(_("is partly transparent: laid on white"))
-        white = Image.new("RGBA", small.size, (255, 255, 255, 255))
-        small = Image.alpha_composite(white, small).convert("RGB")
+            oddities.append(
+                _("is partly transparent: laid on black") if dark else _("is partly transparent: laid on white")
+            )
+        shade = 0 if dark else 255
+        small = Image.alpha_composite(Image.new("RGBA", small.size, (shade, shade, shade, 255)), small).convert("RGB")
     if fit == "pad" and small.size != (size, size):
         canvas = Image.new("RGB", (size, size))
         canvas.paste(small, ((size - small.width) // 2, (size - small.height) // 2))
         return canvas
     return small
+
+
+def _is_light(image: Image.Image) -> bool:
+    """What is opaque of an RGBA picture is lighter than mid-grey: on white one would not see it."""
+    shades = np.asarray(image.convert("RGB").convert("L"), np.float32)
+    cover = np.asarray(image.getchannel("A"), np.float32)
+    return bool((shades * cover).sum() > 127.5 * cover.sum())
 
 
 def _resize(image: Image.Image, size: int, fit: Fit) -> Image.Image:
