@@ -211,7 +211,8 @@ class Neighbours:
             values = values - values.mean(1, keepdim=True)
             floor = torch.full((len(values), 1), _NOISE * math.sqrt(values.shape[1]))
             values = torch.cat((values, floor), 1)
-            return values / values.norm(dim=1, keepdim=True)
+            lengths: Tensor = values.square().sum(1, keepdim=True).sqrt_()
+            return values / lengths
 
     def _apart(self, queries: Tensor, rows: Tensor) -> Tensor:
         """Distances ``(M, N)`` in float64."""

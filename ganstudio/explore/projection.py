@@ -40,7 +40,7 @@ CANDIDATES, ITERATIONS, DRAWN = 8, 300, 256
 FROZEN_AFTER = 40
 """From this iteration on the candidates keep their order, so that a hand can point at one."""
 
-_BETWEEN = 0.025  # seconds of work after which whoever shares the thread gets a turn
+_BETWEEN = 0.016  # seconds of work after which whoever shares the thread gets a turn
 _RATE, _FINAL_RATE, _WARM_UP = 0.2, 0.01, 5
 _BETAS = (0.9, 0.99)
 _LATENT_WEIGHT, _WEIGHTS_WEIGHT = 0.01, 0.05
