@@ -1,0 +1,152 @@
+"""Opens a generator that this program did not train. What a file is, its bytes tell and not its name."""
+
+from __future__ import annotations
+
+import struct
+import zipfile
+from pathlib import Path
+from typing import Literal
+
+from ganstudio.core.errors import UsageError
+from ganstudio.core.i18n import _
+from ganstudio.explore.foreign.network import ForeignGenerator
+from ganstudio.explore.foreign.weights import LIMIT, read_pickled, read_safetensors
+
+ENDINGS = (".safetensors", ".pt", ".pth", ".bin", ".ckpt", ".ts", ".onnx")
+"""What a file dialog offers."""
+Kind = Literal["safetensors", "weights", "torchscript", "onnx"]
+_HEAD = 4096
+_OTHERS: tuple[tuple[bytes, str], ...] = (
+    (b"\x89PNG", "a PNG picture"),
+    (b"\xff\xd8\xff", "a JPEG picture"),
+    (b"GIF8", "a GIF picture"),
+    (b"\x89HDF", "an HDF5 file, as Keras writes it"),
+    (b"\x1f\x8b", "a gzip archive"),
+    (b"7z\xbc\xaf", "a 7z archive"),
+    (b"Rar!", "a RAR archive"),
+    (b"\x93NUMPY", "a NumPy array"),
+    (b"GGUF", "a GGUF file"),
+    (b"%PDF", "a PDF document"),
+    (b"version https://git-lfs", "a Git LFS pointer, not the file itself: download the file"),
+)
+
+
+def open_foreign(path: Path | str) -> ForeignGenerator:
+    """A generator from a file of weights (safetensors, ``torch.save``), TorchScript or ONNX. No code in it is run.
+
+    Its title is the file's name, ``step`` is 0, and ``notes`` tells what was assumed.
+
+    Raises:
+        UsageError: it is no generator, or cannot be read; says what was found and what is needed.
+    """
+    path = Path(path)
+    kind = _kind_of(path)
+    if kind == "safetensors":
+        from ganstudio.explore.foreign.own import from_own
+
+        tensors, metadata = read_safetensors(path)
+        return from_own(path, tensors, metadata)
+    if kind == "torchscript":
+        from ganstudio.explore.foreign.torchscript import from_torchscript
+
+        return from_torchscript(path)
+    if kind == "onnx":
+        from ganstudio.explore.foreign.onnx_file import from_onnx
+
+        return from_onnx(path)
+    from ganstudio.explore.foreign.statedict import from_weights
+
+    content = read_pickled(path)
+    return from_weights(path, content if isinstance(content, dict) else {"": content})
+
+
+def _kind_of(path: Path) -> Kind:
+    try:
+        if path.is_dir():
+            raise UsageError(_folder(path))
+        size = path.stat().st_size
+        if not path.is_file():
+            raise UsageError(_("“{file}” is not a file.").format(file=path.name))
+        with path.open("rb") as file:
+            head = file.read(_HEAD)
+    except OSError as error:
+        raise UsageError(
+            _("“{file}” cannot be read: {reason}.").format(file=path.name, reason=error.strerror or error)
+        ) from error
+    if size == 0:
+        raise UsageError(_("“{file}” is empty.").format(file=path.name))
+    if size > LIMIT:
+        raise UsageError(
+            _("“{file}” has {size:.1f} GB; files of more than 2 GB are not opened.").format(
+                file=path.name, size=size / 1e9
+            )
+        )
+    return _kind_by_bytes(path, head, size)
+
+
+def _kind_by_bytes(path: Path, head: bytes, size: int) -> Kind:
+    if head.startswith(b"PK\x03\x04"):
+        return _kind_of_archive(path)
+    for sign, words in _OTHERS:
+        if head.startswith(sign):
+            raise UsageError(_not_weights(path, _(words)))
+    length = struct.unpack("<Q", head[:8])[0] if len(head) >= 8 else 0
+    if head[8:9] == b"{" and (path.suffix.lower() == ".safetensors" or length <= size):
+        return "safetensors"
+    if head[:1] == b"\x80" and head[1:2] in (b"\x02", b"\x03", b"\x04", b"\x05"):
+        return "weights"
+    if path.suffix.lower() == ".onnx" or (head[:1] == b"\x08" and b"\x12" in head[:64]):
+        return "onnx"
+    if _is_text(head, size):
+        raise UsageError(_not_weights(path, _("a text file")))
+    if path.suffix.lower() == ".safetensors":
+        return "safetensors"
+    raise UsageError(_not_weights(path, _("nothing that is known here, or damaged")))
+
+
+def _is_text(head: bytes, size: int) -> bool:
+    try:
+        text = head.decode("utf-8") if size <= len(head) else head[:-4].decode("utf-8", errors="ignore")
+    except UnicodeDecodeError:
+        return False
+    return all(letter.isprintable() or letter in "\r\n\t\f" for letter in text)
+
+
+def _kind_of_archive(path: Path) -> Kind:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            entries = archive.infolist()
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, struct.error) as error:
+        raise UsageError(
+            _("“{file}” is cut off or damaged. Copy it again.").format(file=path.name), details=repr(error)
+        ) from error
+    names = [entry.filename for entry in entries]
+    if sum(entry.file_size for entry in entries) > LIMIT:
+        raise UsageError(_("“{file}” would unpack to more than 2 GB.").format(file=path.name))
+    if len(set(names)) < len(names):
+        raise UsageError(_("“{file}” is damaged: it holds two entries of one name.").format(file=path.name))
+    inner = {name.partition("/")[2] for name in names}
+    if "constants.pkl" in inner and "data.pkl" in inner:
+        return "torchscript"
+    if "data.pkl" in inner:
+        return "weights"
+    if "models/model.json" in inner or "archive_format" in inner:
+        raise UsageError(
+            _("“{file}” was written by torch.export. Save the generator as safetensors, TorchScript or ONNX.").format(
+                file=path.name
+            )
+        )
+    raise UsageError(_not_weights(path, _("an ordinary zip archive; unpack it first")))
+
+
+def _folder(path: Path) -> str:
+    if (path / "run.json").is_file():
+        return _("“{file}” is the folder of a run: open it from the list of runs.").format(file=path.name)
+    return _("“{file}” is a folder; choose the file of weights in it.").format(file=path.name)
+
+
+def _not_weights(path: Path, what: str) -> str:
+    return _(
+        "“{file}” is no generator: it seems to be {what}. Weights (.safetensors, .pt, .pth, .bin), TorchScript (.pt, .ts) "
+        "and ONNX (.onnx) can be opened."
+    ).format(file=path.name, what=what)

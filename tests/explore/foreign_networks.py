@@ -1,0 +1,194 @@
+"""Little generators in the layouts that people write, and how they come into files."""
+
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors.torch import save_file
+from torch import Tensor, nn
+
+
+class Flat(nn.Module):
+    """Takes ``(N, d)`` where the network inside wants ``(N, d, 1, 1)``."""
+
+    def __init__(self, network: nn.Module) -> None:
+        super().__init__()
+        self.main = network
+
+    def forward(self, z: Tensor) -> Tensor:
+        images: Tensor = self.main(z[:, :, None, None])
+        return images
+
+
+def stage(before: int, after: int, kernel: int, stride: int, padding: int, extra: int = 0, bias: bool = False) -> Any:
+    return [
+        nn.ConvTranspose2d(before, after, kernel, stride, padding, extra, bias=bias),
+        nn.BatchNorm2d(after),
+        nn.ReLU(),
+    ]
+
+
+def dcgan64() -> nn.Module:
+    """1 → 4 → 8 → 16 → 32 → 64, as in the tutorial that most begin with."""
+    return Flat(
+        nn.Sequential(
+            *stage(24, 16, 4, 1, 0), *stage(16, 12, 4, 2, 1), *stage(12, 8, 4, 2, 1), *stage(8, 6, 4, 2, 1),
+            nn.ConvTranspose2d(6, 3, 4, 2, 1, bias=False), nn.Tanh(),
+        )
+    )  # fmt: skip
+
+
+def dcgan28() -> nn.Module:
+    """7 px at first."""
+    return Flat(
+        nn.Sequential(*stage(20, 8, 7, 1, 0), *stage(8, 6, 4, 2, 1), nn.ConvTranspose2d(6, 1, 4, 2, 1), nn.Tanh())
+    )
+
+
+def odd28() -> nn.Module:
+    """4 → 7 → 14 → 28 by one kernel of 3."""
+    return Flat(
+        nn.Sequential(
+            *stage(20, 8, 4, 1, 0), *stage(8, 6, 3, 2, 1), *stage(6, 5, 4, 2, 1),
+            nn.ConvTranspose2d(5, 1, 4, 2, 1), nn.Tanh(),
+        )
+    )  # fmt: skip
+
+
+def course28() -> nn.Module:
+    """1 → 3 → 6 → 13 → 28 without padding."""
+    return Flat(
+        nn.Sequential(
+            *stage(10, 12, 3, 2, 0, bias=True), *stage(12, 8, 4, 1, 0, bias=True), *stage(8, 6, 3, 2, 0, bias=True),
+            nn.ConvTranspose2d(6, 1, 4, 2), nn.Tanh(),
+        )
+    )  # fmt: skip
+
+
+def info28() -> nn.Module:
+    """1 → 1 → 7 → 14 → 28."""
+    return Flat(
+        nn.Sequential(
+            *stage(14, 12, 1, 1, 0), *stage(12, 8, 7, 1, 0), *stage(8, 6, 4, 2, 1),
+            nn.ConvTranspose2d(6, 1, 4, 2, 1), nn.Tanh(),
+        )
+    )  # fmt: skip
+
+
+class Folded(nn.Module):
+    """Layers as attributes, the normalisations declared after all convolutions."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.fc = nn.Linear(16, 8 * 4 * 4)
+        self.deconv1 = nn.ConvTranspose2d(8, 7, 4, 2, 1)
+        self.deconv2 = nn.ConvTranspose2d(7, 6, 4, 2, 1)
+        self.deconv3 = nn.ConvTranspose2d(6, 3, 4, 2, 1)
+        self.bn0, self.bn1, self.bn2 = nn.BatchNorm1d(8 * 4 * 4), nn.BatchNorm2d(7), nn.BatchNorm2d(6)
+
+    def forward(self, z: Tensor) -> Tensor:
+        x = torch.relu(self.bn0(self.fc(z))).view(-1, 8, 4, 4)
+        x = torch.relu(self.bn1(self.deconv1(x)))
+        x = torch.relu(self.bn2(self.deconv2(x)))
+        return torch.tanh(self.deconv3(x))
+
+
+class Five(nn.Module):
+    """7 → 7 → 14 → 28 by kernels of 5."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.model = nn.Sequential(
+            nn.Linear(16, 8 * 7 * 7, bias=False), nn.BatchNorm1d(8 * 7 * 7), nn.ReLU(), nn.Unflatten(1, (8, 7, 7)),
+            *stage(8, 6, 5, 1, 2), *stage(6, 5, 5, 2, 2, 1), nn.ConvTranspose2d(5, 1, 5, 2, 2, 1, bias=False), nn.Tanh(),
+        )  # fmt: skip
+
+    def forward(self, z: Tensor) -> Tensor:
+        images: Tensor = self.model(z)
+        return images
+
+
+class Upsampled(nn.Module):
+    """Linear, then upsampling and convolutions; ε as a well-known collection has it."""
+
+    def __init__(self, eps: float = 1e-5) -> None:
+        super().__init__()
+        self.l1 = nn.Sequential(nn.Linear(20, 12 * 8 * 8))
+        self.conv_blocks = nn.Sequential(
+            nn.BatchNorm2d(12), nn.Upsample(scale_factor=2), nn.Conv2d(12, 12, 3, 1, 1), nn.BatchNorm2d(12, eps),
+            nn.LeakyReLU(0.2), nn.Upsample(scale_factor=2), nn.Conv2d(12, 8, 3, 1, 1), nn.BatchNorm2d(8, eps),
+            nn.LeakyReLU(0.2), nn.Conv2d(8, 1, 3, 1, 1), nn.Tanh(),
+        )  # fmt: skip
+
+    def forward(self, z: Tensor) -> Tensor:
+        images: Tensor = self.conv_blocks(self.l1(z).view(-1, 12, 8, 8))
+        return images
+
+
+class Perceptron(nn.Module):
+    """Linear layers up to the pixels."""
+
+    def __init__(self, channels: int = 1, size: int = 28, norm: bool = False) -> None:
+        super().__init__()
+        self.shape = (channels, size, size)
+        normal: list[nn.Module] = [nn.BatchNorm1d(40)] if norm else []
+        self.net = nn.Sequential(
+            nn.Linear(12, 32), nn.LeakyReLU(0.2), nn.Linear(32, 40), *normal, nn.LeakyReLU(0.2),
+            nn.Linear(40, channels * size * size), nn.Tanh(),
+        )  # fmt: skip
+
+    def forward(self, z: Tensor) -> Tensor:
+        images: Tensor = self.net(z).view(-1, *self.shape)
+        return images
+
+
+class Conditional(nn.Module):
+    """A class by its number, or as weights beside the latent vector."""
+
+    def __init__(self, form: str) -> None:
+        super().__init__()
+        self.by_number = form == "index"
+        self.label_emb = nn.Embedding(6, 6)
+        self.fc = nn.Linear(100 + (6 if self.by_number else 10), 16 * 16)
+
+    def forward(self, noise: Tensor, labels: Tensor) -> Tensor:
+        if self.by_number:
+            labels = self.label_emb(labels)
+        return torch.tanh(self.fc(torch.cat([noise, labels], 1))).view(-1, 1, 16, 16)
+
+
+def trained(network: nn.Module, latent: int, uniform: bool = False) -> nn.Module:
+    """As training leaves it: weights of some size, and normalisations that have seen many batches."""
+    network.train()
+    with torch.no_grad():
+        for _ in range(50):
+            z = torch.rand(32, latent) * 2 - 1 if uniform else torch.randn(32, latent)
+            network(z)
+    return network.eval()
+
+
+def save_weights(network: nn.Module, path: Path, prefix: str = "") -> Path:
+    """As safetensors or by torch.save, by the ending."""
+    state = {prefix + name: value.contiguous() for name, value in network.state_dict().items()}
+    if path.suffix == ".safetensors":
+        save_file(state, path)
+    else:
+        torch.save(state, path)
+    return path
+
+
+def script(network: nn.Module, path: Path) -> Path:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # torch.jit is deprecated; its files are not gone
+        torch.jit.save(torch.jit.script(network.eval()), str(path))  # type: ignore[no-untyped-call]
+    return path
+
+
+def trace(network: nn.Module, example: Any, path: Path) -> Path:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        torch.jit.save(torch.jit.trace(network.eval(), example), str(path))  # type: ignore[no-untyped-call]
+    return path
