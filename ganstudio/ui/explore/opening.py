@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ganstudio.app.explorer_session import restore
 from ganstudio.core.errors import StudioError
-from ganstudio.explore.picture_file import has_session, read_session
+from ganstudio.explore.picture_file import KEYWORD, read_session
 
 if TYPE_CHECKING:
     from ganstudio.ui.explore.workspace import ExploreWorkspace
@@ -21,12 +21,23 @@ def is_for_explorer(path: Path) -> bool:
     return path.suffix.lower() in PICTURES | GENERATORS
 
 
+def _carries_session(path: Path) -> bool:
+    """A PNG with our text in its first kilobytes; whether that text is sound is found out when it is read."""
+    if path.suffix.lower() != ".png":
+        return False
+    try:
+        with path.open("rb") as file:
+            return KEYWORD.encode() + b"\0" in file.read(65_536)
+    except OSError:
+        return False
+
+
 def open_dropped(page: ExploreWorkspace, path: Path) -> None:
     """Restores the state that a picture carries; projects any other picture; opens a generator's file."""
     try:
         if path.suffix.lower() in GENERATORS:
             page.explorer.open_file(path)
-        elif has_session(path):
+        elif _carries_session(path):
             restore(page.explorer, read_session(path))
         else:
             page.side.open("projection")

@@ -1,0 +1,186 @@
+"""The training pictures that are most like the present one: is it invented, or remembered?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
+
+from ganstudio.app.explorer import Explorer
+from ganstudio.app.jobs import Job
+from ganstudio.app.studio import Studio
+from ganstudio.core.errors import StudioError
+from ganstudio.core.i18n import _
+from ganstudio.explore.rendering import Drawn
+from ganstudio.explore.state import stack
+from ganstudio.explore.views import dot
+from ganstudio.explore.working import Working
+from ganstudio.ui.explore.grid import PictureGrid
+from ganstudio.ui.parts import label
+
+if TYPE_CHECKING:
+    from ganstudio.data import Dataset
+    from ganstudio.explore.generator import Generator
+    from ganstudio.explore.neighbours import Nearest, Neighbours, Yardstick
+
+CHANNEL, URGENCY = "neighbours", 2
+SHOWN = 9
+REST_MS = 400
+
+
+class NeighboursPanel(QWidget):
+    """Once the data set is loaded, follows the large picture whenever the hand rests."""
+
+    def __init__(self, explorer: Explorer, studio: Studio, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._explorer, self._studio = explorer, studio
+        self._data: Dataset | None = None
+        self._neighbours: Neighbours | None = None
+        self._yardstick: Yardstick | None = None
+        self._job: Job | None = None
+        self.load = QPushButton(_("Compare with the training data"))
+        self.load.setToolTip(_("Reads the data set that this run was trained on and looks for what is most alike"))
+        self.load.clicked.connect(self.read_data)
+        self.words = label("", "muted", wrap=True)
+        self.grid = PictureGrid(_("Nearest training pictures"), _("The most alike first"))
+        column = QVBoxLayout(self)
+        column.setContentsMargins(8, 8, 8, 8)
+        column.setSpacing(8)
+        column.addWidget(self.load)
+        column.addWidget(self.words)
+        column.addWidget(self.grid, 1)
+        column.addStretch(0)
+        self._settle = QTimer(self, singleShot=True, interval=REST_MS)
+        self._settle.timeout.connect(self._look)
+        explorer.drawn.connect(self._drawn)
+        explorer.state_changed.connect(self._moved)
+        explorer.weights_changed.connect(self._moved)
+        explorer.source_changed.connect(self._source_changed)
+        self._source_changed()
+
+    def _source_changed(self) -> None:
+        if self._job is not None:
+            self._job.cancel()
+        self._data = self._neighbours = self._yardstick = self._job = None
+        self._explorer.drop(CHANNEL)
+        run = None if self._explorer.opened is None else self._explorer.opened.run
+        self.load.setVisible(run is not None)
+        self.load.setEnabled(True)
+        self.grid.hide()
+        self.words.setText(
+            _("Shows the training pictures that are most like the present one, and how unusual such a likeness is: a "
+              "picture nearer to one of them than real pictures are to each other may have been learned by heart.")
+            if run is not None or self._explorer.opened is None
+            else _("Where this generator learned is not known, so there is nothing to compare with.")
+        )  # fmt: skip
+
+    def read_data(self) -> None:
+        """Reads the data set that the run was trained on."""
+        run = None if self._explorer.opened is None else self._explorer.opened.run
+        if run is None:
+            return
+        request, seed, wanted = run.info.experiment.data, run.info.experiment.seed, run.info.fingerprint
+
+        def work(progress: Any, cancel: Any) -> Any:
+            from ganstudio.data import load
+
+            return load(request, seed=seed, cancel=cancel, progress=progress)
+
+        def done(data: Dataset) -> None:
+            from ganstudio.explore.neighbours import Neighbours
+
+            self._data, self._neighbours, self._job = data, Neighbours(data.items.numpy()), None
+            self.load.hide()
+            changed = "" if data.fingerprint == wanted else _("The data set has changed since. ")
+            self.words.setText(changed + _("Looking…"))
+            self._look()
+
+        def failed(error: StudioError) -> None:
+            self._job = None
+            self.load.setEnabled(True)
+            self.words.setText(str(error))
+
+        self.load.setEnabled(False)
+        self.words.setText(_("Reading the data set…"))
+        self._job = self._studio.jobs.start(_("Reading the data set"), work).on_done(done).on_error(failed)
+
+    # -- looking ----------------------------------------------------------------------------------------------------
+
+    def _moved(self) -> None:
+        if self._neighbours is not None and self.isVisible():
+            self._settle.start()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Catches up."""
+        super().showEvent(event)
+        self._moved()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Nobody looks."""
+        super().hideEvent(event)
+        self._settle.stop()
+        self._explorer.drop(CHANNEL)
+
+    def _look(self) -> None:
+        position, neighbours, yardstick = self._explorer.position, self._neighbours, self._yardstick
+        if position is None or neighbours is None:
+            return
+
+        def work(generator: Generator) -> Iterator[Any]:
+            yield from neighbours.nearest(generator.generate(stack([position])), SHOWN)
+            if yardstick is None:
+                yield from neighbours.yardstick()
+
+        self._explorer.ask(CHANNEL, work, URGENCY)
+
+    def _drawn(self, result: Drawn) -> None:
+        if result.channel != CHANNEL:
+            return
+        if result.error is not None:
+            self.grid.hide()
+            self.words.setText(str(result.error))
+        elif result.value is not None and not isinstance(result.value, Working):
+            if hasattr(result.value, "indices"):
+                self._nearest = result.value
+                self._show(result.value)
+            else:
+                self._yardstick = result.value
+                self._say()
+
+    _nearest: Nearest | None = None
+
+    def _show(self, nearest: Nearest) -> None:
+        assert self._data is not None
+        spec, chosen = self._data.spec, self._data.items.numpy()[nearest.indices[0]]
+        if spec.kind == "points":
+            pictures = np.stack([dot(point, spec.extent) for point in chosen])
+        else:
+            pictures = np.ascontiguousarray(chosen.transpose(0, 2, 3, 1))
+        labels = self._data.labels
+        names = []
+        for index, distance in zip(nearest.indices[0], nearest.distances[0], strict=True):
+            name = "" if labels is None else spec.classes[int(labels[int(index)])]
+            names.append(f"{name} {distance:.2f}".strip())
+        self.grid.show()
+        self.grid.prepare(len(pictures), 3)
+        self.grid.put(0, pictures)
+        self.grid.set_names(names, captions=True)
+        self._say()
+
+    def _say(self) -> None:
+        if self._nearest is None or self._yardstick is None:
+            return
+        distance, measure = float(self._nearest.distances[0, 0]), self._yardstick
+        if not len(measure.distances):
+            text = _("Distance to the nearest: {distance:.2f}.").format(distance=distance)
+        elif measure.memorised(distance):
+            text = _(
+                "Distance {distance:.2f}, where real pictures are {usual:.2f} from the next: perhaps learned by heart."
+            )
+        else:
+            text = _("Distance {distance:.2f}; real pictures are {usual:.2f} from the next: no sign of memory.")
+        self.words.setText(text.format(distance=distance, usual=measure.usual))

@@ -1,0 +1,272 @@
+"""Finding a picture: which position draws it? Several candidates are followed at once, and one watches them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QBuffer, QIODevice, QPointF, QSize, Qt
+from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent, QGuiApplication, QImage, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+
+from ganstudio.app.explorer import Explorer
+from ganstudio.app.studio import Studio
+from ganstudio.core.i18n import _
+from ganstudio.explore.files import to_pixels
+from ganstudio.explore.rendering import Drawn
+from ganstudio.explore.state import ExploreState, position_of
+from ganstudio.ui.explore.grid import PictureGrid
+from ganstudio.ui.parts import Segmented, label, tool_button
+from ganstudio.ui.theme import current_theme, theme_hub
+
+if TYPE_CHECKING:
+    from ganstudio.explore.generator import Generator
+    from ganstudio.explore.projection import Projection
+
+CHANNEL, URGENCY = "projection", 1
+EXAMPLES = 32
+Invert = Literal["auto", "no", "yes"]
+
+
+class ErrorLine(QWidget):
+    """How the best error falls: one line, from its first value at the top to 0 at the bottom."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._history: tuple[float, ...] = ()
+        self.setFixedHeight(48)
+        self.setAccessibleName(_("Error of the best candidate"))
+        self.setToolTip(_("Root mean square difference of the best candidate from the picture, after every iteration"))
+        theme_hub.changed.connect(self.update)
+
+    def set_history(self, history: tuple[float, ...]) -> None:
+        """Shows these values."""
+        self._history = history
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The line, and its last value in figures."""
+        theme, painter = current_theme(), QPainter(self)
+        painter.setPen(QColor(theme.hairline))
+        painter.drawLine(0, self.height() - 1, self.width(), self.height() - 1)
+        if self._history:
+            top = max(self._history[0], 1e-9)
+            wide, high = self.width() - 1, self.height() - 4
+            last = max(1, len(self._history) - 1)
+            points = [
+                QPointF(wide * index / last, 2 + high * (1 - min(1.0, value / top)))
+                for index, value in enumerate(self._history)
+            ]
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QPen(QColor(theme.accent), 1))
+            painter.drawPolyline(points)
+            painter.setPen(QColor(theme.text_muted))
+            right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop
+            painter.drawText(self.rect(), right, _("error {value:.3f}").format(value=self._history[-1]))
+        painter.end()
+
+
+class ProjectionPanel(QWidget):
+    """Opens, pastes or takes a dropped picture, and finds where the generator draws it."""
+
+    def __init__(self, explorer: Explorer, studio: Studio, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._explorer, self._studio = explorer, studio
+        self._source: Path | bytes | None = None
+        self._found: Projection | None = None
+        self._began: ExploreState | None = None
+        self.setAcceptDrops(True)
+        self.open = QPushButton(_("Open a picture…"))
+        self.open.setToolTip(_("Any image: its middle square is looked for (Ctrl+I)"))
+        self.open.clicked.connect(self.choose)
+        self.paste = tool_button("copy", _("Paste a picture"), _("Looks for the picture on the clipboard"))
+        self.paste.clicked.connect(self.paste_picture)
+        self.invert = Segmented(
+            [
+                ("auto", _("Auto"), _("Turns light and dark round where the ground of the picture is the other one")),
+                ("no", _("As it is"), _("Light stays light")),
+                ("yes", _("Inverted"), _("Dark ink on light paper becomes light on dark")),
+            ],
+            _("Light and dark"),
+        )
+        self.invert.chosen.connect(lambda _key: self.begin())
+        self.target = PictureGrid(_("The picture, and the best that was found"), "")
+        self.target.setFixedHeight(120)
+        self.line = ErrorLine()
+        self.candidates = PictureGrid(_("Candidates"), _("Click: go there, and edit it with every slider."))
+        self.candidates.clicked.connect(self.take)
+        self.words = label("", "muted", wrap=True)
+        self.again = QPushButton(_("Again"))
+        self.again.setToolTip(_("Looks once more, from other starts"))
+        self.again.clicked.connect(lambda: self.begin(other=True))
+        self.stop = QPushButton(_("Stop"))
+        self.stop.setToolTip(_("Keeps what was found so far"))
+        self.stop.clicked.connect(self.end)
+        self._seed = 0
+        self._lay_out()
+        explorer.drawn.connect(self._drawn)
+        explorer.source_changed.connect(self._source_changed)
+        self._source_changed()
+
+    def _lay_out(self) -> None:
+        head, foot = QHBoxLayout(), QHBoxLayout()
+        head.addWidget(self.open, 1)
+        head.addWidget(self.paste)
+        foot.addWidget(self.again)
+        foot.addWidget(self.stop)
+        foot.addStretch(1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(8, 8, 8, 8)
+        column.setSpacing(8)
+        column.addLayout(head)
+        column.addWidget(self.invert)
+        column.addWidget(self.words)
+        column.addWidget(self.target)
+        column.addWidget(self.line)
+        column.addWidget(self.candidates, 1)
+        column.addLayout(foot)
+        column.addStretch(0)
+        self.candidates.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+
+    def sizeHint(self) -> QSize:
+        """As wide as its neighbours."""
+        return QSize(304, 480)
+
+    def _source_changed(self) -> None:
+        spec = self._explorer.spec
+        images = spec is not None and spec.kind == "images"
+        self._explorer.drop(CHANNEL)
+        self._found = None
+        for widget in (self.open, self.paste):
+            widget.setEnabled(images)
+        self.invert.setVisible(images and spec is not None and spec.channels == 1)
+        self._show_parts(False)
+        self.words.setText(
+            _("Drop, paste or open any picture: the position that draws it is found, and every slider then edits it.")
+            if images
+            else _("Pictures can be looked for in generators of pictures.")
+        )
+
+    def _show_parts(self, shown: bool) -> None:
+        for widget in (self.target, self.line, self.candidates, self.again, self.stop):
+            widget.setVisible(shown)
+
+    # -- which picture ----------------------------------------------------------------------------------------------
+
+    def choose(self) -> None:
+        """Asks for a file."""
+        kinds = _("Pictures (*.png *.jpg *.jpeg *.bmp *.gif *.webp *.tif *.tiff);;All files (*)")
+        chosen, _kind = QFileDialog.getOpenFileName(self, _("Find a picture"), "", kinds)
+        if chosen:
+            self.open_picture(Path(chosen))
+
+    def open_picture(self, source: Path | bytes) -> None:
+        """Looks for a file, or for the content of one."""
+        self._source = source
+        self.begin()
+
+    def paste_picture(self) -> None:
+        """Looks for what is on the clipboard."""
+        image = QGuiApplication.clipboard().image()
+        if image.isNull():
+            self._studio.notifications.info(_("There is no picture on the clipboard."))
+        else:
+            self.open_picture(_png(image))
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Pictures of other programs may be dropped here; files are taken by the window."""
+        if event.mimeData().hasImage() and not event.mimeData().hasUrls():
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Looks for it."""
+        image = event.mimeData().imageData()
+        if isinstance(image, QImage) and not image.isNull():
+            event.acceptProposedAction()
+            self.open_picture(_png(image))
+
+    # -- looking ----------------------------------------------------------------------------------------------------
+
+    def begin(self, other: bool = False) -> None:
+        """Looks for the picture, from the beginning."""
+        source, spec = self._source, self._explorer.spec
+        if source is None or spec is None or spec.kind != "images":
+            return
+        self._seed = self._seed + 1 if other else 0
+        self._found, self._began = None, self._explorer.state
+        seed, mode = self._seed, self.invert.value
+
+        def work(generator: Generator) -> Iterator[Any]:
+            from ganstudio.explore.projection import project
+            from ganstudio.explore.reading import fit_options, read_picture
+
+            options = fit_options(generator.spec, generator.generate(generator.draw(EXAMPLES, 1)))
+            invert: Any = {"auto": "auto", "yes": True}.get(mode, False)
+            target = read_picture(source, generator.spec, invert, options.ground)
+            yield target
+            yield from project(generator, target, seed=seed)
+
+        self.words.setText(_("Looking…"))
+        self._show_parts(True)
+        self.target.prepare(2)
+        self.target.set_names([_("wanted"), _("found")], captions=True)
+        self._explorer.ask(CHANNEL, work, URGENCY)
+        self.stop.setEnabled(True)
+
+    def end(self) -> None:
+        """Keeps what was found so far."""
+        self._explorer.drop(CHANNEL)
+        self.stop.setEnabled(False)
+        if self._found is not None:
+            self._finish(self._found)
+
+    def _drawn(self, result: Drawn) -> None:
+        if result.channel != CHANNEL:
+            return
+        if result.error is not None:
+            self._show_parts(False)
+            self.words.setText(str(result.error))
+        elif isinstance(result.value, np.ndarray):
+            self.target.put(0, to_pixels(result.value[None]))
+        elif result.value is not None:
+            self._show(result.value)
+        if result.done:
+            self.stop.setEnabled(False)
+
+    def _show(self, found: Projection) -> None:
+        self._found = found
+        self.candidates.prepare(len(found.pictures))
+        self.candidates.put(0, found.pictures)
+        self.candidates.set_names([_("error {value:.3f}").format(value=error) for error in found.errors])
+        self.candidates.choose(found.best)
+        best: NDArray[np.uint8] = found.pictures[found.best]
+        self.target.put(1, best[None])
+        self.line.set_history(found.history)
+        if found.done:
+            self._finish(found)
+        else:
+            percent = round(100 * found.fraction)
+            self.words.setText(_("Looking… {percent} %").format(percent=percent))
+
+    def _finish(self, found: Projection) -> None:
+        """Goes to the best, where nobody has gone elsewhere meanwhile."""
+        self.words.setText(_("Found. Every slider now edits this picture; the other candidates are below."))
+        if self._explorer.state is self._began:
+            self.take(found.best)
+
+    def take(self, place: int) -> None:
+        """Goes to a candidate."""
+        if self._found is not None and place < len(self._found.pictures):
+            state = ExploreState(position_of(self._found.values, place))
+            self._explorer.edit(state, _("Go to what was found"))
+            self._began = self._explorer.state
+
+
+def _png(image: QImage) -> bytes:
+    buffer = QBuffer()
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    image.save(buffer, "PNG")
+    return bytes(buffer.data().data())
