@@ -9,7 +9,7 @@ this family is a choice of axes (objective, penalty, constraint, architecture, o
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import ClassVar, Literal, cast
 
 import torch
@@ -323,12 +323,20 @@ class TwoPlayer(Method):
             real_out, fake_out = self.discriminator(torch.cat((real, fake))).chunk(2)
         return self.verdict_terms(batch, real, fake, real_out, fake_out)
 
-    def verdict_terms(self, batch: Batch, real: Tensor, fake: Tensor, real_out: Tensor, fake_out: Tensor) -> Terms:
-        """The same from D's raw outputs ``(N,)``, which are watched as well."""
+    def verdict_terms(
+        self,
+        batch: Batch,
+        real: Tensor,
+        fake: Tensor,
+        real_out: Tensor,
+        fake_out: Tensor,
+        judge: Callable[[Tensor], Tensor] | None = None,
+    ) -> Terms:
+        """The same from D's raw outputs ``(N,)``, which are watched as well; ``judge`` is D where it needs more than x."""
         h, objective = self.hyper, self.objective
         terms = self._terms_with_noise(real_out, fake_out)
         if h.penalty != "none" and h.penalty_weight > 0:
-            terms["penalty"] = h.penalty_weight * PENALTIES[h.penalty](self.discriminator, real, fake)
+            terms["penalty"] = h.penalty_weight * PENALTIES[h.penalty](judge or self.discriminator, real, fake)
         names = ("D(x)", "D(G(z))") if self.score_is_probability else ("critic(x)", "critic(G(z))")
         batch.watch(names[0], objective.score(real_out.detach()), objective.score_kind, "real")
         batch.watch(names[1], objective.score(fake_out.detach()), objective.score_kind, "fake")
