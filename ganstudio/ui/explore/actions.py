@@ -41,9 +41,9 @@ def explore_actions(page: ExploreWorkspace) -> tuple[Action, ...]:
     return (
         row("ready", _("Open the ready digits"), explorer.open_bundled, "gallery", "", 0,
             _("The run that comes with the program."), lambda: True),
-        row("open-run", _("Open a run…"), page.source.choose_run, "folder", "", 0,
+        row("open-run", _("Open a run…"), page.source.button.choose_folder, "folder", "", 0,
             _("Any run folder, also one that is still being written."), lambda: True),
-        row("open-file", _("Open a generator file…"), page.source.choose_file, "download", "", 0,
+        row("open-file", _("Open a generator file…"), page.source.button.choose_file, "download", "", 0,
             _("A DCGAN’s weights, TorchScript or ONNX from elsewhere."), lambda: True),
         row("random", _("Random"), page.randomise, "reset", "R", 1,
             _("Draws every control anew, with the next seed."), there),

@@ -206,6 +206,7 @@ class PictureGrid(QWidget):
             layout = self._layout(ratio)
             painter.save()
             device_pixels(painter, ratio)
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, layout.zoom < 1)
             extra = math.ceil((self.fontMetrics().height() + 2) * ratio) if self._captions else 0
             waiting = QColor(theme.text)
             waiting.setAlphaF(0.06)

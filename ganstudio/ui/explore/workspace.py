@@ -60,8 +60,8 @@ class ExploreWorkspace(QWidget):
         self.middle = QSplitter(Qt.Orientation.Vertical)
         self.middle.addWidget(self.picture)
         self.middle.addWidget(self.views)
-        self.middle.setStretchFactor(0, 3)
-        self.middle.setStretchFactor(1, 2)
+        for index in range(2):
+            self.middle.setStretchFactor(index, 1)
         self.bench = QSplitter(Qt.Orientation.Horizontal)
         for part, stretch in ((self.controls, 0), (self.middle, 1), (self.side, 0)):
             self.bench.addWidget(part)
@@ -187,7 +187,7 @@ class ExploreWorkspace(QWidget):
         if not restore_splitter(self.bench, layout(BENCH)):
             self.bench.setSizes([LEFT, max(400, self.width() - LEFT - RIGHT), RIGHT])
         if not restore_splitter(self.middle, layout(MIDDLE)):
-            self.middle.setSizes([360, 280])
+            self.middle.setSizes([300, 380])
 
     def end(self) -> None:
         """The window goes: ends the rendering thread and listens to nothing any more."""
