@@ -120,7 +120,7 @@ class FrogGenerator(nn.Module):
     def forward(self, z: Tensor) -> Tensor:
         """``(N, latent)`` to images."""
         features: Tensor = self.start(z)
-        image: Tensor = self.layers(features.view(len(z), *self.shape))
+        image: Tensor = self.layers(features.unflatten(1, self.shape))
         return image
 
 

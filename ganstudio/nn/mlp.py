@@ -37,7 +37,7 @@ class MLPGenerator(nn.Module):
     def forward(self, z: Tensor) -> Tensor:
         """``(N, latent)`` to ``(N, *shape)``."""
         out: Tensor = self.layers(z)
-        return out.view(len(out), *self.shape) if len(self.shape) > 1 else out
+        return out.unflatten(1, self.shape) if len(self.shape) > 1 else out
 
 
 class MLPDiscriminator(nn.Module):
