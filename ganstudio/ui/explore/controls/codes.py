@@ -8,7 +8,7 @@ from ganstudio.app.explorer import Explorer
 from ganstudio.core.controls import ContinuousCode
 from ganstudio.core.i18n import _
 from ganstudio.explore.state import ExploreState
-from ganstudio.ui.explore.controls.editing import Editing, with_number
+from ganstudio.ui.explore.controls.editing import Editing, number_change
 from ganstudio.ui.explore.controls.rows import RowList
 from ganstudio.ui.explore.controls.section import TITLE, Section, heading_of
 from ganstudio.ui.explore.slider import ValueSlider
@@ -37,8 +37,7 @@ class CodesSection(Section):
         for index in range(control.size):
             title = f"{control.name} {index + 1}"
             row = ValueSlider(title, -1, 1, 0, title_width=TITLE)
-            editing.bind(row, lambda state, value, index=index: with_number(state, control.name, index, value),
-                         title, (control.name, index))  # fmt: skip
+            editing.bind(row, number_change(control.name, index), title, (control.name, index))
             self.rows.append(row)
         self.list.show_rows(self.rows)
         self.column.addWidget(self.list)

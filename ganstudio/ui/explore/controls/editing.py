@@ -99,3 +99,8 @@ def with_number(state: ExploreState, name: str, index: int, value: float) -> Exp
     vector = state.position[name].copy()
     vector[index] = np.float32(value)
     return state.moved(name, vector)
+
+
+def number_change(name: str, index: int) -> Change:
+    """What a row of one number of a vector does."""
+    return lambda state, value: with_number(state, name, index, value)

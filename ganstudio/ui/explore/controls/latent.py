@@ -11,14 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QProgressBar, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QProgressBar, QVBoxLayout, QWidget
 
 from ganstudio.app.explorer import Explorer
 from ganstudio.core.controls import LatentVector
 from ganstudio.core.errors import UsageError
 from ganstudio.core.i18n import _
 from ganstudio.explore.state import ExploreState, position_of, read_value
-from ganstudio.ui.explore.controls.editing import Editing, Origins, with_number
+from ganstudio.ui.explore.controls.editing import Editing, Origins, number_change
 from ganstudio.ui.explore.controls.ranking import Ranking
 from ganstudio.ui.explore.controls.rows import RowList
 from ganstudio.ui.explore.controls.section import TITLE, Section
@@ -111,20 +111,26 @@ class LatentSection(Section):
             _("Order"),
         )
         self.order.chosen.connect(self._ordered)
-        self.finders = QWidget()
-        row = QHBoxLayout(self.finders)
-        row.setContentsMargins(0, 0, 0, 0)
+        row = QHBoxLayout()
         row.setSpacing(8)
         row.addWidget(self.search, 1)
         row.addWidget(self.order)
-        self.finders.setVisible(self.control.size > FEW)
-        self.column.addWidget(self.finders)
         self.bar = QProgressBar()
         self.bar.setRange(0, 100)
         self.bar.setTextVisible(False)
+        keeps = self.bar.sizePolicy()
+        keeps.setRetainSizeWhenHidden(True)  # the rows stay where they are when it comes and goes
+        self.bar.setSizePolicy(keeps)
         self.bar.setAccessibleName(_("Measuring how much each number changes the picture"))
         self.bar.setToolTip(self.bar.accessibleName())
-        self.column.addWidget(self.bar)
+        self.finders = QWidget()
+        column = QVBoxLayout(self.finders)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        column.addLayout(row)
+        column.addWidget(self.bar)
+        self.finders.setVisible(self.control.size > FEW)
+        self.column.addWidget(self.finders)
 
     # -- rows -------------------------------------------------------------------------------------------------------
 
@@ -136,7 +142,7 @@ class LatentSection(Section):
             title = f"{name} {index + 1}"
             row = ValueSlider(title, -reach, reach, self._defaults[index], title_width=self._title_width, pinnable=True)
             row.set_value(self._values[index])
-            self.editing.bind(row, lambda state, value: with_number(state, name, index, value), title, (name, index))
+            self.editing.bind(row, number_change(name, index), title, (name, index))
             row.pinned_changed.connect(lambda pinned: self._pin(index, pinned))
             self._rows[index] = row
         return self._rows[index]

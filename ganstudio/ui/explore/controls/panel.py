@@ -34,6 +34,7 @@ class ControlsPanel(QWidget):
         super().__init__(parent)
         self._explorer = explorer
         self._controls: tuple[Control, ...] = ()
+        self._generator = None if explorer.opened is None else explorer.opened.generator
         self.editing = Editing(explorer)
         self._origins = Origins()
         self.ranking = Ranking(explorer, self)
@@ -91,19 +92,18 @@ class ControlsPanel(QWidget):
         self._state_changed()
 
     def _make(self, control: Control) -> Section:
-        parts: tuple[Any, ...] = (self._explorer, self.editing)
+        explorer, editing = self._explorer, self.editing
         match control:
             case ClassLabel() | CategoricalCode():
-                made: Section = WeightsSection(control, *parts)
-                made.list.wanted.connect(self._bring_in_sight)  # type: ignore[attr-defined]
+                made: Section = WeightsSection(control, explorer, editing)
             case ContinuousCode():
-                made = CodesSection(control, *parts)
-                made.list.wanted.connect(self._bring_in_sight)
+                made = CodesSection(control, explorer, editing)
             case GeneratorIndex():
-                made = IndexSection(control, *parts)
+                made = IndexSection(control, explorer, editing)
             case LatentVector():
-                made = LatentSection(control, *parts, self._origins, self.ranking)
-                made.list.wanted.connect(self._bring_in_sight)
+                made = LatentSection(control, explorer, editing, self._origins, self.ranking)
+        if isinstance(made, WeightsSection | CodesSection | LatentSection):
+            made.list.wanted.connect(self._bring_in_sight)
         return made
 
     def _bring_in_sight(self, row: QWidget) -> None:
@@ -114,6 +114,10 @@ class ControlsPanel(QWidget):
     def _source_changed(self) -> None:
         if self._explorer.opening:
             return  # what is there stays until the other one is
+        generator = None if self._explorer.opened is None else self._explorer.opened.generator
+        if generator is self._generator:
+            return  # what was to be opened could not be
+        self._generator = generator
         self.editing.done()
         if self._explorer.controls != self._controls:
             self.ranking.want(False)
@@ -123,6 +127,7 @@ class ControlsPanel(QWidget):
             self.ranking.renew(forget=True)
 
     def _weights_changed(self) -> None:
+        self._generator = None if self._explorer.opened is None else self._explorer.opened.generator
         self.ranking.renew()
 
     def _state_changed(self) -> None:

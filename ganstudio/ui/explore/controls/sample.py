@@ -17,6 +17,7 @@ from ganstudio.ui.explore.controls.section import TITLE, Section
 from ganstudio.ui.explore.slider import ValueSlider
 from ganstudio.ui.forms.editors import NumberEdit
 from ganstudio.ui.parts import label, tool_button
+from ganstudio.ui.style import set_look
 
 LARGEST_SEED = 2**31 - 1
 NEW_SEEDS = 1_000_000
@@ -53,7 +54,10 @@ class SampleSection(Section):
         row.addSpacing(4)
         for button in (self.previous, self.next, self.dice, self.again):
             row.addWidget(button)
+        self._problem = label("", "problem", wrap=True)
+        self._problem.hide()
         self.column.addLayout(row)
+        self.column.addWidget(self._problem)
         self.truncation: ValueSlider | None = None
         if any(isinstance(control, LatentVector) for control in explorer.controls):
             self.truncation = ValueSlider(
@@ -83,6 +87,9 @@ class SampleSection(Section):
 
     def _show_error(self, text: str) -> None:
         self.seed.setToolTip(text or self._help)
+        set_look(self.seed, wrong=bool(text))
+        self._problem.setText(text)
+        self._problem.setVisible(bool(text))
 
     def refresh(self, state: ExploreState) -> None:
         """Shows the seed last drawn with, and whether something was moved by hand since."""

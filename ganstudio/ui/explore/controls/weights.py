@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -133,7 +134,7 @@ class WeightsSection(Section):
         for index, name in enumerate(self.names):
             row = ValueSlider(name, 0, 1, 0, title_width=104, allowed=(0, 1))
             key = (self.control.name, index)
-            self.editing.bind(row, lambda state, value, index=index: self._mix(state, index, value), self.title, key)
+            self.editing.bind(row, partial(self._mix, index), self.title, key)
             row.released.connect(self._let_go)
             self.rows.append(row)
         self.list.show_rows(self.rows)
@@ -176,7 +177,7 @@ class WeightsSection(Section):
         if state is not None and not np.array_equal(state.position[self.control.name], weights):
             self.editing.edit(state.moved(self.control.name, weights), text, self.control.name)
 
-    def _mix(self, state: ExploreState, index: int, value: float) -> ExploreState:
+    def _mix(self, index: int, state: ExploreState, value: float) -> ExploreState:
         # Scaled from where the drag began: going to 1 and back leaves the others as they were.
         if self._start is None:
             self._start = state.position[self.control.name]
@@ -191,12 +192,10 @@ class WeightsSection(Section):
         self._mixing = mixing
         self.mix.set_value(mixing)
         self.list.setVisible(mixing)
-        state = self.explorer.state
-        if state is None:
-            return
-        if by_hand and not mixing:
-            self.choose(int(state.position[self.control.name].argmax()))
-        self.refresh(state)
+        if self.explorer.state is not None and by_hand and not mixing:
+            self.choose(int(self.explorer.state.position[self.control.name].argmax()))
+        if self.explorer.state is not None:
+            self.refresh(self.explorer.state)
 
     def event(self, event: QEvent) -> bool:
         """The digits are this section's while it has the keyboard."""
