@@ -12,7 +12,7 @@ from typing import Literal
 
 import torch
 from torch import Tensor
-from torch.nn.functional import softplus
+from torch.nn.functional import relu, softplus
 
 from ganstudio.core.registry import Registry
 
@@ -82,6 +82,16 @@ WASSERSTEIN = _add(
         "wasserstein",  # Arjovsky et al. 2017, eq. 2, with the sign of a loss
         real=lambda out: -out,
         fake=lambda out: out,
+        generator=lambda out: -out,
+        score=lambda out: out,
+        score_kind="score",
+    )
+)
+HINGE = _add(
+    Objective(
+        "hinge",  # Miyato et al. 2018, eqs. 16 and 17: D stops at a margin of 1, G goes on
+        real=lambda out: relu(1 - out),
+        fake=lambda out: relu(1 + out),
         generator=lambda out: -out,
         score=lambda out: out,
         score_kind="score",

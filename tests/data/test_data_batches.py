@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from ganstudio.core.dataspec import DataSpec
+from ganstudio.core.errors import UsageError
 from ganstudio.data import Batches, Dataset, load
 
 
@@ -124,3 +125,70 @@ def test_loaded_arrays_are_writable_and_separate():
     data.items[:] = 0
     assert int(load("digits:size=16").items.max()) == 255
     assert np.asarray(data.items).max() == 0
+
+
+@pytest.mark.parametrize("channels_last", [False, True])
+@pytest.mark.parametrize("resident_bytes", [0, 1 << 30])
+def test_what_is_held_out_is_never_drawn_and_always_the_same(channels_last, resident_bytes):
+    options = {"channels_last": channels_last, "resident_bytes": resident_bytes, "held_out": 0.25}
+    batches = Batches(numbered(40), 6, seed=3, **options)
+    assert batches.count == 30
+    real, labels = batches.unseen(100)
+    assert real.dtype == torch.float32
+    held = numbers(real)
+    assert len(set(held)) == 10
+    assert labels.tolist() == [number % 2 for number in held]
+    drawn = {number for _ in range(5) for number in numbers(batches.next()[0])}
+    assert drawn == set(range(40)) - set(held)
+    assert not set(numbers(batches.fixed(30)[0])) & set(held)
+    assert numbers(batches.unseen(4)[0]) == held[:4]
+    assert batches.state() == 5
+    assert numbers(Batches(numbered(40), 6, seed=3, **options).unseen(100)[0]) == held
+    assert numbers(Batches(numbered(40), 6, seed=4, **options).unseen(100)[0]) != held
+
+
+@pytest.mark.parametrize("share", [0.0, 0.001, 1.0])
+def test_where_nothing_can_be_held_out_the_fixed_items_serve(share):
+    batches = Batches(numbered(20), 4, seed=2, held_out=share)
+    assert batches.count == 20
+    assert torch.equal(batches.unseen(7)[0], batches.fixed(7)[0])
+    assert Batches(numbered(20, labels=False), 4, held_out=0.5).unseen(3)[1] is None
+
+
+def test_held_out_points_come_as_they_are():
+    data = load("ring:count=100")
+    points, _labels = Batches(data, 10, held_out=0.2).unseen(50)
+    assert len(points) == 20
+    assert all((data.items == point).all(1).any() for point in points)
+
+
+@pytest.mark.parametrize("resident_bytes", [0, 1 << 30])
+def test_the_labelled_pool_has_as_many_of_every_class_and_none_held_out(resident_bytes):
+    batches = Batches(numbered(40), 4, seed=5, resident_bytes=resident_bytes, held_out=0.25)
+    pool = batches.labelled_pool(3)
+    assert torch.equal(pool, batches.labelled_pool(3))
+    assert torch.equal(pool, Batches(numbered(40), 9, seed=5, held_out=0.25).labelled_pool(3))
+    real, labels = batches.pick(pool)
+    chosen = numbers(real)
+    assert len(set(chosen)) == 6
+    assert labels.tolist() == [number % 2 for number in chosen]
+    assert sorted(labels.tolist()) == [0, 0, 0, 1, 1, 1]
+    assert not set(chosen) & set(numbers(batches.unseen(40)[0]))
+    others = numbers(Batches(numbered(40), 4, seed=6, held_out=0.25).pick(pool)[0])
+    assert others != chosen
+
+
+def test_more_labels_than_there_are_means_all_of_them():
+    assert sorted(Batches(numbered(9), 4).labelled_pool(100).tolist()) == list(range(9))
+    with pytest.raises(UsageError, match="classes"):
+        Batches(numbered(9, labels=False), 4).labelled_pool(1)
+
+
+@pytest.mark.parametrize("channels_last", [False, True])
+def test_picked_items_come_in_the_order_asked_for(channels_last):
+    batches = Batches(numbered(20), 4, channels_last=channels_last)
+    real, labels = batches.pick(torch.tensor([7, 2, 7]))
+    assert numbers(real) == [7, 2, 7]
+    assert labels.tolist() == [1, 0, 1]
+    assert batches.state() == 0
+    assert Batches(numbered(20, labels=False), 4).pick(torch.tensor([1]))[1] is None

@@ -15,7 +15,7 @@ from ganstudio.nn.ema import Average
 from ganstudio.nn.initialise import dcgan_init, he_init
 from ganstudio.nn.mlp import MLPDiscriminator, MLPGenerator
 from ganstudio.nn.norms import constrain
-from ganstudio.nn.objectives import LEAST_SQUARES, MINIMAX, NON_SATURATING, OBJECTIVES, WASSERSTEIN
+from ganstudio.nn.objectives import HINGE, LEAST_SQUARES, MINIMAX, NON_SATURATING, OBJECTIVES, WASSERSTEIN
 from ganstudio.nn.penalties import PENALTIES, dragan_penalty, gradient_penalty, r1_penalty
 
 
@@ -71,6 +71,16 @@ def test_least_squares_and_wasserstein() -> None:
     assert value(WASSERSTEIN.real(out)) == -1.0
     assert value(WASSERSTEIN.fake(out)) == 1.0
     assert value(WASSERSTEIN.generator(out)) == -1.0
+
+
+def test_the_hinge_asks_no_more_than_a_margin() -> None:
+    out = torch.tensor([-2.0, -1.0, 0.0, 1.0, 3.0], requires_grad=True)
+    assert HINGE.real(out).tolist() == [3, 2, 1, 0, 0]
+    assert HINGE.fake(out).tolist() == [0, 0, 1, 2, 4]
+    assert HINGE.generator(out).tolist() == [2, 1, 0, -1, -3]
+    (slope,) = torch.autograd.grad(HINGE.real(out).sum(), out)
+    assert slope[[0, 1, 2, 4]].tolist() == [-1, -1, -1, 0]
+    assert HINGE.score_kind == "score"
 
 
 # -- penalties --------------------------------------------------------------------------------------------------------
