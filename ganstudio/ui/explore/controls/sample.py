@@ -19,7 +19,7 @@ from ganstudio.ui.forms.editors import NumberEdit
 from ganstudio.ui.parts import label, tool_button
 from ganstudio.ui.style import set_look
 
-LARGEST_SEED = 2**31 - 1
+LARGEST_SEED = 10**9
 NEW_SEEDS = 1_000_000
 """New seeds are below this: short enough to be written down."""
 

@@ -29,6 +29,7 @@ from ganstudio.ui.style import set_look
 MOST_BUTTONS = 40
 SHORT, ACROSS = 3, 5
 LONGEST = 248
+WIDEST_TITLE = 104
 SEEN = 0.005
 
 
@@ -131,8 +132,9 @@ class WeightsSection(Section):
         return frame
 
     def _make_rows(self) -> None:
+        width = min(max(map(self.fontMetrics().horizontalAdvance, self.names)) + 8, WIDEST_TITLE)
         for index, name in enumerate(self.names):
-            row = ValueSlider(name, 0, 1, 0, title_width=104, allowed=(0, 1))
+            row = ValueSlider(name, 0, 1, 0, title_width=width, allowed=(0, 1))
             key = (self.control.name, index)
             self.editing.bind(row, partial(self._mix, index), self.title, key)
             row.released.connect(self._let_go)
