@@ -1,0 +1,286 @@
+"""One kept direction: its name and what is known of it above a slider; and the strip that unfolds below it."""
+
+from __future__ import annotations
+
+import math
+
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
+from PySide6.QtGui import QColor, QContextMenuEvent, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from ganstudio.app.kept_directions import LOCKABLE
+from ganstudio.core.i18n import _
+from ganstudio.explore.state import Direction
+from ganstudio.ui.explore.grid import PictureGrid, Sides
+from ganstudio.ui.explore.slider import ValueSlider
+from ganstudio.ui.explore.slider_entry import NumberEntry
+from ganstudio.ui.icons import icon
+from ganstudio.ui.parts import ElidedLabel, label, line, tool_button
+from ganstudio.ui.theme import current_theme, theme_hub
+
+REACH = 3.0
+STRIP = (-3, -2, -1, 0, 1, 2, 3)
+STRIP_HEIGHT = 80
+ROW_HEIGHT = 56
+
+
+def kind_text(direction: Direction) -> str:
+    """How a direction was found and how good it is, in a few words."""
+    kinds = {
+        "pca": _("PCA"),
+        "sefa": _("SeFa"),
+        "class": _("class mean"),
+        "boundary": _("boundary"),
+        "attribute": _("attribute"),
+        "picks": _("picks"),
+    }
+    kind = kinds.get(direction.kind, direction.kind)
+    if not direction.vector.any():
+        return _("{kind} · nothing left").format(kind=kind)
+    if math.isnan(direction.quality):
+        return kind
+    if direction.kind == "attribute":
+        return _("{kind} · R² {value}").format(kind=kind, value=f"{direction.quality:.2f}")
+    return f"{kind} · {direction.quality:.0%}"
+
+
+def quality_text(direction: Direction) -> str:
+    """The same in a sentence."""
+    if not direction.vector.any():
+        return _("Nothing of it is left beside the locked attributes.")
+    unknown = _("Nobody has measured how good it is.")
+    sentences = {
+        "pca": _("{share} of what varies in the activations."),
+        "sefa": _("{share} of what the first layer amplifies."),
+        "class": _("Tells the class from the rest for {share} (50% is chance)."),
+        "boundary": _("Tells the class from the rest for {share} (50% is chance)."),
+        "attribute": _("Predicts {share} of how much the attribute varies."),
+    }
+    if math.isnan(direction.quality) or direction.kind not in sentences:
+        return unknown
+    return sentences[direction.kind].format(share=f"{direction.quality:.0%}")
+
+
+class DirectionRow(QWidget):
+    """A row. It only shows: what is done to it, it tells.
+
+    Signals:
+        selected: a person came to it, by mouse or by keyboard.
+        moved: the slider was moved; carries the strength.
+        lock_toggled: carries whether it is to be locked.
+        renamed: carries the name that was typed.
+        remove_wanted, menu_wanted: carries the global point.
+        step_wanted: Up or Down was pressed; carries −1 or 1.
+    """
+
+    selected = Signal()
+    moved = Signal(float)
+    lock_toggled = Signal(bool)
+    renamed = Signal(str)
+    remove_wanted = Signal()
+    menu_wanted = Signal(QPoint)
+    step_wanted = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.chosen = False
+        self._entry: NumberEntry | None = None
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.title = ElidedLabel()
+        self.title.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.known = label("", "small")
+        self.lock = tool_button("unlock", _("Lock"), checkable=True)
+        self.lock.setFixedSize(24, 24)
+        self.lock.clicked.connect(self.lock_toggled)
+        self.slider = ValueSlider("", -REACH, REACH, 0.0, title_width=-1, allowed=(-100.0, 100.0))
+        self.slider.moved.connect(self.moved)
+        top = QHBoxLayout()
+        top.setContentsMargins(0, 0, 0, 0)
+        top.setSpacing(8)
+        top.addWidget(self.title, 1)
+        top.addWidget(self.known)
+        top.addWidget(self.lock)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(8, 2, 4, 2)
+        column.setSpacing(0)
+        column.addLayout(top, 1)
+        column.addWidget(self.slider)
+        self.setFixedHeight(ROW_HEIGHT)
+        for inside in (self.lock, self.slider):
+            inside.installEventFilter(self)
+        theme_hub.changed.connect(self.update)
+
+    def show_direction(self, name: str, direction: Direction) -> None:
+        """Shows a direction; the slider is set by whoever knows how far one has gone."""
+        if self.title.text() != name:
+            self.leave_name()
+            self.title.setText(name)
+            self.slider.name = name
+            self.slider.setAccessibleName(_("{name}: strength").format(name=name))
+        self.known.setText(kind_text(direction))
+        self.known.setToolTip(quality_text(direction))
+        self.slider.help = quality_text(direction)
+        self.lock.setVisible(direction.kind == LOCKABLE)
+        self.lock.setChecked(direction.locked)
+        self.lock.setIcon(icon("lock" if direction.locked else "unlock", "accent" if direction.locked else "text"))
+        self.lock.setAccessibleName(_("Lock {name}").format(name=name))
+        self.lock.setToolTip(
+            _("Locked: going along other attributes changes nothing along this one. Click to unlock")
+            if direction.locked
+            else _("Lock: other attributes then change nothing along this one")
+        )
+        self.setAccessibleName(_("Direction {name}, {kind}").format(name=name, kind=self.known.text()))
+
+    def set_chosen(self, chosen: bool) -> None:
+        """Shows whether it is the one whose strip is unfolded."""
+        if chosen != self.chosen:
+            self.chosen = chosen
+            self.update()
+
+    # -- its name ---------------------------------------------------------------------------------------------------
+
+    def edit_name(self) -> None:
+        """Lets the name be typed over; Enter takes it, Escape leaves it as it was."""
+        if self._entry is not None:
+            return
+        entry = self._entry = NumberEntry(self)
+        entry.setAlignment(Qt.AlignmentFlag.AlignLeft)
+        entry.setMaxLength(80)
+        entry.setAccessibleName(_("New name"))
+        entry.setToolTip(_("Enter takes it, Escape leaves it as it was"))
+        entry.setText(self.title.text())
+        entry.setGeometry(4, 2, self.width() - 8, 28)
+        entry.selectAll()
+        entry.done.connect(self._typed)
+        entry.show()
+        entry.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def leave_name(self) -> None:
+        """Ends typing; the name stays."""
+        self._typed("left")
+
+    def _typed(self, how: str) -> None:
+        entry, self._entry = self._entry, None
+        if entry is None:
+            return
+        had_keyboard, text = entry.hasFocus(), entry.text()
+        entry.hide()
+        entry.deleteLater()
+        if had_keyboard:
+            self.setFocus(Qt.FocusReason.OtherFocusReason)
+        if how != "left":
+            self.renamed.emit(text)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """A slider or lock that gets the keyboard chooses its row."""
+        if event.type() == QEvent.Type.FocusIn:
+            self.selected.emit()
+        return False
+
+    # -- hands ------------------------------------------------------------------------------------------------------
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Chooses the row."""
+        self.selected.emit()
+        super().mousePressEvent(event)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Renames, on the upper line."""
+        if event.button() == Qt.MouseButton.LeftButton and event.position().y() < self.slider.y():
+            self.edit_name()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """F2 renames, Delete removes, Enter goes to the slider, Up and Down to the other rows."""
+        match event.key():
+            case Qt.Key.Key_F2:
+                self.edit_name()
+            case Qt.Key.Key_Delete:
+                self.remove_wanted.emit()
+            case Qt.Key.Key_Return | Qt.Key.Key_Enter:
+                self.slider.setFocus(Qt.FocusReason.OtherFocusReason)
+            case Qt.Key.Key_Up | Qt.Key.Key_Down as key:
+                self.step_wanted.emit(-1 if key == Qt.Key.Key_Up else 1)
+            case _:
+                super().keyPressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Asks for the menu."""
+        self.selected.emit()
+        keyboard = event.reason() == QContextMenuEvent.Reason.Keyboard
+        self.menu_wanted.emit(self.mapToGlobal(self.title.geometry().bottomLeft()) if keyboard else event.globalPos())
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Coming by keyboard chooses it."""
+        super().focusInEvent(event)
+        if event.reason() != Qt.FocusReason.ActiveWindowFocusReason:
+            self.selected.emit()
+        self.update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """The ring goes."""
+        super().focusOutEvent(event)
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The ground and the edge of the one that is chosen, and the ring of the keyboard."""
+        theme, painter = current_theme(), QPainter(self)
+        if self.chosen:
+            painter.fillRect(self.rect(), QColor(theme.mix("selected", "window", 0.45)))
+            painter.fillRect(0, 0, 2, self.height(), QColor(theme.accent))
+        if self.hasFocus():
+            painter.setPen(QColor(theme.focus))
+            painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+        painter.end()
+
+
+class DirectionDetail(QWidget):
+    """What is shown of the chosen direction: seven pictures along it, and what can be done with it.
+
+    Signals:
+        strength_wanted: a picture was clicked; carries its strength.
+        rename_wanted, remove_wanted: a button was pressed.
+    """
+
+    strength_wanted = Signal(float)
+    rename_wanted = Signal()
+    remove_wanted = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.strip = PictureGrid(_("Along the direction"), _("Click: go so far along the direction"))
+        self.strip.setMinimumSize(96, STRIP_HEIGHT)
+        self.strip.setFixedHeight(STRIP_HEIGHT)
+        self.words = [f"{strength:+d}".replace("-", "−") if strength else "0" for strength in STRIP]
+        self.strip.prepare(len(STRIP), len(STRIP), Sides(columns=self.words))
+        self.strip.set_names([_("strength {value}").format(value=word) for word in self.words])
+        self.strip.clicked.connect(lambda place: self.strength_wanted.emit(float(STRIP[place])))
+        self.title = ElidedLabel("", "strong")
+        self.about = label("", "small", wrap=True)
+        self.rename = tool_button("rename", _("Rename the direction"), _("Rename (F2, or double click on the name)"))
+        self.rename.clicked.connect(self.rename_wanted)
+        self.remove = tool_button("trash", _("Remove the direction"), _("Remove (Delete); can be undone"))
+        self.remove.clicked.connect(self.remove_wanted)
+        bar = QHBoxLayout()
+        bar.setSpacing(4)
+        bar.addWidget(self.about, 1)
+        bar.addWidget(self.rename)
+        bar.addWidget(self.remove)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        column.addWidget(line())
+        column.addWidget(self.title)
+        column.addWidget(self.strip)
+        column.addLayout(bar)
+
+    def show_direction(self, name: str, direction: Direction, strength: float) -> None:
+        """Says which it is and how good, and frames the picture that stands where the slider does."""
+        self.title.setText(name)
+        self.about.setText(quality_text(direction))
+        near = [place for place, there in enumerate(STRIP) if abs(there - strength) < 0.05]
+        self.strip.choose(near[0] if near else -1)
+
+    def forget_pictures(self) -> None:
+        """Those of another direction go."""
+        self.strip.clear()
+        self.strip.prepare(len(STRIP), len(STRIP), Sides(columns=self.words))

@@ -1,0 +1,345 @@
+"""Directions: those one keeps, how far one has gone along each, and how to find more."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMenu, QPushButton, QScrollArea, QVBoxLayout, QWidget
+
+from ganstudio.app import kept_directions
+from ganstudio.app.explorer import Explorer, Factory
+from ganstudio.app.finders import Finding, latent_of
+from ganstudio.app.studio import Studio
+from ganstudio.core.errors import StudioError, UsageError
+from ganstudio.core.i18n import _, plural
+from ganstudio.explore.direction_files import load_directions, save_directions
+from ganstudio.explore.rendering import Drawn, Work
+from ganstudio.explore.state import Direction, ExploreState
+from ganstudio.explore.views import Pictures, many
+from ganstudio.ui.explore.picks import Picks
+from ganstudio.ui.explore.side.direction_row import ROW_HEIGHT, STRIP, DirectionDetail, DirectionRow
+from ganstudio.ui.explore.side.find_directions import FindForm
+from ganstudio.ui.explore.side.thumbs import ThumbsDialog
+from ganstudio.ui.motion import reveal
+from ganstudio.ui.parts import label, line, tool_button
+
+CHANNEL, URGENCY = "direction strip", 3
+
+
+class DirectionsPanel(QWidget):
+    """Kept directions of the present generator.
+
+    Args:
+        explorer: whose.
+        studio: where errors and jobs go.
+        picks: samples that a person wants more or less of.
+    """
+
+    def __init__(self, explorer: Explorer, studio: Studio, picks: Picks, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._explorer, self._studio = explorer, studio
+        self.finding = Finding(explorer, studio)
+        self.rows: list[DirectionRow] = []
+        self.selected = -1
+        self._shown: tuple[str, Direction] | None = None
+        self._strengths: dict[str, float] | None = None
+        self._thumbs: ThumbsDialog | None = None
+        self.find_button = QPushButton(_("Find directions"))
+        self.find_button.setCheckable(True)
+        self.find_button.setToolTip(_("Shows the ways of finding directions"))
+        self.find_button.toggled.connect(self._unfold)
+        self.import_button = tool_button("folder", _("Import directions"), _("Import directions from a JSON file"))
+        self.import_button.clicked.connect(self.ask_import)
+        self.export_button = tool_button("export", _("Export directions"), _("Export all directions as a JSON file"))
+        self.export_button.clicked.connect(self.ask_export)
+        self.form = FindForm(explorer, picks, self.finding, self.label_by_hand)
+        self.form.hide()
+        self._empty = label("", "muted", wrap=True)
+        self.reset_button = tool_button("reset", _("Reset all"), _("Back to strength 0 along every direction"))
+        self.reset_button.clicked.connect(lambda: kept_directions.reset(explorer))
+        self.detail = DirectionDetail()
+        self.detail.strength_wanted.connect(lambda strength: self._go(self.selected, strength))
+        self.detail.rename_wanted.connect(lambda: self.rows[self.selected].edit_name())
+        self.detail.remove_wanted.connect(lambda: self.remove(self.selected))
+        self._lay_out()
+        explorer.kept_changed.connect(self._refresh)
+        explorer.state_changed.connect(self._show_strengths)
+        explorer.source_changed.connect(self._refresh)
+        explorer.drawn.connect(self._drawn)
+        self.finding.found.connect(self._found)
+        self._refresh()
+
+    def _lay_out(self) -> None:
+        bar = QHBoxLayout()
+        bar.setSpacing(4)
+        bar.addWidget(self.find_button, 1)
+        bar.addWidget(self.reset_button)
+        bar.addWidget(self.import_button)
+        bar.addWidget(self.export_button)
+        inside = self._inside = QWidget()
+        self._list = QVBoxLayout(inside)
+        self._list.setContentsMargins(0, 0, 0, 0)
+        self._list.setSpacing(0)
+        self.area = QScrollArea()
+        self.area.setWidgetResizable(True)
+        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.area.setWidget(inside)
+        self._hairline = line()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(8, 8, 8, 8)
+        column.setSpacing(8)
+        column.addLayout(bar)
+        column.addWidget(self.form)
+        column.addWidget(self._empty)
+        column.addWidget(self._hairline)
+        column.addWidget(self.area, 1)
+        column.addWidget(self.detail)
+        column.addStretch(0)
+
+    # -- what is shown ----------------------------------------------------------------------------------------------
+
+    @property
+    def names(self) -> list[str]:
+        """The directions in their order."""
+        return list(self._explorer.kept.directions)
+
+    def _refresh(self) -> None:
+        """Shows what is kept now: rows are used again, and made or taken away only at the end."""
+        directions = list(self._explorer.kept.directions.items())
+        while len(self.rows) > len(directions):
+            row = self.rows.pop()
+            self._list.removeWidget(row)
+            row.hide()
+            row.deleteLater()
+        while len(self.rows) < len(directions):
+            self._add_row()
+        possible = latent_of(self._explorer) is not None
+        self._empty.setText(self._empty_words(possible))
+        self._empty.setVisible(not directions)
+        for widget in (self._hairline, self.area):
+            widget.setVisible(bool(directions))
+        self.find_button.setEnabled(possible)
+        self.import_button.setEnabled(possible)
+        self.export_button.setEnabled(bool(directions))
+        if not possible:
+            self.find_button.setChecked(False)
+        self.form.refresh()
+        self._show_rows()
+        self._inside.setFixedHeight(ROW_HEIGHT * len(self.rows))
+        self._list.activate()
+        self.area.setMaximumHeight(self._inside.height())  # the strip follows a short list at once
+        self.select(min(self.selected, len(directions) - 1))
+
+    def _empty_words(self, possible: bool) -> str:
+        if self._explorer.opened is None:
+            return _("Directions of a generator are kept here. Open a generator first.")
+        if not possible:
+            return _("This generator has no latent vector, so there are no directions to find.")
+        return _("Nothing is kept yet. Find directions along which the pictures change, name them, and go along them.")
+
+    def _add_row(self) -> None:
+        row = DirectionRow()
+        place = len(self.rows)
+        self.rows.append(row)
+        self._list.insertWidget(place, row)
+        row.selected.connect(lambda: self.select(place))
+        row.moved.connect(lambda strength: self._go(place, strength))
+        row.lock_toggled.connect(lambda locked: self.lock(place, locked))
+        row.renamed.connect(lambda name: self.rename(place, name))
+        row.remove_wanted.connect(lambda: self.remove(place))
+        row.menu_wanted.connect(lambda point: self._open_menu(place, point))
+        row.step_wanted.connect(lambda by: self._step(place, by))
+
+    def _show_rows(self) -> None:
+        for row, (name, direction) in zip(self.rows, self._explorer.kept.directions.items(), strict=True):
+            row.show_direction(name, direction)
+        self._strengths = None
+        self._show_strengths()
+
+    def _show_strengths(self) -> None:
+        """Called at every move of any control: where the directions are not concerned, there is nothing to do."""
+        state = self._explorer.state
+        strengths = {} if state is None else state.strengths
+        if strengths == self._strengths:
+            return
+        self._strengths = dict(strengths)
+        for row, name in zip(self.rows, self.names, strict=False):
+            row.slider.set_value(strengths.get(name, 0.0))
+        self.reset_button.setEnabled(any(strengths.get(name) for name in self.names))
+        self._show_detail()
+
+    def _unfold(self, shown: bool) -> None:
+        reveal(self.form, shown)
+        if shown:
+            self.form.way_box.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    # -- the strip of the chosen one --------------------------------------------------------------------------------
+
+    def select(self, place: int) -> None:
+        """Shows the strip of a row; −1: of none."""
+        if place >= len(self.rows):
+            return
+        self.selected = place
+        for number, row in enumerate(self.rows):
+            row.set_chosen(number == place)
+        self.detail.setVisible(place >= 0)
+        self._show_detail()
+        self._draw_strip()
+
+    def _show_detail(self) -> None:
+        if 0 <= self.selected < len(self.rows):
+            name, state = self.names[self.selected], self._explorer.state
+            strength = 0.0 if state is None else state.strengths.get(name, 0.0)
+            self.detail.show_direction(name, self._explorer.kept.directions[name], strength)
+
+    def _draw_strip(self) -> None:
+        """Seven pictures of the chosen direction, while somebody sees them."""
+        wanted = None
+        if 0 <= self.selected < len(self.rows) and self.isVisible():
+            name = self.names[self.selected]
+            wanted = name, self._explorer.kept.directions[name]
+        same = wanted is not None and self._shown is not None and wanted[1] is self._shown[1]
+        if same or wanted is self._shown:
+            return
+        self.detail.forget_pictures()
+        self._shown = wanted
+        self._explorer.show(CHANNEL, None if wanted is None else self._strip_of(wanted[0]), URGENCY)
+
+    def _strip_of(self, name: str) -> Factory:
+        def work(state: ExploreState) -> Work:
+            states = [state.with_(strengths={**state.strengths, name: float(there)}) for there in STRIP]
+            return many([self._explorer.effective(one) for one in states])
+
+        return work
+
+    def _drawn(self, result: Drawn) -> None:
+        if result.channel == CHANNEL and isinstance(result.value, Pictures):
+            self.detail.strip.put(result.value.first, result.value.items)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Somebody looks: the strip is drawn."""
+        super().showEvent(event)
+        self._draw_strip()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Nobody looks: nothing is drawn."""
+        super().hideEvent(event)
+        self._draw_strip()
+
+    # -- what can be done -------------------------------------------------------------------------------------------
+
+    def _go(self, place: int, strength: float) -> None:
+        if 0 <= place < len(self.rows):
+            kept_directions.set_strength(self._explorer, self.names[place], strength)
+
+    def lock(self, place: int, locked: bool) -> None:
+        """Keeps all other attributes from moving along this one."""
+        kept_directions.lock(self._explorer, self.names[place], locked)
+
+    def rename(self, place: int, name: str) -> None:
+        """Calls a direction something else."""
+        if 0 <= place < len(self.rows):
+            kept_directions.rename(self._explorer, self.names[place], name)
+
+    def remove(self, place: int) -> None:
+        """Keeps a direction no longer; can be undone."""
+        if not 0 <= place < len(self.rows):
+            return
+        had_keyboard = self.rows[place].hasFocus() or self.detail.remove.hasFocus()
+        kept_directions.remove(self._explorer, [self.names[place]])
+        if had_keyboard and self.rows:
+            self.rows[min(place, len(self.rows) - 1)].setFocus(Qt.FocusReason.OtherFocusReason)
+        elif had_keyboard:
+            self.find_button.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _step(self, place: int, by: int) -> None:
+        there = place + by
+        if 0 <= there < len(self.rows):
+            old, new = self.rows[place], self.rows[there]
+            (new.slider if old.slider.hasFocus() else new).setFocus(Qt.FocusReason.OtherFocusReason)
+            self.area.ensureWidgetVisible(new)
+
+    def _found(self, names: list[str]) -> None:
+        if names:
+            place = self.names.index(names[0])
+            self.select(place)
+            self.area.ensureWidgetVisible(self.rows[min(place + 2, len(self.rows) - 1)])
+            self.area.ensureWidgetVisible(self.rows[place])
+
+    def label_by_hand(self) -> None:
+        """Opens the wall of samples to be labelled."""
+        if self._thumbs is None and latent_of(self._explorer) is not None:
+            dialog = self._thumbs = ThumbsDialog(self._explorer, self.finding.start_by_hand, self)
+            dialog.destroyed.connect(self._thumbs_gone)
+            dialog.open()
+
+    def _thumbs_gone(self) -> None:
+        self._thumbs = None
+
+    # -- files ------------------------------------------------------------------------------------------------------
+
+    def ask_export(self) -> None:
+        """Asks for a file and writes all directions."""
+        opened = self._explorer.opened
+        suggestion = f"{opened.title if opened is not None else 'generator'}-directions.json".replace("/", "-")
+        kinds = _("Directions (*.json)")
+        chosen, _filter = QFileDialog.getSaveFileName(self, _("Export directions"), suggestion, kinds)
+        if chosen:
+            self.export_to(Path(chosen))
+
+    def export_to(self, path: Path) -> None:
+        """Writes all directions."""
+        if not path.suffix:
+            path = path.with_name(path.name + ".json")
+        kept = self._explorer.kept.directions
+        try:
+            save_directions(path, list(kept.values()))
+        except StudioError as error:
+            self._studio.report(error)
+            return
+        text = plural("{n} direction was written.", "{n} directions were written.", len(kept))
+        self._studio.notifications.info(text, str(path))
+
+    def ask_import(self) -> None:
+        """Asks for a file and keeps what is in it."""
+        kinds = _("Directions (*.json)")
+        chosen, _filter = QFileDialog.getOpenFileName(self, _("Import directions"), "", kinds)
+        if chosen:
+            self.import_from(Path(chosen))
+
+    def import_from(self, path: Path) -> None:
+        """Keeps what is in a file; refuses directions of another generator."""
+        try:
+            found = load_directions(path, self._explorer.controls)
+            if not found:
+                raise UsageError(_("There are no directions in {file}.").format(file=path.name))
+        except StudioError as error:
+            self._studio.report(error)
+            return
+        self._found(kept_directions.add(self._explorer, found, _("Import directions")))
+
+    # -- menus and keys ---------------------------------------------------------------------------------------------
+
+    def make_menu(self, place: int) -> QMenu:
+        """What can be done with a direction."""
+        menu = QMenu(self)
+        direction = self._explorer.kept.directions[self.names[place]]
+        menu.addAction(_("Rename…"), self.rows[place].edit_name)
+        menu.addAction(_("Reset"), lambda: self._go(place, 0.0))
+        if direction.kind == kept_directions.LOCKABLE:
+            locked = menu.addAction(_("Lock against the other attributes"))
+            locked.setCheckable(True)
+            locked.setChecked(direction.locked)
+            locked.triggered.connect(lambda checked: self.lock(place, checked))
+        menu.addSeparator()
+        menu.addAction(_("Remove"), lambda: self.remove(place))
+        menu.addAction(_("Remove all"), lambda: kept_directions.remove(self._explorer, self.names))
+        return menu
+
+    def _open_menu(self, place: int, point: QPoint) -> None:
+        menu = self.make_menu(place)
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(point)

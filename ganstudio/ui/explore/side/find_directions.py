@@ -1,0 +1,184 @@
+"""Where a person says how directions are to be found, and sees how far it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QSpinBox, QVBoxLayout, QWidget
+
+from ganstudio.app.explorer import Explorer
+from ganstudio.app.finders import DEFAULT_COUNT, LARGEST_COUNT, Finding, Way, latent_of, latents_of, obstacle, ways
+from ganstudio.core.i18n import _, plural
+from ganstudio.ui.explore.picks import Picks
+from ganstudio.ui.forms.editors import QuietCombo
+from ganstudio.ui.parts import ElidedLabel, LinkButton, label, pad_spin_box, tool_button
+from ganstudio.ui.style import set_look
+
+
+class _QuietSpinBox(QSpinBox):
+    """A spin box the wheel passes by unless it has the focus."""
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Lets the panel scroll where the box is not being used."""
+        if self.hasFocus():
+            super().wheelEvent(event)
+        else:
+            event.ignore()
+
+
+class FindForm(QWidget):
+    """The way, what it needs, and the search that is going on.
+
+    Args:
+        explorer: in whose generator.
+        picks: samples that a person wants more or less of.
+        finding: what searches.
+        label_by_hand: opens the wall of samples to be labelled.
+    """
+
+    def __init__(
+        self,
+        explorer: Explorer,
+        picks: Picks,
+        finding: Finding,
+        label_by_hand: Callable[[], object],
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._explorer, self._picks, self.finding, self._label_by_hand = explorer, picks, finding, label_by_hand
+        self._ways = {way.key: way for way in ways()}
+        self.way_box = QuietCombo()
+        self.way_box.setAccessibleName(_("How directions are found"))
+        for key, way in self._ways.items():
+            self.way_box.addItem(way.title, key)
+            self.way_box.setItemData(self.way_box.count() - 1, way.summary, Qt.ItemDataRole.ToolTipRole)
+        self.way_box.currentIndexChanged.connect(self._way_chosen)
+        self._summary = label("", "muted", wrap=True)
+        self._reason = label("", "warning", wrap=True)
+        self.by_hand = LinkButton(_("Label by hand"))
+        self.by_hand.setToolTip(_("Say of samples on a wall whether they have it"))
+        self.by_hand.clicked.connect(lambda: self.choose("hand"))
+        self.count = _QuietSpinBox()
+        self.count.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.count.setAccessibleName(_("How many directions"))
+        self.count.setValue(DEFAULT_COUNT)
+        pad_spin_box(self.count)
+        self.go = QPushButton(_("Find"))
+        self.go.clicked.connect(self.start)
+        self.bar = QProgressBar()
+        self.bar.setTextVisible(False)
+        self.bar.setAccessibleName(_("Progress of the search"))
+        self.doing = ElidedLabel("", "small")
+        self.stop = tool_button("close", _("Stop the search"))
+        self.stop.clicked.connect(finding.cancel)
+        self._told = label("", "muted", wrap=True)
+        self._lay_out()
+        finding.changed.connect(self._progress)
+        picks.changed.connect(self.refresh)
+        self.refresh()
+        self._progress()
+
+    def _lay_out(self) -> None:
+        self._many = QWidget()
+        many = QHBoxLayout(self._many)
+        many.setContentsMargins(0, 0, 0, 0)
+        many.setSpacing(8)
+        many.addWidget(label(_("How many")))
+        many.addWidget(self.count)
+        asked = QHBoxLayout()
+        asked.setContentsMargins(0, 0, 0, 0)
+        asked.setSpacing(8)
+        asked.addWidget(self._many)
+        asked.addWidget(self.by_hand)
+        asked.addStretch(1)
+        asked.addWidget(self.go)
+        self._searching = QWidget()
+        words = QVBoxLayout()
+        words.setSpacing(4)
+        words.addWidget(self.doing)
+        words.addWidget(self.bar)
+        row = QHBoxLayout(self._searching)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(8)
+        row.addLayout(words, 1)
+        row.addWidget(self.stop)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(8)
+        for widget in (self.way_box, self._summary, self._reason):
+            column.addWidget(widget)
+        column.addLayout(asked)
+        column.addWidget(self._searching)
+        column.addWidget(self._told)
+
+    @property
+    def way(self) -> Way:
+        """The way that is chosen."""
+        return self._ways[self.way_box.currentData()]
+
+    def choose(self, key: str) -> None:
+        """Chooses a way."""
+        self.way_box.setCurrentIndex(self.way_box.findData(key))
+
+    def _way_chosen(self, _index: int) -> None:
+        self._told.hide()  # how the last search ended has been read
+        self.refresh()
+
+    def refresh(self) -> None:
+        """What the chosen way does, and what is in its way."""
+        way = self.way
+        reason = obstacle(self._explorer, way, self._picks.liked)
+        latent = latent_of(self._explorer)
+        self.way_box.setToolTip(_("How directions are found; now: {way}").format(way=way.title))
+        self._summary.setText(self._summary_of(way))
+        self._reason.setText(reason)
+        self._reason.setVisible(bool(reason))
+        link = bool(reason) and way.needs == "labels" and latent is not None
+        for widget, shown in ((self.by_hand, link), (self._many, way.counted))[:: -1 if link else 1]:
+            widget.setVisible(shown)  # never both: there is no room, and the panel would widen
+        most = LARGEST_COUNT if latent is None else min(LARGEST_COUNT, latent.size)
+        self.count.setRange(1, most)
+        self.count.setToolTip(
+            _("1 to {most}, the strongest first; {default} by default").format(
+                most=most, default=min(most, DEFAULT_COUNT)
+            )
+        )
+        hand = way.needs == "hand"
+        self.go.setText(_("Label samples…") if hand else _("Find"))
+        self.go.setToolTip(_("Opens a wall of samples") if hand else _("Looks for directions; nothing has to wait"))
+        self.go.setEnabled(not reason and not self.finding.running)
+
+    def _summary_of(self, way: Way) -> str:
+        if way.needs != "picks":
+            return way.summary
+        liked, disliked = (len(latents_of(self._explorer, one)) for one in (self._picks.liked, self._picks.disliked))
+        counts = _("{liked} and {disliked}.").format(
+            liked=plural("{n} liked", "{n} liked", liked), disliked=plural("{n} disliked", "{n} disliked", disliked)
+        )
+        return f"{way.summary} {counts}" if liked or disliked else way.summary
+
+    def start(self) -> None:
+        """Looks for directions in the chosen way."""
+        if self.way.needs == "hand":
+            self._label_by_hand()
+        else:
+            self.finding.start(self.way, self.count.value(), self._picks.liked, self._picks.disliked)
+
+    def _progress(self) -> None:
+        finding = self.finding
+        had_keyboard = self.go.hasFocus() or self.stop.hasFocus()
+        self._searching.setVisible(finding.running)
+        if finding.running:
+            self.bar.setRange(0, 0 if finding.fraction < 0 else 1000)
+            self.bar.setValue(max(0, round(1000 * finding.fraction)))
+            self.doing.setText(finding.text)
+        told = "" if finding.running else str(finding.error or finding.text)
+        if told != self._told.text():
+            self._told.setText(told)
+            set_look(self._told, role="error" if finding.error is not None else "muted")
+        self._told.setVisible(bool(told))
+        self.refresh()
+        if had_keyboard:
+            (self.stop if finding.running else self.go).setFocus()

@@ -1,0 +1,266 @@
+"""Samples labelled by hand: thumbs up and down on a wall, from which an attribute is learned."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QRect, Qt
+from PySide6.QtGui import QCloseEvent, QColor, QFont, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
+
+from ganstudio.app.explorer import Explorer
+from ganstudio.app.finders import latent_of
+from ganstudio.core.i18n import _
+from ganstudio.explore.rendering import Drawn
+from ganstudio.explore.views import Pictures, many
+from ganstudio.ui.explore.grid import PictureGrid
+from ganstudio.ui.parts import label, tool_button
+from ganstudio.ui.style import set_look
+from ganstudio.ui.theme import current_theme
+
+CHANNEL, URGENCY = "thumbs", 12
+PAGE, FIRST_SEED = 48, 90_001
+LEAST = 4
+BADGE = 18
+NEXT = {0: 1, 1: -1, -1: 0}
+"""What a click makes of a label: none, up, down, none."""
+
+
+class ThumbGrid(PictureGrid):
+    """Pictures with a thumb each: a plus or a minus in the corner."""
+
+    def __init__(self, name: str, hint: str, parent: QWidget | None = None) -> None:
+        super().__init__(name, hint, parent)
+        self._thumbs: dict[int, int] = {}
+
+    def set_thumbs(self, thumbs: dict[int, int]) -> None:
+        """Places to 1 (up) or −1 (down)."""
+        self._thumbs = dict(thumbs)
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The pictures, and the thumbs over them."""
+        super().paintEvent(event)
+        if not self._thumbs:
+            return
+        theme = current_theme()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        font = QFont(painter.font())
+        font.setBold(True)
+        painter.setFont(font)
+        for place, thumb in self._thumbs.items():
+            if not thumb or place >= self.count:
+                continue
+            cell = self.cell(place)
+            side = min(BADGE, cell.width(), cell.height())
+            badge = QRect(cell.right() - side, cell.top() + 1, side, side)
+            painter.setPen(QColor(theme.surface))
+            painter.setBrush(QColor(theme.real if thumb > 0 else theme.warning))
+            painter.drawEllipse(badge)
+            painter.setPen(QColor("#000000" if theme.dark else "#ffffff"))
+            painter.drawText(badge, Qt.AlignmentFlag.AlignCenter, "+" if thumb > 0 else "−")
+        painter.end()
+
+
+class ThumbsDialog(QDialog):
+    """A wall of samples to be labelled, page by page.
+
+    Classes and codes stay where they stand; only the latent vector varies.
+
+    Args:
+        explorer: what draws.
+        then: told the latents ``(N, size)``, the labels ``(N,)`` (1 or −1) and the attribute's name.
+    """
+
+    def __init__(
+        self,
+        explorer: Explorer,
+        then: Callable[[NDArray[np.float32], NDArray[np.float32], str], object],
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle(_("Label samples by hand"))
+        self._explorer, self._then = explorer, then
+        latent = latent_of(explorer)
+        assert explorer.state is not None
+        assert explorer.opened is not None
+        assert latent is not None
+        self._latent = latent.name
+        self._hold = explorer.state.position
+        self._controls, self._generator = explorer.controls, explorer.opened.generator
+        self._pages: list[NDArray[np.float32]] = []
+        self._thumbs: list[dict[int, int]] = []
+        self._page = -1
+        self.name = QLineEdit()
+        self.name.setMaxLength(80)
+        self.name.setPlaceholderText(_("thick strokes, smiling, …"))
+        self.name.setAccessibleName(_("Name of the attribute"))
+        self.name.setToolTip(_("What the slider will be called"))
+        self.grid = ThumbGrid(
+            _("Samples to label"), _("Click: has it, has it not, no label. Keys: + has it, − has it not, 0 no label.")
+        )
+        self.grid.clicked.connect(lambda place: self.set_thumb(place, NEXT[self.thumb(place)]))
+        self.back = tool_button("chevron-left", _("Samples before"), _("Back to the samples before; labels stay"))
+        self.back.clicked.connect(lambda: self.show_page(self._page - 1))
+        self.more = QPushButton(_("More samples"))
+        self.more.setToolTip(_("Other samples; the labels given so far stay"))
+        self.more.clicked.connect(lambda: self.show_page(self._page + 1))
+        self._counts = label("", "muted")
+        self._hint = label("", "small")
+        self.find_button = QPushButton(_("Find the attribute"))
+        set_look(self.find_button, primary=True)
+        self.find_button.clicked.connect(self.accept)
+        self.cancel = QPushButton(_("Cancel"))
+        self.cancel.setToolTip(_("Drops the labels"))
+        self.cancel.clicked.connect(self.reject)
+        for button in (self.more, self.find_button, self.cancel):
+            button.setAutoDefault(False)  # Enter in the name or on the wall must not send half the labels off
+        self._lay_out()
+        self.name.textChanged.connect(lambda _text: self._refresh())
+        explorer.drawn.connect(self._drawn)
+        explorer.source_changed.connect(self._source_changed)
+        explorer.weights_changed.connect(self._source_changed)
+        self.show_page(0)
+
+    def _lay_out(self) -> None:
+        asked = QHBoxLayout()
+        asked.setSpacing(8)
+        asked.addWidget(label(_("Attribute")))
+        asked.addWidget(self.name, 1)
+        below = QHBoxLayout()
+        below.setSpacing(8)
+        below.addWidget(self.back)
+        below.addWidget(self.more)
+        below.addWidget(self._counts, 1)
+        below.addWidget(self.cancel)
+        below.addWidget(self.find_button)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(24, 16, 24, 16)
+        column.setSpacing(16)
+        column.addLayout(asked)
+        column.addWidget(
+            label(_("Which samples have it, and which have it not? A dozen of each is a good beginning; leave out "
+                    "those that are neither."), "muted", wrap=True)
+        )  # fmt: skip
+        column.addWidget(self.grid, 1)
+        ending = QVBoxLayout()
+        ending.setSpacing(8)
+        ending.addWidget(self._hint)
+        ending.addLayout(below)
+        column.addLayout(ending)
+        self.resize(720, 600)
+
+    # -- the samples ------------------------------------------------------------------------------------------------
+
+    def show_page(self, page: int) -> None:
+        """Shows 48 samples: the next ones, or some that were shown before."""
+        page = max(0, page)
+        while page >= len(self._pages):
+            drawn = self._generator.draw(PAGE, FIRST_SEED + len(self._pages))
+            self._pages.append(drawn[self._latent].astype(np.float32))
+            self._thumbs.append({})
+        if page != self._page:
+            self._page = page
+            self.grid.clear()
+            self.grid.prepare(PAGE)
+            self._ask()
+        self._refresh()
+
+    def _ask(self) -> None:
+        positions = [{**self._hold, self._latent: latent} for latent in self._pages[self._page]]
+        self._explorer.ask(CHANNEL, many(positions), URGENCY)
+
+    def _drawn(self, result: Drawn) -> None:
+        if result.channel == CHANNEL and isinstance(result.value, Pictures):
+            self.grid.put(result.value.first, result.value.items)
+
+    def _source_changed(self) -> None:
+        opened = self._explorer.opened
+        if opened is None or opened.generator.controls != self._controls:
+            self.reject()
+        elif opened.generator is not self._generator:
+            self._generator = opened.generator  # the service has dropped what was not drawn yet
+            self._ask()
+
+    # -- labels -----------------------------------------------------------------------------------------------------
+
+    def thumb(self, place: int) -> int:
+        """What was said of a sample of this page: 1, −1, or 0 for nothing."""
+        return self._thumbs[self._page].get(place, 0)
+
+    def set_thumb(self, place: int, thumb: int) -> None:
+        """Says it of a sample of this page."""
+        if 0 <= place < PAGE:
+            self._thumbs[self._page][place] = thumb
+            self._refresh()
+
+    def labelled(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Latents ``(N, size)`` and labels ``(N,)`` of all samples that have one."""
+        said = [(self._pages[page][place], thumb) for page, thumbs in enumerate(self._thumbs)
+                for place, thumb in thumbs.items() if thumb]  # fmt: skip
+        size = self._pages[0].shape[1]
+        latents = np.asarray([latent for latent, _thumb in said], np.float32).reshape(-1, size)
+        return latents, np.asarray([thumb for _latent, thumb in said], np.float32)
+
+    def missing(self) -> str:
+        """What has to be done before an attribute can be found; empty for nothing."""
+        labels = self.labelled()[1]
+        if not self.name.text().strip():
+            return _("Give the attribute a name first.")
+        if len(labels) < LEAST or not (labels > 0).any() or not (labels < 0).any():
+            return _("Label at least {least} samples, some that have it and some that have not.").format(least=LEAST)
+        return ""
+
+    def _refresh(self) -> None:
+        self.grid.set_thumbs(self._thumbs[self._page])
+        words = {1: _("has it"), -1: _("has it not"), 0: _("no label")}
+        self.grid.set_names(
+            [_("sample {n}: {said}").format(n=self._page * PAGE + place + 1, said=words[self.thumb(place)])
+             for place in range(PAGE)]
+        )  # fmt: skip
+        labels = self.labelled()[1]
+        self._counts.setText(
+            _("page {page} · {up} have it, {down} have not").format(
+                page=self._page + 1, up=int((labels > 0).sum()), down=int((labels < 0).sum())
+            )
+        )
+        self.back.setEnabled(self._page > 0)
+        missing = self.missing()
+        self._hint.setText(missing)
+        self.find_button.setEnabled(not missing)
+        self.find_button.setToolTip(missing or _("Learns from the labels what to move along; adds a slider"))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Plus, minus and 0 label the sample that has the keyboard."""
+        thumbs = {Qt.Key.Key_Plus: 1, Qt.Key.Key_Equal: 1, Qt.Key.Key_Minus: -1, Qt.Key.Key_0: 0}
+        key = Qt.Key(event.key())
+        if key in thumbs and self.grid.hasFocus():
+            place = self.grid.current
+            self.set_thumb(place, 0 if self.thumb(place) == thumbs[key] else thumbs[key])
+        else:
+            super().keyPressEvent(event)
+
+    # -- the end ----------------------------------------------------------------------------------------------------
+
+    def accept(self) -> None:
+        """Hands the labels on."""
+        if self.missing():
+            return
+        self._explorer.drop(CHANNEL)
+        latents, labels = self.labelled()
+        super().accept()
+        self._then(latents, labels, " ".join(self.name.text().split()))
+
+    def reject(self) -> None:
+        """Drops the labels."""
+        self._explorer.drop(CHANNEL)
+        super().reject()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Nothing more is drawn for it."""
+        self._explorer.drop(CHANNEL)
+        super().closeEvent(event)
