@@ -178,6 +178,15 @@ class TestRows:
         assert panel.width() == 304
 
 
+    def test_a_long_list_scrolls_to_what_was_found(self, explorer: Explorer, panel: DirectionsPanel) -> None:
+        keep(explorer, *[direction(f"d{number}") for number in range(30)])
+        panel._found(kept_directions.add(explorer, [direction("new")], "add"))
+        row = panel.rows[-1]
+        assert panel.selected == 30
+        assert not row.visibleRegion().isEmpty()
+        assert [one.height() for one in panel.rows] == [row.height()] * 31
+
+
 class TestStrip:
     def test_seven_pictures_of_the_chosen_direction_only_while_seen(
         self, qtbot: QtBot, explorer: Explorer, panel: DirectionsPanel

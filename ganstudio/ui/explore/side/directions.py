@@ -145,6 +145,7 @@ class DirectionsPanel(QWidget):
         place = len(self.rows)
         self.rows.append(row)
         self._list.insertWidget(place, row)
+        row.show()  # the list counts only what is not hidden, and one scrolls to a new row at once
         row.selected.connect(lambda: self.select(place))
         row.moved.connect(lambda strength: self._go(place, strength))
         row.lock_toggled.connect(lambda locked: self.lock(place, locked))

@@ -152,7 +152,7 @@ class ThumbsDialog(QDialog):
         ending.addWidget(self._hint)
         ending.addLayout(below)
         column.addLayout(ending)
-        self.resize(720, 600)
+        self.resize(720, 640)
 
     # -- the samples ------------------------------------------------------------------------------------------------
 
