@@ -177,7 +177,6 @@ class TestRows:
         assert not problems(panel)
         assert panel.width() == 304
 
-
     def test_a_long_list_scrolls_to_what_was_found(self, explorer: Explorer, panel: DirectionsPanel) -> None:
         keep(explorer, *[direction(f"d{number}") for number in range(30)])
         panel._found(kept_directions.add(explorer, [direction("new")], "add"))
