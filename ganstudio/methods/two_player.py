@@ -34,7 +34,7 @@ _OPTIMISERS, _TRAINING = _("Optimisers"), _("Training")
 class GameHyper(Hyper):
     """The axes of the two-player game but for its networks. A paper's file narrows choices and sets its own defaults."""
 
-    objective: Literal["minimax", "non-saturating", "least-squares", "wasserstein"] = field(
+    objective: Literal["minimax", "non-saturating", "least-squares", "wasserstein", "hinge"] = field(
         "non-saturating",
         _("Objective"),
         _(

@@ -35,7 +35,7 @@ class UpBlock(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """``(N, before, H, W)`` to ``(N, after, 2 H, 2 W)``."""
-        change = self.first(interpolate(relu(self.first_norm(x)), scale_factor=2.0))
+        change: Tensor = self.first(interpolate(relu(self.first_norm(x)), scale_factor=2.0))
         change = self.second(relu(self.second_norm(change)))
         # A convolution of one pixel and the enlargement may change places: the small picture is four times cheaper.
         enlarged: Tensor = interpolate(self.shortcut(x), scale_factor=2.0)
@@ -60,7 +60,7 @@ class DownBlock(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """``(N, before, H, W)`` to ``(N, after, H, W)`` or half of that."""
-        change = self.second(relu(self.first(x if self._picture else relu(x))))
+        change: Tensor = self.second(relu(self.first(x if self._picture else relu(x))))
         if self._halve:  # averaging and a convolution of one pixel may change places, as in UpBlock
             x, change = avg_pool2d(x, 2), avg_pool2d(change, 2)
         kept: Tensor = self.shortcut(x)
