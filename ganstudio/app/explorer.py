@@ -333,8 +333,7 @@ class Explorer:
             except (StudioError, OSError) as error:
                 self.studio.notifications.error(_("Pins and directions could not be stored."), str(error))
             self.kept_changed.emit()
-            if self.state is not None and self.state.strengths:
-                self._ask_picture()
+            self._ask_picture()
 
         put(after)
         self.history.push(label, lambda: put(before), lambda: put(after))

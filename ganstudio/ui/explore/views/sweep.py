@@ -32,6 +32,7 @@ class SweepView(GridView):
             combo.setAccessibleName(name)
             combo.setToolTip(_("What changes from one to the next. Default: what was made to mean something first."))
             combo.setMaxVisibleItems(20)
+            combo.setMinimumContentsLength(10)
             combo.activated.connect(lambda _index: self.redraw())
             self.bar.addWidget(words)
             self.bar.addWidget(combo)
