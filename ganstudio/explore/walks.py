@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Literal
 
 import numpy as np
@@ -178,7 +179,8 @@ def sweep(state: ExploreState, rows: Axis | None, columns: Axis, count: int = 8)
     return states
 
 
-def plane(controls: Sequence[Control], seed: int) -> dict[str, tuple[NDArray[np.float32], NDArray[np.float32]]]:
+@lru_cache(maxsize=8)
+def plane(controls: tuple[Control, ...], seed: int) -> dict[str, tuple[NDArray[np.float32], NDArray[np.float32]]]:
     """Two directions at right angles in every latent vector, each as long as the prior is wide, the same for a seed."""
     rng = np.random.default_rng(seed)
     found = {}

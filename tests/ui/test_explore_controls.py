@@ -65,8 +65,9 @@ class Shown:
 
 
 @pytest.fixture
-def show(qtbot: QtBot, hosted: Callable[..., None]) -> Iterator[Show]:
-    """Opens a generator with these controls and shows the panel."""
+def show(qtbot: QtBot, hosted: Callable[..., None], monkeypatch: pytest.MonkeyPatch) -> Iterator[Show]:
+    """Opens a generator with these controls and shows the panel, which follows at once."""
+    monkeypatch.setattr(ControlsPanel, "_follow", ControlsPanel._state_changed)
     blocks = []
 
     def build(controls: Sequence[Control] = INFOGAN, height: int = 900) -> Shown:
@@ -539,3 +540,13 @@ def test_a_panel_that_is_gone_hears_nothing_any_more(qtbot: QtBot) -> None:
         explorer.edit(explorer.drawn_from(3), "elsewhere")
         assert explorer.state is not None
         assert explorer.state.seed == 3
+
+
+def test_the_sliders_follow_after_the_picture(qtbot: QtBot, hosted: Callable[..., None]) -> None:
+    with exploring(qtbot, PLANE) as explorer:
+        panel = ControlsPanel(explorer)
+        hosted(panel, 304, 600)
+        shown = Shown(explorer, panel)
+        for seed in (3, 4, 5):
+            explorer.edit(explorer.drawn_from(seed), "elsewhere")
+        qtbot.waitUntil(lambda: shown.latent.list.rows[0].value == pytest.approx(shown.value("z")[0]))

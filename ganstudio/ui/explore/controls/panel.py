@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, TypeVar
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from ganstudio.app.explorer import Explorer
@@ -20,6 +20,7 @@ from ganstudio.ui.explore.controls.section import Section
 from ganstudio.ui.explore.controls.weights import WeightsSection
 
 MIN_WIDTH = 280
+LATER_MS = 16  # the picture is drawn and painted first: a hundred sliders that follow would hold it up
 S = TypeVar("S", bound=Section)
 
 
@@ -50,7 +51,9 @@ class ControlsPanel(QWidget):
         whole.addWidget(self.scroll_area)
         explorer.source_changed.connect(self._source_changed)
         explorer.weights_changed.connect(self._weights_changed)
-        explorer.state_changed.connect(self._state_changed)
+        self._later = QTimer(self, singleShot=True, interval=LATER_MS)
+        self._later.timeout.connect(self._state_changed)
+        explorer.state_changed.connect(self._follow)
         explorer.drawn.connect(self._drawn)
         self.destroyed.connect(_unhook(self))
         self._build()
@@ -130,6 +133,10 @@ class ControlsPanel(QWidget):
         self._generator = None if self._explorer.opened is None else self._explorer.opened.generator
         self.ranking.renew()
 
+    def _follow(self) -> None:
+        if not self._later.isActive():
+            self._later.start()
+
     def _state_changed(self) -> None:
         state = self._explorer.state
         if state is not None and set(state.position) == {control.name for control in self._controls}:
@@ -146,7 +153,7 @@ def _unhook(panel: ControlsPanel) -> Any:
     hooks: list[tuple[Any, Any]] = [
         (explorer.source_changed, panel._source_changed),
         (explorer.weights_changed, panel._weights_changed),
-        (explorer.state_changed, panel._state_changed),
+        (explorer.state_changed, panel._follow),
         (explorer.drawn, panel._drawn),
     ]
 
