@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -48,6 +48,21 @@ def whole(low: int, high: int) -> Callable[[str], int]:
         return value
 
     return read
+
+
+def split_pairs(pairs: Iterable[str]) -> dict[str, str]:
+    """``--set key=value …`` as a mapping of texts; dashes in keys become underscores, the last one of a key holds.
+
+    Raises:
+        UsageError: there is no = in one, or nothing before it.
+    """
+    found: dict[str, str] = {}
+    for pair in pairs:
+        key, equals, value = pair.partition("=")
+        if not equals or not key.strip():
+            raise UsageError(_("“{pair}” is no setting: write --set key=value.").format(pair=pair))
+        found[key.strip().replace("-", "_")] = value.strip()
+    return found
 
 
 def named_path(text: str) -> Path:

@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING, Any
 
 from ganstudio.cli.folders import use_settings
 from ganstudio.cli.output import one_line, say, write
-from ganstudio.cli.parser import MAX_SEED, MAX_STEPS, find_run, named_path, whole
+from ganstudio.cli.parser import MAX_SEED, MAX_STEPS, find_run, named_path, split_pairs, whole
 from ganstudio.cli.progress import LastLosses, ProgressLine
 from ganstudio.core.commands import Stop
 from ganstudio.core.errors import DataError, StudioError, TrainingError, UsageError
@@ -137,12 +137,7 @@ def _hyper(method: str, data: str, pairs: Sequence[str]) -> dict[str, Value]:
     request = parse_request(data)
     if request.path and Path(request.path).is_absolute() and not named_path(request.path).exists():
         raise UsageError(_("There is no folder {path}.").format(path=request.path))
-    raw: dict[str, str] = {}
-    for pair in pairs:
-        key, equals, value = pair.partition("=")
-        if not equals or not key.strip():
-            raise UsageError(_("“{pair}” is no setting: write --set key=value.").format(pair=pair))
-        raw[key.strip().replace("-", "_")] = value.strip()
+    raw = split_pairs(pairs)
     from ganstudio.methods import METHODS
 
     resolved = METHODS[method].resolve(raw, DATASETS[request.name].kind)

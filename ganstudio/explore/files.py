@@ -23,7 +23,7 @@ _GROUND, _FAKE = (24, 27, 31), (230, 159, 0)
 """Generated data is orange everywhere: ``#E69F00``."""
 
 
-def save_items(path: Path, items: NDArray[np.float32], spec: DataSpec) -> None:
+def save_items(path: Path, items: NDArray[np.float32], spec: DataSpec, columns: int | None = None) -> None:
     """Writes generated items in the form that the file's ending names; the file appears whole or not at all.
 
     Args:
@@ -31,13 +31,14 @@ def save_items(path: Path, items: NDArray[np.float32], spec: DataSpec) -> None:
             points as a table with the columns x and y.
         items: float32 ``(N, C, H, W)`` in [−1, 1], or ``(N, 2)``.
         spec: of the data they imitate.
+        columns: of a grid of images; nearly square by default.
 
     Raises:
         UsageError: see :func:`check_ending`.
         StoreError: the file cannot be written.
     """
     check_ending(path, spec)
-    replace_file(path, _WRITERS[path.suffix.lower()](items, spec))
+    replace_file(path, _WRITERS[path.suffix.lower()](items, spec, columns))
 
 
 def check_ending(path: Path, spec: DataSpec) -> None:
@@ -83,19 +84,20 @@ def scatter(points: NDArray[np.float32], extent: float, side: int = SCATTER_SIDE
     return picture
 
 
-def _png(items: NDArray[np.float32], spec: DataSpec) -> bytes:
-    return encode_png(scatter(items, spec.extent) if spec.kind == "points" else make_grid(to_pixels(items)))
+def _png(items: NDArray[np.float32], spec: DataSpec, columns: int | None) -> bytes:
+    return encode_png(scatter(items, spec.extent) if spec.kind == "points" else make_grid(to_pixels(items), columns))
 
 
-def _npy(items: NDArray[np.float32], spec: DataSpec) -> bytes:
+def _npy(items: NDArray[np.float32], spec: DataSpec, columns: int | None) -> bytes:
     buffer = io.BytesIO()
     np.save(buffer, np.ascontiguousarray(items, np.float32), allow_pickle=False)
     return buffer.getvalue()
 
 
-def _csv(items: NDArray[np.float32], spec: DataSpec) -> bytes:
+def _csv(items: NDArray[np.float32], spec: DataSpec, columns: int | None) -> bytes:
     lines = ["x,y", *(f"{x:.9g},{y:.9g}" for x, y in items.tolist())]
     return ("\n".join(lines) + "\n").encode("ascii")
 
 
-_WRITERS: dict[str, Callable[[NDArray[np.float32], DataSpec], bytes]] = {".png": _png, ".npy": _npy, ".csv": _csv}
+_Writer = Callable[[NDArray[np.float32], DataSpec, int | None], bytes]
+_WRITERS: dict[str, _Writer] = {".png": _png, ".npy": _npy, ".csv": _csv}
