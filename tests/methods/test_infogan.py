@@ -5,13 +5,17 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 
 from ganstudio.core.controls import CategoricalCode, ContinuousCode, LatentVector
-from ganstudio.data import Dataset
+from ganstudio.core.resources import resource_folder
+from ganstudio.data import Dataset, load
+from ganstudio.explore.stored import StoredGenerator
 from ganstudio.methods.base import one_hot
 from ganstudio.metrics.labels import purity
+from ganstudio.store import Run
 from ganstudio.training.engine import Engine
 from tests.training.training_kit import make_engine, pictures, train
 
@@ -131,7 +135,8 @@ def test_weights_of_the_codes_are_live() -> None:
 
 
 def test_it_separates_what_nobody_named_and_reads_its_own_codes_back() -> None:
-    engine = build("digits:size=16,classes=0+1", 1, categories=2, continuous=1, lr_d=1e-3, ema=0.9)
+    codes = {"categories": 2, "continuous": 1, "noise": 0.2}
+    engine = build("digits:size=16,classes=0+1", 1, lr_d=1e-3, ema=0.9, **codes)
     train(engine, 200)
     found, labels = engine.recognised(400)
     assert labels is not None
@@ -156,3 +161,21 @@ def test_categories_can_be_mixed() -> None:
     assert not torch.allclose(middle, ends[0])
     assert not torch.allclose(middle, ends[1])
     assert middle.isfinite().all()
+
+
+def test_the_bundled_run_is_small_has_a_history_and_tells_digits_apart() -> None:
+    run = Run.open(resource_folder() / "runs" / "infogan-digits")
+    assert run.size_bytes() <= 2e6
+    assert len(run.checkpoint_steps()) >= 4
+    digits = load(run.info.experiment.data)
+    assert digits.labels is not None
+    items = digits.items.float() / 127.5 - 1
+    for step, least in ((run.checkpoint_steps()[0], 0.1), (None, 0.85)):
+        generator = StoredGenerator.open(run, step)
+        seen = generator.method.recognise(items)["category"].argmax(1)
+        assert purity(seen.numpy(), digits.labels.numpy()) > least
+    values = generator.draw(200)
+    values["category"] = np.eye(10, dtype=np.float32)[np.arange(200) % 10]
+    read = generator.encode(generator.generate(values))
+    assert read is not None
+    assert (read["category"].argmax(1) == np.arange(200) % 10).mean() > 0.9
