@@ -6,6 +6,7 @@ import gc
 import statistics
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -15,10 +16,17 @@ from ganstudio.bench.explore_rig import ExploreRig
 from ganstudio.bench.figures import Figure, ratio
 from ganstudio.bench.headless import IMAGE
 from ganstudio.core.commands import Pause, Resume
+from ganstudio.core.experiment import Experiment
 from ganstudio.explore.rendering import Drawn
 from ganstudio.explore.state import stack
 from ganstudio.explore.views import Pictures
 
+NETWORKS = {
+    "dcgan": IMAGE,
+    "sngan": Experiment("sngan", "digits:size=32"),
+    "sngan-256": Experiment("sngan", "digits:size=32", {"conv_width": 256, "width_d": 16}),
+}
+"""The usual small network, the residual one, and that one as wide as its paper's: what cannot be drawn in no time."""
 HAND = 1 / 60
 """Seconds between two events of a hand: what most mice and screens give."""
 
@@ -34,15 +42,19 @@ def measure(name: str, quick: bool) -> list[Figure]:
 
 def _slider(rig: ExploreRig, quick: bool) -> list[Figure]:
     """One event at a time, everything else at rest; the bare forward pass in between, by turns."""
+    return [figure for name, experiment in NETWORKS.items() for figure in _answers(rig, name, experiment, quick)]
+
+
+def _answers(rig: ExploreRig, name: str, experiment: Experiment, quick: bool) -> list[Figure]:
     import torch
 
-    rig.open(rig.stored())
+    rig.open(rig.stored(name, experiment))
     opened, position = rig.explorer.opened, rig.explorer.position
     assert opened is not None
     assert position is not None
     method, values = opened.generator.method, opened.generator.tensors(stack([position]))
     answers, bare, others, crowd = [], [], [], Crowd()
-    for _turn in range(6 if quick else 60):
+    for _turn in range(4 if quick else 40):
         rig.settle_quickly()
         answers.append(rig.answer() * 1000)
         with torch.inference_mode():
@@ -51,15 +63,18 @@ def _slider(rig: ExploreRig, quick: bool) -> list[Figure]:
                 method.generate(values)
             bare.append((time.perf_counter() - begin) * 200)
         others.append(crowd.share())
-    what = "event to painted pixels ÷ bare forward of the same module, batch 1, 32 px"
-    figure = ratio("explore-slider", what, 1.5, answers, bare, others, unit="ms")
-    figure = Figure(figure.name, figure.value, "×", what, 1.5, "at most", figure.raw)
+    what = f"event to painted pixels ÷ bare forward of the same module, batch 1, 32 px, {name}"
+    figure = ratio(f"explore-slider-{name}", what, 1.5, answers, bare, others, unit="ms")
     median = statistics.median(answers)
-    return [figure, Figure("explore-slider-ms", median, "ms", "event to painted pixels, median", 30.0, "at most")]
+    told = f"event to painted pixels, {name}, median"
+    return [
+        replace(figure, direction="at most"),
+        Figure(f"explore-slider-{name}-ms", median, "ms", told, 30.0, "at most"),
+    ]
 
 
 def _drag(rig: ExploreRig, quick: bool) -> list[Figure]:
-    rig.open(rig.stored())
+    rig.open(rig.stored("dcgan", IMAGE))
     events, seen = 40 if quick else 200, len(rig.eye.times)
     seconds = rig.drag(events, HAND)
     rig.settle()
@@ -77,7 +92,7 @@ def _drag(rig: ExploreRig, quick: bool) -> list[Figure]:
 
 
 def _sweep(rig: ExploreRig, quick: bool) -> list[Figure]:
-    rig.open(rig.stored())
+    rig.open(rig.stored("dcgan", IMAGE))
     rig.page.views.open("sweep")
     view = rig.page.views.sweep
     axes = [axis.key for axis in view.axes if axis.kind == "number"]

@@ -10,7 +10,6 @@ from pathlib import Path
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QKeyEvent
 
-from ganstudio.bench.headless import IMAGE
 from ganstudio.bench.window_rig import WindowRig
 from ganstudio.core.errors import TrainingError
 from ganstudio.core.experiment import Experiment
@@ -58,11 +57,11 @@ class ExploreRig(WindowRig):
         self.page, self.explorer = page, page.explorer
         self.eye = Eye(page.picture)
 
-    def stored(self, experiment: Experiment = IMAGE) -> Path:
+    def stored(self, name: str, experiment: Experiment) -> Path:
         """A run folder with weights of step 1 and 2: how fast they draw does not depend on what they learned."""
         from ganstudio.training.session import Session
 
-        path = self._home / experiment.method
+        path = self._home / name
         session = Session.new(experiment.with_(steps=2), path=path)
         session.start()
         session.join(120)
