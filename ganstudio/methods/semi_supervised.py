@@ -15,7 +15,8 @@ pictures are real at all, and so what varies among digits without changing them;
 
 Beside it a *classifier* is trained: the same network from other first weights, the same labels, noise, dropout and
 number of updates, without any GAN. Both are measured on pictures that neither has ever seen: the difference is what the
-unlabelled pictures were worth.
+unlabelled pictures were worth. Measured with these defaults after 1,500 steps, two seeds each, with and without GAN: MNIST
+(28 px, 100 labels) 89 and 74 %, 87 and 76 %; digits (16 px, 50 labels) 95 and 89 %, 94 and 83 %. D still gains then.
 
 Knobs
     labels_per_class  how many labels may be used: the fewer, the more there is to win.

@@ -25,8 +25,9 @@ Knobs
 
 What goes wrong
     Little, which is the point: it survives learning rates that break the others. It learns more slowly per second than
-    DCGAN on digits, and a narrow G cannot draw much: with colour photographs expect shapes and colours first, and more
-    only with width and steps. The sum over all places in D makes larger pictures give larger outputs.
+    DCGAN on digits, and a narrow G cannot draw much. With the defaults MNIST has legible digits after 800 steps; colour
+    photographs have colours and textures after 1,000, and things only with more width and many more steps. The sum over all
+    places in D makes larger pictures give larger outputs.
 """
 
 from __future__ import annotations
