@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from ganstudio.core.controls import Control
 from ganstudio.core.errors import StoreError, StudioError, UsageError
 from ganstudio.core.i18n import _
 from ganstudio.core.resources import resource_path
-from ganstudio.explore.state import Direction, ExploreState
+from ganstudio.explore.picture_file import KIND, PROGRAM, VERSION
+from ganstudio.explore.state import Direction, ExploreState, size_of
 
 if TYPE_CHECKING:
     from ganstudio.app.explorer import Explorer
-
-PROGRAM, KIND, VERSION = "ganstudio", "explore", 1
 
 
 def session_of(explorer: Explorer, state: ExploreState | None = None, **more: Any) -> dict[str, Any]:
@@ -119,16 +122,47 @@ def _put(explorer: Explorer, session: Mapping[str, Any]) -> None:
     try:
         state = ExploreState.from_json(session.get("state"), explorer.controls)
         found = [Direction.from_json(values) for values in list(session.get("directions", ()))]
+        _check_sizes(found, explorer.controls)
     except (StudioError, TypeError) as error:
-        explorer.studio.report(error if isinstance(error, StudioError) else UsageError(str(error)))
+        damaged = _("The directions in this picture are damaged; nothing was changed.")
+        explorer.studio.report(error if isinstance(error, StudioError) else UsageError(damaged, details=repr(error)))
         return
-    missing = {one.name: one for one in found if one.name not in explorer.kept.directions}
-    if missing:
-        explorer.change_kept(_("Directions of the picture"), directions={**explorer.kept.directions, **missing})
-    explorer.edit(state, _("Restore the picture"))
+    directions, strengths = _joined(explorer.kept.directions, found, state.strengths)
+    history = explorer.history
+    history.begin(_("Restore the picture"))
+    if len(directions) > len(explorer.kept.directions):
+        explorer.change_kept(_("Directions of the picture"), directions=directions)
+    explorer.edit(state.with_(strengths=strengths), _("Restore the picture"))
+    history.commit()
     if isinstance(session.get("step"), int) and session["step"] != explorer.step:
         explorer.studio.notifications.info(
-            _("The checkpoint of step {step} is gone; step {other} is shown.").format(
-                step=session["step"], other=explorer.step
+            _("There is no checkpoint of step {step}, with which this picture was drawn; step {other} is shown.").format(
+                step=f"{session['step']:,}", other=f"{explorer.step:,}"
             )
         )
+
+
+def _check_sizes(directions: Sequence[Direction], controls: Sequence[Control]) -> None:
+    sizes = {control.name: size_of(control) for control in controls}
+    for one in directions:
+        if sizes.get(one.control) != len(one.vector):
+            raise UsageError(
+                _("The direction “{name}” in this picture does not fit this generator; nothing was changed.").format(
+                    name=one.name
+                )
+            )
+
+
+def _joined(
+    kept: Mapping[str, Direction], found: Sequence[Direction], strengths: Mapping[str, float]
+) -> tuple[dict[str, Direction], dict[str, float]]:
+    """The directions that are kept and those of the picture, which get another name where theirs means another one."""
+    joined, renamed = dict(kept), {}
+    for one in found:
+        name, number = one.name, 2
+        while name in joined and not np.array_equal(joined[name].vector, one.vector):
+            name, number = f"{one.name} {number}", number + 1
+        renamed[one.name] = name
+        joined.setdefault(name, replace(one, name=name))
+    carried = {renamed[name]: far for name, far in strengths.items() if name in renamed}
+    return joined, carried

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import shiboken6
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -22,7 +23,7 @@ from PySide6.QtWidgets import (
 )
 
 from ganstudio.app.jobs import Job
-from ganstudio.core.errors import UsageError
+from ganstudio.core.errors import StudioError, UsageError
 from ganstudio.core.i18n import _
 from ganstudio.explore.state import ExploreState, Position
 from ganstudio.explore.walks import plane, travelled
@@ -52,17 +53,35 @@ def follow_job(job: Job, parent: QWidget) -> QProgressDialog:
     box.canceled.connect(job.cancel)
 
     def tell(fraction: float, text: str) -> None:
+        if job.cancelling or not shiboken6.isValid(box):
+            return  # somebody has cancelled it by closing it: it is gone before the job is
         box.setLabelText(text or job.title)
         box.setValue(max(0, min(99, round(100 * fraction))))
 
     def end() -> None:
         job.progressed.disconnect(tell, missing_ok=True)
-        box.canceled.disconnect(job.cancel)
-        box.close()
+        if shiboken6.isValid(box):
+            box.canceled.disconnect(job.cancel)
+            box.close()
+            box.deleteLater()  # one that was never shown, or was hidden, does not do so by being closed
 
     job.progressed.connect(tell)
     job.ended.connect(end)
     return box
+
+
+def with_ending(path: Path, kind: str, endings: Sequence[str]) -> Path:
+    """The file name with an ending that says what to write: its own, or that of the chosen kind of files.
+
+    Args:
+        path: as it was typed.
+        kind: the chosen filter, ``"GIF (*.gif)"``; some systems' dialogs leave it empty.
+        endings: those that mean something; the first one where nothing was chosen.
+    """
+    if path.suffix.lower() in endings:
+        return path
+    chosen = kind[kind.index("*") + 1 : -1] if "*" in kind else endings[0]
+    return path.with_name(path.name + chosen)
 
 
 class _Form(QDialog):
@@ -77,6 +96,7 @@ class _Form(QDialog):
         self.rows.setVerticalSpacing(8)
         self.words = label("", "muted", wrap=True)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
+        buttons.button(QDialogButtonBox.StandardButton.Cancel).setToolTip(_("Write nothing"))
         self.go = buttons.addButton(action, QDialogButtonBox.ButtonRole.AcceptRole)
         self.go.setDefault(True)
         self.go.setToolTip(_("Choose where to, then write"))
@@ -156,10 +176,7 @@ class PictureDialog(_Form):
             self, self.windowTitle(), self._suggestion, _("PNG picture (*.png)")
         )
         if chosen:
-            path = Path(chosen)
-            self._write(
-                path if path.suffix.lower() == ".png" else path.with_name(path.name + ".png"), self.scale.value()
-            )
+            self._write(with_ending(Path(chosen), "", (".png",)), self.scale.value())
             self.accept()
 
 
@@ -237,6 +254,7 @@ class FilmDialog(_Form):
         self.loop.setChecked(True)
         self.loop.setToolTip(_("GIF and APNG begin again at their end"))
         self.rows.addRow("", self.loop)
+        self.go.setEnabled(bool(choices))
         self.what.currentIndexChanged.connect(self._tell)
         self._tell()
 
@@ -256,10 +274,12 @@ class FilmDialog(_Form):
         chosen, kind = QFileDialog.getSaveFileName(self, _("Save a film"), self._suggestion, kinds)
         if not chosen:
             return
-        path = Path(chosen)
-        if path.suffix.lower() not in (".gif", ".apng", ".png", ".mp4"):
-            path = path.with_name(path.name + kind[kind.index("*") + 1 : -1])
-        self._start(_("Saving a film"), self.work(path))
+        try:
+            work = self.work(with_ending(Path(chosen), kind, (".gif", ".apng", ".png", ".mp4")))
+        except StudioError as error:
+            self._page.explorer.studio.report(error)
+            return
+        self._start(_("Saving a film"), work)
         self.accept()
 
     def work(self, path: Path) -> Callable[[Generator, Watch], str]:
@@ -303,7 +323,8 @@ class FilmDialog(_Form):
                 moments.append([explorer.effective(one) for one in row])
             return lambda generator: grid_frames(generator, moments), len(moments)
         run, weights = explorer.opened.run, explorer.weights
-        assert run is not None
+        if run is None:
+            raise UsageError(_("There is nothing in this generator that could move."))
         of = "checkpoints" if kind == "training" else "samples"
         film = evolution(run, [explorer.effective(state)], weights, of)  # type: ignore[arg-type]
         return lambda _generator: film.frames(), len(film.steps)

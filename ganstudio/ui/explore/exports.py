@@ -18,7 +18,8 @@ from ganstudio.core.i18n import _
 from ganstudio.explore.exporting import Watch
 from ganstudio.explore.picture_file import save_picture
 from ganstudio.explore.rendering import Drawn
-from ganstudio.ui.explore.export_dialogs import FilmDialog, FoldersDialog, PictureDialog, follow_job
+from ganstudio.explore.views import one
+from ganstudio.ui.explore.export_dialogs import FilmDialog, FoldersDialog, PictureDialog, follow_job, with_ending
 from ganstudio.ui.pictures.export import copy_image
 
 if TYPE_CHECKING:
@@ -34,8 +35,11 @@ class Exports(QObject):
     def __init__(self, page: ExploreWorkspace) -> None:
         super().__init__(page)
         self._page, self.explorer = page, page.explorer
-        self._waiting: list[Callable[[Generator], object]] = []
+        self._waiting: list[tuple[Callable[[Generator], Any], Callable[[Any], object]]] = []
+        self._of: object = None
         self.explorer.drawn.connect(self._drawn)
+        self.explorer.weights_changed.connect(self._ask)
+        self.explorer.source_changed.connect(self._source_changed)
 
     # -- pictures ---------------------------------------------------------------------------------------------------
 
@@ -44,10 +48,17 @@ class Exports(QObject):
         copy_image(self._page.picture.image)
 
     def save_picture(self) -> None:
-        """The large picture, with everything that it was made with."""
-        picture = self.explorer.picture
-        if picture is not None:
-            self._save(picture, _("Save picture"), self._name("png"))
+        """The large picture, with everything that it was made with: drawn anew, for a slider may just have moved."""
+        state = self.explorer.state
+        if state is None or self.explorer.picture is None:
+            return
+        session, suggestion = session_of(self.explorer, state), self._name("png")
+        work = one(self.explorer.effective(state))
+
+        def save(drawn: tuple[Any, int]) -> None:
+            self._save(drawn[0], _("Save picture"), suggestion, {**session, "step": drawn[1]})
+
+        self._take(lambda generator: (next(work(generator)), generator.step), save)
 
     def save_grid(self) -> None:
         """What the view below shows, as one picture."""
@@ -55,11 +66,10 @@ class Exports(QObject):
         if picture is None:
             self.explorer.studio.notifications.info(_("The view is still being drawn; try again in a moment."))
         else:
-            self._save(picture, _("Save the view"), self._name("png", self._page.views.tabs.value))
+            suggestion = self._name("png", self._page.views.tabs.value)
+            self._save(picture, _("Save the view"), suggestion, session_of(self.explorer))
 
-    def _save(self, picture: Any, title: str, suggestion: str) -> None:
-        session = session_of(self.explorer)
-
+    def _save(self, picture: Any, title: str, suggestion: str, session: dict[str, Any]) -> None:
         def write(path: Path, scale: int) -> None:
             try:
                 save_picture(path, picture, scale, session)
@@ -141,9 +151,7 @@ class Exports(QObject):
         chosen, kind = QFileDialog.getSaveFileName(self._page, _("Save the generator"), self._name("pt"), endings)
         if not chosen:
             return
-        path = Path(chosen)
-        if path.suffix.lower() not in (".pt", ".ts", ".onnx", ".safetensors"):
-            path = path.with_name(path.name + kind[kind.index("*") + 1 : -1])
+        path = with_ending(Path(chosen), kind, (".pt", ".ts", ".onnx", ".safetensors"))
 
         def work(generator: Generator, watch: Watch) -> str:
             from ganstudio.explore.model_files import save_model
@@ -167,8 +175,32 @@ class Exports(QObject):
             started.on_error(studio.report)
             follow_job(started, self._page)
 
-        self._waiting.append(begin)
-        self.explorer.ask(CHANNEL, lambda generator: iter([generator.frozen()]), URGENCY)
+        self._take(lambda generator: generator.frozen(), begin)
+
+    def _take(self, make: Callable[[Generator], Any], call: Callable[[Any], object]) -> None:
+        """Makes something of the generator in the thread that draws with it, then calls with that in this one."""
+        self._of = self._generators_key()
+        self._waiting.append((make, call))
+        self._ask()
+
+    def _generators_key(self) -> object:
+        opened = self.explorer.opened
+        return None if opened is None else (opened.path, opened.generator.controls)
+
+    def _ask(self) -> None:
+        """Again where other weights have come between: with them what was asked for is forgotten."""
+        makes = [make for make, _call in self._waiting]
+        if makes:
+            self.explorer.ask(CHANNEL, lambda generator: iter([[make(generator) for make in makes]]), URGENCY)
+
+    def _source_changed(self) -> None:
+        """What waits belongs to the generator that it was asked of."""
+        if self._waiting and self._generators_key() != self._of:
+            self._waiting.clear()
+            words = _("Nothing was saved: another generator was opened meanwhile.")
+            self.explorer.studio.notifications.info(words)
+        elif self._waiting and not self.explorer.opening:
+            self._ask()
 
     def _drawn(self, result: Drawn) -> None:
         if result.channel == CHANNEL and (result.value is not None or result.error is not None):
@@ -176,5 +208,5 @@ class Exports(QObject):
             if result.error is not None:
                 self.explorer.studio.report(result.error)
                 return
-            for begin in waiting:
-                begin(result.value)
+            for (_make, call), made in zip(waiting, result.value, strict=True):
+                call(made)

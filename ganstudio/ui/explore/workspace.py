@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QMenu, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
@@ -48,10 +48,11 @@ class ExploreWorkspace(QWidget):
         self.side = SidePanel(self.explorer, studio, self.picks)
         self.exports = Exports(self)
         self.picture.menu_requested.connect(self._open_menu)
+        self._arranged = self._had_picture = False
         self._lay_out()
         self.restore_layout()
         self.explorer.source_changed.connect(self._source_changed)
-        self.explorer.picture_changed.connect(self.picture.refresh)
+        self.explorer.picture_changed.connect(self._picture_changed)
         self.explorer.weights_changed.connect(self.picture.refresh)
         self.explorer.history.changed.connect(studio.actions.refresh)
         self._source_changed()
@@ -93,11 +94,20 @@ class ExploreWorkspace(QWidget):
             self.picture.setFocus()
         self.picture.refresh()
         self._studio.actions.refresh()
+        self._arrange_once()
+
+    def _picture_changed(self) -> None:
+        self.picture.refresh()
+        there = self.explorer.picture is not None
+        if there is not self._had_picture:
+            self._had_picture = there
+            self._studio.actions.refresh()  # now there is something to be copied and saved
 
     def showEvent(self, event: QShowEvent) -> None:
         """Somebody looks: what is on view is drawn, and there is something to play with."""
         super().showEvent(event)
         self.views.set_seen(True)
+        self._arrange_once()
         self.begin()
 
     def hideEvent(self, event: QHideEvent) -> None:
@@ -129,6 +139,7 @@ class ExploreWorkspace(QWidget):
         self._studio.when_ready(lambda: open_dropped(self, path))
 
     def _open_menu(self, point: QPoint) -> None:
+        self._studio.actions.refresh()
         menu = QMenu(self)
         for name in ("pin", "compare", "", "copy", "save", "python", "", "film"):
             if name:
@@ -171,13 +182,22 @@ class ExploreWorkspace(QWidget):
         self.explorer.pump()
 
     def refresh(self) -> None:
-        """Called by the window's one timer."""
-        self.explorer.pump()
+        """Called by the window's one timer. A run is followed only while somebody looks: its training is faster then."""
+        if self.isVisible() and not self.window().isMinimized():
+            self.explorer.pump()
 
     # -- layout -----------------------------------------------------------------------------------------------------
 
+    def _arrange_once(self) -> None:
+        """The first time that the parts are seen: only once they have their size can they be arranged as they were."""
+        if not self._arranged and self.isVisible() and self.pages.currentWidget() is self.bench:
+            self._arranged = True
+            QTimer.singleShot(0, self, self.restore_layout)
+
     def save_layout(self) -> None:
         """Remembers what a person has arranged."""
+        if not self._arranged:
+            return  # nobody has seen it
         for name, splitter in ((BENCH, self.bench), (MIDDLE, self.middle)):
             self._studio.settings.remember_layout(name, state_of(splitter))
 

@@ -41,7 +41,9 @@ class NeighboursPanel(QWidget):
         self._data: Dataset | None = None
         self._neighbours: Neighbours | None = None
         self._yardstick: Yardstick | None = None
+        self._nearest: Nearest | None = None
         self._job: Job | None = None
+        self._of: object = self  # neither a path nor nothing: the first look is a change
         self.load = QPushButton(_("Compare with the training data"))
         self.load.setToolTip(_("Reads the data set that this run was trained on and looks for what is most alike"))
         self.load.clicked.connect(self.read_data)
@@ -63,9 +65,15 @@ class NeighboursPanel(QWidget):
         self._source_changed()
 
     def _source_changed(self) -> None:
+        opened = self._explorer.opened
+        of = None if opened is None else (opened.path, opened.generator.controls)
+        if of == self._of:
+            self._moved()  # the same run, opened anew: its data set is there already
+            return
+        self._of = of
         if self._job is not None:
             self._job.cancel()
-        self._data = self._neighbours = self._yardstick = self._job = None
+        self._data = self._neighbours = self._yardstick = self._nearest = self._job = None
         self._explorer.drop(CHANNEL)
         run = None if self._explorer.opened is None else self._explorer.opened.run
         self.load.setVisible(run is not None)
@@ -150,8 +158,6 @@ class NeighboursPanel(QWidget):
             else:
                 self._yardstick = result.value
                 self._say()
-
-    _nearest: Nearest | None = None
 
     def _show(self, nearest: Nearest) -> None:
         assert self._data is not None

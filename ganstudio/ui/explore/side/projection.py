@@ -78,6 +78,8 @@ class ProjectionPanel(QWidget):
         self._source: Path | bytes | None = None
         self._found: Projection | None = None
         self._began: ExploreState | None = None
+        self._looking = False
+        self._of: object = None
         self.setAcceptDrops(True)
         self.open = QPushButton(_("Open a picture…"))
         self.open.setToolTip(_("Any image: its middle square is looked for (Ctrl+I)"))
@@ -109,6 +111,7 @@ class ProjectionPanel(QWidget):
         self._lay_out()
         explorer.drawn.connect(self._drawn)
         explorer.source_changed.connect(self._source_changed)
+        explorer.weights_changed.connect(self._weights_changed)
         self._source_changed()
 
     def _lay_out(self) -> None:
@@ -136,19 +139,35 @@ class ProjectionPanel(QWidget):
         return QSize(304, 480)
 
     def _source_changed(self) -> None:
-        spec = self._explorer.spec
+        opened, spec = self._explorer.opened, self._explorer.spec
+        of = None if opened is None else (opened.path, opened.generator.controls)
+        if opened is not None and of == self._of:
+            return self._weights_changed()  # opened anew, or something else could not be opened: nothing is lost
         images = spec is not None and spec.kind == "images"
+        waiting = self._looking and self._of is None and images  # given before there was anything to look in
         self._explorer.drop(CHANNEL)
-        self._found = None
+        self._of, self._found = of, None
+        self._looking = self._looking and of is None
         for widget in (self.open, self.paste):
             widget.setEnabled(images)
         self.invert.setVisible(images and spec is not None and spec.channels == 1)
         self._show_parts(False)
+        self._explain()
+        return self.begin() if waiting else None
+
+    def _weights_changed(self) -> None:
+        """With other weights the search is another one; a run that trains is followed while it goes on."""
+        if self._looking and self._explorer.following is None and not self._explorer.opening:
+            self.begin()
+
+    def _explain(self) -> None:
+        spec = self._explorer.spec
         self.words.setText(
-            _("Drop, paste or open any picture: the position that draws it is found, and every slider then edits it.")
-            if images
-            else _("Pictures can be looked for in generators of pictures.")
-        )
+            _("Pictures can be looked for in generators of pictures.")
+            if spec is not None and spec.kind != "images"
+            else _("Drop, paste or open any picture: the position that draws it is found, and every slider then edits "
+                   "it.")
+        )  # fmt: skip
 
     def _show_parts(self, shown: bool) -> None:
         for widget in (self.target, self.line, self.candidates, self.again, self.stop):
@@ -193,7 +212,13 @@ class ProjectionPanel(QWidget):
     def begin(self, other: bool = False) -> None:
         """Looks for the picture, from the beginning."""
         source, spec = self._source, self._explorer.spec
-        if source is None or spec is None or spec.kind != "images":
+        if source is None:
+            return
+        if spec is None:
+            self._wait()
+            return
+        if spec.kind != "images":
+            self._studio.notifications.info(_("Pictures can only be looked for in a generator of pictures."))
             return
         self._seed = self._seed + 1 if other else 0
         self._found, self._began = None, self._explorer.state
@@ -214,13 +239,26 @@ class ProjectionPanel(QWidget):
         self.target.prepare(2)
         self.target.set_names([_("wanted"), _("found")], captions=True)
         self._explorer.ask(CHANNEL, work, URGENCY)
+        self._looking = True
         self.stop.setEnabled(True)
+
+    def _wait(self) -> None:
+        """There is nothing yet that could draw the picture."""
+        self._looking = bool(self._explorer.opening)
+        if self._looking:
+            self.words.setText(_("Waits for what is being opened…"))
+        else:
+            self._studio.notifications.info(_("Open a generator first, then drop the picture again."))
 
     def end(self) -> None:
         """Keeps what was found so far."""
         self._explorer.drop(CHANNEL)
+        self._looking = False
         self.stop.setEnabled(False)
-        if self._found is not None:
+        if self._found is None:
+            self._show_parts(False)
+            self._explain()
+        else:
             self._finish(self._found)
 
     def _drawn(self, result: Drawn) -> None:
@@ -234,6 +272,7 @@ class ProjectionPanel(QWidget):
         elif result.value is not None:
             self._show(result.value)
         if result.done:
+            self._looking = False
             self.stop.setEnabled(False)
 
     def _show(self, found: Projection) -> None:
@@ -253,9 +292,11 @@ class ProjectionPanel(QWidget):
 
     def _finish(self, found: Projection) -> None:
         """Goes to the best, where nobody has gone elsewhere meanwhile."""
-        self.words.setText(_("Found. Every slider now edits this picture; the other candidates are below."))
         if self._explorer.state is self._began:
             self.take(found.best)
+            self.words.setText(_("Found. Every slider now edits this picture; the other candidates are below."))
+        else:
+            self.words.setText(_("Found. You have gone elsewhere meanwhile: click a candidate to go there."))
 
     def take(self, place: int) -> None:
         """Goes to a candidate."""

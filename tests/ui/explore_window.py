@@ -1,0 +1,108 @@
+"""The real window with its Explore workspace on view, on tiny runs that are stored once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent
+from pytestqt.qtbot import QtBot
+
+from ganstudio.core.experiment import Experiment
+from ganstudio.ui.explore.workspace import ExploreWorkspace
+from ganstudio.ui.window import MainWindow
+from tests.ui.window_kit import opened, wait
+
+SMALL = {"conv_width": 4, "latent_size": 5, "batch_size": 8}
+
+
+def store_run(path: Path, method: str = "dcgan", data: str = "digits:size=16", steps: int = 4, **hyper: Any) -> Path:
+    """Trains a tiny run; checkpoints at its beginning, in the middle and at its end."""
+    from ganstudio.training.session import Session
+    from tests.training.training_kit import QUICK, finish
+
+    values = {**SMALL, **hyper} if data.startswith("digits") else hyper
+    finish(Session.new(Experiment(method, data, values, steps, 0, "cpu", path.name), path=path, pace=QUICK))
+    return path
+
+
+class Told(list[tuple[str, str]]):
+    """What the window has told a person: ``(level, text)``."""
+
+    def said(self, part: str) -> bool:
+        return any(part in text for _level, text in self)
+
+    @property
+    def errors(self) -> list[str]:
+        return [text for level, text in self if level == "error"]
+
+
+def listen(monkeypatch: pytest.MonkeyPatch) -> Told:
+    """Hears what is told, besides whoever shows it."""
+    from ganstudio.app.notifications import Notifications
+
+    told, post = Told(), Notifications.post
+
+    def heard(self: Notifications, level: Any, text: str, *more: Any, **options: Any) -> None:
+        told.append((level, text))
+        post(self, level, text, *more, **options)
+
+    monkeypatch.setattr(Notifications, "post", heard)
+    return told
+
+
+@contextmanager
+def exploring_window(qtbot: QtBot, path: Path | None = None) -> Iterator[tuple[MainWindow, ExploreWorkspace]]:
+    """A window with the workspace on view, and a run open in it."""
+    with opened(qtbot) as window:
+        page = explore(window)
+        if path is not None:
+            page.explorer.open_run(path)
+        window.show_workspace("explore")
+        if path is not None:
+            there(qtbot, page, path)
+        yield window, page
+
+
+def explore(window: MainWindow) -> ExploreWorkspace:
+    page = window.workspace("explore")
+    assert isinstance(page, ExploreWorkspace)
+    return page
+
+
+def there(qtbot: QtBot, page: ExploreWorkspace, path: Path) -> None:
+    """Waits until a run or file is open and its picture drawn."""
+    explorer = page.explorer
+    wait(qtbot, lambda: explorer.opened is not None and explorer.opened.path == path and not explorer.opening)
+    drawn(qtbot, page)
+
+
+def drawn(qtbot: QtBot, page: ExploreWorkspace) -> NDArray[np.uint8]:
+    """The picture once everything that was asked for is drawn."""
+
+    def so() -> bool:
+        page.explorer.pump()
+        return page.explorer.service.idle and page.explorer.picture is not None
+
+    wait(qtbot, so)
+    page.explorer.pump()
+    assert page.explorer.picture is not None
+    return page.explorer.picture
+
+
+def drop(window: MainWindow, path: Path) -> bool:
+    """Drops a file as the desktop does; whether it was taken."""
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path))])
+    event = QDropEvent(
+        QPointF(300, 300), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    )
+    event.setAccepted(False)
+    window.dropEvent(event)
+    return event.isAccepted()
