@@ -24,7 +24,7 @@ from ganstudio.store.checkpoints import write_checkpoint
 
 COMMAND = (
     "ganstudio train infogan --data digits:size=16 --steps 5000 --seed 1 --threads 1 --device cpu --name infogan-digits "
-    "--set conv_width=12 dense=128 latent_size=16 noise=0.1 ema=0.998 weight_continuous=0.2"
+    "--set conv_width=12 dense=128 batch_size=64 latent_size=16 noise=0.1 ema=0.998 weight_continuous=0.2"
 )
 HISTORY = (100, 400, 1600)  # and the last one
 SAMPLES = 8

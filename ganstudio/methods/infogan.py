@@ -103,7 +103,7 @@ class InfoGANHyper(LabelNoiseHyper):
         log=True,
     )
     dense: int = field(
-        256,
+        512,
         _("Dense width"),
         _("Units of the fully connected layer between codes and stages: lets a category mean a whole shape."),
         group=_NETWORKS,
@@ -138,10 +138,19 @@ class InfoGANHyper(LabelNoiseHyper):
         le=1024,
         log=True,
     )
+    batch_size: int = field(
+        128,
+        _("Batch size"),
+        _("Items per update; 128 in the paper. Smaller ones are faster and part look-alikes less reliably."),
+        group=_("Training"),
+        ge=2,
+        le=8192,
+        log=True,
+    )
     lr_d: float = field(
         5e-4,
         _("D learning rate"),
-        _("Step size of the discriminator and of Q. The paper’s is 0.0002, with batches twice as large."),
+        _("Step size of the discriminator and of Q. The paper’s is 0.0002; with more the categories came out purer."),
         group=_("Optimisers"),
         gt=0,
         le=1,
