@@ -14,6 +14,7 @@ from ganstudio.app.settings import config_folder
 from ganstudio.core.controls import Control
 from ganstudio.core.errors import StudioError
 from ganstudio.core.i18n import _
+from ganstudio.core.resources import resource_folder
 from ganstudio.explore.state import Direction, ExploreState
 from ganstudio.store.atomic import replace_file
 
@@ -102,7 +103,8 @@ class Keepsakes:
 
 
 def _place(path: Path) -> Path:
-    if path.is_dir() and os.access(path, os.W_OK):
+    shipped = path.absolute().is_relative_to(resource_folder())  # what comes with the program stays as it came
+    if path.is_dir() and os.access(path, os.W_OK) and not shipped:
         return path / FOLDER / FILE
     mark = hashlib.sha256(str(path.absolute()).encode()).hexdigest()[:12]
     return config_folder() / FOLDER / f"{path.stem}-{mark}.json"

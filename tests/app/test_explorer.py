@@ -316,3 +316,19 @@ def test_weights_that_are_no_numbers_are_refused_and_the_picture_stays(rig: Rig,
     rig.until(lambda: any("not finite numbers" in note.text for note in rig.told))
     assert rig.explorer.step == 200
     np.testing.assert_array_equal(rig.drawn(), before)
+
+
+def test_the_run_that_comes_with_the_program_stays_as_it_came(rig: Rig) -> None:
+    from ganstudio.core.resources import resource_path
+
+    rig.explorer.open_bundled()
+    rig.until(lambda: rig.explorer.opened is not None)
+    rig.explorer.change_kept("Pin", pins=[Pin("mine", rig.explorer.state)])
+    assert not (resource_path("runs", "infogan-digits") / "explore").exists()
+    again = Rig()
+    try:
+        again.explorer.open_bundled()
+        again.until(lambda: again.explorer.opened is not None)
+        assert [pin.name for pin in again.explorer.kept.pins] == ["mine"]
+    finally:
+        again.close()

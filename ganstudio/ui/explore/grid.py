@@ -25,7 +25,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from ganstudio.core.images import make_grid
 from ganstudio.ui.pictures.drawing import device_pixels, to_image
-from ganstudio.ui.pictures.wall_layout import WallLayout, fit, fit_zoom
+from ganstudio.ui.pictures.wall_layout import SMOOTH_FROM, WallLayout, fit, fit_zoom
 from ganstudio.ui.theme import current_theme, theme_hub
 
 GAP = 2
@@ -176,7 +176,9 @@ class PictureGrid(QWidget):
         columns = self._columns or _columns_with_captions(count, size, area, gap, extra)
         rows = math.ceil(count / columns)
         zoom = fit_zoom(count, size, (area[0], area[1] - rows * extra), gap, columns)
-        zoom = float(math.floor(zoom)) if zoom >= 1 else max(zoom, 1 / size[0])
+        whole = float(math.floor(zoom))
+        # Whole zooms are exact; where one would leave more than a fifth of the room empty, pictures are smoothed.
+        zoom = whole if whole >= 1 and whole * 1.25 >= zoom else max(zoom, 1 / size[0])
         width, height = max(1, int(size[0] * zoom)), max(1, int(size[1] * zoom)) + extra
         made = WallLayout(count, columns, zoom, width, height, gap, left, top)
         spare, below = max(0, (area[0] - made.width) // 2), max(0, (area[1] - made.height) // 2)
@@ -207,7 +209,9 @@ class PictureGrid(QWidget):
             layout = self._layout(ratio)
             painter.save()
             device_pixels(painter, ratio)
-            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, layout.zoom < 1)
+            painter.setRenderHint(
+                QPainter.RenderHint.SmoothPixmapTransform, layout.zoom < 1 or layout.zoom > SMOOTH_FROM
+            )
             extra = math.ceil((self.fontMetrics().height() + 2) * ratio) if self._captions else 0
             waiting = QColor(theme.text)
             waiting.setAlphaF(0.06)

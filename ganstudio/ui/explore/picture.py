@@ -25,10 +25,11 @@ from ganstudio.ui.pictures.drawing import device_pixels, draw_tag, step_text, to
 from ganstudio.ui.theme import current_theme, theme_hub
 
 GAP = 8
+SMOOTH_FROM = 4
 
 
 class LargePicture(QWidget):
-    """Shows :attr:`Explorer.picture`, pixel-exact at the largest whole scale that fits.
+    """Shows :attr:`Explorer.picture` at the largest whole scale that fits: pixel-exact, smooth above four times.
 
     Signals:
         menu_requested: a context menu is wanted at this global point.
@@ -41,6 +42,7 @@ class LargePicture(QWidget):
         self._explorer, self._traveller = explorer, traveller
         self._image, self._other = QImage(), QImage()
         self._held: QPointF | None = None
+        self.pixels = False
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)  # it paints every pixel itself
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -54,6 +56,11 @@ class LargePicture(QWidget):
     def sizeHint(self) -> QSize:
         """Room for ten times 32 pixels."""
         return QSize(360, 360)
+
+    def set_pixels(self, shown: bool) -> None:
+        """Every pixel a square, however large; else pictures are smoothed above four times their size."""
+        self.pixels = shown
+        self.update()
 
     def refresh(self) -> None:
         """Takes the explorer's present pictures."""
@@ -82,7 +89,10 @@ class LargePicture(QWidget):
                 painter.save()
                 ratio = self.devicePixelRatioF()
                 device_pixels(painter, ratio)
-                painter.drawImage(_fitted(place, image, ratio), image)
+                fitted = _fitted(place, image, ratio)
+                smooth = not self.pixels and fitted.width() > SMOOTH_FROM * image.width()
+                painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
+                painter.drawImage(fitted, image)
                 painter.restore()
         self._draw_words(painter, places, comparing)
         if self.hasFocus():

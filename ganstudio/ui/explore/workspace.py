@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QPoint, Qt, QTimer
+from PySide6.QtCore import QPoint, QTimer, Qt
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QMenu, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
@@ -49,8 +49,8 @@ class ExploreWorkspace(QWidget):
         self.exports = Exports(self)
         self.picture.menu_requested.connect(self._open_menu)
         self._arranged = self._had_picture = False
+        self._arranged = False
         self._lay_out()
-        self.restore_layout()
         self.explorer.source_changed.connect(self._source_changed)
         self.explorer.picture_changed.connect(self._picture_changed)
         self.explorer.weights_changed.connect(self.picture.refresh)
@@ -92,6 +92,8 @@ class ExploreWorkspace(QWidget):
         self.pages.setCurrentWidget(self.bench if there else self._empty)
         if there and had_keyboard:
             self.picture.setFocus()
+        if there and not self._arranged:
+            QTimer.singleShot(0, self, self._arrange)  # before it has its size, a splitter forgets what it is told
         self.picture.refresh()
         self._studio.actions.refresh()
         self._arrange_once()
@@ -141,7 +143,7 @@ class ExploreWorkspace(QWidget):
     def _open_menu(self, point: QPoint) -> None:
         self._studio.actions.refresh()
         menu = QMenu(self)
-        for name in ("pin", "compare", "", "copy", "save", "python", "", "film"):
+        for name in ("pin", "compare", "pixels", "", "copy", "save", "python", "", "film"):
             if name:
                 self._binder.add_to(menu, f"explore.{name}")
             else:
@@ -150,12 +152,6 @@ class ExploreWorkspace(QWidget):
         menu.popup(point)
 
     # -- deeds ------------------------------------------------------------------------------------------------------
-
-    def randomise(self) -> None:
-        """Every control anew, with the next seed."""
-        state = self.explorer.state
-        if state is not None:
-            self.explorer.edit(self.explorer.drawn_from((state.seed or 0) + 1), _("Random"))
 
     def back_to_start(self) -> None:
         """Every control as it was at first."""
@@ -201,17 +197,22 @@ class ExploreWorkspace(QWidget):
         for name, splitter in ((BENCH, self.bench), (MIDDLE, self.middle)):
             self._studio.settings.remember_layout(name, state_of(splitter))
 
+    def _arrange(self) -> None:
+        self._arranged = True
+        self.restore_layout()
+
     def restore_layout(self) -> None:
         """Arranges everything as it was; as at first where nothing is remembered."""
         layout = self._studio.settings.layout
         if not restore_splitter(self.bench, layout(BENCH)):
             self.bench.setSizes([LEFT, max(400, self.width() - LEFT - RIGHT), RIGHT])
         if not restore_splitter(self.middle, layout(MIDDLE)):
-            self.middle.setSizes([300, 380])
+            self.middle.setSizes([270, 410])
 
     def end(self) -> None:
         """The window goes: ends the rendering thread and listens to nothing any more."""
-        self.save_layout()
+        if self._arranged:
+            self.save_layout()
         self._waker.close()
         self.explorer.shutdown()
         for signal, slot in self._hooks():

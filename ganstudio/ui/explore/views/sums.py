@@ -23,15 +23,17 @@ class SumsView(GridView):
     def __init__(self, explorer: Explorer, picks: Picks) -> None:
         super().__init__(explorer, picks, "sums", _("Sum of pins"), _("Click: go there."))
         self.terms: list[QuietCombo] = []
+        self._touched = False  # until a person chooses, the first three pins are added up
         for sign, name in (("", "A"), ("−", "B"), ("+", "C")):
             combo = QuietCombo()
             combo.setAccessibleName(_("Term {name}").format(name=name))
             combo.setToolTip(_("A pinned picture, or the present position"))
-            combo.activated.connect(lambda _index: self.redraw())
+            combo.activated.connect(self._chosen)
+            combo.setMinimumContentsLength(4)
             self.bar.addWidget(label(f"{sign} {name}".strip()))
             self.bar.addWidget(combo, 1)
             self.terms.append(combo)
-        self.use = QPushButton(_("Go to the sum"))
+        self.use = QPushButton(_("Go there"))
         self.use.setToolTip(_("Moves the controls to A − B + C"))
         self.use.clicked.connect(lambda: self.take(3))
         set_look(self.use, quiet=True)
@@ -39,6 +41,10 @@ class SumsView(GridView):
         explorer.kept_changed.connect(self._fill)
         explorer.source_changed.connect(self._fill)
         self._fill()
+
+    def _chosen(self, _index: int) -> None:
+        self._touched = True
+        self.redraw()
 
     def _fill(self) -> None:
         names = [_("now"), *(pin.name for pin in self.explorer.kept.pins)]
@@ -48,7 +54,8 @@ class SumsView(GridView):
             chosen = combo.currentIndex()
             combo.clear()
             combo.addItems(names)
-            combo.setCurrentIndex(chosen if 0 < chosen < len(names) else min(index + 1, len(names) - 1))
+            keeps = self._touched and 0 <= chosen < len(names)
+            combo.setCurrentIndex(chosen if keeps else min(index + 1, len(names) - 1))
         self.redraw()
 
     def arrange(self, state: ExploreState) -> Sequence[ExploreState]:
