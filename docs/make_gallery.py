@@ -1,28 +1,43 @@
-"""Makes the pictures of the gallery from real runs: ``python docs/make_gallery.py [CARD …]``.
+"""Makes the pictures of the gallery from real runs: ``python docs/make_gallery.py [--runs FOLDER] [CARD …]``.
 
 Each card's experiment is trained as it stands, without a window, on all processor cores; the picture shows what its
-generator drew at the end. Prints the speed of each, for the expected times in ``ganstudio/app/gallery.py``.
+generator drew at the end: every class or category in a column of its own where it knows any, or the two accuracies where
+it learns to classify. Prints the speed of each, for the expected times in ``ganstudio/app/gallery.py``. A run that lies
+in FOLDER under the card's name already is used as it is; what is trained is kept there.
 """
 
 from __future__ import annotations
 
+import argparse
 import sys
 import tempfile
 import time
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-from ganstudio.app.gallery import GALLERY
+from ganstudio.app.explorer_sources import BUNDLED
+from ganstudio.app.gallery import GALLERY, GalleryCard
 from ganstudio.app.sessions import new_session
+from ganstudio.core.controls import ContinuousCode, LatentVector
 from ganstudio.core.dataspec import DataSpec
+from ganstudio.core.errors import UsageError
 from ganstudio.core.images import make_grid
+from ganstudio.core.resources import resource_path
+from ganstudio.explore.class_folders import classes_of
+from ganstudio.explore.files import to_pixels
+from ganstudio.explore.stored import StoredGenerator
 from ganstudio.store import Run
+from ganstudio.training import publish
 from ganstudio.training.device import use_threads
 
 SIZE = (576, 296)
-GROUND, REAL, FAKE = (26, 28, 32), (0, 158, 115), (230, 159, 0)
+GROUND, REAL, FAKE, GREY = (26, 28, 32), (0, 158, 115), (230, 159, 0), (124, 130, 138)
+SEED = 3
+ROWS = 6
+publish.MEASURE_EVERY = 50  # more often than for the window, so that a short run has a curve; training is the same
 
 
 def scatter(real: np.ndarray, fake: np.ndarray, spec: DataSpec) -> Image.Image:
@@ -38,41 +53,100 @@ def scatter(real: np.ndarray, fake: np.ndarray, spec: DataSpec) -> Image.Image:
     return image.resize(SIZE, Image.Resampling.LANCZOS)
 
 
-def wall(items: np.ndarray) -> Image.Image:
-    """Three rows of six samples at three times their size."""
+def wall(items: NDArray[np.uint8]) -> Image.Image:
+    """Three rows of six samples, or four of eight small ones, as much larger as fits."""
     size = items.shape[1]
-    zoom = SIZE[1] // (3 * (size + 1) - 1)
-    grid = make_grid(items[:18], columns=6).squeeze()
-    picture = Image.fromarray(grid).convert("RGB")
-    picture = picture.resize((picture.width * zoom, picture.height * zoom), Image.Resampling.NEAREST)
-    ground = Image.new("RGB", SIZE, GROUND)
-    ground.paste(picture, ((SIZE[0] - picture.width) // 2, (SIZE[1] - picture.height) // 2))
-    return ground
+    rows = 3 if size > 16 else 4
+    zoom = max(1, SIZE[1] // (rows * (size + 1) - 1))
+    picture = Image.fromarray(make_grid(items[: 2 * rows * rows], columns=2 * rows).squeeze()).convert("RGB")
+    return picture.resize((picture.width * zoom, picture.height * zoom), Image.Resampling.NEAREST)
+
+
+def by_class(generator: StoredGenerator) -> Image.Image:
+    """A column for each class or category; from row to row the first code goes from end to end, or z is another one."""
+    control, names = classes_of(generator)
+    count = len(names)
+    codes = [control.name for control in generator.controls if isinstance(control, ContinuousCode)]
+    values = {name: np.repeat(rows, count, axis=0) for name, rows in generator.draw(ROWS, SEED).items()}
+    if codes:
+        values[codes[0]] = np.zeros_like(values[codes[0]])
+        values[codes[0]][:, 0] = np.repeat(np.linspace(-1.2, 1.2, ROWS), count)
+        for latent in (control.name for control in generator.controls if isinstance(control, LatentVector)):
+            values[latent] = np.tile(values[latent][:1], (ROWS * count, 1))
+    values[control.name] = np.tile(np.eye(count, dtype=np.float32), (ROWS, 1))
+    return Image.fromarray(make_grid(to_pixels(generator.generate(values)), columns=count).squeeze()).convert("RGB")
+
+
+def accuracies(run: Run, items: NDArray[np.uint8]) -> Image.Image:
+    """Some samples, and beside them what share of unseen pictures is recognised: with a GAN in orange, without in grey."""
+    scale = 2
+    image = Image.new("RGB", (SIZE[0] * scale, SIZE[1] * scale), GROUND)
+    side = image.height
+    grid = Image.fromarray(make_grid(items[:9], columns=3).squeeze()).convert("RGB")
+    image.paste(grid.resize((side, side), Image.Resampling.NEAREST), (0, 0))
+    (rows,) = run.rows("quality")
+    low, margin = 70.0, 48
+    left, right, top, bottom = side + margin, image.width - margin, margin, side - margin
+    draw = ImageDraw.Draw(image)
+    for share in (70, 80, 90, 100):
+        y = bottom - (share - low) / (100 - low) * (bottom - top)
+        draw.line((left, y, right, y), (52, 56, 62), 2)
+    names = [info.name for info in rows.series]
+    for name, colour in ((names[1], GREY), (names[0], FAKE)):
+        share = np.clip(rows.values[:, names.index(name)], low, 100)
+        x = left + rows.steps / rows.steps[-1] * (right - left)
+        y = bottom - (share - low) / (100 - low) * (bottom - top)
+        draw.line([*zip(x.tolist(), y.tolist(), strict=True)], colour, 8, joint="curve")
+    return image.resize(SIZE, Image.Resampling.LANCZOS)
+
+
+def picture_of(run: Run) -> Image.Image:
+    """What tells most about a run."""
+    items = run.load_samples(run.sample_steps()[-1]).items
+    if items.ndim != 4:
+        real = run.load_real()
+        return scatter(real.items if real else items, items, run.info.spec)
+    generator = StoredGenerator.open(run)
+    try:
+        return by_class(generator)
+    except UsageError:  # nobody tells it a class
+        return accuracies(run, items) if len(generator.method.predicts) == 2 else wall(items)
+
+
+def trained(card: GalleryCard, folder: Path) -> Run:
+    """The card's run: the one that comes with the program, the one in the folder, or a new one there."""
+    if card.opens == "explore":
+        return Run.open(resource_path("runs", BUNDLED))
+    if (folder / card.id / "run.json").exists():
+        return Run.open(folder / card.id)
+    session = new_session(card.experiment, path=folder / card.id, hold_on_trouble=False)
+    before = time.perf_counter()
+    session.start()
+    session.join()
+    if session.path is None or session.failure is not None:
+        raise SystemExit(f"{card.id}: {session.failure}")
+    sys.stdout.write(f"{card.id}: {card.experiment.steps / (time.perf_counter() - before):.1f} steps/s\n")
+    return Run.open(session.path)
 
 
 def main() -> None:
     """Trains and draws the cards that need nothing from elsewhere."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("cards", nargs="*")
+    parser.add_argument("--runs", type=Path)
+    options = parser.parse_args()
     use_threads()
     target = Path(__file__).resolve().parent.parent / "resources" / "gallery"
     target.mkdir(exist_ok=True)
-    for card in GALLERY:
-        if card.needs or card.opens != "run" or (len(sys.argv) > 1 and card.id not in sys.argv[1:]):
-            continue
-        session = new_session(card.experiment, folder=Path(tempfile.mkdtemp()), hold_on_trouble=False)
-        before = time.perf_counter()
-        session.start()
-        session.join()
-        if session.path is None or session.failure is not None:
-            raise SystemExit(f"{card.id}: {session.failure}")
-        run = Run.open(session.path)
-        rate = card.experiment.steps / (time.perf_counter() - before)
-        items = run.load_samples(run.sample_steps()[-1]).items
-        real = run.load_real()
-        picture = wall(items) if items.ndim == 4 else scatter(real.items if real else items, items, run.info.spec)
-        picture.quantize(48).save(target / f"{card.id}.png", optimize=True)
-        quality = [rows.values[-1].tolist() for rows in run.rows("quality")] if "quality" in run.tables() else []
-        sys.stdout.write(f"{card.id}: {rate:.1f} steps/s {quality}\n")
-        sys.stdout.flush()
+    with tempfile.TemporaryDirectory() as temporary:
+        for card in GALLERY:
+            if card.needs or card.opens in ("drawing", "folder") or (options.cards and card.id not in options.cards):
+                continue
+            run = trained(card, (options.runs or Path(temporary)).absolute())
+            picture_of(run).quantize(48).save(target / f"{card.id}.png", optimize=True)
+            quality = [rows.values[-1].tolist() for rows in run.rows("quality")] if "quality" in run.tables() else []
+            sys.stdout.write(f"{card.id}: {quality}\n")
+            sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ import json
 import re
 import shlex
 import sys
+import tomllib
 import types
 from collections.abc import Iterator
 from pathlib import Path
@@ -90,6 +91,39 @@ def test_it_names_every_command_method_and_data_set() -> None:
 
     names = [*METHODS, *DATASETS, *(f"ganstudio {command}" for command in COMMANDS)]
     assert not [name for name in names if f"`{name}" not in README]
+
+
+def test_it_names_every_key_of_explore_and_every_row_of_its_bench() -> None:
+    from unittest.mock import MagicMock
+
+    from ganstudio.bench.explore import ROWS
+    from ganstudio.ui.explore.actions import explore_actions
+
+    table = README.partition("| key | does |")[2].partition("\n\n")[0]
+    named = re.findall(r"[\w+]+", " ".join(line.split("|")[1] for line in table.splitlines()[2:]))
+    keys = {key for action in explore_actions(MagicMock()) for key in action.shortcuts}
+    assert len(keys) > 5
+    assert sorted(keys - set(named)) == []
+    assert set(re.findall(r"`(explore-\w+)`", README)) == set(ROWS)
+
+
+def test_its_extras_can_be_installed() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    extras = {name for group in re.findall(r'"\.\[([\w,]+)\]"', README) for name in group.split(",")}
+    assert {"video", "onnx"} <= extras <= set(project["optional-dependencies"])
+
+
+def test_it_samples_by_class(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    train = ["train", "cgan", "--data", "digits:size=16", "--steps", "1", "--out", "by-class", "--threads", "1"]
+    assert main([*train, "--set", "conv_width=4", "batch_size=8"]) == 0
+    lines = [line for line in COMMAND_LINES if line.startswith("sample by-class")]
+    assert len(lines) == 2
+    for line in lines:
+        assert main(shlex.split(line.replace("Ankle boot", "7"))) == 0
+    assert np.load("boots.npy").shape == (200, 1, 16, 16)
 
 
 def test_its_numpy_reads_the_metrics(run_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-Opens = Literal["run", "drawing", "folder"]
+Opens = Literal["run", "explore", "drawing", "folder"]
 Picture = Literal["images", "points", "drawing", "folder"]
 
 
@@ -29,10 +29,11 @@ class GalleryCard:
         title: a few words.
         sentence: what one will see.
         picture: what is drawn until there is a real picture.
-        experiment: what is trained.
+        experiment: what is trained; for ``"explore"``, what was trained to make the run that comes with the program.
         reference_rate: steps per second measured on the reference machine (one thread beside a window, 2 CPU cores); 0
             where it depends on what the person brings.
-        opens: ``"run"`` starts at once; the others first ask for a drawing or a folder.
+        opens: ``"run"`` starts at once; ``"explore"`` opens the run that comes with the program in Explore; the others
+            first ask for a drawing or a folder.
         needs: the data set that has to be on this machine; empty where none is downloaded.
     """
 
@@ -51,9 +52,9 @@ class GalleryCard:
         return self.experiment.steps / rate if rate > 0 and math.isfinite(rate) else math.nan
 
     def expected_time(self, rate_scale: float = 1.0) -> str:
-        """The same in words: ``"about 1 min on this machine"``; empty where nobody can know."""
+        """The same in words: ``"about 1 min on this machine"``; empty where nobody can know or nothing is trained."""
         seconds = self.seconds(rate_scale)
-        if math.isnan(seconds):
+        if math.isnan(seconds) or self.opens == "explore":
             return ""
         return _("about {time} on this machine").format(time=rough_time(seconds))
 
@@ -105,6 +106,37 @@ def _build() -> tuple[GalleryCard, ...]:
             340.0,
         ),
         card(
+            "codes",
+            _("What do the codes mean?"),
+            _("InfoGAN sorted digits without being told which is which. Turn its codes and see what each changes."),
+            "images",
+            Experiment(
+                "infogan",
+                "digits:size=16",
+                hyper={
+                    "conv_width": 12,
+                    "dense": 128,
+                    "latent_size": 16,
+                    "noise": 0.1,
+                    "ema": 0.998,
+                    "weight_continuous": 0.2,
+                    "batch_size": 64,
+                },
+                steps=5000,
+                seed=1,
+            ),
+            60.0,
+            opens="explore",
+        ),
+        card(
+            "classes",
+            _("Digits by class"),
+            _("Both networks are told the class, so you say what is drawn: every row of the wall becomes one digit."),
+            "images",
+            Experiment("cgan", "digits", hyper={"conv_width": 24, "latent_size": 64}, steps=1500),
+            18.0,
+        ),
+        card(
             "collapse",
             _("Why did it collapse?"),
             _("The objective of the theory and a high learning rate: see the samples fall onto one mode."),
@@ -150,6 +182,27 @@ def _build() -> tuple[GalleryCard, ...]:
             "points",
             Experiment("wgan", "grid", steps=5000),
             78.0,
+        ),
+        card(
+            "labels",
+            _("Ten labels a class"),
+            _("A classifier that learns from 100 labels, with a GAN and without: watch the two accuracies part."),
+            "images",
+            Experiment("semi-supervised", "digits:size=16", hyper={"labels_per_class": 10}, steps=1500),
+            37.0,
+        ),
+        card(
+            "bounded",
+            _("A bounded critic"),
+            _("SNGAN limits how steep the critic can be, layer by layer: steady curves, and digits without a fight."),
+            "images",
+            Experiment(
+                "sngan",
+                "digits:size=16",
+                hyper={"conv_width": 24, "width_d": 24, "lr_d": 5e-4, "lr_g": 5e-4},
+                steps=2500,
+            ),
+            10.0,
         ),
         card(
             "drawing",

@@ -10,10 +10,12 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QMessageBox, QWidget
 
 from ganstudio.app.actions import Action
+from ganstudio.app.explorer_sources import BUNDLED
 from ganstudio.app.history import History
 from ganstudio.app.run_model import RunModel
 from ganstudio.app.studio import Studio
 from ganstudio.core.i18n import _, plural
+from ganstudio.core.resources import resource_path
 from ganstudio.ui.explore.actions import shortcut_rows as explore_shortcut_rows
 from ganstudio.ui.explore.opening import is_for_explorer
 from ganstudio.ui.runs.actions import shortcut_rows as runs_shortcut_rows
@@ -78,6 +80,7 @@ class MainWindow(Shell):
         self.statusbar.set_idle_text(_("Nothing is training"))
         self.run_clicked.connect(self._look_at)
         self.train.explore_requested.connect(self._explore)
+        self.train.bundled_requested.connect(self._explore_bundled)
         self.close_guard = self._may_close
         self.closing.connect(self._end)
         studio.opened.connect(self._opened)
@@ -170,6 +173,16 @@ class MainWindow(Shell):
         page = self.workspace("explore")  # before it is shown, so that it does not begin with something else
         if self.explore is page:
             self.explore.explore_run(model)
+        self.show_workspace("explore")
+
+    def _explore_bundled(self) -> None:
+        """The run that comes with the program, its codes laid out; goes on where it is explored already."""
+        self.workspace("explore")
+        if self.explore is not None:
+            self.explore.views.open("sweep")
+            opened = self.explore.explorer.opened
+            if opened is None or opened.path != resource_path("runs", BUNDLED):
+                self.explore.explorer.open_bundled()
         self.show_workspace("explore")
 
     def _explore_path(self, path: object) -> None:

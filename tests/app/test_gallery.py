@@ -6,8 +6,11 @@ import pytest
 
 from ganstudio.app.catalogue import Catalogue
 from ganstudio.app.drafts import ExperimentDraft
+from ganstudio.app.explorer_sources import BUNDLED
 from ganstudio.app.gallery import GALLERY, gallery_card, missing_downloads, rough_time
 from ganstudio.core.errors import UsageError
+from ganstudio.core.resources import resource_path
+from ganstudio.store import Run
 
 
 @pytest.fixture(scope="module")
@@ -23,7 +26,7 @@ def test_digits_come_first_and_ids_are_unique() -> None:
 @pytest.mark.parametrize("card", GALLERY, ids=lambda card: card.id)
 def test_every_card_can_be_trained_once_its_data_are_there(card, catalogue: Catalogue) -> None:
     problems = ExperimentDraft(card.experiment).problems(catalogue)
-    if card.opens != "run" or card.needs:
+    if card.opens in ("drawing", "folder") or card.needs:
         problems.pop("data", None)
     assert problems == {}
 
@@ -38,6 +41,7 @@ def test_time_follows_the_machine() -> None:
     assert card.seconds(2.0) == card.seconds(1.0) / 2
     assert card.expected_time(1.0).startswith("about ")
     assert gallery_card("folder").expected_time(1.0) == ""
+    assert gallery_card("codes").expected_time(1.0) == ""  # trained beforehand
     assert math.isnan(card.seconds(0.0))
 
 
@@ -55,3 +59,18 @@ def test_missing_downloads() -> None:
 def test_unknown_card() -> None:
     with pytest.raises(UsageError, match="digits"):
         gallery_card("nope")
+
+
+def test_every_card_without_a_download_has_its_own_picture() -> None:
+    made = {card.id for card in GALLERY if not card.needs and card.opens not in ("drawing", "folder")}
+    assert made == {path.stem for path in resource_path("gallery").glob("*.png")}
+
+
+def test_what_a_click_explores_is_what_customise_would_train() -> None:
+    told = gallery_card("codes").experiment
+    made = Run.open(resource_path("runs", BUNDLED)).info.experiment
+    assert (told.method, told.data, told.steps, told.seed) == (made.method, made.data, made.steps, made.seed)
+    assert told.hyper == {name: made.hyper[name] for name in told.hyper}
+    from ganstudio.methods import METHODS
+
+    assert dict(made.hyper) == METHODS[told.method].resolve(told.hyper, "images").model_dump()

@@ -86,6 +86,13 @@ def test_facts_follow_machine_and_downloads(qtbot: Any, hosted: Any) -> None:
     assert "download" not in page.card("digits").accessibleDescription()
 
 
+def test_what_was_trained_beforehand_is_not_timed(qtbot: Any, hosted: Any) -> None:
+    card = page_of(hosted).card("codes")
+    assert "Ready to explore" in card.accessibleDescription()
+    assert card.toolTip().startswith("Click to explore")
+    assert "machine" not in card.toolTip()
+
+
 def test_pictures_are_painted(qtbot: Any, hosted: Any) -> None:
     page = page_of(hosted)
     picture = np.zeros((40, 41, 3), np.uint8)

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from pytestqt.qtbot import QtBot
 
+from ganstudio.app.explorer_sources import BUNDLED
+from ganstudio.app.sessions import new_session
 from ganstudio.store import Run
+from ganstudio.store.checkpoints import is_milestone
 from ganstudio.ui.window import MainWindow
 from tests.ui.audit import problems
 from tests.ui.window_kit import DIGITS, RING, close_window, hold, open_window, opened, train, wait
@@ -33,7 +38,7 @@ def test_closing_ends_what_trains(window: MainWindow, qtbot: QtBot, choice: str)
     run = Run.open(path)
     assert run.status().state == "stopped"
     saved = run.newest_good_checkpoint().step or 0
-    assert saved == run.status().step if choice == "save" else saved == 0
+    assert saved == run.status().step if choice == "save" else saved == 0 or is_milestone(saved)
 
 
 def test_closing_can_be_thought_better_of(window: MainWindow, qtbot: QtBot) -> None:
@@ -135,8 +140,8 @@ def test_the_settings_device_is_the_default(window: MainWindow, qtbot: QtBot) ->
     assert train(qtbot, window).experiment.device == "cpu"
 
 
-@pytest.mark.parametrize(("keep", "stay"), [(2, 3), (0, 6)])
-def test_the_settings_checkpoints_are_kept(window: MainWindow, qtbot: QtBot, keep: int, stay: int) -> None:
+@pytest.mark.parametrize("keep", [2, 0])
+def test_the_settings_checkpoints_are_kept(window: MainWindow, qtbot: QtBot, keep: int) -> None:
     window.store.set("keep_checkpoints", keep)
     model = train(qtbot, window)
     at = hold(qtbot, model)
@@ -146,7 +151,10 @@ def test_the_settings_checkpoints_are_kept(window: MainWindow, qtbot: QtBot, kee
         model.save_checkpoint()
         wait(qtbot, lambda place=place: at + place + 1 in model.checkpoints)
     assert model.path is not None
-    assert len(list(Run.open(model.path).checkpoint_steps())) == stay  # the beginning always stays
+    steps, made = set(Run.open(model.path).checkpoint_steps()), list(range(at + 1, at + 6))
+    assert 0 in steps
+    milestones = {step for step in made if is_milestone(step)}  # they stay like the beginning
+    assert steps & set(made) == set(made[-keep:] if keep else made) | milestones
 
 
 def test_everything_has_a_name_and_a_tooltip(window: MainWindow, qtbot: QtBot) -> None:
@@ -183,3 +191,30 @@ def test_no_key_is_listed_twice(window: MainWindow) -> None:
     listed += [keys for group, _what, keys in window.shortcut_rows if group == "Runs"]
     assert "Ctrl+F" in listed
     assert len(listed) == len(set(listed))
+
+
+def test_the_card_of_the_ready_run_opens_it_in_explore_and_trains_nothing(
+    window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    run = new_session(replace(DIGITS, steps=1), path=tmp_path / "runs" / BUNDLED)
+    run.start()
+    run.join()
+    for module in ("ganstudio.ui.window", "ganstudio.app.explorer_sources"):
+        monkeypatch.setattr(f"{module}.resource_path", lambda *parts: tmp_path.joinpath(*parts))
+    card = window.train.gallery.card("codes")
+    card.chosen.emit("codes")
+    assert window.current_workspace == "explore"
+    assert window.explore is not None
+    explorer = window.explore.explorer
+    wait(qtbot, lambda: explorer.opened is not None)
+    first = explorer.opened
+    assert first is not None
+    assert first.path == tmp_path / "runs" / BUNDLED
+    assert not window.studio.runs
+    window.explore.views.open("wall")
+    window.show_workspace("train")
+    card.chosen.emit("codes")
+    assert window.current_workspace == "explore"
+    assert window.explore.views.tabs.value == "sweep"
+    assert explorer.opened is first  # one goes on where one was
+    assert not explorer.opening

@@ -81,17 +81,21 @@ class CardWidget(QWidget):
 
     def set_facts(self, time_text: str, *, needs_download: bool) -> None:
         """Shows the expected time and whether a download comes first."""
-        facts = {"drawing": _("You draw first"), "folder": _("You choose a folder first")}.get(
-            self.card.opens, time_text
-        )
+        facts = {
+            "drawing": _("You draw first"),
+            "folder": _("You choose a folder first"),
+            "explore": _("Ready to explore"),
+        }.get(self.card.opens, time_text)
         if needs_download:
             facts = _("Needs a download first")
         self._time.setText(facts[:1].upper() + facts[1:])
         self._needs_download = needs_download
         self.setAccessibleDescription(f"{self.card.sentence} {facts}")
-        act = {"drawing": _("Click to draw"), "folder": _("Click to choose a folder")}.get(
-            self.card.opens, _("Click to start")
-        )
+        act = {
+            "drawing": _("Click to draw"),
+            "folder": _("Click to choose a folder"),
+            "explore": _("Click to explore"),
+        }.get(self.card.opens, _("Click to start"))
         facts = "\n".join(
             part for part in (time_text, _("Its data are downloaded first.") if needs_download else "") if part
         )

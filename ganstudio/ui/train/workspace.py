@@ -39,9 +39,11 @@ class TrainWorkspace(QWidget):
 
     Signals:
         explore_requested: the run that is looked at is to be explored (a :class:`RunModel`).
+        bundled_requested: the run that comes with the program is to be explored.
     """
 
     explore_requested = Signal(object)
+    bundled_requested = Signal()
 
     def __init__(self, studio: Studio, binder: ActionBinder, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -153,8 +155,14 @@ class TrainWorkspace(QWidget):
             self.pages.setCurrentWidget(self.gallery)
 
     def start_card(self, card_id: str) -> None:
-        """Starts a ready experiment, after asking for a drawing, a folder or a download where it needs one."""
+        """Starts a ready experiment, after asking for a drawing, a folder or a download where it needs one.
+
+        One that was trained beforehand is explored instead.
+        """
         card = gallery_card(card_id)
+        if card.opens == "explore":
+            self.bundled_requested.emit()
+            return
         self._studio.when_ready(lambda: self._start_card(card_id))
         if self._studio.catalogue is None:
             self._studio.notifications.info(
