@@ -136,9 +136,9 @@ def _put(explorer: Explorer, session: Mapping[str, Any]) -> None:
     history.commit()
     if isinstance(session.get("step"), int) and session["step"] != explorer.step:
         explorer.studio.notifications.info(
-            _("There is no checkpoint of step {step}, with which this picture was drawn; step {other} is shown.").format(
-                step=f"{session['step']:,}", other=f"{explorer.step:,}"
-            )
+            _(
+                "There is no checkpoint of step {step}, with which this picture was drawn; step {other} is shown."
+            ).format(step=f"{session['step']:,}", other=f"{explorer.step:,}")
         )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QPoint, QTimer, Qt
+from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QMenu, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
@@ -49,7 +49,6 @@ class ExploreWorkspace(QWidget):
         self.exports = Exports(self)
         self.picture.menu_requested.connect(self._open_menu)
         self._arranged = self._had_picture = False
-        self._arranged = False
         self._lay_out()
         self.explorer.source_changed.connect(self._source_changed)
         self.explorer.picture_changed.connect(self._picture_changed)
@@ -92,8 +91,6 @@ class ExploreWorkspace(QWidget):
         self.pages.setCurrentWidget(self.bench if there else self._empty)
         if there and had_keyboard:
             self.picture.setFocus()
-        if there and not self._arranged:
-            QTimer.singleShot(0, self, self._arrange)  # before it has its size, a splitter forgets what it is told
         self.picture.refresh()
         self._studio.actions.refresh()
         self._arrange_once()
@@ -185,21 +182,19 @@ class ExploreWorkspace(QWidget):
     # -- layout -----------------------------------------------------------------------------------------------------
 
     def _arrange_once(self) -> None:
-        """The first time that the parts are seen: only once they have their size can they be arranged as they were."""
+        """The first time that the parts are seen: before it has its size, a splitter forgets what it is told."""
         if not self._arranged and self.isVisible() and self.pages.currentWidget() is self.bench:
-            self._arranged = True
-            QTimer.singleShot(0, self, self.restore_layout)
-
-    def save_layout(self) -> None:
-        """Remembers what a person has arranged."""
-        if not self._arranged:
-            return  # nobody has seen it
-        for name, splitter in ((BENCH, self.bench), (MIDDLE, self.middle)):
-            self._studio.settings.remember_layout(name, state_of(splitter))
+            QTimer.singleShot(0, self, self._arrange)
 
     def _arrange(self) -> None:
         self._arranged = True
         self.restore_layout()
+
+    def save_layout(self) -> None:
+        """Remembers what a person has arranged, where anybody has seen it."""
+        if self._arranged:
+            for name, splitter in ((BENCH, self.bench), (MIDDLE, self.middle)):
+                self._studio.settings.remember_layout(name, state_of(splitter))
 
     def restore_layout(self) -> None:
         """Arranges everything as it was; as at first where nothing is remembered."""
@@ -211,8 +206,7 @@ class ExploreWorkspace(QWidget):
 
     def end(self) -> None:
         """The window goes: ends the rendering thread and listens to nothing any more."""
-        if self._arranged:
-            self.save_layout()
+        self.save_layout()
         self._waker.close()
         self.explorer.shutdown()
         for signal, slot in self._hooks():
