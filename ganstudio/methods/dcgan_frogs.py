@@ -25,6 +25,7 @@ from __future__ import annotations
 
 from typing import Literal, cast
 
+import torch
 from torch import Tensor, nn
 
 from ganstudio.core.errors import UsageError
@@ -120,7 +121,7 @@ class FrogGenerator(nn.Module):
     def forward(self, z: Tensor) -> Tensor:
         """``(N, latent)`` to images."""
         features: Tensor = self.start(z)
-        image: Tensor = self.layers(features.unflatten(1, self.shape))
+        image: Tensor = self.layers(torch.unflatten(features, 1, self.shape))
         return image
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import torch
 from torch import Tensor, nn
 
 from ganstudio.nn.initialise import he_init
@@ -37,7 +38,7 @@ class MLPGenerator(nn.Module):
     def forward(self, z: Tensor) -> Tensor:
         """``(N, latent)`` to ``(N, *shape)``."""
         out: Tensor = self.layers(z)
-        return out.unflatten(1, self.shape) if len(self.shape) > 1 else out
+        return torch.unflatten(out, 1, self.shape) if len(self.shape) > 1 else out
 
 
 class MLPDiscriminator(nn.Module):

@@ -184,18 +184,18 @@ def test_the_plane_is_travelled_by_mouse_and_keys(qtbot: QtBot, explorer: Explor
     qtbot.mousePress(tabs.plane.grid, Qt.MouseButton.LeftButton, pos=tabs.plane.grid.cell(27).center())
     qtbot.mouseMove(tabs.plane.grid, tabs.plane.grid.cell(25).center())
     qtbot.mouseRelease(tabs.plane.grid, Qt.MouseButton.LeftButton, pos=tabs.plane.grid.cell(25).center())
-    assert tabs.plane.x == pytest.approx(1 / 3, abs=0.03)
+    assert tabs.plane.east == pytest.approx(1 / 3, abs=0.03)
     tabs.plane.grid.setFocus()
     qtbot.keyClick(tabs.plane.grid, Qt.Key.Key_Up)
-    assert tabs.plane.y == pytest.approx(0.05, abs=0.03)
+    assert tabs.plane.north == pytest.approx(0.05, abs=0.03)
     assert explorer.state is not start
     np.testing.assert_allclose(
         np.linalg.norm(explorer.state.position["z"]), np.linalg.norm(start.position["z"]), rtol=1e-4
     )
     pump(qtbot, explorer, lambda: explorer.service.idle)
-    assert tabs.plane.x != 0  # the map stays where it is while one travels on it
+    assert tabs.plane.east != 0  # the map stays where it is while one travels on it
     explorer.edit(explorer.drawn_from(7), "Random")
-    pump(qtbot, explorer, lambda: tabs.plane.x == 0)
+    pump(qtbot, explorer, lambda: tabs.plane.east == 0)
 
 
 def test_only_the_view_that_one_sees_is_drawn(qtbot: QtBot, explorer: Explorer, tabs: ViewTabs) -> None:
@@ -239,7 +239,7 @@ def test_pins_are_kept_renamed_moved_and_removed(qtbot: QtBot, explorer: Explore
     pump(qtbot, explorer, lambda: board.grid.item(1) is not None)
     assert [pin.name for pin in board.pins] == ["pin 1", "pin 2"]
     board.rename(0, "  a   seven ")
-    board.move(0, 1)
+    board.shift(0, 1)
     assert [pin.name for pin in board.pins] == ["pin 2", "a seven"]
     qtbot.mouseClick(board.grid, Qt.MouseButton.LeftButton, pos=board.grid.cell(1).center())
     assert explorer.state is not None

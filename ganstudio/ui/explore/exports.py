@@ -136,8 +136,8 @@ class Exports(QObject):
                     per_class,
                     seed=seed,
                     truncation=truncation,
-                    form=form,
-                    watch=watch,  # type: ignore[arg-type]
+                    form="jpg" if form == "jpg" else "png",
+                    watch=watch,
                 )
                 return _("{count} pictures in {folder}").format(count=f"{done.count:,}", folder=done.folder)
 

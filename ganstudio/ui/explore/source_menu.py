@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -119,7 +120,7 @@ class SourceButton(QPushButton):
             self._head(_("Training now"))
             for model in live:
                 self._entry(model.title, step_text(model.step), "live", explorer.following is model,
-                            lambda model=model: explorer.follow(model),
+                            partial(explorer.follow, model),
                             _("Follow it: the pictures improve while you look"))  # fmt: skip
         self._head(_("Ready"))
         bundled = resource_path("runs", "infogan-digits")
@@ -130,7 +131,7 @@ class SourceButton(QPushButton):
             self._head(_("Recent runs"))
         for run in stored:
             self._entry(run.name, step_text(run.step), "", here == run.path,
-                        lambda path=run.path: explorer.open_run(path), str(run.path))  # fmt: skip
+                        partial(explorer.open_run, run.path), str(run.path))  # fmt: skip
         menu.addSeparator()
         self._entry(_("Open a run folder…"), "", "folder", False, self.choose_folder, _("Any folder that holds a run"))
         self._entry(_("Open a generator file…"), "", "download", False, self.choose_file,

@@ -87,7 +87,8 @@ class ExploreWorkspace(QWidget):
 
     def _source_changed(self) -> None:
         there = self.explorer.opened is not None
-        had_keyboard = self.pages.currentWidget().isAncestorOf(self.window().focusWidget() or self)
+        shown, focus = self.pages.currentWidget(), self.window().focusWidget()
+        had_keyboard = shown is not None and focus is not None and shown.isAncestorOf(focus)
         self.pages.setCurrentWidget(self.bench if there else self._empty)
         if there and had_keyboard:
             self.picture.setFocus()

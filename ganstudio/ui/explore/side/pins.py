@@ -27,6 +27,7 @@ class PinBoard(QWidget):
     def __init__(self, explorer: Explorer, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._explorer = explorer
+        self.grid = PictureGrid(_("Pins"), _("Click: go there. Right-click: compare, rename, move, remove."))
         self.add = QPushButton(_("Pin this picture"))
         self.add.setToolTip(_("Keeps the present position on the board (P)"))
         self.add.clicked.connect(self.pin)
@@ -34,7 +35,6 @@ class PinBoard(QWidget):
         self.rename_button.clicked.connect(lambda: self.rename(self.grid.current))
         self.remove_button = tool_button("trash", _("Take the pin off the board"))
         self.remove_button.clicked.connect(lambda: self.remove(self.grid.current))
-        self.grid = PictureGrid(_("Pins"), _("Click: go there. Right-click: compare, rename, move, remove."))
         self.grid.clicked.connect(self._go_to)
         self.grid.menu_requested.connect(self._open_menu)
         self._empty = label(
@@ -113,7 +113,7 @@ class PinBoard(QWidget):
             pins[place] = Pin(name, pins[place].state)
             self._explorer.change_kept(_("Rename a pin"), pins=pins)
 
-    def move(self, place: int, by: int) -> None:
+    def shift(self, place: int, by: int) -> None:
         """Changes the order, which is that of the path."""
         pins = self.pins
         if 0 <= place < len(pins) and 0 <= place + by < len(pins):
@@ -133,8 +133,8 @@ class PinBoard(QWidget):
                 (_("Go there"), lambda: self._go_to(place)),
                 (_("Compare with it"), lambda: self._explorer.compare_with(pin.state)),
                 (_("Rename…"), lambda: self.rename(place)),
-                (_("Earlier on the path"), lambda: self.move(place, -1)),
-                (_("Later on the path"), lambda: self.move(place, 1)),
+                (_("Earlier on the path"), lambda: self.shift(place, -1)),
+                (_("Later on the path"), lambda: self.shift(place, 1)),
                 (_("Remove"), lambda: self.remove(place)),
             ]
             for text, call in rows:

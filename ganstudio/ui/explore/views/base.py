@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
@@ -113,7 +114,7 @@ class GridView(QWidget):
             menu.addAction(_("Compare with it"), lambda: self.explorer.compare_with(state))
             menu.addSeparator()
             for like, text in ((True, _("More like this")), (False, _("Less like this"))):
-                row = menu.addAction(text, lambda like=like: self.pick(place, None if said is like else like))
+                row = menu.addAction(text, partial(self.pick, place, None if said is like else like))
                 row.setCheckable(True)
                 row.setChecked(said is like)
         return menu

@@ -35,7 +35,7 @@ class Map(PictureGrid):
         super().paintEvent(event)
         if not self.count:
             return
-        here = self.point_of(self._view.x, self._view.y)
+        here = self.point_of(self._view.east, self._view.north)
         theme = current_theme()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -80,7 +80,7 @@ class Map(PictureGrid):
             super().keyPressEvent(event)
             return
         size = FINE_KEY_STEP if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else KEY_STEP
-        self._view.go(self._view.x + step[0] * size, self._view.y + step[1] * size)
+        self._view.go(self._view.east + step[0] * size, self._view.north + step[1] * size)
 
 
 class PlaneView(GridView):
@@ -94,9 +94,11 @@ class PlaneView(GridView):
         self._anchor: ExploreState | None = None
         self._own: ExploreState | None = None
         self._trip = 0
-        self.x = self.y = 0.0
+        self.east = self.north = 0.0
         old, self.grid = self.grid, Map(self)
-        self.layout().replaceWidget(old, self.grid)
+        column = self.layout()
+        assert column is not None
+        column.replaceWidget(old, self.grid)
         old.deleteLater()
         other = tool_button("reset", _("Another plane"), _("Two other directions, through where you are"))
         other.clicked.connect(self._turn)
@@ -115,7 +117,7 @@ class PlaneView(GridView):
 
     def centre(self) -> None:
         """The present position is the middle from now on."""
-        self._anchor, self.x, self.y = self.explorer.state, 0.0, 0.0
+        self._anchor, self.east, self.north = self.explorer.state, 0.0, 0.0
         self.redraw()
 
     def _state_changed(self) -> None:
@@ -125,7 +127,7 @@ class PlaneView(GridView):
     def set_active(self, active: bool) -> None:
         """Begins where one is."""
         if active and not self._active:
-            self._anchor, self.x, self.y = self.explorer.state, 0.0, 0.0
+            self._anchor, self.east, self.north = self.explorer.state, 0.0, 0.0
         super().set_active(active)
 
     def begin(self) -> None:
@@ -137,8 +139,8 @@ class PlaneView(GridView):
         axes = plane(self.explorer.controls, self._traveller.seed)
         if self._anchor is None or not axes:
             return
-        self.x, self.y = min(max(x, -2 * REACH), 2 * REACH), min(max(y, -2 * REACH), 2 * REACH)
-        self._own = travelled(self._anchor, axes, self.x, self.y)
+        self.east, self.north = min(max(x, -2 * REACH), 2 * REACH), min(max(y, -2 * REACH), 2 * REACH)
+        self._own = travelled(self._anchor, axes, self.east, self.north)
         self.explorer.edit(self._own, _("Travel"), ("plane", self._trip))
         self.grid.update()
 
