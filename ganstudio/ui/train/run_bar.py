@@ -72,7 +72,8 @@ class RunBar(QWidget):
             _("Networks to train"),
         )
         self.roles.chosen.connect(self.train_only)
-        self._others = [self._bound(binder, name) for name in ("run.explore", "run.checkpoint", "run.stop")]
+        self._others = [self._bound(binder, name) for name in ("run.checkpoint", "run.stop")]
+        self.explore = self._bound(binder, "run.explore")
         self._compare = QToolButton()
         self._compare.setIcon(icon("compare"))
         self._compare.setAccessibleName(_("Compare with another run"))
@@ -109,6 +110,7 @@ class RunBar(QWidget):
         row.addWidget(self.roles)
         for button in self._others:
             row.addWidget(button)
+        row.addWidget(self.explore)
         row.addWidget(self._compare)
 
     def set_run(self, model: RunModel) -> None:
@@ -126,6 +128,7 @@ class RunBar(QWidget):
         self.main.setVisible(model.here or (not model.live and model.path is not None))
         for widget in (*self._steps, self.roles, *self._others):
             widget.setVisible(model.here)
+        self.explore.setVisible(model.path is not None)
         self.roles.set_value(model.only if model.only in ("discriminator", "generator") else "")
 
     def resizeEvent(self, event: QResizeEvent) -> None:
