@@ -51,6 +51,7 @@ def follow_job(job: Job, parent: QWidget) -> QProgressDialog:
     box.setAutoClose(False)
     box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     box.canceled.connect(job.cancel)
+    box.rejected.connect(job.cancel)  # Escape does not always pass by the button
 
     def tell(fraction: float, text: str) -> None:
         if job.cancelling or not shiboken6.isValid(box):
