@@ -246,7 +246,7 @@ def test_a_cancelled_film_leaves_nothing(
 ) -> None:  # fmt: skip
     slow = Slow(monkeypatch)
     answer(tmp_path / "walk.apng")
-    with exploring_window(qtbot, stored) as (window, page):
+    with exploring_window(qtbot, stored) as (window, _page):
         begin_film(qtbot, window, slow)
         box = window.findChild(QProgressDialog)
         assert box is not None
@@ -277,7 +277,7 @@ def test_a_film_of_a_run_that_is_gone_is_refused_in_a_sentence(
     copy = tmp_path / "copy"
     shutil.copytree(stored, copy)
     answer(tmp_path / "film.gif")
-    with exploring_window(qtbot, copy) as (window, page):
+    with exploring_window(qtbot, copy) as (window, _page):
         shutil.rmtree(copy)
         window.table.run("explore.film")
         form = dialog(qtbot, FilmDialog)
