@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ganstudio.explore.rendering import Work
 
 PIECE = 16
-DOT_SIDE = 96
+DOT_SIDE = 48
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from typing import Literal
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import (
+    QAbstractButton,
     QAbstractSpinBox,
     QButtonGroup,
     QFrame,
@@ -130,6 +131,11 @@ def pad_spin_box(box: QAbstractSpinBox) -> None:
         inside.setTextMargins(6, 0, 0, 0)
 
 
+def _one_stop(button: QAbstractButton, chosen: bool) -> None:
+    """Tab comes to the chosen one only; arrow keys go to the others."""
+    button.setFocusPolicy(Qt.FocusPolicy.StrongFocus if chosen else Qt.FocusPolicy.ClickFocus)
+
+
 class Segmented(QFrame):
     """One of a few choices, all visible; arrow keys move between them.
 
@@ -161,6 +167,9 @@ class Segmented(QFrame):
             self._group.addButton(button)
             self._buttons[key] = button
             row.addWidget(button)
+        self._group.buttonToggled.connect(_one_stop)
+        for button in self._buttons.values():
+            _one_stop(button, False)
         next(iter(self._buttons.values())).setChecked(True)
 
     @property

@@ -58,7 +58,7 @@ def explore_actions(page: ExploreWorkspace) -> tuple[Action, ...]:
         Action("explore.pixels", _("Show single pixels"), lambda: page.picture.set_pixels(not page.picture.pixels), "",
                "S", f"{menu}/1", _("Every pixel a square; else large pictures are smoothed."), there,
                lambda: page.picture.pixels, context="explore"),
-        row("project", _("Find a picture…"), page.side.projection.choose, "image", "Ctrl+I", 1,
+        row("project", _("Match a picture…"), page.side.projection.choose, "image", "Ctrl+I", 1,
             _("Opens any image and finds where the generator draws it."), images),
         row("copy", _("Copy picture"), exports.copy_picture, "copy", "Ctrl+Shift+C", 2,
             _("Puts the large picture on the clipboard."), drawn),

@@ -112,14 +112,15 @@ class LargePicture(QWidget):
             return
         if explorer.opened is None:
             return
-        weights = _("averaged weights") if explorer.weights == "ema" else _("raw weights")
-        step = f"{step_text(explorer.step)} · {weights}" if explorer.step else ""
-        bottom = self.height() - 16.0
-        for place, name in zip(places, ("A", "B") if comparing else ("",), strict=True):
+        live = explorer.following is not None
+        if not comparing and not live:
+            return  # step and weights stand above already; a tag would only cover the picture
+        dot, step = (theme.generator, step_text(explorer.step)) if live else ("", "")
+        names = (_("A · now"), _("B · kept")) if comparing else ("",)
+        for place, name in zip(places, names, strict=True):
             text = " · ".join(part for part in (name, step) if part)
-            if text:
-                dot = theme.generator if explorer.following is not None else ""
-                draw_tag(painter, place.left() + 8.0, bottom, text, theme, dot=dot, limit=place.width() - 16.0)
+            limit = place.width() - 16.0
+            draw_tag(painter, place.left() + 8.0, self.height() - 16.0, text, theme, dot=dot, limit=limit)
 
     def _places(self, count: int) -> list[QRect]:
         width = (self.width() - GAP * (count - 1)) // count

@@ -130,6 +130,7 @@ class SourceBar(QWidget):
         row.addSpacing(8)
         row.addWidget(self.track, 1)
         self._gap = QWidget()
+        self._gap.setMinimumHeight(self.track.sizeHint().height())  # files without checkpoints: nothing jumps
         row.addWidget(self._gap, 1)
         for part in (self.step, self.live, self.weights):
             row.addWidget(part)

@@ -92,7 +92,22 @@ class ControlsPanel(QWidget):
             column.addWidget(section)
         column.addStretch(1)
         self.scroll_area.setWidget(content)  # deletes what was there
+        self._keep_order(content)
         self._state_changed()
+
+    def _keep_order(self, content: QWidget) -> None:
+        """Tab comes to the controls where the panel stands: new widgets are put last, after everything else."""
+        stops, widget = [], content.nextInFocusChain()
+        while widget is not content:
+            if content.isAncestorOf(widget) and widget.focusPolicy() != Qt.FocusPolicy.NoFocus:
+                stops.append(widget)
+            widget = widget.nextInFocusChain()
+        before: QWidget = self.scroll_area
+        before.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # only what takes part in Tab can be an anchor
+        for stop in stops:
+            QWidget.setTabOrder(before, stop)
+            before = stop
+        self.scroll_area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
 
     def _make(self, control: Control) -> Section:
         explorer, editing = self._explorer, self.editing

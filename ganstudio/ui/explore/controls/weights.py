@@ -75,6 +75,8 @@ class WeightsSection(Section):
         self.list = RowList()
         self.list.hide()
         self._add_tools()
+        if isinstance(control, CategoricalCode):
+            self.column.addWidget(label(_("Found without labels: 4 need not draw a 4."), "small", wrap=True))
         if control.count <= MOST_BUTTONS:
             self.column.addWidget(self._make_buttons())
         else:

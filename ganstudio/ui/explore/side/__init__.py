@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from ganstudio.app.explorer import Explorer
 from ganstudio.app.studio import Studio
@@ -13,6 +13,7 @@ from ganstudio.ui.explore.side.neighbours import NeighboursPanel
 from ganstudio.ui.explore.side.pins import PinBoard
 from ganstudio.ui.explore.side.projection import ProjectionPanel
 from ganstudio.ui.parts import Segmented
+from ganstudio.ui.style import set_look
 
 
 class SidePanel(QWidget):
@@ -26,14 +27,21 @@ class SidePanel(QWidget):
         self.neighbours = NeighboursPanel(explorer, studio)
         self.tabs = Segmented(
             [
-                ("directions", _("Ways"), _("Directions along which something changes")),
+                ("directions", _("Directions"), _("Directions along which something changes")),
                 ("pins", _("Pins"), _("Positions one wants to come back to")),
-                ("projection", _("Find"), _("Finds where the generator draws a given picture")),
-                ("neighbours", _("Real"), _("The training images that are most alike: is it memorised?")),
+                ("projection", _("Match"), _("Projection: finds where the generator draws a given picture")),
+                ("neighbours", _("Nearest"), _("The training images that are most alike: is it memorised?")),
             ],
             _("Side"),
         )
         self.tabs.chosen.connect(self.open)
+        self._explorer, buttons = explorer, self.tabs.findChildren(QPushButton)
+        self._pins_tab = buttons[1]
+        for button in buttons:
+            set_look(button, close=True)  # four words beside each other in a narrow panel
+        explorer.kept_changed.connect(self._count_pins)
+        explorer.source_changed.connect(self._count_pins)
+        self._count_pins()
         self._parts: dict[str, QWidget] = {
             "directions": self.directions,
             "pins": self.pins,
@@ -52,10 +60,15 @@ class SidePanel(QWidget):
         column.setSpacing(0)
         column.addLayout(head)
         column.addWidget(self._stack, 1)
-        self.setMinimumWidth(240)
+        self.setMinimumWidth(280)
         self.open("directions")
 
     def open(self, name: str) -> None:
         """Shows another part."""
         self.tabs.set_value(name)
         self._stack.setCurrentWidget(self._parts[name])
+
+    def _count_pins(self) -> None:
+        """The tab tells how many there are: so one sees that P has done something, wherever one looks."""
+        count = len(self._explorer.kept.pins)
+        self._pins_tab.setText(_("Pins {count}").format(count=count) if count else _("Pins"))

@@ -49,6 +49,7 @@ class FindForm(QWidget):
         super().__init__(parent)
         self._explorer, self._picks, self.finding, self._label_by_hand = explorer, picks, finding, label_by_hand
         self._ways = {way.key: way for way in ways()}
+        self._of = explorer.controls
         self.way_box = QuietCombo()
         self.way_box.setAccessibleName(_("How directions are found"))
         for key, way in self._ways.items():
@@ -77,6 +78,7 @@ class FindForm(QWidget):
         self._lay_out()
         finding.changed.connect(self._progress)
         picks.changed.connect(self.refresh)
+        explorer.source_changed.connect(self._source_changed)
         self.refresh()
         self._progress()
 
@@ -125,6 +127,11 @@ class FindForm(QWidget):
     def _way_chosen(self, _index: int) -> None:
         self._told.hide()  # how the last search ended has been read
         self.refresh()
+
+    def _source_changed(self) -> None:
+        if not self.finding.running and self._explorer.controls != self._of:
+            self._told.hide()  # it was said of another generator
+        self._of = self._explorer.controls
 
     def refresh(self) -> None:
         """What the chosen way does, and what is in its way."""

@@ -170,7 +170,7 @@ class NeighboursPanel(QWidget):
         names = []
         for index, distance in zip(nearest.indices[0], nearest.distances[0], strict=True):
             name = "" if labels is None else spec.classes[int(labels[int(index)])]
-            names.append(f"{name} {distance:.2f}".strip())
+            names.append(f"{name} · {distance:.2f}" if name else f"{distance:.2f}")
         self.grid.show()
         self.grid.prepare(len(pictures), 3)
         self.grid.put(0, pictures)
@@ -184,9 +184,9 @@ class NeighboursPanel(QWidget):
         if not len(measure.distances):
             text = _("Distance to the nearest: {distance:.2f}.").format(distance=distance)
         elif measure.memorised(distance):
-            text = _(
-                "Distance {distance:.2f}, where real pictures are {usual:.2f} from the next: perhaps learned by heart."
-            )
+            text = _("Nearest: {distance:.2f} away; between real ones usually {usual:.2f}: perhaps learned by heart.")
         else:
-            text = _("Distance {distance:.2f}; real pictures are {usual:.2f} from the next: no sign of memory.")
+            text = _(
+                "Nearest: {distance:.2f} away; between real ones usually {usual:.2f}: no sign of learning by heart."
+            )
         self.words.setText(text.format(distance=distance, usual=measure.usual))

@@ -143,8 +143,9 @@ class ThumbsDialog(QDialog):
         column.setSpacing(16)
         column.addLayout(asked)
         column.addWidget(
-            label(_("Which samples have it, and which have it not? A dozen of each is a good beginning; leave out "
-                    "those that are neither."), "muted", wrap=True)
+            label(_("Click a sample that has it (+), twice one that has it not (−), a third time to take the label "
+                    "away. A dozen of each is a good beginning; leave out those that are neither."),
+                  "muted", wrap=True)
         )  # fmt: skip
         column.addWidget(self.grid, 1)
         ending = QVBoxLayout()

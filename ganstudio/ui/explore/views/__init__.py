@@ -48,6 +48,7 @@ class ViewTabs(QWidget):
         self._stack = QStackedWidget()
         for view in self._views.values():
             self._stack.addWidget(view)
+            view.keep_order()
         head = QHBoxLayout()
         head.setContentsMargins(8, 8, 8, 0)
         head.addWidget(self.tabs)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from functools import partial
 
-from PySide6.QtCore import QPoint
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QVBoxLayout, QWidget
 
 from ganstudio.app.explorer import Explorer
 from ganstudio.core.i18n import _
@@ -18,6 +20,7 @@ from ganstudio.ui.explore.picks import Picks
 from ganstudio.ui.parts import label
 
 VIEW_URGENCY = 10
+WIDE = 560
 
 
 class GridView(QWidget):
@@ -32,6 +35,7 @@ class GridView(QWidget):
 
     Attributes:
         states: what the grid shows, place by place.
+        titles: words of the bar that may be left out.
     """
 
     follows = True
@@ -42,6 +46,7 @@ class GridView(QWidget):
         self.explorer, self.picks, self.channel = explorer, picks, channel
         self.states: list[ExploreState] = []
         self._active = False
+        self.titles: list[QWidget] = []
         self.grid = PictureGrid(name, hint)
         self.grid.clicked.connect(self.take)
         self.grid.menu_requested.connect(self._open_menu)
@@ -49,13 +54,21 @@ class GridView(QWidget):
         self.bar.setContentsMargins(8, 4, 8, 4)
         self.bar.setSpacing(8)
         self.hint = label("", "muted", wrap=True)
-        self.hint.setContentsMargins(16, 8, 16, 8)
-        self.hint.hide()
+        self.pin_button = QPushButton(_("Pin this picture"))
+        self.pin_button.setToolTip(_("Keeps the present position on the board (P)"))
+        self.pin_button.clicked.connect(lambda: explorer.studio.actions.run("explore.pin"))
+        self._words = QWidget()
+        words = QHBoxLayout(self._words)
+        words.setContentsMargins(16, 4, 16, 8)
+        words.setSpacing(16)
+        words.addWidget(self.hint, 1)
+        words.addWidget(self.pin_button)
+        self._words.hide()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addLayout(self.bar)
-        column.addWidget(self.hint)
+        column.addWidget(self._words)
         column.addWidget(self.grid, 1)
         explorer.drawn.connect(self._drawn)
 
@@ -92,10 +105,27 @@ class GridView(QWidget):
         """The state that draws the same with ψ = 1 and no directions: what stands between two of them is between all."""
         return ExploreState(self.explorer.effective(state))
 
-    def say(self, text: str) -> None:
-        """A line above the grid: what is missing, or what went wrong; empty for nothing."""
+    def say(self, text: str, pin: bool = False) -> None:
+        """A line above the grid: what is missing, or what went wrong; empty for nothing. ``pin`` offers to pin."""
         self.hint.setText(text)
-        self.hint.setVisible(bool(text))
+        self._words.setVisible(bool(text))
+        self.pin_button.setVisible(pin and "explore.pin" in self.explorer.studio.actions)
+
+    def keep_order(self) -> None:
+        """Tab goes through the bar, then to the grid. To be called once the bar is complete."""
+        in_bar = [self.bar.itemAt(place).widget() for place in range(self.bar.count())]
+        parts = [part for widget in in_bar if widget is not None for part in (widget, *widget.findChildren(QWidget))]
+        stops = [part for part in parts if part.focusPolicy() != Qt.FocusPolicy.NoFocus]
+        stops = [part for part in stops if part.window() is self.window()]  # the list of a box is a window of its own
+        order = [*stops, self.pin_button, self.grid]
+        for before, after in itertools.pairwise(order):
+            QWidget.setTabOrder(before, after)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where there is little room, the words before the choices give way; tooltips tell what they are."""
+        super().resizeEvent(event)
+        for words in self.titles:
+            words.setVisible(event.size().width() >= WIDE)
 
     # -- hands ------------------------------------------------------------------------------------------------------
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QSpinBox
+from PySide6.QtWidgets import QPushButton, QSpinBox
 
 from ganstudio.app.explorer import Explorer
 from ganstudio.core.i18n import _
@@ -14,6 +14,7 @@ from ganstudio.explore.walks import How, walk
 from ganstudio.ui.explore.picks import Picks
 from ganstudio.ui.explore.views.base import GridView
 from ganstudio.ui.parts import Segmented, label, pad_spin_box, tool_button
+from ganstudio.ui.style import set_look
 
 FRAME_MS = 80
 
@@ -29,14 +30,14 @@ class PathView(GridView):
         self.play.toggled.connect(self._toggle)
         self.how = Segmented(
             [
-                ("spherical", _("Round"), _("On the shell where the latent vectors lie: no grey middle")),
-                ("linear", _("Straight"), _("The straight line between the latent vectors")),
+                ("spherical", _("Spherical"), _("Along the shell where the latent vectors lie: no grey middle")),
+                ("linear", _("Linear"), _("The straight line between the latent vectors")),
             ],
             _("Way"),
         )
         self.ends = Segmented(
             [
-                ("open", _("There"), _("From the first pin to the last")),
+                ("open", _("Once"), _("From the first pin to the last")),
                 ("loop", _("Loop"), _("And back to the first: plays without a seam")),
             ],
             _("Ends"),
@@ -44,14 +45,17 @@ class PathView(GridView):
         self.frames = QSpinBox()
         self.frames.setRange(2, 60)
         self.frames.setValue(8)
-        self.frames.setAccessibleName(_("Pictures from pin to pin"))
-        self.frames.setToolTip(_("Pictures from pin to pin: 2 to 60, usually 8"))
+        self.frames.setAccessibleName(_("Steps from one pin to the next"))
+        self.frames.setToolTip(_("Steps from one pin to the next: 2 to 60, usually 8"))
         pad_spin_box(self.frames)
         self.frames.valueChanged.connect(self._changed)
         for chooser in (self.how, self.ends):
             chooser.chosen.connect(self._changed)
-        words = label(_("Pictures a leg"))
+        words = label(_("Steps"))
         words.setBuddy(self.frames)
+        self.titles.append(words)
+        for button in (*self.how.findChildren(QPushButton), *self.ends.findChildren(QPushButton)):
+            set_look(button, close=True)
         for widget in (self.play, self.how, self.ends, words, self.frames):
             self.bar.addWidget(widget)
         self.bar.addStretch(1)
@@ -91,7 +95,12 @@ class PathView(GridView):
     def arrange(self, state: ExploreState) -> Sequence[ExploreState]:
         """The pictures of the path."""
         states = self._states(self.frames.value())
-        self.say("" if states else _("Pin two pictures or more (key P): the path goes past them in their order."))
+        missing = (
+            _("Pin two pictures or more (key P): the path goes past them in their order.")
+            if not self.stops
+            else _("One picture is pinned. Move on, then pin another: the path goes from the one to the other.")
+        )
+        self.say("" if states else missing, pin=not states)
         self.play.setEnabled(bool(states))
         self.grid.prepare(len(states))
         return states

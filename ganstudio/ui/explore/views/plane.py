@@ -16,7 +16,7 @@ from ganstudio.ui.explore.grid import PictureGrid
 from ganstudio.ui.explore.picks import Picks
 from ganstudio.ui.explore.travel import ARROWS, FINE_KEY_STEP, KEY_STEP, Traveller
 from ganstudio.ui.explore.views.base import GridView
-from ganstudio.ui.parts import label, tool_button
+from ganstudio.ui.parts import ElidedLabel, tool_button
 from ganstudio.ui.theme import current_theme
 
 SIDE, REACH = 7, 1.0
@@ -106,7 +106,7 @@ class PlaneView(GridView):
         centre.clicked.connect(self.centre)
         self.bar.addWidget(other)
         self.bar.addWidget(centre)
-        self.bar.addWidget(label(_("Two random directions of the latent space at right angles."), "muted"), 1)
+        self.bar.addWidget(ElidedLabel(_("Two random directions of the latent space at right angles."), "muted"), 1)
         self._settle = QTimer(self, singleShot=True, interval=120)
         self._settle.timeout.connect(self.centre)
         explorer.state_changed.connect(self._state_changed)
@@ -148,7 +148,7 @@ class PlaneView(GridView):
         """The pictures of the map, from its upper left."""
         axes = plane(self.explorer.controls, self._traveller.seed)
         self.say("" if axes else _("This generator has no latent vector to travel in."))
-        if not axes or self._anchor is None or self._anchor.position.keys() != state.position.keys():
+        if not axes or self._anchor is None or not _alike(self._anchor, state):
             self._anchor = state
         if not axes:
             self.grid.clear()
@@ -156,3 +156,10 @@ class PlaneView(GridView):
         side = np.linspace(-REACH, REACH, SIDE)
         self.grid.prepare(SIDE * SIDE, SIDE)
         return [travelled(self._anchor, axes, float(x), float(y)) for y in side[::-1] for x in side]
+
+
+def _alike(one: ExploreState, other: ExploreState) -> bool:
+    """Both are positions of the same controls; another generator may call vectors of another size by the same name."""
+    return {name: values.shape for name, values in one.position.items()} == {
+        name: values.shape for name, values in other.position.items()
+    }

@@ -63,7 +63,7 @@ class SumsView(GridView):
         pins = self.explorer.kept.pins
         enough = bool(pins)
         self.use.setEnabled(enough)
-        self.say("" if enough else _("Pin pictures (key P) to add and subtract what they show."))
+        self.say("" if enough else _("Pin pictures (key P) to add and subtract what they show."), pin=not enough)
         if not enough:
             self.grid.clear()
             return []

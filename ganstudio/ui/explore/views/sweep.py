@@ -25,6 +25,7 @@ class SweepView(GridView):
     def __init__(self, explorer: Explorer, picks: Picks) -> None:
         super().__init__(explorer, picks, "sweep", _("Sweep over two controls"), _("Click: go there."))
         self._axes: list[Axis] = []
+        self._of: object = None
         self.across, self.down = QuietCombo(), QuietCombo()
         for combo, name in ((self.across, _("Columns")), (self.down, _("Rows"))):
             words = QLabel(name)
@@ -32,8 +33,9 @@ class SweepView(GridView):
             combo.setAccessibleName(name)
             combo.setToolTip(_("What changes from one to the next. Default: what was made to mean something first."))
             combo.setMaxVisibleItems(20)
-            combo.setMinimumContentsLength(10)
+            combo.setMinimumContentsLength(6)
             combo.activated.connect(lambda _index: self.redraw())
+            self.titles.append(words)
             self.bar.addWidget(words)
             self.bar.addWidget(combo)
         swap = tool_button("compare", _("Swap rows and columns"))
@@ -56,15 +58,25 @@ class SweepView(GridView):
         before = self.across.currentData(), self.down.currentData()
         self._axes = axes
         keys = [axis.key for axis in axes]
-        for combo, wanted, place in ((self.across, before[0], 0), (self.down, before[1], 1)):
+        same, self._of = self.explorer.controls == self._of, self.explorer.controls
+        stays = before[0] in keys and (before[1] == "" or before[1] in keys)
+        if not (same and stays):
+            before = self._first_two()  # what was chosen for another generator says little about this one
+        for combo, wanted in ((self.across, before[0]), (self.down, before[1])):
             combo.clear()
             if combo is self.down:
                 combo.addItem(_("nothing"), "")
             for axis in axes:
                 combo.addItem(axis.title, axis.key)
-            there = wanted in keys or (wanted == "" and combo is self.down)
-            combo.setCurrentIndex(combo.findData(wanted) if there else min(place * 2, combo.count() - 1))
+            combo.setCurrentIndex(max(0, combo.findData(wanted)))
         self.redraw()
+
+    def _first_two(self) -> tuple[str, str]:
+        """What is swept at first: what was made to mean something or was found, else two numbers of the latents."""
+        keys = [axis.key for axis in self._axes]
+        if self._axes and self._axes[0].kind == "truncation":
+            keys = keys[1:] + keys[:1]
+        return (keys[0] if keys else "", keys[1] if len(keys) > 1 else "")
 
     @property
     def axes(self) -> list[Axis]:
