@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import random
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QEventLoop, QPoint, QPointF, Qt, QTimer
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QWheelEvent
-from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QMenu, QMessageBox, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QInputDialog, QMenu, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from ganstudio.app.run_model import RunModel
+from ganstudio.ui.explore.workspace import ExploreWorkspace
 from ganstudio.ui.window import MainWindow
+from tests.ui.explore_window import store_run
 from tests.ui.window_kit import DIGITS, RING, close_window, opened, train, wait
 
 KEYS = (
@@ -34,6 +37,8 @@ FORBIDDEN = ("app.quit", "run.start")
 BURST = 40
 """Events between two turns of the event loop, about as many as a cat on the keyboard makes."""
 MOST_RUNS = 3
+STORED: list[Path] = []
+"""A run that has ended, to be explored."""
 
 
 class Hands:
@@ -122,6 +127,20 @@ class Hands:
         if QApplication.activeModalWidget() is None:
             self.window.table.run(chosen)
 
+    def wander(self) -> None:
+        """To another workspace, or another generator into the explorer: a stored run, one that trains, the ready one."""
+        if QApplication.activePopupWidget() is not None or QApplication.activeModalWidget() is not None:
+            return
+        self.window.show_workspace(self.dice.choice(("train", "runs", "explore", "explore")))
+        page = self.window.workspace("explore")
+        if not isinstance(page, ExploreWorkspace) or page.explorer.opening or self.dice.random() < 0.5:
+            return
+        training = self.window.studio.training
+        ways: list[Callable[[], object]] = [page.explorer.close, page.explorer.open_bundled]
+        ways += [lambda: page.explorer.open_run(STORED[0])] * 2 if STORED else []
+        ways += [lambda: page.explorer.follow(self.dice.choice(training))] * 3 if training else []
+        self.dice.choice(ways)()
+
     def escape(self) -> None:
         """Leaves what is open, so that the rest of the window has its turn too."""
         popup, modal = QApplication.activePopupWidget(), QApplication.activeModalWidget()
@@ -144,6 +163,7 @@ class Hands:
         deeds = (
             *((self.click,) * 9), *((self.drag,) * 4), *((self.wheel,) * 3), *((self.key,) * 5), *((self.hover,) * 3),
             lambda: self.click(Qt.MouseButton.RightButton), lambda: self.click(twice=True), self.action, self.escape,
+            self.wander,
         )  # fmt: skip
         self.dice.choice(deeds)()
 
@@ -167,6 +187,7 @@ def refused_dialogs(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     for name in ("getSaveFileName", "getOpenFileName"):
         monkeypatch.setattr(QFileDialog, name, staticmethod(lambda *_args, **_options: ("", "")))
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", staticmethod(lambda *_args, **_options: ""))
+    monkeypatch.setattr(QInputDialog, "getText", staticmethod(lambda *_args, **_options: ("", False)))
     for kind in (QFileDialog, QMessageBox):
         monkeypatch.setattr(kind, "exec", lambda _self: 0)
     monkeypatch.setattr(QFileDialog, "open", lambda self, *_args: self.done(0))
@@ -210,6 +231,11 @@ def play(window: MainWindow, qtbot: QtBot, events: int, seed: int) -> None:
     rescue = QTimer(window)  # a button that holds a menu waits in a loop of its own until the menu is gone
     rescue.timeout.connect(hands.leave_menu)
     rescue.start(30)
+    window.show_workspace("explore")
+    page = window.workspace("explore")
+    assert isinstance(page, ExploreWorkspace)
+    page.explorer.follow(runs[1])
+    wait(qtbot, lambda: page.explorer.picture is not None and not page.explorer.opening)
     for number in range(events):
         hands.move()
         if number % BURST == 0:
@@ -225,7 +251,7 @@ def play(window: MainWindow, qtbot: QtBot, events: int, seed: int) -> None:
     for model in runs:
         answers(qtbot, model)
     close_window(window)
-    assert not [thread for thread in threading.enumerate() if thread.name.startswith(("trainer", "job"))]
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith(("trainer", "job", "rendering"))]
 
 
 def revive(window: MainWindow, runs: list[RunModel]) -> None:
@@ -235,6 +261,14 @@ def revive(window: MainWindow, runs: list[RunModel]) -> None:
             model.resume()
         elif not model.here and model.path is not None and model.path.is_dir() and not model.live:
             window.studio.continue_run(model, model.step + 100_000)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def stored(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """A tiny run with classes; the explorer has other controls for it than for the two that train."""
+    STORED.append(store_run(tmp_path_factory.mktemp("runs") / "classes", "cgan"))
+    yield
+    STORED.clear()
 
 
 def test_a_thousand_random_deeds(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:

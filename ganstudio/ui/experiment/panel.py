@@ -120,10 +120,12 @@ class ExperimentPanel(QWidget):
         self.scroll_area.setFrameShape(QFrame.Shape.NoFrame)
         self.scroll_area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.scroll_area.setWidget(content)
-        bar = self.scroll_area.verticalScrollBar()
-        # The bar takes its room from the margin: fields end where the button below ends, with a bar and without.
-        bar.rangeChanged.connect(
-            lambda _low, high: column.setContentsMargins(16, 4, 16 - (bar.sizeHint().width() if high else 0), 16)
+        area = self.scroll_area  # the bar is asked for anew: its Python half may be gone while Qt's is there
+        # It takes its room from the margin: fields end where the button below ends, with a bar and without.
+        area.verticalScrollBar().rangeChanged.connect(
+            lambda _low, high: column.setContentsMargins(
+                16, 4, 16 - (area.verticalScrollBar().sizeHint().width() if high else 0), 16
+            )
         )
         self.scroll_area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         foot = QVBoxLayout()
