@@ -18,6 +18,7 @@ from psygnal import Signal
 from ganstudio.app.explorer_sources import Opened, open_bundled, open_file, open_live, open_run
 from ganstudio.app.history import History
 from ganstudio.app.keepsakes import Keepsakes
+from ganstudio.app.live_weights import LiveWeights
 from ganstudio.app.run_model import RunModel
 from ganstudio.core.commands import Snapshot, Source
 from ganstudio.core.controls import Control
@@ -35,7 +36,6 @@ Factory = Callable[[ExploreState], Work]
 
 PICTURE, OTHER = "picture", "other"
 PICTURE_URGENCY, LOAD_URGENCY = 100, 200
-FOLLOW_SECONDS = 0.25
 REST_SECONDS = 0.12  # views other than the large picture are drawn when the hand has rested for so long
 
 
@@ -84,7 +84,8 @@ class Explorer:
         self._views: dict[str, tuple[Factory, int, bool]] = {}
         self._stamps: dict[str, int] = {}
         self._views_due: float | None = None
-        self._next_snapshot = 0.0
+        self._drawing, self._late = set[str](), set[str]()  # views that are not done; those begun with older weights
+        self._live = LiveWeights(self)
         self._clock = time.monotonic
 
     # -- what is explored -------------------------------------------------------------------------------------------
@@ -190,6 +191,7 @@ class Explorer:
         self.opened = self.state = self.picture = self.other = self.other_picture = None
         self.kept = Keepsakes(None, ())
         self.history.clear()
+        self._drawing.clear()
         self.service.use(None)
         self.source_changed.emit()
 
@@ -265,7 +267,7 @@ class Explorer:
         """Keeps a view drawn, until ``factory`` is None: again with other weights and (``follows``) another state."""
         if factory is None:
             self._views.pop(channel, None)
-            self.service.drop(channel)
+            self.drop(channel)
             return
         self._views[channel] = (factory, urgency, follows)
         self._ask_view(channel)
@@ -278,6 +280,7 @@ class Explorer:
     def drop(self, channel: str) -> None:
         """Wants nothing of a channel any more."""
         self._stamps.pop(channel, None)
+        self._drawing.discard(channel)
         self.service.drop(channel)
 
     def stamp(self, channel: str) -> int:
@@ -291,6 +294,13 @@ class Explorer:
         for channel in self._views:
             self._ask_view(channel)
 
+    def freshen(self) -> None:
+        """As :meth:`redraw`, but views that are not done are asked anew when they are: their last rows get a turn too."""
+        self._ask_picture()
+        self._late |= self._drawing
+        for channel in self._views.keys() - self._drawing:
+            self._ask_view(channel)
+
     def _ask_picture(self) -> None:
         if self.opened is None or self.state is None:
             return
@@ -302,6 +312,8 @@ class Explorer:
         if self.opened is None or self.state is None:
             return
         factory, urgency, _follows = self._views[channel]
+        self._late.discard(channel)
+        self._drawing.add(channel)
         self.ask(channel, factory(self.state), urgency)
 
     # -- comparing --------------------------------------------------------------------------------------------------
@@ -351,12 +363,20 @@ class Explorer:
                 self._take_weights(result)
             else:
                 self.drawn.emit(result)
+            if result.done:
+                self._end_view(result)
         now = self._clock()
         if self._views_due is not None and now >= self._views_due:
             self._views_due = None
             for channel in [channel for channel, view in self._views.items() if view[2]]:
                 self._ask_view(channel)
-        self._follow(now)
+        self._live.pump(now)
+
+    def _end_view(self, result: Drawn) -> None:
+        if result.stamp == self._stamps.get(result.channel):  # nobody has asked anew meanwhile
+            self._drawing.discard(result.channel)
+            if result.channel in self._late & self._views.keys():
+                self._ask_view(result.channel)
 
     def _take_picture(self, result: Drawn) -> None:
         if result.value is None and result.error is None:
@@ -377,23 +397,3 @@ class Explorer:
             self.service.use(result.value)
             self.weights_changed.emit()
             self.redraw()
-
-    def _follow(self, now: float) -> None:
-        model = self.following
-        if model is None or self.opened is None or now < self._next_snapshot:
-            return
-        self._next_snapshot = now + FOLLOW_SECONDS
-        if not model.here:
-            self._end_following(model)
-        elif self.opened.fresh():
-            self.redraw()  # the service takes the new weights with the first thing it draws
-            self.weights_changed.emit()
-            model.send(Snapshot(self.opened.wanted))
-        elif model.step != self.step:
-            model.send(Snapshot(self.opened.wanted))
-
-    def _end_following(self, model: RunModel) -> None:
-        """The run has ended: its last checkpoint is the same generator, and it stays."""
-        if model.path is not None and self.opened is not None:
-            self.open_run(model.path, weights=self.opened.wanted)
-        self.opened = None if self.opened is None else self.opened.resting()

@@ -63,6 +63,11 @@ class Opened:
         snapshots = None if self.live is None else self.live.snapshots
         return snapshots is not None and snapshots.fresh
 
+    def newest_step(self) -> int:
+        """Of the weights that the trainer has written last; −1 where it has written none."""
+        snapshots = None if self.live is None else self.live.snapshots
+        return -1 if snapshots is None else snapshots.newest_step
+
 
 def open_run(path: Path, step: int | None, weights: Source) -> Opened:
     """A checkpoint of a stored run.
@@ -99,7 +104,9 @@ def open_live(model: RunModel) -> Opened:
     deadline = time.monotonic() + PATIENCE
     while model.here and time.monotonic() < deadline:
         snapshots = model.snapshots
-        if snapshots is not None and snapshots.fresh and model.path is not None and model.spec is not None:
+        # Not "fresh": whoever asked for the same run a moment before may have taken what was written for both.
+        there = snapshots is not None and snapshots.newest_step >= 0
+        if there and model.path is not None and model.spec is not None:
             generator = LiveGenerator(snapshots, model.title, model.spec)
             run = Run.open(model.path)
             return Opened(generator, model.title, _start(generator), model.path, run, live=model)

@@ -21,9 +21,13 @@ class Snapshots(Generic[Network]):
     When it is asked to, the trainer writes its weights between two steps (:meth:`write`: one copy on the device), and
     the reader takes the new copy when it is ready for it (:meth:`take`). The copy that was taken stays untouched until
     the next one is taken.
+
+    Attributes:
+        newest_step: of the newest copy, taken or not; −1 while there is none.
     """
 
     def __init__(self) -> None:
+        self.newest_step = -1
         self._lock = threading.Lock()
         self._front: Network | None = None
         self._back: Network | None = None
@@ -53,6 +57,7 @@ class Snapshots(Generic[Network]):
                 self._pairs, self._pairs_of = _pairs(back, network, replaced), ours
             torch._foreach_copy_(*self._pairs)
             self._back_is_new, self._back_step, self._back_source = True, step, source
+            self.newest_step = step
 
     @property
     def fresh(self) -> bool:

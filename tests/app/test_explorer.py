@@ -332,3 +332,72 @@ def test_the_run_that_comes_with_the_program_stays_as_it_came(rig: Rig) -> None:
         assert [pin.name for pin in again.explorer.kept.pins] == ["mine"]
     finally:
         again.close()
+
+
+def test_live_weights_are_told_once_they_are_drawn_with_and_a_pause_is_quiet(rig: Rig) -> None:
+    model = rig.studio.start(Experiment("dcgan", "digits:size=16", {**SMALL, "ema": 0.9}, 10**6, 0, "cpu", "live"))
+    assert model is not None
+    rig.until(lambda: model.step > 3)
+    rig.explorer.follow(model)
+    rig.until(lambda: rig.explorer.opened is not None)
+    explorer, told, pictures = rig.explorer, list[int](), list[int]()
+    explorer.weights_changed.connect(lambda: told.append(explorer.step))
+    rig.until(lambda: len(told) > 3)
+    assert len(set(told)) == len(told)
+    model.send(Pause())
+    rig.until(lambda: model.state == "paused" and told[-1] == model.step)
+    rig.drawn()
+    explorer.picture_changed.connect(lambda: pictures.append(1))
+    now = time.monotonic()
+    for tick in range(40):
+        explorer._clock = lambda tick=tick: now + tick  # type: ignore[misc]
+        rig.studio.pump()
+        rig.drawn()
+        time.sleep(0.002)  # the trainer's turn
+    assert told[-1] == model.step
+    assert not pictures
+
+
+def test_every_row_of_a_view_gets_its_turn_while_weights_come_faster_than_it_is_drawn(rig: Rig, stored: Path) -> None:
+    rig.open(stored)
+    explorer, rows, count = rig.explorer, set[int](), 12
+
+    def slow(_state: object) -> Callable[[object], Iterator[int]]:
+        return lambda _generator: iter(range(count))
+
+    explorer.show("slow", slow)
+    rig.drawn()
+    explorer.redraw()
+    first = explorer.stamp("slow")
+    for _piece in range(2 * count):
+        explorer.freshen()  # newer weights after every piece
+        seen = len(rig.results)
+        rig.until(lambda seen=seen: len(rig.results) > seen)
+        rows |= {result.value for result in rig.results[seen:] if result.value is not None}
+    assert rows == set(range(count))
+    assert explorer.stamp("slow") != first
+    rig.drawn()
+    last = [result for result in rig.results if result.stamp == explorer.stamp("slow")]
+    assert [result.value for result in last] == [*range(count), None]
+
+
+def test_the_end_of_the_followed_run_leaves_what_a_person_opens_alone(rig: Rig, stored: Path) -> None:
+    model = rig.studio.start(Experiment("dcgan", "digits:size=16", SMALL, 10**6, 0, "cpu", "live"))
+    assert model is not None
+    rig.until(lambda: model.step > 3)
+    explorer = rig.explorer
+    explorer.follow(model)
+    rig.until(lambda: explorer.following is model)
+    model.stop(save=True)
+    end = time.monotonic() + 30
+    while model.here:
+        assert time.monotonic() < end
+        rig.studio.pump()
+        time.sleep(0.002)
+    explorer.open_run(stored, 100)
+    explorer._clock = lambda: end + 100  # type: ignore[method-assign]
+    explorer.pump()  # notices that the run has ended while the other one is being opened
+    assert explorer.following is None
+    rig.until(lambda: not explorer.opening)
+    assert explorer.opened is not None
+    assert (explorer.opened.path, explorer.step) == (stored, 100)

@@ -1,0 +1,58 @@
+"""Keeps an exploration at the newest weights of the run in training that it follows. Main thread, no Qt."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ganstudio.core.commands import Snapshot
+
+if TYPE_CHECKING:
+    from ganstudio.app.explorer import Explorer
+    from ganstudio.app.run_model import RunModel
+
+FOLLOW_SECONDS = 0.25
+
+
+class LiveWeights:
+    """Asks the trainer for weights, has drawn what they change, and tells when they are those that are drawn with.
+
+    The trainer copies its weights when it is asked to; the rendering service takes the copy with the next thing that it
+    draws. So between asking and showing lie two of the window's ticks, and a drag may take the copy before this does.
+
+    Args:
+        explorer: whose weights.
+    """
+
+    def __init__(self, explorer: Explorer) -> None:
+        self._explorer = explorer
+        self._next = 0.0
+        self._told: tuple[int, str] = (-1, "")
+
+    def pump(self, now: float) -> None:
+        """What is due; ``now`` in seconds."""
+        explorer = self._explorer
+        model, opened = explorer.following, explorer.opened
+        if model is None or opened is None:
+            self._told = explorer.step, explorer.weights
+            return
+        if self._told != (explorer.step, explorer.weights):  # the service has taken other weights meanwhile
+            self._told = explorer.step, explorer.weights
+            explorer.weights_changed.emit()
+        if now < self._next:
+            return
+        self._next = now + FOLLOW_SECONDS
+        if not model.here:
+            self._end(model)
+            return
+        if opened.fresh():
+            explorer.freshen()
+        if opened.newest_step() != model.step:
+            model.send(Snapshot(opened.wanted))
+
+    def _end(self, model: RunModel) -> None:
+        """The run has ended: its last checkpoint is the same generator, and it stays."""
+        explorer = self._explorer
+        assert explorer.opened is not None
+        wanted, explorer.opened = explorer.opened.wanted, explorer.opened.resting()
+        if model.path is not None and not explorer.opening:  # what a person is opening comes first
+            explorer.open_run(model.path, weights=wanted)
