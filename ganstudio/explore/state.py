@@ -19,6 +19,8 @@ Position = Mapping[str, NDArray[Any]]
 """One value for each control: float32 ``(size,)``, weights ``(count,)``, or int64 ``()`` for a generator's index."""
 
 LARGEST = 1e4  # a coordinate beyond this was no latent ever
+LARGEST_SEED = 2**63 - 1  # what torch's generators take
+_DAMAGED = (KeyError, TypeError, ValueError, AttributeError, OverflowError)  # OverflowError: 10⁴⁰⁰ is valid JSON
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,7 @@ class Direction:
                 bool(values.get("locked", False)),
                 raw,
             )
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
+        except _DAMAGED as error:
             raise UsageError(_("This is no direction that ganstudio has written."), details=repr(error)) from error
 
 
@@ -125,9 +127,9 @@ class ExploreState:
             position = values["position"]
             strengths = {str(name): _finite(value) for name, value in values.get("strengths", {}).items()}
             truncation, seed = _finite(values.get("truncation", 1.0)), values.get("seed")
-            seed = None if seed is None else int(seed)
-            there = set(position)
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            seed = None if seed is None else _seed(seed)
+            there = set(position.keys())
+        except _DAMAGED as error:
             raise UsageError(_("The position in it is damaged; nothing was changed."), details=repr(error)) from error
         wanted = {control.name for control in controls}
         if there != wanted:
@@ -148,7 +150,7 @@ def read_value(control: Control, value: Any) -> NDArray[Any]:
     """
     try:
         found = np.asarray(value, np.float64)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise UsageError(_("“{name}” takes numbers only.").format(name=control.name), details=repr(error)) from error
     if not np.isfinite(found).all() or (found.size and abs(found).max() > LARGEST):
         raise UsageError(_("“{name}” holds numbers that are not finite or far too large.").format(name=control.name))
@@ -213,10 +215,10 @@ def effective(state: ExploreState, controls: Sequence[Control], directions: Mapp
 
 
 def _vector(value: Any) -> NDArray[np.float32]:
-    vector = np.asarray(value, np.float32)
+    vector = np.asarray(value, np.float64)
     if vector.ndim != 1 or not len(vector) or not np.isfinite(vector).all() or abs(vector).max() > LARGEST:
         raise ValueError("the vector is no list of finite numbers")
-    return vector
+    return vector.astype(np.float32)
 
 
 def _numbers(value: NDArray[Any]) -> Any:
@@ -224,6 +226,13 @@ def _numbers(value: NDArray[Any]) -> Any:
     if value.dtype == np.int64:
         return value.tolist()
     return [float(f"{number:.9g}") for number in value.astype(np.float64).tolist()]
+
+
+def _seed(value: Any) -> int:
+    seed = int(value)
+    if not 0 <= seed <= LARGEST_SEED:
+        raise ValueError(f"{value!r} is no seed")
+    return seed
 
 
 def _finite(value: Any) -> float:

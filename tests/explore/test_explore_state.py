@@ -110,3 +110,28 @@ def test_a_direction_survives_json_and_damage_is_refused() -> None:
     for broken in ({}, {**smile.to_json(), "vector": []}, {**smile.to_json(), "vector": [1, float("inf")]}, 3, None):
         with pytest.raises(UsageError, match="no direction"):
             Direction.from_json(broken)
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {"position": ["z"]},
+        {"position": "z"},
+        {"position": {"z": [0, 0, 10**400]}},
+        {"position": {"z": [0, 0, 0]}, "truncation": 10**400},
+        {"position": {"z": [0, 0, 0]}, "strengths": {"smile": 10**400}},
+        {"position": {"z": [0, 0, 0]}, "seed": float("inf")},
+        {"position": {"z": [0, 0, 0]}, "seed": 2**63},
+        {"position": {"z": [0, 0, 0]}, "seed": -1},
+    ],
+)
+def test_whatever_json_can_hold_is_refused_in_words(broken: dict[str, object]) -> None:
+    with pytest.raises(UsageError):
+        ExploreState.from_json(json.loads(json.dumps(broken)), (CONTROLS[0],))
+
+
+@pytest.mark.parametrize("more", [{"vector": [10**400]}, {"vector": [1e39]}, {"quality": 10**400}])
+def test_a_direction_of_absurd_numbers_is_refused_in_words(more: dict[str, object]) -> None:
+    smile = Direction("smile", "pca", "z", np.ones(1, np.float32))
+    with pytest.raises(UsageError, match="no direction"):
+        Direction.from_json(json.loads(json.dumps({**smile.to_json(), **more})))
