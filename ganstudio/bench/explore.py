@@ -14,8 +14,8 @@ import numpy as np
 from ganstudio.bench.crowd import Crowd
 from ganstudio.bench.explore_rig import ExploreRig
 from ganstudio.bench.figures import Figure, ratio
-from ganstudio.bench.headless import IMAGE
-from ganstudio.core.commands import Pause, Resume
+from ganstudio.bench.headless import IMAGE, SETTLE
+from ganstudio.bench.window_rig import length, speed_since
 from ganstudio.core.experiment import Experiment
 from ganstudio.explore.rendering import Drawn
 from ganstudio.explore.state import stack
@@ -27,6 +27,7 @@ NETWORKS = {
     "sngan-256": Experiment("sngan", "digits:size=32", {"conv_width": 256, "width_d": 16}),
 }
 """The usual small network, the residual one, and that one as wide as its paper's: what cannot be drawn in no time."""
+WARM_UP = 0.3
 HAND = 1 / 60
 """Seconds between two events of a hand: what most mice and screens give."""
 
@@ -131,17 +132,17 @@ def _live(rig: ExploreRig, quick: bool) -> list[Figure]:
     rig.window.show_workspace("explore")
     rig.explorer.follow(model)
     rig.exec_until(lambda: rig.explorer.following is model)
-    seconds, turns = (0.6, 2) if quick else (2.0, 8)
+    seconds, turns = (0.8, 2) if quick else (2.5, 8)
     moving, resting, without, delays, others, crowd = [], [], [], [], [], Crowd()
 
     def trained(live: Callable[[], object]) -> float:
-        model.pump()
-        first, begin = model.step, time.perf_counter()
-        model.send(Resume())
+        first = length(model)
+        model.resume()
         live()
-        model.send(Pause())
+        model.pause()
+        time.sleep(SETTLE)
         rig.exec_until(lambda: model.state in ("paused", "failed"))
-        return (model.step - first) / (time.perf_counter() - begin)
+        return speed_since(model, first, WARM_UP)
 
     def hand() -> None:
         until = time.perf_counter() + seconds

@@ -69,24 +69,24 @@ class WindowRig:
         """Steps per second of a run that is looked at."""
         self.studio.look_at(model)
         model.show(model.source)
-        rows = _length(model)
+        rows = length(model)
         model.resume()
         self.exec(seconds + warm_up)
         model.pause()
         self.exec_until(lambda: model.state in ("paused", "failed"))
         self.exec(SETTLE)
-        return _speed(model, rows, warm_up)
+        return speed_since(model, rows, warm_up)
 
     def alone(self, model: RunModel, seconds: float, warm_up: float) -> float:
         """Steps per second of the same run while the window sleeps: nobody looks, no event is handled."""
         model.rest()
-        rows = _length(model)
+        rows = length(model)
         model.resume()
         time.sleep(seconds + warm_up)
         model.pause()
         time.sleep(SETTLE)
         self.exec_until(lambda: model.state in ("paused", "failed"))
-        return _speed(model, rows, warm_up)
+        return speed_since(model, rows, warm_up)
 
     def close(self) -> None:
         """Ends the runs and the window."""
@@ -99,12 +99,14 @@ class WindowRig:
         self.app.processEvents()
 
 
-def _length(model: RunModel) -> int:
+def length(model: RunModel) -> int:
+    """How many steps were measured so far."""
     model.pump()
     return len(model.tables["steps"]) if "steps" in model.tables else 0
 
 
-def _speed(model: RunModel, first: int, warm_up: float) -> float:
+def speed_since(model: RunModel, first: int, warm_up: float) -> float:
+    """Steps per second of training time since so many were measured, without the first ``warm_up`` seconds."""
     model.pump()
     if model.state == "failed":
         raise TrainingError(model.message)
