@@ -105,8 +105,8 @@ def open_live(model: RunModel) -> Opened:
     while model.here and time.monotonic() < deadline:
         snapshots = model.snapshots
         # Not "fresh": whoever asked for the same run a moment before may have taken what was written for both.
-        there = snapshots is not None and snapshots.newest_step >= 0
-        if there and model.path is not None and model.spec is not None:
+        written = snapshots is not None and snapshots.newest_step >= 0
+        if snapshots is not None and written and model.path is not None and model.spec is not None:
             generator = LiveGenerator(snapshots, model.title, model.spec)
             run = Run.open(model.path)
             return Opened(generator, model.title, _start(generator), model.path, run, live=model)

@@ -133,6 +133,20 @@ def test_a_run_that_trains_is_followed_and_stays_when_it_ends(qtbot: QtBot, told
         assert not told.errors
 
 
+def test_asking_twice_for_a_run_that_rests(qtbot: QtBot) -> None:
+    """What the trainer wrote for the first is there for the second, too: it writes no more while it is paused."""
+    with opened(qtbot) as window:
+        model = train(qtbot, window, DIGITS)
+        hold(qtbot, model)
+        explorer = explore(window).explorer
+        explorer.follow(model)
+        wait(qtbot, lambda: explorer.following is model)
+        explorer.close()
+        explorer.follow(model)
+        explorer.follow(model)
+        wait(qtbot, lambda: explorer.following is model and not explorer.opening)
+
+
 def drawn_soon(qtbot: QtBot, page: object) -> np.ndarray:
     """The picture of a run that trains: there is always something more to be drawn."""
     explorer = page.explorer  # type: ignore[attr-defined]
