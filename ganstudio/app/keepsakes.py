@@ -12,7 +12,7 @@ from typing import Any
 
 from ganstudio.app.settings import config_folder
 from ganstudio.core.controls import Control
-from ganstudio.core.errors import StudioError
+from ganstudio.core.errors import StoreError, StudioError
 from ganstudio.core.i18n import _
 from ganstudio.core.resources import resource_folder
 from ganstudio.explore.state import Direction, ExploreState
@@ -36,15 +36,16 @@ class Keepsakes:
     Args:
         path: the run folder, or the file that was brought in. They are kept in the run folder where that can be
             written, else beside the settings.
-        controls: of the generator; what does not fit them is left out, and :attr:`left_out` counts it.
+        controls: of the generator; what does not fit them is left out, and stays in the file as it is.
     """
 
     def __init__(self, path: Path | None, controls: Sequence[Control]) -> None:
+        self._path = path
         self._file = None if path is None else _place(path)
         self._controls = tuple(controls)
         self.pins: list[Pin] = []
         self.directions: dict[str, Direction] = {}
-        self.left_out = 0
+        self._others: dict[str, list[Any]] = {"pins": [], "directions": []}
         if self._file is not None:
             self._read(self._file)
 
@@ -56,10 +57,10 @@ class Keepsakes:
             pins, directions = list(content["pins"]), list(content["directions"])
         except FileNotFoundError:
             return
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
             raise StudioError(
-                _("Pins and directions in {path} cannot be read; nothing is lost as long as you pin nothing new. Move "
-                  "the file away to begin afresh.").format(path=file),
+                _("Pins and directions in {path} cannot be read, so the file is left alone and new ones are not kept. "
+                  "Move it away and open the generator again to begin afresh.").format(path=file),
                 details=repr(error),
             ) from error  # fmt: skip
         sizes = {control.name: getattr(control, "size", 0) for control in self._controls}
@@ -70,14 +71,19 @@ class Keepsakes:
                     raise StudioError("another size")
                 self.directions[self.free_name(direction.name)] = direction
             except StudioError:
-                self.left_out += 1
+                self._others["directions"].append(values)
         for values in pins:
             try:
                 self.pins.append(
                     Pin(str(values["name"])[:200], ExploreState.from_json(values["state"], self._controls))
                 )
             except (StudioError, KeyError, TypeError):
-                self.left_out += 1
+                self._others["pins"].append(values)
+
+    @property
+    def left_out(self) -> int:
+        """How many pins and directions in the file do not fit this generator."""
+        return sum(map(len, self._others.values()))
 
     def free_name(self, wanted: str) -> str:
         """A name that no direction has yet: the wanted one, or with a number behind it."""
@@ -90,13 +96,17 @@ class Keepsakes:
         """Writes everything.
 
         Raises:
-            StoreError: the file cannot be written.
+            StoreError: the file cannot be written, or the run that it belongs to is gone.
         """
-        if self._file is None:
+        if self._file is None or self._path is None:
             return
+        if self._file.is_relative_to(self._path) and not self._path.is_dir():
+            raise StoreError(  # a folder made anew would stand in the way of the run when it is put back
+                _("The run in {path} has been moved or deleted meanwhile.").format(path=self._path)
+            )
         content: dict[str, Any] = {
-            "pins": [{"name": pin.name, "state": pin.state.to_json()} for pin in self.pins],
-            "directions": [direction.to_json() for direction in self.directions.values()],
+            "pins": [{"name": pin.name, "state": pin.state.to_json()} for pin in self.pins] + self._others["pins"],
+            "directions": [one.to_json() for one in self.directions.values()] + self._others["directions"],
         }
         self._file.parent.mkdir(parents=True, exist_ok=True)
         replace_file(self._file, (json.dumps(content, indent=1) + "\n").encode())

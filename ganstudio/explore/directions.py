@@ -131,13 +131,19 @@ def factorise(
         kind ``"sefa"``, quality = share of the eigenvalues' sum, strongest first.
 
     Raises:
-        UsageError: there is no latent vector, or no layer that depends on it.
+        UsageError: there is no latent vector, or no layer that depends on it, or none can be looked into.
     """
     generator = generator.frozen()
     latent = latent_of(generator, control)
     place = _hold(generator, hold, seed)
     pair = generator.draw(2, seed)[latent.name].astype(np.float32)
     layers = weighted_layers(generator, held(generator, pair, latent, place))
+    if not layers and np.ptp(generator.generate(held(generator, pair, latent, place)), axis=0).any():
+        raise UsageError(
+            _(
+                "The layers of this generator cannot be looked into; principal components (PCA) go by its pictures alone."
+            )
+        )
     if not layers:
         raise _changes_nothing()
     probes = np.eye(latent.size, dtype=np.float32)

@@ -79,7 +79,8 @@ def weighted_layers(generator: Generator, values: Values) -> list[nn.Module]:
         values: two rows that differ in what is looked for.
 
     Returns:
-        those whose output differs between the rows, each once.
+        those whose output differs between the rows, each once; none of a network that cannot be looked into (ONNX,
+        TorchScript).
     """
     seen: list[nn.Module] = []
 
@@ -146,7 +147,9 @@ def _with_weights(method: nn.Module) -> list[nn.Module]:
     return [
         module
         for module in method.modules()
-        if module not in computed and (module._parameters or parametrize.is_parametrized(module))
+        if module not in computed
+        and not isinstance(module, torch.jit.ScriptModule)  # nothing can be hooked into its program
+        and (module._parameters or parametrize.is_parametrized(module))
     ]
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -284,8 +286,6 @@ def test_switching_in_mid_drag_leaves_nothing_of_the_old_run(rig: Rig, stored: P
 
 
 def test_a_run_that_goes_away_while_it_is_explored_still_draws(rig: Rig, stored: Path, tmp_path: Path) -> None:
-    import shutil
-
     copy = tmp_path / "copy"
     shutil.copytree(stored, copy)
     rig.open(copy)
@@ -297,6 +297,24 @@ def test_a_run_that_goes_away_while_it_is_explored_still_draws(rig: Rig, stored:
     rig.until(lambda: rig.told)
     rig.explorer.change_kept("Pin", pins=[Pin("mine", rig.explorer.state)])
     assert [pin.name for pin in rig.explorer.kept.pins] == ["mine"]
+    assert not copy.exists(), "a ghost of the run would stand in the way of its restoration"
+    assert any("could not be stored" in note.text for note in rig.told)
+
+
+def test_what_does_not_fit_stays_in_the_file(rig: Rig, stored: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(stored, copy)
+    file = copy / "explore" / "kept.json"
+    file.parent.mkdir(exist_ok=True)
+    pin = {"name": "other", "state": {"position": {"z": [1, 2]}}}
+    direction = {"name": "far", "kind": "pca", "control": "w", "vector": [1, 0]}
+    file.write_text(json.dumps({"pins": [pin], "directions": [direction]}), "utf-8")
+    rig.open(copy)
+    assert rig.explorer.kept.left_out == 2
+    rig.explorer.change_kept("Pin", pins=[Pin("mine", rig.explorer.state)])
+    content = json.loads(file.read_text("utf-8"))
+    assert [one["name"] for one in content["pins"]] == ["mine", "other"]
+    assert content["directions"] == [direction]
 
 
 def test_weights_that_are_no_numbers_are_refused_and_the_picture_stays(rig: Rig, stored: Path, tmp_path: Path) -> None:

@@ -16,10 +16,14 @@ from ganstudio.core.errors import StoreError, UsageError
 from ganstudio.explore import direction_files, directions
 from ganstudio.explore.direction_files import load_directions, save_directions, with_unique_names
 from ganstudio.explore.directions import boundaries, class_means, factorise, pca, picks
+from ganstudio.explore.foreign import open_foreign
 from ganstudio.explore.linear import separate
 from ganstudio.explore.relevance import relevance
 from ganstudio.explore.state import Direction
+from ganstudio.nn.initialise import he_init
 from ganstudio.nn.norms import constrain
+from ganstudio.nn.random import randomness
+from tests.explore.foreign_networks import script, trace
 from tests.explore.toys import CLASS, SIZE, Toy, Z, alike, finish, known_matrix, linear, toy
 
 STRENGTHS = (5.0, 4.0, 3.0, 2.0, 1.0, 0.5)
@@ -382,6 +386,19 @@ class TestFiles:
         content["directions"][0]["quality"] = 7
         file.write_text(json.dumps(content), encoding="utf-8")
         assert math.isnan(load_directions(file)[0].quality)
+
+
+@pytest.mark.parametrize("make", ["trace", "script"])
+def test_a_program_that_cannot_be_looked_into_has_components_of_its_pictures(tmp_path: Path, make: str) -> None:
+    with randomness(torch.Generator().manual_seed(0)):
+        network = he_init(nn.Sequential(nn.Linear(6, 64), nn.Tanh(), nn.Unflatten(1, (1, 8, 8))))
+    path = tmp_path / "generator.pt"
+    file = trace(network, torch.zeros(2, 6), path) if make == "trace" else script(network, path)
+    generator = open_foreign(file)
+    found = finish(pca(generator, count=3, samples=200))
+    assert [one.kind for one in found] == ["pca"] * 3
+    with pytest.raises(UsageError, match="cannot be looked into"):
+        finish(factorise(generator))
 
 
 def test_every_unit_is_one_standard_deviation_of_the_prior() -> None:
