@@ -147,9 +147,9 @@ class PictureGrid(QWidget):
         return self._items[place] if 0 <= place < len(self._items) else None
 
     def picture(self) -> NDArray[np.uint8] | None:
-        """All pictures as one, in rows as they are shown; None while one is missing."""
+        """All pictures as one, in rows as they are shown; None while one is missing or is still another generator's."""
         shown = [item for item in self._items if item is not None]
-        if not shown or len(shown) < len(self._items):
+        if len(shown) < len(self._items) or len({item.shape for item in shown}) != 1:
             return None
         return make_grid(np.stack(shown), self._layout(1.0).columns)
 
