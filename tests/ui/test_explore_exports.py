@@ -361,3 +361,14 @@ def test_cancelling_says_that_nothing_was_written() -> None:
     cancel.set()
     with pytest.raises(CancelledError, match="nothing was written"):
         Watch(None, cancel).tick(0.5, "")
+
+
+def test_a_view_that_still_shows_another_generators_pictures_is_not_saved(
+    qtbot: QtBot, stored: Path, told: Told
+) -> None:
+    with exploring_window(qtbot, stored) as (window, page):
+        page.views.open("wall")
+        drawn(qtbot, page)
+        page.views.current.grid.put(3, np.zeros((1, 8, 8, 3), np.uint8))
+        window.table.run("explore.save-grid")
+        assert told.said("still being drawn")
