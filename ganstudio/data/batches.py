@@ -58,12 +58,6 @@ class Batches:
         self.seed = seed
         self.device = torch.device(device)
         items, labels = dataset.items, dataset.labels
-        self._held_out: tuple[torch.Tensor, torch.Tensor | None] | None = None
-        if 0 < round(held_out * len(items)) < len(items):
-            order = _permutation(seed, -2, len(items))
-            held, kept = order[: round(held_out * len(items))], order[round(held_out * len(items)) :].sort().values
-            self._held_out = (items[held], None if labels is None else labels[held])
-            items, labels = items[kept], None if labels is None else labels[kept]
         self._pools: dict[int, torch.Tensor] = {}
         self._images = items.dtype == torch.uint8
         self.resident = items.numel() * items.element_size() <= resident_bytes
@@ -76,6 +70,12 @@ class Batches:
         self._items = items
         self._labels = None if labels is None else labels.to(home)
         self._home = home
+        # Positions rather than copies of the items: a large set may lie on the disk, mapped into memory.
+        self._kept: torch.Tensor | None = None
+        self._held: torch.Tensor | None = None
+        if 0 < (count := round(held_out * len(dataset.items))) < len(dataset.items):
+            order = _permutation(seed, -2, len(dataset.items))
+            self._held, self._kept = order[:count].to(home), order[count:].sort().values.to(home)
         self._epoch = -1
         self._order = torch.empty(0, dtype=torch.int64)
         self._shuffled = items
@@ -83,8 +83,8 @@ class Batches:
 
     @property
     def count(self) -> int:
-        """How many items the set has."""
-        return int(self._items.shape[0])
+        """How many items :meth:`next` draws from."""
+        return len(self._items if self._kept is None else self._kept)
 
     def state(self) -> int:
         """How many batches have been drawn: all there is to know about the position."""
@@ -112,14 +112,7 @@ class Batches:
 
     def unseen(self, count: int) -> Batch:
         """The same items at every call: held-out ones, or those of :meth:`fixed` where none are held out."""
-        if self._held_out is None:
-            return self.fixed(count)
-        items, labels = (None if part is None else part[:count] for part in self._held_out)
-        assert items is not None
-        floats = items.to(self.device, torch.float32)
-        if self._images:
-            floats = floats.mul_(2 / 255).sub_(1)
-        return floats, None if labels is None else labels.to(self.device)
+        return self.fixed(count) if self._held is None else self.pick(self._held[:count])
 
     def labelled_pool(self, per_class: int) -> torch.Tensor:
         """Positions of the first ``per_class`` items of every class in an order given by the seed, int64 ``(M,)``.
@@ -130,7 +123,7 @@ class Batches:
         if self._labels is None:
             raise UsageError(_("This method needs a data set with classes, and this one has none."))
         if per_class not in self._pools:
-            order = _permutation(self.seed, -3, self.count).to(self._home)
+            order = self._ordered(-3)
             labels = self._labels[order]
             first = [order[labels == label][:per_class] for label in torch.unique(labels)]
             self._pools[per_class] = torch.cat(first)
@@ -144,14 +137,17 @@ class Batches:
 
     def fixed(self, count: int) -> Batch:
         """The same ``count`` items at every call (fewer if the set has fewer), to look at; the position stays."""
-        order = _permutation(self.seed, -1, self.count)[:count].to(self._home)
-        real = self._prepare(self._items.index_select(0, order))
-        return real, None if self._labels is None else self._labels.index_select(0, order).to(self.device)
+        return self.pick(self._ordered(-1)[:count])
+
+    def _ordered(self, epoch: int) -> torch.Tensor:
+        """Positions of everything that may be drawn, as shuffled in an epoch."""
+        order = _permutation(self.seed, epoch, self.count).to(self._home)
+        return order if self._kept is None else self._kept[order]
 
     def _enter(self, epoch: int) -> None:
         if epoch == self._epoch:
             return
-        self._order = _permutation(self.seed, epoch, self.count).to(self._home)
+        self._order = self._ordered(epoch)
         self._epoch = epoch
         if not self._images:
             # Points are few and small: shuffled once an epoch, each batch is a slice that costs nothing.

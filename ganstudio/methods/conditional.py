@@ -134,12 +134,6 @@ class Conditional(TwoPlayer):
         verdicts = [self.judge(items, row.expand(len(items), -1)) for row in every]
         return torch.stack(verdicts).amax(0)
 
-    def pull(self, items: Tensor) -> Tensor:
-        """−∂L_G/∂x of every item on its own, towards the class that suits it best."""
-        items = items.detach().requires_grad_(True)
-        (slope,) = torch.autograd.grad(self.objective.generator(self.critic(items)).sum(), items)
-        return -slope
-
     def real_classes(self, batch: Batch) -> Tensor:
         """One-hot classes of the real batch, ``(N, K)``."""
         labels = batch.labels

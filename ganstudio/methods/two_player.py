@@ -393,6 +393,6 @@ class TwoPlayer(Method):
     def pull(self, items: Tensor) -> Tensor:
         """−∂L_G/∂x of every item on its own, so that arrows do not shrink with the batch."""
         items = items.detach().requires_grad_(True)
-        loss = self.objective.generator(self.discriminator(items)).sum()
+        loss = self.objective.generator(self.critic(items)).sum()
         (slope,) = torch.autograd.grad(loss, items)
         return -slope

@@ -75,7 +75,9 @@ class EngineBatch:
     def labelled(self, per_class: int) -> tuple[Tensor, Tensor]:
         """A batch of the few items whose labels may be used."""
         pool = self._batches.labelled_pool(per_class)
-        items, labels = self._batches.pick(pool[random.integers(len(pool), self.size, device=pool.device)])
+        # Drawn where the run's chance is; the pool lies with the data, which may be too large for the device.
+        chosen = random.integers(len(pool), self.size, device=self._batches.device)
+        items, labels = self._batches.pick(pool[chosen.to(pool.device)])
         assert labels is not None
         return items, labels
 

@@ -174,8 +174,17 @@ def test_the_labelled_pool_has_as_many_of_every_class_and_none_held_out(resident
     assert labels.tolist() == [number % 2 for number in chosen]
     assert sorted(labels.tolist()) == [0, 0, 0, 1, 1, 1]
     assert not set(chosen) & set(numbers(batches.unseen(40)[0]))
-    others = numbers(Batches(numbered(40), 4, seed=6, held_out=0.25).pick(pool)[0])
-    assert others != chosen
+    others = Batches(numbered(40), 4, seed=6, held_out=0.25)
+    assert numbers(others.pick(others.labelled_pool(3))[0]) != chosen
+
+
+def test_a_large_set_is_not_copied_where_some_of_it_is_held_out():
+    """It may be mapped into memory because it does not fit there: what is drawn is read when it is drawn."""
+    data = numbered(40)
+    batches = Batches(data, 4, resident_bytes=0, held_out=0.25)
+    data.items.fill_(200)
+    for real, _labels in (batches.next(), batches.unseen(4)):
+        torch.testing.assert_close(real, torch.full_like(real, 200 / 127.5 - 1))
 
 
 def test_more_labels_than_there_are_means_all_of_them():

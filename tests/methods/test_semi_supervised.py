@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -18,7 +18,7 @@ from ganstudio.data import Dataset
 from ganstudio.methods import METHODS
 from ganstudio.metrics.while_training import measure
 from ganstudio.nn.classifying import ClassifyingDiscriminator, Noise
-from ganstudio.training.engine import Engine
+from ganstudio.training.engine import Engine, EngineBatch
 from tests.training.training_kit import make_engine, pictures, train
 
 SMALL = {"conv_width": 4, "latent_size": 4, "batch_size": 16, "labels_per_class": 2}
@@ -88,11 +88,10 @@ def test_held_out_pictures_teach_nothing() -> None:
     ends = []
     for change in (False, True):
         data = bars()
-        held = build(data).batches._held_out
-        assert held is not None
-        assert len(held[0]) == 40
+        held = ((build(data).batches.unseen(1000)[0] + 1) * 127.5).round().to(torch.uint8)
+        assert len(held) == 40
         if change:
-            equal = (data.items[:, None] == held[0][None]).flatten(2).all(2).any(1)
+            equal = (data.items[:, None] == held[None]).flatten(2).all(2).any(1)
             assert int(equal.sum()) == 40
             data.items[equal] = 0
         engine = build(data)
@@ -182,3 +181,26 @@ def test_noise_and_dropout_act_while_training_only() -> None:
     noisy = Noise(0.3)(torch.zeros(20_000))
     assert float(noisy.std()) == pytest.approx(0.3, rel=0.05)
     assert float(noisy.mean()) == pytest.approx(0, abs=0.02)
+
+
+def test_labelled_items_are_drawn_where_the_runs_chance_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A large data set lies on the host and the run's generator on the device: it cannot draw anywhere else."""
+    engine, places = build(), list[str]()
+
+    class Elsewhere:
+        batch_size, device = 3, torch.device("cuda")
+
+        def labelled_pool(self, _per_class: int) -> torch.Tensor:
+            return torch.arange(5)
+
+        def pick(self, positions: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+            return positions, positions
+
+    def integers(high: int, *shape: int, device: torch.device) -> torch.Tensor:
+        places.append(device.type)
+        return torch.full(shape, high - 1)
+
+    monkeypatch.setattr("ganstudio.training.engine.random.integers", integers)
+    batch = EngineBatch(cast(Any, Elsewhere()), engine.losses)
+    assert batch.labelled(1)[0].tolist() == [4, 4, 4]
+    assert places == ["cuda"]

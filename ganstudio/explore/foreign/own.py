@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 from torch.nn.utils import parametrize
 
 from ganstudio.core.commands import Source
@@ -28,7 +28,7 @@ from ganstudio.core.i18n import _
 from ganstudio.explore.foreign.network import LARGEST, ForeignGenerator, Imported
 from ganstudio.explore.foreign.statedict import from_weights
 from ganstudio.explore.foreign.weights import Tensors, not_finite
-from ganstudio.explore.model_files import CARD
+from ganstudio.explore.model_files import CARD, Bare
 from ganstudio.explore.stored import StoredGenerator
 from ganstudio.methods import METHODS, Method
 from ganstudio.nn.random import randomness
@@ -134,18 +134,6 @@ def _unlike(path: Path) -> str:
     )
 
 
-class _Drawing(nn.Module):
-    """Of a method only what draws."""
-
-    def __init__(self, method: Method, controls: tuple[Control, ...]) -> None:
-        super().__init__()
-        self.method, self._names = method, tuple(control.name for control in controls)
-
-    def forward(self, *inputs: Tensor) -> Tensor:
-        """One tensor per control to items."""
-        return self.method.generate(dict(zip(self._names, inputs, strict=True)))
-
-
 def from_own(path: Path, tensors: Tensors, metadata: Mapping[str, str]) -> ForeignGenerator:
     """A safetensors file, which may be one of ours.
 
@@ -162,7 +150,7 @@ def from_own(path: Path, tensors: Tensors, metadata: Mapping[str, str]) -> Forei
         raise UsageError(
             _("The weights in “{file}” are not finite numbers: its training had diverged. Take an earlier state of it."
               ).format(file=path.name), details=", ".join(broken))  # fmt: skip
-    return from_card(path, _Drawing(_rebuilt(path, tensors, card), card.controls), card)
+    return from_card(path, Bare(_rebuilt(path, tensors, card), card.controls), card)
 
 
 def _rebuilt(path: Path, tensors: Tensors, card: Card) -> Method:
