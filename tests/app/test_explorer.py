@@ -26,7 +26,7 @@ from ganstudio.explore.state import Direction
 from ganstudio.explore.views import Pictures, many
 from ganstudio.store import Run, load_checkpoint
 from ganstudio.training.session import Session
-from tests.training.training_kit import QUICK, finish
+from tests.training.training_kit import finish
 
 SMALL = {"conv_width": 4, "latent_size": 5, "batch_size": 8}
 
@@ -83,7 +83,7 @@ def stored(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A run of 200 steps with a history: steps 0, 100, 200."""
     path = tmp_path_factory.mktemp("runs") / "run"
     experiment = Experiment("dcgan", "digits:size=16", {**SMALL, "ema": 0.9}, 200, 0, "cpu", "stored")
-    finish(Session.new(experiment, path=path, pace=QUICK))
+    finish(Session.new(experiment, path=path))
     return path
 
 
@@ -266,7 +266,7 @@ def test_a_run_in_training_is_followed_and_stays_when_it_ends(rig: Rig, tmp_path
 def test_switching_in_mid_drag_leaves_nothing_of_the_old_run(rig: Rig, stored: Path, tmp_path: Path) -> None:
     other = tmp_path / "other"
     experiment = Experiment("dcgan", "digits:size=16", {**SMALL, "latent_size": 7}, 2, 0, "cpu", "other")
-    finish(Session.new(experiment, path=other, pace=QUICK))
+    finish(Session.new(experiment, path=other))
     rig.open(stored)
     explorer = rig.explorer
     old = explorer.state
