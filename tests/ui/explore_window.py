@@ -25,10 +25,10 @@ SMALL = {"conv_width": 4, "latent_size": 5, "batch_size": 8}
 def store_run(path: Path, method: str = "dcgan", data: str = "digits:size=16", steps: int = 4, **hyper: Any) -> Path:
     """Trains a tiny run; checkpoints at its beginning, in the middle and at its end."""
     from ganstudio.training.session import Session
-    from tests.training.training_kit import QUICK, finish
+    from tests.training.training_kit import finish
 
     values = {**SMALL, **hyper} if data.startswith("digits") else hyper
-    finish(Session.new(Experiment(method, data, values, steps, 0, "cpu", path.name), path=path, pace=QUICK))
+    finish(Session.new(Experiment(method, data, values, steps, 0, "cpu", path.name), path=path))
     return path
 
 
