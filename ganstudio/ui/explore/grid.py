@@ -232,14 +232,17 @@ class PictureGrid(QWidget):
         line = metrics.height() + 4
         cells = [self.cell(place) for place in range(layout.columns)]
         top = cells[0].top() if cells else 0
-        for cell, word in zip(cells, self._sides.columns, strict=False):
-            shown = metrics.elidedText(word, Qt.TextElideMode.ElideRight, cell.width())
-            painter.drawText(QRect(cell.left(), top - line, cell.width(), line), middle, shown)
+        every = self._every(cells)
+        for cell, word in list(zip(cells, self._sides.columns, strict=False))[::every]:
+            shown = metrics.elidedText(word, Qt.TextElideMode.ElideRight, cell.width() * every)
+            wider = cell.width() * (every - 1) // 2
+            painter.drawText(
+                QRect(cell.left(), top - line, cell.width(), line).adjusted(-wider, 0, wider, 0), middle, shown
+            )
         if self._sides.across and cells:
             span = QRect(cells[0].left(), top - 2 * line, max(cells[-1].right() - cells[0].left(), 80), line)
-            painter.drawText(
-                span, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, f"{self._sides.across} →"
-            )
+            left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+            painter.drawText(span, left, self._axis_words(self._sides.across, span.width()))
         for row, word in enumerate(self._sides.rows):
             cell = self.cell(min(row * layout.columns, layout.count - 1))
             room = self._margins()[0] - EDGE - (line if self._sides.down else 0) - 2
@@ -250,9 +253,9 @@ class PictureGrid(QWidget):
             painter.save()
             painter.translate(cells[0].left() - self._margins()[0] + EDGE, top)
             painter.rotate(90)
-            painter.drawText(
-                QRect(0, -line, max(80, layout.height), line), Qt.AlignmentFlag.AlignLeft, f"{self._sides.down} →"
-            )
+            long = max(80, int(layout.height / ratio))
+            words = self._axis_words(self._sides.down, long)
+            painter.drawText(QRect(0, -line, long, line), Qt.AlignmentFlag.AlignLeft, words)
             painter.restore()
         if self._captions:
             for place, word in enumerate(self._names[: len(self._items)]):
@@ -260,6 +263,19 @@ class PictureGrid(QWidget):
                 shown = metrics.elidedText(word, Qt.TextElideMode.ElideRight, cell.width())
                 below = QRect(cell.left(), cell.bottom() - metrics.height(), cell.width(), metrics.height())
                 painter.drawText(below, middle, shown)
+
+    def _every(self, cells: Sequence[QRect]) -> int:
+        """Of numbers above columns each is written, or each second or third where there is no room; names are elided."""
+        words = self._sides.columns
+        if not cells or not words or not all(word.lstrip("−").replace(".", "").isdigit() for word in words):
+            return 1
+        widest = max(self.fontMetrics().horizontalAdvance(word) for word in words)
+        return max(1, math.ceil((widest + 4) / max(1, cells[0].width() + GAP)))
+
+    def _axis_words(self, name: str, room: int) -> str:
+        arrow = " →"
+        metrics = self.fontMetrics()
+        return metrics.elidedText(name, Qt.TextElideMode.ElideRight, room - metrics.horizontalAdvance(arrow)) + arrow
 
     def _paint_frames(self, painter: QPainter) -> None:
         theme = current_theme()

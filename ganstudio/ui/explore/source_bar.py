@@ -113,7 +113,7 @@ class SourceBar(QWidget):
         self.live.clicked.connect(self._live_clicked)
         self.weights = Segmented(
             (
-                ("ema", _("EMA"), _("Averaged weights: steadier pictures")),
+                ("ema", _("Average"), _("Averaged weights (EMA): steadier pictures")),
                 ("raw", _("Raw"), _("The weights as they are at this step")),
             ),
             _("Weights"),

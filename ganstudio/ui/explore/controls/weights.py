@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QGridLayout, QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
@@ -31,6 +31,7 @@ SHORT, ACROSS = 3, 5
 LONGEST = 248
 WIDEST_TITLE = 104
 SEEN = 0.005
+KEYPAD = Qt.KeyboardModifier.KeypadModifier
 
 
 def one_hot(count: int, index: int) -> NDArray[np.float32]:
@@ -59,7 +60,8 @@ def mixed(weights: NDArray[Any], index: int, value: float) -> NDArray[np.float32
 class WeightsSection(Section):
     """Which class or category is drawn, or how much of each.
 
-    A click takes only that one; with Shift it joins (or leaves) the mixture. The digits do the same.
+    A click takes only that one; with Shift it joins (or leaves) the mixture. The digits do the same. The buttons are
+    one stop of the Tab key; arrow keys go from one to the next.
     """
 
     def __init__(self, control: ClassLabel | CategoricalCode, explorer: Explorer, editing: Editing) -> None:
@@ -70,6 +72,7 @@ class WeightsSection(Section):
         self._mixing = False
         self._start: NDArray[Any] | None = None
         self.buttons: list[QPushButton] = []
+        self._steps: dict[Qt.Key, int] = {}
         self.combo: QuietCombo | None = None
         self.rows: list[ValueSlider] = []
         self.list = RowList()
@@ -99,6 +102,8 @@ class WeightsSection(Section):
     def _make_buttons(self) -> QWidget:
         frame = QWidget()
         short = max(map(len, self.names)) <= SHORT
+        row = ACROSS if short else 1
+        self._steps = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Up: -row, Qt.Key.Key_Down: row}
         grid = QGridLayout(frame) if short else None
         flow = None if short else FlowLayout(frame, 4, 4)
         if grid is not None:
@@ -113,6 +118,7 @@ class WeightsSection(Section):
             button.setAccessibleName(f"{self.title}: {name}")
             button.setToolTip(_("Only “{name}”; with Shift, in or out of the mixture").format(name=name))
             button.clicked.connect(lambda _checked=False, index=index: self._clicked(index))
+            button.installEventFilter(self)
             self.buttons.append(button)
             if grid is not None:
                 button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -201,6 +207,19 @@ class WeightsSection(Section):
         if self.explorer.state is not None:
             self.refresh(self.explorer.state)
 
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Arrow keys on a button take the one they point to; while several mix, they only go to it."""
+        if not (event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent) and event.key() in self._steps):
+            return False
+        if event.modifiers() & ~KEYPAD or watched not in self.buttons:
+            return False
+        there = self.buttons.index(watched) + self._steps[Qt.Key(event.key())]
+        if 0 <= there < len(self.buttons):
+            if not self._mixing:
+                self.choose(there)
+            self.buttons[there].setFocus(Qt.FocusReason.OtherFocusReason)
+        return True
+
     def event(self, event: QEvent) -> bool:
         """The digits are this section's while it has the keyboard."""
         if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and self._digit(event) >= 0:
@@ -220,7 +239,7 @@ class WeightsSection(Section):
 
     def _digit(self, event: QKeyEvent) -> int:
         digit = event.text()
-        if event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier or len(digit) != 1 or digit not in "0123456789":
+        if event.modifiers() & ~KEYPAD or len(digit) != 1 or digit not in "0123456789":
             return -1
         if digit in self.names:
             return list(self.names).index(digit)
@@ -234,8 +253,12 @@ class WeightsSection(Section):
         if not self._mixing and weights.max() < 1 - SEEN:
             self._set_mixing(True)
             return
-        for button, weight in zip(self.buttons, weights.tolist(), strict=False):
+        heaviest = int(weights.argmax())
+        for index, (button, weight) in enumerate(zip(self.buttons, weights.tolist(), strict=False)):
             button.setChecked(weight > SEEN)
+            stop = Qt.FocusPolicy.StrongFocus if index == heaviest else Qt.FocusPolicy.ClickFocus
+            if button.focusPolicy() != stop:
+                button.setFocusPolicy(stop)
         if self.combo is not None:
             self.combo.setCurrentIndex(int(weights.argmax()))
         for row, weight in zip(self.rows, weights.tolist(), strict=False):

@@ -37,7 +37,7 @@ class ErrorLine(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._history: tuple[float, ...] = ()
-        self.setFixedHeight(48)
+        self.setFixedHeight(56)
         self.setAccessibleName(_("Error of the best candidate"))
         self.setToolTip(_("Root mean square difference of the best candidate from the picture, after every iteration"))
         theme_hub.changed.connect(self.update)
@@ -54,10 +54,11 @@ class ErrorLine(QWidget):
         painter.drawLine(0, self.height() - 1, self.width(), self.height() - 1)
         if self._history:
             top = max(self._history[0], 1e-9)
-            wide, high = self.width() - 1, self.height() - 4
+            words = painter.fontMetrics().height()
+            wide, high = self.width() - 1, self.height() - words - 4
             last = max(1, len(self._history) - 1)
             points = [
-                QPointF(wide * index / last, 2 + high * (1 - min(1.0, value / top)))
+                QPointF(wide * index / last, words + 2 + high * (1 - min(1.0, value / top)))
                 for index, value in enumerate(self._history)
             ]
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QPushButton, QSizePolicy
 
 from ganstudio.app.explorer import Explorer
 from ganstudio.core.i18n import _
@@ -29,7 +29,7 @@ class SumsView(GridView):
             combo.setAccessibleName(_("Term {name}").format(name=name))
             combo.setToolTip(_("A pinned picture, or the present position"))
             combo.activated.connect(self._chosen)
-            combo.setMinimumContentsLength(4)
+            combo.setMinimumContentsLength(3)
             self.bar.addWidget(label(f"{sign} {name}".strip()))
             self.bar.addWidget(combo, 1)
             self.terms.append(combo)
@@ -37,6 +37,7 @@ class SumsView(GridView):
         self.use.setToolTip(_("Moves the controls to A − B + C"))
         self.use.clicked.connect(lambda: self.take(3))
         set_look(self.use, quiet=True)
+        self.use.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.bar.addWidget(self.use)
         explorer.kept_changed.connect(self._fill)
         explorer.source_changed.connect(self._fill)
