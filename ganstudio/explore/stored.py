@@ -44,7 +44,8 @@ class StoredGenerator(Generator):
 
         Raises:
             UsageError: the run has no checkpoint of that step; the message lists those it has.
-            StoreError: there is no usable checkpoint, it belongs to something else, or its weights are not finite.
+            StoreError: the run is gone, there is no usable checkpoint, it belongs to something else, or its weights are
+                not finite.
         """
         tensors, metadata, found = load_checkpoint(run, _choose_step(run, step))
         method = _build(run, metadata, found)
@@ -60,6 +61,8 @@ class StoredGenerator(Generator):
 
 
 def _choose_step(run: Run, step: int | None) -> int:
+    if not run.path.is_dir():
+        raise StoreError(_("The run in {path} is not there any more: it was moved or deleted.").format(path=run.path))
     there = run.checkpoint_steps()
     if step is not None:
         if step not in there:

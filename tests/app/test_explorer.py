@@ -295,6 +295,7 @@ def test_a_run_that_goes_away_while_it_is_explored_still_draws(rig: Rig, stored:
     assert not np.array_equal(rig.drawn(), before)
     rig.explorer.go_to(0)
     rig.until(lambda: rig.told)
+    assert "not there any more" in rig.told[-1].text
     rig.explorer.change_kept("Pin", pins=[Pin("mine", rig.explorer.state)])
     assert [pin.name for pin in rig.explorer.kept.pins] == ["mine"]
     assert not copy.exists(), "a ghost of the run would stand in the way of its restoration"
