@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QContextMenuEvent,
@@ -30,6 +30,7 @@ from ganstudio.ui.theme import current_theme, theme_hub
 
 GAP = 2
 EDGE = 8
+BADGE = 16
 MOVES = {
     Qt.Key.Key_Left: (-1, 0),
     Qt.Key.Key_Right: (1, 0),
@@ -71,7 +72,7 @@ class PictureGrid(QWidget):
         self._columns = 0
         self._sides = Sides()
         self._names: Sequence[str] = ()
-        self._marks: dict[int, str] = {}
+        self._marks: dict[int, bool] = {}
         self._captions = False
         self._current, self._pressed = 0, -1
         self._hint = hint
@@ -122,8 +123,8 @@ class PictureGrid(QWidget):
         self._names, self._captions = names, captions
         self.update()
 
-    def set_marks(self, marks: dict[int, str]) -> None:
-        """Dots in the corner of some pictures: place to colour."""
+    def set_marks(self, marks: dict[int, bool]) -> None:
+        """Badges in the corner of some pictures: a plus where True, a minus where False."""
         self._marks = dict(marks)
         self.update()
 
@@ -280,11 +281,18 @@ class PictureGrid(QWidget):
     def _paint_frames(self, painter: QPainter) -> None:
         theme = current_theme()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        for place, tone in self._marks.items():
+        for place, liked in self._marks.items():
             cell = self.cell(place)
-            painter.setPen(QPen(QColor(theme.surface), 1.5))
-            painter.setBrush(QColor(tone))
-            painter.drawEllipse(QRectF(cell.right() - 12, cell.top() + 3, 9, 9))
+            side = min(BADGE, cell.width() // 2, cell.height() // 2)
+            badge = QRectF(cell.right() - side, cell.top() + 1, side, side)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(theme.real if liked else theme.warning))
+            painter.drawEllipse(badge)
+            painter.setPen(QPen(QColor("#000000" if theme.dark else "#ffffff"), max(1.0, side / 8)))
+            arm, middle = side * 0.28, badge.center()
+            painter.drawLine(middle - QPointF(arm, 0), middle + QPointF(arm, 0))
+            if liked:
+                painter.drawLine(middle - QPointF(0, arm), middle + QPointF(0, arm))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         if 0 <= self.chosen < len(self._items):

@@ -10,11 +10,13 @@ from PySide6.QtGui import QColor, QHideEvent, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from ganstudio.app.explorer import Explorer
+from ganstudio.app.explorer_sources import BUNDLED
 from ganstudio.app.run_model import RunModel
 from ganstudio.app.studio import Studio
 from ganstudio.core.commands import Snapshot, Source
 from ganstudio.core.i18n import _
-from ganstudio.ui.explore.source_menu import SourceButton
+from ganstudio.core.resources import resource_path
+from ganstudio.ui.explore.source_menu import SourceButton, ready_name
 from ganstudio.ui.motion import reduced_motion
 from ganstudio.ui.parts import Segmented, label, line, tool_button
 from ganstudio.ui.pictures.drawing import step_text
@@ -152,7 +154,8 @@ class SourceBar(QWidget):
         elif opened is None:
             self.button.show_name(_("Choose what to explore"))
         else:
-            self.button.show_name(opened.title, f"{opened.title}\n{opened.path or ''}".strip())
+            title = ready_name() if opened.path == resource_path("runs", BUNDLED) else opened.title
+            self.button.show_name(title, f"{title}\n{opened.path or ''}".strip())
         notes = () if opened is None else opened.notes
         self.notes.setVisible(bool(notes))
         self.notes.setToolTip("\n".join(notes) or _("What was assumed"))

@@ -12,6 +12,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFileDialog, QMenu, QPushButton, QSizePolicy
 
 from ganstudio.app.explorer import Explorer
+from ganstudio.app.explorer_sources import BUNDLED
 from ganstudio.app.studio import Studio
 from ganstudio.core.errors import StudioError
 from ganstudio.core.i18n import _
@@ -47,6 +48,11 @@ def recent_runs(remembered: tuple[str, ...]) -> list[RecentRun]:
         if steps:
             found.setdefault(run.path.resolve(), RecentRun(run.path, run.info.name, steps[-1]))
     return list(found.values())
+
+
+def ready_name() -> str:
+    """What the run that comes with the program is called, in the menu and above the pictures."""
+    return _("Digits with codes (InfoGAN)")
 
 
 class SourceButton(QPushButton):
@@ -123,8 +129,8 @@ class SourceButton(QPushButton):
                             partial(explorer.follow, model),
                             _("Follow it: the pictures improve while you look"))  # fmt: skip
         self._head(_("Ready"))
-        bundled = resource_path("runs", "infogan-digits")
-        self._entry(_("Digits with codes (InfoGAN)"), "", "explore", here == bundled, explorer.open_bundled,
+        bundled = resource_path("runs", BUNDLED)
+        self._entry(ready_name(), "", "explore", here == bundled, explorer.open_bundled,
                     _("Comes with the program"))  # fmt: skip
         stored = [run for run in self._recent if run.path != bundled and all(run.path != model.path for model in live)]
         if stored:

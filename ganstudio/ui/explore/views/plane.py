@@ -100,7 +100,7 @@ class PlaneView(GridView):
         assert column is not None
         column.replaceWidget(old, self.grid)
         old.deleteLater()
-        other = tool_button("reset", _("Another plane"), _("Two other directions, through where you are"))
+        other = tool_button("dice", _("Another plane"), _("Two other directions, through where you are"))
         other.clicked.connect(self._turn)
         centre = tool_button("fit", _("Centre here"), _("Makes the present picture the middle of the map"))
         centre.clicked.connect(self.centre)

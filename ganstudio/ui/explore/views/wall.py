@@ -14,7 +14,6 @@ from ganstudio.explore.state import ExploreState, position_of
 from ganstudio.ui.explore.picks import Picks
 from ganstudio.ui.explore.views.base import GridView
 from ganstudio.ui.parts import Segmented, tool_button
-from ganstudio.ui.theme import current_theme
 
 COUNTS = ("16", "36", "64")
 
@@ -39,7 +38,7 @@ class WallView(GridView):
             _("What varies"),
         )
         self.hold.chosen.connect(lambda _key: self.redraw())
-        again = tool_button("reset", _("Other samples"), _("Draws other samples"))
+        again = tool_button("dice", _("Other samples"), _("Draws other samples"))
         again.clicked.connect(self.shuffle)
         for widget in (self.count, self.hold, again):
             self.bar.addWidget(widget)
@@ -82,10 +81,8 @@ class WallView(GridView):
         return states
 
     def _mark(self) -> None:
-        theme = current_theme()
         said = {place: self.picks.verdict(state) for place, state in enumerate(self.states)}
-        tones = {True: theme.real, False: theme.warning}
-        self.grid.set_marks({place: tones[like] for place, like in said.items() if like is not None})
+        self.grid.set_marks({place: like for place, like in said.items() if like is not None})
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Plus and minus say it of the sample that has the keyboard."""
