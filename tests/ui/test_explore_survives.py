@@ -221,7 +221,9 @@ def test_a_run_that_is_deleted_while_it_is_explored(
         wait(qtbot, lambda: told.errors)
         window.table.run("explore.pin")
         assert len(explorer.kept.pins) == 1
-        assert len(told.errors) == 1
+        assert told.said("could not be stored")
+        assert not copy.exists()  # no ghost of the run is left where it was
+        assert len(told.errors) == 2
 
 
 def test_switching_while_the_hand_drags(qtbot: QtBot, stored: Path, tmp_path: Path, told: Told) -> None:
