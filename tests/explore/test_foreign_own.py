@@ -14,6 +14,7 @@ from safetensors.torch import load_file, save_file
 from ganstudio.core.dataspec import DataSpec
 from ganstudio.core.errors import UsageError
 from ganstudio.explore.foreign import open_foreign
+from ganstudio.explore.foreign.own import card_in_archive
 from ganstudio.explore.generator import Generator
 from ganstudio.explore.model_files import CARD, save_model
 from ganstudio.methods import METHODS
@@ -50,6 +51,29 @@ def test_an_export_comes_back(tmp_path: Path, name: str, ending: str) -> None:
     assert np.allclose(back.generate(values), generator.generate(values), atol=1e-5)
     assert np.array_equal(back.frozen().generate(values), back.generate(values))
     assert back.scores(back.generate(values), values) is None
+
+
+def _encrypted(path: Path, ending: str) -> None:
+    """Marks the entries whose names end so as encrypted, as a spoilt bit in the archive's directory does."""
+    content = bytearray(path.read_bytes())
+    place = content.find(b"PK\x01\x02")
+    while place >= 0:
+        length = int.from_bytes(content[place + 28 : place + 30], "little")
+        if content[place + 46 : place + 46 + length].decode().endswith(ending):
+            content[place + 8] |= 1
+        place = content.find(b"PK\x01\x02", place + 4)
+    path.write_bytes(content)
+
+
+def test_an_archive_with_encrypted_entries(tmp_path: Path) -> None:
+    path = tmp_path / "x.pt"
+    save_model(path, _generator("dcgan", IMAGES, conv_width=4))
+    assert card_in_archive(path) is not None
+    _encrypted(path, f"/extra/{CARD}.json")
+    assert card_in_archive(path) is None
+    _encrypted(path, ".py")
+    with pytest.raises(UsageError, match="damaged"):
+        open_foreign(path)
 
 
 def _known(method: str, values: dict[str, Any]) -> dict[str, Any]:

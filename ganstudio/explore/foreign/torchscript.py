@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import warnings
 import zipfile
-import zlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -18,7 +17,7 @@ from ganstudio.core.i18n import _
 from ganstudio.explore.foreign.inputs import Driven, FailedError, Slot, find_plan
 from ganstudio.explore.foreign.network import ForeignGenerator, make_generator
 from ganstudio.explore.foreign.notes import about
-from ganstudio.explore.foreign.own import card_in_archive, from_card
+from ganstudio.explore.foreign.own import BROKEN_ARCHIVE, card_in_archive, from_card
 from ganstudio.explore.foreign.weights import not_finite
 
 _FORBIDDEN = {"save", "from_file", "load", "print", "_print", "fork", "wait", "hub"}
@@ -74,8 +73,7 @@ def _check_code(path: Path) -> None:
                 raise _suspicious(path, _("a program of unusual length"))
             sources = [archive.read(entry).decode("utf-8") for entry in names]
         trees = [ast.parse(source) for source in sources]
-    except (zipfile.BadZipFile, OSError, ValueError, SyntaxError, RecursionError, MemoryError, NotImplementedError,
-            EOFError, zlib.error) as error:  # fmt: skip
+    except (*BROKEN_ARCHIVE, SyntaxError, MemoryError) as error:
         raise UsageError(
             _("“{file}” is cut off or damaged. Copy it again.").format(file=path.name), details=repr(error)
         ) from error
