@@ -30,13 +30,15 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, Path]:
 
 def order(page: ExploreWorkspace) -> list[QWidget]:
     """What Tab comes to in the workspace, from the choice of what is explored on."""
-    found, widget = [], page.source.button
-    while True:
+    found: list[QWidget] = []
+    widget: QWidget | None = page.source.button
+    while widget is not None:
         if widget.isVisibleTo(page) and widget.isEnabled() and widget.focusPolicy() & Qt.FocusPolicy.TabFocus:
             found.append(widget)
         widget = widget.nextInFocusChain()
         if widget is page.source.button:
-            return [one for one in found if page.isAncestorOf(one)]
+            break
+    return [one for one in found if page.isAncestorOf(one)]
 
 
 def test_tab_goes_in_reading_order_also_after_another_run_was_opened(

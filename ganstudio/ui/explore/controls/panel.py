@@ -97,8 +97,9 @@ class ControlsPanel(QWidget):
 
     def _keep_order(self, content: QWidget) -> None:
         """Tab comes to the controls where the panel stands: new widgets are put last, after everything else."""
-        stops, widget = [], content.nextInFocusChain()
-        while widget is not content:
+        stops: list[QWidget] = []
+        widget = content.nextInFocusChain()
+        while widget is not None and widget is not content:
             if content.isAncestorOf(widget) and widget.focusPolicy() != Qt.FocusPolicy.NoFocus:
                 stops.append(widget)
             widget = widget.nextInFocusChain()

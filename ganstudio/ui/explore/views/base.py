@@ -113,8 +113,9 @@ class GridView(QWidget):
 
     def keep_order(self) -> None:
         """Tab goes through the bar, then to the grid. To be called once the bar is complete."""
-        in_bar = [self.bar.itemAt(place).widget() for place in range(self.bar.count())]
-        parts = [part for widget in in_bar if widget is not None for part in (widget, *widget.findChildren(QWidget))]
+        items = [self.bar.itemAt(place) for place in range(self.bar.count())]
+        in_bar = [widget for item in items if item is not None and (widget := item.widget()) is not None]
+        parts = [part for widget in in_bar for part in (widget, *widget.findChildren(QWidget))]
         stops = [part for part in parts if part.focusPolicy() != Qt.FocusPolicy.NoFocus]
         stops = [part for part in stops if part.window() is self.window()]  # the list of a box is a window of its own
         order = [*stops, self.pin_button, self.grid]
