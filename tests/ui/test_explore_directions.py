@@ -276,7 +276,7 @@ class TestFinding:
         panel.form.choose("sefa")
         panel.form.go.click()  # the toy has no layers
         search(qtbot, panel.finding)
-        assert "changes nothing" in panel.form._told.text()
+        assert "cannot be looked into" in panel.form._told.text()
         assert not panel.form._told.isHidden()
         assert panel.form.go.isEnabled()
 

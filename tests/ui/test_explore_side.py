@@ -242,7 +242,7 @@ def test_the_nearest_training_pictures(qtbot: QtBot, explorer: Explorer, real: N
     qtbot.mouseClick(real.load, Qt.MouseButton.LeftButton)
     assert not real.load.isEnabled()
     read(qtbot, real, lambda: real._yardstick is not None and real._nearest is not None)
-    assert "real pictures are" in real.words.text()
+    assert "between real ones" in real.words.text()
     assert real.grid.count == 9
     assert real.load.isHidden()
     distances = real._nearest.distances[0]
