@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from ganstudio.nn import random
-from ganstudio.nn.dcgan import ConvDiscriminator, ConvGenerator, stages_of
+from ganstudio.nn.dcgan import ConvDiscriminator, ConvGenerator, features_of, stages_of
 from ganstudio.nn.initialise import dcgan_init, he_init
 from ganstudio.nn.norms import Norm, constrain, norm_2d, without_identities
 
@@ -105,8 +105,7 @@ class ProjectionDiscriminator(ConvDiscriminator):
         self, classes: int, channels: int, size: int, width: int, norm: Norm = "spectral", dropout: float = 0.0
     ) -> None:
         super().__init__(channels, size, width, norm, dropout)
-        base, doublings = stages_of(size)
-        features = min(width * 2 ** (doublings - 1), width * 8) * base * base
+        features = features_of(size, width)
         self.classes = nn.Linear(features, classes, bias=False)
         dcgan_init(self.classes)
         constrain(self.classes, norm)

@@ -35,6 +35,17 @@ def stages_of(size: int) -> tuple[int, int]:
     return base, doublings
 
 
+def features_of(size: int, width: int) -> int:
+    """How many numbers the last stage of a discriminator puts out for one image.
+
+    Args:
+        size: height and width of the image.
+        width: channels of the first stage; later ones have twice as many each, at most 8 × width.
+    """
+    base, doublings = stages_of(size)
+    return min(width * 2 ** (doublings - 1), width * 8) * base * base
+
+
 class FromVector(nn.ConvTranspose2d):
     """A transposed convolution of one pixel, computed as the matrix product that it is.
 

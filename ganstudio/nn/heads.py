@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from torch import Tensor, nn
 
-from ganstudio.nn.dcgan import ConvDiscriminator, stages_of
+from ganstudio.nn.dcgan import ConvDiscriminator, features_of
 from ganstudio.nn.initialise import dcgan_init, he_init
 from ganstudio.nn.norms import Norm
 
@@ -36,8 +36,7 @@ class RecognisingDiscriminator(ConvDiscriminator):
         dropout: float = 0.0,
     ) -> None:
         super().__init__(channels, size, width, norm, dropout)
-        base, doublings = stages_of(size)
-        features = min(width * 2 ** (doublings - 1), width * 8) * base * base
+        features = features_of(size, width)
         self.reader = nn.Sequential(nn.Linear(features, hidden), nn.LeakyReLU(0.2), nn.Linear(hidden, outputs))
         he_init(self.reader[0])
         dcgan_init(self.reader[2])

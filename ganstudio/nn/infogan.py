@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from torch import Tensor, nn
 
-from ganstudio.nn.dcgan import ConvDiscriminator, ConvGenerator, stages_of
+from ganstudio.nn.dcgan import ConvDiscriminator, ConvGenerator, features_of
 from ganstudio.nn.initialise import dcgan_init, he_init
 from ganstudio.nn.norms import Norm, constrain, norm_1d, without_identities
 from ganstudio.nn.random import Dropout
@@ -69,8 +69,7 @@ class DenseRecognisingDiscriminator(nn.Module):
         dropout: float = 0.0,
     ) -> None:
         super().__init__()
-        base, doublings = stages_of(size)
-        flat = min(width * 2 ** (doublings - 1), width * 8) * base * base
+        flat = features_of(size, width)
         between = [nn.Linear(flat, dense, bias=norm != "batch"), norm_1d(dense, norm), nn.LeakyReLU(0.2)]
         verdict = nn.Linear(dense, 1)
         read: list[nn.Module] = [nn.Linear(dense, READER_UNITS, bias=norm != "batch"), norm_1d(READER_UNITS, norm)]
