@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from ganstudio.core.dataspec import DataSpec
-from ganstudio.core.i18n import _
 from ganstudio.core.observed import Observed
 from ganstudio.metrics.labels import accuracy, purity
 from ganstudio.metrics.modes import mode_coverage
@@ -17,7 +16,7 @@ def measure(observed: Observed, spec: DataSpec) -> dict[str, float]:
     if observed.labels is not None:
         for name, found in observed.recognised.items():
             if observed.predicts[name] == "clusters":
-                scores[_("purity of {name} %").format(name=name)] = 100 * purity(found, observed.labels)
+                scores[f"purity of {name} %"] = 100 * purity(found, observed.labels)
             else:
-                scores[_("accuracy {name} %").format(name=name)] = 100 * accuracy(found, observed.labels)
+                scores[f"accuracy {name} %"] = 100 * accuracy(found, observed.labels)
     return scores
