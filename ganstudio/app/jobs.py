@@ -165,7 +165,7 @@ class Jobs:
         except Exception as error:  # noqa: BLE001 - one listener's mistake must not hold up the other jobs
             _log.exception("a job's listener failed")
             if self._report is not None:
-                self._report(_worded(_("A finished task could not be shown"), error))
+                self._report(_worded(_("Showing what a task has made"), error))
 
     def shutdown(self, timeout: float = 5.0) -> bool:
         """Cancels everything and waits; whether all threads have ended. Nothing more is delivered."""

@@ -81,7 +81,7 @@ def decode(source: Path | bytes, size: int, fit: Fit, ground: Ground = "white") 
     try:
         stream: IO[bytes] = io.BytesIO(source) if isinstance(source, bytes) else source.open("rb")
     except OSError as error:
-        raise PictureError(_("cannot be opened: {why}").format(why=error.strerror or error)) from error
+        raise PictureError(_("it cannot be opened: {why}").format(why=error.strerror or error)) from error
     try:
         with stream:
             return _decode(stream, source if isinstance(source, Path) else None, size, fit, ground)
@@ -89,11 +89,11 @@ def decode(source: Path | bytes, size: int, fit: Fit, ground: Ground = "white") 
         raise
     except UnidentifiedImageError:
         empty = not source if isinstance(source, bytes) else source.stat().st_size == 0
-        raise PictureError(_("the file is empty") if empty else _("is no picture in a known format")) from None
+        raise PictureError(_("the file is empty") if empty else _("it is no picture in a known format")) from None
     except MemoryError:
         raise PictureError(_("there is not enough memory to decode it")) from None
     except Exception as error:  # decoders raise anything on damaged files; each costs one picture only
-        raise PictureError(_("is damaged: {why}").format(why=str(error) or type(error).__name__)) from error
+        raise PictureError(_("it is damaged: {why}").format(why=str(error) or type(error).__name__)) from error
 
 
 def _open(stream: IO[bytes]) -> Image.Image:
