@@ -59,7 +59,9 @@ class Settings(Fields):
     keep_checkpoints: int = field(
         5,
         _("Checkpoints to keep"),
-        _("The newest ones of each run. Of older ones only the first and those of steps 100, 200, 400… stay. 0 keeps all."),
+        _(
+            "The newest ones of each run. Of older ones only the first and those of steps 100, 200, 400… stay. 0 keeps all."
+        ),
         group=_("Training"),
         ge=0,
         le=1000,

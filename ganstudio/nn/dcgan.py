@@ -43,7 +43,7 @@ def features_of(size: int, width: int) -> int:
         width: channels of the first stage; later ones have twice as many each, at most 8 × width.
     """
     base, doublings = stages_of(size)
-    return min(width * 2 ** (doublings - 1), width * 8) * base * base
+    return min(width << (doublings - 1), width * 8) * base * base
 
 
 class FromVector(nn.ConvTranspose2d):

@@ -355,3 +355,11 @@ def test_layout_is_remembered(qtbot: QtBot, bundled: Path) -> None:
             sizes.append(page.bench.sizes())
     assert abs(sizes[2][0] - sizes[0][0]) <= 2
     assert sizes[3] != sizes[2]
+
+
+def test_nothing_can_be_saved_once_nothing_is_open(qtbot: QtBot, stored: Path) -> None:
+    with exploring_window(qtbot, stored) as (window, page):
+        wait(qtbot, lambda: page.views.current.grid.count > 0)
+        page.explorer.close()
+        for name in ("save", "save-grid", "copy", "film", "folders", "model", "python", "pin"):
+            assert not window.table[f"explore.{name}"].enabled(), name

@@ -67,7 +67,7 @@ def explore_actions(page: ExploreWorkspace) -> tuple[Action, ...]:
         row("save", _("Save picture…"), exports.save_picture, "export", "Ctrl+E", 2,
             _("PNG at 1 to 8 times its size; dropped back on the window it brings you here again."), drawn),
         row("save-grid", _("Save the view below…"), exports.save_grid, "grid", "", 2,
-            _("The wall, sweep or path as one PNG."), lambda: page.views.current.grid.count > 0),
+            _("The wall, sweep or path as one PNG."), lambda: there() and page.views.current.grid.count > 0),
         row("film", _("Save a film…"), exports.save_film, "film", "Ctrl+Shift+E", 2,
             _("A walk past the pins, a turn on the plane, a sweep or the training itself as GIF, APNG or MP4."), images),
         row("folders", _("Save pictures by class…"), exports.save_folders, "folder", "", 2,
