@@ -156,7 +156,7 @@ def test_duplicate_copy_and_menu(bench: Build, qtbot: QtBot) -> None:
     menu = QMenu(used.page)
     used.page._fill_menu(menu, MENU)
     texts = [action.text().split("\t")[0] for action in menu.actions() if not action.isSeparator()]
-    assert texts[:3] == ["Open", "Continue training…", "Duplicate with changes"]
+    assert texts[:4] == ["Open", "Explore", "Continue training…", "Duplicate with changes"]
     next(action for action in menu.actions() if action.text().startswith("Open\t")).trigger()
     assert used.asked[-1] == ("open", path)
 
@@ -187,3 +187,11 @@ def test_no_program_for_folders_is_said(
     assert opened == [str(path)] * 2
     assert len(logged_problems) == 1
     assert QGuiApplication.clipboard().text() == str(path)
+
+
+def test_a_run_of_the_list_can_be_explored(bench: Build, qtbot: QtBot) -> None:
+    path = make("one")
+    used = bench()
+    with qtbot.waitSignal(used.page.explore_requested) as asked:
+        used.page.explore_chosen()
+    assert asked.args == [path]
