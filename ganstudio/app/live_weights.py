@@ -10,7 +10,8 @@ if TYPE_CHECKING:
     from ganstudio.app.explorer import Explorer
     from ganstudio.app.run_model import RunModel
 
-FOLLOW_SECONDS = 0.25
+FOLLOW_SECONDS, SLOWEST_SECONDS = 0.25, 2.0
+LOOKING_SHARE = 0.02  # of the time, at most, that drawing newer weights may take from the training
 
 
 class LiveWeights:
@@ -25,7 +26,7 @@ class LiveWeights:
 
     def __init__(self, explorer: Explorer) -> None:
         self._explorer = explorer
-        self._next = 0.0
+        self._next = self._spent = 0.0
         self._told: tuple[int, str] = (-1, "")
 
     def pump(self, now: float) -> None:
@@ -40,7 +41,9 @@ class LiveWeights:
             explorer.weights_changed.emit()
         if now < self._next:
             return
-        self._next = now + FOLLOW_SECONDS
+        spent = explorer.service.spent
+        pause, self._spent = (spent - self._spent) / LOOKING_SHARE, spent
+        self._next = now + min(max(pause, FOLLOW_SECONDS), SLOWEST_SECONDS)
         if not model.here:
             self._end(model)
             return

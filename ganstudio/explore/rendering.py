@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -59,6 +60,9 @@ class RenderService:
 
     Args:
         wake: called in the service's thread when results are ready to be taken; it must only wake whoever polls.
+
+    Attributes:
+        spent: seconds that drawing has taken so far.
     """
 
     def __init__(self, wake: Callable[[], None]) -> None:
@@ -70,6 +74,7 @@ class RenderService:
         self._stamp = 0
         self._busy: _Task | None = None
         self._ending = False
+        self.spent = 0.0
         self._thread = threading.Thread(target=self._main, name="rendering", daemon=True)
         self._thread.start()
 
@@ -147,7 +152,9 @@ class RenderService:
                 del self._tasks[task.channel]
                 self._busy, generator = task, self._generator
             assert generator is not None
+            begin = time.perf_counter()
             drawn = self._advance(task, generator)
+            self.spent += time.perf_counter() - begin
             with self._condition:
                 if self._busy is not task:
                     continue  # replaced, dropped, or another generator meanwhile
