@@ -23,10 +23,20 @@ FIGURES = {
     "start": {"start"},
     "curves": {"curves-redraw", "curves-redraw-smooth", "curves-memory"},
     "checkpoint": {"checkpoint"},
+    "explore-slider": {
+        f"explore-slider-{network}{unit}" for network in ("dcgan", "sngan", "sngan-256") for unit in ("", "-ms")
+    },
+    "explore-drag": {"explore-drag", "explore-drag-last"},
+    "explore-sweep": {"explore-sweep-first", "explore-sweep-all"},
+    "explore-live": {"explore-live-ms", "explore-live-drag", "explore-live-rest"},
+    "explore-projection": {"explore-project-first", "explore-project"},
+    "explore-memory": {"explore-memory"},
 }
+LONG = {"window-points", "explore-slider", "explore-live", "explore-projection", "explore-memory"}
+"""What takes long is measured with ``-m slow`` only; its parts are the same as those of the others."""
 
 
-@pytest.mark.parametrize("row", FIGURES)
+@pytest.mark.parametrize("row", [pytest.param(row, marks=[pytest.mark.slow] * (row in LONG)) for row in FIGURES])
 def test_a_row_is_measured(row: str, capfd: pytest.CaptureFixture[str]) -> None:
     assert run_bench([row], json=True, quick=True) == 0
     told = json.loads(capfd.readouterr().out)
