@@ -35,9 +35,6 @@ def _generator(method: str, spec: DataSpec, **hyper: Any) -> Generator:
 @pytest.mark.parametrize("ending", [".safetensors", ".pt", ".onnx"])
 @pytest.mark.parametrize("name", ["gan on points", "dcgan", "infogan", "wgan-gp"])
 def test_an_export_comes_back(tmp_path: Path, name: str, ending: str) -> None:
-    if ending == ".onnx":
-        pytest.importorskip("onnx")
-        pytest.importorskip("onnxruntime")
     method, _on, points = name.partition(" on ")
     small = {"mlp_width": 8} if points or method == "wgan-gp" else {"conv_width": 4}
     generator = _generator(method, POINTS if points else IMAGES, **_known(method, small))

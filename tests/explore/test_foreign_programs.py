@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import onnx
 import pytest
 import torch
 from torch import Tensor, nn
@@ -195,9 +196,6 @@ def test_a_damaged_program(tmp_path: Path) -> None:
 
 
 # ONNX: written with the format's own helper, so that no exporter is needed.
-
-onnx: Any = pytest.importorskip("onnx")
-pytest.importorskip("onnxruntime")
 
 
 def _constant(name: str, values: Any) -> Any:
