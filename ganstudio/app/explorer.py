@@ -210,12 +210,9 @@ class Explorer:
         """Draws with the weights of another checkpoint; every control stays where it is. Can be undone."""
         before = (self.step, self.weights) if self.following is None else None
         wanted = (step, weights or self.weights)
-        self._load(*wanted)
-        if before is not None and before != wanted:
-            label = _("Go to step {step}").format(step=f"{step:,}")
-            self.history.push(label, lambda: self._load(*before), lambda: self._load(*wanted), "step")
+        self._load(*wanted, None if before == wanted else before)
 
-    def _load(self, step: int, weights: Source) -> None:
+    def _load(self, step: int, weights: Source, before: tuple[int, Source] | None = None) -> None:
         if self.opened is None or self.opened.run is None:
             return
         run = self.opened.run
@@ -223,7 +220,7 @@ class Explorer:
         def work(_generator: object) -> Any:
             from ganstudio.explore.stored import StoredGenerator
 
-            yield StoredGenerator.open(run, step, weights)
+            yield StoredGenerator.open(run, step, weights), before
 
         self._stamps["load"] = self.service.submit("load", work, LOAD_URGENCY)
 
@@ -393,7 +390,11 @@ class Explorer:
         if result.error is not None:
             self.studio.report(result.error)
         elif result.value is not None and self.opened is not None:
-            self.opened = self.opened.with_generator(result.value)
-            self.service.use(result.value)
+            generator, before = result.value
+            self.opened = self.opened.with_generator(generator)
+            self.service.use(generator)
+            if before is not None:  # only now is there something to take back
+                now, label = (self.step, self.weights), _("Go to step {step}").format(step=f"{self.step:,}")
+                self.history.push(label, lambda: self._load(*before), lambda: self._load(*now), "step")
             self.weights_changed.emit()
             self.redraw()

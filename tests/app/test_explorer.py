@@ -136,7 +136,9 @@ def test_the_same_latents_through_the_history(rig: Rig, stored: Path) -> None:
     explorer.history.undo()
     rig.until(lambda: explorer.step in (100, 200))
     explorer.go_to(12345)
+    label = explorer.history.undo_label
     rig.until(lambda: any("no checkpoint of step 12345" in note.text for note in rig.told))
+    assert explorer.history.undo_label == label  # nothing to take back of what did not happen
     assert explorer.opened is not None
 
 
