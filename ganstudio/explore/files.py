@@ -19,8 +19,9 @@ from ganstudio.store.samples import encode_png
 SCATTER_SIDE = 512
 _FINER = 2  # drawn so many times finer and averaged: smooth dots
 _RADIUS = 3.5
-_GROUND, _FAKE = (24, 27, 31), (230, 159, 0)
-"""Generated data is orange everywhere: ``#E69F00``."""
+_GROUND = (24, 27, 31)
+FAKE, REAL = (230, 159, 0), (0, 158, 115)
+"""Generated data are orange everywhere, ``#E69F00``; real data green, ``#009E73``."""
 
 
 def save_items(path: Path, items: NDArray[np.float32], spec: DataSpec, columns: int | None = None) -> None:
@@ -64,7 +65,9 @@ def to_pixels(items: NDArray[np.float32]) -> NDArray[np.uint8]:
     return np.ascontiguousarray(pixels.transpose(0, 2, 3, 1))
 
 
-def scatter(points: NDArray[np.float32], extent: float, side: int = SCATTER_SIDE) -> NDArray[np.uint8]:
+def scatter(
+    points: NDArray[np.float32], extent: float, side: int = SCATTER_SIDE, tone: tuple[int, int, int] = FAKE
+) -> NDArray[np.uint8]:
     """Points ``(N, 2)`` in ``[−extent, extent]²`` as dots on a dark ground, ``(side, side, 3)``; y grows upwards."""
     fine, reach = side * _FINER, int(np.ceil(_RADIUS))
     finite = points[np.isfinite(points).all(axis=1)]
@@ -80,7 +83,7 @@ def scatter(points: NDArray[np.float32], extent: float, side: int = SCATTER_SIDE
     edge = 2 * reach
     covered = covered[edge : edge + fine, edge : edge + fine]
     share = covered.reshape(side, _FINER, side, _FINER).mean(axis=(1, 3))[..., None]
-    picture: NDArray[np.uint8] = np.rint(np.asarray(_GROUND) * (1 - share) + np.asarray(_FAKE) * share).astype(np.uint8)
+    picture: NDArray[np.uint8] = np.rint(np.asarray(_GROUND) * (1 - share) + np.asarray(tone) * share).astype(np.uint8)
     return picture
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ganstudio.explore.files import to_pixels
+from ganstudio.explore.files import FAKE, REAL, scatter, to_pixels
 from ganstudio.explore.state import Position, stack
 
 if TYPE_CHECKING:
@@ -43,11 +43,9 @@ def draw(generator: Generator, values: Values) -> NDArray[np.uint8]:
     return np.stack([dot(point, generator.spec.extent) for point in items])
 
 
-def dot(point: NDArray[np.float32], extent: float, side: int = DOT_SIDE) -> NDArray[np.uint8]:
+def dot(point: NDArray[np.float32], extent: float, real: bool = False, side: int = DOT_SIDE) -> NDArray[np.uint8]:
     """One point in ``[−extent, extent]²`` as a picture ``(side, side, 3)``; y grows upwards."""
-    from ganstudio.explore.files import scatter
-
-    return scatter(point[None], extent, side)
+    return scatter(point[None], extent, side, REAL if real else FAKE)
 
 
 def one(position: Position) -> Work:

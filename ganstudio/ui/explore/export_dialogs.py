@@ -110,7 +110,7 @@ class _Form(QDialog):
         column.addLayout(self.rows)
         column.addWidget(self.words)
         column.addWidget(buttons)
-        self.setMinimumWidth(400)
+        self.setMinimumWidth(480)
 
     def choose(self) -> None:
         """Asks for the file, then writes; for subclasses."""

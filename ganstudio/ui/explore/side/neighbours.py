@@ -163,7 +163,7 @@ class NeighboursPanel(QWidget):
         assert self._data is not None
         spec, chosen = self._data.spec, self._data.items.numpy()[nearest.indices[0]]
         if spec.kind == "points":
-            pictures = np.stack([dot(point, spec.extent) for point in chosen])
+            pictures = np.stack([dot(point, spec.extent, real=True) for point in chosen])
         else:
             pictures = np.ascontiguousarray(chosen.transpose(0, 2, 3, 1))
         labels = self._data.labels
