@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from ganstudio.app.explorer import Explorer
 from ganstudio.core.i18n import _
 from ganstudio.ui.explore.picks import Picks
+from ganstudio.ui.explore.tabs import Tabs
 from ganstudio.ui.explore.travel import Traveller
 from ganstudio.ui.explore.views.base import GridView
 from ganstudio.ui.explore.views.path import PathView
@@ -14,12 +15,11 @@ from ganstudio.ui.explore.views.plane import PlaneView
 from ganstudio.ui.explore.views.sums import SumsView
 from ganstudio.ui.explore.views.sweep import SweepView
 from ganstudio.ui.explore.views.wall import WallView
-from ganstudio.ui.parts import Segmented
 
 __all__ = ["PathView", "PlaneView", "SumsView", "SweepView", "ViewTabs", "WallView"]
 
 
-class ViewTabs(QWidget):
+class ViewTabs(Tabs):
     """Wall, sweep, path, plane and sums, of which one is on view and drawn."""
 
     def __init__(self, explorer: Explorer, traveller: Traveller, picks: Picks, parent: QWidget | None = None) -> None:
@@ -27,49 +27,33 @@ class ViewTabs(QWidget):
         self.wall, self.sweep = WallView(explorer, picks), SweepView(explorer, picks)
         self.path, self.plane = PathView(explorer, picks), PlaneView(explorer, picks, traveller)
         self.sums = SumsView(explorer, picks)
-        self._views: dict[str, GridView] = {
-            "wall": self.wall,
-            "sweep": self.sweep,
-            "path": self.path,
-            "plane": self.plane,
-            "sums": self.sums,
-        }
-        self.tabs = Segmented(
-            [
-                ("wall", _("Wall"), _("Many samples at once")),
-                ("sweep", _("Sweep"), _("Two controls over rows and columns")),
-                ("path", _("Path"), _("From pin to pin")),
-                ("plane", _("Plane"), _("A map to travel on")),
-                ("sums", _("Sums"), _("A − B + C of pinned pictures")),
-            ],
-            _("View"),
-        )
-        self.tabs.chosen.connect(self.open)
-        self._stack = QStackedWidget()
-        for view in self._views.values():
-            self._stack.addWidget(view)
-            view.keep_order()
-        head = QHBoxLayout()
-        head.setContentsMargins(8, 8, 8, 0)
-        head.addWidget(self.tabs)
-        head.addStretch(1)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addLayout(head)
-        column.addWidget(self._stack, 1)
         self._seen = False
+        self.fill(
+            _("View"),
+            [
+                ("wall", _("Wall"), _("Many samples at once"), self.wall),
+                ("sweep", _("Sweep"), _("Two controls over rows and columns"), self.sweep),
+                ("path", _("Path"), _("From pin to pin"), self.path),
+                ("plane", _("Plane"), _("A map to travel on"), self.plane),
+                ("sums", _("Sums"), _("A − B + C of pinned pictures"), self.sums),
+            ],
+        )
+        for view in self._views.values():
+            view.keep_order()
         self.open("sweep")
+
+    @property
+    def _views(self) -> dict[str, GridView]:
+        return {key: part for key, part in self.parts.items() if isinstance(part, GridView)}
 
     @property
     def current(self) -> GridView:
         """The view that one looks at."""
         return self._views[self.tabs.value]
 
-    def open(self, name: str) -> None:
+    def open(self, key: str) -> None:
         """Shows another view."""
-        self.tabs.set_value(name)
-        self._stack.setCurrentWidget(self._views[name])
+        super().open(key)
         self.set_seen(self._seen)
 
     def set_seen(self, seen: bool) -> None:
