@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
+
+from ganstudio.core.dataspec import MapClass
 
 Prior = Literal["normal", "uniform"]
 
@@ -65,10 +68,65 @@ class GeneratorIndex:
     """Which of several generators draws the sample.
 
     ``generate`` takes it as ``values[name]``: int64, shape ``(N,)``, each in ``[0, count)``.
+
+    Attributes:
+        name: of the control.
+        count: how many there are.
+        names: what people call each; empty where they are only numbered.
     """
 
     name: str
     count: int
+    names: tuple[str, ...] = ()
 
 
-Control = LatentVector | ContinuousCode | CategoricalCode | ClassLabel | GeneratorIndex
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """A number in [−1, 1] that was known of every training picture and that one may choose, e.g. the time of day.
+
+    ``generate`` takes it as ``values[name]``: float32, shape ``(N, 1)``.
+    """
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class LabelMap:
+    """A map that says for every pixel what is there; the picture is drawn on it.
+
+    ``generate`` takes it as ``values[name]``: int64, shape ``(N, size, size)``, each in ``[0, len(classes))``.
+    """
+
+    name: str
+    classes: tuple[MapClass, ...]
+    size: int
+
+    @property
+    def count(self) -> int:
+        """How many classes there are."""
+        return len(self.classes)
+
+
+@dataclass(frozen=True, slots=True)
+class SourceImage:
+    """A picture that is made into another.
+
+    ``generate`` takes it as ``values[name]``: float32, shape ``(N, channels, size, size)`` in [−1, 1].
+    """
+
+    name: str
+    channels: int
+    size: int
+
+
+Given = LabelMap | SourceImage
+"""What a person gives a translating network; it cannot be drawn at random."""
+
+Control = (
+    LatentVector | ContinuousCode | CategoricalCode | ClassLabel | GeneratorIndex | Attribute | LabelMap | SourceImage
+)
+
+
+def given(controls: Sequence[Control]) -> Given | None:
+    """The label map or picture that these controls want; None where a generator draws out of nothing."""
+    return next((control for control in controls if isinstance(control, LabelMap | SourceImage)), None)

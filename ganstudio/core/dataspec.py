@@ -5,7 +5,22 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-DataKind = Literal["points", "images"]
+DataKind = Literal["points", "images", "maps", "pairs", "domains"]
+"""``points`` in the plane, ``images``, ``maps`` (label maps with the picture of each), ``pairs`` (a picture with the
+picture that it should become), ``domains`` (two piles of pictures without partners)."""
+
+
+@dataclass(frozen=True, slots=True)
+class MapClass:
+    """One class of a label map.
+
+    Attributes:
+        name: what people call it.
+        colour: red, green, blue, 0–255 each: how it is drawn, and what it is recognised by in RGB label maps.
+    """
+
+    name: str
+    colour: tuple[int, int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,14 +29,19 @@ class DataSpec:
 
     Attributes:
         name: the request it came from, e.g. ``"cifar10:classes=frog"``.
-        kind: ``"points"`` (each item a 2-vector) or ``"images"``.
-        count: how many items there are.
-        channels: 1 or 3 for images.
+        kind: what an item is; see :data:`DataKind`.
+        count: how many items there are (for ``domains``: how many pictures the second pile has).
+        channels: 1 or 3 for pictures; those that a network should learn to draw.
         size: height and width of the images in pixels.
         classes: class names; the labels are indices into them. Empty where there are no labels.
         extent: for points: all of them lie in ``[-extent, extent]²`` with a margin; plots show that square.
         modes: for mixtures: the true centres, ``(x, y)`` each.
         mode_std: for mixtures: the standard deviation of every component.
+        input_channels: of the pictures that a network is given: for ``pairs`` and ``domains`` (1 or 3).
+        input_count: for ``domains``: how many pictures the first pile has.
+        map_classes: for ``maps``: the classes; label maps hold indices into them.
+        attributes: names of numbers in [−1, 1] that are known of every item, e.g. the time of day.
+        sides: what people call the input and the output: ``("edges", "digits")``, ``("day", "night")``.
     """
 
     name: str
@@ -33,10 +53,25 @@ class DataSpec:
     extent: float = 1.0
     modes: tuple[tuple[float, float], ...] = ()
     mode_std: float = 0.0
+    input_channels: int = 0
+    input_count: int = 0
+    map_classes: tuple[MapClass, ...] = ()
+    attributes: tuple[str, ...] = ()
+    sides: tuple[str, str] = ("", "")
+
+    @property
+    def pictures(self) -> bool:
+        """Its items are pictures; everything but points."""
+        return self.kind != "points"
+
+    @property
+    def translates(self) -> bool:
+        """A network is given a picture or a label map, and draws another from it."""
+        return self.kind in ("maps", "pairs", "domains")
 
     @property
     def shape(self) -> tuple[int, ...]:
-        """Shape of one item: ``(2,)`` or ``(channels, size, size)``."""
+        """Shape of one item that is drawn: ``(2,)`` or ``(channels, size, size)``."""
         return (2,) if self.kind == "points" else (self.channels, self.size, self.size)
 
     def to_json(self) -> dict[str, Any]:
@@ -49,4 +84,11 @@ class DataSpec:
         known = {name: values[name] for name in cls.__dataclass_fields__ if name in values}
         known["classes"] = tuple(known.get("classes", ()))
         known["modes"] = tuple((float(x), float(y)) for x, y in known.get("modes", ()))
+        known["map_classes"] = tuple(
+            MapClass(str(one["name"]), (int(one["colour"][0]), int(one["colour"][1]), int(one["colour"][2])))
+            for one in known.get("map_classes", ())
+        )
+        known["attributes"] = tuple(known.get("attributes", ()))
+        first, second = known.get("sides", ("", ""))
+        known["sides"] = (str(first), str(second))
         return cls(**known)

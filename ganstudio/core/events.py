@@ -62,12 +62,14 @@ class Samples:
         items: uint8 ``(N, H, W, C)`` for images, float32 ``(N, 2)`` for points.
         scores: float32 ``(N,)``: the discriminator's word on each: a probability or a critic's value; or None.
         source: averaged or raw weights.
+        panels: names of the pictures that belong together: items come in groups of as many.
     """
 
     step: int
     items: NDArray[np.uint8] | NDArray[np.float32]
     scores: NDArray[np.float32] | None
     source: Source
+    panels: tuple[str, ...] = ("",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,7 @@ class RealBatch:
 
     items: NDArray[np.uint8] | NDArray[np.float32]
     scores: NDArray[np.float32] | None = None
+    panels: tuple[str, ...] = ("",)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,9 @@ GRID_GAP = 1
 GRID_GREY = 128
 
 
-def columns_for(count: int) -> int:
-    """How many columns a nearly square grid of ``count`` cells has."""
-    return max(1, math.ceil(math.sqrt(count)))
+def columns_for(count: int, group: int = 1) -> int:
+    """How many columns a nearly square grid of ``count`` cells has; whole groups of cells stay in one row."""
+    return max(1, math.ceil(math.sqrt(count) / group)) * group
 
 
 def make_grid(items: NDArray[np.uint8], columns: int | None = None, gap: int = GRID_GAP) -> NDArray[np.uint8]:

@@ -85,12 +85,15 @@ class Arrays:
 
     Attributes:
         spec: its shape.
-        items: uint8 ``(N, C, H, W)`` or float32 ``(N, 2)``.
+        items: uint8 ``(N, C, H, W)`` or float32 ``(N, 2)``; what a network should learn to draw.
         labels: int64 ``(N,)``, indices into ``spec.classes``; None where there are none.
         sizes: ``(width, height, count)`` of the original pictures, most frequent first.
         modes: colour mode of the original pictures in words, and how many have it.
         problems: files that were dropped or converted.
         notes: lines for a person on how the set was read.
+        inputs: what a translating network is given, uint8: label maps ``(N, H, W)`` with indices into
+            ``spec.map_classes``, pictures ``(N, C, H, W)`` for ``pairs``, or ``(M, C, H, W)`` for ``domains``.
+        attributes: float32 ``(N, len(spec.attributes))`` in [−1, 1]; None where nothing is known.
     """
 
     spec: DataSpec
@@ -100,6 +103,8 @@ class Arrays:
     modes: dict[str, int] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
     notes: tuple[str, ...] = ()
+    inputs: NDArray[np.uint8] | None = None
+    attributes: NDArray[np.float32] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +117,8 @@ class Dataset:
         labels: int64 ``(N,)`` or None.
         fingerprint: the same for the same content, 16 hexadecimal digits.
         notes: lines for a person on how the set was read.
+        inputs: as in :class:`Arrays`.
+        attributes: as in :class:`Arrays`.
     """
 
     spec: DataSpec
@@ -119,6 +126,8 @@ class Dataset:
     labels: torch.Tensor | None
     fingerprint: str
     notes: tuple[str, ...] = ()
+    inputs: torch.Tensor | None = None
+    attributes: torch.Tensor | None = None
 
 
 Reader = Callable[[DataRequest, int, Job], Arrays]
@@ -133,7 +142,7 @@ class DataSource:
         name: lower-case with hyphens.
         title: what people call it.
         summary: one sentence.
-        kind: ``"points"`` or ``"images"``.
+        kind: what its items are; see :data:`~ganstudio.core.dataspec.DataKind`.
         licence: one line, as its source states it.
         Options: the options it takes.
         read: ``(request, seed, job)`` → :class:`Arrays`.
@@ -175,9 +184,9 @@ class DataSource:
 
 
 def fingerprint(arrays: Arrays) -> str:
-    """Sixteen hexadecimal digits that are the same for the same items and labels in the same order."""
+    """Sixteen hexadecimal digits that are the same for the same content in the same order."""
     digest = hashlib.sha256(f"{arrays.items.dtype}{arrays.items.shape}".encode())
-    digest.update(np.ascontiguousarray(arrays.items).data.cast("B"))
-    if arrays.labels is not None:
-        digest.update(np.ascontiguousarray(arrays.labels).data.cast("B"))
+    for part in (arrays.items, arrays.labels, arrays.inputs, arrays.attributes):
+        if part is not None:
+            digest.update(np.ascontiguousarray(part).data.cast("B"))
     return digest.hexdigest()[:16]

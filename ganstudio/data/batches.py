@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from typing import NamedTuple
 
 import torch
 
@@ -10,12 +11,28 @@ from ganstudio.core.errors import UsageError
 from ganstudio.core.i18n import _
 from ganstudio.data.base import Dataset
 
-Batch = tuple[torch.Tensor, torch.Tensor | None]
+
+class Examples(NamedTuple):
+    """Real items on the device, and what is known of each.
+
+    Attributes:
+        real: float32 ``(N, C, H, W)`` in [−1, 1] or ``(N, 2)``.
+        labels: int64 ``(N,)`` or None.
+        inputs: what a translating network is given: label maps int64 ``(N, H, W)``, or pictures float32
+            ``(N, C, H, W)`` in [−1, 1], which belong to ``real`` unless the data are two unpaired domains; or None.
+        attributes: float32 ``(N, A)`` or None.
+    """
+
+    real: torch.Tensor
+    labels: torch.Tensor | None = None
+    inputs: torch.Tensor | None = None
+    attributes: torch.Tensor | None = None
+
 
 RESIDENT_BYTES = 2 * 1024**3
 
 
-def _permutation(seed: int, epoch: int, count: int) -> torch.Tensor:
+def _permutation(seed: int, epoch: int | str, count: int) -> torch.Tensor:
     """Order of the items in one epoch: int64 ``(count,)`` on the CPU, the same on every machine."""
     mixed = hashlib.sha256(f"{seed}/{epoch}".encode()).digest()
     generator = torch.Generator().manual_seed(int.from_bytes(mixed[:8], "little") >> 1)
@@ -57,18 +74,17 @@ class Batches:
         self.batch_size = batch_size
         self.seed = seed
         self.device = torch.device(device)
-        items, labels = dataset.items, dataset.labels
+        items, labels, inputs = dataset.items, dataset.labels, dataset.inputs
         self._pools: dict[int, torch.Tensor] = {}
         self._images = items.dtype == torch.uint8
-        self.resident = items.numel() * items.element_size() <= resident_bytes
+        size = items.numel() + (0 if inputs is None else inputs.numel())
+        self.resident = size * items.element_size() <= resident_bytes
         self._channels_last = channels_last and self._images
-        if self.resident:
-            # Stored as (N, H, W, C), a picked batch is in channels_last format without another copy.
-            items = items.permute(0, 2, 3, 1).contiguous() if self._channels_last else items.contiguous()
-            items = items.to(self.device)
         home = self.device if self.resident else torch.device("cpu")
-        self._items = items
+        self._items = self._house(items, home)
+        self._inputs = None if inputs is None else self._house(inputs, home)
         self._labels = None if labels is None else labels.to(home)
+        self._attributes = None if dataset.attributes is None else dataset.attributes.to(home)
         self._home = home
         # Positions rather than copies of the items: a large set may lie on the disk, mapped into memory.
         self._kept: torch.Tensor | None = None
@@ -80,6 +96,13 @@ class Batches:
         self._order = torch.empty(0, dtype=torch.int64)
         self._shuffled = items
         self._drawn = 0
+
+    def _house(self, items: torch.Tensor, home: torch.device) -> torch.Tensor:
+        """Items where they stay. Stored as (N, H, W, C), a picked batch is in channels_last format without a copy."""
+        if not self.resident:
+            return items
+        last = self._channels_last and items.dim() == 4
+        return (items.permute(0, 2, 3, 1).contiguous() if last else items.contiguous()).to(home)
 
     @property
     def count(self) -> int:
@@ -96,21 +119,19 @@ class Batches:
             raise ValueError(f"a position cannot be negative: {count}")
         self._drawn = count
 
-    def next(self) -> Batch:
-        """The next batch.
-
-        Returns:
-            float32 ``(N, C, H, W)`` in [−1, 1] or ``(N, 2)`` (which may be a view of the set: do not change it in
-            place), and int64 labels ``(N,)`` or None.
-        """
-        epoch, start = divmod(self._drawn * self.batch_size, self.count)
+    def next(self) -> Examples:
+        """The next batch. It may be a view of the set: do not change it in place."""
+        drawn = self._drawn
+        epoch, start = divmod(drawn * self.batch_size, self.count)
         self._drawn += 1
         if start + self.batch_size <= self.count:
             self._enter(epoch)
-            return self._take(start, start + self.batch_size)
-        return self._take_across(epoch, start)
+            examples = self._take(start, start + self.batch_size)
+        else:
+            examples = self._take_across(epoch, start)
+        return examples._replace(inputs=self._unpaired(drawn)) if self.spec.kind == "domains" else examples
 
-    def unseen(self, count: int) -> Batch:
+    def unseen(self, count: int) -> Examples:
         """The same items at every call: held-out ones, or those of :meth:`fixed` where none are held out."""
         return self.fixed(count) if self._held is None else self.pick(self._held[:count])
 
@@ -129,13 +150,16 @@ class Batches:
             self._pools[per_class] = torch.cat(first)
         return self._pools[per_class]
 
-    def pick(self, positions: torch.Tensor) -> Batch:
-        """The items at these positions."""
+    def pick(self, positions: torch.Tensor) -> Examples:
+        """The items at these positions; of two unpaired domains the inputs at the same positions, going round."""
         positions = positions.to(self._home)
         labels = None if self._labels is None else self._labels.index_select(0, positions).to(self.device)
-        return self._prepare(self._items.index_select(0, positions)), labels
+        inputs = positions
+        if self._inputs is not None and self.spec.kind == "domains":
+            inputs = positions % len(self._inputs)
+        return Examples(self._prepare(self._items.index_select(0, positions)), labels, *self._beside(positions, inputs))
 
-    def fixed(self, count: int) -> Batch:
+    def fixed(self, count: int) -> Examples:
         """The same ``count`` items at every call (fewer if the set has fewer), to look at; the position stays."""
         return self.pick(self._ordered(-1)[:count])
 
@@ -153,29 +177,47 @@ class Batches:
             # Points are few and small: shuffled once an epoch, each batch is a slice that costs nothing.
             self._shuffled = self._items.index_select(0, self._order)
 
-    def _take(self, start: int, end: int) -> Batch:
+    def _take(self, start: int, end: int) -> Examples:
         order = self._order[start:end]
         labels = None if self._labels is None else self._labels.index_select(0, order)
         real = self._items.index_select(0, order) if self._images else self._shuffled[start:end]
         if not self.resident and labels is not None:
             labels = labels.to(self.device)
-        return self._prepare(real), labels
+        if self.spec.kind == "domains":
+            return Examples(self._prepare(real), labels)
+        return Examples(self._prepare(real), labels, *self._beside(order, order))
 
-    def _take_across(self, epoch: int, start: int) -> Batch:
-        reals: list[torch.Tensor] = []
-        labels: list[torch.Tensor] = []
+    def _take_across(self, epoch: int, start: int) -> Examples:
+        parts: list[Examples] = []
         missing = self.batch_size
         while missing:
             self._enter(epoch)
             end = min(start + missing, self.count)
-            real, label = self._take(start, end)
-            reals.append(real)
-            if label is not None:
-                labels.append(label)
+            parts.append(self._take(start, end))
             missing -= end - start
             epoch, start = epoch + 1, 0
-        real = torch.cat(reals)
-        return real, torch.cat(labels) if labels else None
+        joined = [None if column[0] is None else torch.cat(column) for column in zip(*parts, strict=True)]
+        assert joined[0] is not None
+        return Examples(joined[0], *joined[1:])
+
+    def _beside(self, positions: torch.Tensor, inputs: torch.Tensor) -> tuple[torch.Tensor | None, torch.Tensor | None]:
+        """Inputs at the one, attributes at the other positions."""
+        found = None if self._inputs is None else self._prepare_input(self._inputs, inputs)
+        known = None if self._attributes is None else self._attributes.index_select(0, positions).to(self.device)
+        return found, known
+
+    def _unpaired(self, drawn: int) -> torch.Tensor:
+        """The batch of the first of two domains: an order of its own, which the count of batches gives as well."""
+        assert self._inputs is not None
+        count, first = len(self._inputs), drawn * self.batch_size
+        epochs = range(first // count, (first + self.batch_size - 1) // count + 1)
+        order = torch.cat([_permutation(self.seed, f"first domain {epoch}", count) for epoch in epochs])
+        start = first - epochs[0] * count
+        return self._prepare_input(self._inputs, order[start : start + self.batch_size].to(self._home))
+
+    def _prepare_input(self, inputs: torch.Tensor, positions: torch.Tensor) -> torch.Tensor:
+        chosen = inputs.index_select(0, positions)
+        return chosen.to(self.device).long() if inputs.dim() == 3 else self._prepare(chosen)
 
     def _prepare(self, real: torch.Tensor) -> torch.Tensor:
         """Moves picked items to the device and scales pictures to [−1, 1]."""

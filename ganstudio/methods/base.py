@@ -16,7 +16,17 @@ import torch
 from torch import Tensor, nn
 
 from ganstudio.core.commands import Role
-from ganstudio.core.controls import CategoricalCode, ClassLabel, ContinuousCode, Control, GeneratorIndex, LatentVector
+from ganstudio.core.controls import (
+    Attribute,
+    CategoricalCode,
+    ClassLabel,
+    ContinuousCode,
+    Control,
+    GeneratorIndex,
+    LabelMap,
+    LatentVector,
+    SourceImage,
+)
 from ganstudio.core.dataspec import DataKind, DataSpec
 from ganstudio.core.errors import UsageError
 from ganstudio.core.events import SeriesKind, SeriesRole
@@ -45,6 +55,17 @@ class Batch(Protocol):
     @property
     def labels(self) -> Tensor | None:
         """int64 ``(N,)``: the classes of ``real``, or None."""
+
+    @property
+    def inputs(self) -> Tensor:
+        """What a translating network is given: label maps int64 ``(N, H, W)`` or pictures float32 ``(N, C, H, W)``.
+
+        They belong to ``real``, row by row, unless the data are two unpaired domains.
+        """
+
+    @property
+    def attributes(self) -> Tensor | None:
+        """float32 ``(N, A)`` in [−1, 1]: what is known of ``real``, or None."""
 
     def labelled(self, per_class: int) -> tuple[Tensor, Tensor]:
         """A batch of items whose labels may be used: the same ``per_class`` items of every class throughout the run.
@@ -216,6 +237,37 @@ class Method(nn.Module, ABC):
                 values[control.name] = one_hot(torch.arange(count) * control.count // count, control.count)
         return values
 
+    def condition(self, inputs: Tensor, attributes: Tensor | None) -> dict[str, Tensor]:
+        """Control values that fit what a translating network is given (see :attr:`Batch.inputs`); nothing elsewhere."""
+        return {}
+
+    def on_view(self, count: int, real: Tensor, inputs: Tensor | None, attributes: Tensor | None) -> dict[str, Tensor]:
+        """Values for the fixed samples of the wall, where some real examples can be looked at beside them.
+
+        Args:
+            count: how many; there may be fewer examples.
+            real: what should be drawn, ``(N, C, H, W)``.
+            inputs: what is given, as in :attr:`Batch.inputs`; None where nothing is.
+            attributes: ``(N, A)`` or None.
+        """
+        if inputs is None:
+            return self.showcase(count)
+        device = inputs.device
+        values = {name: value.to(device) for name, value in self.showcase(min(count, len(inputs))).items()}
+        return {**values, **self.condition(inputs, attributes)}
+
+    def panels(self, values: Values, real: Tensor | None) -> tuple[tuple[str, Tensor], ...]:
+        """Named pictures that are looked at side by side: here what is drawn; a translation also shows what was given.
+
+        Args:
+            values: control values with N rows.
+            real: what should have been drawn, ``(N, C, H, W)``; None where nobody knows.
+
+        Returns:
+            name and pictures ``(N, C, H, W)`` in [−1, 1] of each column.
+        """
+        return ((_("sample"), self.generate(values)),)
+
     def critic(self, items: Tensor, values: Values | None = None) -> Tensor | None:
         """The discriminator's raw output for items, ``(N,)``; None where a method has no such thing.
 
@@ -276,10 +328,16 @@ def _draw(control: Control, count: int, device: torch.device | str) -> Tensor:
             return random.uniform(count, size, low=-1.0, high=1.0, device=device)
         case ContinuousCode(size=size):
             return random.uniform(count, size, low=-1.0, high=1.0, device=device)
+        case Attribute():
+            return random.uniform(count, 1, low=-1.0, high=1.0, device=device)
         case ClassLabel() | CategoricalCode():
             return one_hot(random.integers(control.count, count, device=device), control.count)
         case GeneratorIndex(count=choices):
             return random.integers(choices, count, device=device)
+        case LabelMap(size=size):  # nothing can be drawn at random that says what is where: a blank one
+            return torch.zeros(count, size, size, dtype=torch.int64, device=device)
+        case SourceImage(channels=channels, size=size):
+            return torch.zeros(count, channels, size, size, device=device)
     raise TypeError(f"unknown control {control!r}")
 
 

@@ -11,7 +11,7 @@ from torch.nn.utils import parametrize
 
 from ganstudio.nn import random
 
-Norm = Literal["none", "batch", "layer", "spectral"]
+Norm = Literal["none", "batch", "layer", "instance", "spectral"]
 
 
 class SpectralNorm(nn.Module):
@@ -53,11 +53,16 @@ def constrain(layer: nn.Module, norm: Norm) -> nn.Module:
     return layer
 
 
-def norm_2d(channels: int, norm: Norm) -> nn.Module:
-    """The norm layer for ``(N, channels, H, W)``; nothing for ``none`` and ``spectral``."""
+def norm_2d(channels: int, norm: Norm, affine: bool = True) -> nn.Module:
+    """The norm layer for ``(N, channels, H, W)``; nothing for ``none`` and ``spectral``.
+
+    Instance norm never has weights of its own; the others do unless ``affine`` is False.
+    """
     if norm == "batch":
-        return nn.BatchNorm2d(channels)
-    return nn.GroupNorm(1, channels) if norm == "layer" else nn.Identity()
+        return nn.BatchNorm2d(channels, affine=affine)
+    if norm == "instance":
+        return nn.InstanceNorm2d(channels)
+    return nn.GroupNorm(1, channels, affine=affine) if norm == "layer" else nn.Identity()
 
 
 def norm_1d(width: int, norm: Norm) -> nn.Module:

@@ -12,9 +12,9 @@ from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, get_args
 
-from ganstudio.core.dataspec import DataSpec
+from ganstudio.core.dataspec import DataKind, DataSpec
 from ganstudio.core.errors import StoreError
 from ganstudio.core.experiment import Experiment
 from ganstudio.core.i18n import _
@@ -217,7 +217,7 @@ def _check_types(experiment: Experiment, spec: DataSpec) -> None:
         raise TypeError("hyper-parameters are not a table")
     if not all(isinstance(value, bool | int | float | str) for value in experiment.hyper.values()):
         raise TypeError("a hyper-parameter is neither a number nor a text")
-    if spec.kind not in ("points", "images") or not (math.isfinite(spec.extent) and spec.extent > 0):
+    if spec.kind not in get_args(DataKind) or not (math.isfinite(spec.extent) and spec.extent > 0):
         raise ValueError("unknown kind of data, or no extent")
     if not math.isfinite(spec.mode_std):
         raise ValueError("modes without a width")

@@ -19,8 +19,12 @@ Items = NDArray[np.uint8] | NDArray[np.float32]
 _MARK = b"\nganstudio "  # what follows the array in a .npy file; other readers stop before it
 
 
-def write_items(folder: Path, stem: str, items: Items, *, step: int, source: Source = "ema") -> Path:
+def write_items(
+    folder: Path, stem: str, items: Items, *, step: int, source: Source = "ema", panels: tuple[str, ...] = ("",)
+) -> Path:
     """Writes items as ``<stem>.png`` (uint8 ``(N, H, W, C)``, square) or ``<stem>.npy`` (float32 points ``(N, 2)``).
+
+    ``panels`` names the pictures that belong together; such groups stay in one row of the grid.
 
     Raises:
         ValueError: the array is neither.
@@ -30,12 +34,14 @@ def write_items(folder: Path, stem: str, items: Items, *, step: int, source: Sou
         text = {
             "count": str(len(items)),
             "size": str(items.shape[1]),
-            "columns": str(columns_for(len(items))),
+            "columns": str(columns_for(len(items), len(panels))),
             "step": str(step),
             "source": source,
+            "panels": json.dumps(panels),
         }
         path = folder / f"{stem}.png"
-        replace_file(path, encode_png(make_grid(items.astype(np.uint8, copy=False)), text))
+        grid = make_grid(items.astype(np.uint8, copy=False), columns_for(len(items), len(panels)))
+        replace_file(path, encode_png(grid, text))
         return path
     if items.ndim != 2 or items.dtype != np.float32:
         raise ValueError(f"samples are uint8 (N, S, S, C) or float32 (N, D), not {items.dtype} {items.shape}")
@@ -47,8 +53,8 @@ def write_items(folder: Path, stem: str, items: Items, *, step: int, source: Sou
     return path
 
 
-def read_items(folder: Path, stem: str) -> tuple[Items, Source] | None:
-    """Reads what :func:`write_items` wrote; None where there is nothing of that name.
+def read_items(folder: Path, stem: str) -> tuple[Items, Source, tuple[str, ...]] | None:
+    """What :func:`write_items` wrote: items, which weights, names of the panels; None where nothing has that name.
 
     Raises:
         StoreError: the file is broken or not one of ours.
@@ -68,26 +74,30 @@ def read_items(folder: Path, stem: str) -> tuple[Items, Source] | None:
     return None
 
 
-def _read_grid(path: Path) -> tuple[Items, Source]:
+def _read_grid(path: Path) -> tuple[Items, Source, tuple[str, ...]]:
     from PIL import Image
 
     with Image.open(path, formats=["PNG"]) as image:
         image.load()
         text = {str(key): str(value) for key, value in image.info.items() if isinstance(value, str)}
         grid = np.asarray(image if image.mode in ("L", "RGB") else image.convert("RGB"))
-    return split_grid(grid, int(text["size"]), int(text["count"])), _source(text.get("source"))
+    items = split_grid(grid, int(text["size"]), int(text["count"]))
+    panels = tuple(str(name) for name in json.loads(text.get("panels", '[""]')))
+    if not panels or len(items) % len(panels):
+        raise ValueError(f"{len(items)} cells in groups of {len(panels)}")
+    return items, _source(text.get("source")), panels
 
 
-def _read_points(path: Path) -> tuple[Items, Source]:
+def _read_points(path: Path) -> tuple[Items, Source, tuple[str, ...]]:
     data = path.read_bytes()
     items = np.load(io.BytesIO(data), allow_pickle=False)
     if items.ndim != 2 or items.dtype != np.float32:
         raise ValueError(f"{items.dtype} {items.shape}")
     _array, mark, tail = data.rpartition(_MARK)
     try:
-        return items, _source(json.loads(tail)["source"] if mark else None)
+        return items, _source(json.loads(tail)["source"] if mark else None), ("",)
     except (ValueError, KeyError, TypeError):
-        return items, "ema"
+        return items, "ema", ("",)
 
 
 def _source(text: object) -> Source:

@@ -15,11 +15,12 @@ import torch
 from torch import Tensor, nn
 
 from ganstudio.core.commands import Role, Source
-from ganstudio.core.errors import StoreError
+from ganstudio.core.errors import StoreError, UsageError
 from ganstudio.core.events import SeriesInfo, SeriesKind, SeriesRole
 from ganstudio.core.fields import Value
 from ganstudio.core.i18n import _
 from ganstudio.data import Batches, Dataset
+from ganstudio.data.batches import Examples
 from ganstudio.methods.base import Method, Phase, Values, part_of
 from ganstudio.nn import random
 from ganstudio.nn.ema import Average
@@ -30,7 +31,7 @@ from ganstudio.training import optimisers
 from ganstudio.training.meters import Meter
 
 GRADIENTS_EVERY = 10
-FIXED_IMAGES, FIXED_POINTS = 64, 1024
+FIXED_IMAGES, FIXED_POINTS, FIXED_TRANSLATIONS = 64, 1024, 8
 _COLOUR_OF: Mapping[Role, SeriesRole] = {
     "discriminator": "discriminator",
     "generator": "generator",
@@ -52,32 +53,49 @@ class EngineBatch:
     def __init__(self, batches: Batches, meter: Meter) -> None:
         self._batches = batches
         self._meter = meter
-        self._real: Tensor | None = None
-        self._labels: Tensor | None = None
+        self._examples: Examples | None = None
         self.size = batches.batch_size
 
     def renew(self) -> None:
         """Forgets the items: the next access draws fresh ones."""
-        self._real = None
+        self._examples = None
+
+    @property
+    def examples(self) -> Examples:
+        """A batch of real items and what is known of them, the same one until :meth:`renew`."""
+        if self._examples is None:
+            self._examples = self._batches.next()
+        return self._examples
 
     @property
     def real(self) -> Tensor:
-        """A batch of real items, the same one until :meth:`renew`."""
-        if self._real is None:
-            self._real, self._labels = self._batches.next()
-        return self._real
+        """The items."""
+        return self.examples.real
 
     @property
     def labels(self) -> Tensor | None:
         """Their labels."""
-        return self._labels if self.real is not None else None
+        return self.examples.labels
+
+    @property
+    def inputs(self) -> Tensor:
+        """What a translating network is given."""
+        inputs = self.examples.inputs
+        if inputs is None:
+            raise UsageError(_("This method translates, and the data set has nothing to translate from."))
+        return inputs
+
+    @property
+    def attributes(self) -> Tensor | None:
+        """What is known of the items in numbers."""
+        return self.examples.attributes
 
     def labelled(self, per_class: int) -> tuple[Tensor, Tensor]:
         """A batch of the few items whose labels may be used."""
         pool = self._batches.labelled_pool(per_class)
         # Drawn where the run's chance is; the pool lies with the data, which may be too large for the device.
         chosen = random.integers(len(pool), self.size, device=self._batches.device)
-        items, labels = self._batches.pick(pool[chosen.to(pool.device)])
+        items, labels, *_rest = self._batches.pick(pool[chosen.to(pool.device)])
         assert labels is not None
         return items, labels
 
@@ -98,7 +116,7 @@ class Engine:
 
     def __init__(self, method: Method, dataset: Dataset, seed: int, device: torch.device) -> None:
         self.method, self.dataset, self.seed, self.device = method, dataset, seed, device
-        images = dataset.spec.kind == "images"
+        images = dataset.spec.pictures
         method.to(device)
         if images:
             for child in method.children():
@@ -118,7 +136,7 @@ class Engine:
             phase.name: optimisers.build(phase.optimiser, self._trainable[phase.name], device) for phase in self._phases
         }
         self._unfrozen: str | None = None
-        self.fixed = self._draw_fixed(FIXED_IMAGES if images else FIXED_POINTS)
+        self.fixed = self._draw_fixed()
         with randomness(seeded(seed, "calibration", device)):
             calibrate(method, lambda: method.generate(self.fixed))
         decay = float(getattr(method.hyper, "ema", 0.0))
@@ -129,13 +147,29 @@ class Engine:
         }
         self._term_info: dict[tuple[str, str], SeriesInfo] = {}
 
-    def _draw_fixed(self, count: int) -> dict[str, Tensor]:
+    @property
+    def fixed_count(self) -> int:
+        """How many samples the wall shows."""
+        spec = self.dataset.spec
+        return FIXED_TRANSLATIONS if spec.translates else FIXED_IMAGES if spec.pictures else FIXED_POINTS
+
+    def on_view(self) -> Examples:
+        """The real examples that the wall shows: not trained on, where some are held out."""
+        count = self.fixed_count
+        return self.batches.unseen(count) if self.dataset.spec.translates else self.batches.fixed(count)
+
+    def _draw_fixed(self) -> dict[str, Tensor]:
+        count = self.fixed_count
         with randomness(seeded(self.seed, "fixed latents")):
-            return {name: values.to(self.device) for name, values in self.method.showcase(count).items()}
+            if not self.dataset.spec.translates:
+                return {name: values.to(self.device) for name, values in self.method.showcase(count).items()}
+            real, _labels, inputs, attributes = self.on_view()
+            values = self.method.on_view(count, real, inputs, attributes)
+            return {name: value.to(self.device) for name, value in values.items()}
 
     def use_batch_size(self, size: int) -> None:
         """Draws batches of this size from now on, from the beginning of the data's order."""
-        images = self.dataset.spec.kind == "images"
+        images = self.dataset.spec.pictures
         held_out = self.method.held_out
         self.batches = Batches(self.dataset, size, self.seed, self.device, channels_last=images, held_out=held_out)
         self._batch = EngineBatch(self.batches, self.losses)
@@ -265,7 +299,7 @@ class Engine:
         Returns:
             by name, the most likely column of each item, int64 ``(N,)``; and the true labels or None.
         """
-        items, labels = self.batches.unseen(count)
+        items, labels, *_rest = self.batches.unseen(count)
         with self.drawing("raw") as view:
             return {name: scores.argmax(1) for name, scores in view.recognise(items).items()}, labels
 

@@ -173,7 +173,8 @@ class Publisher:
         def write() -> None:
             self.writer.save_samples(samples)
             if samples.items.ndim == 4:
-                self.writer.save_thumbnail(make_grid(samples.items[:16].astype(np.uint8)))
+                drawn = samples.items[min(1, len(samples.panels) - 1) :: len(samples.panels)]
+                self.writer.save_thumbnail(make_grid(drawn[:16].astype(np.uint8)))
             self.mailbox.post(SamplesStored(samples.step))
 
         self.queue.submit(write)

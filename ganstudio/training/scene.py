@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -11,7 +13,8 @@ from ganstudio.core.commands import Source
 from ganstudio.core.controls import LatentVector
 from ganstudio.core.events import RealBatch, Samples, Scene
 from ganstudio.methods.base import Method
-from ganstudio.training.engine import FIXED_IMAGES, Engine
+from ganstudio.nn.labelmaps import picture_of
+from ganstudio.training.engine import Engine
 
 HEAT_CELLS, MANIFOLD_LINES, ARROWS = 48, 21, 64
 REAL_POINTS = 4000
@@ -32,16 +35,33 @@ def _scores(scores: Tensor | None) -> NDArray[np.float32] | None:
 
 
 def take_samples(engine: Engine, source: Source) -> Samples:
-    """The fixed latents as the generator draws them now."""
-    items, scores = engine.samples(source)
+    """The fixed latents as the generator draws them now; translations beside what was given and what was wanted."""
     shown: Source = source if engine.averages else "raw"
-    return Samples(engine.step_count, to_items(items), _scores(scores), shown)
+    if not engine.dataset.spec.translates:
+        items, scores = engine.samples(source)
+        return Samples(engine.step_count, to_items(items), _scores(scores), shown)
+    with engine.drawing(source) as view:
+        names, columns = zip(*view.panels(engine.fixed, engine.on_view().real), strict=True)
+        return Samples(engine.step_count, to_items(beside(columns)), None, shown, names)
+
+
+def beside(columns: Sequence[Tensor]) -> Tensor:
+    """Pictures ``(N, C, H, W)`` of each column as groups: first of all, second of all, …; grey ones become colour."""
+    channels = max(column.shape[1] for column in columns)
+    rows = min(len(column) for column in columns)
+    wide = [column[:rows].expand(-1, channels, -1, -1) for column in columns]
+    return torch.stack(wide, 1).flatten(0, 1)
 
 
 def take_real(engine: Engine) -> RealBatch:
     """A fixed batch of real items, with the discriminator's present word on them."""
-    count = FIXED_IMAGES if engine.dataset.spec.kind == "images" else REAL_POINTS
-    real, labels = engine.batches.fixed(count)
+    spec = engine.dataset.spec
+    if spec.translates:
+        real, _labels, inputs, _attributes = engine.on_view()
+        assert inputs is not None
+        given = picture_of(inputs, spec.map_classes)
+        return RealBatch(to_items(beside((given, real))), panels=spec.sides)
+    real, labels, *_rest = engine.batches.fixed(engine.fixed_count if spec.pictures else REAL_POINTS)
     with engine.drawing() as view:
         raw = view.critic(real, view.describe(labels))
         return RealBatch(to_items(real), None if raw is None else _scores(view.score(raw)))

@@ -29,7 +29,7 @@ def test_every_epoch_shows_everything_once_whatever_the_batch(channels_last, res
     assert batches.resident == bool(resident_bytes)
     seen = []
     for _ in range(10):  # four epochs in ten batches, two of which cross an epoch
-        real, labels = batches.next()
+        real, labels, *_rest = batches.next()
         assert real.shape == (4, 3, 4, 4)
         assert real.dtype == torch.float32
         assert labels.tolist() == [number % 2 for number in numbers(real)]
@@ -69,7 +69,7 @@ def test_memory_format_and_residence_do_not_change_the_values():
 
 def test_a_set_smaller_than_the_batch():
     batches = Batches(numbered(3, labels=False), 8)
-    real, labels = batches.next()
+    real, labels, *_rest = batches.next()
     assert labels is None
     assert sorted(numbers(real)[:3]) == sorted(numbers(real)[3:6]) == [0, 1, 2]
     batches.seek(5)
@@ -102,9 +102,9 @@ def test_points_come_as_they_are_and_cost_nothing():
 
 def test_the_fixed_batch_stays_and_moves_nothing():
     batches = Batches(numbered(40), 4, seed=1)
-    first, labels = batches.fixed(6)
+    first, labels, *_rest = batches.fixed(6)
     batches.next()
-    again, _labels = batches.fixed(6)
+    again, _labels, *_rest = batches.fixed(6)
     assert torch.equal(first, again)
     assert batches.state() == 1
     assert len(set(numbers(first))) == 6
@@ -133,7 +133,7 @@ def test_what_is_held_out_is_never_drawn_and_always_the_same(channels_last, resi
     options = {"channels_last": channels_last, "resident_bytes": resident_bytes, "held_out": 0.25}
     batches = Batches(numbered(40), 6, seed=3, **options)
     assert batches.count == 30
-    real, labels = batches.unseen(100)
+    real, labels, *_rest = batches.unseen(100)
     assert real.dtype == torch.float32
     held = numbers(real)
     assert len(set(held)) == 10
@@ -157,7 +157,7 @@ def test_where_nothing_can_be_held_out_the_fixed_items_serve(share):
 
 def test_held_out_points_come_as_they_are():
     data = load("ring:count=100")
-    points, _labels = Batches(data, 10, held_out=0.2).unseen(50)
+    points, _labels, *_rest = Batches(data, 10, held_out=0.2).unseen(50)
     assert len(points) == 20
     assert all((data.items == point).all(1).any() for point in points)
 
@@ -168,7 +168,7 @@ def test_the_labelled_pool_has_as_many_of_every_class_and_none_held_out(resident
     pool = batches.labelled_pool(3)
     assert torch.equal(pool, batches.labelled_pool(3))
     assert torch.equal(pool, Batches(numbered(40), 9, seed=5, held_out=0.25).labelled_pool(3))
-    real, labels = batches.pick(pool)
+    real, labels, *_rest = batches.pick(pool)
     chosen = numbers(real)
     assert len(set(chosen)) == 6
     assert labels.tolist() == [number % 2 for number in chosen]
@@ -183,7 +183,7 @@ def test_a_large_set_is_not_copied_where_some_of_it_is_held_out():
     data = numbered(40)
     batches = Batches(data, 4, resident_bytes=0, held_out=0.25)
     data.items.fill_(200)
-    for real, _labels in (batches.next(), batches.unseen(4)):
+    for real, *_rest in (batches.next(), batches.unseen(4)):
         torch.testing.assert_close(real, torch.full_like(real, 200 / 127.5 - 1))
 
 
@@ -196,7 +196,7 @@ def test_more_labels_than_there_are_means_all_of_them():
 @pytest.mark.parametrize("channels_last", [False, True])
 def test_picked_items_come_in_the_order_asked_for(channels_last):
     batches = Batches(numbered(20), 4, channels_last=channels_last)
-    real, labels = batches.pick(torch.tensor([7, 2, 7]))
+    real, labels, *_rest = batches.pick(torch.tensor([7, 2, 7]))
     assert numbers(real) == [7, 2, 7]
     assert labels.tolist() == [1, 0, 1]
     assert batches.state() == 0

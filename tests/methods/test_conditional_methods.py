@@ -97,7 +97,7 @@ def test_a_mixture_of_classes_is_drawn_from_the_mixture_of_their_vectors(name: s
 def test_the_verdict_depends_on_the_class(name: str, hyper: dict[str, Any], norm: str) -> None:
     engine = build(name, norm_d=norm, **hyper)
     train(engine, 40)
-    items, labels = engine.batches.fixed(100)
+    items, labels, *_rest = engine.batches.fixed(100)
     assert labels is not None
     with engine.drawing() as view:
         right = view.critic(items, view.describe(labels))
@@ -112,7 +112,7 @@ def test_the_verdict_depends_on_the_class(name: str, hyper: dict[str, Any], norm
 
 def test_a_mixed_class_is_judged_between_under_projection() -> None:
     engine = build("cgan", conditioning="projection")
-    items, _labels = engine.batches.fixed(5)
+    items, _labels, *_rest = engine.batches.fixed(5)
     with engine.drawing() as view:
         ends = [view.judge(items, one_hot(torch.full((5,), k), 4)) for k in (0, 1)]
         middle = view.judge(items, torch.tensor([[0.5, 0.5, 0.0, 0.0]]).expand(5, -1))
@@ -121,7 +121,7 @@ def test_a_mixed_class_is_judged_between_under_projection() -> None:
 
 def test_the_verdict_of_acgan_does_not_know_the_class() -> None:
     engine = build("acgan")
-    items, labels = engine.batches.fixed(5)
+    items, labels, *_rest = engine.batches.fixed(5)
     with engine.drawing() as view:
         assert torch.equal(view.critic(items), view.critic(items, view.describe(labels)))
 
@@ -200,7 +200,7 @@ def test_the_encoders_begin_when_they_are_told_to() -> None:
 def test_a_real_picture_is_read_and_drawn_again_as_another_class() -> None:
     engine = build("icgan")
     train(engine, 120)
-    items, labels = engine.batches.unseen(40)
+    items, labels, *_rest = engine.batches.unseen(40)
     assert labels is not None
     with engine.drawing() as view:
         read = view.encode(items)

@@ -30,6 +30,7 @@ class Pane:
         self.probability = True
         self.sorted = False
         self.order: list[int] = []
+        self.panels: tuple[str, ...] = ("",)
         self.area = QRect()
         self.layout: WallLayout | None = None
         self._strip = QImage()
@@ -39,14 +40,14 @@ class Pane:
         """How many samples there are."""
         return 0 if self.items is None else len(self.items)
 
-    def set_items(self, items: Items, scores: Scores | None) -> None:
-        """Takes uint8 ``(N, H, W, C)`` (C = 1 or 3) and float32 ``(N,)`` or None."""
+    def set_items(self, items: Items, scores: Scores | None, panels: tuple[str, ...] = ("",)) -> None:
+        """Takes uint8 ``(N, H, W, C)`` (C = 1 or 3), float32 ``(N,)`` or None, and the names of each group's cells."""
         if items.ndim != 4 or items.shape[3] not in (1, 3):
             raise ValueError(f"samples must be (N, H, W, 1 or 3), not {items.shape}")
         if scores is not None and len(scores) != len(items):
             raise ValueError(f"{len(scores)} scores for {len(items)} samples")
         count, height, width, channels = items.shape
-        self.items, self.scores = items, scores
+        self.items, self.scores, self.panels = items, scores, panels if count % len(panels) == 0 else ("",)
         # All samples as one picture, below each other: a single conversion, and each cell is a rectangle of it.
         self._strip = to_image(items.reshape(count * height, width, channels)) if count else QImage()
         self.sort(self.sorted)
@@ -68,14 +69,16 @@ class Pane:
             return 0.0
         size = self.items.shape[2], self.items.shape[1]
         room = area.width(), area.height()
-        return max(fit_zoom(self.count, size, room, 1, columns) for columns in range(1, self.count + 1))
+        group = len(self.panels)
+        return max(fit_zoom(self.count, size, room, 1, columns) for columns in range(group, self.count + 1, group))
 
     def capacity(self, area: QRect, gap: int, zoom: int) -> int:
         """How many samples an area has room for at a zoom."""
         if self.items is None or not self.count:
             return 0
         height, width = self.items.shape[1] * zoom + gap, self.items.shape[2] * zoom + gap
-        return min(self.count, ((area.width() + gap) // width) * ((area.height() + gap) // height))
+        across = (area.width() + gap) // width // len(self.panels) * len(self.panels)
+        return min(self.count, across * ((area.height() + gap) // height))
 
     def arrange(self, area: QRect, gap: int, zoom: float | None, smooth: bool, limit: int = 1_000_000) -> None:
         """Lays the first ``limit`` samples out in an area of device pixels."""
@@ -84,8 +87,9 @@ class Pane:
             return
         size = self.items.shape[2], self.items.shape[1]
         room, origin = (area.width(), area.height()), (area.left(), area.top())
-        count = min(self.count, limit)
-        self.layout = fit(count, size, room, gap=gap, zoom=zoom, smooth=smooth, origin=origin)
+        group = len(self.panels)
+        count = max(min(self.count, limit) // group, 1) * group
+        self.layout = fit(count, size, room, gap=gap, zoom=zoom, smooth=smooth, origin=origin, group=group)
 
     @property
     def shown(self) -> int:
@@ -153,7 +157,10 @@ class Pane:
     def describe(self, index: int) -> str:
         """``"sample 12 · D(G(z)) 0.43"``."""
         name = _("real {index}") if self.real else _("sample {index}")
-        text = name.format(index=index)
+        group = len(self.panels)
+        text = name.format(index=index // group)
+        if group > 1:
+            text = f"{self.panels[index % group]} · {text}"
         if self.scores is not None:
             text += " · " + score_text(float(self.scores[index]), self.real, self.probability)
         return text

@@ -83,6 +83,7 @@ def fit(
     zoom: float | None = None,
     smooth: bool = False,
     origin: tuple[int, int] = (0, 0),
+    group: int = 1,
 ) -> WallLayout:
     """Chooses columns and zoom so that the samples are as large as the area allows.
 
@@ -98,6 +99,7 @@ def fit(
         zoom: at most this zoom (two walls side by side share theirs).
         smooth: fractions are welcome above 4×.
         origin: left and top of the room.
+        group: so many cells belong together and stay in one row.
     """
     shape = max(area[0], 1) / max(area[1], 1)
 
@@ -115,7 +117,7 @@ def fit(
             -abs(math.log(columns * size[0] / (rows * size[1]) / shape)),
         )
 
-    columns = max(range(1, count + 1), key=merit)
+    columns = max(range(group, max(count, group) + 1, group), key=merit)
     chosen = settle(fit_zoom(count, size, area, gap, columns))
     cell_width, cell_height = max(1, int(size[0] * chosen)), max(1, int(size[1] * chosen))
     made = WallLayout(count, columns, chosen, cell_width, cell_height, gap, 0, 0)

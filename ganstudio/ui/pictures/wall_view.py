@@ -45,7 +45,12 @@ class WallView(QWidget):
     # what it shows
 
     def set_samples(
-        self, items: Items, scores: Scores | None = None, score_is_probability: bool = True, caption: str = ""
+        self,
+        items: Items,
+        scores: Scores | None = None,
+        score_is_probability: bool = True,
+        caption: str = "",
+        panels: tuple[str, ...] = ("",),
     ) -> None:
         """Shows generated samples.
 
@@ -54,15 +59,16 @@ class WallView(QWidget):
             scores: float32 ``(N,)``, the discriminator's word on each, or None.
             score_is_probability: the scores lie in [0, 1]; else they are a critic's values.
             caption: what these samples are, e.g. ``"step 1,240 · EMA"``.
+            panels: names of the pictures that belong together; groups of as many stay in one row.
         """
         for pane in self._panes.values():
             pane.probability = score_is_probability
         self._caption = caption
-        self._take("fake", items, scores)
+        self._take("fake", items, scores, panels)
 
-    def set_real(self, items: Items, scores: Scores | None = None) -> None:
+    def set_real(self, items: Items, scores: Scores | None = None, panels: tuple[str, ...] = ("",)) -> None:
         """Shows real items; arrays as in :meth:`set_samples`."""
-        self._take("real", items, scores)
+        self._take("real", items, scores, panels)
 
     def clear(self) -> None:
         """Forgets all samples: the empty text is shown again."""
@@ -151,11 +157,11 @@ class WallView(QWidget):
     def _sides(self) -> list[str]:
         return ["real", "fake"] if self._mode == "both" else [self._mode]
 
-    def _take(self, side: str, items: Items, scores: Scores | None) -> None:
+    def _take(self, side: str, items: Items, scores: Scores | None, panels: tuple[str, ...]) -> None:
         pane = self._panes[side]
-        before = None if pane.items is None else pane.items.shape
-        pane.set_items(items, scores)
-        if before != items.shape:
+        before = None if pane.items is None else (pane.items.shape, pane.panels)
+        pane.set_items(items, scores, panels)
+        if before != (items.shape, pane.panels):
             self._focused = (self._focused[0], min(self._focused[1], max(0, self._panes[self._focused[0]].count - 1)))
             self._arrange()
         elif side in self._sides():
@@ -259,6 +265,8 @@ class WallView(QWidget):
         else:
             text, dot = _("generated"), self._theme.generator
             text = f"{text} · {self._caption}" if self._caption else text
+        if len(pane.panels) > 1:
+            text = f"{text} · {' | '.join(pane.panels)}"
         if pane.sorted and pane.scores is not None:
             text = f"{text} · {_('by score')}"
         if pane.shown < pane.count:

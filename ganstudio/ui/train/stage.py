@@ -170,7 +170,7 @@ class Stage(QWidget):
         assert model.real is not None
         items: Any = model.real.items
         if items.ndim == 4:
-            self.wall.set_real(items, model.real.scores)
+            self.wall.set_real(items, model.real.scores, model.real.panels)
         else:
             self.scene.set_real(items)
 
@@ -183,7 +183,7 @@ class Stage(QWidget):
         items: Any = samples.items
         if items.ndim == 4:
             probability = model.latest("critic(x)") is None
-            self.wall.set_samples(items, samples.scores, probability, "")
+            self.wall.set_samples(items, samples.scores, probability, "", samples.panels)
             return
         self.scene.set_fakes(items)
         if model.spec is not None and model.spec.modes:

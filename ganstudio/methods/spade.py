@@ -1,0 +1,274 @@
+"""SPADE: label maps become pictures, because every layer of the generator looks at the map anew.
+
+Park, Liu, Wang, Zhu: *Semantic Image Synthesis with Spatially-Adaptive Normalization*, CVPR 2019 (GauGAN).
+
+    h'_{n,c,y,x} = γ_{c,y,x}(m) · (h_{n,c,y,x} − μ_c) / σ_c + β_{c,y,x}(m)                                   (eq. 1)
+    L_D = E[ max(0, 1 − D(m, x)) ] + E[ max(0, 1 + D(m, G(m, z))) ]
+    L_G = −E[ D(m, G(m, z)) ] + λ_FM Σ_i |D_i(m, x) − D_i(m, G(m, z))| + λ_KL KL( q(z | x) ‖ N(0, I) )      (appendix A)
+
+An ordinary normalisation takes away what a map says about large even regions: a sky everywhere and grass everywhere look
+the same once their mean is gone. Here scale and shift of every pixel are read from the map, so what was painted comes back
+in every layer. The style z comes from a style encoder, whose q(z | x) is held near N(0, I): afterwards z can be drawn at
+random, moved by sliders, or taken from any picture.
+
+Knobs
+    width, hidden   channels of G's finest block and features that each block reads from the map: 64 and 128 in the
+                    paper, for a GPU; a quarter of them keeps up with a brush on a processor.
+    norm            batch in the paper, over many GPUs. Batches of 4 have poor statistics; layer norm does not need any.
+    weight_features feature matching holds G near the real picture of the map. 0 is a free game: sharp, and anything goes.
+    weight_kl       large: z means nothing; 0: z is whatever the encoder says, and a random one draws rubbish.
+    lr_g, lr_d      1e-4 and 4e-4 (two time-scales, Heusel et al. 2017).
+    vgg             weights of VGG-19 as safetensors add the paper's perceptual term; nothing is downloaded for it.
+
+What goes wrong
+    Textures that repeat like wallpaper: D sees patches only; more scales help. One style whatever z is: weight_kl is too
+    large, or feature matching too strong. Classes that are rare in the data stay flat colours: they were hardly ever seen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+import torch
+from torch import Tensor
+
+from ganstudio.core.controls import Control, LatentVector
+from ganstudio.core.dataspec import DataSpec
+from ganstudio.core.fields import field
+from ganstudio.core.i18n import _
+from ganstudio.methods.base import Batch, MethodInfo, Optimiser, Phase, Terms, Values
+from ganstudio.methods.translation import NETWORKS, OBJECTIVE, OPTIMISERS, TRAINING, Translation, TranslationHyper
+from ganstudio.nn import random
+from ganstudio.nn.patch import MultiScaleDiscriminator, PatchDiscriminator, feature_distance, halves, mean_of, verdicts
+from ganstudio.nn.spade import SpadeGenerator, StyleEncoder
+
+_STYLE = _("Style")
+
+
+class SpadeHyper(TranslationHyper):
+    """The paper's axes, sized for a laptop."""
+
+    objective: Literal["hinge", "least-squares", "non-saturating"] = field(
+        "hinge", _("Objective"), _("What D and G minimise on every patch; hinge in the paper."), group=OBJECTIVE
+    )
+    weight_features: float = field(
+        10.0,
+        _("Feature matching"),
+        _("Weight of the distance between D’s features of the drawn and of the real picture: 10."),
+        group=OBJECTIVE,
+        ge=0,
+        le=1000,
+        live=True,
+    )
+    weight_kl: float = field(
+        0.05,
+        _("KL weight"),
+        _("How strongly styles read from pictures are held near N(0, 1), so that a random style fits: 0.05."),
+        group=_STYLE,
+        ge=0,
+        le=100,
+        live=True,
+    )
+    style_size: int = field(
+        16,
+        _("Style size"),
+        _("Numbers in the style z: 256 in the paper; few enough to be moved one by one here."),
+        group=_STYLE,
+        ge=1,
+        le=512,
+        log=True,
+    )
+    width: int = field(
+        16,
+        _("Width"),
+        _("Channels of G’s finest block; each coarser one has twice as many. 64 in the paper, for a GPU."),
+        group=NETWORKS,
+        ge=4,
+        le=128,
+        log=True,
+    )
+    hidden: int = field(
+        32,
+        _("Map features"),
+        _("Features that every block reads from the label map; 128 in the paper."),
+        group=NETWORKS,
+        ge=4,
+        le=256,
+        log=True,
+    )
+    norm: Literal["layer", "batch", "instance"] = field(
+        "layer",
+        _("Normalisation"),
+        _("What is modulated by the map. Batch in the paper, for large batches; layer for small ones."),
+        group=NETWORKS,
+    )
+    width_d: int = field(
+        32,
+        _("Discriminator width"),
+        _("Channels of the first layer of each discriminator; 64 in the paper."),
+        group=NETWORKS,
+        ge=4,
+        le=128,
+        log=True,
+    )
+    scales: int = field(
+        2,
+        _("Scales"),
+        _("Discriminators on the picture, on half of it, …; 2 in the paper."),
+        group=NETWORKS,
+        ge=1,
+        le=3,
+    )
+    lr_g: float = field(
+        1e-4, _("G learning rate"), _("1e-4 in the paper."), group=OPTIMISERS, gt=0, le=1, log=True, live=True
+    )
+    lr_d: float = field(
+        4e-4,
+        _("D learning rate"),
+        _("4e-4 in the paper: D may learn faster than G, which has the harder task."),
+        group=OPTIMISERS,
+        gt=0,
+        le=1,
+        log=True,
+        live=True,
+    )
+    beta1: float = field(
+        0.0, _("β₁"), _("Adam’s first decay; 0 in the paper."), group=OPTIMISERS, ge=0, lt=1, live=True
+    )
+    beta2: float = field(
+        0.9,
+        _("β₂"),
+        _("Adam’s second decay; 0.9 in the paper."),
+        group=OPTIMISERS,
+        ge=0,
+        lt=1,
+        live=True,
+        advanced=True,
+    )
+    ema: float = field(
+        0.998,
+        _("EMA decay"),
+        _("Pictures are drawn with a moving average of the weights; 0.9999 in the paper, for long runs."),
+        group=TRAINING,
+        ge=0,
+        lt=1,
+    )
+
+
+class Spade(Translation):
+    """SPADE generator, style encoder, patch discriminators at several scales."""
+
+    Hyper = SpadeHyper
+    averaged = ("generator", "encoder")
+    info = MethodInfo(
+        name="spade",
+        title="SPADE",
+        paper="Park et al., Semantic Image Synthesis with Spatially-Adaptive Normalization, CVPR 2019",
+        year=2019,
+        summary=_("Paint a label map and it becomes a picture: the generator looks at the map in every layer."),
+        look_for=_(
+            "On the wall: the map, what is drawn on it, and the real picture. Flat colours in the right places come first, "
+            "textures later. “features” should fall for a long time; the critic’s words on real and drawn pictures stay "
+            "apart by one or two. “kl” at 0 means that the style says nothing. Open the run in Paint while it trains, and "
+            "paint on it."
+        ),
+        data_kinds=("maps",),
+    )
+    hyper: SpadeHyper
+
+    def __init__(self, hyper: SpadeHyper, data: DataSpec) -> None:
+        super().__init__(hyper, data)
+        given, known = self.given_planes, len(data.attributes)
+        self.generator = SpadeGenerator(
+            given, hyper.style_size + known, data.channels, data.size, hyper.width, hyper.hidden, hyper.norm
+        )
+        self.encoder = StyleEncoder(data.channels, data.size, hyper.width, hyper.style_size)
+        layers = patch_layers(data.size, hyper.scales)
+        self.discriminator = MultiScaleDiscriminator(
+            hyper.scales,
+            lambda: PatchDiscriminator(given + data.channels, hyper.width_d, layers, "spectral", instance=True),
+        )
+
+    def phases(self) -> Sequence[Phase]:
+        """One update of D, one of G with the encoder."""
+        h = self.hyper
+        return (
+            Phase(
+                name="discriminator",
+                role="discriminator",
+                networks=("discriminator",),
+                optimiser=Optimiser("adam", h.lr_d, h.beta1, h.beta2),
+                loss=self.discriminator_terms,
+            ),
+            Phase(
+                name="generator",
+                role="generator",
+                networks=("generator", "encoder"),
+                optimiser=Optimiser("adam", h.lr_g, h.beta1, h.beta2),
+                loss=self.generator_terms,
+            ),
+        )
+
+    def discriminator_terms(self, batch: Batch) -> Terms:
+        """Hinge on the patches of real and of drawn pictures, beside the map that they belong to."""
+        pair = self.pair(batch)
+        with torch.no_grad():
+            style, _kl = self.styled(pair.real)
+            fake = self.draw_on(pair.given, style, pair.attributes)
+        both = torch.cat((pair.real, fake))
+        found = self.discriminator(torch.cat((pair.given.repeat(2, 1, 1, 1), both), 1))
+        real_found, fake_found = halves(found)
+        self.watch(batch, real_found, fake_found)
+        return {
+            "real": mean_of(self.objective.real, verdicts(real_found)),
+            "fake": mean_of(self.objective.fake, verdicts(fake_found)),
+        }
+
+    def generator_terms(self, batch: Batch) -> Terms:
+        """D's word, its features against those of the real picture, and the style's distance from its prior."""
+        pair, h = self.pair(batch), self.hyper
+        style, kl = self.styled(pair.real)
+        fake = self.draw_on(pair.given, style, pair.attributes)
+        found = self.discriminator(torch.cat((pair.given, fake), 1))
+        terms = {"adversarial": mean_of(self.objective.generator, verdicts(found)), "kl": h.weight_kl * kl}
+        if h.weight_features:
+            with torch.no_grad():
+                wanted = self.discriminator(torch.cat((pair.given, pair.real), 1))
+            terms["features"] = h.weight_features * feature_distance(found, wanted)
+        return terms
+
+    def styled(self, pictures: Tensor) -> tuple[Tensor, Tensor]:
+        """A style drawn from q(z | x), ``(N, style)``, and KL(q ‖ N(0, I)) in nats, averaged over the batch."""
+        mean, log_variance = self.encoder(pictures)
+        noise = random.normal(*mean.shape, device=mean.device)
+        kl = 0.5 * (mean.square() + log_variance.exp() - 1 - log_variance).sum(1).mean()
+        return mean + noise * (0.5 * log_variance).exp(), kl
+
+    def draw_on(self, given: Tensor, style: Tensor, attributes: Tensor) -> Tensor:
+        """Pictures from planes, styles and attributes."""
+        pictures: Tensor = self.generator(given, torch.cat((style, attributes), 1))
+        return pictures
+
+    def controls(self) -> Sequence[Control]:
+        """The label map, the style, and what is known of pictures in numbers."""
+        given, *known = super().controls()
+        return (given, LatentVector("style", self.hyper.style_size), *known)
+
+    def generate(self, values: Values) -> Tensor:
+        """G(m, z)."""
+        attributes = self.attributes_of(values)
+        return self.draw_on(self.planes_of(values["map"], attributes), values["style"], attributes)
+
+    def encode(self, items: Tensor) -> dict[str, Tensor]:
+        """The style of pictures ``(N, C, size, size)``: the mean of q(z | x)."""
+        mean, _log_variance = self.encoder(items)
+        return {"style": mean}
+
+
+def patch_layers(size: int, scales: int) -> int:
+    """Strided layers that leave the coarsest discriminator a map of at least 4 × 4 in front of its last two layers."""
+    layers = 3
+    while layers > 1 and (size >> (scales - 1)) >> layers < 4:
+        layers -= 1
+    return layers

@@ -1,0 +1,108 @@
+"""Discriminators that judge patches of a picture instead of the whole (Isola et al. 2017, section 3.2.2), at several scales.
+
+A fully convolutional chain ends in a map of verdicts; each sees a patch only: 70 × 70 pixels with three strided layers. So
+it judges texture and edges everywhere and leaves what is where to other terms of the loss. Several of them on ever
+smaller copies of the picture see more of the whole (Wang et al. 2018, section 3.2).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from torch import Tensor, nn
+from torch.nn.functional import avg_pool2d, l1_loss
+
+from ganstudio.nn.initialise import dcgan_init
+from ganstudio.nn.norms import Norm, constrain, norm_2d
+
+Features = list[Tensor]
+"""What every layer of one discriminator answered; the last is the map of verdicts ``(N, 1, h, w)``."""
+
+
+class PatchDiscriminator(nn.Module):
+    """One map of verdicts.
+
+    Args:
+        channels: of what it looks at: picture and condition together.
+        width: channels of the first layer; each later one has twice as many, at most 8 × width.
+        layers: strided layers; 3 see patches of 70 pixels, 1 of 16.
+        norm: of all layers but the first and the last; ``spectral`` constrains every weight as well.
+        instance: with ``spectral``: instance norm besides, as in SPADE's discriminator.
+    """
+
+    def __init__(
+        self, channels: int, width: int, layers: int = 3, norm: Norm = "instance", instance: bool = False
+    ) -> None:
+        super().__init__()
+        self.stages = nn.ModuleList()
+        before = channels
+        for index in range(layers + 1):
+            after = min(2**index, 8) * width
+            conv = nn.Conv2d(before, after, 4, 2 if index < layers else 1, 1)
+            dcgan_init(conv)
+            plain = index == 0 or norm == "none"
+            between = (
+                norm_2d(after, "instance" if norm == "spectral" and instance else norm) if not plain else nn.Identity()
+            )
+            self.stages.append(nn.Sequential(constrain(conv, norm), between, nn.LeakyReLU(0.2)))
+            before = after
+        last = nn.Conv2d(before, 1, 4, 1, 1)
+        dcgan_init(last)
+        self.stages.append(constrain(last, norm))
+
+    def forward(self, x: Tensor) -> Features:
+        """``(N, channels, H, W)`` to what every layer answers."""
+        found: Features = []
+        for stage in self.stages:
+            x = stage(x)
+            found.append(x)
+        return found
+
+
+class MultiScaleDiscriminator(nn.Module):
+    """Patch discriminators on the picture, on half of it, on a quarter of it, and so on.
+
+    Args:
+        scales: how many.
+        make: makes one of them.
+    """
+
+    def __init__(self, scales: int, make: Callable[[], PatchDiscriminator]) -> None:
+        super().__init__()
+        self.scales = nn.ModuleList(make() for _ in range(scales))
+
+    def forward(self, x: Tensor) -> list[Features]:
+        """``(N, channels, H, W)`` to the features of every scale, the finest first."""
+        found: list[Features] = []
+        for index, network in enumerate(self.scales):
+            if index:
+                x = avg_pool2d(x, 3, 2, 1, count_include_pad=False)
+            found.append(network(x))
+        return found
+
+
+def verdicts(found: Sequence[Features]) -> list[Tensor]:
+    """The maps of verdicts of every scale."""
+    return [features[-1] for features in found]
+
+
+def mean_of(loss: Callable[[Tensor], Tensor], maps: Sequence[Tensor]) -> Tensor:
+    """The mean of a loss over all patches of a scale, and of that over the scales."""
+    total = sum((loss(one).mean() for one in maps[1:]), loss(maps[0]).mean())
+    return total / len(maps)
+
+
+def feature_distance(fake: Sequence[Features], real: Sequence[Features]) -> Tensor:
+    """Mean |D_i(fake) − D_i(real)| of every layer but the verdict, added up, averaged over scales (Wang et al., eq. 5)."""
+    total = fake[0][0].new_zeros(())
+    for mine, theirs in zip(fake, real, strict=True):
+        for one, other in zip(mine[:-1], theirs[:-1], strict=True):
+            total = total + l1_loss(one, other.detach())
+    return total / len(fake)
+
+
+def halves(found: Sequence[Features]) -> tuple[list[Features], list[Features]]:
+    """What a discriminator answered to two batches that it saw as one."""
+    first = [[layer.chunk(2)[0] for layer in features] for features in found]
+    second = [[layer.chunk(2)[1] for layer in features] for features in found]
+    return first, second

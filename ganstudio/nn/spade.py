@@ -1,0 +1,176 @@
+"""The networks of SPADE (Park et al. 2019): a generator that looks at the label map in every layer, and a style encoder.
+
+Each normalisation of the generator is followed by a scale and a shift for *every pixel*, which a small network reads from
+the label map there (section 3.1):
+
+    γ(m) · (h − μ) / σ + β(m)
+
+A label that covers a large even region would be washed out by an ordinary normalisation; here it comes back with every
+layer. Style enters at the beginning only, as the features that the first block starts from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import avg_pool2d, interpolate, leaky_relu
+
+from ganstudio.nn.dcgan import stages_of
+from ganstudio.nn.initialise import glorot_init
+from ganstudio.nn.norms import Norm, constrain, norm_2d
+
+SLOPE = 0.2
+
+
+class Modulation(nn.Module):
+    """The γ and β of one normalisation, read from features of the label map (figure 2).
+
+    Args:
+        channels: of what is normalised.
+        hidden: of the features of the label map.
+        norm: the normalisation itself, without weights of its own: batch (the paper), instance or layer.
+    """
+
+    def __init__(self, channels: int, hidden: int, norm: Norm) -> None:
+        super().__init__()
+        self.norm = norm_2d(channels, norm, affine=False)
+        self.gamma_beta = nn.Conv2d(hidden, 2 * channels, 3, padding=1)
+
+    def forward(self, x: Tensor, guide: Tensor) -> Tensor:
+        """``x`` ``(N, channels, H, W)`` and features ``guide`` ``(N, hidden, H, W)`` to ``(N, channels, H, W)``."""
+        gamma, beta = self.gamma_beta(guide).chunk(2, 1)
+        return torch.addcmul(beta, self.norm(x), 1 + gamma)
+
+
+class SpadeBlock(nn.Module):
+    """A residual block with a modulation in front of each convolution (figure 4, left).
+
+    The features of the label map are read once a block and serve all its modulations: at the finest size they are what
+    costs most.
+
+    Args:
+        before: channels of the input.
+        after: channels of the output.
+        given: planes of the label map.
+        hidden: features read from it.
+        norm: the normalisation.
+        constraint: ``spectral`` bounds the convolutions of the trunk, as in the paper.
+    """
+
+    def __init__(self, before: int, after: int, given: int, hidden: int, norm: Norm, constraint: Norm) -> None:
+        super().__init__()
+        middle = min(before, after)
+        self.read = nn.Sequential(nn.Conv2d(given, hidden, 3, padding=1), nn.ReLU(inplace=True))
+        self.first_norm, self.second_norm = Modulation(before, hidden, norm), Modulation(middle, hidden, norm)
+        self.first, self.second = nn.Conv2d(before, middle, 3, padding=1), nn.Conv2d(middle, after, 3, padding=1)
+        self.shortcut = nn.Conv2d(before, after, 1, bias=False) if before != after else nn.Identity()
+        self.constraint: Norm = constraint
+
+    def bound(self) -> None:
+        """Puts the trunk's weights under the constraint; after they have been initialised."""
+        for layer in (self.first, self.second, self.shortcut):
+            if isinstance(layer, nn.Conv2d):
+                constrain(layer, self.constraint)
+
+    def forward(self, x: Tensor, planes: Tensor) -> Tensor:
+        """``x`` ``(N, before, H, W)`` and label planes ``(N, given, H, W)`` to ``(N, after, H, W)``."""
+        guide = self.read(planes)
+        change: Tensor = self.first(leaky_relu(self.first_norm(x, guide), SLOPE))
+        change = self.second(leaky_relu(self.second_norm(change, guide), SLOPE))
+        kept: Tensor = self.shortcut(x)
+        return kept + change
+
+
+class SpadeGenerator(nn.Module):
+    """Label planes and style to a picture in [−1, 1] (figure 4, right).
+
+    Args:
+        given: planes of the label map (and of whatever is told about the whole picture).
+        style: size of the style vector.
+        channels: 1 or 3.
+        size: height and width in pixels.
+        width: channels of the finest block; each coarser one has twice as many, at most 8 × width.
+        hidden: features that every block reads from the label map; 128 in the paper.
+        norm: batch, instance or layer.
+        constraint: spectral or none.
+
+    Raises:
+        UsageError: the size cannot be reached by doubling.
+    """
+
+    def __init__(
+        self,
+        given: int,
+        style: int,
+        channels: int,
+        size: int,
+        width: int,
+        hidden: int,
+        norm: Norm = "batch",
+        constraint: Norm = "spectral",
+    ) -> None:
+        super().__init__()
+        base, doublings = stages_of(size)
+        widths = [min(2**index, 8) * width for index in range(doublings, -1, -1)]
+        self._start = (widths[0], base, base)
+        self.dense = nn.Linear(style, widths[0] * base * base)
+        pairs = zip([widths[0], *widths[:-1]], widths, strict=True)
+        self.blocks = nn.ModuleList(
+            SpadeBlock(before, after, given, hidden, norm, constraint) for before, after in pairs
+        )
+        self.to_image = nn.Conv2d(widths[-1], channels, 3, padding=1)
+        glorot_init(self)
+        for block in self.blocks:
+            assert isinstance(block, SpadeBlock)
+            block.bound()
+
+    def forward(self, planes: Tensor, style: Tensor) -> Tensor:
+        """``planes`` ``(N, given, size, size)`` and ``style`` ``(N, style)`` to ``(N, channels, size, size)``."""
+        x: Tensor = self.dense(style).view(-1, *self._start)
+        for block, seen in zip(self.blocks, self._pyramid(planes), strict=True):
+            if x.shape[-1] != seen.shape[-1]:
+                x = interpolate(x, scale_factor=2.0)
+            x = block(x, seen)
+        image: Tensor = self.to_image(leaky_relu(x, SLOPE)).tanh()
+        return image
+
+    def _pyramid(self, planes: Tensor) -> Sequence[Tensor]:
+        """The planes at the size of every block, the smallest first.
+
+        Shrunk by averaging: a pixel tells the share of every class beneath it. (The paper takes the class of one of them;
+        what is thin would come and go.)
+        """
+        sizes = [planes]
+        for _ in range(len(self.blocks) - 1):
+            sizes.append(avg_pool2d(sizes[-1], 2))
+        return sizes[::-1]
+
+
+class StyleEncoder(nn.Module):
+    """A picture to the mean and the logarithm of the variance of its style (figure 14).
+
+    Args:
+        channels: 1 or 3.
+        size: height and width in pixels.
+        width: channels of the first layer; later ones double it, at most 8 × width.
+        style: size of the style vector.
+    """
+
+    def __init__(self, channels: int, size: int, width: int, style: int) -> None:
+        super().__init__()
+        layers: list[nn.Module] = []
+        before, index = channels, 0
+        while size > 7:
+            after = min(2**index, 8) * width
+            layers += [nn.Conv2d(before, after, 3, 2, 1), norm_2d(after, "instance"), nn.LeakyReLU(SLOPE)]
+            before, index, size = after, index + 1, (size + 1) // 2
+        self.layers = nn.Sequential(*layers)
+        self.statistics = nn.Linear(before * size * size, 2 * style)
+        glorot_init(self)
+
+    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """``(N, channels, size, size)`` to mean and log variance, ``(N, style)`` each."""
+        mean, log_variance = self.statistics(self.layers(x).flatten(1)).chunk(2, 1)
+        return mean, log_variance.clamp(-10, 10)
