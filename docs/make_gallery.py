@@ -18,9 +18,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-from ganstudio.app.explorer_sources import BUNDLED
 from ganstudio.app.gallery import GALLERY, GalleryCard
 from ganstudio.app.sessions import new_session
+from ganstudio.app.workplaces import BUNDLED
 from ganstudio.core.controls import ContinuousCode, LatentVector
 from ganstudio.core.dataspec import DataSpec
 from ganstudio.core.errors import UsageError
@@ -115,8 +115,8 @@ def picture_of(run: Run) -> Image.Image:
 
 def trained(card: GalleryCard, folder: Path) -> Run:
     """The card's run: the one that comes with the program, the one in the folder, or a new one there."""
-    if card.opens == "explore":
-        return Run.open(resource_path("runs", BUNDLED))
+    if card.opens in BUNDLED:
+        return Run.open(resource_path("runs", BUNDLED[card.opens]))
     if (folder / card.id / "run.json").exists():
         return Run.open(folder / card.id)
     session = new_session(card.experiment, path=folder / card.id, hold_on_trouble=False)

@@ -77,7 +77,10 @@ def test_importing_brings_nothing_heavy(module: str, forbidden: tuple[str, ...])
     assert not loaded & set(forbidden) - extra
 
 
-@pytest.mark.parametrize("module", ["ganstudio.app.explorer", "ganstudio.app.studio", "ganstudio.app.explorer_session"])
+@pytest.mark.parametrize(
+    "module",
+    ["ganstudio.app.explorer", "ganstudio.app.studio", "ganstudio.app.explorer_session", "ganstudio.app.workbench"],
+)
 def test_the_window_is_built_without_torch(module: str) -> None:
     code = f"import sys, {module}; print('torch' in sys.modules, 'sklearn' in sys.modules)"
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
@@ -157,7 +160,7 @@ def test_every_module_says_what_it_is_for() -> None:
 
 
 def test_methods_do_not_know_each_other() -> None:
-    shared = {"__init__", "base", "two_player", "conditional"}
+    shared = {"__init__", "base", "two_player", "conditional", "translation"}
     papers = {file.stem for file in (PACKAGE / "methods").glob("*.py")} - shared
     found = [
         (name_of(file), module)

@@ -30,6 +30,7 @@ class Action:
         enabled: whether it can be done now.
         checked: for a checkable action: whether it is on; None: not checkable.
         context: ``"window"``: wherever the focus is; otherwise the id of the workspace in which its keys work.
+        wording: the title at this moment, for an action whose object decides what it is called; None: always ``title``.
     """
 
     id: str
@@ -42,6 +43,12 @@ class Action:
     enabled: Callable[[], bool] = field(default=_always, compare=False)
     checked: Callable[[], bool] | None = field(default=None, compare=False)
     context: str = "window"
+    wording: Callable[[], str] | None = field(default=None, compare=False)
+
+    @property
+    def label(self) -> str:
+        """What menus, palette and buttons call it now."""
+        return self.title if self.wording is None else self.wording()
 
     @property
     def checkable(self) -> bool:
@@ -67,7 +74,7 @@ class Action:
     def tooltip(self) -> str:
         """Title, help and keys as a tooltip shows them."""
         keys = f" ({self.shortcuts[0]})" if self.shortcuts else ""
-        return f"{self.title}{keys}" + (f"\n{self.help}" if self.help else "")
+        return f"{self.label}{keys}" + (f"\n{self.help}" if self.help else "")
 
 
 class ActionTable:
@@ -149,7 +156,7 @@ def rank(text: str, actions: Iterable[Action]) -> list[Action]:
     wanted = text.casefold().replace(" ", "")
     scored = []
     for place, action in enumerate(actions):
-        score = max(_match(wanted, action.title), _match(wanted, f"{action.menu_name} {action.title}") - 1)
+        score = max(_match(wanted, action.label), _match(wanted, f"{action.menu_name} {action.label}") - 1)
         if score > 0:
             scored.append((-score, place, action))
     return [action for _score, _place, action in sorted(scored, key=lambda row: row[:2])]

@@ -351,5 +351,11 @@ def _data_problems(data: DataCard, path: str, options: Mapping[str, str]) -> dic
 
 
 def _kinds_text(kinds: tuple[str, ...]) -> str:
-    words = {"points": _("2-D points"), "images": _("images")}
+    words = {
+        "points": _("2-D points"),
+        "images": _("images"),
+        "maps": _("label maps with their pictures"),
+        "pairs": _("pairs of pictures"),
+        "domains": _("two sets of pictures"),
+    }
     return _(" or ").join(words.get(kind, kind) for kind in kinds)

@@ -1,31 +1,20 @@
-"""The exploration that is open: a generator, where its controls stand, and everything drawn of it. Main thread, no Qt.
-
-Nothing here waits for a network. What is to be drawn goes to the rendering service, and :meth:`Explorer.pump`, called
-when the service wakes the window and by the window's timer, takes in what has been drawn.
-"""
+"""The exploration that is open: where the controls of a generator stand, and the views of it. Main thread, no Qt."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 from psygnal import Signal
 
-from ganstudio.app.explorer_sources import Opened, open_bundled, open_file, open_live, open_run
-from ganstudio.app.history import History
 from ganstudio.app.keepsakes import Keepsakes
-from ganstudio.app.live_weights import LiveWeights
-from ganstudio.app.run_model import RunModel
-from ganstudio.core.commands import Snapshot, Source
-from ganstudio.core.controls import Control
-from ganstudio.core.dataspec import DataSpec
+from ganstudio.app.sources import Opened
+from ganstudio.app.workbench import Workbench
 from ganstudio.core.errors import StudioError
 from ganstudio.core.i18n import _
-from ganstudio.explore.rendering import Drawn, RenderService, Work
+from ganstudio.explore.rendering import Drawn, Work
 from ganstudio.explore.state import Direction, ExploreState, Position, effective, position_of
 from ganstudio.explore.views import one
 
@@ -35,143 +24,63 @@ if TYPE_CHECKING:
 Factory = Callable[[ExploreState], Work]
 
 PICTURE, OTHER = "picture", "other"
-PICTURE_URGENCY, LOAD_URGENCY = 100, 200
+PICTURE_URGENCY = 100
 REST_SECONDS = 0.12  # views other than the large picture are drawn when the hand has rested for so long
 
 
-class Explorer:
-    """One exploration.
+class Explorer(Workbench):
+    """One exploration: a workbench whose generators draw out of nothing.
 
     Signals:
-        source_changed: another generator, or none (:attr:`opened`).
-        weights_changed: other weights of the same generator (:attr:`step`, :attr:`weights`).
         state_changed: the controls stand elsewhere.
         picture_changed: the large picture (or why there is none: :attr:`error`), or the one to compare with.
         kept_changed: pins or directions.
-        drawn: a result of a view (:class:`Drawn`); check its stamp with :meth:`stamp`.
+        drawn: a result of a view.
 
     Attributes:
-        studio: where errors and jobs go.
-        opened: what is explored; None while nothing is.
         state: where its controls stand.
         picture: uint8 ``(H, W, C)``; None until it is drawn.
         other: the state to compare with, and ``other_picture``.
+        error: why there is no picture.
         kept: pins and directions.
-        history: undo and redo; forgotten when another generator is opened.
-        opening: what is being opened at the moment, in words; empty for nothing.
     """
 
-    source_changed = Signal()
-    weights_changed = Signal()
+    place = "explore"
+
     state_changed = Signal()
     picture_changed = Signal()
     kept_changed = Signal()
-    drawn = Signal(object)
 
     def __init__(self, studio: Studio, wake: Callable[[], None]) -> None:
-        self.studio = studio
-        self.service = RenderService(wake)
-        self.history = History()
-        self.opened: Opened | None = None
+        super().__init__(studio, wake)
         self.state: ExploreState | None = None
         self.picture: NDArray[np.uint8] | None = None
         self.other: ExploreState | None = None
         self.other_picture: NDArray[np.uint8] | None = None
         self.error: StudioError | None = None
         self.kept = Keepsakes(None, ())
-        self.opening = ""
-        self._opening_number = 0
         self._views: dict[str, tuple[Factory, int, bool]] = {}
-        self._stamps: dict[str, int] = {}
         self._views_due: float | None = None
         self._drawing, self._late = set[str](), set[str]()  # views that are not done; those begun with older weights
-        self._live = LiveWeights(self)
-        self._clock = time.monotonic
 
-    # -- what is explored -------------------------------------------------------------------------------------------
+    # -- another generator ------------------------------------------------------------------------------------------
 
-    @property
-    def controls(self) -> tuple[Control, ...]:
-        """What can be driven."""
-        return () if self.opened is None else self.opened.generator.controls
-
-    @property
-    def spec(self) -> DataSpec | None:
-        """The shape of what is drawn."""
-        return None if self.opened is None else self.opened.generator.spec
-
-    @property
-    def step(self) -> int:
-        """After which training step the weights were taken."""
-        return 0 if self.opened is None else self.opened.generator.step
-
-    @property
-    def weights(self) -> Source:
-        """Averaged or raw weights."""
-        return "ema" if self.opened is None else self.opened.generator.source
-
-    @property
-    def following(self) -> RunModel | None:
-        """The run in training that is followed."""
-        return None if self.opened is None else self.opened.live
-
-    def open_run(self, path: Path, step: int | None = None, weights: Source = "ema",
-                 then: Callable[[], object] | None = None) -> None:  # fmt: skip
-        """Opens a checkpoint of a stored run; the newest good one by default. ``then`` is called when it is there."""
-        self._open(_("Opening {name}").format(name=path.name), lambda: open_run(path, step, weights), then)
-
-    def open_bundled(self, then: Callable[[], object] | None = None) -> None:
-        """Opens the run that comes with the program."""
-        self._open(_("Opening the digits"), open_bundled, then)
-
-    def open_file(self, path: Path, then: Callable[[], object] | None = None) -> None:
-        """Opens a generator that this program did not train."""
-        self._open(_("Reading {name}").format(name=path.name), lambda: open_file(path), then)
-
-    def follow(self, model: RunModel) -> None:
-        """Draws with the weights of a run that trains in this process, as they change."""
-        if self.following is model:
-            return
-        model.send(Snapshot("ema"))
-        self._open(_("Waiting for {name}").format(name=model.title), lambda: open_live(model))
-
-    def _open(self, title: str, work: Callable[[], Opened], then: Callable[[], object] | None = None) -> None:
-        self._opening_number += 1
-        number, self.opening = self._opening_number, title
-        self.source_changed.emit()
-
-        def done(opened: Opened) -> None:
-            if number == self._opening_number:
-                self.opening = ""
-                self._take(opened)
-                if then is not None:
-                    then()
-
-        def failed(error: StudioError) -> None:
-            if number == self._opening_number:
-                self.opening = ""
-                self.studio.report(error)
-                self.source_changed.emit()
-
-        def start() -> None:
-            self.studio.jobs.start(title, lambda _progress, _cancel: work()).on_done(done).on_error(failed)
-
-        self.studio.when_ready(start)
-
-    def _take(self, opened: Opened) -> None:
-        fits = self.opened is not None and self.opened.generator.controls == opened.generator.controls
-        same = fits and self.opened is not None and self.opened.path == opened.path
-        self.opened = opened
+    def _settle(self, fits: bool, same: bool) -> None:
+        assert self.opened is not None
         if not fits or self.state is None:
-            self.state = opened.start
+            self.state = self.opened.start
             self.other = self.other_picture = self.picture = None
         if not same:
-            self.history.clear()
-            self._load_kept(opened)
-        self.service.use(opened.generator)
-        self.source_changed.emit()
+            self._load_kept(self.opened)
+
+    def _begin(self) -> None:
         self.state_changed.emit()
         self.redraw()
+
+    def _forget(self) -> None:
+        self.state = self.picture = self.other = self.other_picture = None
+        self.kept = Keepsakes(None, ())
+        self._drawing.clear()
 
     def _load_kept(self, opened: Opened) -> None:
         try:
@@ -183,46 +92,6 @@ class Explorer:
             text = _("Some pins or directions belong to another size of this generator and are not shown.")
             self.studio.notifications.warning(text)
         self.kept_changed.emit()
-
-    def close(self) -> None:
-        """Lets go of what is explored."""
-        self._opening_number += 1
-        self.opening = ""
-        self.opened = self.state = self.picture = self.other = self.other_picture = None
-        self.kept = Keepsakes(None, ())
-        self.history.clear()
-        self._drawing.clear()
-        self.service.use(None)
-        self.source_changed.emit()
-
-    def shutdown(self) -> None:
-        """Ends the rendering thread."""
-        self.service.close()
-
-    # -- other weights of the same run ------------------------------------------------------------------------------
-
-    @property
-    def steps(self) -> list[int]:
-        """The steps of which checkpoints are stored."""
-        return [] if self.opened is None or self.opened.run is None else self.opened.run.checkpoint_steps()
-
-    def go_to(self, step: int, weights: Source | None = None) -> None:
-        """Draws with the weights of another checkpoint; every control stays where it is. Can be undone."""
-        before = (self.step, self.weights) if self.following is None else None
-        wanted = (step, weights or self.weights)
-        self._load(*wanted, None if before == wanted else before)
-
-    def _load(self, step: int, weights: Source, before: tuple[int, Source] | None = None) -> None:
-        if self.opened is None or self.opened.run is None:
-            return
-        run = self.opened.run
-
-        def work(_generator: object) -> Any:
-            from ganstudio.explore.stored import StoredGenerator
-
-            yield StoredGenerator.open(run, step, weights), before
-
-        self._stamps["load"] = self.service.submit("load", work, LOAD_URGENCY)
 
     # -- where the controls stand -----------------------------------------------------------------------------------
 
@@ -269,20 +138,10 @@ class Explorer:
         self._views[channel] = (factory, urgency, follows)
         self._ask_view(channel)
 
-    def ask(self, channel: str, work: Work, urgency: int = 0) -> int:
-        """Asks for something once; returns its stamp. Results come through :attr:`drawn`."""
-        stamp = self._stamps[channel] = self.service.submit(channel, work, urgency)
-        return stamp
-
     def drop(self, channel: str) -> None:
         """Wants nothing of a channel any more."""
-        self._stamps.pop(channel, None)
         self._drawing.discard(channel)
-        self.service.drop(channel)
-
-    def stamp(self, channel: str) -> int:
-        """The stamp of the channel's newest request."""
-        return self._stamps.get(channel, 0)
+        super().drop(channel)
 
     def redraw(self) -> None:
         """Asks anew for everything that is shown: the weights are others."""
@@ -347,33 +206,24 @@ class Explorer:
         put(after)
         self.history.push(label, lambda: put(before), lambda: put(after))
 
-    # -- the window's timer, and the service's wake -----------------------------------------------------------------
+    # -- what was drawn, and what is due ----------------------------------------------------------------------------
 
-    def pump(self) -> None:
-        """Takes in what was drawn, and asks for what is due."""
-        for result in self.service.poll():
-            if result.stamp != self._stamps.get(result.channel):
-                continue
-            if result.channel in (PICTURE, OTHER):
-                self._take_picture(result)
-            elif result.channel == "load":
-                self._take_weights(result)
-            else:
-                self.drawn.emit(result)
-            if result.done:
-                self._end_view(result)
-        now = self._clock()
+    def _receive(self, result: Drawn) -> None:
+        if result.channel in (PICTURE, OTHER):
+            self._take_picture(result)
+        else:
+            self.drawn.emit(result)
+
+    def _finish(self, result: Drawn) -> None:
+        self._drawing.discard(result.channel)
+        if result.channel in self._late & self._views.keys():
+            self._ask_view(result.channel)
+
+    def _due(self, now: float) -> None:
         if self._views_due is not None and now >= self._views_due:
             self._views_due = None
             for channel in [channel for channel, view in self._views.items() if view[2]]:
                 self._ask_view(channel)
-        self._live.pump(now)
-
-    def _end_view(self, result: Drawn) -> None:
-        if result.stamp == self._stamps.get(result.channel):  # nobody has asked anew meanwhile
-            self._drawing.discard(result.channel)
-            if result.channel in self._late & self._views.keys():
-                self._ask_view(result.channel)
 
     def _take_picture(self, result: Drawn) -> None:
         if result.value is None and result.error is None:
@@ -385,16 +235,3 @@ class Explorer:
             if result.value is not None:
                 self.picture = result.value
         self.picture_changed.emit()
-
-    def _take_weights(self, result: Drawn) -> None:
-        if result.error is not None:
-            self.studio.report(result.error)
-        elif result.value is not None and self.opened is not None:
-            generator, before = result.value
-            self.opened = self.opened.with_generator(generator)
-            self.service.use(generator)
-            if before is not None:  # only now is there something to take back
-                now, label = (self.step, self.weights), _("Go to step {step}").format(step=f"{self.step:,}")
-                self.history.push(label, lambda: self._load(*before), lambda: self._load(*now), "step")
-            self.weights_changed.emit()
-            self.redraw()

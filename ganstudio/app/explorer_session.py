@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from importlib import metadata
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ganstudio.app.bench_session import check_session, reopen, session_head, tell_other_step
 from ganstudio.core.controls import Control
-from ganstudio.core.errors import StoreError, StudioError, UsageError
+from ganstudio.core.errors import StudioError, UsageError
 from ganstudio.core.i18n import _
-from ganstudio.core.resources import resource_path
-from ganstudio.explore.picture_file import KIND, PROGRAM, VERSION
 from ganstudio.explore.state import Direction, ExploreState, size_of
 
 if TYPE_CHECKING:
@@ -32,37 +29,19 @@ def session_of(explorer: Explorer, state: ExploreState | None = None, **more: An
     Raises:
         UsageError: nothing is open.
     """
-    opened, state = explorer.opened, state or explorer.state
-    if opened is None or state is None:
-        raise UsageError(_("Nothing is open to be saved."))
+    head, state = session_head(explorer), state or explorer.state
+    assert state is not None  # something is open
     used = [
         explorer.kept.directions[name]
         for name, far in state.strengths.items()
         if far and name in explorer.kept.directions
     ]
-    session: dict[str, Any] = {
-        "program": PROGRAM,
-        "version": VERSION,
-        "release": metadata.version("ganstudio"),
-        "kind": KIND,
-        "title": opened.title,
-        "path": str(opened.path or ""),
-        "step": explorer.step,
-        "weights": explorer.weights,
+    return {
+        **head,
         "state": state.to_json(),
         "directions": [direction.to_json() for direction in used],
         "view": more,
     }
-    if opened.run is not None:
-        info = opened.run.info
-        session["run"] = {
-            "name": info.name,
-            "created": info.created.isoformat(timespec="seconds"),
-            "fingerprint": info.fingerprint,
-            "method": info.experiment.method,
-            "seed": info.experiment.seed,
-        }
-    return session
 
 
 def restore(explorer: Explorer, session: Mapping[str, Any]) -> None:
@@ -71,51 +50,8 @@ def restore(explorer: Explorer, session: Mapping[str, Any]) -> None:
     Raises:
         UsageError: it is no session of the explorer, or what it was saved from is not on this machine.
     """
-    if session.get("program") != PROGRAM or session.get("kind") != KIND:
-        raise UsageError(_("This picture was not saved by ganstudio’s explorer; it can be projected instead."))
-    if not isinstance(session.get("version"), int) or session["version"] > VERSION:
-        raise UsageError(_("This picture was saved by a newer ganstudio; update the program to open it."))
-    described = session.get("run")
-    if isinstance(described, Mapping):
-        path = find_run(described, Path(str(session.get("path", ""))))
-        if path is None:
-            raise UsageError(
-                _("The run “{name}” that this picture was made with is not on this machine. Copy its folder into your "
-                  "runs folder and drop the picture again.").format(name=described.get("name", "?"))
-            )  # fmt: skip
-        explorer.open_run(path, _step_there(path, session), _weights(session), lambda: _put(explorer, session))
-        return
-    file = Path(str(session.get("path", "")))
-    if not file.is_file():
-        raise UsageError(_("The generator file {path} is not there any more.").format(path=file))
-    explorer.open_file(file, lambda: _put(explorer, session))
-
-
-def find_run(described: Mapping[str, Any], path: Path) -> Path | None:
-    """The run that is described: where it was, or anywhere in the runs folder, or the one that comes with the program."""
-    from ganstudio.app.explorer_sources import BUNDLED
-    from ganstudio.store import Run, list_runs
-
-    for place in [path, resource_path("runs", BUNDLED), *(entry.path for entry in list_runs())]:
-        try:
-            info = Run.open(place).info
-        except StoreError:
-            continue
-        created = info.created.isoformat(timespec="seconds")
-        if created == described.get("created") and info.fingerprint == described.get("fingerprint"):
-            return place
-    return None
-
-
-def _step_there(path: Path, session: Mapping[str, Any]) -> int | None:
-    from ganstudio.store import Run
-
-    step = session.get("step")
-    return step if isinstance(step, int) and step in Run.open(path).checkpoint_steps() else None
-
-
-def _weights(session: Mapping[str, Any]) -> Any:
-    return "raw" if session.get("weights") == "raw" else "ema"
+    check_session(explorer, session)
+    reopen(explorer, session, lambda: _put(explorer, session))
 
 
 def _put(explorer: Explorer, session: Mapping[str, Any]) -> None:
@@ -134,12 +70,7 @@ def _put(explorer: Explorer, session: Mapping[str, Any]) -> None:
         explorer.change_kept(_("Directions of the picture"), directions=directions)
     explorer.edit(state.with_(strengths=strengths), _("Restore the picture"))
     history.commit()
-    if isinstance(session.get("step"), int) and session["step"] != explorer.step:
-        explorer.studio.notifications.info(
-            _(
-                "There is no checkpoint of step {step}, with which this picture was drawn; step {other} is shown."
-            ).format(step=f"{session['step']:,}", other=f"{explorer.step:,}")
-        )
+    tell_other_step(explorer, session)
 
 
 def _check_sizes(directions: Sequence[Direction], controls: Sequence[Control]) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from ganstudio.app.workplaces import WORKPLACES
 from ganstudio.core.errors import UsageError
 from ganstudio.core.experiment import Experiment
 from ganstudio.core.i18n import _, plural
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-Opens = Literal["run", "explore", "drawing", "folder"]
+Opens = Literal["run", "explore", "paint", "translate", "drawing", "folder"]
 Picture = Literal["images", "points", "drawing", "folder"]
 
 
@@ -29,11 +30,11 @@ class GalleryCard:
         title: a few words.
         sentence: what one will see.
         picture: what is drawn until there is a real picture.
-        experiment: what is trained; for ``"explore"``, what was trained to make the run that comes with the program.
+        experiment: what is trained; for a workspace, what was trained to make the run that comes with the program.
         reference_rate: steps per second measured on the reference machine (one thread beside a window, 2 CPU cores); 0
             where it depends on what the person brings.
-        opens: ``"run"`` starts at once; ``"explore"`` opens the run that comes with the program in Explore; the others
-            first ask for a drawing or a folder.
+        opens: ``"run"`` starts at once; a workspace (``"explore"``, ``"paint"``, ``"translate"``) opens the run that
+            comes with the program there; the others first ask for a drawing or a folder.
         needs: the data set that has to be on this machine; empty where none is downloaded.
     """
 
@@ -54,7 +55,7 @@ class GalleryCard:
     def expected_time(self, rate_scale: float = 1.0) -> str:
         """The same in words: ``"about 1 min on this machine"``; empty where nobody can know or nothing is trained."""
         seconds = self.seconds(rate_scale)
-        if math.isnan(seconds) or self.opens == "explore":
+        if math.isnan(seconds) or self.opens in WORKPLACES:
             return ""
         return _("about {time} on this machine").format(time=rough_time(seconds))
 

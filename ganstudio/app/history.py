@@ -18,6 +18,7 @@ class _Entry:
     redo: Callable[[], object]
     merge_key: object
     when: float
+    cost: int = 0
 
 
 class History:
@@ -29,12 +30,17 @@ class History:
     Args:
         limit: how many edits are kept.
         clock: seconds; replaced in tests.
+        budget: what the edits may cost together, e.g. in bytes; beyond it the oldest are dropped. None: no bound.
     """
 
     changed = Signal()
 
-    def __init__(self, limit: int = 200, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, limit: int = 200, clock: Callable[[], float] = time.monotonic, budget: int | None = None
+    ) -> None:
         self._limit = limit
+        self._budget = budget
+        self._cost = 0  # of all that can be undone or done again
         self._clock = clock
         self._done: list[_Entry] = []
         self._undone: list[_Entry] = []
@@ -72,6 +78,7 @@ class History:
         undo: Callable[[], object],
         redo: Callable[[], object],
         merge_key: object = None,
+        cost: int = 0,
     ) -> None:
         """Notes an edit that has just been done.
 
@@ -80,10 +87,11 @@ class History:
             undo: takes it back.
             redo: does it again.
             merge_key: consecutive edits with the same key within 0.8 s become one; None never merges.
+            cost: what it takes of the budget.
         """
         if self._busy:
             return
-        self._note(_Entry(label, undo, redo, merge_key, self._clock()))
+        self._note(_Entry(label, undo, redo, merge_key, self._clock(), cost))
 
     def _note(self, entry: _Entry) -> None:
         into = self._groups[-1][1] if self._groups else self._done
@@ -97,12 +105,23 @@ class History:
             and entry.when - last.when <= MERGE_SECONDS
         ):
             last.redo, last.when = entry.redo, entry.when
+            last.cost += entry.cost
         else:
             into.append(entry)
         if not self._groups:
+            self._cost += entry.cost - sum(gone.cost for gone in self._undone)
             self._undone.clear()
-            del self._done[: -self._limit]
+            self._drop_oldest()
             self.changed.emit()
+
+    def _drop_oldest(self) -> None:
+        drop = max(0, len(self._done) - self._limit)
+        self._cost -= sum(entry.cost for entry in self._done[:drop])
+        # The last edit stays, whatever it costs: a person who has just done something can take it back.
+        while self._budget is not None and self._cost > self._budget and drop < len(self._done) - 1:
+            self._cost -= self._done[drop].cost
+            drop += 1
+        del self._done[:drop]
 
     def begin(self, label: str) -> None:
         """From here to :meth:`commit` everything is one edit. Groups nest; the outermost gives the label."""
@@ -151,6 +170,7 @@ class History:
         """Forgets everything, also open groups."""
         self._done.clear()
         self._undone.clear()
+        self._cost = 0
         self._groups.clear()
         self.changed.emit()
 
@@ -171,4 +191,4 @@ def _grouped(label: str, entries: list[_Entry], when: float) -> _Entry:
         for entry in entries:
             entry.redo()
 
-    return _Entry(label, undo, redo, None, when)
+    return _Entry(label, undo, redo, None, when, sum(entry.cost for entry in entries))

@@ -17,6 +17,7 @@ from psygnal import Signal
 
 from ganstudio.app.jobs import Job
 from ganstudio.app.library_details import RunDetails, read_details
+from ganstudio.app.workplaces import Workplace, workplace_of_spec
 from ganstudio.core.errors import StoreError, StudioError
 from ganstudio.core.events import LIVE_STATES, State
 from ganstudio.core.experiment import Experiment
@@ -52,6 +53,7 @@ class RunRow:
         items: a few of its newest samples: uint8 ``(N, H, W, C)`` or float32 ``(N, 2)``; None while there are none.
         extent: for points: they lie in ``[-extent, extent]²``.
         live_here: it trains in this process.
+        place: the workspace that its generator belongs to.
     """
 
     path: Path
@@ -67,6 +69,7 @@ class RunRow:
     items: Items | None = None
     extent: float = 1.0
     live_here: bool = False
+    place: Workplace = "explore"
 
     @property
     def method(self) -> str:
@@ -345,6 +348,7 @@ def _read_run(path: Path, before: _Known | None) -> _Known:
         before.row.size if before is not None and fresh else run.size_bytes(),
         _items(run, sign, before),
         run.info.spec.extent,
+        place=workplace_of_spec(run.info.spec),
     )
     measured = before.measured if before is not None and fresh else time.monotonic()
     return _Known(sign, row, run, status.live or status.state == "interrupted", measured)

@@ -71,6 +71,11 @@ def run(options: argparse.Namespace) -> int:
         raise UsageError(_("Say --count or --per-class, not both."))
     wanted = split_pairs(options.set or ())
     stored = open_run(options.run)
+    if stored.info.spec.translates:
+        raise UsageError(
+            _("This run translates what it is given, and draws nothing by itself: ganstudio translate {run} PICTURE… "
+              "--out FOLDER").format(run=options.run)
+        )  # fmt: skip
     from ganstudio.explore.files import check_ending, save_items
 
     check_ending(out, stored.info.spec)
@@ -83,7 +88,7 @@ def run(options: argparse.Namespace) -> int:
     from ganstudio.explore.stored import StoredGenerator
 
     generator = StoredGenerator.open(stored, options.step, source="raw" if options.raw else "ema")
-    held, truncation = _held(generator, wanted)
+    held, truncation = held_values(generator, wanted)
     columns = _columns(generator, held) if options.per_class is not None else None
     count = options.per_class * columns if columns else options.count or _DEFAULT_COUNT
     _check_size(out, count, columns, generator.spec)
@@ -99,8 +104,12 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-def _held(generator: Generator, wanted: Mapping[str, str]) -> tuple[dict[str, NDArray[Any]], float]:
-    """The values that ``--set`` holds, checked, and ψ."""
+def held_values(generator: Generator, wanted: Mapping[str, str]) -> tuple[dict[str, NDArray[Any]], float]:
+    """The values that ``--set`` holds, checked, and ψ; also for ``ganstudio translate``.
+
+    Raises:
+        UsageError: there is no such control, or it does not take this value.
+    """
     from ganstudio.explore.state import read_value
 
     controls = {control.name: control for control in generator.controls}
@@ -161,7 +170,7 @@ def _columns(generator: Generator, held: Mapping[str, object]) -> int:
     """How many classes ``--per-class`` puts side by side."""
     from ganstudio.explore.class_folders import classes_of
 
-    if generator.spec.kind != "images":
+    if not generator.spec.pictures:
         raise UsageError(_("--per-class goes with images; this run draws points."))
     control, names = classes_of(generator)
     if control.name in held:
@@ -205,7 +214,7 @@ def _apply(
 
 def _check_size(path: Path, count: int, columns: int | None, spec: DataSpec) -> None:
     """Refuses what would fill the memory, or be a picture that hardly any program opens."""
-    if spec.kind != "images":
+    if not spec.pictures:
         return
     most = max(1, _MOST_BYTES // (4 * spec.channels * spec.size**2))
     if path.suffix.lower() == ".png":

@@ -122,7 +122,7 @@ def classes_of(generator: Generator) -> tuple[ClassLabel | CategoricalCode, tupl
     Raises:
         UsageError: it draws no images, or nothing tells it a class.
     """
-    if generator.spec.kind != "images":
+    if not generator.spec.pictures:
         raise UsageError(_("This generator draws points; only images can be written into folders."))
     for control in generator.controls:
         if isinstance(control, ClassLabel):

@@ -24,7 +24,9 @@ from ganstudio.store.atomic import replace_file
 from ganstudio.store.samples import encode_png
 
 KEYWORD = "ganstudio"
-PROGRAM, KIND, VERSION = "ganstudio", "explore", 1
+PROGRAM, VERSION = "ganstudio", 1
+KINDS = ("explore", "paint", "translate")
+"""Of sessions: the workspace that a picture was saved in."""
 LIMIT = 4 * 1024 * 1024
 """Bytes of JSON that a picture may carry."""
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
@@ -88,16 +90,24 @@ def read_session(source: Path | bytes) -> dict[str, Any]:
         ) from error
 
 
+def session_kind(path: Path) -> str | None:
+    """The workspace whose state a file carries, one of :data:`KINDS`; None where it carries none that can be read."""
+    try:
+        return str(read_session(path)["kind"])
+    except UsageError:
+        return None
+
+
 def _session(file: BinaryIO) -> dict[str, Any]:
     if file.read(len(_SIGNATURE)) != _SIGNATURE:
-        raise UsageError(_("This is not a PNG picture; only PNG pictures carry the state of the explorer."))
+        raise UsageError(_("This is not a PNG picture; only PNG pictures carry the state that they were saved in."))
     for kind, data in _chunks(file):
         text = _text(kind, data)
         if text is not None:
             return _checked(text)
     raise UsageError(
-        _("This PNG was not saved by ganstudio’s explorer, or another program has removed the state from it. It can "
-          "still be projected as a picture.")
+        _("This PNG was not saved by ganstudio, or another program has removed the state from it. It can still be "
+          "used as a picture.")
     )  # fmt: skip
 
 
@@ -148,7 +158,7 @@ def _checked(text: bytes) -> dict[str, Any]:
         raise _too_large()
     try:
         session = json.loads(text)
-        if not isinstance(session, dict) or session["program"] != PROGRAM or session["kind"] != KIND:
+        if not isinstance(session, dict) or session["program"] != PROGRAM or session["kind"] not in KINDS:
             raise ValueError("other content")
         version = session["version"]
         if not isinstance(version, int) or isinstance(version, bool) or version < 1:

@@ -11,7 +11,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ganstudio.core.controls import CategoricalCode, ClassLabel, ContinuousCode, Control, GeneratorIndex, LatentVector
+from ganstudio.core.controls import (
+    Attribute,
+    CategoricalCode,
+    ClassLabel,
+    ContinuousCode,
+    Control,
+    GeneratorIndex,
+    LabelMap,
+    LatentVector,
+    SourceImage,
+)
 from ganstudio.core.errors import UsageError
 from ganstudio.core.i18n import _
 
@@ -183,8 +193,12 @@ def size_of(control: Control) -> int:
             return size
         case ClassLabel() | CategoricalCode():
             return control.count
-        case GeneratorIndex():
+        case GeneratorIndex() | Attribute():
             return 1
+        case LabelMap(size=size):
+            return size * size
+        case SourceImage(channels=channels, size=size):
+            return channels * size * size
 
 
 def position_of(values: Mapping[str, NDArray[Any]], row: int = 0) -> dict[str, NDArray[Any]]:

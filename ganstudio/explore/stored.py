@@ -39,7 +39,8 @@ class StoredGenerator(Generator):
         Args:
             run: a stored run; it may be in training meanwhile.
             step: which checkpoint; the newest good one by default.
-            source: ``"ema"`` takes the raw weights where the run keeps no average.
+            source: ``"ema"`` takes the raw weights where the run keeps no average, ``"raw"`` the averages where it keeps
+                nothing else.
             device: where to draw.
 
         Raises:
@@ -49,11 +50,12 @@ class StoredGenerator(Generator):
         """
         tensors, metadata, found = load_checkpoint(run, _choose_step(run, step))
         method = _build(run, metadata, found)
-        averaged = source == "ema" and any(name.startswith("ema/") for name in tensors)
+        averages = any(name.startswith("ema/") for name in tensors)
+        averaged = averages and (source == "ema" or not all(_raw_weights(tensors, child) for child in method.averaged))
         _load(method, tensors, averaged, run, found)
         device = torch.device(device)
         method.to(device)
-        if run.info.spec.kind == "images":
+        if run.info.spec.pictures:
             for child in method.children():
                 child.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         method.eval().requires_grad_(False)
@@ -100,6 +102,9 @@ def _load(method: Method, tensors: Mapping[str, Tensor], averaged: bool, run: Ru
         for child in method.averaged:
             state |= {f"{child}.{name}": value for name, value in part_of(tensors, f"ema/{child}/").items()}
     wanted = method.state_dict()
+    for child in method.training_only:
+        if not any(name.startswith(f"{child}.") for name in state):  # cut out of a run that is for drawing only
+            state |= {name: value for name, value in wanted.items() if name.startswith(f"{child}.")}
     for name in wanted.keys() | state.keys():
         if name not in state or name not in wanted or state[name].shape != wanted[name].shape:
             raise StoreError(_foreign(run, step), details=f"{name}: {_shape(state, name)}, not {_shape(wanted, name)}")
@@ -112,6 +117,10 @@ def _load(method: Method, tensors: Mapping[str, Tensor], averaged: bool, run: Ru
             details=", ".join(broken),
         )  # fmt: skip
     method.load_state_dict(state)
+
+
+def _raw_weights(tensors: Mapping[str, Tensor], child: str) -> bool:
+    return any(name.startswith(f"method/{child}.") for name in tensors)
 
 
 def _shape(tensors: Mapping[str, Tensor], name: str) -> str:

@@ -38,7 +38,7 @@ class Pictures:
 def draw(generator: Generator, values: Values) -> NDArray[np.uint8]:
     """Pictures uint8 ``(N, H, W, C)``; a 2-D point becomes a small map with one dot."""
     items = generator.generate(values)
-    if generator.spec.kind == "images":
+    if generator.spec.pictures:
         return to_pixels(items)
     return np.stack([dot(point, generator.spec.extent) for point in items])
 
@@ -69,7 +69,7 @@ def many(positions: Sequence[Position], piece: int = PIECE, scores: bool = False
     def work(generator: Generator) -> Iterator[Any]:
         for first in range(0, len(positions), piece):
             values = stack(positions[first : first + piece])
-            if scores and generator.spec.kind == "images":
+            if scores and generator.spec.pictures:
                 items = generator.generate(values)
                 yield Pictures(first, to_pixels(items), generator.scores(items, values))
             else:

@@ -168,6 +168,7 @@ class Method(nn.Module, ABC):
         averaged: names of the children of which the engine keeps a moving average to draw samples with.
         predicts: what :meth:`recognise` returns by name: ``"classes"`` of the data set, in its order, or ``"clusters"``
             that nobody named. Measured against the true labels while training.
+        training_only: names of the children that are of use while training only: a checkpoint without them still draws.
         held_out: share of the data set that is never trained on, for an honest measurement of what is recognised.
     """
 
@@ -176,6 +177,7 @@ class Method(nn.Module, ABC):
     kind_defaults: ClassVar[Mapping[DataKind, Mapping[str, Value]]] = {}
     averaged: ClassVar[tuple[str, ...]] = ("generator",)
     predicts: ClassVar[Mapping[str, Predicts]] = {}
+    training_only: ClassVar[tuple[str, ...]] = ()
     held_out: ClassVar[float] = 0.0
 
     def __init__(self, hyper: AnyHyper, data: DataSpec) -> None:

@@ -112,6 +112,7 @@ class Translation(Method):
     """Base of the paired translators: children ``generator`` and ``discriminator``."""
 
     Hyper: ClassVar[type[Hyper]] = TranslationHyper
+    training_only = ("discriminator",)
     held_out = 0.04
 
     hyper: TranslationHyper

@@ -61,7 +61,7 @@ class ActionBinder(QObject):
         self.refresh()
 
     def _make(self, action: Action) -> QAction:
-        made = QAction(action.title.replace("&", "&&"), self._window)
+        made = QAction(action.label.replace("&", "&&"), self._window)
         made.setObjectName(action.id)
         if action.icon and not action.checkable:
             made.setIcon(icon(action.icon))
@@ -86,6 +86,9 @@ class ActionBinder(QObject):
             shown = self._actions.get(action.id)
             if shown is None:
                 continue
+            if action.wording is not None:
+                shown.setText(action.label.replace("&", "&&"))
+                shown.setToolTip(action.tooltip)
             shown.setEnabled(action.context in ("window", self._workspace) and action.enabled())
             if action.checked is not None:
                 shown.setChecked(action.checked())
@@ -101,7 +104,7 @@ class ActionBinder(QObject):
         """Makes a button do an action: tooltip, icon, accessible name and state come from the table."""
         action = self.table[name]
         button.setToolTip(action.tooltip)
-        button.setAccessibleName(action.title)
+        button.setAccessibleName(action.label)
         if action.icon and button.icon().isNull():
             button.setIcon(icon(action.icon))
         button.setCheckable(action.checkable)
@@ -119,6 +122,9 @@ class ActionBinder(QObject):
     @staticmethod
     def _refresh_button(action: Action, button: QAbstractButton) -> None:
         button.setEnabled(action.enabled())
+        if action.wording is not None:
+            button.setToolTip(action.tooltip)
+            button.setAccessibleName(action.label)
         if action.checked is not None:
             button.setChecked(action.checked())
 

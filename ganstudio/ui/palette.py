@@ -45,8 +45,8 @@ class _Row(QStyledItemDelegate):
         title = box.adjusted(28, 0, 0, 0)
         painter.setFont(ui_font(theme.normal))
         painter.setPen(QColor(theme.text))
-        painter.drawText(title, middle | Qt.AlignmentFlag.AlignLeft, action.title)
-        wide = painter.fontMetrics().horizontalAdvance(action.title)
+        painter.drawText(title, middle | Qt.AlignmentFlag.AlignLeft, action.label)
+        wide = painter.fontMetrics().horizontalAdvance(action.label)
         painter.setFont(ui_font(theme.small))
         painter.setPen(QColor(theme.text_muted))
         painter.drawText(title.adjusted(wide + 10, 1, 0, 1), middle | Qt.AlignmentFlag.AlignLeft, action.menu_name)
@@ -115,7 +115,7 @@ class Palette(QFrame):
     @property
     def titles(self) -> list[str]:
         """What is on offer, best first."""
-        return [self._list.item(row).data(_ACTION).title for row in range(self._list.count())]
+        return [self._list.item(row).data(_ACTION).label for row in range(self._list.count())]
 
     def _search(self, text: str) -> None:
         self._list.clear()
@@ -123,7 +123,7 @@ class Palette(QFrame):
             if action.id == "app.palette":
                 continue
             item = QListWidgetItem(self._list)
-            item.setData(Qt.ItemDataRole.AccessibleTextRole, action.title)
+            item.setData(Qt.ItemDataRole.AccessibleTextRole, action.label)
             item.setData(Qt.ItemDataRole.ToolTipRole, action.help)
             item.setData(_ACTION, action)
         self._list.setCurrentRow(0)

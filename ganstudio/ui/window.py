@@ -2,31 +2,30 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import cast
 
 from PySide6.QtCore import QEvent, QTimer
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QMessageBox, QWidget
 
 from ganstudio.app.actions import Action
-from ganstudio.app.explorer_sources import BUNDLED
 from ganstudio.app.history import History
 from ganstudio.app.run_model import RunModel
 from ganstudio.app.studio import Studio
+from ganstudio.app.workplaces import Workplace, workplace_of_spec
+from ganstudio.core.errors import StudioError
 from ganstudio.core.i18n import _, plural
-from ganstudio.core.resources import resource_path
-from ganstudio.ui.explore.actions import shortcut_rows as explore_shortcut_rows
-from ganstudio.ui.explore.opening import is_for_explorer
+from ganstudio.store import Run
+from ganstudio.ui.benches import BenchPage, BenchRow, bench_rows
 from ganstudio.ui.runs.actions import shortcut_rows as runs_shortcut_rows
 from ganstudio.ui.shell import Shell
 from ganstudio.ui.statusbar import RunChip
 from ganstudio.ui.train.actions import shortcut_rows, train_actions
 from ganstudio.ui.train.run_bar import clock
 from ganstudio.ui.train.workspace import TrainWorkspace
-
-if TYPE_CHECKING:
-    from ganstudio.ui.explore.workspace import ExploreWorkspace
+from ganstudio.ui.workbench.dropping import is_for_a_bench, place_of_file
 
 LIVE_MS, IDLE_MS = 40, 120
 SLOW_TICKS = 12  # every so many ticks: status bar, runs list
@@ -48,13 +47,16 @@ class MainWindow(Shell):
 
     Args:
         studio: what it shows. The window ends the studio's sessions when it closes.
+
+    Attributes:
+        benches: the workspaces with an open generator that have been built, by their ids.
     """
 
     def __init__(self, studio: Studio) -> None:
         self.studio = studio
         super().__init__(studio.settings, studio.actions, studio.notifications)
         self._ticks = 0
-        self.explore: ExploreWorkspace | None = None
+        self.benches: dict[str, BenchPage] = {}
         self.setAcceptDrops(True)
         self.train = TrainWorkspace(studio, self.binder)
         self.table.add(*train_actions(studio, self.train))
@@ -62,21 +64,22 @@ class MainWindow(Shell):
             "train", _("Train"), "train", lambda: self.train, help=_("Start experiments and watch them learn.")
         )
         self.workspace("train")  # it exists already: it has its place in the window even when another is shown first
-        self.add_workspace(
-            "explore",
-            _("Explore"),
-            "explore",
-            self._make_explore,
-            help=_("Sliders, codes, classes and directions of a generator that has learned or is learning."),
-        )
+        rows = bench_rows()
+        for row in rows:
+            self.add_workspace(row.name, row.title, row.icon, partial(self._make_bench, row), help=row.help)
         self.add_workspace("runs", _("Runs"), "runs", self._make_runs, help=_("Everything that was ever trained here."))
         self.table.add(
             Action("edit.undo", _("Undo"), lambda: self._undo(True), "undo", "Ctrl+Z", _("Edit"),
-                   _("Takes the last change back: of the form, or of what is explored."), lambda: self._can_undo(True)),
+                   _("Takes the last change back: of the form, or of what is explored, painted or translated."),
+                   lambda: self._can_undo(True)),
             Action("edit.redo", _("Redo"), lambda: self._undo(False), "redo", "Ctrl+Shift+Z; Ctrl+Y", _("Edit"),
                    _("Makes it again."), lambda: self._can_undo(False)),
         )  # fmt: skip
-        self.shortcut_rows += [*shortcut_rows(), *explore_shortcut_rows(), *runs_shortcut_rows()]
+        self.shortcut_rows += [
+            *shortcut_rows(),
+            *(keys for row in rows for keys in row.shortcuts),
+            *runs_shortcut_rows(),
+        ]
         self.statusbar.set_idle_text(_("Nothing is training"))
         self.run_clicked.connect(self._look_at)
         self.train.explore_requested.connect(self._explore)
@@ -99,13 +102,16 @@ class MainWindow(Shell):
         page.gallery_requested.connect(self._show_gallery)
         return page
 
-    def _make_explore(self) -> QWidget:
-        from ganstudio.ui.explore.actions import explore_actions
-        from ganstudio.ui.explore.workspace import ExploreWorkspace
-
-        self.explore = page = ExploreWorkspace(self.studio, self.binder)
-        self.table.add(*explore_actions(page))
+    def _make_bench(self, row: BenchRow) -> QWidget:
+        page, actions = row.make(self.studio, self.binder)
+        self.benches[row.name] = cast("BenchPage", page)
+        self.table.add(*actions)
         return page
+
+    def bench(self, name: Workplace) -> BenchPage | None:
+        """A workspace with an open generator, built now if it was not yet; None where it cannot be built."""
+        self.workspace(name)
+        return self.benches.get(name)
 
     # -- undo -------------------------------------------------------------------------------------------------------
 
@@ -113,9 +119,8 @@ class MainWindow(Shell):
         """What the present workspace can take back."""
         if self.current_workspace == "train":
             return self.studio.draft.history
-        return (
-            self.explore.explorer.history if self.explore is not None and self.current_workspace == "explore" else None
-        )
+        page = self.benches.get(self.current_workspace)
+        return None if page is None else page.bench_history
 
     def _can_undo(self, back: bool) -> bool:
         history = self._history()
@@ -135,8 +140,8 @@ class MainWindow(Shell):
         self._ticks += 1
         self.studio.pump()
         self.train.refresh()
-        if self.explore is not None:
-            self.explore.refresh()
+        for page in self.benches.values():
+            page.refresh()
         if self._ticks % SLOW_TICKS == 0:
             self._refresh_slowly()
         wanted = LIVE_MS if self.studio.runs or self.studio.jobs.running else IDLE_MS
@@ -170,29 +175,31 @@ class MainWindow(Shell):
             self.show_workspace("train")
 
     def _explore(self, model: RunModel) -> None:
-        page = self.workspace("explore")  # before it is shown, so that it does not begin with something else
-        if self.explore is page:
-            self.explore.explore_run(model)
-        self.show_workspace("explore")
+        place = "explore" if model.spec is None else workplace_of_spec(model.spec)
+        page = self.bench(place)  # before it is shown, so that it does not begin with something else
+        if page is not None:
+            page.open_run(model)
+        self.show_workspace(place)
 
-    def _explore_bundled(self) -> None:
-        """The run that comes with the program, its codes laid out; goes on where it is explored already."""
-        self.workspace("explore")
-        if self.explore is not None:
-            self.explore.views.open("sweep")
-            opened = self.explore.explorer.opened
-            if opened is None or opened.path != resource_path("runs", BUNDLED):
-                self.explore.explorer.open_bundled()
-        self.show_workspace("explore")
+    def _explore_bundled(self, place: Workplace) -> None:
+        page = self.bench(place)
+        if page is not None:
+            page.open_ready()
+        self.show_workspace(place)
 
     def _explore_path(self, path: object) -> None:
         for model in self.studio.training:
             if model.path == path:
                 return self._explore(model)
-        self.workspace("explore")
-        if self.explore is not None:
-            self.explore.explorer.open_run(Path(str(path)))
-        return self.show_workspace("explore")
+        folder = Path(str(path))
+        try:
+            place = workplace_of_spec(Run.open(folder).info.spec)
+        except StudioError as error:
+            return self.studio.report(error)
+        page = self.bench(place)
+        if page is not None:
+            page.open_path(folder)
+        return self.show_workspace(place)
 
     def _duplicate_path(self, path: object) -> None:
         model = self.studio.open_run(Path(str(path)))
@@ -209,18 +216,20 @@ class MainWindow(Shell):
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """A folder may be dropped (of pictures, or a run), a picture, or a generator's file."""
         paths = [Path(url.toLocalFile()) for url in event.mimeData().urls()]
-        if any(path.is_dir() or is_for_explorer(path) for path in paths):
+        if any(path.is_dir() or is_for_a_bench(path) for path in paths):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        """A run is opened, any other folder is taken for pictures and checked; files are the explorer's."""
+        """A run is opened, any other folder is taken for pictures and checked; a file goes to its workspace."""
         for url in event.mimeData().urls():
             path = Path(url.toLocalFile())
-            if path.is_file() and is_for_explorer(path):
+            if path.is_file() and is_for_a_bench(path):
                 event.acceptProposedAction()
-                self.show_workspace("explore")
-                if self.explore is not None:
-                    self.explore.open_file(path)
+                place = place_of_file(path, self.current_workspace)
+                self.show_workspace(place)
+                page = self.bench(place)
+                if page is not None:
+                    page.open_file(path)
                 return
             if not path.is_dir():
                 continue
@@ -277,8 +286,8 @@ class MainWindow(Shell):
         self._timer.stop()
         self.train.save_layout()
         self.hide()
-        if self.explore is not None:
-            self.explore.end()
+        for page in self.benches.values():
+            page.end()
         self.studio.opened.disconnect(self._opened, missing_ok=True)
         self.studio.current_changed.disconnect(self._current_changed, missing_ok=True)
         self.studio.shutdown()
@@ -287,8 +296,8 @@ class MainWindow(Shell):
         """Sizes and positions of the window and of its panels as they were at first."""
         super().reset_layout()
         self.train.restore_layout()
-        if self.explore is not None:
-            self.explore.restore_layout()
+        for page in self.benches.values():
+            page.restore_layout()
 
     def changeEvent(self, event: QEvent) -> None:
         """A window that nobody sees asks for no pictures."""

@@ -6,8 +6,8 @@ import pytest
 
 from ganstudio.app.catalogue import Catalogue
 from ganstudio.app.drafts import ExperimentDraft
-from ganstudio.app.explorer_sources import BUNDLED
 from ganstudio.app.gallery import GALLERY, gallery_card, missing_downloads, rough_time
+from ganstudio.app.workplaces import BUNDLED
 from ganstudio.core.errors import UsageError
 from ganstudio.core.resources import resource_path
 from ganstudio.store import Run
@@ -68,7 +68,7 @@ def test_every_card_without_a_download_has_its_own_picture() -> None:
 
 def test_what_a_click_explores_is_what_customise_would_train() -> None:
     told = gallery_card("codes").experiment
-    made = Run.open(resource_path("runs", BUNDLED)).info.experiment
+    made = Run.open(resource_path("runs", BUNDLED["explore"])).info.experiment
     assert (told.method, told.data, told.steps, told.seed) == (made.method, made.data, made.steps, made.seed)
     assert told.hyper == {name: made.hyper[name] for name in told.hyper}
     from ganstudio.methods import METHODS

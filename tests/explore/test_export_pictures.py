@@ -89,9 +89,9 @@ def test_what_carries_nothing_is_told_apart(tmp_path: Path) -> None:
         read_session(b"GIF89a")
     plain = io.BytesIO()
     Image.fromarray(GREY[:, :, 0]).save(plain, "PNG")
-    with pytest.raises(UsageError, match="not saved by ganstudio’s explorer"):
+    with pytest.raises(UsageError, match="not saved by ganstudio"):
         read_session(plain.getvalue())
-    with pytest.raises(UsageError, match="not saved by ganstudio’s explorer"):
+    with pytest.raises(UsageError, match="not saved by ganstudio"):
         read_session(plain.getvalue()[:20])
     with pytest.raises(UsageError, match="cannot be read"):
         read_session(tmp_path / "missing.png")

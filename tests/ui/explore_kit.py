@@ -9,7 +9,7 @@ from typing import Any
 from pytestqt.qtbot import QtBot
 
 from ganstudio.app.explorer import Explorer
-from ganstudio.app.explorer_sources import Opened
+from ganstudio.app.sources import Opened
 from ganstudio.app.studio import Studio
 from ganstudio.core.controls import CategoricalCode, ClassLabel, ContinuousCode, Control, LatentVector
 

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
 from ganstudio.app.explorer import Explorer
-from ganstudio.app.explorer_sources import open_run
+from ganstudio.app.sources import open_run
 from ganstudio.explore.stored import StoredGenerator
 from ganstudio.store import Run
 from ganstudio.ui.explore.side.neighbours import NeighboursPanel

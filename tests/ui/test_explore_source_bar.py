@@ -19,7 +19,7 @@ from ganstudio.app.studio import Studio
 from ganstudio.core.commands import SaveCheckpoint
 from ganstudio.core.experiment import Experiment
 from ganstudio.store.folder import runs_folder
-from ganstudio.ui.explore.source_bar import SourceBar
+from ganstudio.ui.workbench import SourceBar
 from tests.ui.audit import problems
 from tests.ui.explore_kit import PATIENCE, PLANE, opened
 

@@ -192,9 +192,9 @@ def test_a_picture_dropped_before_anything_is_open(
     qtbot: QtBot, stored: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The window shows Explore, which opens the ready run; the picture is looked for as soon as that is there."""
-    from ganstudio.app.explorer_sources import open_run
+    from ganstudio.app.sources import open_run
 
-    monkeypatch.setattr("ganstudio.app.explorer.open_bundled", lambda: open_run(stored, None, "ema"))
+    monkeypatch.setattr("ganstudio.app.workbench.open_bundled", lambda _place: open_run(stored, None, "ema"))
     with opened(qtbot) as window:
         assert drop(window, photo(tmp_path / "photo.png"))
         page = explore(window)

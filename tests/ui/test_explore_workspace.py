@@ -12,8 +12,8 @@ from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtWidgets import QApplication, QMenu, QPushButton
 from pytestqt.qtbot import QtBot
 
-from ganstudio.app.explorer_sources import BUNDLED, Opened, open_run
-from ganstudio.core.resources import resource_path
+from ganstudio.app.sources import Opened, open_run
+from ganstudio.app.workplaces import bundled_path
 from tests.ui.audit import problems
 from tests.ui.explore_window import Told, drawn, explore, exploring_window, listen, store_run, there
 from tests.ui.window_kit import DIGITS, RING, hold, opened, train, wait
@@ -35,10 +35,10 @@ def told(monkeypatch: pytest.MonkeyPatch) -> Told:
 def bundled(monkeypatch: pytest.MonkeyPatch, stored: Path) -> Path:
     """The tiny run in place of the one that comes with the program."""
 
-    def ready() -> Opened:
+    def ready(_place: str) -> Opened:
         return open_run(stored, None, "ema")
 
-    monkeypatch.setattr("ganstudio.app.explorer.open_bundled", ready)
+    monkeypatch.setattr("ganstudio.app.workbench.open_bundled", ready)
     return stored
 
 
@@ -54,12 +54,13 @@ def test_at_first_there_is_something_to_play_with(qtbot: QtBot, bundled: Path) -
         assert page.picture.image.width() == 16
 
 
-@pytest.mark.skipif(not resource_path("runs", BUNDLED).is_dir(), reason="the ready run is not made yet")
 def test_the_ready_run_has_codes_to_play_with(qtbot: QtBot) -> None:
     with opened(qtbot) as window:
         window.show_workspace("explore")
         page = explore(window)
-        there(qtbot, page, resource_path("runs", BUNDLED))
+        path = bundled_path("explore")
+        assert path is not None
+        there(qtbot, page, path)
         kinds = {type(control).__name__ for control in page.explorer.controls}
         assert kinds == {"CategoricalCode", "ContinuousCode", "LatentVector"}
 
@@ -69,10 +70,10 @@ def test_the_empty_page_opens_the_ready_run(
 ) -> None:
     from ganstudio.core.errors import StoreError
 
-    def missing() -> Opened:
+    def missing(_place: str) -> Opened:
         raise StoreError("The installation is incomplete.")
 
-    monkeypatch.setattr("ganstudio.app.explorer.open_bundled", missing)
+    monkeypatch.setattr("ganstudio.app.workbench.open_bundled", missing)
     with opened(qtbot) as window:
         window.show_workspace("explore")
         page = explore(window)
@@ -80,7 +81,7 @@ def test_the_empty_page_opens_the_ready_run(
         assert page.pages.currentWidget() is not page.bench
         assert not [action.id for action in enabled(window) if action.id not in EVERYWHERE]
         assert not problems(page)
-        monkeypatch.setattr("ganstudio.app.explorer.open_bundled", lambda: open_run(stored, None, "ema"))
+        monkeypatch.setattr("ganstudio.app.workbench.open_bundled", lambda _place: open_run(stored, None, "ema"))
         button = next(b for b in page.pages.currentWidget().findChildren(QPushButton) if "digits" in b.text())
         qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
         there(qtbot, page, stored)

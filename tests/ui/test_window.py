@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
-from ganstudio.app.explorer_sources import BUNDLED
 from ganstudio.app.sessions import new_session
+from ganstudio.app.workplaces import BUNDLED
 from ganstudio.store import Run
 from ganstudio.store.checkpoints import is_milestone
+from ganstudio.ui.explore.workspace import ExploreWorkspace
 from ganstudio.ui.window import MainWindow
 from tests.ui.audit import problems
 from tests.ui.window_kit import DIGITS, RING, close_window, hold, open_window, opened, train, wait
@@ -196,25 +197,25 @@ def test_no_key_is_listed_twice(window: MainWindow) -> None:
 def test_the_card_of_the_ready_run_opens_it_in_explore_and_trains_nothing(
     window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    run = new_session(replace(DIGITS, steps=1), path=tmp_path / "runs" / BUNDLED)
+    run = new_session(replace(DIGITS, steps=1), path=tmp_path / "runs" / BUNDLED["explore"])
     run.start()
     run.join()
-    for module in ("ganstudio.ui.window", "ganstudio.app.explorer_sources"):
-        monkeypatch.setattr(f"{module}.resource_path", lambda *parts: tmp_path.joinpath(*parts))
+    monkeypatch.setattr("ganstudio.app.workplaces.resource_path", lambda *parts: tmp_path.joinpath(*parts))
     card = window.train.gallery.card("codes")
     card.chosen.emit("codes")
     assert window.current_workspace == "explore"
-    assert window.explore is not None
-    explorer = window.explore.explorer
+    page = window.benches["explore"]
+    assert isinstance(page, ExploreWorkspace)
+    explorer = page.explorer
     wait(qtbot, lambda: explorer.opened is not None)
     first = explorer.opened
     assert first is not None
-    assert first.path == tmp_path / "runs" / BUNDLED
+    assert first.path == tmp_path / "runs" / BUNDLED["explore"]
     assert not window.studio.runs
-    window.explore.views.open("wall")
+    page.views.open("wall")
     window.show_workspace("train")
     card.chosen.emit("codes")
     assert window.current_workspace == "explore"
-    assert window.explore.views.tabs.value == "sweep"
+    assert page.views.tabs.value == "sweep"
     assert explorer.opened is first  # one goes on where one was
     assert not explorer.opening

@@ -51,7 +51,7 @@ class DataPicker(QWidget):
         self.problem.hide()
         self.check = self._button(_("Check…"), "eye", _("Shows what the network will see: counts, sizes, broken files"))
         self.draw = self._button(_("Draw…"), "brush", _("Opens the drawing"))
-        self.folder = self._button(_("Choose folder…"), "folder", _("Any folder of images; subfolders become classes"))
+        self.folder = self._button(_("Choose folder…"), "folder", _("The folder that holds the pictures"))
         self.download = self._button(_("Download"), "download", _("Fetches the files, checks them, and keeps them"))
         self.cancel = self._button("", "close", _("Cancel the download; what has arrived is kept for the next try"))
         self.cancel.setAccessibleName(_("Cancel the download"))
@@ -104,7 +104,13 @@ class DataPicker(QWidget):
         own = [card for card in cards if card.takes_path]
         points = [card for card in cards if card.kind == "points" and not card.takes_path]
         images = [card for card in cards if card.kind == "images" and not card.takes_path]
-        groups = ((_("2-D points"), points), (_("Images"), images), (_("Your own"), own))
+        given = [card for card in cards if card.kind in ("maps", "pairs", "domains") and not card.takes_path]
+        groups = (
+            (_("2-D points"), points),
+            (_("Images"), images),
+            (_("Pictures from maps or pictures"), given),
+            (_("Your own"), own),
+        )
         self.combo.set_groups(
             [(title, [(card.name, card.title, card.summary) for card in some]) for title, some in groups if some]
         )
@@ -174,7 +180,8 @@ class DataPicker(QWidget):
         self.draw.setVisible(self._name == "drawing")
         self.folder.setVisible(card is not None and card.takes_path and self._name != "drawing")
         self.download.setVisible(card is not None and not ready and card.downloadable and not loading)
-        self.check.setVisible(ready and (self._path.isVisibleTo(self) or self._name != "folder"))
+        waits = card is not None and card.takes_path and self._name != "drawing" and not self._path.isVisibleTo(self)
+        self.check.setVisible(ready and not waits)
         self._progress_text.setVisible(loading or bool(self._progress_text.text() and not self._loading))
         self.progress.setVisible(loading)
         self.cancel.setVisible(loading)

@@ -19,7 +19,7 @@ def explore_actions(page: ExploreWorkspace) -> tuple[Action, ...]:
         return explorer.opened is not None
 
     def images() -> bool:
-        return explorer.spec is not None and explorer.spec.kind == "images"
+        return explorer.spec is not None and explorer.spec.pictures
 
     def drawn() -> bool:
         return explorer.picture is not None

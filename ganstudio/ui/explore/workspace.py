@@ -10,8 +10,10 @@ from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QMenu, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from ganstudio.app.explorer import Explorer
+from ganstudio.app.history import History
 from ganstudio.app.run_model import RunModel
 from ganstudio.app.studio import Studio
+from ganstudio.app.workplaces import bundled_path, opens
 from ganstudio.core.i18n import _
 from ganstudio.ui.errors import EmptyState
 from ganstudio.ui.explore.controls import ControlsPanel
@@ -20,12 +22,11 @@ from ganstudio.ui.explore.opening import open_dropped
 from ganstudio.ui.explore.picks import Picks
 from ganstudio.ui.explore.picture import LargePicture
 from ganstudio.ui.explore.side import SidePanel
-from ganstudio.ui.explore.source_bar import SourceBar
 from ganstudio.ui.explore.travel import Traveller
 from ganstudio.ui.explore.views import ViewTabs
-from ganstudio.ui.explore.wake import Waker
 from ganstudio.ui.menus import ActionBinder
 from ganstudio.ui.train.layouts import restore_splitter, state_of
+from ganstudio.ui.workbench import SourceBar, Waker
 
 LEFT, RIGHT = 304, 304
 BENCH, MIDDLE = "explore/bench", "explore/middle"
@@ -122,17 +123,26 @@ class ExploreWorkspace(QWidget):
         if self.explorer.opened is not None or self.explorer.opening:
             return
         current = self._studio.current
-        if current is not None and current.path is not None and current.step > 0:
-            self.explore_run(current)
+        trained = current is not None and current.path is not None and current.step > 0
+        if trained and current is not None and current.spec is not None and opens("explore", current.spec):
+            self.open_run(current)
         else:
             self.explorer.open_bundled()
 
-    def explore_run(self, model: RunModel) -> None:
+    def open_run(self, model: RunModel) -> None:
         """Follows a run that trains here; else opens its newest checkpoint."""
-        if model.here:
-            self.explorer.follow(model)
-        elif model.path is not None:
-            self.explorer.open_run(model.path)
+        self.explorer.open_model(model)
+
+    def open_path(self, path: Path) -> None:
+        """Opens the newest checkpoint of a stored run."""
+        self.explorer.open_run(path)
+
+    def open_ready(self) -> None:
+        """The run that comes with the program, its codes laid out; goes on where it is explored already."""
+        self.views.open("sweep")
+        opened = self.explorer.opened
+        if opened is None or opened.path != bundled_path("explore"):
+            self.explorer.open_bundled()
 
     def open_file(self, path: Path) -> None:
         """Opens what was dropped: a picture that carries a state, any other picture, or a generator's file."""
@@ -148,6 +158,11 @@ class ExploreWorkspace(QWidget):
                 menu.addSeparator()
         menu.aboutToHide.connect(menu.deleteLater)
         menu.popup(point)
+
+    @property
+    def bench_history(self) -> History:
+        """What can be taken back here."""
+        return self.explorer.history
 
     # -- deeds ------------------------------------------------------------------------------------------------------
 

@@ -85,6 +85,8 @@ class CardWidget(QWidget):
             "drawing": _("You draw first"),
             "folder": _("You choose a folder first"),
             "explore": _("Ready to explore"),
+            "paint": _("Ready to paint"),
+            "translate": _("Ready to translate"),
         }.get(self.card.opens, time_text)
         if needs_download:
             facts = _("Needs a download first")
@@ -95,6 +97,8 @@ class CardWidget(QWidget):
             "drawing": _("Click to draw"),
             "folder": _("Click to choose a folder"),
             "explore": _("Click to explore"),
+            "paint": _("Click to paint"),
+            "translate": _("Click to translate"),
         }.get(self.card.opens, _("Click to start"))
         facts = "\n".join(
             part for part in (time_text, _("Its data are downloaded first.") if needs_download else "") if part

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ganstudio.app.actions import Action
+from ganstudio.app.workplaces import word_of
 from ganstudio.core.i18n import _
 
 if TYPE_CHECKING:
@@ -44,6 +45,9 @@ def runs_actions(page: RunsWorkspace) -> list[Action]:
     def one() -> bool:
         return page.isVisible() and len(page.chosen) == 1
 
+    def verb() -> str:
+        return word_of(page.chosen[0].place if one() else "explore")
+
     def some() -> bool:
         return page.isVisible() and bool(page.chosen)
 
@@ -57,7 +61,8 @@ def runs_actions(page: RunsWorkspace) -> list[Action]:
         Action("runs.open", _("Open"), page.open_chosen, "forward", help=_("Shows the run as it learns or has learned."),
                enabled=one, context="runs"),
         Action("runs.explore", _("Explore"), page.explore_chosen, "explore",
-               help=_("Sliders, sweeps and directions of what its generator has learned."), enabled=one, context="runs"),
+               help=_("What its generator has learned, to play with: in Explore, Paint or Translate."), enabled=one,
+               context="runs", wording=verb),
         Action("runs.continue", _("Continue training…"), page.continue_chosen, "play",
                help=_("Trains a run on from its newest checkpoint."), enabled=one_rests, context="runs"),
         Action("runs.duplicate", _("Duplicate with changes"), page.duplicate_chosen, "duplicate",

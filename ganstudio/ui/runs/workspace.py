@@ -45,7 +45,7 @@ class RunsWorkspace(QWidget):
 
     Signals:
         open_requested: look at this run (a path).
-        explore_requested: explore this run's generator (a path).
+        explore_requested: use this run's generator in its workspace (a path).
         duplicate_requested: make a new experiment of this run's settings (a path).
         gallery_requested: show the ready experiments.
     """
@@ -232,7 +232,7 @@ class RunsWorkspace(QWidget):
             self.open_requested.emit(row.path)
 
     def explore_chosen(self) -> None:
-        """Explores the selected run's generator."""
+        """Explores, paints or translates with the selected run's generator."""
         for row in self.chosen[:1]:
             self.explore_requested.emit(row.path)
 
@@ -326,7 +326,7 @@ class RunsWorkspace(QWidget):
             for name in section:
                 action = self._studio.actions[name]
                 keys = KEYS.get(name, "")
-                made = QAction(icon(action.icon), f"{action.title}\t{keys}" if keys else action.title, menu)
+                made = QAction(icon(action.icon), f"{action.label}\t{keys}" if keys else action.label, menu)
                 made.setToolTip(action.help)
                 made.setEnabled(action.enabled())
                 made.triggered.connect(lambda _checked=False, name=name: self._studio.actions.run(name))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from ganstudio.app.actions import Action
 from ganstudio.app.studio import Studio
+from ganstudio.app.workplaces import invitation, workplace_of_spec
 from ganstudio.core.commands import Role
 from ganstudio.core.i18n import _
 
@@ -47,6 +48,10 @@ def train_actions(studio: Studio, workspace: TrainWorkspace) -> tuple[Action, ..
     def any_run() -> bool:
         return studio.current is not None
 
+    def invited() -> str:
+        spec = None if studio.current is None else studio.current.spec
+        return invitation("explore" if spec is None else workplace_of_spec(spec))
+
     def step(role: Role | None) -> None:
         if studio.current is not None:
             studio.current.step_once(role)
@@ -77,7 +82,8 @@ def train_actions(studio: Studio, workspace: TrainWorkspace) -> tuple[Action, ..
         Action("run.stop", _("Stop"), stop, "stop", "Ctrl+Shift+X", f"{menu}/2",
                _("Saves a checkpoint and ends; the run can be continued later."), here),
         Action("run.explore", _("Explore this run"), workspace.explore, "explore", "Ctrl+Shift+O", f"{menu}/3",
-               _("Sliders, sweeps and directions of its generator, also while it trains."), any_run),
+               _("Its generator to play with, also while it trains: in Explore, Paint or Translate."), any_run,
+               wording=invited),
         Action("run.duplicate", _("Duplicate with changes"), workspace.duplicate, "duplicate", "Ctrl+D", f"{menu}/3",
                _("This run’s settings as a new experiment."), any_run),
         Action("run.gallery", _("Gallery"), workspace.show_gallery, "gallery", "Ctrl+Home", f"{_('View')}/0",

@@ -112,10 +112,16 @@ class DataJobs(QObject):
         dialog.open()
 
     def use_folder(self, folder: Path) -> None:
-        """Takes a folder of pictures (chosen or dropped) as the draft's data and shows the check."""
-        _name, _path, options = split_request(self._panel.draft.experiment.data)
-        kept = options if _name == "folder" else {}
-        self._panel.draft.set_data(join_request("folder", str(folder), kept))
+        """Takes a folder (chosen or dropped) as the draft's data and shows the check.
+
+        The draft says what is in it where it names a set that is read from a folder; else it is taken for pictures.
+        """
+        name, _path, options = split_request(self._panel.draft.experiment.data)
+        catalogue = self._studio.catalogue
+        paths = {card.name for card in catalogue.datasets if card.takes_path} if catalogue is not None else {"folder"}
+        if name not in paths - {"drawing"}:
+            name, options = "folder", {}
+        self._panel.draft.set_data(join_request(name, str(folder), options))
         self._studio.when_ready(self.check)
 
     def download(self, name: str) -> None:

@@ -7,12 +7,14 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from ganstudio.app.run_model import RunModel
+from ganstudio.app.workplaces import Workplace, workplace_of_spec
 from ganstudio.core.i18n import _
 from ganstudio.ui.icons import icon
 from ganstudio.ui.menus import ActionBinder
 from ganstudio.ui.parts import ElidedLabel, Segmented, label
 from ganstudio.ui.statusbar import state_text
 from ganstudio.ui.style import set_look
+from ganstudio.ui.workbench.words import source_words
 
 ROLE_BUTTONS = ("run.step", "run.step-d", "run.step-g")
 NARROW = 760  # pixels below which words give way to the name and the step
@@ -33,7 +35,7 @@ def progress_text(model: RunModel) -> str:
     if progress is not None and model.state == "training" and progress.steps_per_second:
         parts.append(_("{rate:.3g} steps/s").format(rate=progress.steps_per_second))
         if progress.images_per_second and model.spec is not None:
-            unit = _("images/s") if model.spec.kind == "images" else _("points/s")
+            unit = _("images/s") if model.spec.pictures else _("points/s")
             parts.append(f"{progress.images_per_second:,.0f} {unit}")
         if progress.eta_seconds is not None:
             parts.append(_("{time} left").format(time=clock(progress.eta_seconds)))
@@ -54,7 +56,8 @@ class RunBar(QWidget):
 
     def __init__(self, binder: ActionBinder, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._narrow = False
+        self._narrow, self._binder = False, binder
+        self._place: Workplace = "explore"
         self._name = ElidedLabel(role="title")
         self._state = label("", "muted")
         self._numbers = ElidedLabel(role="muted")
@@ -129,6 +132,11 @@ class RunBar(QWidget):
         for widget in (*self._steps, self.roles, *self._others):
             widget.setVisible(model.here)
         self.explore.setVisible(model.path is not None)
+        place = "explore" if model.spec is None else workplace_of_spec(model.spec)
+        if place != self._place:
+            self._place = place
+            self.explore.setIcon(icon(source_words(place).icon))
+            self._binder.refresh()  # the button is called otherwise
         self.roles.set_value(model.only if model.only in ("discriminator", "generator") else "")
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSplitter, QStackedWidge
 from ganstudio.app.gallery import card_pictures, gallery_card, missing_downloads
 from ganstudio.app.run_model import RunModel
 from ganstudio.app.studio import Studio
+from ganstudio.app.workplaces import WORKPLACES
 from ganstudio.core.errors import StudioError
 from ganstudio.core.experiment import Experiment
 from ganstudio.core.i18n import _
@@ -38,12 +39,12 @@ class TrainWorkspace(QWidget):
     """Gallery, experiment form, run.
 
     Signals:
-        explore_requested: the run that is looked at is to be explored (a :class:`RunModel`).
-        bundled_requested: the run that comes with the program is to be explored.
+        explore_requested: the generator of the run that is looked at is to be used (a :class:`RunModel`).
+        bundled_requested: the run that comes with the program is to be used in this workspace (its id).
     """
 
     explore_requested = Signal(object)
-    bundled_requested = Signal()
+    bundled_requested = Signal(str)
 
     def __init__(self, studio: Studio, binder: ActionBinder, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -157,11 +158,11 @@ class TrainWorkspace(QWidget):
     def start_card(self, card_id: str) -> None:
         """Starts a ready experiment, after asking for a drawing, a folder or a download where it needs one.
 
-        One that was trained beforehand is explored instead.
+        One that was trained beforehand is explored, painted with or translated with instead.
         """
         card = gallery_card(card_id)
-        if card.opens == "explore":
-            self.bundled_requested.emit()
+        if card.opens in WORKPLACES:
+            self.bundled_requested.emit(card.opens)
             return
         self._studio.when_ready(lambda: self._start_card(card_id))
         if self._studio.catalogue is None:
@@ -279,7 +280,7 @@ class TrainWorkspace(QWidget):
             self.new_experiment()
 
     def explore(self) -> None:
-        """Asks for the run's generator in the Explore workspace."""
+        """Asks for the run's generator in its workspace: Explore, Paint or Translate."""
         if self._studio.current is not None:
             self.explore_requested.emit(self._studio.current)
 

@@ -144,7 +144,7 @@ class ProjectionPanel(QWidget):
         of = None if opened is None else (opened.path, opened.generator.controls)
         if opened is not None and of == self._of:
             return self._weights_changed()  # opened anew, or something else could not be opened: nothing is lost
-        images = spec is not None and spec.kind == "images"
+        images = spec is not None and spec.pictures
         waiting = self._looking and self._of is None and images  # given before there was anything to look in
         self._explorer.drop(CHANNEL)
         self._of, self._found = of, None
@@ -165,7 +165,7 @@ class ProjectionPanel(QWidget):
         spec = self._explorer.spec
         self.words.setText(
             _("Pictures can be looked for in generators of pictures.")
-            if spec is not None and spec.kind != "images"
+            if spec is not None and not spec.pictures
             else _("Drop, paste or open any picture: the position that draws it is found, and every slider then edits "
                    "it.")
         )  # fmt: skip
@@ -218,7 +218,7 @@ class ProjectionPanel(QWidget):
         if spec is None:
             self._wait()
             return
-        if spec.kind != "images":
+        if not spec.pictures:
             self._studio.notifications.info(_("Pictures can only be looked for in a generator of pictures."))
             return
         self._seed = self._seed + 1 if other else 0

@@ -1,4 +1,4 @@
-"""Where explored generators come from. Everything here reads files or waits, and runs as a job, never in the window."""
+"""Where open generators come from. Everything here reads files or waits, and runs as a job, never in the window."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ganstudio.app.workplaces import Workplace, bundled_name, bundled_path
 from ganstudio.core.commands import Source
 from ganstudio.core.errors import StudioError, UsageError
 from ganstudio.core.i18n import _
-from ganstudio.core.resources import resource_path
 from ganstudio.explore.state import ExploreState, position_of
 
 if TYPE_CHECKING:
@@ -18,18 +18,17 @@ if TYPE_CHECKING:
     from ganstudio.explore.generator import Generator
     from ganstudio.store import Run
 
-BUNDLED = "infogan-digits"
 PATIENCE = 20.0
 
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A generator that is explored.
+    """A generator that is open.
 
     Attributes:
         generator: what draws; only the rendering thread draws with it.
         title: what people call it.
-        start: where its controls stand at first.
+        start: where its controls stand at first: seed 0; a label map or picture that it is given is empty.
         path: the run folder, or the file that was brought in.
         run: the run as stored; None for a file that was brought in.
         live: the run in training that it follows; None for what is stored.
@@ -83,13 +82,20 @@ def open_run(path: Path, step: int | None, weights: Source) -> Opened:
     return Opened(generator, run.info.name, _start(generator), run.path, run, wanted=weights)
 
 
-def open_bundled() -> Opened:
-    """The run that comes with the program.
+def open_bundled(place: Workplace) -> Opened:
+    """The run that comes with the program for a workspace.
 
     Raises:
         StudioError: the installation is incomplete.
     """
-    return open_run(resource_path("runs", BUNDLED), None, "ema")
+    path = bundled_path(place)
+    if path is None:
+        raise StudioError(
+            _("“{name}” is missing from this installation; install ganstudio again, or open a run of your own.").format(
+                name=bundled_name(place)
+            )
+        )
+    return open_run(path, None, "ema")
 
 
 def open_live(model: RunModel) -> Opened:

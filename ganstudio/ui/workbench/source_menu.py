@@ -1,4 +1,4 @@
-"""Where to choose what is explored: runs that train, the ready one, recent ones, and files."""
+"""Where to choose which generator is open: runs that train, the ready one, recent ones, and files."""
 
 from __future__ import annotations
 
@@ -11,15 +11,16 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFileDialog, QMenu, QPushButton, QSizePolicy
 
-from ganstudio.app.explorer import Explorer
-from ganstudio.app.explorer_sources import BUNDLED
 from ganstudio.app.studio import Studio
+from ganstudio.app.workbench import Workbench
+from ganstudio.app.workplaces import bundled_name, bundled_path
+from ganstudio.core.dataspec import DataSpec
 from ganstudio.core.errors import StudioError
 from ganstudio.core.i18n import _
-from ganstudio.core.resources import resource_path
 from ganstudio.store import Run, list_runs
 from ganstudio.ui.icons import icon
 from ganstudio.ui.pictures.drawing import step_text
+from ganstudio.ui.workbench.words import source_words
 
 MOST = 12
 LONGEST = 40
@@ -27,60 +28,62 @@ WIDEST = 320
 
 
 class RecentRun(NamedTuple):
-    """A stored run that can be explored."""
+    """A stored run with something to draw with, and the data that it was trained on."""
 
     path: Path
     name: str
     step: int
+    spec: DataSpec
 
 
-def recent_runs(remembered: tuple[str, ...]) -> list[RecentRun]:
-    """Runs with a checkpoint: those opened last, then the newest of the runs folder. Reads small files; for a job."""
+def recent_runs(remembered: tuple[str, ...], fits: Callable[[DataSpec], bool] = lambda _spec: True) -> list[RecentRun]:
+    """Runs with a checkpoint: those opened last, then the newest of the runs folder. Reads small files; for a job.
+
+    Args:
+        remembered: folders of runs that were opened last.
+        fits: which runs are wanted, by their data.
+    """
     found: dict[Path, RecentRun] = {}
     for path in [*map(Path, remembered), *(run.path for run in list_runs())]:
         if len(found) >= MOST:
             break
         try:
             run = Run.open(path)
-            steps = run.checkpoint_steps()
+            steps = run.checkpoint_steps() if fits(run.info.spec) else []
         except StudioError:
             continue  # deleted or moved since
         if steps:
-            found.setdefault(run.path.resolve(), RecentRun(run.path, run.info.name, steps[-1]))
+            found.setdefault(run.path.resolve(), RecentRun(run.path, run.info.name, steps[-1], run.info.spec))
     return list(found.values())
 
 
-def ready_name() -> str:
-    """What the run that comes with the program is called, in the menu and above the pictures."""
-    return _("Digits with codes (InfoGAN)")
-
-
 class SourceButton(QPushButton):
-    """The name of what is explored; a click offers others.
+    """The name of what is open; a click offers other generators that this workspace can drive.
 
     Args:
-        explorer: opens what is chosen.
+        bench: opens what is chosen.
         studio: knows the runs.
     """
 
-    def __init__(self, explorer: Explorer, studio: Studio) -> None:
+    def __init__(self, bench: Workbench, studio: Studio) -> None:
         super().__init__()
-        self._explorer, self._studio = explorer, studio
+        self._bench, self._studio = bench, studio
+        self._words = source_words(bench.place)
         self._name = ""
         self._recent: list[RecentRun] = []
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-        self.setAccessibleName(_("What is explored"))
-        self.setIcon(icon("explore"))
+        self.setAccessibleName(self._words.open)
+        self.setIcon(icon(self._words.icon))
         self._menu = QMenu(self)
         self._menu.setToolTipsVisible(True)
         self._menu.aboutToShow.connect(self.fill)
         self.setMenu(self._menu)
-        self.show_name(_("Choose what to explore"))
+        self.show_name(self._words.choose)
 
     def show_name(self, name: str, tooltip: str = "") -> None:
         """Shows a name, elided where there is no room."""
         self._name = name
-        self.setToolTip(tooltip or _("Choose what to explore: a run that trains, a stored one, a file"))
+        self.setToolTip(tooltip or self._words.choose_tip)
         self.setAccessibleDescription(name)
         self._write()
         self.updateGeometry()
@@ -107,41 +110,42 @@ class SourceButton(QPushButton):
 
     def look_for_runs(self) -> None:
         """Reads which stored runs there are, beside the window."""
-        remembered = self._studio.settings.remembered.recent_runs
-        self._studio.jobs.start(
-            _("Looking for runs to explore"), lambda _progress, _cancel: recent_runs(remembered)
-        ).on_done(self._take)
+        remembered, fits = self._studio.settings.remembered.recent_runs, self._bench.can_open
+        self._studio.jobs.start(self._words.looking, lambda _progress, _cancel: recent_runs(remembered, fits)).on_done(
+            self._take
+        )
 
     def _take(self, found: list[RecentRun]) -> None:
         self._recent = found
 
     def fill(self) -> None:
         """Makes the menu anew, before it is shown."""
-        explorer, menu = self._explorer, self._menu
+        bench, menu = self._bench, self._menu
         menu.clear()
-        opened = explorer.opened
-        here = None if opened is None else opened.path
+        here = None if bench.opened is None else bench.opened.path
         live = self._studio.training
-        if live:
+        shown = [model for model in live if model.spec is not None and bench.can_open(model.spec)]
+        if shown:
             self._head(_("Training now"))
-            for model in live:
-                self._entry(model.title, step_text(model.step), "live", explorer.following is model,
-                            partial(explorer.follow, model),
-                            _("Follow it: the pictures improve while you look"))  # fmt: skip
-        self._head(_("Ready"))
-        bundled = resource_path("runs", BUNDLED)
-        self._entry(ready_name(), "", "explore", here == bundled, explorer.open_bundled,
-                    _("Comes with the program"))  # fmt: skip
+        for model in shown:
+            self._entry(model.title, step_text(model.step), "live", bench.following is model,
+                        partial(bench.follow, model), _("Follow it: the pictures improve while you look"))  # fmt: skip
+        bundled = bundled_path(bench.place)
+        if bundled is not None:
+            self._head(_("Ready"))
+            self._entry(bundled_name(bench.place), "", self._words.icon, here == bundled, bench.open_bundled,
+                        _("Comes with the program"))  # fmt: skip
         stored = [run for run in self._recent if run.path != bundled and all(run.path != model.path for model in live)]
         if stored:
             self._head(_("Recent runs"))
         for run in stored:
             self._entry(run.name, step_text(run.step), "", here == run.path,
-                        partial(explorer.open_run, run.path), str(run.path))  # fmt: skip
+                        partial(bench.open_run, run.path), str(run.path))  # fmt: skip
         menu.addSeparator()
         self._entry(_("Open a run folder…"), "", "folder", False, self.choose_folder, _("Any folder that holds a run"))
-        self._entry(_("Open a generator file…"), "", "download", False, self.choose_file,
-                    _("A generator that this program did not train: .safetensors, .pt, .pth, .onnx"))  # fmt: skip
+        if self._words.files:
+            self._entry(_("Open a generator file…"), "", "download", False, self.choose_file,
+                        _("A generator that this program did not train: .safetensors, .pt, .pth, .onnx"))  # fmt: skip
 
     def _head(self, text: str) -> None:
         if not self._menu.isEmpty():
@@ -162,11 +166,11 @@ class SourceButton(QPushButton):
         """Asks for the folder of a run and opens it."""
         chosen = QFileDialog.getExistingDirectory(self.window(), _("Open a run folder"))
         if chosen:
-            self._explorer.open_run(Path(chosen))
+            self._bench.open_run(Path(chosen))
 
     def choose_file(self) -> None:
         """Asks for a file with a generator and opens it."""
         kinds = _("Generators (*.safetensors *.pt *.pth *.onnx);;All files (*)")
         chosen, _kind = QFileDialog.getOpenFileName(self.window(), _("Open a generator file"), "", kinds)
         if chosen:
-            self._explorer.open_file(Path(chosen))
+            self._bench.open_file(Path(chosen))
