@@ -1,0 +1,318 @@
+"""One canvas as a document: its classes, name and style, undo of every step, and what of it is not saved yet."""
+
+from __future__ import annotations
+
+import copy
+import json
+import math
+import time
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from psygnal import Signal
+
+from ganstudio.app.history import History
+from ganstudio.core.dataspec import MapClass
+from ganstudio.core.errors import UsageError
+from ganstudio.core.i18n import _
+from ganstudio.explore.canvas.adapt import LARGEST, class_table, said_of
+from ganstudio.explore.canvas.edits import Adaptation, Edit
+from ganstudio.explore.canvas.film import Reel
+from ganstudio.explore.canvas.layer import LabelCanvas
+from ganstudio.explore.canvas.shapes import Rect
+
+Ids = NDArray[np.uint8]
+LIMIT = 10_000
+"""Steps that can be undone, if they fit into the budget."""
+BUDGET = 40 * 1024 * 1024
+"""Bytes that the steps may take: 500 strokes need 1 MB at 256 pixels, 500 maps of pure noise 33 MB."""
+PROGRAM, KIND, VERSION = "ganstudio", "canvas", 1
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What is written of a document; taken on the main thread, used on any."""
+
+    document: CanvasDocument
+    version: int
+    name: str
+    classes: tuple[MapClass, ...]
+    ids: Ids
+    style: dict[str, Any]
+
+
+class CanvasDocument:
+    """A canvas with everything that belongs to it. Main thread only.
+
+    Tools are used on :attr:`canvas`: between :meth:`begin` and :meth:`end` they are one step, outside each is one of its
+    own. The history is not stored with the document.
+
+    Args:
+        name: what a person calls it.
+        classes: what the ids mean; 1 to 256.
+        ids: uint8 ``(S, S)``.
+        style: plain JSON values of whoever draws the picture; kept as they are.
+        key: name of its file, without ending; a new one where it is empty.
+        made: when it was made, seconds since 1970; now where it is 0.
+        limit: steps that can be undone.
+        budget: bytes that these steps may take; beyond it the oldest are forgotten.
+
+    Attributes:
+        canvas: what is painted on.
+        history: undo and redo; give it to the workspace.
+        reel: the film of the painting.
+
+    Signals:
+        changed: the rectangle (top, left, bottom, right) in which ids have changed.
+        adapted: classes or size are others now.
+        info_changed: name or style has changed.
+
+    Raises:
+        UsageError: the ids do not fit the classes.
+    """
+
+    changed = Signal(object)
+    adapted = Signal()
+    info_changed = Signal()
+
+    def __init__(
+        self,
+        name: str,
+        classes: Sequence[MapClass],
+        ids: Ids,
+        style: Mapping[str, Any] | None = None,
+        *,
+        key: str = "",
+        made: float = 0.0,
+        limit: int = LIMIT,
+        budget: int = BUDGET,
+    ) -> None:
+        self.key, self.made = key or uuid.uuid4().hex, made or time.time()
+        self.name, self.classes = name, tuple(classes)
+        self.canvas = LabelCanvas(ids, len(self.classes))
+        self.history = History(limit, budget=budget)
+        self.reel = Reel(self.canvas.ids, budget)
+        self.version, self.written = 1, 0
+        self._style: dict[str, Any] = copy.deepcopy(dict(style or {}))
+        self._label = _("Paint")
+        self.canvas.listener = self._painted
+        self.canvas.recorder = self._record
+
+    @property
+    def ids(self) -> Ids:
+        """The label map, uint8 ``(S, S)``; read only."""
+        return self.canvas.ids
+
+    @property
+    def size(self) -> int:
+        """Side of the canvas."""
+        return self.canvas.size
+
+    @property
+    def dirty(self) -> bool:
+        """Whether something has changed since it was last written."""
+        return self.version != self.written
+
+    @property
+    def style(self) -> dict[str, Any]:
+        """A copy of the style that is kept with it."""
+        return copy.deepcopy(self._style)
+
+    def snapshot(self) -> Snapshot:
+        """What has to be written."""
+        return Snapshot(self, self.version, self.name, self.classes, self.ids.copy(), self.style)
+
+    def touch(self) -> None:
+        """Marks it as changed since it was written."""
+        self.version += 1
+
+    def rename(self, name: str) -> None:
+        """Gives it another name; :meth:`Canvases.rename` keeps names different."""
+        if name != self.name:
+            self.name = name
+            self.touch()
+            self.info_changed.emit()
+
+    # -- painting ---------------------------------------------------------------------------------------------------
+
+    def begin(self, label: str) -> None:
+        """From here to :meth:`end` all is one step; meanwhile nothing can be undone. A stroke that is open ends."""
+        self.end()
+        self._label = label
+        self.canvas.begin_stroke()
+        self.history.begin(label)
+
+    def end(self) -> bool:
+        """Ends the stroke; one that changed nothing is no step. Without a stroke it does nothing.
+
+        Returns:
+            whether there is one step more to undo.
+        """
+        if not self.canvas.stroking:
+            return False
+        edit = self.canvas.end_stroke()
+        if edit is not None:
+            self._record(edit)
+        if self.history.grouping:
+            self.history.commit()
+        return edit is not None
+
+    def abort(self) -> None:
+        """Takes back what the stroke has painted, e.g. at Escape."""
+        if self.canvas.stroking:
+            self.canvas.abort_stroke()
+            if self.history.grouping:
+                self.history.abort()
+
+    @contextmanager
+    def step(self, label: str) -> Iterator[LabelCanvas]:
+        """One step: ``with document.step(_("Fill")) as canvas: canvas.flood(x, y, 3)``. Whatever fails is taken back."""
+        self.begin(label)
+        try:
+            yield self.canvas
+        except BaseException:
+            self.abort()
+            raise
+        self.end()
+
+    # -- style and classes ------------------------------------------------------------------------------------------
+
+    def set_style(self, style: Mapping[str, Any], label: str = "", merge_key: object = None) -> None:
+        """Keeps another style with it.
+
+        Args:
+            style: plain JSON values.
+            label: makes it a step of undo with this name; empty: it is none.
+            merge_key: steps with the same one in quick succession become one, as in :meth:`History.push`.
+        """
+        before, after = self._style, copy.deepcopy(dict(style))
+        if before == after:
+            return
+        self._put_style(after)
+        if label:
+            self.history.push(label, lambda: self._put_style(before), lambda: self._put_style(after), merge_key)
+
+    def adapt(self, classes: Sequence[MapClass], size: int, label: str = "") -> list[str]:
+        """Brings it to the classes and the size of another run; one step of undo.
+
+        Returns:
+            a sentence for each class on the canvas that had to become another.
+
+        Raises:
+            UsageError: there are no classes or too many, or the size is none; nothing was changed.
+        """
+        classes = tuple(classes)
+        if not 1 <= size <= LARGEST:
+            raise UsageError(_("A canvas is a square of 1 to {largest} pixels a side.").format(largest=LARGEST))
+        if classes == self.classes and size == self.size:
+            return []
+        self.end()
+        table, said = class_table(self.classes, classes)
+        words = said_of(self.ids, said)
+        old, record = self.classes, Adaptation.of(self.ids, table, size)
+
+        def there() -> None:
+            self._put(record.forward(self.ids), classes)
+            self.reel.add(record)
+
+        def back() -> None:
+            before = record.backward()
+            self.reel.back(before)
+            self._put(before, old)
+
+        there()
+        self.history.push(label or _("Change to another run"), back, there, cost=record.nbytes)
+        return words
+
+    # -- inside -----------------------------------------------------------------------------------------------------
+
+    def _record(self, edit: Edit) -> None:
+        self.reel.add(edit)
+        self.history.push(self._label, lambda: self._step(edit, -1), lambda: self._step(edit, 1), cost=edit.nbytes)
+        self._label = _("Paint")
+
+    def _step(self, edit: Edit, way: int) -> None:
+        rect = edit.apply(self.canvas.ids)
+        if way > 0:
+            self.reel.add(edit)
+        else:
+            self.reel.back(self.ids)
+        self._painted(rect)
+
+    def _put(self, ids: Ids, classes: tuple[MapClass, ...]) -> None:
+        self.canvas.replace(ids, len(classes))
+        self.classes = classes
+        self.touch()
+        self.adapted.emit()
+
+    def _put_style(self, style: dict[str, Any]) -> None:
+        self._style = style
+        self.touch()
+        self.info_changed.emit()
+
+    def _painted(self, rect: Rect) -> None:
+        self.touch()
+        self.changed.emit(rect)
+
+
+def note_of(snapshot: Snapshot) -> dict[str, Any]:
+    """What stands beside the ids in its file, as plain JSON values."""
+    return {
+        "program": PROGRAM,
+        "kind": KIND,
+        "version": VERSION,
+        "name": snapshot.name,
+        "made": snapshot.document.made,
+        "size": int(snapshot.ids.shape[0]),
+        "classes": classes_to_json(snapshot.classes),
+        "style": snapshot.style,
+    }
+
+
+def read_note(note: Mapping[str, Any], file: str) -> tuple[str, tuple[MapClass, ...], dict[str, Any], float]:
+    """Name, classes, style and time of :func:`note_of`, all checked.
+
+    Raises:
+        UsageError: it was written by another program, is damaged, or of a newer version.
+    """
+    if note.get("program") != PROGRAM or note.get("kind") != KIND:
+        raise UsageError(_("{file} is no canvas that ganstudio has saved.").format(file=file))
+    version = note.get("version")
+    if isinstance(version, int) and version > VERSION:
+        raise UsageError(_("{file} was written by a newer ganstudio; update this one.").format(file=file))
+    try:
+        classes = classes_from_json(note["classes"])
+        style = json.loads(json.dumps(note.get("style", {}), allow_nan=False))
+        made = float(note.get("made", 0.0))
+        if not isinstance(style, dict) or not math.isfinite(made):
+            raise TypeError("style or time")
+        return " ".join(str(note["name"]).split())[:80] or _("Canvas"), classes, style, made
+    except (KeyError, TypeError, ValueError, OverflowError, RecursionError) as error:
+        raise UsageError(_("{file} is damaged.").format(file=file), repr(error)) from error
+
+
+def classes_to_json(classes: Sequence[MapClass]) -> list[dict[str, Any]]:
+    """Classes as plain JSON values."""
+    return [{"name": one.name, "colour": list(one.colour)} for one in classes]
+
+
+def classes_from_json(values: Any) -> tuple[MapClass, ...]:
+    """The inverse of :func:`classes_to_json`.
+
+    Raises:
+        KeyError, TypeError, ValueError: these are no classes.
+    """
+    if not isinstance(values, list) or not 1 <= len(values) <= 256:
+        raise ValueError("there are 1 to 256 classes")
+    found = []
+    for one in values:
+        red, green, blue = (int(part) for part in one["colour"])
+        if not all(0 <= part <= 255 for part in (red, green, blue)):
+            raise ValueError("a colour has parts from 0 to 255")
+        found.append(MapClass(str(one["name"])[:200], (red, green, blue)))
+    return tuple(found)

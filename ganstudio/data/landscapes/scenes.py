@@ -1,0 +1,52 @@
+"""Whole scenes by seed, and the maps one starts to paint from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ganstudio.core.i18n import _
+from ganstudio.data.landscapes.compose import compose
+from ganstudio.data.landscapes.render import render
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A label map and its picture.
+
+    Attributes:
+        labels: uint8 ``(S, S)``, indices into ``LANDSCAPE_CLASSES``.
+        picture: uint8 ``(S, S, 3)``.
+        time: of the day: −1 night, −0.33 red dusk, 0.33 golden afternoon, 1 noon.
+    """
+
+    labels: NDArray[np.uint8]
+    picture: NDArray[np.uint8]
+    time: float
+
+
+def scene(seed: int, size: int) -> Scene:
+    """The scene of a seed; its composition is the same at every size.
+
+    Args:
+        seed: 0 or more.
+        size: height and width, 32–256 pixels.
+    """
+    labels = compose(seed, size)
+    time = float(np.random.default_rng([seed, 2]).uniform(-1, 1))
+    return Scene(labels, render(labels, time, seed), time)
+
+
+def example_maps(size: int) -> list[tuple[str, NDArray[np.uint8]]]:
+    """Six handsome label maps with their names, uint8 ``(size, size)`` each: to start painting from."""
+    chosen = (
+        (_("Mountain lake"), 25),
+        (_("Rocky shore"), 66),
+        (_("Mountain road"), 2),
+        (_("River valley"), 202),
+        (_("Winter road"), 4),
+        (_("Cliffs"), 27),
+    )
+    return [(name, compose(seed, size)) for name, seed in chosen]
