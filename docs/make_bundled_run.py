@@ -55,7 +55,7 @@ RUNS = {
         raw=True,
     ),
     "spade-landscapes": Bundled(
-        "ganstudio train spade --data landscapes --steps 8000 --seed 0 --device cpu --set width=20 hidden=40",
+        "ganstudio train spade --data landscapes --steps 6000 --seed 0 --device cpu --set width=20 hidden=40 lr_g=2e-4",
         (),
         3,
         raw=False,

@@ -100,9 +100,20 @@ def accuracies(run: Run, items: NDArray[np.uint8]) -> Image.Image:
     return image.resize(SIZE, Image.Resampling.LANCZOS)
 
 
+def translations(items: NDArray[np.uint8], group: int) -> Image.Image:
+    """Four translations, what was given left of what was drawn."""
+    pairs = items.reshape(-1, group, *items.shape[1:])[:4, :2].reshape(-1, *items.shape[1:])
+    picture = Image.fromarray(make_grid(pairs, columns=4).squeeze()).convert("RGB")
+    way = Image.Resampling.NEAREST if items.shape[1] < 64 else Image.Resampling.LANCZOS
+    return picture.resize((SIZE[0], round(SIZE[0] * picture.height / picture.width)), way)
+
+
 def picture_of(run: Run) -> Image.Image:
     """What tells most about a run."""
-    items = run.load_samples(run.sample_steps()[-1]).items
+    samples = run.load_samples(run.sample_steps()[-1])
+    items = samples.items
+    if len(samples.panels) > 1:
+        return translations(items, len(samples.panels))
     if items.ndim != 4:
         real = run.load_real()
         return scatter(real.items if real else items, items, run.info.spec)
@@ -143,7 +154,9 @@ def main() -> None:
             if card.needs or card.opens in ("drawing", "folder") or (options.cards and card.id not in options.cards):
                 continue
             run = trained(card, (options.runs or Path(temporary)).absolute())
-            picture_of(run).quantize(48).save(target / f"{card.id}.png", optimize=True)
+            picture_of(run).quantize(96 if run.info.spec.translates else 48).save(
+                target / f"{card.id}.png", optimize=True
+            )
             quality = [rows.values[-1].tolist() for rows in run.rows("quality")] if "quality" in run.tables() else []
             sys.stdout.write(f"{card.id}: {quality}\n")
             sys.stdout.flush()

@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 
 from ganstudio.core.dataspec import DataSpec
+from ganstudio.core.events import SeriesKind
 from ganstudio.core.i18n import _
 from ganstudio.core.series import SeriesTable
 
@@ -41,6 +42,14 @@ def _recent(table: SeriesTable | None, name: str) -> float | None:
     values = table.column(name)[-RECENT:]
     finite = values[np.isfinite(values)]
     return float(finite.mean()) if len(finite) else None
+
+
+def words_of(table: SeriesTable | None, kind: SeriesKind) -> tuple[str, str] | None:
+    """The names of D's word on real and on generated items, ``("D(x)", "D(G(z))")``; None where it is not measured."""
+    if table is None:
+        return None
+    names = {info.role: info.name for info in reversed(table.series) if info.kind == kind}
+    return (names["real"], names["fake"]) if {"real", "fake"} <= names.keys() else None
 
 
 def judge(tables: Mapping[str, SeriesTable], spec: DataSpec | None) -> Verdict:
@@ -88,7 +97,8 @@ def _modes(quality: SeriesTable | None, spec: DataSpec | None) -> Verdict | None
 
 
 def _balance(steps: SeriesTable) -> Verdict:
-    real, fake = _recent(steps, "D(x)"), _recent(steps, "D(G(z))")
+    names = words_of(steps, "probability") or ("", "")
+    real, fake = _recent(steps, names[0]), _recent(steps, names[1])
     if real is None or fake is None:
         return _critic(steps)
     if fake < 0.03 and real > 0.97:
@@ -109,19 +119,22 @@ def _balance(steps: SeriesTable) -> Verdict:
     if abs(real - 0.5) < 0.06 and abs(fake - 0.5) < 0.06:
         return Verdict(
             _("near equilibrium"),
-            _("D hardly tells real from fake: D(x) and D(G(z)) are both near ½. Look at the samples to know why."),
+            _(
+                "D hardly tells real from fake: {real} and {fake} are both near ½. Look at the samples to know why."
+            ).format(real=names[0], fake=names[1]),
             "good",
         )
     return Verdict(_("balanced"), _("Both networks still have something to learn from each other."), "good")
 
 
 def _critic(steps: SeriesTable) -> Verdict:
-    real, fake = _recent(steps, "critic(x)"), _recent(steps, "critic(G(z))")
+    names = words_of(steps, "score") or ("", "")
+    real, fake = _recent(steps, names[0]), _recent(steps, names[1])
     if real is None or fake is None:
         return Verdict(_("training"), _("This method has no discriminator to read a balance from."))
     gap = real - fake
     count = min(len(steps), 10 * RECENT)
-    early_real, early_fake = steps.column("critic(x)")[-count:][:RECENT], steps.column("critic(G(z))")[-count:][:RECENT]
+    early_real, early_fake = (steps.column(name)[-count:][:RECENT] for name in names)
     early = early_real - early_fake
     early = early[np.isfinite(early)]
     before = float(early.mean()) if len(early) else gap

@@ -14,10 +14,17 @@ RING = DataSpec("ring", "points", 1000, modes=tuple((float(i), 0.0) for i in ran
 DIGITS = DataSpec("digits", "images", 1797, 1, 16)
 
 
+def info_of(name: str) -> SeriesInfo:
+    """Whose word a series is, by its usual name."""
+    if "(" not in name:
+        return SeriesInfo(name, "quality", "other")
+    return SeriesInfo(name, "probability" if name[0] == "D" else "score", "real" if name.endswith("(x)") else "fake")
+
+
 def table(name: str, **columns: object) -> SeriesTable:
     """A table whose columns are arrays or constants over 400 rows."""
     arrays = {key: np.broadcast_to(np.asarray(value, np.float32), (400,)) for key, value in columns.items()}
-    infos = tuple(SeriesInfo(key, "score", "other") for key in arrays)
+    infos = tuple(info_of(key) for key in arrays)
     steps = np.arange(1, 401, dtype=np.int64)
     made = SeriesTable(name)
     made.append(Rows(name, infos, steps, steps * 0.01, np.stack(list(arrays.values()), axis=1)))
@@ -34,6 +41,11 @@ def critic(real: object, fake: object) -> dict[str, SeriesTable]:
 
 def ring(found: float, share: float) -> dict[str, SeriesTable]:
     return {**play(0.6, 0.4), "quality": table("quality", **{"modes": found, "high-quality samples %": share})}
+
+
+def test_translators_call_what_is_drawn_by_another_name() -> None:
+    assert judge(play(0.99, 0.01, ("D(x)", "D(G(m))")), DIGITS).word == "discriminator wins"
+    assert "D(G(m))" in judge(play(0.5, 0.5, ("D(x)", "D(G(m))")), DIGITS).text
 
 
 def test_nothing_measured_is_too_early() -> None:

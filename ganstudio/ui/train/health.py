@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import chain
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFormLayout, QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from ganstudio.app.run_model import RunModel
-from ganstudio.app.verdict import Verdict, judge
+from ganstudio.app.verdict import Verdict, judge, words_of
 from ganstudio.core.fields import format_number
 from ganstudio.core.i18n import _
 from ganstudio.ui.parts import label, line
@@ -15,7 +17,7 @@ from ganstudio.ui.train.run_bar import clock
 
 WIDTH = 208
 _ICONS = {"good": "●", "neutral": "○", "warning": "▲"}
-_NUMBERS = ("D(x)", "D(G(z))", "critic(x)", "critic(G(z))", "modes", "high-quality samples %")
+_NUMBERS = ("modes", "high-quality samples %")
 
 
 def _measured(value: float) -> str:
@@ -96,7 +98,9 @@ class HealthPanel(QScrollArea):
         set_look(self._word, role="warning" if verdict.tone == "warning" else "title")
         self._text.setText(verdict.text)
         numbers: list[tuple[str, str]] = []
-        for name in _NUMBERS:
+        steps = model.tables.get("steps")
+        words = (words_of(steps, kind) or () for kind in ("probability", "score"))
+        for name in (*chain.from_iterable(words), *_NUMBERS):
             value = model.latest(name)
             if value is not None:
                 numbers.append((name.removesuffix(" %"), f"{value:.0f} %" if name.endswith("%") else _measured(value)))
