@@ -19,6 +19,8 @@ from ganstudio.core.i18n import _
 if TYPE_CHECKING:
     import torch
 
+_SLICE = 4096
+
 Progress = Callable[[float, str], None]
 Items = NDArray[np.uint8] | NDArray[np.float32]
 
@@ -166,6 +168,11 @@ class DataSource:
     takes_path: bool = False
     verify: Callable[[Fields], None] | None = None
 
+    @property
+    def reads_path(self) -> bool:
+        """Its path is a folder or a file on disk, not the name of a drawing."""
+        return self.takes_path and self.needs_files
+
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values, for ``ganstudio datasets --json``."""
         from ganstudio.core.fields import fields_of
@@ -187,6 +194,9 @@ def fingerprint(arrays: Arrays) -> str:
     """Sixteen hexadecimal digits that are the same for the same content in the same order."""
     digest = hashlib.sha256(f"{arrays.items.dtype}{arrays.items.shape}".encode())
     for part in (arrays.items, arrays.labels, arrays.inputs, arrays.attributes):
-        if part is not None:
-            digest.update(np.ascontiguousarray(part).data.cast("B"))
+        if part is None:
+            continue
+        # Slice by slice: a large set lies on the disk, and may not be in memory as a whole.
+        for start in range(0, len(part), _SLICE):
+            digest.update(np.ascontiguousarray(part[start : start + _SLICE]).data.cast("B"))
     return digest.hexdigest()[:16]

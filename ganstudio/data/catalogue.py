@@ -8,7 +8,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ganstudio.core.registry import Registry
-from ganstudio.data import cifar, digits, drawing, folder, idx, points, polygons
+from ganstudio.data import (
+    cifar,
+    digits,
+    domains,
+    drawing,
+    edges,
+    folder,
+    idx,
+    landscapes,
+    maps,
+    pairs,
+    points,
+    polygons,
+)
 from ganstudio.data.base import Arrays, DataRequest, Dataset, DataSource, Job, Progress, fingerprint
 from ganstudio.data.files import find
 
@@ -20,9 +33,14 @@ def _build() -> Registry[DataSource]:
         drawing.source(),
         digits.source(),
         polygons.source(),
+        *landscapes.sources(),
+        edges.source(),
         *idx.sources(),
         cifar.source(),
         folder.source(),
+        maps.source(),
+        pairs.source(),
+        domains.source(),
     ):
         registry.add(source.name, source)
     return registry
@@ -73,7 +91,9 @@ def load(
     arrays = read(request, seed=seed, cancel=cancel, progress=progress)
     labels = None if arrays.labels is None else torch.from_numpy(arrays.labels)
     items = torch.from_numpy(np.asarray(arrays.items))
-    return Dataset(arrays.spec, items, labels, fingerprint(arrays), arrays.notes)
+    inputs = None if arrays.inputs is None else torch.from_numpy(np.asarray(arrays.inputs))
+    attributes = None if arrays.attributes is None else torch.from_numpy(arrays.attributes)
+    return Dataset(arrays.spec, items, labels, fingerprint(arrays), arrays.notes, inputs, attributes)
 
 
 def is_available(source: DataSource) -> bool:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import threading
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, Literal
+from typing import IO, Any, Literal, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +16,7 @@ from PIL import ExifTags, Image, UnidentifiedImageError
 
 from ganstudio.core.i18n import _
 
+T = TypeVar("T")
 Fit = Literal["crop", "pad", "stretch"]
 Ground = Literal["white", "contrast"]
 
@@ -78,13 +81,33 @@ def decode(source: Path | bytes, size: int, fit: Fit, ground: Ground = "white") 
     Raises:
         PictureError: it cannot be read; the text says why.
     """
+    return with_image(source, lambda image, path: _decode(image, path, size, fit, ground))
+
+
+def decode_halves(source: Path | bytes, size: int, fit: Fit) -> tuple[Picture, Picture]:
+    """Reads a file that holds two pictures side by side, left and right; decoded once.
+
+    Their ``width`` and ``height`` are those of the halves.
+
+    Raises:
+        PictureError: it cannot be read; the text says why.
+    """
+    return with_image(source, lambda image, path: _halves(image, path, size, fit))
+
+
+def with_image(source: Path | bytes, use: Callable[[Image.Image, Path | None], T]) -> T:
+    """Opens a picture, hands it over not yet decoded, and turns whatever goes wrong into words.
+
+    Raises:
+        PictureError: it cannot be read; the text says why.
+    """
     try:
         stream: IO[bytes] = io.BytesIO(source) if isinstance(source, bytes) else source.open("rb")
     except OSError as error:
         raise PictureError(_("it cannot be opened: {why}").format(why=error.strerror or error)) from error
     try:
         with stream:
-            return _decode(stream, source if isinstance(source, Path) else None, size, fit, ground)
+            return use(_open(stream), source if isinstance(source, Path) else None)
     except PictureError:
         raise
     except UnidentifiedImageError:
@@ -105,8 +128,7 @@ def _open(stream: IO[bytes]) -> Image.Image:
             Image.MAX_IMAGE_PIXELS = limit
 
 
-def _decode(stream: IO[bytes], path: Path | None, size: int, fit: Fit, ground: Ground) -> Picture:
-    image: Image.Image = _open(stream)
+def _decode(image: Image.Image, path: Path | None, size: int, fit: Fit, ground: Ground) -> Picture:
     width, height = image.size
     mode = image.mode
     if min(width, height) < 2:
@@ -118,24 +140,62 @@ def _decode(stream: IO[bytes], path: Path | None, size: int, fit: Fit, ground: G
         # does, as coefficients of two bytes in up to three planes.
         cost = 6 * width * height if image.info.get("progressive") else 0
         image.draft(None, (2 * size, 2 * size))
-    cost = max(cost, image.width * image.height * _BYTES.get(image.mode, _BYTES_ELSE))
-    if cost > MEMORY_LIMIT:
-        raise PictureError(
-            _("with {width} × {height} px would need {n:.1f} GB to decode; save it smaller").format(
-                width=width, height=height, n=cost / 1e9
-            )
-        )
-    if cost > _LARGE:
-        with _large_one:
-            square = _square(image, size, fit, ground, oddities)
-    else:
-        square = _square(image, size, fit, ground, oddities)
+    with room_for(image, cost):
+        square = _fitted(_plain(image, oddities), size, fit, ground, oddities)
     # Only now: Pillow decodes a PNG to look for its EXIF data, and turns a TIFF by itself while decoding it.
     turn = _orientation(image)
     for step in _TURNS.get(turn, ()):
         square = square.transpose(step)
     if turn > 4:
         width, height = height, width
+    return _picture(square, width, height, mode, oddities)
+
+
+def _halves(image: Image.Image, path: Path | None, size: int, fit: Fit) -> tuple[Picture, Picture]:
+    width, height = image.size
+    mode = image.mode
+    if width < 4 or height < 2 or width < 1.2 * height:
+        raise PictureError(
+            _("with {width} × {height} px is not two pictures side by side").format(width=width, height=height)
+        )
+    oddities = _oddities(image, path)
+    if width % 2:
+        oddities.append(_("is {n} px wide: the column in the middle is left out").format(n=width))
+    with room_for(image):
+        plain = upright(_plain(image, oddities), image)
+        half = plain.width // 2
+        boxes = ((0, 0, half, plain.height), (plain.width - half, 0, plain.width, plain.height))
+        left, right = (_fitted(plain.crop(box), size, fit, "white", oddities) for box in boxes)
+    once = list(dict.fromkeys(oddities))
+    return _picture(left, half, plain.height, mode, once), _picture(right, half, plain.height, mode, once)
+
+
+def upright(image: Image.Image, original: Image.Image | None = None) -> Image.Image:
+    """The image turned as EXIF (its own, or that of the one it was made from) says; exact, pixel for pixel."""
+    for step in _TURNS.get(_orientation(original or image), ()):
+        image = image.transpose(step)
+    return image
+
+
+@contextlib.contextmanager
+def room_for(image: Image.Image, least: int = 0) -> Iterator[None]:
+    """Guards the decoding of an image that was only opened; large ones are decoded one at a time.
+
+    Raises:
+        PictureError: it would take more than :data:`MEMORY_LIMIT`.
+    """
+    cost = max(least, image.width * image.height * _BYTES.get(image.mode, _BYTES_ELSE))
+    if cost > MEMORY_LIMIT:
+        raise PictureError(
+            _("with {width} × {height} px would need {n:.1f} GB to decode; save it smaller").format(
+                width=image.width, height=image.height, n=cost / 1e9
+            )
+        )
+    with _large_one if cost > _LARGE else contextlib.nullcontext():
+        yield
+
+
+def _picture(square: Image.Image, width: int, height: int, mode: str, oddities: list[str]) -> Picture:
     pixels = np.asarray(square.convert("RGB")).transpose(2, 0, 1)
     grey = bool((pixels[0] == pixels[1]).all() and (pixels[0] == pixels[2]).all())
     return Picture(np.ascontiguousarray(pixels), grey, width, height, mode, tuple(oddities))
@@ -180,8 +240,8 @@ def _orientation(image: Image.Image) -> int:
     return value if isinstance(value, int) and 1 <= value <= 8 else 1
 
 
-def _square(image: Image.Image, size: int, fit: Fit, ground: Ground, oddities: list[str]) -> Image.Image:
-    """Decodes, brings to 8 bits without alpha, and resizes with antialiasing."""
+def _plain(image: Image.Image, oddities: list[str]) -> Image.Image:
+    """Decodes and brings to 8 bits: grey or RGB, with or without alpha."""
     image.seek(0)
     image.load()
     if image.mode in _WIDE_MODES:
@@ -194,6 +254,11 @@ def _square(image: Image.Image, size: int, fit: Fit, ground: Ground, oddities: l
         image = image.convert("L")
     elif image.mode not in ("L", "LA", "RGB", "RGBA"):
         image = image.convert("RGB")
+    return image
+
+
+def _fitted(image: Image.Image, size: int, fit: Fit, ground: Ground, oddities: list[str]) -> Image.Image:
+    """Resizes with antialiasing and lays what is transparent on a ground."""
     small = _resize(image, size, fit)
     if small.mode in ("LA", "RGBA"):
         small = small.convert("RGBA")

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import threading
-import warnings
 from collections import Counter
 from collections.abc import Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
-from itertools import islice
 from pathlib import Path
 from typing import Any, Literal
 
@@ -22,9 +17,9 @@ from ganstudio.core.errors import DataError, UsageError
 from ganstudio.core.i18n import _, plural
 from ganstudio.data import cache
 from ganstudio.data.base import Arrays, DataRequest, DataSource, Job, Problem
+from ganstudio.data.parallel import for_each
 from ganstudio.data.scan import Scan, scan
 
-_THREADS = 4
 _SIZES_KEPT = 64
 _SLICE = 512
 
@@ -67,46 +62,27 @@ def _decode_all(found: Scan, pixels: NDArray[np.uint8], options: FolderOptions, 
 
     total = len(found.files)
     tally = _Tally([False] * total, [False] * total)
-    stop = threading.Event()
 
-    def work(index: int) -> tuple[int, Picture | PictureError | None]:
-        if stop.is_set():
-            return index, None
+    def work(index: int) -> Picture | PictureError:
         try:
             picture = decode(found.folder / found.files[index], options.size, options.fit)
         except PictureError as error:
-            return index, error
+            return error
         pixels[index] = picture.pixels
-        return index, picture
+        return picture
 
-    def note(index: int, result: Picture | PictureError | None) -> None:
+    def note(index: int, result: Picture | PictureError) -> None:
         if isinstance(result, PictureError):
             tally.problems[index] = [(str(result), "dropped")]
-        elif result is not None:
-            tally.kept[index], tally.grey[index] = True, result.grey
-            tally.sizes[result.width, result.height] += 1
-            tally.modes[result.mode] += 1
-            if result.oddities:
-                tally.problems[index] = [(oddity, "converted") for oddity in result.oddities]
+            return
+        tally.kept[index], tally.grey[index] = True, result.grey
+        tally.sizes[result.width, result.height] += 1
+        tally.modes[result.mode] += 1
+        if result.oddities:
+            tally.problems[index] = [(oddity, "converted") for oddity in result.oddities]
 
-    with warnings.catch_warnings(), ThreadPoolExecutor(min(_THREADS, os.cpu_count() or 1), "decode") as pool:
-        warnings.filterwarnings("ignore", module="PIL")
-        indices = iter(range(total))
-        # A short queue: cancelling must not wait for thousands of pictures, nor their results pile up.
-        running: set[Future[tuple[int, Picture | PictureError | None]]] = set()
-        done = 0
-        try:
-            while True:
-                running |= {pool.submit(work, index) for index in islice(indices, 4 * _THREADS - len(running))}
-                if not running:
-                    return tally
-                ready, running = wait(running, timeout=0.1, return_when=FIRST_COMPLETED)
-                for future in ready:
-                    note(*future.result())
-                    done += 1
-                job.tick(done / total, _("Reading pictures: {done} of {total}").format(done=done, total=total))
-        finally:
-            stop.set()
+    for_each(total, work, note, job, _("Reading pictures: {done} of {total}"))
+    return tally
 
 
 def _channels(found: Scan, tally: _Tally, colour: str) -> int:
@@ -131,13 +107,17 @@ def _rows(pixels: NDArray[np.uint8], tally: _Tally, channels: int) -> Iterator[N
     kept = np.flatnonzero(tally.kept)
     for start in range(0, len(kept), _SLICE):
         part = pixels[kept[start : start + _SLICE]]
-        if channels == 3:
-            yield part
-            continue
-        # Luma of ITU-R BT.601, as Pillow weighs it; the weights sum to 2¹⁶, so grey stays as it is.
-        wide = part.astype(np.uint32)
-        luma = (wide[:, 0] * 19595 + wide[:, 1] * 38470 + wide[:, 2] * 7471 + 0x8000) >> 16
-        yield luma.astype(np.uint8)[:, None]
+        yield in_channels(part, channels)
+
+
+def in_channels(pictures: NDArray[np.uint8], channels: int) -> NDArray[np.uint8]:
+    """Colour pictures ``(N, 3, H, W)`` as they are, or as grey ones ``(N, 1, H, W)``."""
+    if channels == 3:
+        return pictures
+    # Luma of ITU-R BT.601, as Pillow weighs it; the weights sum to 2¹⁶, so grey stays as it is.
+    wide = pictures.astype(np.uint32)
+    luma = (wide[:, 0] * 19595 + wide[:, 1] * 38470 + wide[:, 2] * 7471 + 0x8000) >> 16
+    return luma.astype(np.uint8)[:, None]
 
 
 def _facts(found: Scan, tally: _Tally) -> dict[str, Any]:
@@ -157,9 +137,8 @@ def _facts(found: Scan, tally: _Tally) -> dict[str, Any]:
     }
 
 
-def _changes(facts: dict[str, Any], options: FolderOptions) -> list[str]:
-    """What was done to many pictures, a line each."""
-    size = options.size
+def changes_of(facts: dict[str, Any], size: int, fit: str) -> list[str]:
+    """What was done to many pictures, a line each; ``facts["all_sizes"]`` holds ``(width, height, count)``."""
     larger = sum(n for width, height, n in facts["all_sizes"] if min(width, height) > size)
     smaller = sum(n for width, height, n in facts["all_sizes"] if min(width, height) < size)
     oblong = sum(n for width, height, n in facts["all_sizes"] if width != height)
@@ -174,7 +153,7 @@ def _changes(facts: dict[str, Any], options: FolderOptions) -> list[str]:
             "pad": plural("{n} gets a black margin.", "{n} get a black margin.", oblong),
             "stretch": plural("{n} is stretched to a square.", "{n} are stretched to a square.", oblong),
         }
-        lines.append(how[options.fit])
+        lines.append(how[fit])
     return lines
 
 
@@ -200,7 +179,7 @@ def _read(request: DataRequest, seed: int, job: Job) -> Arrays:
 def _arrays(text: str, found: Scan, items: NDArray[np.uint8], facts: dict[str, Any], options: FolderOptions) -> Arrays:
     labels = None if facts["labels"] is None else np.asarray(facts["labels"], dtype=np.int64)
     classes = tuple(facts["classes"])
-    notes = [*found.notes, *_changes(facts, options)]
+    notes = [*found.notes, *changes_of(facts, options.size, options.fit)]
     if labels is not None:
         present = np.unique(labels)
         if len(present) < len(classes):
@@ -216,13 +195,14 @@ def _arrays(text: str, found: Scan, items: NDArray[np.uint8], facts: dict[str, A
         items,
         labels,
         sizes=tuple((width, height, n) for width, height, n in facts["sizes"]),
-        modes={_mode_name(mode): n for mode, n in facts["modes"].items()},
+        modes={mode_name(mode): n for mode, n in facts["modes"].items()},
         problems=tuple(Problem(file, what, action) for file, what, action in facts["problems"]),
         notes=tuple(notes),
     )
 
 
-def _mode_name(mode: str) -> str:
+def mode_name(mode: str) -> str:
+    """A colour mode of Pillow in words."""
     words = {"L": _("grey"), "RGB": _("colour"), "1": _("black and white"), "P": _("palette"), "RGBA": _("with alpha")}
     return words.get(mode, mode)
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ganstudio.core.dataspec import DataSpec
 from ganstudio.core.i18n import _, plural
+from ganstudio.core.labelmaps import colour_map
 from ganstudio.data.base import Arrays, DataRequest, Problem, Progress
 from ganstudio.data.catalogue import read
 from ganstudio.data.request import parse_request
@@ -18,6 +19,7 @@ PREVIEW_IMAGES = 64
 PREVIEW_POINTS = 4096
 _FEW = 64
 _UNEVEN = 10
+_SLICE = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,9 @@ class DataReport:
         problems: files that were dropped or converted, by name.
         changes: what was done to many or all pictures, a line each.
         warnings: what may spoil the training, a line each.
-        preview: uint8 ``(≤ 64, H, W, C)`` or float32 ``(≤ 4096, 2)``, spread over the whole set.
+        preview: uint8 ``(≤ 64, H, W, C)`` or float32 ``(≤ 4096, 2)``, spread over the whole set. Of sets for translation
+            input and output take turns (label maps in the colours of their classes); of two domains one picture each.
+        shares: of label maps: class → percent of all pixels.
     """
 
     spec: DataSpec
@@ -43,6 +47,7 @@ class DataReport:
     changes: tuple[str, ...]
     warnings: tuple[str, ...]
     preview: NDArray[np.uint8] | NDArray[np.float32]
+    shares: dict[str, float] = field(default_factory=dict)
 
 
 def check(
@@ -62,7 +67,7 @@ def check(
     if isinstance(request, str):
         request = parse_request(request)
     arrays = read(request, seed=seed, cancel=cancel, progress=progress)
-    balance = _balance(arrays)
+    balance, shares = _balance(arrays), _shares(arrays)
     return DataReport(
         spec=arrays.spec,
         sizes=arrays.sizes,
@@ -70,8 +75,9 @@ def check(
         balance=balance,
         problems=arrays.problems,
         changes=arrays.notes,
-        warnings=_warnings(arrays, balance),
+        warnings=(*_warnings(arrays, balance), *_map_warnings(arrays, shares)),
         preview=_preview(arrays),
+        shares=shares,
     )
 
 
@@ -84,15 +90,23 @@ def _balance(arrays: Arrays) -> dict[str, int]:
 
 def _warnings(arrays: Arrays, balance: dict[str, int]) -> tuple[str, ...]:
     warnings = []
-    count = arrays.spec.count
-    if arrays.spec.kind == "images" and count < _FEW:
-        warnings.append(
+    spec = arrays.spec
+    count = min(spec.count, spec.input_count) if spec.kind == "domains" else spec.count
+    if spec.pictures and count < _FEW:
+        words = (
             plural(
+                "There is only {n} pair: a network learns it by heart.",
+                "There are only {n} pairs: a network learns them by heart.",
+                count,
+            )
+            if spec.kind in ("maps", "pairs")
+            else plural(
                 "There is only {n} picture: a network learns it by heart.",
                 "There are only {n} pictures: a network learns them by heart.",
                 count,
             )
         )
+        warnings.append(words)
     dropped = sum(problem.action == "dropped" for problem in arrays.problems)
     if dropped:
         warnings.append(plural("{n} file was dropped.", "{n} files were dropped.", dropped))
@@ -110,10 +124,53 @@ def _warnings(arrays: Arrays, balance: dict[str, int]) -> tuple[str, ...]:
     return tuple(warnings)
 
 
+def _shares(arrays: Arrays) -> dict[str, float]:
+    """Percent of all pixels of each class of label maps."""
+    names = [one.name for one in arrays.spec.map_classes]
+    if arrays.spec.kind != "maps" or arrays.inputs is None or not names:
+        return {}
+    counts = np.zeros(len(names), dtype=np.int64)
+    for start in range(0, len(arrays.inputs), _SLICE):
+        counts += np.bincount(arrays.inputs[start : start + _SLICE].ravel(), minlength=len(names))
+    return {name: 100 * int(n) / max(1, int(counts.sum())) for name, n in zip(names, counts, strict=True)}
+
+
+def _map_warnings(arrays: Arrays, shares: dict[str, float]) -> tuple[str, ...]:
+    warnings = []
+    absent = [name for name, share in shares.items() if share == 0]
+    if absent:
+        warnings.append(_("These classes occur in no label map: {names}.").format(names=", ".join(absent)))
+    names: dict[tuple[int, int, int], str] = {}
+    for one in arrays.spec.map_classes:
+        if one.colour in names:
+            warnings.append(
+                _("“{one}” and “{other}” have the same colour: in pictures they look alike.").format(
+                    one=names[one.colour], other=one.name
+                )
+            )
+        names.setdefault(one.colour, one.name)
+    return tuple(warnings)
+
+
 def _preview(arrays: Arrays) -> NDArray[np.uint8] | NDArray[np.float32]:
-    images = arrays.spec.kind == "images"
-    wanted = min(PREVIEW_IMAGES if images else PREVIEW_POINTS, len(arrays.items))
-    chosen = np.linspace(0, len(arrays.items) - 1, wanted).round().astype(np.int64)
-    if not images:
-        return np.asarray(arrays.items[chosen], dtype=np.float32)
-    return np.ascontiguousarray(arrays.items[chosen].transpose(0, 2, 3, 1), dtype=np.uint8)
+    if arrays.spec.kind == "points":
+        return np.asarray(arrays.items[_spread(len(arrays.items), PREVIEW_POINTS)], dtype=np.float32)
+    if not arrays.spec.translates or arrays.inputs is None:
+        return _upright(np.asarray(arrays.items[_spread(len(arrays.items), PREVIEW_IMAGES)]))
+    wanted = min(PREVIEW_IMAGES // 2, len(arrays.items), len(arrays.inputs))
+    given = np.asarray(arrays.inputs[_spread(len(arrays.inputs), wanted)])
+    first = colour_map(given, arrays.spec.map_classes) if arrays.spec.kind == "maps" else _upright(given)
+    second = _upright(np.asarray(arrays.items[_spread(len(arrays.items), wanted)]))
+    channels = max(first.shape[3], second.shape[3])
+    both = [half if half.shape[3] == channels else np.repeat(half, channels, axis=3) for half in (first, second)]
+    return np.ascontiguousarray(np.stack(both, axis=1).reshape(2 * wanted, *both[0].shape[1:]))
+
+
+def _spread(count: int, wanted: int) -> NDArray[np.int64]:
+    """Positions spread over a whole set."""
+    return np.linspace(0, count - 1, min(count, wanted)).round().astype(np.int64)
+
+
+def _upright(pictures: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """``(N, C, H, W)`` as ``(N, H, W, C)``."""
+    return np.ascontiguousarray(pictures.transpose(0, 2, 3, 1), dtype=np.uint8)

@@ -47,11 +47,11 @@ def make_request(name: str, values: Mapping[str, Any] | None = None, path: str |
         if not path or not path.strip():
             raise UsageError(
                 _("Say which one: write {name}:{what}.").format(
-                    name=name, what=_("PATH") if name == "folder" else _("NAME")
+                    name=name, what=_("PATH") if source.reads_path else _("NAME")
                 )
             )
         # A folder's name may end in a blank; only the line end of a paste is cut off.
-        path = _absolute(path.lstrip().rstrip("\r\n")) if name == "folder" else path.strip()
+        path = _absolute(path.lstrip().rstrip("\r\n")) if source.reads_path else path.strip()
     elif path:
         raise UsageError(_("“{name}” takes no path.").format(name=name))
     return DataRequest(name, options, path, _canonical(source, options, path))

@@ -45,7 +45,7 @@ def test_datasets_json(call: Call) -> None:
     for row in rows.values():
         assert row["title"]
         assert row["licence"]
-        assert row["kind"] in ("points", "images")
+        assert row["kind"] in ("points", "images", "maps", "pairs", "domains")
         assert {"available", "downloadable", "options", "usage"} <= row.keys()
     assert rows["digits"]["available"]
     assert not rows["mnist"]["available"]

@@ -13,8 +13,8 @@ from ganstudio.core.fields import fields_of
 from ganstudio.data import DATASETS, check, data_folder, make_request, parse_request, set_data_folder
 
 NAMES = (
-    "line ring grid moons circles swiss-roll spiral checkerboard drawing digits triangles "
-    "mnist fashion-mnist kmnist cifar10 folder"
+    "line ring grid moons circles swiss-roll spiral checkerboard drawing digits triangles landscapes "
+    "day-night edges-digits mnist fashion-mnist kmnist cifar10 folder maps pairs domains"
 )
 
 
@@ -28,7 +28,7 @@ def test_every_row_is_complete(name):
     assert source.title
     assert source.summary.endswith(".")
     assert source.licence
-    assert source.kind in ("points", "images")
+    assert source.kind in ("points", "images", "maps", "pairs", "domains")
     for option in fields_of(source.Options):
         assert option.title
         assert option.help

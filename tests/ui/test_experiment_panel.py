@@ -11,7 +11,7 @@ from PySide6.QtTest import QTest
 
 from ganstudio.app.catalogue import DataCard, MethodCard
 from ganstudio.app.drafts import DEFAULT, ExperimentDraft
-from ganstudio.core.dataspec import DataSpec
+from ganstudio.core.dataspec import DataSpec, MapClass
 from ganstudio.core.experiment import Experiment
 from ganstudio.core.fields import FieldSpec
 from ganstudio.ui.experiment import DataCheckView, ExperimentPanel
@@ -205,6 +205,7 @@ def report(problems: int = 0, **changes: Any) -> Any:
         "sizes": ((640, 480, 1000), (1, 1, 500)),
         "modes": {"RGB": 1400, "CMYK": 100},
         "balance": {"cat": 1200, "dog": 300},
+        "shares": {},
         "problems": tuple(
             SimpleNamespace(file=f"a/{n}.jpg", what="is cut off", action="dropped" if n % 2 else "converted")
             for n in range(problems)
@@ -278,3 +279,18 @@ def test_the_model_keeps_qt_s_rules(qtbot: Any, qtmodeltester: Any) -> None:
     model = ProblemModel()
     model.set_problems(report(problems=5).problems)
     qtmodeltester.check(model)
+
+
+def test_label_maps_show_pairs_and_the_pixels_of_each_class(view: DataCheckView) -> None:
+    classes = (MapClass("sky", (1, 2, 3)), MapClass("sign", (4, 5, 6)))
+    spec = DataSpec("maps:/x", "maps", 30, 3, 64, map_classes=classes, sides=("map", "picture"))
+    view.set_report(
+        report(spec=spec, balance={}, shares={"sky": 99.98, "sign": 0.02}, preview=np.zeros((6, 8, 8, 3), np.uint8))
+    )
+    assert "2 classes" in view._facts.text()
+    assert view._balance_title.text() == "Pixels per class"
+    assert "sign: < 0.1 %" in view.balance.accessibleName()
+    assert view.preview._columns(6, 8, 8) % 2 == 0, "input and output stay side by side"
+    spec = DataSpec("domains:/x", "domains", 30, 3, 64, input_count=20, input_channels=3, sides=("day", "night"))
+    view.set_report(report(spec=spec, balance={}))
+    assert "20 pictures of “day” (left), 30 of “night” (right)" in view._facts.text()

@@ -72,9 +72,24 @@ def facts(report: DataReport) -> list[str]:
         rest = len(report.sizes) - 4
         more = plural(" and {n} more size", " and {n} more sizes", rest) if rest > 0 else ""
         lines.append(_("Originals: {sizes}").format(sizes=some) + more)
+    if spec.translates:
+        lines[:0] = _sides(report)
     if len(report.modes) > 1:
         lines.append(_("Colours: {modes}").format(modes=", ".join(f"{m} ({n:,})" for m, n in report.modes.items())))
     return lines
+
+
+def _sides(report: DataReport) -> list[str]:
+    """What a network is given and what it should draw, a line each."""
+    spec = report.spec
+    given, wanted = (side or word for side, word in zip(spec.sides, (_("input"), _("output")), strict=True))
+    if spec.kind == "domains":
+        piles = _("{n:,} pictures of “{given}” (left), {m:,} of “{wanted}” (right), without partners")
+        return [piles.format(n=spec.input_count, given=given, m=spec.count, wanted=wanted)]
+    if spec.kind == "maps":
+        classes = plural("{n} class", "{n} classes", len(spec.map_classes))
+        return [_("Label map (left) → picture (right), {classes}").format(classes=classes)]
+    return [_("{given} (left) → {wanted} (right)").format(given=given, wanted=wanted)]
 
 
 class DataCheckView(QWidget):
@@ -245,7 +260,7 @@ class DataCheckView(QWidget):
         sentence, colour = verdict(report)
         self.verdict.setText(sentence)
         set_look(self.verdict, tone="" if colour == "real" else colour)
-        self.preview.set_preview(report.preview, report.spec.extent)
+        self.preview.set_preview(report.preview, report.spec.extent, 2 if report.spec.translates else 1)
         for words, lines in (
             (self._facts, facts(report)),
             (self._changes, report.changes),
@@ -254,8 +269,12 @@ class DataCheckView(QWidget):
             words.setText("\n".join(lines))
             words.setVisible(bool(lines))
         for widget in (self._balance_title, self.balance):
-            widget.setVisible(bool(report.balance))
-        self.balance.set_balance(report.balance)
+            widget.setVisible(bool(report.balance or report.shares))
+        self._balance_title.setText(_("Pixels per class") if report.shares else _("Items per class"))
+        if report.shares:
+            self.balance.set_shares(report.shares)
+        else:
+            self.balance.set_balance(report.balance)
         self.search.clear()
         self.model.set_problems(report.problems)
         self._problem_title.setText(_problem_heading(report.problems))

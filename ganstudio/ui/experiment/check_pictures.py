@@ -27,14 +27,18 @@ class PreviewView(QWidget):
         super().__init__(parent)
         self._preview: NDArray[Any] | None = None
         self._extent = 1.0
+        self._group = 1
         self.setMinimumSize(200, 200)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName(_("Preview of the data"))
         theme_hub.changed.connect(self.update)
 
-    def set_preview(self, preview: NDArray[Any] | None, extent: float = 1.0) -> None:
-        """Shows uint8 ``(N, H, W, C)`` images, or float ``(N, 2)`` points within ``[-extent, extent]²``."""
-        self._preview, self._extent = preview, extent or 1.0
+    def set_preview(self, preview: NDArray[Any] | None, extent: float = 1.0, group: int = 1) -> None:
+        """Shows uint8 ``(N, H, W, C)`` images, or float ``(N, 2)`` points within ``[-extent, extent]²``.
+
+        ``group`` images in a row belong together (input and output) and are never torn apart.
+        """
+        self._preview, self._extent, self._group = preview, extent or 1.0, group
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -85,7 +89,7 @@ class PreviewView(QWidget):
             rows = -(-count // columns)
             return min(self.width() / (columns * (width + 1)), self.height() / (rows * (height + 1)))
 
-        return max(range(1, count + 1), key=size)
+        return max(range(self._group, count + 1, self._group), key=size, default=count)
 
 
 class BalanceBars(QWidget):
@@ -93,17 +97,22 @@ class BalanceBars(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._rows: list[tuple[str, int]] = []
+        self._rows: list[tuple[str, float, str]] = []
         self._more = 0
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         theme_hub.changed.connect(self.update)
 
     def set_balance(self, balance: Mapping[str, int]) -> None:
         """Shows class name → items."""
-        rows = list(balance.items())
+        self._set([(name, n, f"{n:,}") for name, n in balance.items()], _("Items per class: {text}"))
+
+    def set_shares(self, shares: Mapping[str, float]) -> None:
+        """Shows class name → percent of the pixels."""
+        self._set([(name, share, _percent(share)) for name, share in shares.items()], _("Pixels per class: {text}"))
+
+    def _set(self, rows: list[tuple[str, float, str]], name: str) -> None:
         self._rows, self._more = rows[:MAX_BARS], max(0, len(rows) - MAX_BARS)
-        text = ", ".join(f"{name}: {count:,}" for name, count in rows)
-        self.setAccessibleName(_("Items per class: {text}").format(text=text))
+        self.setAccessibleName(name.format(text=", ".join(f"{name}: {words}" for name, _n, words in rows)))
         self.updateGeometry()
         self.update()
 
@@ -121,12 +130,12 @@ class BalanceBars(QWidget):
         painter = QPainter(self)
         painter.setFont(ui_font(theme.small, tabular=True))
         metrics = painter.fontMetrics()
-        names = min(max((metrics.horizontalAdvance(name) for name, _n in self._rows), default=0), self.width() // 3)
-        most = max((count for _name, count in self._rows), default=1) or 1
-        numbers = metrics.horizontalAdvance(f"{most:,}") + 8
+        names = min(max((metrics.horizontalAdvance(row[0]) for row in self._rows), default=0) + 8, self.width() // 3)
+        most = max((row[1] for row in self._rows), default=1) or 1
+        numbers = max((metrics.horizontalAdvance(row[2]) for row in self._rows), default=0) + 8
         room = max(8, self.width() - names - numbers - 16)
         vertical = int(Qt.AlignmentFlag.AlignVCenter)
-        for row, (name, count) in enumerate(self._rows):
+        for row, (name, count, words) in enumerate(self._rows):
             top = row * BAR_HEIGHT
             painter.setPen(QColor(theme.text_muted))
             text = metrics.elidedText(name, Qt.TextElideMode.ElideRight, names)
@@ -134,9 +143,13 @@ class BalanceBars(QWidget):
             length = max(1.0, room * count / most)
             painter.fillRect(QRectF(names + 8, top + 5, length, BAR_HEIGHT - 10), QColor(theme.real))
             painter.setPen(QColor(theme.text))
-            painter.drawText(QRectF(names + 14 + length, top, numbers, BAR_HEIGHT), vertical, f"{count:,}")
+            painter.drawText(QRectF(names + 14 + length, top, numbers, BAR_HEIGHT), vertical, words)
         if self._more:
             painter.setPen(QColor(theme.text_muted))
             line = QRectF(0, len(self._rows) * BAR_HEIGHT, self.width(), BAR_HEIGHT)
             painter.drawText(line, vertical, _("and {n} more").format(n=self._more))
         painter.end()
+
+
+def _percent(share: float) -> str:
+    return f"{share:.1f} %" if share >= 0.1 or not share else _("< 0.1 %")

@@ -1,0 +1,226 @@
+"""Finds the classes of label maps that come without a list: the numbers that occur, or the colours that fill areas."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ganstudio.core.dataspec import MapClass
+from ganstudio.core.errors import DataError
+from ganstudio.core.i18n import _
+from ganstudio.core.labelmaps import colours_for, pack_colours, unpack_colours
+from ganstudio.data.classfiles import ClassList
+from ganstudio.data.labelmaps import MAX_MAP_CLASSES, UNLABELLED
+from ganstudio.data.mapping import NEAR, colour_words
+from ganstudio.data.rawmaps import RawMap
+
+_MOST_SHARE = 0.001
+_THIN_SHARE = 0.0002
+_FLAT = 12
+_SMEARED = 1024
+_PER_FILE = 2048
+_ON_LINE = 14
+_ROUND = 2
+_SHADES = 64
+Colour = tuple[int, int, int]
+
+
+@dataclass(slots=True)
+class Census:
+    """What occurs in label maps; one of a file, or the sum of many.
+
+    Attributes:
+        numbers: class number → pixels, of index pictures.
+        palette: class number → its colours in palette pictures → pixels.
+        colours: packed colour → pixels, of colour pictures.
+        areas: packed colour → pixels in the middle of an area of that colour.
+        files: how many are index pictures and how many colour pictures.
+        smeared: the colours come from a format that smears, or there are too many to be exact.
+    """
+
+    numbers: Counter[int] = field(default_factory=Counter)
+    palette: Counter[tuple[int, Colour]] = field(default_factory=Counter)
+    colours: Counter[int] = field(default_factory=Counter)
+    areas: Counter[int] = field(default_factory=Counter)
+    files: list[int] = field(default_factory=lambda: [0, 0])
+    smeared: bool = False
+
+    def add(self, other: Census) -> None:
+        """Counts another one in."""
+        self.numbers.update(other.numbers)
+        self.palette.update(other.palette)
+        self.colours.update(other.colours)
+        self.areas.update(other.areas)
+        self.files = [mine + its for mine, its in zip(self.files, other.files, strict=True)]
+        self.smeared = self.smeared or other.smeared or len(self.colours) > _SMEARED
+
+
+def census_of(raw: RawMap) -> Census:
+    """Counts what occurs in one label map."""
+    result = Census()
+    values = raw.values if raw.values is not None else _grey_numbers(raw)
+    if values is not None:
+        shown = values if raw.clear is None else values[~raw.clear]
+        found, counts = np.unique(shown, return_counts=True)
+        result.numbers.update(dict(zip(found.tolist(), counts.tolist(), strict=True)))
+        if raw.palette is not None:
+            for value, count in result.numbers.items():
+                if 0 <= value < len(raw.palette):
+                    red, green, blue = (int(part) for part in raw.palette[value])
+                    result.palette[value, (red, green, blue)] += count
+        result.files = [1, 0]
+    elif raw.rgb is not None:
+        packed = pack_colours(raw.rgb).reshape(raw.rgb.shape[:2])
+        solid = np.ones(packed.shape, dtype=bool) if raw.clear is None else ~raw.clear
+        result.colours = _most(packed[solid])
+        result.smeared = raw.lossy or len(result.colours) > _SMEARED
+        result.areas = _most(packed[solid & flat(raw.rgb, _FLAT if result.smeared else 0)])
+        result.files = [0, 1]
+    return result
+
+
+def flat(rgb: NDArray[np.uint8], tolerance: int) -> NDArray[np.bool_]:
+    """Pixels ``(H, W)`` whose eight neighbours have the same colour, up to a tolerance in each channel."""
+    high, low = rgb.astype(np.int16), rgb.astype(np.int16)
+    for axis in (0, 1):
+        high, low = _spread(high, axis, np.maximum), _spread(low, axis, np.minimum)
+    return np.asarray((high - low).max(axis=2) <= tolerance)
+
+
+def _spread(table: NDArray[np.int16], axis: int, best: np.ufunc) -> NDArray[np.int16]:
+    """The greatest (or least) of each pixel and its two neighbours along an axis."""
+    wide = np.pad(table, [(1, 1) if number == axis else (0, 0) for number in range(3)], mode="edge")
+    length = table.shape[axis]
+    before, middle, after = (
+        wide[start : start + length] if axis == 0 else wide[:, start : start + length] for start in (0, 1, 2)
+    )
+    return np.asarray(best(best(before, middle), after))
+
+
+def find_classes(census: Census) -> ClassList:
+    """Names, colours and numbers of the classes.
+
+    Raises:
+        DataError: there are none, or too many.
+    """
+    if census.files[0] and census.files[0] >= census.files[1]:
+        return _by_number(census)
+    return _by_colour(census)
+
+
+def _by_number(census: Census) -> ClassList:
+    numbers = census.numbers
+    kept = sorted(value for value in numbers if value != UNLABELLED or set(numbers) <= {0, UNLABELLED})
+    if len(kept) > MAX_MAP_CLASSES or any(value < 0 for value in kept):
+        raise DataError(
+            _("The label maps hold {n} different numbers: at most {most} classes are possible.").format(
+                n=len(kept), most=MAX_MAP_CLASSES
+            )
+        )
+    names = [str(value) for value in kept]
+    colours = _palette_colours(census, kept) or colours_for(names)
+    classes = tuple(MapClass(name, colour) for name, colour in zip(names, colours, strict=True))
+    return ClassList(classes, tuple(kept), bool(census.palette))
+
+
+def _palette_colours(census: Census, kept: list[int]) -> tuple[Colour, ...]:
+    """The colours of the pictures' palette; of two classes with the same one, the second gets another."""
+    best: dict[int, Colour] = {}
+    for (value, colour), _n in census.palette.most_common():
+        best.setdefault(value, colour)
+    if not all(value in best for value in kept) or all(best[value] == (value,) * 3 for value in kept):
+        return ()
+    spare = iter(colours_for([str(value) for value in range(MAX_MAP_CLASSES)]))
+    taken: set[Colour] = set()
+    result = []
+    for value in kept:
+        colour = best[value]
+        while colour in taken:
+            colour = next(spare)
+        taken.add(colour)
+        result.append(colour)
+    return tuple(result)
+
+
+def _by_colour(census: Census) -> ClassList:
+    colours = _peaks(census) if census.smeared else _exact(census)
+    if not colours or len(colours) > MAX_MAP_CLASSES:
+        raise DataError(
+            _("The label maps show {n} colours that could be classes; 1 to {most} are possible. Are they label maps? If "
+              "so, write the classes with their colours into classes.txt, a line each: name r g b.").format(
+                n=len(colours), most=MAX_MAP_CLASSES)
+        )  # fmt: skip
+    classes = tuple(MapClass(colour_words(colour), colour) for colour in colours)
+    return ClassList(classes, tuple(range(len(classes))), True)
+
+
+def _exact(census: Census) -> list[Colour]:
+    """Colours that fill areas; and thin ones, unless they lie between two of those, as antialiasing makes them."""
+    total = sum(census.colours.values())
+    areas = [code for code, _n in census.colours.most_common() if census.areas[code] >= max(2, total * 1e-6)]
+    kept = [_unpacked(code) for code in areas]
+    for code, n in census.colours.most_common():
+        colour = _unpacked(code)
+        if code not in census.areas and n >= _THIN_SHARE * total and not _between(colour, kept):
+            kept.append(colour)
+    return kept
+
+
+def _between(colour: Colour, ends: Iterable[Colour]) -> bool:
+    """It is a mixture of two of these."""
+    table = np.array(list(ends), dtype=np.float64).reshape(-1, 3)
+    point = np.array(colour, dtype=np.float64)
+    if len(table) < 2:
+        return False
+    start, along = table[:, None], table[None] - table[:, None]
+    length = (along**2).sum(axis=2)
+    place = ((point - start) * along).sum(axis=2) / np.maximum(length, 1e-9)
+    foot = start + place.clip(0, 1)[..., None] * along
+    return bool((((point - foot) ** 2).sum(axis=2)[length > 0] <= _ON_LINE**2).any())
+
+
+def _peaks(census: Census) -> list[Colour]:
+    """Of smeared colours, those that fill areas: the most frequent first, each taking those near to it along."""
+    total = sum(census.colours.values())
+    codes = np.array(list(census.areas), dtype=np.uint32)
+    counts = np.array(list(census.areas.values()), dtype=np.int64)
+    shades = unpack_colours(codes).astype(np.int32)
+    kept: list[Colour] = []
+    while len(codes) and len(kept) <= MAX_MAP_CLASSES:
+        best = int(counts.argmax())
+        near = ((shades - shades[best]) ** 2).sum(axis=1) < NEAR**2
+        if counts[near].sum() >= _MOST_SHARE * total:
+            red, green, blue = (_rounded(int(part)) for part in shades[best])
+            kept.append((red, green, blue))
+        codes, counts, shades = codes[~near], counts[~near], shades[~near]
+    return kept
+
+
+def _rounded(part: int) -> int:
+    """Palettes are made of round numbers; JPEG shifts them by one or two."""
+    return next((near for near in (0, 64, 128, 192, 255) if abs(part - near) <= _ROUND), part)
+
+
+def _unpacked(code: int) -> Colour:
+    return code >> 16, (code >> 8) & 255, code & 255
+
+
+def _most(packed: NDArray[np.uint32]) -> Counter[int]:
+    found, counts = np.unique(packed, return_counts=True)
+    first = np.argsort(-counts, kind="stable")[:_PER_FILE]
+    return Counter(dict(zip(found[first].tolist(), counts[first].tolist(), strict=True)))
+
+
+def _grey_numbers(raw: RawMap) -> NDArray[np.int32] | None:
+    """Class numbers that were saved as an RGB picture: grey, and few of them."""
+    if raw.rgb is None or raw.lossy:
+        return None
+    first = raw.rgb[..., 0]
+    if (first != raw.rgb[..., 1]).any() or (first != raw.rgb[..., 2]).any():
+        return None
+    found = np.unique(first)
+    return first.astype(np.int32) if (found[found != UNLABELLED] < _SHADES).all() else None

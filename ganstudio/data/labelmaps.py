@@ -1,0 +1,253 @@
+"""Reads label maps of any make as class indices, and tells what was taken for what.
+
+A class is recognised by its number in index pictures (palette, grey of any depth), by its colour in RGB ones. Sizes are
+changed by nearest neighbour only: no pixel ever gets a class that none of its sources had.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from ganstudio.core.dataspec import MapClass
+from ganstudio.core.errors import DataError
+from ganstudio.core.i18n import _
+from ganstudio.core.labelmaps import nearest_classes, palette_of
+from ganstudio.data.decode import Fit, PictureError
+from ganstudio.data.mapping import MappingReport, Named, settle
+from ganstudio.data.rawmaps import RawMap, nearest_positions, read_raw
+
+UNLABELLED = 255
+"""In files by convention, and in what :func:`map_raw` returns: this pixel has no class."""
+MAX_MAP_CLASSES = 255
+_NO_CLASS = frozenset({"unlabelled", "unlabeled", "void", "ignore", "ignored", "unknown"})
+
+
+def unlabelled_class(classes: Sequence[MapClass]) -> int | None:
+    """The class that stands for “nothing known here”, by its name; None where there is none."""
+    return next((index for index, one in enumerate(classes) if one.name.casefold() in _NO_CLASS), None)
+
+
+def values_of(classes: Sequence[MapClass]) -> tuple[int, ...]:
+    """The number of each class in index pictures: its name where all names are numbers, else its place."""
+    names = [one.name for index, one in enumerate(classes) if index != unlabelled_class(classes)]
+    if not names or not all(name.isdecimal() for name in names):
+        return tuple(range(len(classes)))
+    return tuple(int(one.name) if one.name.isdecimal() else UNLABELLED for one in classes)
+
+
+def read_label_map(
+    source: Path | bytes | Image.Image, classes: Sequence[MapClass] | None = None, values: Sequence[int] | None = None
+) -> tuple[NDArray[np.uint8], MappingReport]:
+    """Reads a label map of any mode at its own size (thinned out beyond 2048 px).
+
+    Args:
+        source: a file, what is in it, or an image that is open.
+        classes: at most 255; without them the numbers in an index picture are the ids.
+        values: the number of each class in index pictures; by default its name or its place.
+
+    Returns:
+        ids, uint8 ``(H, W)``, :data:`UNLABELLED` where a pixel has no class; and what was taken for what.
+
+    Raises:
+        PictureError: it cannot be read, or it is a colour picture and there are no classes.
+    """
+    raw = read_raw(source)
+    if classes is None:
+        if raw.values is None:
+            raise PictureError(_("is a colour picture: its classes must be known first"))
+        classes = tuple(MapClass(str(value), (value, value, value)) for value in range(MAX_MAP_CLASSES))
+    return map_raw(raw, classes, values)
+
+
+def to_label_map(
+    source: Path | bytes | Image.Image, classes: Sequence[MapClass], size: int, fit: Fit = "crop"
+) -> tuple[NDArray[np.uint8], MappingReport]:
+    """Makes a label map of a given size and given classes of any picture, for a canvas.
+
+    Every pixel gets a class: colours far from all classes the nearest, numbers outside the classes the class called
+    “unlabelled” (or like it), else the first.
+
+    Args:
+        source: a file, what is in it, or an image that is open.
+        classes: one to 255.
+        size: height and width wanted.
+        fit: what is done with a picture that is not square.
+
+    Returns:
+        ids, uint8 ``(size, size)``, all below ``len(classes)``; and what was taken for what, on the whole picture.
+
+    Raises:
+        DataError: it cannot be read, or is too large.
+    """
+    try:
+        ids, report = map_raw(read_raw(source), classes, far="nearest")
+    except PictureError as error:
+        name = source.name if isinstance(source, Path) else _("The picture")
+        raise DataError(_("{name} cannot be used as a label map: {why}.").format(name=name, why=error)) from error
+    rest = unlabelled_class(classes) or 0
+    square = resize_ids(ids, size, fit)
+    square[square == UNLABELLED] = rest
+    return square, report.filled_with(classes[rest].name)
+
+
+def map_raw(
+    raw: RawMap,
+    classes: Sequence[MapClass],
+    values: Sequence[int] | None = None,
+    far: Literal["nearest", "unlabelled"] = "unlabelled",
+) -> tuple[NDArray[np.uint8], MappingReport]:
+    """Gives every pixel a class.
+
+    Args:
+        raw: the label map.
+        classes: one to 255.
+        values: the number of each class in index pictures.
+        far: what areas get whose colour is unlike that of any class.
+
+    Returns:
+        ids, uint8 ``(H, W)``, :data:`UNLABELLED` where there is none; and what was taken for what.
+    """
+    if not 1 <= len(classes) <= MAX_MAP_CLASSES:
+        raise PictureError(_("has no classes that it could be mapped to: 1 to 255 are possible"))
+    numbers = tuple(values) if values is not None else values_of(classes)
+    indices, way = _indices(raw, classes, numbers)
+    if indices is not None:
+        return _by_number(raw, indices, numbers, way)
+    return _by_colour(raw, classes, far)
+
+
+def resize_ids(ids: NDArray[np.uint8], size: int, fit: Fit, margin: int = UNLABELLED) -> NDArray[np.uint8]:
+    """Brings ids ``(H, W)`` to ``(size, size)`` by nearest neighbour, framed as pictures are; a new array."""
+    height, width = ids.shape
+    result = np.full((size, size), margin, dtype=np.uint8)
+    side, rows, columns = min(width, height), size, size
+    box: tuple[float, float, float, float] = (0, 0, width, height)
+    if fit == "crop":
+        box = ((width - side) / 2, (height - side) / 2, side, side)
+    elif fit == "pad":
+        scale = size / max(width, height)
+        columns, rows = max(1, round(width * scale)), max(1, round(height * scale))
+    top, left = (size - rows) // 2, (size - columns) // 2
+    ys, xs = nearest_positions(rows, box[1], box[3]), nearest_positions(columns, box[0], box[2])
+    result[top : top + rows, left : left + columns] = ids[ys[:, None], xs[None]]
+    return result
+
+
+def _indices(
+    raw: RawMap, classes: Sequence[MapClass], numbers: tuple[int, ...]
+) -> tuple[NDArray[np.int32] | None, str]:
+    """The class numbers of a map and how they are written; None where its colours decide."""
+    colours = {one.colour for one in classes}
+    known = {*numbers, UNLABELLED}
+    if raw.values is None:
+        if raw.rgb is None or raw.lossy:
+            return None, "colour"
+        first = raw.rgb[..., 0]
+        if (first != raw.rgb[..., 1]).any() or (first != raw.rgb[..., 2]).any():
+            return None, "colour"
+        shades = set(np.unique(first).tolist())
+        by_colour = all((shade, shade, shade) in colours for shade in shades)
+        return (first.astype(np.int32), "index") if shades <= known and not by_colour else (None, "colour")
+    present = set(np.unique(raw.values).tolist())
+    if raw.palette is not None:
+        return _palette_indices(raw, raw.values, classes, numbers, present)
+    if present <= {0, UNLABELLED} and len(classes) == 2 and numbers == (0, 1):
+        return (raw.values == UNLABELLED).astype(np.int32), "scaled"
+    if present <= known:
+        return raw.values, "index"
+    if max(present) > UNLABELLED and all(value % 257 == 0 for value in present):
+        return _indices(_narrowed(raw), classes, numbers)
+    if all((value, value, value) in colours for value in present):
+        return None, "colour"
+    steps = {round(index * 255 / max(1, len(classes) - 1)): numbers[index] for index in range(len(classes))}
+    if present <= set(steps) and present - known:
+        table = np.zeros(256, dtype=np.int32)
+        table[list(steps)] = list(steps.values())
+        return table[raw.values], "scaled"
+    return raw.values, "index"
+
+
+def _narrowed(raw: RawMap) -> RawMap:
+    """A 16-bit map whose shades are 8-bit ones times 257."""
+    values = None if raw.values is None else raw.values // 257
+    return RawMap(values, raw.rgb, raw.palette, raw.clear, raw.width, raw.height, raw.mode, raw.lossy)
+
+
+def _palette_indices(
+    raw: RawMap, values: NDArray[np.int32], classes: Sequence[MapClass], numbers: tuple[int, ...], present: set[int]
+) -> tuple[NDArray[np.int32] | None, str]:
+    palette = {} if raw.palette is None else {i: (int(r), int(g), int(b)) for i, (r, g, b) in enumerate(raw.palette)}
+    place = {number: index for index, number in enumerate(numbers)}
+    used = {value: palette.get(value, (0, 0, 0)) for value in present}
+    inside = all(value in place or value == UNLABELLED for value in present)
+    if inside and all(value == UNLABELLED or classes[place[value]].colour == shade for value, shade in used.items()):
+        return values, "index"  # also with duplicate colours: the number decides
+    plain = all(shade == (value, value, value) for value, shade in used.items())
+    colours = {one.colour for one in classes}
+    if not plain and all(value == UNLABELLED or shade in colours for value, shade in used.items()):
+        return None, "palette"
+    return values, "index"
+
+
+def _by_number(
+    raw: RawMap, indices: NDArray[np.int32], numbers: tuple[int, ...], way: str
+) -> tuple[NDArray[np.uint8], MappingReport]:
+    ids = np.full(indices.shape, UNLABELLED, dtype=np.uint8)
+    found, counts = np.unique(indices, return_counts=True)
+    outside = []
+    ignored = 0
+    for value, count in zip(found.tolist(), counts.tolist(), strict=True):
+        if value in numbers:
+            ids[indices == value] = numbers.index(value)
+        elif value == UNLABELLED or (value == 0 and min(numbers) == 1) or value == 65535:
+            ignored += count  # 255 is nobody's class by convention; so is 0 where classes are counted from 1
+        else:
+            outside.append((value, count))
+    if raw.clear is not None:
+        ignored += int((raw.clear & (ids != UNLABELLED)).sum())
+        ids[raw.clear] = UNLABELLED
+    exact = int((ids != UNLABELLED).sum())
+    return ids, MappingReport(
+        way, ids.size, exact, ignored=ignored, outside=tuple(outside), width=raw.width, height=raw.height
+    )
+
+
+def _by_colour(
+    raw: RawMap, classes: Sequence[MapClass], far: Literal["nearest", "unlabelled"]
+) -> tuple[NDArray[np.uint8], MappingReport]:
+    if raw.rgb is not None:
+        rgb = raw.rgb
+    elif raw.palette is not None and raw.values is not None:
+        table = np.zeros((256, 3), dtype=np.uint8)
+        table[: len(raw.palette)] = raw.palette
+        rgb = table[raw.values]
+    else:
+        rgb = np.repeat(np.asarray(raw.values)[..., None], 3, axis=2).clip(0, 255).astype(np.uint8)
+    ids, distances = nearest_classes(rgb, classes)
+    settled, lost = settle(ids, distances, rgb, palette_of(classes))
+    clear = np.zeros(ids.shape, dtype=bool) if raw.clear is None else raw.clear
+    if raw.palette is not None:
+        clear = clear | (raw.values == UNLABELLED)
+    lost &= ~clear
+    result = np.where(lost, ids if far == "nearest" else np.uint8(UNLABELLED), settled).astype(np.uint8)
+    result[clear] = UNLABELLED
+    inexact = (distances > 0) & ~lost & ~clear
+    return result, MappingReport(
+        "palette" if raw.palette is not None else "colour",
+        ids.size,
+        int(((distances == 0) & ~clear).sum()),
+        nearest=int(inexact.sum()),
+        far=int(lost.sum()),
+        ignored=int(clear.sum()),
+        nearest_colours=Named.most(rgb[inexact], settled[inexact], classes),
+        far_colours=Named.most(rgb[lost], ids[lost], classes),
+        width=raw.width,
+        height=raw.height,
+        far_kept=far == "nearest",
+    )

@@ -1,0 +1,129 @@
+"""Finds the label map of each photo: in two folders, beside it under another ending, or as one half of the picture."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+import numpy as np
+
+from ganstudio.core.errors import DataError
+from ganstudio.core.i18n import _
+from ganstudio.data.base import Job, Problem
+from ganstudio.data.decode import PictureError, with_image
+from ganstudio.data.labelclasses import flat
+from ganstudio.data.partners import LABELS, PHOTOS, alone_words, match, side_of, train_only
+from ganstudio.data.rawmaps import Part, RawMap, read_raw
+from ganstudio.data.scan import scan
+
+_SAMPLE = 16
+_CALM = 6
+_JPEGS = frozenset({".jpg", ".jpeg", ".jfif"})
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Which files make the set.
+
+    Attributes:
+        folder: where they lie.
+        rows: label map and photo of each item, relative to it; the same file twice where both are in one picture.
+        part: where in its file the label map is.
+        problems: files without a partner.
+        notes: lines for a person.
+    """
+
+    folder: Path
+    rows: tuple[tuple[str, str], ...]
+    part: Part
+    problems: tuple[Problem, ...]
+    notes: tuple[str, ...]
+
+
+def plan_of(folder: Path, layout: str, job: Job) -> Plan:
+    """Looks how a folder is laid out.
+
+    Args:
+        folder: the folder.
+        layout: ``auto``, ``folders``, ``labels-left`` or ``labels-right``.
+        job: to watch and to cancel it.
+
+    Raises:
+        DataError: there is no folder, or no label map with a photo in it.
+        CancelledError: the job was cancelled.
+    """
+    found = scan(folder, job)
+    files, said = train_only(found.files)
+    notes = (*found.notes, *said)
+    if layout in ("auto", "folders"):
+        labels, photos = _sides(files)
+        if labels and photos:
+            return _folders(found.folder, labels, photos, notes)
+        if layout == "folders" or labels:
+            raise DataError(
+                _("{folder} does not hold label maps and photos: put them into two folders, “labels” and “images”, with "
+                  "the same names.").format(folder=folder)
+            )  # fmt: skip
+    part: Part = "left" if layout == "labels-left" else "right"
+    if layout == "auto":
+        part = _calmer_half(found.folder, files)
+        where = {"left": _("left"), "right": _("right")}[part]
+        notes = (*notes, _("The {where} halves of the pictures are taken for the label maps.").format(where=where))
+    return Plan(found.folder, tuple((file, file) for file in files), part, (), notes)
+
+
+def _sides(files: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Label maps and photos: by the names of their folders, else photos are JPEGs with a PNG of the same name."""
+    labels = [file for file in files if side_of(file, LABELS)]
+    chosen = set(labels)
+    photos = [file for file in files if file not in chosen and side_of(file, PHOTOS)]
+    if labels:
+        return labels, photos or [file for file in files if file not in chosen]
+    jpegs = [file for file in files if PurePosixPath(file).suffix.lower() in _JPEGS]
+    others = [file for file in files if PurePosixPath(file).suffix.lower() == ".png"]
+    if jpegs and others and len(match(jpegs, others).pairs) * 2 > min(len(jpegs), len(others)):
+        return others, jpegs
+    return [], []
+
+
+def _folders(folder: Path, labels: Sequence[str], photos: Sequence[str], notes: tuple[str, ...]) -> Plan:
+    found = match(photos, labels)
+    if not found.pairs:
+        raise DataError(
+            _(
+                "No label map in {folder} has a photo of the same name: {label} and {photo} do not belong together."
+            ).format(folder=folder, label=labels[0], photo=photos[0])
+        )
+    problems = [Problem(file, alone_words(_("label map")), "dropped") for file in found.lone_firsts]
+    problems += [Problem(file, alone_words(_("photo")), "dropped") for file in found.lone_seconds]
+    return Plan(folder, tuple((label, photo) for photo, label in found.pairs), "whole", tuple(problems), notes)
+
+
+def _calmer_half(folder: Path, files: Sequence[str]) -> Part:
+    """The half with more areas of one colour: photos have next to none."""
+    calm = {"left": 0.0, "right": 0.0}
+    wide = 0
+    chosen = np.unique(np.linspace(0, len(files) - 1, _SAMPLE).round().astype(int))
+    for index in chosen.tolist():
+        try:
+            width, height = with_image(folder / files[index], lambda image, _path: image.size)
+            if width < 1.2 * height:
+                continue
+            wide += 1
+            for part in ("left", "right"):
+                calm[part] += _calm(read_raw(folder / files[index], part))
+        except PictureError:
+            continue
+    if not wide:
+        raise DataError(
+            _("{folder} holds no label maps: neither two folders (“labels” and “images”) nor pictures with both side by "
+              "side were found.").format(folder=folder)
+        )  # fmt: skip
+    return "left" if calm["left"] > calm["right"] else "right"
+
+
+def _calm(raw: RawMap) -> float:
+    if raw.rgb is None:
+        return 1.0
+    return float(flat(raw.rgb, _CALM).mean())

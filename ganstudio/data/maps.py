@@ -1,0 +1,299 @@
+"""Label maps with their photos, from a folder or an archive: checked pixel by pixel before anything is trained on them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ganstudio.core.dataspec import DataSpec, MapClass
+from ganstudio.core.errors import DataError, UsageError
+from ganstudio.core.fields import Fields, field
+from ganstudio.core.i18n import _, plural
+from ganstudio.core.labelmaps import colours_for
+from ganstudio.data.archives import folder_of
+from ganstudio.data.base import Arrays, DataRequest, DataSource, Job
+from ganstudio.data.classfiles import ClassList, find_class_file, read_class_file
+from ganstudio.data.decode import Picture, PictureError, decode, decode_halves
+from ganstudio.data.folder import changes_of, mode_name
+from ganstudio.data.labelclasses import Census, census_of, find_classes
+from ganstudio.data.labelmaps import MAX_MAP_CLASSES, UNLABELLED, map_raw, resize_ids, unlabelled_class
+from ganstudio.data.mapfolders import Plan, plan_of
+from ganstudio.data.mapping import MappingReport
+from ganstudio.data.parallel import for_each
+from ganstudio.data.rawmaps import RawMap, read_raw
+from ganstudio.data.twofold import Halves, Odd, Outcome, Recipe, read_halves
+
+_FEW_FILES = 64
+_TOLERATED = 0.01
+_ASPECT = 0.02
+
+
+class MapsOptions(Fields):
+    """Options of ``maps``."""
+
+    size: int = field(
+        128, _("Size"), _("Every label map and picture is brought to this height and width."), group=_("Data"),
+        ge=16, le=256, unit="px",
+    )  # fmt: skip
+    fit: Literal["crop", "pad", "stretch"] = field(
+        "crop", _("Fit"), _("Pictures that are not square: cut to the middle, given a black margin, or distorted."),
+        group=_("Data"),
+    )  # fmt: skip
+    classes: str = field(
+        "", _("Class file"),
+        _("A file with the names of the classes: one a line, perhaps with number and colour, or JSON. Without one, "
+          "classes.txt in the folder is taken; without that, the classes are found in the label maps."),
+        group=_("Data"),
+    )  # fmt: skip
+    layout: Literal["auto", "folders", "labels-left", "labels-right"] = field(
+        "auto", _("Layout"), _("Two folders, or label map and photo side by side in one picture."), group=_("Data")
+    )
+    colours: Literal["nearest", "refuse"] = field(
+        "nearest", _("Odd colours"),
+        _("Pixels of RGB label maps with a colour of no class, as JPEG and antialiasing leave them at borders: they get "
+          "the nearest class, or the file is left out."),
+        group=_("Data"),
+    )  # fmt: skip
+    unknown: Literal["refuse", "ignore"] = field(
+        "refuse", _("Unknown classes"),
+        _("Label maps with numbers or areas of colours outside the classes: the file is left out, or these pixels become "
+          "one more class, “unlabelled”."),
+        group=_("Data"),
+    )  # fmt: skip
+
+
+def _read(request: DataRequest, seed: int, job: Job) -> Arrays:
+    options = request.options
+    if not isinstance(options, MapsOptions) or request.path is None:
+        raise UsageError(_("Say which folder: write maps:PATH."))
+    folder = folder_of(Path(request.path), job)
+    plan = plan_of(folder, options.layout, job)
+    listed = find_class_file(plan.folder, options.classes)
+    known: list[ClassList] = []
+
+    def prepare() -> dict[str, Any]:
+        known.append(_classes(plan, listed, job))
+        return {
+            "classes": [[one.name, *one.colour] for one in known[0].classes],
+            "listed": listed.name if listed else "",
+        }
+
+    def work(index: int, planes: NDArray[np.uint8]) -> Outcome:
+        return _item(plan, index, known[0], options, planes)
+
+    def settle(pixels: NDArray[np.uint8], kept: list[int], extra: dict[str, Any]) -> None:
+        _give_unlabelled(pixels, kept, extra)
+
+    files = dict.fromkeys(file for row in plan.rows for file in row)
+    recipe = Recipe(
+        plan.folder,
+        [*files, *([str(listed)] if listed else [])],
+        {"kind": "maps", "part": plan.part, "rows": plan.rows, **options.model_dump()},
+        len(plan.rows),
+        (1, 3),
+        options.size,
+        work,
+    )
+    return _arrays(request.text, plan, read_halves(recipe, job, prepare, settle), options)
+
+
+def _classes(plan: Plan, listed: Path | None, job: Job) -> ClassList:
+    """The classes of the file that lists them, else those that the label maps show.
+
+    Raises:
+        DataError: there is no telling.
+    """
+    given = read_class_file(listed) if listed is not None else None
+    if given is not None and given.coloured:
+        return given
+    census = _take_census(plan, job, _FEW_FILES if given is not None else None)
+    if given is None:
+        return find_classes(census)
+    if census.files[1] > census.files[0]:
+        raise DataError(
+            _("The label maps are in colour, but {file} tells no colours: add them, a line each: name r g b.").format(
+                file=listed
+            )
+        )
+    best = {value: colour for (value, colour), _n in reversed(census.palette.most_common())}
+    colours = [best.get(value) for value in given.values]
+    if None in colours or len(set(colours)) < len(colours):
+        return given
+    named = zip(given.classes, colours, strict=True)
+    return ClassList(tuple(MapClass(one.name, colour) for one, colour in named if colour), given.values, True)
+
+
+def _take_census(plan: Plan, job: Job, most: int | None) -> Census:
+    """Counts what occurs in the label maps: in all of them, or in some spread over the set."""
+    total = Census()
+    count = len(plan.rows) if most is None else min(most, len(plan.rows))
+    chosen = np.linspace(0, len(plan.rows) - 1, count).round().astype(int).tolist()
+
+    def work(index: int) -> Census | None:
+        try:
+            return census_of(read_raw(plan.folder / plan.rows[chosen[index]][0], plan.part))
+        except PictureError:  # told with its reason when it is decoded
+            return None
+
+    def note(_index: int, one: Census | None) -> None:
+        if one is not None:
+            total.add(one)
+
+    for_each(count, work, note, job, _("Looking for the classes: {done} of {total}"))
+    return total
+
+
+def _item(plan: Plan, index: int, known: ClassList, options: MapsOptions, planes: NDArray[np.uint8]) -> Outcome:
+    label, photo = plan.rows[index]
+    outcome = Outcome()
+    try:
+        raw = read_raw(plan.folder / label, plan.part)
+        ids, report = map_raw(raw, known.classes, known.values)
+        if report.far and report.far <= _TOLERATED * report.pixels:
+            ids, report = map_raw(raw, known.classes, known.values, far="nearest")
+    except PictureError as error:
+        outcome.odd.append((label, str(error), "dropped"))
+        return outcome
+    try:
+        picture = _photo(plan, photo, options)
+    except PictureError as error:
+        outcome.odd.append((photo, str(error), "dropped"))
+        return outcome
+    odd = [
+        *((photo, what, "converted") for what in picture.oddities),
+        *_size_odd(label, raw, picture),
+        *_odd(label, report, known, options),
+    ]
+    outcome.kept = all(action != "dropped" for _file, _what, action in odd)
+    outcome.odd = odd if outcome.kept else [one for one in odd if one[2] == "dropped"]
+    outcome.grey = (True, picture.grey)
+    outcome.width, outcome.height, outcome.mode = picture.width, picture.height, picture.mode
+    planes[0] = resize_ids(ids, options.size, options.fit)
+    planes[1:] = picture.pixels
+    return outcome
+
+
+def _photo(plan: Plan, photo: str, options: MapsOptions) -> Picture:
+    if plan.part == "whole":
+        return decode(plan.folder / photo, options.size, options.fit)
+    left, right = decode_halves(plan.folder / photo, options.size, options.fit)
+    return right if plan.part == "left" else left
+
+
+def _size_odd(label: str, raw: RawMap, picture: Picture) -> list[Odd]:
+    if (raw.width, raw.height) == (picture.width, picture.height):
+        return []
+    words = _("has {a} × {b} px, its photo {c} × {d} px").format(
+        a=raw.width, b=raw.height, c=picture.width, d=picture.height
+    )
+    one, other = raw.width * picture.height, raw.height * picture.width
+    if abs(one - other) <= _ASPECT * max(one, other):
+        return [(label, _("{sizes}: brought to the same size").format(sizes=words), "converted")]
+    return [(label, _("{sizes}: they do not show the same").format(sizes=words), "dropped")]
+
+
+def _odd(label: str, report: MappingReport, known: ClassList, options: MapsOptions) -> list[Odd]:
+    """What is odd about the classes of a label map, and what the options say is done."""
+    odd: list[Odd] = []
+    if report.outside:
+        words = report.outside_words()
+        if options.unknown == "ignore":
+            odd.append((label, _("{what}: taken as unlabelled").format(what=words), "converted"))
+        else:
+            low, high = min(known.values), max(known.values)
+            words = _("{what}; the classes are {low} to {high}").format(what=words, low=low, high=high)
+            odd.append((label, words, "dropped"))
+    if report.nearest:
+        words = _("{share} of its pixels have colours close to those of classes, or in between").format(
+            share=report.share(report.nearest)
+        )
+        if options.colours == "nearest":
+            odd.append((label, _("{what}: the nearest class is taken").format(what=words), "converted"))
+        else:
+            odd.append((label, words, "dropped"))
+    if report.far:
+        share = report.share(report.far)
+        some = ", ".join("({}, {}, {})".format(*one.colour) for one in report.far_colours[:3])
+        words = _("{share} of its pixels have a colour unlike any class: {some}").format(share=share, some=some)
+        if options.colours == "nearest" and report.far_kept:
+            odd.append((label, _("{what}: the nearest class is taken").format(what=words), "converted"))
+        elif options.unknown == "ignore":
+            odd.append((label, _("{what}: taken as unlabelled").format(what=words), "converted"))
+        else:
+            odd.append((label, words, "dropped"))
+    return odd
+
+
+def _give_unlabelled(pixels: NDArray[np.uint8], kept: Sequence[int], extra: dict[str, Any]) -> None:
+    """Pixels without a class get the class called “unlabelled”; it is added where there is none and one is needed."""
+    files = 0
+    classes = tuple(MapClass(name, (red, green, blue)) for name, red, green, blue in extra["classes"])
+    rest = unlabelled_class(classes)
+    place = len(classes) if rest is None else rest
+    for index in kept:
+        lost = pixels[index, 0] == UNLABELLED
+        if lost.any():
+            files += 1
+            pixels[index, 0][lost] = place
+    if files and rest is None:
+        if len(classes) >= MAX_MAP_CLASSES:
+            raise DataError(_("Some pixels have no class, and with {n} there is no room for one more.").format(n=place))
+        taken = {one.colour for one in classes}
+        colour = next(one for one in (*colours_for(["unlabelled"]), *colours_for(["a", "b"])) if one not in taken)
+        extra["classes"].append(["unlabelled", *colour])
+    extra["unlabelled"] = files
+
+
+def _arrays(text: str, plan: Plan, halves: Halves, options: MapsOptions) -> Arrays:
+    extra = halves.extra
+    classes = tuple(MapClass(name, (red, green, blue)) for name, red, green, blue in extra["classes"])
+    notes = [*plan.notes, *changes_of({"all_sizes": halves.all_sizes}, options.size, options.fit)]
+    if extra["listed"]:
+        notes.append(_("The classes are those of {file}.").format(file=extra["listed"]))
+    else:
+        notes.append(
+            plural("{n} class was found in the label maps.", "{n} classes were found in the label maps.", len(classes))
+        )
+    if extra["unlabelled"]:
+        name = classes[unlabelled_class(classes) or 0].name
+        some = plural("{n} label map has pixels without a class", "{n} label maps have pixels without a class",
+                      extra["unlabelled"])  # fmt: skip
+        notes.append(_("{some}: they are “{name}”.").format(some=some, name=name))
+    spec = DataSpec(
+        name=text,
+        kind="maps",
+        count=len(halves.second),
+        channels=int(halves.second.shape[1]),
+        size=options.size,
+        map_classes=classes,
+        sides=("map", "picture"),
+    )
+    return Arrays(
+        spec,
+        halves.second,
+        sizes=halves.sizes,
+        modes={mode_name(mode): n for mode, n in halves.modes.items()},
+        problems=(*plan.problems, *halves.problems),
+        notes=tuple(notes),
+        inputs=halves.first[:, 0],
+    )
+
+
+def source() -> DataSource:
+    """The catalogue row."""
+    return DataSource(
+        name="maps",
+        title=_("Label maps and photos"),
+        summary=_("Your own label maps with their photos, in two folders or side by side: to paint with."),
+        kind="maps",
+        licence=_("Your own."),
+        Options=MapsOptions,
+        read=_read,
+        thumbnail=lambda: None,
+        needs_files=True,
+        takes_path=True,
+    )

@@ -1,0 +1,119 @@
+"""Label maps as they are in their files: class numbers or colours, of every colour mode, not larger than is sensible."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from ganstudio.core.i18n import _
+from ganstudio.data.decode import PictureError, room_for, upright, with_image
+
+MAX_PIXELS = 100_000_000
+_WORK = 2048
+_MOST = 1 << 24
+Part = Literal["whole", "left", "right"]
+
+
+@dataclass(frozen=True, slots=True)
+class RawMap:
+    """A label map as it is in the file; larger than 2048 px it is thinned out by nearest neighbour.
+
+    Attributes:
+        values: class numbers, int32 ``(H, W)``; None in colour pictures.
+        rgb: uint8 ``(H, W, 3)``; None in index pictures.
+        palette: of palette pictures, uint8 ``(K, 3)``.
+        clear: bool ``(H, W)``, transparent pixels; None where nothing is.
+        width: of the file (or of the half of it), upright.
+        height: the same.
+        mode: Pillow's name of the colour mode.
+        lossy: the file's format smears colours.
+    """
+
+    values: NDArray[np.int32] | None
+    rgb: NDArray[np.uint8] | None
+    palette: NDArray[np.uint8] | None
+    clear: NDArray[np.bool_] | None
+    width: int
+    height: int
+    mode: str
+    lossy: bool
+
+
+def read_raw(source: Path | bytes | Image.Image, part: Part = "whole") -> RawMap:
+    """Reads a label map without giving it classes.
+
+    Args:
+        source: a file, what is in it, or an image that is open.
+        part: the whole picture, or the left or right half of it.
+
+    Raises:
+        PictureError: it cannot be read, or is larger than 100 megapixels; the text says why.
+    """
+    if isinstance(source, Image.Image):
+        return _raw(source, part)
+    return with_image(source, lambda image, _path: _raw(image, part))
+
+
+def nearest_positions(count: int, start: float, length: float) -> NDArray[np.intp]:
+    """Which of ``length`` pixels behind ``start`` each of ``count`` pixels takes."""
+    return np.asarray(np.floor(start + (np.arange(count) + 0.5) * (length / count)), dtype=np.intp)
+
+
+def _raw(image: Image.Image, part: Part) -> RawMap:
+    if image.width * image.height > MAX_PIXELS:
+        raise PictureError(
+            _("has {n} million pixels; at most {most} million can be read: save it smaller").format(
+                n=round(image.width * image.height / 1e6), most=MAX_PIXELS // 1_000_000
+            )
+        )
+    lossy = image.format in ("JPEG", "MPO")
+    with room_for(image):
+        image.seek(0)
+        image.load()
+        turned = upright(image)
+        width, height = turned.size
+        if part != "whole":
+            half = width // 2
+            turned = turned.crop((0, 0, half, height) if part == "left" else (width - half, 0, width, height))
+            width = half
+        if min(width, height) < 1:
+            raise PictureError(_("is too small to be a label map"))
+        return _arrays_of(turned, image.mode, width, height, lossy)
+
+
+def _arrays_of(image: Image.Image, mode: str, width: int, height: int, lossy: bool) -> RawMap:
+    palette: NDArray[np.uint8] | None = None
+    clear: NDArray[np.bool_] | None = None
+    if mode in ("RGBA", "RGBa", "LA", "La", "PA"):
+        table = _thinned(image if mode in ("RGBA", "LA") else image.convert("RGBA"))
+        clear = table[..., -1] < 128
+        clear = clear if clear.any() else None
+        table = table[..., 0] if mode == "LA" else table[..., :3]
+    elif mode in ("1", "L", "P", "I", "F") or mode.startswith("I;16"):
+        table = _thinned(image)
+        if mode == "P":
+            palette = np.array(image.getpalette("RGB") or [], dtype=np.uint8).reshape(-1, 3)
+    else:
+        table = _thinned(image if mode == "RGB" else image.convert("RGB"))
+    if table.ndim == 3 or lossy:  # a grey JPEG has shades, not numbers
+        rgb = table if table.ndim == 3 else np.repeat(table[..., None], 3, axis=2)
+        return RawMap(None, np.ascontiguousarray(rgb, dtype=np.uint8), None, clear, width, height, mode, lossy)
+    if table.dtype.kind == "f" and not ((table == np.rint(table)) & (np.abs(table) < _MOST)).all():
+        raise PictureError(_("holds other numbers than those of classes"))
+    return RawMap(table.astype(np.int32), None, palette, clear, width, height, mode, lossy)
+
+
+def _thinned(image: Image.Image) -> NDArray[Any]:
+    table = np.asarray(image)
+    height, width = table.shape[:2]
+    if max(width, height) <= _WORK:
+        return table
+    scale = _WORK / max(width, height)
+    ys = nearest_positions(max(1, round(height * scale)), 0, height)
+    xs = nearest_positions(max(1, round(width * scale)), 0, width)
+    return np.asarray(table[ys[:, None], xs[None]])
