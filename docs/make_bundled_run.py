@@ -55,7 +55,8 @@ RUNS = {
         raw=True,
     ),
     "spade-landscapes": Bundled(
-        "ganstudio train spade --data landscapes --steps 6000 --seed 0 --device cpu --set width=20 hidden=40 lr_g=2e-4",
+        "ganstudio train spade --data landscapes --steps 8000 --seed 0 --threads 1 --device cpu "
+        "--set width=20 hidden=40 lr_g=2e-4 weight_features=5",
         (),
         3,
         raw=False,

@@ -125,6 +125,11 @@ class Canvases:
         if self.current is document:
             self.switch(self.documents[min(place, len(self.documents) - 1)] if self.documents else None)
 
+    @property
+    def can_reopen(self) -> bool:
+        """Whether :meth:`reopen` would bring something back."""
+        return bool(self._closed)
+
     def reopen(self) -> CanvasDocument | None:
         """Brings back the canvas that was closed last."""
         if not self._closed:

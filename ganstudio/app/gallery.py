@@ -210,8 +210,13 @@ def _build() -> tuple[GalleryCard, ...]:
             _("Paint a landscape"),
             _("Say with a brush where sky, sea and mountains are; a network that saw 2,000 scenes makes the picture."),
             "images",
-            Experiment("spade", "landscapes", hyper={"width": 20, "hidden": 40, "lr_g": 2e-4}, steps=6000),
-            1.6,
+            Experiment(
+                "spade",
+                "landscapes",
+                hyper={"width": 20, "hidden": 40, "lr_g": 2e-4, "weight_features": 5.0},
+                steps=8000,
+            ),
+            1.3,
             opens="paint",
         ),
         card(

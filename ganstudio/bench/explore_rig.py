@@ -7,42 +7,14 @@ import tempfile
 import time
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer
+from PySide6.QtCore import QCoreApplication, QEvent, Qt, QTimer
 from PySide6.QtGui import QKeyEvent
 
+from ganstudio.bench.eyes import Eye
 from ganstudio.bench.window_rig import WindowRig
 from ganstudio.core.errors import TrainingError
 from ganstudio.core.experiment import Experiment
-from ganstudio.ui.explore.picture import LargePicture
 from ganstudio.ui.explore.workspace import ExploreWorkspace
-
-_PAINTED = QEvent.Type(QEvent.registerEventType())
-
-
-class Eye(QObject):
-    """Notes when the large picture has been painted anew with another picture."""
-
-    def __init__(self, picture: LargePicture) -> None:
-        super().__init__(picture)
-        self._picture = picture
-        self._seen = picture.image.cacheKey()
-        self.times: list[float] = []
-        picture.installEventFilter(self)
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """The event that is posted while the picture is being painted arrives once it has been."""
-        if event.type() == QEvent.Type.Paint and self._picture.image.cacheKey() != self._seen:
-            self._seen = self._picture.image.cacheKey()
-            QCoreApplication.postEvent(self, QEvent(_PAINTED))
-        return False
-
-    def event(self, event: QEvent) -> bool:
-        """The pixels are there."""
-        if event.type() == _PAINTED:
-            self.times.append(time.perf_counter())
-            return True
-        return super().event(event)
-
 
 class ExploreRig(WindowRig):
     """The window with Explore on view."""
@@ -55,7 +27,7 @@ class ExploreRig(WindowRig):
         if not isinstance(page, ExploreWorkspace):
             raise TrainingError("the Explore workspace could not be built")
         self.page, self.explorer = page, page.explorer
-        self.eye = Eye(page.picture)
+        self.eye = Eye(page.picture, lambda: page.picture.image)
 
     def stored(self, name: str, experiment: Experiment) -> Path:
         """A run folder with weights of step 1 and 2: how fast they draw does not depend on what they learned."""

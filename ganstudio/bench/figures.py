@@ -98,6 +98,8 @@ ROWS = {
             Row(f"explore-{what}", "ganstudio.bench.explore", "window")
             for what in ("slider", "drag", "sweep", "live", "projection", "memory")
         ),
+        *(Row(f"paint-{what}", "ganstudio.bench.paint", "window") for what in ("ink", "stroke", "final", "undo")),
+        Row("translate-forward", "ganstudio.bench.paint", "window"),
         Row("cuda-image", "ganstudio.bench.cuda", "cuda"),
         Row("cuda-points", "ganstudio.bench.cuda", "cuda"),
     )

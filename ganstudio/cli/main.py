@@ -47,6 +47,7 @@ COMMANDS: dict[str, Command] = {
     for command in (
         Command("train", _("train a method on data, without a window"), "ganstudio.cli.train"),
         Command("sample", _("draw from a trained run into a file"), "ganstudio.cli.sample"),
+        Command("translate", _("translate pictures with a trained run"), "ganstudio.cli.translate"),
         Command("info", _("tell what a run is and how it is doing"), "ganstudio.cli.info"),
         Command("methods", _("list the methods, or the settings of one"), "ganstudio.cli.methods"),
         Command("datasets", _("list the data sets, or the options of one; download"), "ganstudio.cli.datasets"),

@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn.utils import parametrize
 
-from ganstudio.core.controls import Control, GeneratorIndex
+from ganstudio.core.controls import Control, GeneratorIndex, LabelMap, SourceImage
 from ganstudio.core.errors import StudioError
 from ganstudio.core.i18n import _
 from ganstudio.explore.exporting import Watch, check_suffix, missing_extra
@@ -196,7 +196,7 @@ def _bake(module: nn.Module) -> None:
 
 def _without_idle(method: Method, generator: Generator) -> None:
     """Removes the networks that can be missing without anything being drawn otherwise: discriminators, encoders."""
-    values = {name: torch.as_tensor(rows) for name, rows in generator.draw(_LOOKED_AT, 0).items()}
+    values = {name: torch.as_tensor(rows) for name, rows in _trial(generator, _LOOKED_AT, 0).items()}
     with torch.inference_mode():
         wanted = method.generate(values)
         for name, child in list(method.named_children()):
@@ -210,7 +210,7 @@ def _without_idle(method: Method, generator: Generator) -> None:
 
 
 def _examples(generator: Generator) -> tuple[Tensor, ...]:
-    values = generator.draw(_EXAMPLES, 0)
+    values = _trial(generator, _EXAMPLES, 0)
     return tuple(torch.as_tensor(values[control.name]) for control in generator.controls)
 
 
@@ -224,6 +224,7 @@ def _deprecated() -> Iterator[None]:
         warnings.filterwarnings("ignore", r"`torch\.jit\.\w+` is", DeprecationWarning)
         warnings.filterwarnings("ignore", "You are using the legacy TorchScript", DeprecationWarning)
         warnings.filterwarnings("ignore", "The feature will be removed", DeprecationWarning)
+        warnings.filterwarnings("ignore", "Constant folding", UserWarning)
         warnings.filterwarnings("ignore", category=torch.jit.TracerWarning)  # type: ignore[attr-defined]
         yield
 
@@ -319,7 +320,7 @@ def _difference(generator: Generator, run: Run) -> float:
         generator = Generator(method, generator.title, generator.spec, generator.step, generator.source)
     largest = 0.0
     for count in _BATCHES:
-        values = generator.draw(count, count)
+        values = _trial(generator, count, count)
         wanted = generator.generate(values)
         with _in_words():
             got = run(values)
@@ -341,14 +342,35 @@ def _difference(generator: Generator, run: Run) -> float:
 
 
 def _shape(control: Control) -> list[str | int]:
-    return ["N"] if isinstance(control, GeneratorIndex) else ["N", size_of(control)]
+    match control:
+        case GeneratorIndex():
+            return ["N"]
+        case LabelMap(size=size):
+            return ["N", size, size]
+        case SourceImage(channels=channels, size=size):
+            return ["N", channels, size, size]
+    return ["N", size_of(control)]
+
+
+def _trial(generator: Generator, count: int, seed: int) -> dict[str, NDArray[Any]]:
+    """Control values to try a generator with. What is given to a translation is noise: on a blank one nothing differs."""
+    values = generator.draw(count, seed)
+    chance = np.random.default_rng(seed)
+    for control in generator.controls:
+        shape = values[control.name].shape
+        if isinstance(control, LabelMap):
+            values[control.name] = chance.integers(0, control.count, shape)
+        elif isinstance(control, SourceImage):
+            values[control.name] = chance.uniform(-1, 1, shape).astype(np.float32)
+    return values
 
 
 def _call(bare: Bare, controls: Sequence[Control], ending: str) -> str:
     """How to draw with the file, in a few lines of Python."""
+    kinds = ["int64" if isinstance(control, GeneratorIndex | LabelMap) else "float32" for control in controls]
     shapes = [
-        f"{name}: {'int64' if len(shape) == 1 else 'float32'} ({', '.join(map(str, shape))})"
-        for name, shape in zip(bare.names, map(_shape, controls), strict=True)
+        f"{name}: {kind} ({', '.join(map(str, shape))})"
+        for name, kind, shape in zip(bare.names, kinds, map(_shape, controls), strict=True)
     ]
     arguments = ", ".join(bare.names)
     if ending == ".onnx":

@@ -16,6 +16,7 @@ Knobs
                     paper, for a GPU; a quarter of them keeps up with a brush on a processor.
     norm            batch in the paper, over many GPUs. Batches of 4 have poor statistics; layer norm does not need any.
     weight_features feature matching holds G near the real picture of the map. 0 is a free game: sharp, and anything goes.
+    noise           textures are made of it; without, small networks weave them out of their distance to the border.
     weight_kl       large: z means nothing; 0: z is whatever the encoder says, and a random one draws rubbish.
     lr_g, lr_d      1e-4 and 4e-4 (two time-scales, Heusel et al. 2017).
     vgg             weights of VGG-19 as safetensors add the paper's perceptual term; nothing is downloaded for it.
@@ -37,16 +38,24 @@ from ganstudio.core.controls import Control, LatentVector
 from ganstudio.core.dataspec import DataSpec
 from ganstudio.core.fields import field
 from ganstudio.core.i18n import _
-from ganstudio.methods.base import Batch, MethodInfo, Optimiser, Phase, Terms, Values
-from ganstudio.methods.translation import NETWORKS, OBJECTIVE, OPTIMISERS, TRAINING, Translation, TranslationHyper
+from ganstudio.methods.base import Batch, MethodInfo, Terms, Values
+from ganstudio.methods.translation import NETWORKS, OBJECTIVE, OPTIMISERS, TRAINING, PerceptualHyper, Translation
 from ganstudio.nn import random
-from ganstudio.nn.patch import MultiScaleDiscriminator, PatchDiscriminator, feature_distance, halves, mean_of, verdicts
+from ganstudio.nn.patch import (
+    MultiScaleDiscriminator,
+    PatchDiscriminator,
+    feature_distance,
+    halves,
+    mean_of,
+    patch_layers,
+    verdicts,
+)
 from ganstudio.nn.spade import SpadeGenerator, StyleEncoder
 
 _STYLE = _("Style")
 
 
-class SpadeHyper(TranslationHyper):
+class SpadeHyper(PerceptualHyper):
     """The paper's axes, sized for a laptop."""
 
     objective: Literal["hinge", "least-squares", "non-saturating"] = field(
@@ -101,6 +110,12 @@ class SpadeHyper(TranslationHyper):
         "layer",
         _("Normalisation"),
         _("What is modulated by the map. Batch in the paper, for large batches; layer for small ones."),
+        group=NETWORKS,
+    )
+    noise: bool = field(
+        True,
+        _("Pixel noise"),
+        _("Every block adds noise, of which textures are made. Not in the paper, whose large networks do without."),
         group=NETWORKS,
     )
     width_d: int = field(
@@ -181,33 +196,20 @@ class Spade(Translation):
         super().__init__(hyper, data)
         given, known = self.given_planes, len(data.attributes)
         self.generator = SpadeGenerator(
-            given, hyper.style_size + known, data.channels, data.size, hyper.width, hyper.hidden, hyper.norm
+            given,
+            hyper.style_size + known,
+            data.channels,
+            data.size,
+            hyper.width,
+            hyper.hidden,
+            hyper.norm,
+            noise=hyper.noise,
         )
         self.encoder = StyleEncoder(data.channels, data.size, hyper.width, hyper.style_size)
         layers = patch_layers(data.size, hyper.scales)
         self.discriminator = MultiScaleDiscriminator(
             hyper.scales,
             lambda: PatchDiscriminator(given + data.channels, hyper.width_d, layers, "spectral", instance=True),
-        )
-
-    def phases(self) -> Sequence[Phase]:
-        """One update of D, one of G with the encoder."""
-        h = self.hyper
-        return (
-            Phase(
-                name="discriminator",
-                role="discriminator",
-                networks=("discriminator",),
-                optimiser=Optimiser("adam", h.lr_d, h.beta1, h.beta2),
-                loss=self.discriminator_terms,
-            ),
-            Phase(
-                name="generator",
-                role="generator",
-                networks=("generator", "encoder"),
-                optimiser=Optimiser("adam", h.lr_g, h.beta1, h.beta2),
-                loss=self.generator_terms,
-            ),
         )
 
     def discriminator_terms(self, batch: Batch) -> Terms:
@@ -236,6 +238,8 @@ class Spade(Translation):
             with torch.no_grad():
                 wanted = self.discriminator(torch.cat((pair.given, pair.real), 1))
             terms["features"] = h.weight_features * feature_distance(found, wanted)
+        if self.perceptual is not None and h.weight_vgg:
+            terms["perceptual"] = h.weight_vgg * self.perceptual(fake, pair.real)
         return terms
 
     def styled(self, pictures: Tensor) -> tuple[Tensor, Tensor]:
@@ -264,11 +268,3 @@ class Spade(Translation):
         """The style of pictures ``(N, C, size, size)``: the mean of q(z | x)."""
         mean, _log_variance = self.encoder(items)
         return {"style": mean}
-
-
-def patch_layers(size: int, scales: int) -> int:
-    """Strided layers that leave the coarsest discriminator a map of at least 4 × 4 in front of its last two layers."""
-    layers = 3
-    while layers > 1 and (size >> (scales - 1)) >> layers < 4:
-        layers -= 1
-    return layers

@@ -10,6 +10,7 @@ of every picture (attributes, e.g. the time of day) are planes of one value besi
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Literal
@@ -18,13 +19,15 @@ import torch
 from torch import Tensor, nn
 
 from ganstudio.core.controls import Attribute, Control, LabelMap, SourceImage
+from ganstudio.core.dataspec import DataSpec
 from ganstudio.core.fields import Hyper, field
 from ganstudio.core.i18n import _
-from ganstudio.methods.base import Batch, Method, Values
+from ganstudio.methods.base import Batch, Method, Optimiser, Phase, Terms, Values
 from ganstudio.nn import random
 from ganstudio.nn.labelmaps import picture_of, planes
 from ganstudio.nn.objectives import OBJECTIVES, Objective
-from ganstudio.nn.patch import verdicts
+from ganstudio.nn.patch import Features, halves, mean_of, verdicts
+from ganstudio.nn.perceptual import PerceptualDistance
 
 OBJECTIVE, NETWORKS, OPTIMISERS, TRAINING = _("Objective"), _("Networks"), _("Optimisers"), _("Training")
 
@@ -93,6 +96,71 @@ class TranslationHyper(Hyper):
     )
 
 
+class PerceptualHyper(TranslationHyper):
+    """For papers that also compare pictures by the features of a network that recognises things."""
+
+    vgg: str = field(
+        "",
+        _("VGG-19 weights"),
+        _("Path of torchvision’s vgg19 as a safetensors file: adds the paper’s perceptual term. Empty: no such term."),
+        group=OBJECTIVE,
+        advanced=True,
+    )
+    weight_vgg: float = field(
+        10.0,
+        _("Perceptual weight"),
+        _("Weight of the distance between VGG’s features of the drawn and of the real picture: 10. Needs VGG weights."),
+        group=OBJECTIVE,
+        ge=0,
+        le=1000,
+        live=True,
+        advanced=True,
+    )
+
+
+class UNetHyper(TranslationHyper):
+    """The axes of a U-Net and one patch discriminator, sized for a laptop."""
+
+    objective: Literal["non-saturating", "least-squares"] = field(
+        "non-saturating",
+        _("Objective"),
+        _("What D and G minimise on every patch; the logistic game in the paper."),
+        group=OBJECTIVE,
+    )
+    width: int = field(
+        24,
+        _("Width"),
+        _("Channels of G’s outermost stage; each further in has twice as many. 64 in the paper, for a GPU."),
+        group=NETWORKS,
+        ge=4,
+        le=128,
+        log=True,
+    )
+    norm: Literal["instance", "batch"] = field(
+        "instance",
+        _("Normalisation"),
+        _("Of G’s stages: instance looks at every picture alone; batch is the paper’s, which took batches of 1."),
+        group=NETWORKS,
+    )
+    dropout: float = field(
+        0.5,
+        _("Dropout"),
+        _("Share of the features dropped in G’s three innermost stages while training: the paper’s only noise."),
+        group=NETWORKS,
+        ge=0,
+        le=0.9,
+    )
+    width_d: int = field(
+        32,
+        _("Discriminator width"),
+        _("Channels of the first layer of the discriminator; 64 in the paper."),
+        group=NETWORKS,
+        ge=4,
+        le=128,
+        log=True,
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Pair:
     """Some real pairs as the networks see them.
@@ -118,6 +186,11 @@ class Translation(Method):
     hyper: TranslationHyper
     generator: nn.Module
     discriminator: nn.Module
+
+    def __init__(self, hyper: TranslationHyper, data: DataSpec) -> None:
+        super().__init__(hyper, data)
+        path = getattr(hyper, "vgg", "")
+        self.perceptual = PerceptualDistance(path, data.size) if path else None
 
     # -- what is given ----------------------------------------------------------------------------------------------
 
@@ -150,7 +223,7 @@ class Translation(Method):
         """The attributes among control values, ``(N, A)``."""
         given = values[self.given_control.name]
         columns = [values[name] for name in self.data.attributes]
-        return torch.cat(columns, 1) if columns else torch.empty(len(given), 0, device=given.device)
+        return torch.cat(columns, 1) if columns else torch.empty(given.shape[0], 0, device=given.device)
 
     def planes_of(self, given: Tensor, attributes: Tensor) -> Tensor:
         """What the networks are given, ``(N, P, H, W)``."""
@@ -171,6 +244,46 @@ class Translation(Method):
             given, real = torch.where(turned, given.flip(3), given), torch.where(turned, real.flip(3), real)
         return Pair(given, real, attributes)
 
+    # -- one update ---------------------------------------------------------------------------------------------------
+
+    def phases(self) -> Sequence[Phase]:
+        """One update of D, one of everything that draws."""
+        if self.perceptual is not None:
+            self.perceptual.load()  # a wrong file is told before the first step, and only to those who train
+        h = self.hyper
+        return (
+            Phase(
+                name="discriminator",
+                role="discriminator",
+                networks=("discriminator",),
+                optimiser=Optimiser("adam", h.lr_d, h.beta1, h.beta2),
+                loss=self.discriminator_terms,
+            ),
+            Phase(
+                name="generator",
+                role="generator",
+                networks=self.averaged,
+                optimiser=Optimiser("adam", h.lr_g, h.beta1, h.beta2),
+                loss=self.generator_terms,
+            ),
+        )
+
+    def discriminator_terms(self, batch: Batch) -> Terms:
+        """D's loss on patches of real and of drawn pictures, beside what was given."""
+        pair = self.pair(batch)
+        with torch.no_grad():
+            fake = self.generator(pair.given)
+        return self.verdict_terms(batch, *self.judge_both(pair, fake))
+
+    @abstractmethod
+    def generator_terms(self, batch: Batch) -> Terms:
+        """What G minimises."""
+
+    def generate(self, values: Values) -> Tensor:
+        """G(m)."""
+        pictures: Tensor = self.generator(self.planes_of(values[self.given_control.name], self.attributes_of(values)))
+        return pictures
+
     # -- verdicts ---------------------------------------------------------------------------------------------------
 
     @property
@@ -182,6 +295,23 @@ class Translation(Method):
     def score_is_probability(self) -> bool:
         """True but for hinge."""
         return self.objective.score_kind == "probability"
+
+    def judge(self, given: Tensor, pictures: Tensor) -> list[Features]:
+        """What D answers to pictures beside what was given, at every scale."""
+        found: list[Features] = self.discriminator(torch.cat((given, pictures), 1))
+        return found
+
+    def judge_both(self, pair: Pair, fake: Tensor) -> tuple[list[Features], list[Features]]:
+        """What D answers to the real pictures and to the drawn ones: one pass, as its norms look at every picture alone."""
+        return halves(self.judge(pair.given.repeat(2, 1, 1, 1), torch.cat((pair.real, fake))))
+
+    def verdict_terms(self, batch: Batch, real: Sequence[Features], fake: Sequence[Features]) -> Terms:
+        """D's loss from its answers, which are watched as well."""
+        self.watch(batch, real, fake)
+        return {
+            "real": mean_of(self.objective.real, verdicts(real)),
+            "fake": mean_of(self.objective.fake, verdicts(fake)),
+        }
 
     def watch(self, batch: Batch, real: Sequence[Sequence[Tensor]], fake: Sequence[Sequence[Tensor]]) -> None:
         """Plots D's mean word on real and on generated pictures, from its features at every scale."""

@@ -12,7 +12,8 @@ from ganstudio.core.dataspec import MapClass
 
 def planes(maps: Tensor, count: int) -> Tensor:
     """int64 ``(N, H, W)`` with values in [0, count) to float32 ``(N, count, H, W)``: 1 where the class is, else 0."""
-    found = torch.zeros(len(maps), count, *maps.shape[1:], device=maps.device)
+    shape = maps.shape  # not len(): an exported model would be made for one number of maps
+    found = torch.zeros(shape[0], count, *shape[1:], device=maps.device)
     return found.scatter_(1, maps[:, None], 1.0)
 
 

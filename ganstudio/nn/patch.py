@@ -9,11 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+import torch
 from torch import Tensor, nn
 from torch.nn.functional import avg_pool2d, l1_loss
 
+from ganstudio.core.errors import UsageError
+from ganstudio.core.i18n import _
 from ganstudio.nn.initialise import dcgan_init
 from ganstudio.nn.norms import Norm, constrain, norm_2d
+from ganstudio.nn.objectives import LEAST_SQUARES, Objective
 
 Features = list[Tensor]
 """What every layer of one discriminator answered; the last is the map of verdicts ``(N, 1, h, w)``."""
@@ -59,6 +63,29 @@ class PatchDiscriminator(nn.Module):
         return found
 
 
+def patch_layers(size: int, scales: int) -> int:
+    """Strided layers that leave the coarsest discriminator a map of at least 4 × 4 in front of its last two layers.
+
+    Args:
+        size: height and width of the picture.
+        scales: discriminators on it, on half of it, and so on.
+
+    Raises:
+        UsageError: the picture is too small for so many scales.
+    """
+    coarsest = size >> (scales - 1)
+    if coarsest < 8:
+        raise UsageError(
+            _("Pictures of {size} px are too small here: the discriminator needs {needed} px or more.").format(
+                size=size, needed=8 << (scales - 1)
+            )
+        )
+    layers = 3
+    while layers > 1 and coarsest >> layers < 4:
+        layers -= 1
+    return layers
+
+
 class MultiScaleDiscriminator(nn.Module):
     """Patch discriminators on the picture, on half of it, on a quarter of it, and so on.
 
@@ -92,6 +119,16 @@ def mean_of(loss: Callable[[Tensor], Tensor], maps: Sequence[Tensor]) -> Tensor:
     return total / len(maps)
 
 
+def fooling(objective: Objective, maps: Sequence[Tensor]) -> Tensor:
+    """What G minimises of D's verdicts, of every scale.
+
+    Least squares count in full, (D − 1)², as in the papers that weigh other terms against them (CycleGAN, pix2pixHD): with
+    the ½ of Mao et al. those other weights would count twice.
+    """
+    full = 2.0 if objective is LEAST_SQUARES else 1.0
+    return full * mean_of(objective.generator, maps)
+
+
 def feature_distance(fake: Sequence[Features], real: Sequence[Features]) -> Tensor:
     """Mean |D_i(fake) − D_i(real)| of every layer but the verdict, added up, averaged over scales (Wang et al., eq. 5)."""
     total = fake[0][0].new_zeros(())
@@ -99,6 +136,18 @@ def feature_distance(fake: Sequence[Features], real: Sequence[Features]) -> Tens
         for one, other in zip(mine[:-1], theirs[:-1], strict=True):
             total = total + l1_loss(one, other.detach())
     return total / len(fake)
+
+
+def layer_distances(fake: Sequence[Features], real: Sequence[Features]) -> Tensor:
+    """Mean |D_i(fake) − D_i(real)| of every layer i but the verdict, averaged over scales: ``(layers,)``.
+
+    Gradients reach both sides: Wang et al. 2017 (PAN) let D move its features apart.
+    """
+    scales = [
+        torch.stack([l1_loss(one, other) for one, other in zip(mine[:-1], theirs[:-1], strict=True)])
+        for mine, theirs in zip(fake, real, strict=True)
+    ]
+    return torch.stack(scales).mean(0)
 
 
 def halves(found: Sequence[Features]) -> tuple[list[Features], list[Features]]:

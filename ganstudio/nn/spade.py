@@ -17,6 +17,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import avg_pool2d, interpolate, leaky_relu
 
+from ganstudio.nn import random
 from ganstudio.nn.dcgan import stages_of
 from ganstudio.nn.initialise import glorot_init
 from ganstudio.nn.norms import Norm, constrain, norm_2d
@@ -44,6 +45,29 @@ class Modulation(nn.Module):
         return torch.addcmul(beta, self.norm(x), 1 + gamma)
 
 
+class PixelNoise(nn.Module):
+    """Adds noise to every pixel, as strongly as each channel has learned to want it (Karras et al. 2019, section 3.2).
+
+    Not in SPADE's paper. A map is the same all over a meadow: without noise the blades of grass can only come from how far
+    it is to the border, and textures turn into a weave. While training the noise is fresh; afterwards it is always the
+    same, so that what was painted stays as it is while one paints on beside it.
+    """
+
+    fixed: Tensor
+
+    def __init__(self, channels: int, size: int) -> None:
+        super().__init__()
+        self.register_buffer("fixed", random.normal(1, 1, size, size))
+        self.strength = nn.Parameter(torch.zeros(1, channels, 1, 1))
+
+    def forward(self, x: Tensor) -> Tensor:
+        """``(N, channels, size, size)`` to the same."""
+        if not self.training:
+            return torch.addcmul(x, self.strength, self.fixed)
+        fresh = random.normal(len(x), 1, *x.shape[2:], device=x.device)
+        return torch.addcmul(x, self.strength, fresh)
+
+
 class SpadeBlock(nn.Module):
     """A residual block with a modulation in front of each convolution (figure 4, left).
 
@@ -57,15 +81,19 @@ class SpadeBlock(nn.Module):
         hidden: features read from it.
         norm: the normalisation.
         constraint: ``spectral`` bounds the convolutions of the trunk, as in the paper.
+        noise: size of the pictures to which noise is added; 0: none.
     """
 
-    def __init__(self, before: int, after: int, given: int, hidden: int, norm: Norm, constraint: Norm) -> None:
+    def __init__(
+        self, before: int, after: int, given: int, hidden: int, norm: Norm, constraint: Norm, noise: int = 0
+    ) -> None:
         super().__init__()
         middle = min(before, after)
         self.read = nn.Sequential(nn.Conv2d(given, hidden, 3, padding=1), nn.ReLU(inplace=True))
         self.first_norm, self.second_norm = Modulation(before, hidden, norm), Modulation(middle, hidden, norm)
         self.first, self.second = nn.Conv2d(before, middle, 3, padding=1), nn.Conv2d(middle, after, 3, padding=1)
         self.shortcut = nn.Conv2d(before, after, 1, bias=False) if before != after else nn.Identity()
+        self.noise = PixelNoise(middle, noise) if noise else nn.Identity()
         self.constraint: Norm = constraint
 
     def bound(self) -> None:
@@ -78,7 +106,7 @@ class SpadeBlock(nn.Module):
         """``x`` ``(N, before, H, W)`` and label planes ``(N, given, H, W)`` to ``(N, after, H, W)``."""
         guide = self.read(planes)
         change: Tensor = self.first(leaky_relu(self.first_norm(x, guide), SLOPE))
-        change = self.second(leaky_relu(self.second_norm(change, guide), SLOPE))
+        change = self.second(leaky_relu(self.second_norm(self.noise(change), guide), SLOPE))
         kept: Tensor = self.shortcut(x)
         return kept + change
 
@@ -95,6 +123,7 @@ class SpadeGenerator(nn.Module):
         hidden: features that every block reads from the label map; 128 in the paper.
         norm: batch, instance or layer.
         constraint: spectral or none.
+        noise: every block adds noise to its pixels: see :class:`PixelNoise`.
 
     Raises:
         UsageError: the size cannot be reached by doubling.
@@ -110,6 +139,7 @@ class SpadeGenerator(nn.Module):
         hidden: int,
         norm: Norm = "batch",
         constraint: Norm = "spectral",
+        noise: bool = True,
     ) -> None:
         super().__init__()
         base, doublings = stages_of(size)
@@ -118,7 +148,8 @@ class SpadeGenerator(nn.Module):
         self.dense = nn.Linear(style, widths[0] * base * base)
         pairs = zip([widths[0], *widths[:-1]], widths, strict=True)
         self.blocks = nn.ModuleList(
-            SpadeBlock(before, after, given, hidden, norm, constraint) for before, after in pairs
+            SpadeBlock(before, after, given, hidden, norm, constraint, (base << index) * noise)
+            for index, (before, after) in enumerate(pairs)
         )
         self.to_image = nn.Conv2d(widths[-1], channels, 3, padding=1)
         glorot_init(self)
@@ -131,7 +162,7 @@ class SpadeGenerator(nn.Module):
         x: Tensor = self.dense(style).view(-1, *self._start)
         for block, seen in zip(self.blocks, self._pyramid(planes), strict=True):
             if x.shape[-1] != seen.shape[-1]:
-                x = interpolate(x, scale_factor=2.0)
+                x = interpolate(x, scale_factor=2.0, mode="bilinear", align_corners=False)
             x = block(x, seen)
         image: Tensor = self.to_image(leaky_relu(x, SLOPE)).tanh()
         return image

@@ -16,6 +16,7 @@ from ganstudio.app.workplaces import Workplace, word_of
 from ganstudio.core.i18n import _
 from ganstudio.ui.explore.actions import shortcut_rows as explore_shortcut_rows
 from ganstudio.ui.menus import ActionBinder
+from ganstudio.ui.paint.actions import shortcut_rows as paint_shortcut_rows
 from ganstudio.ui.translate.actions import shortcut_rows as translate_shortcut_rows
 
 
@@ -82,6 +83,13 @@ def bench_rows() -> tuple[BenchRow, ...]:
             tuple(explore_shortcut_rows()),
         ),
         BenchRow(
+            "paint",
+            "brush",
+            _("A label map under your brush becomes a picture while you paint."),
+            _make_paint,
+            tuple(paint_shortcut_rows()),
+        ),
+        BenchRow(
             "translate",
             "translate",
             _("Edges to photos, day to night: a picture goes in, the translated one comes out at once."),
@@ -97,6 +105,14 @@ def _make_explore(studio: Studio, binder: ActionBinder) -> tuple[QWidget, tuple[
 
     page = ExploreWorkspace(studio, binder)
     return page, explore_actions(page)
+
+
+def _make_paint(studio: Studio, binder: ActionBinder) -> tuple[QWidget, tuple[Action, ...]]:
+    from ganstudio.ui.paint.actions import paint_actions
+    from ganstudio.ui.paint.workspace import PaintWorkspace
+
+    page = PaintWorkspace(studio, binder)
+    return page, paint_actions(page)
 
 
 def _make_translate(studio: Studio, binder: ActionBinder) -> tuple[QWidget, tuple[Action, ...]]:

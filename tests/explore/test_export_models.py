@@ -5,6 +5,7 @@ import copy
 import json
 import threading
 import warnings
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from safetensors.torch import load_file
 from torch import nn
 
 from ganstudio.core.controls import GeneratorIndex, LatentVector
-from ganstudio.core.dataspec import DataSpec
+from ganstudio.core.dataspec import DataSpec, MapClass
 from ganstudio.core.errors import CancelledError, StudioError, UsageError
 from ganstudio.explore import model_files
 from ganstudio.explore.exporting import Watch
@@ -30,7 +31,13 @@ from ganstudio.nn.norms import SpectralNorm, constrain
 from tests.explore.toys import CLASS, SIZE, Z, linear, toy
 
 IMAGES = DataSpec("d", "images", 90, 3, 32, ("0", "1", "2"))
-SMALL = {"conv_width": 4, "mlp_width": 8, "width": 4, "resnet_width": 8}
+SMALL = {"conv_width": 4, "mlp_width": 8, "width": 4, "resnet_width": 8, "width_d": 4, "hidden": 4, "blocks": 1}
+CLASSES = (MapClass("sky", (90, 150, 220)), MapClass("grass", (60, 140, 60)))
+GIVEN = {
+    "maps": {"map_classes": CLASSES, "attributes": ("time",)},
+    "pairs": {"input_channels": 1},
+    "domains": {"input_channels": 3, "input_count": 9},
+}
 
 
 def of(name: str, spec: DataSpec = IMAGES, fast: bool = True) -> Generator:
@@ -38,11 +45,11 @@ def of(name: str, spec: DataSpec = IMAGES, fast: bool = True) -> Generator:
     method = METHODS[name]
     hyper = {key: value for key, value in SMALL.items() if key in method.Hyper.model_fields}
     made = method(method.resolve(hyper, spec.kind), spec)
-    if spec.kind == "images":
+    if spec.pictures:
         for part in made.modules():
             if isinstance(part, nn.ConvTranspose2d):
                 part.weight.data.mul_(3)  # fresh networks draw nearly plain grey
-    if fast and spec.kind == "images":
+    if fast and spec.pictures:
         for child in made.children():
             child.to(memory_format=torch.channels_last)
     return Generator.of_method(made, name, step=7, source="ema")
@@ -65,7 +72,13 @@ def run(path: Path, generator: Generator, count: int) -> tuple[np.ndarray, np.nd
 
 @pytest.mark.parametrize("name", sorted(METHODS))
 def test_every_method_can_be_taken_home(tmp_path: Path, name: str) -> None:
-    generator = of(name)
+    for kind in METHODS[name].info.data_kinds[-2:]:
+        if kind in GIVEN or kind == "images":
+            take_home(tmp_path, name, replace(IMAGES, kind=kind, **GIVEN.get(kind, {})))
+
+
+def take_home(tmp_path: Path, name: str, spec: DataSpec) -> None:
+    generator = of(name, spec)
     for ending in (".pt", ".onnx", ".safetensors"):
         saved = save_model(tmp_path / f"g{ending}", generator)
         assert saved.difference < 1e-4

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 import torch
 
-from ganstudio.core.dataspec import DataSpec
+from ganstudio.core.controls import given
+from ganstudio.core.dataspec import DataSpec, MapClass
 from ganstudio.core.errors import UsageError
 from ganstudio.core.fields import fields_of
 from ganstudio.data import Dataset
@@ -18,7 +19,11 @@ from ganstudio.methods.base import Method
 from ganstudio.training.engine import Engine
 from tests.training.training_kit import assert_same, make_engine, pictures, saved, train
 
-SMALL = {"conv_width": 4, "width": 4, "mlp_width": 12, "batch_size": 4, "latent_size": 6}
+SMALL = {
+    "conv_width": 4, "width": 4, "width_d": 4, "mlp_width": 12, "hidden": 4, "blocks": 1, "local_blocks": 1,
+    "batch_size": 4, "latent_size": 6, "style_size": 3, "pool": 6,
+}  # fmt: skip
+TRANSLATIONS = ("maps", "pairs", "domains")
 
 
 def points() -> Dataset:
@@ -26,10 +31,32 @@ def points() -> Dataset:
     return Dataset(DataSpec("cloud", "points", 64, extent=3.0), items, None, "cloud")
 
 
+def translations(kind: str, size: int, channels: int, count: int = 40) -> Dataset:
+    """Random pictures, and what they should be drawn from: maps with a number known of each, pictures, or another pile."""
+    rng = np.random.default_rng(7)
+    known: dict[str, object] = {"input_channels": channels if kind == "domains" else 4 - channels}
+    inputs = rng.integers(0, 256, (count, known["input_channels"], size, size), np.uint8)
+    attributes = None
+    if kind == "maps":
+        classes = (MapClass("sky", (90, 150, 220)), MapClass("grass", (60, 140, 60)), MapClass("rock", (90, 90, 90)))
+        known = {"map_classes": classes, "attributes": ("time",)}
+        inputs = rng.integers(0, 3, (count, size, size), np.uint8)
+        attributes = torch.from_numpy(rng.uniform(-1, 1, (count, 1)).astype(np.float32))
+    elif kind == "domains":
+        inputs = inputs[: count // 2]
+        known["input_count"] = len(inputs)
+    base = pictures(size, channels, count)
+    spec = dataclasses.replace(base.spec, kind=kind, sides=("before", "after"), **known)
+    return dataclasses.replace(base, spec=spec, inputs=torch.from_numpy(inputs), attributes=attributes)
+
+
 def data_for(method: type[Method]) -> list[str]:
     kinds = ["points"] if "points" in method.info.data_kinds else []
     if "images" in method.info.data_kinds:
         kinds += [f"{size}x{channels}" for size in (16, 28, 32) for channels in (1, 3)]
+    for kind in TRANSLATIONS:
+        if kind in method.info.data_kinds:
+            kinds += [f"{kind}:{shape}" for shape in ("28x1", "32x3", "16x3")]
     return kinds
 
 
@@ -39,8 +66,12 @@ CASES = [(name, data) for name in METHODS for data in data_for(METHODS[name])]
 def build(name: str, data: str, **hyper: object) -> Engine:
     known = {spec.name for spec in fields_of(METHODS[name].Hyper)}
     values = {key: value for key, value in {**SMALL, **hyper}.items() if key in known}
-    size, _x, channels = data.partition("x")
-    dataset = points() if data == "points" else pictures(int(size), int(channels), 40)
+    kind, _colon, shape = data.rpartition(":")
+    size, _x, channels = shape.partition("x")
+    if kind:
+        dataset = translations(kind, int(size), int(channels))
+    else:
+        dataset = points() if data == "points" else pictures(int(size), int(channels), 40)
     if METHODS[name].info.needs_labels:
         spec = dataclasses.replace(dataset.spec, classes=("a", "b", "c"))
         dataset = dataclasses.replace(dataset, spec=spec, labels=torch.arange(spec.count) % 3)
@@ -79,10 +110,13 @@ def test_three_steps(name: str, data: str) -> None:
     items, scores = engine.samples()
     assert items.shape[1:] == engine.dataset.spec.shape
     assert items.isfinite().all()
+    if engine.dataset.spec.pictures:
+        assert items.abs().max() <= 1
+    if engine.dataset.spec.translates:  # patches have no word on a picture as a whole
+        assert scores is None
+        return
     assert scores is not None
     assert scores.shape == (len(items),)
-    if engine.dataset.spec.kind == "images":
-        assert items.abs().max() <= 1
     if engine.method.score_is_probability and name != "lsgan":
         assert ((scores >= 0) & (scores <= 1)).all()
 
@@ -117,7 +151,7 @@ def test_every_default_is_allowed_for_every_kind_of_data(name: str) -> None:
     method = METHODS[name]
     for kind in method.info.data_kinds:
         method.resolve({}, kind)
-    assert set(method.kind_defaults) <= {"points", "images"}
+    assert set(method.kind_defaults) <= {"points", "images", *TRANSLATIONS}
     for spec in fields_of(method.Hyper):
         assert spec.title
         assert spec.help
@@ -157,7 +191,7 @@ def test_what_it_sees_in_items_fits_its_controls(name: str) -> None:
     method = engine.method
     assert set(method.predicts) == set(method.recognise(engine.batches.next()[0]))
     with engine.drawing() as view:
-        items, labels = engine.batches.fixed(6)
+        items, labels, *_rest = engine.batches.fixed(6)
         described = view.describe(labels)
         raw = view.critic(items, described)
         assert raw is None or raw.shape == (6,)
@@ -173,9 +207,53 @@ def test_what_it_sees_in_items_fits_its_controls(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", [n for n in METHODS if "points" not in METHODS[n].info.data_kinds])
-def test_methods_for_images_refuse_points_in_words(name: str) -> None:
-    with pytest.raises(UsageError, match="needs images"):
+def test_methods_for_pictures_refuse_points_in_words(name: str) -> None:
+    with pytest.raises(UsageError, match=f"needs {METHODS[name].info.data_kinds[0]}"):
         METHODS[name].resolve({}, "points")
+
+
+TRANSLATORS = [(name, data) for name, data in CASES if data.endswith("16x3") and ":" in data]
+
+
+@pytest.mark.parametrize(("name", "data"), TRANSLATORS)
+def test_what_is_given_decides_what_is_drawn(name: str, data: str) -> None:
+    engine = build(name, data)
+    train(engine, 2)
+    control = given(engine.method.controls())
+    assert control is not None
+    with engine.drawing("raw") as view:
+        values = {key: rows[:2] for key, rows in engine.fixed.items()}
+        assert set(values) == {one.name for one in view.controls()}
+        first = view.generate(values)
+        torch.testing.assert_close(view.generate(values), first)  # no noise is left when drawing
+        for key, rows in values.items():
+            if rows.dtype == torch.int64:
+                other = (rows + 1) % (2 if rows.dim() == 1 else 3)
+            else:
+                other = rows.flip(2) if rows.dim() == 4 else rows + 1.5
+            changed = view.generate({**values, key: other})
+            assert not torch.allclose(changed, first, atol=1e-4), key
+
+
+@pytest.mark.parametrize(("name", "data"), TRANSLATORS)
+def test_the_wall_shows_what_was_given_and_what_is_drawn(name: str, data: str) -> None:
+    engine = build(name, data)
+    real, _labels, inputs, attributes = engine.on_view()
+    with engine.drawing() as view:
+        panels = view.panels(engine.fixed, real)
+        drawn = view.generate(engine.fixed)
+        assert inputs is not None
+        fitting = view.condition(inputs, attributes)
+        assert {key: rows.dtype for key, rows in fitting.items()}.items() <= {
+            key: rows.dtype for key, rows in engine.fixed.items()
+        }.items()
+    assert len(panels) == 3
+    torch.testing.assert_close(panels[1][1], drawn)
+    for title, column in panels:
+        assert title
+        assert column.shape[2:] == real.shape[2:]
+        assert len(column) == len(drawn)
+    assert given(engine.method.controls()) is not None
 
 
 def test_convolutions_refuse_points() -> None:

@@ -52,6 +52,10 @@ def verdict(report: DataReport) -> tuple[str, str]:
         return f"{ready} {left}", "warning"
     if report.warnings:
         return _("{ready} Read the remark below before you start.").format(ready=ready), "warning"
+    mended = len({problem.file for problem in report.problems})
+    if mended:
+        what = counted(mended, _("{n} file was converted: see below."), _("{n} files were converted: see below."))
+        return f"{ready} {what}", "real"
     return _("{ready} Nothing is wrong with them.").format(ready=ready), "real"
 
 

@@ -85,7 +85,7 @@ def with_ending(path: Path, kind: str, endings: Sequence[str]) -> Path:
     return path.with_name(path.name + chosen)
 
 
-class _Form(QDialog):
+class ExportForm(QDialog):
     """A few rows and two buttons."""
 
     def __init__(self, title: str, action: str, parent: QWidget) -> None:
@@ -144,7 +144,7 @@ class _Form(QDialog):
         self.rows.addRow(words, widget)
 
 
-class PictureDialog(_Form):
+class PictureDialog(ExportForm):
     """A picture's size.
 
     Args:
@@ -181,7 +181,7 @@ class PictureDialog(_Form):
             self.accept()
 
 
-class FoldersDialog(_Form):
+class FoldersDialog(ExportForm):
     """How many pictures of each class.
 
     Args:
@@ -222,7 +222,7 @@ def _numbered(path: Path) -> Iterator[Path]:
         number += 1
 
 
-class FilmDialog(_Form):
+class FilmDialog(ExportForm):
     """What the film shows, how long and how large.
 
     Args:

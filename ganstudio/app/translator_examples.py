@@ -1,0 +1,153 @@
+"""Some pictures of the data that a run was trained on, to be translated with a click."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+from psygnal import Signal
+
+from ganstudio.core.controls import Given, LabelMap, given
+from ganstudio.core.i18n import _
+from ganstudio.explore.translating import InputPicture, direction_of, fits
+
+if TYPE_CHECKING:
+    from ganstudio.app.jobs import Job
+    from ganstudio.app.sources import Opened
+    from ganstudio.app.studio import Studio
+
+MOST = 24
+MOSTLY = 0.97
+"""Such a share of black and white pixels is no chance."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Examples:
+    """What was found.
+
+    Attributes:
+        sides: inputs for direction 0 and, where there is one, for direction 1.
+        paper: the ground of an empty sheet: 0 or 255, or the most frequent class.
+        hard: nearly all pixels are black or white: one draws such lines then.
+    """
+
+    sides: tuple[tuple[InputPicture, ...], ...] = ()
+    paper: int = 255
+    hard: bool = False
+
+    def of(self, direction: int) -> tuple[InputPicture, ...]:
+        """The inputs for a direction."""
+        return self.sides[direction] if direction < len(self.sides) else ()
+
+
+NONE = Examples()
+
+
+class ExampleShelf:
+    """Reads the pictures of whatever run is open, beside the window.
+
+    Args:
+        studio: runs the job.
+
+    Attributes:
+        found: what is there.
+        error: why there is nothing, as a sentence; empty otherwise.
+        changed: emitted when anything of this is different.
+    """
+
+    changed = Signal()
+
+    def __init__(self, studio: Studio) -> None:
+        self._studio = studio
+        self.found: Examples = NONE
+        self.error = ""
+        self._job: Job | None = None
+
+    @property
+    def reading(self) -> bool:
+        """The data are being read."""
+        return self._job is not None
+
+    def look(self, opened: Opened | None) -> None:
+        """Forgets what was there and reads the data of this run; a file that was brought in has none."""
+        if self._job is not None:
+            self._job.cancel()
+        self.found, self.error, self._job = NONE, "", None
+        wanted = None if opened is None else given(opened.generator.controls)
+        if opened is not None and opened.run is not None and wanted is not None:
+            experiment, both = opened.run.info.experiment, direction_of(opened.generator.controls) is not None
+
+            def work(progress: Any, cancel: Any) -> Examples:
+                return read_examples(experiment.data, experiment.seed, wanted, both, progress, cancel)
+
+            job = self._job = self._studio.jobs.start(_("Reading the pictures of the run"), work)
+            job.on_done(lambda found: self._take(job, found, "")).on_error(
+                lambda error: self._take(job, NONE, str(error))
+            )
+        self.changed.emit()
+
+    def _take(self, job: Job, found: Examples, error: str) -> None:
+        if job is self._job:
+            self.found, self.error, self._job = found, error, None
+            self.changed.emit()
+
+
+def read_examples(
+    data: str,
+    seed: int,
+    wanted: Given,
+    both: bool,
+    progress: Callable[[float, str], None] | None = None,
+    cancel: threading.Event | None = None,
+) -> Examples:
+    """Reads the data of a run and takes some of its inputs, evenly spread. For a job.
+
+    Args:
+        data: the request, as the run has it.
+        seed: of the run.
+        wanted: what the network takes; pictures that do not fit are left out.
+        both: also the pictures of the other side, which the network translates the other way.
+        progress: told how far it is.
+        cancel: ends it.
+
+    Raises:
+        StudioError: the data are not there any more, or cannot be read.
+    """
+    from ganstudio.data import parse_request, read
+
+    arrays = read(parse_request(data), seed=seed, cancel=cancel, progress=progress)
+    piles = [arrays.inputs, arrays.items if both else None]
+    sides = tuple(_some(pile, wanted) for pile in piles if pile is not None)
+    first = sides[0] if sides else ()
+    return Examples(sides, _paper(first, wanted), _hard(first, wanted))
+
+
+def _some(pile: NDArray[np.uint8] | NDArray[np.float32], wanted: Given) -> tuple[InputPicture, ...]:
+    count = min(MOST, len(pile))
+    places = [place * len(pile) // count for place in range(count)]
+    found = [
+        InputPicture(_("picture {number}").format(number=f"{place + 1:,}"), np.array(pile[place], dtype=np.uint8))
+        for place in places
+    ]
+    return tuple(picture for picture in found if fits(wanted, picture.pixels))
+
+
+def _paper(pictures: tuple[InputPicture, ...], wanted: Given) -> int:
+    """The most frequent class; or black where the edges of most pictures are dark, else white."""
+    if not pictures:
+        return 255
+    if isinstance(wanted, LabelMap):
+        return int(np.bincount(np.concatenate([picture.pixels.ravel() for picture in pictures])).argmax())
+    edges = [np.concatenate([p.pixels[:, 0].ravel(), p.pixels[:, -1].ravel()]) for p in pictures]
+    return 255 if float(np.median(np.concatenate(edges))) >= 128 else 0
+
+
+def _hard(pictures: tuple[InputPicture, ...], wanted: Given) -> bool:
+    if not pictures or isinstance(wanted, LabelMap):
+        return False
+    extremes = [np.mean((picture.pixels == 0) | (picture.pixels == 255)) for picture in pictures]
+    return float(np.mean(extremes)) >= MOSTLY

@@ -1,0 +1,121 @@
+"""A translation as plain JSON values: what a saved picture carries, and how it is brought back."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ganstudio.app.bench_session import check_session, reopen, session_head, tell_other_step
+from ganstudio.core.controls import Control, Given
+from ganstudio.core.errors import StudioError, UsageError
+from ganstudio.core.i18n import _
+from ganstudio.data.decode import Fit
+from ganstudio.explore.state import read_value
+from ganstudio.explore.translating import FITS, InputPicture, input_from_png, input_png
+
+if TYPE_CHECKING:
+    from ganstudio.app.translator import TranslateState, Translator
+
+LARGEST_INPUT = 1 << 20
+"""Bytes of PNG up to which the input itself is in the session; of larger ones only where the file is."""
+
+
+def session_of(translator: Translator, state: TranslateState | None = None) -> dict[str, Any]:
+    """Everything needed to be here again.
+
+    Args:
+        translator: with something open.
+        state: another state than the present one.
+
+    Raises:
+        UsageError: nothing is open.
+    """
+    head, state, wanted = session_head(translator), state or translator.state, translator.given
+    assert state is not None
+    assert wanted is not None
+    values: dict[str, Any] = {
+        "fit": state.fit,
+        "settings": {name: _plain(value) for name, value in state.settings.items()},
+        "input": None if state.picture is None else _described(wanted, state.picture),
+    }
+    return {**head, "state": values}
+
+
+def _plain(value: NDArray[Any]) -> Any:
+    if value.dtype == np.int64:
+        return value.tolist()
+    return [float(f"{number:.9g}") for number in value.astype(np.float64).tolist()]
+
+
+def _described(wanted: Given, picture: InputPicture) -> dict[str, Any]:
+    found: dict[str, Any] = {"name": picture.name}
+    if isinstance(picture.source, Path):
+        found["path"] = str(picture.source.absolute())
+    data = input_png(wanted, picture.pixels)
+    if len(data) <= LARGEST_INPUT or "path" not in found:
+        found["png"] = base64.b64encode(data).decode("ascii")
+    return found
+
+
+def restore(translator: Translator, session: Mapping[str, Any]) -> None:
+    """Opens the run that the session was saved from and puts everything back; what fails is reported.
+
+    Raises:
+        UsageError: it is no session of the translator, or its run is not on this machine.
+    """
+    check_session(translator, session)
+    reopen(translator, session, lambda: _put(translator, session))
+
+
+def _put(translator: Translator, session: Mapping[str, Any]) -> None:
+    """All of the session is checked first; then everything changes at once, or nothing."""
+    wanted, state = translator.given, translator.state
+    if wanted is None or state is None:
+        return
+    try:
+        values = session["state"]
+        fit = values["fit"] if values["fit"] in FITS else "crop"
+        settings = _settings(translator.controls, state.settings, values["settings"])
+        given = values["input"]
+        picture = None if given is None or "png" not in given else _picture(wanted, given)
+        path = None if given is None or picture is not None else Path(str(given["path"]))
+    except StudioError as error:
+        translator.studio.report(error)
+        return
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        words = _("The state in this picture is damaged; nothing was changed.")
+        translator.studio.report(UsageError(words, details=repr(error)))
+        return
+    translator.restore(picture, settings, cast("Fit", fit))
+    if path is not None:
+        translator.give_file(path)
+    tell_other_step(translator, session)
+
+
+def _settings(
+    controls: tuple[Control, ...], known: Mapping[str, NDArray[Any]], values: Mapping[str, Any]
+) -> dict[str, NDArray[Any]]:
+    if set(values) != set(known):
+        raise UsageError(
+            _("It was made with a generator that is driven by {theirs}; this one is driven by {ours}.").format(
+                theirs=", ".join(sorted(map(str, values))) or _("nothing else"),
+                ours=", ".join(sorted(known)) or _("nothing else"),
+            )
+        )
+    return {one.name: read_value(one, values[one.name]) for one in controls if one.name in known}
+
+
+def _picture(wanted: Given, given: Mapping[str, Any]) -> InputPicture:
+    try:
+        data = base64.b64decode(str(given["png"]), validate=True)
+    except binascii.Error as error:
+        raise UsageError(
+            _("The input in this picture is damaged; nothing was changed."), details=repr(error)
+        ) from error
+    return input_from_png(wanted, data, str(given.get("name", ""))[:200] or _("restored picture"))

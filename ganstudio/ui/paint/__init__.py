@@ -1,0 +1,1 @@
+"""The Paint workspace: a label map is painted, and a picture follows."""

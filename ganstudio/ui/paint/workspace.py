@@ -1,0 +1,350 @@
+"""The Paint workspace: tools and classes left, the map and its picture in the middle, the style below."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, cast
+
+from PySide6.QtCore import QPoint, Qt, QTimer
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QMenu, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+
+from ganstudio.app.gallery import gallery_card
+from ganstudio.app.history import History
+from ganstudio.app.painter import Painter
+from ganstudio.app.painter_canvases import Scene
+from ganstudio.app.run_model import RunModel
+from ganstudio.app.studio import Studio
+from ganstudio.app.workplaces import bundled_path, opens
+from ganstudio.core.i18n import _
+from ganstudio.ui.errors import EmptyState
+from ganstudio.ui.menus import ActionBinder
+from ganstudio.ui.paint import opening
+from ganstudio.ui.paint.canvas_bar import CanvasBar
+from ganstudio.ui.paint.canvas_view import CanvasView
+from ganstudio.ui.paint.exports import Exports
+from ganstudio.ui.paint.palette import ClassPalette
+from ganstudio.ui.paint.result import ResultView
+from ganstudio.ui.paint.scene_dialog import SceneDialog
+from ganstudio.ui.paint.style_panel import StylePanel
+from ganstudio.ui.paint.tools import ToolStrip
+from ganstudio.ui.parts import LinkButton, line
+from ganstudio.ui.pictures.drawing import step_text, to_image
+from ganstudio.ui.train.layouts import restore_splitter, state_of
+from ganstudio.ui.workbench import SourceBar, Waker
+
+TOOLS, STYLE = 204, 188
+SHINES = 0.5
+"""How much of the map covers the picture under it, at first."""
+BENCH, MIDDLE, PAIR = "paint/bench", "paint/middle", "paint/pair"
+
+
+class PaintWorkspace(QWidget):
+    """Everything to paint with one generator."""
+
+    def __init__(self, studio: Studio, binder: ActionBinder, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._studio, self._binder = studio, binder
+        self._waker = Waker(self._woken, self)
+        self.painter = Painter(studio, self._waker)
+        self.source = SourceBar(self.painter, studio)
+        self.canvas = CanvasView()
+        self.tools = ToolStrip(self.canvas)
+        self.palette_ = ClassPalette(self.canvas)
+        self.result = ResultView()
+        self.bar = CanvasBar(self.painter, binder)
+        self.style_panel = StylePanel(self.painter)
+        self.exports = Exports(self)
+        self.under = self._arranged = self._had_picture = False
+        self._history: History | None = None
+        self._lay_out()
+        self._connect()
+        self._source_changed()
+        self._canvas_changed()
+
+    def _lay_out(self) -> None:
+        left = QWidget()
+        tools = QVBoxLayout(left)
+        tools.setContentsMargins(12, 8, 8, 8)
+        tools.setSpacing(8)
+        tools.addWidget(self.tools)
+        tools.addWidget(line())
+        tools.addWidget(self.palette_, 1)
+        self.pair = QSplitter(Qt.Orientation.Horizontal)
+        self.pair.addWidget(self.canvas)
+        self.pair.addWidget(self.result)
+        self.middle = QSplitter(Qt.Orientation.Vertical)
+        self.middle.addWidget(self.pair)
+        self.middle.addWidget(self.style_panel)
+        self.middle.setStretchFactor(0, 1)
+        self.bench = QSplitter(Qt.Orientation.Horizontal)
+        self.bench.addWidget(left)
+        self.bench.addWidget(self.middle)
+        self.bench.setStretchFactor(1, 1)
+        for splitter in (self.pair, self.middle, self.bench):
+            splitter.setChildrenCollapsible(False)
+        page = QWidget()
+        inside = QVBoxLayout(page)
+        inside.setContentsMargins(0, 0, 0, 0)
+        inside.setSpacing(0)
+        for part in (self.bar, line()):
+            inside.addWidget(part)
+        inside.addWidget(self.bench, 1)
+        self.pages = QStackedWidget()
+        self._page, self._empty = page, self._make_empty()
+        self.pages.addWidget(self._empty)
+        self.pages.addWidget(page)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.source)
+        column.addWidget(self.pages, 1)
+
+    def _make_empty(self) -> EmptyState:
+        ready = bundled_path("paint") is not None
+        empty = EmptyState(
+            "brush",
+            _("Paint a map, get a picture"),
+            _("Say with a brush where the sky, the sea and the mountains are: a network makes the picture while you paint. "
+              "It takes a run that was trained on label maps with their pictures."),
+            _("Open the ready landscapes") if ready else _("Train SPADE on landscapes"),
+        )  # fmt: skip
+        empty.clicked.connect(self.open_ready)
+        other = LinkButton(_("Open a run…"))
+        other.setAccessibleName(_("Open a run…"))
+        other.setToolTip(_("Any run folder with SPADE or another method that draws on label maps"))
+        other.clicked.connect(self.source.button.choose_folder)
+        column = cast("QVBoxLayout", empty.layout())
+        column.insertWidget(column.count() - 1, other, 0, Qt.AlignmentFlag.AlignHCenter)
+        return empty
+
+    def _connect(self) -> None:
+        painter, canvas = self.painter, self.canvas
+        canvas.stroke_began.connect(painter.stroke_began)
+        canvas.stroke_ended.connect(painter.stroke_ended)
+        canvas.hovered.connect(self.bar.show_words)
+        self.result.menu_requested.connect(self._open_menu)
+        self.result.hovered.connect(self._hovered)
+        self.result.size_changed.connect(self.bar.times.set_value)
+        self.bar.size_chosen.connect(self.result.set_size)
+        self.bar.layout_chosen.connect(lambda key: self.set_under(key == "under"))
+        self.bar.compare.clicked.connect(self.set_comparing)
+        self.bar.scene_wanted.connect(lambda: self.choose_scene(False))
+        self.style_panel.open_wanted.connect(lambda: opening.choose_style(self))
+        self.style_panel.paste_wanted.connect(lambda: opening.paste_style(self))
+        self.style_panel.scene_wanted.connect(lambda: self.choose_scene(True))
+        self.style_panel.dropped.connect(lambda data: opening.take_style_of(self, data))
+        painter.source_changed.connect(self._source_changed)
+        painter.weights_changed.connect(self._show_step)
+        painter.canvas_changed.connect(self._canvas_changed)
+        painter.picture_changed.connect(self._picture_changed)
+
+    # -- what the painter tells -------------------------------------------------------------------------------------
+
+    def _source_changed(self) -> None:
+        there = self.painter.opened is not None
+        shown, focus = self.pages.currentWidget(), self.window().focusWidget()
+        had_keyboard = shown is not None and focus is not None and shown.isAncestorOf(focus)
+        self.pages.setCurrentWidget(self._page if there else self._empty)
+        if there and had_keyboard and shown is self._empty:
+            self.canvas.setFocus()
+        self._canvas_changed()
+        self._picture_changed()
+        self._show_step()
+        self._studio.actions.refresh()
+        self._arrange_once()
+
+    def _canvas_changed(self) -> None:
+        document = self.painter.document
+        if self.canvas.document is not document:
+            self.canvas.set_document(document)
+        if self.painter.history is not self._history:
+            self._hear(self.painter.history)
+        self._studio.actions.refresh()
+
+    def _hear(self, history: History | None) -> None:
+        if self._history is not None:
+            self._history.changed.disconnect(self._studio.actions.refresh, missing_ok=True)
+        self._history = history
+        if history is not None:
+            history.changed.connect(self._studio.actions.refresh)
+
+    def _picture_changed(self) -> None:
+        painter = self.painter
+        self.result.show_picture(painter.picture, painter.before)
+        self.result.show_error(painter.error)
+        self.canvas.set_underlay(None if painter.picture is None else to_image(painter.picture))
+        self._show_step()
+        there = painter.picture is not None
+        if there is not self._had_picture:
+            self._had_picture = there
+            self._studio.actions.refresh()  # now there is something to be copied and saved
+
+    def _show_step(self) -> None:
+        live = self.painter.following is not None
+        self.result.show_tag(step_text(self.painter.step) if live else "", live)
+
+    def _hovered(self, x: int, y: int) -> None:
+        document, picture, text = self.painter.document, self.painter.picture, ""
+        if document is not None and picture is not None and x >= 0:
+            number = int(document.ids[y * document.size // picture.shape[0], x * document.size // picture.shape[1]])
+            text = document.classes[number].name if number < len(document.classes) else _("unknown class")
+        self.result.set_hover_text(text)
+
+    def _open_menu(self, point: QPoint) -> None:
+        self._studio.actions.refresh()
+        menu = QMenu(self)
+        for name in ("compare", "pixels", "under", "", "copy", "copy-map", "", "save", "save-both", "save-map", "film"):
+            if name:
+                self._binder.add_to(menu, f"paint.{name}")
+            else:
+                menu.addSeparator()
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(point)
+
+    # -- opening ----------------------------------------------------------------------------------------------------
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Somebody looks: there is something to paint with."""
+        super().showEvent(event)
+        self._arrange_once()
+        self.begin()
+
+    def begin(self) -> None:
+        """Something to paint with at first: the run that is looked at, one that trains, or the ready one."""
+        if self.painter.opened is not None or self.painter.opening:
+            return
+        studio = self._studio
+        looked_at = [] if studio.current is None else [studio.current]
+        for model in [*looked_at, *studio.training]:
+            if model.spec is not None and opens("paint", model.spec) and model.path is not None and model.step > 0:
+                self.open_run(model)
+                return
+        if bundled_path("paint") is not None:
+            self.painter.open_bundled()
+
+    @property
+    def bench_history(self) -> History:
+        """Strokes and styles of the present canvas."""
+        return self.painter.history
+
+    def open_run(self, model: RunModel) -> None:
+        """Follows a run that trains here; else opens its newest checkpoint."""
+        self.painter.open_model(model)
+
+    def open_path(self, path: Path) -> None:
+        """Opens the newest checkpoint of a stored run."""
+        self.painter.open_run(path)
+
+    def open_ready(self) -> None:
+        """The run that comes with the program; where there is none, it is trained."""
+        place, opened = bundled_path("paint"), self.painter.opened
+        if place is None:
+            self._studio.when_ready(self._train)
+        elif opened is None or opened.path != place:
+            self.painter.open_bundled()
+
+    def _train(self) -> None:
+        self._studio.start(gallery_card("paint").experiment)
+
+    def open_file(self, path: Path) -> None:
+        """Opens what was dropped: a painting, a label map, or a picture whose style is taken."""
+        self._studio.when_ready(lambda: opening.open_dropped(self, path))
+
+    def choose_scene(self, pictures: bool) -> None:
+        """Offers some of the run's data: as another canvas, or for their style."""
+
+        def take(scene: Scene) -> None:
+            if pictures:
+                self.painter.reader.take(scene.picture)
+            else:
+                self.painter.source.add(scene.name, scene.ids)
+
+        if self.painter.opened is not None:
+            SceneDialog(self.painter, pictures, take, self).open()
+
+    # -- deeds ------------------------------------------------------------------------------------------------------
+
+    def set_under(self, under: bool) -> None:
+        """The picture under the map, or beside it."""
+        self.under = under
+        if under:
+            self.result.set_comparing(False)
+            self.bar.compare.setChecked(False)
+        self.result.setVisible(not under)
+        self.canvas.options.set_opacity(SHINES if under else 1.0)
+        self.bar.times.setEnabled(not under)
+        self.bar.placing.set_value("under" if under else "beside")
+        self._studio.actions.refresh()
+
+    def set_comparing(self, comparing: bool) -> None:
+        """Lays the picture before over a part of the present one."""
+        if comparing and self.under:
+            self.set_under(False)
+        self.result.set_comparing(comparing)
+        self.bar.compare.setChecked(comparing)
+        if comparing:
+            self.result.setFocus()
+        self._studio.actions.refresh()
+
+    # -- the window's timer -----------------------------------------------------------------------------------------
+
+    def _woken(self) -> None:
+        self.painter.pump()
+
+    def refresh(self) -> None:
+        """Called by the window's one timer. A run is followed only while somebody looks: its training is faster then."""
+        self.painter.keep()
+        if self.isVisible() and not self.window().isMinimized():
+            self.painter.pump()
+
+    # -- layout -----------------------------------------------------------------------------------------------------
+
+    def _arrange_once(self) -> None:
+        """The first time that the parts are seen: before it has its size, a splitter forgets what it is told."""
+        if not self._arranged and self.isVisible() and self.pages.currentWidget() is self._page:
+            QTimer.singleShot(0, self, self._arrange)
+
+    def _arrange(self) -> None:
+        self._arranged = True
+        self.restore_layout()
+
+    def _splitters(self) -> tuple[tuple[str, QSplitter, list[int]], ...]:
+        return (
+            (BENCH, self.bench, [TOOLS, max(400, self.width() - TOOLS)]),
+            (MIDDLE, self.middle, [max(240, self.bench.height() - STYLE), STYLE]),
+            (PAIR, self.pair, [10_000, 10_000]),
+        )
+
+    def save_layout(self) -> None:
+        """Remembers what a person has arranged, where anybody has seen it."""
+        if self._arranged:
+            for name, splitter, _sizes in self._splitters():
+                self._studio.settings.remember_layout(name, state_of(splitter))
+
+    def restore_layout(self) -> None:
+        """Arranges everything as it was; as at first where nothing is remembered."""
+        for name, splitter, sizes in self._splitters():
+            if not restore_splitter(splitter, self._studio.settings.layout(name)):
+                splitter.setSizes(sizes)
+
+    def end(self) -> None:
+        """The window goes: every canvas is saved, the rendering thread ends, nothing is listened to any more."""
+        self.save_layout()
+        self.canvas.set_document(None)
+        self._hear(None)
+        self._waker.close()
+        self.painter.shutdown()
+        for part in (self.bar, self.style_panel):
+            part.end()
+        for signal, slot in self._hooks():
+            signal.disconnect(slot, missing_ok=True)
+
+    def _hooks(self) -> tuple[tuple[Any, Any], ...]:
+        painter = self.painter
+        return (
+            (painter.source_changed, self._source_changed),
+            (painter.weights_changed, self._show_step),
+            (painter.canvas_changed, self._canvas_changed),
+            (painter.picture_changed, self._picture_changed),
+        )

@@ -1,0 +1,1 @@
+"""The Translate workspace: a picture goes in, another comes out."""

@@ -1,0 +1,86 @@
+"""What can be done in the Translate workspace, as rows of the table of actions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from ganstudio.app.actions import Action
+from ganstudio.core.i18n import _
+
+if TYPE_CHECKING:
+    from ganstudio.ui.translate.workspace import TranslateWorkspace
+
+
+def translate_actions(page: TranslateWorkspace) -> tuple[Action, ...]:
+    """The rows; they work on what is translated."""
+    menu, translator, exports, view = _("Translate"), page.translator, page.exports, page.stage.input
+
+    def there() -> bool:
+        return translator.opened is not None
+
+    def given() -> bool:
+        return translator.state is not None and translator.state.picture is not None
+
+    def drawn() -> bool:
+        return given() and translator.output is not None
+
+    def penned() -> bool:
+        return there() and view.tool != "hand"
+
+    def row(
+        name: str, title: str, run: Callable[[], object], icon: str, keys: str, section: int, words: str,
+        enabled: Callable[[], bool] = there,
+    ) -> Action:  # fmt: skip
+        place = f"{menu}/{section}"
+        return Action(f"translate.{name}", title, run, icon, keys, place, words, enabled, context="translate")
+
+    return (
+        row("open-run", _("Open a run…"), page.source.button.choose_folder, "folder", "", 0,
+            _("Any run folder, also one that is still being written."), lambda: True),
+        row("open", _("Open a picture…"), page.open_picture, "", "Ctrl+O", 1,
+            _("Any picture; it is brought to the network’s size and translated."), there),
+        row("paste", _("Paste a picture"), page.paste, "paste", "Ctrl+V", 1,
+            _("Translates the picture, or the picture file, on the clipboard."), there),
+        row("draw", _("New drawing"), page.new_drawing, "plus", "N", 1,
+            _("An empty sheet and a pen: the translation follows every stroke."), there),
+        row("hand", _("Move the picture"), lambda: view.set_tool("hand"), "move", "V", 2,
+            _("Lays the pen down."), there),
+        row("pen", _("Draw"), lambda: view.set_tool("pen"), "brush", "B", 2, _("Draws on the input."), there),
+        row("eraser", _("Erase"), lambda: view.set_tool("eraser"), "eraser", "E", 2,
+            _("Makes the input blank again where one draws."), there),
+        row("narrower", _("Narrower pen"), lambda: view.step_pen_width(False), "minus", "[", 2,
+            _("Also with the wheel over the input."), penned),
+        row("wider", _("Wider pen"), lambda: view.step_pen_width(True), "plus", "]", 2,
+            _("Also with the wheel over the input."), penned),
+        row("swap", _("Swap input and output"), translator.swap, "translate", "D", 3,
+            _("The output becomes the input and is translated the other way."), lambda: translator.can_swap),
+        Action("translate.compare", _("Before | after"), lambda: page.set_comparing(not page.stage.comparing), "compare",
+               "C", f"{menu}/3", _("Input and output over each other, with a line to drag; again: side by side."), there,
+               lambda: page.stage.comparing, context="translate"),
+        row("fit", _("Fit the pictures"), lambda: page.stage.set_zoom("fit"), "fit", "Ctrl+0", 3,
+            _("As large as there is room."), there),
+        row("copy", _("Copy the output"), exports.copy_output, "copy", "Ctrl+Shift+C", 4,
+            _("Puts the translation on the clipboard."), drawn),
+        row("copy-input", _("Copy the input"), exports.copy_input, "", "", 4,
+            _("Puts the input, at the network’s size, on the clipboard."), given),
+        row("save", _("Save the output…"), exports.save_picture, "export", "Ctrl+E", 4,
+            _("PNG at 1 to 8 times its size; dropped back on the window it brings you here again."), drawn),
+        row("save-both", _("Save side by side…"), exports.save_both, "grid", "Ctrl+Shift+E", 4,
+            _("Input, output and the way back in one PNG."), drawn),
+        row("batch", _("Translate a folder…"), exports.translate_folder, "folder", "", 5,
+            _("All pictures of a folder, with a list of what became of each."), there),
+    )  # fmt: skip
+
+
+def shortcut_rows() -> list[tuple[str, str, str]]:
+    """Keys of the pictures, ``(group, what, keys)``, for the list of shortcuts."""
+    picture, compare, strip = _("Input and output"), _("Before | after"), _("From the data")
+    return [
+        (picture, _("Larger, smaller, fit"), "+, −, 0"),
+        (picture, _("Width of the pen; zoom with a pen"), _("Wheel; Ctrl+wheel")),
+        (picture, _("Take up a colour or a class"), _("Alt+click")),
+        (picture, _("Take a stroke back that is being drawn"), "Esc"),
+        (compare, _("Move the line; in small steps"), _("←, →; with Shift")),
+        (strip, _("Go from picture to picture; translate it"), _("Arrow keys; Enter")),
+    ]

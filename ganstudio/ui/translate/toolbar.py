@@ -1,0 +1,156 @@
+"""The row above the pictures: where the input comes from, which way it is translated, how it is looked at."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
+
+from ganstudio.app.translator import Translator
+from ganstudio.core.i18n import _
+from ganstudio.ui.parts import Segmented, line, tool_button
+from ganstudio.ui.style import set_look
+from ganstudio.ui.translate.picture_view import ZOOMS, name_of_zoom
+from ganstudio.ui.translate.stage import Stage
+
+LONGEST = 18
+"""Letters of a direction's name that are shown; the tooltip has the rest."""
+LEAST = 400
+
+
+class ZoomChoice(Segmented):
+    """Scales, of which none may be the present one."""
+
+    def show_zoom(self, zoom: str) -> None:
+        """Shows a scale; none is chosen where it is none of them."""
+        self._group.setExclusive(bool(zoom))
+        for key, button in self._buttons.items():
+            button.setChecked(key == zoom)
+        if not zoom:
+            next(iter(self._buttons.values())).setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+
+
+class Toolbar(QWidget):
+    """One primary action, and what belongs to the present picture.
+
+    Args:
+        translator: what is translated.
+        stage: how it is shown.
+
+    Signals:
+        compare_chosen: side by side (False) or over each other.
+    """
+
+    compare_chosen = Signal(bool)
+
+    def __init__(self, translator: Translator, stage: Stage) -> None:
+        super().__init__()
+        self._translator, self._stage = translator, stage
+        self.open = QPushButton(_("Open a picture…"))
+        set_look(self.open, primary=True)
+        self.paste = tool_button("paste", _("Paste"))
+        self.draw = tool_button("plus", _("New drawing"))
+        self.batch = tool_button("folder", _("Translate a folder…"))
+        self.swap = tool_button("translate", _("Swap"))
+        self.direction: Segmented | None = None
+        self._names: tuple[str, ...] | None = None
+        self.view = Segmented(
+            (
+                ("beside", _("Side by side"), _("Input and output beside each other")),
+                ("over", _("Before | after"), _("Input and output over each other, with a line to drag (C)")),
+            ),
+            _("View"),
+        )
+        self.view.chosen.connect(lambda key: self.compare_chosen.emit(key == "over"))
+        tips = {"fit": _("As large as there is room")}
+        self.zoom = ZoomChoice(
+            [
+                (zoom, name_of_zoom(zoom), tips.get(zoom, _("{times} times its size").format(times=zoom)))
+                for zoom in ZOOMS
+            ],
+            _("Scale"),
+        )
+        self.zoom.chosen.connect(stage.set_zoom)
+        stage.zoomed.connect(lambda: self.zoom.show_zoom(stage.zoom))
+        stage.compared.connect(self.refresh)
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(16, 8, 16, 4)
+        self._row.setSpacing(8)
+        for part in (self.open, self.paste, self.draw, self.batch):
+            self._row.addWidget(part)
+        self._line = line(horizontal=False)
+        self._row.addWidget(self._line)
+        self._place = self._row.count()
+        self._row.addWidget(self.swap)
+        self._row.addStretch(1)
+        self._row.addWidget(self.view)
+        self._row.addWidget(self.zoom)
+
+    def refresh(self) -> None:
+        """Shows the direction and how pictures are looked at."""
+        control = self._translator.direction_control
+        names = () if control is None else control.names
+        if names != self._names:
+            self._make_direction(names)
+            for part in (self._line, self.swap):
+                part.setVisible(control is not None)
+            QTimer.singleShot(0, self, self._compact)  # only then do the new buttons know how wide they are
+        if self.direction is not None:
+            self.direction.set_value(str(self._translator.direction))
+        self.view.set_value("over" if self._stage.comparing else "beside")
+        self.zoom.show_zoom(self._stage.zoom)
+
+    def _make_direction(self, names: tuple[str, ...]) -> None:
+        """Two ways beside each other, made anew for another network."""
+        self._names = names
+        if self.direction is not None:
+            self._row.removeWidget(self.direction)
+            self.direction.deleteLater()
+            self.direction = None
+        if not names:
+            return
+        self.direction = Segmented(
+            [(str(index), _short(name), _("Translates {name}").format(name=name)) for index, name in enumerate(names)],
+            _("Direction"),
+        )
+        self.direction.chosen.connect(lambda key: self._translator.set_direction(int(key)))
+        self._row.insertWidget(self._place, self.direction)
+        QWidget.setTabOrder(self.batch, self.direction)
+        QWidget.setTabOrder(self.direction, self.swap)
+
+    def minimumSizeHint(self) -> QSize:
+        """Less than everything wants: where there is little room, some of it says less or goes."""
+        return QSize(LEAST, super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Says as much as there is room for."""
+        super().resizeEvent(event)
+        self._compact()
+
+    def _compact(self) -> None:
+        """The first button says less; then the scales go (the wheel and keys do the same), then the folder and the view."""
+        self.open.setText(_("Open a picture…"))
+        gone = (self.zoom, self.batch, self.view)
+        for part in gone:
+            part.setHidden(False)
+        if self._wanted() > self.width():
+            self.open.setText(_("Open…"))
+        for part in gone:
+            if self._wanted() <= self.width():
+                break
+            part.setHidden(True)
+
+    def _wanted(self) -> int:
+        """The width that everything shown wants; the layout itself still knows the one before."""
+        items = (self._row.itemAt(place) for place in range(self._row.count()))
+        parts = [part for item in items if item is not None and (part := item.widget()) and not part.isHidden()]
+        margins = self._row.contentsMargins()
+        gaps = self._row.spacing() * len(parts)
+        return sum(part.sizeHint().width() for part in parts) + gaps + margins.left() + margins.right()
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= LONGEST else name[: LONGEST - 1].rstrip() + "…"

@@ -1,0 +1,302 @@
+"""The Translate workspace: a picture in, another out, at once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QBuffer, QIODevice, QPoint, Qt
+from PySide6.QtGui import QGuiApplication, QImage, QShowEvent
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMenu, QStackedWidget, QVBoxLayout, QWidget
+
+from ganstudio.app.history import History
+from ganstudio.app.run_model import RunModel
+from ganstudio.app.studio import Studio
+from ganstudio.app.translator import Translator
+from ganstudio.app.workplaces import bundled_name, bundled_path
+from ganstudio.core.experiment import Experiment
+from ganstudio.core.i18n import _
+from ganstudio.ui.errors import EmptyState
+from ganstudio.ui.menus import ActionBinder
+from ganstudio.ui.parts import LinkButton, label, line
+from ganstudio.ui.translate.exports import Exports
+from ganstudio.ui.translate.opening import open_dropped
+from ganstudio.ui.translate.settings_row import SettingsRow
+from ganstudio.ui.translate.stage import Stage
+from ganstudio.ui.translate.strip import ExampleStrip
+from ganstudio.ui.translate.toolbar import Toolbar
+from ganstudio.ui.workbench import SourceBar, Waker
+
+FIRST = Experiment("pix2pix", "edges-digits", {"mirror": False}, steps=2000, name="edges to digits")
+"""What the empty state offers to train: it needs no download and is good after two minutes. A mirrored 3 is no digit."""
+LARGEST_PASTE = 2048
+"""Pixels; networks take far smaller pictures, and making a file of a huge one would hold the window up."""
+BUTTONS = ("open", "paste", "draw", "batch", "swap")
+
+
+class TranslateWorkspace(QWidget):
+    """Everything to translate pictures with one network."""
+
+    def __init__(self, studio: Studio, binder: ActionBinder, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._studio, self._binder = studio, binder
+        self._waker = Waker(self._woken, self)
+        self.translator = Translator(studio, self._waker)
+        self.source = SourceBar(self.translator, studio)
+        self.stage = Stage(self.translator)
+        self.toolbar = Toolbar(self.translator, self.stage)
+        self.settings_row = SettingsRow(self.translator)
+        self.strip = ExampleStrip(self.translator)
+        self.exports = Exports(self)
+        self._had, self._bound = (False, False), False
+        self._lay_out()
+        self.toolbar.compare_chosen.connect(self.set_comparing)
+        self.stage.menu_requested.connect(self.open_menu)
+        self.strip.menu_requested.connect(self.open_menu)
+        self.stage.input.tool_changed.connect(studio.actions.refresh)
+        self._connect()
+        self._source_changed()
+
+    def _connect(self) -> None:
+        translator = self.translator
+        translator.source_changed.connect(self._source_changed)
+        translator.state_changed.connect(self._state_changed)
+        translator.result_changed.connect(self._result_changed)
+        translator.weights_changed.connect(self.stage.refresh_result)
+        translator.shelf.changed.connect(self._shelf_changed)
+        translator.history.changed.connect(self._studio.actions.refresh)
+
+    def _lay_out(self) -> None:
+        self.pages = QStackedWidget()
+        self._empty = self._make_empty()
+        self.bench = QWidget()
+        column = QVBoxLayout(self.bench)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.toolbar)
+        column.addWidget(self.stage, 1)
+        column.addWidget(line())
+        column.addWidget(self.settings_row)
+        below = QHBoxLayout()
+        below.setContentsMargins(20, 0, 16, 0)
+        below.setSpacing(16)
+        below.addWidget(label(_("From the data"), "muted"))
+        below.addWidget(self.strip, 1)
+        column.addLayout(below)
+        self.pages.addWidget(self._empty)
+        self.pages.addWidget(self.bench)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        whole.addWidget(self.source)
+        whole.addWidget(self.pages, 1)
+
+    def _make_empty(self) -> EmptyState:
+        empty = EmptyState(
+            "translate",
+            _("Translate pictures"),
+            _("A network that was trained on pairs turns sketches into photos, maps into streets, day into night: open a "
+              "picture or draw one, and the translation appears at once. Train one that turns edges into digits (it needs "
+              "no download, and you can draw for it while it learns), or open a run."),
+            _("Train edges to digits"),
+        )  # fmt: skip
+        empty.clicked.connect(self.train_first)
+        row = QHBoxLayout()
+        row.addStretch(1)
+        self.open_link = LinkButton(_("Open a run…"))
+        self.open_link.setToolTip(
+            _("Any folder with a run of pix2pix, CycleGAN, SPADE or another network that translates")
+        )
+        self.open_link.clicked.connect(self.source.button.choose_folder)
+        row.addWidget(self.open_link)
+        self.ready_link = LinkButton(bundled_name("translate"))
+        self.ready_link.setToolTip(_("The run that comes with the program"))
+        self.ready_link.clicked.connect(self.open_ready)
+        self.ready_link.setVisible(bundled_path("translate") is not None)
+        row.addWidget(self.ready_link)
+        row.addStretch(1)
+        layout = empty.layout()
+        assert isinstance(layout, QVBoxLayout)
+        layout.insertLayout(layout.count() - 1, row)
+        return empty
+
+    # -- what the translator tells ----------------------------------------------------------------------------------
+
+    def _source_changed(self) -> None:
+        there = self.translator.opened is not None
+        shown, focus = self.pages.currentWidget(), self.window().focusWidget()
+        had_keyboard = shown is not None and focus is not None and shown.isAncestorOf(focus)
+        self.pages.setCurrentWidget(self.bench if there else self._empty)
+        if there and had_keyboard:
+            self.stage.input.setFocus()
+        self._state_changed()
+        self._result_changed()
+        self._shelf_changed()
+        self._studio.actions.refresh()
+
+    def _state_changed(self) -> None:
+        self.stage.refresh_input()
+        if self.translator.drawing:
+            return  # nothing else changes with every move of the pen
+        self.settings_row.refresh()
+        self.toolbar.refresh()
+        self.strip.refresh()
+        self._refresh_actions()
+
+    def _result_changed(self) -> None:
+        self.stage.refresh_result()
+        self._refresh_actions()
+
+    def _refresh_actions(self) -> None:
+        state = self.translator.state
+        had = (state is not None and state.picture is not None, self.translator.output is not None)
+        if had != self._had:
+            self._had = had
+            self._studio.actions.refresh()  # now there is something to be copied and saved
+
+    def _shelf_changed(self) -> None:
+        self.strip.refresh()
+        self.stage.input_foot.pen.refresh()
+        self.stage.input_foot.pen.follow_paper(self.translator.shelf.found.paper)
+
+    def _bind_buttons(self) -> None:
+        """Makes the buttons do what the table of actions says, once the rows of this workspace are in it."""
+        if self._bound or "translate.open" not in self._studio.actions:
+            return
+        self._bound = True
+        for name in BUTTONS:
+            self._binder.bind(getattr(self.toolbar, name), f"translate.{name}")
+        self._binder.bind(self.stage.copy, "translate.copy")
+        self._binder.bind(self.stage.save, "translate.save")
+
+    # -- opening ----------------------------------------------------------------------------------------------------
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Somebody looks: the run that is looked at is opened where it translates."""
+        super().showEvent(event)
+        self._bind_buttons()
+        self.begin()
+
+    def begin(self) -> None:
+        """At first: the run that is looked at, if it translates."""
+        if self.translator.opened is not None or self.translator.opening:
+            return
+        current = self._studio.current
+        if current is None or current.path is None or current.step == 0 or current.spec is None:
+            return
+        if self.translator.can_open(current.spec):
+            self.open_run(current)
+
+    def open_run(self, model: RunModel) -> None:
+        """Follows a run that trains here; else opens its newest checkpoint."""
+        self.translator.open_model(model)
+
+    def open_path(self, path: Path) -> None:
+        """Opens the newest checkpoint of a stored run."""
+        self.translator.open_run(path)
+
+    def open_ready(self) -> None:
+        """Opens the run that comes with the program; goes on where that is open already."""
+        opened, ready = self.translator.opened, bundled_path("translate")
+        if ready is not None and (opened is None or opened.path != ready):
+            self.translator.open_bundled()
+
+    def train_first(self) -> None:
+        """Starts a small translating run, and looks at it."""
+        self._studio.draft.replace(FIRST, _("Edges to digits"))
+        self._studio.when_ready(self._start_first)
+
+    def _start_first(self) -> None:
+        self._studio.start(FIRST)
+
+    def open_file(self, path: Path) -> None:
+        """Takes what was dropped: a picture that carries a state of this workspace, or any other picture."""
+        self._studio.when_ready(lambda: open_dropped(self, path))
+
+    def open_picture(self) -> None:
+        """Asks for a picture and translates it."""
+        kinds = _("Pictures (*.png *.jpg *.jpeg *.bmp *.gif *.webp *.tif *.tiff);;All files (*)")
+        chosen, _kind = QFileDialog.getOpenFileName(self.window(), _("Open a picture"), "", kinds)
+        if chosen:
+            self.translator.give_file(Path(chosen))
+
+    def paste(self) -> None:
+        """Translates what is on the clipboard: a picture, or a file that was copied."""
+        data = QGuiApplication.clipboard().mimeData()
+        files = [url.toLocalFile() for url in data.urls() if url.isLocalFile()] if data is not None else []
+        if files:
+            self.translator.give_file(Path(files[0]))
+            return
+        image = QGuiApplication.clipboard().image()
+        if image.isNull():
+            self._studio.notifications.info(_("There is no picture on the clipboard. Copy one first."))
+        else:
+            self.translator.give_file(png_of(image))
+
+    # -- deeds ------------------------------------------------------------------------------------------------------
+
+    def new_drawing(self) -> None:
+        """An empty sheet, and the pen in the hand."""
+        self.translator.give_blank()
+        self.set_comparing(False)
+        if self.stage.input.tool == "hand":
+            self.stage.input.set_tool("pen")
+        self.stage.input.setFocus()
+
+    def set_comparing(self, comparing: bool) -> None:
+        """Input and output over each other, or beside each other."""
+        self.stage.set_comparing(comparing)
+        self._studio.actions.refresh()
+
+    def open_menu(self, point: QPoint) -> None:
+        """What one would want of the pictures."""
+        self._studio.actions.refresh()
+        menu = QMenu(self)
+        for name in ("copy", "save", "save-both", "", "copy-input", "swap", "draw", "paste", "", "compare", "batch"):
+            if name:
+                self._binder.add_to(menu, f"translate.{name}")
+            else:
+                menu.addSeparator()
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(point)
+
+    # -- the window's timer -----------------------------------------------------------------------------------------
+
+    @property
+    def bench_history(self) -> History:
+        """What can be taken back here."""
+        return self.translator.history
+
+    def _woken(self) -> None:
+        self.translator.pump()
+
+    def refresh(self) -> None:
+        """Called by the window's one timer. A run is followed only while somebody looks: its training is faster then."""
+        if self.isVisible() and not self.window().isMinimized():
+            self.translator.pump()
+
+    def restore_layout(self) -> None:
+        """Side by side and fitted, as at first."""
+        self.set_comparing(False)
+        self.stage.set_zoom("fit")
+
+    def end(self) -> None:
+        """The window goes: ends the rendering thread and listens to nothing any more."""
+        self._waker.close()
+        self.translator.shutdown()
+        for signal, slot in self._hooks():
+            signal.disconnect(slot, missing_ok=True)
+
+    def _hooks(self) -> list[tuple[Any, Any]]:
+        return [(self.translator.history.changed, self._studio.actions.refresh)]
+
+
+def png_of(image: QImage) -> bytes:
+    """A picture from the clipboard as a file, scaled down where it is far larger than any network takes."""
+    if max(image.width(), image.height()) > LARGEST_PASTE:
+        keep, smooth = Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
+        image = image.scaled(LARGEST_PASTE, LARGEST_PASTE, keep, smooth)
+    buffer = QBuffer()
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    image.save(buffer, "PNG")  # type: ignore[call-overload]  # bytes, as the stub wants, are refused
+    return bytes(buffer.data().data())
