@@ -16,6 +16,7 @@ from ganstudio.core.errors import TrainingError
 from ganstudio.core.experiment import Experiment
 from ganstudio.ui.explore.workspace import ExploreWorkspace
 
+
 class ExploreRig(WindowRig):
     """The window with Explore on view."""
 

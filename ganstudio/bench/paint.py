@@ -19,6 +19,7 @@ from ganstudio.bench.figures import Figure, ratio
 from ganstudio.bench.paint_rig import HAND, BenchRig, PaintRig, TranslateRig
 from ganstudio.core.errors import StudioError
 from ganstudio.core.experiment import Experiment
+from ganstudio.explore.state import stack
 
 if TYPE_CHECKING:
     from ganstudio.explore.generator import Generator
@@ -26,7 +27,9 @@ if TYPE_CHECKING:
 BUNDLED = Experiment("spade", "landscapes:size=128,count=16", {"width": 20, "hidden": 40})
 """As large as the run that comes with the program; stands in for it where that is missing."""
 SLOW = Experiment(
-    "spade", "landscapes:size=256,count=16", {"width": 64, "hidden": 128, "style_size": 4, "width_d": 4, "batch_size": 1}
+    "spade",
+    "landscapes:size=256,count=16",
+    {"width": 64, "hidden": 128, "style_size": 4, "width_d": 4, "batch_size": 1},
 )
 """The paper's own size: a second and more for a picture."""
 TINY = Experiment("spade", "landscapes:size=256,count=4", {"width": 4, "hidden": 4, "width_d": 4, "style_size": 4})
@@ -95,17 +98,18 @@ def _stroke(rig: PaintRig, quick: bool) -> list[Figure]:
     for device in _devices():
         generator = rig.open(path, device)
         rig.paint(30)
-        bare = statistics.median(_forward(generator, _values(rig, generator)) for _turn in range(3))
-        rates, crowd, others = [], Crowd(), []
+        rates, bare, crowd, others = [], [], Crowd(), []
         for _turn in range(2 if quick else 6):
-            rig.exec_until(lambda: not rig.painter.busy)
+            rig.settle()
+            bare.append(1000 / statistics.median(_forward(generator, _values(rig, generator)) for _repeat in range(3)))
+            crowd.share()
             seen = len(rig.eye.times)
             seconds = rig.paint(120, stroke=120)
             rates.append((len(rig.eye.times) - seen) / seconds)
             others.append(round(crowd.share(), 2))
         raw = {
-            "device": _device(generator), "per second": _short(rates), "taken by others": others, "bare forward ms": bare,
-            "bare forwards per second": 1000 / bare,
+            "device": _device(generator), "per second": _short(rates), "bare forwards per second": _short(bare),
+            "taken by others": others,
         }  # fmt: skip
         cuda = device != "cpu"
         name, target = ("paint-stroke-cuda", PER_SECOND_CUDA) if cuda else ("paint-stroke", PER_SECOND)
@@ -117,6 +121,7 @@ def _stroke(rig: PaintRig, quick: bool) -> list[Figure]:
 def _final(rig: PaintRig, quick: bool) -> list[Figure]:
     """A stroke in the middle of which the network draws ends: the bare forward pass before it, by turns."""
     generator = rig.open(_bundled(rig))
+    rig.settle()
     from ganstudio.explore.painting import draw_on
 
     random, finals, bare, others, crowd = np.random.default_rng(0), [], [], [], Crowd()
@@ -213,14 +218,14 @@ def _translate(rig: TranslateRig, quick: bool) -> list[Figure]:
     for device in _devices():
         generator = rig.open(path, device)
         random, answers, bare, others, crowd = np.random.default_rng(0), [], [], [], Crowd()
-        position = _maps(random)
-        rig.answer(position)  # what comes first prepares kernels and buffers
+        rig.answer(_maps(random))  # what comes first prepares kernels and buffers
         for _turn in range(5 if quick else 40):
             rig.settle()
             crowd.share()
-            pixels = _maps(random)
-            bare.append(statistics.median(_forward(generator, _given(generator, pixels)) for _repeat in range(3)))
-            answers.append(rig.answer(pixels) * 1000)
+            assert rig.translator.position is not None
+            given = stack([rig.translator.position])
+            bare.append(statistics.median(_forward(generator, given) for _repeat in range(3)))
+            answers.append(rig.answer(_maps(random)) * 1000)
             others.append(crowd.share())
         where = "" if device == "cpu" else "-cuda"
         what = "input to output in Translate ÷ bare forward of the same module, pix2pix, 256 px"
@@ -265,11 +270,6 @@ def _values(rig: PaintRig, generator: Generator) -> dict[str, NDArray[Any]]:
 
     assert rig.painter.state is not None
     return values_of(generator, rig.ids, [rig.painter.state.position])
-
-
-def _given(generator: Generator, pixels: NDArray[np.uint8]) -> dict[str, NDArray[Any]]:
-    (control,) = generator.controls
-    return {control.name: pixels.astype(np.int64)[None]}
 
 
 def _forward(generator: Generator, values: dict[str, NDArray[Any]]) -> float:

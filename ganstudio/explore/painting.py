@@ -72,24 +72,27 @@ class Hurry:
 
 
 @contextmanager
-def abandonable(generator: Generator, unwanted: threading.Event | None) -> Iterator[None]:
-    """Within it, drawing ends between two layers once the event is set.
+def abandonable(unwanted: threading.Event | None) -> Iterator[None]:
+    """Within it, drawing in this thread ends between two operations once the event is set.
+
+    The networks are left alone: hooks in them would be copied along by whoever takes a copy for an export, and end that.
 
     Raises:
         AbandonedError: it was.
     """
-
-    def look(_module: object, _arguments: object) -> None:
-        if unwanted is not None and unwanted.is_set():
-            raise AbandonedError
-
-    layers = () if unwanted is None else generator.method.modules()
-    handles = [layer.register_forward_pre_hook(look) for layer in layers if not any(True for _ in layer.children())]
-    try:
+    if unwanted is None:
         yield
-    finally:
-        for handle in handles:
-            handle.remove()
+        return
+    from torch.overrides import TorchFunctionMode
+
+    class Look(TorchFunctionMode):
+        def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+            if unwanted.is_set():
+                raise AbandonedError
+            return func(*args, **(kwargs or {}))
+
+    with Look():
+        yield
 
 
 def map_control(controls: Sequence[Control]) -> LabelMap:
@@ -173,7 +176,7 @@ def picture_on(ids: NDArray[np.integer], style: Position, hurry: Hurry | None = 
         if hurry is not None:
             hurry.background.clear()
         try:
-            with abandonable(generator, mine):
+            with abandonable(mine):
                 picture = draw_on(generator, ids, [style])[0]
         except AbandonedError:
             return
@@ -187,18 +190,16 @@ def variants_on(ids: NDArray[np.integer], styles: Sequence[Position], hurry: Hur
 
     def work(generator: Generator) -> Iterator[Any]:
         for first, style in enumerate(styles):
-            yield from _patiently(generator, hurry, partial(draw_on, generator, ids, [style]), partial(Pictures, first))
+            yield from _patiently(hurry, partial(draw_on, generator, ids, [style]), partial(Pictures, first))
 
     return work
 
 
-def _patiently(
-    generator: Generator, hurry: Hurry | None, draw: Callable[[], Any], then: Callable[[Any], Any]
-) -> Iterator[Any]:
+def _patiently(hurry: Hurry | None, draw: Callable[[], Any], then: Callable[[Any], Any]) -> Iterator[Any]:
     """Draws, and begins again where a stroke came between."""
     while True:
         try:
-            with abandonable(generator, None if hurry is None else hurry.background):
+            with abandonable(None if hurry is None else hurry.background):
                 made = draw()
         except AbandonedError:
             yield None
@@ -247,7 +248,7 @@ def effects_on(ids: NDArray[np.integer], style: Position, hurry: Hurry | None = 
                 ends: list[NDArray[np.float32]] = []
                 for moved in (low, high):
                     draw = partial(draw_on, generator, ids, [moved])
-                    yield from _patiently(generator, hurry, draw, partial(_keep, ends))
+                    yield from _patiently(hurry, draw, partial(_keep, ends))
                 changes[index] = np.square(ends[1] - ends[0]).mean()
             found[control.name] = changes
         most = max((float(changes.max()) for changes in found.values()), default=0.0)

@@ -41,7 +41,7 @@ def depth_of(size: int) -> int:
 
 
 def _doubled(before: int, after: int, bias: bool = True) -> list[nn.Module]:
-    return [nn.Upsample(scale_factor=2.0), nn.Conv2d(before, after, 3, padding=1, bias=bias)]
+    return [nn.Upsample(scale_factor=2.0), nn.Conv2d(before, after, 3, padding=1, bias=bias, padding_mode="reflect")]
 
 
 class UNet(nn.Module):
