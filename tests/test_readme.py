@@ -93,18 +93,40 @@ def test_it_names_every_command_method_and_data_set() -> None:
     assert not [name for name in names if f"`{name}" not in README]
 
 
-def test_it_names_every_key_of_explore_and_every_row_of_its_bench() -> None:
+def part(title: str) -> str:
+    """A chapter, up to the next one."""
+    (found,) = re.findall(rf"^## {title}\n(.*?)(?=^## )", README, re.MULTILINE | re.DOTALL)
+    return found
+
+
+def keys_in(text: str) -> set[str]:
+    """Every key that its table names, e.g. ``"Ctrl+E"``."""
+    table = text.partition("| key | does |")[2].partition("\n\n")[0]
+    named = " ".join(line.split("|")[1] for line in table.splitlines()[2:]).replace("−", "-")
+    return {word for word in re.split(r",? +", named) if word} | set(re.findall(r"[\w+]+", named))
+
+
+def actions_of(place: str) -> tuple[Any, ...]:
     from unittest.mock import MagicMock
 
-    from ganstudio.bench.explore import ROWS
-    from ganstudio.ui.explore.actions import explore_actions
+    module = importlib.import_module(f"ganstudio.ui.{place}.actions")
+    found: tuple[Any, ...] = getattr(module, f"{place}_actions")(MagicMock())
+    return found
 
-    table = README.partition("| key | does |")[2].partition("\n\n")[0]
-    named = re.findall(r"[\w+]+", " ".join(line.split("|")[1] for line in table.splitlines()[2:]))
-    keys = {key for action in explore_actions(MagicMock()) for key in action.shortcuts}
+
+@pytest.mark.parametrize("place", ["explore", "paint", "translate"])
+def test_it_names_every_key_of_a_workspace(place: str) -> None:
+    keys = {key for action in actions_of(place) for key in action.shortcuts}
     assert len(keys) > 5
-    assert sorted(keys - set(named)) == []
-    assert set(re.findall(r"`(explore-\w+)`", README)) == set(ROWS)
+    assert sorted(keys - keys_in(part(place.capitalize()))) == []
+
+
+def test_it_names_every_row_of_the_bench_of_a_workspace() -> None:
+    from ganstudio.bench.figures import ROWS
+
+    places = ("explore", "paint", "translate")
+    rows = {name for name in ROWS if name.partition("-")[0] in places}
+    assert set(re.findall(rf"`((?:{'|'.join(places)})-\w+)`", README)) == rows
 
 
 def test_its_extras_can_be_installed() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ganstudio.app.workplaces import WORKPLACES, bundled_path
-from ganstudio.core.errors import StoreError, UsageError
+from ganstudio.core.errors import StoreError, StudioError, UsageError
 from ganstudio.core.i18n import _
 from ganstudio.explore.picture_file import PROGRAM, VERSION
 
@@ -84,6 +84,42 @@ def reopen(bench: Workbench, session: Mapping[str, Any], then: Callable[[], obje
     if not file.is_file():
         raise UsageError(_("The generator file {path} is not there any more.").format(path=file))
     bench.open_file(file, then)
+
+
+def bring_back(
+    bench: Workbench,
+    session: Mapping[str, Any],
+    read: Callable[[Mapping[str, Any]], Callable[[], object] | None],
+    damaged: str,
+) -> None:
+    """Opens what a session was saved from and puts everything back; what fails is reported, and nothing changes.
+
+    Args:
+        bench: the workspace's.
+        session: nothing in it is trusted.
+        read: checks all of the session, once the generator is open; what it returns then changes everything at once.
+            It may raise what reading any JSON raises. None: there is nothing to put it back into.
+        damaged: what is said where the session makes no sense.
+
+    Raises:
+        UsageError: it is no session of this workspace, or what it was saved from is not on this machine.
+    """
+    check_session(bench, session)
+
+    def put() -> None:
+        try:
+            change = read(session)
+        except StudioError as error:
+            bench.studio.report(error)
+            return
+        except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
+            bench.studio.report(UsageError(damaged, details=repr(error)))
+            return
+        if change is not None:
+            change()
+            tell_other_step(bench, session)
+
+    reopen(bench, session, put)
 
 
 def tell_other_step(bench: Workbench, session: Mapping[str, Any]) -> None:

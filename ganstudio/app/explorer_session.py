@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ganstudio.app.bench_session import check_session, reopen, session_head, tell_other_step
+from ganstudio.app.bench_session import bring_back, session_head
 from ganstudio.core.controls import Control
-from ganstudio.core.errors import StudioError, UsageError
+from ganstudio.core.errors import UsageError
 from ganstudio.core.i18n import _
 from ganstudio.explore.state import Direction, ExploreState, size_of
 
@@ -50,27 +50,26 @@ def restore(explorer: Explorer, session: Mapping[str, Any]) -> None:
     Raises:
         UsageError: it is no session of the explorer, or what it was saved from is not on this machine.
     """
-    check_session(explorer, session)
-    reopen(explorer, session, lambda: _put(explorer, session))
+    damaged = _("The directions in this picture are damaged; nothing was changed.")
+    bring_back(explorer, session, lambda values: _read(explorer, values), damaged)
 
 
-def _put(explorer: Explorer, session: Mapping[str, Any]) -> None:
-    try:
-        state = ExploreState.from_json(session.get("state"), explorer.controls)
-        found = [Direction.from_json(values) for values in list(session.get("directions", ()))]
-        _check_sizes(found, explorer.controls)
-    except (StudioError, TypeError) as error:
-        damaged = _("The directions in this picture are damaged; nothing was changed.")
-        explorer.studio.report(error if isinstance(error, StudioError) else UsageError(damaged, details=repr(error)))
-        return
+def _read(explorer: Explorer, session: Mapping[str, Any]) -> Callable[[], object]:
+    """What puts state and directions back, as one step."""
+    state = ExploreState.from_json(session.get("state"), explorer.controls)
+    found = [Direction.from_json(values) for values in list(session.get("directions", ()))]
+    _check_sizes(found, explorer.controls)
     directions, strengths = _joined(explorer.kept.directions, found, state.strengths)
-    history = explorer.history
-    history.begin(_("Restore the picture"))
-    if len(directions) > len(explorer.kept.directions):
-        explorer.change_kept(_("Directions of the picture"), directions=directions)
-    explorer.edit(state.with_(strengths=strengths), _("Restore the picture"))
-    history.commit()
-    tell_other_step(explorer, session)
+
+    def change() -> None:
+        history = explorer.history
+        history.begin(_("Restore the picture"))
+        if len(directions) > len(explorer.kept.directions):
+            explorer.change_kept(_("Directions of the picture"), directions=directions)
+        explorer.edit(state.with_(strengths=strengths), _("Restore the picture"))
+        history.commit()
+
+    return change
 
 
 def _check_sizes(directions: Sequence[Direction], controls: Sequence[Control]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,15 +12,17 @@ import numpy as np
 from numpy.typing import NDArray
 from psygnal import Signal
 
-from ganstudio.core.controls import LabelMap
+from ganstudio.core.controls import Attribute, LabelMap
 from ganstudio.core.errors import UsageError
 from ganstudio.core.i18n import _
 from ganstudio.explore.canvas import remap, resized
+from ganstudio.explore.state import ExploreState
 
 if TYPE_CHECKING:
     from ganstudio.app.canvases import CanvasDocument
     from ganstudio.app.jobs import Job
     from ganstudio.app.painter import Painter
+    from ganstudio.data.landscapes import Example
 
 MOST = 24
 
@@ -116,7 +118,7 @@ class CanvasSource:
             return
         found = self.examples()
         if found:
-            self.add(*found[0])
+            self.add(found[0].name, found[0].ids, self._style_with(found[0].attributes))
             return
         ids = np.zeros((control.size, control.size), np.uint8)
         ids[control.size // 2 :] = min(1, control.count - 1)
@@ -126,16 +128,27 @@ class CanvasSource:
 
     # -- new canvases -----------------------------------------------------------------------------------------------
 
-    def add(self, name: str, ids: NDArray[np.uint8]) -> None:
-        """Another canvas in the generator's classes, in the present style.
+    def add(self, name: str, ids: NDArray[np.uint8], style: ExploreState | None = None) -> None:
+        """Another canvas in the generator's classes, in the present style where no other is given.
 
         Raises:
             UsageError: the ids are none of these classes.
         """
         painter, control = self._painter, self._painter.map_control
+        style = painter.state if style is None else style
         if control is not None:
-            style = None if painter.state is None else painter.state.to_json()
-            painter.canvases.from_ids(name, control.classes, ids, style)
+            painter.canvases.from_ids(name, control.classes, ids, None if style is None else style.to_json())
+
+    def _style_with(self, attributes: Mapping[str, float]) -> ExploreState | None:
+        """The style one begins with, in the light that belongs to an example."""
+        start, wanted = self._painter.start, self._painter.style_controls
+        if start is None:
+            return None
+        named = {
+            one.name: attributes[one.name] for one in wanted if isinstance(one, Attribute) and one.name in attributes
+        }
+        values = {name: np.full_like(start.position[name], value) for name, value in named.items()}
+        return ExploreState({**start.position, **values})
 
     def blank(self, class_: int = 0) -> None:
         """A canvas of one class."""
@@ -158,7 +171,7 @@ class CanvasSource:
         text = _("“{name}” was closed.").format(name=document.name)
         self._painter.studio.notifications.info(text, action=_("Bring it back"), run=lambda: canvases.reopen())
 
-    def examples(self) -> list[tuple[str, NDArray[np.uint8]]]:
+    def examples(self) -> list[Example]:
         """Ready maps in the generator's classes, where there are some."""
         from ganstudio.data.landscapes import LANDSCAPE_CLASSES, example_maps
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from ganstudio.app.bench_session import check_session, reopen, session_head, tell_other_step
+from ganstudio.app.bench_session import bring_back, session_head
 from ganstudio.app.canvas_document import classes_from_json, classes_to_json
-from ganstudio.core.errors import StudioError, UsageError
+from ganstudio.core.errors import UsageError
 from ganstudio.core.i18n import _
 from ganstudio.explore.canvas import pack_ids, remap, resized, unpack_ids
 from ganstudio.explore.painting import Moment
@@ -47,29 +47,20 @@ def restore(painter: Painter, session: Mapping[str, Any]) -> None:
     Raises:
         UsageError: it is no session of the painter, or its run is not on this machine.
     """
-    check_session(painter, session)
-    reopen(painter, session, lambda: _put(painter, session))
+    damaged = _("The painting in this picture is damaged; nothing was changed.")
+    bring_back(painter, session, lambda values: _read(painter, values), damaged)
 
 
-def _put(painter: Painter, session: Mapping[str, Any]) -> None:
-    """All of the session is checked first; then a canvas is added, or nothing changes."""
+def _read(painter: Painter, session: Mapping[str, Any]) -> Callable[[], object] | None:
+    """What adds the painting as another canvas."""
     control = painter.map_control
     if control is None:
-        return
-    try:
-        canvas = session["canvas"]
-        classes = classes_from_json(canvas["classes"])
-        ids = unpack_ids(canvas["ids"], len(classes), canvas["size"])
-        style = ExploreState.from_json(session["style"], painter.style_controls)
-        name = " ".join(str(canvas["name"]).split())[:80] or _("Restored canvas")
-        if classes != control.classes or ids.shape[0] != control.size:
-            ids = resized(remap(ids, classes, control.classes)[0], control.size)
-        painter.canvases.from_ids(name, control.classes, ids, style.to_json())
-    except StudioError as error:
-        painter.studio.report(error)
-        return
-    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
-        words = _("The painting in this picture is damaged; nothing was changed.")
-        painter.studio.report(UsageError(words, details=repr(error)))
-        return
-    tell_other_step(painter, session)
+        return None
+    canvas = session["canvas"]
+    classes = classes_from_json(canvas["classes"])
+    ids = unpack_ids(canvas["ids"], len(classes), canvas["size"])
+    style = ExploreState.from_json(session["style"], painter.style_controls)
+    name = " ".join(str(canvas["name"]).split())[:80] or _("Restored canvas")
+    if classes != control.classes or ids.shape[0] != control.size:
+        ids = resized(remap(ids, classes, control.classes)[0], control.size)
+    return lambda: painter.canvases.from_ids(name, control.classes, ids, style.to_json())

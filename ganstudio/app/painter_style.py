@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,8 +34,13 @@ class StyleReader:
         """Another generator: what is being read is wanted no more."""
         self._number += 1
 
-    def take(self, source: Path | bytes | NDArray[np.uint8]) -> None:
-        """Takes the style of a picture: a file, the bytes of one, or uint8 ``(C, S, S)`` of the run's data."""
+    def take(self, source: Path | bytes | NDArray[np.uint8], then: Callable[[], object] | None = None) -> None:
+        """Takes the style of a picture: a file, the bytes of one, or uint8 ``(C, S, S)`` of the run's data.
+
+        Args:
+            source: the picture.
+            then: called when it has been read; not where it could not be.
+        """
         painter, spec = self._painter, self._painter.spec
         if spec is None or painter.state is None:
             return
@@ -52,6 +58,8 @@ class StyleReader:
         def done(picture: NDArray[np.float32]) -> None:
             if number == self._number:
                 self._ask(picture)
+                if then is not None:
+                    then()
 
         def failed(error: StudioError) -> None:
             if number == self._number:

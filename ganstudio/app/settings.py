@@ -46,7 +46,10 @@ class Settings(Fields):
         group=_("Folders"),
     )
     device: Literal["auto", "cpu", "cuda", "mps"] = field(
-        "auto", _("Device"), _("Where new runs train. Auto takes the fastest device there is."), group=_("Training")
+        "auto",
+        _("Device"),
+        _("Where new runs train, and where Paint and Translate draw. Auto takes the fastest there is."),
+        group=_("Training"),
     )
     cpu_threads: int = field(
         0,

@@ -14,6 +14,8 @@ from ganstudio.core.i18n import _
 from ganstudio.explore.state import ExploreState, position_of
 
 if TYPE_CHECKING:
+    import torch
+
     from ganstudio.app.run_model import RunModel
     from ganstudio.explore.generator import Generator
     from ganstudio.store import Run
@@ -68,8 +70,14 @@ class Opened:
         return -1 if snapshots is None else snapshots.newest_step
 
 
-def open_run(path: Path, step: int | None, weights: Source) -> Opened:
+def open_run(path: Path, step: int | None, weights: Source, device: str = "cpu") -> Opened:
     """A checkpoint of a stored run.
+
+    Args:
+        path: its folder.
+        step: of the checkpoint; None for the newest good one.
+        weights: averaged or raw.
+        device: where to draw, as the settings name it: ``auto`` is the fastest there is.
 
     Raises:
         StudioError: it is no run, or has no usable checkpoint.
@@ -78,12 +86,19 @@ def open_run(path: Path, step: int | None, weights: Source) -> Opened:
     from ganstudio.store import Run
 
     run = Run.open(path)
-    generator = StoredGenerator.open(run, step, weights)
+    generator = StoredGenerator.open(run, step, weights, drawing_device(device))
     return Opened(generator, run.info.name, _start(generator), run.path, run, wanted=weights)
 
 
-def open_bundled(place: Workplace) -> Opened:
-    """The run that comes with the program for a workspace.
+def drawing_device(name: str) -> torch.device:
+    """The device of that name, or the fastest where this machine has no such one."""
+    from ganstudio.training.device import choose_device, device_here
+
+    return choose_device(device_here(name))
+
+
+def open_bundled(place: Workplace, device: str = "cpu") -> Opened:
+    """The run that comes with the program for a workspace; ``device`` as in :func:`open_run`.
 
     Raises:
         StudioError: the installation is incomplete.
@@ -95,7 +110,7 @@ def open_bundled(place: Workplace) -> Opened:
                 name=bundled_name(place)
             )
         )
-    return open_run(path, None, "ema")
+    return open_run(path, None, "ema", device)
 
 
 def open_live(model: RunModel) -> Opened:

@@ -191,8 +191,8 @@ class Translator(Workbench):
             self.drop(CHANNEL)
             self.output = self.back = self.error = None
             self.result_changed.emit()
+        self.redraw()  # first: the network begins while the window shows the input
         self.state_changed.emit()
-        self.redraw()
 
     def give(self, picture: InputPicture, label: str = "") -> None:
         """Translates another picture. Can be undone."""
@@ -292,8 +292,8 @@ class Translator(Workbench):
         """What has been drawn so far; the translation follows."""
         if self._before is not None and self.state is not None and self.state.picture is not None:
             self.state = self.state.with_(picture=self.state.picture.drawn_on(pixels))
-            self.state_changed.emit()
             self.redraw()
+            self.state_changed.emit()
 
     def end_stroke(self, label: str) -> None:
         """The pen is up: the stroke is one step back."""

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ganstudio.app.bench_session import check_session, reopen, session_head, tell_other_step
+from ganstudio.app.bench_session import bring_back, session_head
 from ganstudio.core.controls import Control, Given
-from ganstudio.core.errors import StudioError, UsageError
+from ganstudio.core.errors import UsageError
 from ganstudio.core.i18n import _
 from ganstudio.data.decode import Fit
 from ganstudio.explore.state import read_value
@@ -69,33 +69,28 @@ def restore(translator: Translator, session: Mapping[str, Any]) -> None:
     Raises:
         UsageError: it is no session of the translator, or its run is not on this machine.
     """
-    check_session(translator, session)
-    reopen(translator, session, lambda: _put(translator, session))
+    damaged = _("The state in this picture is damaged; nothing was changed.")
+    bring_back(translator, session, lambda values: _read(translator, values), damaged)
 
 
-def _put(translator: Translator, session: Mapping[str, Any]) -> None:
-    """All of the session is checked first; then everything changes at once, or nothing."""
+def _read(translator: Translator, session: Mapping[str, Any]) -> Callable[[], object] | None:
+    """What puts settings and input back."""
     wanted, state = translator.given, translator.state
     if wanted is None or state is None:
-        return
-    try:
-        values = session["state"]
-        fit = values["fit"] if values["fit"] in FITS else "crop"
-        settings = _settings(translator.controls, state.settings, values["settings"])
-        given = values["input"]
-        picture = None if given is None or "png" not in given else _picture(wanted, given)
-        path = None if given is None or picture is not None else Path(str(given["path"]))
-    except StudioError as error:
-        translator.studio.report(error)
-        return
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        words = _("The state in this picture is damaged; nothing was changed.")
-        translator.studio.report(UsageError(words, details=repr(error)))
-        return
-    translator.restore(picture, settings, cast("Fit", fit))
-    if path is not None:
-        translator.give_file(path)
-    tell_other_step(translator, session)
+        return None
+    values = session["state"]
+    fit = cast("Fit", values["fit"] if values["fit"] in FITS else "crop")
+    settings = _settings(translator.controls, state.settings, values["settings"])
+    given = values["input"]
+    picture = None if given is None or "png" not in given else _picture(wanted, given)
+    path = None if given is None or picture is not None else Path(str(given["path"]))
+
+    def change() -> None:
+        translator.restore(picture, settings, fit)
+        if path is not None:
+            translator.give_file(path)
+
+    return change
 
 
 def _settings(

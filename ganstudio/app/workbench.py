@@ -16,7 +16,7 @@ from psygnal import Signal
 
 from ganstudio.app.history import History
 from ganstudio.app.live_weights import LiveWeights
-from ganstudio.app.sources import Opened, open_bundled, open_file, open_live, open_run
+from ganstudio.app.sources import Opened, drawing_device, open_bundled, open_file, open_live, open_run
 from ganstudio.app.workplaces import Workplace, bundled_name, drives, opens, refusal
 from ganstudio.core.commands import Snapshot, Source
 from ganstudio.core.controls import Control
@@ -120,15 +120,20 @@ class Workbench:
         """Whether runs on such data belong here, for lists in which no generator is loaded."""
         return opens(cls.place, spec)
 
+    @property
+    def device(self) -> str:
+        """Where stored runs draw, as the settings name it. What Explore draws is small: the processor is as fast."""
+        return "cpu" if self.place == "explore" else self.studio.settings.values.device
+
     def open_run(self, path: Path, step: int | None = None, weights: Source = "ema",
                  then: Callable[[], object] | None = None) -> None:  # fmt: skip
         """Opens a checkpoint of a stored run; the newest good one by default. ``then`` is called when it is there."""
-        self._open(_("Opening {name}").format(name=path.name), lambda: open_run(path, step, weights), then)
+        self._open(_("Opening {name}").format(name=path.name), lambda: open_run(path, step, weights, self.device), then)
 
     def open_bundled(self, then: Callable[[], object] | None = None) -> None:
         """Opens the run that comes with the program for this workspace."""
         title = _("Opening {name}").format(name=bundled_name(self.place))
-        self._open(title, lambda: open_bundled(self.place), then)
+        self._open(title, lambda: open_bundled(self.place, self.device), then)
 
     def open_file(self, path: Path, then: Callable[[], object] | None = None) -> None:
         """Opens a generator that this program did not train."""
@@ -224,12 +229,12 @@ class Workbench:
     def _load(self, step: int, weights: Source, before: tuple[int, Source] | None = None) -> None:
         if self.opened is None or self.opened.run is None:
             return
-        run = self.opened.run
+        run, device = self.opened.run, self.device
 
         def work(_generator: object) -> Any:
             from ganstudio.explore.stored import StoredGenerator
 
-            yield StoredGenerator.open(run, step, weights), before
+            yield StoredGenerator.open(run, step, weights, drawing_device(device)), before
 
         self.ask(LOAD, work, LOAD_URGENCY)
 

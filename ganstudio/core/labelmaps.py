@@ -8,6 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ganstudio.core.dataspec import MapClass
+from ganstudio.core.errors import UsageError
+from ganstudio.core.i18n import _
 
 MAX_CLASSES = 256
 """Ids are kept in one byte."""
@@ -36,6 +38,27 @@ def colour_map(ids: NDArray[np.integer], classes: Sequence[MapClass]) -> NDArray
     table[-1] = UNKNOWN
     inside = (ids >= 0) & (ids < len(classes))
     return np.asarray(table[np.where(inside, ids, len(classes))], dtype=np.uint8)
+
+
+def check_ids(ids: NDArray[np.integer], count: int) -> None:
+    """Every id is that of a class.
+
+    Args:
+        ids: integers of any shape.
+        count: how many classes there are.
+
+    Raises:
+        UsageError: one is not; says which, and what to do.
+    """
+    if not ids.size:
+        return
+    low, high = int(ids.min()), int(ids.max())
+    if low < 0 or high >= count:
+        raise UsageError(
+            _("The label map holds the id {found}, but this generator knows {count} classes, 0 to {last}. Replace that "
+              "class everywhere, or open the map anew so that it is mapped.").format(
+                  found=low if low < 0 else high, count=count, last=count - 1)
+        )  # fmt: skip
 
 
 def nearest_classes(

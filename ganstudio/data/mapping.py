@@ -14,6 +14,8 @@ from ganstudio.core.labelmaps import pack_colours, unpack_colours
 
 NEAR = 40
 """A colour no farther than this from a class (Euclidean, 0–442) is that class's."""
+_MOSTLY = 0.4
+"""Such a share of exact colours is that of a map that was resized or drawn with smooth edges."""
 _BORDER = 3
 _LISTED = 8
 _AROUND = ((-1, 0), (1, 0), (0, -1), (0, 1), (-1, -1), (-1, 1), (1, -1), (1, 1))
@@ -179,10 +181,10 @@ def settle(
         The ids, a new array, and bool ``(H, W)``: the pixels of areas of unknown colour (their ids mean nothing).
     """
     result = ids.copy()
-    open_ = distances > NEAR
+    far = distances > NEAR
+    open_ = ~_certain(ids, distances)
     if not open_.any():
         return result, open_
-    was = open_.copy()
     height, width = ids.shape
     shades = palette.astype(np.int32)
     for _round in range(_BORDER):
@@ -204,10 +206,29 @@ def settle(
         found = best < np.iinfo(np.int32).max
         result[ys[found], xs[found]] = chosen[found]
         open_[ys[found], xs[found]] = False
-    lost = open_
+    lost = open_ & far
     for _round in range(_BORDER if lost.any() else 0):
-        lost = _grown(lost) & was
+        lost = _grown(lost) & far
     return result, lost
+
+
+def _certain(ids: NDArray[np.uint8], distances: NDArray[np.uint16]) -> NDArray[np.bool_]:
+    """The pixels whose colour says what they are.
+
+    Where most colours are exactly those of classes, a colour that is merely near to one may still be an in-between one of
+    two others. A rim of those is thin: what counts is three pixels wide.
+    """
+    near, exact = distances <= NEAR, distances == 0
+    if exact.mean() < _MOSTLY:
+        return near
+    height, width = ids.shape
+    wide_ids, wide_near = np.pad(ids, 1, mode="edge"), np.pad(near, 1, mode="edge")
+    core = near.copy()
+    for down, right in _AROUND:
+        part = np.s_[1 + down : 1 + down + height, 1 + right : 1 + right + width]
+        core &= (wide_ids[part] == ids) & wide_near[part]
+    sure: NDArray[np.bool_] = exact | (_grown(core) & near)
+    return sure
 
 
 def _grown(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:

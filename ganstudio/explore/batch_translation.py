@@ -163,6 +163,8 @@ def translate_files(
     _make(folder)
     batch = Batch(folder, len(sources))
     ended = "cancelled"
+    # First of all, so that what a kill or a full disk leaves behind is known as results, and the folder can be used again.
+    _write_manifest(batch, _about(generator, settings, fit, "not yet") | dict(about or {}), sources, targets)
     try:
         for number, (source, target) in enumerate(zip(sources, targets, strict=True)):
             _tick(watch, batch, number / len(sources), source.name)
@@ -180,7 +182,7 @@ def translate_files(
         raise
     finally:
         try:
-            _write_manifest(batch, _about(generator, settings, fit, ended) | dict(about or {}), sources)
+            _write_manifest(batch, _about(generator, settings, fit, ended) | dict(about or {}), sources, targets)
         except StoreError:
             if ended == "done":  # else what ended it says more, and the disk may be full
                 raise
@@ -258,7 +260,8 @@ def _earlier_results(folder: Path) -> set[str]:
         values = json.loads(path.read_text("utf-8"))
         if values["kind"] != KIND:
             return set()
-        return {str(one["output"]) for one in values["files"] if one["output"]}
+        named = [one["output"] or one.get("planned") for one in values["files"]]
+        return {str(name) for name in named if name}
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return set()
 
@@ -315,8 +318,8 @@ def _about(generator: Generator, settings: Mapping[str, NDArray[Any]], fit: Fit,
     }
 
 
-def _write_manifest(batch: Batch, about: dict[str, Any], sources: Sequence[Path]) -> None:
-    files = [
+def _write_manifest(batch: Batch, about: dict[str, Any], sources: Sequence[Path], targets: Sequence[Path]) -> None:
+    files: list[dict[str, Any]] = [
         {
             "input": str(one.source),
             "output": None if one.target is None else one.target.relative_to(batch.folder).as_posix(),
@@ -325,10 +328,12 @@ def _write_manifest(batch: Batch, about: dict[str, Any], sources: Sequence[Path]
         }
         for one in batch.outcomes
     ]
+    done = len(batch.outcomes)
     files += [
-        {"input": str(source), "output": None, "outcome": "not reached", "words": ""}
-        for source in sources[len(batch.outcomes) :]
-    ]
+        {"input": str(source), "output": None, "outcome": "not reached", "words": "",
+         "planned": target.relative_to(batch.folder).as_posix()}
+        for source, target in zip(sources[done:], targets[done:], strict=True)
+    ]  # fmt: skip
     text = json.dumps({**about, "files": files}, indent=1, ensure_ascii=False) + "\n"
     replace_file(batch.folder / MANIFEST, text.encode("utf-8", "replace"))
 

@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from ganstudio.core.commands import Source
-from ganstudio.core.controls import Control
+from ganstudio.core.controls import Control, LabelMap, given
 from ganstudio.core.dataspec import DataSpec
+from ganstudio.core.labelmaps import check_ids
 from ganstudio.methods import Method
 from ganstudio.nn.random import randomness
 
@@ -78,7 +79,14 @@ class Generator:
 
         Returns:
             float32 ``(N, C, H, W)`` in [−1, 1], or points ``(N, 2)``.
+
+        Raises:
+            UsageError: a label map holds an id that no class has. Found before any network sees it: such an id reads
+                outside a table, which ends the whole program on a graphics card.
         """
+        wanted = given(self.controls)
+        if isinstance(wanted, LabelMap) and wanted.name in values:
+            check_ids(values[wanted.name], wanted.count)
         count = min(len(rows) for rows in values.values())
         chunk = CHUNK_POINTS if self.spec.kind == "points" else CHUNK_IMAGES
         if count <= chunk:

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from ganstudio.core.controls import Attribute, ContinuousCode, Control, LabelMap, LatentVector, given
 from ganstudio.core.errors import UsageError
 from ganstudio.core.i18n import _
-from ganstudio.core.labelmaps import colour_map
+from ganstudio.core.labelmaps import check_ids, colour_map
 from ganstudio.explore.files import to_pixels
 from ganstudio.explore.state import Position, stack
 from ganstudio.explore.views import Pictures
@@ -83,11 +83,12 @@ def abandonable(unwanted: threading.Event | None) -> Iterator[None]:
     if unwanted is None:
         yield
         return
+    wanted_no_more = unwanted.is_set
     from torch.overrides import TorchFunctionMode
 
     class Look(TorchFunctionMode):
         def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-            if unwanted.is_set():
+            if wanted_no_more():
                 raise AbandonedError
             return func(*args, **(kwargs or {}))
 
@@ -127,13 +128,7 @@ def checked_ids(ids: NDArray[np.integer], control: LabelMap) -> NDArray[np.int64
         )
     if not np.issubdtype(ids.dtype, np.integer):
         raise UsageError(_("A label map holds whole numbers, not {kind}.").format(kind=ids.dtype))
-    low, high = int(ids.min()), int(ids.max())
-    if low < 0 or high >= control.count:
-        raise UsageError(
-            _("The label map holds the id {found}, but this generator knows {count} classes, 0 to {last}. Replace that "
-              "class everywhere, or open the map anew so that it is mapped.").format(
-                  found=low if low < 0 else high, count=control.count, last=control.count - 1)
-        )  # fmt: skip
+    check_ids(ids, control.count)
     return ids.astype(np.int64, copy=False)
 
 
@@ -299,6 +294,12 @@ def neutral(position: Position, controls: Sequence[Control]) -> Position:
     """A style to begin with: the middle of every latent, code and attribute; classes and the like as they are given."""
     middle = [control.name for control in controls if isinstance(control, LatentVector | ContinuousCode | Attribute)]
     return {name: np.zeros_like(value) if name in middle else value for name, value in position.items()}
+
+
+def moved(position: Position, start: Position, controls: Sequence[Control]) -> bool:
+    """A style is another one than that at the start, whatever its attributes are: those have sliders with words."""
+    names = [control.name for control in controls if not isinstance(control, Attribute)]
+    return any(not np.array_equal(position[name], start[name]) for name in names)
 
 
 def reads_styles(generator: Generator) -> bool:

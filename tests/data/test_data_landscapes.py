@@ -88,10 +88,12 @@ def test_styles_differ():
 
 def test_the_examples_are_six_named_maps():
     examples = example_maps(64)
-    assert len({name for name, _labels in examples}) == 6
-    for _name, labels in examples:
-        assert labels.shape == (64, 64)
-        assert len(np.unique(labels)) >= 4
+    assert len({example.name for example in examples}) == 6
+    for example in examples:
+        assert example.ids.shape == (64, 64)
+        assert len(np.unique(example.ids)) >= 4
+        assert example.attributes.keys() == {"time of day"}
+        assert all(-1 <= value <= 1 for value in example.attributes.values())
 
 
 def test_landscapes_load_and_come_from_the_disk_the_second_time(monkeypatch: pytest.MonkeyPatch):

@@ -102,7 +102,7 @@ class Watcher:
         return sum(len(rows.steps) for rows in self.of(Rows) if rows.table == "steps")
 
     def end(self) -> None:
-        assert self.session.join(30)
+        assert self.session.join(120)
         self.listen()
 
 

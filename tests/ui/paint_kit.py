@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import pytest
 from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
 from ganstudio.app.painter import Painter
@@ -129,3 +134,32 @@ def dab(painter: Painter, x: float = 8, y: float = 8, class_: int = 2, diameter:
     assert document is not None
     with document.step("Paint") as canvas:
         canvas.stroke((x, y), (x, y), class_, diameter)
+
+
+def stroke(page: PaintWorkspace, start: tuple[float, float], end: tuple[float, float]) -> None:
+    """Drags the brush between two places, in shares of the map."""
+    canvas = page.canvas
+    document = canvas.document
+    assert document is not None
+    points = []
+    for share in (0.0, 0.3, 0.6, 1.0):
+        x = (start[0] + (end[0] - start[0]) * share) * document.size
+        y = (start[1] + (end[1] - start[1]) * share) * document.size
+        points.append(canvas.viewport.to_widget(QPointF(x, y)).toPoint())
+    QTest.mousePress(canvas, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, points[0])
+    for point in points[1:]:
+        QTest.mouseMove(canvas, point)
+    QTest.mouseRelease(canvas, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, points[-1])
+
+
+def answer(monkeypatch: pytest.MonkeyPatch, path: Path) -> None:
+    """The file dialogs answer with this path."""
+    for name in ("getSaveFileName", "getOpenFileName"):
+        monkeypatch.setattr(QFileDialog, name, lambda *_args, **_more: (str(path), ""))
+
+
+def dialog(qtbot: QtBot, page: PaintWorkspace, kind: type[Any], open_it: Callable[[], object]) -> Any:
+    """Waits for the dialog that something opens."""
+    open_it()
+    wait(qtbot, lambda: [one for one in page.findChildren(kind) if one.isVisible()])
+    return next(one for one in page.findChildren(kind) if one.isVisible())

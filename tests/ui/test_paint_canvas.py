@@ -12,8 +12,8 @@ from pytestqt.qtbot import QtBot
 
 from ganstudio.ui.paint.canvas_view import CanvasView
 from ganstudio.ui.paint.options import TOOLS
-from ganstudio.ui.paint.viewport import Viewport
-from tests.ui.paint_kit import (
+from ganstudio.ui.pictures.viewport import Viewport
+from tests.ui.canvas_kit import (
     ALT,
     CONTROL,
     LEFT,
@@ -41,7 +41,7 @@ Hosted = Callable[..., None]
 
 @pytest.fixture
 def view(hosted: Callable[..., None]) -> CanvasView:
-    """See :func:`tests.ui.paint_kit.paint_view`."""
+    """See :func:`tests.ui.canvas_kit.paint_view`."""
     return paint_view(hosted)
 
 

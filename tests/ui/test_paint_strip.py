@@ -13,14 +13,14 @@ from ganstudio.ui.paint.options import PaintOptions
 from ganstudio.ui.paint.palette import CLASS_ROLE, ClassPalette
 from ganstudio.ui.paint.tools import ToolStrip, canvas_shortcut_rows, paint_tool_actions
 from tests.ui.audit import problems
-from tests.ui.paint_kit import CONTROL, LEFT, NONE, click, document, ids, paint_view, steps, wheel
+from tests.ui.canvas_kit import CONTROL, LEFT, NONE, click, document, ids, paint_view, steps, wheel
 
 Hosted = Callable[..., None]
 
 
 @pytest.fixture
 def view(hosted: Callable[..., None]) -> CanvasView:
-    """See :func:`tests.ui.paint_kit.paint_view`."""
+    """See :func:`tests.ui.canvas_kit.paint_view`."""
     return paint_view(hosted)
 
 

@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from ganstudio.ui.paint.canvas_view import CanvasView
 from ganstudio.ui.paint.gestures import constrained
-from tests.ui.paint_kit import (
+from tests.ui.canvas_kit import (
     LEFT,
     NONE,
     SHIFT,
@@ -30,7 +30,7 @@ Hosted = Callable[..., None]
 
 @pytest.fixture
 def view(hosted: Callable[..., None]) -> CanvasView:
-    """See :func:`tests.ui.paint_kit.paint_view`."""
+    """See :func:`tests.ui.canvas_kit.paint_view`."""
     return paint_view(hosted)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,18 +11,29 @@ import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent, QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QFileDialog, QMenu
+from PySide6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
 
-from ganstudio.ui.explore.export_dialogs import PictureDialog
 from ganstudio.ui.paint.film_dialog import PaintingFilmDialog
 from ganstudio.ui.paint.scene_dialog import SceneDialog
 from ganstudio.ui.paint.workspace import PaintWorkspace
 from ganstudio.ui.pictures.drawing import to_image
 from ganstudio.ui.window import MainWindow
+from ganstudio.ui.workbench.export_dialogs import PictureDialog
 from tests.ui.audit import problems
 from tests.ui.explore_window import Told, drop, listen
-from tests.ui.paint_kit import drawn, expected, experiment, paint, painting_window, store_spade, there
+from tests.ui.paint_kit import (
+    answer,
+    dialog,
+    drawn,
+    expected,
+    experiment,
+    paint,
+    painting_window,
+    store_spade,
+    stroke,
+    there,
+)
 from tests.ui.window_kit import close_window, open_window, train, wait
 
 
@@ -37,35 +47,6 @@ def told(monkeypatch: pytest.MonkeyPatch) -> Told:
     return listen(monkeypatch)
 
 
-def stroke(page: PaintWorkspace, start: tuple[float, float], end: tuple[float, float]) -> None:
-    """Drags the brush between two places, in shares of the map."""
-    canvas = page.canvas
-    document = canvas.document
-    assert document is not None
-    points = []
-    for share in (0.0, 0.3, 0.6, 1.0):
-        x = (start[0] + (end[0] - start[0]) * share) * document.size
-        y = (start[1] + (end[1] - start[1]) * share) * document.size
-        points.append(canvas.viewport.to_widget(QPointF(x, y)).toPoint())
-    QTest.mousePress(canvas, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, points[0])
-    for point in points[1:]:
-        QTest.mouseMove(canvas, point)
-    QTest.mouseRelease(canvas, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, points[-1])
-
-
-def answer(monkeypatch: pytest.MonkeyPatch, path: Path) -> None:
-    """The file dialogs answer with this path."""
-    for name in ("getSaveFileName", "getOpenFileName"):
-        monkeypatch.setattr(QFileDialog, name, lambda *_args, **_more: (str(path), ""))
-
-
-def dialog(qtbot: QtBot, page: PaintWorkspace, kind: type[Any], open_it: Callable[[], object]) -> Any:
-    """Waits for the dialog that something opens."""
-    open_it()
-    wait(qtbot, lambda: [one for one in page.findChildren(kind) if one.isVisible()])
-    return next(one for one in page.findChildren(kind) if one.isVisible())
-
-
 # -- painting -------------------------------------------------------------------------------------------------------------
 
 
@@ -73,7 +54,7 @@ def test_it_begins_with_an_example_and_a_stroke_changes_the_picture(qtbot: QtBot
     with painting_window(qtbot, spade) as (_window, page):
         first = drawn(qtbot, page.painter)
         assert page.painter.document is not None
-        assert page.painter.document.name == page.painter.source.examples()[0][0]
+        assert page.painter.document.name == page.painter.source.examples()[0].name
         assert len(np.unique(page.painter.document.ids)) > 3
         page.canvas.choose_class(5)
         stroke(page, (0.2, 0.2), (0.8, 0.3))
@@ -107,7 +88,8 @@ def test_sliders_follow_and_attributes_say_where_they_stand(qtbot: QtBot, spade:
     with painting_window(qtbot, spade) as (_window, page):
         rows = page.style_panel.rows.rows
         row = rows["time of day", 0]
-        assert row.name.endswith("dusk")
+        assert row.name.endswith("afternoon")  # one begins in daylight
+        assert page.style_panel._seed_words.text() == "Seed"
         row.move_to(-1)
         assert row.name.endswith("night")
         row.move_to(1)
@@ -184,7 +166,7 @@ def test_canvases_are_made_renamed_closed_and_brought_back(qtbot: QtBot, spade: 
         canvases = page.painter.canvases
         menu = QMenu(page)
         page.bar.fill_start(menu)
-        first, other = (name for name, _ids in page.painter.source.examples()[:2])
+        first, other = (example.name for example in page.painter.source.examples()[:2])
         next(one for one in menu.actions() if one.text() == other).trigger()
         assert page.canvas.document is canvases.current
         assert canvases.current is not None

@@ -19,12 +19,13 @@ from ganstudio.core.errors import StudioError
 from ganstudio.explore.batch_translation import MANIFEST
 from ganstudio.explore.picture_file import read_session
 from ganstudio.explore.translating import seen
-from ganstudio.ui.explore.export_dialogs import PictureDialog
 from ganstudio.ui.theme import set_theme
 from ganstudio.ui.translate.actions import shortcut_rows
 from ganstudio.ui.translate.batch_dialog import BatchDialog, Wishes
-from ganstudio.ui.translate.workspace import LARGEST_PASTE, TranslateWorkspace, png_of
+from ganstudio.ui.translate.workspace import TranslateWorkspace
 from ganstudio.ui.window import MainWindow
+from ganstudio.ui.workbench.export_dialogs import PictureDialog
+from ganstudio.ui.workbench.files import LARGEST_PASTE, png_of
 from tests.explore.toy_translators import CLASSES, MAP, SIZE, SKETCH, TWO_WAYS, take
 from tests.ui.audit import problems
 from tests.ui.explore_window import Told, listen

@@ -19,7 +19,7 @@ RING = Experiment("gan", "ring", hyper={"mlp_width": 16, "batch_size": 8}, steps
 DIGITS = Experiment(
     "dcgan", "digits:size=16", hyper={"conv_width": 4, "batch_size": 8}, steps=100_000, name="tiny digits"
 )
-PATIENCE = 20_000
+PATIENCE = 40_000
 """Milliseconds after which something that should have happened has not."""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +11,8 @@ from numpy.typing import NDArray
 from ganstudio.core.i18n import _
 from ganstudio.data.landscapes.compose import compose
 from ganstudio.data.landscapes.render import render
+
+DAYLIGHT = 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +42,23 @@ def scene(seed: int, size: int) -> Scene:
     return Scene(labels, render(labels, time, seed), time)
 
 
-def example_maps(size: int) -> list[tuple[str, NDArray[np.uint8]]]:
-    """Six handsome label maps with their names, uint8 ``(size, size)`` each: to start painting from."""
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A label map to start painting from.
+
+    Attributes:
+        name: what people call it.
+        ids: uint8 ``(S, S)``, indices into ``LANDSCAPE_CLASSES``.
+        attributes: the light in which it is best seen first, in [−1, 1] by the attribute's name.
+    """
+
+    name: str
+    ids: NDArray[np.uint8]
+    attributes: Mapping[str, float]
+
+
+def example_maps(size: int) -> list[Example]:
+    """Six handsome label maps, ``(size, size)`` each."""
     chosen = (
         (_("Mountain lake"), 25),
         (_("Rocky shore"), 66),
@@ -49,4 +67,4 @@ def example_maps(size: int) -> list[tuple[str, NDArray[np.uint8]]]:
         (_("Winter road"), 4),
         (_("Cliffs"), 27),
     )
-    return [(name, compose(seed, size)) for name, seed in chosen]
+    return [Example(name, compose(seed, size), {_("time of day"): DAYLIGHT}) for name, seed in chosen]

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from functools import cache as remember
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ganstudio.core.attributes import time_of_day
 from ganstudio.core.dataspec import DataSpec
 from ganstudio.core.errors import UsageError
 from ganstudio.core.fields import Fields, field
@@ -25,6 +23,7 @@ from ganstudio.data.landscapes.classes import LANDSCAPE_CLASSES
 from ganstudio.data.landscapes.compose import compose
 from ganstudio.data.landscapes.render import render
 from ganstudio.data.landscapes.scenes import scene
+from ganstudio.data.parallel import for_each
 from ganstudio.data.thumbnails import mosaic
 
 _VERSION = 2
@@ -32,8 +31,6 @@ _VERSION = 2
 _FIRST = 10_000
 _FIRST_DAY, _FIRST_NIGHT = 100_000, 200_000
 _DAY, _NIGHT = (0.6, 1.0), (-1.0, -0.75)
-_THREADS = 4
-_AT_ONCE = 16
 
 Pictures = NDArray[np.uint8]
 
@@ -76,20 +73,7 @@ def _made(job: Job, count: int, make: Callable[[int], None]) -> None:
     Raises:
         CancelledError: the job was cancelled; at most a few scenes are finished then.
     """
-    stop = threading.Event()
-
-    def work(index: int) -> None:
-        if not stop.is_set():
-            make(index)
-
-    with ThreadPoolExecutor(min(_THREADS, os.cpu_count() or 1), "landscapes") as pool:
-        try:
-            for start in range(0, count, _AT_ONCE):
-                job.tick(start / count, _("Painting landscapes: {done} of {total}").format(done=start, total=count))
-                list(pool.map(work, range(start, min(start + _AT_ONCE, count))))
-        finally:
-            stop.set()
-    job.tick(1.0, _("Painting landscapes: {done} of {total}").format(done=count, total=count))
+    for_each(count, make, lambda _index, _nothing: None, job, _("Painting landscapes: {done} of {total}"))
 
 
 def _kept(
@@ -143,7 +127,7 @@ def _read_landscapes(request: DataRequest, seed: int, job: Job) -> Arrays:
         channels=3,
         size=size,
         map_classes=LANDSCAPE_CLASSES,
-        attributes=(_("time of day"),),
+        attributes=(time_of_day(),),
         sides=(_("map"), _("picture")),
     )
     times = np.array([[_time_of(index)] for index in range(count)], dtype=np.float32)

@@ -192,8 +192,7 @@ class LabelCanvas:
         return self._paint((0, 0, shapes.flood(self.ids, *place)), class_)
 
     def replace_class(self, old: int, new: int) -> Rect | None:
-        """Everything of one class becomes another."""
-        self._check(old)
+        """Everything of one class becomes another; also what no class has, which a foreign map may hold."""
         return self._paint((0, 0, self.ids == old), new)
 
     def fill(self, class_: int) -> Rect | None:

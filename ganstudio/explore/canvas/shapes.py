@@ -21,6 +21,7 @@ Patch = tuple[int, int, Mask]
 """Where its first row and column are on the canvas, and which pixels of it are meant, bool ``(h, w)``."""
 Point = tuple[float, float]
 """x, y."""
+_TINY = 1e-9  # nothing is divided by less: no hand moves so little
 _HAIR = 1e-6  # makes the square brush half-open, so that one of 4 pixels is 4 pixels wide wherever it stands
 
 
@@ -233,9 +234,9 @@ def _stretch(offset: NDArray[np.float64], step: float, half: float, grow: float)
     low: NDArray[Any] = np.zeros_like(offset)
     high: NDArray[Any] = np.ones_like(offset)
     for slope, bound in ((step + grow, offset - half + _HAIR), (grow - step, -offset - half)):  # slope · t ≥ bound
-        if slope > 0:
+        if slope > _TINY:
             low = np.maximum(low, bound / slope)
-        elif slope < 0:
+        elif slope < -_TINY:
             high = np.minimum(high, bound / slope)
         else:
             low = np.where(bound > 0, 2.0, low)
@@ -249,7 +250,7 @@ def _thin_line(mask: Mask, box: Rect, start: Point, end: Point) -> None:
     begin, stop = (box[0], box[2]) if steep else (box[1], box[3])
     first, last = max(math.floor(min(a0, a1)), begin), min(math.floor(max(a0, a1)) + 1, stop)
     along = np.arange(first, max(last, first))
-    if a0 == a1:
+    if abs(a1 - a0) < _HAIR:
         across = np.full(len(along), math.floor(b0))
     else:
         across = np.floor(b0 + np.clip((along + 0.5 - a0) / (a1 - a0), 0.0, 1.0) * (b1 - b0))

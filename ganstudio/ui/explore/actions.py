@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from ganstudio.app.actions import Action
 from ganstudio.core.i18n import _
+from ganstudio.ui.workbench.actions import bench_action
 
 if TYPE_CHECKING:
     from ganstudio.ui.explore.workspace import ExploreWorkspace
@@ -13,7 +15,7 @@ if TYPE_CHECKING:
 
 def explore_actions(page: ExploreWorkspace) -> tuple[Action, ...]:
     """The rows; they work on what is explored."""
-    menu, explorer, exports = _("Explore"), page.explorer, page.exports
+    explorer, exports = page.explorer, page.exports
 
     def there() -> bool:
         return explorer.opened is not None
@@ -33,11 +35,7 @@ def explore_actions(page: ExploreWorkspace) -> tuple[Action, ...]:
     def classes() -> bool:
         return images() and exports.class_control() is not None
 
-    def row(
-        name: str, title: str, run: object, icon: str, keys: str, section: int, words: str, enabled: object
-    ) -> Action:
-        return Action(f"explore.{name}", title, run, icon, keys, f"{menu}/{section}", words, enabled, context="explore")  # type: ignore[arg-type]
-
+    row = partial(bench_action, "explore")
     return (
         row("ready", _("Open the ready digits"), explorer.open_bundled, "gallery", "", 0,
             _("The run that comes with the program."), lambda: True),
@@ -55,9 +53,8 @@ def explore_actions(page: ExploreWorkspace) -> tuple[Action, ...]:
             _("Keeps the present picture beside the next ones; again: ends it."), there),
         row("swap", _("Swap the two"), page.swap, "", "X", 1,
             _("What one compared with is driven from now on."), comparing),
-        Action("explore.pixels", _("Show single pixels"), lambda: page.picture.set_pixels(not page.picture.pixels), "",
-               "S", f"{menu}/1", _("Every pixel a square; else large pictures are smoothed."), there,
-               lambda: page.picture.pixels, context="explore"),
+        row("pixels", _("Show single pixels"), lambda: page.picture.set_pixels(not page.picture.pixels), "", "S", 1,
+            _("Every pixel a square; else large pictures are smoothed."), there, lambda: page.picture.pixels),
         row("project", _("Match a picture…"), page.side.projection.choose, "image", "Ctrl+I", 1,
             _("Opens any image and finds where the generator draws it."), images),
         row("copy", _("Copy picture"), exports.copy_picture, "copy", "Ctrl+Shift+C", 2,

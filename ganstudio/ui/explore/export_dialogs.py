@@ -1,184 +1,24 @@
-"""How large, how long, where to: what is asked before something is taken home, and how far the writing is."""
+"""What is asked before pictures by class or a film of an exploration are taken home."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import shiboken6
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import (
-    QCheckBox,
-    QDialog,
-    QDialogButtonBox,
-    QFileDialog,
-    QFormLayout,
-    QLabel,
-    QProgressDialog,
-    QSpinBox,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QFileDialog, QWidget
 
-from ganstudio.app.jobs import Job
-from ganstudio.core.errors import StudioError, UsageError
+from ganstudio.core.errors import UsageError
 from ganstudio.core.i18n import _
 from ganstudio.explore.state import ExploreState, Position
 from ganstudio.explore.walks import plane, travelled
-from ganstudio.ui.forms.editors import QuietCombo
-from ganstudio.ui.parts import label, pad_spin_box
-from ganstudio.ui.style import set_look
+from ganstudio.ui.workbench.export_dialogs import ExportForm, FilmForm, Frames, Start
 
 if TYPE_CHECKING:
-    from ganstudio.explore.exporting import Watch
-    from ganstudio.explore.generator import Generator
     from ganstudio.ui.explore.workspace import ExploreWorkspace
 
-Start = Callable[[str, "Callable[[Generator, Watch], str]"], None]
-
 FRAMES_ROUND = 96
-
-
-def follow_job(job: Job, parent: QWidget) -> QProgressDialog:
-    """Shows how far a job is, after half a second, with a way out; gone when the job ends."""
-    box = QProgressDialog(job.title, _("Cancel"), 0, 100, parent)
-    box.setWindowTitle(job.title)
-    box.setWindowModality(Qt.WindowModality.NonModal)
-    box.setMinimumDuration(500)
-    box.setAutoReset(False)
-    box.setAutoClose(False)
-    box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    box.canceled.connect(job.cancel)
-    box.rejected.connect(job.cancel)  # Escape does not always pass by the button
-
-    def tell(fraction: float, text: str) -> None:
-        if job.cancelling or not shiboken6.isValid(box):
-            return  # somebody has cancelled it by closing it: it is gone before the job is
-        box.setLabelText(text or job.title)
-        box.setValue(max(0, min(99, round(100 * fraction))))
-
-    def end() -> None:
-        job.progressed.disconnect(tell, missing_ok=True)
-        if shiboken6.isValid(box):
-            box.canceled.disconnect(job.cancel)
-            box.close()
-            box.deleteLater()  # one that was never shown, or was hidden, does not do so by being closed
-
-    job.progressed.connect(tell)
-    job.ended.connect(end)
-    return box
-
-
-def with_ending(path: Path, kind: str, endings: Sequence[str]) -> Path:
-    """The file name with an ending that says what to write: its own, or that of the chosen kind of files.
-
-    Args:
-        path: as it was typed.
-        kind: the chosen filter, ``"GIF (*.gif)"``; some systems' dialogs leave it empty.
-        endings: those that mean something; the first one where nothing was chosen.
-    """
-    if path.suffix.lower() in endings:
-        return path
-    chosen = kind[kind.index("*") + 1 : -1] if "*" in kind else endings[0]
-    return path.with_name(path.name + chosen)
-
-
-class ExportForm(QDialog):
-    """A few rows and two buttons."""
-
-    def __init__(self, title: str, action: str, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle(title)
-        self.rows = QFormLayout()
-        self.rows.setHorizontalSpacing(16)
-        self.rows.setVerticalSpacing(8)
-        self.words = label("", "muted", wrap=True)
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
-        buttons.button(QDialogButtonBox.StandardButton.Cancel).setToolTip(_("Write nothing"))
-        self.go = buttons.addButton(action, QDialogButtonBox.ButtonRole.AcceptRole)
-        self.go.setDefault(True)
-        self.go.setToolTip(_("Choose where to, then write"))
-        set_look(self.go, primary=True)
-        buttons.accepted.connect(self.choose)
-        buttons.rejected.connect(self.reject)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(24, 16, 24, 16)
-        column.setSpacing(16)
-        column.addLayout(self.rows)
-        column.addWidget(self.words)
-        column.addWidget(buttons)
-        self.setMinimumWidth(480)
-
-    def choose(self) -> None:
-        """Asks for the file, then writes; for subclasses."""
-        raise NotImplementedError
-
-    def number(self, name: str, low: int, high: int, value: int, words: str) -> QSpinBox:
-        """A row with a whole number."""
-        box = QSpinBox()
-        box.setRange(low, high)
-        box.setValue(value)
-        box.setGroupSeparatorShown(True)
-        box.setAccessibleName(name)
-        box.setToolTip(f"{words} ({low:,} – {high:,})")
-        pad_spin_box(box)
-        self._row(name, box)
-        return box
-
-    def choice(self, name: str, choices: list[tuple[str, str]], words: str) -> QuietCombo:
-        """A row with a few choices: ``(key, text)``."""
-        box = QuietCombo()
-        for key, text in choices:
-            box.addItem(text, key)
-        box.setAccessibleName(name)
-        box.setToolTip(words)
-        self._row(name, box)
-        return box
-
-    def _row(self, name: str, widget: QWidget) -> None:
-        words = QLabel(name)
-        words.setBuddy(widget)
-        self.rows.addRow(words, widget)
-
-
-class PictureDialog(ExportForm):
-    """A picture's size.
-
-    Args:
-        title: of the dialog.
-        suggestion: file name.
-        size: width and height of the picture.
-        write: told the path and the scale.
-        parent: the window.
-    """
-
-    def __init__(
-        self, title: str, suggestion: str, size: tuple[int, int], write: Callable[[Path, int], object], parent: QWidget
-    ) -> None:
-        super().__init__(title, _("Save…"), parent)
-        self._suggestion, self._size, self._write = suggestion, size, write
-        self.scale = self.number(_("Times its size"), 1, 8, 8 if max(size) <= 128 else 1, _("Every pixel a square"))
-        self.scale.valueChanged.connect(self._tell)
-        self._tell(self.scale.value())
-
-    def _tell(self, scale: int) -> None:
-        width, height = self._size
-        self.words.setText(
-            _("{width} × {height} pixels. The position of every control goes into the file: dropped on the window, it "
-              "brings you back here.").format(width=width * scale, height=height * scale)
-        )  # fmt: skip
-
-    def choose(self) -> None:
-        """Asks where to."""
-        chosen, _kind = QFileDialog.getSaveFileName(
-            self, self.windowTitle(), self._suggestion, _("PNG picture (*.png)")
-        )
-        if chosen:
-            self._write(with_ending(Path(chosen), "", (".png",)), self.scale.value())
-            self.accept()
 
 
 class FoldersDialog(ExportForm):
@@ -222,7 +62,7 @@ def _numbered(path: Path) -> Iterator[Path]:
         number += 1
 
 
-class FilmDialog(ExportForm):
+class FilmDialog(FilmForm):
     """What the film shows, how long and how large.
 
     Args:
@@ -232,9 +72,9 @@ class FilmDialog(ExportForm):
     """
 
     def __init__(self, page: ExploreWorkspace, suggestion: str, start: Start) -> None:
-        super().__init__(_("Save a film"), _("Save…"), page)
-        self._page, self._suggestion, self._start = page, suggestion, start
         explorer = page.explorer
+        super().__init__(_("Save a film"), suggestion, start, explorer.studio, page)
+        self._page = page
         choices = []
         if len(explorer.kept.pins) > 1:
             choices.append(("path", _("The path past the pins")))
@@ -245,16 +85,9 @@ class FilmDialog(ExportForm):
         if explorer.opened is not None and explorer.opened.run is not None:
             choices.append(("training", _("The training: this picture through all checkpoints")))
             choices.append(("samples", _("The training: the wall of samples as it was stored")))
-        self.what = self.choice(_("Shows"), choices, _("What changes from picture to picture"))
-        self.frames = self.number(_("Pictures"), 2, 2000, FRAMES_ROUND, _("Of the whole film; of each leg of a path"))
-        self.fps = self.number(_("Pictures a second"), 1, 50, 24, _("24 is smooth"))
-        spec = explorer.spec
-        self.scale = self.number(_("Times its size"), 1, 8, 8 if spec is not None and spec.size <= 32 else 2,
-                                 _("Every pixel a square"))  # fmt: skip
-        self.loop = QCheckBox(_("Plays for ever"))
-        self.loop.setChecked(True)
-        self.loop.setToolTip(_("GIF and APNG begin again at their end"))
-        self.rows.addRow("", self.loop)
+        frames = (2, FRAMES_ROUND, _("Of the whole film; of each leg of a path"))
+        small = explorer.spec is not None and explorer.spec.size <= 32
+        self.add_rows(choices, _("What changes from picture to picture"), frames, 24, 8 if small else 2)
         self.go.setEnabled(bool(choices))
         self.what.currentIndexChanged.connect(self._tell)
         self._tell()
@@ -269,38 +102,8 @@ class FilmDialog(ExportForm):
               "extra “video”).")
         )  # fmt: skip
 
-    def choose(self) -> None:
-        """Asks where to, then draws and writes."""
-        kinds = _("GIF (*.gif);;Animated PNG (*.apng);;MP4 (*.mp4)")
-        chosen, kind = QFileDialog.getSaveFileName(self, _("Save a film"), self._suggestion, kinds)
-        if not chosen:
-            return
-        try:
-            work = self.work(with_ending(Path(chosen), kind, (".gif", ".apng", ".png", ".mp4")))
-        except StudioError as error:
-            self._page.explorer.studio.report(error)
-            return
-        self._start(_("Saving a film"), work)
-        self.accept()
-
-    def work(self, path: Path) -> Callable[[Generator, Watch], str]:
-        """Draws and writes the film as it is chosen now."""
-        frames, total = self._frames_of()
-        options: dict[str, Any] = {
-            "fps": float(self.fps.value()),
-            "loop": self.loop.isChecked(),
-            "scale": self.scale.value(),
-        }
-
-        def write(generator: Generator, watch: Watch) -> str:
-            from ganstudio.explore.films import save_film
-
-            count = save_film(path, frames(generator), total=total, watch=watch, **options)
-            return _("{name}: {count} pictures").format(name=path.name, count=count)
-
-        return write
-
-    def _frames_of(self) -> tuple[Callable[[Generator], Iterator[Any]], int | None]:
+    def drawn_frames(self) -> Frames:
+        """The film's pictures, as they are chosen now."""
         from ganstudio.explore.film_frames import evolution, grid_frames, walk_frames
 
         explorer, kind, count = self._page.explorer, self.what.currentData(), self.frames.value()

@@ -14,14 +14,13 @@ from PySide6.QtGui import (
     QMouseEvent,
     QPainter,
     QPaintEvent,
-    QPen,
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from ganstudio.app.explorer import Explorer
 from ganstudio.core.i18n import _
 from ganstudio.ui.explore.travel import Traveller
-from ganstudio.ui.pictures.drawing import device_pixels, draw_tag, step_text, to_image
+from ganstudio.ui.pictures.drawing import device_pixels, draw_focus_ring, draw_tag, step_text, to_image
 from ganstudio.ui.theme import current_theme, theme_hub
 
 GAP = 8
@@ -96,10 +95,7 @@ class LargePicture(QWidget):
                 painter.restore()
         self._draw_words(painter, places, comparing)
         if self.hasFocus():
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(QColor(theme.focus), 2))
-            painter.drawRect(self.rect().adjusted(1, 1, -1, -1))
+            draw_focus_ring(painter, self.rect(), theme)
         painter.end()
 
     def _draw_words(self, painter: QPainter, places: list[QRect], comparing: bool) -> None:

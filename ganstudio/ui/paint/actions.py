@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from ganstudio.app.actions import Action
 from ganstudio.core.i18n import _
 from ganstudio.ui.paint import opening
 from ganstudio.ui.paint.tools import canvas_shortcut_rows, paint_tool_actions
+from ganstudio.ui.workbench.actions import bench_action
 
 if TYPE_CHECKING:
     from ganstudio.ui.paint.workspace import PaintWorkspace
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 def paint_actions(page: PaintWorkspace) -> tuple[Action, ...]:
     """The rows; they work on what is painted. Tools and zoom of the canvas are among them."""
-    menu, painter, exports, canvases = _("Paint"), page.painter, page.exports, page.painter.canvases
+    painter, exports, canvases = page.painter, page.exports, page.painter.canvases
 
     def there() -> bool:
         return painter.document is not None
@@ -34,13 +35,7 @@ def paint_actions(page: PaintWorkspace) -> tuple[Action, ...]:
         if painter.document is not None:
             painter.source.close(painter.document)
 
-    def row(
-        name: str, title: str, run: Callable[[], object], icon: str, keys: str, section: int, words: str,
-        enabled: Callable[[], bool], checked: Callable[[], bool] | None = None,
-    ) -> Action:  # fmt: skip
-        return Action(f"paint.{name}", title, run, icon, keys, f"{menu}/{section}", words, enabled, checked,
-                      context="paint")  # fmt: skip
-
+    row = partial(bench_action, "paint")
     return (
         row("new", _("New canvas"), lambda: painter.source.blank(page.canvas.options.chosen), "plus", "Ctrl+Shift+N", 0,
             _("A blank canvas of the chosen class; the button New offers examples and maps of the data."), there),

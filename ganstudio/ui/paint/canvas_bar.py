@@ -143,9 +143,9 @@ class CanvasBar(QWidget):
         painter, control = self._painter, self._painter.map_control
         if control is None:
             return
-        for name, ids in painter.source.examples():
-            entry = menu.addAction(_thumb(to_image(colour_map(ids, control.classes))), name)
-            entry.triggered.connect(lambda _on=False, name=name, ids=ids: painter.source.add(name, ids))
+        for example in painter.source.examples():
+            entry = menu.addAction(_thumb(to_image(colour_map(example.ids, control.classes))), example.name)
+            entry.triggered.connect(lambda _on=False, one=example: painter.source.add(one.name, one.ids))
         if not menu.isEmpty():
             menu.addSeparator()
         blank = menu.addMenu(icon("image"), _("Blank"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen, QRegion, QResizeEvent
+from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QRegion, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from ganstudio.app.canvas_document import CanvasDocument
@@ -16,8 +16,8 @@ from ganstudio.ui.paint import canvas_paint
 from ganstudio.ui.paint.hand import Hand
 from ganstudio.ui.paint.options import BY_KEY, PaintOptions
 from ganstudio.ui.paint.surface import Surface, region_of
-from ganstudio.ui.paint.viewport import Viewport
-from ganstudio.ui.pictures.drawing import device_pixels
+from ganstudio.ui.pictures.drawing import device_pixels, draw_focus_ring
+from ganstudio.ui.pictures.viewport import Viewport
 from ganstudio.ui.theme import current_theme, theme_hub
 
 CORNERS = 12
@@ -354,9 +354,7 @@ class CanvasBase(QWidget):
             self._paint_over(painter, shown)
             painter.restore()
         if self.hasFocus():
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(QColor(theme.focus), 2))
-            painter.drawRect(self.rect().adjusted(1, 1, -1, -1))
+            draw_focus_ring(painter, self.rect(), theme)
         painter.end()
         self.painted.emit(event.region())
 

@@ -14,8 +14,8 @@ from ganstudio.core.dataspec import MapClass
 from ganstudio.core.labelmaps import MAX_CLASSES, UNKNOWN, colour_map, pack_colours
 from ganstudio.ui.paint.gestures import Preview
 from ganstudio.ui.paint.surface import Mask, Region
-from ganstudio.ui.paint.viewport import GRID_FROM, Viewport
 from ganstudio.ui.pictures.drawing import colour
+from ganstudio.ui.pictures.viewport import GRID_FROM, Viewport
 
 SMOOTH_FROM = 4.0
 CORNER = 3.5

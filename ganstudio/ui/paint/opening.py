@@ -5,20 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QBuffer, QIODevice, QMimeData
-from PySide6.QtGui import QGuiApplication, QImage
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtCore import QMimeData
+from PySide6.QtGui import QGuiApplication
 
 from ganstudio.app.painter_session import restore
 from ganstudio.core.errors import StudioError
 from ganstudio.core.i18n import _
 from ganstudio.explore.picture_file import read_session, session_kind
 from ganstudio.ui.workbench.dropping import carries_session
+from ganstudio.ui.workbench.files import ask_picture, picture_in
 
 if TYPE_CHECKING:
     from ganstudio.ui.paint.workspace import PaintWorkspace
-
-KINDS = "*.png *.jpg *.jpeg *.bmp *.gif *.webp *.tif *.tiff"
 
 
 def open_dropped(page: PaintWorkspace, path: Path) -> None:
@@ -52,9 +50,11 @@ def sort_out(page: PaintWorkspace, path: Path) -> None:
         if few or not painter.reads_styles:
             painter.source.open_map(path)
             return
-        painter.reader.take(path)
         text = _("The style of {name} was taken. It has too many colours to be a label map.").format(name=name)
-        hub.info(text, action=_("Open as a label map"), run=lambda: painter.source.open_map(path))
+        painter.reader.take(
+            path,
+            lambda: hub.info(text, action=_("Open as a label map"), run=lambda: painter.source.open_map(path)),
+        )
 
     job = painter.studio.jobs.start(_("Looking at {name}").format(name=path.name), work)
     job.on_done(done).on_error(painter.studio.report)
@@ -77,18 +77,16 @@ def few_colours(path: Path, most: int) -> bool:
 
 def choose_map(page: PaintWorkspace) -> None:
     """Asks for a label map and opens it as another canvas."""
-    kinds = _("Label maps ({kinds});;All files (*)").format(kinds=KINDS)
-    chosen, _kind = QFileDialog.getOpenFileName(page, _("Open a label map"), "", kinds)
-    if chosen:
-        page.painter.source.open_map(Path(chosen))
+    chosen = ask_picture(page, _("Open a label map"), _("Label maps"))
+    if chosen is not None:
+        page.painter.source.open_map(chosen)
 
 
 def choose_style(page: PaintWorkspace) -> None:
     """Asks for a picture and takes its style."""
-    kinds = _("Pictures ({kinds});;All files (*)").format(kinds=KINDS)
-    chosen, _kind = QFileDialog.getOpenFileName(page, _("Take the style of a picture"), "", kinds)
-    if chosen:
-        page.painter.reader.take(Path(chosen))
+    chosen = ask_picture(page, _("Take the style of a picture"))
+    if chosen is not None:
+        page.painter.reader.take(chosen)
 
 
 def paste_style(page: PaintWorkspace) -> None:
@@ -97,16 +95,9 @@ def paste_style(page: PaintWorkspace) -> None:
 
 
 def take_style_of(page: PaintWorkspace, data: QMimeData) -> None:
-    """Takes the style of what was dropped or pasted: a picture, or the first file."""
-    image = data.imageData() if data.hasImage() else None
-    if isinstance(image, QImage) and not image.isNull():
-        buffer = QBuffer()
-        buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-        image.save(buffer, b"PNG")
-        page.painter.reader.take(bytes(buffer.data().data()))
-        return
-    files = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
-    if files:
-        page.painter.reader.take(files[0])
-    else:
+    """Takes the style of what was dropped or pasted: the first file, or a picture."""
+    found = picture_in(data)
+    if found is None:
         page.painter.studio.notifications.info(_("There is no picture on the clipboard. Copy one, then paste it here."))
+    else:
+        page.painter.reader.take(found)

@@ -16,22 +16,19 @@ from PySide6.QtGui import (
     QMouseEvent,
     QPainter,
     QPaintEvent,
-    QPen,
     QWheelEvent,
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from ganstudio.core.errors import StudioError
 from ganstudio.core.i18n import _
-from ganstudio.ui.paint.viewport import MARGIN, Viewport
-from ganstudio.ui.pictures.drawing import draw_tag, to_image
+from ganstudio.ui.pictures.divider import near_line, paint_left, paint_line, split_at, split_by_key
+from ganstudio.ui.pictures.drawing import draw_focus_ring, draw_notice, draw_tag, to_image
+from ganstudio.ui.pictures.viewport import MARGIN, Viewport
 from ganstudio.ui.theme import current_theme, theme_hub
 
 Size = Literal["fit", "1", "2", "4"]
 SIZES: tuple[Size, ...] = ("fit", "1", "2", "4")
-GRIP = 14
-"""Half the width around the dividing line that takes hold of it."""
-STEP = 0.05
 
 
 class ResultView(QWidget):
@@ -165,10 +162,6 @@ class ResultView(QWidget):
         y = int((point.y() - place.top()) / place.height() * self._image.height())
         return min(x, self._image.width() - 1), min(y, self._image.height() - 1)
 
-    def _line(self) -> float:
-        place = self.place()
-        return place.left() + self.split * place.width()
-
     # -- painting ---------------------------------------------------------------------------------------------------
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -183,49 +176,17 @@ class ResultView(QWidget):
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
             painter.drawImage(place, self._image)
             if self._divided:
-                self._paint_before(painter, place)
+                paint_left(painter, self._before, place, self.split)
+                paint_line(painter, place, self.split, self.size(), (_("before"), _("now")))
         self._paint_words(painter)
         if self.hasFocus():
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(QColor(theme.focus), 2))
-            painter.drawRect(self.rect().adjusted(1, 1, -1, -1))
+            draw_focus_ring(painter, self.rect(), theme)
         painter.end()
-
-    def _paint_before(self, painter: QPainter, place: QRectF) -> None:
-        theme = current_theme()
-        painter.save()
-        painter.setClipRect(QRectF(place.left(), place.top(), self.split * place.width(), place.height()))
-        painter.drawImage(place, self._before)
-        painter.restore()
-        x, middle = self._line(), min(max(place.center().y(), 24.0), self.height() - 24.0)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(QColor(theme.raised), 2))
-        painter.drawLine(QPointF(x, max(0.0, place.top())), QPointF(x, min(float(self.height()), place.bottom())))
-        painter.setPen(QPen(QColor(theme.text_muted), 1))
-        painter.setBrush(QColor(theme.raised))
-        painter.drawEllipse(QPointF(x, middle), 11, 11)
-        painter.setPen(QPen(QColor(theme.text), 1.5))
-        for sign in (-1, 1):
-            tip = QPointF(x + 7 * sign, middle)
-            painter.drawLine(tip, QPointF(x + 3.5 * sign, middle - 3.5))
-            painter.drawLine(tip, QPointF(x + 3.5 * sign, middle + 3.5))
-        top = max(place.top(), 0.0) + 16
-        if self.split > 0.2:
-            draw_tag(painter, max(place.left(), 0.0) + 8, top, _("before"), theme)
-        if self.split < 0.8:
-            width = painter.fontMetrics().horizontalAdvance(_("now")) + 16
-            draw_tag(painter, min(place.right(), float(self.width())) - width - 8, top, _("now"), theme)
 
     def _paint_words(self, painter: QPainter) -> None:
         theme = current_theme()
         if self._error:
-            room = self.rect().adjusted(24, 16, -24, -16)
-            flags = int(Qt.AlignmentFlag.AlignCenter) | int(Qt.TextFlag.TextWordWrap)
-            needed = painter.boundingRect(room, flags, self._error).adjusted(-16, -12, 16, 12)
-            painter.fillRect(needed, QColor(theme.surface))
-            painter.setPen(QColor(theme.error))
-            painter.drawText(room, flags, self._error)
+            draw_notice(painter, self.rect(), self._error, theme.error, theme)
             return
         bottom = self.height() - 16.0
         if self._tag:
@@ -245,7 +206,7 @@ class ResultView(QWidget):
         self._gripping = (
             self._divided
             and event.button() == Qt.MouseButton.LeftButton
-            and abs(event.position().x() - self._line()) <= GRIP
+            and near_line(event.position().x(), self.place(), self.split)
         )
         self._held = event.position()
         if not self._gripping and self._movable:
@@ -263,7 +224,7 @@ class ResultView(QWidget):
             self.hovered.emit(*self._pixel(point))
             self._point_at(point)
         elif self._gripping:
-            self._split_at(point.x())
+            self._set_split(split_at(point.x(), self.place()))
         else:
             self._pan = self._clamped(self._pan + point - self._held)
             self._held = point
@@ -271,7 +232,7 @@ class ResultView(QWidget):
 
     def _point_at(self, point: QPointF) -> None:
         shape = Qt.CursorShape.OpenHandCursor if self._movable else Qt.CursorShape.ArrowCursor
-        if self._divided and abs(point.x() - self._line()) <= GRIP:
+        if self._divided and near_line(point.x(), self.place(), self.split):
             shape = Qt.CursorShape.SplitHCursor
         self.setCursor(shape)
 
@@ -281,11 +242,9 @@ class ResultView(QWidget):
         spare_y = max(0.0, (place.height() - self.height()) / 2 + MARGIN)
         return QPointF(min(max(pan.x(), -spare_x), spare_x), min(max(pan.y(), -spare_y), spare_y))
 
-    def _split_at(self, x: float) -> None:
-        place = self.place()
-        if place.width() > 0:
-            self.split = min(max((x - place.left()) / place.width(), 0.0), 1.0)
-            self.update()
+    def _set_split(self, split: float) -> None:
+        self.split = split
+        self.update()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Lets go."""
@@ -310,11 +269,12 @@ class ResultView(QWidget):
             self.size_changed.emit(self.size_name)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Arrow keys move the line; else plus and minus enlarge, 0 fits."""
+        """Arrow keys, Home and End move the line; else plus and minus enlarge, 0 fits."""
+        split = split_by_key(event, self.split) if self._divided else None
+        if split is not None:
+            self._set_split(split)
+            return
         match event.key():
-            case Qt.Key.Key_Left | Qt.Key.Key_Right as key if self._divided:
-                self.split = min(max(self.split + (STEP if key == Qt.Key.Key_Right else -STEP), 0.0), 1.0)
-                self.update()
             case Qt.Key.Key_Plus | Qt.Key.Key_Equal:
                 self.step_size(1)
             case Qt.Key.Key_Minus:

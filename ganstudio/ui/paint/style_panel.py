@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QSizePolicy, QVBo
 from ganstudio.app.painter import NEW_SEEDS, VARIANT_COUNT, Painter
 from ganstudio.core.fields import FieldSpec
 from ganstudio.core.i18n import _
+from ganstudio.explore.painting import moved
 from ganstudio.ui.forms.editors import NumberEdit
 from ganstudio.ui.icons import icon
 from ganstudio.ui.paint.style_rows import StyleRows
@@ -149,11 +150,13 @@ class StylePanel(QWidget):
         if self._painter.style_controls and not self.rows.rows and not self.rows.sections:
             self.rows.build()
         self.rows.refresh()
-        moved = state is None or state.seed is None
+        start, by_hand = self._painter.start, False
         if state is not None and state.seed is not None:
             self.seed.set_value(state.seed)
-        self._seed_words.setText(_("Seed, moved") if moved else _("Seed"))
-        self._seed_words.setToolTip(_("The style was moved since a seed was drawn") if moved else "")
+        elif state is not None and start is not None:
+            by_hand = moved(state.position, start.position, self._painter.style_controls)
+        self._seed_words.setText(_("Seed, moved") if by_hand else _("Seed"))
+        self._seed_words.setToolTip(_("The style is not the one of this seed: it was moved, or taken from elsewhere") if by_hand else "")
 
     def _variants_changed(self, index: int) -> None:
         if index < 0:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 import numpy as np
 from PySide6.QtCore import QRect, QSize, Qt, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
-from ganstudio.app.explorer import Explorer
 from ganstudio.app.painter import Painter
+from ganstudio.core.attributes import attribute_words
 from ganstudio.core.controls import (
     Attribute,
     CategoricalCode,
@@ -34,17 +32,11 @@ GAP = 24
 NORMAL, UNIFORM = 3.0, 1.0
 
 
-def words_at(name: str) -> tuple[str, ...]:
-    """What people call the places of a known attribute, from −1 to 1 in equal parts; nothing where nobody knows."""
-    known = {_("time of day"): (_("night"), _("blue hour"), _("dusk"), _("afternoon"), _("noon"))}
-    return known.get(name, ())
-
-
 class AttributeSlider(ValueSlider):
     """A number in [−1, 1] whose title says in words where it stands."""
 
     def __init__(self, control: Attribute) -> None:
-        self._plain, self._words = control.name[:1].upper() + control.name[1:], words_at(control.name)
+        self._plain, self._words = control.name[:1].upper() + control.name[1:], attribute_words(control.name)
         ends = _("from {first} to {last}").format(first=self._words[0], last=self._words[-1]) if self._words else ""
         super().__init__(
             self._plain, -1, 1, 0, title_width=TITLE, allowed=(-1, 1), help=ends[:1].upper() + ends[1:] if ends else ""
@@ -80,9 +72,7 @@ class StyleRows(QScrollArea):
     def __init__(self, painter: Painter, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._painter = painter
-        # Sections and edits of Explore ask for a state, a history and edits only; a painter has them all.
-        self._bench = cast("Explorer", painter)
-        self.editing = Editing(self._bench)
+        self.editing = Editing(painter)
         self.rows: dict[tuple[str, int], ValueSlider] = {}
         self.sections: list[Section] = []
         self._order: list[ValueSlider] = []
@@ -138,9 +128,9 @@ class StyleRows(QScrollArea):
                     self._bind(ValueSlider(title[:1].upper() + title[1:], -far, far, 0, title_width=SHORT),
                                control.name, index)  # fmt: skip
             case ClassLabel() | CategoricalCode():
-                self._add_section(WeightsSection(control, self._bench, self.editing))
+                self._add_section(WeightsSection(control, self._painter, self.editing))
             case GeneratorIndex():
-                self._add_section(IndexSection(control, self._bench, self.editing))
+                self._add_section(IndexSection(control, self._painter, self.editing))
 
     def _add_section(self, section: Section) -> None:
         self.sections.append(section)

@@ -15,6 +15,7 @@ from ganstudio.ui.paint.canvas_view import CanvasView
 from ganstudio.ui.paint.options import LARGEST, SMALLEST, TOOLS
 from ganstudio.ui.parts import label, tool_button
 from ganstudio.ui.style import set_look
+from ganstudio.ui.workbench.actions import bench_action
 
 COLUMNS = 5
 BUTTON = 32
@@ -211,14 +212,9 @@ def _slider(low: int, high: int, name: str, tip: str) -> QSlider:
     return slider
 
 
-def paint_tool_actions(view: CanvasView, first_section: int = 3) -> tuple[Action, ...]:
-    """Tools, switches and zoom as rows of the table of actions, in the menu Paint.
-
-    Args:
-        view: the canvas.
-        first_section: section of the menu for the tools; switches and zoom have the two after it.
-    """
-    options, menu = view.options, _("Paint")
+def paint_tool_actions(view: CanvasView) -> tuple[Action, ...]:
+    """Tools, switches and zoom as rows of the table of actions, in the menu Paint."""
+    options = view.options
 
     def there() -> bool:
         return view.document is not None
@@ -234,28 +230,27 @@ def paint_tool_actions(view: CanvasView, first_section: int = 3) -> tuple[Action
         name: str, title: str, run: Callable[[], object], icon_name: str, keys: str, section: int, words: str,
         checked: Callable[[], bool] | None = None,
     ) -> Action:  # fmt: skip
-        return Action(f"paint.{name}", title, run, icon_name, keys, f"{menu}/{first_section + section}", words, there,
-                      checked, context="paint")  # fmt: skip
+        return bench_action("paint", name, title, run, icon_name, keys, section, words, there, checked)
 
     tools = [
-        row(f"tool-{tool.key}", tool.title, take(tool.key), tool.icon, tool.shortcut, 0, tool.help,
+        row(f"tool-{tool.key}", tool.title, take(tool.key), tool.icon, tool.shortcut, 3, tool.help,
             lambda key=tool.key: options.tool == key)  # type: ignore[misc]
         for tool in TOOLS
     ]  # fmt: skip
     return (
         *tools,
-        row("square", _("Square brush"), lambda: options.set_square(not options.square), "square", _SQUARE, 1,
+        row("square", _("Square brush"), lambda: options.set_square(not options.square), "square", _SQUARE, 4,
             _("The brush is square; else it is round."), lambda: options.square),
-        row("mirror", _("Mirror"), lambda: options.set_mirror(not options.mirror), "mirror", _MIRROR, 1,
+        row("mirror", _("Mirror"), lambda: options.set_mirror(not options.mirror), "mirror", _MIRROR, 4,
             _("What is painted is painted on the other side too."), lambda: options.mirror),
-        row("grid", _("Pixel grid"), lambda: options.set_grid(not options.grid), "pixels", _GRID, 1,
+        row("grid", _("Pixel grid"), lambda: options.set_grid(not options.grid), "pixels", _GRID, 4,
             _("Lines between the pixels, from a zoom of 800 % on."), lambda: options.grid),
-        row("flip", _("Flip the map"), view.flip, "flip", _FLIP, 1, _("Exchanges left and right of the whole map.")),
+        row("flip", _("Flip the map"), view.flip, "flip", _FLIP, 4, _("Exchanges left and right of the whole map.")),
         row("fill-canvas", _("Fill the canvas with the chosen class"), lambda: view.fill_canvas(options.chosen), "bucket",
-            "", 1, _("The whole map becomes the class that is chosen.")),
-        row("zoom-in", _("Zoom in"), view.zoom_in, "zoom-in", "+", 2, _("Enlarges the canvas.")),
-        row("zoom-out", _("Zoom out"), view.zoom_out, "zoom-out", "-", 2, _("Makes it smaller.")),
-        row("fit", _("Whole map"), view.fit, "fit", "0", 2, _("Shows it as large as it can be.")),
+            "", 4, _("The whole map becomes the class that is chosen.")),
+        row("zoom-in", _("Zoom in"), view.zoom_in, "zoom-in", "+", 5, _("Enlarges the canvas.")),
+        row("zoom-out", _("Zoom out"), view.zoom_out, "zoom-out", "-", 5, _("Makes it smaller.")),
+        row("fit", _("Whole map"), view.fit, "fit", "0", 5, _("Shows it as large as it can be.")),
     )  # fmt: skip
 
 

@@ -5,17 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, cast
 
-from PySide6.QtCore import QPoint, Qt, QTimer
-from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QMenu, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from ganstudio.app.gallery import gallery_card
-from ganstudio.app.history import History
 from ganstudio.app.painter import Painter
 from ganstudio.app.painter_canvases import Scene
 from ganstudio.app.run_model import RunModel
 from ganstudio.app.studio import Studio
-from ganstudio.app.workplaces import bundled_path, opens
+from ganstudio.app.workplaces import bundled_path
 from ganstudio.core.i18n import _
 from ganstudio.ui.errors import EmptyState
 from ganstudio.ui.menus import ActionBinder
@@ -30,8 +28,7 @@ from ganstudio.ui.paint.style_panel import StylePanel
 from ganstudio.ui.paint.tools import ToolStrip
 from ganstudio.ui.parts import LinkButton, line
 from ganstudio.ui.pictures.drawing import step_text, to_image
-from ganstudio.ui.train.layouts import restore_splitter, state_of
-from ganstudio.ui.workbench import SourceBar, Waker
+from ganstudio.ui.workbench.page import BenchWorkspace, Splitters
 
 TOOLS, STYLE = 204, 188
 SHINES = 0.5
@@ -39,15 +36,13 @@ SHINES = 0.5
 BENCH, MIDDLE, PAIR = "paint/bench", "paint/middle", "paint/pair"
 
 
-class PaintWorkspace(QWidget):
+class PaintWorkspace(BenchWorkspace):
     """Everything to paint with one generator."""
 
     def __init__(self, studio: Studio, binder: ActionBinder, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._studio, self._binder = studio, binder
-        self._waker = Waker(self._woken, self)
+        super().__init__(studio, binder, parent)
         self.painter = Painter(studio, self._waker)
-        self.source = SourceBar(self.painter, studio)
+        self._use(self.painter)
         self.canvas = CanvasView()
         self.tools = ToolStrip(self.canvas)
         self.palette_ = ClassPalette(self.canvas)
@@ -55,8 +50,7 @@ class PaintWorkspace(QWidget):
         self.bar = CanvasBar(self.painter, binder)
         self.style_panel = StylePanel(self.painter)
         self.exports = Exports(self)
-        self.under = self._arranged = self._had_picture = False
-        self._history: History | None = None
+        self.under = False
         self._lay_out()
         self._connect()
         self._source_changed()
@@ -90,15 +84,7 @@ class PaintWorkspace(QWidget):
         for part in (self.bar, line()):
             inside.addWidget(part)
         inside.addWidget(self.bench, 1)
-        self.pages = QStackedWidget()
-        self._page, self._empty = page, self._make_empty()
-        self.pages.addWidget(self._empty)
-        self.pages.addWidget(page)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.source)
-        column.addWidget(self.pages, 1)
+        self._fill(page, self._make_empty())
 
     def _make_empty(self) -> EmptyState:
         ready = bundled_path("paint") is not None
@@ -142,11 +128,7 @@ class PaintWorkspace(QWidget):
     # -- what the painter tells -------------------------------------------------------------------------------------
 
     def _source_changed(self) -> None:
-        there = self.painter.opened is not None
-        shown, focus = self.pages.currentWidget(), self.window().focusWidget()
-        had_keyboard = shown is not None and focus is not None and shown.isAncestorOf(focus)
-        self.pages.setCurrentWidget(self._page if there else self._empty)
-        if there and had_keyboard and shown is self._empty:
+        if self._turn_page() is self._empty and self.painter.opened is not None:
             self.canvas.setFocus()
         self._canvas_changed()
         self._picture_changed()
@@ -162,23 +144,13 @@ class PaintWorkspace(QWidget):
             self._hear(self.painter.history)
         self._studio.actions.refresh()
 
-    def _hear(self, history: History | None) -> None:
-        if self._history is not None:
-            self._history.changed.disconnect(self._studio.actions.refresh, missing_ok=True)
-        self._history = history
-        if history is not None:
-            history.changed.connect(self._studio.actions.refresh)
-
     def _picture_changed(self) -> None:
         painter = self.painter
         self.result.show_picture(painter.picture, painter.before)
         self.result.show_error(painter.error)
         self.canvas.set_underlay(None if painter.picture is None else to_image(painter.picture))
         self._show_step()
-        there = painter.picture is not None
-        if there is not self._had_picture:
-            self._had_picture = there
-            self._studio.actions.refresh()  # now there is something to be copied and saved
+        self._note(painter.picture is not None)
 
     def _show_step(self) -> None:
         live = self.painter.following is not None
@@ -192,49 +164,19 @@ class PaintWorkspace(QWidget):
         self.result.set_hover_text(text)
 
     def _open_menu(self, point: QPoint) -> None:
-        self._studio.actions.refresh()
-        menu = QMenu(self)
-        for name in ("compare", "pixels", "under", "", "copy", "copy-map", "", "save", "save-both", "save-map", "film"):
-            if name:
-                self._binder.add_to(menu, f"paint.{name}")
-            else:
-                menu.addSeparator()
-        menu.aboutToHide.connect(menu.deleteLater)
-        menu.popup(point)
+        shown, taken = ("compare", "pixels", "under"), ("copy", "copy-map", "", "save", "save-both", "save-map", "film")
+        self._pop_up(point, (*shown, "", *taken))
 
     # -- opening ----------------------------------------------------------------------------------------------------
 
-    def showEvent(self, event: QShowEvent) -> None:
-        """Somebody looks: there is something to paint with."""
-        super().showEvent(event)
-        self._arrange_once()
-        self.begin()
+    def candidates(self) -> list[RunModel]:
+        """The run that is looked at, then those that train."""
+        return [*super().candidates(), *self._studio.training]
 
-    def begin(self) -> None:
-        """Something to paint with at first: the run that is looked at, one that trains, or the ready one."""
-        if self.painter.opened is not None or self.painter.opening:
-            return
-        studio = self._studio
-        looked_at = [] if studio.current is None else [studio.current]
-        for model in [*looked_at, *studio.training]:
-            if model.spec is not None and opens("paint", model.spec) and model.path is not None and model.step > 0:
-                self.open_run(model)
-                return
+    def begin_alone(self) -> None:
+        """The run that comes with the program, where there is one."""
         if bundled_path("paint") is not None:
             self.painter.open_bundled()
-
-    @property
-    def bench_history(self) -> History:
-        """Strokes and styles of the present canvas."""
-        return self.painter.history
-
-    def open_run(self, model: RunModel) -> None:
-        """Follows a run that trains here; else opens its newest checkpoint."""
-        self.painter.open_model(model)
-
-    def open_path(self, path: Path) -> None:
-        """Opens the newest checkpoint of a stored run."""
-        self.painter.open_run(path)
 
     def open_ready(self) -> None:
         """The run that comes with the program; where there is none, it is trained."""
@@ -287,54 +229,25 @@ class PaintWorkspace(QWidget):
             self.result.setFocus()
         self._studio.actions.refresh()
 
-    # -- the window's timer -----------------------------------------------------------------------------------------
-
-    def _woken(self) -> None:
-        self.painter.pump()
+    # -- what the window asks ---------------------------------------------------------------------------------------
 
     def refresh(self) -> None:
-        """Called by the window's one timer. A run is followed only while somebody looks: its training is faster then."""
+        """Keeps the canvases too, whether somebody looks or not."""
         self.painter.keep()
-        if self.isVisible() and not self.window().isMinimized():
-            self.painter.pump()
+        super().refresh()
 
-    # -- layout -----------------------------------------------------------------------------------------------------
-
-    def _arrange_once(self) -> None:
-        """The first time that the parts are seen: before it has its size, a splitter forgets what it is told."""
-        if not self._arranged and self.isVisible() and self.pages.currentWidget() is self._page:
-            QTimer.singleShot(0, self, self._arrange)
-
-    def _arrange(self) -> None:
-        self._arranged = True
-        self.restore_layout()
-
-    def _splitters(self) -> tuple[tuple[str, QSplitter, list[int]], ...]:
+    def splitters(self) -> Splitters:
+        """Tools beside the canvas; the style under it; the picture beside the map."""
         return (
             (BENCH, self.bench, [TOOLS, max(400, self.width() - TOOLS)]),
             (MIDDLE, self.middle, [max(240, self.bench.height() - STYLE), STYLE]),
             (PAIR, self.pair, [10_000, 10_000]),
         )
 
-    def save_layout(self) -> None:
-        """Remembers what a person has arranged, where anybody has seen it."""
-        if self._arranged:
-            for name, splitter, _sizes in self._splitters():
-                self._studio.settings.remember_layout(name, state_of(splitter))
-
-    def restore_layout(self) -> None:
-        """Arranges everything as it was; as at first where nothing is remembered."""
-        for name, splitter, sizes in self._splitters():
-            if not restore_splitter(splitter, self._studio.settings.layout(name)):
-                splitter.setSizes(sizes)
-
     def end(self) -> None:
         """The window goes: every canvas is saved, the rendering thread ends, nothing is listened to any more."""
-        self.save_layout()
         self.canvas.set_document(None)
-        self._hear(None)
-        self._waker.close()
-        self.painter.shutdown()
+        super().end()
         for part in (self.bar, self.style_panel):
             part.end()
         for signal, slot in self._hooks():

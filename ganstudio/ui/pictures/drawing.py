@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtCore import QRect, QRectF, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QPen
 
 from ganstudio.core.i18n import _
 from ganstudio.ui.theme import Theme
@@ -103,3 +103,31 @@ def draw_tag(
     painter.setPen(QColor(theme.text))
     painter.drawText(rect.adjusted(lead, 0, -8, 0), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
     return rect
+
+
+def draw_focus_ring(painter: QPainter, rect: QRect, theme: Theme) -> None:
+    """The ring just within a widget that has the keyboard."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(QPen(QColor(theme.focus), 2))
+    painter.drawRect(rect.adjusted(1, 1, -1, -1))
+
+
+def draw_notice(painter: QPainter, rect: QRect, words: str, ink: str, theme: Theme) -> None:
+    """A sentence in the middle of a picture's place, on a ground of its own.
+
+    Args:
+        painter: in logical pixels; its font is used.
+        rect: of the widget.
+        words: broken into lines.
+        ink: colour of the words.
+        theme: colours.
+    """
+    room = rect.adjusted(24, 16, -24, -16)
+    flags = int(Qt.AlignmentFlag.AlignCenter) | int(Qt.TextFlag.TextWordWrap)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(theme.surface))
+    painter.drawRoundedRect(painter.boundingRect(room, flags, words).adjusted(-16, -12, 16, 12), 8, 8)
+    painter.setPen(QColor(ink))
+    painter.drawText(room, flags, words)

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QAbstractScrollArea, QWidget
 from ganstudio.core.events import Scene
 from ganstudio.core.i18n import _
 from ganstudio.ui.pictures import scene_layers as layers
-from ganstudio.ui.pictures.drawing import colour, device_pixels, draw_tag
+from ganstudio.ui.pictures.drawing import colour, device_pixels, draw_focus_ring, draw_tag
 from ganstudio.ui.pictures.scene_layers import Points, View
 from ganstudio.ui.theme import Theme, ui_font
 
@@ -109,10 +109,7 @@ class ScenePlot(QWidget):
         if self._mouse is not None:
             self._paint_readout(painter)
         if self.hasFocus():
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(QColor(self._theme.focus), 2))
-            painter.drawRect(self.rect().adjusted(1, 1, -1, -1))
+            draw_focus_ring(painter, self.rect(), self._theme)
         painter.end()
 
     def paint_scene(self, painter: QPainter, ratio: float) -> None:

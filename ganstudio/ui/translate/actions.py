@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from ganstudio.app.actions import Action
 from ganstudio.core.i18n import _
+from ganstudio.ui.workbench.actions import bench_action
 
 if TYPE_CHECKING:
     from ganstudio.ui.translate.workspace import TranslateWorkspace
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 def translate_actions(page: TranslateWorkspace) -> tuple[Action, ...]:
     """The rows; they work on what is translated."""
-    menu, translator, exports, view = _("Translate"), page.translator, page.exports, page.stage.input
+    translator, exports, view = page.translator, page.exports, page.stage.input
 
     def there() -> bool:
         return translator.opened is not None
@@ -28,13 +29,7 @@ def translate_actions(page: TranslateWorkspace) -> tuple[Action, ...]:
     def penned() -> bool:
         return there() and view.tool != "hand"
 
-    def row(
-        name: str, title: str, run: Callable[[], object], icon: str, keys: str, section: int, words: str,
-        enabled: Callable[[], bool] = there,
-    ) -> Action:  # fmt: skip
-        place = f"{menu}/{section}"
-        return Action(f"translate.{name}", title, run, icon, keys, place, words, enabled, context="translate")
-
+    row = partial(bench_action, "translate")
     return (
         row("open-run", _("Open a run…"), page.source.button.choose_folder, "folder", "", 0,
             _("Any run folder, also one that is still being written."), lambda: True),
@@ -55,9 +50,9 @@ def translate_actions(page: TranslateWorkspace) -> tuple[Action, ...]:
             _("Also with the wheel over the input."), penned),
         row("swap", _("Swap input and output"), translator.swap, "translate", "D", 3,
             _("The output becomes the input and is translated the other way."), lambda: translator.can_swap),
-        Action("translate.compare", _("Before | after"), lambda: page.set_comparing(not page.stage.comparing), "compare",
-               "C", f"{menu}/3", _("Input and output over each other, with a line to drag; again: side by side."), there,
-               lambda: page.stage.comparing, context="translate"),
+        row("compare", _("Before | after"), lambda: page.set_comparing(not page.stage.comparing), "compare", "C", 3,
+            _("Input and output over each other, with a line to drag; again: side by side."), there,
+            lambda: page.stage.comparing),
         row("fit", _("Fit the pictures"), lambda: page.stage.set_zoom("fit"), "fit", "Ctrl+0", 3,
             _("As large as there is room."), there),
         row("copy", _("Copy the output"), exports.copy_output, "copy", "Ctrl+Shift+C", 4,

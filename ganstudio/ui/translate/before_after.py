@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRect, Qt
-from PySide6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPen
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent, QPainter
 from PySide6.QtWidgets import QWidget
 
 from ganstudio.core.i18n import _
-from ganstudio.ui.pictures.drawing import draw_tag
-from ganstudio.ui.theme import current_theme
+from ganstudio.ui.pictures.divider import line_of, near_line, paint_left, paint_line, split_at, split_by_key
 from ganstudio.ui.translate.picture_view import PictureView
-
-GRIP = 14
-"""So many pixels beside the line still take hold of it."""
-STEP, FINE = 0.05, 0.01
 
 
 class BeforeAfter(PictureView):
@@ -48,8 +43,12 @@ class BeforeAfter(PictureView):
 
     def line(self) -> float:
         """Where the line is on the widget."""
-        place = self.place()
-        return (place.left() + self.split * place.width()) / self.viewport.ratio
+        return line_of(self._logical(), self.split)
+
+    def _logical(self) -> QRectF:
+        """Where the pictures are, in logical pixels."""
+        place, ratio = self.place(), self.viewport.ratio
+        return QRectF(place.left() / ratio, place.top() / ratio, place.width() / ratio, place.height() / ratio)
 
     def set_split(self, split: float) -> None:
         """Puts the line elsewhere."""
@@ -65,57 +64,28 @@ class BeforeAfter(PictureView):
         """The output, and the input over its left part."""
         super().paint_picture(painter)
         if self.divided:
-            place = self.place()
-            painter.save()
-            painter.setClipRect(QRect(place.left(), place.top(), round(self.split * place.width()), place.height()))
-            painter.drawImage(place, self._before)
-            painter.restore()
+            paint_left(painter, self._before, QRectF(self.place()), self.split)
 
     def paint_above(self, painter: QPainter) -> None:
         """The line with its grip, and what the two sides are."""
-        if not self.divided:
-            return
-        theme, ratio, place = current_theme(), self.viewport.ratio, self.place()
-        x, top, bottom = self.line(), place.top() / ratio, place.bottom() / ratio
-        top, bottom = max(0.0, top), min(float(self.height()), bottom)
-        middle = (top + bottom) / 2
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        for tone, width in ((theme.text, 4.0), ("#ffffff", 2.0)):  # seen on light pictures and on dark ones
-            edge = QColor(tone)
-            edge.setAlphaF(0.35 if width > 2 else 1.0)
-            painter.setPen(QPen(edge, width))
-            painter.drawLine(QPointF(x, top), QPointF(x, bottom))
-        painter.setPen(QPen(QColor(theme.text_muted), 1))
-        painter.setBrush(QColor(theme.raised))
-        painter.drawEllipse(QPointF(x, middle), 12, 12)
-        painter.setPen(QPen(QColor(theme.text), 1.5))
-        for sign in (-1, 1):
-            tip = QPointF(x + 7.5 * sign, middle)
-            painter.drawLine(tip, QPointF(x + 4 * sign, middle - 3.5))
-            painter.drawLine(tip, QPointF(x + 4 * sign, middle + 3.5))
-        left, right = max(0.0, place.left() / ratio), min(float(self.width()), place.right() / ratio)
-        first, second = self._sides
-        if x - left > 64:
-            draw_tag(painter, left + 8, top + 18, first, theme, limit=x - left - 24)
-        if right - x > 64:
-            width = min(painter.fontMetrics().horizontalAdvance(second) + 16.0, right - x - 24)
-            draw_tag(painter, right - width - 8, top + 18, second, theme, limit=width + 1)
+        if self.divided:
+            paint_line(painter, self._logical(), self.split, self.size(), self._sides)
 
     # -- hands ------------------------------------------------------------------------------------------------------
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Takes hold of the line; of the picture where it is larger than its place and the line is elsewhere."""
-        near = abs(event.position().x() - self.line()) <= GRIP
+        near = near_line(event.position().x(), self._logical(), self.split)
         if self.divided and event.button() == Qt.MouseButton.LeftButton and (near or not self.movable):
             self._gripping = True
-            self._split_at(event.position().x())
+            self.set_split(split_at(event.position().x(), self._logical()))
         else:
             super().mousePressEvent(event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Drags what is held."""
         if self._gripping and event.buttons() & Qt.MouseButton.LeftButton:
-            self._split_at(event.position().x())
+            self.set_split(split_at(event.position().x(), self._logical()))
         elif self._held is not None:
             super().mouseMoveEvent(event)
         else:
@@ -129,34 +99,22 @@ class BeforeAfter(PictureView):
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """On the line: half and half; elsewhere the picture is fitted again."""
-        if self.divided and abs(event.position().x() - self.line()) <= GRIP:
+        if self.divided and near_line(event.position().x(), self._logical(), self.split):
             self.set_split(0.5)
         elif self.movable:
             super().mouseDoubleClickEvent(event)
 
-    def _split_at(self, x: float) -> None:
-        place = self.place()
-        if place.width() > 0:
-            self.set_split((x * self.viewport.ratio - place.left()) / place.width())
-
     def point_at(self, point: QPointF) -> None:
         """Over the line it can be moved."""
-        if self.divided and abs(point.x() - self.line()) <= GRIP:
+        if self.divided and near_line(point.x(), self._logical(), self.split):
             self.setCursor(Qt.CursorShape.SplitHCursor)
         else:
             super().point_at(point)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """← and → move the line, Home and End go to its ends."""
-        fine = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
-        step = FINE if fine else STEP
-        moves = {
-            Qt.Key.Key_Left: self.split - step,
-            Qt.Key.Key_Right: self.split + step,
-            Qt.Key.Key_Home: 0.0,
-            Qt.Key.Key_End: 1.0,
-        }
-        if self.divided and event.key() in moves:
-            self.set_split(moves[Qt.Key(event.key())])
+        split = split_by_key(event, self.split) if self.divided else None
+        if split is not None:
+            self.set_split(split)
         else:
             super().keyPressEvent(event)

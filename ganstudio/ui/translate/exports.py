@@ -6,41 +6,28 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject
-
-from ganstudio.app.jobs import Job
 from ganstudio.app.translator import TranslateState
 from ganstudio.app.translator_session import session_of
-from ganstudio.core.errors import StudioError
 from ganstudio.core.i18n import _
 from ganstudio.explore.exporting import Watch
-from ganstudio.explore.picture_file import save_picture
-from ganstudio.explore.rendering import Drawn
 from ganstudio.explore.translating import Translated, seen, side_by_side, translation
-from ganstudio.ui.explore.export_dialogs import PictureDialog, follow_job
 from ganstudio.ui.pictures.drawing import to_image
 from ganstudio.ui.pictures.export import copy_image
 from ganstudio.ui.translate.batch_dialog import BatchDialog, Wishes
+from ganstudio.ui.workbench.exports import BenchExports, file_name
 
 if TYPE_CHECKING:
     from ganstudio.explore.batch_translation import Batch
     from ganstudio.explore.generator import Generator
     from ganstudio.ui.translate.workspace import TranslateWorkspace
 
-CHANNEL, URGENCY = "frozen", 150
 
-
-class Exports(QObject):
-    """Asks where and how, then writes; a folder in a job that shows its progress and can be cancelled."""
+class Exports(BenchExports):
+    """The output, everything side by side, and a whole folder."""
 
     def __init__(self, page: TranslateWorkspace) -> None:
-        super().__init__(page)
+        super().__init__(page, page.translator)
         self._page, self.translator = page, page.translator
-        self._waiting: list[tuple[Callable[[Generator], Any], Callable[[Any], object]]] = []
-        self._of: object = None
-        self.translator.drawn.connect(self._drawn)
-        self.translator.weights_changed.connect(self._ask)
-        self.translator.source_changed.connect(self._source_changed)
 
     # -- pictures ---------------------------------------------------------------------------------------------------
 
@@ -75,37 +62,19 @@ class Exports(QObject):
         state, position = self.translator.state, self.translator.position
         if state is None or position is None:
             return
-        session, suggestion = session_of(self.translator, state), self._name(state, what)
-
-        def draw(generator: Generator) -> tuple[Translated, int]:
-            done = [*translation(position)(generator)][-1]
-            return done, generator.step
-
-        def save(drawn: tuple[Translated, int]) -> None:
-            done, step = drawn
-            self._ask_and_write(make(state, done), title, suggestion, {**session, "step": step})
-
-        self._take(draw, save)
-
-    def _ask_and_write(self, picture: Any, title: str, suggestion: str, session: dict[str, Any]) -> None:
-        studio = self.translator.studio
-
-        def write(path: Path, scale: int) -> None:
-            try:
-                save_picture(path, picture, scale, session)
-                studio.notifications.info(_("Saved {name}").format(name=path.name), str(path))
-            except StudioError as error:
-                studio.report(error)
-
-        height, width = picture.shape[:2]
-        PictureDialog(title, suggestion, (width, height), write, self._page).open()
+        session = session_of(self.translator, state)
+        self.save_drawn(
+            lambda generator: make(state, [*translation(position)(generator)][-1]),
+            title,
+            self._name(state, what),
+            session,
+        )
 
     def _name(self, state: TranslateState, what: str = "") -> str:
         opened = self.translator.opened
         name = Path(state.picture.name).stem if state.picture is not None else ""
-        parts = [name, opened.title if opened is not None else "", what, str(self.translator.step or "")]
-        plain = "-".join(part for part in parts if part)
-        return "".join(sign if sign.isalnum() or sign in "-_" else "-" for sign in plain)[:80] + ".png"
+        title = opened.title if opened is not None else ""
+        return file_name(name, title, what, str(self.translator.step or ""))
 
     # -- a folder ---------------------------------------------------------------------------------------------------
 
@@ -116,27 +85,25 @@ class Exports(QObject):
 
     def start_batch(self, wishes: Wishes) -> None:
         """Translates a folder as it was asked for, with a copy of the network that keeps its weights."""
-        state, opened, studio = self.translator.state, self.translator.opened, self.translator.studio
-        if state is None or opened is None:
+        state = self.translator.state
+        if state is None:
             return
         settings, about = dict(state.settings), self._about()
 
-        def begin(generator: Generator) -> None:
-            def job(progress: Any, cancel: Any) -> Batch:
-                from ganstudio.explore.batch_translation import pictures_in, translate_files
+        def work(generator: Generator, watch: Watch) -> Batch:
+            from ganstudio.explore.batch_translation import pictures_in, translate_files
 
-                sources = pictures_in(wishes.pictures, besides=wishes.results)
-                return translate_files(
-                    generator, sources, wishes.results, settings,
-                    fit=wishes.fit, root=wishes.pictures, about=about, watch=Watch(progress, cancel),
-                )  # fmt: skip
+            sources = pictures_in(wishes.pictures, besides=wishes.results)
+            return translate_files(
+                generator, sources, wishes.results, settings,
+                fit=wishes.fit, root=wishes.pictures, about=about, watch=watch,
+            )  # fmt: skip
 
-            started = studio.jobs.start(_("Translating a folder"), job)
-            started.on_done(self._tell_batch).on_error(studio.report)
-            started.ended.connect(lambda: self._tell_cancelled(started, wishes.results))
-            follow_job(started, self._page)
+        def cancelled() -> None:
+            words = _("Stopped. What was translated until then is in {folder}.").format(folder=wishes.results)
+            self.translator.studio.notifications.info(words)
 
-        self._take(lambda generator: generator.frozen(), begin)
+        self.start(_("Translating a folder"), work, self._tell_batch, cancelled)
 
     def _tell_batch(self, done: Batch) -> None:
         notifications = self.translator.studio.notifications
@@ -145,47 +112,7 @@ class Exports(QObject):
         else:
             notifications.info(done.words())
 
-    def _tell_cancelled(self, job: Job, folder: Path) -> None:
-        if job.state == "cancelled":
-            words = _("Stopped. What was translated until then is in {folder}.").format(folder=folder)
-            self.translator.studio.notifications.info(words)
-
     def _about(self) -> dict[str, Any]:
         """Which run it was, for the manifest."""
         head = session_of(self.translator)
         return {"run": {**head["run"], "path": head["path"]}} if "run" in head else {"path": head["path"]}
-
-    # -- what is made in the thread that draws ----------------------------------------------------------------------
-
-    def _take(self, make: Callable[[Generator], Any], call: Callable[[Any], object]) -> None:
-        """Makes something of the network in the thread that draws with it, then calls with that in this one."""
-        self._of = self._generators_key()
-        self._waiting.append((make, call))
-        self._ask()
-
-    def _generators_key(self) -> object:
-        opened = self.translator.opened
-        return None if opened is None else (opened.path, opened.generator.controls)
-
-    def _ask(self) -> None:
-        """Again where other weights have come between: with them what was asked for is forgotten."""
-        makes = [make for make, _call in self._waiting]
-        if makes:
-            self.translator.ask(CHANNEL, lambda generator: iter([[make(generator) for make in makes]]), URGENCY)
-
-    def _source_changed(self) -> None:
-        """What waits belongs to the network that it was asked of."""
-        if self._waiting and self._generators_key() != self._of:
-            self._waiting.clear()
-            self.translator.studio.notifications.info(_("Nothing was saved: another run was opened meanwhile."))
-        elif self._waiting and not self.translator.opening:
-            self._ask()
-
-    def _drawn(self, result: Drawn) -> None:
-        if result.channel == CHANNEL and (result.value is not None or result.error is not None):
-            waiting, self._waiting = self._waiting, []
-            if result.error is not None:
-                self.translator.studio.report(result.error)
-                return
-            for (_make, call), made in zip(waiting, result.value, strict=True):
-                call(made)

@@ -14,15 +14,14 @@ from PySide6.QtGui import (
     QMouseEvent,
     QPainter,
     QPaintEvent,
-    QPen,
     QResizeEvent,
     QWheelEvent,
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from ganstudio.core.i18n import _
-from ganstudio.ui.paint.viewport import Viewport
-from ganstudio.ui.pictures.drawing import draw_tag
+from ganstudio.ui.pictures.drawing import draw_focus_ring, draw_notice, draw_tag
+from ganstudio.ui.pictures.viewport import Viewport
 from ganstudio.ui.theme import current_theme, theme_hub
 
 Zoom = Literal["fit", "1", "2", "4", ""]
@@ -182,10 +181,7 @@ class PictureView(QWidget):
         self.paint_above(painter)
         self._paint_words(painter)
         if self.hasFocus():
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(QColor(theme.focus), 2))
-            painter.drawRect(self.rect().adjusted(1, 1, -1, -1))
+            draw_focus_ring(painter, self.rect(), theme)
         painter.end()
 
     @property
@@ -204,15 +200,8 @@ class PictureView(QWidget):
         theme = current_theme()
         words = self._error or (self._hint if self._image.isNull() else "")
         if words:
-            room = self.rect().adjusted(24, 16, -24, -16)
-            flags = int(Qt.AlignmentFlag.AlignCenter) | int(Qt.TextFlag.TextWordWrap)
-            needed = painter.boundingRect(room, flags, words).adjusted(-16, -12, 16, 12)
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(theme.surface))
-            painter.drawRoundedRect(needed, 8, 8)
-            painter.setPen(QColor(theme.error if self._error else theme.text_muted))
-            painter.drawText(room, flags, words)
+            ink = theme.error if self._error else theme.text_muted
+            draw_notice(painter, self.rect(), words, ink, theme)
         tag = self._tag
         if tag and not self._image.isNull():
             dot = theme.generator if self._live else ""

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
-from PySide6.QtCore import QBuffer, QIODevice, QPoint, Qt
-from PySide6.QtGui import QGuiApplication, QImage, QShowEvent
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMenu, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import QPoint
+from PySide6.QtGui import QGuiApplication, QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from ganstudio.app.history import History
-from ganstudio.app.run_model import RunModel
 from ganstudio.app.studio import Studio
 from ganstudio.app.translator import Translator
 from ganstudio.app.workplaces import bundled_name, bundled_path
@@ -25,30 +22,27 @@ from ganstudio.ui.translate.settings_row import SettingsRow
 from ganstudio.ui.translate.stage import Stage
 from ganstudio.ui.translate.strip import ExampleStrip
 from ganstudio.ui.translate.toolbar import Toolbar
-from ganstudio.ui.workbench import SourceBar, Waker
+from ganstudio.ui.workbench.files import ask_picture, picture_in
+from ganstudio.ui.workbench.page import BenchWorkspace
 
 FIRST = Experiment("pix2pix", "edges-digits", {"mirror": False}, steps=2000, name="edges to digits")
 """What the empty state offers to train: it needs no download and is good after two minutes. A mirrored 3 is no digit."""
-LARGEST_PASTE = 2048
-"""Pixels; networks take far smaller pictures, and making a file of a huge one would hold the window up."""
 BUTTONS = ("open", "paste", "draw", "batch", "swap")
 
 
-class TranslateWorkspace(QWidget):
+class TranslateWorkspace(BenchWorkspace):
     """Everything to translate pictures with one network."""
 
     def __init__(self, studio: Studio, binder: ActionBinder, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._studio, self._binder = studio, binder
-        self._waker = Waker(self._woken, self)
+        super().__init__(studio, binder, parent)
         self.translator = Translator(studio, self._waker)
-        self.source = SourceBar(self.translator, studio)
+        self._use(self.translator)
         self.stage = Stage(self.translator)
         self.toolbar = Toolbar(self.translator, self.stage)
         self.settings_row = SettingsRow(self.translator)
         self.strip = ExampleStrip(self.translator)
         self.exports = Exports(self)
-        self._had, self._bound = (False, False), False
+        self._bound = False
         self._lay_out()
         self.toolbar.compare_chosen.connect(self.set_comparing)
         self.stage.menu_requested.connect(self.open_menu)
@@ -64,11 +58,9 @@ class TranslateWorkspace(QWidget):
         translator.result_changed.connect(self._result_changed)
         translator.weights_changed.connect(self.stage.refresh_result)
         translator.shelf.changed.connect(self._shelf_changed)
-        translator.history.changed.connect(self._studio.actions.refresh)
+        self._hear(translator.history)
 
     def _lay_out(self) -> None:
-        self.pages = QStackedWidget()
-        self._empty = self._make_empty()
         self.bench = QWidget()
         column = QVBoxLayout(self.bench)
         column.setContentsMargins(0, 0, 0, 0)
@@ -83,13 +75,7 @@ class TranslateWorkspace(QWidget):
         below.addWidget(label(_("From the data"), "muted"))
         below.addWidget(self.strip, 1)
         column.addLayout(below)
-        self.pages.addWidget(self._empty)
-        self.pages.addWidget(self.bench)
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.setSpacing(0)
-        whole.addWidget(self.source)
-        whole.addWidget(self.pages, 1)
+        self._fill(self.bench, self._make_empty())
 
     def _make_empty(self) -> EmptyState:
         empty = EmptyState(
@@ -123,11 +109,7 @@ class TranslateWorkspace(QWidget):
     # -- what the translator tells ----------------------------------------------------------------------------------
 
     def _source_changed(self) -> None:
-        there = self.translator.opened is not None
-        shown, focus = self.pages.currentWidget(), self.window().focusWidget()
-        had_keyboard = shown is not None and focus is not None and shown.isAncestorOf(focus)
-        self.pages.setCurrentWidget(self.bench if there else self._empty)
-        if there and had_keyboard:
+        if self._turn_page() is not None and self.translator.opened is not None:
             self.stage.input.setFocus()
         self._state_changed()
         self._result_changed()
@@ -149,10 +131,7 @@ class TranslateWorkspace(QWidget):
 
     def _refresh_actions(self) -> None:
         state = self.translator.state
-        had = (state is not None and state.picture is not None, self.translator.output is not None)
-        if had != self._had:
-            self._had = had
-            self._studio.actions.refresh()  # now there is something to be copied and saved
+        self._note((state is not None and state.picture is not None, self.translator.output is not None))
 
     def _shelf_changed(self) -> None:
         self.strip.refresh()
@@ -173,27 +152,8 @@ class TranslateWorkspace(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         """Somebody looks: the run that is looked at is opened where it translates."""
-        super().showEvent(event)
         self._bind_buttons()
-        self.begin()
-
-    def begin(self) -> None:
-        """At first: the run that is looked at, if it translates."""
-        if self.translator.opened is not None or self.translator.opening:
-            return
-        current = self._studio.current
-        if current is None or current.path is None or current.step == 0 or current.spec is None:
-            return
-        if self.translator.can_open(current.spec):
-            self.open_run(current)
-
-    def open_run(self, model: RunModel) -> None:
-        """Follows a run that trains here; else opens its newest checkpoint."""
-        self.translator.open_model(model)
-
-    def open_path(self, path: Path) -> None:
-        """Opens the newest checkpoint of a stored run."""
-        self.translator.open_run(path)
+        super().showEvent(event)
 
     def open_ready(self) -> None:
         """Opens the run that comes with the program; goes on where that is open already."""
@@ -215,23 +175,17 @@ class TranslateWorkspace(QWidget):
 
     def open_picture(self) -> None:
         """Asks for a picture and translates it."""
-        kinds = _("Pictures (*.png *.jpg *.jpeg *.bmp *.gif *.webp *.tif *.tiff);;All files (*)")
-        chosen, _kind = QFileDialog.getOpenFileName(self.window(), _("Open a picture"), "", kinds)
-        if chosen:
-            self.translator.give_file(Path(chosen))
+        chosen = ask_picture(self.window(), _("Open a picture"))
+        if chosen is not None:
+            self.translator.give_file(chosen)
 
     def paste(self) -> None:
         """Translates what is on the clipboard: a picture, or a file that was copied."""
-        data = QGuiApplication.clipboard().mimeData()
-        files = [url.toLocalFile() for url in data.urls() if url.isLocalFile()] if data is not None else []
-        if files:
-            self.translator.give_file(Path(files[0]))
-            return
-        image = QGuiApplication.clipboard().image()
-        if image.isNull():
+        found = picture_in(QGuiApplication.clipboard().mimeData())
+        if found is None:
             self._studio.notifications.info(_("There is no picture on the clipboard. Copy one first."))
         else:
-            self.translator.give_file(png_of(image))
+            self.translator.give_file(found)
 
     # -- deeds ------------------------------------------------------------------------------------------------------
 
@@ -250,53 +204,10 @@ class TranslateWorkspace(QWidget):
 
     def open_menu(self, point: QPoint) -> None:
         """What one would want of the pictures."""
-        self._studio.actions.refresh()
-        menu = QMenu(self)
-        for name in ("copy", "save", "save-both", "", "copy-input", "swap", "draw", "paste", "", "compare", "batch"):
-            if name:
-                self._binder.add_to(menu, f"translate.{name}")
-            else:
-                menu.addSeparator()
-        menu.aboutToHide.connect(menu.deleteLater)
-        menu.popup(point)
-
-    # -- the window's timer -----------------------------------------------------------------------------------------
-
-    @property
-    def bench_history(self) -> History:
-        """What can be taken back here."""
-        return self.translator.history
-
-    def _woken(self) -> None:
-        self.translator.pump()
-
-    def refresh(self) -> None:
-        """Called by the window's one timer. A run is followed only while somebody looks: its training is faster then."""
-        if self.isVisible() and not self.window().isMinimized():
-            self.translator.pump()
+        names = ("copy", "save", "save-both", "", "copy-input", "swap", "draw", "paste", "", "compare", "batch")
+        self._pop_up(point, names)
 
     def restore_layout(self) -> None:
         """Side by side and fitted, as at first."""
         self.set_comparing(False)
         self.stage.set_zoom("fit")
-
-    def end(self) -> None:
-        """The window goes: ends the rendering thread and listens to nothing any more."""
-        self._waker.close()
-        self.translator.shutdown()
-        for signal, slot in self._hooks():
-            signal.disconnect(slot, missing_ok=True)
-
-    def _hooks(self) -> list[tuple[Any, Any]]:
-        return [(self.translator.history.changed, self._studio.actions.refresh)]
-
-
-def png_of(image: QImage) -> bytes:
-    """A picture from the clipboard as a file, scaled down where it is far larger than any network takes."""
-    if max(image.width(), image.height()) > LARGEST_PASTE:
-        keep, smooth = Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
-        image = image.scaled(LARGEST_PASTE, LARGEST_PASTE, keep, smooth)
-    buffer = QBuffer()
-    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    image.save(buffer, "PNG")  # type: ignore[call-overload]  # bytes, as the stub wants, are refused
-    return bytes(buffer.data().data())

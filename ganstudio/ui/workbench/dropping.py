@@ -7,13 +7,13 @@ from pathlib import Path
 from ganstudio.app.workplaces import WORKPLACES, Workplace
 from ganstudio.explore.picture_file import KEYWORD, session_kind
 
-PICTURES = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff"})
+PICTURES = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff")
 GENERATORS = frozenset({".safetensors", ".pt", ".pth", ".ts", ".bin", ".onnx"})
 
 
 def is_for_a_bench(path: Path) -> bool:
     """By its ending this is a picture or a generator."""
-    return path.suffix.lower() in PICTURES | GENERATORS
+    return path.suffix.lower() in {*PICTURES, *GENERATORS}
 
 
 def carries_session(path: Path) -> bool:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from ganstudio.app.explorer import Explorer
 from ganstudio.core.controls import ContinuousCode
 from ganstudio.core.i18n import _
 from ganstudio.explore.state import ExploreState
-from ganstudio.ui.explore.controls.editing import Editing, number_change
+from ganstudio.ui.explore.controls.editing import Driven, Editing, number_change
 from ganstudio.ui.explore.controls.rows import RowList
 from ganstudio.ui.explore.controls.section import TITLE, Section, heading_of
 from ganstudio.ui.explore.slider import ValueSlider
@@ -18,8 +17,8 @@ from ganstudio.ui.parts import Segmented
 class CodesSection(Section):
     """The numbers of one control of continuous codes; their middle, 0, is their default."""
 
-    def __init__(self, control: ContinuousCode, explorer: Explorer, editing: Editing) -> None:
-        super().__init__(heading_of(control.name), explorer, editing)
+    def __init__(self, control: ContinuousCode, driven: Driven, editing: Editing) -> None:
+        super().__init__(heading_of(control.name), driven, editing)
         self.control = control
         self.reach = Segmented(
             (
@@ -48,7 +47,7 @@ class CodesSection(Section):
 
     def reset(self) -> None:
         """Every code back to its middle."""
-        state = self.explorer.state
+        state = self.driven.state
         if state is not None:
             zeros = np.zeros(self.control.size, np.float32)
             self.editing.edit(state.moved(self.control.name, zeros), _("Reset {title}").format(title=self.title))

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ganstudio.app.explorer import Explorer
+from ganstudio.app.history import History
+from ganstudio.app.sources import Opened
+from ganstudio.app.studio import Studio
 from ganstudio.core.controls import Control, LatentVector
 from ganstudio.explore.state import ExploreState
 from ganstudio.ui.explore.slider import ValueSlider
@@ -18,14 +20,33 @@ Change = Callable[[ExploreState, float], ExploreState | None]
 REMEMBERED = 300
 
 
+class Driven(Protocol):
+    """A workbench whose controls stand somewhere and can be moved: the explorer, or the painter with its styles."""
+
+    studio: Studio
+    history: History
+    opened: Opened | None
+    state: ExploreState | None
+
+    @property
+    def controls(self) -> tuple[Control, ...]:
+        """What can be driven."""
+
+    def edit(self, state: ExploreState, label: str, merge_key: object = None) -> None:
+        """Moves the controls; can be undone."""
+
+    def drawn_from(self, seed: int) -> ExploreState:
+        """Where the controls stand that are drawn at random with a seed."""
+
+
 class Editing:
-    """Edits the explorer's state for the rows of a panel.
+    """Edits a workbench's state for the rows of a panel.
 
     A drag is one step back however long it rests: its edits are grouped from the first move until it is let go.
     """
 
-    def __init__(self, explorer: Explorer) -> None:
-        self._explorer = explorer
+    def __init__(self, driven: Driven) -> None:
+        self._driven = driven
         self._grouped = False
 
     def edit(self, state: ExploreState | None, label: str, key: object = None, held: bool = False) -> None:
@@ -41,22 +62,22 @@ class Editing:
             return
         if held and not self._grouped:
             self._grouped = True
-            self._explorer.history.begin(label)
-        self._explorer.edit(state, label, key)
+            self._driven.history.begin(label)
+        self._driven.edit(state, label, key)
 
     def done(self) -> None:
         """The hand has let go."""
         if self._grouped:
             self._grouped = False
-            if self._explorer.history.grouping:  # opening another run has forgotten it otherwise
-                self._explorer.history.commit()
+            if self._driven.history.grouping:  # opening another run has forgotten it otherwise
+                self._driven.history.commit()
 
     def bind(self, row: ValueSlider, change: Change, label: str, key: object) -> None:
         """Makes a row move something: ``change(state, value)`` is the state then."""
 
         def moved(value: float) -> None:
-            if self._explorer.state is not None:
-                self.edit(change(self._explorer.state, value), label, key, row.held)
+            if self._driven.state is not None:
+                self.edit(change(self._driven.state, value), label, key, row.held)
 
         row.moved.connect(moved)
         row.released.connect(self.done)

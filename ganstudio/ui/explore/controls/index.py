@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from ganstudio.app.explorer import Explorer
 from ganstudio.core.controls import GeneratorIndex
 from ganstudio.core.i18n import _
 from ganstudio.explore.state import ExploreState
-from ganstudio.ui.explore.controls.editing import Editing
+from ganstudio.ui.explore.controls.editing import Driven, Editing
 from ganstudio.ui.explore.controls.section import Section, heading_of
 from ganstudio.ui.forms.editors import QuietCombo
 from ganstudio.ui.parts import Segmented
@@ -19,8 +18,8 @@ SIDE_BY_SIDE = 6
 class IndexSection(Section):
     """One choice: side by side while there are few, in a list otherwise."""
 
-    def __init__(self, control: GeneratorIndex, explorer: Explorer, editing: Editing) -> None:
-        super().__init__(heading_of(control.name), explorer, editing)
+    def __init__(self, control: GeneratorIndex, driven: Driven, editing: Editing) -> None:
+        super().__init__(heading_of(control.name), driven, editing)
         self.control = control
         self._reset = self.add_reset(lambda: self._choose(0))
         texts = [
@@ -39,7 +38,7 @@ class IndexSection(Section):
         self.column.addWidget(self.choice)
 
     def _choose(self, index: int) -> None:
-        state = self.explorer.state
+        state = self.driven.state
         if state is not None and int(state.position[self.control.name]) != index:
             self.editing.edit(state.moved(self.control.name, np.asarray(index, np.int64)), self.title)
 

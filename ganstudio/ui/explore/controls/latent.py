@@ -13,12 +13,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QProgressBar, QVBoxLayout, QWidget
 
-from ganstudio.app.explorer import Explorer
 from ganstudio.core.controls import LatentVector
 from ganstudio.core.errors import UsageError
 from ganstudio.core.i18n import _
 from ganstudio.explore.state import ExploreState, position_of, read_value
-from ganstudio.ui.explore.controls.editing import Editing, Origins, number_change
+from ganstudio.ui.explore.controls.editing import Driven, Editing, Origins, number_change
 from ganstudio.ui.explore.controls.ranking import Ranking
 from ganstudio.ui.explore.controls.rows import RowList
 from ganstudio.ui.explore.controls.section import TITLE, Section
@@ -53,8 +52,8 @@ def read_vector(control: LatentVector, text: str) -> NDArray[Any]:
 class LatentSection(Section):
     """The rows of one latent vector, created as they are shown."""
 
-    def __init__(self, control: LatentVector, explorer: Explorer, editing: Editing, origins: Origins, ranking: Ranking):
-        super().__init__(_("Latent {name}").format(name=control.name), explorer, editing)
+    def __init__(self, control: LatentVector, driven: Driven, editing: Editing, origins: Origins, ranking: Ranking):
+        super().__init__(_("Latent {name}").format(name=control.name), driven, editing)
         self.control, self.ranking = control, ranking
         self._origins = origins
         self._rows: dict[int, ValueSlider] = {}
@@ -211,7 +210,7 @@ class LatentSection(Section):
 
     def randomise(self) -> None:
         """Draws this vector anew; everything else stays."""
-        opened, state = self.explorer.opened, self.explorer.state
+        opened, state = self.driven.opened, self.driven.state
         if opened is not None and state is not None:
             drawn = position_of(opened.generator.draw(1, random.SystemRandom().randrange(2**31)))
             self._put(drawn[self.control.name], _("Randomise {name}").format(name=self.control.name))
@@ -222,12 +221,12 @@ class LatentSection(Section):
 
     def copy_vector(self) -> None:
         """Puts the vector into the clipboard as a JSON list."""
-        state = self.explorer.state
+        state = self.driven.state
         if state is not None:
             numbers = [float(f"{number:.9g}") for number in state.position[self.control.name].tolist()]
             QGuiApplication.clipboard().setText(json.dumps(numbers))
             text = _("{size} numbers of {name} are in the clipboard.")
-            self.explorer.studio.notifications.info(text.format(size=len(numbers), name=self.control.name))
+            self.driven.studio.notifications.info(text.format(size=len(numbers), name=self.control.name))
 
     def paste_vector(self) -> None:
         """Takes the vector from the clipboard; says what is wrong with it in place."""
@@ -240,7 +239,7 @@ class LatentSection(Section):
         self._put(vector, _("Paste {name}").format(name=self.control.name))
 
     def _put(self, vector: NDArray[Any], text: str) -> None:
-        state = self.explorer.state
+        state = self.driven.state
         if state is not None and not np.array_equal(vector, state.position[self.control.name]):
             self.editing.edit(state.moved(self.control.name, vector), text)
 
@@ -261,7 +260,7 @@ class LatentSection(Section):
 
     def refresh(self, state: ExploreState) -> None:
         """Shows where the numbers stand, and where Reset goes."""
-        origin = self._origins.of(state, self.explorer.controls)[self.control.name]
+        origin = self._origins.of(state, self.driven.controls)[self.control.name]
         self._values, self._defaults = state.position[self.control.name].tolist(), origin.tolist()
         for index, row in self._rows.items():
             row.set_default(self._defaults[index])

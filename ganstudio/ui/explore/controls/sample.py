@@ -7,12 +7,11 @@ import random
 from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QHBoxLayout, QToolButton
 
-from ganstudio.app.explorer import Explorer
 from ganstudio.core.controls import LatentVector
 from ganstudio.core.fields import FieldSpec
 from ganstudio.core.i18n import _
 from ganstudio.explore.state import ExploreState
-from ganstudio.ui.explore.controls.editing import Editing
+from ganstudio.ui.explore.controls.editing import Driven, Editing
 from ganstudio.ui.explore.controls.section import TITLE, Section
 from ganstudio.ui.explore.slider import ValueSlider
 from ganstudio.ui.forms.editors import NumberEdit
@@ -27,8 +26,8 @@ NEW_SEEDS = 1_000_000
 class SampleSection(Section):
     """Seed: a number, its neighbours, a new one. Truncation ψ where there is a latent vector."""
 
-    def __init__(self, explorer: Explorer, editing: Editing) -> None:
-        super().__init__(_("Sample"), explorer, editing)
+    def __init__(self, driven: Driven, editing: Editing) -> None:
+        super().__init__(_("Sample"), driven, editing)
         help = _("Draws every control at random; the same number draws the same picture.")
         spec = FieldSpec("seed", _("Seed"), help, "int", 0, low=0, high=LARGEST_SEED)
         self._label = label(_("Seed"))
@@ -59,7 +58,7 @@ class SampleSection(Section):
         self.column.addLayout(row)
         self.column.addWidget(self._problem)
         self.truncation: ValueSlider | None = None
-        if any(isinstance(control, LatentVector) for control in explorer.controls):
+        if any(isinstance(control, LatentVector) for control in driven.controls):
             self.truncation = ValueSlider(
                 _("Truncation ψ"), 0, 1.5, 1, title_width=TITLE, allowed=(-2, 2),
                 help=_("Scales the latents: below 1 more typical and less varied, 0 the middle of the latent space."),
@@ -76,14 +75,14 @@ class SampleSection(Section):
 
     def draw(self, seed: int) -> None:
         """Draws every control with a seed."""
-        if self.explorer.state is not None and 0 <= seed <= LARGEST_SEED:
-            self.editing.edit(self.explorer.drawn_from(seed), _("Seed {seed}").format(seed=seed), "seed")
+        if self.driven.state is not None and 0 <= seed <= LARGEST_SEED:
+            self.editing.edit(self.driven.drawn_from(seed), _("Seed {seed}").format(seed=seed), "seed")
 
     def new_seed(self) -> None:
         """Draws every control with a seed that nobody has chosen."""
-        if self.explorer.state is not None:
+        if self.driven.state is not None:
             seed = random.SystemRandom().randrange(NEW_SEEDS)
-            self.editing.edit(self.explorer.drawn_from(seed), _("New seed"))
+            self.editing.edit(self.driven.drawn_from(seed), _("New seed"))
 
     def _show_error(self, text: str) -> None:
         self.seed.setToolTip(text or self._help)

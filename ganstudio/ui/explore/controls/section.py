@@ -7,10 +7,9 @@ from collections.abc import Callable
 from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
-from ganstudio.app.explorer import Explorer
 from ganstudio.core.i18n import _
 from ganstudio.explore.state import ExploreState
-from ganstudio.ui.explore.controls.editing import Editing
+from ganstudio.ui.explore.controls.editing import Driven, Editing
 from ganstudio.ui.parts import FoldButton, tool_button
 
 TITLE = 84
@@ -22,14 +21,14 @@ class Section(QWidget):
 
     Args:
         title: the heading.
-        explorer: what is driven.
+        driven: what is driven.
         editing: how.
     """
 
-    def __init__(self, title: str, explorer: Explorer, editing: Editing) -> None:
+    def __init__(self, title: str, driven: Driven, editing: Editing) -> None:
         super().__init__()
         self.title = title
-        self.explorer = explorer
+        self.driven = driven
         self.editing = editing
         self.heading = FoldButton(title)
         self.heading.setAccessibleName(title)

@@ -12,12 +12,11 @@ from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QGridLayout, QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
-from ganstudio.app.explorer import Explorer
 from ganstudio.core.controls import CategoricalCode, ClassLabel
 from ganstudio.core.fields import FieldSpec
 from ganstudio.core.i18n import _
 from ganstudio.explore.state import ExploreState
-from ganstudio.ui.explore.controls.editing import Editing
+from ganstudio.ui.explore.controls.editing import Driven, Editing
 from ganstudio.ui.explore.controls.rows import RowList
 from ganstudio.ui.explore.controls.section import Section, heading_of
 from ganstudio.ui.explore.slider import ValueSlider
@@ -64,8 +63,8 @@ class WeightsSection(Section):
     one stop of the Tab key; arrow keys go from one to the next.
     """
 
-    def __init__(self, control: ClassLabel | CategoricalCode, explorer: Explorer, editing: Editing) -> None:
-        super().__init__(heading_of(control.name), explorer, editing)
+    def __init__(self, control: ClassLabel | CategoricalCode, driven: Driven, editing: Editing) -> None:
+        super().__init__(heading_of(control.name), driven, editing)
         self.control = control
         numbers = tuple(str(index) for index in range(control.count))
         self.names: Sequence[str] = control.names if isinstance(control, ClassLabel) else numbers
@@ -156,8 +155,8 @@ class WeightsSection(Section):
             self.toggle(index)
         else:
             self.choose(index)
-        if self.explorer.state is not None:
-            self.refresh(self.explorer.state)  # a click has turned the button over
+        if self.driven.state is not None:
+            self.refresh(self.driven.state)  # a click has turned the button over
 
     def choose(self, index: int) -> None:
         """Only this one."""
@@ -165,7 +164,7 @@ class WeightsSection(Section):
 
     def toggle(self, index: int) -> None:
         """Into the mixture with as much as an equal share, or out of it."""
-        state = self.explorer.state
+        state = self.driven.state
         if state is None:
             return
         self._set_mixing(True)
@@ -178,12 +177,12 @@ class WeightsSection(Section):
 
     def reset(self) -> None:
         """As it was when the generator was opened."""
-        opened = self.explorer.opened
+        opened = self.driven.opened
         if opened is not None:
             self._edit(opened.start.position[self.control.name], _("Reset {title}").format(title=self.title))
 
     def _edit(self, weights: NDArray[Any], text: str) -> None:
-        state = self.explorer.state
+        state = self.driven.state
         if state is not None and not np.array_equal(state.position[self.control.name], weights):
             self.editing.edit(state.moved(self.control.name, weights), text, self.control.name)
 
@@ -202,10 +201,10 @@ class WeightsSection(Section):
         self._mixing = mixing
         self.mix.set_value(mixing)
         self.list.setVisible(mixing)
-        if self.explorer.state is not None and by_hand and not mixing:
-            self.choose(int(self.explorer.state.position[self.control.name].argmax()))
-        if self.explorer.state is not None:
-            self.refresh(self.explorer.state)
+        if self.driven.state is not None and by_hand and not mixing:
+            self.choose(int(self.driven.state.position[self.control.name].argmax()))
+        if self.driven.state is not None:
+            self.refresh(self.driven.state)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Arrow keys on a button take the one they point to; while several mix, they only go to it."""
@@ -263,6 +262,6 @@ class WeightsSection(Section):
             self.combo.setCurrentIndex(int(weights.argmax()))
         for row, weight in zip(self.rows, weights.tolist(), strict=False):
             row.set_value(weight)
-        opened = self.explorer.opened
+        opened = self.driven.opened
         start = None if opened is None else opened.start.position.get(self.control.name)
         self._reset.setEnabled(start is not None and not np.array_equal(start, weights))

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QBuffer, QIODevice, QPointF, QSize, Qt
+from PySide6.QtCore import QPointF, QSize, Qt
 from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent, QGuiApplication, QImage, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from ganstudio.app.explorer import Explorer
 from ganstudio.app.studio import Studio
@@ -21,6 +21,7 @@ from ganstudio.explore.state import ExploreState, position_of
 from ganstudio.ui.explore.grid import PictureGrid
 from ganstudio.ui.parts import Segmented, label, tool_button
 from ganstudio.ui.theme import current_theme, theme_hub
+from ganstudio.ui.workbench.files import ask_picture, png_of
 
 if TYPE_CHECKING:
     from ganstudio.explore.generator import Generator
@@ -178,10 +179,9 @@ class ProjectionPanel(QWidget):
 
     def choose(self) -> None:
         """Asks for a file."""
-        kinds = _("Pictures (*.png *.jpg *.jpeg *.bmp *.gif *.webp *.tif *.tiff);;All files (*)")
-        chosen, _kind = QFileDialog.getOpenFileName(self, _("Find a picture"), "", kinds)
-        if chosen:
-            self.open_picture(Path(chosen))
+        chosen = ask_picture(self, _("Find a picture"))
+        if chosen is not None:
+            self.open_picture(chosen)
 
     def open_picture(self, source: Path | bytes) -> None:
         """Looks for a file, or for the content of one."""
@@ -194,7 +194,7 @@ class ProjectionPanel(QWidget):
         if image.isNull():
             self._studio.notifications.info(_("There is no picture on the clipboard."))
         else:
-            self.open_picture(_png(image))
+            self.open_picture(png_of(image))
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Pictures of other programs may be dropped here; files are taken by the window."""
@@ -206,7 +206,7 @@ class ProjectionPanel(QWidget):
         image = event.mimeData().imageData()
         if isinstance(image, QImage) and not image.isNull():
             event.acceptProposedAction()
-            self.open_picture(_png(image))
+            self.open_picture(png_of(image))
 
     # -- looking ----------------------------------------------------------------------------------------------------
 
@@ -305,10 +305,3 @@ class ProjectionPanel(QWidget):
             state = ExploreState(position_of(self._found.values, place))
             self._explorer.edit(state, _("Go to what was found"))
             self._began = self._explorer.state
-
-
-def _png(image: QImage) -> bytes:
-    buffer = QBuffer()
-    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    image.save(buffer, "PNG")  # type: ignore[call-overload]  # the stub asks for bytes, which it then refuses
-    return bytes(buffer.data().data())

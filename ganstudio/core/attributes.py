@@ -1,0 +1,16 @@
+"""Attributes that people have words for: a data set takes its attribute's name from here, a slider its words."""
+
+from __future__ import annotations
+
+from ganstudio.core.i18n import _
+
+
+def time_of_day() -> str:
+    """The name of the attribute that says when a landscape is seen: −1 is night, 1 noon."""
+    return _("time of day")
+
+
+def attribute_words(name: str) -> tuple[str, ...]:
+    """What people call the places of an attribute, from −1 to 1 in equal parts; nothing where nobody knows."""
+    known = {time_of_day(): (_("night"), _("blue hour"), _("dusk"), _("afternoon"), _("noon"))}
+    return known.get(name, ())
