@@ -156,7 +156,8 @@ class StylePanel(QWidget):
         elif state is not None and start is not None:
             by_hand = moved(state.position, start.position, self._painter.style_controls)
         self._seed_words.setText(_("Seed, moved") if by_hand else _("Seed"))
-        self._seed_words.setToolTip(_("The style is not the one of this seed: it was moved, or taken from elsewhere") if by_hand else "")
+        words = _("The style is not the one of this seed: it was moved, or taken from elsewhere") if by_hand else ""
+        self._seed_words.setToolTip(words)
 
     def _variants_changed(self, index: int) -> None:
         if index < 0:
