@@ -18,6 +18,7 @@ from ganstudio.app.run_model import RunModel
 from ganstudio.ui.explore.workspace import ExploreWorkspace
 from ganstudio.ui.window import MainWindow
 from tests.ui.explore_window import store_run
+from tests.ui.paint_kit import store_spade
 from tests.ui.window_kit import DIGITS, RING, close_window, opened, train, wait
 
 KEYS = (
@@ -37,8 +38,8 @@ FORBIDDEN = ("app.quit", "run.start")
 BURST = 40
 """Events between two turns of the event loop, about as many as a cat on the keyboard makes."""
 MOST_RUNS = 3
-STORED: list[Path] = []
-"""A run that has ended, to be explored."""
+STORED: dict[str, Path] = {}
+"""Runs that have ended, by the workspace where they are at home."""
 
 
 class Hands:
@@ -131,13 +132,16 @@ class Hands:
         """To another workspace, or another generator into the explorer: a stored run, one that trains, the ready one."""
         if QApplication.activePopupWidget() is not None or QApplication.activeModalWidget() is not None:
             return
-        self.window.show_workspace(self.dice.choice(("train", "runs", "explore", "explore")))
+        place = self.dice.choice(("train", "runs", "explore", "explore", "paint", "paint", "translate"))
+        self.window.show_workspace(place)
+        if place in ("paint", "translate") and place in STORED and self.dice.random() < 0.3:
+            self.window.workspace(place).open_path(STORED[place])  # type: ignore[attr-defined]
         page = self.window.workspace("explore")
         if not isinstance(page, ExploreWorkspace) or page.explorer.opening or self.dice.random() < 0.5:
             return
         training = self.window.studio.training
         ways: list[Callable[[], object]] = [page.explorer.close, page.explorer.open_bundled]
-        ways += [lambda: page.explorer.open_run(STORED[0])] * 2 if STORED else []
+        ways += [lambda: page.explorer.open_run(STORED["explore"])] * 2 if STORED else []
         ways += [lambda: page.explorer.follow(self.dice.choice(training))] * 3 if training else []
         self.dice.choice(ways)()
 
@@ -265,8 +269,11 @@ def revive(window: MainWindow, runs: list[RunModel]) -> None:
 
 @pytest.fixture(scope="module", autouse=True)
 def stored(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """A tiny run with classes; the explorer has other controls for it than for the two that train."""
-    STORED.append(store_run(tmp_path_factory.mktemp("runs") / "classes", "cgan"))
+    """Tiny runs for each workspace; the explorer has other controls for its own than for the two that train."""
+    folder = tmp_path_factory.mktemp("runs")
+    STORED["explore"] = store_run(folder / "classes", "cgan")
+    STORED["paint"] = store_spade(folder / "maps")
+    STORED["translate"] = store_run(folder / "pen", "pix2pix", "edges-digits", width=4, width_d=4)
     yield
     STORED.clear()
 
