@@ -238,7 +238,10 @@ class MainWindow(Shell):
                 self._open_path(path)
             else:
                 self.show_workspace("train")
-                self.train.customise_card("folder")
+                if self.train.data.reads_folder:
+                    self.train.new_experiment()  # e.g. SPADE, which waits for a folder of label maps
+                else:
+                    self.train.customise_card("folder")
                 self.train.data.use_folder(path)
             return
 

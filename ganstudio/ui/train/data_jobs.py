@@ -111,15 +111,21 @@ class DataJobs(QObject):
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
+    @property
+    def reads_folder(self) -> bool:
+        """The draft's data come from a folder: of pictures, of label maps, of pairs."""
+        name, _path, _options = split_request(self._panel.draft.experiment.data)
+        catalogue = self._studio.catalogue
+        paths = {card.name for card in catalogue.datasets if card.takes_path} if catalogue is not None else {"folder"}
+        return name in paths - {"drawing"}
+
     def use_folder(self, folder: Path) -> None:
         """Takes a folder (chosen or dropped) as the draft's data and shows the check.
 
         The draft says what is in it where it names a set that is read from a folder; else it is taken for pictures.
         """
         name, _path, options = split_request(self._panel.draft.experiment.data)
-        catalogue = self._studio.catalogue
-        paths = {card.name for card in catalogue.datasets if card.takes_path} if catalogue is not None else {"folder"}
-        if name not in paths - {"drawing"}:
+        if not self.reads_folder:
             name, options = "folder", {}
         self._panel.draft.set_data(join_request(name, str(folder), options))
         self._studio.when_ready(self.check)
