@@ -86,6 +86,8 @@ class CanvasView(CanvasBase):
             return
         self._leave_keys(event.position())
         button = event.button()
+        if button == Qt.MouseButton.LeftButton and self._drawing:
+            self._let_go(event)  # it is down already: its release was lost, e.g. to a pop-up
         if button == Qt.MouseButton.MiddleButton or (button == Qt.MouseButton.LeftButton and self._space):
             self._panning = event.position()
             self.setCursor(Qt.CursorShape.ClosedHandCursor)

@@ -239,17 +239,17 @@ class Polygon(Gesture):
             self.press(touch)
 
     def double(self, touch: Touch) -> bool:
-        """Closes it."""
-        return self.accept()
+        """Closes it; before there are three corners it is the click that it began with."""
+        return self.accept() or self.preview is not None
 
     def accept(self) -> bool:
-        """Closes and draws it, once there are three corners."""
+        """Closes and draws it, once there are three corners; until then Enter adds one, as Space does."""
         preview = self.preview
         if preview is None:
             return False
         corners = preview.points[:-1]
         if len(corners) < 3:
-            return True  # not closed yet, but Enter was meant for this
+            return False
         self.preview = None
         self.hand.once(BY_KEY["polygon"].title, lambda: self.hand.draw(Preview("polygon", corners)))
         return True

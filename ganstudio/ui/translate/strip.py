@@ -26,7 +26,7 @@ from ganstudio.explore.translating import InputPicture, seen
 from ganstudio.ui.pictures.drawing import to_image
 from ganstudio.ui.theme import current_theme, theme_hub
 
-SIDE, GAP, PAD = 56, 6, 8
+SIDE, GAP, PAD, RING = 56, 6, 8, 4
 
 
 class ExampleStrip(QWidget):
@@ -81,10 +81,10 @@ class ExampleStrip(QWidget):
 
     def cell(self, place: int) -> QRect:
         """Where a picture is; it may be out of sight."""
-        return QRect((place - self._first) * (SIDE + GAP), PAD, SIDE, SIDE)
+        return QRect(RING + (place - self._first) * (SIDE + GAP), PAD, SIDE, SIDE)
 
     def _room(self) -> int:
-        return max(1, (self.width() + GAP) // (SIDE + GAP))
+        return max(1, (self.width() - 2 * RING + GAP) // (SIDE + GAP))
 
     def _at(self, point: QPointF) -> int:
         inside = [place for place in range(len(self._pictures)) if self.cell(place).contains(point.toPoint())]
