@@ -194,7 +194,7 @@ def test_a_picture_dropped_before_anything_is_open(
     """The window shows Explore, which opens the ready run; the picture is looked for as soon as that is there."""
     from ganstudio.app.sources import open_run
 
-    monkeypatch.setattr("ganstudio.app.workbench.open_bundled", lambda _place: open_run(stored, None, "ema"))
+    monkeypatch.setattr("ganstudio.app.workbench.open_bundled", lambda *_args: open_run(stored, None, "ema"))
     with opened(qtbot) as window:
         assert drop(window, photo(tmp_path / "photo.png"))
         page = explore(window)

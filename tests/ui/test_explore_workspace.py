@@ -35,7 +35,7 @@ def told(monkeypatch: pytest.MonkeyPatch) -> Told:
 def bundled(monkeypatch: pytest.MonkeyPatch, stored: Path) -> Path:
     """The tiny run in place of the one that comes with the program."""
 
-    def ready(_place: str) -> Opened:
+    def ready(*_args: str) -> Opened:
         return open_run(stored, None, "ema")
 
     monkeypatch.setattr("ganstudio.app.workbench.open_bundled", ready)
@@ -70,7 +70,7 @@ def test_the_empty_page_opens_the_ready_run(
 ) -> None:
     from ganstudio.core.errors import StoreError
 
-    def missing(_place: str) -> Opened:
+    def missing(*_args: str) -> Opened:
         raise StoreError("The installation is incomplete.")
 
     monkeypatch.setattr("ganstudio.app.workbench.open_bundled", missing)
@@ -81,7 +81,7 @@ def test_the_empty_page_opens_the_ready_run(
         assert page.pages.currentWidget() is not page.bench
         assert not [action.id for action in enabled(window) if action.id not in EVERYWHERE]
         assert not problems(page)
-        monkeypatch.setattr("ganstudio.app.workbench.open_bundled", lambda _place: open_run(stored, None, "ema"))
+        monkeypatch.setattr("ganstudio.app.workbench.open_bundled", lambda *_args: open_run(stored, None, "ema"))
         button = next(b for b in page.pages.currentWidget().findChildren(QPushButton) if "digits" in b.text())
         qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
         there(qtbot, page, stored)
