@@ -48,7 +48,9 @@ def store_spade(path: Path, steps: int = 2) -> Path:
     return path
 
 
-def made(classes: Sequence[MapClass] = CLASSES, size: int = SIZE, title: str = "toy", seed: int = 0) -> Opened:
+def made(
+    classes: Sequence[MapClass] = CLASSES, size: int = SIZE, title: str = "toy", seed: int = 0, style_size: int = 5
+) -> Opened:
     """A SPADE in memory that has learned nothing, with an attribute."""
     import torch
 
@@ -61,7 +63,7 @@ def made(classes: Sequence[MapClass] = CLASSES, size: int = SIZE, title: str = "
     spec = DataSpec(title, "maps", 4, 3, size, map_classes=tuple(classes), attributes=("time of day",))
     method_class = METHODS["spade"]
     with randomness(torch.Generator().manual_seed(seed)):
-        method = method_class(method_class.resolve(HYPER, "maps"), spec)
+        method = method_class(method_class.resolve({**HYPER, "style_size": style_size}, "maps"), spec)
     generator = Generator.of_method(method, title)
     return Opened(generator, title, ExploreState(position_of(generator.draw(1, 0)), seed=0))
 

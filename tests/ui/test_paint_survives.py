@@ -244,11 +244,12 @@ def test_another_world_is_opened_and_the_first_one_comes_back(qtbot: QtBot, spad
     with painting_window(qtbot, spade) as (_window, page):
         ids = paint_something(qtbot, page)
         document = page.painter.document
-        page.painter._take(made(OTHERS, 32, "moss"))
+        page.painter._take(made(OTHERS, 32, "moss", style_size=3))
         drawn(qtbot, page.painter)
         assert page.painter.document is not document
         assert document in page.painter.canvases.documents
         assert told.said("classes of “moss”")
+        assert len([name for name, _index in page.style_panel.rows.rows if name == "style"]) == 3
         page.painter.open_run(spade)
         wait(qtbot, lambda: resting(page) and page.painter.document is document)
         assert np.array_equal(ids_now(page), ids)

@@ -190,8 +190,8 @@ class StyleRows(QScrollArea):
     def refresh(self) -> None:
         """Shows where the style stands, without telling anybody."""
         state = self._painter.state
-        if state is None or set(state.position) != {control.name for control in self._controls}:
-            return
+        if state is None or self._painter.style_controls != self._controls:
+            return  # another generator: its rows are made in a moment
         for (name, index), row in self.rows.items():
             row.set_value(float(np.atleast_1d(state.position[name])[index]))
         for section in self.sections:
