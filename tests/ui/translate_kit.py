@@ -68,11 +68,12 @@ def translating_window(
 ) -> Iterator[tuple[MainWindow, TranslateWorkspace]]:
     """The window with the workspace on view and such a network open in it (none for no controls)."""
     with opened_window(qtbot) as window:
-        window.show_workspace("translate")
         page = window.workspace("translate")
         assert isinstance(page, TranslateWorkspace)
         if controls:
-            take(page.translator, controls)
+            take(page.translator, controls)  # before it is seen: else it opens the run that comes with the program
+        window.show_workspace("translate")
+        if controls:
             drawn(qtbot, page.translator)
         yield window, page
 
