@@ -34,7 +34,7 @@ from tests.ui.paint_kit import (
     stroke,
     there,
 )
-from tests.ui.window_kit import close_window, open_window, train, wait
+from tests.ui.window_kit import close_window, open_window, opened, train, wait
 
 
 @pytest.fixture(scope="module")
@@ -320,10 +320,10 @@ def test_a_label_map_that_is_dropped_becomes_a_canvas_and_a_photo_a_style(
 
 
 def test_a_run_is_followed_while_it_trains(qtbot: QtBot) -> None:
-    with painting_window(qtbot) as (window, page):
+    with opened(qtbot) as window:
         model = train(qtbot, window, experiment(100_000, "live"), steps=2)
+        page = paint(window)
         window.show_workspace("paint")
-        page.begin()
         wait(qtbot, lambda: page.painter.following is model)
         first = drawn(qtbot, page.painter)
         step = page.painter.step

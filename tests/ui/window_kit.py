@@ -28,6 +28,8 @@ def open_window(qtbot: QtBot, *, ready: bool = True) -> MainWindow:
     window = MainWindow(Studio())
     window.restore()
     window.show()
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow, timeout=PATIENCE)  # before that it knows no shortcuts
     window.studio.load_catalogue()
     if ready:
         qtbot.waitUntil(lambda: window.studio.catalogue is not None, timeout=PATIENCE)
