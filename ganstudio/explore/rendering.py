@@ -125,7 +125,7 @@ class RenderService:
 
     @property
     def idle(self) -> bool:
-        """Nothing is asked for and nothing is being drawn."""
+        """Nothing is asked for, and nothing that is still wanted is being drawn."""
         with self._condition:
             return not self._tasks and self._busy is None
 

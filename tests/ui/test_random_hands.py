@@ -39,7 +39,7 @@ BURST = 40
 """Events between two turns of the event loop, about as many as a cat on the keyboard makes."""
 MOST_RUNS = 3
 STORED: dict[str, Path] = {}
-"""Runs that have ended, by the workspace where they are at home."""
+"""Runs that have ended; their names begin with the workspace where they are at home."""
 
 
 class Hands:
@@ -134,8 +134,9 @@ class Hands:
             return
         place = self.dice.choice(("train", "runs", "explore", "explore", "paint", "paint", "translate"))
         self.window.show_workspace(place)
-        if place in ("paint", "translate") and place in STORED and self.dice.random() < 0.3:
-            self.window.workspace(place).open_path(STORED[place])  # type: ignore[attr-defined]
+        if place in ("paint", "translate") and self.dice.random() < 0.3:
+            paths = [path for name, path in STORED.items() if name.startswith(place)]
+            self.window.workspace(place).open_path(self.dice.choice(paths))  # type: ignore[attr-defined]
         page = self.window.workspace("explore")
         if not isinstance(page, ExploreWorkspace) or page.explorer.opening or self.dice.random() < 0.5:
             return
@@ -274,6 +275,9 @@ def stored(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     STORED["explore"] = store_run(folder / "classes", "cgan")
     STORED["paint"] = store_spade(folder / "maps")
     STORED["translate"] = store_run(folder / "pen", "pix2pix", "edges-digits", width=4, width_d=4)
+    STORED["translate both ways"] = store_run(
+        folder / "light", "cyclegan", "day-night:count=16", width=4, width_d=4, blocks=1, batch_size=1
+    )
     yield
     STORED.clear()
 
