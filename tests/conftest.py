@@ -13,6 +13,7 @@ os.environ["QT_QPA_PLATFORM"] = os.environ.get("GANSTUDIO_TEST_PLATFORM", "offsc
 os.environ["PYQTGRAPH_QT_LIB"] = "PySide6"
 os.environ["QT_API"] = "pyside6"
 os.environ.setdefault("QT_LOGGING_RULES", "qt.qpa.*=false")
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # for torch: tests run in two processes already
 
 import numpy as np
 import pytest

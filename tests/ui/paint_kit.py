@@ -91,6 +91,7 @@ def painting_window(qtbot: QtBot, path: Path | None = None) -> Iterator[tuple[Ma
         window.show_workspace("paint")
         if path is not None:
             there(qtbot, page, path)
+        wait(qtbot, window.isActiveWindow)  # else it knows no shortcuts
         yield window, page
 
 

@@ -75,6 +75,7 @@ def translating_window(
         window.show_workspace("translate")
         if controls:
             drawn(qtbot, page.translator)
+        qtbot.waitUntil(window.isActiveWindow, timeout=PATIENCE)  # else it knows no shortcuts
         yield window, page
 
 

@@ -57,7 +57,7 @@ class TrainWorkspace(QWidget):
         self.restore_layout()
         self._connect()
         self._fill_recent()
-        studio.when_ready(self._catalogue_ready)
+        self._catalogue_ready()  # where torch is loaded already; else it tells
 
     def _lay_out(self) -> None:
         back = QPushButton(_("Gallery"))
@@ -119,8 +119,8 @@ class TrainWorkspace(QWidget):
         catalogue = self._studio.catalogue
         if catalogue is None:
             return
-        self.panel.set_catalogue(catalogue)
         self.panel.set_devices(self._studio.devices)
+        self.panel.set_catalogue(catalogue)
         self.gallery.set_missing(missing_downloads(lambda name: catalogue.dataset(name).available))
         self._draw_cards()
 
