@@ -15,8 +15,12 @@ os.environ["QT_API"] = "pyside6"
 os.environ.setdefault("QT_LOGGING_RULES", "qt.qpa.*=false")
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # for torch: tests run in two processes already
 
+import hypothesis
 import numpy as np
 import pytest
+
+hypothesis.settings.register_profile("seeded", derandomize=True)
+hypothesis.settings.load_profile("seeded")
 
 
 def pytest_configure(config: pytest.Config) -> None:

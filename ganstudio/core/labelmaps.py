@@ -33,11 +33,11 @@ def colour_map(ids: NDArray[np.integer], classes: Sequence[MapClass]) -> NDArray
     Returns:
         uint8 ``(…, 3)``; ids outside the classes have the colour :data:`UNKNOWN`.
     """
-    table = np.empty((len(classes) + 1, 3), dtype=np.uint8)
-    table[:-1] = palette_of(classes)
-    table[-1] = UNKNOWN
-    inside = (ids >= 0) & (ids < len(classes))
-    return np.asarray(table[np.where(inside, ids, len(classes))], dtype=np.uint8)
+    table = np.full((MAX_CLASSES + 1, 3), UNKNOWN, dtype=np.uint8)
+    table[: len(classes)] = palette_of(classes)
+    if ids.dtype != np.uint8:
+        ids = np.where((ids >= 0) & (ids < MAX_CLASSES), ids, MAX_CLASSES)
+    return table.take(ids, axis=0)
 
 
 def check_ids(ids: NDArray[np.integer], count: int) -> None:

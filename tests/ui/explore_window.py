@@ -17,7 +17,7 @@ from pytestqt.qtbot import QtBot
 from ganstudio.core.experiment import Experiment
 from ganstudio.ui.explore.workspace import ExploreWorkspace
 from ganstudio.ui.window import MainWindow
-from tests.ui.window_kit import opened, wait
+from tests.ui.window_kit import laid_out, opened, wait
 
 SMALL = {"conv_width": 4, "latent_size": 5, "batch_size": 8}
 
@@ -67,6 +67,7 @@ def exploring_window(qtbot: QtBot, path: Path | None = None) -> Iterator[tuple[M
         window.show_workspace("explore")
         if path is not None:
             there(qtbot, page, path)
+            laid_out(qtbot, window)
         yield window, page
 
 

@@ -22,7 +22,7 @@ from ganstudio.core.dataspec import MapClass
 from ganstudio.core.experiment import Experiment
 from ganstudio.ui.paint.workspace import PaintWorkspace
 from ganstudio.ui.window import MainWindow
-from tests.ui.window_kit import opened, wait
+from tests.ui.window_kit import laid_out, opened, wait
 
 SIZE = 32
 HYPER = {"width": 4, "hidden": 4, "width_d": 4, "style_size": 5, "batch_size": 2, "scales": 1}
@@ -91,7 +91,7 @@ def painting_window(qtbot: QtBot, path: Path | None = None) -> Iterator[tuple[Ma
         window.show_workspace("paint")
         if path is not None:
             there(qtbot, page, path)
-        wait(qtbot, window.isActiveWindow)  # else it knows no shortcuts
+            laid_out(qtbot, window)
         yield window, page
 
 

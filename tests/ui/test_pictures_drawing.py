@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
@@ -40,6 +40,7 @@ strokes = st.lists(
 
 @settings(max_examples=30, deadline=None)
 @given(strokes)
+@example([([(0.0, 0.0), (0.0, 4e-144)], Brush(2.0))])
 def test_undo_and_redo_give_every_state_back(lines: list[tuple[list[tuple[float, float]], Brush]]) -> None:
     density = Density()
     states = [density.field.copy()]

@@ -19,7 +19,7 @@ from ganstudio.core.controls import Control
 from ganstudio.ui.translate.workspace import TranslateWorkspace
 from ganstudio.ui.window import MainWindow
 from tests.explore.toy_translators import SKETCH, take
-from tests.ui.window_kit import PATIENCE
+from tests.ui.window_kit import PATIENCE, laid_out
 from tests.ui.window_kit import opened as opened_window
 
 
@@ -75,7 +75,7 @@ def translating_window(
         window.show_workspace("translate")
         if controls:
             drawn(qtbot, page.translator)
-        qtbot.waitUntil(window.isActiveWindow, timeout=PATIENCE)  # else it knows no shortcuts
+            laid_out(qtbot, window)
         yield window, page
 
 

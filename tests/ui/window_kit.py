@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from PySide6.QtCore import QEvent
+from PySide6.QtCore import QEvent, QTimer
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -28,11 +28,10 @@ def open_window(qtbot: QtBot, *, ready: bool = True) -> MainWindow:
     window = MainWindow(Studio())
     window.restore()
     window.show()
-    window.activateWindow()
-    qtbot.waitUntil(window.isActiveWindow, timeout=PATIENCE)  # before that it knows no shortcuts
     window.studio.load_catalogue()
     if ready:
         qtbot.waitUntil(lambda: window.studio.catalogue is not None, timeout=PATIENCE)
+    laid_out(qtbot, window)
     return window
 
 
@@ -64,6 +63,14 @@ def opened(qtbot: QtBot) -> Iterator[MainWindow]:
 def wait(qtbot: QtBot, condition: Callable[[], Any]) -> None:
     """Lets the event loop run until something is so."""
     qtbot.waitUntil(lambda: bool(condition()), timeout=PATIENCE)
+
+
+def laid_out(qtbot: QtBot, window: MainWindow) -> None:
+    """Waits until everything has its size, and the window is active: before that it knows no shortcuts."""
+    turned: list[bool] = []
+    QTimer.singleShot(0, lambda: turned.append(True))
+    window.activateWindow()  # the end of the window before it may have been heard of only now
+    wait(qtbot, lambda: turned and window.isActiveWindow())
 
 
 def train(qtbot: QtBot, window: MainWindow, experiment: Experiment = RING, steps: int = 5) -> RunModel:

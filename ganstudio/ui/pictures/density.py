@@ -110,7 +110,7 @@ class Density:
         ys, xs = np.mgrid[top:bottom, left:right].astype(np.float32) + np.float32(0.5)
         along_x, along_y = x1 - x0, y1 - y0
         squared = along_x * along_x + along_y * along_y
-        share = 0.0 if squared == 0 else np.clip(((xs - x0) * along_x + (ys - y0) * along_y) / squared, 0, 1)
+        share = 0.0 if squared < 1e-9 else np.clip(((xs - x0) * along_x + (ys - y0) * along_y) / squared, 0, 1)
         far = np.minimum(np.hypot(xs - (x0 + share * along_x), ys - (y0 + share * along_y)) / reach, 1.0)
         # The greatest of all segments and not their sum: a slow stroke is as strong as a quick one.
         box = (slice(top, bottom), slice(left, right))

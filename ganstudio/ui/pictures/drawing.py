@@ -54,16 +54,12 @@ def to_image(pixels: NDArray[np.uint8]) -> QImage:
     """
     if pixels.ndim == 3 and pixels.shape[2] == 1:
         pixels = pixels[:, :, 0]
-    wide = pixels.astype(np.uint32)
-    if wide.ndim == 2:
-        packed = wide * np.uint32(0x010101)
-    else:
-        packed = (wide[:, :, 0] << np.uint32(16)) | (wide[:, :, 1] << np.uint32(8)) | wide[:, :, 2]
-    packed |= np.uint32(0xFF000000)
-    packed = np.ascontiguousarray(packed)
-    height, width = packed.shape
-    # The image aliases the array; the copy makes it independent of whatever the binding keeps alive.
-    return QImage(packed.data, width, height, width * 4, QImage.Format.Format_RGB32).copy()
+    pixels = np.ascontiguousarray(pixels)
+    form = QImage.Format.Format_Grayscale8 if pixels.ndim == 2 else QImage.Format.Format_RGB888
+    # The first image aliases the array; the converted one is a copy of its own.
+    height, width = pixels.shape[:2]
+    aliased = QImage(pixels.data, width, height, pixels.nbytes // max(1, height), form)
+    return aliased.convertToFormat(QImage.Format.Format_RGB32)
 
 
 def device_pixels(painter: QPainter, ratio: float) -> None:

@@ -27,6 +27,13 @@ from ganstudio.ui.pictures.drawing import to_image
 from ganstudio.ui.theme import current_theme, theme_hub
 
 SIDE, GAP, PAD, RING = 56, 6, 8, 4
+SMOOTH = Qt.TransformationMode.SmoothTransformation
+
+
+def _small(image: QImage) -> QImage:
+    """As large as it is ever shown: to shrink large pictures at every painting takes long."""
+    side = 2 * SIDE  # for screens of factor 2
+    return image if image.width() <= side else image.scaled(QSize(side, side), mode=SMOOTH)
 
 
 class ExampleStrip(QWidget):
@@ -64,7 +71,7 @@ class ExampleStrip(QWidget):
         pictures = shelf.found.of(self._translator.direction)
         if pictures is not self._pictures:
             self._pictures = pictures
-            self._images = [to_image(seen(wanted, one.pixels)) for one in pictures if wanted is not None]
+            self._images = [_small(to_image(seen(wanted, one.pixels))) for one in pictures if wanted is not None]
             self._first = self._here = 0
             self._hover = -1
         self._words = "" if pictures else _("Reading the pictures of the run…") if shelf.reading else (
