@@ -25,12 +25,13 @@ _SPARE = 512 << 20
 _CHUNK = 1 << 20
 _KEPT = 4
 _LISTS = frozenset({".txt", ".json", ".csv"})
-_NAMES = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz")
+NAMES = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz")
+"""How the names of archives end."""
 
 
 def is_archive(path: Path) -> bool:
     """A file whose name says that it is an archive."""
-    return path.name.lower().endswith(_NAMES) and path.is_file()
+    return path.name.lower().endswith(NAMES) and path.is_file()
 
 
 def folder_of(path: Path, job: Job) -> Path:

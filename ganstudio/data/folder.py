@@ -16,6 +16,7 @@ from ganstudio.core.dataspec import DataSpec
 from ganstudio.core.errors import DataError, UsageError
 from ganstudio.core.i18n import _, plural
 from ganstudio.data import cache
+from ganstudio.data.archives import folder_of
 from ganstudio.data.base import Arrays, DataRequest, DataSource, Job, Problem
 from ganstudio.data.parallel import for_each
 from ganstudio.data.scan import Scan, scan
@@ -161,7 +162,7 @@ def _read(request: DataRequest, seed: int, job: Job) -> Arrays:
     options = request.options
     if not isinstance(options, FolderOptions) or request.path is None:
         raise UsageError(_("Say which folder: write folder:PATH."))
-    found = scan(Path(request.path), job)
+    found = scan(folder_of(Path(request.path), job), job)
     key = cache.key_of(found, options.model_dump())
     stored = cache.fetch(key)
     if stored is None:
@@ -212,7 +213,7 @@ def source() -> DataSource:
     return DataSource(
         name="folder",
         title=_("Folder of pictures"),
-        summary=_("Your own pictures, of any size and format; class subfolders become labels."),
+        summary=_("Your own pictures, of any size and format, in a folder or an archive; subfolders become classes."),
         kind="images",
         licence=_("Your own."),
         Options=FolderOptions,

@@ -17,6 +17,7 @@ from ganstudio.app.studio import Studio
 from ganstudio.app.workplaces import Workplace, workplace_of_spec
 from ganstudio.core.errors import StudioError
 from ganstudio.core.i18n import _, plural
+from ganstudio.data.archives import is_archive
 from ganstudio.store import Run
 from ganstudio.ui.benches import BenchPage, BenchRow, bench_rows
 from ganstudio.ui.runs.actions import shortcut_rows as runs_shortcut_rows
@@ -214,13 +215,13 @@ class MainWindow(Shell):
     # -- dropping ---------------------------------------------------------------------------------------------------
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """A folder may be dropped (of pictures, or a run), a picture, or a generator's file."""
+        """A folder may be dropped (of pictures, or a run), an archive, a picture, or a generator's file."""
         paths = [Path(url.toLocalFile()) for url in event.mimeData().urls()]
-        if any(path.is_dir() or is_for_a_bench(path) for path in paths):
+        if any(path.is_dir() or is_archive(path) or is_for_a_bench(path) for path in paths):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        """A run is opened, any other folder is taken for pictures and checked; a file goes to its workspace."""
+        """A run is opened, another folder or an archive is taken for pictures and checked; a file goes to its workspace."""
         for url in event.mimeData().urls():
             path = Path(url.toLocalFile())
             if path.is_file() and is_for_a_bench(path):
@@ -231,7 +232,7 @@ class MainWindow(Shell):
                 if page is not None:
                     page.open_file(path)
                 return
-            if not path.is_dir():
+            if not (path.is_dir() or is_archive(path)):
                 continue
             event.acceptProposedAction()
             if (path / "run.json").is_file():

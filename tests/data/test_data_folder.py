@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import os
+import shutil
 import struct
 import zlib
 from pathlib import Path
@@ -50,7 +51,8 @@ def test_class_subfolders_become_labels_in_natural_order(pics: Path):
         (pics / "train" / name).mkdir(parents=True)
         for index in range(count):
             noise().save(pics / "train" / name / f"{index}.png")
-    for top in (pics, pics / "train"):
+    packed = Path(shutil.make_archive(str(pics.parent / "packed"), "gztar", pics))
+    for top in (pics, pics / "train", packed):
         report = look(top)
         assert report.balance == {"class 2": 3, "class 10": 2}
     (pics / "test" / "class 2").mkdir(parents=True)

@@ -15,7 +15,7 @@ import pytest
 from PIL import Image
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QDialog, QPushButton
+from PySide6.QtWidgets import QDialog, QFileDialog, QPushButton
 from pytestqt.qtbot import QtBot
 
 from ganstudio.core.experiment import Experiment
@@ -174,21 +174,39 @@ def test_a_run_of_another_process_is_followed(window: MainWindow, qtbot: QtBot, 
         process.wait()
 
 
-def test_a_dropped_folder_of_pictures_is_checked(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+@pytest.mark.parametrize("packed", [False, True])
+def test_dropped_pictures_are_checked(window: MainWindow, qtbot: QtBot, tmp_path: Path, packed: bool) -> None:
+    folder = tmp_path / "pictures"
+    folder.mkdir()
     for place in range(4):
-        Image.new("RGB", (20 + place, 20), (40 * place, 90, 30)).save(tmp_path / f"{place}.png")
-    (tmp_path / "broken.png").write_bytes(b"not a picture")
-    assert drop(window, tmp_path)
+        Image.new("RGB", (20 + place, 20), (40 * place, 90, 30)).save(folder / f"{place}.png")
+    (folder / "broken.png").write_bytes(b"not a picture")
+    dropped = Path(shutil.make_archive(str(folder), "zip", folder)) if packed else folder
+    assert drop(window, dropped)
     wait(qtbot, lambda: dialogs(window))
     (dialog,) = dialogs(window)
     view = dialog.findChild(DataCheckView)
     assert view is not None
-    assert window.train.panel.experiment.data == f"folder:{tmp_path}"
+    assert window.train.panel.experiment.data == f"folder:{dropped}"
     wait(qtbot, lambda: not window.studio.jobs.running)
     words = " ".join(label.text() for label in view.findChildren(type(window.train.run_view.stage._caption)))
     assert ("4" in words and "broken.png" in words) or "1" in words
     dialog.reject()
     wait(qtbot, lambda: not dialogs(window))
+
+
+def test_an_archive_is_chosen(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    Image.new("RGB", (8, 8)).save(tmp_path / "one.png")
+    path = shutil.make_archive(str(tmp_path / "set"), "gztar", tmp_path, "one.png")
+    window.train.customise_card("folder")
+    window.train.panel.data.archive_requested.emit()
+    (ask,) = window.findChildren(QFileDialog)
+    assert "*.tar.gz" in ask.nameFilters()[0]
+    ask.fileSelected.emit(path)
+    ask.reject()
+    assert window.train.panel.experiment.data == f"folder:{path}"
+    wait(qtbot, lambda: window.findChildren(DataCheckView))
+    dialogs(window)[0].reject()
 
 
 def test_a_dropped_run_is_opened(window: MainWindow, qtbot: QtBot) -> None:

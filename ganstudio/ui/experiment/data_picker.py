@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from ganstudio.app.catalogue import DataCard
 from ganstudio.app.drafts import parse_value
@@ -22,7 +22,7 @@ class DataPicker(QWidget):
     """Data set, options, and the buttons that fit it.
 
     Signals: ``chosen`` (name), ``option_edited`` (name, value), ``check_requested``, ``draw_requested``,
-    ``folder_requested``, ``download_requested`` (name), ``cancel_download``.
+    ``folder_requested``, ``archive_requested``, ``download_requested`` (name), ``cancel_download``.
     """
 
     chosen = Signal(str)
@@ -30,6 +30,7 @@ class DataPicker(QWidget):
     check_requested = Signal()
     draw_requested = Signal()
     folder_requested = Signal()
+    archive_requested = Signal()
     download_requested = Signal(str)
     cancel_download = Signal()
 
@@ -51,7 +52,8 @@ class DataPicker(QWidget):
         self.problem.hide()
         self.check = self._button(_("Check…"), "eye", _("Shows what the network will see: counts, sizes, broken files"))
         self.draw = self._button(_("Draw…"), "brush", _("Opens the drawing"))
-        self.folder = self._button(_("Choose folder…"), "folder", _("The folder that holds the pictures"))
+        self.folder = self._button(_("Choose…"), "folder", _("The folder or the archive that holds the pictures"))
+        self.folder.setMenu(self._places())
         self.download = self._button(_("Download"), "download", _("Fetches the files, checks them, and keeps them"))
         self.cancel = self._button("", "close", _("Cancel the download; what has arrived is kept for the next try"))
         self.cancel.setAccessibleName(_("Cancel the download"))
@@ -63,7 +65,6 @@ class DataPicker(QWidget):
         for button, signal in (
             (self.check, self.check_requested),
             (self.draw, self.draw_requested),
-            (self.folder, self.folder_requested),
             (self.cancel, self.cancel_download),
         ):
             button.clicked.connect(signal)
@@ -75,6 +76,12 @@ class DataPicker(QWidget):
         button.setIcon(icon(symbol))
         button.setToolTip(tip)
         return button
+
+    def _places(self) -> QMenu:
+        menu = QMenu(self)
+        menu.addAction(icon("folder"), _("Folder…"), self.folder_requested)
+        menu.addAction(icon("database"), _("Archive…"), self.archive_requested)
+        return menu
 
     def _lay_out(self) -> None:
         column = QVBoxLayout(self)

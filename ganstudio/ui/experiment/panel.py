@@ -40,8 +40,8 @@ class ExperimentPanel(QWidget):
     with, and only what may be changed while training can be edited.
 
     Signals: ``start_requested`` (Experiment), ``live_value_edited`` (name, value), ``extend_requested`` (total steps),
-    ``duplicate_requested``, ``check_requested``, ``draw_requested``, ``folder_requested``, ``download_requested`` (data
-    set), ``cancel_download``.
+    ``duplicate_requested``, ``check_requested``, ``draw_requested``, ``folder_requested``, ``archive_requested``,
+    ``download_requested`` (data set), ``cancel_download``.
     """
 
     start_requested = Signal(object)
@@ -51,6 +51,7 @@ class ExperimentPanel(QWidget):
     check_requested = Signal()
     draw_requested = Signal()
     folder_requested = Signal()
+    archive_requested = Signal()
     download_requested = Signal(str)
     cancel_download = Signal()
 
@@ -180,6 +181,7 @@ class ExperimentPanel(QWidget):
         self.data.check_requested.connect(self.check_requested)
         self.data.draw_requested.connect(self.draw_requested)
         self.data.folder_requested.connect(self.folder_requested)
+        self.data.archive_requested.connect(self.archive_requested)
         self.data.download_requested.connect(self.download_requested)
         self.data.cancel_download.connect(self.cancel_download)
 

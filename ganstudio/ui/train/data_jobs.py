@@ -14,6 +14,7 @@ from ganstudio.app.jobs import Job
 from ganstudio.app.studio import Studio
 from ganstudio.core.errors import DataError, StudioError
 from ganstudio.core.i18n import _
+from ganstudio.data.archives import NAMES
 from ganstudio.data.drawing import load_drawing, save_drawing
 from ganstudio.data.fetch import download
 from ganstudio.data.report import check
@@ -29,7 +30,8 @@ class DataJobs(QObject):
         self._download: Job | None = None
         panel.check_requested.connect(self.check)
         panel.draw_requested.connect(lambda: self.draw())
-        panel.folder_requested.connect(lambda: self.choose_folder())
+        panel.folder_requested.connect(self.choose_folder)
+        panel.archive_requested.connect(self.choose_archive)
         panel.download_requested.connect(self.download)
         panel.cancel_download.connect(self._cancel_download)
 
@@ -96,18 +98,22 @@ class DataJobs(QObject):
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
-    def choose_folder(self, then: Any = None) -> None:
+    def choose_folder(self) -> None:
         """Asks for a folder of pictures; it becomes the draft's data, and what is in it is shown."""
         dialog = QFileDialog(self._window, _("Choose a folder of pictures"))
         dialog.setFileMode(QFileDialog.FileMode.Directory)
         dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+        self._use_chosen(dialog)
 
-        def chosen(folder: str) -> None:
-            self.use_folder(Path(folder))
-            if then is not None:
-                then()
+    def choose_archive(self) -> None:
+        """Asks for an archive of pictures, which is used as a folder is."""
+        dialog = QFileDialog(self._window, _("Choose an archive of pictures"))
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.setNameFilter(_("Archives") + f" ({' '.join('*' + ending for ending in NAMES)})")
+        self._use_chosen(dialog)
 
-        dialog.fileSelected.connect(chosen)
+    def _use_chosen(self, dialog: QFileDialog) -> None:
+        dialog.fileSelected.connect(lambda path: self.use_folder(Path(path)))
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
@@ -120,7 +126,7 @@ class DataJobs(QObject):
         return name in paths - {"drawing"}
 
     def use_folder(self, folder: Path) -> None:
-        """Takes a folder (chosen or dropped) as the draft's data and shows the check.
+        """Takes a folder or an archive (chosen or dropped) as the draft's data and shows the check.
 
         The draft says what is in it where it names a set that is read from a folder; else it is taken for pictures.
         """
