@@ -63,7 +63,7 @@ class SceneDialog(QDialog):
         )
         self.go.setEnabled(False)
         self.go.setToolTip(_("Takes the chosen one"))
-        self.list.currentRowChanged.connect(lambda row: self.go.setEnabled(row >= 0))
+        self.list.currentRowChanged.connect(self._row_changed)
         set_look(self.go, primary=True)
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
@@ -80,6 +80,11 @@ class SceneDialog(QDialog):
         self.finished.connect(self._end)
         self._job: Job | None = None
         painter.source.want_scenes()
+
+    @Slot(int)
+    def _row_changed(self, row: int) -> None:
+        # A slot, as the list tells this once more while the dialog is being deleted: then nobody is called any more.
+        self.go.setEnabled(row >= 0)
 
     @Slot()
     def refresh(self) -> None:
