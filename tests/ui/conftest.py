@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QTimer
@@ -15,6 +16,8 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from ganstudio.ui.theme import set_theme
+from tests.ui.explore_window import Told, listen
+from tests.ui.paint_kit import store_spade
 
 
 @pytest.fixture(autouse=True)
@@ -23,6 +26,18 @@ def themed(qapp: QApplication) -> Iterator[None]:
     set_theme("light")
     yield
     set_theme("light")
+
+
+@pytest.fixture
+def told(monkeypatch: pytest.MonkeyPatch) -> Told:
+    """All that people are told, in its order."""
+    return listen(monkeypatch)
+
+
+@pytest.fixture(scope="module")
+def spade(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A tiny SPADE of landscapes, trained and stored once for every file of tests."""
+    return store_spade(tmp_path_factory.mktemp("runs") / "tiny-spade")
 
 
 def settle() -> None:

@@ -22,7 +22,7 @@ from ganstudio.ui.explore.export_dialogs import FilmDialog, FoldersDialog
 from ganstudio.ui.explore.workspace import ExploreWorkspace
 from ganstudio.ui.workbench.export_dialogs import PictureDialog
 from ganstudio.ui.workbench.files import with_ending
-from tests.ui.explore_window import Told, drawn, drop, exploring_window, listen, store_run, there
+from tests.ui.explore_window import Told, drawn, drop, exploring_window, store_run, there
 from tests.ui.window_kit import wait
 
 
@@ -34,11 +34,6 @@ def stored(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def classes(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return store_run(tmp_path_factory.mktemp("runs") / "classes", "cgan")
-
-
-@pytest.fixture
-def told(monkeypatch: pytest.MonkeyPatch) -> Told:
-    return listen(monkeypatch)
 
 
 @pytest.fixture

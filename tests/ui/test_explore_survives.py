@@ -16,18 +16,13 @@ from pytestqt.qtbot import QtBot
 from ganstudio.app.explorer_session import session_of
 from ganstudio.explore.picture_file import picture_bytes
 from ganstudio.ui.explore.workspace import ExploreWorkspace
-from tests.ui.explore_window import Told, drawn, drop, explore, exploring_window, listen, store_run, there
+from tests.ui.explore_window import Told, drawn, drop, explore, exploring_window, store_run, there
 from tests.ui.window_kit import DIGITS, opened, train, wait
 
 
 @pytest.fixture(scope="module")
 def stored(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return store_run(tmp_path_factory.mktemp("runs") / "tiny")
-
-
-@pytest.fixture
-def told(monkeypatch: pytest.MonkeyPatch) -> Told:
-    return listen(monkeypatch)
 
 
 def photo(path: Path, size: tuple[int, int] = (37, 23), mode: str = "RGB") -> Path:

@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 from ganstudio.app.sources import Opened, open_run
 from ganstudio.app.workplaces import bundled_path
 from tests.ui.audit import problems
-from tests.ui.explore_window import Told, drawn, explore, exploring_window, listen, store_run, there
+from tests.ui.explore_window import Told, drawn, explore, exploring_window, store_run, there
 from tests.ui.window_kit import DIGITS, RING, hold, opened, train, wait
 
 EVERYWHERE = ("explore.ready", "explore.open-run", "explore.open-file")
@@ -24,11 +24,6 @@ EVERYWHERE = ("explore.ready", "explore.open-run", "explore.open-file")
 @pytest.fixture(scope="module")
 def stored(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return store_run(tmp_path_factory.mktemp("runs") / "tiny", ema=0.5)
-
-
-@pytest.fixture
-def told(monkeypatch: pytest.MonkeyPatch) -> Told:
-    return listen(monkeypatch)
 
 
 @pytest.fixture

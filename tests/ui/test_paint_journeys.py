@@ -27,22 +27,12 @@ from ganstudio.ui.paint.workspace import PaintWorkspace
 from ganstudio.ui.window import MainWindow
 from ganstudio.ui.workbench.export_dialogs import PictureDialog
 from tests.ui.canvas_kit import ALT, CONTROL, LEFT, MIDDLE, NONE, RIGHT, SHIFT, document, move, on_canvas, wheel
-from tests.ui.explore_window import Told, drop, listen
-from tests.ui.paint_kit import HYPER, answer, dialog, drawn, expected, paint, painting_window, store_spade
+from tests.ui.explore_window import Told, drop
+from tests.ui.paint_kit import HYPER, answer, dialog, drawn, expected, paint, painting_window
 from tests.ui.window_kit import opened, wait
 
 SKY, MOUNTAIN, WATER = 0, 2, 7
 NO_BUTTON = Qt.MouseButton.NoButton
-
-
-@pytest.fixture(scope="module")
-def spade(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return store_spade(tmp_path_factory.mktemp("runs") / "tiny-spade")
-
-
-@pytest.fixture
-def told(monkeypatch: pytest.MonkeyPatch) -> Told:
-    return listen(monkeypatch)
 
 
 # -- journey 6 --------------------------------------------------------------------------------------------------------

@@ -23,7 +23,7 @@ from ganstudio.data.landscapes import LANDSCAPE_CLASSES
 from ganstudio.explore.canvas import read_label_png
 from ganstudio.ui.paint.workspace import PaintWorkspace
 from tests.ui.abuse_kit import broken_files, enormous, ids_of, label_files, small_disk
-from tests.ui.explore_window import Told, drop, listen
+from tests.ui.explore_window import Told, drop
 from tests.ui.paint_kit import (
     OTHERS,
     answer,
@@ -34,22 +34,11 @@ from tests.ui.paint_kit import (
     made,
     paint,
     painting_window,
-    store_spade,
     stroke,
 )
 from tests.ui.window_kit import opened, train, wait
 
 COUNT = len(LANDSCAPE_CLASSES)
-
-
-@pytest.fixture(scope="module")
-def spade(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return store_spade(tmp_path_factory.mktemp("runs") / "tiny-spade")
-
-
-@pytest.fixture
-def told(monkeypatch: pytest.MonkeyPatch) -> Told:
-    return listen(monkeypatch)
 
 
 def resting(page: PaintWorkspace) -> bool:

@@ -21,7 +21,7 @@ from ganstudio.ui.pictures.drawing import to_image
 from ganstudio.ui.window import MainWindow
 from ganstudio.ui.workbench.export_dialogs import PictureDialog
 from tests.ui.audit import problems
-from tests.ui.explore_window import Told, drop, listen
+from tests.ui.explore_window import Told, drop
 from tests.ui.paint_kit import (
     answer,
     dialog,
@@ -35,17 +35,6 @@ from tests.ui.paint_kit import (
     there,
 )
 from tests.ui.window_kit import close_window, open_window, opened, train, wait
-
-
-@pytest.fixture(scope="module")
-def spade(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return store_spade(tmp_path_factory.mktemp("runs") / "tiny-spade")
-
-
-@pytest.fixture
-def told(monkeypatch: pytest.MonkeyPatch) -> Told:
-    return listen(monkeypatch)
-
 
 # -- painting -------------------------------------------------------------------------------------------------------------
 
