@@ -191,8 +191,10 @@ def test_pickles_that_would_grow_without_end() -> None:
     assert len(read_torch_file(_pickled(copier, large, b"h\x00h\x01\x85R"))) == 50_000
     with pytest.raises(TooMuchError):
         read_torch_file(_pickled(copier, large, b"h\x00h\x01\x85R0" * 1000, b"N"))
-    doubled = (bytes([0x68, number, 0x68, number, 0x86, 0x94]) for number in range(60))
-    key = b")\x94" + b"".join(doubled)  # of pairs of pairs: it would take for ever to hash, or to print
+    doubled = (bytes([0x68, number, 0x68, number, 0x86, 0x94, 0x30]) for number in range(60))
+    key = (
+        b")\x940" + b"".join(doubled) + bytes([0x68, 60])
+    )  # of pairs of pairs: it would take for ever to hash, or to print
     assert read_torch_file(_pickled(b"}", key, b"K\x01s")) == {}
     for wanted in (b"cos\nsystem\n", b"\x8c\x02os\x8c\x06system\x93", b"(ios\nsystem\n"):
         with pytest.raises(CodeError, match=r"os.system"):
