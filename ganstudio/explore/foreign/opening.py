@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import struct
 import threading
-import zipfile
 from pathlib import Path
 from typing import Literal
 
@@ -13,8 +12,8 @@ from ganstudio.core.errors import UsageError
 from ganstudio.core.i18n import _
 from ganstudio.core.regular import open_regular
 from ganstudio.explore.foreign.network import ForeignGenerator
-from ganstudio.explore.foreign.torch_file import LIMIT
-from ganstudio.explore.foreign.weights import read_pickled, read_safetensors
+from ganstudio.explore.foreign.torch_file import DAMAGED, LIMIT, TooMuchError, open_archive
+from ganstudio.explore.foreign.weights import read_pickled, read_safetensors, too_much
 
 ENDINGS = (".safetensors", ".pt", ".pth", ".bin", ".ckpt", ".onnx")
 """What a file dialog offers."""
@@ -119,18 +118,14 @@ def _is_text(head: bytes, size: int) -> bool:
 
 def _kind_of_archive(path: Path) -> Kind:
     try:
-        with zipfile.ZipFile(path) as archive:
-            entries = archive.infolist()
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, struct.error) as error:
+        with open_regular(path) as file, open_archive(file) as archive:
+            inner = {entry.filename.partition("/")[2] for entry in archive.infolist()}
+    except TooMuchError as error:
+        raise too_much(path, error) from error
+    except DAMAGED as error:
         raise UsageError(
             _("“{file}” is cut off or damaged. Copy it again.").format(file=path.name), details=repr(error)
         ) from error
-    names = [entry.filename for entry in entries]
-    if sum(entry.file_size for entry in entries) > LIMIT:
-        raise UsageError(_("“{file}” would unpack to more than 2 GB.").format(file=path.name))
-    if len(set(names)) < len(names):
-        raise UsageError(_("“{file}” is damaged: it holds two entries of one name.").format(file=path.name))
-    inner = {name.partition("/")[2] for name in names}
     if "constants.pkl" in inner or any(name.startswith("code/") for name in inner):
         raise UsageError(
             _("“{file}” is a program (TorchScript), and programs from elsewhere are not opened: they could do anything on "

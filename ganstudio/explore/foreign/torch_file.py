@@ -13,9 +13,10 @@ import math
 import pickletools
 import struct
 import zipfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 
 import numpy as np
 import torch
@@ -25,7 +26,8 @@ from ganstudio.core.i18n import _
 
 LIMIT = 2 * 1024**3
 """Bytes: a file, or what is in it, may not be larger."""
-MOST_TENSORS, MOST_STEPS = 20_000, 3_000_000
+MOST_TENSORS, MOST_STEPS = 10_000, 1_000_000
+_MOST_DIRECTORY = 4 << 20
 _MAGIC = 0x1950A86A20F9469CFC6C
 _TYPED = {
     "Double": torch.float64, "Float": torch.float32, "Half": torch.float16, "BFloat16": torch.bfloat16,
@@ -97,11 +99,42 @@ DAMAGED = (
 """What reading a damaged file can raise."""
 
 
+class _Bounded(io.BufferedReader):
+    """A file that at first hands out only so much at once: the directory of an archive is read in one piece."""
+
+    bounded = True
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """As any file; raises TooMuchError."""
+        if self.bounded and size is not None and size > _MOST_DIRECTORY:
+            raise TooMuchError(_("it holds far too many entries"))
+        return super().read(size)
+
+
+@contextmanager
+def open_archive(file: BinaryIO) -> Iterator[zipfile.ZipFile]:
+    """A zip archive of bearable size, with one entry of every name.
+
+    Raises:
+        TooMuchError, ValueError: it is not. Otherwise as :class:`zipfile.ZipFile`.
+    """
+    bounded = _Bounded(cast(io.RawIOBase, file))
+    try:
+        with zipfile.ZipFile(bounded) as archive:
+            bounded.bounded = False
+            entries = archive.infolist()
+            if sum(entry.file_size for entry in entries) > LIMIT:
+                raise TooMuchError(_("it would unpack to more than 2 GB"))
+            if len({entry.filename for entry in entries}) < len(entries):
+                raise ValueError("two entries of one name")
+            yield archive
+    finally:
+        bounded.detach()
+
+
 def _read_archive(file: BinaryIO) -> Any:
-    with zipfile.ZipFile(file) as archive:
+    with open_archive(file) as archive:
         entries = {entry.filename: entry for entry in archive.infolist()}
-        if sum(entry.file_size for entry in entries.values()) > LIMIT:
-            raise TooMuchError(_("it would unpack to more than 2 GB"))
 
         def read(name: str) -> bytes:
             with archive.open(entries[name]) as stream:

@@ -13,8 +13,15 @@ from torch import Tensor
 from ganstudio.core.errors import StoreError, UsageError
 from ganstudio.core.i18n import _
 from ganstudio.core.regular import open_regular
-from ganstudio.explore.foreign.torch_file import DAMAGED, LIMIT, CodeError, TooMuchError, read_torch_file
-from ganstudio.store.checkpoints import load_checkpoint
+from ganstudio.explore.foreign.torch_file import (
+    DAMAGED,
+    LIMIT,
+    MOST_TENSORS,
+    CodeError,
+    TooMuchError,
+    read_torch_file,
+)
+from ganstudio.store.checkpoints import load_checkpoint, read_header
 
 _NAMED, _DEPTH, _GROUPS = 12, 4, 64
 _AVERAGED = ("g_ema", "generator_ema", "netg_ema", "ema_generator", "ema", "shadow")
@@ -31,6 +38,8 @@ def read_safetensors(path: Path) -> tuple[Tensors, dict[str, str]]:
         UsageError: it is not a whole safetensors file.
     """
     try:
+        if len(read_header(path)) > MOST_TENSORS:
+            raise too_much(path, _("it holds more than {n:,} tensors").format(n=MOST_TENSORS))
         tensors, metadata, _step = load_checkpoint(path)
     except StoreError as error:
         raise UsageError(
@@ -60,14 +69,17 @@ def read_pickled(path: Path) -> Any:
                   file=path.name, name=name)
         ) from error  # fmt: skip
     except TooMuchError as error:
-        raise UsageError(
-            _("“{file}” was not opened: {reason}. No generator needs that.").format(file=path.name, reason=error)
-        ) from error
+        raise too_much(path, error) from error
     except DAMAGED as error:
         raise UsageError(
             _("“{file}” cannot be read: it is cut off, damaged, or not a file of weights.").format(file=path.name),
             details=repr(error),
         ) from error
+
+
+def too_much(path: Path, why: object) -> UsageError:
+    """What to tell of a file that holds, or claims, more than any generator."""
+    return UsageError(_("“{file}” was not opened: {why}. No generator needs that.").format(file=path.name, why=why))
 
 
 def candidates(content: Any) -> Iterator[tuple[str, Tensors]]:
