@@ -146,12 +146,17 @@ class Workbench:
 
     def stop_opening(self) -> None:
         """Gives up what is being opened; what was open stays."""
+        self._begin_opening("")
+
+    def _begin_opening(self, title: str) -> int:
+        """Gives up what was being opened before; the number of what is opened now."""
         self._opening_number += 1
-        self.opening = ""
+        self.opening = title
         if self._opening_job is not None:
             self._opening_job.cancel()
             self._opening_job = None
         self.source_changed.emit()
+        return self._opening_number
 
     def follow(self, model: RunModel, then: Callable[[], object] | None = None) -> None:
         """Draws with the weights of a run that trains in this process, as they change."""
@@ -171,9 +176,7 @@ class Workbench:
         self, title: str, work: Callable[[threading.Event], Opened], then: Callable[[], object] | None = None
     ) -> None:
         """Opens what ``work`` brings, in a job; ``title`` says meanwhile what is done. The newest wins."""
-        self.stop_opening()
-        number, self.opening = self._opening_number, title
-        self.source_changed.emit()
+        number = self._begin_opening(title)
 
         def done(opened: Opened) -> None:
             if not drives(self.place, opened.generator.controls):
