@@ -36,6 +36,7 @@ class Opened:
         live: the run in training that it follows; None for what is stored.
         wanted: which weights of a live run are asked for.
         notes: what was assumed in reading it, in words.
+        warning: what a person must be told at once: that it is not what was asked for.
     """
 
     generator: Generator
@@ -46,6 +47,7 @@ class Opened:
     live: RunModel | None = None
     wanted: Source = "ema"
     notes: tuple[str, ...] = ()
+    warning: str = ""
 
     def with_generator(self, generator: Generator) -> Opened:
         """The same with other weights."""
@@ -87,7 +89,7 @@ def open_run(path: Path, step: int | None, weights: Source, device: str = "cpu")
 
     run = Run.open(path)
     generator = StoredGenerator.open(run, step, weights, drawing_device(device))
-    return Opened(generator, run.info.name, _start(generator), run.path, run, wanted=weights)
+    return Opened(generator, run.info.name, _start(generator), run.path, run, wanted=weights, warning=generator.warning)
 
 
 def drawing_device(name: str) -> torch.device:

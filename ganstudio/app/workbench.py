@@ -164,6 +164,8 @@ class Workbench:
             elif number == self._opening_number:
                 self.opening = ""
                 self._take(opened)
+                if opened.warning:
+                    self.studio.notifications.warning(opened.warning)
                 if then is not None:
                     then()
 

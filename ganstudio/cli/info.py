@@ -36,6 +36,7 @@ def facts_of(stored: Run) -> dict[str, Any]:
     """Everything that can be said about a run in plain JSON values; measured values may be NaN or infinite."""
     info, status = stored.info, stored.status()
     experiment = info.experiment
+    check = stored.newest_good_checkpoint()
     changes = [event for event in stored.events() if isinstance(event, HyperChanged)]
     hyper = {**experiment.hyper, **{change.name: change.new for change in changes}}
     return {
@@ -57,6 +58,9 @@ def facts_of(stored: Run) -> dict[str, Any]:
         ],
         "metrics": latest_metrics(stored),
         "checkpoints": stored.checkpoint_steps(),
+        "newest_good_checkpoint": check.step,
+        "damaged_checkpoints": [bad.step for bad in check.bad],
+        "warning": check.words,
         "samples": stored.sample_steps(),
         "created": info.created.isoformat(timespec="seconds"),
         "size_bytes": stored.size_bytes(),
@@ -96,6 +100,8 @@ def _write(facts: dict[str, Any]) -> None:
     ]
     if facts["message"]:
         rows.insert(4, (_("message"), facts["message"]))
+    if facts["warning"]:
+        rows.insert(-2, (_("warning"), facts["warning"]))
     write_table(rows, "  ")
     for title, values in ((_("hyper-parameters"), facts["hyper"]), (_("latest values"), facts["metrics"])):
         write(f"\n{title}")

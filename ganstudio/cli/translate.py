@@ -80,6 +80,8 @@ def run(options: argparse.Namespace) -> int:
     device = choose_device(options.device)
     generator = StoredGenerator.open(stored, options.step, "raw" if options.raw else "ema", device)
     given_of(generator.controls)
+    if generator.warning:
+        say(one_line(generator.warning))
     settings = _settings(generator, wanted, options.direction)
     if out.suffix.lower() == ".png" and not out.is_dir():
         return _one(generator, inputs, out, settings, options.fit)

@@ -117,7 +117,7 @@ class Run:
         return checkpoint_path(self.path / CHECKPOINTS, step)
 
     def newest_good_checkpoint(self) -> CheckpointCheck:
-        """The newest checkpoint that is whole, and the newer ones that are not. Reads headers only."""
+        """The newest checkpoint that can be used, and the newer ones that cannot. Reads the newest ones whole."""
         return newest_good(self.path / CHECKPOINTS)
 
     def size_bytes(self) -> int:

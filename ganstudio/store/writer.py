@@ -66,6 +66,7 @@ class RunWriter:
         self._log = self.path / EVENTS_FILE
         self._samples = self.path / SAMPLES
         self._checkpoints = self.path / CHECKPOINTS
+        self._verified: dict[int, tuple[int, int, int]] = {}
         self._lock = WriterLock(self.path / LOCK_FILE, take_over=take_over, heard=status.updated if status else 0.0)
         try:
             for part in (self.path / METRICS, self._samples, self._checkpoints):
@@ -200,18 +201,24 @@ class RunWriter:
         """Removes old checkpoints and returns their steps.
 
         Kept are the first one (the beginning is worth comparing with), the milestones, and the newest ``keep`` (at
-        least 1) that are whole. Damaged ones neither count nor are removed.
+        least 1) that can be loaded. Damaged ones neither count nor are removed.
         """
-        good = [step for step in stored_steps(self._checkpoints, SUFFIX) if self._is_whole(step)]
+        good = [step for step in stored_steps(self._checkpoints, SUFFIX) if self._is_good(step)]
         gone = [step for step in good[1 : -max(1, keep)] if not is_milestone(step)]
         for step in gone:
             checkpoint_path(self._checkpoints, step).unlink(missing_ok=True)
         return gone
 
-    def _is_whole(self, step: int) -> bool:
+    def _is_good(self, step: int) -> bool:
+        """Whether a checkpoint can be loaded; it is read anew only where the file has changed."""
+        path = checkpoint_path(self._checkpoints, step)
         try:
-            read_header(checkpoint_path(self._checkpoints, step))
-        except StoreError:
+            seen = path.stat()
+            sign = (seen.st_ino, seen.st_size, seen.st_mtime_ns)
+            if self._verified.get(step) != sign:
+                read_header(path, verify=True)
+                self._verified[step] = sign
+        except (OSError, StoreError):
             return False
         return True
 

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 
 from ganstudio.core.errors import StoreError, UsageError
 from ganstudio.core.events import HyperChanged, Note
 from ganstudio.core.fields import fields_of
 from ganstudio.core.i18n import _
-from ganstudio.core.mailbox import Mailbox
-from ganstudio.store import Run, load_checkpoint
+from ganstudio.store import BadCheckpoint, CheckpointCheck, Run, load_checkpoint
 from ganstudio.training.engine import Engine
 from ganstudio.training.publish import Publisher
 
 
-def restore(engine: Engine, run: Run, mailbox: Mailbox) -> int | None:
-    """Loads the newest usable checkpoint into the engine; the mailbox is told of newer ones that are not usable.
+def restore(engine: Engine, run: Run, tell: Callable[[Note], object]) -> int | None:
+    """Loads the newest usable checkpoint into the engine; ``tell`` hears of newer ones that are not usable.
 
     Returns:
         Its step; None where the run has no checkpoint at all.
@@ -31,7 +31,7 @@ def restore(engine: Engine, run: Run, mailbox: Mailbox) -> int | None:
                 name=run.info.experiment.data
             )
         )
-    refused = ""
+    bad: list[BadCheckpoint] = []
     for step in reversed(run.checkpoint_steps()):
         try:
             tensors, metadata, _at = load_checkpoint(run, step)
@@ -43,23 +43,26 @@ def restore(engine: Engine, run: Run, mailbox: Mailbox) -> int | None:
                 path=run.checkpoint_path(step)
             )
         else:
-            _carry_changes(engine, run, mailbox)
+            _carry_changes(engine, run, tell)
+            check = CheckpointCheck(step, run.checkpoint_path(step), tuple(bad))
+            if check.words:
+                tell(Note("warning", check.words, check.details))
             return step
-        mailbox.post(Note("warning", reason))
-        refused = refused or reason
-    if refused:
-        raise StoreError(_("No checkpoint of this run can be used. {reason}").format(reason=refused))
+        bad.append(BadCheckpoint(step, run.checkpoint_path(step), reason))
+    if bad:
+        none = CheckpointCheck(None, None, tuple(bad))
+        raise StoreError(none.words, none.details)
     return None
 
 
-def _carry_changes(engine: Engine, run: Run, mailbox: Mailbox) -> None:
+def _carry_changes(engine: Engine, run: Run, tell: Callable[[Note], object]) -> None:
     """What was changed after the checkpoint, but before the step that follows it, is told by the diary alone."""
     for event in run.events():
         if isinstance(event, HyperChanged) and event.step == engine.step_count:
             try:
                 engine.set_hyper(event.name, event.new)
             except UsageError as error:  # a diary that somebody edited: the checkpoint's value holds
-                mailbox.post(Note("warning", str(error)))
+                tell(Note("warning", str(error)))
 
 
 def rewind(engine: Engine, publisher: Publisher, factor: float) -> dict[str, float] | None:
@@ -76,7 +79,7 @@ def rewind(engine: Engine, publisher: Publisher, factor: float) -> dict[str, flo
     publisher.flush_scalars()
     publisher.queue.flush()
     run = Run.open(publisher.writer.path)
-    step = restore(engine, run, publisher.mailbox)
+    step = restore(engine, run, publisher.post_event)
     if step is None:
         publisher.mailbox.post(
             Note("warning", _("There is no checkpoint to go back to; start again with a lower learning rate."))

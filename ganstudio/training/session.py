@@ -126,7 +126,9 @@ class Session:
         run = Run.open(path)
         experiment = run.info.experiment
         goal = steps if steps is not None else max(experiment.steps, run.status().total)
-        done = run.newest_good_checkpoint().step or 0
+        done = max(run.checkpoint_steps(), default=0)
+        if goal <= done:  # only then does it matter whether it can be used, which takes reading it
+            done = run.newest_good_checkpoint().step or 0
         if goal <= done:
             raise UsageError(_("This run has already reached step {done}; ask for more than that.").format(done=done))
         experiment = experiment.with_(device=device or device_here(experiment.device))
@@ -189,9 +191,13 @@ class Session:
         assert self.path is not None
         self._writer = writer = RunWriter(self.path)
         writer.write_status("preparing", self._step_before, self._total)
+        told: list[Note] = []
         if run is not None:
-            restore(engine, run, self.mailbox)
+            restore(engine, run, told.append)
             writer.truncate_after(engine.step_count)
+        for warning in told:
+            writer.append_event(warning)
+            self.mailbox.post(warning)
         for note in engine.dataset.notes:
             self.mailbox.post(Note("info", note))
         return engine, writer
