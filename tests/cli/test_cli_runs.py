@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from ganstudio.core.events import HyperChanged, Rows, SeriesInfo
-from ganstudio.store import RunWriter
+from ganstudio.core.events import HyperChanged, Note, Rows, SeriesInfo
+from ganstudio.store import Run, RunWriter
 from tests.cli.conftest import Call
 
 # -- info -------------------------------------------------------------------------------------------------------------
@@ -62,6 +62,43 @@ def test_info_knows_changes_and_writes_valid_json(call: Call, changed: Path) -> 
     assert facts["metrics"]["odd"] is None
     assert facts["metrics"]["never"] is None
     assert "inf" in call("info", changed).out
+
+
+# -- a damaged checkpoint ---------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def damaged(runs: Path, tmp_path: Path) -> Path:
+    """A run whose newest checkpoint, of step 30, has zeros at its end."""
+    path = Path(shutil.copytree(runs / "points", tmp_path / "damaged"))
+    file = Run.open(path).checkpoint_path(30)
+    file.write_bytes(file.read_bytes()[:-500] + bytes(500))
+    return path
+
+
+def test_info_and_sample_say_that_the_newest_checkpoint_is_damaged(call: Call, damaged: Path, tmp_path: Path) -> None:
+    facts = call("info", damaged, "--json").json
+    assert (facts["newest_good_checkpoint"], facts["damaged_checkpoints"]) == (0, [30])
+    assert "of step 30, cannot be used" in call("info", damaged).out
+    answer = call("sample", damaged, "--out", tmp_path / "a.npy")
+    assert answer.status == 0
+    warning, done = answer.err.splitlines()
+    assert "of step 30, cannot be used" in warning
+    assert "samples of step 0" in done
+    answer = call("sample", damaged, "--step", 30, "--out", tmp_path / "b.npy")
+    assert answer.status == 1
+    assert "damaged" in answer.error
+    assert not (tmp_path / "b.npy").exists()
+    assert "step 0" in call("sample", damaged, "--step", 0, "--out", tmp_path / "b.npy").err
+
+
+def test_resuming_says_from_which_checkpoint_and_keeps_it_in_the_diary(call: Call, damaged: Path) -> None:
+    answer = call("train", "--resume", damaged, "--threads", 1)  # not “reached already”: step 30 is no more
+    assert answer.status == 0, answer.err
+    assert "of step 30, cannot be used, so that of step 0 is" in answer.err
+    notes = [event.text for event in Run.open(damaged).events() if isinstance(event, Note)]
+    assert any("of step 30" in text for text in notes)
+    assert call("info", damaged, "--json").json["newest_good_checkpoint"] == 30
 
 
 # -- sample -----------------------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -41,6 +42,17 @@ def photos(tmp_path: Path) -> Path:
     for name in ("a.png", "b.jpg"):
         Image.fromarray(random.integers(0, 255, (50, 70, 3), np.uint8)).save(folder / name)
     return folder
+
+
+def test_a_damaged_newest_checkpoint_is_told(call: Call, trained: Path, photos: Path, tmp_path: Path) -> None:
+    path = Path(shutil.copytree(trained / "pairs", tmp_path / "run"))
+    file = Run.open(path).checkpoint_path(2)
+    file.write_bytes(file.read_bytes()[:-9] + b"\x7f" * 9)
+    answer = call("translate", path, photos / "a.png", "--out", tmp_path / "a.png")
+    assert answer.status == 0
+    assert "of step 2, cannot be used, so that of step 0 is" in answer.err
+    assert "with step 0" in answer.err
+    assert "damaged" in call("translate", path, photos / "a.png", "--out", tmp_path / "b.png", "--step", 2).error
 
 
 def expected(run: Path, picture: Path, fit: str = "crop", direction: int | None = None) -> np.ndarray:

@@ -42,6 +42,10 @@ class Told(list[tuple[str, str]]):
     def errors(self) -> list[str]:
         return [text for level, text in self if level == "error"]
 
+    @property
+    def warnings(self) -> list[str]:
+        return [text for level, text in self if level == "warning"]
+
 
 def listen(monkeypatch: pytest.MonkeyPatch) -> Told:
     """Hears what is told, besides whoever shows it."""

@@ -19,8 +19,10 @@ from PySide6.QtWidgets import QDialog, QFileDialog, QPushButton
 from pytestqt.qtbot import QtBot
 
 from ganstudio.core.experiment import Experiment
+from ganstudio.store import Run
 from ganstudio.ui.experiment import DataCheckView
 from ganstudio.ui.window import MainWindow
+from tests.ui.explore_window import store_run
 from tests.ui.window_kit import DIGITS, RING, hold, opened, run_text, train, wait
 
 
@@ -64,6 +66,19 @@ def test_a_folder_without_pictures_fails_with_a_sentence(window: MainWindow, qtb
     assert window.train.panel.duplicate.isVisible()
     qtbot.mouseClick(window.train.panel.duplicate, Qt.MouseButton.LeftButton)
     assert window.train.panel.mode == "draft"
+
+
+def test_going_on_from_an_older_checkpoint_than_the_newest_is_told(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    path = store_run(tmp_path / "run", "gan", "ring", steps=4, mlp_width=16, batch_size=8)
+    file = Run.open(path).checkpoint_path(4)
+    file.write_bytes(file.read_bytes()[:-99] + bytes(99))
+    model = window.studio.open_run(path)
+    assert model is not None
+    window.studio.continue_run(model, 100_000)
+    wait(qtbot, lambda: "of step 4, cannot be used, so that of step 0 is" in run_text(window))
+    hold(qtbot, model)
 
 
 def test_a_failure_has_details_to_copy(window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
