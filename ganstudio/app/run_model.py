@@ -133,7 +133,10 @@ class RunModel:
         # The folder holds every hyper-parameter, also those that nobody set.
         self.experiment = self.experiment.with_(hyper={**run.info.experiment.hyper, **self.experiment.hyper})
         if self.real is None:
-            self.real = run.load_real()
+            try:
+                self.real = run.load_real()
+            except StoreError as error:  # the rest of the run can be seen without it
+                self._note(Note("warning", str(error), error.details))
         self._pending |= {"name", "real", "hyper"}
 
     def attach(self, session: Session) -> None:

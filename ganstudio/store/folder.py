@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import math
 import os
@@ -18,6 +19,7 @@ from ganstudio.core.dataspec import DataKind, DataSpec
 from ganstudio.core.errors import StoreError
 from ganstudio.core.experiment import Experiment
 from ganstudio.core.i18n import _
+from ganstudio.core.regular import read_regular
 from ganstudio.store.atomic import replace_file, words_for
 
 SCHEMA = 1
@@ -31,6 +33,8 @@ SAMPLES = "samples"
 CHECKPOINTS = "checkpoints"
 _PARTS = (METRICS, SAMPLES, CHECKPOINTS)
 _DESKTOP_LITTER = frozenset({".DS_Store", "Thumbs.db", "desktop.ini", ".directory"})
+
+_NO_FOLDER = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ELOOP})
 
 _chosen_folder: Path | None = None
 
@@ -176,12 +180,13 @@ def read_info(run: Path) -> RunInfo:
     """
     file = run / RUN_FILE
     try:
-        text = file.read_text(encoding="utf-8")
+        text = read_regular(file).decode("utf-8")
     except (FileNotFoundError, NotADirectoryError) as error:
         missing = _("There is no folder {path}.") if not run.exists() else _("{path} is not a run: it has no {file}.")
         raise StoreError(missing.format(path=run, file=RUN_FILE)) from error
     except (OSError, ValueError) as error:
-        raise StoreError(_("{path} cannot be read.").format(path=file), details=repr(error)) from error
+        why = getattr(error, "strerror", None) or _("it is not text")
+        raise StoreError(_("{path} cannot be read: {why}.").format(path=file, why=why), details=repr(error)) from error
     try:
         values = json.loads(text)
         schema = int(values["schema"])
@@ -205,6 +210,20 @@ def read_info(run: Path) -> RunInfo:
         raise StoreError(
             _("The description {path} is damaged; the run cannot be opened.").format(path=file), details=repr(error)
         ) from error
+
+
+def children(folder: Path) -> list[Path]:
+    """What is in a folder; nothing where there is no such folder.
+
+    Raises:
+        StoreError: one may not look into it.
+    """
+    try:
+        return list(folder.iterdir())
+    except OSError as error:
+        if error.errno in _NO_FOLDER:
+            return []
+        raise StoreError(_("{path} cannot be read: {why}.").format(path=folder, why=error.strerror)) from error
 
 
 def _check_types(experiment: Experiment, spec: DataSpec) -> None:

@@ -24,7 +24,7 @@ from ganstudio.core.events import (
     State,
     StateChanged,
 )
-from ganstudio.store.atomic import remove_stale_temps, replace_file
+from ganstudio.store.atomic import in_words, remove_stale_temps, replace_file
 from ganstudio.store.checkpoints import SUFFIX, checkpoint_path, is_milestone, read_header, write_checkpoint
 from ganstudio.store.eventlog import LogEvent, append_line, cut_torn_line, read_lines, settle
 from ganstudio.store.folder import (
@@ -70,7 +70,8 @@ class RunWriter:
         self._lock = WriterLock(self.path / LOCK_FILE, take_over=take_over, heard=status.updated if status else 0.0)
         try:
             for part in (self.path / METRICS, self._samples, self._checkpoints):
-                part.mkdir(exist_ok=True)
+                with in_words(part):
+                    part.mkdir(exist_ok=True)
             remove_stale_temps(self.path, self.path / METRICS, self._samples, self._checkpoints)
             cut_torn_line(self._log)
             self._tables = TableWriter(self.path / METRICS)
@@ -193,7 +194,7 @@ class RunWriter:
             for later in stored_steps(folder, *suffixes):
                 if later > step:
                     for suffix in suffixes:
-                        (folder / f"{later:09d}{suffix}").unlink(missing_ok=True)
+                        _remove(folder / f"{later:09d}{suffix}")
         self._step = step
         append_line(self._log, Rewound(step), step)
 
@@ -206,7 +207,7 @@ class RunWriter:
         good = [step for step in stored_steps(self._checkpoints, SUFFIX) if self._is_good(step)]
         gone = [step for step in good[1 : -max(1, keep)] if not is_milestone(step)]
         for step in gone:
-            checkpoint_path(self._checkpoints, step).unlink(missing_ok=True)
+            _remove(checkpoint_path(self._checkpoints, step))
         return gone
 
     def _is_good(self, step: int) -> bool:
@@ -225,3 +226,12 @@ class RunWriter:
     def close(self) -> None:
         """Lets the run go. The last status should say how it ended; a live one reads as interrupted from now on."""
         self._lock.release()
+
+
+def _remove(path: Path) -> None:
+    """Takes away a file, a link or a pipe, or an empty folder that has its name."""
+    with in_words(path):
+        if path.is_dir() and not path.is_symlink():
+            path.rmdir()
+        else:
+            path.unlink(missing_ok=True)
