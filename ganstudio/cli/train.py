@@ -148,12 +148,14 @@ def _hyper(method: str, data: str, pairs: Sequence[str]) -> dict[str, Value]:
 def _stopping(session: Session) -> Iterator[list[int]]:
     """While it lasts, Ctrl-C (or a scheduler's SIGTERM) asks the session to save and stop; a second one kills.
 
+    Where the session only waits for room on a full disk, the second one makes it give up in words.
+
     Yields the signals that came.
     """
     came: list[int] = []
 
     def handle(number: int, _frame: FrameType | None) -> None:
-        if came:
+        if came and not (len(came) == 1 and session.waits_for_room):
             _exit(_SIGNAL_STATUS + number)
         came.append(number)
         session.send(Stop(save=True))
@@ -216,6 +218,8 @@ class _Watcher:
                 self._progress = event
             case StateChanged(state="paused", message=message) if message:  # the disk is full: the session waits
                 self._held = True
+                self._line.note(one_line(message))
+            case StateChanged(state="stopping", message=message) if message:  # and so it does when asked to stop
                 self._line.note(one_line(message))
             case StateChanged(state="training") if self._held:
                 self._held = False

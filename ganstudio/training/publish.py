@@ -82,6 +82,7 @@ class Publisher:
         self.total = 0
         self.last_stored: int | None = None
         self.last_checkpoint = -1
+        self.stored_checkpoint: int | None = None
         self.state: State = "preparing"
         self.message = self.details = ""
         observable = bool(engine.dataset.spec.modes) or bool(engine.method.predicts)
@@ -242,6 +243,7 @@ class Publisher:
                 self.mailbox.post(Note("warning", text.format(step=step, name=broken)))
                 return
             self.writer.save_checkpoint(step, copies, {"state": json.dumps(values)})
+            self.stored_checkpoint = step
             if self._keep:
                 self.writer.prune_checkpoints(self._keep)
             self.mailbox.post(CheckpointSaved(step))
@@ -267,7 +269,7 @@ class Publisher:
 
     def rewound(self, step: int, stored: list[int]) -> None:
         """The run went back to ``step``; ``stored`` are the steps whose grids are still there."""
-        self.last_checkpoint = step
+        self.last_checkpoint = self.stored_checkpoint = step
         self.last_stored = max((earlier for earlier in stored if earlier <= step), default=None)
         self._measured = -1
         self.start_timing()  # steps that were undone are no speed

@@ -9,9 +9,35 @@ from ganstudio.core.errors import StoreError, UsageError
 from ganstudio.core.events import HyperChanged, Note
 from ganstudio.core.fields import fields_of
 from ganstudio.core.i18n import _
-from ganstudio.store import BadCheckpoint, CheckpointCheck, Run, load_checkpoint
+from ganstudio.core.mailbox import Mailbox
+from ganstudio.store import BadCheckpoint, CheckpointCheck, Run, RunWriter, load_checkpoint
 from ganstudio.training.engine import Engine
 from ganstudio.training.publish import Publisher
+
+
+def goal_of(run: Run, steps: int | None) -> int:
+    """How far a stored run is to be trained: until ``steps``, or until its own goal.
+
+    Raises:
+        UsageError: it is there already.
+    """
+    goal = steps if steps is not None else max(run.info.experiment.steps, run.status().total)
+    done = max(run.checkpoint_steps(), default=0)
+    if goal <= done:  # only then does it matter whether it can be used, which takes reading it
+        done = run.newest_good_checkpoint().step or 0
+    if goal <= done:
+        raise UsageError(_("This run has already reached step {done}; ask for more than that.").format(done=done))
+    return goal
+
+
+def take_up(engine: Engine, run: Run, writer: RunWriter, mailbox: Mailbox) -> None:
+    """Goes on with a stored run: :func:`restore`, and what came later is forgotten on disk, too."""
+    told: list[Note] = []
+    restore(engine, run, told.append)
+    writer.truncate_after(engine.step_count)
+    for note in told:
+        writer.append_event(note)
+        mailbox.post(note)
 
 
 def restore(engine: Engine, run: Run, tell: Callable[[Note], object]) -> int | None:
@@ -65,8 +91,16 @@ def _carry_changes(engine: Engine, run: Run, tell: Callable[[Note], object]) -> 
                 tell(Note("warning", str(error)))
 
 
-def rewind(engine: Engine, publisher: Publisher, factor: float) -> dict[str, float] | None:
+def rewind(
+    engine: Engine, publisher: Publisher, factor: float, write_out: Callable[[], object]
+) -> dict[str, float] | None:
     """Takes a living run back to its newest usable checkpoint, in memory and on disk.
+
+    Args:
+        engine: of the run.
+        publisher: of the run.
+        factor: for the learning rates.
+        write_out: waits until everything that was submitted is on disk.
 
     Returns:
         The learning rates to go on with; None where there is no checkpoint, and the watcher has been told so.
@@ -77,7 +111,7 @@ def rewind(engine: Engine, publisher: Publisher, factor: float) -> dict[str, flo
     names = [spec.name for spec in fields_of(engine.method.Hyper) if spec.live and spec.name.startswith("lr")]
     failed = {name: getattr(engine.method.hyper, name) for name in names}
     publisher.flush_scalars()
-    publisher.queue.flush()
+    write_out()
     run = Run.open(publisher.writer.path)
     step = restore(engine, run, publisher.post_event)
     if step is None:
@@ -87,7 +121,7 @@ def rewind(engine: Engine, publisher: Publisher, factor: float) -> dict[str, flo
         return None
     engine.losses.not_finite = None
     publisher.queue.submit(lambda: publisher.writer.truncate_after(step))
-    publisher.queue.flush()
+    write_out()
     publisher.rewound(step, run.sample_steps())
     # The rate that failed may be lower than the checkpoint's (a second return), or higher (what somebody has tried).
     return {name: factor * min(rate, getattr(engine.method.hyper, name)) for name, rate in failed.items()}

@@ -31,7 +31,7 @@ from ganstudio.core.commands import (
     Stop,
     TrainOnly,
 )
-from ganstudio.core.errors import CancelledError, DivergedError, StudioError, TrainingError, UsageError
+from ganstudio.core.errors import CancelledError, DivergedError, StudioError, UsageError
 from ganstudio.core.events import HyperChanged, Note, State, StateChanged
 from ganstudio.core.experiment import Experiment
 from ganstudio.core.i18n import _
@@ -41,10 +41,11 @@ from ganstudio.methods import Method
 from ganstudio.nn.snapshot import Snapshots
 from ganstudio.store import Run, RunWriter, WriteQueue, create_run
 from ganstudio.training.device import device_here
+from ganstudio.training.disk import Disk
 from ganstudio.training.engine import Engine
 from ganstudio.training.prepare import build_engine, check_experiment
 from ganstudio.training.publish import Pace, Publisher
-from ganstudio.training.restore import restore, rewind
+from ganstudio.training.restore import goal_of, rewind, take_up
 from ganstudio.training.trouble import diverged, explain
 
 _log = logging.getLogger(__name__)
@@ -73,6 +74,7 @@ class Session:
         measure: Measure | None = None,
         pace: Pace | None = None,
         keep_checkpoints: int = 5,
+        patience: float = 60.0,
     ) -> None:
         self.experiment = experiment
         self.mailbox = Mailbox()
@@ -90,7 +92,7 @@ class Session:
         self._paused, self._pending = paused, 0
         self._role, self._pending_role = None, None  # type: Role | None, Role | None
         self._show, self._message, self._cancel_reading = Show(live=False), "", threading.Event()
-        self._disk_full, self._unwritten, self._ending = None, None, None  # type: str | None, Exception | None, Stop | None
+        self._disk, self._ending = Disk(self.mailbox, patience), None  # type: Disk, Stop | None
         self._writer, self._publisher = None, None  # type: RunWriter | None, Publisher | None
 
     @classmethod
@@ -101,7 +103,8 @@ class Session:
             experiment: what to train.
             **options: ``folder`` of runs or exact ``path``; ``hold_on_trouble``: pause on a loss that is not finite and
                 on a failed write, else the session fails (a full disk is waited for in any case); ``paused``: hold at
-                step 0; ``measure``: scores of what is seen; ``pace``: the rhythm.
+                step 0; ``measure``: scores of what is seen; ``pace``: the rhythm; ``patience``: seconds for which a
+                session that was asked to stop waits for room on a full disk.
 
         Raises:
             UsageError: the experiment cannot be trained; nothing was written.
@@ -125,12 +128,7 @@ class Session:
         """
         run = Run.open(path)
         experiment = run.info.experiment
-        goal = steps if steps is not None else max(experiment.steps, run.status().total)
-        done = max(run.checkpoint_steps(), default=0)
-        if goal <= done:  # only then does it matter whether it can be used, which takes reading it
-            done = run.newest_good_checkpoint().step or 0
-        if goal <= done:
-            raise UsageError(_("This run has already reached step {done}; ask for more than that.").format(done=done))
+        goal = goal_of(run, steps)
         experiment = experiment.with_(device=device or device_here(experiment.device))
         check_experiment(experiment)
         return cls(experiment.with_(steps=goal), run=run, **options)  # type: ignore[arg-type]
@@ -140,9 +138,13 @@ class Session:
         self._thread.start()
 
     def send(self, command: Command) -> None:
-        """Sends a command; it takes effect between two steps (a stop also while the data are being read)."""
+        """Sends a command; it takes effect between two steps (a stop also while the data are being read).
+
+        After a stop, a full disk is waited for only so long; a further stop gives up at once what is not written.
+        """
         if isinstance(command, Stop):
             self._cancel_reading.set()
+            self._disk.stop_asked()
         self._commands.send(command)
 
     def join(self, timeout: float | None = None) -> bool:
@@ -155,6 +157,11 @@ class Session:
         """The thread has begun and not ended."""
         return self._thread.is_alive()
 
+    @property
+    def waits_for_room(self) -> bool:
+        """All is done but for what a full disk does not take; a stop ends the waiting."""
+        return self.alive and self.state == "stopping" and self._disk.full is not None
+
     # -- the session's own thread -----------------------------------------------------------------------------------
 
     def _main(self) -> None:
@@ -162,7 +169,7 @@ class Session:
         queue: WriteQueue | None = None
         try:
             engine, writer = self._prepare()
-            queue = WriteQueue(on_error=self._on_write_error, on_disk_full=self._on_disk, on_room=self._on_disk)
+            queue = WriteQueue(on_error=self._disk.failed, on_disk_full=self._disk.is_full, on_room=self._disk.is_full)
             self._publisher = Publisher(engine, self.mailbox, writer, queue, self._measure, self._pace, self._keep)
             self._publisher.total, self._publisher.show = self._total, self._show
             self._begin(engine, self._publisher)
@@ -175,7 +182,7 @@ class Session:
             self._fail(explain(error, self._publisher.engine if self._publisher else None))
         finally:
             if queue is not None:
-                queue.close(timeout=60)
+                queue.close(timeout=self._disk.seconds_left)
             if self._writer is not None:
                 self._writer.close()
             self._publisher = self._writer = None
@@ -191,19 +198,15 @@ class Session:
         assert self.path is not None
         self._writer = writer = RunWriter(self.path)
         writer.write_status("preparing", self._step_before, self._total)
-        told: list[Note] = []
         if run is not None:
-            restore(engine, run, told.append)
-            writer.truncate_after(engine.step_count)
-        for warning in told:
-            writer.append_event(warning)
-            self.mailbox.post(warning)
+            take_up(engine, run, writer, self.mailbox)
         for note in engine.dataset.notes:
             self.mailbox.post(Note("info", note))
         return engine, writer
 
     def _begin(self, engine: Engine, publisher: Publisher) -> None:
-        publisher.last_checkpoint = engine.step_count if engine.step_count else -1
+        if engine.step_count:
+            publisher.last_checkpoint = publisher.stored_checkpoint = engine.step_count
         stored = Run.open(publisher.writer.path).sample_steps()
         publisher.last_stored = stored[-1] if stored else None
         publisher.store_real()
@@ -225,9 +228,9 @@ class Session:
                 command = self._commands.take()
             if self._ending is not None or (engine.step_count >= self._total and not self._pending):
                 break
-            if self._unwritten is not None:
-                self._hold(self._unwritten)
-            if not self._pending and (self._paused or self._disk_full):
+            if self._disk.unwritten is not None:
+                self._hold(self._disk.unwritten)
+            if not self._pending and (self._paused or self._disk.full):
                 self._rest(engine, publisher)
                 before = clock()
                 continue
@@ -246,18 +249,18 @@ class Session:
     def _rest(self, engine: Engine, publisher: Publisher) -> None:
         """Holds until something is asked for; no polling but while the disk is full."""
         self._settle(publisher)
-        full = self._disk_full
+        full = self._disk.full
         self._enter("paused", full or "")
         command = None
-        while command is None and bool(full) == bool(self._disk_full):
+        while command is None and bool(full) == bool(self._disk.full):
             command = self._commands.wait(0.2 if full else BEAT_SECONDS)
             publisher.beat(directly=bool(full))
-        if self._paused and full and not self._disk_full:
+        if self._paused and full and not self._disk.full:
             self._enter("paused", _("There is room on the disk again; everything has been written."))
         if command is not None:
             self._obey(command, engine, publisher)
         publisher.start_timing()
-        if not self._paused and not self._disk_full and self._ending is None:
+        if not self._paused and not self._disk.full and self._ending is None:
             self._enter("training")
 
     def _settle(self, publisher: Publisher) -> None:
@@ -279,20 +282,16 @@ class Session:
         if self._ending is None or self._ending.save:
             publisher.checkpoint()
         publisher.mailbox.put_latest(publisher.progress(time.perf_counter()))
-        self._finish_writing(publisher)
+        self._write_out(publisher)
+        if self._disk.unwritten is not None:
+            raise self._disk.unwritten
         self._enter("finished" if finished else "stopped")
 
-    def _finish_writing(self, publisher: Publisher) -> None:
-        """Waits until all is on disk; a full disk can be given up by a second stop."""
-        while not publisher.queue.flush(timeout=0.5):
-            if self._disk_full:
-                self._enter(
-                    "stopping", _("{why} To give up what is not written, stop again.").format(why=self._disk_full)
-                )
-                if isinstance(self._commands.take(), Stop):
-                    raise TrainingError(_("Stopped with a full disk: what came after the last checkpoint is lost."))
-        if self._unwritten is not None:
-            raise self._unwritten
+    def _write_out(self, publisher: Publisher) -> None:
+        """Waits until all is on disk, see :meth:`Disk.write_out`."""
+        ending = self._ending is not None
+        stop = self._disk.write_out(publisher, self._commands, ending, lambda words: self._enter(self.state, words))
+        self._ending = self._ending or stop
 
     # -- commands ---------------------------------------------------------------------------------------------------
 
@@ -352,10 +351,10 @@ class Session:
             publisher.last_checkpoint = -1  # one of this very step would hold the old value
 
     def _go_back(self, factor: float, engine: Engine, publisher: Publisher) -> None:
-        if self._disk_full:
-            self.mailbox.post(Note("warning", self._disk_full))
+        if self._disk.full:
+            self.mailbox.post(Note("warning", self._disk.full))
             return
-        if (rates := rewind(engine, publisher, factor)) is None:
+        if (rates := rewind(engine, publisher, factor, lambda: self._write_out(publisher))) is None:
             return
         for name, rate in rates.items():
             self._set_hyper(SetHyper(name, rate), engine, publisher)
@@ -366,18 +365,11 @@ class Session:
 
     def _hold(self, error: Exception) -> None:
         """Something is wrong that a person can mend: pauses with its words, or fails where nobody watches."""
-        self._unwritten = None
+        self._disk.unwritten = None
         if not self._hold_on_trouble:
             raise error
         self._paused, self._pending = True, 0
         self._enter("paused", str(error), getattr(error, "details", ""), isinstance(error, DivergedError))
-
-    def _on_disk(self, full: str | None = None) -> None:
-        self._disk_full = full
-
-    def _on_write_error(self, error: Exception) -> None:
-        self._unwritten = self._unwritten or error
-        self.mailbox.post(Note("error", str(error), getattr(error, "details", "")))
 
     def _fail(self, error: StudioError) -> None:
         self.failure = error

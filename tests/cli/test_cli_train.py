@@ -206,14 +206,21 @@ def test_second_signal_kills(monkeypatch: pytest.MonkeyPatch) -> None:
 
     class Session:
         send: Callable[[object], None] = sent.append
+        waits_for_room = False
 
-    with train._stopping(Session()) as came:  # type: ignore[arg-type]
-        handler = signal.getsignal(signal.SIGINT)
-        assert callable(handler)
-        handler(signal.SIGINT, None)
-        assert (came, left, len(sent)) == ([signal.SIGINT], [], 1)
-        handler(signal.SIGINT, None)
-    assert left == [130]
+    session = Session()
+    for waits in (False, True):
+        left.clear(), sent.clear()
+        session.waits_for_room = waits
+        with train._stopping(session) as came:  # type: ignore[arg-type]
+            handler = signal.getsignal(signal.SIGINT)
+            assert callable(handler)
+            handler(signal.SIGINT, None)
+            assert (came, left, len(sent)) == ([signal.SIGINT], [], 1)
+            handler(signal.SIGINT, None)
+            assert (left, len(sent)) == ([] if waits else [130], 2)  # what waits for room gives up in words
+            handler(signal.SIGINT, None)
+        assert left[-1] == 130
 
 
 # -- the progress line ------------------------------------------------------------------------------------------------

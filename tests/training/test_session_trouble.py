@@ -10,6 +10,7 @@ import random
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,13 +27,14 @@ from ganstudio.core.events import CheckpointSaved, Note, Rewound, StateChanged
 from ganstudio.methods import METHODS
 from ganstudio.methods.base import Batch, Terms
 from ganstudio.methods.gan import GAN
-from ganstudio.store import Run, atomic, queue
+from ganstudio.store import Run, RunWriter, atomic, queue
 from ganstudio.store.checkpoints import write_checkpoint
 from ganstudio.training.session import Session
 from tests.training.training_kit import (
     QUICK,
     RING,
     SMALL,
+    Watcher,
     assert_same,
     columns,
     experiment,
@@ -182,33 +184,109 @@ def test_no_memory_for_any_batch(tmp_path: Path, fragile: type[Fragile]) -> None
 # -- full disk --------------------------------------------------------------------------------------------------------
 
 
-def test_a_full_disk_pauses_and_goes_on_by_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    real_write, full = os.write, False
+@pytest.fixture
+def full_disk(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
+    """When it is set, the disk is full."""
+    real_write, full = os.write, threading.Event()
 
     def write(handle: int, data: Any) -> int:
-        if full:
+        if full.is_set():
             raise OSError(errno.ENOSPC, "No space left on device")
         return real_write(handle, data)
 
     monkeypatch.setattr(atomic.os, "write", write)
     monkeypatch.setattr(queue.WriteQueue.__init__, "__kwdefaults__", {
         **(queue.WriteQueue.__init__.__kwdefaults__ or {}), "retry_seconds": 0.05})  # fmt: skip
+    yield full
+    full.clear()
+
+
+def test_a_full_disk_pauses_and_goes_on_by_itself(tmp_path: Path, full_disk: threading.Event) -> None:
     session = Session.new(experiment(400), path=tmp_path / "run", pace=QUICK)
     with running(session) as watcher:
         watcher.until(lambda: watcher.step >= 20)
-        full = True
+        full_disk.set()
         watcher.until(lambda: any("full" in event.message for event in watcher.of(StateChanged)))
         watcher.until_state("paused")
         at = watcher.step
         time.sleep(0.1)
         assert watcher.step == at < 400
-        full = False
+        full_disk.clear()
         watcher.end()
     assert session.state == "finished"
     assert columns(tmp_path / "run")["step"].tolist() == list(range(1, 401))
     engine = make_engine("gan", RING, **SMALL)
     train(engine, 400)
     assert_same(newest(tmp_path / "run")[0], saved(engine)[0])
+
+
+def until_full(session: Session, watcher: Watcher, full: threading.Event) -> None:
+    """Trains for a while, saves, trains on, and then there is no room."""
+    session.send(StepOnce(5))
+    watcher.until(lambda: watcher.step == 5)
+    session.send(SaveCheckpoint())
+    watcher.until(lambda: CheckpointSaved(5) in watcher.of(CheckpointSaved))
+    full.set()
+    session.send(Resume())
+    watcher.until(lambda: any("full" in event.message for event in watcher.of(StateChanged)))
+
+
+@pytest.mark.parametrize("patience", [0.3, 60.0])
+def test_a_stop_on_a_full_disk_ends_in_words_after_its_patience_or_a_second_stop(
+    tmp_path: Path, full_disk: threading.Event, patience: float
+) -> None:
+    session = Session.new(experiment(ENDLESS), path=tmp_path / "run", pace=QUICK, paused=True, patience=patience)
+    with running(session) as watcher:
+        until_full(session, watcher, full_disk)
+        session.send(Stop())
+        if patience > 1:
+            watcher.until(lambda: session.waits_for_room)
+            watcher.until(lambda: "stop again" in watcher.of(StateChanged)[-1].message)
+            session.send(Stop())
+        watcher.end()
+    assert isinstance(session.failure, TrainingError)
+    assert "what came after the checkpoint of step 5" in str(session.failure)
+    full_disk.clear()
+    run = Run.open(tmp_path / "run")
+    assert run.newest_good_checkpoint().step == 5
+    watcher = finish(Session.resume(tmp_path / "run", 12))
+    assert columns(tmp_path / "run")["step"].tolist() == list(range(1, 13))
+
+
+def test_a_stop_on_a_full_disk_loses_nothing_where_room_is_made_in_time(
+    tmp_path: Path, full_disk: threading.Event
+) -> None:
+    session = Session.new(experiment(ENDLESS), path=tmp_path / "run", pace=QUICK, paused=True, patience=60.0)
+    with running(session) as watcher:
+        until_full(session, watcher, full_disk)
+        session.send(Stop())
+        watcher.until(lambda: session.waits_for_room)
+        full_disk.clear()
+        watcher.end()
+    run = Run.open(tmp_path / "run")
+    assert (run.status().state, run.newest_good_checkpoint().step) == ("stopped", run.status().step)
+    assert columns(tmp_path / "run")["step"].tolist() == list(range(1, run.status().step + 1))
+
+
+def test_going_back_while_the_disk_fills_can_be_stopped(
+    tmp_path: Path, full_disk: threading.Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    truncate = RunWriter.truncate_after
+
+    def fill(writer: RunWriter, step: int) -> None:
+        full_disk.set()
+        truncate(writer, step)
+
+    monkeypatch.setattr(RunWriter, "truncate_after", fill)
+    session = Session.new(experiment(ENDLESS), path=tmp_path / "run", pace=QUICK, paused=True, patience=0.3)
+    with running(session) as watcher:
+        session.send(StepOnce(5))
+        watcher.until(lambda: watcher.step == 5)
+        session.send(GoBack())
+        watcher.until(lambda: any("full" in event.message for event in watcher.of(StateChanged)))
+        session.send(Stop())
+        watcher.end()
+    assert "full disk" in str(session.failure)
 
 
 def test_any_other_failed_write_holds_the_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
