@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -223,12 +224,27 @@ class Studio:
                 self.library_changed.emit()
         self.notifications.pump()
 
-    def shutdown(self, timeout: float = 20.0) -> None:
-        """Ends every session (they have been told how before) and every job."""
-        for model in self.training:
-            model.join(timeout)
+    def shutdown(self, timeout: float = 60.0) -> list[str]:
+        """Ends every session (they have been told how before) and every job.
+
+        Args:
+            timeout: seconds for all sessions together; on a full disk they give up before.
+
+        Returns:
+            A sentence for each run of which not all is on the disk.
+        """
+        deadline = time.monotonic() + timeout
+        lost = [_lost(model, max(0.0, deadline - time.monotonic())) for model in self.runs]
         self.settings.remember(draft=self.draft.to_json())
         self.jobs.shutdown()
+        return [words for words in lost if words]
+
+
+def _lost(model: RunModel, timeout: float) -> str:
+    """Waits for a run to end; why not all of it is on the disk then, in words. Empty where it is."""
+    if not model.join(timeout):
+        return _("“{name}” did not end in time; what it wrote last is on the disk.").format(name=model.title)
+    return "" if model.failure is None else _("“{name}”: {why}").format(name=model.title, why=model.failure)
 
 
 def _same_folder(one: Path, other: Path) -> bool:

@@ -74,7 +74,7 @@ class Session:
         measure: Measure | None = None,
         pace: Pace | None = None,
         keep_checkpoints: int = 5,
-        patience: float = 60.0,
+        patience: float = 55.0,
     ) -> None:
         self.experiment = experiment
         self.mailbox = Mailbox()

@@ -45,7 +45,7 @@ def run_window(run_dir: Path | None = None, screenshot: Screenshot | None = None
     """Shows the window until it is closed, or draws it once; returns the exit status.
 
     Raises:
-        StudioError: the picture cannot be written.
+        StudioError: the picture cannot be written, or the end of a run could not be stored.
         UsageError: there is no such workspace or run.
     """
     start_logging()
@@ -63,7 +63,10 @@ def run_window(run_dir: Path | None = None, screenshot: Screenshot | None = None
         signal.signal(signal.SIGTERM, lambda *_args: window.quit_saving())
         window.show()
         QTimer.singleShot(0, window, lambda: _load(studio, run_dir))
-        return int(app.exec())
+        status = int(app.exec())
+        if window.lost:
+            raise StudioError(" ".join(window.lost))
+        return status
     finally:
         remove_hooks()
         window.detach()

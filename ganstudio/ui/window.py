@@ -51,6 +51,7 @@ class MainWindow(Shell):
 
     Attributes:
         benches: the workspaces with an open generator that have been built, by their ids.
+        lost: after closing, a sentence for each run of which not all could be stored.
     """
 
     def __init__(self, studio: Studio) -> None:
@@ -87,6 +88,8 @@ class MainWindow(Shell):
         self.train.bundled_requested.connect(self._explore_bundled)
         self.close_guard = self._may_close
         self.closing.connect(self._end)
+        self.lost: list[str] = []
+        self._asked = False
         studio.opened.connect(self._opened)
         studio.current_changed.connect(self._current_changed)
         self._timer = QTimer(self)
@@ -257,6 +260,7 @@ class MainWindow(Shell):
             return False
         for model in training:
             model.stop(save=choice == "save")
+        self._asked = True
         return True
 
     def ask_closing(self, training: list[RunModel]) -> str:
@@ -266,10 +270,9 @@ class MainWindow(Shell):
         box.setWindowTitle(_("Close ganstudio"))
         names = ", ".join(model.title for model in training)
         box.setText(plural("{n} run is still training.", "{n} runs are still training.", len(training)))
-        box.setInformativeText(
-            _("{names}\n\nSave a checkpoint and quit, and you can go on exactly there. Stop, and what came after the "
-              "last checkpoint is lost.").format(names=names)
-        )  # fmt: skip
+        text = _("{names}\n\nSave a checkpoint and quit, and you can go on exactly there. Stop, and what came after the "
+                 "last checkpoint is lost.").format(names=names)  # fmt: skip
+        box.setInformativeText("\n\n".join([text, *(model.message for model in training if model.message)]))
         save = box.addButton(_("Save checkpoint and quit"), QMessageBox.ButtonRole.AcceptRole)
         stop = box.addButton(_("Stop now"), QMessageBox.ButtonRole.DestructiveRole)
         box.addButton(_("Cancel"), QMessageBox.ButtonRole.RejectRole)
@@ -280,11 +283,15 @@ class MainWindow(Shell):
         return "save" if clicked is save else "discard" if clicked is stop else "cancel"
 
     def quit_saving(self) -> None:
-        """Ends without asking, after a checkpoint: what a signal from outside asks for."""
+        """Ends without asking, after a checkpoint: what a signal from outside asks for.
+
+        A second one, while that lasts, gives up at once what a full disk does not take.
+        """
         for model in self.studio.training:
             model.stop(save=True)
         self.close_guard = lambda: True
-        self.close()
+        if not self.isHidden():
+            self.close()
 
     def _end(self) -> None:
         self._timer.stop()
@@ -294,7 +301,9 @@ class MainWindow(Shell):
             page.end()
         self.studio.opened.disconnect(self._opened, missing_ok=True)
         self.studio.current_changed.disconnect(self._current_changed, missing_ok=True)
-        self.studio.shutdown()
+        self.lost = self.studio.shutdown()
+        if self.lost and self._asked:  # somebody sits here
+            QMessageBox.critical(None, _("Close ganstudio"), "\n\n".join(self.lost))
 
     def reset_layout(self) -> None:
         """Sizes and positions of the window and of its panels as they were at first."""

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from PySide6.QtWidgets import QMessageBox
 from pytestqt.qtbot import QtBot
 
 from ganstudio.app.sessions import new_session
 from ganstudio.app.workplaces import BUNDLED
-from ganstudio.store import Run
+from ganstudio.store import Run, atomic
 from ganstudio.store.checkpoints import is_milestone
+from ganstudio.training.session import Session
 from ganstudio.ui.explore.workspace import ExploreWorkspace
 from ganstudio.ui.window import MainWindow
 from tests.ui.audit import problems
@@ -111,6 +115,33 @@ def test_what_was_arranged_is_there_again(qtbot: QtBot) -> None:
         assert again.curves.toolbar.weight == 0
     finally:
         close_window(second)
+
+
+def test_closing_with_a_full_disk_ends_in_words(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, logged_problems: list[object]
+) -> None:
+    full, real = threading.Event(), os.write
+
+    def write(handle: int, data: bytes) -> int:
+        if full.is_set():
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return real(handle, data)
+
+    monkeypatch.setattr(atomic.os, "write", write)
+    monkeypatch.setattr(Session.__init__, "__kwdefaults__", {**Session.__init__.__kwdefaults__, "patience": 0.5})
+    shown: list[str] = []
+    monkeypatch.setattr(QMessageBox, "critical", lambda *words: shown.append(words[-1]))
+    window = open_window(qtbot)
+    model = train(qtbot, window)
+    full.set()
+    qtbot.waitUntil(lambda: model.state == "paused", timeout=20_000)
+    monkeypatch.setattr(window, "ask_closing", lambda _training: "save")
+    window.close()
+    full.clear()
+    assert not model.here
+    assert ["full disk" in words and model.title in words for words in window.lost] == [True]
+    assert shown == window.lost
+    close_window(window)
 
 
 def test_a_broken_layout_is_ignored(qtbot: QtBot) -> None:
