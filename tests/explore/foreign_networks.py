@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -180,15 +181,20 @@ def save_weights(network: nn.Module, path: Path, prefix: str = "") -> Path:
     return path
 
 
+def as_onnx(network: nn.Module, path: Path, *inputs: Tensor, names: Sequence[str] = ("z",)) -> Path:
+    """As a program of its own; any number of rows, and of latent numbers where there is one input."""
+    axes = {name: {0: "N"} for name in (*names, "image")}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the exporter that needs no further package is the older one
+        torch.onnx.export(
+            network.eval(), inputs, str(path), dynamo=False, input_names=list(names), output_names=["image"],
+            dynamic_axes=axes, opset_version=17,
+        )  # fmt: skip
+    return path
+
+
 def script(network: nn.Module, path: Path) -> Path:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # torch.jit is deprecated; its files are not gone
         torch.jit.save(torch.jit.script(network.eval()), str(path))  # type: ignore[no-untyped-call]
-    return path
-
-
-def trace(network: nn.Module, example: Any, path: Path) -> Path:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        torch.jit.save(torch.jit.trace(network.eval(), example), str(path))  # type: ignore[no-untyped-call]
     return path
