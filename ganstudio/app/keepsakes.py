@@ -116,5 +116,5 @@ def _place(path: Path) -> Path:
     shipped = path.absolute().is_relative_to(resource_folder())  # what comes with the program stays as it came
     if path.is_dir() and os.access(path, os.W_OK) and not shipped:
         return path / FOLDER / FILE
-    mark = hashlib.sha256(str(path.absolute()).encode()).hexdigest()[:12]
+    mark = hashlib.sha256(os.fsencode(path.absolute())).hexdigest()[:12]
     return config_folder() / FOLDER / f"{path.stem}-{mark}.json"

@@ -335,7 +335,7 @@ def _write_manifest(batch: Batch, about: dict[str, Any], sources: Sequence[Path]
         for source, target in zip(sources[done:], targets[done:], strict=True)
     ]  # fmt: skip
     text = json.dumps({**about, "files": files}, indent=1, ensure_ascii=False) + "\n"
-    replace_file(batch.folder / MANIFEST, text.encode("utf-8", "replace"))
+    replace_file(batch.folder / MANIFEST, text.encode("utf-8", "backslashreplace"))
 
 
 __all__ = [

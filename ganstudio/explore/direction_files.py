@@ -28,7 +28,7 @@ def save_directions(path: Path, directions: Sequence[Direction]) -> None:
     """
     rows = [direction.to_json() for direction in with_unique_names(directions)]
     content = {"format": FORMAT, "version": VERSION, "directions": rows}
-    replace_file(path, (json.dumps(content, ensure_ascii=False) + "\n").encode("utf-8"))
+    replace_file(path, (json.dumps(content, ensure_ascii=False) + "\n").encode("utf-8", "backslashreplace"))
 
 
 def load_directions(path: Path, controls: Sequence[Control] | None = None) -> list[Direction]:

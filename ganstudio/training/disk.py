@@ -19,6 +19,7 @@ class Disk:
 
     Args:
         mailbox: of the session.
+        commands: of the session.
         patience: seconds to wait for room after that.
 
     Attributes:
@@ -26,8 +27,8 @@ class Disk:
         unwritten: the first error that lost something.
     """
 
-    def __init__(self, mailbox: Mailbox, patience: float) -> None:
-        self._mailbox, self._patience = mailbox, patience
+    def __init__(self, mailbox: Mailbox, commands: CommandQueue, patience: float) -> None:
+        self._mailbox, self._commands, self._patience = mailbox, commands, patience
         self._give_up_at = math.inf
         self.full: str | None = None
         self.unwritten: Exception | None = None
@@ -50,33 +51,32 @@ class Disk:
         """How long room may be waited for at the end."""
         return min(self._patience, max(0.0, self._give_up_at - time.monotonic()))
 
-    def write_out(
-        self, publisher: Publisher, commands: CommandQueue, ending: bool, tell: Callable[[str], object]
-    ) -> Stop | None:
-        """Waits until all that was submitted is written; obeys nothing but a stop meanwhile, and returns it.
+    def write_out(self, publisher: Publisher, ending: Stop | None, tell: Callable[[str], object]) -> Stop | None:
+        """Waits until all that was submitted is written; obeys nothing but a stop meanwhile.
 
         Args:
             publisher: whose queue it is.
-            commands: of the session.
-            ending: it was asked to stop before: the next stop gives up at once.
+            ending: the stop that was asked for before, if one was: another one gives up at once.
             tell: hears what is waited for, in words.
+
+        Returns:
+            The stop that was asked for by now, if one was.
 
         Raises:
             TrainingError: the disk is full, and what is not written is given up.
         """
-        stop: Stop | None = None
         while not publisher.queue.flush(timeout=min(0.5, self._patience / 4)):
             if self.full is None:  # only slow
                 continue
-            command = commands.take()
-            if time.monotonic() >= self._give_up_at or (isinstance(command, Stop) and (ending or stop)):
+            command = self._commands.take()
+            if time.monotonic() >= self._give_up_at or (isinstance(command, Stop) and ending is not None):
                 self._give_up_at = 0.0
                 raise _given_up(publisher)
-            stop = command if isinstance(command, Stop) else stop
-            how = _("stop again") if ending or stop else _("stop")
+            ending = command if isinstance(command, Stop) else ending
+            how = _("stop") if ending is None else _("stop again")
             tell(_("{why} To give up what is not written, {how}.").format(why=self.full, how=how))
             publisher.beat(directly=True)
-        return stop
+        return ending
 
 
 def _given_up(publisher: Publisher) -> TrainingError:

@@ -92,7 +92,7 @@ class Session:
         self._paused, self._pending = paused, 0
         self._role, self._pending_role = None, None  # type: Role | None, Role | None
         self._show, self._message, self._cancel_reading = Show(live=False), "", threading.Event()
-        self._disk, self._ending = Disk(self.mailbox, patience), None  # type: Disk, Stop | None
+        self._disk, self._ending = Disk(self.mailbox, self._commands, patience), None  # type: Disk, Stop | None
         self._writer, self._publisher = None, None  # type: RunWriter | None, Publisher | None
 
     @classmethod
@@ -138,10 +138,7 @@ class Session:
         self._thread.start()
 
     def send(self, command: Command) -> None:
-        """Sends a command; it takes effect between two steps (a stop also while the data are being read).
-
-        After a stop, a full disk is waited for only so long; a further stop gives up at once what is not written.
-        """
+        """Sends a command; it takes effect between two steps (a stop also while it reads data or waits for room)."""
         if isinstance(command, Stop):
             self._cancel_reading.set()
             self._disk.stop_asked()
@@ -289,9 +286,7 @@ class Session:
 
     def _write_out(self, publisher: Publisher) -> None:
         """Waits until all is on disk, see :meth:`Disk.write_out`."""
-        ending = self._ending is not None
-        stop = self._disk.write_out(publisher, self._commands, ending, lambda words: self._enter(self.state, words))
-        self._ending = self._ending or stop
+        self._ending = self._disk.write_out(publisher, self._ending, lambda words: self._enter(self.state, words))
 
     # -- commands ---------------------------------------------------------------------------------------------------
 

@@ -17,10 +17,10 @@ from PySide6.QtWidgets import QApplication
 from ganstudio.app.logs import start_logging, stop_logging
 from ganstudio.app.notifications import install_hooks
 from ganstudio.app.studio import Studio
-from ganstudio.core.errors import StudioError
-from ganstudio.core.i18n import _
+from ganstudio.core.errors import StoreError, StudioError
 from ganstudio.core.screenshot import Screenshot
 from ganstudio.ui.icons import app_icon
+from ganstudio.ui.pictures.export import write_png
 from ganstudio.ui.qtlog import install_qt_messages, remove_qt_messages
 from ganstudio.ui.theme import set_theme
 from ganstudio.ui.window import MainWindow
@@ -108,8 +108,10 @@ def _draw_once(app: QApplication, window: MainWindow, wanted: Screenshot) -> int
     failure: list[StudioError] = []
 
     def draw() -> None:
-        if not window.grab().save(str(wanted.path)):
-            failure.append(StudioError(_("The picture could not be written to {path}.").format(path=wanted.path)))
+        try:
+            write_png(wanted.path, window.grab().toImage())
+        except StoreError as error:
+            failure.append(error)
         app.quit()
 
     def settle() -> None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QBuffer, QIODevice, QMimeData, Qt
+from PySide6.QtCore import QMimeData, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from ganstudio.core.i18n import _
+from ganstudio.ui.pictures.export import png_bytes
 from ganstudio.ui.workbench.dropping import PICTURES
 
 LARGEST_PASTE = 2048
@@ -74,7 +75,4 @@ def png_of(image: QImage) -> bytes:
     if max(image.width(), image.height()) > LARGEST_PASTE:
         keep, smooth = Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
         image = image.scaled(LARGEST_PASTE, LARGEST_PASTE, keep, smooth)
-    buffer = QBuffer()
-    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    image.save(buffer, "PNG")  # type: ignore[call-overload]  # bytes, as the stub wants, are refused
-    return bytes(buffer.data().data())
+    return png_bytes(image)
