@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
+_LONG_WORD = re.compile(r"\S{600,}")  # a path of thousands of letters: nobody reads its middle
+
 
 class StudioError(Exception):
     """Something failed; ``str(error)`` is one sentence for a person, ``details`` may hold the technical rest.
@@ -10,7 +14,7 @@ class StudioError(Exception):
     """
 
     def __init__(self, message: str, details: str = "") -> None:
-        super().__init__(message)
+        super().__init__(_LONG_WORD.sub(lambda word: f"{word[0][:300]}…{word[0][-100:]}", message))
         self.details = details
 
 

@@ -44,6 +44,14 @@ def read_regular(path: Path | str, limit: int | None = None) -> bytes:
         return file.read() if limit is None else file.read(limit)
 
 
+def is_there(path: Path) -> bool:
+    """Whether there is something; ``Path.exists`` raises for names that nothing can have, before Python 3.14."""
+    try:
+        return path.exists()
+    except (OSError, ValueError):
+        return False
+
+
 def open_for_appending(path: Path | str) -> int:
     """A file descriptor to read and to write at the end of a regular file, which is made where nothing is there.
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from ganstudio.core.dataspec import DataSpec
 from ganstudio.core.errors import DataError, UsageError
 from ganstudio.core.i18n import _
+from ganstudio.core.regular import is_there
 from ganstudio.data.base import Arrays, DataRequest, DataSource, Job
 from ganstudio.data.files import data_folder
 from ganstudio.data.points import EXTENT, PointOptions
@@ -72,7 +73,7 @@ def save_drawing(name: str, density: NDArray[np.uint8]) -> Path:
 def list_drawings() -> tuple[str, ...]:
     """Names of the saved drawings, sorted."""
     folder = drawings_folder()
-    if not folder.is_dir():
+    if not is_there(folder):
         return ()
     return tuple(sorted((path.stem for path in folder.glob("*.png") if path.is_file()), key=str.casefold))
 

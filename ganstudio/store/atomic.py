@@ -17,6 +17,7 @@ from ganstudio.core.regular import open_for_appending
 TEMP_SUFFIX = ".tmp"
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 _WINDOWS_FULL = frozenset({39, 112})  # ERROR_HANDLE_DISK_FULL, ERROR_DISK_FULL
+_PART = 40  # letters of a file's name in that of its temporary one, which must not be too long where the file's is not
 _counter = itertools.count()
 
 
@@ -49,7 +50,7 @@ def replace_file(path: Path, content: bytes | Callable[[Path], None]) -> None:
         DiskFullError: there is no room; the old file is untouched and nothing is left behind.
         StoreError: it cannot be written for another reason.
     """
-    temp = path.with_name(f".{path.name}.{os.getpid()}-{next(_counter)}{TEMP_SUFFIX}")
+    temp = path.with_name(f".{path.name[:_PART]}.{os.getpid()}-{next(_counter)}{TEMP_SUFFIX}")
     try:
         handle = os.open(temp, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
         if callable(content):

@@ -1,17 +1,21 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
+import os
 import shutil
+import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from ganstudio.__main__ import main
 from ganstudio.core.events import HyperChanged, Note, Rows, SeriesInfo
 from ganstudio.store import Run, RunWriter
-from tests.cli.conftest import Call
+from tests.cli.conftest import TINY_POINTS, Call
 
 # -- info -------------------------------------------------------------------------------------------------------------
 
@@ -99,6 +103,70 @@ def test_resuming_says_from_which_checkpoint_and_keeps_it_in_the_diary(call: Cal
     notes = [event.text for event in Run.open(damaged).events() if isinstance(event, Note)]
     assert any("of step 30" in text for text in notes)
     assert call("info", damaged, "--json").json["newest_good_checkpoint"] == 30
+
+
+# -- names ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere names are text")
+def test_a_run_in_a_folder_whose_name_is_no_text(runs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is resumed, sampled and told of; a script can use the path that is printed."""
+    odd = tmp_path / os.fsdecode(b"caf\xe9 \xff")
+    shutil.copytree(runs / "points", odd / "run")
+
+    def call(*arguments: object) -> tuple[int, bytes, bytes]:
+        streams = io.BytesIO(), io.BytesIO()
+        for name, stream in zip(("stdout", "stderr"), streams, strict=True):
+            monkeypatch.setattr(sys, name, io.TextIOWrapper(stream, encoding="utf-8", write_through=True))
+        status = main([str(argument) for argument in arguments])
+        return status, *(stream.getvalue() for stream in streams)
+
+    for arguments in (
+        ["train", "--resume", odd / "run", "--steps", 32, "--threads", 1],
+        ["train", "gan", "--data", "ring", "--steps", 2, "--out", odd / "new", *TINY_POINTS],
+    ):
+        status, out, err = call(*arguments)
+        assert status == 0, err
+        assert Run.open(os.fsdecode(out.rstrip(b"\n"))).status().state == "finished"
+    assert call("sample", odd / "run", "--out", odd / "a.png")[0] == 0
+    assert (odd / "a.png").is_file()
+    status, out, _err = call("info", odd / "run")
+    assert (status, os.fsencode(odd) in out) == (0, True)
+    facts = json.loads(call("info", odd / "run", "--json")[1])
+    assert (facts["path"], facts["newest_good_checkpoint"]) == (str(odd / "run"), 32)
+    assert call("info", odd / "none")[0] == 2
+
+
+LONG = {
+    "letters": "/tmp/" + "x" * 5000,
+    "a name": "/tmp/" + "x" * 300,
+    "folders": "/tmp" + "/y" * 2500,
+    "just": "/" + "/".join(["z" * 200] * 20) + "/" + "z" * 60,  # it fits itself, and nothing in it does
+}
+
+
+@pytest.mark.parametrize("path", LONG.values(), ids=LONG)
+def test_names_that_are_too_long_are_refused_in_a_sentence(call: Call, runs: Path, tmp_path: Path, path: str) -> None:
+    for arguments in (
+        ["info", path],
+        ["sample", path, "--out", tmp_path / "a.png"],
+        ["sample", runs / "images", "--out", f"{path}.png"],
+        ["train", "--resume", path],
+        ["train", "gan", "--data", "ring", "--steps", 2, "--out", path],
+        ["train", "dcgan", "--data", f"folder:{path}", "--steps", 2],
+        ["translate", path, path, "--out", path],
+        [path],
+        ["--screenshot", f"{path}.png"],
+    ):
+        answer = call(*arguments)
+        assert answer.status == 2, arguments
+        assert len(answer.error) < 1000
+
+
+def test_a_file_may_have_the_longest_name_that_there_is(call: Call, runs: Path, tmp_path: Path) -> None:
+    out = tmp_path / ("x" * 251 + ".png")
+    assert call("sample", runs / "images", "--out", out).status == 0
+    assert out.is_file()
 
 
 # -- sample -----------------------------------------------------------------------------------------------------------
