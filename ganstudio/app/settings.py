@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from ganstudio.app.notifications import Notifications, notifications
 from ganstudio.core.fields import Fields, Value, field, validate
 from ganstudio.core.i18n import _
+from ganstudio.core.regular import read_regular
 
 VERSION = 1
 LAYOUT_VERSION = 1
@@ -133,7 +134,7 @@ class SettingsStore:
 
     def _load(self) -> tuple[Settings, Remembered]:
         try:
-            raw = self.path.read_bytes()
+            raw = read_regular(self.path)
         except FileNotFoundError:
             return Settings(), Remembered()
         except OSError as error:

@@ -20,7 +20,7 @@ from ganstudio import __version__
 from ganstudio.cli.output import readable_bytes
 from ganstudio.core.errors import StudioError
 from ganstudio.core.i18n import _
-from ganstudio.core.regular import is_there
+from ganstudio.core.regular import is_there, read_regular
 
 Level = Literal["warning", "problem"]
 _PACKAGE = "ganstudio"
@@ -193,7 +193,7 @@ def check_settings(report: Report) -> None:
         try:
             import json
 
-            content = json.loads(path.read_text(encoding="utf-8"))
+            content = json.loads(read_regular(path))
             values = validate(Settings, content.get("settings", {}))
         except (OSError, ValueError, AttributeError, TypeError, RecursionError, StudioError) as error:
             report.facts["settings"]["good"] = False

@@ -181,6 +181,8 @@ class RunWriter:
         """
         path = checkpoint_path(self._checkpoints, step)
         write_checkpoint(path, tensors, {**metadata, "step": str(step)})
+        with in_words(path):
+            self._verified[step] = _sign(path)
         append_line(self._log, CheckpointSaved(step), step)
 
     def truncate_after(self, step: int) -> None:
@@ -214,8 +216,7 @@ class RunWriter:
         """Whether a checkpoint can be loaded; it is read anew only where the file has changed."""
         path = checkpoint_path(self._checkpoints, step)
         try:
-            seen = path.stat()
-            sign = (seen.st_ino, seen.st_size, seen.st_mtime_ns)
+            sign = _sign(path)
             if self._verified.get(step) != sign:
                 read_header(path, verify=True)
                 self._verified[step] = sign
@@ -226,6 +227,12 @@ class RunWriter:
     def close(self) -> None:
         """Lets the run go. The last status should say how it ended; a live one reads as interrupted from now on."""
         self._lock.release()
+
+
+def _sign(path: Path) -> tuple[int, int, int]:
+    """Is another as soon as the file is."""
+    seen = path.stat()
+    return seen.st_ino, seen.st_size, seen.st_mtime_ns
 
 
 def _remove(path: Path) -> None:
