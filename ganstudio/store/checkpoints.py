@@ -32,6 +32,7 @@ Loaded: TypeAlias = "tuple[dict[str, torch.Tensor], dict[str, str], int]"
 """Tensors on the CPU, metadata, and the step after which they were saved."""
 SUFFIX = ".safetensors"
 _HEADER_LIMIT = 100_000_000  # the format's own bound
+_OWN_NAME = re.compile(r"[0-9]{9}\.safetensors")
 _OS_ERROR = re.compile(r"os error (\d+)")
 _Read = TypeVar("_Read")
 
@@ -148,11 +149,8 @@ def read_header(path: Path, *, verify: bool = False) -> dict[str, Any]:
     try:
         with open_regular(path) as file:
             head, header = _parse(path, file)
-            if verify and not holds(head, header.get("__metadata__") or {}, file):
-                raise StoreError(
-                    _("The checkpoint {path} is damaged: it does not hold what was once written (its checksum is "
-                      "another). Use an older one.").format(path=path)
-                )  # fmt: skip
+            if verify:
+                _check(path, head, header.get("__metadata__") or {}, file)
     except FileNotFoundError as error:
         raise StoreError(_("There is no checkpoint {path}.").format(path=path)) from error
     except OSError as error:
@@ -160,6 +158,20 @@ def read_header(path: Path, *, verify: bool = False) -> dict[str, Any]:
             _("The checkpoint {path} cannot be read: {reason}.").format(path=path, reason=error.strerror)
         ) from error
     return header
+
+
+def _check(path: Path, head: bytes, metadata: Mapping[str, Any], file: BinaryIO) -> None:
+    """Refuses what is not what was written under this name; ``file`` is read from where the tensors begin."""
+    named = str(metadata.get("step", ""))
+    if _OWN_NAME.fullmatch(path.name) and named.isdecimal() and int(named) != int(path.stem):
+        raise StoreError(
+            _("{path} is the checkpoint of step {step}, renamed: use an older one.").format(path=path, step=named)
+        )
+    if not holds(head, metadata, file):
+        raise StoreError(
+            _("The checkpoint {path} is damaged: it does not hold what was once written (its checksum is another). Use an "
+              "older one.").format(path=path)
+        )  # fmt: skip
 
 
 def _parse(path: Path, file: BinaryIO) -> tuple[bytes, dict[str, Any]]:

@@ -5,7 +5,10 @@ from __future__ import annotations
 import io
 import json
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +20,9 @@ from ganstudio.core.images import columns_for, make_grid, split_grid
 from ganstudio.core.regular import open_regular, read_regular
 from ganstudio.store.atomic import replace_file
 from ganstudio.store.folder import children
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
 
 Items = NDArray[np.uint8] | NDArray[np.float32]
 _MARK = b"\nganstudio "  # what follows the array in a .npy file; other readers stop before it
@@ -75,10 +81,20 @@ def read_items(folder: Path, stem: str) -> tuple[Items, Source, tuple[str, ...]]
         ) from error
 
 
-def _read_grid(path: Path) -> tuple[Items, Source, tuple[str, ...]]:
+@contextmanager
+def _png(path: Path) -> Iterator[Image]:
+    """An opened PNG; raises ValueError, too, where it claims to be larger than any that is opened here."""
     from PIL import Image
 
-    with open_regular(path) as file, Image.open(file, formats=["PNG"]) as image:
+    try:
+        with open_regular(path) as file, Image.open(file, formats=["PNG"]) as image:
+            yield image
+    except Image.DecompressionBombError as error:
+        raise ValueError(str(error)) from error
+
+
+def _read_grid(path: Path) -> tuple[Items, Source, tuple[str, ...]]:
+    with _png(path) as image:
         image.load()
         text = {str(key): str(value) for key, value in image.info.items() if isinstance(value, str)}
         grid = np.asarray(image if image.mode in ("L", "RGB") else image.convert("RGB"))
@@ -121,9 +137,7 @@ def encode_png(array: NDArray[np.uint8], text: dict[str, str] | None = None) -> 
 
 def decode_png(path: Path) -> NDArray[np.uint8]:
     """``(H, W, C)`` of a grey or colour PNG; raises OSError or ValueError where it is none."""
-    from PIL import Image
-
-    with open_regular(path) as file, Image.open(file, formats=["PNG"]) as image:
+    with _png(path) as image:
         array = np.asarray(image if image.mode in ("L", "RGB") else image.convert("RGB"))
     return np.atleast_3d(array).astype(np.uint8, copy=False)
 

@@ -193,6 +193,15 @@ def test_checkpoints_from_before_there_was_a_checksum_are_loaded_still(run_path:
     assert (tensors["w"][0, 0], metadata, step) == (10, {"step": "10"}, 10)
 
 
+def test_a_checkpoint_under_the_name_of_another_step_is_a_bad_one(run_path: Path) -> None:
+    fill(run_path, 5, 10)
+    run = Run.open(run_path)
+    run.checkpoint_path(20).write_bytes(run.checkpoint_path(5).read_bytes())
+    check = run.newest_good_checkpoint()
+    assert (check.step, [bad.step for bad in check.bad]) == (10, [20])
+    assert "of step 5" in check.words
+
+
 def test_what_was_read_can_be_written_again(run_path: Path) -> None:
     fill(run_path, 5)
     tensors, metadata, step = load_checkpoint(run_path)

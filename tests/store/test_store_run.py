@@ -3,8 +3,10 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import struct
 import subprocess
 import sys
+import zlib
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -257,6 +259,17 @@ def test_a_new_writer_enters_files_that_the_diary_missed(run_path: Path) -> None
     RunWriter(run_path).close()
     assert Run.open(run_path).events() == [CheckpointSaved(5)]
     assert len(list((run_path / "checkpoints").iterdir())) == 1
+
+
+def test_a_grid_that_claims_to_be_huge_is_damaged(run_path: Path) -> None:
+    head = struct.pack(">4sIIBBBBB", b"IHDR", 60_000, 60_000, 8, 2, 0, 0, 0)
+    png = b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 13) + head + struct.pack(">I", zlib.crc32(head))
+    for path in (run_path / "samples" / "000000005.png", run_path / "thumbnail.png"):
+        path.write_bytes(png + bytes(100))
+    run = Run.open(run_path)
+    with pytest.raises(StoreError, match="damaged"):
+        run.load_samples(5)
+    assert run.thumbnail() is None
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there are no named pipes")
