@@ -11,6 +11,7 @@ from ganstudio.app.actions import ActionTable
 from ganstudio.app.catalogue import Catalogue
 from ganstudio.app.drafts import ExperimentDraft
 from ganstudio.app.jobs import Jobs
+from ganstudio.app.named import Answer, Question, check_data
 from ganstudio.app.notifications import Notifications, notifications
 from ganstudio.app.run_model import RunModel
 from ganstudio.app.sessions import new_session, resume_session
@@ -47,6 +48,7 @@ class Studio:
         self.draft = ExperimentDraft.from_json(self.settings.remembered.draft)
         self.runs: list[RunModel] = []
         self.current: RunModel | None = None
+        self.asker: Callable[[Question, Answer], object] = lambda _question, answer: answer(False)
         self._waiting: list[Callable[[], None]] = []
         apply_folders(self.settings.values)
         self.settings.changed.connect(self._setting_changed)
@@ -54,6 +56,10 @@ class Studio:
     def report(self, error: StudioError) -> None:
         """Shows an error that has no better place."""
         self.notifications.error(str(error), error.details)
+
+    def ask(self, question: Question, answer: Answer) -> None:
+        """Asks the person, and calls ``answer`` with what was decided; without a window nothing is ever allowed."""
+        self.asker(question, answer)
 
     # -- torch and the catalogue ------------------------------------------------------------------------------------
 

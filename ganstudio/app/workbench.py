@@ -128,23 +128,23 @@ class Workbench:
     def open_run(self, path: Path, step: int | None = None, weights: Source = "ema",
                  then: Callable[[], object] | None = None) -> None:  # fmt: skip
         """Opens a checkpoint of a stored run; the newest good one by default. ``then`` is called when it is there."""
-        self._open(_("Opening {name}").format(name=path.name), lambda: open_run(path, step, weights, self.device), then)
+        self.open_by(_("Opening {name}").format(name=path.name), lambda: open_run(path, step, weights, self.device), then)
 
     def open_bundled(self, then: Callable[[], object] | None = None) -> None:
         """Opens the run that comes with the program for this workspace."""
         title = _("Opening {name}").format(name=bundled_name(self.place))
-        self._open(title, lambda: open_bundled(self.place, self.device), then)
+        self.open_by(title, lambda: open_bundled(self.place, self.device), then)
 
     def open_file(self, path: Path, then: Callable[[], object] | None = None) -> None:
         """Opens a generator that this program did not train."""
-        self._open(_("Reading {name}").format(name=path.name), lambda: open_file(path), then)
+        self.open_by(_("Reading {name}").format(name=path.name), lambda: open_file(path), then)
 
     def follow(self, model: RunModel, then: Callable[[], object] | None = None) -> None:
         """Draws with the weights of a run that trains in this process, as they change."""
         if self.following is model:
             return
         model.send(Snapshot("ema"))
-        self._open(_("Waiting for {name}").format(name=model.title), lambda: open_live(model), then)
+        self.open_by(_("Waiting for {name}").format(name=model.title), lambda: open_live(model), then)
 
     def open_model(self, model: RunModel) -> None:
         """Follows a run that trains here; else opens its newest checkpoint."""
@@ -153,7 +153,8 @@ class Workbench:
         elif model.path is not None:
             self.open_run(model.path)
 
-    def _open(self, title: str, work: Callable[[], Opened], then: Callable[[], object] | None = None) -> None:
+    def open_by(self, title: str, work: Callable[[], Opened], then: Callable[[], object] | None = None) -> None:
+        """Opens what ``work`` brings, in a job; ``title`` says meanwhile what is done. The newest wins."""
         self._opening_number += 1
         number, self.opening = self._opening_number, title
         self.source_changed.emit()
@@ -182,6 +183,8 @@ class Workbench:
         fits = self.opened is not None and self.opened.generator.controls == opened.generator.controls
         same = fits and self.opened is not None and self.opened.path == opened.path
         self.opened = opened
+        if opened.path is not None and opened.place:
+            self.studio.settings.add_opened(str(opened.path), opened.place)
         if not same:
             self.history.clear()
         self._settle(fits, same)
