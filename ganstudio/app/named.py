@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path, PureWindowsPath
 from typing import TYPE_CHECKING
 
-from ganstudio.core.elsewhere import check_kind, check_named, check_place, shown
+from ganstudio.core.elsewhere import NotThereError, check_kind, check_named, check_place, shown
 from ganstudio.core.errors import StudioError, UsageError
 from ganstudio.core.i18n import _
 
@@ -64,14 +64,15 @@ def look(text: str, known: Mapping[str, str]) -> bool:
         whether a person has opened it before; all else they have to be asked about.
 
     Raises:
-        UsageError: it is not there, or nothing that is ever opened: a device, a pipe, something on another computer.
+        UsageError: it is nothing that is ever opened: a device, a pipe, something on another computer.
+        NotThereError: nothing is there.
     """
     if is_known(text, known):
         check_kind(Path(text))
         return True
     check_named(text)
     if not Path(text).is_absolute():
-        raise UsageError(_("“{path}” is not on this machine.").format(path=shown(text, 200)))
+        raise NotThereError(_("“{path}” is not on this machine.").format(path=shown(text, 200)))
     check_place(Path(text))
     return False
 

@@ -116,6 +116,10 @@ class Studio:
         except StudioError as error:
             self.report(error)
             return None
+        try:
+            check_data(experiment.data)
+        except StudioError:  # on another computer, say: this person wants it, and may see it again
+            self.settings.add_opened(experiment.data, experiment.data)
         session.start()
         return self._open(RunModel.of_session(session))
 

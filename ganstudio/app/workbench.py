@@ -128,7 +128,9 @@ class Workbench:
     def open_run(self, path: Path, step: int | None = None, weights: Source = "ema",
                  then: Callable[[], object] | None = None) -> None:  # fmt: skip
         """Opens a checkpoint of a stored run; the newest good one by default. ``then`` is called when it is there."""
-        self.open_by(_("Opening {name}").format(name=path.name), lambda: open_run(path, step, weights, self.device), then)
+        self.open_by(
+            _("Opening {name}").format(name=path.name), lambda: open_run(path, step, weights, self.device), then
+        )
 
     def open_bundled(self, then: Callable[[], object] | None = None) -> None:
         """Opens the run that comes with the program for this workspace."""

@@ -24,6 +24,10 @@ _SYSTEM = frozenset({"dev", "proc", "sys", "devices"})
 _MOUNTED_WHEN_NAMED = frozenset({"net", "network", "afs"})
 
 
+class NotThereError(UsageError):
+    """Nothing lies at a path that was named."""
+
+
 def check_named(text: str) -> None:
     """Refuses a path by its text, without touching anything: other computers, addresses, devices of any system.
 
@@ -39,7 +43,8 @@ def check_place(path: Path) -> None:
     """Refuses what is no file or folder of this computer, wherever links lead. Looks at the disk: for a job.
 
     Raises:
-        UsageError: it is a device, a pipe, a socket, on another computer, or not there.
+        UsageError: it is a device, a pipe, a socket or on another computer.
+        NotThereError: there is nothing.
     """
     check_kind(path)
     check_named(os.path.realpath(path))
@@ -49,12 +54,13 @@ def check_kind(path: Path) -> None:
     """Refuses what is neither a file nor a folder, or not there. Looks at the disk: for a job.
 
     Raises:
-        UsageError: says so.
+        UsageError: it is neither.
+        NotThereError: there is nothing.
     """
     try:
         kind = path.stat().st_mode
     except (OSError, ValueError) as error:
-        raise UsageError(_("“{path}” is not there any more.").format(path=shown(path, 200)), repr(error)) from error
+        raise NotThereError(_("“{path}” is not there any more.").format(path=shown(path, 200)), repr(error)) from error
     if not (stat.S_ISREG(kind) or stat.S_ISDIR(kind)):
         why = _("it is a device, a pipe or a socket, not a file")
         raise UsageError(_("“{path}” is not opened: {why}.").format(path=shown(path, 200), why=why))
