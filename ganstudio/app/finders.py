@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from psygnal import Signal
 
 from ganstudio.app import kept_directions
+from ganstudio.app.named import data_of
 from ganstudio.core.controls import ClassLabel, LatentVector
 from ganstudio.core.errors import StudioError, UsageError
 from ganstudio.core.i18n import _, plural
@@ -111,10 +112,11 @@ def _no_labels(explorer: Explorer) -> str:
         return f"{_('This generator came without data of its own, so nothing can label its samples.')} {by_hand}"
     if not run.info.spec.classes:
         return f"{_('The data of this run has no labels.')} {by_hand}"
-    from ganstudio.data import DATASETS, is_available, parse_request
+    from ganstudio.data import DATASETS, is_available
 
     try:
-        there = is_available(DATASETS[parse_request(run.info.experiment.data).name])
+        name = data_of(run.info.experiment, explorer.studio.settings).partition(":")[0].strip()
+        there = is_available(DATASETS[name])
     except StudioError as error:
         return f"{error} {by_hand}"
     return "" if there else f"{_('The data of this run is not on this computer.')} {by_hand}"
@@ -230,7 +232,8 @@ class Finding:
         assert opened is not None
         assert opened.run is not None
         experiment = opened.run.info.experiment
-        key = (opened.path, experiment.data)
+        data, seed = data_of(experiment, self._studio.settings), experiment.seed  # else there was an obstacle
+        key = (opened.path, data)
         known = self._classifiers.get(key)
         if known is not None:
             self._search(way.title, _labelled(way.key, hold, None, known))
@@ -241,19 +244,19 @@ class Finding:
         def work(progress: Callable[[float, str], None], cancel: Any) -> Dataset:
             from ganstudio.data import load
 
-            return load(experiment.data, seed=experiment.seed, cancel=cancel, progress=progress)
+            return load(data, seed=seed, cancel=cancel, progress=progress)
 
-        def loaded(data: Dataset) -> None:
+        def loaded(found: Dataset) -> None:
             if number == self._number:
                 self._job = None
-                self._explorer.ask(CHANNEL, _labelled(way.key, hold, data, None), URGENCY)
+                self._explorer.ask(CHANNEL, _labelled(way.key, hold, found, None), URGENCY)
 
         def failed(error: StudioError) -> None:
             if number == self._number:
                 self._job = None
                 self._end(error=error)
 
-        self._job = self._studio.jobs.start(_("Reading {data}").format(data=experiment.data), work)
+        self._job = self._studio.jobs.start(_("Reading {data}").format(data=data), work)
         self._job.progressed.connect(self._reading)
         self._job.on_done(loaded).on_error(failed)
 

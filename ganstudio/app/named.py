@@ -17,7 +17,7 @@ from ganstudio.core.i18n import _
 if TYPE_CHECKING:
     from ganstudio.app.settings import SettingsStore
     from ganstudio.app.studio import Studio
-    from ganstudio.store import Run
+    from ganstudio.core.experiment import Experiment
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,16 +108,19 @@ def open_named(
     studio.jobs.start(title, lambda _progress, _cancel: look(text, known)).on_done(looked).on_error(leave)
 
 
-def data_of(run: Run, settings: SettingsStore) -> str:
-    """The request for the data of a run, as it may be read while the run is explored. Touches no disk.
+def data_of(experiment: Experiment, settings: SettingsStore) -> str:
+    """The request for the data of a stored run, as it may be read without asking. Touches no disk.
 
     Raises:
-        UsageError: it names something on another computer or a device, and a person has never asked for it here.
+        UsageError: it names something on another computer or a device, and nobody has trained with it here.
     """
-    text = run.info.experiment.data
-    if text not in settings.known:
-        check_data(text)
-    return text
+    if experiment.data not in settings.known:
+        try:
+            check_data(experiment.data)
+        except UsageError as error:
+            words = _("The data of this run are not read. {why}")
+            raise UsageError(words.format(why=error)) from error
+    return experiment.data
 
 
 def check_data(text: str) -> None:

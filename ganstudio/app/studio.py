@@ -11,11 +11,12 @@ from ganstudio.app.actions import ActionTable
 from ganstudio.app.catalogue import Catalogue
 from ganstudio.app.drafts import ExperimentDraft
 from ganstudio.app.jobs import Jobs
-from ganstudio.app.named import Answer, Question, check_data
+from ganstudio.app.named import Answer, Question, check_data, data_of
 from ganstudio.app.notifications import Notifications, notifications
 from ganstudio.app.run_model import RunModel
 from ganstudio.app.sessions import new_session, resume_session
 from ganstudio.app.settings import SettingsStore, apply_folders
+from ganstudio.core.elsewhere import shown
 from ganstudio.core.errors import StudioError
 from ganstudio.core.experiment import Experiment
 from ganstudio.core.i18n import _
@@ -166,6 +167,11 @@ class Studio:
             )
             return
         try:
+            data_of(model.experiment, self.settings)
+        except StudioError as error:
+            self._ask_for_data(model, steps, error)
+            return
+        try:
             session = resume_session(model.path, steps, keep_checkpoints=self.settings.values.keep_checkpoints)
         except StudioError as error:
             self.report(error)
@@ -173,6 +179,17 @@ class Studio:
         model.attach(session)
         session.start()
         model.show(model.source)
+
+    def _ask_for_data(self, model: RunModel, steps: int, why: StudioError) -> None:
+        data = model.experiment.data
+
+        def decided(yes: bool) -> None:
+            if yes:
+                self.settings.add_opened(data, data)
+                self.continue_run(model, steps)
+
+        question = _("{why} Train on them only if you know this place.").format(why=why)
+        self.ask(Question(_("Train on these data?"), question, shown(data), _("Train"), _("Leave it")), decided)
 
     def duplicate(self, model: RunModel) -> None:
         """Puts the run's experiment into the draft, to be changed and started as a new run."""

@@ -446,8 +446,8 @@ def test_a_saved_picture_brings_everything_back(
         drawn(qtbot, translator)
         window.show_workspace("train")
         assert drop(window, chosen)
-        assert window.current_workspace == "translate"
         until(qtbot, translator, lambda: translator.state.picture.name == "photo.png")
+        assert window.current_workspace == "translate"
         np.testing.assert_array_equal(drawn(qtbot, translator), picture)
         assert not told.errors
 
