@@ -9,7 +9,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ganstudio.app.named import LeftAloneError, is_known, open_named
+from ganstudio.app.named import is_known, open_named, tell
 from ganstudio.app.sources import Opened, open_run
 from ganstudio.app.workplaces import WORKPLACES, bundled_path
 from ganstudio.core.elsewhere import NotThereError, shown
@@ -153,14 +153,11 @@ def bring_back(
             with suppress(UsageError):  # it does not fit
                 change = _change(session, read, damaged)
         if change is None or bench.opened is None:
-            words = str(error)
+            tell(bench.studio, error)
         else:
             change()
-            words = _("{why} The state of the picture was put into “{title}”, which is open.").format(
-                why=error, title=bench.opened.title
-            )
-        hub = bench.studio.notifications
-        (hub.info if isinstance(error, LeftAloneError) else hub.error)(words, error.details)
+            words = _("{why} The state of the picture was put into “{title}”, which is open.")
+            tell(bench.studio, error, words.format(why=error, title=bench.opened.title))
 
     reopen(bench, session, put, leave)
 

@@ -108,6 +108,12 @@ def open_named(
     studio.jobs.start(title, lambda _progress, _cancel: look(text, known)).on_done(looked).on_error(leave)
 
 
+def tell(studio: Studio, error: StudioError, words: str = "") -> None:
+    """Tells why something was not opened (or ``words`` in its place); what a person has decided is no error."""
+    hub = studio.notifications
+    (hub.info if isinstance(error, LeftAloneError) else hub.error)(words or str(error), error.details)
+
+
 def data_of(experiment: Experiment, settings: SettingsStore) -> str:
     """The request for the data of a stored run, as it may be read without asking. Touches no disk.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -12,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ganstudio.app.bench_session import bring_back, session_head
-from ganstudio.app.named import open_named
+from ganstudio.app.named import open_named, tell
 from ganstudio.core.controls import Control, Given
 from ganstudio.core.errors import UsageError
 from ganstudio.core.i18n import _
@@ -92,7 +93,7 @@ def _read(translator: Translator, session: Mapping[str, Any]) -> Callable[[], ob
     def change() -> None:
         translator.restore(picture, settings, fit)
         if path is not None:
-            open_named(translator.studio, path, question, translator.give_file, translator.studio.report)
+            open_named(translator.studio, path, question, translator.give_file, partial(tell, translator.studio))
 
     return change
 
