@@ -17,7 +17,7 @@ from ganstudio.app.notifications import Notifications, notifications
 from ganstudio.core.fields import Fields, Value, field, validate
 from ganstudio.core.i18n import _
 
-VERSION = 1
+FILE, VERSION = "settings.json", 1
 LAYOUT_VERSION = 1
 """Raised when panels change so much that a stored layout no longer fits; older ones are then forgotten."""
 
@@ -125,7 +125,7 @@ class SettingsStore:
     """The name of what is remembered differently now."""
 
     def __init__(self, folder: Path | None = None, hub: Notifications = notifications) -> None:
-        self.path = (folder or config_folder()) / "settings.json"
+        self.path = (folder or config_folder()) / FILE
         self._hub = hub
         self._write_failed = False
         self.values, self.remembered = self._load()
