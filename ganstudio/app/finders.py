@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from psygnal import Signal
 
 from ganstudio.app import kept_directions
-from ganstudio.app.named import data_of
+from ganstudio.app.named import data_refusal
 from ganstudio.core.controls import ClassLabel, LatentVector
 from ganstudio.core.errors import StudioError, UsageError
 from ganstudio.core.i18n import _, plural
@@ -112,11 +112,13 @@ def _no_labels(explorer: Explorer) -> str:
         return f"{_('This generator came without data of its own, so nothing can label its samples.')} {by_hand}"
     if not run.info.spec.classes:
         return f"{_('The data of this run has no labels.')} {by_hand}"
+    refused = data_refusal(run.info.experiment, explorer.studio.settings)
+    if refused:
+        return f"{refused} {by_hand}"
     from ganstudio.data import DATASETS, is_available
 
     try:
-        name = data_of(run.info.experiment, explorer.studio.settings).partition(":")[0].strip()
-        there = is_available(DATASETS[name])
+        there = is_available(DATASETS[run.info.experiment.data.partition(":")[0].strip()])
     except StudioError as error:
         return f"{error} {by_hand}"
     return "" if there else f"{_('The data of this run is not on this computer.')} {by_hand}"
@@ -232,8 +234,7 @@ class Finding:
         assert opened is not None
         assert opened.run is not None
         experiment = opened.run.info.experiment
-        data, seed = data_of(experiment, self._studio.settings), experiment.seed  # else there was an obstacle
-        key = (opened.path, data)
+        key = (opened.path, experiment.data)
         known = self._classifiers.get(key)
         if known is not None:
             self._search(way.title, _labelled(way.key, hold, None, known))
@@ -244,19 +245,19 @@ class Finding:
         def work(progress: Callable[[float, str], None], cancel: Any) -> Dataset:
             from ganstudio.data import load
 
-            return load(data, seed=seed, cancel=cancel, progress=progress)
+            return load(experiment.data, seed=experiment.seed, cancel=cancel, progress=progress)
 
-        def loaded(found: Dataset) -> None:
+        def loaded(data: Dataset) -> None:
             if number == self._number:
                 self._job = None
-                self._explorer.ask(CHANNEL, _labelled(way.key, hold, found, None), URGENCY)
+                self._explorer.ask(CHANNEL, _labelled(way.key, hold, data, None), URGENCY)
 
         def failed(error: StudioError) -> None:
             if number == self._number:
                 self._job = None
                 self._end(error=error)
 
-        self._job = self._studio.jobs.start(_("Reading {data}").format(data=data), work)
+        self._job = self._studio.jobs.start(_("Reading {data}").format(data=experiment.data), work)
         self._job.progressed.connect(self._reading)
         self._job.on_done(loaded).on_error(failed)
 

@@ -114,19 +114,17 @@ def tell(studio: Studio, error: StudioError, words: str = "") -> None:
     (hub.info if isinstance(error, LeftAloneError) else hub.error)(words or str(error), error.details)
 
 
-def data_of(experiment: Experiment, settings: SettingsStore) -> str:
-    """The request for the data of a stored run, as it may be read without asking. Touches no disk.
+def data_refusal(experiment: Experiment, settings: SettingsStore) -> str:
+    """Why the data of a stored run are not read without asking, in words; empty where they may be. Touches no disk.
 
-    Raises:
-        UsageError: it names something on another computer or a device, and nobody has trained with it here.
+    They name something on another computer, a device or a whole disk, and nobody has trained with them here.
     """
     if experiment.data not in settings.known:
         try:
             check_data(experiment.data)
         except UsageError as error:
-            words = _("The data of this run are not read. {why}")
-            raise UsageError(words.format(why=error)) from error
-    return experiment.data
+            return _("The data of this run are not read. {why}").format(why=error)
+    return ""
 
 
 def check_data(text: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -37,7 +36,6 @@ class Opened:
         live: the run in training that it follows; None for what is stored.
         wanted: which weights of a live run are asked for.
         notes: what was assumed in reading it, in words.
-        place: where its path led to, links followed; empty where it has none.
     """
 
     generator: Generator
@@ -48,7 +46,6 @@ class Opened:
     live: RunModel | None = None
     wanted: Source = "ema"
     notes: tuple[str, ...] = ()
-    place: str = ""
 
     def with_generator(self, generator: Generator) -> Opened:
         """The same with other weights."""
@@ -90,8 +87,7 @@ def open_run(path: Path, step: int | None, weights: Source, device: str = "cpu")
 
     run = Run.open(path)
     generator = StoredGenerator.open(run, step, weights, drawing_device(device))
-    place = os.path.realpath(run.path)
-    return Opened(generator, run.info.name, _start(generator), run.path, run, wanted=weights, place=place)
+    return Opened(generator, run.info.name, _start(generator), run.path, run, wanted=weights)
 
 
 def drawing_device(name: str) -> torch.device:
@@ -134,8 +130,7 @@ def open_live(model: RunModel) -> Opened:
         if snapshots is not None and written and model.path is not None and model.spec is not None:
             generator = LiveGenerator(snapshots, model.title, model.spec)
             run = Run.open(model.path)
-            place = os.path.realpath(model.path)
-            return Opened(generator, model.title, _start(generator), model.path, run, live=model, place=place)
+            return Opened(generator, model.title, _start(generator), model.path, run, live=model)
         time.sleep(0.02)
     if not model.here:
         raise UsageError(_("“{name}” does not train here any more; open it as a stored run.").format(name=model.title))
@@ -151,8 +146,7 @@ def open_file(path: Path) -> Opened:
     from ganstudio.explore.foreign import open_foreign
 
     generator = open_foreign(path)
-    notes = tuple(getattr(generator, "notes", ()))
-    return Opened(generator, generator.title, _start(generator), path, notes=notes, place=os.path.realpath(path))
+    return Opened(generator, generator.title, _start(generator), path, notes=tuple(getattr(generator, "notes", ())))
 
 
 def _start(generator: Generator) -> ExploreState:

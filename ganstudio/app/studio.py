@@ -11,7 +11,7 @@ from ganstudio.app.actions import ActionTable
 from ganstudio.app.catalogue import Catalogue
 from ganstudio.app.drafts import ExperimentDraft
 from ganstudio.app.jobs import Jobs
-from ganstudio.app.named import Answer, Question, check_data, data_of
+from ganstudio.app.named import Answer, Question, check_data, data_refusal
 from ganstudio.app.notifications import Notifications, notifications
 from ganstudio.app.run_model import RunModel
 from ganstudio.app.sessions import new_session, resume_session
@@ -166,10 +166,9 @@ class Studio:
                 StudioError(_("This run is being trained elsewhere; stop it there before you continue it here."))
             )
             return
-        try:
-            data_of(model.experiment, self.settings)
-        except StudioError as error:
-            self._ask_for_data(model, steps, error)
+        refused = data_refusal(model.experiment, self.settings)
+        if refused:
+            self._ask_for_data(model, steps, refused)
             return
         try:
             session = resume_session(model.path, steps, keep_checkpoints=self.settings.values.keep_checkpoints)
@@ -180,7 +179,7 @@ class Studio:
         session.start()
         model.show(model.source)
 
-    def _ask_for_data(self, model: RunModel, steps: int, why: StudioError) -> None:
+    def _ask_for_data(self, model: RunModel, steps: int, why: str) -> None:
         data = model.experiment.data
 
         def decided(yes: bool) -> None:

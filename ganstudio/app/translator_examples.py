@@ -11,9 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 from psygnal import Signal
 
-from ganstudio.app.named import data_of
+from ganstudio.app.named import data_refusal
 from ganstudio.core.controls import Given, LabelMap, given
-from ganstudio.core.errors import StudioError
 from ganstudio.core.i18n import _
 from ganstudio.explore.translating import InputPicture, direction_of, fits
 
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
     from ganstudio.app.jobs import Job
     from ganstudio.app.sources import Opened
     from ganstudio.app.studio import Studio
-    from ganstudio.store import Run
 
 MOST = 24
 MOSTLY = 0.97
@@ -80,23 +78,20 @@ class ExampleShelf:
         if self._job is not None:
             self._job.cancel()
         self.found, self.error, self._job = NONE, "", None
-        wanted = None if opened is None else given(opened.generator.controls)
+        if opened is not None and opened.run is not None:
+            self.error = data_refusal(opened.run.info.experiment, self._studio.settings)
+        wanted = None if opened is None or self.error else given(opened.generator.controls)
         if opened is not None and opened.run is not None and wanted is not None:
-            self._read(opened.run, wanted, direction_of(opened.generator.controls) is not None)
+            experiment, both = opened.run.info.experiment, direction_of(opened.generator.controls) is not None
+
+            def work(progress: Any, cancel: Any) -> Examples:
+                return read_examples(experiment.data, experiment.seed, wanted, both, progress, cancel)
+
+            job = self._job = self._studio.jobs.start(_("Reading the pictures of the run"), work)
+            job.on_done(lambda found: self._take(job, found, "")).on_error(
+                lambda error: self._take(job, NONE, str(error))
+            )
         self.changed.emit()
-
-    def _read(self, run: Run, wanted: Given, both: bool) -> None:
-        try:
-            data, seed = data_of(run.info.experiment, self._studio.settings), run.info.experiment.seed
-        except StudioError as error:
-            self.error = str(error)
-            return
-
-        def work(progress: Any, cancel: Any) -> Examples:
-            return read_examples(data, seed, wanted, both, progress, cancel)
-
-        job = self._job = self._studio.jobs.start(_("Reading the pictures of the run"), work)
-        job.on_done(lambda found: self._take(job, found, "")).on_error(lambda error: self._take(job, NONE, str(error)))
 
     def _take(self, job: Job, found: Examples, error: str) -> None:
         if job is self._job:

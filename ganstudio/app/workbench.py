@@ -7,6 +7,7 @@ window's timer, takes in what has been drawn.
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -161,7 +162,14 @@ class Workbench:
         number, self.opening = self._opening_number, title
         self.source_changed.emit()
 
-        def done(opened: Opened) -> None:
+        def opening() -> tuple[Opened, str]:
+            opened = work()
+            return opened, "" if opened.path is None else os.path.realpath(opened.path)
+
+        def done(found: tuple[Opened, str]) -> None:
+            opened, place = found
+            if place:
+                self.studio.settings.add_opened(str(opened.path), place)
             if not drives(self.place, opened.generator.controls):
                 failed(refusal(opened.title, opened.generator.controls))
             elif number == self._opening_number:
@@ -177,7 +185,7 @@ class Workbench:
                 self.source_changed.emit()
 
         def start() -> None:
-            self.studio.jobs.start(title, lambda _progress, _cancel: work()).on_done(done).on_error(failed)
+            self.studio.jobs.start(title, lambda _progress, _cancel: opening()).on_done(done).on_error(failed)
 
         self.studio.when_ready(start)
 
@@ -185,8 +193,6 @@ class Workbench:
         fits = self.opened is not None and self.opened.generator.controls == opened.generator.controls
         same = fits and self.opened is not None and self.opened.path == opened.path
         self.opened = opened
-        if opened.path is not None and opened.place:
-            self.studio.settings.add_opened(str(opened.path), opened.place)
         if not same:
             self.history.clear()
         self._settle(fits, same)

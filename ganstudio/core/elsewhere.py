@@ -82,9 +82,10 @@ def _trouble(text: str) -> str:
     if _NAMESPACE.match(plain):
         return _("it is on another computer, or a device")
     parts = posixpath.normpath(plain.replace("\\", "/")).casefold().strip("/").split("/")
-    if plain[0] in "\\/" and parts[0] in _SYSTEM:
+    top = next((part for part in parts if part != ".."), "") if plain[0] in "\\/" or parts[0] == ".." else ""
+    if top in _SYSTEM:
         return _("it is a part of the system, not a file")
-    if plain[0] in "\\/" and parts[0] in _MOUNTED_WHEN_NAMED:
+    if top in _MOUNTED_WHEN_NAMED:
         return _("it is on another computer")
     windows = os.name == "nt" or "\\" in plain or bool(PureWindowsPath(plain).drive) or len(parts) == 1
     if windows and _WINDOWS_DEVICE.fullmatch(parts[-1]):

@@ -18,10 +18,12 @@ REFUSED = [
     "CON", "nul", "NUL.png", "COM1", "lpt9.txt", r"C:\x\NUL", "C:/x/con .png", r"C:\x\aux:stream", "COM¹",
     "/dev/zero", "/dev", "/proc/self/mem", "/sys/kernel", "/home/../dev/zero", "/./dev/tty", "/tmp/x/../../proc/1/fd/0",
     "/net/server/x.png", "/Network/Servers/x", "/tmp/../net/x", r"\dev\zero", "/home/me/../..//dev/zero",
+    "../../../dev/zero", r"..\..\net\x",
 ]  # fmt: skip
 FINE = [
     "/home/me/runs/a", "/home/me/net/x.png", "/home/me/dev/x.png", "C:\\Users\\me\\x.png", "C:/Users/me/console.png",
-    "/home/me/aux/x.png", "/home/me/con", "/tmp/a:b", "/tmp/ü 日本.png", "/devices-of-mine/x", "relative/x.png",
+    "/home/me/aux/x.png", "/home/me/con", "/tmp/a:b", "/tmp/ü 日本.png", "/devices-of-mine/x", "relative/x.png", "dev/x.png",
+    "../pictures", "..",
 ]  # fmt: skip
 
 
