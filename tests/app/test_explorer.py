@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -213,6 +215,25 @@ def test_pins_and_directions_stay_with_the_run(rig: Rig, stored: Path) -> None:
     rig.open(stored)
     assert any("cannot be read" in note.text for note in rig.told)
     (stored / "explore" / "kept.json").unlink()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no named pipes in folders")
+def test_a_run_from_elsewhere_neither_hangs_nor_chooses_where_pins_are_written(
+    rig: Rig, stored: Path, tmp_path: Path
+) -> None:
+    run, target = shutil.copytree(stored, tmp_path / "run"), tmp_path / "target"
+    target.mkdir()
+    shutil.rmtree(run / "explore", ignore_errors=True)
+    (run / "explore").symlink_to(target)
+    rig.open(run)
+    rig.explorer.change_kept("Pin", pins=[Pin("mine", rig.explorer.state)])
+    assert not list(target.iterdir())
+    (run / "explore").unlink()
+    (run / "explore").mkdir()
+    os.mkfifo(run / "explore" / "kept.json")
+    rig.explorer.close()
+    rig.open(run)
+    assert any("cannot be read" in note.text for note in rig.told)
 
 
 def test_a_session_brings_back_everything(rig: Rig, stored: Path) -> None:
