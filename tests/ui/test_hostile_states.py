@@ -13,12 +13,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import shiboken6
 from PIL import Image
-from PySide6.QtWidgets import QMessageBox
+from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtGui import QHelpEvent
+from PySide6.QtGui import Qt as Gui
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QLabel, QMessageBox, QToolTip, QWidget
 from pytestqt.qtbot import QtBot
 
 from ganstudio.app.explorer_session import session_of
+from ganstudio.app.named import Question
 from ganstudio.app.translator_session import session_of as translation_of
+from ganstudio.core.controls import LatentVector
 from ganstudio.explore.model_files import save_model
 from ganstudio.explore.picture_file import picture_bytes
 from ganstudio.explore.stored import StoredGenerator
@@ -271,3 +277,68 @@ def test_data_on_another_computer_are_not_read_for_a_run_that_is_looked_at(
         assert not model.here
         assert touched("//server/share") == []
         assert not told.errors
+
+
+# -- names ------------------------------------------------------------------------------------------------------------
+
+HTML = '<img src="/etc/passwd">'
+
+
+def tips(root: QWidget) -> list[str]:
+    """All that is told where the mouse rests, as Qt would show it."""
+    found = []
+    for widget in (root, *root.findChildren(QWidget)):
+        if not shiboken6.isValid(widget):
+            continue  # the tip before
+        found.append(widget.toolTip())
+        if isinstance(widget, QAbstractItemView) and widget.model() is not None:
+            model = widget.model()
+            cells = [
+                model.index(row, column) for row in range(model.rowCount()) for column in range(model.columnCount())
+            ]
+            found += [str(cell.data(Qt.ItemDataRole.ToolTipRole) or "") for cell in cells]
+        if widget.isVisible():
+            for place in range(0, widget.height(), max(6, widget.height() // 12)):
+                point = QPoint(widget.width() // 2, place)
+                QApplication.sendEvent(widget, QHelpEvent(QEvent.Type.ToolTip, point, widget.mapToGlobal(point)))
+                found.append(QToolTip.text())
+                QToolTip.hideText()
+    return found
+
+
+def test_names_from_elsewhere_are_never_taken_for_html(qtbot: QtBot, tmp_path: Path, told: Told) -> None:
+    path = store_run(tmp_path / "run", "acgan", steps=2)
+    values = json.loads((path / "run.json").read_text("utf-8"))
+    values["name"], values["spec"]["classes"] = HTML, [f"{HTML}{number}" for number in range(10)]
+    (path / "run.json").write_text(json.dumps(values), "utf-8")
+    with exploring_window(qtbot, path) as (window, page):
+        explorer = page.explorer
+        latent = next(control.name for control in explorer.controls if isinstance(control, LatentVector))
+        size = len(explorer.state.position[latent])
+        direction = {"name": HTML, "kind": HTML, "control": latent, "vector": [1.0] * size}
+        picture = carrying(page, tmp_path / "a.png", directions=[direction])
+        drop(window, picture)
+        wait(qtbot, lambda: explorer.kept.directions)
+        page.side.open("directions")
+        window.studio.open_run(path)
+        seen: list[str] = []
+        for workspace in ("explore", "train", "runs"):
+            window.show_workspace(workspace)
+            qtbot.wait(50)
+            seen += tips(window)
+        assert any("img" in text for text in seen)
+        assert not [text for text in seen if Gui.mightBeRichText(text) and "<img" in text]
+        labels = [one for one in window.findChildren(QLabel) if "<img" in one.text()]
+        assert labels
+        assert all(one.textFormat() == Qt.TextFormat.PlainText for one in labels)
+    assert not told.errors
+
+
+def test_a_question_shows_its_path_letter_by_letter(qtbot: QtBot) -> None:
+    with opened(qtbot) as window:
+        window.ask(Question("t", HTML, f"/x/{HTML}", "Open", "Leave it"), lambda _yes: None)
+        box = box_of(qtbot, window)
+        labels = [one for one in box.findChildren(QLabel) if one.text()]
+        assert len(labels) == 2
+        assert all(one.textFormat() == Qt.TextFormat.PlainText for one in labels)
+        box.reject()
