@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import io
+import itertools
 import json
 import os
 import shutil
@@ -15,8 +16,8 @@ from typing import Any
 import pytest
 import shiboken6
 from PIL import Image
-from PySide6.QtCore import QEvent, QPoint, Qt
-from PySide6.QtGui import QHelpEvent
+from PySide6.QtCore import QEvent, QMimeData, QPoint, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QHelpEvent
 from PySide6.QtGui import Qt as Gui
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QLabel, QMessageBox, QToolTip, QWidget
 from pytestqt.qtbot import QtBot
@@ -102,19 +103,18 @@ def at_rest(qtbot: QtBot, page: ExploreWorkspace) -> None:
 # -- never opened -----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("as_run", [False, True])
 def test_devices_and_other_computers_are_refused_untouched(
     qtbot: QtBot, stored: Path, tmp_path: Path, told: Told, logged_problems: list[object],
-    touched: Callable[[str], list[str]], as_run: bool,
+    touched: Callable[[str], list[str]],
 ) -> None:  # fmt: skip
     with exploring_window(qtbot, stored) as (window, page):
         explorer = page.explorer
-        run = {"name": "x", "created": "x", "fingerprint": "x"} if as_run else None
-        for number, path in enumerate(REFUSED, 1):
+        run = {"name": "x", "created": "x", "fingerprint": "x"}
+        for number, (path, of) in enumerate(itertools.product(REFUSED, (run, None)), 1):
             explorer.edit(explorer.drawn_from(number), "Move")
             wanted = explorer.drawn_from(number + 100)
             drawn(qtbot, page)
-            assert drop(window, carrying(page, tmp_path / "a.png", run=run, path=path, state=wanted.to_json()))
+            assert drop(window, carrying(page, tmp_path / "a.png", run=of, path=path, state=wanted.to_json()))
             wait(qtbot, lambda number=number: len(told.errors) == number)
             assert "is not opened" in told.errors[-1]
             assert touched(path) == []
@@ -334,8 +334,15 @@ def test_names_from_elsewhere_are_never_taken_for_html(qtbot: QtBot, tmp_path: P
     assert not told.errors
 
 
-def test_a_question_shows_its_path_letter_by_letter(qtbot: QtBot) -> None:
+def test_what_hovers_is_not_looked_for_elsewhere_and_a_question_shows_its_path_letter_by_letter(
+    qtbot: QtBot, touched: Callable[[str], list[str]]
+) -> None:
+    data = QMimeData()
+    data.setUrls([QUrl("file://server/share/x"), QUrl("http://server/x.png")])  # as a page in a browser may name it
     with opened(qtbot) as window:
+        copy, left, none = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+        window.dragEnterEvent(QDragEnterEvent(QPoint(300, 300), copy, data, left, none))
+        assert touched("//server/share/x") == []
         window.ask(Question("t", HTML, f"/x/{HTML}", "Open", "Leave it"), lambda _yes: None)
         box = box_of(qtbot, window)
         labels = [one for one in box.findChildren(QLabel) if one.text()]
