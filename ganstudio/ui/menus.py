@@ -9,7 +9,6 @@ from PySide6.QtWidgets import QAbstractButton, QMainWindow, QMenu
 from ganstudio.app.actions import Action, ActionTable
 from ganstudio.core.i18n import _
 from ganstudio.ui.icons import icon
-from ganstudio.ui.parts import plain_tip
 
 
 def _in_order(menus: dict[str, list[list[Action]]]) -> list[tuple[str, list[list[Action]]]]:
@@ -69,7 +68,7 @@ class ActionBinder(QObject):
         made.setShortcuts([QKeySequence(keys) for keys in action.shortcuts])
         made.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
         made.setCheckable(action.checkable)
-        made.setToolTip(plain_tip(action.tooltip))
+        made.setToolTip(action.tooltip)
         made.setStatusTip(action.help)
         made.setMenuRole(QAction.MenuRole.NoRole)
         made.triggered.connect(lambda _checked=False, name=action.id: self.table.run(name))
@@ -89,7 +88,7 @@ class ActionBinder(QObject):
                 continue
             if action.wording is not None:
                 shown.setText(action.label.replace("&", "&&"))
-                shown.setToolTip(plain_tip(action.tooltip))
+                shown.setToolTip(action.tooltip)
             shown.setEnabled(action.context in ("window", self._workspace) and action.enabled())
             if action.checked is not None:
                 shown.setChecked(action.checked())
@@ -104,7 +103,7 @@ class ActionBinder(QObject):
     def bind(self, button: QAbstractButton, name: str) -> None:
         """Makes a button do an action: tooltip, icon, accessible name and state come from the table."""
         action = self.table[name]
-        button.setToolTip(plain_tip(action.tooltip))
+        button.setToolTip(action.tooltip)
         button.setAccessibleName(action.label)
         if action.icon and button.icon().isNull():
             button.setIcon(icon(action.icon))
@@ -124,7 +123,7 @@ class ActionBinder(QObject):
     def _refresh_button(action: Action, button: QAbstractButton) -> None:
         button.setEnabled(action.enabled())
         if action.wording is not None:
-            button.setToolTip(plain_tip(action.tooltip))
+            button.setToolTip(action.tooltip)
             button.setAccessibleName(action.label)
         if action.checked is not None:
             button.setChecked(action.checked())

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Sequence
 from typing import Literal
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtGui import Qt as Gui
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractSpinBox,
@@ -40,11 +38,6 @@ def label(text: str, role: Role = "", wrap: bool = False, parent: QWidget | None
     return made
 
 
-def plain_tip(text: str) -> str:
-    """A tooltip that is never taken for HTML: a name from elsewhere with an ``<img>`` in it would open any path."""
-    return f"<qt>{html.escape(text).replace(chr(10), '<br>')}</qt>" if Gui.mightBeRichText(text) else text
-
-
 class ElidedLabel(QLabel):
     """One line that ends in … where there is no room; the whole text is the tooltip then, unless it has one."""
 
@@ -60,9 +53,9 @@ class ElidedLabel(QLabel):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draws as much of the text as there is room for."""
         text = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
-        if self.toolTip() == plain_tip(self._whole):
+        if self.toolTip() == self._whole:
             self._whole = self.text() if text != self.text() else ""
-            self.setToolTip(plain_tip(self._whole))
+            self.setToolTip(self._whole)
         painter = QPainter(self)
         painter.drawText(self.rect(), int(self.alignment()) | Qt.TextFlag.TextSingleLine, text)
 
@@ -87,7 +80,7 @@ def tool_button(icon_name: str, name: str, tooltip: str = "", checkable: bool = 
     made.setIcon(icon(icon_name))
     made.setIconSize(QSize(SIZE, SIZE))
     made.setAccessibleName(name)
-    made.setToolTip(plain_tip(tooltip or name))
+    made.setToolTip(tooltip or name)
     made.setCheckable(checkable)
     made.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
     return made
@@ -168,7 +161,7 @@ class Segmented(QFrame):
             button = QPushButton(text)
             button.setCheckable(True)
             button.setAccessibleName(f"{name}: {text}")
-            button.setToolTip(plain_tip(rest[0] if rest else f"{name}: {text}"))
+            button.setToolTip(rest[0] if rest else f"{name}: {text}")
             button.clicked.connect(lambda _checked=False, key=key: self.chosen.emit(key))
             set_look(button, segment=True)
             self._group.addButton(button)

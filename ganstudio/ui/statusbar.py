@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QAbstractButton, QFrame, QHBoxLayout, QMenu, QSize
 
 from ganstudio.core.i18n import _, plural
 from ganstudio.ui.icons import icon_pixmap
-from ganstudio.ui.parts import ElidedLabel, plain_tip
+from ganstudio.ui.parts import ElidedLabel
 from ganstudio.ui.theme import current_theme, theme_hub, ui_font
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ class _ChipButton(QAbstractButton):
         self.setText(chip.name)
         words = f"{chip.name}: {state_text(chip.state)}, {chip.numbers}"
         self.setAccessibleName(words)
-        self.setToolTip(plain_tip(words + "\n" + _("Click to show this run.")))
+        self.setToolTip(words + "\n" + _("Click to show this run."))
         self.update()
 
     def sizeHint(self) -> QSize:

@@ -256,12 +256,9 @@ class MainWindow(Shell):
 
     def ask(self, question: Question, answer: Answer) -> None:
         """Asks, and calls ``answer`` with what was decided; whoever just presses Return or Escape has said no."""
-        box = QMessageBox(self)
+        box = QMessageBox(QMessageBox.Icon.Warning, question.title, question.text, parent=self)
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         box.setTextFormat(Qt.TextFormat.PlainText)
-        box.setIcon(QMessageBox.Icon.Warning)
-        box.setWindowTitle(question.title)
-        box.setText(question.text)
         box.setInformativeText(question.about)
         yes = box.addButton(question.yes, QMessageBox.ButtonRole.AcceptRole)
         no = box.addButton(question.no, QMessageBox.ButtonRole.RejectRole)
@@ -286,7 +283,6 @@ class MainWindow(Shell):
     def ask_closing(self, training: list[RunModel]) -> str:
         """Asks what becomes of the runs that train: ``"save"``, ``"discard"`` or ``"cancel"``."""
         box = QMessageBox(self)
-        box.setTextFormat(Qt.TextFormat.PlainText)
         box.setIcon(QMessageBox.Icon.Question)
         box.setWindowTitle(_("Close ganstudio"))
         names = ", ".join(model.title for model in training)

@@ -35,9 +35,7 @@ def ask_and_export(panel: CurvesPanel, kind: ExportKind) -> None:
         else:
             panel.export_svg(path)
     except StudioError as error:
-        box = QMessageBox(QMessageBox.Icon.Warning, _("Export curves"), "", parent=panel)
-        box.setTextFormat(Qt.TextFormat.PlainText)
-        box.setText(str(error))
+        box = QMessageBox(QMessageBox.Icon.Warning, _("Export curves"), str(error), parent=panel)
         box.setDetailedText(error.details)
         box.exec()
 

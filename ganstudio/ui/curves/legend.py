@@ -8,7 +8,6 @@ from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from ganstudio.core.i18n import _
 from ganstudio.ui.curves.model import Style
-from ganstudio.ui.parts import plain_tip
 from ganstudio.ui.theme import Theme, ui_font
 
 _SAMPLE = 18
@@ -31,9 +30,7 @@ class LegendEntry(QAbstractButton):
         self.setCheckable(True)
         self.setChecked(True)
         self.setAccessibleName(name)
-        self.setToolTip(
-            plain_tip(_("{name}: click to show or hide, Alt-click to show only this one").format(name=name))
-        )
+        self.setToolTip(_("{name}: click to show or hide, Alt-click to show only this one").format(name=name))
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
 

@@ -23,7 +23,6 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from ganstudio.core.i18n import _
 from ganstudio.ui.curves.figure import Figure, Frame, Geometry
 from ganstudio.ui.curves.model import PlotKind, View, convert
-from ganstudio.ui.parts import plain_tip
 from ganstudio.ui.theme import Theme
 
 _DRAG = 4
@@ -234,7 +233,7 @@ class PlotCanvas(QWidget):
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
             text = self.mark_text(event.pos().x())
             if text:
-                QToolTip.showText(event.globalPos(), plain_tip(text), self)
+                QToolTip.showText(event.globalPos(), text, self)
             else:
                 QToolTip.hideText()
             return True

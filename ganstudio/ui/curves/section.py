@@ -13,7 +13,6 @@ from ganstudio.ui.curves.plot import PlotCanvas
 from ganstudio.ui.curves.ticks import short_number
 from ganstudio.ui.flow import FlowLayout
 from ganstudio.ui.icons import icon
-from ganstudio.ui.parts import plain_tip
 from ganstudio.ui.theme import Theme, ui_font
 
 _FREE = 16_777_215
@@ -124,9 +123,7 @@ class PlotSection(QWidget):
         if wanted and self._comparison is None:
             style = Style(self._theme.text_muted, (6, 4))
             self._comparison = LegendEntry(label, style, self._theme, value=False)
-            self._comparison.setToolTip(
-                plain_tip(_("The other run, “{name}”: click to show or hide").format(name=label))
-            )
+            self._comparison.setToolTip(_("The other run, “{name}”: click to show or hide").format(name=label))
             self._comparison.setChecked(self.view.show_comparison)
             self._comparison.clicked.connect(self.comparison_toggled)
             self._flow.addWidget(self._comparison)

@@ -15,7 +15,7 @@ from ganstudio.core.i18n import _
 from ganstudio.ui.experiment.choosers import SearchCombo
 from ganstudio.ui.forms import FieldForm
 from ganstudio.ui.icons import icon
-from ganstudio.ui.parts import ElidedLabel, label, plain_tip
+from ganstudio.ui.parts import ElidedLabel, label
 
 
 class DataPicker(QWidget):
@@ -129,7 +129,7 @@ class DataPicker(QWidget):
         self._name = name
         self.combo.set_key(name)
         self._path.setText(path)
-        self._path.setToolTip(plain_tip(path))
+        self._path.setToolTip(path)
         self._path.setVisible(bool(path))
         card = self._cards.get(name)
         values: dict[str, Value] = {}

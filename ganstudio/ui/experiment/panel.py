@@ -27,7 +27,7 @@ from ganstudio.ui.experiment.data_picker import DataPicker
 from ganstudio.ui.forms import FieldForm
 from ganstudio.ui.forms.editors import TextEdit
 from ganstudio.ui.icons import icon
-from ganstudio.ui.parts import ElidedLabel, label, line, plain_tip
+from ganstudio.ui.parts import ElidedLabel, label, line
 
 Mode = Literal["draft", "running", "elsewhere", "finished"]
 MIN_WIDTH = 280
@@ -330,7 +330,7 @@ class ExperimentPanel(QWidget):
         title = _("Experiment") if draft else self.experiment.title
         self._title.setText(title)
         hint = _("Values marked with a dot can be changed while it trains")
-        self._title.setToolTip(plain_tip(f"{title}\n{hint}" if running else title))
+        self._title.setToolTip(f"{title}\n{hint}" if running else title)
 
     def _refresh_history(self) -> None:
         history = self._draft.history
@@ -339,7 +339,7 @@ class ExperimentPanel(QWidget):
             (self.redo_button, history.can_redo, _("Redo"), history.redo_label),
         ):
             button.setEnabled(able)
-            button.setToolTip(plain_tip(f"{verb}: {what}" if what else verb))
+            button.setToolTip(f"{verb}: {what}" if what else verb)
 
     def _refresh_start(self) -> None:
         found = self.problems() if self._mode == "draft" else {}

@@ -24,7 +24,6 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from ganstudio.core.images import make_grid
-from ganstudio.ui.parts import plain_tip
 from ganstudio.ui.pictures.drawing import device_pixels, to_image
 from ganstudio.ui.pictures.wall_layout import SMOOTH_FROM, WallLayout, fit, fit_zoom
 from ganstudio.ui.theme import current_theme, theme_hub
@@ -310,9 +309,7 @@ class PictureGrid(QWidget):
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
             place = self.place_at(event.pos())
             words = [self._names[place]] if 0 <= place < len(self._names) else []
-            QToolTip.showText(
-                event.globalPos(), plain_tip("\n".join([*words, self._hint] if self._hint else words)), self
-            )
+            QToolTip.showText(event.globalPos(), "\n".join([*words, self._hint] if self._hint else words), self)
             return True
         return super().event(event)
 

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from ganstudio.core.i18n import _
 from ganstudio.ui.explore.slider_entry import NumberEntry, read_number
 from ganstudio.ui.explore.slider_paint import paint_row, tip_of
-from ganstudio.ui.parts import plain_tip
 from ganstudio.ui.style import set_look
 
 ROW = 28
@@ -284,7 +283,7 @@ class ValueSlider(QWidget):
         """Tells what is under the mouse, and keeps its own keys from being taken for the window's shortcuts."""
         kind = event.type()
         if kind == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
-            QToolTip.showText(event.globalPos(), plain_tip(tip_of(self, self._area_at(QPointF(event.pos())))), self)
+            QToolTip.showText(event.globalPos(), tip_of(self, self._area_at(QPointF(event.pos()))), self)
             return True
         if kind == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and self._is_mine(event):
             event.accept()

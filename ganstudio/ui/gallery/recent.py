@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QVBoxLa
 from ganstudio.core.i18n import _
 from ganstudio.ui.gallery.drawings import draw_picture, to_pixmap
 from ganstudio.ui.icons import icon
-from ganstudio.ui.parts import label, plain_tip
+from ganstudio.ui.parts import label
 from ganstudio.ui.theme import current_theme, theme_hub, ui_font
 
 Recent = tuple[str, str, str, NDArray[np.uint8] | None]
@@ -33,7 +33,7 @@ class RunTile(QAbstractButton):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAccessibleName(_("Open run {name}").format(name=name))
         self.setAccessibleDescription(state)
-        self.setToolTip(plain_tip(f"{name}\n{state}"))
+        self.setToolTip(f"{name}\n{state}")
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         theme_hub.changed.connect(self.update)
 

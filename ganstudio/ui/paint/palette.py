@@ -37,7 +37,6 @@ from ganstudio.core.dataspec import MapClass
 from ganstudio.core.i18n import _
 from ganstudio.ui.icons import icon_pixmap
 from ganstudio.ui.paint.canvas_view import CanvasView
-from ganstudio.ui.parts import plain_tip
 from ganstudio.ui.theme import current_theme, theme_hub, ui_font
 
 Index = QModelIndex | QPersistentModelIndex
@@ -104,9 +103,9 @@ class ClassModel(QAbstractListModel):
             parts = [self.classes[number].name]
             parts += [_("key {key}").format(key=number + 1)] if number < KEYS else []
             share = share_text(float(self.shares[number]))
-            parts += [_("{share} of the canvas").format(share=share) if share else _("not on the canvas")]
-            text = " · ".join(parts)
-            return plain_tip(text) if role == Qt.ItemDataRole.ToolTipRole else text
+            return " · ".join(
+                [*parts, _("{share} of the canvas").format(share=share) if share else _("not on the canvas")]
+            )
         return None
 
 

@@ -9,7 +9,6 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QResizeEvent, QSh
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from ganstudio.ui.flow import FlowLayout
-from ganstudio.ui.parts import plain_tip
 from ganstudio.ui.theme import Theme, ui_font
 
 Mark = Literal["dot", "field", "mesh", "arrow", "ring"]
@@ -24,7 +23,7 @@ class Chip(QAbstractButton):
         super().__init__(parent)
         self.name, self._mark, self._token, self._theme = name, mark, token, theme
         self.setText(text)
-        self.setToolTip(plain_tip(tip))
+        self.setToolTip(tip)
         self.setAccessibleName(tip)
         self.setCheckable(True)
         self.setChecked(True)

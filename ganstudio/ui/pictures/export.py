@@ -35,10 +35,14 @@ def save_image(parent: QWidget, image: QImage, suggestion: str) -> Path | None:
         path = path.with_name(path.name + ".png")
     if image.save(str(path)):
         return path
-    box = QMessageBox(QMessageBox.Icon.Warning, _("Save picture"), "", parent=parent)
-    box.setTextFormat(Qt.TextFormat.PlainText)
-    words = _("The picture could not be written to {path}. Choose a folder you may write to, with room left.")
-    box.setText(words.format(path=path))
+    box = QMessageBox(
+        QMessageBox.Icon.Warning,
+        _("Save picture"),
+        _("The picture could not be written to {path}. Choose a folder you may write to, with room left.").format(
+            path=path
+        ),
+        parent=parent,
+    )
     box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     box.open()
     return None

@@ -21,7 +21,6 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractSlider, QToolTip, QWidget
 
 from ganstudio.core.i18n import _
-from ganstudio.ui.parts import plain_tip
 from ganstudio.ui.pictures.drawing import colour, compact, step_text
 from ganstudio.ui.theme import Theme, ui_font
 
@@ -161,7 +160,7 @@ class TimelineTrack(QAbstractSlider):
     def event(self, event: QEvent) -> bool:
         """Names the step or the checkpoint under the mouse."""
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent) and self.steps:
-            QToolTip.showText(event.globalPos(), plain_tip(self.describe(event.pos().x())), self)
+            QToolTip.showText(event.globalPos(), self.describe(event.pos().x()), self)
             return True
         return super().event(event)
 

@@ -7,7 +7,6 @@ from PySide6.QtGui import QContextMenuEvent, QHelpEvent, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QMenu, QToolTip, QWidget
 
 from ganstudio.core.i18n import _
-from ganstudio.ui.parts import plain_tip
 from ganstudio.ui.pictures.export import copy_image, save_image
 from ganstudio.ui.pictures.pane import logical
 from ganstudio.ui.pictures.wall_view import WallView
@@ -61,7 +60,7 @@ class ImageWall(WallView):
             else:
                 pane = self._panes[found[0]]
                 cell = logical(pane.cell(found[1]), self.devicePixelRatioF()).toAlignedRect()
-                QToolTip.showText(event.globalPos(), plain_tip(pane.describe(found[1])), self, cell)
+                QToolTip.showText(event.globalPos(), pane.describe(found[1]), self, cell)
             return True
         if event.type() == QEvent.Type.DevicePixelRatioChange:
             self._arrange()

@@ -13,7 +13,7 @@ from ganstudio.app.library import RunRow
 from ganstudio.app.library_details import RunDetails
 from ganstudio.core.fields import Value
 from ganstudio.core.i18n import _, plural
-from ganstudio.ui.parts import ElidedLabel, label, plain_tip
+from ganstudio.ui.parts import ElidedLabel, label
 from ganstudio.ui.runs.model import state_words
 from ganstudio.ui.runs.pictures import paint_samples
 from ganstudio.ui.runs.words import duration, full_date, size_text, steps_text, value_text
@@ -166,7 +166,7 @@ class DetailsPane(QFrame):
         self.picture.set_row(row)
         if self.name.text() != row.name:
             self.name.setText(row.name)
-            self.name.setToolTip(plain_tip(row.name))
+            self.name.setToolTip(row.name)
         self.message.setText(row.message)
         self.message.setVisible(bool(row.message))
         self._set_facts(row)

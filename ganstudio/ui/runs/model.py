@@ -18,7 +18,6 @@ from PySide6.QtCore import (
 
 from ganstudio.app.library import RunRow
 from ganstudio.core.i18n import _
-from ganstudio.ui.parts import plain_tip
 from ganstudio.ui.runs.words import date_text, duration, full_date, size_text, steps_text
 from ganstudio.ui.statusbar import state_text
 
@@ -101,7 +100,7 @@ class RunsModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return _text(row, index.column())
         if role == Qt.ItemDataRole.ToolTipRole:
-            return plain_tip(_tooltip(row, index.column()))
+            return _tooltip(row, index.column())
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return f"{headers()[index.column()]}: {_text(row, index.column())}"
         return None

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QPushButton, QToolB
 from ganstudio.core.i18n import _, plural
 from ganstudio.ui.icons import icon
 from ganstudio.ui.menus import ActionBinder
-from ganstudio.ui.parts import label, line, plain_tip, tool_button
+from ganstudio.ui.parts import label, line, tool_button
 from ganstudio.ui.runs.model import Group
 from ganstudio.ui.style import set_look
 
@@ -92,7 +92,7 @@ class RunsToolbar(QWidget):
         chip = QPushButton(text)
         chip.setCheckable(True)
         chip.setAccessibleName(_("Show only: {what}").format(what=text))
-        chip.setToolTip(plain_tip(tooltip))
+        chip.setToolTip(tooltip)
         set_look(chip, chip=True)
         chip.clicked.connect(lambda checked=False: self._chip_clicked(chip, checked))
         return chip

@@ -25,7 +25,7 @@ from ganstudio.core.i18n import _, plural
 from ganstudio.store import Trashed
 from ganstudio.ui.errors import EmptyState
 from ganstudio.ui.icons import icon
-from ganstudio.ui.parts import label, plain_tip
+from ganstudio.ui.parts import label
 from ganstudio.ui.runs.words import date_text
 from ganstudio.ui.style import set_look
 
@@ -71,7 +71,7 @@ class TrashModel(QAbstractTableModel):
             when = date_text(datetime.fromtimestamp(item.deleted, UTC)) if item.deleted else "–"
             return (item.name, str(item.origin.parent), when)[index.column()]
         if role == Qt.ItemDataRole.ToolTipRole:
-            return plain_tip(f"{item.name}\n{item.origin}")
+            return f"{item.name}\n{item.origin}"
         return None
 
 

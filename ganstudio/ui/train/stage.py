@@ -12,7 +12,7 @@ from ganstudio.core.dataspec import DataSpec
 from ganstudio.core.events import Samples
 from ganstudio.core.i18n import _
 from ganstudio.metrics.modes import captured
-from ganstudio.ui.parts import ElidedLabel, Segmented, label, plain_tip, tool_button
+from ganstudio.ui.parts import ElidedLabel, Segmented, label, tool_button
 from ganstudio.ui.pictures.scene import SceneView
 from ganstudio.ui.pictures.timeline import Timeline
 from ganstudio.ui.pictures.wall import ImageWall
@@ -113,7 +113,7 @@ class Stage(QWidget):
             self._written = (step, weights)
         whole = " · ".join(part for part in self._written if part)
         self._caption.setText(self._written[0] if self._verdict.text() else whole)
-        self._caption.setToolTip(plain_tip(whole))
+        self._caption.setToolTip(whole)
 
     def refresh(self, aspects: frozenset[str]) -> None:
         """Shows what has changed in the run."""

@@ -25,7 +25,7 @@ from ganstudio.ui.explore.slider import ValueSlider
 from ganstudio.ui.flow import FlowLayout
 from ganstudio.ui.forms.editors import QuietCombo
 from ganstudio.ui.icons import icon
-from ganstudio.ui.parts import label, plain_tip, tool_button
+from ganstudio.ui.parts import label, tool_button
 
 WIDTH, LONGEST = 264, 110
 SEEDS = 2**31
@@ -94,7 +94,7 @@ class SettingsRow(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(4)
         dice = QPushButton(icon("dice"), _("Another {name}").format(name=name))
-        dice.setToolTip(plain_tip(_("Draws {name} anew: the same input, another picture").format(name=name)))
+        dice.setToolTip(_("Draws {name} anew: the same input, another picture").format(name=name))
         dice.clicked.connect(lambda: translator.draw_anew(name, random.SystemRandom().randrange(SEEDS)))
         back = tool_button(
             "reset", _("Reset {name}").format(name=name), _("{name} as it was at first").format(name=name)
@@ -153,7 +153,7 @@ class SettingsRow(QWidget):
         box = QuietCombo()
         box.addItems(names)
         box.setAccessibleName(heading_of(name))
-        box.setToolTip(plain_tip(_("Which {name} is drawn").format(name=name)))
+        box.setToolTip(_("Which {name} is drawn").format(name=name))
         box.activated.connect(partial(self._choose, control))
         row.addWidget(label(heading_of(name)))
         row.addWidget(box)

@@ -23,7 +23,6 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from ganstudio.app.translator import Translator
 from ganstudio.core.i18n import _
 from ganstudio.explore.translating import InputPicture, seen
-from ganstudio.ui.parts import plain_tip
 from ganstudio.ui.pictures.drawing import to_image
 from ganstudio.ui.theme import current_theme, theme_hub
 
@@ -189,8 +188,8 @@ class ExampleStrip(QWidget):
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
             place = self._at(QPointF(event.pos()))
             if place >= 0:
-                QToolTip.showText(event.globalPos(), plain_tip(_("{name}: click to translate it").format(
-                    name=self._pictures[place].name)), self)  # fmt: skip
+                QToolTip.showText(event.globalPos(), _("{name}: click to translate it").format(
+                    name=self._pictures[place].name), self)  # fmt: skip
                 return True
         elif event.type() == QEvent.Type.Leave and self._hover >= 0:
             self._hover = -1

@@ -42,8 +42,7 @@ MOST_FRAMES = 2000
 
 def follow_job(job: Job, parent: QWidget) -> QProgressDialog:
     """Shows how far a job is, after half a second, with a way out; gone when the job ends."""
-    box = QProgressDialog("", _("Cancel"), 0, 100, parent)
-    box.setLabel(label(job.title))  # names of files are never taken for HTML
+    box = QProgressDialog(job.title, _("Cancel"), 0, 100, parent)
     box.setWindowTitle(job.title)
     box.setWindowModality(Qt.WindowModality.NonModal)
     box.setMinimumDuration(500)

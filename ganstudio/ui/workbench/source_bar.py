@@ -14,7 +14,7 @@ from ganstudio.app.workbench import Workbench
 from ganstudio.app.workplaces import bundled_name, bundled_path
 from ganstudio.core.commands import Source
 from ganstudio.core.i18n import _
-from ganstudio.ui.parts import Segmented, label, line, plain_tip, tool_button
+from ganstudio.ui.parts import Segmented, label, line, tool_button
 from ganstudio.ui.pictures.drawing import step_text
 from ganstudio.ui.pictures.timeline import LivePill
 from ganstudio.ui.pictures.timeline_track import TimelineTrack
@@ -114,7 +114,7 @@ class SourceBar(QWidget):
             self.button.show_name(title, f"{title}\n{opened.path or ''}".strip())
         notes = () if opened is None else opened.notes
         self.notes.setVisible(bool(notes))
-        self.notes.setToolTip(plain_tip("\n".join(notes) or _("What was assumed")))
+        self.notes.setToolTip("\n".join(notes) or _("What was assumed"))
         stored = opened is not None and opened.run is not None
         for part in (self.track, self.step, self.weights):
             part.setVisible(stored)

@@ -19,7 +19,6 @@ from ganstudio.core.errors import StudioError
 from ganstudio.core.i18n import _
 from ganstudio.store import Run, list_runs
 from ganstudio.ui.icons import icon
-from ganstudio.ui.parts import plain_tip
 from ganstudio.ui.pictures.drawing import step_text
 from ganstudio.ui.workbench.words import source_words
 
@@ -84,7 +83,7 @@ class SourceButton(QPushButton):
     def show_name(self, name: str, tooltip: str = "") -> None:
         """Shows a name, elided where there is no room."""
         self._name = name
-        self.setToolTip(plain_tip(tooltip or self._words.choose_tip))
+        self.setToolTip(tooltip or self._words.choose_tip)
         self.setAccessibleDescription(name)
         self._write()
         self.updateGeometry()
@@ -156,7 +155,7 @@ class SourceButton(QPushButton):
     def _entry(self, text: str, beside: str, picture: str, chosen: bool, call: Callable[[], Any], tip: str) -> None:
         short = text if len(text) <= LONGEST else text[: LONGEST - 1].rstrip() + "…"
         action = self._menu.addAction(short.replace("&", "&&") + (f"\t{beside}" if beside else ""))
-        action.setToolTip(plain_tip(f"{text}\n{tip}" if short != text else tip))
+        action.setToolTip(f"{text}\n{tip}" if short != text else tip)
         if chosen:
             action.setIcon(icon("check"))
         elif picture:

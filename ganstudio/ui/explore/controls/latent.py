@@ -22,7 +22,7 @@ from ganstudio.ui.explore.controls.ranking import Ranking
 from ganstudio.ui.explore.controls.rows import RowList
 from ganstudio.ui.explore.controls.section import TITLE, Section
 from ganstudio.ui.explore.slider import ValueSlider
-from ganstudio.ui.parts import LinkButton, Segmented, label, plain_tip
+from ganstudio.ui.parts import LinkButton, Segmented, label
 from ganstudio.ui.style import set_look
 
 REACH = 3.0
@@ -121,7 +121,7 @@ class LatentSection(Section):
         keeps.setRetainSizeWhenHidden(True)  # the rows stay where they are when it comes and goes
         self.bar.setSizePolicy(keeps)
         self.bar.setAccessibleName(_("Measuring how much each number changes the picture"))
-        self.bar.setToolTip(plain_tip(self.bar.accessibleName()))
+        self.bar.setToolTip(self.bar.accessibleName())
         self.finders = QWidget()
         column = QVBoxLayout(self.finders)
         column.setContentsMargins(0, 0, 0, 0)

@@ -22,7 +22,7 @@ from ganstudio.ui.explore.controls.section import Section, heading_of
 from ganstudio.ui.explore.slider import ValueSlider
 from ganstudio.ui.flow import FlowLayout
 from ganstudio.ui.forms.editors import QuietCombo, Switch
-from ganstudio.ui.parts import label, plain_tip
+from ganstudio.ui.parts import label
 from ganstudio.ui.style import set_look
 
 MOST_BUTTONS = 40
@@ -89,10 +89,10 @@ class WeightsSection(Section):
         tip = _("Mix several: a slider for each, all together 1")
         self.mix = Switch(FieldSpec("mix", _("Mix"), tip, "bool", False))
         self.mix.setAccessibleName(_("Mix {name}").format(name=self.control.name))
-        self.mix.setToolTip(plain_tip(tip))
+        self.mix.setToolTip(tip)
         self.mix.edited.connect(lambda on: self._set_mixing(bool(on), by_hand=True))
         words = label(_("Mix"), "small")
-        words.setToolTip(plain_tip(tip))
+        words.setToolTip(tip)
         self.tools.addWidget(words)
         self.tools.addWidget(self.mix)
         self.tools.addSpacing(4)
@@ -115,7 +115,7 @@ class WeightsSection(Section):
             shown = button.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, LONGEST - 24)
             button.setText(shown.replace("&", "&&"))
             button.setAccessibleName(f"{self.title}: {name}")
-            button.setToolTip(plain_tip(_("Only “{name}”; with Shift, in or out of the mixture").format(name=name)))
+            button.setToolTip(_("Only “{name}”; with Shift, in or out of the mixture").format(name=name))
             button.clicked.connect(lambda _checked=False, index=index: self._clicked(index))
             button.installEventFilter(self)
             self.buttons.append(button)

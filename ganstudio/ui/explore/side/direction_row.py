@@ -15,7 +15,7 @@ from ganstudio.ui.explore.grid import PictureGrid, Sides
 from ganstudio.ui.explore.slider import ValueSlider
 from ganstudio.ui.explore.slider_entry import NumberEntry
 from ganstudio.ui.icons import icon
-from ganstudio.ui.parts import ElidedLabel, label, line, plain_tip, tool_button
+from ganstudio.ui.parts import ElidedLabel, label, line, tool_button
 from ganstudio.ui.theme import current_theme, theme_hub
 
 REACH = 3.0
@@ -118,7 +118,7 @@ class DirectionRow(QWidget):
             self.slider.name = name
             self.slider.setAccessibleName(_("{name}: strength").format(name=name))
         self.known.setText(kind_text(direction))
-        self.known.setToolTip(plain_tip(quality_text(direction)))
+        self.known.setToolTip(quality_text(direction))
         self.slider.help = quality_text(direction)
         self.lock.setVisible(direction.kind == LOCKABLE)
         self.lock.setChecked(direction.locked)
