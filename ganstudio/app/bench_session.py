@@ -94,8 +94,8 @@ def reopen(
         return
 
     def go_on(path: Path) -> None:
-        work = partial(_open_described, path, described, session, bench.device)
-        bench.open_by(_("Opening {name}").format(name=path.name), work, then)
+        work, title = partial(_open_described, path, described, session, bench.device), _("Opening {name}")
+        bench.open_by(title.format(name=path.name), lambda _cancel: work(), then)
 
     def not_opened(error: StudioError) -> None:
         leave(_not_here(described) if isinstance(error, NotThereError) else error)

@@ -256,9 +256,11 @@ class MainWindow(Shell):
 
     def ask(self, question: Question, answer: Answer) -> None:
         """Asks, and calls ``answer`` with what was decided; whoever just presses Return or Escape has said no."""
-        box = QMessageBox(QMessageBox.Icon.Warning, question.title, question.text, parent=self)
+        box = QMessageBox(self)
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        box.setTextFormat(Qt.TextFormat.PlainText)
+        box.setIcon(QMessageBox.Icon.Warning)
+        box.setWindowTitle(question.title)
+        box.setText(question.text)
         box.setInformativeText(question.about)
         yes = box.addButton(question.yes, QMessageBox.ButtonRole.AcceptRole)
         no = box.addButton(question.no, QMessageBox.ButtonRole.RejectRole)
