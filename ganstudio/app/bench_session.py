@@ -140,7 +140,7 @@ def bring_back(
     def put() -> None:
         try:
             change = _change(session, read, damaged)
-        except UsageError as error:
+        except StudioError as error:
             bench.studio.report(error)
             return
         if change is not None:
@@ -150,7 +150,7 @@ def bring_back(
     def leave(error: StudioError) -> None:
         change = None
         if bench.opened is not None and not isinstance(error, NotThereError):
-            with suppress(UsageError):  # it does not fit
+            with suppress(StudioError):  # it does not fit
                 change = _change(session, read, damaged)
         if change is None or bench.opened is None:
             tell(bench.studio, error)
