@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from psygnal import Signal
 
 from ganstudio.app import kept_directions
+from ganstudio.app.named import data_refusal
 from ganstudio.core.controls import ClassLabel, LatentVector
 from ganstudio.core.errors import StudioError, UsageError
 from ganstudio.core.i18n import _, plural
@@ -111,10 +112,13 @@ def _no_labels(explorer: Explorer) -> str:
         return f"{_('This generator came without data of its own, so nothing can label its samples.')} {by_hand}"
     if not run.info.spec.classes:
         return f"{_('The data of this run has no labels.')} {by_hand}"
-    from ganstudio.data import DATASETS, is_available, parse_request
+    refused = data_refusal(run.info.experiment, explorer.studio.settings)
+    if refused:
+        return f"{refused} {by_hand}"
+    from ganstudio.data import DATASETS, is_available
 
     try:
-        there = is_available(DATASETS[parse_request(run.info.experiment.data).name])
+        there = is_available(DATASETS[run.info.experiment.data.partition(":")[0].strip()])
     except StudioError as error:
         return f"{error} {by_hand}"
     return "" if there else f"{_('The data of this run is not on this computer.')} {by_hand}"

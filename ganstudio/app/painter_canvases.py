@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from psygnal import Signal
 
+from ganstudio.app.named import data_refusal
 from ganstudio.core.controls import Attribute, LabelMap
 from ganstudio.core.errors import UsageError
 from ganstudio.core.i18n import _
@@ -227,6 +228,11 @@ class CanvasSource:
             return
         if self._job is not None:
             self._job.cancel()
+        refused = data_refusal(opened.run.info.experiment, painter.studio.settings)
+        if refused:
+            self._job, self.scenes, self.why_not = None, (), refused
+            self.scenes_changed.emit()
+            return
         self._scenes_of, self.scenes, self.why_not = opened.run.path, (), ""
         experiment = opened.run.info.experiment
 

@@ -12,10 +12,12 @@ from ganstudio.app.actions import ActionTable
 from ganstudio.app.catalogue import Catalogue
 from ganstudio.app.drafts import ExperimentDraft
 from ganstudio.app.jobs import Jobs
+from ganstudio.app.named import Answer, Question, check_data, data_refusal
 from ganstudio.app.notifications import Notifications, notifications
 from ganstudio.app.run_model import RunModel
 from ganstudio.app.sessions import new_session, resume_session
 from ganstudio.app.settings import SettingsStore, apply_folders
+from ganstudio.core.elsewhere import shown
 from ganstudio.core.errors import StudioError
 from ganstudio.core.experiment import Experiment
 from ganstudio.core.i18n import _
@@ -48,6 +50,7 @@ class Studio:
         self.draft = ExperimentDraft.from_json(self.settings.remembered.draft)
         self.runs: list[RunModel] = []
         self.current: RunModel | None = None
+        self.asker: Callable[[Question, Answer], object] = lambda _question, answer: answer(False)
         self._waiting: list[Callable[[], None]] = []
         apply_folders(self.settings.values)
         self.settings.changed.connect(self._setting_changed)
@@ -55,6 +58,10 @@ class Studio:
     def report(self, error: StudioError) -> None:
         """Shows an error that has no better place."""
         self.notifications.error(str(error), error.details)
+
+    def ask(self, question: Question, answer: Answer) -> None:
+        """Asks the person, and calls ``answer`` with what was decided; without a window nothing is ever allowed."""
+        self.asker(question, answer)
 
     # -- torch and the catalogue ------------------------------------------------------------------------------------
 
@@ -111,6 +118,10 @@ class Studio:
         except StudioError as error:
             self.report(error)
             return None
+        try:
+            check_data(experiment.data)
+        except StudioError:  # on another computer, say: this person wants it, and may see it again
+            self.settings.add_opened(experiment.data, experiment.data)
         session.start()
         return self._open(RunModel.of_session(session))
 
@@ -156,6 +167,10 @@ class Studio:
                 StudioError(_("This run is being trained elsewhere; stop it there before you continue it here."))
             )
             return
+        refused = data_refusal(model.experiment, self.settings)
+        if refused:
+            self._ask_for_data(model, steps, refused)
+            return
         try:
             session = resume_session(model.path, steps, keep_checkpoints=self.settings.values.keep_checkpoints)
         except StudioError as error:
@@ -164,6 +179,17 @@ class Studio:
         model.attach(session)
         session.start()
         model.show(model.source)
+
+    def _ask_for_data(self, model: RunModel, steps: int, why: str) -> None:
+        data = model.experiment.data
+
+        def decided(yes: bool) -> None:
+            if yes:
+                self.settings.add_opened(data, data)
+                self.continue_run(model, steps)
+
+        question = _("{why} Train on them only if you know this place.").format(why=why)
+        self.ask(Question(_("Train on these data?"), question, shown(data), _("Train"), _("Leave it")), decided)
 
     def duplicate(self, model: RunModel) -> None:
         """Puts the run's experiment into the draft, to be changed and started as a new run."""

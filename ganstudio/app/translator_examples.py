@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from psygnal import Signal
 
+from ganstudio.app.named import data_refusal
 from ganstudio.core.controls import Given, LabelMap, given
 from ganstudio.core.i18n import _
 from ganstudio.explore.translating import InputPicture, direction_of, fits
@@ -77,7 +78,9 @@ class ExampleShelf:
         if self._job is not None:
             self._job.cancel()
         self.found, self.error, self._job = NONE, "", None
-        wanted = None if opened is None else given(opened.generator.controls)
+        if opened is not None and opened.run is not None:
+            self.error = data_refusal(opened.run.info.experiment, self._studio.settings)
+        wanted = None if opened is None or self.error else given(opened.generator.controls)
         if opened is not None and opened.run is not None and wanted is not None:
             experiment, both = opened.run.info.experiment, direction_of(opened.generator.controls) is not None
 

@@ -7,6 +7,7 @@ window's timer, takes in what has been drawn.
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections.abc import Callable
@@ -146,12 +147,17 @@ class Workbench:
 
     def stop_opening(self) -> None:
         """Gives up what is being opened; what was open stays."""
+        self._begin_opening("")
+
+    def _begin_opening(self, title: str) -> int:
+        """Gives up what was being opened before; the number of what is opened now."""
         self._opening_number += 1
-        self.opening = ""
+        self.opening = title
         if self._opening_job is not None:
             self._opening_job.cancel()
             self._opening_job = None
         self.source_changed.emit()
+        return self._opening_number
 
     def follow(self, model: RunModel, then: Callable[[], object] | None = None) -> None:
         """Draws with the weights of a run that trains in this process, as they change."""
@@ -171,11 +177,16 @@ class Workbench:
         self, title: str, work: Callable[[threading.Event], Opened], then: Callable[[], object] | None = None
     ) -> None:
         """Opens what ``work`` brings, in a job; ``title`` says meanwhile what is done. The newest wins."""
-        self.stop_opening()
-        number, self.opening = self._opening_number, title
-        self.source_changed.emit()
+        number = self._begin_opening(title)
 
-        def done(opened: Opened) -> None:
+        def located(cancel: threading.Event) -> tuple[Opened, str]:
+            opened = work(cancel)
+            return opened, "" if opened.path is None else os.path.realpath(opened.path)
+
+        def done(found: tuple[Opened, str]) -> None:
+            opened, place = found
+            if place:
+                self.studio.settings.add_opened(str(opened.path), place)
             if not drives(self.place, opened.generator.controls):
                 failed(refusal(opened.title, opened.generator.controls))
             elif number == self._opening_number:
@@ -194,7 +205,7 @@ class Workbench:
 
         def start() -> None:
             if number == self._opening_number:
-                job = self.studio.jobs.start(title, lambda _progress, cancel: work(cancel))
+                job = self.studio.jobs.start(title, lambda _progress, cancel: located(cancel))
                 self._opening_job = job.on_done(done).on_error(failed)
 
         self.studio.when_ready(start)

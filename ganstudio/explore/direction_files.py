@@ -13,6 +13,7 @@ from typing import Any
 from ganstudio.core.controls import Control, LatentVector
 from ganstudio.core.errors import UsageError
 from ganstudio.core.i18n import _
+from ganstudio.core.regular import read_regular
 from ganstudio.explore.state import Direction
 from ganstudio.store.atomic import replace_file
 
@@ -91,8 +92,7 @@ def with_unique_names(directions: Sequence[Direction]) -> list[Direction]:
 
 def _read(path: Path) -> Any:
     try:
-        with path.open("rb") as file:
-            content = file.read(LARGEST_FILE + 1)
+        content = read_regular(path, LARGEST_FILE + 1)
     except OSError as error:
         raise UsageError(
             _("{file} cannot be read: {reason}.").format(file=path, reason=error.strerror or error), details=repr(error)

@@ -88,6 +88,8 @@ def delete_run(path: Path, *, folder: Path | None = None) -> Path:
     if has_live_writer(path, read_written_status(path)):
         raise StoreError(_("“{name}” is being trained; stop it before you delete it.").format(name=info.name))
     trash = (folder or runs_folder()) / TRASH
+    with suppress(OSError):
+        (path / _ORIGIN).unlink(missing_ok=True)  # one that came with the run says nothing, also on a full disk
     with suppress(DiskFullError):  # deleting must work on a full disk: it is how a person makes room
         replace_file(path / _ORIGIN, json.dumps({"origin": str(path), "deleted": time.time()}).encode("utf-8"))
     try:

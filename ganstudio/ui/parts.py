@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 from ganstudio.core.i18n import _
 from ganstudio.ui.icons import SIZE, icon
 from ganstudio.ui.style import set_look
+from ganstudio.ui.tips import plain
 
 Role = Literal["title", "strong", "muted", "small", "error", "warning", "problem", ""]
 
@@ -54,7 +55,7 @@ class ElidedLabel(QLabel):
         """Draws as much of the text as there is room for."""
         text = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
         if self.toolTip() == self._whole:
-            self._whole = self.text() if text != self.text() else ""
+            self._whole = plain(self.text()) if text != self.text() else ""
             self.setToolTip(self._whole)
         painter = QPainter(self)
         painter.drawText(self.rect(), int(self.alignment()) | Qt.TextFlag.TextSingleLine, text)

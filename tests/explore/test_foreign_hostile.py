@@ -204,44 +204,22 @@ def test_pickles_that_would_grow_without_end() -> None:
 # ONNX
 
 
-def _info(name: str, shape: tuple[Any, ...], kind: int = FLOAT) -> Any:
-    return HELPER.make_tensor_value_info(name, kind, shape)
-
-
-def _constant(name: str, values: Any) -> Any:
-    return onnx.numpy_helper.from_array(np.asarray(values), name)
-
-
-def _save(path: Path, nodes: list[Any], constants: list[Any] = [], functions: list[Any] = []) -> Path:  # noqa: B006
-    """A model from ``z`` to a value ``p`` with 256 numbers a row, which becomes the picture."""
-    end = [HELPER.make_node("Reshape", ["p", "shape"], ["q"]), HELPER.make_node("Tanh", ["q"], ["image"])]
-    start = [HELPER.make_node("MatMul", ["z", "w"], ["x"])]
-    weight = np.random.default_rng(0).normal(size=(20, 256)).astype(np.float32)
-    graph = HELPER.make_graph(
-        [*start, *nodes, *end], "g", [_info("z", ("N", 20))], [_info("image", ("N", 1, 16, 16))],
-        [_constant("w", weight), _constant("shape", [-1, 1, 16, 16]), *constants],
-    )  # fmt: skip
-    opsets = [HELPER.make_opsetid("", 17), HELPER.make_opsetid("own", 1), HELPER.make_opsetid("com.microsoft", 1)]
-    onnx.save(HELPER.make_model(graph, opset_imports=opsets, ir_version=8, functions=functions), str(path))
-    return path
-
-
 def _loop(rounds: int = 10**12) -> list[Any]:
     body = HELPER.make_graph(
         [HELPER.make_node("Identity", ["go"], ["on"]), HELPER.make_node("Identity", ["v"], ["u"])], "body",
-        [_info("i", (), INT), _info("go", (), onnx.TensorProto.BOOL), _info("v", ("N", 256))],
-        [_info("on", (), onnx.TensorProto.BOOL), _info("u", ("N", 256))],
+        [nets.info("i", (), INT), nets.info("go", (), onnx.TensorProto.BOOL), nets.info("v", ("N", 256))],
+        [nets.info("on", (), onnx.TensorProto.BOOL), nets.info("u", ("N", 256))],
     )  # fmt: skip
     return [
-        HELPER.make_node("Constant", [], ["rounds"], value=_constant("rounds", np.array(rounds))),
-        HELPER.make_node("Constant", [], ["yes"], value=_constant("yes", np.array(True))),
+        HELPER.make_node("Constant", [], ["rounds"], value=nets.constant("rounds", np.array(rounds))),
+        HELPER.make_node("Constant", [], ["yes"], value=nets.constant("yes", np.array(True))),
         HELPER.make_node("Loop", ["rounds", "yes", "x"], ["p"], body=body),
     ]
 
 
 def _in_if(nodes: list[Any]) -> list[Any]:
-    branch = HELPER.make_graph(nodes, "branch", [], [_info("p", ("N", 256))])
-    yes = HELPER.make_node("Constant", [], ["always"], value=_constant("always", np.array(True)))
+    branch = HELPER.make_graph(nodes, "branch", [], [nets.info("p", ("N", 256))])
+    yes = HELPER.make_node("Constant", [], ["always"], value=nets.constant("always", np.array(True)))
     return [yes, HELPER.make_node("If", ["always"], ["p"], then_branch=branch, else_branch=branch)]
 
 
@@ -281,19 +259,19 @@ HARMFUL: dict[str, tuple[list[Any], list[Any], str]] = {
 def test_models_with_what_no_generator_needs(tmp_path: Path, name: str) -> None:
     nodes, functions, words = HARMFUL[name]
     with pytest.raises(UsageError, match=words):
-        open_foreign(_save(tmp_path / "x.onnx", nodes, [], functions))
+        open_foreign(nets.onnx_model(tmp_path / "x.onnx", nodes, [], functions))
 
 
 def test_functions_and_conditions_of_harmless_parts_are_taken(tmp_path: Path) -> None:
     tanh = [HELPER.make_node("Tanh", ["x"], ["p"])]
     for nodes, functions in ((_in_if(tanh), []), ([_call("f2")], _doubling(3))):
-        generator = open_foreign(_save(tmp_path / "x.onnx", nodes, [], functions))
+        generator = open_foreign(nets.onnx_model(tmp_path / "x.onnx", nodes, [], functions))
         assert generator.generate(generator.draw(2)).shape == (2, 1, 16, 16)
 
 
 def test_what_a_file_says_of_itself_does_not_reach_the_runtime(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """ONNX Runtime takes settings out of a file if it is told to; one of them makes it write a profile."""
-    path = _save(tmp_path / "x.onnx", [HELPER.make_node("Tanh", ["x"], ["p"])])
+    path = nets.onnx_model(tmp_path / "x.onnx", [HELPER.make_node("Tanh", ["x"], ["p"])])
     model = onnx.load(str(path))
     wanted = f'{{"session_options": {{"enable_profiling": 1, "profile_file_prefix": "{tmp_path}/profile"}}}}'
     HELPER.set_model_props(model, {"ort_config": wanted})
@@ -317,25 +295,13 @@ def test_weights_lie_beside_the_file_or_nowhere(tmp_path: Path, where: str, plac
     node = HELPER.make_node("Add", ["x", "c"], ["p"])
     constant = HELPER.make_node("Constant", [], ["c"], value=item)
     nodes = {"a weight": [node], "a constant": [constant, node], "a branch": _in_if([constant, node])}[where]
-    path = _save(inside / "x.onnx", nodes, [item] if where == "a weight" else [])
+    path = nets.onnx_model(inside / "x.onnx", nodes, [item] if where == "a weight" else [])
     with pytest.raises(UsageError, match="outside its own folder"):
         open_foreign(path)
 
 
-def _slow(path: Path, products: int = 2000) -> Path:
-    """Takes minutes to draw: products of large matrices that depend on z, one after another, and no loop."""
-    nodes = [
-        HELPER.make_node("ReduceMean", ["x"], ["m"], keepdims=0),
-        HELPER.make_node("Expand", ["m", "large"], ["y0"]),
-        *(HELPER.make_node("MatMul", [f"y{n}", f"y{n}"], [f"y{n + 1}"]) for n in range(products)),
-        HELPER.make_node("ReduceMean", [f"y{products}"], ["a"], keepdims=0),
-        HELPER.make_node("Add", ["x", "a"], ["p"]),
-    ]
-    return _save(path, nodes, [_constant("large", [3000, 3000])])
-
-
 def test_a_slow_model_is_stopped(tmp_path: Path) -> None:
-    process = OnnxProcess(_slow(tmp_path / "slow.onnx"), seconds=(30.0, -4.0))  # and five for a row
+    process = OnnxProcess(nets.slow_onnx(tmp_path / "slow.onnx"), seconds=(30.0, -4.0))  # and five for a row
     process.open()
     for _again in range(2):  # the second time in a new process
         with pytest.raises(UsageError, match=r"“slow\.onnx” was stopped: it took longer than 1 s"):
@@ -348,13 +314,13 @@ def test_opening_a_slow_model_can_be_cancelled(tmp_path: Path) -> None:
     timer = threading.Timer(1.0, cancel.set)
     timer.start()
     with pytest.raises(CancelledError):
-        open_foreign(_slow(tmp_path / "slow.onnx"), cancel)
+        open_foreign(nets.slow_onnx(tmp_path / "slow.onnx"), cancel)
     timer.join()
 
 
 def test_closing_never_waits_for_a_model(tmp_path: Path) -> None:
-    generator = open_foreign(_save(tmp_path / "x.onnx", [HELPER.make_node("Tanh", ["x"], ["p"])]))
-    process = OnnxProcess(_slow(tmp_path / "slow.onnx"))
+    generator = open_foreign(nets.onnx_model(tmp_path / "x.onnx", [HELPER.make_node("Tanh", ["x"], ["p"])]))
+    process = OnnxProcess(nets.slow_onnx(tmp_path / "slow.onnx"))
     process.open()
     busy = threading.Event()
 
@@ -383,14 +349,14 @@ def test_a_model_that_asks_for_all_memory(tmp_path: Path) -> None:
         HELPER.make_node("Add", ["x", "a"], ["p"]),
     ]
     with pytest.raises(UsageError, match=r"no generator of pictures|was stopped"):
-        open_foreign(_save(tmp_path / "x.onnx", nodes, [_constant("huge", [10**6, 10**6])]))
+        open_foreign(nets.onnx_model(tmp_path / "x.onnx", nodes, [nets.constant("huge", [10**6, 10**6])]))
 
 
 def test_a_file_that_changes_while_it_is_open(tmp_path: Path) -> None:
-    path = _save(tmp_path / "x.onnx", [HELPER.make_node("Tanh", ["x"], ["p"])])
+    path = nets.onnx_model(tmp_path / "x.onnx", [HELPER.make_node("Tanh", ["x"], ["p"])])
     generator = open_foreign(path)
     frozen = generator.frozen()  # asked only now, in a process of its own
-    _save(path, [HELPER.make_node("Sin", ["x"], ["p"])])
+    nets.onnx_model(path, [HELPER.make_node("Sin", ["x"], ["p"])])
     with pytest.raises(UsageError, match="has changed since it was opened"):
         frozen.generate(generator.draw(1))
     assert generator.generate(generator.draw(1)).shape == (1, 1, 16, 16)

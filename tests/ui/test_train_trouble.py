@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import logging
+import os
 import shutil
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import quote
 
 import numpy as np
 import pytest
@@ -35,7 +37,7 @@ def window(qtbot: QtBot) -> Iterator[MainWindow]:
 def drop(window: MainWindow, path: Path) -> bool:
     """Lets a folder fall on the window; whether it was taken."""
     mime = QMimeData()
-    mime.setUrls([QUrl.fromLocalFile(str(path))])
+    mime.setUrls([QUrl("file://" + quote(os.fsencode(path)))])
     copy, left, none = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
     enter = QDragEnterEvent(QPointF(50, 50).toPoint(), copy, mime, left, none)
     enter.ignore()
@@ -66,6 +68,16 @@ def test_a_folder_without_pictures_fails_with_a_sentence(window: MainWindow, qtb
     assert window.train.panel.duplicate.isVisible()
     qtbot.mouseClick(window.train.panel.duplicate, Qt.MouseButton.LeftButton)
     assert window.train.panel.mode == "draft"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere names are text, or may be longer")
+def test_names_that_are_too_long_or_no_text_may_be_dropped(window: MainWindow, tmp_path: Path) -> None:
+    for name in ("x" * 300, "x" * 5000, "x" * 300 + ".png", "x" * 5000 + ".zip", "y/" * 2500):
+        assert not drop(window, tmp_path / name)
+    odd = store_run(tmp_path / os.fsdecode(b"caf\xe9 \xff"), "gan", "ring", steps=2, mlp_width=16, batch_size=8)
+    assert drop(window, odd)
+    assert window.studio.current is not None
+    assert window.studio.current.path == odd
 
 
 def test_going_on_from_an_older_checkpoint_than_the_newest_is_told(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 
 from ganstudio.core.i18n import _
+from ganstudio.ui.tips import plain
 
 if TYPE_CHECKING:
     from ganstudio.data.base import Problem
@@ -70,7 +71,8 @@ class ProblemModel(QAbstractTableModel):
         if not index.isValid() or role not in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
             return None
         item = self._shown[index.row()]
-        return (item.file, item.what, action_text(item.action))[index.column()]
+        text = (item.file, item.what, action_text(item.action))[index.column()]
+        return plain(text) if role == Qt.ItemDataRole.ToolTipRole else text
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """The headings."""

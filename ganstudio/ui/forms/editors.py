@@ -27,6 +27,7 @@ from ganstudio.app.drafts import number_text, parse_value
 from ganstudio.core.fields import FieldSpec, Value
 from ganstudio.ui.forms.steps import can_step, stepped
 from ganstudio.ui.theme import current_theme, theme_hub
+from ganstudio.ui.tips import Html
 
 SEGMENT_CHARACTERS = 16
 """Choices are shown side by side while all their words together stay this short; a combo box holds longer ones."""
@@ -323,7 +324,7 @@ class SegmentEdit(_AtOnce, QWidget):
         """Each word says what the whole row says."""
         if event.type() == QEvent.Type.ToolTipChange:
             for button in self._group.buttons():
-                button.setToolTip(self.toolTip())
+                button.setToolTip(Html(self.toolTip()))
         return super().event(event)
 
 

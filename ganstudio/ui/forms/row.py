@@ -16,6 +16,7 @@ from ganstudio.ui.icons import icon
 from ganstudio.ui.parts import ElidedLabel, label
 from ganstudio.ui.style import set_look
 from ganstudio.ui.theme import current_theme, theme_hub
+from ganstudio.ui.tips import Html
 
 NUMBER_WIDTH = 96
 
@@ -29,7 +30,7 @@ def value_text(value: Value) -> str:
     return value or _("empty")
 
 
-def help_html(spec: FieldSpec, default: Value) -> str:
+def help_html(spec: FieldSpec, default: Value) -> Html:
     """The tooltip: what it does, what is allowed, the default."""
     unit = f" {escape(spec.unit)}" if spec.unit else ""
     facts = [_("Default: {value}").format(value=escape(value_text(default))) + unit]
@@ -37,7 +38,7 @@ def help_html(spec: FieldSpec, default: Value) -> str:
         facts.insert(0, _("Allowed: {range}").format(range=escape(spec.range_text)) + unit)
     if spec.live:
         facts.append(_("Can be changed while training."))
-    return f"<b>{escape(spec.title)}</b><br>{escape(spec.help)}<br><i>{'<br>'.join(facts)}</i>"
+    return Html(f"<b>{escape(spec.title)}</b><br>{escape(spec.help)}<br><i>{'<br>'.join(facts)}</i>")
 
 
 class LiveDot(QWidget):
@@ -212,7 +213,7 @@ class FieldRow(QWidget):
         self.label.setFont(font)
 
     def _show_tip(self) -> None:
-        tip = f"{self._tip}<br><br>{escape(self._locked_reason)}" if self._locked_reason else self._tip
+        tip = Html(f"{self._tip}<br><br>{escape(self._locked_reason)}") if self._locked_reason else self._tip
         self.label.setToolTip(tip)
         self.editor.setToolTip(tip)
 

@@ -38,6 +38,7 @@ from ganstudio.core.i18n import _
 from ganstudio.ui.icons import icon_pixmap
 from ganstudio.ui.paint.canvas_view import CanvasView
 from ganstudio.ui.theme import current_theme, theme_hub, ui_font
+from ganstudio.ui.tips import plain
 
 Index = QModelIndex | QPersistentModelIndex
 CLASS_ROLE = int(Qt.ItemDataRole.UserRole)
@@ -103,9 +104,8 @@ class ClassModel(QAbstractListModel):
             parts = [self.classes[number].name]
             parts += [_("key {key}").format(key=number + 1)] if number < KEYS else []
             share = share_text(float(self.shares[number]))
-            return " · ".join(
-                [*parts, _("{share} of the canvas").format(share=share) if share else _("not on the canvas")]
-            )
+            parts.append(_("{share} of the canvas").format(share=share) if share else _("not on the canvas"))
+            return plain(" · ".join(parts)) if role == Qt.ItemDataRole.ToolTipRole else " · ".join(parts)
         return None
 
 

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from ganstudio.core.i18n import _
 from ganstudio.ui.pictures.export import png_bytes
-from ganstudio.ui.workbench.dropping import PICTURES
+from ganstudio.ui.workbench.dropping import PICTURES, local_path
 
 LARGEST_PASTE = 2048
 """Pixels; networks take far smaller pictures, and making a file of a huge one would hold the window up."""
@@ -63,7 +63,7 @@ def picture_in(data: QMimeData | None) -> Path | bytes | None:
     """What was dropped or copied: the first file, else a picture as PNG; None where there is neither."""
     if data is None:
         return None  # some systems' empty clipboard
-    files = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
+    files = [local_path(url) for url in data.urls() if url.isLocalFile()]
     if files:
         return files[0]
     image = data.imageData() if data.hasImage() else None

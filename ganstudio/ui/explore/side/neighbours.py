@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from ganstudio.app.explorer import Explorer
 from ganstudio.app.jobs import Job
+from ganstudio.app.named import data_refusal
 from ganstudio.app.studio import Studio
 from ganstudio.core.errors import StudioError
 from ganstudio.core.i18n import _
@@ -89,7 +90,10 @@ class NeighboursPanel(QWidget):
     def read_data(self) -> None:
         """Reads the data set that the run was trained on."""
         run = None if self._explorer.opened is None else self._explorer.opened.run
-        if run is None:
+        refused = "" if run is None else data_refusal(run.info.experiment, self._studio.settings)
+        if refused:
+            self.words.setText(refused)
+        if run is None or refused:
             return
         request, seed, wanted = run.info.experiment.data, run.info.experiment.seed, run.info.fingerprint
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtWidgets import QLabel
-
 from ganstudio.app.explorer import Explorer
 from ganstudio.core.i18n import _
 from ganstudio.explore.state import ExploreState
@@ -14,7 +12,7 @@ from ganstudio.ui.explore.grid import Sides
 from ganstudio.ui.explore.picks import Picks
 from ganstudio.ui.explore.views.base import GridView
 from ganstudio.ui.forms.editors import QuietCombo
-from ganstudio.ui.parts import Segmented, tool_button
+from ganstudio.ui.parts import Segmented, label, tool_button
 
 STEPS = ("5", "8", "11")
 
@@ -28,7 +26,7 @@ class SweepView(GridView):
         self._of: object = None
         self.across, self.down = QuietCombo(), QuietCombo()
         for combo, name in ((self.across, _("Columns")), (self.down, _("Rows"))):
-            words = QLabel(name)
+            words = label(name)
             words.setBuddy(combo)
             combo.setAccessibleName(name)
             combo.setToolTip(_("What changes from one to the next. Default: what was made to mean something first."))

@@ -1,0 +1,55 @@
+"""Names from elsewhere are shown as they are; Qt never takes them for HTML, which could name a file to be opened."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QPoint
+from PySide6.QtGui import QAction, Qt
+from PySide6.QtWidgets import QApplication, QLabel, QListWidgetItem, QMessageBox, QToolTip, QWidget
+from pytestqt.qtbot import QtBot
+
+from ganstudio.core.experiment import Experiment
+from ganstudio.ui.parts import ElidedLabel, label
+from tests.ui.window_kit import RING, opened, train
+
+NAME = "<img src='/tmp/somebodys.png'> and the rest of a name that is too long for its place"
+
+
+def test_a_name_with_a_tag_stays_a_name(qtbot: QtBot) -> None:
+    widget, box, action, item = QWidget(), QMessageBox(), QAction(), QListWidgetItem()
+    for one in (widget, box):
+        qtbot.addWidget(one)
+    box.setText(NAME)
+    box.setInformativeText(NAME)
+    for one in (widget, action, item):
+        one.setToolTip(NAME)
+    shown = [box.text(), box.informativeText(), widget.toolTip(), action.toolTip(), item.toolTip()]
+    assert all("<img" not in text and "&lt;img" in text for text in shown)
+    widget.show()
+    QToolTip.showText(QPoint(5, 5), NAME, widget)
+    tips = [one.text() for one in QApplication.allWidgets() if isinstance(one, QLabel) and one.isWindow()]
+    QToolTip.hideText()
+    assert any("&lt;img" in text for text in tips)
+    assert not any("<img" in text for text in tips)
+    elided = ElidedLabel(NAME)
+    qtbot.addWidget(elided)
+    elided.resize(60, 20)
+    elided.grab()
+    assert "&lt;img" in elided.toolTip()
+    elided.setText("short")
+    elided.grab()
+    assert not elided.toolTip()
+    assert label(NAME).textFormat() == Qt.TextFormat.PlainText
+
+
+def test_a_run_with_a_tag_in_its_name(qtbot: QtBot, tmp_path: Path) -> None:
+    with opened(qtbot) as window:
+        train(qtbot, window, Experiment(RING.method, RING.data, RING.hyper, steps=5, name=NAME))
+        for workspace in ("runs", "train"):
+            window.show_workspace(workspace)
+            qtbot.wait(100)
+            for widget in window.findChildren(QWidget):
+                assert "<img" not in widget.toolTip(), widget
+                if isinstance(widget, QLabel) and "<img" in widget.text():
+                    assert widget.textFormat() == Qt.TextFormat.PlainText, widget
