@@ -18,6 +18,7 @@ from ganstudio.app.settings import SettingsStore, apply_folders
 from ganstudio.core.errors import StudioError
 from ganstudio.core.experiment import Experiment
 from ganstudio.core.i18n import _
+from ganstudio.data.archives import clear_left_overs
 from ganstudio.store import delete_run, list_runs, rename_run, runs_folder
 
 
@@ -76,6 +77,7 @@ class Studio:
                 call()
 
         self.jobs.start(_("Loading the methods"), work).on_done(ready)
+        self.jobs.start(_("Removing what was left half-written"), lambda _progress, _cancel: clear_left_overs())
 
     def when_ready(self, call: Callable[[], None]) -> None:
         """Calls now, or as soon as the catalogue is there."""

@@ -22,6 +22,7 @@ from ganstudio.data import (
     points,
     polygons,
 )
+from ganstudio.data.archives import clear_left_overs, with_archive_told
 from ganstudio.data.base import Arrays, DataRequest, Dataset, DataSource, Job, Progress, fingerprint
 from ganstudio.data.files import find
 
@@ -59,7 +60,10 @@ def read(
         DataError: files are missing or cannot be read.
         CancelledError: ``cancel`` was set.
     """
-    return DATASETS[request.name].read(request, seed, Job(cancel, progress))
+    clear_left_overs()
+    source = DATASETS[request.name]
+    arrays = source.read(request, seed, Job(cancel, progress))
+    return with_archive_told(arrays, request.path) if source.reads_path else arrays
 
 
 def load(
