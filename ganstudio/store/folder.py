@@ -18,6 +18,7 @@ from ganstudio.core.dataspec import DataKind, DataSpec
 from ganstudio.core.errors import StoreError
 from ganstudio.core.experiment import Experiment
 from ganstudio.core.i18n import _
+from ganstudio.core.litter import DESKTOP_FILES
 from ganstudio.store.atomic import replace_file, words_for
 
 SCHEMA = 1
@@ -30,7 +31,6 @@ METRICS = "metrics"
 SAMPLES = "samples"
 CHECKPOINTS = "checkpoints"
 _PARTS = (METRICS, SAMPLES, CHECKPOINTS)
-_DESKTOP_LITTER = frozenset({".DS_Store", "Thumbs.db", "desktop.ini", ".directory"})
 
 _chosen_folder: Path | None = None
 
@@ -124,7 +124,8 @@ def _claim(path: Path) -> Path:
         raise StoreError(
             _("{path} already holds a run. Resume it, or name another folder for a new one.").format(path=path)
         )
-    parts = {child.name for child in path.iterdir()} - _DESKTOP_LITTER - set(_PARTS)
+    names = {child.name for child in path.iterdir()} - set(_PARTS)
+    parts = {name for name in names if name.casefold() not in DESKTOP_FILES}
     if parts:
         raise StoreError(
             _("{path} is not empty (it holds “{name}”); name a new or empty folder for the run.").format(
