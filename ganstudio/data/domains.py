@@ -127,6 +127,7 @@ def _read(request: DataRequest, seed: int, job: Job) -> Arrays:
         modes={mode: halves[0].modes.get(mode, 0) + halves[1].modes.get(mode, 0)
                for mode in dict.fromkeys([*halves[0].modes, *halves[1].modes])},
         problems=tuple(problems),
+        files=sum(half.files for half in halves),
         notes=tuple(said),
         inputs=_with_channels(halves[0], channels),
     )  # fmt: skip

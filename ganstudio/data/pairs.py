@@ -21,7 +21,7 @@ from ganstudio.data.decode import PictureError, decode, decode_halves, with_imag
 from ganstudio.data.folder import changes_of, mode_name
 from ganstudio.data.partners import FIRSTS, LABELS, PHOTOS, SECONDS, groups_of, match, plain, train_only
 from ganstudio.data.scan import scan
-from ganstudio.data.twofold import Halves, Outcome, Recipe, read_halves
+from ganstudio.data.twofold import Halves, Outcome, Recipe, count_files, read_halves
 
 _SAMPLE = 8
 _ASPECT = 0.02
@@ -187,6 +187,7 @@ def _arrays(text: str, plan: _Plan, halves: Halves, options: PairsOptions) -> Ar
         sizes=halves.sizes,
         modes={mode_name(mode): n for mode, n in halves.modes.items()},
         problems=(*plan.problems, *halves.problems),
+        files=count_files(plan.rows, plan.problems),
         notes=(*plan.notes, *changes_of({"all_sizes": halves.all_sizes}, options.size, options.fit)),
         inputs=halves.first,
     )

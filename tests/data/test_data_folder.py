@@ -119,7 +119,7 @@ def test_unreadable_files_are_dropped_by_name(pics: Path):
     assert "cannot be opened" in actions(report, "dead.png")[0][0]
     assert actions(report, "dead.png")[0][1] == "dropped"
     assert not actions(report, "good.png")
-    assert any("7 files were dropped" in line for line in report.warnings)
+    assert any("7 of 8 files were left out: " in line and "empty.png (the file" in line for line in report.warnings)
     assert any("1 file that is no picture" in line for line in report.changes)
 
 
@@ -350,6 +350,17 @@ def test_what_decoders_say_of_damage_is_told_in_words(pics: Path, suffix: str):
     said = " ".join(problem.what for problem in look(pics).problems)
     for jargon in ("data stream", "processed", "buffer", "decoder", "image file", "byte", "object", "0x", "<", "Error"):
         assert jargon not in said
+
+
+def test_the_first_files_that_are_left_out_are_named_and_the_rest_counted(pics: Path):
+    noise().save(pics / "good.png")
+    for index in range(11):
+        (pics / f"{index}\x1b[31m.png").touch()
+    said = load(f"folder:{pics}:size=16").left_out
+    assert said.startswith("11 of 12 files were left out: 0")
+    assert said.endswith("and 3 more.")
+    assert said.count("the file is empty") == 8
+    assert said.isprintable(), "a name of a file gives a terminal no orders"
 
 
 def test_random_damage_never_escapes(pics: Path):
