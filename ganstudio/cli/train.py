@@ -35,13 +35,14 @@ from ganstudio.core.events import CheckpointSaved, Event, Note, Progress, Rows, 
 from ganstudio.core.experiment import Experiment
 from ganstudio.core.fields import Value
 from ganstudio.core.i18n import _
+from ganstudio.core.litter import DESKTOP_FILES
 
 if TYPE_CHECKING:
     from ganstudio.training.session import Session
 
 _SIGNAL_STATUS = 128
 _PATIENCE = 2.0  # seconds after which silence wants a word
-_LITTER = frozenset({".DS_Store", "Thumbs.db", "desktop.ini", ".directory", "metrics", "samples", "checkpoints"})
+_LITTER = DESKTOP_FILES | {"metrics", "samples", "checkpoints"}
 _NEW_ONLY = ("method", "data", "seed", "out", "set", "name")
 
 
@@ -122,7 +123,8 @@ def _new_folder(text: str) -> Path:
                 path=path
             )
         )
-    others = sorted({child.name for child in path.iterdir()} - _LITTER) if path.exists() else []
+    found = path.iterdir() if path.exists() else ()
+    others = sorted(child.name for child in found if child.name.casefold() not in _LITTER)
     if others:
         raise UsageError(
             _("{path} is not empty (it holds “{name}”); name a new or empty folder.").format(path=path, name=others[0])

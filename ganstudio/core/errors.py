@@ -22,6 +22,10 @@ class DataError(StudioError):
     """A data set cannot be read, found or used as asked."""
 
 
+class MissingDataError(DataError):
+    """The folder or file that holds a data set is not there (any more); it may lie elsewhere now."""
+
+
 class StoreError(StudioError):
     """A run folder, checkpoint or file on disk cannot be read or written as asked."""
 

@@ -97,7 +97,17 @@ def load(
     items = torch.from_numpy(np.asarray(arrays.items))
     inputs = None if arrays.inputs is None else torch.from_numpy(np.asarray(arrays.inputs))
     attributes = None if arrays.attributes is None else torch.from_numpy(arrays.attributes)
-    return Dataset(arrays.spec, items, labels, fingerprint(arrays), arrays.notes, inputs, attributes)
+    return Dataset(
+        arrays.spec,
+        items,
+        labels,
+        fingerprint(arrays),
+        arrays.notes,
+        arrays.left_out,
+        arrays.unclassed,
+        inputs,
+        attributes,
+    )
 
 
 def is_available(source: DataSource) -> bool:

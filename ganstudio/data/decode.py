@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import logging
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -15,6 +16,11 @@ from numpy.typing import NDArray
 from PIL import ExifTags, Image, UnidentifiedImageError
 
 from ganstudio.core.i18n import _
+from ganstudio.core.regular import open_regular
+from ganstudio.data.codecwords import STARTS_BYTES, instead_of_picture, plain_words
+
+# What its decoders say of damaged files is told in our words; without a handler Python prints it on the terminal.
+logging.getLogger("PIL").addHandler(logging.NullHandler())
 
 T = TypeVar("T")
 Fit = Literal["crop", "pad", "stretch"]
@@ -102,21 +108,23 @@ def with_image(source: Path | bytes, use: Callable[[Image.Image, Path | None], T
         PictureError: it cannot be read; the text says why.
     """
     try:
-        stream: IO[bytes] = io.BytesIO(source) if isinstance(source, bytes) else source.open("rb")
+        stream: IO[bytes] = io.BytesIO(source) if isinstance(source, bytes) else open_regular(source)
     except OSError as error:
         raise PictureError(_("it cannot be opened: {why}").format(why=error.strerror or error)) from error
     try:
         with stream:
-            return use(_open(stream), source if isinstance(source, Path) else None)
+            try:
+                image = _open(stream)
+            except UnidentifiedImageError:
+                stream.seek(0)
+                raise PictureError(instead_of_picture(stream.read(STARTS_BYTES))) from None
+            return use(image, source if isinstance(source, Path) else None)
     except PictureError:
         raise
-    except UnidentifiedImageError:
-        empty = not source if isinstance(source, bytes) else source.stat().st_size == 0
-        raise PictureError(_("the file is empty") if empty else _("it is no picture in a known format")) from None
     except MemoryError:
         raise PictureError(_("there is not enough memory to decode it")) from None
     except Exception as error:  # decoders raise anything on damaged files; each costs one picture only
-        raise PictureError(_("it is damaged: {why}").format(why=str(error) or type(error).__name__)) from error
+        raise PictureError(plain_words(error)) from error
 
 
 def _open(stream: IO[bytes]) -> Image.Image:

@@ -13,7 +13,7 @@ from ganstudio.core.i18n import _
 from ganstudio.data.base import Job, Problem
 from ganstudio.data.decode import PictureError, with_image
 from ganstudio.data.labelclasses import flat
-from ganstudio.data.partners import LABELS, PHOTOS, alone_words, match, side_of, train_only
+from ganstudio.data.partners import LABELS, PHOTOS, match, side_of, train_only
 from ganstudio.data.rawmaps import Part, RawMap, read_raw
 from ganstudio.data.scan import scan
 
@@ -95,9 +95,8 @@ def _folders(folder: Path, labels: Sequence[str], photos: Sequence[str], notes: 
                 "No label map in {folder} has a photo of the same name: {label} and {photo} do not belong together."
             ).format(folder=folder, label=labels[0], photo=photos[0])
         )
-    problems = [Problem(file, alone_words(_("label map")), "dropped") for file in found.lone_firsts]
-    problems += [Problem(file, alone_words(_("photo")), "dropped") for file in found.lone_seconds]
-    return Plan(folder, tuple((label, photo) for photo, label in found.pairs), "whole", tuple(problems), notes)
+    problems = found.problems(_("photo"), _("label map"))
+    return Plan(folder, tuple((label, photo) for photo, label in found.pairs), "whole", problems, notes)
 
 
 def _calmer_half(folder: Path, files: Sequence[str]) -> Part:

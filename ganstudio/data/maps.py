@@ -25,7 +25,7 @@ from ganstudio.data.mapfolders import Plan, plan_of
 from ganstudio.data.mapping import MappingReport
 from ganstudio.data.parallel import for_each
 from ganstudio.data.rawmaps import RawMap, read_raw
-from ganstudio.data.twofold import Halves, Odd, Outcome, Recipe, read_halves
+from ganstudio.data.twofold import Halves, Odd, Outcome, Recipe, count_files, read_halves
 
 _FEW_FILES = 64
 _TOLERATED = 0.01
@@ -278,6 +278,7 @@ def _arrays(text: str, plan: Plan, halves: Halves, options: MapsOptions) -> Arra
         sizes=halves.sizes,
         modes={mode_name(mode): n for mode, n in halves.modes.items()},
         problems=(*plan.problems, *halves.problems),
+        files=count_files(plan.rows, plan.problems),
         notes=tuple(notes),
         inputs=halves.first[:, 0],
     )

@@ -182,18 +182,23 @@ class Session:
         run = self._run_before
         self.mailbox.post(StateChanged("preparing", 0))
         engine = build_engine(self.experiment, self._cancel_reading)
+        for note in engine.dataset.notes:
+            self.mailbox.post(Note("info", note))
+        if engine.dataset.left_out:
+            self.mailbox.post(Note("warning", engine.dataset.left_out))
         if run is None:
             full = self.experiment.with_(hyper=engine.method.hyper.model_dump())
             data = engine.dataset
-            self.path = create_run(full, data.spec, data.fingerprint, folder=self._folder, path=self._wanted_path)
+            told = [data.left_out, *data.notes] if data.left_out else data.notes
+            self.path = create_run(
+                full, data.spec, data.fingerprint, folder=self._folder, path=self._wanted_path, told=told
+            )
         assert self.path is not None
         self._writer = writer = RunWriter(self.path)
         writer.write_status("preparing", self._step_before, self._total)
         if run is not None:
             restore(engine, run, self.mailbox)
             writer.truncate_after(engine.step_count)
-        for note in engine.dataset.notes:
-            self.mailbox.post(Note("info", note))
         return engine, writer
 
     def _begin(self, engine: Engine, publisher: Publisher) -> None:

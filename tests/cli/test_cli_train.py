@@ -11,13 +11,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from ganstudio.cli import train
 from ganstudio.cli.progress import LastLosses, ProgressLine
 from ganstudio.core.errors import DiskFullError, StoreError
 from ganstudio.core.events import Progress, Rows, SeriesInfo
 from ganstudio.store import Run, RunWriter, load_checkpoint
-from tests.cli.conftest import TINY_POINTS, Call
+from tests.cli.conftest import TINY_IMAGES, TINY_POINTS, Call
 
 GAN = ["train", "gan", "--data", "ring", *TINY_POINTS]
 
@@ -54,6 +55,35 @@ def test_settings_may_be_repeated_and_dashed(call: Call, tmp_path: Path) -> None
     assert call(*GAN, *options, "--steps", 2, "--out", tmp_path / "run").status == 0
     hyper = Run.open(tmp_path / "run").info.experiment.hyper
     assert (hyper["n_critic"], hyper["lr_g"], hyper["amp"], hyper["batch_size"]) == (2, 1e-4, False, 16)
+
+
+@pytest.fixture
+def pictures(tmp_path: Path) -> Path:
+    """A folder of 24 small pictures in two shades, and of three files that are none."""
+    folder = tmp_path / "pics"
+    folder.mkdir()
+    for index in range(24):
+        Image.new("L", (16, 16), 100 + index).save(folder / f"{index}.png")
+    (folder / "empty.png").touch()
+    (folder / "page.jpg").write_text("<html>")
+    Image.new("L", (1, 1)).save(folder / "dot.png")
+    return folder
+
+
+DCGAN = ["train", "dcgan", "--steps", "1", *TINY_IMAGES]
+
+
+def test_files_that_were_left_out_are_told_and_kept(call: Call, pictures: Path, tmp_path: Path) -> None:
+    answer = call(*DCGAN, "--data", f"folder:{pictures}:size=16", "--out", tmp_path / "run")
+    assert answer.status == 0
+    (line,) = [line for line in answer.err.splitlines() if "left out" in line]
+    assert line.startswith("3 of 27 files were left out: ")
+    for told in ("dot.png (is only 1 × 1 px)", "empty.png (the file is empty)", "page.jpg (it is a web page"):
+        assert told in line
+    assert line in call("info", tmp_path / "run").out
+    assert call("info", tmp_path / "run", "--json").json["told"][0] == line
+    again = call("train", "--resume", tmp_path / "run", "--steps", 2)
+    assert line in again.err.splitlines()
 
 
 @pytest.fixture

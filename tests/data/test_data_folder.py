@@ -3,6 +3,7 @@ from __future__ import annotations
 import io
 import os
 import shutil
+import socket
 import struct
 import zlib
 from pathlib import Path
@@ -97,19 +98,28 @@ def test_unreadable_files_are_dropped_by_name(pics: Path):
     (pics / "torn.jpg").write_bytes((pics / "torn.jpg").read_bytes()[:400])
     (pics / "empty.png").touch()
     (pics / "text.png").write_text("I am no picture")
+    (pics / "page.jpg").write_text("<!DOCTYPE html><html>Not found</html>")
+    (pics / "lfs.png").write_text("version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n")
     Image.new("RGB", (1, 1)).save(pics / "dot.png")
     (pics / "dead.png").symlink_to(pics / "gone.png")
     (pics / "notes.txt").write_text("fine")
     report = look(pics)
     assert report.spec.count == 1
-    for name, word in (("torn.jpg", "damaged"), ("empty.png", "empty"), ("text.png", "format"), ("dot.png", "1 × 1")):
+    for name, word in (
+        ("torn.jpg", "damaged: its end is missing"),
+        ("empty.png", "empty"),
+        ("text.png", "format"),
+        ("dot.png", "1 × 1"),
+        ("page.jpg", "web page"),
+        ("lfs.png", "git lfs pull"),
+    ):
         ((what, action),) = actions(report, name)
         assert word in what
         assert action == "dropped"
     assert "cannot be opened" in actions(report, "dead.png")[0][0]
     assert actions(report, "dead.png")[0][1] == "dropped"
     assert not actions(report, "good.png")
-    assert any("5 files were dropped" in line for line in report.warnings)
+    assert any("7 of 8 files were left out: " in line and "empty.png (the file" in line for line in report.warnings)
     assert any("1 file that is no picture" in line for line in report.changes)
 
 
@@ -295,6 +305,62 @@ def test_hidden_files_are_passed_over(pics: Path):
     (pics / "Thumbs.db").write_bytes(b"x")
     found = scan(pics, Job())
     assert found.files == ("a.png",)
+
+
+def test_folders_of_systems_and_drives_are_no_classes(pics: Path):
+    names = ("@eaDir", "#RECYCLE", "$Recycle.Bin", "lost+found", "__MACOSX/cat", "FOUND.000", ".ipynb_checkpoints",
+             "System Volume Information", "cat/@eadir/0.jpg")  # fmt: skip
+    for name in ("cat", "dog", *names):
+        (pics / name).mkdir(parents=True)
+        noise().save(pics / name / "0.jpg")
+    for name in ("._0.jpg", "Thumbs.db", "DESKTOP.INI"):
+        (pics / "cat" / name).write_bytes(b"x")
+    report = look(pics)
+    assert report.balance == {"cat": 1, "dog": 1}
+    assert report.problems == ()
+    assert any("@eaDir" in line and "lost+found" in line for line in report.changes)
+    assert not any("no picture" in line for line in report.changes)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes here")
+def test_pipes_and_sockets_are_dropped_and_never_waited_for(
+    pics: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    noise().save(pics / "a.png")
+    for name in ("pipe.png", "pipe", "pipe.txt"):
+        os.mkfifo(pics / name)
+    monkeypatch.chdir(pics)
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind("socket.jpg")
+    report = look(pics)
+    assert report.spec.count == 1
+    assert {problem.file for problem in report.problems} == {"pipe.png", "socket.jpg"}
+    assert "named pipe" in actions(report, "pipe.png")[0][0]
+
+
+@pytest.mark.parametrize("suffix", ["png", "jpg", "gif", "tif", "bmp", "webp", "jp2", "ico", "pcx", "tga", "ppm"])
+def test_what_decoders_say_of_damage_is_told_in_words(pics: Path, suffix: str):
+    noise(48, 48).save(pics / f"0.{suffix}")
+    content = (pics / f"0.{suffix}").read_bytes()
+    for cut in range(1, 12):
+        (pics / f"cut {cut}.{suffix}").write_bytes(content[: len(content) * cut // 12])
+        spoilt = bytearray(content)
+        spoilt[min(cut * 9, len(content) - 1)] ^= 0xFF
+        (pics / f"spoilt {cut}.{suffix}").write_bytes(spoilt)
+    said = " ".join(problem.what for problem in look(pics).problems)
+    for jargon in ("data stream", "processed", "buffer", "decoder", "image file", "byte", "object", "0x", "<", "Error"):
+        assert jargon not in said
+
+
+def test_the_first_files_that_are_left_out_are_named_and_the_rest_counted(pics: Path):
+    noise().save(pics / "good.png")
+    for index in range(11):
+        (pics / f"{index}\x1b[31m.png").touch()
+    said = load(f"folder:{pics}:size=16").left_out
+    assert said.startswith("11 of 12 files were left out: 0")
+    assert said.endswith("and 3 more.")
+    assert said.count("the file is empty") == 8
+    assert said.isprintable(), "a name of a file gives a terminal no orders"
 
 
 def test_random_damage_never_escapes(pics: Path):

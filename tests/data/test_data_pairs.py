@@ -211,6 +211,18 @@ def test_bad_files_of_either_pile_are_named(pics):
     assert any("only 3 pictures" in line for line in report.warnings)
 
 
+@pytest.mark.parametrize(("name", "count"), [("pairs", "1 of 6 files was left out, each with"),
+                                              ("domains", "1 of 6 files was left out: A/0.png")])  # fmt: skip
+def test_files_that_are_left_out_are_told_when_the_set_is_loaded(pics, name, count):
+    for side in "AB":
+        for index in range(3):
+            save(pics / side / f"{index}.png", picture(index))
+    (pics / "A" / "0.png").write_bytes(b"")
+    data = load(f"{name}:{pics}:size=32")
+    assert data.left_out.startswith(count)
+    assert "A/0.png (the file is empty)" in data.left_out
+
+
 @pytest.mark.parametrize("names", [["one"], ["one", "two", "three"], []])
 def test_anything_but_two_piles_is_refused(pics, names):
     for name in names:

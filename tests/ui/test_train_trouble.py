@@ -66,6 +66,18 @@ def test_a_folder_without_pictures_fails_with_a_sentence(window: MainWindow, qtb
     assert window.train.panel.mode == "draft"
 
 
+def test_files_that_were_left_out_are_told_without_a_check(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    for index in range(24):
+        Image.new("L", (16, 16), 100 + index).save(tmp_path / f"{index}.png")
+    (tmp_path / "empty.png").touch()
+    window.train.start(DIGITS.with_(data=f"folder:{tmp_path}:size=16", steps=2))
+    model = window.studio.current
+    assert model is not None
+    wait(qtbot, lambda: model.state == "finished" and not model.here)
+    wait(qtbot, lambda: not window.train.run_view.banner.isHidden())
+    assert "1 of 25 files was left out: empty.png (the file is empty)." in window.train.run_view.banner.text
+
+
 def test_a_failure_has_details_to_copy(window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
     from ganstudio.training import session
 

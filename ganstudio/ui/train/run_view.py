@@ -42,6 +42,7 @@ class RunView(QWidget):
         self._studio = studio
         self._model: RunModel | None = None
         self._compared = ""
+        self._warned = False  # the banner tells a note: it stays until it is closed, whatever the run does
         self._overlaid: dict[str, SeriesTable] = {}
         self._curves_due = self._numbers_due = 0.0
         self._stale: set[str] = set()
@@ -89,7 +90,7 @@ class RunView(QWidget):
             self._model.changed.disconnect(self._changed)
         self._model = model
         model.changed.connect(self._changed)
-        self._compared, self._overlaid = "", {}
+        self._compared, self._overlaid, self._warned = "", {}, False
         self.curves.set_comparison("", None)
         self.curves.set_tables(model.tables)
         self.stage.set_run(model)
@@ -181,12 +182,14 @@ class RunView(QWidget):
                 run=model.go_back if can_go_back else None,
                 level="error" if model.state == "failed" else "warning",
             )
+            self._warned = False
             return
         urgent = [note for note in model.notes if note.level != "info"]  # the rest stands in the list of runs
         if urgent:
             self.banner.show_error(urgent[-1].text, details=urgent[-1].details, level=urgent[-1].level)
             model.notes.clear()
-        else:
+            self._warned = True
+        elif not self._warned:
             self.banner.clear()
 
     # -- layout -----------------------------------------------------------------------------------------------------
