@@ -18,6 +18,8 @@ from pathlib import Path, PurePosixPath
 from ganstudio.core.errors import DataError
 from ganstudio.core.i18n import _, plural
 from ganstudio.core.leftovers import remove, remove_left_overs, temporary_name
+from ganstudio.core.litter import is_litter
+from ganstudio.core.regular import open_regular
 from ganstudio.data.base import Arrays, Job, Problem
 from ganstudio.data.containers import ArchiveError, Container, Member, MemberError, kind_of, open_container
 from ganstudio.data.files import cache_folder
@@ -68,7 +70,7 @@ def folder_of(path: Path, job: Job) -> Path:
         torn = home / temporary_name()
         try:
             torn.mkdir(parents=True)
-            with path.open("rb") as stream:
+            with open_regular(path) as stream:
                 _Unpacking(path, open_container(path, stream), torn, job).run()
             _settle(torn, entry)
         except ArchiveError as error:
@@ -201,7 +203,7 @@ class _Unpacking:
 
     def _take(self, member: Member) -> None:
         parts = parts_of(member.name)
-        if any(part.startswith((".", "__MACOSX")) for part in parts):
+        if any(map(is_litter, parts)):
             return
         sort = sort_of(member.name)
         if not parts:

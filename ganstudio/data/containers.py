@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import IO, Protocol
 
 from ganstudio.core.i18n import _
+from ganstudio.core.regular import open_regular
 from ganstudio.data.membernames import decoded
 from ganstudio.data.unpack import Unpacked
 
@@ -100,7 +101,7 @@ def kind_of(path: Path) -> str:
     Raises:
         OSError: it cannot be read.
     """
-    with path.open("rb") as stream:
+    with open_regular(path) as stream:
         head = stream.read(_HEAD)
         if head.startswith((b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08", b"PK00PK")):
             return "zip"

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import io
 import logging
+import math
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -48,6 +50,12 @@ _TURNS = {
 _BYTES = {"1": 2, "L": 1, "P": 5, "RGB": 4, "I;16": 7, "I;16L": 7, "I;16B": 7, "I;16N": 7, "I": 16, "F": 16}
 _BYTES_ELSE = 8
 _TWINS = {"MPO": "JPEG"}
+_FORMATS = (
+    "PNG", "JPEG", "MPO", "WEBP", "BMP", "DIB", "GIF", "TIFF", "PPM", "TGA", "JPEG2000", "AVIF", "HEIF", "PCX", "PSD",
+    "QOI", "SGI",
+)  # fmt: skip
+_MOST_FRAMES, _LONG_GIF, _ICON_PIXELS = 100, 8 << 20, 1 << 22
+_TILE_WIDTH, _TILE_LENGTH = 322, 323
 
 
 class PictureError(Exception):
@@ -127,11 +135,30 @@ def with_image(source: Path | bytes, use: Callable[[Image.Image, Path | None], T
         raise PictureError(plain_words(error)) from error
 
 
+@functools.cache
+def formats() -> tuple[str, ...]:
+    """Names of the formats that are read beside icons, as Pillow calls them.
+
+    Pictures of pixels only. Of the others that Pillow knows one is drawn by another program (EPS by Ghostscript, whatever
+    the file's name says), one inflates without a bound (FITS), and hardly any is met.
+    """
+    Image.init()
+    return tuple(name for name in _FORMATS if name in Image.OPEN)
+
+
 def _open(stream: IO[bytes]) -> Image.Image:
+    size = _size_of(stream)
+    if size > MEMORY_LIMIT:  # some decoders take the whole file into the memory before they look at it
+        raise PictureError(_("is a file of {n:.1f} GB; save it smaller").format(n=size / 1e9))
     with _opening:
         limit, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, None
         try:
-            return Image.open(stream)
+            with contextlib.suppress(UnidentifiedImageError):
+                return Image.open(stream, formats=formats())
+            # Pillow decodes an icon while it opens it, and its size is what the picture in it says, not the icon.
+            stream.seek(0)
+            Image.MAX_IMAGE_PIXELS = _ICON_PIXELS
+            return Image.open(stream, formats=["ICO"])
         finally:
             Image.MAX_IMAGE_PIXELS = limit
 
@@ -192,7 +219,7 @@ def room_for(image: Image.Image, least: int = 0) -> Iterator[None]:
     Raises:
         PictureError: it would take more than :data:`MEMORY_LIMIT`.
     """
-    cost = max(least, image.width * image.height * _BYTES.get(image.mode, _BYTES_ELSE))
+    cost = max(least, _pixels(image) * _BYTES.get(image.mode, _BYTES_ELSE))
     if cost > MEMORY_LIMIT:
         raise PictureError(
             _("with {width} × {height} px would need {n:.1f} GB to decode; save it smaller").format(
@@ -201,6 +228,13 @@ def room_for(image: Image.Image, least: int = 0) -> Iterator[None]:
         )
     with _large_one if cost > _LARGE else contextlib.nullcontext():
         yield
+
+
+def _pixels(image: Image.Image) -> int:
+    """How many are decoded at least: a TIFF is cut into tiles, and one of them may be larger than the picture."""
+    tags = getattr(image, "tag_v2", None) or {}
+    tile = [tags.get(tag, 0) for tag in (_TILE_WIDTH, _TILE_LENGTH)]
+    return max(image.width * image.height, math.prod(tile) if all(isinstance(side, int) for side in tile) else 0)
 
 
 def _picture(square: Image.Image, width: int, height: int, mode: str, oddities: list[str]) -> Picture:
@@ -220,7 +254,7 @@ def _oddities(image: Image.Image, path: Path | None) -> list[str]:
     elif named is None:
         oddities.append(_("is a {real} file although its name does not say so").format(real=real))
     frames = _frames(image)
-    if frames > 1:
+    if frames:
         oddities.append(_("has {n} frames: the first is used").format(n=frames))
     if image.mode in _WIDE_MODES:
         bits = 16 if image.mode.startswith("I;16") else 32
@@ -232,11 +266,30 @@ def _oddities(image: Image.Image, path: Path | None) -> list[str]:
     return oddities
 
 
-def _frames(image: Image.Image) -> int:
+def _frames(image: Image.Image) -> str:
+    """How many there are, where there are more than one; a file that must be walked through is not walked to its end."""
     try:
-        return int(getattr(image, "n_frames", 1))
+        if image.format == "TIFF":
+            number = 1
+            with contextlib.suppress(EOFError):
+                for number in range(1, _MOST_FRAMES + 1):
+                    image.seek(number)
+                return _("more than {n}").format(n=_MOST_FRAMES)
+            image.seek(0)
+        elif image.format == "GIF" and _size_of(image.fp) > _LONG_GIF:  # type: ignore[attr-defined]
+            return _("several") if getattr(image, "is_animated", False) else ""
+        else:
+            number = int(getattr(image, "n_frames", 1))
     except Exception:  # noqa: BLE001 - counting walks a file that may be damaged behind its first frame, which is enough
-        return 2 if getattr(image, "is_animated", False) else 1
+        return _("several") if getattr(image, "is_animated", False) else ""
+    return str(number) if number > 1 else ""
+
+
+def _size_of(stream: IO[bytes]) -> int:
+    place = stream.tell()
+    size = stream.seek(0, io.SEEK_END)
+    stream.seek(place)
+    return size
 
 
 def _orientation(image: Image.Image) -> int:

@@ -107,7 +107,7 @@ def load_drawing(name: str) -> NDArray[np.uint8]:
     if not known:
         raise _unknown(name)
     try:
-        with Image.open(path) as image:
+        with Image.open(path, formats=["PNG"]) as image:
             image.thumbnail((1024, 1024))
             return np.asarray(image.convert("L"))
     except (OSError, UnidentifiedImageError, ValueError, Image.DecompressionBombError) as error:

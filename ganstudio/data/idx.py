@@ -91,7 +91,7 @@ def read_idx(path: Path, dimensions: int, limit: int | None = None) -> IdxFile:
     asked = count if limit is None else min(count, limit)
     if asked * record > MOST_BYTES:
         raise DataError(
-            _("{file} has a damaged header: it promises {n:.1f} GB of pictures, as no published file does.").format(
+            _("{file} has a damaged header: it promises {n:.1f} GB, as no published file does.").format(
                 file=path, n=asked * record / 1e9
             )
         )

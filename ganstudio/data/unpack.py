@@ -11,6 +11,7 @@ from typing import IO, Any
 
 from ganstudio.core.errors import DataError
 from ganstudio.core.i18n import _
+from ganstudio.core.regular import open_regular
 
 MOST_BYTES = 1 << 30
 """So much of one file is taken into the memory at most."""
@@ -128,7 +129,7 @@ def read_bytes(path: Path, limit: int | None = None) -> tuple[bytes, bool]:
         DataError: the file cannot be opened, or it holds more than :data:`MOST_BYTES` and there is no limit.
     """
     try:
-        with path.open("rb") as stream:
+        with open_regular(path) as stream:
             unpacked = Unpacked(stream)
             content = unpacked.read(MOST_BYTES + 1 if limit is None else limit)
     except OSError as error:

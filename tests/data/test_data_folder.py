@@ -234,6 +234,68 @@ def test_a_decompression_bomb_is_dropped_unread(pics: Path):
     assert limit == Image.MAX_IMAGE_PIXELS
 
 
+def test_pictures_that_are_larger_inside_than_they_say(pics: Path):
+    noise().save(pics / "good.png")
+    inner = io.BytesIO()
+    Image.new("1", (9_000, 9_000)).save(inner, "PNG")
+    content = inner.getvalue()
+    entry = struct.pack("<HHHBBBBHHII", 0, 1, 1, 16, 16, 0, 0, 1, 24, len(content), 22)
+    (pics / "icon.ico").write_bytes(entry + content)
+    with (pics / "long.webp").open("wb") as out:  # its decoder takes the whole file into the memory
+        out.write(b"RIFF\xff\xff\xff\x7fWEBPVP8 ")
+        out.truncate(3 << 30)
+    tags = [
+        (256, 64),
+        (257, 64),
+        (258, 8),
+        (259, 8),
+        (262, 1),
+        (277, 1),
+        (322, 40_000),
+        (323, 40_000),
+        (324, 8),
+        (325, 9),
+    ]
+    fields = b"".join(struct.pack("<HHII", tag, 4, 1, value) for tag, value in tags)
+    directory = struct.pack("<H", len(tags)) + fields + bytes(4)
+    (pics / "tile.tif").write_bytes(b"II*\0" + struct.pack("<I", 20) + bytes(12) + directory)
+    report = look(pics)
+    assert report.spec.count == 1
+    assert "too large" in actions(report, "icon.ico")[0][0]
+    assert "GB" in actions(report, "long.webp")[0][0]
+    assert "1.6 GB" in actions(report, "tile.tif")[0][0]
+
+
+def test_frames_without_number_are_not_all_walked_through(pics: Path, monkeypatch: pytest.MonkeyPatch):
+    first = RNG.integers(0, 256, (8, 8), dtype=np.uint8)
+    frames = [Image.fromarray(first)] * 130
+    frames[0].save(pics / "many.tif", save_all=True, append_images=frames[1:])
+    frames[0].save(pics / "three.tif", save_all=True, append_images=frames[1:3])
+    report = look(pics, "size=16,fit=stretch")
+    assert report.spec.count == 2
+    assert any("more than 100 frames" in what for what, _action in actions(report, "many.tif"))
+    assert any("3 frames" in what for what, _action in actions(report, "three.tif"))
+    assert (report.preview[0] == report.preview[1]).all()
+
+
+def test_no_other_program_is_asked_to_draw_a_file(pics: Path, monkeypatch: pytest.MonkeyPatch):
+    noise().save(pics / "good.png")
+    (pics / "page.png").write_bytes(
+        b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 99 99\n%%EndComments\nshowpage\n%%EOF\n"
+    )
+    (pics / "sky.png").write_bytes(b"SIMPLE  =                    T".ljust(80) + b"END".ljust(2800))
+
+    def never(*_args: object, **_more: object) -> None:
+        raise AssertionError("a program was started")
+
+    monkeypatch.setattr("subprocess.Popen.__init__", never)
+    report = look(pics)
+    assert report.spec.count == 1
+    assert {what for name in ("page.png", "sky.png") for what, _action in actions(report, name)} == {
+        "it is no picture in a known format"
+    }
+
+
 def test_fit_and_colour(pics: Path):
     wide = np.zeros((20, 60, 3), dtype=np.uint8)
     wide[:, 20:40] = (250, 250, 250)

@@ -62,16 +62,19 @@ def sort_out(page: PaintWorkspace, path: Path) -> None:
 
 def few_colours(path: Path, most: int) -> bool:
     """A picture has at most so many colours. False for what cannot be read: whoever reads it says why. For a job."""
-    from PIL import Image
+    from ganstudio.data.decode import PictureError, room_for, with_image
 
-    try:
-        with Image.open(path) as image:
-            if image.width * image.height > 100_000_000:
-                return False
-            image.draft("RGB", (1024, 1024))
+    def look(image: Any, _path: Path | None) -> bool:
+        if image.width * image.height > 100_000_000:
+            return False
+        image.draft("RGB", (1024, 1024))
+        with room_for(image):
             found = image if image.mode in ("P", "L", "1", "RGB", "RGBA") else image.convert("RGB")
             return found.getcolors(most) is not None
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError, Image.DecompressionBombWarning):
+
+    try:
+        return with_image(path, look)
+    except PictureError:
         return False
 
 
