@@ -20,7 +20,7 @@ from ganstudio.core.i18n import _, plural
 from ganstudio.core.leftovers import remove, remove_left_overs, temporary_name
 from ganstudio.core.litter import is_litter
 from ganstudio.core.regular import open_regular
-from ganstudio.data.base import Arrays, Job, Problem
+from ganstudio.data.base import Arrays, DataRequest, DataSource, Job, Problem
 from ganstudio.data.containers import ArchiveError, Container, Member, MemberError, kind_of, open_container
 from ganstudio.data.files import cache_folder
 from ganstudio.data.membernames import Places, Sort, parts_of, safe_part, sort_of
@@ -89,17 +89,23 @@ def folder_of(path: Path, job: Job) -> Path:
     return entry / _stem(path)
 
 
-def with_archive_told(arrays: Arrays, path: str | None) -> Arrays:
-    """The same data; where they were read from an archive, with what became of its files told as well."""
-    if path is None or not _is_meant(Path(path)):
-        return arrays
-    try:
-        told = json.loads((_entry_of(Path(path))[1] / _TOLD).read_text("utf-8"))
-        problems = tuple(Problem(*map(str, one)) for one in told["problems"])
-        notes = tuple(map(str, told["notes"]))
-    except (OSError, ValueError, KeyError, TypeError):  # forgotten in the meantime
-        return arrays
-    return replace(arrays, problems=(*problems, *arrays.problems), notes=(*notes, *arrays.notes))
+def telling_of_archives(source: DataSource) -> DataSource:
+    """The same source; what it reads from an archive is told together with what became of the archive's files."""
+
+    def read(request: DataRequest, seed: int, job: Job) -> Arrays:
+        clear_left_overs()
+        arrays = source.read(request, seed, job)
+        if request.path is None or not source.reads_path or not _is_meant(Path(request.path)):
+            return arrays
+        try:
+            told = json.loads((_entry_of(Path(request.path))[1] / _TOLD).read_text("utf-8"))
+            problems = tuple(Problem(*map(str, one)) for one in told["problems"])
+            notes = tuple(map(str, told["notes"]))
+        except (OSError, ValueError, KeyError, TypeError):  # forgotten in the meantime
+            return arrays
+        return replace(arrays, problems=(*problems, *arrays.problems), notes=(*notes, *arrays.notes))
+
+    return replace(source, read=read)
 
 
 def clear_left_overs() -> None:

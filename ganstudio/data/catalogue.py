@@ -22,7 +22,7 @@ from ganstudio.data import (
     points,
     polygons,
 )
-from ganstudio.data.archives import clear_left_overs, with_archive_told
+from ganstudio.data.archives import telling_of_archives
 from ganstudio.data.base import Arrays, DataRequest, Dataset, DataSource, Job, Progress, fingerprint
 from ganstudio.data.files import find
 
@@ -43,7 +43,7 @@ def _build() -> Registry[DataSource]:
         pairs.source(),
         domains.source(),
     ):
-        registry.add(source.name, source)
+        registry.add(source.name, telling_of_archives(source))
     return registry
 
 
@@ -60,10 +60,7 @@ def read(
         DataError: files are missing or cannot be read.
         CancelledError: ``cancel`` was set.
     """
-    clear_left_overs()
-    source = DATASETS[request.name]
-    arrays = source.read(request, seed, Job(cancel, progress))
-    return with_archive_told(arrays, request.path) if source.reads_path else arrays
+    return DATASETS[request.name].read(request, seed, Job(cancel, progress))
 
 
 def load(
