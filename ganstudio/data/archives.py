@@ -103,7 +103,13 @@ def telling_of_archives(source: DataSource) -> DataSource:
             notes = tuple(map(str, told["notes"]))
         except (OSError, ValueError, KeyError, TypeError):  # forgotten in the meantime
             return arrays
-        return replace(arrays, problems=(*problems, *arrays.problems), notes=(*notes, *arrays.notes))
+        lost = sum(one.action == "dropped" for one in problems)
+        return replace(
+            arrays,
+            problems=(*problems, *arrays.problems),
+            notes=(*notes, *arrays.notes),
+            files=arrays.files and arrays.files + lost,
+        )
 
     return replace(source, read=read)
 

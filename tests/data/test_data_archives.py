@@ -329,6 +329,9 @@ def test_everything_that_is_left_out_is_told_by_name_each_time(pics: Path, tmp_p
         assert {name for name, what in reasons.items() if "device" in what} == {"pipe.png", "disk.png"}
         assert "archive in the archive" in reasons["inner.zip"]
         assert any("run.sh, notes.pdf" in line for line in report.changes), report.changes
+    assert load(f"folder:{path}:size=16").left_out.startswith(
+        "9 of 11 files were left out: ../up.png (its name leads out"
+    )
     assert not list(tmp_path.glob("*.png"))
 
 

@@ -207,6 +207,19 @@ def test_dropped_pictures_are_checked(window: MainWindow, qtbot: QtBot, tmp_path
     wait(qtbot, lambda: not dialogs(window))
 
 
+def test_an_archive_that_cannot_be_read_is_told_in_words(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    path = tmp_path / "pictures.7z"
+    path.write_bytes(b"7z\xbc\xaf\x27\x1c" + bytes(99))
+    assert drop(window, path)
+    wait(qtbot, lambda: dialogs(window) and not window.studio.jobs.running)
+    (dialog,) = dialogs(window)
+    words = " ".join(label.text() for label in dialog.findChildren(type(window.train.run_view.stage._caption)))
+    assert "of the kind 7z" in words
+    assert "give the folder" in words
+    dialog.reject()
+    wait(qtbot, lambda: not dialogs(window))
+
+
 def test_an_archive_is_chosen(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
     Image.new("RGB", (8, 8)).save(tmp_path / "one.png")
     path = shutil.make_archive(str(tmp_path / "set"), "gztar", tmp_path, "one.png")
