@@ -20,8 +20,9 @@ from ganstudio.core.i18n import _, plural
 from ganstudio.core.leftovers import remove, remove_left_overs, temporary_name
 from ganstudio.core.litter import is_litter
 from ganstudio.core.regular import open_regular
+from ganstudio.data.archivekinds import kind_of, open_container
 from ganstudio.data.base import Arrays, DataRequest, DataSource, Job, Problem
-from ganstudio.data.containers import ArchiveError, Container, Member, MemberError, kind_of, open_container
+from ganstudio.data.container import ArchiveError, Container, Member, MemberError
 from ganstudio.data.files import cache_folder
 from ganstudio.data.membernames import Places, Sort, parts_of, safe_part, sort_of
 from ganstudio.data.scan import looks_like_picture

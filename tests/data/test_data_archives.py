@@ -157,9 +157,9 @@ def test_headers_without_end_are_refused(pics: Path, kind: bytes):
 
 
 def test_more_entries_than_any_set_has(pics: Path, monkeypatch: pytest.MonkeyPatch):
-    from ganstudio.data import containers
+    from ganstudio.data import container
 
-    monkeypatch.setattr(containers, "MOST_MEMBERS", 5)
+    monkeypatch.setattr(container, "MOST_MEMBERS", 5)
     with tarfile.open(pics / "set.tar", "w") as tar:
         for number in range(9):
             tar.addfile(member(f"{number}.bin"))
