@@ -23,7 +23,7 @@ class DataError(StudioError):
 
 
 class MissingDataError(DataError):
-    """The folder or file that holds a data set is not there (any more); it may lie elsewhere now."""
+    """The folder or file that holds a data set is not there (any more), or is empty; it may lie elsewhere now."""
 
 
 class StoreError(StudioError):

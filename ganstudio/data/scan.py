@@ -86,7 +86,7 @@ def scan(folder: Path, job: Job, used: Path | None = None) -> Scan:
     found = _walk(folder, job)
     notes = _notes(found, folder, used)
     if not found.files:
-        raise DataError(
+        raise MissingDataError(
             _("There is no picture in {folder}: choose a folder that holds PNG, JPEG or other image files.").format(
                 folder=folder
             )

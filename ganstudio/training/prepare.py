@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import threading
+from pathlib import Path
 
 from ganstudio.core.errors import UsageError
 from ganstudio.core.experiment import Experiment
+from ganstudio.core.fields import fields_of
 from ganstudio.core.i18n import _
+from ganstudio.core.paths import located
 from ganstudio.data import DATASETS, load, parse_request
+from ganstudio.data.request import moved_request, stored_request
 from ganstudio.methods import METHODS
 from ganstudio.nn.random import randomness
 from ganstudio.training.device import choose_device
@@ -28,6 +32,26 @@ def check_experiment(experiment: Experiment) -> None:
         raise UsageError(_("The number of steps must be 1 or more, not {steps}.").format(steps=experiment.steps))
     if experiment.seed < 0:
         raise UsageError(_("The seed must be 0 or more, not {seed}.").format(seed=experiment.seed))
+
+
+def where_it_lies(experiment: Experiment, run: Path, moved: str | None = None) -> Experiment:
+    """A stored experiment with absolute paths: older runs hold them as they were typed.
+
+    Args:
+        experiment: as the run has it.
+        run: the run's folder.
+        moved: where its data lie now, as :func:`ganstudio.data.request.moved_request` takes it; None: where they lay.
+
+    Raises:
+        UsageError: an unknown name, or ``moved`` names another kind of set.
+    """
+    data = stored_request(experiment.data, run)
+    paths = {spec.name for spec in fields_of(METHODS[experiment.method].Hyper) if spec.path}
+    hyper = {
+        name: located(value, run) if name in paths and isinstance(value, str) else value
+        for name, value in experiment.hyper.items()
+    }
+    return experiment.with_(data=data if moved is None else moved_request(data, moved), hyper=hyper)
 
 
 def build_engine(experiment: Experiment, cancel: threading.Event | None = None) -> Engine:

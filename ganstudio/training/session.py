@@ -37,14 +37,15 @@ from ganstudio.core.experiment import Experiment
 from ganstudio.core.i18n import _
 from ganstudio.core.mailbox import CommandQueue, Mailbox
 from ganstudio.core.observed import Measure
+from ganstudio.data.request import absolute_request
 from ganstudio.methods import Method
 from ganstudio.nn.snapshot import Snapshots
 from ganstudio.store import Run, RunWriter, WriteQueue, create_run
 from ganstudio.training.device import device_here
 from ganstudio.training.engine import Engine
-from ganstudio.training.prepare import build_engine, check_experiment
+from ganstudio.training.prepare import build_engine, check_experiment, where_it_lies
 from ganstudio.training.publish import Pace, Publisher
-from ganstudio.training.restore import restore, rewind
+from ganstudio.training.restore import keep_place, restore, rewind
 from ganstudio.training.trouble import diverged, explain
 
 _log = logging.getLogger(__name__)
@@ -107,20 +108,24 @@ class Session:
             UsageError: the experiment cannot be trained; nothing was written.
         """
         check_experiment(experiment)
-        return cls(experiment, **options)  # type: ignore[arg-type]
+        return cls(experiment.with_(data=absolute_request(experiment.data)), **options)  # type: ignore[arg-type]
 
     @classmethod
-    def resume(cls, path: Path, steps: int | None = None, device: str | None = None, **options: object) -> Session:
+    def resume(
+        cls, path: Path, steps: int | None = None, device: str | None = None, data: str | None = None, **options: object
+    ) -> Session:
         """A session that goes on with a stored run from its newest good checkpoint.
 
         Args:
             path: the run folder.
             steps: train until this step in all; the run's own goal by default.
             device: where; by default the run's own, or the best there is where this machine has no such device.
+            data: where the run's data lie now, as a request or a path; they are taken, and the place is kept in the run,
+                if they are the very same.
             **options: as for :meth:`new`.
 
         Raises:
-            UsageError: the goal has been reached already.
+            UsageError: the goal has been reached already, or ``data`` names another kind of set.
             StoreError: this is no run folder.
         """
         run = Run.open(path)
@@ -129,6 +134,7 @@ class Session:
         done = run.newest_good_checkpoint().step or 0
         if goal <= done:
             raise UsageError(_("This run has already reached step {done}; ask for more than that.").format(done=done))
+        experiment = where_it_lies(experiment, run.path, data)
         experiment = experiment.with_(device=device or device_here(experiment.device))
         check_experiment(experiment)
         return cls(experiment.with_(steps=goal), run=run, **options)  # type: ignore[arg-type]
@@ -199,6 +205,7 @@ class Session:
         if run is not None:
             restore(engine, run, self.mailbox)
             writer.truncate_after(engine.step_count)
+            keep_place(run, self.experiment.data, writer, self.mailbox)
         return engine, writer
 
     def _begin(self, engine: Engine, publisher: Publisher) -> None:
