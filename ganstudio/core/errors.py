@@ -18,6 +18,10 @@ class UsageError(StudioError):
     """What was asked for is wrong (an unknown name, a value out of range): exit status 2, nothing was changed."""
 
 
+class SizeError(UsageError):
+    """A network cannot be built for pictures of this size; others may do."""
+
+
 class DataError(StudioError):
     """A data set cannot be read, found or used as asked."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from pathlib import Path
 
-from ganstudio.core.errors import UsageError
+from ganstudio.core.errors import SizeError, UsageError
 from ganstudio.core.experiment import Experiment
 from ganstudio.core.fields import fields_of
 from ganstudio.core.i18n import _
@@ -16,6 +16,9 @@ from ganstudio.methods import METHODS
 from ganstudio.nn.random import randomness
 from ganstudio.training.device import choose_device
 from ganstudio.training.engine import Engine, seeded
+from ganstudio.training.sizes import refusal
+
+_UNCLASSED = _("a folder has classes where it holds two or more sub-folders of pictures, one for each class.")
 
 
 def check_experiment(experiment: Experiment) -> None:
@@ -63,14 +66,19 @@ def build_engine(experiment: Experiment, cancel: threading.Event | None = None) 
         CancelledError: ``cancel`` was set while the data were being read.
     """
     device = choose_device(experiment.device)
-    dataset = load(parse_request(experiment.data), seed=experiment.seed, cancel=cancel)
+    request = parse_request(experiment.data)
+    dataset = load(request, seed=experiment.seed, cancel=cancel)
     method_class = METHODS[experiment.method]
     if method_class.info.needs_labels and dataset.labels is None:
         raise UsageError(
-            _("{title} learns from classes, and “{data}” has none. A folder has classes where every class is a sub-folder.")
-            .format(title=method_class.info.title, data=experiment.data)
-        )  # fmt: skip
+            _("{title} learns from classes, and “{data}” has none: {why}").format(
+                title=method_class.info.title, data=experiment.data, why=dataset.unclassed or _UNCLASSED
+            )
+        )
     hyper = method_class.resolve(experiment.hyper, dataset.spec.kind)
-    with randomness(seeded(experiment.seed, "weights")):
-        method = method_class(hyper, dataset.spec)
+    try:
+        with randomness(seeded(experiment.seed, "weights")):
+            method = method_class(hyper, dataset.spec)
+    except SizeError as error:
+        raise refusal(error, method_class, hyper, dataset.spec, request) from error
     return Engine(method, dataset, experiment.seed, device)
