@@ -6,14 +6,16 @@ import threading
 from pathlib import Path
 
 from ganstudio.core.errors import SizeError, UsageError
+from ganstudio.core.events import Note
 from ganstudio.core.experiment import Experiment
 from ganstudio.core.fields import fields_of
 from ganstudio.core.i18n import _
 from ganstudio.core.paths import located
-from ganstudio.data import DATASETS, load, parse_request
-from ganstudio.data.request import moved_request, stored_request
+from ganstudio.data import DATASETS, Dataset, load, parse_request
+from ganstudio.data.request import absolute_request, moved_request, stored_request
 from ganstudio.methods import METHODS
 from ganstudio.nn.random import randomness
+from ganstudio.store import create_run
 from ganstudio.training.device import choose_device
 from ganstudio.training.engine import Engine, seeded
 from ganstudio.training.sizes import refusal
@@ -21,8 +23,11 @@ from ganstudio.training.sizes import refusal
 _UNCLASSED = _("a folder has classes where it holds two or more sub-folders of pictures, one for each class.")
 
 
-def check_experiment(experiment: Experiment) -> None:
+def check_experiment(experiment: Experiment) -> Experiment:
     """Refuses what cannot be trained, before anything is loaded or written.
+
+    Returns:
+        The experiment with the place of its data absolute, so that it holds from every directory.
 
     Raises:
         UsageError: an unknown name, a value out of range, a device that is not there.
@@ -35,6 +40,7 @@ def check_experiment(experiment: Experiment) -> None:
         raise UsageError(_("The number of steps must be 1 or more, not {steps}.").format(steps=experiment.steps))
     if experiment.seed < 0:
         raise UsageError(_("The seed must be 0 or more, not {seed}.").format(seed=experiment.seed))
+    return experiment.with_(data=absolute_request(experiment.data))
 
 
 def where_it_lies(experiment: Experiment, run: Path, moved: str | None = None) -> Experiment:
@@ -82,3 +88,21 @@ def build_engine(experiment: Experiment, cancel: threading.Event | None = None) 
     except SizeError as error:
         raise refusal(error, method_class, hyper, dataset.spec, request) from error
     return Engine(method, dataset, experiment.seed, device)
+
+
+def told(dataset: Dataset) -> tuple[Note, ...]:
+    """What a person is told of the data when training begins; files that were left out are a warning."""
+    left_out = (Note("warning", dataset.left_out),) if dataset.left_out else ()
+    return (*(Note("info", note) for note in dataset.notes), *left_out)
+
+
+def make_run(experiment: Experiment, engine: Engine, folder: Path | None, path: Path | None) -> Path:
+    """The folder of a new run, with every hyper-parameter, and with what was told of the data: warnings first.
+
+    Raises:
+        StoreError: as :func:`ganstudio.store.create_run`.
+    """
+    full = experiment.with_(hyper=engine.method.hyper.model_dump())
+    data = engine.dataset
+    lines = [note.text for note in sorted(told(data), key=lambda note: note.level == "info")]
+    return create_run(full, data.spec, data.fingerprint, folder=folder, path=path, told=lines)
