@@ -148,8 +148,8 @@ class Studio:
             model.show(model.source)
         self.current_changed.emit()
 
-    def continue_run(self, model: RunModel, steps: int) -> None:
-        """Trains a stored run on, until ``steps`` in all."""
+    def continue_run(self, model: RunModel, steps: int, data: str | None = None) -> None:
+        """Trains a stored run on, until ``steps`` in all; ``data`` is where its data lie now, if they have moved."""
         if model.path is None or model.here:
             return
         if model.live:
@@ -158,7 +158,8 @@ class Studio:
             )
             return
         try:
-            session = resume_session(model.path, steps, keep_checkpoints=self.settings.values.keep_checkpoints)
+            keep = self.settings.values.keep_checkpoints
+            session = resume_session(model.path, steps, data=data, keep_checkpoints=keep)
         except StudioError as error:
             self.report(error)
             return

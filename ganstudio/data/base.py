@@ -197,6 +197,7 @@ class DataSource:
         needs_files: it reads files that do not come with the program.
         downloadable: the program can fetch those files.
         takes_path: the request names a folder or a drawing: ``"folder:PATH"``.
+        names_file: whether what the request names is a file, for sets that take names as well.
         verify: raises UsageError for options that are wrong in a way their bounds do not tell.
     """
 
@@ -211,12 +212,17 @@ class DataSource:
     needs_files: bool = False
     downloadable: bool = False
     takes_path: bool = False
+    names_file: Callable[[str], bool] | None = None
     verify: Callable[[Fields], None] | None = None
 
     @property
     def reads_path(self) -> bool:
         """Its path is a folder or a file on disk, not the name of a drawing."""
         return self.takes_path and self.needs_files
+
+    def on_disk(self, path: str) -> bool:
+        """What a request names is a folder or a file anywhere on disk."""
+        return self.reads_path or (self.names_file is not None and self.names_file(path))
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values, for ``ganstudio datasets --json``."""

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ganstudio.core.dataspec import DataSpec
-from ganstudio.core.errors import DataError, UsageError
+from ganstudio.core.errors import DataError, MissingDataError, UsageError
 from ganstudio.core.fields import Fields, field
 from ganstudio.core.i18n import _
 from ganstudio.core.litter import is_litter
@@ -81,6 +81,8 @@ def _not_read(others: tuple[Path, ...]) -> str:
 def _subfolders(place: Path) -> list[Path]:
     try:
         return sorted(path for path in place.iterdir() if path.is_dir() and not is_litter(path.name))
+    except FileNotFoundError as error:
+        raise MissingDataError(_("There is no folder {folder}: check its name.").format(folder=place)) from error
     except OSError as error:
         why = error.strerror or error
         raise DataError(

@@ -41,19 +41,20 @@ class Plan:
     notes: tuple[str, ...]
 
 
-def plan_of(folder: Path, layout: str, job: Job) -> Plan:
+def plan_of(folder: Path, layout: str, job: Job, used: Path | None = None) -> Plan:
     """Looks how a folder is laid out.
 
     Args:
         folder: the folder.
         layout: ``auto``, ``folders``, ``labels-left`` or ``labels-right``.
         job: to watch and to cancel it.
+        used: the file that lists the classes, which is no stranger among the pictures.
 
     Raises:
         DataError: there is no folder, or no label map with a photo in it.
         CancelledError: the job was cancelled.
     """
-    found = scan(folder, job)
+    found = scan(folder, job, used)
     files, said = train_only(found.files)
     notes = (*found.notes, *said)
     if layout in ("auto", "folders"):

@@ -71,8 +71,10 @@ def _read(request: DataRequest, seed: int, job: Job) -> Arrays:
     if not isinstance(options, MapsOptions) or request.path is None:
         raise UsageError(_("Say which folder: write maps:PATH."))
     folder = folder_of(Path(request.path), job)
-    plan = plan_of(folder, options.layout, job)
-    listed = find_class_file(plan.folder, options.classes)
+    listed = None
+    if folder.exists():  # else the plan says that there is none
+        listed = find_class_file(folder if folder.is_dir() else folder.parent, options.classes)
+    plan = plan_of(folder, options.layout, job, listed)
     known: list[ClassList] = []
 
     def prepare() -> dict[str, Any]:

@@ -86,7 +86,7 @@ def scan(folder: Path, job: Job, used: Path | None = None) -> Scan:
     found = _walk(folder, job)
     notes = _notes(found, folder, used)
     if not found.files:
-        raise DataError(
+        raise MissingDataError(
             _("There is no picture in {folder}: choose a folder that holds PNG, JPEG or other image files.").format(
                 folder=folder
             )
@@ -94,7 +94,7 @@ def scan(folder: Path, job: Job, used: Path | None = None) -> Scan:
     files = sorted(found.files, key=natural_key)
     names, unclassed, loose = _class_names(files)
     if loose:
-        notes = (*notes, unclassed)
+        notes = (*notes, unclassed[:1].upper() + unclassed[1:])
     if not names:
         return Scan(folder, tuple(files), notes=notes, unclassed=unclassed)
     classes = tuple(sorted(set(names), key=natural_key))
@@ -180,9 +180,12 @@ def _class_names(files: list[str]) -> tuple[list[str], str, bool]:
         folders = [parts[1:] for parts in folders]
     inside = Counter(parts[0] for parts in folders if parts)
     if inside:
-        mixed = _("Some pictures lie in subfolders and some beside them: all are read, without classes.")
+        mixed = _("some pictures lie in sub-folders and some beside them: all are read, without classes.")
         return [], mixed, len(inside) > 1
     if only:
-        alone = _("All pictures lie in one folder, “{name}”: one class alone tells nothing apart.").format(name=only)
+        alone = _(
+            "all pictures lie in one folder, “{name}”, and one class alone tells nothing apart. Put a second class into a "
+            "folder beside it, or choose a method that needs no classes."
+        ).format(name=only)
         return [], alone, False
     return [], "", False

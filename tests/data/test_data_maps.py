@@ -134,6 +134,16 @@ def test_missing_partners_are_named_on_either_side(pics):
     }
 
 
+def test_the_list_of_classes_is_no_stranger_among_the_pictures(pics):
+    two_folders(pics)
+    (pics / "classes.txt").write_text(LIST)
+    changes = check(f"maps:{pics}:size=32").changes
+    assert any("classes.txt" in line for line in changes)
+    assert not any("no picture" in line for line in changes)
+    (pics / "notes.txt").write_text("a stranger")
+    assert any("1 file that is no picture" in line for line in check(f"maps:{pics}:size=32").changes)
+
+
 def test_photos_of_two_formats_keep_the_label_map_of_their_very_name(pics):
     two_folders(pics)
     for index in (0, 1):

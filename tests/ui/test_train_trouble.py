@@ -15,10 +15,11 @@ import pytest
 from PIL import Image
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QDialog, QFileDialog, QPushButton
+from PySide6.QtWidgets import QDialog, QFileDialog, QMessageBox, QPushButton
 from pytestqt.qtbot import QtBot
 
 from ganstudio.core.experiment import Experiment
+from ganstudio.store import Run
 from ganstudio.ui.experiment import DataCheckView
 from ganstudio.ui.window import MainWindow
 from tests.ui.window_kit import DIGITS, RING, hold, opened, run_text, train, wait
@@ -76,6 +77,31 @@ def test_files_that_were_left_out_are_told_without_a_check(window: MainWindow, q
     wait(qtbot, lambda: model.state == "finished" and not model.here)
     wait(qtbot, lambda: not window.train.run_view.banner.isHidden())
     assert "1 of 25 files was left out: empty.png (the file is empty)." in window.train.run_view.banner.text
+
+
+def test_where_the_data_have_moved_is_asked_and_kept(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "pics").mkdir()
+    for index in range(24):
+        Image.new("L", (16, 16), 100 + index).save(tmp_path / "pics" / f"{index}.png")
+    window.train.start(DIGITS.with_(data=f"folder:{tmp_path / 'pics'}:size=16", steps=2))
+    model = window.studio.current
+    assert model is not None
+    wait(qtbot, lambda: model.state == "finished" and not model.here)
+    (tmp_path / "pics").rename(tmp_path / "moved")
+    monkeypatch.setattr(QFileDialog, "open", lambda dialog: dialog.fileSelected.emit(str(tmp_path / "moved")))
+    window.studio.continue_run(model, 4)
+    wait(qtbot, lambda: bool(dialogs(window)))
+    (box,) = dialogs(window)
+    assert isinstance(box, QMessageBox)
+    assert f"no folder {tmp_path / 'pics'}" in box.text()
+    (choose,) = [button for button in box.buttons() if button.text() == "Choose…"]
+    qtbot.mouseClick(choose, Qt.MouseButton.LeftButton)
+    wait(qtbot, lambda: model.state == "finished" and not model.here and model.step == 4)
+    assert model.experiment.data == f"folder:{tmp_path / 'moved'}:size=16"
+    assert model.path is not None
+    assert Run.open(model.path).info.experiment.data == model.experiment.data
 
 
 def test_a_failure_has_details_to_copy(window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Callable
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
 from ganstudio.app.run_model import RunModel
@@ -35,7 +36,12 @@ def _value(value: object) -> str:
 
 
 class RunView(QWidget):
-    """Everything about the run that is looked at."""
+    """Everything about the run that is looked at.
+
+    Signals: ``place_requested``: the data of the run are missing, and the person wants to say where they lie now.
+    """
+
+    place_requested = Signal()
 
     def __init__(self, studio: Studio, binder: ActionBinder, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -174,12 +180,12 @@ class RunView(QWidget):
 
     def _show_message(self, model: RunModel) -> None:
         if model.state in ("failed", "paused", "interrupted") and model.message:
-            can_go_back = model.diverged and model.here and bool(model.checkpoints)
+            action, run = self._remedy(model)
             self.banner.show_error(
                 model.message,
                 details=model.details,
-                action=_("Go back, halve the learning rates") if can_go_back else "",
-                run=model.go_back if can_go_back else None,
+                action=action,
+                run=run,
                 level="error" if model.state == "failed" else "warning",
             )
             self._warned = False
@@ -191,6 +197,14 @@ class RunView(QWidget):
             self._warned = True
         elif not self._warned:
             self.banner.clear()
+
+    def _remedy(self, model: RunModel) -> tuple[str, Callable[[], object] | None]:
+        """What would mend it: the label of a button, and what the button does."""
+        if model.waits_for_data:
+            return _("Choose where the data are…"), self.place_requested.emit
+        if model.diverged and model.here and model.checkpoints:
+            return _("Go back, halve the learning rates"), model.go_back
+        return "", None
 
     # -- layout -----------------------------------------------------------------------------------------------------
 

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from ganstudio.app.explorer import Explorer
 from ganstudio.app.jobs import Job
+from ganstudio.app.sources import data_of
 from ganstudio.app.studio import Studio
 from ganstudio.core.errors import StudioError
 from ganstudio.core.i18n import _
@@ -91,12 +92,12 @@ class NeighboursPanel(QWidget):
         run = None if self._explorer.opened is None else self._explorer.opened.run
         if run is None:
             return
-        request, seed, wanted = run.info.experiment.data, run.info.experiment.seed, run.info.fingerprint
+        stored, seed, wanted = run, run.info.experiment.seed, run.info.fingerprint
 
         def work(progress: Any, cancel: Any) -> Any:
             from ganstudio.data import load
 
-            return load(request, seed=seed, cancel=cancel, progress=progress)
+            return load(data_of(stored), seed=seed, cancel=cancel, progress=progress)
 
         def done(data: Dataset) -> None:
             from ganstudio.explore.neighbours import Neighbours
