@@ -12,7 +12,9 @@ import hashlib
 import json
 import os
 import shutil
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path, PurePosixPath
 
 from ganstudio.core.errors import DataError
@@ -25,7 +27,7 @@ from ganstudio.data.base import Arrays, DataRequest, DataSource, Job, Problem
 from ganstudio.data.container import ArchiveError, Container, Member, MemberError
 from ganstudio.data.files import cache_folder
 from ganstudio.data.membernames import Places, Sort, parts_of, safe_part, sort_of
-from ganstudio.data.scan import looks_like_picture
+from ganstudio.data.scan import begins_picture
 
 MOST_BYTES = 16 << 30
 """All pictures of an archive together."""
@@ -225,41 +227,48 @@ class _Unpacking:
             self._tell(member.name, member.why)
         elif sort == "archive":
             self._tell(member.name, _("it is an archive in the archive: unpack it first"))
-        elif sort == "other":
+        elif sort == "other" or (sort == "perhaps" and member.size > MOST_OF_PICTURE):
             self._others.append(member.name)
         else:
-            limit = _limit_of(sort)
-            place, why = self._places.place(parts) if member.size <= limit else ("", _too_large_words(member.size))
-            why = why or self._write(member, self._folder / place, limit)
-            if why:
-                self._tell(member.name, why)
-            elif sort == "perhaps" and not looks_like_picture(self._folder / place):
-                (self._folder / place).unlink()
-                self._others.append(member.name)
-            else:
-                self._pictures += sort != "list"
+            self._put(member, parts, sort)
 
-    def _write(self, member: Member, target: Path, limit: int) -> str:
-        """Writes one file; why it could not be, else nothing."""
+    def _put(self, member: Member, parts: Sequence[str], sort: Sort) -> None:
+        """Writes one file, or says why it is not."""
+        limit = _limit_of(sort)
+        try:
+            if member.size > limit:
+                raise MemberError(_too_large_words(member.size))
+            chunks = member.chunks()
+            if sort == "perhaps":
+                start = next(chunks, b"")
+                if not begins_picture(start):
+                    self._others.append(member.name)
+                    return
+                chunks = chain([start], chunks)
+            self._write(chunks, self._folder / self._places.place(parts), limit)
+            self._pictures += sort != "list"
+        except MemberError as error:
+            self._tell(member.name, str(error))
+
+    def _write(self, chunks: Iterator[bytes], target: Path, limit: int) -> None:
         size = 0
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
             with target.open("xb") as out:
                 # Counted while writing: what the archive says of its sizes may be wrong.
-                for part in member.chunks():
+                for part in chunks:
                     size += len(part)
                     if size > limit:
                         raise MemberError(_too_large_words(size))
                     out.write(part)
-        except MemberError as error:
+        except MemberError:
             target.unlink(missing_ok=True)
-            return str(error)
+            raise
         except OSError as error:
             if error.errno not in _UNFIT:
                 raise
-            return _("the disk takes no file of this name")
+            raise MemberError(_("the disk takes no file of this name")) from error
         self._written += size
-        return ""
 
     def _tell(self, name: str, what: str, action: str = "dropped") -> None:
         if len(self._problems) >= _MOST_TOLD:

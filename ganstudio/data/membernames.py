@@ -11,6 +11,7 @@ from pathlib import PurePosixPath
 from typing import Literal
 
 from ganstudio.core.i18n import _
+from ganstudio.data.container import MemberError
 from ganstudio.data.scan import PICTURES
 
 Sort = Literal["picture", "list", "perhaps", "archive", "other"]
@@ -118,15 +119,19 @@ class Places:
         self._taken: dict[str, tuple[str, bool]] = {}
         self.renamed: dict[str, tuple[str, str]] = {}
 
-    def place(self, parts: Sequence[str]) -> tuple[str, str]:
-        """A path for a file, or an empty one and why there is none."""
+    def place(self, parts: Sequence[str]) -> str:
+        """A path for a file.
+
+        Raises:
+            MemberError: there is none; the text says why.
+        """
         if len(parts) > _DEEPEST or sum(len(part.encode("utf-8", "replace")) + 1 for part in parts) > _LONGEST_PATH:
-            return "", _("its name is too long")
+            raise MemberError(_("its name is too long"))
         here, told = "", ""
         for depth, part in enumerate(parts):
             name = self._name(here, part, depth == len(parts) - 1)
             if not name:
-                return "", _("there is a file of the same name in the archive, which is read")
+                raise MemberError(_("there is a file of the same name in the archive, which is read"))
             told = f"{told}/{part}" if told else part
             here = f"{here}/{name}" if here else name
             if name != part:
@@ -135,7 +140,7 @@ class Places:
                     _("on some systems another one has this name") if alike else _("some systems do not take this name")
                 )
                 self.renamed.setdefault(told, (here, why))
-        return here, ""
+        return here
 
     def _name(self, folder: str, part: str, is_file: bool) -> str:
         safe = PurePosixPath(safe_part(part))

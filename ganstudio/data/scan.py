@@ -147,9 +147,13 @@ def _walk(folder: Path, job: Job) -> _Walked:
 def looks_like_picture(path: Path) -> bool:
     """Whether a file whose name says nothing begins like a picture."""
     try:
-        start = read_regular(path, 16)
+        return begins_picture(read_regular(path, 16))
     except OSError:
         return False
+
+
+def begins_picture(start: bytes) -> bool:
+    """Whether the first bytes of a file are those of a picture."""
     # "BM" alone also begins many a text; a bitmap has four zero bytes behind its length.
     bitmap = start[:2] == b"BM" and start[6:10] == b"\0\0\0\0"
     return (
