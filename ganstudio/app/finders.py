@@ -15,6 +15,7 @@ from psygnal import Signal
 
 from ganstudio.app import kept_directions
 from ganstudio.app.named import data_refusal
+from ganstudio.app.sources import data_of
 from ganstudio.core.controls import ClassLabel, LatentVector
 from ganstudio.core.errors import StudioError, UsageError
 from ganstudio.core.i18n import _, plural
@@ -233,7 +234,7 @@ class Finding:
         opened = self._explorer.opened
         assert opened is not None
         assert opened.run is not None
-        experiment = opened.run.info.experiment
+        run, experiment = opened.run, opened.run.info.experiment
         key = (opened.path, experiment.data)
         known = self._classifiers.get(key)
         if known is not None:
@@ -245,7 +246,7 @@ class Finding:
         def work(progress: Callable[[float, str], None], cancel: Any) -> Dataset:
             from ganstudio.data import load
 
-            return load(experiment.data, seed=experiment.seed, cancel=cancel, progress=progress)
+            return load(data_of(run), seed=experiment.seed, cancel=cancel, progress=progress)
 
         def loaded(data: Dataset) -> None:
             if number == self._number:

@@ -24,6 +24,17 @@ if TYPE_CHECKING:
 PATIENCE = 20.0
 
 
+def data_of(run: Run) -> str:
+    """What a stored run's data are read with, from wherever this program was started.
+
+    Raises:
+        UsageError: the run's request is not understood.
+    """
+    from ganstudio.data.request import stored_request
+
+    return stored_request(run.info.experiment.data, run.path)
+
+
 @dataclass(frozen=True, slots=True)
 class Opened:
     """A generator that is open.

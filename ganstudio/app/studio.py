@@ -21,6 +21,7 @@ from ganstudio.core.elsewhere import shown
 from ganstudio.core.errors import StudioError
 from ganstudio.core.experiment import Experiment
 from ganstudio.core.i18n import _
+from ganstudio.data.archives import clear_left_overs
 from ganstudio.store import delete_run, list_runs, rename_run, runs_folder
 
 
@@ -84,6 +85,7 @@ class Studio:
                 call()
 
         self.jobs.start(_("Loading the methods"), work).on_done(ready)
+        self.jobs.start(_("Removing what was left half-written"), lambda _progress, _cancel: clear_left_overs())
 
     def when_ready(self, call: Callable[[], None]) -> None:
         """Calls now, or as soon as the catalogue is there."""
@@ -158,8 +160,8 @@ class Studio:
             model.show(model.source)
         self.current_changed.emit()
 
-    def continue_run(self, model: RunModel, steps: int) -> None:
-        """Trains a stored run on, until ``steps`` in all."""
+    def continue_run(self, model: RunModel, steps: int, data: str | None = None) -> None:
+        """Trains a stored run on, until ``steps`` in all; ``data`` is where its data lie now, if they have moved."""
         if model.path is None or model.here:
             return
         if model.live:
@@ -172,7 +174,8 @@ class Studio:
             self._ask_for_data(model, steps, refused)
             return
         try:
-            session = resume_session(model.path, steps, keep_checkpoints=self.settings.values.keep_checkpoints)
+            keep = self.settings.values.keep_checkpoints
+            session = resume_session(model.path, steps, data=data, keep_checkpoints=keep)
         except StudioError as error:
             self.report(error)
             return

@@ -65,6 +65,7 @@ def facts_of(stored: Run) -> dict[str, Any]:
         "created": info.created.isoformat(timespec="seconds"),
         "size_bytes": stored.size_bytes(),
         "versions": dict(info.versions),
+        "told": list(info.told),
     }
 
 
@@ -102,6 +103,7 @@ def _write(facts: dict[str, Any]) -> None:
         rows.insert(4, (_("message"), facts["message"]))
     if facts["warning"]:
         rows.insert(-2, (_("warning"), facts["warning"]))
+    rows += [(_("told of the data") if not number else "", line) for number, line in enumerate(facts["told"])]
     write_table(rows, "  ")
     for title, values in ((_("hyper-parameters"), facts["hyper"]), (_("latest values"), facts["metrics"])):
         write(f"\n{title}")

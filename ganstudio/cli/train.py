@@ -7,6 +7,7 @@ at the end. Ctrl-C saves a checkpoint and stops; a second Ctrl-C ends at once.
   ganstudio train wgan-gp --data ring --steps 5000 --seed 1 --set n_critic=3 penalty_weight=0.1
   ganstudio train dcgan-frogs --data cifar10:classes=frog --steps 20000 --out runs/frogs
   ganstudio train --resume runs/frogs --steps 40000
+  ganstudio train --resume runs/shoes --steps 40000 --data pairs:/new/place/of/shoes
 """
 
 from __future__ import annotations
@@ -30,26 +31,31 @@ from ganstudio.cli.output import one_line, say, write
 from ganstudio.cli.parser import MAX_SEED, MAX_STEPS, find_run, named_path, split_pairs, whole
 from ganstudio.cli.progress import LastLosses, ProgressLine
 from ganstudio.core.commands import Stop
-from ganstudio.core.errors import DataError, StudioError, TrainingError, UsageError
+from ganstudio.core.errors import DataError, MissingDataError, StudioError, TrainingError, UsageError
 from ganstudio.core.events import CheckpointSaved, Event, Note, Progress, Rows, StateChanged
 from ganstudio.core.experiment import Experiment
 from ganstudio.core.fields import Value
 from ganstudio.core.i18n import _
+from ganstudio.core.litter import DESKTOP_FILES
 
 if TYPE_CHECKING:
     from ganstudio.training.session import Session
 
 _SIGNAL_STATUS = 128
 _PATIENCE = 2.0  # seconds after which silence wants a word
-_LITTER = frozenset({".DS_Store", "Thumbs.db", "desktop.ini", ".directory", "metrics", "samples", "checkpoints"})
-_NEW_ONLY = ("method", "data", "seed", "out", "set", "name")
+_LITTER = DESKTOP_FILES | {"metrics", "samples", "checkpoints"}
+_NEW_ONLY = ("method", "seed", "out", "set", "name")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What the command takes."""
     add = parser.add_argument
     add("method", nargs="?", metavar="METHOD", help=_("what to train, see “ganstudio methods”"))
-    add("--data", metavar="NAME", help=_("what to train on, see “ganstudio datasets”; options as ring:noise=0.05"))
+    add(
+        "--data", metavar="NAME",
+        help=_("what to train on, see “ganstudio datasets”; options as ring:noise=0.05; with --resume where the run's data "
+               "lie now, if they have moved"),
+    )  # fmt: skip
     add(
         "--steps", type=whole(1, MAX_STEPS), metavar="N",
         help=_("train until this step; with --resume too it counts from the run's beginning, not from where it stopped"),
@@ -77,7 +83,7 @@ def run(options: argparse.Namespace) -> int:
     with _stopping(session) as signals:
         session.start()
         trouble = _Watcher(session, line, signals).watch()
-    return _conclude(session, trouble, signals)
+    return _conclude(session, trouble, signals, options.resume is not None)
 
 
 def _new(options: argparse.Namespace) -> Session:
@@ -107,7 +113,7 @@ def _resumed(options: argparse.Namespace) -> Session:
     path = find_run(options.resume)
     from ganstudio.app.sessions import resume_session
 
-    return resume_session(path, options.steps, options.device, hold_on_trouble=False)
+    return resume_session(path, options.steps, options.device, options.data, hold_on_trouble=False)
 
 
 def _new_folder(text: str) -> Path:
@@ -122,7 +128,8 @@ def _new_folder(text: str) -> Path:
                 path=path
             )
         )
-    others = sorted({child.name for child in path.iterdir()} - _LITTER) if path.exists() else []
+    found = path.iterdir() if path.exists() else ()
+    others = sorted(child.name for child in found if child.name.casefold() not in _LITTER)
     if others:
         raise UsageError(
             _("{path} is not empty (it holds “{name}”); name a new or empty folder.").format(path=path, name=others[0])
@@ -135,8 +142,8 @@ def _hyper(method: str, data: str, pairs: Sequence[str]) -> dict[str, Value]:
     from ganstudio.data import DATASETS, parse_request
 
     request = parse_request(data)
-    if request.path and Path(request.path).is_absolute() and not named_path(request.path).exists():
-        raise UsageError(_("There is no folder {path}.").format(path=request.path))
+    if request.path and DATASETS[request.name].on_disk(request.path) and not named_path(request.path).exists():
+        raise UsageError(_("There is no folder or file {path}.").format(path=request.path))
     raw = split_pairs(pairs)
     from ganstudio.methods import METHODS
 
@@ -236,23 +243,26 @@ class _Watcher:
                 pass
 
 
-def _with_hint(error: StudioError, data: str) -> StudioError:
-    """Where files are missing that can be fetched: also the command that does it."""
+def _with_hint(error: StudioError, data: str, resumed: bool) -> StudioError:
+    """Where files are missing: also the command that fetches them, or that takes them from where they lie now."""
     from ganstudio.data import DATASETS, find, parse_request
 
     if not isinstance(error, DataError):
         return error
     source = DATASETS[parse_request(data).name]
+    if resumed and isinstance(error, MissingDataError):
+        words = _("{error} If the data of this run have moved, say where they lie now: --data {name}:PATH")
+        return DataError(words.format(error=error, name=source.name), error.details)
     if not source.downloadable or find(source.name) is not None:
         return error
     return DataError(f"{error} (ganstudio datasets {source.name} --download)", error.details)
 
 
-def _conclude(session: Session, trouble: str, signals: Sequence[int]) -> int:
+def _conclude(session: Session, trouble: str, signals: Sequence[int], resumed: bool) -> int:
     if session.failure is not None:
         if session.path is not None and session.path.exists():
             say(_("The run is kept in {path}").format(path=session.path))
-        raise _with_hint(session.failure, session.experiment.data)
+        raise _with_hint(session.failure, session.experiment.data, resumed)
     if trouble:
         raise TrainingError(_("Not all of the run could be stored: {why}").format(why=trouble))
     assert session.path is not None

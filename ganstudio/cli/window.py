@@ -64,6 +64,8 @@ def read_screenshot(options: argparse.Namespace) -> Screenshot | None:
     path = named_path(options.screenshot)
     if path.suffix.lower() != ".png":
         raise UsageError(_("The picture must be a .png file, not {file}.").format(file=path.name))
+    if path.is_dir():
+        raise UsageError(_("{path} is a folder; name a file.").format(path=path))
     if not path.parent.is_dir():
         raise UsageError(_("There is no folder {path}.").format(path=path.parent))
     if options.run and options.run_dir:

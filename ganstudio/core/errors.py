@@ -22,8 +22,16 @@ class UsageError(StudioError):
     """What was asked for is wrong (an unknown name, a value out of range): exit status 2, nothing was changed."""
 
 
+class SizeError(UsageError):
+    """A network cannot be built for pictures of this size; others may do."""
+
+
 class DataError(StudioError):
     """A data set cannot be read, found or used as asked."""
+
+
+class MissingDataError(DataError):
+    """The folder or file that holds a data set is not there (any more), or is empty; it may lie elsewhere now."""
 
 
 class StoreError(StudioError):

@@ -8,6 +8,7 @@ import math
 import os
 import platform
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib import metadata
@@ -19,6 +20,7 @@ from ganstudio.core.dataspec import DataKind, DataSpec
 from ganstudio.core.errors import StoreError
 from ganstudio.core.experiment import Experiment
 from ganstudio.core.i18n import _
+from ganstudio.core.litter import DESKTOP_FILES
 from ganstudio.core.regular import read_regular
 from ganstudio.store.atomic import replace_file, words_for
 
@@ -32,7 +34,6 @@ METRICS = "metrics"
 SAMPLES = "samples"
 CHECKPOINTS = "checkpoints"
 _PARTS = (METRICS, SAMPLES, CHECKPOINTS)
-_DESKTOP_LITTER = frozenset({".DS_Store", "Thumbs.db", "desktop.ini", ".directory"})
 
 _NO_FOLDER = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ELOOP})
 
@@ -51,6 +52,7 @@ class RunInfo:
         created: when, with time zone.
         versions: of the program and what it stands on, when the run was made.
         schema: version of the folder's layout.
+        told: what a person was told of the data when the run was made, a line each; files that were left out first.
     """
 
     name: str
@@ -60,6 +62,7 @@ class RunInfo:
     created: datetime
     versions: MappingProxyType[str, str] = field(default_factory=lambda: MappingProxyType({}))
     schema: int = SCHEMA
+    told: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values."""
@@ -71,6 +74,7 @@ class RunInfo:
             "fingerprint": self.fingerprint,
             "created": self.created.isoformat(timespec="seconds"),
             "versions": dict(self.versions),
+            "told": list(self.told),
         }
 
 
@@ -93,7 +97,13 @@ def set_runs_folder(folder: Path | None) -> None:
 
 
 def create_run(
-    experiment: Experiment, spec: DataSpec, fingerprint: str, *, folder: Path | None = None, path: Path | None = None
+    experiment: Experiment,
+    spec: DataSpec,
+    fingerprint: str,
+    *,
+    folder: Path | None = None,
+    path: Path | None = None,
+    told: Sequence[str] = (),
 ) -> Path:
     """Makes a new run folder.
 
@@ -103,12 +113,15 @@ def create_run(
         fingerprint: identifies the data.
         folder: where to put it under a name made of date, data and method; :func:`runs_folder` by default.
         path: the very folder to use instead; it must be new or empty.
+        told: lines for a person on how the data were read.
 
     Raises:
         StoreError: the folder holds other things or cannot be made.
     """
     now = datetime.now(UTC)
-    info = RunInfo(experiment.title, experiment, spec, fingerprint, now, MappingProxyType(_versions()))
+    info = RunInfo(
+        experiment.title, experiment, spec, fingerprint, now, MappingProxyType(_versions()), told=tuple(told)
+    )
     try:
         run = _claim(path) if path is not None else _new_folder(folder or runs_folder(), experiment, now)
         for part in _PARTS:
@@ -128,7 +141,8 @@ def _claim(path: Path) -> Path:
         raise StoreError(
             _("{path} already holds a run. Resume it, or name another folder for a new one.").format(path=path)
         )
-    parts = {child.name for child in path.iterdir()} - _DESKTOP_LITTER - set(_PARTS)
+    names = {child.name for child in path.iterdir()} - set(_PARTS)
+    parts = {name for name in names if name.casefold() not in DESKTOP_FILES}
     if parts:
         raise StoreError(
             _("{path} is not empty (it holds “{name}”); name a new or empty folder for the run.").format(
@@ -205,6 +219,7 @@ def read_info(run: Path) -> RunInfo:
             created=created if created.tzinfo else created.replace(tzinfo=UTC),
             versions=MappingProxyType({str(key): str(value) for key, value in values.get("versions", {}).items()}),
             schema=schema,
+            told=tuple(map(str, values.get("told", ()))),
         )
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise StoreError(

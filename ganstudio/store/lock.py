@@ -13,9 +13,9 @@ from pathlib import Path
 
 from ganstudio.core.errors import StoreError
 from ganstudio.core.i18n import _
+from ganstudio.core.process import process_start
 from ganstudio.core.regular import open_regular
 from ganstudio.store.atomic import TEMP_SUFFIX, in_words, words_for
-from ganstudio.store.process import process_start
 
 STALE_SECONDS = 60.0
 _EMPTY_GRACE_SECONDS = 5.0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -35,6 +36,7 @@ from ganstudio.store.folder import (
     SAMPLES,
     THUMBNAIL_FILE,
     read_info,
+    write_info,
 )
 from ganstudio.store.lock import WriterLock
 from ganstudio.store.samples import encode_png, stored_steps, write_items
@@ -109,6 +111,16 @@ class RunWriter:
         self._tables.append(rows)
         if len(rows.steps):
             self._step = max(self._step, int(rows.steps[-1]))
+
+    def move_data(self, request: str) -> None:
+        """The run's data lie elsewhere now.
+
+        Args:
+            request: what to read them with.
+        """
+        info = read_info(self.path)
+        moved = replace(info, experiment=info.experiment.with_(data=request), spec=replace(info.spec, name=request))
+        write_info(self.path, moved)
 
     def append_event(self, event: HyperChanged | StateChanged | Note) -> None:
         """Adds a line to the diary. Checkpoints and grids are entered by the methods that write them."""

@@ -53,9 +53,10 @@ def restore(engine: Engine, run: Run, tell: Callable[[Note], object]) -> int | N
     """
     if run.info.fingerprint != engine.dataset.fingerprint:
         raise StoreError(
-            _("The data set “{name}” is not the one this run was trained on: its content has changed.").format(
-                name=run.info.experiment.data
-            )
+            _(
+                "“{name}” does not hold the data that this run was trained on: files were added, removed or changed, or are "
+                "read in another way."
+            ).format(name=engine.dataset.spec.name)
         )
     bad: list[BadCheckpoint] = []
     for step in reversed(run.checkpoint_steps()):
@@ -89,6 +90,16 @@ def _carry_changes(engine: Engine, run: Run, tell: Callable[[Note], object]) -> 
                 engine.set_hyper(event.name, event.new)
             except UsageError as error:  # a diary that somebody edited: the checkpoint's value holds
                 tell(Note("warning", str(error)))
+
+
+def keep_place(run: Run, request: str, writer: RunWriter, mailbox: Mailbox) -> None:
+    """The data were found to be those of the run: where they lie elsewhere now, the run keeps the new place."""
+    if request == run.info.experiment.data:
+        return
+    writer.move_data(request)
+    note = Note("info", _("The data are those of this run; from now on they are read from {data}").format(data=request))
+    mailbox.post(note)
+    writer.append_event(note)
 
 
 def rewind(

@@ -39,13 +39,13 @@ from ganstudio.core.mailbox import CommandQueue, Mailbox
 from ganstudio.core.observed import Measure
 from ganstudio.methods import Method
 from ganstudio.nn.snapshot import Snapshots
-from ganstudio.store import Run, RunWriter, WriteQueue, create_run
+from ganstudio.store import Run, RunWriter, WriteQueue
 from ganstudio.training.device import device_here
 from ganstudio.training.disk import Disk
 from ganstudio.training.engine import Engine
-from ganstudio.training.prepare import build_engine, check_experiment
+from ganstudio.training.prepare import build_engine, check_experiment, make_run, told, where_it_lies
 from ganstudio.training.publish import Pace, Publisher
-from ganstudio.training.restore import goal_of, rewind, take_up
+from ganstudio.training.restore import goal_of, keep_place, rewind, take_up
 from ganstudio.training.trouble import diverged, explain
 
 _log = logging.getLogger(__name__)
@@ -109,29 +109,29 @@ class Session:
         Raises:
             UsageError: the experiment cannot be trained; nothing was written.
         """
-        check_experiment(experiment)
-        return cls(experiment, **options)  # type: ignore[arg-type]
+        return cls(check_experiment(experiment), **options)  # type: ignore[arg-type]
 
     @classmethod
-    def resume(cls, path: Path, steps: int | None = None, device: str | None = None, **options: object) -> Session:
+    def resume(
+        cls, path: Path, steps: int | None = None, device: str | None = None, data: str | None = None, **options: object
+    ) -> Session:
         """A session that goes on with a stored run from its newest good checkpoint.
 
         Args:
             path: the run folder.
             steps: train until this step in all; the run's own goal by default.
             device: where; by default the run's own, or the best there is where this machine has no such device.
+            data: where the run's data lie now, a request or a path; taken and kept in the run if they are the very same.
             **options: as for :meth:`new`.
 
         Raises:
-            UsageError: the goal has been reached already.
+            UsageError: the goal has been reached already, or ``data`` names another kind of set.
             StoreError: this is no run folder.
         """
         run = Run.open(path)
         experiment = run.info.experiment
-        goal = goal_of(run, steps)
-        experiment = experiment.with_(device=device or device_here(experiment.device))
-        check_experiment(experiment)
-        return cls(experiment.with_(steps=goal), run=run, **options)  # type: ignore[arg-type]
+        experiment = experiment.with_(steps=goal_of(run, steps), device=device or device_here(experiment.device))
+        return cls(check_experiment(where_it_lies(experiment, run.path, data)), run=run, **options)  # type: ignore[arg-type]
 
     def start(self) -> None:
         """Begins; returns at once."""
@@ -188,17 +188,16 @@ class Session:
         run = self._run_before
         self.mailbox.post(StateChanged("preparing", 0))
         engine = build_engine(self.experiment, self._cancel_reading)
+        for note in told(engine.dataset):
+            self.mailbox.post(note)
         if run is None:
-            full = self.experiment.with_(hyper=engine.method.hyper.model_dump())
-            data = engine.dataset
-            self.path = create_run(full, data.spec, data.fingerprint, folder=self._folder, path=self._wanted_path)
+            self.path = make_run(self.experiment, engine, self._folder, self._wanted_path)
         assert self.path is not None
         self._writer = writer = RunWriter(self.path)
         writer.write_status("preparing", self._step_before, self._total)
         if run is not None:
             take_up(engine, run, writer, self.mailbox)
-        for note in engine.dataset.notes:
-            self.mailbox.post(Note("info", note))
+            keep_place(run, self.experiment.data, writer, self.mailbox)
         return engine, writer
 
     def _begin(self, engine: Engine, publisher: Publisher) -> None:

@@ -7,17 +7,21 @@ import shutil
 import signal
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from ganstudio.cli import train
 from ganstudio.cli.progress import LastLosses, ProgressLine
 from ganstudio.core.errors import DiskFullError, StoreError
 from ganstudio.core.events import Progress, Rows, SeriesInfo
+from ganstudio.methods import METHODS
 from ganstudio.store import Run, RunWriter, load_checkpoint
-from tests.cli.conftest import TINY_POINTS, Call
+from ganstudio.store.folder import read_info, write_info
+from tests.cli.conftest import TINY_IMAGES, TINY_POINTS, Call
 
 GAN = ["train", "gan", "--data", "ring", *TINY_POINTS]
 
@@ -54,6 +58,96 @@ def test_settings_may_be_repeated_and_dashed(call: Call, tmp_path: Path) -> None
     assert call(*GAN, *options, "--steps", 2, "--out", tmp_path / "run").status == 0
     hyper = Run.open(tmp_path / "run").info.experiment.hyper
     assert (hyper["n_critic"], hyper["lr_g"], hyper["amp"], hyper["batch_size"]) == (2, 1e-4, False, 16)
+
+
+@pytest.fixture
+def pictures(tmp_path: Path) -> Path:
+    """A folder of 24 small pictures in two shades, and of three files that are none."""
+    folder = tmp_path / "pics"
+    folder.mkdir()
+    for index in range(24):
+        Image.new("L", (16, 16), 100 + index).save(folder / f"{index}.png")
+    (folder / "empty.png").touch()
+    (folder / "page.jpg").write_text("<html>")
+    Image.new("L", (1, 1)).save(folder / "dot.png")
+    return folder
+
+
+DCGAN = ["train", "dcgan", "--steps", "1", *TINY_IMAGES]
+
+
+def test_files_that_were_left_out_are_told_and_kept(call: Call, pictures: Path, tmp_path: Path) -> None:
+    answer = call(*DCGAN, "--data", f"folder:{pictures}:size=16", "--out", tmp_path / "run")
+    assert answer.status == 0
+    (line,) = [line for line in answer.err.splitlines() if "left out" in line]
+    assert line.startswith("3 of 27 files were left out: ")
+    for told in ("dot.png (is only 1 × 1 px)", "empty.png (the file is empty)", "page.jpg (it is a web page"):
+        assert told in line
+    assert line in call("info", tmp_path / "run").out
+    assert call("info", tmp_path / "run", "--json").json["told"][0] == line
+    again = call("train", "--resume", tmp_path / "run", "--steps", 2)
+    assert line in again.err.splitlines()
+
+
+def test_a_relative_place_of_data_holds_from_everywhere(
+    call: Call, pictures: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert call(*DCGAN, "--data", "folder:pics:size=16", "--out", "run").status == 0
+    assert Run.open("run").info.experiment.data == f"folder:{pictures}:size=16"
+    monkeypatch.chdir("/")
+    assert call("train", "--resume", tmp_path / "run", "--steps", 2).status == 0
+
+
+def test_an_older_run_with_a_relative_place_is_found_beside_it(
+    call: Call, pictures: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert call(*DCGAN, "--data", f"folder:{pictures}:size=16", "--out", tmp_path / "run").status == 0
+    info = read_info(tmp_path / "run")
+    typed = replace(info, experiment=info.experiment.with_(data="folder:pics:size=16"))
+    write_info(tmp_path / "run", typed)
+    monkeypatch.chdir("/")
+    assert call("train", "--resume", tmp_path / "run", "--steps", 2).status == 0
+    assert Run.open(tmp_path / "run").info.experiment.data == f"folder:{pictures}:size=16"
+
+
+def test_data_that_have_moved_are_taken_from_their_new_place_if_they_are_the_same(
+    call: Call, pictures: Path, tmp_path: Path
+) -> None:
+    run = tmp_path / "run"
+    assert call(*DCGAN, "--data", f"folder:{pictures}:size=16", "--out", run).status == 0
+    moved, other = pictures.rename(tmp_path / "moved"), tmp_path / "other"
+    shutil.copytree(moved, other)
+    (other / "3.png").unlink()
+    resume = ["train", "--resume", run, "--steps", 2]
+    missing = call(*resume)
+    assert missing.status == 1
+    assert f"There is no folder {pictures}" in missing.err
+    assert "--data folder:PATH" in missing.err
+    for wrong, status, says in (
+        (f"folder:{other}", 1, "does not hold the data that this run was trained on"),
+        ("ring", 2, "name the new place of the same data as folder:PATH"),
+    ):
+        answer = call(*resume, "--data", wrong)
+        assert answer.status == status
+        assert says in answer.err
+        assert Run.open(run).info.experiment.data == f"folder:{pictures}:size=16"
+    answer = call(*resume, "--data", moved)
+    assert answer.status == 0
+    assert f"from now on they are read from folder:{moved}:size=16" in answer.err
+    assert Run.open(run).info.experiment.data == f"folder:{moved}:size=16"
+    assert call("train", "--resume", run, "--steps", 3).status == 0
+
+
+def test_a_drawing_and_weights_by_path_hold_from_everywhere(
+    call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Image.new("L", (32, 32), 200).save(tmp_path / "dot.png")
+    monkeypatch.chdir(tmp_path)
+    assert call("train", "gan", "--data", "drawing:dot.png", "--steps", 1, "--out", "run", *TINY_POINTS).status == 0
+    assert Run.open("run").info.experiment.data == f"drawing:{tmp_path / 'dot.png'}"
+    hyper = METHODS["pix2pixhd"].resolve({"vgg": "~/vgg19.safetensors"}, "pairs")
+    assert hyper.vgg == str(Path.home() / "vgg19.safetensors")
 
 
 @pytest.fixture

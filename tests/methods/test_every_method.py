@@ -12,11 +12,13 @@ import torch
 from ganstudio.core.controls import given
 from ganstudio.core.dataspec import DataSpec, MapClass
 from ganstudio.core.errors import UsageError
+from ganstudio.core.experiment import Experiment
 from ganstudio.core.fields import fields_of
 from ganstudio.data import Dataset
 from ganstudio.methods import METHODS
 from ganstudio.methods.base import Method
 from ganstudio.training.engine import Engine
+from ganstudio.training.prepare import build_engine
 from tests.training.training_kit import assert_same, make_engine, pictures, saved, train
 
 SMALL = {
@@ -259,6 +261,18 @@ def test_the_wall_shows_what_was_given_and_what_is_drawn(name: str, data: str) -
 def test_convolutions_refuse_points() -> None:
     with pytest.raises(UsageError, match="mlp"):
         build("gan", "points", architecture="conv")
+
+
+@pytest.mark.parametrize(
+    ("name", "size", "works"),
+    [("dcgan", 50, "48 or 56 px"), ("sngan", 17, "16 or 20 px"), ("dcgan", 60, "56 or 64 px"),
+     ("dcgan-frogs", 17, "work: 24 px"), ("dcgan-frogs", 63, "62 or 64 px")],
+)  # fmt: skip
+def test_the_nearest_sizes_that_work_for_the_method_are_told(name: str, size: int, works: str) -> None:
+    with pytest.raises(UsageError) as refused:
+        build_engine(Experiment(name, f"triangles:count=20,size={size}", {}, 1, 0, "cpu"))
+    assert f"{size} px" in str(refused.value) or f"not {size}" in str(refused.value)
+    assert works in str(refused.value)
 
 
 @pytest.mark.parametrize("size", [3, 7, 17, 30, 36, 50])

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from ganstudio.core.errors import StoreError
+from ganstudio.core.process import process_start
 from ganstudio.store import Run, RunWriter
 from ganstudio.store.lock import this_host
-from ganstudio.store.process import process_start
 
 
 def foreign_lock(run: Path, *, host: str = "elsewhere", pid: int = 4242, age: float = 0.0, start: str = "s") -> None:

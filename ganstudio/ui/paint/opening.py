@@ -11,7 +11,6 @@ from PySide6.QtGui import QGuiApplication
 from ganstudio.app.painter_session import restore
 from ganstudio.core.errors import StudioError
 from ganstudio.core.i18n import _
-from ganstudio.core.regular import open_regular
 from ganstudio.ui.workbench.dropping import Dropped
 from ganstudio.ui.workbench.files import ask_picture, picture_in
 
@@ -62,16 +61,19 @@ def sort_out(page: PaintWorkspace, path: Path) -> None:
 
 def few_colours(path: Path, most: int) -> bool:
     """A picture has at most so many colours. False for what cannot be read: whoever reads it says why. For a job."""
-    from PIL import Image
+    from ganstudio.data.decode import PictureError, room_for, with_image
 
-    try:
-        with open_regular(path) as file, Image.open(file) as image:
-            if image.width * image.height > 100_000_000:
-                return False
-            image.draft("RGB", (1024, 1024))
+    def look(image: Any, _path: Path | None) -> bool:
+        if image.width * image.height > 100_000_000:
+            return False
+        image.draft("RGB", (1024, 1024))
+        with room_for(image):
             found = image if image.mode in ("P", "L", "1", "RGB", "RGBA") else image.convert("RGB")
             return found.getcolors(most) is not None
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError, Image.DecompressionBombWarning):
+
+    try:
+        return with_image(path, look)
+    except PictureError:
         return False
 
 
