@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ganstudio.core.experiment import Experiment
+from ganstudio.core.fields import Value
 
 if TYPE_CHECKING:
     from ganstudio.training.session import Session
@@ -43,6 +45,7 @@ def resume_session(
     steps: int | None = None,
     device: str | None = None,
     *,
+    hyper: Mapping[str, Value] | None = None,
     hold_on_trouble: bool = True,
     paused: bool = False,
     keep_checkpoints: int = 5,
@@ -55,6 +58,7 @@ def resume_session(
         path,
         steps,
         device,
+        hyper=hyper,
         hold_on_trouble=hold_on_trouble,
         paused=paused,
         measure=measure,

@@ -6,6 +6,7 @@ import threading
 
 from ganstudio.core.errors import UsageError
 from ganstudio.core.experiment import Experiment
+from ganstudio.core.fields import Hyper
 from ganstudio.core.i18n import _
 from ganstudio.data import DATASETS, load, parse_request
 from ganstudio.methods import METHODS
@@ -14,20 +15,21 @@ from ganstudio.training.device import choose_device
 from ganstudio.training.engine import Engine, seeded
 
 
-def check_experiment(experiment: Experiment) -> None:
-    """Refuses what cannot be trained, before anything is loaded or written.
+def check_experiment(experiment: Experiment) -> Hyper:
+    """Refuses what cannot be trained, before anything is loaded or written; returns all hyper-parameters.
 
     Raises:
         UsageError: an unknown name, a value out of range, a device that is not there.
     """
     request = parse_request(experiment.data)
     method = METHODS[experiment.method]
-    method.resolve(experiment.hyper, DATASETS[request.name].kind)
+    hyper = method.resolve(experiment.hyper, DATASETS[request.name].kind)
     choose_device(experiment.device)
     if experiment.steps < 1:
         raise UsageError(_("The number of steps must be 1 or more, not {steps}.").format(steps=experiment.steps))
     if experiment.seed < 0:
         raise UsageError(_("The seed must be 0 or more, not {seed}.").format(seed=experiment.seed))
+    return hyper
 
 
 def build_engine(experiment: Experiment, cancel: threading.Event | None = None) -> Engine:

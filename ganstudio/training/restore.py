@@ -6,12 +6,13 @@ import json
 
 from ganstudio.core.errors import StoreError, UsageError
 from ganstudio.core.events import HyperChanged, Note
-from ganstudio.core.fields import fields_of
+from ganstudio.core.fields import Value, fields_of
 from ganstudio.core.i18n import _
 from ganstudio.core.mailbox import Mailbox
 from ganstudio.store import Run, load_checkpoint
 from ganstudio.training.engine import Engine
 from ganstudio.training.publish import Publisher
+from ganstudio.training.trouble import not_finite
 
 
 def restore(engine: Engine, run: Run, mailbox: Mailbox) -> int | None:
@@ -35,6 +36,8 @@ def restore(engine: Engine, run: Run, mailbox: Mailbox) -> int | None:
     for step in reversed(run.checkpoint_steps()):
         try:
             tensors, metadata, _at = load_checkpoint(run, step)
+            if (broken := not_finite(tensors)) is not None:
+                raise StoreError(_("Its value “{name}” is not finite.").format(name=broken))
             engine.load_state(tensors, json.loads(metadata["state"]))
         except StoreError as error:
             reason = str(error)
@@ -52,12 +55,20 @@ def restore(engine: Engine, run: Run, mailbox: Mailbox) -> int | None:
     return None
 
 
+def other_batches(old: Value, new: Value, step: int) -> str:
+    """What another batch size does to a run that goes on."""
+    return _(
+        "Batches hold {new} items instead of {old} after step {step}. The items go on in their order, none twice and none "
+        "left out; but from here on this run is another than one that never stopped, no longer equal to it bit by bit."
+    ).format(new=new, old=old, step=step)
+
+
 def _carry_changes(engine: Engine, run: Run, mailbox: Mailbox) -> None:
     """What was changed after the checkpoint, but before the step that follows it, is told by the diary alone."""
     for event in run.events():
         if isinstance(event, HyperChanged) and event.step == engine.step_count:
             try:
-                engine.set_hyper(event.name, event.new)
+                engine.set_hyper(event.name, event.new, resuming=True)
             except UsageError as error:  # a diary that somebody edited: the checkpoint's value holds
                 mailbox.post(Note("warning", str(error)))
 

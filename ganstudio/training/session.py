@@ -11,6 +11,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -34,18 +35,19 @@ from ganstudio.core.commands import (
 from ganstudio.core.errors import CancelledError, DivergedError, StudioError, TrainingError, UsageError
 from ganstudio.core.events import HyperChanged, Note, State, StateChanged
 from ganstudio.core.experiment import Experiment
+from ganstudio.core.fields import Value
 from ganstudio.core.i18n import _
 from ganstudio.core.mailbox import CommandQueue, Mailbox
 from ganstudio.core.observed import Measure
-from ganstudio.methods import Method
+from ganstudio.methods import METHODS, Method
 from ganstudio.nn.snapshot import Snapshots
 from ganstudio.store import Run, RunWriter, WriteQueue, create_run
 from ganstudio.training.device import device_here
 from ganstudio.training.engine import Engine
 from ganstudio.training.prepare import build_engine, check_experiment
 from ganstudio.training.publish import Pace, Publisher
-from ganstudio.training.restore import restore, rewind
-from ganstudio.training.trouble import diverged, explain
+from ganstudio.training.restore import other_batches, restore, rewind
+from ganstudio.training.trouble import broken, diverged, explain, not_finite
 
 _log = logging.getLogger(__name__)
 BEAT_SECONDS = 10.0
@@ -73,8 +75,9 @@ class Session:
         measure: Measure | None = None,
         pace: Pace | None = None,
         keep_checkpoints: int = 5,
+        changes: Mapping[str, Value] | None = None,
     ) -> None:
-        self.experiment = experiment
+        self.experiment, self._changes = experiment, dict(changes or {})
         self.mailbox = Mailbox()
         self.state: State = "preparing"
         self.path: Path | None = run.path if run else None
@@ -110,17 +113,25 @@ class Session:
         return cls(experiment, **options)  # type: ignore[arg-type]
 
     @classmethod
-    def resume(cls, path: Path, steps: int | None = None, device: str | None = None, **options: object) -> Session:
+    def resume(
+        cls,
+        path: Path,
+        steps: int | None = None,
+        device: str | None = None,
+        hyper: Mapping[str, Value] | None = None,
+        **options: object,
+    ) -> Session:
         """A session that goes on with a stored run from its newest good checkpoint.
 
         Args:
             path: the run folder.
             steps: train until this step in all; the run's own goal by default.
             device: where; by default the run's own, or the best there is where this machine has no such device.
+            hyper: other values to go on with: live ones, and the batch size.
             **options: as for :meth:`new`.
 
         Raises:
-            UsageError: the goal has been reached already.
+            UsageError: the goal has been reached already, or a value is wrong or cannot be changed any more.
             StoreError: this is no run folder.
         """
         run = Run.open(path)
@@ -130,8 +141,11 @@ class Session:
         if goal <= done:
             raise UsageError(_("This run has already reached step {done}; ask for more than that.").format(done=done))
         experiment = experiment.with_(device=device or device_here(experiment.device))
-        check_experiment(experiment)
-        return cls(experiment.with_(steps=goal), run=run, **options)  # type: ignore[arg-type]
+        for name in hyper or ():
+            METHODS[experiment.method].check_changeable(name, resuming=True)
+        checked = check_experiment(experiment.with_(hyper={**experiment.hyper, **(hyper or {})}))
+        changes = {name: getattr(checked, name) for name in hyper or ()}
+        return cls(experiment.with_(steps=goal), run=run, changes=changes, **options)  # type: ignore[arg-type]
 
     def start(self) -> None:
         """Begins; returns at once."""
@@ -190,7 +204,10 @@ class Session:
         self._writer = writer = RunWriter(self.path)
         writer.write_status("preparing", self._step_before, self._total)
         if run is not None:
+            described = engine.method.hyper.batch_size
             restore(engine, run, self.mailbox)
+            if all(not isinstance(event, HyperChanged) or event.name != "batch_size" for event in run.events()):
+                self._changes.setdefault("batch_size", described)  # somebody has edited the description
             writer.truncate_after(engine.step_count)
         for note in engine.dataset.notes:
             self.mailbox.post(Note("info", note))
@@ -201,6 +218,8 @@ class Session:
         stored = Run.open(publisher.writer.path).sample_steps()
         publisher.last_stored = stored[-1] if stored else None
         publisher.store_real()
+        for name, value in self._changes.items():
+            self._set_hyper(SetHyper(name, value), engine, publisher, resuming=True)
         publisher.draw(store=not stored)
         if not stored:
             publisher.measure()
@@ -266,8 +285,11 @@ class Session:
     def _end(self, engine: Engine, publisher: Publisher) -> None:
         finished = self._ending is None
         self._enter("stopping")
-        if (bad := publisher.flush_scalars()) is not None and finished:
+        if (bad := publisher.flush_scalars()) is not None:
             raise diverged(bad)
+        # The last update may break what no loss has seen. One wait for the device, at the very end.
+        if (name := not_finite(engine.state()[0])) is not None:
+            raise broken(engine.step_count, name)
         publisher.measure()
         publisher.draw(store=True)
         if self._ending is None or self._ending.save:
@@ -335,15 +357,17 @@ class Session:
             self.mailbox.post(Note("warning", text.format(title=engine.method.info.title, role=role)))
         return there
 
-    def _set_hyper(self, command: SetHyper, engine: Engine, publisher: Publisher) -> None:
+    def _set_hyper(self, command: SetHyper, engine: Engine, publisher: Publisher, resuming: bool = False) -> None:
         try:
-            old, new = engine.set_hyper(command.name, command.value)
+            old, new = engine.set_hyper(command.name, command.value, resuming)
         except UsageError as error:
             self.mailbox.post(Note("warning", str(error)))
             return
         if old != new:
             publisher.post_event(HyperChanged(engine.step_count, command.name, old, new))
             publisher.last_checkpoint = -1  # one of this very step would hold the old value
+            if command.name == "batch_size":
+                publisher.post_event(Note("info", other_batches(old, new, engine.step_count)))
 
     def _go_back(self, factor: float, engine: Engine, publisher: Publisher) -> None:
         if self._disk_full:

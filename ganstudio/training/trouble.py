@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import logging
 import traceback
+from collections.abc import Mapping
+
+from torch import Tensor
 
 from ganstudio.core.errors import DivergedError, StudioError, TrainingError
 from ganstudio.core.i18n import _
@@ -20,6 +23,19 @@ def diverged(bad: tuple[int, str]) -> DivergedError:
     return DivergedError(
         _("The loss “{name}” is not a finite number any more since step {step}: training diverged. Go back to the last "
           "good checkpoint with a lower learning rate.").format(name=name, step=step)
+    )  # fmt: skip
+
+
+def not_finite(tensors: Mapping[str, Tensor]) -> str | None:
+    """The name of the first of a state's tensors that holds NaN or infinity; waits for the device."""
+    return next((name for name, t in tensors.items() if t.is_floating_point() and not t.isfinite().all()), None)
+
+
+def broken(step: int, name: str) -> DivergedError:
+    """A part of the state, of this name, is not finite though no loss has told so yet."""
+    return DivergedError(
+        _("“{name}” holds values that are not finite numbers after step {step}: training diverged. Nothing of this step is "
+          "kept; go on from the last good checkpoint with a lower learning rate.").format(name=name, step=step)
     )  # fmt: skip
 
 
