@@ -131,7 +131,7 @@ def test_resume_to_where_it_is_already(call: Call, begun: Path) -> None:
         (["train", "gan", "--data", "ring", "--steps", "5", "--set", "lr_g=nan"], "lr_g"),
         (["train", "gan", "--data", "ring", "--steps", "5", "--set", "fast"], "key=value"),
         (["train", "gan", "--resume", "RUN", "--steps", "50"], "METHOD does not go"),
-        (["train", "--resume", "RUN", "--steps", "50", "--set", "mlp_width=8"], "Width cannot be changed"),
+        (["train", "--resume", "RUN", "--steps", "50", "--set", "mlp_width=8"], "MLP width cannot be changed"),
         (["train", "--resume", "RUN", "--steps", "50", "--set", "batch_size=0"], "batch_size"),
         (["train", "--resume", "RUN", "--steps", "50", "--set", "no_such=1"], "no_such"),
         (["train", "gan", "--data", "ring", "--steps", "5", "--out", "RUN"], "already holds a run"),
