@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -137,15 +138,15 @@ def open_live(model: RunModel) -> Opened:
     raise StudioError(_("“{name}” is busy and has not handed over its weights; try again.").format(name=model.title))
 
 
-def open_file(path: Path) -> Opened:
-    """A generator that this program did not train.
+def open_file(path: Path, cancel: threading.Event | None = None) -> Opened:
+    """A generator that this program did not train; ``cancel`` ends the reading when set.
 
     Raises:
         StudioError: it cannot be read, or it is no generator; the message says what was found.
     """
     from ganstudio.explore.foreign import open_foreign
 
-    generator = open_foreign(path)
+    generator = open_foreign(path, cancel)
     return Opened(generator, generator.title, _start(generator), path, notes=tuple(getattr(generator, "notes", ())))
 
 

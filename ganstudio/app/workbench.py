@@ -7,8 +7,10 @@ window's timer, takes in what has been drawn.
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -26,6 +28,7 @@ from ganstudio.core.i18n import _
 from ganstudio.explore.rendering import Drawn, RenderService, Work
 
 if TYPE_CHECKING:
+    from ganstudio.app.jobs import Job
     from ganstudio.app.run_model import RunModel
     from ganstudio.app.studio import Studio
 
@@ -82,6 +85,7 @@ class Workbench:
         self.opened: Opened | None = None
         self.opening = ""
         self._opening_number = 0
+        self._opening_job: Job | None = None
         self._stamps: dict[str, int] = {}
         self._live = LiveWeights(self)
         self._clock = time.monotonic
@@ -128,23 +132,38 @@ class Workbench:
     def open_run(self, path: Path, step: int | None = None, weights: Source = "ema",
                  then: Callable[[], object] | None = None) -> None:  # fmt: skip
         """Opens a checkpoint of a stored run; the newest good one by default. ``then`` is called when it is there."""
-        self._open(_("Opening {name}").format(name=path.name), lambda: open_run(path, step, weights, self.device), then)
+        title, device = _("Opening {name}").format(name=path.name), self.device
+        self.open_by(title, lambda _cancel: open_run(path, step, weights, device), then)
 
     def open_bundled(self, then: Callable[[], object] | None = None) -> None:
         """Opens the run that comes with the program for this workspace."""
         title = _("Opening {name}").format(name=bundled_name(self.place))
-        self._open(title, lambda: open_bundled(self.place, self.device), then)
+        self.open_by(title, lambda _cancel: open_bundled(self.place, self.device), then)
 
     def open_file(self, path: Path, then: Callable[[], object] | None = None) -> None:
         """Opens a generator that this program did not train."""
-        self._open(_("Reading {name}").format(name=path.name), lambda: open_file(path), then)
+        self.open_by(_("Reading {name}").format(name=path.name), partial(open_file, path), then)
+
+    def stop_opening(self) -> None:
+        """Gives up what is being opened; what was open stays."""
+        self._begin_opening("")
+
+    def _begin_opening(self, title: str) -> int:
+        """Gives up what was being opened before; the number of what is opened now."""
+        self._opening_number += 1
+        self.opening = title
+        if self._opening_job is not None:
+            self._opening_job.cancel()
+            self._opening_job = None
+        self.source_changed.emit()
+        return self._opening_number
 
     def follow(self, model: RunModel, then: Callable[[], object] | None = None) -> None:
         """Draws with the weights of a run that trains in this process, as they change."""
         if self.following is model:
             return
         model.send(Snapshot("ema"))
-        self._open(_("Waiting for {name}").format(name=model.title), lambda: open_live(model), then)
+        self.open_by(_("Waiting for {name}").format(name=model.title), lambda _cancel: open_live(model), then)
 
     def open_model(self, model: RunModel) -> None:
         """Follows a run that trains here; else opens its newest checkpoint."""
@@ -153,10 +172,11 @@ class Workbench:
         elif model.path is not None:
             self.open_run(model.path)
 
-    def _open(self, title: str, work: Callable[[], Opened], then: Callable[[], object] | None = None) -> None:
-        self._opening_number += 1
-        number, self.opening = self._opening_number, title
-        self.source_changed.emit()
+    def open_by(
+        self, title: str, work: Callable[[threading.Event], Opened], then: Callable[[], object] | None = None
+    ) -> None:
+        """Opens what ``work`` brings, in a job; ``title`` says meanwhile what is done. The newest wins."""
+        number = self._begin_opening(title)
 
         def done(opened: Opened) -> None:
             if not drives(self.place, opened.generator.controls):
@@ -174,7 +194,9 @@ class Workbench:
                 self.source_changed.emit()
 
         def start() -> None:
-            self.studio.jobs.start(title, lambda _progress, _cancel: work()).on_done(done).on_error(failed)
+            if number == self._opening_number:
+                job = self.studio.jobs.start(title, lambda _progress, cancel: work(cancel))
+                self._opening_job = job.on_done(done).on_error(failed)
 
         self.studio.when_ready(start)
 
@@ -191,8 +213,7 @@ class Workbench:
 
     def close(self) -> None:
         """Lets go of what is open."""
-        self._opening_number += 1
-        self.opening = ""
+        self.stop_opening()
         self.opened = None
         self.history.clear()
         self._forget()

@@ -52,6 +52,9 @@ class Generator:
         """Takes newer weights where there are any; True if it did. What is stored never changes."""
         return False
 
+    def end(self) -> None:
+        """Nobody draws with it any more: what it is just drawing is ended where that can be done. From any thread."""
+
     def frozen(self) -> Generator:
         """A copy that keeps its present weights and can be used by another thread: for exports."""
         return Generator(copy.deepcopy(self.method), self.title, self.spec, self.step, self.source, self.device)

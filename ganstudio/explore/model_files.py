@@ -1,4 +1,4 @@
-"""The generator itself as a file for other programs: TorchScript, ONNX or safetensors.
+"""The generator itself as a file for other programs: safetensors, ONNX or TorchScript. The last is not opened here again.
 
 Whatever is written is read again and compared with the original on random latents before it gets its name.
 """

@@ -79,8 +79,7 @@ def weighted_layers(generator: Generator, values: Values) -> list[nn.Module]:
         values: two rows that differ in what is looked for.
 
     Returns:
-        those whose output differs between the rows, each once; none of a network that cannot be looked into (ONNX,
-        TorchScript).
+        those whose output differs between the rows, each once; none of a network that cannot be looked into (ONNX).
     """
     seen: list[nn.Module] = []
 

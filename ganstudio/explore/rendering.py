@@ -81,8 +81,10 @@ class RenderService:
     # -- from the main thread ---------------------------------------------------------------------------------------
 
     def use(self, generator: Generator | None) -> None:
-        """Draws with this generator from now on; everything asked of another one is dropped."""
+        """Draws with this generator from now on; everything asked of another one is dropped, and that one is ended."""
         with self._condition:
+            if self._generator is not None and self._generator is not generator:
+                self._generator.end()
             self._generator = generator
             self._tasks.clear()
             self._results.clear()
@@ -130,8 +132,10 @@ class RenderService:
             return not self._tasks and self._busy is None
 
     def close(self, timeout: float = 10.0) -> bool:
-        """Ends the thread after what it is just drawing; says whether it has ended."""
+        """Ends the generator, and the thread after what it is just drawing; says whether it has ended."""
         with self._condition:
+            if self._generator is not None:
+                self._generator.end()
             self._ending = True
             self._tasks.clear()
             self._condition.notify()

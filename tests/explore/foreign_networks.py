@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import onnx
 import torch
 from safetensors.torch import save_file
 from torch import Tensor, nn
@@ -180,6 +183,18 @@ def save_weights(network: nn.Module, path: Path, prefix: str = "") -> Path:
     return path
 
 
+def as_onnx(network: nn.Module, path: Path, *inputs: Tensor, names: Sequence[str] = ("z",)) -> Path:
+    """As a program of its own; any number of rows, and of latent numbers where there is one input."""
+    axes = {name: {0: "N"} for name in (*names, "image")}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the exporter that needs no further package is the older one
+        torch.onnx.export(
+            network.eval(), inputs, str(path), dynamo=False, input_names=list(names), output_names=["image"],
+            dynamic_axes=axes, opset_version=17,
+        )  # fmt: skip
+    return path
+
+
 def script(network: nn.Module, path: Path) -> Path:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # torch.jit is deprecated; its files are not gone
@@ -187,8 +202,38 @@ def script(network: nn.Module, path: Path) -> Path:
     return path
 
 
-def trace(network: nn.Module, example: Any, path: Path) -> Path:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        torch.jit.save(torch.jit.trace(network.eval(), example), str(path))  # type: ignore[no-untyped-call]
+HELPER, FLOAT = onnx.helper, onnx.TensorProto.FLOAT
+
+
+def info(name: str, shape: tuple[Any, ...], kind: int = FLOAT) -> Any:
+    return HELPER.make_tensor_value_info(name, kind, shape)
+
+
+def constant(name: str, values: Any) -> Any:
+    return onnx.numpy_helper.from_array(np.asarray(values), name)
+
+
+def onnx_model(path: Path, nodes: list[Any], constants: list[Any] = [], functions: list[Any] = []) -> Path:  # noqa: B006
+    """A model from ``z`` to a value ``p`` with 256 numbers a row, which becomes the picture."""
+    end = [HELPER.make_node("Reshape", ["p", "shape"], ["q"]), HELPER.make_node("Tanh", ["q"], ["image"])]
+    start = [HELPER.make_node("MatMul", ["z", "w"], ["x"])]
+    weight = np.random.default_rng(0).normal(size=(20, 256)).astype(np.float32)
+    graph = HELPER.make_graph(
+        [*start, *nodes, *end], "g", [info("z", ("N", 20))], [info("image", ("N", 1, 16, 16))],
+        [constant("w", weight), constant("shape", [-1, 1, 16, 16]), *constants],
+    )  # fmt: skip
+    opsets = [HELPER.make_opsetid("", 17), HELPER.make_opsetid("own", 1), HELPER.make_opsetid("com.microsoft", 1)]
+    onnx.save(HELPER.make_model(graph, opset_imports=opsets, ir_version=8, functions=functions), str(path))
     return path
+
+
+def slow_onnx(path: Path, products: int = 2000) -> Path:
+    """Takes minutes to draw: products of large matrices that depend on z, one after another, and no loop."""
+    nodes = [
+        HELPER.make_node("ReduceMean", ["x"], ["m"], keepdims=0),
+        HELPER.make_node("Expand", ["m", "large"], ["y0"]),
+        *(HELPER.make_node("MatMul", [f"y{n}", f"y{n}"], [f"y{n + 1}"]) for n in range(products)),
+        HELPER.make_node("ReduceMean", [f"y{products}"], ["a"], keepdims=0),
+        HELPER.make_node("Add", ["x", "a"], ["p"]),
+    ]
+    return onnx_model(path, nodes, [constant("large", [3000, 3000])])

@@ -15,7 +15,10 @@ class FakeGenerator:
     step = 5
 
     def __init__(self) -> None:
-        self.refreshed = 0
+        self.refreshed, self.ended = 0, False
+
+    def end(self) -> None:
+        self.ended = True
 
     def refresh(self) -> bool:
         self.refreshed += 1

@@ -304,7 +304,7 @@ def test_pictures_by_class(
     assert not told.errors
 
 
-@pytest.mark.parametrize("ending", [".pt", ".onnx", ".safetensors"])
+@pytest.mark.parametrize("ending", [".onnx", ".safetensors"])
 def test_the_generator_comes_back(
     qtbot: QtBot, stored: Path, tmp_path: Path, answer: Callable[..., None], told: Told, ending: str
 ) -> None:

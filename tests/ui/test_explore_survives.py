@@ -16,6 +16,7 @@ from pytestqt.qtbot import QtBot
 from ganstudio.app.explorer_session import session_of
 from ganstudio.explore.picture_file import picture_bytes
 from ganstudio.ui.explore.workspace import ExploreWorkspace
+from tests.explore.foreign_networks import slow_onnx
 from tests.ui.explore_window import Told, drawn, drop, explore, exploring_window, store_run, there
 from tests.ui.window_kit import DIGITS, opened, train, wait
 
@@ -310,3 +311,21 @@ def test_deleting_a_run_that_is_followed(qtbot: QtBot, told: Told, logged_proble
         before = drawn(qtbot, page).copy()
         page.explorer.edit(page.explorer.drawn_from(3), "Random")
         assert not np.array_equal(drawn(qtbot, page), before)
+
+
+def test_what_takes_too_long_to_open_can_be_given_up(qtbot: QtBot, stored: Path, tmp_path: Path, told: Told) -> None:
+    file = slow_onnx(tmp_path / "slow.onnx")
+    with exploring_window(qtbot, stored) as (window, page):
+        before, stop = page.explorer.opened, page.source.stop
+        assert not stop.isVisible()
+        page.open_file(file)
+        assert stop.isVisible()
+        wait(qtbot, lambda: window.studio.jobs.running)
+        qtbot.wait(500)
+        stop.click()
+        assert not stop.isVisible()
+        assert page.explorer.opened is before
+        wait(qtbot, lambda: not window.studio.jobs.running)
+        page.open_file(file)
+        wait(qtbot, lambda: window.studio.jobs.running)  # and now the window is closed
+    assert not told.errors

@@ -297,7 +297,7 @@ def test_a_generator_from_elsewhere(qtbot: QtBot, stored: Path, tmp_path: Path, 
     from ganstudio.explore.stored import StoredGenerator
     from ganstudio.store import Run
 
-    file = tmp_path / "other.pt"
+    file = tmp_path / "other.onnx"
     save_model(file, StoredGenerator.open(Run.open(stored)))
     with exploring_window(qtbot) as (window, page):
         page.open_file(file)

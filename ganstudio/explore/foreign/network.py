@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import copy
+import math
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -12,7 +14,7 @@ from torch import Tensor, nn
 from ganstudio.core.commands import Source
 from ganstudio.core.controls import Control
 from ganstudio.core.dataspec import DataSpec
-from ganstudio.core.errors import UsageError
+from ganstudio.core.errors import CancelledError, UsageError
 from ganstudio.core.fields import Hyper
 from ganstudio.core.i18n import _
 from ganstudio.explore.generator import Generator
@@ -25,6 +27,54 @@ SMALLEST, LARGEST = 4, 1024
 _ROUNDING = 1e-3
 _STRAYING = 2.0
 _LOOKED_AT = 16
+_WORK = 1e12
+"""Multiplications of one layer for one picture: some ten seconds on a processor."""
+
+
+class Endable(nn.Module):
+    """A part of a foreign network that can be ended from another thread."""
+
+    def end(self) -> None:
+        """Ends what it is just computing, as soon as it can; it computes no more."""
+        raise NotImplementedError
+
+
+class _Brake:
+    """Looks at every layer before it computes. A copy of a network has one of its own."""
+
+    def __init__(self) -> None:
+        self.pulled = False
+
+    def __call__(self, module: nn.Module, inputs: tuple[Any, ...]) -> None:
+        if self.pulled:
+            raise CancelledError(_("It was cancelled."))
+        weight = getattr(module, "weight", None)
+        if isinstance(weight, Tensor) and weight.dim() == 4 and weight.numel() * math.prod(inputs[0].shape[2:]) > _WORK:
+            raise UsageError(_("A picture of this generator takes more arithmetic than there is patience for."))
+
+
+class Braked(Endable):
+    """A network of plain layers that can be ended between two of them, and that does not take just any amount of work.
+
+    Args:
+        network: built here, of layers with weights that somebody else chose.
+    """
+
+    def __init__(self, network: nn.Module) -> None:
+        super().__init__()
+        self.network, self.brake = network, _Brake()
+        for module in network.modules():
+            if not list(module.children()):
+                module.register_forward_pre_hook(self.brake)
+
+    def end(self) -> None:
+        """From the next layer on."""
+        self.brake.pulled = True
+
+    def forward(self, *inputs: Tensor) -> Tensor:
+        """As the network."""
+        items: Tensor = self.network(*inputs)
+        return items
 
 
 class Imported(Method):
@@ -75,6 +125,12 @@ class ForeignGenerator(Generator):
     """
 
     notes: tuple[str, ...] = ()
+
+    def end(self) -> None:
+        """Ends what it is just drawing, between two layers or at once, and draws no more."""
+        for module in self.method.modules():
+            if isinstance(module, Endable):
+                module.end()
 
     def frozen(self) -> ForeignGenerator:
         """A copy that keeps its weights and its notes."""
@@ -137,7 +193,7 @@ def make_generator(
     Raises:
         UsageError: its pictures are not finite, of a wrong shape or range, or do not depend on what comes in.
     """
-    network.eval().requires_grad_(False)
+    network = Braked(network).eval().requires_grad_(False)
     name = path.name
     draft = Imported(network, DataSpec(name, "images", 0, classes=tuple(classes)), controls)
     with randomness(torch.Generator().manual_seed(0)):

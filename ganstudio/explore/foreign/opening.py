@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import os
 import struct
-import zipfile
+import threading
 from pathlib import Path
 from typing import Literal
 
 from ganstudio.core.errors import UsageError
 from ganstudio.core.i18n import _
+from ganstudio.core.regular import open_regular
 from ganstudio.explore.foreign.network import ForeignGenerator
-from ganstudio.explore.foreign.weights import LIMIT, read_pickled, read_safetensors
+from ganstudio.explore.foreign.torch_file import DAMAGED, LIMIT, TooMuchError, open_archive
+from ganstudio.explore.foreign.weights import read_pickled, read_safetensors, too_much
 
-ENDINGS = (".safetensors", ".pt", ".pth", ".bin", ".ckpt", ".ts", ".onnx")
+ENDINGS = (".safetensors", ".pt", ".pth", ".bin", ".ckpt", ".onnx")
 """What a file dialog offers."""
-Kind = Literal["safetensors", "weights", "torchscript", "onnx"]
+Kind = Literal["safetensors", "weights", "onnx"]
 _HEAD = 4096
 _OTHERS: tuple[tuple[bytes, str], ...] = (
     (b"\x89PNG", "a PNG picture"),
@@ -31,13 +34,20 @@ _OTHERS: tuple[tuple[bytes, str], ...] = (
 )
 
 
-def open_foreign(path: Path | str) -> ForeignGenerator:
-    """A generator from a file of weights (safetensors, ``torch.save``), TorchScript or ONNX. No code in it is run.
+def open_foreign(path: Path | str, cancel: threading.Event | None = None) -> ForeignGenerator:
+    """A generator from a file of weights (safetensors, ``torch.save``) or ONNX. No code in it is run.
 
-    Its title is the file's name, ``step`` is 0, and ``notes`` tells what was assumed.
+    Weights are read as data, and the network that they fit is built here. ONNX lists operations; only those that
+    generators are made of are taken, and they run in a process of their own that opens and writes nothing. TorchScript
+    is a program and is not opened.
+
+    Args:
+        path: the file. Its name becomes the title; ``step`` is 0, and ``notes`` tells what was assumed.
+        cancel: ends the work when set.
 
     Raises:
-        UsageError: it is no generator, or cannot be read; says what was found and what is needed.
+        UsageError: it is no generator, cannot be read, or takes too long; says what was found and what is needed.
+        CancelledError: it was cancelled.
     """
     path = Path(path)
     kind = _kind_of(path)
@@ -46,14 +56,10 @@ def open_foreign(path: Path | str) -> ForeignGenerator:
 
         tensors, metadata = read_safetensors(path)
         return from_own(path, tensors, metadata)
-    if kind == "torchscript":
-        from ganstudio.explore.foreign.torchscript import from_torchscript
-
-        return from_torchscript(path)
     if kind == "onnx":
         from ganstudio.explore.foreign.onnx_file import from_onnx
 
-        return from_onnx(path)
+        return from_onnx(path, cancel)
     from ganstudio.explore.foreign.statedict import from_weights
 
     content = read_pickled(path)
@@ -62,13 +68,11 @@ def open_foreign(path: Path | str) -> ForeignGenerator:
 
 def _kind_of(path: Path) -> Kind:
     try:
-        if path.is_dir():
-            raise UsageError(_folder(path))
-        size = path.stat().st_size
-        if not path.is_file():
-            raise UsageError(_("“{file}” is not a file.").format(file=path.name))
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             head = file.read(_HEAD)
+            size = os.fstat(file.fileno()).st_size
+    except IsADirectoryError:
+        raise UsageError(_folder(path)) from None
     except OSError as error:
         raise UsageError(
             _("“{file}” cannot be read: {reason}.").format(file=path.name, reason=error.strerror or error)
@@ -114,27 +118,26 @@ def _is_text(head: bytes, size: int) -> bool:
 
 def _kind_of_archive(path: Path) -> Kind:
     try:
-        with zipfile.ZipFile(path) as archive:
-            entries = archive.infolist()
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, struct.error) as error:
+        with open_regular(path) as file, open_archive(file) as archive:
+            inner = {entry.filename.partition("/")[2] for entry in archive.infolist()}
+    except TooMuchError as error:
+        raise too_much(path, error) from error
+    except DAMAGED as error:
         raise UsageError(
             _("“{file}” is cut off or damaged. Copy it again.").format(file=path.name), details=repr(error)
         ) from error
-    names = [entry.filename for entry in entries]
-    if sum(entry.file_size for entry in entries) > LIMIT:
-        raise UsageError(_("“{file}” would unpack to more than 2 GB.").format(file=path.name))
-    if len(set(names)) < len(names):
-        raise UsageError(_("“{file}” is damaged: it holds two entries of one name.").format(file=path.name))
-    inner = {name.partition("/")[2] for name in names}
-    if "constants.pkl" in inner and "data.pkl" in inner:
-        return "torchscript"
+    if "constants.pkl" in inner or any(name.startswith("code/") for name in inner):
+        raise UsageError(
+            _("“{file}” is a program (TorchScript), and programs from elsewhere are not opened: they could do anything on "
+              "this computer. In the program that wrote it, save the generator's weights with "
+              "safetensors.torch.save_file(generator.state_dict(), \"generator.safetensors\"), or export it with "
+              "torch.onnx.export(generator, z, \"generator.onnx\").").format(file=path.name)
+        )  # fmt: skip
     if "data.pkl" in inner:
         return "weights"
     if "models/model.json" in inner or "archive_format" in inner:
         raise UsageError(
-            _("“{file}” was written by torch.export. Save the generator as safetensors, TorchScript or ONNX.").format(
-                file=path.name
-            )
+            _("“{file}” was written by torch.export. Save the generator as safetensors or ONNX.").format(file=path.name)
         )
     raise UsageError(_not_weights(path, _("an ordinary zip archive; unpack it first")))
 
@@ -147,6 +150,6 @@ def _folder(path: Path) -> str:
 
 def _not_weights(path: Path, what: str) -> str:
     return _(
-        "“{file}” is no generator: it seems to be {what}. Weights (.safetensors, .pt, .pth, .bin), TorchScript (.pt, .ts) "
-        "and ONNX (.onnx) can be opened."
+        "“{file}” is no generator: it seems to be {what}. Weights (.safetensors, .pt, .pth, .bin) and ONNX (.onnx) can be "
+        "opened."
     ).format(file=path.name, what=what)

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-import zipfile
-import zlib
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -39,8 +36,6 @@ from ganstudio.store import Run
 _CONTROLS: dict[str, type[Any]] = {
     kind.__name__: kind for kind in (LatentVector, ContinuousCode, CategoricalCode, ClassLabel, GeneratorIndex)
 }
-BROKEN_ARCHIVE = (zipfile.BadZipFile, OSError, ValueError, RuntimeError, EOFError, zlib.error)
-"""What reading an entry of a zip archive can raise; RuntimeError where it is encrypted."""
 _MOST_CARD, _MOST_NUMBERS, _LOOKED_AT = 1_000_000, 2**16, 3
 
 
@@ -101,15 +96,6 @@ def _control(values: Mapping[str, Any]) -> Control:
     return control
 
 
-def card_in_archive(path: Path) -> Card | None:
-    """The card in a TorchScript archive; None where there is none that can be read."""
-    with suppress(*BROKEN_ARCHIVE), zipfile.ZipFile(path) as archive:
-        for entry in archive.infolist():
-            if entry.filename.endswith(f"/extra/{CARD}.json") and entry.file_size <= _MOST_CARD:
-                return read_card(archive.read(entry).decode("utf-8", errors="replace"))
-    return None
-
-
 def from_card(path: Path, network: nn.Module, card: Card) -> ForeignGenerator:
     """A network that takes what its card says.
 
@@ -122,6 +108,8 @@ def from_card(path: Path, network: nn.Module, card: Card) -> ForeignGenerator:
     try:
         with torch.inference_mode():
             items = method.eval().generate(values)
+    except StudioError:  # it took too long, or was cancelled
+        raise
     except Exception as error:
         raise UsageError(_unlike(path), details=repr(error)) from error
     if tuple(items.shape) != (_LOOKED_AT, *card.spec.shape):

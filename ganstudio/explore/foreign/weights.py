@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import pickle
 import re
-import struct
-import warnings
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -15,10 +12,17 @@ from torch import Tensor
 
 from ganstudio.core.errors import StoreError, UsageError
 from ganstudio.core.i18n import _
-from ganstudio.store.checkpoints import load_checkpoint
+from ganstudio.core.regular import open_regular
+from ganstudio.explore.foreign.torch_file import (
+    DAMAGED,
+    LIMIT,
+    MOST_TENSORS,
+    CodeError,
+    TooMuchError,
+    read_torch_file,
+)
+from ganstudio.store.checkpoints import load_checkpoint, read_header
 
-LIMIT = 2 * 1024**3
-"""Bytes: a file, or what is in it, may not be larger."""
 _NAMED, _DEPTH, _GROUPS = 12, 4, 64
 _AVERAGED = ("g_ema", "generator_ema", "netg_ema", "ema_generator", "ema", "shadow")
 _WANTED = (*_AVERAGED, "netg", "generator", "gen", "g", "decoder", "model_g", "g_state_dict", "generator_state_dict")
@@ -34,6 +38,8 @@ def read_safetensors(path: Path) -> tuple[Tensors, dict[str, str]]:
         UsageError: it is not a whole safetensors file.
     """
     try:
+        if len(read_header(path)) > MOST_TENSORS:
+            raise too_much(path, _("it holds more than {n:,} tensors").format(n=MOST_TENSORS))
         tensors, metadata, _step = load_checkpoint(path)
     except StoreError as error:
         raise UsageError(
@@ -49,35 +55,31 @@ def read_pickled(path: Path) -> Any:
     """What ``torch.save`` wrote, as far as it is tensors, numbers, text, lists and dicts. Code is never run.
 
     Raises:
-        UsageError: it contains code, or it is damaged.
+        UsageError: it contains code, more than any generator has, or it is damaged.
     """
     try:
-        # From an open file: given a name, PyTorch goes by its ending.
-        with warnings.catch_warnings(), path.open("rb") as file:
-            warnings.simplefilter("ignore")  # of old formats and storage classes
-            return torch.load(file, map_location="cpu", weights_only=True)
-    except pickle.UnpicklingError as error:
-        raise _code_inside(path, str(error)) from error
-    except (RuntimeError, OSError, ValueError, LookupError, TypeError, AttributeError, EOFError, AssertionError,
-            MemoryError, RecursionError, ImportError, struct.error) as error:  # fmt: skip
+        with open_regular(path) as file:
+            return read_torch_file(file)
+    except CodeError as error:
+        name = str(error).replace(" ", ".")[:80]
+        raise UsageError(
+            _("“{file}” contains Python code ({name}) that would run when opened, so it was not opened. In the program "
+              "that wrote it, convert it to safetensors with: "
+              "safetensors.torch.save_file(generator.state_dict(), \"generator.safetensors\").").format(
+                  file=path.name, name=name)
+        ) from error  # fmt: skip
+    except TooMuchError as error:
+        raise too_much(path, error) from error
+    except DAMAGED as error:
         raise UsageError(
             _("“{file}” cannot be read: it is cut off, damaged, or not a file of weights.").format(file=path.name),
             details=repr(error),
         ) from error
 
 
-def _code_inside(path: Path, told: str) -> UsageError:
-    found = re.search(r"GLOBAL ([\w.]+\.[\w.]+)|safe_globals\(\[([\w.]+)\]\)", told)
-    if found:
-        what = _("contains Python code ({name}) that would run when opened").format(name=found[1] or found[2])
-    else:
-        what = _("is a Python pickle, which can contain code that would run when opened")
-    return UsageError(
-        _("“{file}” {what}, so it was not opened. In the program that wrote it, convert it to safetensors with: "
-          "safetensors.torch.save_file(generator.state_dict(), \"generator.safetensors\").").format(
-              file=path.name, what=what),
-        details=told,
-    )  # fmt: skip
+def too_much(path: Path, why: object) -> UsageError:
+    """What to tell of a file that holds, or claims, more than any generator."""
+    return UsageError(_("“{file}” was not opened: {why}. No generator needs that.").format(file=path.name, why=why))
 
 
 def candidates(content: Any) -> Iterator[tuple[str, Tensors]]:

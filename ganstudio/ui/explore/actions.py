@@ -42,7 +42,7 @@ def explore_actions(page: ExploreWorkspace) -> tuple[Action, ...]:
         row("open-run", _("Open a run…"), page.source.button.choose_folder, "folder", "", 0,
             _("Any run folder, also one that is still being written."), lambda: True),
         row("open-file", _("Open a generator file…"), page.source.button.choose_file, "download", "", 0,
-            _("A DCGAN’s weights, TorchScript or ONNX from elsewhere."), lambda: True),
+            _("A generator’s weights, or ONNX, from elsewhere."), lambda: True),
         row("random", _("Random"), page.controls.new_seed, "reset", "R", 1,
             _("Draws every control with a new seed."), there),
         row("start", _("Back to the start"), page.back_to_start, "", "Ctrl+0", 1,
@@ -70,7 +70,7 @@ def explore_actions(page: ExploreWorkspace) -> tuple[Action, ...]:
         row("folders", _("Save pictures by class…"), exports.save_folders, "folder", "", 2,
             _("N pictures of every class into folders, with a list of them: to enlarge a small data set."), classes),
         row("model", _("Save the generator…"), exports.save_model, "duplicate", "", 2,
-            _("As TorchScript, ONNX or safetensors, checked against the original."), there),
+            _("As safetensors, ONNX or TorchScript, checked against the original."), there),
     )  # fmt: skip
 
 

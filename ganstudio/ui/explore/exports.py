@@ -120,9 +120,9 @@ class Exports(BenchExports):
 
     def save_model(self) -> None:
         """The generator as a file."""
-        kinds = _("TorchScript (*.pt);;ONNX (*.onnx);;Weights (*.safetensors)")
-        endings = (".pt", ".ts", ".onnx", ".safetensors")
-        path = ask_where(self._page, _("Save the generator"), self._name("pt"), kinds, endings)
+        kinds = _("Weights (*.safetensors);;ONNX (*.onnx);;TorchScript, which is not opened here again (*.pt)")
+        endings = (".safetensors", ".onnx", ".pt", ".ts")
+        path = ask_where(self._page, _("Save the generator"), self._name("safetensors"), kinds, endings)
         if path is None:
             return
 

@@ -57,6 +57,8 @@ class SourceBar(QWidget):
 
     def _make_parts(self) -> None:
         self.button = SourceButton(self._bench, self._studio)
+        self.stop = tool_button("close", _("Give up opening this"))
+        self.stop.clicked.connect(self._bench.stop_opening)
         self.notes = tool_button("info", _("What was assumed"))
         self.notes.clicked.connect(self._tell_notes)
         self.track = TimelineTrack(current_theme())
@@ -84,6 +86,7 @@ class SourceBar(QWidget):
         row.setContentsMargins(16, 4, 16, 2)
         row.setSpacing(8)
         row.addWidget(self.button)
+        row.addWidget(self.stop)
         row.addWidget(self.notes)
         row.addSpacing(8)
         row.addWidget(self.track, 1)
@@ -105,6 +108,7 @@ class SourceBar(QWidget):
         bench = self._bench
         opened = bench.opened
         self.busy.set_busy(bool(bench.opening))
+        self.stop.setVisible(bool(bench.opening))
         if bench.opening:
             self.button.show_name(bench.opening + "…")
         elif opened is None:

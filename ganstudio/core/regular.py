@@ -1,0 +1,62 @@
+"""Opens regular files and nothing else: a named pipe is waited for without end, a device may never end or do something.
+
+Everything that reads a file by name which a person or another program put there opens it here.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from pathlib import Path
+from typing import BinaryIO
+
+from ganstudio.core.i18n import _
+
+_FLAGS = (
+    os.O_RDONLY
+    | getattr(os, "O_BINARY", 0)
+    | getattr(os, "O_CLOEXEC", 0)
+    | getattr(os, "O_NOCTTY", 0)
+    | getattr(os, "O_NONBLOCK", 0)  # a pipe put there between the two looks opens at once, and is then refused
+)
+_KINDS = {
+    stat.S_IFDIR: _("it is a folder"),
+    stat.S_IFIFO: _("it is a named pipe, not a file"),
+    stat.S_IFSOCK: _("it is a socket, not a file"),
+    stat.S_IFCHR: _("it is a device, not a file"),
+    stat.S_IFBLK: _("it is a device, not a file"),
+}
+
+
+def open_regular(path: Path | str) -> BinaryIO:
+    """Opens a regular file (or a link to one) for reading; never waits, and touches nothing that is none.
+
+    Raises:
+        OSError: it is not there, cannot be read, has an impossible name, or is no regular file; ``strerror`` says which.
+    """
+    handle = -1
+    try:
+        _check(Path(path).stat(), path)
+        handle = os.open(path, _FLAGS)
+        _check(os.fstat(handle), path)
+        return os.fdopen(handle, "rb")
+    except ValueError:  # a name with a zero byte
+        raise OSError(errno.EINVAL, os.strerror(errno.EINVAL), str(path)) from None
+    except BaseException:
+        if handle >= 0:
+            os.close(handle)
+        raise
+
+
+def read_regular(path: Path | str, limit: int | None = None) -> bytes:
+    """The content of a regular file, at most ``limit`` bytes of it; raises as :func:`open_regular`."""
+    with open_regular(path) as file:
+        return file.read() if limit is None else file.read(limit)
+
+
+def _check(seen: os.stat_result, path: Path | str) -> None:
+    if not stat.S_ISREG(seen.st_mode):
+        kind = stat.S_IFMT(seen.st_mode)
+        words = _(_KINDS.get(kind, "it is not a file"))
+        raise OSError(errno.EISDIR if kind == stat.S_IFDIR else errno.EINVAL, words, str(path))
