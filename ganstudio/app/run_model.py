@@ -276,11 +276,6 @@ class RunModel:
         """Waits for the session to end; says whether it did."""
         return self._session is None or self._session.join(timeout)
 
-    @property
-    def failure(self) -> StudioError | None:
-        """Why the session that trains it, or did a moment ago, has failed."""
-        return None if self._session is None else self._session.failure
-
     # -- keeping up -------------------------------------------------------------------------------------------------
 
     def pump(self, *, force: bool = False) -> None:

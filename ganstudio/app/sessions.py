@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ganstudio.core.experiment import Experiment
+from ganstudio.core.fields import Value
 
 if TYPE_CHECKING:
     from ganstudio.training.session import Session
@@ -44,6 +46,7 @@ def resume_session(
     device: str | None = None,
     data: str | None = None,
     *,
+    hyper: Mapping[str, Value] | None = None,
     hold_on_trouble: bool = True,
     paused: bool = False,
     keep_checkpoints: int = 5,
@@ -57,6 +60,7 @@ def resume_session(
         steps,
         device,
         data,
+        hyper=hyper,
         hold_on_trouble=hold_on_trouble,
         paused=paused,
         measure=measure,

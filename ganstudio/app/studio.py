@@ -263,7 +263,7 @@ class Studio:
             A sentence for each run of which not all is on the disk.
         """
         deadline = time.monotonic() + timeout
-        lost = [_lost(model, max(0.0, deadline - time.monotonic())) for model in self.runs]
+        lost = [_lost(model, max(0.0, deadline - time.monotonic())) for model in self.runs if model.live]
         self.settings.remember(draft=self.draft.to_json())
         self.jobs.shutdown()
         return [words for words in lost if words]
@@ -273,7 +273,8 @@ def _lost(model: RunModel, timeout: float) -> str:
     """Waits for a run to end; why not all of it is on the disk then, in words. Empty where it is."""
     if not model.join(timeout):
         return _("“{name}” did not end in time; what it wrote last is on the disk.").format(name=model.title)
-    return "" if model.failure is None else _("“{name}”: {why}").format(name=model.title, why=model.failure)
+    model.pump()
+    return _("“{name}”: {why}").format(name=model.title, why=model.message) if model.state == "failed" else ""
 
 
 def _same_folder(one: Path, other: Path) -> bool:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import dataclasses
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ganstudio.app.verdict import judge_stored
 from ganstudio.cli.output import readable_bytes, readable_seconds, write, write_json, write_table
 from ganstudio.cli.parser import add_json, open_run
 from ganstudio.core.events import HyperChanged
@@ -50,6 +52,7 @@ def facts_of(stored: Run) -> dict[str, Any]:
         "total": status.total,
         "seconds": status.seconds,
         "message": status.message,
+        "verdict": dataclasses.asdict(judge_stored(stored)),
         "seed": experiment.seed,
         "device": experiment.device,
         "hyper": hyper,
@@ -92,6 +95,7 @@ def _write(facts: dict[str, Any]) -> None:
         (_("method"), facts["method"]),
         (_("data"), facts["data"]),
         (_("state"), state),
+        (_("is it working?"), "{word}. {text}".format(**facts["verdict"])),
         (_("trained for"), readable_seconds(facts["seconds"])),
         (_("seed"), str(facts["seed"])),
         (_("device"), facts["device"]),

@@ -8,6 +8,7 @@ at the end. Ctrl-C saves a checkpoint and stops; a second Ctrl-C ends at once.
   ganstudio train dcgan-frogs --data cifar10:classes=frog --steps 20000 --out runs/frogs
   ganstudio train --resume runs/frogs --steps 40000
   ganstudio train --resume runs/shoes --steps 40000 --data pairs:/new/place/of/shoes
+  ganstudio train --resume runs/frogs --steps 40000 --set batch_size=32
 """
 
 from __future__ import annotations
@@ -44,7 +45,7 @@ if TYPE_CHECKING:
 _SIGNAL_STATUS = 128
 _PATIENCE = 2.0  # seconds after which silence wants a word
 _LITTER = DESKTOP_FILES | {"metrics", "samples", "checkpoints"}
-_NEW_ONLY = ("method", "seed", "out", "set", "name")
+_NEW_ONLY = ("method", "seed", "out", "name")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -65,7 +66,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--out", metavar="DIR", help=_("the run folder, new or empty (default: a new one in the runs folder)"))
     add(
         "--set", action="extend", nargs="+", metavar="KEY=VALUE",
-        help=_("hyper-parameters, see “ganstudio methods METHOD”; may be repeated"),
+        help=_("hyper-parameters, see “ganstudio methods METHOD”; may be repeated; with --resume those that may change in "
+               "a run, which are the live ones and batch_size"),
     )  # fmt: skip
     add("--name", metavar="TEXT", help=_("what the run is called (default: made from data and method)"))
     add("--resume", metavar="RUN_DIR", help=_("go on with this run from its newest checkpoint"))
@@ -113,7 +115,8 @@ def _resumed(options: argparse.Namespace) -> Session:
     path = find_run(options.resume)
     from ganstudio.app.sessions import resume_session
 
-    return resume_session(path, options.steps, options.device, options.data, hold_on_trouble=False)
+    hyper = split_pairs(options.set or ())
+    return resume_session(path, options.steps, options.device, options.data, hyper=hyper, hold_on_trouble=False)
 
 
 def _new_folder(text: str) -> Path:

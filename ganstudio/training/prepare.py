@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Mapping
 from pathlib import Path
 
 from ganstudio.core.errors import SizeError, UsageError
 from ganstudio.core.events import Note
 from ganstudio.core.experiment import Experiment
-from ganstudio.core.fields import fields_of
+from ganstudio.core.fields import Value, fields_of
 from ganstudio.core.i18n import _
 from ganstudio.core.paths import located
 from ganstudio.data import DATASETS, Dataset, load, parse_request
@@ -61,6 +62,20 @@ def where_it_lies(experiment: Experiment, run: Path, moved: str | None = None) -
         for name, value in experiment.hyper.items()
     }
     return experiment.with_(data=data if moved is None else moved_request(data, moved), hyper=hyper)
+
+
+def changes_of(experiment: Experiment, hyper: Mapping[str, Value] | None) -> dict[str, Value]:
+    """Other values that a stored run is to go on with: live ones, and the batch size.
+
+    Raises:
+        UsageError: one is unknown, out of range, or cannot be changed any more.
+    """
+    method = METHODS[experiment.method]
+    for name in hyper or ():
+        method.check_changeable(name, resuming=True)
+    kind = DATASETS[parse_request(experiment.data).name].kind
+    checked = method.resolve({**experiment.hyper, **(hyper or {})}, kind)
+    return {name: getattr(checked, name) for name in hyper or ()}
 
 
 def build_engine(experiment: Experiment, cancel: threading.Event | None = None) -> Engine:

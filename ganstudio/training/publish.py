@@ -36,6 +36,7 @@ from ganstudio.store import RunWriter, WriteQueue, is_milestone, sample_schedule
 from ganstudio.training import scene
 from ganstudio.training.device import describe, memory_used
 from ganstudio.training.engine import Engine, seeded
+from ganstudio.training.trouble import not_finite
 
 MEASURE_EVERY, MEASURE_COUNT, RECOGNISE_COUNT = 500, 2500, 1000
 LOOKING_SHARE = 0.04  # of the trainer's time that drawing for a watcher may take
@@ -92,7 +93,7 @@ class Publisher:
         self._next_beat = 0.0
         self._due = dict.fromkeys(("scalars", "progress", "status", "samples", "stored"), 0.0)
         self._due["checkpoint"] = time.perf_counter() + self.pace.checkpoint
-        self._speed: deque[tuple[float, int, int]] = deque(maxlen=60)  # time, steps, batches drawn
+        self._speed: deque[tuple[float, int, int]] = deque(maxlen=60)  # time, steps, items drawn
         self._session_start: tuple[float, int] | None = None
         self._device_name = describe(engine.device)
 
@@ -235,10 +236,7 @@ class Publisher:
 
         def write() -> None:
             # The last loss can be finite and the update that it led to not. Looked at here, where nobody waits.
-            broken = next(
-                (name for name, t in copies.items() if t.is_floating_point() and not t.isfinite().all()), None
-            )
-            if broken is not None:
+            if (broken := not_finite(copies)) is not None:
                 text = _("No checkpoint of step {step} was kept: “{name}” holds values that are not finite numbers.")
                 self.mailbox.post(Note("warning", text.format(step=step, name=broken)))
                 return
@@ -297,12 +295,11 @@ class Publisher:
         """Steps and real items per second over the last few seconds; 0 while unknown."""
         if len(self._speed) < 2:
             return 0.0, 0.0
-        (first, first_step, first_batch), (last, last_step, last_batch) = self._speed[0], self._speed[-1]
+        (first, first_step, first_item), (last, last_step, last_item) = self._speed[0], self._speed[-1]
         if last <= first:
             return 0.0, 0.0
         # Not steps times batch size: a critic may see several batches a step, a generator on its own none.
-        items = (last_batch - first_batch) * self.engine.batches.batch_size
-        return (last_step - first_step) / (last - first), items / (last - first)
+        return (last_step - first_step) / (last - first), (last_item - first_item) / (last - first)
 
     def progress(self, now: float) -> Progress:
         """How far and how fast."""

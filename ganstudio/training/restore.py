@@ -7,12 +7,13 @@ from collections.abc import Callable
 
 from ganstudio.core.errors import StoreError, UsageError
 from ganstudio.core.events import HyperChanged, Note
-from ganstudio.core.fields import fields_of
+from ganstudio.core.fields import Value, fields_of
 from ganstudio.core.i18n import _
 from ganstudio.core.mailbox import Mailbox
 from ganstudio.store import BadCheckpoint, CheckpointCheck, Run, RunWriter, load_checkpoint
 from ganstudio.training.engine import Engine
 from ganstudio.training.publish import Publisher
+from ganstudio.training.trouble import not_finite
 
 
 def goal_of(run: Run, steps: int | None) -> int:
@@ -30,14 +31,22 @@ def goal_of(run: Run, steps: int | None) -> int:
     return goal
 
 
-def take_up(engine: Engine, run: Run, writer: RunWriter, mailbox: Mailbox) -> None:
-    """Goes on with a stored run: :func:`restore`, and what came later is forgotten on disk, too."""
+def take_up(engine: Engine, run: Run, writer: RunWriter, mailbox: Mailbox) -> Value | None:
+    """Goes on with a stored run: :func:`restore`, and what came later is forgotten on disk, too.
+
+    Returns:
+        The batch size that the run's description names, which somebody may have edited; None where the diary knows more.
+    """
+    described: Value | None = engine.method.hyper.batch_size
     told: list[Note] = []
     restore(engine, run, told.append)
+    if any(isinstance(event, HyperChanged) and event.name == "batch_size" for event in run.events()):
+        described = None
     writer.truncate_after(engine.step_count)
     for note in told:
         writer.append_event(note)
         mailbox.post(note)
+    return described
 
 
 def restore(engine: Engine, run: Run, tell: Callable[[Note], object]) -> int | None:
@@ -62,6 +71,8 @@ def restore(engine: Engine, run: Run, tell: Callable[[Note], object]) -> int | N
     for step in reversed(run.checkpoint_steps()):
         try:
             tensors, metadata, _at = load_checkpoint(run, step)
+            if (broken := not_finite(tensors)) is not None:
+                raise StoreError(_("Its value “{name}” is not finite.").format(name=broken))
             engine.load_state(tensors, json.loads(metadata["state"]))
         except StoreError as error:
             reason = str(error)
@@ -82,12 +93,20 @@ def restore(engine: Engine, run: Run, tell: Callable[[Note], object]) -> int | N
     return None
 
 
+def other_batches(old: Value, new: Value, step: int) -> str:
+    """What another batch size does to a run that goes on."""
+    return _(
+        "Batches hold {new} items instead of {old} after step {step}. The items go on in their order, none twice and none "
+        "left out; but from here on this run is another than one that never stopped, no longer equal to it bit by bit."
+    ).format(new=new, old=old, step=step)
+
+
 def _carry_changes(engine: Engine, run: Run, tell: Callable[[Note], object]) -> None:
     """What was changed after the checkpoint, but before the step that follows it, is told by the diary alone."""
     for event in run.events():
         if isinstance(event, HyperChanged) and event.step == engine.step_count:
             try:
-                engine.set_hyper(event.name, event.new)
+                engine.set_hyper(event.name, event.new, resuming=True)
             except UsageError as error:  # a diary that somebody edited: the checkpoint's value holds
                 tell(Note("warning", str(error)))
 

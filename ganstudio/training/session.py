@@ -11,6 +11,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -34,6 +35,7 @@ from ganstudio.core.commands import (
 from ganstudio.core.errors import CancelledError, DivergedError, StudioError, UsageError
 from ganstudio.core.events import HyperChanged, Note, State, StateChanged
 from ganstudio.core.experiment import Experiment
+from ganstudio.core.fields import Value
 from ganstudio.core.i18n import _
 from ganstudio.core.mailbox import CommandQueue, Mailbox
 from ganstudio.core.observed import Measure
@@ -43,10 +45,10 @@ from ganstudio.store import Run, RunWriter, WriteQueue
 from ganstudio.training.device import device_here
 from ganstudio.training.disk import Disk
 from ganstudio.training.engine import Engine
-from ganstudio.training.prepare import build_engine, check_experiment, make_run, told, where_it_lies
+from ganstudio.training.prepare import build_engine, changes_of, check_experiment, make_run, told, where_it_lies
 from ganstudio.training.publish import Pace, Publisher
-from ganstudio.training.restore import goal_of, keep_place, rewind, take_up
-from ganstudio.training.trouble import diverged, explain
+from ganstudio.training.restore import goal_of, keep_place, other_batches, rewind, take_up
+from ganstudio.training.trouble import broken, diverged, explain, has_role, may_go_on, not_finite
 
 _log = logging.getLogger(__name__)
 BEAT_SECONDS = 10.0
@@ -75,8 +77,9 @@ class Session:
         pace: Pace | None = None,
         keep_checkpoints: int = 5,
         patience: float = 55.0,
+        changes: Mapping[str, Value] | None = None,
     ) -> None:
-        self.experiment = experiment
+        self.experiment, self._changes = experiment, dict(changes or {})
         self.mailbox = Mailbox()
         self.state: State = "preparing"
         self.path: Path | None = run.path if run else None
@@ -90,7 +93,8 @@ class Session:
         self._thread = threading.Thread(target=self._main, name=f"trainer {experiment.title}", daemon=True)
         self._total = experiment.steps
         self._paused, self._pending = paused, 0
-        self._role, self._pending_role = None, None  # type: Role | None, Role | None
+        self._role: Role | None = None
+        self._pending_role: Role | None = None
         self._show, self._message, self._cancel_reading = Show(live=False), "", threading.Event()
         self._disk, self._ending = Disk(self.mailbox, self._commands, patience), None  # type: Disk, Stop | None
         self._writer, self._publisher = None, None  # type: RunWriter | None, Publisher | None
@@ -113,7 +117,13 @@ class Session:
 
     @classmethod
     def resume(
-        cls, path: Path, steps: int | None = None, device: str | None = None, data: str | None = None, **options: object
+        cls,
+        path: Path,
+        steps: int | None = None,
+        device: str | None = None,
+        data: str | None = None,
+        hyper: Mapping[str, Value] | None = None,
+        **options: object,
     ) -> Session:
         """A session that goes on with a stored run from its newest good checkpoint.
 
@@ -122,16 +132,18 @@ class Session:
             steps: train until this step in all; the run's own goal by default.
             device: where; by default the run's own, or the best there is where this machine has no such device.
             data: where the run's data lie now, a request or a path; taken and kept in the run if they are the very same.
+            hyper: other values to go on with: live ones, and the batch size.
             **options: as for :meth:`new`.
 
         Raises:
-            UsageError: the goal has been reached already, or ``data`` names another kind of set.
+            UsageError: the goal has been reached, ``data`` names another kind of set, or a value is wrong or is fixed.
             StoreError: this is no run folder.
         """
         run = Run.open(path)
         experiment = run.info.experiment
         experiment = experiment.with_(steps=goal_of(run, steps), device=device or device_here(experiment.device))
-        return cls(check_experiment(where_it_lies(experiment, run.path, data)), run=run, **options)  # type: ignore[arg-type]
+        experiment = check_experiment(where_it_lies(experiment, run.path, data))
+        return cls(experiment, run=run, changes=changes_of(experiment, hyper), **options)  # type: ignore[arg-type]
 
     def start(self) -> None:
         """Begins; returns at once."""
@@ -196,7 +208,8 @@ class Session:
         self._writer = writer = RunWriter(self.path)
         writer.write_status("preparing", self._step_before, self._total)
         if run is not None:
-            take_up(engine, run, writer, self.mailbox)
+            if (described := take_up(engine, run, writer, self.mailbox)) is not None:
+                self._changes.setdefault("batch_size", described)
             keep_place(run, self.experiment.data, writer, self.mailbox)
         return engine, writer
 
@@ -206,6 +219,8 @@ class Session:
         stored = Run.open(publisher.writer.path).sample_steps()
         publisher.last_stored = stored[-1] if stored else None
         publisher.store_real()
+        for name, value in self._changes.items():
+            self._set_hyper(SetHyper(name, value), engine, publisher, resuming=True)
         publisher.draw(store=not stored)
         if not stored:
             publisher.measure()
@@ -271,8 +286,11 @@ class Session:
     def _end(self, engine: Engine, publisher: Publisher) -> None:
         finished = self._ending is None
         self._enter("stopping")
-        if (bad := publisher.flush_scalars()) is not None and finished:
+        if (bad := publisher.flush_scalars()) is not None:
             raise diverged(bad)
+        # The last update may break what no loss has seen. One wait for the device, at the very end.
+        if (name := not_finite(engine.state()[0])) is not None:
+            raise broken(engine.step_count, name)
         publisher.measure()
         publisher.draw(store=True)
         if self._ending is None or self._ending.save:
@@ -295,20 +313,20 @@ class Session:
                 self._paused, self._pending = True, 0
                 self._enter("paused")
             case Resume():
-                if self._may_go_on(engine):
+                if may_go_on(engine, self.mailbox):
                     self._paused = False
                     self._enter("training")
             case StepOnce(count=count, role=role):
-                if self._has_role(role, engine) and self._may_go_on(engine):
+                if has_role(role, engine, self.mailbox) and may_go_on(engine, self.mailbox):
                     self._paused, self._pending, self._pending_role = True, max(count, 0), role or self._role
             case TrainOnly(role=role):
-                if self._has_role(role, engine):
+                if has_role(role, engine, self.mailbox):
                     self._role = role
             case SetHyper():
                 self._set_hyper(command, engine, publisher)
             case SaveCheckpoint():
                 publisher.flush_scalars()
-                if self._may_go_on(engine):
+                if may_go_on(engine, self.mailbox):
                     publisher.checkpoint()
             case GoBack(lr_factor=factor):
                 self._go_back(factor, engine, publisher)
@@ -322,27 +340,17 @@ class Session:
             case Stop():
                 self._ending = command
 
-    def _may_go_on(self, engine: Engine) -> bool:
-        if engine.losses.not_finite is not None:
-            self.mailbox.post(Note("warning", str(diverged(engine.losses.not_finite))))
-        return engine.losses.not_finite is None
-
-    def _has_role(self, role: Role | None, engine: Engine) -> bool:
-        there = role is None or role in engine.roles
-        if not there:
-            text = _("{title} has no {role} that is trained on its own.")
-            self.mailbox.post(Note("warning", text.format(title=engine.method.info.title, role=role)))
-        return there
-
-    def _set_hyper(self, command: SetHyper, engine: Engine, publisher: Publisher) -> None:
+    def _set_hyper(self, command: SetHyper, engine: Engine, publisher: Publisher, resuming: bool = False) -> None:
         try:
-            old, new = engine.set_hyper(command.name, command.value)
+            old, new = engine.set_hyper(command.name, command.value, resuming)
         except UsageError as error:
             self.mailbox.post(Note("warning", str(error)))
             return
         if old != new:
             publisher.post_event(HyperChanged(engine.step_count, command.name, old, new))
             publisher.last_checkpoint = -1  # one of this very step would hold the old value
+            if command.name == "batch_size":
+                publisher.post_event(Note("info", other_batches(old, new, engine.step_count)))
 
     def _go_back(self, factor: float, engine: Engine, publisher: Publisher) -> None:
         if self._disk.full:

@@ -43,6 +43,21 @@ def test_info_in_words(call: Call, runs: Path) -> None:
     assert "generator/" in out
 
 
+def test_info_says_when_the_discriminator_has_won(call: Call, runs: Path, tmp_path: Path) -> None:
+    path = Path(shutil.copytree(runs / "images", tmp_path / "dead"))
+    series = SeriesInfo("D(x)", "probability", "real"), SeriesInfo("D(G(z))", "probability", "fake")
+    steps = np.arange(4, 404)
+    writer = RunWriter(path)
+    writer.append_rows(Rows("steps", series, steps, steps * 0.1, np.tile(np.float32([1, 0]), (400, 1))))
+    writer.close()
+    told = call("info", path).out
+    assert "discriminator wins" in told
+    assert "lower D learning rate" in told
+    verdict = call("info", path, "--json").json["verdict"]
+    assert (verdict["word"], verdict["tone"]) == ("discriminator wins", "warning")
+    assert call("info", runs / "images", "--json").json["verdict"]["word"] == "too early to tell"
+
+
 @pytest.fixture
 def changed(runs: Path, tmp_path: Path) -> Path:
     """A run with a setting that was changed and values that JSON has no word for."""

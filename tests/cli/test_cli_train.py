@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import errno
 import io
+import json
 import os
 import shutil
 import signal
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 
 from ganstudio.cli import train
@@ -20,6 +22,7 @@ from ganstudio.core.errors import DiskFullError, StoreError
 from ganstudio.core.events import Progress, Rows, SeriesInfo
 from ganstudio.methods import METHODS
 from ganstudio.store import Run, RunWriter, load_checkpoint
+from ganstudio.store.checkpoints import write_checkpoint
 from ganstudio.store.folder import read_info, write_info
 from tests.cli.conftest import TINY_IMAGES, TINY_POINTS, Call
 
@@ -162,6 +165,37 @@ def test_resume_counts_from_the_beginning(call: Call, begun: Path) -> None:
     assert Run.open(begun).status().step == 40
 
 
+def test_resume_with_other_batches_says_what_that_means(call: Call, begun: Path) -> None:
+    answer = call("train", "--resume", begun, "--steps", 40, "--set", "batch_size=24", "lr_g=1e-4", "--threads", 1)
+    assert (answer.status, answer.out) == (0, f"{begun}\n")
+    assert "24 items instead of 16 after step 30" in answer.err
+    assert "no longer equal to it bit by bit" in answer.err
+    state = json.loads(load_checkpoint(begun)[1]["state"])
+    assert (state["step"], state["hyper"]["batch_size"], state["hyper"]["lr_g"]) == (40, 24, 1e-4)
+    assert state["items"] == 30 * 16 + 10 * 24
+    told = call("info", begun, "--json").json
+    assert told["hyper"]["batch_size"] == 24
+    assert [(change["step"], change["name"]) for change in told["changes"]] == [(30, "batch_size"), (30, "lr_g")]
+    again = call(
+        "train", "--resume", begun, "--steps", 41, "--threads", 1
+    )  # it stays as it is now, and nothing is said
+    assert again.status == 0
+    assert "instead of" not in again.err
+    assert call("info", begun, "--json").json["hyper"]["batch_size"] == 24
+
+
+def test_a_run_of_a_version_that_counted_batches_goes_on(call: Call, begun: Path, tmp_path: Path) -> None:
+    other = Path(shutil.copytree(begun, tmp_path / "other"))
+    tensors, metadata, _step = load_checkpoint(begun)
+    state = json.loads(metadata["state"])
+    state["batches"] = state.pop("items") // state["hyper"]["batch_size"]
+    write_checkpoint(Run.open(begun).checkpoint_path(30), tensors, {**metadata, "state": json.dumps(state)})
+    for run in (begun, other):
+        assert call("train", "--resume", run, "--steps", 33, "--threads", 1).status == 0
+    one, same = load_checkpoint(begun)[0], load_checkpoint(other)[0]
+    assert all(torch.equal(value, same[name]) for name, value in one.items())
+
+
 def test_resume_to_where_it_is_already(call: Call, begun: Path) -> None:
     for steps in (["--steps", 30], []):
         answer = call("train", "--resume", begun, *steps)
@@ -191,7 +225,9 @@ def test_resume_to_where_it_is_already(call: Call, begun: Path) -> None:
         (["train", "gan", "--data", "ring", "--steps", "5", "--set", "lr_g=nan"], "lr_g"),
         (["train", "gan", "--data", "ring", "--steps", "5", "--set", "fast"], "key=value"),
         (["train", "gan", "--resume", "RUN", "--steps", "50"], "METHOD does not go"),
-        (["train", "--resume", "RUN", "--steps", "50", "--set", "lr_g=1"], "--set does not go"),
+        (["train", "--resume", "RUN", "--steps", "50", "--set", "mlp_width=8"], "MLP width cannot be changed"),
+        (["train", "--resume", "RUN", "--steps", "50", "--set", "batch_size=0"], "batch_size"),
+        (["train", "--resume", "RUN", "--steps", "50", "--set", "no_such=1"], "no_such"),
         (["train", "gan", "--data", "ring", "--steps", "5", "--out", "RUN"], "already holds a run"),
         (["train", "gan", "--data", "ring", "--steps", "5", "--out", "RUN/run.json"], "is a file"),
         (["train", "gan", "--data", "ring", "--steps", "5", "--out", "RUN/.."], "not empty"),

@@ -21,13 +21,14 @@ import pytest
 import torch
 from torch import Tensor
 
+from ganstudio.__main__ import main
 from ganstudio.core.commands import GoBack, Pause, Resume, SaveCheckpoint, StepOnce, Stop
 from ganstudio.core.errors import StoreError, TrainingError, UsageError
-from ganstudio.core.events import CheckpointSaved, Note, Rewound, StateChanged
+from ganstudio.core.events import CheckpointSaved, HyperChanged, Note, Rewound, StateChanged
 from ganstudio.methods import METHODS
 from ganstudio.methods.base import Batch, Terms
 from ganstudio.methods.gan import GAN
-from ganstudio.store import Run, RunWriter, atomic, queue
+from ganstudio.store import Run, RunWriter, atomic, load_checkpoint, queue
 from ganstudio.store.checkpoints import write_checkpoint
 from ganstudio.training.session import Session
 from tests.training.training_kit import (
@@ -135,6 +136,69 @@ def test_where_nobody_watches_a_broken_loss_is_a_failure(tmp_path: Path, fragile
     assert status.state == "failed"
     assert "generator/adversarial" in status.message
     assert Run.open(tmp_path / "run").checkpoint_steps() == [0]
+
+
+class Brittle(GAN):
+    """A GAN whose losses stay finite while the update of step 6 makes weights of G that are not."""
+
+    Hyper = GAN.Hyper
+    calls = 0
+
+    def generator_terms(self, batch: Batch) -> Terms:
+        type(self).calls += 1
+        terms = super().generator_terms(batch)
+        if self.calls == 6:
+            zero = 0 * next(self.generator.parameters()).sum()
+            terms["adversarial"] = terms["adversarial"] + zero.sqrt()  # 0, with an infinite slope
+        return terms
+
+
+@pytest.fixture
+def brittle(monkeypatch: pytest.MonkeyPatch) -> None:
+    Brittle.calls = 0
+    monkeypatch.setitem(METHODS._items, "brittle", Brittle)
+
+
+@pytest.mark.parametrize("save", [True, False])
+@pytest.mark.parametrize("stop", [False, True], ids=["at the end", "stopped"])
+def test_a_run_that_ends_with_broken_weights_has_failed(tmp_path: Path, brittle: None, stop: bool, save: bool) -> None:
+    session = Session.new(experiment(60 if stop else 6, "brittle"), path=tmp_path / "run", paused=True)
+    with running(session) as watcher:
+        session.send(StepOnce(5))
+        watcher.until(lambda: watcher.step == 5)
+        session.send(SaveCheckpoint())
+        session.send(StepOnce(1))
+        watcher.until(lambda: watcher.step == 6)
+        session.send(Stop(save=save) if stop else Resume())
+        watcher.end()
+    run = Run.open(tmp_path / "run")
+    assert run.status().state == session.state == "failed"
+    assert "generator." in run.status().message
+    assert "not finite" in run.status().message
+    assert run.checkpoint_steps() == [0, 5]
+    assert np.isfinite(columns(tmp_path / "run")["generator/adversarial"]).all()  # no loss told of it
+    assert run.newest_good_checkpoint().step == 5
+
+
+def test_the_command_line_says_that_it_failed(
+    tmp_path: Path, brittle: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    known = ["--set", *(f"{name}={value}" for name, value in SMALL.items())]
+    assert main(["train", "brittle", "--data", RING, "--steps", "6", "--out", str(tmp_path / "run"), *known]) == 1
+    assert "not finite" in capsys.readouterr().err
+    assert Run.open(tmp_path / "run").status().state == "failed"
+
+
+def test_a_checkpoint_that_is_not_finite_is_passed_over(tmp_path: Path) -> None:
+    stopped_run(tmp_path / "run")
+    tensors, metadata, _step = load_checkpoint(tmp_path / "run", 8)
+    tensors["method/generator.layers.0.weight"][0, 0] = float("nan")
+    write_checkpoint(Run.open(tmp_path / "run").checkpoint_path(8), tensors, metadata)
+    watcher = finish(Session.resume(tmp_path / "run"))
+    assert any("not finite" in note.text for note in watcher.of(Note))
+    engine = make_engine("gan", RING, **SMALL)
+    train(engine, 30)
+    assert_same(newest(tmp_path / "run")[0], saved(engine)[0])
 
 
 def test_weights_that_are_not_finite_are_never_kept(tmp_path: Path) -> None:
@@ -392,10 +456,20 @@ def test_values_out_of_range_in_the_file_are_refused(tmp_path: Path, key: str, v
         Session.resume(tmp_path / "run")
 
 
-def test_another_batch_size_in_the_file_is_refused_and_nothing_is_lost(tmp_path: Path) -> None:
+def test_another_batch_size_in_the_file_is_gone_on_with(tmp_path: Path) -> None:
     stopped_run(tmp_path / "run")
     edit(tmp_path / "run", lambda values: values["experiment"]["hyper"].update(batch_size=4))
-    with pytest.raises(UsageError, match="Batch size"):
+    watcher = finish(Session.resume(tmp_path / "run"))
+    assert HyperChanged(8, "batch_size", 16, 4) in watcher.of(HyperChanged)
+    assert any("4 items instead of 16 after step 8" in note.text for note in watcher.of(Note))
+    values = newest(tmp_path / "run")[1]
+    assert (values["step"], values["items"]) == (30, 8 * 16 + 22 * 4)
+
+
+def test_another_network_in_the_file_is_refused_and_nothing_is_lost(tmp_path: Path) -> None:
+    stopped_run(tmp_path / "run")
+    edit(tmp_path / "run", lambda values: values["experiment"]["hyper"].update(mlp_depth=3))
+    with pytest.raises(StoreError, match="does not fit"):
         finish(Session.resume(tmp_path / "run"))
     assert Run.open(tmp_path / "run").checkpoint_steps() == [0, 4, 8]
 
