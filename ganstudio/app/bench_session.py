@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
+from functools import partial
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ganstudio.app.named import is_known, open_named, tell
+from ganstudio.app.sources import Opened, open_run
 from ganstudio.app.workplaces import WORKPLACES, bundled_path
+from ganstudio.core.elsewhere import NotThereError, shown
 from ganstudio.core.errors import StoreError, StudioError, UsageError
 from ganstudio.core.i18n import _
 from ganstudio.explore.picture_file import PROGRAM, VERSION
@@ -64,26 +69,50 @@ def check_session(bench: Workbench, session: Mapping[str, Any]) -> None:
         raise UsageError(_("This picture was saved by a newer ganstudio; update the program to open it."))
 
 
-def reopen(bench: Workbench, session: Mapping[str, Any], then: Callable[[], object]) -> None:
-    """Opens what a session was saved from, at its step where that is stored; ``then`` puts the state back.
+def reopen(
+    bench: Workbench,
+    session: Mapping[str, Any],
+    then: Callable[[], object],
+    leave: Callable[[StudioError], object],
+) -> None:
+    """Opens what a session was saved from, at its step where that is stored. Everything is looked at in jobs.
 
-    Raises:
-        UsageError: what it was saved from is not on this machine.
+    What it names is only a claim: a run of the runs folder, or one that comes with the program, is opened by itself, and
+    so is what a person has opened here before. For all else the person is asked.
+
+    Args:
+        bench: the workspace's.
+        session: nothing in it is trusted.
+        then: puts the state back, once it is open.
+        leave: told why it is not opened.
     """
-    described = session.get("run")
-    if isinstance(described, Mapping):
-        path = find_run(described, Path(str(session.get("path", ""))))
-        if path is None:
-            raise UsageError(
-                _("The run “{name}” that this picture was made with is not on this machine. Copy its folder into your "
-                  "runs folder and drop the picture again.").format(name=described.get("name", "?"))
-            )  # fmt: skip
-        bench.open_run(path, _step_there(path, session), "raw" if session.get("weights") == "raw" else "ema", then)
+    described, text = session.get("run"), str(session.get("path", ""))
+    if not isinstance(described, Mapping):
+        question = _("The picture says that it was made with this generator file, which was never opened here. Open it only "
+                     "if you know where it comes from.")  # fmt: skip
+        open_named(bench.studio, text, question, lambda file: bench.open_file(file, then), leave)
         return
-    file = Path(str(session.get("path", "")))
-    if not file.is_file():
-        raise UsageError(_("The generator file {path} is not there any more.").format(path=file))
-    bench.open_file(file, then)
+
+    def go_on(path: Path) -> None:
+        work, title = partial(_open_described, path, described, session, bench.device), _("Opening {name}")
+        bench.open_by(title.format(name=path.name), lambda _cancel: work(), then)
+
+    def not_opened(error: StudioError) -> None:
+        leave(_not_here(described) if isinstance(error, NotThereError) else error)
+
+    def looked(path: Path | None) -> None:
+        if path is not None:
+            go_on(path)
+        elif text:
+            question = _("The picture says that it was made with this run, which was never opened here. Open it only if you "
+                         "know where it comes from.")  # fmt: skip
+            open_named(bench.studio, text, question, go_on, not_opened)
+        else:
+            leave(_not_here(described))
+
+    known, title = bench.studio.settings.known, _("Looking for the run of the picture")
+    work = partial(find_run, described, text, known)
+    bench.studio.jobs.start(title, lambda _progress, _cancel: work()).on_done(looked).on_error(leave)
 
 
 def bring_back(
@@ -94,6 +123,8 @@ def bring_back(
 ) -> None:
     """Opens what a session was saved from and puts everything back; what fails is reported, and nothing changes.
 
+    Where a person did not want it opened, or it must not be, its state is put into what is open, if it fits.
+
     Args:
         bench: the workspace's.
         session: nothing in it is trusted.
@@ -102,24 +133,44 @@ def bring_back(
         damaged: what is said where the session makes no sense.
 
     Raises:
-        UsageError: it is no session of this workspace, or what it was saved from is not on this machine.
+        UsageError: it is no session of this workspace.
     """
     check_session(bench, session)
 
     def put() -> None:
         try:
-            change = read(session)
+            change = _change(session, read, damaged)
         except StudioError as error:
             bench.studio.report(error)
-            return
-        except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
-            bench.studio.report(UsageError(damaged, details=repr(error)))
             return
         if change is not None:
             change()
             tell_other_step(bench, session)
 
-    reopen(bench, session, put)
+    def leave(error: StudioError) -> None:
+        change = None
+        if bench.opened is not None and not isinstance(error, NotThereError):
+            with suppress(StudioError):  # it does not fit
+                change = _change(session, read, damaged)
+        if change is None or bench.opened is None:
+            tell(bench.studio, error)
+        else:
+            change()
+            words = _("{why} The state of the picture was put into “{title}”, which is open.")
+            tell(bench.studio, error, words.format(why=error, title=bench.opened.title))
+
+    reopen(bench, session, put, leave)
+
+
+def _change(
+    session: Mapping[str, Any],
+    read: Callable[[Mapping[str, Any]], Callable[[], object] | None],
+    damaged: str,
+) -> Callable[[], object] | None:
+    try:
+        return read(session)
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
+        raise UsageError(damaged, details=repr(error)) from error
 
 
 def tell_other_step(bench: Workbench, session: Mapping[str, Any]) -> None:
@@ -132,24 +183,48 @@ def tell_other_step(bench: Workbench, session: Mapping[str, Any]) -> None:
         )
 
 
-def find_run(described: Mapping[str, Any], path: Path) -> Path | None:
-    """The run that is described: where it was, or anywhere in the runs folder, or one that comes with the program."""
-    from ganstudio.store import Run, list_runs
+def find_run(described: Mapping[str, Any], text: str, known: Mapping[str, str]) -> Path | None:
+    """The run that is described: where it was if that is known, or in the runs folder, or one that comes with the program.
+
+    Reads small files: for a job.
+
+    Args:
+        described: what a session says of it.
+        text: where the session says that it was; not looked at where it is not known.
+        known: :attr:`SettingsStore.known`.
+    """
+    from ganstudio.store import list_runs
 
     shipped = [place for name in WORKPLACES if (place := bundled_path(name)) is not None]
-    for place in [path, *shipped, *(entry.path for entry in list_runs())]:
-        try:
-            info = Run.open(place).info
-        except StoreError:
-            continue
-        created = info.created.isoformat(timespec="seconds")
-        if created == described.get("created") and info.fingerprint == described.get("fingerprint"):
-            return place
-    return None
+    kept = [run.path for run in list_runs() if not run.path.is_symlink()]
+    there = [Path(text)] if is_known(text, known) else []
+    places = [*there, *sorted([*shipped, *kept], key=lambda place: str(place) != text)]
+    return next((place for place in places if _is_described(place, described)), None)
 
 
-def _step_there(path: Path, session: Mapping[str, Any]) -> int | None:
+def _is_described(place: Path, described: Mapping[str, Any]) -> bool:
     from ganstudio.store import Run
 
+    try:
+        info = Run.open(place).info
+    except StoreError:
+        return False
+    created = info.created.isoformat(timespec="seconds")
+    return bool(created == described.get("created") and info.fingerprint == described.get("fingerprint"))
+
+
+def _open_described(path: Path, described: Mapping[str, Any], session: Mapping[str, Any], device: str) -> Opened:
+    from ganstudio.store import Run
+
+    if not _is_described(path, described):
+        raise _not_here(described)
     step = session.get("step")
-    return step if isinstance(step, int) and step in Run.open(path).checkpoint_steps() else None
+    stored = isinstance(step, int) and step in Run.open(path).checkpoint_steps()
+    return open_run(path, step if stored else None, "raw" if session.get("weights") == "raw" else "ema", device)
+
+
+def _not_here(described: Mapping[str, Any]) -> NotThereError:
+    return NotThereError(
+        _("The run “{name}” that this picture was made with is not on this machine. Copy its folder into your runs folder "
+          "and drop the picture again.").format(name=shown(str(described.get("name", "?")), 100))
+    )  # fmt: skip

@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 from psygnal import Signal
 
 from ganstudio.app import kept_directions
+from ganstudio.app.named import data_refusal
+from ganstudio.app.sources import data_of
 from ganstudio.core.controls import ClassLabel, LatentVector
 from ganstudio.core.errors import StudioError, UsageError
 from ganstudio.core.i18n import _, plural
@@ -111,10 +113,13 @@ def _no_labels(explorer: Explorer) -> str:
         return f"{_('This generator came without data of its own, so nothing can label its samples.')} {by_hand}"
     if not run.info.spec.classes:
         return f"{_('The data of this run has no labels.')} {by_hand}"
-    from ganstudio.data import DATASETS, is_available, parse_request
+    refused = data_refusal(run.info.experiment, explorer.studio.settings)
+    if refused:
+        return f"{refused} {by_hand}"
+    from ganstudio.data import DATASETS, is_available
 
     try:
-        there = is_available(DATASETS[parse_request(run.info.experiment.data).name])
+        there = is_available(DATASETS[run.info.experiment.data.partition(":")[0].strip()])
     except StudioError as error:
         return f"{error} {by_hand}"
     return "" if there else f"{_('The data of this run is not on this computer.')} {by_hand}"
@@ -229,7 +234,7 @@ class Finding:
         opened = self._explorer.opened
         assert opened is not None
         assert opened.run is not None
-        experiment = opened.run.info.experiment
+        run, experiment = opened.run, opened.run.info.experiment
         key = (opened.path, experiment.data)
         known = self._classifiers.get(key)
         if known is not None:
@@ -241,7 +246,7 @@ class Finding:
         def work(progress: Callable[[float, str], None], cancel: Any) -> Dataset:
             from ganstudio.data import load
 
-            return load(experiment.data, seed=experiment.seed, cancel=cancel, progress=progress)
+            return load(data_of(run), seed=experiment.seed, cancel=cancel, progress=progress)
 
         def loaded(data: Dataset) -> None:
             if number == self._number:

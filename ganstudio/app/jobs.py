@@ -151,7 +151,8 @@ class Jobs:
             calls = [partial(call, result) for call in job._on_done]
         else:
             job.state, job.error = "failed", _worded(job.title, error)
-            _log.info("job %r failed", job.title, exc_info=error)
+            # What is worded (a picture that cannot be read) says it all; only the unexpected needs its trace.
+            _log.info("job %r failed: %s", job.title, error, exc_info=None if isinstance(error, StudioError) else error)
             heard = job._on_error or ([self._report] if self._report else [])
             if not heard:
                 _log.error("%s: %s", job.title, job.error)

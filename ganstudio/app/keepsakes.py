@@ -14,6 +14,7 @@ from ganstudio.app.settings import config_folder
 from ganstudio.core.controls import Control
 from ganstudio.core.errors import StoreError, StudioError
 from ganstudio.core.i18n import _
+from ganstudio.core.regular import read_regular
 from ganstudio.core.resources import resource_folder
 from ganstudio.explore.state import Direction, ExploreState
 from ganstudio.store.atomic import replace_file
@@ -51,9 +52,10 @@ class Keepsakes:
 
     def _read(self, file: Path) -> None:
         try:
-            if file.stat().st_size > LARGEST_FILE:
+            text = read_regular(file, LARGEST_FILE + 1)
+            if len(text) > LARGEST_FILE:
                 raise ValueError("too large")
-            content = json.loads(file.read_text("utf-8"))
+            content = json.loads(text)
             pins, directions = list(content["pins"]), list(content["directions"])
         except FileNotFoundError:
             return
@@ -114,7 +116,8 @@ class Keepsakes:
 
 def _place(path: Path) -> Path:
     shipped = path.absolute().is_relative_to(resource_folder())  # what comes with the program stays as it came
-    if path.is_dir() and os.access(path, os.W_OK) and not shipped:
+    own = not (path / FOLDER).is_symlink()  # a run from elsewhere does not choose where is written
+    if path.is_dir() and os.access(path, os.W_OK) and own and not shipped:
         return path / FOLDER / FILE
-    mark = hashlib.sha256(str(path.absolute()).encode()).hexdigest()[:12]
+    mark = hashlib.sha256(os.fsencode(path.absolute())).hexdigest()[:12]
     return config_folder() / FOLDER / f"{path.stem}-{mark}.json"

@@ -26,6 +26,7 @@ class RunDetails:
         hyper: hyper-parameters as they are now, changes while training included.
         spec: the shape of its data.
         latest: ``(name, value)``: scores first, then probabilities and losses as means over the last rows.
+        told: what was told of its data: files that were left out, how they were read.
         notes: what it said to a person, oldest first.
         checkpoints: how many are stored.
         grids: how many stored sample grids the timeline has.
@@ -35,6 +36,7 @@ class RunDetails:
     hyper: Mapping[str, Value]
     spec: DataSpec
     latest: tuple[tuple[str, float], ...]
+    told: tuple[str, ...]
     notes: tuple[str, ...]
     checkpoints: int
     grids: int
@@ -62,6 +64,7 @@ def read_details(run: Run) -> RunDetails:
         hyper,
         run.info.spec,
         tuple(latest),
+        run.info.told,
         tuple(notes),
         len(run.checkpoint_steps()),
         len(run.sample_steps()),

@@ -44,7 +44,7 @@ def start_logging(level: int = logging.INFO) -> Path | None:
     try:
         log_folder().mkdir(parents=True, exist_ok=True)
         handler = logging.handlers.RotatingFileHandler(
-            log_file(), maxBytes=1_000_000, backupCount=3, encoding="utf-8", delay=False
+            log_file(), maxBytes=1_000_000, backupCount=3, encoding="utf-8", errors="backslashreplace"
         )
         crash = (log_folder() / "crash.log").open("a", encoding="utf-8")
     except OSError:

@@ -12,6 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 from psygnal import Signal
 
+from ganstudio.app.named import data_refusal
+from ganstudio.app.sources import data_of
 from ganstudio.core.controls import Attribute, LabelMap
 from ganstudio.core.errors import UsageError
 from ganstudio.core.i18n import _
@@ -227,11 +229,16 @@ class CanvasSource:
             return
         if self._job is not None:
             self._job.cancel()
+        refused = data_refusal(opened.run.info.experiment, painter.studio.settings)
+        if refused:
+            self._job, self.scenes, self.why_not = None, (), refused
+            self.scenes_changed.emit()
+            return
         self._scenes_of, self.scenes, self.why_not = opened.run.path, (), ""
-        experiment = opened.run.info.experiment
+        run = opened.run
 
         def work(progress: Any, cancel: Any) -> tuple[Scene, ...]:
-            return read_scenes(experiment.data, experiment.seed, control, progress, cancel)
+            return read_scenes(data_of(run), run.info.experiment.seed, control, progress, cancel)
 
         job = self._job = painter.studio.jobs.start(_("Reading the data of the run"), work)
         job.on_done(lambda found: self._take(job, found, "")).on_error(lambda error: self._take(job, (), str(error)))

@@ -26,7 +26,7 @@ from ganstudio.core.commands import (
     TrainOnly,
 )
 from ganstudio.core.dataspec import DataSpec
-from ganstudio.core.errors import StoreError, StudioError
+from ganstudio.core.errors import MissingDataError, StoreError, StudioError
 from ganstudio.core.events import (
     LIVE_STATES,
     CheckpointSaved,
@@ -61,7 +61,7 @@ class RunModel:
     """A run: what is known of it, kept up to date by :meth:`pump`, and what can be asked of it. Main thread only.
 
     ``changed`` carries the aspects that changed since the last pump, a frozenset of: ``state``, ``progress``,
-    ``samples``, ``scene``, ``real``, ``curves``, ``marks``, ``timeline``, ``hyper``, ``name``, ``notes``.
+    ``samples``, ``scene``, ``real``, ``curves``, ``marks``, ``timeline``, ``hyper``, ``name``, ``notes``, ``missing``.
 
     Attributes:
         experiment: what was asked for; ``hyper`` holds the present values.
@@ -73,6 +73,7 @@ class RunModel:
         tables: measured values by table.
         changes: hyper-parameter changes; ``checkpoints`` and ``stops`` (stored grids): their steps.
         notes: lines for a person.
+        waits_for_data: it was to train on until this step, and its data were not where they lay; 0: nothing is missing.
     """
 
     changed = Signal(object)
@@ -94,6 +95,7 @@ class RunModel:
         self.checkpoints: list[int] = []
         self.stops: list[int] = []
         self.notes: list[Note] = []
+        self.waits_for_data = 0
         self.only: Role | None = None
         self.source: Source = "ema"
         self.path: Path | None = None
@@ -133,12 +135,17 @@ class RunModel:
         # The folder holds every hyper-parameter, also those that nobody set.
         self.experiment = self.experiment.with_(hyper={**run.info.experiment.hyper, **self.experiment.hyper})
         if self.real is None:
-            self.real = run.load_real()
+            try:
+                self.real = run.load_real()
+            except StoreError as error:  # the rest of the run can be seen without it
+                self._note(Note("warning", str(error), error.details))
         self._pending |= {"name", "real", "hyper"}
 
     def attach(self, session: Session) -> None:
         """From now on the run is trained by this session."""
         self._session, self._follower = session, None
+        self.experiment = self.experiment.with_(data=session.experiment.data)
+        self.waits_for_data = 0
         self.state, self.message, self.details = "preparing", "", ""
         self._pending.add("state")
 
@@ -286,6 +293,9 @@ class RunModel:
             if self._run is None and self._session.path is not None:
                 self._bind_when_there(self._session.path)
             if ended and self.state not in LIVE_STATES:
+                if self._run is not None and isinstance(self._session.failure, MissingDataError):
+                    self.waits_for_data = self._session.experiment.steps
+                    self._pending.add("missing")
                 self._session = None
                 self._pending.add("state")  # it takes no commands any more
                 if self._run is not None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ganstudio.core.experiment import Experiment
+from ganstudio.core.fields import Value
 
 if TYPE_CHECKING:
     from ganstudio.training.session import Session
@@ -42,7 +44,9 @@ def resume_session(
     path: Path,
     steps: int | None = None,
     device: str | None = None,
+    data: str | None = None,
     *,
+    hyper: Mapping[str, Value] | None = None,
     hold_on_trouble: bool = True,
     paused: bool = False,
     keep_checkpoints: int = 5,
@@ -55,6 +59,8 @@ def resume_session(
         path,
         steps,
         device,
+        data,
+        hyper=hyper,
         hold_on_trouble=hold_on_trouble,
         paused=paused,
         measure=measure,

@@ -7,6 +7,7 @@ import logging
 import os
 import tempfile
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
@@ -16,12 +17,13 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from ganstudio.app.notifications import Notifications, notifications
 from ganstudio.core.fields import Fields, Value, field, validate
 from ganstudio.core.i18n import _
+from ganstudio.core.regular import read_regular
 
-VERSION = 1
+FILE, VERSION = "settings.json", 1
 LAYOUT_VERSION = 1
 """Raised when panels change so much that a stored layout no longer fits; older ones are then forgotten."""
 
-MAX_RECENT = 20
+MAX_RECENT, MAX_OPENED = 20, 300
 
 _log = logging.getLogger(__name__)
 M = TypeVar("M", bound=BaseModel)
@@ -76,6 +78,7 @@ class Remembered(BaseModel):
 
     Attributes:
         recent_runs: folders, newest first.
+        opened: runs and files that were opened or made here, newest last: as they were named, and where that led to.
         layout_version: of the blobs below.
         layouts: opaque window states as base64, by name (``"geometry"``, ``"train/splitter"`` …).
         workspace: the one last looked at.
@@ -85,6 +88,7 @@ class Remembered(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     recent_runs: tuple[str, ...] = ()
+    opened: tuple[tuple[str, str], ...] = ()
     layout_version: int = LAYOUT_VERSION
     layouts: dict[str, str] = {}
     workspace: str = ""
@@ -123,7 +127,7 @@ class SettingsStore:
     """The name of what is remembered differently now."""
 
     def __init__(self, folder: Path | None = None, hub: Notifications = notifications) -> None:
-        self.path = (folder or config_folder()) / "settings.json"
+        self.path = (folder or config_folder()) / FILE
         self._hub = hub
         self._write_failed = False
         self.values, self.remembered = self._load()
@@ -132,7 +136,7 @@ class SettingsStore:
 
     def _load(self) -> tuple[Settings, Remembered]:
         try:
-            raw = self.path.read_bytes()
+            raw = read_regular(self.path)
         except FileNotFoundError:
             return Settings(), Remembered()
         except OSError as error:
@@ -212,6 +216,22 @@ class SettingsStore:
         path = str(folder)
         others = [other for other in self.remembered.recent_runs if other != path]
         self.remember(recent_runs=(path, *others)[:MAX_RECENT])
+        self.add_opened(path, os.path.realpath(path))
+
+    @property
+    def known(self) -> dict[str, str]:
+        """What a person has opened or made here: paths as they were named, and where they led to, links followed."""
+        return {**{path: path for path in self.remembered.recent_runs}, **dict(self.remembered.opened)}
+
+    def add_opened(self, name: str, place: str) -> None:
+        """Remembers that something was opened or made here; what a picture or a run names may then be opened unasked.
+
+        Args:
+            name: its path as it is named; or data as they are asked for.
+            place: where that leads to, links followed.
+        """
+        others = [pair for pair in self.remembered.opened if pair[0] != name]
+        self.remember(opened=(*others, (name, place))[-MAX_OPENED:])
 
     # writing
 
@@ -240,13 +260,15 @@ def _write_whole(path: Path, text: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".tmp")
     try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
+        # A folder's name need not be text; what is none of it is written as JSON writes it in ASCII.
+        with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as file:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
         Path(name).replace(path)
     except BaseException:
-        Path(name).unlink(missing_ok=True)
+        with suppress(OSError):
+            Path(name).unlink(missing_ok=True)
         raise
 
 

@@ -24,6 +24,17 @@ if TYPE_CHECKING:
 PATIENCE = 20.0
 
 
+def data_of(run: Run) -> str:
+    """What a stored run's data are read with, from wherever this program was started.
+
+    Raises:
+        UsageError: the run's request is not understood.
+    """
+    from ganstudio.data.request import stored_request
+
+    return stored_request(run.info.experiment.data, run.path)
+
+
 @dataclass(frozen=True, slots=True)
 class Opened:
     """A generator that is open.
@@ -37,6 +48,7 @@ class Opened:
         live: the run in training that it follows; None for what is stored.
         wanted: which weights of a live run are asked for.
         notes: what was assumed in reading it, in words.
+        warning: what a person must be told at once: that it is not what was asked for.
     """
 
     generator: Generator
@@ -47,6 +59,7 @@ class Opened:
     live: RunModel | None = None
     wanted: Source = "ema"
     notes: tuple[str, ...] = ()
+    warning: str = ""
 
     def with_generator(self, generator: Generator) -> Opened:
         """The same with other weights."""
@@ -88,7 +101,7 @@ def open_run(path: Path, step: int | None, weights: Source, device: str = "cpu")
 
     run = Run.open(path)
     generator = StoredGenerator.open(run, step, weights, drawing_device(device))
-    return Opened(generator, run.info.name, _start(generator), run.path, run, wanted=weights)
+    return Opened(generator, run.info.name, _start(generator), run.path, run, wanted=weights, warning=generator.warning)
 
 
 def drawing_device(name: str) -> torch.device:

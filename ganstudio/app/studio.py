@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,13 +12,16 @@ from ganstudio.app.actions import ActionTable
 from ganstudio.app.catalogue import Catalogue
 from ganstudio.app.drafts import ExperimentDraft
 from ganstudio.app.jobs import Jobs
+from ganstudio.app.named import Answer, Question, check_data, data_refusal
 from ganstudio.app.notifications import Notifications, notifications
 from ganstudio.app.run_model import RunModel
 from ganstudio.app.sessions import new_session, resume_session
 from ganstudio.app.settings import SettingsStore, apply_folders
+from ganstudio.core.elsewhere import shown
 from ganstudio.core.errors import StudioError
 from ganstudio.core.experiment import Experiment
 from ganstudio.core.i18n import _
+from ganstudio.data.archives import clear_left_overs
 from ganstudio.store import delete_run, list_runs, rename_run, runs_folder
 
 
@@ -47,6 +51,7 @@ class Studio:
         self.draft = ExperimentDraft.from_json(self.settings.remembered.draft)
         self.runs: list[RunModel] = []
         self.current: RunModel | None = None
+        self.asker: Callable[[Question, Answer], object] = lambda _question, answer: answer(False)
         self._waiting: list[Callable[[], None]] = []
         apply_folders(self.settings.values)
         self.settings.changed.connect(self._setting_changed)
@@ -54,6 +59,10 @@ class Studio:
     def report(self, error: StudioError) -> None:
         """Shows an error that has no better place."""
         self.notifications.error(str(error), error.details)
+
+    def ask(self, question: Question, answer: Answer) -> None:
+        """Asks the person, and calls ``answer`` with what was decided; without a window nothing is ever allowed."""
+        self.asker(question, answer)
 
     # -- torch and the catalogue ------------------------------------------------------------------------------------
 
@@ -76,6 +85,7 @@ class Studio:
                 call()
 
         self.jobs.start(_("Loading the methods"), work).on_done(ready)
+        self.jobs.start(_("Removing what was left half-written"), lambda _progress, _cancel: clear_left_overs())
 
     def when_ready(self, call: Callable[[], None]) -> None:
         """Calls now, or as soon as the catalogue is there."""
@@ -110,6 +120,10 @@ class Studio:
         except StudioError as error:
             self.report(error)
             return None
+        try:
+            check_data(experiment.data)
+        except StudioError:  # on another computer, say: this person wants it, and may see it again
+            self.settings.add_opened(experiment.data, experiment.data)
         session.start()
         return self._open(RunModel.of_session(session))
 
@@ -146,8 +160,8 @@ class Studio:
             model.show(model.source)
         self.current_changed.emit()
 
-    def continue_run(self, model: RunModel, steps: int) -> None:
-        """Trains a stored run on, until ``steps`` in all."""
+    def continue_run(self, model: RunModel, steps: int, data: str | None = None) -> None:
+        """Trains a stored run on, until ``steps`` in all; ``data`` is where its data lie now, if they have moved."""
         if model.path is None or model.here:
             return
         if model.live:
@@ -155,14 +169,30 @@ class Studio:
                 StudioError(_("This run is being trained elsewhere; stop it there before you continue it here."))
             )
             return
+        refused = data_refusal(model.experiment, self.settings)
+        if refused:
+            self._ask_for_data(model, steps, refused)
+            return
         try:
-            session = resume_session(model.path, steps, keep_checkpoints=self.settings.values.keep_checkpoints)
+            keep = self.settings.values.keep_checkpoints
+            session = resume_session(model.path, steps, data=data, keep_checkpoints=keep)
         except StudioError as error:
             self.report(error)
             return
         model.attach(session)
         session.start()
         model.show(model.source)
+
+    def _ask_for_data(self, model: RunModel, steps: int, why: str) -> None:
+        data = model.experiment.data
+
+        def decided(yes: bool) -> None:
+            if yes:
+                self.settings.add_opened(data, data)
+                self.continue_run(model, steps)
+
+        question = _("{why} Train on them only if you know this place.").format(why=why)
+        self.ask(Question(_("Train on these data?"), question, shown(data), _("Train"), _("Leave it")), decided)
 
     def duplicate(self, model: RunModel) -> None:
         """Puts the run's experiment into the draft, to be changed and started as a new run."""
@@ -223,12 +253,28 @@ class Studio:
                 self.library_changed.emit()
         self.notifications.pump()
 
-    def shutdown(self, timeout: float = 20.0) -> None:
-        """Ends every session (they have been told how before) and every job."""
-        for model in self.training:
-            model.join(timeout)
+    def shutdown(self, timeout: float = 60.0) -> list[str]:
+        """Ends every session (they have been told how before) and every job.
+
+        Args:
+            timeout: seconds for all sessions together; on a full disk they give up before.
+
+        Returns:
+            A sentence for each run of which not all is on the disk.
+        """
+        deadline = time.monotonic() + timeout
+        lost = [_lost(model, max(0.0, deadline - time.monotonic())) for model in self.runs if model.live]
         self.settings.remember(draft=self.draft.to_json())
         self.jobs.shutdown()
+        return [words for words in lost if words]
+
+
+def _lost(model: RunModel, timeout: float) -> str:
+    """Waits for a run to end; why not all of it is on the disk then, in words. Empty where it is."""
+    if not model.join(timeout):
+        return _("“{name}” did not end in time; what it wrote last is on the disk.").format(name=model.title)
+    model.pump()
+    return _("“{name}”: {why}").format(name=model.title, why=model.message) if model.state == "failed" else ""
 
 
 def _same_folder(one: Path, other: Path) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -324,7 +325,13 @@ class Translator(Workbench):
         shown = name or (source.name if isinstance(source, Path) else _("pasted picture"))
         self.reading = _("Reading {name}").format(name=shown)
 
-        def done(found: InputPicture) -> None:
+        def work(_progress: object, _cancel: object) -> tuple[InputPicture, str]:
+            return read_input(source, wanted, fit, name), os.path.realpath(source) if isinstance(source, Path) else ""
+
+        def done(read: tuple[InputPicture, str]) -> None:
+            found, place = read
+            if isinstance(source, Path):
+                self.studio.settings.add_opened(str(source.absolute()), place)
             if number == self._read_number:
                 self.reading = ""
                 then(found)
@@ -335,8 +342,7 @@ class Translator(Workbench):
                 self.studio.report(error)
                 self.state_changed.emit()
 
-        work = self.studio.jobs.start(self.reading, lambda _progress, _cancel: read_input(source, wanted, fit, name))
-        work.on_done(done).on_error(failed)
+        self.studio.jobs.start(self.reading, work).on_done(done).on_error(failed)
         self.state_changed.emit()
 
     # -- what is drawn ----------------------------------------------------------------------------------------------

@@ -11,6 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 from psygnal import Signal
 
+from ganstudio.app.named import data_refusal
+from ganstudio.app.sources import data_of
 from ganstudio.core.controls import Given, LabelMap, given
 from ganstudio.core.i18n import _
 from ganstudio.explore.translating import InputPicture, direction_of, fits
@@ -77,12 +79,14 @@ class ExampleShelf:
         if self._job is not None:
             self._job.cancel()
         self.found, self.error, self._job = NONE, "", None
-        wanted = None if opened is None else given(opened.generator.controls)
+        if opened is not None and opened.run is not None:
+            self.error = data_refusal(opened.run.info.experiment, self._studio.settings)
+        wanted = None if opened is None or self.error else given(opened.generator.controls)
         if opened is not None and opened.run is not None and wanted is not None:
-            experiment, both = opened.run.info.experiment, direction_of(opened.generator.controls) is not None
+            run, both = opened.run, direction_of(opened.generator.controls) is not None
 
             def work(progress: Any, cancel: Any) -> Examples:
-                return read_examples(experiment.data, experiment.seed, wanted, both, progress, cancel)
+                return read_examples(data_of(run), run.info.experiment.seed, wanted, both, progress, cancel)
 
             job = self._job = self._studio.jobs.start(_("Reading the pictures of the run"), work)
             job.on_done(lambda found: self._take(job, found, "")).on_error(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -12,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ganstudio.app.bench_session import bring_back, session_head
+from ganstudio.app.named import open_named, tell
 from ganstudio.core.controls import Control, Given
 from ganstudio.core.errors import UsageError
 from ganstudio.core.i18n import _
@@ -83,12 +85,15 @@ def _read(translator: Translator, session: Mapping[str, Any]) -> Callable[[], ob
     settings = _settings(translator.controls, state.settings, values["settings"])
     given = values["input"]
     picture = None if given is None or "png" not in given else _picture(wanted, given)
-    path = None if given is None or picture is not None else Path(str(given["path"]))
+    path = None if given is None or picture is not None else str(given["path"])
+
+    question = _("The picture says that this file was translated, which was never opened here. Open it only if you know "
+                 "where it comes from.")  # fmt: skip
 
     def change() -> None:
         translator.restore(picture, settings, fit)
         if path is not None:
-            translator.give_file(path)
+            open_named(translator.studio, path, question, translator.give_file, partial(tell, translator.studio))
 
     return change
 

@@ -12,6 +12,7 @@ from ganstudio.core.dataspec import DataSpec
 from ganstudio.core.events import SeriesKind
 from ganstudio.core.i18n import _
 from ganstudio.core.series import SeriesTable
+from ganstudio.store import Run
 
 RECENT = 200  # steps that the verdict looks back
 EARLY = 30
@@ -58,6 +59,19 @@ def judge(tables: Mapping[str, SeriesTable], spec: DataSpec | None) -> Verdict:
     if steps is None or len(steps) < EARLY:
         return Verdict(_("too early to tell"), _("The first steps say little. Wait a moment."))
     return _modes(tables.get("quality"), spec) or _balance(steps)
+
+
+def judge_stored(run: Run) -> Verdict:
+    """The verdict on a run as it lies on disk.
+
+    Raises:
+        StoreError: it cannot be read.
+    """
+    tables = {name: SeriesTable(name) for name in run.tables()}
+    for name, table in tables.items():
+        for rows in run.rows(name):
+            table.append(rows)
+    return judge(tables, run.info.spec)
 
 
 def _modes(quality: SeriesTable | None, spec: DataSpec | None) -> Verdict | None:

@@ -7,6 +7,7 @@ window's timer, takes in what has been drawn.
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections.abc import Callable
@@ -178,12 +179,21 @@ class Workbench:
         """Opens what ``work`` brings, in a job; ``title`` says meanwhile what is done. The newest wins."""
         number = self._begin_opening(title)
 
-        def done(opened: Opened) -> None:
+        def located(cancel: threading.Event) -> tuple[Opened, str]:
+            opened = work(cancel)
+            return opened, "" if opened.path is None else os.path.realpath(opened.path)
+
+        def done(found: tuple[Opened, str]) -> None:
+            opened, place = found
+            if place:
+                self.studio.settings.add_opened(str(opened.path), place)
             if not drives(self.place, opened.generator.controls):
                 failed(refusal(opened.title, opened.generator.controls))
             elif number == self._opening_number:
                 self.opening = ""
                 self._take(opened)
+                if opened.warning:
+                    self.studio.notifications.warning(opened.warning)
                 if then is not None:
                     then()
 
@@ -195,7 +205,7 @@ class Workbench:
 
         def start() -> None:
             if number == self._opening_number:
-                job = self.studio.jobs.start(title, lambda _progress, cancel: work(cancel))
+                job = self.studio.jobs.start(title, lambda _progress, cancel: located(cancel))
                 self._opening_job = job.on_done(done).on_error(failed)
 
         self.studio.when_ready(start)

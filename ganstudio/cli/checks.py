@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from importlib import metadata
 from pathlib import Path
@@ -19,6 +20,7 @@ from ganstudio import __version__
 from ganstudio.cli.output import readable_bytes
 from ganstudio.core.errors import StudioError
 from ganstudio.core.i18n import _
+from ganstudio.core.regular import is_there, read_regular
 
 Level = Literal["warning", "problem"]
 _PACKAGE = "ganstudio"
@@ -185,13 +187,13 @@ def check_settings(report: Report) -> None:
     from ganstudio.core.fields import validate
 
     path = config_folder() / "settings.json"
-    report.facts["settings"] = {"file": str(path), "exists": path.exists(), "good": True}
+    report.facts["settings"] = {"file": str(path), "exists": is_there(path), "good": True}
     values = Settings()
-    if path.exists():
+    if is_there(path):
         try:
             import json
 
-            content = json.loads(path.read_text(encoding="utf-8"))
+            content = json.loads(read_regular(path))
             values = validate(Settings, content.get("settings", {}))
         except (OSError, ValueError, AttributeError, TypeError, RecursionError, StudioError) as error:
             report.facts["settings"]["good"] = False
@@ -215,8 +217,8 @@ def check_data(report: Report) -> None:
         for source in DATASETS.values()
         if source.needs_files and not source.takes_path
     }
-    report.facts["data"] = {"folder": str(folder), "exists": folder.is_dir(), "found": sets}
-    if folder.exists() and not os.access(folder, os.R_OK | os.X_OK):
+    report.facts["data"] = {"folder": str(folder), "exists": is_there(folder) and folder.is_dir(), "found": sets}
+    if is_there(folder) and not os.access(folder, os.R_OK | os.X_OK):
         report.find(
             "problem",
             "data",
@@ -231,12 +233,12 @@ def check_runs(report: Report) -> None:
 
     folder = runs_folder()
     there = folder
-    while not there.exists() and there != there.parent:
+    while not is_there(there) and there != there.parent:
         there = there.parent
-    why = _write_problem(there)
+    why = _name_problem(folder) or _write_problem(there)
     free = shutil.disk_usage(there).free
     report.facts["runs"] = {
-        "folder": str(folder), "exists": folder.is_dir(), "writable": not why, "free_bytes": free
+        "folder": str(folder), "exists": is_there(folder) and folder.is_dir(), "writable": not why, "free_bytes": free
     }  # fmt: skip
     if why:
         report.find(
@@ -252,6 +254,16 @@ def check_runs(report: Report) -> None:
             _("Only {free} are free where runs are stored.").format(free=readable_bytes(free)),
             _("make room there, or set GANSTUDIO_RUNS to a folder on another disk"),
         )
+
+
+def _name_problem(folder: Path) -> str:
+    """Why nothing can have this name, e.g. that it is too long; empty where something can."""
+    try:
+        with suppress(FileNotFoundError, NotADirectoryError, PermissionError):
+            folder.stat()
+    except OSError as error:
+        return error.strerror or type(error).__name__
+    return ""
 
 
 def _write_problem(folder: Path) -> str:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import dataclasses
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ganstudio.app.verdict import judge_stored
 from ganstudio.cli.output import readable_bytes, readable_seconds, write, write_json, write_table
 from ganstudio.cli.parser import add_json, open_run
 from ganstudio.core.events import HyperChanged
@@ -36,6 +38,7 @@ def facts_of(stored: Run) -> dict[str, Any]:
     """Everything that can be said about a run in plain JSON values; measured values may be NaN or infinite."""
     info, status = stored.info, stored.status()
     experiment = info.experiment
+    check = stored.newest_good_checkpoint()
     changes = [event for event in stored.events() if isinstance(event, HyperChanged)]
     hyper = {**experiment.hyper, **{change.name: change.new for change in changes}}
     return {
@@ -49,6 +52,7 @@ def facts_of(stored: Run) -> dict[str, Any]:
         "total": status.total,
         "seconds": status.seconds,
         "message": status.message,
+        "verdict": dataclasses.asdict(judge_stored(stored)),
         "seed": experiment.seed,
         "device": experiment.device,
         "hyper": hyper,
@@ -57,10 +61,14 @@ def facts_of(stored: Run) -> dict[str, Any]:
         ],
         "metrics": latest_metrics(stored),
         "checkpoints": stored.checkpoint_steps(),
+        "newest_good_checkpoint": check.step,
+        "damaged_checkpoints": [bad.step for bad in check.bad],
+        "warning": check.words,
         "samples": stored.sample_steps(),
         "created": info.created.isoformat(timespec="seconds"),
         "size_bytes": stored.size_bytes(),
         "versions": dict(info.versions),
+        "told": list(info.told),
     }
 
 
@@ -87,6 +95,7 @@ def _write(facts: dict[str, Any]) -> None:
         (_("method"), facts["method"]),
         (_("data"), facts["data"]),
         (_("state"), state),
+        (_("is it working?"), "{word}. {text}".format(**facts["verdict"])),
         (_("trained for"), readable_seconds(facts["seconds"])),
         (_("seed"), str(facts["seed"])),
         (_("device"), facts["device"]),
@@ -96,6 +105,9 @@ def _write(facts: dict[str, Any]) -> None:
     ]
     if facts["message"]:
         rows.insert(4, (_("message"), facts["message"]))
+    if facts["warning"]:
+        rows.insert(-2, (_("warning"), facts["warning"]))
+    rows += [(_("told of the data") if not number else "", line) for number, line in enumerate(facts["told"])]
     write_table(rows, "  ")
     for title, values in ((_("hyper-parameters"), facts["hyper"]), (_("latest values"), facts["metrics"])):
         write(f"\n{title}")

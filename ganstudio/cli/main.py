@@ -85,6 +85,8 @@ def _tell(error: Exception) -> int:
             say(details)
     if isinstance(error, StudioError):
         text = str(error)
+    elif isinstance(error, OSError) and error.filename is not None:
+        text = str(StudioError(_("{path} cannot be used: {why}.").format(path=error.filename, why=error.strerror)))
     elif isinstance(error, MemoryError):
         text = _("There is not enough memory for this; ask for less.")
     else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import io
 import json
 import math
@@ -9,12 +10,26 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+_ERRORS = "ganstudio-names"
+
 
 def prepare_streams() -> None:
-    """No character may stop a command: what a terminal cannot show is escaped."""
+    """No character may stop a command: what a terminal cannot show is escaped, and names of files stay what they are."""
+    codecs.register_error(_ERRORS, _as_named)
     for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper) and stream.errors == "strict":
-            stream.reconfigure(errors="backslashreplace")
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors=_ERRORS)
+
+
+def _as_named(error: UnicodeError) -> tuple[bytes, int]:
+    """Bytes of a file's name that are no text are written as those bytes, so that a script gets a path that it can use."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    letters = error.object[error.start : error.end]
+    return b"".join(
+        bytes([ord(letter) - 0xDC00]) if "\udc80" <= letter <= "\udcff" else letter.encode("ascii", "backslashreplace")
+        for letter in letters
+    ), error.end
 
 
 def write(text: str = "") -> None:

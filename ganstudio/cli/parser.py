@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import os
 import re
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 MAX_SEED = 2**31 - 1
 MAX_STEPS = 100_000_000
 RUN_FILE = "run.json"
+_INSIDE = "checkpoints/000000000.safetensors"  # what is in a run must have names, too
 _GROUPED = re.compile(r"\d{1,3}(,\d{3})+")  # 1,000,000; elsewhere a comma may well be meant as a decimal point
 
 
@@ -74,9 +75,9 @@ def named_path(text: str) -> Path:
     """
     try:
         path = Path(text).expanduser().absolute()
-        os.stat(path)  # noqa: PTH116 - Path.exists hides a name that no file can have
-    except (FileNotFoundError, NotADirectoryError):
-        return path
+        for place in (path, path / _INSIDE):
+            with suppress(FileNotFoundError, NotADirectoryError):
+                place.stat()
     except PermissionError as error:
         raise StudioError(_("{path} cannot be read: {why}.").format(path=path, why=error.strerror)) from error
     except (OSError, RuntimeError, ValueError) as error:  # too long, a person unknown here (~name), a zero byte

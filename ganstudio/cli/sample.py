@@ -21,7 +21,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ganstudio.cli.output import say
+from ganstudio.cli.output import one_line, say
 from ganstudio.cli.parser import MAX_SEED, MAX_STEPS, named_path, open_run, split_pairs, whole
 from ganstudio.core.controls import CategoricalCode, ClassLabel, Control, GeneratorIndex, LatentVector
 from ganstudio.core.errors import UsageError
@@ -95,6 +95,8 @@ def run(options: argparse.Namespace) -> int:
     values = _values(generator, count, options.seed, columns)
     items = generator.generate(_apply(generator.controls, values, held, truncation))
     save_items(out, items, generator.spec, columns)
+    if generator.warning:
+        say(one_line(generator.warning))
     weights = _("averaged weights") if generator.source == "ema" else _("raw weights")
     say(
         _("{count} samples of step {step} ({weights}) in {path}").format(

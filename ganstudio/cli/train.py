@@ -7,6 +7,8 @@ at the end. Ctrl-C saves a checkpoint and stops; a second Ctrl-C ends at once.
   ganstudio train wgan-gp --data ring --steps 5000 --seed 1 --set n_critic=3 penalty_weight=0.1
   ganstudio train dcgan-frogs --data cifar10:classes=frog --steps 20000 --out runs/frogs
   ganstudio train --resume runs/frogs --steps 40000
+  ganstudio train --resume runs/shoes --steps 40000 --data pairs:/new/place/of/shoes
+  ganstudio train --resume runs/frogs --steps 40000 --set batch_size=32
 """
 
 from __future__ import annotations
@@ -30,26 +32,31 @@ from ganstudio.cli.output import one_line, say, write
 from ganstudio.cli.parser import MAX_SEED, MAX_STEPS, find_run, named_path, split_pairs, whole
 from ganstudio.cli.progress import LastLosses, ProgressLine
 from ganstudio.core.commands import Stop
-from ganstudio.core.errors import DataError, StudioError, TrainingError, UsageError
+from ganstudio.core.errors import DataError, MissingDataError, StudioError, TrainingError, UsageError
 from ganstudio.core.events import CheckpointSaved, Event, Note, Progress, Rows, StateChanged
 from ganstudio.core.experiment import Experiment
 from ganstudio.core.fields import Value
 from ganstudio.core.i18n import _
+from ganstudio.core.litter import DESKTOP_FILES
 
 if TYPE_CHECKING:
     from ganstudio.training.session import Session
 
 _SIGNAL_STATUS = 128
 _PATIENCE = 2.0  # seconds after which silence wants a word
-_LITTER = frozenset({".DS_Store", "Thumbs.db", "desktop.ini", ".directory", "metrics", "samples", "checkpoints"})
-_NEW_ONLY = ("method", "data", "seed", "out", "set", "name")
+_LITTER = DESKTOP_FILES | {"metrics", "samples", "checkpoints"}
+_NEW_ONLY = ("method", "seed", "out", "name")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What the command takes."""
     add = parser.add_argument
     add("method", nargs="?", metavar="METHOD", help=_("what to train, see “ganstudio methods”"))
-    add("--data", metavar="NAME", help=_("what to train on, see “ganstudio datasets”; options as ring:noise=0.05"))
+    add(
+        "--data", metavar="NAME",
+        help=_("what to train on, see “ganstudio datasets”; options as ring:noise=0.05; with --resume where the run's data "
+               "lie now, if they have moved"),
+    )  # fmt: skip
     add(
         "--steps", type=whole(1, MAX_STEPS), metavar="N",
         help=_("train until this step; with --resume too it counts from the run's beginning, not from where it stopped"),
@@ -59,7 +66,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--out", metavar="DIR", help=_("the run folder, new or empty (default: a new one in the runs folder)"))
     add(
         "--set", action="extend", nargs="+", metavar="KEY=VALUE",
-        help=_("hyper-parameters, see “ganstudio methods METHOD”; may be repeated"),
+        help=_("hyper-parameters, see “ganstudio methods METHOD”; may be repeated; with --resume those that may change in "
+               "a run, which are the live ones and batch_size"),
     )  # fmt: skip
     add("--name", metavar="TEXT", help=_("what the run is called (default: made from data and method)"))
     add("--resume", metavar="RUN_DIR", help=_("go on with this run from its newest checkpoint"))
@@ -77,7 +85,7 @@ def run(options: argparse.Namespace) -> int:
     with _stopping(session) as signals:
         session.start()
         trouble = _Watcher(session, line, signals).watch()
-    return _conclude(session, trouble, signals)
+    return _conclude(session, trouble, signals, options.resume is not None)
 
 
 def _new(options: argparse.Namespace) -> Session:
@@ -107,7 +115,8 @@ def _resumed(options: argparse.Namespace) -> Session:
     path = find_run(options.resume)
     from ganstudio.app.sessions import resume_session
 
-    return resume_session(path, options.steps, options.device, hold_on_trouble=False)
+    hyper = split_pairs(options.set or ())
+    return resume_session(path, options.steps, options.device, options.data, hyper=hyper, hold_on_trouble=False)
 
 
 def _new_folder(text: str) -> Path:
@@ -122,7 +131,8 @@ def _new_folder(text: str) -> Path:
                 path=path
             )
         )
-    others = sorted({child.name for child in path.iterdir()} - _LITTER) if path.exists() else []
+    found = path.iterdir() if path.exists() else ()
+    others = sorted(child.name for child in found if child.name.casefold() not in _LITTER)
     if others:
         raise UsageError(
             _("{path} is not empty (it holds “{name}”); name a new or empty folder.").format(path=path, name=others[0])
@@ -135,8 +145,8 @@ def _hyper(method: str, data: str, pairs: Sequence[str]) -> dict[str, Value]:
     from ganstudio.data import DATASETS, parse_request
 
     request = parse_request(data)
-    if request.path and Path(request.path).is_absolute() and not named_path(request.path).exists():
-        raise UsageError(_("There is no folder {path}.").format(path=request.path))
+    if request.path and DATASETS[request.name].on_disk(request.path) and not named_path(request.path).exists():
+        raise UsageError(_("There is no folder or file {path}.").format(path=request.path))
     raw = split_pairs(pairs)
     from ganstudio.methods import METHODS
 
@@ -148,12 +158,14 @@ def _hyper(method: str, data: str, pairs: Sequence[str]) -> dict[str, Value]:
 def _stopping(session: Session) -> Iterator[list[int]]:
     """While it lasts, Ctrl-C (or a scheduler's SIGTERM) asks the session to save and stop; a second one kills.
 
+    Where the session only waits for room on a full disk, the second one makes it give up in words.
+
     Yields the signals that came.
     """
     came: list[int] = []
 
     def handle(number: int, _frame: FrameType | None) -> None:
-        if came:
+        if came and not (len(came) == 1 and session.waits_for_room):
             _exit(_SIGNAL_STATUS + number)
         came.append(number)
         session.send(Stop(save=True))
@@ -217,6 +229,8 @@ class _Watcher:
             case StateChanged(state="paused", message=message) if message:  # the disk is full: the session waits
                 self._held = True
                 self._line.note(one_line(message))
+            case StateChanged(state="stopping", message=message) if message:  # and so it does when asked to stop
+                self._line.note(one_line(message))
             case StateChanged(state="training") if self._held:
                 self._held = False
                 self._line.note(_("There is room again; training goes on."))
@@ -232,23 +246,26 @@ class _Watcher:
                 pass
 
 
-def _with_hint(error: StudioError, data: str) -> StudioError:
-    """Where files are missing that can be fetched: also the command that does it."""
+def _with_hint(error: StudioError, data: str, resumed: bool) -> StudioError:
+    """Where files are missing: also the command that fetches them, or that takes them from where they lie now."""
     from ganstudio.data import DATASETS, find, parse_request
 
     if not isinstance(error, DataError):
         return error
     source = DATASETS[parse_request(data).name]
+    if resumed and isinstance(error, MissingDataError):
+        words = _("{error} If the data of this run have moved, say where they lie now: --data {name}:PATH")
+        return DataError(words.format(error=error, name=source.name), error.details)
     if not source.downloadable or find(source.name) is not None:
         return error
     return DataError(f"{error} (ganstudio datasets {source.name} --download)", error.details)
 
 
-def _conclude(session: Session, trouble: str, signals: Sequence[int]) -> int:
+def _conclude(session: Session, trouble: str, signals: Sequence[int], resumed: bool) -> int:
     if session.failure is not None:
         if session.path is not None and session.path.exists():
             say(_("The run is kept in {path}").format(path=session.path))
-        raise _with_hint(session.failure, session.experiment.data)
+        raise _with_hint(session.failure, session.experiment.data, resumed)
     if trouble:
         raise TrainingError(_("Not all of the run could be stored: {why}").format(why=trouble))
     assert session.path is not None

@@ -13,6 +13,7 @@ A run that listens to more than its input is told with --set, e.g. --set time=0.
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -42,7 +43,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--out",
         required=True,
         metavar="FOLDER|FILE",
-        help=_("folder for the results; for one picture also a .png file"),
+        help=_("folder for the results; for one picture also a .png, .jpg, .webp, .bmp or .tif file"),
     )
     parser.add_argument(
         "--direction", metavar="N|NAME", help=_("which way, for runs that know two: 0, 1 or its name (default 0)")
@@ -73,15 +74,19 @@ def run(options: argparse.Namespace) -> int:
             raise UsageError(_("There is no file or folder {path}.").format(path=path))
     wanted = split_pairs(options.set or ())
     stored = open_run(options.run)
+    from ganstudio.explore.exporting import names_picture
     from ganstudio.explore.stored import StoredGenerator
     from ganstudio.explore.translating import given_of
     from ganstudio.training.device import choose_device
 
+    one = not options.out.endswith(("/", os.sep)) and not out.is_dir() and names_picture(out)
     device = choose_device(options.device)
     generator = StoredGenerator.open(stored, options.step, "raw" if options.raw else "ema", device)
     given_of(generator.controls)
+    if generator.warning:
+        say(one_line(generator.warning))
     settings = _settings(generator, wanted, options.direction)
-    if out.suffix.lower() == ".png" and not out.is_dir():
+    if one:
         return _one(generator, inputs, out, settings, options.fit)
     return _many(generator, inputs, out, settings, options)
 
@@ -126,9 +131,9 @@ def _direction(text: str, names: tuple[str, ...]) -> int:
 def _one(generator: Generator, inputs: list[Path], out: Path, settings: dict[str, NDArray[Any]], fit: Any) -> int:
     """One picture into one file, which is replaced where it is there."""
     from ganstudio.explore.batch_translation import check_target
+    from ganstudio.explore.exporting import encode_picture
     from ganstudio.explore.translating import given_of, read_input, translate
     from ganstudio.store.atomic import replace_file
-    from ganstudio.store.samples import encode_png
 
     if len(inputs) > 1 or inputs[0].is_dir():
         raise UsageError(_("{out} is one file; name a folder for the results of several pictures.").format(out=out))
@@ -136,7 +141,7 @@ def _one(generator: Generator, inputs: list[Path], out: Path, settings: dict[str
         raise UsageError(_("There is no folder {path}.").format(path=out.parent))
     check_target(out, inputs)
     picture = read_input(inputs[0], given_of(generator.controls), fit)
-    replace_file(out, encode_png(translate(generator, picture.pixels, settings)))
+    replace_file(out, encode_picture(translate(generator, picture.pixels, settings), out.suffix.lower()))
     for note in picture.notes:
         say(f"{inputs[0].name}: {one_line(note)}")
     say(_("{name} translated with step {step} into {path}").format(name=picture.name, step=generator.step, path=out))

@@ -5,11 +5,15 @@ from __future__ import annotations
 import argparse
 import re
 import sys
+from typing import TYPE_CHECKING
 
-from ganstudio.cli.parser import find_run, named_path
+from ganstudio.cli.parser import find_run, named_path, open_run
 from ganstudio.core.errors import UsageError
 from ganstudio.core.i18n import _
 from ganstudio.core.screenshot import Screenshot
+
+if TYPE_CHECKING:
+    from ganstudio.store.folder import RunInfo
 
 _SMALLEST, _LARGEST = 200, 16_384
 _ONLY_WITH_SCREENSHOT = ("workspace", "run", "size", "theme")
@@ -49,7 +53,8 @@ def read_screenshot(options: argparse.Namespace) -> Screenshot | None:
     """The picture that is asked for, if one is.
 
     Raises:
-        UsageError: the file cannot be written or is no PNG, or options are given that need ``--screenshot``.
+        UsageError: the file cannot be written or is no PNG, options are given that need ``--screenshot``, or the run
+            does not belong in the workspace.
     """
     if options.screenshot is None:
         for name in _ONLY_WITH_SCREENSHOT:
@@ -59,12 +64,28 @@ def read_screenshot(options: argparse.Namespace) -> Screenshot | None:
     path = named_path(options.screenshot)
     if path.suffix.lower() != ".png":
         raise UsageError(_("The picture must be a .png file, not {file}.").format(file=path.name))
+    if path.is_dir():
+        raise UsageError(_("{path} is a folder; name a file.").format(path=path))
     if not path.parent.is_dir():
         raise UsageError(_("There is no folder {path}.").format(path=path.parent))
     if options.run and options.run_dir:
         raise UsageError(_("Name one run, not two."))
     named = options.run or options.run_dir
-    return Screenshot(path, options.workspace, find_run(named) if named else None, options.size, options.theme)
+    shown = open_run(named) if named else None
+    if shown is not None:
+        _check_place(shown.info, options.workspace)
+    return Screenshot(path, options.workspace, shown.path if shown else None, options.size, options.theme)
+
+
+def _check_place(info: RunInfo, workspace: str | None) -> None:
+    from ganstudio.app.workplaces import WORKPLACES, opens, workplace_of_spec
+
+    if any(place == workspace and not opens(place, info.spec) for place in WORKPLACES):
+        raise UsageError(
+            _("“{run}” cannot be shown in {workspace}: write --workspace {home}.").format(
+                run=info.name, workspace=workspace, home=workplace_of_spec(info.spec)
+            )
+        )
 
 
 def _size(text: str) -> tuple[int, int]:

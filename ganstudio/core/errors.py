@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
+_LONG_WORD = re.compile(r"\S{600,}")  # a path of thousands of letters: nobody reads its middle
+
 
 class StudioError(Exception):
     """Something failed; ``str(error)`` is one sentence for a person, ``details`` may hold the technical rest.
@@ -10,7 +14,7 @@ class StudioError(Exception):
     """
 
     def __init__(self, message: str, details: str = "") -> None:
-        super().__init__(message)
+        super().__init__(_LONG_WORD.sub(lambda word: f"{word[0][:300]}…{word[0][-100:]}", message))
         self.details = details
 
 
@@ -18,8 +22,16 @@ class UsageError(StudioError):
     """What was asked for is wrong (an unknown name, a value out of range): exit status 2, nothing was changed."""
 
 
+class SizeError(UsageError):
+    """A network cannot be built for pictures of this size; others may do."""
+
+
 class DataError(StudioError):
     """A data set cannot be read, found or used as asked."""
+
+
+class MissingDataError(DataError):
+    """The folder or file that holds a data set is not there (any more), or is empty; it may lie elsewhere now."""
 
 
 class StoreError(StudioError):

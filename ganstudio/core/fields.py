@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ganstudio.core.errors import UsageError
 from ganstudio.core.i18n import _
+from ganstudio.core.paths import absolute
 
 Value = bool | int | float | str
 Kind = Literal["float", "int", "bool", "choice", "text"]
@@ -48,6 +49,7 @@ def field(
     log: bool = False,
     live: bool = False,
     advanced: bool = False,
+    path: bool = False,
 ) -> Any:
     """Declares one typed value.
 
@@ -64,8 +66,9 @@ def field(
         log: edit it on a logarithmic scale.
         live: may be changed while training.
         advanced: folded away in the form until asked for.
+        path: names a file; :func:`validate` makes it absolute, so that it holds from every directory.
     """
-    extra: dict[str, Any] = {"group": group, "unit": unit, "log": log, "live": live, "advanced": advanced}
+    extra: dict[str, Any] = {"group": group, "unit": unit, "log": log, "live": live, "advanced": advanced, "path": path}
     return Field(default, ge=ge, gt=gt, le=le, lt=lt, title=title, description=help, json_schema_extra=extra)
 
 
@@ -88,6 +91,7 @@ class FieldSpec:
     log: bool = False
     live: bool = False
     advanced: bool = False
+    path: bool = False
 
     @property
     def range_text(self) -> str:
@@ -191,10 +195,12 @@ def validate(model: type[F], values: Mapping[str, Any]) -> F:
     Raises:
         UsageError: one sentence that names the first wrong value, what it was and what is allowed.
     """
-    for name in values:
-        field_of(model, name)
+    checked = dict(values)
+    for name, value in values.items():
+        if field_of(model, name).path and isinstance(value, str):
+            checked[name] = absolute(value)
     try:
-        return model.model_validate(dict(values))
+        return model.model_validate(checked)
     except ValidationError as error:
         first = error.errors()[0]
         where = str(first["loc"][0]) if first["loc"] else ""

@@ -8,14 +8,14 @@ from __future__ import annotations
 import errno
 import os
 import stat
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
 from ganstudio.core.i18n import _
 
 _FLAGS = (
-    os.O_RDONLY
-    | getattr(os, "O_BINARY", 0)
+    getattr(os, "O_BINARY", 0)
     | getattr(os, "O_CLOEXEC", 0)
     | getattr(os, "O_NOCTTY", 0)
     | getattr(os, "O_NONBLOCK", 0)  # a pipe put there between the two looks opens at once, and is then refused
@@ -35,24 +35,45 @@ def open_regular(path: Path | str) -> BinaryIO:
     Raises:
         OSError: it is not there, cannot be read, has an impossible name, or is no regular file; ``strerror`` says which.
     """
-    handle = -1
-    try:
-        _check(Path(path).stat(), path)
-        handle = os.open(path, _FLAGS)
-        _check(os.fstat(handle), path)
-        return os.fdopen(handle, "rb")
-    except ValueError:  # a name with a zero byte
-        raise OSError(errno.EINVAL, os.strerror(errno.EINVAL), str(path)) from None
-    except BaseException:
-        if handle >= 0:
-            os.close(handle)
-        raise
+    return os.fdopen(_open(path, os.O_RDONLY), "rb")
 
 
 def read_regular(path: Path | str, limit: int | None = None) -> bytes:
     """The content of a regular file, at most ``limit`` bytes of it; raises as :func:`open_regular`."""
     with open_regular(path) as file:
         return file.read() if limit is None else file.read(limit)
+
+
+def is_there(path: Path) -> bool:
+    """Whether there is something; ``Path.exists`` raises for names that nothing can have, before Python 3.14."""
+    try:
+        return path.exists()
+    except (OSError, ValueError):
+        return False
+
+
+def open_for_appending(path: Path | str) -> int:
+    """A file descriptor to read and to write at the end of a regular file, which is made where nothing is there.
+
+    Raises:
+        OSError: as :func:`open_regular`, or it cannot be written.
+    """
+    return _open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND)
+
+
+def _open(path: Path | str, how: int) -> int:
+    try:
+        with suppress(FileNotFoundError):  # opening says it again, or makes the file
+            _check(Path(path).stat(), path)
+        handle = os.open(path, how | _FLAGS, 0o666)
+    except ValueError:  # a name with a zero byte
+        raise OSError(errno.EINVAL, os.strerror(errno.EINVAL), str(path)) from None
+    try:
+        _check(os.fstat(handle), path)
+    except OSError:
+        os.close(handle)
+        raise
+    return handle
 
 
 def _check(seen: os.stat_result, path: Path | str) -> None:

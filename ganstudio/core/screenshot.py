@@ -13,8 +13,8 @@ class Screenshot:
 
     Attributes:
         path: the PNG file.
-        workspace: name of the one to show; None: as the window opens.
-        run: the run to open; None: none.
+        workspace: name of the one to show; None: Train.
+        run: the run to open, and to work with in the workspace; None: none.
         size: width and height of the window in pixels; None: its own.
         theme: light or dark; None: as the settings say.
     """

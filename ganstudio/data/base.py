@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -14,12 +14,13 @@ from numpy.typing import NDArray
 from ganstudio.core.dataspec import DataKind, DataSpec
 from ganstudio.core.errors import CancelledError
 from ganstudio.core.fields import Fields
-from ganstudio.core.i18n import _
+from ganstudio.core.i18n import _, plural
 
 if TYPE_CHECKING:
     import torch
 
 _SLICE = 4096
+_TOLD = 8
 
 Progress = Callable[[float, str], None]
 Items = NDArray[np.uint8] | NDArray[np.float32]
@@ -81,6 +82,37 @@ class Problem:
     action: str
 
 
+def left_out(problems: Sequence[Problem], files: int, partners: bool = False) -> str:
+    """What a person is told of the files that were dropped: how many, the first ones by name, and why; one sentence.
+
+    Args:
+        problems: of all files; those that were only converted are not told here.
+        files: how many files were looked at; 0 where nobody counted.
+        partners: files belong together in pairs: what is dropped takes its partner along.
+
+    Returns:
+        The sentence; empty where every file was taken.
+    """
+    dropped: dict[str, str] = {}
+    for problem in problems:
+        if problem.action == "dropped":
+            dropped.setdefault(problem.file, problem.what)
+    if not dropped:
+        return ""
+    if files:
+        of_all = plural("{n} of {{files}} files was left out", "{n} of {{files}} files were left out", len(dropped))
+        count = of_all.format(files=files)
+    else:
+        count = plural("{n} file was left out", "{n} files were left out", len(dropped))
+    if partners:
+        count = _("{count}, each with its partner where it has one").format(count=count)
+    some = ", ".join(f"{file} ({what})" for file, what in list(dropped.items())[:_TOLD])
+    if len(dropped) > _TOLD:
+        some = plural("{{some}} and {n} more", "{{some}} and {n} more", len(dropped) - _TOLD).format(some=some)
+    # Names of files may hold anything, also what a terminal would obey.
+    return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in f"{count}: {some}.")
+
+
 @dataclass(frozen=True, slots=True)
 class Arrays:
     """A data set in numpy: what sources read and everything else is made from.
@@ -92,7 +124,9 @@ class Arrays:
         sizes: ``(width, height, count)`` of the original pictures, most frequent first.
         modes: colour mode of the original pictures in words, and how many have it.
         problems: files that were dropped or converted.
+        files: how many files were looked at; 0 where the set is none of files.
         notes: lines for a person on how the set was read.
+        unclassed: why there are no labels, where there might have been.
         inputs: what a translating network is given, uint8: label maps ``(N, H, W)`` with indices into
             ``spec.map_classes``, pictures ``(N, C, H, W)`` for ``pairs``, or ``(M, C, H, W)`` for ``domains``.
         attributes: float32 ``(N, len(spec.attributes))`` in [−1, 1]; None where nothing is known.
@@ -104,9 +138,16 @@ class Arrays:
     sizes: tuple[tuple[int, int, int], ...] = ()
     modes: dict[str, int] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
+    files: int = 0
     notes: tuple[str, ...] = ()
+    unclassed: str = ""
     inputs: NDArray[np.uint8] | None = None
     attributes: NDArray[np.float32] | None = None
+
+    @property
+    def left_out(self) -> str:
+        """The sentence on the files that were dropped; see :func:`left_out`."""
+        return left_out(self.problems, self.files, self.spec.kind in ("maps", "pairs"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +160,8 @@ class Dataset:
         labels: int64 ``(N,)`` or None.
         fingerprint: the same for the same content, 16 hexadecimal digits.
         notes: lines for a person on how the set was read.
+        left_out: one sentence on the files that were dropped; empty where all were taken.
+        unclassed: as in :class:`Arrays`.
         inputs: as in :class:`Arrays`.
         attributes: as in :class:`Arrays`.
     """
@@ -128,6 +171,8 @@ class Dataset:
     labels: torch.Tensor | None
     fingerprint: str
     notes: tuple[str, ...] = ()
+    left_out: str = ""
+    unclassed: str = ""
     inputs: torch.Tensor | None = None
     attributes: torch.Tensor | None = None
 
@@ -152,6 +197,7 @@ class DataSource:
         needs_files: it reads files that do not come with the program.
         downloadable: the program can fetch those files.
         takes_path: the request names a folder or a drawing: ``"folder:PATH"``.
+        names_file: whether what the request names is a file, for sets that take names as well.
         verify: raises UsageError for options that are wrong in a way their bounds do not tell.
     """
 
@@ -166,12 +212,17 @@ class DataSource:
     needs_files: bool = False
     downloadable: bool = False
     takes_path: bool = False
+    names_file: Callable[[str], bool] | None = None
     verify: Callable[[Fields], None] | None = None
 
     @property
     def reads_path(self) -> bool:
         """Its path is a folder or a file on disk, not the name of a drawing."""
         return self.takes_path and self.needs_files
+
+    def on_disk(self, path: str) -> bool:
+        """What a request names is a folder or a file anywhere on disk."""
+        return self.reads_path or (self.names_file is not None and self.names_file(path))
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values, for ``ganstudio datasets --json``."""

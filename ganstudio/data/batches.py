@@ -1,4 +1,4 @@
-"""Batches of real items on the device, in an order that is given by the seed and the count of batches drawn."""
+"""Batches of real items on the device, in an order that is given by the seed and the count of items drawn."""
 
 from __future__ import annotations
 
@@ -43,7 +43,8 @@ class Batches:
     """An endless stream of full batches.
 
     Epoch ``e`` runs through a permutation seeded from ``(seed, e)``; a batch that begins at the end of one epoch is
-    completed from the next, so the position is given by the number of batches drawn alone.
+    completed from the next, so the position is given by the number of items drawn alone, and :attr:`batch_size` may
+    change on the way.
 
     Args:
         dataset: what to draw from; may be smaller than a batch.
@@ -110,11 +111,11 @@ class Batches:
         return len(self._items if self._kept is None else self._kept)
 
     def state(self) -> int:
-        """How many batches have been drawn: all there is to know about the position."""
+        """How many items have been drawn: all there is to know about the position."""
         return self._drawn
 
     def seek(self, count: int) -> None:
-        """Goes to where ``count`` batches have been drawn."""
+        """Goes to where ``count`` items have been drawn."""
         if count < 0:
             raise ValueError(f"a position cannot be negative: {count}")
         self._drawn = count
@@ -122,8 +123,8 @@ class Batches:
     def next(self) -> Examples:
         """The next batch. It may be a view of the set: do not change it in place."""
         drawn = self._drawn
-        epoch, start = divmod(drawn * self.batch_size, self.count)
-        self._drawn += 1
+        epoch, start = divmod(drawn, self.count)
+        self._drawn += self.batch_size
         if start + self.batch_size <= self.count:
             self._enter(epoch)
             examples = self._take(start, start + self.batch_size)
@@ -206,10 +207,10 @@ class Batches:
         known = None if self._attributes is None else self._attributes.index_select(0, positions).to(self.device)
         return found, known
 
-    def _unpaired(self, drawn: int) -> torch.Tensor:
-        """The batch of the first of two domains: an order of its own, which the count of batches gives as well."""
+    def _unpaired(self, first: int) -> torch.Tensor:
+        """The batch of the first of two domains: an order of its own, which the count of items gives as well."""
         assert self._inputs is not None
-        count, first = len(self._inputs), drawn * self.batch_size
+        count = len(self._inputs)
         epochs = range(first // count, (first + self.batch_size - 1) // count + 1)
         order = torch.cat([_permutation(self.seed, f"first domain {epoch}", count) for epoch in epochs])
         start = first - epochs[0] * count

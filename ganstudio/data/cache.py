@@ -9,8 +9,6 @@ import json
 import math
 import os
 import shutil
-import time
-import uuid
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -20,6 +18,7 @@ from numpy.typing import NDArray
 
 from ganstudio.core.errors import DataError
 from ganstudio.core.i18n import _
+from ganstudio.core.leftovers import temporary_name
 from ganstudio.data.files import cache_folder
 from ganstudio.data.scan import Scan
 
@@ -28,7 +27,7 @@ _KEPT_ENTRIES = 24
 _ROOM = 2  # once as decoded, once as kept
 _SPARE = 256 << 20
 _IN_MEMORY = 2 << 30
-_STALE_SECONDS = 24 * 3600
+_KEPT_BYTES = 32 << 30
 
 
 def key_of(found: Scan, options: dict[str, Any]) -> str:
@@ -71,7 +70,7 @@ def workspace(shape: tuple[int, ...]) -> Iterator[NDArray[np.uint8]]:
         DataError: it is too large for the memory and for the disk.
     """
     needed = math.prod(shape)
-    path = _folder() / f".{uuid.uuid4().hex}.part"
+    path = _folder() / temporary_name()
     pixels: NDArray[np.uint8]
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -99,7 +98,7 @@ def workspace(shape: tuple[int, ...]) -> Iterator[NDArray[np.uint8]]:
 def store(key: str, rows: Iterable[NDArray[np.uint8]], shape: tuple[int, ...], facts: dict[str, Any]) -> None:
     """Keeps an array, given slice by slice, under a key; a full or read-only disk is no error, only slower next time."""
     folder = _folder()
-    partial = folder / f".{uuid.uuid4().hex}.part"
+    partial = folder / temporary_name()
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with partial.open("wb") as stream:
@@ -117,12 +116,12 @@ def store(key: str, rows: Iterable[NDArray[np.uint8]], shape: tuple[int, ...], f
 
 
 def _forget_old(folder: Path) -> None:
+    """Keeps the sets used last, as far as they are not too large together."""
     entries = sorted(folder.glob("*.json"), key=lambda path: path.stat().st_mtime, reverse=True)
-    for facts in entries[_KEPT_ENTRIES:]:
+    room = _KEPT_BYTES
+    for number, facts in enumerate(entries):
         with contextlib.suppress(OSError):
-            facts.with_suffix(".npy").unlink(missing_ok=True)
-            facts.unlink(missing_ok=True)
-    for partial in folder.glob(".*.part"):
-        with contextlib.suppress(OSError):
-            if time.time() - partial.stat().st_mtime > _STALE_SECONDS:
-                partial.unlink()
+            room -= facts.with_suffix(".npy").stat().st_size
+            if number and (number >= _KEPT_ENTRIES or room < 0):
+                facts.with_suffix(".npy").unlink(missing_ok=True)
+                facts.unlink(missing_ok=True)

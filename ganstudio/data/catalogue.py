@@ -22,6 +22,7 @@ from ganstudio.data import (
     points,
     polygons,
 )
+from ganstudio.data.archives import telling_of_archives
 from ganstudio.data.base import Arrays, DataRequest, Dataset, DataSource, Job, Progress, fingerprint
 from ganstudio.data.files import find
 
@@ -42,7 +43,7 @@ def _build() -> Registry[DataSource]:
         pairs.source(),
         domains.source(),
     ):
-        registry.add(source.name, source)
+        registry.add(source.name, telling_of_archives(source))
     return registry
 
 
@@ -93,7 +94,17 @@ def load(
     items = torch.from_numpy(np.asarray(arrays.items))
     inputs = None if arrays.inputs is None else torch.from_numpy(np.asarray(arrays.inputs))
     attributes = None if arrays.attributes is None else torch.from_numpy(arrays.attributes)
-    return Dataset(arrays.spec, items, labels, fingerprint(arrays), arrays.notes, inputs, attributes)
+    return Dataset(
+        arrays.spec,
+        items,
+        labels,
+        fingerprint(arrays),
+        arrays.notes,
+        arrays.left_out,
+        arrays.unclassed,
+        inputs,
+        attributes,
+    )
 
 
 def is_available(source: DataSource) -> bool:

@@ -125,7 +125,9 @@ def _members(archive: Path) -> list[tuple[str, Path | bytes]]:
     try:
         with tarfile.open(fileobj=io.BytesIO(content)) as tar:
             for member in tar:
-                stream = tar.extractfile(member) if _MEMBER.fullmatch(Path(member.name).name) else None
+                # The holes of a sparse file would be filled with zeros, terabytes of them if it says so.
+                wanted = member.isreg() and not member.issparse() and _MEMBER.fullmatch(Path(member.name).name)
+                stream = tar.extractfile(member) if wanted else None
                 if stream is not None:
                     members.append((f"{archive}/{Path(member.name).name}", stream.read()))
     except (tarfile.TarError, EOFError) as error:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import io
+import logging
+import math
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -15,6 +18,11 @@ from numpy.typing import NDArray
 from PIL import ExifTags, Image, UnidentifiedImageError
 
 from ganstudio.core.i18n import _
+from ganstudio.core.regular import open_regular
+from ganstudio.data.codecwords import STARTS_BYTES, instead_of_picture, plain_words
+
+# What its decoders say of damaged files is told in our words; without a handler Python prints it on the terminal.
+logging.getLogger("PIL").addHandler(logging.NullHandler())
 
 T = TypeVar("T")
 Fit = Literal["crop", "pad", "stretch"]
@@ -42,6 +50,12 @@ _TURNS = {
 _BYTES = {"1": 2, "L": 1, "P": 5, "RGB": 4, "I;16": 7, "I;16L": 7, "I;16B": 7, "I;16N": 7, "I": 16, "F": 16}
 _BYTES_ELSE = 8
 _TWINS = {"MPO": "JPEG"}
+_FORMATS = (
+    "PNG", "JPEG", "MPO", "WEBP", "BMP", "DIB", "GIF", "TIFF", "PPM", "TGA", "JPEG2000", "AVIF", "HEIF", "PCX", "PSD",
+    "QOI", "SGI",
+)  # fmt: skip
+_MOST_FRAMES, _LONG_GIF, _ICON_PIXELS = 100, 8 << 20, 1 << 22
+_TILE_WIDTH, _TILE_LENGTH = 322, 323
 
 
 class PictureError(Exception):
@@ -102,28 +116,49 @@ def with_image(source: Path | bytes, use: Callable[[Image.Image, Path | None], T
         PictureError: it cannot be read; the text says why.
     """
     try:
-        stream: IO[bytes] = io.BytesIO(source) if isinstance(source, bytes) else source.open("rb")
+        stream: IO[bytes] = io.BytesIO(source) if isinstance(source, bytes) else open_regular(source)
     except OSError as error:
         raise PictureError(_("it cannot be opened: {why}").format(why=error.strerror or error)) from error
     try:
         with stream:
-            return use(_open(stream), source if isinstance(source, Path) else None)
+            try:
+                image = _open(stream)
+            except UnidentifiedImageError:
+                stream.seek(0)
+                raise PictureError(instead_of_picture(stream.read(STARTS_BYTES))) from None
+            return use(image, source if isinstance(source, Path) else None)
     except PictureError:
         raise
-    except UnidentifiedImageError:
-        empty = not source if isinstance(source, bytes) else source.stat().st_size == 0
-        raise PictureError(_("the file is empty") if empty else _("it is no picture in a known format")) from None
     except MemoryError:
         raise PictureError(_("there is not enough memory to decode it")) from None
     except Exception as error:  # decoders raise anything on damaged files; each costs one picture only
-        raise PictureError(_("it is damaged: {why}").format(why=str(error) or type(error).__name__)) from error
+        raise PictureError(plain_words(error)) from error
+
+
+@functools.cache
+def formats() -> tuple[str, ...]:
+    """Names of the formats that are read beside icons, as Pillow calls them.
+
+    Pictures of pixels only. Of the others that Pillow knows one is drawn by another program (EPS by Ghostscript, whatever
+    the file's name says), one inflates without a bound (FITS), and hardly any is met.
+    """
+    Image.init()
+    return tuple(name for name in _FORMATS if name in Image.OPEN)
 
 
 def _open(stream: IO[bytes]) -> Image.Image:
+    size = _size_of(stream)
+    if size > MEMORY_LIMIT:  # some decoders take the whole file into the memory before they look at it
+        raise PictureError(_("is a file of {n:.1f} GB; save it smaller").format(n=size / 1e9))
     with _opening:
         limit, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, None
         try:
-            return Image.open(stream)
+            with contextlib.suppress(UnidentifiedImageError):
+                return Image.open(stream, formats=formats())
+            # Pillow decodes an icon while it opens it, and its size is what the picture in it says, not the icon.
+            stream.seek(0)
+            Image.MAX_IMAGE_PIXELS = _ICON_PIXELS
+            return Image.open(stream, formats=["ICO"])
         finally:
             Image.MAX_IMAGE_PIXELS = limit
 
@@ -184,7 +219,7 @@ def room_for(image: Image.Image, least: int = 0) -> Iterator[None]:
     Raises:
         PictureError: it would take more than :data:`MEMORY_LIMIT`.
     """
-    cost = max(least, image.width * image.height * _BYTES.get(image.mode, _BYTES_ELSE))
+    cost = max(least, _pixels(image) * _BYTES.get(image.mode, _BYTES_ELSE))
     if cost > MEMORY_LIMIT:
         raise PictureError(
             _("with {width} × {height} px would need {n:.1f} GB to decode; save it smaller").format(
@@ -193,6 +228,13 @@ def room_for(image: Image.Image, least: int = 0) -> Iterator[None]:
         )
     with _large_one if cost > _LARGE else contextlib.nullcontext():
         yield
+
+
+def _pixels(image: Image.Image) -> int:
+    """How many are decoded at least: a TIFF is cut into tiles, and one of them may be larger than the picture."""
+    tags = getattr(image, "tag_v2", None) or {}
+    tile = [tags.get(tag, 0) for tag in (_TILE_WIDTH, _TILE_LENGTH)]
+    return max(image.width * image.height, math.prod(tile) if all(isinstance(side, int) for side in tile) else 0)
 
 
 def _picture(square: Image.Image, width: int, height: int, mode: str, oddities: list[str]) -> Picture:
@@ -212,7 +254,7 @@ def _oddities(image: Image.Image, path: Path | None) -> list[str]:
     elif named is None:
         oddities.append(_("is a {real} file although its name does not say so").format(real=real))
     frames = _frames(image)
-    if frames > 1:
+    if frames:
         oddities.append(_("has {n} frames: the first is used").format(n=frames))
     if image.mode in _WIDE_MODES:
         bits = 16 if image.mode.startswith("I;16") else 32
@@ -224,11 +266,30 @@ def _oddities(image: Image.Image, path: Path | None) -> list[str]:
     return oddities
 
 
-def _frames(image: Image.Image) -> int:
+def _frames(image: Image.Image) -> str:
+    """How many there are, where there are more than one; a file that must be walked through is not walked to its end."""
     try:
-        return int(getattr(image, "n_frames", 1))
+        if image.format == "TIFF":
+            number = 1
+            with contextlib.suppress(EOFError):
+                for number in range(1, _MOST_FRAMES + 1):
+                    image.seek(number)
+                return _("more than {n}").format(n=_MOST_FRAMES)
+            image.seek(0)
+        elif image.format == "GIF" and _size_of(image.fp) > _LONG_GIF:  # type: ignore[attr-defined]
+            return _("several") if getattr(image, "is_animated", False) else ""
+        else:
+            number = int(getattr(image, "n_frames", 1))
     except Exception:  # noqa: BLE001 - counting walks a file that may be damaged behind its first frame, which is enough
-        return 2 if getattr(image, "is_animated", False) else 1
+        return _("several") if getattr(image, "is_animated", False) else ""
+    return str(number) if number > 1 else ""
+
+
+def _size_of(stream: IO[bytes]) -> int:
+    place = stream.tell()
+    size = stream.seek(0, io.SEEK_END)
+    stream.seek(place)
+    return size
 
 
 def _orientation(image: Image.Image) -> int:

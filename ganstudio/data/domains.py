@@ -11,9 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ganstudio.core.dataspec import DataSpec
-from ganstudio.core.errors import DataError, UsageError
+from ganstudio.core.errors import DataError, MissingDataError, UsageError
 from ganstudio.core.fields import Fields, field
 from ganstudio.core.i18n import _
+from ganstudio.core.litter import is_litter
 from ganstudio.data import folder as pictures
 from ganstudio.data.archives import folder_of
 from ganstudio.data.base import Arrays, DataRequest, DataSource, Job, Progress
@@ -79,7 +80,9 @@ def _not_read(others: tuple[Path, ...]) -> str:
 
 def _subfolders(place: Path) -> list[Path]:
     try:
-        return sorted(path for path in place.iterdir() if path.is_dir() and not path.name.startswith((".", "__MACOSX")))
+        return sorted(path for path in place.iterdir() if path.is_dir() and not is_litter(path.name))
+    except FileNotFoundError as error:
+        raise MissingDataError(_("There is no folder {folder}: check its name.").format(folder=place)) from error
     except OSError as error:
         why = error.strerror or error
         raise DataError(
@@ -126,6 +129,7 @@ def _read(request: DataRequest, seed: int, job: Job) -> Arrays:
         modes={mode: halves[0].modes.get(mode, 0) + halves[1].modes.get(mode, 0)
                for mode in dict.fromkeys([*halves[0].modes, *halves[1].modes])},
         problems=tuple(problems),
+        files=sum(half.files for half in halves),
         notes=tuple(said),
         inputs=_with_channels(halves[0], channels),
     )  # fmt: skip

@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ganstudio.core.dataspec import DataSpec
-from ganstudio.core.errors import DataError, UsageError
+from ganstudio.core.errors import DataError, MissingDataError, UsageError
 from ganstudio.core.i18n import _
+from ganstudio.core.regular import is_there, open_regular
 from ganstudio.data.base import Arrays, DataRequest, DataSource, Job
 from ganstudio.data.files import data_folder
 from ganstudio.data.points import EXTENT, PointOptions
@@ -72,7 +73,7 @@ def save_drawing(name: str, density: NDArray[np.uint8]) -> Path:
 def list_drawings() -> tuple[str, ...]:
     """Names of the saved drawings, sorted."""
     folder = drawings_folder()
-    if not folder.is_dir():
+    if not is_there(folder):
         return ()
     return tuple(sorted((path.stem for path in folder.glob("*.png") if path.is_file()), key=str.casefold))
 
@@ -93,27 +94,35 @@ def load_drawing(name: str) -> NDArray[np.uint8]:
     """The density of a drawing by name or path, uint8 ``(H, W)``, row 0 at the top.
 
     Raises:
-        UsageError: there is no such drawing.
-        DataError: the file is not a picture.
+        UsageError: there is no saved drawing of this name.
+        DataError: there is no such file, or it is not a picture.
     """
     from PIL import Image, UnidentifiedImageError
 
-    is_path = "/" in name or "\\" in name or name.lower().endswith(".png")
+    from ganstudio.data.decode import formats
+
     try:
-        path = Path(name).expanduser() if is_path else _file_of(name)
-        known = path.is_file()
+        path = Path(name).expanduser() if is_file_name(name) else _file_of(name)
+        path.stat()
+    except FileNotFoundError as error:
+        if not is_file_name(name):
+            raise _unknown(name) from None
+        raise MissingDataError(_("There is no drawing {file}: check its name.").format(file=name)) from error
     except (RuntimeError, ValueError, OSError):  # a name that no file can have
-        known = False
-    if not known:
-        raise _unknown(name)
+        raise _unknown(name) from None
     try:
-        with Image.open(path) as image:
+        with open_regular(path) as file, Image.open(file, formats=formats()) as image:
             image.thumbnail((1024, 1024))
             return np.asarray(image.convert("L"))
     except (OSError, UnidentifiedImageError, ValueError, Image.DecompressionBombError) as error:
         raise DataError(
             _("The drawing {file} cannot be read: draw it again.").format(file=path), repr(error)
         ) from error
+
+
+def is_file_name(name: str) -> bool:
+    """A drawing of this name is a file anywhere, not one of the saved drawings."""
+    return "/" in name or "\\" in name or name.lower().endswith(".png")
 
 
 def _unknown(name: str) -> UsageError:
@@ -184,4 +193,5 @@ def source() -> DataSource:
         read=_read,
         thumbnail=_thumbnail,
         takes_path=True,
+        names_file=is_file_name,
     )

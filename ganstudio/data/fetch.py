@@ -160,7 +160,7 @@ def fetch_file(
     for mirror in remote.mirrors:
         try:
             home.mkdir(parents=True, exist_ok=True)
-            _transfer(mirror + remote.file, partial, progress, cancel)
+            _transfer(mirror + remote.file, partial, remote.size, progress, cancel)
             if _md5(partial) == remote.md5:
                 os.replace(partial, target)  # noqa: PTH105 - the atomic one on every system
                 return target
@@ -186,7 +186,9 @@ def _disk_error(home: Path, error: OSError) -> DataError:
     )
 
 
-def _transfer(url: str, partial: Path, progress: Callable[[int], None] | None, cancel: threading.Event | None) -> None:
+def _transfer(
+    url: str, partial: Path, size: int, progress: Callable[[int], None] | None, cancel: threading.Event | None
+) -> None:
     start = partial.stat().st_size if partial.exists() else 0
     headers = {"User-Agent": "ganstudio"}
     if start:
@@ -209,6 +211,8 @@ def _transfer(url: str, partial: Path, progress: Callable[[int], None] | None, c
             while block := response.read(_CHUNK):
                 stream.write(block)
                 done += len(block)
+                if done > size:
+                    return  # a server that never ends must not fill the disk: the checksum tells that it is another file
                 if progress is not None:
                     progress(done)
                 _stop_if(cancel)

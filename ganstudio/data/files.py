@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from ganstudio.core.litter import is_litter
+
 DATA_VARIABLE = "GANSTUDIO_DATA"
 CACHE_VARIABLE = "GANSTUDIO_CACHE"
 
@@ -127,7 +129,9 @@ def _entries(folder: Path) -> tuple[list[Path], list[Path]]:
     """Files and folders in a folder, by name; none where it cannot be read."""
     try:
         with os.scandir(folder) as scanned:
-            entries = sorted((Path(entry.path), entry.is_file(), entry.is_dir()) for entry in scanned)
+            entries = sorted(
+                (Path(entry.path), entry.is_file(), entry.is_dir()) for entry in scanned if not is_litter(entry.name)
+            )
     except OSError:
         return [], []
     return [path for path, is_file, _dir in entries if is_file], [path for path, _file, is_dir in entries if is_dir]

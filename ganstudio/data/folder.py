@@ -198,7 +198,9 @@ def _arrays(text: str, found: Scan, items: NDArray[np.uint8], facts: dict[str, A
         sizes=tuple((width, height, n) for width, height, n in facts["sizes"]),
         modes={mode_name(mode): n for mode, n in facts["modes"].items()},
         problems=tuple(Problem(file, what, action) for file, what, action in facts["problems"]),
+        files=len(found.files),
         notes=tuple(notes),
+        unclassed=found.unclassed,
     )
 
 

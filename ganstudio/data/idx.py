@@ -19,7 +19,7 @@ from ganstudio.data.base import Arrays, DataRequest, DataSource, Job
 from ganstudio.data.classes import CLASSES_HELP, choose_classes, keep_classes
 from ganstudio.data.files import Located, data_folder, find, home_of
 from ganstudio.data.thumbnails import mosaic
-from ganstudio.data.unpack import read_bytes
+from ganstudio.data.unpack import MOST_BYTES, read_bytes
 
 _UNSIGNED_BYTE = 0x08
 DIGITS = tuple(str(digit) for digit in range(10))
@@ -89,6 +89,12 @@ def read_idx(path: Path, dimensions: int, limit: int | None = None) -> IdxFile:
             )
         )
     asked = count if limit is None else min(count, limit)
+    if asked * record > MOST_BYTES:
+        raise DataError(
+            _("{file} has a damaged header: it promises {n:.1f} GB, as no published file does.").format(
+                file=path, n=asked * record / 1e9
+            )
+        )
     body, torn = read_bytes(path, header + asked * record)
     whole = min((len(body) - header) // record, asked)
     if whole < 1:

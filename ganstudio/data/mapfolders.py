@@ -13,7 +13,7 @@ from ganstudio.core.i18n import _
 from ganstudio.data.base import Job, Problem
 from ganstudio.data.decode import PictureError, with_image
 from ganstudio.data.labelclasses import flat
-from ganstudio.data.partners import LABELS, PHOTOS, alone_words, match, side_of, train_only
+from ganstudio.data.partners import LABELS, PHOTOS, match, side_of, train_only
 from ganstudio.data.rawmaps import Part, RawMap, read_raw
 from ganstudio.data.scan import scan
 
@@ -41,19 +41,20 @@ class Plan:
     notes: tuple[str, ...]
 
 
-def plan_of(folder: Path, layout: str, job: Job) -> Plan:
+def plan_of(folder: Path, layout: str, job: Job, used: Path | None = None) -> Plan:
     """Looks how a folder is laid out.
 
     Args:
         folder: the folder.
         layout: ``auto``, ``folders``, ``labels-left`` or ``labels-right``.
         job: to watch and to cancel it.
+        used: the file that lists the classes, which is no stranger among the pictures.
 
     Raises:
         DataError: there is no folder, or no label map with a photo in it.
         CancelledError: the job was cancelled.
     """
-    found = scan(folder, job)
+    found = scan(folder, job, used)
     files, said = train_only(found.files)
     notes = (*found.notes, *said)
     if layout in ("auto", "folders"):
@@ -95,9 +96,8 @@ def _folders(folder: Path, labels: Sequence[str], photos: Sequence[str], notes: 
                 "No label map in {folder} has a photo of the same name: {label} and {photo} do not belong together."
             ).format(folder=folder, label=labels[0], photo=photos[0])
         )
-    problems = [Problem(file, alone_words(_("label map")), "dropped") for file in found.lone_firsts]
-    problems += [Problem(file, alone_words(_("photo")), "dropped") for file in found.lone_seconds]
-    return Plan(folder, tuple((label, photo) for photo, label in found.pairs), "whole", tuple(problems), notes)
+    problems = found.problems(_("photo"), _("label map"))
+    return Plan(folder, tuple((label, photo) for photo, label in found.pairs), "whole", problems, notes)
 
 
 def _calmer_half(folder: Path, files: Sequence[str]) -> Part:

@@ -25,7 +25,7 @@ from ganstudio.data.mapfolders import Plan, plan_of
 from ganstudio.data.mapping import MappingReport
 from ganstudio.data.parallel import for_each
 from ganstudio.data.rawmaps import RawMap, read_raw
-from ganstudio.data.twofold import Halves, Odd, Outcome, Recipe, read_halves
+from ganstudio.data.twofold import Halves, Odd, Outcome, Recipe, count_files, read_halves
 
 _FEW_FILES = 64
 _TOLERATED = 0.01
@@ -71,8 +71,10 @@ def _read(request: DataRequest, seed: int, job: Job) -> Arrays:
     if not isinstance(options, MapsOptions) or request.path is None:
         raise UsageError(_("Say which folder: write maps:PATH."))
     folder = folder_of(Path(request.path), job)
-    plan = plan_of(folder, options.layout, job)
-    listed = find_class_file(plan.folder, options.classes)
+    listed = None
+    if folder.exists():  # else the plan says that there is none
+        listed = find_class_file(folder if folder.is_dir() else folder.parent, options.classes)
+    plan = plan_of(folder, options.layout, job, listed)
     known: list[ClassList] = []
 
     def prepare() -> dict[str, Any]:
@@ -278,6 +280,7 @@ def _arrays(text: str, plan: Plan, halves: Halves, options: MapsOptions) -> Arra
         sizes=halves.sizes,
         modes={mode_name(mode): n for mode, n in halves.modes.items()},
         problems=(*plan.problems, *halves.problems),
+        files=count_files(plan.rows, plan.problems),
         notes=tuple(notes),
         inputs=halves.first[:, 0],
     )

@@ -19,9 +19,9 @@ from ganstudio.data.archives import folder_of
 from ganstudio.data.base import Arrays, DataRequest, DataSource, Job, Problem
 from ganstudio.data.decode import PictureError, decode, decode_halves, with_image
 from ganstudio.data.folder import changes_of, mode_name
-from ganstudio.data.partners import FIRSTS, LABELS, PHOTOS, SECONDS, alone_words, groups_of, match, plain, train_only
+from ganstudio.data.partners import FIRSTS, LABELS, PHOTOS, SECONDS, groups_of, match, plain, train_only
 from ganstudio.data.scan import scan
-from ganstudio.data.twofold import Halves, Outcome, Recipe, read_halves
+from ganstudio.data.twofold import Halves, Outcome, Recipe, count_files, read_halves
 
 _SAMPLE = 8
 _ASPECT = 0.02
@@ -116,13 +116,9 @@ def _side_by_side(folder: Path, files: Sequence[str]) -> bool:
 
 def _two_folders(folder: Path, groups: dict[str, list[str]], names: tuple[str, str], notes: tuple[str, ...]) -> _Plan:
     found = match(groups[names[0]], groups[names[1]])
-    problems = [
-        Problem(file, alone_words(_("picture in “{name}”").format(name=other)), "dropped")
-        for some, other in ((found.lone_firsts, names[1]), (found.lone_seconds, names[0]))
-        for file in some
-    ]
+    first, second = (_("picture in “{name}”").format(name=name) for name in names)
     sides = ("", "") if all(plain(name) in _BARE for name in names) else names
-    return _Plan(folder, found.pairs, sides, tuple(problems), notes)
+    return _Plan(folder, found.pairs, sides, found.problems(first, second), notes)
 
 
 def _read(request: DataRequest, seed: int, job: Job) -> Arrays:
@@ -191,6 +187,7 @@ def _arrays(text: str, plan: _Plan, halves: Halves, options: PairsOptions) -> Ar
         sizes=halves.sizes,
         modes={mode_name(mode): n for mode, n in halves.modes.items()},
         problems=(*plan.problems, *halves.problems),
+        files=count_files(plan.rows, plan.problems),
         notes=(*plan.notes, *changes_of({"all_sizes": halves.all_sizes}, options.size, options.fit)),
         inputs=halves.first,
     )

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from ganstudio.core.i18n import _, plural
+from ganstudio.data.base import Problem
 
 _LABEL_NAMES = (
     "label labels labelmap labelmaps labelled lbl lbls annotation annotations annot annots mask masks gt gtfine gtcoarse "
@@ -31,6 +32,7 @@ _TAIL = re.compile(
     r"color|instanceids|leftimg8bit|images?|img|photo|rgb|input|output|target|source|real|fake|ab|a|b))+$",
     re.IGNORECASE,
 )
+_NAMES_TOLD = 4
 # Of several label maps of one photo, the one with training ids is meant; pictures in colour of the same are not.
 _PREFERRED = ("labeltrainids", "labelids")
 _SHUNNED = ("color", "instanceids")
@@ -44,11 +46,26 @@ class Match:
         pairs: (first, second), in the order of the first.
         lone_firsts: first files without a second.
         lone_seconds: the other way round.
+        reasons: why a file is alone, where it is not that nothing has its name.
     """
 
     pairs: tuple[tuple[str, str], ...]
     lone_firsts: tuple[str, ...]
     lone_seconds: tuple[str, ...]
+    reasons: dict[str, str]
+
+    def problems(self, first: str, second: str) -> tuple[Problem, ...]:
+        """The files that are alone as problems.
+
+        Args:
+            first: what a first file is called, e.g. “photo”.
+            second: what a second file is called.
+        """
+        alone = [(file, second) for file in self.lone_firsts] + [(file, first) for file in self.lone_seconds]
+        nothing = _("has no {other} of the same name")
+        return tuple(
+            Problem(file, self.reasons.get(file, nothing.format(other=other)), "dropped") for file, other in alone
+        )
 
 
 def train_only(files: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -113,24 +130,57 @@ def groups_of(files: Sequence[str]) -> dict[str, list[str]]:
 
 
 def match(firsts: Sequence[str], seconds: Sequence[str]) -> Match:
-    """Finds the partner of each file: the same name in the same subfolder, else with tails left out, else anywhere."""
-    open_firsts, open_seconds = dict.fromkeys(firsts), dict.fromkeys(_best(seconds))
+    """Finds the partner of each file: in the same subfolder, else anywhere.
+
+    The very same name counts most, then one that differs in capitals, in its ending, in a tail that sets hang on.
+    """
+    pools = (dict.fromkeys(firsts), dict.fromkeys(_best(seconds)))
+    left, right = (dict(pool) for pool in pools)
     found: dict[str, str] = {}
-    keys: tuple[Callable[[str], tuple[str, ...]], ...] = (
-        lambda file: (*_place(file), PurePosixPath(file).stem.casefold()),
-        lambda file: (*_place(file), _stem(file)),
-        lambda file: (PurePosixPath(file).stem.casefold(),),
-        lambda file: (_stem(file),),
-    )
-    for key in keys:
-        left, right = _single(list(open_firsts), key), _single(list(open_seconds), key)
-        for name, file in left.items():
-            if name in right:
-                found[file] = right[name]
-                del open_firsts[file], open_seconds[right[name]]
+    reasons: dict[str, str] = {}
+    for key in _KEYS:
+        one, other = _single(list(left), key), _single(list(right), key)
+        fresh = {file: other[name] for name, file in one.items() if name in other}
+        found |= fresh
+        for pool, chosen in ((left, fresh.keys()), (right, fresh.values())):
+            reasons |= _set_aside(pool, list(chosen))
+    reasons |= _undecided(left, right)
+    paired = set(found.values())
     return Match(
-        tuple((file, found[file]) for file in firsts if file in found), tuple(open_firsts), tuple(open_seconds)
+        tuple((file, found[file]) for file in firsts if file in found),
+        tuple(file for file in pools[0] if file not in found),
+        tuple(file for file in pools[1] if file not in paired),
+        reasons,
     )
+
+
+def _set_aside(pool: dict[str, None], chosen: Sequence[str]) -> dict[str, str]:
+    """Takes out the files that have a partner, and their namesakes: these get no other; the reasons of those."""
+    names = {_namesake(file): file for file in chosen}
+    reasons = {}
+    for file in list(pool) if names else ():
+        holder = names.get(_namesake(file))
+        if holder is not None:
+            del pool[file]
+            reasons[file] = _("{other} has the same name, and the partner").format(other=PurePosixPath(holder).name)
+    for file in chosen:
+        del reasons[file]
+    return reasons
+
+
+def _undecided(left: Iterable[str], right: Iterable[str]) -> dict[str, str]:
+    """Files of one name on both sides that nothing tells apart: file → why it is alone."""
+    rivals: dict[tuple[str, ...], tuple[list[str], list[str]]] = defaultdict(lambda: ([], []))
+    for side, files in enumerate((left, right)):
+        for file in files:
+            rivals[_namesake(file)][side].append(file)
+    words = _("which of {names} belong together cannot be told: give them different names")
+    return {
+        file: words.format(names=", ".join([*ones, *others][:_NAMES_TOLD]))
+        for ones, others in rivals.values()
+        if ones and others
+        for file in (*ones, *others)
+    }
 
 
 def _single(files: Sequence[str], key: Callable[[str], tuple[str, ...]]) -> dict[tuple[str, ...], str]:
@@ -159,6 +209,11 @@ def _best(files: Sequence[str]) -> list[str]:
     return kept
 
 
+def _namesake(file: str) -> tuple[str, ...]:
+    """The same for files of one name, whatever their endings and capitals."""
+    return (*_place(file), PurePosixPath(file).stem.casefold())
+
+
 def _stem(file: str) -> str:
     """The name without what sets hang on to it; at least something is left of it."""
     stem = PurePosixPath(file).stem
@@ -180,6 +235,14 @@ def _place(file: str) -> tuple[str, ...]:
     return tuple(kept)
 
 
-def alone_words(other: str) -> str:
-    """What is said of a file without a partner."""
-    return _("has no {other} of the same name").format(other=other)
+_NAMES: tuple[Callable[[str], str], ...] = (
+    lambda file: PurePosixPath(file).name,
+    lambda file: PurePosixPath(file).name.casefold(),
+    lambda file: PurePosixPath(file).stem,
+    lambda file: PurePosixPath(file).stem.casefold(),
+    _stem,
+)
+_KEYS: tuple[Callable[[str], tuple[str, ...]], ...] = (
+    *(lambda file, name=name: (*_place(file), name(file)) for name in _NAMES),
+    *(lambda file, name=name: (name(file),) for name in _NAMES),
+)

@@ -107,9 +107,8 @@ def _warnings(arrays: Arrays, balance: dict[str, int]) -> tuple[str, ...]:
             )
         )
         warnings.append(words)
-    dropped = sum(problem.action == "dropped" for problem in arrays.problems)
-    if dropped:
-        warnings.append(plural("{n} file was dropped.", "{n} files were dropped.", dropped))
+    if arrays.left_out:
+        warnings.append(arrays.left_out)
     empty = [name for name, number in balance.items() if number == 0]
     if empty:
         warnings.append(_("These classes have no picture: {names}.").format(names=", ".join(empty)))

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from pathlib import Path, PureWindowsPath
+from pathlib import Path
 from typing import Any
 
 from ganstudio.core.errors import UsageError
 from ganstudio.core.fields import Fields, field_of, validate
 from ganstudio.core.i18n import _
+from ganstudio.core.paths import absolute, exists, located
 from ganstudio.data.base import DataRequest, DataSource
 from ganstudio.data.catalogue import DATASETS
 from ganstudio.data.files import data_folder
@@ -51,10 +52,66 @@ def make_request(name: str, values: Mapping[str, Any] | None = None, path: str |
                 )
             )
         # A folder's name may end in a blank; only the line end of a paste is cut off.
-        path = _absolute(path.lstrip().rstrip("\r\n")) if source.reads_path else path.strip()
+        path = _absolute(path.lstrip().rstrip("\r\n")) if source.on_disk(path.strip()) else path.strip()
     elif path:
         raise UsageError(_("“{name}” takes no path.").format(name=name))
     return DataRequest(name, options, path, _canonical(source, options, path))
+
+
+def absolute_request(text: str) -> str:
+    """The same request with its path absolute, so that it holds from every directory; options stay as they are typed.
+
+    Raises:
+        UsageError: as :func:`parse_request`.
+    """
+    request = parse_request(text)
+    if request.path is None or not DATASETS[request.name].on_disk(request.path):
+        return text
+    _path, options = _split_path(text.partition(":")[2])
+    return ":".join([request.name, request.path, *([options] if options else [])])
+
+
+def stored_request(text: str, base: Path) -> str:
+    """The request of a stored run, absolute. Older runs hold paths as they were typed, from a directory nobody knows.
+
+    Args:
+        text: the request as the run has it.
+        base: the run's folder: a path that is not found from here is looked for from there, and from the folders above.
+
+    Raises:
+        UsageError: as :func:`parse_request`.
+    """
+    request = parse_request(text)
+    path, options = _split_path(text.partition(":")[2])
+    if request.path is None or not DATASETS[request.name].on_disk(request.path) or exists(Path(request.path)):
+        return absolute_request(text)
+    return ":".join([request.name, located(path.strip(), base), *([options] if options else [])])
+
+
+def moved_request(text: str, new: str) -> str:
+    """The request of a run whose data lie elsewhere now.
+
+    Args:
+        text: the request as the run has it.
+        new: the new place: a request for the same kind of set, or the bare path; options that it leaves out stay.
+
+    Raises:
+        UsageError: it is another kind of set, one that lies at no place, or as :func:`parse_request`.
+    """
+    before = parse_request(text)
+    if new.partition(":")[0].strip() not in DATASETS and before.path is not None:
+        new = f"{before.name}:{new}"
+    after = parse_request(new)
+    if after.name != before.name or after.path is None:
+        raise UsageError(
+            _("This run was trained on {data}: name the new place of the same data as {name}:PATH.").format(
+                data=text, name=before.name
+            )
+            if before.path is not None
+            else _("This run was trained on {data}, which lies at no place that could have changed.").format(data=text)
+        )
+    given = _split_options(_split_path(new.partition(":")[2])[1])
+    return make_request(before.name, {**before.options.model_dump(), **given}, after.path).text
 
 
 def _split_options(text: str) -> dict[str, str]:
@@ -79,28 +136,15 @@ def _split_options(text: str) -> dict[str, str]:
 def _split_path(text: str) -> tuple[str, str]:
     """The path and the options behind its last colon; the colon of a Windows drive is none of them."""
     path, _colon, tail = text.rpartition(":")
-    if not path or not _OPTIONS.match(tail) or _exists(Path(text)):
+    if not path or not _OPTIONS.match(tail) or exists(Path(text)):
         return text, ""
     return path, tail
 
 
-def _exists(path: Path) -> bool:
-    try:
-        return path.exists()
-    except (OSError, ValueError):  # a name that no file can have
-        return False
-
-
 def _absolute(path: str) -> str:
-    if PureWindowsPath(path).drive:
-        return path
-    try:
-        expanded = Path(path).expanduser()
-    except (RuntimeError, ValueError):  # "~somebody" who is not known here: then it is a name like any other
-        expanded = Path(path)
-    if not expanded.is_absolute() and not _exists(expanded) and _exists(data_folder() / expanded):
-        return str(data_folder() / expanded)
-    return str(expanded.absolute())
+    whole = absolute(path)
+    within = data_folder() / path
+    return str(within) if not exists(Path(whole)) and whole != path and exists(within) else whole
 
 
 def _canonical(source: DataSource, options: Fields, path: str | None) -> str:

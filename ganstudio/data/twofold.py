@@ -92,6 +92,11 @@ class Halves:
     extra: dict[str, Any]
 
 
+def count_files(rows: Sequence[tuple[str, str]], alone: Sequence[Problem]) -> int:
+    """How many files a set of two halves has, those without a partner included."""
+    return len({file for row in rows for file in row}.union(problem.file for problem in alone))
+
+
 def read_halves(
     make: Recipe,
     job: Job,

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from ganstudio.core.controls import Control, GeneratorIndex, given
 from ganstudio.core.errors import CancelledError, StoreError, UsageError
 from ganstudio.core.i18n import _
+from ganstudio.core.litter import is_litter
 from ganstudio.data.decode import Fit
 from ganstudio.explore.exporting import Watch
 from ganstudio.explore.generator import Generator
@@ -81,7 +82,7 @@ class Batch:
 
 
 def pictures_in(folder: Path, besides: Path | None = None) -> list[Path]:
-    """The pictures in a folder and in those below it, in order; hidden ones are passed over.
+    """The pictures in a folder and in those below it, in order; hidden ones and those of the system are passed over.
 
     Args:
         folder: where to look.
@@ -96,7 +97,7 @@ def pictures_in(folder: Path, besides: Path | None = None) -> list[Path]:
         found = sorted(path for path in folder.rglob("*") if path.suffix.lower() in PICTURES)
     except OSError as error:
         raise UsageError(_("{path} cannot be read: {why}.").format(path=folder, why=error.strerror or error)) from error
-    found = [path for path in found if not any(part.startswith(".") for part in path.relative_to(folder).parts)]
+    found = [path for path in found if not any(map(is_litter, path.relative_to(folder).parts))]
     # Results that lie inside are no pictures to be translated; a folder that is its own target is refused later.
     if besides is not None and besides.resolve() != folder.resolve():
         found = [path for path in found if besides.resolve() not in path.resolve().parents]
@@ -335,7 +336,7 @@ def _write_manifest(batch: Batch, about: dict[str, Any], sources: Sequence[Path]
         for source, target in zip(sources[done:], targets[done:], strict=True)
     ]  # fmt: skip
     text = json.dumps({**about, "files": files}, indent=1, ensure_ascii=False) + "\n"
-    replace_file(batch.folder / MANIFEST, text.encode("utf-8", "replace"))
+    replace_file(batch.folder / MANIFEST, text.encode("utf-8", "backslashreplace"))
 
 
 __all__ = [

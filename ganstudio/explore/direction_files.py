@@ -13,6 +13,7 @@ from typing import Any
 from ganstudio.core.controls import Control, LatentVector
 from ganstudio.core.errors import UsageError
 from ganstudio.core.i18n import _
+from ganstudio.core.regular import read_regular
 from ganstudio.explore.state import Direction
 from ganstudio.store.atomic import replace_file
 
@@ -28,7 +29,7 @@ def save_directions(path: Path, directions: Sequence[Direction]) -> None:
     """
     rows = [direction.to_json() for direction in with_unique_names(directions)]
     content = {"format": FORMAT, "version": VERSION, "directions": rows}
-    replace_file(path, (json.dumps(content, ensure_ascii=False) + "\n").encode("utf-8"))
+    replace_file(path, (json.dumps(content, ensure_ascii=False) + "\n").encode("utf-8", "backslashreplace"))
 
 
 def load_directions(path: Path, controls: Sequence[Control] | None = None) -> list[Direction]:
@@ -91,8 +92,7 @@ def with_unique_names(directions: Sequence[Direction]) -> list[Direction]:
 
 def _read(path: Path) -> Any:
     try:
-        with path.open("rb") as file:
-            content = file.read(LARGEST_FILE + 1)
+        content = read_regular(path, LARGEST_FILE + 1)
     except OSError as error:
         raise UsageError(
             _("{file} cannot be read: {reason}.").format(file=path, reason=error.strerror or error), details=repr(error)

@@ -2,15 +2,33 @@
 
 from __future__ import annotations
 
+import io
+import mimetypes
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from ganstudio.core.errors import CancelledError, UsageError
 from ganstudio.core.i18n import _
+from ganstudio.data.scan import PICTURES
 
 Progress = Callable[[float, str], object]
+# What is lost in a JPEG is hardly to be seen at this quality, and without thinned-out colours; the others lose nothing.
+_JPEG: dict[str, Any] = {"format": "JPEG", "quality": 95, "subsampling": 0}
+_TIFF: dict[str, Any] = {"format": "TIFF", "compression": "raw"}
+_ENCODERS: dict[str, dict[str, Any]] = {
+    ".png": {"format": "PNG"}, ".jpg": _JPEG, ".jpeg": _JPEG, ".webp": {"format": "WEBP", "lossless": True},
+    ".bmp": {"format": "BMP"}, ".tif": _TIFF, ".tiff": _TIFF,
+}  # fmt: skip
+PICTURE_ENDINGS = tuple(_ENCODERS)
+"""How the names of pictures end that can be written."""
+_OTHER_FILES = frozenset({".npy", ".npz", ".safetensors", ".onnx", ".pt", ".pth", ".svgz", ".rar", ".7z"})
+_TYPES = mimetypes.MimeTypes()
 SCALES = range(1, 9)
 
 
@@ -50,6 +68,45 @@ def check_suffix(path: Path, endings: Sequence[str]) -> str:
         raise UsageError(_("“{file}” must end in {endings}; that says what to write.").format(
             file=path.name, endings=listed))  # fmt: skip
     return ending
+
+
+def names_picture(path: Path) -> bool:
+    """Whether one picture is to be written under a name, by its ending; else it is the name of a folder.
+
+    Raises:
+        UsageError: it ends as files of another kind do; the message lists the endings that can be written.
+    """
+    ending = path.suffix.lower()
+    if ending in PICTURE_ENDINGS:
+        return True
+    if ending in PICTURES | _OTHER_FILES or _TYPES.guess_type(f"x{ending}") != (None, None):
+        raise UsageError(
+            _("“{file}” is no picture that can be written: end its name in {endings}, or in / for a folder.").format(
+                file=path.name, endings=_(" or ").join([", ".join(PICTURE_ENDINGS[:-1]), PICTURE_ENDINGS[-1]])
+            )
+        )
+    return False
+
+
+def encode_picture(array: NDArray[np.uint8], ending: str) -> bytes:
+    """A picture ``(H, W, C)``, C = 1 or 3, in the format of one of :data:`PICTURE_ENDINGS`.
+
+    Raises:
+        UsageError: this format holds no such picture, or this installation does not write it.
+    """
+    from PIL import Image
+
+    buffer = io.BytesIO()
+    try:
+        Image.fromarray(np.ascontiguousarray(array[:, :, 0] if array.shape[2] == 1 else array)).save(
+            buffer, **_ENCODERS[ending]
+        )
+    except (OSError, KeyError, ValueError) as error:
+        raise UsageError(
+            _("The picture cannot be written as {ending}: end the file name in .png.").format(ending=ending),
+            repr(error),
+        ) from error
+    return buffer.getvalue()
 
 
 def check_scale(scale: int) -> None:

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from ganstudio.core.errors import UsageError
 from ganstudio.core.i18n import _
+from ganstudio.core.regular import open_regular
 from ganstudio.explore.exporting import check_scale, check_suffix
 from ganstudio.store.atomic import replace_file
 from ganstudio.store.samples import encode_png
@@ -29,6 +30,7 @@ KINDS = ("explore", "paint", "translate")
 """Of sessions: the workspace that a picture was saved in."""
 LIMIT = 4 * 1024 * 1024
 """Bytes of JSON that a picture may carry."""
+_MOST_CHUNKS = 100_000
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _TEXTS = (b"tEXt", b"zTXt", b"iTXt")
 
@@ -82,20 +84,12 @@ def read_session(source: Path | bytes) -> dict[str, Any]:
     if isinstance(source, bytes):
         return _session(io.BytesIO(source))
     try:
-        with source.open("rb") as file:
+        with open_regular(source) as file:
             return _session(file)
     except OSError as error:
         raise UsageError(
             _("{file} cannot be read: {reason}.").format(file=source, reason=error.strerror or type(error).__name__)
         ) from error
-
-
-def session_kind(path: Path) -> str | None:
-    """The workspace whose state a file carries, one of :data:`KINDS`; None where it carries none that can be read."""
-    try:
-        return str(read_session(path)["kind"])
-    except UsageError:
-        return None
 
 
 def _session(file: BinaryIO) -> dict[str, Any]:
@@ -112,8 +106,13 @@ def _session(file: BinaryIO) -> dict[str, Any]:
 
 
 def _chunks(file: BinaryIO) -> Iterator[tuple[bytes, bytes]]:
-    """The text chunks; ends quietly where the file is cut off, because what matters may have come before."""
-    while len(head := file.read(8)) == 8:
+    """The text chunks; ends quietly where the file is cut off, because what matters may have come before.
+
+    Ours stand before the picture; a file of millions of tiny chunks is not read to its end.
+    """
+    for _number in range(_MOST_CHUNKS):
+        if len(head := file.read(8)) < 8:
+            return
         length, kind = struct.unpack(">I4s", head)
         if kind not in _TEXTS:
             file.seek(length + 4, io.SEEK_CUR)

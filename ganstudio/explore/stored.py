@@ -16,7 +16,8 @@ from ganstudio.explore.generator import Generator
 from ganstudio.methods import METHODS, Method
 from ganstudio.methods.base import part_of
 from ganstudio.nn.random import randomness
-from ganstudio.store import Run, load_checkpoint
+from ganstudio.store import Run, load_checkpoint, load_newest_good
+from ganstudio.store.checkpoints import Loaded
 
 
 class StoredGenerator(Generator):
@@ -24,11 +25,14 @@ class StoredGenerator(Generator):
 
     Attributes:
         run: the run it comes from.
+        warning: what a person should know about the step, in words: that newer checkpoints cannot be used.
     """
 
-    def __init__(self, run: Run, method: Method, step: int, source: Source, device: torch.device) -> None:
+    def __init__(
+        self, run: Run, method: Method, step: int, source: Source, device: torch.device, warning: str = ""
+    ) -> None:
         super().__init__(method, run.info.name, run.info.spec, step, source, device)
-        self.run = run
+        self.run, self.warning = run, warning
 
     @classmethod
     def open(
@@ -38,7 +42,7 @@ class StoredGenerator(Generator):
 
         Args:
             run: a stored run; it may be in training meanwhile.
-            step: which checkpoint; the newest good one by default.
+            step: which checkpoint; the newest good one by default, and ``warning`` tells of newer ones that are not.
             source: ``"ema"`` takes the raw weights where the run keeps no average, ``"raw"`` the averages where it keeps
                 nothing else.
             device: where to draw.
@@ -48,7 +52,7 @@ class StoredGenerator(Generator):
             StoreError: the run is gone, there is no usable checkpoint, it belongs to something else, or its weights are
                 not finite.
         """
-        tensors, metadata, found = load_checkpoint(run, _choose_step(run, step))
+        (tensors, metadata, found), warning = _read(run, step)
         method = _build(run, metadata, found)
         averages = any(name.startswith("ema/") for name in tensors)
         averaged = averages and (source == "ema" or not all(_raw_weights(tensors, child) for child in method.averaged))
@@ -59,10 +63,11 @@ class StoredGenerator(Generator):
             for child in method.children():
                 child.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         method.eval().requires_grad_(False)
-        return cls(run, method, found, "ema" if averaged else "raw", device)
+        return cls(run, method, found, "ema" if averaged else "raw", device, warning)
 
 
-def _choose_step(run: Run, step: int | None) -> int:
+def _read(run: Run, step: int | None) -> tuple[Loaded, str]:
+    """The checkpoint of the step, or else the newest good one and what to say of it."""
     if not run.path.is_dir():
         raise StoreError(_("The run in {path} is not there any more: it was moved or deleted.").format(path=run.path))
     there = run.checkpoint_steps()
@@ -72,14 +77,12 @@ def _choose_step(run: Run, step: int | None) -> int:
             raise UsageError(
                 _("The run has no checkpoint of step {step}. It has: {known}.").format(step=step, known=known)
             )
-        return step
-    check = run.newest_good_checkpoint()
-    if check.step is not None:
-        return check.step
+        return load_checkpoint(run, step), ""
+    check, loaded = load_newest_good(run)
+    if loaded is not None:
+        return loaded, check.words
     if check.bad:
-        raise StoreError(
-            _("No checkpoint of this run can be used. The newest: {reason}").format(reason=check.bad[0].reason)
-        )
+        raise StoreError(check.words, check.details)
     raise StoreError(_("The run in {path} has no checkpoint yet; train it for a while first.").format(path=run.path))
 
 

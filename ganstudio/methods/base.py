@@ -200,20 +200,29 @@ class Method(nn.Module, ABC):
             )
         return validate(cls.Hyper, {**cls.kind_defaults.get(kind, {}), **values})
 
-    def check_live(self, name: str, value: Value) -> AnyHyper:
-        """The hyper-parameters with one live value changed.
+    def check_change(self, name: str, value: Value, resuming: bool = False) -> AnyHyper:
+        """The hyper-parameters with one live value changed, or, where the run is being resumed, the batch size.
 
         Raises:
-            UsageError: the value is unknown, not live, or out of range.
+            UsageError: the value is unknown, may not be changed, or is out of range.
         """
-        spec = field_of(self.Hyper, name)
-        if not spec.live:
+        self.check_changeable(name, resuming)
+        return validate(self.Hyper, {**self.hyper.model_dump(), name: value})
+
+    @classmethod
+    def check_changeable(cls, name: str, resuming: bool = False) -> None:
+        """Refuses a hyper-parameter that a run keeps once it has begun.
+
+        Raises:
+            UsageError: it is unknown or may not be changed.
+        """
+        spec = field_of(cls.Hyper, name)
+        if not spec.live and not (resuming and name == "batch_size"):
             raise UsageError(
-                _("{title} cannot be changed while training; duplicate the run with another value.").format(
+                _("{title} cannot be changed in a run that has begun; duplicate the run with another value.").format(
                     title=spec.title
                 )
             )
-        return validate(self.Hyper, {**self.hyper.model_dump(), name: value})
 
     @abstractmethod
     def phases(self) -> Sequence[Phase]:

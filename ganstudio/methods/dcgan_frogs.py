@@ -28,7 +28,7 @@ from typing import Literal, cast
 import torch
 from torch import Tensor, nn
 
-from ganstudio.core.errors import UsageError
+from ganstudio.core.errors import SizeError
 from ganstudio.core.fields import field
 from ganstudio.core.i18n import _
 from ganstudio.methods.base import MethodInfo, OptimiserKind
@@ -166,7 +166,7 @@ class DCGANFrogs(TwoPlayer):
         """The book's two networks."""
         h, data = cast(FrogHyper, self.hyper), self.data
         if data.size % 2 or data.size < 24:
-            raise UsageError(
+            raise SizeError(
                 _("The textbook’s networks need an even image size of 24 px or more, not {size}.").format(
                     size=data.size
                 )

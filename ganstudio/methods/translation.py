@@ -105,6 +105,7 @@ class PerceptualHyper(TranslationHyper):
         _("Path of torchvision’s vgg19 as a safetensors file: adds the paper’s perceptual term. Empty: no such term."),
         group=OBJECTIVE,
         advanced=True,
+        path=True,
     )
     weight_vgg: float = field(
         10.0,

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import fold
 
-from ganstudio.core.errors import UsageError
+from ganstudio.core.errors import SizeError
 from ganstudio.core.i18n import _
 from ganstudio.nn.initialise import dcgan_init
 from ganstudio.nn.norms import Norm, constrain, norm_2d, without_identities
@@ -23,15 +23,13 @@ def stages_of(size: int) -> tuple[int, int]:
     """How an image size is reached by doubling: ``(first size, number of doublings)``.
 
     Raises:
-        UsageError: the size is not 4 to 7 pixels doubled once or more often.
+        SizeError: the size is not 4 to 7 pixels doubled once or more often.
     """
     base, doublings = size, 0
     while base > 7 and base % 2 == 0:
         base, doublings = base // 2, doublings + 1
     if doublings == 0 or not 4 <= base <= 7:
-        raise UsageError(
-            _("Convolutions cannot reach {size} px by doubling; use 16, 28, 32, 64, 128 or 256 px.").format(size=size)
-        )
+        raise SizeError(_("Convolutions cannot reach {size} px by doubling 4 to 7 px.").format(size=size))
     return base, doublings
 
 

@@ -46,11 +46,27 @@ class SpectralNorm(nn.Module):
         return weight / torch.dot(self.u.clone(), matrix @ self.v.clone())
 
 
+EPSILON = 1e-5
+FLAT = 1e-5 * EPSILON
+"""A channel of less variance is flat: normalised it would still have less than 1/300 of an ordinary channel's spread."""
+
+
 class InstanceNorm(nn.Module):
     """Every channel of every picture with mean 0 and variance 1 (Ulyanov et al. 2016), without weights.
 
     As a group norm of one channel a group, which keeps channels_last: 1.7 times as fast as ``nn.InstanceNorm2d`` in a
-    network on a CPU. A channel of a single pixel becomes 0.
+    network on a CPU.
+
+    A flat channel (variance σ² up to :data:`FLAT`, or within the rounding of its own mean) becomes exactly 0, and no
+    gradient passes it. y = (x − μ) / √(σ² + ε) has slope 1/√ε = 316 at σ = 0, whatever x is. In a picture of one colour
+    every channel is flat, as its borders are mirrored, and each of k layers multiplies: convolution and norm by about
+    150 together, 17 norms of a CycleGAN by 10³¹ on the way back, the two of its cycle by more than a float32 holds. What
+    is lost is rounding only: the gradient of weights in front of such a norm is Σ ∂L/∂y · constant over a ∂L/∂y of mean
+    0, so it *is* 0. Where σ² is above the bound, the first layers raise σ to 1 and later ones no longer amplify, so that
+    all together amplify 1/σ times, not 316ᵏ. A channel of a single pixel is flat.
+
+    The other norms need none of this: layer norm's constant channels differ from each other, and batch norm's from
+    picture to picture.
 
     Args:
         channels: of what is normalised.
@@ -62,7 +78,31 @@ class InstanceNorm(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """``(N, channels, H, W)`` to the same shape."""
-        return torch.group_norm(x, self.channels)
+        y = torch.group_norm(x, self.channels, eps=EPSILON)
+        with torch.no_grad():
+            flat = None if _surely_uneven(x) else _is_flat(x)
+        return y if flat is None else torch.where(flat, 0.0, y)
+
+
+def _is_flat(x: Tensor) -> Tensor:
+    """Whether each channel of ``(N, C, H, W)`` is flat: bool ``(N, C, 1, 1)``."""
+    # Not the group norm's own statistics: with channels_last it finds σ² = 5e-4 in a constant of 256 × 256 pixels.
+    variance, mean = torch.var_mean(x, (2, 3), correction=0, keepdim=True)
+    return variance <= FLAT + (torch.finfo(x.dtype).eps * mean).square()
+
+
+def _surely_uneven(x: Tensor) -> bool:
+    """Whether some pixels tell that no channel is flat, as in nearly every picture: the variance of all costs much more.
+
+    Asked on the CPU alone, where asking waits for nothing.
+    """
+    if x.device.type != "cpu" or x.dtype != torch.float32 or torch.jit.is_tracing():  # type: ignore[attr-defined, no-untyped-call]
+        return False
+    rows, columns = x.shape[2:]
+    some = x[:, :, :: rows // 4 or 1, :: columns // 4 or 1]
+    apart = (some - x[:, :, :1, :1]).abs().amax((2, 3)).min().item()
+    # Two pixels that are d apart add d²/2 or more to the sum of squares; twice that is above any rounding there is here.
+    return apart * apart > 4 * FLAT * rows * columns
 
 
 def constrain(layer: nn.Module, norm: Norm) -> nn.Module:

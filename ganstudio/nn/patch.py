@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import avg_pool2d, l1_loss
 
-from ganstudio.core.errors import UsageError
+from ganstudio.core.errors import SizeError
 from ganstudio.core.i18n import _
 from ganstudio.nn.initialise import dcgan_init
 from ganstudio.nn.norms import Norm, constrain, norm_2d
@@ -71,11 +71,11 @@ def patch_layers(size: int, scales: int) -> int:
         scales: discriminators on it, on half of it, and so on.
 
     Raises:
-        UsageError: the picture is too small for so many scales.
+        SizeError: the picture is too small for so many scales.
     """
     coarsest = size >> (scales - 1)
     if coarsest < 8:
-        raise UsageError(
+        raise SizeError(
             _("Pictures of {size} px are too small here: the discriminator needs {needed} px or more.").format(
                 size=size, needed=8 << (scales - 1)
             )

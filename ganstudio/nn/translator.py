@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import avg_pool2d, interpolate
 
-from ganstudio.core.errors import UsageError
+from ganstudio.core.errors import SizeError
 from ganstudio.core.i18n import _
 from ganstudio.nn.initialise import dcgan_init
 from ganstudio.nn.norms import Norm, norm_2d, without_identities
@@ -24,14 +24,10 @@ def halvings_of(size: int, at_most: int) -> int:
     """How often a translator may halve pictures of this size: 2 for 32 px, as long as 8 px and whole ones are left.
 
     Raises:
-        UsageError: it cannot be halved at all, or is smaller than 8 px.
+        SizeError: it cannot be halved at all, or is smaller than 8 px.
     """
     if size % 2 or size < _SMALLEST:
-        raise UsageError(
-            _("This network halves its pictures, and {size} px is too small or odd: use 64, 128 or 256 px.").format(
-                size=size
-            )
-        )
+        raise SizeError(_("This network halves its pictures, and {size} px is too small or odd.").format(size=size))
     count = 1
     while count < at_most and (size >> count) % 2 == 0 and size >> (count + 1) >= _SMALLEST:
         count += 1
@@ -98,7 +94,7 @@ class ResNetTranslator(nn.Module):
             everywhere in the picture, e.g. the time of day.
 
     Raises:
-        UsageError: the size cannot be halved.
+        SizeError: the size cannot be halved.
     """
 
     def __init__(
@@ -153,7 +149,7 @@ class CoarseToFine(nn.Module):
         staged: the global generator learns first: until :meth:`join`, its enlarged picture is what is drawn.
 
     Raises:
-        UsageError: half of the size cannot be halved.
+        SizeError: the size or half of it cannot be halved.
     """
 
     joint: Tensor
@@ -171,6 +167,7 @@ class CoarseToFine(nn.Module):
         staged: bool = False,
     ) -> None:
         super().__init__()
+        halvings_of(size, 1)
         self.coarse = ResNetTranslator(given, channels, size // 2, 2 * width, global_blocks, 4, norm, first_norm)
         self.shrink = without_identities([_conv(given, width, 7), norm_2d(width, first_norm or norm), nn.ReLU()])
         self.shrink.extend(without_identities(_shrinking(width, 1, norm)))

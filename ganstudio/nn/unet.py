@@ -13,7 +13,7 @@ from itertools import pairwise
 import torch
 from torch import Tensor, nn
 
-from ganstudio.core.errors import UsageError
+from ganstudio.core.errors import SizeError
 from ganstudio.core.i18n import _
 from ganstudio.nn.dcgan import ToImage
 from ganstudio.nn.initialise import dcgan_init
@@ -27,16 +27,16 @@ def depth_of(size: int) -> int:
     """How often a size can be halved: 8 for 256 px, 4 for 16 and for 48 px.
 
     Raises:
-        UsageError: it cannot be halved twice.
+        SizeError: it cannot be halved twice.
     """
     depth = 0
     while size % 2 == 0 and size > 1:
         size, depth = size // 2, depth + 1
     if depth < 2:
-        raise UsageError(
-            _("A U-Net halves pictures again and again, and {size} px cannot be halved twice: use 64, 128 or 256 px.")
-            .format(size=size << depth)
-        )  # fmt: skip
+        size <<= depth
+        raise SizeError(
+            _("A U-Net halves pictures again and again: {size} px cannot be halved twice.").format(size=size)
+        )
     return depth
 
 
@@ -58,7 +58,7 @@ class UNet(nn.Module):
             like a chessboard; otherwise by transposed convolutions, as in the paper.
 
     Raises:
-        UsageError: the size cannot be halved twice.
+        SizeError: the size cannot be halved twice.
     """
 
     def __init__(

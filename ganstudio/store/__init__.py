@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from ganstudio.store.checkpoints import BadCheckpoint, CheckpointCheck, find_checkpoint, is_milestone, load_checkpoint
+from ganstudio.store.checkpoints import (
+    BadCheckpoint,
+    CheckpointCheck,
+    find_checkpoint,
+    is_milestone,
+    load_checkpoint,
+    load_newest_good,
+)
 from ganstudio.store.folder import RunInfo, create_run, runs_folder, set_runs_folder
 from ganstudio.store.follow import Follower
 from ganstudio.store.library import Trashed, delete_run, empty_trash, list_runs, list_trash, rename_run, restore_run
@@ -30,6 +37,7 @@ __all__ = [
     "list_runs",
     "list_trash",
     "load_checkpoint",
+    "load_newest_good",
     "rename_run",
     "restore_run",
     "runs_folder",

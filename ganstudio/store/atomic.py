@@ -6,15 +6,18 @@ import errno
 import itertools
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from ganstudio.core.errors import DiskFullError, StoreError
 from ganstudio.core.i18n import _
+from ganstudio.core.regular import open_for_appending
 
 TEMP_SUFFIX = ".tmp"
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 _WINDOWS_FULL = frozenset({39, 112})  # ERROR_HANDLE_DISK_FULL, ERROR_DISK_FULL
+_PART = 40  # letters of a file's name in that of its temporary one, which must not be too long where the file's is not
 _counter = itertools.count()
 
 
@@ -47,7 +50,7 @@ def replace_file(path: Path, content: bytes | Callable[[Path], None]) -> None:
         DiskFullError: there is no room; the old file is untouched and nothing is left behind.
         StoreError: it cannot be written for another reason.
     """
-    temp = path.with_name(f".{path.name}.{os.getpid()}-{next(_counter)}{TEMP_SUFFIX}")
+    temp = path.with_name(f".{path.name[:_PART]}.{os.getpid()}-{next(_counter)}{TEMP_SUFFIX}")
     try:
         handle = os.open(temp, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
         if callable(content):
@@ -64,10 +67,34 @@ def replace_file(path: Path, content: bytes | Callable[[Path], None]) -> None:
             os.close(handle)
         _rename(temp, path)
     except BaseException as error:
-        temp.unlink(missing_ok=True)
+        with suppress(OSError):  # what went wrong counts, e.g. a disk that has become read-only
+            temp.unlink(missing_ok=True)
         if isinstance(error, OSError):
             raise words_for(error, path) from error
         raise
+
+
+@contextmanager
+def in_words(path: Path) -> Iterator[None]:
+    """Whatever the system refuses in it becomes a sentence about ``path``.
+
+    Raises:
+        StoreError: as :func:`words_for`.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise words_for(error, path) from error
+
+
+def cut_file(path: Path, length: int) -> None:
+    """Makes a file shorter.
+
+    Raises:
+        StoreError: it cannot be written, or is no regular file.
+    """
+    with in_words(path):
+        os.truncate(path, length)
 
 
 def append_bytes(path: Path, data: bytes) -> None:
@@ -77,19 +104,19 @@ def append_bytes(path: Path, data: bytes) -> None:
         DiskFullError: there is no room; the file has its previous length.
         StoreError: it cannot be written for another reason; the file has its previous length.
     """
-    try:
-        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0), 0o666)
-    except OSError as error:
-        raise words_for(error, path) from error
-    length = os.fstat(handle).st_size
-    try:
-        _write_all(handle, data)
-        os.fsync(handle)
-    except OSError as error:
-        os.ftruncate(handle, length)
-        raise words_for(error, path) from error
-    finally:
-        os.close(handle)
+    with in_words(path):
+        handle = open_for_appending(path)
+        try:
+            length = os.fstat(handle).st_size
+            try:
+                _write_all(handle, data)
+                os.fsync(handle)
+            except OSError:
+                with suppress(OSError):
+                    os.ftruncate(handle, length)
+                raise
+        finally:
+            os.close(handle)
 
 
 def remove_stale_temps(*folders: Path) -> None:
@@ -97,7 +124,8 @@ def remove_stale_temps(*folders: Path) -> None:
     for folder in folders:
         if folder.is_dir():
             for temp in folder.glob(f".*{TEMP_SUFFIX}"):
-                temp.unlink(missing_ok=True)
+                with in_words(temp):
+                    temp.unlink(missing_ok=True)
 
 
 def _write_all(handle: int, data: bytes) -> None:

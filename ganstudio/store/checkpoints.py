@@ -1,31 +1,40 @@
-"""Checkpoints: safetensors files, and nothing else. What is not one is refused by its structure, never unpickled."""
+"""Checkpoints: safetensors files, and nothing else. What is not one is refused by its structure, never unpickled.
+
+Each carries a checksum of all its bytes in its metadata, so that what a disk has changed is found out before it is used.
+"""
 
 from __future__ import annotations
 
 import json
 import re
 import struct
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ganstudio.core.errors import StoreError
 from ganstudio.core.i18n import _
+from ganstudio.core.regular import open_regular, read_regular
 from ganstudio.store.atomic import replace_file
 from ganstudio.store.samples import stored_steps
+from ganstudio.store.seal import BLANK, KEYS, holds, seal
 
 if TYPE_CHECKING:
     import torch
 
     from ganstudio.store.run import Run
 
+Loaded: TypeAlias = "tuple[dict[str, torch.Tensor], dict[str, str], int]"
+"""Tensors on the CPU, metadata, and the step after which they were saved."""
 SUFFIX = ".safetensors"
 _HEADER_LIMIT = 100_000_000  # the format's own bound
+_OWN_NAME = re.compile(r"[0-9]{9}\.safetensors")
 _OS_ERROR = re.compile(r"os error (\d+)")
+_Read = TypeVar("_Read")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +54,21 @@ class CheckpointCheck:
     path: Path | None
     bad: tuple[BadCheckpoint, ...]
 
+    @property
+    def words(self) -> str:
+        """What a person should know: an older checkpoint takes the place of a newer one, or none can be used at all."""
+        if not self.bad:
+            return ""
+        if self.step is None:
+            return _("No checkpoint of this run can be used. {reason}").format(reason=self.bad[0].reason)
+        text = _("The newest checkpoint, of step {newest}, cannot be used, so that of step {step} is. {reason}")
+        return text.format(newest=self.bad[0].step, step=self.step, reason=self.bad[0].reason)
+
+    @property
+    def details(self) -> str:
+        """Every reason, a line each."""
+        return "\n".join(item.reason for item in self.bad)
+
 
 def is_milestone(step: int) -> bool:
     """Steps 100, 200, 400, 800…: their checkpoints are written and kept, so that a run's history can be explored."""
@@ -60,7 +84,7 @@ def checkpoint_path(folder: Path, step: int) -> Path:
 def write_checkpoint(
     path: Path, tensors: Mapping[str, torch.Tensor] | Mapping[str, NDArray[Any]], metadata: Mapping[str, str]
 ) -> None:
-    """Writes tensors (of torch, or numpy arrays) and text; appears whole or not at all.
+    """Writes tensors (of torch, or numpy arrays), text and a checksum; appears whole or not at all.
 
     Tensors may lie anywhere, in any memory format, and share memory; they are stored as contiguous copies. They must
     not change meanwhile.
@@ -68,7 +92,7 @@ def write_checkpoint(
     Raises:
         DiskFullError: there is no room; a previous file is untouched.
     """
-    text = dict(metadata)
+    text = {**metadata, **BLANK}
     if all(isinstance(tensor, np.ndarray) for tensor in tensors.values()):
         from safetensors.numpy import save_file
 
@@ -91,6 +115,7 @@ def write_checkpoint(
             if found:
                 raise OSError(int(found[1]), str(error)) from error
             raise
+        seal(temp)
 
     replace_file(path, write)
 
@@ -111,37 +136,65 @@ def _separate(tensors: Mapping[str, Any]) -> dict[str, torch.Tensor]:
     return result
 
 
-def read_header(path: Path) -> dict[str, Any]:
+def read_header(path: Path, *, verify: bool = False) -> dict[str, Any]:
     """Checks that the file is a whole safetensors file, by its header and its size, and returns the header.
+
+    Args:
+        path: the file.
+        verify: read all of it, too, and compare it with its checksum; 0.1 s for 100 MB. Files without one are older.
 
     Raises:
         StoreError: it is not; names the file and what it seems to be.
     """
     try:
-        size = path.stat().st_size
-        with path.open("rb") as file:
-            start = file.read(8)
-            length = struct.unpack("<Q", start)[0] if len(start) == 8 else 0
-            if not 2 <= length <= min(_HEADER_LIMIT, size - 8):
-                raise _refusal(path, start + file.read(504), size)
-            raw = file.read(length)
+        with open_regular(path) as file:
+            head, header = _parse(path, file)
+            if verify:
+                _check(path, head, header.get("__metadata__") or {}, file)
     except FileNotFoundError as error:
         raise StoreError(_("There is no checkpoint {path}.").format(path=path)) from error
     except OSError as error:
         raise StoreError(
             _("The checkpoint {path} cannot be read: {reason}.").format(path=path, reason=error.strerror)
         ) from error
+    return header
+
+
+def _check(path: Path, head: bytes, metadata: Mapping[str, Any], file: BinaryIO) -> None:
+    """Refuses what is not what was written under this name; ``file`` is read from where the tensors begin."""
+    named = str(metadata.get("step", ""))
+    if _OWN_NAME.fullmatch(path.name) and named.isdecimal() and int(named) != int(path.stem):
+        raise StoreError(
+            _("{path} is the checkpoint of step {step}, renamed: use an older one.").format(path=path, step=named)
+        )
+    if not holds(head, metadata, file):
+        raise StoreError(
+            _("The checkpoint {path} is damaged: it does not hold what was once written (its checksum is another). Use an "
+              "older one.").format(path=path)
+        )  # fmt: skip
+
+
+def _parse(path: Path, file: BinaryIO) -> tuple[bytes, dict[str, Any]]:
+    """The bytes before the tensors, and what they say; the file is left where the tensors begin."""
+    size = file.seek(0, 2)
+    file.seek(0)
+    start = file.read(8)
+    length = struct.unpack("<Q", start)[0] if len(start) == 8 else 0
+    if not 2 <= length <= min(_HEADER_LIMIT, size - 8):
+        raise _refusal(path, start + file.read(504), size)
+    raw = file.read(length)
     try:
-        header = json.loads(raw)
+        header = dict(json.loads(raw))
         ends = [int(entry["data_offsets"][1]) for name, entry in header.items() if name != "__metadata__"]
         wanted = 8 + length + max(ends, default=0)
-    except (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError):
+        (header.get("__metadata__") or {}).items()
+    except (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError, OverflowError):
         raise _refusal(path, start + raw[:504], size) from None
     if size < wanted:
         raise _truncated(path, size, wanted)
     if size > wanted:
         raise _refusal(path, start + raw[:504], size)
-    return dict(header)
+    return start + raw, header
 
 
 def _truncated(path: Path, size: int, wanted: int) -> StoreError:
@@ -208,9 +261,7 @@ def find_checkpoint(path: Path, step: int | None = None) -> Path:
     return checkpoint_path(folder, steps[-1] if step is None else step)
 
 
-def load_checkpoint(
-    source: Path | str | Run, step: int | None = None
-) -> tuple[dict[str, torch.Tensor], dict[str, str], int]:
+def load_checkpoint(source: Path | str | Run, step: int | None = None) -> Loaded:
     """Reads a checkpoint.
 
     Args:
@@ -221,35 +272,60 @@ def load_checkpoint(
         Tensors on the CPU, metadata, and the step after which it was saved.
 
     Raises:
-        StoreError: there is none, or it is not a whole safetensors file; names the file and what it seems to be.
-            Nothing else is tried instead: see :meth:`Run.newest_good_checkpoint`.
+        StoreError: there is none, it is not a whole safetensors file, or its content is not what was written; names
+            the file and what it seems to be. Nothing else is tried instead: see :func:`load_newest_good`.
     """
-    path = find_checkpoint(Path(source if isinstance(source, str | Path) else source.path), step)
-    header = read_header(path)
-    from safetensors import SafetensorError, safe_open
+    return _load(find_checkpoint(Path(source if isinstance(source, str | Path) else source.path), step))
+
+
+def _load(path: Path) -> Loaded:
+    header = read_header(path, verify=True)
+    from safetensors import SafetensorError
 
     try:
-        with safe_open(str(path), framework="pt", device="cpu") as file:
-            # Copies: the file is mapped into memory, and it may be pruned while its tensors live on.
-            tensors = {name: file.get_tensor(name).clone() for name in file.keys()}  # noqa: SIM118 - no mapping
-    except (SafetensorError, OSError) as error:
+        tensors = _read_tensors(path)
+    except (SafetensorError, OSError, ValueError, KeyError) as error:
         raise StoreError(
             _("The checkpoint {path} is damaged and cannot be loaded.").format(path=path), details=str(error)
         ) from error
-    metadata = {str(key): str(value) for key, value in (header.get("__metadata__") or {}).items()}
+    found = header.get("__metadata__") or {}
+    metadata = {str(key): str(value) for key, value in found.items() if key not in KEYS}
     named = metadata.get("step", path.stem)
     return tensors, metadata, int(named) if named.isdecimal() else 0
 
 
+def _read_tensors(path: Path) -> dict[str, torch.Tensor]:
+    from safetensors import safe_open
+
+    try:
+        str(path).encode("utf-8")
+    except UnicodeEncodeError:  # the library takes no such name; it costs a copy to read the file for it
+        from safetensors.torch import load
+
+        return dict(load(read_regular(path)))
+    with safe_open(str(path), framework="pt", device="cpu") as file:
+        # Copies: the file is mapped into memory, and it may be pruned while its tensors live on.
+        return {name: file.get_tensor(name).clone() for name in file.keys()}  # noqa: SIM118 - no mapping
+
+
 def newest_good(folder: Path) -> CheckpointCheck:
-    """Looks from the newest backwards for a checkpoint whose header and size are right."""
+    """Looks from the newest backwards for a checkpoint that is whole and holds what was written. Reads all of it."""
+    return _newest(folder, lambda path: read_header(path, verify=True))[0]
+
+
+def load_newest_good(run: Run) -> tuple[CheckpointCheck, Loaded | None]:
+    """As :func:`newest_good`, and what :func:`load_checkpoint` gives for it, in one reading; None where there is none."""
+    return _newest(run.path / "checkpoints", _load)
+
+
+def _newest(folder: Path, read: Callable[[Path], _Read]) -> tuple[CheckpointCheck, _Read | None]:
     bad: list[BadCheckpoint] = []
     for step in reversed(stored_steps(folder, SUFFIX)):
         path = checkpoint_path(folder, step)
         try:
-            read_header(path)
+            found = read(path)
         except StoreError as error:
             bad.append(BadCheckpoint(step, path, str(error)))
         else:
-            return CheckpointCheck(step, path, tuple(bad))
-    return CheckpointCheck(None, None, tuple(bad))
+            return CheckpointCheck(step, path, tuple(bad)), found
+    return CheckpointCheck(None, None, tuple(bad)), None

@@ -14,7 +14,8 @@ from typing import Any
 
 from ganstudio.core.events import CheckpointSaved, HyperChanged, Note, Rewound, SamplesStored, StateChanged
 from ganstudio.core.fields import Value
-from ganstudio.store.atomic import append_bytes
+from ganstudio.core.regular import open_regular, read_regular
+from ganstudio.store.atomic import append_bytes, cut_file
 
 LogEvent = HyperChanged | CheckpointSaved | SamplesStored | StateChanged | Note | Rewound
 _KINDS: dict[str, type[Any]] = {
@@ -64,7 +65,7 @@ def decode(line: bytes) -> LogLine | None:
 def read_lines(path: Path, offset: int = 0) -> tuple[list[LogLine], int]:
     """Whole lines from a byte offset on, and the offset after them. A torn last line is left for the next time."""
     try:
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             file.seek(offset)
             data = file.read()
     except OSError:
@@ -93,10 +94,10 @@ def append_line(path: Path, event: LogEvent, step: int) -> None:
 
 def cut_torn_line(path: Path) -> None:
     """Cuts off a last line without its end; for a writer that takes over."""
-    if not path.is_file():
+    try:
+        data = read_regular(path)
+    except OSError:  # nothing is there yet, or what is there cannot be appended to, which will be said then
         return
-    data = path.read_bytes()
     end = data.rfind(b"\n") + 1
     if end < len(data):
-        with path.open("r+b") as file:
-            file.truncate(end)
+        cut_file(path, end)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import math
 import os
 import platform
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib import metadata
@@ -18,6 +20,8 @@ from ganstudio.core.dataspec import DataKind, DataSpec
 from ganstudio.core.errors import StoreError
 from ganstudio.core.experiment import Experiment
 from ganstudio.core.i18n import _
+from ganstudio.core.litter import DESKTOP_FILES
+from ganstudio.core.regular import read_regular
 from ganstudio.store.atomic import replace_file, words_for
 
 SCHEMA = 1
@@ -30,7 +34,8 @@ METRICS = "metrics"
 SAMPLES = "samples"
 CHECKPOINTS = "checkpoints"
 _PARTS = (METRICS, SAMPLES, CHECKPOINTS)
-_DESKTOP_LITTER = frozenset({".DS_Store", "Thumbs.db", "desktop.ini", ".directory"})
+
+_NO_FOLDER = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ELOOP})
 
 _chosen_folder: Path | None = None
 
@@ -47,6 +52,7 @@ class RunInfo:
         created: when, with time zone.
         versions: of the program and what it stands on, when the run was made.
         schema: version of the folder's layout.
+        told: what a person was told of the data when the run was made, a line each; files that were left out first.
     """
 
     name: str
@@ -56,6 +62,7 @@ class RunInfo:
     created: datetime
     versions: MappingProxyType[str, str] = field(default_factory=lambda: MappingProxyType({}))
     schema: int = SCHEMA
+    told: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values."""
@@ -67,6 +74,7 @@ class RunInfo:
             "fingerprint": self.fingerprint,
             "created": self.created.isoformat(timespec="seconds"),
             "versions": dict(self.versions),
+            "told": list(self.told),
         }
 
 
@@ -89,7 +97,13 @@ def set_runs_folder(folder: Path | None) -> None:
 
 
 def create_run(
-    experiment: Experiment, spec: DataSpec, fingerprint: str, *, folder: Path | None = None, path: Path | None = None
+    experiment: Experiment,
+    spec: DataSpec,
+    fingerprint: str,
+    *,
+    folder: Path | None = None,
+    path: Path | None = None,
+    told: Sequence[str] = (),
 ) -> Path:
     """Makes a new run folder.
 
@@ -99,12 +113,15 @@ def create_run(
         fingerprint: identifies the data.
         folder: where to put it under a name made of date, data and method; :func:`runs_folder` by default.
         path: the very folder to use instead; it must be new or empty.
+        told: lines for a person on how the data were read.
 
     Raises:
         StoreError: the folder holds other things or cannot be made.
     """
     now = datetime.now(UTC)
-    info = RunInfo(experiment.title, experiment, spec, fingerprint, now, MappingProxyType(_versions()))
+    info = RunInfo(
+        experiment.title, experiment, spec, fingerprint, now, MappingProxyType(_versions()), told=tuple(told)
+    )
     try:
         run = _claim(path) if path is not None else _new_folder(folder or runs_folder(), experiment, now)
         for part in _PARTS:
@@ -124,7 +141,8 @@ def _claim(path: Path) -> Path:
         raise StoreError(
             _("{path} already holds a run. Resume it, or name another folder for a new one.").format(path=path)
         )
-    parts = {child.name for child in path.iterdir()} - _DESKTOP_LITTER - set(_PARTS)
+    names = {child.name for child in path.iterdir()} - set(_PARTS)
+    parts = {name for name in names if name.casefold() not in DESKTOP_FILES}
     if parts:
         raise StoreError(
             _("{path} is not empty (it holds “{name}”); name a new or empty folder for the run.").format(
@@ -176,12 +194,13 @@ def read_info(run: Path) -> RunInfo:
     """
     file = run / RUN_FILE
     try:
-        text = file.read_text(encoding="utf-8")
+        text = read_regular(file).decode("utf-8")
     except (FileNotFoundError, NotADirectoryError) as error:
         missing = _("There is no folder {path}.") if not run.exists() else _("{path} is not a run: it has no {file}.")
         raise StoreError(missing.format(path=run, file=RUN_FILE)) from error
     except (OSError, ValueError) as error:
-        raise StoreError(_("{path} cannot be read.").format(path=file), details=repr(error)) from error
+        why = getattr(error, "strerror", None) or _("it is not text")
+        raise StoreError(_("{path} cannot be read: {why}.").format(path=file, why=why), details=repr(error)) from error
     try:
         values = json.loads(text)
         schema = int(values["schema"])
@@ -200,11 +219,26 @@ def read_info(run: Path) -> RunInfo:
             created=created if created.tzinfo else created.replace(tzinfo=UTC),
             versions=MappingProxyType({str(key): str(value) for key, value in values.get("versions", {}).items()}),
             schema=schema,
+            told=tuple(map(str, values.get("told", ()))),
         )
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise StoreError(
             _("The description {path} is damaged; the run cannot be opened.").format(path=file), details=repr(error)
         ) from error
+
+
+def children(folder: Path) -> list[Path]:
+    """What is in a folder; nothing where there is no such folder.
+
+    Raises:
+        StoreError: one may not look into it.
+    """
+    try:
+        return list(folder.iterdir())
+    except OSError as error:
+        if error.errno in _NO_FOLDER:
+            return []
+        raise StoreError(_("{path} cannot be read: {why}.").format(path=folder, why=error.strerror)) from error
 
 
 def _check_types(experiment: Experiment, spec: DataSpec) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from ganstudio.core.errors import DiskFullError, StoreError
 from ganstudio.core.i18n import _
+from ganstudio.core.regular import read_regular
 from ganstudio.store.atomic import replace_file, words_for
 from ganstudio.store.folder import read_info, runs_folder, write_info
 from ganstudio.store.run import Run
@@ -87,6 +88,8 @@ def delete_run(path: Path, *, folder: Path | None = None) -> Path:
     if has_live_writer(path, read_written_status(path)):
         raise StoreError(_("“{name}” is being trained; stop it before you delete it.").format(name=info.name))
     trash = (folder or runs_folder()) / TRASH
+    with suppress(OSError):
+        (path / _ORIGIN).unlink(missing_ok=True)  # one that came with the run says nothing, also on a full disk
     with suppress(DiskFullError):  # deleting must work on a full disk: it is how a person makes room
         replace_file(path / _ORIGIN, json.dumps({"origin": str(path), "deleted": time.time()}).encode("utf-8"))
     try:
@@ -94,7 +97,8 @@ def delete_run(path: Path, *, folder: Path | None = None) -> Path:
         target = _free(trash / path.name)
         _move(path, target)
     except OSError as error:
-        (path / _ORIGIN).unlink(missing_ok=True)
+        with suppress(OSError):
+            (path / _ORIGIN).unlink(missing_ok=True)
         raise words_for(error, path) from error
     return target
 
@@ -106,7 +110,7 @@ def list_trash(folder: Path | None = None) -> list[Trashed]:
     for run in _runs_in(base / TRASH):
         origin, deleted = base / run.path.name, 0.0
         with suppress(OSError, ValueError, KeyError, TypeError):
-            values = json.loads((run.path / _ORIGIN).read_text(encoding="utf-8"))
+            values = json.loads(read_regular(run.path / _ORIGIN))
             origin, deleted = Path(values["origin"]), float(values["deleted"])
         found.append(Trashed(run.path, origin, run.info.name, deleted))
     return sorted(found, key=lambda item: item.deleted, reverse=True)

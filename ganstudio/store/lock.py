@@ -13,12 +13,14 @@ from pathlib import Path
 
 from ganstudio.core.errors import StoreError
 from ganstudio.core.i18n import _
-from ganstudio.store.atomic import TEMP_SUFFIX, words_for
-from ganstudio.store.process import process_start
+from ganstudio.core.process import process_start
+from ganstudio.core.regular import open_regular
+from ganstudio.store.atomic import TEMP_SUFFIX, in_words, words_for
 
 STALE_SECONDS = 60.0
 _EMPTY_GRACE_SECONDS = 5.0
 _UNREADABLE_TRIES = 50
+_LONGEST = 10_000  # bytes of a lock
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +50,15 @@ def this_host() -> str:
 def read_owner(path: Path) -> Owner | None:
     """Who holds the lock; None where nobody does. An unreadable lock belongs to process 0 of nowhere."""
     try:
-        beat = path.stat().st_mtime
-        text = path.read_text(encoding="utf-8")
+        with open_regular(path) as file:
+            beat = os.fstat(file.fileno()).st_mtime
+            content = file.read(_LONGEST)
     except OSError:
         return None
     try:
-        values = json.loads(text)
+        values = json.loads(content)
         return Owner(int(values["pid"]), str(values["host"]), str(values["start"]), str(values["token"]), beat)
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
         return Owner(0, "", "", "", beat)
 
 
@@ -100,7 +103,10 @@ class WriterLock:
                 tries += 1
                 if tries > _UNREADABLE_TRIES:
                     raise StoreError(
-                        _("The lock {path} cannot be read. Check that the run folder belongs to you.").format(path=path)
+                        _(
+                            "The lock {path} cannot be read. Check that the run folder belongs to you, and that it is a "
+                            "file; delete it if nothing trains this run."
+                        ).format(path=path)
                     )
                 time.sleep(0.02)
                 continue
@@ -140,9 +146,11 @@ class WriterLock:
             raise words_for(error, self.path) from error
         moved = read_owner(aside)
         if moved is not None and moved.token != seen.token:
-            aside.rename(self.path)
+            with in_words(self.path):
+                aside.rename(self.path)
             raise _busy(self.path, moved)
-        aside.unlink(missing_ok=True)
+        with in_words(self.path):
+            aside.unlink(missing_ok=True)
 
     def beat(self) -> None:
         """Says that the writer lives. Needs no room on the disk.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -58,7 +59,7 @@ class Run:
         """How it is doing; a run that never trained is ``"stopped"`` at step 0."""
         written = read_written_status(self.path)
         if written is None:
-            if (self.path / STATUS_FILE).exists():
+            if os.path.lexists(self.path / STATUS_FILE):
                 return RunStatus("interrupted", 0, self.info.experiment.steps, message=_("Its status file is damaged."))
             return RunStatus("stopped", 0, self.info.experiment.steps)
         return judge(self.path, written)
@@ -117,7 +118,7 @@ class Run:
         return checkpoint_path(self.path / CHECKPOINTS, step)
 
     def newest_good_checkpoint(self) -> CheckpointCheck:
-        """The newest checkpoint that is whole, and the newer ones that are not. Reads headers only."""
+        """The newest checkpoint that can be used, and the newer ones that cannot. Reads the newest ones whole."""
         return newest_good(self.path / CHECKPOINTS)
 
     def size_bytes(self) -> int:

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import io
 import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +17,12 @@ from ganstudio.core.commands import Source
 from ganstudio.core.errors import StoreError
 from ganstudio.core.i18n import _
 from ganstudio.core.images import columns_for, make_grid, split_grid
+from ganstudio.core.regular import open_regular, read_regular
 from ganstudio.store.atomic import replace_file
+from ganstudio.store.folder import children
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
 
 Items = NDArray[np.uint8] | NDArray[np.float32]
 _MARK = b"\nganstudio "  # what follows the array in a .npy file; other readers stop before it
@@ -60,24 +69,32 @@ def read_items(folder: Path, stem: str) -> tuple[Items, Source, tuple[str, ...]]
         StoreError: the file is broken or not one of ours.
     """
     image, points = folder / f"{stem}.png", folder / f"{stem}.npy"
+    path = image if os.path.lexists(image) else points
+    if not os.path.lexists(path):
+        return None
     try:
-        if image.is_file():
-            return _read_grid(image)
-        if points.is_file():
-            return _read_points(points)
-    except (OSError, ValueError, KeyError, TypeError, SyntaxError, EOFError) as error:
-        path = image if image.is_file() else points
+        return _read_grid(path) if path is image else _read_points(path)
+    except (OSError, ValueError, KeyError, TypeError, SyntaxError, EOFError, OverflowError, MemoryError) as error:
         raise StoreError(
             _("{path} is not a stored sample grid, or it is damaged. Delete it to go on without it.").format(path=path),
             details=repr(error),
         ) from error
-    return None
+
+
+@contextmanager
+def _png(path: Path) -> Iterator[Image]:
+    """An opened PNG; raises ValueError, too, where it claims to be larger than any that is opened here."""
+    from PIL import Image
+
+    try:
+        with open_regular(path) as file, Image.open(file, formats=["PNG"]) as image:
+            yield image
+    except Image.DecompressionBombError as error:
+        raise ValueError(str(error)) from error
 
 
 def _read_grid(path: Path) -> tuple[Items, Source, tuple[str, ...]]:
-    from PIL import Image
-
-    with Image.open(path, formats=["PNG"]) as image:
+    with _png(path) as image:
         image.load()
         text = {str(key): str(value) for key, value in image.info.items() if isinstance(value, str)}
         grid = np.asarray(image if image.mode in ("L", "RGB") else image.convert("RGB"))
@@ -89,7 +106,7 @@ def _read_grid(path: Path) -> tuple[Items, Source, tuple[str, ...]]:
 
 
 def _read_points(path: Path) -> tuple[Items, Source, tuple[str, ...]]:
-    data = path.read_bytes()
+    data = read_regular(path)
     items = np.load(io.BytesIO(data), allow_pickle=False)
     if items.ndim != 2 or items.dtype != np.float32:
         raise ValueError(f"{items.dtype} {items.shape}")
@@ -120,18 +137,15 @@ def encode_png(array: NDArray[np.uint8], text: dict[str, str] | None = None) -> 
 
 def decode_png(path: Path) -> NDArray[np.uint8]:
     """``(H, W, C)`` of a grey or colour PNG; raises OSError or ValueError where it is none."""
-    from PIL import Image
-
-    with Image.open(path, formats=["PNG"]) as image:
+    with _png(path) as image:
         array = np.asarray(image if image.mode in ("L", "RGB") else image.convert("RGB"))
     return np.atleast_3d(array).astype(np.uint8, copy=False)
 
 
 def stored_steps(folder: Path, *suffixes: str) -> list[int]:
     """The steps for which a folder holds a file ``<step:09d><suffix>``, in order."""
-    if not folder.is_dir():
-        return []
-    return sorted({int(path.stem) for path in folder.iterdir() if path.suffix in suffixes and path.stem.isdecimal()})
+    named = [path.stem for path in children(folder) if path.suffix in suffixes and path.stem.isdecimal()]
+    return sorted({int(stem) for stem in named if stem == f"{int(stem):09d}"})
 
 
 def sample_schedule(step: int, last_stored: int | None) -> bool:

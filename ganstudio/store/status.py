@@ -12,6 +12,7 @@ from typing import Any, get_args
 
 from ganstudio.core.events import LIVE_STATES, Progress, State
 from ganstudio.core.i18n import _
+from ganstudio.core.regular import read_regular
 from ganstudio.store.atomic import replace_file
 from ganstudio.store.folder import LOCK_FILE, STATUS_FILE
 from ganstudio.store.lock import is_alive, read_owner, this_host
@@ -66,7 +67,7 @@ def write_status(run: Path, status: RunStatus) -> None:
 def read_written_status(run: Path) -> RunStatus | None:
     """The status as it was written; None where there is none or it cannot be read just now."""
     try:
-        values = json.loads((run / STATUS_FILE).read_bytes())
+        values = json.loads(read_regular(run / STATUS_FILE))
         known = {name: values[name] for name in RunStatus.__dataclass_fields__ if name in values}
         if known["state"] not in get_args(State):
             return None
@@ -82,7 +83,7 @@ def read_written_status(run: Path) -> RunStatus | None:
             host=str(status.host),
             updated=_number(status.updated),
         )
-    except (OSError, ValueError, KeyError, TypeError, OverflowError):
+    except (OSError, ValueError, KeyError, TypeError, OverflowError, RecursionError):
         return None
 
 

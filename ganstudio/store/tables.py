@@ -17,7 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ganstudio.core.events import Rows, SeriesInfo
-from ganstudio.store.atomic import append_bytes, replace_file
+from ganstudio.core.regular import open_regular
+from ganstudio.store.atomic import append_bytes, cut_file, replace_file
+from ganstudio.store.folder import children
 
 _NAME = re.compile(r"([a-z][a-z0-9_]*)-(\d+)\.bin")
 _HEADER_LIMIT = 1 << 20
@@ -68,22 +70,20 @@ def open_segment(path: Path) -> Segment | None:
     if named is None:
         return None
     try:
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             line = file.readline(_HEADER_LIMIT)
         if not line.endswith(b"\n"):
             return None
         columns = json.loads(line)["series"]
         series = tuple(SeriesInfo(str(row["name"]), row["kind"], row["role"]) for row in columns)
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None
     return Segment(named[0], named[1], path, series, len(line))
 
 
 def segments(folder: Path, table: str | None = None) -> list[Segment]:
     """The segments of one table or of all, in order."""
-    if not folder.is_dir():
-        return []
-    found = (open_segment(path) for path in folder.iterdir())
+    found = [open_segment(path) for path in children(folder)]
     chosen = [segment for segment in found if segment and table in (None, segment.table)]
     return sorted(chosen, key=lambda segment: (segment.table, segment.index))
 
@@ -100,7 +100,8 @@ def read_rows(segment: Segment, first: int = 0, after: int | None = None) -> Row
     """
     count = max(0, segment.count() - first)
     offset = segment.start + first * segment.record.itemsize
-    records = np.fromfile(segment.path, dtype=segment.record, count=count, offset=offset)
+    with open_regular(segment.path) as file:
+        records = np.fromfile(file, dtype=segment.record, count=count, offset=offset)
     steps = records["step"].astype(np.int64)
     previous = np.concatenate([[steps[0] - 1 if after is None else after], steps[:-1]]) if len(steps) else steps
     wrong = np.flatnonzero(steps <= previous)
@@ -177,7 +178,10 @@ class TableWriter:
     def _segment_for(self, rows: Rows) -> Segment:
         segment = self._open.get(rows.table)
         if segment is None or segment.series != rows.series:
-            index = 0 if segment is None else segment.index + 1
+            # Beside what is damaged, too: it is not written over.
+            taken = [named[1] for path in children(self._folder) if (named := parse_name(path.name))
+                     and named[0] == rows.table]  # fmt: skip
+            index = max(taken, default=-1) + 1
             path = self._folder / f"{rows.table}-{index}.bin"
             header = json.dumps({"table": rows.table, "series": [asdict(info) for info in rows.series]})
             replace_file(path, header.encode("utf-8") + b"\n")
@@ -209,5 +213,4 @@ def _check(rows: Rows) -> None:
 def _cut(segment: Segment, records: int) -> None:
     length = segment.start + records * segment.record.itemsize
     if segment.path.stat().st_size > length:
-        with segment.path.open("r+b") as file:
-            file.truncate(length)
+        cut_file(segment.path, length)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -24,7 +25,7 @@ from ganstudio.core.events import (
     State,
     StateChanged,
 )
-from ganstudio.store.atomic import remove_stale_temps, replace_file
+from ganstudio.store.atomic import in_words, remove_stale_temps, replace_file
 from ganstudio.store.checkpoints import SUFFIX, checkpoint_path, is_milestone, read_header, write_checkpoint
 from ganstudio.store.eventlog import LogEvent, append_line, cut_torn_line, read_lines, settle
 from ganstudio.store.folder import (
@@ -35,6 +36,7 @@ from ganstudio.store.folder import (
     SAMPLES,
     THUMBNAIL_FILE,
     read_info,
+    write_info,
 )
 from ganstudio.store.lock import WriterLock
 from ganstudio.store.samples import encode_png, stored_steps, write_items
@@ -66,10 +68,12 @@ class RunWriter:
         self._log = self.path / EVENTS_FILE
         self._samples = self.path / SAMPLES
         self._checkpoints = self.path / CHECKPOINTS
+        self._verified: dict[int, tuple[int, int, int]] = {}
         self._lock = WriterLock(self.path / LOCK_FILE, take_over=take_over, heard=status.updated if status else 0.0)
         try:
             for part in (self.path / METRICS, self._samples, self._checkpoints):
-                part.mkdir(exist_ok=True)
+                with in_words(part):
+                    part.mkdir(exist_ok=True)
             remove_stale_temps(self.path, self.path / METRICS, self._samples, self._checkpoints)
             cut_torn_line(self._log)
             self._tables = TableWriter(self.path / METRICS)
@@ -107,6 +111,16 @@ class RunWriter:
         self._tables.append(rows)
         if len(rows.steps):
             self._step = max(self._step, int(rows.steps[-1]))
+
+    def move_data(self, request: str) -> None:
+        """The run's data lie elsewhere now.
+
+        Args:
+            request: what to read them with.
+        """
+        info = read_info(self.path)
+        moved = replace(info, experiment=info.experiment.with_(data=request), spec=replace(info.spec, name=request))
+        write_info(self.path, moved)
 
     def append_event(self, event: HyperChanged | StateChanged | Note) -> None:
         """Adds a line to the diary. Checkpoints and grids are entered by the methods that write them."""
@@ -179,6 +193,8 @@ class RunWriter:
         """
         path = checkpoint_path(self._checkpoints, step)
         write_checkpoint(path, tensors, {**metadata, "step": str(step)})
+        with in_words(path):
+            self._verified[step] = _sign(path)
         append_line(self._log, CheckpointSaved(step), step)
 
     def truncate_after(self, step: int) -> None:
@@ -192,7 +208,7 @@ class RunWriter:
             for later in stored_steps(folder, *suffixes):
                 if later > step:
                     for suffix in suffixes:
-                        (folder / f"{later:09d}{suffix}").unlink(missing_ok=True)
+                        _remove(folder / f"{later:09d}{suffix}")
         self._step = step
         append_line(self._log, Rewound(step), step)
 
@@ -200,21 +216,41 @@ class RunWriter:
         """Removes old checkpoints and returns their steps.
 
         Kept are the first one (the beginning is worth comparing with), the milestones, and the newest ``keep`` (at
-        least 1) that are whole. Damaged ones neither count nor are removed.
+        least 1) that can be loaded. Damaged ones neither count nor are removed.
         """
-        good = [step for step in stored_steps(self._checkpoints, SUFFIX) if self._is_whole(step)]
+        good = [step for step in stored_steps(self._checkpoints, SUFFIX) if self._is_good(step)]
         gone = [step for step in good[1 : -max(1, keep)] if not is_milestone(step)]
         for step in gone:
-            checkpoint_path(self._checkpoints, step).unlink(missing_ok=True)
+            _remove(checkpoint_path(self._checkpoints, step))
         return gone
 
-    def _is_whole(self, step: int) -> bool:
+    def _is_good(self, step: int) -> bool:
+        """Whether a checkpoint can be loaded; it is read anew only where the file has changed."""
+        path = checkpoint_path(self._checkpoints, step)
         try:
-            read_header(checkpoint_path(self._checkpoints, step))
-        except StoreError:
+            sign = _sign(path)
+            if self._verified.get(step) != sign:
+                read_header(path, verify=True)
+                self._verified[step] = sign
+        except (OSError, StoreError):
             return False
         return True
 
     def close(self) -> None:
         """Lets the run go. The last status should say how it ended; a live one reads as interrupted from now on."""
         self._lock.release()
+
+
+def _sign(path: Path) -> tuple[int, int, int]:
+    """Is another as soon as the file is."""
+    seen = path.stat()
+    return seen.st_ino, seen.st_size, seen.st_mtime_ns
+
+
+def _remove(path: Path) -> None:
+    """Takes away a file, a link or a pipe, or an empty folder that has its name."""
+    with in_words(path):
+        if path.is_dir() and not path.is_symlink():
+            path.rmdir()
+        else:
+            path.unlink(missing_ok=True)

@@ -54,7 +54,11 @@ class EngineBatch:
         self._batches = batches
         self._meter = meter
         self._examples: Examples | None = None
-        self.size = batches.batch_size
+
+    @property
+    def size(self) -> int:
+        """Items in a batch."""
+        return self._batches.batch_size
 
     def renew(self) -> None:
         """Forgets the items: the next access draws fresh ones."""
@@ -126,7 +130,10 @@ class Engine:
         self.step_count = 0
         self.seconds = 0.0
         self.losses, self.gradients = Meter("steps"), Meter("gradients")
-        self.use_batch_size(method.hyper.batch_size)
+        self.batches = Batches(
+            dataset, method.hyper.batch_size, seed, device, channels_last=images, held_out=method.held_out
+        )
+        self._batch = EngineBatch(self.batches, self.losses)
         self._phases: tuple[Phase, ...] = tuple(method.phases())
         self._parameters = {name: [*child.parameters()] for name, child in method.named_children()}
         self._trainable = {
@@ -166,13 +173,6 @@ class Engine:
             real, _labels, inputs, attributes = self.on_view()
             values = self.method.on_view(count, real, inputs, attributes)
             return {name: value.to(self.device) for name, value in values.items()}
-
-    def use_batch_size(self, size: int) -> None:
-        """Draws batches of this size from now on, from the beginning of the data's order."""
-        images = self.dataset.spec.pictures
-        held_out = self.method.held_out
-        self.batches = Batches(self.dataset, size, self.seed, self.device, channels_last=images, held_out=held_out)
-        self._batch = EngineBatch(self.batches, self.losses)
 
     # -- one step ---------------------------------------------------------------------------------------------------
 
@@ -242,15 +242,21 @@ class Engine:
 
     # -- hyper-parameters -------------------------------------------------------------------------------------------
 
-    def set_hyper(self, name: str, value: Value) -> tuple[Value, Value]:
+    def set_hyper(self, name: str, value: Value, resuming: bool = False) -> tuple[Value, Value]:
         """Changes a live hyper-parameter from the next step on; returns the old and the new value.
 
+        Args:
+            name: of the hyper-parameter.
+            value: the new one.
+            resuming: the batch size may be changed too. Items go on in their order from where they are.
+
         Raises:
-            UsageError: it is unknown, not live, or out of range; nothing was changed.
+            UsageError: it is unknown, may not be changed, or is out of range; nothing was changed.
         """
-        changed = self.method.check_live(name, value)
+        changed = self.method.check_change(name, value, resuming)
         old = getattr(self.method.hyper, name)
         self.method.hyper = changed
+        self.batches.batch_size = self.method.hyper.batch_size
         self._phases = tuple(self.method.phases())
         for phase in self._phases:
             optimisers.retune(self._optimisers[phase.name], phase.optimiser)
@@ -318,7 +324,7 @@ class Engine:
         return tensors, {
             "step": self.step_count,
             "seconds": self.seconds,
-            "batches": self.batches.state(),
+            "items": self.batches.state(),
             "hyper": self.method.hyper.model_dump(),
             "data": self.dataset.fingerprint,
         }
@@ -329,8 +335,10 @@ class Engine:
         Raises:
             StoreError: the checkpoint belongs to another method, size or data set; nothing was changed.
         """
-        step, seconds, batches = int(values["step"]), float(values["seconds"]), int(values["batches"])
+        step, seconds = int(values["step"]), float(values["seconds"])
         hyper, chance = dict(values["hyper"]), tensors["chance"].cpu()
+        # Runs of earlier versions counted batches.
+        items = int(values["items"] if "items" in values else values["batches"] * hyper["batch_size"])
         if values["data"] != self.dataset.fingerprint:
             raise StoreError(_("The data set is not the one this run was trained on; its files have changed."))
         _check_same(self.state()[0], tensors)
@@ -344,10 +352,10 @@ class Engine:
         else:  # another kind of device, whose numbers differ anyway: go on with fresh ones, but the same every time
             self.chance = seeded(self.seed, f"training from step {step}", self.device)
         self.step_count, self.seconds = step, seconds
-        self.batches.seek(batches)
+        self.batches.seek(items)
         for name, value in hyper.items():
             if getattr(self.method.hyper, name) != value:
-                self.set_hyper(name, value)
+                self.set_hyper(name, value, resuming=True)
 
     def _load_optimiser(
         self, optimiser: torch.optim.Optimizer, parameters: Sequence[Tensor], saved: Mapping[str, Tensor]

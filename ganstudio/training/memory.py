@@ -29,7 +29,7 @@ def fitting_batch_size(engine: Engine) -> int | None:
         if engine.device.type == "cuda":
             torch.cuda.empty_cache()
         try:
-            engine.use_batch_size(size)
+            engine.batches.batch_size = size
             engine.step()
         except Exception as error:
             if not is_out_of_memory(error):

@@ -3,19 +3,32 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Mapping
+from pathlib import Path
 
-from ganstudio.core.errors import UsageError
+from ganstudio.core.errors import SizeError, UsageError
+from ganstudio.core.events import Note
 from ganstudio.core.experiment import Experiment
+from ganstudio.core.fields import Value, fields_of
 from ganstudio.core.i18n import _
-from ganstudio.data import DATASETS, load, parse_request
+from ganstudio.core.paths import located
+from ganstudio.data import DATASETS, Dataset, load, parse_request
+from ganstudio.data.request import absolute_request, moved_request, stored_request
 from ganstudio.methods import METHODS
 from ganstudio.nn.random import randomness
+from ganstudio.store import create_run
 from ganstudio.training.device import choose_device
 from ganstudio.training.engine import Engine, seeded
+from ganstudio.training.sizes import refusal
+
+_UNCLASSED = _("a folder has classes where it holds two or more sub-folders of pictures, one for each class.")
 
 
-def check_experiment(experiment: Experiment) -> None:
+def check_experiment(experiment: Experiment) -> Experiment:
     """Refuses what cannot be trained, before anything is loaded or written.
+
+    Returns:
+        The experiment with the place of its data absolute, so that it holds from every directory.
 
     Raises:
         UsageError: an unknown name, a value out of range, a device that is not there.
@@ -28,6 +41,41 @@ def check_experiment(experiment: Experiment) -> None:
         raise UsageError(_("The number of steps must be 1 or more, not {steps}.").format(steps=experiment.steps))
     if experiment.seed < 0:
         raise UsageError(_("The seed must be 0 or more, not {seed}.").format(seed=experiment.seed))
+    return experiment.with_(data=absolute_request(experiment.data))
+
+
+def where_it_lies(experiment: Experiment, run: Path, moved: str | None = None) -> Experiment:
+    """A stored experiment with absolute paths: older runs hold them as they were typed.
+
+    Args:
+        experiment: as the run has it.
+        run: the run's folder.
+        moved: where its data lie now, as :func:`ganstudio.data.request.moved_request` takes it; None: where they lay.
+
+    Raises:
+        UsageError: an unknown name, or ``moved`` names another kind of set.
+    """
+    data = stored_request(experiment.data, run)
+    paths = {spec.name for spec in fields_of(METHODS[experiment.method].Hyper) if spec.path}
+    hyper = {
+        name: located(value, run) if name in paths and isinstance(value, str) else value
+        for name, value in experiment.hyper.items()
+    }
+    return experiment.with_(data=data if moved is None else moved_request(data, moved), hyper=hyper)
+
+
+def changes_of(experiment: Experiment, hyper: Mapping[str, Value] | None) -> dict[str, Value]:
+    """Other values that a stored run is to go on with: live ones, and the batch size.
+
+    Raises:
+        UsageError: one is unknown, out of range, or cannot be changed any more.
+    """
+    method = METHODS[experiment.method]
+    for name in hyper or ():
+        method.check_changeable(name, resuming=True)
+    kind = DATASETS[parse_request(experiment.data).name].kind
+    checked = method.resolve({**experiment.hyper, **(hyper or {})}, kind)
+    return {name: getattr(checked, name) for name in hyper or ()}
 
 
 def build_engine(experiment: Experiment, cancel: threading.Event | None = None) -> Engine:
@@ -39,14 +87,37 @@ def build_engine(experiment: Experiment, cancel: threading.Event | None = None) 
         CancelledError: ``cancel`` was set while the data were being read.
     """
     device = choose_device(experiment.device)
-    dataset = load(parse_request(experiment.data), seed=experiment.seed, cancel=cancel)
+    request = parse_request(experiment.data)
+    dataset = load(request, seed=experiment.seed, cancel=cancel)
     method_class = METHODS[experiment.method]
     if method_class.info.needs_labels and dataset.labels is None:
         raise UsageError(
-            _("{title} learns from classes, and “{data}” has none. A folder has classes where every class is a sub-folder.")
-            .format(title=method_class.info.title, data=experiment.data)
-        )  # fmt: skip
+            _("{title} learns from classes, and “{data}” has none: {why}").format(
+                title=method_class.info.title, data=experiment.data, why=dataset.unclassed or _UNCLASSED
+            )
+        )
     hyper = method_class.resolve(experiment.hyper, dataset.spec.kind)
-    with randomness(seeded(experiment.seed, "weights")):
-        method = method_class(hyper, dataset.spec)
+    try:
+        with randomness(seeded(experiment.seed, "weights")):
+            method = method_class(hyper, dataset.spec)
+    except SizeError as error:
+        raise refusal(error, method_class, hyper, dataset.spec, request) from error
     return Engine(method, dataset, experiment.seed, device)
+
+
+def told(dataset: Dataset) -> tuple[Note, ...]:
+    """What a person is told of the data when training begins; files that were left out are a warning."""
+    left_out = (Note("warning", dataset.left_out),) if dataset.left_out else ()
+    return (*(Note("info", note) for note in dataset.notes), *left_out)
+
+
+def make_run(experiment: Experiment, engine: Engine, folder: Path | None, path: Path | None) -> Path:
+    """The folder of a new run, with every hyper-parameter, and with what was told of the data: warnings first.
+
+    Raises:
+        StoreError: as :func:`ganstudio.store.create_run`.
+    """
+    full = experiment.with_(hyper=engine.method.hyper.model_dump())
+    data = engine.dataset
+    lines = [note.text for note in sorted(told(data), key=lambda note: note.level == "info")]
+    return create_run(full, data.spec, data.fingerprint, folder=folder, path=path, told=lines)

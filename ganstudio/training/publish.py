@@ -36,6 +36,7 @@ from ganstudio.store import RunWriter, WriteQueue, is_milestone, sample_schedule
 from ganstudio.training import scene
 from ganstudio.training.device import describe, memory_used
 from ganstudio.training.engine import Engine, seeded
+from ganstudio.training.trouble import not_finite
 
 MEASURE_EVERY, MEASURE_COUNT, RECOGNISE_COUNT = 500, 2500, 1000
 LOOKING_SHARE = 0.04  # of the trainer's time that drawing for a watcher may take
@@ -82,6 +83,7 @@ class Publisher:
         self.total = 0
         self.last_stored: int | None = None
         self.last_checkpoint = -1
+        self.stored_checkpoint: int | None = None
         self.state: State = "preparing"
         self.message = self.details = ""
         observable = bool(engine.dataset.spec.modes) or bool(engine.method.predicts)
@@ -91,7 +93,7 @@ class Publisher:
         self._next_beat = 0.0
         self._due = dict.fromkeys(("scalars", "progress", "status", "samples", "stored"), 0.0)
         self._due["checkpoint"] = time.perf_counter() + self.pace.checkpoint
-        self._speed: deque[tuple[float, int, int]] = deque(maxlen=60)  # time, steps, batches drawn
+        self._speed: deque[tuple[float, int, int]] = deque(maxlen=60)  # time, steps, items drawn
         self._session_start: tuple[float, int] | None = None
         self._device_name = describe(engine.device)
 
@@ -234,14 +236,12 @@ class Publisher:
 
         def write() -> None:
             # The last loss can be finite and the update that it led to not. Looked at here, where nobody waits.
-            broken = next(
-                (name for name, t in copies.items() if t.is_floating_point() and not t.isfinite().all()), None
-            )
-            if broken is not None:
+            if (broken := not_finite(copies)) is not None:
                 text = _("No checkpoint of step {step} was kept: “{name}” holds values that are not finite numbers.")
                 self.mailbox.post(Note("warning", text.format(step=step, name=broken)))
                 return
             self.writer.save_checkpoint(step, copies, {"state": json.dumps(values)})
+            self.stored_checkpoint = step
             if self._keep:
                 self.writer.prune_checkpoints(self._keep)
             self.mailbox.post(CheckpointSaved(step))
@@ -267,7 +267,7 @@ class Publisher:
 
     def rewound(self, step: int, stored: list[int]) -> None:
         """The run went back to ``step``; ``stored`` are the steps whose grids are still there."""
-        self.last_checkpoint = step
+        self.last_checkpoint = self.stored_checkpoint = step
         self.last_stored = max((earlier for earlier in stored if earlier <= step), default=None)
         self._measured = -1
         self.start_timing()  # steps that were undone are no speed
@@ -295,12 +295,11 @@ class Publisher:
         """Steps and real items per second over the last few seconds; 0 while unknown."""
         if len(self._speed) < 2:
             return 0.0, 0.0
-        (first, first_step, first_batch), (last, last_step, last_batch) = self._speed[0], self._speed[-1]
+        (first, first_step, first_item), (last, last_step, last_item) = self._speed[0], self._speed[-1]
         if last <= first:
             return 0.0, 0.0
         # Not steps times batch size: a critic may see several batches a step, a generator on its own none.
-        items = (last_batch - first_batch) * self.engine.batches.batch_size
-        return (last_step - first_step) / (last - first), items / (last - first)
+        return (last_step - first_step) / (last - first), (last_item - first_item) / (last - first)
 
     def progress(self, now: float) -> Progress:
         """How far and how fast."""

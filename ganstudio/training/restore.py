@@ -3,19 +3,54 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 
 from ganstudio.core.errors import StoreError, UsageError
 from ganstudio.core.events import HyperChanged, Note
-from ganstudio.core.fields import fields_of
+from ganstudio.core.fields import Value, fields_of
 from ganstudio.core.i18n import _
 from ganstudio.core.mailbox import Mailbox
-from ganstudio.store import Run, load_checkpoint
+from ganstudio.store import BadCheckpoint, CheckpointCheck, Run, RunWriter, load_checkpoint
 from ganstudio.training.engine import Engine
 from ganstudio.training.publish import Publisher
+from ganstudio.training.trouble import not_finite
 
 
-def restore(engine: Engine, run: Run, mailbox: Mailbox) -> int | None:
-    """Loads the newest usable checkpoint into the engine; the mailbox is told of newer ones that are not usable.
+def goal_of(run: Run, steps: int | None) -> int:
+    """How far a stored run is to be trained: until ``steps``, or until its own goal.
+
+    Raises:
+        UsageError: it is there already.
+    """
+    goal = steps if steps is not None else max(run.info.experiment.steps, run.status().total)
+    done = max(run.checkpoint_steps(), default=0)
+    if goal <= done:  # only then does it matter whether it can be used, which takes reading it
+        done = run.newest_good_checkpoint().step or 0
+    if goal <= done:
+        raise UsageError(_("This run has already reached step {done}; ask for more than that.").format(done=done))
+    return goal
+
+
+def take_up(engine: Engine, run: Run, writer: RunWriter, mailbox: Mailbox) -> Value | None:
+    """Goes on with a stored run: :func:`restore`, and what came later is forgotten on disk, too.
+
+    Returns:
+        The batch size that the run's description names, which somebody may have edited; None where the diary knows more.
+    """
+    described: Value | None = engine.method.hyper.batch_size
+    told: list[Note] = []
+    restore(engine, run, told.append)
+    if any(isinstance(event, HyperChanged) and event.name == "batch_size" for event in run.events()):
+        described = None
+    writer.truncate_after(engine.step_count)
+    for note in told:
+        writer.append_event(note)
+        mailbox.post(note)
+    return described
+
+
+def restore(engine: Engine, run: Run, tell: Callable[[Note], object]) -> int | None:
+    """Loads the newest usable checkpoint into the engine; ``tell`` hears of newer ones that are not usable.
 
     Returns:
         Its step; None where the run has no checkpoint at all.
@@ -27,14 +62,17 @@ def restore(engine: Engine, run: Run, mailbox: Mailbox) -> int | None:
     """
     if run.info.fingerprint != engine.dataset.fingerprint:
         raise StoreError(
-            _("The data set “{name}” is not the one this run was trained on: its content has changed.").format(
-                name=run.info.experiment.data
-            )
+            _(
+                "“{name}” does not hold the data that this run was trained on: files were added, removed or changed, or are "
+                "read in another way."
+            ).format(name=engine.dataset.spec.name)
         )
-    refused = ""
+    bad: list[BadCheckpoint] = []
     for step in reversed(run.checkpoint_steps()):
         try:
             tensors, metadata, _at = load_checkpoint(run, step)
+            if (broken := not_finite(tensors)) is not None:
+                raise StoreError(_("Its value “{name}” is not finite.").format(name=broken))
             engine.load_state(tensors, json.loads(metadata["state"]))
         except StoreError as error:
             reason = str(error)
@@ -43,27 +81,56 @@ def restore(engine: Engine, run: Run, mailbox: Mailbox) -> int | None:
                 path=run.checkpoint_path(step)
             )
         else:
-            _carry_changes(engine, run, mailbox)
+            _carry_changes(engine, run, tell)
+            check = CheckpointCheck(step, run.checkpoint_path(step), tuple(bad))
+            if check.words:
+                tell(Note("warning", check.words, check.details))
             return step
-        mailbox.post(Note("warning", reason))
-        refused = refused or reason
-    if refused:
-        raise StoreError(_("No checkpoint of this run can be used. {reason}").format(reason=refused))
+        bad.append(BadCheckpoint(step, run.checkpoint_path(step), reason))
+    if bad:
+        none = CheckpointCheck(None, None, tuple(bad))
+        raise StoreError(none.words, none.details)
     return None
 
 
-def _carry_changes(engine: Engine, run: Run, mailbox: Mailbox) -> None:
+def other_batches(old: Value, new: Value, step: int) -> str:
+    """What another batch size does to a run that goes on."""
+    return _(
+        "Batches hold {new} items instead of {old} after step {step}. The items go on in their order, none twice and none "
+        "left out; but from here on this run is another than one that never stopped, no longer equal to it bit by bit."
+    ).format(new=new, old=old, step=step)
+
+
+def _carry_changes(engine: Engine, run: Run, tell: Callable[[Note], object]) -> None:
     """What was changed after the checkpoint, but before the step that follows it, is told by the diary alone."""
     for event in run.events():
         if isinstance(event, HyperChanged) and event.step == engine.step_count:
             try:
-                engine.set_hyper(event.name, event.new)
+                engine.set_hyper(event.name, event.new, resuming=True)
             except UsageError as error:  # a diary that somebody edited: the checkpoint's value holds
-                mailbox.post(Note("warning", str(error)))
+                tell(Note("warning", str(error)))
 
 
-def rewind(engine: Engine, publisher: Publisher, factor: float) -> dict[str, float] | None:
+def keep_place(run: Run, request: str, writer: RunWriter, mailbox: Mailbox) -> None:
+    """The data were found to be those of the run: where they lie elsewhere now, the run keeps the new place."""
+    if request == run.info.experiment.data:
+        return
+    writer.move_data(request)
+    note = Note("info", _("The data are those of this run; from now on they are read from {data}").format(data=request))
+    mailbox.post(note)
+    writer.append_event(note)
+
+
+def rewind(
+    engine: Engine, publisher: Publisher, factor: float, write_out: Callable[[], object]
+) -> dict[str, float] | None:
     """Takes a living run back to its newest usable checkpoint, in memory and on disk.
+
+    Args:
+        engine: of the run.
+        publisher: of the run.
+        factor: for the learning rates.
+        write_out: waits until everything that was submitted is on disk.
 
     Returns:
         The learning rates to go on with; None where there is no checkpoint, and the watcher has been told so.
@@ -74,9 +141,9 @@ def rewind(engine: Engine, publisher: Publisher, factor: float) -> dict[str, flo
     names = [spec.name for spec in fields_of(engine.method.Hyper) if spec.live and spec.name.startswith("lr")]
     failed = {name: getattr(engine.method.hyper, name) for name in names}
     publisher.flush_scalars()
-    publisher.queue.flush()
+    write_out()
     run = Run.open(publisher.writer.path)
-    step = restore(engine, run, publisher.mailbox)
+    step = restore(engine, run, publisher.post_event)
     if step is None:
         publisher.mailbox.post(
             Note("warning", _("There is no checkpoint to go back to; start again with a lower learning rate."))
@@ -84,7 +151,7 @@ def rewind(engine: Engine, publisher: Publisher, factor: float) -> dict[str, flo
         return None
     engine.losses.not_finite = None
     publisher.queue.submit(lambda: publisher.writer.truncate_after(step))
-    publisher.queue.flush()
+    write_out()
     publisher.rewound(step, run.sample_steps())
     # The rate that failed may be lower than the checkpoint's (a second return), or higher (what somebody has tried).
     return {name: factor * min(rate, getattr(engine.method.hyper, name)) for name, rate in failed.items()}

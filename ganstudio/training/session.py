@@ -11,6 +11,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -31,21 +32,23 @@ from ganstudio.core.commands import (
     Stop,
     TrainOnly,
 )
-from ganstudio.core.errors import CancelledError, DivergedError, StudioError, TrainingError, UsageError
+from ganstudio.core.errors import CancelledError, DivergedError, StudioError, UsageError
 from ganstudio.core.events import HyperChanged, Note, State, StateChanged
 from ganstudio.core.experiment import Experiment
+from ganstudio.core.fields import Value
 from ganstudio.core.i18n import _
 from ganstudio.core.mailbox import CommandQueue, Mailbox
 from ganstudio.core.observed import Measure
 from ganstudio.methods import Method
 from ganstudio.nn.snapshot import Snapshots
-from ganstudio.store import Run, RunWriter, WriteQueue, create_run
+from ganstudio.store import Run, RunWriter, WriteQueue
 from ganstudio.training.device import device_here
+from ganstudio.training.disk import Disk
 from ganstudio.training.engine import Engine
-from ganstudio.training.prepare import build_engine, check_experiment
+from ganstudio.training.prepare import build_engine, changes_of, check_experiment, make_run, told, where_it_lies
 from ganstudio.training.publish import Pace, Publisher
-from ganstudio.training.restore import restore, rewind
-from ganstudio.training.trouble import diverged, explain
+from ganstudio.training.restore import goal_of, keep_place, other_batches, rewind, take_up
+from ganstudio.training.trouble import broken, diverged, explain, has_role, may_go_on, not_finite
 
 _log = logging.getLogger(__name__)
 BEAT_SECONDS = 10.0
@@ -73,8 +76,10 @@ class Session:
         measure: Measure | None = None,
         pace: Pace | None = None,
         keep_checkpoints: int = 5,
+        patience: float = 55.0,
+        changes: Mapping[str, Value] | None = None,
     ) -> None:
-        self.experiment = experiment
+        self.experiment, self._changes = experiment, dict(changes or {})
         self.mailbox = Mailbox()
         self.state: State = "preparing"
         self.path: Path | None = run.path if run else None
@@ -88,9 +93,10 @@ class Session:
         self._thread = threading.Thread(target=self._main, name=f"trainer {experiment.title}", daemon=True)
         self._total = experiment.steps
         self._paused, self._pending = paused, 0
-        self._role, self._pending_role = None, None  # type: Role | None, Role | None
+        self._role: Role | None = None
+        self._pending_role: Role | None = None
         self._show, self._message, self._cancel_reading = Show(live=False), "", threading.Event()
-        self._disk_full, self._unwritten, self._ending = None, None, None  # type: str | None, Exception | None, Stop | None
+        self._disk, self._ending = Disk(self.mailbox, self._commands, patience), None  # type: Disk, Stop | None
         self._writer, self._publisher = None, None  # type: RunWriter | None, Publisher | None
 
     @classmethod
@@ -101,46 +107,53 @@ class Session:
             experiment: what to train.
             **options: ``folder`` of runs or exact ``path``; ``hold_on_trouble``: pause on a loss that is not finite and
                 on a failed write, else the session fails (a full disk is waited for in any case); ``paused``: hold at
-                step 0; ``measure``: scores of what is seen; ``pace``: the rhythm.
+                step 0; ``measure``: scores of what is seen; ``pace``: the rhythm; ``patience``: seconds for which a
+                session that was asked to stop waits for room on a full disk.
 
         Raises:
             UsageError: the experiment cannot be trained; nothing was written.
         """
-        check_experiment(experiment)
-        return cls(experiment, **options)  # type: ignore[arg-type]
+        return cls(check_experiment(experiment), **options)  # type: ignore[arg-type]
 
     @classmethod
-    def resume(cls, path: Path, steps: int | None = None, device: str | None = None, **options: object) -> Session:
+    def resume(
+        cls,
+        path: Path,
+        steps: int | None = None,
+        device: str | None = None,
+        data: str | None = None,
+        hyper: Mapping[str, Value] | None = None,
+        **options: object,
+    ) -> Session:
         """A session that goes on with a stored run from its newest good checkpoint.
 
         Args:
             path: the run folder.
             steps: train until this step in all; the run's own goal by default.
             device: where; by default the run's own, or the best there is where this machine has no such device.
+            data: where the run's data lie now, a request or a path; taken and kept in the run if they are the very same.
+            hyper: other values to go on with: live ones, and the batch size.
             **options: as for :meth:`new`.
 
         Raises:
-            UsageError: the goal has been reached already.
+            UsageError: the goal has been reached, ``data`` names another kind of set, or a value is wrong or is fixed.
             StoreError: this is no run folder.
         """
         run = Run.open(path)
         experiment = run.info.experiment
-        goal = steps if steps is not None else max(experiment.steps, run.status().total)
-        done = run.newest_good_checkpoint().step or 0
-        if goal <= done:
-            raise UsageError(_("This run has already reached step {done}; ask for more than that.").format(done=done))
-        experiment = experiment.with_(device=device or device_here(experiment.device))
-        check_experiment(experiment)
-        return cls(experiment.with_(steps=goal), run=run, **options)  # type: ignore[arg-type]
+        experiment = experiment.with_(steps=goal_of(run, steps), device=device or device_here(experiment.device))
+        experiment = check_experiment(where_it_lies(experiment, run.path, data))
+        return cls(experiment, run=run, changes=changes_of(experiment, hyper), **options)  # type: ignore[arg-type]
 
     def start(self) -> None:
         """Begins; returns at once."""
         self._thread.start()
 
     def send(self, command: Command) -> None:
-        """Sends a command; it takes effect between two steps (a stop also while the data are being read)."""
+        """Sends a command; it takes effect between two steps (a stop also while it reads data or waits for room)."""
         if isinstance(command, Stop):
             self._cancel_reading.set()
+            self._disk.stop_asked()
         self._commands.send(command)
 
     def join(self, timeout: float | None = None) -> bool:
@@ -153,6 +166,11 @@ class Session:
         """The thread has begun and not ended."""
         return self._thread.is_alive()
 
+    @property
+    def waits_for_room(self) -> bool:
+        """All is done but for what a full disk does not take; a stop ends the waiting."""
+        return self.alive and self.state == "stopping" and self._disk.full is not None
+
     # -- the session's own thread -----------------------------------------------------------------------------------
 
     def _main(self) -> None:
@@ -160,7 +178,7 @@ class Session:
         queue: WriteQueue | None = None
         try:
             engine, writer = self._prepare()
-            queue = WriteQueue(on_error=self._on_write_error, on_disk_full=self._on_disk, on_room=self._on_disk)
+            queue = WriteQueue(on_error=self._disk.failed, on_disk_full=self._disk.is_full, on_room=self._disk.is_full)
             self._publisher = Publisher(engine, self.mailbox, writer, queue, self._measure, self._pace, self._keep)
             self._publisher.total, self._publisher.show = self._total, self._show
             self._begin(engine, self._publisher)
@@ -173,7 +191,7 @@ class Session:
             self._fail(explain(error, self._publisher.engine if self._publisher else None))
         finally:
             if queue is not None:
-                queue.close(timeout=60)
+                queue.close(timeout=self._disk.seconds_left)
             if self._writer is not None:
                 self._writer.close()
             self._publisher = self._writer = None
@@ -182,25 +200,27 @@ class Session:
         run = self._run_before
         self.mailbox.post(StateChanged("preparing", 0))
         engine = build_engine(self.experiment, self._cancel_reading)
+        for note in told(engine.dataset):
+            self.mailbox.post(note)
         if run is None:
-            full = self.experiment.with_(hyper=engine.method.hyper.model_dump())
-            data = engine.dataset
-            self.path = create_run(full, data.spec, data.fingerprint, folder=self._folder, path=self._wanted_path)
+            self.path = make_run(self.experiment, engine, self._folder, self._wanted_path)
         assert self.path is not None
         self._writer = writer = RunWriter(self.path)
         writer.write_status("preparing", self._step_before, self._total)
         if run is not None:
-            restore(engine, run, self.mailbox)
-            writer.truncate_after(engine.step_count)
-        for note in engine.dataset.notes:
-            self.mailbox.post(Note("info", note))
+            if (described := take_up(engine, run, writer, self.mailbox)) is not None:
+                self._changes.setdefault("batch_size", described)
+            keep_place(run, self.experiment.data, writer, self.mailbox)
         return engine, writer
 
     def _begin(self, engine: Engine, publisher: Publisher) -> None:
-        publisher.last_checkpoint = engine.step_count if engine.step_count else -1
+        if engine.step_count:
+            publisher.last_checkpoint = publisher.stored_checkpoint = engine.step_count
         stored = Run.open(publisher.writer.path).sample_steps()
         publisher.last_stored = stored[-1] if stored else None
         publisher.store_real()
+        for name, value in self._changes.items():
+            self._set_hyper(SetHyper(name, value), engine, publisher, resuming=True)
         publisher.draw(store=not stored)
         if not stored:
             publisher.measure()
@@ -219,9 +239,9 @@ class Session:
                 command = self._commands.take()
             if self._ending is not None or (engine.step_count >= self._total and not self._pending):
                 break
-            if self._unwritten is not None:
-                self._hold(self._unwritten)
-            if not self._pending and (self._paused or self._disk_full):
+            if self._disk.unwritten is not None:
+                self._hold(self._disk.unwritten)
+            if not self._pending and (self._paused or self._disk.full):
                 self._rest(engine, publisher)
                 before = clock()
                 continue
@@ -240,18 +260,18 @@ class Session:
     def _rest(self, engine: Engine, publisher: Publisher) -> None:
         """Holds until something is asked for; no polling but while the disk is full."""
         self._settle(publisher)
-        full = self._disk_full
+        full = self._disk.full
         self._enter("paused", full or "")
         command = None
-        while command is None and bool(full) == bool(self._disk_full):
+        while command is None and bool(full) == bool(self._disk.full):
             command = self._commands.wait(0.2 if full else BEAT_SECONDS)
             publisher.beat(directly=bool(full))
-        if self._paused and full and not self._disk_full:
+        if self._paused and full and not self._disk.full:
             self._enter("paused", _("There is room on the disk again; everything has been written."))
         if command is not None:
             self._obey(command, engine, publisher)
         publisher.start_timing()
-        if not self._paused and not self._disk_full and self._ending is None:
+        if not self._paused and not self._disk.full and self._ending is None:
             self._enter("training")
 
     def _settle(self, publisher: Publisher) -> None:
@@ -266,27 +286,24 @@ class Session:
     def _end(self, engine: Engine, publisher: Publisher) -> None:
         finished = self._ending is None
         self._enter("stopping")
-        if (bad := publisher.flush_scalars()) is not None and finished:
+        if (bad := publisher.flush_scalars()) is not None:
             raise diverged(bad)
+        # The last update may break what no loss has seen. One wait for the device, at the very end.
+        if (name := not_finite(engine.state()[0])) is not None:
+            raise broken(engine.step_count, name)
         publisher.measure()
         publisher.draw(store=True)
         if self._ending is None or self._ending.save:
             publisher.checkpoint()
         publisher.mailbox.put_latest(publisher.progress(time.perf_counter()))
-        self._finish_writing(publisher)
+        self._write_out(publisher)
+        if self._disk.unwritten is not None:
+            raise self._disk.unwritten
         self._enter("finished" if finished else "stopped")
 
-    def _finish_writing(self, publisher: Publisher) -> None:
-        """Waits until all is on disk; a full disk can be given up by a second stop."""
-        while not publisher.queue.flush(timeout=0.5):
-            if self._disk_full:
-                self._enter(
-                    "stopping", _("{why} To give up what is not written, stop again.").format(why=self._disk_full)
-                )
-                if isinstance(self._commands.take(), Stop):
-                    raise TrainingError(_("Stopped with a full disk: what came after the last checkpoint is lost."))
-        if self._unwritten is not None:
-            raise self._unwritten
+    def _write_out(self, publisher: Publisher) -> None:
+        """Waits until all is on disk, see :meth:`Disk.write_out`."""
+        self._ending = self._disk.write_out(publisher, self._ending, lambda words: self._enter(self.state, words))
 
     # -- commands ---------------------------------------------------------------------------------------------------
 
@@ -296,20 +313,20 @@ class Session:
                 self._paused, self._pending = True, 0
                 self._enter("paused")
             case Resume():
-                if self._may_go_on(engine):
+                if may_go_on(engine, self.mailbox):
                     self._paused = False
                     self._enter("training")
             case StepOnce(count=count, role=role):
-                if self._has_role(role, engine) and self._may_go_on(engine):
+                if has_role(role, engine, self.mailbox) and may_go_on(engine, self.mailbox):
                     self._paused, self._pending, self._pending_role = True, max(count, 0), role or self._role
             case TrainOnly(role=role):
-                if self._has_role(role, engine):
+                if has_role(role, engine, self.mailbox):
                     self._role = role
             case SetHyper():
                 self._set_hyper(command, engine, publisher)
             case SaveCheckpoint():
                 publisher.flush_scalars()
-                if self._may_go_on(engine):
+                if may_go_on(engine, self.mailbox):
                     publisher.checkpoint()
             case GoBack(lr_factor=factor):
                 self._go_back(factor, engine, publisher)
@@ -323,33 +340,23 @@ class Session:
             case Stop():
                 self._ending = command
 
-    def _may_go_on(self, engine: Engine) -> bool:
-        if engine.losses.not_finite is not None:
-            self.mailbox.post(Note("warning", str(diverged(engine.losses.not_finite))))
-        return engine.losses.not_finite is None
-
-    def _has_role(self, role: Role | None, engine: Engine) -> bool:
-        there = role is None or role in engine.roles
-        if not there:
-            text = _("{title} has no {role} that is trained on its own.")
-            self.mailbox.post(Note("warning", text.format(title=engine.method.info.title, role=role)))
-        return there
-
-    def _set_hyper(self, command: SetHyper, engine: Engine, publisher: Publisher) -> None:
+    def _set_hyper(self, command: SetHyper, engine: Engine, publisher: Publisher, resuming: bool = False) -> None:
         try:
-            old, new = engine.set_hyper(command.name, command.value)
+            old, new = engine.set_hyper(command.name, command.value, resuming)
         except UsageError as error:
             self.mailbox.post(Note("warning", str(error)))
             return
         if old != new:
             publisher.post_event(HyperChanged(engine.step_count, command.name, old, new))
             publisher.last_checkpoint = -1  # one of this very step would hold the old value
+            if command.name == "batch_size":
+                publisher.post_event(Note("info", other_batches(old, new, engine.step_count)))
 
     def _go_back(self, factor: float, engine: Engine, publisher: Publisher) -> None:
-        if self._disk_full:
-            self.mailbox.post(Note("warning", self._disk_full))
+        if self._disk.full:
+            self.mailbox.post(Note("warning", self._disk.full))
             return
-        if (rates := rewind(engine, publisher, factor)) is None:
+        if (rates := rewind(engine, publisher, factor, lambda: self._write_out(publisher))) is None:
             return
         for name, rate in rates.items():
             self._set_hyper(SetHyper(name, rate), engine, publisher)
@@ -360,18 +367,11 @@ class Session:
 
     def _hold(self, error: Exception) -> None:
         """Something is wrong that a person can mend: pauses with its words, or fails where nobody watches."""
-        self._unwritten = None
+        self._disk.unwritten = None
         if not self._hold_on_trouble:
             raise error
         self._paused, self._pending = True, 0
         self._enter("paused", str(error), getattr(error, "details", ""), isinstance(error, DivergedError))
-
-    def _on_disk(self, full: str | None = None) -> None:
-        self._disk_full = full
-
-    def _on_write_error(self, error: Exception) -> None:
-        self._unwritten = self._unwritten or error
-        self.mailbox.post(Note("error", str(error), getattr(error, "details", "")))
 
     def _fail(self, error: StudioError) -> None:
         self.failure = error

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import logging
 import traceback
+from collections.abc import Mapping
 
+from torch import Tensor
+
+from ganstudio.core.commands import Role
 from ganstudio.core.errors import DivergedError, StudioError, TrainingError
+from ganstudio.core.events import Note
 from ganstudio.core.i18n import _
+from ganstudio.core.mailbox import Mailbox
 from ganstudio.training.device import is_out_of_memory
 from ganstudio.training.engine import Engine
 from ganstudio.training.memory import advice_when_full
@@ -21,6 +27,35 @@ def diverged(bad: tuple[int, str]) -> DivergedError:
         _("The loss “{name}” is not a finite number any more since step {step}: training diverged. Go back to the last "
           "good checkpoint with a lower learning rate.").format(name=name, step=step)
     )  # fmt: skip
+
+
+def not_finite(tensors: Mapping[str, Tensor]) -> str | None:
+    """The name of the first of a state's tensors that holds NaN or infinity; waits for the device."""
+    return next((name for name, t in tensors.items() if t.is_floating_point() and not t.isfinite().all()), None)
+
+
+def broken(step: int, name: str) -> DivergedError:
+    """A part of the state, of this name, is not finite though no loss has told so yet."""
+    return DivergedError(
+        _("“{name}” holds values that are not finite numbers after step {step}: training diverged. Nothing of this step is "
+          "kept; go on from the last good checkpoint with a lower learning rate.").format(name=name, step=step)
+    )  # fmt: skip
+
+
+def may_go_on(engine: Engine, mailbox: Mailbox) -> bool:
+    """No loss has diverged; else the watcher is told."""
+    if engine.losses.not_finite is not None:
+        mailbox.post(Note("warning", str(diverged(engine.losses.not_finite))))
+    return engine.losses.not_finite is None
+
+
+def has_role(role: Role | None, engine: Engine, mailbox: Mailbox) -> bool:
+    """There is something of this role to train; else the watcher is told."""
+    there = role is None or role in engine.roles
+    if not there:
+        text = _("{title} has no {role} that is trained on its own.")
+        mailbox.post(Note("warning", text.format(title=engine.method.info.title, role=role)))
+    return there
 
 
 def explain(error: Exception, engine: Engine | None) -> StudioError:

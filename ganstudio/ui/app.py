@@ -6,6 +6,7 @@ import gc
 import os
 import signal
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 
 os.environ.setdefault("PYQTGRAPH_QT_LIB", "PySide6")
@@ -14,13 +15,15 @@ os.environ.setdefault("QT_API", "pyside6")
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
+from ganstudio.app.borrowed import borrowed_config
 from ganstudio.app.logs import start_logging, stop_logging
 from ganstudio.app.notifications import install_hooks
 from ganstudio.app.studio import Studio
-from ganstudio.core.errors import StudioError
+from ganstudio.core.errors import StoreError, StudioError
 from ganstudio.core.i18n import _
 from ganstudio.core.screenshot import Screenshot
 from ganstudio.ui.icons import app_icon
+from ganstudio.ui.pictures.export import write_png
 from ganstudio.ui.qtlog import install_qt_messages, remove_qt_messages
 from ganstudio.ui.theme import set_theme
 from ganstudio.ui.window import MainWindow
@@ -44,10 +47,17 @@ def make_application() -> QApplication:
 def run_window(run_dir: Path | None = None, screenshot: Screenshot | None = None) -> int:
     """Shows the window until it is closed, or draws it once; returns the exit status.
 
+    A window that is only drawn works on a copy of the person's settings and canvases: it changes nothing of theirs.
+
     Raises:
-        StudioError: the picture cannot be written.
+        StudioError: the picture cannot be written, the run not be shown, or the end of a run not be stored.
         UsageError: there is no such workspace or run.
     """
+    with borrowed_config() if screenshot is not None else nullcontext():
+        return _run_window(run_dir, screenshot)
+
+
+def _run_window(run_dir: Path | None, screenshot: Screenshot | None) -> int:
     start_logging()
     install_qt_messages()
     app = make_application()
@@ -55,7 +65,7 @@ def run_window(run_dir: Path | None = None, screenshot: Screenshot | None = None
     studio = Studio()
     set_theme(screenshot.theme if screenshot and screenshot.theme else studio.settings.values.theme)
     window = MainWindow(studio)
-    window.restore()
+    window.restore("" if screenshot is None else "train")  # the others begin with a run that nobody asked for
     try:
         if screenshot is not None:
             return _draw_once(app, window, screenshot)
@@ -63,7 +73,10 @@ def run_window(run_dir: Path | None = None, screenshot: Screenshot | None = None
         signal.signal(signal.SIGTERM, lambda *_args: window.quit_saving())
         window.show()
         QTimer.singleShot(0, window, lambda: _load(studio, run_dir))
-        return int(app.exec())
+        status = int(app.exec())
+        if window.lost:
+            raise StudioError(" ".join(window.lost))
+        return status
     finally:
         remove_hooks()
         window.detach()
@@ -105,8 +118,10 @@ def _draw_once(app: QApplication, window: MainWindow, wanted: Screenshot) -> int
     failure: list[StudioError] = []
 
     def draw() -> None:
-        if not window.grab().save(str(wanted.path)):
-            failure.append(StudioError(_("The picture could not be written to {path}.").format(path=wanted.path)))
+        try:
+            write_png(wanted.path, window.grab().toImage())
+        except StoreError as error:
+            failure.append(error)
         app.quit()
 
     def settle() -> None:
@@ -116,15 +131,24 @@ def _draw_once(app: QApplication, window: MainWindow, wanted: Screenshot) -> int
             QTimer.singleShot(SETTLE_MS, window, draw)
 
     def ready() -> None:
-        if wanted.run is not None:
-            studio.open_run(wanted.run)
+        model = None if wanted.run is None else studio.open_run(wanted.run)
+        if wanted.run is not None and model is None:
+            failure.append(StudioError(_("The run {path} cannot be opened.").format(path=wanted.run)))
+            app.quit()
+            return
+        page = window.benches.get(wanted.workspace or "")
+        if page is not None and model is not None:
+            page.open_run(model)
         window.show_workspace(wanted.workspace or "train")
         settle()
 
     studio.when_ready(ready)
     studio.load_catalogue()
-    QTimer.singleShot(PATIENCE_MS, window, draw)
+    patience = QTimer(window, singleShot=True)
+    patience.timeout.connect(draw)
+    patience.start(PATIENCE_MS)
     app.exec()
+    patience.stop()
     window.close_guard = lambda: True
     window.close()
     if failure:

@@ -18,6 +18,7 @@ from ganstudio.ui.explore.actions import shortcut_rows as explore_shortcut_rows
 from ganstudio.ui.menus import ActionBinder
 from ganstudio.ui.paint.actions import shortcut_rows as paint_shortcut_rows
 from ganstudio.ui.translate.actions import shortcut_rows as translate_shortcut_rows
+from ganstudio.ui.workbench.dropping import Dropped
 
 
 class BenchPage(Protocol):
@@ -36,7 +37,7 @@ class BenchPage(Protocol):
     def open_ready(self) -> None:
         """Opens the run that comes with the program; goes on where that is open already."""
 
-    def open_file(self, path: Path) -> None:
+    def open_file(self, dropped: Dropped) -> None:
         """Takes a file that was dropped: a picture that carries a state of this workspace, or any other picture."""
 
     def refresh(self) -> None:

@@ -315,8 +315,12 @@ class Shell(QMainWindow):
         screen = QGuiApplication.primaryScreen()
         return LEAST if screen is None else LEAST.boundedTo(screen.availableGeometry().size())
 
-    def restore(self) -> None:
-        """Puts the window where it was, or in the middle where that is no place any more. Call before ``show``."""
+    def restore(self, workspace: str = "") -> None:
+        """Puts the window where it was, or in the middle where that is no place any more. Call before ``show``.
+
+        Args:
+            workspace: the one to show first; that which was looked at last by default.
+        """
         blob = self.store.layout("geometry")
         restored = bool(blob) and self.restoreGeometry(QByteArray(base64.b64decode(blob)))
         visible = any(
@@ -326,7 +330,7 @@ class Shell(QMainWindow):
         )
         if not restored or not visible:
             self._centre()
-        wanted = self.store.remembered.workspace
+        wanted = workspace or self.store.remembered.workspace
         if wanted in self._workspaces:
             self.show_workspace(wanted)
         elif self._workspaces:

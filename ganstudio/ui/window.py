@@ -6,17 +6,19 @@ from functools import partial
 from pathlib import Path
 from typing import cast
 
-from PySide6.QtCore import QEvent, QTimer
+from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QMessageBox, QWidget
 
 from ganstudio.app.actions import Action
 from ganstudio.app.history import History
+from ganstudio.app.named import Answer, Question
 from ganstudio.app.run_model import RunModel
 from ganstudio.app.studio import Studio
 from ganstudio.app.workplaces import Workplace, workplace_of_spec
 from ganstudio.core.errors import StudioError
 from ganstudio.core.i18n import _, plural
+from ganstudio.core.regular import is_there
 from ganstudio.data.archives import is_archive
 from ganstudio.store import Run
 from ganstudio.ui.benches import BenchPage, BenchRow, bench_rows
@@ -26,7 +28,7 @@ from ganstudio.ui.statusbar import RunChip
 from ganstudio.ui.train.actions import shortcut_rows, train_actions
 from ganstudio.ui.train.run_bar import clock
 from ganstudio.ui.train.workspace import TrainWorkspace
-from ganstudio.ui.workbench.dropping import is_for_a_bench, place_of_file
+from ganstudio.ui.workbench.dropping import Dropped, is_for_a_bench, local_paths, look_at
 
 LIVE_MS, IDLE_MS = 40, 120
 SLOW_TICKS = 12  # every so many ticks: status bar, runs list
@@ -51,6 +53,7 @@ class MainWindow(Shell):
 
     Attributes:
         benches: the workspaces with an open generator that have been built, by their ids.
+        lost: after closing, a sentence for each run of which not all could be stored.
     """
 
     def __init__(self, studio: Studio) -> None:
@@ -87,6 +90,9 @@ class MainWindow(Shell):
         self.train.bundled_requested.connect(self._explore_bundled)
         self.close_guard = self._may_close
         self.closing.connect(self._end)
+        self.lost: list[str] = []
+        self._asked = False
+        studio.asker = self.ask
         studio.opened.connect(self._opened)
         studio.current_changed.connect(self._current_changed)
         self._timer = QTimer(self)
@@ -216,24 +222,19 @@ class MainWindow(Shell):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """A folder may be dropped (of pictures, or a run), an archive, a picture, or a generator's file."""
-        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls()]
-        if any(path.is_dir() or is_archive(path) or is_for_a_bench(path) for path in paths):
+        paths = local_paths(event.mimeData().urls())
+        if any(not here or (is_there(path) and _is_taken(path)) for path, here in paths):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
         """A run is opened, another folder or an archive is taken for pictures and checked; a file goes to its workspace."""
-        for url in event.mimeData().urls():
-            path = Path(url.toLocalFile())
+        for path, _here in local_paths(event.mimeData().urls()):
+            if not (is_there(path) and _is_taken(path)):
+                continue
             if path.is_file() and is_for_a_bench(path):
                 event.acceptProposedAction()
-                place = place_of_file(path, self.current_workspace)
-                self.show_workspace(place)
-                page = self.bench(place)
-                if page is not None:
-                    page.open_file(path)
+                self._look_at_file(path)
                 return
-            if not (path.is_dir() or is_archive(path)):
-                continue
             event.acceptProposedAction()
             if (path / "run.json").is_file():
                 self._open_path(path)
@@ -246,6 +247,32 @@ class MainWindow(Shell):
                 self.train.data.use_folder(path)
             return
 
+    def _look_at_file(self, path: Path) -> None:
+        title = _("Looking at {name}").format(name=path.name)
+        self.studio.jobs.start(title, lambda _progress, _cancel: look_at(path)).on_done(self._take)
+
+    def _take(self, dropped: Dropped) -> None:
+        place = dropped.place(self.current_workspace)
+        self.show_workspace(place)
+        page = self.bench(place)
+        if page is not None:
+            page.open_file(dropped)
+
+    def ask(self, question: Question, answer: Answer) -> None:
+        """Asks, and calls ``answer`` with what was decided; whoever just presses Return or Escape has said no."""
+        box = QMessageBox(self)
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.setIcon(QMessageBox.Icon.Warning)
+        box.setWindowTitle(question.title)
+        box.setText(question.text)
+        box.setInformativeText(question.about)
+        yes = box.addButton(question.yes, QMessageBox.ButtonRole.AcceptRole)
+        no = box.addButton(question.no, QMessageBox.ButtonRole.RejectRole)
+        box.setDefaultButton(no)
+        box.setEscapeButton(no)
+        box.finished.connect(lambda _code: answer(box.clickedButton() is yes))
+        box.open()
+
     # -- closing ----------------------------------------------------------------------------------------------------
 
     def _may_close(self) -> bool:
@@ -257,6 +284,7 @@ class MainWindow(Shell):
             return False
         for model in training:
             model.stop(save=choice == "save")
+        self._asked = True
         return True
 
     def ask_closing(self, training: list[RunModel]) -> str:
@@ -266,10 +294,9 @@ class MainWindow(Shell):
         box.setWindowTitle(_("Close ganstudio"))
         names = ", ".join(model.title for model in training)
         box.setText(plural("{n} run is still training.", "{n} runs are still training.", len(training)))
-        box.setInformativeText(
-            _("{names}\n\nSave a checkpoint and quit, and you can go on exactly there. Stop, and what came after the "
-              "last checkpoint is lost.").format(names=names)
-        )  # fmt: skip
+        text = _("{names}\n\nSave a checkpoint and quit, and you can go on exactly there. Stop, and what came after the "
+                 "last checkpoint is lost.").format(names=names)  # fmt: skip
+        box.setInformativeText("\n\n".join([text, *(model.message for model in training if model.message)]))
         save = box.addButton(_("Save checkpoint and quit"), QMessageBox.ButtonRole.AcceptRole)
         stop = box.addButton(_("Stop now"), QMessageBox.ButtonRole.DestructiveRole)
         box.addButton(_("Cancel"), QMessageBox.ButtonRole.RejectRole)
@@ -280,11 +307,15 @@ class MainWindow(Shell):
         return "save" if clicked is save else "discard" if clicked is stop else "cancel"
 
     def quit_saving(self) -> None:
-        """Ends without asking, after a checkpoint: what a signal from outside asks for."""
+        """Ends without asking, after a checkpoint: what a signal from outside asks for.
+
+        A second one, while that lasts, gives up at once what a full disk does not take.
+        """
         for model in self.studio.training:
             model.stop(save=True)
         self.close_guard = lambda: True
-        self.close()
+        if not self.isHidden():
+            self.close()
 
     def _end(self) -> None:
         self._timer.stop()
@@ -294,7 +325,9 @@ class MainWindow(Shell):
             page.end()
         self.studio.opened.disconnect(self._opened, missing_ok=True)
         self.studio.current_changed.disconnect(self._current_changed, missing_ok=True)
-        self.studio.shutdown()
+        self.lost = self.studio.shutdown()
+        if self.lost and self._asked:  # somebody sits here
+            QMessageBox.critical(None, _("Close ganstudio"), "\n\n".join(self.lost))
 
     def reset_layout(self) -> None:
         """Sizes and positions of the window and of its panels as they were at first."""
@@ -311,3 +344,8 @@ class MainWindow(Shell):
             else:
                 self.studio.current.show(self.studio.current.source)
         super().changeEvent(event)
+
+
+def _is_taken(path: Path) -> bool:
+    """Whether what is there may be dropped on the window."""
+    return path.is_dir() or is_archive(path) or (is_for_a_bench(path) and path.is_file())

@@ -94,3 +94,18 @@ def test_shutdown_says_whether_all_ended() -> None:
     assert not jobs.shutdown(0.05)
     release.set()
     job._thread.join(5)
+
+
+def test_what_is_worded_leaves_no_trace_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    """A hundred pictures that cannot be read are a hundred lines, not a hundred tracebacks; the unexpected has its own."""
+    jobs = Jobs()
+    caplog.set_level("INFO", "ganstudio")
+    for error in (DataError("x.png is damaged"), ZeroDivisionError("no")):
+
+        def work(progress, cancel, error=error) -> None:
+            raise error
+
+        jobs.start("Read", work).on_error(lambda _error: None)
+        pump_until(jobs)
+    assert ["Traceback" in caplog.handler.format(record) for record in caplog.records] == [False, True]
+    assert "x.png is damaged" in caplog.text

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -120,3 +122,19 @@ def test_folders_are_handed_to_data_and_store(tmp_path: Path, monkeypatch: pytes
     apply_folders(Settings(data_folder=str(tmp_path / "d"), runs_folder=str(tmp_path / "r")))
     assert data_folder() == tmp_path / "d"
     assert runs_folder() == tmp_path / "r"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no named pipes")
+def test_a_pipe_in_their_place_is_not_waited_for(hub: Notifications) -> None:
+    path = config_folder() / "settings.json"
+    path.parent.mkdir(parents=True)
+    os.mkfifo(path)
+    assert SettingsStore(hub=hub).values == Settings()
+    assert "cannot be read" in messages(hub)[0]
+
+
+def test_a_run_in_a_folder_whose_name_is_no_text_is_remembered(hub: Notifications) -> None:
+    odd = Path(os.fsdecode(b"/runs/caf\xe9 \xff"))
+    SettingsStore(hub=hub).add_recent(odd)
+    assert SettingsStore(hub=hub).remembered.recent_runs == (str(odd),)
+    assert messages(hub) == []

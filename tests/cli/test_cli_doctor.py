@@ -104,3 +104,13 @@ def test_settings_say_where_runs_are(call: Call, own_folders: Path, monkeypatch:
         '{"version": 1, "settings": {"runs_folder": "' + str(own_folders / "elsewhere").replace(os.sep, "/") + '"}}'
     )
     assert call("doctor", "--json").json["runs"]["folder"] == str(own_folders / "elsewhere")
+
+
+@pytest.mark.parametrize("variable", ["GANSTUDIO_RUNS", "GANSTUDIO_DATA", "GANSTUDIO_CONFIG"])
+def test_a_folder_whose_name_is_too_long_is_no_surprise(
+    call: Call, own_folders: Path, monkeypatch: pytest.MonkeyPatch, variable: str
+) -> None:
+    monkeypatch.setenv(variable, "/tmp/" + "x" * 300)
+    answer = call("doctor", "--json")
+    assert answer.status == (1 if variable == "GANSTUDIO_RUNS" else 0), answer.err
+    assert ("runs" in [finding["area"] for finding in answer.json["findings"]]) == (variable == "GANSTUDIO_RUNS")

@@ -1,17 +1,21 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
+import os
 import shutil
+import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from ganstudio.core.events import HyperChanged, Rows, SeriesInfo
-from ganstudio.store import RunWriter
-from tests.cli.conftest import Call
+from ganstudio.__main__ import main
+from ganstudio.core.events import HyperChanged, Note, Rows, SeriesInfo
+from ganstudio.store import Run, RunWriter
+from tests.cli.conftest import TINY_POINTS, Call
 
 # -- info -------------------------------------------------------------------------------------------------------------
 
@@ -39,6 +43,21 @@ def test_info_in_words(call: Call, runs: Path) -> None:
     assert "generator/" in out
 
 
+def test_info_says_when_the_discriminator_has_won(call: Call, runs: Path, tmp_path: Path) -> None:
+    path = Path(shutil.copytree(runs / "images", tmp_path / "dead"))
+    series = SeriesInfo("D(x)", "probability", "real"), SeriesInfo("D(G(z))", "probability", "fake")
+    steps = np.arange(4, 404)
+    writer = RunWriter(path)
+    writer.append_rows(Rows("steps", series, steps, steps * 0.1, np.tile(np.float32([1, 0]), (400, 1))))
+    writer.close()
+    told = call("info", path).out
+    assert "discriminator wins" in told
+    assert "lower D learning rate" in told
+    verdict = call("info", path, "--json").json["verdict"]
+    assert (verdict["word"], verdict["tone"]) == ("discriminator wins", "warning")
+    assert call("info", runs / "images", "--json").json["verdict"]["word"] == "too early to tell"
+
+
 @pytest.fixture
 def changed(runs: Path, tmp_path: Path) -> Path:
     """A run with a setting that was changed and values that JSON has no word for."""
@@ -62,6 +81,107 @@ def test_info_knows_changes_and_writes_valid_json(call: Call, changed: Path) -> 
     assert facts["metrics"]["odd"] is None
     assert facts["metrics"]["never"] is None
     assert "inf" in call("info", changed).out
+
+
+# -- a damaged checkpoint ---------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def damaged(runs: Path, tmp_path: Path) -> Path:
+    """A run whose newest checkpoint, of step 30, has zeros at its end."""
+    path = Path(shutil.copytree(runs / "points", tmp_path / "damaged"))
+    file = Run.open(path).checkpoint_path(30)
+    file.write_bytes(file.read_bytes()[:-500] + bytes(500))
+    return path
+
+
+def test_info_and_sample_say_that_the_newest_checkpoint_is_damaged(call: Call, damaged: Path, tmp_path: Path) -> None:
+    facts = call("info", damaged, "--json").json
+    assert (facts["newest_good_checkpoint"], facts["damaged_checkpoints"]) == (0, [30])
+    assert "of step 30, cannot be used" in call("info", damaged).out
+    answer = call("sample", damaged, "--out", tmp_path / "a.npy")
+    assert answer.status == 0
+    warning, done = answer.err.splitlines()
+    assert "of step 30, cannot be used" in warning
+    assert "samples of step 0" in done
+    answer = call("sample", damaged, "--step", 30, "--out", tmp_path / "b.npy")
+    assert answer.status == 1
+    assert "damaged" in answer.error
+    assert not (tmp_path / "b.npy").exists()
+    assert "step 0" in call("sample", damaged, "--step", 0, "--out", tmp_path / "b.npy").err
+
+
+def test_resuming_says_from_which_checkpoint_and_keeps_it_in_the_diary(call: Call, damaged: Path) -> None:
+    answer = call("train", "--resume", damaged, "--threads", 1)  # not “reached already”: step 30 is no more
+    assert answer.status == 0, answer.err
+    assert "of step 30, cannot be used, so that of step 0 is" in answer.err
+    notes = [event.text for event in Run.open(damaged).events() if isinstance(event, Note)]
+    assert any("of step 30" in text for text in notes)
+    assert call("info", damaged, "--json").json["newest_good_checkpoint"] == 30
+
+
+# -- names ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere names are text")
+def test_a_run_in_a_folder_whose_name_is_no_text(runs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is resumed, sampled and told of; a script can use the path that is printed."""
+    odd = tmp_path / os.fsdecode(b"caf\xe9 \xff")
+    shutil.copytree(runs / "points", odd / "run")
+
+    def call(*arguments: object) -> tuple[int, bytes, bytes]:
+        streams = io.BytesIO(), io.BytesIO()
+        for name, stream in zip(("stdout", "stderr"), streams, strict=True):
+            monkeypatch.setattr(sys, name, io.TextIOWrapper(stream, encoding="utf-8", write_through=True))
+        status = main([str(argument) for argument in arguments])
+        return status, *(stream.getvalue() for stream in streams)
+
+    for arguments in (
+        ["train", "--resume", odd / "run", "--steps", 32, "--threads", 1],
+        ["train", "gan", "--data", "ring", "--steps", 2, "--out", odd / "new", *TINY_POINTS],
+    ):
+        status, out, err = call(*arguments)
+        assert status == 0, err
+        assert Run.open(os.fsdecode(out.rstrip(b"\n"))).status().state == "finished"
+    assert call("sample", odd / "run", "--out", odd / "a.png")[0] == 0
+    assert (odd / "a.png").is_file()
+    status, out, _err = call("info", odd / "run")
+    assert (status, os.fsencode(odd) in out) == (0, True)
+    facts = json.loads(call("info", odd / "run", "--json")[1])
+    assert (facts["path"], facts["newest_good_checkpoint"]) == (str(odd / "run"), 32)
+    assert call("info", odd / "none")[0] == 2
+
+
+LONG = {
+    "letters": "/tmp/" + "x" * 5000,
+    "a name": "/tmp/" + "x" * 300,
+    "folders": "/tmp" + "/y" * 2500,
+    "just": "/" + "/".join(["z" * 200] * 20) + "/" + "z" * 60,  # it fits itself, and nothing in it does
+}
+
+
+@pytest.mark.parametrize("path", LONG.values(), ids=LONG)
+def test_names_that_are_too_long_are_refused_in_a_sentence(call: Call, runs: Path, tmp_path: Path, path: str) -> None:
+    for arguments in (
+        ["info", path],
+        ["sample", path, "--out", tmp_path / "a.png"],
+        ["sample", runs / "images", "--out", f"{path}.png"],
+        ["train", "--resume", path],
+        ["train", "gan", "--data", "ring", "--steps", 2, "--out", path],
+        ["train", "dcgan", "--data", f"folder:{path}", "--steps", 2],
+        ["translate", path, path, "--out", path],
+        [path],
+        ["--screenshot", f"{path}.png"],
+    ):
+        answer = call(*arguments)
+        assert answer.status == 2, arguments
+        assert len(answer.error) < 1000
+
+
+def test_a_file_may_have_the_longest_name_that_there_is(call: Call, runs: Path, tmp_path: Path) -> None:
+    out = tmp_path / ("x" * 251 + ".png")
+    assert call("sample", runs / "images", "--out", out).status == 0
+    assert out.is_file()
 
 
 # -- sample -----------------------------------------------------------------------------------------------------------

@@ -2,22 +2,29 @@ from __future__ import annotations
 
 import errno
 import io
+import json
 import os
 import shutil
 import signal
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
+from PIL import Image
 
 from ganstudio.cli import train
 from ganstudio.cli.progress import LastLosses, ProgressLine
 from ganstudio.core.errors import DiskFullError, StoreError
 from ganstudio.core.events import Progress, Rows, SeriesInfo
+from ganstudio.methods import METHODS
 from ganstudio.store import Run, RunWriter, load_checkpoint
-from tests.cli.conftest import TINY_POINTS, Call
+from ganstudio.store.checkpoints import write_checkpoint
+from ganstudio.store.folder import read_info, write_info
+from tests.cli.conftest import TINY_IMAGES, TINY_POINTS, Call
 
 GAN = ["train", "gan", "--data", "ring", *TINY_POINTS]
 
@@ -57,6 +64,96 @@ def test_settings_may_be_repeated_and_dashed(call: Call, tmp_path: Path) -> None
 
 
 @pytest.fixture
+def pictures(tmp_path: Path) -> Path:
+    """A folder of 24 small pictures in two shades, and of three files that are none."""
+    folder = tmp_path / "pics"
+    folder.mkdir()
+    for index in range(24):
+        Image.new("L", (16, 16), 100 + index).save(folder / f"{index}.png")
+    (folder / "empty.png").touch()
+    (folder / "page.jpg").write_text("<html>")
+    Image.new("L", (1, 1)).save(folder / "dot.png")
+    return folder
+
+
+DCGAN = ["train", "dcgan", "--steps", "1", *TINY_IMAGES]
+
+
+def test_files_that_were_left_out_are_told_and_kept(call: Call, pictures: Path, tmp_path: Path) -> None:
+    answer = call(*DCGAN, "--data", f"folder:{pictures}:size=16", "--out", tmp_path / "run")
+    assert answer.status == 0
+    (line,) = [line for line in answer.err.splitlines() if "left out" in line]
+    assert line.startswith("3 of 27 files were left out: ")
+    for told in ("dot.png (is only 1 × 1 px)", "empty.png (the file is empty)", "page.jpg (it is a web page"):
+        assert told in line
+    assert line in call("info", tmp_path / "run").out
+    assert call("info", tmp_path / "run", "--json").json["told"][0] == line
+    again = call("train", "--resume", tmp_path / "run", "--steps", 2)
+    assert line in again.err.splitlines()
+
+
+def test_a_relative_place_of_data_holds_from_everywhere(
+    call: Call, pictures: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert call(*DCGAN, "--data", "folder:pics:size=16", "--out", "run").status == 0
+    assert Run.open("run").info.experiment.data == f"folder:{pictures}:size=16"
+    monkeypatch.chdir("/")
+    assert call("train", "--resume", tmp_path / "run", "--steps", 2).status == 0
+
+
+def test_an_older_run_with_a_relative_place_is_found_beside_it(
+    call: Call, pictures: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert call(*DCGAN, "--data", f"folder:{pictures}:size=16", "--out", tmp_path / "run").status == 0
+    info = read_info(tmp_path / "run")
+    typed = replace(info, experiment=info.experiment.with_(data="folder:pics:size=16"))
+    write_info(tmp_path / "run", typed)
+    monkeypatch.chdir("/")
+    assert call("train", "--resume", tmp_path / "run", "--steps", 2).status == 0
+    assert Run.open(tmp_path / "run").info.experiment.data == f"folder:{pictures}:size=16"
+
+
+def test_data_that_have_moved_are_taken_from_their_new_place_if_they_are_the_same(
+    call: Call, pictures: Path, tmp_path: Path
+) -> None:
+    run = tmp_path / "run"
+    assert call(*DCGAN, "--data", f"folder:{pictures}:size=16", "--out", run).status == 0
+    moved, other = pictures.rename(tmp_path / "moved"), tmp_path / "other"
+    shutil.copytree(moved, other)
+    (other / "3.png").unlink()
+    resume = ["train", "--resume", run, "--steps", 2]
+    missing = call(*resume)
+    assert missing.status == 1
+    assert f"There is no folder {pictures}" in missing.err
+    assert "--data folder:PATH" in missing.err
+    for wrong, status, says in (
+        (f"folder:{other}", 1, "does not hold the data that this run was trained on"),
+        ("ring", 2, "name the new place of the same data as folder:PATH"),
+    ):
+        answer = call(*resume, "--data", wrong)
+        assert answer.status == status
+        assert says in answer.err
+        assert Run.open(run).info.experiment.data == f"folder:{pictures}:size=16"
+    answer = call(*resume, "--data", moved)
+    assert answer.status == 0
+    assert f"from now on they are read from folder:{moved}:size=16" in answer.err
+    assert Run.open(run).info.experiment.data == f"folder:{moved}:size=16"
+    assert call("train", "--resume", run, "--steps", 3).status == 0
+
+
+def test_a_drawing_and_weights_by_path_hold_from_everywhere(
+    call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Image.new("L", (32, 32), 200).save(tmp_path / "dot.png")
+    monkeypatch.chdir(tmp_path)
+    assert call("train", "gan", "--data", "drawing:dot.png", "--steps", 1, "--out", "run", *TINY_POINTS).status == 0
+    assert Run.open("run").info.experiment.data == f"drawing:{tmp_path / 'dot.png'}"
+    hyper = METHODS["pix2pixhd"].resolve({"vgg": "~/vgg19.safetensors"}, "pairs")
+    assert hyper.vgg == str(Path.home() / "vgg19.safetensors")
+
+
+@pytest.fixture
 def begun(runs: Path, tmp_path: Path) -> Path:
     """A run of 30 steps that may be written to."""
     return Path(shutil.copytree(runs / "points", tmp_path / "begun"))
@@ -66,6 +163,37 @@ def test_resume_counts_from_the_beginning(call: Call, begun: Path) -> None:
     answer = call("train", "--resume", begun, "--steps", 40, "--threads", 1)
     assert (answer.status, answer.out) == (0, f"{begun}\n")
     assert Run.open(begun).status().step == 40
+
+
+def test_resume_with_other_batches_says_what_that_means(call: Call, begun: Path) -> None:
+    answer = call("train", "--resume", begun, "--steps", 40, "--set", "batch_size=24", "lr_g=1e-4", "--threads", 1)
+    assert (answer.status, answer.out) == (0, f"{begun}\n")
+    assert "24 items instead of 16 after step 30" in answer.err
+    assert "no longer equal to it bit by bit" in answer.err
+    state = json.loads(load_checkpoint(begun)[1]["state"])
+    assert (state["step"], state["hyper"]["batch_size"], state["hyper"]["lr_g"]) == (40, 24, 1e-4)
+    assert state["items"] == 30 * 16 + 10 * 24
+    told = call("info", begun, "--json").json
+    assert told["hyper"]["batch_size"] == 24
+    assert [(change["step"], change["name"]) for change in told["changes"]] == [(30, "batch_size"), (30, "lr_g")]
+    again = call(
+        "train", "--resume", begun, "--steps", 41, "--threads", 1
+    )  # it stays as it is now, and nothing is said
+    assert again.status == 0
+    assert "instead of" not in again.err
+    assert call("info", begun, "--json").json["hyper"]["batch_size"] == 24
+
+
+def test_a_run_of_a_version_that_counted_batches_goes_on(call: Call, begun: Path, tmp_path: Path) -> None:
+    other = Path(shutil.copytree(begun, tmp_path / "other"))
+    tensors, metadata, _step = load_checkpoint(begun)
+    state = json.loads(metadata["state"])
+    state["batches"] = state.pop("items") // state["hyper"]["batch_size"]
+    write_checkpoint(Run.open(begun).checkpoint_path(30), tensors, {**metadata, "state": json.dumps(state)})
+    for run in (begun, other):
+        assert call("train", "--resume", run, "--steps", 33, "--threads", 1).status == 0
+    one, same = load_checkpoint(begun)[0], load_checkpoint(other)[0]
+    assert all(torch.equal(value, same[name]) for name, value in one.items())
 
 
 def test_resume_to_where_it_is_already(call: Call, begun: Path) -> None:
@@ -97,7 +225,9 @@ def test_resume_to_where_it_is_already(call: Call, begun: Path) -> None:
         (["train", "gan", "--data", "ring", "--steps", "5", "--set", "lr_g=nan"], "lr_g"),
         (["train", "gan", "--data", "ring", "--steps", "5", "--set", "fast"], "key=value"),
         (["train", "gan", "--resume", "RUN", "--steps", "50"], "METHOD does not go"),
-        (["train", "--resume", "RUN", "--steps", "50", "--set", "lr_g=1"], "--set does not go"),
+        (["train", "--resume", "RUN", "--steps", "50", "--set", "mlp_width=8"], "MLP width cannot be changed"),
+        (["train", "--resume", "RUN", "--steps", "50", "--set", "batch_size=0"], "batch_size"),
+        (["train", "--resume", "RUN", "--steps", "50", "--set", "no_such=1"], "no_such"),
         (["train", "gan", "--data", "ring", "--steps", "5", "--out", "RUN"], "already holds a run"),
         (["train", "gan", "--data", "ring", "--steps", "5", "--out", "RUN/run.json"], "is a file"),
         (["train", "gan", "--data", "ring", "--steps", "5", "--out", "RUN/.."], "not empty"),
@@ -206,14 +336,21 @@ def test_second_signal_kills(monkeypatch: pytest.MonkeyPatch) -> None:
 
     class Session:
         send: Callable[[object], None] = sent.append
+        waits_for_room = False
 
-    with train._stopping(Session()) as came:  # type: ignore[arg-type]
-        handler = signal.getsignal(signal.SIGINT)
-        assert callable(handler)
-        handler(signal.SIGINT, None)
-        assert (came, left, len(sent)) == ([signal.SIGINT], [], 1)
-        handler(signal.SIGINT, None)
-    assert left == [130]
+    session = Session()
+    for waits in (False, True):
+        left.clear(), sent.clear()
+        session.waits_for_room = waits
+        with train._stopping(session) as came:  # type: ignore[arg-type]
+            handler = signal.getsignal(signal.SIGINT)
+            assert callable(handler)
+            handler(signal.SIGINT, None)
+            assert (came, left, len(sent)) == ([signal.SIGINT], [], 1)
+            handler(signal.SIGINT, None)
+            assert (left, len(sent)) == ([] if waits else [130], 2)  # what waits for room gives up in words
+            handler(signal.SIGINT, None)
+        assert left[-1] == 130
 
 
 # -- the progress line ------------------------------------------------------------------------------------------------

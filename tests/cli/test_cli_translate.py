@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -43,6 +44,17 @@ def photos(tmp_path: Path) -> Path:
     return folder
 
 
+def test_a_damaged_newest_checkpoint_is_told(call: Call, trained: Path, photos: Path, tmp_path: Path) -> None:
+    path = Path(shutil.copytree(trained / "pairs", tmp_path / "run"))
+    file = Run.open(path).checkpoint_path(2)
+    file.write_bytes(file.read_bytes()[:-9] + b"\x7f" * 9)
+    answer = call("translate", path, photos / "a.png", "--out", tmp_path / "a.png")
+    assert answer.status == 0
+    assert "of step 2, cannot be used, so that of step 0 is" in answer.err
+    assert "with step 0" in answer.err
+    assert "damaged" in call("translate", path, photos / "a.png", "--out", tmp_path / "b.png", "--step", 2).error
+
+
 def expected(run: Path, picture: Path, fit: str = "crop", direction: int | None = None) -> np.ndarray:
     """The same by the library."""
     generator = StoredGenerator.open(Run.open(run))
@@ -68,6 +80,43 @@ def test_one_picture_into_one_file(call: Call, trained: Path, photos: Path, tmp_
         assert "a.png translated with step 2" in answer.err
         assert same(read(out), expected(trained / "pairs", photos / "a.png", fit))
     assert not (tmp_path / MANIFEST).exists()
+
+
+@pytest.mark.parametrize(
+    ("ending", "form", "loss"),
+    [
+        ("jpg", "JPEG", 40),
+        ("JPEG", "JPEG", 40),
+        ("webp", "WEBP", 1),
+        ("bmp", "BMP", 1),
+        ("tif", "TIFF", 1),
+        ("tiff", "TIFF", 1),
+    ],
+)
+@pytest.mark.parametrize("run", ["pairs", "ways"])
+def test_the_ending_of_one_file_says_what_is_written(
+    call: Call, trained: Path, photos: Path, tmp_path: Path, run: str, ending: str, form: str, loss: int
+) -> None:
+    out = tmp_path / f"o.{ending}"
+    answer = call("translate", trained / run, photos / "b.jpg", "--out", out, "--device", "cpu")
+    assert answer.status == 0, answer.err
+    assert out.is_file()
+    assert not (tmp_path / MANIFEST).exists()
+    with Image.open(out) as picture:
+        assert picture.format == form
+        found = np.asarray(picture.convert("RGB")).astype(int)
+    assert (
+        int(np.abs(found - expected(trained / run, photos / "b.jpg", direction=0 if run == "ways" else None)).max())
+        <= loss
+    )
+
+
+@pytest.mark.parametrize("name", ["o.jpg/", "there.jpg", "results.v2", "out.2026"])
+def test_a_folder_may_have_any_name(call: Call, trained: Path, photos: Path, tmp_path: Path, name: str) -> None:
+    (tmp_path / "there.jpg").mkdir()
+    answer = call("translate", trained / "pairs", photos / "a.png", "--out", f"{tmp_path}/{name}", "--device", "cpu")
+    assert answer.status == 0, answer.err
+    assert (tmp_path / name / "a.png").is_file()
 
 
 def test_a_folder_and_a_broken_picture(call: Call, trained: Path, photos: Path, tmp_path: Path) -> None:
@@ -111,6 +160,14 @@ def test_both_ways(call: Call, trained: Path, photos: Path, tmp_path: Path, text
         (["pairs", "photos/a.png", "--out", "out.png", "--device", "abacus"], "abacus"),
         (["pairs", "photos/a.png", "--out", "out.png", "--fit", "tile"], "--fit"),
         (["pairs", "empty", "--out", "out"], "no pictures"),
+        (["pairs", "photos", "--out", "out.jpg"], "name a folder"),
+        (["pairs", "photos/a.png", "photos/b.jpg", "--out", "out.WEBP"], "name a folder"),
+        (["pairs", "photos/b.jpg", "--out", "photos/b.jpg"], "over the pictures themselves"),
+        (["pairs", "photos/b.jpg", "--out", "link.jpg"], "over the pictures themselves"),
+        *[
+            (["pairs", "photos/a.png", "--out", f"out.{ending}"], ".png, .jpg, .jpeg, .webp")
+            for ending in ("gif", "heic", "ppm", "pdf", "svg", "mp4", "npy", "zip", "txt")
+        ],
     ],
 )
 def test_refusals(
@@ -119,6 +176,7 @@ def test_refusals(
 ) -> None:  # fmt: skip
     monkeypatch.chdir(tmp_path)
     (tmp_path / "empty").mkdir()
+    (tmp_path / "link.jpg").symlink_to(photos / "b.jpg")
     before = sorted(tmp_path.rglob("*"))
     answer = call("translate", trained / arguments[0], *arguments[1:])
     assert answer.status == 2

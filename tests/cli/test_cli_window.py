@@ -59,6 +59,7 @@ def test_screenshot_alone(call: Call, opened: Opened, tmp_path: Path) -> None:
     [
         ["--screenshot", "a.jpg"],
         ["--screenshot", "/nowhere/a.png"],
+        ["--screenshot", "folder.png"],
         ["--screenshot", "a.png", "--size", "big"],
         ["--screenshot", "a.png", "--size", "0x0"],
         ["--screenshot", "a.png", "--theme", "pink"],
@@ -68,7 +69,11 @@ def test_screenshot_alone(call: Call, opened: Opened, tmp_path: Path) -> None:
         ["--workspace", "train"],
     ],
 )
-def test_wrong_pictures(call: Call, opened: Opened, arguments: list[str]) -> None:
+def test_wrong_pictures(
+    call: Call, opened: Opened, arguments: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "folder.png").mkdir()
     answer = call(*arguments)
     assert answer.status == 2
     assert answer.error

@@ -42,18 +42,28 @@ def test_every_epoch_shows_everything_once_whatever_the_batch(channels_last, res
     assert seen[:10] != seen[10:20]
 
 
-def test_the_position_is_the_count_of_batches():
+def test_the_position_is_the_count_of_items():
     batches = Batches(numbered(10), 4, seed=1)
     stream = [numbers(batches.next()[0]) for _ in range(12)]
-    assert batches.state() == 12
+    assert batches.state() == 48
     other = Batches(numbered(10), 4, seed=1)
     for position in (7, 2, 11, 0):
-        other.seek(position)
+        other.seek(4 * position)
         assert numbers(other.next()[0]) == stream[position]
-        assert other.state() == position + 1
+        assert other.state() == 4 * position + 4
     assert numbers(Batches(numbered(10), 4, seed=2).next()[0]) != stream[0]
     with pytest.raises(ValueError, match="negative"):
         other.seek(-1)
+
+
+def test_another_batch_size_goes_on_in_the_same_order():
+    batches, other = Batches(numbered(10), 4, seed=1), Batches(numbered(10), 4, seed=1)
+    stream = [number for _ in range(9) for number in numbers(batches.next()[0])]
+    seen = numbers(other.next()[0])
+    for size in (3, 13, 1, 7):
+        other.batch_size = size
+        seen += numbers(other.next()[0])
+    assert seen == stream[:28]
 
 
 def test_memory_format_and_residence_do_not_change_the_values():
@@ -72,7 +82,7 @@ def test_a_set_smaller_than_the_batch():
     real, labels, *_rest = batches.next()
     assert labels is None
     assert sorted(numbers(real)[:3]) == sorted(numbers(real)[3:6]) == [0, 1, 2]
-    batches.seek(5)
+    batches.seek(40)
     later = numbers(batches.next()[0])
     batches.seek(0)
     assert [number for _ in range(6) for number in numbers(batches.next()[0])][40:] == later
@@ -106,7 +116,7 @@ def test_the_fixed_batch_stays_and_moves_nothing():
     batches.next()
     again, _labels, *_rest = batches.fixed(6)
     assert torch.equal(first, again)
-    assert batches.state() == 1
+    assert batches.state() == 4
     assert len(set(numbers(first))) == 6
     assert labels.tolist() == [number % 2 for number in numbers(first)]
     assert len(batches.fixed(99)[0]) == 40
@@ -142,7 +152,7 @@ def test_what_is_held_out_is_never_drawn_and_always_the_same(channels_last, resi
     assert drawn == set(range(40)) - set(held)
     assert not set(numbers(batches.fixed(30)[0])) & set(held)
     assert numbers(batches.unseen(4)[0]) == held[:4]
-    assert batches.state() == 5
+    assert batches.state() == 30
     assert numbers(Batches(numbered(40), 6, seed=3, **options).unseen(100)[0]) == held
     assert numbers(Batches(numbered(40), 6, seed=4, **options).unseen(100)[0]) != held
 

@@ -212,3 +212,13 @@ def test_the_real_labels_have_the_published_checksum(shared: Path):
         path = shared / "mnist" / entry.file
         assert path.stat().st_size == entry.size
         assert hashlib.md5(path.read_bytes()).hexdigest() == entry.md5
+
+
+def test_a_server_that_does_not_end_fills_no_disk(server: Server, home: Path):
+    entry = remote(server)
+    server.files["big.bin"] = CONTENT + bytes(20 << 20)
+    told: list[int] = []
+    with pytest.raises(DataError, match="checksum is wrong"):
+        fetch_file(entry, home / "new", told.append)
+    assert max(told) <= len(CONTENT)
+    assert not list((home / "new").iterdir())

@@ -3,6 +3,7 @@ from __future__ import annotations
 import io
 import os
 import shutil
+import socket
 import struct
 import zlib
 from pathlib import Path
@@ -97,19 +98,28 @@ def test_unreadable_files_are_dropped_by_name(pics: Path):
     (pics / "torn.jpg").write_bytes((pics / "torn.jpg").read_bytes()[:400])
     (pics / "empty.png").touch()
     (pics / "text.png").write_text("I am no picture")
+    (pics / "page.jpg").write_text("<!DOCTYPE html><html>Not found</html>")
+    (pics / "lfs.png").write_text("version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n")
     Image.new("RGB", (1, 1)).save(pics / "dot.png")
     (pics / "dead.png").symlink_to(pics / "gone.png")
     (pics / "notes.txt").write_text("fine")
     report = look(pics)
     assert report.spec.count == 1
-    for name, word in (("torn.jpg", "damaged"), ("empty.png", "empty"), ("text.png", "format"), ("dot.png", "1 × 1")):
+    for name, word in (
+        ("torn.jpg", "damaged: its end is missing"),
+        ("empty.png", "empty"),
+        ("text.png", "format"),
+        ("dot.png", "1 × 1"),
+        ("page.jpg", "web page"),
+        ("lfs.png", "git lfs pull"),
+    ):
         ((what, action),) = actions(report, name)
         assert word in what
         assert action == "dropped"
     assert "cannot be opened" in actions(report, "dead.png")[0][0]
     assert actions(report, "dead.png")[0][1] == "dropped"
     assert not actions(report, "good.png")
-    assert any("5 files were dropped" in line for line in report.warnings)
+    assert any("7 of 8 files were left out: " in line and "empty.png (the file" in line for line in report.warnings)
     assert any("1 file that is no picture" in line for line in report.changes)
 
 
@@ -224,6 +234,68 @@ def test_a_decompression_bomb_is_dropped_unread(pics: Path):
     assert limit == Image.MAX_IMAGE_PIXELS
 
 
+def test_pictures_that_are_larger_inside_than_they_say(pics: Path):
+    noise().save(pics / "good.png")
+    inner = io.BytesIO()
+    Image.new("1", (9_000, 9_000)).save(inner, "PNG")
+    content = inner.getvalue()
+    entry = struct.pack("<HHHBBBBHHII", 0, 1, 1, 16, 16, 0, 0, 1, 24, len(content), 22)
+    (pics / "icon.ico").write_bytes(entry + content)
+    with (pics / "long.webp").open("wb") as out:  # its decoder takes the whole file into the memory
+        out.write(b"RIFF\xff\xff\xff\x7fWEBPVP8 ")
+        out.truncate(3 << 30)
+    tags = [
+        (256, 64),
+        (257, 64),
+        (258, 8),
+        (259, 8),
+        (262, 1),
+        (277, 1),
+        (322, 40_000),
+        (323, 40_000),
+        (324, 8),
+        (325, 9),
+    ]
+    fields = b"".join(struct.pack("<HHII", tag, 4, 1, value) for tag, value in tags)
+    directory = struct.pack("<H", len(tags)) + fields + bytes(4)
+    (pics / "tile.tif").write_bytes(b"II*\0" + struct.pack("<I", 20) + bytes(12) + directory)
+    report = look(pics)
+    assert report.spec.count == 1
+    assert "too large" in actions(report, "icon.ico")[0][0]
+    assert "GB" in actions(report, "long.webp")[0][0]
+    assert "1.6 GB" in actions(report, "tile.tif")[0][0]
+
+
+def test_frames_without_number_are_not_all_walked_through(pics: Path, monkeypatch: pytest.MonkeyPatch):
+    first = RNG.integers(0, 256, (8, 8), dtype=np.uint8)
+    frames = [Image.fromarray(first)] * 130
+    frames[0].save(pics / "many.tif", save_all=True, append_images=frames[1:])
+    frames[0].save(pics / "three.tif", save_all=True, append_images=frames[1:3])
+    report = look(pics, "size=16,fit=stretch")
+    assert report.spec.count == 2
+    assert any("more than 100 frames" in what for what, _action in actions(report, "many.tif"))
+    assert any("3 frames" in what for what, _action in actions(report, "three.tif"))
+    assert (report.preview[0] == report.preview[1]).all()
+
+
+def test_no_other_program_is_asked_to_draw_a_file(pics: Path, monkeypatch: pytest.MonkeyPatch):
+    noise().save(pics / "good.png")
+    (pics / "page.png").write_bytes(
+        b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 99 99\n%%EndComments\nshowpage\n%%EOF\n"
+    )
+    (pics / "sky.png").write_bytes(b"SIMPLE  =                    T".ljust(80) + b"END".ljust(2800))
+
+    def never(*_args: object, **_more: object) -> None:
+        raise AssertionError("a program was started")
+
+    monkeypatch.setattr("subprocess.Popen.__init__", never)
+    report = look(pics)
+    assert report.spec.count == 1
+    assert {what for name in ("page.png", "sky.png") for what, _action in actions(report, name)} == {
+        "it is no picture in a known format"
+    }
+
+
 def test_fit_and_colour(pics: Path):
     wide = np.zeros((20, 60, 3), dtype=np.uint8)
     wide[:, 20:40] = (250, 250, 250)
@@ -295,6 +367,62 @@ def test_hidden_files_are_passed_over(pics: Path):
     (pics / "Thumbs.db").write_bytes(b"x")
     found = scan(pics, Job())
     assert found.files == ("a.png",)
+
+
+def test_folders_of_systems_and_drives_are_no_classes(pics: Path):
+    names = ("@eaDir", "#RECYCLE", "$Recycle.Bin", "lost+found", "__MACOSX/cat", "FOUND.000", ".ipynb_checkpoints",
+             "System Volume Information", "cat/@eadir/0.jpg")  # fmt: skip
+    for name in ("cat", "dog", *names):
+        (pics / name).mkdir(parents=True)
+        noise().save(pics / name / "0.jpg")
+    for name in ("._0.jpg", "Thumbs.db", "DESKTOP.INI"):
+        (pics / "cat" / name).write_bytes(b"x")
+    report = look(pics)
+    assert report.balance == {"cat": 1, "dog": 1}
+    assert report.problems == ()
+    assert any("@eaDir" in line and "lost+found" in line for line in report.changes)
+    assert not any("no picture" in line for line in report.changes)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes here")
+def test_pipes_and_sockets_are_dropped_and_never_waited_for(
+    pics: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    noise().save(pics / "a.png")
+    for name in ("pipe.png", "pipe", "pipe.txt"):
+        os.mkfifo(pics / name)
+    monkeypatch.chdir(pics)
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind("socket.jpg")
+    report = look(pics)
+    assert report.spec.count == 1
+    assert {problem.file for problem in report.problems} == {"pipe.png", "socket.jpg"}
+    assert "named pipe" in actions(report, "pipe.png")[0][0]
+
+
+@pytest.mark.parametrize("suffix", ["png", "jpg", "gif", "tif", "bmp", "webp", "jp2", "ico", "pcx", "tga", "ppm"])
+def test_what_decoders_say_of_damage_is_told_in_words(pics: Path, suffix: str):
+    noise(48, 48).save(pics / f"0.{suffix}")
+    content = (pics / f"0.{suffix}").read_bytes()
+    for cut in range(1, 12):
+        (pics / f"cut {cut}.{suffix}").write_bytes(content[: len(content) * cut // 12])
+        spoilt = bytearray(content)
+        spoilt[min(cut * 9, len(content) - 1)] ^= 0xFF
+        (pics / f"spoilt {cut}.{suffix}").write_bytes(spoilt)
+    said = " ".join(problem.what for problem in look(pics).problems)
+    for jargon in ("data stream", "processed", "buffer", "decoder", "image file", "byte", "object", "0x", "<", "Error"):
+        assert jargon not in said
+
+
+def test_the_first_files_that_are_left_out_are_named_and_the_rest_counted(pics: Path):
+    noise().save(pics / "good.png")
+    for index in range(11):
+        (pics / f"{index}\x1b[31m.png").touch()
+    said = load(f"folder:{pics}:size=16").left_out
+    assert said.startswith("11 of 12 files were left out: 0")
+    assert said.endswith("and 3 more.")
+    assert said.count("the file is empty") == 8
+    assert said.isprintable(), "a name of a file gives a terminal no orders"
 
 
 def test_random_damage_never_escapes(pics: Path):

@@ -120,7 +120,7 @@ def test_bad_files_are_named_with_reasons(pics):
     assert found["labels/1.png"] == ("the file is empty", "dropped")
     assert "damaged" in found["images/2.jpg"][0]
     assert report.spec.count == 4
-    assert any("2 files were dropped" in line for line in report.warnings)
+    assert any(line.startswith("2 of 12 files were left out, each with its partner") for line in report.warnings)
 
 
 def test_missing_partners_are_named_on_either_side(pics):
@@ -132,6 +132,25 @@ def test_missing_partners_are_named_on_either_side(pics):
         "images/0.jpg": ("has no label map of the same name", "dropped"),
         "labels/3.png": ("has no photo of the same name", "dropped"),
     }
+
+
+def test_the_list_of_classes_is_no_stranger_among_the_pictures(pics):
+    two_folders(pics)
+    (pics / "classes.txt").write_text(LIST)
+    changes = check(f"maps:{pics}:size=32").changes
+    assert any("classes.txt" in line for line in changes)
+    assert not any("no picture" in line for line in changes)
+    (pics / "notes.txt").write_text("a stranger")
+    assert any("1 file that is no picture" in line for line in check(f"maps:{pics}:size=32").changes)
+
+
+def test_photos_of_two_formats_keep_the_label_map_of_their_very_name(pics):
+    two_folders(pics)
+    for index in (0, 1):
+        save(pics / "images" / f"{index}.png", photo_of(ids_of(index), index))
+    report = check(f"maps:{pics}:size=32")
+    assert report.spec.count == 4
+    assert set(problems(report)) == {"images/0.jpg", "images/1.jpg"}
 
 
 def test_other_sizes_are_converted_where_they_show_the_same_and_dropped_where_not(pics):
@@ -281,6 +300,30 @@ def test_cancelling_ends_it(pics):
 def test_partners_are_found_by_the_usual_names(photos, labels):
     found = match(photos, labels)
     assert found.pairs == tuple(zip(photos, labels, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("firsts", "seconds", "pairs", "lone"),
+    [
+        (["A/0.png", "A/0.jpg"], ["B/0.png"], {"A/0.png": "B/0.png"}, {"A/0.jpg": "has the same name"}),
+        (["A/0.jpg", "A/0.PNG", "A/0.png"], ["B/0.png", "B/0.bmp"], {"A/0.png": "B/0.png"},
+         {"A/0.jpg": "0.png", "A/0.PNG": "0.png", "B/0.bmp": "0.png"}),
+        (["A/0.png", "A/0.jpg"], ["B/0.jpg", "B/0.png"], {"A/0.png": "B/0.png", "A/0.jpg": "B/0.jpg"}, {}),
+        (["A/0.PNG"], ["B/0.png", "B/0.tif"], {"A/0.PNG": "B/0.png"}, {"B/0.tif": "the partner"}),
+        (["A/x.png", "A/X.png"], ["B/X.jpg", "B/x.jpg"], {"A/x.png": "B/x.jpg", "A/X.png": "B/X.jpg"}, {}),
+        (["A/0.png", "A/0.jpg"], ["B/0.bmp"], {},
+         dict.fromkeys(["A/0.png", "A/0.jpg", "B/0.bmp"], "cannot be told: give them different names")),
+        (["A/0.png", "A/0.jpg"], ["B/0.png", "B/sub/0.jpg"], {"A/0.png": "B/0.png"},
+         {"A/0.jpg": "has the same name", "B/sub/0.jpg": "has no photo of the same name"}),
+    ],
+)  # fmt: skip
+def test_of_two_files_with_one_stem_the_very_same_name_counts(firsts, seconds, pairs, lone):
+    found = match(firsts, seconds)
+    assert dict(found.pairs) == pairs
+    told = {problem.file: problem.what for problem in found.problems("photo", "label map")}
+    assert told.keys() == lone.keys()
+    for file, words in lone.items():
+        assert words in told[file]
 
 
 def test_of_several_label_maps_of_a_photo_the_ids_are_taken():

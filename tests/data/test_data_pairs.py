@@ -138,7 +138,8 @@ def test_archives_are_unpacked_once_and_safely(pics, tmp_path, name):
     assert data.spec.count == 3
     assert data.spec.sides == ("edges", "shoes")
     np.testing.assert_array_equal(data.inputs[1, 0].numpy(), picture(1, grey=True))
-    unpacked = sorted(file.name for file in (tmp_path / "cache" / "archives").rglob("*") if file.is_file())
+    (place,) = (tmp_path / "cache" / "archives").glob("*/edges2shoes")
+    unpacked = sorted(file.name for file in place.rglob("*") if file.is_file())
     assert unpacked == ["0.png", "1.png", "2.png"]
     assert not list(tmp_path.glob("*.png"))
     assert load(f"pairs:{path}:size=16").spec.count == 3
@@ -209,6 +210,18 @@ def test_bad_files_of_either_pile_are_named(pics):
     report = check(f"domains:{pics}")
     assert reasons(report) == {"night/b1.png": "the file is empty"}
     assert any("only 3 pictures" in line for line in report.warnings)
+
+
+@pytest.mark.parametrize(("name", "count"), [("pairs", "1 of 6 files was left out, each with"),
+                                              ("domains", "1 of 6 files was left out: A/0.png")])  # fmt: skip
+def test_files_that_are_left_out_are_told_when_the_set_is_loaded(pics, name, count):
+    for side in "AB":
+        for index in range(3):
+            save(pics / side / f"{index}.png", picture(index))
+    (pics / "A" / "0.png").write_bytes(b"")
+    data = load(f"{name}:{pics}:size=32")
+    assert data.left_out.startswith(count)
+    assert "A/0.png (the file is empty)" in data.left_out
 
 
 @pytest.mark.parametrize("names", [["one"], ["one", "two", "three"], []])

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from ganstudio.core.errors import DataError, UsageError
-from ganstudio.data import check, find, load, thumbnail
+from ganstudio.data import check, find, load, thumbnail, unpack
 
 RNG = np.random.default_rng(0)
 
@@ -223,3 +223,31 @@ def test_a_torn_cifar_batch_and_the_python_version(home: Path):
     assert any("torn" in note for note in data.notes)
     with pytest.raises(DataError, match="frog"):
         load("cifar10:classes=frog")
+
+
+def test_a_small_file_that_unpacks_to_more_than_any_set_is_refused(home: Path, monkeypatch: pytest.MonkeyPatch):
+    put_idx(home / "mnist", "train")
+    images = home / "mnist" / "train-images-idx3-ubyte.gz"
+    images.write_bytes(gzip.compress(idx(np.zeros((1, 28, 28), np.uint8), promised=4_000_000)))
+    with pytest.raises(DataError, match=r"promises 3\.1 GB"):
+        load("mnist")
+    monkeypatch.setattr(unpack, "MOST_BYTES", 10_000)
+    (home / "cifar10").mkdir()
+    for name in ("data_batch_1.bin.gz", "cifar-10-binary.tar.gz"):
+        (home / "cifar10" / name).write_bytes(gzip.compress(bytes(1 << 20)))
+        with pytest.raises(DataError, match="unpacks to more than"):
+            load("cifar10")
+        (home / "cifar10" / name).unlink()
+
+
+def test_the_holes_of_a_sparse_batch_are_not_filled(home: Path):
+    (home / "cifar10").mkdir()
+    info = tarfile.TarInfo("data_batch_1.bin")
+    info.type = b"S"
+    header = bytearray(info.tobuf(tarfile.GNU_FORMAT))
+    header[483:495] = b"77777777777\0"  # it says that it has 8 GB, and nothing of them is there
+    header[148:156] = b" " * 8
+    header[148:156] = b"%06o\0 " % sum(header)
+    (home / "cifar10" / "cifar-10-binary.tar.gz").write_bytes(gzip.compress(bytes(header) + bytes(1024)))
+    with pytest.raises(DataError, match="holds no batches"):
+        load("cifar10")

@@ -97,6 +97,24 @@ def test_it_draws_the_same_for_any_number_of_rows(tmp_path: Path, ending: str, c
         assert wanted.std() > 3e-3
 
 
+@pytest.mark.parametrize("ending", [".pt", ".onnx"])
+def test_a_picture_of_one_colour_is_drawn_alike(tmp_path: Path, ending: str) -> None:
+    generator = of("cyclegan", replace(IMAGES, kind="domains", **GIVEN["domains"]))
+    path = tmp_path / f"g{ending}"
+    save_model(path, generator)
+    drawn = generator.draw
+
+    def flat(count: int, seed: int) -> dict[str, np.ndarray]:
+        values = dict(drawn(count, seed))
+        values["source"] = np.full_like(values["source"], 0.3)
+        return values
+
+    generator.draw = flat  # type: ignore[method-assign]
+    got, wanted = run(path, generator, 3)
+    assert np.abs(got - wanted).max() < 1e-6
+    assert np.ptp(wanted, (2, 3)).max() < 1e-6  # without a pattern made of rounding
+
+
 def test_inputs_are_called_what_the_controls_are(tmp_path: Path) -> None:
     generator = of("infogan")
     assert save_model(tmp_path / "g.onnx", generator).inputs == ("category", "codes", "z")

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 
 from ganstudio.core.controls import ClassLabel, LatentVector
 from ganstudio.core.dataspec import DataSpec
@@ -239,6 +241,19 @@ def test_what_is_read_stays_within_a_uniform_prior() -> None:
 def test_data_without_classes_are_refused_in_words(name: str) -> None:
     with pytest.raises(UsageError, match="learns from classes"):
         build_engine(Experiment(name, "triangles:count=20", {}, 1, 0, "cpu"))
+
+
+@pytest.mark.parametrize(
+    ("files", "says"),
+    [(["cat/0.png", "cat/1.png"], "all pictures lie in one folder, “cat”"), (["0.png", "cat/0.png"], "some beside them"),
+     (["0.png", "1.png"], "two or more sub-folders")],
+)  # fmt: skip
+def test_why_a_folder_has_no_classes_is_told(tmp_path: Path, files: list[str], says: str) -> None:
+    for file in files:
+        (tmp_path / file).parent.mkdir(exist_ok=True)
+        Image.new("L", (16, 16), 99).save(tmp_path / file)
+    with pytest.raises(UsageError, match=says):
+        build_engine(Experiment("cgan", f"folder:{tmp_path}:size=16", {}, 1, 0, "cpu"))
 
 
 @pytest.mark.parametrize("name", ["cgan", "acgan", "icgan"])

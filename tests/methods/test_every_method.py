@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import dataclasses
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -12,11 +13,13 @@ import torch
 from ganstudio.core.controls import given
 from ganstudio.core.dataspec import DataSpec, MapClass
 from ganstudio.core.errors import UsageError
+from ganstudio.core.experiment import Experiment
 from ganstudio.core.fields import fields_of
 from ganstudio.data import Dataset
 from ganstudio.methods import METHODS
 from ganstudio.methods.base import Method
 from ganstudio.training.engine import Engine
+from ganstudio.training.prepare import build_engine
 from tests.training.training_kit import assert_same, make_engine, pictures, saved, train
 
 SMALL = {
@@ -63,7 +66,7 @@ def data_for(method: type[Method]) -> list[str]:
 CASES = [(name, data) for name in METHODS for data in data_for(METHODS[name])]
 
 
-def build(name: str, data: str, **hyper: object) -> Engine:
+def build(name: str, data: str, make: Callable[[Dataset], Dataset] = lambda made: made, **hyper: object) -> Engine:
     known = {spec.name for spec in fields_of(METHODS[name].Hyper)}
     values = {key: value for key, value in {**SMALL, **hyper}.items() if key in known}
     kind, _colon, shape = data.rpartition(":")
@@ -75,7 +78,7 @@ def build(name: str, data: str, **hyper: object) -> Engine:
     if METHODS[name].info.needs_labels:
         spec = dataclasses.replace(dataset.spec, classes=("a", "b", "c"))
         dataset = dataclasses.replace(dataset, spec=spec, labels=torch.arange(spec.count) % 3)
-    return make_engine(name, dataset, **values)
+    return make_engine(name, make(dataset), **values)
 
 
 def updated(engine: Engine, role: str | None = None) -> set[str]:
@@ -119,6 +122,36 @@ def test_three_steps(name: str, data: str) -> None:
     assert scores.shape == (len(items),)
     if engine.method.score_is_probability and name != "lsgan":
         assert ((scores >= 0) & (scores <= 1)).all()
+
+
+def flattened(dataset: Dataset, every: bool) -> Dataset:
+    """Six of its pictures: all of one grey; or one black, one grey, one white and one grey but for a single pixel."""
+    items, inputs = dataset.items[:6].clone(), None if dataset.inputs is None else dataset.inputs[:6].clone()
+    maps = dataset.spec.kind == "maps"
+    for value, at in ((128, slice(None) if every else 1), (0, 0), (255, 2), (128, 3))[: 1 if every else None]:
+        items[at] = value
+        if inputs is not None:
+            inputs[at] = value % 3 if maps else value
+    if not every:
+        items[3, :, 5, 5] = 129
+    spec = dataclasses.replace(dataset.spec, count=6, input_count=6 if dataset.spec.kind == "domains" else 0)
+    known = {name: None if (rows := getattr(dataset, name)) is None else rows[:6] for name in ("labels", "attributes")}
+    return dataclasses.replace(dataset, spec=spec, items=items, inputs=inputs, **known)
+
+
+@pytest.mark.parametrize("every", [False, True], ids=["some", "all"])
+@pytest.mark.parametrize("name", METHODS)
+def test_pictures_of_one_colour_do_no_harm(name: str, every: bool) -> None:
+    data = "28x1" if name == "dcgan-frogs" else next(d for d in data_for(METHODS[name]) if d.endswith(("16x1", "16x3")))
+    engine = build(name, data, make=lambda dataset: flattened(dataset, every), blocks=6, batch_size=2)
+    rows = train(engine, 15)
+    assert rows is not None
+    assert np.isfinite(rows.values).all()
+    for key, value in engine.state()[0].items():
+        if value.is_floating_point():
+            # Adam's mean of squares tells of gradients that were too large for a while, and then holds a weight still.
+            assert value.isfinite().all(), key
+            assert value.abs().max() < 1e6, key
 
 
 @pytest.mark.parametrize("name", METHODS)
@@ -261,6 +294,18 @@ def test_convolutions_refuse_points() -> None:
         build("gan", "points", architecture="conv")
 
 
+@pytest.mark.parametrize(
+    ("name", "size", "works"),
+    [("dcgan", 50, "48 or 56 px"), ("sngan", 17, "16 or 20 px"), ("dcgan", 60, "56 or 64 px"),
+     ("dcgan-frogs", 17, "work: 24 px"), ("dcgan-frogs", 63, "62 or 64 px")],
+)  # fmt: skip
+def test_the_nearest_sizes_that_work_for_the_method_are_told(name: str, size: int, works: str) -> None:
+    with pytest.raises(UsageError) as refused:
+        build_engine(Experiment(name, f"triangles:count=20,size={size}", {}, 1, 0, "cpu"))
+    assert f"{size} px" in str(refused.value) or f"not {size}" in str(refused.value)
+    assert works in str(refused.value)
+
+
 @pytest.mark.parametrize("size", [3, 7, 17, 30, 36, 50])
 def test_convolutions_refuse_sizes_they_cannot_reach(size: int) -> None:
     with pytest.raises(UsageError, match=f"{size} px"):
@@ -287,10 +332,10 @@ def test_every_normalisation_trains(norm: str, data: str) -> None:
 def test_the_critic_is_updated_more_often_and_on_fresh_batches() -> None:
     engine = build("wgan-gp", "points", n_critic=4)
     train(engine, 3)
-    assert engine.batches.state() == 12
+    assert engine.batches.state() == 12 * engine.batches.batch_size
     engine.set_hyper("n_critic", 1)
     train(engine, 3)
-    assert engine.batches.state() == 15
+    assert engine.batches.state() == 15 * engine.batches.batch_size
 
 
 def test_the_warm_up_of_wgan() -> None:

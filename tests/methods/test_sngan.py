@@ -79,10 +79,10 @@ def test_the_discriminator_is_paid_up_to_a_margin() -> None:
 def test_the_discriminator_learns_twice_a_step_from_fresh_batches() -> None:
     engine = build()
     train(engine, 3)
-    assert engine.batches.state() == 6
+    assert engine.batches.state() == 6 * engine.batches.batch_size
     engine.set_hyper("n_critic", 5)
     train(engine, 1)
-    assert engine.batches.state() == 11
+    assert engine.batches.state() == 11 * engine.batches.batch_size
 
 
 def test_the_defaults_are_the_papers_but_for_what_a_laptop_cannot() -> None:

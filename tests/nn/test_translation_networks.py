@@ -146,6 +146,37 @@ def test_instance_norm_is_what_it_says() -> None:
     torch.testing.assert_close(norm_2d(5, "instance")(x), nn.functional.instance_norm(x))
 
 
+@pytest.mark.parametrize("layout", [torch.contiguous_format, torch.channels_last])
+@pytest.mark.parametrize("size", [1, 3, 16, 64])
+def test_instance_norm_makes_flat_channels_0_and_no_others(layout: torch.memory_format, size: int) -> None:
+    x = noise(2, 6, size, size)
+    x[0, 1], x[1, 3], x[1, 4] = 0.7, 0.0, 0.7 + 1e-6 * noise(size, size, seed=1)
+    if size > 1:
+        x[0, 2], x[0, 2, size // 3, size // 2] = 0.5, 0.51  # a single pixel is no rounding
+    x = x.contiguous(memory_format=layout).requires_grad_()
+    y = norm_2d(6, "instance")(x)
+    flat = torch.tensor([[0, 1, 0, 0, 0, 0], [0, 0, 0, 1, 1, 0]], dtype=torch.bool) | (size == 1)
+    assert torch.equal(y == 0, flat[:, :, None, None].expand_as(y))
+    (slopes,) = torch.autograd.grad((y * noise(*y.shape, seed=2)).sum(), x)
+    assert torch.equal(slopes == 0, flat[:, :, None, None].expand_as(y))
+    exact = nn.functional.instance_norm(x.detach().double()).float() if size > 1 else torch.zeros_like(y)
+    torch.testing.assert_close(y[~flat], exact[~flat], rtol=1e-2, atol=1e-3)  # channels_last is that coarse
+
+
+@pytest.mark.parametrize("value", [-1.0, 0.004, 1.0])
+def test_a_picture_of_one_colour_is_drawn_in_one_colour_and_amplifies_nothing(value: float) -> None:
+    network = ResNetTranslator(3, 3, 32, 4, 9).to(memory_format=torch.channels_last)
+    other = torch.full((1, 3, 32, 32), value)
+    other[0, 0, 5, 5] += 2 / 255  # one level of one colour in one pixel
+    for picture, most in ((torch.full_like(other, value), 0.0), (other, 1e5)):
+        picture.requires_grad_()
+        drawn = network(picture)
+        (drawn * noise(*drawn.shape)).sum().backward()
+        assert picture.grad is not None
+        assert picture.grad.abs().max() <= most
+        assert (drawn.std((2, 3)).max() > 1e-3) == bool(most)
+
+
 # -- discriminators ---------------------------------------------------------------------------------------------------
 
 

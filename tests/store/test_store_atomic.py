@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import errno
 import os
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 from ganstudio.core.errors import DiskFullError, StoreError
 from ganstudio.core.events import Note, Samples
 from ganstudio.store import Run, RunWriter
-from ganstudio.store.atomic import append_bytes, is_disk_full, remove_stale_temps, replace_file
+from ganstudio.store.atomic import append_bytes, cut_file, is_disk_full, remove_stale_temps, replace_file
 
 
 def test_a_file_is_replaced_whole_and_no_temporary_file_stays(tmp_path: Path) -> None:
@@ -51,6 +52,38 @@ def test_a_full_disk_changes_nothing(tmp_path: Path, disk: Any) -> None:
     disk.full = False
     append_bytes(file, b" and more")
     assert file.read_bytes() == b"old content and more"
+
+
+def test_a_disk_that_becomes_read_only_is_said_in_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing can be written then, and nothing can be removed either."""
+
+    def refuse(*_arguments: Any, **_options: Any) -> Any:
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    (tmp_path / "a").write_bytes(b"old")
+    for name in ("write", "fsync", "ftruncate", "truncate", "unlink"):
+        monkeypatch.setattr(f"ganstudio.store.atomic.os.{name}", refuse)
+    for name in ("unlink", "replace"):
+        monkeypatch.setattr(Path, name, refuse)
+    path = tmp_path / "a"
+    for deed in (
+        lambda: replace_file(path, b"new"),
+        lambda: replace_file(path, lambda _temp: None),
+        lambda: append_bytes(path, b"more"),
+        lambda: cut_file(path, 1),
+        lambda: remove_stale_temps(tmp_path),
+    ):
+        with pytest.raises(StoreError, match="Read-only file system"):
+            deed()
+    assert path.read_bytes() == b"old"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no named pipes")
+@pytest.mark.parametrize("make", [os.mkfifo, os.mkdir, lambda path: path.symlink_to(path)])
+def test_only_a_file_is_written_to(tmp_path: Path, make: Any) -> None:
+    make(tmp_path / "a")
+    with pytest.raises(StoreError, match="cannot be written"):
+        append_bytes(tmp_path / "a", bytes(200_000))
 
 
 def test_a_missing_folder_is_said_in_words(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import io
 import os
 import pickle
+import sys
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -10,10 +11,11 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from safetensors.numpy import save_file
 
 from ganstudio.core.errors import StoreError
 from ganstudio.core.events import CheckpointSaved
-from ganstudio.store import Run, RunWriter, is_milestone, load_checkpoint
+from ganstudio.store import Run, RunWriter, is_milestone, load_checkpoint, load_newest_good
 
 
 class Bomb:
@@ -148,6 +150,88 @@ def test_a_checkpoint_cut_anywhere_is_refused(run_path: Path) -> None:
     assert Run.open(run_path).newest_good_checkpoint().step == 10
 
 
+def _sealed(run: Path) -> bytes:
+    fill(run, 5, 10)
+    return Run.open(run).checkpoint_path(10).read_bytes()
+
+
+def test_one_bit_that_is_another_is_found_wherever_it_is(run_path: Path) -> None:
+    whole = _sealed(run_path)
+    run, file = Run.open(run_path), Run.open(run_path).checkpoint_path(10)
+    for place in range(len(whole)):
+        spoilt = bytearray(whole)
+        spoilt[place] ^= 1 << place % 8
+        file.write_bytes(spoilt)
+        with pytest.raises(StoreError, match=r"000000010\.safetensors"):
+            load_checkpoint(file)
+        check = run.newest_good_checkpoint()
+        assert (check.step, [bad.step for bad in check.bad]) == (5, [10]), place
+    file.write_bytes(whole)
+    assert (run.newest_good_checkpoint().step, run.newest_good_checkpoint().words) == (10, "")
+
+
+@pytest.mark.parametrize("part", [slice(-20, None), slice(-40, -20), slice(30, 60), slice(0, 8), slice(None)])
+def test_zeros_in_place_of_content_are_found(run_path: Path, part: slice) -> None:
+    spoilt = bytearray(_sealed(run_path))
+    spoilt[part] = bytes(len(spoilt[part]))
+    run = Run.open(run_path)
+    run.checkpoint_path(10).write_bytes(spoilt)
+    check, loaded = load_newest_good(run)
+    assert (check.step, loaded and loaded[2]) == (5, 5)
+    assert "step 10" in check.words
+    assert "step 5" in check.words
+    with pytest.raises(StoreError, match="000000010"):
+        load_checkpoint(run, 10)
+
+
+def test_checkpoints_from_before_there_was_a_checksum_are_loaded_still(run_path: Path) -> None:
+    fill(run_path, 5)
+    run = Run.open(run_path)
+    save_file({"w": np.full((3, 4), 10, np.float32)}, str(run.checkpoint_path(10)), metadata={"step": "10"})
+    assert run.newest_good_checkpoint().step == 10
+    tensors, metadata, step = load_checkpoint(run)
+    assert (tensors["w"][0, 0], metadata, step) == (10, {"step": "10"}, 10)
+
+
+def test_a_checkpoint_under_the_name_of_another_step_is_a_bad_one(run_path: Path) -> None:
+    fill(run_path, 5, 10)
+    run = Run.open(run_path)
+    run.checkpoint_path(20).write_bytes(run.checkpoint_path(5).read_bytes())
+    check = run.newest_good_checkpoint()
+    assert (check.step, [bad.step for bad in check.bad]) == (10, [20])
+    assert "of step 5" in check.words
+
+
+def test_what_was_read_can_be_written_again(run_path: Path) -> None:
+    fill(run_path, 5)
+    tensors, metadata, step = load_checkpoint(run_path)
+    assert metadata == {"note": "of 5", "step": "5"}
+    with RunWriter(run_path) as writer:
+        writer.save_checkpoint(step, tensors, metadata)
+    assert load_checkpoint(run_path)[1] == metadata
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere names are text")
+def test_a_folder_whose_name_is_no_text_holds_a_run_like_any_other(run_path: Path) -> None:
+    run_path = run_path.rename(run_path.with_name(os.fsdecode(b"caf\xe9 \xff")))
+    fill(run_path, 5, 10)
+    run = Run.open(run_path)
+    assert run.newest_good_checkpoint().step == 10
+    assert load_checkpoint(run, 5)[0]["w"][0, 0] == 5
+    run.checkpoint_path(10).write_bytes(b"")
+    assert load_newest_good(run)[0].step == 5
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no named pipes")
+@pytest.mark.parametrize("make", [os.mkfifo, os.mkdir, lambda path: path.symlink_to(path)])
+def test_what_is_no_file_in_the_place_of_a_checkpoint_is_a_bad_one(run_path: Path, make: Any) -> None:
+    fill(run_path, 5)
+    run = Run.open(run_path)
+    make(run.checkpoint_path(10))
+    check, loaded = load_newest_good(run)
+    assert (check.step, [bad.step for bad in check.bad], loaded and loaded[2]) == (5, [10], 5)
+
+
 def test_a_header_that_lies_about_its_tensors_is_refused(run_path: Path) -> None:
     fill(run_path, 10)
     file = Run.open(run_path).checkpoint_path(10)
@@ -159,7 +243,8 @@ def test_a_header_that_lies_about_its_tensors_is_refused(run_path: Path) -> None
 def test_pruning_keeps_the_first_and_the_newest_that_are_whole(run_path: Path) -> None:
     fill(run_path, 1, 2, 3, 4, 5, 6)
     run = Run.open(run_path)
-    run.checkpoint_path(6).write_bytes(b"broken")
+    whole = run.checkpoint_path(6).read_bytes()
+    run.checkpoint_path(6).write_bytes(whole[:-4] + bytes(4))
     with RunWriter(run_path) as writer:
         assert writer.prune_checkpoints(2) == [2, 3]
         assert run.checkpoint_steps() == [1, 4, 5, 6]

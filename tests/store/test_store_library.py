@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import time
 from datetime import timedelta
 from pathlib import Path
@@ -9,7 +10,7 @@ import numpy as np
 import pytest
 
 from ganstudio.core.dataspec import DataSpec
-from ganstudio.core.errors import StoreError
+from ganstudio.core.errors import DiskFullError, StoreError
 from ganstudio.core.experiment import Experiment
 from ganstudio.store import (
     Run,
@@ -47,6 +48,21 @@ def test_runs_are_listed_newest_first_and_strangers_passed_over(folder: Path) ->
     (folder / "broken" / "run.json").write_text("{")
     assert names(list_runs(folder)) == ["run 2", "run 1", "run 0"]
     assert list_runs(folder / "nothing") == []
+
+
+def test_a_run_that_came_with_a_note_of_its_origin_is_not_restored_there(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = list_runs(folder)[0].path
+    elsewhere = tmp_path / "elsewhere" / "run"
+    (run / "trashed.json").write_text(json.dumps({"origin": str(elsewhere), "deleted": 0}), "utf-8")
+
+    def full(*_arguments: object) -> None:
+        raise DiskFullError("full")
+
+    monkeypatch.setattr("ganstudio.store.library.replace_file", full)
+    assert restore_run(delete_run(run, folder=folder)) == run
+    assert not elsewhere.exists()
 
 
 def test_hundreds_are_listed_quickly(tmp_path: Path, experiment: Experiment, spec: DataSpec) -> None:

@@ -1,8 +1,13 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
+import struct
 import subprocess
 import sys
+import zlib
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -22,7 +27,16 @@ from ganstudio.core.events import (
     StateChanged,
 )
 from ganstudio.core.experiment import Experiment
-from ganstudio.store import Run, RunWriter, create_run, runs_folder, sample_schedule, set_runs_folder
+from ganstudio.store import (
+    Follower,
+    Run,
+    RunWriter,
+    create_run,
+    delete_run,
+    runs_folder,
+    sample_schedule,
+    set_runs_folder,
+)
 
 
 def test_torch_and_pictures_are_not_imported_before_they_are_needed() -> None:
@@ -245,6 +259,62 @@ def test_a_new_writer_enters_files_that_the_diary_missed(run_path: Path) -> None
     RunWriter(run_path).close()
     assert Run.open(run_path).events() == [CheckpointSaved(5)]
     assert len(list((run_path / "checkpoints").iterdir())) == 1
+
+
+def test_a_grid_that_claims_to_be_huge_is_damaged(run_path: Path) -> None:
+    head = struct.pack(">4sIIBBBBB", b"IHDR", 60_000, 60_000, 8, 2, 0, 0, 0)
+    png = b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 13) + head + struct.pack(">I", zlib.crc32(head))
+    for path in (run_path / "samples" / "000000005.png", run_path / "thumbnail.png"):
+        path.write_bytes(png + bytes(100))
+    run = Run.open(run_path)
+    with pytest.raises(StoreError, match="damaged"):
+        run.load_samples(5)
+    assert run.thumbnail() is None
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no named pipes")
+@pytest.mark.parametrize("kind", ["pipe", "folder", "loop", "device"])
+def test_what_is_no_file_in_a_run_is_missing_or_damaged_and_never_waited_for(
+    run_path: Path, make_rows: Any, tmp_path: Path, kind: str
+) -> None:
+    with RunWriter(run_path) as writer:
+        writer.append_rows(make_rows(1, 5))
+        writer.save_samples(Samples(5, np.zeros((2, 8, 8, 1), np.uint8), None, "ema"))
+        writer.save_real(RealBatch(np.zeros((2, 8, 8, 1), np.uint8)))
+        writer.save_thumbnail(np.zeros((8, 8, 1), np.uint8))
+        writer.save_checkpoint(5, {"w": np.ones(3, np.float32)}, {})
+        writer.write_status("stopped", 5, 9)
+    files = [path.relative_to(run_path) for path in run_path.rglob("*")]
+    makes: dict[str, Any] = {
+        "pipe": os.mkfifo,
+        "folder": os.mkdir,
+        "loop": lambda path: path.symlink_to(path),
+        "device": lambda path: path.symlink_to("/dev/zero"),
+    }
+    for file in files:
+        spoilt = Path(shutil.copytree(run_path, tmp_path / "spoilt"))
+        if (spoilt / file).is_dir():
+            shutil.rmtree(spoilt / file)
+        else:
+            (spoilt / file).unlink(missing_ok=True)
+        makes[kind](spoilt / file)
+        with suppress(StoreError):
+            run = Run.open(spoilt)
+            assert run.status().state == ("interrupted" if file.name == "status.json" else "stopped")
+            for look in (run.tables, run.events, run.thumbnail, run.size_bytes):
+                look()
+            assert (run.newest_good_checkpoint().step == 5) == ("checkpoints" not in str(file))
+            assert bool(run.rows("steps")) == ("metrics" not in str(file))
+            Follower(spoilt).poll()
+            run.load_samples(5)
+            run.load_real()
+        with suppress(StoreError), RunWriter(spoilt) as writer:
+            writer.append_rows(make_rows(6, 7))
+            writer.write_status("stopped", 7, 9)
+        with suppress(StoreError):
+            delete_run(spoilt, folder=tmp_path)
+        for left in (spoilt, tmp_path / ".trash"):
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def test_grids_are_stored_ever_more_rarely() -> None:

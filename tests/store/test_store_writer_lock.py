@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from ganstudio.core.errors import StoreError
+from ganstudio.core.process import process_start
 from ganstudio.store import Run, RunWriter
 from ganstudio.store.lock import this_host
-from ganstudio.store.process import process_start
 
 
 def foreign_lock(run: Path, *, host: str = "elsewhere", pid: int = 4242, age: float = 0.0, start: str = "s") -> None:
@@ -125,3 +125,11 @@ def test_process_starts() -> None:
     child.wait()
     assert process_start(child.pid) is None
     assert process_start(0) is None
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no named pipes")
+def test_a_lock_that_is_no_file_is_not_waited_for(run_path: Path) -> None:
+    os.mkfifo(run_path / "writer.lock")
+    assert Run.open(run_path).status().state == "stopped"
+    with pytest.raises(StoreError, match="lock"):
+        RunWriter(run_path)

@@ -10,6 +10,7 @@ import random
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,19 +21,21 @@ import pytest
 import torch
 from torch import Tensor
 
+from ganstudio.__main__ import main
 from ganstudio.core.commands import GoBack, Pause, Resume, SaveCheckpoint, StepOnce, Stop
 from ganstudio.core.errors import StoreError, TrainingError, UsageError
-from ganstudio.core.events import CheckpointSaved, Note, Rewound, StateChanged
+from ganstudio.core.events import CheckpointSaved, HyperChanged, Note, Rewound, StateChanged
 from ganstudio.methods import METHODS
 from ganstudio.methods.base import Batch, Terms
 from ganstudio.methods.gan import GAN
-from ganstudio.store import Run, atomic, queue
+from ganstudio.store import Run, RunWriter, atomic, load_checkpoint, queue
 from ganstudio.store.checkpoints import write_checkpoint
 from ganstudio.training.session import Session
 from tests.training.training_kit import (
     QUICK,
     RING,
     SMALL,
+    Watcher,
     assert_same,
     columns,
     experiment,
@@ -135,6 +138,69 @@ def test_where_nobody_watches_a_broken_loss_is_a_failure(tmp_path: Path, fragile
     assert Run.open(tmp_path / "run").checkpoint_steps() == [0]
 
 
+class Brittle(GAN):
+    """A GAN whose losses stay finite while the update of step 6 makes weights of G that are not."""
+
+    Hyper = GAN.Hyper
+    calls = 0
+
+    def generator_terms(self, batch: Batch) -> Terms:
+        type(self).calls += 1
+        terms = super().generator_terms(batch)
+        if self.calls == 6:
+            zero = 0 * next(self.generator.parameters()).sum()
+            terms["adversarial"] = terms["adversarial"] + zero.sqrt()  # 0, with an infinite slope
+        return terms
+
+
+@pytest.fixture
+def brittle(monkeypatch: pytest.MonkeyPatch) -> None:
+    Brittle.calls = 0
+    monkeypatch.setitem(METHODS._items, "brittle", Brittle)
+
+
+@pytest.mark.parametrize("save", [True, False])
+@pytest.mark.parametrize("stop", [False, True], ids=["at the end", "stopped"])
+def test_a_run_that_ends_with_broken_weights_has_failed(tmp_path: Path, brittle: None, stop: bool, save: bool) -> None:
+    session = Session.new(experiment(60 if stop else 6, "brittle"), path=tmp_path / "run", paused=True)
+    with running(session) as watcher:
+        session.send(StepOnce(5))
+        watcher.until(lambda: watcher.step == 5)
+        session.send(SaveCheckpoint())
+        session.send(StepOnce(1))
+        watcher.until(lambda: watcher.step == 6)
+        session.send(Stop(save=save) if stop else Resume())
+        watcher.end()
+    run = Run.open(tmp_path / "run")
+    assert run.status().state == session.state == "failed"
+    assert "generator." in run.status().message
+    assert "not finite" in run.status().message
+    assert run.checkpoint_steps() == [0, 5]
+    assert np.isfinite(columns(tmp_path / "run")["generator/adversarial"]).all()  # no loss told of it
+    assert run.newest_good_checkpoint().step == 5
+
+
+def test_the_command_line_says_that_it_failed(
+    tmp_path: Path, brittle: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    known = ["--set", *(f"{name}={value}" for name, value in SMALL.items())]
+    assert main(["train", "brittle", "--data", RING, "--steps", "6", "--out", str(tmp_path / "run"), *known]) == 1
+    assert "not finite" in capsys.readouterr().err
+    assert Run.open(tmp_path / "run").status().state == "failed"
+
+
+def test_a_checkpoint_that_is_not_finite_is_passed_over(tmp_path: Path) -> None:
+    stopped_run(tmp_path / "run")
+    tensors, metadata, _step = load_checkpoint(tmp_path / "run", 8)
+    tensors["method/generator.layers.0.weight"][0, 0] = float("nan")
+    write_checkpoint(Run.open(tmp_path / "run").checkpoint_path(8), tensors, metadata)
+    watcher = finish(Session.resume(tmp_path / "run"))
+    assert any("not finite" in note.text for note in watcher.of(Note))
+    engine = make_engine("gan", RING, **SMALL)
+    train(engine, 30)
+    assert_same(newest(tmp_path / "run")[0], saved(engine)[0])
+
+
 def test_weights_that_are_not_finite_are_never_kept(tmp_path: Path) -> None:
     session = Session.new(experiment(60), path=tmp_path / "run", paused=True)
     with running(session) as watcher:
@@ -182,33 +248,109 @@ def test_no_memory_for_any_batch(tmp_path: Path, fragile: type[Fragile]) -> None
 # -- full disk --------------------------------------------------------------------------------------------------------
 
 
-def test_a_full_disk_pauses_and_goes_on_by_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    real_write, full = os.write, False
+@pytest.fixture
+def full_disk(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
+    """When it is set, the disk is full."""
+    real_write, full = os.write, threading.Event()
 
     def write(handle: int, data: Any) -> int:
-        if full:
+        if full.is_set():
             raise OSError(errno.ENOSPC, "No space left on device")
         return real_write(handle, data)
 
     monkeypatch.setattr(atomic.os, "write", write)
     monkeypatch.setattr(queue.WriteQueue.__init__, "__kwdefaults__", {
         **(queue.WriteQueue.__init__.__kwdefaults__ or {}), "retry_seconds": 0.05})  # fmt: skip
+    yield full
+    full.clear()
+
+
+def test_a_full_disk_pauses_and_goes_on_by_itself(tmp_path: Path, full_disk: threading.Event) -> None:
     session = Session.new(experiment(400), path=tmp_path / "run", pace=QUICK)
     with running(session) as watcher:
         watcher.until(lambda: watcher.step >= 20)
-        full = True
+        full_disk.set()
         watcher.until(lambda: any("full" in event.message for event in watcher.of(StateChanged)))
         watcher.until_state("paused")
         at = watcher.step
         time.sleep(0.1)
         assert watcher.step == at < 400
-        full = False
+        full_disk.clear()
         watcher.end()
     assert session.state == "finished"
     assert columns(tmp_path / "run")["step"].tolist() == list(range(1, 401))
     engine = make_engine("gan", RING, **SMALL)
     train(engine, 400)
     assert_same(newest(tmp_path / "run")[0], saved(engine)[0])
+
+
+def until_full(session: Session, watcher: Watcher, full: threading.Event) -> None:
+    """Trains for a while, saves, trains on, and then there is no room."""
+    session.send(StepOnce(5))
+    watcher.until(lambda: watcher.step == 5)
+    session.send(SaveCheckpoint())
+    watcher.until(lambda: CheckpointSaved(5) in watcher.of(CheckpointSaved))
+    full.set()
+    session.send(Resume())
+    watcher.until(lambda: any("full" in event.message for event in watcher.of(StateChanged)))
+
+
+@pytest.mark.parametrize("patience", [0.3, 60.0])
+def test_a_stop_on_a_full_disk_ends_in_words_after_its_patience_or_a_second_stop(
+    tmp_path: Path, full_disk: threading.Event, patience: float
+) -> None:
+    session = Session.new(experiment(ENDLESS), path=tmp_path / "run", pace=QUICK, paused=True, patience=patience)
+    with running(session) as watcher:
+        until_full(session, watcher, full_disk)
+        session.send(Stop())
+        if patience > 1:
+            watcher.until(lambda: session.waits_for_room)
+            watcher.until(lambda: "stop again" in watcher.of(StateChanged)[-1].message)
+            session.send(Stop())
+        watcher.end()
+    assert isinstance(session.failure, TrainingError)
+    assert "what came after the checkpoint of step 5" in str(session.failure)
+    full_disk.clear()
+    run = Run.open(tmp_path / "run")
+    assert run.newest_good_checkpoint().step == 5
+    watcher = finish(Session.resume(tmp_path / "run", 12))
+    assert columns(tmp_path / "run")["step"].tolist() == list(range(1, 13))
+
+
+def test_a_stop_on_a_full_disk_loses_nothing_where_room_is_made_in_time(
+    tmp_path: Path, full_disk: threading.Event
+) -> None:
+    session = Session.new(experiment(ENDLESS), path=tmp_path / "run", pace=QUICK, paused=True, patience=60.0)
+    with running(session) as watcher:
+        until_full(session, watcher, full_disk)
+        session.send(Stop())
+        watcher.until(lambda: session.waits_for_room)
+        full_disk.clear()
+        watcher.end()
+    run = Run.open(tmp_path / "run")
+    assert (run.status().state, run.newest_good_checkpoint().step) == ("stopped", run.status().step)
+    assert columns(tmp_path / "run")["step"].tolist() == list(range(1, run.status().step + 1))
+
+
+def test_going_back_while_the_disk_fills_can_be_stopped(
+    tmp_path: Path, full_disk: threading.Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    truncate = RunWriter.truncate_after
+
+    def fill(writer: RunWriter, step: int) -> None:
+        full_disk.set()
+        truncate(writer, step)
+
+    monkeypatch.setattr(RunWriter, "truncate_after", fill)
+    session = Session.new(experiment(ENDLESS), path=tmp_path / "run", pace=QUICK, paused=True, patience=0.3)
+    with running(session) as watcher:
+        session.send(StepOnce(5))
+        watcher.until(lambda: watcher.step == 5)
+        session.send(GoBack())
+        watcher.until(lambda: any("full" in event.message for event in watcher.of(StateChanged)))
+        session.send(Stop())
+        watcher.end()
+    assert "full disk" in str(session.failure)
 
 
 def test_any_other_failed_write_holds_the_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -314,10 +456,20 @@ def test_values_out_of_range_in_the_file_are_refused(tmp_path: Path, key: str, v
         Session.resume(tmp_path / "run")
 
 
-def test_another_batch_size_in_the_file_is_refused_and_nothing_is_lost(tmp_path: Path) -> None:
+def test_another_batch_size_in_the_file_is_gone_on_with(tmp_path: Path) -> None:
     stopped_run(tmp_path / "run")
     edit(tmp_path / "run", lambda values: values["experiment"]["hyper"].update(batch_size=4))
-    with pytest.raises(UsageError, match="Batch size"):
+    watcher = finish(Session.resume(tmp_path / "run"))
+    assert HyperChanged(8, "batch_size", 16, 4) in watcher.of(HyperChanged)
+    assert any("4 items instead of 16 after step 8" in note.text for note in watcher.of(Note))
+    values = newest(tmp_path / "run")[1]
+    assert (values["step"], values["items"]) == (30, 8 * 16 + 22 * 4)
+
+
+def test_another_network_in_the_file_is_refused_and_nothing_is_lost(tmp_path: Path) -> None:
+    stopped_run(tmp_path / "run")
+    edit(tmp_path / "run", lambda values: values["experiment"]["hyper"].update(mlp_depth=3))
+    with pytest.raises(StoreError, match="does not fit"):
         finish(Session.resume(tmp_path / "run"))
     assert Run.open(tmp_path / "run").checkpoint_steps() == [0, 4, 8]
 

@@ -12,6 +12,7 @@ import pytest
 from numpy.typing import NDArray
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
+from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from ganstudio.core.experiment import Experiment
@@ -41,6 +42,10 @@ class Told(list[tuple[str, str]]):
     @property
     def errors(self) -> list[str]:
         return [text for level, text in self if level == "error"]
+
+    @property
+    def warnings(self) -> list[str]:
+        return [text for level, text in self if level == "warning"]
 
 
 def listen(monkeypatch: pytest.MonkeyPatch) -> Told:
@@ -106,4 +111,6 @@ def drop(window: MainWindow, path: Path) -> bool:
     )
     event.setAccepted(False)
     window.dropEvent(event)
+    while any(job.title == f"Looking at {path.name}" for job in window.studio.jobs.running):
+        QTest.qWait(5)  # what it is, is found out beside the window
     return event.isAccepted()

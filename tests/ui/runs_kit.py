@@ -31,7 +31,8 @@ from ganstudio.ui.shell import Shell
 def make(name: str, state: State = "stopped", step: int = 20, age: int = 0, data: str = "digits") -> Path:
     """A stored run with a picture; ``age`` in hours."""
     spec = DataSpec(data, "images", 10, channels=1, size=4)
-    path = create_run(Experiment("dcgan", data, {"lr_g": 1e-3}, steps=50, name=name), spec, "print")
+    experiment = Experiment("dcgan", data, {"lr_g": 1e-3}, steps=50, name=name)
+    path = create_run(experiment, spec, "print", told=[f"1 of 11 files was left out of {name}."])
     write_info(path, replace(read_info(path), created=datetime.now(UTC) - timedelta(hours=age)))
     with RunWriter(path) as writer:
         writer.save_thumbnail(make_grid(np.full((4, 4, 4, 1), 200, np.uint8)))

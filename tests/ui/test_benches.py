@@ -29,7 +29,7 @@ from ganstudio.ui.menus import ActionBinder
 from ganstudio.ui.train.run_bar import RunBar
 from ganstudio.ui.window import MainWindow
 from ganstudio.ui.workbench import SourceBar
-from ganstudio.ui.workbench.dropping import place_of_file
+from ganstudio.ui.workbench.dropping import Dropped, look_at
 from ganstudio.ui.workbench.source_menu import recent_runs
 from tests.ui.explore_window import drop, store_run
 from tests.ui.window_kit import close_window, open_window
@@ -55,8 +55,8 @@ class Page(QWidget):
     def open_path(self, path: Path) -> None:
         self.asked.append(path)
 
-    def open_file(self, path: Path) -> None:
-        self.asked.append(path)
+    def open_file(self, dropped: Dropped) -> None:
+        self.asked.append(dropped.path)
 
     def open_ready(self) -> None:
         self.asked.append("ready")
@@ -179,24 +179,24 @@ def session(kind: str) -> dict[str, Any]:
     return {"program": "ganstudio", "kind": kind, "version": 1}
 
 
-def test_a_picture_goes_back_to_where_it_was_saved(window: MainWindow, tmp_path: Path) -> None:
+def test_a_picture_goes_back_to_where_it_was_saved(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
     save_picture(tmp_path / "hills.png", PICTURE, 1, session("paint"))
     assert drop(window, tmp_path / "hills.png")
-    assert window.current_workspace == "paint"
-    assert paint(window).asked[-1] == tmp_path / "hills.png"
+    qtbot.waitUntil(lambda: window.current_workspace == "paint")
+    assert tmp_path / "hills.png" in paint(window).asked
 
 
 def test_other_files_go_where_they_can_be_used(tmp_path: Path) -> None:
     plain, painted = tmp_path / "plain.png", tmp_path / "painted.png"
     save_picture(painted, PICTURE, 1, session("paint"))
     plain.write_bytes(b"\x89PNG\r\n\x1a\n")
-    assert [place_of_file(painted, on) for on in ("train", "explore", "translate")] == ["paint"] * 3
+    assert [look_at(painted).place(on) for on in ("train", "explore", "translate")] == ["paint"] * 3
     views = ("train", "runs", "explore", "paint", "translate")
-    assert [place_of_file(plain, on) for on in views] == ["explore", "explore", "explore", "paint", "translate"]
-    assert place_of_file(tmp_path / "net.onnx", "paint") == "explore"
+    assert [look_at(plain).place(on) for on in views] == ["explore", "explore", "explore", "paint", "translate"]
+    assert Dropped(tmp_path / "net.onnx").place("paint") == "explore"
     broken = tmp_path / "broken.png"
     broken.write_bytes(painted.read_bytes().replace(b'"paint"', b'"other"'))
-    assert place_of_file(broken, "translate") == "translate"
+    assert look_at(broken).place("translate") == "translate"
 
 
 def test_the_bar_above_a_run_says_what_one_does_with_it(window: MainWindow, maps_run: Path) -> None:

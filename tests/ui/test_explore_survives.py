@@ -276,6 +276,24 @@ def test_weights_that_are_no_numbers(
         assert page.explorer.step == 4
 
 
+def test_an_older_checkpoint_in_place_of_a_damaged_one_is_told(
+    qtbot: QtBot, stored: Path, tmp_path: Path, told: Told, logged_problems: list[object]
+) -> None:
+    from ganstudio.store import Run
+
+    copy = Path(shutil.copytree(stored, tmp_path / "copy"))
+    file = Run.open(copy).checkpoint_path(4)
+    file.write_bytes(file.read_bytes()[:-99] + bytes(99))
+    with exploring_window(qtbot, copy) as (_window, page):
+        drawn(qtbot, page)
+        assert page.explorer.step == 0
+        assert any("of step 4, cannot be used, so that of step 0 is" in text for text in told.warnings)
+        page.explorer.go_to(4)
+        wait(qtbot, lambda: told.errors)
+        assert "damaged" in told.errors[0]
+        assert page.explorer.step == 0
+
+
 def test_a_run_of_another_method_instead(qtbot: QtBot, stored: Path, tmp_path: Path, told: Told) -> None:
     """Every panel takes the other controls; nothing of the first run stays."""
     classes = store_run(tmp_path / "classes", "cgan")

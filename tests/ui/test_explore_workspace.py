@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from ganstudio.app.sources import Opened, open_run
 from ganstudio.app.workplaces import bundled_path
+from ganstudio.ui.workbench.dropping import Dropped
 from tests.ui.audit import problems
 from tests.ui.explore_window import Told, drawn, explore, exploring_window, store_run, there
 from tests.ui.window_kit import DIGITS, RING, hold, opened, train, wait
@@ -300,7 +301,7 @@ def test_a_generator_from_elsewhere(qtbot: QtBot, stored: Path, tmp_path: Path, 
     file = tmp_path / "other.onnx"
     save_model(file, StoredGenerator.open(Run.open(stored)))
     with exploring_window(qtbot) as (window, page):
-        page.open_file(file)
+        page.open_file(Dropped(file))
         there(qtbot, page, file)
         assert not page.source.track.isVisible()
         assert page.side.neighbours.load.isHidden()

@@ -106,6 +106,8 @@ def test_details_where_there_is_room(bench: Build) -> None:
     used.finish()
     assert pane.isVisible()
     assert (pane.name.text(), pane.message.text()) == ("bad", "The loss is not finite.")
+    assert pane.notes.isVisible()
+    assert pane.notes.text() == "1 of 11 files was left out of bad."
     shown = {name.text(): value.text() for name, value in pane.latest._labels}
     assert shown["D(x)"] == "0.25"
     assert {name.text(): value.text() for name, value in pane.hyper._labels}["lr_g"] == "1e-3"

@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 import logging
+import os
 import shutil
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import quote
 
 import numpy as np
 import pytest
 from PIL import Image
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QDialog, QFileDialog, QPushButton
+from PySide6.QtWidgets import QDialog, QFileDialog, QMessageBox, QPushButton
 from pytestqt.qtbot import QtBot
 
 from ganstudio.core.experiment import Experiment
+from ganstudio.store import Run
 from ganstudio.ui.experiment import DataCheckView
 from ganstudio.ui.window import MainWindow
+from tests.ui.explore_window import store_run
 from tests.ui.window_kit import DIGITS, RING, hold, opened, run_text, train, wait
 
 
@@ -33,7 +37,7 @@ def window(qtbot: QtBot) -> Iterator[MainWindow]:
 def drop(window: MainWindow, path: Path) -> bool:
     """Lets a folder fall on the window; whether it was taken."""
     mime = QMimeData()
-    mime.setUrls([QUrl.fromLocalFile(str(path))])
+    mime.setUrls([QUrl("file://" + quote(os.fsencode(path)))])
     copy, left, none = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
     enter = QDragEnterEvent(QPointF(50, 50).toPoint(), copy, mime, left, none)
     enter.ignore()
@@ -64,6 +68,66 @@ def test_a_folder_without_pictures_fails_with_a_sentence(window: MainWindow, qtb
     assert window.train.panel.duplicate.isVisible()
     qtbot.mouseClick(window.train.panel.duplicate, Qt.MouseButton.LeftButton)
     assert window.train.panel.mode == "draft"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere names are text, or may be longer")
+def test_names_that_are_too_long_or_no_text_may_be_dropped(window: MainWindow, tmp_path: Path) -> None:
+    for name in ("x" * 300, "x" * 5000, "x" * 300 + ".png", "x" * 5000 + ".zip", "y/" * 2500):
+        assert not drop(window, tmp_path / name)
+    odd = store_run(tmp_path / os.fsdecode(b"caf\xe9 \xff"), "gan", "ring", steps=2, mlp_width=16, batch_size=8)
+    assert drop(window, odd)
+    assert window.studio.current is not None
+    assert window.studio.current.path == odd
+
+
+def test_going_on_from_an_older_checkpoint_than_the_newest_is_told(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    path = store_run(tmp_path / "run", "gan", "ring", steps=4, mlp_width=16, batch_size=8)
+    file = Run.open(path).checkpoint_path(4)
+    file.write_bytes(file.read_bytes()[:-99] + bytes(99))
+    model = window.studio.open_run(path)
+    assert model is not None
+    window.studio.continue_run(model, 100_000)
+    wait(qtbot, lambda: "of step 4, cannot be used, so that of step 0 is" in run_text(window))
+    hold(qtbot, model)
+
+
+def test_files_that_were_left_out_are_told_without_a_check(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    for index in range(24):
+        Image.new("L", (16, 16), 100 + index).save(tmp_path / f"{index}.png")
+    (tmp_path / "empty.png").touch()
+    window.train.start(DIGITS.with_(data=f"folder:{tmp_path}:size=16", steps=2))
+    model = window.studio.current
+    assert model is not None
+    wait(qtbot, lambda: model.state == "finished" and not model.here)
+    wait(qtbot, lambda: not window.train.run_view.banner.isHidden())
+    assert "1 of 25 files was left out: empty.png (the file is empty)." in window.train.run_view.banner.text
+
+
+def test_where_the_data_have_moved_is_asked_and_kept(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "pics").mkdir()
+    for index in range(24):
+        Image.new("L", (16, 16), 100 + index).save(tmp_path / "pics" / f"{index}.png")
+    window.train.start(DIGITS.with_(data=f"folder:{tmp_path / 'pics'}:size=16", steps=2))
+    model = window.studio.current
+    assert model is not None
+    wait(qtbot, lambda: model.state == "finished" and not model.here)
+    (tmp_path / "pics").rename(tmp_path / "moved")
+    monkeypatch.setattr(QFileDialog, "open", lambda dialog: dialog.fileSelected.emit(str(tmp_path / "moved")))
+    window.studio.continue_run(model, 4)
+    wait(qtbot, lambda: bool(dialogs(window)))
+    (box,) = dialogs(window)
+    assert isinstance(box, QMessageBox)
+    assert f"no folder {tmp_path / 'pics'}" in box.text()
+    (choose,) = [button for button in box.buttons() if button.text() == "Choose…"]
+    qtbot.mouseClick(choose, Qt.MouseButton.LeftButton)
+    wait(qtbot, lambda: model.state == "finished" and not model.here and model.step == 4)
+    assert model.experiment.data == f"folder:{tmp_path / 'moved'}:size=16"
+    assert model.path is not None
+    assert Run.open(model.path).info.experiment.data == model.experiment.data
 
 
 def test_a_failure_has_details_to_copy(window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -191,6 +255,19 @@ def test_dropped_pictures_are_checked(window: MainWindow, qtbot: QtBot, tmp_path
     wait(qtbot, lambda: not window.studio.jobs.running)
     words = " ".join(label.text() for label in view.findChildren(type(window.train.run_view.stage._caption)))
     assert ("4" in words and "broken.png" in words) or "1" in words
+    dialog.reject()
+    wait(qtbot, lambda: not dialogs(window))
+
+
+def test_an_archive_that_cannot_be_read_is_told_in_words(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    path = tmp_path / "pictures.7z"
+    path.write_bytes(b"7z\xbc\xaf\x27\x1c" + bytes(99))
+    assert drop(window, path)
+    wait(qtbot, lambda: dialogs(window) and not window.studio.jobs.running)
+    (dialog,) = dialogs(window)
+    words = " ".join(label.text() for label in dialog.findChildren(type(window.train.run_view.stage._caption)))
+    assert "of the kind 7z" in words
+    assert "give the folder" in words
     dialog.reject()
     wait(qtbot, lambda: not dialogs(window))
 

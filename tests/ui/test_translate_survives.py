@@ -20,8 +20,8 @@ from ganstudio.ui.translate.workspace import TranslateWorkspace
 from tests.app.translator_rig import EXPERIMENT, store_run
 from tests.explore.toy_translators import CLASSES, MAP, SIZE, SKETCH, TWO_WAYS, take
 from tests.ui.abuse_kit import broken_files, enormous, label_files, small_disk
-from tests.ui.explore_window import Told
-from tests.ui.translate_kit import drawn, drop, translating_window, until
+from tests.ui.explore_window import Told, drop
+from tests.ui.translate_kit import drawn, translating_window, until
 from tests.ui.window_kit import train, wait
 
 

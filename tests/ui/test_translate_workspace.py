@@ -28,8 +28,8 @@ from ganstudio.ui.workbench.export_dialogs import PictureDialog
 from ganstudio.ui.workbench.files import LARGEST_PASTE, png_of
 from tests.explore.toy_translators import CLASSES, MAP, SIZE, SKETCH, TWO_WAYS, take
 from tests.ui.audit import problems
-from tests.ui.explore_window import Told
-from tests.ui.translate_kit import drawn, drop, translating_window, until
+from tests.ui.explore_window import Told, drop
+from tests.ui.translate_kit import drawn, translating_window, until
 from tests.ui.window_kit import wait
 
 LEFT, NOTHING = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
@@ -446,8 +446,8 @@ def test_a_saved_picture_brings_everything_back(
         drawn(qtbot, translator)
         window.show_workspace("train")
         assert drop(window, chosen)
-        assert window.current_workspace == "translate"
         until(qtbot, translator, lambda: translator.state.picture.name == "photo.png")
+        assert window.current_workspace == "translate"
         np.testing.assert_array_equal(drawn(qtbot, translator), picture)
         assert not told.errors
 

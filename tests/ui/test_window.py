@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from PySide6.QtGui import QPixmap
+from PySide6.QtWidgets import QMessageBox
 from pytestqt.qtbot import QtBot
 
+from ganstudio.__main__ import main
+from ganstudio.app.canvases import FOLDER, Canvases
 from ganstudio.app.sessions import new_session
+from ganstudio.app.settings import SettingsStore
 from ganstudio.app.workplaces import BUNDLED
-from ganstudio.store import Run
+from ganstudio.core.dataspec import MapClass
+from ganstudio.store import Run, atomic
 from ganstudio.store.checkpoints import is_milestone
+from ganstudio.training.session import Session
 from ganstudio.ui.explore.workspace import ExploreWorkspace
 from ganstudio.ui.window import MainWindow
 from tests.ui.audit import problems
+from tests.ui.explore_window import store_run
 from tests.ui.window_kit import DIGITS, RING, close_window, hold, open_window, opened, train, wait
 
 
@@ -24,6 +34,60 @@ from tests.ui.window_kit import DIGITS, RING, close_window, hold, open_window, o
 def window(qtbot: QtBot) -> Iterator[MainWindow]:
     with opened(qtbot) as made:
         yield made
+
+
+def everything(*folders: Path) -> dict[Path, tuple[int, bytes]]:
+    """All files with their times and contents."""
+    files = [path for folder in folders for path in sorted(folder.rglob("*")) if path.is_file()]
+    return {path: (path.stat().st_mtime_ns, path.read_bytes()) for path in files}
+
+
+@pytest.mark.parametrize("workspace", ["explore", "train"])
+def test_a_screenshot_shows_what_was_asked_for_and_changes_nothing(
+    tmp_path: Path, own_folders: Path, monkeypatch: pytest.MonkeyPatch, workspace: str
+) -> None:
+    run = store_run(own_folders / "runs" / "tiny")
+    store = SettingsStore()
+    store.set("theme", "dark")
+    store.remember(workspace="explore", recent_runs=("/elsewhere",), draft={"method": "wgan"})
+    store.remember_layout("geometry", "bm9uZQ==")
+    seen: list[object] = []
+    grab = MainWindow.grab
+
+    def shot(window: MainWindow) -> QPixmap:
+        page = window.workspace("explore") if workspace == "explore" else None
+        current = window.studio.current
+        seen.extend([window.current_workspace, None if current is None else current.path])
+        seen.append(None if page is None else page.explorer.opened.path)  # type: ignore[attr-defined]
+        return grab(window)
+
+    monkeypatch.setattr(MainWindow, "grab", shot)
+    before = everything(own_folders / "config", own_folders / "runs")
+    file = tmp_path / "a.png"
+    assert main(["--screenshot", str(file), "--run", str(run), "--workspace", workspace]) == 0
+    assert seen == [workspace, run, run if workspace == "explore" else None]
+    assert file.is_file()
+    assert everything(own_folders / "config", own_folders / "runs") == before
+    assert os.environ["GANSTUDIO_CONFIG"] == str(own_folders / "config")
+
+
+def test_a_screenshot_leaves_canvases_alone(tmp_path: Path, own_folders: Path) -> None:
+    canvases = Canvases(own_folders / "config" / FOLDER)
+    canvases.new("mine", (MapClass("sky", (0, 0, 255)), MapClass("sea", (0, 0, 99))), 8)
+    canvases.shut()
+    before = everything(own_folders / "config")
+    assert before
+    assert main(["--screenshot", str(tmp_path / "a.png"), "--workspace", "paint"]) == 0
+    assert everything(own_folders / "config") == before
+
+
+def test_a_screenshot_of_a_run_where_it_does_not_belong_is_refused(
+    tmp_path: Path, own_folders: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = store_run(own_folders / "runs" / "tiny", steps=1)
+    assert main(["--screenshot", str(tmp_path / "a.png"), "--run", str(run), "--workspace", "paint"]) == 2
+    assert "--workspace explore" in capsys.readouterr().err
+    assert not (tmp_path / "a.png").exists()
 
 
 @pytest.mark.parametrize("choice", ["save", "discard"])
@@ -111,6 +175,33 @@ def test_what_was_arranged_is_there_again(qtbot: QtBot) -> None:
         assert again.curves.toolbar.weight == 0
     finally:
         close_window(second)
+
+
+def test_closing_with_a_full_disk_ends_in_words(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, logged_problems: list[object]
+) -> None:
+    full, real = threading.Event(), os.write
+
+    def write(handle: int, data: bytes) -> int:
+        if full.is_set():
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return real(handle, data)
+
+    monkeypatch.setattr(atomic.os, "write", write)
+    monkeypatch.setattr(Session.__init__, "__kwdefaults__", {**Session.__init__.__kwdefaults__, "patience": 0.5})
+    shown: list[str] = []
+    monkeypatch.setattr(QMessageBox, "critical", lambda *words: shown.append(words[-1]))
+    window = open_window(qtbot)
+    model = train(qtbot, window)
+    full.set()
+    qtbot.waitUntil(lambda: model.state == "paused", timeout=20_000)
+    monkeypatch.setattr(window, "ask_closing", lambda _training: "save")
+    window.close()
+    full.clear()
+    assert not model.here
+    assert ["full disk" in words and model.title in words for words in window.lost] == [True]
+    assert shown == window.lost
+    close_window(window)
 
 
 def test_a_broken_layout_is_ignored(qtbot: QtBot) -> None:

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
-from PySide6.QtGui import QDropEvent
 from pytestqt.qtbot import QtBot
 
 from ganstudio.app.studio import Studio
@@ -77,15 +74,3 @@ def translating_window(
             drawn(qtbot, page.translator)
             laid_out(qtbot, window)
         yield window, page
-
-
-def drop(window: MainWindow, path: Path) -> bool:
-    """Drops a file as the desktop does; whether it was taken."""
-    data = QMimeData()
-    data.setUrls([QUrl.fromLocalFile(str(path))])
-    event = QDropEvent(
-        QPointF(300, 300), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
-    )
-    event.setAccepted(False)
-    window.dropEvent(event)
-    return event.isAccepted()

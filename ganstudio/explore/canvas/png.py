@@ -16,6 +16,7 @@ from ganstudio.core.dataspec import MapClass
 from ganstudio.core.errors import UsageError
 from ganstudio.core.i18n import _
 from ganstudio.core.labelmaps import MAX_CLASSES, palette_of
+from ganstudio.core.regular import read_regular
 from ganstudio.explore.canvas.adapt import LARGEST, check_ids
 
 KEYWORD = "ganstudio"
@@ -126,8 +127,7 @@ def read_label_png(source: Path | bytes) -> LabelPng:
 
 
 def _bytes_of(path: Path) -> bytes:
-    with path.open("rb") as file:
-        data = file.read(LARGEST_FILE + 1)
+    data = read_regular(path, LARGEST_FILE + 1)
     if len(data) > LARGEST_FILE:
         raise ValueError("larger than any label map")
     return data

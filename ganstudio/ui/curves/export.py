@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
@@ -12,11 +11,13 @@ from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPen
 from PySide6.QtSvg import QSvgGenerator
 
-from ganstudio.core.errors import StoreError
+from ganstudio.core.errors import CancelledError
 from ganstudio.core.i18n import _
 from ganstudio.core.series import SeriesTable
+from ganstudio.store.atomic import replace_file
 from ganstudio.ui.curves.figure import Figure, Frame
 from ganstudio.ui.curves.model import View
+from ganstudio.ui.pictures.export import write_png
 from ganstudio.ui.theme import Theme, ui_font
 
 _ROWS_AT_A_TIME = 20_000
@@ -39,25 +40,19 @@ def export_csv(path: Path, tables: Mapping[str, SeriesTable], progress: Callable
     Raises:
         StoreError: the file cannot be written.
     """
-    part = path.with_name(path.name + ".part")
-    try:
+
+    def write(part: Path) -> None:
         with part.open("w", encoding="utf-8", newline="") as file:
             for line, share in _csv_blocks(list(tables.values())):
                 file.write(line)
                 if progress is not None and not progress(share):
-                    file.close()
-                    part.unlink()
-                    return False
-        part.replace(path)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        raise _cannot_write(path, error) from error
+                    raise CancelledError("")
+
+    try:
+        replace_file(path, write)
+    except CancelledError:
+        return False
     return True
-
-
-def _cannot_write(path: Path, error: OSError) -> StoreError:
-    message = _("“{path}” cannot be written: {reason}. Choose another place.")
-    return StoreError(message.format(path=path, reason=error.strerror or error), details=repr(error))
 
 
 def _quoted(name: str) -> str:
@@ -155,11 +150,7 @@ def export_png(path: Path, size: QSize, figures: list[Figure], view: View, theme
     painter = QPainter(image)
     draw_figures(painter, size, figures, view, theme)
     painter.end()
-    part = path.with_name(path.name + ".part")
-    if not image.save(os.fspath(part), "PNG"):  # type: ignore[call-overload]
-        part.unlink(missing_ok=True)
-        raise _cannot_write(path, OSError(None, _("the place is not writable")))
-    part.replace(path)
+    write_png(path, image)
 
 
 def export_svg(path: Path, size: QSize, figures: list[Figure], view: View, theme: Theme) -> None:
@@ -181,10 +172,4 @@ def export_svg(path: Path, size: QSize, figures: list[Figure], view: View, theme
     painter = QPainter(generator)
     draw_figures(painter, size, figures, view, theme)
     painter.end()
-    part = path.with_name(path.name + ".part")
-    try:
-        part.write_bytes(content.data())
-        part.replace(path)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        raise _cannot_write(path, error) from error
+    replace_file(path, bytes(content.data()))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QSplitter, QWidget
@@ -22,6 +20,7 @@ from ganstudio.ui.explore.side import SidePanel
 from ganstudio.ui.explore.travel import Traveller
 from ganstudio.ui.explore.views import ViewTabs
 from ganstudio.ui.menus import ActionBinder
+from ganstudio.ui.workbench.dropping import Dropped
 from ganstudio.ui.workbench.page import BenchWorkspace, Splitters
 
 LEFT, RIGHT = 304, 304
@@ -106,9 +105,9 @@ class ExploreWorkspace(BenchWorkspace):
         if opened is None or opened.path != bundled_path("explore"):
             self.explorer.open_bundled()
 
-    def open_file(self, path: Path) -> None:
+    def open_file(self, dropped: Dropped) -> None:
         """Opens what was dropped: a picture that carries a state, any other picture, or a generator's file."""
-        self._studio.when_ready(lambda: open_dropped(self, path))
+        self._studio.when_ready(lambda: open_dropped(self, dropped))
 
     def _open_menu(self, point: QPoint) -> None:
         self._pop_up(point, ("pin", "compare", "pixels", "", "copy", "save", "python", "", "film"))

@@ -11,20 +11,19 @@ from PySide6.QtGui import QGuiApplication
 from ganstudio.app.painter_session import restore
 from ganstudio.core.errors import StudioError
 from ganstudio.core.i18n import _
-from ganstudio.explore.picture_file import read_session, session_kind
-from ganstudio.ui.workbench.dropping import carries_session
+from ganstudio.ui.workbench.dropping import Dropped
 from ganstudio.ui.workbench.files import ask_picture, picture_in
 
 if TYPE_CHECKING:
     from ganstudio.ui.paint.workspace import PaintWorkspace
 
 
-def open_dropped(page: PaintWorkspace, path: Path) -> None:
+def open_dropped(page: PaintWorkspace, dropped: Dropped) -> None:
     """Restores the painting that a picture carries; of any other picture makes a canvas, or takes its style."""
     painter = page.painter
     try:
-        if carries_session(path) and session_kind(path) == painter.place:
-            restore(painter, read_session(path))
+        if dropped.session is not None:
+            restore(painter, dropped.session)
             return
     except StudioError as error:
         painter.studio.report(error)
@@ -33,7 +32,7 @@ def open_dropped(page: PaintWorkspace, path: Path) -> None:
         words = _("Open a run that paints first; then drop the picture again, and it is a canvas or a style.")
         painter.studio.notifications.info(words)
         return
-    sort_out(page, path)
+    sort_out(page, dropped.path)
 
 
 def sort_out(page: PaintWorkspace, path: Path) -> None:
@@ -62,16 +61,19 @@ def sort_out(page: PaintWorkspace, path: Path) -> None:
 
 def few_colours(path: Path, most: int) -> bool:
     """A picture has at most so many colours. False for what cannot be read: whoever reads it says why. For a job."""
-    from PIL import Image
+    from ganstudio.data.decode import PictureError, room_for, with_image
 
-    try:
-        with Image.open(path) as image:
-            if image.width * image.height > 100_000_000:
-                return False
-            image.draft("RGB", (1024, 1024))
+    def look(image: Any, _path: Path | None) -> bool:
+        if image.width * image.height > 100_000_000:
+            return False
+        image.draft("RGB", (1024, 1024))
+        with room_for(image):
             found = image if image.mode in ("P", "L", "1", "RGB", "RGBA") else image.convert("RGB")
             return found.getcolors(most) is not None
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError, Image.DecompressionBombWarning):
+
+    try:
+        return with_image(path, look)
+    except PictureError:
         return False
 
 

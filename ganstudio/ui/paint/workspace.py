@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any, cast
 
 from PySide6.QtCore import QPoint, Qt
@@ -28,6 +27,7 @@ from ganstudio.ui.paint.style_panel import StylePanel
 from ganstudio.ui.paint.tools import ToolStrip
 from ganstudio.ui.parts import LinkButton, line
 from ganstudio.ui.pictures.drawing import step_text, to_image
+from ganstudio.ui.workbench.dropping import Dropped
 from ganstudio.ui.workbench.page import BenchWorkspace, Splitters
 
 TOOLS, STYLE = 204, 188
@@ -189,9 +189,9 @@ class PaintWorkspace(BenchWorkspace):
     def _train(self) -> None:
         self._studio.start(gallery_card("paint").experiment)
 
-    def open_file(self, path: Path) -> None:
+    def open_file(self, dropped: Dropped) -> None:
         """Opens what was dropped: a painting, a label map, or a picture whose style is taken."""
-        self._studio.when_ready(lambda: opening.open_dropped(self, path))
+        self._studio.when_ready(lambda: opening.open_dropped(self, dropped))
 
     def choose_scene(self, pictures: bool) -> None:
         """Offers some of the run's data: as another canvas, or for their style."""

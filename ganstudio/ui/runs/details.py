@@ -177,7 +177,7 @@ class DetailsPane(QFrame):
             return
         self._details = details
         self.latest.set_pairs([(name, value_text(value)) for name, value in details.latest[:MOST_LINES]])
-        self._set_notes(details.notes)
+        self._set_notes([*details.told, *details.notes[-5:]])
 
     def set_hyper(self, row: RunRow) -> None:
         """Which hyper-parameters differ from the method's defaults."""
@@ -208,6 +208,6 @@ class DetailsPane(QFrame):
         self.facts.set_pairs(pairs)
 
     def _set_notes(self, notes: Sequence[str]) -> None:
-        self.notes.setText("\n".join(notes[-5:]))
+        self.notes.setText("\n".join(notes))
         for widget in (self.notes, self._notes_title):
             widget.setVisible(bool(notes))

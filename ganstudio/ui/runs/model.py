@@ -20,6 +20,7 @@ from ganstudio.app.library import RunRow
 from ganstudio.core.i18n import _
 from ganstudio.ui.runs.words import date_text, duration, full_date, size_text, steps_text
 from ganstudio.ui.statusbar import state_text
+from ganstudio.ui.tips import plain
 
 Index = QModelIndex | QPersistentModelIndex
 Group = Literal["", "live", "finished", "failed"]
@@ -100,7 +101,7 @@ class RunsModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return _text(row, index.column())
         if role == Qt.ItemDataRole.ToolTipRole:
-            return _tooltip(row, index.column())
+            return plain(_tooltip(row, index.column()))
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return f"{headers()[index.column()]}: {_text(row, index.column())}"
         return None

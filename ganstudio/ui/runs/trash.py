@@ -28,6 +28,7 @@ from ganstudio.ui.icons import icon
 from ganstudio.ui.parts import label
 from ganstudio.ui.runs.words import date_text
 from ganstudio.ui.style import set_look
+from ganstudio.ui.tips import plain
 
 Index = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()
@@ -71,7 +72,7 @@ class TrashModel(QAbstractTableModel):
             when = date_text(datetime.fromtimestamp(item.deleted, UTC)) if item.deleted else "–"
             return (item.name, str(item.origin.parent), when)[index.column()]
         if role == Qt.ItemDataRole.ToolTipRole:
-            return f"{item.name}\n{item.origin}"
+            return plain(f"{item.name}\n{item.origin}")
         return None
 
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QDialog, QFileDialog, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QFileDialog, QMessageBox, QVBoxLayout, QWidget
 
 from ganstudio.app.drafts import join_request, split_request
 from ganstudio.app.jobs import Job
+from ganstudio.app.run_model import RunModel
 from ganstudio.app.studio import Studio
 from ganstudio.core.errors import DataError, StudioError
 from ganstudio.core.i18n import _
@@ -100,22 +102,60 @@ class DataJobs(QObject):
 
     def choose_folder(self) -> None:
         """Asks for a folder of pictures; it becomes the draft's data, and what is in it is shown."""
-        dialog = QFileDialog(self._window, _("Choose a folder of pictures"))
+        self._use_chosen(self._folder_dialog(_("Choose a folder of pictures")))
+
+    def _folder_dialog(self, title: str) -> QFileDialog:
+        dialog = QFileDialog(self._window, title)
         dialog.setFileMode(QFileDialog.FileMode.Directory)
         dialog.setOption(QFileDialog.Option.ShowDirsOnly)
-        self._use_chosen(dialog)
+        return dialog
 
     def choose_archive(self) -> None:
         """Asks for an archive of pictures, which is used as a folder is."""
-        dialog = QFileDialog(self._window, _("Choose an archive of pictures"))
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.setNameFilter(_("Archives") + f" ({' '.join('*' + ending for ending in NAMES)})")
-        self._use_chosen(dialog)
+        self._use_chosen(self._file_dialog(_("Choose an archive of pictures"), _("Archives"), NAMES))
 
-    def _use_chosen(self, dialog: QFileDialog) -> None:
-        dialog.fileSelected.connect(lambda path: self.use_folder(Path(path)))
+    def _file_dialog(self, title: str, kind: str, endings: Sequence[str]) -> QFileDialog:
+        dialog = QFileDialog(self._window, title)
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.setNameFilter(f"{kind} ({' '.join('*' + ending for ending in endings)})")
+        return dialog
+
+    def _use_chosen(self, dialog: QFileDialog, use: Callable[[Path], object] | None = None) -> None:
+        dialog.fileSelected.connect(lambda path: (use or self.use_folder)(Path(path)))
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
+
+    def ask_place(self, model: RunModel) -> None:
+        """The data of a run that is to train on are not where they lay: asks where they are now, and trains on.
+
+        The session takes them only if they are the very same.
+        """
+        box = QMessageBox(self._window)
+        box.setIcon(QMessageBox.Icon.Question)
+        box.setWindowTitle(_("Where are the data?"))
+        box.setText(model.message)
+        box.setInformativeText(
+            _("If the data of “{name}” have moved, choose where they are now. They are taken if they are the same, and "
+              "the run remembers the place.").format(name=model.title)
+        )  # fmt: skip
+        choose = box.addButton(_("Choose…"), QMessageBox.ButtonRole.AcceptRole)
+        box.addButton(QMessageBox.StandardButton.Cancel)
+        box.setDefaultButton(choose)
+        choose.clicked.connect(lambda: self._choose_place(model))
+        box.finished.connect(box.deleteLater)
+        box.open()
+
+    def _choose_place(self, model: RunModel) -> None:
+        """The dialog for what was there before: a folder, an archive, or a drawing."""
+        name, path, _options = split_request(model.experiment.data)
+        steps = model.waits_for_data
+        if name == "drawing":
+            dialog = self._file_dialog(_("Choose the drawing"), _("Drawings"), (".png",))
+        elif path.lower().endswith(NAMES):
+            dialog = self._file_dialog(_("Choose the archive of pictures"), _("Archives"), NAMES)
+        else:
+            dialog = self._folder_dialog(_("Choose the folder of pictures"))
+        self._use_chosen(dialog, lambda place: self._studio.continue_run(model, steps, join_request(name, str(place))))
 
     @property
     def reads_folder(self) -> bool:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Callable
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
 from ganstudio.app.run_model import RunModel
@@ -35,13 +36,19 @@ def _value(value: object) -> str:
 
 
 class RunView(QWidget):
-    """Everything about the run that is looked at."""
+    """Everything about the run that is looked at.
+
+    Signals: ``place_requested``: the data of the run are missing, and the person wants to say where they lie now.
+    """
+
+    place_requested = Signal()
 
     def __init__(self, studio: Studio, binder: ActionBinder, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._studio = studio
         self._model: RunModel | None = None
         self._compared = ""
+        self._warned = False  # the banner tells a note: it stays until it is closed, whatever the run does
         self._overlaid: dict[str, SeriesTable] = {}
         self._curves_due = self._numbers_due = 0.0
         self._stale: set[str] = set()
@@ -89,7 +96,7 @@ class RunView(QWidget):
             self._model.changed.disconnect(self._changed)
         self._model = model
         model.changed.connect(self._changed)
-        self._compared, self._overlaid = "", {}
+        self._compared, self._overlaid, self._warned = "", {}, False
         self.curves.set_comparison("", None)
         self.curves.set_tables(model.tables)
         self.stage.set_run(model)
@@ -173,21 +180,31 @@ class RunView(QWidget):
 
     def _show_message(self, model: RunModel) -> None:
         if model.state in ("failed", "paused", "interrupted") and model.message:
-            can_go_back = model.diverged and model.here and bool(model.checkpoints)
+            action, run = self._remedy(model)
             self.banner.show_error(
                 model.message,
                 details=model.details,
-                action=_("Go back, halve the learning rates") if can_go_back else "",
-                run=model.go_back if can_go_back else None,
+                action=action,
+                run=run,
                 level="error" if model.state == "failed" else "warning",
             )
+            self._warned = False
             return
         urgent = [note for note in model.notes if note.level != "info"]  # the rest stands in the list of runs
         if urgent:
             self.banner.show_error(urgent[-1].text, details=urgent[-1].details, level=urgent[-1].level)
             model.notes.clear()
-        else:
+            self._warned = True
+        elif not self._warned:
             self.banner.clear()
+
+    def _remedy(self, model: RunModel) -> tuple[str, Callable[[], object] | None]:
+        """What would mend it: the label of a button, and what the button does."""
+        if model.waits_for_data:
+            return _("Choose where the data are…"), self.place_requested.emit
+        if model.diverged and model.here and model.checkpoints:
+            return _("Go back, halve the learning rates"), model.go_back
+        return "", None
 
     # -- layout -----------------------------------------------------------------------------------------------------
 

@@ -207,6 +207,7 @@ class TrainWorkspace(QWidget):
         """The view of the present run; made when the first run is opened, since it brings the plots."""
         if self._run_view is None:
             self._run_view = RunView(self._studio, self._binder)
+            self._run_view.place_requested.connect(self._ask_place)
             self._right.addWidget(self._run_view)
             view = self._run_view
             QTimer.singleShot(0, view, lambda: view.restore_layout(self._studio.settings))  # once it has its size
@@ -253,10 +254,18 @@ class TrainWorkspace(QWidget):
         model = self._studio.current
         if model is not None and aspects & {"state", "hyper", "name"}:
             self._show_form(model)
+        if "missing" in aspects:
+            self._ask_place()
         if aspects & {"state", "name"}:
             self._studio.actions.refresh()
             if self._run_view is not None:
                 self._run_view.set_others()
+
+    def _ask_place(self) -> None:
+        """The run that is looked at waits for data that lie elsewhere now."""
+        model = self._studio.current
+        if model is not None and model.waits_for_data:
+            self.data.ask_place(model)
 
     def _show_form(self, model: RunModel) -> None:
         if self._right.currentWidget() is self._run_view:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from PySide6.QtCore import QPoint
 from PySide6.QtGui import QGuiApplication, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
@@ -22,6 +20,7 @@ from ganstudio.ui.translate.settings_row import SettingsRow
 from ganstudio.ui.translate.stage import Stage
 from ganstudio.ui.translate.strip import ExampleStrip
 from ganstudio.ui.translate.toolbar import Toolbar
+from ganstudio.ui.workbench.dropping import Dropped
 from ganstudio.ui.workbench.files import ask_picture, picture_in
 from ganstudio.ui.workbench.page import BenchWorkspace
 
@@ -169,9 +168,9 @@ class TranslateWorkspace(BenchWorkspace):
     def _start_first(self) -> None:
         self._studio.start(FIRST)
 
-    def open_file(self, path: Path) -> None:
+    def open_file(self, dropped: Dropped) -> None:
         """Takes what was dropped: a picture that carries a state of this workspace, or any other picture."""
-        self._studio.when_ready(lambda: open_dropped(self, path))
+        self._studio.when_ready(lambda: open_dropped(self, dropped))
 
     def open_picture(self) -> None:
         """Asks for a picture and translates it."""

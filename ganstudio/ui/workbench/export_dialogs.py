@@ -42,7 +42,8 @@ MOST_FRAMES = 2000
 
 def follow_job(job: Job, parent: QWidget) -> QProgressDialog:
     """Shows how far a job is, after half a second, with a way out; gone when the job ends."""
-    box = QProgressDialog(job.title, _("Cancel"), 0, 100, parent)
+    box = QProgressDialog("", _("Cancel"), 0, 100, parent)
+    box.setLabelText(job.title)
     box.setWindowTitle(job.title)
     box.setWindowModality(Qt.WindowModality.NonModal)
     box.setMinimumDuration(500)

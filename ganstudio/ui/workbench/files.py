@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QBuffer, QIODevice, QMimeData, Qt
+from PySide6.QtCore import QMimeData, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from ganstudio.core.i18n import _
-from ganstudio.ui.workbench.dropping import PICTURES
+from ganstudio.ui.pictures.export import png_bytes
+from ganstudio.ui.workbench.dropping import PICTURES, local_path
 
 LARGEST_PASTE = 2048
 """Pixels; networks take far smaller pictures, and making a file of a huge one would hold the window up."""
@@ -62,7 +63,7 @@ def picture_in(data: QMimeData | None) -> Path | bytes | None:
     """What was dropped or copied: the first file, else a picture as PNG; None where there is neither."""
     if data is None:
         return None  # some systems' empty clipboard
-    files = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
+    files = [local_path(url) for url in data.urls() if url.isLocalFile()]
     if files:
         return files[0]
     image = data.imageData() if data.hasImage() else None
@@ -74,7 +75,4 @@ def png_of(image: QImage) -> bytes:
     if max(image.width(), image.height()) > LARGEST_PASTE:
         keep, smooth = Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
         image = image.scaled(LARGEST_PASTE, LARGEST_PASTE, keep, smooth)
-    buffer = QBuffer()
-    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    image.save(buffer, "PNG")  # type: ignore[call-overload]  # bytes, as the stub wants, are refused
-    return bytes(buffer.data().data())
+    return png_bytes(image)

@@ -15,6 +15,7 @@ from ganstudio.app.studio import Studio
 from ganstudio.app.workbench import Workbench
 from ganstudio.ui.menus import ActionBinder
 from ganstudio.ui.train.layouts import restore_splitter, state_of
+from ganstudio.ui.workbench.dropping import Dropped
 from ganstudio.ui.workbench.source_bar import SourceBar
 from ganstudio.ui.workbench.wake import Waker
 
@@ -124,7 +125,7 @@ class BenchWorkspace(QWidget):
         """Opens the run that comes with the program; goes on where that is open already."""
         raise NotImplementedError
 
-    def open_file(self, path: Path) -> None:
+    def open_file(self, dropped: Dropped) -> None:
         """Takes a file that was dropped: a picture that carries a state of this workspace, or any other picture."""
         raise NotImplementedError
 

@@ -12,6 +12,8 @@ from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from ganstudio.app.explorer import Explorer
 from ganstudio.app.jobs import Job
+from ganstudio.app.named import data_refusal
+from ganstudio.app.sources import data_of
 from ganstudio.app.studio import Studio
 from ganstudio.core.errors import StudioError
 from ganstudio.core.i18n import _
@@ -89,14 +91,17 @@ class NeighboursPanel(QWidget):
     def read_data(self) -> None:
         """Reads the data set that the run was trained on."""
         run = None if self._explorer.opened is None else self._explorer.opened.run
-        if run is None:
+        refused = "" if run is None else data_refusal(run.info.experiment, self._studio.settings)
+        if refused:
+            self.words.setText(refused)
+        if run is None or refused:
             return
-        request, seed, wanted = run.info.experiment.data, run.info.experiment.seed, run.info.fingerprint
+        stored, seed, wanted = run, run.info.experiment.seed, run.info.fingerprint
 
         def work(progress: Any, cancel: Any) -> Any:
             from ganstudio.data import load
 
-            return load(request, seed=seed, cancel=cancel, progress=progress)
+            return load(data_of(stored), seed=seed, cancel=cancel, progress=progress)
 
         def done(data: Dataset) -> None:
             from ganstudio.explore.neighbours import Neighbours

@@ -1,0 +1,143 @@
+"""What a picture or a run from elsewhere names is opened unasked only where this program has opened or made it before."""
+
+from __future__ import annotations
+
+import os
+import posixpath
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path, PureWindowsPath
+from typing import TYPE_CHECKING
+
+from ganstudio.core.elsewhere import NotThereError, check_kind, check_named, check_place, shown
+from ganstudio.core.errors import StudioError, UsageError
+from ganstudio.core.i18n import _
+
+if TYPE_CHECKING:
+    from ganstudio.app.settings import SettingsStore
+    from ganstudio.app.studio import Studio
+    from ganstudio.core.experiment import Experiment
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Something that only a person can decide.
+
+    Attributes:
+        title: what it is about, in a few words.
+        text: the question.
+        about: what it is asked about, e.g. a whole path.
+        yes: the button that does it.
+        no: the button that leaves everything as it is; that of Escape and Return.
+    """
+
+    title: str
+    text: str
+    about: str
+    yes: str
+    no: str
+
+
+_OPTIONS, _OPTION = re.compile(r":(?=[A-Za-z_][\w-]*=)"), re.compile(r"(?:^|,)[A-Za-z_][\w-]*=")
+
+Answer = Callable[[bool], object]
+
+
+class LeftAloneError(UsageError):
+    """A person was asked, and did not want it opened."""
+
+
+def is_known(text: str, known: Mapping[str, str]) -> bool:
+    """Whether a path leads to where it led when a person opened it. Looks at the disk where they did: for a job."""
+    return text in known and os.path.realpath(text) == known[text]
+
+
+def look(text: str, known: Mapping[str, str]) -> bool:
+    """Looks at a path that is named by something from elsewhere; what nobody has opened before is not opened by it.
+
+    Args:
+        text: the path.
+        known: :attr:`SettingsStore.known`.
+
+    Returns:
+        whether a person has opened it before; all else they have to be asked about.
+
+    Raises:
+        UsageError: it is nothing that is ever opened: a device, a pipe, something on another computer.
+        NotThereError: nothing is there.
+    """
+    if is_known(text, known):
+        check_kind(Path(text))
+        return True
+    check_named(text)
+    if not Path(text).is_absolute():
+        raise NotThereError(_("“{path}” is not on this machine.").format(path=shown(text, 200)))
+    check_place(Path(text))
+    return False
+
+
+def open_named(
+    studio: Studio, text: str, question: str, go_on: Callable[[Path], object], leave: Callable[[StudioError], object]
+) -> None:
+    """Looks at a path in a job and goes on with it where it is known, or where the person says so.
+
+    Args:
+        studio: whose jobs, settings and window.
+        text: the path.
+        question: what the person is asked; the path is shown below it.
+        go_on: opens it, with the checks that anything is opened with.
+        leave: told why it is not opened; :class:`LeftAloneError` where the person did not want it.
+    """
+    known = studio.settings.known
+    title = _("Looking for {name}").format(name=shown(Path(text).name or text, 80))
+
+    def decided(yes: bool) -> None:
+        if yes:
+            go_on(Path(text))
+        else:
+            leave(LeftAloneError(_("“{path}” was left alone.").format(path=shown(text, 200))))
+
+    def looked(was_opened: bool) -> None:
+        if was_opened:
+            go_on(Path(text))
+        else:
+            answers = (_("Open"), _("Leave it"))
+            studio.ask(Question(_("Open what a picture names?"), question, shown(text), *answers), decided)
+
+    studio.jobs.start(title, lambda _progress, _cancel: look(text, known)).on_done(looked).on_error(leave)
+
+
+def tell(studio: Studio, error: StudioError, words: str = "") -> None:
+    """Tells why something was not opened (or ``words`` in its place); what a person has decided is no error."""
+    hub = studio.notifications
+    (hub.info if isinstance(error, LeftAloneError) else hub.error)(words or str(error), error.details)
+
+
+def data_refusal(experiment: Experiment, settings: SettingsStore) -> str:
+    """Why the data of a stored run are not read without asking, in words; empty where they may be. Touches no disk.
+
+    They name something on another computer, a device or a whole disk, and nobody has trained with them here.
+    """
+    if experiment.data not in settings.known:
+        try:
+            check_data(experiment.data)
+        except UsageError as error:
+            return _("The data of this run are not read. {why}").format(why=error)
+    return ""
+
+
+def check_data(text: str) -> None:
+    """Refuses a request for data that names what is on another computer, a device, or a whole disk.
+
+    Raises:
+        UsageError: says which path, and why.
+    """
+    path, *options = _OPTIONS.split(text.partition(":")[2])
+    values = [value for option in options for value in _OPTION.split(option)]
+    for part in (path, *values):  # also options may name a file, e.g. of class names
+        if part.strip():
+            check_named(part)
+    whole = PureWindowsPath(posixpath.normpath(path.replace("\\", "/")))
+    if whole.anchor and len(whole.parts) == 1:
+        raise UsageError(_("“{path}” is not read: it is a whole disk.").format(path=shown(path, 200)))

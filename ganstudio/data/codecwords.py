@@ -1,0 +1,44 @@
+"""What picture decoders complain of, in words that a person understands."""
+
+from __future__ import annotations
+
+import re
+
+from ganstudio.core.i18n import _
+
+# Pillow, libjpeg, libtiff, libwebp and Python's own struct; the first that fits counts.
+_COMPLAINTS = (
+    (r"decompression bomb|too large|out of memory|exceeds limit", _("it is too large to decode")),
+    (r"not available|unavailable|no decoder|requires the|decoder .* not found",
+     _("this installation cannot decode its kind of compression")),
+    (r"unsupported|not supported|unknown (pixel|raw|data|color|colour|compression|mode|tile|format)|not implemented|"
+     r"cannot decode image data in this mode|cannot handle|unrecognized image mode|only .* supported",
+     _("it is of a kind that cannot be decoded here")),
+    (r"truncated|not processed|not enough|no enough|requires a buffer|buffer is not large|unexpected end|premature|"
+     r"end of file|\beof\b|incomplete|too short|no more data|only got",
+     _("it is damaged: its end is missing")),
+)  # fmt: skip
+_STARTS = (
+    (rb"\s*(<!doctype\s+html|<html|<head|<body)", _("it is a web page, not a picture")),
+    (rb"version https://git-lfs", _("it is a pointer of Git LFS, not the picture: fetch it with “git lfs pull”")),
+    (rb"\s*(<\?xml|<svg)", _("it is text in XML, perhaps a drawing of lines (SVG): save it as PNG")),
+    (rb"%PDF-", _("it is a PDF document, not a picture")),
+    (rb"PK\x03\x04", _("it is a ZIP archive, not a picture")),
+)  # fmt: skip
+STARTS_BYTES = 512
+"""So much of a file is enough for :func:`instead_of_picture`."""
+
+
+def plain_words(error: BaseException) -> str:
+    """Why a picture cannot be decoded, from the exception of its decoder; the exception's own text is for the log."""
+    said = f"{type(error).__name__} {error}".casefold()
+    found = (words for pattern, words in _COMPLAINTS if re.search(pattern, said))
+    return next(found, _("it is damaged: what is in it cannot be decoded"))
+
+
+def instead_of_picture(start: bytes) -> str:
+    """What a file is that no decoder knows, from its first bytes."""
+    if not start.strip(b"\0"):
+        return _("it holds nothing but zeros") if start else _("the file is empty")
+    found = (words for pattern, words in _STARTS if re.match(pattern, start, re.IGNORECASE | re.DOTALL))
+    return next(found, _("it is no picture in a known format"))
