@@ -170,3 +170,27 @@ def test_methods_do_not_know_each_other() -> None:
         if module.removeprefix("ganstudio.methods.") in papers
     ]
     assert not found
+
+
+def test_nothing_is_unpickled_and_no_program_is_loaded() -> None:
+    """Only :mod:`ganstudio.explore.model_files` reads TorchScript, and only what it has written a moment before."""
+    forbidden = {
+        "torch.load", "torch.jit.load", "torch.package", "torch.export.load", "numpy.lib.format.read_array",
+        "marshal.loads", "marshal.load", "runpy.run_path",
+    }  # fmt: skip
+    found = []
+    for file in FILES:
+        for node in ast.walk(parsed(file)):
+            if isinstance(node, ast.Attribute) and ast.unparse(node) in forbidden:
+                found.append((name_of(file), ast.unparse(node)))
+            elif isinstance(node, ast.Import | ast.ImportFrom):
+                names = {alias.name for alias in node.names} | {getattr(node, "module", None) or ""}
+                found += [
+                    (name_of(file), name) for name in names & {"pickle", "dill", "joblib", "cloudpickle", "shelve"}
+                ]
+            elif isinstance(node, ast.keyword) and node.arg == "allow_pickle":
+                assert isinstance(node.value, ast.Constant)
+                assert node.value.value is False
+            elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("eval", "exec"):
+                found.append((name_of(file), node.func.id))
+    assert found == [("explore/model_files.py", "torch.jit.load")]
