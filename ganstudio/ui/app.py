@@ -12,7 +12,7 @@ from pathlib import Path
 os.environ.setdefault("PYQTGRAPH_QT_LIB", "PySide6")
 os.environ.setdefault("QT_API", "pyside6")
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QEventLoop, QTimer
 from PySide6.QtWidgets import QApplication
 
 from ganstudio.app.borrowed import borrowed_config
@@ -68,7 +68,7 @@ def _run_window(run_dir: Path | None, screenshot: Screenshot | None) -> int:
     window.restore("" if screenshot is None else "train")  # the others begin with a run that nobody asked for
     try:
         if screenshot is not None:
-            return _draw_once(app, window, screenshot)
+            return _draw_once(window, screenshot)
         signal.signal(signal.SIGINT, lambda *_args: window.quit_saving())
         signal.signal(signal.SIGTERM, lambda *_args: window.quit_saving())
         window.show()
@@ -106,7 +106,7 @@ def _load(studio: Studio, run_dir: Path | None) -> None:
         studio.open_run(run_dir)
 
 
-def _draw_once(app: QApplication, window: MainWindow, wanted: Screenshot) -> int:
+def _draw_once(window: MainWindow, wanted: Screenshot) -> int:
     """Draws the real window after all that it loads has arrived."""
     studio = window.studio
     if wanted.size is not None:
@@ -116,13 +116,14 @@ def _draw_once(app: QApplication, window: MainWindow, wanted: Screenshot) -> int
         window.workspace(wanted.workspace)
     window.show()
     failure: list[StudioError] = []
+    loop = QEventLoop()  # of its own: the application itself need not end
 
     def draw() -> None:
         try:
             write_png(wanted.path, window.grab().toImage())
         except StoreError as error:
             failure.append(error)
-        app.quit()
+        loop.quit()
 
     def settle() -> None:
         if studio.jobs.running:
@@ -134,7 +135,7 @@ def _draw_once(app: QApplication, window: MainWindow, wanted: Screenshot) -> int
         model = None if wanted.run is None else studio.open_run(wanted.run)
         if wanted.run is not None and model is None:
             failure.append(StudioError(_("The run {path} cannot be opened.").format(path=wanted.run)))
-            app.quit()
+            loop.quit()
             return
         page = window.benches.get(wanted.workspace or "")
         if page is not None and model is not None:
@@ -147,7 +148,7 @@ def _draw_once(app: QApplication, window: MainWindow, wanted: Screenshot) -> int
     patience = QTimer(window, singleShot=True)
     patience.timeout.connect(draw)
     patience.start(PATIENCE_MS)
-    app.exec()
+    loop.exec()
     patience.stop()
     window.close_guard = lambda: True
     window.close()

@@ -16,6 +16,7 @@ from pytestqt.qtbot import QtBot
 from ganstudio.app.explorer_session import session_of
 from ganstudio.explore.picture_file import picture_bytes
 from ganstudio.ui.explore.workspace import ExploreWorkspace
+from ganstudio.ui.workbench.dropping import Dropped
 from tests.explore.foreign_networks import slow_onnx
 from tests.ui.explore_window import Told, drawn, drop, explore, exploring_window, store_run, there
 from tests.ui.window_kit import DIGITS, opened, train, wait
@@ -336,7 +337,7 @@ def test_what_takes_too_long_to_open_can_be_given_up(qtbot: QtBot, stored: Path,
     with exploring_window(qtbot, stored) as (window, page):
         before, stop = page.explorer.opened, page.source.stop
         assert not stop.isVisible()
-        page.open_file(file)
+        page.open_file(Dropped(file))
         assert stop.isVisible()
         wait(qtbot, lambda: window.studio.jobs.running)
         qtbot.wait(500)
@@ -344,6 +345,6 @@ def test_what_takes_too_long_to_open_can_be_given_up(qtbot: QtBot, stored: Path,
         assert not stop.isVisible()
         assert page.explorer.opened is before
         wait(qtbot, lambda: not window.studio.jobs.running)
-        page.open_file(file)
+        page.open_file(Dropped(file))
         wait(qtbot, lambda: window.studio.jobs.running)  # and now the window is closed
     assert not told.errors
