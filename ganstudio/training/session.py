@@ -42,7 +42,7 @@ from ganstudio.nn.snapshot import Snapshots
 from ganstudio.store import Run, RunWriter, WriteQueue
 from ganstudio.training.device import device_here
 from ganstudio.training.engine import Engine
-from ganstudio.training.prepare import build_engine, check_experiment, make_run, told, where_it_lies
+from ganstudio.training.prepare import build_engine, make_run, settled, told, where_it_lies
 from ganstudio.training.publish import Pace, Publisher
 from ganstudio.training.restore import keep_place, restore, rewind
 from ganstudio.training.trouble import diverged, explain
@@ -106,7 +106,7 @@ class Session:
         Raises:
             UsageError: the experiment cannot be trained; nothing was written.
         """
-        return cls(check_experiment(experiment), **options)  # type: ignore[arg-type]
+        return cls(settled(experiment), **options)  # type: ignore[arg-type]
 
     @classmethod
     def resume(
@@ -132,7 +132,7 @@ class Session:
         if goal <= done:
             raise UsageError(_("This run has already reached step {done}; ask for more than that.").format(done=done))
         experiment = experiment.with_(steps=goal, device=device or device_here(experiment.device))
-        return cls(check_experiment(where_it_lies(experiment, run.path, data)), run=run, **options)  # type: ignore[arg-type]
+        return cls(settled(where_it_lies(experiment, run.path, data)), run=run, **options)  # type: ignore[arg-type]
 
     def start(self) -> None:
         """Begins; returns at once."""
