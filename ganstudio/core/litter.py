@@ -12,10 +12,10 @@ DESKTOP_FILES = frozenset(_DESKTOP.split(" "))
 """Files that a desktop puts into any folder that is looked at; in lower case."""
 
 _WINDOWS = (
-    "$recycle.bin", "recycler", "recycled", "recycle bin", "system volume information", "$winreagent", "$extend",
+    "$recycle.bin", "recycler", "system volume information", "$winreagent", "$extend",
     "msocache", "config.msi",
 )  # fmt: skip
-_MACOS = ("__macosx", "network trash folder", "temporary items", "thevolumesettingsfolder", "desktop folder")
+_MACOS = ("__macosx", "network trash folder", "temporary items", "thevolumesettingsfolder")
 _UNIX = ("lost+found", "~snapshot")
 # Synology, QNAP, Asustor, TrueNAS and others; what begins with a dot is passed over anyway.
 _NAS = (
@@ -23,7 +23,7 @@ _NAS = (
     "@synologydrive", "@synoresource", "@transcode", "@appstore", "@database", "@download", "@upload", "#sharebin",
     "_gsdata_",
 )  # fmt: skip
-_TOOLS = ("__pycache__", "node_modules", "cvs", "_darcs")
+_TOOLS = ("__pycache__", "node_modules")
 _TABLE = DESKTOP_FILES.union(_WINDOWS, _MACOS, _UNIX, _NAS, _TOOLS)
 _NUMBERED = re.compile(r"found\.\d{3}")
 

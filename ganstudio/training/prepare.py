@@ -24,11 +24,8 @@ from ganstudio.training.sizes import refusal
 _UNCLASSED = _("a folder has classes where it holds two or more sub-folders of pictures, one for each class.")
 
 
-def check_experiment(experiment: Experiment) -> Experiment:
+def check_experiment(experiment: Experiment) -> None:
     """Refuses what cannot be trained, before anything is loaded or written.
-
-    Returns:
-        The experiment with the place of its data absolute, so that it holds from every directory.
 
     Raises:
         UsageError: an unknown name, a value out of range, a device that is not there.
@@ -41,6 +38,15 @@ def check_experiment(experiment: Experiment) -> Experiment:
         raise UsageError(_("The number of steps must be 1 or more, not {steps}.").format(steps=experiment.steps))
     if experiment.seed < 0:
         raise UsageError(_("The seed must be 0 or more, not {seed}.").format(seed=experiment.seed))
+
+
+def settled(experiment: Experiment) -> Experiment:
+    """The experiment, checked, with the place of its data absolute, so that it holds from every directory.
+
+    Raises:
+        UsageError: as :func:`check_experiment`.
+    """
+    check_experiment(experiment)
     return experiment.with_(data=absolute_request(experiment.data))
 
 

@@ -45,7 +45,7 @@ from ganstudio.store import Run, RunWriter, WriteQueue
 from ganstudio.training.device import device_here
 from ganstudio.training.disk import Disk
 from ganstudio.training.engine import Engine
-from ganstudio.training.prepare import build_engine, changes_of, check_experiment, make_run, told, where_it_lies
+from ganstudio.training.prepare import build_engine, changes_of, make_run, settled, told, where_it_lies
 from ganstudio.training.publish import Pace, Publisher
 from ganstudio.training.restore import goal_of, keep_place, other_batches, rewind, take_up
 from ganstudio.training.trouble import broken, diverged, explain, has_role, may_go_on, not_finite
@@ -113,7 +113,7 @@ class Session:
         Raises:
             UsageError: the experiment cannot be trained; nothing was written.
         """
-        return cls(check_experiment(experiment), **options)  # type: ignore[arg-type]
+        return cls(settled(experiment), **options)  # type: ignore[arg-type]
 
     @classmethod
     def resume(
@@ -142,7 +142,7 @@ class Session:
         run = Run.open(path)
         experiment = run.info.experiment
         experiment = experiment.with_(steps=goal_of(run, steps), device=device or device_here(experiment.device))
-        experiment = check_experiment(where_it_lies(experiment, run.path, data))
+        experiment = settled(where_it_lies(experiment, run.path, data))
         return cls(experiment, run=run, changes=changes_of(experiment, hyper), **options)  # type: ignore[arg-type]
 
     def start(self) -> None:
