@@ -10,6 +10,7 @@ import socket
 import time
 import uuid
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 
 from ganstudio.core.process import process_start
@@ -21,8 +22,7 @@ _STALE_SECONDS = 24 * 3600
 
 def temporary_name() -> str:
     """A name for what is being written and appears whole by rename: ``.HOST-PID-START-RANDOM.part``."""
-    start = process_start(os.getpid()) or ""
-    return f".{_short(socket.gethostname())}-{os.getpid()}-{_short(start)}-{uuid.uuid4().hex[:12]}{SUFFIX}"
+    return f".{_signed(os.getpid())}-{uuid.uuid4().hex[:12]}{SUFFIX}"
 
 
 def is_left_over(path: Path) -> bool:
@@ -58,6 +58,12 @@ def remove(path: Path) -> None:
         if not _NAME.fullmatch(path.name):  # else a kill in between would leave half of it under its own name
             path = path.rename(path.with_name(temporary_name()))
         shutil.rmtree(path, ignore_errors=True)
+
+
+@cache
+def _signed(pid: int) -> str:
+    """This machine, this process and its start; on some systems another program must be asked for the last."""
+    return f"{_short(socket.gethostname())}-{pid}-{_short(process_start(pid) or '')}"
 
 
 def _short(text: str) -> str:
