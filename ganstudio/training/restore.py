@@ -6,7 +6,7 @@ import json
 
 from ganstudio.core.errors import StoreError, UsageError
 from ganstudio.core.events import HyperChanged, Note
-from ganstudio.core.fields import Value, fields_of
+from ganstudio.core.fields import fields_of
 from ganstudio.core.i18n import _
 from ganstudio.core.mailbox import Mailbox
 from ganstudio.store import Run, load_checkpoint
@@ -53,14 +53,6 @@ def restore(engine: Engine, run: Run, mailbox: Mailbox) -> int | None:
     if refused:
         raise StoreError(_("No checkpoint of this run can be used. {reason}").format(reason=refused))
     return None
-
-
-def other_batches(old: Value, new: Value, step: int) -> str:
-    """What another batch size does to a run that goes on."""
-    return _(
-        "Batches hold {new} items instead of {old} after step {step}. The items go on in their order, none twice and none "
-        "left out; but from here on this run is another than one that never stopped, no longer equal to it bit by bit."
-    ).format(new=new, old=old, step=step)
 
 
 def _carry_changes(engine: Engine, run: Run, mailbox: Mailbox) -> None:

@@ -33,21 +33,22 @@ from ganstudio.core.commands import (
     TrainOnly,
 )
 from ganstudio.core.errors import CancelledError, DivergedError, StudioError, TrainingError, UsageError
-from ganstudio.core.events import HyperChanged, Note, State, StateChanged
+from ganstudio.core.events import Note, State, StateChanged
 from ganstudio.core.experiment import Experiment
 from ganstudio.core.fields import Value
 from ganstudio.core.i18n import _
 from ganstudio.core.mailbox import CommandQueue, Mailbox
 from ganstudio.core.observed import Measure
-from ganstudio.methods import METHODS, Method
+from ganstudio.methods import Method
 from ganstudio.nn.snapshot import Snapshots
 from ganstudio.store import Run, RunWriter, WriteQueue, create_run
+from ganstudio.training.changes import change, check_changes, resume_with
 from ganstudio.training.device import device_here
 from ganstudio.training.engine import Engine
 from ganstudio.training.prepare import build_engine, check_experiment
 from ganstudio.training.publish import Pace, Publisher
-from ganstudio.training.restore import other_batches, restore, rewind
-from ganstudio.training.trouble import broken, diverged, explain, not_finite
+from ganstudio.training.restore import restore, rewind
+from ganstudio.training.trouble import broken, diverged, explain, has_role, may_go_on, not_finite
 
 _log = logging.getLogger(__name__)
 BEAT_SECONDS = 10.0
@@ -91,7 +92,8 @@ class Session:
         self._thread = threading.Thread(target=self._main, name=f"trainer {experiment.title}", daemon=True)
         self._total = experiment.steps
         self._paused, self._pending = paused, 0
-        self._role, self._pending_role = None, None  # type: Role | None, Role | None
+        self._role: Role | None = None
+        self._pending_role: Role | None = None
         self._show, self._message, self._cancel_reading = Show(live=False), "", threading.Event()
         self._disk_full, self._unwritten, self._ending = None, None, None  # type: str | None, Exception | None, Stop | None
         self._writer, self._publisher = None, None  # type: RunWriter | None, Publisher | None
@@ -141,10 +143,7 @@ class Session:
         if goal <= done:
             raise UsageError(_("This run has already reached step {done}; ask for more than that.").format(done=done))
         experiment = experiment.with_(device=device or device_here(experiment.device))
-        for name in hyper or ():
-            METHODS[experiment.method].check_changeable(name, resuming=True)
-        checked = check_experiment(experiment.with_(hyper={**experiment.hyper, **(hyper or {})}))
-        changes = {name: getattr(checked, name) for name in hyper or ()}
+        changes = check_changes(experiment, hyper or {})
         return cls(experiment.with_(steps=goal), run=run, changes=changes, **options)  # type: ignore[arg-type]
 
     def start(self) -> None:
@@ -204,10 +203,7 @@ class Session:
         self._writer = writer = RunWriter(self.path)
         writer.write_status("preparing", self._step_before, self._total)
         if run is not None:
-            described = engine.method.hyper.batch_size
             restore(engine, run, self.mailbox)
-            if all(not isinstance(event, HyperChanged) or event.name != "batch_size" for event in run.events()):
-                self._changes.setdefault("batch_size", described)  # somebody has edited the description
             writer.truncate_after(engine.step_count)
         for note in engine.dataset.notes:
             self.mailbox.post(Note("info", note))
@@ -218,8 +214,8 @@ class Session:
         stored = Run.open(publisher.writer.path).sample_steps()
         publisher.last_stored = stored[-1] if stored else None
         publisher.store_real()
-        for name, value in self._changes.items():
-            self._set_hyper(SetHyper(name, value), engine, publisher, resuming=True)
+        if self._run_before is not None:
+            resume_with(engine, publisher, self._run_before, self._changes)
         publisher.draw(store=not stored)
         if not stored:
             publisher.measure()
@@ -318,20 +314,20 @@ class Session:
                 self._paused, self._pending = True, 0
                 self._enter("paused")
             case Resume():
-                if self._may_go_on(engine):
+                if may_go_on(engine, self.mailbox):
                     self._paused = False
                     self._enter("training")
             case StepOnce(count=count, role=role):
-                if self._has_role(role, engine) and self._may_go_on(engine):
+                if has_role(role, engine, self.mailbox) and may_go_on(engine, self.mailbox):
                     self._paused, self._pending, self._pending_role = True, max(count, 0), role or self._role
             case TrainOnly(role=role):
-                if self._has_role(role, engine):
+                if has_role(role, engine, self.mailbox):
                     self._role = role
-            case SetHyper():
-                self._set_hyper(command, engine, publisher)
+            case SetHyper(name=name, value=value):
+                change(engine, publisher, name, value)
             case SaveCheckpoint():
                 publisher.flush_scalars()
-                if self._may_go_on(engine):
+                if may_go_on(engine, self.mailbox):
                     publisher.checkpoint()
             case GoBack(lr_factor=factor):
                 self._go_back(factor, engine, publisher)
@@ -345,30 +341,6 @@ class Session:
             case Stop():
                 self._ending = command
 
-    def _may_go_on(self, engine: Engine) -> bool:
-        if engine.losses.not_finite is not None:
-            self.mailbox.post(Note("warning", str(diverged(engine.losses.not_finite))))
-        return engine.losses.not_finite is None
-
-    def _has_role(self, role: Role | None, engine: Engine) -> bool:
-        there = role is None or role in engine.roles
-        if not there:
-            text = _("{title} has no {role} that is trained on its own.")
-            self.mailbox.post(Note("warning", text.format(title=engine.method.info.title, role=role)))
-        return there
-
-    def _set_hyper(self, command: SetHyper, engine: Engine, publisher: Publisher, resuming: bool = False) -> None:
-        try:
-            old, new = engine.set_hyper(command.name, command.value, resuming)
-        except UsageError as error:
-            self.mailbox.post(Note("warning", str(error)))
-            return
-        if old != new:
-            publisher.post_event(HyperChanged(engine.step_count, command.name, old, new))
-            publisher.last_checkpoint = -1  # one of this very step would hold the old value
-            if command.name == "batch_size":
-                publisher.post_event(Note("info", other_batches(old, new, engine.step_count)))
-
     def _go_back(self, factor: float, engine: Engine, publisher: Publisher) -> None:
         if self._disk_full:
             self.mailbox.post(Note("warning", self._disk_full))
@@ -376,7 +348,7 @@ class Session:
         if (rates := rewind(engine, publisher, factor)) is None:
             return
         for name, rate in rates.items():
-            self._set_hyper(SetHyper(name, rate), engine, publisher)
+            change(engine, publisher, name, rate)
         publisher.checkpoint()
         self._paused, self._pending = True, 0
         self._enter("paused", _("Back at step {step}, with lower learning rates.").format(step=engine.step_count))

@@ -8,8 +8,11 @@ from collections.abc import Mapping
 
 from torch import Tensor
 
+from ganstudio.core.commands import Role
 from ganstudio.core.errors import DivergedError, StudioError, TrainingError
+from ganstudio.core.events import Note
 from ganstudio.core.i18n import _
+from ganstudio.core.mailbox import Mailbox
 from ganstudio.training.device import is_out_of_memory
 from ganstudio.training.engine import Engine
 from ganstudio.training.memory import advice_when_full
@@ -37,6 +40,22 @@ def broken(step: int, name: str) -> DivergedError:
         _("“{name}” holds values that are not finite numbers after step {step}: training diverged. Nothing of this step is "
           "kept; go on from the last good checkpoint with a lower learning rate.").format(name=name, step=step)
     )  # fmt: skip
+
+
+def may_go_on(engine: Engine, mailbox: Mailbox) -> bool:
+    """Whether every loss has been finite so far; the watcher is told where not."""
+    if engine.losses.not_finite is not None:
+        mailbox.post(Note("warning", str(diverged(engine.losses.not_finite))))
+    return engine.losses.not_finite is None
+
+
+def has_role(role: Role | None, engine: Engine, mailbox: Mailbox) -> bool:
+    """Whether the method trains this role on its own (None: all together); the watcher is told where not."""
+    there = role is None or role in engine.roles
+    if not there:
+        text = _("{title} has no {role} that is trained on its own.")
+        mailbox.post(Note("warning", text.format(title=engine.method.info.title, role=role)))
+    return there
 
 
 def explain(error: Exception, engine: Engine | None) -> StudioError:
