@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from ganstudio.app.canvases import CanvasDocument
     from ganstudio.app.jobs import Job
     from ganstudio.app.painter import Painter
+    from ganstudio.data import Arrays
     from ganstudio.data.landscapes import Example
 
 MOST = 24
@@ -277,10 +278,14 @@ def read_scenes(
     """
     from ganstudio.data import parse_request, read
 
-    arrays = read(parse_request(data), seed=seed, cancel=cancel, progress=progress)
-    maps, pictures = arrays.inputs, arrays.items
+    def ours(arrays: Arrays) -> bool:
+        there = arrays.inputs
+        return there is not None and there.shape[1:] == wanted and arrays.spec.map_classes == control.classes
+
     wanted = (control.size, control.size)
-    if maps is None or maps.shape[1:] != wanted or arrays.spec.map_classes != control.classes:
+    arrays = read(parse_request(data), seed=seed, cancel=cancel, progress=progress, matches=ours)
+    maps, pictures = arrays.inputs, arrays.items
+    if maps is None or not ours(arrays):
         raise UsageError(_("The data of this run have other classes or another size than when it was trained."))
     count = min(MOST, len(maps))
     places = [index * len(maps) // count for index in range(count)]

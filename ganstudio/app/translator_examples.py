@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ganstudio.app.jobs import Job
     from ganstudio.app.sources import Opened
     from ganstudio.app.studio import Studio
+    from ganstudio.data import Arrays
 
 MOST = 24
 MOSTLY = 0.97
@@ -119,7 +120,10 @@ def read_examples(
     """
     from ganstudio.data import parse_request, read
 
-    arrays = read(parse_request(data), seed=seed, cancel=cancel, progress=progress)
+    def ours(arrays: Arrays) -> bool:
+        return not isinstance(wanted, LabelMap) or arrays.spec.map_classes == wanted.classes
+
+    arrays = read(parse_request(data), seed=seed, cancel=cancel, progress=progress, matches=ours)
     piles = [arrays.inputs, arrays.items if both else None]
     sides = tuple(_some(pile, wanted) for pile in piles if pile is not None)
     first = sides[0] if sides else ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -96,6 +96,7 @@ class Arrays:
         inputs: what a translating network is given, uint8: label maps ``(N, H, W)`` with indices into
             ``spec.map_classes``, pictures ``(N, C, H, W)`` for ``pairs``, or ``(M, C, H, W)`` for ``domains``.
         attributes: float32 ``(N, len(spec.attributes))`` in [−1, 1]; None where nothing is known.
+        doubts: lines for a person on what may have been read wrongly.
     """
 
     spec: DataSpec
@@ -107,6 +108,7 @@ class Arrays:
     notes: tuple[str, ...] = ()
     inputs: NDArray[np.uint8] | None = None
     attributes: NDArray[np.float32] | None = None
+    doubts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +155,7 @@ class DataSource:
         downloadable: the program can fetch those files.
         takes_path: the request names a folder or a drawing: ``"folder:PATH"``.
         verify: raises UsageError for options that are wrong in a way their bounds do not tell.
+        earlier: the requests that read the same files as earlier versions did, where these read them otherwise.
     """
 
     name: str
@@ -167,6 +170,7 @@ class DataSource:
     downloadable: bool = False
     takes_path: bool = False
     verify: Callable[[Fields], None] | None = None
+    earlier: Callable[[DataRequest], Sequence[DataRequest]] = lambda _request: ()
 
     @property
     def reads_path(self) -> bool:

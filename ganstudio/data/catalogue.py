@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
+from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ganstudio.core.errors import DataError
+from ganstudio.core.i18n import _
 from ganstudio.core.registry import Registry
 from ganstudio.data import (
     cifar,
@@ -51,15 +56,46 @@ DATASETS: Registry[DataSource] = _build()
 
 
 def read(
-    request: DataRequest, *, seed: int = 0, cancel: threading.Event | None = None, progress: Progress | None = None
+    request: DataRequest,
+    *,
+    seed: int = 0,
+    cancel: threading.Event | None = None,
+    progress: Progress | None = None,
+    matches: Callable[[Arrays], bool] | None = None,
 ) -> Arrays:
     """Reads a data set into numpy arrays.
+
+    Args:
+        request: what to read.
+        seed: of what is drawn.
+        cancel: set it from another thread to stop.
+        progress: called with a fraction in [0, 1] and a line for a person.
+        matches: these are the data that a stored run knows. Where they are not, the ways in which earlier versions read
+            them are tried, so that its classes keep their meaning.
 
     Raises:
         DataError: files are missing or cannot be read.
         CancelledError: ``cancel`` was set.
     """
-    return DATASETS[request.name].read(request, seed, Job(cancel, progress))
+    source, job = DATASETS[request.name], Job(cancel, progress)
+    if matches is None:
+        return source.read(request, seed, job)
+    found: Arrays | DataError
+    try:
+        found = source.read(request, seed, job)
+        if matches(found):
+            return found
+    except DataError as error:
+        found = error
+    for other in source.earlier(request):
+        with contextlib.suppress(DataError):
+            arrays = source.read(other, seed, job)
+            if matches(arrays):
+                said = _("Read as when the run was begun: {request}.").format(request=other.text)
+                return replace(arrays, spec=replace(arrays.spec, name=request.text), notes=(*arrays.notes, said))
+    if isinstance(found, DataError):
+        raise found
+    return found
 
 
 def load(
@@ -68,6 +104,7 @@ def load(
     seed: int = 0,
     cancel: threading.Event | None = None,
     progress: Progress | None = None,
+    expected: str = "",
 ) -> Dataset:
     """Reads a data set into tensors on the CPU.
 
@@ -76,6 +113,7 @@ def load(
         seed: of what is drawn (points, polygons); files do not depend on it.
         cancel: set it from another thread to stop.
         progress: called with a fraction in [0, 1] and a line for a person.
+        expected: the fingerprint that a stored run knows; see ``matches`` of :func:`read`.
 
     Raises:
         UsageError: the request is wrong.
@@ -88,12 +126,13 @@ def load(
 
     if isinstance(request, str):
         request = parse_request(request)
-    arrays = read(request, seed=seed, cancel=cancel, progress=progress)
+    matches = (lambda arrays: fingerprint(arrays) == expected) if expected else None
+    arrays = read(request, seed=seed, cancel=cancel, progress=progress, matches=matches)
     labels = None if arrays.labels is None else torch.from_numpy(arrays.labels)
     items = torch.from_numpy(np.asarray(arrays.items))
     inputs = None if arrays.inputs is None else torch.from_numpy(np.asarray(arrays.inputs))
     attributes = None if arrays.attributes is None else torch.from_numpy(arrays.attributes)
-    return Dataset(arrays.spec, items, labels, fingerprint(arrays), arrays.notes, inputs, attributes)
+    return Dataset(arrays.spec, items, labels, fingerprint(arrays), (*arrays.notes, *arrays.doubts), inputs, attributes)
 
 
 def is_available(source: DataSource) -> bool:

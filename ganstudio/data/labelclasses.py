@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -13,10 +13,11 @@ from ganstudio.core.dataspec import MapClass
 from ganstudio.core.errors import DataError
 from ganstudio.core.i18n import _
 from ganstudio.core.labelmaps import colours_for, pack_colours, unpack_colours
-from ganstudio.data.classfiles import ClassList
+from ganstudio.data.classfiles import NUMBERS_OF_NOTHING, ClassList
 from ganstudio.data.labelmaps import MAX_MAP_CLASSES, UNLABELLED
 from ganstudio.data.mapping import NEAR, colour_words
-from ganstudio.data.rawmaps import RawMap
+from ganstudio.data.rawmaps import RawMap, grey_numbers, is_smeared_grey, narrowed
+from ganstudio.data.shades import gap, means_nothing, merged
 
 _MOST_SHARE = 0.001
 _THIN_SHARE = 0.0002
@@ -26,6 +27,11 @@ _PER_FILE = 2048
 _ON_LINE = 14
 _ROUND = 2
 _SHADES = 64
+_FEWEST = 2
+_LEVEL_SHARE = 0.005
+_NEAR_SHADES = 24
+"""Shades (r = g = b) nearer than this are nearer than :data:`NEAR` as colours."""
+_TOLD = 8
 Colour = tuple[int, int, int]
 
 
@@ -39,6 +45,10 @@ class Census:
         colours: packed colour → pixels, of colour pictures.
         areas: packed colour → pixels in the middle of an area of that colour.
         files: how many are index pictures and how many colour pictures.
+        holders: class number → files that hold it.
+        highest: the highest class number of a file (unlabelled pixels aside) → files.
+        greys: how many of the colour pictures are grey ones of a format that smears.
+        levels: shade → pixels in the middle of an area of exactly that shade, of those.
         smeared: the colours come from a format that smears, or there are too many to be exact.
     """
 
@@ -47,6 +57,10 @@ class Census:
     colours: Counter[int] = field(default_factory=Counter)
     areas: Counter[int] = field(default_factory=Counter)
     files: list[int] = field(default_factory=lambda: [0, 0])
+    holders: Counter[int] = field(default_factory=Counter)
+    highest: Counter[int] = field(default_factory=Counter)
+    greys: int = 0
+    levels: Counter[int] = field(default_factory=Counter)
     smeared: bool = False
 
     def add(self, other: Census) -> None:
@@ -55,18 +69,32 @@ class Census:
         self.palette.update(other.palette)
         self.colours.update(other.colours)
         self.areas.update(other.areas)
+        self.holders.update(other.holders)
+        self.highest.update(other.highest)
+        self.greys += other.greys
+        self.levels.update(other.levels)
         self.files = [mine + its for mine, its in zip(self.files, other.files, strict=True)]
         self.smeared = self.smeared or other.smeared or len(self.colours) > _SMEARED
 
 
-def census_of(raw: RawMap) -> Census:
-    """Counts what occurs in one label map."""
+def census_of(raw: RawMap, listed: bool = False) -> Census:
+    """Counts what occurs in one label map.
+
+    Args:
+        raw: the label map.
+        listed: there is a list of names without colours: grey RGB pictures can hold numbers only.
+    """
     result = Census()
-    values = raw.values if raw.values is not None else _grey_numbers(raw)
+    raw = narrowed(raw)
+    values = raw.values if raw.values is not None else grey_numbers(raw, MAX_MAP_CLASSES + 1 if listed else _SHADES)
     if values is not None:
         shown = values if raw.clear is None else values[~raw.clear]
         found, counts = np.unique(shown, return_counts=True)
         result.numbers.update(dict(zip(found.tolist(), counts.tolist(), strict=True)))
+        result.holders.update(found.tolist())
+        result.highest.update(
+            [max((number for number in found.tolist() if number not in NUMBERS_OF_NOTHING), default=0)]
+        )
         if raw.palette is not None:
             for value, count in result.numbers.items():
                 if 0 <= value < len(raw.palette):
@@ -80,6 +108,9 @@ def census_of(raw: RawMap) -> Census:
         result.smeared = raw.lossy or len(result.colours) > _SMEARED
         result.areas = _most(packed[solid & flat(raw.rgb, _FLAT if result.smeared else 0)])
         result.files = [0, 1]
+        if is_smeared_grey(raw):
+            result.greys = 1
+            result.levels.update(raw.rgb[..., 1][solid & flat(raw.rgb, 0)].tolist())
     return result
 
 
@@ -101,30 +132,70 @@ def _spread(table: NDArray[np.int16], axis: int, best: np.ufunc) -> NDArray[np.i
     return np.asarray(best(best(before, middle), after))
 
 
-def find_classes(census: Census) -> ClassList:
+def find_classes(census: Census, nothing: frozenset[int] | None = None) -> ClassList:
     """Names, colours and numbers of the classes.
 
+    Args:
+        census: what occurs in the label maps.
+        nothing: the numbers that mean “unlabelled”; None: what the numbers themselves say of 255.
+
     Raises:
-        DataError: there are none, or too many.
+        DataError: there are none, or too many, or there is no telling what is one.
     """
     if census.files[0] and census.files[0] >= census.files[1]:
-        return _by_number(census)
+        return _by_number(census, nothing)
     return _by_colour(census)
 
 
-def _by_number(census: Census) -> ClassList:
-    numbers = census.numbers
-    kept = sorted(value for value in numbers if value != UNLABELLED or set(numbers) <= {0, UNLABELLED})
+def _by_number(census: Census, nothing: frozenset[int] | None) -> ClassList:
+    said: tuple[str, ...] = ()
+    present = census.numbers
+    if nothing is None:
+        nothing, said = void_of(present)
+    kept = [value for value in merged(present) if value not in nothing]
     if len(kept) > MAX_MAP_CLASSES or any(value < 0 for value in kept):
         raise DataError(
             _("The label maps hold {n} different numbers: at most {most} classes are possible.").format(
                 n=len(kept), most=MAX_MAP_CLASSES
             )
         )
+    if len(kept) < _FEWEST:
+        raise DataError(_one_class([str(value) for value in kept]))
     names = [str(value) for value in kept]
     colours = _palette_colours(census, kept) or colours_for(names)
     classes = tuple(MapClass(name, colour) for name, colour in zip(names, colours, strict=True))
-    return ClassList(classes, tuple(kept), bool(census.palette))
+    return ClassList(classes, tuple(kept), bool(census.palette), said=said, nothing=nothing)
+
+
+def void_of(numbers: Collection[int]) -> tuple[frozenset[int], tuple[str, ...]]:
+    """Which of these numbers mean “unlabelled” by convention and evidence, and a line where that was a decision.
+
+    Raises:
+        DataError: there is no telling.
+    """
+    if UNLABELLED not in numbers or max(numbers) > UNLABELLED:
+        return NUMBERS_OF_NOTHING, ()
+    nothing = means_nothing(numbers)
+    some = ", ".join(str(value) for value in sorted(numbers)[:_TOLD]) + (", …" if len(numbers) > _TOLD else "")
+    if nothing is None:
+        raise DataError(
+            _("The label maps hold the numbers {some}: there is no telling whether 255 is a class or means “unlabelled”. "
+              "Add void=none if it is a class, void=255 if it means “unlabelled”.").format(some=some)
+        )  # fmt: skip
+    if nothing:
+        return NUMBERS_OF_NOTHING, (
+            _("The number 255 was taken for “unlabelled”; if it is a class, add void=none."),
+        )  # fmt: skip
+    return frozenset(), (
+        _("The numbers {some} are shades in even steps, so 255 is a class; if it means “unlabelled”, add void=255.").format(
+            some=some),
+    )  # fmt: skip
+
+
+def _one_class(names: Sequence[str]) -> str:
+    return _("The label maps show one class only ({name}): there is nothing to tell apart. Are they label maps? If they "
+             "were saved as JPEG, save them as PNG from where they were made.").format(
+                 name=", ".join(names) or _("none at all"))  # fmt: skip
 
 
 def _palette_colours(census: Census, kept: list[int]) -> tuple[Colour, ...]:
@@ -147,6 +218,8 @@ def _palette_colours(census: Census, kept: list[int]) -> tuple[Colour, ...]:
 
 
 def _by_colour(census: Census) -> ClassList:
+    if census.greys * 2 > census.files[1]:
+        check_levels(census)
     colours = _peaks(census) if census.smeared else _exact(census)
     if not colours or len(colours) > MAX_MAP_CLASSES:
         raise DataError(
@@ -154,8 +227,35 @@ def _by_colour(census: Census) -> ClassList:
               "so, write the classes with their colours into classes.txt, a line each: name r g b.").format(
                 n=len(colours), most=MAX_MAP_CLASSES)
         )  # fmt: skip
+    if len(colours) < _FEWEST:
+        raise DataError(_one_class([colour_words(colour) for colour in colours]))
     classes = tuple(MapClass(colour_words(colour), colour) for colour in colours)
-    return ClassList(classes, tuple(range(len(classes))), True)
+    doubts = (_smeared_words(),) if census.greys else ()
+    return ClassList(classes, tuple(range(len(classes))), True, doubts=doubts)
+
+
+def check_levels(census: Census) -> None:
+    """Grey label maps of a format that smears show shades far apart, not class numbers.
+
+    An area of one shade comes out of JPEG as exactly one shade. So two that lie close together are two numbers, which
+    taking the nearest of a few shades would make one class.
+
+    Raises:
+        DataError: they show class numbers, or one shade only.
+    """
+    total = sum(census.levels.values())
+    levels = sorted(shade for shade, n in census.levels.items() if n >= _LEVEL_SHARE * total)
+    if len(levels) < _FEWEST or gap(levels) < _NEAR_SHADES:
+        some = ", ".join(str(shade) for shade in levels[:_TOLD]) + (", …" if len(levels) > _TOLD else "")
+        raise DataError(
+            _("The label maps are grey JPEGs (or the like), which smear numbers: their shades ({some}) lie too close to be "
+              "told apart. Save them as PNG from where they were made.").format(some=some)
+        )  # fmt: skip
+
+
+def _smeared_words() -> str:
+    return _("The label maps are grey JPEGs (or the like), which smear numbers: each pixel was given the nearest of the "
+             "shades that fill areas. Save them as PNG from where they were made.")  # fmt: skip
 
 
 def _exact(census: Census) -> list[Colour]:
@@ -213,14 +313,3 @@ def _most(packed: NDArray[np.uint32]) -> Counter[int]:
     found, counts = np.unique(packed, return_counts=True)
     first = np.argsort(-counts, kind="stable")[:_PER_FILE]
     return Counter(dict(zip(found[first].tolist(), counts[first].tolist(), strict=True)))
-
-
-def _grey_numbers(raw: RawMap) -> NDArray[np.int32] | None:
-    """Class numbers that were saved as an RGB picture: grey, and few of them."""
-    if raw.rgb is None or raw.lossy:
-        return None
-    first = raw.rgb[..., 0]
-    if (first != raw.rgb[..., 1]).any() or (first != raw.rgb[..., 2]).any():
-        return None
-    found = np.unique(first)
-    return first.astype(np.int32) if (found[found != UNLABELLED] < _SHADES).all() else None

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -16,13 +18,14 @@ from ganstudio.core.i18n import _, plural
 from ganstudio.core.labelmaps import colours_for
 from ganstudio.data.archives import folder_of
 from ganstudio.data.base import Arrays, DataRequest, DataSource, Job
-from ganstudio.data.classfiles import ClassList, find_class_file, read_class_file
+from ganstudio.data.classfiles import NO_FILE, ClassList, find_class_file, read_class_file
 from ganstudio.data.decode import Picture, PictureError, decode, decode_halves
 from ganstudio.data.folder import changes_of, mode_name
-from ganstudio.data.labelclasses import Census, census_of, find_classes
-from ganstudio.data.labelmaps import MAX_MAP_CLASSES, UNLABELLED, map_raw, resize_ids, unlabelled_class
+from ganstudio.data.labelclasses import Census, census_of, check_levels, find_classes
+from ganstudio.data.labelmaps import MAX_MAP_CLASSES, UNLABELLED, map_raw, resize_ids, unlabelled_class, values_of
 from ganstudio.data.mapfolders import Plan, plan_of
 from ganstudio.data.mapping import MappingReport
+from ganstudio.data.numbering import Names, fit
 from ganstudio.data.parallel import for_each
 from ganstudio.data.rawmaps import RawMap, read_raw
 from ganstudio.data.twofold import Halves, Odd, Outcome, Recipe, read_halves
@@ -46,7 +49,24 @@ class MapsOptions(Fields):
     classes: str = field(
         "", _("Class file"),
         _("A file with the names of the classes: one a line, perhaps with number and colour, or JSON. Without one, "
-          "classes.txt in the folder is taken; without that, the classes are found in the label maps."),
+          "classes.txt in the folder is taken; without that (or with “none”), the classes are found in the label maps."),
+        group=_("Data"),
+    )  # fmt: skip
+    encoding: str = field(
+        "", _("Encoding"),
+        _("What the class file is written in, such as gb18030 or cp1252; empty: UTF-8, or what the file itself tells."),
+        group=_("Data"),
+    )  # fmt: skip
+    names: Names = field(
+        "auto", _("Names count from"),
+        _("A list of names without numbers: whether the first is number 0 or number 1 (then 0 is unlabelled). By itself, "
+          "what the numbers in the label maps say."),
+        group=_("Data"),
+    )  # fmt: skip
+    void: str = field(
+        "", _("Unlabelled numbers"),
+        _("The numbers that mean “unlabelled”, such as 255 or 0+255, or “none”; empty: 255, unless it is one of several "
+          "shades in even steps."),
         group=_("Data"),
     )  # fmt: skip
     layout: Literal["auto", "folders", "labels-left", "labels-right"] = field(
@@ -70,16 +90,19 @@ def _read(request: DataRequest, seed: int, job: Job) -> Arrays:
     options = request.options
     if not isinstance(options, MapsOptions) or request.path is None:
         raise UsageError(_("Say which folder: write maps:PATH."))
+    nothing = _void(options)
     folder = folder_of(Path(request.path), job)
     plan = plan_of(folder, options.layout, job)
     listed = find_class_file(plan.folder, options.classes)
     known: list[ClassList] = []
 
     def prepare() -> dict[str, Any]:
-        known.append(_classes(plan, listed, job))
+        known.append(_classes(plan, listed, options, nothing, job))
         return {
-            "classes": [[one.name, *one.colour] for one in known[0].classes],
+            "classes": [asdict(one) for one in _with_numbers(known[0])],
             "listed": listed.name if listed else "",
+            "said": known[0].said,
+            "doubts": known[0].doubts,
         }
 
     def work(index: int, planes: NDArray[np.uint8]) -> Outcome:
@@ -101,33 +124,70 @@ def _read(request: DataRequest, seed: int, job: Job) -> Arrays:
     return _arrays(request.text, plan, read_halves(recipe, job, prepare, settle), options)
 
 
-def _classes(plan: Plan, listed: Path | None, job: Job) -> ClassList:
+def _void(options: Fields) -> frozenset[int] | None:
+    """The numbers that the option says mean “unlabelled”; None where it says nothing.
+
+    Raises:
+        UsageError: they are no numbers.
+    """
+    text = getattr(options, "void", "").strip()
+    if not text or text.casefold() == "none":
+        return frozenset() if text else None
+    words = [word for word in re.split(r"[\s,+;]+", text) if word]
+    if not all(re.fullmatch(r"\d{1,5}", word) for word in words):
+        raise UsageError(
+            _("void={text} is no number: write one, such as void=255, several as void=0+255, or void=none.").format(
+                text=text
+            )
+        )
+    return frozenset(map(int, words))
+
+
+def _verify(options: Fields) -> None:
+    _void(options)
+
+
+def _classes(
+    plan: Plan, listed: Path | None, options: MapsOptions, nothing: frozenset[int] | None, job: Job
+) -> ClassList:
     """The classes of the file that lists them, else those that the label maps show.
 
     Raises:
         DataError: there is no telling.
     """
-    given = read_class_file(listed) if listed is not None else None
-    if given is not None and given.coloured:
-        return given
-    census = _take_census(plan, job, _FEW_FILES if given is not None else None)
-    if given is None:
-        return find_classes(census)
+    if listed is None:
+        return find_classes(_take_census(plan, job), nothing)
+    given = read_class_file(listed, options.encoding)
+    # With numbers or colours in the list some label maps tell enough; without, the highest number of all counts.
+    sure = given.numbered or given.coloured
+    census = _take_census(plan, job, _FEW_FILES if sure else None, listed=not given.coloured)
+    if census.greys and census.files[1] > census.files[0]:
+        check_levels(census)
     if census.files[1] > census.files[0]:
+        if given.coloured:
+            return given
         raise DataError(
             _("The label maps are in colour, but {file} tells no colours: add them, a line each: name r g b.").format(
                 file=listed
             )
         )
+    given = fit(listed.name, given, census, options.names, nothing, options.unknown == "ignore")
     best = {value: colour for (value, colour), _n in reversed(census.palette.most_common())}
     colours = [best.get(value) for value in given.values]
-    if None in colours or len(set(colours)) < len(colours):
+    if given.coloured or None in colours or len(set(colours)) < len(colours):
         return given
     named = zip(given.classes, colours, strict=True)
-    return ClassList(tuple(MapClass(one.name, colour) for one, colour in named if colour), given.values, True)
+    return replace(given, classes=tuple(MapClass(one.name, colour) for one, colour in named if colour), coloured=True)
 
 
-def _take_census(plan: Plan, job: Job, most: int | None) -> Census:
+def _with_numbers(known: ClassList) -> tuple[MapClass, ...]:
+    """The classes with their numbers, where these are not what they would be taken for without."""
+    if known.values == values_of(known.classes):
+        return known.classes
+    return tuple(replace(one, number=value) for one, value in zip(known.classes, known.values, strict=True))
+
+
+def _take_census(plan: Plan, job: Job, most: int | None = None, listed: bool = False) -> Census:
     """Counts what occurs in the label maps: in all of them, or in some spread over the set."""
     total = Census()
     count = len(plan.rows) if most is None else min(most, len(plan.rows))
@@ -135,7 +195,7 @@ def _take_census(plan: Plan, job: Job, most: int | None) -> Census:
 
     def work(index: int) -> Census | None:
         try:
-            return census_of(read_raw(plan.folder / plan.rows[chosen[index]][0], plan.part))
+            return census_of(read_raw(plan.folder / plan.rows[chosen[index]][0], plan.part), listed)
         except PictureError:  # told with its reason when it is decoded
             return None
 
@@ -152,9 +212,9 @@ def _item(plan: Plan, index: int, known: ClassList, options: MapsOptions, planes
     outcome = Outcome()
     try:
         raw = read_raw(plan.folder / label, plan.part)
-        ids, report = map_raw(raw, known.classes, known.values)
+        ids, report = map_raw(raw, known.classes, known.values, nothing=known.nothing)
         if report.far and report.far <= _TOLERATED * report.pixels:
-            ids, report = map_raw(raw, known.classes, known.values, far="nearest")
+            ids, report = map_raw(raw, known.classes, known.values, "nearest", known.nothing)
     except PictureError as error:
         outcome.odd.append((label, str(error), "dropped"))
         return outcome
@@ -204,7 +264,7 @@ def _odd(label: str, report: MappingReport, known: ClassList, options: MapsOptio
         if options.unknown == "ignore":
             odd.append((label, _("{what}: taken as unlabelled").format(what=words), "converted"))
         else:
-            low, high = min(known.values), max(known.values)
+            low, high = min(value for value in known.values if value >= 0), max(known.values)
             words = _("{what}; the classes are {low} to {high}").format(what=words, low=low, high=high)
             odd.append((label, words, "dropped"))
     if report.nearest:
@@ -231,7 +291,7 @@ def _odd(label: str, report: MappingReport, known: ClassList, options: MapsOptio
 def _give_unlabelled(pixels: NDArray[np.uint8], kept: Sequence[int], extra: dict[str, Any]) -> None:
     """Pixels without a class get the class called “unlabelled”; it is added where there is none and one is needed."""
     files = 0
-    classes = tuple(MapClass(name, (red, green, blue)) for name, red, green, blue in extra["classes"])
+    classes = tuple(MapClass.from_json(one) for one in extra["classes"])
     rest = unlabelled_class(classes)
     place = len(classes) if rest is None else rest
     for index in kept:
@@ -244,13 +304,13 @@ def _give_unlabelled(pixels: NDArray[np.uint8], kept: Sequence[int], extra: dict
             raise DataError(_("Some pixels have no class, and with {n} there is no room for one more.").format(n=place))
         taken = {one.colour for one in classes}
         colour = next(one for one in (*colours_for(["unlabelled"]), *colours_for(["a", "b"])) if one not in taken)
-        extra["classes"].append(["unlabelled", *colour])
+        extra["classes"].append(asdict(MapClass("unlabelled", colour)))
     extra["unlabelled"] = files
 
 
 def _arrays(text: str, plan: Plan, halves: Halves, options: MapsOptions) -> Arrays:
     extra = halves.extra
-    classes = tuple(MapClass(name, (red, green, blue)) for name, red, green, blue in extra["classes"])
+    classes = tuple(MapClass.from_json(one) for one in extra["classes"])
     notes = [*plan.notes, *changes_of({"all_sizes": halves.all_sizes}, options.size, options.fit)]
     if extra["listed"]:
         notes.append(_("The classes are those of {file}.").format(file=extra["listed"]))
@@ -258,6 +318,7 @@ def _arrays(text: str, plan: Plan, halves: Halves, options: MapsOptions) -> Arra
         notes.append(
             plural("{n} class was found in the label maps.", "{n} classes were found in the label maps.", len(classes))
         )
+    notes += extra["said"]
     if extra["unlabelled"]:
         name = classes[unlabelled_class(classes) or 0].name
         some = plural("{n} label map has pixels without a class", "{n} label maps have pixels without a class",
@@ -279,8 +340,25 @@ def _arrays(text: str, plan: Plan, halves: Halves, options: MapsOptions) -> Arra
         modes={mode_name(mode): n for mode, n in halves.modes.items()},
         problems=(*plan.problems, *halves.problems),
         notes=tuple(notes),
+        doubts=tuple(extra["doubts"]),
         inputs=halves.first[:, 0],
     )
+
+
+def _earlier(request: DataRequest) -> list[DataRequest]:
+    """Names that always counted from 0, 255 that never was a class, and class files that were not known as such."""
+    before = {"names": "from0", "void": "255"}
+    ways: list[dict[str, str]] = [{"void": "255"}, before]
+    if not getattr(request.options, "classes", ""):
+        ways.append({**before, "classes": NO_FILE})
+    return [
+        replace(request, options=request.options.model_copy(update=way), text=f"{request.text} ({_way_words(way)})")
+        for way in ways
+    ]
+
+
+def _way_words(way: dict[str, str]) -> str:
+    return ", ".join(f"{name}={value}" for name, value in way.items())
 
 
 def source() -> DataSource:
@@ -296,4 +374,6 @@ def source() -> DataSource:
         thumbnail=lambda: None,
         needs_files=True,
         takes_path=True,
+        verify=_verify,
+        earlier=_earlier,
     )

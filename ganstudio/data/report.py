@@ -75,7 +75,7 @@ def check(
         balance=balance,
         problems=arrays.problems,
         changes=arrays.notes,
-        warnings=(*_warnings(arrays, balance), *_map_warnings(arrays, shares)),
+        warnings=(*arrays.doubts, *_warnings(arrays, balance), *_map_warnings(arrays, shares)),
         preview=_preview(arrays),
         shares=shares,
     )

@@ -30,8 +30,13 @@ def check_experiment(experiment: Experiment) -> None:
         raise UsageError(_("The seed must be 0 or more, not {seed}.").format(seed=experiment.seed))
 
 
-def build_engine(experiment: Experiment, cancel: threading.Event | None = None) -> Engine:
+def build_engine(experiment: Experiment, cancel: threading.Event | None = None, expected: str = "") -> Engine:
     """Reads the data and builds the networks, on their device. Writes nothing.
+
+    Args:
+        experiment: what is trained.
+        cancel: set it from another thread to stop reading.
+        expected: the fingerprint of the data of a stored run, which are read as they were then.
 
     Raises:
         UsageError: the experiment cannot be trained on these data.
@@ -39,7 +44,7 @@ def build_engine(experiment: Experiment, cancel: threading.Event | None = None) 
         CancelledError: ``cancel`` was set while the data were being read.
     """
     device = choose_device(experiment.device)
-    dataset = load(parse_request(experiment.data), seed=experiment.seed, cancel=cancel)
+    dataset = load(parse_request(experiment.data), seed=experiment.seed, cancel=cancel, expected=expected)
     method_class = METHODS[experiment.method]
     if method_class.info.needs_labels and dataset.labels is None:
         raise UsageError(

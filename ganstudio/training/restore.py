@@ -31,6 +31,7 @@ def restore(engine: Engine, run: Run, mailbox: Mailbox) -> int | None:
                 name=run.info.experiment.data
             )
         )
+    _tell_names(engine, run, mailbox)
     refused = ""
     for step in reversed(run.checkpoint_steps()):
         try:
@@ -50,6 +51,17 @@ def restore(engine: Engine, run: Run, mailbox: Mailbox) -> int | None:
     if refused:
         raise StoreError(_("No checkpoint of this run can be used. {reason}").format(reason=refused))
     return None
+
+
+def _tell_names(engine: Engine, run: Run, mailbox: Mailbox) -> None:
+    """The data are the same, but what they call their classes may not be: the run's own names hold."""
+    before = [one.name for one in run.info.spec.map_classes]
+    now = [one.name for one in engine.dataset.spec.map_classes]
+    changed = [(old, new) for old, new in zip(before, now, strict=False) if old != new]
+    if changed:
+        words = _("The data call some classes otherwise than when this run was begun (“{old}” is “{new}” now); the run "
+                  "keeps its names.").format(old=changed[0][0], new=changed[0][1])  # fmt: skip
+        mailbox.post(Note("warning", words))
 
 
 def _carry_changes(engine: Engine, run: Run, mailbox: Mailbox) -> None:

@@ -181,7 +181,7 @@ class Session:
     def _prepare(self) -> tuple[Engine, RunWriter]:
         run = self._run_before
         self.mailbox.post(StateChanged("preparing", 0))
-        engine = build_engine(self.experiment, self._cancel_reading)
+        engine = build_engine(self.experiment, self._cancel_reading, run.info.fingerprint if run else "")
         if run is None:
             full = self.experiment.with_(hyper=engine.method.hyper.model_dump())
             data = engine.dataset

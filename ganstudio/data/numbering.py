@@ -1,0 +1,304 @@
+"""Which number in the label maps is which name of a list: decided by what the numbers say, told, or refused."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from ganstudio.core.errors import DataError
+from ganstudio.core.i18n import _
+from ganstudio.data.classfiles import NUMBERS_OF_NOTHING, ClassList, names_nothing
+from ganstudio.data.labelclasses import Census
+from ganstudio.data.shades import readings
+
+Names = Literal["auto", "from0", "from1"]
+_BACKGROUND = ("background", "other", "others", "none", "clutter", "bg")
+_BYTE = 255
+_TOLD = 8
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """A list of names and what occurs in the label maps.
+
+    Attributes:
+        file: the name of the list's file.
+        given: the list as it stands in the file.
+        census: what occurs.
+        nothing: the numbers that mean “unlabelled”.
+        lenient: numbers outside the list are unlabelled: the person has said so.
+    """
+
+    file: str
+    given: ClassList
+    census: Census
+    nothing: frozenset[int]
+    lenient: bool
+
+    @property
+    def count(self) -> int:
+        return len(self.given.classes)
+
+    @property
+    def first(self) -> str:
+        return self.given.classes[0].name
+
+    @property
+    def last(self) -> str:
+        return self.given.classes[-1].name
+
+    @property
+    def starts_with_nothing(self) -> bool:
+        """The list's first name is one that number 0 has everywhere."""
+        return names_nothing(self.first) or self.first.strip(" _").casefold() in _BACKGROUND
+
+    def numbers(self) -> list[int]:
+        """What occurs and means something."""
+        return sorted(number for number in self.census.numbers if number not in self.nothing)
+
+    def most_hold_more_than(self, number: int) -> bool:
+        """More than half of the label maps hold a number beyond this one."""
+        above = sum(files for highest, files in self.census.highest.items() if highest > number)
+        return above * 2 > self.census.files[0]
+
+
+def fit(
+    file: str, given: ClassList, census: Census, names: Names, nothing: frozenset[int] | None, lenient: bool
+) -> ClassList:
+    """Gives every name of a list its number in index pictures.
+
+    Args:
+        file: the name of the file, for messages.
+        given: the list.
+        census: what occurs in the label maps.
+        names: whether an unnumbered list counts from 0 or from 1; ``auto``: what the numbers say.
+        nothing: the numbers that mean “unlabelled”; None: those that do by convention.
+        lenient: numbers outside the list are to be unlabelled.
+
+    Raises:
+        DataError: the numbers and the list do not fit, or there are several ways; says which option settles it.
+    """
+    if not census.files[0] or _colours_tell(given, census):
+        return replace(given, nothing=nothing)
+    case = _Case(file, given, census, NUMBERS_OF_NOTHING if nothing is None else nothing, lenient)
+    if given.numbered:
+        found = _numbered(case, names)
+    elif names != "auto":
+        found = _counted(case, 0 if names == "from0" else 1)
+    else:
+        found = _by_shade(case, nothing) or _by_place(case)
+    if nothing is not None:
+        # What the person calls unlabelled is no class, whatever the list says.
+        keep = [index for index, value in enumerate(found.values) if value not in nothing]
+        found = replace(
+            found,
+            classes=tuple(found.classes[index] for index in keep),
+            values=tuple(found.values[index] for index in keep),
+            nothing=nothing,
+        )
+        if not keep:
+            raise DataError(_("With void={n}, {file} has no class left.").format(
+                n="+".join(map(str, sorted(nothing))), file=file))  # fmt: skip
+    return found
+
+
+def _colours_tell(given: ClassList, census: Census) -> bool:
+    """The palettes of the label maps hold the colours of the list."""
+    if not given.coloured or not census.palette:
+        return False
+    colours = {one.colour for one in given.classes}
+    used = {colour for (value, colour), _n in census.palette.items() if value != _BYTE}
+    grey = all(colour == (value,) * 3 for value, colour in census.palette)
+    return not grey and used <= colours
+
+
+def _counted(case: _Case, start: int, said: Sequence[str] = (), doubts: Sequence[str] = ()) -> ClassList:
+    given = case.given
+    nothing = case.nothing | {0} if start == 1 else case.nothing
+    return replace(
+        given,
+        values=tuple(range(start, start + case.count)),
+        said=(*given.said, *said),
+        doubts=(*given.doubts, *doubts),
+        nothing=frozenset(nothing),
+    )
+
+
+# -- lists with numbers ---------------------------------------------------------------------------------------------
+
+
+def _numbered(case: _Case, names: Names) -> ClassList:
+    """The numbers of the list count; what contradicts them is refused."""
+    given, there = case.given, case.numbers()
+    if names != "auto":
+        row = sorted(given.values)
+        if row != list(range(row[0], row[0] + len(row))):
+            raise DataError(_("{file} gives the classes numbers that do not follow each other: names={names} cannot count "
+                              "them anew.").format(file=case.file, names=names))  # fmt: skip
+        by_place = replace(given, values=tuple(value - row[0] for value in given.values))
+        shift = 1 if names == "from1" else 0
+        return replace(
+            by_place,
+            values=tuple(value + shift for value in by_place.values),
+            nothing=frozenset(case.nothing | ({0} if shift else set())),
+        )
+    if given.training is not None and set(there) <= {one for one in given.training if one is not None}:
+        return _of_training(case)
+    if not set(there) & set(given.values) and set(there) - {0}:
+        # Numbers of a data base, not of pixels.
+        said = _("The numbers in {file} occur in no label map: its names were counted instead.").format(file=case.file)
+        bare = replace(case, given=replace(given, numbered=False, said=(*given.said, said)))
+        return _by_shade(bare, None) or _by_place(bare)
+    start, end = min(given.values), max(given.values)
+    whole = sorted(given.values) == list(range(start, end + 1))
+    if whole and start == 1 and 0 in there and end not in there and _BYTE in case.census.numbers:
+        raise DataError(
+            _("{file} counts from 1, but in the label maps 0 occurs, {end} does not, and 255 marks what is unlabelled: is 0 "
+              "“{first}”? If so, add names=from0; if 0 means “unlabelled” too, add names=from1.").format(
+                  file=case.file, end=end, first=given.classes[given.values.index(1)].name)
+        )  # fmt: skip
+    if whole and start == 0 and end + 1 in there and not case.lenient and case.most_hold_more_than(end):
+        raise DataError(
+            _("{file} names the numbers 0 to {end}, but most label maps hold {more}: is 1 “{first}”, and 0 unlabelled? If "
+              "so, add names=from1; if {more} has no name, add unknown=ignore.").format(
+                  file=case.file, end=end, more=end + 1, first=given.classes[given.values.index(0)].name)
+        )  # fmt: skip
+    if 0 in there and set(there) - set(given.values) == {0}:
+        said = _("Number 0 is not in {file}: it is unlabelled.").format(file=case.file)
+        return replace(given, said=(*given.said, said), nothing=frozenset(case.nothing | {0}))
+    return given
+
+
+def _of_training(case: _Case) -> ClassList:
+    given, training = case.given, case.given.training or ()
+    keep = [index for index, one in enumerate(training) if one is not None and 0 <= one < _BYTE]
+    values = tuple(number for index in keep if (number := training[index]) is not None)
+    if len(set(values)) != len(values):
+        return given
+    said = _("The numbers of the label maps are those that {file} gives for training.").format(file=case.file)
+    classes = tuple(given.classes[index] for index in keep)
+    return replace(given, classes=classes, values=values, said=(*given.said, said))
+
+
+# -- lists without numbers ------------------------------------------------------------------------------------------
+
+
+def _by_shade(case: _Case, nothing: Collection[int] | None) -> ClassList | None:
+    """Shades of grey in even steps, in the order of the list; None where the numbers can be places in it."""
+    given, count = case.given, case.count
+    present = sorted(case.census.numbers if nothing is None else set(case.census.numbers) - set(nothing))
+    if not present or present[0] < 0 or present[-1] > _BYTE:
+        return None
+    if given.coloured and all((shade, shade, shade) in {one.colour for one in given.classes} for shade in present):
+        if present[-1] >= count:
+            return _by_grey(case)
+        return None
+    mask = present == [0, _BYTE]
+    if not mask and max(case.numbers(), default=0) <= count:
+        return None
+    ways = readings(present, count) if count > 1 else []
+    without = [] if ways or mask or _BYTE not in present or count < 2 else readings(present[:-1], count)
+    if (mask and count != 2) or len(ways) > 1 or without:  # black and white are two
+        raise DataError(
+            _("The label maps hold the shades {some}, and {file} names {n}: there is no telling which is which. Write the "
+              "numbers into {file}, a line each: {shade} {first}. Where 255 means “unlabelled”, add void=255.").format(
+                  some=_some(present), file=case.file, n=count, shade=present[-1], first=case.first)
+        )  # fmt: skip
+    if not ways:
+        return None
+    best: dict[int, int] = {}
+    for shade, place in ways[0].items():
+        if place not in best or case.census.numbers[shade] > case.census.numbers[best[place]]:
+            best[place] = shade
+    told = ", ".join(f"{best[place]} = {given.classes[place].name}" for place in sorted(best)[:_TOLD])
+    said = _("The numbers of the label maps are shades in even steps: {told}.").format(told=told)
+    void = frozenset(case.nothing - {_BYTE}) if _BYTE in ways[0] else case.nothing
+    return replace(given, values=_filled(best, count), said=(*given.said, said), nothing=void)
+
+
+def _filled(best: dict[int, int], count: int) -> tuple[int, ...]:
+    """The shade of every class: of those that no label map holds the one that would stand for it."""
+    low, high = min(best), max(best)
+    step = (best[high] - best[low]) / max(1, high - low)
+    values: list[int] = []
+    for place in range(count):
+        shade = best.get(place, round(best[low] + step * (place - low)))
+        fits = place in best or (0 <= shade <= _BYTE and shade not in {*values, *best.values()})
+        values.append(shade if fits else -2 - place)
+    return tuple(values)
+
+
+def _by_grey(case: _Case) -> ClassList:
+    """The shades are the grey colours that the list gives."""
+    given = case.given
+    spare = iter(range(-2, -2 - case.count, -1))
+    values = []
+    for one in given.classes:
+        grey = len(set(one.colour)) == 1 and one.colour[0] not in values
+        values.append(one.colour[0] if grey else next(spare))
+    said = _("The numbers of the label maps are the grey colours in {file}.").format(file=case.file)
+    return replace(given, values=tuple(values), said=(*given.said, said), nothing=frozenset(case.nothing - set(values)))
+
+
+def _by_place(case: _Case) -> ClassList:
+    """Names counted from 0 or from 1, whichever the numbers allow."""
+    count, there = case.count, case.numbers()
+    stray = bool(there) and there[-1] > count and not case.most_hold_more_than(count)
+    if stray:
+        there = [number for number in there if number <= count]
+    if there and there[-1] > count:
+        if case.lenient:
+            return _counted(case, 0, doubts=[_doubt(case)])
+        raise DataError(
+            _("{file} names {n} classes, so the numbers 0 to {last} (or 1 to {n}), but most label maps hold others, up to "
+              "{most}: write the numbers into it, a line each: 7 {first}. If they have no name, add unknown=ignore.").format(
+                  file=case.file, n=count, last=count - 1, most=there[-1], first=case.first)
+        )  # fmt: skip
+    if count in there:
+        return _reaching(case, there)
+    if 0 in there or not there:
+        return _counted(case, 0, said=[_from_words(case, 0)])
+    if case.starts_with_nothing:
+        return _counted(case, 0, said=[_from_words(case, 0)])
+    raise DataError(
+        _("The numbers in the label maps ({some}) do not tell whether {file} counts from 0 or from 1: neither 0 nor {n} "
+          "occurs. Add names=from0 if 0 is “{first}”, names=from1 if 1 is.").format(
+              some=_some(there), file=case.file, n=count, first=case.first)
+    )  # fmt: skip
+
+
+def _reaching(case: _Case, there: Sequence[int]) -> ClassList:
+    """The highest number is the count of names."""
+    count, holders = case.count, case.census.holders
+    if 0 not in there:
+        return _counted(case, 1, said=[_from_words(case, 1)])
+    rare = count > 1 and holders[count] < min((holders[one] for one in there if 0 < one < count), default=0)
+    if rare:  # a mistake in a few files: they are dropped by name
+        return _counted(case, 0, doubts=[_doubt(case)])
+    if case.starts_with_nothing:
+        raise DataError(
+            _("{file} names {n} classes, begins with “{first}”, and the label maps hold 0 to {n}: add names=from0 if 0 is "
+              "“{first}” (and unknown=ignore for {n}), names=from1 if 1 is.").format(
+                  file=case.file, n=count, first=case.first)
+        )  # fmt: skip
+    return _counted(case, 1, said=[_from_words(case, 1)])
+
+
+def _from_words(case: _Case, start: int) -> str:
+    if start == 1:
+        return _("The names of {file} were counted from 1, because the label maps hold numbers up to {n}: 1 is “{first}”, "
+                 "{n} is “{last}”, 0 is unlabelled. If 0 is “{first}”, add names=from0,unknown=ignore.").format(
+                     file=case.file, n=case.count, first=case.first, last=case.last)  # fmt: skip
+    return _("The names of {file} were counted from 0: 0 is “{first}”. If 0 means “unlabelled” and 1 is “{first}”, add "
+             "names=from1.").format(file=case.file, first=case.first)  # fmt: skip
+
+
+def _doubt(case: _Case) -> str:
+    return _("The names of {file} were counted from 0, but the label maps hold {n} too, for which there is no name. If 0 "
+             "means “unlabelled” and 1 is “{first}”, add names=from1.").format(
+                 file=case.file, n=case.count, first=case.first)  # fmt: skip
+
+
+def _some(numbers: Sequence[int]) -> str:
+    return ", ".join(str(number) for number in numbers[:_TOLD]) + (", …" if len(numbers) > _TOLD else "")
