@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +17,7 @@ from ganstudio.data.classfiles import NUMBERS_OF_NOTHING, ClassList
 from ganstudio.data.labelmaps import MAX_MAP_CLASSES, UNLABELLED
 from ganstudio.data.mapping import NEAR, colour_words
 from ganstudio.data.rawmaps import RawMap, grey_numbers, is_smeared_grey, narrowed
-from ganstudio.data.shades import gap, means_nothing, merged
+from ganstudio.data.shades import gap, means_nothing, merged, readings
 
 _MOST_SHARE = 0.001
 _THIN_SHARE = 0.0002
@@ -32,6 +32,8 @@ _LEVEL_SHARE = 0.005
 _NEAR_SHADES = 24
 """Shades (r = g = b) nearer than this are nearer than :data:`NEAR` as colours."""
 _TOLD = 8
+_MANY = 6
+_FLAT_SHARE = 0.1
 Colour = tuple[int, int, int]
 
 
@@ -48,7 +50,8 @@ class Census:
         holders: class number → files that hold it.
         highest: the highest class number of a file (unlabelled pixels aside) → files.
         greys: how many of the colour pictures are grey ones of a format that smears.
-        levels: shade → pixels in the middle of an area of exactly that shade, of those.
+        levels: shade → pixels in the middle of an area of exactly that shade; of those, and of index pictures that hold
+            so many shades that they may be smeared.
         smeared: the colours come from a format that smears, or there are too many to be exact.
     """
 
@@ -101,6 +104,9 @@ def census_of(raw: RawMap, listed: bool = False) -> Census:
                     red, green, blue = (int(part) for part in raw.palette[value])
                     result.palette[value, (red, green, blue)] += count
         result.files = [1, 0]
+        if len(found) > _MANY and raw.palette is None and 0 <= found[0] and found[-1] <= UNLABELLED:
+            found, counts = np.unique(values[flat(values[..., None].astype(np.uint8), 0)], return_counts=True)
+            result.levels.update(dict(zip(found.tolist(), counts.tolist(), strict=True)))
     elif raw.rgb is not None:
         packed = pack_colours(raw.rgb).reshape(raw.rgb.shape[:2])
         solid = np.ones(packed.shape, dtype=bool) if raw.clear is None else ~raw.clear
@@ -115,7 +121,7 @@ def census_of(raw: RawMap, listed: bool = False) -> Census:
 
 
 def flat(rgb: NDArray[np.uint8], tolerance: int) -> NDArray[np.bool_]:
-    """Pixels ``(H, W)`` whose eight neighbours have the same colour, up to a tolerance in each channel."""
+    """Pixels ``(H, W)`` of ``(H, W, C)`` whose eight neighbours have the same colour, up to a tolerance in each channel."""
     high, low = rgb.astype(np.int16), rgb.astype(np.int16)
     for axis in (0, 1):
         high, low = _spread(high, axis, np.maximum), _spread(low, axis, np.minimum)
@@ -150,8 +156,12 @@ def find_classes(census: Census, nothing: frozenset[int] | None = None) -> Class
 def _by_number(census: Census, nothing: frozenset[int] | None) -> ClassList:
     said: tuple[str, ...] = ()
     present = census.numbers
+    if are_smeared(census):
+        shades = levels_of(census)
+        classes = tuple(MapClass(str(shade), (shade, shade, shade)) for shade in shades)
+        return ClassList(classes, tuple(shades), True, nothing=nothing or frozenset(), doubts=(_smeared_words(),))
     if nothing is None:
-        nothing, said = void_of(present)
+        nothing, said = void_of(merged(present))
     kept = [value for value in merged(present) if value not in nothing]
     if len(kept) > MAX_MAP_CLASSES or any(value < 0 for value in kept):
         raise DataError(
@@ -234,6 +244,22 @@ def _by_colour(census: Census) -> ClassList:
     return ClassList(classes, tuple(range(len(classes))), True, doubts=doubts)
 
 
+def levels_of(census: Census) -> list[int]:
+    """The shades that fill areas."""
+    total = sum(census.levels.values())
+    return sorted(shade for shade, n in census.levels.items() if n >= _LEVEL_SHARE * total)
+
+
+def are_smeared(census: Census) -> bool:
+    """In index pictures few shades far apart fill areas, with many more in between: smooth edges, or a JPEG saved anew."""
+    levels = levels_of(census)
+    return (
+        _FEWEST <= len(levels) <= len(census.numbers) // 2
+        and gap(levels) >= _NEAR_SHADES
+        and sum(census.levels.values()) >= _FLAT_SHARE * sum(census.numbers.values())
+    )
+
+
 def check_levels(census: Census) -> None:
     """Grey label maps of a format that smears show shades far apart, not class numbers.
 
@@ -243,8 +269,7 @@ def check_levels(census: Census) -> None:
     Raises:
         DataError: they show class numbers, or one shade only.
     """
-    total = sum(census.levels.values())
-    levels = sorted(shade for shade, n in census.levels.items() if n >= _LEVEL_SHARE * total)
+    levels = levels_of(census)
     if len(levels) < _FEWEST or gap(levels) < _NEAR_SHADES:
         some = ", ".join(str(shade) for shade in levels[:_TOLD]) + (", …" if len(levels) > _TOLD else "")
         raise DataError(
@@ -254,8 +279,25 @@ def check_levels(census: Census) -> None:
 
 
 def _smeared_words() -> str:
-    return _("The label maps are grey JPEGs (or the like), which smear numbers: each pixel was given the nearest of the "
-             "shades that fill areas. Save them as PNG from where they were made.")  # fmt: skip
+    return _("The label maps are smeared shades of grey, as JPEG or smooth edges make them: each pixel was given one of the "
+             "shades that fill areas. Save them as PNG, without smoothing, from where they were made.")  # fmt: skip
+
+
+def by_levels(given: ClassList, census: Census) -> ClassList | None:
+    """The names of a list for grey label maps of a format that smears; None where its shades do not tell which is which."""
+    ways = readings(levels_of(census), len(given.classes)) if len(given.classes) > 1 else []
+    if len(ways) != 1 or len(ways[0]) < len(given.classes):
+        return None
+    shades = {place: shade for shade, place in ways[0].items()}
+    classes = tuple(replace(one, colour=(shades[place],) * 3) for place, one in enumerate(given.classes))
+    return replace(
+        given,
+        classes=classes,
+        values=tuple(shades[place] for place in range(len(classes))),
+        coloured=True,
+        nothing=frozenset(),
+        doubts=(*given.doubts, _smeared_words()),
+    )
 
 
 def _exact(census: Census) -> list[Colour]:

@@ -131,9 +131,10 @@ def map_raw(
         raise PictureError(
             _("is a grey JPEG (or the like), which smears class numbers: save it as PNG from where it was made")
         )
-    indices, way = _indices(raw, classes, numbers, values is None)
+    nothing = _nothing_of(numbers) if nothing is None else nothing
+    indices, way = _indices(raw, classes, numbers, nothing, values is None)
     if indices is not None:
-        return _by_number(raw, indices, numbers, way, _nothing_of(numbers) if nothing is None else nothing)
+        return _by_number(raw, indices, numbers, way, nothing)
     return _by_colour(raw, classes, far)
 
 
@@ -166,14 +167,14 @@ def resize_ids(ids: NDArray[np.uint8], size: int, fit: Fit, margin: int = UNLABE
 
 
 def _indices(
-    raw: RawMap, classes: Sequence[MapClass], numbers: tuple[int, ...], alone: bool
+    raw: RawMap, classes: Sequence[MapClass], numbers: tuple[int, ...], nothing: Collection[int], alone: bool
 ) -> tuple[NDArray[np.int32] | None, str]:
     """The class numbers of a map and how they are written; None where its colours decide.
 
     Of a map alone, shades in even steps may be the classes; in a set that was decided by all of its maps.
     """
     colours = {one.colour for one in classes}
-    known = {*numbers, UNLABELLED}
+    known = {*numbers, *nothing, UNLABELLED}
     if raw.values is None:
         first = grey_numbers(raw)
         shades = set() if first is None else set(np.unique(first).tolist())
@@ -186,16 +187,21 @@ def _indices(
         return (raw.values == UNLABELLED).astype(np.int32), "scaled"
     if present <= known:
         return raw.values, "index"
-    shades_near = snapped(present - {UNLABELLED}, numbers)
-    if shades_near:
-        return _replaced(raw.values, shades_near), "scaled"
-    if all((value, value, value) in colours for value in present):
+    near = snapped(present - {*nothing, UNLABELLED}, numbers)
+    if near:
+        return _replaced(raw.values, near), "scaled"
+    if all((value, value, value) in colours for value in present) or _are_shades(classes, numbers):
         return None, "colour"
     if alone and numbers == tuple(range(len(classes))) and max(present) <= UNLABELLED:
         ways = readings(present, len(classes))
         if len(ways) == 1:
             return _replaced(raw.values, ways[0]), "scaled"
     return raw.values, "index"
+
+
+def _are_shades(classes: Sequence[MapClass], numbers: Sequence[int]) -> bool:
+    """Each class has the grey of its number as its colour: then what lies between was smeared."""
+    return all(one.colour == (number,) * 3 for one, number in zip(classes, numbers, strict=True))
 
 
 def _replaced(values: NDArray[np.int32], by: Mapping[int, int]) -> NDArray[np.int32]:

@@ -21,7 +21,7 @@ from ganstudio.data.base import Arrays, DataRequest, DataSource, Job
 from ganstudio.data.classfiles import NO_FILE, ClassList, find_class_file, read_class_file
 from ganstudio.data.decode import Picture, PictureError, decode, decode_halves
 from ganstudio.data.folder import changes_of, mode_name
-from ganstudio.data.labelclasses import Census, census_of, check_levels, find_classes
+from ganstudio.data.labelclasses import Census, are_smeared, by_levels, census_of, check_levels, find_classes
 from ganstudio.data.labelmaps import MAX_MAP_CLASSES, UNLABELLED, map_raw, resize_ids, unlabelled_class, values_of
 from ganstudio.data.mapfolders import Plan, plan_of
 from ganstudio.data.mapping import MappingReport
@@ -33,6 +33,7 @@ from ganstudio.data.twofold import Halves, Odd, Outcome, Recipe, read_halves
 _FEW_FILES = 64
 _TOLERATED = 0.01
 _ASPECT = 0.02
+_TOLD = 8
 
 
 class MapsOptions(Fields):
@@ -161,16 +162,21 @@ def _classes(
     # With numbers or colours in the list some label maps tell enough; without, the highest number of all counts.
     sure = given.numbered or given.coloured
     census = _take_census(plan, job, _FEW_FILES if sure else None, listed=not given.coloured)
-    if census.greys and census.files[1] > census.files[0]:
-        check_levels(census)
     if census.files[1] > census.files[0]:
+        grey = census.greys * 2 > census.files[1]
+        if grey:
+            check_levels(census)
         if given.coloured:
             return given
+        if grey and (found := by_levels(given, census)):
+            return found
         raise DataError(
             _("The label maps are in colour, but {file} tells no colours: add them, a line each: name r g b.").format(
                 file=listed
             )
         )
+    if are_smeared(census) and not sure and (found := by_levels(given, census)):
+        return found
     given = fit(listed.name, given, census, options.names, nothing, options.unknown == "ignore")
     best = {value: colour for (value, colour), _n in reversed(census.palette.most_common())}
     colours = [best.get(value) for value in given.values]
@@ -264,8 +270,7 @@ def _odd(label: str, report: MappingReport, known: ClassList, options: MapsOptio
         if options.unknown == "ignore":
             odd.append((label, _("{what}: taken as unlabelled").format(what=words), "converted"))
         else:
-            low, high = min(value for value in known.values if value >= 0), max(known.values)
-            words = _("{what}; the classes are {low} to {high}").format(what=words, low=low, high=high)
+            words = _("{what}; the classes are {some}").format(what=words, some=_numbers_words(known.values))
             odd.append((label, words, "dropped"))
     if report.nearest:
         words = _("{share} of its pixels have colours close to those of classes, or in between").format(
@@ -286,6 +291,13 @@ def _odd(label: str, report: MappingReport, known: ClassList, options: MapsOptio
         else:
             odd.append((label, words, "dropped"))
     return odd
+
+
+def _numbers_words(values: Sequence[int]) -> str:
+    row = sorted(value for value in values if value >= 0)
+    if row == list(range(row[0], row[-1] + 1)):
+        return _("{low} to {high}").format(low=row[0], high=row[-1])
+    return ", ".join(str(value) for value in row[:_TOLD]) + (", …" if len(row) > _TOLD else "")
 
 
 def _give_unlabelled(pixels: NDArray[np.uint8], kept: Sequence[int], extra: dict[str, Any]) -> None:

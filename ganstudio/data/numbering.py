@@ -79,10 +79,13 @@ def fit(
     Raises:
         DataError: the numbers and the list do not fit, or there are several ways; says which option settles it.
     """
-    if not census.files[0] or _colours_tell(given, census):
+    if not census.files[0]:
         return replace(given, nothing=nothing)
     case = _Case(file, given, census, NUMBERS_OF_NOTHING if nothing is None else nothing, lenient)
-    if given.numbered:
+    shown = _by_palette(case) if names == "auto" else None
+    if shown is not None:
+        found = shown
+    elif given.numbered:
         found = _numbered(case, names)
     elif names != "auto":
         found = _counted(case, 0 if names == "from0" else 1)
@@ -103,14 +106,23 @@ def fit(
     return found
 
 
-def _colours_tell(given: ClassList, census: Census) -> bool:
-    """The palettes of the label maps hold the colours of the list."""
-    if not given.coloured or not census.palette:
-        return False
-    colours = {one.colour for one in given.classes}
-    used = {colour for (value, colour), _n in census.palette.items() if value != _BYTE}
-    grey = all(colour == (value,) * 3 for value, colour in census.palette)
-    return not grey and used <= colours
+def _by_palette(case: _Case) -> ClassList | None:
+    """The palettes of the label maps hold the colours of the list; number 0 may be unnamed. None where they do not."""
+    given, palette = case.given, case.census.palette
+    if not given.coloured or not palette:
+        return None
+    used = {value: colour for (value, colour), _n in reversed(palette.most_common()) if value not in case.nothing}
+    colours = [one.colour for one in given.classes]
+    unnamed = {value for value, colour in used.items() if colour not in colours}
+    if all(colour == (value,) * 3 for value, colour in palette) or not unnamed <= {0} or unnamed == set(used):
+        return None
+    if not unnamed:
+        return given  # every map is read by its own palette
+    by_colour = {colour: value for value, colour in used.items()}
+    values = tuple(by_colour.get(colour, -2 - place) for place, colour in enumerate(colours))
+    said = _("The colours in {file} tell the numbers of the label maps; number 0 has none of them: it is unlabelled.").format(
+        file=case.file)  # fmt: skip
+    return replace(given, values=values, said=(*given.said, said), nothing=frozenset(case.nothing | {0}))
 
 
 def _counted(case: _Case, start: int, said: Sequence[str] = (), doubts: Sequence[str] = ()) -> ClassList:
@@ -287,8 +299,8 @@ def _reaching(case: _Case, there: Sequence[int]) -> ClassList:
 
 def _from_words(case: _Case, start: int) -> str:
     if start == 1:
-        return _("The names of {file} were counted from 1, because the label maps hold numbers up to {n}: 1 is “{first}”, "
-                 "{n} is “{last}”, 0 is unlabelled. If 0 is “{first}”, add names=from0,unknown=ignore.").format(
+        return _("The names of {file} were counted from 1, because the label maps hold numbers up to {n}: {n} is “{last}”, 0 "
+                 "is unlabelled. If 0 is “{first}”, add names=from0,unknown=ignore.").format(
                      file=case.file, n=case.count, first=case.first, last=case.last)  # fmt: skip
     return _("The names of {file} were counted from 0: 0 is “{first}”. If 0 means “unlabelled” and 1 is “{first}”, add "
              "names=from1.").format(file=case.file, first=case.first)  # fmt: skip

@@ -55,7 +55,7 @@ def snapped(present: Collection[int], numbers: Collection[int]) -> dict[int, int
 
     Empty where the numbers are not far apart, or one of the shades is no such neighbour.
     """
-    if gap(numbers) < APART:
+    if len(numbers) < 2 or gap(numbers) < APART:
         return {}
     table = {number + off: number for number in numbers for off in (-1, 0, 1)}
     return {shade: table[shade] for shade in present} if all(shade in table for shade in present) else {}
