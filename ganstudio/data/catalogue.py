@@ -91,8 +91,8 @@ def read(
         with contextlib.suppress(DataError):
             arrays = source.read(other, seed, job)
             if matches(arrays):
-                said = _("Read as when the run was begun: {request}.").format(request=other.text)
-                return replace(arrays, spec=replace(arrays.spec, name=request.text), notes=(*arrays.notes, said))
+                said = _("These data would be read otherwise today; they were read as when the run was begun.")
+                return replace(arrays, notes=(*arrays.notes, said))
     if isinstance(found, DataError):
         raise found
     return found

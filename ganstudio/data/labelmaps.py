@@ -91,7 +91,9 @@ def to_label_map(
         DataError: it cannot be read, or is too large.
     """
     try:
-        ids, report = map_raw(read_raw(source), classes, far="nearest")
+        raw = read_raw(source)
+        refuse_smeared(raw, classes)
+        ids, report = map_raw(raw, classes, far="nearest")
     except PictureError as error:
         name = source.name if isinstance(source, Path) else _("The picture")
         raise DataError(_("{name} cannot be used as a label map: {why}.").format(name=name, why=error)) from error
@@ -119,18 +121,11 @@ def map_raw(
 
     Returns:
         ids, uint8 ``(H, W)``, :data:`UNLABELLED` where there is none; and what was taken for what.
-
-    Raises:
-        PictureError: it is a grey JPEG, or the like, and the classes are not shades of grey.
     """
     if not 1 <= len(classes) <= MAX_MAP_CLASSES:
         raise PictureError(_("has no classes that it could be mapped to: 1 to 255 are possible"))
     numbers = tuple(values) if values is not None else values_of(classes)
     raw = narrowed(raw)
-    if raw.mode == "L" and is_smeared_grey(raw) and any(len(set(one.colour)) > 1 for one in _certain(classes)):
-        raise PictureError(
-            _("is a grey JPEG (or the like), which smears class numbers: save it as PNG from where it was made")
-        )
     nothing = _nothing_of(numbers) if nothing is None else nothing
     indices, way = _indices(raw, classes, numbers, nothing, values is None)
     if indices is not None:
@@ -138,9 +133,17 @@ def map_raw(
     return _by_colour(raw, classes, far)
 
 
-def _certain(classes: Sequence[MapClass]) -> list[MapClass]:
-    rest = unlabelled_class(classes)
-    return [one for index, one in enumerate(classes) if index != rest]
+def refuse_smeared(raw: RawMap, classes: Sequence[MapClass]) -> None:
+    """Class numbers do not survive in a grey JPEG; shades do, where the classes are shades of grey.
+
+    Raises:
+        PictureError: they are not.
+    """
+    shades = all(len(set(one.colour)) == 1 for one in classes if one.name.casefold() not in _NO_CLASS)
+    if raw.mode == "L" and is_smeared_grey(raw) and not shades:
+        raise PictureError(
+            _("is a grey JPEG (or the like), which smears class numbers: save it as PNG from where it was made")
+        )
 
 
 def _nothing_of(numbers: Sequence[int]) -> Collection[int]:
@@ -221,6 +224,10 @@ def _palette_indices(
     inside = all(value in place or value == UNLABELLED for value in present)
     if inside and all(value not in place or classes[place[value]].colour == shade for value, shade in used.items()):
         return values, "index"  # also with duplicate colours: the number decides
+    if all(0 <= value < len(classes) and classes[value].colour == shade for value, shade in used.items()):
+        return _replaced(
+            values, {value: numbers[value] for value in used}
+        ), "index"  # written here: places, not numbers
     if all(shade == (value, value, value) for value, shade in used.items()):
         return None
     colours = {one.colour for one in classes}

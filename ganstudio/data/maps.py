@@ -2,105 +2,49 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ganstudio.core.dataspec import DataSpec, MapClass
 from ganstudio.core.errors import DataError, UsageError
-from ganstudio.core.fields import Fields, field
 from ganstudio.core.i18n import _, plural
 from ganstudio.core.labelmaps import colours_for
 from ganstudio.data.archives import folder_of
 from ganstudio.data.base import Arrays, DataRequest, DataSource, Job
-from ganstudio.data.classfiles import NO_FILE, ClassList, find_class_file, read_class_file
+from ganstudio.data.classfiles import ClassList, find_class_file
 from ganstudio.data.decode import Picture, PictureError, decode, decode_halves
 from ganstudio.data.folder import changes_of, mode_name
-from ganstudio.data.labelclasses import Census, are_smeared, by_levels, census_of, check_levels, find_classes
-from ganstudio.data.labelmaps import MAX_MAP_CLASSES, UNLABELLED, map_raw, resize_ids, unlabelled_class, values_of
+from ganstudio.data.labelmaps import MAX_MAP_CLASSES, UNLABELLED, map_raw, refuse_smeared, resize_ids, unlabelled_class
+from ganstudio.data.mapclasses import classes_of, with_numbers
 from ganstudio.data.mapfolders import Plan, plan_of
+from ganstudio.data.mapoptions import MapsOptions, check_options, earlier_requests, is_as_before
 from ganstudio.data.mapping import MappingReport
-from ganstudio.data.numbering import Names, fit
-from ganstudio.data.parallel import for_each
 from ganstudio.data.rawmaps import RawMap, read_raw
 from ganstudio.data.twofold import Halves, Odd, Outcome, Recipe, read_halves
 
-_FEW_FILES = 64
 _TOLERATED = 0.01
 _ASPECT = 0.02
 _TOLD = 8
-
-
-class MapsOptions(Fields):
-    """Options of ``maps``."""
-
-    size: int = field(
-        128, _("Size"), _("Every label map and picture is brought to this height and width."), group=_("Data"),
-        ge=16, le=256, unit="px",
-    )  # fmt: skip
-    fit: Literal["crop", "pad", "stretch"] = field(
-        "crop", _("Fit"), _("Pictures that are not square: cut to the middle, given a black margin, or distorted."),
-        group=_("Data"),
-    )  # fmt: skip
-    classes: str = field(
-        "", _("Class file"),
-        _("A file with the names of the classes: one a line, perhaps with number and colour, or JSON. Without one, "
-          "classes.txt in the folder is taken; without that (or with “none”), the classes are found in the label maps."),
-        group=_("Data"),
-    )  # fmt: skip
-    encoding: str = field(
-        "", _("Encoding"),
-        _("What the class file is written in, such as gb18030 or cp1252; empty: UTF-8, or what the file itself tells."),
-        group=_("Data"),
-    )  # fmt: skip
-    names: Names = field(
-        "auto", _("Names count from"),
-        _("A list of names without numbers: whether the first is number 0 or number 1 (then 0 is unlabelled). By itself, "
-          "what the numbers in the label maps say."),
-        group=_("Data"),
-    )  # fmt: skip
-    void: str = field(
-        "", _("Unlabelled numbers"),
-        _("The numbers that mean “unlabelled”, such as 255 or 0+255, or “none”; empty: 255, unless it is one of several "
-          "shades in even steps."),
-        group=_("Data"),
-    )  # fmt: skip
-    layout: Literal["auto", "folders", "labels-left", "labels-right"] = field(
-        "auto", _("Layout"), _("Two folders, or label map and photo side by side in one picture."), group=_("Data")
-    )
-    colours: Literal["nearest", "refuse"] = field(
-        "nearest", _("Odd colours"),
-        _("Pixels of RGB label maps with a colour of no class, as JPEG and antialiasing leave them at borders: they get "
-          "the nearest class, or the file is left out."),
-        group=_("Data"),
-    )  # fmt: skip
-    unknown: Literal["refuse", "ignore"] = field(
-        "refuse", _("Unknown classes"),
-        _("Label maps with numbers or areas of colours outside the classes: the file is left out, or these pixels become "
-          "one more class, “unlabelled”."),
-        group=_("Data"),
-    )  # fmt: skip
 
 
 def _read(request: DataRequest, seed: int, job: Job) -> Arrays:
     options = request.options
     if not isinstance(options, MapsOptions) or request.path is None:
         raise UsageError(_("Say which folder: write maps:PATH."))
-    nothing = _void(options)
     folder = folder_of(Path(request.path), job)
     plan = plan_of(folder, options.layout, job)
     listed = find_class_file(plan.folder, options.classes)
     known: list[ClassList] = []
 
     def prepare() -> dict[str, Any]:
-        known.append(_classes(plan, listed, options, nothing, job))
+        known.append(classes_of(plan, listed, options, job))
         return {
-            "classes": [asdict(one) for one in _with_numbers(known[0])],
+            "classes": [asdict(one) for one in with_numbers(known[0])],
             "listed": listed.name if listed else "",
             "said": known[0].said,
             "doubts": known[0].doubts,
@@ -125,99 +69,13 @@ def _read(request: DataRequest, seed: int, job: Job) -> Arrays:
     return _arrays(request.text, plan, read_halves(recipe, job, prepare, settle), options)
 
 
-def _void(options: Fields) -> frozenset[int] | None:
-    """The numbers that the option says mean “unlabelled”; None where it says nothing.
-
-    Raises:
-        UsageError: they are no numbers.
-    """
-    text = getattr(options, "void", "").strip()
-    if not text or text.casefold() == "none":
-        return frozenset() if text else None
-    words = [word for word in re.split(r"[\s,+;]+", text) if word]
-    if not all(re.fullmatch(r"\d{1,5}", word) for word in words):
-        raise UsageError(
-            _("void={text} is no number: write one, such as void=255, several as void=0+255, or void=none.").format(
-                text=text
-            )
-        )
-    return frozenset(map(int, words))
-
-
-def _verify(options: Fields) -> None:
-    _void(options)
-
-
-def _classes(
-    plan: Plan, listed: Path | None, options: MapsOptions, nothing: frozenset[int] | None, job: Job
-) -> ClassList:
-    """The classes of the file that lists them, else those that the label maps show.
-
-    Raises:
-        DataError: there is no telling.
-    """
-    if listed is None:
-        return find_classes(_take_census(plan, job), nothing)
-    given = read_class_file(listed, options.encoding)
-    # With numbers or colours in the list some label maps tell enough; without, the highest number of all counts.
-    sure = given.numbered or given.coloured
-    census = _take_census(plan, job, _FEW_FILES if sure else None, listed=not given.coloured)
-    if census.files[1] > census.files[0]:
-        grey = census.greys * 2 > census.files[1]
-        if grey:
-            check_levels(census)
-        if given.coloured:
-            return given
-        if grey and (found := by_levels(given, census)):
-            return found
-        raise DataError(
-            _("The label maps are in colour, but {file} tells no colours: add them, a line each: name r g b.").format(
-                file=listed
-            )
-        )
-    if are_smeared(census) and not sure and (found := by_levels(given, census)):
-        return found
-    given = fit(listed.name, given, census, options.names, nothing, options.unknown == "ignore")
-    best = {value: colour for (value, colour), _n in reversed(census.palette.most_common())}
-    colours = [best.get(value) for value in given.values]
-    if given.coloured or None in colours or len(set(colours)) < len(colours):
-        return given
-    named = zip(given.classes, colours, strict=True)
-    return replace(given, classes=tuple(MapClass(one.name, colour) for one, colour in named if colour), coloured=True)
-
-
-def _with_numbers(known: ClassList) -> tuple[MapClass, ...]:
-    """The classes with their numbers, where these are not what they would be taken for without."""
-    if known.values == values_of(known.classes):
-        return known.classes
-    return tuple(replace(one, number=value) for one, value in zip(known.classes, known.values, strict=True))
-
-
-def _take_census(plan: Plan, job: Job, most: int | None = None, listed: bool = False) -> Census:
-    """Counts what occurs in the label maps: in all of them, or in some spread over the set."""
-    total = Census()
-    count = len(plan.rows) if most is None else min(most, len(plan.rows))
-    chosen = np.linspace(0, len(plan.rows) - 1, count).round().astype(int).tolist()
-
-    def work(index: int) -> Census | None:
-        try:
-            return census_of(read_raw(plan.folder / plan.rows[chosen[index]][0], plan.part), listed)
-        except PictureError:  # told with its reason when it is decoded
-            return None
-
-    def note(_index: int, one: Census | None) -> None:
-        if one is not None:
-            total.add(one)
-
-    for_each(count, work, note, job, _("Looking for the classes: {done} of {total}"))
-    return total
-
-
 def _item(plan: Plan, index: int, known: ClassList, options: MapsOptions, planes: NDArray[np.uint8]) -> Outcome:
     label, photo = plan.rows[index]
     outcome = Outcome()
     try:
         raw = read_raw(plan.folder / label, plan.part)
+        if not is_as_before(options):
+            refuse_smeared(raw, known.classes)
         ids, report = map_raw(raw, known.classes, known.values, nothing=known.nothing)
         if report.far and report.far <= _TOLERATED * report.pixels:
             ids, report = map_raw(raw, known.classes, known.values, "nearest", known.nothing)
@@ -357,22 +215,6 @@ def _arrays(text: str, plan: Plan, halves: Halves, options: MapsOptions) -> Arra
     )
 
 
-def _earlier(request: DataRequest) -> list[DataRequest]:
-    """Names that always counted from 0, 255 that never was a class, and class files that were not known as such."""
-    before = {"names": "from0", "void": "255"}
-    ways: list[dict[str, str]] = [{"void": "255"}, before]
-    if not getattr(request.options, "classes", ""):
-        ways.append({**before, "classes": NO_FILE})
-    return [
-        replace(request, options=request.options.model_copy(update=way), text=f"{request.text} ({_way_words(way)})")
-        for way in ways
-    ]
-
-
-def _way_words(way: dict[str, str]) -> str:
-    return ", ".join(f"{name}={value}" for name, value in way.items())
-
-
 def source() -> DataSource:
     """The catalogue row."""
     return DataSource(
@@ -386,6 +228,6 @@ def source() -> DataSource:
         thumbnail=lambda: None,
         needs_files=True,
         takes_path=True,
-        verify=_verify,
-        earlier=_earlier,
+        verify=check_options,
+        earlier=earlier_requests,
     )

@@ -8,8 +8,8 @@ from typing import Literal
 
 from ganstudio.core.errors import DataError
 from ganstudio.core.i18n import _
+from ganstudio.data.census import Census
 from ganstudio.data.classfiles import NUMBERS_OF_NOTHING, ClassList, names_nothing
-from ganstudio.data.labelclasses import Census
 from ganstudio.data.shades import readings
 
 Names = Literal["auto", "from0", "from1"]
@@ -120,8 +120,8 @@ def _by_palette(case: _Case) -> ClassList | None:
         return given  # every map is read by its own palette
     by_colour = {colour: value for value, colour in used.items()}
     values = tuple(by_colour.get(colour, -2 - place) for place, colour in enumerate(colours))
-    said = _("The colours in {file} tell the numbers of the label maps; number 0 has none of them: it is unlabelled.").format(
-        file=case.file)  # fmt: skip
+    said = _("The colours in {file} tell the numbers of the label maps; number 0 has none of them and is unlabelled.")
+    said = said.format(file=case.file)
     return replace(given, values=values, said=(*given.said, said), nothing=frozenset(case.nothing | {0}))
 
 
@@ -299,8 +299,8 @@ def _reaching(case: _Case, there: Sequence[int]) -> ClassList:
 
 def _from_words(case: _Case, start: int) -> str:
     if start == 1:
-        return _("The names of {file} were counted from 1, because the label maps hold numbers up to {n}: {n} is “{last}”, 0 "
-                 "is unlabelled. If 0 is “{first}”, add names=from0,unknown=ignore.").format(
+        return _("The names of {file} were counted from 1, because the label maps hold numbers up to {n}: {n} is “{last}”, "
+                 "0 is unlabelled. If 0 is “{first}”, add names=from0,unknown=ignore.").format(
                      file=case.file, n=case.count, first=case.first, last=case.last)  # fmt: skip
     return _("The names of {file} were counted from 0: 0 is “{first}”. If 0 means “unlabelled” and 1 is “{first}”, add "
              "names=from1.").format(file=case.file, first=case.first)  # fmt: skip

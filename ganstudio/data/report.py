@@ -140,7 +140,9 @@ def _map_warnings(arrays: Arrays, shares: dict[str, float]) -> tuple[str, ...]:
     absent = [name for name, share in shares.items() if share == 0]
     if len(shares) - len(absent) == 1:
         only = next(name for name, share in shares.items() if share)
-        warnings.append(_("All pixels of all label maps are “{name}”: there is nothing to tell apart.").format(name=only))
+        warnings.append(
+            _("All pixels of all label maps are “{name}”: there is nothing to tell apart.").format(name=only)
+        )
     if absent:
         warnings.append(_("These classes occur in no label map: {names}.").format(names=", ".join(absent)))
     names: dict[tuple[int, int, int], str] = {}
