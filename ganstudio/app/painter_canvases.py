@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from ganstudio.app.canvases import CanvasDocument
     from ganstudio.app.jobs import Job
     from ganstudio.app.painter import Painter
-    from ganstudio.data import Arrays
     from ganstudio.data.landscapes import Example
 
 MOST = 24
@@ -229,10 +228,10 @@ class CanvasSource:
         if self._job is not None:
             self._job.cancel()
         self._scenes_of, self.scenes, self.why_not = opened.run.path, (), ""
-        experiment = opened.run.info.experiment
+        experiment, expected = opened.run.info.experiment, opened.run.info.fingerprint
 
         def work(progress: Any, cancel: Any) -> tuple[Scene, ...]:
-            return read_scenes(experiment.data, experiment.seed, control, progress, cancel)
+            return read_scenes(experiment.data, experiment.seed, control, progress, cancel, expected)
 
         job = self._job = painter.studio.jobs.start(_("Reading the data of the run"), work)
         job.on_done(lambda found: self._take(job, found, "")).on_error(lambda error: self._take(job, (), str(error)))
@@ -263,6 +262,7 @@ def read_scenes(
     control: LabelMap,
     progress: Callable[[float, str], None] | None = None,
     cancel: threading.Event | None = None,
+    expected: str = "",
 ) -> tuple[Scene, ...]:
     """Some of the maps of a data set with their pictures, evenly spread. For a job.
 
@@ -272,20 +272,19 @@ def read_scenes(
         control: what the generator takes.
         progress: told how far it is.
         cancel: ends it.
+        expected: the fingerprint that the run knows.
 
     Raises:
         StudioError: the data are not there any more, cannot be read, or are others now.
     """
     from ganstudio.data import parse_request, read
+    from ganstudio.data.base import fingerprint
 
-    def ours(arrays: Arrays) -> bool:
-        there = arrays.inputs
-        return there is not None and there.shape[1:] == wanted and arrays.spec.map_classes == control.classes
-
-    wanted = (control.size, control.size)
-    arrays = read(parse_request(data), seed=seed, cancel=cancel, progress=progress, matches=ours)
+    arrays = read(parse_request(data), seed=seed, cancel=cancel, progress=progress, expected=expected)
     maps, pictures = arrays.inputs, arrays.items
-    if maps is None or not ours(arrays):
+    # The same data are the same classes, whatever they are called today.
+    same = arrays.spec.map_classes == control.classes or (expected and fingerprint(arrays) == expected)
+    if maps is None or maps.shape[1:] != (control.size, control.size) or not same:
         raise UsageError(_("The data of this run have other classes or another size than when it was trained."))
     count = min(MOST, len(maps))
     places = [index * len(maps) // count for index in range(count)]

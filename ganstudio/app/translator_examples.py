@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from ganstudio.app.jobs import Job
     from ganstudio.app.sources import Opened
     from ganstudio.app.studio import Studio
-    from ganstudio.data import Arrays
 
 MOST = 24
 MOSTLY = 0.97
@@ -80,10 +79,11 @@ class ExampleShelf:
         self.found, self.error, self._job = NONE, "", None
         wanted = None if opened is None else given(opened.generator.controls)
         if opened is not None and opened.run is not None and wanted is not None:
+            expected = opened.run.info.fingerprint
             experiment, both = opened.run.info.experiment, direction_of(opened.generator.controls) is not None
 
             def work(progress: Any, cancel: Any) -> Examples:
-                return read_examples(experiment.data, experiment.seed, wanted, both, progress, cancel)
+                return read_examples(experiment.data, experiment.seed, wanted, both, progress, cancel, expected)
 
             job = self._job = self._studio.jobs.start(_("Reading the pictures of the run"), work)
             job.on_done(lambda found: self._take(job, found, "")).on_error(
@@ -104,6 +104,7 @@ def read_examples(
     both: bool,
     progress: Callable[[float, str], None] | None = None,
     cancel: threading.Event | None = None,
+    expected: str = "",
 ) -> Examples:
     """Reads the data of a run and takes some of its inputs, evenly spread. For a job.
 
@@ -114,16 +115,14 @@ def read_examples(
         both: also the pictures of the other side, which the network translates the other way.
         progress: told how far it is.
         cancel: ends it.
+        expected: the fingerprint that the run knows.
 
     Raises:
         StudioError: the data are not there any more, or cannot be read.
     """
     from ganstudio.data import parse_request, read
 
-    def ours(arrays: Arrays) -> bool:
-        return not isinstance(wanted, LabelMap) or arrays.spec.map_classes == wanted.classes
-
-    arrays = read(parse_request(data), seed=seed, cancel=cancel, progress=progress, matches=ours)
+    arrays = read(parse_request(data), seed=seed, cancel=cancel, progress=progress, expected=expected)
     piles = [arrays.inputs, arrays.items if both else None]
     sides = tuple(_some(pile, wanted) for pile in piles if pile is not None)
     first = sides[0] if sides else ()

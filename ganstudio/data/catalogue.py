@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -61,7 +60,7 @@ def read(
     seed: int = 0,
     cancel: threading.Event | None = None,
     progress: Progress | None = None,
-    matches: Callable[[Arrays], bool] | None = None,
+    expected: str = "",
 ) -> Arrays:
     """Reads a data set into numpy arrays.
 
@@ -70,27 +69,28 @@ def read(
         seed: of what is drawn.
         cancel: set it from another thread to stop.
         progress: called with a fraction in [0, 1] and a line for a person.
-        matches: these are the data that a stored run knows. Where they are not, the ways in which earlier versions read
-            them are tried, so that its classes keep their meaning.
+        expected: the fingerprint that a stored run knows. Where another is read, the ways in which earlier versions read
+            the same files are tried, so that the run's classes keep their meaning.
 
     Raises:
         DataError: files are missing or cannot be read.
         CancelledError: ``cancel`` was set.
     """
     source, job = DATASETS[request.name], Job(cancel, progress)
-    if matches is None:
-        return source.read(request, seed, job)
+    ways = source.earlier(request) if expected else ()
     found: Arrays | DataError
     try:
         found = source.read(request, seed, job)
-        if matches(found):
+        if not ways or fingerprint(found) == expected:
             return found
     except DataError as error:
+        if not ways:
+            raise
         found = error
-    for other in source.earlier(request):
+    for other in ways:
         with contextlib.suppress(DataError):
             arrays = source.read(other, seed, job)
-            if matches(arrays):
+            if fingerprint(arrays) == expected:
                 said = _("These data would be read otherwise today; they were read as when the run was begun.")
                 return replace(arrays, notes=(*arrays.notes, said))
     if isinstance(found, DataError):
@@ -113,7 +113,7 @@ def load(
         seed: of what is drawn (points, polygons); files do not depend on it.
         cancel: set it from another thread to stop.
         progress: called with a fraction in [0, 1] and a line for a person.
-        expected: the fingerprint that a stored run knows; see ``matches`` of :func:`read`.
+        expected: the fingerprint that a stored run knows; see :func:`read`.
 
     Raises:
         UsageError: the request is wrong.
@@ -126,8 +126,7 @@ def load(
 
     if isinstance(request, str):
         request = parse_request(request)
-    matches = (lambda arrays: fingerprint(arrays) == expected) if expected else None
-    arrays = read(request, seed=seed, cancel=cancel, progress=progress, matches=matches)
+    arrays = read(request, seed=seed, cancel=cancel, progress=progress, expected=expected)
     labels = None if arrays.labels is None else torch.from_numpy(arrays.labels)
     items = torch.from_numpy(np.asarray(arrays.items))
     inputs = None if arrays.inputs is None else torch.from_numpy(np.asarray(arrays.inputs))

@@ -36,6 +36,7 @@ class Census:
         greys: how many of the colour pictures are grey ones of a format that smears.
         levels: shade → pixels in the middle of an area of exactly that shade; of those, and of index pictures that hold
             so many shades that they may be smeared.
+        plain: packed colour → pixels in the middle of an area of exactly that colour, of formats that smear.
         smeared: the colours come from a format that smears, or there are too many to be exact.
     """
 
@@ -48,6 +49,7 @@ class Census:
     highest: Counter[int] = field(default_factory=Counter)
     greys: int = 0
     levels: Counter[int] = field(default_factory=Counter)
+    plain: Counter[int] = field(default_factory=Counter)
     smeared: bool = False
 
     def add(self, other: Census) -> None:
@@ -60,6 +62,7 @@ class Census:
         self.highest.update(other.highest)
         self.greys += other.greys
         self.levels.update(other.levels)
+        self.plain.update(other.plain)
         self.files = [mine + its for mine, its in zip(self.files, other.files, strict=True)]
         self.smeared = self.smeared or other.smeared or len(self.colours) > _SMEARED
 
@@ -98,9 +101,12 @@ def census_of(raw: RawMap, listed: bool = False) -> Census:
         result.smeared = raw.lossy or len(result.colours) > _SMEARED
         result.areas = _most(packed[solid & flat(raw.rgb, _FLAT if result.smeared else 0)])
         result.files = [0, 1]
+        if raw.lossy:
+            result.plain = _most(packed[solid & flat(raw.rgb, 0)])
         if is_smeared_grey(raw):
             result.greys = 1
-            result.levels.update(raw.rgb[..., 1][solid & flat(raw.rgb, 0)].tolist())
+            for code, n in result.plain.items():
+                result.levels[code >> 8 & 255] += n
     return result
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ganstudio.core.dataspec import MapClass
 from ganstudio.core.errors import DataError
@@ -22,6 +23,8 @@ _MOST_SHARE = 0.001
 _THIN_SHARE = 0.0002
 _ON_LINE = 14
 _ROUND = 2
+_PLAIN_SHARE = 0.005
+_SAME = 8
 _FEWEST = 2
 _TOLD = 8
 
@@ -129,8 +132,32 @@ def _by_colour(census: Census, strict: bool) -> ClassList:
     if strict and len(colours) < _FEWEST:
         raise DataError(_one_class([colour_words(colour) for colour in colours]))
     classes = tuple(MapClass(colour_words(colour), colour) for colour in colours)
-    doubts = (smeared_words(),) if census.greys else ()
+    doubts = (*((smeared_words(),) if census.greys else ()), *_lost(census, colours))
     return ClassList(classes, tuple(range(len(classes))), True, doubts=doubts)
+
+
+def _lost(census: Census, colours: Sequence[Colour]) -> tuple[str, ...]:
+    """Of lossy pictures: two colours that fill areas became one class. An area comes out of JPEG as exactly one colour."""
+    total = sum(census.plain.values())
+    plain = np.array([_unpacked(code) for code, n in census.plain.items() if n >= _PLAIN_SHARE * total], dtype=np.int32)
+    if not len(plain):
+        return ()
+    table = np.array(colours, dtype=np.int32)
+    squares = ((plain[:, None] - table[None]) ** 2).sum(axis=2)
+    for place in range(len(table)):
+        mine = plain[squares.argmin(axis=1) == place]
+        apart = ((mine[:, None] - mine[None]) ** 2).sum(axis=2)
+        if apart.size and apart.max() > _SAME**2:
+            one, other = (mine[index] for index in np.unravel_index(apart.argmax(), apart.shape))
+            words = _("The label maps are JPEGs (or the like), which smear colours: {one} and {other} lie too close and "
+                      "became one class. Save them as PNG from where they were made.")  # fmt: skip
+            return (words.format(one=colour_words(_colour(one)), other=colour_words(_colour(other))),)
+    return ()
+
+
+def _colour(row: NDArray[np.int32]) -> Colour:
+    red, green, blue = row.tolist()
+    return red, green, blue
 
 
 def _exact(census: Census) -> list[Colour]:
