@@ -19,6 +19,7 @@ _NUMBERS = (
 _TRAINING = ("trainid", "labeltrainid", "trainids")
 _COLOURS = ("color", "colour", "rgb", "colorrgb", "colourrgb", "hex", "background")
 _INSIDE = ("classes", "labels", "categories", "items", "names", "classnames", "labelnames", "idtolabel", "id2label")
+_TITLES = frozenset(_NAMES) | {"labels", "classes", "categories"}
 _PARTS = (("r", "red"), ("g", "green"), ("b", "blue"))
 # CVAT and what imitates it: name:r,g,b:parts:actions
 _COLONS = re.compile(r"(?P<name>.+?)\s*:\s*(?P<colour>\d+\s*,\s*\d+\s*,\s*\d+)\s*(?::[^:]*:[^:]*)?")
@@ -65,7 +66,21 @@ def rows_of(text: str) -> list[Row]:
     lines = [line for line in lines if line and not _is_remark(line)]
     if not lines:
         return []
-    return _from_table(lines) or _from_lines(lines)
+    return _from_table(lines) or _from_lines(lines[1:] if len(lines) > 1 and _is_heading(lines[0]) else lines)
+
+
+def _is_heading(line: str) -> bool:
+    """A heading over one column, or over columns with blanks between."""
+    words = {_plain(word) for word in line.split()}
+    return bool(words & _TITLES) and words <= _TITLES | {
+        *_NUMBERS,
+        *_TRAINING,
+        *_COLOURS,
+        *"rgb",
+        "red",
+        "green",
+        "blue",
+    }
 
 
 def _is_remark(line: str) -> bool:
@@ -148,6 +163,8 @@ def _from_table(lines: list[str]) -> list[Row]:
     )
     parts = [next((heading.index(word) for word in words if word in heading), None) for words in _PARTS]
     others = [place for place in (_place(heading, "class"), _place(heading, "label")) if place not in (None, name)]
+    if number is None and heading[0] == "" and all(re.fullmatch(r"\d+", cells[0]) for cells in body):
+        number = 0  # the index of a table that pandas has written
     if number is None and others and all(re.fullmatch(r"-?\d+", cells[others[0] or 0]) for cells in body):
         number = others[0]  # “class,name”: the class is its number
     if number is None and training is not None:

@@ -18,6 +18,7 @@ _WORK = 2048
 _MOST = 1 << 24
 _BYTE = 255
 _GREY = 3
+_TINTED = 0.005
 Part = Literal["whole", "left", "right"]
 
 
@@ -73,7 +74,7 @@ def _raw(image: Image.Image, part: Part) -> RawMap:
                 n=round(image.width * image.height / 1e6), most=MAX_PIXELS // 1_000_000
             )
         )
-    lossy = _is_lossy(image)
+    lossy, step = _is_lossy(image), _step(image)
     with room_for(image):
         image.seek(0)
         image.load()
@@ -85,7 +86,8 @@ def _raw(image: Image.Image, part: Part) -> RawMap:
             width = half
         if min(width, height) < 1:
             raise PictureError(_("is too small to be a label map"))
-        return _arrays_of(turned, image.mode, width, height, lossy)
+        raw = _arrays_of(turned, image.mode, width, height, lossy)
+        return raw if step == 1 or raw.values is None else replace(raw, values=raw.values // step)
 
 
 def _is_lossy(image: Image.Image) -> bool:
@@ -104,6 +106,22 @@ def _is_lossy(image: Image.Image) -> bool:
         kinds.add(inner)
         place += 8 + int.from_bytes(data[place + 4 : place + 8], "little") + (data[place + 4] & 1)
     return b"VP8 " in kinds
+
+
+def _step(image: Image.Image) -> int:
+    """Grey pictures of 2 or 4 bits hold numbers up to 3 or 15; what opens them spreads these over 0 … 255 by this step."""
+    modes = [
+        str(part)
+        for tile in getattr(image, "tile", ())
+        for part in (tile[3] if isinstance(tile[3], tuple) else tile[3:])
+    ]
+    return (
+        85
+        if any(mode.startswith("L;2") for mode in modes)
+        else 17
+        if any(mode.startswith("L;4") for mode in modes)
+        else 1
+    )
 
 
 def _arrays_of(image: Image.Image, mode: str, width: int, height: int, lossy: bool) -> RawMap:
@@ -160,4 +178,4 @@ def is_smeared_grey(raw: RawMap) -> bool:
     """A grey picture of a format that smears: class numbers do not survive in it."""
     if not raw.lossy or raw.rgb is None:
         return False
-    return int((raw.rgb.max(axis=2) - raw.rgb.min(axis=2)).max()) <= _GREY
+    return bool(((raw.rgb.max(axis=2) - raw.rgb.min(axis=2)) > _GREY).mean() <= _TINTED)

@@ -139,6 +139,17 @@ def test_negative_and_huge_numbers_are_outside():
     assert report.outside == ((-1, 1), (1 << 30, 1))
 
 
+def test_grey_of_four_bits_holds_numbers_up_to_15():
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    rows = b"".join(b"\0" + bytes([row[0] << 4 | row[1], row[2] << 4 | row[3]]) for row in IDS.tolist())
+    header = struct.pack(">IIBBBBB", 4, 3, 4, 0, 0, 0, 0)
+    parts = chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
+    raw = read_raw(b"\x89PNG\r\n\x1a\n" + parts)
+    np.testing.assert_array_equal(raw.values, IDS)
+
+
 def test_fractions_are_refused():
     with pytest.raises(PictureError, match="numbers"):
         read_label_map(Image.fromarray(IDS.astype(np.float32) + 0.5), CLASSES)
@@ -292,6 +303,9 @@ def test_made_up_colours_differ():
         ("a.txt", "0 ground\n255 thing\n", ["ground", "thing"], (0, 255), False),
         ("a.txt", "0 ground\n300 thing\n", ["ground", "thing"], (0, 300), False),
         ("a.csv", 'label,name,color\n0,sky,"1,2,3"\n1,sea,#040506\n', ["sky", "sea"], (0, 1), True),
+        ("a.csv", "name\nsky\nsea\n", ["sky", "sea"], (0, 1), False),
+        ("a.csv", ",name\n1,sky\n2,sea\n", ["sky", "sea"], (1, 2), False),
+        ("a.txt", "id name\n1 sky\n2 sea\n", ["sky", "sea"], (1, 2), False),
         ("a.csv", "id,label\n1,sky\n2,sea\n", ["sky", "sea"], (1, 2), False),
         ("a.json", json.dumps({"id2label": {"1": "sky", "2": "sea"}, "label2id": {}}), ["sky", "sea"], (1, 2), False),
         ("a.json", json.dumps({"sky": "1", "sea": "2"}), ["sky", "sea"], (1, 2), False),
