@@ -99,10 +99,11 @@ def census_of(raw: RawMap, listed: bool = False) -> Census:
         solid = np.ones(packed.shape, dtype=bool) if raw.clear is None else ~raw.clear
         result.colours = _most(packed[solid])
         result.smeared = raw.lossy or len(result.colours) > _SMEARED
-        result.areas = _most(packed[solid & flat(raw.rgb, _FLAT if result.smeared else 0)])
+        differing = _differing(raw.rgb)
+        result.areas = _most(packed[solid & (differing <= (_FLAT if result.smeared else 0))])
         result.files = [0, 1]
         if raw.lossy:
-            result.plain = _most(packed[solid & flat(raw.rgb, 0)])
+            result.plain = _most(packed[solid & (differing == 0)])
         if is_smeared_grey(raw):
             result.greys = 1
             for code, n in result.plain.items():
@@ -112,10 +113,15 @@ def census_of(raw: RawMap, listed: bool = False) -> Census:
 
 def flat(rgb: NDArray[np.uint8], tolerance: int) -> NDArray[np.bool_]:
     """Pixels ``(H, W)`` of ``(H, W, C)`` whose eight neighbours have the same colour, up to a tolerance in each channel."""
+    return _differing(rgb) <= tolerance
+
+
+def _differing(rgb: NDArray[np.uint8]) -> NDArray[np.int16]:
+    """How much each pixel and its eight neighbours differ, in the channel where they do most."""
     high, low = rgb.astype(np.int16), rgb.astype(np.int16)
     for axis in (0, 1):
         high, low = _spread(high, axis, np.maximum), _spread(low, axis, np.minimum)
-    return np.asarray((high - low).max(axis=2) <= tolerance)
+    return np.asarray((high - low).max(axis=2))
 
 
 def _spread(table: NDArray[np.int16], axis: int, best: np.ufunc) -> NDArray[np.int16]:

@@ -178,4 +178,6 @@ def is_smeared_grey(raw: RawMap) -> bool:
     """A grey picture of a format that smears: class numbers do not survive in it."""
     if not raw.lossy or raw.rgb is None:
         return False
-    return bool(((raw.rgb.max(axis=2) - raw.rgb.min(axis=2)) > _GREY).mean() <= _TINTED)
+    red, green, blue = (raw.rgb[..., channel] for channel in range(3))
+    tinted = np.maximum(np.maximum(red, green), blue) - np.minimum(np.minimum(red, green), blue) > _GREY
+    return bool(tinted.mean() <= _TINTED)
