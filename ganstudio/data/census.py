@@ -91,7 +91,12 @@ def census_of(raw: RawMap, listed: bool = False) -> Census:
                     red, green, blue = (int(part) for part in raw.palette[value])
                     result.palette[value, (red, green, blue)] += count
         result.files = [1, 0]
-        if len(found) > _MANY and raw.palette is None and found[0] >= 0 and found[-1] <= UNLABELLED:
+        if (
+            (len(found) > _MANY or 254 in found or 253 in found)
+            and raw.palette is None
+            and found[0] >= 0
+            and found[-1] <= UNLABELLED
+        ):
             found, counts = np.unique(values[flat(values[..., None].astype(np.uint8), 0)], return_counts=True)
             result.levels.update(dict(zip(found.tolist(), counts.tolist(), strict=True)))
     elif raw.rgb is not None:

@@ -62,7 +62,7 @@ def rows_of(text: str) -> list[Row]:
     items = _ITEM.findall(text)
     if items:
         return [_from_item(item) for item in items]
-    lines = [line.strip("\r\n\0 \t") for line in text.splitlines()]
+    lines = [re.sub(r"\s#\s.*", "", line).strip("\r\n\0 \t") for line in text.splitlines()]
     lines = [line for line in lines if line and not _is_remark(line)]
     if not lines:
         return []
@@ -99,10 +99,19 @@ def _from_lines(lines: Sequence[str]) -> list[Row]:
     parsed = [_coloured(line) for line in lines]
     for form in (_FIRST, _LAST):
         found = [form.fullmatch(rest) for rest, _colour in parsed]
+        _check_some(lines, found)
         if all(found):
             pairs = zip(found, parsed, strict=True)
             return [Row(_unquoted(one["name"]), int(one["number"]), colour) for one, (_r, colour) in pairs if one]
     return [Row(_unquoted(rest), None, colour) for rest, colour in parsed]
+
+
+def _check_some(lines: Sequence[str], found: Sequence[re.Match[str] | None]) -> None:
+    """Most lines with numbers that count up, and some without: which number the others have is anybody's guess."""
+    numbers = [int(one["number"]) for one in found if one]
+    if len(lines) / 2 < len(numbers) < len(lines) and numbers == sorted(set(numbers)):
+        line = next(line for line, one in zip(lines, found, strict=True) if not one)
+        raise ValueError(_("most lines have a number, but “{line}” has none").format(line=line[:80]))
 
 
 def _with_four(table: Sequence[Sequence[str]]) -> list[Row]:

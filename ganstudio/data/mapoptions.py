@@ -41,8 +41,8 @@ class MapsOptions(Fields):
     )  # fmt: skip
     names: Names = field(
         "auto", _("Names count from"),
-        _("A list of names without numbers: whether the first is number 0 or number 1 (then 0 is unlabelled). By itself, "
-          "what the numbers in the label maps say."),
+        _("Whether the first name of the list is number 0 or number 1 (then 0 is unlabelled), or the second is number 0. By "
+          "itself, what the list and the numbers in the label maps say."),
         group=_("Data"),
     )  # fmt: skip
     void: str = field(

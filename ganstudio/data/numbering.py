@@ -12,9 +12,12 @@ from ganstudio.data.census import Census
 from ganstudio.data.classfiles import NUMBERS_OF_NOTHING, ClassList, names_nothing
 from ganstudio.data.shades import readings
 
-Names = Literal["auto", "from0", "from1"]
+Names = Literal["auto", "from0", "from1", "second0"]
+_START = {"from0": 0, "from1": 1, "second0": -1}
 _BACKGROUND = ("background", "other", "others", "none", "clutter", "bg")
 _BYTE = 255
+_FEW_PIXELS = 0.01
+_SEVERAL = 3
 _TOLD = 8
 
 
@@ -57,10 +60,16 @@ class _Case:
         """What occurs and means something."""
         return sorted(number for number in self.census.numbers if number not in self.nothing)
 
-    def most_hold_more_than(self, number: int) -> bool:
-        """More than half of the label maps hold a number beyond this one."""
+    def hold_more_than(self, number: int, part: float) -> bool:
+        """More than this part of the label maps holds a number beyond this one."""
         above = sum(files for highest, files in self.census.highest.items() if highest > number)
-        return above * 2 > self.census.files[0]
+        return above > part * self.census.files[0]
+
+    def share(self, number: int) -> float:
+        """The part that a number has of the pixels of the label maps that hold it."""
+        census = self.census
+        pixels = sum(census.numbers.values()) / census.files[0]
+        return census.numbers[number] / max(1.0, pixels * census.holders[number])
 
 
 def fit(
@@ -88,7 +97,7 @@ def fit(
     elif given.numbered:
         found = _numbered(case, names)
     elif names != "auto":
-        found = _counted(case, 0 if names == "from0" else 1)
+        found = _counted(case, _START[names])
     else:
         found = _by_shade(case, nothing) or _by_place(case)
     if nothing is not None:
@@ -126,14 +135,17 @@ def _by_palette(case: _Case) -> ClassList | None:
 
 
 def _counted(case: _Case, start: int, said: Sequence[str] = (), doubts: Sequence[str] = ()) -> ClassList:
-    given = case.given
-    nothing = case.nothing | {0} if start == 1 else case.nothing
+    """Counted from a number on; from −1 the first name, which has no number then, is left out."""
+    given, skip = case.given, 1 if start < 0 else 0
+    if skip and case.count == 1:
+        raise DataError(_("{file} names one class only: names=second0 leaves none.").format(file=case.file))
     return replace(
         given,
-        values=tuple(range(start, start + case.count)),
+        classes=given.classes[skip:],
+        values=tuple(range(start + skip, start + case.count)),
         said=(*given.said, *said),
         doubts=(*given.doubts, *doubts),
-        nothing=frozenset(nothing),
+        nothing=frozenset(case.nothing | {0} if start == 1 else case.nothing),
     )
 
 
@@ -148,13 +160,9 @@ def _numbered(case: _Case, names: Names) -> ClassList:
         if row != list(range(row[0], row[0] + len(row))):
             raise DataError(_("{file} gives the classes numbers that do not follow each other: names={names} cannot count "
                               "them anew.").format(file=case.file, names=names))  # fmt: skip
-        by_place = replace(given, values=tuple(value - row[0] for value in given.values))
-        shift = 1 if names == "from1" else 0
-        return replace(
-            by_place,
-            values=tuple(value + shift for value in by_place.values),
-            nothing=frozenset(case.nothing | ({0} if shift else set())),
-        )
+        order = sorted(range(case.count), key=given.values.__getitem__)
+        counted = replace(given, classes=tuple(given.classes[index] for index in order), numbered=False)
+        return _counted(replace(case, given=counted), _START[names])
     if given.training is not None and set(there) <= {one for one in given.training if one is not None}:
         return _of_training(case)
     if not set(there) & set(given.values) and set(there) - {0}:
@@ -162,6 +170,7 @@ def _numbered(case: _Case, names: Names) -> ClassList:
         said = _("The numbers in {file} occur in no label map: its names were counted instead.").format(file=case.file)
         bare = replace(case, given=replace(given, numbered=False, said=(*given.said, said)))
         return _by_shade(bare, None) or _by_place(bare)
+    _refuse_two_nothings(case, sorted(given.values) == list(range(case.count)))
     start, end = min(given.values), max(given.values)
     whole = sorted(given.values) == list(range(start, end + 1))
     if whole and start == 1 and 0 in there and end not in there and _BYTE in case.census.numbers:
@@ -170,7 +179,7 @@ def _numbered(case: _Case, names: Names) -> ClassList:
               "“{first}”? If so, add names=from0; if 0 means “unlabelled” too, add names=from1.").format(
                   file=case.file, end=end, first=given.classes[given.values.index(1)].name)
         )  # fmt: skip
-    if whole and start == 0 and end + 1 in there and not case.lenient and case.most_hold_more_than(end):
+    if whole and start == 0 and end + 1 in there and not case.lenient and case.hold_more_than(end, 0.5):
         raise DataError(
             _("{file} names the numbers 0 to {end}, but most label maps hold {more}: is 1 “{first}”, and 0 unlabelled? If "
               "so, add names=from1; if {more} has no name, add unknown=ignore.").format(
@@ -180,6 +189,25 @@ def _numbered(case: _Case, names: Names) -> ClassList:
         said = _("Number 0 is not in {file}: it is unlabelled.").format(file=case.file)
         return replace(given, said=(*given.said, said), nothing=frozenset(case.nothing | {0}))
     return given
+
+
+def _refuse_two_nothings(case: _Case, counts: bool) -> None:
+    """Number 0 is “unlabelled” in the list, but 255 is in the label maps: lists are often one line ahead of those.
+
+    Args:
+        case: the list and the numbers.
+        counts: the list counts from 0 without gaps.
+    """
+    there = case.numbers()
+    first, second = (case.given.classes[0].name, case.given.classes[1].name) if case.count > 1 else ("", "")
+    if not counts or not names_nothing(first) or _BYTE not in case.census.numbers or 0 not in there:
+        return
+    if case.count - 1 not in there and there[-1] < case.count:
+        raise DataError(
+            _("{file} begins with “{first}”, but the label maps mark what is unlabelled with 255 and hold 0 too, and {last} "
+              "never: add names=from0 if 0 is “{first}”, names=second0 if 0 is “{second}”.").format(
+                  file=case.file, first=first, second=second, last=case.count - 1)
+        )  # fmt: skip
 
 
 def _of_training(case: _Case) -> ClassList:
@@ -256,8 +284,9 @@ def _by_grey(case: _Case) -> ClassList:
 def _by_place(case: _Case) -> ClassList:
     """Names counted from 0 or from 1, whichever the numbers allow."""
     count, there = case.count, case.numbers()
-    stray = bool(there) and there[-1] > count and not case.most_hold_more_than(count)
-    if stray:
+    _refuse_two_nothings(case, True)
+    above = [number for number in there if number > count]
+    if above and not case.hold_more_than(count, 0.5 if len(above) < _SEVERAL else 0.2):  # mistakes in a few files
         there = [number for number in there if number <= count]
     if there and there[-1] > count:
         if case.lenient:
@@ -286,8 +315,14 @@ def _reaching(case: _Case, there: Sequence[int]) -> ClassList:
     if 0 not in there:
         return _counted(case, 1, said=[_from_words(case, 1)])
     rare = count > 1 and holders[count] < min((holders[one] for one in there if 0 < one < count), default=0)
-    if rare:  # a mistake in a few files: they are dropped by name
+    if rare and case.share(count) < _FEW_PIXELS:  # a mistake in a few files: they are dropped by name
         return _counted(case, 0, doubts=[_doubt(case)])
+    if rare:
+        raise DataError(
+            _("{file} names {n} classes, and some label maps hold {n} too: add names=from1 if 0 is unlabelled and 1 is "
+              "“{first}”, names=from0 if 0 is “{first}”; then those with {n} are left out.").format(
+                  file=case.file, n=count, first=case.first)
+        )  # fmt: skip
     if case.starts_with_nothing:
         raise DataError(
             _("{file} names {n} classes, begins with “{first}”, and the label maps hold 0 to {n}: add names=from0 if 0 is "

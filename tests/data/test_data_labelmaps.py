@@ -295,6 +295,7 @@ def test_made_up_colours_differ():
         ("a.txt", "sky,1\nsea,2\n", ["sky", "sea"], (1, 2), False),
         ("a.txt", "1:sky\n2:sea, ocean\n", ["sky", "sea, ocean"], (1, 2), False),
         ("a.txt", "1. sky\n2. sea\n", ["sky", "sea"], (1, 2), False),
+        ("a.txt", "7 sky # above\n9 sea\n", ["sky", "sea"], (7, 9), False),
         ("a.txt", "sky = 7\nsea = 9\n", ["sky", "sea"], (7, 9), False),
         ("a.txt", "#010203 sky\n#040506 sea\n", ["sky", "sea"], (0, 1), True),
         ("a.txt", "3 128 64 128 sky\n4 4 5 6 sea\n", ["sky", "sea"], (3, 4), True),
@@ -361,7 +362,7 @@ def test_files_called_config_are_lists_only_where_they_list_classes(tmp_path):
 @pytest.mark.parametrize(
     "text",
     ["", "[1", '{"a": {"b": {"c": 1}}, "x": [300, 0, 0]}', "\n".join(f"class {index}" for index in range(300)),
-     "1 a\n1 b\n", '{"a": null}'],
+     "1 a\n1 b\n", '{"a": null}', "1 a\n2 b\n3 c\nd\n"],
 )  # fmt: skip
 def test_class_files_that_make_no_sense_are_refused_by_name(text, tmp_path):
     path = tmp_path / "classes.txt"

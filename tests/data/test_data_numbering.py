@@ -95,6 +95,9 @@ def test_the_numbers_tell_which_name_is_which(pics, numbers, listed, name, told)
         ([0, 1, 2, 3], "sky: 0\ntree: 1\nroad: 2\n", "names=from1", FROM1),
         ([0, 1, 255], "1 sky\n2 tree\n3 road\n", "names=from0", {0: "sky", 1: "tree", 255: "unlabelled"}),
         ([0, 1, 6, 9], ABC, "unknown=ignore", {0: "sky", 1: "tree", 6: "unlabelled", 9: "unlabelled"}),
+        ([0, 1, 255], "unlabeled\n" + ABC, "names=second0", {0: "sky", 1: "tree", 255: "unlabelled"}),
+        ([0, 1, 255], "0: unlabeled\n1: sky\n2: tree\n", "names=second0", {0: "sky", 1: "tree", 255: "unlabelled"}),
+        ([0, 1, 255], "0: unlabeled\n1: sky\n2: tree\n", "names=from0", {0: "unlabeled", 1: "sky", 255: "unlabeled"}),
         ([0, 128, 255], "sky\ntree\n", "void=255", {0: "sky", 128: "tree", 255: "unlabelled"}),
         ([0, 255], "road\n", "void=255", {0: "road", 255: "unlabelled"}),
         ([0, 100, 200, 255], None, "void=none", {0: "0", 100: "100", 200: "200", 255: "255"}),
@@ -122,12 +125,15 @@ def test_what_was_assumed_is_told_with_the_option_against_it(pics):
 def test_a_number_of_a_few_files_is_a_mistake_of_theirs_and_doubted(pics):
     request = make(pics, [0, 1, 2], ABC)
     wrong = areas(1, [0, 1, 2])
-    wrong[wrong == 2] = 3
+    wrong[:3, :3] = 3
     Image.fromarray(wrong.astype(np.uint8)).save(pics / "labels" / "1.png")
     report = check(request)
     assert report.spec.count == 3
     assert any("names=from1" in line for line in report.warnings)
     assert check(f"{request},names=from1").spec.count == 4
+    Image.fromarray(areas(1, [0, 1, 2, 3]).astype(np.uint8)).save(pics / "labels" / "1.png")
+    with pytest.raises(DataError, match="names=from1"):  # too much of it for a slip of the brush
+        check(request)
 
 
 @pytest.mark.parametrize(
