@@ -78,42 +78,44 @@ def census_of(raw: RawMap, listed: bool = False) -> Census:
     raw = narrowed(raw)
     values = raw.values if raw.values is not None else grey_numbers(raw, MAX_MAP_CLASSES + 1 if listed else _SHADES)
     if values is not None:
-        shown = values if raw.clear is None else values[~raw.clear]
-        found, counts = np.unique(shown, return_counts=True)
-        result.numbers.update(dict(zip(found.tolist(), counts.tolist(), strict=True)))
-        result.holders.update(found.tolist())
-        result.highest.update(
-            [max((number for number in found.tolist() if number not in NUMBERS_OF_NOTHING), default=0)]
-        )
-        if raw.palette is not None:
-            for value, count in result.numbers.items():
-                if 0 <= value < len(raw.palette):
-                    red, green, blue = (int(part) for part in raw.palette[value])
-                    result.palette[value, (red, green, blue)] += count
-        result.files = [1, 0]
-        if (
-            (len(found) > _MANY or 254 in found or 253 in found)
-            and raw.palette is None
-            and found[0] >= 0
-            and found[-1] <= UNLABELLED
-        ):
-            found, counts = np.unique(values[flat(values[..., None].astype(np.uint8), 0)], return_counts=True)
-            result.levels.update(dict(zip(found.tolist(), counts.tolist(), strict=True)))
+        _count_numbers(result, raw, values)
     elif raw.rgb is not None:
-        packed = pack_colours(raw.rgb).reshape(raw.rgb.shape[:2])
-        solid = np.ones(packed.shape, dtype=bool) if raw.clear is None else ~raw.clear
-        result.colours = _most(packed[solid])
-        result.smeared = raw.lossy or len(result.colours) > _SMEARED
-        differing = _differing(raw.rgb)
-        result.areas = _most(packed[solid & (differing <= (_FLAT if result.smeared else 0))])
-        result.files = [0, 1]
-        if raw.lossy:
-            result.plain = _most(packed[solid & (differing == 0)])
-        if is_smeared_grey(raw):
-            result.greys = 1
-            for code, n in result.plain.items():
-                result.levels[code >> 8 & 255] += n
+        _count_colours(result, raw, raw.rgb)
     return result
+
+
+def _count_numbers(result: Census, raw: RawMap, values: NDArray[np.int32]) -> None:
+    shown = values if raw.clear is None else values[~raw.clear]
+    found, counts = np.unique(shown, return_counts=True)
+    result.numbers.update(dict(zip(found.tolist(), counts.tolist(), strict=True)))
+    result.holders.update(found.tolist())
+    result.highest.update([max((number for number in found.tolist() if number not in NUMBERS_OF_NOTHING), default=0)])
+    if raw.palette is not None:
+        for value, count in result.numbers.items():
+            if 0 <= value < len(raw.palette):
+                red, green, blue = (int(part) for part in raw.palette[value])
+                result.palette[value, (red, green, blue)] += count
+    result.files = [1, 0]
+    perhaps = len(found) > _MANY or bool({253, 254} & set(found.tolist()))
+    if perhaps and raw.palette is None and found[0] >= 0 and found[-1] <= UNLABELLED:
+        found, counts = np.unique(values[flat(values[..., None].astype(np.uint8), 0)], return_counts=True)
+        result.levels.update(dict(zip(found.tolist(), counts.tolist(), strict=True)))
+
+
+def _count_colours(result: Census, raw: RawMap, rgb: NDArray[np.uint8]) -> None:
+    packed = pack_colours(rgb).reshape(rgb.shape[:2])
+    solid = np.ones(packed.shape, dtype=bool) if raw.clear is None else ~raw.clear
+    result.colours = _most(packed[solid])
+    result.smeared = raw.lossy or len(result.colours) > _SMEARED
+    differing = _differing(rgb)
+    result.areas = _most(packed[solid & (differing <= (_FLAT if result.smeared else 0))])
+    result.files = [0, 1]
+    if raw.lossy:
+        result.plain = _most(packed[solid & (differing == 0)])
+    if is_smeared_grey(raw):
+        result.greys = 1
+        for code, n in result.plain.items():
+            result.levels[code >> 8 & 255] += n
 
 
 def flat(rgb: NDArray[np.uint8], tolerance: int) -> NDArray[np.bool_]:

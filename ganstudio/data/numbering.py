@@ -2,74 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Literal
 
 from ganstudio.core.errors import DataError
 from ganstudio.core.i18n import _
 from ganstudio.data.census import Census
 from ganstudio.data.classfiles import NUMBERS_OF_NOTHING, ClassList, names_nothing
-from ganstudio.data.shades import readings
+from ganstudio.data.numbercase import Case, counted, some_of
+from ganstudio.data.shadelists import by_palette, by_shade
 
 Names = Literal["auto", "from0", "from1", "second0"]
 _START = {"from0": 0, "from1": 1, "second0": -1}
-_BACKGROUND = ("background", "other", "others", "none", "clutter", "bg")
 _BYTE = 255
 _FEW_PIXELS = 0.01
 _SEVERAL = 3
-_TOLD = 8
-
-
-@dataclass(frozen=True, slots=True)
-class _Case:
-    """A list of names and what occurs in the label maps.
-
-    Attributes:
-        file: the name of the list's file.
-        given: the list as it stands in the file.
-        census: what occurs.
-        nothing: the numbers that mean “unlabelled”.
-        lenient: numbers outside the list are unlabelled: the person has said so.
-    """
-
-    file: str
-    given: ClassList
-    census: Census
-    nothing: frozenset[int]
-    lenient: bool
-
-    @property
-    def count(self) -> int:
-        return len(self.given.classes)
-
-    @property
-    def first(self) -> str:
-        return self.given.classes[0].name
-
-    @property
-    def last(self) -> str:
-        return self.given.classes[-1].name
-
-    @property
-    def starts_with_nothing(self) -> bool:
-        """The list's first name is one that number 0 has everywhere."""
-        return names_nothing(self.first) or self.first.strip(" _").casefold() in _BACKGROUND
-
-    def numbers(self) -> list[int]:
-        """What occurs and means something."""
-        return sorted(number for number in self.census.numbers if number not in self.nothing)
-
-    def hold_more_than(self, number: int, part: float) -> bool:
-        """More than this part of the label maps holds a number beyond this one."""
-        above = sum(files for highest, files in self.census.highest.items() if highest > number)
-        return above > part * self.census.files[0]
-
-    def share(self, number: int) -> float:
-        """The part that a number has of the pixels of the label maps that hold it."""
-        census = self.census
-        pixels = sum(census.numbers.values()) / census.files[0]
-        return census.numbers[number] / max(1.0, pixels * census.holders[number])
 
 
 def fit(
@@ -90,16 +38,16 @@ def fit(
     """
     if not census.files[0]:
         return replace(given, nothing=nothing)
-    case = _Case(file, given, census, NUMBERS_OF_NOTHING if nothing is None else nothing, lenient)
-    shown = _by_palette(case) if names == "auto" else None
+    case = Case(file, given, census, NUMBERS_OF_NOTHING if nothing is None else nothing, lenient)
+    shown = by_palette(case) if names == "auto" else None
     if shown is not None:
         found = shown
     elif given.numbered:
         found = _numbered(case, names)
     elif names != "auto":
-        found = _counted(case, _START[names])
+        found = counted(case, _START[names])
     else:
-        found = _by_shade(case, nothing) or _by_place(case)
+        found = by_shade(case, nothing) or _by_place(case)
     if nothing is not None:
         # What the person calls unlabelled is no class, whatever the list says.
         keep = [index for index, value in enumerate(found.values) if value not in nothing]
@@ -115,44 +63,10 @@ def fit(
     return found
 
 
-def _by_palette(case: _Case) -> ClassList | None:
-    """The palettes of the label maps hold the colours of the list; number 0 may be unnamed. None where they do not."""
-    given, palette = case.given, case.census.palette
-    if not given.coloured or not palette:
-        return None
-    used = {value: colour for (value, colour), _n in reversed(palette.most_common()) if value not in case.nothing}
-    colours = [one.colour for one in given.classes]
-    unnamed = {value for value, colour in used.items() if colour not in colours}
-    if all(colour == (value,) * 3 for value, colour in palette) or not unnamed <= {0} or unnamed == set(used):
-        return None
-    if not unnamed:
-        return given  # every map is read by its own palette
-    by_colour = {colour: value for value, colour in used.items()}
-    values = tuple(by_colour.get(colour, -2 - place) for place, colour in enumerate(colours))
-    said = _("The colours in {file} tell the numbers of the label maps; number 0 has none of them and is unlabelled.")
-    said = said.format(file=case.file)
-    return replace(given, values=values, said=(*given.said, said), nothing=frozenset(case.nothing | {0}))
-
-
-def _counted(case: _Case, start: int, said: Sequence[str] = (), doubts: Sequence[str] = ()) -> ClassList:
-    """Counted from a number on; from −1 the first name, which has no number then, is left out."""
-    given, skip = case.given, 1 if start < 0 else 0
-    if skip and case.count == 1:
-        raise DataError(_("{file} names one class only: names=second0 leaves none.").format(file=case.file))
-    return replace(
-        given,
-        classes=given.classes[skip:],
-        values=tuple(range(start + skip, start + case.count)),
-        said=(*given.said, *said),
-        doubts=(*given.doubts, *doubts),
-        nothing=frozenset(case.nothing | {0} if start == 1 else case.nothing),
-    )
-
-
 # -- lists with numbers ---------------------------------------------------------------------------------------------
 
 
-def _numbered(case: _Case, names: Names) -> ClassList:
+def _numbered(case: Case, names: Names) -> ClassList:
     """The numbers of the list count; what contradicts them is refused."""
     given, there = case.given, case.numbers()
     if names != "auto":
@@ -161,15 +75,15 @@ def _numbered(case: _Case, names: Names) -> ClassList:
             raise DataError(_("{file} gives the classes numbers that do not follow each other: names={names} cannot count "
                               "them anew.").format(file=case.file, names=names))  # fmt: skip
         order = sorted(range(case.count), key=given.values.__getitem__)
-        counted = replace(given, classes=tuple(given.classes[index] for index in order), numbered=False)
-        return _counted(replace(case, given=counted), _START[names])
+        in_order = replace(given, classes=tuple(given.classes[index] for index in order), numbered=False)
+        return counted(replace(case, given=in_order), _START[names])
     if given.training is not None and set(there) <= {one for one in given.training if one is not None}:
         return _of_training(case)
     if not set(there) & set(given.values) and set(there) - {0}:
         # Numbers of a data base, not of pixels.
         said = _("The numbers in {file} occur in no label map: its names were counted instead.").format(file=case.file)
         bare = replace(case, given=replace(given, numbered=False, said=(*given.said, said)))
-        return _by_shade(bare, None) or _by_place(bare)
+        return by_shade(bare, None) or _by_place(bare)
     _refuse_two_nothings(case, sorted(given.values) == list(range(case.count)))
     start, end = min(given.values), max(given.values)
     whole = sorted(given.values) == list(range(start, end + 1))
@@ -191,7 +105,7 @@ def _numbered(case: _Case, names: Names) -> ClassList:
     return given
 
 
-def _refuse_two_nothings(case: _Case, counts: bool) -> None:
+def _refuse_two_nothings(case: Case, counts: bool) -> None:
     """Number 0 is “unlabelled” in the list, but 255 is in the label maps: lists are often one line ahead of those.
 
     Args:
@@ -210,7 +124,7 @@ def _refuse_two_nothings(case: _Case, counts: bool) -> None:
         )  # fmt: skip
 
 
-def _of_training(case: _Case) -> ClassList:
+def _of_training(case: Case) -> ClassList:
     given, training = case.given, case.given.training or ()
     keep = [index for index, one in enumerate(training) if one is not None and 0 <= one < _BYTE]
     values = tuple(number for index in keep if (number := training[index]) is not None)
@@ -224,64 +138,7 @@ def _of_training(case: _Case) -> ClassList:
 # -- lists without numbers ------------------------------------------------------------------------------------------
 
 
-def _by_shade(case: _Case, nothing: Collection[int] | None) -> ClassList | None:
-    """Shades of grey in even steps, in the order of the list; None where the numbers can be places in it."""
-    given, count = case.given, case.count
-    present = sorted(case.census.numbers if nothing is None else set(case.census.numbers) - set(nothing))
-    if not present or present[0] < 0 or present[-1] > _BYTE:
-        return None
-    if given.coloured and all((shade, shade, shade) in {one.colour for one in given.classes} for shade in present):
-        if present[-1] >= count:
-            return _by_grey(case)
-        return None
-    mask = present == [0, _BYTE]
-    if not mask and max(case.numbers(), default=0) <= count:
-        return None
-    ways = readings(present, count) if count > 1 else []
-    without = [] if ways or mask or _BYTE not in present or count < 2 else readings(present[:-1], count)
-    if (mask and count != 2) or len(ways) > 1 or without:  # black and white are two
-        raise DataError(
-            _("The label maps hold the shades {some}, and {file} names {n}: there is no telling which is which. Write the "
-              "numbers into {file}, a line each: {shade} {first}. Where 255 means “unlabelled”, add void=255.").format(
-                  some=_some(present), file=case.file, n=count, shade=present[-1], first=case.first)
-        )  # fmt: skip
-    if not ways:
-        return None
-    best: dict[int, int] = {}
-    for shade, place in ways[0].items():
-        if place not in best or case.census.numbers[shade] > case.census.numbers[best[place]]:
-            best[place] = shade
-    told = ", ".join(f"{best[place]} = {given.classes[place].name}" for place in sorted(best)[:_TOLD])
-    said = _("The numbers of the label maps are shades in even steps: {told}.").format(told=told)
-    void = frozenset(case.nothing - {_BYTE}) if _BYTE in ways[0] else case.nothing
-    return replace(given, values=_filled(best, count), said=(*given.said, said), nothing=void)
-
-
-def _filled(best: dict[int, int], count: int) -> tuple[int, ...]:
-    """The shade of every class: of those that no label map holds the one that would stand for it."""
-    low, high = min(best), max(best)
-    step = (best[high] - best[low]) / max(1, high - low)
-    values: list[int] = []
-    for place in range(count):
-        shade = best.get(place, round(best[low] + step * (place - low)))
-        fits = place in best or (0 <= shade <= _BYTE and shade not in {*values, *best.values()})
-        values.append(shade if fits else -2 - place)
-    return tuple(values)
-
-
-def _by_grey(case: _Case) -> ClassList:
-    """The shades are the grey colours that the list gives."""
-    given = case.given
-    spare = iter(range(-2, -2 - case.count, -1))
-    values = []
-    for one in given.classes:
-        grey = len(set(one.colour)) == 1 and one.colour[0] not in values
-        values.append(one.colour[0] if grey else next(spare))
-    said = _("The numbers of the label maps are the grey colours in {file}.").format(file=case.file)
-    return replace(given, values=tuple(values), said=(*given.said, said), nothing=frozenset(case.nothing - set(values)))
-
-
-def _by_place(case: _Case) -> ClassList:
+def _by_place(case: Case) -> ClassList:
     """Names counted from 0 or from 1, whichever the numbers allow."""
     count, there = case.count, case.numbers()
     _refuse_two_nothings(case, True)
@@ -290,7 +147,7 @@ def _by_place(case: _Case) -> ClassList:
         there = [number for number in there if number <= count]
     if there and there[-1] > count:
         if case.lenient:
-            return _counted(case, 0, doubts=[_doubt(case)])
+            return counted(case, 0, doubts=[_doubt(case)])
         raise DataError(
             _("{file} names {n} classes, so the numbers 0 to {last} (or 1 to {n}), but most label maps hold others, up to "
               "{most}: write the numbers into it, a line each: 7 {first}. If they have no name, add unknown=ignore.").format(
@@ -299,24 +156,24 @@ def _by_place(case: _Case) -> ClassList:
     if count in there:
         return _reaching(case, there)
     if 0 in there or not there:
-        return _counted(case, 0, said=[_from_words(case, 0)])
+        return counted(case, 0, said=[_from_words(case, 0)])
     if case.starts_with_nothing:
-        return _counted(case, 0, said=[_from_words(case, 0)])
+        return counted(case, 0, said=[_from_words(case, 0)])
     raise DataError(
         _("The numbers in the label maps ({some}) do not tell whether {file} counts from 0 or from 1: neither 0 nor {n} "
           "occurs. Add names=from0 if 0 is “{first}”, names=from1 if 1 is.").format(
-              some=_some(there), file=case.file, n=count, first=case.first)
+              some=some_of(there), file=case.file, n=count, first=case.first)
     )  # fmt: skip
 
 
-def _reaching(case: _Case, there: Sequence[int]) -> ClassList:
+def _reaching(case: Case, there: Sequence[int]) -> ClassList:
     """The highest number is the count of names."""
     count, holders = case.count, case.census.holders
     if 0 not in there:
-        return _counted(case, 1, said=[_from_words(case, 1)])
+        return counted(case, 1, said=[_from_words(case, 1)])
     rare = count > 1 and holders[count] < min((holders[one] for one in there if 0 < one < count), default=0)
     if rare and case.share(count) < _FEW_PIXELS:  # a mistake in a few files: they are dropped by name
-        return _counted(case, 0, doubts=[_doubt(case)])
+        return counted(case, 0, doubts=[_doubt(case)])
     if rare:
         raise DataError(
             _("{file} names {n} classes, and some label maps hold {n} too: add names=from1 if 0 is unlabelled and 1 is "
@@ -329,10 +186,10 @@ def _reaching(case: _Case, there: Sequence[int]) -> ClassList:
               "“{first}” (and unknown=ignore for {n}), names=from1 if 1 is.").format(
                   file=case.file, n=count, first=case.first)
         )  # fmt: skip
-    return _counted(case, 1, said=[_from_words(case, 1)])
+    return counted(case, 1, said=[_from_words(case, 1)])
 
 
-def _from_words(case: _Case, start: int) -> str:
+def _from_words(case: Case, start: int) -> str:
     if start == 1:
         return _("The names of {file} were counted from 1, because the label maps hold numbers up to {n}: {n} is “{last}”, "
                  "0 is unlabelled. If 0 is “{first}”, add names=from0,unknown=ignore.").format(
@@ -341,11 +198,7 @@ def _from_words(case: _Case, start: int) -> str:
              "names=from1.").format(file=case.file, first=case.first)  # fmt: skip
 
 
-def _doubt(case: _Case) -> str:
+def _doubt(case: Case) -> str:
     return _("The names of {file} were counted from 0, but the label maps hold {n} too, for which there is no name. If 0 "
              "means “unlabelled” and 1 is “{first}”, add names=from1.").format(
                  file=case.file, n=case.count, first=case.first)  # fmt: skip
-
-
-def _some(numbers: Sequence[int]) -> str:
-    return ", ".join(str(number) for number in numbers[:_TOLD]) + (", …" if len(numbers) > _TOLD else "")
