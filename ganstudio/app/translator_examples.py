@@ -86,7 +86,9 @@ class ExampleShelf:
             run, both = opened.run, direction_of(opened.generator.controls) is not None
 
             def work(progress: Any, cancel: Any) -> Examples:
-                return read_examples(data_of(run), run.info.experiment.seed, wanted, both, progress, cancel)
+                return read_examples(
+                    data_of(run), run.info.experiment.seed, wanted, both, progress, cancel, run.info.fingerprint
+                )
 
             job = self._job = self._studio.jobs.start(_("Reading the pictures of the run"), work)
             job.on_done(lambda found: self._take(job, found, "")).on_error(
@@ -107,6 +109,7 @@ def read_examples(
     both: bool,
     progress: Callable[[float, str], None] | None = None,
     cancel: threading.Event | None = None,
+    expected: str = "",
 ) -> Examples:
     """Reads the data of a run and takes some of its inputs, evenly spread. For a job.
 
@@ -117,13 +120,14 @@ def read_examples(
         both: also the pictures of the other side, which the network translates the other way.
         progress: told how far it is.
         cancel: ends it.
+        expected: the fingerprint that the run knows.
 
     Raises:
         StudioError: the data are not there any more, or cannot be read.
     """
     from ganstudio.data import parse_request, read
 
-    arrays = read(parse_request(data), seed=seed, cancel=cancel, progress=progress)
+    arrays = read(parse_request(data), seed=seed, cancel=cancel, progress=progress, expected=expected)
     piles = [arrays.inputs, arrays.items if both else None]
     sides = tuple(_some(pile, wanted) for pile in piles if pile is not None)
     first = sides[0] if sides else ()

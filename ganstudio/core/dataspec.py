@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 DataKind = Literal["points", "images", "maps", "pairs", "domains"]
@@ -17,10 +17,20 @@ class MapClass:
     Attributes:
         name: what people call it.
         colour: red, green, blue, 0–255 each: how it is drawn, and what it is recognised by in RGB label maps.
+        number: what stands for it in index pictures; None: its place, or its name where the names are numbers. Two classes
+            are the same whatever their numbers are.
     """
 
     name: str
     colour: tuple[int, int, int]
+    number: int | None = field(default=None, compare=False)
+
+    @classmethod
+    def from_json(cls, values: dict[str, Any]) -> MapClass:
+        """From plain JSON values; runs of earlier versions know no number."""
+        red, green, blue = (int(part) for part in values["colour"][:3])
+        number = values.get("number")
+        return cls(str(values["name"]), (red, green, blue), None if number is None else int(number))
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +94,7 @@ class DataSpec:
         known = {name: values[name] for name in cls.__dataclass_fields__ if name in values}
         known["classes"] = tuple(known.get("classes", ()))
         known["modes"] = tuple((float(x), float(y)) for x, y in known.get("modes", ()))
-        known["map_classes"] = tuple(
-            MapClass(str(one["name"]), (int(one["colour"][0]), int(one["colour"][1]), int(one["colour"][2])))
-            for one in known.get("map_classes", ())
-        )
+        known["map_classes"] = tuple(MapClass.from_json(one) for one in known.get("map_classes", ()))
         known["attributes"] = tuple(known.get("attributes", ()))
         first, second = known.get("sides", ("", ""))
         known["sides"] = (str(first), str(second))

@@ -130,6 +130,7 @@ class Arrays:
         inputs: what a translating network is given, uint8: label maps ``(N, H, W)`` with indices into
             ``spec.map_classes``, pictures ``(N, C, H, W)`` for ``pairs``, or ``(M, C, H, W)`` for ``domains``.
         attributes: float32 ``(N, len(spec.attributes))`` in [−1, 1]; None where nothing is known.
+        doubts: lines for a person on what may have been read wrongly.
     """
 
     spec: DataSpec
@@ -143,6 +144,7 @@ class Arrays:
     unclassed: str = ""
     inputs: NDArray[np.uint8] | None = None
     attributes: NDArray[np.float32] | None = None
+    doubts: tuple[str, ...] = ()
 
     @property
     def left_out(self) -> str:
@@ -199,6 +201,7 @@ class DataSource:
         takes_path: the request names a folder or a drawing: ``"folder:PATH"``.
         names_file: whether what the request names is a file, for sets that take names as well.
         verify: raises UsageError for options that are wrong in a way their bounds do not tell.
+        earlier: the requests that read the same files as earlier versions did, where these read them otherwise.
     """
 
     name: str
@@ -214,6 +217,7 @@ class DataSource:
     takes_path: bool = False
     names_file: Callable[[str], bool] | None = None
     verify: Callable[[Fields], None] | None = None
+    earlier: Callable[[DataRequest], Sequence[DataRequest]] = lambda _request: ()
 
     @property
     def reads_path(self) -> bool:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ganstudio.core.errors import DataError
+from ganstudio.core.i18n import _
 from ganstudio.core.registry import Registry
 from ganstudio.data import (
     cifar,
@@ -52,15 +56,47 @@ DATASETS: Registry[DataSource] = _build()
 
 
 def read(
-    request: DataRequest, *, seed: int = 0, cancel: threading.Event | None = None, progress: Progress | None = None
+    request: DataRequest,
+    *,
+    seed: int = 0,
+    cancel: threading.Event | None = None,
+    progress: Progress | None = None,
+    expected: str = "",
 ) -> Arrays:
     """Reads a data set into numpy arrays.
+
+    Args:
+        request: what to read.
+        seed: of what is drawn.
+        cancel: set it from another thread to stop.
+        progress: called with a fraction in [0, 1] and a line for a person.
+        expected: the fingerprint that a stored run knows. Where another is read, the ways in which earlier versions read
+            the same files are tried, so that the run's classes keep their meaning.
 
     Raises:
         DataError: files are missing or cannot be read.
         CancelledError: ``cancel`` was set.
     """
-    return DATASETS[request.name].read(request, seed, Job(cancel, progress))
+    source, job = DATASETS[request.name], Job(cancel, progress)
+    ways = source.earlier(request) if expected else ()
+    found: Arrays | DataError
+    try:
+        found = source.read(request, seed, job)
+        if not ways or fingerprint(found) == expected:
+            return found
+    except DataError as error:
+        if not ways:
+            raise
+        found = error
+    for other in ways:
+        with contextlib.suppress(DataError):
+            arrays = source.read(other, seed, job)
+            if fingerprint(arrays) == expected:
+                said = _("These data would be read otherwise today; they were read as when the run was begun.")
+                return replace(arrays, notes=(*arrays.notes, said))
+    if isinstance(found, DataError):
+        raise found
+    return found
 
 
 def load(
@@ -69,6 +105,7 @@ def load(
     seed: int = 0,
     cancel: threading.Event | None = None,
     progress: Progress | None = None,
+    expected: str = "",
 ) -> Dataset:
     """Reads a data set into tensors on the CPU.
 
@@ -77,6 +114,7 @@ def load(
         seed: of what is drawn (points, polygons); files do not depend on it.
         cancel: set it from another thread to stop.
         progress: called with a fraction in [0, 1] and a line for a person.
+        expected: the fingerprint that a stored run knows; see :func:`read`.
 
     Raises:
         UsageError: the request is wrong.
@@ -89,7 +127,7 @@ def load(
 
     if isinstance(request, str):
         request = parse_request(request)
-    arrays = read(request, seed=seed, cancel=cancel, progress=progress)
+    arrays = read(request, seed=seed, cancel=cancel, progress=progress, expected=expected)
     labels = None if arrays.labels is None else torch.from_numpy(arrays.labels)
     items = torch.from_numpy(np.asarray(arrays.items))
     inputs = None if arrays.inputs is None else torch.from_numpy(np.asarray(arrays.inputs))
@@ -99,7 +137,7 @@ def load(
         items,
         labels,
         fingerprint(arrays),
-        arrays.notes,
+        (*arrays.notes, *arrays.doubts),
         arrays.left_out,
         arrays.unclassed,
         inputs,

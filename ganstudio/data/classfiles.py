@@ -1,30 +1,44 @@
-"""Files that name the classes of label maps: one name a line, with or without numbers and colours, tables, or JSON."""
+"""Files that name the classes of label maps: found by their usual names, read in the encoding they are in, checked."""
 
 from __future__ import annotations
 
-import csv
-import json
+import codecs
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from ganstudio.core.dataspec import MapClass
 from ganstudio.core.errors import DataError
 from ganstudio.core.i18n import _
 from ganstudio.core.labelmaps import colours_for
+from ganstudio.data.classlines import Row, lists_classes, rows_of
 
 CLASS_FILES = (
     "classes.txt", "classes.json", "classes.csv", "class_names.txt", "class_dict.csv", "labels.txt", "labels.json",
-    "label_colors.txt", "palette.txt", "palette.json", "objectInfo150.txt",
+    "label_colors.txt", "palette.txt", "palette.json", "objectInfo150.txt", "labelmap.txt", "label_map.txt",
+    "class_names.json", "class_dict.txt", "labels.csv", "label_colors.csv", "meta.json", "config.json",
+    "label_map.pbtxt",
 )  # fmt: skip
+NO_FILE = "none"
+"""In place of a class file: what is in the folder is not looked at."""
+NUMBERS_OF_NOTHING = frozenset({255, 65535})
 _LIMIT = 1 << 20
 _MOST = 255
-_NAMES = ("name", "names", "class", "label", "title", "readable")
-_NUMBERS = ("id", "idx", "index", "value", "trainid", "number")
-_COLOURS = ("color", "colour", "rgb")
-Colour = tuple[int, int, int]
+_NOTHING = re.compile(
+    r"[\W_]*(?:unlabell?ed|void|ignored?|unknown|border|boundary|don'?t[ _-]?care)\b.*", re.IGNORECASE
+)
+# labelme's list begins with this name, which has the number −1 there: background, the next, is 0.
+_MINUS_ONE = re.compile(r"_+ignore_+", re.IGNORECASE)
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"),
+)  # fmt: skip
+_COMMON = range(0xB0, 0xD8)
+"""First bytes of the common Chinese characters in GB2312."""
+_KOREAN = 0xC8
+"""Up to here they are those of Korean syllables too."""
+_ALSO_OTHER = frozenset({"meta.json", "config.json"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,18 +49,21 @@ class ClassList:
         classes: names and colours.
         values: the number of each class in index pictures.
         coloured: the colours were given, so RGB label maps can be recognised by them.
+        numbered: the numbers were given; else they are places in the list.
+        training: the numbers of maps that are made for training (Cityscapes), None where the list has no second ones.
+        said: what was assumed while reading, a line each.
+        nothing: the numbers that mean “unlabelled”; None: those that do by convention.
+        doubts: what may be wrong about it, a line each.
     """
 
     classes: tuple[MapClass, ...]
     values: tuple[int, ...]
     coloured: bool
-
-
-@dataclass(frozen=True, slots=True)
-class _Row:
-    name: str
-    number: int | None = None
-    colour: Colour | None = None
+    numbered: bool = False
+    training: tuple[int | None, ...] | None = None
+    said: tuple[str, ...] = ()
+    nothing: frozenset[int] | None = None
+    doubts: tuple[str, ...] = ()
 
 
 def find_class_file(folder: Path, name: str = "") -> Path | None:
@@ -55,21 +72,40 @@ def find_class_file(folder: Path, name: str = "") -> Path | None:
     Raises:
         DataError: the one asked for is not there.
     """
-    if name:
-        path = folder / Path(name).expanduser()
+    path = folder / Path(name).expanduser()
+    if name and not (name == NO_FILE and not path.exists()):
         if not path.is_file():
             raise DataError(
                 _("There is no file {file} with class names: check the option “classes”.").format(file=path)
             )
         return path
-    return next((folder / usual for usual in CLASS_FILES if (folder / usual).is_file()), None)
+    if name or not folder.is_dir():
+        return None
+    there = {one.name.casefold(): one for one in sorted(folder.iterdir(), reverse=True)}
+    found = (there.get(usual.casefold()) for usual in CLASS_FILES)
+    return next((one for one in found if one is not None and one.is_file() and _is_list(one)), None)
 
 
-def read_class_file(path: Path) -> ClassList:
+def _is_list(path: Path) -> bool:
+    """A file of a name that others have too is a list of classes by what is in it."""
+    if path.name.casefold() not in _ALSO_OTHER:
+        return True
+    try:
+        return path.stat().st_size <= _LIMIT and lists_classes(path.read_text(encoding="utf-8-sig"))
+    except (OSError, ValueError):
+        return False
+
+
+def read_class_file(path: Path, encoding: str = "") -> ClassList:
     """Reads class names and, where they are given, numbers and colours.
 
-    Lines may be ``name``, ``name r g b``, ``number name``, ``number name r g b``, ``r g b name``, with blanks, commas,
-    tabs or a colon between; a table may have a heading. JSON may be a list or an object of names, of colours, or of both.
+    Lines may be ``name``, ``name r g b``, ``number name``, ``number name r g b``, ``r g b name``, ``name,number`` with
+    blanks, commas, tabs or a colon between, or CVAT's ``name:r,g,b:parts:actions``; a table may have a heading. JSON may be
+    a list or an object of names, of colours, of numbers, or of all of them.
+
+    Args:
+        path: the file.
+        encoding: Python's name of it; empty: told by what is in the file.
 
     Raises:
         DataError: it cannot be read, or makes no sense.
@@ -77,22 +113,80 @@ def read_class_file(path: Path) -> ClassList:
     try:
         if path.stat().st_size > _LIMIT:
             raise DataError(_("{file} is too large for a file of class names.").format(file=path))
-        text = path.read_text(encoding="utf-8-sig")
-        rows = _from_json(json.loads(text)) if text.lstrip()[:1] in ("[", "{") else _from_lines(text)
-    except (OSError, ValueError, KeyError, TypeError, IndexError) as error:
+        text, said = _text_of(path, path.read_bytes(), encoding)
+        rows = rows_of(text)
+    except (OSError, ValueError, KeyError, TypeError, IndexError, RecursionError) as error:
         raise DataError(
             _("{file} cannot be read as class names: {why}.").format(file=path, why=str(error) or type(error).__name__)
         ) from error
     if not rows:
         raise DataError(_("{file} names no class: write one name a line.").format(file=path))
-    return _class_list(rows, path)
+    return _class_list(rows, path, said)
 
 
-def _class_list(rows: Sequence[_Row], path: Path) -> ClassList:
+def _text_of(path: Path, data: bytes, encoding: str) -> tuple[str, tuple[str, ...]]:
+    """The text of a file, and what was assumed of its encoding; names that could be anything are refused."""
+    try:
+        if encoding:
+            return data.decode(encoding).lstrip("\ufeff"), ()
+        for mark, name in _MARKS:
+            if data.startswith(mark):
+                return data.decode(name), ()
+        if b"\0" in data:
+            return data.decode("utf-16-be" if data[0] == 0 else "utf-16-le"), ()
+        return data.decode("utf-8"), ()
+    except LookupError as error:
+        raise DataError(
+            _("“{name}” is no encoding of text: check the option “encoding”.").format(name=encoding)
+        ) from error
+    except UnicodeError as error:
+        guess = "" if encoding or b"\0" in data else _guessed(data)
+        if not guess:
+            raise DataError(
+                _("{file} is not in {encoding}, so its names cannot be told: save it as UTF-8, or say what it is in, such "
+                  "as encoding=gb18030, encoding=cp1251 or encoding=cp1252.").format(
+                      file=path, encoding=encoding or "UTF-8"),
+                repr(error),
+            ) from error  # fmt: skip
+        said = _("{file} is not in UTF-8: it was read as {encoding}. If the names look wrong, save it as UTF-8, or say what "
+                 "it is in: encoding=…").format(file=path.name, encoding=guess)  # fmt: skip
+        return data.decode(guess), (said,)
+
+
+def _guessed(data: bytes) -> str:
+    """Single accented letters are Western, pairs of bytes of common characters Chinese; all else is anybody's guess."""
+    runs = re.findall(rb"[\x80-\xff]+", data)
+    if all(len(run) % 2 == 0 for run in runs):
+        firsts = [run[place] for run in runs for place in range(0, len(run), 2)]
+        common = sum(first in _COMMON for first in firsts) >= 0.8 * len(firsts)
+        if common and max(firsts) > _KOREAN and _decodes(data, "gb18030"):
+            return "gb18030"
+    if all(len(run) <= 2 for run in runs) and _decodes(data, "cp1252"):
+        text = data.decode("cp1252")
+        # A letter alone among Latin ones: of other alphabets whole words would be high bytes.
+        joined = re.findall(r"[A-Za-z][\x80-\uffff]+|[\x80-\uffff]+[A-Za-z]", text)
+        if joined and all(char.isalpha() for char in text if char > "\x7f"):
+            return "cp1252"
+    return ""
+
+
+def _decodes(data: bytes, encoding: str) -> bool:
+    try:
+        data.decode(encoding)
+    except UnicodeError:
+        return False
+    return True
+
+
+def _class_list(rows: Sequence[Row], path: Path, said: tuple[str, ...]) -> ClassList:
     numbered = all(row.number is not None for row in rows)
     if numbered:
-        # 255 (or −1) with a name is the same as none: what has no class.
-        rows = [row for row in rows if row.number is not None and 0 <= row.number < 255]
+        # A number that by convention means nothing is no class, unless its name says that it is one.
+        rows = [row for row in rows if (row.number or 0) >= 0 and not _is_nothing(row)]
+    elif len(rows) > 1 and _MINUS_ONE.fullmatch(rows[0].name):
+        rows = rows[1:]
+        said += (_("“__ignore__” of {file} is no class: “{name}”, the next, has the number 0.").format(
+            file=path.name, name=rows[0].name),)  # fmt: skip
     numbers = [row.number if numbered and row.number is not None else index for index, row in enumerate(rows)]
     if len(rows) > _MOST or not rows:
         raise DataError(
@@ -101,11 +195,23 @@ def _class_list(rows: Sequence[_Row], path: Path) -> ClassList:
     if len(set(numbers)) != len(numbers):
         twice = next(number for number in numbers if numbers.count(number) > 1)
         raise DataError(_("{file} gives the number {n} to two classes.").format(file=path, n=twice))
+    if any(not row.name for row in rows):
+        raise DataError(_("{file} has a class without a name.").format(file=path))
     names = unique_names([row.name for row in rows])
     coloured = all(row.colour is not None for row in rows)
     colours = tuple(row.colour for row in rows if row.colour is not None) if coloured else colours_for(names)
     classes = tuple(MapClass(name, colour) for name, colour in zip(names, colours, strict=True))
-    return ClassList(classes, tuple(numbers), coloured)
+    training = tuple(row.training for row in rows) if any(row.training is not None for row in rows) else None
+    return ClassList(classes, tuple(numbers), coloured, numbered, training, said)
+
+
+def _is_nothing(row: Row) -> bool:
+    return row.number in NUMBERS_OF_NOTHING and (row.number != 255 or bool(_NOTHING.fullmatch(row.name)))
+
+
+def names_nothing(name: str) -> bool:
+    """It says that nothing is known here: “void”, “unlabelled”, “ignore”."""
+    return bool(_NOTHING.fullmatch(name))
 
 
 def unique_names(names: Sequence[str]) -> list[str]:
@@ -116,98 +222,3 @@ def unique_names(names: Sequence[str]) -> list[str]:
         seen[name] = seen.get(name, 0) + 1
         result.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
     return result
-
-
-def _from_lines(text: str) -> list[_Row]:
-    lines = [line.strip() for line in text.splitlines()]
-    lines = [line for line in lines if line and not line.startswith(("#", "//"))]
-    if not lines:
-        return []
-    table = _from_table(lines)
-    if table is not None:
-        return table
-    parsed = [_line(line) for line in lines]
-    if all(row.number is not None for row in parsed):
-        return parsed
-    # “2 wheels” among plain names is a name: numbers count only where every line has one.
-    return [
-        _Row(line if row.colour is None else row.name, None, row.colour)
-        for line, row in zip(lines, parsed, strict=True)
-    ]
-
-
-def _line(line: str) -> _Row:
-    words = [word for word in re.split(r"\s*[,;\t]\s*|\s*:\s+|\s+", line) if word]
-    number: int | None = None
-    colour: Colour | None = None
-    if len(words) > 3 and all(_byte(word) for word in words[:3]) and not all(_byte(word) for word in words[-3:]):
-        colour, words = _colour(words[:3]), words[3:]
-    elif len(words) > 3 and all(_byte(word) for word in words[-3:]):
-        colour, words = _colour(words[-3:]), words[:-3]
-    elif len(words) > 1 and re.fullmatch(r"#[0-9A-Fa-f]{6}", words[-1]):
-        colour, words = _colour(words[-1]), words[:-1]
-    if len(words) > 1 and re.fullmatch(r"-?\d+:?", words[0]):
-        number, words = int(words[0].rstrip(":")), words[1:]
-    return _Row(" ".join(words), number, colour)
-
-
-def _byte(word: str) -> bool:
-    return word.isdecimal() and int(word) < 256
-
-
-def _from_table(lines: list[str]) -> list[_Row] | None:
-    """Rows beneath a heading; None where the first line is none."""
-    mark = next((mark for mark in ("\t", ",", ";") if mark in lines[0]), None)
-    if mark is None:
-        return None
-    heading = [re.sub(r"[^a-z]", "", cell.casefold()) for cell in lines[0].split(mark)]
-    name = next((heading.index(word) for word in _NAMES if word in heading), None)
-    if name is None:
-        return None
-    number = next((heading.index(word) for word in _NUMBERS if word in heading), None)
-    parts = [next((heading.index(word) for word in words if word in heading), None) for words in
-             (("r", "red"), ("g", "green"), ("b", "blue"))]  # fmt: skip
-    rows = []
-    for cells in csv.reader(lines[1:], delimiter=mark):
-        colour = None
-        if all(part is not None for part in parts):
-            colour = _colour([cells[part] for part in parts if part is not None])
-        rows.append(_Row(cells[name].strip(), None if number is None else int(cells[number]), colour))
-    return rows
-
-
-def _from_json(values: Any) -> list[_Row]:
-    if isinstance(values, dict):
-        inner = next((values[key] for key in ("classes", "labels", "categories") if key in values), None)
-        if isinstance(inner, list | dict):
-            return _from_json(inner)
-        rows = []
-        for key, value in values.items():
-            if isinstance(value, dict):
-                row = _json_row(value)
-                rows.append(_Row(row.name or str(key), row.number, row.colour))
-            elif isinstance(value, str) and re.fullmatch(r"-?\d+", key):
-                rows.append(_Row(value, int(key)))
-            elif isinstance(value, int):
-                rows.append(_Row(key, value))
-            else:
-                rows.append(_Row(key, None, _colour(value)))
-        return sorted(rows, key=lambda row: row.number or 0) if all(row.number is not None for row in rows) else rows
-    return [_json_row(value) if isinstance(value, dict) else _Row(str(value)) for value in values]
-
-
-def _json_row(values: dict[str, Any]) -> _Row:
-    lowered = {key.casefold(): value for key, value in values.items()}
-    name = next((str(lowered[key]) for key in _NAMES if key in lowered), "")
-    number = next((int(lowered[key]) for key in _NUMBERS if key in lowered), None)
-    colour = next((_colour(lowered[key]) for key in _COLOURS if key in lowered), None)
-    return _Row(name or str(number), number, colour)
-
-
-def _colour(value: Any) -> Colour:
-    if isinstance(value, str):
-        value = bytes.fromhex(value.strip().lstrip("#"))
-    red, green, blue = (int(part) for part in value)
-    if not all(0 <= part < 256 for part in (red, green, blue)):
-        raise ValueError(_("{value} is no colour: three numbers from 0 to 255 are one").format(value=value))
-    return red, green, blue

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,119 +10,94 @@ from numpy.typing import NDArray
 from ganstudio.core.dataspec import MapClass
 from ganstudio.core.errors import DataError
 from ganstudio.core.i18n import _
-from ganstudio.core.labelmaps import colours_for, pack_colours, unpack_colours
-from ganstudio.data.classfiles import ClassList
+from ganstudio.core.labelmaps import colours_for, unpack_colours
+from ganstudio.data.census import Census, Colour, census_of, flat
+from ganstudio.data.classfiles import NUMBERS_OF_NOTHING, ClassList
 from ganstudio.data.labelmaps import MAX_MAP_CLASSES, UNLABELLED
 from ganstudio.data.mapping import NEAR, colour_words
-from ganstudio.data.rawmaps import RawMap
+from ganstudio.data.shades import means_nothing, merged
+from ganstudio.data.smearing import are_smeared, check_levels, levels_of, smeared_words
 
+__all__ = ["Census", "census_of", "find_classes", "flat"]
 _MOST_SHARE = 0.001
 _THIN_SHARE = 0.0002
-_FLAT = 12
-_SMEARED = 1024
-_PER_FILE = 2048
 _ON_LINE = 14
 _ROUND = 2
-_SHADES = 64
-Colour = tuple[int, int, int]
+_PLAIN_SHARE = 0.005
+_SAME = 8
+_FEWEST = 2
+_TOLD = 8
 
 
-@dataclass(slots=True)
-class Census:
-    """What occurs in label maps; one of a file, or the sum of many.
-
-    Attributes:
-        numbers: class number → pixels, of index pictures.
-        palette: class number → its colours in palette pictures → pixels.
-        colours: packed colour → pixels, of colour pictures.
-        areas: packed colour → pixels in the middle of an area of that colour.
-        files: how many are index pictures and how many colour pictures.
-        smeared: the colours come from a format that smears, or there are too many to be exact.
-    """
-
-    numbers: Counter[int] = field(default_factory=Counter)
-    palette: Counter[tuple[int, Colour]] = field(default_factory=Counter)
-    colours: Counter[int] = field(default_factory=Counter)
-    areas: Counter[int] = field(default_factory=Counter)
-    files: list[int] = field(default_factory=lambda: [0, 0])
-    smeared: bool = False
-
-    def add(self, other: Census) -> None:
-        """Counts another one in."""
-        self.numbers.update(other.numbers)
-        self.palette.update(other.palette)
-        self.colours.update(other.colours)
-        self.areas.update(other.areas)
-        self.files = [mine + its for mine, its in zip(self.files, other.files, strict=True)]
-        self.smeared = self.smeared or other.smeared or len(self.colours) > _SMEARED
-
-
-def census_of(raw: RawMap) -> Census:
-    """Counts what occurs in one label map."""
-    result = Census()
-    values = raw.values if raw.values is not None else _grey_numbers(raw)
-    if values is not None:
-        shown = values if raw.clear is None else values[~raw.clear]
-        found, counts = np.unique(shown, return_counts=True)
-        result.numbers.update(dict(zip(found.tolist(), counts.tolist(), strict=True)))
-        if raw.palette is not None:
-            for value, count in result.numbers.items():
-                if 0 <= value < len(raw.palette):
-                    red, green, blue = (int(part) for part in raw.palette[value])
-                    result.palette[value, (red, green, blue)] += count
-        result.files = [1, 0]
-    elif raw.rgb is not None:
-        packed = pack_colours(raw.rgb).reshape(raw.rgb.shape[:2])
-        solid = np.ones(packed.shape, dtype=bool) if raw.clear is None else ~raw.clear
-        result.colours = _most(packed[solid])
-        result.smeared = raw.lossy or len(result.colours) > _SMEARED
-        result.areas = _most(packed[solid & flat(raw.rgb, _FLAT if result.smeared else 0)])
-        result.files = [0, 1]
-    return result
-
-
-def flat(rgb: NDArray[np.uint8], tolerance: int) -> NDArray[np.bool_]:
-    """Pixels ``(H, W)`` whose eight neighbours have the same colour, up to a tolerance in each channel."""
-    high, low = rgb.astype(np.int16), rgb.astype(np.int16)
-    for axis in (0, 1):
-        high, low = _spread(high, axis, np.maximum), _spread(low, axis, np.minimum)
-    return np.asarray((high - low).max(axis=2) <= tolerance)
-
-
-def _spread(table: NDArray[np.int16], axis: int, best: np.ufunc) -> NDArray[np.int16]:
-    """The greatest (or least) of each pixel and its two neighbours along an axis."""
-    wide = np.pad(table, [(1, 1) if number == axis else (0, 0) for number in range(3)], mode="edge")
-    length = table.shape[axis]
-    before, middle, after = (
-        wide[start : start + length] if axis == 0 else wide[:, start : start + length] for start in (0, 1, 2)
-    )
-    return np.asarray(best(best(before, middle), after))
-
-
-def find_classes(census: Census) -> ClassList:
+def find_classes(census: Census, nothing: frozenset[int] | None = None, strict: bool = True) -> ClassList:
     """Names, colours and numbers of the classes.
 
+    Args:
+        census: what occurs in the label maps.
+        nothing: the numbers that mean “unlabelled”; None: what the numbers themselves say of 255.
+        strict: one class is refused, and what is smeared is looked at.
+
     Raises:
-        DataError: there are none, or too many.
+        DataError: there are none, or too many, or there is no telling what is one.
     """
     if census.files[0] and census.files[0] >= census.files[1]:
-        return _by_number(census)
-    return _by_colour(census)
+        return _by_number(census, nothing, strict)
+    return _by_colour(census, strict)
 
 
-def _by_number(census: Census) -> ClassList:
-    numbers = census.numbers
-    kept = sorted(value for value in numbers if value != UNLABELLED or set(numbers) <= {0, UNLABELLED})
+def _by_number(census: Census, nothing: frozenset[int] | None, strict: bool) -> ClassList:
+    said: tuple[str, ...] = ()
+    present = census.numbers
+    if strict and are_smeared(census):
+        shades = levels_of(census)
+        classes = tuple(MapClass(str(shade), (shade, shade, shade)) for shade in shades)
+        return ClassList(classes, tuple(shades), True, nothing=nothing or frozenset(), doubts=(smeared_words(),))
+    if nothing is None:
+        nothing, said = void_of(merged(present))
+    kept = [value for value in (merged(present) if strict else sorted(present)) if value not in nothing]
     if len(kept) > MAX_MAP_CLASSES or any(value < 0 for value in kept):
         raise DataError(
             _("The label maps hold {n} different numbers: at most {most} classes are possible.").format(
                 n=len(kept), most=MAX_MAP_CLASSES
             )
         )
+    if strict and len(kept) < _FEWEST:
+        raise DataError(_one_class([str(value) for value in kept]))
     names = [str(value) for value in kept]
     colours = _palette_colours(census, kept) or colours_for(names)
     classes = tuple(MapClass(name, colour) for name, colour in zip(names, colours, strict=True))
-    return ClassList(classes, tuple(kept), bool(census.palette))
+    return ClassList(classes, tuple(kept), bool(census.palette), said=said, nothing=nothing)
+
+
+def void_of(numbers: Collection[int]) -> tuple[frozenset[int], tuple[str, ...]]:
+    """Which of these numbers mean “unlabelled” by convention and evidence, and a line where that was a decision.
+
+    Raises:
+        DataError: there is no telling.
+    """
+    if UNLABELLED not in numbers or max(numbers) > UNLABELLED:
+        return NUMBERS_OF_NOTHING, ()
+    nothing = means_nothing(numbers)
+    some = ", ".join(str(value) for value in sorted(numbers)[:_TOLD]) + (", …" if len(numbers) > _TOLD else "")
+    if nothing is None:
+        raise DataError(
+            _("The label maps hold the numbers {some}: there is no telling whether 255 is a class or means “unlabelled”. "
+              "Add void=none if it is a class, void=255 if it means “unlabelled”.").format(some=some)
+        )  # fmt: skip
+    if nothing:
+        return NUMBERS_OF_NOTHING, (
+            _("The number 255 was taken for “unlabelled”; if it is a class, add void=none."),
+        )  # fmt: skip
+    return frozenset(), (
+        _("The numbers {some} are shades in even steps, so 255 is a class; if it means “unlabelled”, add void=255.").format(
+            some=some),
+    )  # fmt: skip
+
+
+def _one_class(names: Sequence[str]) -> str:
+    return _("The label maps show one class only ({name}): there is nothing to tell apart. Are they label maps? If they "
+             "were saved as JPEG, save them as PNG from where they were made.").format(
+                 name=", ".join(names) or _("none at all"))  # fmt: skip
 
 
 def _palette_colours(census: Census, kept: list[int]) -> tuple[Colour, ...]:
@@ -146,7 +119,9 @@ def _palette_colours(census: Census, kept: list[int]) -> tuple[Colour, ...]:
     return tuple(result)
 
 
-def _by_colour(census: Census) -> ClassList:
+def _by_colour(census: Census, strict: bool) -> ClassList:
+    if strict and census.greys * 2 > census.files[1]:
+        check_levels(census)
     colours = _peaks(census) if census.smeared else _exact(census)
     if not colours or len(colours) > MAX_MAP_CLASSES:
         raise DataError(
@@ -154,8 +129,35 @@ def _by_colour(census: Census) -> ClassList:
               "so, write the classes with their colours into classes.txt, a line each: name r g b.").format(
                 n=len(colours), most=MAX_MAP_CLASSES)
         )  # fmt: skip
+    if strict and len(colours) < _FEWEST:
+        raise DataError(_one_class([colour_words(colour) for colour in colours]))
     classes = tuple(MapClass(colour_words(colour), colour) for colour in colours)
-    return ClassList(classes, tuple(range(len(classes))), True)
+    doubts = (*((smeared_words(),) if census.greys else ()), *_lost(census, colours))
+    return ClassList(classes, tuple(range(len(classes))), True, doubts=doubts)
+
+
+def _lost(census: Census, colours: Sequence[Colour]) -> tuple[str, ...]:
+    """Of lossy pictures: two colours that fill areas became one class. An area comes out of JPEG as exactly one colour."""
+    total = sum(census.plain.values())
+    plain = np.array([_unpacked(code) for code, n in census.plain.items() if n >= _PLAIN_SHARE * total], dtype=np.int32)
+    if not len(plain):
+        return ()
+    table = np.array(colours, dtype=np.int32)
+    squares = ((plain[:, None] - table[None]) ** 2).sum(axis=2)
+    for place in range(len(table)):
+        mine = plain[squares.argmin(axis=1) == place]
+        apart = ((mine[:, None] - mine[None]) ** 2).sum(axis=2)
+        if apart.size and apart.max() > _SAME**2:
+            one, other = (mine[index] for index in np.unravel_index(apart.argmax(), apart.shape))
+            words = _("The label maps are JPEGs (or the like), which smear colours: {one} and {other} lie too close and "
+                      "became one class. Save them as PNG from where they were made.")  # fmt: skip
+            return (words.format(one=colour_words(_colour(one)), other=colour_words(_colour(other))),)
+    return ()
+
+
+def _colour(row: NDArray[np.int32]) -> Colour:
+    red, green, blue = row.tolist()
+    return red, green, blue
 
 
 def _exact(census: Census) -> list[Colour]:
@@ -207,20 +209,3 @@ def _rounded(part: int) -> int:
 
 def _unpacked(code: int) -> Colour:
     return code >> 16, (code >> 8) & 255, code & 255
-
-
-def _most(packed: NDArray[np.uint32]) -> Counter[int]:
-    found, counts = np.unique(packed, return_counts=True)
-    first = np.argsort(-counts, kind="stable")[:_PER_FILE]
-    return Counter(dict(zip(found[first].tolist(), counts[first].tolist(), strict=True)))
-
-
-def _grey_numbers(raw: RawMap) -> NDArray[np.int32] | None:
-    """Class numbers that were saved as an RGB picture: grey, and few of them."""
-    if raw.rgb is None or raw.lossy:
-        return None
-    first = raw.rgb[..., 0]
-    if (first != raw.rgb[..., 1]).any() or (first != raw.rgb[..., 2]).any():
-        return None
-    found = np.unique(first)
-    return first.astype(np.int32) if (found[found != UNLABELLED] < _SHADES).all() else None

@@ -6,7 +6,7 @@ changed by nearest neighbour only: no pixel ever gets a class that none of its s
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -18,9 +18,11 @@ from ganstudio.core.dataspec import MapClass
 from ganstudio.core.errors import DataError
 from ganstudio.core.i18n import _
 from ganstudio.core.labelmaps import nearest_classes, palette_of
+from ganstudio.data.classfiles import NUMBERS_OF_NOTHING
 from ganstudio.data.decode import Fit, PictureError
 from ganstudio.data.mapping import MappingReport, Named, settle
-from ganstudio.data.rawmaps import RawMap, nearest_positions, read_raw
+from ganstudio.data.rawmaps import RawMap, grey_numbers, is_smeared_grey, narrowed, nearest_positions, read_raw
+from ganstudio.data.shades import readings, snapped
 
 UNLABELLED = 255
 """In files by convention, and in what :func:`map_raw` returns: this pixel has no class."""
@@ -34,7 +36,10 @@ def unlabelled_class(classes: Sequence[MapClass]) -> int | None:
 
 
 def values_of(classes: Sequence[MapClass]) -> tuple[int, ...]:
-    """The number of each class in index pictures: its name where all names are numbers, else its place."""
+    """The number of each class in index pictures: its own, else its name where all names are numbers, else its place."""
+    if any(one.number is not None for one in classes):
+        # What was added for pixels without a class has no number of its own: one that no picture holds.
+        return tuple(-2 - index if one.number is None else one.number for index, one in enumerate(classes))
     names = [one.name for index, one in enumerate(classes) if index != unlabelled_class(classes)]
     if not names or not all(name.isdecimal() for name in names):
         return tuple(range(len(classes)))
@@ -86,7 +91,9 @@ def to_label_map(
         DataError: it cannot be read, or is too large.
     """
     try:
-        ids, report = map_raw(read_raw(source), classes, far="nearest")
+        raw = read_raw(source)
+        refuse_smeared(raw, classes)
+        ids, report = map_raw(raw, classes, far="nearest")
     except PictureError as error:
         name = source.name if isinstance(source, Path) else _("The picture")
         raise DataError(_("{name} cannot be used as a label map: {why}.").format(name=name, why=error)) from error
@@ -101,6 +108,7 @@ def map_raw(
     classes: Sequence[MapClass],
     values: Sequence[int] | None = None,
     far: Literal["nearest", "unlabelled"] = "unlabelled",
+    nothing: Collection[int] | None = None,
 ) -> tuple[NDArray[np.uint8], MappingReport]:
     """Gives every pixel a class.
 
@@ -109,6 +117,7 @@ def map_raw(
         classes: one to 255.
         values: the number of each class in index pictures.
         far: what areas get whose colour is unlike that of any class.
+        nothing: numbers that mean “unlabelled”; by default 255, 65535, and 0 where the classes count from 1.
 
     Returns:
         ids, uint8 ``(H, W)``, :data:`UNLABELLED` where there is none; and what was taken for what.
@@ -116,10 +125,31 @@ def map_raw(
     if not 1 <= len(classes) <= MAX_MAP_CLASSES:
         raise PictureError(_("has no classes that it could be mapped to: 1 to 255 are possible"))
     numbers = tuple(values) if values is not None else values_of(classes)
-    indices, way = _indices(raw, classes, numbers)
+    raw = narrowed(raw)
+    nothing = _nothing_of(numbers) if nothing is None else nothing
+    indices, way = _indices(raw, classes, numbers, nothing, values is None)
     if indices is not None:
-        return _by_number(raw, indices, numbers, way)
+        return _by_number(raw, indices, numbers, way, nothing)
     return _by_colour(raw, classes, far)
+
+
+def refuse_smeared(raw: RawMap, classes: Sequence[MapClass]) -> None:
+    """Class numbers do not survive in a grey JPEG; shades do, where the classes are shades of grey.
+
+    Raises:
+        PictureError: they are not.
+    """
+    shades = all(len(set(one.colour)) == 1 for one in classes if one.name.casefold() not in _NO_CLASS)
+    if raw.mode == "L" and is_smeared_grey(raw) and not shades:
+        raise PictureError(
+            _("is a grey JPEG (or the like), which smears class numbers: save it as PNG from where it was made")
+        )
+
+
+def _nothing_of(numbers: Sequence[int]) -> Collection[int]:
+    """255 is nobody's class by convention; so is 0 where classes are counted from 1."""
+    first = min((number for number in numbers if number >= 0), default=0)
+    return NUMBERS_OF_NOTHING | {0} if first == 1 else NUMBERS_OF_NOTHING
 
 
 def resize_ids(ids: NDArray[np.uint8], size: int, fit: Fit, margin: int = UNLABELLED) -> NDArray[np.uint8]:
@@ -140,63 +170,74 @@ def resize_ids(ids: NDArray[np.uint8], size: int, fit: Fit, margin: int = UNLABE
 
 
 def _indices(
-    raw: RawMap, classes: Sequence[MapClass], numbers: tuple[int, ...]
+    raw: RawMap, classes: Sequence[MapClass], numbers: tuple[int, ...], nothing: Collection[int], alone: bool
 ) -> tuple[NDArray[np.int32] | None, str]:
-    """The class numbers of a map and how they are written; None where its colours decide."""
+    """The class numbers of a map and how they are written; None where its colours decide.
+
+    Of a map alone, shades in even steps may be the classes; in a set that was decided by all of its maps.
+    """
     colours = {one.colour for one in classes}
-    known = {*numbers, UNLABELLED}
+    known = {*numbers, *nothing, UNLABELLED}
     if raw.values is None:
-        if raw.rgb is None or raw.lossy:
-            return None, "colour"
-        first = raw.rgb[..., 0]
-        if (first != raw.rgb[..., 1]).any() or (first != raw.rgb[..., 2]).any():
-            return None, "colour"
-        shades = set(np.unique(first).tolist())
+        first = grey_numbers(raw)
+        shades = set() if first is None else set(np.unique(first).tolist())
         by_colour = all((shade, shade, shade) in colours for shade in shades)
-        return (first.astype(np.int32), "index") if shades <= known and not by_colour else (None, "colour")
+        return (first, "index") if first is not None and shades <= known and not by_colour else (None, "colour")
     present = set(np.unique(raw.values).tolist())
-    if raw.palette is not None:
-        return _palette_indices(raw, raw.values, classes, numbers, present)
+    if raw.palette is not None and (found := _palette_indices(raw, raw.values, classes, numbers, present)):
+        return found
     if present <= {0, UNLABELLED} and len(classes) == 2 and numbers == (0, 1):
         return (raw.values == UNLABELLED).astype(np.int32), "scaled"
     if present <= known:
         return raw.values, "index"
-    if max(present) > UNLABELLED and all(value % 257 == 0 for value in present):
-        return _indices(_narrowed(raw), classes, numbers)
-    if all((value, value, value) in colours for value in present):
+    near = snapped(present - {*nothing, UNLABELLED}, numbers)
+    if near:
+        return _replaced(raw.values, near), "scaled"
+    if all((value, value, value) in colours for value in present) or _are_shades(classes, numbers):
         return None, "colour"
-    steps = {round(index * 255 / max(1, len(classes) - 1)): numbers[index] for index in range(len(classes))}
-    if present <= set(steps) and present - known:
-        table = np.zeros(256, dtype=np.int32)
-        table[list(steps)] = list(steps.values())
-        return table[raw.values], "scaled"
+    if alone and numbers == tuple(range(len(classes))) and max(present) <= UNLABELLED:
+        ways = readings(present, len(classes))
+        if len(ways) == 1:
+            return _replaced(raw.values, ways[0]), "scaled"
     return raw.values, "index"
 
 
-def _narrowed(raw: RawMap) -> RawMap:
-    """A 16-bit map whose shades are 8-bit ones times 257."""
-    values = None if raw.values is None else raw.values // 257
-    return RawMap(values, raw.rgb, raw.palette, raw.clear, raw.width, raw.height, raw.mode, raw.lossy)
+def _are_shades(classes: Sequence[MapClass], numbers: Sequence[int]) -> bool:
+    """Each class has the grey of its number as its colour: then what lies between was smeared."""
+    return all(one.colour == (number,) * 3 for one, number in zip(classes, numbers, strict=True))
+
+
+def _replaced(values: NDArray[np.int32], by: Mapping[int, int]) -> NDArray[np.int32]:
+    result = values.copy()
+    for old, new in by.items():
+        result[values == old] = new
+    return result
 
 
 def _palette_indices(
     raw: RawMap, values: NDArray[np.int32], classes: Sequence[MapClass], numbers: tuple[int, ...], present: set[int]
-) -> tuple[NDArray[np.int32] | None, str]:
+) -> tuple[NDArray[np.int32] | None, str] | None:
+    """The same for a palette; None where it is a row of greys, which says nothing."""
     palette = {} if raw.palette is None else {i: (int(r), int(g), int(b)) for i, (r, g, b) in enumerate(raw.palette)}
     place = {number: index for index, number in enumerate(numbers)}
     used = {value: palette.get(value, (0, 0, 0)) for value in present}
     inside = all(value in place or value == UNLABELLED for value in present)
-    if inside and all(value == UNLABELLED or classes[place[value]].colour == shade for value, shade in used.items()):
+    if inside and all(value not in place or classes[place[value]].colour == shade for value, shade in used.items()):
         return values, "index"  # also with duplicate colours: the number decides
-    plain = all(shade == (value, value, value) for value, shade in used.items())
+    if all(0 <= value < len(classes) and classes[value].colour == shade for value, shade in used.items()):
+        return _replaced(
+            values, {value: numbers[value] for value in used}
+        ), "index"  # written here: places, not numbers
+    if all(shade == (value, value, value) for value, shade in used.items()):
+        return None
     colours = {one.colour for one in classes}
-    if not plain and all(value == UNLABELLED or shade in colours for value, shade in used.items()):
+    if all(value == UNLABELLED or shade in colours for value, shade in used.items()):
         return None, "palette"
     return values, "index"
 
 
 def _by_number(
-    raw: RawMap, indices: NDArray[np.int32], numbers: tuple[int, ...], way: str
+    raw: RawMap, indices: NDArray[np.int32], numbers: tuple[int, ...], way: str, nothing: Collection[int]
 ) -> tuple[NDArray[np.uint8], MappingReport]:
     ids = np.full(indices.shape, UNLABELLED, dtype=np.uint8)
     found, counts = np.unique(indices, return_counts=True)
@@ -205,8 +246,8 @@ def _by_number(
     for value, count in zip(found.tolist(), counts.tolist(), strict=True):
         if value in numbers:
             ids[indices == value] = numbers.index(value)
-        elif value == UNLABELLED or (value == 0 and min(numbers) == 1) or value == 65535:
-            ignored += count  # 255 is nobody's class by convention; so is 0 where classes are counted from 1
+        elif value in nothing:
+            ignored += count
         else:
             outside.append((value, count))
     if raw.clear is not None:

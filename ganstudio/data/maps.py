@@ -3,67 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ganstudio.core.dataspec import DataSpec, MapClass
 from ganstudio.core.errors import DataError, UsageError
-from ganstudio.core.fields import Fields, field
 from ganstudio.core.i18n import _, plural
 from ganstudio.core.labelmaps import colours_for
 from ganstudio.data.archives import folder_of
 from ganstudio.data.base import Arrays, DataRequest, DataSource, Job
-from ganstudio.data.classfiles import ClassList, find_class_file, read_class_file
+from ganstudio.data.classfiles import ClassList, find_class_file
 from ganstudio.data.decode import Picture, PictureError, decode, decode_halves
 from ganstudio.data.folder import changes_of, mode_name
-from ganstudio.data.labelclasses import Census, census_of, find_classes
-from ganstudio.data.labelmaps import MAX_MAP_CLASSES, UNLABELLED, map_raw, resize_ids, unlabelled_class
+from ganstudio.data.labelmaps import MAX_MAP_CLASSES, UNLABELLED, map_raw, refuse_smeared, resize_ids, unlabelled_class
+from ganstudio.data.mapclasses import classes_of, with_numbers
 from ganstudio.data.mapfolders import Plan, plan_of
+from ganstudio.data.mapoptions import MapsOptions, check_options, earlier_requests, is_as_before
 from ganstudio.data.mapping import MappingReport
-from ganstudio.data.parallel import for_each
 from ganstudio.data.rawmaps import RawMap, read_raw
 from ganstudio.data.twofold import Halves, Odd, Outcome, Recipe, count_files, read_halves
 
-_FEW_FILES = 64
 _TOLERATED = 0.01
 _ASPECT = 0.02
-
-
-class MapsOptions(Fields):
-    """Options of ``maps``."""
-
-    size: int = field(
-        128, _("Size"), _("Every label map and picture is brought to this height and width."), group=_("Data"),
-        ge=16, le=256, unit="px",
-    )  # fmt: skip
-    fit: Literal["crop", "pad", "stretch"] = field(
-        "crop", _("Fit"), _("Pictures that are not square: cut to the middle, given a black margin, or distorted."),
-        group=_("Data"),
-    )  # fmt: skip
-    classes: str = field(
-        "", _("Class file"),
-        _("A file with the names of the classes: one a line, perhaps with number and colour, or JSON. Without one, "
-          "classes.txt in the folder is taken; without that, the classes are found in the label maps."),
-        group=_("Data"),
-    )  # fmt: skip
-    layout: Literal["auto", "folders", "labels-left", "labels-right"] = field(
-        "auto", _("Layout"), _("Two folders, or label map and photo side by side in one picture."), group=_("Data")
-    )
-    colours: Literal["nearest", "refuse"] = field(
-        "nearest", _("Odd colours"),
-        _("Pixels of RGB label maps with a colour of no class, as JPEG and antialiasing leave them at borders: they get "
-          "the nearest class, or the file is left out."),
-        group=_("Data"),
-    )  # fmt: skip
-    unknown: Literal["refuse", "ignore"] = field(
-        "refuse", _("Unknown classes"),
-        _("Label maps with numbers or areas of colours outside the classes: the file is left out, or these pixels become "
-          "one more class, “unlabelled”."),
-        group=_("Data"),
-    )  # fmt: skip
+_TOLD = 8
 
 
 def _read(request: DataRequest, seed: int, job: Job) -> Arrays:
@@ -78,10 +44,12 @@ def _read(request: DataRequest, seed: int, job: Job) -> Arrays:
     known: list[ClassList] = []
 
     def prepare() -> dict[str, Any]:
-        known.append(_classes(plan, listed, job))
+        known.append(classes_of(plan, listed, options, job))
         return {
-            "classes": [[one.name, *one.colour] for one in known[0].classes],
+            "classes": [asdict(one) for one in with_numbers(known[0])],
             "listed": listed.name if listed else "",
+            "said": known[0].said,
+            "doubts": known[0].doubts,
         }
 
     def work(index: int, planes: NDArray[np.uint8]) -> Outcome:
@@ -103,60 +71,16 @@ def _read(request: DataRequest, seed: int, job: Job) -> Arrays:
     return _arrays(request.text, plan, read_halves(recipe, job, prepare, settle), options)
 
 
-def _classes(plan: Plan, listed: Path | None, job: Job) -> ClassList:
-    """The classes of the file that lists them, else those that the label maps show.
-
-    Raises:
-        DataError: there is no telling.
-    """
-    given = read_class_file(listed) if listed is not None else None
-    if given is not None and given.coloured:
-        return given
-    census = _take_census(plan, job, _FEW_FILES if given is not None else None)
-    if given is None:
-        return find_classes(census)
-    if census.files[1] > census.files[0]:
-        raise DataError(
-            _("The label maps are in colour, but {file} tells no colours: add them, a line each: name r g b.").format(
-                file=listed
-            )
-        )
-    best = {value: colour for (value, colour), _n in reversed(census.palette.most_common())}
-    colours = [best.get(value) for value in given.values]
-    if None in colours or len(set(colours)) < len(colours):
-        return given
-    named = zip(given.classes, colours, strict=True)
-    return ClassList(tuple(MapClass(one.name, colour) for one, colour in named if colour), given.values, True)
-
-
-def _take_census(plan: Plan, job: Job, most: int | None) -> Census:
-    """Counts what occurs in the label maps: in all of them, or in some spread over the set."""
-    total = Census()
-    count = len(plan.rows) if most is None else min(most, len(plan.rows))
-    chosen = np.linspace(0, len(plan.rows) - 1, count).round().astype(int).tolist()
-
-    def work(index: int) -> Census | None:
-        try:
-            return census_of(read_raw(plan.folder / plan.rows[chosen[index]][0], plan.part))
-        except PictureError:  # told with its reason when it is decoded
-            return None
-
-    def note(_index: int, one: Census | None) -> None:
-        if one is not None:
-            total.add(one)
-
-    for_each(count, work, note, job, _("Looking for the classes: {done} of {total}"))
-    return total
-
-
 def _item(plan: Plan, index: int, known: ClassList, options: MapsOptions, planes: NDArray[np.uint8]) -> Outcome:
     label, photo = plan.rows[index]
     outcome = Outcome()
     try:
         raw = read_raw(plan.folder / label, plan.part)
-        ids, report = map_raw(raw, known.classes, known.values)
+        if not is_as_before(options):
+            refuse_smeared(raw, known.classes)
+        ids, report = map_raw(raw, known.classes, known.values, nothing=known.nothing)
         if report.far and report.far <= _TOLERATED * report.pixels:
-            ids, report = map_raw(raw, known.classes, known.values, far="nearest")
+            ids, report = map_raw(raw, known.classes, known.values, "nearest", known.nothing)
     except PictureError as error:
         outcome.odd.append((label, str(error), "dropped"))
         return outcome
@@ -206,8 +130,7 @@ def _odd(label: str, report: MappingReport, known: ClassList, options: MapsOptio
         if options.unknown == "ignore":
             odd.append((label, _("{what}: taken as unlabelled").format(what=words), "converted"))
         else:
-            low, high = min(known.values), max(known.values)
-            words = _("{what}; the classes are {low} to {high}").format(what=words, low=low, high=high)
+            words = _("{what}; the classes are {some}").format(what=words, some=_numbers_words(known.values))
             odd.append((label, words, "dropped"))
     if report.nearest:
         words = _("{share} of its pixels have colours close to those of classes, or in between").format(
@@ -230,10 +153,17 @@ def _odd(label: str, report: MappingReport, known: ClassList, options: MapsOptio
     return odd
 
 
+def _numbers_words(values: Sequence[int]) -> str:
+    row = sorted(value for value in values if value >= 0)
+    if row == list(range(row[0], row[-1] + 1)):
+        return _("{low} to {high}").format(low=row[0], high=row[-1])
+    return ", ".join(str(value) for value in row[:_TOLD]) + (", …" if len(row) > _TOLD else "")
+
+
 def _give_unlabelled(pixels: NDArray[np.uint8], kept: Sequence[int], extra: dict[str, Any]) -> None:
     """Pixels without a class get the class called “unlabelled”; it is added where there is none and one is needed."""
     files = 0
-    classes = tuple(MapClass(name, (red, green, blue)) for name, red, green, blue in extra["classes"])
+    classes = tuple(MapClass.from_json(one) for one in extra["classes"])
     rest = unlabelled_class(classes)
     place = len(classes) if rest is None else rest
     for index in kept:
@@ -246,13 +176,13 @@ def _give_unlabelled(pixels: NDArray[np.uint8], kept: Sequence[int], extra: dict
             raise DataError(_("Some pixels have no class, and with {n} there is no room for one more.").format(n=place))
         taken = {one.colour for one in classes}
         colour = next(one for one in (*colours_for(["unlabelled"]), *colours_for(["a", "b"])) if one not in taken)
-        extra["classes"].append(["unlabelled", *colour])
+        extra["classes"].append(asdict(MapClass("unlabelled", colour)))
     extra["unlabelled"] = files
 
 
 def _arrays(text: str, plan: Plan, halves: Halves, options: MapsOptions) -> Arrays:
     extra = halves.extra
-    classes = tuple(MapClass(name, (red, green, blue)) for name, red, green, blue in extra["classes"])
+    classes = tuple(MapClass.from_json(one) for one in extra["classes"])
     notes = [*plan.notes, *changes_of({"all_sizes": halves.all_sizes}, options.size, options.fit)]
     if extra["listed"]:
         notes.append(_("The classes are those of {file}.").format(file=extra["listed"]))
@@ -260,6 +190,7 @@ def _arrays(text: str, plan: Plan, halves: Halves, options: MapsOptions) -> Arra
         notes.append(
             plural("{n} class was found in the label maps.", "{n} classes were found in the label maps.", len(classes))
         )
+    notes += extra["said"]
     if extra["unlabelled"]:
         name = classes[unlabelled_class(classes) or 0].name
         some = plural("{n} label map has pixels without a class", "{n} label maps have pixels without a class",
@@ -282,6 +213,7 @@ def _arrays(text: str, plan: Plan, halves: Halves, options: MapsOptions) -> Arra
         problems=(*plan.problems, *halves.problems),
         files=count_files(plan.rows, plan.problems),
         notes=tuple(notes),
+        doubts=tuple(extra["doubts"]),
         inputs=halves.first[:, 0],
     )
 
@@ -299,4 +231,6 @@ def source() -> DataSource:
         thumbnail=lambda: None,
         needs_files=True,
         takes_path=True,
+        verify=check_options,
+        earlier=earlier_requests,
     )

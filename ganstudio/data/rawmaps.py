@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -16,6 +16,9 @@ from ganstudio.data.decode import PictureError, room_for, upright, with_image
 MAX_PIXELS = 100_000_000
 _WORK = 2048
 _MOST = 1 << 24
+_BYTE = 255
+_GREY = 3
+_TINTED = 0.005
 Part = Literal["whole", "left", "right"]
 
 
@@ -71,7 +74,7 @@ def _raw(image: Image.Image, part: Part) -> RawMap:
                 n=round(image.width * image.height / 1e6), most=MAX_PIXELS // 1_000_000
             )
         )
-    lossy = image.format in ("JPEG", "MPO")
+    lossy, step = _is_lossy(image), _step(image)
     with room_for(image):
         image.seek(0)
         image.load()
@@ -83,7 +86,42 @@ def _raw(image: Image.Image, part: Part) -> RawMap:
             width = half
         if min(width, height) < 1:
             raise PictureError(_("is too small to be a label map"))
-        return _arrays_of(turned, image.mode, width, height, lossy)
+        raw = _arrays_of(turned, image.mode, width, height, lossy)
+        return raw if step == 1 or raw.values is None else replace(raw, values=raw.values // step)
+
+
+def _is_lossy(image: Image.Image) -> bool:
+    """The file keeps colours roughly only; WebP does where its pixels are a VP8 stream."""
+    if image.format != "WEBP":
+        return image.format in ("JPEG", "MPO", "AVIF", "HEIF")
+    stream: Any = getattr(image, "fp", None)
+    if stream is None:  # decoded already
+        return False
+    stream.seek(0)
+    data = stream.read()
+    place, kinds = 12, set()
+    while place + 8 <= len(data):
+        kinds.add(data[place : place + 4])
+        inner = data[place + 24 : place + 28] if data[place : place + 4] == b"ANMF" else b""
+        kinds.add(inner)
+        place += 8 + int.from_bytes(data[place + 4 : place + 8], "little") + (data[place + 4] & 1)
+    return b"VP8 " in kinds
+
+
+def _step(image: Image.Image) -> int:
+    """Grey pictures of 2 or 4 bits hold numbers up to 3 or 15; what opens them spreads these over 0 … 255 by this step."""
+    modes = [
+        str(part)
+        for tile in getattr(image, "tile", ())
+        for part in (tile[3] if isinstance(tile[3], tuple) else tile[3:])
+    ]
+    return (
+        85
+        if any(mode.startswith("L;2") for mode in modes)
+        else 17
+        if any(mode.startswith("L;4") for mode in modes)
+        else 1
+    )
 
 
 def _arrays_of(image: Image.Image, mode: str, width: int, height: int, lossy: bool) -> RawMap:
@@ -117,3 +155,29 @@ def _thinned(image: Image.Image) -> NDArray[Any]:
     ys = nearest_positions(max(1, round(height * scale)), 0, height)
     xs = nearest_positions(max(1, round(width * scale)), 0, width)
     return np.asarray(table[ys[:, None], xs[None]])
+
+
+def narrowed(raw: RawMap) -> RawMap:
+    """A 16-bit map whose shades are 8-bit ones times 257, in 8 bits; others as they are."""
+    if raw.values is None or raw.values.max() <= _BYTE or (raw.values % (_BYTE + 2)).any():
+        return raw
+    return replace(raw, values=raw.values // (_BYTE + 2))
+
+
+def grey_numbers(raw: RawMap, below: int = _BYTE + 1) -> NDArray[np.int32] | None:
+    """Class numbers that were saved as an RGB picture: grey, and (255 aside) low; None where they are not."""
+    if raw.rgb is None or raw.lossy:
+        return None
+    first = raw.rgb[..., 0]
+    if (first != raw.rgb[..., 1]).any() or (first != raw.rgb[..., 2]).any():
+        return None
+    return first.astype(np.int32) if ((first < below) | (first == _BYTE)).all() else None
+
+
+def is_smeared_grey(raw: RawMap) -> bool:
+    """A grey picture of a format that smears: class numbers do not survive in it."""
+    if not raw.lossy or raw.rgb is None:
+        return False
+    red, green, blue = (raw.rgb[..., channel] for channel in range(3))
+    tinted = np.maximum(np.maximum(red, green), blue) - np.minimum(np.minimum(red, green), blue) > _GREY
+    return bool(tinted.mean() <= _TINTED)

@@ -75,7 +75,7 @@ def check(
         balance=balance,
         problems=arrays.problems,
         changes=arrays.notes,
-        warnings=(*_warnings(arrays, balance), *_map_warnings(arrays, shares)),
+        warnings=(*arrays.doubts, *_warnings(arrays, balance), *_map_warnings(arrays, shares)),
         preview=_preview(arrays),
         shares=shares,
     )
@@ -137,6 +137,11 @@ def _shares(arrays: Arrays) -> dict[str, float]:
 def _map_warnings(arrays: Arrays, shares: dict[str, float]) -> tuple[str, ...]:
     warnings = []
     absent = [name for name, share in shares.items() if share == 0]
+    if len(shares) - len(absent) == 1:
+        only = next(name for name, share in shares.items() if share)
+        warnings.append(
+            _("All pixels of all label maps are “{name}”: there is nothing to tell apart.").format(name=only)
+        )
     if absent:
         warnings.append(_("These classes occur in no label map: {names}.").format(names=", ".join(absent)))
     names: dict[tuple[int, int, int], str] = {}

@@ -84,8 +84,13 @@ def changes_of(experiment: Experiment, hyper: Mapping[str, Value] | None) -> dic
     return {name: getattr(checked, name) for name in hyper or ()}
 
 
-def build_engine(experiment: Experiment, cancel: threading.Event | None = None) -> Engine:
+def build_engine(experiment: Experiment, cancel: threading.Event | None = None, expected: str = "") -> Engine:
     """Reads the data and builds the networks, on their device. Writes nothing.
+
+    Args:
+        experiment: what is trained.
+        cancel: set it from another thread to stop reading.
+        expected: the fingerprint of the data of a stored run, which are read as they were then.
 
     Raises:
         UsageError: the experiment cannot be trained on these data.
@@ -94,7 +99,7 @@ def build_engine(experiment: Experiment, cancel: threading.Event | None = None) 
     """
     device = choose_device(experiment.device)
     request = parse_request(experiment.data)
-    dataset = load(request, seed=experiment.seed, cancel=cancel)
+    dataset = load(request, seed=experiment.seed, cancel=cancel, expected=expected)
     method_class = METHODS[experiment.method]
     if method_class.info.needs_labels and dataset.labels is None:
         raise UsageError(

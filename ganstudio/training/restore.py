@@ -67,6 +67,7 @@ def restore(engine: Engine, run: Run, tell: Callable[[Note], object]) -> int | N
                 "read in another way."
             ).format(name=engine.dataset.spec.name)
         )
+    _tell_names(engine, run, tell)
     bad: list[BadCheckpoint] = []
     for step in reversed(run.checkpoint_steps()):
         try:
@@ -99,6 +100,17 @@ def other_batches(old: Value, new: Value, step: int) -> str:
         "Batches hold {new} items instead of {old} after step {step}. The items go on in their order, none twice and none "
         "left out; but from here on this run is another than one that never stopped, no longer equal to it bit by bit."
     ).format(new=new, old=old, step=step)
+
+
+def _tell_names(engine: Engine, run: Run, tell: Callable[[Note], object]) -> None:
+    """The data are the same, but what they call their classes may not be: the run's own names hold."""
+    before = [one.name for one in run.info.spec.map_classes]
+    now = [one.name for one in engine.dataset.spec.map_classes]
+    changed = [(old, new) for old, new in zip(before, now, strict=False) if old != new]
+    if changed:
+        words = _("The data call some classes otherwise than when this run was begun (“{old}” is “{new}” now); the run "
+                  "keeps its names.").format(old=changed[0][0], new=changed[0][1])  # fmt: skip
+        tell(Note("warning", words))
 
 
 def _carry_changes(engine: Engine, run: Run, tell: Callable[[Note], object]) -> None:

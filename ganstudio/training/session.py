@@ -199,7 +199,7 @@ class Session:
     def _prepare(self) -> tuple[Engine, RunWriter]:
         run = self._run_before
         self.mailbox.post(StateChanged("preparing", 0))
-        engine = build_engine(self.experiment, self._cancel_reading)
+        engine = build_engine(self.experiment, self._cancel_reading, run.info.fingerprint if run else "")
         for note in told(engine.dataset):
             self.mailbox.post(note)
         if run is None:

@@ -400,3 +400,42 @@ def test_losses_are_added_up_by_phase() -> None:
     values = np.array([[1, 2, 9, 0.5], [3, 4, nan, 0.5]], np.float32)
     losses.take(Rows("steps", series, np.array([1, 2]), np.array([0.1, 0.2]), values))
     assert losses.by_phase == {"d": 7.0, "g": 9.0}
+
+
+def label_maps(folder: Path, suffix: str) -> str:
+    """Label maps with the numbers 0 to 3 and photos, and a list of three names; the request for them."""
+    from PIL import Image
+
+    for index in range(4):
+        ids = np.random.default_rng(index).permutation(np.repeat(np.arange(4), 4)).reshape(4, 4)
+        for part, values in (("labels", ids), ("images", ids * 60)):
+            (folder / part).mkdir(parents=True, exist_ok=True)
+            image = Image.fromarray(np.kron(values, np.ones((4, 4))).astype(np.uint8))
+            image.save(folder / part / f"{index}.{suffix if part == 'labels' else 'png'}")
+    (folder / "classes.txt").write_text("wall\nfloor\nsky\n", encoding="utf-8")
+    return f"maps:{folder}:size=16"
+
+
+def test_names_that_count_from_one_are_told_and_kept_by_the_run(call: Call, tmp_path: Path) -> None:
+    data, run = label_maps(tmp_path / "maps", "png"), tmp_path / "run"
+    tiny = [f"{name}=8" for name in ("width", "width_d", "hidden")]
+    settings = [word for text in (*tiny, "batch_size=2") for word in ("--set", text)]
+    answer = call("train", "spade", "--data", data, "--steps", 1, "--out", run, "--threads", 1, *settings)
+    assert answer.status == 0, answer.err
+    assert "counted from 1" in answer.err
+    assert "names=from0" in answer.err
+    classes = Run.open(run).info.spec.map_classes
+    assert [(one.name, one.number) for one in classes[:3]] == [("wall", 1), ("floor", 2), ("sky", 3)]
+    assert classes[3].name == "unlabelled"
+    (tmp_path / "maps" / "classes.txt").write_text("Wand\nfloor\nsky\n", encoding="utf-8")
+    answer = call("train", "--resume", run, "--steps", 2, "--threads", 1)
+    assert answer.status == 0, answer.err
+    assert "keeps its names" in answer.err
+    assert Run.open(run).info.spec.map_classes == classes
+
+
+def test_grey_jpegs_of_class_numbers_are_not_trained_on(call: Call, tmp_path: Path) -> None:
+    answer = call("train", "spade", "--data", label_maps(tmp_path / "maps", "jpg"), "--steps", 1)
+    assert answer.status != 0
+    assert "grey JPEG" in answer.err
+    assert "PNG" in answer.err

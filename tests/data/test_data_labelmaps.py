@@ -14,7 +14,7 @@ from PIL import Image
 from ganstudio.core.dataspec import MapClass
 from ganstudio.core.errors import DataError
 from ganstudio.core.labelmaps import UNKNOWN, colour_map, colours_for, distinct_colours, nearest_classes
-from ganstudio.data.classfiles import read_class_file
+from ganstudio.data.classfiles import find_class_file, read_class_file
 from ganstudio.data.decode import PictureError
 from ganstudio.data.labelclasses import Census, census_of, find_classes
 from ganstudio.data.labelmaps import UNLABELLED, map_raw, read_label_map, resize_ids, to_label_map, values_of
@@ -137,6 +137,17 @@ def test_negative_and_huge_numbers_are_outside():
     wrong[0, 0], wrong[0, 1] = -1, 1 << 30
     _ids, report = read_label_map(Image.fromarray(wrong), CLASSES)
     assert report.outside == ((-1, 1), (1 << 30, 1))
+
+
+def test_grey_of_four_bits_holds_numbers_up_to_15():
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    rows = b"".join(b"\0" + bytes([row[0] << 4 | row[1], row[2] << 4 | row[3]]) for row in IDS.tolist())
+    header = struct.pack(">IIBBBBB", 4, 3, 4, 0, 0, 0, 0)
+    parts = chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
+    raw = read_raw(b"\x89PNG\r\n\x1a\n" + parts)
+    np.testing.assert_array_equal(raw.values, IDS)
 
 
 def test_fractions_are_refused():
@@ -278,6 +289,30 @@ def test_made_up_colours_differ():
         ("a.json", json.dumps({"3": "sky", "1": "sea"}), ["sea", "sky"], (1, 3), False),
         ("a.json", json.dumps({"labels": [{"name": "sky", "id": 4, "color": [1, 2, 3]}]}), ["sky"], (4,), True),
         ("a.txt", "same\nsame\n", ["same", "same (2)"], (0, 1), False),
+        ("a.txt", "# label:color_rgb:parts:actions\nsky:1,2,3::\nsea:4,5,6:a,b:swim\n", ["sky", "sea"], (0, 1), True),
+        ("a.txt", "sky:::\nsea:::\n", ["sky", "sea"], (0, 1), False),
+        ("a.txt", "__ignore__\n_background_\nsky\n", ["_background_", "sky"], (0, 1), False),
+        ("a.txt", "sky,1\nsea,2\n", ["sky", "sea"], (1, 2), False),
+        ("a.txt", "1:sky\n2:sea, ocean\n", ["sky", "sea, ocean"], (1, 2), False),
+        ("a.txt", "1. sky\n2. sea\n", ["sky", "sea"], (1, 2), False),
+        ("a.txt", "7 sky # above\n9 sea\n", ["sky", "sea"], (7, 9), False),
+        ("a.txt", "sky = 7\nsea = 9\n", ["sky", "sea"], (7, 9), False),
+        ("a.txt", "#010203 sky\n#040506 sea\n", ["sky", "sea"], (0, 1), True),
+        ("a.txt", "3 128 64 128 sky\n4 4 5 6 sea\n", ["sky", "sea"], (3, 4), True),
+        ("a.txt", "sky, sea\n", ["sky", "sea"], (0, 1), False),
+        ("a.txt", "\ufeffsky\r\n\r\nsea\r\n", ["sky", "sea"], (0, 1), False),
+        ("a.txt", "0 ground\n255 thing\n", ["ground", "thing"], (0, 255), False),
+        ("a.txt", "0 ground\n300 thing\n", ["ground", "thing"], (0, 300), False),
+        ("a.csv", 'label,name,color\n0,sky,"1,2,3"\n1,sea,#040506\n', ["sky", "sea"], (0, 1), True),
+        ("a.csv", "name\nsky\nsea\n", ["sky", "sea"], (0, 1), False),
+        ("a.csv", ",name\n1,sky\n2,sea\n", ["sky", "sea"], (1, 2), False),
+        ("a.txt", "id name\n1 sky\n2 sea\n", ["sky", "sea"], (1, 2), False),
+        ("a.csv", "id,label\n1,sky\n2,sea\n", ["sky", "sea"], (1, 2), False),
+        ("a.json", json.dumps({"id2label": {"1": "sky", "2": "sea"}, "label2id": {}}), ["sky", "sea"], (1, 2), False),
+        ("a.json", json.dumps({"sky": "1", "sea": "2"}), ["sky", "sea"], (1, 2), False),
+        ("a.json", json.dumps({"1": {"name": "sky"}, "2": {"name": "sea"}}), ["sky", "sea"], (1, 2), False),
+        ("a.json", json.dumps([{"value": "sky", "background": "#010203"}]), ["sky"], (0,), True),
+        ("a.pbtxt", "item {\n id: 1\n name: 'sky'\n}\nitem { id: 2 name: \"sea\" }\n", ["sky", "sea"], (1, 2), False),
     ],
 )  # fmt: skip
 def test_class_files(name, text, names, values, coloured, tmp_path):
@@ -291,9 +326,43 @@ def test_class_files(name, text, names, values, coloured, tmp_path):
 
 
 @pytest.mark.parametrize(
+    ("names", "encoding", "told"),
+    [("sky\nStraße\n", "utf-8-sig", False), ("sky\nsea\n", "utf-16", False), ("sky\nsea\n", "utf-16-le", False),
+     ("Straße\nforêt\n", "cp1252", True), ("天空\n树木\n道路\n", "gbk", True)],
+)  # fmt: skip
+def test_class_files_of_other_encodings_are_read_and_told(names, encoding, told, tmp_path):
+    path = tmp_path / "classes.txt"
+    path.write_bytes(names.encode(encoding))
+    found = read_class_file(path)
+    assert [one.name for one in found.classes] == names.split()
+    assert any("UTF-8" in line and "encoding=" in line for line in found.said) is told
+
+
+@pytest.mark.parametrize(
+    ("names", "encoding"), [("небо\nдорога\n", "cp1251"), ("空\n道路\n", "shift_jis"), ("하늘\n나무\n", "cp949")]
+)
+def test_class_files_that_could_be_in_anything_are_refused_until_that_is_said(names, encoding, tmp_path):
+    path = tmp_path / "classes.txt"
+    path.write_bytes(names.encode(encoding))
+    with pytest.raises(DataError, match=r"classes\.txt is not in UTF-8.*encoding="):
+        read_class_file(path)
+    assert [one.name for one in read_class_file(path, encoding).classes] == names.split()
+    with pytest.raises(DataError, match="no encoding"):
+        read_class_file(path, "morse")
+
+
+def test_files_called_config_are_lists_only_where_they_list_classes(tmp_path):
+    (tmp_path / "config.json").write_text(json.dumps({"rate": 1}), encoding="utf-8")
+    assert find_class_file(tmp_path) is None
+    (tmp_path / "config.json").write_text(json.dumps({"labels": [{"name": "sky"}]}), encoding="utf-8")
+    assert find_class_file(tmp_path) == tmp_path / "config.json"
+    assert find_class_file(tmp_path, "none") is None
+
+
+@pytest.mark.parametrize(
     "text",
     ["", "[1", '{"a": {"b": {"c": 1}}, "x": [300, 0, 0]}', "\n".join(f"class {index}" for index in range(300)),
-     "1 a\n1 b\n", '{"a": null}'],
+     "1 a\n1 b\n", '{"a": null}', "1 a\n2 b\n3 c\nd\n"],
 )  # fmt: skip
 def test_class_files_that_make_no_sense_are_refused_by_name(text, tmp_path):
     path = tmp_path / "classes.txt"
