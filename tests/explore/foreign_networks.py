@@ -165,7 +165,7 @@ def trained(network: nn.Module, latent: int, uniform: bool = False) -> nn.Module
     network.train()
     with torch.no_grad():
         for _ in range(50):
-            z = torch.rand(32, latent) * 2 - 1 if uniform else torch.randn(32, latent)
+            z = torch.rand(64, latent) * 2 - 1 if uniform else torch.randn(64, latent)
             network(z)
     return network.eval()
 
