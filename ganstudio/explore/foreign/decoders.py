@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from torch import Tensor
 
 from ganstudio.explore.foreign.layers import natural
 
 _DECODER = re.compile(r"(^|[._])(dec|decode|decoder)\d*([._]|$)", re.IGNORECASE)
-_ENCODER = re.compile(
-    r"(^|[._])(enc\w*|\w+_enc(oder)?|"
-    r"((fc|lin|linear|conv|dense|to|z|q|hidden|h)\d*_?)?(2|to_)?"
+_ENCODER = re.compile(r"(^|[._])(enc\w*|\w+_enc(oder)?)([._]|$)", re.IGNORECASE)
+_HEADS = re.compile(
+    r"(^|[._])((fc|lin|linear|conv|dense|to|z|q|hidden|h)\d*_?)?(2|to_)?"
     r"(mu|means?|log_?vars?|log_?sigma|log_?std|log_?variance|vars?|variance|sigma|std)"
-    r"(_?(layer|head|fc|lin|linear|z|out|net))?)([._]|$)",
+    r"(_?(layer|head|fc|lin|linear|z|out|net))?([._]|$)",
     re.IGNORECASE,
+)
+_GROWS, _SHRINKS = (
+    re.compile(r"(^|[._])(de_?conv|conv_?t|t_?conv|up)", re.IGNORECASE),
+    re.compile(r"(^|[._])conv_?\d+$"),
 )
 _ADVERSARY = re.compile(r"(^|[._])(net_?d|d|dis\w*|critic\w*|adv\w*)([._]|$)", re.IGNORECASE)
 
@@ -25,8 +29,8 @@ def is_decoder(where: str) -> bool:
     return bool(_DECODER.search(where))
 
 
-def drawing_half(tensors: Mapping[str, Tensor]) -> tuple[dict[str, Tensor], bool]:
-    """What comes after the latent vector, and whether it is the decoder of an auto-encoder; all where nothing tells.
+def drawing_halves(tensors: Mapping[str, Tensor]) -> Iterator[tuple[dict[str, Tensor], bool]]:
+    """What may come after the latent vector, likeliest first, and whether it is the decoder of an auto-encoder.
 
     Told by names (``encoder``, ``fc_mu``), or by two layers of one shape side by side (mean and variance of z), which
     cannot follow each other, and a layer behind them that takes z.
@@ -34,12 +38,19 @@ def drawing_half(tensors: Mapping[str, Tensor]) -> tuple[dict[str, Tensor], bool
     modules: dict[str, list[str]] = {}
     for name in tensors:
         modules.setdefault(name.rpartition(".")[0], []).append(name)
-    adversaries = {module for module in modules if _ADVERSARY.search(module)}
-    encoders = {module for module in modules if _ENCODER.search(module) and not is_decoder(module)} - adversaries
-    kept = [module for module in modules if module not in adversaries | encoders]
-    twins = [] if encoders else _behind_twins(kept, tensors) or _behind_twins(sorted(kept, key=natural), tensors)
-    decoder = bool(encoders or twins) and not adversaries
-    return {name: tensors[name] for module in twins or kept for name in modules[module]}, decoder
+    named = list(modules)
+    rest = [module for module in named if not _ADVERSARY.search(module)]
+    heads = [module for module in rest if _HEADS.search(module) and not is_decoder(module)]
+    kept = [module for module in rest if module not in heads and (is_decoder(module) or not _ENCODER.search(module))]
+    ways = [kept] if len(kept) < len(named) else []
+    if heads:
+        ways.append([module for module in kept if named.index(module) > named.index(heads[-1])])
+        if any(_GROWS.search(module) for module in kept):
+            ways.append([module for module in kept if not _SHRINKS.search(module)])
+    for twins in (_behind_twins(kept, tensors), _behind_twins(sorted(kept, key=natural), tensors)):
+        ways += [twins] if twins else []
+    for way in ways:
+        yield {name: tensors[name] for module in way for name in modules[module]}, len(rest) == len(named)
 
 
 def _behind_twins(modules: list[str], tensors: Mapping[str, Tensor]) -> list[str]:

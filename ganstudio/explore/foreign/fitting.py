@@ -15,16 +15,14 @@ import torch
 from torch import Tensor, nn
 
 from ganstudio.core.controls import Prior
-from ganstudio.explore.foreign.activations import ACTIVATIONS, activation
+from ganstudio.explore.foreign.activations import ACTIVATIONS, activation, fits
 from ganstudio.explore.foreign.layers import Layer, Norm
 from ganstudio.explore.foreign.network import Ranged
-from ganstudio.explore.foreign.recipes import Recipe, Step, values, work
+from ganstudio.explore.foreign.recipes import Recipe, Step, bearable
 
-FITS = 0.12
-"""Up to this misfit a recipe is taken for the one that a network was trained with."""
 _COMMON = ("relu", "leaky 0.2", "leaky 0.01")
 _EPSILONS = (1e-5, 0.8)  # 0.8: given by mistake for the momentum in a well-known collection, and copied since
-_ENOUGH_STEPS = 20
+_ENOUGH_STEPS = 100  # before, what a normalisation began with is still in its numbers
 _FLOOR = 1e-6
 _PRIORS: tuple[tuple[Prior, float, float], ...] = (("uniform", 0.15, 0.58), ("normal", 0.58, 1.7))
 _CLEARLY, _CLEARLY_TOLD = 0.7, 0.55
@@ -41,12 +39,12 @@ class Fit:
     Attributes:
         recipe: what to build.
         prior: of z; None where the normalisations do not tell it.
-        misfit: of the normalisations that come after an activation; None where there are none.
+        activation: whether the normalisations tell it: yes, that none known here fits, or (None) nothing.
     """
 
     recipe: Recipe
     prior: Prior | None = None
-    misfit: float | None = None
+    activation: bool | None = None
 
 
 def choose(layers: Sequence[Layer], recipes: Sequence[Recipe]) -> Fit:
@@ -62,17 +60,19 @@ def choose(layers: Sequence[Layer], recipes: Sequence[Recipe]) -> Fit:
         best, _all = _least(layers, [best, *offered()], noise)
         best, misfit = _least(layers, [best, *_activations(best)], noise, told=True)
         rounds.append((best, misfit))
-        if misfit <= FITS:
+        if fits(best.activation, misfit):
             break
     else:  # nothing fits: what is usual, unless something else is much nearer
         best, misfit = min(rounds, key=lambda found: found[1])
         if misfit > _CLEARLY_TOLD * rounds[0][1]:
             best, misfit = rounds[0]
     tells = any(told for told, _norm in _norms(build(layers, best)))
-    return Fit(best, _prior(layers[0], best), misfit if tells else None)
+    return Fit(best, _prior(layers[0], best), fits(best.activation, misfit) if tells else None)
 
 
-def _least(layers: Sequence[Layer], recipes: Sequence[Recipe], noise: Tensor, told: bool = False) -> tuple[Recipe, float]:
+def _least(
+    layers: Sequence[Layer], recipes: Sequence[Recipe], noise: Tensor, told: bool = False
+) -> tuple[Recipe, float]:
     """The recipe with the least misfit, or the first one where none is clearly better, and its misfit.
 
     All are tried with a few pictures, and the first and the best few with many.
@@ -143,9 +143,10 @@ def _rows(recipe: Recipe, layers: Sequence[Layer], few: bool) -> int:
         return _ROWS_FLAT // (4 if few else 1)
     channels = recipe.base[0] if recipe.base else 0
     flat = any(layer.norm is not None and layer.norm.size != channels for layer in layers[: -len(recipe.steps)])
-    bearable = min(_WORK / work(recipe, layers), _VALUES / values(recipe))
     wanted = _ROWS_FLAT if flat else _ROWS_SPATIAL
-    return int(min(wanted // (8 if few else 1), max(4, bearable / (4 if few else 1))))
+    if few:
+        return min(wanted // 8, bearable(recipe, layers, _WORK / 4, _VALUES))
+    return min(wanted, bearable(recipe, layers, _WORK, _VALUES))
 
 
 def _distance(norm: nn.Module, inputs: Tensor) -> float:
@@ -205,7 +206,9 @@ def build(layers: Sequence[Layer], recipe: Recipe) -> nn.Sequential:
 
 
 def _after(layer: Layer, recipe: Recipe, bare: bool = False, flat: bool = False) -> list[nn.Module]:
-    active: list[nn.Module] = [] if bare else [_prelu(layer.slopes) if layer.slopes is not None else activation(recipe.activation)]
+    active: list[nn.Module] = (
+        [] if bare else [_prelu(layer.slopes) if layer.slopes is not None else activation(recipe.activation)]
+    )
     normal: list[nn.Module] = [] if layer.norm is None else [_norm(layer.norm, 1e-5 if bare else recipe.eps, flat)]
     return [*normal, *active] if recipe.norm_first else [*active, *normal]
 

@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -14,16 +15,20 @@ from torch import Tensor
 
 from ganstudio.core.errors import UsageError
 from ganstudio.core.i18n import _
-from ganstudio.explore.foreign.decoders import drawing_half, is_decoder
+from ganstudio.explore.foreign.decoders import drawing_halves, is_decoder
 from ganstudio.explore.foreign.plain import MOST_TENSORS_OF_A_NETWORK
 from ganstudio.explore.foreign.weights import LIMIT, Tensors
 
 MOST_TENSORS = 20_000
 """A file with more tensors, numbers and texts than this is refused: looking at each would take long."""
-_NAMED, _SHOWN, _LONGEST, _DEPTH, _GROUPS, _NUMBERS = 12, 80, 512, 4, 64, range(2**31)
+_NAMED, _SHOWN, _LONGEST, _DEPTH, _GROUPS = 12, 80, 512, 4, 64
 _AVERAGED = ("g_ema", "generator_ema", "netg_ema", "ema_generator", "ema", "shadow")
 _WANTED = (*_AVERAGED, "netg", "generator", "gen", "g", "decoder", "model_g", "g_state_dict", "generator_state_dict")
 _UNWANTED = re.compile(r"(^|[._])(netd|dis|disc|discriminator|d|critic|encoder|enc|classifier|optim\w*|opt\w*)([._]|$)")
+
+
+class TooManyError(Exception):
+    """A file holds more than can be looked at quickly."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,18 +52,23 @@ def candidates(content: Any) -> Iterator[Group]:
     Nested dicts are looked through (``{"netG": …}``), then common beginnings of names (``"generator.…"``).
 
     Raises:
-        UsageError: there are more tensors than any generator has.
+        TooManyError: there are more tensors than any generator has.
     """
-    groups: dict[str, tuple[Tensors, str]] = {}
+    found: dict[tuple[str, int], tuple[Group, str]] = {}
     for where, tensors in _mappings(content):
+        if len(tensors) <= MOST_TENSORS_OF_A_NETWORK:
+            for index, (half, decoder) in enumerate(drawing_halves(tensors), 1):
+                found.setdefault((where, index), (Group(where, half, decoder), ""))
         for prefix in ("", *_prefixes(tensors)):
-            groups.setdefault(f"{where}.{prefix}".strip("."), (tensors, prefix))
-    for where, (tensors, prefix) in sorted(groups.items(), key=lambda item: _rank(item[0]))[:_GROUPS]:
-        inner = {name.removeprefix(prefix): value for name, value in tensors.items() if name.startswith(prefix)}
-        half, decoder = drawing_half(inner) if len(inner) <= MOST_TENSORS_OF_A_NETWORK else ({}, False)
-        if 0 < len(half) < len(inner):
-            yield Group(where, half, decoder)
-        yield Group(where, inner, decoder=is_decoder(where))
+            inside = f"{where}.{prefix}".strip(".")
+            found.setdefault((inside, 0), (Group(inside, tensors, is_decoder(inside)), prefix))
+    ranked = sorted(found.items(), key=lambda item: _rank(item[1][0], half=item[0][1] > 0))
+    return (_inside(group, prefix) for _key, (group, prefix) in ranked[:_GROUPS])
+
+
+def _inside(group: Group, prefix: str) -> Group:
+    inner = {name.removeprefix(prefix): value for name, value in group.tensors.items() if name.startswith(prefix)}
+    return Group(group.where, inner, group.decoder)
 
 
 def is_averaged(where: str) -> bool:
@@ -77,8 +87,8 @@ def _mappings(content: Any) -> list[tuple[str, Tensors]]:
         seen.add(id(mapping))
         count += len(mapping)
         if count > MOST_TENSORS:
-            raise too_many()
-        named = {str(name): value for name, value in mapping.items() if isinstance(name, str) or name in _NUMBERS}
+            raise TooManyError(count)
+        named = {name: value for name, value in mapping.items() if isinstance(name, str)}
         tensors = {name: value for name, value in named.items() if isinstance(value, Tensor)}
         if tensors:
             found.append((where, tensors))
@@ -101,11 +111,13 @@ def _prefixes(tensors: Tensors) -> list[str]:
     ]
 
 
-def _rank(where: str) -> tuple[int, int, int]:
-    low = where.lower()
+def _rank(group: Group, half: bool) -> tuple[int, int, int]:
+    low = group.where.lower()
     unwanted = bool(_UNWANTED.search(low))
     wanted = [_WANTED.index(part) for part in low.split(".") if part in _WANTED]
-    return (int(unwanted), min(wanted, default=len(_WANTED)), low.count("."))
+    if half and group.decoder:  # also what lies between the encoder and what is called decoder
+        wanted.append(_WANTED.index("decoder"))
+    return int(unwanted), min(wanted, default=len(_WANTED)), low.count(".")
 
 
 def inventory(content: Any) -> str:
@@ -126,12 +138,12 @@ def short(name: str) -> str:
     return shown if len(name) <= _SHOWN else f"{shown}…"
 
 
-def too_many() -> UsageError:
+def too_many(path: Path) -> UsageError:
     """What is said of a file with more than ``MOST_TENSORS`` tensors."""
     return UsageError(
-        _("The file holds more than {count} tensors or values; no generator that could be read here has so many.").format(
-            count=MOST_TENSORS
-        )
+        _(
+            "“{file}” holds more than {count} tensors or values; a generator has hundreds. Save the generator alone."
+        ).format(file=path.name, count=MOST_TENSORS)
     )
 
 
@@ -141,7 +153,10 @@ def too_large(tensors: Tensors) -> bool:
     A short file can claim huge ones: one number that is said to stand for a million, one table that is said to be many.
     """
     claimed = sum(value.numel() for value in tensors.values()) * 4
-    repeated = any(value.numel() * value.element_size() > value.untyped_storage().nbytes() for value in tensors.values())
+    repeated = any(
+        value.layout == torch.strided and value.numel() * value.element_size() > value.untyped_storage().nbytes()
+        for value in tensors.values()
+    )
     return claimed > LIMIT or repeated
 
 
@@ -150,5 +165,6 @@ def not_finite(tensors: Tensors) -> list[str]:
     return [
         name
         for name, value in tensors.items()
-        if value.is_floating_point() and not bool(torch.isfinite(value if value.element_size() > 1 else value.float()).all())
+        if value.is_floating_point()
+        and not bool(torch.isfinite(value if value.element_size() > 1 else value.float()).all())
     ]

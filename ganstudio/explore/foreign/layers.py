@@ -157,7 +157,12 @@ def _with_norms(modules: list[_Module]) -> list[Layer] | None:
 
 def _norm(name: str, tensors: dict[str, Tensor]) -> Norm:
     sizes = {value.shape for leaf, value in tensors.items() if leaf != "num_batches_tracked"}
-    if len(sizes) != 1 or len(next(iter(sizes))) != 1 or "running_var" not in tensors or not len(tensors["running_mean"]):
+    if (
+        len(sizes) != 1
+        or len(next(iter(sizes))) != 1
+        or "running_var" not in tensors
+        or not len(tensors["running_mean"])
+    ):
         raise Unreadable(name)
     if ("weight" in tensors) != ("bias" in tensors):
         raise Unreadable(name)

@@ -64,7 +64,9 @@ def _computed(leaves: dict[str, Tensor], compute: bool) -> dict[str, Tensor]:
     for shaped, first, second in _SPECTRAL:
         if shaped in rest and first in rest:
             weight, u, v = rest.pop(shaped), rest.pop(first), rest.pop(second, None)
-            rest["weight"] = _divided(weight.float(), u.float(), None if v is None else v.float()) if compute else weight
+            rest["weight"] = (
+                _divided(weight.float(), u.float(), None if v is None else v.float()) if compute else weight
+            )
     for shaped, length in _SCALED:
         if shaped in rest and length in rest:
             weight, long = rest.pop(shaped), rest.pop(length)

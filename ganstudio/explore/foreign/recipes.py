@@ -88,22 +88,31 @@ def plausible(layers: Sequence[Layer], decoder: bool = False) -> list[Recipe]:
     return found
 
 
-def work(recipe: Recipe, layers: Sequence[Layer]) -> int:
-    """Multiplications for one picture."""
-    flat = sum(layer.weight.numel() for layer in layers[: len(layers) - len(recipe.steps)])
-    spatial = layers[len(layers) - len(recipe.steps) :]
-    return flat + sum(
-        layer.weight.numel() * step.size**2 for layer, step in zip(spatial, recipe.steps, strict=True)
+def bearable(recipe: Recipe, layers: Sequence[Layer], work: float = 2e10, values: float = 2**27) -> int:
+    """How many pictures may be drawn at once: at least two.
+
+    Args:
+        recipe: how the layers are used.
+        layers: all.
+        work: multiplications for all pictures.
+        values: of the largest layer's output for all pictures.
+    """
+    return int(max(2, min(work / _work(recipe, layers), values / _values(recipe))))
+
+
+def _work(recipe: Recipe, layers: Sequence[Layer]) -> int:
+    flat = len(layers) - len(recipe.steps)
+    return sum(layer.weight.numel() for layer in layers[:flat]) + sum(
+        layer.weight.numel() * step.size**2 for layer, step in zip(layers[flat:], recipe.steps, strict=True)
     )
 
 
-def values(recipe: Recipe) -> int:
-    """Of the largest layer's output for one picture."""
+def _values(recipe: Recipe) -> int:
     return max((step.channels * step.size**2 for step in recipe.steps), default=recipe.channels * recipe.size**2)
 
 
 def _bearable(recipe: Recipe, layers: Sequence[Layer]) -> bool:
-    return recipe.size <= LARGEST and values(recipe) <= _MOST_VALUES and work(recipe, layers) <= _MOST_WORK
+    return recipe.size <= LARGEST and _values(recipe) <= _MOST_VALUES and _work(recipe, layers) <= _MOST_WORK
 
 
 def _plausible(layers: Sequence[Layer]) -> list[Recipe]:

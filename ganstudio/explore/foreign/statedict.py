@@ -10,12 +10,22 @@ from ganstudio.core.controls import LatentVector
 from ganstudio.core.errors import UsageError
 from ganstudio.core.i18n import _
 from ganstudio.explore.foreign.activations import activation_title
-from ganstudio.explore.foreign.fitting import FITS, Fit, build, choose
-from ganstudio.explore.foreign.groups import Group, candidates, inventory, is_averaged, not_finite, short, too_large
+from ganstudio.explore.foreign.fitting import Fit, build, choose
+from ganstudio.explore.foreign.groups import (
+    Group,
+    TooManyError,
+    candidates,
+    inventory,
+    is_averaged,
+    not_finite,
+    short,
+    too_large,
+    too_many,
+)
 from ganstudio.explore.foreign.layers import Layer, Unreadable, orders
 from ganstudio.explore.foreign.network import ForeignGenerator, make_generator
 from ganstudio.explore.foreign.plain import plain
-from ganstudio.explore.foreign.recipes import Recipe, plausible
+from ganstudio.explore.foreign.recipes import Recipe, bearable, plausible
 
 
 def from_weights(path: Path, content: Mapping[str, Any]) -> ForeignGenerator:
@@ -28,18 +38,24 @@ def from_weights(path: Path, content: Mapping[str, Any]) -> ForeignGenerator:
     Raises:
         UsageError: there is none (the message lists what there is), or its weights are not finite.
     """
-    for group in candidates(content):
+    try:
+        groups = candidates(content)
+    except TooManyError as error:
+        raise too_many(path) from error
+    huge = False
+    for group in groups:
+        huge = huge or too_large(group.tensors)
         if _recognise(group, compute=False) is None:
             continue
-        if too_large(group.tensors):
-            raise UsageError(
-                _("The weights in “{file}” claim more than 2 GB of memory, or more numbers than the file holds.").format(
-                    file=path.name
-                )
-            )
-        found = _recognise(group)
+        found = None if too_large(group.tensors) else _recognise(group)
         if found is not None:
             return _open(path, group, *found)
+    if huge:
+        raise UsageError(
+            _("The weights in “{file}” claim more than 2 GB of memory, or more numbers than the file holds.").format(
+                file=path.name
+            )
+        )
     raise UsageError(
         _("“{file}” holds no generator of a layout that is known here. Found: {found}. Needed: transposed convolutions "
           "from a latent vector to 1 or 3 channels (DCGAN), a linear layer followed by (transposed) convolutions, or "
@@ -72,7 +88,8 @@ def _open(path: Path, group: Group, layers: list[Layer], recipes: list[Recipe]) 
     fit = choose(layers, recipes)
     latent = LatentVector("z", fit.recipe.latent, fit.prior or "normal")
     notes = _notes(group, fit, layers, len(recipes))
-    return make_generator(path, build(layers, fit.recipe), [latent], notes, ends_in_tanh=True)
+    network = build(layers, fit.recipe)
+    return make_generator(path, network, [latent], notes, ends_in_tanh=True, looked_at=bearable(fit.recipe, layers))
 
 
 def _notes(group: Group, fit: Fit, layers: list[Layer], ways: int) -> list[str]:
@@ -113,13 +130,12 @@ def _activations(fit: Fit, layers: list[Layer]) -> list[str]:
         if all(layer.slopes is not None for layer in hidden):
             return notes
     title = activation_title(fit.recipe.activation)
-    if fit.misfit is not None and fit.misfit > FITS:
+    if fit.activation is False:
         notes.append(
-            _("No activation that is known here fits what its normalisations saw in training (misfit {misfit:.2f}; up to "
-              "{fits:.2f} where one fits). {activation} is the nearest and was taken: its pictures may look wrong."
-              ).format(misfit=fit.misfit, fits=FITS, activation=title)
+            _("No activation that is known here fits what its normalisations saw in training. {activation} comes nearest "
+              "and was taken for its hidden layers, so its pictures may look wrong.").format(activation=title)
         )  # fmt: skip
     else:
-        how = _ASSUMED if fit.misfit is None else _MEASURED
+        how = _MEASURED if fit.activation else _ASSUMED
         notes.append(_("Hidden layers end in {activation} ({how}).").format(activation=title, how=_(how)))
     return notes
