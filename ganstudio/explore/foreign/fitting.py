@@ -10,6 +10,7 @@ import dataclasses
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import torch
 from torch import Tensor, nn
@@ -25,8 +26,8 @@ _EPSILONS = (1e-5, 0.8)  # 0.8: given by mistake for the momentum in a well-know
 _ENOUGH_STEPS = 100  # before, what a normalisation began with is still in its numbers
 _FLOOR = 1e-6
 _PRIORS: tuple[tuple[Prior, float, float], ...] = (("uniform", 0.15, 0.58), ("normal", 0.58, 1.7))
-_CLEARLY, _CLEARLY_TOLD = 0.7, 0.55
-_CONTENDERS = 2
+_CLEARLY, _CLEARLY_TOLD, _MUCH, _SAME = 0.7, 0.55, 0.3, 1.15
+_CONTENDERS = 3
 _NORMS = (nn.BatchNorm1d, nn.BatchNorm2d)
 _NO_ACTIVATIONS = (*_NORMS, nn.Linear, nn.Conv2d, nn.ConvTranspose2d, nn.Unflatten, nn.Upsample)
 _ROWS_FLAT, _ROWS_SPATIAL, _WORK, _VALUES = 1024, 256, 1e9, 2**26
@@ -54,17 +55,18 @@ def choose(layers: Sequence[Layer], recipes: Sequence[Recipe]) -> Fit:
         return Fit(recipes[0])
     noise = torch.randn(_ROWS_FLAT, recipes[0].latent, generator=torch.Generator().manual_seed(0))
     # What matters most comes first; what was chosen under a wrong activation is chosen anew under a better one.
-    best, _all = _least(layers, recipes, noise)
     rounds: list[tuple[Recipe, float]] = []
-    for offered in (lambda: (), lambda: _variants(best), lambda: _replaced(best, recipes)):
-        best, _all = _least(layers, [best, *offered()], noise)
-        best, misfit = _least(layers, [best, *_activations(best)], noise, told=True)
+    offered: Sequence[Recipe] = recipes
+    for others in (_variants, partial(_replaced, recipes), None):
+        nearest, _all = _least(layers, offered, noise)
+        best, misfit = _least(layers, [nearest, *_activations(nearest)], noise, told=True)
         rounds.append((best, misfit))
-        if fits(best.activation, misfit):
+        if fits(best.activation, misfit) or others is None:
             break
-    else:  # nothing fits: what is usual, unless something else is much nearer
+        offered = [best, *others(best)]
+    if not fits(best.activation, misfit):  # what is usual, unless something else is much nearer
         best, misfit = min(rounds, key=lambda found: found[1])
-        if misfit > _CLEARLY_TOLD * rounds[0][1]:
+        if misfit > _MUCH * rounds[0][1]:
             best, misfit = rounds[0]
     tells = any(told for told, _norm in _norms(build(layers, best)))
     return Fit(best, _prior(layers[0], best), fits(best.activation, misfit) if tells else None)
@@ -73,19 +75,20 @@ def choose(layers: Sequence[Layer], recipes: Sequence[Recipe]) -> Fit:
 def _least(
     layers: Sequence[Layer], recipes: Sequence[Recipe], noise: Tensor, told: bool = False
 ) -> tuple[Recipe, float]:
-    """The recipe with the least misfit, or the first one where none is clearly better, and its misfit.
+    """The recipe with the least misfit, and its misfit: the first one where none is clearly better.
 
-    All are tried with a few pictures, and the first and the best few with many.
+    Of those that come out much the same, the one that is offered earlier. All are tried with a few pictures, and the
+    first and the best few with many.
     """
-    best, others = recipes[0], list(dict.fromkeys(recipes[1:]))
+    first, others = recipes[0], list(dict.fromkeys(recipes[1:]))
     few = {recipe: _misfit(layers, recipe, noise, few=True, told=told) for recipe in others}
-    others = sorted(few, key=few.__getitem__)[:_CONTENDERS]
-    usual = least = _misfit(layers, best, noise, told=told)
-    for recipe in others:
-        misfit = _misfit(layers, recipe, noise, told=told)
-        if misfit < min(least, (_CLEARLY_TOLD if told else _CLEARLY) * usual):
-            best, least = recipe, misfit
-    return best, least
+    best = sorted(few, key=few.__getitem__)[:_CONTENDERS]
+    many = {recipe: _misfit(layers, recipe, noise, told=told) for recipe in others if recipe in best}
+    usual = _misfit(layers, first, noise, told=told)
+    least = min(many.values(), default=usual)
+    if not least < (_CLEARLY_TOLD if told else _CLEARLY) * usual:
+        return first, usual
+    return next((recipe, misfit) for recipe, misfit in many.items() if misfit <= least * _SAME)
 
 
 def _activations(recipe: Recipe) -> Iterator[Recipe]:
@@ -99,7 +102,7 @@ def _variants(recipe: Recipe) -> Iterator[Recipe]:
         yield dataclasses.replace(recipe, activation=kind, eps=eps, norm_first=norm_first, bare_start=bare)
 
 
-def _replaced(recipe: Recipe, recipes: Iterable[Recipe]) -> Iterator[Recipe]:
+def _replaced(recipes: Iterable[Recipe], recipe: Recipe) -> Iterator[Recipe]:
     """Other strides with what else was found."""
     for other in recipes:
         yield dataclasses.replace(recipe, base=other.base, steps=other.steps, size=other.size)
@@ -115,7 +118,8 @@ def _misfit(layers: Sequence[Layer], recipe: Recipe, noise: Tensor, few: bool = 
         few: with few of them.
         told: of the normalisations that come after an activation, if there are such; otherwise of all.
     """
-    network = build(layers, recipe).train()
+    network = build(layers, recipe)
+    network.train()
     found: list[tuple[bool, float]] = []
     for after, norm in _norms(network):
         norm.momentum = 0.0  # what training left stays as it is
@@ -129,7 +133,7 @@ def _misfit(layers: Sequence[Layer], recipe: Recipe, noise: Tensor, few: bool = 
     return sum(some) / len(some)
 
 
-def _norms(network: nn.Sequential) -> Iterator[tuple[bool, nn.Module]]:
+def _norms(network: nn.Sequential) -> Iterator[tuple[bool, nn.BatchNorm1d | nn.BatchNorm2d]]:
     """Normalisations, and whether an activation comes before them."""
     told = False
     for module in network:

@@ -158,13 +158,3 @@ def too_large(tensors: Tensors) -> bool:
         for value in tensors.values()
     )
     return claimed > LIMIT or repeated
-
-
-def not_finite(tensors: Tensors) -> list[str]:
-    """Names of the tensors that hold NaN or infinity."""
-    return [
-        name
-        for name, value in tensors.items()
-        if value.is_floating_point()
-        and not bool(torch.isfinite(value if value.element_size() > 1 else value.float()).all())
-    ]

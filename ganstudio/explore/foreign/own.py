@@ -27,10 +27,9 @@ from ganstudio.core.controls import (
 from ganstudio.core.dataspec import DataSpec
 from ganstudio.core.errors import StudioError, UsageError
 from ganstudio.core.i18n import _
-from ganstudio.explore.foreign.groups import not_finite
 from ganstudio.explore.foreign.network import LARGEST, ForeignGenerator, Imported
 from ganstudio.explore.foreign.statedict import from_weights
-from ganstudio.explore.foreign.weights import Tensors
+from ganstudio.explore.foreign.weights import Tensors, not_finite
 from ganstudio.explore.model_files import CARD, Bare
 from ganstudio.explore.stored import StoredGenerator
 from ganstudio.methods import METHODS, Method

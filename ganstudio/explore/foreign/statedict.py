@@ -17,7 +17,6 @@ from ganstudio.explore.foreign.groups import (
     candidates,
     inventory,
     is_averaged,
-    not_finite,
     short,
     too_large,
     too_many,
@@ -26,6 +25,7 @@ from ganstudio.explore.foreign.layers import Layer, Unreadable, orders
 from ganstudio.explore.foreign.network import ForeignGenerator, make_generator
 from ganstudio.explore.foreign.plain import plain
 from ganstudio.explore.foreign.recipes import Recipe, bearable, plausible
+from ganstudio.explore.foreign.weights import not_finite
 
 
 def from_weights(path: Path, content: Mapping[str, Any]) -> ForeignGenerator:

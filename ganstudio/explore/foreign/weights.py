@@ -72,3 +72,13 @@ def _code_inside(path: Path, told: str) -> UsageError:
               file=path.name, what=what),
         details=told,
     )  # fmt: skip
+
+
+def not_finite(tensors: Tensors) -> list[str]:
+    """Names of the tensors that hold NaN or infinity."""
+    return [
+        name
+        for name, value in tensors.items()
+        if value.is_floating_point()
+        and not bool(torch.isfinite(value if value.element_size() > 1 else value.float()).all())
+    ]
