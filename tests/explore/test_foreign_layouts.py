@@ -143,6 +143,8 @@ HOSTILE: dict[str, Callable[[], dict[Any, Any]]] = {
     "many numbers": lambda: {index: index for index in range(100_000)},
     "a dict in itself": _itself,
     "names of a megabyte": lambda: {"a." * 500_000 + "weight": torch.zeros(1), "b" * 1_000_000: torch.zeros(1)},
+    "names that take long to search": lambda: {f"{'_enc_dis_opt_mu' * 5000}{index}-.weight": torch.zeros(1)
+                                               for index in range(20)},
     "names that are none": lambda: {(1, 2): torch.zeros(1), 10**5000: torch.zeros(1)},
     "escapes": lambda: {"\x1b[31m\n.weight": torch.zeros(1)},
     "kernels of no size": lambda: {"0.weight": torch.zeros(20, 8, 0, 0), "1.weight": torch.zeros(8, 1, 0, 0)},
@@ -152,6 +154,9 @@ HOSTILE: dict[str, Callable[[], dict[Any, Any]]] = {
                             "1.weight": torch.zeros(1).expand(2**20, 1, 4, 4)},
     "too much work": lambda: {"0.weight": torch.zeros(1).expand(64, 512, 4, 4), "99.weight": torch.zeros(512, 3, 4, 4)}
     | {f"{index + 1}.weight": torch.zeros(1).expand(512, 512, 4, 4) for index in range(7)},
+    "one number that is said to be many": lambda: {"0.weight": torch.zeros(1).half().expand(10**11)},
+    "gains of a normalisation": lambda: {"0.weight": torch.ones(300, 20), "1.weight": torch.ones(300),
+                                         "3.weight": torch.ones(784, 300)},
     "u and v of another weight": lambda: {"0.weight_orig": torch.ones(20, 8, 4, 4), "0.weight_u": torch.ones(7),
                                           "1.weight": torch.ones(8, 1, 4, 4)},
 }  # fmt: skip

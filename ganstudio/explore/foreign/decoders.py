@@ -10,7 +10,8 @@ from torch import Tensor
 from ganstudio.explore.foreign.layers import natural
 
 _DECODER = re.compile(r"(^|[._])(dec|decode|decoder)\d*([._]|$)", re.IGNORECASE)
-_ENCODER = re.compile(r"(^|[._])(enc\w*|\w+_enc(oder)?)([._]|$)", re.IGNORECASE)
+# No open repetition before something that may fail: a name may be made so that looking for it takes for ever.
+_ENCODER = re.compile(r"(^|[._])enc", re.IGNORECASE)
 _HEADS = re.compile(
     r"(^|[._])((fc|lin|linear|conv|dense|to|z|q|hidden|h)\d*_?)?(2|to_)?"
     r"(mu|means?|log_?vars?|log_?sigma|log_?std|log_?variance|vars?|variance|sigma|std)"
@@ -21,7 +22,7 @@ _GROWS, _SHRINKS = (
     re.compile(r"(^|[._])(de_?conv|conv_?t|t_?conv|up)", re.IGNORECASE),
     re.compile(r"(^|[._])conv_?\d+$"),
 )
-_ADVERSARY = re.compile(r"(^|[._])(net_?d|d|dis\w*|critic\w*|adv\w*)([._]|$)", re.IGNORECASE)
+_ADVERSARY = re.compile(r"(^|[._])((net_?d|d)([._]|$)|dis|critic|adv)", re.IGNORECASE)
 
 
 def is_decoder(where: str) -> bool:

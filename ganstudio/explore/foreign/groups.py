@@ -7,24 +7,20 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import torch
 from torch import Tensor
 
-from ganstudio.core.errors import UsageError
 from ganstudio.core.i18n import _
 from ganstudio.explore.foreign.decoders import drawing_halves, is_decoder
-from ganstudio.explore.foreign.plain import MOST_TENSORS_OF_A_NETWORK
-from ganstudio.explore.foreign.weights import LIMIT, Tensors
+from ganstudio.explore.foreign.plain import LONGEST_NAME, MOST_TENSORS_OF_A_NETWORK
+from ganstudio.explore.foreign.weights import LIMIT, MOST_TENSORS, Tensors
 
-MOST_TENSORS = 20_000
-"""A file with more tensors, numbers and texts than this is refused: looking at each would take long."""
-_NAMED, _SHOWN, _LONGEST, _DEPTH, _GROUPS = 12, 80, 512, 4, 64
+_NAMED, _SHOWN, _DEPTH, _GROUPS = 12, 80, 4, 64
 _AVERAGED = ("g_ema", "generator_ema", "netg_ema", "ema_generator", "ema", "shadow")
 _WANTED = (*_AVERAGED, "netg", "generator", "gen", "g", "decoder", "model_g", "g_state_dict", "generator_state_dict")
-_UNWANTED = re.compile(r"(^|[._])(netd|dis|disc|discriminator|d|critic|encoder|enc|classifier|optim\w*|opt\w*)([._]|$)")
+_UNWANTED = re.compile(r"(^|[._])((netd|dis|disc|discriminator|d|critic|encoder|enc|classifier)([._]|$)|opt)")
 
 
 class TooManyError(Exception):
@@ -56,6 +52,8 @@ def candidates(content: Any) -> Iterator[Group]:
     """
     found: dict[tuple[str, int], tuple[Group, str]] = {}
     for where, tensors in _mappings(content):
+        if max(len(where), *map(len, tensors)) > LONGEST_NAME:
+            continue
         if len(tensors) <= MOST_TENSORS_OF_A_NETWORK:
             for index, (half, decoder) in enumerate(drawing_halves(tensors), 1):
                 found.setdefault((where, index), (Group(where, half, decoder), ""))
@@ -85,7 +83,7 @@ def _mappings(content: Any) -> list[tuple[str, Tensors]]:
     while waiting:
         where, mapping, depth = waiting.pop()
         seen.add(id(mapping))
-        count += len(mapping)
+        count += sum(isinstance(value, Tensor | Mapping) for value in mapping.values())
         if count > MOST_TENSORS:
             raise TooManyError(count)
         named = {name: value for name, value in mapping.items() if isinstance(name, str)}
@@ -102,7 +100,7 @@ def _prefixes(tensors: Tensors) -> list[str]:
     """Half of a network can look like a whole one: only what is all there is, or is called a generator."""
     counts: Counter[str] = Counter()
     for name in tensors:
-        parts = name[:_LONGEST].split(".")[:-2]
+        parts = name.split(".")[:-2]
         counts.update(".".join(parts[:end]) + "." for end in range(1, min(len(parts), _DEPTH) + 1))
     return [
         prefix
@@ -136,15 +134,6 @@ def short(name: str) -> str:
     """A name out of a file as a message can show it."""
     shown = "".join(letter if letter.isprintable() else "�" for letter in name[:_SHOWN])
     return shown if len(name) <= _SHOWN else f"{shown}…"
-
-
-def too_many(path: Path) -> UsageError:
-    """What is said of a file with more than ``MOST_TENSORS`` tensors."""
-    return UsageError(
-        _(
-            "“{file}” holds more than {count} tensors or values; a generator has hundreds. Save the generator alone."
-        ).format(file=path.name, count=MOST_TENSORS)
-    )
 
 
 def too_large(tensors: Tensors) -> bool:

@@ -16,7 +16,7 @@ _FIRST = re.compile(
     r"dec(ode|oder)?_?(fc|lin|linear|dense|in)\w*|fc_dec\w*|fc_z)$"
 )
 _LAST = re.compile(r"^(out|output\w*|final\w*|last\w*|to_?rgb|to_?image|to_?img)$")
-_SEARCHED, _MOST_LAYERS = 16, 64
+_SEARCHED, _MOST_LAYERS, _STEEPEST, _WIDEST = 16, 64, 0.6, 2**16
 _LEAVES = {"weight", "bias", "running_mean", "running_var", "num_batches_tracked"}
 
 
@@ -140,7 +140,7 @@ def _with_norms(modules: list[_Module]) -> list[Layer] | None:
             silent = index
         if "running_mean" in tensors:
             norms.append((len(layers) - 1, _norm(name, tensors)))
-        elif tensors.keys() == {"weight"} and tensors["weight"].dim() == 1:
+        elif tensors.keys() == {"weight"} and _are_slopes(tensors["weight"]):
             slopes.append((len(layers) - 1, tensors["weight"]))
             continue  # an activation as others, only with numbers in it
         else:
@@ -223,6 +223,11 @@ def _ways(layers: list[Layer], norms: list[Norm], start: int) -> Iterator[list[t
         if exact or _fits(layer, norms[0]):
             for rest in _ways(layers, norms[1:], index + 1):
                 yield [(layer, norms[0]), *rest]
+
+
+def _are_slopes(values: Tensor) -> bool:
+    """Of a PReLU, which begins with 0.25. The gains of a normalisation are about 1."""
+    return values.dim() == 1 and 0 < values.numel() <= _WIDEST and abs(float(values.float().mean())) < _STEEPEST
 
 
 def _place_slopes(layers: list[Layer], slopes: list[tuple[int, Tensor]]) -> bool:

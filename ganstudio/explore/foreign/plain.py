@@ -11,11 +11,12 @@ from torch.nn.functional import normalize
 from ganstudio.explore.foreign.layers import Unreadable
 
 MOST_TENSORS_OF_A_NETWORK = 1024
-_LONGEST_NAME = 512
+LONGEST_NAME = 512
 _INSIDE = "parametrizations.weight."
 _NUMBERS = (
     torch.float32, torch.float16, torch.bfloat16, torch.float64, torch.float8_e4m3fn, torch.float8_e5m2,
 )  # fmt: skip
+_COUNTS = (torch.int64, torch.int32, torch.int16, torch.int8, torch.uint8)
 # What has the shape of the weight, u and v: of torch.nn.utils, of a collection from before it, of parametrizations.
 _SPECTRAL = (
     ("weight_orig", "weight_u", "weight_v"),
@@ -52,8 +53,8 @@ def plain(tensors: Mapping[str, Tensor], compute: bool = True) -> dict[str, Tens
 
 
 def _check(name: str, value: Tensor) -> None:
-    counts = name.endswith("num_batches_tracked") and value.numel() <= 1 and value.dtype == torch.int64
-    if len(name) > _LONGEST_NAME or value.layout != torch.strided or value.device.type != "cpu" or value.is_quantized:
+    counts = name.endswith("num_batches_tracked") and value.numel() <= 1 and value.dtype in _COUNTS
+    if value.layout != torch.strided or value.device.type != "cpu" or value.is_quantized:
         raise Unreadable(name)
     if value.dtype not in _NUMBERS and not counts:
         raise Unreadable(name)

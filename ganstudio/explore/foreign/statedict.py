@@ -19,13 +19,12 @@ from ganstudio.explore.foreign.groups import (
     is_averaged,
     short,
     too_large,
-    too_many,
 )
 from ganstudio.explore.foreign.layers import Layer, Unreadable, orders
 from ganstudio.explore.foreign.network import ForeignGenerator, make_generator
 from ganstudio.explore.foreign.plain import plain
 from ganstudio.explore.foreign.recipes import Recipe, bearable, plausible
-from ganstudio.explore.foreign.weights import not_finite
+from ganstudio.explore.foreign.weights import not_finite, too_many
 
 
 def from_weights(path: Path, content: Mapping[str, Any]) -> ForeignGenerator:
@@ -98,6 +97,8 @@ def _notes(group: Group, fit: Fit, layers: list[Layer], ways: int) -> list[str]:
         notes.append(_("Its weights are under “{where}” in the file.").format(where=short(group.where)))
     if is_averaged(group.where):
         notes.append(_("They are an average over training steps."))
+    if group.decoder:
+        notes.append(_("It is the decoder of an auto-encoder; an encoder is not needed to draw."))
     recipe = fit.recipe
     notes += _activations(fit, layers)
     if recipe.eps != 1e-5:

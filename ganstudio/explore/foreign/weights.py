@@ -74,6 +74,19 @@ def _code_inside(path: Path, told: str) -> UsageError:
     )  # fmt: skip
 
 
+MOST_TENSORS = 20_000
+"""A file with more than this is refused: looking at each would take long."""
+
+
+def too_many(path: Path) -> UsageError:
+    """What is said of a file with more than ``MOST_TENSORS`` tensors."""
+    return UsageError(
+        _("“{file}” holds more than {count} tensors; a generator has hundreds. Save the generator alone.").format(
+            file=path.name, count=MOST_TENSORS
+        )
+    )
+
+
 def not_finite(tensors: Tensors) -> list[str]:
     """Names of the tensors that hold NaN or infinity."""
     return [
