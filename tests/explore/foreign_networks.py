@@ -163,12 +163,102 @@ class Conditional(nn.Module):
         return torch.tanh(self.fc(torch.cat([noise, labels], 1))).view(-1, 1, 16, 16)
 
 
+class Coder(nn.Module):
+    """A variational auto-encoder as the examples of PyTorch have it."""
+
+    latent = 20
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.fc1, self.fc21, self.fc22 = nn.Linear(784, 60), nn.Linear(60, 20), nn.Linear(60, 20)
+        self.fc3, self.fc4 = nn.Linear(20, 60), nn.Linear(60, 784)
+
+    def decode(self, z: Tensor) -> Tensor:
+        return torch.sigmoid(self.fc4(torch.relu(self.fc3(z)))).view(-1, 1, 28, 28)
+
+
+class NamedCoder(nn.Module):
+    """Halves that are called encoder and decoder."""
+
+    latent = 12
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.encoder = nn.Sequential(nn.Linear(784, 40), nn.ReLU(), nn.Linear(40, 30), nn.ReLU())
+        self.fc_mu, self.fc_logvar = nn.Linear(30, 12), nn.Linear(30, 12)
+        self.decoder = nn.Sequential(
+            nn.Linear(12, 30), nn.ReLU(), nn.Linear(30, 40), nn.ReLU(), nn.Linear(40, 784), nn.Sigmoid()
+        )
+
+    def decode(self, z: Tensor) -> Tensor:
+        images: Tensor = self.decoder(z)
+        return images.view(-1, 1, 28, 28)
+
+
+class SplitCoder(nn.Module):
+    """A linear layer in front of a decoder that alone would look like a generator of another latent vector."""
+
+    latent = 10
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.encoder = nn.Sequential(nn.Conv2d(1, 4, 4, 2, 1), nn.ReLU(), nn.Conv2d(4, 8, 4, 2, 1))
+        self.fc_mu, self.fc_var = nn.Linear(8 * 49, 10), nn.Linear(8 * 49, 10)
+        self.decoder_input = nn.Linear(10, 8 * 49)
+        self.decoder = nn.Sequential(
+            nn.ConvTranspose2d(8, 4, 4, 2, 1), nn.ReLU(), nn.ConvTranspose2d(4, 1, 4, 2, 1), nn.Sigmoid()
+        )
+
+    def decode(self, z: Tensor) -> Tensor:
+        images: Tensor = self.decoder(torch.relu(self.decoder_input(z)).view(-1, 8, 7, 7))
+        return images
+
+
+class FlatCoder(nn.Module):
+    """Layers as attributes, convolutions of both halves side by side."""
+
+    latent = 10
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv1, self.conv2 = nn.Conv2d(1, 4, 4, 2, 1), nn.Conv2d(4, 8, 4, 2, 1)
+        self.fc_mu, self.fc_logvar = nn.Linear(8 * 49, 10), nn.Linear(8 * 49, 10)
+        self.fc = nn.Linear(10, 8 * 49)
+        self.deconv1, self.deconv2 = nn.ConvTranspose2d(8, 4, 4, 2, 1), nn.ConvTranspose2d(4, 1, 4, 2, 1)
+
+    def decode(self, z: Tensor) -> Tensor:
+        x = torch.relu(self.fc(z)).view(-1, 8, 7, 7)
+        return torch.sigmoid(self.deconv2(torch.relu(self.deconv1(x))))
+
+
+class DoublingCoder(nn.Module):
+    """Upsampling and convolutions behind one linear layer, all in one ``nn.Sequential``."""
+
+    latent = 16
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.enc = nn.Sequential(nn.Conv2d(3, 4, 3, 2, 1), nn.BatchNorm2d(4), nn.ReLU(), nn.Flatten())
+        self.mean, self.log_var = nn.Linear(4 * 256, 16), nn.Linear(4 * 256, 16)
+        self.dec = nn.Sequential(
+            nn.Linear(16, 8 * 64), nn.ReLU(), nn.Unflatten(1, (8, 8, 8)), nn.Upsample(scale_factor=2),
+            nn.Conv2d(8, 6, 3, 1, 1), nn.ReLU(), nn.Upsample(scale_factor=2), nn.Conv2d(6, 3, 3, 1, 1), nn.Sigmoid(),
+        )  # fmt: skip
+
+    def decode(self, z: Tensor) -> Tensor:
+        images: Tensor = self.dec(z)
+        return images
+
+
 def trained(network: nn.Module, latent: int, uniform: bool = False) -> nn.Module:
     """As training leaves it: weights of some size, and normalisations that have seen many batches."""
     network.train()
+    for module in network.modules():
+        if isinstance(module, nn.BatchNorm1d | nn.BatchNorm2d):
+            module.momentum = None  # the mean of all batches
     with torch.no_grad():
-        for _ in range(50):
-            z = torch.rand(32, latent) * 2 - 1 if uniform else torch.randn(32, latent)
+        for _ in range(100):
+            z = torch.rand(24, latent) * 2 - 1 if uniform else torch.randn(24, latent)
             network(z)
     return network.eval()
 

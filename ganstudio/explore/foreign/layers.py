@@ -12,10 +12,11 @@ from torch import Tensor
 
 Kind = Literal["linear", "spatial"]
 _FIRST = re.compile(
-    r"^(l1|fc\d*|linear\d*|dense\d*|proj\w*|project\w*|input\w*|initial\w*|init\w*|first\w*|latent\w*|from_\w+)$"
+    r"^(l1|fc\d*|linear\d*|dense\d*|proj\w*|project\w*|(\w+_)?input\w*|initial\w*|init\w*|first\w*|latent\w*|from_\w+|"
+    r"dec(ode|oder)?_?(fc|lin|linear|dense|in)\w*|fc_dec\w*|fc_z)$"
 )
 _LAST = re.compile(r"^(out|output\w*|final\w*|last\w*|to_?rgb|to_?image|to_?img)$")
-_SEARCHED = 16
+_SEARCHED, _MOST_LAYERS, _STEEPEST, _WIDEST = 16, 64, 0.6, 2**16
 _LEAVES = {"weight", "bias", "running_mean", "running_var", "num_batches_tracked"}
 
 
@@ -54,6 +55,7 @@ class Layer:
         weight: ``(out, in)``, or ``(in, out, k, k)`` transposed, or ``(out, in, k, k)``.
         bias: or None.
         norm: what follows it.
+        slopes: of a PReLU that follows it; None where there is none.
         index: its number in an ``nn.Sequential``, or None.
         silent: how many layers without weights lie between it and the layer or normalisation before it; None where
             the numbers do not tell.
@@ -63,6 +65,7 @@ class Layer:
     weight: Tensor
     bias: Tensor | None
     norm: Norm | None = None
+    slopes: Tensor | None = None
     index: int | None = None
     silent: int | None = None
 
@@ -83,14 +86,15 @@ def orders(tensors: Mapping[str, Tensor]) -> Iterator[list[Layer]]:
     Raises:
         Unreadable: some tensor belongs to none of the known kinds of layer.
     """
-    modules = list(_modules(tensors).items())
-    given = [name for name, _found in modules]
+    table = _modules(tensors)
+    given = list(table)
+    if sum("running_mean" not in found for found in table.values()) > 2 * _MOST_LAYERS:
+        raise Unreadable(f"{len(table)} layers")
     tried: list[list[str]] = []
-    natural = sorted(given, key=_natural)
-    for names in (given, natural, sorted(natural, key=_place)):
+    numbered = sorted(given, key=natural)
+    for names in (given, numbered, sorted(numbered, key=_place)):
         if names not in tried:
             tried.append(names)
-    table = dict(modules)
     for names in tried:
         placed = _with_norms([(name, table[name]) for name in names])
         if placed is not None:
@@ -107,7 +111,8 @@ def _modules(tensors: Mapping[str, Tensor]) -> dict[str, dict[str, Tensor]]:
     return modules
 
 
-def _natural(name: str) -> list[tuple[int, int, str]]:
+def natural(name: str) -> list[tuple[int, int, str]]:
+    """A key that sorts names by the numbers in them."""
     return [(0, int(part), "") if part.isdigit() else (1, 0, part) for part in re.split(r"(\d+)|\.", name) if part]
 
 
@@ -122,6 +127,7 @@ def _with_norms(modules: list[_Module]) -> list[Layer] | None:
     """Layers with their normalisations: as they lie between each other if that fits, else by their sizes."""
     layers: list[Layer] = []
     norms: list[tuple[int, Norm]] = []
+    slopes: list[tuple[int, Tensor]] = []
     before: tuple[str, int] | None = None
     linear_before = False
     for name, tensors in modules:
@@ -134,21 +140,29 @@ def _with_norms(modules: list[_Module]) -> list[Layer] | None:
             silent = index
         if "running_mean" in tensors:
             norms.append((len(layers) - 1, _norm(name, tensors)))
+        elif tensors.keys() == {"weight"} and _are_slopes(tensors["weight"]):
+            slopes.append((len(layers) - 1, tensors["weight"]))
+            continue  # an activation as others, only with numbers in it
         else:
             layer = _layer(name, tensors, index, silent)
             if layer.kind == "spatial" and layers and layers[-1].kind == "linear" and linear_before and silent == 1:
                 layer.silent = 0  # the one that folds
             layers.append(layer)
-        linear_before = "running_mean" not in tensors and layers[-1].kind == "linear"
+        linear_before = layers[-1:] != [] and "running_mean" not in tensors and layers[-1].kind == "linear"
         before = (container, index) if index is not None else None
-    if not layers:
-        raise Unreadable("no layers")
-    return layers if _place_norms(layers, norms) else None
+    if not layers or len(layers) > _MOST_LAYERS:
+        raise Unreadable(f"{len(layers)} layers")
+    return layers if _place_norms(layers, norms) and _place_slopes(layers, slopes) else None
 
 
 def _norm(name: str, tensors: dict[str, Tensor]) -> Norm:
     sizes = {value.shape for leaf, value in tensors.items() if leaf != "num_batches_tracked"}
-    if len(sizes) != 1 or len(next(iter(sizes))) != 1 or "running_var" not in tensors:
+    if (
+        len(sizes) != 1
+        or len(next(iter(sizes))) != 1
+        or "running_var" not in tensors
+        or not len(tensors["running_mean"])
+    ):
         raise Unreadable(name)
     if ("weight" in tensors) != ("bias" in tensors):
         raise Unreadable(name)
@@ -157,7 +171,7 @@ def _norm(name: str, tensors: dict[str, Tensor]) -> Norm:
 
 def _layer(name: str, tensors: dict[str, Tensor], index: int | None, silent: int | None) -> Layer:
     weight, bias = tensors.get("weight"), tensors.get("bias")
-    if weight is None or not weight.is_floating_point() or tensors.keys() - {"weight", "bias"}:
+    if weight is None or not weight.numel() or tensors.keys() - {"weight", "bias"}:
         raise Unreadable(name)
     if bias is not None and bias.dim() != 1:
         raise Unreadable(name)
@@ -209,3 +223,23 @@ def _ways(layers: list[Layer], norms: list[Norm], start: int) -> Iterator[list[t
         if exact or _fits(layer, norms[0]):
             for rest in _ways(layers, norms[1:], index + 1):
                 yield [(layer, norms[0]), *rest]
+
+
+def _are_slopes(values: Tensor) -> bool:
+    """Of a PReLU, which begins with 0.25. The gains of a normalisation are about 1."""
+    return values.dim() == 1 and 0 < values.numel() <= _WIDEST and abs(float(values.float().mean())) < _STEEPEST
+
+
+def _place_slopes(layers: list[Layer], slopes: list[tuple[int, Tensor]]) -> bool:
+    """PReLU: one for all hidden layers, or one after each layer that it stands behind."""
+    hidden = layers[:-1]
+    if len(slopes) == 1 and len(slopes[0][1]) == 1:
+        slopes = [(index, slopes[0][1]) for index in range(len(hidden))]
+    for place, values in slopes:
+        if not 0 <= place < len(hidden) or layers[place].slopes is not None:
+            return False
+        layer = layers[place]
+        if len(values) != 1 and len(values) not in (layer.norm.size if layer.norm else 0, *layer.weight.shape[:2]):
+            return False
+        layer.slopes = values
+    return True

@@ -179,6 +179,7 @@ def make_generator(
     notes: Sequence[str],
     classes: Sequence[str] = (),
     ends_in_tanh: bool = False,
+    looked_at: int = _LOOKED_AT,
 ) -> ForeignGenerator:
     """Looks at some pictures of a network and makes it a generator.
 
@@ -189,6 +190,7 @@ def make_generator(
         notes: what was assumed so far.
         classes: names of its classes; empty where it has none.
         ends_in_tanh: its range is known and need not be guessed from its pictures.
+        looked_at: how many pictures can be drawn at once, at least two.
 
     Raises:
         UsageError: its pictures are not finite, of a wrong shape or range, or do not depend on what comes in.
@@ -197,7 +199,7 @@ def make_generator(
     name = path.name
     draft = Imported(network, DataSpec(name, "images", 0, classes=tuple(classes)), controls)
     with randomness(torch.Generator().manual_seed(0)):
-        values = draft.draw(_LOOKED_AT)
+        values = draft.draw(min(looked_at, _LOOKED_AT))
     with torch.inference_mode():
         items = draft.generate(values)
         again = draft.generate(values)

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 from ganstudio.explore.foreign.layers import Layer
+from ganstudio.explore.foreign.network import LARGEST
 
-Activation = Literal["relu", "leaky 0.2", "leaky 0.01"]
 GOOD_SIZES = (16, 28, 32, 64, 128, 256, 512)
 POSSIBLE_SIZES = (8, 24, 48, 56, 96, 112, 192, 224, 384, 1024)
 _MOST = 12
 """Ways to place strides that are looked at."""
+_MOST_VALUES, _MOST_WORK = 2**27, 10**11
+"""For one picture: half a gigabyte, and some seconds."""
 _COURSE = (3, 4, 3, 4)
 """Kernels of a network that a much-taken course builds: strides 2, 1, 2, 2 without padding, 1 → 3 → 6 → 13 → 28 px."""
 
@@ -54,10 +56,11 @@ class Recipe:
         size: of the picture.
         base: ``(channels, size)`` that the last linear layer's output is folded to; None where there is none.
         steps: one per convolution.
-        activation: of hidden layers.
+        activation: of hidden layers, a name in ``ACTIVATIONS``.
         eps: of the normalisations.
         norm_first: normalisation comes before the activation.
         bare_start: nothing follows the normalisation of the last linear layer.
+        sigmoid: the picture ends in a sigmoid, not in tanh.
     """
 
     latent: int
@@ -65,14 +68,54 @@ class Recipe:
     size: int
     base: tuple[int, int] | None = None
     steps: tuple[Step, ...] = ()
-    activation: Activation = "relu"
+    activation: str = "relu"
     eps: float = 1e-5
     norm_first: bool = True
     bare_start: bool = False
+    sigmoid: bool = False
 
 
-def plausible(layers: Sequence[Layer]) -> list[Recipe]:
-    """Shapes of generators that these layers can have in this order; empty where they form none."""
+def plausible(layers: Sequence[Layer], decoder: bool = False) -> list[Recipe]:
+    """Shapes of generators that these layers can have in this order; empty where they form none.
+
+    Args:
+        layers: all.
+        decoder: of a (variational) auto-encoder: it draws values in [0, 1], and has the activations of one.
+    """
+    found = [recipe for recipe in _plausible(layers) if _bearable(recipe, layers)]
+    if decoder:
+        return [dataclasses.replace(recipe, activation="relu", sigmoid=True) for recipe in found]
+    return found
+
+
+def bearable(recipe: Recipe, layers: Sequence[Layer], work: float = 2e10, values: float = 2**27) -> int:
+    """How many pictures may be drawn at once: at least two.
+
+    Args:
+        recipe: how the layers are used.
+        layers: all.
+        work: multiplications for all pictures.
+        values: of the largest layer's output for all pictures.
+    """
+    return int(max(2, min(work / _work(recipe, layers), values / _values(recipe))))
+
+
+def _work(recipe: Recipe, layers: Sequence[Layer]) -> int:
+    flat = len(layers) - len(recipe.steps)
+    return sum(layer.weight.numel() for layer in layers[:flat]) + sum(
+        layer.weight.numel() * step.size**2 for layer, step in zip(layers[flat:], recipe.steps, strict=True)
+    )
+
+
+def _values(recipe: Recipe) -> int:
+    return max((step.channels * step.size**2 for step in recipe.steps), default=recipe.channels * recipe.size**2)
+
+
+def _bearable(recipe: Recipe, layers: Sequence[Layer]) -> bool:
+    return recipe.size <= LARGEST and _values(recipe) <= _MOST_VALUES and _work(recipe, layers) <= _MOST_WORK
+
+
+def _plausible(layers: Sequence[Layer]) -> list[Recipe]:
     linear = list(itertools.takewhile(lambda layer: layer.kind == "linear", layers))
     spatial = list(layers[len(linear) :])
     if any(layer.kind == "linear" for layer in spatial) or not _linear_chain(linear):
@@ -142,10 +185,13 @@ def _bare(linear: Sequence[Layer], spatial: Sequence[Layer]) -> bool:
 def _kinds(spatial: Sequence[Layer], channels: int, from_vector: bool) -> list[tuple[bool, int]] | None:
     """``(transposed, channels that come out)`` of every convolution; None where they do not follow each other."""
     found: list[tuple[bool, int]] = []
+    # As many channels in as out with an odd kernel: as the others, whose channels become fewer.
+    told = [layer.weight.shape[0] > layer.weight.shape[1] for layer in spatial[:-1]
+            if layer.kernel % 2 and layer.weight.shape[0] != layer.weight.shape[1]]  # fmt: skip
     for index, layer in enumerate(spatial):
         first, second = layer.weight.shape[:2]
         if first == second:  # even kernels are those of transposed convolutions
-            transposed = (from_vector and index == 0) or layer.kernel % 2 == 0
+            transposed = (from_vector and index == 0) or layer.kernel % 2 == 0 or (bool(told) and all(told))
             fits = first == channels
         else:
             transposed = first == channels

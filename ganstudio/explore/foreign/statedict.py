@@ -9,14 +9,22 @@ from typing import Any
 from ganstudio.core.controls import LatentVector
 from ganstudio.core.errors import UsageError
 from ganstudio.core.i18n import _
+from ganstudio.explore.foreign.activations import activation_title
 from ganstudio.explore.foreign.fitting import Fit, build, choose
+from ganstudio.explore.foreign.groups import (
+    Group,
+    candidates,
+    inventory,
+    is_averaged,
+    short,
+    too_large,
+)
 from ganstudio.explore.foreign.layers import Layer, Unreadable, orders
-from ganstudio.explore.foreign.network import LARGEST, ForeignGenerator, make_generator
-from ganstudio.explore.foreign.recipes import Recipe, plausible
-from ganstudio.explore.foreign.weights import Tensors, candidates, inventory, is_averaged, not_finite, too_large
-
-_MOST_VALUES = 2**27
-"""Of one layer's output for one picture: half a gigabyte."""
+from ganstudio.explore.foreign.network import ForeignGenerator, make_generator
+from ganstudio.explore.foreign.plain import plain
+from ganstudio.explore.foreign.recipes import Recipe, bearable, plausible
+from ganstudio.explore.foreign.torch_file import TooMuchError
+from ganstudio.explore.foreign.weights import not_finite, too_much
 
 
 def from_weights(path: Path, content: Mapping[str, Any]) -> ForeignGenerator:
@@ -29,24 +37,37 @@ def from_weights(path: Path, content: Mapping[str, Any]) -> ForeignGenerator:
     Raises:
         UsageError: there is none (the message lists what there is), or its weights are not finite.
     """
-    for where, tensors in candidates(content):
-        if too_large(tensors):
-            raise UsageError(_("The weights in “{file}” claim more than 2 GB of memory.").format(file=path.name))
-        found = _recognise(tensors)
+    try:
+        groups = candidates(content)
+    except TooMuchError as error:
+        raise too_much(path, error) from error
+    huge = False
+    for group in groups:
+        huge = huge or too_large(group.tensors)
+        if _recognise(group, compute=False) is None:
+            continue
+        found = None if too_large(group.tensors) else _recognise(group)
         if found is not None:
-            return _open(path, where, tensors, *found)
+            return _open(path, group, *found)
+    if huge:
+        raise UsageError(
+            _("The weights in “{file}” claim more than 2 GB of memory, or more numbers than the file holds.").format(
+                file=path.name
+            )
+        )
     raise UsageError(
         _("“{file}” holds no generator of a layout that is known here. Found: {found}. Needed: transposed convolutions "
           "from a latent vector to 1 or 3 channels (DCGAN), a linear layer followed by (transposed) convolutions, or "
-          "linear layers up to the pixels of a picture. Any other generator can be brought in as TorchScript or ONNX."
+          "linear layers up to the pixels of a picture. Any other generator can be brought in as ONNX."
           ).format(file=path.name, found=inventory(content)),
     )  # fmt: skip
 
 
-def _recognise(tensors: Tensors) -> tuple[list[Layer], list[Recipe]] | None:
+def _recognise(group: Group, compute: bool = True) -> tuple[list[Layer], list[Recipe]] | None:
+    """Layers and what they may form: by their shapes alone at first, for what a file claims may be huge."""
     try:
-        for layers in orders(tensors):
-            recipes = [recipe for recipe in plausible(layers) if _bearable(recipe)]
+        for layers in orders(plain(group.tensors, compute)):
+            recipes = plausible(layers, group.decoder)
             if recipes:
                 return layers, recipes
     except Unreadable:
@@ -54,38 +75,38 @@ def _recognise(tensors: Tensors) -> tuple[list[Layer], list[Recipe]] | None:
     return None
 
 
-def _bearable(recipe: Recipe) -> bool:
-    return recipe.size <= LARGEST and all(step.channels * step.size**2 <= _MOST_VALUES for step in recipe.steps)
-
-
-def _open(path: Path, where: str, tensors: Tensors, layers: list[Layer], recipes: list[Recipe]) -> ForeignGenerator:
-    broken = not_finite(tensors)
+def _open(path: Path, group: Group, layers: list[Layer], recipes: list[Recipe]) -> ForeignGenerator:
+    broken = not_finite(group.tensors)
     if broken:
         raise UsageError(
             _("The weights in “{file}” are not finite numbers ({names}): its training had diverged. Take an earlier "
-              "state of it.").format(file=path.name, names=", ".join(broken[:3]) + (_(", …") if broken[3:] else "")),
-            details=", ".join(broken),
+              "state of it.").format(
+                  file=path.name, names=", ".join(map(short, broken[:3])) + (_(", …") if broken[3:] else "")),
+            details=", ".join(map(short, broken)),
         )  # fmt: skip
     fit = choose(layers, recipes)
-    latent = LatentVector("z", fit.recipe.latent, fit.prior)
-    notes = _notes(where, fit, len(recipes))
-    return make_generator(path, build(layers, fit.recipe), [latent], notes, ends_in_tanh=True)
+    latent = LatentVector("z", fit.recipe.latent, fit.prior or "normal")
+    notes = _notes(group, fit, layers, len(recipes))
+    network = build(layers, fit.recipe)
+    return make_generator(path, network, [latent], notes, ends_in_tanh=True, looked_at=bearable(fit.recipe, layers))
 
 
-def _notes(where: str, fit: Fit, ways: int) -> list[str]:
+def _notes(group: Group, fit: Fit, layers: list[Layer], ways: int) -> list[str]:
     notes = []
-    if where:
-        notes.append(_("Its weights are under “{where}” in the file.").format(where=where))
-    if is_averaged(where):
+    if group.where:
+        notes.append(_("Its weights are under “{where}” in the file.").format(where=short(group.where)))
+    if is_averaged(group.where):
         notes.append(_("They are an average over training steps."))
+    if group.decoder:
+        notes.append(_("It is the decoder of an auto-encoder; an encoder is not needed to draw."))
     recipe = fit.recipe
-    words = _("ReLU") if recipe.activation == "relu" else _("leaky ReLU with slope {slope}").format(
-        slope=recipe.activation.removeprefix("leaky "))  # fmt: skip
-    how = _("its normalisations tell so") if fit.measured else _("as is common; the file does not say")
-    notes.append(_("Hidden layers end in {activation} ({how}).").format(activation=words, how=how))
+    notes += _activations(fit, layers)
     if recipe.eps != 1e-5:
         notes.append(_("Its normalisations use ε = {eps:g} (they tell so).").format(eps=recipe.eps))
-    notes.append(_("The picture ends in tanh (as is common; the file does not say)."))
+    if recipe.sigmoid:
+        notes.append(_("The picture ends in a sigmoid (as is common for auto-encoders; the file does not say)."))
+    else:
+        notes.append(_("The picture ends in tanh (as is common; the file does not say)."))
     if recipe.steps:
         sizes = [recipe.base[1]] if recipe.base else []
         path = " → ".join(str(size) for size in [*sizes, *(step.size for step in recipe.steps)])
@@ -94,5 +115,28 @@ def _notes(where: str, fit: Fit, ways: int) -> list[str]:
         )
         notes.append(_("The picture grows {path} px.").format(path=path) + sure)
     spread = _("uniform on [−1, 1]") if fit.prior == "uniform" else _("normal")
-    notes.append(_("z is drawn {spread} ({how}).").format(spread=spread, how=how))
+    how = _ASSUMED if fit.prior is None else _MEASURED
+    notes.append(_("z is drawn {spread} ({how}).").format(spread=spread, how=_(how)))
+    return notes
+
+
+_MEASURED, _ASSUMED = "its normalisations tell so", "as is common; the file does not say"
+
+
+def _activations(fit: Fit, layers: list[Layer]) -> list[str]:
+    hidden = layers[:-1]
+    notes = []
+    if any(layer.slopes is not None for layer in hidden):
+        notes.append(_("Hidden layers end in PReLU, whose slopes the file holds."))
+        if all(layer.slopes is not None for layer in hidden):
+            return notes
+    title = activation_title(fit.recipe.activation)
+    if fit.activation is False:
+        notes.append(
+            _("No activation that is known here fits what its normalisations saw in training. {activation} comes nearest "
+              "and was taken for its hidden layers, so its pictures may look wrong.").format(activation=title)
+        )  # fmt: skip
+    else:
+        how = _MEASURED if fit.activation else _ASSUMED
+        notes.append(_("Hidden layers end in {activation} ({how}).").format(activation=title, how=_(how)))
     return notes

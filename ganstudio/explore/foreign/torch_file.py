@@ -60,6 +60,11 @@ class TooMuchError(Exception):
     """It holds more, or claims more, than any file of weights."""
 
 
+def many_tensors() -> TooMuchError:
+    """What is raised for more than :data:`MOST_TENSORS`."""
+    return TooMuchError(_("it holds more than {n:,} tensors, and a generator has hundreds").format(n=MOST_TENSORS))
+
+
 @dataclass(frozen=True, slots=True)
 class _Name:
     """A function or class that the pickle names."""
@@ -194,7 +199,7 @@ class _Memory:
         self._made += 1
         self._spent += count * kind.itemsize
         if self._made > MOST_TENSORS:
-            raise TooMuchError(_("it holds more than {n:,} tensors").format(n=MOST_TENSORS))
+            raise many_tensors()
         if self._spent > LIMIT or max(size, default=0) > LIMIT:
             raise TooMuchError(_("it claims more than 2 GB of memory"))
         if not count:
