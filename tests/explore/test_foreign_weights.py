@@ -163,7 +163,7 @@ def test_other_networks_are_refused_with_what_was_found(tmp_path: Path, name: st
         open_foreign(nets.save_weights(network, tmp_path / f"x{ending}"))
     assert f"{len(network.state_dict())} tensors" in str(caught.value)
     assert f"{first} {tuple(tensor.shape)}" in str(caught.value)
-    assert "TorchScript or ONNX" in str(caught.value)
+    assert "brought in as ONNX" in str(caught.value)
 
 
 def test_a_reversed_encoder_is_no_generator(tmp_path: Path) -> None:
