@@ -25,6 +25,7 @@ from ganstudio.core.events import (
     State,
     StateChanged,
 )
+from ganstudio.core.i18n import _
 from ganstudio.store.atomic import in_words, remove_stale_temps, replace_file
 from ganstudio.store.checkpoints import SUFFIX, checkpoint_path, is_milestone, read_header, write_checkpoint
 from ganstudio.store.eventlog import LogEvent, append_line, cut_torn_line, read_lines, settle
@@ -72,6 +73,8 @@ class RunWriter:
         self._lock = WriterLock(self.path / LOCK_FILE, take_over=take_over, heard=status.updated if status else 0.0)
         try:
             for part in (self.path / METRICS, self._samples, self._checkpoints):
+                if part.is_symlink():  # a run from elsewhere does not choose where is written and deleted
+                    raise StoreError(_("{path} is a link; a run is written in its own folder only.").format(path=part))
                 with in_words(part):
                     part.mkdir(exist_ok=True)
             remove_stale_temps(self.path, self.path / METRICS, self._samples, self._checkpoints)

@@ -317,6 +317,18 @@ def test_what_is_no_file_in_a_run_is_missing_or_damaged_and_never_waited_for(
             shutil.rmtree(left, ignore_errors=True)
 
 
+@pytest.mark.parametrize("part", ["checkpoints", "samples", "metrics"])
+def test_a_run_from_elsewhere_does_not_choose_where_is_written(run_path: Path, tmp_path: Path, part: str) -> None:
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / ".x.tmp").write_bytes(b"somebody's")
+    shutil.rmtree(run_path / part, ignore_errors=True)
+    (run_path / part).symlink_to(other)
+    with pytest.raises(StoreError, match="is a link"):
+        RunWriter(run_path)
+    assert [one.name for one in other.iterdir()] == [".x.tmp"]
+
+
 def test_grids_are_stored_ever_more_rarely() -> None:
     last: int | None = None
     stored = []
