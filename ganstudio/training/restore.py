@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 
-from ganstudio.core.errors import StoreError, UsageError
+from ganstudio.core.errors import MissingDataError, StoreError, UsageError
 from ganstudio.core.events import HyperChanged, Note
 from ganstudio.core.fields import Value, fields_of
 from ganstudio.core.i18n import _
 from ganstudio.core.mailbox import Mailbox
+from ganstudio.data import parse_request
 from ganstudio.store import BadCheckpoint, CheckpointCheck, Run, RunWriter, load_checkpoint
 from ganstudio.training.engine import Engine
 from ganstudio.training.publish import Publisher
@@ -56,12 +57,14 @@ def restore(engine: Engine, run: Run, tell: Callable[[Note], object]) -> int | N
         Its step; None where the run has no checkpoint at all.
 
     Raises:
-        StoreError: the data have changed, or there are checkpoints and none is usable. Beginning anew from step 0
-            would then delete what the run has learned, so that is left to the person.
+        MissingDataError: the data are not those that the run was trained on; those may lie elsewhere now.
+        StoreError: the same of data that lie at no place; or there are checkpoints and none is usable. Beginning anew
+            from step 0 would then delete what the run has learned, so that is left to the person.
         UsageError: the run's description asks for other hyper-parameters than it was trained with.
     """
     if run.info.fingerprint != engine.dataset.fingerprint:
-        raise StoreError(
+        lies_somewhere = parse_request(engine.dataset.spec.name).path is not None
+        raise (MissingDataError if lies_somewhere else StoreError)(
             _(
                 "“{name}” does not hold the data that this run was trained on: files were added, removed or changed, or are "
                 "read in another way."
