@@ -296,7 +296,7 @@ class RunModel:
             if ended and self.state not in LIVE_STATES:
                 if self._run is not None and isinstance(self._session.failure, MissingDataError):
                     self.waits_for_data = self._session.experiment.steps
-                    self._pending |= {"missing", "hyper"}
+                    self._pending.add("missing")
                     with suppress(StoreError):  # a place that somebody has tried is not the run's
                         self.experiment = self.experiment.with_(data=Run.open(self._run.path).info.experiment.data)
                 self._session = None
@@ -385,11 +385,9 @@ class RunModel:
         self._pending |= {"curves", "marks", "timeline", "progress", "hyper"}
 
     def _load_newest_samples(self) -> None:
-        if self.stops and self._run is not None:
-            samples = self.stored(self.stops[-1])
-            if samples is not None:
-                self.samples = samples
-                self._pending.add("samples")
+        if self.stops and (samples := self.stored(self.stops[-1])) is not None:
+            self.samples = samples
+            self._pending.add("samples")
 
     def _note(self, note: Note) -> None:
         self.notes.append(note)
