@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -73,7 +74,7 @@ class RunModel:
         tables: measured values by table.
         changes: hyper-parameter changes; ``checkpoints`` and ``stops`` (stored grids): their steps.
         notes: lines for a person.
-        waits_for_data: it was to train on until this step, and its data were not where they lay; 0: nothing is missing.
+        waits_for_data: it was to train on until this step, and its data were not where it looked; 0: nothing is missing.
     """
 
     changed = Signal(object)
@@ -296,6 +297,8 @@ class RunModel:
                 if self._run is not None and isinstance(self._session.failure, MissingDataError):
                     self.waits_for_data = self._session.experiment.steps
                     self._pending.add("missing")
+                    with suppress(StoreError):  # a place that somebody has tried is not the run's
+                        self.experiment = self.experiment.with_(data=Run.open(self._run.path).info.experiment.data)
                 self._session = None
                 self._pending.add("state")  # it takes no commands any more
                 if self._run is not None:
@@ -382,11 +385,9 @@ class RunModel:
         self._pending |= {"curves", "marks", "timeline", "progress", "hyper"}
 
     def _load_newest_samples(self) -> None:
-        if self.stops and self._run is not None:
-            samples = self.stored(self.stops[-1])
-            if samples is not None:
-                self.samples = samples
-                self._pending.add("samples")
+        if self.stops and (samples := self.stored(self.stops[-1])) is not None:
+            self.samples = samples
+            self._pending.add("samples")
 
     def _note(self, note: Note) -> None:
         self.notes.append(note)

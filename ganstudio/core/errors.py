@@ -31,7 +31,7 @@ class DataError(StudioError):
 
 
 class MissingDataError(DataError):
-    """The folder or file that holds a data set is not there (any more), or is empty; it may lie elsewhere now."""
+    """What holds a data set is not there (any more), is empty, or holds other data; the data may lie elsewhere now."""
 
 
 class StoreError(StudioError):

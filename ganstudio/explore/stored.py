@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Self
+from typing import Self, TypeAlias
 
 import torch
 from torch import Tensor
@@ -16,8 +16,11 @@ from ganstudio.explore.generator import Generator
 from ganstudio.methods import METHODS, Method
 from ganstudio.methods.base import part_of
 from ganstudio.nn.random import randomness
-from ganstudio.store import Run, load_checkpoint, load_newest_good
+from ganstudio.store import Run, load_checkpoint, newest_usable
 from ganstudio.store.checkpoints import Loaded
+
+_Rebuilt: TypeAlias = tuple[Method, int, bool]
+"""The method with its weights, their step, and whether they are averages."""
 
 
 class StoredGenerator(Generator):
@@ -52,11 +55,7 @@ class StoredGenerator(Generator):
             StoreError: the run is gone, there is no usable checkpoint, it belongs to something else, or its weights are
                 not finite.
         """
-        (tensors, metadata, found), warning = _read(run, step)
-        method = _build(run, metadata, found)
-        averages = any(name.startswith("ema/") for name in tensors)
-        averaged = averages and (source == "ema" or not all(_raw_weights(tensors, child) for child in method.averaged))
-        _load(method, tensors, averaged, run, found)
+        (method, found, averaged), warning = _made(run, step, source)
         device = torch.device(device)
         method.to(device)
         if run.info.spec.pictures:
@@ -66,24 +65,42 @@ class StoredGenerator(Generator):
         return cls(run, method, found, "ema" if averaged else "raw", device, warning)
 
 
-def _read(run: Run, step: int | None) -> tuple[Loaded, str]:
-    """The checkpoint of the step, or else the newest good one and what to say of it."""
+def _made(run: Run, step: int | None, source: Source) -> tuple[_Rebuilt, str]:
+    """What the checkpoint of the step becomes, or else the newest that can be used, and what to say of it."""
     if not run.path.is_dir():
         raise StoreError(_("The run in {path} is not there any more: it was moved or deleted.").format(path=run.path))
-    there = run.checkpoint_steps()
     if step is not None:
-        if step not in there:
-            known = ", ".join(map(str, there)) or _("none")
-            raise UsageError(
-                _("The run has no checkpoint of step {step}. It has: {known}.").format(step=step, known=known)
-            )
-        return load_checkpoint(run, step), ""
-    check, loaded = load_newest_good(run)
-    if loaded is not None:
-        return loaded, check.words
+        return _made_of_step(run, step, source), ""
+    check, rebuilt = newest_usable(run, lambda loaded: _rebuilt(run, loaded, source))
+    if rebuilt is not None:
+        return rebuilt, check.words
     if check.bad:
         raise StoreError(check.words, check.details)
     raise StoreError(_("The run in {path} has no checkpoint yet; train it for a while first.").format(path=run.path))
+
+
+def _made_of_step(run: Run, step: int, source: Source) -> _Rebuilt:
+    there = run.checkpoint_steps()
+    others = ", ".join(str(other) for other in there if other != step)
+    if step not in there:
+        known = others or _("none")
+        raise UsageError(_("The run has no checkpoint of step {step}. It has: {known}.").format(step=step, known=known))
+    try:
+        return _rebuilt(run, load_checkpoint(run, step), source)
+    except StoreError as error:
+        if not others:
+            raise
+        words = _("{why} Take another step: {others}.").format(why=error, others=others)
+        raise StoreError(words, error.details) from error
+
+
+def _rebuilt(run: Run, loaded: Loaded, source: Source) -> _Rebuilt:
+    tensors, metadata, step = loaded
+    method = _build(run, metadata, step)
+    averages = any(name.startswith("ema/") for name in tensors)
+    averaged = averages and (source == "ema" or not all(_raw_weights(tensors, child) for child in method.averaged))
+    _load(method, tensors, averaged, run, step)
+    return method, step, averaged
 
 
 def _build(run: Run, metadata: Mapping[str, str], step: int) -> Method:
@@ -113,12 +130,8 @@ def _load(method: Method, tensors: Mapping[str, Tensor], averaged: bool, run: Ru
             raise StoreError(_foreign(run, step), details=f"{name}: {_shape(state, name)}, not {_shape(wanted, name)}")
     broken = [name for name, value in state.items() if value.is_floating_point() and not torch.isfinite(value).all()]
     if broken:
-        others = ", ".join(str(other) for other in run.checkpoint_steps() if other != step) or _("none")
-        raise StoreError(
-            _("The weights of step {step} are not finite numbers: training had diverged. Other checkpoints: {others}.")
-            .format(step=step, others=others),
-            details=", ".join(broken),
-        )  # fmt: skip
+        words = _("The weights of step {step} are not finite numbers: training had diverged.").format(step=step)
+        raise StoreError(words, details=", ".join(broken))
     method.load_state_dict(state)
 
 
@@ -131,6 +144,4 @@ def _shape(tensors: Mapping[str, Tensor], name: str) -> str:
 
 
 def _foreign(run: Run, step: int) -> str:
-    return _("The checkpoint {path} does not belong to this run; take another step.").format(
-        path=run.checkpoint_path(step)
-    )
+    return _("The checkpoint {path} does not belong to this run.").format(path=run.checkpoint_path(step))

@@ -8,7 +8,7 @@ from ganstudio.store.checkpoints import (
     find_checkpoint,
     is_milestone,
     load_checkpoint,
-    load_newest_good,
+    newest_usable,
 )
 from ganstudio.store.folder import RunInfo, create_run, runs_folder, set_runs_folder
 from ganstudio.store.follow import Follower
@@ -37,7 +37,7 @@ __all__ = [
     "list_runs",
     "list_trash",
     "load_checkpoint",
-    "load_newest_good",
+    "newest_usable",
     "rename_run",
     "restore_run",
     "runs_folder",

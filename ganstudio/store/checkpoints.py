@@ -164,14 +164,13 @@ def _check(path: Path, head: bytes, metadata: Mapping[str, Any], file: BinaryIO)
     """Refuses what is not what was written under this name; ``file`` is read from where the tensors begin."""
     named = str(metadata.get("step", ""))
     if _OWN_NAME.fullmatch(path.name) and named.isdecimal() and int(named) != int(path.stem):
-        raise StoreError(
-            _("{path} is the checkpoint of step {step}, renamed: use an older one.").format(path=path, step=named)
-        )
+        raise StoreError(_("{path} is the checkpoint of step {step}, renamed.").format(path=path, step=named))
     if not holds(head, metadata, file):
         raise StoreError(
-            _("The checkpoint {path} is damaged: it does not hold what was once written (its checksum is another). Use an "
-              "older one.").format(path=path)
-        )  # fmt: skip
+            _(
+                "The checkpoint {path} is damaged: it does not hold what was once written (its checksum is another)."
+            ).format(path=path)
+        )
 
 
 def _parse(path: Path, file: BinaryIO) -> tuple[bytes, dict[str, Any]]:
@@ -199,7 +198,7 @@ def _parse(path: Path, file: BinaryIO) -> tuple[bytes, dict[str, Any]]:
 
 def _truncated(path: Path, size: int, wanted: int) -> StoreError:
     return StoreError(
-        _("The checkpoint {path} is cut off: {size} of {wanted} bytes are there. Use an older one.").format(
+        _("The checkpoint {path} is cut off: {size} of {wanted} bytes are there.").format(
             path=path, size=size, wanted=wanted
         )
     )
@@ -273,7 +272,7 @@ def load_checkpoint(source: Path | str | Run, step: int | None = None) -> Loaded
 
     Raises:
         StoreError: there is none, it is not a whole safetensors file, or its content is not what was written; names
-            the file and what it seems to be. Nothing else is tried instead: see :func:`load_newest_good`.
+            the file and what it seems to be. Nothing else is tried instead: see :func:`newest_usable`.
     """
     return _load(find_checkpoint(Path(source if isinstance(source, str | Path) else source.path), step))
 
@@ -313,9 +312,17 @@ def newest_good(folder: Path) -> CheckpointCheck:
     return _newest(folder, lambda path: read_header(path, verify=True))[0]
 
 
-def load_newest_good(run: Run) -> tuple[CheckpointCheck, Loaded | None]:
-    """As :func:`newest_good`, and what :func:`load_checkpoint` gives for it, in one reading; None where there is none."""
-    return _newest(run.path / "checkpoints", _load)
+def newest_usable(run: Run, use: Callable[[Loaded], _Read]) -> tuple[CheckpointCheck, _Read | None]:
+    """As :func:`newest_good`, in one reading with what is made of it.
+
+    Args:
+        run: a stored run.
+        use: makes something of a whole checkpoint; a StoreError says why it cannot, and an older one is taken.
+
+    Returns:
+        What was found, and what ``use`` made of it; None where there is no usable checkpoint.
+    """
+    return _newest(run.path / "checkpoints", lambda path: use(_load(path)))
 
 
 def _newest(folder: Path, read: Callable[[Path], _Read]) -> tuple[CheckpointCheck, _Read | None]:

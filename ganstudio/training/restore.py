@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 
-from ganstudio.core.errors import StoreError, UsageError
+from ganstudio.core.errors import MissingDataError, StoreError, UsageError
 from ganstudio.core.events import HyperChanged, Note
 from ganstudio.core.fields import Value, fields_of
 from ganstudio.core.i18n import _
 from ganstudio.core.mailbox import Mailbox
-from ganstudio.store import BadCheckpoint, CheckpointCheck, Run, RunWriter, load_checkpoint
+from ganstudio.data import parse_request
+from ganstudio.store import Run, RunWriter, newest_usable
+from ganstudio.store.checkpoints import Loaded
 from ganstudio.training.engine import Engine
 from ganstudio.training.publish import Publisher
 from ganstudio.training.trouble import not_finite
@@ -56,42 +58,40 @@ def restore(engine: Engine, run: Run, tell: Callable[[Note], object]) -> int | N
         Its step; None where the run has no checkpoint at all.
 
     Raises:
-        StoreError: the data have changed, or there are checkpoints and none is usable. Beginning anew from step 0
-            would then delete what the run has learned, so that is left to the person.
+        MissingDataError: the data are not those that the run was trained on; those may lie elsewhere now.
+        StoreError: the same of data that lie at no place; or there are checkpoints and none is usable. Beginning anew
+            from step 0 would then delete what the run has learned, so that is left to the person.
         UsageError: the run's description asks for other hyper-parameters than it was trained with.
     """
     if run.info.fingerprint != engine.dataset.fingerprint:
-        raise StoreError(
+        lies_somewhere = parse_request(engine.dataset.spec.name).path is not None
+        raise (MissingDataError if lies_somewhere else StoreError)(
             _(
                 "“{name}” does not hold the data that this run was trained on: files were added, removed or changed, or are "
                 "read in another way."
             ).format(name=engine.dataset.spec.name)
         )
     _tell_names(engine, run, tell)
-    bad: list[BadCheckpoint] = []
-    for step in reversed(run.checkpoint_steps()):
+
+    def use(loaded: Loaded) -> None:
+        tensors, metadata, at = loaded
+        if (broken := not_finite(tensors)) is not None:
+            words = _("That of step {step} holds values that are not finite numbers (“{name}”).")
+            raise StoreError(words.format(step=at, name=broken))
         try:
-            tensors, metadata, _at = load_checkpoint(run, step)
-            if (broken := not_finite(tensors)) is not None:
-                raise StoreError(_("Its value “{name}” is not finite.").format(name=broken))
             engine.load_state(tensors, json.loads(metadata["state"]))
-        except StoreError as error:
-            reason = str(error)
-        except (KeyError, ValueError, TypeError, AttributeError):  # whole, but not written by this program
-            reason = _("{path} is no checkpoint of a run: its description is missing or not understood.").format(
-                path=run.checkpoint_path(step)
-            )
-        else:
-            _carry_changes(engine, run, tell)
-            check = CheckpointCheck(step, run.checkpoint_path(step), tuple(bad))
-            if check.words:
-                tell(Note("warning", check.words, check.details))
-            return step
-        bad.append(BadCheckpoint(step, run.checkpoint_path(step), reason))
-    if bad:
-        none = CheckpointCheck(None, None, tuple(bad))
-        raise StoreError(none.words, none.details)
-    return None
+        except (KeyError, ValueError, TypeError, AttributeError) as error:  # whole, but not written by this program
+            words = _("That of step {step} is no checkpoint of a run: its description is missing or not understood.")
+            raise StoreError(words.format(step=at), repr(error)) from error
+
+    check, _nothing = newest_usable(run, use)
+    if check.step is None and check.bad:
+        raise StoreError(check.words, check.details)
+    if check.step is not None:
+        _carry_changes(engine, run, tell)
+        if check.words:
+            tell(Note("warning", check.words, check.details))
+    return check.step
 
 
 def other_batches(old: Value, new: Value, step: int) -> str:

@@ -110,6 +110,7 @@ class Shell(QMainWindow):
         column.addWidget(self.statusbar)
         self.setCentralWidget(centre)
         self.toasts = Toasts(self.stack)
+        self.stack.currentChanged.connect(self.toasts.lift)  # a stack raises the page that it shows
         self.palette_box = Palette(self.table, self)
 
     # workspaces

@@ -28,6 +28,8 @@ _SETTERS = (
     (QTreeWidgetItem, "setToolTip"),
     (QStandardItem, "setToolTip"),
     (QToolTip, "showText"),
+    (QMessageBox, "__init__"),
+    (QMessageBox, "critical"),
     (QMessageBox, "setText"),
     (QMessageBox, "setInformativeText"),
     (QProgressDialog, "setLabelText"),

@@ -127,6 +127,11 @@ class Toasts(QObject):
         for toast in self.shown:
             toast.dismiss()
 
+    def lift(self) -> None:
+        """Puts them above what has been raised meanwhile."""
+        for toast in self.shown:
+            toast.raise_()
+
     def _next(self) -> None:
         if self._waiting:
             self.show_message(self._waiting.pop(0))

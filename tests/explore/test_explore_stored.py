@@ -130,15 +130,20 @@ def _spoil(run: Run, change: dict[str, torch.Tensor], metadata: dict[str, str] |
 def test_weights_that_are_not_finite(run: Run) -> None:
     name = next(name for name in load_checkpoint(run)[0] if name.startswith("ema/generator/"))
     _spoil(run, {name: torch.full_like(load_checkpoint(run)[0][name], float("nan"))})
-    with pytest.raises(StoreError, match=r"step 4 are not finite.*Other checkpoints: 0"):
-        StoredGenerator.open(run)
+    with pytest.raises(StoreError, match=r"step 4 are not finite.*Take another step: 0\."):
+        StoredGenerator.open(run, 4)
+    older = StoredGenerator.open(run)
+    assert older.step == 0
+    assert "of step 4, cannot be used, so that of step 0 is. The weights of step 4 are not finite" in older.warning
     assert StoredGenerator.open(run, source="raw").step == 4
 
 
 def test_foreign_checkpoints(run: Run, base: Path) -> None:
     shutil.copy(Run.open(base / "images").checkpoint_path(4), run.checkpoint_path(4))
     with pytest.raises(StoreError, match="does not belong"):
-        StoredGenerator.open(run)
+        StoredGenerator.open(run, 4)
+    older = StoredGenerator.open(run)
+    assert (older.step, "does not belong" in older.warning) == (0, True)
 
 
 @pytest.mark.parametrize("metadata", [{}, {"state": "x"}, {"state": "[]"}, {"state": json.dumps({"hyper": {"no": 1}})}])

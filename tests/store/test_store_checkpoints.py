@@ -15,7 +15,7 @@ from safetensors.numpy import save_file
 
 from ganstudio.core.errors import StoreError
 from ganstudio.core.events import CheckpointSaved
-from ganstudio.store import Run, RunWriter, is_milestone, load_checkpoint, load_newest_good
+from ganstudio.store import Run, RunWriter, is_milestone, load_checkpoint, newest_usable
 
 
 class Bomb:
@@ -176,7 +176,7 @@ def test_zeros_in_place_of_content_are_found(run_path: Path, part: slice) -> Non
     spoilt[part] = bytes(len(spoilt[part]))
     run = Run.open(run_path)
     run.checkpoint_path(10).write_bytes(spoilt)
-    check, loaded = load_newest_good(run)
+    check, loaded = newest_usable(run, lambda found: found)
     assert (check.step, loaded and loaded[2]) == (5, 5)
     assert "step 10" in check.words
     assert "step 5" in check.words
@@ -219,7 +219,7 @@ def test_a_folder_whose_name_is_no_text_holds_a_run_like_any_other(run_path: Pat
     assert run.newest_good_checkpoint().step == 10
     assert load_checkpoint(run, 5)[0]["w"][0, 0] == 5
     run.checkpoint_path(10).write_bytes(b"")
-    assert load_newest_good(run)[0].step == 5
+    assert newest_usable(run, lambda found: found)[0].step == 5
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there are no named pipes")
@@ -228,7 +228,7 @@ def test_what_is_no_file_in_the_place_of_a_checkpoint_is_a_bad_one(run_path: Pat
     fill(run_path, 5)
     run = Run.open(run_path)
     make(run.checkpoint_path(10))
-    check, loaded = load_newest_good(run)
+    check, loaded = newest_usable(run, lambda found: found)
     assert (check.step, [bad.step for bad in check.bad], loaded and loaded[2]) == (5, [10], 5)
 
 

@@ -31,7 +31,7 @@ from ganstudio.ui.window import MainWindow
 from ganstudio.ui.workbench import SourceBar
 from ganstudio.ui.workbench.dropping import Dropped, look_at
 from ganstudio.ui.workbench.source_menu import recent_runs
-from tests.ui.explore_window import drop, store_run
+from tests.ui.explore_window import drop, listen, store_run
 from tests.ui.window_kit import close_window, open_window
 
 PICTURE = np.full((4, 4, 1), 128, np.uint8)
@@ -194,9 +194,20 @@ def test_other_files_go_where_they_can_be_used(tmp_path: Path) -> None:
     views = ("train", "runs", "explore", "paint", "translate")
     assert [look_at(plain).place(on) for on in views] == ["explore", "explore", "explore", "paint", "translate"]
     assert Dropped(tmp_path / "net.onnx").place("paint") == "explore"
-    broken = tmp_path / "broken.png"
-    broken.write_bytes(painted.read_bytes().replace(b'"paint"', b'"other"'))
-    assert look_at(broken).place("translate") == "translate"
+
+
+@pytest.mark.parametrize("workspace", ["explore", "paint", "translate"])
+def test_a_state_that_is_damaged_is_told_wherever_it_is_dropped(
+    window: MainWindow, tmp_path: Path, workspace: str, monkeypatch: pytest.MonkeyPatch, logged_problems: list[object]
+) -> None:
+    told, broken = listen(monkeypatch), tmp_path / "broken.png"
+    save_picture(broken, PICTURE, 1, session("paint"))
+    broken.write_bytes(broken.read_bytes().replace(b'"paint"', b'"other"'))
+    window.show_workspace(workspace)
+    assert drop(window, broken)
+    assert window.current_workspace == workspace
+    assert ["damaged" in error for error in told.errors] == [True]
+    logged_problems.clear()
 
 
 def test_the_bar_above_a_run_says_what_one_does_with_it(window: MainWindow, maps_run: Path) -> None:

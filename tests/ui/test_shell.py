@@ -184,6 +184,16 @@ def test_messages_stack_count_and_go(make: Callable[..., Shell], hub: Notificati
     qtbot.waitUntil(lambda: [toast.message.text for toast in shell.toasts.shown] == list("bcde"))
 
 
+def test_messages_stay_above_the_workspace_that_is_shown_next(make: Callable[..., Shell], hub: Notifications) -> None:
+    shell = make()
+    hub.info("a message")
+    for name in ("runs", "train"):
+        shell.show_workspace(name)
+        toast = shell.toasts.shown[0]
+        found = shell.stack.childAt(toast.geometry().center())
+        assert found is toast or toast.isAncestorOf(found)
+
+
 def test_details_fold_out_and_are_copied(qtbot: QtBot) -> None:
     banner, ran = ErrorBanner(), []
     qtbot.addWidget(banner)

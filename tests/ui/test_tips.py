@@ -20,11 +20,12 @@ def test_a_name_with_a_tag_stays_a_name(qtbot: QtBot) -> None:
     widget, box, action, item = QWidget(), QMessageBox(), QAction(), QListWidgetItem()
     for one in (widget, box):
         qtbot.addWidget(one)
+    told = QMessageBox(QMessageBox.Icon.Warning, "Save picture", NAME, parent=widget)
     box.setText(NAME)
     box.setInformativeText(NAME)
     for one in (widget, action, item):
         one.setToolTip(NAME)
-    shown = [box.text(), box.informativeText(), widget.toolTip(), action.toolTip(), item.toolTip()]
+    shown = [told.text(), box.text(), box.informativeText(), widget.toolTip(), action.toolTip(), item.toolTip()]
     assert all("<img" not in text and "&lt;img" in text for text in shown)
     widget.show()
     QToolTip.showText(QPoint(5, 5), NAME, widget)

@@ -17,7 +17,7 @@ import pytest
 from PIL import Image
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QDialog, QFileDialog, QMessageBox, QPushButton
+from PySide6.QtWidgets import QDialog, QFileDialog, QPushButton
 from pytestqt.qtbot import QtBot
 
 from ganstudio.core.experiment import Experiment
@@ -116,14 +116,17 @@ def test_where_the_data_have_moved_is_asked_and_kept(
     assert model is not None
     wait(qtbot, lambda: model.state == "finished" and not model.here)
     (tmp_path / "pics").rename(tmp_path / "moved")
-    monkeypatch.setattr(QFileDialog, "open", lambda dialog: dialog.fileSelected.emit(str(tmp_path / "moved")))
+    (tmp_path / "others").mkdir()
+    Image.new("L", (16, 16), 100).save(tmp_path / "others" / "0.png")
     window.studio.continue_run(model, 4)
-    wait(qtbot, lambda: bool(dialogs(window)))
-    (box,) = dialogs(window)
-    assert isinstance(box, QMessageBox)
-    assert f"no folder {tmp_path / 'pics'}" in box.text()
-    (choose,) = [button for button in box.buttons() if button.text() == "Choose…"]
-    qtbot.mouseClick(choose, Qt.MouseButton.LeftButton)
+    for place, why in (("others", f"no folder {tmp_path / 'pics'}"), ("moved", "does not hold the data")):
+        wait(qtbot, lambda why=why: any(why in box.text() for box in dialogs(window)))  # type: ignore[misc]
+        assert model.experiment.data == f"folder:{tmp_path / 'pics'}:size=16"
+        (box,) = [box for box in dialogs(window) if why in box.text()]
+        there = str(tmp_path / place)
+        monkeypatch.setattr(QFileDialog, "open", lambda dialog, there=there: dialog.fileSelected.emit(there))
+        (choose,) = [button for button in box.buttons() if button.text() == "Choose…"]
+        qtbot.mouseClick(choose, Qt.MouseButton.LeftButton)
     wait(qtbot, lambda: model.state == "finished" and not model.here and model.step == 4)
     assert model.experiment.data == f"folder:{tmp_path / 'moved'}:size=16"
     assert model.path is not None

@@ -19,8 +19,6 @@ def open_dropped(page: ExploreWorkspace, dropped: Dropped) -> None:
             page.explorer.open_file(dropped.path)
         elif dropped.session is not None:
             restore(page.explorer, dropped.session)
-        elif dropped.problem is not None:
-            page.explorer.studio.report(dropped.problem)
         else:
             page.side.open("projection")
             page.side.projection.open_picture(dropped.path)

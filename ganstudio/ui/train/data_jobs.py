@@ -139,7 +139,7 @@ class DataJobs(QObject):
               "the run remembers the place.").format(name=model.title)
         )  # fmt: skip
         choose = box.addButton(_("Choose…"), QMessageBox.ButtonRole.AcceptRole)
-        box.addButton(QMessageBox.StandardButton.Cancel)
+        box.addButton(_("Cancel"), QMessageBox.ButtonRole.RejectRole)
         box.setDefaultButton(choose)
         choose.clicked.connect(lambda: self._choose_place(model))
         box.finished.connect(box.deleteLater)

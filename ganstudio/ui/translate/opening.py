@@ -19,8 +19,6 @@ def open_dropped(page: TranslateWorkspace, dropped: Dropped) -> None:
     try:
         if dropped.session is not None:
             restore(translator, dropped.session)
-        elif dropped.problem is not None:
-            translator.studio.report(dropped.problem)
         elif translator.opened is None and not translator.opening:
             translator.studio.notifications.info(
                 _("Open a run that translates first; then drop the picture again, and it is translated.")

@@ -29,13 +29,11 @@ class Dropped:
 
     Attributes:
         path: the file.
-        session: the state that it carries, of which nothing is trusted; None where it carries none that can be read.
-        problem: why the state that it carries cannot be read.
+        session: the state that it carries, of which nothing is trusted; None where it carries none.
     """
 
     path: Path
     session: dict[str, Any] | None = None
-    problem: UsageError | None = None
 
     @property
     def is_generator(self) -> bool:
@@ -55,7 +53,7 @@ def look_at(path: Path) -> Dropped:
     """Finds out what a file is. Reads it: for a job.
 
     Raises:
-        UsageError: it cannot be read, or it is a device or a pipe.
+        UsageError: it or the state that it carries cannot be read, or it is a device or a pipe.
     """
     try:
         with open_regular(path) as file:
@@ -63,10 +61,7 @@ def look_at(path: Path) -> Dropped:
     except OSError as error:
         words = _("{file} cannot be read: {reason}.").format(file=path, reason=error.strerror or type(error).__name__)
         raise UsageError(words) from error
-    try:
-        return Dropped(path, read_session(path) if carries else None)
-    except UsageError as error:
-        return Dropped(path, problem=error)
+    return Dropped(path, read_session(path) if carries else None)
 
 
 def is_for_a_bench(path: Path) -> bool:
