@@ -18,7 +18,7 @@ CLASS_FILES = (
     "classes.txt", "classes.json", "classes.csv", "class_names.txt", "class_dict.csv", "labels.txt", "labels.json",
     "label_colors.txt", "palette.txt", "palette.json", "objectInfo150.txt", "labelmap.txt", "label_map.txt",
     "class_names.json", "class_dict.txt", "labels.csv", "label_colors.csv", "meta.json", "config.json",
-    "label_map.pbtxt",
+    "label_map.pbtxt", "_classes.csv", "obj_class_to_machine_color.json",
 )  # fmt: skip
 NO_FILE = "none"
 """In place of a class file: what is in the folder is not looked at."""
@@ -133,7 +133,9 @@ def _text_of(path: Path, data: bytes, encoding: str) -> tuple[str, tuple[str, ..
             if data.startswith(mark):
                 return data.decode(name), ()
         if b"\0" in data:
-            return data.decode("utf-16-be" if data[0] == 0 else "utf-16-le"), ()
+            # At least the line ends are plain letters.
+            ways = {name: sum(map(str.isascii, data.decode(name, "replace"))) for name in ("utf-16-le", "utf-16-be")}
+            return data.decode(max(ways, key=ways.__getitem__)), ()
         return data.decode("utf-8"), ()
     except LookupError as error:
         raise DataError(

@@ -18,7 +18,8 @@ _NUMBERS = (
 )  # fmt: skip
 _TRAINING = ("trainid", "labeltrainid", "trainids")
 _COLOURS = ("color", "colour", "rgb", "colorrgb", "colourrgb", "hex", "background")
-_INSIDE = ("classes", "labels", "categories", "items", "names", "classnames", "labelnames", "idtolabel", "id2label")
+_INSIDE = ("classes", "labels", "categories", "items", "names", "classnames", "labelnames", "idtolabel", "id2label",
+           "labeltoid", "label2id", "classtoidx", "class2idx", "idxtoclass", "idx2class")  # fmt: skip
 _TITLES = frozenset(_NAMES) | {"labels", "classes", "categories"}
 _PARTS = (("r", "red"), ("g", "green"), ("b", "blue"))
 # CVAT and what imitates it: name:r,g,b:parts:actions
@@ -58,7 +59,7 @@ def rows_of(text: str) -> list[Row]:
         ValueError, KeyError, TypeError, IndexError, RecursionError: it makes no sense.
     """
     if text.lstrip()[:1] in ("[", "{") and not _FIRST.fullmatch(text.lstrip().splitlines()[0].rstrip()):
-        return _from_json(json.loads(text))
+        return _from_json(_json(text))
     items = _ITEM.findall(text)
     if items:
         return [_from_item(item) for item in items]
@@ -67,6 +68,15 @@ def rows_of(text: str) -> list[Row]:
     if not lines:
         return []
     return _from_table(lines) or _from_lines(lines[1:] if len(lines) > 1 and _is_heading(lines[0]) else lines)
+
+
+def _json(text: str) -> Any:
+    if '"' not in text:  # as Python prints a list or a dict
+        text = re.sub(r"([{,]\s*)(-?\d+)(?=\s*:)", r'\1"\2"', text.replace("'", '"'))
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError as error:
+        raise ValueError(_("it begins like JSON, but in line {n} it is none").format(n=error.lineno)) from error
 
 
 def _is_heading(line: str) -> bool:
@@ -212,7 +222,10 @@ def _from_json(values: Any) -> list[Row]:
             return _from_json(inner)
         rows = [_json_pair(str(key), value) for key, value in values.items()]
         return sorted(rows, key=lambda row: row.number or 0) if all(row.number is not None for row in rows) else rows
-    return [_json_row(value) if isinstance(value, dict) else Row(str(value)) for value in values]
+    listed = [_json_row(value) if isinstance(value, dict) else Row(str(value)) for value in values]
+    if not all(row.name for row in listed):
+        raise ValueError(_("a class in it has neither a name nor a number"))
+    return listed
 
 
 def _json_pair(key: str, value: Any) -> Row:
@@ -239,7 +252,7 @@ def _json_row(values: dict[str, Any]) -> Row:
     if number is None:
         number, training = training, None
     colour = next((colour_of(lowered[key]) for key in _COLOURS if lowered.get(key)), None)
-    return Row(name or str(number), number, colour, training)
+    return Row(name or ("" if number is None else str(number)), number, colour, training)
 
 
 def colour_of(value: Any) -> Colour:
