@@ -13,7 +13,7 @@ from ganstudio.core.i18n import _
 from ganstudio.data.base import Job, Problem
 from ganstudio.data.decode import PictureError, with_image
 from ganstudio.data.labelclasses import flat
-from ganstudio.data.partners import LABELS, PHOTOS, match, side_of, train_only
+from ganstudio.data.partners import ASIDE, LABELS, PHOTOS, match, side_of, train_only
 from ganstudio.data.rawmaps import Part, RawMap, read_raw
 from ganstudio.data.scan import scan
 
@@ -77,10 +77,12 @@ def plan_of(folder: Path, layout: str, job: Job, used: Path | None = None) -> Pl
 def _sides(files: Sequence[str]) -> tuple[list[str], list[str]]:
     """Label maps and photos: by the names of their folders, else photos are JPEGs with a PNG of the same name."""
     labels = [file for file in files if side_of(file, LABELS)]
-    chosen = set(labels)
-    photos = [file for file in files if file not in chosen and side_of(file, PHOTOS)]
     if labels:
-        return labels, photos or [file for file in files if file not in chosen]
+        chosen = set(labels)
+        files = [file for file in files if not side_of(file, ASIDE)]
+        rest = [file for file in files if file not in chosen]
+        labels = [file for file in files if file in chosen] or labels
+        return labels, [file for file in rest if side_of(file, PHOTOS)] or rest
     jpegs = [file for file in files if PurePosixPath(file).suffix.lower() in _JPEGS]
     others = [file for file in files if PurePosixPath(file).suffix.lower() == ".png"]
     if jpegs and others and len(match(jpegs, others).pairs) * 2 > min(len(jpegs), len(others)):

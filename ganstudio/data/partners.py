@@ -16,13 +16,19 @@ from ganstudio.data.base import Problem
 _LABEL_NAMES = (
     "label labels labelmap labelmaps labelled lbl lbls annotation annotations annot annots mask masks gt gtfine gtcoarse "
     "groundtruth seg segs segmentation segmentations segmentationclass segmentationclassraw stuffthingmaps semantic "
-    "labeledapproved labeledapprovedfull labelids"
+    "labeledapproved labeledapprovedfull labelids segmentationclasspng masksmachine maskshuman"
+)
+# What tools put beside the label maps: one colour for each thing, drawings for people to look at.
+_ASIDE_NAMES = (
+    "segmentationobject segmentationobjectpng segmentationobjectvisualization segmentationclassvisualization maskshuman "
+    "masksinstances instances instance panoptic colormap colormaps colourmap colourmaps visualization visualizations"
 )
 _PHOTO_NAMES = "image images photo photos img imgs picture pictures leftimg8bit jpegimages rgb raw original originals"
 _FIRST_NAMES = "a input inputs source sources src edge edges sketch sketches x before"
 _SECOND_NAMES = "b target targets output outputs tgt dst photo photos y after"
 LABELS = frozenset(_LABEL_NAMES.split())
 PHOTOS = frozenset(_PHOTO_NAMES.split())
+ASIDE = frozenset(_ASIDE_NAMES.split())
 FIRSTS = frozenset(_FIRST_NAMES.split())
 SECONDS = frozenset(_SECOND_NAMES.split())
 _TRAIN = re.compile(r"train(ing)?\d*")
