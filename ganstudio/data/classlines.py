@@ -63,7 +63,7 @@ def rows_of(text: str) -> list[Row]:
     items = _ITEM.findall(text)
     if items:
         return [_from_item(item) for item in items]
-    lines = [re.sub(r"\s#\s.*", "", line).strip("\r\n\0 \t") for line in text.splitlines()]
+    lines = [re.sub(r"\s#\s.*", "", line).strip("\r\n\0\x1a \t") for line in text.splitlines()]
     lines = [line for line in lines if line and not _is_remark(line)]
     if not lines:
         return []
@@ -265,7 +265,10 @@ def colour_of(value: Any) -> Colour:
         found = re.findall(r"\d+", value)
         three = len(found) in (3, 4) and not value.strip().startswith("#")
         value = found[:3] if three else bytes.fromhex(value.strip().lstrip("#"))
-    red, green, blue = (int(part) for part in list(value)[:4][:3])
+    parts = list(value)[:3]
+    if any(isinstance(part, float) for part in parts) and max(parts) <= 1:  # as shares of 1
+        parts = [round(255 * part) for part in parts]
+    red, green, blue = (int(part) for part in parts)
     if not all(0 <= part < 256 for part in (red, green, blue)):
         raise ValueError(_("{value} is no colour: three numbers from 0 to 255 are one").format(value=value))
     return red, green, blue

@@ -82,6 +82,8 @@ FROM1 = {0: "unlabelled", 1: "sky", 2: "tree", 3: "road"}
         ([0, 32896, 65535], ABC, "classes.txt", {0: "sky", 32896: "tree", 65535: "road"}),
         ([0, 1, 2], json.dumps({"class_to_idx": {"sky": 0, "tree": 1, "road": 2}}), "classes.json", ABC_FROM0),
         ([0, 1, 2], json.dumps({"label2id": {"sky": 0, "tree": 1, "road": 2}}), "labels.json", ABC_FROM0),
+        ([0, 1, 2], "sky\r\ntree\r\nroad\r\n\x1a", "classes.txt", ABC_FROM0),
+        ([0, 255], json.dumps({"bg": [0.0, 0.0, 0.0], "thing": [1.0, 1.0, 1.0]}), "classes.json", {0: "bg", 255: "thing"}),
         ([0, 1, 2], "['sky', 'tree', 'road']\n", "classes.txt", ABC_FROM0),
         ([0, 1, 2], "{0: 'sky', 1: 'tree', 2: 'road'}\n", "classes.txt", ABC_FROM0),
         ([0, 1, 2], "Pixel Value, Class\n0, sky\n1, tree\n2, road\n", "_classes.csv", ABC_FROM0),
