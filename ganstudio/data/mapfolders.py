@@ -13,7 +13,7 @@ from ganstudio.core.i18n import _
 from ganstudio.data.base import Job, Problem
 from ganstudio.data.decode import PictureError, with_image
 from ganstudio.data.labelclasses import flat
-from ganstudio.data.partners import ASIDE, LABELS, PHOTOS, match, side_of, train_only
+from ganstudio.data.partners import ASIDE, LABELS, PHOTOS, is_marked, match, side_of, train_only
 from ganstudio.data.rawmaps import Part, RawMap, read_raw
 from ganstudio.data.scan import scan
 
@@ -75,7 +75,7 @@ def plan_of(folder: Path, layout: str, job: Job, used: Path | None = None) -> Pl
 
 
 def _sides(files: Sequence[str]) -> tuple[list[str], list[str]]:
-    """Label maps and photos: by the names of their folders, else photos are JPEGs with a PNG of the same name."""
+    """Label maps and photos: by names of folders or files, else photos are JPEGs with a PNG of the same name."""
     labels = [file for file in files if side_of(file, LABELS)]
     if labels:
         chosen = set(labels)
@@ -83,6 +83,10 @@ def _sides(files: Sequence[str]) -> tuple[list[str], list[str]]:
         rest = [file for file in files if file not in chosen]
         labels = [file for file in files if file in chosen] or labels
         return labels, [file for file in rest if side_of(file, PHOTOS)] or rest
+    marked = [file for file in files if is_marked(file)]
+    others = [file for file in files if not is_marked(file)]
+    if marked and len(match(others, marked).pairs) * 2 > min(len(marked), len(others)):
+        return marked, others
     jpegs = [file for file in files if PurePosixPath(file).suffix.lower() in _JPEGS]
     others = [file for file in files if PurePosixPath(file).suffix.lower() == ".png"]
     if jpegs and others and len(match(jpegs, others).pairs) * 2 > min(len(jpegs), len(others)):

@@ -40,6 +40,10 @@ _TAIL = re.compile(
     r"color|instanceids|leftimg8bit|images?|img|photo|rgb|input|output|target|source|real|fake|ab|a|b))+$",
     re.IGNORECASE,
 )
+# The tail that names a label map beside its photo.
+_MARKED = re.compile(
+    r".+[-_. ](?:masks?|labeltrainids|labelids|labels?|lbl|seg|segmentation|gt|annotations?)", re.IGNORECASE
+)
 _NAMES_TOLD = 4
 # Of several label maps of one photo, the one with training ids is meant; pictures in colour of the same are not.
 _PREFERRED = ("labeltrainids", "labelids")
@@ -115,6 +119,11 @@ def side_of(file: str, names: frozenset[str]) -> bool:
         if name in names or (match is not None and match[2] in names):
             return True
     return False
+
+
+def is_marked(file: str) -> bool:
+    """Its own name says that it is a label map: ``cat_mask.png``."""
+    return _MARKED.fullmatch(_bare(file)) is not None
 
 
 def groups_of(files: Sequence[str]) -> dict[str, list[str]]:

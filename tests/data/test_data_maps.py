@@ -302,6 +302,15 @@ def test_what_tools_put_beside_label_maps_is_neither_label_map_nor_photo(pics, p
         check(f"maps:{pics}:size=48")
 
 
+def test_label_maps_beside_their_photos_are_known_by_their_own_names(pics):
+    for index in range(3):
+        save(pics / "benign" / f"benign ({index}).png", photo_of(ids_of(index)))
+        save(pics / "benign" / f"benign ({index})_mask.png", ids_of(index))
+    data = load(f"maps:{pics}:size=48")
+    assert data.inputs is not None
+    np.testing.assert_array_equal(data.inputs[2].numpy(), ids_of(2)[:, 8:56])
+
+
 def test_a_list_of_classes_in_the_parts_of_a_set_is_found(pics):
     for part in ("train", "valid"):
         for index in range(3):
