@@ -40,7 +40,7 @@ def _read(request: DataRequest, seed: int, job: Job) -> Arrays:
     listed = None
     if folder.exists():  # else the plan says that there is none
         listed = find_class_file(folder if folder.is_dir() else folder.parent, options.classes)
-    plan = plan_of(folder, options.layout, job, listed)
+    plan = plan_of(folder, options.layout, job, listed, is_as_before(options))
     known: list[ClassList] = []
 
     def prepare() -> dict[str, Any]:

@@ -379,3 +379,12 @@ def test_a_stored_run_of_what_is_refused_today_is_still_read(pics):
     arrays = maps.source().read(maps.source().earlier(parse_request(request))[1], 0, Job())
     assert len(arrays.spec.map_classes) == 1
     assert load(request, expected=fingerprint(arrays)).spec.map_classes == arrays.spec.map_classes
+
+
+def test_a_stored_run_of_folders_that_are_laid_aside_today_is_still_read(pics):
+    request = make(pics, [0, 1, 2])
+    (pics / "images").rename(pics / "instances")
+    with pytest.raises(DataError, match="does not hold label maps and photos"):
+        load(request)
+    arrays = maps.source().read(maps.source().earlier(parse_request(request))[1], 0, Job())
+    assert load(request, expected=fingerprint(arrays)).spec.count == 4
