@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import onnx
-from google.protobuf.message import DecodeError, Message
 
 from ganstudio.core.errors import UsageError
 from ganstudio.core.i18n import _
@@ -88,14 +87,16 @@ def _read(path: Path) -> Any:
         # Protobuf takes nearly anything for a message; a model has a graph with outputs.
         if not model.graph.output or not model.graph.node:
             raise ValueError("no graph")
-    except (DecodeError, ValueError, OSError, RecursionError) as error:
+    except UsageError:
+        raise
+    except Exception as error:  # of several libraries
         raise UsageError(
             _("“{file}” is not an ONNX model, or it is cut off or damaged.").format(file=path.name), details=repr(error)
         ) from error
     return model
 
 
-def _messages(root: Message) -> Iterator[Message]:
+def _messages(root: Any) -> Iterator[Any]:
     """A message and all that are in it, however deep and whatever they are called."""
     waiting = [root]
     while waiting:
@@ -103,14 +104,14 @@ def _messages(root: Message) -> Iterator[Message]:
         yield message
         for kind, value in message.ListFields():
             if kind.message_type is not None:
-                waiting.extend([value] if isinstance(value, Message) else value)
+                waiting.extend([value] if hasattr(value, "ListFields") else value)
 
 
 Name = tuple[str, str]
 
 
 def _checked(
-    path: Path, root: Message, functions: Mapping[Name, Any], weights: list[onnx.TensorProto]
+    path: Path, root: Any, functions: Mapping[Name, Any], weights: list[onnx.TensorProto]
 ) -> list[Name | None]:
     """Finds the tensors of a graph or function, and what its nodes call: functions of the file, or None for operations.
 
