@@ -19,9 +19,9 @@ _MACOS = ("__macosx", "network trash folder", "temporary items", "thevolumesetti
 _UNIX = ("lost+found", "~snapshot")
 # Synology, QNAP, Asustor, TrueNAS and others; what begins with a dot is passed over anyway.
 _NAS = (
-    "@eadir", "@recycle", "#recycle", "@recently-snapshot", "#snapshot", "@snapshot", "@tmp", "@sharebin", "@sharesnap",
-    "@synologydrive", "@synoresource", "@transcode", "@appstore", "@database", "@download", "@upload", "#sharebin",
-    "_gsdata_",
+    "@eadir", "@__thumb", "@recycle", "#recycle", "@recently-snapshot", "#snapshot", "@snapshot", "@tmp", "@sharebin",
+    "@sharesnap", "@synologydrive", "@synoresource", "@transcode", "@appstore", "@database", "@download", "@upload",
+    "#sharebin", "_gsdata_",
 )  # fmt: skip
 _TOOLS = ("__pycache__", "node_modules")
 _TABLE = DESKTOP_FILES.union(_WINDOWS, _MACOS, _UNIX, _NAS, _TOOLS)

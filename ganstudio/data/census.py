@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -18,6 +18,7 @@ _SMEARED = 1024
 _PER_FILE = 2048
 _SHADES = 64
 _MANY = 6
+_CONTRADICTED = 0.1
 Colour = tuple[int, int, int]
 
 
@@ -37,6 +38,7 @@ class Census:
         levels: shade → pixels in the middle of an area of exactly that shade; of those, and of index pictures that hold
             so many shades that they may be smeared.
         plain: packed colour → pixels in the middle of an area of exactly that colour, of formats that smear.
+        rims: numbers that fill no area in some label map of many numbers.
         smeared: the colours come from a format that smears, or there are too many to be exact.
     """
 
@@ -51,6 +53,18 @@ class Census:
     levels: Counter[int] = field(default_factory=Counter)
     plain: Counter[int] = field(default_factory=Counter)
     smeared: bool = False
+    rims: set[int] = field(default_factory=set)
+
+    def contradiction(self) -> tuple[int, Colour, Colour] | None:
+        """A number that has two colours in the palettes of the label maps; a row of greys says nothing of colours."""
+        shades: dict[int, list[tuple[Colour, int]]] = defaultdict(list)
+        for (value, colour), n in self.palette.most_common():
+            if colour != (value,) * 3:
+                shades[value].append((colour, n))
+        for value, (most, *others) in sorted(shades.items()):
+            if others and others[0][1] >= _CONTRADICTED * (most[1] + others[0][1]):
+                return value, most[0], others[0][0]
+        return None
 
     def add(self, other: Census) -> None:
         """Counts another one in."""
@@ -64,6 +78,7 @@ class Census:
         self.levels.update(other.levels)
         self.plain.update(other.plain)
         self.files = [mine + its for mine, its in zip(self.files, other.files, strict=True)]
+        self.rims |= other.rims
         self.smeared = self.smeared or other.smeared or len(self.colours) > _SMEARED
 
 
@@ -98,8 +113,9 @@ def _count_numbers(result: Census, raw: RawMap, values: NDArray[np.int32]) -> No
     result.files = [1, 0]
     perhaps = len(found) > _MANY or bool({253, 254} & set(found.tolist()))
     if perhaps and raw.palette is None and found[0] >= 0 and found[-1] <= UNLABELLED:
-        found, counts = np.unique(values[flat(values[..., None].astype(np.uint8), 0)], return_counts=True)
-        result.levels.update(dict(zip(found.tolist(), counts.tolist(), strict=True)))
+        areas, counts = np.unique(values[flat(values[..., None].astype(np.uint8), 0)], return_counts=True)
+        result.levels.update(dict(zip(areas.tolist(), counts.tolist(), strict=True)))
+        result.rims = set(found.tolist()) - set(areas.tolist())
 
 
 def _count_colours(result: Census, raw: RawMap, rgb: NDArray[np.uint8]) -> None:

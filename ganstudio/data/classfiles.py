@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import codecs
+import filecmp
+import os
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,18 +14,20 @@ from ganstudio.core.dataspec import MapClass
 from ganstudio.core.errors import DataError
 from ganstudio.core.i18n import _
 from ganstudio.core.labelmaps import colours_for
+from ganstudio.core.litter import is_litter
 from ganstudio.data.classlines import Row, lists_classes, rows_of
 
 CLASS_FILES = (
     "classes.txt", "classes.json", "classes.csv", "class_names.txt", "class_dict.csv", "labels.txt", "labels.json",
     "label_colors.txt", "palette.txt", "palette.json", "objectInfo150.txt", "labelmap.txt", "label_map.txt",
     "class_names.json", "class_dict.txt", "labels.csv", "label_colors.csv", "meta.json", "config.json",
-    "label_map.pbtxt",
+    "label_map.pbtxt", "_classes.csv", "obj_class_to_machine_color.json",
 )  # fmt: skip
 NO_FILE = "none"
 """In place of a class file: what is in the folder is not looked at."""
 NUMBERS_OF_NOTHING = frozenset({255, 65535})
 _LIMIT = 1 << 20
+_DEEPEST = 3
 _MOST = 255
 _NOTHING = re.compile(
     r"[\W_]*(?:unlabell?ed|void|ignored?|unknown|border|boundary|don'?t[ _-]?care)\b.*", re.IGNORECASE
@@ -38,6 +42,8 @@ _COMMON = range(0xB0, 0xD8)
 """First bytes of the common Chinese characters in GB2312."""
 _KOREAN = 0xC8
 """Up to here they are those of Korean syllables too."""
+_OFTEN_OTHER = frozenset({"labels.txt", "labels.json", "labels.csv"})
+"""Beside pictures these tell the label of each."""
 _ALSO_OTHER = frozenset({"meta.json", "config.json"})
 
 
@@ -69,6 +75,8 @@ class ClassList:
 def find_class_file(folder: Path, name: str = "") -> Path | None:
     """The file that names the classes: the one asked for (beside the pictures, or anywhere), else one by a usual name.
 
+    It may lie in a folder below, as sets that come in parts have it; the nearest to the top counts.
+
     Raises:
         DataError: the one asked for is not there.
     """
@@ -81,9 +89,33 @@ def find_class_file(folder: Path, name: str = "") -> Path | None:
         return path
     if name or not folder.is_dir():
         return None
-    there = {one.name.casefold(): one for one in sorted(folder.iterdir(), reverse=True)}
-    found = (there.get(usual.casefold()) for usual in CLASS_FILES)
-    return next((one for one in found if one is not None and one.is_file() and _is_list(one)), None)
+    level = [folder]
+    for depth in range(_DEEPEST):
+        found = [one for one in (_list_in(one, _OFTEN_OTHER if depth else ()) for one in level) if one is not None]
+        # “train” and “valid” may have a list each: of the same classes, or there is no telling.
+        if found:
+            return found[0] if all(filecmp.cmp(found[0], one, shallow=False) for one in found[1:]) else None
+        level = [below for above in level for below in _folders_in(above)]
+    return None
+
+
+def _folders_in(folder: Path) -> list[Path]:
+    try:
+        with os.scandir(folder) as entries:
+            return sorted(Path(one.path) for one in entries if one.is_dir() and not is_litter(one.name))
+    except OSError:  # one that is closed is told where pictures are looked for
+        return []
+
+
+def _list_in(folder: Path, without: Collection[str]) -> Path | None:
+    """The file of a usual name in a folder."""
+    usual = {one.casefold(): place for place, one in enumerate(CLASS_FILES) if one not in without}
+    try:
+        with os.scandir(folder) as entries:
+            there = sorted((usual[one.name.casefold()], one.path) for one in entries if one.name.casefold() in usual)
+    except OSError:
+        return None
+    return next((Path(path) for _place, path in there if Path(path).is_file() and _is_list(Path(path))), None)
 
 
 def _is_list(path: Path) -> bool:
@@ -133,7 +165,9 @@ def _text_of(path: Path, data: bytes, encoding: str) -> tuple[str, tuple[str, ..
             if data.startswith(mark):
                 return data.decode(name), ()
         if b"\0" in data:
-            return data.decode("utf-16-be" if data[0] == 0 else "utf-16-le"), ()
+            # At least the line ends are plain letters.
+            ways = {name: sum(map(str.isascii, data.decode(name, "replace"))) for name in ("utf-16-le", "utf-16-be")}
+            return data.decode(max(ways, key=ways.__getitem__)), ()
         return data.decode("utf-8"), ()
     except LookupError as error:
         raise DataError(

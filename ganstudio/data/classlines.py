@@ -18,7 +18,8 @@ _NUMBERS = (
 )  # fmt: skip
 _TRAINING = ("trainid", "labeltrainid", "trainids")
 _COLOURS = ("color", "colour", "rgb", "colorrgb", "colourrgb", "hex", "background")
-_INSIDE = ("classes", "labels", "categories", "items", "names", "classnames", "labelnames", "idtolabel", "id2label")
+_INSIDE = ("classes", "labels", "categories", "items", "names", "classnames", "labelnames", "idtolabel", "id2label",
+           "labeltoid", "label2id", "classtoidx", "class2idx", "idxtoclass", "idx2class")  # fmt: skip
 _TITLES = frozenset(_NAMES) | {"labels", "classes", "categories"}
 _PARTS = (("r", "red"), ("g", "green"), ("b", "blue"))
 # CVAT and what imitates it: name:r,g,b:parts:actions
@@ -58,15 +59,24 @@ def rows_of(text: str) -> list[Row]:
         ValueError, KeyError, TypeError, IndexError, RecursionError: it makes no sense.
     """
     if text.lstrip()[:1] in ("[", "{") and not _FIRST.fullmatch(text.lstrip().splitlines()[0].rstrip()):
-        return _from_json(json.loads(text))
+        return _from_json(_json(text))
     items = _ITEM.findall(text)
     if items:
         return [_from_item(item) for item in items]
-    lines = [re.sub(r"\s#\s.*", "", line).strip("\r\n\0 \t") for line in text.splitlines()]
+    lines = [re.sub(r"\s#\s.*", "", line).strip("\r\n\0\x1a \t") for line in text.splitlines()]
     lines = [line for line in lines if line and not _is_remark(line)]
     if not lines:
         return []
     return _from_table(lines) or _from_lines(lines[1:] if len(lines) > 1 and _is_heading(lines[0]) else lines)
+
+
+def _json(text: str) -> Any:
+    if '"' not in text:  # as Python prints a list or a dict
+        text = re.sub(r"([{,]\s*)(-?\d+)(?=\s*:)", r'\1"\2"', text.replace("'", '"'))
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError as error:
+        raise ValueError(_("it begins like JSON, but in line {n} it is none").format(n=error.lineno)) from error
 
 
 def _is_heading(line: str) -> bool:
@@ -212,7 +222,10 @@ def _from_json(values: Any) -> list[Row]:
             return _from_json(inner)
         rows = [_json_pair(str(key), value) for key, value in values.items()]
         return sorted(rows, key=lambda row: row.number or 0) if all(row.number is not None for row in rows) else rows
-    return [_json_row(value) if isinstance(value, dict) else Row(str(value)) for value in values]
+    listed = [_json_row(value) if isinstance(value, dict) else Row(str(value)) for value in values]
+    if not all(row.name for row in listed):
+        raise ValueError(_("a class in it has neither a name nor a number"))
+    return listed
 
 
 def _json_pair(key: str, value: Any) -> Row:
@@ -239,7 +252,7 @@ def _json_row(values: dict[str, Any]) -> Row:
     if number is None:
         number, training = training, None
     colour = next((colour_of(lowered[key]) for key in _COLOURS if lowered.get(key)), None)
-    return Row(name or str(number), number, colour, training)
+    return Row(name or ("" if number is None else str(number)), number, colour, training)
 
 
 def colour_of(value: Any) -> Colour:
@@ -252,7 +265,10 @@ def colour_of(value: Any) -> Colour:
         found = re.findall(r"\d+", value)
         three = len(found) in (3, 4) and not value.strip().startswith("#")
         value = found[:3] if three else bytes.fromhex(value.strip().lstrip("#"))
-    red, green, blue = (int(part) for part in list(value)[:4][:3])
+    parts = list(value)[:3]
+    if any(isinstance(part, float) for part in parts) and max(parts) <= 1:  # as shares of 1
+        parts = [round(255 * part) for part in parts]
+    red, green, blue = (int(part) for part in parts)
     if not all(0 <= part < 256 for part in (red, green, blue)):
         raise ValueError(_("{value} is no colour: three numbers from 0 to 255 are one").format(value=value))
     return red, green, blue

@@ -24,6 +24,15 @@ _STARTS = (
     (rb"\s*(<\?xml|<svg)", _("it is text in XML, perhaps a drawing of lines (SVG): save it as PNG")),
     (rb"%PDF-", _("it is a PDF document, not a picture")),
     (rb"PK\x03\x04", _("it is a ZIP archive, not a picture")),
+    (rb".{4}ftyp(hei|hev|mif1|msf1)", _("it is a HEIC picture, which is not read here: save it as JPEG or PNG")),
+    (rb".{4}ftypavi[fs]", _("it is an AVIF picture that cannot be read here: save it as JPEG or PNG")),
+    (rb".{4}ftyp(crx|cr3)|II\*\0.{4}CR|IIRO|IIU\0|FUJIFILM|\0MRM|FOVb",
+     _("it is a raw picture of a camera, which is not read here: save it as JPEG or PNG")),
+    (rb".{4}ftyp|RIFF.{4}AVI |\x1aE\xdf\xa3", _("it is a film, not a picture")),
+    (rb"\xff\x0a|\0\0\0\x0cJXL ", _("it is a JPEG XL picture, which is not read here: save it as JPEG or PNG")),
+    (rb"8BPS", _("it is a Photoshop picture that cannot be read here: save it as PNG")),
+    (rb"\x89PNG|\xff\xd8\xff|GIF8|BM.{4}\0\0\0\0|II\*\0|MM\0\*|RIFF.{4}WEBP",
+     _("it is damaged: what is in it cannot be decoded")),
 )  # fmt: skip
 STARTS_BYTES = 512
 """So much of a file is enough for :func:`instead_of_picture`."""

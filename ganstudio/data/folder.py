@@ -95,8 +95,8 @@ def _channels(found: Scan, tally: _Tally, colour: str) -> int:
     if not any(tally.kept):
         first = min(tally.problems)
         raise DataError(
-            _("None of the {n} pictures in {folder} can be used; {file} {why}.").format(
-                n=len(found.files), folder=found.folder, file=found.files[first], why=tally.problems[first][0][0]
+            _("No picture in {folder} can be used; {file}: {why}.").format(
+                folder=found.folder, file=found.files[first], why=tally.problems[first][0][0]
             )
         )
     all_grey = all(grey for grey, kept in zip(tally.grey, tally.kept, strict=True) if kept)

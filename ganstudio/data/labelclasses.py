@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 
 import numpy as np
@@ -16,7 +17,7 @@ from ganstudio.data.classfiles import NUMBERS_OF_NOTHING, ClassList
 from ganstudio.data.labelmaps import MAX_MAP_CLASSES, UNLABELLED
 from ganstudio.data.mapping import NEAR, colour_words
 from ganstudio.data.shades import means_nothing, merged
-from ganstudio.data.smearing import are_smeared, check_levels, levels_of, smeared_words
+from ganstudio.data.smearing import are_smeared, check_levels, levels_of, rim_words, smeared_words
 
 __all__ = ["Census", "census_of", "find_classes", "flat"]
 _MOST_SHARE = 0.001
@@ -41,6 +42,8 @@ def find_classes(census: Census, nothing: frozenset[int] | None = None, strict: 
         DataError: there are none, or too many, or there is no telling what is one.
     """
     if census.files[0] and census.files[0] >= census.files[1]:
+        if strict and census.contradiction():
+            return _by_palettes(census)
         return _by_number(census, nothing, strict)
     return _by_colour(census, strict)
 
@@ -66,7 +69,20 @@ def _by_number(census: Census, nothing: frozenset[int] | None, strict: bool) -> 
     names = [str(value) for value in kept]
     colours = _palette_colours(census, kept) or colours_for(names)
     classes = tuple(MapClass(name, colour) for name, colour in zip(names, colours, strict=True))
-    return ClassList(classes, tuple(kept), bool(census.palette), said=said, nothing=nothing)
+    doubts = rim_words(census) if strict else ()
+    return ClassList(classes, tuple(kept), bool(census.palette), said=said, nothing=nothing, doubts=doubts)
+
+
+def _by_palettes(census: Census) -> ClassList:
+    """One number has several colours in the palettes: programs that make a palette for each picture number as they like."""
+    shades: Counter[Colour] = Counter()
+    for (_value, colour), n in census.palette.items():
+        shades[colour] += n
+    colours = [colour for colour, _n in shades.most_common()]
+    _check_count(colours)
+    classes = tuple(MapClass(colour_words(colour), colour) for colour in colours)
+    said = _("The palettes of the label maps differ, so the classes are told by their colours, not by their numbers.")
+    return ClassList(classes, tuple(-2 - place for place in range(len(classes))), True, said=(said,))
 
 
 def void_of(numbers: Collection[int]) -> tuple[frozenset[int], tuple[str, ...]]:
@@ -123,17 +139,22 @@ def _by_colour(census: Census, strict: bool) -> ClassList:
     if strict and census.greys * 2 > census.files[1]:
         check_levels(census)
     colours = _peaks(census) if census.smeared else _exact(census)
+    _check_count(colours, _FEWEST if strict else 1)
+    classes = tuple(MapClass(colour_words(colour), colour) for colour in colours)
+    doubts = (*((smeared_words(),) if census.greys else ()), *_lost(census, colours))
+    return ClassList(classes, tuple(range(len(classes))), True, doubts=doubts)
+
+
+def _check_count(colours: Sequence[Colour], fewest: int = _FEWEST) -> None:
+    """Raises DataError where these are too few or too many to be classes."""
     if not colours or len(colours) > MAX_MAP_CLASSES:
         raise DataError(
             _("The label maps show {n} colours that could be classes; 1 to {most} are possible. Are they label maps? If "
               "so, write the classes with their colours into classes.txt, a line each: name r g b.").format(
                 n=len(colours), most=MAX_MAP_CLASSES)
         )  # fmt: skip
-    if strict and len(colours) < _FEWEST:
+    if len(colours) < fewest:
         raise DataError(_one_class([colour_words(colour) for colour in colours]))
-    classes = tuple(MapClass(colour_words(colour), colour) for colour in colours)
-    doubts = (*((smeared_words(),) if census.greys else ()), *_lost(census, colours))
-    return ClassList(classes, tuple(range(len(classes))), True, doubts=doubts)
 
 
 def _lost(census: Census, colours: Sequence[Colour]) -> tuple[str, ...]:

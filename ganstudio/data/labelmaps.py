@@ -20,7 +20,7 @@ from ganstudio.core.i18n import _
 from ganstudio.core.labelmaps import nearest_classes, palette_of
 from ganstudio.data.classfiles import NUMBERS_OF_NOTHING
 from ganstudio.data.decode import Fit, PictureError
-from ganstudio.data.mapping import MappingReport, Named, settle
+from ganstudio.data.mapping import NEAR, MappingReport, Named, settle
 from ganstudio.data.rawmaps import RawMap, grey_numbers, is_smeared_grey, narrowed, nearest_positions, read_raw
 from ganstudio.data.shades import readings, snapped
 
@@ -117,7 +117,8 @@ def map_raw(
         classes: one to 255.
         values: the number of each class in index pictures.
         far: what areas get whose colour is unlike that of any class.
-        nothing: numbers that mean “unlabelled”; by default 255, 65535, and 0 where the classes count from 1.
+        nothing: numbers that mean “unlabelled”; by default 255, 65535, and 0 where the classes count from 1. Where 0 is
+            given among them and no class is black, black means it too.
 
     Returns:
         ids, uint8 ``(H, W)``, :data:`UNLABELLED` where there is none; and what was taken for what.
@@ -126,11 +127,17 @@ def map_raw(
         raise PictureError(_("has no classes that it could be mapped to: 1 to 255 are possible"))
     numbers = tuple(values) if values is not None else values_of(classes)
     raw = narrowed(raw)
+    black = nothing is not None and 0 in nothing
     nothing = _nothing_of(numbers) if nothing is None else nothing
     indices, way = _indices(raw, classes, numbers, nothing, values is None)
     if indices is not None:
         return _by_number(raw, indices, numbers, way, nothing)
-    return _by_colour(raw, classes, far)
+    return _by_colour(raw, classes, far, black and len(classes) < MAX_MAP_CLASSES and not lists_black(classes))
+
+
+def lists_black(classes: Sequence[MapClass]) -> bool:
+    """One of the classes is black, or so near to it that the two cannot be told apart."""
+    return any(sum(part**2 for part in one.colour) <= NEAR**2 for one in classes)
 
 
 def refuse_smeared(raw: RawMap, classes: Sequence[MapClass]) -> None:
@@ -260,7 +267,7 @@ def _by_number(
 
 
 def _by_colour(
-    raw: RawMap, classes: Sequence[MapClass], far: Literal["nearest", "unlabelled"]
+    raw: RawMap, classes: Sequence[MapClass], far: Literal["nearest", "unlabelled"], black: bool
 ) -> tuple[NDArray[np.uint8], MappingReport]:
     if raw.rgb is not None:
         rgb = raw.rgb
@@ -270,11 +277,15 @@ def _by_colour(
         rgb = table[raw.values]
     else:
         rgb = np.repeat(np.asarray(raw.values)[..., None], 3, axis=2).clip(0, 255).astype(np.uint8)
-    ids, distances = nearest_classes(rgb, classes)
-    settled, lost = settle(ids, distances, rgb, palette_of(classes))
+    shades = (*classes, MapClass("unlabelled", (0, 0, 0))) if black else classes
+    ids, distances = nearest_classes(rgb, shades)
+    settled, lost = settle(ids, distances, rgb, palette_of(shades))
     clear = np.zeros(ids.shape, dtype=bool) if raw.clear is None else raw.clear
     if raw.palette is not None:
         clear = clear | (raw.values == UNLABELLED)
+    lost &= ~clear
+    unpainted = np.where(lost, ids, settled) == len(classes)  # black, where no class is
+    clear = clear | (unpainted if far == "nearest" else unpainted & ~lost)
     lost &= ~clear
     result = np.where(lost, ids if far == "nearest" else np.uint8(UNLABELLED), settled).astype(np.uint8)
     result[clear] = UNLABELLED
@@ -286,8 +297,8 @@ def _by_colour(
         nearest=int(inexact.sum()),
         far=int(lost.sum()),
         ignored=int(clear.sum()),
-        nearest_colours=Named.most(rgb[inexact], settled[inexact], classes),
-        far_colours=Named.most(rgb[lost], ids[lost], classes),
+        nearest_colours=Named.most(rgb[inexact], settled[inexact], shades),
+        far_colours=Named.most(rgb[lost], ids[lost], shades),
         width=raw.width,
         height=raw.height,
         far_kept=far == "nearest",

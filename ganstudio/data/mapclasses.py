@@ -12,12 +12,13 @@ from ganstudio.core.errors import DataError
 from ganstudio.core.i18n import _
 from ganstudio.data.base import Job
 from ganstudio.data.census import Census, census_of
-from ganstudio.data.classfiles import ClassList, read_class_file
+from ganstudio.data.classfiles import NUMBERS_OF_NOTHING, ClassList, read_class_file
 from ganstudio.data.decode import PictureError
 from ganstudio.data.labelclasses import find_classes
-from ganstudio.data.labelmaps import values_of
+from ganstudio.data.labelmaps import lists_black, values_of
 from ganstudio.data.mapfolders import Plan
 from ganstudio.data.mapoptions import MapsOptions, is_as_before, numbers_of_nothing
+from ganstudio.data.mapping import colour_words
 from ganstudio.data.numbering import fit
 from ganstudio.data.parallel import for_each
 from ganstudio.data.rawmaps import read_raw
@@ -52,7 +53,7 @@ def classes_of(plan: Plan, listed: Path | None, options: MapsOptions, job: Job) 
         if grey and strict:
             check_levels(census)
         if given.coloured:
-            return given
+            return _with_black(given, listed.name, census, nothing) if strict else given
         if grey and (found := by_levels(given, census)):
             return found
         raise DataError(
@@ -62,6 +63,15 @@ def classes_of(plan: Plan, listed: Path | None, options: MapsOptions, job: Job) 
         )
     if strict and not sure and are_smeared(census) and (found := by_levels(given, census)):
         return found
+    odd = census.contradiction() if strict and options.names == "auto" and not given.coloured else None
+    if odd:
+        number, one, other = odd
+        raise DataError(
+            _("The palettes of the label maps differ: number {n} is {one} in some and {other} in others. Write the colours "
+              "into {file}, a line each: name r g b. If the numbers count all the same, add names=from0 or "
+              "names=from1.").format(
+                  n=number, one=colour_words(one), other=colour_words(other), file=listed.name)
+        )  # fmt: skip
     if strict or not given.numbered:
         names = options.names if strict else "from0"
         given = fit(listed.name, given, census, names, nothing, options.unknown == "ignore")
@@ -71,6 +81,15 @@ def classes_of(plan: Plan, listed: Path | None, options: MapsOptions, job: Job) 
         return given
     named = zip(given.classes, colours, strict=True)
     return replace(given, classes=tuple(MapClass(one.name, colour) for one, colour in named if colour), coloured=True)
+
+
+def _with_black(given: ClassList, file: str, census: Census, nothing: frozenset[int] | None) -> ClassList:
+    """A list of colours without black: as number 0, black is what was not painted over."""
+    if nothing is not None or lists_black(given.classes):
+        return given if nothing is None else replace(given, nothing=nothing)
+    said = _("No class in {file} is black: black is unlabelled.").format(file=file)
+    told = (*given.said, said) if 0 in census.areas else given.said
+    return replace(given, said=told, nothing=NUMBERS_OF_NOTHING | {0})
 
 
 def with_numbers(known: ClassList) -> tuple[MapClass, ...]:

@@ -13,7 +13,7 @@ from ganstudio.core.i18n import _
 from ganstudio.data.base import Job, Problem
 from ganstudio.data.decode import PictureError, with_image
 from ganstudio.data.labelclasses import flat
-from ganstudio.data.partners import LABELS, PHOTOS, match, side_of, train_only
+from ganstudio.data.partners import ASIDE, LABELS, PHOTOS, is_marked, match, side_of, train_only
 from ganstudio.data.rawmaps import Part, RawMap, read_raw
 from ganstudio.data.scan import scan
 
@@ -41,7 +41,7 @@ class Plan:
     notes: tuple[str, ...]
 
 
-def plan_of(folder: Path, layout: str, job: Job, used: Path | None = None) -> Plan:
+def plan_of(folder: Path, layout: str, job: Job, used: Path | None = None, before: bool = False) -> Plan:
     """Looks how a folder is laid out.
 
     Args:
@@ -49,6 +49,7 @@ def plan_of(folder: Path, layout: str, job: Job, used: Path | None = None) -> Pl
         layout: ``auto``, ``folders``, ``labels-left`` or ``labels-right``.
         job: to watch and to cancel it.
         used: the file that lists the classes, which is no stranger among the pictures.
+        before: as earlier versions did it: what tools put beside label maps is not known, nor the names of label maps.
 
     Raises:
         DataError: there is no folder, or no label map with a photo in it.
@@ -58,7 +59,7 @@ def plan_of(folder: Path, layout: str, job: Job, used: Path | None = None) -> Pl
     files, said = train_only(found.files)
     notes = (*found.notes, *said)
     if layout in ("auto", "folders"):
-        labels, photos = _sides(files)
+        labels, photos = _sides(files, before)
         if labels and photos:
             return _folders(found.folder, labels, photos, notes)
         if layout == "folders" or labels:
@@ -74,13 +75,19 @@ def plan_of(folder: Path, layout: str, job: Job, used: Path | None = None) -> Pl
     return Plan(found.folder, tuple((file, file) for file in files), part, (), notes)
 
 
-def _sides(files: Sequence[str]) -> tuple[list[str], list[str]]:
-    """Label maps and photos: by the names of their folders, else photos are JPEGs with a PNG of the same name."""
+def _sides(files: Sequence[str], before: bool) -> tuple[list[str], list[str]]:
+    """Label maps and photos: by names of folders or files, else photos are JPEGs with a PNG of the same name."""
     labels = [file for file in files if side_of(file, LABELS)]
-    chosen = set(labels)
-    photos = [file for file in files if file not in chosen and side_of(file, PHOTOS)]
     if labels:
-        return labels, photos or [file for file in files if file not in chosen]
+        chosen = set(labels)
+        files = [file for file in files if before or not side_of(file, ASIDE)]
+        rest = [file for file in files if file not in chosen]
+        labels = [file for file in files if file in chosen] or labels
+        return labels, [file for file in rest if side_of(file, PHOTOS)] or rest
+    marked = [file for file in files if is_marked(file)]
+    others = [file for file in files if not is_marked(file)]
+    if marked and not before and len(match(others, marked).pairs) * 2 > min(len(marked), len(others)):
+        return marked, others
     jpegs = [file for file in files if PurePosixPath(file).suffix.lower() in _JPEGS]
     others = [file for file in files if PurePosixPath(file).suffix.lower() == ".png"]
     if jpegs and others and len(match(jpegs, others).pairs) * 2 > min(len(jpegs), len(others)):

@@ -40,7 +40,7 @@ def _read(request: DataRequest, seed: int, job: Job) -> Arrays:
     listed = None
     if folder.exists():  # else the plan says that there is none
         listed = find_class_file(folder if folder.is_dir() else folder.parent, options.classes)
-    plan = plan_of(folder, options.layout, job, listed)
+    plan = plan_of(folder, options.layout, job, listed, is_as_before(options))
     known: list[ClassList] = []
 
     def prepare() -> dict[str, Any]:
@@ -130,7 +130,8 @@ def _odd(label: str, report: MappingReport, known: ClassList, options: MapsOptio
         if options.unknown == "ignore":
             odd.append((label, _("{what}: taken as unlabelled").format(what=words), "converted"))
         else:
-            words = _("{what}; the classes are {some}").format(what=words, some=_numbers_words(known.values))
+            words = _("{what}; the classes are {some}. With unknown=ignore it is unlabelled").format(
+                what=words, some=_numbers_words(known.values))  # fmt: skip
             odd.append((label, words, "dropped"))
     if report.nearest:
         words = _("{share} of its pixels have colours close to those of classes, or in between").format(
@@ -149,12 +150,15 @@ def _odd(label: str, report: MappingReport, known: ClassList, options: MapsOptio
         elif options.unknown == "ignore":
             odd.append((label, _("{what}: taken as unlabelled").format(what=words), "converted"))
         else:
+            words = _("{what}. With unknown=ignore they are unlabelled").format(what=words)
             odd.append((label, words, "dropped"))
     return odd
 
 
 def _numbers_words(values: Sequence[int]) -> str:
     row = sorted(value for value in values if value >= 0)
+    if not row:
+        return _("told by their colours")
     if row == list(range(row[0], row[-1] + 1)):
         return _("{low} to {high}").format(low=row[0], high=row[-1])
     return ", ".join(str(value) for value in row[:_TOLD]) + (", …" if len(row) > _TOLD else "")

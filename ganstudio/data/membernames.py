@@ -68,9 +68,15 @@ def _likely(text: str, encoding: str) -> bool:
         return together and _KANA.search(text) is not None
     if encoding == "cp866":
         return together and not _MIXED.search(text) and all("А" <= letter <= "ё" for letter in letters)
-    if encoding in ("gb2312", "gbk"):
-        return together
+    if encoding in ("gb2312", "gbk"):  # a folder may be called by one letter, which then stands alone
+        return together or not _MIXED.search(text)
     return encoding == "utf-8" or all(map(str.isalpha, letters))
+
+
+def letters_words(encoding: str) -> str:
+    """In which letters the names of an archive were read that does not say it; empty where there was nothing to tell."""
+    words = _("The archive does not say in which letters its names are written: they are read as {name}.")
+    return words.format(name=encoding) if encoding else ""
 
 
 def parts_of(name: str) -> tuple[str, ...]:

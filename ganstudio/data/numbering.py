@@ -101,6 +101,11 @@ def _numbered(case: Case, names: Names) -> ClassList:
         )  # fmt: skip
     if 0 in there and set(there) - set(given.values) == {0}:
         said = _("Number 0 is not in {file}: it is unlabelled.").format(file=case.file)
+        if whole and start == 1 and end not in there:  # as if 0 were the first name
+            said = _(
+                "Number 0 is not in {file}: it is unlabelled, and 1 is “{first}”. If 0 is “{first}”, add names=from0."
+            )
+            said = said.format(file=case.file, first=given.classes[given.values.index(1)].name)
         return replace(given, said=(*given.said, said), nothing=frozenset(case.nothing | {0}))
     return given
 
@@ -194,6 +199,8 @@ def _from_words(case: Case, start: int) -> str:
         return _("The names of {file} were counted from 1, because the label maps hold numbers up to {n}: {n} is “{last}”, "
                  "0 is unlabelled. If 0 is “{first}”, add names=from0,unknown=ignore.").format(
                      file=case.file, n=case.count, first=case.first, last=case.last)  # fmt: skip
+    if case.starts_with_nothing:
+        return _("The names of {file} were counted from 0: 0 is “{first}”.").format(file=case.file, first=case.first)
     return _("The names of {file} were counted from 0: 0 is “{first}”. If 0 means “unlabelled” and 1 is “{first}”, add "
              "names=from1.").format(file=case.file, first=case.first)  # fmt: skip
 

@@ -19,7 +19,7 @@ from ganstudio.data.archives import folder_of
 from ganstudio.data.base import Arrays, DataRequest, DataSource, Job, Problem
 from ganstudio.data.decode import PictureError, decode, decode_halves, with_image
 from ganstudio.data.folder import changes_of, mode_name
-from ganstudio.data.partners import FIRSTS, LABELS, PHOTOS, SECONDS, groups_of, match, plain, train_only
+from ganstudio.data.partners import FIRSTS, LABELS, PHOTOS, SECONDS, Match, groups_of, match, plain, train_only
 from ganstudio.data.scan import scan
 from ganstudio.data.twofold import Halves, Outcome, Recipe, count_files, read_halves
 
@@ -87,11 +87,16 @@ def _plan(path: Path, job: Job) -> _Plan:
             result = match(groups[first], groups[second])
             if result.pairs:
                 return _two_folders(found.folder, groups, (first, second), notes)
-            raise DataError(
-                _("No picture in “{a}” has a partner of the same name in “{b}”. For pictures without partners take "
-                  "“domains”.").format(a=first, b=second)
-            )  # fmt: skip
+            raise DataError(_no_pairs(result, first, second))
     return _Plan(found.folder, tuple((file, file) for file in files), sides_of(path), (), notes)
+
+
+def _no_pairs(found: Match, first: str, second: str) -> str:
+    why = next(iter(found.reasons.values()), "")
+    if why:
+        return _("No picture in “{a}” can be given its partner in “{b}”: {why}.").format(a=first, b=second, why=why)
+    return _("No picture in “{a}” has a partner of the same name in “{b}”. For pictures without partners take "
+             "“domains”.").format(a=first, b=second)  # fmt: skip
 
 
 def _ordered(names: Sequence[str]) -> tuple[str, str]:

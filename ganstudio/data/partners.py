@@ -16,13 +16,19 @@ from ganstudio.data.base import Problem
 _LABEL_NAMES = (
     "label labels labelmap labelmaps labelled lbl lbls annotation annotations annot annots mask masks gt gtfine gtcoarse "
     "groundtruth seg segs segmentation segmentations segmentationclass segmentationclassraw stuffthingmaps semantic "
-    "labeledapproved labeledapprovedfull labelids"
+    "labeledapproved labeledapprovedfull labelids segmentationclasspng masksmachine maskshuman"
+)
+# What tools put beside the label maps: one colour for each thing, drawings for people to look at.
+_ASIDE_NAMES = (
+    "segmentationobject segmentationobjectpng segmentationobjectvisualization segmentationclassvisualization maskshuman "
+    "masksinstances instances instance panoptic colormap colormaps colourmap colourmaps visualization visualizations"
 )
 _PHOTO_NAMES = "image images photo photos img imgs picture pictures leftimg8bit jpegimages rgb raw original originals"
 _FIRST_NAMES = "a input inputs source sources src edge edges sketch sketches x before"
 _SECOND_NAMES = "b target targets output outputs tgt dst photo photos y after"
 LABELS = frozenset(_LABEL_NAMES.split())
 PHOTOS = frozenset(_PHOTO_NAMES.split())
+ASIDE = frozenset(_ASIDE_NAMES.split())
 FIRSTS = frozenset(_FIRST_NAMES.split())
 SECONDS = frozenset(_SECOND_NAMES.split())
 _TRAIN = re.compile(r"train(ing)?\d*")
@@ -33,6 +39,10 @@ _TAIL = re.compile(
     r"(?<=.)(?:[-_. ](?:labeltrainids|labelids|labels?|lbl|l|seg|segmentation|masks?|gtfine|gtcoarse|gt|annotations?|"
     r"color|instanceids|leftimg8bit|images?|img|photo|rgb|input|output|target|source|real|fake|ab|a|b))+$",
     re.IGNORECASE,
+)
+# The tail that names a label map beside its photo.
+_MARKED = re.compile(
+    r".+[-_. ](?:masks?|labeltrainids|labelids|labels?|lbl|seg|segmentation|gt|annotations?)", re.IGNORECASE
 )
 _NAMES_TOLD = 4
 # Of several label maps of one photo, the one with training ids is meant; pictures in colour of the same are not.
@@ -109,6 +119,11 @@ def side_of(file: str, names: frozenset[str]) -> bool:
         if name in names or (match is not None and match[2] in names):
             return True
     return False
+
+
+def is_marked(file: str) -> bool:
+    """Its own name says that it is a label map: ``cat_mask.png``."""
+    return _MARKED.fullmatch(_bare(file)) is not None
 
 
 def groups_of(files: Sequence[str]) -> dict[str, list[str]]:

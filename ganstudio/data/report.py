@@ -33,7 +33,7 @@ class DataReport:
         balance: class name → items; empty without labels.
         problems: files that were dropped or converted, by name.
         changes: what was done to many or all pictures, a line each.
-        warnings: what may spoil the training, a line each.
+        warnings: what may spoil the training, a line each; the files that were dropped are among the problems.
         preview: uint8 ``(≤ 64, H, W, C)`` or float32 ``(≤ 4096, 2)``, spread over the whole set. Of sets for translation
             input and output take turns (label maps in the colours of their classes); of two domains one picture each.
         shares: of label maps: class → percent of all pixels.
@@ -107,8 +107,6 @@ def _warnings(arrays: Arrays, balance: dict[str, int]) -> tuple[str, ...]:
             )
         )
         warnings.append(words)
-    if arrays.left_out:
-        warnings.append(arrays.left_out)
     empty = [name for name, number in balance.items() if number == 0]
     if empty:
         warnings.append(_("These classes have no picture: {names}.").format(names=", ".join(empty)))

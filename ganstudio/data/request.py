@@ -27,6 +27,11 @@ def parse_request(text: str) -> DataRequest:
         UsageError: an unknown name or option, a value that is not allowed, or a missing path.
     """
     name, _colon, rest = text.partition(":")
+    if name.strip() not in DATASETS and re.search(r"^[.~]|[/\\]", text):  # told by its look: nothing is touched
+        raise UsageError(
+            _("“{path}” looks like a place on the disk: say what lies there, too, as in folder:{path}, pairs:{path}, "
+              "domains:{path} or maps:{path}.").format(path=text)
+        )  # fmt: skip
     source = DATASETS[name.strip()]
     if not source.takes_path:
         return make_request(source.name, _split_options(rest))

@@ -11,6 +11,7 @@ from ganstudio.data.classfiles import ClassList
 from ganstudio.data.shades import gap, readings
 
 _FEWEST = 2
+_FEWEST_RIMS = 4
 _LEVEL_SHARE = 0.005
 _FLAT_SHARE = 0.1
 _NEAR_SHADES = 24
@@ -59,6 +60,17 @@ def smeared_words() -> str:
     """What was done with smeared shades, for a person."""
     return _("The label maps are smeared shades of grey, as JPEG or smooth edges make them: each pixel was given one of the "
              "shades that fill areas. Save them as PNG, without smoothing, from where they were made.")  # fmt: skip
+
+
+def rim_words(census: Census) -> tuple[str, ...]:
+    """Most numbers fill no area in any label map: they lie between others, and are no classes; a line for a person."""
+    rims = sorted(census.rims - census.levels.keys())
+    if len(rims) < max(_FEWEST_RIMS, len(census.levels)):
+        return ()
+    some = ", ".join(map(str, rims[:_TOLD])) + (", …" if len(rims) > _TOLD else "")
+    words = _("Of the numbers in the label maps, {some} fill no area, only thin rims, such as JPEG and smooth enlarging "
+              "make. Save the label maps as PNG, without smoothing, from where they were made.")  # fmt: skip
+    return (words.format(some=some),)
 
 
 def by_levels(given: ClassList, census: Census) -> ClassList | None:

@@ -11,7 +11,7 @@ from typing import IO
 from ganstudio.core.i18n import _
 from ganstudio.data import container
 from ganstudio.data.container import CHUNK, ArchiveError, Member, too_many
-from ganstudio.data.membernames import decoded
+from ganstudio.data.membernames import decoded, letters_words
 from ganstudio.data.unpack import Unpacked
 
 _DIGITS = re.compile(rb"\d{256}")
@@ -43,9 +43,8 @@ class _TarInput(Unpacked):
 class Tar:
     """A tar archive, plain or compressed."""
 
-    note = ""
-
     def __init__(self, stream: IO[bytes]) -> None:
+        self.note = ""
         self.watch: Callable[[int], None] = lambda _passed: None
         self._input = _TarInput(stream)
 
@@ -70,12 +69,18 @@ class Tar:
                     if count > container.MOST_MEMBERS:
                         raise ArchiveError(too_many())
                     if not info.isdir():
-                        yield Member(_tar_name(info.name), info.size, partial(self._chunks, info), _trouble(info))
+                        yield Member(self._name(info.name), info.size, partial(self._chunks, info), _trouble(info))
         except (tarfile.TarError, ValueError, OSError) as error:
             raise ArchiveError(self._damage()) from error
         # A header that makes no sense ends the reading as the real end does; that one is made of zeros.
         if self._input.torn or self._input.last.strip(b"\0"):
             raise ArchiveError(self._damage())
+
+    def _name(self, name: str) -> str:
+        # Part by part: of a folder's name the same is made in every name that it begins.
+        parts = [decoded([part]) for part in name.encode("utf-8", "surrogateescape").split(b"/")]
+        self.note = next((letters_words(encoding) for _names, encoding in parts if encoding), self.note)
+        return "/".join(names[0] for names, _encoding in parts)
 
     def _damage(self) -> str:
         if self._input.torn:
@@ -91,12 +96,6 @@ class Tar:
                 raise ArchiveError(self._damage())
             left -= len(part)
             yield part
-
-
-def _tar_name(name: str) -> str:
-    raw = name.encode("utf-8", "surrogateescape")
-    # Part by part: of a folder's name the same is made in every name that it begins.
-    return "/".join(decoded([part])[0][0] for part in raw.split(b"/"))
 
 
 def _trouble(info: tarfile.TarInfo) -> str:

@@ -160,9 +160,7 @@ def _decode(make: Recipe, pixels: NDArray[np.uint8], job: Job) -> list[Outcome]:
 def _nothing(make: Recipe, outcomes: Sequence[Outcome]) -> DataError:
     odd = next((outcome.odd[0] for outcome in outcomes if outcome.odd), ("", "", ""))
     return DataError(
-        _("Nothing of the {n} items in {folder} can be used; {file}: {why}.").format(
-            n=make.total, folder=make.folder, file=odd[0], why=odd[1]
-        )
+        _("Nothing in {folder} can be used; {file}: {why}.").format(folder=make.folder, file=odd[0], why=odd[1])
     )
 
 

@@ -13,7 +13,7 @@ from typing import IO
 from ganstudio.core.i18n import _
 from ganstudio.data import container
 from ganstudio.data.container import CHUNK, ArchiveError, Member, MemberError, too_many
-from ganstudio.data.membernames import decoded
+from ganstudio.data.membernames import decoded, letters_words
 
 _LOCAL_HEADER = 30
 _MOST_DIRECTORY = 128 << 20
@@ -40,10 +40,7 @@ class Zip:
         infos = self._archive.infolist()
         _check_places(infos)
         self._infos, self._names, encoding = infos, *_zip_names(infos)
-        self.note = ""
-        if encoding:
-            self.note = _("The archive does not say in which letters its names are written: they are read as {name}.")
-            self.note = self.note.format(name=encoding)
+        self.note = letters_words(encoding)
 
     def sizes(self) -> Iterator[tuple[str, int]]:
         """Names and sizes of all that lies in it."""
@@ -100,14 +97,13 @@ def _check_places(infos: list[zipfile.ZipInfo]) -> None:
 
 
 def _zip_names(infos: list[zipfile.ZipInfo]) -> tuple[list[str], str]:
-    untold = [index for index, info in enumerate(infos) if not info.flag_bits & _UTF8]
-    raw = [infos[index].orig_filename.encode("cp437") for index in untold]
-    names = [info.orig_filename for info in infos]
-    found, encoding = decoded(raw) if raw else ([], "")
+    names = [_unicode_path(info) or info.orig_filename for info in infos]
+    untold = [
+        index for index, info in enumerate(infos) if not info.flag_bits & _UTF8 and names[index] == info.orig_filename
+    ]
+    found, encoding = decoded([infos[index].orig_filename.encode("cp437") for index in untold])
     for index, name in zip(untold, found, strict=True):
         names[index] = name
-    for index, info in enumerate(infos):
-        names[index] = _unicode_path(info) or names[index]
     return names, encoding
 
 

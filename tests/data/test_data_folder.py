@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import shutil
 import socket
 import struct
@@ -119,7 +120,10 @@ def test_unreadable_files_are_dropped_by_name(pics: Path):
     assert "cannot be opened" in actions(report, "dead.png")[0][0]
     assert actions(report, "dead.png")[0][1] == "dropped"
     assert not actions(report, "good.png")
-    assert any("7 of 8 files were left out: " in line and "empty.png (the file" in line for line in report.warnings)
+    told = load(f"folder:{pics}:size=16").left_out
+    assert told.startswith("7 of 8 files were left out: ")
+    assert "empty.png (the file" in told
+    assert not any("left out" in line for line in report.warnings)  # the report lists them
     assert any("1 file that is no picture" in line for line in report.changes)
 
 
@@ -296,6 +300,19 @@ def test_no_other_program_is_asked_to_draw_a_file(pics: Path, monkeypatch: pytes
     }
 
 
+@pytest.mark.parametrize(
+    ("start", "told"),
+    [(b"\0\0\0\x18ftypheic", "HEIC.*save it as JPEG"), (b"8BPS", "Photoshop"), (b"\xff\x0a\xfa\x1f", "JPEG XL"),
+     (b"\0\0\0 ftypisom", "a film"), (b"II*\0\x10\0\0\0CR\2\0", "raw picture"), (b"GIF89a", "damaged")],
+)  # fmt: skip
+def test_pictures_that_are_not_read_here_are_called_by_their_kind(pics: Path, start: bytes, told: str):
+    noise().save(pics / "good.png")
+    (pics / "other.png").write_bytes(start + b"\1" * 400)
+    ((what, action),) = actions(look(pics), "other.png")
+    assert re.search(told, what)
+    assert action == "dropped"
+
+
 def test_fit_and_colour(pics: Path):
     wide = np.zeros((20, 60, 3), dtype=np.uint8)
     wide[:, 20:40] = (250, 250, 250)
@@ -339,7 +356,7 @@ def test_folders_that_are_none(pics: Path, tmp_path: Path):
     with pytest.raises(DataError, match="no folder"):
         look(tmp_path / "nowhere")
     (pics / "bad.png").write_bytes(b"\x89PNG")
-    with pytest.raises(DataError, match=r"None of the 1 pictures.*bad\.png"):
+    with pytest.raises(DataError, match=r"No picture in .*bad\.png: it is "):
         look(pics)
     noise().save(pics / "one.png")
     assert look(pics / "one.png").spec.count == 1

@@ -120,7 +120,7 @@ def test_bad_files_are_named_with_reasons(pics):
     assert found["labels/1.png"] == ("the file is empty", "dropped")
     assert "damaged" in found["images/2.jpg"][0]
     assert report.spec.count == 4
-    assert any(line.startswith("2 of 12 files were left out, each with its partner") for line in report.warnings)
+    assert load(f"maps:{pics}:size=48").left_out.startswith("2 of 12 files were left out, each with its partner")
 
 
 def test_missing_partners_are_named_on_either_side(pics):
@@ -274,6 +274,53 @@ def test_only_training_files_are_read_where_there_are_others(pics):
     report = check(f"maps:{pics}:size=32")
     assert report.spec.count == 3
     assert any("only the training part" in line for line in report.changes)
+
+
+@pytest.mark.parametrize(
+    ("photos", "labels", "others"),
+    [
+        ("JPEGImages", "SegmentationClass", ["SegmentationObject"]),
+        ("JPEGImages", "SegmentationClassPNG", ["SegmentationClassVisualization"]),
+        ("ds0/img", "ds0/masks_machine", ["ds0/masks_human", "ds0/masks_instances/cat"]),
+        ("training/images", "training/v1.2/labels", ["training/v1.2/instances", "training/v1.2/panoptic"]),
+        ("images/10k/train", "labels/sem_seg/masks/train", ["labels/sem_seg/colormaps/train"]),
+    ],
+)
+def test_what_tools_put_beside_label_maps_is_neither_label_map_nor_photo(pics, photos, labels, others):
+    for index in range(3):
+        ids = ids_of(index)
+        save(pics / photos / f"{index}.jpg", photo_of(ids))
+        save(pics / labels / f"{index}.png", ids)
+        for other in others:
+            save(pics / other / f"{index}.png", colour_map((ids + index) % 3, CLASSES))
+    data = load(f"maps:{pics}:size=48")
+    assert data.inputs is not None
+    np.testing.assert_array_equal(data.inputs[2].numpy(), ids_of(2)[:, 8:56])
+    for path in (pics / photos).iterdir():
+        path.unlink()
+    with pytest.raises(DataError, match="does not hold label maps and photos"):
+        check(f"maps:{pics}:size=48")
+
+
+def test_label_maps_beside_their_photos_are_known_by_their_own_names(pics):
+    for index in range(3):
+        save(pics / "benign" / f"benign ({index}).png", photo_of(ids_of(index)))
+        save(pics / "benign" / f"benign ({index})_mask.png", ids_of(index))
+    data = load(f"maps:{pics}:size=48")
+    assert data.inputs is not None
+    np.testing.assert_array_equal(data.inputs[2].numpy(), ids_of(2)[:, 8:56])
+
+
+def test_a_list_of_classes_in_the_parts_of_a_set_is_found(pics):
+    for part in ("train", "valid"):
+        for index in range(3):
+            save(pics / part / f"{index}_mask.png", ids_of(index))
+            save(pics / part / f"{index}.jpg", photo_of(ids_of(index)))
+        (pics / part / "_classes.csv").write_text("Pixel Value, Class\n0, sky\n1, tree\n2, road\n")
+    report = check(f"maps:{pics}:size=32")
+    assert [one.name for one in report.spec.map_classes] == ["sky", "tree", "road"]
+    (pics / "valid" / "_classes.csv").write_text("Pixel Value, Class\n0, road\n1, tree\n2, sky\n")
+    assert [one.name for one in check(f"maps:{pics}:size=32").spec.map_classes] == ["0", "1", "2"]
 
 
 def test_cancelling_ends_it(pics):

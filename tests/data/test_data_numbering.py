@@ -53,6 +53,7 @@ def meaning(request: str, numbers: Sequence[int]) -> dict[int, str]:
     return {number: names[int(ids[areas(0, numbers) == number][0])] for number in numbers}
 
 
+ABC_FROM0 = {0: "sky", 1: "tree", 2: "road"}
 FROM1 = {0: "unlabelled", 1: "sky", 2: "tree", 3: "road"}
 
 
@@ -79,6 +80,15 @@ FROM1 = {0: "unlabelled", 1: "sky", 2: "tree", 3: "road"}
         ([0, 64, 128, 192], ABC + "sea\n", "classes.txt", {0: "sky", 64: "tree", 128: "road", 192: "sea"}),
         ([0, 84, 171, 255], ABC + "sea\n", "classes.txt", {0: "sky", 84: "tree", 171: "road", 255: "sea"}),
         ([0, 32896, 65535], ABC, "classes.txt", {0: "sky", 32896: "tree", 65535: "road"}),
+        ([0, 1, 2], json.dumps({"class_to_idx": {"sky": 0, "tree": 1, "road": 2}}), "classes.json", ABC_FROM0),
+        ([0, 1, 2], json.dumps({"label2id": {"sky": 0, "tree": 1, "road": 2}}), "labels.json", ABC_FROM0),
+        ([0, 1, 2], "sky\r\ntree\r\nroad\r\n\x1a", "classes.txt", ABC_FROM0),
+        ([0, 255], json.dumps({"bg": [0.0, 0.0, 0.0], "thing": [1.0, 1.0, 1.0]}), "classes.json", {0: "bg", 255: "thing"}),
+        ([0, 1, 2], "['sky', 'tree', 'road']\n", "classes.txt", ABC_FROM0),
+        ([0, 1, 2], "{0: 'sky', 1: 'tree', 2: 'road'}\n", "classes.txt", ABC_FROM0),
+        ([0, 1, 2], "Pixel Value, Class\n0, sky\n1, tree\n2, road\n", "_classes.csv", ABC_FROM0),
+        ([0, 1, 2, 3], json.dumps({"sky": [1, 1, 1], "tree": [2, 2, 2], "road": [3, 3, 3]}),
+         "obj_class_to_machine_color.json", FROM1),
         ([0, 255], "bg 0 0 0\nmiddle 128 128 128\nthing 255 255 255\n", "classes.txt", {0: "bg", 255: "thing"}),
     ],
 )  # fmt: skip
@@ -120,6 +130,26 @@ def test_what_was_assumed_is_told_with_the_option_against_it(pics):
     trimap = make(pics / "trimap", [0, 128, 255])
     assert any("void=255" in note for note in check(trimap).changes)
     assert any("void=none" in note for note in check(make(pics / "void", [0, 1, 255])).changes)
+    counted = make(pics / "counted", [0, 1, 2], "1. sky\n2. tree\n3. road\n")
+    assert any("names=from0" in note for note in check(counted).changes)
+    plain = make(pics / "plain", [0, 1, 2, 255], "background\nsky\ntree\n")
+    assert not any("names=from1" in note for note in check(plain).changes)
+
+
+@pytest.mark.parametrize(
+    ("listed", "why"),
+    [('[{"foo": "sky"}, {"foo": "tree"}]', "neither a name nor a number"), ('{"sky": 0,\n"tree": 1', "in line 2")],
+)
+def test_json_that_names_nothing_is_refused_in_words(pics, listed, why):
+    with pytest.raises(DataError, match=why):
+        check(make(pics, [0, 1], listed, "classes.json"))
+
+
+def test_names_in_utf_16_without_a_mark(pics):
+    for codec in ("utf-16-le", "utf-16-be"):
+        request = make(pics, [0, 1, 2], "")
+        (pics / "classes.txt").write_bytes("天空\n树木\n道路\n".encode(codec))
+        assert meaning(request, [0, 1, 2]) == {0: "天空", 1: "树木", 2: "道路"}
 
 
 def test_a_number_of_a_few_files_is_a_mistake_of_theirs_and_doubted(pics):
@@ -163,6 +193,66 @@ def test_a_palette_with_the_colours_of_the_list_tells_its_numbers(pics):
         image.putpalette([0, 0, 0, 0, 128, 0, 0, 0, 200])
         image.save(path)
     assert meaning(request, [0, 1, 2]) == {0: "unlabelled", 1: "tree", 2: "sky"}
+
+
+PAINTED = ((0, 0, 0), (255, 0, 0), (0, 255, 0))
+
+
+def paint(folder: Path, numbers: Sequence[int], orders: Sequence[Sequence[int]] = ()) -> None:
+    """The same label maps in colours; with orders as palettes in which these places have the colours."""
+    for index in range(4):
+        ids = areas(index, numbers)
+        if orders:
+            order = orders[index % len(orders)]
+            image = Image.fromarray(np.argsort(order)[ids].astype(np.uint8))
+            image.putpalette([part for place in order for part in PAINTED[place]])
+        else:
+            image = Image.fromarray(np.array(PAINTED, np.uint8)[ids])
+        image.save(folder / "labels" / f"{index}.png")
+
+
+@pytest.mark.parametrize("suffix", ["png", "jpg"])
+def test_black_is_unlabelled_where_the_list_has_colours_but_no_black(pics, suffix):
+    listed = json.dumps({"classes": [{"title": "sky", "color": "#FF0000"}, {"title": "tree", "color": "#00FF00"}]})
+    request = make(pics, [0, 1, 2], listed, "meta.json")
+    paint(pics, [0, 1, 2])
+    for path in (pics / "labels").iterdir() if suffix == "jpg" else ():
+        Image.open(path).save(path.with_suffix(".jpg"), quality=90)
+        path.unlink()
+    report = check(request)
+    assert report.spec.count == 4
+    assert any("black is unlabelled" in note for note in report.changes)
+    data = load(request)
+    assert data.inputs is not None
+    names = np.array([one.name for one in data.spec.map_classes])
+    for index in range(4):
+        wanted = np.array(["unlabelled", "sky", "tree"])[areas(index, [0, 1, 2])]
+        assert (names[data.inputs[index].numpy()] == wanted).mean() > 0.97
+
+
+def test_palettes_that_differ_are_told_by_their_colours_or_refused(pics):
+    orders = ((0, 1, 2), (2, 0, 1))
+    request = make(pics, [0, 1, 2], ABC)
+    paint(pics, [0, 1, 2], orders)
+    with pytest.raises(DataError, match=r"palettes .* differ.*names=from0"):
+        check(request)
+    assert check(f"{request},names=from0").spec.count == 4
+    (pics / "classes.txt").unlink()
+    assert any("palettes" in note for note in check(request).changes)
+    data = load(request)
+    assert data.inputs is not None
+    colours = np.array([one.colour for one in data.spec.map_classes])
+    for index in range(4):
+        assert (colours[data.inputs[index].numpy()] == np.array(PAINTED)[areas(index, [0, 1, 2])]).all()
+
+
+def test_numbers_that_are_thin_rims_are_warned_of(pics):
+    request = make(pics, [0, 10, 20, 30])
+    for path in (pics / "labels").iterdir():
+        small = Image.fromarray(areas(int(path.stem), [0, 10, 20, 30])[::2, ::2].astype(np.uint8))
+        small.resize((64, 64), Image.Resampling.BILINEAR).save(path)
+    assert any("thin rims" in warning for warning in check(request).warnings)
+    assert not any("thin rims" in warning for warning in check(make(pics / "sound", list(range(12)))).warnings)
 
 
 def test_cvat_lists_give_names_to_colours(pics):
@@ -289,3 +379,12 @@ def test_a_stored_run_of_what_is_refused_today_is_still_read(pics):
     arrays = maps.source().read(maps.source().earlier(parse_request(request))[1], 0, Job())
     assert len(arrays.spec.map_classes) == 1
     assert load(request, expected=fingerprint(arrays)).spec.map_classes == arrays.spec.map_classes
+
+
+def test_a_stored_run_of_folders_that_are_laid_aside_today_is_still_read(pics):
+    request = make(pics, [0, 1, 2])
+    (pics / "images").rename(pics / "instances")
+    with pytest.raises(DataError, match="does not hold label maps and photos"):
+        load(request)
+    arrays = maps.source().read(maps.source().earlier(parse_request(request))[1], 0, Job())
+    assert load(request, expected=fingerprint(arrays)).spec.count == 4

@@ -100,6 +100,13 @@ def test_two_folders_with_partners(pics, first, second, sides):
     np.testing.assert_array_equal(data.inputs[1, 0].numpy(), picture(1, grey=True))
 
 
+def test_names_that_fit_several_partners_are_told_where_none_is_left(pics):
+    for name in ("A/0.png", "A/0.bmp", "B/0.webp"):
+        save(pics / name, picture(1))
+    with pytest.raises(DataError, match=r"A/0\.png.*cannot be told: give them different names"):
+        check(f"pairs:{pics}:size=32")
+
+
 def test_partners_of_another_shape_are_refused(pics):
     for index in range(3):
         save(pics / "A" / f"{index}.png", picture(index))

@@ -119,6 +119,8 @@ def test_a_relative_folder_becomes_absolute(tmp_path: Path, monkeypatch: pytest.
         ("folder:/x:size=4", "16"),
         ("folder:/x:sise=40", "sise"),
         ("drawing", "drawing:"),
+        ("./pictures", "folder:./pictures"),
+        ("C:\\pictures", "a place on the disk"),
         ("", "data set"),
     ],
 )

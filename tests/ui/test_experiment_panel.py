@@ -8,6 +8,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel
 
 from ganstudio.app.catalogue import DataCard, MethodCard
 from ganstudio.app.drafts import DEFAULT, ExperimentDraft
@@ -236,6 +237,13 @@ def test_the_verdict(view: DataCheckView) -> None:
     )
     assert "Nothing here can be used" in view.verdict.text()
     assert not view.start.isEnabled()
+
+
+def test_a_file_with_two_oddities_is_one_file(view: DataCheckView) -> None:
+    twice = tuple(SimpleNamespace(file="a.jpg", what=what, action="converted") for what in ("is turned", "is CMYK"))
+    view.set_report(SimpleNamespace(**(vars(report()) | {"problems": twice})))
+    assert view.model.rowCount() == 2
+    assert "1 file converted" in [one.text() for one in view.findChildren(QLabel)]
 
 
 def test_thousands_of_problems_can_be_searched_and_copied(view: DataCheckView) -> None:

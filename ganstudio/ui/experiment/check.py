@@ -233,6 +233,7 @@ class DataCheckView(QWidget):
         self.table.setShowGrid(False)
         self.table.setWordWrap(False)
         self.table.setFrameShape(QFrame.Shape.NoFrame)
+        self.table.setStyleSheet("QTableView::item { padding-left: 3px; }")  # in line with the headings
         self.table.verticalHeader().hide()
         self.table.verticalHeader().setDefaultSectionSize(24)
         header = self.table.horizontalHeader()
@@ -293,7 +294,7 @@ class DataCheckView(QWidget):
 
 
 def _problem_heading(problems: Sequence[Problem]) -> str:
-    counts = Counter(problem.action for problem in problems)
+    counts = Counter(action for _file, action in {(problem.file, problem.action) for problem in problems})
     parts = [
         counted(counts["dropped"], _("{n} file left out"), _("{n} files left out")),
         counted(counts["converted"], _("{n} file converted"), _("{n} files converted")),
