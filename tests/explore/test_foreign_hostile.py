@@ -228,8 +228,15 @@ def _function(name: str, nodes: list[Any], domain: str = "own") -> Any:
     return HELPER.make_function(domain, name, ["x"], ["p"], nodes, opsets)
 
 
-def _call(name: str) -> Any:
-    return HELPER.make_node(name, ["x"], ["p"], domain="own")
+def _call(name: str, overload: str = "") -> Any:
+    return HELPER.make_node(name, ["x"], ["p"], domain="own", overload=overload)
+
+
+def _overloads(*nodes: list[Any]) -> list[Any]:
+    made = [_function("f", one) for one in nodes]
+    for number, one in enumerate(made):
+        one.overload = str(number)
+    return made
 
 
 def _doubling(depth: int) -> list[Any]:
@@ -251,6 +258,16 @@ HARMFUL: dict[str, tuple[list[Any], list[Any], str]] = {
         "EPContext",
     ),
     "a function that calls itself": ([_call("f")], [_function("f", [_call("f")])], "never ends"),
+    "a loop in one of two overloads": (
+        [_call("f", "0")],
+        _overloads(_loop(), [HELPER.make_node("Tanh", ["x"], ["p"])]),
+        "operation “Loop”",
+    ),
+    "two functions of one name": (
+        [_call("f")],
+        [_function("f", _loop()), _function("f", [HELPER.make_node("Tanh", ["x"], ["p"])])],
+        "damaged",
+    ),
     "functions that grow": ([_call("f39")], _doubling(40), "more than 50,000 operations"),
 }
 
@@ -267,6 +284,20 @@ def test_functions_and_conditions_of_harmless_parts_are_taken(tmp_path: Path) ->
     for nodes, functions in ((_in_if(tanh), []), ([_call("f2")], _doubling(3))):
         generator = open_foreign(nets.onnx_model(tmp_path / "x.onnx", nodes, [], functions))
         assert generator.generate(generator.draw(2)).shape == (2, 1, 16, 16)
+
+
+@pytest.mark.parametrize(("domain", "name"), [("", "Loop"), ("com.microsoft", "QuickGelu")])
+def test_a_function_called_like_an_operation_is_the_function_that_was_checked(
+    tmp_path: Path, domain: str, name: str
+) -> None:
+    """The runtime prefers its own operation; so the loop ran for ever, and no operation of anybody was forbidden."""
+    nodes = _loop() if name == "Loop" else [HELPER.make_node(name, ["x"], ["p"], domain=domain)]
+    inner = [HELPER.make_node("Sub", ["x", "x"], ["zero"]), HELPER.make_node("Add", ["zero", "x"], ["p"])]
+    function = HELPER.make_function(domain, name, list(nodes[-1].input), ["p"], inner, [HELPER.make_opsetid("", 17)])
+    generator = open_foreign(nets.onnx_model(tmp_path / "x.onnx", nodes, [], [function]))
+    plain = open_foreign(nets.onnx_model(tmp_path / "y.onnx", inner, []))
+    values = generator.draw(2)
+    assert np.array_equal(generator.generate(values), plain.generate(values))
 
 
 def test_what_a_file_says_of_itself_does_not_reach_the_runtime(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
