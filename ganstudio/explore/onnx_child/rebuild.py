@@ -231,7 +231,9 @@ def _written(path: Path, model: Any) -> bytes:
 
 
 def _damaged(path: Path, why: str) -> UsageError:
-    return UsageError(_("“{file}” is not an ONNX model, or it is cut off or damaged.").format(file=path.name), details=why)
+    return UsageError(
+        _("“{file}” is not an ONNX model, or it is cut off or damaged.").format(file=path.name), details=why
+    )
 
 
 def _too_large(path: Path) -> UsageError:
