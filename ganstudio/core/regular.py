@@ -66,7 +66,7 @@ def open_for_appending(path: Path | str) -> int:
 def _open(path: Path | str, how: int) -> int:
     try:
         with suppress(FileNotFoundError):  # opening says it again, or makes the file
-            _check(os.stat(path, follow_symlinks=how == os.O_RDONLY), path)
+            _check(Path(path).stat(follow_symlinks=how == os.O_RDONLY), path)
         handle = os.open(path, how | _FLAGS, 0o666)
     except ValueError:  # a name with a zero byte
         raise OSError(errno.EINVAL, os.strerror(errno.EINVAL), str(path)) from None
