@@ -317,6 +317,45 @@ def test_what_is_no_file_in_a_run_is_missing_or_damaged_and_never_waited_for(
             shutil.rmtree(left, ignore_errors=True)
 
 
+@pytest.mark.parametrize(
+    ("where", "value"),
+    [
+        ("created", "0001-01-01T00:00:00+14:00"),
+        ("created", "9999-12-31T23:59:59-14:00"),
+        ("experiment/steps", 10**400),
+        ("experiment/hyper/lr_g", 10**400),
+        ("experiment/data", "x" * 1_000_000),
+        ("spec/count", 10**400),
+    ],
+)
+def test_what_cannot_be_shown_of_a_run_is_damage(run_path: Path, where: str, value: Any) -> None:
+    """The list of runs ended the whole program at a date that no clock knows, or raised at every look."""
+    values = json.loads((run_path / "run.json").read_text("utf-8"))
+    *parents, name = where.split("/")
+    part = values
+    for parent in parents:
+        part = part[parent]
+    part[name] = value
+    (run_path / "run.json").write_text(json.dumps(values), "utf-8")
+    with pytest.raises(StoreError, match="damaged"):
+        Run.open(run_path)
+
+
+def test_texts_without_end_are_cut_and_events_that_cannot_be_counted_left_out(run_path: Path) -> None:
+    values = json.loads((run_path / "run.json").read_text("utf-8"))
+    (run_path / "run.json").write_text(json.dumps({**values, "name": "x" * 3_000_000}), "utf-8")
+    with RunWriter(run_path) as writer:
+        writer.write_status("stopped", 0, 9, message="x" * 3_000_000)
+    lines = ({"step": 10**400}, {"step": 1, "new": 10**400}, {"step": 1, "new": 2})
+    with (run_path / "events.jsonl").open("w") as file:
+        for line in lines:
+            file.write(json.dumps({"kind": "hyper", "time": 1, "name": "lr_g", "old": 1, "new": 1, **line}) + "\n")
+    run = Run.open(run_path)
+    assert len(run.info.name) == 1000
+    assert len(run.status().message) == 100_000
+    assert [event.new for event in run.events() if isinstance(event, HyperChanged)] == [2]
+
+
 @pytest.mark.parametrize("part", ["checkpoints", "samples", "metrics"])
 def test_a_run_from_elsewhere_does_not_choose_where_is_written(run_path: Path, tmp_path: Path, part: str) -> None:
     other = tmp_path / "other"
