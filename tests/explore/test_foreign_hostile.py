@@ -9,6 +9,7 @@ import threading
 import time
 import zipfile
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -370,6 +371,33 @@ def test_closing_never_waits_for_a_model(tmp_path: Path) -> None:
     assert service.close(timeout=8)
     with pytest.raises(CancelledError):
         generator.generate(generator.draw(1))
+
+
+@pytest.mark.parametrize("how", ["the original ends", "its own work is cancelled"])
+def test_a_copy_that_draws_without_end_is_ended_too(tmp_path: Path, how: str) -> None:
+    """Directions are looked for with a copy in the drawing thread, exports draw with one in a job."""
+    generator = open_foreign(nets.onnx_model(tmp_path / "x.onnx", [HELPER.make_node("Tanh", ["x"], ["p"])]))
+    values, cancel, ended = generator.draw(1), threading.Event(), threading.Event()
+    copied = generator.frozen()
+    for module in copied.method.modules():
+        if hasattr(module, "process"):
+            module.process = OnnxProcess(nets.slow_onnx(tmp_path / "slow.onnx"))
+    if how != "the original ends":
+        copied.until(cancel)
+        generator.end()
+
+    def draw() -> None:
+        with suppress(CancelledError):
+            copied.generate(values)
+        ended.set()
+
+    threading.Thread(target=draw, daemon=True).start()
+    assert not ended.wait(1.5)
+    if how == "the original ends":
+        generator.end()
+    else:
+        cancel.set()
+    assert ended.wait(5)
 
 
 def test_a_model_that_asks_for_all_memory(tmp_path: Path) -> None:
