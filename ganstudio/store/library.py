@@ -110,7 +110,7 @@ def list_trash(folder: Path | None = None) -> list[Trashed]:
     found = []
     for run in _runs_in(base / TRASH):
         origin, deleted = base / run.path.name, 0.0
-        with suppress(OSError, ValueError, KeyError, TypeError):
+        with suppress(OSError, ValueError, KeyError, TypeError, RecursionError):
             values = json.loads(read_regular(run.path / _ORIGIN))
             when = float(values["deleted"])
             origin, deleted = Path(values["origin"]), when if 0 < when < _FAR else 0.0

@@ -14,6 +14,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from ganstudio.core.dataspec import DataSpec
 from ganstudio.core.errors import StoreError
@@ -259,6 +261,19 @@ def test_a_new_writer_enters_files_that_the_diary_missed(run_path: Path) -> None
     RunWriter(run_path).close()
     assert Run.open(run_path).events() == [CheckpointSaved(5)]
     assert len(list((run_path / "checkpoints").iterdir())) == 1
+
+
+def test_a_grid_whose_panels_are_nested_without_end_is_damaged(run_path: Path) -> None:
+    with RunWriter(run_path) as writer:
+        writer.save_samples(Samples(5, np.zeros((2, 8, 8, 1), np.uint8), None, "ema"))
+    path = run_path / "samples" / "000000005.png"
+    with Image.open(path) as image:
+        text = PngInfo()
+        for name, value in {**image.info, "panels": "[" * 100_000}.items():
+            text.add_text(name, value)
+        image.save(path, pnginfo=text)
+    with pytest.raises(StoreError, match="damaged"):
+        Run.open(run_path).load_samples(5)
 
 
 def test_a_grid_that_claims_to_be_huge_is_damaged(run_path: Path) -> None:

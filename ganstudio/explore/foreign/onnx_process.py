@@ -121,7 +121,7 @@ class OnnxProcess:
         try:
             send(cast(BinaryIO, process.stdin), wanted, arrays)
             return receive(cast(BinaryIO, process.stdout))
-        except (EOFError, OSError, ValueError, KeyError, TypeError) as error:
+        except (EOFError, OSError, ValueError, KeyError, TypeError, RecursionError, MemoryError) as error:
             self._stop()
             if self._over:
                 raise _cancelled() from error
