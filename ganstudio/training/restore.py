@@ -77,7 +77,13 @@ def restore(engine: Engine, run: Run, tell: Callable[[Note], object]) -> int | N
             engine.load_state(tensors, json.loads(metadata["state"]))
         except StoreError as error:
             reason = str(error)
-        except (KeyError, ValueError, TypeError, AttributeError, RecursionError):  # whole, but not written by this program
+        except (
+            KeyError,
+            ValueError,
+            TypeError,
+            AttributeError,
+            RecursionError,
+        ):  # whole, but not written by this program
             reason = _("{path} is no checkpoint of a run: its description is missing or not understood.").format(
                 path=run.checkpoint_path(step)
             )

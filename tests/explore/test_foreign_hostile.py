@@ -373,6 +373,17 @@ def test_closing_never_waits_for_a_model(tmp_path: Path) -> None:
         generator.generate(generator.draw(1))
 
 
+def test_what_lies_where_the_program_was_started_is_not_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A model was unpacked together with a module of the runtime's name, and the program started in that folder."""
+    path = nets.onnx_model(tmp_path / "x.onnx", [HELPER.make_node("Tanh", ["x"], ["p"])])
+    for name in ("onnxruntime", "onnx", "numpy", "json", "ganstudio", "sitecustomize"):
+        (tmp_path / f"{name}.py").write_text(f"open({str(tmp_path / 'ran')!r}, 'w').close()\n", "utf-8")
+    monkeypatch.chdir(tmp_path)
+    generator = open_foreign(path)
+    generator.generate(generator.draw(1))
+    assert not (tmp_path / "ran").exists()
+
+
 @pytest.mark.parametrize("how", ["the original ends", "its own work is cancelled"])
 def test_a_copy_that_draws_without_end_is_ended_too(tmp_path: Path, how: str) -> None:
     """Directions are looked for with a copy in the drawing thread, exports draw with one in a job."""
