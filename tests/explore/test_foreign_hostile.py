@@ -202,6 +202,18 @@ def test_pickles_that_would_grow_without_end() -> None:
             read_torch_file(_pickled(wanted, b"\x8c\x02ls\x85R"))
 
 
+def test_an_archive_of_little_that_unpacks_to_much(tmp_path: Path) -> None:
+    torch.save({"main.0.weight": torch.zeros(8, 16, 4, 4)}, tmp_path / "x.pt")
+    with (
+        zipfile.ZipFile(tmp_path / "x.pt") as source,
+        zipfile.ZipFile(tmp_path / "y.pt", "w", zipfile.ZIP_BZIP2) as out,
+    ):
+        for entry in source.infolist():
+            out.writestr(entry.filename, bytes(90 << 20) if "/data/" in entry.filename else source.read(entry))
+    with pytest.raises(UsageError, match="far more than weights"):
+        open_foreign(tmp_path / "y.pt")
+
+
 # ONNX
 
 
