@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import pickle
 import struct
+import sys
 import threading
 import time
 import zipfile
@@ -383,6 +384,16 @@ def test_closing_never_waits_for_a_model(tmp_path: Path) -> None:
     assert service.close(timeout=8)
     with pytest.raises(CancelledError):
         generator.generate(generator.draw(1))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="it is asked otherwise there")
+def test_the_runtime_keeps_no_notes_on_what_was_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "home" / "cache"))
+    (tmp_path / "home").mkdir()
+    generator = open_foreign(nets.onnx_model(tmp_path / "x.onnx", [HELPER.make_node("Tanh", ["x"], ["p"])]))
+    generator.generate(generator.draw(1))
+    assert not list((tmp_path / "home").iterdir())
 
 
 def test_what_lies_where_the_program_was_started_is_not_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
