@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from psygnal import Signal
 
 from ganstudio.app import kept_directions
+from ganstudio.app.keepsakes import MOST_DIRECTIONS
 from ganstudio.app.named import data_refusal
 from ganstudio.app.sources import data_of
 from ganstudio.core.controls import ClassLabel, LatentVector
@@ -311,7 +312,7 @@ class Finding:
 def _told(outcome: Outcome, kept: int) -> str:
     text = plural("{n} direction found.", "{n} directions found.", kept)
     if kept < len(outcome.directions):
-        text += " " + _("No more than {most} are kept; remove some first.").format(most=kept_directions.MOST)
+        text += " " + _("No more than {most} are kept; remove some first.").format(most=MOST_DIRECTIONS)
     if outcome.classifier is not None and not math.isnan(outcome.classifier.accuracy):
         text += " " + _("The classifier that labelled the samples is right for {share} of the data kept back.").format(
             share=f"{outcome.classifier.accuracy:.1%}"

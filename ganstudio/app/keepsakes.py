@@ -21,6 +21,7 @@ from ganstudio.store.atomic import replace_file
 
 FOLDER, FILE = "explore", "kept.json"
 LARGEST_FILE = 32 * 1024 * 1024
+MOST_DIRECTIONS = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +70,8 @@ class Keepsakes:
         for values in directions:
             try:
                 direction = Direction.from_json(values)
-                if sizes.get(direction.control) != len(direction.vector):
-                    raise StudioError("another size")
+                if sizes.get(direction.control) != len(direction.vector) or len(self.directions) >= MOST_DIRECTIONS:
+                    raise StudioError("another size, or more than anybody keeps")
                 self.directions[self.free_name(direction.name)] = direction
             except StudioError:
                 self._others["directions"].append(values)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ganstudio.app.keepsakes import MOST_DIRECTIONS
 from ganstudio.core.controls import Control, LatentVector
 from ganstudio.core.i18n import _
 from ganstudio.explore.direction_files import with_unique_names
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from ganstudio.app.explorer import Explorer
 
 LOCKABLE = "attribute"
-MOST = 400
 LONGEST_NAME = 80
 
 Kept = Mapping[str, Direction]
@@ -33,7 +33,7 @@ def add(explorer: Explorer, found: Sequence[Direction], label: str) -> list[str]
         the names under which they are kept, in their order.
     """
     before = dict(explorer.kept.directions)
-    found = found[: max(0, MOST - len(before))]
+    found = found[: max(0, MOST_DIRECTIONS - len(before))]
     named = with_unique_names([replace(one, name=name) for name, one in before.items()] + list(found))[len(before) :]
     if named:
         _put(explorer, label, {**before, **{one.name: one for one in named}})

@@ -265,7 +265,8 @@ class Library:
 
     def restore(self, paths: Iterable[Path]) -> Job:
         """Brings runs back from the trash, in the background."""
-        return self._move(_("Restoring"), list(paths), restore_run, self._told)
+        known = self._studio.settings.known
+        return self._move(_("Restoring"), list(paths), lambda path: restore_run(path, elsewhere=known), self._told)
 
     def empty_trash(self) -> Job:
         """Removes the runs in the trash for good, in the background."""

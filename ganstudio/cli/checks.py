@@ -20,6 +20,7 @@ from ganstudio import __version__
 from ganstudio.cli.output import readable_bytes
 from ganstudio.core.errors import StudioError
 from ganstudio.core.i18n import _
+from ganstudio.core.process import python_command
 from ganstudio.core.regular import is_there, read_regular
 
 Level = Literal["warning", "problem"]
@@ -167,11 +168,11 @@ def check_display(report: Report) -> None:
 
 def _ask_qt() -> str:
     """Qt's own verdict, from another process."""
-    code = "import sys; from ganstudio.cli.display import qt_problem; sys.stdout.write(qt_problem())"
+    code = "from ganstudio.cli.display import qt_problem; sys.stdout.write(qt_problem())"
     environment = {**os.environ, "PYTHONIOENCODING": "utf-8"}
     try:
         done = subprocess.run(
-            [sys.executable, "-c", code], capture_output=True, timeout=_PROBE_SECONDS, env=environment, check=False
+            python_command(code), capture_output=True, timeout=_PROBE_SECONDS, env=environment, check=False
         )
     except (OSError, subprocess.TimeoutExpired) as error:
         return _("Qt could not be asked: {error}").format(error=error)

@@ -6,11 +6,13 @@ import codecs
 import io
 import json
 import math
+import re
 import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 _ERRORS = "ganstudio-names"
+_OBEYED = re.compile(r"[\x00-\x08\x0b-\x1f\x80-\x9f]")
 
 
 def prepare_streams() -> None:
@@ -32,9 +34,14 @@ def _as_named(error: UnicodeError) -> tuple[bytes, int]:
     ), error.end
 
 
+def harmless(text: str) -> str:
+    """The text with everything written out that a terminal would obey: names come out of files of other people."""
+    return _OBEYED.sub(lambda found: ascii(found[0])[1:-1], text)
+
+
 def write(text: str = "") -> None:
     """A line of the result."""
-    sys.stdout.write(f"{text}\n")
+    sys.stdout.write(f"{harmless(text)}\n")
 
 
 def write_json(value: Any) -> None:
@@ -52,7 +59,7 @@ def _plain(value: Any) -> Any:
 
 def say(text: str) -> None:
     """A line for the person, on stderr."""
-    sys.stderr.write(f"{text}\n")
+    sys.stderr.write(f"{harmless(text)}\n")
     sys.stderr.flush()
 
 

@@ -9,7 +9,7 @@ from typing import TextIO
 
 import numpy as np
 
-from ganstudio.cli.output import readable_seconds
+from ganstudio.cli.output import harmless, readable_seconds
 from ganstudio.core.events import Progress, Rows
 from ganstudio.core.i18n import _
 
@@ -108,7 +108,7 @@ class ProgressLine:
         if self._shown:
             self._stream.write("\r" + " " * max(shutil.get_terminal_size().columns - 1, 20) + "\r")
             self._shown = False
-        self._stream.write(f"{text}\n")
+        self._stream.write(f"{harmless(text)}\n")
         self._stream.flush()
         if self._rewrite:
             self._due = 0.0

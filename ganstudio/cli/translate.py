@@ -19,7 +19,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ganstudio.cli.output import one_line, say
+from ganstudio.cli.output import harmless, one_line, say
 from ganstudio.cli.parser import MAX_STEPS, named_path, open_run, split_pairs, whole
 from ganstudio.cli.sample import held_values
 from ganstudio.core.controls import LatentVector
@@ -177,7 +177,7 @@ def _watch() -> Watch:
         return Watch()
 
     def tell(fraction: float, text: str) -> None:
-        sys.stderr.write(f"\r\x1b[K{round(100 * fraction):3d} %  {text[:60]}")
+        sys.stderr.write(f"\r\x1b[K{round(100 * fraction):3d} %  {harmless(text[:60])}")
         sys.stderr.flush()
 
     return Watch(tell)

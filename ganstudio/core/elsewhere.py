@@ -21,6 +21,7 @@ _SCHEME = re.compile(r"[a-z][a-z0-9+.-]+:", re.IGNORECASE)  # one letter is a dr
 _NAMESPACE = re.compile(r"[\\/]{2}|[\\/]\?\?[\\/]")
 _WINDOWS_DEVICE = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|clock\$|(com|lpt)[0-9¹²³]) *([.:].*)?", re.IGNORECASE)
 _SYSTEM = frozenset({"dev", "proc", "sys", "devices"})
+_MOST_LINKS = 40
 _MOUNTED_WHEN_NAMED = frozenset({"net", "network", "afs"})
 
 
@@ -46,8 +47,37 @@ def check_place(path: Path) -> None:
         UsageError: it is a device, a pipe, a socket or on another computer.
         NotThereError: there is nothing.
     """
-    check_kind(path)
-    check_named(os.path.realpath(path))
+    place = _walked(path)
+    check_kind(place)
+    check_named(os.path.realpath(place))
+
+
+def _walked(path: Path) -> Path:
+    """Where a path leads to, links followed one by one, and nothing looked at before its own text was.
+
+    ``/var/run/../net/server`` is harmless as a text, and ``/net/server`` on most systems: there ``/var/run`` is a link,
+    and merely looking at what lies behind it asks the server.
+
+    Raises:
+        UsageError, NotThereError: as :func:`check_place`.
+    """
+    if os.name == "nt":  # takes the dots out of the text, too
+        return path
+    done, waiting, links = Path(path.anchor), list(reversed(path.parts[1:])), 0
+    while waiting:
+        part = waiting.pop()
+        done = done.parent if part == ".." else done / part
+        check_named(str(done))
+        try:
+            link = Path(done).readlink()
+        except (OSError, ValueError):  # no link, or nothing at all: that is said later
+            continue
+        links += 1
+        if links > _MOST_LINKS:
+            raise NotThereError(_("“{path}” is not there any more.").format(path=shown(path, 200)))
+        done = Path(link.anchor) if link.is_absolute() else done.parent
+        waiting += reversed(link.parts[1:] if link.is_absolute() else link.parts)
+    return done
 
 
 def check_kind(path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Whether the process that once wrote something is still the same one and alive."""
+"""Other processes: whether the one that once wrote something is still alive, and how one of our own is started."""
 
 from __future__ import annotations
 
@@ -71,3 +71,13 @@ def _start_windows(pid: int) -> str | None:
         return str(times[0].value) if code.value == 259 else None  # STILL_ACTIVE
     finally:
         kernel.CloseHandle(handle)
+
+
+def python_command(code: str) -> list[str]:
+    """The command that runs code of this package in a process of its own.
+
+    Where the program was started plays no part: Python would take a module from the present folder first, and that may
+    be where somebody's files were unpacked.
+    """
+    body = f"import sys; sys.path.insert(0, sys.argv[1]); {code}"
+    return [sys.executable, "-P", "-c", body, str(Path(__file__).resolve().parents[2])]

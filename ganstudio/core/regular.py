@@ -26,6 +26,7 @@ _KINDS = {
     stat.S_IFSOCK: _("it is a socket, not a file"),
     stat.S_IFCHR: _("it is a device, not a file"),
     stat.S_IFBLK: _("it is a device, not a file"),
+    stat.S_IFLNK: _("it is a link, and may lead anywhere"),
 }
 
 
@@ -56,15 +57,16 @@ def open_for_appending(path: Path | str) -> int:
     """A file descriptor to read and to write at the end of a regular file, which is made where nothing is there.
 
     Raises:
-        OSError: as :func:`open_regular`, or it cannot be written.
+        OSError: as :func:`open_regular`, it is a link (what comes from elsewhere does not choose where is written), or
+            it cannot be written.
     """
-    return _open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND)
+    return _open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_NOFOLLOW", 0))
 
 
 def _open(path: Path | str, how: int) -> int:
     try:
         with suppress(FileNotFoundError):  # opening says it again, or makes the file
-            _check(Path(path).stat(), path)
+            _check(Path(path).stat(follow_symlinks=how == os.O_RDONLY), path)
         handle = os.open(path, how | _FLAGS, 0o666)
     except ValueError:  # a name with a zero byte
         raise OSError(errno.EINVAL, os.strerror(errno.EINVAL), str(path)) from None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import threading
 from collections.abc import Mapping
 from typing import Any, Self
 
@@ -55,8 +56,14 @@ class Generator:
     def end(self) -> None:
         """Nobody draws with it any more: what it is just drawing is ended where that can be done. From any thread."""
 
+    def until(self, cancel: threading.Event) -> None:
+        """What it draws from now on is ended as soon as the event is set, where that can be done."""
+
     def frozen(self) -> Generator:
-        """A copy that keeps its present weights and can be used by another thread: for exports."""
+        """A copy that keeps its present weights and can be used by another thread: for exports.
+
+        It ends together with this one, unless it is told another event (:meth:`until`).
+        """
         return Generator(copy.deepcopy(self.method), self.title, self.spec, self.step, self.source, self.device)
 
     def draw(self, count: int, seed: int = 0) -> dict[str, NDArray[Any]]:

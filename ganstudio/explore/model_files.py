@@ -30,6 +30,7 @@ from ganstudio.core.errors import StudioError
 from ganstudio.core.i18n import _
 from ganstudio.explore.exporting import Watch, check_suffix, missing_extra
 from ganstudio.explore.generator import Generator
+from ganstudio.explore.onnx_child.frames import runtime
 from ganstudio.explore.state import size_of
 from ganstudio.methods import Method
 from ganstudio.store.atomic import replace_file
@@ -257,10 +258,10 @@ def _torchscript(path: Path, bare: Bare, generator: Generator, card: str) -> Run
 def _onnx_libraries() -> tuple[Any, Any]:
     try:
         import onnx
-        import onnxruntime
+
+        return onnx, runtime()
     except ImportError as error:
         raise missing_extra(_("ONNX files"), "onnx") from error
-    return onnx, onnxruntime
 
 
 def _onnx(path: Path, bare: Bare, generator: Generator, card: str) -> Run:

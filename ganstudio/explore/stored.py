@@ -15,6 +15,7 @@ from ganstudio.core.i18n import _
 from ganstudio.explore.generator import Generator
 from ganstudio.methods import METHODS, Method
 from ganstudio.methods.base import part_of
+from ganstudio.nn.bounded import MOST_WEIGHTS, at_most
 from ganstudio.nn.random import randomness
 from ganstudio.store import Run, load_checkpoint, newest_usable
 from ganstudio.store.checkpoints import Loaded
@@ -96,24 +97,26 @@ def _made_of_step(run: Run, step: int, source: Source) -> _Rebuilt:
 
 def _rebuilt(run: Run, loaded: Loaded, source: Source) -> _Rebuilt:
     tensors, metadata, step = loaded
-    method = _build(run, metadata, step)
+    method = _build(run, tensors, metadata, step)
     averages = any(name.startswith("ema/") for name in tensors)
     averaged = averages and (source == "ema" or not all(_raw_weights(tensors, child) for child in method.averaged))
     _load(method, tensors, averaged, run, step)
     return method, step, averaged
 
 
-def _build(run: Run, metadata: Mapping[str, str], step: int) -> Method:
+def _build(run: Run, tensors: Mapping[str, Tensor], metadata: Mapping[str, str], step: int) -> Method:
     """The method as it was at that step; hyper-parameters may have been changed while it trained."""
     info = run.info
     try:
         hyper = json.loads(metadata["state"])["hyper"]
         method = METHODS[info.experiment.method]
         resolved = method.resolve(hyper, info.spec.kind)
-    except (KeyError, ValueError, TypeError, UsageError) as error:
+        # What only training needs may have been cut out of the checkpoint.
+        most = max(MOST_WEIGHTS, 4 * sum(tensor.numel() for tensor in tensors.values()))
+        with at_most(most), randomness(torch.Generator().manual_seed(0)):  # whatever it begins with is replaced
+            return method(resolved, info.spec)
+    except (KeyError, ValueError, TypeError, RuntimeError, UsageError) as error:
         raise StoreError(_foreign(run, step), details=repr(error)) from error
-    with randomness(torch.Generator().manual_seed(0)):  # whatever it begins with is replaced
-        return method(resolved, info.spec)
 
 
 def _load(method: Method, tensors: Mapping[str, Tensor], averaged: bool, run: Run, step: int) -> None:

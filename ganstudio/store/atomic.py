@@ -91,10 +91,14 @@ def cut_file(path: Path, length: int) -> None:
     """Makes a file shorter.
 
     Raises:
-        StoreError: it cannot be written, or is no regular file.
+        StoreError: it cannot be written, or is no regular file, or a link to one.
     """
     with in_words(path):
-        os.truncate(path, length)
+        handle = open_for_appending(path)
+        try:
+            os.ftruncate(handle, length)
+        finally:
+            os.close(handle)
 
 
 def append_bytes(path: Path, data: bytes) -> None:

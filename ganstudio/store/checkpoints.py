@@ -32,6 +32,7 @@ Loaded: TypeAlias = "tuple[dict[str, torch.Tensor], dict[str, str], int]"
 """Tensors on the CPU, metadata, and the step after which they were saved."""
 SUFFIX = ".safetensors"
 _HEADER_LIMIT = 100_000_000  # the format's own bound
+_MOST_DIGITS = 18
 _OWN_NAME = re.compile(r"[0-9]{9}\.safetensors")
 _OS_ERROR = re.compile(r"os error (\d+)")
 _Read = TypeVar("_Read")
@@ -163,7 +164,7 @@ def read_header(path: Path, *, verify: bool = False) -> dict[str, Any]:
 def _check(path: Path, head: bytes, metadata: Mapping[str, Any], file: BinaryIO) -> None:
     """Refuses what is not what was written under this name; ``file`` is read from where the tensors begin."""
     named = str(metadata.get("step", ""))
-    if _OWN_NAME.fullmatch(path.name) and named.isdecimal() and int(named) != int(path.stem):
+    if _OWN_NAME.fullmatch(path.name) and step_number(named) not in (None, int(path.stem)):
         raise StoreError(_("{path} is the checkpoint of step {step}, renamed.").format(path=path, step=named))
     if not holds(head, metadata, file):
         raise StoreError(
@@ -171,6 +172,11 @@ def _check(path: Path, head: bytes, metadata: Mapping[str, Any], file: BinaryIO)
                 "The checkpoint {path} is damaged: it does not hold what was once written (its checksum is another)."
             ).format(path=path)
         )
+
+
+def step_number(text: str) -> int | None:
+    """The step that a text names; None where it names none, or one that no run comes to."""
+    return int(text) if text.isdecimal() and len(text) <= _MOST_DIGITS else None
 
 
 def _parse(path: Path, file: BinaryIO) -> tuple[bytes, dict[str, Any]]:
@@ -187,6 +193,8 @@ def _parse(path: Path, file: BinaryIO) -> tuple[bytes, dict[str, Any]]:
         ends = [int(entry["data_offsets"][1]) for name, entry in header.items() if name != "__metadata__"]
         wanted = 8 + length + max(ends, default=0)
         (header.get("__metadata__") or {}).items()
+        if wanted > 1 << 62:  # Python does not even write out what has thousands of digits
+            raise ValueError(path)
     except (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError, OverflowError):
         raise _refusal(path, start + raw[:504], size) from None
     if size < wanted:
@@ -289,8 +297,7 @@ def _load(path: Path) -> Loaded:
         ) from error
     found = header.get("__metadata__") or {}
     metadata = {str(key): str(value) for key, value in found.items() if key not in KEYS}
-    named = metadata.get("step", path.stem)
-    return tensors, metadata, int(named) if named.isdecimal() else 0
+    return tensors, metadata, step_number(metadata.get("step", path.stem)) or 0
 
 
 def _read_tensors(path: Path) -> dict[str, torch.Tensor]:

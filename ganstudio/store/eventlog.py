@@ -16,6 +16,7 @@ from ganstudio.core.events import CheckpointSaved, HyperChanged, Note, Rewound, 
 from ganstudio.core.fields import Value
 from ganstudio.core.regular import open_regular, read_regular
 from ganstudio.store.atomic import append_bytes, cut_file
+from ganstudio.store.folder import is_countable
 
 LogEvent = HyperChanged | CheckpointSaved | SamplesStored | StateChanged | Note | Rewound
 _KINDS: dict[str, type[Any]] = {
@@ -52,7 +53,7 @@ def decode(line: bytes) -> LogLine | None:
         kind = _KINDS[values["kind"]]
         known = {name: values[name] for name in kind.__dataclass_fields__ if name in values}
         step, written = values["step"], float(values["time"])
-        if type(step) is not int:
+        if type(step) is not int or not all(map(is_countable, (step, *known.values()))):
             return None
         event = kind(**known)
         if isinstance(event, HyperChanged) and not (isinstance(event.name, str) and isinstance(event.new, Value)):

@@ -33,6 +33,8 @@ THUMBNAIL_FILE = "thumbnail.png"
 METRICS = "metrics"
 SAMPLES = "samples"
 CHECKPOINTS = "checkpoints"
+_YEARS = range(1970, 2200)  # others cannot be told in every time zone
+_LONGEST_NAME, _LONGEST_TEXT = 1000, 100_000
 _PARTS = (METRICS, SAMPLES, CHECKPOINTS)
 
 _NO_FOLDER = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ELOOP})
@@ -209,10 +211,12 @@ def read_info(run: Path) -> RunInfo:
                 _("The run in {path} was made by a newer version of this program; update to open it.").format(path=run)
             )
         created = datetime.fromisoformat(values["created"])
+        if created.year not in _YEARS:
+            raise ValueError(f"made in the year {created.year}")
         experiment, spec = Experiment.from_json(values["experiment"]), DataSpec.from_json(values["spec"])
         _check_types(experiment, spec)
         return RunInfo(
-            name=str(values["name"]),
+            name=str(values["name"])[:_LONGEST_NAME],
             experiment=experiment,
             spec=spec,
             fingerprint=str(values["fingerprint"]),
@@ -225,6 +229,11 @@ def read_info(run: Path) -> RunInfo:
         raise StoreError(
             _("The description {path} is damaged; the run cannot be opened.").format(path=file), details=repr(error)
         ) from error
+
+
+def is_countable(value: object) -> bool:
+    """Whether a value, if it is a whole number, can be computed with and shown."""
+    return not isinstance(value, int) or abs(value) < 1 << 64
 
 
 def children(folder: Path) -> list[Path]:
@@ -249,6 +258,8 @@ def _check_types(experiment: Experiment, spec: DataSpec) -> None:
         raise TypeError("a text or a whole number is something else")
     if not isinstance(experiment.hyper, dict):
         raise TypeError("hyper-parameters are not a table")
+    if max(map(len, texts)) > _LONGEST_TEXT or not all(map(is_countable, (*counts, *experiment.hyper.values()))):
+        raise ValueError("a text without end, or a number that nothing is counted with")
     if not all(isinstance(value, bool | int | float | str) for value in experiment.hyper.values()):
         raise TypeError("a hyper-parameter is neither a number nor a text")
     if spec.kind not in get_args(DataKind) or not (math.isfinite(spec.extent) and spec.extent > 0):

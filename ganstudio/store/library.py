@@ -6,7 +6,7 @@ import errno
 import json
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -21,6 +21,7 @@ from ganstudio.store.status import has_live_writer, read_written_status
 
 TRASH = ".trash"
 _ORIGIN = "trashed.json"
+_FAR = 4e9  # seconds since 1970: the year 2096
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,26 +110,38 @@ def list_trash(folder: Path | None = None) -> list[Trashed]:
     found = []
     for run in _runs_in(base / TRASH):
         origin, deleted = base / run.path.name, 0.0
-        with suppress(OSError, ValueError, KeyError, TypeError):
+        with suppress(OSError, ValueError, KeyError, TypeError, RecursionError):
             values = json.loads(read_regular(run.path / _ORIGIN))
-            origin, deleted = Path(values["origin"]), float(values["deleted"])
+            when = float(values["deleted"])
+            origin, deleted = Path(values["origin"]), when if 0 < when < _FAR else 0.0
         found.append(Trashed(run.path, origin, run.info.name, deleted))
     return sorted(found, key=lambda item: item.deleted, reverse=True)
 
 
-def restore_run(path: Path) -> Path:
+def restore_run(path: Path, *, elsewhere: Collection[str] = ()) -> Path:
     """Brings a run back from the trash to where it lay (beside it, if that place is taken); returns the place.
+
+    What lies in a trash may have come there with the whole runs folder, and then says what somebody likes.
+
+    Args:
+        path: its place in the trash.
+        elsewhere: where runs were opened or made here; from outside these and the runs folder none has come, and it is
+            put into the runs folder.
 
     Raises:
         StoreError: it is not in a trash, or cannot be moved.
     """
     path = Path(path).absolute()
-    items = {item.path: item for item in list_trash(path.parent.parent)} if path.parent.name == TRASH else {}
+    base = path.parent.parent
+    items = {item.path: item for item in list_trash(base)} if path.parent.name == TRASH else {}
     if path not in items:
         raise StoreError(_("{path} is not in the trash.").format(path=path))
+    origin = items[path].origin
+    if origin.parent != base and str(origin) not in elsewhere:
+        origin = base / path.name
     try:
-        items[path].origin.parent.mkdir(parents=True, exist_ok=True)
-        target = _free(items[path].origin)
+        origin.parent.mkdir(parents=True, exist_ok=True)
+        target = _free(origin)
         _move(path, target)
         (target / _ORIGIN).unlink(missing_ok=True)
     except OSError as error:

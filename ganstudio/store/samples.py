@@ -74,7 +74,8 @@ def read_items(folder: Path, stem: str) -> tuple[Items, Source, tuple[str, ...]]
         return None
     try:
         return _read_grid(path) if path is image else _read_points(path)
-    except (OSError, ValueError, KeyError, TypeError, SyntaxError, EOFError, OverflowError, MemoryError) as error:
+    except (OSError, ValueError, KeyError, TypeError, SyntaxError, EOFError, OverflowError, MemoryError,
+            RecursionError) as error:  # fmt: skip
         raise StoreError(
             _("{path} is not a stored sample grid, or it is damaged. Delete it to go on without it.").format(path=path),
             details=repr(error),
@@ -113,7 +114,7 @@ def _read_points(path: Path) -> tuple[Items, Source, tuple[str, ...]]:
     _array, mark, tail = data.rpartition(_MARK)
     try:
         return items, _source(json.loads(tail)["source"] if mark else None), ("",)
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return items, "ema", ("",)
 
 

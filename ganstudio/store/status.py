@@ -17,6 +17,8 @@ from ganstudio.store.atomic import replace_file
 from ganstudio.store.folder import LOCK_FILE, STATUS_FILE
 from ganstudio.store.lock import is_alive, read_owner, this_host
 
+_LONGEST = 100_000  # letters
+
 
 @dataclass(frozen=True, slots=True)
 class RunStatus:
@@ -78,9 +80,9 @@ def read_written_status(run: Path) -> RunStatus | None:
             step=int(status.step),
             total=int(status.total),
             seconds=_number(status.seconds),
-            message=str(status.message),
-            details=str(status.details),
-            host=str(status.host),
+            message=str(status.message)[:_LONGEST],
+            details=str(status.details)[:_LONGEST],
+            host=str(status.host)[:_LONGEST],
             updated=_number(status.updated),
         )
     except (OSError, ValueError, KeyError, TypeError, OverflowError, RecursionError):

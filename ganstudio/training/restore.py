@@ -80,7 +80,13 @@ def restore(engine: Engine, run: Run, tell: Callable[[Note], object]) -> int | N
             raise StoreError(words.format(step=at, name=broken))
         try:
             engine.load_state(tensors, json.loads(metadata["state"]))
-        except (KeyError, ValueError, TypeError, AttributeError) as error:  # whole, but not written by this program
+        except (
+            KeyError,
+            ValueError,
+            TypeError,
+            AttributeError,
+            RecursionError,
+        ) as error:  # whole, but not of this program
             words = _("That of step {step} is no checkpoint of a run: its description is missing or not understood.")
             raise StoreError(words.format(step=at), repr(error)) from error
 

@@ -28,9 +28,7 @@ _SETTERS = (
     (QTreeWidgetItem, "setToolTip"),
     (QStandardItem, "setToolTip"),
     (QToolTip, "showText"),
-    (QMessageBox, "__init__"),
-    (QMessageBox, "critical"),
-    (QMessageBox, "setText"),
+    *((QMessageBox, name) for name in ("__init__", "setText", "information", "question", "warning", "critical")),
     (QMessageBox, "setInformativeText"),
     (QProgressDialog, "setLabelText"),
 )

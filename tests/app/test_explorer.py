@@ -341,6 +341,18 @@ def test_what_does_not_fit_stays_in_the_file(rig: Rig, stored: Path, tmp_path: P
     assert content["directions"] == [direction]
 
 
+def test_more_directions_than_anybody_keeps_stay_in_the_file(rig: Rig, stored: Path, tmp_path: Path) -> None:
+    """Thousands of one name took for ever to be told apart, on the thread of the window."""
+    copy = tmp_path / "copy"
+    shutil.copytree(stored, copy)
+    file = copy / "explore" / "kept.json"
+    file.parent.mkdir(exist_ok=True)
+    direction = {"name": "x", "kind": "pca", "control": "z", "vector": [1.0] * 5}
+    file.write_text(json.dumps({"pins": [], "directions": [direction] * 500}), "utf-8")
+    rig.open(copy)
+    assert (len(rig.explorer.kept.directions), rig.explorer.kept.left_out) == (400, 100)
+
+
 def test_weights_that_are_no_numbers_are_refused_and_the_picture_stays(rig: Rig, stored: Path, tmp_path: Path) -> None:
     import shutil
 

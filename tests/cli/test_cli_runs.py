@@ -43,6 +43,17 @@ def test_info_in_words(call: Call, runs: Path) -> None:
     assert "generator/" in out
 
 
+def test_a_name_cannot_give_orders_to_the_terminal(call: Call, runs: Path, tmp_path: Path) -> None:
+    """Some terminals put on the clipboard what such a sequence says, or give themselves another title."""
+    copy = Path(shutil.copytree(runs / "points", tmp_path / "copy"))
+    values = json.loads((copy / "run.json").read_text("utf-8"))
+    name = "\x1b]52;c;cm0gLXJm\x07 red \x1b[31m \x9b2J ü"
+    (copy / "run.json").write_text(json.dumps({**values, "name": name}), "utf-8")
+    out = call("info", copy).out
+    assert out.startswith(r"\x1b]52;c;cm0gLXJm\x07 red \x1b[31m \x9b2J ü")
+    assert call("info", copy, "--json").json["name"] == name
+
+
 def test_info_says_when_the_discriminator_has_won(call: Call, runs: Path, tmp_path: Path) -> None:
     path = Path(shutil.copytree(runs / "images", tmp_path / "dead"))
     series = SeriesInfo("D(x)", "probability", "real"), SeriesInfo("D(G(z))", "probability", "fake")

@@ -4,6 +4,7 @@ import os
 import socket
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -63,6 +64,29 @@ def test_pipes_sockets_and_links_to_devices_are_refused(tmp_path: Path, monkeypa
         for name in ("pipe.png", "zero.png", "self.png", "around.png", "socket.png"):
             with pytest.raises(UsageError, match="is not opened"):
                 check_place(tmp_path / name)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need a right")
+@pytest.mark.parametrize("text", ["in/../net/server/x.png", "out/x.png"])
+def test_where_links_lead_is_refused_before_it_is_looked_at(
+    tmp_path: Path, text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Merely looking at it has an automounter ask a server of somebody's choice."""
+    (tmp_path / "in").symlink_to("/usr")
+    (tmp_path / "out").symlink_to("/net/server")
+    touched: list[str] = []
+    for name in ("stat", "lstat", "readlink"):
+        real = getattr(os, name)
+
+        def call(path: object, *more: object, _real: Any = real, **options: object) -> object:
+            touched.append(str(path))
+            return _real(path, *more, **options)
+
+        monkeypatch.setattr(os, name, call)
+    with pytest.raises(UsageError, match="is not opened"):
+        check_place(tmp_path / text)
+    assert not [path for path in touched if path.startswith("/net")]
+    assert f"{tmp_path}/{text}" not in touched
 
 
 def test_what_hides_is_shown() -> None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import io
 import pickle
 import struct
+import sys
 import threading
 import time
 import zipfile
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -201,6 +203,18 @@ def test_pickles_that_would_grow_without_end() -> None:
             read_torch_file(_pickled(wanted, b"\x8c\x02ls\x85R"))
 
 
+def test_an_archive_of_little_that_unpacks_to_much(tmp_path: Path) -> None:
+    torch.save({"main.0.weight": torch.zeros(8, 16, 4, 4)}, tmp_path / "x.pt")
+    with (
+        zipfile.ZipFile(tmp_path / "x.pt") as source,
+        zipfile.ZipFile(tmp_path / "y.pt", "w", zipfile.ZIP_BZIP2) as out,
+    ):
+        for entry in source.infolist():
+            out.writestr(entry.filename, bytes(90 << 20) if "/data/" in entry.filename else source.read(entry))
+    with pytest.raises(UsageError, match="far more than weights"):
+        open_foreign(tmp_path / "y.pt")
+
+
 # ONNX
 
 
@@ -228,8 +242,15 @@ def _function(name: str, nodes: list[Any], domain: str = "own") -> Any:
     return HELPER.make_function(domain, name, ["x"], ["p"], nodes, opsets)
 
 
-def _call(name: str) -> Any:
-    return HELPER.make_node(name, ["x"], ["p"], domain="own")
+def _call(name: str, overload: str = "") -> Any:
+    return HELPER.make_node(name, ["x"], ["p"], domain="own", overload=overload)
+
+
+def _overloads(*nodes: list[Any]) -> list[Any]:
+    made = [_function("f", one) for one in nodes]
+    for number, one in enumerate(made):
+        one.overload = str(number)
+    return made
 
 
 def _doubling(depth: int) -> list[Any]:
@@ -251,6 +272,16 @@ HARMFUL: dict[str, tuple[list[Any], list[Any], str]] = {
         "EPContext",
     ),
     "a function that calls itself": ([_call("f")], [_function("f", [_call("f")])], "never ends"),
+    "a loop in one of two overloads": (
+        [_call("f", "0")],
+        _overloads(_loop(), [HELPER.make_node("Tanh", ["x"], ["p"])]),
+        "operation “Loop”",
+    ),
+    "two functions of one name": (
+        [_call("f")],
+        [_function("f", _loop()), _function("f", [HELPER.make_node("Tanh", ["x"], ["p"])])],
+        "damaged",
+    ),
     "functions that grow": ([_call("f39")], _doubling(40), "more than 50,000 operations"),
 }
 
@@ -267,6 +298,20 @@ def test_functions_and_conditions_of_harmless_parts_are_taken(tmp_path: Path) ->
     for nodes, functions in ((_in_if(tanh), []), ([_call("f2")], _doubling(3))):
         generator = open_foreign(nets.onnx_model(tmp_path / "x.onnx", nodes, [], functions))
         assert generator.generate(generator.draw(2)).shape == (2, 1, 16, 16)
+
+
+@pytest.mark.parametrize(("domain", "name"), [("", "Loop"), ("com.microsoft", "QuickGelu")])
+def test_a_function_called_like_an_operation_is_the_function_that_was_checked(
+    tmp_path: Path, domain: str, name: str
+) -> None:
+    """The runtime prefers its own operation; so the loop ran for ever, and no operation of anybody was forbidden."""
+    nodes = _loop() if name == "Loop" else [HELPER.make_node(name, ["x"], ["p"], domain=domain)]
+    inner = [HELPER.make_node("Sub", ["x", "x"], ["zero"]), HELPER.make_node("Add", ["zero", "x"], ["p"])]
+    function = HELPER.make_function(domain, name, list(nodes[-1].input), ["p"], inner, [HELPER.make_opsetid("", 17)])
+    generator = open_foreign(nets.onnx_model(tmp_path / "x.onnx", nodes, [], [function]))
+    plain = open_foreign(nets.onnx_model(tmp_path / "y.onnx", inner, []))
+    values = generator.draw(2)
+    assert np.array_equal(generator.generate(values), plain.generate(values))
 
 
 def test_what_a_file_says_of_itself_does_not_reach_the_runtime(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -339,6 +384,54 @@ def test_closing_never_waits_for_a_model(tmp_path: Path) -> None:
     assert service.close(timeout=8)
     with pytest.raises(CancelledError):
         generator.generate(generator.draw(1))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="it is asked otherwise there")
+def test_the_runtime_keeps_no_notes_on_what_was_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "home" / "cache"))
+    (tmp_path / "home").mkdir()
+    generator = open_foreign(nets.onnx_model(tmp_path / "x.onnx", [HELPER.make_node("Tanh", ["x"], ["p"])]))
+    generator.generate(generator.draw(1))
+    assert not list((tmp_path / "home").iterdir())
+
+
+def test_what_lies_where_the_program_was_started_is_not_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A model was unpacked together with a module of the runtime's name, and the program started in that folder."""
+    path = nets.onnx_model(tmp_path / "x.onnx", [HELPER.make_node("Tanh", ["x"], ["p"])])
+    for name in ("onnxruntime", "onnx", "numpy", "json", "ganstudio", "sitecustomize"):
+        (tmp_path / f"{name}.py").write_text(f"open({str(tmp_path / 'ran')!r}, 'w').close()\n", "utf-8")
+    monkeypatch.chdir(tmp_path)
+    generator = open_foreign(path)
+    generator.generate(generator.draw(1))
+    assert not (tmp_path / "ran").exists()
+
+
+@pytest.mark.parametrize("how", ["the original ends", "its own work is cancelled"])
+def test_a_copy_that_draws_without_end_is_ended_too(tmp_path: Path, how: str) -> None:
+    """Directions are looked for with a copy in the drawing thread, exports draw with one in a job."""
+    generator = open_foreign(nets.onnx_model(tmp_path / "x.onnx", [HELPER.make_node("Tanh", ["x"], ["p"])]))
+    values, cancel, ended = generator.draw(1), threading.Event(), threading.Event()
+    copied = generator.frozen()
+    for module in copied.method.modules():
+        if hasattr(module, "process"):
+            module.process = OnnxProcess(nets.slow_onnx(tmp_path / "slow.onnx"))
+    if how != "the original ends":
+        copied.until(cancel)
+        generator.end()
+
+    def draw() -> None:
+        with suppress(CancelledError):
+            copied.generate(values)
+        ended.set()
+
+    threading.Thread(target=draw, daemon=True).start()
+    assert not ended.wait(1.5)
+    if how == "the original ends":
+        generator.end()
+    else:
+        cancel.set()
+    assert ended.wait(5)
 
 
 def test_a_model_that_asks_for_all_memory(tmp_path: Path) -> None:

@@ -83,6 +83,24 @@ def test_a_card_of_another_size_or_method(tmp_path: Path) -> None:
             open_foreign(path)
 
 
+def test_a_card_that_describes_more_than_there_is_memory_for(tmp_path: Path) -> None:
+    """A few hundred bytes asked for ten gigabytes, and half a minute that nobody could end."""
+    path = tmp_path / "x.safetensors"
+    save_model(path, _generator("dcgan", IMAGES, conv_width=4))
+    _rewrite(path, {"hyper": {"conv_width": 512}, "spec": {**IMAGES.to_json(), "size": 1024}})
+    with pytest.raises(UsageError, match="own description") as refused:
+        open_foreign(path)
+    assert "more than 536,870,912 weights" in str(refused.value.details)
+
+
+@pytest.mark.parametrize("more", [{}, {"state": "{}"}])
+def test_a_step_of_thousands_of_digits_is_none(tmp_path: Path, more: dict[str, str]) -> None:
+    path = tmp_path / "x.safetensors"
+    save_file({"method/x": torch.zeros(1)}, path, metadata={"step": "9" * 5000, **more})
+    with pytest.raises(UsageError):
+        open_foreign(path)
+
+
 def test_an_export_whose_weights_are_not_finite(tmp_path: Path) -> None:
     path = tmp_path / "x.safetensors"
     save_model(path, _generator("dcgan", IMAGES, conv_width=4))

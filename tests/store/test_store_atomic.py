@@ -170,3 +170,18 @@ def test_a_really_full_disk(tmp_path: Path) -> None:
         assert [child.name for child in place.iterdir()] == ["rows"]
     finally:
         subprocess.run(["umount", str(place)], check=True)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need a right")
+def test_a_link_is_not_written_through(tmp_path: Path) -> None:
+    """A run from elsewhere may hold links to any file of the person who trains it on."""
+    theirs = tmp_path / "theirs"
+    theirs.write_bytes(b"precious, and its last line has no end")
+    (tmp_path / "events.jsonl").symlink_to(theirs)
+    (tmp_path / "nowhere").symlink_to(tmp_path / "new")
+    for deed in (append_bytes, lambda path, _data: cut_file(path, 1)):
+        for name in ("events.jsonl", "nowhere"):
+            with pytest.raises(StoreError, match="is a link"):
+                deed(tmp_path / name, b"x")
+    assert theirs.read_bytes() == b"precious, and its last line has no end"
+    assert not (tmp_path / "new").exists()

@@ -102,6 +102,32 @@ def test_a_deleted_run_lies_in_the_trash_and_comes_back(folder: Path) -> None:
     assert list_trash(folder) == []
 
 
+@pytest.mark.parametrize("when", [0, 1e300, float("nan"), -5])
+def test_what_came_with_a_trash_is_not_restored_anywhere(folder: Path, tmp_path: Path, when: float) -> None:
+    """Whoever unpacks somebody's runs folder gets its trash, too: a folder of autostart was one press away."""
+    trashed = delete_run(list_runs(folder)[0].path, folder=folder)
+    note = json.dumps({"origin": str(tmp_path / "config" / "autostart"), "deleted": when})
+    (trashed / "trashed.json").write_text(note, "utf-8")
+    assert list_trash(folder)[0].deleted == 0
+    assert restore_run(trashed).parent == folder
+    assert not (tmp_path / "config").exists()
+
+
+def test_a_note_in_the_trash_that_makes_no_sense_is_no_note(folder: Path) -> None:
+    run = list_runs(folder)[0]
+    trashed = delete_run(run.path, folder=folder)
+    for text in ("[" * 100_000, '{"origin": 5, "deleted": 1}', '{"origin": "/x", "deleted": 1e999}', "\xff"):
+        (trashed / "trashed.json").write_text(text, "utf-8")
+        (item,) = list_trash(folder)
+        assert (item.path, item.deleted) == (trashed, 0.0)
+    assert empty_trash(folder) == 1
+
+
+def test_a_run_that_lay_elsewhere_goes_back_there(tmp_path: Path, folder: Path) -> None:
+    place = list_runs(folder)[0].path.rename(tmp_path / "mine")
+    assert restore_run(delete_run(place, folder=folder), elsewhere=[str(place)]) == place
+
+
 def test_a_taken_place_is_not_overwritten(folder: Path) -> None:
     run = list_runs(folder)[0]
     trashed = delete_run(run.path, folder=folder)

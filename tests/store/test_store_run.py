@@ -14,6 +14,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from ganstudio.core.dataspec import DataSpec
 from ganstudio.core.errors import StoreError
@@ -261,6 +263,19 @@ def test_a_new_writer_enters_files_that_the_diary_missed(run_path: Path) -> None
     assert len(list((run_path / "checkpoints").iterdir())) == 1
 
 
+def test_a_grid_whose_panels_are_nested_without_end_is_damaged(run_path: Path) -> None:
+    with RunWriter(run_path) as writer:
+        writer.save_samples(Samples(5, np.zeros((2, 8, 8, 1), np.uint8), None, "ema"))
+    path = run_path / "samples" / "000000005.png"
+    with Image.open(path) as image:
+        text = PngInfo()
+        for name, value in {**image.info, "panels": "[" * 100_000}.items():
+            text.add_text(name, value)
+        image.save(path, pnginfo=text)
+    with pytest.raises(StoreError, match="damaged"):
+        Run.open(run_path).load_samples(5)
+
+
 def test_a_grid_that_claims_to_be_huge_is_damaged(run_path: Path) -> None:
     head = struct.pack(">4sIIBBBBB", b"IHDR", 60_000, 60_000, 8, 2, 0, 0, 0)
     png = b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 13) + head + struct.pack(">I", zlib.crc32(head))
@@ -315,6 +330,45 @@ def test_what_is_no_file_in_a_run_is_missing_or_damaged_and_never_waited_for(
             delete_run(spoilt, folder=tmp_path)
         for left in (spoilt, tmp_path / ".trash"):
             shutil.rmtree(left, ignore_errors=True)
+
+
+@pytest.mark.parametrize(
+    ("where", "value"),
+    [
+        ("created", "0001-01-01T00:00:00+14:00"),
+        ("created", "9999-12-31T23:59:59-14:00"),
+        ("experiment/steps", 10**400),
+        ("experiment/hyper/lr_g", 10**400),
+        ("experiment/data", "x" * 1_000_000),
+        ("spec/count", 10**400),
+    ],
+)
+def test_what_cannot_be_shown_of_a_run_is_damage(run_path: Path, where: str, value: Any) -> None:
+    """The list of runs ended the whole program at a date that no clock knows, or raised at every look."""
+    values = json.loads((run_path / "run.json").read_text("utf-8"))
+    *parents, name = where.split("/")
+    part = values
+    for parent in parents:
+        part = part[parent]
+    part[name] = value
+    (run_path / "run.json").write_text(json.dumps(values), "utf-8")
+    with pytest.raises(StoreError, match="damaged"):
+        Run.open(run_path)
+
+
+def test_texts_without_end_are_cut_and_events_that_cannot_be_counted_left_out(run_path: Path) -> None:
+    values = json.loads((run_path / "run.json").read_text("utf-8"))
+    (run_path / "run.json").write_text(json.dumps({**values, "name": "x" * 3_000_000}), "utf-8")
+    with RunWriter(run_path) as writer:
+        writer.write_status("stopped", 0, 9, message="x" * 3_000_000)
+    lines = ({"step": 10**400}, {"step": 1, "new": 10**400}, {"step": 1, "new": 2})
+    with (run_path / "events.jsonl").open("w") as file:
+        for line in lines:
+            file.write(json.dumps({"kind": "hyper", "time": 1, "name": "lr_g", "old": 1, "new": 1, **line}) + "\n")
+    run = Run.open(run_path)
+    assert len(run.info.name) == 1000
+    assert len(run.status().message) == 100_000
+    assert [event.new for event in run.events() if isinstance(event, HyperChanged)] == [2]
 
 
 @pytest.mark.parametrize("part", ["checkpoints", "samples", "metrics"])

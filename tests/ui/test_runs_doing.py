@@ -189,6 +189,21 @@ def test_no_program_for_folders_is_said(
     assert QGuiApplication.clipboard().text() == str(path)
 
 
+def test_a_run_that_is_called_like_a_program_is_shown_and_not_started(
+    bench: Build, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On macOS a folder called “x.app” is a program, and opening it starts it."""
+    path = make("one")
+    path.rename(path.with_name("one.app"))
+    used = bench()
+    opened: list[str] = []
+    monkeypatch.setattr(
+        "ganstudio.ui.runs.workspace.QDesktopServices.openUrl", lambda url: opened.append(url.toLocalFile()) or True
+    )
+    used.page.open_folders()
+    assert opened == [str(path.parent)]
+
+
 def test_a_run_of_the_list_can_be_explored(bench: Build, qtbot: QtBot) -> None:
     path = make("one")
     used = bench()

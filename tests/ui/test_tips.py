@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QPoint
+from PySide6.QtCore import QPoint, QTimer
 from PySide6.QtGui import QAction, Qt
 from PySide6.QtWidgets import QApplication, QLabel, QListWidgetItem, QMessageBox, QToolTip, QWidget
 from pytestqt.qtbot import QtBot
@@ -42,6 +42,22 @@ def test_a_name_with_a_tag_stays_a_name(qtbot: QtBot) -> None:
     elided.grab()
     assert not elided.toolTip()
     assert label(NAME).textFormat() == Qt.TextFormat.PlainText
+
+
+def test_what_is_said_at_the_end_is_text_too(qtbot: QtBot) -> None:
+    """The window names the runs that were not stored in a box that Qt makes itself."""
+    shown: list[str] = []
+
+    def look() -> None:
+        for box in QApplication.topLevelWidgets():
+            if isinstance(box, QMessageBox) and box.isVisible():
+                shown.append(box.text())
+                box.reject()
+
+    QTimer.singleShot(50, look)
+    QMessageBox.critical(None, "Close", NAME)
+    assert len(shown) == 1
+    assert "<img" not in shown[0]
 
 
 def test_a_run_with_a_tag_in_its_name(qtbot: QtBot, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import math
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -38,15 +39,23 @@ class Endable(nn.Module):
         """Ends what it is just computing, as soon as it can; it computes no more."""
         raise NotImplementedError
 
+    def until(self, cancel: threading.Event) -> None:
+        """The same as soon as the event is set."""
+        raise NotImplementedError
+
 
 class _Brake:
     """Looks at every layer before it computes. A copy of a network has one of its own."""
 
     def __init__(self) -> None:
         self.pulled = False
+        self.cancel: threading.Event | None = None
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> _Brake:
+        return _Brake()
 
     def __call__(self, module: nn.Module, inputs: tuple[Any, ...]) -> None:
-        if self.pulled:
+        if self.pulled or (self.cancel is not None and self.cancel.is_set()):
             raise CancelledError(_("It was cancelled."))
         weight = getattr(module, "weight", None)
         if isinstance(weight, Tensor) and weight.dim() == 4 and weight.numel() * math.prod(inputs[0].shape[2:]) > _WORK:
@@ -70,6 +79,10 @@ class Braked(Endable):
     def end(self) -> None:
         """From the next layer on."""
         self.brake.pulled = True
+
+    def until(self, cancel: threading.Event) -> None:
+        """Looked at before each layer."""
+        self.brake.cancel = cancel
 
     def forward(self, *inputs: Tensor) -> Tensor:
         """As the network."""
@@ -126,11 +139,22 @@ class ForeignGenerator(Generator):
 
     notes: tuple[str, ...] = ()
 
+    def __init__(self, *described: Any) -> None:
+        super().__init__(*described)
+        self._over = threading.Event()
+
     def end(self) -> None:
-        """Ends what it is just drawing, between two layers or at once, and draws no more."""
+        """Ends what it is just drawing, between two layers or at once, and draws no more; so do its copies."""
+        self._over.set()
         for module in self.method.modules():
             if isinstance(module, Endable):
                 module.end()
+
+    def until(self, cancel: threading.Event) -> None:
+        """What it draws from now on is ended as soon as the event is set."""
+        for module in self.method.modules():
+            if isinstance(module, Endable):
+                module.until(cancel)
 
     def frozen(self) -> ForeignGenerator:
         """A copy that keeps its weights and its notes."""
@@ -138,6 +162,7 @@ class ForeignGenerator(Generator):
             copy.deepcopy(self.method), self.title, self.spec, self.step, self.source, self.device
         )  # fmt: skip
         same.notes = self.notes
+        same.until(self._over)
         return same
 
     @classmethod

@@ -48,6 +48,10 @@ class OnnxNetwork(Endable):
         """Ends the process, and with it what is being drawn."""
         self.process.end()
 
+    def until(self, cancel: threading.Event) -> None:
+        """Looked at ten times a second while it draws."""
+        self.cancel = cancel
+
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:
         return type(self)(self.process.again())
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import subprocess
-import sys
 import threading
 import weakref
 from collections.abc import Iterator, Sequence
@@ -16,13 +15,13 @@ from numpy.typing import NDArray
 
 from ganstudio.core.errors import CancelledError, UsageError
 from ganstudio.core.i18n import _
+from ganstudio.core.process import python_command
 from ganstudio.explore.foreign.inputs import FailedError
 from ganstudio.explore.onnx_child.frames import receive, send
 
 OPENING, DRAWING, A_ROW = 60.0, 30.0, 5.0
 """Seconds that a file may take to be opened, to draw at all, and for every picture more."""
-_ROOT = Path(__file__).resolve().parents[3]
-_BODY = "import sys; sys.path.insert(0, sys.argv[1]); from ganstudio.explore.onnx_child.serve import main; main()"
+_BODY = "from ganstudio.explore.onnx_child.serve import main; main()"
 _LOOK = 0.1
 
 
@@ -94,7 +93,7 @@ class OnnxProcess:
         if self._over:
             raise _cancelled()
         self._process = subprocess.Popen(
-            [sys.executable, "-c", _BODY, str(_ROOT)],
+            python_command(_BODY),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -121,7 +120,7 @@ class OnnxProcess:
         try:
             send(cast(BinaryIO, process.stdin), wanted, arrays)
             return receive(cast(BinaryIO, process.stdout))
-        except (EOFError, OSError, ValueError, KeyError, TypeError) as error:
+        except (EOFError, OSError, ValueError, KeyError, TypeError, RecursionError, MemoryError) as error:
             self._stop()
             if self._over:
                 raise _cancelled() from error

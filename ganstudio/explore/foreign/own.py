@@ -30,8 +30,10 @@ from ganstudio.explore.foreign.weights import Tensors, not_finite
 from ganstudio.explore.model_files import CARD, Bare
 from ganstudio.explore.stored import StoredGenerator
 from ganstudio.methods import METHODS, Method
+from ganstudio.nn.bounded import at_most
 from ganstudio.nn.random import randomness
 from ganstudio.store import Run
+from ganstudio.store.checkpoints import step_number
 
 _CONTROLS: dict[str, type[Any]] = {
     kind.__name__: kind for kind in (LatentVector, ContinuousCode, CategoricalCode, ClassLabel, GeneratorIndex)
@@ -149,7 +151,7 @@ def _rebuilt(path: Path, tensors: Tensors, card: Card) -> Method:
     """The method without the networks that an export leaves out, and without what computes its weights in training."""
     try:
         resolved = METHODS[card.method].resolve(card.hyper, card.spec.kind)
-        with randomness(torch.Generator().manual_seed(0)):  # whatever it begins with is replaced
+        with at_most(), randomness(torch.Generator().manual_seed(0)):  # whatever it begins with is replaced
             method = METHODS[card.method](resolved, card.spec)
         for name, _child in list(method.named_children()):
             if not any(tensor.startswith(f"{name}.") for tensor in tensors):
@@ -173,8 +175,8 @@ def _checkpoint(path: Path, metadata: Mapping[str, str]) -> ForeignGenerator:
         )  # fmt: skip
     try:
         run = Run.open(folder)
-        named = metadata.get("step", path.stem)
-        stored = StoredGenerator.open(run, int(named) if named.isdecimal() else None)
+        named = step_number(metadata.get("step", path.stem))
+        stored = StoredGenerator.open(run, named)
     except StudioError as error:
         raise UsageError(str(error), details=error.details) from error
     notes = [_("A checkpoint of the run “{name}”, step {step}.").format(name=run.info.name, step=stored.step)]

@@ -28,6 +28,7 @@ LIMIT = 2 * 1024**3
 """Bytes: a file, or what is in it, may not be larger."""
 MOST_TENSORS, MOST_STEPS = 10_000, 1_000_000
 _MOST_DIRECTORY = 4 << 20
+_SMALL, _MOST_RATIO = 64 << 20, 100
 _MAGIC = 0x1950A86A20F9469CFC6C
 _TYPED = {
     "Double": torch.float64, "Float": torch.float32, "Half": torch.float16, "BFloat16": torch.bfloat16,
@@ -128,8 +129,11 @@ def open_archive(file: BinaryIO) -> Iterator[zipfile.ZipFile]:
         with zipfile.ZipFile(bounded) as archive:
             bounded.bounded = False
             entries = archive.infolist()
-            if sum(entry.file_size for entry in entries) > LIMIT:
+            unpacked = sum(entry.file_size for entry in entries)
+            if unpacked > LIMIT:
                 raise TooMuchError(_("it would unpack to more than 2 GB"))
+            if unpacked > _SMALL + _MOST_RATIO * bounded.seek(0, io.SEEK_END):
+                raise TooMuchError(_("it would unpack to far more than weights ever do"))
             if len({entry.filename for entry in entries}) < len(entries):
                 raise ValueError("two entries of one name")
             yield archive

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import struct
 from collections.abc import Mapping, Sequence
 from typing import Any, BinaryIO
@@ -17,6 +18,14 @@ TYPES = {
 }  # fmt: skip
 """What a model may take and give, as ONNX Runtime and as numpy name it."""
 _MOST_HEAD, _MOST_ARRAY = 8 << 20, 2 << 30
+
+
+def runtime() -> Any:
+    """ONNX Runtime; raises ImportError where it is not installed."""
+    os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # else it keeps a file on what is opened, for its makers
+    import onnxruntime
+
+    return onnxruntime
 
 
 def send(stream: BinaryIO, said: Mapping[str, Any], arrays: Sequence[NDArray[Any]] = ()) -> None:

@@ -33,6 +33,7 @@ OPERATIONS = frozenset(_OPERATIONS.split())
 """What generators are made of. Loops are missing on purpose, and everything that is not of ONNX itself."""
 _MOST_NODES, _MOST_FUNCTIONS, _MOST_CARD = 50_000, 500, 1_000_000
 _OWN = ("", "ai.onnx")
+_FUNCTIONS = "ganstudio.functions"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +61,19 @@ def rebuild(path: Path) -> Rebuilt:
     """
     model = _read(path)
     weights: list[onnx.TensorProto] = []
-    functions = {(one.domain, one.name): one for one in model.functions}
-    calls = {name: _checked(path, one, functions, weights) for name, one in functions.items()}
-    _check_length(path, _checked(path, model.graph, functions, weights), calls)
+    functions = {_name(one, one.name): one for one in model.functions}
+    if len(functions) < len(model.functions):  # which of them would be called is not ours to guess
+        raise _damaged(path, "two functions of one name")
+    renamed = {name: f"f{number}" for number, name in enumerate(functions)}
+    calls = {name: _checked(path, one, renamed, weights) for name, one in functions.items()}
+    _check_length(path, _checked(path, model.graph, renamed, weights), calls)
     _bring_in(path, weights)
+    for name, one in functions.items():
+        _rename(one, "name", renamed[name])
+        one.opset_import.add(domain=_FUNCTIONS, version=1)
     safe = onnx.ModelProto(ir_version=model.ir_version, opset_import=model.opset_import, graph=model.graph,
                            functions=model.functions)  # fmt: skip
+    safe.opset_import.add(domain=_FUNCTIONS, version=1)
     first = model.graph.initializer
     return Rebuilt(
         _written(path, safe),
@@ -90,9 +98,7 @@ def _read(path: Path) -> Any:
     except UsageError:
         raise
     except Exception as error:  # of several libraries
-        raise UsageError(
-            _("“{file}” is not an ONNX model, or it is cut off or damaged.").format(file=path.name), details=repr(error)
-        ) from error
+        raise _damaged(path, repr(error)) from error
     return model
 
 
@@ -107,13 +113,32 @@ def _messages(root: Any) -> Iterator[Any]:
                 waiting.extend([value] if hasattr(value, "ListFields") else value)
 
 
-Name = tuple[str, str]
+Name = tuple[str, str, str]
+
+
+def _name(message: Any, called: str) -> Name:
+    """Of a function, or of what a node calls: domain, name and overload. Older releases of ONNX know no overloads."""
+    return "" if message.domain in _OWN else message.domain, called, getattr(message, "overload", "")
+
+
+def _rename(message: Any, field: str, name: str) -> None:
+    """Gives a function, or what a node calls, a name of ours.
+
+    A function may be called like an operation of ONNX or of the runtime, also one that is not allowed, and then it is
+    the operation that runs, and not the function that was looked at.
+    """
+    message.domain = _FUNCTIONS
+    setattr(message, field, name)
+    if hasattr(message, "overload"):
+        message.ClearField("overload")
 
 
 def _checked(
-    path: Path, root: Any, functions: Mapping[Name, Any], weights: list[onnx.TensorProto]
+    path: Path, root: Any, functions: Mapping[Name, str], weights: list[onnx.TensorProto]
 ) -> list[Name | None]:
     """Finds the tensors of a graph or function, and what its nodes call: functions of the file, or None for operations.
+
+    Functions are called by their new names from now on.
 
     Raises:
         UsageError: a node is something else.
@@ -123,15 +148,16 @@ def _checked(
         if isinstance(message, onnx.TensorProto):
             weights.append(message)
         elif isinstance(message, onnx.NodeProto):
-            name = (message.domain, message.op_type)
+            name = _name(message, message.op_type)
             if name in functions:
                 called.append(name)
-            elif message.domain in _OWN and message.op_type in OPERATIONS:
+                _rename(message, "op_type", functions[name])
+            elif name[0] == "" and message.op_type in OPERATIONS:
                 called.append(None)
             else:
                 raise UsageError(
                     _("“{file}” was not opened: it uses the operation “{name}”, which is not among those that generators "
-                      "are made of.").format(file=path.name, name=".".join(part for part in name if part)[:80])
+                      "are made of.").format(file=path.name, name=".".join(part for part in name[:2] if part)[:80])
                 )  # fmt: skip
             if len(called) > _MOST_NODES:
                 raise _endless(path)
@@ -203,6 +229,12 @@ def _written(path: Path, model: Any) -> bytes:
         return bytes(model.SerializeToString())
     except ValueError as error:  # protobuf's own limit
         raise _too_large(path) from error
+
+
+def _damaged(path: Path, why: str) -> UsageError:
+    return UsageError(
+        _("“{file}” is not an ONNX model, or it is cut off or damaged.").format(file=path.name), details=why
+    )
 
 
 def _too_large(path: Path) -> UsageError:

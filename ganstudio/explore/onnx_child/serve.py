@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from ganstudio.core.errors import UsageError
 from ganstudio.core.i18n import _
-from ganstudio.explore.onnx_child.frames import TYPES, receive, send
+from ganstudio.explore.onnx_child.frames import TYPES, receive, runtime, send
 
 _FATAL = 4
 _LEAST_MEMORY = 3 << 30
@@ -55,8 +55,7 @@ def _serve(asked: BinaryIO, answers: BinaryIO) -> None:
 
 
 def _open(path: Path, threads: int) -> tuple[Any, dict[str, Any]]:
-    import onnxruntime
-
+    onnxruntime = runtime()
     from ganstudio.explore.onnx_child.rebuild import rebuild
 
     _limit_memory()

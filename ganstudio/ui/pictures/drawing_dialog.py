@@ -216,6 +216,7 @@ class DrawingDialog(QDialog):
         self._save.clicked.connect(self.accept)
         self._problem = QLabel(self)
         self._problem.setWordWrap(True)
+        self._problem.setTextFormat(Qt.TextFormat.PlainText)  # it names files
         row = QHBoxLayout()
         row.setSpacing(8)
         row.addWidget(self._name, 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Mapping
 from functools import partial
@@ -267,7 +268,10 @@ class RunsWorkspace(QWidget):
     def open_folders(self) -> None:
         """Shows the selected runs' files."""
         for row in self.chosen[:MOST_FOLDERS]:
-            if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(row.path))):
+            place = Path(os.path.realpath(row.path))
+            while place.suffix:  # some systems take a folder called “x.app” for a program, and start it
+                place = place.parent
+            if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(place))):
                 text = _("This system has no program to show folders; the path was copied instead.")
                 self._studio.notifications.warning(text, str(row.path))
                 self.copy_paths()

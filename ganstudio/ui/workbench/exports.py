@@ -99,6 +99,7 @@ class BenchExports(QObject):
 
         def begin(generator: Generator) -> None:
             def job(progress: Any, cancel: Any) -> Any:
+                generator.until(cancel)
                 return work(generator, Watch(progress, cancel))
 
             started = studio.jobs.start(title, job)
