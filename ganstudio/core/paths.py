@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path, PureWindowsPath
 
+from ganstudio.core.regular import is_there
+
 
 def absolute(text: str) -> str:
     """The path from the root of the file system, ``~`` expanded; it need not exist.
@@ -18,14 +20,6 @@ def absolute(text: str) -> str:
         return str(Path(text).absolute())
 
 
-def exists(path: Path) -> bool:
-    """Whether something is there; False too for a name that no file can have."""
-    try:
-        return path.exists()
-    except (OSError, ValueError):
-        return False
-
-
 def located(text: str, base: Path) -> str:
     """A path that was stored as somebody typed it, perhaps long ago and elsewhere.
 
@@ -33,7 +27,7 @@ def located(text: str, base: Path) -> str:
         text: the path; an absolute one is only returned.
         base: a relative one that is not in the present directory is looked for from here, and from the folders above.
     """
-    if not text or Path(absolute(text)) == Path(text) or exists(Path(absolute(text))):
+    if not text or Path(absolute(text)) == Path(text) or is_there(Path(absolute(text))):
         return absolute(text)
     found = (place / text for place in (base, *base.parents))
-    return next((str(path) for path in found if exists(path)), absolute(text))
+    return next((str(path) for path in found if is_there(path)), absolute(text))

@@ -10,7 +10,8 @@ from typing import Any
 from ganstudio.core.errors import UsageError
 from ganstudio.core.fields import Fields, field_of, validate
 from ganstudio.core.i18n import _
-from ganstudio.core.paths import absolute, exists, located
+from ganstudio.core.paths import absolute, located
+from ganstudio.core.regular import is_there
 from ganstudio.data.base import DataRequest, DataSource
 from ganstudio.data.catalogue import DATASETS
 from ganstudio.data.files import data_folder
@@ -88,7 +89,7 @@ def stored_request(text: str, base: Path) -> str:
     """
     request = parse_request(text)
     path, options = _split_path(text.partition(":")[2])
-    if request.path is None or not DATASETS[request.name].on_disk(request.path) or exists(Path(request.path)):
+    if request.path is None or not DATASETS[request.name].on_disk(request.path) or is_there(Path(request.path)):
         return absolute_request(text)
     return ":".join([request.name, located(path.strip(), base), *([options] if options else [])])
 
@@ -141,7 +142,7 @@ def _split_options(text: str) -> dict[str, str]:
 def _split_path(text: str) -> tuple[str, str]:
     """The path and the options behind its last colon; the colon of a Windows drive is none of them."""
     path, _colon, tail = text.rpartition(":")
-    if not path or not _OPTIONS.match(tail) or exists(Path(text)):
+    if not path or not _OPTIONS.match(tail) or is_there(Path(text)):
         return text, ""
     return path, tail
 
@@ -149,7 +150,7 @@ def _split_path(text: str) -> tuple[str, str]:
 def _absolute(path: str) -> str:
     whole = absolute(path)
     within = data_folder() / path
-    return str(within) if not exists(Path(whole)) and whole != path and exists(within) else whole
+    return str(within) if not is_there(Path(whole)) and whole != path and is_there(within) else whole
 
 
 def _canonical(source: DataSource, options: Fields, path: str | None) -> str:
