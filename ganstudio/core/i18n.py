@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gettext
 import os
+from collections.abc import Sequence
 
 from ganstudio.core.resources import resource_folder
 
@@ -26,3 +27,8 @@ def _(text: str) -> str:
 def plural(one: str, many: str, n: int) -> str:
     """The right form for a count, with ``{n}`` filled in: ``plural("{n} file", "{n} files", 3)``."""
     return _translations.ngettext(one, many, n).format(n=n)
+
+
+def some_of(values: Sequence[object], most: int = 8) -> str:
+    """The first of some names or numbers, in words; an ellipsis where there are more."""
+    return ", ".join(map(str, values[:most])) + (_(", …") if len(values) > most else "")

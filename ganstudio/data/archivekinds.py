@@ -10,6 +10,7 @@ from typing import IO
 
 from ganstudio.core.i18n import _
 from ganstudio.core.regular import open_regular
+from ganstudio.core.signs import begins_picture
 from ganstudio.data.container import ArchiveError, Container
 from ganstudio.data.tars import Tar
 from ganstudio.data.unpack import Unpacked
@@ -26,7 +27,6 @@ _FOREIGN = (
 _NO_ARCHIVES = (
     (rb"\s*<(!doctype|html|head|\?xml)", _("it is a web page, not an archive: download the file itself")),
     (rb"version https://git-lfs", _("it is a pointer of Git LFS, not the archive: fetch it with “git lfs pull”")),
-    (rb"\x89PNG|\xff\xd8\xff|GIF8|II\*\0|MM\0\*|RIFF....WEBP", _("it is a picture, not an archive: rename it")),
 )  # fmt: skip
 
 
@@ -60,9 +60,7 @@ def kind_of(path: Path) -> str:
 
 
 def _is_tar(block: bytes) -> bool:
-    if len(block) < _HEAD:
-        return False
-    if not block.strip(b"\0"):
+    if len(block) < _HEAD or not block.strip(b"\0"):
         return False
     try:
         tarfile.TarInfo.frombuf(block, "utf-8", "surrogateescape")
@@ -90,13 +88,12 @@ def open_container(path: Path, stream: IO[bytes]) -> Container:
     if kind == "compressed":
         raise ArchiveError(_("it is one compressed file, not an archive of several: unpack it, and give the folder"))
     if kind:
-        raise ArchiveError(
-            _("it is an archive of the kind {kind}, which is not read here: unpack it, and give the folder").format(
-                kind=kind
-            )
-        )
+        words = _("it is an archive of the kind {kind}, which is not read here: unpack it, and give the folder")
+        raise ArchiveError(words.format(kind=kind))
     head = stream.read(_HEAD)
     if not head.strip(b"\0"):
         raise ArchiveError(_("it is empty") if not head else _("it holds nothing but zeros"))
-    known = (words for pattern, words in _NO_ARCHIVES if re.match(pattern, head, re.IGNORECASE | re.DOTALL))
+    if begins_picture(head):
+        raise ArchiveError(_("it is a picture, not an archive: rename it"))
+    known = (words for pattern, words in _NO_ARCHIVES if re.match(pattern, head, re.IGNORECASE))
     raise ArchiveError(next(known, _("it is no archive that is known here; .zip and .tar.gz are read")))

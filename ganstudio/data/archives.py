@@ -17,17 +17,18 @@ from dataclasses import replace
 from itertools import chain
 from pathlib import Path, PurePosixPath
 
+from ganstudio.core.elsewhere import shown
 from ganstudio.core.errors import DataError
-from ganstudio.core.i18n import _, plural
+from ganstudio.core.i18n import _, plural, some_of
 from ganstudio.core.leftovers import remove, remove_left_overs, temporary_name
 from ganstudio.core.litter import is_litter
 from ganstudio.core.regular import open_regular
+from ganstudio.core.signs import begins_picture
 from ganstudio.data.archivekinds import kind_of, open_container
 from ganstudio.data.base import Arrays, DataRequest, DataSource, Job, Problem
 from ganstudio.data.container import ArchiveError, Container, Member, MemberError
 from ganstudio.data.files import cache_folder
 from ganstudio.data.membernames import Places, Sort, parts_of, safe_part, sort_of
-from ganstudio.data.scan import begins_picture
 
 MOST_BYTES = 16 << 30
 """All pictures of an archive together."""
@@ -40,7 +41,7 @@ _SPARE = 512 << 20
 _LOOK_EVERY = 64 << 20
 _KEPT = 4
 _MOST_TOLD = 500
-_NAMED = 5
+_NAMED, _LONGEST = 5, 200
 _VERSION = 2
 _TOLD = "told.json"
 NAMES = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz")
@@ -274,7 +275,7 @@ class _Unpacking:
         if len(self._problems) >= _MOST_TOLD:
             self._untold.append(what)
             return
-        self._problems.append((_shown(name), what, action))
+        self._problems.append((shown(name, _LONGEST), what, action))
 
     def _notes(self) -> list[str]:
         notes = [self._source.note] if self._source.note else []
@@ -314,14 +315,8 @@ def _too_large_words(size: int) -> str:
     return _("it has {n:,} MB, which no picture or list to learn from has").format(n=round(size / 1e6))
 
 
-def _shown(name: str) -> str:
-    """A name as it can be shown on a screen and kept in JSON."""
-    text = "".join(letter if letter.isprintable() else "�" for letter in name)
-    return text if len(text) <= 200 else f"{text[:120]}…{text[-60:]}"
-
-
 def _listed(names: list[str]) -> str:
-    return ", ".join(map(_shown, names[:_NAMED])) + (", …" if len(names) > _NAMED else "")
+    return some_of([shown(name, _LONGEST) for name in names], _NAMED)
 
 
 def _forget_old(home: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from ganstudio.core.i18n import _
+from ganstudio.core.signs import begins_picture
 
 # Pillow, libjpeg, libtiff, libwebp and Python's own struct; the first that fits counts.
 _COMPLAINTS = (
@@ -31,9 +32,8 @@ _STARTS = (
     (rb".{4}ftyp|RIFF.{4}AVI |\x1aE\xdf\xa3", _("it is a film, not a picture")),
     (rb"\xff\x0a|\0\0\0\x0cJXL ", _("it is a JPEG XL picture, which is not read here: save it as JPEG or PNG")),
     (rb"8BPS", _("it is a Photoshop picture that cannot be read here: save it as PNG")),
-    (rb"\x89PNG|\xff\xd8\xff|GIF8|BM.{4}\0\0\0\0|II\*\0|MM\0\*|RIFF.{4}WEBP",
-     _("it is damaged: what is in it cannot be decoded")),
 )  # fmt: skip
+_DAMAGED = _("it is damaged: what is in it cannot be decoded")
 STARTS_BYTES = 512
 """So much of a file is enough for :func:`instead_of_picture`."""
 
@@ -42,7 +42,7 @@ def plain_words(error: BaseException) -> str:
     """Why a picture cannot be decoded, from the exception of its decoder; the exception's own text is for the log."""
     said = f"{type(error).__name__} {error}".casefold()
     found = (words for pattern, words in _COMPLAINTS if re.search(pattern, said))
-    return next(found, _("it is damaged: what is in it cannot be decoded"))
+    return next(found, _DAMAGED)
 
 
 def instead_of_picture(start: bytes) -> str:
@@ -50,4 +50,4 @@ def instead_of_picture(start: bytes) -> str:
     if not start.strip(b"\0"):
         return _("it holds nothing but zeros") if start else _("the file is empty")
     found = (words for pattern, words in _STARTS if re.match(pattern, start, re.IGNORECASE | re.DOTALL))
-    return next(found, _("it is no picture in a known format"))
+    return next(found, _DAMAGED if begins_picture(start) else _("it is no picture in a known format"))

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ganstudio.core.dataspec import MapClass
 from ganstudio.core.errors import DataError
-from ganstudio.core.i18n import _
+from ganstudio.core.i18n import _, some_of
 from ganstudio.core.labelmaps import colours_for, unpack_colours
 from ganstudio.data.census import Census, Colour, census_of, flat
 from ganstudio.data.classfiles import NUMBERS_OF_NOTHING, ClassList
@@ -27,7 +27,6 @@ _ROUND = 2
 _PLAIN_SHARE = 0.005
 _SAME = 8
 _FEWEST = 2
-_TOLD = 8
 
 
 def find_classes(census: Census, nothing: frozenset[int] | None = None, strict: bool = True) -> ClassList:
@@ -94,7 +93,7 @@ def void_of(numbers: Collection[int]) -> tuple[frozenset[int], tuple[str, ...]]:
     if UNLABELLED not in numbers or max(numbers) > UNLABELLED:
         return NUMBERS_OF_NOTHING, ()
     nothing = means_nothing(numbers)
-    some = ", ".join(str(value) for value in sorted(numbers)[:_TOLD]) + (", …" if len(numbers) > _TOLD else "")
+    some = some_of(sorted(numbers))
     if nothing is None:
         raise DataError(
             _("The label maps hold the numbers {some}: there is no telling whether 255 is a class or means “unlabelled”. "

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ganstudio.core.dataspec import MapClass
-from ganstudio.core.i18n import _
+from ganstudio.core.i18n import _, some_of
 from ganstudio.core.labelmaps import pack_colours, unpack_colours
 
 NEAR = 40
@@ -137,14 +137,13 @@ class MappingReport:
         """Which numbers are outside the classes, as the start of a sentence; empty where none are."""
         if not self.outside:
             return ""
-        some = ", ".join(str(value) for value, _n in self.outside[:_LISTED])
-        more = ", …" if len(self.outside) > _LISTED else ""
+        some = some_of([value for value, _n in self.outside], _LISTED)
         share = self.share(sum(count for _value, count in self.outside))
         one, many = (
             _("The number {some} is no class ({share} of the pixels)"),
             _("The numbers {some} are no classes ({share} of the pixels)"),
         )
-        return (one if len(self.outside) == 1 else many).format(some=some + more, share=share)
+        return (one if len(self.outside) == 1 else many).format(some=some, share=share)
 
     def _became(self) -> str:
         return _(": they became “{name}”.").format(name=self.filled) if self.filled else "."
@@ -156,9 +155,7 @@ def colour_words(colour: tuple[int, int, int]) -> str:
 
 
 def _listed(colours: Sequence[Named]) -> str:
-    return ", ".join(f"{colour_words(one.colour)} → {one.name}" for one in colours[:3]) + (
-        ", …" if len(colours) > 3 else ""
-    )
+    return some_of([f"{colour_words(one.colour)} → {one.name}" for one in colours], 3)
 
 
 def settle(

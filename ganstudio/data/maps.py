@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ganstudio.core.dataspec import DataSpec, MapClass
 from ganstudio.core.errors import DataError, UsageError
-from ganstudio.core.i18n import _, plural
+from ganstudio.core.i18n import _, plural, some_of
 from ganstudio.core.labelmaps import colours_for
 from ganstudio.data.archives import folder_of
 from ganstudio.data.base import Arrays, DataRequest, DataSource, Job
@@ -29,7 +29,6 @@ from ganstudio.data.twofold import Halves, Odd, Outcome, Recipe, count_files, re
 
 _TOLERATED = 0.01
 _ASPECT = 0.02
-_TOLD = 8
 
 
 def _read(request: DataRequest, seed: int, job: Job) -> Arrays:
@@ -161,7 +160,7 @@ def _numbers_words(values: Sequence[int]) -> str:
         return _("told by their colours")
     if row == list(range(row[0], row[-1] + 1)):
         return _("{low} to {high}").format(low=row[0], high=row[-1])
-    return ", ".join(str(value) for value in row[:_TOLD]) + (", …" if len(row) > _TOLD else "")
+    return some_of(row)
 
 
 def _give_unlabelled(pixels: NDArray[np.uint8], kept: Sequence[int], extra: dict[str, Any]) -> None:

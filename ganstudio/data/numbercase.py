@@ -11,7 +11,6 @@ from ganstudio.data.census import Census
 from ganstudio.data.classfiles import ClassList, names_nothing
 
 _BACKGROUND = ("background", "other", "others", "none", "clutter", "bg")
-_TOLD = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +80,3 @@ def counted(case: Case, start: int, said: Sequence[str] = (), doubts: Sequence[s
         doubts=(*given.doubts, *doubts),
         nothing=frozenset(case.nothing | {0} if start == 1 else case.nothing),
     )
-
-
-def some_of(numbers: Sequence[int]) -> str:
-    """The first of some numbers, in words."""
-    return ", ".join(str(number) for number in numbers[:_TOLD]) + (", …" if len(numbers) > _TOLD else "")

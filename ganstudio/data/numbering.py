@@ -7,10 +7,10 @@ from dataclasses import replace
 from typing import Literal
 
 from ganstudio.core.errors import DataError
-from ganstudio.core.i18n import _
+from ganstudio.core.i18n import _, some_of
 from ganstudio.data.census import Census
 from ganstudio.data.classfiles import NUMBERS_OF_NOTHING, ClassList, names_nothing
-from ganstudio.data.numbercase import Case, counted, some_of
+from ganstudio.data.numbercase import Case, counted
 from ganstudio.data.shadelists import by_palette, by_shade
 
 Names = Literal["auto", "from0", "from1", "second0"]

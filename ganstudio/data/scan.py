@@ -12,6 +12,7 @@ from ganstudio.core.errors import DataError, MissingDataError
 from ganstudio.core.i18n import _, plural
 from ganstudio.core.litter import is_litter
 from ganstudio.core.regular import read_regular
+from ganstudio.core.signs import begins_picture
 from ganstudio.data.base import Job
 
 _PICTURE_NAMES = (
@@ -150,15 +151,6 @@ def looks_like_picture(path: Path) -> bool:
         return begins_picture(read_regular(path, 16))
     except OSError:
         return False
-
-
-def begins_picture(start: bytes) -> bool:
-    """Whether the first bytes of a file are those of a picture."""
-    # "BM" alone also begins many a text; a bitmap has four zero bytes behind its length.
-    bitmap = start[:2] == b"BM" and start[6:10] == b"\0\0\0\0"
-    return (
-        bitmap or start[8:12] == b"WEBP" or start.startswith((b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"II*\0", b"MM\0*"))
-    )
 
 
 def _identity(place: str) -> tuple[int, int] | None:

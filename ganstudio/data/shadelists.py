@@ -6,9 +6,9 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from ganstudio.core.errors import DataError
-from ganstudio.core.i18n import _
+from ganstudio.core.i18n import _, some_of
 from ganstudio.data.classfiles import ClassList
-from ganstudio.data.numbercase import Case, some_of
+from ganstudio.data.numbercase import Case
 from ganstudio.data.shades import readings
 
 _BYTE = 255

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ganstudio.core.errors import DataError
-from ganstudio.core.i18n import _
+from ganstudio.core.i18n import _, some_of
 from ganstudio.data.census import Census
 from ganstudio.data.classfiles import ClassList
 from ganstudio.data.shades import gap, readings
@@ -16,7 +16,6 @@ _LEVEL_SHARE = 0.005
 _FLAT_SHARE = 0.1
 _NEAR_SHADES = 24
 """Shades (r = g = b) nearer than this are nearer than what tells two colours apart."""
-_TOLD = 8
 
 
 def levels_of(census: Census) -> list[int]:
@@ -49,10 +48,9 @@ def check_levels(census: Census) -> None:
     """
     levels = levels_of(census)
     if len(levels) < _FEWEST or gap(levels) < _NEAR_SHADES:
-        some = ", ".join(str(shade) for shade in levels[:_TOLD]) + (", …" if len(levels) > _TOLD else "")
         raise DataError(
             _("The label maps are grey JPEGs (or the like), which smear numbers: their shades ({some}) lie too close to be "
-              "told apart. Save them as PNG from where they were made.").format(some=some)
+              "told apart. Save them as PNG from where they were made.").format(some=some_of(levels))
         )  # fmt: skip
 
 
@@ -67,10 +65,9 @@ def rim_words(census: Census) -> tuple[str, ...]:
     rims = sorted(census.rims - census.levels.keys())
     if len(rims) < max(_FEWEST_RIMS, len(census.levels)):
         return ()
-    some = ", ".join(map(str, rims[:_TOLD])) + (", …" if len(rims) > _TOLD else "")
     words = _("Of the numbers in the label maps, {some} fill no area, only thin rims, such as JPEG and smooth enlarging "
               "make. Save the label maps as PNG, without smoothing, from where they were made.")  # fmt: skip
-    return (words.format(some=some),)
+    return (words.format(some=some_of(rims)),)
 
 
 def by_levels(given: ClassList, census: Census) -> ClassList | None:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from ganstudio.core.controls import Control, GeneratorIndex, given
 from ganstudio.core.errors import CancelledError, StoreError, UsageError
-from ganstudio.core.i18n import _
+from ganstudio.core.i18n import _, some_of
 from ganstudio.core.litter import is_litter
 from ganstudio.data.decode import Fit
 from ganstudio.explore.exporting import Watch
@@ -76,8 +76,7 @@ class Batch:
             count=f"{len(self.translated):,}", all=f"{self.planned:,}", folder=self.folder
         )
         if self.broken:
-            names = ", ".join(one.source.name for one in self.broken[:5])
-            text += " " + _("Left out: {names}.").format(names=names + (", …" if len(self.broken) > 5 else ""))
+            text += " " + _("Left out: {names}.").format(names=some_of([one.source.name for one in self.broken], 5))
         return text
 
 

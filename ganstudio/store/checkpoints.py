@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from ganstudio.core.errors import StoreError
 from ganstudio.core.i18n import _
 from ganstudio.core.regular import open_regular, read_regular
+from ganstudio.core.signs import is_pickled, looks_like
 from ganstudio.store.atomic import replace_file
 from ganstudio.store.samples import stored_steps
 from ganstudio.store.seal import BLANK, KEYS, holds, seal
@@ -212,30 +213,15 @@ def _truncated(path: Path, size: int, wanted: int) -> StoreError:
     )
 
 
-_SIGNS: tuple[tuple[bytes, str], ...] = (
-    (b"PK\x03\x04", "a zip archive, as torch.save writes it (it can hold program code)"),
-    (b"\x89PNG", "a PNG image"),
-    (b"\xff\xd8\xff", "a JPEG image"),
-    (b"\x89HDF", "an HDF5 file"),
-    (b"\x1f\x8b", "a gzip archive"),
-    (b"\x93NUMPY", "a NumPy array"),
-    (b"GGUF", "a GGUF file"),
-    (b"version https://git-lfs", "a Git LFS pointer, not the file itself"),
-    (b"<", "a web page"),
-)
-
-
 def _looks_like(start: bytes, size: int) -> str:
     if size == 0:
         return _("an empty file")
-    if start[:1] == b"\x80" and start[1:2] in b"\x02\x03\x04\x05" and start[8:9] != b"{":
+    if is_pickled(start) and start[8:9] != b"{":
         return _("a Python pickle, which can hold program code and is never loaded")
-    for sign, words in _SIGNS:
-        if start.startswith(sign):
-            return _(words)
-    if start[8:9] == b"{":
-        return _("a truncated or damaged checkpoint")
-    return _("something else")
+    if start.startswith(b"<"):
+        return _("a web page")
+    damaged = start[8:9] == b"{"
+    return looks_like(start) or (_("a truncated or damaged checkpoint") if damaged else _("something else"))
 
 
 def _refusal(path: Path, start: bytes, size: int) -> StoreError:

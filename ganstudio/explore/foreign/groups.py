@@ -12,6 +12,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from ganstudio.core.elsewhere import shown
 from ganstudio.core.i18n import _
 from ganstudio.explore.foreign.decoders import drawing_halves, is_decoder
 from ganstudio.explore.foreign.plain import LONGEST_NAME, MOST_TENSORS_OF_A_NETWORK
@@ -129,8 +130,7 @@ def inventory(content: Any) -> str:
 
 def short(name: str) -> str:
     """A name out of a file as a message can show it."""
-    shown = "".join(letter if letter.isprintable() else "�" for letter in name[:_SHOWN])
-    return shown if len(name) <= _SHOWN else f"{shown}…"
+    return shown(name, _SHOWN)
 
 
 def too_large(tensors: Tensors) -> bool:

@@ -11,6 +11,7 @@ from typing import Literal
 from ganstudio.core.errors import UsageError
 from ganstudio.core.i18n import _
 from ganstudio.core.regular import open_regular
+from ganstudio.core.signs import is_pickled, looks_like
 from ganstudio.explore.foreign.network import ForeignGenerator
 from ganstudio.explore.foreign.torch_file import DAMAGED, LIMIT, TooMuchError, open_archive
 from ganstudio.explore.foreign.weights import read_pickled, read_safetensors, too_much
@@ -19,19 +20,6 @@ ENDINGS = (".safetensors", ".pt", ".pth", ".bin", ".ckpt", ".onnx")
 """What a file dialog offers."""
 Kind = Literal["safetensors", "weights", "onnx"]
 _HEAD = 4096
-_OTHERS: tuple[tuple[bytes, str], ...] = (
-    (b"\x89PNG", "a PNG picture"),
-    (b"\xff\xd8\xff", "a JPEG picture"),
-    (b"GIF8", "a GIF picture"),
-    (b"\x89HDF", "an HDF5 file, as Keras writes it"),
-    (b"\x1f\x8b", "a gzip archive"),
-    (b"7z\xbc\xaf", "a 7z archive"),
-    (b"Rar!", "a RAR archive"),
-    (b"\x93NUMPY", "a NumPy array"),
-    (b"GGUF", "a GGUF file"),
-    (b"%PDF", "a PDF document"),
-    (b"version https://git-lfs", "a Git LFS pointer, not the file itself: download the file"),
-)
 
 
 def open_foreign(path: Path | str, cancel: threading.Event | None = None) -> ForeignGenerator:
@@ -91,13 +79,12 @@ def _kind_of(path: Path) -> Kind:
 def _kind_by_bytes(path: Path, head: bytes, size: int) -> Kind:
     if head.startswith(b"PK\x03\x04"):
         return _kind_of_archive(path)
-    for sign, words in _OTHERS:
-        if head.startswith(sign):
-            raise UsageError(_not_weights(path, _(words)))
+    if other := looks_like(head):
+        raise UsageError(_not_weights(path, other))
     length = struct.unpack("<Q", head[:8])[0] if len(head) >= 8 else 0
     if head[8:9] == b"{" and (path.suffix.lower() == ".safetensors" or length <= size):
         return "safetensors"
-    if head[:1] == b"\x80" and head[1:2] in (b"\x02", b"\x03", b"\x04", b"\x05"):
+    if is_pickled(head):
         return "weights"
     if path.suffix.lower() == ".onnx" or (head[:1] == b"\x08" and b"\x12" in head[:64]):
         return "onnx"

@@ -8,7 +8,7 @@ from typing import Any
 
 from ganstudio.core.controls import LatentVector
 from ganstudio.core.errors import UsageError
-from ganstudio.core.i18n import _
+from ganstudio.core.i18n import _, some_of
 from ganstudio.explore.foreign.activations import activation_title
 from ganstudio.explore.foreign.fitting import Fit, build, choose
 from ganstudio.explore.foreign.groups import (
@@ -81,7 +81,7 @@ def _open(path: Path, group: Group, layers: list[Layer], recipes: list[Recipe]) 
         raise UsageError(
             _("The weights in “{file}” are not finite numbers ({names}): its training had diverged. Take an earlier "
               "state of it.").format(
-                  file=path.name, names=", ".join(map(short, broken[:3])) + (_(", …") if broken[3:] else "")),
+                  file=path.name, names=some_of([*map(short, broken)], 3)),
             details=", ".join(map(short, broken)),
         )  # fmt: skip
     fit = choose(layers, recipes)
