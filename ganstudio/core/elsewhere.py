@@ -19,7 +19,9 @@ from ganstudio.core.i18n import _
 _LONGEST = 4096
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]+:", re.IGNORECASE)  # one letter is a drive
 _NAMESPACE = re.compile(r"[\\/]{2}|[\\/]\?\?[\\/]")
-_WINDOWS_DEVICE = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|clock\$|(com|lpt)[0-9¹²³]) *([.:].*)?", re.IGNORECASE)
+WINDOWS_DEVICES = r"(con|prn|aux|nul|conin\$|conout\$|clock\$|(?:com|lpt)[0-9¹²³])"
+"""A pattern for names that are no files on Windows, whatever ending and case they have."""
+_WINDOWS_DEVICE = re.compile(rf"{WINDOWS_DEVICES} *([.:].*)?", re.IGNORECASE)
 _SYSTEM = frozenset({"dev", "proc", "sys", "devices"})
 _MOST_LINKS = 40
 _MOUNTED_WHEN_NAMED = frozenset({"net", "network", "afs"})

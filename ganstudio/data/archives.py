@@ -44,18 +44,12 @@ _MOST_TOLD = 500
 _NAMED, _LONGEST = 5, 200
 _VERSION = 2
 _TOLD = "told.json"
-NAMES = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz")
-"""How the names of archives end that can be read."""
-_OTHERS = (
-    ".7z", ".rar", ".gz", ".bz2", ".xz", ".zst", ".tzst", ".lz4", ".lz", ".lzma", ".z", ".tbz", ".iso", ".cab", ".lha",
-    ".lzh", ".arj", ".wim", ".zipx", ".cbz",
-)  # fmt: skip
 _UNFIT = frozenset({errno.ENAMETOOLONG, errno.EINVAL, errno.EILSEQ})
 
 
 def is_archive(path: Path) -> bool:
     """A file whose name says that it is an archive, be it one that can be read or not."""
-    return path.name.lower().endswith(NAMES + _OTHERS) and path.is_file()
+    return sort_of(path.name) == "archive" and path.is_file()
 
 
 def folder_of(path: Path, job: Job) -> Path:

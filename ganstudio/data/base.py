@@ -216,7 +216,7 @@ class DataSource:
     downloadable: bool = False
     takes_path: bool = False
     names_file: Callable[[str], bool] | None = None
-    verify: Callable[[Fields], None] | None = None
+    verify: Callable[[Fields], object] | None = None
     earlier: Callable[[DataRequest], Sequence[DataRequest]] = lambda _request: ()
 
     @property

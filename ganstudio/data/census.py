@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from ganstudio.core.labelmaps import pack_colours
 from ganstudio.data.classfiles import NUMBERS_OF_NOTHING
+from ganstudio.data.classlines import Colour
 from ganstudio.data.labelmaps import MAX_MAP_CLASSES, UNLABELLED
 from ganstudio.data.rawmaps import RawMap, grey_numbers, is_smeared_grey, narrowed
 
@@ -19,7 +20,6 @@ _PER_FILE = 2048
 _SHADES = 64
 _MANY = 6
 _CONTRADICTED = 0.1
-Colour = tuple[int, int, int]
 
 
 @dataclass(slots=True)
@@ -68,15 +68,9 @@ class Census:
 
     def add(self, other: Census) -> None:
         """Counts another one in."""
-        self.numbers.update(other.numbers)
-        self.palette.update(other.palette)
-        self.colours.update(other.colours)
-        self.areas.update(other.areas)
-        self.holders.update(other.holders)
-        self.highest.update(other.highest)
+        for name in ("numbers", "palette", "colours", "areas", "holders", "highest", "levels", "plain"):
+            getattr(self, name).update(getattr(other, name))
         self.greys += other.greys
-        self.levels.update(other.levels)
-        self.plain.update(other.plain)
         self.files = [mine + its for mine, its in zip(self.files, other.files, strict=True)]
         self.rims |= other.rims
         self.smeared = self.smeared or other.smeared or len(self.colours) > _SMEARED

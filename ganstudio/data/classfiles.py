@@ -240,7 +240,7 @@ def _class_list(rows: Sequence[Row], path: Path, said: tuple[str, ...]) -> Class
 
 
 def _is_nothing(row: Row) -> bool:
-    return row.number in NUMBERS_OF_NOTHING and (row.number != 255 or bool(_NOTHING.fullmatch(row.name)))
+    return row.number in NUMBERS_OF_NOTHING and (row.number != 255 or names_nothing(row.name))
 
 
 def names_nothing(name: str) -> bool:

@@ -82,15 +82,7 @@ def _json(text: str) -> Any:
 def _is_heading(line: str) -> bool:
     """A heading over one column, or over columns with blanks between."""
     words = {_plain(word) for word in line.split()}
-    return bool(words & _TITLES) and words <= _TITLES | {
-        *_NUMBERS,
-        *_TRAINING,
-        *_COLOURS,
-        *"rgb",
-        "red",
-        "green",
-        "blue",
-    }
+    return bool(words & _TITLES) and words <= _TITLES.union(_NUMBERS, _TRAINING, _COLOURS, *_PARTS)
 
 
 def _is_remark(line: str) -> bool:
@@ -173,18 +165,15 @@ def _from_table(lines: list[str]) -> list[Row]:
         return []
     table = [[cell.strip() for cell in cells] for cells in csv.reader(lines, delimiter=mark, skipinitialspace=True)]
     heading, body = [_plain(cell) for cell in table[0]], table[1:]
-    name = next((heading.index(word) for word in _NAMES if word in heading), None)
+    name = _place(heading, _NAMES)
     if name is None or not body:
         return []
-    number, training, colour = (
-        next((heading.index(word) for word in words if word in heading), None)
-        for words in (_NUMBERS, _TRAINING, _COLOURS)
-    )
-    parts = [next((heading.index(word) for word in words if word in heading), None) for words in _PARTS]
-    others = [place for place in (_place(heading, "class"), _place(heading, "label")) if place not in (None, name)]
+    number, training, colour = (_place(heading, words) for words in (_NUMBERS, _TRAINING, _COLOURS))
+    parts = [_place(heading, words) for words in _PARTS]
+    others = [heading.index(word) for word in ("class", "label") if word in heading and heading.index(word) != name]
     if number is None and heading[0] == "" and all(re.fullmatch(r"\d+", cells[0]) for cells in body):
         number = 0  # the index of a table that pandas has written
-    if number is None and others and all(re.fullmatch(r"-?\d+", cells[others[0] or 0]) for cells in body):
+    if number is None and others and all(re.fullmatch(r"-?\d+", cells[others[0]]) for cells in body):
         number = others[0]  # “class,name”: the class is its number
     if number is None and training is not None:
         number, training = training, None
@@ -195,19 +184,14 @@ def _from_table(lines: list[str]) -> list[Row]:
             shade = colour_of([cells[part] for part in parts if part is not None])
         elif colour is not None and cells[colour]:
             shade = colour_of(cells[colour])
-        rows.append(
-            Row(
-                cells[name],
-                None if number is None else int(cells[number]),
-                shade,
-                None if training is None else int(cells[training]),
-            )
-        )
+        first, second = (None if place is None else int(cells[place]) for place in (number, training))
+        rows.append(Row(cells[name], first, shade, second))
     return rows
 
 
-def _place(heading: Sequence[str], word: str) -> int | None:
-    return heading.index(word) if word in heading else None
+def _place(heading: Sequence[str], words: Sequence[str]) -> int | None:
+    """The column of the first of these words that is there."""
+    return next((heading.index(word) for word in words if word in heading), None)
 
 
 def _plain(text: str) -> str:

@@ -12,14 +12,14 @@ from ganstudio.core.dataspec import MapClass
 from ganstudio.core.errors import DataError
 from ganstudio.core.i18n import _, some_of
 from ganstudio.core.labelmaps import colours_for, unpack_colours
-from ganstudio.data.census import Census, Colour, census_of, flat
+from ganstudio.data.census import Census
 from ganstudio.data.classfiles import NUMBERS_OF_NOTHING, ClassList
+from ganstudio.data.classlines import Colour
 from ganstudio.data.labelmaps import MAX_MAP_CLASSES, UNLABELLED
 from ganstudio.data.mapping import NEAR, colour_words
 from ganstudio.data.shades import means_nothing, merged
 from ganstudio.data.smearing import are_smeared, check_levels, levels_of, rim_words, smeared_words
 
-__all__ = ["Census", "census_of", "find_classes", "flat"]
 _MOST_SHARE = 0.001
 _THIN_SHARE = 0.0002
 _ON_LINE = 14

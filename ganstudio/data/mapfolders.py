@@ -11,8 +11,8 @@ import numpy as np
 from ganstudio.core.errors import DataError
 from ganstudio.core.i18n import _
 from ganstudio.data.base import Job, Problem
+from ganstudio.data.census import flat
 from ganstudio.data.decode import PictureError, with_image
-from ganstudio.data.labelclasses import flat
 from ganstudio.data.partners import ASIDE, LABELS, PHOTOS, is_marked, match, side_of, train_only
 from ganstudio.data.rawmaps import Part, RawMap, read_raw
 from ganstudio.data.scan import scan

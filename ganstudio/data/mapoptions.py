@@ -87,11 +87,6 @@ def numbers_of_nothing(options: Fields) -> frozenset[int] | None:
     return frozenset(map(int, words))
 
 
-def check_options(options: Fields) -> None:
-    """Raises UsageError for options that are wrong in a way their bounds do not tell."""
-    numbers_of_nothing(options)
-
-
 def is_as_before(options: MapsOptions) -> bool:
     """The label maps are read as in earlier versions."""
     return str(options.names) == BEFORE

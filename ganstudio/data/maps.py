@@ -22,7 +22,7 @@ from ganstudio.data.folder import changes_of, mode_name
 from ganstudio.data.labelmaps import MAX_MAP_CLASSES, UNLABELLED, map_raw, refuse_smeared, resize_ids, unlabelled_class
 from ganstudio.data.mapclasses import classes_of, with_numbers
 from ganstudio.data.mapfolders import Plan, plan_of
-from ganstudio.data.mapoptions import MapsOptions, check_options, earlier_requests, is_as_before
+from ganstudio.data.mapoptions import MapsOptions, earlier_requests, is_as_before, numbers_of_nothing
 from ganstudio.data.mapping import MappingReport
 from ganstudio.data.rawmaps import RawMap, read_raw
 from ganstudio.data.twofold import Halves, Odd, Outcome, Recipe, count_files, read_halves
@@ -234,6 +234,6 @@ def source() -> DataSource:
         thumbnail=lambda: None,
         needs_files=True,
         takes_path=True,
-        verify=check_options,
+        verify=numbers_of_nothing,
         earlier=earlier_requests,
     )

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import PurePosixPath
 from typing import Literal
 
+from ganstudio.core.elsewhere import WINDOWS_DEVICES
 from ganstudio.core.i18n import _
 from ganstudio.data.container import MemberError
 from ganstudio.data.scan import PICTURES
@@ -17,14 +18,18 @@ from ganstudio.data.scan import PICTURES
 Sort = Literal["picture", "list", "perhaps", "archive", "other"]
 
 LISTS = frozenset({".txt", ".json", ".csv", ".tsv", ".names", ".xml", ".yaml", ".yml"})
-_ARCHIVE_NAMES = "zip tar gz tgz bz2 tbz tbz2 xz txz 7z rar zst tzst lz4 cab iso"
-_ARCHIVES = frozenset(f".{name}" for name in _ARCHIVE_NAMES.split())
+ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz")
+"""How the names of archives end that can be read."""
+_OTHER_ARCHIVES = (
+    ".7z", ".rar", ".gz", ".bz2", ".xz", ".zst", ".tzst", ".lz4", ".lz", ".lzma", ".z", ".tbz", ".iso", ".cab", ".lha",
+    ".lzh", ".arj", ".wim", ".zipx", ".cbz",
+)  # fmt: skip
 _TYPES = mimetypes.MimeTypes()
 # Windows forbids these; the wide letters of the same look are allowed everywhere, and no two names become one.
 _WIDE = {ord(narrow): ord(narrow) + 0xFEE0 for narrow in '<>:"|?*\\'}
 _CONTROL = {code: 0x2400 + code for code in range(32)} | {0x7F: 0x2421}
 _TABLE = _WIDE | _CONTROL
-_DEVICES = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|clock\$|com[0-9¹²³]|lpt[0-9¹²³])\s*(?=\.|$)", re.IGNORECASE)
+_DEVICES = re.compile(rf"{WINDOWS_DEVICES}\s*(?=\.|$)", re.IGNORECASE)
 _LONGEST, _DEEPEST, _LONGEST_PATH = 180, 32, 800
 _MOST_ALIKE = 1000
 # What programs write that do not say so, each tried where the one before does not fit.
@@ -93,7 +98,7 @@ def sort_of(name: str) -> Sort:
     suffix = PurePosixPath(name).suffix.lower()
     if suffix in PICTURES or suffix in LISTS:
         return "picture" if suffix in PICTURES else "list"
-    if suffix in _ARCHIVES:
+    if name.lower().endswith(ARCHIVES + _OTHER_ARCHIVES):
         return "archive"
     kind, _packing = _TYPES.guess_type(f"x{suffix}")
     return "perhaps" if kind is None or kind.startswith("image/") else "other"
@@ -104,7 +109,7 @@ def safe_part(part: str) -> str:
     safe = part.encode("utf-8", "replace").decode().translate(_TABLE)
     kept = safe.rstrip(". ")
     safe = kept + safe[len(kept) :].replace(".", "．").replace(" ", "␠")
-    safe = _DEVICES.sub(lambda match: f"{match[1]}_", safe) if _DEVICES.match(safe) else safe
+    safe = _DEVICES.sub(r"\1_", safe) if _DEVICES.match(safe) else safe
     if len(safe.encode()) > _LONGEST:
         path = PurePosixPath(safe)
         suffix = path.suffix if len(path.suffix.encode()) < 16 else ""

@@ -64,10 +64,13 @@ def check_suffix(path: Path, endings: Sequence[str]) -> str:
     """
     ending = path.suffix.lower()
     if ending not in endings:
-        listed = _(" or ").join([", ".join(endings[:-1]), endings[-1]] if len(endings) > 1 else endings)
-        raise UsageError(_("“{file}” must end in {endings}; that says what to write.").format(
-            file=path.name, endings=listed))  # fmt: skip
+        words = _("“{file}” must end in {endings}; that says what to write.")
+        raise UsageError(words.format(file=path.name, endings=_either(endings)))
     return ending
+
+
+def _either(endings: Sequence[str]) -> str:
+    return _(" or ").join([", ".join(endings[:-1]), endings[-1]] if len(endings) > 1 else endings)
 
 
 def names_picture(path: Path) -> bool:
@@ -82,7 +85,7 @@ def names_picture(path: Path) -> bool:
     if ending in PICTURES | _OTHER_FILES or _TYPES.guess_type(f"x{ending}") != (None, None):
         raise UsageError(
             _("“{file}” is no picture that can be written: end its name in {endings}, or in / for a folder.").format(
-                file=path.name, endings=_(" or ").join([", ".join(PICTURE_ENDINGS[:-1]), PICTURE_ENDINGS[-1]])
+                file=path.name, endings=_either(PICTURE_ENDINGS)
             )
         )
     return False

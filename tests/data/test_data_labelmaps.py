@@ -14,9 +14,10 @@ from PIL import Image
 from ganstudio.core.dataspec import MapClass
 from ganstudio.core.errors import DataError
 from ganstudio.core.labelmaps import UNKNOWN, colour_map, colours_for, distinct_colours, nearest_classes
+from ganstudio.data.census import Census, census_of
 from ganstudio.data.classfiles import find_class_file, read_class_file
 from ganstudio.data.decode import PictureError
-from ganstudio.data.labelclasses import Census, census_of, find_classes
+from ganstudio.data.labelclasses import find_classes
 from ganstudio.data.labelmaps import UNLABELLED, map_raw, read_label_map, resize_ids, to_label_map, values_of
 from ganstudio.data.rawmaps import read_raw
 

@@ -16,9 +16,9 @@ from ganstudio.app.run_model import RunModel
 from ganstudio.app.studio import Studio
 from ganstudio.core.errors import DataError, StudioError
 from ganstudio.core.i18n import _
-from ganstudio.data.archives import NAMES
 from ganstudio.data.drawing import load_drawing, save_drawing
 from ganstudio.data.fetch import download
+from ganstudio.data.membernames import ARCHIVES
 from ganstudio.data.report import check
 from ganstudio.ui.experiment import DataCheckView, ExperimentPanel
 
@@ -112,7 +112,7 @@ class DataJobs(QObject):
 
     def choose_archive(self) -> None:
         """Asks for an archive of pictures, which is used as a folder is."""
-        self._use_chosen(self._file_dialog(_("Choose an archive of pictures"), _("Archives"), NAMES))
+        self._use_chosen(self._file_dialog(_("Choose an archive of pictures"), _("Archives"), ARCHIVES))
 
     def _file_dialog(self, title: str, kind: str, endings: Sequence[str]) -> QFileDialog:
         dialog = QFileDialog(self._window, title)
@@ -151,8 +151,8 @@ class DataJobs(QObject):
         steps = model.waits_for_data
         if name == "drawing":
             dialog = self._file_dialog(_("Choose the drawing"), _("Drawings"), (".png",))
-        elif path.lower().endswith(NAMES):
-            dialog = self._file_dialog(_("Choose the archive of pictures"), _("Archives"), NAMES)
+        elif path.lower().endswith(ARCHIVES):
+            dialog = self._file_dialog(_("Choose the archive of pictures"), _("Archives"), ARCHIVES)
         else:
             dialog = self._folder_dialog(_("Choose the folder of pictures"))
         self._use_chosen(dialog, lambda place: self._studio.continue_run(model, steps, join_request(name, str(place))))
