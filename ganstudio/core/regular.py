@@ -81,5 +81,5 @@ def _open(path: Path | str, how: int) -> int:
 def _check(seen: os.stat_result, path: Path | str) -> None:
     if not stat.S_ISREG(seen.st_mode):
         kind = stat.S_IFMT(seen.st_mode)
-        words = _(_KINDS.get(kind, "it is not a file"))
+        words = _KINDS.get(kind, _("it is not a file"))
         raise OSError(errno.EISDIR if kind == stat.S_IFDIR else errno.EINVAL, words, str(path))

@@ -27,7 +27,7 @@ from ganstudio.core.signs import begins_picture
 from ganstudio.data.archivekinds import kind_of, open_container
 from ganstudio.data.base import Arrays, DataRequest, DataSource, Job, Problem
 from ganstudio.data.container import ArchiveError, Container, Member, MemberError
-from ganstudio.data.files import cache_folder
+from ganstudio.data.files import cache_folder, outdated
 from ganstudio.data.membernames import Places, Sort, parts_of, safe_part, sort_of
 
 MOST_BYTES = 16 << 30
@@ -81,7 +81,8 @@ def folder_of(path: Path, job: Job) -> Path:
             ) from error
         finally:
             remove(torn)
-        _forget_old(home)
+        for old in outdated(home.glob("[!.]*"), _bytes_of, _KEPT, MOST_KEPT_BYTES):
+            remove(old)
     with contextlib.suppress(OSError):
         os.utime(entry)
     return entry / _stem(path)
@@ -313,19 +314,5 @@ def _listed(names: list[str]) -> str:
     return some_of([shown(name, _LONGEST) for name in names], _NAMED)
 
 
-def _forget_old(home: Path) -> None:
-    """Keeps the archives used last, as far as they are not too large together."""
-
-    def used(path: Path) -> float:
-        try:
-            return path.stat().st_mtime
-        except OSError:  # another process was sooner
-            return 0.0
-
-    room = MOST_KEPT_BYTES
-    entries = sorted((path for path in home.iterdir() if path.name[0] != "."), key=used, reverse=True)
-    for number, path in enumerate(entries):
-        with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
-            room -= int(json.loads((path / _TOLD).read_text("utf-8"))["bytes"])
-        if number and (number >= _KEPT or room < 0):
-            remove(path)
+def _bytes_of(entry: Path) -> int:
+    return int(json.loads((entry / _TOLD).read_text("utf-8"))["bytes"])

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from ganstudio.core.errors import DataError
 from ganstudio.core.i18n import _
 from ganstudio.core.leftovers import temporary_name
-from ganstudio.data.files import cache_folder
+from ganstudio.data.files import cache_folder, outdated
 from ganstudio.data.scan import Scan
 
 _VERSION = 1
@@ -109,19 +109,13 @@ def store(key: str, rows: Iterable[NDArray[np.uint8]], shape: tuple[int, ...], f
         os.replace(partial, folder / f"{key}.npy")  # noqa: PTH105 - the atomic one on every system
         partial.write_text(json.dumps(facts), encoding="utf-8")
         os.replace(partial, folder / f"{key}.json")  # noqa: PTH105
-        _forget_old(folder)
+        for old in outdated(folder.glob("*.json"), _bytes_of, _KEPT_ENTRIES, _KEPT_BYTES):
+            old.with_suffix(".npy").unlink(missing_ok=True)
+            old.unlink(missing_ok=True)
     except OSError:
         with contextlib.suppress(OSError):
             partial.unlink(missing_ok=True)
 
 
-def _forget_old(folder: Path) -> None:
-    """Keeps the sets used last, as far as they are not too large together."""
-    entries = sorted(folder.glob("*.json"), key=lambda path: path.stat().st_mtime, reverse=True)
-    room = _KEPT_BYTES
-    for number, facts in enumerate(entries):
-        with contextlib.suppress(OSError):
-            room -= facts.with_suffix(".npy").stat().st_size
-            if number and (number >= _KEPT_ENTRIES or room < 0):
-                facts.with_suffix(".npy").unlink(missing_ok=True)
-                facts.unlink(missing_ok=True)
+def _bytes_of(facts: Path) -> int:
+    return facts.with_suffix(".npy").stat().st_size

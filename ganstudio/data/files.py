@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,6 +48,22 @@ def cache_folder() -> Path:
     import platformdirs
 
     return platformdirs.user_cache_path("ganstudio", appauthor=False)
+
+
+def outdated(entries: Iterable[Path], size_of: Callable[[Path], int], most: int, room: int) -> Iterator[Path]:
+    """What may go of a cache: beyond the ``most`` entries that were used last, or ``room`` bytes of them together."""
+
+    def used(path: Path) -> float:
+        try:
+            return path.stat().st_mtime
+        except OSError:  # another process was sooner
+            return 0.0
+
+    for number, path in enumerate(sorted(entries, key=used, reverse=True)):
+        with suppress(OSError, ValueError, KeyError, TypeError):
+            room -= size_of(path)
+        if number and (number >= most or room < 0):
+            yield path
 
 
 _ALIASES: dict[str, frozenset[str]] = {

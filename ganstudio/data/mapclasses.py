@@ -49,18 +49,7 @@ def classes_of(plan: Plan, listed: Path | None, options: MapsOptions, job: Job) 
     if census.files[0] >= census.files[1] and not given.numbered and given.coloured and len(plan.rows) > _FEW_FILES:
         census = _take_census(plan, job)
     if census.files[1] > census.files[0]:
-        grey = census.greys * 2 > census.files[1]
-        if grey and strict:
-            check_levels(census)
-        if given.coloured:
-            return _with_black(given, listed.name, census, nothing) if strict else given
-        if grey and (found := by_levels(given, census)):
-            return found
-        raise DataError(
-            _("The label maps are in colour, but {file} tells no colours: add them, a line each: name r g b.").format(
-                file=listed
-            )
-        )
+        return _of_colours(given, listed, census, nothing, strict)
     if strict and not sure and are_smeared(census) and (found := by_levels(given, census)):
         return found
     odd = census.contradiction() if strict and options.names == "auto" and not given.coloured else None
@@ -75,6 +64,29 @@ def classes_of(plan: Plan, listed: Path | None, options: MapsOptions, job: Job) 
     if strict or not given.numbered:
         names = options.names if strict else "from0"
         given = fit(listed.name, given, census, names, nothing, options.unknown == "ignore")
+    return _painted(given, census)
+
+
+def _of_colours(
+    given: ClassList, listed: Path, census: Census, nothing: frozenset[int] | None, strict: bool
+) -> ClassList:
+    """A list for label maps that are in colour, or that JPEG has smeared."""
+    grey = census.greys * 2 > census.files[1]
+    if grey and strict:
+        check_levels(census)
+    if given.coloured:
+        return _with_black(given, listed.name, census, nothing) if strict else given
+    if grey and (found := by_levels(given, census)):
+        return found
+    raise DataError(
+        _("The label maps are in colour, but {file} tells no colours: add them, a line each: name r g b.").format(
+            file=listed
+        )
+    )
+
+
+def _painted(given: ClassList, census: Census) -> ClassList:
+    """A list without colours gets those of the label maps' palettes."""
     best = {value: colour for (value, colour), _n in reversed(census.palette.most_common())}
     colours = [best.get(value) for value in given.values]
     if given.coloured or None in colours or len(set(colours)) < len(colours):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from functools import partial
 
 from ganstudio.core.errors import MissingDataError, StoreError, UsageError
 from ganstudio.core.events import HyperChanged, Note
@@ -65,32 +66,12 @@ def restore(engine: Engine, run: Run, tell: Callable[[Note], object]) -> int | N
     """
     if run.info.fingerprint != engine.dataset.fingerprint:
         lies_somewhere = parse_request(engine.dataset.spec.name).path is not None
-        raise (MissingDataError if lies_somewhere else StoreError)(
-            _(
-                "“{name}” does not hold the data that this run was trained on: files were added, removed or changed, or are "
-                "read in another way."
-            ).format(name=engine.dataset.spec.name)
-        )
+        words = _("“{name}” does not hold the data that this run was trained on: files were added, removed or changed, or "
+                  "are read in another way.").format(name=engine.dataset.spec.name)  # fmt: skip
+        raise (MissingDataError if lies_somewhere else StoreError)(words)
     _tell_names(engine, run, tell)
 
-    def use(loaded: Loaded) -> None:
-        tensors, metadata, at = loaded
-        if (broken := not_finite(tensors)) is not None:
-            words = _("That of step {step} holds values that are not finite numbers (“{name}”).")
-            raise StoreError(words.format(step=at, name=broken))
-        try:
-            engine.load_state(tensors, json.loads(metadata["state"]))
-        except (
-            KeyError,
-            ValueError,
-            TypeError,
-            AttributeError,
-            RecursionError,
-        ) as error:  # whole, but not of this program
-            words = _("That of step {step} is no checkpoint of a run: its description is missing or not understood.")
-            raise StoreError(words.format(step=at), repr(error)) from error
-
-    check, _nothing = newest_usable(run, use)
+    check, _nothing = newest_usable(run, partial(_take_in, engine))
     if check.step is None and check.bad:
         raise StoreError(check.words, check.details)
     if check.step is not None:
@@ -98,6 +79,18 @@ def restore(engine: Engine, run: Run, tell: Callable[[Note], object]) -> int | N
         if check.words:
             tell(Note("warning", check.words, check.details))
     return check.step
+
+
+def _take_in(engine: Engine, loaded: Loaded) -> None:
+    tensors, metadata, at = loaded
+    if (broken := not_finite(tensors)) is not None:
+        words = _("That of step {step} holds values that are not finite numbers (“{name}”).")
+        raise StoreError(words.format(step=at, name=broken))
+    try:
+        engine.load_state(tensors, json.loads(metadata["state"]))
+    except (KeyError, ValueError, TypeError, AttributeError, RecursionError) as error:  # whole, but not of this program
+        words = _("That of step {step} is no checkpoint of a run: its description is missing or not understood.")
+        raise StoreError(words.format(step=at), repr(error)) from error
 
 
 def other_batches(old: Value, new: Value, step: int) -> str:

@@ -19,7 +19,7 @@ from ganstudio.explore.foreign.plain import LONGEST_NAME, MOST_TENSORS_OF_A_NETW
 from ganstudio.explore.foreign.torch_file import LIMIT, MOST_TENSORS, many_tensors
 from ganstudio.explore.foreign.weights import Tensors
 
-_NAMED, _SHOWN, _DEPTH, _GROUPS = 12, 80, 4, 64
+_NAMED, _DEPTH, _GROUPS = 12, 4, 64
 _AVERAGED = ("g_ema", "generator_ema", "netg_ema", "ema_generator", "ema", "shadow")
 _WANTED = (*_AVERAGED, "netg", "generator", "gen", "g", "decoder", "model_g", "g_state_dict", "generator_state_dict")
 _UNWANTED = re.compile(r"(^|[._])((netd|dis|disc|discriminator|d|critic|encoder|enc|classifier)([._]|$)|opt)")
@@ -123,14 +123,9 @@ def inventory(content: Any) -> str:
     if not count:
         return _("no tensors")
     named = ((f"{where}.{name}".strip("."), value) for where, tensors in mappings for name, value in tensors.items())
-    listed = ", ".join(f"{short(name)} {tuple(value.shape)}" for name, value in itertools.islice(named, _NAMED))
+    listed = ", ".join(f"{shown(name, 80)} {tuple(value.shape)}" for name, value in itertools.islice(named, _NAMED))
     more = _(", …") if count > _NAMED else ""
     return _("{count} tensors: {listed}{more}").format(count=count, listed=listed, more=more)
-
-
-def short(name: str) -> str:
-    """A name out of a file as a message can show it."""
-    return shown(name, _SHOWN)
 
 
 def too_large(tensors: Tensors) -> bool:

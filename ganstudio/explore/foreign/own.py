@@ -26,7 +26,7 @@ from ganstudio.core.errors import StudioError, UsageError
 from ganstudio.core.i18n import _
 from ganstudio.explore.foreign.network import LARGEST, ForeignGenerator, Imported
 from ganstudio.explore.foreign.statedict import from_weights
-from ganstudio.explore.foreign.weights import Tensors, not_finite
+from ganstudio.explore.foreign.weights import Tensors, check_finite
 from ganstudio.explore.model_files import CARD, Bare
 from ganstudio.explore.stored import StoredGenerator
 from ganstudio.methods import METHODS, Method
@@ -139,11 +139,7 @@ def from_own(path: Path, tensors: Tensors, metadata: Mapping[str, str]) -> Forei
     card = read_card(metadata.get(CARD))
     if card is None or card.method not in METHODS:
         return from_weights(path, tensors)
-    broken = not_finite(tensors)
-    if broken:
-        raise UsageError(
-            _("The weights in “{file}” are not finite numbers: its training had diverged. Take an earlier state of it."
-              ).format(file=path.name), details=", ".join(broken))  # fmt: skip
+    check_finite(path, tensors)
     return from_card(path, Bare(_rebuilt(path, tensors, card), card.controls), card)
 
 

@@ -7,24 +7,20 @@ from pathlib import Path
 from typing import Any
 
 from ganstudio.core.controls import LatentVector
+from ganstudio.core.elsewhere import shown
 from ganstudio.core.errors import UsageError
-from ganstudio.core.i18n import _, some_of
+from ganstudio.core.i18n import _
 from ganstudio.explore.foreign.activations import activation_title
 from ganstudio.explore.foreign.fitting import Fit, build, choose
-from ganstudio.explore.foreign.groups import (
-    Group,
-    candidates,
-    inventory,
-    is_averaged,
-    short,
-    too_large,
-)
+from ganstudio.explore.foreign.groups import Group, candidates, inventory, is_averaged, too_large
 from ganstudio.explore.foreign.layers import Layer, Unreadable, orders
 from ganstudio.explore.foreign.network import ForeignGenerator, make_generator
 from ganstudio.explore.foreign.plain import plain
 from ganstudio.explore.foreign.recipes import Recipe, bearable, plausible
 from ganstudio.explore.foreign.torch_file import TooMuchError
-from ganstudio.explore.foreign.weights import not_finite, too_much
+from ganstudio.explore.foreign.weights import check_finite, too_much
+
+_MEASURED, _ASSUMED = _("its normalisations tell so"), _("as is common; the file does not say")
 
 
 def from_weights(path: Path, content: Mapping[str, Any]) -> ForeignGenerator:
@@ -76,14 +72,7 @@ def _recognise(group: Group, compute: bool = True) -> tuple[list[Layer], list[Re
 
 
 def _open(path: Path, group: Group, layers: list[Layer], recipes: list[Recipe]) -> ForeignGenerator:
-    broken = not_finite(group.tensors)
-    if broken:
-        raise UsageError(
-            _("The weights in “{file}” are not finite numbers ({names}): its training had diverged. Take an earlier "
-              "state of it.").format(
-                  file=path.name, names=some_of([*map(short, broken)], 3)),
-            details=", ".join(map(short, broken)),
-        )  # fmt: skip
+    check_finite(path, group.tensors)
     fit = choose(layers, recipes)
     latent = LatentVector("z", fit.recipe.latent, fit.prior or "normal")
     notes = _notes(group, fit, layers, len(recipes))
@@ -94,7 +83,7 @@ def _open(path: Path, group: Group, layers: list[Layer], recipes: list[Recipe]) 
 def _notes(group: Group, fit: Fit, layers: list[Layer], ways: int) -> list[str]:
     notes = []
     if group.where:
-        notes.append(_("Its weights are under “{where}” in the file.").format(where=short(group.where)))
+        notes.append(_("Its weights are under “{where}” in the file.").format(where=shown(group.where, 80)))
     if is_averaged(group.where):
         notes.append(_("They are an average over training steps."))
     if group.decoder:
@@ -110,17 +99,13 @@ def _notes(group: Group, fit: Fit, layers: list[Layer], ways: int) -> list[str]:
     if recipe.steps:
         sizes = [recipe.base[1]] if recipe.base else []
         path = " → ".join(str(size) for size in [*sizes, *(step.size for step in recipe.steps)])
-        sure = (
-            "" if ways == 1 else _(" Of {count} ways to place the strides, this is the likeliest.").format(count=ways)
-        )
-        notes.append(_("The picture grows {path} px.").format(path=path) + sure)
+        notes.append(_("The picture grows {path} px.").format(path=path))
+        if ways > 1:
+            notes[-1] += _(" Of {count} ways to place the strides, this is the likeliest.").format(count=ways)
     spread = _("uniform on [−1, 1]") if fit.prior == "uniform" else _("normal")
     how = _ASSUMED if fit.prior is None else _MEASURED
-    notes.append(_("z is drawn {spread} ({how}).").format(spread=spread, how=_(how)))
+    notes.append(_("z is drawn {spread} ({how}).").format(spread=spread, how=how))
     return notes
-
-
-_MEASURED, _ASSUMED = "its normalisations tell so", "as is common; the file does not say"
 
 
 def _activations(fit: Fit, layers: list[Layer]) -> list[str]:
@@ -138,5 +123,5 @@ def _activations(fit: Fit, layers: list[Layer]) -> list[str]:
         )  # fmt: skip
     else:
         how = _MEASURED if fit.activation else _ASSUMED
-        notes.append(_("Hidden layers end in {activation} ({how}).").format(activation=title, how=_(how)))
+        notes.append(_("Hidden layers end in {activation} ({how}).").format(activation=title, how=how))
     return notes

@@ -8,8 +8,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from ganstudio.core.elsewhere import shown
 from ganstudio.core.errors import StoreError, UsageError
-from ganstudio.core.i18n import _
+from ganstudio.core.i18n import _, some_of
 from ganstudio.core.regular import open_regular
 from ganstudio.explore.foreign.torch_file import (
     DAMAGED,
@@ -75,11 +76,19 @@ def too_much(path: Path, why: object) -> UsageError:
     return UsageError(_("“{file}” was not opened: {why}. No generator needs that.").format(file=path.name, why=why))
 
 
-def not_finite(tensors: Tensors) -> list[str]:
-    """Names of the tensors that hold NaN or infinity."""
-    return [
-        name
+def check_finite(path: Path, tensors: Tensors) -> None:
+    """Refuses weights that hold NaN or infinity.
+
+    Raises:
+        UsageError: they do; names the first tensors.
+    """
+    broken = [
+        shown(name, 80)
         for name, value in tensors.items()
         if value.is_floating_point()
         and not bool(torch.isfinite(value if value.element_size() > 1 else value.float()).all())
     ]
+    if broken:
+        raise UsageError(
+            _("The weights in “{file}” are not finite numbers ({names}): its training had diverged. Take an earlier "
+              "state of it.").format(file=path.name, names=some_of(broken, 3)), details=", ".join(broken))  # fmt: skip
