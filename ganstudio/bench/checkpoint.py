@@ -26,7 +26,6 @@ from ganstudio.training.device import choose_device, use_threads
 from ganstudio.training.engine import Engine
 from ganstudio.training.publish import Publisher
 
-PARAMETERS = 50_000_000
 TOLERANCE = 1.1
 
 

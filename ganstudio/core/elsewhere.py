@@ -19,9 +19,10 @@ from ganstudio.core.i18n import _
 _LONGEST = 4096
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]+:", re.IGNORECASE)  # one letter is a drive
 _NAMESPACE = re.compile(r"[\\/]{2}|[\\/]\?\?[\\/]")
-WINDOWS_DEVICES = r"(con|prn|aux|nul|conin\$|conout\$|clock\$|(?:com|lpt)[0-9¹²³])"
-"""A pattern for names that are no files on Windows, whatever ending and case they have."""
-_WINDOWS_DEVICE = re.compile(rf"{WINDOWS_DEVICES} *([.:].*)?", re.IGNORECASE)
+WINDOWS_DEVICE = re.compile(
+    r"(con|prn|aux|nul|conin\$|conout\$|clock\$|(?:com|lpt)[0-9¹²³])\s*(?=[.:]|$)", re.IGNORECASE
+)
+"""Matches names that are no files on Windows, whatever ending they have."""
 _SYSTEM = frozenset({"dev", "proc", "sys", "devices"})
 _MOST_LINKS = 40
 _MOUNTED_WHEN_NAMED = frozenset({"net", "network", "afs"})
@@ -120,6 +121,6 @@ def _trouble(text: str) -> str:
     if top in _MOUNTED_WHEN_NAMED:
         return _("it is on another computer")
     windows = os.name == "nt" or "\\" in plain or bool(PureWindowsPath(plain).drive) or len(parts) == 1
-    if windows and _WINDOWS_DEVICE.fullmatch(parts[-1]):
+    if windows and WINDOWS_DEVICE.match(parts[-1]):
         return _("it is a device, not a file")
     return ""

@@ -158,8 +158,7 @@ class _Unpacking:
         self._folder = entry / _stem(path)
         self._size = max(1, path.stat().st_size)
         self._allowed = min(MOST_BYTES, SLACK + RATIO * self._size)
-        self._room = self._look_at = 0
-        self._written = self._pictures = 0
+        self._look_at = self._written = self._pictures = 0
         self._places = Places()
         self._problems: list[tuple[str, str, str]] = []
         self._untold: list[str] = []
@@ -194,8 +193,7 @@ class _Unpacking:
             raise self._too_large(passed)
         if passed >= self._look_at:
             self._look_at = passed + _LOOK_EVERY
-            self._room = shutil.disk_usage(self._entry).free - _SPARE
-            if self._room < _LOOK_EVERY:
+            if shutil.disk_usage(self._entry).free - _SPARE < _LOOK_EVERY:
                 raise ArchiveError(_("there is not enough room left in {folder}").format(folder=self._entry.parent))
 
     def _tick(self) -> None:

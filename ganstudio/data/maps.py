@@ -24,11 +24,10 @@ from ganstudio.data.mapclasses import classes_of, with_numbers
 from ganstudio.data.mapfolders import Plan, plan_of
 from ganstudio.data.mapoptions import MapsOptions, earlier_requests, is_as_before, numbers_of_nothing
 from ganstudio.data.mapping import MappingReport
-from ganstudio.data.rawmaps import RawMap, read_raw
-from ganstudio.data.twofold import Halves, Odd, Outcome, Recipe, count_files, read_halves
+from ganstudio.data.rawmaps import read_raw
+from ganstudio.data.twofold import Halves, Odd, Outcome, Recipe, count_files, read_halves, size_oddity
 
 _TOLERATED = 0.01
-_ASPECT = 0.02
 
 
 def _read(request: DataRequest, seed: int, job: Job) -> Arrays:
@@ -90,9 +89,10 @@ def _item(plan: Plan, index: int, known: ClassList, options: MapsOptions, planes
         return outcome
     odd = [
         *((photo, what, "converted") for what in picture.oddities),
-        *_size_odd(label, raw, picture),
+        *size_oddity(label, _("has {a} × {b} px, its photo {c} × {d} px"), (raw.width, raw.height),
+                     (picture.width, picture.height)),
         *_odd(label, report, known, options),
-    ]
+    ]  # fmt: skip
     outcome.kept = all(action != "dropped" for _file, _what, action in odd)
     outcome.odd = odd if outcome.kept else [one for one in odd if one[2] == "dropped"]
     outcome.grey = (True, picture.grey)
@@ -107,18 +107,6 @@ def _photo(plan: Plan, photo: str, options: MapsOptions) -> Picture:
         return decode(plan.folder / photo, options.size, options.fit)
     left, right = decode_halves(plan.folder / photo, options.size, options.fit)
     return right if plan.part == "left" else left
-
-
-def _size_odd(label: str, raw: RawMap, picture: Picture) -> list[Odd]:
-    if (raw.width, raw.height) == (picture.width, picture.height):
-        return []
-    words = _("has {a} × {b} px, its photo {c} × {d} px").format(
-        a=raw.width, b=raw.height, c=picture.width, d=picture.height
-    )
-    one, other = raw.width * picture.height, raw.height * picture.width
-    if abs(one - other) <= _ASPECT * max(one, other):
-        return [(label, _("{sizes}: brought to the same size").format(sizes=words), "converted")]
-    return [(label, _("{sizes}: they do not show the same").format(sizes=words), "dropped")]
 
 
 def _odd(label: str, report: MappingReport, known: ClassList, options: MapsOptions) -> list[Odd]:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import PurePosixPath
 from typing import Literal
 
-from ganstudio.core.elsewhere import WINDOWS_DEVICES
+from ganstudio.core.elsewhere import WINDOWS_DEVICE
 from ganstudio.core.i18n import _
 from ganstudio.data.container import MemberError
 from ganstudio.data.scan import PICTURES
@@ -29,7 +29,6 @@ _TYPES = mimetypes.MimeTypes()
 _WIDE = {ord(narrow): ord(narrow) + 0xFEE0 for narrow in '<>:"|?*\\'}
 _CONTROL = {code: 0x2400 + code for code in range(32)} | {0x7F: 0x2421}
 _TABLE = _WIDE | _CONTROL
-_DEVICES = re.compile(rf"{WINDOWS_DEVICES}\s*(?=\.|$)", re.IGNORECASE)
 _LONGEST, _DEEPEST, _LONGEST_PATH = 180, 32, 800
 _MOST_ALIKE = 1000
 # What programs write that do not say so, each tried where the one before does not fit.
@@ -109,7 +108,7 @@ def safe_part(part: str) -> str:
     safe = part.encode("utf-8", "replace").decode().translate(_TABLE)
     kept = safe.rstrip(". ")
     safe = kept + safe[len(kept) :].replace(".", "．").replace(" ", "␠")
-    safe = _DEVICES.sub(r"\1_", safe) if _DEVICES.match(safe) else safe
+    safe = WINDOWS_DEVICE.sub(r"\1_", safe) if WINDOWS_DEVICE.match(safe) else safe
     if len(safe.encode()) > _LONGEST:
         path = PurePosixPath(safe)
         suffix = path.suffix if len(path.suffix.encode()) < 16 else ""

@@ -51,6 +51,10 @@ class Case:
         """The list's first name is one that number 0 has everywhere."""
         return names_nothing(self.first) or self.first.strip(" _").casefold() in _BACKGROUND
 
+    def named(self, number: int) -> str:
+        """What the list calls a number."""
+        return self.given.classes[self.given.values.index(number)].name
+
     def numbers(self) -> list[int]:
         """What occurs and means something."""
         return sorted(number for number in self.census.numbers if number not in self.nothing)

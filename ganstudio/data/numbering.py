@@ -91,21 +91,19 @@ def _numbered(case: Case, names: Names) -> ClassList:
         raise DataError(
             _("{file} counts from 1, but in the label maps 0 occurs, {end} does not, and 255 marks what is unlabelled: is 0 "
               "“{first}”? If so, add names=from0; if 0 means “unlabelled” too, add names=from1.").format(
-                  file=case.file, end=end, first=given.classes[given.values.index(1)].name)
+                  file=case.file, end=end, first=case.named(1))
         )  # fmt: skip
     if whole and start == 0 and end + 1 in there and not case.lenient and case.hold_more_than(end, 0.5):
         raise DataError(
             _("{file} names the numbers 0 to {end}, but most label maps hold {more}: is 1 “{first}”, and 0 unlabelled? If "
               "so, add names=from1; if {more} has no name, add unknown=ignore.").format(
-                  file=case.file, end=end, more=end + 1, first=given.classes[given.values.index(0)].name)
+                  file=case.file, end=end, more=end + 1, first=case.named(0))
         )  # fmt: skip
     if 0 in there and set(there) - set(given.values) == {0}:
         said = _("Number 0 is not in {file}: it is unlabelled.").format(file=case.file)
         if whole and start == 1 and end not in there:  # as if 0 were the first name
-            said = _(
-                "Number 0 is not in {file}: it is unlabelled, and 1 is “{first}”. If 0 is “{first}”, add names=from0."
-            )
-            said = said.format(file=case.file, first=given.classes[given.values.index(1)].name)
+            said = _("Number 0 is not in {file}: it is unlabelled, and 1 is “{first}”. If 0 is “{first}”, add names=from0."
+                     ).format(file=case.file, first=case.named(1))  # fmt: skip
         return replace(given, said=(*given.said, said), nothing=frozenset(case.nothing | {0}))
     return given
 
@@ -160,9 +158,7 @@ def _by_place(case: Case) -> ClassList:
         )  # fmt: skip
     if count in there:
         return _reaching(case, there)
-    if 0 in there or not there:
-        return counted(case, 0, said=[_from_words(case, 0)])
-    if case.starts_with_nothing:
+    if 0 in there or not there or case.starts_with_nothing:
         return counted(case, 0, said=[_from_words(case, 0)])
     raise DataError(
         _("The numbers in the label maps ({some}) do not tell whether {file} counts from 0 or from 1: neither 0 nor {n} "

@@ -21,10 +21,9 @@ from ganstudio.data.decode import PictureError, decode, decode_halves, with_imag
 from ganstudio.data.folder import changes_of, mode_name
 from ganstudio.data.partners import FIRSTS, LABELS, PHOTOS, SECONDS, Match, groups_of, match, plain, train_only
 from ganstudio.data.scan import scan
-from ganstudio.data.twofold import Halves, Outcome, Recipe, count_files, read_halves
+from ganstudio.data.twofold import Halves, Outcome, Recipe, count_files, read_halves, size_oddity
 
 _SAMPLE = 8
-_ASPECT = 0.02
 _BARE = frozenset({"a", "b", "x", "y"})
 # What lies left and right in the sets that pix2pix was published with.
 _KNOWN = (
@@ -156,15 +155,12 @@ def _item(plan: _Plan, index: int, options: PairsOptions, planes: NDArray[np.uin
     for file, picture in zip((left, right), pictures, strict=True):
         outcome.odd += [(file, what, "converted") for what in picture.oddities]
     outcome.odd = list(dict.fromkeys(outcome.odd))
-    one, other = pictures[0].width * pictures[1].height, pictures[0].height * pictures[1].width
-    if (pictures[0].width, pictures[0].height) != (pictures[1].width, pictures[1].height):
-        words = _("has {a} × {b} px, its partner {c} × {d} px").format(
-            a=pictures[0].width, b=pictures[0].height, c=pictures[1].width, d=pictures[1].height
-        )
-        if abs(one - other) > _ASPECT * max(one, other):
-            outcome.odd = [(left, _("{sizes}: they do not show the same").format(sizes=words), "dropped")]
-            return outcome
-        outcome.odd.append((left, _("{sizes}: brought to the same size").format(sizes=words), "converted"))
+    words = _("has {a} × {b} px, its partner {c} × {d} px")
+    odd = size_oddity(left, words, *((picture.width, picture.height) for picture in pictures))
+    if any(action == "dropped" for _file, _what, action in odd):
+        outcome.odd = odd
+        return outcome
+    outcome.odd += odd
     if options.input == "right":
         pictures.reverse()
     planes[:3], planes[3:] = pictures[0].pixels, pictures[1].pixels

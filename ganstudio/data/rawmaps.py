@@ -19,6 +19,7 @@ _MOST = 1 << 24
 _BYTE = 255
 _GREY = 3
 _TINTED = 0.005
+_STEPS = (("L;2", 85), ("L;4", 17))
 Part = Literal["whole", "left", "right"]
 
 
@@ -115,13 +116,7 @@ def _step(image: Image.Image) -> int:
         for tile in getattr(image, "tile", ())
         for part in (tile[3] if isinstance(tile[3], tuple) else tile[3:])
     ]
-    return (
-        85
-        if any(mode.startswith("L;2") for mode in modes)
-        else 17
-        if any(mode.startswith("L;4") for mode in modes)
-        else 1
-    )
+    return next((step for start, step in _STEPS if any(mode.startswith(start) for mode in modes)), 1)
 
 
 def _arrays_of(image: Image.Image, mode: str, width: int, height: int, lossy: bool) -> RawMap:

@@ -19,6 +19,7 @@ from ganstudio.data.folder import in_channels
 from ganstudio.data.parallel import for_each
 from ganstudio.data.scan import Scan
 
+_ASPECT = 0.02
 _SIZES_KEPT = 64
 _SLICE = 256
 Odd = tuple[str, str, str]
@@ -90,6 +91,24 @@ class Halves:
     modes: dict[str, int]
     problems: tuple[Problem, ...]
     extra: dict[str, Any]
+
+
+def size_oddity(file: str, words: str, one: tuple[int, int], other: tuple[int, int]) -> list[Odd]:
+    """What is odd about two pictures that belong together and have other sizes; nothing where these are the same.
+
+    Args:
+        file: which of the two is told.
+        words: how the sizes are told: ``{a}`` × ``{b}`` and ``{c}`` × ``{d}``.
+        one: width and height.
+        other: of the other one.
+    """
+    if one == other:
+        return []
+    sizes = words.format(a=one[0], b=one[1], c=other[0], d=other[1])
+    ones, others = one[0] * other[1], one[1] * other[0]
+    if abs(ones - others) <= _ASPECT * max(ones, others):
+        return [(file, _("{sizes}: brought to the same size").format(sizes=sizes), "converted")]
+    return [(file, _("{sizes}: they do not show the same").format(sizes=sizes), "dropped")]
 
 
 def count_files(rows: Sequence[tuple[str, str]], alone: Sequence[Problem]) -> int:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-import itertools
 import json
-import os
 import re
 import shutil
 import unicodedata
@@ -21,13 +19,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ganstudio.core.controls import CategoricalCode, ClassLabel
+from ganstudio.core.elsewhere import WINDOWS_DEVICE
 from ganstudio.core.errors import UsageError
 from ganstudio.core.i18n import _
 from ganstudio.explore.exporting import Watch
 from ganstudio.explore.generator import Generator
 from ganstudio.explore.state import ExploreState, Position, effective, position_of, stack
 from ganstudio.explore.views import draw
-from ganstudio.store.atomic import TEMP_SUFFIX, words_for
+from ganstudio.store.atomic import temporary, words_for
 
 Format = Literal["png", "jpg"]
 FORMATS: tuple[Format, ...] = ("png", "jpg")
@@ -37,9 +36,7 @@ _PIECE = 64
 _NAME_BYTES = 200  # file systems allow 255
 _JPEG_QUALITY = 95
 _FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f]')
-_RESERVED = frozenset({"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))})
 _PARTS = frozenset({"train", "training", "val", "valid", "validation", "test", "testing", "dev", "__macosx"})
-_counter = itertools.count()
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +98,7 @@ def save_class_folders(
         raise UsageError(_("Pictures are written as {forms}.").format(forms=_(" or ").join(FORMATS)))
     _check_free(folder)
     job = _Job(generator, control, names, safe_names(names), per_class, seed, truncation, form, watch or Watch())
-    temp = folder.with_name(f".{folder.name}.{os.getpid()}-{next(_counter)}{TEMP_SUFFIX}")
+    temp = temporary(folder)
     try:
         temp.mkdir()
         job.write(temp, dict(about or {}))
@@ -154,7 +151,7 @@ def _safe(name: str) -> str:
     while len(text.encode("utf-8", "replace")) > _NAME_BYTES:
         text = text[:-1].rstrip(". ")
     text = text.encode("utf-8", "replace").decode("utf-8")
-    odd = text.startswith(".") or text.split(".")[0].strip().casefold() in _RESERVED or text.casefold() in _PARTS
+    odd = text.startswith(".") or WINDOWS_DEVICE.match(text) or text.casefold() in _PARTS
     return f"_{text}" if odd else text or "_"
 
 

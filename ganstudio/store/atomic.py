@@ -39,6 +39,11 @@ def words_for(error: OSError, path: Path) -> StoreError:
     return StoreError(_("{path} cannot be written: {reason}.").format(path=path, reason=reason), details=repr(error))
 
 
+def temporary(path: Path) -> Path:
+    """Where a file or a folder is written that is to appear whole under its name, beside it."""
+    return path.with_name(f".{path.name[:_PART]}.{os.getpid()}-{next(_counter)}{TEMP_SUFFIX}")
+
+
 def replace_file(path: Path, content: bytes | Callable[[Path], None]) -> None:
     """Writes a file so that readers see either the old one or the whole new one.
 
@@ -50,7 +55,7 @@ def replace_file(path: Path, content: bytes | Callable[[Path], None]) -> None:
         DiskFullError: there is no room; the old file is untouched and nothing is left behind.
         StoreError: it cannot be written for another reason.
     """
-    temp = path.with_name(f".{path.name[:_PART]}.{os.getpid()}-{next(_counter)}{TEMP_SUFFIX}")
+    temp = temporary(path)
     try:
         handle = os.open(temp, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
         if callable(content):

@@ -17,9 +17,6 @@ from PySide6.QtWidgets import QApplication
 ThemeName = Literal["light", "dark"]
 ThemeChoice = Literal["system", "light", "dark"]
 
-GRID = 8
-"""Every margin and gap is a multiple (or a half) of this many pixels."""
-
 
 @dataclass(frozen=True, slots=True)
 class Theme:
