@@ -81,11 +81,8 @@ def _check_place(info: RunInfo, workspace: str | None) -> None:
     from ganstudio.app.workplaces import WORKPLACES, opens, workplace_of_spec
 
     if any(place == workspace and not opens(place, info.spec) for place in WORKPLACES):
-        raise UsageError(
-            _("“{run}” cannot be shown in {workspace}: write --workspace {home}.").format(
-                run=info.name, workspace=workspace, home=workplace_of_spec(info.spec)
-            )
-        )
+        words = _("“{run}” cannot be shown in {workspace}: write --workspace {home}.")
+        raise UsageError(words.format(run=info.name, workspace=workspace, home=workplace_of_spec(info.spec)))
 
 
 def _size(text: str) -> tuple[int, int]:

@@ -75,10 +75,8 @@ def folder_of(path: Path, job: Job) -> Path:
             raise DataError(_("{file} cannot be unpacked: {why}.").format(file=path, why=error), repr(error)) from error
         except OSError as error:
             where = f" ({error.filename})" if error.filename else ""
-            raise DataError(
-                _("{file} cannot be unpacked: {why}.").format(file=path, why=f"{error.strerror or error}{where}"),
-                repr(error),
-            ) from error
+            words = _("{file} cannot be unpacked: {why}.")
+            raise DataError(words.format(file=path, why=f"{error.strerror or error}{where}"), repr(error)) from error
         finally:
             remove(torn)
         for old in outdated(home.glob("[!.]*"), _bytes_of, _KEPT, MOST_KEPT_BYTES):

@@ -94,11 +94,8 @@ def _channels(found: Scan, tally: _Tally, colour: str) -> int:
     """
     if not any(tally.kept):
         first = min(tally.problems)
-        raise DataError(
-            _("No picture in {folder} can be used; {file}: {why}.").format(
-                folder=found.folder, file=found.files[first], why=tally.problems[first][0][0]
-            )
-        )
+        words = _("No picture in {folder} can be used; {file}: {why}.")
+        raise DataError(words.format(folder=found.folder, file=found.files[first], why=tally.problems[first][0][0]))
     all_grey = all(grey for grey, kept in zip(tally.grey, tally.kept, strict=True) if kept)
     return 1 if colour == "grey" or (colour == "auto" and all_grey) else 3
 

@@ -90,11 +90,8 @@ def read_idx(path: Path, dimensions: int, limit: int | None = None) -> IdxFile:
         )
     asked = count if limit is None else min(count, limit)
     if asked * record > MOST_BYTES:
-        raise DataError(
-            _("{file} has a damaged header: it promises {n:.1f} GB, as no published file does.").format(
-                file=path, n=asked * record / 1e9
-            )
-        )
+        words = _("{file} has a damaged header: it promises {n:.1f} GB, as no published file does.")
+        raise DataError(words.format(file=path, n=asked * record / 1e9))
     body, torn = read_bytes(path, header + asked * record)
     whole = min((len(body) - header) // record, asked)
     if whole < 1:

@@ -78,11 +78,8 @@ def _of_colours(
         return _with_black(given, listed.name, census, nothing) if strict else given
     if grey and (found := by_levels(given, census)):
         return found
-    raise DataError(
-        _("The label maps are in colour, but {file} tells no colours: add them, a line each: name r g b.").format(
-            file=listed
-        )
-    )
+    words = _("The label maps are in colour, but {file} tells no colours: add them, a line each: name r g b.")
+    raise DataError(words.format(file=listed))
 
 
 def _painted(given: ClassList, census: Census) -> ClassList:

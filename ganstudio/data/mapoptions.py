@@ -79,11 +79,8 @@ def numbers_of_nothing(options: Fields) -> frozenset[int] | None:
         return frozenset() if text else None
     words = [word for word in re.split(r"[\s,+;]+", text) if word]
     if not all(re.fullmatch(r"\d{1,5}", word) for word in words):
-        raise UsageError(
-            _("void={text} is no number: write one, such as void=255, several as void=0+255, or void=none.").format(
-                text=text
-            )
-        )
+        words = _("void={text} is no number: write one, such as void=255, several as void=0+255, or void=none.")
+        raise UsageError(words.format(text=text))
     return frozenset(map(int, words))
 
 

@@ -87,11 +87,8 @@ def scan(folder: Path, job: Job, used: Path | None = None) -> Scan:
     found = _walk(folder, job)
     notes = _notes(found, folder, used)
     if not found.files:
-        raise MissingDataError(
-            _("There is no picture in {folder}: choose a folder that holds PNG, JPEG or other image files.").format(
-                folder=folder
-            )
-        )
+        words = _("There is no picture in {folder}: choose a folder that holds PNG, JPEG or other image files.")
+        raise MissingDataError(words.format(folder=folder))
     files = sorted(found.files, key=natural_key)
     names, unclassed, loose = _class_names(files)
     if loose:

@@ -83,11 +83,8 @@ def names_picture(path: Path) -> bool:
     if ending in PICTURE_ENDINGS:
         return True
     if ending in PICTURES | _OTHER_FILES or _TYPES.guess_type(f"x{ending}") != (None, None):
-        raise UsageError(
-            _("“{file}” is no picture that can be written: end its name in {endings}, or in / for a folder.").format(
-                file=path.name, endings=_either(PICTURE_ENDINGS)
-            )
-        )
+        words = _("“{file}” is no picture that can be written: end its name in {endings}, or in / for a folder.")
+        raise UsageError(words.format(file=path.name, endings=_either(PICTURE_ENDINGS)))
     return False
 
 
@@ -105,10 +102,8 @@ def encode_picture(array: NDArray[np.uint8], ending: str) -> bytes:
             buffer, **_ENCODERS[ending]
         )
     except (OSError, KeyError, ValueError) as error:
-        raise UsageError(
-            _("The picture cannot be written as {ending}: end the file name in .png.").format(ending=ending),
-            repr(error),
-        ) from error
+        words = _("The picture cannot be written as {ending}: end the file name in .png.")
+        raise UsageError(words.format(ending=ending), repr(error)) from error
     return buffer.getvalue()
 
 

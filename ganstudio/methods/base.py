@@ -218,11 +218,8 @@ class Method(nn.Module, ABC):
         """
         spec = field_of(cls.Hyper, name)
         if not spec.live and not (resuming and name == "batch_size"):
-            raise UsageError(
-                _("{title} cannot be changed in a run that has begun; duplicate the run with another value.").format(
-                    title=spec.title
-                )
-            )
+            words = _("{title} cannot be changed in a run that has begun; duplicate the run with another value.")
+            raise UsageError(words.format(title=spec.title))
 
     @abstractmethod
     def phases(self) -> Sequence[Phase]:

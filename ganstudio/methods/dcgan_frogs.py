@@ -166,10 +166,7 @@ class DCGANFrogs(TwoPlayer):
         """The book's two networks."""
         h, data = cast(FrogHyper, self.hyper), self.data
         if data.size % 2 or data.size < 24:
-            raise SizeError(
-                _("The textbook’s networks need an even image size of 24 px or more, not {size}.").format(
-                    size=data.size
-                )
-            )
+            words = _("The textbook’s networks need an even image size of 24 px or more, not {size}.")
+            raise SizeError(words.format(size=data.size))
         self.generator = FrogGenerator(h.latent_size, data.channels, data.size, h.width)
         self.discriminator = FrogDiscriminator(data.channels, data.size, h.width, h.dropout)

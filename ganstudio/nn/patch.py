@@ -75,11 +75,8 @@ def patch_layers(size: int, scales: int) -> int:
     """
     coarsest = size >> (scales - 1)
     if coarsest < 8:
-        raise SizeError(
-            _("Pictures of {size} px are too small here: the discriminator needs {needed} px or more.").format(
-                size=size, needed=8 << (scales - 1)
-            )
-        )
+        words = _("Pictures of {size} px are too small here: the discriminator needs {needed} px or more.")
+        raise SizeError(words.format(size=size, needed=8 << (scales - 1)))
     layers = 3
     while layers > 1 and coarsest >> layers < 4:
         layers -= 1

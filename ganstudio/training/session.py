@@ -96,8 +96,7 @@ class Session:
         self._role: Role | None = None
         self._pending_role: Role | None = None
         self._show, self._message, self._cancel_reading = Show(live=False), "", threading.Event()
-        self._disk = Disk(self.mailbox, self._commands, patience)
-        self._ending: Stop | None = None
+        self._disk, self._ending = Disk(self.mailbox, self._commands, patience), None  # type: Disk, Stop | None
         self._writer, self._publisher = None, None  # type: RunWriter | None, Publisher | None
 
     @classmethod

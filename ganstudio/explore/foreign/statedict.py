@@ -46,11 +46,8 @@ def from_weights(path: Path, content: Mapping[str, Any]) -> ForeignGenerator:
         if found is not None:
             return _open(path, group, *found)
     if huge:
-        raise UsageError(
-            _("The weights in “{file}” claim more than 2 GB of memory, or more numbers than the file holds.").format(
-                file=path.name
-            )
-        )
+        words = _("The weights in “{file}” claim more than 2 GB of memory, or more numbers than the file holds.")
+        raise UsageError(words.format(file=path.name))
     raise UsageError(
         _("“{file}” holds no generator of a layout that is known here. Found: {found}. Needed: transposed convolutions "
           "from a latent vector to 1 or 3 channels (DCGAN), a linear layer followed by (transposed) convolutions, or "
