@@ -77,11 +77,11 @@ def numbers_of_nothing(options: Fields) -> frozenset[int] | None:
     text = getattr(options, "void", "").strip()
     if not text or text.casefold() == "none":
         return frozenset() if text else None
-    words = [word for word in re.split(r"[\s,+;]+", text) if word]
-    if not all(re.fullmatch(r"\d{1,5}", word) for word in words):
+    parts = [word for word in re.split(r"[\s,+;]+", text) if word]
+    if not all(re.fullmatch(r"\d{1,5}", word) for word in parts):
         words = _("void={text} is no number: write one, such as void=255, several as void=0+255, or void=none.")
         raise UsageError(words.format(text=text))
-    return frozenset(map(int, words))
+    return frozenset(map(int, parts))
 
 
 def is_as_before(options: MapsOptions) -> bool:
