@@ -82,6 +82,11 @@ class Problem:
     action: str
 
 
+def spread(count: int, most: int) -> NDArray[np.int64]:
+    """Places of at most so many items, evenly spread over a set of ``count``."""
+    return np.linspace(0, count - 1, min(count, most)).round().astype(np.int64)
+
+
 def left_out(problems: Sequence[Problem], files: int, partners: bool = False) -> str:
     """What a person is told of the files that were dropped: how many, the first ones by name, and why; one sentence.
 

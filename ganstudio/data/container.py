@@ -61,6 +61,8 @@ class Container(Protocol):
         """What lies in it, without folders; raises ArchiveError."""
 
 
-def too_many() -> str:
-    """What is said of an archive with more than :data:`MOST_MEMBERS` files."""
-    return _("it holds more than {n:,} files: unpack it, and give the folder").format(n=MOST_MEMBERS)
+def check_count(count: int) -> None:
+    """Raises ArchiveError for more members than :data:`MOST_MEMBERS`."""
+    if count > MOST_MEMBERS:
+        words = _("it holds more than {n:,} files: unpack it, and give the folder")
+        raise ArchiveError(words.format(n=MOST_MEMBERS))

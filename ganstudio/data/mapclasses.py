@@ -5,12 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
-
 from ganstudio.core.dataspec import MapClass
 from ganstudio.core.errors import DataError
 from ganstudio.core.i18n import _
-from ganstudio.data.base import Job
+from ganstudio.data.base import Job, spread
 from ganstudio.data.census import Census, census_of
 from ganstudio.data.classfiles import NUMBERS_OF_NOTHING, ClassList, read_class_file
 from ganstudio.data.decode import PictureError
@@ -111,8 +109,8 @@ def with_numbers(known: ClassList) -> tuple[MapClass, ...]:
 def _take_census(plan: Plan, job: Job, most: int | None = None, listed: bool = False) -> Census:
     """Counts what occurs in the label maps: in all of them, or in some spread over the set."""
     total = Census()
-    count = len(plan.rows) if most is None else min(most, len(plan.rows))
-    chosen = np.linspace(0, len(plan.rows) - 1, count).round().astype(int).tolist()
+    count = len(plan.rows)
+    chosen = spread(count, most or count).tolist()
 
     def work(index: int) -> Census | None:
         try:
@@ -124,5 +122,5 @@ def _take_census(plan: Plan, job: Job, most: int | None = None, listed: bool = F
         if one is not None:
             total.add(one)
 
-    for_each(count, work, note, job, _("Looking for the classes: {done} of {total}"))
+    for_each(len(chosen), work, note, job, _("Looking for the classes: {done} of {total}"))
     return total

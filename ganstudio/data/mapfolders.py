@@ -6,11 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-import numpy as np
-
 from ganstudio.core.errors import DataError
 from ganstudio.core.i18n import _
-from ganstudio.data.base import Job, Problem
+from ganstudio.data.base import Job, Problem, spread
 from ganstudio.data.census import flat
 from ganstudio.data.decode import PictureError, with_image
 from ganstudio.data.partners import ASIDE, LABELS, PHOTOS, is_marked, match, side_of, train_only
@@ -111,8 +109,7 @@ def _calmer_half(folder: Path, files: Sequence[str]) -> Part:
     """The half with more areas of one colour: photos have next to none."""
     calm = {"left": 0.0, "right": 0.0}
     wide = 0
-    chosen = np.unique(np.linspace(0, len(files) - 1, _SAMPLE).round().astype(int))
-    for index in chosen.tolist():
+    for index in spread(len(files), _SAMPLE).tolist():
         try:
             width, height = with_image(folder / files[index], lambda image, _path: image.size)
             if width < 1.2 * height:

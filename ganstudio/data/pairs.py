@@ -16,7 +16,7 @@ from ganstudio.core.errors import DataError, UsageError
 from ganstudio.core.fields import Fields, field
 from ganstudio.core.i18n import _
 from ganstudio.data.archives import folder_of
-from ganstudio.data.base import Arrays, DataRequest, DataSource, Job, Problem
+from ganstudio.data.base import Arrays, DataRequest, DataSource, Job, Problem, spread
 from ganstudio.data.decode import PictureError, decode, decode_halves, with_image
 from ganstudio.data.folder import changes_of, mode_name
 from ganstudio.data.partners import FIRSTS, LABELS, PHOTOS, SECONDS, Match, groups_of, match, plain, train_only
@@ -107,9 +107,8 @@ def _ordered(names: Sequence[str]) -> tuple[str, str]:
 
 
 def _side_by_side(folder: Path, files: Sequence[str]) -> bool:
-    chosen = np.unique(np.linspace(0, len(files) - 1, _SAMPLE).round().astype(int)).tolist()
     ratios = []
-    for index in chosen:
+    for index in spread(len(files), _SAMPLE).tolist():
         try:
             width, height = with_image(folder / files[index], lambda image, _path: image.size)
             ratios.append(width / max(1, height))

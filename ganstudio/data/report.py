@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ganstudio.core.dataspec import DataSpec
 from ganstudio.core.i18n import _, plural
 from ganstudio.core.labelmaps import colour_map
-from ganstudio.data.base import Arrays, DataRequest, Problem, Progress
+from ganstudio.data.base import Arrays, DataRequest, Problem, Progress, spread
 from ganstudio.data.catalogue import read
 from ganstudio.data.request import parse_request
 
@@ -156,21 +156,16 @@ def _map_warnings(arrays: Arrays, shares: dict[str, float]) -> tuple[str, ...]:
 
 def _preview(arrays: Arrays) -> NDArray[np.uint8] | NDArray[np.float32]:
     if arrays.spec.kind == "points":
-        return np.asarray(arrays.items[_spread(len(arrays.items), PREVIEW_POINTS)], dtype=np.float32)
+        return np.asarray(arrays.items[spread(len(arrays.items), PREVIEW_POINTS)], dtype=np.float32)
     if not arrays.spec.translates or arrays.inputs is None:
-        return _upright(np.asarray(arrays.items[_spread(len(arrays.items), PREVIEW_IMAGES)]))
+        return _upright(np.asarray(arrays.items[spread(len(arrays.items), PREVIEW_IMAGES)]))
     wanted = min(PREVIEW_IMAGES // 2, len(arrays.items), len(arrays.inputs))
-    given = np.asarray(arrays.inputs[_spread(len(arrays.inputs), wanted)])
+    given = np.asarray(arrays.inputs[spread(len(arrays.inputs), wanted)])
     first = colour_map(given, arrays.spec.map_classes) if arrays.spec.kind == "maps" else _upright(given)
-    second = _upright(np.asarray(arrays.items[_spread(len(arrays.items), wanted)]))
+    second = _upright(np.asarray(arrays.items[spread(len(arrays.items), wanted)]))
     channels = max(first.shape[3], second.shape[3])
     both = [half if half.shape[3] == channels else np.repeat(half, channels, axis=3) for half in (first, second)]
     return np.ascontiguousarray(np.stack(both, axis=1).reshape(2 * wanted, *both[0].shape[1:]))
-
-
-def _spread(count: int, wanted: int) -> NDArray[np.int64]:
-    """Positions spread over a whole set."""
-    return np.linspace(0, count - 1, min(count, wanted)).round().astype(np.int64)
 
 
 def _upright(pictures: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -9,8 +9,7 @@ from functools import partial
 from typing import IO
 
 from ganstudio.core.i18n import _
-from ganstudio.data import container
-from ganstudio.data.container import CHUNK, ArchiveError, Member, too_many
+from ganstudio.data.container import CHUNK, ArchiveError, Member, check_count
 from ganstudio.data.membernames import decoded, letters_words
 from ganstudio.data.unpack import Unpacked
 
@@ -66,8 +65,7 @@ class Tar:
                 while (info := tar.next()) is not None:
                     tar.members = []  # else it keeps them all
                     count += 1
-                    if count > container.MOST_MEMBERS:
-                        raise ArchiveError(too_many())
+                    check_count(count)
                     if not info.isdir():
                         yield Member(self._name(info.name), info.size, partial(self._chunks, info), _trouble(info))
         except (tarfile.TarError, ValueError, OSError) as error:

@@ -11,8 +11,7 @@ from functools import partial
 from typing import IO
 
 from ganstudio.core.i18n import _
-from ganstudio.data import container
-from ganstudio.data.container import CHUNK, ArchiveError, Member, MemberError, too_many
+from ganstudio.data.container import CHUNK, ArchiveError, Member, MemberError, check_count
 from ganstudio.data.membernames import decoded, letters_words
 
 _LOCAL_HEADER = 30
@@ -81,14 +80,12 @@ def _check_directory(stream: IO[bytes]) -> None:
     if long >= 0 and len(tail) >= long + 56:
         count, length = struct.unpack_from("<QQ", tail, long + 32)
     stream.seek(0)
-    if count > container.MOST_MEMBERS or length > _MOST_DIRECTORY:
-        raise ArchiveError(too_many())
+    check_count(length if length > _MOST_DIRECTORY else count)
 
 
 def _check_places(infos: list[zipfile.ZipInfo]) -> None:
     """Refuses entries that share bytes, by which a small file unpacks to anything."""
-    if len(infos) > container.MOST_MEMBERS:
-        raise ArchiveError(too_many())
+    check_count(len(infos))
     end = 0
     for info in sorted(infos, key=lambda info: info.header_offset):
         if info.header_offset < end:
