@@ -146,9 +146,7 @@ def _with_weights(method: nn.Module) -> list[nn.Module]:
     return [
         module
         for module in method.modules()
-        if module not in computed
-        and not isinstance(module, torch.jit.ScriptModule)  # nothing can be hooked into its program
-        and (module._parameters or parametrize.is_parametrized(module))
+        if module not in computed and (module._parameters or parametrize.is_parametrized(module))
     ]
 
 

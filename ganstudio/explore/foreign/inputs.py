@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import torch
@@ -39,27 +39,21 @@ class Slot:
 
     Attributes:
         name: as the file calls it.
-        integer: it takes whole numbers; None where the file does not say.
-        dims: its declared shape, None for what is open; None where nothing is declared.
+        integer: it takes whole numbers.
+        dims: its declared shape, None for what is open.
     """
 
     name: str
-    integer: bool | None = None
-    dims: tuple[int | None, ...] | None = None
+    integer: bool
+    dims: tuple[int | None, ...]
 
     def takes(self, shape: Sequence[int], integer: bool) -> bool:
         """Whether the declaration allows a tensor; the number of rows does not matter."""
-        if self.integer is not None and self.integer != integer:
-            return False
-        if self.dims is None:
-            return True
-        return len(self.dims) == len(shape) and all(
-            wanted in (None, given) for wanted, given in itertools.islice(zip(self.dims, shape, strict=True), 1, None)
+        return (self.integer, len(self.dims)) == (integer, len(shape)) and all(
+            wanted in (None, given) for wanted, given in zip(self.dims[1:], shape[1:], strict=True)
         )
 
     def __str__(self) -> str:
-        if self.dims is None:
-            return self.name
         return f"{self.name} ({', '.join('N' if size is None else str(size) for size in self.dims)})"
 
 
@@ -99,6 +93,18 @@ class Plan:
         """A latent vector, and the classes."""
         latent = LatentVector("z", self.size)
         return [latent, ClassLabel("class", self.names())] if self.labels else [latent]
+
+    def notes(self) -> list[str]:
+        """Sentences on what the file does not say itself."""
+        notes = [_("z has {size} numbers, drawn normal (as is common; the file does not say).").format(size=self.size)]
+        if self.labels == "index":
+            words = _("It takes one of {count} classes by number. Classes cannot be mixed: the strongest is drawn.")
+            notes.append(words.format(count=self.classes))
+        elif self.labels == "one-hot":
+            notes.append(_("It takes one of {count} classes as weights.").format(count=self.classes))
+        if self.single:
+            notes.append(_("It draws one picture at a time, so walls and sweeps take longer."))
+        return notes
 
 
 class Driven(nn.Module):
@@ -191,9 +197,7 @@ def _plans(slots: Sequence[Slot], sizes: Sequence[int], classes: Sequence[int]) 
 
 
 def _declared(slot: Slot) -> list[int]:
-    if slot.dims is None or len(slot.dims) not in (2, 4) or slot.dims[1] is None:
-        return []
-    return [slot.dims[1]]
+    return [slot.dims[1]] if len(slot.dims) in (2, 4) and slot.dims[1] is not None else []
 
 
 def _takes_latents(slot: Slot, size: int, trailing: bool) -> bool:
@@ -226,11 +230,8 @@ def _count_classes(call: Call, plan: Plan) -> Plan | None:
             known = middle
         else:
             unknown = middle
-    return Plan(plan.size, plan.trailing, "index", known + 1, plan.labels_first)
+    return replace(plan, classes=known + 1)
 
 
 def _with_rows(call: Call, plan: Plan, shape: Sequence[int]) -> Plan:
-    batch = _try(call, plan, 3)
-    if batch == (3, *shape[1:]):
-        return plan
-    return Plan(plan.size, plan.trailing, plan.labels, plan.classes, plan.labels_first, single=True)
+    return replace(plan, single=_try(call, plan, 3) != (3, *shape[1:]))

@@ -16,7 +16,6 @@ from ganstudio.core.errors import UsageError
 from ganstudio.core.i18n import _
 from ganstudio.explore.foreign.inputs import Driven, Slot, find_plan
 from ganstudio.explore.foreign.network import Endable, ForeignGenerator, make_generator
-from ganstudio.explore.foreign.notes import about
 from ganstudio.explore.foreign.onnx_process import OnnxProcess
 from ganstudio.explore.foreign.own import from_card, read_card
 from ganstudio.explore.model_files import CARD
@@ -88,7 +87,7 @@ def _generator(path: Path, network: OnnxNetwork) -> ForeignGenerator:
         return from_card(path, network, card)
     slots = _slots(path, said["inputs"])
     plan = find_plan(path.name, lambda inputs: network(*inputs), slots, said["sizes"], said["classes"])
-    return make_generator(path, Driven(network, plan), plan.controls(), about(plan), plan.names())
+    return make_generator(path, Driven(network, plan), plan.controls(), plan.notes(), plan.names())
 
 
 def _slots(path: Path, inputs: Sequence[Mapping[str, Any]]) -> list[Slot]:
