@@ -176,26 +176,17 @@ class StatusBar(QFrame):
         self._more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self._menu = QMenu(self._more)
         self._more.setMenu(self._menu)
-        self._right = ElidedLabel("", "small")
-        self._right.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(8, 1, 12, 0)
         self._row.setSpacing(4)
         self._row.addWidget(self._idle, 1)
         self._row.addWidget(self._more)
         self._row.addStretch(0)
-        self._row.addWidget(self._right, 1)
         self._more.hide()
-        self._right.hide()
 
     def set_idle_text(self, text: str) -> None:
         """What stands there while nothing runs."""
         self._idle.setText(text)
-
-    def set_right_text(self, text: str) -> None:
-        """A short text at the right end (device, memory); empty for none."""
-        self._right.setText(text)
-        self._right.setVisible(bool(text))
 
     def set_runs(self, runs: list[RunChip]) -> None:
         """Shows these runs, in this order. Cheap when only numbers change: buttons keep place and focus."""
@@ -226,7 +217,7 @@ class StatusBar(QFrame):
         self._fit()
 
     def _fit(self) -> None:
-        room = self.width() - 32 - (140 if self._right.isVisible() else 0)
+        room = self.width() - 32
         fitting = max(1, room // (CHIP_LEAST + 4))
         if len(self._chips) > fitting:
             fitting = max(1, (room - 56) // (CHIP_LEAST + 4))

@@ -39,7 +39,6 @@ class DataPicker(QWidget):
         self._cards: dict[str, DataCard] = {}
         self._name = ""
         self._loading = ""
-        self._locked = False
         self.combo = SearchCombo()
         self.combo.setAccessibleName(_("Data"))
         self.combo.chosen.connect(self.chosen)
@@ -169,7 +168,6 @@ class DataPicker(QWidget):
 
     def set_locked(self, locked: bool) -> None:
         """Locks everything but the check."""
-        self._locked = locked
         self.combo.setEnabled(not locked)
         self.form.set_live_only(locked)
         for button in (self.draw, self.folder, self.download):

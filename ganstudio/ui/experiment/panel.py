@@ -200,13 +200,6 @@ class ExperimentPanel(QWidget):
         """What is shown: the run's experiment, or the draft's."""
         return self._run if self._run is not None and self._mode != "draft" else self._draft.experiment
 
-    def set_draft(self, draft: ExperimentDraft) -> None:
-        """Edits another draft."""
-        self._detach()
-        self._draft = draft
-        self._attach()
-        self.set_mode("draft")
-
     def set_catalogue(self, catalogue: Catalogue) -> None:
         """Fills the choices; until then the panel says that it is waiting. Call it again after a download."""
         self._catalogue = catalogue
@@ -265,10 +258,6 @@ class ExperimentPanel(QWidget):
         self._draft.changed.connect(self._refresh)
         self._draft.history.changed.connect(self._refresh_history)
         self.destroyed.connect(_detacher(self._draft, self._refresh, self._refresh_history))
-
-    def _detach(self) -> None:
-        self._draft.changed.disconnect(self._refresh)
-        self._draft.history.changed.disconnect(self._refresh_history)
 
     def _refresh(self, *_args: object) -> None:
         catalogue, experiment = self._catalogue, self.experiment

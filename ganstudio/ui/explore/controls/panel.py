@@ -64,12 +64,6 @@ class ControlsPanel(QWidget):
         if sample is not None:
             sample.new_seed()
 
-    def step_seed(self, by: int) -> None:
-        """Goes to a neighbouring seed."""
-        sample = self.section(SampleSection)
-        if sample is not None:
-            sample.draw(int(sample.seed.value()) + by)
-
     def section(self, kind: type[S]) -> S | None:
         """The first section of a kind."""
         return next((section for section in self.sections if isinstance(section, kind)), None)
