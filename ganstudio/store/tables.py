@@ -22,7 +22,8 @@ from ganstudio.store.atomic import append_bytes, cut_file, replace_file
 from ganstudio.store.folder import children
 
 _NAME = re.compile(r"([a-z][a-z0-9_]*)-(\d+)\.bin")
-_HEADER_LIMIT = 1 << 20
+_HEADER_LIMIT, _MOST_COLUMNS, _LONGEST_NAME = 1 << 20, 1024, 200
+_PIECE = 1 << 23
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,11 @@ def open_segment(path: Path) -> Segment | None:
         if not line.endswith(b"\n"):
             return None
         columns = json.loads(line)["series"]
-        series = tuple(SeriesInfo(str(row["name"]), row["kind"], row["role"]) for row in columns)
+        series = tuple(SeriesInfo(str(row["name"])[:_LONGEST_NAME], row["kind"], row["role"]) for row in columns)
+        if len(series) > _MOST_COLUMNS or not all(
+            isinstance(one.kind, str) and isinstance(one.role, str) for one in series
+        ):
+            return None
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None
     return Segment(named[0], named[1], path, series, len(line))
@@ -98,20 +103,26 @@ def read_rows(segment: Segment, first: int = 0, after: int | None = None) -> Row
         first: how many records to skip.
         after: the step of the row before; smaller or equal steps are not believed.
     """
-    count = max(0, segment.count() - first)
-    offset = segment.start + first * segment.record.itemsize
+    pieces = [np.empty(0, segment.record)]
+    each = max(1, _PIECE // segment.record.itemsize)
     with open_regular(segment.path) as file:
-        records = np.fromfile(file, dtype=segment.record, count=count, offset=offset)
-    steps = records["step"].astype(np.int64)
-    previous = np.concatenate([[steps[0] - 1 if after is None else after], steps[:-1]]) if len(steps) else steps
-    wrong = np.flatnonzero(steps <= previous)
-    end = int(wrong[0]) if len(wrong) else len(steps)
+        file.seek(segment.start + first * segment.record.itemsize)
+        # Piece by piece: a file with holes claims to be larger than the memory, and ends with its first zeros.
+        while len(records := np.fromfile(file, dtype=segment.record, count=each)):
+            steps = records["step"].astype(np.int64)
+            wrong = np.flatnonzero(steps <= np.concatenate([[steps[0] - 1 if after is None else after], steps[:-1]]))
+            pieces.append(records[: int(wrong[0])] if len(wrong) else records)
+            if len(wrong) or len(records) < each:
+                break
+            after = int(steps[-1])
+    records = np.concatenate(pieces)
+    end, steps = len(records), records["step"].astype(np.int64)
     return Rows(
         segment.table,
         segment.series,
-        steps[:end],
-        records["seconds"][:end].astype(np.float64),
-        np.ascontiguousarray(records["values"][:end], dtype=np.float32).reshape(end, len(segment.series)),
+        steps,
+        records["seconds"].astype(np.float64),
+        np.ascontiguousarray(records["values"], dtype=np.float32).reshape(end, len(segment.series)),
     )
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import io
 import json
 import os
 import shutil
@@ -35,6 +36,7 @@ from ganstudio.store import (
     RunWriter,
     create_run,
     delete_run,
+    list_runs,
     runs_folder,
     sample_schedule,
     set_runs_folder,
@@ -285,6 +287,74 @@ def test_a_grid_that_claims_to_be_huge_is_damaged(run_path: Path) -> None:
     with pytest.raises(StoreError, match="damaged"):
         run.load_samples(5)
     assert run.thumbnail() is None
+
+
+def _grid(width: int, **text: str) -> bytes:
+    chunks, buffer = PngInfo(), io.BytesIO()
+    for key, value in text.items():
+        chunks.add_text(key, value)
+    Image.new("1", (width, width)).save(buffer, "PNG", pnginfo=chunks)
+    return buffer.getvalue()
+
+
+def _arrays() -> bytes:
+    buffer = io.BytesIO()
+    np.savez(buffer, a=np.zeros(3))
+    return buffer.getvalue()
+
+
+def _no_columns() -> bytes:
+    buffer = io.BytesIO()
+    np.lib.format.write_array_header_1_0(buffer, {"descr": "<f4", "fortran_order": False, "shape": (10**12, 0)})
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("suffix", "content"),
+    [
+        (".png", _grid(9000, count="2", size="8")),
+        (".png", _grid(900, count="160000", size="1")),
+        (".png", _grid(20, count="2", size="-1")),
+        (".png", _grid(20, count="0", size="8")),
+        (".npy", _arrays()),
+        (".npy", _no_columns()),
+    ],
+)
+def test_a_small_file_of_samples_that_would_become_anything_is_damaged(
+    run_path: Path, suffix: str, content: bytes
+) -> None:
+    for stem in ("000000005", "real"):
+        (run_path / "samples" / f"{stem}{suffix}").write_bytes(content)
+    run = Run.open(run_path)
+    with pytest.raises(StoreError, match="damaged"):
+        run.load_samples(5)
+    with pytest.raises(StoreError, match="damaged"):
+        run.load_real()
+
+
+def test_a_thumbnail_of_many_pixels_is_none(run_path: Path) -> None:
+    (run_path / "thumbnail.png").write_bytes(_grid(3000))
+    assert Run.open(run_path).thumbnail() is None
+
+
+def test_files_with_holes_are_not_taken_into_the_memory(run_path: Path, make_rows: Any) -> None:
+    with RunWriter(run_path) as writer:
+        writer.append_rows(make_rows(1, 5))
+        writer.append_event(Note("info", "so far"))
+        writer.write_status("stopped", 5, 9)
+    whole = Path(shutil.copytree(run_path, run_path.with_name("whole")))
+    for path in run_path.rglob("*"):
+        if path.is_file() and path.name != "run.json":
+            os.truncate(path, 1 << 40)
+    run = Run.open(run_path)
+    assert [rows.steps.tolist() for rows in run.rows("steps")] == [[1, 2, 3, 4, 5]]
+    assert run.events() == [Note("info", "so far")]
+    assert run.status().state == "interrupted"
+    assert any(isinstance(event, Note) for event in Follower(run_path).poll())
+    os.truncate(run_path / "run.json", 1 << 40)
+    with pytest.raises(StoreError, match="far too large"):
+        Run.open(run_path)
+    assert [run.path for run in list_runs(whole.parent)] == [whole]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there are no named pipes")
