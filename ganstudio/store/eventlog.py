@@ -7,16 +7,17 @@ that step: so whoever follows the file over a network sees the turn too.
 from __future__ import annotations
 
 import json
+import math
 import time
 from dataclasses import asdict, dataclass
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from ganstudio.core.events import CheckpointSaved, HyperChanged, Note, Rewound, SamplesStored, StateChanged
-from ganstudio.core.fields import Value
 from ganstudio.core.regular import open_regular
 from ganstudio.store.atomic import append_bytes, cut_file
-from ganstudio.store.folder import is_countable
+from ganstudio.store.tables import MOST_STEP
 
 LogEvent = HyperChanged | CheckpointSaved | SamplesStored | StateChanged | Note | Rewound
 _KINDS: dict[str, type[Any]] = {
@@ -54,14 +55,30 @@ def decode(line: bytes) -> LogLine | None:
         kind = _KINDS[values["kind"]]
         known = {name: values[name] for name in kind.__dataclass_fields__ if name in values}
         step, written = values["step"], float(values["time"])
-        if type(step) is not int or not all(map(is_countable, (step, *known.values()))):
+        hints = _hints(kind)
+        if (
+            not _fits(step, int)
+            or not math.isfinite(written)
+            or not all(_fits(known[name], hints[name]) for name in known)
+        ):
             return None
-        event = kind(**known)
-        if isinstance(event, HyperChanged) and not (isinstance(event.name, str) and isinstance(event.new, Value)):
-            return None
-        return LogLine(step, written, event)
+        return LogLine(step, written, kind(**known))
     except (ValueError, KeyError, TypeError, RecursionError):
         return None
+
+
+@cache
+def _hints(kind: type[Any]) -> dict[str, Any]:
+    return get_type_hints(kind)
+
+
+def _fits(value: object, hint: Any) -> bool:
+    """Whether a value is what a field of an event is declared to be; a whole number counts, and none counts for ever."""
+    if isinstance(value, int) and not isinstance(value, bool) and not abs(value) <= MOST_STEP:
+        return False
+    if get_origin(hint) is Literal:
+        return value in get_args(hint)
+    return isinstance(value, hint) and (hint is not int or not isinstance(value, bool))
 
 
 def read_lines(path: Path, offset: int = 0) -> tuple[list[LogLine], int]:

@@ -117,7 +117,7 @@ def _read_points(path: Path) -> tuple[Items, Source, tuple[str, ...]]:
     if not data.startswith(np.lib.format.MAGIC_PREFIX):  # else numpy opens it as an archive of arrays
         raise ValueError("no array")
     items = np.load(io.BytesIO(data), allow_pickle=False)
-    if items.ndim != 2 or items.dtype != np.float32 or not items.shape[1]:
+    if items.dtype != np.float32 or items.shape[1:] != (2,):
         raise ValueError(f"{items.dtype} {items.shape}")
     _array, mark, tail = data.rpartition(_MARK)
     try:

@@ -303,6 +303,12 @@ def _arrays() -> bytes:
     return buffer.getvalue()
 
 
+def _points(columns: int) -> bytes:
+    buffer = io.BytesIO()
+    np.save(buffer, np.zeros((5, columns), np.float32))
+    return buffer.getvalue()
+
+
 def _no_columns() -> bytes:
     buffer = io.BytesIO()
     np.lib.format.write_array_header_1_0(buffer, {"descr": "<f4", "fortran_order": False, "shape": (10**12, 0)})
@@ -318,6 +324,7 @@ def _no_columns() -> bytes:
         (".png", _grid(20, count="0", size="8")),
         (".npy", _arrays()),
         (".npy", _no_columns()),
+        (".npy", _points(1)),
     ],
 )
 def test_a_small_file_of_samples_that_would_become_anything_is_damaged(
@@ -355,6 +362,25 @@ def test_files_with_holes_are_not_taken_into_the_memory(run_path: Path, make_row
     with pytest.raises(StoreError, match="far too large"):
         Run.open(run_path)
     assert [run.path for run in list_runs(whole.parent)] == [whole]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        {"kind": "note", "step": 1, "level": "boo", "text": "x"},
+        {"kind": "note", "step": 1, "level": "info", "text": ["x"]},
+        {"kind": "note", "step": 1, "level": "info", "text": "x", "details": None},
+        {"kind": "state", "step": 1, "state": "boo"},
+        {"kind": "state", "step": 1, "state": "paused", "message": [1]},
+        {"kind": "hyper", "step": 1, "name": "lr_g", "old": {}, "new": 1.0},
+        {"kind": "checkpoint", "step": 10**18},
+        {"kind": "rewound", "step": True},
+        {"kind": "note", "step": 1, "level": "info", "text": "x", "time": 1e400},
+    ],
+)
+def test_a_line_of_the_diary_that_holds_what_nobody_can_show_is_passed_over(run_path: Path, line: Any) -> None:
+    (run_path / "events.jsonl").write_text(json.dumps({"time": 1.0, **line}) + "\n", "utf-8")
+    assert Run.open(run_path).events() == []
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there are no named pipes")
