@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ganstudio.core.controls import CategoricalCode, ClassLabel
+from ganstudio.core.elsewhere import as_cell
 from ganstudio.core.errors import UsageError
 from ganstudio.core.i18n import _
 from ganstudio.explore.exporting import Watch
@@ -155,6 +156,7 @@ def _safe(name: str) -> str:
         text = text[:-1].rstrip(". ")
     text = text.encode("utf-8", "replace").decode("utf-8")
     odd = text.startswith(".") or text.split(".")[0].strip().casefold() in _RESERVED or text.casefold() in _PARTS
+    odd = odd or as_cell(text) != text
     return f"_{text}" if odd else text or "_"
 
 
@@ -199,7 +201,7 @@ class _Job:
                     file = f"{folder}/{first + index + 1:0{digits}d}.{self.form}"
                     self._save(place / file, picture)
                     seed, step = seeds[index], self.generator.step
-                    lines.writerow([file, name, label, seed, self.truncation, step, self.generator.source])
+                    lines.writerow([file, as_cell(name), label, seed, self.truncation, step, self.generator.source])
         self.watch.tick(1.0, _("Writing the manifest"))
         (place / "manifest.csv").write_text(table.getvalue(), "utf-8", newline="\n")
         (place / "manifest.json").write_text(json.dumps(self._about() | about, indent=2) + "\n", "utf-8", newline="\n")
