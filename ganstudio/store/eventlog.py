@@ -55,7 +55,7 @@ def decode(line: bytes) -> LogLine | None:
         kind = _KINDS[values["kind"]]
         known = {name: values[name] for name in kind.__dataclass_fields__ if name in values}
         step, written = values["step"], float(values["time"])
-        hints = _hints(kind)
+        hints = _hints(values["kind"])
         if (
             not _fits(step, int)
             or not math.isfinite(written)
@@ -68,8 +68,8 @@ def decode(line: bytes) -> LogLine | None:
 
 
 @cache
-def _hints(kind: type[Any]) -> dict[str, Any]:
-    return get_type_hints(kind)
+def _hints(kind: str) -> dict[str, Any]:
+    return get_type_hints(_KINDS[kind])
 
 
 def _fits(value: object, hint: Any) -> bool:

@@ -17,6 +17,7 @@ from ganstudio.core.commands import Source
 from ganstudio.core.errors import StoreError
 from ganstudio.core.i18n import _
 from ganstudio.core.images import columns_for, make_grid, split_grid
+from ganstudio.core.png import opened_png
 from ganstudio.core.regular import open_regular, read_regular
 from ganstudio.store.atomic import replace_file
 from ganstudio.store.folder import children
@@ -86,15 +87,8 @@ def read_items(folder: Path, stem: str) -> tuple[Items, Source, tuple[str, ...]]
 @contextmanager
 def _png(path: Path, most: int) -> Iterator[Image]:
     """An opened PNG; raises ValueError, too, where it has more pixels than ``most``: a small file becomes gigabytes."""
-    from PIL import Image
-
-    try:
-        with open_regular(path) as file, Image.open(file, formats=["PNG"]) as image:
-            if image.width * image.height > most:
-                raise ValueError(f"{image.width} × {image.height} pixels")
-            yield image
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise ValueError(str(error)) from error
+    with open_regular(path) as file, opened_png(file, most) as image:
+        yield image
 
 
 def _read_grid(path: Path) -> tuple[Items, Source, tuple[str, ...]]:

@@ -339,6 +339,19 @@ def test_a_small_file_of_samples_that_would_become_anything_is_damaged(
         run.load_real()
 
 
+@pytest.mark.parametrize("kind", [b"pHYs", b"iCCP", b"zTXt", b"tRNS", b"acTL", b"fcTL", b"cHRM", b"IHDR", b"PLTE"])
+@pytest.mark.parametrize("content", [b"", b"\x00", b"\xff" * 40])
+def test_chunks_of_a_picture_that_make_no_sense_are_damage(run_path: Path, kind: bytes, content: bytes) -> None:
+    whole = _grid(8, count="1", size="8")
+    chunk = struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
+    for path in (run_path / "samples" / "000000005.png", run_path / "thumbnail.png"):
+        path.write_bytes(whole[:33] + chunk + whole[33:])
+    run = Run.open(run_path)
+    run.thumbnail()
+    with suppress(StoreError):
+        run.load_samples(5)
+
+
 def test_a_thumbnail_of_many_pixels_is_none(run_path: Path) -> None:
     (run_path / "thumbnail.png").write_bytes(_grid(3000))
     assert Run.open(run_path).thumbnail() is None
