@@ -492,6 +492,26 @@ def test_a_run_from_elsewhere_does_not_choose_where_is_written(run_path: Path, t
     assert [one.name for one in other.iterdir()] == [".x.tmp"]
 
 
+def test_a_file_with_a_second_name_elsewhere_is_written_here_only(
+    run_path: Path, make_rows: Any, tmp_path: Path
+) -> None:
+    with RunWriter(run_path) as writer:
+        writer.append_rows(make_rows(1, 3))
+        writer.append_event(Note("info", "so far"))
+    files = [run_path / "events.jsonl", run_path / "metrics" / "steps-0.bin"]
+    before = [file.read_bytes() for file in files]
+    for file in files:
+        (tmp_path / file.name).hardlink_to(file)
+    with RunWriter(run_path) as writer:
+        writer.append_rows(make_rows(4, 5))
+        writer.append_event(Note("info", "further"))
+        writer.truncate_after(2)
+    assert [(tmp_path / file.name).read_bytes() for file in files] == before
+    run = Run.open(run_path)
+    assert run.rows("steps")[0].steps.tolist() == [1, 2]
+    assert run.events() == [Note("info", "so far"), Note("info", "further")]
+
+
 def test_grids_are_stored_ever_more_rarely() -> None:
     last: int | None = None
     stored = []
