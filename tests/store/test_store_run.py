@@ -465,6 +465,13 @@ def test_what_cannot_be_shown_of_a_run_is_damage(run_path: Path, where: str, val
         Run.open(run_path)
 
 
+def test_a_name_is_one_line(run_path: Path) -> None:
+    values = json.loads((run_path / "run.json").read_text("utf-8"))
+    values["name"] = "mine\nstate  finished"
+    (run_path / "run.json").write_text(json.dumps(values), "utf-8")
+    assert Run.open(run_path).info.name == "mine state finished"
+
+
 def test_texts_without_end_are_cut_and_events_that_cannot_be_counted_left_out(run_path: Path) -> None:
     values = json.loads((run_path / "run.json").read_text("utf-8"))
     (run_path / "run.json").write_text(json.dumps({**values, "name": "x" * 3_000_000}), "utf-8")
