@@ -40,7 +40,7 @@ def words_for(error: OSError, path: Path) -> StoreError:
     return StoreError(_("{path} cannot be written: {reason}.").format(path=path, reason=reason), details=repr(error))
 
 
-def replace_file(path: Path, content: bytes | Callable[[Path], None]) -> None:
+def replace_file(path: Path, content: bytes | Callable[[Path], object]) -> None:
     """Writes a file so that readers see either the old one or the whole new one.
 
     Args:
