@@ -7,10 +7,12 @@ import faulthandler
 import logging
 import logging.handlers
 import os
+import re
 from pathlib import Path
 from typing import TextIO
 
 _FORMAT = "%(asctime)s %(levelname)-7s %(threadName)s %(name)s: %(message)s"
+_OBEYED = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
 
 def log_folder() -> Path:
@@ -25,6 +27,16 @@ def log_folder() -> Path:
 def log_file() -> Path:
     """The file written to now; older ones lie beside it as ``.1`` to ``.3``."""
     return log_folder() / "ganstudio.log"
+
+
+class _Lines(logging.Formatter):
+    """Only an entry begins a line: names of files and runs may hold line breaks, and orders to a terminal."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        first, *more = super().format(record).split("\n")
+        return "\n".join(
+            _OBEYED.sub(lambda sign: ascii(sign[0])[1:-1], line) for line in (first, *(f"  {one}" for one in more))
+        )
 
 
 class _Crash:
@@ -50,7 +62,7 @@ def start_logging(level: int = logging.INFO) -> Path | None:
     except OSError:
         return None
     stop_logging()
-    handler.setFormatter(logging.Formatter(_FORMAT))
+    handler.setFormatter(_Lines(_FORMAT))
     logger.addHandler(handler)
     _Crash.file = crash
     with contextlib.suppress(RuntimeError, ValueError):

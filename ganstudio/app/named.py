@@ -127,6 +127,23 @@ def data_refusal(experiment: Experiment, settings: SettingsStore) -> str:
     return ""
 
 
+def training_refusal(experiment: Experiment, settings: SettingsStore) -> tuple[str, str]:
+    """What a stored run is not trained on with without asking, and why, in words; two empty texts where it may be.
+
+    Beside the data these are the files that hyper-parameters name. Touches no disk.
+    """
+    why = data_refusal(experiment, settings)
+    if why:
+        return experiment.data, why
+    for value in experiment.hyper.values():
+        if isinstance(value, str) and re.search(r"[\\/]", value) and value not in settings.known:
+            try:
+                check_named(value)
+            except UsageError as error:
+                return value, _("A file that this run is trained with is not read. {why}").format(why=error)
+    return "", ""
+
+
 def check_data(text: str) -> None:
     """Refuses a request for data that names what is on another computer, a device, or a whole disk.
 

@@ -12,7 +12,7 @@ from ganstudio.app.actions import ActionTable
 from ganstudio.app.catalogue import Catalogue
 from ganstudio.app.drafts import ExperimentDraft
 from ganstudio.app.jobs import Jobs
-from ganstudio.app.named import Answer, Question, check_data, data_refusal
+from ganstudio.app.named import Answer, Question, check_data, training_refusal
 from ganstudio.app.notifications import Notifications, notifications
 from ganstudio.app.run_model import RunModel
 from ganstudio.app.sessions import new_session, resume_session
@@ -169,9 +169,9 @@ class Studio:
                 StudioError(_("This run is being trained elsewhere; stop it there before you continue it here."))
             )
             return
-        refused = data_refusal(model.experiment, self.settings)
+        named, refused = training_refusal(model.experiment, self.settings)
         if refused:
-            self._ask_for_data(model, steps, refused)
+            self._ask_to_train(model, steps, named, refused)
             return
         try:
             keep = self.settings.values.keep_checkpoints
@@ -183,16 +183,14 @@ class Studio:
         session.start()
         model.show(model.source)
 
-    def _ask_for_data(self, model: RunModel, steps: int, why: str) -> None:
-        data = model.experiment.data
-
+    def _ask_to_train(self, model: RunModel, steps: int, named: str, why: str) -> None:
         def decided(yes: bool) -> None:
             if yes:
-                self.settings.add_opened(data, data)
+                self.settings.add_opened(named, named)
                 self.continue_run(model, steps)
 
-        question = _("{why} Train on them only if you know this place.").format(why=why)
-        self.ask(Question(_("Train on these data?"), question, shown(data), _("Train"), _("Leave it")), decided)
+        question = _("{why} Train on only if you know this place.").format(why=why)
+        self.ask(Question(_("Read what this run names?"), question, shown(named), _("Train"), _("Leave it")), decided)
 
     def duplicate(self, model: RunModel) -> None:
         """Puts the run's experiment into the draft, to be changed and started as a new run."""

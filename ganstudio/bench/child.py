@@ -1,4 +1,4 @@
-"""Measures one row in a process of its own: ``python -m ganstudio.bench.child ROW [--quick]`` prints JSON."""
+"""Measures one row in a process of its own, as which :func:`main` is started; its last line is JSON."""
 
 from __future__ import annotations
 
@@ -16,7 +16,3 @@ def main(arguments: list[str]) -> int:
     sys.stdout.write("\n" + json.dumps([figure.to_json() for figure in figures]) + "\n")
     sys.stdout.flush()
     return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

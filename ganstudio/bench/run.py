@@ -15,6 +15,7 @@ from pathlib import Path
 from ganstudio.bench.figures import ROWS, Figure
 from ganstudio.core.errors import StudioError, UsageError
 from ganstudio.core.i18n import _
+from ganstudio.core.process import python_command
 
 PATIENCE = 900.0
 _FOLDERS = ("CONFIG", "RUNS", "CACHE", "LOGS")
@@ -86,7 +87,8 @@ def measure_row(name: str, quick: bool) -> list[Figure]:
     with tempfile.TemporaryDirectory(prefix="ganstudio-bench-", ignore_cleanup_errors=True) as home:
         own = {f"GANSTUDIO_{folder}": str(Path(home) / folder.lower()) for folder in _FOLDERS}
         environment = {**os.environ, **own, "QT_QPA_PLATFORM": "offscreen"}
-        command = [sys.executable, "-m", "ganstudio.bench.child", name, *(["--quick"] if quick else [])]
+        arguments = [name, *(["--quick"] if quick else [])]
+        command = python_command(f"from ganstudio.bench.child import main; sys.exit(main({arguments!r}))")
         try:
             done = subprocess.run(
                 command, env=environment, capture_output=True, text=True, timeout=PATIENCE, check=False

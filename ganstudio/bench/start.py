@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import statistics
 import subprocess
-import sys
 import time
 
 from ganstudio.bench.figures import Figure
 from ganstudio.core.errors import StudioError
+from ganstudio.core.process import python_command
 
 VISIBLE = "window visible"
 
@@ -32,8 +32,9 @@ def start_once(patience: float = 60.0) -> float:
     environment = {**os.environ, "GANSTUDIO_REPORT_START": "1", "QT_QPA_PLATFORM": "offscreen"}
     before = time.perf_counter()
     process = subprocess.Popen(
-        [sys.executable, "-m", "ganstudio"], env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
+        python_command("from ganstudio.__main__ import main; sys.exit(main([]))"),
+        env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
     try:
         assert process.stdout is not None
         for line in process.stdout:

@@ -105,6 +105,17 @@ def shown(path: Path | str, most: int = _LONGEST) -> str:
     return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
+def as_cell(text: str) -> str:
+    """A name as a cell of a table: a spreadsheet takes one that begins like a formula for a formula, and obeys it."""
+    if text.lstrip()[:1] not in tuple("=+-@\t\r") or not text.strip():
+        return text
+    try:
+        float(text)
+    except ValueError:
+        return f"'{text}"
+    return text
+
+
 def _trouble(text: str) -> str:
     """Why a path is refused; empty where its text is harmless."""
     plain = text.strip()

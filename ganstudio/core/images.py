@@ -51,8 +51,10 @@ def split_grid(grid: NDArray[np.uint8], size: int, count: int, gap: int = GRID_G
         ``(count, size, size, C)``.
 
     Raises:
-        ValueError: the grid has fewer cells than ``count``.
+        ValueError: the grid has fewer cells than ``count``, or there are no such cells.
     """
+    if size < 1 or count < 1:
+        raise ValueError(f"{count} cells of {size} px")
     if grid.ndim == 2:
         grid = grid[:, :, None]
     columns = (grid.shape[1] + gap) // (size + gap)

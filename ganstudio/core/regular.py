@@ -14,6 +14,8 @@ from typing import BinaryIO
 
 from ganstudio.core.i18n import _
 
+MOST_BYTES = 1 << 24
+"""So much of a file is taken into the memory where nobody says how much; what is described here fits in a hundredth."""
 _FLAGS = (
     getattr(os, "O_BINARY", 0)
     | getattr(os, "O_CLOEXEC", 0)
@@ -40,9 +42,17 @@ def open_regular(path: Path | str) -> BinaryIO:
 
 
 def read_regular(path: Path | str, limit: int | None = None) -> bytes:
-    """The content of a regular file, at most ``limit`` bytes of it; raises as :func:`open_regular`."""
+    """The content of a regular file, at most ``limit`` bytes of it.
+
+    Raises:
+        OSError: as :func:`open_regular`; without a limit also where it is larger than :data:`MOST_BYTES`. A file with
+            holes takes no room on the disk and all of the memory.
+    """
     with open_regular(path) as file:
-        return file.read() if limit is None else file.read(limit)
+        content = file.read(MOST_BYTES + 1 if limit is None else limit)
+    if limit is None and len(content) > MOST_BYTES:
+        raise OSError(errno.EFBIG, _("it is far too large"), str(path))
+    return content
 
 
 def is_there(path: Path) -> bool:

@@ -15,6 +15,7 @@ from ganstudio.core.errors import DataError
 from ganstudio.core.i18n import _
 from ganstudio.core.labelmaps import colours_for
 from ganstudio.core.litter import is_litter
+from ganstudio.core.regular import read_regular
 from ganstudio.data.classlines import Row, lists_classes, rows_of
 
 CLASS_FILES = (
@@ -123,7 +124,8 @@ def _is_list(path: Path) -> bool:
     if path.name.casefold() not in _ALSO_OTHER:
         return True
     try:
-        return path.stat().st_size <= _LIMIT and lists_classes(path.read_text(encoding="utf-8-sig"))
+        data = read_regular(path, _LIMIT + 1)
+        return len(data) <= _LIMIT and lists_classes(data.decode("utf-8-sig"))
     except (OSError, ValueError):
         return False
 
@@ -143,9 +145,10 @@ def read_class_file(path: Path, encoding: str = "") -> ClassList:
         DataError: it cannot be read, or makes no sense.
     """
     try:
-        if path.stat().st_size > _LIMIT:
+        data = read_regular(path, _LIMIT + 1)
+        if len(data) > _LIMIT:
             raise DataError(_("{file} is too large for a file of class names.").format(file=path))
-        text, said = _text_of(path, path.read_bytes(), encoding)
+        text, said = _text_of(path, data, encoding)
         rows = rows_of(text)
     except (OSError, ValueError, KeyError, TypeError, IndexError, RecursionError) as error:
         raise DataError(

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from ganstudio.core.dataspec import DataSpec
 from ganstudio.core.errors import DataError, MissingDataError, UsageError
 from ganstudio.core.i18n import _
-from ganstudio.core.regular import is_there, open_regular
+from ganstudio.core.regular import is_there
 from ganstudio.data.base import Arrays, DataRequest, DataSource, Job
 from ganstudio.data.files import data_folder
 from ganstudio.data.points import EXTENT, PointOptions
@@ -97,9 +97,14 @@ def load_drawing(name: str) -> NDArray[np.uint8]:
         UsageError: there is no saved drawing of this name.
         DataError: there is no such file, or it is not a picture.
     """
-    from PIL import Image, UnidentifiedImageError
+    from PIL import Image
 
-    from ganstudio.data.decode import formats
+    from ganstudio.data.decode import PictureError, room_for, with_image
+
+    def small(image: Image.Image, _path: Path | None) -> NDArray[np.uint8]:
+        with room_for(image):
+            image.thumbnail((1024, 1024))
+            return np.asarray(image.convert("L"))
 
     try:
         path = Path(name).expanduser() if is_file_name(name) else _file_of(name)
@@ -111,10 +116,8 @@ def load_drawing(name: str) -> NDArray[np.uint8]:
     except (RuntimeError, ValueError, OSError):  # a name that no file can have
         raise _unknown(name) from None
     try:
-        with open_regular(path) as file, Image.open(file, formats=formats()) as image:
-            image.thumbnail((1024, 1024))
-            return np.asarray(image.convert("L"))
-    except (OSError, UnidentifiedImageError, ValueError, Image.DecompressionBombError) as error:
+        return with_image(path, small)
+    except PictureError as error:
         raise DataError(
             _("The drawing {file} cannot be read: draw it again.").format(file=path), repr(error)
         ) from error

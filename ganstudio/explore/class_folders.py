@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ganstudio.core.controls import CategoricalCode, ClassLabel
-from ganstudio.core.elsewhere import WINDOWS_DEVICE
+from ganstudio.core.elsewhere import WINDOWS_DEVICE, as_cell
 from ganstudio.core.errors import UsageError
 from ganstudio.core.i18n import _
 from ganstudio.explore.exporting import Watch
@@ -151,7 +151,7 @@ def _safe(name: str) -> str:
     while len(text.encode("utf-8", "replace")) > _NAME_BYTES:
         text = text[:-1].rstrip(". ")
     text = text.encode("utf-8", "replace").decode("utf-8")
-    odd = text.startswith(".") or WINDOWS_DEVICE.match(text) or text.casefold() in _PARTS
+    odd = text.startswith(".") or WINDOWS_DEVICE.match(text) or text.casefold() in _PARTS or as_cell(text) != text
     return f"_{text}" if odd else text or "_"
 
 
@@ -196,7 +196,7 @@ class _Job:
                     file = f"{folder}/{first + index + 1:0{digits}d}.{self.form}"
                     self._save(place / file, picture)
                     seed, step = seeds[index], self.generator.step
-                    lines.writerow([file, name, label, seed, self.truncation, step, self.generator.source])
+                    lines.writerow([file, as_cell(name), label, seed, self.truncation, step, self.generator.source])
         self.watch.tick(1.0, _("Writing the manifest"))
         (place / "manifest.csv").write_text(table.getvalue(), "utf-8", newline="\n")
         (place / "manifest.json").write_text(json.dumps(self._about() | about, indent=2) + "\n", "utf-8", newline="\n")

@@ -7,6 +7,7 @@ it. So a picture is brought to that size by cropping, padding or stretching, and
 from __future__ import annotations
 
 import io
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -20,6 +21,7 @@ from ganstudio.core.controls import Control, GeneratorIndex, Given, LabelMap, So
 from ganstudio.core.errors import DataError, UsageError
 from ganstudio.core.i18n import _
 from ganstudio.core.labelmaps import colour_map, palette_of
+from ganstudio.core.png import opened_png
 from ganstudio.data.decode import Fit, PictureError, decode
 from ganstudio.explore.files import to_pixels
 from ganstudio.explore.state import Position, stack
@@ -211,11 +213,11 @@ def input_from_png(wanted: Given, data: bytes, name: str) -> InputPicture:
     """
     belongs = UsageError(_("The input in this picture does not fit this run; nothing was changed."))
     try:
-        image = Image.open(io.BytesIO(data), formats=["PNG"])
-        if image.size != (wanted.size, wanted.size):
-            raise belongs
-        values = np.array(image, dtype=np.uint8)
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+        with opened_png(io.BytesIO(data), sys.maxsize) as image:
+            if image.size != (wanted.size, wanted.size):
+                raise belongs
+            values = np.array(image, dtype=np.uint8)
+    except ValueError as error:
         raise UsageError(
             _("The input in this picture is damaged; nothing was changed."), details=repr(error)
         ) from error

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import itertools
 import os
+import shutil
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -44,7 +45,7 @@ def temporary(path: Path) -> Path:
     return path.with_name(f".{path.name[:_PART]}.{os.getpid()}-{next(_counter)}{TEMP_SUFFIX}")
 
 
-def replace_file(path: Path, content: bytes | Callable[[Path], None]) -> None:
+def replace_file(path: Path, content: bytes | Callable[[Path], object]) -> None:
     """Writes a file so that readers see either the old one or the whole new one.
 
     Args:
@@ -104,6 +105,17 @@ def cut_file(path: Path, length: int) -> None:
             os.ftruncate(handle, length)
         finally:
             os.close(handle)
+
+
+def make_own(path: Path) -> None:
+    """Replaces a file that has another name elsewhere by a copy: what is added to it is not added there, too.
+
+    Raises:
+        StoreError: it cannot be read or written.
+    """
+    with in_words(path):
+        if os.path.lexists(path) and path.is_file() and path.lstat().st_nlink > 1:
+            replace_file(path, lambda temp: shutil.copyfile(path, temp))
 
 
 def append_bytes(path: Path, data: bytes) -> None:

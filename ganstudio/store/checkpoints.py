@@ -294,7 +294,7 @@ def _read_tensors(path: Path) -> dict[str, torch.Tensor]:
     except UnicodeEncodeError:  # the library takes no such name; it costs a copy to read the file for it
         from safetensors.torch import load
 
-        return dict(load(read_regular(path)))
+        return dict(load(read_regular(path, path.stat().st_size)))
     with safe_open(str(path), framework="pt", device="cpu") as file:
         # Copies: the file is mapped into memory, and it may be pruned while its tensors live on.
         return {name: file.get_tensor(name).clone() for name in file.keys()}  # noqa: SIM118 - no mapping

@@ -7,16 +7,17 @@ that step: so whoever follows the file over a network sees the turn too.
 from __future__ import annotations
 
 import json
+import math
 import time
 from dataclasses import asdict, dataclass
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from ganstudio.core.events import CheckpointSaved, HyperChanged, Note, Rewound, SamplesStored, StateChanged
-from ganstudio.core.fields import Value
-from ganstudio.core.regular import open_regular, read_regular
+from ganstudio.core.regular import open_regular
 from ganstudio.store.atomic import append_bytes, cut_file
-from ganstudio.store.folder import is_countable
+from ganstudio.store.tables import MOST_STEP
 
 LogEvent = HyperChanged | CheckpointSaved | SamplesStored | StateChanged | Note | Rewound
 _KINDS: dict[str, type[Any]] = {
@@ -27,6 +28,7 @@ _KINDS: dict[str, type[Any]] = {
     "note": Note,
     "rewound": Rewound,
 }
+_PIECE, _MOST_BYTES = 1 << 22, 1 << 27
 _NAMES = {kind: name for name, kind in _KINDS.items()}
 
 
@@ -53,27 +55,51 @@ def decode(line: bytes) -> LogLine | None:
         kind = _KINDS[values["kind"]]
         known = {name: values[name] for name in kind.__dataclass_fields__ if name in values}
         step, written = values["step"], float(values["time"])
-        if type(step) is not int or not all(map(is_countable, (step, *known.values()))):
+        hints = _hints(values["kind"])
+        if (
+            not _fits(step, int)
+            or not math.isfinite(written)
+            or not all(_fits(known[name], hints[name]) for name in known)
+        ):
             return None
-        event = kind(**known)
-        if isinstance(event, HyperChanged) and not (isinstance(event.name, str) and isinstance(event.new, Value)):
-            return None
-        return LogLine(step, written, event)
+        return LogLine(step, written, kind(**known))
     except (ValueError, KeyError, TypeError, RecursionError):
         return None
 
 
+@cache
+def _hints(kind: str) -> dict[str, Any]:
+    return get_type_hints(_KINDS[kind])
+
+
+def _fits(value: object, hint: Any) -> bool:
+    """Whether a value is what a field of an event is declared to be; a whole number counts, and none counts for ever."""
+    if isinstance(value, int) and not isinstance(value, bool) and not abs(value) <= MOST_STEP:
+        return False
+    if get_origin(hint) is Literal:
+        return value in get_args(hint)
+    return isinstance(value, hint) and (hint is not int or not isinstance(value, bool))
+
+
 def read_lines(path: Path, offset: int = 0) -> tuple[list[LogLine], int]:
-    """Whole lines from a byte offset on, and the offset after them. A torn last line is left for the next time."""
+    """Whole lines from a byte offset on, and the offset after them. A torn last line is left for the next time.
+
+    What is no diary is not read to its end: neither a line without end, nor what comes after the first 128 MiB.
+    """
+    found: list[LogLine] = []
     try:
         with open_regular(path) as file:
-            file.seek(offset)
-            data = file.read()
+            while offset < _MOST_BYTES:
+                file.seek(offset)
+                data = file.read(_PIECE)
+                end = data.rfind(b"\n") + 1
+                if not end:
+                    break
+                found += filter(None, map(decode, data[:end].splitlines()))
+                offset += end
     except OSError:
-        return [], offset
-    end = data.rfind(b"\n") + 1
-    lines = (decode(line) for line in data[:end].splitlines())
-    return [line for line in lines if line is not None], offset + end
+        pass  # what was read of it so far holds
+    return found, offset
 
 
 def settle(lines: list[LogLine]) -> list[LogLine]:
@@ -96,9 +122,11 @@ def append_line(path: Path, event: LogEvent, step: int) -> None:
 def cut_torn_line(path: Path) -> None:
     """Cuts off a last line without its end; for a writer that takes over."""
     try:
-        data = read_regular(path)
+        with open_regular(path) as file:
+            size = file.seek(0, 2)
+            place = file.seek(max(0, size - _PIECE))
+            end = file.read(_PIECE).rfind(b"\n") + 1
     except OSError:  # nothing is there yet, or what is there cannot be appended to, which will be said then
         return
-    end = data.rfind(b"\n") + 1
-    if end < len(data):
-        cut_file(path, end)
+    if place + end < size and (end or not place):  # no line of ours is as long as a piece
+        cut_file(path, place + end)

@@ -216,7 +216,7 @@ def read_info(run: Path) -> RunInfo:
         experiment, spec = Experiment.from_json(values["experiment"]), DataSpec.from_json(values["spec"])
         _check_types(experiment, spec)
         return RunInfo(
-            name=str(values["name"])[:_LONGEST_NAME],
+            name=" ".join(str(values["name"]).split())[:_LONGEST_NAME],  # one line, as renaming makes it
             experiment=experiment,
             spec=spec,
             fingerprint=str(values["fingerprint"]),

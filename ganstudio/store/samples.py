@@ -17,6 +17,7 @@ from ganstudio.core.commands import Source
 from ganstudio.core.errors import StoreError
 from ganstudio.core.i18n import _
 from ganstudio.core.images import columns_for, make_grid, split_grid
+from ganstudio.core.png import opened_png
 from ganstudio.core.regular import open_regular, read_regular
 from ganstudio.store.atomic import replace_file
 from ganstudio.store.folder import children
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 Items = NDArray[np.uint8] | NDArray[np.float32]
+_MOST_PIXELS, _MOST_OF_THUMBNAIL, _MOST_CELLS = 1 << 26, 1 << 22, 10_000
 _MARK = b"\nganstudio "  # what follows the array in a .npy file; other readers stop before it
 
 
@@ -83,23 +85,21 @@ def read_items(folder: Path, stem: str) -> tuple[Items, Source, tuple[str, ...]]
 
 
 @contextmanager
-def _png(path: Path) -> Iterator[Image]:
-    """An opened PNG; raises ValueError, too, where it claims to be larger than any that is opened here."""
-    from PIL import Image
-
-    try:
-        with open_regular(path) as file, Image.open(file, formats=["PNG"]) as image:
-            yield image
-    except Image.DecompressionBombError as error:
-        raise ValueError(str(error)) from error
+def _png(path: Path, most: int) -> Iterator[Image]:
+    """An opened PNG; raises ValueError, too, where it has more pixels than ``most``: a small file becomes gigabytes."""
+    with open_regular(path) as file, opened_png(file, most) as image:
+        yield image
 
 
 def _read_grid(path: Path) -> tuple[Items, Source, tuple[str, ...]]:
-    with _png(path) as image:
+    with _png(path, _MOST_PIXELS) as image:
         image.load()
         text = {str(key): str(value) for key, value in image.info.items() if isinstance(value, str)}
         grid = np.asarray(image if image.mode in ("L", "RGB") else image.convert("RGB"))
-    items = split_grid(grid, int(text["size"]), int(text["count"]))
+    count = int(text["count"])
+    if count > _MOST_CELLS:
+        raise ValueError(f"{count} cells")
+    items = split_grid(grid, int(text["size"]), count)
     panels = tuple(str(name) for name in json.loads(text.get("panels", '[""]')))
     if not panels or len(items) % len(panels):
         raise ValueError(f"{len(items)} cells in groups of {len(panels)}")
@@ -108,8 +108,10 @@ def _read_grid(path: Path) -> tuple[Items, Source, tuple[str, ...]]:
 
 def _read_points(path: Path) -> tuple[Items, Source, tuple[str, ...]]:
     data = read_regular(path)
+    if not data.startswith(np.lib.format.MAGIC_PREFIX):  # else numpy opens it as an archive of arrays
+        raise ValueError("no array")
     items = np.load(io.BytesIO(data), allow_pickle=False)
-    if items.ndim != 2 or items.dtype != np.float32:
+    if items.dtype != np.float32 or items.shape[1:] != (2,):
         raise ValueError(f"{items.dtype} {items.shape}")
     _array, mark, tail = data.rpartition(_MARK)
     try:
@@ -138,7 +140,7 @@ def encode_png(array: NDArray[np.uint8], text: dict[str, str] | None = None) -> 
 
 def decode_png(path: Path) -> NDArray[np.uint8]:
     """``(H, W, C)`` of a grey or colour PNG; raises OSError or ValueError where it is none."""
-    with _png(path) as image:
+    with _png(path, _MOST_OF_THUMBNAIL) as image:
         array = np.asarray(image if image.mode in ("L", "RGB") else image.convert("RGB"))
     return np.atleast_3d(array).astype(np.uint8, copy=False)
 

@@ -11,18 +11,21 @@ import json
 import re
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ganstudio.core.events import Rows, SeriesInfo
+from ganstudio.core.events import Rows, SeriesInfo, SeriesKind, SeriesRole
 from ganstudio.core.regular import open_regular
 from ganstudio.store.atomic import append_bytes, cut_file, replace_file
 from ganstudio.store.folder import children
 
 _NAME = re.compile(r"([a-z][a-z0-9_]*)-(\d+)\.bin")
-_HEADER_LIMIT = 1 << 20
+_HEADER_LIMIT, _MOST_COLUMNS, _LONGEST_NAME = 1 << 20, 1024, 200
+_PIECE = 1 << 23
+MOST_STEP = 1 << 50
+"""No run comes to a later step; up to there every step can be drawn, as a float64."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +78,11 @@ def open_segment(path: Path) -> Segment | None:
         if not line.endswith(b"\n"):
             return None
         columns = json.loads(line)["series"]
-        series = tuple(SeriesInfo(str(row["name"]), row["kind"], row["role"]) for row in columns)
+        series = tuple(SeriesInfo(str(row["name"])[:_LONGEST_NAME], row["kind"], row["role"]) for row in columns)
+        # What nobody can draw: a painter that stops in the middle takes the program with it.
+        known = all(one.kind in get_args(SeriesKind) and one.role in get_args(SeriesRole) for one in series)
+        if not known or len({one.name for one in series}) < len(series) or len(series) > _MOST_COLUMNS:
+            return None
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None
     return Segment(named[0], named[1], path, series, len(line))
@@ -91,27 +98,38 @@ def segments(folder: Path, table: str | None = None) -> list[Segment]:
 def read_rows(segment: Segment, first: int = 0, after: int | None = None) -> Rows:
     """Whole records from number ``first`` on.
 
-    Rows end where steps stop to increase: zeros that a power cut left in place of records are not taken for values.
+    Rows end where steps stop to increase, or come to what no run has: zeros that a power cut left in place of
+    records are not taken for values.
 
     Args:
         segment: the file.
         first: how many records to skip.
         after: the step of the row before; smaller or equal steps are not believed.
     """
-    count = max(0, segment.count() - first)
-    offset = segment.start + first * segment.record.itemsize
+    pieces = [np.empty(0, segment.record)]
+    each = max(1, _PIECE // segment.record.itemsize)
     with open_regular(segment.path) as file:
-        records = np.fromfile(file, dtype=segment.record, count=count, offset=offset)
-    steps = records["step"].astype(np.int64)
-    previous = np.concatenate([[steps[0] - 1 if after is None else after], steps[:-1]]) if len(steps) else steps
-    wrong = np.flatnonzero(steps <= previous)
-    end = int(wrong[0]) if len(wrong) else len(steps)
+        file.seek(segment.start + first * segment.record.itemsize)
+        # Piece by piece: a file with holes claims to be larger than the memory, and ends with its first zeros.
+        while len(records := np.fromfile(file, dtype=segment.record, count=each)):
+            steps = records["step"].astype(np.int64)
+            wrong = np.flatnonzero(
+                (steps <= np.concatenate([[-1 if after is None else after], steps[:-1]]))
+                | (steps > MOST_STEP)
+                | ~(np.abs(records["seconds"]) <= MOST_STEP)
+            )
+            pieces.append(records[: int(wrong[0])] if len(wrong) else records)
+            if len(wrong) or len(records) < each:
+                break
+            after = int(steps[-1])
+    records = np.concatenate(pieces)
+    end, steps = len(records), records["step"].astype(np.int64)
     return Rows(
         segment.table,
         segment.series,
-        steps[:end],
-        records["seconds"][:end].astype(np.float64),
-        np.ascontiguousarray(records["values"][:end], dtype=np.float32).reshape(end, len(segment.series)),
+        steps,
+        records["seconds"].astype(np.float64),
+        np.ascontiguousarray(records["values"], dtype=np.float32).reshape(end, len(segment.series)),
     )
 
 

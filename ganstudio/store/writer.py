@@ -26,7 +26,7 @@ from ganstudio.core.events import (
     StateChanged,
 )
 from ganstudio.core.i18n import _
-from ganstudio.store.atomic import in_words, remove_stale_temps, replace_file
+from ganstudio.store.atomic import in_words, make_own, remove_stale_temps, replace_file
 from ganstudio.store.checkpoints import SUFFIX, checkpoint_path, is_milestone, read_header, write_checkpoint
 from ganstudio.store.eventlog import LogEvent, append_line, cut_torn_line, read_lines, settle
 from ganstudio.store.folder import (
@@ -36,6 +36,7 @@ from ganstudio.store.folder import (
     METRICS,
     SAMPLES,
     THUMBNAIL_FILE,
+    children,
     read_info,
     write_info,
 )
@@ -78,6 +79,8 @@ class RunWriter:
                 with in_words(part):
                     part.mkdir(exist_ok=True)
             remove_stale_temps(self.path, self.path / METRICS, self._samples, self._checkpoints)
+            for path in (self._log, *children(self.path / METRICS)):
+                make_own(path)
             cut_torn_line(self._log)
             self._tables = TableWriter(self.path / METRICS)
             self._step = max(self._tables.last_step, status.step if status else 0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -53,6 +54,20 @@ def pump_until(studio: Studio, ready: Callable[[], bool], seconds: float = 120.0
         assert time.monotonic() < until, [(model.title, model.state, model.message) for model in studio.runs]
         studio.pump()
         time.sleep(0.005)
+
+
+def test_a_file_elsewhere_that_a_stored_run_is_trained_with_is_asked_about(studio: Studio) -> None:
+    path = make_run()
+    values = json.loads((path / "run.json").read_text("utf-8"))
+    values["experiment"]["hyper"]["vgg"] = "//server/share/vgg.safetensors"
+    (path / "run.json").write_text(json.dumps(values), "utf-8")
+    model = studio.open_run(path)
+    assert model is not None
+    asked = []
+    studio.asker = lambda question, answer: (asked.append(question.about), answer(False))
+    studio.continue_run(model, 60)
+    assert asked == ["//server/share/vgg.safetensors"]
+    assert not model.here
 
 
 def test_start_trains_and_is_looked_at(studio: Studio, told: list[Notification]) -> None:

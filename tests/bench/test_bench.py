@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -55,6 +56,14 @@ def test_a_row_is_measured(row: str, capfd: pytest.CaptureFixture[str]) -> None:
         assert math.isfinite(figure["value"])
         assert figure["value"] >= 0
         assert figure["ok"] is Figure.from_json(figure).ok
+
+
+def test_what_lies_in_the_present_folder_is_not_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in ("json", "statistics", "torch"):
+        (tmp_path / f"{module}.py").write_text("open('ran', 'w')\nraise ImportError\n", "utf-8")
+    monkeypatch.chdir(tmp_path)
+    assert run_bench(["start"], quick=True) == 0
+    assert not (tmp_path / "ran").exists()
 
 
 def test_an_unknown_row_is_refused_before_anything_is_measured(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from ganstudio.core.elsewhere import check_named, check_place, shown
+from ganstudio.core.elsewhere import as_cell, check_named, check_place, shown
 from ganstudio.core.errors import UsageError
 
 REFUSED = [
@@ -94,3 +94,13 @@ def test_what_hides_is_shown() -> None:
     assert shown("/a\nb") == "/a\\nb"
     assert shown("/" + "x" * 300, 100).endswith("x…")
     assert "​" not in shown("/a/​b")
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+cmd|' /c x'!A1", "-cmd|x", "@SUM(A1)", "\t=1", " =1", "\r=1"])
+def test_a_name_in_a_table_is_no_formula(text: str) -> None:
+    assert as_cell(text) == f"'{text}"
+
+
+@pytest.mark.parametrize("text", ["", " ", "-5", "+1e3", "cat", "a=b", "generator/real"])
+def test_names_and_numbers_in_a_table_stay_what_they_are(text: str) -> None:
+    assert as_cell(text) == text

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import struct
+import sys
 import zlib
 from pathlib import Path
 
@@ -419,3 +421,10 @@ def test_facades_show_their_nine_colours(shared: Path):
     told = {(0, 0, 0), (128, 0, 0), (128, 0, 128), (128, 128, 0), (128, 128, 128), (128, 64, 0), (0, 128, 128),
             (0, 128, 0), (0, 0, 128)}  # fmt: skip
     assert {one.colour for one in find_classes(census).classes} == told
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no named pipes")
+def test_a_list_of_classes_that_is_no_file_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "classes.txt")
+    with pytest.raises(DataError, match="named pipe"):
+        read_class_file(tmp_path / "classes.txt")

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from ganstudio.core.errors import DataError, UsageError
 from ganstudio.data import (
@@ -129,6 +130,13 @@ def test_drawings_refuse_bad_names_and_say_what_there_is(home: Path):
     (home / "drawings" / "torn.png").write_bytes(b"\x89PNG nothing")
     with pytest.raises(DataError, match="torn"):
         load("drawing:torn")
+
+
+def test_a_drawing_that_would_fill_the_memory_is_refused(home: Path):
+    picture = home / "huge.png"
+    Image.new("1", (30_000, 30_000)).save(picture)
+    with pytest.raises(DataError, match="cannot be read"):
+        load_drawing(str(picture))
 
 
 def test_polygons_keep_their_smallest_angle_and_stay_inside():

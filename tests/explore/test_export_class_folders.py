@@ -75,6 +75,12 @@ def test_categories_get_names_and_jpeg_is_jpeg(tmp_path: Path) -> None:
     assert load(f"folder:{tmp_path / 'out'}:size=16").spec.classes == written.names
 
 
+def test_a_class_is_no_formula_in_a_spreadsheet(tmp_path: Path) -> None:
+    written = save_class_folders(tmp_path / "out", classed(ClassLabel("class", ("=1+1", "-5"))), 1)
+    lines = [line.split(",")[:2] for line in (written.folder / "manifest.csv").read_text("utf-8").splitlines()[1:]]
+    assert lines == [["_=1+1/00001.png", "'=1+1"], ["-5/00001.png", "-5"]]
+
+
 def test_names_that_no_file_system_takes(tmp_path: Path) -> None:
     names = ("Frog", "frog", "FROG (2)", "a/b", r"a\b", "..", "", "con", "NUL.txt", "train", "trailing. ", "x" * 400,
              "字" * 200, "tab\there", ".hidden", "Straße", "STRASSE", "e\u0301", "é")  # fmt: skip

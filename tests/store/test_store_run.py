@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import io
 import json
 import os
 import shutil
@@ -35,6 +36,7 @@ from ganstudio.store import (
     RunWriter,
     create_run,
     delete_run,
+    list_runs,
     runs_folder,
     sample_schedule,
     set_runs_folder,
@@ -287,6 +289,113 @@ def test_a_grid_that_claims_to_be_huge_is_damaged(run_path: Path) -> None:
     assert run.thumbnail() is None
 
 
+def _grid(width: int, **text: str) -> bytes:
+    chunks, buffer = PngInfo(), io.BytesIO()
+    for key, value in text.items():
+        chunks.add_text(key, value)
+    Image.new("1", (width, width)).save(buffer, "PNG", pnginfo=chunks)
+    return buffer.getvalue()
+
+
+def _arrays() -> bytes:
+    buffer = io.BytesIO()
+    np.savez(buffer, a=np.zeros(3))
+    return buffer.getvalue()
+
+
+def _points(columns: int) -> bytes:
+    buffer = io.BytesIO()
+    np.save(buffer, np.zeros((5, columns), np.float32))
+    return buffer.getvalue()
+
+
+def _no_columns() -> bytes:
+    buffer = io.BytesIO()
+    np.lib.format.write_array_header_1_0(buffer, {"descr": "<f4", "fortran_order": False, "shape": (10**12, 0)})
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("suffix", "content"),
+    [
+        (".png", _grid(9000, count="2", size="8")),
+        (".png", _grid(900, count="160000", size="1")),
+        (".png", _grid(20, count="2", size="-1")),
+        (".png", _grid(20, count="0", size="8")),
+        (".npy", _arrays()),
+        (".npy", _no_columns()),
+        (".npy", _points(1)),
+    ],
+)
+def test_a_small_file_of_samples_that_would_become_anything_is_damaged(
+    run_path: Path, suffix: str, content: bytes
+) -> None:
+    for stem in ("000000005", "real"):
+        (run_path / "samples" / f"{stem}{suffix}").write_bytes(content)
+    run = Run.open(run_path)
+    with pytest.raises(StoreError, match="damaged"):
+        run.load_samples(5)
+    with pytest.raises(StoreError, match="damaged"):
+        run.load_real()
+
+
+@pytest.mark.parametrize("kind", [b"pHYs", b"iCCP", b"zTXt", b"tRNS", b"acTL", b"fcTL", b"cHRM", b"IHDR", b"PLTE"])
+@pytest.mark.parametrize("content", [b"", b"\x00", b"\xff" * 40])
+def test_chunks_of_a_picture_that_make_no_sense_are_damage(run_path: Path, kind: bytes, content: bytes) -> None:
+    whole = _grid(8, count="1", size="8")
+    chunk = struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
+    for path in (run_path / "samples" / "000000005.png", run_path / "thumbnail.png"):
+        path.write_bytes(whole[:33] + chunk + whole[33:])
+    run = Run.open(run_path)
+    run.thumbnail()
+    with suppress(StoreError):
+        run.load_samples(5)
+
+
+def test_a_thumbnail_of_many_pixels_is_none(run_path: Path) -> None:
+    (run_path / "thumbnail.png").write_bytes(_grid(3000))
+    assert Run.open(run_path).thumbnail() is None
+
+
+def test_files_with_holes_are_not_taken_into_the_memory(run_path: Path, make_rows: Any) -> None:
+    with RunWriter(run_path) as writer:
+        writer.append_rows(make_rows(1, 5))
+        writer.append_event(Note("info", "so far"))
+        writer.write_status("stopped", 5, 9)
+    whole = Path(shutil.copytree(run_path, run_path.with_name("whole")))
+    for path in run_path.rglob("*"):
+        if path.is_file() and path.name != "run.json":
+            os.truncate(path, 1 << 40)
+    run = Run.open(run_path)
+    assert [rows.steps.tolist() for rows in run.rows("steps")] == [[1, 2, 3, 4, 5]]
+    assert run.events() == [Note("info", "so far")]
+    assert run.status().state == "interrupted"
+    assert any(isinstance(event, Note) for event in Follower(run_path).poll())
+    os.truncate(run_path / "run.json", 1 << 40)
+    with pytest.raises(StoreError, match="far too large"):
+        Run.open(run_path)
+    assert [run.path for run in list_runs(whole.parent)] == [whole]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        {"kind": "note", "step": 1, "level": "boo", "text": "x"},
+        {"kind": "note", "step": 1, "level": "info", "text": ["x"]},
+        {"kind": "note", "step": 1, "level": "info", "text": "x", "details": None},
+        {"kind": "state", "step": 1, "state": "boo"},
+        {"kind": "state", "step": 1, "state": "paused", "message": [1]},
+        {"kind": "hyper", "step": 1, "name": "lr_g", "old": {}, "new": 1.0},
+        {"kind": "checkpoint", "step": 10**18},
+        {"kind": "rewound", "step": True},
+        {"kind": "note", "step": 1, "level": "info", "text": "x", "time": 1e400},
+    ],
+)
+def test_a_line_of_the_diary_that_holds_what_nobody_can_show_is_passed_over(run_path: Path, line: Any) -> None:
+    (run_path / "events.jsonl").write_text(json.dumps({"time": 1.0, **line}) + "\n", "utf-8")
+    assert Run.open(run_path).events() == []
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="there are no named pipes")
 @pytest.mark.parametrize("kind", ["pipe", "folder", "loop", "device"])
 def test_what_is_no_file_in_a_run_is_missing_or_damaged_and_never_waited_for(
@@ -356,6 +465,13 @@ def test_what_cannot_be_shown_of_a_run_is_damage(run_path: Path, where: str, val
         Run.open(run_path)
 
 
+def test_a_name_is_one_line(run_path: Path) -> None:
+    values = json.loads((run_path / "run.json").read_text("utf-8"))
+    values["name"] = "mine\nstate  finished"
+    (run_path / "run.json").write_text(json.dumps(values), "utf-8")
+    assert Run.open(run_path).info.name == "mine state finished"
+
+
 def test_texts_without_end_are_cut_and_events_that_cannot_be_counted_left_out(run_path: Path) -> None:
     values = json.loads((run_path / "run.json").read_text("utf-8"))
     (run_path / "run.json").write_text(json.dumps({**values, "name": "x" * 3_000_000}), "utf-8")
@@ -381,6 +497,26 @@ def test_a_run_from_elsewhere_does_not_choose_where_is_written(run_path: Path, t
     with pytest.raises(StoreError, match="is a link"):
         RunWriter(run_path)
     assert [one.name for one in other.iterdir()] == [".x.tmp"]
+
+
+def test_a_file_with_a_second_name_elsewhere_is_written_here_only(
+    run_path: Path, make_rows: Any, tmp_path: Path
+) -> None:
+    with RunWriter(run_path) as writer:
+        writer.append_rows(make_rows(1, 3))
+        writer.append_event(Note("info", "so far"))
+    files = [run_path / "events.jsonl", run_path / "metrics" / "steps-0.bin"]
+    before = [file.read_bytes() for file in files]
+    for file in files:
+        (tmp_path / file.name).hardlink_to(file)
+    with RunWriter(run_path) as writer:
+        writer.append_rows(make_rows(4, 5))
+        writer.append_event(Note("info", "further"))
+        writer.truncate_after(2)
+    assert [(tmp_path / file.name).read_bytes() for file in files] == before
+    run = Run.open(run_path)
+    assert run.rows("steps")[0].steps.tolist() == [1, 2]
+    assert run.events() == [Note("info", "so far"), Note("info", "further")]
 
 
 def test_grids_are_stored_ever_more_rarely() -> None:

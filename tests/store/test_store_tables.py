@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+import struct
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +23,7 @@ def some_rows(draw: st.DrawFn) -> Rows:
         SeriesInfo(name, draw(st.sampled_from(["loss", "gradient"])), draw(st.sampled_from(["real", "other"])))
         for name in names
     )
-    steps = sorted(draw(st.sets(st.integers(-(2**62), 2**62), min_size=1, max_size=20)))
+    steps = sorted(draw(st.sets(st.integers(0, 2**50), min_size=1, max_size=20)))
     shape = (len(steps), len(series))
     floats = st.floats(width=32, allow_nan=True, allow_infinity=True)
     values = draw(hnp.arrays(np.float32, shape, elements=floats))
@@ -86,6 +88,35 @@ def test_zeros_of_a_power_cut_are_no_values(run_path: Path, make_rows: Any) -> N
     with RunWriter(run_path) as writer:
         writer.append_rows(make_rows(4, 4))
     assert Run.open(run_path).rows("steps")[0].steps.tolist() == [1, 2, 3, 4]
+
+
+@pytest.mark.parametrize(("step", "seconds"), [(1 << 62, 1.0), (-5, 1.0), (4, float("nan")), (4, 1e300)])
+def test_rows_end_at_what_no_run_has(run_path: Path, make_rows: Any, step: int, seconds: float) -> None:
+    with RunWriter(run_path) as writer:
+        writer.append_rows(make_rows(1, 3))
+    file = run_path / "metrics" / "steps-0.bin"
+    file.write_bytes(file.read_bytes() + struct.pack("<qdff", step, seconds, 0, 0))
+    assert Run.open(run_path).rows("steps")[0].steps.tolist() == [1, 2, 3]
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        [{"name": "a", "kind": "boo", "role": "real"}],
+        [{"name": "a", "kind": "loss", "role": "boo"}],
+        [{"name": "a", "kind": {}, "role": "real"}],
+        [{"name": "a", "kind": "loss", "role": "real"}] * 2,
+        [{"name": f"{n}", "kind": "loss", "role": "real"} for n in range(5000)],
+    ],
+)
+def test_columns_that_nobody_can_draw_are_no_table(run_path: Path, make_rows: Any, columns: Any) -> None:
+    file = run_path / "metrics" / "steps-0.bin"
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(json.dumps({"table": "steps", "series": columns}) + "\n", "utf-8")
+    assert Run.open(run_path).rows("steps") == []
+    with RunWriter(run_path) as writer:
+        writer.append_rows(make_rows(1, 3))
+    assert Run.open(run_path).rows("steps")[0].steps.tolist() == [1, 2, 3]
 
 
 def test_a_half_written_header_is_not_there_yet(run_path: Path, make_rows: Any) -> None:

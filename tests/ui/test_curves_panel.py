@@ -339,6 +339,14 @@ def test_csv_has_one_header_and_reads_back_exactly(panel, tmp_path) -> None:
     assert float(table[20][1]) == 10.0
 
 
+def test_a_column_of_a_run_from_elsewhere_is_no_formula_in_a_spreadsheet(panel, tmp_path) -> None:
+    table = SeriesTable()
+    table.append(rows("steps", (SeriesInfo("=cmd|'/c x'!A1", "loss", "other"),), [1], [[1.0]]))
+    panel.set_tables({"steps": table})
+    panel.export_csv(tmp_path / "curves.csv")
+    assert (tmp_path / "curves.csv").read_text("utf-8").splitlines()[0] == "step,seconds,'=cmd|'/c x'!A1"
+
+
 def test_an_export_that_cannot_be_written_says_so_and_a_cancelled_one_leaves_nothing(panel, tmp_path) -> None:
     tables = a_run(50)
     panel.set_tables(tables)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,7 @@ from ganstudio.core.dataspec import MapClass
 from ganstudio.core.errors import UsageError
 from ganstudio.core.i18n import _
 from ganstudio.core.labelmaps import MAX_CLASSES, palette_of
+from ganstudio.core.png import opened_png
 from ganstudio.core.regular import read_regular
 from ganstudio.explore.canvas.adapt import LARGEST, check_ids
 
@@ -100,12 +102,10 @@ def read_label_png(source: Path | bytes) -> LabelPng:
     Raises:
         UsageError: it cannot be read, is cut off or damaged, has no palette, or is larger than 2048 pixels a side.
     """
-    from PIL import Image
-
     name = source.name if isinstance(source, Path) else "PNG"
     try:
         data = source if isinstance(source, bytes) else _bytes_of(source)
-        with Image.open(io.BytesIO(data), formats=["PNG"]) as image:
+        with opened_png(io.BytesIO(data), sys.maxsize) as image:
             if image.mode != "P":
                 raise UsageError(_("{file} has no palette, so it is no label map of ganstudio.").format(file=name))
             if max(image.size) > LARGEST:
@@ -118,11 +118,10 @@ def read_label_png(source: Path | bytes) -> LabelPng:
     except UsageError:
         raise
     except OSError as error:
-        reason = error.strerror or _("it is damaged or no PNG")
+        reason = error.strerror or type(error).__name__
         raise UsageError(_("{file} cannot be read: {reason}.").format(file=name, reason=reason), repr(error)) from error
-    except (ValueError, SyntaxError, EOFError, RecursionError, KeyError, TypeError, MemoryError,
-            Image.DecompressionBombError, Image.DecompressionBombWarning) as error:  # fmt: skip
-        raise UsageError(_("{file} is damaged.").format(file=name), repr(error)) from error
+    except ValueError as error:
+        raise UsageError(_("{file} cannot be read: it is damaged or no PNG.").format(file=name), repr(error)) from error
     return LabelPng(ids, palette, note if isinstance(note, dict) else {})
 
 

@@ -11,6 +11,7 @@ from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPen
 from PySide6.QtSvg import QSvgGenerator
 
+from ganstudio.core.elsewhere import as_cell
 from ganstudio.core.errors import CancelledError
 from ganstudio.core.i18n import _
 from ganstudio.core.series import SeriesTable
@@ -61,7 +62,7 @@ def _quoted(name: str) -> str:
 
 def _csv_blocks(tables: list[SeriesTable]) -> Iterator[tuple[str, float]]:
     """Blocks of lines, each with the share that is done after it."""
-    names = [_quoted(info.name) for table in tables for info in table.series]
+    names = [_quoted(as_cell(info.name)) for table in tables for info in table.series]
     yield ",".join(["step", "seconds", *names]) + "\r\n", 0.0
     steps = np.unique(np.concatenate([table.steps for table in tables] or [np.empty(0, np.int64)]))
     for start in range(0, len(steps), _ROWS_AT_A_TIME):
