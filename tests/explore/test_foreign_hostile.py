@@ -23,6 +23,7 @@ from torch import Tensor, nn
 from ganstudio.core.errors import CancelledError, UsageError
 from ganstudio.explore.foreign import open_foreign
 from ganstudio.explore.foreign.onnx_process import OnnxProcess
+from ganstudio.explore.foreign.patience import patience
 from ganstudio.explore.foreign.torch_file import CodeError, TooMuchError, read_torch_file
 from ganstudio.explore.rendering import RenderService
 from tests.explore import foreign_networks as nets
@@ -213,6 +214,17 @@ def test_an_archive_of_little_that_unpacks_to_much(tmp_path: Path) -> None:
             out.writestr(entry.filename, bytes(90 << 20) if "/data/" in entry.filename else source.read(entry))
     with pytest.raises(UsageError, match="far more than weights"):
         open_foreign(tmp_path / "y.pt")
+
+
+@pytest.mark.parametrize("ending", [".pt", ".safetensors"])
+def test_reading_weights_can_be_given_up_and_has_a_limit(tmp_path: Path, ending: str) -> None:
+    path, cancel = nets.save_weights(nets.trained(nets.dcgan28(), 20), tmp_path / f"x{ending}"), threading.Event()
+    cancel.set()
+    with pytest.raises(CancelledError):
+        open_foreign(path, cancel)
+    steps = _pickled(b"N0" * 200_000, b"N")
+    with patience("slow.pt", seconds=-1.0), pytest.raises(UsageError, match=r"“slow\.pt” was given up"):
+        read_torch_file(steps)
 
 
 # ONNX

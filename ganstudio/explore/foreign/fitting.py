@@ -19,6 +19,7 @@ from ganstudio.core.controls import Prior
 from ganstudio.explore.foreign.activations import ACTIVATIONS, activation, fits
 from ganstudio.explore.foreign.layers import Layer, Norm
 from ganstudio.explore.foreign.network import Ranged
+from ganstudio.explore.foreign.patience import look
 from ganstudio.explore.foreign.recipes import Recipe, Step, bearable
 
 _COMMON = ("relu", "leaky 0.2", "leaky 0.01")
@@ -118,6 +119,7 @@ def _misfit(layers: Sequence[Layer], recipe: Recipe, noise: Tensor, few: bool = 
         few: with few of them.
         told: of the normalisations that come after an activation, if there are such; otherwise of all.
     """
+    look()
     network = build(layers, recipe)
     network.train()
     found: list[tuple[bool, float]] = []

@@ -18,6 +18,7 @@ from ganstudio.core.dataspec import DataSpec
 from ganstudio.core.errors import CancelledError, UsageError
 from ganstudio.core.fields import Hyper
 from ganstudio.core.i18n import _
+from ganstudio.explore.foreign.patience import look
 from ganstudio.explore.generator import Generator
 from ganstudio.methods import Method
 from ganstudio.methods.base import MethodInfo, Phase, Values
@@ -57,6 +58,7 @@ class _Brake:
     def __call__(self, module: nn.Module, inputs: tuple[Any, ...]) -> None:
         if self.pulled or (self.cancel is not None and self.cancel.is_set()):
             raise CancelledError(_("It was cancelled."))
+        look()
         weight = getattr(module, "weight", None)
         if isinstance(weight, Tensor) and weight.dim() == 4 and weight.numel() * math.prod(inputs[0].shape[2:]) > _WORK:
             raise UsageError(_("A picture of this generator takes more arithmetic than there is patience for."))

@@ -13,6 +13,7 @@ from ganstudio.core.i18n import _
 from ganstudio.core.regular import open_regular
 from ganstudio.core.signs import is_pickled, looks_like
 from ganstudio.explore.foreign.network import ForeignGenerator
+from ganstudio.explore.foreign.patience import patience
 from ganstudio.explore.foreign.torch_file import DAMAGED, LIMIT, TooMuchError, open_archive
 from ganstudio.explore.foreign.weights import read_pickled, read_safetensors, too_much
 
@@ -39,19 +40,20 @@ def open_foreign(path: Path | str, cancel: threading.Event | None = None) -> For
     """
     path = Path(path)
     kind = _kind_of(path)
-    if kind == "safetensors":
-        from ganstudio.explore.foreign.own import from_own
-
-        tensors, metadata = read_safetensors(path)
-        return from_own(path, tensors, metadata)
     if kind == "onnx":
         from ganstudio.explore.foreign.onnx_file import from_onnx
 
         return from_onnx(path, cancel)
-    from ganstudio.explore.foreign.statedict import from_weights
+    with patience(path.name, cancel):
+        if kind == "safetensors":
+            from ganstudio.explore.foreign.own import from_own
 
-    content = read_pickled(path)
-    return from_weights(path, content if isinstance(content, dict) else {"": content})
+            tensors, metadata = read_safetensors(path)
+            return from_own(path, tensors, metadata)
+        from ganstudio.explore.foreign.statedict import from_weights
+
+        content = read_pickled(path)
+        return from_weights(path, content if isinstance(content, dict) else {"": content})
 
 
 def _kind_of(path: Path) -> Kind:

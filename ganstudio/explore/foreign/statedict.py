@@ -15,6 +15,7 @@ from ganstudio.explore.foreign.fitting import Fit, build, choose
 from ganstudio.explore.foreign.groups import Group, candidates, inventory, is_averaged, too_large
 from ganstudio.explore.foreign.layers import Layer, Unreadable, orders
 from ganstudio.explore.foreign.network import ForeignGenerator, make_generator
+from ganstudio.explore.foreign.patience import look
 from ganstudio.explore.foreign.plain import plain
 from ganstudio.explore.foreign.recipes import Recipe, bearable, plausible
 from ganstudio.explore.foreign.torch_file import TooMuchError
@@ -39,6 +40,7 @@ def from_weights(path: Path, content: Mapping[str, Any]) -> ForeignGenerator:
         raise too_much(path, error) from error
     huge = False
     for group in groups:
+        look()
         huge = huge or too_large(group.tensors)
         if _recognise(group, compute=False) is None:
             continue

@@ -23,11 +23,12 @@ import torch
 from torch import Tensor
 
 from ganstudio.core.i18n import _
+from ganstudio.explore.foreign.patience import look
 
 LIMIT = 2 * 1024**3
 """Bytes: a file, or what is in it, may not be larger."""
 MOST_TENSORS, MOST_STEPS = 10_000, 1_000_000
-_MOST_DIRECTORY = 4 << 20
+_MOST_DIRECTORY, _OFTEN = 4 << 20, 1024
 _SMALL, _MOST_RATIO = 64 << 20, 100
 _MAGIC = 0x1950A86A20F9469CFC6C
 _TYPED = {
@@ -201,6 +202,7 @@ class _Memory:
             raise ValueError("a tensor of an impossible shape")
         count = math.prod(size)
         self._made += 1
+        look()
         self._spent += count * kind.itemsize
         if self._made > MOST_TENSORS:
             raise many_tensors()
@@ -259,6 +261,8 @@ class _Machine:
         self._steps += steps
         if self._steps > MOST_STEPS:
             raise TooMuchError(_("it consists of more than {n:,} parts").format(n=MOST_STEPS))
+        if self._steps % _OFTEN == 0:
+            look()
 
     def _do(self, step: str, value: Any) -> None:
         push = self._stack.append
