@@ -46,7 +46,7 @@ class MapsOptions(Fields):
         group=_("Data"),
     )  # fmt: skip
     void: str = field(
-        "", _("Unlabelled numbers"),
+        "", _("Unlabelled"),
         _("The numbers that mean “unlabelled”, such as 255 or 0+255, or “none”; empty: 255, unless it is one of several "
           "shades in even steps."),
         group=_("Data"),
