@@ -81,6 +81,9 @@ class DCGAN(TwoPlayer):
             "the timeline back to see how the same latent vector keeps its identity while it sharpens."
         ),
         data_kinds=("images",),
+        family="networks",
+        objective="max_D E[log D(x)] + E[log(1 − D(G(z)))],  max_G E[log D(G(z))]",
+        compare=("dcgan-frogs", "sngan"),
     )
 
     def build_networks(self) -> None:

@@ -160,6 +160,9 @@ class DCGANFrogs(TwoPlayer):
             "it trains and see whether the forger comes back."
         ),
         data_kinds=("images",),
+        family="networks",
+        objective="max_D E[log D(x)] + E[log(1 − D(G(z)))],  max_G E[log D(G(z))],  labels with noise",
+        compare=("dcgan",),
     )
 
     def build_networks(self) -> None:

@@ -69,6 +69,9 @@ class Pix2Pix(Translation):
             "which is usual here. Set the L1 weight to 0 while it trains, and to 1000, to see who does what."
         ),
         data_kinds=("maps", "pairs"),
+        family="pictures",
+        objective="min_G max_D E[log D(m, x)] + E[log(1 − D(m, G(m)))] + λ E‖x − G(m)‖₁",
+        compare=("pan", "pix2pixhd", "cyclegan"),
     )
     hyper: Pix2PixHyper
 

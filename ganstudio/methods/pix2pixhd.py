@@ -144,6 +144,9 @@ class Pix2PixHD(Translation):
             "generator’s soft pictures until the enhancer joins in, and then a jump in sharpness after a bad start."
         ),
         data_kinds=("maps", "pairs"),
+        family="pictures",
+        objective="min_G Σ_k max_{D_k} V(D_k, G) + λ Σ_k Σ_i mean |D_{k,i}(m, x) − D_{k,i}(m, G(m))|",
+        compare=("pix2pix", "spade"),
     )
     hyper: Pix2PixHDHyper
     generator: CoarseToFine
