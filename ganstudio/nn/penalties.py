@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Literal
 
 import torch
@@ -12,6 +13,24 @@ from ganstudio.nn import random
 
 Discriminator = Callable[[Tensor], Tensor]
 PenaltyName = Literal["none", "gradient", "r1", "dragan"]
+
+
+@dataclass(frozen=True, slots=True)
+class Penalty:
+    """One term that is added to D's loss.
+
+    Attributes:
+        name: as it is plotted.
+        weight: λ.
+        value: from D, real and generated items to a scalar that is differentiable with respect to D's weights.
+        every: it is computed in every n-th step only, and counts n times as much then (lazy regularisation, Karras et al.
+            2020, section 3.2).
+    """
+
+    name: str
+    weight: float
+    value: Callable[[Discriminator, Tensor, Tensor], Tensor]
+    every: int = 1
 
 
 def squared_slopes(discriminator: Discriminator, points: Tensor) -> Tensor:
