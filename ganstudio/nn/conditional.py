@@ -79,11 +79,11 @@ class ConcatDiscriminator(ConvDiscriminator):
         self.size = size
         self.classes = ClassTable(classes, size * size)
 
-    def forward(self, x: Tensor, weights: Tensor | None = None) -> Tensor:
-        """``(N, channels, size, size)`` and ``(N, K)`` to raw outputs ``(N,)``."""
+    def features(self, x: Tensor, weights: Tensor | None = None) -> Tensor:
+        """``(N, channels, size, size)`` and ``(N, K)`` to what the last stage found in both."""
         assert weights is not None, "a conditional discriminator must be told the class"
         picture = self.classes(weights).view(-1, 1, self.size, self.size)
-        return super().forward(torch.cat((x, picture), 1))
+        return super().features(torch.cat((x, picture), 1))
 
 
 class ProjectionDiscriminator(ConvDiscriminator):
@@ -110,15 +110,15 @@ class ProjectionDiscriminator(ConvDiscriminator):
         dcgan_init(self.classes)
         constrain(self.classes, norm)
 
-    def forward(self, x: Tensor, weights: Tensor | None = None) -> Tensor:
-        """``(N, channels, size, size)`` and ``(N, K)`` to raw outputs ``(N,)``."""
+    def verdict(self, features: Tensor, weights: Tensor | None = None) -> Tensor:
+        """ψ(φ) + ⟨V y, φ⟩, raw outputs ``(N,)``; both look at the same φ, what dropout leaves of the features."""
         assert weights is not None, "a conditional discriminator must be told the class"
-        *trunk, last, flatten = self.layers
-        for layer in trunk:
-            x = layer(x)
+        *dropout, last, flatten = self.head
+        for layer in dropout:
+            features = layer(features)
         # ⟨V y, φ⟩ = y · (Vᵀ φ): the same number, without a vector of φ's size for every item.
-        matches: Tensor = self.classes(x.flatten(1))
-        plain: Tensor = flatten(last(x))
+        matches: Tensor = self.classes(features.flatten(1))
+        plain: Tensor = flatten(last(features))
         return plain.squeeze(1) + (weights * matches).sum(1)
 
 

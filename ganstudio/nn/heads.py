@@ -40,23 +40,6 @@ class RecognisingDiscriminator(ConvDiscriminator):
         self.reader = nn.Sequential(nn.Linear(features, hidden), nn.LeakyReLU(0.2), nn.Linear(hidden, outputs))
         he_init(self.reader[0])
         dcgan_init(self.reader[2])
-        self._trunk_length = len(self.layers) - (3 if dropout else 2)
-
-    def forward(self, x: Tensor) -> Tensor:
-        """``(N, channels, size, size)`` to raw verdicts ``(N,)``."""
-        return self.verdict(self.features(x))
-
-    def features(self, x: Tensor) -> Tensor:
-        """What both heads look at: ``(N, channels, size, size)`` to ``(N, features, base, base)``."""
-        for layer in [*self.layers][: self._trunk_length]:
-            x = layer(x)
-        return x
-
-    def verdict(self, features: Tensor) -> Tensor:
-        """Raw verdicts ``(N,)``: is it real?"""
-        for layer in [*self.layers][self._trunk_length :]:
-            features = layer(features)
-        return features.squeeze(1)
 
     def read(self, features: Tensor) -> Tensor:
         """The numbers read back, ``(N, outputs)``."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from torch import Tensor, nn
 
 from ganstudio.nn.dcgan import ConvDiscriminator, ConvGenerator, features_of
+from ganstudio.nn.discriminator import Discriminator
 from ganstudio.nn.initialise import dcgan_init, he_init
 from ganstudio.nn.norms import Norm, constrain, norm_1d, without_identities
 from ganstudio.nn.random import Dropout
@@ -42,7 +43,7 @@ class DenseConvGenerator(nn.Module):
         return image
 
 
-class DenseRecognisingDiscriminator(nn.Module):
+class DenseRecognisingDiscriminator(Discriminator):
     """An image to a verdict and, by a second head on the same trunk, to numbers that are read back from it.
 
     The reader is never constrained: under spectral norm the trunk's features are small, and it must be free to enlarge
@@ -82,16 +83,12 @@ class DenseRecognisingDiscriminator(nn.Module):
         for layer in (between[0], verdict):
             constrain(layer, norm)
 
-    def forward(self, x: Tensor) -> Tensor:
-        """``(N, channels, size, size)`` to raw verdicts ``(N,)``."""
-        return self.verdict(self.features(x))
-
-    def features(self, x: Tensor) -> Tensor:
+    def features(self, x: Tensor, weights: Tensor | None = None) -> Tensor:
         """What both heads look at: ``(N, channels, size, size)`` to ``(N, dense)``."""
         out: Tensor = self.dense(self.stages(x).flatten(1))
         return out
 
-    def verdict(self, features: Tensor) -> Tensor:
+    def verdict(self, features: Tensor, weights: Tensor | None = None) -> Tensor:
         """Raw verdicts ``(N,)``: is it real?"""
         out: Tensor = self.judge(features)
         return out.squeeze(1)

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from torch.nn.functional import avg_pool2d, interpolate, relu
 
 from ganstudio.nn.dcgan import stages_of
+from ganstudio.nn.discriminator import Discriminator
 from ganstudio.nn.initialise import glorot_init
 from ganstudio.nn.norms import Norm, constrain, norm_2d
 from ganstudio.nn.random import Dropout
@@ -98,7 +99,7 @@ class ResNetGenerator(nn.Module):
         return image
 
 
-class ResNetDiscriminator(nn.Module):
+class ResNetDiscriminator(Discriminator):
     """An image to one number by residual blocks and a sum over all places.
 
     Args:
@@ -123,13 +124,18 @@ class ResNetDiscriminator(nn.Module):
         blocks += [DownBlock(before, width, halve=False, first=not blocks), DownBlock(width, width, halve=False)]
         self.blocks = nn.Sequential(*blocks)
         self.dropout = Dropout(dropout)
-        self.verdict = nn.Linear(width, 1)
+        # Stored runs know this layer by the name that is a method's here, so that it is reached by the table of modules.
+        self._modules["verdict"] = nn.Linear(width, 1)
         glorot_init(self)
         for layer in [*self.modules()]:
             if isinstance(layer, nn.Conv2d | nn.Linear):
                 constrain(layer, norm)
 
-    def forward(self, x: Tensor) -> Tensor:
-        """``(N, channels, size, size)`` to raw outputs ``(N,)``."""
-        out: Tensor = self.verdict(self.dropout(relu(self.blocks(x)).sum((2, 3))))
+    def features(self, x: Tensor, weights: Tensor | None = None) -> Tensor:
+        """``(N, channels, size, size)`` to the sum of each channel over all places, ``(N, width)``."""
+        return relu(self.blocks(x)).sum((2, 3))
+
+    def verdict(self, features: Tensor, weights: Tensor | None = None) -> Tensor:
+        """Raw outputs ``(N,)``."""
+        out: Tensor = self._modules["verdict"](self.dropout(features))  # type: ignore[misc]
         return out.squeeze(1)
