@@ -17,10 +17,11 @@ class Average:
     Args:
         network: the network to follow.
         decay: β, in [0, 1).
+        start: first step that counts.
     """
 
-    def __init__(self, network: nn.Module, decay: float) -> None:
-        self.decay = decay
+    def __init__(self, network: nn.Module, decay: float, start: int = 0) -> None:
+        self.decay, self.start = decay, start
         self.module = copy.deepcopy(network).eval().requires_grad_(False)
         self._weights: tuple[list[Tensor], list[Tensor]] = ([*self.module.parameters()], [*network.parameters()])
         self._buffers = (list(self.module.buffers()), list(network.buffers()))
@@ -33,3 +34,8 @@ class Average:
         torch._foreach_lerp_(mine, theirs, 1 - beta)
         if self._buffers[0]:
             torch._foreach_copy_(*self._buffers)
+
+
+def decay_of_half_life(images: float, batch_size: int) -> float:
+    """β with which a weight has half of its share left after so many images."""
+    return float(0.5 ** (batch_size / images))
