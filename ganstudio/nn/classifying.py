@@ -10,6 +10,7 @@ from ganstudio.nn.dcgan import stages_of
 from ganstudio.nn.discriminator import Discriminator
 from ganstudio.nn.initialise import he_init
 from ganstudio.nn.random import Dropout
+from ganstudio.nn.rectify import leaky
 
 
 class Noise(nn.Module):
@@ -61,9 +62,9 @@ class ClassifyingDiscriminator(Discriminator):
         before = channels
         for index in range(doublings):
             after = min(width * 2**index, width * 8)
-            stages += [nn.Conv2d(before, after, 4, 2, 1), nn.LeakyReLU(0.2), Dropout(dropout)]
+            stages += [nn.Conv2d(before, after, 4, 2, 1), leaky(), Dropout(dropout)]
             before = after
-        stages += [nn.Flatten(), nn.Linear(before * base * base, hidden), nn.LeakyReLU(0.2)]
+        stages += [nn.Flatten(), nn.Linear(before * base * base, hidden), leaky()]
         self.stages = nn.Sequential(*stages)
         self.dropout = Dropout(dropout)
         self.scores_of = nn.Linear(hidden, classes)

@@ -13,6 +13,7 @@ from ganstudio.nn import random
 from ganstudio.nn.dcgan import ConvDiscriminator, ConvGenerator, features_of, stages_of
 from ganstudio.nn.initialise import dcgan_init, he_init
 from ganstudio.nn.norms import Norm, constrain, norm_2d, without_identities
+from ganstudio.nn.rectify import leaky
 
 
 class ClassTable(nn.Module):
@@ -143,9 +144,9 @@ class ConvEncoder(nn.Module):
         before = channels
         for index in range(doublings):
             after = min(width * 2**index, width * 8)
-            layers += [nn.Conv2d(before, after, 4, 2, 1), norm_2d(after, norm if index else "none"), nn.LeakyReLU(0.2)]
+            layers += [nn.Conv2d(before, after, 4, 2, 1), norm_2d(after, norm if index else "none"), leaky()]
             before = after
-        layers += [nn.Flatten(), nn.Linear(before * base * base, hidden), nn.LeakyReLU(0.2), nn.Linear(hidden, outputs)]
+        layers += [nn.Flatten(), nn.Linear(before * base * base, hidden), leaky(), nn.Linear(hidden, outputs)]
         self.layers = without_identities(layers)
         he_init(self)
 

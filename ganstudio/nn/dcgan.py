@@ -18,6 +18,7 @@ from ganstudio.nn.discriminator import ChainDiscriminator
 from ganstudio.nn.initialise import dcgan_init
 from ganstudio.nn.norms import Norm, constrain, norm_2d, without_identities
 from ganstudio.nn.random import Dropout
+from ganstudio.nn.rectify import leaky, relu
 
 
 def stages_of(size: int) -> tuple[int, int]:
@@ -97,8 +98,8 @@ class ConvGenerator(nn.Module):
         bias = norm != "batch"
         layers: list[nn.Module] = [FromVector(latent, widths[0], base, bias=bias)]
         for before, after in itertools.pairwise(widths):
-            layers += [norm_2d(before, norm), nn.ReLU(), nn.ConvTranspose2d(before, after, 4, 2, 1, bias=bias)]
-        layers += [norm_2d(widths[-1], norm), nn.ReLU(), ToImage(widths[-1], channels, 4, 2, 1), nn.Tanh()]
+            layers += [norm_2d(before, norm), relu(), nn.ConvTranspose2d(before, after, 4, 2, 1, bias=bias)]
+        layers += [norm_2d(widths[-1], norm), relu(), ToImage(widths[-1], channels, 4, 2, 1), nn.Tanh()]
         self.layers = without_identities(layers)
         dcgan_init(self)
 
@@ -127,7 +128,7 @@ class ConvDiscriminator(ChainDiscriminator):
             after = min(width * 2**index, width * 8)
             stage_norm: Norm = "none" if index == 0 else norm
             trunk.append(nn.Conv2d(before, after, 4, 2, 1, bias=stage_norm != "batch"))
-            trunk += [norm_2d(after, stage_norm), nn.LeakyReLU(0.2)]
+            trunk += [norm_2d(after, stage_norm), leaky()]
             before = after
         head: list[nn.Module] = [Dropout(dropout)] if dropout else []
         super().__init__(trunk, [*head, nn.Conv2d(before, 1, base), nn.Flatten()])

@@ -7,6 +7,7 @@ from torch import Tensor, nn
 from ganstudio.nn.dcgan import ConvDiscriminator, features_of
 from ganstudio.nn.initialise import dcgan_init, he_init
 from ganstudio.nn.norms import Norm
+from ganstudio.nn.rectify import leaky
 
 
 class RecognisingDiscriminator(ConvDiscriminator):
@@ -37,7 +38,7 @@ class RecognisingDiscriminator(ConvDiscriminator):
     ) -> None:
         super().__init__(channels, size, width, norm, dropout)
         features = features_of(size, width)
-        self.reader = nn.Sequential(nn.Linear(features, hidden), nn.LeakyReLU(0.2), nn.Linear(hidden, outputs))
+        self.reader = nn.Sequential(nn.Linear(features, hidden), leaky(), nn.Linear(hidden, outputs))
         he_init(self.reader[0])
         dcgan_init(self.reader[2])
 

@@ -13,6 +13,7 @@ from ganstudio.nn.discriminator import Discriminator
 from ganstudio.nn.initialise import dcgan_init, he_init
 from ganstudio.nn.norms import Norm, constrain, norm_1d, without_identities
 from ganstudio.nn.random import Dropout
+from ganstudio.nn.rectify import leaky, relu
 
 READER_UNITS = 128
 
@@ -31,9 +32,7 @@ class DenseConvGenerator(nn.Module):
 
     def __init__(self, latent: int, dense: int, channels: int, size: int, width: int, norm: Norm = "batch") -> None:
         super().__init__()
-        self.dense = without_identities(
-            [nn.Linear(latent, dense, bias=norm != "batch"), norm_1d(dense, norm), nn.ReLU()]
-        )
+        self.dense = without_identities([nn.Linear(latent, dense, bias=norm != "batch"), norm_1d(dense, norm), relu()])
         _initialise(self.dense, norm, slope=0.0)
         self.stages = ConvGenerator(dense, channels, size, width, norm)
 
@@ -71,13 +70,13 @@ class DenseRecognisingDiscriminator(Discriminator):
     ) -> None:
         super().__init__()
         flat = features_of(size, width)
-        between = [nn.Linear(flat, dense, bias=norm != "batch"), norm_1d(dense, norm), nn.LeakyReLU(0.2)]
+        between = [nn.Linear(flat, dense, bias=norm != "batch"), norm_1d(dense, norm), leaky()]
         verdict = nn.Linear(dense, 1)
         read: list[nn.Module] = [nn.Linear(dense, READER_UNITS, bias=norm != "batch"), norm_1d(READER_UNITS, norm)]
         self.stages = ConvDiscriminator(channels, size, width, norm).layers[:-2]  # all but its own verdict
         self.dense = without_identities(between)
         self.judge = nn.Sequential(*([Dropout(dropout)] if dropout else []), verdict)
-        self.reader = without_identities([*read, nn.LeakyReLU(0.2), nn.Linear(READER_UNITS, outputs)])
+        self.reader = without_identities([*read, leaky(), nn.Linear(READER_UNITS, outputs)])
         for part in (self.dense, self.judge, self.reader):
             _initialise(part, norm)
         for layer in (between[0], verdict):

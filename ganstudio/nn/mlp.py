@@ -11,6 +11,7 @@ from ganstudio.nn.discriminator import ChainDiscriminator
 from ganstudio.nn.initialise import he_init
 from ganstudio.nn.norms import Norm, constrain, norm_1d, without_identities
 from ganstudio.nn.random import Dropout
+from ganstudio.nn.rectify import leaky, relu
 
 
 class MLPGenerator(nn.Module):
@@ -29,7 +30,7 @@ class MLPGenerator(nn.Module):
         self.shape = shape
         layers: list[nn.Module] = []
         for index in range(depth):
-            layers += [nn.Linear(latent if index == 0 else width, width), norm_1d(width, norm), nn.ReLU()]
+            layers += [nn.Linear(latent if index == 0 else width, width), norm_1d(width, norm), relu()]
         layers.append(nn.Linear(width if depth else latent, math.prod(shape)))
         if len(shape) == 3:
             layers.append(nn.Tanh())
@@ -59,7 +60,7 @@ class MLPDiscriminator(ChainDiscriminator):
         size = math.prod(shape)
         trunk: list[nn.Module] = [nn.Flatten()] if len(shape) > 1 else []
         for index in range(depth):
-            trunk += [nn.Linear(size if index == 0 else width, width), norm_1d(width, norm), nn.LeakyReLU(0.2)]
+            trunk += [nn.Linear(size if index == 0 else width, width), norm_1d(width, norm), leaky()]
         last = nn.Linear(width if depth else size, 1)
         super().__init__(trunk, [Dropout(dropout), last] if dropout else [last])
         he_init(self)

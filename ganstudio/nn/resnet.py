@@ -37,7 +37,7 @@ class UpBlock(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """``(N, before, H, W)`` to ``(N, after, 2 H, 2 W)``."""
         change: Tensor = self.first(interpolate(relu(self.first_norm(x)), scale_factor=2.0))
-        change = self.second(relu(self.second_norm(change)))
+        change = self.second(self.second_norm(change).relu_())
         # A convolution of one pixel and the enlargement may change places: the small picture is four times cheaper.
         enlarged: Tensor = interpolate(self.shortcut(x), scale_factor=2.0)
         return enlarged + change
@@ -61,7 +61,7 @@ class DownBlock(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """``(N, before, H, W)`` to ``(N, after, H, W)`` or half of that."""
-        change: Tensor = self.second(relu(self.first(x if self._picture else relu(x))))
+        change: Tensor = self.second(self.first(x if self._picture else relu(x)).relu_())
         if self._halve:  # averaging and a convolution of one pixel may change places, as in UpBlock
             x, change = avg_pool2d(x, 2), avg_pool2d(change, 2)
         kept: Tensor = self.shortcut(x)
@@ -95,7 +95,7 @@ class ResNetGenerator(nn.Module):
     def forward(self, z: Tensor) -> Tensor:
         """``(N, latent)`` to ``(N, channels, size, size)``."""
         features = self.blocks(self.dense(z).view(-1, *self._start))
-        image: Tensor = self.to_image(relu(self.norm(features))).tanh()
+        image: Tensor = self.to_image(self.norm(features).relu_()).tanh()
         return image
 
 
@@ -133,7 +133,8 @@ class ResNetDiscriminator(Discriminator):
 
     def features(self, x: Tensor, weights: Tensor | None = None) -> Tensor:
         """``(N, channels, size, size)`` to the sum of each channel over all places, ``(N, width)``."""
-        return relu(self.blocks(x)).sum((2, 3))
+        found: Tensor = self.blocks(x)
+        return found.relu_().sum((2, 3))
 
     def verdict(self, features: Tensor, weights: Tensor | None = None) -> Tensor:
         """Raw outputs ``(N,)``."""
