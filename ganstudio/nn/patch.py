@@ -18,6 +18,7 @@ from ganstudio.core.i18n import _
 from ganstudio.nn.initialise import dcgan_init
 from ganstudio.nn.norms import Norm, constrain, norm_2d
 from ganstudio.nn.objectives import LEAST_SQUARES, Rule
+from ganstudio.nn.rectify import leaky
 
 Features = list[Tensor]
 """What every layer of one discriminator answered; the last is the map of verdicts ``(N, 1, h, w)``."""
@@ -48,7 +49,7 @@ class PatchDiscriminator(nn.Module):
             between = (
                 norm_2d(after, "instance" if norm == "spectral" and instance else norm) if not plain else nn.Identity()
             )
-            self.stages.append(nn.Sequential(constrain(conv, norm), between, nn.LeakyReLU(0.2)))
+            self.stages.append(nn.Sequential(constrain(conv, norm), between, leaky()))
             before = after
         last = nn.Conv2d(before, 1, 4, 1, 1)
         dcgan_init(last)

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from torch.nn.functional import avg_pool2d, interpolate, relu
 
 from ganstudio.nn.dcgan import stages_of
+from ganstudio.nn.discriminator import Discriminator
 from ganstudio.nn.initialise import glorot_init
 from ganstudio.nn.norms import Norm, constrain, norm_2d
 from ganstudio.nn.random import Dropout
@@ -36,7 +37,7 @@ class UpBlock(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """``(N, before, H, W)`` to ``(N, after, 2 H, 2 W)``."""
         change: Tensor = self.first(interpolate(relu(self.first_norm(x)), scale_factor=2.0))
-        change = self.second(relu(self.second_norm(change)))
+        change = self.second(self.second_norm(change).relu_())
         # A convolution of one pixel and the enlargement may change places: the small picture is four times cheaper.
         enlarged: Tensor = interpolate(self.shortcut(x), scale_factor=2.0)
         return enlarged + change
@@ -60,7 +61,7 @@ class DownBlock(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """``(N, before, H, W)`` to ``(N, after, H, W)`` or half of that."""
-        change: Tensor = self.second(relu(self.first(x if self._picture else relu(x))))
+        change: Tensor = self.second(self.first(x if self._picture else relu(x)).relu_())
         if self._halve:  # averaging and a convolution of one pixel may change places, as in UpBlock
             x, change = avg_pool2d(x, 2), avg_pool2d(change, 2)
         kept: Tensor = self.shortcut(x)
@@ -94,11 +95,11 @@ class ResNetGenerator(nn.Module):
     def forward(self, z: Tensor) -> Tensor:
         """``(N, latent)`` to ``(N, channels, size, size)``."""
         features = self.blocks(self.dense(z).view(-1, *self._start))
-        image: Tensor = self.to_image(relu(self.norm(features))).tanh()
+        image: Tensor = self.to_image(self.norm(features).relu_()).tanh()
         return image
 
 
-class ResNetDiscriminator(nn.Module):
+class ResNetDiscriminator(Discriminator):
     """An image to one number by residual blocks and a sum over all places.
 
     Args:
@@ -123,13 +124,19 @@ class ResNetDiscriminator(nn.Module):
         blocks += [DownBlock(before, width, halve=False, first=not blocks), DownBlock(width, width, halve=False)]
         self.blocks = nn.Sequential(*blocks)
         self.dropout = Dropout(dropout)
-        self.verdict = nn.Linear(width, 1)
+        # Stored runs know this layer by the name that is a method's here, so that it is reached by the table of modules.
+        self._modules["verdict"] = nn.Linear(width, 1)
         glorot_init(self)
         for layer in [*self.modules()]:
             if isinstance(layer, nn.Conv2d | nn.Linear):
                 constrain(layer, norm)
 
-    def forward(self, x: Tensor) -> Tensor:
-        """``(N, channels, size, size)`` to raw outputs ``(N,)``."""
-        out: Tensor = self.verdict(self.dropout(relu(self.blocks(x)).sum((2, 3))))
+    def features(self, x: Tensor, weights: Tensor | None = None) -> Tensor:
+        """``(N, channels, size, size)`` to the sum of each channel over all places, ``(N, width)``."""
+        found: Tensor = self.blocks(x)
+        return found.relu_().sum((2, 3))
+
+    def verdict(self, features: Tensor, weights: Tensor | None = None) -> Tensor:
+        """Raw outputs ``(N,)``."""
+        out: Tensor = self._modules["verdict"](self.dropout(features))  # type: ignore[misc]
         return out.squeeze(1)
