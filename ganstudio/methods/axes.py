@@ -50,8 +50,8 @@ PENALTY = Axis(_("Penalty"), _("Bounds the discriminator’s slope: between real
                "around them (dragan)."), OBJECTIVES)  # fmt: skip
 PENALTY_WEIGHT = Axis(_("Penalty weight"), _("λ. Too small: the discriminator runs away; too large: it hardly learns. "
                       "WGAN-GP: 10 for images, 0.1 in 2-D."), OBJECTIVES, ge=0, le=1000, log=True, live=True)  # fmt: skip
-WEIGHT_CLIP = Axis(_("Weight clipping"), _("Every weight of D is clipped to ± this after its update; 0 = off. WGAN: 0.01."),
-                   OBJECTIVES, ge=0, le=1, log=True, live=True)  # fmt: skip
+WEIGHT_CLIP = Axis(_("Weight clipping"), _("Every weight of D is clipped to ± this after its update; 0 = off. WGAN: "
+                   "0.01."), OBJECTIVES, ge=0, le=1, log=True, live=True)  # fmt: skip
 VGG = Axis(_("VGG-19 weights"), _("Path of torchvision’s vgg19 as a safetensors file: adds the paper’s perceptual term. "
            "Empty: no such term."), OBJECTIVES, advanced=True, path=True)  # fmt: skip
 
@@ -80,8 +80,8 @@ SCALES = Axis(_("Scales"), _("Discriminators on the picture, on half of it, …;
 LATENT = Axis(_("Latent size"), _("Numbers in z. Two are enough for 2-D data and can be drawn as a map; images take 32 to "
               "128."), LATENTS, ge=1, le=1024, log=True)  # fmt: skip
 PRIOR = Axis(_("Prior"), _("Distribution of z: N(0, I), or uniform on [−1, 1]."), LATENTS)
-EMBEDDING = Axis(_("Class vector"), _("Numbers that G learns about each class and gets beside z. With many, G listens to the "
-                 "class and forgets z."), CLASSES, ge=1, le=512, log=True)  # fmt: skip
+EMBEDDING = Axis(_("Class vector"), _("Numbers that G learns about each class and gets beside z. With many, G listens to "
+                 "the class and forgets z."), CLASSES, ge=1, le=512, log=True)  # fmt: skip
 
 # -- optimisers -------------------------------------------------------------------------------------------------------
 
@@ -90,13 +90,13 @@ OPTIMISER_G = Axis(_("G optimiser"), _("How the generator is updated."), OPTIMIS
 LR_D = Axis(_("D learning rate"), _("Step size of the discriminator. Too large: the losses jump; much larger than G’s: G "
             "stops learning."), **_RATE)  # fmt: skip
 LR_G = Axis(_("G learning rate"), _("Step size of the generator. Too large: mode collapse and noise."), **_RATE)
-BETA1 = Axis(_("β₁ / momentum"), _("Adam’s first decay, or momentum. GANs want it at 0.5 or lower: old gradients point at an "
-             "old opponent."), OPTIMISERS, live=True, **_SHARE)  # fmt: skip
+BETA1 = Axis(_("β₁ / momentum"), _("Adam’s first decay, or momentum. GANs want it at 0.5 or lower: old gradients point at "
+             "an old opponent."), OPTIMISERS, live=True, **_SHARE)  # fmt: skip
 BETA2 = Axis(_("β₂"), _("Adam’s second decay, or RMSprop’s."), OPTIMISERS, live=True, advanced=True, **_SHARE)
 GRAD_CLIP = Axis(_("Gradient clipping"), _("Every entry of D’s gradient is clipped to ± this; 0 = off."), OPTIMISERS,
                  ge=0, le=100, live=True, advanced=True)  # fmt: skip
-DECAY = Axis(_("Rate decay"), _("How the learning rates fall: not at all, evenly to 0 (linear), or by half at each of the two "
-             "steps below (step)."), OPTIMISERS, live=True, advanced=True, before="none")  # fmt: skip
+DECAY = Axis(_("Rate decay"), _("How the learning rates fall: not at all, evenly to 0 (linear), or by half at each of the "
+             "two steps below (step)."), OPTIMISERS, live=True, advanced=True, before="none")  # fmt: skip
 DECAY_FROM = Axis(_("Decay from"), _("The step at which the rates begin to fall. 0: from the beginning."), OPTIMISERS,
                   ge=0, le=2**40, live=True, advanced=True, unit="steps")  # fmt: skip
 DECAY_TO = Axis(_("Decay to"), _("The step at which they have fallen. 0: the last one of the run, as it is begun."),
@@ -104,16 +104,17 @@ DECAY_TO = Axis(_("Decay to"), _("The step at which they have fallen. 0: the las
 
 # -- training ---------------------------------------------------------------------------------------------------------
 
-BATCH = Axis(_("Batch size"), _("Items per update. Larger is steadier and slower."), TRAINING, ge=2, le=8192, log=True)
+BATCH = Axis(_("Batch size"), _("Items per update. Larger is steadier and slower."), TRAINING,
+             ge=2, le=8192, log=True)  # fmt: skip
 PICTURES = Axis(_("Batch size"), _("Pairs per update. The papers take 1: more is steadier, and each step takes longer."),
                 TRAINING, ge=1, le=512, log=True)  # fmt: skip
-N_CRITIC = Axis(_("D updates per G update"), _("Wasserstein critics should be near their optimum: 5. Others: 1."), TRAINING,
-                ge=1, le=100, live=True)  # fmt: skip
-LABEL_NOISE = Axis(_("Label noise"), _("Share of the opposite label mixed into D’s targets at random, up to this much: keeps "
-                   "D from certainty."), TRAINING, ge=0, le=0.5, live=True, advanced=True)  # fmt: skip
+N_CRITIC = Axis(_("D updates per G update"), _("Wasserstein critics should be near their optimum: 5. Others: 1."),
+                TRAINING, ge=1, le=100, live=True)  # fmt: skip
+LABEL_NOISE = Axis(_("Label noise"), _("Share of the opposite label mixed into D’s targets at random, up to this much: "
+                   "keeps D from certainty."), TRAINING, ge=0, le=0.5, live=True, advanced=True)  # fmt: skip
 NOISE = Axis(_("Noise"), _("Deviation of the noise on the pixels, which go from −1 to 1."), TRAINING, ge=0, le=2)
-MIRROR = Axis(_("Mirror at random"), _("Half of the pairs are seen mirrored. Leave it off where left and right differ, as in "
-              "letters."), TRAINING)  # fmt: skip
+MIRROR = Axis(_("Mirror at random"), _("Half of the pairs are seen mirrored. Leave it off where left and right differ, as "
+              "in letters."), TRAINING)  # fmt: skip
 JITTER = Axis(_("Shift at random"), _("Pictures are enlarged by an eighth and cut back at a random place, as in the paper: "
               "286 to 256 px."), TRAINING, before=False)  # fmt: skip
 EMA = Axis(_("EMA decay"), _("Samples are drawn with a moving average of the generator’s weights; 0 = off (raw weights "

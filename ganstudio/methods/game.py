@@ -28,15 +28,41 @@ from typing_extensions import TypeVar
 from ganstudio.core.controls import Control, LatentVector
 from ganstudio.core.dataspec import DataSpec
 from ganstudio.core.errors import UsageError
-from ganstudio.core.fields import Hyper
+from ganstudio.core.fields import Hyper, Value
 from ganstudio.core.i18n import _
 from ganstudio.methods.axes import (
-    AMP, ARCHITECTURE, BATCH, BETA1, BETA2, DECAY, DECAY_FROM, DECAY_TO, DROPOUT, EMA, GRAD_CLIP, LABEL_NOISE, LATENT,
-    LR_D, LR_G, MLP_DEPTH, MLP_WIDTH, N_CRITIC, NORM_D, NORM_G, OPTIMISER_D, OPTIMISER_G, PENALTY, PENALTY_WEIGHT, PRIOR,
-    RULE, WEIGHT_CLIP, WIDTH,
+    AMP,
+    ARCHITECTURE,
+    BATCH,
+    BETA1,
+    BETA2,
+    DECAY,
+    DECAY_FROM,
+    DECAY_TO,
+    DROPOUT,
+    EMA,
+    GRAD_CLIP,
+    LABEL_NOISE,
+    LATENT,
+    LR_D,
+    LR_G,
+    MLP_DEPTH,
+    MLP_WIDTH,
+    N_CRITIC,
+    NORM_D,
+    NORM_G,
+    OPTIMISER_D,
+    OPTIMISER_G,
+    PENALTY,
+    PENALTY_WEIGHT,
+    PRIOR,
+    RULE,
+    WEIGHT_CLIP,
+    WIDTH,
 )  # fmt: skip
 from ganstudio.methods.base import Batch, Decay, DecayKind, Method, Optimiser, OptimiserKind, Phase, Terms, Values
 from ganstudio.nn import families, random
+from ganstudio.nn.discriminator import Discriminator
 from ganstudio.nn.objectives import RULES, Rule
 from ganstudio.nn.penalties import PENALTIES, Penalty, PenaltyName
 
@@ -96,9 +122,7 @@ class CriticHyper(TwoPlayerHyper):
     objective: Literal["wasserstein"] = RULE(
         "wasserstein", _("The critic’s mean on real items minus its mean on fakes.")
     )
-    n_critic: int = N_CRITIC(
-        5, _("The critic should be near its optimum: 5."), title=_("Critic updates per G update")
-    )
+    n_critic: int = N_CRITIC(5, _("The critic should be near its optimum: 5."), title=_("Critic updates per G update"))
 
 
 class Verdict(NamedTuple):
@@ -136,7 +160,14 @@ class Play:
 
 
 G = TypeVar("G", bound=GameHyper, default=GameHyper)
-_OF_POINTS = {"latent_size": 2, "batch_size": 256, "lr_d": 1e-3, "lr_g": 1e-3, "norm_g": "none", "ema": 0.99}
+_OF_POINTS: dict[str, Value] = {
+    "latent_size": 2,
+    "batch_size": 256,
+    "lr_d": 1e-3,
+    "lr_g": 1e-3,
+    "norm_g": "none",
+    "ema": 0.99,
+}
 
 
 class TwoPlayer(Method[G]):
@@ -153,20 +184,23 @@ class TwoPlayer(Method[G]):
     compares: ClassVar[bool] = False
 
     generator: nn.Module
-    discriminator: nn.Module
+    discriminator: Discriminator
 
     def __init__(self, hyper: G, data: DataSpec) -> None:
         super().__init__(hyper, data)
         if self.mixes_items and self.penalties():
-            words = _("A slope penalty needs a discriminator that judges every item alone: set norm_d to another than batch.")
-            raise UsageError(words)
+            raise UsageError(
+                _(
+                    "A slope penalty needs a discriminator that judges every item alone: set norm_d to another than batch."
+                )
+            )
         self.build_networks()
 
     def build_networks(self) -> None:
         """Sets ``generator`` and ``discriminator``."""
-        family, pictures = self.family or getattr(self.hyper, "architecture", "auto"), self.data.pictures
-        chosen: families.Family = ("conv" if pictures else "mlp") if family == "auto" else family
-        self.generator, self.discriminator = families.build(chosen, self.data, self.hyper)
+        asked = self.family or getattr(self.hyper, "architecture", "auto")
+        family = families.fitting(self.data) if asked == "auto" else asked
+        self.generator, self.discriminator = families.build(family, self.data, self.hyper)
 
     @property
     def mixes_items(self) -> bool:

@@ -14,11 +14,17 @@ from ganstudio.core.dataspec import DataSpec
 from ganstudio.core.errors import UsageError
 from ganstudio.core.i18n import _
 from ganstudio.nn.dcgan import ConvDiscriminator, ConvGenerator
+from ganstudio.nn.discriminator import Discriminator
 from ganstudio.nn.mlp import MLPDiscriminator, MLPGenerator
 from ganstudio.nn.resnet import ResNetDiscriminator, ResNetGenerator
 
 Family = Literal["mlp", "conv", "resnet"]
-Networks = tuple[nn.Module, nn.Module]
+Networks = tuple[nn.Module, Discriminator]
+
+
+def fitting(data: DataSpec) -> Family:
+    """The family that suits the data when nobody chooses one."""
+    return "conv" if data.pictures else "mlp"
 
 
 def build(family: Family, data: DataSpec, axes: Any) -> Networks:

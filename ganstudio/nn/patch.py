@@ -112,7 +112,7 @@ def verdicts(found: Sequence[Features]) -> list[Tensor]:
 
 
 def judging(rule: Rule, real: Sequence[Tensor], fake: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
-    """What D minimises of its verdicts on real and on drawn pictures: means over the patches of a scale, then over scales."""
+    """What D minimises of its verdicts on real and on drawn pictures: means over patches, then over scales."""
     losses = [rule.discriminator(one, other) for one, other in zip(real, fake, strict=True)]
     on_real, on_fake = (torch.stack([loss.mean() for loss in side]).mean() for side in zip(*losses, strict=True))
     return on_real, on_fake
