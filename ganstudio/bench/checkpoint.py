@@ -25,6 +25,7 @@ from ganstudio.store import RunWriter, WriteQueue, create_run
 from ganstudio.training.device import choose_device, use_threads
 from ganstudio.training.engine import Engine
 from ganstudio.training.publish import Publisher
+from ganstudio.training.state import state_of
 
 TOLERANCE = 1.1
 
@@ -107,7 +108,7 @@ def _turn(engine: Engine, publisher: Publisher) -> dict[str, float]:
     until = time.perf_counter() + 60
     while not publisher.queue.flush(timeout=0) and time.perf_counter() < until:
         writing.append(_seconds(step))
-    tensors = list(engine.state()[0].values())
+    tensors = list(state_of(engine)[0].values())
     copy = min(_seconds(lambda: [tensor.to("cpu", copy=True) for tensor in tensors]) for _each in range(2))
     publisher.flush_scalars()
     publisher.queue.flush(timeout=60)
@@ -129,7 +130,7 @@ def _seconds(call: Callable[[], object]) -> float:
 
 def _figure(engine: Engine, turns: list[dict[str, float]]) -> Figure:
     count = sum(parameter.numel() for parameter in engine.method.parameters())
-    size = sum(tensor.numel() * tensor.element_size() for tensor in engine.state()[0].values())
+    size = sum(tensor.numel() * tensor.element_size() for tensor in state_of(engine)[0].values())
     shares = [turn["stall"] / (turn["step"] + turn["copy"]) for turn in turns]
     raw: dict[str, object] = {f"{name}, s": [round(turn[name], 4) for turn in turns] for name in turns[0]}
     raw |= {"parameters": count, "MB": round(size / 1e6), "ratios": [round(share, 3) for share in shares]}

@@ -7,7 +7,8 @@ from typing import Literal
 
 from ganstudio.core.fields import Value
 
-Role = Literal["discriminator", "generator", "encoder", "joint"]
+Role = str
+"""Which phases: a method has a list of its own, see :class:`ganstudio.core.events.RoleInfo`."""
 Source = Literal["ema", "raw"]
 
 

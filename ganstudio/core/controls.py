@@ -119,11 +119,57 @@ class SourceImage:
     size: int
 
 
+@dataclass(frozen=True, slots=True)
+class ClassImages:
+    """A few pictures of one class, of which more are to be drawn (FUNIT).
+
+    ``generate`` takes them as ``values[name]``: float32, shape ``(N, k, channels, size, size)`` in [−1, 1].
+    """
+
+    name: str
+    k: int
+    channels: int
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class StyleLayers:
+    """The style of every layer of a generator, w (StyleGAN): what z becomes, and what may be exchanged layer by layer.
+
+    It is not drawn but made from the other controls, by :meth:`ganstudio.methods.base.Method.mapped`; ``generate`` takes
+    it instead of them as ``values[name]``: float32, shape ``(N, layers, size)``.
+    """
+
+    name: str
+    layers: int
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class NoiseSeed:
+    """What the random detail of a picture is drawn from: the same seed, the same strands of hair.
+
+    ``generate`` takes it as ``values[name]``: int64, shape ``(N,)``, 0 or more.
+    """
+
+    name: str
+
+
 Given = LabelMap | SourceImage
 """What a person gives a translating network; it cannot be drawn at random."""
 
 Control = (
-    LatentVector | ContinuousCode | CategoricalCode | ClassLabel | GeneratorIndex | Attribute | LabelMap | SourceImage
+    LatentVector
+    | ContinuousCode
+    | CategoricalCode
+    | ClassLabel
+    | GeneratorIndex
+    | Attribute
+    | LabelMap
+    | SourceImage
+    | ClassImages
+    | StyleLayers
+    | NoiseSeed
 )
 
 

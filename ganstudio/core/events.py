@@ -14,8 +14,40 @@ from ganstudio.core.fields import Value
 State = Literal["preparing", "training", "paused", "stopping", "finished", "stopped", "failed", "interrupted"]
 LIVE_STATES: frozenset[State] = frozenset({"preparing", "training", "paused", "stopping"})
 
-SeriesKind = Literal["loss", "probability", "score", "gradient", "quality"]
-SeriesRole = Literal["discriminator", "generator", "encoder", "real", "fake", "other"]
+SeriesKind = Literal["loss", "probability", "score", "gradient", "quality", "measure"]
+SeriesRole = Literal[
+    "discriminator",
+    "generator",
+    "encoder",
+    "real",
+    "fake",
+    "other",
+    "joint",
+    "second discriminator",
+    "second generator",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class RoleInfo:
+    """One kind of update of a method: what "one phase" and "only this one" offer.
+
+    Attributes:
+        name: as the commands say it, e.g. ``"generator"``.
+        title: as people say it.
+        colour: whose colour its curves take.
+    """
+
+    name: str
+    title: str
+    colour: SeriesRole
+
+
+@dataclass(frozen=True, slots=True)
+class Roles:
+    """The roles of the method that is being trained, in the order of its phases; told once, before the first step."""
+
+    roles: tuple[RoleInfo, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,15 +55,19 @@ class SeriesInfo:
     """What one plotted quantity is.
 
     Attributes:
-        name: unique, as people write it: ``"discriminator/real"``, ``"D(x)"``.
+        name: unique, and the key under which it is stored: ``"discriminator/real"``, ``"D(x)"``.
         kind: which plot it belongs in. ``probability`` aims at 0 and 1 with the equilibrium at 1/2 (least squares may
-            leave that range a little).
+            leave that range a little). ``measure`` is a quantity of its own, with title and unit: BEGAN's M, KL in nats.
         role: whose colour it takes.
+        title: what people call it; empty where that is the name.
+        unit: of a measure, e.g. ``"nats"``.
     """
 
     name: str
     kind: SeriesKind
     role: SeriesRole
+    title: str = ""
+    unit: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +99,8 @@ class Samples:
         scores: float32 ``(N,)``: the discriminator's word on each: a probability or a critic's value; or None.
         source: averaged or raw weights.
         panels: names of the pictures that belong together: items come in groups of as many.
+        groups: int64 ``(N,)``: which generator made each item; or None.
+        group_names: what people call them; empty where they are only numbered.
     """
 
     step: int
@@ -70,6 +108,8 @@ class Samples:
     scores: NDArray[np.float32] | None
     source: Source
     panels: tuple[str, ...] = ("",)
+    groups: NDArray[np.int64] | None = None
+    group_names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +221,7 @@ class Note:
 
 Event = (
     Rows
+    | Roles
     | Samples
     | RealBatch
     | Scene

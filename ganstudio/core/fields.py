@@ -50,6 +50,7 @@ def field(
     live: bool = False,
     advanced: bool = False,
     path: bool = False,
+    before: Value | None = None,
 ) -> Any:
     """Declares one typed value.
 
@@ -67,8 +68,11 @@ def field(
         live: may be changed while training.
         advanced: folded away in the form until asked for.
         path: names a file; :func:`validate` makes it absolute, so that it holds from every directory.
+        before: what stored runs had that are older than this value and do not name it; None: the default.
     """
-    extra: dict[str, Any] = {"group": group, "unit": unit, "log": log, "live": live, "advanced": advanced, "path": path}
+    extra: dict[str, Any] = {
+        "group": group, "unit": unit, "log": log, "live": live, "advanced": advanced, "path": path, "before": before
+    }  # fmt: skip
     return Field(default, ge=ge, gt=gt, le=le, lt=lt, title=title, description=help, json_schema_extra=extra)
 
 
@@ -92,6 +96,7 @@ class FieldSpec:
     live: bool = False
     advanced: bool = False
     path: bool = False
+    before: Value | None = None
 
     @property
     def range_text(self) -> str:
@@ -187,6 +192,12 @@ def field_of(model: type[Fields], name: str) -> FieldSpec:
             return spec
     known = ", ".join(spec.name for spec in fields_of(model)) or _("none")
     raise UsageError(_("There is no setting called “{name}”. Known: {known}.").format(name=name, known=known))
+
+
+def as_stored(model: type[Fields], values: Mapping[str, Value]) -> dict[str, Value]:
+    """The values of a stored run, with those that did not exist when it was begun as they were by nature then."""
+    older = {spec.name: spec.before for spec in fields_of(model) if spec.before is not None}
+    return {**older, **values}
 
 
 def validate(model: type[F], values: Mapping[str, Any]) -> F:

@@ -77,6 +77,7 @@ class Batches:
         self.device = torch.device(device)
         items, labels, inputs = dataset.items, dataset.labels, dataset.inputs
         self._pools: dict[int, torch.Tensor] = {}
+        self._by_class: tuple[torch.Tensor, torch.Tensor, torch.Tensor] | None = None
         self._images = items.dtype == torch.uint8
         size = items.numel() + (0 if inputs is None else inputs.numel())
         self.resident = size * items.element_size() <= resident_bytes
@@ -150,6 +151,21 @@ class Batches:
             first = [order[labels == label][:per_class] for label in torch.unique(labels)]
             self._pools[per_class] = torch.cat(first)
         return self._pools[per_class]
+
+    def by_class(self) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        """Positions of all items that may be drawn, class by class; where each class begins; how many it has.
+
+        Raises:
+            UsageError: the data set has no labels.
+        """
+        if self._labels is None:
+            raise UsageError(_("This method needs a data set with classes, and this one has none."))
+        if self._by_class is None:
+            drawn = torch.arange(self.count, device=self._home) if self._kept is None else self._kept
+            labels = self._labels[drawn]
+            counts = torch.bincount(labels, minlength=len(self.spec.classes))
+            self._by_class = drawn[labels.argsort(stable=True)], counts.cumsum(0) - counts, counts
+        return self._by_class
 
     def pick(self, positions: torch.Tensor) -> Examples:
         """The items at these positions; of two unpaired domains the inputs at the same positions, going round."""

@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ganstudio.core.controls import (
-    Attribute,
     CategoricalCode,
+    ClassImages,
     ClassLabel,
     ContinuousCode,
     Control,
@@ -21,6 +21,7 @@ from ganstudio.core.controls import (
     LabelMap,
     LatentVector,
     SourceImage,
+    StyleLayers,
 )
 from ganstudio.core.errors import UsageError
 from ganstudio.core.i18n import _
@@ -193,12 +194,15 @@ def size_of(control: Control) -> int:
             return size
         case ClassLabel() | CategoricalCode():
             return control.count
-        case GeneratorIndex() | Attribute():
-            return 1
         case LabelMap(size=size):
             return size * size
         case SourceImage(channels=channels, size=size):
             return channels * size * size
+        case ClassImages(k=k, channels=channels, size=size):
+            return k * channels * size * size
+        case StyleLayers(layers=layers, size=size):
+            return layers * size
+    return 1
 
 
 def position_of(values: Mapping[str, NDArray[Any]], row: int = 0) -> dict[str, NDArray[Any]]:

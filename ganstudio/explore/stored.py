@@ -110,7 +110,7 @@ def _build(run: Run, tensors: Mapping[str, Tensor], metadata: Mapping[str, str],
     try:
         hyper = json.loads(metadata["state"])["hyper"]
         method = METHODS[info.experiment.method]
-        resolved = method.resolve(hyper, info.spec.kind)
+        resolved = method.resolve(hyper, info.spec.kind, stored=True)
         # What only training needs may have been cut out of the checkpoint.
         most = max(MOST_WEIGHTS, 4 * sum(tensor.numel() for tensor in tensors.values()))
         with at_most(most), randomness(torch.Generator().manual_seed(0)):  # whatever it begins with is replaced

@@ -36,7 +36,7 @@ from torch.nn.functional import cross_entropy
 from ganstudio.core.fields import field
 from ganstudio.core.i18n import _
 from ganstudio.core.observed import Predicts
-from ganstudio.methods.base import Batch, MethodInfo, Terms, Values
+from ganstudio.methods.base import Batch, MethodInfo, Needs, Terms, Values
 from ganstudio.methods.conditional import Conditional, ConditionalHyper
 from ganstudio.nn.heads import RecognisingDiscriminator
 
@@ -102,7 +102,7 @@ class ACGAN(Conditional):
             "to recognise: look whether the pictures of a row become alike, and lower the weight of the class in G."
         ),
         data_kinds=("images",),
-        needs_labels=True,
+        needs=Needs(labels=True),
     )
 
     discriminator: RecognisingDiscriminator

@@ -1,4 +1,4 @@
-"""What a method is, and what one update of it is. The engine in :mod:`ganstudio.training` knows nothing else.
+"""What a method is. The engine in :mod:`ganstudio.training` knows nothing else.
 
 A method is an ``nn.Module``: its children are the networks and its buffers are its state, so that one ``state_dict()``
 is a whole checkpoint. It knows no thread, file, widget or device.
@@ -8,156 +8,57 @@ from __future__ import annotations
 
 import copy
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, ClassVar, Literal, Protocol, Self
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar, Generic, Self
 
 import torch
 from torch import Tensor, nn
+from typing_extensions import TypeVar
 
 from ganstudio.core.commands import Role
 from ganstudio.core.controls import (
     Attribute,
     CategoricalCode,
+    ClassImages,
     ClassLabel,
     ContinuousCode,
     Control,
     GeneratorIndex,
     LabelMap,
     LatentVector,
+    NoiseSeed,
     SourceImage,
+    StyleLayers,
+    given,
 )
 from ganstudio.core.dataspec import DataKind, DataSpec
 from ganstudio.core.errors import UsageError
-from ganstudio.core.events import SeriesKind, SeriesRole
+from ganstudio.core.events import RoleInfo
 from ganstudio.core.fields import Hyper as AnyHyper
-from ganstudio.core.fields import Value, field_of, validate
+from ganstudio.core.fields import Value, as_stored, field_of, validate
 from ganstudio.core.i18n import _
 from ganstudio.core.observed import Predicts
+from ganstudio.data.batches import Examples
+from ganstudio.methods.info import FAMILIES, Family, MethodInfo, Needs
+from ganstudio.methods.phase import Averaging, Batch, Decay, DecayKind, Optimiser, OptimiserKind, Phase, Terms, Values
 from ganstudio.nn import random
 
-Values = Mapping[str, Tensor]
-Terms = dict[str, Tensor]
-OptimiserKind = Literal["adam", "rmsprop", "sgd"]
+__all__ = [
+    "FAMILIES", "Averaging", "Batch", "Decay", "DecayKind", "Examples", "Family", "Method", "MethodInfo", "Needs",
+    "Optimiser", "OptimiserKind", "Phase", "Terms", "Values", "one_hot", "part_of",
+]  # fmt: skip
+
+H = TypeVar("H", bound=AnyHyper, default=Any)
+
+_ROLES: Mapping[Role, RoleInfo] = {
+    "discriminator": RoleInfo("discriminator", _("Discriminator"), "discriminator"),
+    "generator": RoleInfo("generator", _("Generator"), "generator"),
+    "encoder": RoleInfo("encoder", _("Encoder"), "encoder"),
+    "joint": RoleInfo("joint", _("All at once"), "joint"),
+}
 
 
-class Batch(Protocol):
-    """What a phase is given. Real items are drawn when they are first asked for, once per update."""
-
-    @property
-    def size(self) -> int:
-        """How many items a batch has."""
-
-    @property
-    def real(self) -> Tensor:
-        """Real items: float32 ``(N, C, H, W)`` in [−1, 1], or ``(N, 2)``."""
-
-    @property
-    def labels(self) -> Tensor | None:
-        """int64 ``(N,)``: the classes of ``real``, or None."""
-
-    @property
-    def inputs(self) -> Tensor:
-        """What a translating network is given: label maps int64 ``(N, H, W)`` or pictures float32 ``(N, C, H, W)``.
-
-        They belong to ``real``, row by row, unless the data are two unpaired domains.
-        """
-
-    @property
-    def attributes(self) -> Tensor | None:
-        """float32 ``(N, A)`` in [−1, 1]: what is known of ``real``, or None."""
-
-    def labelled(self, per_class: int) -> tuple[Tensor, Tensor]:
-        """A batch of items whose labels may be used: the same ``per_class`` items of every class throughout the run.
-
-        Items as ``real``, int64 labels ``(N,)``; drawn anew at every call.
-        """
-
-    def watch(self, name: str, values: Tensor, kind: SeriesKind, role: SeriesRole) -> None:
-        """Plots the mean of ``values`` without adding it to the loss."""
-
-
-@dataclass(frozen=True, slots=True)
-class Optimiser:
-    """How a phase's networks are updated.
-
-    Attributes:
-        kind: adam, rmsprop (decay 0.99 as in Arjovsky et al.'s code, unless ``beta2`` says otherwise) or sgd.
-        lr: learning rate.
-        beta1: Adam's β₁, or the momentum of the others.
-        beta2: Adam's β₂, or RMSprop's decay.
-        clip_value: every gradient entry is clipped to ±this before the step; 0 = not.
-    """
-
-    kind: OptimiserKind = "adam"
-    lr: float = 2e-4
-    beta1: float = 0.5
-    beta2: float = 0.999
-    clip_value: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class Phase:
-    """One named update.
-
-    Attributes:
-        name: as it is plotted, e.g. ``"discriminator"``.
-        role: which button and which colour it answers to.
-        networks: names of the children that are updated; all others are frozen meanwhile.
-        optimiser: how.
-        loss: batch to named terms; the engine adds them up, back-propagates the sum and plots each.
-        repeat: updates per step; a function of the step where it changes.
-        every: the phase runs on every n-th step only (lazy regularisation).
-        window: first step of the phase and the step before which it ends (None: never).
-        after: called after every update, e.g. to clip weights.
-        second_order: the loss differentiates twice; such a phase never runs in reduced precision.
-    """
-
-    name: str
-    role: Role
-    networks: tuple[str, ...]
-    optimiser: Optimiser
-    loss: Callable[[Batch], Terms]
-    repeat: int | Callable[[int], int] = 1
-    every: int = 1
-    window: tuple[int, int | None] = (0, None)
-    after: Callable[[], None] | None = None
-    second_order: bool = False
-
-    def repeats_at(self, step: int) -> int:
-        """How often the phase runs in step ``step`` (counted from 0)."""
-        first, end = self.window
-        if step < first or (end is not None and step >= end) or step % self.every:
-            return 0
-        return self.repeat(step) if callable(self.repeat) else self.repeat
-
-
-@dataclass(frozen=True, slots=True)
-class MethodInfo:
-    """What people are told about a method.
-
-    Attributes:
-        name: registry name, lower case with hyphens.
-        title: e.g. ``"WGAN-GP"``.
-        paper: authors, title, where.
-        year: of the paper.
-        summary: one sentence: the idea.
-        look_for: a paragraph: what to watch while it trains, and what goes wrong.
-        data_kinds: the kinds of data it can be trained on.
-        needs_labels: it cannot do without classes.
-    """
-
-    name: str
-    title: str
-    paper: str
-    year: int
-    summary: str
-    look_for: str
-    data_kinds: tuple[DataKind, ...] = ("points", "images")
-    needs_labels: bool = False
-
-
-class Method(nn.Module, ABC):
+class Method(nn.Module, ABC, Generic[H]):
     """Base of every method.
 
     Class attributes:
@@ -180,14 +81,21 @@ class Method(nn.Module, ABC):
     training_only: ClassVar[tuple[str, ...]] = ()
     held_out: ClassVar[float] = 0.0
 
-    def __init__(self, hyper: AnyHyper, data: DataSpec) -> None:
+    hyper: H
+
+    def __init__(self, hyper: H, data: DataSpec) -> None:
         super().__init__()
-        self.hyper: Any = hyper
+        self.hyper = hyper
         self.data = data
 
     @classmethod
-    def resolve(cls, values: Mapping[str, Any], kind: DataKind) -> AnyHyper:
+    def resolve(cls, values: Mapping[str, Any], kind: DataKind, stored: bool = False) -> Any:
         """Checked hyper-parameters for a kind of data: the defaults overlaid with ``values``.
+
+        Args:
+            values: by name.
+            kind: of the data.
+            stored: they are a stored run's: what it does not name is as it was when there was no choice.
 
         Raises:
             UsageError: a value is unknown or out of range, or the method does not take this kind of data.
@@ -198,9 +106,11 @@ class Method(nn.Module, ABC):
                     title=cls.info.title, wanted=_(" or ").join(cls.info.data_kinds), kind=kind
                 )
             )
+        if stored:
+            values = as_stored(cls.Hyper, values)
         return validate(cls.Hyper, {**cls.kind_defaults.get(kind, {}), **values})
 
-    def check_change(self, name: str, value: Value, resuming: bool = False) -> AnyHyper:
+    def check_change(self, name: str, value: Value, resuming: bool = False) -> Any:
         """The hyper-parameters with one live value changed, or, where the run is being resumed, the batch size.
 
         Raises:
@@ -225,54 +135,100 @@ class Method(nn.Module, ABC):
     def phases(self) -> Sequence[Phase]:
         """The updates of one step in their order, from the present hyper-parameters."""
 
+    def roles(self) -> tuple[RoleInfo, ...]:
+        """The kinds of updates that its phases are, in their order, with what people call them."""
+        names = dict.fromkeys(phase.role for phase in self.phases())
+        return tuple(_ROLES.get(name) or RoleInfo(name, name.capitalize(), "other") for name in names)
+
+    def averaging(self) -> Averaging:
+        """How the children in ``averaged`` are averaged: here by the hyper-parameter ``ema``, where there is one."""
+        return Averaging(float(getattr(self.hyper, "ema", 0.0)))
+
+    def batch_size_at(self, step: int) -> int:
+        """Items in the batches of a step (counted from 0): here always the same."""
+        size: int = self.hyper.batch_size  # type: ignore[attr-defined]
+        return size
+
     @abstractmethod
     def controls(self) -> Sequence[Control]:
         """What can be driven when drawing samples."""
 
+    @property
+    def translates(self) -> bool:
+        """It is given a label map or a picture, and draws another from it."""
+        return given(self.controls()) is not None
+
     @abstractmethod
     def generate(self, values: Values) -> Tensor:
-        """Items from control values, one tensor with N rows per control: ``(N, C, H, W)`` in [−1, 1], or ``(N, 2)``."""
+        """Items from control values, one tensor with N rows per control: ``(N, C, H, W)`` in [−1, 1], or ``(N, 2)``.
 
-    def draw(self, count: int, device: torch.device | str = "cpu") -> dict[str, Tensor]:
-        """Random values for every control, ``count`` rows each, from the run's own generator."""
-        return {control.name: _draw(control, count, device) for control in self.controls()}
+        Where there is a control :class:`StyleLayers`, its value stands for those that it is made from.
+        """
 
-    def showcase(self, count: int) -> dict[str, Tensor]:
-        """Values for the fixed samples of the wall: as :meth:`draw`, with classes and categories in their order."""
-        values = self.draw(count)
-        for control in self.controls():
-            if isinstance(control, ClassLabel | CategoricalCode):
-                values[control.name] = one_hot(torch.arange(count) * control.count // count, control.count)
-        return values
-
-    def condition(self, inputs: Tensor, attributes: Tensor | None) -> dict[str, Tensor]:
-        """Control values that fit what a translating network is given (see :attr:`Batch.inputs`); nothing elsewhere."""
+    def mapped(self, values: Values) -> dict[str, Tensor]:
+        """What the values come to before anything is drawn: the :class:`StyleLayers` of z; nothing elsewhere."""
         return {}
 
-    def on_view(self, count: int, real: Tensor, inputs: Tensor | None, attributes: Tensor | None) -> dict[str, Tensor]:
-        """Values for the fixed samples of the wall, where some real examples can be looked at beside them.
+    def draw(self, count: int, device: torch.device | str = "cpu") -> dict[str, Tensor]:
+        """Random values for every control but what :meth:`mapped` makes, ``count`` rows each, by the run's own chance."""
+        return {
+            control.name: _draw(control, count, device)
+            for control in self.controls()
+            if not isinstance(control, StyleLayers)
+        }
+
+    def showcase(self, count: int) -> dict[str, Tensor]:
+        """Values for the fixed samples of the wall: as :meth:`draw`, with classes, categories and generators in order."""
+        values = self.draw(count)
+        for control in self.controls():
+            if isinstance(control, ClassLabel | CategoricalCode | GeneratorIndex):
+                places = torch.arange(count) * control.count // count
+                values[control.name] = places if isinstance(control, GeneratorIndex) else one_hot(places, control.count)
+        return values
+
+    def given(self, examples: Examples) -> dict[str, Tensor]:
+        """Control values that fit real examples: what a translating network is given; nothing elsewhere.
+
+        The method decides what that is: the label map or picture that the data set holds, or the real picture itself made
+        small, grey, or of another class.
+        """
+        return {}
+
+    def on_view(self, count: int, examples: Examples) -> dict[str, Tensor]:
+        """Values for the fixed samples of the wall, where real examples can be looked at beside them.
 
         Args:
             count: how many; there may be fewer examples.
-            real: what should be drawn, ``(N, C, H, W)``.
-            inputs: what is given, as in :attr:`Batch.inputs`; None where nothing is.
-            attributes: ``(N, A)`` or None.
+            examples: what should be drawn, and what is known of it.
         """
-        if inputs is None:
+        if not self.translates:
             return self.showcase(count)
-        device = inputs.device
-        values = {name: value.to(device) for name, value in self.showcase(min(count, len(inputs))).items()}
-        return {**values, **self.condition(inputs, attributes)}
+        rows, device = len(examples.real if examples.inputs is None else examples.inputs), examples.real.device
+        values = {name: value.to(device) for name, value in self.showcase(min(count, rows)).items()}
+        return {**values, **self.given(examples)}
+
+    def groups(self, values: Values) -> Tensor | None:
+        """Which of several generators makes each item, int64 ``(N,)``; None where there is but one."""
+        if self.translates:
+            return None
+        index = next((control for control in self.controls() if isinstance(control, GeneratorIndex)), None)
+        return None if index is None else values[index.name]
+
+    def look_into(self, values: Values) -> dict[str, Tensor]:
+        """Maps to lay over what is drawn, by name: float32 ``(N, 1, H, W)`` of any size and range, e.g. attention."""
+        return {}
 
     def panels(self, values: Values, real: Tensor | None) -> tuple[tuple[str, Tensor], ...]:
-        """Named pictures that are looked at side by side: here what is drawn; a translation also shows what was given.
+        """Named pictures that are looked at side by side: here what is drawn.
+
+        A translation also shows what was given, an autoencoder what it makes of real pictures, a pyramid its stages.
 
         Args:
             values: control values with N rows.
             real: what should have been drawn, ``(N, C, H, W)``; None where nobody knows.
 
         Returns:
-            name and pictures ``(N, C, H, W)`` in [−1, 1] of each column.
+            name and pictures ``(N, C, H, W)`` in [−1, 1] of each column. Sizes may differ: they are brought to one.
         """
         return ((_("sample"), self.generate(values)),)
 
@@ -346,6 +302,10 @@ def _draw(control: Control, count: int, device: torch.device | str) -> Tensor:
             return torch.zeros(count, size, size, dtype=torch.int64, device=device)
         case SourceImage(channels=channels, size=size):
             return torch.zeros(count, channels, size, size, device=device)
+        case ClassImages(k=k, channels=channels, size=size):
+            return torch.zeros(count, k, channels, size, size, device=device)
+        case NoiseSeed():
+            return random.integers(2**31, count, device=device)
     raise TypeError(f"unknown control {control!r}")
 
 

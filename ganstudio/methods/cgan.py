@@ -32,7 +32,7 @@ from typing import Literal, cast
 
 from ganstudio.core.fields import field
 from ganstudio.core.i18n import _
-from ganstudio.methods.base import MethodInfo
+from ganstudio.methods.base import MethodInfo, Needs
 from ganstudio.methods.conditional import Conditional, ConditionalHyper
 from ganstudio.nn.conditional import ConcatDiscriminator, ProjectionDiscriminator
 
@@ -74,7 +74,7 @@ class CGAN(Conditional):
             "them, or keep z and change the class: slant and stroke stay, for they are in z."
         ),
         data_kinds=("images",),
-        needs_labels=True,
+        needs=Needs(labels=True),
     )
 
     def build_discriminator(self) -> None:

@@ -38,7 +38,7 @@ from ganstudio.core.dataspec import DataSpec
 from ganstudio.core.errors import UsageError
 from ganstudio.core.fields import field
 from ganstudio.core.i18n import _
-from ganstudio.methods.base import Batch, Method, MethodInfo, Optimiser, Phase, Terms, Values
+from ganstudio.methods.base import Batch, Examples, Method, MethodInfo, Optimiser, Phase, Terms, Values
 from ganstudio.methods.translation import NETWORKS, OBJECTIVE, TRAINING, TranslationHyper
 from ganstudio.nn import random
 from ganstudio.nn.objectives import OBJECTIVES, Objective
@@ -290,14 +290,16 @@ class CycleGAN(Method):
         drawn: Tensor = self.generator(values["source"], values["direction"])
         return drawn
 
-    def condition(self, inputs: Tensor, attributes: Tensor | None) -> dict[str, Tensor]:
+    def given(self, examples: Examples) -> dict[str, Tensor]:
         """Pictures of A, and the way to B."""
+        inputs = examples.inputs
+        assert inputs is not None, "prepare refuses data without inputs"
         return {"source": inputs, "direction": torch.zeros(len(inputs), dtype=torch.int64, device=inputs.device)}
 
-    def on_view(self, count: int, real: Tensor, inputs: Tensor | None, attributes: Tensor | None) -> dict[str, Tensor]:
+    def on_view(self, count: int, examples: Examples) -> dict[str, Tensor]:
         """Pictures of A on their way to B, then as many of B on their way to A."""
-        if inputs is None:
-            return self.showcase(count)
+        real, inputs = examples.real, examples.inputs
+        assert inputs is not None, "prepare refuses data without inputs"
         half = (min(count, len(inputs), len(real)) + 1) // 2
         return {
             "source": torch.cat((inputs[:half], real[:half])),

@@ -45,7 +45,7 @@ from torch.nn.functional import cross_entropy
 from ganstudio.core.fields import field
 from ganstudio.core.i18n import _
 from ganstudio.core.observed import Predicts
-from ganstudio.methods.base import Batch, MethodInfo, Optimiser, Phase, Terms, one_hot
+from ganstudio.methods.base import Batch, MethodInfo, Needs, Optimiser, Phase, Terms, one_hot
 from ganstudio.methods.conditional import Conditional, ConditionalHyper
 from ganstudio.nn import random
 from ganstudio.nn.conditional import ConcatDiscriminator, ConvEncoder
@@ -120,7 +120,7 @@ class IcGAN(Conditional):
             "The accuracy of the class encoder is measured on pictures that were kept out of training."
         ),
         data_kinds=("images",),
-        needs_labels=True,
+        needs=Needs(labels=True),
     )
 
     encoder_z: ConvEncoder

@@ -44,7 +44,7 @@ from ganstudio.core.errors import UsageError
 from ganstudio.core.fields import field
 from ganstudio.core.i18n import _
 from ganstudio.core.observed import Predicts
-from ganstudio.methods.base import Batch, MethodInfo, Optimiser, Phase, Terms
+from ganstudio.methods.base import Batch, MethodInfo, Needs, Optimiser, Phase, Terms
 from ganstudio.methods.two_player import GameHyper, TwoPlayer
 from ganstudio.nn.classifying import ClassifyingDiscriminator
 from ganstudio.nn.dcgan import ConvGenerator
@@ -167,7 +167,7 @@ class SemiSupervised(TwoPlayer):
             "teach the discriminator nothing about where classes end."
         ),
         data_kinds=("images",),
-        needs_labels=True,
+        needs=Needs(labels=True),
     )
 
     discriminator: ClassifyingDiscriminator

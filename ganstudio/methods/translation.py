@@ -22,7 +22,7 @@ from ganstudio.core.controls import Attribute, Control, LabelMap, SourceImage
 from ganstudio.core.dataspec import DataSpec
 from ganstudio.core.fields import Hyper, field
 from ganstudio.core.i18n import _
-from ganstudio.methods.base import Batch, Method, Optimiser, Phase, Terms, Values
+from ganstudio.methods.base import Batch, Examples, Method, Optimiser, Phase, Terms, Values
 from ganstudio.nn import random
 from ganstudio.nn.labelmaps import picture_of, planes
 from ganstudio.nn.objectives import OBJECTIVES, Objective
@@ -213,11 +213,12 @@ class Translation(Method):
         """The label map or picture, and what is known of pictures in numbers."""
         return (self.given_control, *(Attribute(name) for name in self.data.attributes))
 
-    def condition(self, inputs: Tensor, attributes: Tensor | None) -> dict[str, Tensor]:
-        """Control values from real inputs and attributes."""
-        values = {self.given_control.name: inputs}
-        if attributes is not None:
-            values |= {name: attributes[:, i : i + 1] for i, name in enumerate(self.data.attributes)}
+    def given(self, examples: Examples) -> dict[str, Tensor]:
+        """The map or picture that belongs to real examples, and their attributes."""
+        assert examples.inputs is not None, "prepare refuses data without inputs"
+        values, known = {self.given_control.name: examples.inputs}, examples.attributes
+        if known is not None:
+            values |= {name: known[:, i : i + 1] for i, name in enumerate(self.data.attributes)}
         return values
 
     def attributes_of(self, values: Values) -> Tensor:

@@ -78,7 +78,16 @@ def open_segment(path: Path) -> Segment | None:
         if not line.endswith(b"\n"):
             return None
         columns = json.loads(line)["series"]
-        series = tuple(SeriesInfo(str(row["name"])[:_LONGEST_NAME], row["kind"], row["role"]) for row in columns)
+        series = tuple(
+            SeriesInfo(
+                str(row["name"])[:_LONGEST_NAME],
+                row["kind"],
+                row["role"],
+                str(row.get("title", ""))[:_LONGEST_NAME],
+                str(row.get("unit", ""))[:_LONGEST_NAME],
+            )
+            for row in columns
+        )
         # What nobody can draw: a painter that stops in the middle takes the program with it.
         known = all(one.kind in get_args(SeriesKind) and one.role in get_args(SeriesRole) for one in series)
         if not known or len({one.name for one in series}) < len(series) or len(series) > _MOST_COLUMNS:

@@ -1,43 +1,36 @@
 """The engine: networks, optimisers, data and chance of one run, and one step of all its phases.
 
 It alone calls zero_grad, backward, clip, step and EMA, for every method alike. It has no thread and no clock; see
-:mod:`ganstudio.training.session` for those.
+:mod:`ganstudio.training.session` for those. What of it is stored: see :mod:`ganstudio.training.state`.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from functools import cached_property
 
 import torch
 from torch import Tensor, nn
 
 from ganstudio.core.commands import Role, Source
-from ganstudio.core.errors import StoreError, UsageError
-from ganstudio.core.events import SeriesInfo, SeriesKind, SeriesRole
+from ganstudio.core.events import SeriesInfo
 from ganstudio.core.fields import Value
 from ganstudio.core.i18n import _
 from ganstudio.data import Batches, Dataset
 from ganstudio.data.batches import Examples
-from ganstudio.methods.base import Method, Phase, Values, part_of
-from ganstudio.nn import random
+from ganstudio.methods.base import Method, Phase, Values
 from ganstudio.nn.ema import Average
 from ganstudio.nn.norms import calibrate
 from ganstudio.nn.random import randomness
 from ganstudio.nn.snapshot import Snapshots
 from ganstudio.training import optimisers
+from ganstudio.training.batch import EngineBatch, Round
 from ganstudio.training.meters import Meter
 
 GRADIENTS_EVERY = 10
 FIXED_IMAGES, FIXED_POINTS, FIXED_TRANSLATIONS = 64, 1024, 8
-_COLOUR_OF: Mapping[Role, SeriesRole] = {
-    "discriminator": "discriminator",
-    "generator": "generator",
-    "encoder": "encoder",
-    "joint": "other",
-}
 
 
 def seeded(seed: int, purpose: str, device: torch.device | str = "cpu") -> torch.Generator:
@@ -45,67 +38,6 @@ def seeded(seed: int, purpose: str, device: torch.device | str = "cpu") -> torch
     # Hashed, because torch's generator on the CPU looks at the lowest 32 bits of its seed only.
     mixed = hashlib.sha256(f"{seed}/{purpose}".encode()).digest()
     return torch.Generator(device).manual_seed(int.from_bytes(mixed[:8], "little") >> 1)
-
-
-class EngineBatch:
-    """What a phase sees of the engine: see :class:`ganstudio.methods.base.Batch`."""
-
-    def __init__(self, batches: Batches, meter: Meter) -> None:
-        self._batches = batches
-        self._meter = meter
-        self._examples: Examples | None = None
-
-    @property
-    def size(self) -> int:
-        """Items in a batch."""
-        return self._batches.batch_size
-
-    def renew(self) -> None:
-        """Forgets the items: the next access draws fresh ones."""
-        self._examples = None
-
-    @property
-    def examples(self) -> Examples:
-        """A batch of real items and what is known of them, the same one until :meth:`renew`."""
-        if self._examples is None:
-            self._examples = self._batches.next()
-        return self._examples
-
-    @property
-    def real(self) -> Tensor:
-        """The items."""
-        return self.examples.real
-
-    @property
-    def labels(self) -> Tensor | None:
-        """Their labels."""
-        return self.examples.labels
-
-    @property
-    def inputs(self) -> Tensor:
-        """What a translating network is given."""
-        inputs = self.examples.inputs
-        if inputs is None:
-            raise UsageError(_("This method translates, and the data set has nothing to translate from."))
-        return inputs
-
-    @property
-    def attributes(self) -> Tensor | None:
-        """What is known of the items in numbers."""
-        return self.examples.attributes
-
-    def labelled(self, per_class: int) -> tuple[Tensor, Tensor]:
-        """A batch of the few items whose labels may be used."""
-        pool = self._batches.labelled_pool(per_class)
-        # Drawn where the run's chance is; the pool lies with the data, which may be too large for the device.
-        chosen = random.integers(len(pool), self.size, device=self._batches.device)
-        items, labels, *_rest = self._batches.pick(pool[chosen.to(pool.device)])
-        assert labels is not None
-        return items, labels
-
-    def watch(self, name: str, values: Tensor, kind: SeriesKind, role: SeriesRole) -> None:
-        """Plots the mean of ``values``."""
-        self._meter.add(SeriesInfo(name, kind, role), values.detach().mean())
 
 
 class Engine:
@@ -131,25 +63,34 @@ class Engine:
         self.seconds = 0.0
         self.losses, self.gradients = Meter("steps"), Meter("gradients")
         self.batches = Batches(
-            dataset, method.hyper.batch_size, seed, device, channels_last=images, held_out=method.held_out
+            dataset, method.batch_size_at(0), seed, device, channels_last=images, held_out=method.held_out
         )
-        self._batch = EngineBatch(self.batches, self.losses)
         self._phases: tuple[Phase, ...] = tuple(method.phases())
         self._parameters = {name: [*child.parameters()] for name, child in method.named_children()}
-        self._trainable = {
+        self.trainable = {
             phase.name: [p for network in phase.networks for p in self._parameters[network]] for phase in self._phases
         }
-        self._optimisers = {
-            phase.name: optimisers.build(phase.optimiser, self._trainable[phase.name], device) for phase in self._phases
+        self.optimisers = {
+            phase.name: optimisers.build(phase.optimiser, self.trainable[phase.name], device)
+            for phase in self._phases
+            if not phase.shares
         }
+        self._round = Round(self.batches, self.losses, self.optimisers)
+        self._batch = EngineBatch(self._round)
         self._unfrozen: str | None = None
         self.fixed = self._draw_fixed()
         with randomness(seeded(seed, "calibration", device)):
             calibrate(method, lambda: method.generate(self.fixed))
-        decay = float(getattr(method.hyper, "ema", 0.0))
-        self.averages = {name: Average(getattr(method, name), decay) for name in method.averaged} if decay else {}
+        averaging = method.averaging()
+        decay, first = optimisers.average_decay(averaging, self.batches.batch_size), averaging.start
+        self.averages = (
+            {name: Average(getattr(method, name), decay, first) for name in method.averaged} if decay else {}
+        )
+        self.roles = method.roles()
+        colour_of = {role.name: role.colour for role in self.roles}
+        self._colour_of = {phase.name: colour_of[phase.role] for phase in self._phases}
         self._info = {
-            phase.name: SeriesInfo(f"gradient/{phase.name}", "gradient", _COLOUR_OF[phase.role])
+            phase.name: SeriesInfo(f"gradient/{phase.name}", "gradient", self._colour_of[phase.name])
             for phase in self._phases
         }
         self._term_info: dict[tuple[str, str], SeriesInfo] = {}
@@ -157,28 +98,31 @@ class Engine:
     @property
     def fixed_count(self) -> int:
         """How many samples the wall shows."""
-        spec = self.dataset.spec
-        return FIXED_TRANSLATIONS if spec.translates else FIXED_IMAGES if spec.pictures else FIXED_POINTS
+        pictures = self.dataset.spec.pictures
+        return FIXED_TRANSLATIONS if self.method.translates else FIXED_IMAGES if pictures else FIXED_POINTS
 
+    @cached_property
     def on_view(self) -> Examples:
         """The real examples that the wall shows: not trained on, where some are held out."""
         count = self.fixed_count
-        return self.batches.unseen(count) if self.dataset.spec.translates else self.batches.fixed(count)
+        return self.batches.unseen(count) if self.method.translates else self.batches.fixed(count)
 
     def _draw_fixed(self) -> dict[str, Tensor]:
         count = self.fixed_count
         with randomness(seeded(self.seed, "fixed latents")):
-            if not self.dataset.spec.translates:
-                return {name: values.to(self.device) for name, values in self.method.showcase(count).items()}
-            real, _labels, inputs, attributes = self.on_view()
-            values = self.method.on_view(count, real, inputs, attributes)
+            values = self.method.on_view(count, self.on_view)
             return {name: value.to(self.device) for name, value in values.items()}
 
     # -- one step ---------------------------------------------------------------------------------------------------
 
-    def step(self, role: Role | None = None) -> None:
-        """Runs every phase that is due (of one role only, where given) and follows with the averages."""
-        number = self.step_count
+    def step(self, role: Role | None = None, batch_size: int | None = None) -> None:
+        """Runs every phase that is due (of one role only, where given) and follows with the averages.
+
+        ``batch_size`` stands for the method's own, to try whether it fits.
+        """
+        number = self._round.step = self.step_count
+        self._round.kept.clear()
+        self.batches.batch_size = batch_size or self.method.batch_size_at(number)
         self.losses.begin(number + 1)
         measure = (number + 1) % GRADIENTS_EVERY == 0
         if measure:
@@ -201,8 +145,10 @@ class Engine:
     def _update(self, phase: Phase, measure: bool) -> None:
         self._unfreeze(phase)
         self._batch.renew()
-        optimiser, parameters = self._optimisers[phase.name], self._trainable[phase.name]
+        optimiser, parameters = self.optimisers[phase.shares or phase.name], self.trainable[phase.name]
         optimiser.zero_grad(set_to_none=True)
+        if phase.optimiser.decay.kind != "none" and not phase.shares:
+            self._decay(phase, optimiser, measure)
         terms = self._terms(phase)
         total = sum(terms.values()) if len(terms) > 1 else next(iter(terms.values()))
         assert isinstance(total, Tensor)
@@ -214,9 +160,26 @@ class Engine:
             self.gradients.add(self._info[phase.name], torch.linalg.vector_norm(torch.stack(norms)))
         if phase.optimiser.clip_value:
             nn.utils.clip_grad_value_(parameters, phase.optimiser.clip_value)
+        if phase.optimiser.clip_norm:
+            nn.utils.clip_grad_norm_(parameters, phase.optimiser.clip_norm)
         optimiser.step()
         if phase.after is not None:
             phase.after()
+
+    def _decay(self, phase: Phase, optimiser: torch.optim.Optimizer, measure: bool) -> None:
+        rate = phase.optimiser.lr * phase.optimiser.decay.factor(self.step_count)
+        optimisers.set_rate(optimiser, rate)
+        if measure:
+            title = _("learning rate, {phase}").format(phase=phase.name)
+            info = SeriesInfo(f"rate/{phase.name}", "measure", self._colour_of[phase.name], title)
+            self.gradients.add(info, torch.full((), rate, device=self.device))
+
+    @property
+    def learns_until(self) -> int | None:
+        """The step from which on every rate has fallen to 0; None where some never does."""
+        ends = [phase.optimiser.decay.end for phase in self._phases if not phase.shares]
+        known = [end for end in ends if end is not None]
+        return max(known) if known and len(known) == len(ends) else None
 
     def _terms(self, phase: Phase) -> dict[str, Tensor]:
         if not getattr(self.method.hyper, "amp", False) or phase.second_order:
@@ -237,7 +200,7 @@ class Engine:
     def _term(self, phase: Phase, name: str) -> SeriesInfo:
         key = (phase.name, name)
         if key not in self._term_info:
-            self._term_info[key] = SeriesInfo(f"{phase.name}/{name}", "loss", _COLOUR_OF[phase.role])
+            self._term_info[key] = SeriesInfo(f"{phase.name}/{name}", "loss", self._colour_of[phase.name])
         return self._term_info[key]
 
     # -- hyper-parameters -------------------------------------------------------------------------------------------
@@ -256,16 +219,12 @@ class Engine:
         changed = self.method.check_change(name, value, resuming)
         old = getattr(self.method.hyper, name)
         self.method.hyper = changed
-        self.batches.batch_size = self.method.hyper.batch_size
+        self.batches.batch_size = self.method.batch_size_at(self.step_count)
         self._phases = tuple(self.method.phases())
         for phase in self._phases:
-            optimisers.retune(self._optimisers[phase.name], phase.optimiser)
+            if not phase.shares:
+                optimisers.retune(self.optimisers[phase.name], phase.optimiser)
         return old, getattr(changed, name)
-
-    @property
-    def roles(self) -> tuple[Role, ...]:
-        """The roles that the method's phases have, in their order."""
-        return tuple(dict.fromkeys(phase.role for phase in self._phases))
 
     # -- drawing ----------------------------------------------------------------------------------------------------
 
@@ -308,85 +267,3 @@ class Engine:
         items, labels, *_rest = self.batches.unseen(count)
         with self.drawing("raw") as view:
             return {name: scores.argmax(1) for name, scores in view.recognise(items).items()}, labels
-
-    # -- checkpoints ------------------------------------------------------------------------------------------------
-
-    def state(self) -> tuple[dict[str, Tensor], dict[str, Any]]:
-        """Tensors (references, not copies) and plain JSON values: everything that the next step depends on."""
-        tensors = {f"method/{name}": value for name, value in self.method.state_dict().items()}
-        for name, average in self.averages.items():
-            tensors |= {f"ema/{name}/{key}": value for key, value in average.module.state_dict().items()}
-        for name, optimiser in self._optimisers.items():
-            for index, parameter in enumerate(self._trainable[name]):
-                for key, value in optimiser.state.get(parameter, {}).items():
-                    tensors[f"optimiser/{name}/{index}/{key}"] = torch.as_tensor(value)
-        tensors["chance"] = self.chance.get_state()
-        return tensors, {
-            "step": self.step_count,
-            "seconds": self.seconds,
-            "items": self.batches.state(),
-            "hyper": self.method.hyper.model_dump(),
-            "data": self.dataset.fingerprint,
-        }
-
-    def load_state(self, tensors: Mapping[str, Tensor], values: Mapping[str, Any]) -> None:
-        """Goes back to a checkpoint; the next step is the one that followed it.
-
-        Raises:
-            StoreError: the checkpoint belongs to another method, size or data set; nothing was changed.
-        """
-        step, seconds = int(values["step"]), float(values["seconds"])
-        hyper, chance = dict(values["hyper"]), tensors["chance"].cpu()
-        # Runs of earlier versions counted batches.
-        items = int(values["items"] if "items" in values else values["batches"] * hyper["batch_size"])
-        if values["data"] != self.dataset.fingerprint:
-            raise StoreError(_("The data set is not the one this run was trained on; its files have changed."))
-        _check_same(self.state()[0], tensors)
-        self.method.load_state_dict(part_of(tensors, "method/"))
-        for name, average in self.averages.items():
-            average.module.load_state_dict(part_of(tensors, f"ema/{name}/"))
-        for name, optimiser in self._optimisers.items():
-            self._load_optimiser(optimiser, self._trainable[name], part_of(tensors, f"optimiser/{name}/"))
-        if chance.shape == self.chance.get_state().shape:
-            self.chance.set_state(chance)
-        else:  # another kind of device, whose numbers differ anyway: go on with fresh ones, but the same every time
-            self.chance = seeded(self.seed, f"training from step {step}", self.device)
-        self.step_count, self.seconds = step, seconds
-        self.batches.seek(items)
-        for name, value in hyper.items():
-            if getattr(self.method.hyper, name) != value:
-                self.set_hyper(name, value, resuming=True)
-
-    def _load_optimiser(
-        self, optimiser: torch.optim.Optimizer, parameters: Sequence[Tensor], saved: Mapping[str, Tensor]
-    ) -> None:
-        by_index: dict[int, dict[str, Tensor]] = {}
-        for name, value in saved.items():
-            index, key = name.split("/", 1)
-            by_index.setdefault(int(index), {})[key] = value
-        # load_state_dict puts every tensor on its parameter's device and keeps what each optimiser needs on the host.
-        groups = optimiser.state_dict()["param_groups"]
-        optimiser.load_state_dict({"state": by_index, "param_groups": groups})
-        for parameter in parameters:
-            for key, value in optimiser.state.get(parameter, {}).items():
-                if value.dim() == 4:
-                    optimiser.state[parameter][key] = value.to(memory_format=torch.channels_last)
-
-
-def _check_same(mine: Mapping[str, Tensor], theirs: Mapping[str, Tensor]) -> None:
-    """Weights must agree in names and shapes; optimisers may be empty here, before their first step."""
-    for name in theirs:
-        if name.startswith(("method/", "ema/")) and name not in mine:
-            raise StoreError(
-                _("This checkpoint does not fit the run: it holds {name}, which the method does not have.").format(
-                    name=name.removeprefix("method/")
-                )
-            )
-    for name, value in mine.items():
-        if name.startswith(("method/", "ema/")) and (name not in theirs or theirs[name].shape != value.shape):
-            found = tuple(theirs[name].shape) if name in theirs else _("nothing")
-            raise StoreError(
-                _("This checkpoint does not fit the run: {name} should have shape {want} and has {found}.").format(
-                    name=name.removeprefix("method/"), want=tuple(value.shape), found=found
-                )
-            )

@@ -29,8 +29,7 @@ def fitting_batch_size(engine: Engine) -> int | None:
         if engine.device.type == "cuda":
             torch.cuda.empty_cache()
         try:
-            engine.batches.batch_size = size
-            engine.step()
+            engine.step(batch_size=size)
         except Exception as error:
             if not is_out_of_memory(error):
                 raise

@@ -8,24 +8,41 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ganstudio.methods.base import Optimiser
+from ganstudio.methods.base import Averaging, Optimiser
+from ganstudio.nn.ema import decay_of_half_life
 
 
 def build(spec: Optimiser, parameters: Iterable[Tensor], device: torch.device) -> torch.optim.Optimizer:
     """One optimiser: fused where torch has a fused kernel for it, foreach elsewhere."""
     parameters = list(parameters)
     fast: dict[str, Any] = {"fused": True} if device.type in ("cpu", "cuda") else {"foreach": True}
+    shared: dict[str, Any] = {"lr": spec.lr, "weight_decay": spec.weight_decay}
     if spec.kind == "adam":
-        return torch.optim.Adam(parameters, lr=spec.lr, betas=(spec.beta1, spec.beta2), **fast)
+        return torch.optim.Adam(parameters, betas=(spec.beta1, spec.beta2), eps=spec.eps, **shared, **fast)
     if spec.kind == "rmsprop":
-        return torch.optim.RMSprop(parameters, lr=spec.lr, alpha=spec.beta2, momentum=spec.beta1, foreach=True)
-    return torch.optim.SGD(parameters, lr=spec.lr, momentum=spec.beta1, **fast)
+        return torch.optim.RMSprop(
+            parameters, alpha=spec.beta2, momentum=spec.beta1, eps=spec.eps, foreach=True, **shared
+        )
+    return torch.optim.SGD(parameters, momentum=spec.beta1, **shared, **fast)
+
+
+def set_rate(optimiser: torch.optim.Optimizer, rate: float) -> None:
+    """The learning rate of the next update."""
+    for group in optimiser.param_groups:
+        group["lr"] = rate
+
+
+def average_decay(averaging: Averaging, batch_size: int) -> float:
+    """β of a moving average: as it is given, or from its half-life in images."""
+    return decay_of_half_life(averaging.half_life, batch_size) if averaging.half_life else averaging.decay
 
 
 def retune(optimiser: torch.optim.Optimizer, spec: Optimiser) -> None:
     """Carries changed values into a living optimiser; its moments stay."""
     for group in optimiser.param_groups:
-        group["lr"] = spec.lr
+        group["lr"], group["weight_decay"] = spec.lr, spec.weight_decay
+        if "eps" in group:
+            group["eps"] = spec.eps
         if "betas" in group:
             group["betas"] = (spec.beta1, spec.beta2)
         if "alpha" in group:

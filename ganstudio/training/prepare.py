@@ -9,7 +9,7 @@ from pathlib import Path
 from ganstudio.core.errors import SizeError, UsageError
 from ganstudio.core.events import Note
 from ganstudio.core.experiment import Experiment
-from ganstudio.core.fields import Value, fields_of
+from ganstudio.core.fields import Value, as_stored, fields_of
 from ganstudio.core.i18n import _
 from ganstudio.core.paths import located
 from ganstudio.data import DATASETS, Dataset, load, parse_request
@@ -65,7 +65,7 @@ def where_it_lies(experiment: Experiment, run: Path, moved: str | None = None) -
     paths = {spec.name for spec in fields_of(METHODS[experiment.method].Hyper) if spec.path}
     hyper = {
         name: located(value, run) if name in paths and isinstance(value, str) else value
-        for name, value in experiment.hyper.items()
+        for name, value in as_stored(METHODS[experiment.method].Hyper, experiment.hyper).items()
     }
     return experiment.with_(data=data if moved is None else moved_request(data, moved), hyper=hyper)
 
@@ -101,7 +101,7 @@ def build_engine(experiment: Experiment, cancel: threading.Event | None = None, 
     request = parse_request(experiment.data)
     dataset = load(request, seed=experiment.seed, cancel=cancel, expected=expected)
     method_class = METHODS[experiment.method]
-    if method_class.info.needs_labels and dataset.labels is None:
+    if method_class.info.needs.labels and dataset.labels is None:
         raise UsageError(
             _("{title} learns from classes, and “{data}” has none: {why}").format(
                 title=method_class.info.title, data=experiment.data, why=dataset.unclassed or _UNCLASSED

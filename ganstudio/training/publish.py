@@ -36,6 +36,7 @@ from ganstudio.store import RunWriter, WriteQueue, is_milestone, sample_schedule
 from ganstudio.training import scene
 from ganstudio.training.device import describe, memory_used
 from ganstudio.training.engine import Engine, seeded
+from ganstudio.training.state import state_of
 from ganstudio.training.trouble import not_finite
 
 MEASURE_EVERY, MEASURE_COUNT, RECOGNISE_COUNT = 500, 2500, 1000
@@ -231,7 +232,7 @@ class Publisher:
         if engine.losses.not_finite is not None or self.last_checkpoint == engine.step_count:
             return
         self.last_checkpoint = step = engine.step_count
-        tensors, values = engine.state()
+        tensors, values = state_of(engine)
         copies = {name: tensor.detach().to("cpu", copy=True) for name, tensor in tensors.items()}
 
         def write() -> None:

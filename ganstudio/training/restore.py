@@ -16,6 +16,7 @@ from ganstudio.store import Run, RunWriter, newest_usable
 from ganstudio.store.checkpoints import Loaded
 from ganstudio.training.engine import Engine
 from ganstudio.training.publish import Publisher
+from ganstudio.training.state import load_state
 from ganstudio.training.trouble import not_finite
 
 
@@ -87,7 +88,7 @@ def _take_in(engine: Engine, loaded: Loaded) -> None:
         words = _("That of step {step} holds values that are not finite numbers (“{name}”).")
         raise StoreError(words.format(step=at, name=broken))
     try:
-        engine.load_state(tensors, json.loads(metadata["state"]))
+        load_state(engine, tensors, json.loads(metadata["state"]))
     except (KeyError, ValueError, TypeError, AttributeError, RecursionError) as error:  # whole, but not of this program
         words = _("That of step {step} is no checkpoint of a run: its description is missing or not understood.")
         raise StoreError(words.format(step=at), repr(error)) from error

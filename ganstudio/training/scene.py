@@ -8,9 +8,10 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
+from torch.nn.functional import interpolate
 
 from ganstudio.core.commands import Source
-from ganstudio.core.controls import LatentVector
+from ganstudio.core.controls import GeneratorIndex, LatentVector
 from ganstudio.core.events import RealBatch, Samples, Scene
 from ganstudio.methods.base import Method
 from ganstudio.nn.labelmaps import picture_of
@@ -37,27 +38,37 @@ def _scores(scores: Tensor | None) -> NDArray[np.float32] | None:
 def take_samples(engine: Engine, source: Source) -> Samples:
     """The fixed latents as the generator draws them now; translations beside what was given and what was wanted."""
     shown: Source = source if engine.averages else "raw"
-    if not engine.dataset.spec.translates:
-        items, scores = engine.samples(source)
-        return Samples(engine.step_count, to_items(items), _scores(scores), shown)
     with engine.drawing(source) as view:
-        names, columns = zip(*view.panels(engine.fixed, engine.on_view().real), strict=True)
-        return Samples(engine.step_count, to_items(beside(columns)), None, shown, names)
+        names, columns = zip(*view.panels(engine.fixed, engine.on_view.real), strict=True)
+        if len(columns) > 1:
+            return Samples(engine.step_count, to_items(beside(columns)), None, shown, names)
+        raw, groups = view.critic(columns[0], engine.fixed), view.groups(engine.fixed)
+        scores = None if raw is None else _scores(view.score(raw))
+    made = None if groups is None else groups.cpu().numpy()
+    return Samples(engine.step_count, to_items(columns[0]), scores, shown, groups=made, group_names=_names(engine))
+
+
+def _names(engine: Engine) -> tuple[str, ...]:
+    index = next((control for control in engine.method.controls() if isinstance(control, GeneratorIndex)), None)
+    return () if index is None else index.names
 
 
 def beside(columns: Sequence[Tensor]) -> Tensor:
-    """Pictures ``(N, C, H, W)`` of each column as groups: first of all, second of all, …; grey ones become colour."""
-    channels = max(column.shape[1] for column in columns)
+    """Pictures ``(N, C, H, W)`` of each column as groups: the first of each, the second of each and so on.
+
+    Grey ones become colour, and smaller ones as large as the largest, each pixel a square.
+    """
+    channels, side = (max(column.shape[axis] for column in columns) for axis in (1, 2))
     rows = min(len(column) for column in columns)
-    wide = [column[:rows].expand(-1, channels, -1, -1) for column in columns]
-    return torch.stack(wide, 1).flatten(0, 1)
+    alike = [column[:rows].expand(-1, channels, -1, -1) for column in columns]
+    return torch.stack([one if one.shape[2] == side else interpolate(one, side) for one in alike], 1).flatten(0, 1)
 
 
 def take_real(engine: Engine) -> RealBatch:
     """A fixed batch of real items, with the discriminator's present word on them."""
     spec = engine.dataset.spec
     if spec.translates:
-        real, _labels, inputs, _attributes = engine.on_view()
+        real, _labels, inputs, _attributes = engine.on_view
         assert inputs is not None
         given = picture_of(inputs, spec.map_classes)
         return RealBatch(to_items(beside((given, real))), panels=spec.sides)

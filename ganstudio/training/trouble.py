@@ -42,6 +42,15 @@ def broken(step: int, name: str) -> DivergedError:
     )  # fmt: skip
 
 
+def standing_still(step: int) -> TrainingError:
+    """The learning rates have fallen to 0, and the run was to go on: that is a question, for nothing would be learned."""
+    words = _(
+        "The learning rates have reached 0 at step {step}, as the schedule says; more steps would change nothing. Let it "
+        "end later (decay_to), or choose no decay, and resume."
+    )
+    return TrainingError(words.format(step=step))
+
+
 def may_go_on(engine: Engine, mailbox: Mailbox) -> bool:
     """No loss has diverged; else the watcher is told."""
     if engine.losses.not_finite is not None:
@@ -51,7 +60,7 @@ def may_go_on(engine: Engine, mailbox: Mailbox) -> bool:
 
 def has_role(role: Role | None, engine: Engine, mailbox: Mailbox) -> bool:
     """There is something of this role to train; else the watcher is told."""
-    there = role is None or role in engine.roles
+    there = role is None or role in [one.name for one in engine.roles]
     if not there:
         text = _("{title} has no {role} that is trained on its own.")
         mailbox.post(Note("warning", text.format(title=engine.method.info.title, role=role)))

@@ -196,7 +196,7 @@ def test_the_encoders_begin_when_they_are_told_to() -> None:
     assert torch.equal(engine.method.encoder_z.layers[0].weight, start)
     train(engine, 1)
     assert not torch.equal(engine.method.encoder_z.layers[0].weight, start)
-    assert engine.roles == ("discriminator", "generator", "encoder")
+    assert [role.name for role in engine.roles] == ["discriminator", "generator", "encoder"]
 
 
 def test_a_real_picture_is_read_and_drawn_again_as_another_class() -> None:

@@ -20,6 +20,7 @@ from ganstudio.methods import METHODS
 from ganstudio.methods.base import Method
 from ganstudio.training.engine import Engine
 from ganstudio.training.prepare import build_engine
+from ganstudio.training.state import load_state, state_of
 from tests.training.training_kit import assert_same, make_engine, pictures, saved, train
 
 SMALL = {
@@ -75,7 +76,7 @@ def build(name: str, data: str, make: Callable[[Dataset], Dataset] = lambda made
         dataset = translations(kind, int(size), int(channels))
     else:
         dataset = points() if data == "points" else pictures(int(size), int(channels), 40)
-    if METHODS[name].info.needs_labels:
+    if METHODS[name].info.needs.labels:
         spec = dataclasses.replace(dataset.spec, classes=("a", "b", "c"))
         dataset = dataclasses.replace(dataset, spec=spec, labels=torch.arange(spec.count) % 3)
     return make_engine(name, make(dataset), **values)
@@ -147,7 +148,7 @@ def test_pictures_of_one_colour_do_no_harm(name: str, every: bool) -> None:
     rows = train(engine, 15)
     assert rows is not None
     assert np.isfinite(rows.values).all()
-    for key, value in engine.state()[0].items():
+    for key, value in state_of(engine)[0].items():
         if value.is_floating_point():
             # Adam's mean of squares tells of gradients that were too large for a while, and then holds a weight still.
             assert value.isfinite().all(), key
@@ -157,8 +158,8 @@ def test_pictures_of_one_colour_do_no_harm(name: str, every: bool) -> None:
 @pytest.mark.parametrize("name", METHODS)
 def test_a_phase_moves_its_own_networks_only(name: str) -> None:
     engine = build(name, data_for(METHODS[name])[-1])
-    assert {"discriminator", "generator"} <= {*engine.roles, *updated(engine)}
-    for role in engine.roles:
+    assert {"discriminator", "generator"} <= {*(role.name for role in engine.roles), *updated(engine)}
+    for role in [one.name for one in engine.roles]:
         before = weights(engine)
         engine.step(role)
         engine.close_row(1.0)
@@ -171,7 +172,7 @@ def test_a_checkpoint_gives_the_same_as_never_having_stopped(name: str) -> None:
     whole, resumed = build(name, data), build(name, data)
     train(whole, 3)
     state, values = saved(whole)
-    resumed.load_state(state, values)
+    load_state(resumed, state, values)
     rows, again = train(whole, 2), train(resumed, 2)
     assert rows is not None
     assert again is not None
@@ -271,12 +272,12 @@ def test_what_is_given_decides_what_is_drawn(name: str, data: str) -> None:
 @pytest.mark.parametrize(("name", "data"), TRANSLATORS)
 def test_the_wall_shows_what_was_given_and_what_is_drawn(name: str, data: str) -> None:
     engine = build(name, data)
-    real, _labels, inputs, attributes = engine.on_view()
+    examples = engine.on_view
+    real = examples.real
     with engine.drawing() as view:
         panels = view.panels(engine.fixed, real)
         drawn = view.generate(engine.fixed)
-        assert inputs is not None
-        fitting = view.condition(inputs, attributes)
+        fitting = view.given(examples)
         assert {key: rows.dtype for key, rows in fitting.items()}.items() <= {
             key: rows.dtype for key, rows in engine.fixed.items()
         }.items()

@@ -102,7 +102,7 @@ def test_held_out_pictures_teach_nothing() -> None:
 
 def test_each_role_leaves_the_others_alone() -> None:
     engine = build()
-    assert engine.roles == ("discriminator", "generator", "encoder")
+    assert [role.name for role in engine.roles] == ["discriminator", "generator", "encoder"]
     for role, mine in (("discriminator", "discriminator"), ("generator", "generator"), ("encoder", "classifier")):
         before = {name: weights(engine, name) for name in ("generator", "discriminator", "classifier")}
         engine.step(role)  # type: ignore[arg-type]
@@ -167,7 +167,7 @@ def test_one_class_is_refused_in_words() -> None:
     spec = dataclasses.replace(data.spec, classes=("only",))
     with pytest.raises(UsageError, match="two or more"):
         build(dataclasses.replace(data, spec=spec, labels=torch.zeros(20, dtype=torch.int64)))
-    assert METHODS["semi-supervised"].info.needs_labels
+    assert METHODS["semi-supervised"].info.needs.labels
 
 
 def test_noise_and_dropout_act_while_training_only() -> None:
@@ -200,7 +200,7 @@ def test_labelled_items_are_drawn_where_the_runs_chance_is(monkeypatch: pytest.M
         places.append(device.type)
         return torch.full(shape, high - 1)
 
-    monkeypatch.setattr("ganstudio.training.engine.random.integers", integers)
+    monkeypatch.setattr("ganstudio.training.batch.random.integers", integers)
     batch = EngineBatch(cast(Any, Elsewhere()), engine.losses)
     assert batch.labelled(1)[0].tolist() == [4, 4, 4]
     assert places == ["cuda"]

@@ -91,7 +91,7 @@ def test_a_pixel_of_the_map_changes_its_surroundings_most() -> None:
 
 def test_it_learns_the_colours_of_the_classes() -> None:
     engine = build(blocks(count=32, seed=1), lr_g=2e-3, lr_d=2e-3, ema=0.9, weight_kl=0.5)
-    real = engine.on_view().real
+    real = engine.on_view.real
 
     def error() -> float:
         with engine.drawing() as view:
@@ -105,10 +105,10 @@ def test_it_learns_the_colours_of_the_classes() -> None:
 def test_style_is_read_from_a_picture() -> None:
     engine = build()
     with engine.drawing() as view:
-        found = view.encode(engine.on_view().real)
+        found = view.encode(engine.on_view.real)
     assert found is not None
     assert set(found) == {"style"}
-    assert found["style"].shape == (len(engine.on_view().real), 3)
+    assert found["style"].shape == (len(engine.on_view.real), 3)
 
 
 def test_mirroring_keeps_map_and_picture_together() -> None:

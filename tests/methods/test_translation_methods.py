@@ -21,6 +21,7 @@ from ganstudio.nn.perceptual import VGG19
 from ganstudio.nn.snapshot import Snapshots
 from ganstudio.training import scene
 from ganstudio.training.engine import Engine
+from ganstudio.training.state import load_state
 from tests.methods.test_spade import CLASSES, blocks
 from tests.training.training_kit import assert_same, make_engine, saved, train
 
@@ -50,12 +51,10 @@ def two_lights(count: int = 40, size: int = 16, channels: int = 1) -> Dataset:
 
 def error(engine: Engine) -> float:
     """Mean absolute error on everything there is."""
-    items, _labels, inputs, attributes = engine.batches.pick(torch.arange(len(engine.dataset.items)))
+    examples = engine.batches.pick(torch.arange(len(engine.dataset.items)))
+    items = examples.real
     with engine.drawing() as view:
-        assert inputs is not None
-        return float(
-            (view.generate({**view.draw(len(items)), **view.condition(inputs, attributes)}) - items).abs().mean()
-        )
+        return float((view.generate({**view.draw(len(items)), **view.given(examples)}) - items).abs().mean())
 
 
 def series(rows: object, name: str) -> np.ndarray:
@@ -142,7 +141,7 @@ def test_the_global_generator_learns_first_and_the_enhancer_joins_in() -> None:
     assert engine.averages["generator"].module.joint
     assert any(not torch.equal(value, fine[key]) for key, value in network.enhance.state_dict().items())
     again = make_engine("pix2pixhd", blocks(size=32), **TINY, blocks=1, local_blocks=1, global_steps=2)
-    again.load_state(state, values)
+    load_state(again, state, values)
     train(again, 2)
     assert_same(saved(again)[0], saved(engine)[0])
 
@@ -244,7 +243,7 @@ def test_an_exported_model_takes_both_ways() -> None:
 
 def test_the_wall_shows_both_ways_and_the_way_back() -> None:
     engine = cycle_engine()
-    real, _labels, inputs, _attributes = engine.on_view()
+    real, _labels, inputs, _attributes = engine.on_view
     assert inputs is not None
     half = len(real) // 2
     assert engine.fixed["direction"].tolist() == [0] * half + [1] * half

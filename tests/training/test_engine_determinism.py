@@ -11,6 +11,7 @@ import torch
 from ganstudio.core.errors import StoreError
 from ganstudio.training.engine import Engine, seeded
 from ganstudio.training.scene import take_samples, take_scene
+from ganstudio.training.state import load_state
 from tests.training.training_kit import SMALL, assert_same, make_engine, pictures, saved, train
 
 CONV = {"conv_width": 4, "latent_size": 8, "batch_size": 8}
@@ -68,7 +69,7 @@ def test_a_checkpoint_gives_the_same_as_never_having_stopped(case: str, changed:
     state, values = saved(whole)
     whole_rows = train(whole, 15)
     resumed = build(case)
-    resumed.load_state(state, values)
+    load_state(resumed, state, values)
     assert resumed.step_count == 15
     rows = train(resumed, 15)
     assert before is not None
@@ -98,7 +99,7 @@ def test_a_checkpoint_of_other_networks_changes_nothing() -> None:
     train(narrow, 2)
     before = saved(narrow)
     with pytest.raises(StoreError, match="shape"):
-        narrow.load_state(*saved(wide))
+        load_state(narrow, *saved(wide))
     assert_same(saved(narrow)[0], before[0])
     assert saved(narrow)[1] == before[1]
 
@@ -108,7 +109,7 @@ def test_a_checkpoint_with_more_in_it_is_refused() -> None:
     tensors, values = saved(engine)
     for name in ("method/encoder.weight", "ema/discriminator/layers.0.weight"):
         with pytest.raises(StoreError, match="does not have"):
-            engine.load_state({**tensors, name: torch.zeros(2)}, values)
+            load_state(engine, {**tensors, name: torch.zeros(2)}, values)
 
 
 def test_seeds_differ_in_all_they_seed() -> None:
@@ -120,7 +121,7 @@ def test_seeds_differ_in_all_they_seed() -> None:
 def test_a_checkpoint_of_other_data_is_refused() -> None:
     one, other = make_engine("gan", **SMALL), make_engine("gan", "moons:count=2048", **SMALL)
     with pytest.raises(StoreError, match="data"):
-        one.load_state(*saved(other))
+        load_state(one, *saved(other))
 
 
 def test_momentum_can_be_switched_on_and_off_while_rmsprop_runs() -> None:

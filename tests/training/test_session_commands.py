@@ -201,7 +201,7 @@ def test_a_live_value_takes_effect_at_one_step_and_is_logged_with_it(tmp_path: P
     engine = make_engine("gan", RING, **SMALL)
     train(engine, 4)
     engine.set_hyper("lr_g", 0.02)
-    assert [group["lr"] for group in engine._optimisers["generator"].param_groups] == [0.02]
+    assert [group["lr"] for group in engine.optimisers["generator"].param_groups] == [0.02]
     train(engine, 4)
     assert_same(newest(tmp_path / "run")[0], saved(engine)[0])
     logged = [event for event in Run.open(tmp_path / "run").events() if isinstance(event, HyperChanged)]

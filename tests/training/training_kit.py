@@ -22,6 +22,7 @@ from ganstudio.store import Run, load_checkpoint
 from ganstudio.training.engine import Engine, seeded
 from ganstudio.training.publish import Pace
 from ganstudio.training.session import Session
+from ganstudio.training.state import state_of
 
 RING = "ring:count=2048"
 SMALL = {"batch_size": 16, "mlp_width": 16, "mlp_depth": 2}
@@ -54,7 +55,7 @@ def train(engine: Engine, steps: int) -> Rows | None:
 
 def saved(engine: Engine) -> tuple[dict[str, torch.Tensor], dict[str, Any]]:
     """What a checkpoint of the engine holds, as it comes back from a file."""
-    tensors, values = engine.state()
+    tensors, values = state_of(engine)
     return {name: tensor.clone() for name, tensor in tensors.items()}, json.loads(json.dumps(values))
 
 

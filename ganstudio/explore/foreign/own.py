@@ -146,7 +146,7 @@ def from_own(path: Path, tensors: Tensors, metadata: Mapping[str, str]) -> Forei
 def _rebuilt(path: Path, tensors: Tensors, card: Card) -> Method:
     """The method without the networks that an export leaves out, and without what computes its weights in training."""
     try:
-        resolved = METHODS[card.method].resolve(card.hyper, card.spec.kind)
+        resolved = METHODS[card.method].resolve(card.hyper, card.spec.kind, stored=True)
         with at_most(), randomness(torch.Generator().manual_seed(0)):  # whatever it begins with is replaced
             method = METHODS[card.method](resolved, card.spec)
         for name, _child in list(method.named_children()):

@@ -141,7 +141,7 @@ class RunView(QWidget):
 
     def _train_only(self, role: str) -> None:
         if self._model is not None:
-            self._model.train_only(role or None)  # type: ignore[arg-type]
+            self._model.train_only(role or None)
 
     def _choose_source(self, source: str) -> None:
         if self._model is not None:
