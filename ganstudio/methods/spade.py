@@ -204,6 +204,7 @@ class Spade(Translation):
             hyper.hidden,
             hyper.norm,
             noise=hyper.noise,
+            shortcut_norm=False,  # stored runs have none
         )
         self.encoder = StyleEncoder(data.channels, data.size, hyper.width, hyper.style_size)
         layers = patch_layers(data.size, hyper.scales)
