@@ -69,6 +69,11 @@ class SeriesInfo:
     title: str = ""
     unit: str = ""
 
+    @property
+    def label(self) -> str:
+        """What people read: the title, or the name where it has none."""
+        return self.title or self.name
+
 
 @dataclass(frozen=True, slots=True)
 class Rows:

@@ -11,7 +11,7 @@ from ganstudio.app.run_model import RunModel
 from ganstudio.app.verdict import Verdict, judge, words_of
 from ganstudio.core.fields import format_number
 from ganstudio.core.i18n import _
-from ganstudio.ui.parts import label, line
+from ganstudio.ui.parts import ElidedLabel, label, line
 from ganstudio.ui.style import set_look
 from ganstudio.ui.train.run_bar import clock
 
@@ -80,12 +80,12 @@ class HealthPanel(QScrollArea):
             value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             value.setFocusPolicy(Qt.FocusPolicy.NoFocus)
             set_look(value, numbers=True)
-            form.addRow(label("", "muted"), value)
+            form.addRow(ElidedLabel(role="muted"), value)
         for index, (name, text) in enumerate(rows):
             for role, words in ((QFormLayout.ItemRole.LabelRole, name), (QFormLayout.ItemRole.FieldRole, text)):
                 item = form.itemAt(index, role)
                 widget = item.widget() if item is not None else None
-                if isinstance(widget, QLabel) and widget.text() != words:
+                if isinstance(widget, QLabel | ElidedLabel) and widget.text() != words:
                     widget.setText(words)
 
     def set_run(self, model: RunModel) -> None:
@@ -98,16 +98,18 @@ class HealthPanel(QScrollArea):
         set_look(self._word, role="warning" if verdict.tone == "warning" else "title")
         self._text.setText(verdict.text)
         numbers: list[tuple[str, str]] = []
+        called = {info.name: info.label for table in model.tables.values() for info in table.series}
         steps = model.tables.get("steps")
         words = (words_of(steps, kind) or () for kind in ("probability", "score"))
         for name in (*chain.from_iterable(words), *_NUMBERS):
             value = model.latest(name)
             if value is not None:
-                numbers.append((name.removesuffix(" %"), f"{value:.0f} %" if name.endswith("%") else _measured(value)))
+                text = f"{value:.0f} %" if name.endswith("%") else _measured(value)
+                numbers.append((called[name].removesuffix(" %"), text))
         for info in model.tables["gradients"].series if "gradients" in model.tables else ():
-            value = model.latest(info.name)
+            value = model.latest(info.name) if info.kind == "gradient" else None
             if value is not None:
-                numbers.append((_("|∇| {name}").format(name=info.name.split("/")[1]), _measured(value)))
+                numbers.append((_("|∇| {name}").format(name=info.name.partition("/")[2]), _measured(value)))
         self._fill(self._numbers, numbers)
         self._fill(self._machine, self._machine_rows(model))
 
