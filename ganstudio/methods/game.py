@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Literal, NamedTuple
+from typing import Any, ClassVar, Literal, NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -198,7 +198,7 @@ class TwoPlayer(Method[G]):
 
     def build_networks(self) -> None:
         """Sets ``generator`` and ``discriminator``."""
-        asked = self.family or getattr(self.hyper, "architecture", "auto")
+        asked: Any = self.family or getattr(self.hyper, "architecture", "auto")
         family = families.fitting(self.data) if asked == "auto" else asked
         self.generator, self.discriminator = families.build(family, self.data, self.hyper)
 
