@@ -12,12 +12,15 @@ def letters(roles: Sequence[RoleInfo]) -> tuple[str, ...]:
 
     Where two have the same initials, more letters of the last word tell them apart, or at last a number.
     """
-    longest = max((len(role.title) for role in roles), default=0)
-    for more in range(1, longest + 1):
-        found = tuple(_initials(role.title, more) for role in roles)
-        if len(set(found)) == len(found):
-            return found
-    return tuple(f"{_initials(role.title, 1)}{place}" for place, role in enumerate(roles, 1))
+    titles = [role.title for role in roles]
+    found = []
+    for place, title in enumerate(titles):
+        others = titles[:place] + titles[place + 1 :]
+        lengths = range(1, len(title) + 1)
+        alone = (n for n in lengths if _initials(title, n) not in {_initials(other, n) for other in others})
+        many = next(alone, 0)
+        found.append(_initials(title, many) if many else f"{_initials(title, 1)}{place + 1}")
+    return tuple(found)
 
 
 def _initials(title: str, of_last: int) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import chain
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFormLayout, QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from ganstudio.app.run_model import RunModel
 from ganstudio.app.verdict import Verdict, judge, words_of
@@ -26,6 +26,41 @@ def _measured(value: float) -> str:
 
 def _memory(count: int) -> str:
     return f"{count / 2**30:.1f} GB" if count >= 2**30 else f"{count / 2**20:.0f} MB"
+
+
+class _Numbers(QWidget):
+    """Names and values; a name is shortened where its value needs the room."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(4)
+        self._rows: list[tuple[QWidget, QLabel, QLabel]] = []
+
+    def show_rows(self, rows: list[tuple[str, str]]) -> None:
+        """Writes rows; labels are kept and only their texts change, so nothing flickers."""
+        while len(self._rows) < len(rows):
+            self._rows.append(self._make())
+        for place, (row, name, value) in enumerate(self._rows):
+            row.setVisible(place < len(rows))
+            if place < len(rows):
+                for shown, text in ((name, rows[place][0]), (value, rows[place][1])):
+                    if shown.text() != text:
+                        shown.setText(text)
+
+    def _make(self) -> tuple[QWidget, QLabel, QLabel]:
+        row, name, value = QWidget(), ElidedLabel(role="muted"), label("")
+        value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        value.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        set_look(value, numbers=True)
+        line = QHBoxLayout(row)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(8)
+        line.addWidget(name, 1)
+        line.addWidget(value)
+        self._column.addWidget(row)
+        return row, name, value
 
 
 class HealthPanel(QScrollArea):
@@ -54,39 +89,13 @@ class HealthPanel(QScrollArea):
         self._column.addWidget(self._word)
         self._column.addWidget(self._text)
         self._column.addWidget(line())
-        self._numbers = self._table()
+        self._numbers = _Numbers()
+        self._column.addWidget(self._numbers)
         self._column.addWidget(line())
-        self._machine = self._table()
+        self._machine = _Numbers()
+        self._column.addWidget(self._machine)
         self._column.addStretch(1)
         self.setWidget(body)
-
-    def _table(self) -> QFormLayout:
-        form = QFormLayout()
-        form.setContentsMargins(0, 0, 0, 0)
-        form.setHorizontalSpacing(8)
-        form.setVerticalSpacing(4)
-        form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.DontWrapRows)
-        self._column.addLayout(form)
-        return form
-
-    @staticmethod
-    def _fill(form: QFormLayout, rows: list[tuple[str, str]]) -> None:
-        """Writes rows; labels are kept and only their texts change, so nothing flickers."""
-        while form.rowCount() > len(rows):
-            form.removeRow(form.rowCount() - 1)
-        while form.rowCount() < len(rows):
-            value = label("")
-            value.setAlignment(Qt.AlignmentFlag.AlignRight)
-            value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-            value.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-            set_look(value, numbers=True)
-            form.addRow(ElidedLabel(role="muted"), value)
-        for index, (name, text) in enumerate(rows):
-            for role, words in ((QFormLayout.ItemRole.LabelRole, name), (QFormLayout.ItemRole.FieldRole, text)):
-                item = form.itemAt(index, role)
-                widget = item.widget() if item is not None else None
-                if isinstance(widget, QLabel | ElidedLabel) and widget.text() != words:
-                    widget.setText(words)
 
     def set_run(self, model: RunModel) -> None:
         """Reads the verdict and the newest numbers off a run."""
@@ -110,8 +119,8 @@ class HealthPanel(QScrollArea):
             value = model.latest(info.name) if info.kind == "gradient" else None
             if value is not None:
                 numbers.append((_("|∇| {name}").format(name=info.name.partition("/")[2]), _measured(value)))
-        self._fill(self._numbers, numbers)
-        self._fill(self._machine, self._machine_rows(model))
+        self._numbers.show_rows(numbers)
+        self._machine.show_rows(self._machine_rows(model))
 
     @staticmethod
     def _machine_rows(model: RunModel) -> list[tuple[str, str]]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QToolButton, QWidget
 
 from ganstudio.app.actions import Action
 from ganstudio.app.roles import letters
 from ganstudio.core.events import RoleInfo
 from ganstudio.core.i18n import _
+from ganstudio.ui.icons import icon
 from ganstudio.ui.menus import ActionBinder
 from ganstudio.ui.parts import Segmented
 
@@ -20,7 +21,8 @@ RoleActions = Callable[[Sequence[RoleInfo]], tuple[Action, ...]]
 class RoleButtons(QWidget):
     """The step of each role, then the choice of who trains; nothing where there is but one role.
 
-    The rows in the table of actions come and go with the roles: menu, palette and keys follow.
+    More than two roles fold their steps into a menu where there is little room. The rows in the table of actions come
+    and go with the roles: menu, palette and keys follow.
 
     Signals:
         chosen: the person chose who trains: a role's name, or "" for all.
@@ -40,9 +42,18 @@ class RoleButtons(QWidget):
         self._narrow = False
         self.steps: list[QToolButton] = []
         self.choice: Segmented | None = None
+        self.more = QToolButton()
+        self.more.setIcon(icon("chevron-down", "text_muted"))
+        self.more.setAccessibleName(_("One step of one network"))
+        self.more.setToolTip(_("One step of one network, then hold"))
+        self.more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self._menu = QMenu(self.more)
+        self._menu.aboutToShow.connect(self._fill_menu)  # the actions are made anew whenever the table changes
+        self.more.setMenu(self._menu)
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(0, 0, 0, 0)
         self._row.setSpacing(8)
+        self._row.addWidget(self.more)
         self.hide()
 
     def set_roles(self, roles: tuple[RoleInfo, ...], only: str | None) -> None:
@@ -54,17 +65,26 @@ class RoleButtons(QWidget):
             self.choice.set_value(only if only in {role.name for role in roles} else "")
 
     @property
-    def offered(self) -> bool:
-        """There is something to choose."""
-        return self.choice is not None
+    def count(self) -> int:
+        """How many roles can be chosen from; 0 where there is no choice."""
+        return len(self.steps)
 
     def set_narrow(self, narrow: bool) -> None:
         """Says the same in fewer letters."""
         self._narrow = narrow
+        folded = narrow and len(self.steps) > 2
+        self.more.setVisible(folded)
+        for step in self.steps:
+            step.setVisible(not folded)
         if self.choice is not None:
             buttons, words = self.choice.findChildren(QPushButton), self._words()
             for button, text in zip(buttons, words, strict=True):
                 button.setText(text)
+
+    def _fill_menu(self) -> None:
+        self._menu.clear()
+        for row in self._rows:
+            self._binder.add_to(self._menu, row.id)
 
     def _words(self, narrow: bool | None = None) -> list[str]:
         few = self._narrow if narrow is None else narrow
@@ -74,10 +94,10 @@ class RoleButtons(QWidget):
 
     def _build(self, roles: tuple[RoleInfo, ...]) -> None:
         table = self._binder.table
-        while (item := self._row.takeAt(0)) is not None:
-            if (widget := item.widget()) is not None:
-                widget.hide()
-                widget.deleteLater()
+        for old in (*self.steps, *([self.choice] if self.choice is not None else ())):
+            self._row.removeWidget(old)
+            old.hide()
+            old.deleteLater()
         self.steps, self.choice = [], None
         if self._rows:
             table.remove(*(row.id for row in self._rows))

@@ -18,6 +18,8 @@ from ganstudio.ui.train.role_buttons import RoleActions, RoleButtons
 from ganstudio.ui.workbench.words import source_words
 
 NARROW = 760  # pixels below which words give way to the name and the step
+ROLE_WIDTH = 110
+"""So many more for each role beyond two."""
 MAIN_WIDTH = 112
 
 
@@ -122,7 +124,8 @@ class RunBar(QWidget):
         self.main.setIcon(icon("pause" if training else "play", "accent_text"))
         self.main.setVisible(model.here or (not model.live and model.path is not None))
         self.roles.set_roles(model.roles, model.only)
-        self.roles.setVisible(model.here and self.roles.offered)
+        self.roles.setVisible(model.here and self.roles.count > 0)
+        self._fit()
         for widget in (self._step, *self._others):
             widget.setVisible(model.here)
         self.explore.setVisible(model.path is not None)
@@ -135,7 +138,10 @@ class RunBar(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """In a narrow window the buttons say the same in fewer letters."""
         super().resizeEvent(event)
-        narrow = self.width() < NARROW
+        self._fit()
+
+    def _fit(self) -> None:
+        narrow = self.width() < NARROW + ROLE_WIDTH * max(0, self.roles.count - 2)
         if narrow == self._narrow:
             return
         self._narrow = narrow

@@ -1,0 +1,136 @@
+"""The window takes what a method says of itself: its roles, its measures, its generators, its panels, its schedule."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QAbstractButton, QMenu, QPushButton
+from pytestqt.qtbot import QtBot
+
+from ganstudio.core.experiment import Experiment
+from ganstudio.ui.curves.export import export_csv
+from ganstudio.ui.window import MainWindow
+from tests.ui.wide_methods import registered
+from tests.ui.window_kit import RING, hold, laid_out, opened, train, wait
+
+MIXTURE = Experiment("mixture", "ring", hyper={"batch_size": 8}, steps=100_000, name="mixture")
+DECAYING = MIXTURE.with_(hyper={"batch_size": 8, "decay": "linear"})
+
+
+@pytest.fixture
+def window(qtbot: QtBot) -> Iterator[MainWindow]:
+    with registered(), opened(qtbot) as made:
+        yield made
+
+
+def choices(window: MainWindow) -> list[str]:
+    """What the run bar offers to train, as it reads."""
+    bar = window.train.run_view.bar
+    return [b.text() for b in bar.roles.findChildren(QPushButton) if b.isVisible()]
+
+
+def steps(window: MainWindow) -> list[str]:
+    """What one step can be taken of, by the buttons that are seen."""
+    bar = window.train.run_view.bar
+    names = [b.accessibleName() for b in bar.findChildren(QAbstractButton) if b.isVisible()]
+    return [name.partition(": ")[2] for name in names if name.startswith("One step: ")]
+
+
+def settled(window: MainWindow, qtbot: QtBot, width: int = 1366) -> None:
+    window.resize(width, 768)
+    laid_out(qtbot, window)
+    wait(qtbot, lambda: window.train.run_view.bar.roles.count != 1)
+
+
+def test_as_many_roles_are_offered_as_the_method_has(window: MainWindow, qtbot: QtBot) -> None:
+    model = train(qtbot, window, MIXTURE)
+    settled(window, qtbot)
+    assert choices(window) == ["All", "D only", "G only", "E only", "SG only"]
+    assert steps(window) == ["Discriminator", "Generator", "Encoder", "Second generator"]
+    at = hold(qtbot, model)
+    control, shift = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
+    qtbot.keyClick(window, Qt.Key.Key_G, control | shift)
+    wait(qtbot, lambda: model.step == at + 1)
+    assert window.table.run("run.step-second generator")
+    wait(qtbot, lambda: model.step == at + 2)
+    only = next(b for b in window.train.run_view.bar.roles.findChildren(QPushButton) if b.text() == "E only")
+    qtbot.mouseClick(only, Qt.MouseButton.LeftButton)
+    assert model.only == "encoder"
+    titles = {action.label for action in window.table}
+    assert "One step: Second generator" in titles
+
+
+def test_one_role_leaves_no_choice_and_the_next_run_has_its_own(window: MainWindow, qtbot: QtBot) -> None:
+    train(qtbot, window, MIXTURE.with_(method="one-role", name="alone"))
+    settled(window, qtbot)
+    assert choices(window) == []
+    assert steps(window) == []
+    assert "run.step-joint" not in window.table
+    train(qtbot, window, RING)
+    wait(qtbot, lambda: choices(window) == ["Both", "D only", "G only"])
+    assert steps(window) == ["Discriminator", "Generator"]
+    window.studio.look_at(window.studio.runs[0])
+    wait(qtbot, lambda: choices(window) == [])
+    assert "run.step-generator" not in window.table
+
+
+def test_four_roles_fit_a_small_window(window: MainWindow, qtbot: QtBot) -> None:
+    window.resize(1000, 700)
+    model = train(qtbot, window, MIXTURE)
+    bar = window.train.run_view.bar
+    wait(qtbot, lambda: choices(window) == ["All", "D", "G", "E", "SG"])
+    laid_out(qtbot, window)
+    assert window.width() == 1000
+    assert bar.minimumSizeHint().width() <= bar.width()
+    assert steps(window) == []
+    at = hold(qtbot, model)
+    (menu,) = bar.roles.findChildren(QMenu)
+    menu.aboutToShow.emit()
+    entry = next(action for action in menu.actions() if action.text() == "One step: Encoder")
+    entry.trigger()
+    wait(qtbot, lambda: model.step == at + 1)
+
+
+def test_measures_have_plots_of_their_own_with_title_and_unit(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    model = train(qtbot, window, DECAYING, steps=30)
+    curves = window.train.run_view.curves
+    wait(qtbot, lambda: "measure/rate" in curves.sections and curves.sections["measure/rate"].isVisible())
+    shown = {key: section.fold.text() for key, section in curves.sections.items() if key.startswith("measure")}
+    assert shown == {
+        "measure/kl nats": "KL(q ‖ p) (nats)",
+        "measure/M": "Convergence M",
+        "measure/rate": "Learning rate",
+    }
+    rates = curves.sections["measure/rate"].entries
+    assert [entry.text() for entry in rates.values()] == ["discriminator", "generator", "encoder", "second generator"]
+    assert "rate/generator" in rates
+    numbers = window.train.run_view.health.findChildren(QAbstractButton)
+    assert not any("rate" in b.text() for b in numbers)
+    hold(qtbot, model)
+    export_csv(tmp_path / "values.csv", curves.tables)
+    head = (tmp_path / "values.csv").read_text(encoding="utf-8").splitlines()[0]
+    assert '"kl: KL(q ‖ p), nats"' in head
+    assert "discriminator/word" in head
+
+
+def test_a_folded_measure_stays_folded_in_the_next_window(window: MainWindow, qtbot: QtBot) -> None:
+    train(qtbot, window, MIXTURE, steps=10)
+    curves = window.train.run_view.curves
+    wait(qtbot, lambda: "measure/M" in curves.sections)
+    qtbot.mouseClick(curves.sections["measure/M"].fold, Qt.MouseButton.LeftButton, pos=QPoint(20, 10))
+    assert not curves.sections["measure/M"].is_open
+    state = curves.save_state()
+    from ganstudio.ui.curves import CurvesPanel
+
+    other = CurvesPanel()
+    qtbot.addWidget(other)
+    other.restore_state(state)
+    other.set_tables(curves.tables)
+    other.show()
+    other.refresh()
+    assert not other.sections["measure/M"].is_open
+    assert other.sections["measure/kl nats"].is_open
+    assert other.save_state()["folded"] == state["folded"]
