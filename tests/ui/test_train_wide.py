@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QAbstractButton, QMenu, QPushButton
+from PySide6.QtWidgets import QAbstractButton, QMenu, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from ganstudio.core.experiment import Experiment
+from ganstudio.core.images import split_grid
+from ganstudio.store import Run
 from ganstudio.ui.curves.export import export_csv
+from ganstudio.ui.theme import current_theme
 from ganstudio.ui.window import MainWindow
 from tests.ui.wide_methods import registered
 from tests.ui.window_kit import RING, hold, laid_out, opened, train, wait
@@ -134,3 +138,60 @@ def test_a_folded_measure_stays_folded_in_the_next_window(window: MainWindow, qt
     assert not other.sections["measure/M"].is_open
     assert other.sections["measure/kl nats"].is_open
     assert other.save_state()["folded"] == state["folded"]
+
+
+def colours(widget: QWidget) -> set[str]:
+    """Every colour that is seen in a widget."""
+    image = widget.grab().toImage()
+    return {image.pixelColor(x, y).name() for x in range(0, image.width()) for y in range(0, image.height())}
+
+
+def test_each_generator_has_its_colour_live_and_from_the_timeline(window: MainWindow, qtbot: QtBot) -> None:
+    window.resize(1000, 700)
+    model = train(qtbot, window, MIXTURE, steps=10)
+    stage = window.train.run_view.stage
+    stage.scene.set_layer("real", False)
+    wait(qtbot, lambda: model.samples is not None and model.samples.groups is not None)
+    hold(qtbot, model)
+    wanted = set(current_theme().groups[:3])
+    wait(qtbot, lambda: wanted <= colours(stage.scene.plot))
+    model.stop()
+    wait(qtbot, lambda: model.state == "stopped")
+    stored = model.stored(model.stops[0])
+    assert stored is not None
+    assert stored.groups is not None
+    assert set(stored.groups.tolist()) == {0, 1, 2}
+    stage.go_to(0)
+    wait(qtbot, lambda: stage.timeline.selected_step() == 0)
+    assert wanted <= colours(stage.scene.plot)
+
+
+def test_pictures_of_several_generators_say_whose_they_are(window: MainWindow, qtbot: QtBot) -> None:
+    model = train(qtbot, window, Experiment("painters", "digits:size=16", {"batch_size": 4}, 100_000, name="painters"))
+    wall = window.train.run_view.stage.wall
+    wait(qtbot, lambda: wall.grid_image().height() > 16)
+    at = wall.cell_rect(0).center().toPoint()
+    qtbot.mouseClick(wall, Qt.MouseButton.LeftButton, pos=at)
+    assert "generator 1" in wall.zoom.caption()
+    hold(qtbot, model)
+
+
+def test_panels_of_pictures_are_shown_stored_and_drawn_small(window: MainWindow, qtbot: QtBot) -> None:
+    model = train(qtbot, window, Experiment("autoencoder", "digits:size=16", {"batch_size": 4}, 100_000, name="three"))
+    wall = window.train.run_view.stage.wall
+    wait(qtbot, lambda: model.samples is not None and len(model.samples.panels) == 3)
+    samples = model.samples
+    assert samples is not None
+    assert samples.panels == ("sample", "real", "reconstruction")
+    assert samples.items.shape[1:3] == (16, 16)  # the small one was brought to the others' size
+    wait(qtbot, lambda: not wall.cell_rect(5).isEmpty())
+    assert wall.cell_rect(0).top() == wall.cell_rect(2).top()
+    assert wall.cell_rect(3).left() - wall.cell_rect(2).right() > wall.cell_rect(1).left() - wall.cell_rect(0).right()
+    hold(qtbot, model)
+    model.stop()
+    wait(qtbot, lambda: model.state == "stopped")
+    run = Run.open(model.path)
+    stored, thumbnail = run.load_samples(run.sample_steps()[-1]), run.thumbnail()
+    assert (stored.panels, stored.drawn) == (samples.panels, 0)
+    assert thumbnail is not None
+    np.testing.assert_array_equal(split_grid(thumbnail, 16, 16), stored.items[::3][:16])

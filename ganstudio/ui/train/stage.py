@@ -183,9 +183,10 @@ class Stage(QWidget):
         items: Any = samples.items
         if items.ndim == 4:
             probability = model.latest("critic(x)") is None
-            self.wall.set_samples(items, samples.scores, probability, "", samples.panels)
+            groups = samples.groups, samples.group_names
+            self.wall.set_samples(items, samples.scores, probability, "", samples.panels, *groups)
             return
-        self.scene.set_fakes(items)
+        self.scene.set_fakes(items, samples.groups, samples.group_names)
         if model.spec is not None and model.spec.modes:
             hits, _share = captured(items, model.spec)
             self.scene.set_mode_hits([bool(hit) for hit in hits])
