@@ -175,11 +175,13 @@ class TwoPlayer(Method[G]):
 
     Class attributes:
         family: of the networks; None: by the hyper-parameter ``architecture``.
+        compares: G's loss looks at D's verdict on real items, too, whatever the rule.
     """
 
     Hyper: ClassVar[type[Hyper]] = TwoPlayerHyper
     kind_defaults = {"points": _OF_POINTS}
     family: ClassVar[families.Family | None] = None
+    compares: bool = False
 
     generator: nn.Module
     discriminator: Discriminator
@@ -211,11 +213,6 @@ class TwoPlayer(Method[G]):
     def rule(self) -> Rule:
         """The game being played."""
         return RULES[self.hyper.objective]
-
-    @property
-    def compares(self) -> bool:
-        """G's loss looks at D's verdict on real items, too."""
-        return self.rule.compares
 
     def see(self, items: Tensor) -> Tensor:
         """What D is shown of items while it is trained, or G by it: the items themselves. Real and fake pass apart."""
@@ -311,7 +308,7 @@ class TwoPlayer(Method[G]):
     def generator_terms(self, batch: Batch) -> Terms:
         """Loss of G on fresh latents."""
         on_real, known = None, {}  # type: Verdict | None, Values
-        if self.compares:
+        if self.compares or self.rule.compares:
             with torch.no_grad():
                 known = self.describe(batch.labels)
                 on_real = self.judge(self.see(batch.real), known)
