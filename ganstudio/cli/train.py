@@ -72,7 +72,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     add("--name", metavar="TEXT", help=_("what the run is called (default: made from data and method)"))
     add("--resume", metavar="RUN_DIR", help=_("go on with this run from its newest checkpoint"))
-    add("--threads", type=whole(1, 1024), metavar="N", help=_("processor threads (default: one for each core)"))
+    add(
+        "--threads",
+        type=whole(1, 1024),
+        metavar="N",
+        help=_("processor threads (default: OMP_NUM_THREADS, or one for each core)"),
+    )
 
 
 def run(options: argparse.Namespace) -> int:
