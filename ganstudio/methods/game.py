@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Literal, NamedTuple
+from typing import Any, ClassVar, Literal, NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -175,13 +175,11 @@ class TwoPlayer(Method[G]):
 
     Class attributes:
         family: of the networks; None: by the hyper-parameter ``architecture``.
-        compares: G's loss looks at real items, too.
     """
 
     Hyper: ClassVar[type[Hyper]] = TwoPlayerHyper
     kind_defaults = {"points": _OF_POINTS}
     family: ClassVar[families.Family | None] = None
-    compares: ClassVar[bool] = False
 
     generator: nn.Module
     discriminator: Discriminator
@@ -198,7 +196,7 @@ class TwoPlayer(Method[G]):
 
     def build_networks(self) -> None:
         """Sets ``generator`` and ``discriminator``."""
-        asked = self.family or getattr(self.hyper, "architecture", "auto")
+        asked: Any = self.family or getattr(self.hyper, "architecture", "auto")
         family = families.fitting(self.data) if asked == "auto" else asked
         self.generator, self.discriminator = families.build(family, self.data, self.hyper)
 
@@ -213,6 +211,11 @@ class TwoPlayer(Method[G]):
     def rule(self) -> Rule:
         """The game being played."""
         return RULES[self.hyper.objective]
+
+    @property
+    def compares(self) -> bool:
+        """G's loss looks at D's verdict on real items, too."""
+        return self.rule.compares
 
     def see(self, items: Tensor) -> Tensor:
         """What D is shown of items while it is trained, or G by it: the items themselves. Real and fake pass apart."""
@@ -308,7 +311,7 @@ class TwoPlayer(Method[G]):
     def generator_terms(self, batch: Batch) -> Terms:
         """Loss of G on fresh latents."""
         on_real, known = None, {}  # type: Verdict | None, Values
-        if self.compares or self.rule.compares:
+        if self.compares:
             with torch.no_grad():
                 known = self.describe(batch.labels)
                 on_real = self.judge(self.see(batch.real), known)

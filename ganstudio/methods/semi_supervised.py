@@ -156,7 +156,7 @@ class SemiSupervised(TwoPlayer[SemiSupervisedHyper]):
         return {**super().loss_of_d(play), "labelled": self.hyper.weight_labelled * named}
 
     @property
-    def compares(self) -> bool:  # type: ignore[override]
+    def compares(self) -> bool:
         """Feature matching looks at real pictures, too."""
         return self.hyper.generator_loss == "feature matching"
 
