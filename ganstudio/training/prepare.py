@@ -144,6 +144,9 @@ def build_engine(experiment: Experiment, cancel: threading.Event | None = None, 
                 title=method_class.info.title, data=experiment.data, why=dataset.unclassed or _UNCLASSED
             )
         )
+    info, spec = method_class.info, dataset.spec
+    if words := info.needs.refusal(info.title, size=spec.size, channels=spec.channels):
+        raise UsageError(words)
     hyper = method_class.resolve(experiment.hyper, dataset.spec.kind)
     try:
         with randomness(seeded(experiment.seed, "weights")):

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QAbstractButton, QMenu, QPushButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QLabel, QMenu, QMessageBox, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from ganstudio.core.experiment import Experiment
 from ganstudio.core.images import split_grid
 from ganstudio.store import Run
 from ganstudio.ui.curves.export import export_csv
+from ganstudio.ui.parts import LinkButton
 from ganstudio.ui.theme import current_theme
 from ganstudio.ui.window import MainWindow
 from tests.ui.wide_methods import registered
@@ -195,3 +196,81 @@ def test_panels_of_pictures_are_shown_stored_and_drawn_small(window: MainWindow,
     assert (stored.panels, stored.drawn) == (samples.panels, 0)
     assert thumbnail is not None
     np.testing.assert_array_equal(split_grid(thumbnail, 16, 16), stored.items[::3][:16])
+
+
+def pressed(qtbot: QtBot, window: MainWindow, words: str, ask: Callable[[], object]) -> None:
+    """Does what asks a question, and presses a button of it."""
+    ask()
+    wait(qtbot, lambda: window.findChildren(QMessageBox))
+    (box,) = window.findChildren(QMessageBox)
+    assert [button.text() for button in box.buttons()][-1] == "Cancel"
+    button = next(button for button in box.buttons() if button.text() == words)
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    wait(qtbot, lambda: not window.findChildren(QMessageBox))
+
+
+def type_steps(qtbot: QtBot, window: MainWindow, steps: int) -> None:
+    line = window.train.panel.run_form.row("steps").editor.lineEdit()  # type: ignore[attr-defined]
+    line.selectAll()
+    qtbot.keyClicks(line, str(steps))
+    qtbot.keyClick(line, Qt.Key.Key_Return)
+
+
+def test_going_on_beyond_the_schedule_is_asked_while_it_trains(window: MainWindow, qtbot: QtBot) -> None:
+    model = train(qtbot, window, DECAYING)
+    hold(qtbot, model)
+    assert model.hyper_value("decay_to") == 100_000
+    pressed(qtbot, window, "Cancel", lambda: type_steps(qtbot, window, 150_000))
+    wait(qtbot, lambda: window.train.panel.run_form.row("steps").editor.value() == 100_000)  # type: ignore[attr-defined]
+    assert model.total == 100_000
+    pressed(qtbot, window, "Stretch the schedule", lambda: type_steps(qtbot, window, 150_000))
+    wait(qtbot, lambda: model.hyper_value("decay_to") == 150_000)
+    model.resume()
+    wait(qtbot, lambda: model.total == 150_000)
+    type_steps(qtbot, window, 120_000)  # within the schedule: nothing to ask
+    wait(qtbot, lambda: model.total == 120_000)
+    assert not window.findChildren(QMessageBox)
+
+
+def test_going_on_beyond_the_schedule_is_asked_of_a_run_that_has_ended(window: MainWindow, qtbot: QtBot) -> None:
+    model = train(qtbot, window, DECAYING.with_(steps=20), steps=20)
+    wait(qtbot, lambda: model.state == "finished" and not model.here)
+    wait(qtbot, lambda: window.train.run_view.bar.main.text() == "Continue")
+    button = window.train.run_view.bar.main
+    pressed(qtbot, window, "Cancel", lambda: qtbot.mouseClick(button, Qt.MouseButton.LeftButton))
+    assert not model.here
+    click = lambda: qtbot.mouseClick(button, Qt.MouseButton.LeftButton)  # noqa: E731
+    pressed(qtbot, window, "Go on at the full rate", click)
+    wait(qtbot, lambda: model.step > 25)
+    assert model.hyper_value("decay") == "none"
+
+
+def test_methods_stand_by_family_and_lead_to_what_they_are_compared_with(window: MainWindow, qtbot: QtBot) -> None:
+    window.train.new_experiment()
+    panel = window.train.panel
+    panel.draft.set_method("wgan-gp")
+    chooser = panel.method
+    rows = [chooser.combo.itemText(row) for row in range(chooser.combo.count())]
+    assert rows.index("What is minimised") < rows.index("WGAN-GP · 2017") < rows.index("Networks")
+    shown = [text.text() for text in chooser.findChildren(QLabel) if text.isVisible()]
+    assert any("‖∇D(x̂)‖" in text for text in shown)
+    qtbot.mouseClick(chooser.look_for, Qt.MouseButton.LeftButton)
+    links = {link.text(): link for link in chooser.findChildren(LinkButton) if link.isVisible()}
+    assert list(links) == ["GAN", "WGAN"]
+    qtbot.mouseClick(links["WGAN"], Qt.MouseButton.LeftButton)
+    assert panel.draft.experiment.method == "wgan"
+    panel.draft.set_method("acgan")
+    shown = [text.text() for text in chooser.findChildren(QLabel) if text.isVisible()]
+    assert "Needs data with classes" in shown
+    card = window.train.gallery.card("digits")
+    assert "DCGAN (Networks): max_D" in card.toolTip()
+
+
+def test_a_size_that_a_method_cannot_draw_is_told_beside_it(window: MainWindow, qtbot: QtBot) -> None:
+    window.train.new_experiment()
+    panel = window.train.panel
+    panel.draft.replace(Experiment("picky", "digits:size=16"))
+    assert "32 px or more" in panel.problems()["data.size"]
+    assert not panel.start.isEnabled()
+    panel.draft.set_data_option("size", "32")
+    assert "data.size" not in panel.problems()

@@ -14,7 +14,7 @@ from ganstudio.core.dataspec import DataSpec
 from ganstudio.core.events import RoleInfo
 from ganstudio.core.fields import Hyper, field
 from ganstudio.methods import METHODS
-from ganstudio.methods.base import Batch, Decay, Method, MethodInfo, Optimiser, Phase, Terms, Values
+from ganstudio.methods.base import Batch, Decay, Method, MethodInfo, Needs, Optimiser, Phase, Terms, Values
 
 COUNT = 3
 
@@ -135,7 +135,15 @@ class Painters(Autoencoder):
         return Method.panels(self, values, real)
 
 
-WIDE: tuple[type[Method], ...] = (Mixture, OneRole, Autoencoder, Painters)
+class Picky(Painters):
+    """Takes large pictures in colour only."""
+
+    info = MethodInfo(
+        "picky", "Picky", "—", 2026, "A test.", "Nothing.", ("images",), needs=Needs(smallest=32, channels=3)
+    )
+
+
+WIDE: tuple[type[Method], ...] = (Mixture, OneRole, Autoencoder, Painters, Picky)
 
 
 @contextmanager
