@@ -22,6 +22,7 @@ from tests.ui.wide_methods import registered
 from tests.ui.window_kit import RING, hold, laid_out, opened, train, wait
 
 MIXTURE = Experiment("mixture", "ring", hyper={"batch_size": 8}, steps=100_000, name="mixture")
+DIRECT = Qt.FindChildOption.FindDirectChildrenOnly
 DECAYING = MIXTURE.with_(hyper={"batch_size": 8, "decay": "linear"})
 
 
@@ -80,6 +81,8 @@ def test_one_role_leaves_no_choice_and_the_next_run_has_its_own(window: MainWind
     window.studio.look_at(window.studio.runs[0])
     wait(qtbot, lambda: choices(window) == [])
     assert "run.step-generator" not in window.table
+    titles = [menu.title() for menu in window.menuBar().findChildren(QMenu, options=DIRECT)]
+    wait(qtbot, lambda: len(window.menuBar().findChildren(QMenu, options=DIRECT)) == len(set(titles)))
 
 
 def test_four_roles_fit_a_small_window(window: MainWindow, qtbot: QtBot) -> None:
@@ -112,8 +115,12 @@ def test_measures_have_plots_of_their_own_with_title_and_unit(window: MainWindow
     rates = curves.sections["measure/rate"].entries
     assert [entry.text() for entry in rates.values()] == ["discriminator", "generator", "encoder", "second generator"]
     assert "rate/generator" in rates
-    numbers = window.train.run_view.health.findChildren(QAbstractButton)
-    assert not any("rate" in b.text() for b in numbers)
+    health = window.train.run_view.health
+    wait(qtbot, lambda: any("|∇|" in one.text() for one in health.findChildren(QLabel)))
+    names = [one.text() for one in health.findChildren(QLabel) if one.text().startswith("|∇|")]
+    assert names == ["|∇| discriminator", "|∇| generator", "|∇| encoder", "|∇| second generator"]
+    for one in health.findChildren(QLabel):  # no value is cut off, whatever its name needs
+        assert one.geometry().right() <= one.parentWidget().width()
     hold(qtbot, model)
     export_csv(tmp_path / "values.csv", curves.tables)
     head = (tmp_path / "values.csv").read_text(encoding="utf-8").splitlines()[0]
