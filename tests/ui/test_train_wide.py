@@ -22,7 +22,6 @@ from tests.ui.wide_methods import registered
 from tests.ui.window_kit import RING, hold, laid_out, opened, train, wait
 
 MIXTURE = Experiment("mixture", "ring", hyper={"batch_size": 8}, steps=100_000, name="mixture")
-DIRECT = Qt.FindChildOption.FindDirectChildrenOnly
 DECAYING = MIXTURE.with_(hyper={"batch_size": 8, "decay": "linear"})
 
 
@@ -43,6 +42,12 @@ def steps(window: MainWindow) -> list[str]:
     bar = window.train.run_view.bar
     names = [b.accessibleName() for b in bar.findChildren(QAbstractButton) if b.isVisible()]
     return [name.partition(": ")[2] for name in names if name.startswith("One step: ")]
+
+
+def menus(window: MainWindow) -> list[str]:
+    """Titles of all menus that the menu bar keeps."""
+    direct = Qt.FindChildOption.FindDirectChildrenOnly
+    return [menu.title() for menu in window.menuBar().findChildren(QMenu, options=direct)]
 
 
 def settled(window: MainWindow, qtbot: QtBot, width: int = 1366) -> None:
@@ -81,8 +86,7 @@ def test_one_role_leaves_no_choice_and_the_next_run_has_its_own(window: MainWind
     window.studio.look_at(window.studio.runs[0])
     wait(qtbot, lambda: choices(window) == [])
     assert "run.step-generator" not in window.table
-    titles = [menu.title() for menu in window.menuBar().findChildren(QMenu, options=DIRECT)]
-    wait(qtbot, lambda: len(window.menuBar().findChildren(QMenu, options=DIRECT)) == len(set(titles)))
+    wait(qtbot, lambda: len(menus(window)) == len(set(menus(window))))  # those before are gone
 
 
 def test_four_roles_fit_a_small_window(window: MainWindow, qtbot: QtBot) -> None:
