@@ -29,12 +29,22 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from ganstudio.core.controls import CategoricalCode, ClassLabel, ContinuousCode, Control, GeneratorIndex, LatentVector
+from ganstudio.core.controls import (
+    CategoricalCode,
+    ClassImages,
+    ClassLabel,
+    ContinuousCode,
+    Control,
+    GeneratorIndex,
+    LatentVector,
+    NoiseSeed,
+)
 from ganstudio.core.errors import UsageError
 from ganstudio.core.i18n import _
 from ganstudio.explore.files import to_pixels
 from ganstudio.explore.generator import Generator, Values
 from ganstudio.explore.starts import Pool, distance, diverged, draws, pyramid
+from ganstudio.explore.styles import driven
 
 CANDIDATES, ITERATIONS, DRAWN = 8, 300, 256
 FROZEN_AFTER = 40
@@ -170,9 +180,9 @@ class _Search:
             self._blurred = pyramid(self._target)
             self._free = {
                 control.name: _to_free(control, torch.tensor(first.values[control.name], device=generator.device))
-                for control in generator.controls
+                for control in driven(generator.controls)
             }
-            self._moving = [tensor for tensor in self._free.values() if tensor.is_floating_point()]
+            self._moving = [tensor for tensor in self._free.values() if tensor.requires_grad]
             self._means = [torch.zeros_like(tensor) for tensor in self._moving]
             self._squares = [torch.zeros_like(tensor) for tensor in self._moving]
         self._weights = (generator.method, generator.step)
@@ -204,7 +214,7 @@ class _Search:
         return self._iteration < self._iterations and bool(self._moving) and not self._rests()
 
     def _iterate(self) -> None:
-        values = {control.name: _to_value(control, self._free[control.name]) for control in self._generator.controls}
+        values = {one.name: _to_value(one, self._free[one.name]) for one in driven(self._generator.controls)}
         pictures = self._generator.method.generate(values).float()
         apart, far, mixed = distance(pictures, self._blurred), self._far_out(values), self._mixed(values)
         # Mixtures are let be for a while: they are the way from one class to another.
@@ -214,7 +224,7 @@ class _Search:
         self._keep(apart + far + mixed, pictures, values)
         with torch.no_grad():
             self._adam(gradients)
-            for control in self._generator.controls:
+            for control in driven(self._generator.controls):
                 _hold(control, self._free[control.name])
 
     def _gradients(self, loss: Tensor, pictures: Tensor) -> Sequence[Tensor]:
@@ -297,8 +307,8 @@ class _Search:
 
 
 def _to_free(control: Control, start: Tensor) -> Tensor:
-    """What Adam moves: latents and codes as they are, weights as logits. A generator's index stays where it is."""
-    if isinstance(control, GeneratorIndex):
+    """What Adam moves: latents and codes as they are, weights as logits. Whole numbers and given pictures stay."""
+    if isinstance(control, GeneratorIndex | NoiseSeed | ClassImages):
         return start
     if isinstance(control, ClassLabel | CategoricalCode):
         start = (_START_WEIGHT * start.float() + (1 - _START_WEIGHT) / control.count).log()

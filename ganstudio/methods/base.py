@@ -169,6 +169,10 @@ class Method(nn.Module, ABC, Generic[H]):
         """What the values come to before anything is drawn: the :class:`StyleLayers` of z; nothing elsewhere."""
         return {}
 
+    def mean_style(self) -> Tensor | None:
+        """The mean of the styles that :meth:`mapped` makes, ``(layers, size)``; None where the method keeps none."""
+        return None
+
     def draw(self, count: int, device: torch.device | str = "cpu") -> dict[str, Tensor]:
         """Random values for every control but what :meth:`mapped` makes, ``count`` rows each, by the run's own chance."""
         return {

@@ -229,7 +229,7 @@ class Stage(QStackedWidget):
         """Another scale for all."""
         for view in self.views:
             view.set_zoom(zoom)
-        self.zoomed.emit()
+        self._follow(self.output)  # pictures of another size are shown equally large
 
     def _follow(self, leader: PictureView) -> None:
         for view in self.views:
@@ -272,8 +272,7 @@ class Stage(QStackedWidget):
             view.show_tag(words, live)
         self.back.show_image(QImage() if translator.back is None else to_image(translator.back))
         self.back.show_words(_("The output, translated back again."))
-        size = 0 if translator.given is None else translator.given.size
-        self.step.setText(f"{size} × {size}")
+        self.step.setText("" if output.isNull() else f"{output.width()} × {output.height()}")
         self.back_note.setText(self._difference())
         self.compare_note.setText(_("Drag the line, or press ← and →"))
         if self.comparing:
