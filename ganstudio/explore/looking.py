@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
@@ -36,8 +38,16 @@ def laid_over(picture: NDArray[np.uint8], map_: NDArray[np.float32]) -> NDArray[
         ``(H, W, 3)``.
     """
     height, width = picture.shape[:2]
-    image = Image.fromarray(shares(map_).astype(np.float32), "F")
-    share = np.asarray(image.resize((width, height), Image.Resampling.BILINEAR), np.float64).clip(0, 1)
-    opacity = (_COLD + (OPACITY - _COLD) * share)[..., None]
-    ground = np.broadcast_to(picture, (height, width, 3))
-    return np.rint(ground * (1 - opacity) + heat(share) * opacity).astype(np.uint8)
+    image = Image.fromarray(np.rint(shares(map_) * 255).astype(np.uint8))
+    share = np.asarray(image.resize((width, height), Image.Resampling.BILINEAR))
+    opacity, colours = _table()  # looked up: a picture of a million pixels is laid over while one waits
+    laid: NDArray[np.uint8] = np.rint(picture * (1 - opacity[share]) + colours[share]).astype(np.uint8)
+    return laid
+
+
+@cache
+def _table() -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Opacity ``(256, 1)`` and what is added ``(256, 3)`` for every share."""
+    share = np.linspace(0, 1, 256)
+    opacity = (_COLD + (OPACITY - _COLD) * share)[:, None]
+    return opacity.astype(np.float32), (heat(share) * opacity).astype(np.float32)

@@ -27,7 +27,7 @@ from ganstudio.core.controls import (
 from ganstudio.core.errors import UsageError
 from ganstudio.core.i18n import _
 from ganstudio.explore import class_pictures
-from ganstudio.explore.styles import driven, extras, second_of, share_of, style_layers, truncated
+from ganstudio.explore.styles import driven, extras, psi_of, second_of, share_of, style_layers, truncated
 
 Position = Mapping[str, NDArray[Any]]
 """One value for each control: float32 ``(size,)``, weights ``(count,)``, int64 ``()`` for a generator's index or the seed
@@ -67,10 +67,10 @@ class Direction:
             "name": self.name,
             "kind": self.kind,
             "control": self.control,
-            "vector": _numbers(self.vector),
+            "vector": plain_value(self.vector),
             "quality": None if math.isnan(self.quality) else self.quality,
             "locked": self.locked,
-            **({} if self.raw is None else {"raw": _numbers(self.raw)}),
+            **({} if self.raw is None else {"raw": plain_value(self.raw)}),
         }
 
     @classmethod
@@ -141,11 +141,12 @@ class ExploreState:
             other: where the other picture is; by default the one that there is.
             seed: what ``other`` was drawn with.
         """
-        layers, kept = style_layers(controls), {control.name for control in extras(controls)}
+        layers = style_layers(controls)
         if layers is None:
             return self
         if not any(shares):
-            return replace(self, position={k: v for k, v in self.position.items() if k not in kept}, second=None)
+            gone = {control.name for control in extras(controls)} - {psi_of(layers)}
+            return replace(self, position={k: v for k, v in self.position.items() if k not in gone}, second=None)
         second = {} if other is None else second_of(other, controls)
         position = {**self.position, share_of(layers): np.asarray(shares, np.float32), **second}
         return replace(self, position=position, second=self.second if other is None else seed)
@@ -153,7 +154,7 @@ class ExploreState:
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values."""
         return {
-            "position": {name: _numbers(value) for name, value in self.position.items()},
+            "position": {name: plain_value(value) for name, value in self.position.items()},
             "truncation": self.truncation,
             "strengths": {name: value for name, value in self.strengths.items() if value},
             "seed": self.seed,
@@ -280,8 +281,8 @@ def _vector(value: Any) -> NDArray[np.float32]:
     return vector.astype(np.float32)
 
 
-def _numbers(value: NDArray[Any]) -> Any:
-    """Short decimals that give the same float32 back; pictures as text."""
+def plain_value(value: NDArray[Any]) -> Any:
+    """As JSON holds it: short decimals that give the same float32 back; pictures as text."""
     if value.dtype == np.int64:
         return value.tolist()
     if value.ndim == 4:

@@ -1,0 +1,96 @@
+"""Which map lies over the large picture; not there where the generator has none."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
+
+from ganstudio.app.explorer import Explorer
+from ganstudio.core.i18n import _
+from ganstudio.explore.looking import heat
+from ganstudio.ui.explore.controls.section import heading_of
+from ganstudio.ui.forms.editors import QuietCombo
+from ganstudio.ui.parts import Segmented, label
+from ganstudio.ui.pictures.drawing import to_image
+
+SIDE_BY_SIDE = 3
+
+
+class Ramp(QWidget):
+    """The colours of the map, from low to high."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFixedSize(64, 8)
+        self.setAccessibleName(_("From low to high"))
+
+    def sizeHint(self) -> QSize:
+        """A thin strip."""
+        return QSize(64, 8)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The colours."""
+        painter = QPainter(self)
+        painter.drawImage(self.rect(), to_image(np.rint(heat(np.linspace(0, 1, 64)))[None].astype(np.uint8)))
+        painter.end()
+
+
+class LookBar(QWidget):
+    """“Look into: none | attention | …”, and the colours from low to high."""
+
+    def __init__(self, explorer: Explorer) -> None:
+        super().__init__()
+        self._explorer = explorer
+        self._names: tuple[str, ...] = ()
+        self.choice: Segmented | QuietCombo | None = None
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(12, 4, 12, 4)
+        self._row.setSpacing(8)
+        self._row.addWidget(label(_("Look into")))
+        self._legend = QWidget()
+        legend = QHBoxLayout(self._legend)
+        legend.setContentsMargins(0, 0, 0, 0)
+        legend.setSpacing(4)
+        for part in (label(_("low"), "muted"), Ramp(), label(_("high"), "muted")):
+            legend.addWidget(part)
+        self._row.addStretch(1)
+        self._row.addWidget(self._legend)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Shows what there is to choose, and what is chosen."""
+        if self._explorer.looks != self._names:
+            self._build(self._explorer.looks)
+        look = self._explorer.look
+        self.setVisible(bool(self._names))
+        self._legend.setVisible(bool(look))
+        if isinstance(self.choice, Segmented):
+            self.choice.set_value(look)
+        elif self.choice is not None:
+            self.choice.setCurrentIndex(max(0, self.choice.findData(look)))
+
+    def _build(self, names: tuple[str, ...]) -> None:
+        if self.choice is not None:
+            self._row.removeWidget(self.choice)
+            self.choice.hide()
+            self.choice.deleteLater()
+            self.choice = None
+        self._names = names
+        if not names:
+            return
+        words = [("", _("None"), _("The picture alone"))]
+        words += [(name, heading_of(name), _("Lays {name} over the picture").format(name=name)) for name in names]
+        if len(names) <= SIDE_BY_SIDE:
+            self.choice = Segmented(words, _("Look into"))
+            self.choice.chosen.connect(self._explorer.look_into)
+        else:
+            self.choice = combo = QuietCombo()
+            for key, text, _tip in words:
+                combo.addItem(text, key)
+            combo.setAccessibleName(_("Look into"))
+            combo.setToolTip(_("Which map is laid over the picture"))
+            combo.activated.connect(lambda place: self._explorer.look_into(combo.itemData(place)))
+        self._row.insertWidget(1, self.choice, 0, Qt.AlignmentFlag.AlignVCenter)
