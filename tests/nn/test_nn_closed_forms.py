@@ -11,12 +11,19 @@ from torch.nn.utils import parametrize
 
 from ganstudio.nn import random
 from ganstudio.nn.dcgan import ConvDiscriminator, ConvGenerator, stages_of
-from ganstudio.nn.ema import Average
-from ganstudio.nn.initialise import dcgan_init, he_init
+from ganstudio.nn.ema import Average, decay_of_half_life
+from ganstudio.nn.initialise import dcgan_init, glorot_init, he_init
 from ganstudio.nn.mlp import MLPDiscriminator, MLPGenerator
 from ganstudio.nn.norms import constrain
-from ganstudio.nn.objectives import HINGE, LEAST_SQUARES, MINIMAX, NON_SATURATING, OBJECTIVES, WASSERSTEIN
-from ganstudio.nn.penalties import PENALTIES, dragan_penalty, gradient_penalty, r1_penalty
+from ganstudio.nn.objectives import HINGE, LEAST_SQUARES, MINIMAX, NON_SATURATING, RULES, WASSERSTEIN
+from ganstudio.nn.penalties import (
+    PENALTIES,
+    dragan_penalty,
+    gradient_penalty,
+    one_sided_penalty,
+    r1_penalty,
+    r2_penalty,
+)
 
 
 def value(tensor: Tensor) -> float:
@@ -29,7 +36,9 @@ def value(tensor: Tensor) -> float:
 @pytest.mark.parametrize("objective", [MINIMAX, NON_SATURATING])
 def test_an_undecided_discriminator_loses_twice_log_two(objective: object) -> None:
     out = torch.zeros(7)
-    assert value(objective.real(out) + objective.fake(out)) == pytest.approx(2 * math.log(2))
+    assert value(objective.discriminator(out, out)[0] + objective.discriminator(out, out)[1]) == pytest.approx(
+        2 * math.log(2)
+    )
     assert value(objective.score(out).mean()) == 0.5
 
 
@@ -37,17 +46,17 @@ def test_an_undecided_discriminator_loses_twice_log_two(objective: object) -> No
 def test_the_logistic_games_in_probabilities(logit: float) -> None:
     out = torch.full((5,), logit)
     d = 1 / (1 + math.exp(-logit))
-    assert value(MINIMAX.real(out)) == pytest.approx(-math.log(d), rel=1e-5)
-    assert value(MINIMAX.fake(out)) == pytest.approx(-math.log(1 - d), rel=1e-5)
-    assert value(MINIMAX.generator(out)) == pytest.approx(math.log(1 - d), rel=1e-5)
-    assert value(NON_SATURATING.generator(out)) == pytest.approx(-math.log(d), rel=1e-5)
+    assert value(MINIMAX.discriminator(out, out)[0]) == pytest.approx(-math.log(d), rel=1e-5)
+    assert value(MINIMAX.discriminator(out, out)[1]) == pytest.approx(-math.log(1 - d), rel=1e-5)
+    assert value(MINIMAX.generator(None, out)) == pytest.approx(math.log(1 - d), rel=1e-5)
+    assert value(NON_SATURATING.generator(None, out)) == pytest.approx(-math.log(d), rel=1e-5)
 
 
 def test_minimax_saturates_and_its_rival_does_not() -> None:
     slopes = []
     for objective in (MINIMAX, NON_SATURATING):
         out = torch.full((1,), -12.0, requires_grad=True)
-        objective.generator(out).sum().backward()
+        objective.generator(None, out).sum().backward()
         assert out.grad is not None
         slopes.append(float(out.grad))
     assert slopes[0] == pytest.approx(0, abs=1e-4)
@@ -56,29 +65,31 @@ def test_minimax_saturates_and_its_rival_does_not() -> None:
 
 def test_extreme_outputs_stay_finite() -> None:
     out = torch.tensor([-1e4, 1e4])
-    for objective in OBJECTIVES.values():
-        for loss in (objective.real, objective.fake, objective.generator):
-            assert loss(out).isfinite().all()
+    for rule in RULES.values():
+        for loss in (*rule.discriminator(out, out), rule.generator(out, out)):
+            assert loss.isfinite().all()
 
 
 def test_least_squares_and_wasserstein() -> None:
     out = torch.tensor([0.0, 2.0])
-    assert value(LEAST_SQUARES.real(out)) == 0.5
-    assert value(LEAST_SQUARES.fake(out)) == 1.0
-    assert value(LEAST_SQUARES.generator(out)) == 0.5
+    assert value(LEAST_SQUARES.discriminator(out, out)[0]) == 0.5
+    assert value(LEAST_SQUARES.discriminator(out, out)[1]) == 1.0
+    assert value(LEAST_SQUARES.generator(None, out)) == 0.5
     half = torch.full((4,), 0.5)
-    assert value(LEAST_SQUARES.real(half)) == value(LEAST_SQUARES.fake(half)) == 0.125
-    assert value(WASSERSTEIN.real(out)) == -1.0
-    assert value(WASSERSTEIN.fake(out)) == 1.0
-    assert value(WASSERSTEIN.generator(out)) == -1.0
+    assert (
+        value(LEAST_SQUARES.discriminator(half, half)[0]) == value(LEAST_SQUARES.discriminator(half, half)[1]) == 0.125
+    )
+    assert value(WASSERSTEIN.discriminator(out, out)[0]) == -1.0
+    assert value(WASSERSTEIN.discriminator(out, out)[1]) == 1.0
+    assert value(WASSERSTEIN.generator(None, out)) == -1.0
 
 
 def test_the_hinge_asks_no_more_than_a_margin() -> None:
     out = torch.tensor([-2.0, -1.0, 0.0, 1.0, 3.0], requires_grad=True)
-    assert HINGE.real(out).tolist() == [3, 2, 1, 0, 0]
-    assert HINGE.fake(out).tolist() == [0, 0, 1, 2, 4]
-    assert HINGE.generator(out).tolist() == [2, 1, 0, -1, -3]
-    (slope,) = torch.autograd.grad(HINGE.real(out).sum(), out)
+    assert HINGE.discriminator(out, out)[0].tolist() == [3, 2, 1, 0, 0]
+    assert HINGE.discriminator(out, out)[1].tolist() == [0, 0, 1, 2, 4]
+    assert HINGE.generator(None, out).tolist() == [2, 1, 0, -1, -3]
+    (slope,) = torch.autograd.grad(HINGE.discriminator(out, out)[0].sum(), out)
     assert slope[[0, 1, 2, 4]].tolist() == [-1, -1, -1, 0]
     assert HINGE.score_kind == "score"
 
@@ -103,7 +114,9 @@ def test_penalties_of_a_linear_critic(slope: tuple[float, float]) -> None:
     real, fake = torch.randn(6, 2), torch.randn(6, 2)
     assert value(gradient_penalty(critic, real, fake)) == pytest.approx((norm - 1) ** 2, abs=1e-5)
     assert value(dragan_penalty(critic, real, fake)) == pytest.approx((norm - 1) ** 2, abs=1e-5)
+    assert value(one_sided_penalty(critic, real, fake)) == pytest.approx(max(0, norm - 1) ** 2, abs=1e-5)
     assert value(r1_penalty(critic, real, fake)) == pytest.approx(norm**2 / 2, abs=1e-6)
+    assert value(r2_penalty(critic, real, fake)) == pytest.approx(norm**2 / 2, abs=1e-6)
 
 
 @pytest.mark.parametrize("penalty", PENALTIES.values())
@@ -144,8 +157,10 @@ def test_where_the_slopes_are_taken() -> None:
     assert noise.min() >= 0
     assert value(noise.max()) == pytest.approx(1.5, rel=0.1)
     assert value(noise.mean()) == pytest.approx(0.75, rel=0.1)
-    # ½ E‖2x‖² on the real items
-    assert value(r1_penalty(critic, spread, fake)) == pytest.approx(2 * value(spread.square().sum(1).mean()), rel=1e-4)
+    # ½ E‖2x‖² on the real items, and on the generated ones
+    wanted = 2 * value(spread.square().sum(1).mean())
+    assert value(r1_penalty(critic, spread, fake)) == pytest.approx(wanted, rel=1e-4)
+    assert value(r2_penalty(critic, fake, spread)) == pytest.approx(wanted, rel=1e-4)
 
 
 # -- norms ------------------------------------------------------------------------------------------------------------
@@ -215,14 +230,58 @@ def test_the_average_follows_its_formula() -> None:
     assert value(network.weight) == 19
 
 
-def test_the_average_copies_buffers_and_stays_in_evaluation_mode() -> None:
+def test_the_average_averages_statistics_copies_counts_and_stays_in_evaluation_mode() -> None:
     network = nn.Sequential(nn.Linear(2, 3), nn.BatchNorm1d(3))
     average = Average(network, 0.9)
-    network.train()(torch.randn(8, 2))
-    average.update(1)
-    assert torch.equal(average.module[1].running_mean, network[1].running_mean)
+    mean, variance = torch.zeros(3), torch.ones(3)
+    for step in range(1, 6):
+        network.train()(torch.randn(8, 2))
+        average.update(step)
+        beta = min(0.9, (1 + step) / (10 + step))
+        mean = beta * mean + (1 - beta) * network[1].running_mean
+        variance = beta * variance + (1 - beta) * network[1].running_var
+    torch.testing.assert_close(average.module[1].running_mean, mean)
+    torch.testing.assert_close(average.module[1].running_var, variance)
+    assert int(average.module[1].num_batches_tracked) == 5
     assert not average.module.training
     assert not any(parameter.requires_grad for parameter in average.module.parameters())
+
+
+def test_directions_of_spectral_norm_are_copied_as_their_mean_is_too_short() -> None:
+    network = nn.Sequential(constrain(nn.Linear(8, 8), "spectral"))
+    average = Average(network, 0.99)
+    for step in range(1, 40):
+        with torch.no_grad():
+            network[0].parametrizations.weight.original.copy_(
+                torch.randn(8, 8)
+            )  # its directions are all over the place
+        network.train()(torch.zeros(1, 8))
+        average.update(step)
+        mine, theirs = (part[0].parametrizations.weight[0] for part in (average.module, network))
+        assert torch.equal(mine.u, theirs.u)
+        assert torch.equal(mine.v, theirs.v)
+
+
+def test_an_average_that_starts_late_follows_until_then() -> None:
+    network = nn.Sequential(nn.Linear(1, 1, bias=False), nn.BatchNorm1d(1))
+    average = Average(network, 0.999, start=3)
+    expected = 0.0
+    for step in range(1, 9):
+        with torch.no_grad():
+            network[0].weight.fill_(float(step))
+            network[1].running_mean.fill_(float(step))
+        average.update(step)
+        beta = 0.0 if step <= 3 else (1 + step - 3) / (10 + step - 3)
+        expected = beta * expected + (1 - beta) * step
+        assert value(average.module[0].weight) == pytest.approx(expected, rel=1e-5)
+        assert value(average.module[1].running_mean) == pytest.approx(expected, rel=1e-5)
+
+
+def test_half_lives_are_counted_in_images() -> None:
+    assert decay_of_half_life(64, 64) == 0.5
+    assert decay_of_half_life(10_000, 32) == pytest.approx(0.99778, abs=1e-5)  # StyleGAN2
+    assert decay_of_half_life(10_000, 16) ** 2 == pytest.approx(decay_of_half_life(10_000, 32))
+    assert decay_of_half_life(0, 32) == 0
 
 
 # -- chance -----------------------------------------------------------------------------------------------------------
@@ -279,6 +338,10 @@ def test_initial_weights() -> None:
         he_init(linear, slope=0.0)
         assert value(linear.weight.var()) == pytest.approx(2 / 300, rel=0.03)
         assert not linear.bias.any()
+        for gain in (1.0, math.sqrt(2)):
+            glorot_init(nn.Sequential(linear, conv), gain)
+            assert value(linear.weight.var()) == pytest.approx(2 * gain**2 / 700, rel=0.03)
+            assert value(conv.weight.var()) == pytest.approx(2 * gain**2 / (96 * 16), rel=0.03)
 
 
 @pytest.mark.parametrize(
