@@ -256,6 +256,10 @@ class Explorer(Workbench):
         seen = result.value
         if result.channel == OTHER:
             self.other_picture, self.other_maps = (None, {}) if seen is None else (seen.picture, seen.maps)
+        elif seen is None and self._asks_looks:  # it may be the maps that fail: the picture alone is asked for then
+            self._asks_looks = False
+            self._ask_picture()
+            return
         else:
             self.error = result.error
             if seen is not None:

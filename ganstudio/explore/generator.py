@@ -91,19 +91,19 @@ class Generator:
         """Control values on the device; the mixture and truncation of styles (:mod:`ganstudio.explore.styles`) made w."""
         found = {name: torch.as_tensor(rows).to(self.device) for name, rows in values.items()}
         layers = style_layers(self.controls)
-        if layers is None or psi_of(layers) not in found:
+        if layers is None:
             return found
-        share, psi = found[share_of(layers)], found[psi_of(layers)]
-        second = {one.name: found[f"{layers.name}:{one.name}"] for one in sources(self.controls)}
         plain = {name: rows for name, rows in found.items() if not name.startswith(f"{layers.name}:")}
-        mixed, pulled = bool(share.any()), bool((psi != 1).any())
+        share, psi = found.get(share_of(layers)), found.get(psi_of(layers))
+        mixed, pulled = share is not None and bool(share.any()), psi is not None and bool((psi != 1).any())
         if not mixed and not pulled:
             return plain
         with torch.inference_mode():
             styles = self.method.mapped(plain)[layers.name]
-            if mixed:
+            if share is not None and mixed:
+                second = {one.name: found[f"{layers.name}:{one.name}"] for one in sources(self.controls)}
                 styles = styles.lerp(self.method.mapped({**plain, **second})[layers.name], share[:, :, None])
-            if pulled:
+            if psi is not None and pulled:
                 styles = self._mean_style(layers.name).lerp(styles, psi[:, :, None])
         return {**plain, layers.name: styles}
 

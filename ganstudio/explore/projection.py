@@ -44,6 +44,7 @@ from ganstudio.core.i18n import _
 from ganstudio.explore.files import to_pixels
 from ganstudio.explore.generator import Generator, Values
 from ganstudio.explore.starts import Pool, distance, diverged, draws, pyramid
+from ganstudio.explore.state import Position
 from ganstudio.explore.styles import driven
 
 CANDIDATES, ITERATIONS, DRAWN = 8, 300, 256
@@ -93,6 +94,7 @@ def project(
     seed: int = 0,
     iterations: int = ITERATIONS,
     drawn: int = DRAWN,
+    given: Position | None = None,
 ) -> Iterator[Projection]:
     """Looks for control values that draw a picture. The first answer comes after one batch of random pictures.
 
@@ -106,6 +108,7 @@ def project(
         seed: of the random draw.
         iterations: how many at most.
         drawn: how many random pictures to choose the starts from.
+        given: values of controls that are kept, e.g. the pictures of a class.
 
     Raises:
         UsageError: the target is of another shape or not finite, the generator draws points or nothing finite, or it
@@ -114,15 +117,20 @@ def project(
     """
     if min(candidates, iterations, drawn) < 1:
         raise ValueError(f"{candidates} candidates, {iterations} iterations, {drawn} drawn: each must be 1 or more")
-    return _project(generator, _checked(generator, target), candidates, seed, iterations, drawn)
+    target = _checked(generator, target)
+    return _project(generator, target, draws(generator, target, drawn, seed, given), candidates, iterations)
 
 
 def _project(
-    generator: Generator, target: NDArray[np.float32], candidates: int, seed: int, iterations: int, drawn: int
+    generator: Generator,
+    target: NDArray[np.float32],
+    starts: Iterator[tuple[Values, bool]],
+    candidates: int,
+    iterations: int,
 ) -> Iterator[Projection]:
     pool = Pool(generator, target, candidates)
     first: Projection | None = None
-    for part, encoded in draws(generator, target, drawn, seed):
+    for part, encoded in starts:
         pool.add(part, encoded)
         if pool.full:
             first = _first(pool, target)

@@ -203,6 +203,20 @@ def test_a_picture_of_it_can_be_looked_for(generator: Generator) -> None:
     )
 
 
+def test_given_pictures_stay_while_another_is_looked_for() -> None:
+    few = make(TinyFewShot)
+    pictures = np.random.default_rng(0).uniform(-0.5, 0.5, (3, 3, 8, 8)).astype(np.float32)
+    target = shown(few, start(few, 1).moved("pictures", pictures))
+    *_rest, found = project(few, target, candidates=3, iterations=20, drawn=12, given={"pictures": pictures})
+    assert (found.values["pictures"] == pictures).all()
+    assert found.errors.min() < 0.02
+
+
+def test_a_mixture_is_drawn_also_where_nobody_has_completed_it(generator: Generator) -> None:
+    state = mixed(generator, start(generator), [1.0, 1.0, 1.0, 0.0])
+    np.testing.assert_allclose(generator.generate(stack([state.position]))[0], shown(generator, state), atol=1e-6)
+
+
 def test_the_generator_is_written_with_its_seed_of_noise(generator: Generator, tmp_path: Path) -> None:
     done = save_model(tmp_path / "a.safetensors", generator)
     assert done.inputs == ("z", "noise")

@@ -281,12 +281,12 @@ def test_weights_add_up_to_one(weights: list[float], index: int, value: float, w
 def test_seeds_are_typed_stepped_and_drawn_again(show: Show) -> None:
     shown = show()
     first = shown.value("z")
-    shown.sample.row.next.click()
+    shown.sample.row.neighbours[1].click()
     assert shown.sample.row.seed == 1
     assert shown.value("z") != first
-    shown.sample.row.previous.click()
+    shown.sample.row.neighbours[0].click()
     assert shown.value("z") == first
-    assert not shown.sample.row.previous.isEnabled()
+    assert not shown.sample.row.neighbours[0].isEnabled()
     shown.latent.row(0).move_to(2)
     assert shown.sample.again.isEnabled()
     assert "moved" in shown.sample.row.title.text()
@@ -306,7 +306,7 @@ def test_a_seed_that_is_none_is_said_in_place(show: Show) -> None:
     assert shown.sample.row.problem.isVisible()
     assert "-3" in shown.sample.row.problem.text()
     assert shown.explorer.state is before
-    shown.sample.row.next.click()
+    shown.sample.row.neighbours[1].click()
     assert shown.explorer.state is not before
 
 
@@ -446,7 +446,7 @@ def test_a_vector_travels_through_the_clipboard(show: Show) -> None:
     before = shown.value("z")
     shown.latent.copy.click()
     assert len(json.loads(QGuiApplication.clipboard().text())) == 62
-    shown.sample.row.next.click()
+    shown.sample.row.neighbours[1].click()
     shown.latent.paste.click()
     assert shown.value("z") == before
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from ganstudio.app.explorer import Explorer
@@ -15,7 +15,7 @@ from ganstudio.ui.forms.editors import QuietCombo
 from ganstudio.ui.parts import Segmented, label
 from ganstudio.ui.pictures.drawing import to_image
 
-SIDE_BY_SIDE = 3
+SIDE_BY_SIDE, EDGE, GAP = 3, 12, 8
 
 
 class Ramp(QWidget):
@@ -46,9 +46,10 @@ class LookBar(QWidget):
         self._names: tuple[str, ...] = ()
         self.choice: Segmented | QuietCombo | None = None
         self._row = QHBoxLayout(self)
-        self._row.setContentsMargins(12, 4, 12, 4)
-        self._row.setSpacing(8)
-        self._row.addWidget(label(_("Look into")))
+        self._row.setContentsMargins(EDGE, 4, EDGE, 4)
+        self._row.setSpacing(GAP)
+        self._title = label(_("Look into"))
+        self._row.addWidget(self._title)
         self._legend = QWidget()
         legend = QHBoxLayout(self._legend)
         legend.setContentsMargins(0, 0, 0, 0)
@@ -66,11 +67,22 @@ class LookBar(QWidget):
             self._build(self._explorer.looks)
         look = self._explorer.look
         self.setVisible(bool(self._names))
-        self._legend.setVisible(bool(look))
         if isinstance(self.choice, Segmented):
             self.choice.set_value(look)
         elif self.choice is not None:
             self.choice.setCurrentIndex(max(0, self.choice.findData(look)))
+        self._compact()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where there is little room, the legend gives way."""
+        super().resizeEvent(event)
+        self._compact()
+
+    def _compact(self) -> None:
+        if self.choice is None:
+            return
+        needed = self._title.sizeHint().width() + self.choice.sizeHint().width() + self._legend.sizeHint().width()
+        self._legend.setVisible(bool(self._explorer.look) and needed + 2 * EDGE + 3 * GAP <= self.width())
 
     def _build(self, names: tuple[str, ...]) -> None:
         if self.choice is not None:

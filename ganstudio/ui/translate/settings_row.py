@@ -108,9 +108,14 @@ class SettingsRow(QWidget):
 
     def _pictures(self, control: ClassImages) -> QWidget:
         translator, name = self._translator, control.name
-        slots = ClassSlots(
-            control, ClassShelf(translator), lambda value: translator.set_value(name, value, heading_of(name))
-        )
+
+        def now() -> NDArray[np.float32] | None:
+            return None if translator.state is None else translator.state.settings.get(name)
+
+        def put(value: NDArray[np.float32]) -> None:
+            translator.set_value(name, value, heading_of(name))
+
+        slots = ClassSlots(control, ClassShelf(translator), now, put)
         self._follow(name, slots.refresh)
         return slots
 

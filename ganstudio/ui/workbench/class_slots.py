@@ -131,13 +131,20 @@ class ClassSlots(QWidget):
     Args:
         control: what is given.
         shelf: reads.
-        put: called with ``(k, C, S, S)`` when a person has given other pictures.
+        now: the pictures as they are, ``(k, C, S, S)``; what is shown may be a moment old.
+        put: called with others that a person has given.
     """
 
-    def __init__(self, control: ClassImages, shelf: ClassShelf, put: Callable[[Pictures], object]) -> None:
+    def __init__(
+        self,
+        control: ClassImages,
+        shelf: ClassShelf,
+        now: Callable[[], Pictures | None],
+        put: Callable[[Pictures], object],
+    ) -> None:
         super().__init__()
-        self._control, self._shelf, self._put = control, shelf, put
-        self._value: Pictures = np.zeros((control.k, control.channels, control.size, control.size), np.float32)
+        self._control, self._shelf, self._now, self._put = control, shelf, now, put
+        self._shown: Pictures | None = None
         self.slots = [Slot(number, self.take, self.clear) for number in range(control.k)]
         self.from_class = QPushButton(_("From a class"))
         self.from_class.setToolTip(_("Takes some pictures of a class out of the data of this run; others each time"))
@@ -167,9 +174,9 @@ class ClassSlots(QWidget):
     def refresh(self, value: Pictures) -> None:
         """Shows the pictures; plain grey ones are none."""
         self.from_class.setVisible(bool(self._shelf.classes))
-        if value is self._value:
+        if value is self._shown:
             return
-        self._value = value
+        self._shown = value
         for slot, picture, pixels in zip(self.slots, value, to_pixels(value), strict=True):
             slot.show_image(to_image(pixels) if picture.any() else QImage())
 
@@ -179,7 +186,10 @@ class ClassSlots(QWidget):
             return
 
         def put(found: list[Pictures]) -> None:
-            value = self._value.copy()
+            now = self._now()
+            if now is None:
+                return
+            value = now.copy()
             places = range(len(value)) if not value.any() else range(number, number + len(found))
             for step, place in enumerate(places):
                 value[place % len(value)] = found[step % len(found)]
@@ -189,7 +199,8 @@ class ClassSlots(QWidget):
 
     def clear(self, number: int) -> None:
         """Empties a place."""
-        value = self._value.copy()
-        if value[number].any():
+        now = self._now()
+        if now is not None and now[number].any():
+            value = now.copy()
             value[number] = 0
             self._put(value)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 
 from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
@@ -25,7 +26,7 @@ class SeedRow(QWidget):
         title: the words before the number.
         help: tooltip of the number.
         largest: seed that there is.
-        names: what the buttons are called: the seed before, the next, a new one.
+        names: what the buttons are called: a new seed; then, where they are wanted, the one before and the next.
         title_width: pixels for the words; 0: as they need.
 
     Signals:
@@ -34,7 +35,7 @@ class SeedRow(QWidget):
 
     chosen = Signal(object)
 
-    def __init__(self, title: str, help: str, largest: int, names: tuple[str, str, str], title_width: int = 0) -> None:
+    def __init__(self, title: str, help: str, largest: int, names: Sequence[str], title_width: int = 0) -> None:
         super().__init__()
         self._largest, self._help = largest, help
         self.title = label(title)
@@ -52,9 +53,11 @@ class SeedRow(QWidget):
         self._row.addSpacing(8)
         self._row.addWidget(self.edit, 1)
         self._row.addSpacing(4)
-        self.previous = self.add_button("chevron-left", names[0], lambda: self.choose(self.seed - 1))
-        self.next = self.add_button("chevron-right", names[1], lambda: self.choose(self.seed + 1))
-        self.dice = self.add_button("dice", names[2], self.choose_new)
+        new, *beside = names
+        self.neighbours: list[QToolButton] = []
+        for icon, name, step in zip(("chevron-left", "chevron-right"), beside, (-1, 1), strict=False):
+            self.neighbours.append(self.add_button(icon, name, partial(self._step, step)))
+        self.dice = self.add_button("dice", new, self.choose_new)
         self.problem = label("", "problem", wrap=True)
         self.problem.hide()
         column = QVBoxLayout(self)
@@ -83,8 +86,11 @@ class SeedRow(QWidget):
     def set_seed(self, seed: int) -> None:
         """Shows a seed without telling anybody."""
         self.edit.set_value(seed)
-        self.previous.setEnabled(self.seed > 0)
-        self.next.setEnabled(self.seed < self._largest)
+        for button, there in zip(self.neighbours, (self.seed > 0, self.seed < self._largest), strict=False):
+            button.setEnabled(there)
+
+    def _step(self, by: int) -> None:
+        self.choose(self.seed + by)
 
     def choose(self, seed: int) -> None:
         """A person wants this one."""
@@ -108,5 +114,4 @@ def noise_row(name: str, title_width: int = 0) -> SeedRow:
 
     title = name[:1].upper() + name[1:]
     help = _("Seed of the random detail: the same number, the same strands of hair.")
-    names = (_("Previous noise"), _("Next noise"), _("New noise"))
-    return SeedRow(title, help, LARGEST_NOISE, names, title_width)
+    return SeedRow(title, help, LARGEST_NOISE, [_("New noise")], title_width)

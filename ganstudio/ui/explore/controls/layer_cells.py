@@ -34,11 +34,11 @@ class LayerCells(QWidget):
         layers: how many; counted from 1.
 
     Signals:
-        changed: a person turned cells over: a share for each layer, as a tuple.
+        changed: a person gives a layer (from 0) a share.
         released: the hand has left them.
     """
 
-    changed = Signal(object)
+    changed = Signal(int, float)
     released = Signal()
 
     def __init__(self, layers: int) -> None:
@@ -142,9 +142,8 @@ class LayerCells(QWidget):
 
     def _put(self, layer: int, share: float) -> None:
         self.current = layer
-        if self.shares[layer] != share:
-            self.shares[layer] = share
-            self.changed.emit(tuple(self.shares))
+        self.shares[layer] = share
+        self.changed.emit(layer, share)
         self._tell()
         self.update()
 

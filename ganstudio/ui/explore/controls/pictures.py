@@ -18,13 +18,17 @@ class PicturesSection(Section):
     def __init__(self, control: ClassImages, explorer: Explorer, editing: Editing) -> None:
         super().__init__(heading_of(control.name), explorer, editing)
         self.control = control
-        self.slots = ClassSlots(control, ClassShelf(explorer), self._put)
+        self.slots = ClassSlots(control, ClassShelf(explorer), self._now, self._put)
         self.column.addWidget(self.slots)
+
+    def _now(self) -> Pictures | None:
+        return None if self.driven.state is None else self.driven.state.position.get(self.control.name)
 
     def _put(self, value: Pictures) -> None:
         state = self.driven.state
         if state is not None:
-            self.editing.edit(state.moved(self.control.name, value), _("Pictures of a class"))
+            given = state.moved(self.control.name, value).with_(seed=state.seed)  # a new seed leaves them as they are
+            self.editing.edit(given, _("Pictures of a class"))
 
     def refresh(self, state: ExploreState) -> None:
         """Shows the pictures."""

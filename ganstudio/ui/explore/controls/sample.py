@@ -22,7 +22,7 @@ class SampleSection(Section):
     def __init__(self, driven: Driven, editing: Editing) -> None:
         super().__init__(_("Sample"), driven, editing)
         help = _("Draws every control at random; the same number draws the same picture.")
-        names = (_("Previous seed"), _("Next seed"), _("New seed"))
+        names = (_("New seed"), _("Previous seed"), _("Next seed"))
         self.row = SeedRow(_("Seed"), help, LARGEST_SEED, names, TITLE)
         self.row.chosen.connect(self.draw)
         self.row.dice.setToolTip(_("New seed (R): draws every control anew"))

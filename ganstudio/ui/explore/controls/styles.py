@@ -15,7 +15,7 @@ from ganstudio.ui.explore.controls.editing import Editing
 from ganstudio.ui.explore.controls.layer_cells import LayerCells, spans
 from ganstudio.ui.explore.controls.sample import LARGEST_SEED
 from ganstudio.ui.explore.controls.section import TITLE, Section
-from ganstudio.ui.parts import label
+from ganstudio.ui.parts import ElidedLabel
 from ganstudio.ui.workbench.seed_row import SeedRow
 
 
@@ -30,7 +30,7 @@ class StylesSection(Section):
         )
         self._reset = self.add_reset(self.reset)
         self._reset.setToolTip(_("Every layer has its own style again"))
-        names = (_("Previous second picture"), _("Next second picture"), _("Another second picture"))
+        names = (_("Another second picture"), _("Previous second picture"), _("Next second picture"))
         help = _("Seed of the picture that the marked layers take their style from.")
         self.second = SeedRow(_("Second seed"), help, LARGEST_SEED, names, TITLE)
         self.second.set_seed(1)
@@ -38,7 +38,7 @@ class StylesSection(Section):
         self.cells = LayerCells(control.layers)
         self.cells.changed.connect(self._exchange)
         self.cells.released.connect(editing.done)
-        self.words = label("", "muted", wrap=True)
+        self.words = ElidedLabel("", "muted")
         for part in (self.second, self.cells, self.words):
             self.column.addWidget(part)
 
@@ -67,11 +67,15 @@ class StylesSection(Section):
             shares = [float(layer < (layers + 1) // 2) for layer in range(layers)]
         self.editing.edit(state.mixed(self.driven.controls, shares, other, seed), words, "styles")
 
-    def _exchange(self, shares: tuple[float, ...]) -> None:
+    def _exchange(self, layer: int, share: float) -> None:
         state = self.driven.state
         if state is None:
             return
-        other = None if any(self._shares(state)) else self.driven.drawn_from(self.second.seed).position
+        before = self._shares(state)  # what the cells show may be a moment old
+        shares = [share if place == layer else other for place, other in enumerate(before)]
+        if shares == before:
+            return
+        other = None if any(before) else self.driven.drawn_from(self.second.seed).position
         then = state.mixed(self.driven.controls, shares, other, self.second.seed)
         self.editing.edit(then, _("Mix styles"), "layers", held=True)
 
@@ -101,9 +105,7 @@ class StylesSection(Section):
         if state.second is not None:
             self.second.set_seed(state.second)
         if not taken:
-            words = _(
-                "Every layer has its own style. Mark the layers that take the second picture’s: the first are coarse."
-            )
+            words = _("Every layer has its own style.")
         elif state.second is not None:
             words = _("Layers {layers} have the style of seed {seed}.").format(layers=spans(taken), seed=state.second)
         else:
