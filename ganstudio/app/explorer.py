@@ -79,6 +79,7 @@ class Explorer(Workbench):
         if not fits or self.state is None:
             self.state = self.opened.start
             self.other = self.other_picture = self.picture = None
+        if not fits or not self.opened.generator.looks:
             self.looks, self.look = (), ""
         self.maps = self.other_maps = {}
         self._asks_looks = self.opened.generator.looks

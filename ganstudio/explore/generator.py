@@ -23,7 +23,7 @@ from ganstudio.nn.random import randomness
 
 Values = Mapping[str, NDArray[Any]]
 CHUNK_IMAGES, CHUNK_POINTS = 64, 65_536
-_FOR_MEAN, _MEAN_SEED = 2048, 0
+_FOR_MEAN = 2048
 """So many styles are averaged where a method does not know their mean."""
 
 
@@ -112,11 +112,15 @@ class Generator:
         if self._mean is None or self._mean[:2] != (self.method, self.step):
             known = self.method.mean_style()
             if known is None:
-                with randomness(torch.Generator().manual_seed(_MEAN_SEED)):
-                    drawn = self.method.draw(_FOR_MEAN)
-                known = self.method.mapped({key: rows.to(self.device) for key, rows in drawn.items()})[name].mean(0)
+                parts = [self._some_styles(name, seed) for seed in range(_FOR_MEAN // CHUNK_IMAGES)]
+                known = torch.stack(parts).mean(0)
             self._mean = (self.method, self.step, known[None])
         return self._mean[2]
+
+    def _some_styles(self, name: str, seed: int) -> Tensor:
+        with randomness(torch.Generator().manual_seed(seed)):
+            drawn = self.method.draw(CHUNK_IMAGES)  # a chunk at a time: what is drawn may hold pictures
+        return self.method.mapped({key: rows.to(self.device) for key, rows in drawn.items()})[name].mean(0)
 
     def generate(self, values: Values) -> NDArray[np.float32]:
         """Items from control values, a chunk at a time so that memory does not grow with their number.

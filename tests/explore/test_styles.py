@@ -18,6 +18,7 @@ from ganstudio.core.dataspec import DataSpec
 from ganstudio.core.errors import UsageError
 from ganstudio.core.experiment import Experiment
 from ganstudio.explore.class_pictures import from_files
+from ganstudio.explore.foreign import open_foreign
 from ganstudio.explore.generator import Generator
 from ganstudio.explore.looking import laid_over
 from ganstudio.explore.model_files import save_model
@@ -218,8 +219,12 @@ def test_a_mixture_is_drawn_also_where_nobody_has_completed_it(generator: Genera
 
 
 def test_the_generator_is_written_with_its_seed_of_noise(generator: Generator, tmp_path: Path) -> None:
-    done = save_model(tmp_path / "a.safetensors", generator)
-    assert done.inputs == ("z", "noise")
+    with registered():
+        done = save_model(tmp_path / "a.safetensors", generator)
+        assert done.inputs == ("z", "noise")
+        again = open_foreign(tmp_path / "a.safetensors")
+        values = generator.draw(3, 0)
+        np.testing.assert_allclose(again.generate(values), generator.generate(values), atol=1e-5)
 
 
 @pytest.fixture

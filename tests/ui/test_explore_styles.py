@@ -11,6 +11,7 @@ from PIL import Image
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent, QGuiApplication, QImage
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
 
 from ganstudio.app.explorer_session import restore, session_of
@@ -117,7 +118,10 @@ def test_styles_of_a_pin_also_of_one_moved_by_hand(qtbot: QtBot, page: ExploreWo
     target = drawn(qtbot, page).copy()
     page.side.pins.pin()
     explorer.edit(explorer.drawn_from(3).moved("noise", explorer.state.position["noise"]), "elsewhere")
-    styles(page).take_pin("1", explorer.kept.pins[0].state)
+    styles(page).pins.click()
+    (menu,) = [menu for menu in styles(page).findChildren(QMenu) if menu.isVisible()]
+    menu.actions()[0].trigger()
+    menu.close()
     for layer in (2, 3):
         QTest.mouseClick(styles(page).cells, Qt.MouseButton.LeftButton, pos=middle(page, layer))
     assert shares(page) == [1, 1, 1, 1]

@@ -69,6 +69,8 @@ class LargePicture(QWidget):
         self._other = QImage()
         if explorer.other is not None:
             self._other = _image(explorer.other_picture, explorer.other_maps.get(explorer.look))
+        laid = _("{name} is laid over it").format(name=explorer.look) if explorer.look else ""
+        self.setAccessibleDescription(laid)
         possible = self._traveller.possible and not self._image.isNull()
         self.setCursor(Qt.CursorShape.OpenHandCursor if possible else Qt.CursorShape.ArrowCursor)
         self.update()
