@@ -301,6 +301,10 @@ def test_a_run_that_enlarges_opens_in_translate_and_is_compared(qtbot: QtBot, ru
         assert place.width() == place.height() >= 64
         assert page.stage.compare.divided
         page.set_comparing(False)
+        for width in (1366, 1000):
+            window.resize(width, 700)
+            wait(qtbot, lambda width=width: window.width() == width)
+            wait(qtbot, lambda: page.stage.input.place().size() == page.stage.output.place().size())
         page.stage.set_zoom("4")
         wait(qtbot, lambda: page.stage.input.place().size() == page.stage.output.place().size())
         assert page.stage.output.zoom == "4"

@@ -254,6 +254,11 @@ class Stage(QStackedWidget):
         if two_ways is self.columns[2].isHidden():
             self.columns[2].setVisible(two_ways)
             self._beside.arrange()
+        if translator.spec is not None and wanted is not None:
+            finer = translator.spec.size / wanted.size
+            for view in self.views:
+                ours = finer if view in (self.input, self.back) else 1 / finer
+                view.viewport.set_grain(max(1.0, ours))
         for view in self.views:
             view.set_exact(isinstance(wanted, LabelMap) and view in (self.input, self.compare))
         self.over.title.setText(f"{_capital(first)} | {_capital(second)}")
