@@ -17,6 +17,9 @@ Knobs
     weight_identity ι = 0.5, of λ. 0 where colour has to change freely and nothing else tells it how.
     pool            50 pictures of each side; 0: new ones only.
     blocks          residual blocks: 6 to 128 px, 9 above (section 7.2 of the appendix).
+    decay           linear: constant for half of the run, then evenly to 0 (section 4).
+    jitter, mirror  as in the authors' program: enlarged by 12 % and cropped, and mirrored, each side by its own chance. Off
+                    where sizes, places or left and right are what is to be learned.
 
 What goes wrong
     The picture hides in its translation as noise that nobody sees, from which F reads it back: cycle near 0, and nothing
@@ -69,9 +72,7 @@ class CycleGANHyper(TranslationHyper):
         1, _("Pictures of each side per update: 1 in the paper. More is steadier, and each step takes longer.")
     )
     jitter: bool = JITTER(True)
-    decay: DecayKind = DECAY(
-        "linear", _("Both rates fall evenly to 0 over the second half, as in the paper."), advanced=False
-    )
+    decay: DecayKind = DECAY("linear", _("Both rates fall to 0 over the second half, as in the paper."), advanced=False)
 
 
 class BothWays(nn.Module):

@@ -17,6 +17,7 @@ that no error of pixels smooths here.
 
 Knobs
     margin      P hovers below it. Too large: D spends itself on the measure; 0: D never improves it.
+    decay       none, and no jitter: what the authors did is not known here. Both can be asked for.
     layer_1 …   weights of D's hidden layers: the first see colour and edges, the last parts of things.
 
 What goes wrong

@@ -17,6 +17,9 @@ Knobs
     width       64 in the paper, for a GPU. 24 draws 128 px in some hundredths of a second on a processor.
     norm        with a batch of 1, as in the paper, batch norm is instance norm; with more, instance treats each alone.
     objective   least squares are calmer than the logistic game where D wins early.
+    decay       linear: constant for half of the run, then evenly to 0, as in the authors' later program.
+    jitter      every pair is enlarged by 12 % and cropped at a random place, both alike (section 6.2 of the appendix). Off
+                where the place in the picture tells something, or where single pixels do.
 
 What goes wrong
     D(x) near 1 and D(G(m)) near 0 all the time: usual, L1 goes on teaching. Patterns that repeat every few pixels: D won
@@ -40,7 +43,7 @@ class Pix2PixHyper(UNetHyper):
                               "pictures blurred."), title=_("L1 weight"), le=10000)  # fmt: skip
     jitter: bool = JITTER(True)
     decay: DecayKind = DECAY(
-        "linear", _("Both rates fall evenly to 0 over the second half, as in the authors’ program.")
+        "linear", _("Both rates fall evenly to 0 over the second half, as in the authors’ program."), advanced=False
     )
 
 

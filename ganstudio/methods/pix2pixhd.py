@@ -11,15 +11,17 @@ it sees in the full map, and draws the picture. Of the discriminators, the secon
 twice as large, and it says whether the whole fits together. Nothing compares pixels: what holds the picture near the real
 one are the features of the discriminators.
 
-The game is that of least squares. The paper also gives G the borders between things of one class and an encoder for
-their looks; both need pictures in which every single thing is marked, so they are left out here. Where numbers are known
-of the pictures, the first convolutions have no norm: it would take away what is the same everywhere.
+The game is that of least squares. As in the authors' program, the verdicts of the scales are added up, and the distances
+of their features, which eq. 5 adds up, are averaged. The paper also gives G the borders between things of one class and an
+encoder for their looks; both need pictures in which every single thing is marked, so they are left out here. Where numbers
+are known of the pictures, the first convolutions have no norm: it would take away what is the same everywhere.
 
 Knobs
     global_steps    so many steps the global generator learns alone, at half the size, as in the paper; then both learn
                     together. 0: together from the beginning, which is enough for small pictures.
     weight_features 10. 0 is a free game; very large: smooth, and nothing but what was in the data.
     width           channels at the full size: 32 in the paper, for a GPU.
+    decay           linear: constant for half of the run, then evenly to 0, as in the paper.
     vgg             weights of VGG-19 as safetensors add the paper's perceptual term; nothing is downloaded for it.
 
 What goes wrong
@@ -59,13 +61,13 @@ class Pix2PixHDHyper(MatchingHyper):
     local_blocks: int = BLOCKS(2, _("Residual blocks of the enhancer, at half the size: 3 in the paper. They cost most."),
                                title=_("Local blocks"), le=6)  # fmt: skip
     width_d: int = WIDTH_D(32)
-    scales: int = SCALES(2, _("Discriminators on the picture, on half of it, …; 2 in the authors’ program."))
+    scales: int = SCALES(
+        2, _("Discriminators on the picture, on half of it, …; 2 in the authors’ program."), advanced=False
+    )
     global_steps: int = COUNT(0, _("So many steps the global generator learns alone at half the size; 0: all learn together "
                               "from the beginning."), title=_("Global steps first"), group=TRAINING, ge=0, le=1_000_000,
                               unit="steps")  # fmt: skip
-    decay: DecayKind = DECAY(
-        "linear", _("Both rates fall evenly to 0 over the second half, as in the authors’ program.")
-    )
+    decay: DecayKind = DECAY("linear", _("Both rates fall to 0 over the second half, as in the paper."), advanced=False)
 
 
 class Pix2PixHD(MatchingTranslation[Pix2PixHDHyper]):

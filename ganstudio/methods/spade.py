@@ -9,7 +9,7 @@ Park, Liu, Wang, Zhu: *Semantic Image Synthesis with Spatially-Adaptive Normaliz
 An ordinary normalisation takes away what a map says about large even regions: a sky everywhere and grass everywhere look
 the same once their mean is gone. Here scale and shift of every pixel are read from the map, so what was painted comes back
 in every layer. The style z comes from a style encoder, whose q(z | x) is held near N(0, I): afterwards z can be drawn at
-random, moved by sliders, or taken from any picture.
+random, moved by sliders, or taken from any picture. As in the authors' program, the verdicts of D's scales are averaged.
 
 Knobs
     width, hidden   channels of G's finest block and features that each block reads from the map: 64 and 128 in the
@@ -19,6 +19,10 @@ Knobs
     noise           textures are made of it; without, small networks weave them out of their distance to the border.
     weight_kl       large: z means nothing; 0: z is whatever the encoder says, and a random one draws rubbish.
     lr_g, lr_d      1e-4 and 4e-4 (two time-scales, Heusel et al. 2017).
+    shortcut_norm   the norm and modulation in front of learned shortcuts (figure 4). Off in runs from before it was there.
+    decay           none, as for the paper's landscapes and COCO. For Cityscapes and ADE20K its rates fall evenly to 0 over
+                    the second half of 200 epochs: that is linear.
+    jitter          the authors' program enlarges to 286 px and crops for most sets; the paper does not speak of it. Off here.
     vgg             weights of VGG-19 as safetensors add the paper's perceptual term; nothing is downloaded for it.
 
 What goes wrong

@@ -1,11 +1,13 @@
-"""What the paired translators share: a label map or a picture goes in, the picture that belongs to it should come out.
+"""What translators share: a label map or a picture goes in, another picture should come out, and D judges its patches.
+
+Of pairs, the picture that belongs to what was given should come out:
 
     min over G, max over D of  E_{m, x ~ data}[ a(D(m, x)) ] + E_{m ~ data}[ b(D(m, G(m))) ] + more terms on G(m) and x
 
 D sees what was given beside the picture, so a fine picture of something else is still a fake. What is given is a label
-map (one plane per class), or another picture. Half of the pairs are mirrored: small sets need it. Numbers that are known
-of every picture (attributes, e.g. the time of day) are planes of one value beside it, for G and for D. See ``pix2pix.py``,
-``pan.py``, ``pix2pixhd.py`` and ``spade.py``.
+map (one plane per class), or another picture. Half of the pairs are mirrored, and some methods shift them: small sets need
+it. Numbers that are known of every picture (attributes, e.g. the time of day) are planes of one value beside it, for G and
+for D. See ``pix2pix.py``, ``pan.py``, ``pix2pixhd.py`` and ``spade.py``; without pairs, ``cyclegan.py``.
 """
 
 from __future__ import annotations
@@ -85,7 +87,7 @@ class TranslationHyper(Hyper):
                      "only)."))  # fmt: skip
     amp: bool = AMP(False)
     decay: DecayKind = DECAY("none")
-    decay_from: int = DECAY_FROM(0)
+    decay_from: int = DECAY_FROM(0, _("The step at which the rates begin to fall. 0: half of the run, as it is begun."))
     decay_to: int = DECAY_TO(0)
 
 
@@ -108,8 +110,8 @@ class UNetHyper(TranslationHyper):
     width: int = WIDTH(24, _("Channels of G’s outermost stage; each further in has twice as many. 64 in the paper, for a "
                        "GPU."), le=128)  # fmt: skip
     norm: Literal["instance", "batch"] = NORM("instance")
-    dropout: float = DROPOUT(0.5, _("Share of the features dropped in G’s three innermost stages while training: the paper’s "
-                             "only noise."))  # fmt: skip
+    dropout: float = DROPOUT(0.5, _("Share of the features dropped in G’s three innermost stages while training: the "
+                             "paper’s only noise."))  # fmt: skip
     width_d: int = WIDTH_D(32, _("Channels of the first layer of the discriminator; 64 in the paper."))
 
 
@@ -142,7 +144,7 @@ class PatchGame(Method[T]):
     """
 
     Hyper: ClassVar[type[Hyper]] = TranslationHyper
-    training_only = ("discriminator",)
+    training_only: ClassVar[tuple[str, ...]] = ("discriminator",)
     held_out = 0.04
     drawn: ClassVar[str] = "G(m)"
     averages_scales: ClassVar[bool] = False
@@ -295,7 +297,7 @@ class Translation(PatchGame[T]):
 
 
 class MatchingTranslation(Translation[M]):
-    """For papers that hold the drawn picture near the real one by features: D's, and those of VGG where there are weights."""
+    """For papers that hold the drawn picture near the real one by features: D's, and VGG's where there are weights."""
 
     def __init__(self, hyper: M, data: DataSpec) -> None:
         super().__init__(hyper, data)
