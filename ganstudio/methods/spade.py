@@ -22,7 +22,7 @@ Knobs
     shortcut_norm   the norm and modulation in front of learned shortcuts (figure 4). Off in runs from before it was there.
     decay           none, as for the paper's landscapes and COCO. For Cityscapes and ADE20K its rates fall evenly to 0 over
                     the second half of 200 epochs: that is linear.
-    jitter          the authors' program enlarges to 286 px and crops for most sets; the paper does not speak of it. Off here.
+    jitter          the authors' program enlarges to 286 px and crops for most sets; the paper does not say so. Off here.
     vgg             weights of VGG-19 as safetensors add the paper's perceptual term; nothing is downloaded for it.
 
 What goes wrong
