@@ -79,12 +79,13 @@ class LoopByHand:
             on_real, on_fake = self.discriminator(real), self.discriminator(fake)
         else:
             on_real, on_fake = self.discriminator(torch.cat((real, fake))).chunk(2)
-        (softplus(-on_real).mean() + softplus(on_fake).mean()).backward()
+        (softplus(-on_real).mean() + softplus(on_fake).mean()).backward()  # type: ignore[no-untyped-call]
         self.optimiser_d.step()
         for weight in self.judging:
             weight.requires_grad_(False)
         self.optimiser_g.zero_grad(set_to_none=True)
-        softplus(-self.discriminator(self.generator(self._latents()))).mean().backward()
+        fooling = softplus(-self.discriminator(self.generator(self._latents())))
+        fooling.mean().backward()  # type: ignore[no-untyped-call]
         self.optimiser_g.step()
         with torch.no_grad():
             torch._foreach_lerp_(

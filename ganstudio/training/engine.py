@@ -146,13 +146,12 @@ class Engine:
         self._unfreeze(phase)
         self._batch.renew()
         optimiser, parameters = self.optimisers[phase.shares or phase.name], self.trainable[phase.name]
-        optimiser.zero_grad(set_to_none=True)
+        optimisers.clear(optimiser)
         if phase.optimiser.decay.kind != "none" and not phase.shares:
             self._decay(phase, optimiser, measure)
         terms = self._terms(phase)
-        total = sum(terms.values()) if len(terms) > 1 else next(iter(terms.values()))
-        assert isinstance(total, Tensor)
-        total.backward()  # type: ignore[no-untyped-call]
+        first, *others = terms.values()
+        sum(others, first).backward()  # type: ignore[no-untyped-call]
         for name, value in terms.items():
             self.losses.add(self._term(phase, name), value.detach())
         if measure:
@@ -162,7 +161,7 @@ class Engine:
             nn.utils.clip_grad_value_(parameters, phase.optimiser.clip_value)
         if phase.optimiser.clip_norm:
             nn.utils.clip_grad_norm_(parameters, phase.optimiser.clip_norm)
-        optimiser.step()
+        optimisers.advance(optimiser)
         if phase.after is not None:
             phase.after()
 
