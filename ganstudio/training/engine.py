@@ -146,7 +146,7 @@ class Engine:
         self._unfreeze(phase)
         self._batch.renew()
         optimiser, parameters = self.optimisers[phase.shares or phase.name], self.trainable[phase.name]
-        optimisers.clear(optimiser)
+        optimiser.zero_grad()
         if phase.optimiser.decay.kind != "none" and not phase.shares:
             self._decay(phase, optimiser, measure)
         terms = self._terms(phase)
@@ -161,7 +161,7 @@ class Engine:
             nn.utils.clip_grad_value_(parameters, phase.optimiser.clip_value)
         if phase.optimiser.clip_norm:
             nn.utils.clip_grad_norm_(parameters, phase.optimiser.clip_norm)
-        optimisers.advance(optimiser)
+        optimiser.step()
         if phase.after is not None:
             phase.after()
 

@@ -25,48 +25,6 @@ def build(spec: Optimiser, parameters: Iterable[Tensor], device: torch.device) -
     return eager.SGD(parameters, momentum=spec.beta1, **shared, **fast)
 
 
-def clear(optimiser: torch.optim.Optimizer) -> None:
-    """Forgets all gradients: ``zero_grad`` without its mark for the profiler, which costs small networks 1 % of a step."""
-    for group in optimiser.param_groups:
-        for parameter in group["params"]:
-            parameter.grad = None
-
-
-@torch.no_grad()
-def advance(optimiser: torch.optim.Optimizer) -> None:
-    """One update, the very one of ``optimiser.step()``.
-
-    Fused Adam's kernel is called directly as soon as it has its moments. What ``step`` does besides (marks, hooks, checks
-    for graphs, sorting by device) takes longer than the kernel where networks are small, and 3 % of a step in 2-D.
-    """
-    if type(optimiser) is not torch.optim.Adam or not optimiser.defaults["fused"]:
-        optimiser.step()
-        return
-    groups = [(group, [p for p in group["params"] if p.grad is not None]) for group in optimiser.param_groups]
-    if not all(parameters and all(map(optimiser.state.get, parameters)) for _group, parameters in groups):
-        optimiser.step()  # makes the moments that are missing
-        return
-    for group, parameters in groups:
-        moments = [optimiser.state[p] for p in parameters]
-        steps, (beta1, beta2) = [each["step"] for each in moments], group["betas"]
-        torch._foreach_add_(steps, 1)
-        torch._fused_adam_(
-            parameters,
-            [p.grad for p in parameters],
-            [each["exp_avg"] for each in moments],
-            [each["exp_avg_sq"] for each in moments],
-            [],
-            steps,
-            lr=group["lr"],
-            beta1=beta1,
-            beta2=beta2,
-            weight_decay=group["weight_decay"],
-            eps=group["eps"],
-            amsgrad=False,
-            maximize=False,
-        )
-
-
 def set_rate(optimiser: torch.optim.Optimizer, rate: float) -> None:
     """The learning rate of the next update."""
     for group in optimiser.param_groups:
