@@ -21,10 +21,10 @@ _CASES = {"engine-points": POINTS, "engine-image": IMAGE, "engine-small": IMAGE.
 
 def measure(name: str, quick: bool) -> list[Figure]:
     """Steps per second of the engine (average, measured values, gradient norms and all) ÷ those of a loop by hand."""
-    import torch
+    from ganstudio.training.device import prepare_thread, use_threads
 
-    torch.set_num_threads(1)
-    torch.set_flush_denormal(True)  # as a session does
+    use_threads(1)
+    prepare_thread()
     experiment = _CASES[name].with_(device="cpu")
     mine, theirs = _engine_steps(experiment), LoopByHand(experiment).step
     turns, rounds = (2, 10) if quick else (12, 20 if name == "engine-image" else 100)
