@@ -146,13 +146,12 @@ class Engine:
         self._unfreeze(phase)
         self._batch.renew()
         optimiser, parameters = self.optimisers[phase.shares or phase.name], self.trainable[phase.name]
-        optimiser.zero_grad(set_to_none=True)
+        optimiser.zero_grad()
         if phase.optimiser.decay.kind != "none" and not phase.shares:
             self._decay(phase, optimiser, measure)
         terms = self._terms(phase)
-        total = sum(terms.values()) if len(terms) > 1 else next(iter(terms.values()))
-        assert isinstance(total, Tensor)
-        total.backward()  # type: ignore[no-untyped-call]
+        first, *others = terms.values()
+        sum(others, first).backward()  # type: ignore[no-untyped-call]
         for name, value in terms.items():
             self.losses.add(self._term(phase, name), value.detach())
         if measure:
