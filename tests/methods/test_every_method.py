@@ -112,20 +112,23 @@ def moved(before: dict[str, dict[str, torch.Tensor]], engine: Engine) -> set[str
 
 @pytest.mark.parametrize(("name", "data"), CASES)
 def test_it_trains_goes_on_and_draws(name: str, data: str) -> None:
-    """One step, three steps, the same after a checkpoint, in reduced precision, on every kind of data."""
-    engine, resumed = build(name, data), build(name, data)
+    """One step, three steps on all data; of each kind the same after a checkpoint, and in reduced precision."""
+    engine = build(name, data)
     before = weights(engine)
     finite(train(engine, 1), 1)
     due = {network for phase in engine.method.phases() if phase.repeats_at(0) for network in phase.networks}
     assert moved(before, engine) == due
-    load_state(resumed, *saved(engine))
-    rows, again = finite(train(engine, 2), 2), finite(train(resumed, 2), 2)
+    stored = saved(engine)
+    rows = finite(train(engine, 2), 2)
     assert moved(before, engine) == updated(engine)
     assert set(engine.method.averaged) <= updated(engine) <= set(before)
-    np.testing.assert_array_equal(rows.values, again.values)
-    assert_same(saved(engine)[0], saved(resumed)[0])
-    finite(train(build(name, data, amp=True), 2), 2)
     what_is_drawn(engine, name)
+    if data in {case.partition(":")[0]: case for case in data_for(METHODS[name])}.values():  # the smallest of its kind
+        resumed = build(name, data)
+        load_state(resumed, *stored)
+        np.testing.assert_array_equal(finite(train(resumed, 2), 2).values, rows.values)
+        assert_same(saved(engine)[0], saved(resumed)[0])
+        finite(train(build(name, data, amp=True), 2), 2)
 
 
 def finite(rows: Rows | None, steps: int) -> Rows:
