@@ -28,6 +28,7 @@ from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 from ganstudio.cli.folders import use_settings
+from ganstudio.cli.loading import loading
 from ganstudio.cli.output import one_line, say, write
 from ganstudio.cli.parser import MAX_SEED, MAX_STEPS, find_run, named_path, split_pairs, whole
 from ganstudio.cli.progress import LastLosses, ProgressLine
@@ -71,14 +72,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     add("--name", metavar="TEXT", help=_("what the run is called (default: made from data and method)"))
     add("--resume", metavar="RUN_DIR", help=_("go on with this run from its newest checkpoint"))
-    add("--threads", type=whole(1, 1024), metavar="N", help=_("processor threads (default: one for each core)"))
+    add(
+        "--threads",
+        type=whole(1, 1024),
+        metavar="N",
+        help=_("processor threads (default: OMP_NUM_THREADS, or one for each core)"),
+    )
 
 
 def run(options: argparse.Namespace) -> int:
     """Trains and returns the exit status: 0, or 130 where it was stopped by Ctrl-C."""
     use_settings()
-    session = _resumed(options) if options.resume is not None else _new(options)
-    from ganstudio.training.device import use_threads
+    with loading():
+        session = _resumed(options) if options.resume is not None else _new(options)
+        from ganstudio.training.device import use_threads
 
     use_threads(options.threads or 0)
     line = ProgressLine(sys.stderr)

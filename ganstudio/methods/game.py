@@ -175,13 +175,13 @@ class TwoPlayer(Method[G]):
 
     Class attributes:
         family: of the networks; None: by the hyper-parameter ``architecture``.
-        compares: G's loss looks at real items, too.
+        compares: G's loss looks at D's verdict on real items, too, whatever the rule.
     """
 
     Hyper: ClassVar[type[Hyper]] = TwoPlayerHyper
     kind_defaults = {"points": _OF_POINTS}
     family: ClassVar[families.Family | None] = None
-    compares: ClassVar[bool] = False
+    compares: bool = False
 
     generator: nn.Module
     discriminator: Discriminator

@@ -22,6 +22,7 @@ FIGURES = {
     "window-points": {"window-points"},
     "timer": {f"timer-{kind}-{what}" for kind in ("image", "points") for what in ("p99", "worst")},
     "start": {"start"},
+    "start-train": {"start-train"},
     "curves": {"curves-redraw", "curves-redraw-smooth", "curves-memory"},
     "checkpoint": {"checkpoint"},
     "explore-slider": {

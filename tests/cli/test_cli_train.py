@@ -56,6 +56,21 @@ def test_seed_gives_the_same_run(call: Call, tmp_path: Path) -> None:
     assert not np.array_equal(weights[0], weights[2])
 
 
+def test_threads_are_those_that_the_environment_grants(
+    call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = torch.get_num_threads()
+    command = ["train", "gan", "--data", "ring", "--set", "mlp_width=16", "batch_size=16", "--steps", 1, "--out"]
+    try:
+        monkeypatch.setenv("OMP_NUM_THREADS", "3")
+        assert "CPU, 3 threads" in call(*command, tmp_path / "granted").err
+        assert "CPU, 1 thread " in call(*command, tmp_path / "said", "--threads", 1).err
+        monkeypatch.setenv("OMP_NUM_THREADS", "many")
+        assert call(*command, tmp_path / "nonsense").status == 0
+    finally:
+        torch.set_num_threads(before)
+
+
 def test_settings_may_be_repeated_and_dashed(call: Call, tmp_path: Path) -> None:
     options = ["--set", "n-critic=2", "--set", "lr_g=1e-4", "amp=false"]
     assert call(*GAN, *options, "--steps", 2, "--out", tmp_path / "run").status == 0

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import time
 
 import numpy as np
@@ -211,3 +212,21 @@ def test_picked_items_come_in_the_order_asked_for(channels_last):
     assert labels.tolist() == [1, 0, 1]
     assert batches.state() == 0
     assert Batches(numbered(20, labels=False), 4).pick(torch.tensor([1]))[1] is None
+
+
+def test_each_pile_is_shuffled_once_an_epoch(monkeypatch: pytest.MonkeyPatch) -> None:
+    base = numbered(12, labels=False)
+    spec = dataclasses.replace(base.spec, kind="domains", input_count=8, input_channels=base.spec.channels)
+    batches = Batches(dataclasses.replace(base, spec=spec, inputs=base.items[:8].clone()), 3, seed=5)
+    shuffles: list[int] = []
+    randperm = torch.randperm
+    monkeypatch.setattr(torch, "randperm", lambda n, **more: shuffles.append(n) or randperm(n, **more))
+    seen = [numbers(batches.next().inputs) for _step in range(8)]  # 24 items: two epochs of the one, three of the other
+    assert shuffles.count(12) == 2
+    assert shuffles.count(8) == 3
+    drawn = [number for batch in seen for number in batch]
+    assert [sorted(drawn[start : start + 8]) for start in (0, 8, 16)] == [
+        sorted(numbers(batches.pick(torch.arange(8)).inputs))
+    ] * 3
+    batches.seek(9)  # anywhere in it, the order is the same
+    assert numbers(batches.next().inputs) == drawn[9:12]
