@@ -5,13 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
+from torch import nn
 
+from ganstudio.core.dataspec import DataSpec
 from ganstudio.core.errors import UsageError
 from ganstudio.core.experiment import Experiment
 from ganstudio.methods import METHODS
-from ganstudio.methods.game import Play, Verdict
+from ganstudio.methods.game import Play, TwoPlayer, Verdict
 from ganstudio.training.prepare import build_engine
-from tests.methods.test_every_method import build
+from tests.methods.test_every_method import build, data_for
 from tests.training.training_kit import train
 
 
@@ -78,11 +80,50 @@ def test_weights_of_a_clipped_critic_stay_within_bounds() -> None:
     assert max(float(p.detach().abs().max()) for p in engine.method.generator.parameters()) > 0.03
 
 
-def test_every_gradient_of_the_frogs_discriminator_is_clipped() -> None:
+@pytest.mark.parametrize("role", ["discriminator", "generator"])
+def test_every_gradient_of_the_frogs_is_clipped(role: str) -> None:
     engine = build("dcgan-frogs", "images:32x3", grad_clip=1e-6)
-    engine.step("discriminator")
-    grads = [p.grad for p in engine.method.discriminator.parameters()]
+    engine.step(role)
+    grads = [p.grad for p in getattr(engine.method, role).parameters()]
     assert max(float(g.abs().max()) for g in grads if g is not None) <= 1e-6 + 1e-12
+
+
+@pytest.mark.parametrize("network", ["discriminator", "generator"])
+def test_the_frogs_begin_as_in_keras(network: str) -> None:
+    method = build("dcgan-frogs", "images:32x3", width=16).method
+    layers = [
+        m for m in getattr(method, network).modules() if isinstance(m, nn.Conv2d | nn.ConvTranspose2d | nn.Linear)
+    ]
+    assert len(layers) > 4
+    for layer in layers:
+        weight = layer.weight.detach()
+        bound = (6 / (sum(weight.shape[:2]) * weight[0, 0].numel())) ** 0.5
+        assert weight.abs().max() <= bound
+        assert float(weight.std()) == pytest.approx(bound / 3**0.5, rel=0.15)
+
+
+def test_the_slope_of_the_frogs_is_that_of_keras_and_stored_runs_keep_theirs() -> None:
+    method = METHODS["dcgan-frogs"]
+    for stored, slope in ((False, 0.3), (True, 0.2)):
+        made = method(method.resolve({"width": 4}, "images", stored=stored), DataSpec("x", "images", 9, 3, 32))
+        slopes = {module.negative_slope for module in made.modules() if isinstance(module, nn.LeakyReLU)}
+        assert slopes == {slope}
+
+
+@pytest.mark.parametrize("name", ["lsgan", "wgan"])
+def test_batch_norm_stands_in_the_papers_discriminators_of_images(name: str) -> None:
+    for data, there in (("images:32x3", True), ("points", False)):
+        layers = build(name, data).method.discriminator.modules()
+        assert any(isinstance(layer, nn.BatchNorm2d) for layer in layers) == there
+
+
+@pytest.mark.parametrize("name", [name for name in METHODS if issubclass(METHODS[name], TwoPlayer)])
+def test_verdicts_are_exact_in_reduced_precision(name: str) -> None:
+    engine = build(name, data_for(METHODS[name])[-1], amp=True)
+    batch = engine.batches.next()
+    with torch.autocast("cpu", torch.bfloat16):
+        found = engine.method.judge(batch.real, engine.method.describe(batch.labels))
+    assert found.out.dtype == torch.float32
 
 
 def test_label_noise_moves_every_target_on_its_own_and_critics_have_none() -> None:
