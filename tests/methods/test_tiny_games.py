@@ -221,6 +221,8 @@ def test_lazy_terms_share_optimisers_and_the_mean_style_is_kept() -> None:
     tensors, _values = saved(engine)
     assert {key.split("/")[1] for key in tensors if key.startswith("optimiser/")} == {"discriminator", "generator"}
     assert {key.split("/")[1] for key in tensors if key.startswith("ema/")} == {"mapping", "generator"}
+    assert int(tensors["optimiser/discriminator/0/step"]) == 4 + 1
+    assert int(tensors["optimiser/generator/0/step"]) == 4 + 2
     with randomness(seeded(0, "many")):
         w = engine.method.mapped(engine.method.draw(500))["w"][:, 0].mean(0)
     for _round in range(200):
