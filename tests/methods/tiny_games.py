@@ -15,7 +15,7 @@ from ganstudio.core.controls import Control, LatentVector, NoiseSeed, StyleLayer
 from ganstudio.core.dataspec import DataKind
 from ganstudio.core.fields import Hyper, Value
 from ganstudio.methods.base import Batch, Method, MethodInfo, Phase, Terms, Values
-from ganstudio.methods.game import Play, TwoPlayer, TwoPlayerHyper, Verdict
+from ganstudio.methods.game import Play, TwoPlayer, TwoPlayerHyper
 from ganstudio.nn import random
 from ganstudio.nn.augment import diff_augment
 from ganstudio.nn.discriminator import ChainDiscriminator
@@ -155,22 +155,23 @@ class Unrolled(SmallGame):
         return judging, replace(drawing, second_order=True)
 
     def loss_of_g(self, play: Play) -> Terms:
-        real = dict(self.discriminator.named_parameters())
-        moments = {name: play.batch.moments("discriminator").get(one, {}) for name, one in real.items()}
-        rates = {name: 1 / (m["exp_avg_sq"].sqrt() + 1e-3) if m else 1.0 for name, m in moments.items()}
-        later = {name: one.detach().requires_grad_() for name, one in real.items()}
+        now = dict(self.discriminator.named_parameters())
+        later = {name: weight.detach().requires_grad_() for name, weight in now.items()}
         for _step in range(self.steps):
             batch = play.batch.fresh()
-            fake = self.generate(self.draw(batch.size))
-            terms = self.loss_of_d(Play(batch, fake, {}, self.told(later, fake), self.told(later, batch.real), {}))
-            slopes = torch.autograd.grad(sum(terms.values()), later.values(), create_graph=True)
-            pairs = zip(later.items(), slopes, strict=True)
-            later = {name: one - self.hyper.lr_d * rates[name] * slope for (name, one), slope in pairs}
-        return {"adversarial": self.rule.generator(None, self.told(later, play.fake).out).mean()}
+            outs = [self.told(later, items) for items in (batch.real, self.generate(self.draw(batch.size)))]
+            loss = sum(term.mean() for term in self.rule.discriminator(*outs))
+            slopes = torch.autograd.grad(loss, later.values(), create_graph=True)
+            rates = [self.rate(batch, weight) for weight in now.values()]
+            later = {name: later[name] - r * slope for name, r, slope in zip(now, rates, slopes, strict=True)}
+        return {"adversarial": self.rule.generator(None, self.told(later, play.fake)).mean()}
 
-    def told(self, weights: dict[str, Tensor], items: Tensor) -> Verdict:
-        out = functional_call(self.discriminator, weights, (items,))
-        return Verdict(out, out)
+    def told(self, weights: dict[str, Tensor], items: Tensor) -> Tensor:
+        return functional_call(self.discriminator, weights, (items,))
+
+    def rate(self, batch: Batch, weight: Tensor) -> Tensor | float:
+        moments = batch.moments("discriminator").get(weight)
+        return self.hyper.lr_d / (moments["exp_avg_sq"].sqrt() + 1e-3) if moments else self.hyper.lr_d
 
 
 class StyleGAN(SmallGame):
