@@ -40,12 +40,23 @@ from ganstudio.core.i18n import _
 from ganstudio.core.observed import Predicts
 from ganstudio.data.batches import Examples
 from ganstudio.methods.info import FAMILIES, Family, MethodInfo, Needs
-from ganstudio.methods.phase import Averaging, Batch, Decay, DecayKind, Optimiser, OptimiserKind, Phase, Terms, Values
+from ganstudio.methods.phase import (
+    Averaging,
+    Batch,
+    Decay,
+    DecayKind,
+    Optimiser,
+    OptimiserKind,
+    Phase,
+    Terms,
+    Values,
+    decay_of,
+)  # fmt: skip
 from ganstudio.nn import random
 
 __all__ = [
     "FAMILIES", "Averaging", "Batch", "Decay", "DecayKind", "Examples", "Family", "Method", "MethodInfo", "Needs",
-    "Optimiser", "OptimiserKind", "Phase", "Terms", "Values", "one_hot", "part_of",
+    "Optimiser", "OptimiserKind", "Phase", "Terms", "Values", "decay_of", "one_hot", "part_of",
 ]  # fmt: skip
 
 H = TypeVar("H", bound=AnyHyper, default=Any)

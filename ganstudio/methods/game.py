@@ -17,7 +17,7 @@ these: see ``gan.py``, ``wgan.py``, ``infogan.py``, ``acgan.py``.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal, NamedTuple
 
@@ -60,7 +60,7 @@ from ganstudio.methods.axes import (
     WEIGHT_CLIP,
     WIDTH,
 )  # fmt: skip
-from ganstudio.methods.base import Batch, Decay, DecayKind, Method, Optimiser, OptimiserKind, Phase, Terms, Values
+from ganstudio.methods.base import Batch, DecayKind, Method, Optimiser, OptimiserKind, Phase, Terms, Values, decay_of
 from ganstudio.nn import families, random
 from ganstudio.nn.discriminator import Discriminator
 from ganstudio.nn.objectives import RULES, Rule
@@ -358,9 +358,3 @@ class TwoPlayer(Method[G]):
         loss = self.rule.generator(out.detach() if self.rule.compares else None, out).sum()
         (slope,) = torch.autograd.grad(loss, items)
         return -slope
-
-
-def decay_of(hyper: Hyper) -> Decay:
-    """How the learning rates of a run fall: its three ``decay`` axes."""
-    named: Mapping[str, object] = dict(hyper)
-    return Decay(*(named[name] for name in ("decay", "decay_from", "decay_to")))  # type: ignore[arg-type]
