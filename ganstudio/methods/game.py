@@ -188,7 +188,7 @@ class TwoPlayer(Method[G]):
 
     def __init__(self, hyper: G, data: DataSpec) -> None:
         super().__init__(hyper, data)
-        if self.mixes_items and self.penalties():
+        if getattr(hyper, "norm_d", "none") == "batch" and self.penalties():
             raise UsageError(
                 _(
                     "A slope penalty needs a discriminator that judges every item alone: set norm_d to another than batch."
@@ -204,7 +204,7 @@ class TwoPlayer(Method[G]):
 
     @property
     def mixes_items(self) -> bool:
-        """D has batch norm: its verdict on an item depends on the rest of the batch."""
+        """D has batch norm or the like: its verdict on an item depends on the rest, so real and fake are judged apart."""
         return getattr(self.hyper, "norm_d", "none") == "batch"
 
     # -- where papers differ --------------------------------------------------------------------------------------------
@@ -349,8 +349,12 @@ class TwoPlayer(Method[G]):
         return self.rule.score_kind == "probability"
 
     def pull(self, items: Tensor) -> Tensor:
-        """−∂L_G/∂x of every item on its own, so that arrows do not shrink with the batch."""
+        """−∂L_G/∂x of every item on its own, so that arrows do not shrink with the batch.
+
+        Where the rule compares, real items are taken to be judged as these are.
+        """
         items = items.detach().requires_grad_(True)
-        loss = self.rule.generator(None, self.critic(items)).sum()
+        out = self.critic(items)
+        loss = self.rule.generator(out.detach() if self.rule.compares else None, out).sum()
         (slope,) = torch.autograd.grad(loss, items)
         return -slope
