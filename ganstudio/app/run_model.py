@@ -37,7 +37,7 @@ from ganstudio.core.experiment import Experiment
 from ganstudio.core.fields import Value
 from ganstudio.core.i18n import _
 from ganstudio.core.series import SeriesTable
-from ganstudio.store import Follower, Run
+from ganstudio.store import Follower, Run, RunInfo
 
 if TYPE_CHECKING:
     from ganstudio.methods import Method
@@ -56,7 +56,7 @@ class RunModel(RunCommands):
 
     Attributes:
         experiment: what was asked for; ``hyper`` holds the present values.
-        spec: the data's shape; None until the data have been loaded.
+        spec: the data's shape, and ``info`` what the folder says; None until the data have been loaded.
         state: of the run.
         message: a sentence where the state needs one; ``details`` the technical rest.
         progress: how far and how fast.
@@ -76,6 +76,7 @@ class RunModel(RunCommands):
         self._number = next(self._numbers)
         self.experiment = experiment
         self.spec: DataSpec | None = None
+        self.info: RunInfo | None = None
         self.state: State = "preparing"
         self.message = self.details = ""
         self.diverged = False
@@ -125,7 +126,7 @@ class RunModel(RunCommands):
         return model
 
     def _bind(self, run: Run) -> None:
-        self._run, self.path, self.spec = run, run.path, run.info.spec
+        self._run, self.path, self.info, self.spec = run, run.path, run.info, run.info.spec
         # The folder holds every hyper-parameter, also those that nobody set.
         self.experiment = self.experiment.with_(hyper={**run.info.experiment.hyper, **self.experiment.hyper})
         if self.real is None:

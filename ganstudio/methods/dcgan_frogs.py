@@ -48,7 +48,7 @@ from ganstudio.methods.axes import (
     RULE,
     WIDTH,
 )  # fmt: skip
-from ganstudio.methods.base import MethodInfo, OptimiserKind, Phase
+from ganstudio.methods.base import MethodInfo, Needs, OptimiserKind, Phase
 from ganstudio.methods.game import LabelNoiseHyper, TwoPlayer
 from ganstudio.nn.discriminator import ChainDiscriminator
 from ganstudio.nn.initialise import glorot_init
@@ -140,6 +140,7 @@ class DCGANFrogs(TwoPlayer[FrogHyper]):
         family="networks",
         objective="max_D E[log D(x)] + E[log(1 − D(G(z)))],  max_G E[log D(G(z))],  labels with noise",
         compare=("dcgan",),
+        needs=Needs(smallest=24),
     )
 
     def build_networks(self) -> None:

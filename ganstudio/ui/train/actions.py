@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from ganstudio.app.actions import Action
 from ganstudio.app.roles import letters
 from ganstudio.app.studio import Studio
-from ganstudio.app.workplaces import invitation, workplace_of_spec
+from ganstudio.app.workplaces import invitation, workplace_of_run
 from ganstudio.core.commands import Role
 from ganstudio.core.events import RoleInfo
 from ganstudio.core.i18n import _
@@ -75,8 +75,7 @@ def train_actions(studio: Studio, workspace: TrainWorkspace) -> tuple[Action, ..
         return studio.current is not None
 
     def invited() -> str:
-        spec = None if studio.current is None else studio.current.spec
-        return invitation("explore" if spec is None else workplace_of_spec(spec))
+        return invitation(workplace_of_run(None if studio.current is None else studio.current.info))
 
     def checkpoint() -> None:
         if studio.current is not None:
