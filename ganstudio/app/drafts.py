@@ -361,7 +361,8 @@ def _size_problem(method: MethodCard, data: DataCard, options: Mapping[str, str]
     """Why the method does not take pictures of the size that is asked for; empty where it does or nobody asks."""
     spec = next((spec for spec in data.fields if spec.name == "size"), None)
     asked = "" if spec is None else options.get("size", str(spec.default))
-    return method.needs.refusal(method.title, size=int(asked)) if method.needs and asked.isdecimal() else ""
+    words = method.needs.refusal(method.title, size=int(asked)) if method.needs and asked.isdecimal() else ""
+    return _("{refusal} Choose another size.").format(refusal=words) if words else ""
 
 
 def _kinds_text(kinds: tuple[str, ...]) -> str:

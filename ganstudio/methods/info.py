@@ -60,7 +60,7 @@ class Needs:
             channels: 1 or 3; 0: not known.
         """
         if size and (size < self.smallest or (self.largest and size > self.largest)):
-            words = _("{title} needs pictures of {needs}, not {size} px: choose another size.")
+            words = _("{title} needs pictures of {needs}, not {size} px.")
             return words.format(title=title, needs=replace(self, labels=False, channels=0).words, size=size)
         if channels and self.channels and channels != self.channels:
             words = _("{title} needs {needs}, and these are {given}.")
