@@ -58,8 +58,21 @@ def beyond_schedule(hyper: Mapping[str, Value], total: int) -> Choice | None:
     return Choice(_("Beyond the schedule"), text.format(**steps), about.format(**steps), ways, _("Cancel"))
 
 
+def stands_still(hyper: Mapping[str, Value], step: int) -> bool:
+    """The rates have fallen to 0: a run at this step learns nothing more as it is."""
+    last = schedule_end(hyper)
+    return last is not None and step >= last
+
+
 def schedule_problem(hyper: Mapping[str, Value], steps: int) -> str:
     """Why a new run of so many steps cannot have this schedule, in words; empty where it can."""
+    if hyper.get("decay", "none") == "none":
+        return ""
+    first, end = (value if isinstance(value := hyper.get(key), int) else 0 for key in ("decay_from", "decay_to"))
+    end = end or steps
+    if first >= end:
+        words = _("The learning rates cannot fall from step {first} to step {end}: “Decay from” must be less.")
+        return words.format(first=f"{first:,}", end=f"{end:,}")
     last = schedule_end(hyper)
     if last is None or last >= steps:
         return ""

@@ -15,7 +15,7 @@ from ganstudio.app.jobs import Jobs
 from ganstudio.app.named import Answer, Question, check_data, training_refusal
 from ganstudio.app.notifications import Notifications, notifications
 from ganstudio.app.run_model import RunModel
-from ganstudio.app.schedules import Changes, Choice, Chosen, as_begun, beyond_schedule
+from ganstudio.app.schedules import Changes, Choice, Chosen, as_begun, beyond_schedule, stands_still
 from ganstudio.app.sessions import new_session, resume_session
 from ganstudio.app.settings import SettingsStore, apply_folders
 from ganstudio.core.elsewhere import shown
@@ -198,8 +198,15 @@ class Studio:
         session.start()
         model.show(model.source)
 
-    def extend(self, model: RunModel, steps: int, left: Callable[[], object]) -> None:
-        """Lets a run that trains here go on until ``steps`` in all.
+    def resume(self, model: RunModel) -> None:
+        """Lets a run that holds here go on; where its rates have fallen to 0 the person is asked how."""
+        if stands_still(model.experiment.hyper, model.step):
+            self.extend(model, model.total, lambda: None, resume=True)
+        else:
+            model.resume()
+
+    def extend(self, model: RunModel, steps: int, left: Callable[[], object], *, resume: bool = False) -> None:
+        """Lets a run that trains here go on until ``steps`` in all, also one that holds where ``resume``.
 
         Beyond the end of its schedule the person is asked how; ``left`` is called where everything stays as it is.
         """
@@ -208,6 +215,8 @@ class Studio:
             for name, value in changes.items():
                 model.set_hyper(name, value)
             model.extend(steps)
+            if resume:
+                model.resume()
 
         choice = beyond_schedule(model.experiment.hyper, steps)
         if choice is None:

@@ -69,6 +69,11 @@ _ROLES: Mapping[Role, RoleInfo] = {
 }
 
 
+def role_info(name: Role) -> RoleInfo:
+    """What people call a role."""
+    return _ROLES.get(name) or RoleInfo(name, name.capitalize(), "other")
+
+
 class Method(nn.Module, ABC, Generic[H]):
     """Base of every method.
 
@@ -149,7 +154,7 @@ class Method(nn.Module, ABC, Generic[H]):
     def roles(self) -> tuple[RoleInfo, ...]:
         """The kinds of updates that its phases are, in their order, with what people call them."""
         names = dict.fromkeys(phase.role for phase in self.phases())
-        return tuple(_ROLES.get(name) or RoleInfo(name, name.capitalize(), "other") for name in names)
+        return tuple(role_info(name) for name in names)
 
     def averaging(self) -> Averaging:
         """How the children in ``averaged`` are averaged: here by the hyper-parameter ``ema``, where there is one."""

@@ -148,7 +148,7 @@ class Engine:
         self._batch.renew()
         optimiser, parameters = self.optimisers[phase.shares or phase.name], self.trainable[phase.name]
         optimiser.zero_grad()
-        if phase.optimiser.decay.kind != "none" and not phase.shares:
+        if phase.optimiser.decay.last and not phase.shares:  # also where it does not fall any more: the curve goes on
             self._decay(phase, optimiser, measure)
         terms = self._terms(phase)
         first, *others = terms.values()
@@ -175,11 +175,15 @@ class Engine:
             self.gradients.add(info, torch.full((), rate, device=self.device))
 
     @property
-    def learns_until(self) -> int | None:
-        """The step from which on every rate has fallen to 0; None where some never does."""
+    def learns(self) -> bool:
+        """Some rate of the next step is not 0 yet: no schedule, or one that has not ended."""
         ends = [phase.optimiser.decay.end for phase in self._phases if not phase.shares]
-        known = [end for end in ends if end is not None]
-        return max(known) if known and len(known) == len(ends) else None
+        return any(end is None or end > self.step_count for end in ends)
+
+    @property
+    def schedule_is_open(self) -> bool:
+        """Some rate is to fall, and nobody has said yet until when: with the run's end."""
+        return any(phase.optimiser.decay.kind != "none" and not phase.optimiser.decay.last for phase in self._phases)
 
     def _terms(self, phase: Phase) -> dict[str, Tensor]:
         if not getattr(self.method.hyper, "amp", False) or phase.second_order:

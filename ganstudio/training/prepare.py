@@ -61,7 +61,7 @@ def _scheduled(experiment: Experiment) -> Mapping[str, Value]:
         return experiment.hyper
     last = hyper.decay_to or experiment.steps
     first = hyper.decay_from or round(getattr(hyper, "decay_begins", 0.0) * last)
-    return {**experiment.hyper, "decay_from": first, "decay_to": last}
+    return {**experiment.hyper, "decay": hyper.decay, "decay_from": first, "decay_to": last}
 
 
 def check_schedule(hyper: Mapping[str, Value], steps: int) -> None:
@@ -76,8 +76,8 @@ def check_schedule(hyper: Mapping[str, Value], steps: int) -> None:
     """
     if hyper.get("decay", "none") == "none":
         return
-    first, last = int(hyper["decay_from"]), int(hyper["decay_to"])
-    if last and first >= last:
+    first, last = int(hyper["decay_from"]), int(hyper["decay_to"]) or steps
+    if first >= last:
         words = _(
             "The learning rates cannot fall from step {first} to step {last}: decay_from must be less than decay_to."
         )

@@ -154,7 +154,7 @@ class Trainer:
                 break
             if self._disk.unwritten is not None:
                 self._hold(self._disk.unwritten)
-            if not self._paused and engine.learns_until == engine.step_count:
+            if not self._paused and not engine.learns:
                 self._hold(standing_still(engine.step_count))
             if not self._pending and (self._paused or self._disk.full):
                 self._rest(engine, publisher)
@@ -266,6 +266,8 @@ class Trainer:
             publisher.last_checkpoint = -1  # one of this very step would hold the old value
             if command.name == "batch_size":
                 publisher.post_event(Note("info", other_batches(old, new, engine.step_count)))
+        if engine.schedule_is_open:
+            self._set_hyper(SetHyper("decay_to", self._total), engine, publisher)
 
     def _go_back(self, factor: float, engine: Engine, publisher: Publisher) -> None:
         if self._disk.full:

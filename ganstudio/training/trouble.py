@@ -13,6 +13,7 @@ from ganstudio.core.errors import DivergedError, StudioError, TrainingError
 from ganstudio.core.events import Note
 from ganstudio.core.i18n import _
 from ganstudio.core.mailbox import Mailbox
+from ganstudio.methods.base import role_info
 from ganstudio.training.device import is_out_of_memory
 from ganstudio.training.engine import Engine
 from ganstudio.training.memory import advice_when_full
@@ -60,11 +61,12 @@ def may_go_on(engine: Engine, mailbox: Mailbox) -> bool:
 
 def has_role(role: Role | None, engine: Engine, mailbox: Mailbox) -> bool:
     """There is something of this role to train; else the watcher is told."""
-    there = role is None or role in [one.name for one in engine.roles]
-    if not there:
-        text = _("{title} has no {role} that is trained on its own.")
-        mailbox.post(Note("warning", text.format(title=engine.method.info.title, role=role)))
-    return there
+    if role is None or role in [one.name for one in engine.roles]:
+        return True
+    text = _("{title} has no “{role}” that is trained on its own. It has: {roles}.")
+    known = ", ".join(one.title for one in engine.roles)
+    mailbox.post(Note("warning", text.format(title=engine.method.info.title, role=role_info(role).title, roles=known)))
+    return False
 
 
 def explain(error: Exception, engine: Engine | None) -> StudioError:

@@ -112,3 +112,8 @@ def test_the_draft_says_that_a_schedule_ends_too_early(studio: Studio) -> None:
     assert "step 6" in draft.problems(catalogue)["hyper.decay_to"]
     draft.set_hyper("decay_to", 20)
     assert draft.problems(catalogue) == {}
+    draft.set_hyper("decay_to", 0)
+    draft.set_hyper("decay_from", 12)
+    assert "from step 12 to step 12" in draft.problems(catalogue)["hyper.decay_to"]
+    draft.set_hyper("decay", "none")
+    assert draft.problems(catalogue) == {}

@@ -12,13 +12,14 @@ from PIL import Image
 
 from ganstudio.__main__ import main
 from tests.cli.conftest import Call
-from tests.methods.tiny_styles import registered
+from tests.methods.tiny import registered
+from tests.methods.tiny_styles import TINY_STYLES
 
 
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     base = tmp_path_factory.mktemp("styles")
-    with pytest.MonkeyPatch.context() as patch, registered():
+    with pytest.MonkeyPatch.context() as patch, registered(*TINY_STYLES):
         patch.setenv("GANSTUDIO_CONFIG", str(base / "config"))
         for name in ("styles", "few-shot", "enlarger"):
             run = ["train", f"tiny-{name}", "--data", "digits:size=16", "--out", str(base / name), "--steps", "2"]

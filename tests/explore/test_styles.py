@@ -30,7 +30,8 @@ from ganstudio.explore.styles import redrawn
 from ganstudio.explore.views import looked_into
 from ganstudio.explore.walks import arithmetic, axes_of, sweep, walk
 from ganstudio.store import Run
-from tests.methods.tiny_styles import LAYERS, SmallHyper, TinyFewShot, TinyStyles, registered
+from tests.methods.tiny import registered
+from tests.methods.tiny_styles import LAYERS, TINY_STYLES, SmallHyper, TinyFewShot, TinyStyles
 
 SPEC = DataSpec("toy", "images", 8, 3, 8, classes=("cat", "dog"))
 
@@ -219,7 +220,7 @@ def test_a_mixture_is_drawn_also_where_nobody_has_completed_it(generator: Genera
 
 
 def test_the_generator_is_written_with_its_seed_of_noise(generator: Generator, tmp_path: Path) -> None:
-    with registered():
+    with registered(*TINY_STYLES):
         done = save_model(tmp_path / "a.safetensors", generator)
         assert done.inputs == ("z", "noise")
         again = open_foreign(tmp_path / "a.safetensors")
@@ -233,7 +234,7 @@ def runs(tmp_path: Path) -> Iterator[Path]:
     from ganstudio.training.session import Session
     from tests.training.training_kit import finish
 
-    with registered():
+    with registered(*TINY_STYLES):
         for name in ("tiny-styles", "tiny-few-shot"):
             experiment = Experiment(name, "digits:size=16", {}, 2, 0, "cpu", name)
             finish(Session.new(experiment, path=tmp_path / name))

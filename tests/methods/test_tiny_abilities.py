@@ -11,10 +11,10 @@ import pytest
 import torch
 from torch.nn.functional import avg_pool2d
 
-from ganstudio.core.commands import Extend, Resume, SetHyper
+from ganstudio.core.commands import Extend, Resume, SetHyper, StepOnce, Stop
 from ganstudio.core.dataspec import DataSpec
 from ganstudio.core.errors import UsageError
-from ganstudio.core.events import Roles, StateChanged
+from ganstudio.core.events import HyperChanged, Roles, StateChanged
 from ganstudio.core.experiment import Experiment
 from ganstudio.data import Dataset
 from ganstudio.methods.base import Averaging, Batch, Decay
@@ -87,7 +87,7 @@ def test_factors_of_the_rate() -> None:
 
 def test_every_step_is_as_long_as_the_schedule_says() -> None:
     engine = make_engine("descent", decay="linear", decay_from=2, decay_to=12)
-    assert engine.learns_until == 12
+    assert engine.learns
     left = 3.0
     for at in range(6):
         train(engine, 1)
@@ -113,6 +113,11 @@ def test_the_rate_is_plotted_beside_the_gradients() -> None:
     assert info.title
     rates = rows.values[:, [one.name for one in rows.series].index("rate/bowl")]
     assert rates.tolist() == pytest.approx([0.1 * 31 / 40, 0.1 * 21 / 40])
+    engine.set_hyper("decay", "none")  # live: it stays from here on, and that is said
+    train(engine, 10)
+    rows = engine.gradients.take()
+    assert rows is not None
+    assert rows.values[:, [one.name for one in rows.series].index("rate/bowl")].tolist() == pytest.approx([0.1])
     plain = make_engine("descent")
     train(plain, 10)
     rows = plain.gradients.take()
@@ -132,6 +137,8 @@ def test_a_schedule_is_settled_when_the_run_is_begun() -> None:
         settled(falling(20, decay_to=10))
     with pytest.raises(UsageError, match="decay_from must be less"):
         settled(falling(20, decay_from=25, decay_to=22))
+    with pytest.raises(UsageError, match="from step 25 to step 20"):
+        settled(Experiment("sngan", "digits", {"decay_from": 25}, 20, 0, "cpu"))  # it decays without being told
 
 
 def test_going_on_beyond_the_end_is_a_question(tmp_path: Path) -> None:
@@ -156,6 +163,31 @@ def test_a_run_holds_where_its_rates_have_fallen_to_nothing(tmp_path: Path) -> N
         for command in (SetHyper("decay_to", 16), Resume()):
             watcher.session.send(command)
         watcher.until_state("finished")
+
+
+def test_a_run_holds_where_its_schedule_is_made_to_end_earlier(tmp_path: Path) -> None:
+    with running(Session.new(falling(1000), path=tmp_path / "run", pace=QUICK, paused=True)) as watcher:
+        watcher.session.send(StepOnce(8))
+        watcher.until(lambda: watcher.step == 8 and watcher.session.state == "paused")
+        for command in (SetHyper("decay_to", 5), Resume()):
+            watcher.session.send(command)
+        watcher.until(lambda: "decay_to" in watcher.of(StateChanged)[-1].message)
+        assert watcher.step == 8
+        watcher.session.send(Stop())
+        watcher.until_state("stopped")
+
+
+def test_a_decay_that_is_switched_on_later_ends_with_the_run(tmp_path: Path) -> None:
+    session = Session.new(Experiment("descent", RING, {}, 20, 0, "cpu"), path=tmp_path / "run", pace=QUICK, paused=True)
+    with running(session) as watcher:
+        for command in (SetHyper("decay", "linear"), Resume()):
+            session.send(command)
+        watcher.until_state("finished")
+    changes = [(change.name, change.new) for change in watcher.of(HyperChanged)]
+    assert changes == [("decay", "linear"), ("decay_to", 20)]
+    finish(Session.new(Experiment("descent", RING, {}, 4, 0, "cpu"), path=tmp_path / "other"))
+    finish(Session.resume(tmp_path / "other", 8, hyper={"decay": "linear"}))
+    assert Run.open(tmp_path / "other").status().step == 8
 
 
 def test_a_run_that_is_older_than_the_schedule_does_not_decay(tmp_path: Path) -> None:

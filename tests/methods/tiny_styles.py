@@ -5,8 +5,7 @@ Each trains, draws and opens as any method does; of each it is known what comes 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import ClassVar
 
 import torch
@@ -16,7 +15,6 @@ from torch.nn.functional import avg_pool2d, interpolate, softplus
 from ganstudio.core.controls import ClassImages, Control, LatentVector, NoiseSeed, SourceImage, StyleLayers
 from ganstudio.core.dataspec import DataSpec
 from ganstudio.core.fields import Hyper, field
-from ganstudio.methods import METHODS
 from ganstudio.methods.base import Batch, Examples, Method, MethodInfo, Optimiser, Phase, Terms, Values
 
 LAYERS, STYLE, LATENT = 4, 6, 5
@@ -173,15 +171,3 @@ class TinyEnlarger(SmallGame):
 
 
 TINY_STYLES: tuple[type[Method], ...] = (TinyStyles, TinyFewShot, TinyEnlarger)
-
-
-@contextmanager
-def registered() -> Iterator[None]:
-    """These methods can be named, as the shipped ones can, for as long as the block runs."""
-    for method in TINY_STYLES:
-        METHODS.add(method.info.name, method)
-    try:
-        yield
-    finally:
-        for method in TINY_STYLES:
-            del METHODS._items[method.info.name]

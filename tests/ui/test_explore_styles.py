@@ -26,7 +26,8 @@ from ganstudio.ui.explore.workspace import ExploreWorkspace
 from ganstudio.ui.parts import Segmented
 from ganstudio.ui.theme import set_theme
 from ganstudio.ui.translate.workspace import TranslateWorkspace
-from tests.methods.tiny_styles import TinyStyles, registered
+from tests.methods.tiny import registered
+from tests.methods.tiny_styles import TINY_STYLES, TinyStyles
 from tests.training.training_kit import finish
 from tests.ui.audit import problems
 from tests.ui.explore_window import drawn, exploring_window, listen
@@ -36,7 +37,7 @@ from tests.ui.window_kit import wait
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     base = tmp_path_factory.mktemp("runs")
-    with registered():
+    with registered(*TINY_STYLES):
         for name in ("styles", "few-shot", "enlarger"):
             experiment = Experiment(f"tiny-{name}", "digits:size=16", {}, 2, 0, "cpu", name)
             finish(Session.new(experiment, path=base / name))

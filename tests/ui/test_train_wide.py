@@ -18,7 +18,8 @@ from ganstudio.ui.curves.export import export_csv
 from ganstudio.ui.parts import LinkButton
 from ganstudio.ui.theme import current_theme
 from ganstudio.ui.window import MainWindow
-from tests.ui.wide_methods import registered
+from tests.methods.tiny import registered
+from tests.ui.wide_methods import WIDE
 from tests.ui.window_kit import RING, hold, laid_out, opened, train, wait
 
 MIXTURE = Experiment("mixture", "ring", hyper={"batch_size": 8}, steps=100_000, name="mixture")
@@ -27,7 +28,7 @@ DECAYING = MIXTURE.with_(hyper={"batch_size": 8, "decay": "linear"})
 
 @pytest.fixture
 def window(qtbot: QtBot) -> Iterator[MainWindow]:
-    with registered(), opened(qtbot) as made:
+    with registered(*WIDE), opened(qtbot) as made:
         yield made
 
 
@@ -238,6 +239,7 @@ def test_going_on_beyond_the_schedule_is_asked_while_it_trains(window: MainWindo
     wait(qtbot, lambda: model.hyper_value("decay_to") == 150_000)
     model.resume()
     wait(qtbot, lambda: model.total == 150_000)
+    wait(qtbot, lambda: window.train.panel.run_form.row("steps").editor.value() == 150_000)  # type: ignore[attr-defined]
     type_steps(qtbot, window, 120_000)  # within the schedule: nothing to ask
     wait(qtbot, lambda: model.total == 120_000)
     assert not window.findChildren(QMessageBox)
@@ -256,6 +258,26 @@ def test_going_on_beyond_the_schedule_is_asked_of_a_run_that_has_ended(window: M
     assert model.hyper_value("decay") == "none"
 
 
+def test_a_run_that_holds_because_its_rates_are_nothing_offers_to_go_on(window: MainWindow, qtbot: QtBot) -> None:
+    model = train(qtbot, window, DECAYING)
+    hold(qtbot, model)
+    model.set_hyper("decay_to", 1)
+    model.resume()
+    view = window.train.run_view
+    offers = lambda: [b for b in view.banner.findChildren(QPushButton) if b.isVisible() and b.text() == "Go on…"]  # noqa: E731
+    wait(qtbot, lambda: offers() and model.state == "paused")
+    (button,) = offers()
+    pressed(qtbot, window, "Cancel", lambda: qtbot.mouseClick(button, Qt.MouseButton.LeftButton))
+    assert model.state == "paused"
+    held = model.step
+    pressed(
+        qtbot, window, "Stretch the schedule", lambda: qtbot.mouseClick(view.bar.main, Qt.MouseButton.LeftButton)
+    )  # Resume asks the same
+    wait(qtbot, lambda: model.step > held + 5)
+    assert model.hyper_value("decay_to") == model.total == 100_000
+    assert not offers()
+
+
 def test_methods_stand_by_family_and_lead_to_what_they_are_compared_with(window: MainWindow, qtbot: QtBot) -> None:
     window.train.new_experiment()
     panel = window.train.panel
@@ -270,9 +292,16 @@ def test_methods_stand_by_family_and_lead_to_what_they_are_compared_with(window:
     assert list(links) == ["GAN", "WGAN"]
     qtbot.mouseClick(links["WGAN"], Qt.MouseButton.LeftButton)
     assert panel.draft.experiment.method == "wgan"
+    chooser.combo.setMaxVisibleItems(5)  # as when there are more methods than there is room
+    chooser.combo.showPopup()
+    wait(qtbot, lambda: chooser.combo.view().verticalScrollBar().isVisible())
+    chooser.combo.hidePopup()
     panel.draft.set_method("acgan")
     shown = [text.text() for text in chooser.findChildren(QLabel) if text.isVisible()]
     assert "Needs data with classes" in shown
+    panel.draft.set_method("spade")
+    row = panel.hyper.row("mirror")  # a switch leaves the room to its words
+    assert row.label.fontMetrics().horizontalAdvance("Mirror at random") <= row.label.width()
     card = window.train.gallery.card("digits")
     assert "DCGAN (Networks): max_D" in card.toolTip()
 

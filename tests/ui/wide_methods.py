@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import ClassVar, Literal
 
 import torch
@@ -13,7 +12,6 @@ from ganstudio.core.controls import Control, GeneratorIndex, LatentVector
 from ganstudio.core.dataspec import DataSpec
 from ganstudio.core.events import RoleInfo
 from ganstudio.core.fields import Hyper, field
-from ganstudio.methods import METHODS
 from ganstudio.methods.base import Batch, Decay, Method, MethodInfo, Needs, Optimiser, Phase, Terms, Values
 
 COUNT = 3
@@ -144,15 +142,3 @@ class Picky(Painters):
 
 
 WIDE: tuple[type[Method], ...] = (Mixture, OneRole, Autoencoder, Painters, Picky)
-
-
-@contextmanager
-def registered() -> Iterator[None]:
-    """The program knows them for as long as the block runs."""
-    for method in WIDE:
-        METHODS.add(method.info.name, method)
-    try:
-        yield
-    finally:
-        for method in WIDE:
-            del METHODS._items[method.info.name]

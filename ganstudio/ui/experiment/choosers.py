@@ -39,7 +39,7 @@ class SearchCombo(QuietCombo):
         self._line = QLineEdit()
         self.setLineEdit(self._line)
         self.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
-        self.setMaxVisibleItems(20)
+        self.setMaxVisibleItems(24)
         names = _NamesOnly(self)
         names.setSourceModel(self._items)
         completer = QCompleter(names, self)
@@ -50,6 +50,11 @@ class SearchCombo(QuietCombo):
         completer.activated.connect(self._on_text)
         self.activated.connect(self._on_index)
         self._line.editingFinished.connect(self._restore)
+
+    def showPopup(self) -> None:
+        """Opens the list, with a scroll bar where not all of it is seen: Qt's style would have none."""
+        super().showPopup()
+        self.view().setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
 
     def set_groups(self, groups: Sequence[tuple[str, Sequence[tuple[str, str, str]]]]) -> None:
         """Fills the list: ``(heading, [(key, text, tooltip), …])``; an empty heading is not shown."""

@@ -181,8 +181,9 @@ class FieldRow(QWidget):
             self.editor.setFixedWidth(NUMBER_WIDTH)
             grid.setColumnStretch(0, 1)
         else:
-            grid.setColumnStretch(0, 5)
-            grid.setColumnStretch(1, 7)
+            small = isinstance(self.editor, Switch)  # it needs no room that words could have
+            grid.setColumnStretch(0, 1 if small else 5)
+            grid.setColumnStretch(1, 0 if small else 7)
             grid.setColumnMinimumWidth(1, NUMBER_WIDTH)
 
     def _on_edited(self, value: object) -> None:

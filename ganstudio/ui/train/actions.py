@@ -31,7 +31,7 @@ def toggle(studio: Studio) -> None:
             model, max(model.total, model.step + MORE_STEPS) if model.step >= model.total else model.total
         )
     elif model.state == "paused":
-        model.resume()
+        studio.resume(model)
     else:
         model.pause()
 

@@ -11,6 +11,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
 from ganstudio.app.run_model import RunModel
+from ganstudio.app.schedules import stands_still
 from ganstudio.app.settings import SettingsStore
 from ganstudio.app.studio import Studio
 from ganstudio.core.fields import format_number
@@ -207,6 +208,8 @@ class RunView(QWidget):
             return _("Choose where the data are…"), self.place_requested.emit
         if model.diverged and model.here and model.checkpoints:
             return _("Go back, halve the learning rates"), model.go_back
+        if model.here and stands_still(model.experiment.hyper, model.step):
+            return _("Go on…"), lambda: self._studio.resume(model)
         return "", None
 
     # -- layout -----------------------------------------------------------------------------------------------------

@@ -50,6 +50,7 @@ class TrainWorkspace(QWidget):
         super().__init__(parent)
         self._studio, self._binder = studio, binder
         self._run_view: RunView | None = None
+        self._total = 0  # steps of the run as the form says them
         self.gallery = GalleryPage()
         self.panel = ExperimentPanel(studio.draft)
         self.data = DataJobs(studio, self.panel)
@@ -253,7 +254,7 @@ class TrainWorkspace(QWidget):
 
     def _run_changed(self, aspects: frozenset[str]) -> None:
         model = self._studio.current
-        if model is not None and aspects & {"state", "hyper", "name"}:
+        if model is not None and (aspects & {"state", "hyper", "name"} or model.total != self._total):
             self._show_form(model)
         if "missing" in aspects:
             self._ask_place()
@@ -270,6 +271,7 @@ class TrainWorkspace(QWidget):
 
     def _show_form(self, model: RunModel) -> None:
         if self._right.currentWidget() is self._run_view:
+            self._total = model.total
             mode: Mode = "running" if model.here else "elsewhere" if model.live else "finished"
             with self._keeping_focus():
                 self.panel.show_run(model.experiment.with_(steps=model.total), mode)
