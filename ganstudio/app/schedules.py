@@ -78,8 +78,3 @@ def schedule_problem(hyper: Mapping[str, Value], steps: int) -> str:
         return ""
     return _("The learning rates reach 0 at step {last}, before the run ends at {steps}: nothing is learned in between. 0 "
              "stands for the run’s end.").format(last=f"{last:,}", steps=f"{steps:,}")  # fmt: skip
-
-
-def as_begun(hyper: Mapping[str, Value], steps: int) -> dict[str, Value]:
-    """The hyper-parameters of a run, to begin another with: a schedule that ends with the run ends with that one, too."""
-    return {**hyper, "decay_to": 0} if schedule_end(hyper) == steps else dict(hyper)

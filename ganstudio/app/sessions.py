@@ -40,6 +40,13 @@ def new_session(
     )
 
 
+def unsettled(experiment: Experiment) -> Experiment:
+    """A run's experiment to begin another with; see :func:`ganstudio.training.prepare.unsettled`. Brings torch."""
+    from ganstudio.training.prepare import unsettled
+
+    return unsettled(experiment)
+
+
 def resume_session(
     path: Path,
     steps: int | None = None,

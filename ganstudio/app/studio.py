@@ -15,8 +15,8 @@ from ganstudio.app.jobs import Jobs
 from ganstudio.app.named import Answer, Question, check_data, training_refusal
 from ganstudio.app.notifications import Notifications, notifications
 from ganstudio.app.run_model import RunModel
-from ganstudio.app.schedules import Changes, Choice, Chosen, as_begun, beyond_schedule, stands_still
-from ganstudio.app.sessions import new_session, resume_session
+from ganstudio.app.schedules import Changes, Choice, Chosen, beyond_schedule, stands_still
+from ganstudio.app.sessions import new_session, resume_session, unsettled
 from ganstudio.app.settings import SettingsStore, apply_folders
 from ganstudio.core.elsewhere import shown
 from ganstudio.core.errors import StudioError
@@ -240,8 +240,7 @@ class Studio:
 
     def duplicate(self, model: RunModel) -> None:
         """Puts the run's experiment into the draft, to be changed and started as a new run."""
-        told = model.experiment
-        copy = told.with_(name="", hyper=as_begun(told.hyper, told.steps))
+        copy = unsettled(model.experiment).with_(name="")
         self.draft.replace(copy, _("Duplicate {name}").format(name=model.title))
 
     def close_run(self, model: RunModel) -> None:

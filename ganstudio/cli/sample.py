@@ -213,6 +213,9 @@ def _pictures(generator: Generator, control: ClassImages, text: str) -> NDArray[
     """Files with commas, or ``class:NAME``: pictures of the run's data."""
     from ganstudio.explore.class_pictures import from_files, of_class
 
+    if not text.strip(" ,"):
+        words = _("“{name}” takes files of pictures with commas, or {prefix}NAME: it was given none.")
+        raise UsageError(words.format(name=control.name, prefix=_CLASS))
     if not text.startswith(_CLASS):
         return from_files(control, [named_path(part.strip()) for part in text.split(",")])
     wanted, run = text.removeprefix(_CLASS).strip(), getattr(generator, "run", None)

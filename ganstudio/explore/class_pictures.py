@@ -80,11 +80,14 @@ def from_files(control: ClassImages, paths: Sequence[Path]) -> Pictures:
     """The pictures in some files. Decodes: for a job, or a program without a window.
 
     Raises:
-        UsageError: one of them cannot be used.
+        UsageError: one of them cannot be used, or there are more than the generator looks at.
     """
     from ganstudio.explore.translating import read_input
 
-    return together(control, [read_input(path, slot_of(control)).pixels for path in paths[: control.k]])
+    if len(paths) > control.k:
+        words = _("“{name}” takes {k} pictures at most, not {count}.")
+        raise UsageError(words.format(name=control.name, k=control.k, count=len(paths)))
+    return together(control, [read_input(path, slot_of(control)).pixels for path in paths])
 
 
 def of_class(control: ClassImages, arrays: Arrays, index: int, seed: int = 0) -> Pictures:

@@ -64,6 +64,20 @@ def _scheduled(experiment: Experiment) -> Mapping[str, Value]:
     return {**experiment.hyper, "decay": hyper.decay, "decay_from": first, "decay_to": last}
 
 
+def unsettled(experiment: Experiment) -> Experiment:
+    """A run's experiment, to begin another with: a schedule that followed from its length follows from the new one."""
+    names = ("decay", "decay_from", "decay_to")
+    hyper = experiment.hyper
+    if not all(name in hyper for name in names):
+        return experiment
+    for open_ones in (names[1:], names[2:]):
+        bare = experiment.with_(hyper={**hyper, **dict.fromkeys(open_ones, 0)})
+        again = _scheduled(bare)
+        if all(again[name] == hyper[name] for name in names):
+            return bare
+    return experiment
+
+
 def check_schedule(hyper: Mapping[str, Value], steps: int) -> None:
     """Refuses to go on where every learning rate has fallen to 0: how to go on is a question for a person.
 

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import pytest
 
 from ganstudio.app.notifications import Notifications
-from ganstudio.app.schedules import Changes, Choice, Chosen, as_begun, beyond_schedule, schedule_problem
+from ganstudio.app.schedules import Changes, Choice, Chosen, beyond_schedule, schedule_problem
+from ganstudio.app.sessions import unsettled
 from ganstudio.app.settings import SettingsStore
 from ganstudio.app.studio import Studio
 from ganstudio.core.experiment import Experiment
@@ -40,9 +41,26 @@ def test_only_a_schedule_that_ends_before_is_asked_about(hyper: Changes, total: 
             assert beyond_schedule({**hyper, **changes}, total) is None
 
 
-def test_a_duplicate_ends_its_schedule_with_itself() -> None:
-    assert as_begun(LINEAR, 100)["decay_to"] == 0
-    assert as_begun(LINEAR, 200) == LINEAR
+@pytest.mark.parametrize(
+    ("method", "data", "hyper", "kept"),
+    [
+        ("gan", "ring", LINEAR, (0, 0)),
+        ("gan", "ring", {**LINEAR, "decay_from": 30}, (30, 0)),
+        ("gan", "ring", {**LINEAR, "decay_to": 200}, (0, 200)),
+        ("gan", "ring", {**LINEAR, "decay": "none"}, (0, 100)),
+        ("pix2pix", "landscapes", {**LINEAR, "decay_from": 50}, (0, 0)),  # it falls over the second half by itself
+        ("pix2pix", "landscapes", {**LINEAR, "decay_from": 70}, (70, 0)),
+    ],
+)
+def test_a_duplicate_has_a_schedule_of_its_own_length(
+    method: str, data: str, hyper: Changes, kept: tuple[int, int]
+) -> None:
+    copy = unsettled(Experiment(method, data, dict(hyper), 100))
+    assert (copy.hyper["decay_from"], copy.hyper["decay_to"]) == kept
+    assert copy.hyper["decay"] == hyper["decay"]
+    assert unsettled(copy) == copy
+    older = Experiment(method, data, {}, 100)
+    assert unsettled(older) == older
 
 
 class Person:

@@ -75,6 +75,9 @@ def test_pictures_of_a_class_from_files_and_from_the_data(call: Call, runs: Path
     answer = call("sample", run, "--out", tmp_path / "a.png", "--set", "pictures=class:cat")
     assert answer.status == 2
     assert "It has: 0, 1" in answer.err
+    for given, words in (("", "it was given none"), (",".join([str(file)] * 4), "3 pictures at most, not 4")):
+        answer = call("sample", run, "--out", tmp_path / "a.png", "--set", f"pictures={given}")
+        assert (answer.status, words in answer.err) == (2, True)
 
 
 def test_a_run_that_enlarges_translates_and_does_not_sample(call: Call, runs: Path, tmp_path: Path) -> None:

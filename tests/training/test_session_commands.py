@@ -181,7 +181,18 @@ def test_a_role_that_the_method_has_not_is_told_and_trains_nothing(tmp_path: Pat
     with running(session) as watcher:
         session.send(StepOnce(3, "encoder"))
         session.send(TrainOnly("encoder"))
-        watcher.until(lambda: len([note for note in watcher.of(Note) if "has no “Encoder”" in note.text and "Discriminator, Generator" in note.text]) == 2)
+        watcher.until(
+            lambda: (
+                len(
+                    [
+                        note
+                        for note in watcher.of(Note)
+                        if "has no “Encoder”" in note.text and "Discriminator, Generator" in note.text
+                    ]
+                )
+                == 2
+            )
+        )
         session.send(Stop())
         watcher.end()
     assert Run.open(tmp_path / "run").status().step == 0

@@ -239,10 +239,12 @@ def test_going_on_beyond_the_schedule_is_asked_while_it_trains(window: MainWindo
     wait(qtbot, lambda: model.hyper_value("decay_to") == 150_000)
     model.resume()
     wait(qtbot, lambda: model.total == 150_000)
-    wait(qtbot, lambda: window.train.panel.run_form.row("steps").editor.value() == 150_000)  # type: ignore[attr-defined]
     type_steps(qtbot, window, 120_000)  # within the schedule: nothing to ask
     wait(qtbot, lambda: model.total == 120_000)
     assert not window.findChildren(QMessageBox)
+    pressed(qtbot, window, "Go on at the full rate", lambda: type_steps(qtbot, window, 200_000))
+    wait(qtbot, lambda: model.total == 200_000 and model.hyper_value("decay") == "none")
+    wait(qtbot, lambda: window.train.panel.run_form.row("steps").editor.value() == 200_000)  # type: ignore[attr-defined]
 
 
 def test_going_on_beyond_the_schedule_is_asked_of_a_run_that_has_ended(window: MainWindow, qtbot: QtBot) -> None:
