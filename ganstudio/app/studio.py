@@ -240,7 +240,8 @@ class Studio:
 
     def duplicate(self, model: RunModel) -> None:
         """Puts the run's experiment into the draft, to be changed and started as a new run."""
-        copy = unsettled(model.experiment).with_(name="")
+        told = model.experiment  # as long as it was begun; its schedule may have been stretched since
+        copy = unsettled(told.with_(steps=model.total)).with_(steps=told.steps, name="")
         self.draft.replace(copy, _("Duplicate {name}").format(name=model.title))
 
     def close_run(self, model: RunModel) -> None:

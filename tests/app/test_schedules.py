@@ -99,6 +99,9 @@ def test_a_stored_run_goes_on_as_the_person_says(studio: Studio, takes: int, dec
     studio.continue_run(model, 20)
     pump_until(studio, lambda: model.state == "finished" and model.step == 20)
     assert (model.hyper_value("decay"), model.hyper_value("decay_to")) == (decay, last)
+    studio.duplicate(model)
+    copy = studio.draft.experiment
+    assert (copy.steps, copy.hyper["decay_to"]) == (12, 0 if decay == "linear" else 12)
     assert len(person.asked) == 2
 
 

@@ -181,18 +181,8 @@ def test_a_role_that_the_method_has_not_is_told_and_trains_nothing(tmp_path: Pat
     with running(session) as watcher:
         session.send(StepOnce(3, "encoder"))
         session.send(TrainOnly("encoder"))
-        watcher.until(
-            lambda: (
-                len(
-                    [
-                        note
-                        for note in watcher.of(Note)
-                        if "has no “Encoder”" in note.text and "Discriminator, Generator" in note.text
-                    ]
-                )
-                == 2
-            )
-        )
+        told = "GAN has no “Encoder” that is trained on its own. It has: Discriminator, Generator."
+        watcher.until(lambda: [note.text for note in watcher.of(Note)].count(told) == 2)
         session.send(Stop())
         watcher.end()
     assert Run.open(tmp_path / "run").status().step == 0
