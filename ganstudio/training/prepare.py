@@ -90,7 +90,7 @@ def check_schedule(hyper: Mapping[str, Value], steps: int) -> None:
     """
     if hyper.get("decay", "none") == "none":
         return
-    first, last = int(hyper["decay_from"]), int(hyper["decay_to"]) or steps
+    first, last = int(hyper.get("decay_from", 0)), int(hyper.get("decay_to", 0)) or steps
     if first >= last:
         words = _(
             "The learning rates cannot fall from step {first} to step {last}: decay_from must be less than decay_to."
