@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import argparse
 import math
+import os
 import shlex
 import signal
 import sys
@@ -22,7 +23,6 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from os import _exit
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any
@@ -38,11 +38,14 @@ from ganstudio.core.experiment import Experiment
 from ganstudio.core.fields import Value
 from ganstudio.core.i18n import _
 from ganstudio.core.litter import DESKTOP_FILES
+from ganstudio.core.process import started_together
 
 if TYPE_CHECKING:
+    from ganstudio.training.ranks import Together
     from ganstudio.training.session import Session
 
 _SIGNAL_STATUS = 128
+_PASSED_ON = 5.0  # seconds in which torchrun passes on a Ctrl-C that the terminal has sent to every process
 _PATIENCE = 2.0  # seconds after which silence wants a word
 _LITTER = DESKTOP_FILES | {"metrics", "samples", "checkpoints"}
 _NEW_ONLY = ("method", "seed", "out", "name")
@@ -77,18 +80,42 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Trains and returns the exit status: 0, or 130 where it was stopped by Ctrl-C."""
     use_settings()
-    session = _resumed(options) if options.resume is not None else _new(options)
-    from ganstudio.training.device import use_threads
+    ranks = _ranks(options) if started_together() else None
+    if ranks is not None and ranks.rank:
+        from ganstudio.training.follow import follow
 
-    use_threads(options.threads or 0)
+        return follow(ranks)
+    try:
+        return _lead(options, ranks)
+    except StudioError as error:
+        if ranks is not None:
+            ranks.fail(str(error))
+        raise
+
+
+def _ranks(options: argparse.Namespace) -> Together:
+    """The processes that ``torchrun`` has started; they share the cores of their machine."""
+    from ganstudio.training.device import use_threads
+    from ganstudio.training.ranks import Together
+
+    use_threads(options.threads or 0, processes=int(os.environ.get("LOCAL_WORLD_SIZE", "1")))
+    return Together()
+
+
+def _lead(options: argparse.Namespace, ranks: Together | None) -> int:
+    session = _resumed(options, ranks) if options.resume is not None else _new(options, ranks)
+    if ranks is None:
+        from ganstudio.training.device import use_threads
+
+        use_threads(options.threads or 0)
     line = ProgressLine(sys.stderr)
-    with _stopping(session) as signals:
+    with _stopping(session, _PASSED_ON if ranks else 0.0) as signals:
         session.start()
         trouble = _Watcher(session, line, signals).watch()
     return _conclude(session, trouble, signals, options.resume is not None)
 
 
-def _new(options: argparse.Namespace) -> Session:
+def _new(options: argparse.Namespace, ranks: Together | None) -> Session:
     for name, form in (("method", "METHOD"), ("data", "--data NAME"), ("steps", "--steps N")):
         if getattr(options, name) is None:
             raise UsageError(_("{what} is missing: ganstudio train METHOD --data NAME --steps N").format(what=form))
@@ -104,10 +131,10 @@ def _new(options: argparse.Namespace) -> Session:
     )
     from ganstudio.app.sessions import new_session
 
-    return new_session(experiment, path=out, hold_on_trouble=False)
+    return new_session(experiment, path=out, hold_on_trouble=False, ranks=ranks)
 
 
-def _resumed(options: argparse.Namespace) -> Session:
+def _resumed(options: argparse.Namespace, ranks: Together | None) -> Session:
     given = [name for name in _NEW_ONLY if getattr(options, name) is not None]
     if given:
         word = "METHOD" if given[0] == "method" else f"--{given[0]}"
@@ -116,7 +143,9 @@ def _resumed(options: argparse.Namespace) -> Session:
     from ganstudio.app.sessions import resume_session
 
     hyper = split_pairs(options.set or ())
-    return resume_session(path, options.steps, options.device, options.data, hyper=hyper, hold_on_trouble=False)
+    return resume_session(
+        path, options.steps, options.device, options.data, hyper=hyper, hold_on_trouble=False, ranks=ranks
+    )
 
 
 def _new_folder(text: str) -> Path:
@@ -155,18 +184,24 @@ def _hyper(method: str, data: str, pairs: Sequence[str]) -> dict[str, Value]:
 
 
 @contextmanager
-def _stopping(session: Session) -> Iterator[list[int]]:
+def _stopping(session: Session, deaf: float) -> Iterator[list[int]]:
     """While it lasts, Ctrl-C (or a scheduler's SIGTERM) asks the session to save and stop; a second one kills.
 
-    Where the session only waits for room on a full disk, the second one makes it give up in words.
+    Where the session only waits for room on a full disk, the second one makes it give up in words. For ``deaf`` seconds
+    after the first one, others are taken for the same.
 
     Yields the signals that came.
     """
     came: list[int] = []
+    hears = 0.0
 
     def handle(number: int, _frame: FrameType | None) -> None:
+        nonlocal hears
+        if time.monotonic() < hears:
+            return
+        hears = time.monotonic() + (0.0 if came else deaf)
         if came and not (len(came) == 1 and session.waits_for_room):
-            _exit(_SIGNAL_STATUS + number)
+            os._exit(_SIGNAL_STATUS + number)
         came.append(number)
         session.send(Stop(save=True))
 

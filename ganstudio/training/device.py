@@ -57,14 +57,15 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def use_threads(count: int = 0, *, beside_window: bool = False) -> int:
+def use_threads(count: int = 0, *, beside_window: bool = False, processes: int = 1) -> int:
     """Sets torch's threads for the whole process and returns their number.
 
     Args:
         count: as many as this; 0 chooses: all cores, but one fewer beside a window, which then stays fluent.
         beside_window: a window runs in this process.
+        processes: among so many of this machine the cores are shared.
     """
-    chosen = count or max(1, cores() - (1 if beside_window else 0))
+    chosen = count or max(1, cores() // processes - (1 if beside_window else 0))
     torch.set_num_threads(chosen)
     return chosen
 

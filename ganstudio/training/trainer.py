@@ -40,6 +40,7 @@ from ganstudio.training.disk import Disk
 from ganstudio.training.engine import Engine
 from ganstudio.training.prepare import build_engine, make_run, told
 from ganstudio.training.publish import Pace, Publisher
+from ganstudio.training.ranks import ALONE, Begin, Ranks
 from ganstudio.training.restore import keep_place, other_batches, rewind, take_up
 from ganstudio.training.state import state_of
 from ganstudio.training.trouble import broken, diverged, explain, has_role, may_go_on, not_finite, standing_still
@@ -65,8 +66,10 @@ class Trainer:
         keep_checkpoints: int = 5,
         patience: float = 55.0,
         changes: Mapping[str, Value] | None = None,
+        ranks: Ranks = ALONE,
     ) -> None:
         self.experiment, self._changes = experiment, dict(changes or {})
+        self._ranks = ranks
         self.mailbox = Mailbox()
         self.state: State = "preparing"
         self.path: Path | None = run.path if run else None
@@ -96,6 +99,7 @@ class Trainer:
             self._publisher.total, self._publisher.show = self._total, self._show
             self.mailbox.post(Roles(engine.roles))
             self._begin(engine, self._publisher)
+            self._ranks.send(*state_of(engine))
             self._loop(engine, self._publisher)
         except CancelledError:
             self._enter("stopped")
@@ -113,7 +117,9 @@ class Trainer:
     def _prepare(self) -> tuple[Engine, RunWriter]:
         run = self._run_before
         self.mailbox.post(StateChanged("preparing", 0))
-        engine = build_engine(self.experiment, self._cancel_reading, run.info.fingerprint if run else "")
+        expected = run.info.fingerprint if run else ""
+        self._ranks.tell(Begin(self.experiment.to_json(), expected))
+        engine = build_engine(self.experiment, self._cancel_reading, expected, self._ranks)
         for note in told(engine.dataset):
             self.mailbox.post(note)
         if run is None:
@@ -161,7 +167,9 @@ class Trainer:
                 self._rest(engine, publisher)
                 before = clock()
                 continue
-            engine.step(self._pending_role if self._pending else self._role)
+            role = self._pending_role if self._pending else self._role
+            self._ranks.lead(role)
+            engine.step(role)
             now = clock()
             engine.close_row(engine.seconds + now - before)
             before = now
@@ -215,6 +223,7 @@ class Trainer:
         self._write_out(publisher)
         if self._disk.unwritten is not None:
             raise self._disk.unwritten
+        self._ranks.end()
         self._enter("finished" if finished else "stopped")
 
     def _write_out(self, publisher: Publisher) -> None:
@@ -239,6 +248,7 @@ class Trainer:
                 if has_role(role, engine, self.mailbox):
                     self._role = role
             case SetHyper():
+                self._ranks.tell(command)
                 self._set_hyper(command, engine, publisher)
             case SaveCheckpoint():
                 publisher.flush_scalars()
@@ -277,6 +287,7 @@ class Trainer:
         for name, rate in rates.items():
             self._set_hyper(SetHyper(name, rate), engine, publisher)
         publisher.checkpoint()
+        self._ranks.send(*state_of(engine))
         self._paused, self._pending = True, 0
         self._enter("paused", _("Back at step {step}, with lower learning rates.").format(step=engine.step_count))
         self._settle(publisher)
