@@ -85,12 +85,15 @@ def run(options: argparse.Namespace) -> int:
         from ganstudio.training.follow import follow
 
         return follow(ranks)
+    words = ""
     try:
         return _lead(options, ranks)
     except StudioError as error:
-        if ranks is not None:
-            ranks.fail(str(error))
+        words = str(error)
         raise
+    finally:
+        if ranks is not None:
+            ranks.leave(words)
 
 
 def _ranks(options: argparse.Namespace) -> Together:
@@ -300,6 +303,9 @@ def _conclude(session: Session, trouble: str, signals: Sequence[int], resumed: b
     if session.failure is not None:
         if session.path is not None and session.path.exists():
             say(_("The run is kept in {path}").format(path=session.path))
+        if session.given_up:  # its thread waits for a lost rank, and would at the end of the process, too
+            say(f"ganstudio: {one_line(str(session.failure))}")
+            os._exit(1)
         raise _with_hint(session.failure, session.experiment.data, resumed)
     if trouble:
         raise TrainingError(_("Not all of the run could be stored: {why}").format(why=trouble))

@@ -58,8 +58,6 @@ class Batches:
 
     Attributes:
         batch_size: items a batch, of all ranks together.
-        rank: which part of each batch :meth:`next` gives, see :attr:`part`; the first of 1 unless one sets it.
-        ranks: among how many processes every batch is shared.
     """
 
     def __init__(
@@ -78,7 +76,7 @@ class Batches:
             raise ValueError("there is nothing to draw batches from")
         self.spec = dataset.spec
         self.batch_size = batch_size
-        self.rank, self.ranks = 0, 1
+        self._rank, self._ranks = 0, 1
         self.seed = seed
         self.device = torch.device(device)
         items, labels, inputs = dataset.items, dataset.labels, dataset.inputs
@@ -117,13 +115,29 @@ class Batches:
         """How many items :meth:`next` draws from."""
         return len(self._items if self._kept is None else self._kept)
 
+    def share(self, rank: int, ranks: int) -> None:
+        """From now on :meth:`next` gives the part of process ``rank`` of so many, which all draw in one order.
+
+        Raises:
+            UsageError: a batch has fewer items than that.
+        """
+        self._rank, self._ranks = rank, ranks
+        _first, _count = self.part
+
     @property
     def part(self) -> tuple[int, int]:
-        """Where in each batch this process' items begin, and how many they are; the first ranks take what is over."""
-        if self.ranks == 1:
+        """Where in each batch this process' items begin, and how many they are; the first ranks take what is over.
+
+        Raises:
+            UsageError: a batch has fewer items than there are processes.
+        """
+        if self._ranks == 1:
             return 0, self.batch_size
-        each, over = divmod(self.batch_size, self.ranks)
-        return self.rank * each + min(self.rank, over), each + (self.rank < over)
+        each, over = divmod(self.batch_size, self._ranks)
+        if not each:
+            words = _("A batch of {size} cannot be shared among {ranks} ranks: set batch_size to {ranks} or more.")
+            raise UsageError(words.format(size=self.batch_size, ranks=self._ranks))
+        return self._rank * each + min(self._rank, over), each + (self._rank < over)
 
     def state(self) -> int:
         """How many items have been drawn: all there is to know about the position."""

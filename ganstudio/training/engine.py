@@ -67,7 +67,9 @@ class Engine:
         self.batches = Batches(
             dataset, method.batch_size_at(0), seed, device, channels_last=images, held_out=method.held_out
         )
-        self.ranks, self.batches.rank, self.batches.ranks = ranks, ranks.rank, ranks.size
+        self.ranks = ranks
+        self.batches.share(ranks.rank, ranks.size)
+        self.shared_by = ranks.size
         self._phases: tuple[Phase, ...] = tuple(method.phases())
         self._parameters = {name: [*child.parameters()] for name, child in method.named_children()}
         self.trainable = {

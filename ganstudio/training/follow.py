@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 
 from ganstudio.core.commands import SetHyper, StepOnce
@@ -19,15 +20,16 @@ def follow(ranks: Together) -> int:
     try:
         _follow(ranks)
     except StudioError as error:
-        ranks.fail(str(error))
+        ranks.leave(str(error))
         return 1
     except Exception as error:  # noqa: BLE001 - whatever it was: rank 0 says it in words
-        ranks.fail(str(explain(error, None)))
+        ranks.leave(str(explain(error, None)))
         return 1
     return 0
 
 
 def _follow(ranks: Together) -> None:
+    ranks.when_lost(lambda _error, said: os._exit(0 if said else 1))  # rank 0 has told why, or nobody will
     engine: Engine | None = None
     while (message := ranks.hear()) is not None:
         match message:

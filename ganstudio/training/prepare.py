@@ -19,7 +19,7 @@ from ganstudio.nn.random import randomness
 from ganstudio.store import create_run
 from ganstudio.training.device import choose_device
 from ganstudio.training.engine import Engine, seeded
-from ganstudio.training.ranks import ALONE, Ranks, refuse_small
+from ganstudio.training.ranks import ALONE, Ranks
 from ganstudio.training.sizes import refusal
 
 _UNCLASSED = _("a folder has classes where it holds two or more sub-folders of pictures, one for each class.")
@@ -117,7 +117,6 @@ def build_engine(
             method = method_class(hyper, dataset.spec)
     except SizeError as error:
         raise refusal(error, method_class, hyper, dataset.spec, request) from error
-    refuse_small(method.batch_size_at(0), ranks)
     return Engine(method, dataset, experiment.seed, device, ranks)
 
 

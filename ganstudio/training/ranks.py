@@ -19,19 +19,23 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor, nn
 
 from ganstudio.core.commands import Role, StepOnce
-from ganstudio.core.errors import TrainingError, UsageError
+from ganstudio.core.errors import TrainingError
+from ganstudio.core.events import Note
 from ganstudio.core.i18n import _
 from ganstudio.nn.synced import synchronise
 from ganstudio.training.watch import Watch
+
+if TYPE_CHECKING:
+    from ganstudio.training.engine import Engine
 
 # Whether a rank still lives is asked by Watch: a collective may wait as long as rank 0 looks, stores or measures.
 _PATIENCE = timedelta(days=7)
@@ -103,8 +107,11 @@ class Ranks:
     def end(self) -> None:
         """The run has come to its end: all ranks part, and know that nobody was lost."""
 
-    def fail(self, words: str) -> None:
-        """This rank ends with an error; the others learn it wherever they are."""
+    def leave(self, words: str) -> None:
+        """This rank ends early, and why; the others learn it wherever they are. Nothing after :meth:`end`."""
+
+    def when_lost(self, tell: Callable[[TrainingError, bool], object]) -> None:
+        """What to do, in another thread, when a rank has ended early: told in words, and whether it said so itself."""
 
 
 ALONE = Ranks()
@@ -125,7 +132,8 @@ class Together(Ranks):
             dist.init_process_group(_backend(), store=store, rank=self.rank, world_size=self.size, timeout=_PATIENCE)
         except (RuntimeError, ValueError) as error:
             raise TrainingError(_("The ranks of this run could not meet: {error}").format(error=error)) from error
-        self.watch = Watch(store.clone(), self.rank, self.size)
+        # A connection of its own, where torch can: others wait in theirs.
+        self._watch = Watch(store.clone() if hasattr(store, "clone") else store, self.rank, self.size)
         self._device = torch.device("cpu")
         self._weights: dict[tuple[int, int], Tensor] = {}
         self._now = torch.full((), 1 / self.size)
@@ -172,7 +180,7 @@ class Together(Ranks):
         return tensor
 
     def _lost(self, error: RuntimeError) -> TrainingError:
-        return self.watch.lost() or TrainingError(
+        return self._watch.lost() or TrainingError(
             _("The ranks of this run cannot reach each other any more: {error}").format(error=error), str(error)
         )
 
@@ -250,12 +258,16 @@ class Together(Ranks):
         if self.rank == 0:
             self.tell(None)
         self._sum(torch.zeros(1))
-        self.watch.stop()
+        self._watch.stop()
         self._dist.destroy_process_group()
 
-    def fail(self, words: str) -> None:
+    def leave(self, words: str) -> None:
         """Told beside the messages, for nobody knows what the others wait for."""
-        self.watch.say(words)
+        self._watch.say(words)
+
+    def when_lost(self, tell: Callable[[TrainingError, bool], object]) -> None:
+        """A message that fails tells it, too; this is for one that never returns."""
+        self._watch.on_lost = tell
 
 
 def chance_of(seed: int, rank: int, step: int) -> int:
@@ -264,15 +276,21 @@ def chance_of(seed: int, rank: int, step: int) -> int:
     return int.from_bytes(mixed[:8], "little") >> 1
 
 
-def refuse_small(batch_size: int, ranks: Ranks) -> None:
-    """Every rank needs an item.
-
-    Raises:
-        UsageError: there are fewer.
-    """
-    if batch_size < ranks.size:
-        words = _("A batch of {size} cannot be shared among {ranks} ranks: set batch_size to {ranks} or more.")
-        raise UsageError(words.format(size=batch_size, ranks=ranks.size))
+def said_of(engine: Engine) -> tuple[Note, ...]:
+    """What a person is told before several ranks begin; nothing of one."""
+    ranks, size = engine.ranks.size, engine.batches.batch_size
+    if ranks == 1:
+        return ()
+    each, over = divmod(size, ranks)
+    words = _("{ranks} ranks train this run together. Each takes {each} of the {size} items of a batch{more} and draws "
+              "latents and noise of its own, from the run's seed.")  # fmt: skip
+    more = _(" (the first {over}: one more)").format(over=over) if over else ""
+    notes = [Note("info", words.format(ranks=ranks, each=each, size=size, more=more))]
+    if whole := engine.method.whole_batch():
+        words = _("{what} of a whole batch; here each rank's are those of its own {each} items. One process with batches "
+                  "of {size} would learn something else.")  # fmt: skip
+        notes.append(Note("warning", words.format(what=whole, each=each, size=size)))
+    return tuple(notes)
 
 
 def _shaped(flat: Tensor, like: Tensor) -> Tensor:

@@ -40,7 +40,7 @@ from ganstudio.training.disk import Disk
 from ganstudio.training.engine import Engine
 from ganstudio.training.prepare import build_engine, make_run, told
 from ganstudio.training.publish import Pace, Publisher
-from ganstudio.training.ranks import ALONE, Begin, Ranks
+from ganstudio.training.ranks import ALONE, Begin, Ranks, said_of
 from ganstudio.training.restore import keep_place, other_batches, rewind, take_up
 from ganstudio.training.state import state_of
 from ganstudio.training.trouble import broken, diverged, explain, has_role, may_go_on, not_finite, standing_still
@@ -69,7 +69,7 @@ class Trainer:
         ranks: Ranks = ALONE,
     ) -> None:
         self.experiment, self._changes = experiment, dict(changes or {})
-        self._ranks = ranks
+        self._ranks, self.given_up = ranks, False
         self.mailbox = Mailbox()
         self.state: State = "preparing"
         self.path: Path | None = run.path if run else None
@@ -126,6 +126,9 @@ class Trainer:
             self.path = make_run(self.experiment, engine, self._folder, self._wanted_path)
         assert self.path is not None
         self._writer = writer = RunWriter(self.path)
+        for note in said_of(engine):
+            writer.append_event(note)
+            self.mailbox.post(note)
         writer.write_status("preparing", self._step_before, self._total)
         if run is not None:
             if (described := take_up(engine, run, writer, self.mailbox)) is not None:
@@ -315,6 +318,16 @@ class Trainer:
             with suppress(StudioError):
                 step, total = self._step_before, self._total
                 self._writer.write_status("failed", step, total, message=str(error), details=error.details)
+
+    def give_up(self, error: StudioError) -> None:
+        """Says in another thread that the session has failed: its own waits for a device or a rank and cannot."""
+        publisher, self._publisher, self.failure = self._publisher, None, error
+        self._enter("failed", str(error), error.details)
+        if self._writer is not None:
+            step = publisher.engine.step_count if publisher else self._step_before
+            with suppress(StudioError):
+                self._writer.write_status("failed", step, self._total, message=str(error), details=error.details)
+        self.given_up = True
 
     def _enter(self, state: State, message: str = "", details: str = "", diverged: bool = False) -> None:
         if state == self.state and (not message or message == self._message):

@@ -28,8 +28,8 @@ class Watch:
         size: how many there are.
 
     Attributes:
-        on_lost: told in words, by the watch's own thread, when a rank has been silent for :data:`GONE_AFTER` seconds or
-            said why it ends.
+        on_lost: told in words, by the watch's own thread, when a rank has said why it ends (then with True) or has been
+            silent for :data:`GONE_AFTER` seconds.
     """
 
     def __init__(self, store: Store, rank: int, size: int) -> None:
@@ -37,7 +37,7 @@ class Watch:
         self._others = [other for other in range(size) if other != rank] if rank == 0 else [0]
         self._counts = dict.fromkeys(self._others, 0)
         self._heard = dict.fromkeys(self._others, time.monotonic())
-        self.on_lost: Callable[[TrainingError], object] | None = None
+        self.on_lost: Callable[[TrainingError, bool], object] | None = None
         self._lock, self._stopped = threading.Lock(), threading.Event()
         self._thread = threading.Thread(target=self._run, name="watch over ranks", daemon=True)
         self._thread.start()
@@ -48,7 +48,9 @@ class Watch:
         self._thread.join(2 * BEAT)
 
     def say(self, words: str) -> None:
-        """This rank ends, and why. Does nothing where the others cannot be reached any more."""
+        """This rank ends, and why. Does nothing where the others have parted or cannot be reached any more."""
+        if self._stopped.is_set():
+            return
         self._stopped.set()
         try:
             with self._lock:
@@ -93,11 +95,10 @@ class Watch:
                     self._store.add(f"alive/{self._rank}", 1)
                 for other in self._others:
                     self._look(other)
-                    error = self._last_words(other)
-                    if error is None and time.monotonic() - self._heard[other] > GONE_AFTER:
-                        error = _gone(other)
-                    if error is not None and self.on_lost is not None:
-                        self.on_lost(error)
+                    said = self._last_words(other)
+                    silent = time.monotonic() - self._heard[other] > GONE_AFTER
+                    if (said or silent) and self.on_lost is not None:
+                        self.on_lost(said or _gone(other), said is not None)
                         return
             except RuntimeError:  # whoever holds the store is gone; messages between the ranks may still go through
                 return
