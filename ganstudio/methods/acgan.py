@@ -27,63 +27,37 @@ What goes wrong
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar, cast
+from typing import ClassVar
 
-import torch
 from torch import Tensor
 from torch.nn.functional import cross_entropy
 
-from ganstudio.core.fields import field
 from ganstudio.core.i18n import _
 from ganstudio.core.observed import Predicts
-from ganstudio.methods.base import Batch, MethodInfo, Needs, Terms, Values
+from ganstudio.methods.axes import CLASSES, LATENT, SWITCH, WEIGHT
+from ganstudio.methods.base import MethodInfo, Needs, Terms, Values
 from ganstudio.methods.conditional import Conditional, ConditionalHyper
+from ganstudio.methods.game import Play, TwoPlayer, Verdict
 from ganstudio.nn.heads import RecognisingDiscriminator
 
-_CLASSES = _("Classes")
 _READER = "of the auxiliary classifier"
 
 
 class ACGANHyper(ConditionalHyper):
     """The game about the source, and the partnership about the class."""
 
-    weight_class_d: float = field(
-        1.0,
-        _("Weight of the class in D"),
-        _("λ of the cross-entropy in D’s loss. 0: D never learns classes, nor does G."),
-        group=_CLASSES,
-        ge=0,
-        le=100,
-        live=True,
-    )
-    weight_class_g: float = field(
-        1.0,
-        _("Weight of the class in G"),
-        _("λ of the cross-entropy in G’s loss. Too large: every class shrinks to its most typical member."),
-        group=_CLASSES,
-        ge=0,
-        le=100,
-        live=True,
-    )
-    classify_fakes: bool = field(
-        False,
-        _("D classifies fakes too"),
-        _("As in the paper. Then G and D may agree on signs for the classes that no real picture bears."),
-        group=_CLASSES,
-        live=True,
-    )
-    latent_size: int = field(
-        100,
-        _("Latent size"),
-        _("Numbers in z, beside the class; 100 to 110 in the paper."),
-        group=_("Latent"),
-        ge=1,
-        le=1024,
-        log=True,
-    )
+    weight_class_d: float = WEIGHT(1.0, _("λ of the cross-entropy in D’s loss. 0: D never learns classes, nor does G."),
+                                   title=_("Weight of the class in D"), group=CLASSES, le=100)  # fmt: skip
+    weight_class_g: float = WEIGHT(1.0, _("λ of the cross-entropy in G’s loss. Too large: every class shrinks to its most "
+                                   "typical member."), title=_("Weight of the class in G"), group=CLASSES,
+                                   le=100)  # fmt: skip
+    classify_fakes: bool = SWITCH(False, _("As in the paper. Then G and D may agree on signs for the classes that no real "
+                                  "picture bears."), title=_("D classifies fakes too"), group=CLASSES,
+                                  live=True)  # fmt: skip
+    latent_size: int = LATENT(100, _("Numbers in z, beside the class; 100 to 110 in the paper."))
 
 
-class ACGAN(Conditional):
+class ACGAN(Conditional[ACGANHyper]):
     """D's second head names the class; both players want it to be right."""
 
     Hyper = ACGANHyper
@@ -109,46 +83,36 @@ class ACGAN(Conditional):
 
     def build_discriminator(self) -> None:
         """One trunk, two heads: source and class."""
-        h, data = cast(ACGANHyper, self.hyper), self.data
+        h, data = self.hyper, self.data
         self.discriminator = RecognisingDiscriminator(
             data.channels, data.size, h.conv_width, self.class_count, norm=h.norm_d, dropout=h.dropout
         )
 
-    def judge(self, items: Tensor, classes: Tensor) -> Tensor:
+    def judge(self, items: Tensor, values: Values) -> Verdict:
         """D(x): the verdict does not know the class."""
-        return self.critic(items)
+        return TwoPlayer.judge(self, items, values)
 
     def critic(self, items: Tensor, values: Values | None = None) -> Tensor:
         """D(x), ``(N,)``, whatever the class."""
-        out: Tensor = self.discriminator(items)
-        return out
+        return self.judge(items, {}).out
 
-    def discriminator_terms(self, batch: Batch) -> Terms:
+    def loss_of_d(self, play: Play) -> Terms:
         """−L_S and −λ L_C; how often the fakes' classes are recognised is watched."""
-        real, classes = batch.real, self.real_classes(batch)
-        values = self.draw(batch.size, real.device) | {"class": classes}
-        fake = self.generate(values).detach()
-        judge, h = self.discriminator, cast(ACGANHyper, self.hyper)
-        if self.mixes_items:
-            real_features, fake_features = judge.features(real), judge.features(fake)
-        else:
-            real_features, fake_features = judge.features(torch.cat((real, fake))).chunk(2)
-        terms = self.verdict_terms(batch, real, fake, judge.verdict(real_features), judge.verdict(fake_features))
-        labels, fake_scores = classes.argmax(1), judge.read(fake_features)
-        terms["class of real"] = h.weight_class_d * cross_entropy(judge.read(real_features), labels)
-        if h.classify_fakes:
-            terms["class of fakes"] = h.weight_class_d * cross_entropy(fake_scores, labels)
+        assert play.on_real is not None
+        terms, weight, read = super().loss_of_d(play), self.hyper.weight_class_d, self.discriminator.read
+        labels, fake_scores = play.values["class"].argmax(1), read(play.on_fake.features).float()
+        terms["class of real"] = weight * cross_entropy(read(play.on_real.features).float(), labels)
+        if self.hyper.classify_fakes:
+            terms["class of fakes"] = weight * cross_entropy(fake_scores, labels)
         right = fake_scores.argmax(1) == labels
-        batch.watch("class recognised in fakes", right.float(), "probability", "fake")
+        play.batch.watch("class recognised in fakes", right.float(), "probability", "fake")
         return terms
 
-    def generator_terms(self, batch: Batch) -> Terms:
+    def loss_of_g(self, play: Play) -> Terms:
         """The game's term, and −λ log P(C = c | G(z, c)) of the classes just drawn."""
-        values = self.draw(batch.size, next(self.parameters()).device)
-        features = self.discriminator.features(self.generate(values))
-        adversarial = self.objective.generator(self.discriminator.verdict(features)).mean()
-        surprise = cross_entropy(self.discriminator.read(features), values["class"].argmax(1))
-        return {"adversarial": adversarial, "class": cast(ACGANHyper, self.hyper).weight_class_g * surprise}
+        scores = self.discriminator.read(play.on_fake.features).float()
+        surprise = cross_entropy(scores, play.values["class"].argmax(1))
+        return {**super().loss_of_g(play), "class": self.hyper.weight_class_g * surprise}
 
     def recognise(self, items: Tensor) -> dict[str, Tensor]:
         """Scores of the classes, ``(N, K)``."""

@@ -28,10 +28,10 @@ What goes wrong
 
 from __future__ import annotations
 
-from typing import Literal, cast
+from typing import Literal
 
-from ganstudio.core.fields import field
 from ganstudio.core.i18n import _
+from ganstudio.methods.axes import CHOICE, CLASSES, LATENT
 from ganstudio.methods.base import MethodInfo, Needs
 from ganstudio.methods.conditional import Conditional, ConditionalHyper
 from ganstudio.nn.conditional import ConcatDiscriminator, ProjectionDiscriminator
@@ -40,24 +40,16 @@ from ganstudio.nn.conditional import ConcatDiscriminator, ProjectionDiscriminato
 class CGANHyper(ConditionalHyper):
     """The conditional game, and how D is told the class."""
 
-    conditioning: Literal["projection", "concat"] = field(
+    conditioning: Literal["projection", "concat"] = CHOICE(
         "projection",
-        _("Conditioning"),
         _("How D is told the class: as a direction in its last features (projection) or one more channel (concat)."),
-        group=_("Classes"),
+        title=_("Conditioning"),
+        group=CLASSES,
     )
-    latent_size: int = field(
-        100,
-        _("Latent size"),
-        _("Numbers in z, beside the class; 100 in the paper."),
-        group=_("Latent"),
-        ge=1,
-        le=1024,
-        log=True,
-    )
+    latent_size: int = LATENT(100, _("Numbers in z, beside the class; 100 in the paper."))
 
 
-class CGAN(Conditional):
+class CGAN(Conditional[CGANHyper]):
     """Generator and discriminator are told the class."""
 
     Hyper = CGANHyper
@@ -79,6 +71,6 @@ class CGAN(Conditional):
 
     def build_discriminator(self) -> None:
         """D by ``conditioning``."""
-        h, data = cast(CGANHyper, self.hyper), self.data
+        h, data = self.hyper, self.data
         kind = ProjectionDiscriminator if h.conditioning == "projection" else ConcatDiscriminator
         self.discriminator = kind(self.class_count, data.channels, data.size, h.conv_width, h.norm_d, h.dropout)

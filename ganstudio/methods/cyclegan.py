@@ -41,8 +41,8 @@ from ganstudio.core.i18n import _
 from ganstudio.methods.base import Batch, Examples, Method, MethodInfo, Optimiser, Phase, Terms, Values
 from ganstudio.methods.translation import NETWORKS, OBJECTIVE, TRAINING, TranslationHyper
 from ganstudio.nn import random
-from ganstudio.nn.objectives import OBJECTIVES, Objective
-from ganstudio.nn.patch import PatchDiscriminator, fooling, patch_layers
+from ganstudio.nn.objectives import RULES, Rule
+from ganstudio.nn.patch import PatchDiscriminator, fooling, judging, patch_layers
 from ganstudio.nn.pool import ImagePool
 from ganstudio.nn.translator import ResNetTranslator
 
@@ -236,16 +236,14 @@ class CycleGAN(Method):
         a, b = self.sides(batch)
         with torch.no_grad():
             drawn_b, drawn_a = self.pool_b(self.generator.there(a)), self.pool_a(self.generator.back(b))
-        objective, judges = self.objective, self.discriminator
+        rule, judges = self.rule, self.discriminator
         real = [judges.a(a)[-1], judges.b(b)[-1]]
         fake = [judges.a(drawn_a)[-1], judges.b(drawn_b)[-1]]
         for name, words, role in (("D(x)", real, "real"), ("D(G(x))", fake, "fake")):
-            scores = torch.stack([objective.score(word.detach()).mean() for word in words])
-            batch.watch(name, scores, objective.score_kind, "real" if role == "real" else "fake")
-        return {
-            "real": objective.real(real[0]).mean() + objective.real(real[1]).mean(),
-            "fake": objective.fake(fake[0]).mean() + objective.fake(fake[1]).mean(),
-        }
+            scores = torch.stack([rule.score(word.detach()).mean() for word in words])
+            batch.watch(name, scores, rule.score_kind, "real" if role == "real" else "fake")
+        on_real, on_fake = judging(rule, real, fake)
+        return {"real": 2 * on_real, "fake": 2 * on_fake}  # added up, not averaged
 
     def generator_terms(self, batch: Batch) -> Terms:
         """Both discriminators' words, both ways there and back, and what should have stayed as it is."""
@@ -258,7 +256,7 @@ class CycleGAN(Method):
         drawn_b, drawn_a = seen_b[: len(a)], seen_a[: len(b)]
         words = [self.discriminator.b(drawn_b)[-1], self.discriminator.a(drawn_a)[-1]]
         terms = {
-            "adversarial": 2 * fooling(self.objective, words),  # added up, not averaged
+            "adversarial": 2 * fooling(self.rule, words),  # added up, not averaged
             "cycle": h.weight_cycle * (l1_loss(back(drawn_b), a) + l1_loss(there(drawn_a), b)),
         }
         if keep:
@@ -267,14 +265,14 @@ class CycleGAN(Method):
         return terms
 
     @property
-    def objective(self) -> Objective:
+    def rule(self) -> Rule:
         """The game being played on every patch."""
-        return OBJECTIVES[self.hyper.objective]
+        return RULES[self.hyper.objective]
 
     @property
     def score_is_probability(self) -> bool:
         """Verdicts are aimed at 1 and 0."""
-        return self.objective.score_kind == "probability"
+        return self.rule.score_kind == "probability"
 
     # -- drawing ------------------------------------------------------------------------------------------------------
 

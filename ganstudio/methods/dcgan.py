@@ -21,54 +21,36 @@ What goes wrong
 
 from __future__ import annotations
 
-from typing import Literal, cast
+from typing import Literal
 
-from ganstudio.core.fields import field
 from ganstudio.core.i18n import _
+from ganstudio.methods.axes import LATENT, NORM_D, NORM_G, RULE, WIDTH
 from ganstudio.methods.base import MethodInfo
-from ganstudio.methods.two_player import LabelNoiseHyper, TwoPlayer
-from ganstudio.nn.dcgan import ConvDiscriminator, ConvGenerator
+from ganstudio.methods.game import LabelNoiseHyper, TwoPlayer
 
 
 class DCGANHyper(LabelNoiseHyper):
     """Convolutions, batch norm, the non-saturating game."""
 
-    objective: Literal["non-saturating", "minimax"] = field(
-        "non-saturating",
-        _("Objective"),
-        _("The paper’s is non-saturating: G maximises log D(G(z))."),
-        group=_("Objective"),
+    objective: Literal["non-saturating", "minimax"] = RULE(
+        "non-saturating", _("The paper’s is non-saturating: G maximises log D(G(z)).")
     )
-    conv_width: int = field(
-        32,
-        _("Width"),
-        _("Channels of the stage nearest the image; deeper stages double it. DCGAN: 64, for a strong computer."),
-        group=_("Networks"),
-        ge=4,
-        le=512,
-        log=True,
+    conv_width: int = WIDTH(32, _("Channels of the stage nearest the image; deeper stages double it. DCGAN: 64, for a "
+                            "strong computer."))  # fmt: skip
+    norm_g: Literal["batch", "layer", "none"] = NORM_G(
+        "batch", _("Normalisation of G’s hidden stages; batch norm is the paper’s.")
     )
-    norm_g: Literal["batch", "layer", "none"] = field(
-        "batch",
-        _("Generator norm"),
-        _("Normalisation of G’s hidden stages; batch norm is the paper’s."),
-        group=_("Networks"),
+    norm_d: Literal["batch", "spectral", "layer", "none"] = NORM_D(
+        "batch", _("Batch norm is the paper’s. Spectral norm bounds the slope: better for a few thousand images.")
     )
-    norm_d: Literal["batch", "spectral", "layer", "none"] = field(
-        "batch",
-        _("Discriminator norm"),
-        _("Batch norm is the paper’s. Spectral norm bounds the slope: better for a few thousand images."),
-        group=_("Networks"),
-    )
-    latent_size: int = field(
-        100, _("Latent size"), _("Numbers in z; 100 in the paper."), group=_("Latent"), ge=1, le=1024, log=True
-    )
+    latent_size: int = LATENT(100, _("Numbers in z; 100 in the paper."))
 
 
-class DCGAN(TwoPlayer):
+class DCGAN(TwoPlayer[DCGANHyper]):
     """Strided convolutions and batch norm on images."""
 
     Hyper = DCGANHyper
+    family = "conv"
     info = MethodInfo(
         name="dcgan",
         title="DCGAN",
@@ -82,9 +64,3 @@ class DCGAN(TwoPlayer):
         ),
         data_kinds=("images",),
     )
-
-    def build_networks(self) -> None:
-        """The networks of figure 1."""
-        h, data = cast(DCGANHyper, self.hyper), self.data
-        self.generator = ConvGenerator(h.latent_size, data.channels, data.size, h.conv_width, h.norm_g)
-        self.discriminator = ConvDiscriminator(data.channels, data.size, h.conv_width, h.norm_d, h.dropout)

@@ -5,10 +5,10 @@ is the recipe:
 
     latent      32 numbers from N(0, I).
     G           a fully connected layer to 16 × 16 × 128, a 5 × 5 convolution to 256 channels, a fractionally strided
-                4 × 4 to 32 × 32, two 5 × 5 convolutions, a 7 × 7 to the colours, tanh. Leaky ReLU between. No norm.
-    D           a 3 × 3 convolution, three strided 4 × 4 ones, dropout 0.4, one output. Leaky ReLU between. No norm.
-    optimisers  RMSprop, D 8e-4 with every gradient entry clipped at 1.0, G 4e-4.
-    labels      targets moved by up to 0.05 at random, so that D is never certain.
+                4 × 4 to 32 × 32, two 5 × 5 convolutions, a 7 × 7 to the colours, tanh. Leaky ReLU (0.3) between. No norm.
+    D           a 3 × 3 convolution, three strided 4 × 4 ones, dropout 0.4, one output. Leaky ReLU (0.3) between. No norm.
+    optimisers  RMSprop, D 8e-4, G 4e-4, every gradient entry of both clipped at 1.0.
+    labels      up to 0.05 is added to D's targets at random: 0 to 0.05 for real, 1 to 1.05 for generated images.
     batch       20.
 
 Knobs
@@ -23,96 +23,79 @@ What goes wrong
 
 from __future__ import annotations
 
-from typing import Literal, cast
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Literal
 
 import torch
 from torch import Tensor, nn
 
 from ganstudio.core.errors import SizeError
-from ganstudio.core.fields import field
 from ganstudio.core.i18n import _
-from ganstudio.methods.base import MethodInfo, OptimiserKind
-from ganstudio.methods.two_player import LabelNoiseHyper, TwoPlayer
-from ganstudio.nn.initialise import glorot_init, he_init
+from ganstudio.methods.axes import (
+    BATCH,
+    BETA1,
+    BETA2,
+    COUNT,
+    DROPOUT,
+    GRAD_CLIP,
+    LABEL_NOISE,
+    LATENT,
+    LR_D,
+    LR_G,
+    OPTIMISER_D,
+    OPTIMISER_G,
+    RULE,
+    WIDTH,
+)  # fmt: skip
+from ganstudio.methods.base import MethodInfo, OptimiserKind, Phase
+from ganstudio.methods.game import LabelNoiseHyper, TwoPlayer
+from ganstudio.nn.discriminator import ChainDiscriminator
+from ganstudio.nn.initialise import glorot_init
 from ganstudio.nn.random import Dropout
+from ganstudio.nn.rectify import leaky
 
 
 class FrogHyper(LabelNoiseHyper):
     """The book's recipe."""
 
-    objective: Literal["non-saturating", "minimax"] = field(
-        "non-saturating", _("Objective"), _("The book’s is non-saturating."), group=_("Objective")
-    )
-    width: int = field(
-        32,
-        _("Width"),
-        _("Channels of every hidden layer; the book has 128, for a GPU."),
-        group=_("Networks"),
-        ge=4,
-        le=512,
-        log=True,
-    )
-    dropout: float = field(
-        0.4, _("Dropout"), _("Share of D’s last features dropped while training."), group=_("Networks"), ge=0, le=0.9
-    )
-    latent_size: int = field(
-        32, _("Latent size"), _("Numbers in z; 32 in the book."), group=_("Latent"), ge=1, le=1024, log=True
-    )
-    optimiser_d: OptimiserKind = field(
-        "rmsprop", _("D optimiser"), _("How the discriminator is updated."), group=_("Optimisers")
-    )
-    optimiser_g: OptimiserKind = field(
-        "rmsprop", _("G optimiser"), _("How the generator is updated."), group=_("Optimisers")
-    )
-    lr_d: float = field(
-        8e-4, _("D learning rate"), _("8e-4 in the book."), group=_("Optimisers"), gt=0, le=1, log=True, live=True
-    )
-    lr_g: float = field(
-        4e-4, _("G learning rate"), _("4e-4 in the book."), group=_("Optimisers"), gt=0, le=1, log=True, live=True
-    )
-    beta1: float = field(0.0, _("Momentum"), _("None in the book."), group=_("Optimisers"), ge=0, lt=1, live=True)
-    beta2: float = field(
-        0.9, _("β₂"), _("RMSprop’s decay."), group=_("Optimisers"), ge=0, lt=1, live=True, advanced=True
-    )
-    grad_clip: float = field(
-        1.0,
-        _("Gradient clipping"),
-        _("Every entry of D’s gradient is clipped to ± this; 0 = off."),
-        group=_("Optimisers"),
-        ge=0,
-        le=100,
-        live=True,
-    )
-    batch_size: int = field(
-        20, _("Batch size"), _("Images per update; 20 in the book."), group=_("Training"), ge=2, le=8192, log=True
-    )
-    label_noise: float = field(
+    objective: Literal["non-saturating", "minimax"] = RULE("non-saturating", _("The book’s is non-saturating."))
+    width: int = WIDTH(32, _("Channels of every hidden layer; the book has 128, for a GPU."))
+    slope: float = COUNT(0.3, _("Of the leaky ReLUs where they are negative: 0.3 as in Keras, which the book uses."),
+                         title=_("Slope"), ge=0, lt=1, advanced=True, before=0.2)  # fmt: skip
+    dropout: float = DROPOUT(0.4, _("Share of D’s last features dropped while training."))
+    latent_size: int = LATENT(32, _("Numbers in z; 32 in the book."))
+    optimiser_d: OptimiserKind = OPTIMISER_D("rmsprop")
+    optimiser_g: OptimiserKind = OPTIMISER_G("rmsprop")
+    lr_d: float = LR_D(8e-4, _("8e-4 in the book."))
+    lr_g: float = LR_G(4e-4, _("4e-4 in the book."))
+    beta1: float = BETA1(0.0, _("None in the book."), title=_("Momentum"))
+    beta2: float = BETA2(0.9, _("RMSprop’s decay."))
+    grad_clip: float = GRAD_CLIP(1.0, _("Every entry of both gradients is clipped to ± this; 0 = off."), advanced=False)
+    batch_size: int = BATCH(20, _("Images per update; 20 in the book."))
+    label_noise: float = LABEL_NOISE(
         0.05,
-        _("Label noise"),
-        _("Share of the opposite label mixed into D’s targets at random, up to this much."),
-        group=_("Training"),
-        ge=0,
-        le=0.5,
-        live=True,
+        _("D’s targets are moved at random by up to this: 0 to 0.05 for real, 1 to 1.05 for fake."),
+        advanced=False,
     )
 
 
 class FrogGenerator(nn.Module):
     """z to ``(N, channels, size, size)`` in [−1, 1]."""
 
-    def __init__(self, latent: int, channels: int, size: int, width: int) -> None:
+    def __init__(self, latent: int, channels: int, size: int, width: int, slope: float) -> None:
         super().__init__()
         self.shape = (width, size // 2, size // 2)
-        self.start = nn.Sequential(nn.Linear(latent, width * (size // 2) ** 2), nn.LeakyReLU(0.2))
+        self.start = nn.Sequential(nn.Linear(latent, width * (size // 2) ** 2), leaky(slope))
         self.layers = nn.Sequential(
             nn.Conv2d(width, 2 * width, 5, padding=2),
-            nn.LeakyReLU(0.2),
+            leaky(slope),
             nn.ConvTranspose2d(2 * width, 2 * width, 4, 2, 1),
-            nn.LeakyReLU(0.2),
+            leaky(slope),
             nn.Conv2d(2 * width, 2 * width, 5, padding=2),
-            nn.LeakyReLU(0.2),
+            leaky(slope),
             nn.Conv2d(2 * width, 2 * width, 5, padding=2),
-            nn.LeakyReLU(0.2),
+            leaky(slope),
             nn.Conv2d(2 * width, channels, 7, padding=3),
             nn.Tanh(),
         )
@@ -125,26 +108,20 @@ class FrogGenerator(nn.Module):
         return image
 
 
-class FrogDiscriminator(nn.Module):
+class FrogDiscriminator(ChainDiscriminator):
     """Images to raw outputs ``(N,)``."""
 
-    def __init__(self, channels: int, size: int, width: int, dropout: float) -> None:
-        super().__init__()
-        layers: list[nn.Module] = [nn.Conv2d(channels, width, 3), nn.LeakyReLU(0.2)]
+    def __init__(self, channels: int, size: int, width: int, dropout: float, slope: float) -> None:
+        trunk: list[nn.Module] = [nn.Conv2d(channels, width, 3), leaky(slope)]
         side = size - 2
         for _stage in range(3):
-            layers += [nn.Conv2d(width, width, 4, 2), nn.LeakyReLU(0.2)]
+            trunk += [nn.Conv2d(width, width, 4, 2), leaky(slope)]
             side = (side - 4) // 2 + 1
-        self.layers = nn.Sequential(*layers, nn.Flatten(), Dropout(dropout), nn.Linear(width * side**2, 1))
-        he_init(self)
-
-    def forward(self, x: Tensor) -> Tensor:
-        """``(N, channels, size, size)`` to ``(N,)``."""
-        out: Tensor = self.layers(x)
-        return out.squeeze(1)
+        super().__init__([*trunk, nn.Flatten()], [Dropout(dropout), nn.Linear(width * side**2, 1)])
+        glorot_init(self)
 
 
-class DCGANFrogs(TwoPlayer):
+class DCGANFrogs(TwoPlayer[FrogHyper]):
     """The book's networks and tricks, on small colour images."""
 
     Hyper = FrogHyper
@@ -164,9 +141,19 @@ class DCGANFrogs(TwoPlayer):
 
     def build_networks(self) -> None:
         """The book's two networks."""
-        h, data = cast(FrogHyper, self.hyper), self.data
+        h, data = self.hyper, self.data
         if data.size % 2 or data.size < 24:
             words = _("The textbook’s networks need an even image size of 24 px or more, not {size}.")
             raise SizeError(words.format(size=data.size))
-        self.generator = FrogGenerator(h.latent_size, data.channels, data.size, h.width)
-        self.discriminator = FrogDiscriminator(data.channels, data.size, h.width, h.dropout)
+        self.generator = FrogGenerator(h.latent_size, data.channels, data.size, h.width, h.slope)
+        self.discriminator = FrogDiscriminator(data.channels, data.size, h.width, h.dropout, h.slope)
+
+    def phases(self) -> Sequence[Phase]:
+        """As ever; G's gradients are clipped like D's."""
+        judging, drawing = super().phases()
+        clipped = replace(drawing.optimiser, clip_value=self.hyper.grad_clip)
+        return judging, replace(drawing, optimiser=clipped)
+
+    def moved_targets(self, noise: Tensor) -> tuple[Tensor, Tensor]:
+        """The book adds noise to both labels, 0 for real and 1 for generated: the one moves inwards, the other outwards."""
+        return noise[0], -noise[1]

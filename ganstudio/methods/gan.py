@@ -26,24 +26,22 @@ from __future__ import annotations
 
 from typing import Literal
 
-from ganstudio.core.fields import field
 from ganstudio.core.i18n import _
+from ganstudio.methods.axes import RULE
 from ganstudio.methods.base import MethodInfo
-from ganstudio.methods.two_player import LabelNoiseHyper, TwoPlayer, TwoPlayerHyper
+from ganstudio.methods.game import LabelNoiseHyper, TwoPlayer, TwoPlayerHyper
 
 
 class GANHyper(TwoPlayerHyper, LabelNoiseHyper):
     """The two objectives of the paper."""
 
-    objective: Literal["minimax", "non-saturating"] = field(
+    objective: Literal["minimax", "non-saturating"] = RULE(
         "non-saturating",
-        _("Objective"),
         _("Minimax: G minimises log(1 − D(G(z))). Non-saturating: G maximises log D(G(z)), which keeps its gradients."),
-        group=_("Objective"),
     )
 
 
-class GAN(TwoPlayer):
+class GAN(TwoPlayer[GANHyper]):
     """The game of 2014, by default non-saturating; fully connected on points, convolutional on images."""
 
     Hyper = GANHyper

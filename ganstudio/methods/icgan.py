@@ -4,7 +4,7 @@ Perarnau, van de Weijer, Raducanu, Álvarez: *Invertible Conditional GANs for im
 
 The conditional game, in which real pictures with a class that is not theirs are fakes too (section 3.2):
 
-    D maximises  E_{x, y}[ log D(x, y) ] + E_{z, y}[ log(1 − D(G(z, y), y)) ] + ω E_{x, y'}[ log(1 − D(x, y')) ]
+    D maximises  E_{x, y}[ log D(x, y) ] + (1 − ω) E_{z, y}[ log(1 − D(G(z, y), y)) ] + ω E_{x, y'}[ log(1 − D(x, y')) ]
     G maximises  E_{z, y}[ log D(G(z, y), y) ]
 
 and two encoders that undo G:
@@ -21,7 +21,7 @@ The class reaches D as a learned picture in one more channel, as in CGAN's conca
 ones behind the first layer.
 
 Knobs
-    wrong_class    ω, weight of the third term: keeps D, and so G, from ignoring the class.
+    wrong_class    ω = ½, weight of the third term: keeps D, and so G, from ignoring the class.
     encoders_from  the step at which the encoders begin; until then an edit means nothing.
     lr_e           1e-3: ten times the paper's, for the encoders have to keep up with G.
     latent_size    16, not the paper's 100: fewer numbers can be read back better; more give more styles.
@@ -36,17 +36,18 @@ What goes wrong
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import ClassVar, Literal, cast
+from typing import ClassVar, Literal
 
 import torch
 from torch import Tensor
 from torch.nn.functional import cross_entropy
 
-from ganstudio.core.fields import field
 from ganstudio.core.i18n import _
 from ganstudio.core.observed import Predicts
+from ganstudio.methods.axes import CLASSES, COUNT, LATENT, LR_G, NORM_G, WEIGHT
 from ganstudio.methods.base import Batch, MethodInfo, Needs, Optimiser, Phase, Terms, one_hot
 from ganstudio.methods.conditional import Conditional, ConditionalHyper
+from ganstudio.methods.game import Play, decay_of
 from ganstudio.nn import random
 from ganstudio.nn.conditional import ConcatDiscriminator, ConvEncoder
 
@@ -57,51 +58,19 @@ _READER = "of the class encoder"
 class IcGANHyper(ConditionalHyper):
     """The conditional game with wrong classes, and the two encoders."""
 
-    wrong_class: float = field(
-        0.5,
-        _("Weight of wrong classes"),
-        _("ω: how much a real picture with a class that is not its own counts as a fake. 0: it is never shown."),
-        group=_("Classes"),
-        ge=0,
-        le=10,
-        live=True,
-    )
-    encoders_from: int = field(
-        0,
-        _("Encoders begin at step"),
-        _("The paper trains the encoders after the game; 0 trains them from the beginning, beside it."),
-        group=_ENCODERS,
-        ge=0,
-        le=10_000_000,
-    )
-    lr_e: float = field(
-        1e-3,
-        _("Encoder learning rate"),
-        _("Step size of both encoders. They must keep up with a generator that still changes."),
-        group=_ENCODERS,
-        gt=0,
-        le=1,
-        log=True,
-        live=True,
-    )
-    norm_e: Literal["none", "layer", "batch"] = field(
-        "layer",
-        _("Encoder norm"),
-        _("Batch norm is the paper’s; layer norm treats real pictures as it treats drawn ones."),
-        group=_ENCODERS,
-    )
-    latent_size: int = field(
-        16,
-        _("Latent size"),
-        _("Numbers in z, beside the class; 100 in the paper. Fewer can be read back better."),
-        group=_("Latent"),
-        ge=1,
-        le=1024,
-        log=True,
-    )
+    wrong_class: float = WEIGHT(0.5, _("ω: how much a real picture with a class that is not its own counts as a fake. 0: it "
+                                "is never shown."), title=_("Weight of wrong classes"), group=CLASSES, le=10)  # fmt: skip
+    encoders_from: int = COUNT(0, _("The paper trains the encoders after the game; 0 trains them from the beginning, beside "
+                               "it."), title=_("Encoders begin at step"), group=_ENCODERS, ge=0, le=10_000_000)  # fmt: skip
+    lr_e: float = LR_G(1e-3, _("Step size of both encoders. They must keep up with a generator that still changes."),
+                       title=_("Encoder learning rate"), group=_ENCODERS)  # fmt: skip
+    norm_e: Literal["none", "layer", "batch"] = NORM_G("layer", _("Batch norm is the paper’s; layer norm treats real "
+                                                       "pictures as it treats drawn ones."), title=_("Encoder norm"),
+                                                       group=_ENCODERS)  # fmt: skip
+    latent_size: int = LATENT(16, _("Numbers in z, beside the class; 100 in the paper. Fewer can be read back better."))
 
 
-class IcGAN(Conditional):
+class IcGAN(Conditional[IcGANHyper]):
     """Conditional GAN with wrong classes, and encoders of z and of the class."""
 
     Hyper = IcGANHyper
@@ -128,7 +97,7 @@ class IcGAN(Conditional):
 
     def build_discriminator(self) -> None:
         """D, and the encoders E_z and E_y."""
-        h, data = cast(IcGANHyper, self.hyper), self.data
+        h, data = self.hyper, self.data
         shape = (data.channels, data.size, h.conv_width)
         self.discriminator = ConcatDiscriminator(self.class_count, *shape, h.norm_d, h.dropout)
         self.encoder_z = ConvEncoder(*shape, h.latent_size, norm=h.norm_e)
@@ -136,7 +105,7 @@ class IcGAN(Conditional):
 
     def phases(self) -> Sequence[Phase]:
         """The game's two updates, then one of each encoder."""
-        h = cast(IcGANHyper, self.hyper)
+        h = self.hyper
         encoders = (("encoder z", "encoder_z", self.encoder_z_terms), ("encoder y", "encoder_y", self.encoder_y_terms))
         return (
             *super().phases(),
@@ -145,7 +114,7 @@ class IcGAN(Conditional):
                     name=name,
                     role="encoder",
                     networks=(network,),
-                    optimiser=Optimiser("adam", h.lr_e, h.beta1, h.beta2),
+                    optimiser=Optimiser("adam", h.lr_e, h.beta1, h.beta2, decay=decay_of(h)),
                     loss=loss,
                     window=(h.encoders_from, None),
                 )
@@ -153,17 +122,22 @@ class IcGAN(Conditional):
             ),
         )
 
-    def discriminator_terms(self, batch: Batch) -> Terms:
-        """The conditional game's terms, and that of real items with a class that is not theirs."""
-        terms = super().discriminator_terms(batch)
-        weight = cast(IcGANHyper, self.hyper).wrong_class
+    def loss_of_d(self, play: Play) -> Terms:
+        """The conditional game's terms, and that of real items with a class that is not theirs.
+
+        Real pictures count 1, drawn ones 1 − ω (never less than ½), wrong classes ω: as in the authors' program.
+        """
+        terms, weight = super().loss_of_d(play), self.hyper.wrong_class
         if weight > 0:
-            real, labels = batch.real, self.real_classes(batch).argmax(1)
+            real, labels = play.batch.real, play.known["class"].argmax(1)
             shift = 1 + random.integers(self.class_count - 1, len(labels), device=labels.device)
             wrong = one_hot((labels + shift) % self.class_count, self.class_count)
-            out = self.judge(real, wrong)
-            terms["wrong class"] = weight * self.objective.fake(out).mean()
-            batch.watch("D(x) of a wrong class", self.objective.score(out.detach()), self.objective.score_kind, "other")
+            assert play.on_real is not None
+            out = self.judge(self.see(real), {"class": wrong}).out
+            terms["fake"] = (1 - min(weight, 0.5)) * terms["fake"]
+            terms["wrong class"] = weight * self.rule.discriminator(play.on_real.out, out)[1].mean()
+            kind = self.rule.score_kind
+            play.batch.watch("D(x) of a wrong class", self.score(out.detach()), kind, "other")
         return terms
 
     def encoder_z_terms(self, batch: Batch) -> Terms:
@@ -175,7 +149,9 @@ class IcGAN(Conditional):
 
     def encoder_y_terms(self, batch: Batch) -> Terms:
         """Cross-entropy of the class of real items."""
-        return {"class": cross_entropy(self.encoder_y(batch.real), self.real_classes(batch).argmax(1))}
+        return {
+            "class": cross_entropy(self.encoder_y(batch.real).float(), self.describe(batch.labels)["class"].argmax(1))
+        }
 
     def recognise(self, items: Tensor) -> dict[str, Tensor]:
         """E_y's scores of the classes, ``(N, K)``."""

@@ -32,144 +32,69 @@ What goes wrong
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import ClassVar, Literal, cast
+from typing import ClassVar, Literal
 
 import torch
 from torch import Tensor
 from torch.nn.functional import cross_entropy
 
 from ganstudio.core.controls import CategoricalCode, ContinuousCode, Control, LatentVector
-from ganstudio.core.fields import field
 from ganstudio.core.i18n import _
 from ganstudio.core.observed import Predicts
+from ganstudio.methods.axes import (
+    BATCH,
+    COUNT,
+    LATENT,
+    LR_D,
+    LR_G,
+    NOISE,
+    NORM_D,
+    NORM_G,
+    RULE,
+    WEIGHT,
+    WIDTH,
+)  # fmt: skip
 from ganstudio.methods.base import Batch, MethodInfo, Terms, Values
-from ganstudio.methods.two_player import LabelNoiseHyper, TwoPlayer
+from ganstudio.methods.game import LabelNoiseHyper, Play, TwoPlayer
 from ganstudio.nn import random
 from ganstudio.nn.infogan import DenseConvGenerator, DenseRecognisingDiscriminator
 
-_CODES, _NETWORKS, _LATENT = _("Codes"), _("Networks"), _("Latent")
+_CODES = _("Codes")
 
 
 class InfoGANHyper(LabelNoiseHyper):
     """The non-saturating game on images, plus codes to be read back."""
 
-    objective: Literal["non-saturating", "minimax", "least-squares"] = field(
-        "non-saturating",
-        _("Objective"),
-        _("The game itself; the codes are added to it. The paper’s is the usual game, non-saturating."),
-        group=_("Objective"),
+    objective: Literal["non-saturating", "minimax", "least-squares"] = RULE("non-saturating", _("The game itself; the codes "
+                                                            "are added to it. The paper’s is the usual game, "
+                                                            "non-saturating."))  # fmt: skip
+    categories: int = COUNT(10, _("Values of the categorical code: as many as the data have kinds. Digits: 10."),
+                            title=_("Categories"), group=_CODES, ge=2, le=100)  # fmt: skip
+    continuous: int = COUNT(2, _("How many codes from −1 to 1. On digits two of them become slant and width."),
+                            title=_("Continuous codes"), group=_CODES, ge=0, le=16)  # fmt: skip
+    weight_categorical: float = WEIGHT(1.0, _("λ of the categorical code. Too small: categories mean nothing; too large: "
+                                       "they are clear and ugly."), title=_("Weight of the category"),
+                                       group=_CODES, le=100)  # fmt: skip
+    weight_continuous: float = WEIGHT(0.1, _("λ of the continuous codes. Too large: they change the digit itself, not its "
+                                      "style."), title=_("Weight of the codes"), group=_CODES, le=100)  # fmt: skip
+    conv_width: int = WIDTH(16)
+    dense: int = COUNT(512, _("Units of the fully connected layer between codes and stages: lets a category mean a whole "
+                       "shape."), title=_("Dense width"), ge=8, le=4096, log=True)  # fmt: skip
+    norm_g: Literal["batch", "layer", "none"] = NORM_G("batch")
+    norm_d: Literal["batch", "spectral", "layer", "none"] = NORM_D(
+        "batch", _("Batch norm is the paper’s; it mixes the items of a batch and forbids gradient penalties.")
     )
-    categories: int = field(
-        10,
-        _("Categories"),
-        _("Values of the categorical code: as many as the data have kinds. Digits: 10."),
-        group=_CODES,
-        ge=2,
-        le=100,
-    )
-    continuous: int = field(
-        2,
-        _("Continuous codes"),
-        _("How many codes from −1 to 1. On digits two of them become slant and width."),
-        group=_CODES,
-        ge=0,
-        le=16,
-    )
-    weight_categorical: float = field(
-        1.0,
-        _("Weight of the category"),
-        _("λ of the categorical code. Too small: categories mean nothing; too large: they are clear and ugly."),
-        group=_CODES,
-        ge=0,
-        le=100,
-        live=True,
-    )
-    weight_continuous: float = field(
-        0.1,
-        _("Weight of the codes"),
-        _("λ of the continuous codes. Too large: they change the digit itself, not its style."),
-        group=_CODES,
-        ge=0,
-        le=100,
-        live=True,
-    )
-    conv_width: int = field(
-        16,
-        _("Width"),
-        _("Channels of the stage nearest the image; deeper stages double it."),
-        group=_NETWORKS,
-        ge=4,
-        le=512,
-        log=True,
-    )
-    dense: int = field(
-        512,
-        _("Dense width"),
-        _("Units of the fully connected layer between codes and stages: lets a category mean a whole shape."),
-        group=_NETWORKS,
-        ge=8,
-        le=4096,
-        log=True,
-    )
-    norm_g: Literal["batch", "layer", "none"] = field(
-        "batch", _("Generator norm"), _("Normalisation of G’s hidden stages."), group=_NETWORKS
-    )
-    norm_d: Literal["batch", "spectral", "layer", "none"] = field(
-        "batch",
-        _("Discriminator norm"),
-        _("Batch norm is the paper’s; it mixes the items of a batch and forbids gradient penalties."),
-        group=_NETWORKS,
-    )
-    noise: float = field(
-        0.3,
-        _("Noise on what D sees"),
-        _("Added to real and generated pictures alike: keeps Q from reading a category in traces that nobody sees."),
-        group=_("Training"),
-        ge=0,
-        le=2,
-        live=True,
-    )
-    latent_size: int = field(
-        32,
-        _("Latent size"),
-        _("Numbers of noise beside the codes; 62 in the paper."),
-        group=_LATENT,
-        ge=1,
-        le=1024,
-        log=True,
-    )
-    batch_size: int = field(
-        128,
-        _("Batch size"),
-        _("Items per update; 128 in the paper. Smaller ones are faster and part look-alikes less reliably."),
-        group=_("Training"),
-        ge=2,
-        le=8192,
-        log=True,
-    )
-    lr_d: float = field(
-        5e-4,
-        _("D learning rate"),
-        _("Step size of the discriminator and of Q. The paper’s is 0.0002; with more the categories came out purer."),
-        group=_("Optimisers"),
-        gt=0,
-        le=1,
-        log=True,
-        live=True,
-    )
-    lr_g: float = field(
-        1e-3,
-        _("G learning rate"),
-        _("Step size of the generator. The paper lets it learn faster than D."),
-        group=_("Optimisers"),
-        gt=0,
-        le=1,
-        log=True,
-        live=True,
-    )
+    noise: float = NOISE(0.3, _("Added to real and generated pictures alike: keeps Q from reading a category in traces that "
+                         "nobody sees."), title=_("Noise on what D sees"), live=True)  # fmt: skip
+    latent_size: int = LATENT(32, _("Numbers of noise beside the codes; 62 in the paper."))
+    batch_size: int = BATCH(128, _("Items per update; 128 in the paper. Smaller ones are faster and part look-alikes less "
+                            "reliably."))  # fmt: skip
+    lr_d: float = LR_D(5e-4, _("Step size of the discriminator and of Q. The paper’s is 0.0002; with more the categories "
+                       "came out purer."))  # fmt: skip
+    lr_g: float = LR_G(1e-3, _("Step size of the generator. The paper lets it learn faster than D."))
 
 
-class InfoGAN(TwoPlayer):
+class InfoGAN(TwoPlayer[InfoGANHyper]):
     """Noise, a category and continuous codes; D's second head reads the codes back."""
 
     Hyper = InfoGANHyper
@@ -194,7 +119,7 @@ class InfoGAN(TwoPlayer):
 
     def build_networks(self) -> None:
         """G of all inputs side by side; D with Q as its second head."""
-        h, data = cast(InfoGANHyper, self.hyper), self.data
+        h, data = self.hyper, self.data
         inputs = h.latent_size + h.categories + h.continuous
         self.generator = DenseConvGenerator(inputs, h.dense, data.channels, data.size, h.conv_width, h.norm_g)
         self.discriminator = DenseRecognisingDiscriminator(
@@ -203,7 +128,7 @@ class InfoGAN(TwoPlayer):
 
     def controls(self) -> Sequence[Control]:
         """The noise ``z``, the ``category`` and, where there are any, the continuous ``codes``."""
-        h = cast(InfoGANHyper, self.hyper)
+        h = self.hyper
         codes = (ContinuousCode("codes", h.continuous),) if h.continuous else ()
         return (CategoricalCode("category", h.categories), *codes, LatentVector("z", h.latent_size, h.prior))
 
@@ -212,46 +137,35 @@ class InfoGAN(TwoPlayer):
         items: Tensor = self.generator(torch.cat([values[control.name] for control in self.controls()], dim=1))
         return items
 
-    def discriminator_terms(self, batch: Batch) -> Terms:
-        """The game's terms, and −λ log Q of the codes that the fakes were made with."""
-        real = batch.real
-        values = self.draw(batch.size, real.device)
-        fake = self.generate(values).detach()
-        judge = self.discriminator
-        if self.mixes_items:
-            real_features, fake_features = judge.features(self._noisy(real)), judge.features(self._noisy(fake))
-        else:
-            real_features, fake_features = judge.features(self._noisy(torch.cat((real, fake)))).chunk(2)
-        terms = self.verdict_terms(batch, real, fake, judge.verdict(real_features), judge.verdict(fake_features))
-        return terms | self._reading_terms(batch, fake_features, values)
-
-    def generator_terms(self, batch: Batch) -> Terms:
-        """The game's term, and −λ log Q of the codes just drawn."""
-        values = self.draw(batch.size, next(self.parameters()).device)
-        features = self.discriminator.features(self._noisy(self.generate(values)))
-        adversarial = self.objective.generator(self.discriminator.verdict(features)).mean()
-        return {"adversarial": adversarial, **self._reading_terms(None, features, values)}
-
-    def _noisy(self, items: Tensor) -> Tensor:
-        amount = cast(InfoGANHyper, self.hyper).noise
+    def see(self, items: Tensor) -> Tensor:
+        """Items with noise on their pixels."""
+        amount = self.hyper.noise
         return items + amount * random.normal(*items.shape, device=items.device) if amount else items
 
-    def _reading_terms(self, batch: Batch | None, features: Tensor, values: Values) -> Terms:
+    def loss_of_d(self, play: Play) -> Terms:
+        """The game's terms, and −λ log Q of the codes that the fakes were made with; Q's word on them is watched."""
+        return {**super().loss_of_d(play), **self._reading_terms(play, play.batch)}
+
+    def loss_of_g(self, play: Play) -> Terms:
+        """The game's term, and −λ log Q of the codes just drawn."""
+        return {**super().loss_of_g(play), **self._reading_terms(play)}
+
+    def _reading_terms(self, play: Play, watcher: Batch | None = None) -> Terms:
         """−λ log Q(c | x) of category and codes, but for constants; what Q thinks of the true category is watched."""
-        h = cast(InfoGANHyper, self.hyper)
-        scores, means = self._split(self.discriminator.read(features))
-        surprise = cross_entropy(scores, values["category"].argmax(1), reduction="none")
+        h = self.hyper
+        scores, means = self._split(self.discriminator.read(play.on_fake.features).float())
+        surprise = cross_entropy(scores, play.values["category"].argmax(1), reduction="none")
         terms = {"category": h.weight_categorical * surprise.mean()}
         if h.continuous:
-            error = (means - values["codes"]).square().sum(1)
+            error = (means - play.values["codes"]).square().sum(1)
             terms["codes"] = h.weight_continuous * 0.5 * error.mean()
-        if batch is not None:
-            batch.watch("Q(c)", (-surprise.detach()).exp(), "probability", "other")
+        if watcher is not None:
+            watcher.watch("Q(c)", (-surprise.detach()).exp(), "probability", "other")
         return terms
 
     def _split(self, read: Tensor) -> tuple[Tensor, Tensor]:
         """Q's output as scores of the categories ``(N, K)`` and means of the codes ``(N, continuous)``."""
-        count = cast(InfoGANHyper, self.hyper).categories
+        count = self.hyper.categories
         return read[:, :count], read[:, count:]
 
     def recognise(self, items: Tensor) -> dict[str, Tensor]:

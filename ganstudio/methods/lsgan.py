@@ -12,7 +12,7 @@ a Pearson χ² divergence (eq. 7); the 0-1 coding used here behaves alike.
 
 Knobs
     lr_g, lr_d  the outputs are unbounded: too large a rate makes them, and the losses, jump.
-    norm_d      batch norm as in the paper for images, or spectral for small data sets.
+    norm_d      on images batch norm, as in the paper; spectral for small data sets.
 
 What goes wrong
     D(x) and D(G(z)) near 1/2 is the equilibrium, as in GAN, but both can leave [0, 1]. Collapse is rarer than with
@@ -23,24 +23,23 @@ from __future__ import annotations
 
 from typing import Literal
 
-from ganstudio.core.fields import field
 from ganstudio.core.i18n import _
+from ganstudio.methods.axes import RULE
 from ganstudio.methods.base import MethodInfo
-from ganstudio.methods.two_player import LabelNoiseHyper, TwoPlayer, TwoPlayerHyper
+from ganstudio.methods.game import LabelNoiseHyper, TwoPlayer, TwoPlayerHyper
 
 
 class LSGANHyper(TwoPlayerHyper, LabelNoiseHyper):
     """The least-squares game."""
 
-    objective: Literal["least-squares"] = field(
-        "least-squares", _("Objective"), _("½ (D(x) − 1)² on real items, ½ D(G(z))² on fakes."), group=_("Objective")
-    )
+    objective: Literal["least-squares"] = RULE("least-squares", _("½ (D(x) − 1)² on real items, ½ D(G(z))² on fakes."))
 
 
-class LSGAN(TwoPlayer):
+class LSGAN(TwoPlayer[LSGANHyper]):
     """Least squares on any data."""
 
     Hyper = LSGANHyper
+    kind_defaults = {**TwoPlayer.kind_defaults, "images": {"norm_d": "batch"}}
     info = MethodInfo(
         name="lsgan",
         title="LSGAN",

@@ -120,7 +120,7 @@ class PAN(Translation):
         pair = self.pair(batch)
         real_found, fake_found = self.judge_both(pair, self.generator(pair.given))
         return {
-            "adversarial": fooling(self.objective, verdicts(fake_found)),
+            "adversarial": fooling(self.rule, verdicts(fake_found)),
             "distance": self.weighed(layer_distances(fake_found, real_found)),
         }
 

@@ -86,6 +86,6 @@ class Pix2Pix(Translation):
         fake = self.generator(pair.given)
         found = self.discriminator(torch.cat((pair.given, fake), 1))
         return {
-            "adversarial": fooling(self.objective, verdicts(found)),
+            "adversarial": fooling(self.rule, verdicts(found)),
             "l1": self.hyper.weight_l1 * l1_loss(fake, pair.real),
         }

@@ -207,7 +207,7 @@ class Pix2PixHD(Translation):
         """What G minimises, from its picture."""
         h = self.hyper
         found = self.judge(pair.given, fake)
-        terms = {"adversarial": fooling(self.objective, verdicts(found))}
+        terms = {"adversarial": fooling(self.rule, verdicts(found))}
         if h.weight_features:
             with torch.no_grad():
                 wanted = self.judge(pair.given, pair.real)

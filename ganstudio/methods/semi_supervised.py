@@ -34,118 +34,67 @@ What goes wrong
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import ClassVar, Literal, cast
+from typing import ClassVar, Literal
 
-import torch
 from torch import Tensor
 from torch.nn.functional import cross_entropy
 
 from ganstudio.core.errors import UsageError
-from ganstudio.core.fields import field
 from ganstudio.core.i18n import _
 from ganstudio.core.observed import Predicts
+from ganstudio.methods.axes import (
+    CHOICE,
+    COUNT,
+    DROPOUT,
+    LATENT,
+    LR_D,
+    LR_G,
+    NETWORKS,
+    NOISE,
+    NORM_G,
+    RULE,
+    WEIGHT,
+    WIDTH,
+)  # fmt: skip
 from ganstudio.methods.base import Batch, MethodInfo, Needs, Optimiser, Phase, Terms
-from ganstudio.methods.two_player import GameHyper, TwoPlayer
+from ganstudio.methods.game import GameHyper, Play, TwoPlayer, decay_of
 from ganstudio.nn.classifying import ClassifyingDiscriminator
 from ganstudio.nn.dcgan import ConvGenerator
 
-_LABELS, _NETWORKS, _OBJECTIVE = _("Labels"), _("Networks"), _("Objective")
-_OPTIMISERS = _("Optimisers")
+_LABELS = _("Labels")
 
 
 class SemiSupervisedHyper(GameHyper):
     """The game with a classifying discriminator, and how many labels it may use."""
 
-    labels_per_class: int = field(
-        10,
-        _("Labels per class"),
-        _("Items of every class whose label is used; of all others only the picture is."),
-        group=_LABELS,
-        ge=1,
-        le=10_000,
-        log=True,
-    )
-    weight_labelled: float = field(
-        1.0,
-        _("Weight of the labels"),
-        _("λ: how much naming the labelled pictures counts beside telling real from generated ones."),
-        group=_LABELS,
-        ge=0,
-        le=100,
-        live=True,
-    )
-    objective: Literal["non-saturating", "minimax"] = field(
+    labels_per_class: int = COUNT(10, _("Items of every class whose label is used; of all others only the picture is."),
+                                  title=_("Labels per class"), group=_LABELS, le=10_000, log=True)  # fmt: skip
+    weight_labelled: float = WEIGHT(1.0, _("λ: how much naming the labelled pictures counts beside telling real from "
+                                    "generated ones."), title=_("Weight of the labels"), group=_LABELS, le=100)  # fmt: skip
+    objective: Literal["non-saturating", "minimax"] = RULE(
         "non-saturating",
-        _("Objective"),
         _("The game about real and generated. Only the adversarial generator loss knows the difference."),
-        group=_OBJECTIVE,
         advanced=True,
     )
-    generator_loss: Literal["feature matching", "adversarial"] = field(
-        "feature matching",
-        _("Generator loss"),
-        _(
-            "Feature matching: D’s features should have the same mean on generated and on real pictures. Adversarial: D."
-        ),
-        group=_OBJECTIVE,
+    generator_loss: Literal["feature matching", "adversarial"] = CHOICE("feature matching", _("Feature matching: D’s "
+                                                        "features should have the same mean on generated and on real "
+                                                        "pictures. Adversarial: D."), title=_("Generator loss"))  # fmt: skip
+    noise: float = NOISE(0.3, _("Deviation of the noise on D’s and the classifier’s pixels (which go from −1 to 1) while "
+                         "training."), group=NETWORKS)  # fmt: skip
+    dropout: float = DROPOUT(0.2, _("Share of each stage’s outputs dropped in D and in the classifier: keeps both from "
+                             "learning by heart."))  # fmt: skip
+    conv_width: int = WIDTH(
+        16, _("Channels of the stage nearest the image, in all three networks; deeper stages double it.")
     )
-    noise: float = field(
-        0.3,
-        _("Noise"),
-        _("Deviation of the noise on D’s and the classifier’s pixels (which go from −1 to 1) while training."),
-        group=_NETWORKS,
-        ge=0,
-        le=2,
+    norm_g: Literal["batch", "layer", "none"] = NORM_G(
+        "batch", _("Normalisation of G’s hidden stages; batch norm is the paper’s.")
     )
-    dropout: float = field(
-        0.2,
-        _("Dropout"),
-        _("Share of each stage’s outputs dropped in D and in the classifier: keeps both from learning by heart."),
-        group=_NETWORKS,
-        ge=0,
-        le=0.9,
-    )
-    conv_width: int = field(
-        16,
-        _("Width"),
-        _("Channels of the stage nearest the image, in all three networks; deeper stages double it."),
-        group=_NETWORKS,
-        ge=4,
-        le=512,
-        log=True,
-    )
-    norm_g: Literal["batch", "layer", "none"] = field(
-        "batch",
-        _("Generator norm"),
-        _("Normalisation of G’s hidden stages; batch norm is the paper’s."),
-        group=_NETWORKS,
-    )
-    latent_size: int = field(
-        100, _("Latent size"), _("Numbers in z; 100 in the paper."), group=_("Latent"), ge=1, le=1024, log=True
-    )
-    lr_d: float = field(
-        1e-3,
-        _("D learning rate"),
-        _("Step size of the discriminator, and of the classifier that is compared with it."),
-        group=_OPTIMISERS,
-        gt=0,
-        le=1,
-        log=True,
-        live=True,
-    )
-    lr_g: float = field(
-        1e-3,
-        _("G learning rate"),
-        _("Step size of the generator; the same as D’s in the paper."),
-        group=_OPTIMISERS,
-        gt=0,
-        le=1,
-        log=True,
-        live=True,
-    )
+    latent_size: int = LATENT(100, _("Numbers in z; 100 in the paper."))
+    lr_d: float = LR_D(1e-3, _("Step size of the discriminator, and of the classifier that is compared with it."))
+    lr_g: float = LR_G(1e-3, _("Step size of the generator; the same as D’s in the paper."))
 
 
-class SemiSupervised(TwoPlayer):
+class SemiSupervised(TwoPlayer[SemiSupervisedHyper]):
     """A discriminator that names classes, and the same network without a GAN to compare it with."""
 
     Hyper = SemiSupervisedHyper
@@ -175,7 +124,7 @@ class SemiSupervised(TwoPlayer):
 
     def build_networks(self) -> None:
         """G of z; D with K scores; and its twin that never meets G."""
-        h, data = cast(SemiSupervisedHyper, self.hyper), self.data
+        h, data = self.hyper, self.data
         if len(data.classes) < 2:
             raise UsageError(
                 _("{title} learns to tell classes apart and needs two or more; “{data}” has {count}.").format(
@@ -190,34 +139,32 @@ class SemiSupervised(TwoPlayer):
 
     def phases(self) -> Sequence[Phase]:
         """D and G in turn, then as many updates of the classifier as D has had."""
-        h = cast(SemiSupervisedHyper, self.hyper)
+        h = self.hyper
         alone = Phase(
             name="classifier",
             role="encoder",
             networks=("classifier",),
-            optimiser=Optimiser(h.optimiser_d, h.lr_d, h.beta1, h.beta2, h.grad_clip),
+            optimiser=Optimiser(h.optimiser_d, h.lr_d, h.beta1, h.beta2, h.grad_clip, decay=decay_of(h)),
             loss=self.classifier_terms,
             repeat=h.n_critic,
         )
         return (*super().phases(), alone)
 
-    def discriminator_terms(self, batch: Batch) -> Terms:
+    def loss_of_d(self, play: Play) -> Terms:
         """L_unlabelled on all pictures and λ L_labelled on the few."""
-        terms = super().discriminator_terms(batch)
-        terms["labelled"] = cast(SemiSupervisedHyper, self.hyper).weight_labelled * self._naming(
-            self.discriminator, batch
-        )
-        return terms
+        named = self._naming(self.discriminator, play.batch)
+        return {**super().loss_of_d(play), "labelled": self.hyper.weight_labelled * named}
 
-    def generator_terms(self, batch: Batch) -> Terms:
+    @property
+    def compares(self) -> bool:  # type: ignore[override]
+        """Feature matching looks at real pictures, too."""
+        return self.hyper.generator_loss == "feature matching"
+
+    def loss_of_g(self, play: Play) -> Terms:
         """The squared distance between the mean features of generated and of real pictures; or the adversarial loss."""
-        if cast(SemiSupervisedHyper, self.hyper).generator_loss == "adversarial":
-            return super().generator_terms(batch)
-        real = batch.real
-        fake = self.generate(self.draw(batch.size, real.device))
-        with torch.no_grad():
-            wanted = self.discriminator.features(real).mean(0)
-        found = self.discriminator.features(fake).mean(0)
+        if play.on_real is None:
+            return super().loss_of_g(play)
+        found, wanted = play.on_fake.features.float().mean(0), play.on_real.features.float().mean(0)
         return {"feature matching": (found - wanted).square().mean()}
 
     def classifier_terms(self, batch: Batch) -> Terms:
@@ -225,8 +172,8 @@ class SemiSupervised(TwoPlayer):
         return {"labelled": self._naming(self.classifier, batch)}
 
     def _naming(self, network: ClassifyingDiscriminator, batch: Batch) -> Tensor:
-        items, labels = batch.labelled(cast(SemiSupervisedHyper, self.hyper).labels_per_class)
-        return cross_entropy(network.scores(items), labels)
+        items, labels = batch.labelled(self.hyper.labels_per_class)
+        return cross_entropy(network.scores(items).float(), labels)
 
     def recognise(self, items: Tensor) -> dict[str, Tensor]:
         """The class scores ``(N, K)`` of D and of the classifier."""

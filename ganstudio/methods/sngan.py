@@ -21,7 +21,7 @@ Knobs
                 computer take 5.
     beta1       0: with several fast-changing opponents in a row, momentum points at one that is gone (table 2, C).
     norm_d      none shows what spectral norm is good for: D runs away within some hundred steps.
-    lr          2e-4 for both; the paper lets it fall to 0 over 100,000 steps. Lower it by hand near the end.
+    lr, decay   2e-4 for both, falling evenly to 0 over the run: over 100,000 steps in the paper.
 
 What goes wrong
     Little, which is the point: it survives learning rates that break the others. It learns more slowly per second than
@@ -32,96 +32,42 @@ What goes wrong
 
 from __future__ import annotations
 
-from typing import Literal, cast
+from typing import Literal
 
-from ganstudio.core.fields import field
 from ganstudio.core.i18n import _
-from ganstudio.methods.base import MethodInfo
-from ganstudio.methods.two_player import GameHyper, TwoPlayer
-from ganstudio.nn.resnet import ResNetDiscriminator, ResNetGenerator
-
-_OBJECTIVE, _NETWORKS, _OPTIMISERS = _("Objective"), _("Networks"), _("Optimisers")
+from ganstudio.methods.axes import BETA1, BETA2, DECAY, LATENT, N_CRITIC, NORM_D, NORM_G, RULE, WIDTH, WIDTH_D
+from ganstudio.methods.base import DecayKind, MethodInfo
+from ganstudio.methods.game import GameHyper, TwoPlayer
 
 
 class SNGANHyper(GameHyper):
     """The hinge game, residual networks, spectral norm on every layer of D."""
 
-    objective: Literal["hinge", "non-saturating", "wasserstein"] = field(
+    objective: Literal["hinge", "non-saturating", "wasserstein"] = RULE(
         "hinge",
-        _("Objective"),
         _("Hinge stops rewarding D once it is right by a margin of 1; the paper compares it with the usual game."),
-        group=_OBJECTIVE,
     )
-    conv_width: int = field(
-        32,
-        _("Generator width"),
-        _("Channels of each of G’s blocks. 32 trains on a laptop; the paper’s 256 wants a GPU."),
-        group=_NETWORKS,
-        ge=4,
-        le=512,
-        log=True,
+    conv_width: int = WIDTH(32, _("Channels of each of G’s blocks. 32 trains on a laptop; the paper’s 256 wants a GPU."),
+                            title=_("Generator width"))  # fmt: skip
+    width_d: int = WIDTH_D(32, _("Channels of each of D’s blocks; 128 in the paper."), le=512)
+    norm_g: Literal["batch", "layer", "none"] = NORM_G(
+        "batch", _("Normalisation of G’s blocks; batch norm is the paper’s.")
     )
-    width_d: int = field(
-        32,
-        _("Discriminator width"),
-        _("Channels of each of D’s blocks; 128 in the paper."),
-        group=_NETWORKS,
-        ge=4,
-        le=512,
-        log=True,
-    )
-    norm_g: Literal["batch", "layer", "none"] = field(
-        "batch", _("Generator norm"), _("Normalisation of G’s blocks; batch norm is the paper’s."), group=_NETWORKS
-    )
-    norm_d: Literal["spectral", "none"] = field(
-        "spectral",
-        _("Discriminator norm"),
-        _("Spectral norm divides every layer by its largest singular value. Without it D runs away: try it."),
-        group=_NETWORKS,
-    )
-    latent_size: int = field(
-        128,
-        _("Latent size"),
-        _("Numbers in z; 128 in the paper."),
-        group=_("Latent"),
-        ge=1,
-        le=1024,
-        log=True,
-    )
-    beta1: float = field(
-        0.0,
-        _("β₁ / momentum"),
-        _("Adam’s first decay, or momentum. 0 in the paper: D changes several times between two updates of G."),
-        group=_OPTIMISERS,
-        ge=0,
-        lt=1,
-        live=True,
-    )
-    beta2: float = field(
-        0.9,
-        _("β₂"),
-        _("Adam’s second decay, or RMSprop’s; 0.9 in the paper."),
-        group=_OPTIMISERS,
-        ge=0,
-        lt=1,
-        live=True,
-        advanced=True,
-    )
-    n_critic: int = field(
-        2,
-        _("D updates per G update"),
-        _("5 in the paper; 2 is a good bargain on a laptop."),
-        group=_("Training"),
-        ge=1,
-        le=100,
-        live=True,
-    )
+    norm_d: Literal["spectral", "none"] = NORM_D("spectral", _("Spectral norm divides every layer by its largest singular "
+                                                 "value. Without it D runs away: try it."))  # fmt: skip
+    latent_size: int = LATENT(128, _("Numbers in z; 128 in the paper."))
+    beta1: float = BETA1(0.0, _("Adam’s first decay, or momentum. 0 in the paper: D changes several times between two "
+                         "updates of G."))  # fmt: skip
+    beta2: float = BETA2(0.9, _("Adam’s second decay, or RMSprop’s; 0.9 in the paper."))
+    n_critic: int = N_CRITIC(2, _("5 in the paper; 2 is a good bargain on a laptop."))
+    decay: DecayKind = DECAY("linear", _("Both rates fall evenly to 0 over the run, as in the paper."), advanced=False)
 
 
-class SNGAN(TwoPlayer):
+class SNGAN(TwoPlayer[SNGANHyper]):
     """Residual networks, spectral norm, hinge."""
 
     Hyper = SNGANHyper
+    family = "resnet"
     info = MethodInfo(
         name="sngan",
         title="SNGAN",
@@ -136,9 +82,3 @@ class SNGAN(TwoPlayer):
         ),
         data_kinds=("images",),
     )
-
-    def build_networks(self) -> None:
-        """The networks of table 3, as wide as asked."""
-        h, data = cast(SNGANHyper, self.hyper), self.data
-        self.generator = ResNetGenerator(h.latent_size, data.channels, data.size, h.conv_width, h.norm_g)
-        self.discriminator = ResNetDiscriminator(data.channels, data.size, h.width_d, h.norm_d, h.dropout)

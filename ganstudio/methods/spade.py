@@ -45,8 +45,8 @@ from ganstudio.nn.patch import (
     MultiScaleDiscriminator,
     PatchDiscriminator,
     feature_distance,
+    fooling,
     halves,
-    mean_of,
     patch_layers,
     verdicts,
 )
@@ -204,6 +204,7 @@ class Spade(Translation):
             hyper.hidden,
             hyper.norm,
             noise=hyper.noise,
+            shortcut_norm=False,  # stored runs have none
         )
         self.encoder = StyleEncoder(data.channels, data.size, hyper.width, hyper.style_size)
         layers = patch_layers(data.size, hyper.scales)
@@ -221,11 +222,7 @@ class Spade(Translation):
         both = torch.cat((pair.real, fake))
         found = self.discriminator(torch.cat((pair.given.repeat(2, 1, 1, 1), both), 1))
         real_found, fake_found = halves(found)
-        self.watch(batch, real_found, fake_found)
-        return {
-            "real": mean_of(self.objective.real, verdicts(real_found)),
-            "fake": mean_of(self.objective.fake, verdicts(fake_found)),
-        }
+        return self.verdict_terms(batch, real_found, fake_found)
 
     def generator_terms(self, batch: Batch) -> Terms:
         """D's word, its features against those of the real picture, and the style's distance from its prior."""
@@ -233,7 +230,7 @@ class Spade(Translation):
         style, kl = self.styled(pair.real)
         fake = self.draw_on(pair.given, style, pair.attributes)
         found = self.discriminator(torch.cat((pair.given, fake), 1))
-        terms = {"adversarial": mean_of(self.objective.generator, verdicts(found)), "kl": h.weight_kl * kl}
+        terms = {"adversarial": fooling(self.rule, verdicts(found)), "kl": h.weight_kl * kl}
         if h.weight_features:
             with torch.no_grad():
                 wanted = self.discriminator(torch.cat((pair.given, pair.real), 1))

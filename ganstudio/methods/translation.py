@@ -25,8 +25,8 @@ from ganstudio.core.i18n import _
 from ganstudio.methods.base import Batch, Examples, Method, Optimiser, Phase, Terms, Values
 from ganstudio.nn import random
 from ganstudio.nn.labelmaps import picture_of, planes
-from ganstudio.nn.objectives import OBJECTIVES, Objective
-from ganstudio.nn.patch import Features, halves, mean_of, verdicts
+from ganstudio.nn.objectives import RULES, Rule
+from ganstudio.nn.patch import Features, halves, judging, verdicts
 from ganstudio.nn.perceptual import PerceptualDistance
 
 OBJECTIVE, NETWORKS, OPTIMISERS, TRAINING = _("Objective"), _("Networks"), _("Optimisers"), _("Training")
@@ -289,14 +289,14 @@ class Translation(Method):
     # -- verdicts ---------------------------------------------------------------------------------------------------
 
     @property
-    def objective(self) -> Objective:
+    def rule(self) -> Rule:
         """The game being played on every patch."""
-        return OBJECTIVES[self.hyper.objective]
+        return RULES[self.hyper.objective]
 
     @property
     def score_is_probability(self) -> bool:
         """True but for hinge."""
-        return self.objective.score_kind == "probability"
+        return self.rule.score_kind == "probability"
 
     def judge(self, given: Tensor, pictures: Tensor) -> list[Features]:
         """What D answers to pictures beside what was given, at every scale."""
@@ -310,18 +310,16 @@ class Translation(Method):
     def verdict_terms(self, batch: Batch, real: Sequence[Features], fake: Sequence[Features]) -> Terms:
         """D's loss from its answers, which are watched as well."""
         self.watch(batch, real, fake)
-        return {
-            "real": mean_of(self.objective.real, verdicts(real)),
-            "fake": mean_of(self.objective.fake, verdicts(fake)),
-        }
+        on_real, on_fake = judging(self.rule, verdicts(real), verdicts(fake))
+        return {"real": on_real, "fake": on_fake}
 
     def watch(self, batch: Batch, real: Sequence[Sequence[Tensor]], fake: Sequence[Sequence[Tensor]]) -> None:
         """Plots D's mean word on real and on generated pictures, from its features at every scale."""
         names = ("D(x)", "D(G(m))") if self.score_is_probability else ("critic(x)", "critic(G(m))")
         for name, found, role in ((names[0], real, "real"), (names[1], fake, "fake")):
             maps = verdicts([list(features) for features in found])
-            words = torch.stack([self.objective.score(one.detach()).mean() for one in maps])
-            batch.watch(name, words, self.objective.score_kind, "real" if role == "real" else "fake")
+            words = torch.stack([self.rule.score(one.detach()).mean() for one in maps])
+            batch.watch(name, words, self.rule.score_kind, "real" if role == "real" else "fake")
 
     # -- looking ----------------------------------------------------------------------------------------------------
 

@@ -14,6 +14,7 @@ Knobs
     n_critic    5. The critic may and should be trained near its optimum.
     warm_up     100 critic updates in each of the first 25 steps and in every 500th, as the authors' program does.
     optimiser   RMSprop at 5e-5; momentum (Adam) was found to be unstable at times (section 4).
+    norm_d      on images batch norm, as in the DCGAN that the paper takes.
 
 What goes wrong
     "Weight clipping is a clearly terrible way" to bound a slope, say the authors: weights gather at ±c, the critic
@@ -25,10 +26,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ganstudio.core.fields import field
 from ganstudio.core.i18n import _
+from ganstudio.methods.axes import BETA1, BETA2, LR_D, LR_G, OPTIMISER_D, OPTIMISER_G, SWITCH, WEIGHT_CLIP
 from ganstudio.methods.base import MethodInfo, OptimiserKind, Phase
-from ganstudio.methods.two_player import CriticHyper, TwoPlayer
+from ganstudio.methods.game import CriticHyper, TwoPlayer
 
 WARM_UP_STEPS, WARM_UP_EVERY, WARM_UP_REPEATS = 25, 500, 100
 
@@ -36,56 +37,36 @@ WARM_UP_STEPS, WARM_UP_EVERY, WARM_UP_REPEATS = 25, 500, 100
 class WGANHyper(CriticHyper):
     """The critic's game with clipped weights."""
 
-    weight_clip: float = field(
+    weight_clip: float = WEIGHT_CLIP(
         0.01,
-        _("Weight clipping"),
         _("Every weight of the critic is clipped to ± this after its update. The paper: 0.01; 2-D networks need more."),
-        group=_("Objective"),
+        ge=None,
         gt=0,
-        le=1,
-        log=True,
-        live=True,
     )
-    warm_up: bool = field(
-        False,
-        _("Critic warm-up"),
-        _(
-            "100 critic updates in each of the first 25 steps and every 500th, as in the authors’ program. Slow at first."
-        ),
-        group=_("Training"),
+    warm_up: bool = SWITCH(False, _("100 critic updates in each of the first 25 steps and every 500th, as in the authors’ "
+                           "program. Slow at first."), title=_("Critic warm-up"))  # fmt: skip
+    optimiser_d: OptimiserKind = OPTIMISER_D(
+        "rmsprop", _("RMSprop; momentum is unstable with clipping."), title=_("Critic optimiser")
     )
-    optimiser_d: OptimiserKind = field(
-        "rmsprop", _("Critic optimiser"), _("RMSprop; momentum is unstable with clipping."), group=_("Optimisers")
-    )
-    optimiser_g: OptimiserKind = field(
-        "rmsprop", _("G optimiser"), _("How the generator is updated."), group=_("Optimisers")
-    )
-    lr_d: float = field(
-        5e-5, _("Critic learning rate"), _("5e-5 in the paper."), group=_("Optimisers"), gt=0, le=1, log=True, live=True
-    )
-    lr_g: float = field(
-        5e-5, _("G learning rate"), _("5e-5 in the paper."), group=_("Optimisers"), gt=0, le=1, log=True, live=True
-    )
-    beta1: float = field(
-        0.0, _("β₁ / momentum"), _("No momentum for a critic."), group=_("Optimisers"), ge=0, lt=1, live=True
-    )
-    beta2: float = field(
-        0.99, _("β₂"), _("RMSprop’s decay."), group=_("Optimisers"), ge=0, lt=1, live=True, advanced=True
-    )
+    optimiser_g: OptimiserKind = OPTIMISER_G("rmsprop")
+    lr_d: float = LR_D(5e-5, _("5e-5 in the paper."), title=_("Critic learning rate"))
+    lr_g: float = LR_G(5e-5, _("5e-5 in the paper."))
+    beta1: float = BETA1(0.0, _("No momentum for a critic."))
+    beta2: float = BETA2(0.99, _("RMSprop’s decay."))
 
 
-class WGAN(TwoPlayer):
+class WGAN(TwoPlayer[WGANHyper]):
     """The Wasserstein critic, clipped."""
 
     Hyper = WGANHyper
-    hyper: WGANHyper
     kind_defaults = {
         "points": {
             **TwoPlayer.kind_defaults["points"],
             "lr_d": 5e-4,
             "lr_g": 5e-4,
             "weight_clip": 0.1,
-        }
+        },
+        "images": {"norm_d": "batch"},
     }
     info = MethodInfo(
         name="wgan",

@@ -24,40 +24,25 @@ from __future__ import annotations
 
 from typing import Literal
 
-from ganstudio.core.fields import field
 from ganstudio.core.i18n import _
+from ganstudio.methods.axes import BETA2, LR_D, LR_G, NORM_D, PENALTY
 from ganstudio.methods.base import MethodInfo
-from ganstudio.methods.two_player import CriticHyper, TwoPlayer
+from ganstudio.methods.game import CriticHyper, TwoPlayer
 
 
 class WGANGPHyper(CriticHyper):
     """The critic's game with a gradient penalty."""
 
-    penalty: Literal["gradient"] = field(
-        "gradient", _("Penalty"), _("(‖∇f‖ − 1)² between real and generated items."), group=_("Objective")
+    penalty: Literal["gradient"] = PENALTY("gradient", _("(‖∇f‖ − 1)² between real and generated items."))
+    norm_d: Literal["none", "layer"] = NORM_D(
+        "none", _("None, or layer norm; batch norm would spoil the penalty."), title=_("Critic norm")
     )
-    norm_d: Literal["none", "layer"] = field(
-        "none", _("Critic norm"), _("None, or layer norm; batch norm would spoil the penalty."), group=_("Networks")
-    )
-    lr_d: float = field(
-        1e-4, _("Critic learning rate"), _("1e-4 in the paper."), group=_("Optimisers"), gt=0, le=1, log=True, live=True
-    )
-    lr_g: float = field(
-        1e-4, _("G learning rate"), _("1e-4 in the paper."), group=_("Optimisers"), gt=0, le=1, log=True, live=True
-    )
-    beta2: float = field(
-        0.9,
-        _("β₂"),
-        _("Adam’s second decay; 0.9 in the paper."),
-        group=_("Optimisers"),
-        ge=0,
-        lt=1,
-        live=True,
-        advanced=True,
-    )
+    lr_d: float = LR_D(1e-4, _("1e-4 in the paper."), title=_("Critic learning rate"))
+    lr_g: float = LR_G(1e-4, _("1e-4 in the paper."))
+    beta2: float = BETA2(0.9, _("Adam’s second decay; 0.9 in the paper."))
 
 
-class WGANGP(TwoPlayer):
+class WGANGP(TwoPlayer[WGANGPHyper]):
     """The Wasserstein critic with a penalised slope."""
 
     Hyper = WGANGPHyper

@@ -7,8 +7,10 @@ from torch.nn.utils.parametrizations import weight_norm
 
 from ganstudio.nn import random
 from ganstudio.nn.dcgan import stages_of
+from ganstudio.nn.discriminator import Discriminator
 from ganstudio.nn.initialise import he_init
 from ganstudio.nn.random import Dropout
+from ganstudio.nn.rectify import leaky
 
 
 class Noise(nn.Module):
@@ -25,7 +27,7 @@ class Noise(nn.Module):
         return x + self.deviation * random.normal(*x.shape, device=x.device)
 
 
-class ClassifyingDiscriminator(nn.Module):
+class ClassifyingDiscriminator(Discriminator):
     """An image to K class scores l, and from these to the raw verdict log Z = log Σₖ exp lₖ.
 
     With a score of 0 for the class "generated", the softmax over K + 1 classes says "real" with probability
@@ -60,9 +62,9 @@ class ClassifyingDiscriminator(nn.Module):
         before = channels
         for index in range(doublings):
             after = min(width * 2**index, width * 8)
-            stages += [nn.Conv2d(before, after, 4, 2, 1), nn.LeakyReLU(0.2), Dropout(dropout)]
+            stages += [nn.Conv2d(before, after, 4, 2, 1), leaky(), Dropout(dropout)]
             before = after
-        stages += [nn.Flatten(), nn.Linear(before * base * base, hidden), nn.LeakyReLU(0.2)]
+        stages += [nn.Flatten(), nn.Linear(before * base * base, hidden), leaky()]
         self.stages = nn.Sequential(*stages)
         self.dropout = Dropout(dropout)
         self.scores_of = nn.Linear(hidden, classes)
@@ -71,16 +73,20 @@ class ClassifyingDiscriminator(nn.Module):
             if isinstance(layer, nn.Conv2d | nn.Linear):
                 weight_norm(layer)
 
-    def features(self, x: Tensor) -> Tensor:
+    def features(self, x: Tensor, weights: Tensor | None = None) -> Tensor:
         """What the scores are made of: ``(N, channels, size, size)`` to ``(N, F)``."""
         found: Tensor = self.stages(x)
         return found
 
-    def scores(self, x: Tensor) -> Tensor:
+    def read(self, features: Tensor) -> Tensor:
         """The class scores l, ``(N, K)``."""
-        found: Tensor = self.scores_of(self.dropout(self.features(x)))
+        found: Tensor = self.scores_of(self.dropout(features))
         return found
 
-    def forward(self, x: Tensor) -> Tensor:
+    def scores(self, x: Tensor) -> Tensor:
+        """The class scores l of items, ``(N, K)``."""
+        return self.read(self.features(x))
+
+    def verdict(self, features: Tensor, weights: Tensor | None = None) -> Tensor:
         """The raw verdicts log Z, ``(N,)``."""
-        return self.scores(x).logsumexp(1)
+        return self.read(features).logsumexp(1)

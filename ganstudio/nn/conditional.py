@@ -13,6 +13,7 @@ from ganstudio.nn import random
 from ganstudio.nn.dcgan import ConvDiscriminator, ConvGenerator, features_of, stages_of
 from ganstudio.nn.initialise import dcgan_init, he_init
 from ganstudio.nn.norms import Norm, constrain, norm_2d, without_identities
+from ganstudio.nn.rectify import leaky
 
 
 class ClassTable(nn.Module):
@@ -79,11 +80,11 @@ class ConcatDiscriminator(ConvDiscriminator):
         self.size = size
         self.classes = ClassTable(classes, size * size)
 
-    def forward(self, x: Tensor, weights: Tensor | None = None) -> Tensor:
-        """``(N, channels, size, size)`` and ``(N, K)`` to raw outputs ``(N,)``."""
+    def features(self, x: Tensor, weights: Tensor | None = None) -> Tensor:
+        """``(N, channels, size, size)`` and ``(N, K)`` to what the last stage found in both."""
         assert weights is not None, "a conditional discriminator must be told the class"
         picture = self.classes(weights).view(-1, 1, self.size, self.size)
-        return super().forward(torch.cat((x, picture), 1))
+        return super().features(torch.cat((x, picture), 1))
 
 
 class ProjectionDiscriminator(ConvDiscriminator):
@@ -110,15 +111,15 @@ class ProjectionDiscriminator(ConvDiscriminator):
         dcgan_init(self.classes)
         constrain(self.classes, norm)
 
-    def forward(self, x: Tensor, weights: Tensor | None = None) -> Tensor:
-        """``(N, channels, size, size)`` and ``(N, K)`` to raw outputs ``(N,)``."""
+    def verdict(self, features: Tensor, weights: Tensor | None = None) -> Tensor:
+        """ψ(φ) + ⟨V y, φ⟩, raw outputs ``(N,)``; both look at the same φ, what dropout leaves of the features."""
         assert weights is not None, "a conditional discriminator must be told the class"
-        *trunk, last, flatten = self.layers
-        for layer in trunk:
-            x = layer(x)
+        *dropout, last, flatten = self.head
+        for layer in dropout:
+            features = layer(features)
         # ⟨V y, φ⟩ = y · (Vᵀ φ): the same number, without a vector of φ's size for every item.
-        matches: Tensor = self.classes(x.flatten(1))
-        plain: Tensor = flatten(last(x))
+        matches: Tensor = self.classes(features.flatten(1))
+        plain: Tensor = flatten(last(features))
         return plain.squeeze(1) + (weights * matches).sum(1)
 
 
@@ -143,9 +144,9 @@ class ConvEncoder(nn.Module):
         before = channels
         for index in range(doublings):
             after = min(width * 2**index, width * 8)
-            layers += [nn.Conv2d(before, after, 4, 2, 1), norm_2d(after, norm if index else "none"), nn.LeakyReLU(0.2)]
+            layers += [nn.Conv2d(before, after, 4, 2, 1), norm_2d(after, norm if index else "none"), leaky()]
             before = after
-        layers += [nn.Flatten(), nn.Linear(before * base * base, hidden), nn.LeakyReLU(0.2), nn.Linear(hidden, outputs)]
+        layers += [nn.Flatten(), nn.Linear(before * base * base, hidden), leaky(), nn.Linear(hidden, outputs)]
         self.layers = without_identities(layers)
         he_init(self)
 

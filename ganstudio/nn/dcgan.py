@@ -14,9 +14,11 @@ from torch.nn.functional import fold
 
 from ganstudio.core.errors import SizeError
 from ganstudio.core.i18n import _
+from ganstudio.nn.discriminator import ChainDiscriminator
 from ganstudio.nn.initialise import dcgan_init
 from ganstudio.nn.norms import Norm, constrain, norm_2d, without_identities
 from ganstudio.nn.random import Dropout
+from ganstudio.nn.rectify import leaky, relu
 
 
 def stages_of(size: int) -> tuple[int, int]:
@@ -96,8 +98,8 @@ class ConvGenerator(nn.Module):
         bias = norm != "batch"
         layers: list[nn.Module] = [FromVector(latent, widths[0], base, bias=bias)]
         for before, after in itertools.pairwise(widths):
-            layers += [norm_2d(before, norm), nn.ReLU(), nn.ConvTranspose2d(before, after, 4, 2, 1, bias=bias)]
-        layers += [norm_2d(widths[-1], norm), nn.ReLU(), ToImage(widths[-1], channels, 4, 2, 1), nn.Tanh()]
+            layers += [norm_2d(before, norm), relu(), nn.ConvTranspose2d(before, after, 4, 2, 1, bias=bias)]
+        layers += [norm_2d(widths[-1], norm), relu(), ToImage(widths[-1], channels, 4, 2, 1), nn.Tanh()]
         self.layers = without_identities(layers)
         dcgan_init(self)
 
@@ -107,7 +109,7 @@ class ConvGenerator(nn.Module):
         return image
 
 
-class ConvDiscriminator(nn.Module):
+class ConvDiscriminator(ChainDiscriminator):
     """An image to one number by strided 4 × 4 convolutions and leaky ReLU.
 
     Args:
@@ -119,25 +121,18 @@ class ConvDiscriminator(nn.Module):
     """
 
     def __init__(self, channels: int, size: int, width: int, norm: Norm = "batch", dropout: float = 0.0) -> None:
-        super().__init__()
         base, doublings = stages_of(size)
-        layers: list[nn.Module] = []
+        trunk: list[nn.Module] = []
         before = channels
         for index in range(doublings):
             after = min(width * 2**index, width * 8)
             stage_norm: Norm = "none" if index == 0 else norm
-            layers.append(nn.Conv2d(before, after, 4, 2, 1, bias=stage_norm != "batch"))
-            layers += [norm_2d(after, stage_norm), nn.LeakyReLU(0.2)]
+            trunk.append(nn.Conv2d(before, after, 4, 2, 1, bias=stage_norm != "batch"))
+            trunk += [norm_2d(after, stage_norm), leaky()]
             before = after
-        layers += [Dropout(dropout)] if dropout else []
-        layers += [nn.Conv2d(before, 1, base), nn.Flatten()]
-        self.layers = without_identities(layers)
+        head: list[nn.Module] = [Dropout(dropout)] if dropout else []
+        super().__init__(trunk, [*head, nn.Conv2d(before, 1, base), nn.Flatten()])
         dcgan_init(self)
         for layer in self.layers:
             if isinstance(layer, nn.Conv2d):
                 constrain(layer, norm)
-
-    def forward(self, x: Tensor) -> Tensor:
-        """``(N, channels, size, size)`` to raw outputs ``(N,)``."""
-        out: Tensor = self.layers(x)
-        return out.squeeze(1)

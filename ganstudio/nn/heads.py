@@ -7,6 +7,7 @@ from torch import Tensor, nn
 from ganstudio.nn.dcgan import ConvDiscriminator, features_of
 from ganstudio.nn.initialise import dcgan_init, he_init
 from ganstudio.nn.norms import Norm
+from ganstudio.nn.rectify import leaky
 
 
 class RecognisingDiscriminator(ConvDiscriminator):
@@ -37,26 +38,9 @@ class RecognisingDiscriminator(ConvDiscriminator):
     ) -> None:
         super().__init__(channels, size, width, norm, dropout)
         features = features_of(size, width)
-        self.reader = nn.Sequential(nn.Linear(features, hidden), nn.LeakyReLU(0.2), nn.Linear(hidden, outputs))
+        self.reader = nn.Sequential(nn.Linear(features, hidden), leaky(), nn.Linear(hidden, outputs))
         he_init(self.reader[0])
         dcgan_init(self.reader[2])
-        self._trunk_length = len(self.layers) - (3 if dropout else 2)
-
-    def forward(self, x: Tensor) -> Tensor:
-        """``(N, channels, size, size)`` to raw verdicts ``(N,)``."""
-        return self.verdict(self.features(x))
-
-    def features(self, x: Tensor) -> Tensor:
-        """What both heads look at: ``(N, channels, size, size)`` to ``(N, features, base, base)``."""
-        for layer in [*self.layers][: self._trunk_length]:
-            x = layer(x)
-        return x
-
-    def verdict(self, features: Tensor) -> Tensor:
-        """Raw verdicts ``(N,)``: is it real?"""
-        for layer in [*self.layers][self._trunk_length :]:
-            features = layer(features)
-        return features.squeeze(1)
 
     def read(self, features: Tensor) -> Tensor:
         """The numbers read back, ``(N, outputs)``."""

@@ -9,9 +9,11 @@ from __future__ import annotations
 from torch import Tensor, nn
 
 from ganstudio.nn.dcgan import ConvDiscriminator, ConvGenerator, features_of
+from ganstudio.nn.discriminator import Discriminator
 from ganstudio.nn.initialise import dcgan_init, he_init
 from ganstudio.nn.norms import Norm, constrain, norm_1d, without_identities
 from ganstudio.nn.random import Dropout
+from ganstudio.nn.rectify import leaky, relu
 
 READER_UNITS = 128
 
@@ -30,9 +32,7 @@ class DenseConvGenerator(nn.Module):
 
     def __init__(self, latent: int, dense: int, channels: int, size: int, width: int, norm: Norm = "batch") -> None:
         super().__init__()
-        self.dense = without_identities(
-            [nn.Linear(latent, dense, bias=norm != "batch"), norm_1d(dense, norm), nn.ReLU()]
-        )
+        self.dense = without_identities([nn.Linear(latent, dense, bias=norm != "batch"), norm_1d(dense, norm), relu()])
         _initialise(self.dense, norm, slope=0.0)
         self.stages = ConvGenerator(dense, channels, size, width, norm)
 
@@ -42,7 +42,7 @@ class DenseConvGenerator(nn.Module):
         return image
 
 
-class DenseRecognisingDiscriminator(nn.Module):
+class DenseRecognisingDiscriminator(Discriminator):
     """An image to a verdict and, by a second head on the same trunk, to numbers that are read back from it.
 
     The reader is never constrained: under spectral norm the trunk's features are small, and it must be free to enlarge
@@ -70,28 +70,24 @@ class DenseRecognisingDiscriminator(nn.Module):
     ) -> None:
         super().__init__()
         flat = features_of(size, width)
-        between = [nn.Linear(flat, dense, bias=norm != "batch"), norm_1d(dense, norm), nn.LeakyReLU(0.2)]
+        between = [nn.Linear(flat, dense, bias=norm != "batch"), norm_1d(dense, norm), leaky()]
         verdict = nn.Linear(dense, 1)
         read: list[nn.Module] = [nn.Linear(dense, READER_UNITS, bias=norm != "batch"), norm_1d(READER_UNITS, norm)]
         self.stages = ConvDiscriminator(channels, size, width, norm).layers[:-2]  # all but its own verdict
         self.dense = without_identities(between)
         self.judge = nn.Sequential(*([Dropout(dropout)] if dropout else []), verdict)
-        self.reader = without_identities([*read, nn.LeakyReLU(0.2), nn.Linear(READER_UNITS, outputs)])
+        self.reader = without_identities([*read, leaky(), nn.Linear(READER_UNITS, outputs)])
         for part in (self.dense, self.judge, self.reader):
             _initialise(part, norm)
         for layer in (between[0], verdict):
             constrain(layer, norm)
 
-    def forward(self, x: Tensor) -> Tensor:
-        """``(N, channels, size, size)`` to raw verdicts ``(N,)``."""
-        return self.verdict(self.features(x))
-
-    def features(self, x: Tensor) -> Tensor:
+    def features(self, x: Tensor, weights: Tensor | None = None) -> Tensor:
         """What both heads look at: ``(N, channels, size, size)`` to ``(N, dense)``."""
         out: Tensor = self.dense(self.stages(x).flatten(1))
         return out
 
-    def verdict(self, features: Tensor) -> Tensor:
+    def verdict(self, features: Tensor, weights: Tensor | None = None) -> Tensor:
         """Raw verdicts ``(N,)``: is it real?"""
         out: Tensor = self.judge(features)
         return out.squeeze(1)

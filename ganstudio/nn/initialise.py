@@ -24,7 +24,7 @@ def dcgan_init(module: nn.Module, std: float = 0.02) -> nn.Module:
             _fill(part.weight, std * random.normal(*part.weight.shape))
             if part.bias is not None:
                 nn.init.zeros_(part.bias)
-        elif isinstance(part, nn.BatchNorm2d | nn.BatchNorm1d):
+        elif isinstance(part, nn.BatchNorm2d | nn.BatchNorm1d) and part.affine:
             _fill(part.weight, 1 + std * random.normal(*part.weight.shape))
             nn.init.zeros_(part.bias)
     return module
@@ -42,12 +42,12 @@ def he_init(module: nn.Module, slope: float = 0.2) -> nn.Module:
     return module
 
 
-def glorot_init(module: nn.Module) -> nn.Module:
-    """Uniform on ±√(6 / (fan in + fan out)), biases 0 (Glorot and Bengio 2010, eq. 16): what Keras starts with."""
+def glorot_init(module: nn.Module, gain: float = 1.0) -> nn.Module:
+    """Uniform on ±gain · √(6 / (fan in + fan out)), biases 0 (Glorot and Bengio 2010, eq. 16): what Keras starts with."""
     for part in module.modules():
         if isinstance(part, _WEIGHTED):
             fans = part.weight[0].numel() + part.weight[:, 0].numel()
-            bound = math.sqrt(6 / fans)
+            bound = gain * math.sqrt(6 / fans)
             _fill(part.weight, random.uniform(*part.weight.shape, low=-bound, high=bound))
             if part.bias is not None:
                 nn.init.zeros_(part.bias)

@@ -7,9 +7,11 @@ import math
 import torch
 from torch import Tensor, nn
 
+from ganstudio.nn.discriminator import ChainDiscriminator
 from ganstudio.nn.initialise import he_init
 from ganstudio.nn.norms import Norm, constrain, norm_1d, without_identities
 from ganstudio.nn.random import Dropout
+from ganstudio.nn.rectify import leaky, relu
 
 
 class MLPGenerator(nn.Module):
@@ -28,7 +30,7 @@ class MLPGenerator(nn.Module):
         self.shape = shape
         layers: list[nn.Module] = []
         for index in range(depth):
-            layers += [nn.Linear(latent if index == 0 else width, width), norm_1d(width, norm), nn.ReLU()]
+            layers += [nn.Linear(latent if index == 0 else width, width), norm_1d(width, norm), relu()]
         layers.append(nn.Linear(width if depth else latent, math.prod(shape)))
         if len(shape) == 3:
             layers.append(nn.Tanh())
@@ -41,7 +43,7 @@ class MLPGenerator(nn.Module):
         return torch.unflatten(out, 1, self.shape) if len(self.shape) > 1 else out
 
 
-class MLPDiscriminator(nn.Module):
+class MLPDiscriminator(ChainDiscriminator):
     """An item to one number: ``depth`` hidden layers of ``width`` leaky ReLU units.
 
     Args:
@@ -55,20 +57,13 @@ class MLPDiscriminator(nn.Module):
     def __init__(
         self, shape: tuple[int, ...], width: int, depth: int, norm: Norm = "none", dropout: float = 0.0
     ) -> None:
-        super().__init__()
         size = math.prod(shape)
-        layers: list[nn.Module] = [nn.Flatten()] if len(shape) > 1 else []
+        trunk: list[nn.Module] = [nn.Flatten()] if len(shape) > 1 else []
         for index in range(depth):
-            layers += [nn.Linear(size if index == 0 else width, width), norm_1d(width, norm), nn.LeakyReLU(0.2)]
-        layers += [Dropout(dropout)] if dropout else []
-        layers.append(nn.Linear(width if depth else size, 1))
-        self.layers = without_identities(layers)
+            trunk += [nn.Linear(size if index == 0 else width, width), norm_1d(width, norm), leaky()]
+        last = nn.Linear(width if depth else size, 1)
+        super().__init__(trunk, [Dropout(dropout), last] if dropout else [last])
         he_init(self)
         for layer in self.layers:
             if isinstance(layer, nn.Linear):
                 constrain(layer, norm)
-
-    def forward(self, x: Tensor) -> Tensor:
-        """``(N, *shape)`` to raw outputs ``(N,)``."""
-        out: Tensor = self.layers(x)
-        return out.squeeze(1)

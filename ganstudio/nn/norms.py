@@ -1,8 +1,13 @@
-"""Normalisation, by name: what stands between a layer and its activation, or holds a layer's weights in check."""
+"""Normalisation, by name: what stands between a layer and its activation, or holds a layer's weights in check.
+
+All norms of pictures are called alike, ``norm(x, context=None)``. Those that were made without a :class:`Context` do not
+look at it, so that a network passes it on without asking what it holds.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Literal
 
 import torch
@@ -18,9 +23,13 @@ class SpectralNorm(nn.Module):
     """Divides a weight by its largest singular value, so that the layer is 1-Lipschitz (Miyato et al. 2018, section 2).
 
     The value is estimated by one power iteration per forward pass while training. The weight is seen as the matrix
-    ``(out, everything else)``.
+    ``(out, everything else)``. Always in the weight's own precision: under autocast, too.
     """
 
+    not_averaged = (
+        "u",
+        "v",
+    )  # the mean of two directions is shorter than either, so that the weight would come out larger
     u: Tensor
     v: Tensor
 
@@ -39,6 +48,9 @@ class SpectralNorm(nn.Module):
 
     def forward(self, weight: Tensor) -> Tensor:
         """The weight, scaled; same shape."""
+        if torch.is_autocast_enabled(weight.device.type):  # asked first, as leaving autocast costs 8 µs for each layer
+            with torch.autocast(weight.device.type, enabled=False):
+                return self.forward(weight)
         matrix = weight.flatten(1)
         if self.training:
             self._iterate(matrix)
@@ -76,7 +88,7 @@ class InstanceNorm(nn.Module):
         super().__init__()
         self.channels = channels
 
-    def forward(self, x: Tensor) -> Tensor:
+    def forward(self, x: Tensor, context: Tensor | None = None) -> Tensor:
         """``(N, channels, H, W)`` to the same shape."""
         y = torch.group_norm(x, self.channels, eps=EPSILON)
         with torch.no_grad():
@@ -111,16 +123,94 @@ def constrain(layer: nn.Module, norm: Norm) -> nn.Module:
     return layer
 
 
-def norm_2d(channels: int, norm: Norm, affine: bool = True) -> nn.Module:
-    """The norm layer for ``(N, channels, H, W)``; nothing for ``none`` and ``spectral``.
+class BatchNorm(nn.BatchNorm2d):
+    """Batch norm that may be handed a context and does not look at it."""
 
-    Instance norm never has weights of its own; the others do unless ``affine`` is False.
+    def forward(self, input: Tensor, context: Tensor | None = None) -> Tensor:
+        """``(N, channels, H, W)`` to the same shape."""
+        return super().forward(input)
+
+
+class LayerNorm(nn.GroupNorm):
+    """Layer norm over channels and pixels that may be handed a context and does not look at it."""
+
+    def forward(self, input: Tensor, context: Tensor | None = None) -> Tensor:
+        """``(N, channels, H, W)`` to the same shape."""
+        return super().forward(input)
+
+
+class NoNorm(nn.Identity):
+    """Nothing, called as a norm is."""
+
+    def forward(self, input: Tensor, context: Tensor | None = None) -> Tensor:
+        """Anything to itself."""
+        return input
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a norm is told besides what it normalises, and reads its scale and shift from.
+
+    Attributes:
+        size: numbers in the vector (z, w, a class's weights or its embedding), or planes of the map.
+        kind: ``vector`` ``(N, size)``: one scale and shift for each channel; ``planes`` ``(N, size, H, W)``, as large as
+            what is normalised: for each of its pixels.
+        hidden: units, or features, of a layer with ReLU in between; 0: none. 32 in self-modulation.
     """
+
+    size: int
+    kind: Literal["vector", "planes"] = "vector"
+    hidden: int = 0
+
+
+class Modulation(nn.Module):
+    """A norm whose scale and shift are read from a context c: (1 + γ(c)) · (x − μ) / σ + β(c).
+
+    With batch norm and a class that is conditional batch norm (de Vries et al. 2017), with z and a hidden layer
+    self-modulation (Chen et al. 2019, section 2), with planes SPADE (Park et al. 2019, eq. 1); with instance norm and w it
+    is AdaIN (Karras et al. 2019, eq. 1). γ and β are linear in c, or in relu(A c + a) where there is a hidden layer; for
+    planes they are convolutions of 3 × 3. Initialise the network afterwards, as any linear layer: biases of 0 say that
+    the scale is about 1.
+
+    Args:
+        channels: of what is normalised.
+        norm: the normalisation itself, without weights of its own; ``none``: scale and shift alone.
+        context: what γ and β are read from.
+    """
+
+    def __init__(self, channels: int, norm: Norm, context: Context) -> None:
+        super().__init__()
+
+        def layer(into: int, out: int) -> nn.Module:
+            return nn.Linear(into, out) if context.kind == "vector" else nn.Conv2d(into, out, 3, padding=1)
+
+        self.norm = _plain(channels, norm, affine=False)
+        self.read = nn.Sequential(layer(context.size, context.hidden), nn.ReLU()) if context.hidden else nn.Identity()
+        self.gamma_beta = layer(context.hidden or context.size, 2 * channels)
+
+    def forward(self, x: Tensor, context: Tensor | None = None) -> Tensor:
+        """``x`` ``(N, channels, H, W)`` and the context, as :class:`Context` describes it, to ``(N, channels, H, W)``."""
+        assert context is not None, "a norm that reads its scale from a context must be given it"
+        read: Tensor = self.gamma_beta(self.read(context))
+        gamma, beta = (read if read.dim() == 4 else read[:, :, None, None]).chunk(2, 1)
+        return torch.addcmul(beta, self.norm(x), 1 + gamma)
+
+
+def norm_2d(channels: int, norm: Norm, context: Context | None = None) -> nn.Module:
+    """The norm layer for ``(N, channels, H, W)``, called ``(x, context=None)``.
+
+    Without a context, ``none`` and ``spectral`` do nothing, instance norm has no weights of its own and the others do.
+    With one, it is a :class:`Modulation`.
+    """
+    return _plain(channels, norm) if context is None else Modulation(channels, norm, context)
+
+
+def _plain(channels: int, norm: Norm, affine: bool = True) -> nn.Module:
     if norm == "batch":
-        return nn.BatchNorm2d(channels, affine=affine)
+        return BatchNorm(channels, affine=affine)
     if norm == "instance":
         return InstanceNorm(channels)
-    return nn.GroupNorm(1, channels, affine=affine) if norm == "layer" else nn.Identity()
+    return LayerNorm(1, channels, affine=affine) if norm == "layer" else NoNorm()
 
 
 def norm_1d(width: int, norm: Norm) -> nn.Module:
@@ -137,9 +227,10 @@ def without_identities(layers: list[nn.Module]) -> nn.Sequential:
 
 @torch.no_grad()
 def calibrate(network: nn.Module, forward: Callable[[], object]) -> None:
-    """Gives batch norms the statistics of one forward pass, so that a network that never learned can be looked at.
+    """Gives batch norms the statistics of one forward pass, in place of whatever they had.
 
-    Fresh statistics (mean 0, variance 1) belong to no network; with them an untrained generator draws plain grey.
+    Fresh statistics (mean 0, variance 1) belong to no network; with them an untrained generator draws plain grey. Those
+    of a network whose weights have been changed by other means than training belong to other weights.
 
     Args:
         network: in training mode.
@@ -148,7 +239,8 @@ def calibrate(network: nn.Module, forward: Callable[[], object]) -> None:
     norms = [part for part in network.modules() if isinstance(part, nn.BatchNorm1d | nn.BatchNorm2d)]
     momenta = [norm.momentum for norm in norms]
     for norm in norms:
-        norm.momentum = None  # the statistics of this pass alone
+        norm.reset_running_stats()  # a count of earlier passes would let this one weigh next to nothing
+        norm.momentum = None  # the mean over all passes since
     forward()
     for norm, momentum in zip(norms, momenta, strict=True):
         norm.momentum = momentum

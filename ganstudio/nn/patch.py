@@ -17,7 +17,8 @@ from ganstudio.core.errors import SizeError
 from ganstudio.core.i18n import _
 from ganstudio.nn.initialise import dcgan_init
 from ganstudio.nn.norms import Norm, constrain, norm_2d
-from ganstudio.nn.objectives import LEAST_SQUARES, Objective
+from ganstudio.nn.objectives import LEAST_SQUARES, Rule
+from ganstudio.nn.rectify import leaky
 
 Features = list[Tensor]
 """What every layer of one discriminator answered; the last is the map of verdicts ``(N, 1, h, w)``."""
@@ -48,7 +49,7 @@ class PatchDiscriminator(nn.Module):
             between = (
                 norm_2d(after, "instance" if norm == "spectral" and instance else norm) if not plain else nn.Identity()
             )
-            self.stages.append(nn.Sequential(constrain(conv, norm), between, nn.LeakyReLU(0.2)))
+            self.stages.append(nn.Sequential(constrain(conv, norm), between, leaky()))
             before = after
         last = nn.Conv2d(before, 1, 4, 1, 1)
         dcgan_init(last)
@@ -110,20 +111,21 @@ def verdicts(found: Sequence[Features]) -> list[Tensor]:
     return [features[-1] for features in found]
 
 
-def mean_of(loss: Callable[[Tensor], Tensor], maps: Sequence[Tensor]) -> Tensor:
-    """The mean of a loss over all patches of a scale, and of that over the scales."""
-    total = sum((loss(one).mean() for one in maps[1:]), loss(maps[0]).mean())
-    return total / len(maps)
+def judging(rule: Rule, real: Sequence[Tensor], fake: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
+    """What D minimises of its verdicts on real and on drawn pictures: means over patches, then over scales."""
+    losses = [rule.discriminator(one, other) for one, other in zip(real, fake, strict=True)]
+    on_real, on_fake = (torch.stack([loss.mean() for loss in side]).mean() for side in zip(*losses, strict=True))
+    return on_real, on_fake
 
 
-def fooling(objective: Objective, maps: Sequence[Tensor]) -> Tensor:
+def fooling(rule: Rule, maps: Sequence[Tensor]) -> Tensor:
     """What G minimises of D's verdicts, of every scale.
 
     Least squares count in full, (D − 1)², as in the papers that weigh other terms against them (CycleGAN, pix2pixHD): with
     the ½ of Mao et al. those other weights would count twice.
     """
-    full = 2.0 if objective is LEAST_SQUARES else 1.0
-    return full * mean_of(objective.generator, maps)
+    full = 2.0 if rule is LEAST_SQUARES else 1.0
+    return full * torch.stack([rule.generator(None, one).mean() for one in maps]).mean()
 
 
 def feature_distance(fake: Sequence[Features], real: Sequence[Features]) -> Tensor:

@@ -7,15 +7,27 @@ it has found everywhere in the picture.
 
 from __future__ import annotations
 
+import math
+
 from torch import Tensor, nn
 from torch.nn.functional import avg_pool2d, interpolate, relu
 
 from ganstudio.nn.dcgan import stages_of
+from ganstudio.nn.discriminator import Discriminator
 from ganstudio.nn.initialise import glorot_init
-from ganstudio.nn.norms import Norm, constrain, norm_2d
+from ganstudio.nn.norms import Context, Norm, constrain, norm_2d
 from ganstudio.nn.random import Dropout
 
 _SMALLEST = 8  # D halves pictures that are larger than this
+
+
+def _initialise(network: nn.Module) -> None:
+    """As the authors' program: Glorot, with gain √2 in the 3 × 3 convolutions beside a shortcut."""
+    glorot_init(network)
+    for block in network.modules():
+        if isinstance(block, UpBlock | DownBlock):
+            for layer in (block.first, block.second):
+                glorot_init(layer, math.sqrt(2))
 
 
 class UpBlock(nn.Module):
@@ -25,18 +37,19 @@ class UpBlock(nn.Module):
         before: channels of the input.
         after: channels of the output.
         norm: normalisation in front of each ReLU.
+        context: what the norms are told besides.
     """
 
-    def __init__(self, before: int, after: int, norm: Norm) -> None:
+    def __init__(self, before: int, after: int, norm: Norm, context: Context | None = None) -> None:
         super().__init__()
-        self.first_norm, self.second_norm = norm_2d(before, norm), norm_2d(after, norm)
+        self.first_norm, self.second_norm = norm_2d(before, norm, context), norm_2d(after, norm, context)
         self.first, self.second = nn.Conv2d(before, after, 3, padding=1), nn.Conv2d(after, after, 3, padding=1)
         self.shortcut = nn.Conv2d(before, after, 1)
 
-    def forward(self, x: Tensor) -> Tensor:
-        """``(N, before, H, W)`` to ``(N, after, 2 H, 2 W)``."""
-        change: Tensor = self.first(interpolate(relu(self.first_norm(x)), scale_factor=2.0))
-        change = self.second(relu(self.second_norm(change)))
+    def forward(self, x: Tensor, context: Tensor | None = None) -> Tensor:
+        """``(N, before, H, W)``, and a vector for each where there is a context, to ``(N, after, 2 H, 2 W)``."""
+        change: Tensor = self.first(interpolate(relu(self.first_norm(x, context)), scale_factor=2.0))
+        change = self.second(self.second_norm(change, context).relu_())
         # A convolution of one pixel and the enlargement may change places: the small picture is four times cheaper.
         enlarged: Tensor = interpolate(self.shortcut(x), scale_factor=2.0)
         return enlarged + change
@@ -60,7 +73,7 @@ class DownBlock(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """``(N, before, H, W)`` to ``(N, after, H, W)`` or half of that."""
-        change: Tensor = self.second(relu(self.first(x if self._picture else relu(x))))
+        change: Tensor = self.second(self.first(x if self._picture else relu(x)).relu_())
         if self._halve:  # averaging and a convolution of one pixel may change places, as in UpBlock
             x, change = avg_pool2d(x, 2), avg_pool2d(change, 2)
         kept: Tensor = self.shortcut(x)
@@ -76,29 +89,40 @@ class ResNetGenerator(nn.Module):
         size: height and width in pixels.
         width: channels of every block; 256 in the paper.
         norm: normalisation of the blocks (SNGAN: batch).
+        context: a vector that the blocks' norms are told besides: a class, z again (self-modulation).
 
     Raises:
         UsageError: the size cannot be reached by doubling.
     """
 
-    def __init__(self, latent: int, channels: int, size: int, width: int, norm: Norm = "batch") -> None:
+    def __init__(
+        self,
+        latent: int,
+        channels: int,
+        size: int,
+        width: int,
+        norm: Norm = "batch",
+        context: Context | None = None,
+    ) -> None:
         super().__init__()
         base, doublings = stages_of(size)
         self._start = (width, base, base)
         self.dense = nn.Linear(latent, width * base * base)
-        self.blocks = nn.Sequential(*(UpBlock(width, width, norm) for _ in range(doublings)))
+        self.blocks = nn.Sequential(*(UpBlock(width, width, norm, context) for _ in range(doublings)))
         self.norm = norm_2d(width, norm)
         self.to_image = nn.Conv2d(width, channels, 3, padding=1)
-        glorot_init(self)
+        _initialise(self)
 
-    def forward(self, z: Tensor) -> Tensor:
-        """``(N, latent)`` to ``(N, channels, size, size)``."""
-        features = self.blocks(self.dense(z).view(-1, *self._start))
-        image: Tensor = self.to_image(relu(self.norm(features))).tanh()
+    def forward(self, z: Tensor, context: Tensor | None = None) -> Tensor:
+        """``(N, latent)``, and the context where there is one, to ``(N, channels, size, size)``."""
+        features: Tensor = self.dense(z).view(-1, *self._start)
+        for block in self.blocks:
+            features = block(features, context)
+        image: Tensor = self.to_image(self.norm(features).relu_()).tanh()
         return image
 
 
-class ResNetDiscriminator(nn.Module):
+class ResNetDiscriminator(Discriminator):
     """An image to one number by residual blocks and a sum over all places.
 
     Args:
@@ -123,13 +147,19 @@ class ResNetDiscriminator(nn.Module):
         blocks += [DownBlock(before, width, halve=False, first=not blocks), DownBlock(width, width, halve=False)]
         self.blocks = nn.Sequential(*blocks)
         self.dropout = Dropout(dropout)
-        self.verdict = nn.Linear(width, 1)
-        glorot_init(self)
+        # Stored runs know this layer by the name that is a method's here, so that it is reached by the table of modules.
+        self._modules["verdict"] = nn.Linear(width, 1)
+        _initialise(self)
         for layer in [*self.modules()]:
             if isinstance(layer, nn.Conv2d | nn.Linear):
                 constrain(layer, norm)
 
-    def forward(self, x: Tensor) -> Tensor:
-        """``(N, channels, size, size)`` to raw outputs ``(N,)``."""
-        out: Tensor = self.verdict(self.dropout(relu(self.blocks(x)).sum((2, 3))))
+    def features(self, x: Tensor, weights: Tensor | None = None) -> Tensor:
+        """``(N, channels, size, size)`` to the sum of each channel over all places, ``(N, width)``."""
+        found: Tensor = self.blocks(x)
+        return found.relu_().sum((2, 3))
+
+    def verdict(self, features: Tensor, weights: Tensor | None = None) -> Tensor:
+        """Raw outputs ``(N,)``."""
+        out: Tensor = self._modules["verdict"](self.dropout(features))  # type: ignore[misc]
         return out.squeeze(1)

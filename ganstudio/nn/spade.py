@@ -20,29 +20,9 @@ from torch.nn.functional import avg_pool2d, interpolate, leaky_relu
 from ganstudio.nn import random
 from ganstudio.nn.dcgan import stages_of
 from ganstudio.nn.initialise import glorot_init
-from ganstudio.nn.norms import Norm, constrain, norm_2d
+from ganstudio.nn.norms import Context, Norm, constrain, norm_2d
 
 SLOPE = 0.2
-
-
-class Modulation(nn.Module):
-    """The γ and β of one normalisation, read from features of the label map (figure 2).
-
-    Args:
-        channels: of what is normalised.
-        hidden: of the features of the label map.
-        norm: the normalisation itself, without weights of its own: batch (the paper), instance or layer.
-    """
-
-    def __init__(self, channels: int, hidden: int, norm: Norm) -> None:
-        super().__init__()
-        self.norm = norm_2d(channels, norm, affine=False)
-        self.gamma_beta = nn.Conv2d(hidden, 2 * channels, 3, padding=1)
-
-    def forward(self, x: Tensor, guide: Tensor) -> Tensor:
-        """``x`` ``(N, channels, H, W)`` and features ``guide`` ``(N, hidden, H, W)`` to ``(N, channels, H, W)``."""
-        gamma, beta = self.gamma_beta(guide).chunk(2, 1)
-        return torch.addcmul(beta, self.norm(x), 1 + gamma)
 
 
 class PixelNoise(nn.Module):
@@ -82,17 +62,27 @@ class SpadeBlock(nn.Module):
         norm: the normalisation.
         constraint: ``spectral`` bounds the convolutions of the trunk, as in the paper.
         noise: size of the pictures to which noise is added; 0: none.
+        shortcut_norm: where the shortcut has a convolution, a modulation stands in front of it, too.
     """
 
     def __init__(
-        self, before: int, after: int, given: int, hidden: int, norm: Norm, constraint: Norm, noise: int = 0
+        self,
+        before: int,
+        after: int,
+        given: int,
+        hidden: int,
+        norm: Norm,
+        constraint: Norm,
+        noise: int = 0,
+        shortcut_norm: bool = True,
     ) -> None:
         super().__init__()
-        middle = min(before, after)
+        middle, guide, learned = min(before, after), Context(hidden, "planes"), before != after
         self.read = nn.Sequential(nn.Conv2d(given, hidden, 3, padding=1), nn.ReLU(inplace=True))
-        self.first_norm, self.second_norm = Modulation(before, hidden, norm), Modulation(middle, hidden, norm)
+        self.first_norm, self.second_norm = norm_2d(before, norm, guide), norm_2d(middle, norm, guide)
         self.first, self.second = nn.Conv2d(before, middle, 3, padding=1), nn.Conv2d(middle, after, 3, padding=1)
-        self.shortcut = nn.Conv2d(before, after, 1, bias=False) if before != after else nn.Identity()
+        self.shortcut_norm = norm_2d(before, norm, guide) if learned and shortcut_norm else norm_2d(before, "none")
+        self.shortcut = nn.Conv2d(before, after, 1, bias=False) if learned else nn.Identity()
         self.noise = PixelNoise(middle, noise) if noise else nn.Identity()
         self.constraint: Norm = constraint
 
@@ -107,7 +97,7 @@ class SpadeBlock(nn.Module):
         guide = self.read(planes)
         change: Tensor = self.first(leaky_relu(self.first_norm(x, guide), SLOPE))
         change = self.second(leaky_relu(self.second_norm(self.noise(change), guide), SLOPE))
-        kept: Tensor = self.shortcut(x)
+        kept: Tensor = self.shortcut(self.shortcut_norm(x, guide))
         return kept + change
 
 
@@ -124,6 +114,7 @@ class SpadeGenerator(nn.Module):
         norm: batch, instance or layer.
         constraint: spectral or none.
         noise: every block adds noise to its pixels: see :class:`PixelNoise`.
+        shortcut_norm: learned shortcuts have a modulation of their own, as in figure 4.
 
     Raises:
         UsageError: the size cannot be reached by doubling.
@@ -140,6 +131,7 @@ class SpadeGenerator(nn.Module):
         norm: Norm = "batch",
         constraint: Norm = "spectral",
         noise: bool = True,
+        shortcut_norm: bool = True,
     ) -> None:
         super().__init__()
         base, doublings = stages_of(size)
@@ -148,7 +140,7 @@ class SpadeGenerator(nn.Module):
         self.dense = nn.Linear(style, widths[0] * base * base)
         pairs = zip([widths[0], *widths[:-1]], widths, strict=True)
         self.blocks = nn.ModuleList(
-            SpadeBlock(before, after, given, hidden, norm, constraint, (base << index) * noise)
+            SpadeBlock(before, after, given, hidden, norm, constraint, (base << index) * noise, shortcut_norm)
             for index, (before, after) in enumerate(pairs)
         )
         self.to_image = nn.Conv2d(widths[-1], channels, 3, padding=1)

@@ -16,6 +16,7 @@ from ganstudio.core.errors import SizeError
 from ganstudio.core.i18n import _
 from ganstudio.nn.initialise import dcgan_init
 from ganstudio.nn.norms import Norm, norm_2d, without_identities
+from ganstudio.nn.rectify import relu
 
 _SMALLEST = 8  # pixels that are left for the residual blocks, where the picture has enough of them
 
@@ -52,7 +53,7 @@ class ResidualBlock(nn.Module):
             [
                 _conv(width, width, 3),
                 norm_2d(width, norm),
-                nn.ReLU(),
+                relu(),
                 _conv(width, width, 3),
                 norm_2d(width, norm),
             ]
@@ -67,7 +68,7 @@ class ResidualBlock(nn.Module):
 def _shrinking(width: int, halvings: int, norm: Norm) -> list[nn.Module]:
     layers: list[nn.Module] = []
     for index in range(halvings):
-        layers += [_conv(width << index, width << (index + 1), 3, 2), norm_2d(width << (index + 1), norm), nn.ReLU()]
+        layers += [_conv(width << index, width << (index + 1), 3, 2), norm_2d(width << (index + 1), norm), relu()]
     return layers
 
 
@@ -75,7 +76,7 @@ def _growing(width: int, halvings: int, norm: Norm) -> list[nn.Module]:
     layers: list[nn.Module] = []
     for index in reversed(range(halvings)):
         enlarge = (nn.Upsample(scale_factor=2.0), _conv(width << (index + 1), width << index, 3))
-        layers += [*enlarge, norm_2d(width << index, norm), nn.ReLU()]
+        layers += [*enlarge, norm_2d(width << index, norm), relu()]
     return layers
 
 
@@ -114,7 +115,7 @@ class ResNetTranslator(nn.Module):
             [
                 _conv(given, width, 7),
                 norm_2d(width, first_norm or norm),
-                nn.ReLU(),
+                relu(),
                 *_shrinking(width, halvings, norm),
                 *(ResidualBlock(width << halvings, norm) for _ in range(blocks)),
                 *_growing(width, halvings, norm),
@@ -169,7 +170,7 @@ class CoarseToFine(nn.Module):
         super().__init__()
         halvings_of(size, 1)
         self.coarse = ResNetTranslator(given, channels, size // 2, 2 * width, global_blocks, 4, norm, first_norm)
-        self.shrink = without_identities([_conv(given, width, 7), norm_2d(width, first_norm or norm), nn.ReLU()])
+        self.shrink = without_identities([_conv(given, width, 7), norm_2d(width, first_norm or norm), relu()])
         self.shrink.extend(without_identities(_shrinking(width, 1, norm)))
         self.enhance = nn.Sequential(*(ResidualBlock(2 * width, norm) for _ in range(local_blocks)))
         self.grow = without_identities(_growing(width, 1, norm))

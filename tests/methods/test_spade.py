@@ -13,7 +13,8 @@ from ganstudio.core.dataspec import DataSpec, MapClass
 from ganstudio.data import Dataset
 from ganstudio.methods.spade import Spade
 from ganstudio.nn.labelmaps import coloured, planes
-from ganstudio.nn.spade import Modulation, SpadeGenerator
+from ganstudio.nn.norms import Context, norm_2d
+from ganstudio.nn.spade import SpadeBlock, SpadeGenerator
 from ganstudio.training import scene
 from ganstudio.training.engine import Engine
 from tests.training.training_kit import make_engine, train
@@ -142,7 +143,7 @@ def test_planes_and_colours() -> None:
 
 
 def test_modulation_is_the_norm_when_the_guide_says_nothing() -> None:
-    layer = Modulation(4, 6, "instance")
+    layer = norm_2d(4, "instance", Context(6, "planes"))
     torch.nn.init.zeros_(layer.gamma_beta.bias)
     x = torch.randn(2, 4, 8, 8, generator=torch.Generator().manual_seed(0))
     torch.testing.assert_close(layer(x, torch.zeros(2, 6, 8, 8)), torch.nn.functional.instance_norm(x))
@@ -151,3 +152,24 @@ def test_modulation_is_the_norm_when_the_guide_says_nothing() -> None:
 def test_generator_takes_odd_bases() -> None:
     network = SpadeGenerator(3, 2, 1, 56, 4, 4, "instance")
     assert network(torch.zeros(1, 3, 56, 56), torch.zeros(1, 2)).shape == (1, 1, 56, 56)
+
+
+def test_learned_shortcuts_have_a_norm_of_their_own() -> None:
+    """Figure 4 of the paper; runs that were stored without it are drawn without it."""
+    with_it, without = (SpadeGenerator(3, 2, 1, 16, 4, 5, "instance", shortcut_norm=on) for on in (True, False))
+    more = with_it.state_dict().keys() - without.state_dict().keys()
+    learned = [index for index, block in enumerate(with_it.blocks) if isinstance(block.shortcut, torch.nn.Conv2d)]
+    assert learned
+    assert more == {f"blocks.{i}.shortcut_norm.gamma_beta.{part}" for i in learned for part in ("weight", "bias")}
+    assert without.state_dict().keys() < with_it.state_dict().keys()
+
+
+@pytest.mark.parametrize("shortcut_norm", [True, False])
+def test_what_the_shortcut_passes_on(shortcut_norm: bool) -> None:
+    block = SpadeBlock(8, 4, 3, 5, "instance", "none", shortcut_norm=shortcut_norm)
+    for name, parameter in block.named_parameters():
+        if name.startswith(("second.", "read.")) or name.endswith("gamma_beta.bias"):
+            torch.nn.init.zeros_(parameter)  # the shortcut alone, on a map that says nothing
+    x = 100 * torch.randn(2, 8, 6, 6, generator=torch.Generator().manual_seed(0))
+    passed = torch.nn.functional.instance_norm(x) if shortcut_norm else x
+    torch.testing.assert_close(block(x, torch.zeros(2, 3, 6, 6)), block.shortcut(passed))

@@ -11,12 +11,19 @@ from torch.nn.utils import parametrize
 
 from ganstudio.nn import random
 from ganstudio.nn.dcgan import ConvDiscriminator, ConvGenerator, stages_of
-from ganstudio.nn.ema import Average
-from ganstudio.nn.initialise import dcgan_init, he_init
+from ganstudio.nn.ema import Average, decay_of_half_life
+from ganstudio.nn.initialise import dcgan_init, glorot_init, he_init
 from ganstudio.nn.mlp import MLPDiscriminator, MLPGenerator
 from ganstudio.nn.norms import constrain
 from ganstudio.nn.objectives import HINGE, LEAST_SQUARES, MINIMAX, NON_SATURATING, OBJECTIVES, WASSERSTEIN
-from ganstudio.nn.penalties import PENALTIES, dragan_penalty, gradient_penalty, r1_penalty
+from ganstudio.nn.penalties import (
+    PENALTIES,
+    dragan_penalty,
+    gradient_penalty,
+    one_sided_penalty,
+    r1_penalty,
+    r2_penalty,
+)
 
 
 def value(tensor: Tensor) -> float:
@@ -103,7 +110,9 @@ def test_penalties_of_a_linear_critic(slope: tuple[float, float]) -> None:
     real, fake = torch.randn(6, 2), torch.randn(6, 2)
     assert value(gradient_penalty(critic, real, fake)) == pytest.approx((norm - 1) ** 2, abs=1e-5)
     assert value(dragan_penalty(critic, real, fake)) == pytest.approx((norm - 1) ** 2, abs=1e-5)
+    assert value(one_sided_penalty(critic, real, fake)) == pytest.approx(max(0, norm - 1) ** 2, abs=1e-5)
     assert value(r1_penalty(critic, real, fake)) == pytest.approx(norm**2 / 2, abs=1e-6)
+    assert value(r2_penalty(critic, real, fake)) == pytest.approx(norm**2 / 2, abs=1e-6)
 
 
 @pytest.mark.parametrize("penalty", PENALTIES.values())
@@ -144,8 +153,10 @@ def test_where_the_slopes_are_taken() -> None:
     assert noise.min() >= 0
     assert value(noise.max()) == pytest.approx(1.5, rel=0.1)
     assert value(noise.mean()) == pytest.approx(0.75, rel=0.1)
-    # ½ E‖2x‖² on the real items
-    assert value(r1_penalty(critic, spread, fake)) == pytest.approx(2 * value(spread.square().sum(1).mean()), rel=1e-4)
+    # ½ E‖2x‖² on the real items, and on the generated ones
+    wanted = 2 * value(spread.square().sum(1).mean())
+    assert value(r1_penalty(critic, spread, fake)) == pytest.approx(wanted, rel=1e-4)
+    assert value(r2_penalty(critic, fake, spread)) == pytest.approx(wanted, rel=1e-4)
 
 
 # -- norms ------------------------------------------------------------------------------------------------------------
@@ -215,14 +226,58 @@ def test_the_average_follows_its_formula() -> None:
     assert value(network.weight) == 19
 
 
-def test_the_average_copies_buffers_and_stays_in_evaluation_mode() -> None:
+def test_the_average_averages_statistics_copies_counts_and_stays_in_evaluation_mode() -> None:
     network = nn.Sequential(nn.Linear(2, 3), nn.BatchNorm1d(3))
     average = Average(network, 0.9)
-    network.train()(torch.randn(8, 2))
-    average.update(1)
-    assert torch.equal(average.module[1].running_mean, network[1].running_mean)
+    mean, variance = torch.zeros(3), torch.ones(3)
+    for step in range(1, 6):
+        network.train()(torch.randn(8, 2))
+        average.update(step)
+        beta = min(0.9, (1 + step) / (10 + step))
+        mean = beta * mean + (1 - beta) * network[1].running_mean
+        variance = beta * variance + (1 - beta) * network[1].running_var
+    torch.testing.assert_close(average.module[1].running_mean, mean)
+    torch.testing.assert_close(average.module[1].running_var, variance)
+    assert int(average.module[1].num_batches_tracked) == 5
     assert not average.module.training
     assert not any(parameter.requires_grad for parameter in average.module.parameters())
+
+
+def test_directions_of_spectral_norm_are_copied_as_their_mean_is_too_short() -> None:
+    network = nn.Sequential(constrain(nn.Linear(8, 8), "spectral"))
+    average = Average(network, 0.99)
+    for step in range(1, 40):
+        with torch.no_grad():
+            network[0].parametrizations.weight.original.copy_(
+                torch.randn(8, 8)
+            )  # its directions are all over the place
+        network.train()(torch.zeros(1, 8))
+        average.update(step)
+        mine, theirs = (part[0].parametrizations.weight[0] for part in (average.module, network))
+        assert torch.equal(mine.u, theirs.u)
+        assert torch.equal(mine.v, theirs.v)
+
+
+def test_an_average_that_starts_late_follows_until_then() -> None:
+    network = nn.Sequential(nn.Linear(1, 1, bias=False), nn.BatchNorm1d(1))
+    average = Average(network, 0.999, start=3)
+    expected = 0.0
+    for step in range(1, 9):
+        with torch.no_grad():
+            network[0].weight.fill_(float(step))
+            network[1].running_mean.fill_(float(step))
+        average.update(step)
+        beta = 0.0 if step <= 3 else (1 + step - 3) / (10 + step - 3)
+        expected = beta * expected + (1 - beta) * step
+        assert value(average.module[0].weight) == pytest.approx(expected, rel=1e-5)
+        assert value(average.module[1].running_mean) == pytest.approx(expected, rel=1e-5)
+
+
+def test_half_lives_are_counted_in_images() -> None:
+    assert decay_of_half_life(64, 64) == 0.5
+    assert decay_of_half_life(10_000, 32) == pytest.approx(0.99778, abs=1e-5)  # StyleGAN2
+    assert decay_of_half_life(10_000, 16) ** 2 == pytest.approx(decay_of_half_life(10_000, 32))
+    assert decay_of_half_life(0, 32) == 0
 
 
 # -- chance -----------------------------------------------------------------------------------------------------------
@@ -279,6 +334,10 @@ def test_initial_weights() -> None:
         he_init(linear, slope=0.0)
         assert value(linear.weight.var()) == pytest.approx(2 / 300, rel=0.03)
         assert not linear.bias.any()
+        for gain in (1.0, math.sqrt(2)):
+            glorot_init(nn.Sequential(linear, conv), gain)
+            assert value(linear.weight.var()) == pytest.approx(2 * gain**2 / 700, rel=0.03)
+            assert value(conv.weight.var()) == pytest.approx(2 * gain**2 / (96 * 16), rel=0.03)
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from torch.nn.functional import avg_pool2d, interpolate, relu
 
 from ganstudio.core.errors import UsageError
 from ganstudio.nn import random
+from ganstudio.nn.norms import Context
 from ganstudio.nn.resnet import DownBlock, ResNetDiscriminator, ResNetGenerator, UpBlock
 
 
@@ -78,6 +79,38 @@ def test_only_the_first_block_tells_dark_pixels_apart(first: bool) -> None:
 
 def layers_of(network: nn.Module) -> list[nn.Conv2d | nn.Linear]:
     return [part for part in network.modules() if isinstance(part, nn.Conv2d | nn.Linear)]
+
+
+def test_weights_begin_as_in_the_authors_program() -> None:
+    """Glorot and Bengio 2010, with gain √2 in the convolutions beside a shortcut."""
+    with random.randomness(seeded()):
+        networks = ResNetGenerator(64, 3, 16, 64), ResNetDiscriminator(3, 16, 64, "none")
+    for network in networks:
+        for name, layer in network.named_modules():
+            if isinstance(layer, nn.Conv2d | nn.Linear):
+                fans = layer.weight[0].numel() + layer.weight[:, 0].numel()
+                gain = value(layer.weight.std()) / (2 / fans) ** 0.5
+                wanted = 2**0.5 if name.endswith(("first", "second")) else 1.0
+                assert gain == pytest.approx(wanted, rel=0.1), name
+
+
+def test_norms_of_the_generator_may_be_told_something() -> None:
+    z = random.normal(3, 6)
+    plain = ResNetGenerator(6, 1, 16, 4)
+    assert torch.equal(plain(z), plain(z, random.normal(3, 2)))  # nobody listens
+    assert not any("gamma" in name for name in plain.state_dict())
+    for context in (Context(2), Context(6, hidden=32)):
+        generator = ResNetGenerator(6, 1, 16, 4, context=context).eval()
+        told = [random.normal(3, context.size) for _case in range(2)]
+        one, other = (generator(z, each) for each in told)
+        assert one.shape == (3, 1, 16, 16)
+        assert (one - other).abs().max() > 1e-3
+        generator(z, told[0]).sum().backward()
+        assert all(parameter.grad is not None for parameter in generator.parameters())
+
+
+def value(tensor: Tensor) -> float:
+    return float(tensor.detach())
 
 
 def largest(weight: Tensor) -> float:
