@@ -19,16 +19,13 @@ Sum = Callable[[Tensor], Tensor]
 """Adds up a tensor over all processes, in place."""
 
 
-class SyncedBatchNorm(_BatchNorm):
-    """A batch norm that :func:`synchronise` has turned into this; in evaluation mode it is what it was."""
+class Synced(_BatchNorm):
+    """What :func:`synchronise` makes of a batch norm; in evaluation mode it is what it was."""
 
     total: Sum
 
-    def _check_input_dim(self, input: Tensor) -> None:
-        pass
-
-    def forward(self, input: Tensor) -> Tensor:
-        """``(N, C, …)`` to the same shape."""
+    def forward(self, input: Tensor, context: Tensor | None = None) -> Tensor:
+        """``(N, C, …)`` to the same shape; a context is not looked at."""
         if not self.training:
             return super().forward(input)
         with torch.no_grad():
@@ -47,8 +44,8 @@ class SyncedBatchNorm(_BatchNorm):
 def synchronise(network: nn.Module, total: Sum) -> None:
     """Turns every batch norm inside into a synchronised one; names, weights and statistics stay."""
     for part in network.modules():
-        if isinstance(part, _BatchNorm) and not isinstance(part, SyncedBatchNorm):
-            part.__class__ = SyncedBatchNorm
+        if isinstance(part, _BatchNorm) and not isinstance(part, Synced):
+            part.__class__ = type(f"Synced{type(part).__name__}", (Synced, type(part)), {})
             part.__dict__["total"] = total
 
 

@@ -1,0 +1,144 @@
+"""Several processes train one run: as one does on the same items and latents, and nobody is lost without a word."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from safetensors.torch import load_file
+from torch import Tensor
+
+from ganstudio.core.errors import UsageError
+from ganstudio.core.events import Note
+from ganstudio.store import Run
+from ganstudio.training.ranks import Ranks, said_of
+from ganstudio.training.session import Session
+from tests.training import ranks_worker
+from tests.training.ranks_worker import CASES, HALF, KILLED, ONE, PARTED, STEPS, WHOLE, build, learned, small
+from tests.training.training_kit import QUICK, assert_same, columns, finish, make_engine, newest
+
+ROOT = Path(__file__).parents[2]
+
+
+def _free_ports(count: int) -> list[str]:
+    sockets = [socket.socket() for _index in range(count)]
+    for each in sockets:
+        each.bind(("127.0.0.1", 0))
+    ports = [str(each.getsockname()[1]) for each in sockets]
+    for each in sockets:
+        each.close()
+    return ports
+
+
+def _start(rank: int, folder: Path, ports: list[str]) -> subprocess.Popen[str]:
+    told = {"RANK": rank, "LOCAL_RANK": rank, "WORLD_SIZE": 2, "LOCAL_WORLD_SIZE": 2, "MASTER_ADDR": "127.0.0.1"}
+    environment = {**os.environ, **{name: str(value) for name, value in told.items()}, "OMP_NUM_THREADS": "1"}
+    command = [sys.executable, "-m", ranks_worker.__name__, str(folder), *ports]
+    return subprocess.Popen(command, cwd=ROOT, env=environment, stdout=-1, stderr=subprocess.STDOUT, text=True)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What two ranks left behind; one process has begun the run ``one`` before."""
+    torch.set_num_threads(1)
+    folder = tmp_path_factory.mktemp("ranks")
+    finish(Session.new(small(HALF), path=folder / ONE, pace=QUICK))
+    ports = _free_ports(6)
+    ranks = [_start(rank, folder, ports) for rank in (0, 1)]
+    try:
+        said = [rank.communicate(timeout=90)[0] for rank in ranks]
+    finally:
+        for rank in ranks:
+            rank.kill()
+    assert [rank.returncode for rank in ranks] == [0, -9], said
+    return folder
+
+
+def _loaded(folder: Path, case: str, rank: int) -> dict[str, Tensor]:
+    return load_file(folder / f"{case} {rank}.safetensors")
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_two_ranks_learn_what_one_process_does(folder: Path, case: str) -> None:
+    mine, theirs = learned(build(case)), _loaded(folder, case, 0)
+    assert mine.keys() == theirs.keys()
+    assert any(name.startswith("gradient/generator") for name in mine)
+    for name in mine:
+        near = 1e-4 if name == "rows" else 1e-5  # losses of some units, after three steps
+        torch.testing.assert_close(
+            theirs[name], mine[name], rtol=near, atol=near, msg=lambda text, n=name: f"{n}: {text}"
+        )
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_ranks_stay_equal(folder: Path, case: str) -> None:
+    one, other = _loaded(folder, case, 0), _loaded(folder, case, 1)
+    assert_same(one, other)
+
+
+def test_two_ranks_go_on_as_if_they_had_never_stopped(folder: Path) -> None:
+    whole, parted = newest(folder / WHOLE), newest(folder / PARTED)
+    assert whole[1]["step"] == STEPS
+    assert_same(whole[0], parted[0])
+    for name, column in columns(folder / WHOLE).items():
+        np.testing.assert_array_equal(column, columns(folder / PARTED)[name], err_msg=name)
+    assert Run.open(folder / WHOLE).status().state == "finished"
+
+
+def _notes(run: Path) -> list[str]:
+    return [event.text for event in Run.open(run).events() if isinstance(event, Note)]
+
+
+def test_the_number_of_ranks_may_change(folder: Path, tmp_path: Path) -> None:
+    assert newest(folder / ONE)[1]["step"] == STEPS
+    assert newest(folder / ONE)[1]["items"] == newest(folder / WHOLE)[1]["items"]
+    assert any("by 1 rank up to step 3 and goes on with 2 ranks" in note for note in _notes(folder / ONE))
+    finish(Session.resume(folder / WHOLE, STEPS + 2, pace=QUICK))
+    assert newest(folder / WHOLE)[1]["step"] == STEPS + 2
+    assert any("by 2 ranks up to step 6 and goes on with 1 rank." in note for note in _notes(folder / WHOLE))
+
+
+def test_a_killed_rank_is_told_in_words(folder: Path) -> None:
+    told = json.loads((folder / "killed.json").read_text(encoding="utf-8"))
+    status = Run.open(folder / KILLED).status()
+    assert told["state"] == status.state == "failed"
+    assert told["failure"] == status.message
+    assert "Rank 1 of this run is gone" in status.message
+    assert "--resume" in status.message
+    assert status.step == HALF
+    assert Run.open(folder / KILLED).newest_good_checkpoint().step is not None
+
+
+class _Two(Ranks):
+    size = 2
+
+
+class _Twenty(Ranks):
+    size = 20
+
+
+def test_what_ranks_share_is_said_before_they_begin() -> None:
+    engine = make_engine("gan", batch_size=7)
+    assert said_of(engine) == ()
+    engine.ranks = _Two()
+    (note,) = said_of(engine)
+    assert "Each takes 3 of the 7 items of a batch (the first 1: one more)" in note.text
+    engine = make_engine("semi-supervised", "digits:size=16")
+    engine.ranks = _Two()
+    assert [note.level for note in said_of(engine)] == ["info", "warning"]
+    assert "Feature matching compares means of a whole batch" in said_of(engine)[1].text
+
+
+def test_a_batch_smaller_than_the_ranks_is_refused() -> None:
+    from ganstudio.training.engine import Engine
+
+    engine = make_engine("gan", batch_size=16)
+    with pytest.raises(UsageError, match="set batch_size to 20 or more"):
+        Engine(engine.method, engine.dataset, 0, torch.device("cpu"), _Twenty())
