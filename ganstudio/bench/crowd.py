@@ -28,4 +28,5 @@ def _times() -> tuple[float, float, float]:
         fields = [int(field) for field in file.readline().split()[1:]]
     idle = fields[3] + fields[4]
     # Guests are counted within user time already.
-    return time.perf_counter(), (sum(fields[:8]) - idle) / os.sysconf("SC_CLK_TCK"), time.process_time()
+    own = time.process_time() + sum(os.times()[2:4])  # and that of processes that it has started and that have ended
+    return time.perf_counter(), (sum(fields[:8]) - idle) / os.sysconf("SC_CLK_TCK"), own

@@ -94,6 +94,7 @@ ROWS = {
         Row("start", "ganstudio.bench.start", "window"),
         Row("curves", "ganstudio.bench.curves", "window"),
         Row("checkpoint", "ganstudio.bench.checkpoint"),
+        Row("ranks", "ganstudio.bench.ranks"),
         *(
             Row(f"explore-{what}", "ganstudio.bench.explore", "window")
             for what in ("slider", "drag", "sweep", "live", "projection", "memory")

@@ -51,8 +51,11 @@ def synchronise(network: nn.Module, total: Sum) -> None:
 
 def _statistics(x: Tensor, total: Sum) -> tuple[Tensor, Tensor, Tensor]:
     """Mean and biased variance ``(C,)`` of every channel over all processes, and the count of values, 0-d."""
-    across = [dim for dim in range(x.dim()) if dim != 1]
-    variance, mean = torch.var_mean(x.float(), across, correction=0)
+    if x.is_cpu:  # twenty times as fast there
+        mean, variance = torch.batch_norm_update_stats(x.float(), None, None, 0.0)
+    else:
+        across = [dim for dim in range(x.dim()) if dim != 1]
+        variance, mean = torch.var_mean(x.float(), across, correction=0)
     # In double precision, for E[x²] − E[x]² loses what a float32 holds where the mean is large.
     mean, variance = mean.double(), variance.double()
     count = torch.full((1,), x.numel() // x.shape[1], dtype=torch.float64, device=x.device)
