@@ -145,8 +145,10 @@ class Together(Ranks):
     # -- places and parts -------------------------------------------------------------------------------------------
 
     def own(self, device: torch.device) -> torch.device:
-        """The device of this rank's own number on its machine."""
-        if device.type == "cuda":
+        """The card of this rank's own number on its machine; the processor where there are none."""
+        if device.type != "cuda":
+            device = torch.device("cpu")  # ranks cannot meet on other devices
+        else:
             device = torch.device("cuda", _local("RANK", self.rank) % torch.cuda.device_count())
             torch.cuda.set_device(device)
         self._device = device

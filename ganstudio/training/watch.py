@@ -17,18 +17,18 @@ BEAT, GONE_AFTER = 1.0, 20.0
 
 
 class Watch:
-    """Counts for this rank in a store that all ranks reach, and looks whether the others count.
+    """Counts for this rank in a store that all ranks reach, and looks whether the others count: rank 0 all, they rank 0.
 
     A killed process is mostly told of at once, by the connection that breaks; this is for the others (a machine that
     was switched off, a process that hangs), and knows who it was.
 
     Args:
-        store: a connection of its own.
+        store: a connection of its own. Its server is on the machine of rank 0.
         rank: of this process.
         size: how many there are.
 
     Attributes:
-        on_lost: told in words, by the watch's own thread, when a rank has said why it ends (then with True) or has been
+        on_lost: told in words, by a thread of the watch, when a rank has said why it ends (then with True) or has been
             silent for :data:`GONE_AFTER` seconds.
     """
 
@@ -39,13 +39,16 @@ class Watch:
         self._heard = dict.fromkeys(self._others, time.monotonic())
         self.on_lost: Callable[[TrainingError, bool], object] | None = None
         self._lock, self._stopped = threading.Lock(), threading.Event()
-        self._thread = threading.Thread(target=self._run, name="watch over ranks", daemon=True)
-        self._thread.start()
+        # Two threads, because a store that does not answer holds the one that asks.
+        self._threads = [threading.Thread(target=each, name="watch", daemon=True) for each in (self._ask, self._judge)]
+        for thread in self._threads:
+            thread.start()
 
     def stop(self) -> None:
         """All ranks part in peace."""
         self._stopped.set()
-        self._thread.join(2 * BEAT)
+        for thread in self._threads:
+            thread.join(2 * BEAT)
 
     def say(self, words: str) -> None:
         """This rank ends, and why. Does nothing where the others have parted or cannot be reached any more."""
@@ -60,19 +63,17 @@ class Watch:
 
     def lost(self, seconds: float = 6.0) -> TrainingError | None:
         """Who is gone, now that a message has failed; waits until it is known, so long at most."""
-        until = time.monotonic() + seconds
-        begun = time.monotonic()
-        while time.monotonic() < until and not self._stopped.is_set():
+        begun = now = time.monotonic()
+        while now - begun < seconds and not self._stopped.wait(BEAT / 5):
+            now = time.monotonic()
             for other in self._others:
                 try:
-                    if (error := self._last_words(other)) is not None:
-                        return error
+                    error = self._last_words(other)
                     self._look(other)
                 except RuntimeError:
                     return None
-                if time.monotonic() - max(self._heard[other], begun) > 3 * BEAT:
-                    return _gone(other)
-            time.sleep(BEAT / 5)
+                if error is not None or now - max(self._heard[other], begun) > 3 * BEAT:
+                    return error or _gone(other)
         return None
 
     def _last_words(self, other: int) -> TrainingError | None:
@@ -88,20 +89,34 @@ class Watch:
         if count != self._counts[other]:
             self._counts[other], self._heard[other] = count, time.monotonic()
 
-    def _run(self) -> None:
+    def _ask(self) -> None:
         while not self._stopped.wait(BEAT):
             try:
                 with self._lock:
                     self._store.add(f"alive/{self._rank}", 1)
                 for other in self._others:
                     self._look(other)
-                    said = self._last_words(other)
-                    silent = time.monotonic() - self._heard[other] > GONE_AFTER
-                    if (said or silent) and self.on_lost is not None:
-                        self.on_lost(said or _gone(other), said is not None)
-                        return
+                    if (said := self._last_words(other)) is not None:
+                        self._tell(said, True)
             except RuntimeError:  # whoever holds the store is gone; messages between the ranks may still go through
-                return
+                self._others = []
+
+    def _judge(self) -> None:
+        before = time.monotonic()
+        while not self._stopped.wait(BEAT):
+            now = time.monotonic()
+            if now - before > 3 * BEAT:  # this process itself stood still, as after Ctrl-Z: it could hear nobody
+                self._heard = dict.fromkeys(self._heard, now)
+            before = now
+            for other in self._others:
+                if now - self._heard[other] > GONE_AFTER:
+                    self._tell(_gone(other), False)
+                    break
+
+    def _tell(self, error: TrainingError, said: bool) -> None:
+        tell, self.on_lost = self.on_lost, None  # once
+        if tell is not None:
+            tell(error, said)
 
 
 def _gone(rank: int) -> TrainingError:

@@ -17,6 +17,7 @@ import torch
 from safetensors.torch import save_file
 from torch import Tensor
 
+from ganstudio.__main__ import main as command_line
 from ganstudio.core.experiment import Experiment
 from ganstudio.data import Dataset, load
 from ganstudio.methods import METHODS, Method
@@ -42,6 +43,13 @@ WHOLE, PARTED, ONE, KILLED = "whole", "parted", "one", "killed"
 
 def small(steps: int, **hyper: Any) -> Experiment:
     return Experiment("gan", RING, {**SMALL, "norm_g": "batch", **hyper}, steps, 0, "cpu")
+
+
+def command(path: Path, steps: int) -> list[str]:
+    """The same, as the command line is told."""
+    hyper = [f"{name}={value}" for name, value in small(steps).hyper.items()]
+    options = ["--data", RING, "--steps", str(steps), "--device", "cpu", "--threads", "1", "--out", str(path)]
+    return ["train", "gan", *options, "--set", *hyper]
 
 
 def build(case: str, ranks: Ranks = ALONE) -> Engine:
@@ -125,7 +133,8 @@ def main(folder: Path, ports: Iterator[str]) -> None:
         return Together()
 
     _compare(ranks(), folder)
-    _train(ranks(), lambda **how: Session.new(small(STEPS), path=folder / WHOLE, **how))
+    os.environ["MASTER_PORT"] = next(ports)
+    assert command_line(command(folder / WHOLE, STEPS)) == 0
     _train(ranks(), lambda **how: Session.new(small(HALF), path=folder / PARTED, **how))
     _train(ranks(), lambda **how: Session.resume(folder / PARTED, STEPS, **how))
     _train(ranks(), lambda **how: Session.resume(folder / ONE, STEPS, **how))

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -37,11 +39,13 @@ def _free_ports(count: int) -> list[str]:
     return ports
 
 
-def _start(rank: int, folder: Path, ports: list[str]) -> subprocess.Popen[str]:
-    told = {"RANK": rank, "LOCAL_RANK": rank, "WORLD_SIZE": 2, "LOCAL_WORLD_SIZE": 2, "MASTER_ADDR": "127.0.0.1"}
-    environment = {**os.environ, **{name: str(value) for name, value in told.items()}, "OMP_NUM_THREADS": "1"}
-    command = [sys.executable, "-m", ranks_worker.__name__, str(folder), *ports]
-    return subprocess.Popen(command, cwd=ROOT, env=environment, stdout=-1, stderr=subprocess.STDOUT, text=True)
+def _start(rank: int, port: str, *command: str) -> subprocess.Popen[str]:
+    """A process as a launcher of two would start it; what it says is read by ``communicate``."""
+    told = {"RANK": rank, "LOCAL_RANK": rank, "WORLD_SIZE": 2, "LOCAL_WORLD_SIZE": 2, "OMP_NUM_THREADS": 1}
+    numbers = {name: str(value) for name, value in told.items()}
+    environment = {**os.environ, **numbers, "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": port}
+    streams = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+    return subprocess.Popen([sys.executable, "-m", *command], cwd=ROOT, env=environment, text=True, **streams)
 
 
 @pytest.fixture(scope="module")
@@ -51,13 +55,14 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("ranks")
     finish(Session.new(small(HALF), path=folder / ONE, pace=QUICK))
     ports = _free_ports(6)
-    ranks = [_start(rank, folder, ports) for rank in (0, 1)]
+    ranks = [_start(rank, ports[0], ranks_worker.__name__, str(folder), *ports) for rank in (0, 1)]
     try:
         said = [rank.communicate(timeout=90)[0] for rank in ranks]
     finally:
         for rank in ranks:
             rank.kill()
     assert [rank.returncode for rank in ranks] == [0, -9], said
+    (folder / "said.json").write_text(json.dumps(said), encoding="utf-8")
     return folder
 
 
@@ -96,6 +101,13 @@ def _notes(run: Path) -> list[str]:
     return [event.text for event in Run.open(run).events() if isinstance(event, Note)]
 
 
+def test_rank_0_alone_speaks(folder: Path) -> None:
+    first, second = json.loads((folder / "said.json").read_text(encoding="utf-8"))
+    assert "2 ranks train this run together. Each takes 8 of the 16 items of a batch" in first
+    assert str(folder / WHOLE) in first
+    assert second == ""
+
+
 def test_the_number_of_ranks_may_change(folder: Path, tmp_path: Path) -> None:
     assert newest(folder / ONE)[1]["step"] == STEPS
     assert newest(folder / ONE)[1]["items"] == newest(folder / WHOLE)[1]["items"]
@@ -114,6 +126,48 @@ def test_a_killed_rank_is_told_in_words(folder: Path) -> None:
     assert "--resume" in status.message
     assert status.step == HALF
     assert Run.open(folder / KILLED).newest_good_checkpoint().step is not None
+
+
+def _until_it_trains(run: Path) -> None:
+    until = time.monotonic() + 60
+    while not (run / "status.json").exists() or Run.open(run).status().step < 1:
+        assert time.monotonic() < until
+        time.sleep(0.2)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a signal that stops a process")
+def test_a_silent_rank_is_told_in_words_within_half_a_minute(tmp_path: Path) -> None:
+    run, (port,) = tmp_path / "run", _free_ports(1)
+    ranks = [_start(rank, port, "ganstudio", *ranks_worker.command(run, 10**6)) for rank in (0, 1)]
+    try:
+        _until_it_trains(run)
+        ranks[1].send_signal(signal.SIGSTOP)
+        said, _nothing = ranks[0].communicate(timeout=30)
+    finally:
+        for rank in ranks:
+            rank.kill()
+            rank.communicate()
+    assert ranks[0].returncode == 1
+    assert "Rank 1 of this run is gone" in said
+    assert Run.open(run).status().state == "failed"
+    assert Run.open(run).status().message in said
+
+
+@pytest.mark.slow
+def test_torchrun_starts_the_command_and_ctrl_c_stops_it(tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    launcher = ["torch.distributed.run", "--standalone", "--nproc-per-node", "2", "-m", "ganstudio"]
+    process = _start(0, "0", *launcher, *ranks_worker.command(run, 10**6))
+    try:
+        _until_it_trains(run)
+        process.send_signal(signal.SIGINT)
+        said, _nothing = process.communicate(timeout=60)
+    finally:
+        process.kill()
+    status = Run.open(run).status()
+    assert status.state == "stopped", said
+    assert Run.open(run).newest_good_checkpoint().step == status.step
 
 
 class _Two(Ranks):
