@@ -115,6 +115,10 @@ def test_the_command_line_brings_the_window_only_when_asked_for_it() -> None:
     assert not found
 
 
+SHARED = {"__init__", "base", "phase", "info", "axes", "game", "conditional", "translation"}
+PAPERS = {file.stem for file in (PACKAGE / "methods").glob("*.py")} - SHARED
+
+
 def strings_compared(tree: ast.Module) -> Iterator[tuple[int, str]]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Compare):
@@ -127,7 +131,7 @@ def strings_compared(tree: ast.Module) -> Iterator[tuple[int, str]]:
 
 
 def test_nobody_asks_a_method_for_its_name() -> None:
-    names = {file.stem.replace("_", "-") for file in (PACKAGE / "methods").glob("*.py")} - {"--init--", "base"}
+    names = {paper.replace("_", "-") for paper in PAPERS}
     assert {"gan", "wgan-gp"} <= names
     found = [
         (name_of(file), line, text)
@@ -160,14 +164,12 @@ def test_every_module_says_what_it_is_for() -> None:
 
 
 def test_methods_do_not_know_each_other() -> None:
-    shared = {"__init__", "base", "two_player", "conditional", "translation"}
-    papers = {file.stem for file in (PACKAGE / "methods").glob("*.py")} - shared
     found = [
         (name_of(file), module)
         for file in (PACKAGE / "methods").glob("*.py")
-        if file.stem in papers
+        if file.stem in PAPERS
         for module in imported_at_once(file)
-        if module.removeprefix("ganstudio.methods.") in papers
+        if module.removeprefix("ganstudio.methods.") in PAPERS
     ]
     assert not found
 

@@ -367,7 +367,10 @@ def _labelled(key: str, hold: Position, data: Dataset | None, known: Classifier 
         from ganstudio.explore.attributes import regress
         from ganstudio.explore.classifier import label_samples, train_classifier
         from ganstudio.explore.directions import boundaries, class_means
+        from ganstudio.explore.linear import bring_scikit_learn
 
+        if key != "attributes":
+            bring_scikit_learn(wait=False)
         classifier, begun = known, 0.0
         if classifier is None:
             assert data is not None

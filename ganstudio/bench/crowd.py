@@ -21,12 +21,11 @@ class Crowd:
 
 
 def _times() -> tuple[float, float, float]:
-    """Seconds by the clock, of all processors at work, and of this process."""
+    """Seconds by the clock, of all processors at work, and of this process and those it has started that have ended."""
     if sys.platform != "linux":
         return time.perf_counter(), 0.0, 0.0
     with open("/proc/stat") as file:  # noqa: PTH123 - a file of the kernel
         fields = [int(field) for field in file.readline().split()[1:]]
     idle = fields[3] + fields[4]
     # Guests are counted within user time already.
-    own = time.process_time() + sum(os.times()[2:4])  # and that of processes that it has started and that have ended
-    return time.perf_counter(), (sum(fields[:8]) - idle) / os.sysconf("SC_CLK_TCK"), own
+    return time.perf_counter(), (sum(fields[:8]) - idle) / os.sysconf("SC_CLK_TCK"), sum(os.times()[:4])

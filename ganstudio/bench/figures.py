@@ -92,6 +92,7 @@ ROWS = {
         Row("window-default", "ganstudio.bench.window", "window"),
         Row("timer", "ganstudio.bench.timer", "window"),
         Row("start", "ganstudio.bench.start", "window"),
+        Row("start-train", "ganstudio.bench.start"),
         Row("curves", "ganstudio.bench.curves", "window"),
         Row("checkpoint", "ganstudio.bench.checkpoint"),
         Row("ranks", "ganstudio.bench.ranks"),

@@ -1,13 +1,17 @@
-"""Row ``start``: from starting the process to the window being on the screen."""
+"""Rows ``start`` and ``start-train``: from starting the process to the window on the screen, and to the first step's end."""
 
 from __future__ import annotations
 
 import os
 import statistics
 import subprocess
+import tempfile
 import time
+from dataclasses import replace
+from pathlib import Path
 
-from ganstudio.bench.figures import Figure
+from ganstudio.bench.crowd import Crowd
+from ganstudio.bench.figures import Figure, ratio
 from ganstudio.core.errors import StudioError
 from ganstudio.core.process import python_command
 
@@ -16,11 +20,40 @@ VISIBLE = "window visible"
 
 def measure(name: str, quick: bool) -> list[Figure]:
     """Median of several starts, the first (whose files the system has to read) told apart."""
+    return [_train(quick)] if name == "start-train" else [_window(quick)]
+
+
+def _window(quick: bool) -> Figure:
     first = start_once()
     times = [start_once() for _turn in range(1 if quick else 7)]
     raw = {"first": round(first, 3), "seconds": [round(each, 3) for each in times]}
     what = "process start to visible window (torch still loading)"
-    return [Figure("start", statistics.median(times), "s", what, 1.0, "at most", raw)]
+    return Figure("start", statistics.median(times), "s", what, 1.0, "at most", raw)
+
+
+def _train(quick: bool) -> Figure:
+    """They take turns, so that a busy machine slows both alike."""
+    trained, imported, others = [], [], []
+    with tempfile.TemporaryDirectory(prefix="ganstudio-bench-") as folder:
+        for turn in range(2 if quick else 12):
+            crowd = Crowd()
+            imported.append(_seconds("import torch"))
+            run = ["train", "gan", "--data", "ring", "--steps", "1", "--out", str(Path(folder) / str(turn))]
+            trained.append(_seconds(f"from ganstudio.__main__ import main; sys.exit(main({run!r}))"))
+            others.append(crowd.share())
+    what = "ganstudio train gan --data ring --steps 1 ÷ python -c 'import torch', whole processes"
+    # The first of each has read the files.
+    found = ratio("start-train", what, 1.6, trained[1:], imported[1:], others[1:], unit="s")
+    return replace(found, direction="at most")
+
+
+def _seconds(code: str) -> float:
+    """How long a process of its own takes, from its start to its end."""
+    before = time.perf_counter()
+    done = subprocess.run(python_command(code), capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise StudioError(f"a process ended with {done.returncode}", done.stderr[-2000:])
+    return time.perf_counter() - before
 
 
 def start_once(patience: float = 60.0) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import textwrap
 
+from ganstudio.cli.loading import loading
 from ganstudio.cli.output import write, write_json, write_table
 from ganstudio.cli.parser import add_json
 from ganstudio.core.fields import FieldSpec
@@ -21,7 +22,8 @@ def run(options: argparse.Namespace) -> int:
     """Lists and returns the exit status."""
     from ganstudio.app.catalogue import Catalogue, MethodCard
 
-    catalogue = Catalogue()
+    with loading():
+        catalogue = Catalogue()
     cards: tuple[MethodCard, ...] = (catalogue.method(options.name),) if options.name else catalogue.methods
     if options.json:
         write_json([card.to_json() for card in cards])

@@ -21,6 +21,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ganstudio.cli.loading import loading
 from ganstudio.cli.output import one_line, say
 from ganstudio.cli.parser import MAX_SEED, MAX_STEPS, named_path, open_run, split_pairs, whole
 from ganstudio.core.controls import CategoricalCode, ClassLabel, Control, GeneratorIndex, LatentVector
@@ -85,7 +86,8 @@ def run(options: argparse.Namespace) -> int:
             if out.is_dir()
             else _("There is no folder {path}.").format(path=out.parent)
         )
-    from ganstudio.explore.stored import StoredGenerator
+    with loading():
+        from ganstudio.explore.stored import StoredGenerator
 
     generator = StoredGenerator.open(stored, options.step, source="raw" if options.raw else "ema")
     held, truncation = held_values(generator, wanted)

@@ -23,11 +23,13 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from os import _exit
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 from ganstudio.cli.folders import use_settings
+from ganstudio.cli.loading import loading
 from ganstudio.cli.output import one_line, say, write
 from ganstudio.cli.parser import MAX_SEED, MAX_STEPS, find_run, named_path, split_pairs, whole
 from ganstudio.cli.progress import LastLosses, ProgressLine
@@ -74,7 +76,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     add("--name", metavar="TEXT", help=_("what the run is called (default: made from data and method)"))
     add("--resume", metavar="RUN_DIR", help=_("go on with this run from its newest checkpoint"))
-    add("--threads", type=whole(1, 1024), metavar="N", help=_("processor threads (default: one for each core)"))
+    add(
+        "--threads",
+        type=whole(1, 1024),
+        metavar="N",
+        help=_("processor threads (default: OMP_NUM_THREADS, or one for each core)"),
+    )
 
 
 def run(options: argparse.Namespace) -> int:
@@ -98,18 +105,21 @@ def run(options: argparse.Namespace) -> int:
 
 def _ranks(options: argparse.Namespace) -> Together:
     """The processes that ``torchrun`` has started; they share the cores of their machine."""
-    from ganstudio.training.device import use_threads
-    from ganstudio.training.ranks import Together
+    with loading():
+        from ganstudio.training.device import cores, use_threads
+        from ganstudio.training.ranks import Together
 
-    use_threads(options.threads or 0, processes=int(os.environ.get("LOCAL_WORLD_SIZE", "1")))
+    # Not as OMP_NUM_THREADS says, which torchrun sets to 1 by itself.
+    use_threads(options.threads or max(1, cores() // int(os.environ.get("LOCAL_WORLD_SIZE", "1"))))
     return Together()
 
 
 def _lead(options: argparse.Namespace, ranks: Together | None) -> int:
-    session = _resumed(options, ranks) if options.resume is not None else _new(options, ranks)
-    if ranks is None:
+    with loading():
+        session = _resumed(options, ranks) if options.resume is not None else _new(options, ranks)
         from ganstudio.training.device import use_threads
 
+    if ranks is None:
         use_threads(options.threads or 0)
     line = ProgressLine(sys.stderr)
     with _stopping(session, _PASSED_ON if ranks else 0.0) as signals:
@@ -187,7 +197,7 @@ def _hyper(method: str, data: str, pairs: Sequence[str]) -> dict[str, Value]:
 
 
 @contextmanager
-def _stopping(session: Session, deaf: float) -> Iterator[list[int]]:
+def _stopping(session: Session, deaf: float = 0.0) -> Iterator[list[int]]:
     """While it lasts, Ctrl-C (or a scheduler's SIGTERM) asks the session to save and stop; a second one kills.
 
     Where the session only waits for room on a full disk, the second one makes it give up in words. For ``deaf`` seconds
@@ -204,7 +214,7 @@ def _stopping(session: Session, deaf: float) -> Iterator[list[int]]:
             return
         hears = time.monotonic() + (0.0 if came else deaf)
         if came and not (len(came) == 1 and session.waits_for_room):
-            os._exit(_SIGNAL_STATUS + number)
+            _exit(_SIGNAL_STATUS + number)
         came.append(number)
         session.send(Stop(save=True))
 
@@ -305,7 +315,7 @@ def _conclude(session: Session, trouble: str, signals: Sequence[int], resumed: b
             say(_("The run is kept in {path}").format(path=session.path))
         if session.given_up:  # its thread waits for a lost rank, and would at the end of the process, too
             say(f"ganstudio: {one_line(str(session.failure))}")
-            os._exit(1)
+            _exit(1)
         raise _with_hint(session.failure, session.experiment.data, resumed)
     if trouble:
         raise TrainingError(_("Not all of the run could be stored: {why}").format(why=trouble))

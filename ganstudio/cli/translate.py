@@ -19,6 +19,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ganstudio.cli.loading import loading
 from ganstudio.cli.output import harmless, one_line, say
 from ganstudio.cli.parser import MAX_STEPS, named_path, open_run, split_pairs, whole
 from ganstudio.cli.sample import held_values
@@ -74,10 +75,11 @@ def run(options: argparse.Namespace) -> int:
             raise UsageError(_("There is no file or folder {path}.").format(path=path))
     wanted = split_pairs(options.set or ())
     stored = open_run(options.run)
-    from ganstudio.explore.exporting import names_picture
-    from ganstudio.explore.stored import StoredGenerator
-    from ganstudio.explore.translating import given_of
-    from ganstudio.training.device import choose_device
+    with loading():
+        from ganstudio.explore.exporting import names_picture
+        from ganstudio.explore.stored import StoredGenerator
+        from ganstudio.explore.translating import given_of
+        from ganstudio.training.device import choose_device
 
     one = not options.out.endswith(("/", os.sep)) and not out.is_dir() and names_picture(out)
     device = choose_device(options.device)

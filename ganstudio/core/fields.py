@@ -25,7 +25,7 @@ Kind = Literal["float", "int", "bool", "choice", "text"]
 class Fields(BaseModel):
     """Base of every set of typed values: frozen, unknown names refused, bounds checked, NaN and infinity refused."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True, allow_inf_nan=False)
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True, allow_inf_nan=False, defer_build=True)
 
 
 class Hyper(Fields):

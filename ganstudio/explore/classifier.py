@@ -18,6 +18,7 @@ from ganstudio.explore.probing import at_once, held, latent_of, pieces, rows_of
 from ganstudio.explore.state import Position
 from ganstudio.explore.working import Working
 from ganstudio.nn import random
+from ganstudio.nn.eager import SGD
 from ganstudio.nn.initialise import he_init
 from ganstudio.nn.random import Dropout, randomness
 
@@ -113,13 +114,15 @@ def train_classifier(
     kept, used = order[:measured], order[measured:]
     with randomness(source):
         network = _network(tuple(pool.shape[1:]), len(names)).train()
-    speeds = [torch.zeros_like(weight) for weight in network.parameters()]
+    optimiser = SGD(network.parameters(), momentum=_MOMENTUM, weight_decay=_DECAY)
     for step in range(steps):
         with randomness(source), torch.enable_grad():  # other work runs in this thread between two pieces
             chosen = used[random.integers(len(used), _BATCH)]
             loss = nn.functional.cross_entropy(network(_prepared(pool[chosen], extent)), truth[chosen])
-            gradients = torch.autograd.grad(loss, [*network.parameters()])
-            _descend(network, gradients, speeds, _RATE * min(1.0, 2 * (1 - step / steps)))
+            optimiser.zero_grad()
+            loss.backward()  # type: ignore[no-untyped-call]
+            optimiser.param_groups[0]["lr"] = _RATE * min(1.0, 2 * (1 - step / steps))
+            optimiser.step()
         yield Working(0.95 * (step + 1) / steps, _("Learning the classes"))
     classifier = Classifier(network, names, extent)
     right = 0
@@ -163,14 +166,6 @@ def label_samples(
         found[part] = classifier.probabilities(generator.generate(rows_of(values, part)))
         yield Working(part.stop / samples, _("Looking at samples"))
     yield Labelled(values, found, classifier.names)
-
-
-@torch.no_grad()
-def _descend(network: nn.Module, gradients: Sequence[Tensor], speeds: Sequence[Tensor], rate: float) -> None:
-    """One step with momentum. torch.optim's first step imports a compiler, and drawing would stand still meanwhile."""
-    for weight, gradient, speed in zip(network.parameters(), gradients, speeds, strict=True):
-        speed.mul_(_MOMENTUM).add_(gradient).add_(weight, alpha=_DECAY)
-        weight.sub_(speed, alpha=rate)
 
 
 def _prepared(items: Tensor, extent: float) -> Tensor:

@@ -16,7 +16,7 @@ from ganstudio.core.controls import LatentVector
 from ganstudio.core.errors import UsageError
 from ganstudio.core.i18n import _
 from ganstudio.explore.generator import Generator, Values
-from ganstudio.explore.linear import Boundary, Floats, balanced_accuracy, held_out, principal, separate
+from ganstudio.explore.linear import Boundary, Floats, bring_scikit_learn, principal, separate
 from ganstudio.explore.probing import (
     at_once,
     held,
@@ -291,6 +291,10 @@ def _by_class(
     normal: Callable[[Floats, NDArray[np.bool_]], Floats],
 ) -> Found:
     """One direction for each class against the rest; ``normal`` gives ``(size + 1,)``: across the boundary, offset."""
+    bring_scikit_learn()
+    from sklearn.metrics import balanced_accuracy_score
+    from sklearn.model_selection import train_test_split
+
     classes = np.asarray(labels, np.int64)
     known = classes >= 0
     rows, classes = np.asarray(values[latent.name], np.float64)[known] / unit_of(latent), classes[known]
@@ -299,10 +303,10 @@ def _by_class(
         truth = classes == index
         if min(truth.sum(), (~truth).sum()) < LEAST_OF_CLASS:
             continue
-        kept = held_out(truth, _MEASURED, seed)
-        tried = normal(rows[~kept], truth[~kept])
+        learned, kept = train_test_split(np.arange(len(truth)), test_size=_MEASURED, stratify=truth, random_state=seed)
+        tried = normal(rows[learned], truth[learned])
         yield Working((index + 0.5) / len(names), name)
-        quality = balanced_accuracy(rows[kept] @ tried[:-1] + tried[-1] > 0, truth[kept])
+        quality = balanced_accuracy_score(truth[kept], rows[kept] @ tried[:-1] + tried[-1] > 0)
         found.append(_direction(title.format(name=name), kind, latent, normal(rows, truth)[:-1], quality))
         yield Working((index + 1) / len(names), name)
     if not found:

@@ -20,7 +20,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,6 +35,7 @@ from ganstudio.core.i18n import _
 from ganstudio.explore.files import to_pixels
 from ganstudio.explore.generator import Generator, Values
 from ganstudio.explore.starts import Pool, distance, diverged, draws, pyramid
+from ganstudio.nn.eager import Adam
 
 CANDIDATES, ITERATIONS, DRAWN = 8, 300, 256
 FROZEN_AFTER = 40
@@ -173,8 +174,7 @@ class _Search:
                 for control in generator.controls
             }
             self._moving = [tensor for tensor in self._free.values() if tensor.is_floating_point()]
-            self._means = [torch.zeros_like(tensor) for tensor in self._moving]
-            self._squares = [torch.zeros_like(tensor) for tensor in self._moving]
+            self._adam = Adam(self._moving, betas=_BETAS) if self._moving else None
         self._weights = (generator.method, generator.step)
         self._order = np.arange(self._count)
         self._history = [*first.history]
@@ -210,37 +210,27 @@ class _Search:
         # Mixtures are let be for a while: they are the way from one class to another.
         ripe = min(1.0, self._iteration / (_RIPE * self._iterations))
         loss = apart + far + ripe * mixed
-        gradients = self._gradients(loss, pictures)
+        self._find_gradients(loss, pictures)
         self._keep(apart + far + mixed, pictures, values)
         with torch.no_grad():
-            self._adam(gradients)
+            if self._adam is not None:
+                self._adam.param_groups[0]["lr"] = _rate(self._iteration, self._iterations)
+                self._adam.step()
             for control in self._generator.controls:
                 _hold(control, self._free[control.name])
 
-    def _gradients(self, loss: Tensor, pictures: Tensor) -> Sequence[Tensor]:
+    def _find_gradients(self, loss: Tensor, pictures: Tensor) -> None:
         if not self._moving:
-            return ()
+            return
         if not pictures.requires_grad:
             raise UsageError(
                 _("“{title}” cannot be asked how its pictures change with its controls, so none can be looked for.")
                 .format(title=self._generator.title)
             )  # fmt: skip
         # Rows do not see each other: the gradient of the sum is that of each.
-        return torch.autograd.grad(loss.sum(), self._moving, materialize_grads=True)
-
-    def _adam(self, gradients: Sequence[Tensor]) -> None:
-        """One step of Adam (Kingma & Ba 2015, algorithm 1).
-
-        Not torch.optim's, whose first step imports a compiler: that would hold up the sliders for more than a second.
-        """
-        rate = _rate(self._iteration, self._iterations)
-        for free, gradient, mean, square in zip(self._moving, gradients, self._means, self._squares, strict=True):
-            gradient = gradient.nan_to_num(0.0, 0.0, 0.0)
-            mean.lerp_(gradient, 1 - _BETAS[0])
-            square.lerp_(gradient.square(), 1 - _BETAS[1])
-            steps = self._iteration + 1
-            scale = (square / (1 - _BETAS[1] ** steps)).sqrt_().add_(1e-8)
-            free.addcdiv_(mean, scale, value=-rate / (1 - _BETAS[0] ** steps))
+        found = torch.autograd.grad(loss.sum(), self._moving, materialize_grads=True)
+        for free, gradient in zip(self._moving, found, strict=True):
+            free.grad = gradient.nan_to_num(0.0, 0.0, 0.0)
 
     def _far_out(self, values: Mapping[str, Tensor]) -> Tensor:
         """How much farther out the latents are than nearly all that their priors draw, ``(K,)``."""

@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Literal, NamedTuple
+from typing import Any, ClassVar, Literal, NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -175,13 +175,13 @@ class TwoPlayer(Method[G]):
 
     Class attributes:
         family: of the networks; None: by the hyper-parameter ``architecture``.
-        compares: G's loss looks at real items, too.
+        compares: G's loss looks at D's verdict on real items, too, whatever the rule.
     """
 
     Hyper: ClassVar[type[Hyper]] = TwoPlayerHyper
     kind_defaults = {"points": _OF_POINTS}
     family: ClassVar[families.Family | None] = None
-    compares: ClassVar[bool] = False
+    compares: bool = False
 
     generator: nn.Module
     discriminator: Discriminator
@@ -198,7 +198,7 @@ class TwoPlayer(Method[G]):
 
     def build_networks(self) -> None:
         """Sets ``generator`` and ``discriminator``."""
-        asked = self.family or getattr(self.hyper, "architecture", "auto")
+        asked: Any = self.family or getattr(self.hyper, "architecture", "auto")
         family = families.fitting(self.data) if asked == "auto" else asked
         self.generator, self.discriminator = families.build(family, self.data, self.hyper)
 

@@ -88,7 +88,7 @@ class Decay:
         kind: ``linear`` from its full value at ``first`` to 0 at ``last``; ``step``: a half from ``first``, a quarter from
             ``last`` on; ``none``.
         first: step.
-        last: step.
+        last: step; 0: not known yet, so nothing falls.
     """
 
     kind: DecayKind = "none"
@@ -97,14 +97,16 @@ class Decay:
 
     def factor(self, step: int) -> float:
         """What the rate is multiplied with in this step."""
+        if self.kind == "none" or not self.last:
+            return 1.0
         if self.kind == "linear":
             return min(1.0, max(0.0, (self.last - step) / max(self.last - self.first, 1)))
-        return 0.5 ** ((step >= self.first) + (step >= self.last)) if self.kind == "step" else 1.0
+        return float(0.5 ** ((step >= self.first) + (step >= self.last)))
 
     @property
     def end(self) -> int | None:
         """The step from which on nothing is learned any more; None: there is none."""
-        return self.last if self.kind == "linear" else None
+        return self.last if self.kind == "linear" and self.last else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -131,6 +131,7 @@ class SemiSupervised(TwoPlayer[SemiSupervisedHyper]):
                     title=self.info.title, data=data.name, count=len(data.classes)
                 )
             )
+        self.compares = h.generator_loss == "feature matching"
         self.generator = ConvGenerator(h.latent_size, data.channels, data.size, h.conv_width, h.norm_g)
         self.discriminator, self.classifier = (
             ClassifyingDiscriminator(data.channels, data.size, h.conv_width, len(data.classes), h.noise, h.dropout)
@@ -154,11 +155,6 @@ class SemiSupervised(TwoPlayer[SemiSupervisedHyper]):
         """L_unlabelled on all pictures and λ L_labelled on the few."""
         named = self._naming(self.discriminator, play.batch)
         return {**super().loss_of_d(play), "labelled": self.hyper.weight_labelled * named}
-
-    @property
-    def compares(self) -> bool:  # type: ignore[override]
-        """Feature matching looks at real pictures, too."""
-        return self.hyper.generator_loss == "feature matching"
 
     def loss_of_g(self, play: Play) -> Terms:
         """The squared distance between the mean features of generated and of real pictures; or the adversarial loss."""

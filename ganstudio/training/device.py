@@ -57,15 +57,17 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def use_threads(count: int = 0, *, beside_window: bool = False, processes: int = 1) -> int:
+def use_threads(count: int = 0, *, beside_window: bool = False) -> int:
     """Sets torch's threads for the whole process and returns their number.
 
     Args:
-        count: as many as this; 0 chooses: all cores, but one fewer beside a window, which then stays fluent.
+        count: as many as this; 0 chooses: as many as ``OMP_NUM_THREADS`` says, by which schedulers share out a machine,
+            else all cores, but one fewer beside a window, which then stays fluent.
         beside_window: a window runs in this process.
-        processes: among so many of this machine the cores are shared.
     """
-    chosen = count or max(1, cores() // processes - (1 if beside_window else 0))
+    said = os.environ.get("OMP_NUM_THREADS", "")
+    asked = count or (int(said) if said.isdecimal() else 0)
+    chosen = asked or max(1, cores() - (1 if beside_window else 0))
     torch.set_num_threads(chosen)
     return chosen
 

@@ -10,6 +10,7 @@ from ganstudio.training.engine import Engine
 
 TOO_MUCH = _("Memory ran out: choose a smaller batch size, width or image size.")
 
+
 def advice_when_full(engine: Engine | None) -> str:
     """A sentence for a person; tries smaller batches on the engine, which is not to be used for training after that."""
     if engine is None:

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from ganstudio.methods.base import Averaging, Optimiser
+from ganstudio.nn import eager
 from ganstudio.nn.ema import decay_of_half_life
 
 
@@ -18,12 +19,10 @@ def build(spec: Optimiser, parameters: Iterable[Tensor], device: torch.device) -
     fast: dict[str, Any] = {"fused": True} if device.type in ("cpu", "cuda") else {"foreach": True}
     shared: dict[str, Any] = {"lr": spec.lr, "weight_decay": spec.weight_decay}
     if spec.kind == "adam":
-        return torch.optim.Adam(parameters, betas=(spec.beta1, spec.beta2), eps=spec.eps, **shared, **fast)
+        return eager.Adam(parameters, betas=(spec.beta1, spec.beta2), eps=spec.eps, **shared, **fast)
     if spec.kind == "rmsprop":
-        return torch.optim.RMSprop(
-            parameters, alpha=spec.beta2, momentum=spec.beta1, eps=spec.eps, foreach=True, **shared
-        )
-    return torch.optim.SGD(parameters, momentum=spec.beta1, **shared, **fast)
+        return eager.RMSprop(parameters, alpha=spec.beta2, momentum=spec.beta1, eps=spec.eps, foreach=True, **shared)
+    return eager.SGD(parameters, momentum=spec.beta1, **shared, **fast)
 
 
 def set_rate(optimiser: torch.optim.Optimizer, rate: float) -> None:

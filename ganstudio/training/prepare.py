@@ -42,13 +42,50 @@ def check_experiment(experiment: Experiment) -> None:
 
 
 def settled(experiment: Experiment) -> Experiment:
-    """The experiment, checked, with the place of its data absolute, so that it holds from every directory.
+    """The experiment, checked, with all that is told "by itself" said: where its data lie, where its schedule ends.
 
     Raises:
-        UsageError: as :func:`check_experiment`.
+        UsageError: as :func:`check_experiment` and :func:`check_schedule`.
     """
     check_experiment(experiment)
-    return experiment.with_(data=absolute_request(experiment.data))
+    hyper = _scheduled(experiment)
+    check_schedule(hyper, experiment.steps)
+    return experiment.with_(data=absolute_request(experiment.data), hyper=hyper)
+
+
+def _scheduled(experiment: Experiment) -> Mapping[str, Value]:
+    """The hyper-parameters with a schedule in steps: it ends with the run, and begins where the method has it begin."""
+    method = METHODS[experiment.method]
+    hyper = method.resolve(experiment.hyper, DATASETS[parse_request(experiment.data).name].kind)
+    if getattr(hyper, "decay", "none") == "none":
+        return experiment.hyper
+    last = hyper.decay_to or experiment.steps
+    first = hyper.decay_from or round(getattr(hyper, "decay_begins", 0.0) * last)
+    return {**experiment.hyper, "decay_from": first, "decay_to": last}
+
+
+def check_schedule(hyper: Mapping[str, Value], steps: int) -> None:
+    """Refuses to go on where every learning rate has fallen to 0: how to go on is a question for a person.
+
+    Args:
+        hyper: as they are now.
+        steps: the step at which the run is to end.
+
+    Raises:
+        UsageError: the schedule ends before, or ends before it begins.
+    """
+    if hyper.get("decay", "none") == "none":
+        return
+    first, last = int(hyper["decay_from"]), int(hyper["decay_to"])
+    if last and first >= last:
+        words = _(
+            "The learning rates cannot fall from step {first} to step {last}: decay_from must be less than decay_to."
+        )
+        raise UsageError(words.format(first=first, last=last))
+    if hyper["decay"] == "linear" and last < steps:
+        words = _("The learning rates reach 0 at step {last}, and the run is to go on to step {steps}. Let them fall until "
+                  "then (decay_to={steps}; they rise again at first), or no more at all (decay=none).")  # fmt: skip
+        raise UsageError(words.format(last=last, steps=steps))
 
 
 def where_it_lies(experiment: Experiment, run: Path, moved: str | None = None) -> Experiment:

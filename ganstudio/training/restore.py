@@ -8,6 +8,7 @@ from functools import partial
 
 from ganstudio.core.errors import MissingDataError, StoreError, UsageError
 from ganstudio.core.events import HyperChanged, Note
+from ganstudio.core.experiment import Experiment
 from ganstudio.core.fields import Value, fields_of
 from ganstudio.core.i18n import _, plural
 from ganstudio.core.mailbox import Mailbox
@@ -33,6 +34,12 @@ def goal_of(run: Run, steps: int | None) -> int:
     if goal <= done:
         raise UsageError(_("This run has already reached step {done}; ask for more than that.").format(done=done))
     return goal
+
+
+def hyper_now(run: Run, experiment: Experiment) -> dict[str, Value]:
+    """The hyper-parameters of a stored run as they were last: its description, and what was changed while it trained."""
+    changed = {event.name: event.new for event in run.events() if isinstance(event, HyperChanged)}
+    return {**experiment.hyper, **changed}
 
 
 def take_up(engine: Engine, run: Run, writer: RunWriter, mailbox: Mailbox) -> Value | None:

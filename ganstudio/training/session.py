@@ -22,8 +22,8 @@ from ganstudio.core.experiment import Experiment
 from ganstudio.core.fields import Value
 from ganstudio.store import Run
 from ganstudio.training.device import device_here
-from ganstudio.training.prepare import changes_of, settled, where_it_lies
-from ganstudio.training.restore import goal_of
+from ganstudio.training.prepare import changes_of, check_experiment, check_schedule, settled, where_it_lies
+from ganstudio.training.restore import goal_of, hyper_now
 from ganstudio.training.trainer import Trainer
 
 GRACE = 6.0
@@ -87,9 +87,13 @@ class Session(Trainer):
         """
         run = Run.open(path)
         experiment = run.info.experiment
-        experiment = experiment.with_(steps=goal_of(run, steps), device=device or device_here(experiment.device))
-        experiment = settled(where_it_lies(experiment, run.path, data))
-        return cls(experiment, run=run, changes=changes_of(experiment, hyper), **options)
+        goal = goal_of(run, steps)
+        experiment = experiment.with_(steps=goal, device=device or device_here(experiment.device))
+        experiment = where_it_lies(experiment, run.path, data)
+        check_experiment(experiment)
+        changes = changes_of(experiment, hyper)
+        check_schedule({**hyper_now(run, experiment), **changes}, goal)
+        return cls(experiment, run=run, changes=changes, **options)
 
     def start(self) -> None:
         """Begins; returns at once."""

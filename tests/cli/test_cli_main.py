@@ -118,6 +118,34 @@ def test_start_is_light() -> None:
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.parametrize("training", [("gan", "ring"), ("dcgan", "digits:size=16,classes=0")])
+def test_training_brings_torch_and_no_more(training: tuple[str, str], tmp_path: Path) -> None:
+    method, data = training
+    arguments = ["train", method, "--data", data, "--steps", "2", "--threads", "1", "--set", "batch_size=4"]
+    resumed = ["train", "--resume", str(tmp_path / "run"), "--steps", "3", "--threads", "1"]
+    code = (
+        "import gc, sys; from ganstudio.__main__ import main\n"
+        f"assert main({[*arguments, '--out', str(tmp_path / 'run')]!r}) == 0\n"
+        f"assert main({resumed!r}) == 0\n"
+        "heavy = {'torch._dynamo', 'sympy', 'sklearn', 'scipy', 'PySide6', 'onnx'} & sys.modules.keys()\n"
+        "assert not heavy, heavy\n"
+        "assert gc.isenabled()\n"
+        "assert gc.get_freeze_count() > 100_000\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_garbage_is_collected_again_after_a_refusal() -> None:
+    code = (
+        "import gc; from ganstudio.__main__ import main\n"
+        "assert main(['train', 'gan', '--data', 'nothing', '--steps', '1']) == 2\n"
+        "assert gc.isenabled()\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
+
+
 def test_reader_that_has_enough_breaks_nothing() -> None:
     code = "import sys; from ganstudio.__main__ import main; sys.exit(main(['datasets', '--json']))"
     with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:

@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -54,6 +55,21 @@ def test_seed_gives_the_same_run(call: Call, tmp_path: Path) -> None:
         weights.append(load_checkpoint(tmp_path / name)[0]["method/generator.layers.0.weight"].numpy())
     assert np.array_equal(weights[0], weights[1])
     assert not np.array_equal(weights[0], weights[2])
+
+
+def test_threads_are_those_that_the_environment_grants(
+    call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = torch.get_num_threads()
+    command = ["train", "gan", "--data", "ring", "--set", "mlp_width=16", "batch_size=16", "--steps", 1, "--out"]
+    try:
+        monkeypatch.setenv("OMP_NUM_THREADS", "3")
+        assert "CPU, 3 threads" in call(*command, tmp_path / "granted").err
+        assert "CPU, 1 thread " in call(*command, tmp_path / "said", "--threads", 1).err
+        monkeypatch.setenv("OMP_NUM_THREADS", "many")
+        assert call(*command, tmp_path / "nonsense").status == 0
+    finally:
+        torch.set_num_threads(before)
 
 
 def test_settings_may_be_repeated_and_dashed(call: Call, tmp_path: Path) -> None:
@@ -351,6 +367,22 @@ def test_second_signal_kills(monkeypatch: pytest.MonkeyPatch) -> None:
             assert (left, len(sent)) == ([] if waits else [130], 2)  # what waits for room gives up in words
             handler(signal.SIGINT, None)
         assert left[-1] == 130
+
+
+def test_a_signal_that_a_launcher_passes_on_is_the_same_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    now, left = [100.0], []
+    monkeypatch.setattr(train, "_exit", left.append)
+    monkeypatch.setattr(train.time, "monotonic", lambda: now[0])
+    session = SimpleNamespace(send=lambda _command: None, waits_for_room=False)
+    with train._stopping(session, deaf=5.0) as came:  # type: ignore[arg-type]
+        handler = signal.getsignal(signal.SIGINT)
+        assert callable(handler)
+        for _time in range(3):  # the terminal's, and torchrun's copies
+            handler(signal.SIGINT, None)
+        assert (came, left) == ([signal.SIGINT], [])
+        now[0] += 6
+        handler(signal.SIGINT, None)
+        assert left == [130]
 
 
 # -- the progress line ------------------------------------------------------------------------------------------------

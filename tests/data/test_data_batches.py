@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import time
 
 import numpy as np
@@ -211,3 +212,51 @@ def test_picked_items_come_in_the_order_asked_for(channels_last):
     assert labels.tolist() == [1, 0, 1]
     assert batches.state() == 0
     assert Batches(numbered(20, labels=False), 4).pick(torch.tensor([1]))[1] is None
+
+
+def test_each_pile_is_shuffled_once_an_epoch(monkeypatch: pytest.MonkeyPatch) -> None:
+    base = numbered(12, labels=False)
+    spec = dataclasses.replace(base.spec, kind="domains", input_count=8, input_channels=base.spec.channels)
+    batches = Batches(dataclasses.replace(base, spec=spec, inputs=base.items[:8].clone()), 3, seed=5)
+    shuffles: list[int] = []
+    randperm = torch.randperm
+    monkeypatch.setattr(torch, "randperm", lambda n, **more: shuffles.append(n) or randperm(n, **more))
+    seen = [numbers(batches.next().inputs) for _step in range(8)]  # 24 items: two epochs of the one, three of the other
+    assert shuffles.count(12) == 2
+    assert shuffles.count(8) == 3
+    drawn = [number for batch in seen for number in batch]
+    assert [sorted(drawn[start : start + 8]) for start in (0, 8, 16)] == [
+        sorted(numbers(batches.pick(torch.arange(8)).inputs))
+    ] * 3
+    batches.seek(9)  # anywhere in it, the order is the same
+    assert numbers(batches.next().inputs) == drawn[9:12]
+
+
+def two_domains() -> Dataset:
+    """As :func:`numbered`, with a first domain of 7 pictures."""
+    base = numbered(10)
+    inputs = 100 + torch.arange(7, dtype=torch.uint8)[:, None, None, None].expand(7, 3, 4, 4).contiguous()
+    return dataclasses.replace(base, spec=dataclasses.replace(base.spec, kind="domains"), inputs=inputs)
+
+
+@pytest.mark.parametrize("make", [lambda: numbered(10), two_domains])
+@pytest.mark.parametrize("ranks", [2, 3])
+def test_the_parts_of_all_ranks_are_the_batch_of_one(make, ranks):
+    whole, parts = Batches(make(), 7, seed=2), [Batches(make(), 7, seed=2) for _rank in range(ranks)]
+    for rank, part in enumerate(parts):
+        part.share(rank, ranks)
+    for _turn in range(6):
+        wanted, found = whole.next(), [part.next() for part in parts]
+        for column, rows in zip(wanted, zip(*found, strict=True), strict=True):
+            assert (column is None) == (rows[0] is None)
+            if column is not None:
+                assert torch.equal(torch.cat(rows), column)
+    sizes = [part.part[1] for part in parts]
+    assert sum(sizes) == 7
+    assert max(sizes) - min(sizes) == 1
+    assert {part.state() for part in parts} == {whole.state()}
+
+
+def test_a_batch_of_fewer_items_than_ranks_is_refused():
+    with pytest.raises(UsageError, match="set batch_size to 3 or more"):
+        Batches(numbered(10), 2).share(0, 3)

@@ -116,8 +116,8 @@ def test_a_mixed_class_is_judged_between_under_projection() -> None:
     engine = build("cgan", conditioning="projection")
     items, _labels, *_rest = engine.batches.fixed(5)
     with engine.drawing() as view:
-        ends = [view.judge(items, one_hot(torch.full((5,), k), 4)) for k in (0, 1)]
-        middle = view.judge(items, torch.tensor([[0.5, 0.5, 0.0, 0.0]]).expand(5, -1))
+        ends = [view.critic(items, {"class": one_hot(torch.full((5,), k), 4)}) for k in (0, 1)]
+        middle = view.critic(items, {"class": torch.tensor([[0.5, 0.5, 0.0, 0.0]]).expand(5, -1)})
     torch.testing.assert_close(middle, (ends[0] + ends[1]) / 2)
 
 

@@ -18,6 +18,7 @@ from ganstudio.core.fields import fields_of
 from ganstudio.data import Dataset
 from ganstudio.methods import METHODS
 from ganstudio.methods.base import Method
+from ganstudio.methods.game import Play, Verdict
 from ganstudio.training.engine import Engine
 from ganstudio.training.prepare import build_engine
 from ganstudio.training.state import load_state, state_of
@@ -212,9 +213,9 @@ def test_the_pull_points_where_the_generator_gains(name: str) -> None:
             assert "points" not in METHODS[name].info.data_kinds
             return
         assert pull.shape == items.shape
-        loss = engine.method.objective.generator
+        loss = engine.method.rule.generator
         unit = pull / pull.flatten(1).norm(dim=1).view(-1, *[1] * (pull.dim() - 1))
-        before, after = (loss(view.critic(where)).mean() for where in (items, items + 0.1 * unit))
+        before, after = (loss(None, view.critic(where)).mean() for where in (items, items + 0.1 * unit))
     assert after < before
 
 
@@ -370,9 +371,18 @@ def test_reduced_precision_trains_what_it_is_safe_for() -> None:
 def test_label_noise_moves_every_target_on_its_own_and_critics_have_none() -> None:
     for name in ("wgan", "wgan-gp"):
         assert "label_noise" not in METHODS[name].Hyper.model_fields
-    engine = build("gan", "points", label_noise=0.5)
+    method = build("gan", "points", label_noise=0.5).method
     sure = torch.full((4000,), 8.0)
-    terms = engine.method._terms_with_noise(sure, -sure)
+    play = Play(None, None, {}, Verdict(-sure, sure), Verdict(sure, sure), {})
     # A quarter of the opposite label on average: 0.25 × softplus(8), on either side.
-    for term in terms.values():
+    for term in method.loss_of_d(play).values():
         assert float(term) == pytest.approx(0.25 * 8, rel=0.05)
+
+
+def test_the_labels_of_the_frogs_move_as_in_the_book() -> None:
+    method = build("dcgan-frogs", "32x3", label_noise=0.5).method
+    sure = torch.full((4000,), 8.0)
+    terms = method.loss_of_d(Play(None, None, {}, Verdict(-sure, sure), Verdict(sure, sure), {}))
+    # Real: from 0 (the book's word for real) up to 0.5. Generated: from 1 up to 1.5, more certain than certain.
+    assert float(terms["real"]) == pytest.approx(0.25 * 8, rel=0.05)
+    assert float(terms["fake"]) == pytest.approx(-0.25 * 8, rel=0.05)

@@ -18,7 +18,8 @@ from ganstudio.data import Dataset
 from ganstudio.methods import METHODS
 from ganstudio.metrics.while_training import measure
 from ganstudio.nn.classifying import ClassifyingDiscriminator, Noise
-from ganstudio.training.engine import Engine, EngineBatch
+from ganstudio.training.batch import EngineBatch, Round
+from ganstudio.training.engine import Engine
 from tests.training.training_kit import make_engine, pictures, train
 
 SMALL = {"conv_width": 4, "latent_size": 4, "batch_size": 16, "labels_per_class": 2}
@@ -117,7 +118,7 @@ def test_feature_matching_is_the_distance_of_mean_features() -> None:
 
     class Still:
         size = 16
-        real = engine.batches.next()[0]
+        real, labels = engine.batches.next()[:2]
 
     torch.manual_seed(4)
     found = method.generator_terms(Still())["feature matching"]
@@ -201,6 +202,6 @@ def test_labelled_items_are_drawn_where_the_runs_chance_is(monkeypatch: pytest.M
         return torch.full(shape, high - 1)
 
     monkeypatch.setattr("ganstudio.training.batch.random.integers", integers)
-    batch = EngineBatch(cast(Any, Elsewhere()), engine.losses)
+    batch = EngineBatch(Round(cast(Any, Elsewhere()), engine.losses))
     assert batch.labelled(1)[0].tolist() == [4, 4, 4]
     assert places == ["cuda"]

@@ -13,6 +13,7 @@ from ganstudio.core.dataspec import DataSpec
 from ganstudio.core.errors import UsageError
 from ganstudio.data import Dataset
 from ganstudio.methods import METHODS
+from ganstudio.methods.game import Play, Verdict
 from ganstudio.training.engine import Engine
 from tests.training.training_kit import make_engine, pictures, train
 
@@ -70,7 +71,9 @@ class Noted:
 def test_the_discriminator_is_paid_up_to_a_margin() -> None:
     method, batch, items = build().method, Noted(), torch.zeros(2, 1, 16, 16)
     real, fake = torch.tensor([0.0, 3.0]), torch.tensor([-2.0, 1.0])
-    terms = method.verdict_terms(batch, items, items, real, fake)
+    on_real, on_fake = Verdict(real, items), Verdict(fake, items)
+    terms = method.loss_of_d(Play(batch, items, {}, on_fake, on_real, {}))
+    method.watch(batch, on_real, on_fake)
     assert {name: value.item() for name, value in terms.items()} == {"real": 0.5, "fake": 1.0}
     assert batch.seen == {"critic(x)": ([0.0, 3.0], "score"), "critic(G(z))": ([-2.0, 1.0], "score")}
     assert not method.score_is_probability

@@ -15,7 +15,7 @@ from ganstudio.nn.ema import Average, decay_of_half_life
 from ganstudio.nn.initialise import dcgan_init, glorot_init, he_init
 from ganstudio.nn.mlp import MLPDiscriminator, MLPGenerator
 from ganstudio.nn.norms import constrain
-from ganstudio.nn.objectives import HINGE, LEAST_SQUARES, MINIMAX, NON_SATURATING, OBJECTIVES, WASSERSTEIN
+from ganstudio.nn.objectives import HINGE, LEAST_SQUARES, MINIMAX, NON_SATURATING, RULES, WASSERSTEIN
 from ganstudio.nn.penalties import (
     PENALTIES,
     dragan_penalty,
@@ -36,7 +36,9 @@ def value(tensor: Tensor) -> float:
 @pytest.mark.parametrize("objective", [MINIMAX, NON_SATURATING])
 def test_an_undecided_discriminator_loses_twice_log_two(objective: object) -> None:
     out = torch.zeros(7)
-    assert value(objective.real(out) + objective.fake(out)) == pytest.approx(2 * math.log(2))
+    assert value(objective.discriminator(out, out)[0] + objective.discriminator(out, out)[1]) == pytest.approx(
+        2 * math.log(2)
+    )
     assert value(objective.score(out).mean()) == 0.5
 
 
@@ -44,17 +46,17 @@ def test_an_undecided_discriminator_loses_twice_log_two(objective: object) -> No
 def test_the_logistic_games_in_probabilities(logit: float) -> None:
     out = torch.full((5,), logit)
     d = 1 / (1 + math.exp(-logit))
-    assert value(MINIMAX.real(out)) == pytest.approx(-math.log(d), rel=1e-5)
-    assert value(MINIMAX.fake(out)) == pytest.approx(-math.log(1 - d), rel=1e-5)
-    assert value(MINIMAX.generator(out)) == pytest.approx(math.log(1 - d), rel=1e-5)
-    assert value(NON_SATURATING.generator(out)) == pytest.approx(-math.log(d), rel=1e-5)
+    assert value(MINIMAX.discriminator(out, out)[0]) == pytest.approx(-math.log(d), rel=1e-5)
+    assert value(MINIMAX.discriminator(out, out)[1]) == pytest.approx(-math.log(1 - d), rel=1e-5)
+    assert value(MINIMAX.generator(None, out)) == pytest.approx(math.log(1 - d), rel=1e-5)
+    assert value(NON_SATURATING.generator(None, out)) == pytest.approx(-math.log(d), rel=1e-5)
 
 
 def test_minimax_saturates_and_its_rival_does_not() -> None:
     slopes = []
     for objective in (MINIMAX, NON_SATURATING):
         out = torch.full((1,), -12.0, requires_grad=True)
-        objective.generator(out).sum().backward()
+        objective.generator(None, out).sum().backward()
         assert out.grad is not None
         slopes.append(float(out.grad))
     assert slopes[0] == pytest.approx(0, abs=1e-4)
@@ -63,29 +65,31 @@ def test_minimax_saturates_and_its_rival_does_not() -> None:
 
 def test_extreme_outputs_stay_finite() -> None:
     out = torch.tensor([-1e4, 1e4])
-    for objective in OBJECTIVES.values():
-        for loss in (objective.real, objective.fake, objective.generator):
-            assert loss(out).isfinite().all()
+    for rule in RULES.values():
+        for loss in (*rule.discriminator(out, out), rule.generator(out, out)):
+            assert loss.isfinite().all()
 
 
 def test_least_squares_and_wasserstein() -> None:
     out = torch.tensor([0.0, 2.0])
-    assert value(LEAST_SQUARES.real(out)) == 0.5
-    assert value(LEAST_SQUARES.fake(out)) == 1.0
-    assert value(LEAST_SQUARES.generator(out)) == 0.5
+    assert value(LEAST_SQUARES.discriminator(out, out)[0]) == 0.5
+    assert value(LEAST_SQUARES.discriminator(out, out)[1]) == 1.0
+    assert value(LEAST_SQUARES.generator(None, out)) == 0.5
     half = torch.full((4,), 0.5)
-    assert value(LEAST_SQUARES.real(half)) == value(LEAST_SQUARES.fake(half)) == 0.125
-    assert value(WASSERSTEIN.real(out)) == -1.0
-    assert value(WASSERSTEIN.fake(out)) == 1.0
-    assert value(WASSERSTEIN.generator(out)) == -1.0
+    assert (
+        value(LEAST_SQUARES.discriminator(half, half)[0]) == value(LEAST_SQUARES.discriminator(half, half)[1]) == 0.125
+    )
+    assert value(WASSERSTEIN.discriminator(out, out)[0]) == -1.0
+    assert value(WASSERSTEIN.discriminator(out, out)[1]) == 1.0
+    assert value(WASSERSTEIN.generator(None, out)) == -1.0
 
 
 def test_the_hinge_asks_no_more_than_a_margin() -> None:
     out = torch.tensor([-2.0, -1.0, 0.0, 1.0, 3.0], requires_grad=True)
-    assert HINGE.real(out).tolist() == [3, 2, 1, 0, 0]
-    assert HINGE.fake(out).tolist() == [0, 0, 1, 2, 4]
-    assert HINGE.generator(out).tolist() == [2, 1, 0, -1, -3]
-    (slope,) = torch.autograd.grad(HINGE.real(out).sum(), out)
+    assert HINGE.discriminator(out, out)[0].tolist() == [3, 2, 1, 0, 0]
+    assert HINGE.discriminator(out, out)[1].tolist() == [0, 0, 1, 2, 4]
+    assert HINGE.generator(None, out).tolist() == [2, 1, 0, -1, -3]
+    (slope,) = torch.autograd.grad(HINGE.discriminator(out, out)[0].sum(), out)
     assert slope[[0, 1, 2, 4]].tolist() == [-1, -1, -1, 0]
     assert HINGE.score_kind == "score"
 
