@@ -105,6 +105,7 @@ def run(options: argparse.Namespace) -> int:
 
 def _ranks(options: argparse.Namespace) -> Together:
     """The processes that ``torchrun`` has started; they share the cores of their machine."""
+    os.environ.setdefault("TORCH_CPP_LOG_LEVEL", "ERROR")  # rank 0 says in words what torch warns of in every rank
     with loading():
         from ganstudio.training.device import cores, use_threads
         from ganstudio.training.ranks import Together

@@ -17,6 +17,7 @@ A process on its own has :data:`ALONE`, which does nothing and brings nothing.
 
 from __future__ import annotations
 
+import atexit
 import hashlib
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -188,7 +189,10 @@ class Together(Ranks):
 
     def average(self, name: str, parameters: Sequence[Tensor]) -> None:
         """One message for all of them; afterwards the gradients are views of it."""
-        gradients = [p.grad for p in parameters if p.grad is not None]
+        learning = [p for p in parameters if p.grad is not None]
+        gradients = [p.grad for p in learning if p.grad is not None]
+        if not gradients:
+            return
         flat, views = self._flat.get(name, (None, []))
         if flat is None or [(v.shape, v.stride()) for v in views] != [(g.shape, g.stride()) for g in gradients]:
             flat = torch.empty(sum(g.numel() for g in gradients), device=self._device)
@@ -198,7 +202,8 @@ class Together(Ranks):
             self._flat[name] = flat, views
         torch._foreach_copy_(views, gradients)
         self._sum(flat)
-        torch._foreach_copy_(gradients, views)
+        for parameter, view in zip(learning, views, strict=True):
+            parameter.grad = view
 
     def settle(self, values: Iterable[list[Tensor]], method: nn.Module) -> None:
         """One message for all of them."""
@@ -265,7 +270,9 @@ class Together(Ranks):
 
     def leave(self, words: str) -> None:
         """Told beside the messages, for nobody knows what the others wait for."""
-        self._watch.say(words)
+        if self._watch.say(words):
+            # At the end of the process torch would clean up with ranks that are gone, which can hang or abort it.
+            atexit.register(os._exit, 1 if words else 0)
 
     def when_lost(self, tell: Callable[[TrainingError, bool], object]) -> None:
         """A message that fails tells it, too; this is for one that never returns."""

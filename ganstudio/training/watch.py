@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from ganstudio.core.errors import TrainingError
@@ -50,16 +51,14 @@ class Watch:
         for thread in self._threads:
             thread.join(2 * BEAT)
 
-    def say(self, words: str) -> None:
-        """This rank ends, and why. Does nothing where the others have parted or cannot be reached any more."""
+    def say(self, words: str) -> bool:
+        """This rank ends early, and why; heard where the others can be reached. False where all have parted before."""
         if self._stopped.is_set():
-            return
+            return False
         self._stopped.set()
-        try:
-            with self._lock:
-                self._store.set(f"end/{self._rank}", words)
-        except RuntimeError:
-            return
+        with suppress(RuntimeError), self._lock:
+            self._store.set(f"end/{self._rank}", words)
+        return True
 
     def lost(self, seconds: float = 6.0) -> TrainingError | None:
         """Who is gone, now that a message has failed; waits until it is known, so long at most."""

@@ -27,6 +27,8 @@ from ganstudio.training.follow import follow
 from ganstudio.training.ranks import ALONE, Ranks, Together
 from ganstudio.training.session import Session
 from ganstudio.training.state import load_state, state_of
+from tests.methods.test_every_method import build as build_small
+from tests.methods.test_every_method import data_for
 from tests.training.training_kit import QUICK, RING, SMALL, pictures
 
 SGD = {"optimiser_d": "sgd", "optimiser_g": "sgd", "lr_d": 0.05, "lr_g": 0.05}
@@ -72,6 +74,13 @@ def build(case: str, ranks: Ranks = ALONE) -> Engine:
     return engine
 
 
+def of_method(name: str, ranks: Ranks = ALONE) -> Engine:
+    """A small one on the first kind of data that it takes."""
+    data = "28x3" if name == "dcgan-frogs" else data_for(METHODS[name])[0]
+    engine = build_small(name, data)
+    return Engine(engine.method, engine.dataset, 0, engine.device, ranks)
+
+
 def learned(engine: Engine) -> dict[str, Tensor]:
     """Gradients of the first step, and weights, buffers and averages after the third; what was measured meanwhile."""
     engine.step()
@@ -99,6 +108,12 @@ def _compare(ranks: Together, folder: Path) -> None:
         else:
             ranks.send(*state_of(engine))
         save_file(learned(engine), folder / f"{case} {ranks.rank}.safetensors")
+    for name in METHODS:
+        engine = of_method(name, ranks)
+        engine.chance.manual_seed(ranks.rank)
+        engine.step()
+        tensors = {key: tensor.contiguous() for key, tensor in engine.method.state_dict().items()}
+        save_file(tensors, folder / f"{name} {ranks.rank}.safetensors")
     if ranks.rank:
         assert ranks.hear() is None
     ranks.end()

@@ -19,6 +19,7 @@ from torch import Tensor
 
 from ganstudio.core.errors import UsageError
 from ganstudio.core.events import Note
+from ganstudio.methods import METHODS
 from ganstudio.store import Run
 from ganstudio.training.ranks import Ranks, said_of
 from ganstudio.training.session import Session
@@ -86,6 +87,15 @@ def test_two_ranks_learn_what_one_process_does(folder: Path, case: str) -> None:
 def test_ranks_stay_equal(folder: Path, case: str) -> None:
     one, other = _loaded(folder, case, 0), _loaded(folder, case, 1)
     assert_same(one, other)
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_every_method_is_the_same_on_all_ranks(folder: Path, name: str) -> None:
+    one, other = _loaded(folder, name, 0), _loaded(folder, name, 1)
+    before = ranks_worker.of_method(name).method.state_dict()
+    own = {key for key, value in before.items() if value.dim() and not value.is_floating_point()}  # pools of pictures
+    assert_same({key: one[key] for key in one.keys() - own}, {key: other[key] for key in other.keys() - own})
+    assert any(not torch.equal(one[key], before[key]) for key in one)
 
 
 def test_two_ranks_go_on_as_if_they_had_never_stopped(folder: Path) -> None:
