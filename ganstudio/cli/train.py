@@ -9,6 +9,10 @@ at the end. Ctrl-C saves a checkpoint and stops; a second Ctrl-C ends at once.
   ganstudio train --resume runs/frogs --steps 40000
   ganstudio train --resume runs/shoes --steps 40000 --data pairs:/new/place/of/shoes
   ganstudio train --resume runs/frogs --steps 40000 --set batch_size=32
+  torchrun --nproc-per-node 2 -m ganstudio train dcgan --data digits --steps 3000
+
+torchrun (which comes with torch) trains one run on several processes, each with its share of every batch: on several
+cards, machines (--nnodes) or processors. All but the first are silent; --resume works so, too, on as many as there are.
 """
 
 from __future__ import annotations
@@ -92,15 +96,15 @@ def run(options: argparse.Namespace) -> int:
         from ganstudio.training.follow import follow
 
         return follow(ranks)
-    words = ""
     try:
         return _lead(options, ranks)
     except StudioError as error:
-        words = str(error)
+        if ranks is not None:
+            ranks.leave(str(error), 2 if isinstance(error, UsageError) else 1)
         raise
     finally:
-        if ranks is not None:
-            ranks.leave(words)
+        if ranks is not None:  # where nobody has told the others so far, it was stopped before the first step
+            ranks.leave("", _SIGNAL_STATUS + signal.SIGINT)
 
 
 def _ranks(options: argparse.Namespace) -> Together:

@@ -20,10 +20,10 @@ def follow(ranks: Together) -> int:
     try:
         _follow(ranks)
     except StudioError as error:
-        ranks.leave(str(error))
+        ranks.leave(str(error), 1)
         return 1
     except Exception as error:  # noqa: BLE001 - whatever it was: rank 0 says it in words
-        ranks.leave(str(explain(error, None)))
+        ranks.leave(str(explain(error, None)), 1)
         return 1
     return 0
 

@@ -108,8 +108,13 @@ class Ranks:
     def end(self) -> None:
         """The run has come to its end: all ranks part, and know that nobody was lost."""
 
-    def leave(self, words: str) -> None:
-        """This rank ends early, and why; the others learn it wherever they are. Nothing after :meth:`end`."""
+    def leave(self, words: str, status: int) -> None:
+        """This rank ends early; the others learn why, wherever they are. Nothing after :meth:`end` or once more.
+
+        Args:
+            words: why.
+            status: of the process, when it exits.
+        """
 
     def when_lost(self, tell: Callable[[TrainingError, bool], object]) -> None:
         """What to do, in another thread, when a rank has ended early: told in words, and whether it said so itself."""
@@ -268,11 +273,11 @@ class Together(Ranks):
         self._watch.stop()
         self._dist.destroy_process_group()
 
-    def leave(self, words: str) -> None:
+    def leave(self, words: str, status: int) -> None:
         """Told beside the messages, for nobody knows what the others wait for."""
         if self._watch.say(words):
             # At the end of the process torch would clean up with ranks that are gone, which can hang or abort it.
-            atexit.register(os._exit, 1 if words else 0)
+            atexit.register(os._exit, status)
 
     def when_lost(self, tell: Callable[[TrainingError, bool], object]) -> None:
         """A message that fails tells it, too; this is for one that never returns."""
