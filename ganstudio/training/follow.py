@@ -8,9 +8,9 @@ import signal
 from ganstudio.core.commands import SetHyper, StepOnce
 from ganstudio.core.errors import StudioError, TrainingError
 from ganstudio.core.experiment import Experiment
-from ganstudio.training.engine import Engine
+from ganstudio.training.engine import Engine, seeded
 from ganstudio.training.prepare import build_engine
-from ganstudio.training.ranks import Begin, State, Together, chance_of
+from ganstudio.training.ranks import Begin, State, Together
 from ganstudio.training.state import load_state
 from ganstudio.training.trouble import explain
 
@@ -34,7 +34,8 @@ def _follow(ranks: Together) -> None:
     while (message := ranks.hear()) is not None:
         match message:
             case StepOnce(role=role) if engine is not None:
-                engine.chance.manual_seed(chance_of(engine.seed, ranks.rank, engine.step_count))
+                # Anew in every step: nothing of it has to be stored to go on as if one had never stopped.
+                engine.chance = seeded(engine.seed, f"rank {ranks.rank}, step {engine.step_count}", engine.device)
                 engine.step(role)
             case Begin(experiment=experiment, fingerprint=fingerprint):
                 # Ctrl-C in a terminal reaches every process; rank 0 alone decides what comes of it.

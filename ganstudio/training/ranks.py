@@ -18,7 +18,6 @@ A process on its own has :data:`ALONE`, which does nothing and brings nothing.
 from __future__ import annotations
 
 import atexit
-import hashlib
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -282,12 +281,6 @@ class Together(Ranks):
     def when_lost(self, tell: Callable[[TrainingError, bool], object]) -> None:
         """A message that fails tells it, too; this is for one that never returns."""
         self._watch.on_lost = tell
-
-
-def chance_of(seed: int, rank: int, step: int) -> int:
-    """The seed of one rank's chance in one step: nothing of it has to be stored to go on as if one had never stopped."""
-    mixed = hashlib.sha256(f"{seed}/rank {rank}/{step}".encode()).digest()
-    return int.from_bytes(mixed[:8], "little") >> 1
 
 
 def said_of(engine: Engine) -> tuple[Note, ...]:
