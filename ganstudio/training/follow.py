@@ -42,9 +42,9 @@ def _follow(ranks: Together) -> None:
                 for number in (signal.SIGINT, signal.SIGTERM):
                     signal.signal(number, signal.SIG_IGN)
                 engine = build_engine(Experiment.from_json(experiment), expected=fingerprint, ranks=ranks)
+                engine.averages.clear()  # rank 0 draws
             case State() as state if engine is not None:
                 load_state(engine, ranks.receive(state), state.values)
-                engine.averages.clear()  # rank 0 draws
             case SetHyper(name=name, value=value) if engine is not None:
                 engine.set_hyper(name, value, resuming=True)
             case _:

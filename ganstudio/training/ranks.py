@@ -254,7 +254,8 @@ class Together(Ranks):
         return box[0]
 
     def send(self, tensors: Mapping[str, Tensor], values: Mapping[str, Any]) -> None:
-        """All of a checkpoint, tensor by tensor."""
+        """All of a checkpoint, tensor by tensor, but for the averages: rank 0 draws."""
+        tensors = {name: tensor for name, tensor in tensors.items() if not name.startswith("ema/")}
         self.tell(State(tuple((name, t.shape, t.dtype) for name, t in tensors.items()), values))
         for tensor in tensors.values():
             self._broadcast(tensor.detach().to(self._device).contiguous())

@@ -104,6 +104,7 @@ def _compare(ranks: Together, folder: Path) -> None:
             with torch.no_grad():
                 for parameter in engine.method.parameters():
                     parameter.add_(1.0)
+            engine.averages.clear()
             load_state(engine, ranks.receive(ranks.hear()), state_of(engine)[1])
         else:
             ranks.send(*state_of(engine))

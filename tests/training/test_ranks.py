@@ -86,7 +86,7 @@ def test_two_ranks_learn_what_one_process_does(folder: Path, case: str) -> None:
 @pytest.mark.parametrize("case", CASES)
 def test_ranks_stay_equal(folder: Path, case: str) -> None:
     one, other = _loaded(folder, case, 0), _loaded(folder, case, 1)
-    assert_same(one, other)
+    assert_same({name: tensor for name, tensor in one.items() if not name.startswith("ema/")}, other)
 
 
 @pytest.mark.parametrize("name", METHODS)
