@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,6 +16,7 @@ from ganstudio.core.errors import StudioError
 from ganstudio.core.i18n import _
 from ganstudio.explore.rendering import Drawn, Work
 from ganstudio.explore.state import Direction, ExploreState, Position, effective, position_of
+from ganstudio.explore.styles import fits, redrawn
 from ganstudio.explore.views import one
 
 if TYPE_CHECKING:
@@ -41,6 +42,9 @@ class Explorer(Workbench):
         state: where its controls stand.
         picture: uint8 ``(H, W, C)``; None until it is drawn.
         other: the state to compare with, and ``other_picture``.
+        maps: what can be laid over the picture and, as ``other_maps``, over the other one, by name: float32 ``(h, w)``.
+        looks: the names of maps that this generator has; empty for nearly all.
+        look: which one is laid over; empty for none.
         error: why there is no picture.
         kept: pins and directions.
     """
@@ -57,6 +61,11 @@ class Explorer(Workbench):
         self.picture: NDArray[np.uint8] | None = None
         self.other: ExploreState | None = None
         self.other_picture: NDArray[np.uint8] | None = None
+        self.maps: Mapping[str, NDArray[np.float32]] = {}
+        self.other_maps: Mapping[str, NDArray[np.float32]] = {}
+        self.looks: tuple[str, ...] = ()
+        self.look = ""
+        self._asks_looks = False  # nobody has asked this generator yet which maps it has
         self.error: StudioError | None = None
         self.kept = Keepsakes(None, ())
         self._views: dict[str, tuple[Factory, int, bool]] = {}
@@ -70,6 +79,10 @@ class Explorer(Workbench):
         if not fits or self.state is None:
             self.state = self.opened.start
             self.other = self.other_picture = self.picture = None
+        if not fits or not self.opened.generator.looks:
+            self.looks, self.look = (), ""
+        self.maps = self.other_maps = {}
+        self._asks_looks = self.opened.generator.looks
         if not same:
             self._load_kept(self.opened)
 
@@ -79,6 +92,7 @@ class Explorer(Workbench):
 
     def _forget(self) -> None:
         self.state = self.picture = self.other = self.other_picture = None
+        self.maps, self.other_maps, self.looks, self.look = {}, {}, (), ""
         self.kept = Keepsakes(None, ())
         self._drawing.clear()
 
@@ -113,7 +127,7 @@ class Explorer(Workbench):
         self.history.push(label, lambda: self._set_state(before), lambda: self._set_state(state), merge_key)
 
     def _set_state(self, state: ExploreState) -> None:
-        if self.opened is None or set(state.position) != {control.name for control in self.controls}:
+        if self.opened is None or not fits(state.position, self.controls):
             return
         self.state = state
         self._ask_picture()
@@ -121,11 +135,14 @@ class Explorer(Workbench):
         self.state_changed.emit()
 
     def drawn_from(self, seed: int) -> ExploreState:
-        """The state whose every control is drawn at random with this seed; truncation and directions as they are."""
+        """The state whose every control is drawn at random with this seed; truncation and directions as they are.
+
+        A mixture of styles and pictures that were given stay, too.
+        """
         assert self.opened is not None
         assert self.state is not None
-        values = self.opened.generator.draw(1, seed)
-        return self.state.with_(position=position_of(values), seed=seed)
+        drawn = position_of(self.opened.generator.draw(1, seed))
+        return self.state.with_(position=redrawn(self.state.position, drawn, self.controls), seed=seed)
 
     # -- drawing ----------------------------------------------------------------------------------------------------
 
@@ -160,9 +177,10 @@ class Explorer(Workbench):
     def _ask_picture(self) -> None:
         if self.opened is None or self.state is None:
             return
-        self.ask(PICTURE, one(self.effective(self.state)), PICTURE_URGENCY)
+        look = bool(self.look) or self._asks_looks
+        self.ask(PICTURE, one(self.effective(self.state), look), PICTURE_URGENCY)
         if self.other is not None:
-            self.ask(OTHER, one(self.effective(self.other)), PICTURE_URGENCY - 1)
+            self.ask(OTHER, one(self.effective(self.other), bool(self.look)), PICTURE_URGENCY - 1)
 
     def _ask_view(self, channel: str) -> None:
         if self.opened is None or self.state is None:
@@ -185,6 +203,14 @@ class Explorer(Workbench):
 
         put(state)
         self.history.push(_("Compare"), lambda: put(before), lambda: put(state))
+
+    # -- looking into it --------------------------------------------------------------------------------------------
+
+    def look_into(self, name: str) -> None:
+        """Lays a map over the picture, one of :attr:`looks`, or none where empty."""
+        self.look = name if name in self.looks else ""
+        self._ask_picture()
+        self.picture_changed.emit()
 
     # -- pins and directions ----------------------------------------------------------------------------------------
 
@@ -228,10 +254,21 @@ class Explorer(Workbench):
     def _take_picture(self, result: Drawn) -> None:
         if result.value is None and result.error is None:
             return
+        seen = result.value
         if result.channel == OTHER:
-            self.other_picture = result.value
+            self.other_picture, self.other_maps = (None, {}) if seen is None else (seen.picture, seen.maps)
+        elif seen is None and self._asks_looks:  # it may be the maps that fail: the picture alone is asked for then
+            self._asks_looks = False
+            self._ask_picture()
+            return
         else:
             self.error = result.error
-            if result.value is not None:
-                self.picture = result.value
+            if seen is not None:
+                self.picture, self.maps = seen.picture, seen.maps
+                self._learn_looks(tuple(seen.maps))
         self.picture_changed.emit()
+
+    def _learn_looks(self, names: tuple[str, ...]) -> None:
+        if names or self._asks_looks:
+            self._asks_looks, self.looks = False, names
+            self.look = self.look if self.look in names else ""

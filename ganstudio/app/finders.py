@@ -22,6 +22,7 @@ from ganstudio.core.errors import StudioError, UsageError
 from ganstudio.core.i18n import _, plural
 from ganstudio.explore.rendering import Drawn, Work
 from ganstudio.explore.state import Direction, ExploreState, Position
+from ganstudio.explore.styles import fits
 from ganstudio.explore.working import Working
 
 if TYPE_CHECKING:
@@ -131,8 +132,7 @@ def latents_of(explorer: Explorer, states: Sequence[ExploreState]) -> list[NDArr
     latent = latent_of(explorer)
     if latent is None:
         return []
-    names = {control.name for control in explorer.controls}
-    fitting = [state for state in states if set(state.position) == names]
+    fitting = [state for state in states if fits(state.position, explorer.controls)]
     return [explorer.effective(state)[latent.name] for state in fitting
             if state.position[latent.name].shape == (latent.size,)]  # fmt: skip
 

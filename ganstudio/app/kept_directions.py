@@ -16,6 +16,7 @@ from ganstudio.core.controls import Control, LatentVector
 from ganstudio.core.i18n import _
 from ganstudio.explore.direction_files import with_unique_names
 from ganstudio.explore.state import Direction, ExploreState, effective
+from ganstudio.explore.styles import style_layers
 
 if TYPE_CHECKING:
     from ganstudio.app.explorer import Explorer
@@ -133,9 +134,10 @@ def as_shown(
         moved = was[control.name] - now[control.name]
         if not moved.any():
             continue
-        if abs(then.truncation) < 1e-3:
+        scale = then.truncation if style_layers(controls) is None else 1.0
+        if abs(scale) < 1e-3:
             return ExploreState(was)  # at ψ = 0 no latent makes a difference
-        position[control.name] = (position[control.name] + moved / np.float32(then.truncation)).astype(np.float32)
+        position[control.name] = (position[control.name] + moved / np.float32(scale)).astype(np.float32)
     same = all(position[name] is value for name, value in then.position.items())
     return then if same else then.with_(position=position, seed=None)
 

@@ -17,7 +17,7 @@ from psygnal import Signal
 
 from ganstudio.app.jobs import Job
 from ganstudio.app.library_details import RunDetails, read_details
-from ganstudio.app.workplaces import Workplace, workplace_of_spec
+from ganstudio.app.workplaces import Workplace, workplace_of_run
 from ganstudio.core.errors import StoreError, StudioError
 from ganstudio.core.events import LIVE_STATES, State
 from ganstudio.core.experiment import Experiment
@@ -349,7 +349,7 @@ def _read_run(path: Path, before: _Known | None) -> _Known:
         before.row.size if before is not None and fresh else run.size_bytes(),
         _items(run, sign, before),
         run.info.spec.extent,
-        place=workplace_of_spec(run.info.spec),
+        place=workplace_of_run(run.info),
     )
     measured = before.measured if before is not None and fresh else time.monotonic()
     return _Known(sign, row, run, status.live or status.state == "interrupted", measured)

@@ -48,7 +48,7 @@ from ganstudio.core.experiment import Experiment
 from ganstudio.core.fields import Value
 from ganstudio.core.i18n import _
 from ganstudio.core.series import SeriesTable
-from ganstudio.store import Follower, Run
+from ganstudio.store import Follower, Run, RunInfo
 
 if TYPE_CHECKING:
     from ganstudio.methods import Method
@@ -66,7 +66,7 @@ class RunModel:
 
     Attributes:
         experiment: what was asked for; ``hyper`` holds the present values.
-        spec: the data's shape; None until the data have been loaded.
+        spec: the data's shape, and ``info`` what the folder says; None until the data have been loaded.
         state: of the run.
         message: a sentence where the state needs one; ``details`` the technical rest.
         progress: how far and how fast.
@@ -84,6 +84,7 @@ class RunModel:
         self._number = next(self._numbers)
         self.experiment = experiment
         self.spec: DataSpec | None = None
+        self.info: RunInfo | None = None
         self.state: State = "preparing"
         self.message = self.details = ""
         self.diverged = False
@@ -132,7 +133,7 @@ class RunModel:
         return model
 
     def _bind(self, run: Run) -> None:
-        self._run, self.path, self.spec = run, run.path, run.info.spec
+        self._run, self.path, self.info, self.spec = run, run.path, run.info, run.info.spec
         # The folder holds every hyper-parameter, also those that nobody set.
         self.experiment = self.experiment.with_(hyper={**run.info.experiment.hyper, **self.experiment.hyper})
         if self.real is None:

@@ -15,12 +15,15 @@ from ganstudio.app.named import data_refusal
 from ganstudio.app.sources import data_of
 from ganstudio.core.controls import Given, LabelMap, given
 from ganstudio.core.i18n import _
-from ganstudio.explore.translating import InputPicture, direction_of, fits
+from ganstudio.explore.translating import InputPicture, direction_of, fits, pixels_of
 
 if TYPE_CHECKING:
     from ganstudio.app.jobs import Job
     from ganstudio.app.sources import Opened
     from ganstudio.app.studio import Studio
+    from ganstudio.data.base import Arrays
+
+Give = Callable[[NDArray[np.uint8], NDArray[np.int64] | None], NDArray[Any] | None]
 
 MOST = 24
 MOSTLY = 0.97
@@ -86,9 +89,8 @@ class ExampleShelf:
             run, both = opened.run, direction_of(opened.generator.controls) is not None
 
             def work(progress: Any, cancel: Any) -> Examples:
-                return read_examples(
-                    data_of(run), run.info.experiment.seed, wanted, both, progress, cancel, run.info.fingerprint
-                )
+                seed, known, give = run.info.experiment.seed, run.info.fingerprint, opened.generator.given
+                return read_examples(data_of(run), seed, wanted, both, give, progress, cancel, known)
 
             job = self._job = self._studio.jobs.start(_("Reading the pictures of the run"), work)
             job.on_done(lambda found: self._take(job, found, "")).on_error(
@@ -107,6 +109,7 @@ def read_examples(
     seed: int,
     wanted: Given,
     both: bool,
+    give: Give | None = None,
     progress: Callable[[float, str], None] | None = None,
     cancel: threading.Event | None = None,
     expected: str = "",
@@ -118,6 +121,8 @@ def read_examples(
         seed: of the run.
         wanted: what the network takes; pictures that do not fit are left out.
         both: also the pictures of the other side, which the network translates the other way.
+        give: what is given to draw real pictures, for data that hold nothing else: see
+            :meth:`ganstudio.explore.generator.Generator.given`.
         progress: told how far it is.
         cancel: ends it.
         expected: the fingerprint that the run knows.
@@ -130,16 +135,34 @@ def read_examples(
     arrays = read(parse_request(data), seed=seed, cancel=cancel, progress=progress, expected=expected)
     piles = [arrays.inputs, arrays.items if both else None]
     sides = tuple(_some(pile, wanted) for pile in piles if pile is not None)
+    if arrays.inputs is None and give is not None:
+        sides = (_made(arrays, wanted, give),)
     first = sides[0] if sides else ()
     return Examples(sides, _paper(first, wanted), _hard(first, wanted))
 
 
 def _some(pile: NDArray[np.uint8] | NDArray[np.float32], wanted: Given) -> tuple[InputPicture, ...]:
-    count = min(MOST, len(pile))
-    places = [place * len(pile) // count for place in range(count)]
+    places = _spread(len(pile))
+    return _named(places, [np.array(pile[place], dtype=np.uint8) for place in places], wanted)
+
+
+def _made(arrays: Arrays, wanted: Given, give: Give) -> tuple[InputPicture, ...]:
+    """What the method makes of real pictures: smaller ones, grey ones."""
+    places = _spread(len(arrays.items))
+    labels = None if arrays.labels is None else arrays.labels[places]
+    found = give(np.asarray(arrays.items[places], np.uint8), labels) if arrays.spec.pictures else None
+    return () if found is None else _named(places, [pixels_of(wanted, value) for value in found], wanted)
+
+
+def _spread(count: int) -> list[int]:
+    most = min(MOST, count)
+    return [place * count // most for place in range(most)]
+
+
+def _named(places: list[int], pictures: list[NDArray[np.uint8]], wanted: Given) -> tuple[InputPicture, ...]:
     found = [
-        InputPicture(_("picture {number}").format(number=f"{place + 1:,}"), np.array(pile[place], dtype=np.uint8))
-        for place in places
+        InputPicture(_("picture {number}").format(number=f"{place + 1:,}"), pixels)
+        for place, pixels in zip(places, pictures, strict=True)
     ]
     return tuple(picture for picture in found if fits(wanted, picture.pixels))
 

@@ -9,7 +9,6 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-import numpy as np
 from numpy.typing import NDArray
 
 from ganstudio.app.bench_session import bring_back, session_head
@@ -18,7 +17,7 @@ from ganstudio.core.controls import Control, Given
 from ganstudio.core.errors import UsageError
 from ganstudio.core.i18n import _
 from ganstudio.data.decode import Fit
-from ganstudio.explore.state import read_value
+from ganstudio.explore.state import plain_value, read_value
 from ganstudio.explore.translating import FITS, InputPicture, input_from_png, input_png
 
 if TYPE_CHECKING:
@@ -43,16 +42,10 @@ def session_of(translator: Translator, state: TranslateState | None = None) -> d
     assert wanted is not None
     values: dict[str, Any] = {
         "fit": state.fit,
-        "settings": {name: _plain(value) for name, value in state.settings.items()},
+        "settings": {name: plain_value(value) for name, value in state.settings.items()},
         "input": None if state.picture is None else _described(wanted, state.picture),
     }
     return {**head, "state": values}
-
-
-def _plain(value: NDArray[Any]) -> Any:
-    if value.dtype == np.int64:
-        return value.tolist()
-    return [float(f"{number:.9g}") for number in value.astype(np.float64).tolist()]
 
 
 def _described(wanted: Given, picture: InputPicture) -> dict[str, Any]:

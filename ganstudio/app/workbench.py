@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from ganstudio.app.jobs import Job
     from ganstudio.app.run_model import RunModel
     from ganstudio.app.studio import Studio
+    from ganstudio.store import RunInfo
 
 LOAD_URGENCY = 200
 """Of other weights; pictures should be less urgent."""
@@ -121,9 +122,9 @@ class Workbench:
     # -- opening ----------------------------------------------------------------------------------------------------
 
     @classmethod
-    def can_open(cls, spec: DataSpec) -> bool:
-        """Whether runs on such data belong here, for lists in which no generator is loaded."""
-        return opens(cls.place, spec)
+    def can_open(cls, info: RunInfo) -> bool:
+        """Whether a stored run belongs here, for lists in which no generator is loaded."""
+        return opens(cls.place, info)
 
     @property
     def device(self) -> str:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
-from typing import Literal, get_args
+from typing import TYPE_CHECKING, Literal, get_args
 
-from ganstudio.core.controls import Control, LabelMap, SourceImage, given
-from ganstudio.core.dataspec import DataSpec
+from ganstudio.core.controls import Control, Takes, takes
 from ganstudio.core.errors import UsageError
 from ganstudio.core.i18n import _
 from ganstudio.core.resources import resource_path
+
+if TYPE_CHECKING:
+    from ganstudio.store import RunInfo
 
 Workplace = Literal["explore", "paint", "translate"]
 """A workspace that works with an open generator; also the workspace's id in the window."""
@@ -24,22 +26,17 @@ BUNDLED = MappingProxyType(
 """The run that comes with the program for each workspace: its folder in ``resources/runs``."""
 
 
+_HOMES: Mapping[Takes, Workplace] = {"nothing": "explore", "map": "paint", "picture": "translate"}
+
+
 def workplace_of(controls: Sequence[Control]) -> Workplace:
     """Where a generator with these controls is at home."""
-    match given(controls):
-        case LabelMap():
-            return "paint"
-        case SourceImage():
-            return "translate"
-        case None:
-            return "explore"
+    return _HOMES[takes(controls)]
 
 
-def workplace_of_spec(spec: DataSpec) -> Workplace:
-    """The same by the data that a run was trained on, for lists in which no generator is loaded."""
-    if spec.kind == "maps":
-        return "paint"
-    return "translate" if spec.translates else "explore"
+def workplace_of_run(info: RunInfo | None) -> Workplace:
+    """The same of a run by what its folder says (None: not yet), for lists in which no generator is loaded."""
+    return "explore" if info is None else _HOMES[info.takes]
 
 
 def drives(place: Workplace, controls: Sequence[Control]) -> bool:
@@ -48,9 +45,9 @@ def drives(place: Workplace, controls: Sequence[Control]) -> bool:
     return home == place or (home, place) == ("paint", "translate")
 
 
-def opens(place: Workplace, spec: DataSpec) -> bool:
-    """The same by the data that a run was trained on."""
-    home = workplace_of_spec(spec)
+def opens(place: Workplace, info: RunInfo) -> bool:
+    """The same of a stored run."""
+    home = workplace_of_run(info)
     return home == place or (home, place) == ("paint", "translate")
 
 

@@ -86,6 +86,7 @@ ROWS = {
     row.name: row
     for row in (
         Row("engine-image", "ganstudio.bench.engine"),
+        Row("engine-small", "ganstudio.bench.engine"),
         Row("engine-points", "ganstudio.bench.engine"),
         Row("window-image", "ganstudio.bench.window", "window"),
         Row("window-points", "ganstudio.bench.window", "window"),

@@ -10,13 +10,18 @@ What the generator listens to can be held; the rest is drawn by the seed:
   ganstudio sample RUN_DIR --out a.png --set category=2 codes=0.5,-1 truncation=0.7
   ganstudio sample RUN_DIR --out all.png --per-class 8
 A class goes by its name or its number from 0, or is a mixture: one weight for each class, with commas. With --per-class
-every column of a grid is a class, and every row one draw of all the rest.
+every column of a grid is a class, and every row one draw of all the rest. The seed of the noise is a number, noise=7;
+layers (counted from 1) get the style of another seed with w=3-6:42; pictures of a class are files, or come from the data:
+  ganstudio sample RUN_DIR --out a.png --set w=1-4:42 noise=7
+  ganstudio sample RUN_DIR --out b.png --set pictures=one.png,two.png
+  ganstudio sample RUN_DIR --out c.png --set pictures=class:cat
 """
 
 from __future__ import annotations
 
 import argparse
 import math
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,7 +29,15 @@ from typing import TYPE_CHECKING, Any
 from ganstudio.cli.loading import loading
 from ganstudio.cli.output import one_line, say
 from ganstudio.cli.parser import MAX_SEED, MAX_STEPS, named_path, open_run, split_pairs, whole
-from ganstudio.core.controls import CategoricalCode, ClassLabel, Control, GeneratorIndex, LatentVector
+from ganstudio.core.controls import (
+    CategoricalCode,
+    ClassImages,
+    ClassLabel,
+    Control,
+    GeneratorIndex,
+    NoiseSeed,
+    StyleLayers,
+)
 from ganstudio.core.errors import UsageError
 from ganstudio.core.i18n import _
 from ganstudio.core.images import GRID_GAP, columns_for
@@ -42,6 +55,7 @@ _MOST_BYTES = 2**31
 _MOST_PIXELS = 8192**2
 """Of a grid; larger pictures are refused by many programs."""
 _TRUNCATION, _MOST_TRUNCATION = "truncation", 2.0
+_CLASS = "class:"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -52,10 +66,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", required=True, metavar="FILE", help=_("file to write: .png, .npy or .csv"))
     parser.add_argument(
         "--set", action="extend", nargs="+", metavar="KEY=VALUE",
-        help=_("hold a class, category, code, latent vector or truncation; may be repeated"),
+        help=_("hold a class, category, code, latent vector, noise, styles, pictures or truncation; may be repeated"),
     )  # fmt: skip
     parser.add_argument(
         "--per-class", type=whole(1, _MOST), metavar="N", help=_("N of every class or category, a column for each")
+    )
+    parser.add_argument(
+        "--look-into", metavar="NAME", help=_("lay a map over every picture, e.g. attention, where the run has one")
     )
     parser.add_argument(
         "--step", type=whole(0, MAX_STEPS), metavar="N", help=_("which checkpoint (default: the newest good one)")
@@ -72,7 +89,7 @@ def run(options: argparse.Namespace) -> int:
         raise UsageError(_("Say --count or --per-class, not both."))
     wanted = split_pairs(options.set or ())
     stored = open_run(options.run)
-    if stored.info.spec.translates:
+    if stored.info.takes != "nothing":
         raise UsageError(
             _("This run translates what it is given, and draws nothing by itself: ganstudio translate {run} PICTURE… "
               "--out FOLDER").format(run=options.run)
@@ -95,8 +112,11 @@ def run(options: argparse.Namespace) -> int:
     count = options.per_class * columns if columns else options.count or _DEFAULT_COUNT
     _check_size(out, count, columns, generator.spec)
     values = _values(generator, count, options.seed, columns)
-    items = generator.generate(_apply(generator.controls, values, held, truncation))
-    save_items(out, items, generator.spec, columns)
+    values = _apply(generator.controls, values, held, truncation)
+    if options.look_into is not None:
+        _save_overlay(out, generator, values, options.look_into, columns)
+    else:
+        save_items(out, generator.generate(values), generator.spec, columns)
     if generator.warning:
         say(one_line(generator.warning))
     weights = _("averaged weights") if generator.source == "ema" else _("raw weights")
@@ -117,12 +137,20 @@ def held_values(generator: Generator, wanted: Mapping[str, str]) -> tuple[dict[s
     from ganstudio.explore.state import read_value
 
     controls = {control.name: control for control in generator.controls}
-    held, truncation = {}, 1.0
+    held: dict[str, NDArray[Any]] = {}
+    truncation = 1.0
     for name, text in wanted.items():
         if name == _TRUNCATION:
             truncation = _read_truncation(text)
         elif name in controls:
-            held[name] = read_value(controls[name], _parse(controls[name], text))
+            control = controls[name]
+            match control:
+                case StyleLayers():
+                    held |= _mixture(generator, control, text)
+                case ClassImages():
+                    held[name] = _pictures(generator, control, text)
+                case _:
+                    held[name] = read_value(control, _parse(control, text))
         else:
             raise UsageError(
                 _("“{name}” cannot be held; this generator has: {names}.").format(
@@ -163,7 +191,67 @@ def _parse(control: Control, text: str) -> Any:
         if index is not None:
             return [float(place == index) for place in range(len(names))]
     numbers = [part.strip() for part in text.split(",")]
-    return numbers[0] if isinstance(control, GeneratorIndex) and len(numbers) == 1 else numbers
+    return numbers[0] if isinstance(control, GeneratorIndex | NoiseSeed) and len(numbers) == 1 else numbers
+
+
+def _mixture(generator: Generator, control: StyleLayers, text: str) -> dict[str, NDArray[Any]]:
+    """``3-6:42``: layers 3 to 6 get the style of seed 42."""
+    from ganstudio.explore.state import ExploreState, position_of
+
+    match = re.fullmatch(r"(\d{1,4})(?:[-–](\d{1,4}))?:(\d{1,10})", text.strip())
+    first, last = (int(match[1]), int(match[2] or match[1])) if match else (0, 0)
+    if match is None or not 1 <= first <= last <= control.layers:
+        words = _("“{name}” takes layers from 1 to {last} and a seed: {name}=1-{last}:42, not “{text}”.")
+        raise UsageError(words.format(name=control.name, last=control.layers, text=text))
+    other = position_of(generator.draw(1, int(match[3])))
+    shares = [float(first <= layer <= last) for layer in range(1, control.layers + 1)]
+    mixed = ExploreState(other).mixed(generator.controls, shares, other).position
+    return {name: value for name, value in mixed.items() if name not in other}
+
+
+def _pictures(generator: Generator, control: ClassImages, text: str) -> NDArray[Any]:
+    """Files with commas, or ``class:NAME``: pictures of the run's data."""
+    from ganstudio.explore.class_pictures import from_files, of_class
+
+    if not text.startswith(_CLASS):
+        return from_files(control, [named_path(part.strip()) for part in text.split(",")])
+    wanted, run = text.removeprefix(_CLASS).strip(), getattr(generator, "run", None)
+    names = generator.spec.classes
+    known = {name.casefold(): index for index, name in reversed([*enumerate(names)])}
+    index = known.get(wanted.casefold(), int(wanted) if wanted.isascii() and wanted.isdigit() else -1)
+    if run is None or not 0 <= index < len(names):
+        words = _("“{name}” has no “{value}”. It has: {known}.")
+        raise UsageError(words.format(name=control.name, value=wanted, known=", ".join(names) or _("none")))
+    from ganstudio.app.sources import data_of
+    from ganstudio.data import parse_request, read
+
+    arrays = read(parse_request(data_of(run)), seed=run.info.experiment.seed, expected=run.info.fingerprint)
+    return of_class(control, arrays, index)
+
+
+def _save_overlay(
+    out: Path, generator: Generator, values: Mapping[str, NDArray[Any]], name: str, columns: int | None
+) -> None:
+    """A grid of pictures with a map over each."""
+    import numpy as np
+
+    from ganstudio.core.images import make_grid
+    from ganstudio.explore.looking import laid_over
+    from ganstudio.explore.views import looked_into
+    from ganstudio.store.atomic import replace_file
+    from ganstudio.store.samples import encode_png
+
+    if out.suffix.lower() != ".png":
+        raise UsageError(_("--look-into writes pictures: end the file name in .png."))
+    pictures, maps = looked_into(generator, values)
+    if name not in maps:
+        raise UsageError(
+            _("“{title}” has no map called “{name}”. It has: {known}.").format(
+                title=generator.title, name=name, known=", ".join(maps) or _("none")
+            )
+        )
+    laid = np.stack([laid_over(picture, map_) for picture, map_ in zip(pictures, maps[name], strict=True)])
+    replace_file(out, encode_png(make_grid(laid, columns)))
 
 
 def _class_names(control: ClassLabel | CategoricalCode) -> tuple[str, ...]:
@@ -202,18 +290,15 @@ def _apply(
     held: Mapping[str, NDArray[Any]],
     truncation: float,
 ) -> dict[str, NDArray[Any]]:
-    """The values with those that are held in every row, and latents scaled by ψ."""
+    """The values with those that are held in every row, truncated."""
     import numpy as np
 
-    result = dict(values)
-    for control in controls:
-        rows = result[control.name]
-        if control.name in held:
-            rows = np.broadcast_to(held[control.name], rows.shape).copy()
-        if isinstance(control, LatentVector):
-            rows = rows * np.float32(truncation)
-        result[control.name] = rows
-    return result
+    from ganstudio.explore.styles import complete, truncated
+
+    result = complete(values, controls)
+    for name, value in held.items():
+        result[name] = np.broadcast_to(value, (len(result[name]), *value.shape)).copy()
+    return truncated(result, controls, truncation)
 
 
 def _check_size(path: Path, count: int, columns: int | None, spec: DataSpec) -> None:

@@ -23,7 +23,6 @@ from ganstudio.cli.loading import loading
 from ganstudio.cli.output import harmless, one_line, say
 from ganstudio.cli.parser import MAX_STEPS, named_path, open_run, split_pairs, whole
 from ganstudio.cli.sample import held_values
-from ganstudio.core.controls import LatentVector
 from ganstudio.core.errors import UsageError
 from ganstudio.core.i18n import _
 
@@ -98,6 +97,7 @@ def _settings(generator: Generator, wanted: Mapping[str, str], direction: str | 
     import numpy as np
 
     from ganstudio.explore.state import position_of
+    from ganstudio.explore.styles import truncated
     from ganstudio.explore.translating import direction_of, given_of
 
     given, way = given_of(generator.controls), direction_of(generator.controls)
@@ -108,9 +108,7 @@ def _settings(generator: Generator, wanted: Mapping[str, str], direction: str | 
     if way is not None and way.name not in held:
         values[way.name] = np.asarray(0, np.int64)
     values |= held
-    for control in generator.controls:
-        if isinstance(control, LatentVector):
-            values[control.name] = values[control.name] * np.float32(truncation)
+    values = truncated(values, generator.controls, truncation)
     if direction is None:
         return values
     if way is None:

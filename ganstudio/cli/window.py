@@ -78,11 +78,11 @@ def read_screenshot(options: argparse.Namespace) -> Screenshot | None:
 
 
 def _check_place(info: RunInfo, workspace: str | None) -> None:
-    from ganstudio.app.workplaces import WORKPLACES, opens, workplace_of_spec
+    from ganstudio.app.workplaces import WORKPLACES, opens, workplace_of_run
 
-    if any(place == workspace and not opens(place, info.spec) for place in WORKPLACES):
+    if any(place == workspace and not opens(place, info) for place in WORKPLACES):
         words = _("“{run}” cannot be shown in {workspace}: write --workspace {home}.")
-        raise UsageError(words.format(run=info.name, workspace=workspace, home=workplace_of_spec(info.spec)))
+        raise UsageError(words.format(run=info.name, workspace=workspace, home=workplace_of_run(info)))
 
 
 def _size(text: str) -> tuple[int, int]:

@@ -158,6 +158,9 @@ class NoiseSeed:
 Given = LabelMap | SourceImage
 """What a person gives a translating network; it cannot be drawn at random."""
 
+Takes = Literal["nothing", "picture", "map"]
+"""What a generator is given to draw from."""
+
 Control = (
     LatentVector
     | ContinuousCode
@@ -176,3 +179,13 @@ Control = (
 def given(controls: Sequence[Control]) -> Given | None:
     """The label map or picture that these controls want; None where a generator draws out of nothing."""
     return next((control for control in controls if isinstance(control, LabelMap | SourceImage)), None)
+
+
+def takes(controls: Sequence[Control]) -> Takes:
+    """The same in a word, as it is stored with a run."""
+    match given(controls):
+        case LabelMap():
+            return "map"
+        case SourceImage():
+            return "picture"
+    return "nothing"

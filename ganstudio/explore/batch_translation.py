@@ -21,6 +21,7 @@ from ganstudio.core.litter import is_litter
 from ganstudio.data.decode import Fit
 from ganstudio.explore.exporting import Watch
 from ganstudio.explore.generator import Generator
+from ganstudio.explore.state import plain_value
 from ganstudio.explore.translating import given_of, read_input, translate
 from ganstudio.store.atomic import replace_file, words_for
 from ganstudio.store.samples import encode_png
@@ -281,7 +282,7 @@ def described(controls: Sequence[Control], settings: Mapping[str, NDArray[Any]])
             if control.names:
                 found[f"{control.name} name"] = control.names[int(value)]
         else:
-            found[control.name] = [float(f"{number:.9g}") for number in value.ravel().astype(np.float64).tolist()]
+            found[control.name] = plain_value(value)
     return found
 
 

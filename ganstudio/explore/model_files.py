@@ -25,13 +25,14 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn.utils import parametrize
 
-from ganstudio.core.controls import Control, GeneratorIndex, LabelMap, SourceImage
+from ganstudio.core.controls import ClassImages, Control, GeneratorIndex, LabelMap, NoiseSeed, SourceImage
 from ganstudio.core.errors import StudioError
 from ganstudio.core.i18n import _
 from ganstudio.explore.exporting import Watch, check_suffix, missing_extra
 from ganstudio.explore.generator import Generator
 from ganstudio.explore.onnx_child.frames import runtime
 from ganstudio.explore.state import size_of
+from ganstudio.explore.styles import driven
 from ganstudio.methods import Method
 from ganstudio.store.atomic import replace_file
 
@@ -43,6 +44,7 @@ _OPSET = 17
 _BATCHES = (1, 7)
 _TOLERANCE, _ROUNDING = 1e-2, 1e-6
 _EXAMPLES, _LOOKED_AT = 3, 64
+_WHOLE = GeneratorIndex | LabelMap | NoiseSeed
 
 Run = Callable[[Mapping[str, NDArray[Any]]], NDArray[np.float32]]
 
@@ -85,7 +87,7 @@ def save_model(path: Path, generator: Generator, watch: Watch | None = None) -> 
     if ending == ".onnx":
         _onnx_libraries()
     watch.tick(0.0, _("Preparing the generator"))
-    bare = Bare(_baked(generator), generator.controls)
+    bare = Bare(_baked(generator), driven(generator.controls))
     card = json.dumps(describe(generator, bare, ending), ensure_ascii=True)
     found: list[float] = []
 
@@ -116,11 +118,11 @@ def describe(generator: Generator, bare: Bare, ending: str) -> dict[str, Any]:
         "weights": generator.source,
         "controls": [
             {"kind": type(control).__name__, "input": name, "shape": _shape(control), **asdict(control)}
-            for control, name in zip(generator.controls, bare.names, strict=True)
+            for control, name in zip(driven(generator.controls), bare.names, strict=True)
         ],
         "output": {"name": OUTPUT, "shape": ["N", *generator.spec.shape], "range": [-1, 1]},
         "spec": generator.spec.to_json(),
-        "call": _call(bare, generator.controls, ending),
+        "call": _call(bare, driven(generator.controls), ending),
     }
 
 
@@ -212,7 +214,7 @@ def _without_idle(method: Method, generator: Generator) -> None:
 
 def _examples(generator: Generator) -> tuple[Tensor, ...]:
     values = _trial(generator, _EXAMPLES, 0)
-    return tuple(torch.as_tensor(values[control.name]) for control in generator.controls)
+    return tuple(torch.as_tensor(values[control.name]) for control in driven(generator.controls))
 
 
 @contextmanager
@@ -252,7 +254,7 @@ def _torchscript(path: Path, bare: Bare, generator: Generator, card: str) -> Run
         torch.jit.save(traced, buffer, _extra_files={f"{CARD}.json": card})
         path.write_bytes(buffer.getvalue())
         read = torch.jit.load(io.BytesIO(path.read_bytes()), map_location="cpu")  # type: ignore[no-untyped-call]
-    return lambda values: _through(read, generator.controls, values)
+    return lambda values: _through(read, driven(generator.controls), values)
 
 
 def _onnx_libraries() -> tuple[Any, Any]:
@@ -288,7 +290,9 @@ def _onnx(path: Path, bare: Bare, generator: Generator, card: str) -> Run:
     session = onnxruntime.InferenceSession(path.read_bytes(), options, providers=["CPUExecutionProvider"])
 
     def run(values: Mapping[str, NDArray[Any]]) -> NDArray[np.float32]:
-        rows = {name: values[control.name] for name, control in zip(bare.names, generator.controls, strict=True)}
+        rows = {
+            name: values[control.name] for name, control in zip(bare.names, driven(generator.controls), strict=True)
+        }
         return np.asarray(session.run([OUTPUT], rows)[0], np.float32)
 
     return run
@@ -306,7 +310,7 @@ def _safetensors(path: Path, bare: Bare, generator: Generator, card: str) -> Run
         for tensor in read.state_dict().values():
             tensor.zero_()  # whatever is the same afterwards came out of the file
     read.method.load_state_dict(load(path.read_bytes()))
-    return lambda values: _through(read, generator.controls, values)
+    return lambda values: _through(read, driven(generator.controls), values)
 
 
 def _through(network: Any, controls: Sequence[Control], values: Mapping[str, NDArray[Any]]) -> NDArray[np.float32]:
@@ -344,12 +348,14 @@ def _difference(generator: Generator, run: Run) -> float:
 
 def _shape(control: Control) -> list[str | int]:
     match control:
-        case GeneratorIndex():
+        case GeneratorIndex() | NoiseSeed():
             return ["N"]
         case LabelMap(size=size):
             return ["N", size, size]
         case SourceImage(channels=channels, size=size):
             return ["N", channels, size, size]
+        case ClassImages(k=k, channels=channels, size=size):
+            return ["N", k, channels, size, size]
     return ["N", size_of(control)]
 
 
@@ -357,18 +363,18 @@ def _trial(generator: Generator, count: int, seed: int) -> dict[str, NDArray[Any
     """Control values to try a generator with. What is given to a translation is noise: on a blank one nothing differs."""
     values = generator.draw(count, seed)
     chance = np.random.default_rng(seed)
-    for control in generator.controls:
+    for control in driven(generator.controls):
         shape = values[control.name].shape
         if isinstance(control, LabelMap):
             values[control.name] = chance.integers(0, control.count, shape)
-        elif isinstance(control, SourceImage):
+        elif isinstance(control, SourceImage | ClassImages):
             values[control.name] = chance.uniform(-1, 1, shape).astype(np.float32)
     return values
 
 
 def _call(bare: Bare, controls: Sequence[Control], ending: str) -> str:
     """How to draw with the file, in a few lines of Python."""
-    kinds = ["int64" if isinstance(control, GeneratorIndex | LabelMap) else "float32" for control in controls]
+    kinds = ["int64" if isinstance(control, _WHOLE) else "float32" for control in controls]
     shapes = [
         f"{name}: {kind} ({', '.join(map(str, shape))})"
         for name, kind, shape in zip(bare.names, kinds, map(_shape, controls), strict=True)

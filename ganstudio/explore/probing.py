@@ -64,10 +64,8 @@ def rows_of(values: Values, part: slice) -> dict[str, NDArray[Any]]:
 def held(generator: Generator, latents: NDArray[np.float32], latent: LatentVector, hold: Position) -> Values:
     """Control values with these latents ``(N, size)`` in which every other control stays where ``hold`` has it."""
     return {
-        control.name: latents
-        if control.name == latent.name
-        else np.broadcast_to(hold[control.name], (len(latents), *np.shape(hold[control.name]))).copy()
-        for control in generator.controls
+        name: latents if name == latent.name else np.broadcast_to(value, (len(latents), *np.shape(value))).copy()
+        for name, value in hold.items()
     }
 
 

@@ -29,12 +29,23 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from ganstudio.core.controls import CategoricalCode, ClassLabel, ContinuousCode, Control, GeneratorIndex, LatentVector
+from ganstudio.core.controls import (
+    CategoricalCode,
+    ClassImages,
+    ClassLabel,
+    ContinuousCode,
+    Control,
+    GeneratorIndex,
+    LatentVector,
+    NoiseSeed,
+)
 from ganstudio.core.errors import UsageError
 from ganstudio.core.i18n import _
 from ganstudio.explore.files import to_pixels
 from ganstudio.explore.generator import Generator, Values
 from ganstudio.explore.starts import Pool, distance, diverged, draws, pyramid
+from ganstudio.explore.state import Position
+from ganstudio.explore.styles import driven
 from ganstudio.nn.eager import Adam
 
 CANDIDATES, ITERATIONS, DRAWN = 8, 300, 256
@@ -84,6 +95,7 @@ def project(
     seed: int = 0,
     iterations: int = ITERATIONS,
     drawn: int = DRAWN,
+    given: Position | None = None,
 ) -> Iterator[Projection]:
     """Looks for control values that draw a picture. The first answer comes after one batch of random pictures.
 
@@ -97,6 +109,7 @@ def project(
         seed: of the random draw.
         iterations: how many at most.
         drawn: how many random pictures to choose the starts from.
+        given: values of controls that are kept, e.g. the pictures of a class.
 
     Raises:
         UsageError: the target is of another shape or not finite, the generator draws points or nothing finite, or it
@@ -105,15 +118,20 @@ def project(
     """
     if min(candidates, iterations, drawn) < 1:
         raise ValueError(f"{candidates} candidates, {iterations} iterations, {drawn} drawn: each must be 1 or more")
-    return _project(generator, _checked(generator, target), candidates, seed, iterations, drawn)
+    target = _checked(generator, target)
+    return _project(generator, target, draws(generator, target, drawn, seed, given), candidates, iterations)
 
 
 def _project(
-    generator: Generator, target: NDArray[np.float32], candidates: int, seed: int, iterations: int, drawn: int
+    generator: Generator,
+    target: NDArray[np.float32],
+    starts: Iterator[tuple[Values, bool]],
+    candidates: int,
+    iterations: int,
 ) -> Iterator[Projection]:
     pool = Pool(generator, target, candidates)
     first: Projection | None = None
-    for part, encoded in draws(generator, target, drawn, seed):
+    for part, encoded in starts:
         pool.add(part, encoded)
         if pool.full:
             first = _first(pool, target)
@@ -171,9 +189,9 @@ class _Search:
             self._blurred = pyramid(self._target)
             self._free = {
                 control.name: _to_free(control, torch.tensor(first.values[control.name], device=generator.device))
-                for control in generator.controls
+                for control in driven(generator.controls)
             }
-            self._moving = [tensor for tensor in self._free.values() if tensor.is_floating_point()]
+            self._moving = [tensor for tensor in self._free.values() if tensor.requires_grad]
             self._adam = Adam(self._moving, betas=_BETAS) if self._moving else None
         self._weights = (generator.method, generator.step)
         self._order = np.arange(self._count)
@@ -204,7 +222,7 @@ class _Search:
         return self._iteration < self._iterations and bool(self._moving) and not self._rests()
 
     def _iterate(self) -> None:
-        values = {control.name: _to_value(control, self._free[control.name]) for control in self._generator.controls}
+        values = {one.name: _to_value(one, self._free[one.name]) for one in driven(self._generator.controls)}
         pictures = self._generator.method.generate(values).float()
         apart, far, mixed = distance(pictures, self._blurred), self._far_out(values), self._mixed(values)
         # Mixtures are let be for a while: they are the way from one class to another.
@@ -216,7 +234,7 @@ class _Search:
             if self._adam is not None:
                 self._adam.param_groups[0]["lr"] = _rate(self._iteration, self._iterations)
                 self._adam.step()
-            for control in self._generator.controls:
+            for control in driven(self._generator.controls):
                 _hold(control, self._free[control.name])
 
     def _find_gradients(self, loss: Tensor, pictures: Tensor) -> None:
@@ -287,8 +305,8 @@ class _Search:
 
 
 def _to_free(control: Control, start: Tensor) -> Tensor:
-    """What Adam moves: latents and codes as they are, weights as logits. A generator's index stays where it is."""
-    if isinstance(control, GeneratorIndex):
+    """What Adam moves: latents and codes as they are, weights as logits. Whole numbers and given pictures stay."""
+    if isinstance(control, GeneratorIndex | NoiseSeed | ClassImages):
         return start
     if isinstance(control, ClassLabel | CategoricalCode):
         start = (_START_WEIGHT * start.float() + (1 - _START_WEIGHT) / control.count).log()

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from ganstudio.core.errors import UsageError
 from ganstudio.core.i18n import _
+from ganstudio.explore.class_pictures import as_text
 from ganstudio.explore.exporting import check_scale
 from ganstudio.explore.generator import Generator
 from ganstudio.explore.state import Direction, ExploreState, position_of
@@ -56,7 +57,7 @@ def as_python(
         "picture = draw(generator, values)[0]  # uint8 (height, width, channels)",
         f"Path({_text(file)}).write_bytes(encode_png(enlarged(picture, {scale})))",
     ]
-    helpers = ["position_of"] if any("position_of(" in line for line in body) else []
+    helpers = [name for name in ("position_of", "read_value") if any(f"{name}(" in line for line in body)]
     imports += [
         "from ganstudio.explore.picture_file import enlarged",
         f"from ganstudio.explore.state import {', '.join([*classes, 'effective', *helpers, 'stack'])}",
@@ -91,19 +92,20 @@ def _opening(path: Path, generator: Generator) -> tuple[list[str], list[str]]:
 def _position(generator: Generator, state: ExploreState) -> list[str]:
     """The position: by its seed as far as that gives it, and number by number otherwise."""
     drawn = {} if state.seed is None else position_of(generator.draw(1, state.seed))
+    known = {control.name: place for place, control in enumerate(generator.controls)}
     moved = {
         name: value
         for name, value in state.position.items()
         if name not in drawn or not np.array_equal(drawn[name], value)
     }
-    if len(moved) == len(state.position):
+    if not drawn or not drawn.keys() - moved.keys():
         lines = ["position = {"]
         for name, value in moved.items():
-            lines += _indented(f"{_text(name)}: ", _array(value))
+            lines += _indented(f"{_text(name)}: ", _array(value, known.get(name)))
         return [*lines, "}"]
     lines = [f"position = position_of(generator.draw(1, seed={state.seed}))"]
     for name, value in moved.items():
-        first, *rest = _array(value)
+        first, *rest = _array(value, known.get(name))
         lines += [f"position[{_text(name)}] = {first}", *rest]
     return lines
 
@@ -131,10 +133,14 @@ def _indented(start: str, lines: Sequence[str], end: str = "") -> list[str]:
     return [f"    {line}" for line in entry]
 
 
-def _array(value: NDArray[Any]) -> list[str]:
-    """An array as lines of Python that give the very same numbers."""
+def _array(value: NDArray[Any], place: int | None = None) -> list[str]:
+    """An array as lines of Python that give the very same numbers; pictures as text, for the control of that place."""
     if value.shape == ():
         return [f"np.asarray({int(value)}, np.int64)"]
+    if value.ndim == 4:
+        text = as_text(value)
+        pieces = [f'    "{text[start : start + _WIDTH]}"' for start in range(0, len(text), _WIDTH)]
+        return [f"read_value(generator.controls[{place}], (", *pieces, "))"]
     numbers = [f"{float(number):.9g}" for number in value]
     flat = f"np.array([{', '.join(numbers)}], np.float32)"
     if len(flat) <= _WIDTH:

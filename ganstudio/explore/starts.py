@@ -17,6 +17,7 @@ from ganstudio.core.errors import UsageError
 from ganstudio.core.i18n import _
 from ganstudio.explore.generator import Generator, Values
 from ganstudio.explore.probing import pieces, rows_of
+from ganstudio.explore.state import Position
 
 Choice = ClassLabel | CategoricalCode | GeneratorIndex
 _BLOCKS = (1, 2, 4, 8)
@@ -24,8 +25,10 @@ _MOST_KINDS = 1024
 _FEWEST_AT_ONCE, _MOST_AT_ONCE, _PIXELS_AT_ONCE = 8, 32, 1 << 15
 
 
-def draws(generator: Generator, target: NDArray[np.float32], count: int, seed: int) -> Iterator[tuple[Values, bool]]:
-    """Random values a piece at a time, classes and generators in turn.
+def draws(
+    generator: Generator, target: NDArray[np.float32], count: int, seed: int, given: Position | None = None
+) -> Iterator[tuple[Values, bool]]:
+    """Random values a piece at a time, classes and generators in turn; what is ``given`` is the same in all.
 
     Yields:
         control values, and whether they hold an encoder's answer; those come first.
@@ -46,9 +49,14 @@ def draws(generator: Generator, target: NDArray[np.float32], count: int, seed: i
         known = {name: row for name, row in encoded.items() if name in values and np.isfinite(row).all()}
         tries = 1 if known.keys() == values.keys() else at_once
         repeated = {name: np.repeat(row, tries, axis=0).astype(values[name].dtype) for name, row in known.items()}
-        yield generator.draw(tries, seed + 1) | repeated, bool(known)
+        yield _with(generator.draw(tries, seed + 1) | repeated, given), bool(known)
     for part in pieces(count, at_once):
-        yield rows_of(values, part), False
+        yield _with(rows_of(values, part), given), False
+
+
+def _with(values: Values, given: Position | None) -> Values:
+    count = min(len(rows) for rows in values.values())
+    return {**values, **{name: np.stack([value] * count) for name, value in (given or {}).items()}}
 
 
 class Pool:

@@ -20,17 +20,22 @@ from ganstudio.core.controls import (
     GeneratorIndex,
     LabelMap,
     LatentVector,
+    NoiseSeed,
     SourceImage,
     StyleLayers,
 )
 from ganstudio.core.errors import UsageError
 from ganstudio.core.i18n import _
+from ganstudio.explore import class_pictures
+from ganstudio.explore.styles import driven, extras, psi_of, second_of, share_of, style_layers, truncated
 
 Position = Mapping[str, NDArray[Any]]
-"""One value for each control: float32 ``(size,)``, weights ``(count,)``, or int64 ``()`` for a generator's index."""
+"""One value for each control: float32 ``(size,)``, weights ``(count,)``, int64 ``()`` for a generator's index or the seed
+of the noise, float32 ``(k, C, S, S)`` for pictures of a class; and what :mod:`ganstudio.explore.styles` says of styles."""
 
 LARGEST = 1e4  # a coordinate beyond this was no latent ever
 LARGEST_SEED = 2**63 - 1  # what torch's generators take
+LARGEST_NOISE = 2**31 - 1  # what is drawn
 _DAMAGED = (KeyError, TypeError, ValueError, AttributeError, OverflowError)  # OverflowError: 10⁴⁰⁰ is valid JSON
 
 
@@ -62,10 +67,10 @@ class Direction:
             "name": self.name,
             "kind": self.kind,
             "control": self.control,
-            "vector": _numbers(self.vector),
+            "vector": plain_value(self.vector),
             "quality": None if math.isnan(self.quality) else self.quality,
             "locked": self.locked,
-            **({} if self.raw is None else {"raw": _numbers(self.raw)}),
+            **({} if self.raw is None else {"raw": plain_value(self.raw)}),
         }
 
     @classmethod
@@ -100,15 +105,18 @@ class ExploreState:
 
     Attributes:
         position: where every control stands.
-        truncation: ψ: every latent vector is scaled by it; 1 = as it is, 0 = the middle of the latent space.
+        truncation: ψ: every latent vector is scaled by it, or every style pulled to their mean where there are styles; 1 =
+            as it is, 0 = the middle of the space.
         strengths: how far one has gone along each direction, by its name; 0 where it is missing.
         seed: what the position was drawn with; None after it was changed by hand.
+        second: the seed of the picture that styles are mixed from; None where there is none, or it is a pinned one.
     """
 
     position: Position
     truncation: float = 1.0
     strengths: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
     seed: int | None = None
+    second: int | None = None
 
     def with_(self, **changes: Any) -> ExploreState:
         """A copy with changes."""
@@ -118,13 +126,39 @@ class ExploreState:
         """A copy with another value for one control."""
         return replace(self, position={**self.position, name: value}, seed=None)
 
+    def mixed(
+        self,
+        controls: Sequence[Control],
+        shares: Sequence[float],
+        other: Position | None = None,
+        seed: int | None = None,
+    ) -> ExploreState:
+        """A copy in which some layers get the style of another picture.
+
+        Args:
+            controls: of the generator.
+            shares: one for each layer, in [0, 1]; all 0 ends mixing.
+            other: where the other picture is; by default the one that there is.
+            seed: what ``other`` was drawn with.
+        """
+        layers = style_layers(controls)
+        if layers is None:
+            return self
+        if not any(shares):
+            gone = {control.name for control in extras(controls)} - {psi_of(layers)}
+            return replace(self, position={k: v for k, v in self.position.items() if k not in gone}, second=None)
+        second = {} if other is None else second_of(other, controls)
+        position = {**self.position, share_of(layers): np.asarray(shares, np.float32), **second}
+        return replace(self, position=position, second=self.second if other is None else seed)
+
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values."""
         return {
-            "position": {name: _numbers(value) for name, value in self.position.items()},
+            "position": {name: plain_value(value) for name, value in self.position.items()},
             "truncation": self.truncation,
             "strengths": {name: value for name, value in self.strengths.items() if value},
             "seed": self.seed,
+            **({} if self.second is None else {"second": self.second}),
         }
 
     @classmethod
@@ -139,18 +173,21 @@ class ExploreState:
             strengths = {str(name): _finite(value) for name, value in values.get("strengths", {}).items()}
             truncation, seed = _finite(values.get("truncation", 1.0)), values.get("seed")
             seed = None if seed is None else _seed(seed)
+            second = None if values.get("second") is None else _seed(values["second"])
             there = set(position.keys())
         except _DAMAGED as error:
             raise UsageError(_("The position in it is damaged; nothing was changed."), details=repr(error)) from error
-        wanted = {control.name for control in controls}
-        if there != wanted:
+        wanted, more = {control.name for control in driven(controls)}, extras(controls)
+        if not wanted <= there <= wanted | {control.name for control in more}:
             raise UsageError(
                 _("It was made with a generator that is driven by {theirs}; this one is driven by {ours}.").format(
                     theirs=", ".join(sorted(there)) or _("nothing"), ours=", ".join(sorted(wanted)) or _("nothing")
                 )
             )
-        return cls({control.name: read_value(control, position[control.name]) for control in controls},
-                   min(max(truncation, -2.0), 2.0), strengths, seed)  # fmt: skip
+        found = {
+            one.name: read_value(one, position[one.name]) for one in (*driven(controls), *more) if one.name in there
+        }
+        return cls(found, min(max(truncation, -2.0), 2.0), strengths, seed, second)
 
 
 def read_value(control: Control, value: Any) -> NDArray[Any]:
@@ -159,16 +196,20 @@ def read_value(control: Control, value: Any) -> NDArray[Any]:
     Raises:
         UsageError: it is of the wrong size or holds what is no number; says what was found and what is needed.
     """
+    if isinstance(control, ClassImages):
+        return class_pictures.read(control, value)
     try:
         found = np.asarray(value, np.float64)
     except (TypeError, ValueError, OverflowError) as error:
         raise UsageError(_("“{name}” takes numbers only.").format(name=control.name), details=repr(error)) from error
-    if not np.isfinite(found).all() or (found.size and abs(found).max() > LARGEST):
+    whole = isinstance(control, GeneratorIndex | NoiseSeed)
+    if not np.isfinite(found).all() or (not whole and found.size and abs(found).max() > LARGEST):
         raise UsageError(_("“{name}” holds numbers that are not finite or far too large.").format(name=control.name))
-    if isinstance(control, GeneratorIndex):
-        if found.shape != () or found != int(found) or not 0 <= found < control.count:
+    if isinstance(control, GeneratorIndex | NoiseSeed):
+        last = control.count - 1 if isinstance(control, GeneratorIndex) else LARGEST_NOISE
+        if found.shape != () or found != int(found) or not 0 <= found <= last:
             raise UsageError(
-                _("“{name}” must be a whole number from 0 to {last}.").format(name=control.name, last=control.count - 1)
+                _("“{name}” must be a whole number from 0 to {last}.").format(name=control.name, last=last)
             )
         return np.asarray(int(found), np.int64)
     size = size_of(control)
@@ -218,12 +259,13 @@ def stack(positions: Sequence[Position]) -> dict[str, NDArray[Any]]:
 def effective(state: ExploreState, controls: Sequence[Control], directions: Mapping[str, Direction]) -> Position:
     """The position as the network gets it: latents scaled by ψ, then moved along the directions.
 
-    Directions that are unknown or belong to another control or size are passed over.
+    Where there are styles, ψ is for them (:mod:`ganstudio.explore.styles`). Directions that are unknown or belong to
+    another control or size are passed over.
     """
-    position = dict(state.position)
+    position = truncated(state.position, controls, state.truncation)
     for control in controls:
         if isinstance(control, LatentVector):
-            latent = position[control.name] * np.float32(state.truncation)
+            latent = position[control.name]
             for name, strength in state.strengths.items():
                 found = directions.get(name)
                 if found is not None and found.control == control.name and found.vector.shape == latent.shape:
@@ -239,10 +281,12 @@ def _vector(value: Any) -> NDArray[np.float32]:
     return vector.astype(np.float32)
 
 
-def _numbers(value: NDArray[Any]) -> Any:
-    """Short decimals that give the same float32 back."""
+def plain_value(value: NDArray[Any]) -> Any:
+    """As JSON holds it: short decimals that give the same float32 back; pictures as text."""
     if value.dtype == np.int64:
         return value.tolist()
+    if value.ndim == 4:
+        return class_pictures.as_text(value)
     return [float(f"{number:.9g}") for number in value.astype(np.float64).tolist()]
 
 

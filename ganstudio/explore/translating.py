@@ -59,7 +59,7 @@ class Translated:
     """A translation.
 
     Attributes:
-        output: uint8 ``(S, S, C)``.
+        output: uint8 ``(S, S, C)``; another size than the input's where a picture is enlarged.
         back: the output translated back again, as ``output``; None where the network knows one way only, or not yet.
     """
 
@@ -117,6 +117,13 @@ def value_of(wanted: Given, pixels: NDArray[np.uint8]) -> NDArray[Any]:
     return pixels.astype(np.float32) / np.float32(127.5) - np.float32(1)
 
 
+def pixels_of(wanted: Given, value: NDArray[Any]) -> NDArray[np.uint8]:
+    """The inverse of :func:`value_of`."""
+    if isinstance(wanted, LabelMap):
+        return value.astype(np.uint8)
+    return np.clip(np.rint((value + 1) * 127.5), 0, 255).astype(np.uint8)
+
+
 def seen(wanted: Given, pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Pixels as one looks at them, uint8 ``(S, S, C)``: label maps in the colours of their classes."""
     if isinstance(wanted, LabelMap):
@@ -130,8 +137,14 @@ def rgb_of(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def side_by_side(pictures: Sequence[NDArray[np.uint8]]) -> NDArray[np.uint8]:
-    """Pictures ``(S, S, C)`` of one height in a row, ``(S, S · N, 3)``, without gaps: as pix2pix data sets are stored."""
-    return np.ascontiguousarray(np.concatenate([rgb_of(picture) for picture in pictures], axis=1))
+    """Square pictures ``(S, S, C)`` in a row, ``(S, S · N, 3)``, without gaps: as pix2pix data sets are stored.
+
+    Smaller ones are brought to the size of the largest, every pixel a rectangle.
+    """
+    side = max(len(picture) for picture in pictures)
+    row = [rgb_of(picture)[np.arange(side) * len(picture) // side] for picture in pictures]
+    row = [picture[:, np.arange(side) * picture.shape[1] // side] for picture in row]
+    return np.ascontiguousarray(np.concatenate(row, axis=1))
 
 
 def as_input(wanted: Given, picture: NDArray[np.uint8], name: str) -> InputPicture:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -35,6 +35,19 @@ class Pictures:
     scores: NDArray[np.float32] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One picture and what can be laid over it.
+
+    Attributes:
+        picture: uint8 ``(H, W, C)``.
+        maps: float32 ``(h, w)`` of any size and range, by name.
+    """
+
+    picture: NDArray[np.uint8]
+    maps: Mapping[str, NDArray[np.float32]]
+
+
 def draw(generator: Generator, values: Values) -> NDArray[np.uint8]:
     """Pictures uint8 ``(N, H, W, C)``; a 2-D point becomes a small map with one dot."""
     items = generator.generate(values)
@@ -48,11 +61,22 @@ def dot(point: NDArray[np.float32], extent: float, real: bool = False, side: int
     return scatter(point[None], extent, side, REAL if real else FAKE)
 
 
-def one(position: Position) -> Work:
-    """Work: the picture of one position, uint8 ``(H, W, C)``."""
+def looked_into(generator: Generator, values: Values) -> tuple[NDArray[np.uint8], dict[str, NDArray[np.float32]]]:
+    """Pictures uint8 ``(N, H, W, C)`` and the maps of each by name, ``(N, h, w)``; a few rows at a time."""
+    count = min(len(rows) for rows in values.values())
+    parts = [{name: rows[first : first + PIECE] for name, rows in values.items()} for first in range(0, count, PIECE)]
+    maps = [generator.look_into(part) for part in parts]
+    found = {name: np.concatenate([one[name] for one in maps]) for name in maps[0]}
+    return draw(generator, values), found
+
+
+def one(position: Position, look: bool = False) -> Work:
+    """Work: the :class:`Seen` picture of one position; with the maps that a method may have, where ``look``."""
 
     def work(generator: Generator) -> Iterator[Any]:
-        yield draw(generator, stack([position]))[0]
+        values = stack([position])
+        pictures, maps = looked_into(generator, values) if look else (draw(generator, values), {})
+        yield Seen(pictures[0], {name: rows[0] for name, rows in maps.items()})
 
     return work
 

@@ -11,27 +11,42 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from ganstudio.core.controls import CategoricalCode, ClassLabel, ContinuousCode, Control, GeneratorIndex, LatentVector
+from ganstudio.core.controls import (
+    CategoricalCode,
+    ClassImages,
+    ClassLabel,
+    ContinuousCode,
+    Control,
+    GeneratorIndex,
+    LatentVector,
+    NoiseSeed,
+)
 from ganstudio.core.i18n import _
 from ganstudio.explore.state import Direction, ExploreState, Position
+from ganstudio.explore.styles import complete, driven, extras
 
 How = Literal["spherical", "linear"]
 AxisKind = Literal["one-of", "number", "direction", "truncation"]
 
 LATENT_REACH, CODE_REACH, DIRECTION_REACH = 2.5, 1.0, 3.0
+SEEDS = 8
+"""So many seeds of the noise are swept."""
+_WHOLE = GeneratorIndex | NoiseSeed | ClassImages
+"""There is nothing between two of their values."""
 
 
 def between(one: Position, other: Position, share: float, controls: Sequence[Control], how: How) -> Position:
     """The position a share of the way from one to the other.
 
     Latent vectors with a normal prior go along the great circle where ``how`` says so (White 2016: in many dimensions
-    the straight line leaves the shell on which the prior lives); everything else goes straight, and a generator's index
-    changes half-way.
+    the straight line leaves the shell on which the prior lives); everything else goes straight, and a generator's index,
+    the seed of the noise and pictures of a class change half-way.
     """
     found: dict[str, NDArray[Any]] = {}
-    for control in controls:
+    one, other = complete(one, controls), complete(other, controls)
+    for control in (*driven(controls), *extras(controls)):
         a, b = one[control.name], other[control.name]
-        if isinstance(control, GeneratorIndex):
+        if isinstance(control, _WHOLE):
             found[control.name] = a if share < 0.5 else b
         elif isinstance(control, LatentVector) and control.prior == "normal" and how == "spherical":
             found[control.name] = slerp(a, b, share)
@@ -72,11 +87,12 @@ def walk(
 
 
 def arithmetic(a: Position, b: Position, c: Position, controls: Sequence[Control]) -> Position:
-    """A − B + C (Radford et al. 2016, section 6.3.2); weights are kept at 0 or more, an index is C's."""
+    """A − B + C (Radford et al. 2016, section 6.3.2); weights are kept at 0 or more, and what knows no sum is C's."""
     found: dict[str, NDArray[Any]] = {}
-    for control in controls:
+    a, b, c = (complete(position, controls) for position in (a, b, c))
+    for control in (*driven(controls), *extras(controls)):
         one, less, more = a[control.name], b[control.name], c[control.name]
-        if isinstance(control, GeneratorIndex):
+        if isinstance(control, _WHOLE):
             found[control.name] = more
             continue
         total = one - less + more
@@ -163,6 +179,8 @@ def axes_of(controls: Sequence[Control], directions: Mapping[str, Direction]) ->
         for index in range(control.size):
             title = f"{control.name} {index + 1}"
             axes.append(Axis(f"{control.name}/{index}", title, "number", control.name, index, -reach, reach))
+    seeds = tuple(str(seed) for seed in range(SEEDS))
+    axes += [_one_of(control.name, seeds) for control in controls if isinstance(control, NoiseSeed)]
     return axes
 
 

@@ -115,8 +115,8 @@ LABEL_NOISE = Axis(_("Label noise"), _("Share of the opposite label mixed into D
 NOISE = Axis(_("Noise"), _("Deviation of the noise on the pixels, which go from −1 to 1."), TRAINING, ge=0, le=2)
 MIRROR = Axis(_("Mirror at random"), _("Half of the pairs are seen mirrored. Leave it off where left and right differ, as "
               "in letters."), TRAINING)  # fmt: skip
-JITTER = Axis(_("Shift at random"), _("Pictures are enlarged by an eighth and cut back at a random place, as in the paper: "
-              "286 to 256 px."), TRAINING, before=False)  # fmt: skip
+JITTER = Axis(_("Shift at random"), _("Pictures are enlarged by 12 % (256 to 286 px) and cut back at a random place. Lines "
+              "of one pixel become blurred."), TRAINING, before=False)  # fmt: skip
 EMA = Axis(_("EMA decay"), _("Samples are drawn with a moving average of the generator’s weights; 0 = off (raw weights "
            "only)."), TRAINING, **_SHARE)  # fmt: skip
 AMP = Axis(_("Reduced precision"), _("bfloat16 where it is safe: faster on recent GPUs, ten times slower on most "

@@ -40,12 +40,23 @@ from ganstudio.core.i18n import _
 from ganstudio.core.observed import Predicts
 from ganstudio.data.batches import Examples
 from ganstudio.methods.info import FAMILIES, Family, MethodInfo, Needs
-from ganstudio.methods.phase import Averaging, Batch, Decay, DecayKind, Optimiser, OptimiserKind, Phase, Terms, Values
+from ganstudio.methods.phase import (
+    Averaging,
+    Batch,
+    Decay,
+    DecayKind,
+    Optimiser,
+    OptimiserKind,
+    Phase,
+    Terms,
+    Values,
+    decay_of,
+)  # fmt: skip
 from ganstudio.nn import random
 
 __all__ = [
     "FAMILIES", "Averaging", "Batch", "Decay", "DecayKind", "Examples", "Family", "Method", "MethodInfo", "Needs",
-    "Optimiser", "OptimiserKind", "Phase", "Terms", "Values", "one_hot", "part_of",
+    "Optimiser", "OptimiserKind", "Phase", "Terms", "Values", "decay_of", "one_hot", "part_of",
 ]  # fmt: skip
 
 H = TypeVar("H", bound=AnyHyper, default=Any)
@@ -176,6 +187,10 @@ class Method(nn.Module, ABC, Generic[H]):
     def mapped(self, values: Values) -> dict[str, Tensor]:
         """What the values come to before anything is drawn: the :class:`StyleLayers` of z; nothing elsewhere."""
         return {}
+
+    def mean_style(self) -> Tensor | None:
+        """The mean of the styles that :meth:`mapped` makes, ``(layers, size)``; None where the method keeps none."""
+        return None
 
     def draw(self, count: int, device: torch.device | str = "cpu") -> dict[str, Tensor]:
         """Random values for every control but what :meth:`mapped` makes, ``count`` rows each, by the run's own chance."""

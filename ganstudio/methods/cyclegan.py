@@ -17,6 +17,9 @@ Knobs
     weight_identity ι = 0.5, of λ. 0 where colour has to change freely and nothing else tells it how.
     pool            50 pictures of each side; 0: new ones only.
     blocks          residual blocks: 6 to 128 px, 9 above (section 7.2 of the appendix).
+    decay           linear: constant for half of the run, then evenly to 0 (section 4).
+    jitter, mirror  as in the authors' program: enlarged by 12 % and cropped, and mirrored, each side by its own chance. Off
+                    where sizes, places or left and right are what is to be learned.
 
 What goes wrong
     The picture hides in its translation as noise that nobody sees, from which F reads it back: cycle near 0, and nothing
@@ -36,13 +39,11 @@ from torch.nn.functional import l1_loss
 from ganstudio.core.controls import Control, GeneratorIndex, SourceImage
 from ganstudio.core.dataspec import DataSpec
 from ganstudio.core.errors import UsageError
-from ganstudio.core.fields import field
 from ganstudio.core.i18n import _
-from ganstudio.methods.base import Batch, Examples, Method, MethodInfo, Optimiser, Phase, Terms, Values
-from ganstudio.methods.translation import NETWORKS, OBJECTIVE, TRAINING, TranslationHyper
-from ganstudio.nn import random
-from ganstudio.nn.objectives import RULES, Rule
-from ganstudio.nn.patch import PatchDiscriminator, fooling, judging, patch_layers
+from ganstudio.methods.axes import BLOCKS, COUNT, DECAY, JITTER, PICTURES, RULE, TRAINING, WEIGHT, WIDTH, WIDTH_D
+from ganstudio.methods.base import Batch, DecayKind, Examples, MethodInfo, Terms, Values
+from ganstudio.methods.translation import PatchGame, TranslationHyper
+from ganstudio.nn.patch import PatchDiscriminator, patch_layers
 from ganstudio.nn.pool import ImagePool
 from ganstudio.nn.translator import ResNetTranslator
 
@@ -52,73 +53,26 @@ _LARGE = 128  # px: more blocks above
 class CycleGANHyper(TranslationHyper):
     """The paper's axes, sized for a laptop."""
 
-    objective: Literal["least-squares", "non-saturating"] = field(
+    objective: Literal["least-squares", "non-saturating"] = RULE(
         "least-squares",
-        _("Objective"),
         _("What the discriminators and generators minimise on every patch; least squares in the paper."),
-        group=OBJECTIVE,
     )
-    weight_cycle: float = field(
-        10.0,
-        _("Cycle weight"),
-        _("λ: how much it counts that the way there and back ends where it began. 10."),
-        group=OBJECTIVE,
-        ge=0,
-        le=1000,
-        live=True,
+    weight_cycle: float = WEIGHT(10.0, _("λ: how much it counts that the way there and back ends where it began. 10."),
+                                 title=_("Cycle weight"))  # fmt: skip
+    weight_identity: float = WEIGHT(0.5, _("How much it counts that a picture of the wanted side stays as it is, as a share "
+                                    "of the cycle weight. 0.5."), title=_("Identity weight"), le=10)  # fmt: skip
+    width: int = WIDTH(16, _("Channels of the generators at the full size, doubled with each halving. 64 in the paper, for "
+                       "a GPU."), le=128)  # fmt: skip
+    blocks: int = BLOCKS(0, _("Of each generator; 0: 6 for pictures to 128 px and 9 for larger ones, as in the paper."),
+                         ge=0, le=16)  # fmt: skip
+    width_d: int = WIDTH_D(32)
+    pool: int = COUNT(50, _("So many drawn pictures of each side are kept and shown to the discriminators again; 0: new "
+                      "ones only."), title=_("Image pool"), group=TRAINING, ge=0, le=500)  # fmt: skip
+    batch_size: int = PICTURES(
+        1, _("Pictures of each side per update: 1 in the paper. More is steadier, and each step takes longer.")
     )
-    weight_identity: float = field(
-        0.5,
-        _("Identity weight"),
-        _("How much it counts that a picture of the wanted side stays as it is, as a share of the cycle weight. 0.5."),
-        group=OBJECTIVE,
-        ge=0,
-        le=10,
-        live=True,
-    )
-    width: int = field(
-        16,
-        _("Width"),
-        _("Channels of the generators at the full size, doubled with each halving. 64 in the paper, for a GPU."),
-        group=NETWORKS,
-        ge=4,
-        le=128,
-        log=True,
-    )
-    blocks: int = field(
-        0,
-        _("Residual blocks"),
-        _("Of each generator; 0: 6 for pictures to 128 px and 9 for larger ones, as in the paper."),
-        group=NETWORKS,
-        ge=0,
-        le=16,
-    )
-    width_d: int = field(
-        32,
-        _("Discriminator width"),
-        _("Channels of the first layer of each discriminator; 64 in the paper."),
-        group=NETWORKS,
-        ge=4,
-        le=128,
-        log=True,
-    )
-    pool: int = field(
-        50,
-        _("Image pool"),
-        _("So many drawn pictures of each side are kept and shown to the discriminators again; 0: new ones only."),
-        group=TRAINING,
-        ge=0,
-        le=500,
-    )
-    batch_size: int = field(
-        1,
-        _("Batch size"),
-        _("Pictures of each side per update: 1 in the paper. More is steadier, and each step takes longer."),
-        group=TRAINING,
-        ge=1,
-        le=512,
-        log=True,
-    )
+    jitter: bool = JITTER(True)
+    decay: DecayKind = DECAY("linear", _("Both rates fall to 0 over the second half, as in the paper."), advanced=False)
 
 
 class BothWays(nn.Module):
@@ -155,12 +109,14 @@ class BothSides(nn.Module):
         self.a, self.b = a, b
 
 
-class CycleGAN(Method):
+class CycleGAN(PatchGame[CycleGANHyper]):
     """Two residual translators, two patch discriminators, two pools."""
 
     Hyper = CycleGANHyper
     training_only = ("discriminator", "pool_a", "pool_b")
-    held_out = 0.04
+    drawn = "G(x)"
+    generator: BothWays
+    discriminator: BothSides
     info = MethodInfo(
         name="cyclegan",
         title="CycleGAN",
@@ -174,7 +130,6 @@ class CycleGAN(Method):
         ),
         data_kinds=("domains",),
     )
-    hyper: CycleGANHyper
 
     def __init__(self, hyper: CycleGANHyper, data: DataSpec) -> None:
         super().__init__(hyper, data)
@@ -200,50 +155,17 @@ class CycleGAN(Method):
 
     # -- one update ---------------------------------------------------------------------------------------------------
 
-    def phases(self) -> Sequence[Phase]:
-        """One update of both discriminators, one of both generators."""
-        h = self.hyper
-        return (
-            Phase(
-                name="discriminator",
-                role="discriminator",
-                networks=("discriminator",),
-                optimiser=Optimiser("adam", h.lr_d, h.beta1, h.beta2),
-                loss=self.discriminator_terms,
-            ),
-            Phase(
-                name="generator",
-                role="generator",
-                networks=("generator",),
-                optimiser=Optimiser("adam", h.lr_g, h.beta1, h.beta2),
-                loss=self.generator_terms,
-            ),
-        )
-
     def sides(self, batch: Batch) -> tuple[Tensor, Tensor]:
-        """Pictures of A and of B, each mirrored at random."""
-        pictures = batch.inputs, batch.real
-        if not self.hyper.mirror:
-            return pictures
-        a, b = (
-            torch.where(random.uniform(len(one), 1, 1, 1, device=one.device) < 0.5, one.flip(3), one)
-            for one in pictures
-        )
-        return a, b
+        """Pictures of A and of B, each mirrored and shifted at random."""
+        return self.shown(batch.inputs)[0], self.shown(batch.real)[0]
 
     def discriminator_terms(self, batch: Batch) -> Terms:
         """Each discriminator on its own side: real pictures, and drawn ones from the pool."""
         a, b = self.sides(batch)
         with torch.no_grad():
             drawn_b, drawn_a = self.pool_b(self.generator.there(a)), self.pool_a(self.generator.back(b))
-        rule, judges = self.rule, self.discriminator
-        real = [judges.a(a)[-1], judges.b(b)[-1]]
-        fake = [judges.a(drawn_a)[-1], judges.b(drawn_b)[-1]]
-        for name, words, role in (("D(x)", real, "real"), ("D(G(x))", fake, "fake")):
-            scores = torch.stack([rule.score(word.detach()).mean() for word in words])
-            batch.watch(name, scores, rule.score_kind, "real" if role == "real" else "fake")
-        on_real, on_fake = judging(rule, real, fake)
-        return {"real": 2 * on_real, "fake": 2 * on_fake}  # added up, not averaged
+        judges = self.discriminator
+        return self.verdict_terms(batch, [judges.a(a), judges.b(b)], [judges.a(drawn_a), judges.b(drawn_b)])
 
     def generator_terms(self, batch: Batch) -> Terms:
         """Both discriminators' words, both ways there and back, and what should have stayed as it is."""
@@ -254,25 +176,14 @@ class CycleGAN(Method):
         seen_b = there(torch.cat((a, b)) if keep else a)
         seen_a = back(torch.cat((b, a)) if keep else b)
         drawn_b, drawn_a = seen_b[: len(a)], seen_a[: len(b)]
-        words = [self.discriminator.b(drawn_b)[-1], self.discriminator.a(drawn_a)[-1]]
         terms = {
-            "adversarial": 2 * fooling(self.rule, words),  # added up, not averaged
+            "adversarial": self.adversarial([self.discriminator.b(drawn_b), self.discriminator.a(drawn_a)]),
             "cycle": h.weight_cycle * (l1_loss(back(drawn_b), a) + l1_loss(there(drawn_a), b)),
         }
         if keep:
             kept = l1_loss(seen_b[len(a) :], b) + l1_loss(seen_a[len(b) :], a)
             terms["identity"] = h.weight_cycle * h.weight_identity * kept
         return terms
-
-    @property
-    def rule(self) -> Rule:
-        """The game being played on every patch."""
-        return RULES[self.hyper.objective]
-
-    @property
-    def score_is_probability(self) -> bool:
-        """Verdicts are aimed at 1 and 0."""
-        return self.rule.score_kind == "probability"
 
     # -- drawing ------------------------------------------------------------------------------------------------------
 

@@ -48,7 +48,7 @@ from ganstudio.methods.axes import (
     RULE,
     WIDTH,
 )  # fmt: skip
-from ganstudio.methods.base import MethodInfo, OptimiserKind, Phase
+from ganstudio.methods.base import MethodInfo, Needs, OptimiserKind, Phase
 from ganstudio.methods.game import LabelNoiseHyper, TwoPlayer
 from ganstudio.nn.discriminator import ChainDiscriminator
 from ganstudio.nn.initialise import glorot_init
@@ -137,6 +137,7 @@ class DCGANFrogs(TwoPlayer[FrogHyper]):
             "it trains and see whether the forger comes back."
         ),
         data_kinds=("images",),
+        needs=Needs(smallest=24),
     )
 
     def build_networks(self) -> None:

@@ -17,7 +17,7 @@ these: see ``gan.py``, ``wgan.py``, ``infogan.py``, ``acgan.py``.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal, NamedTuple
 
@@ -60,7 +60,7 @@ from ganstudio.methods.axes import (
     WEIGHT_CLIP,
     WIDTH,
 )  # fmt: skip
-from ganstudio.methods.base import Batch, Decay, DecayKind, Method, Optimiser, OptimiserKind, Phase, Terms, Values
+from ganstudio.methods.base import Batch, DecayKind, Method, Optimiser, OptimiserKind, Phase, Terms, Values, decay_of
 from ganstudio.nn import families, random
 from ganstudio.nn.discriminator import Discriminator
 from ganstudio.nn.objectives import RULES, Rule
@@ -188,7 +188,7 @@ class TwoPlayer(Method[G]):
 
     def __init__(self, hyper: G, data: DataSpec) -> None:
         super().__init__(hyper, data)
-        if self.mixes_items and self.penalties():
+        if getattr(hyper, "norm_d", "none") == "batch" and self.penalties():
             raise UsageError(
                 _(
                     "A slope penalty needs a discriminator that judges every item alone: set norm_d to another than batch."
@@ -204,7 +204,7 @@ class TwoPlayer(Method[G]):
 
     @property
     def mixes_items(self) -> bool:
-        """D has batch norm: its verdict on an item depends on the rest of the batch."""
+        """D has batch norm or the like: its verdict on an item depends on the rest, so real and fake are judged apart."""
         return getattr(self.hyper, "norm_d", "none") == "batch"
 
     # -- where papers differ --------------------------------------------------------------------------------------------
@@ -353,14 +353,12 @@ class TwoPlayer(Method[G]):
         return self.rule.score_kind == "probability"
 
     def pull(self, items: Tensor) -> Tensor:
-        """−∂L_G/∂x of every item on its own, so that arrows do not shrink with the batch."""
+        """−∂L_G/∂x of every item on its own, so that arrows do not shrink with the batch.
+
+        Where the rule compares, real items are taken to be judged as these are.
+        """
         items = items.detach().requires_grad_(True)
-        loss = self.rule.generator(None, self.critic(items)).sum()
+        out = self.critic(items)
+        loss = self.rule.generator(out.detach() if self.rule.compares else None, out).sum()
         (slope,) = torch.autograd.grad(loss, items)
         return -slope
-
-
-def decay_of(hyper: Hyper) -> Decay:
-    """How the learning rates of a run fall: its three ``decay`` axes."""
-    named: Mapping[str, object] = dict(hyper)
-    return Decay(*(named[name] for name in ("decay", "decay_from", "decay_to")))  # type: ignore[arg-type]

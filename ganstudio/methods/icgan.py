@@ -45,9 +45,9 @@ from torch.nn.functional import cross_entropy
 from ganstudio.core.i18n import _
 from ganstudio.core.observed import Predicts
 from ganstudio.methods.axes import CLASSES, COUNT, LATENT, LR_G, NORM_G, WEIGHT
-from ganstudio.methods.base import Batch, MethodInfo, Needs, Optimiser, Phase, Terms, one_hot
+from ganstudio.methods.base import Batch, MethodInfo, Needs, Optimiser, Phase, Terms, decay_of, one_hot
 from ganstudio.methods.conditional import Conditional, ConditionalHyper
-from ganstudio.methods.game import Play, decay_of
+from ganstudio.methods.game import Play
 from ganstudio.nn import random
 from ganstudio.nn.conditional import ConcatDiscriminator, ConvEncoder
 

@@ -17,6 +17,7 @@ that no error of pixels smooths here.
 
 Knobs
     margin      P hovers below it. Too large: D spends itself on the measure; 0: D never improves it.
+    decay       none, and no jitter: what the authors did is not known here. Both can be asked for.
     layer_1 …   weights of D's hidden layers: the first see colour and edges, the last parts of things.
 
 What goes wrong
@@ -30,59 +31,34 @@ import torch
 from torch import Tensor
 from torch.nn.functional import relu
 
-from ganstudio.core.dataspec import DataSpec
-from ganstudio.core.fields import field
 from ganstudio.core.i18n import _
+from ganstudio.methods.axes import WEIGHT
 from ganstudio.methods.base import Batch, MethodInfo, Terms
-from ganstudio.methods.translation import OBJECTIVE, Translation, UNetHyper
-from ganstudio.nn.patch import (
-    MultiScaleDiscriminator,
-    PatchDiscriminator,
-    fooling,
-    layer_distances,
-    patch_layers,
-    verdicts,
-)
-from ganstudio.nn.unet import UNet
-
-
-def _layer(default: float, ordinal: str, what: str) -> float:
-    weight: float = field(
-        default,
-        _("{ordinal} layer").format(ordinal=ordinal),
-        what,
-        group=OBJECTIVE,
-        ge=0,
-        le=1000,
-        live=True,
-    )
-    return weight
+from ganstudio.methods.translation import UNetHyper, UNetTranslation
+from ganstudio.nn.patch import layer_distances
 
 
 class PANHyper(UNetHyper):
     """The weights of D's layers and the margin."""
 
-    margin: float = field(
-        3.0,
-        _("Margin"),
-        _("D moves the features of drawn and real pictures apart until they are as far as this; 0: it never does."),
-        group=OBJECTIVE,
-        ge=0,
-        le=1000,
-        live=True,
+    margin: float = WEIGHT(3.0, _("D moves the features of drawn and real pictures apart until they are as far as this; 0: "
+                           "it never does."), title=_("Margin"))  # fmt: skip
+    layer_1: float = WEIGHT(5.0, _("λ₁: weight of D’s first layer in the distance: colour and edges."),
+                            title=_("First layer"))  # fmt: skip
+    layer_2: float = WEIGHT(
+        1.5, _("λ₂: weight of D’s second layer: corners and fine texture."), title=_("Second layer")
     )
-    layer_1: float = _layer(5.0, _("First"), _("λ₁: weight of D’s first layer in the distance: colour and edges."))
-    layer_2: float = _layer(1.5, _("Second"), _("λ₂: weight of D’s second layer: corners and fine texture."))
-    layer_3: float = _layer(
-        1.5, _("Third"), _("λ₃: weight of D’s third layer: coarse texture. Small pictures have none.")
-    )
-    layer_4: float = _layer(5.0, _("Fourth"), _("λ₄: weight of D’s fourth layer: parts. Small pictures have none."))
+    layer_3: float = WEIGHT(1.5, _("λ₃: weight of D’s third layer: coarse texture. Small pictures have none."),
+                            title=_("Third layer"))  # fmt: skip
+    layer_4: float = WEIGHT(5.0, _("λ₄: weight of D’s fourth layer: parts. Small pictures have none."),
+                            title=_("Fourth layer"))  # fmt: skip
 
 
-class PAN(Translation):
+class PAN(UNetTranslation[PANHyper]):
     """U-Net, patch discriminator, distance of its features with a margin."""
 
     Hyper = PANHyper
+    doubles = True
     info = MethodInfo(
         name="pan",
         title="PAN",
@@ -96,21 +72,12 @@ class PAN(Translation):
         ),
         data_kinds=("maps", "pairs"),
     )
-    hyper: PANHyper
-
-    def __init__(self, hyper: PANHyper, data: DataSpec) -> None:
-        super().__init__(hyper, data)
-        given, layers = self.given_planes, patch_layers(data.size, 1)
-        self.generator = UNet(given, data.channels, data.size, hyper.width, hyper.norm, hyper.dropout, True)
-        self.discriminator = MultiScaleDiscriminator(
-            1, lambda: PatchDiscriminator(given + data.channels, hyper.width_d, layers)
-        )
 
     def discriminator_terms(self, batch: Batch) -> Terms:
         """The game on patches, and what is missing of the margin."""
         pair = self.pair(batch)
         with torch.no_grad():
-            fake = self.generator(pair.given)
+            fake = self.picture(pair)
         real_found, fake_found = self.judge_both(pair, fake)
         missing = relu(self.hyper.margin - self.weighed(layer_distances(fake_found, real_found)))
         return {**self.verdict_terms(batch, real_found, fake_found), "margin": missing}
@@ -118,9 +85,9 @@ class PAN(Translation):
     def generator_terms(self, batch: Batch) -> Terms:
         """D's word on what is drawn, and the distance of its features from those of the real picture."""
         pair = self.pair(batch)
-        real_found, fake_found = self.judge_both(pair, self.generator(pair.given))
+        real_found, fake_found = self.judge_both(pair, self.picture(pair))
         return {
-            "adversarial": fooling(self.rule, verdicts(fake_found)),
+            "adversarial": self.adversarial(fake_found),
             "distance": self.weighed(layer_distances(fake_found, real_found)),
         }
 

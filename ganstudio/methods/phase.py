@@ -10,6 +10,7 @@ from torch import Tensor
 
 from ganstudio.core.commands import Role
 from ganstudio.core.events import SeriesKind, SeriesRole
+from ganstudio.core.fields import Hyper
 from ganstudio.data.batches import Examples
 
 Values = Mapping[str, Tensor]
@@ -107,6 +108,12 @@ class Decay:
     def end(self) -> int | None:
         """The step from which on nothing is learned any more; None: there is none."""
         return self.last if self.kind == "linear" and self.last else None
+
+
+def decay_of(hyper: Hyper) -> Decay:
+    """How the learning rates of a run fall: its three ``decay`` axes."""
+    named: Mapping[str, object] = dict(hyper)
+    return Decay(*(named[name] for name in ("decay", "decay_from", "decay_to")))  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,15 +11,17 @@ it sees in the full map, and draws the picture. Of the discriminators, the secon
 twice as large, and it says whether the whole fits together. Nothing compares pixels: what holds the picture near the real
 one are the features of the discriminators.
 
-The game is that of least squares. The paper also gives G the borders between things of one class and an encoder for
-their looks; both need pictures in which every single thing is marked, so they are left out here. Where numbers are known
-of the pictures, the first convolutions have no norm: it would take away what is the same everywhere.
+The game is that of least squares. As in the authors' program, the verdicts of the scales are added up, and the distances
+of their features, which eq. 5 adds up, are averaged. The paper also gives G the borders between things of one class and an
+encoder for their looks; both need pictures in which every single thing is marked, so they are left out here. Where numbers
+are known of the pictures, the first convolutions have no norm: it would take away what is the same everywhere.
 
 Knobs
     global_steps    so many steps the global generator learns alone, at half the size, as in the paper; then both learn
                     together. 0: together from the beginning, which is enough for small pictures.
     weight_features 10. 0 is a free game; very large: smooth, and nothing but what was in the data.
     width           channels at the full size: 32 in the paper, for a GPU.
+    decay           linear: constant for half of the run, then evenly to 0, as in the paper.
     vgg             weights of VGG-19 as safetensors add the paper's perceptual term; nothing is downloaded for it.
 
 What goes wrong
@@ -38,97 +40,37 @@ from torch import Tensor
 from torch.nn.functional import avg_pool2d
 
 from ganstudio.core.dataspec import DataSpec
-from ganstudio.core.fields import field
 from ganstudio.core.i18n import _
-from ganstudio.methods.base import Batch, MethodInfo, Phase, Terms
-from ganstudio.methods.translation import NETWORKS, OBJECTIVE, TRAINING, Pair, PerceptualHyper, Translation
-from ganstudio.nn.patch import (
-    MultiScaleDiscriminator,
-    PatchDiscriminator,
-    feature_distance,
-    fooling,
-    patch_layers,
-    verdicts,
-)
+from ganstudio.methods.axes import BLOCKS, COUNT, DECAY, RULE, SCALES, TRAINING, WIDTH, WIDTH_D
+from ganstudio.methods.base import Batch, DecayKind, MethodInfo, Phase, Terms
+from ganstudio.methods.translation import MatchingHyper, MatchingTranslation, Pair
+from ganstudio.nn.patch import MultiScaleDiscriminator, PatchDiscriminator, patch_layers
 from ganstudio.nn.translator import CoarseToFine
 
 
-class Pix2PixHDHyper(PerceptualHyper):
+class Pix2PixHDHyper(MatchingHyper):
     """The paper's axes, sized for a laptop."""
 
-    objective: Literal["least-squares", "non-saturating", "hinge"] = field(
-        "least-squares",
-        _("Objective"),
-        _("What D and G minimise on every patch; least squares in the paper."),
-        group=OBJECTIVE,
+    objective: Literal["least-squares", "non-saturating", "hinge"] = RULE(
+        "least-squares", _("What D and G minimise on every patch; least squares in the paper.")
     )
-    weight_features: float = field(
-        10.0,
-        _("Feature matching"),
-        _("Weight of the distance between D’s features of the drawn and of the real picture: 10."),
-        group=OBJECTIVE,
-        ge=0,
-        le=1000,
-        live=True,
+    width: int = WIDTH(16, _("Channels of the enhancer at the full size; the global generator begins with twice as many. "
+                       "32 in the paper."), le=64)  # fmt: skip
+    blocks: int = BLOCKS(4, _("Residual blocks of the global generator; 9 in the paper, for very large pictures."),
+                         title=_("Global blocks"), le=12)  # fmt: skip
+    local_blocks: int = BLOCKS(2, _("Residual blocks of the enhancer, at half the size: 3 in the paper. They cost most."),
+                               title=_("Local blocks"), le=6)  # fmt: skip
+    width_d: int = WIDTH_D(32)
+    scales: int = SCALES(
+        2, _("Discriminators on the picture, on half of it, …; 2 in the authors’ program."), advanced=False
     )
-    width: int = field(
-        16,
-        _("Width"),
-        _(
-            "Channels of the enhancer at the full size; the global generator begins with twice as many. 32 in the paper."
-        ),
-        group=NETWORKS,
-        ge=4,
-        le=64,
-        log=True,
-    )
-    blocks: int = field(
-        4,
-        _("Global blocks"),
-        _("Residual blocks of the global generator; 9 in the paper, for very large pictures."),
-        group=NETWORKS,
-        ge=1,
-        le=12,
-    )
-    local_blocks: int = field(
-        2,
-        _("Local blocks"),
-        _("Residual blocks of the enhancer, at half the size: 3 in the paper. They cost most."),
-        group=NETWORKS,
-        ge=1,
-        le=6,
-    )
-    width_d: int = field(
-        32,
-        _("Discriminator width"),
-        _("Channels of the first layer of each discriminator; 64 in the paper."),
-        group=NETWORKS,
-        ge=4,
-        le=128,
-        log=True,
-    )
-    scales: int = field(
-        2,
-        _("Scales"),
-        _("Discriminators on the picture, on half of it, …; 2 in the authors’ program."),
-        group=NETWORKS,
-        ge=1,
-        le=3,
-    )
-    global_steps: int = field(
-        0,
-        _("Global steps first"),
-        _(
-            "So many steps the global generator learns alone at half the size; 0: all learn together from the beginning."
-        ),
-        group=TRAINING,
-        ge=0,
-        le=1_000_000,
-        unit="steps",
-    )
+    global_steps: int = COUNT(0, _("So many steps the global generator learns alone at half the size; 0: all learn together "
+                              "from the beginning."), title=_("Global steps first"), group=TRAINING, ge=0, le=1_000_000,
+                              unit="steps")  # fmt: skip
+    decay: DecayKind = DECAY("linear", _("Both rates fall to 0 over the second half, as in the paper."), advanced=False)
 
 
-class Pix2PixHD(Translation):
+class Pix2PixHD(MatchingTranslation[Pix2PixHDHyper]):
     """Coarse-to-fine generator, patch discriminators at several scales, feature matching."""
 
     Hyper = Pix2PixHDHyper
@@ -145,7 +87,6 @@ class Pix2PixHD(Translation):
         ),
         data_kinds=("maps", "pairs"),
     )
-    hyper: Pix2PixHDHyper
     generator: CoarseToFine
 
     def __init__(self, hyper: Pix2PixHDHyper, data: DataSpec) -> None:
@@ -179,17 +120,14 @@ class Pix2PixHD(Translation):
             replace(drawing, window=(first, None), after=self.generator.join),
         )
 
-    def discriminator_terms(self, batch: Batch) -> Terms:
-        """D's loss on patches of real and of drawn pictures."""
-        pair = self.pair(batch)
-        with torch.no_grad():
-            fake = self.generator.fine_picture(pair.given)
-        return self.verdict_terms(batch, *self.judge_both(pair, fake))
+    def picture(self, pair: Pair) -> Tensor:
+        """The enhancer's."""
+        return self.generator.fine_picture(pair.given)
 
     def generator_terms(self, batch: Batch) -> Terms:
         """D's word, its features against those of the real picture, and those of VGG where there are weights."""
         pair = self.pair(batch)
-        return self.drawing_terms(pair, self.generator.fine_picture(pair.given))
+        return self.drawing_terms(pair, self.picture(pair))
 
     def global_discriminator_terms(self, batch: Batch) -> Terms:
         """As :meth:`discriminator_terms`, at half the size."""
@@ -202,19 +140,6 @@ class Pix2PixHD(Translation):
         """As :meth:`generator_terms`, at half the size."""
         pair = self.pair(batch)
         return self.drawing_terms(_halved(pair), self.generator.coarse_picture(pair.given))
-
-    def drawing_terms(self, pair: Pair, fake: Tensor) -> Terms:
-        """What G minimises, from its picture."""
-        h = self.hyper
-        found = self.judge(pair.given, fake)
-        terms = {"adversarial": fooling(self.rule, verdicts(found))}
-        if h.weight_features:
-            with torch.no_grad():
-                wanted = self.judge(pair.given, pair.real)
-            terms["features"] = h.weight_features * feature_distance(found, wanted)
-        if self.perceptual is not None and h.weight_vgg:
-            terms["perceptual"] = h.weight_vgg * self.perceptual(fake, pair.real)
-        return terms
 
 
 def _halved(pair: Pair) -> Pair:

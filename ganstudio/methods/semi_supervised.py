@@ -56,8 +56,8 @@ from ganstudio.methods.axes import (
     WEIGHT,
     WIDTH,
 )  # fmt: skip
-from ganstudio.methods.base import Batch, MethodInfo, Needs, Optimiser, Phase, Terms
-from ganstudio.methods.game import GameHyper, Play, TwoPlayer, decay_of
+from ganstudio.methods.base import Batch, MethodInfo, Needs, Optimiser, Phase, Terms, decay_of
+from ganstudio.methods.game import GameHyper, Play, TwoPlayer
 from ganstudio.nn.classifying import ClassifyingDiscriminator
 from ganstudio.nn.dcgan import ConvGenerator
 

@@ -1,7 +1,7 @@
 """Augmentation: pictures shown differently each time. On their own device, without waiting for it.
 
-What training data may look like: :func:`mirrored` and :func:`jittered` treat the pictures of a pair alike, as their draw is
-handed in. What a discriminator sees, of real and generated pictures alike: :func:`diff_augment`.
+What training data may look like: :func:`varied`, made of :func:`mirrored` and :func:`jittered`, treats the pictures of a
+pair alike. What a discriminator sees, of real and generated pictures alike: :func:`diff_augment`.
 """
 
 from __future__ import annotations
@@ -50,6 +50,23 @@ def jittered(
         rows, columns = (_at(corners[:, axis], x.shape[axis - 2], enlarged) for axis in (0, 1))
         found.append(crop(x, rows, columns))
     return tuple(found)
+
+
+def varied(*together: Tensor, mirror: bool, jitter: bool) -> tuple[Tensor, ...]:
+    """Items as training shows them, each otherwise at every call; all that belongs together alike.
+
+    Args:
+        together: pictures ``(N, C, H, W)`` and label maps, int64 ``(N, H, W)``, of the same items.
+        mirror: half of them are :func:`mirrored`.
+        jitter: all are :func:`jittered`, label maps to labels.
+    """
+    count, device = len(together[0]), together[0].device
+    if mirror:
+        together = mirrored(random.uniform(count, device=device) < 0.5, *together)
+    if jitter:
+        corners = random.uniform(count, 2, device=device)
+        together = tuple(jittered(corners, x, nearest=not x.is_floating_point())[0] for x in together)
+    return together
 
 
 def _at(corner: Tensor, size: int, enlarged: float) -> Tensor:

@@ -107,34 +107,39 @@ class MultiScaleDiscriminator(nn.Module):
 
 
 def verdicts(found: Sequence[Features]) -> list[Tensor]:
-    """The maps of verdicts of every scale."""
-    return [features[-1] for features in found]
+    """The maps of verdicts of every scale, float32 whatever D computed in: an objective subtracts what is nearly equal."""
+    return [features[-1].float() for features in found]
 
 
-def judging(rule: Rule, real: Sequence[Tensor], fake: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
-    """What D minimises of its verdicts on real and on drawn pictures: means over patches, then over scales."""
+def judging(rule: Rule, real: Sequence[Tensor], fake: Sequence[Tensor], average: bool = False) -> tuple[Tensor, Tensor]:
+    """What D minimises of its verdicts on real and on drawn pictures: means over patches, added up over scales.
+
+    Args:
+        rule: the game.
+        real: maps of verdicts, of every scale.
+        fake: the same of drawn pictures.
+        average: over scales, instead of adding up.
+    """
     losses = [rule.discriminator(one, other) for one, other in zip(real, fake, strict=True)]
-    on_real, on_fake = (torch.stack([loss.mean() for loss in side]).mean() for side in zip(*losses, strict=True))
-    return on_real, on_fake
+    on_real, on_fake = (torch.stack([loss.mean() for loss in side]).sum() for side in zip(*losses, strict=True))
+    share = 1 / len(losses) if average else 1.0
+    return share * on_real, share * on_fake
 
 
-def fooling(rule: Rule, maps: Sequence[Tensor]) -> Tensor:
-    """What G minimises of D's verdicts, of every scale.
+def fooling(rule: Rule, maps: Sequence[Tensor], average: bool = False) -> Tensor:
+    """What G minimises of D's verdicts, of every scale, added up or averaged as by :func:`judging`.
 
     Least squares count in full, (D − 1)², as in the papers that weigh other terms against them (CycleGAN, pix2pixHD): with
     the ½ of Mao et al. those other weights would count twice.
     """
     full = 2.0 if rule is LEAST_SQUARES else 1.0
-    return full * torch.stack([rule.generator(None, one).mean() for one in maps]).mean()
+    return full / (len(maps) if average else 1) * torch.stack([rule.generator(None, one).mean() for one in maps]).sum()
 
 
 def feature_distance(fake: Sequence[Features], real: Sequence[Features]) -> Tensor:
     """Mean |D_i(fake) − D_i(real)| of every layer but the verdict, added up, averaged over scales (Wang et al., eq. 5)."""
-    total = fake[0][0].new_zeros(())
-    for mine, theirs in zip(fake, real, strict=True):
-        for one, other in zip(mine[:-1], theirs[:-1], strict=True):
-            total = total + l1_loss(one, other.detach())
-    return total / len(fake)
+    wanted = [[layer.detach() for layer in features] for features in real]
+    return layer_distances(fake, wanted).sum()
 
 
 def layer_distances(fake: Sequence[Features], real: Sequence[Features]) -> Tensor:
@@ -143,7 +148,7 @@ def layer_distances(fake: Sequence[Features], real: Sequence[Features]) -> Tenso
     Gradients reach both sides: Wang et al. 2017 (PAN) let D move its features apart.
     """
     scales = [
-        torch.stack([l1_loss(one, other) for one, other in zip(mine[:-1], theirs[:-1], strict=True)])
+        torch.stack([l1_loss(one, other).float() for one, other in zip(mine[:-1], theirs[:-1], strict=True)])
         for mine, theirs in zip(fake, real, strict=True)
     ]
     return torch.stack(scales).mean(0)

@@ -14,8 +14,9 @@ from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, get_args
+from typing import Any, Literal, get_args
 
+from ganstudio.core.controls import Takes
 from ganstudio.core.dataspec import DataKind, DataSpec
 from ganstudio.core.errors import StoreError
 from ganstudio.core.experiment import Experiment
@@ -55,6 +56,7 @@ class RunInfo:
         versions: of the program and what it stands on, when the run was made.
         schema: version of the folder's layout.
         told: what a person was told of the data when the run was made, a line each; files that were left out first.
+        given: what its generator is given; empty in runs of earlier versions, where the data told it.
     """
 
     name: str
@@ -65,6 +67,13 @@ class RunInfo:
     versions: MappingProxyType[str, str] = field(default_factory=lambda: MappingProxyType({}))
     schema: int = SCHEMA
     told: tuple[str, ...] = ()
+    given: Takes | Literal[""] = ""
+
+    @property
+    def takes(self) -> Takes:
+        """What its generator is given, told without loading it."""
+        by_data: dict[str, Takes] = {"maps": "map", "pairs": "picture", "domains": "picture"}
+        return self.given or by_data.get(self.spec.kind, "nothing")
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values."""
@@ -77,6 +86,7 @@ class RunInfo:
             "created": self.created.isoformat(timespec="seconds"),
             "versions": dict(self.versions),
             "told": list(self.told),
+            **({"given": self.given} if self.given else {}),
         }
 
 
@@ -106,6 +116,7 @@ def create_run(
     folder: Path | None = None,
     path: Path | None = None,
     told: Sequence[str] = (),
+    given: Takes | Literal[""] = "",
 ) -> Path:
     """Makes a new run folder.
 
@@ -116,14 +127,14 @@ def create_run(
         folder: where to put it under a name made of date, data and method; :func:`runs_folder` by default.
         path: the very folder to use instead; it must be new or empty.
         told: lines for a person on how the data were read.
+        given: what its generator is given; empty where its data tell.
 
     Raises:
         StoreError: the folder holds other things or cannot be made.
     """
     now = datetime.now(UTC)
-    info = RunInfo(
-        experiment.title, experiment, spec, fingerprint, now, MappingProxyType(_versions()), told=tuple(told)
-    )
+    versions = MappingProxyType(_versions())
+    info = RunInfo(experiment.title, experiment, spec, fingerprint, now, versions, told=tuple(told), given=given)
     try:
         run = _claim(path) if path is not None else _new_folder(folder or runs_folder(), experiment, now)
         for part in _PARTS:
@@ -224,6 +235,7 @@ def read_info(run: Path) -> RunInfo:
             versions=MappingProxyType({str(key): str(value) for key, value in values.get("versions", {}).items()}),
             schema=schema,
             told=tuple(map(str, values.get("told", ()))),
+            given=next((one for one in get_args(Takes) if one == values.get("given")), ""),
         )
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise StoreError(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import sys
 import time
@@ -70,6 +71,23 @@ def use_threads(count: int = 0, *, beside_window: bool = False) -> int:
     chosen = asked or max(1, cores() - (1 if beside_window else 0))
     torch.set_num_threads(chosen)
     return chosen
+
+
+_KEPT, _MAPPED = 128 << 20, 32 << 20  # bytes
+_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3  # of glibc's malloc.h
+
+
+def prepare_thread() -> None:
+    """Lets the processor train without two things that slow it down. Call it in the thread that trains.
+
+    Numbers near 0, such as Adam's moments of a weight that rests, become 0. And the C library (glibc) keeps up to 128 MiB
+    that networks have freed: it would hand them back to the system after every backward pass and fetch them again page by
+    page, 2,000 page faults or 5 % of a step of DCGAN at 32 px.
+    """
+    torch.set_flush_denormal(True)
+    if sys.platform == "linux" and (mallopt := getattr(ctypes.CDLL(None), "mallopt", None)) is not None:
+        mallopt(_M_MMAP_THRESHOLD, _MAPPED)
+        mallopt(_M_TRIM_THRESHOLD, _KEPT)
 
 
 REFERENCE_SECONDS = 0.0030  # of one turn of speed_factor on the machine whose rates the gallery quotes

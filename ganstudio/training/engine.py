@@ -86,10 +86,10 @@ class Engine:
         self.fixed = self._draw_fixed()
         with randomness(seeded(seed, "calibration", device)):
             calibrate(method, lambda: method.generate(self.fixed))
-        averaging = method.averaging()
-        decay, first = optimisers.average_decay(averaging, self.batches.batch_size), averaging.start
+        self._averaging = averaging = method.averaging()
+        decay = optimisers.average_decay(averaging, self.batches.batch_size)
         self.averages = (
-            {name: Average(getattr(method, name), decay, first) for name in method.averaged} if decay else {}
+            {name: Average(getattr(method, name), decay, averaging.start) for name in method.averaged} if decay else {}
         )
         self.roles = method.roles()
         colour_of = {role.name: role.colour for role in self.roles}
@@ -141,6 +141,7 @@ class Engine:
         self.step_count = number + 1
         self.ranks.settle((self.losses.values, self.gradients.values if measure else []), self.method)
         for average in self.averages.values():
+            average.decay = optimisers.average_decay(self._averaging, self.batches.batch_size)  # which may have grown
             average.update(number + 1)
 
     def close_row(self, seconds: float) -> None:
@@ -153,13 +154,13 @@ class Engine:
         self._unfreeze(phase)
         self._batch.renew()
         optimiser, parameters = self.optimisers[phase.shares or phase.name], self.trainable[phase.name]
-        optimiser.zero_grad(set_to_none=True)
+        optimiser.zero_grad()
         if phase.optimiser.decay.kind != "none" and not phase.shares:
             self._decay(phase, optimiser, measure)
         terms = self._terms(phase)
-        total = sum(terms.values()) if len(terms) > 1 else next(iter(terms.values()))
-        assert isinstance(total, Tensor)
-        total.backward(self.ranks.weight(self._batch.size, self.batches.batch_size))  # type: ignore[no-untyped-call]
+        first, *others = terms.values()
+        weight = self.ranks.weight(self._batch.size, self.batches.batch_size)
+        sum(others, first).backward(weight)  # type: ignore[no-untyped-call]
         self.ranks.average(phase.name, parameters)
         for name, value in terms.items():
             self.losses.add(self._term(phase, name), value.detach())

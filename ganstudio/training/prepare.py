@@ -6,6 +6,7 @@ import threading
 from collections.abc import Mapping
 from pathlib import Path
 
+from ganstudio.core.controls import takes
 from ganstudio.core.errors import SizeError, UsageError
 from ganstudio.core.events import Note
 from ganstudio.core.experiment import Experiment
@@ -172,4 +173,5 @@ def make_run(experiment: Experiment, engine: Engine, folder: Path | None, path: 
     full = experiment.with_(hyper=engine.method.hyper.model_dump())
     data = engine.dataset
     lines = [note.text for note in sorted(told(data), key=lambda note: note.level == "info")]
-    return create_run(full, data.spec, data.fingerprint, folder=folder, path=path, told=lines)
+    given = takes(engine.method.controls())
+    return create_run(full, data.spec, data.fingerprint, folder=folder, path=path, told=lines, given=given)

@@ -9,8 +9,6 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
-import torch
-
 from ganstudio.core.commands import (
     Command,
     Extend,
@@ -36,6 +34,7 @@ from ganstudio.core.observed import Measure
 from ganstudio.methods import Method
 from ganstudio.nn.snapshot import Snapshots
 from ganstudio.store import Run, RunWriter, WriteQueue
+from ganstudio.training.device import prepare_thread
 from ganstudio.training.disk import Disk
 from ganstudio.training.engine import Engine
 from ganstudio.training.prepare import build_engine, make_run, told
@@ -90,7 +89,7 @@ class Trainer:
 
     def train(self) -> None:
         """All of it, from the data to the last file. Never raises: what goes wrong is told to the watcher."""
-        torch.set_flush_denormal(True)  # tiny moments of Adam would make the processor crawl
+        prepare_thread()
         queue: WriteQueue | None = None
         try:
             engine, writer = self._prepare()

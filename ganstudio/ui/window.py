@@ -15,7 +15,7 @@ from ganstudio.app.history import History
 from ganstudio.app.named import Answer, Question
 from ganstudio.app.run_model import RunModel
 from ganstudio.app.studio import Studio
-from ganstudio.app.workplaces import Workplace, workplace_of_spec
+from ganstudio.app.workplaces import Workplace, workplace_of_run
 from ganstudio.core.errors import StudioError
 from ganstudio.core.i18n import _, plural
 from ganstudio.core.regular import is_there
@@ -182,7 +182,7 @@ class MainWindow(Shell):
             self.show_workspace("train")
 
     def _explore(self, model: RunModel) -> None:
-        place = "explore" if model.spec is None else workplace_of_spec(model.spec)
+        place = workplace_of_run(model.info)
         page = self.bench(place)  # before it is shown, so that it does not begin with something else
         if page is not None:
             page.open_run(model)
@@ -200,7 +200,7 @@ class MainWindow(Shell):
                 return self._explore(model)
         folder = Path(str(path))
         try:
-            place = workplace_of_spec(Run.open(folder).info.spec)
+            place = workplace_of_run(Run.open(folder).info)
         except StudioError as error:
             return self.studio.report(error)
         page = self.bench(place)

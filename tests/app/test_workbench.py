@@ -24,7 +24,7 @@ from ganstudio.app.workplaces import (
     drives,
     opens,
     workplace_of,
-    workplace_of_spec,
+    workplace_of_run,
 )
 from ganstudio.core.controls import Control, GeneratorIndex, LabelMap, LatentVector, SourceImage
 from ganstudio.core.dataspec import DataSpec, MapClass
@@ -33,7 +33,7 @@ from ganstudio.core.experiment import Experiment
 from ganstudio.core.resources import resource_path
 from ganstudio.explore.rendering import Drawn
 from ganstudio.explore.state import ExploreState, position_of
-from ganstudio.store import Run
+from ganstudio.store import Run, create_run
 from ganstudio.training.session import Session
 from tests.explore.toys import toy
 from tests.training.training_kit import finish
@@ -171,10 +171,17 @@ def test_what_a_generator_is_given_tells_its_workspace(
     [("points", "explore", ()), ("images", "explore", ()), ("maps", "paint", ("translate",)),
      ("pairs", "translate", ()), ("domains", "translate", ())],
 )  # fmt: skip
-def test_its_data_tell_the_same(kind: Any, place: str, others: tuple[str, ...]) -> None:
-    spec = DataSpec("toy", kind, 1, 1, 4)
-    assert workplace_of_spec(spec) == place
-    assert {one for one in WORKPLACES if opens(one, spec)} == {place, *others}
+def test_its_data_tell_the_same(kind: Any, place: str, others: tuple[str, ...], tmp_path: Path) -> None:
+    info = Run.open(create_run(Experiment("toy", "toy"), DataSpec("toy", kind, 1, 1, 4), "", folder=tmp_path)).info
+    assert workplace_of_run(info) == place
+    assert {one for one in WORKPLACES if opens(one, info)} == {place, *others}
+
+
+def test_a_run_on_pictures_whose_generator_is_given_one_is_at_home_in_translate(tmp_path: Path) -> None:
+    experiment, spec = Experiment("toy", "toy"), DataSpec("toy", "images", 1, 1, 4)
+    info = Run.open(create_run(experiment, spec, "", folder=tmp_path, given="picture")).info
+    assert workplace_of_run(info) == "translate"
+    assert workplace_of_run(None) == "explore"
 
 
 def test_there_is_a_ready_run_where_its_folder_is(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -11,14 +11,18 @@ import pytest
 
 from ganstudio.bench import run as bench_run
 from ganstudio.bench import run_bench
+from ganstudio.bench.by_hand import LoopByHand
 from ganstudio.bench.crowd import Crowd
 from ganstudio.bench.figures import ROWS, Figure, ratio
-from ganstudio.bench.headless import speed, speed_of
+from ganstudio.bench.headless import IMAGE, POINTS, speed, speed_of
 from ganstudio.core.errors import StudioError, UsageError
 from ganstudio.core.events import Rows, SeriesInfo
+from ganstudio.core.experiment import Experiment
+from ganstudio.core.fields import Value
 
 FIGURES = {
     "engine-points": {"engine-points"},
+    "engine-small": {"engine-small"},
     "window-points": {"window-points"},
     "timer": {f"timer-{kind}-{what}" for kind in ("image", "points") for what in ("p99", "worst")},
     "start": {"start"},
@@ -149,14 +153,16 @@ def test_speed_looks_at_the_table_of_steps_only() -> None:
     assert speed_of(rows, 0.0) == 2.0
 
 
-def test_the_plain_loop_trains_the_engines_own_networks() -> None:
-    from ganstudio.bench.headless import POINTS
-    from ganstudio.bench.plain import PlainLoop
-
-    loop = PlainLoop(POINTS.with_(hyper={"mlp_width": 8, "mlp_depth": 1, "batch_size": 16}))
-    before = [parameter.detach().clone() for parameter in loop.generator.parameters()]
+@pytest.mark.parametrize(
+    ("experiment", "hyper"),
+    [(POINTS, {"mlp_width": 8, "mlp_depth": 1, "batch_size": 16}), (IMAGE, {"conv_width": 4, "batch_size": 4})],
+)
+def test_the_loop_by_hand_trains_the_engines_own_networks(experiment: Experiment, hyper: dict[str, Value]) -> None:
+    loop = LoopByHand(experiment.with_(hyper=hyper))
+    watched = [loop.generator, loop.discriminator, loop.average]
+    before = [[weight.detach().clone() for weight in network.parameters()] for network in watched]
+    loop.step()
     assert loop.run(0.0, 0.01) > 0
-    assert any(not a.equal(b) for a, b in zip(before, loop.generator.parameters(), strict=True))
-    while loop.steps % 50:
-        loop.step()
-    assert loop.losses[0] > 0
+    for network, weights in zip(watched, before, strict=True):
+        assert all(not a.equal(b) for a, b in zip(weights, network.parameters(), strict=True))
+    assert loop.steps > 1

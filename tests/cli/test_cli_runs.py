@@ -285,3 +285,14 @@ def test_checkpoint_that_is_none_fails(call: Call, runs: Path, tmp_path: Path) -
     answer = call("sample", run, "--out", tmp_path / "a.npy")
     assert answer.status == 1
     assert "no checkpoint yet" in answer.error
+
+
+def test_a_run_goes_on_beyond_the_end_of_its_schedule_only_when_told_how(call: Call, tmp_path: Path) -> None:
+    begin = ["train", "gan", "--data", "ring", "--steps", 6, "--out", tmp_path / "run", *TINY_POINTS, "decay=linear"]
+    assert call(*begin).status == 0
+    resume = ["train", "--resume", tmp_path / "run", "--steps", 9, "--threads", 1]
+    refused = call(*resume)
+    assert refused.status == 2
+    assert "decay_to=9" in refused.error
+    assert call(*resume, "--set", "decay_to=9").status == 0
+    assert Run.open(tmp_path / "run").status().step == 9

@@ -10,7 +10,16 @@ import numpy as np
 from ganstudio.app.sources import Opened
 from ganstudio.app.translator import Translator
 from ganstudio.app.translator_examples import Examples
-from ganstudio.core.controls import Attribute, Control, GeneratorIndex, LabelMap, LatentVector, SourceImage
+from ganstudio.core.controls import (
+    Attribute,
+    ClassImages,
+    Control,
+    GeneratorIndex,
+    LabelMap,
+    LatentVector,
+    NoiseSeed,
+    SourceImage,
+)
 from ganstudio.core.dataspec import DataSpec, MapClass
 from ganstudio.explore.translating import InputPicture, blank
 
@@ -22,6 +31,8 @@ TWO_WAYS: tuple[Control, ...] = (
     GeneratorIndex("direction", 2, ("day → night", "night → day")),
 )
 MAP: tuple[Control, ...] = (LabelMap("map", CLASSES, SIZE), LatentVector("style", 4), Attribute("time"))
+
+FEW: tuple[Control, ...] = (SourceImage("source", 3, SIZE), ClassImages("pictures", 3, 3, SIZE), NoiseSeed("noise"))
 
 
 def spec_of(controls: Sequence[Control]) -> DataSpec:
@@ -61,6 +72,8 @@ def network(controls: Sequence[Control], title: str = "toy", step: int = 7) -> A
                 shade = ids.float() / len(CLASSES) + 0.2 * values["style"].mean(1)[:, None, None]
                 return (shade + 0.2 * values["time"][:, :, None])[:, None].expand(-1, 3, -1, -1).clamp(-1, 1)
             turned = -values["source"]
+            if "pictures" in values:
+                return turned / 2 + values["pictures"].mean(1) / 4 + (values["noise"] % 2)[:, None, None, None] / 4
             if "direction" in values:
                 return turned * torch.where(values["direction"] == 0, 1.0, 0.5)[:, None, None, None]
             return turned

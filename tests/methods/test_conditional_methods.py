@@ -189,6 +189,20 @@ def test_icgan_shows_real_pictures_of_a_wrong_class_unless_told_not_to() -> None
     assert "discriminator/wrong class" not in {k for k, v in row_of(engine).items() if not math.isnan(v)}
 
 
+@pytest.mark.parametrize(("hyper", "fake", "wrong"), [({}, 0.5, 0.5), ({"wrong_class": 0.25}, 0.75, 0.25)])
+def test_icgan_weighs_fakes_of_both_kinds_as_much_as_real_pictures(
+    hyper: dict[str, float], fake: float, wrong: float
+) -> None:
+    engine = build("icgan", norm_d="none", **hyper)
+    with torch.no_grad():
+        for parameter in engine.method.discriminator.parameters():
+            parameter.zero_()  # D cannot tell: every loss is ln 2
+    found = row_of(engine)
+    assert found["discriminator/real"] == pytest.approx(math.log(2))
+    assert found["discriminator/fake"] == pytest.approx(fake * math.log(2))
+    assert found["discriminator/wrong class"] == pytest.approx(wrong * math.log(2))
+
+
 def test_the_encoders_begin_when_they_are_told_to() -> None:
     engine = build("icgan", encoders_from=2)
     start = engine.method.encoder_z.layers[0].weight.detach().clone()

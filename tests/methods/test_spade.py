@@ -123,6 +123,38 @@ def test_mirroring_keeps_map_and_picture_together() -> None:
         assert pair.real.permute(0, 2, 3, 1)[mask].std(0).max() < 1e-5
 
 
+@pytest.mark.parametrize("name", ["spade", "pix2pix"])
+def test_shifting_keeps_map_and_picture_together(name: str) -> None:
+    engine = make_engine(name, blocks(size=32), jitter=True, mirror=True, batch_size=16, width=4, width_d=4)
+    engine._batch.renew()
+    pair = engine.method.pair(engine._batch)
+    assert torch.equal(pair.given.sum(1), torch.ones(16, 32, 32))
+    assert set(pair.given.unique().tolist()) == {0.0, 1.0}
+    inside = 1 - torch.nn.functional.max_pool2d(1 - pair.given, 5, 1, 2)  # two pixels from every border of a class
+    for index in range(3):
+        assert inside[:, index].sum() > 100
+        assert pair.real.permute(0, 2, 3, 1)[inside[:, index] == 1].std(0).max() < 1e-5
+    whole = engine._batch.inputs
+    assert not torch.equal(pair.given.argmax(1), whole)
+    assert not torch.equal(pair.given.argmax(1), whole.flip(2))
+
+
+def test_the_scales_are_averaged_and_least_squares_count_in_full() -> None:
+    found = [[torch.zeros(1, 1, 4, 4)], [torch.full((1, 1, 2, 2), 0.5)]]
+    assert float(build().method.adversarial(found)) == pytest.approx(-0.25)
+    assert float(build(objective="least-squares").method.adversarial(found)) == pytest.approx((1 + 0.25) / 2)
+
+
+def test_older_runs_have_no_norm_on_the_shortcut() -> None:
+    resolve = Spade.resolve
+    assert resolve({}, "maps").shortcut_norm
+    assert not resolve({}, "maps", stored=True).shortcut_norm
+    assert resolve({"shortcut_norm": True}, "maps", stored=True).shortcut_norm
+    new, old = (set(build(shortcut_norm=on).method.state_dict()) for on in (True, False))
+    assert old < new
+    assert all(".shortcut_norm." in name for name in new - old)
+
+
 def test_the_wall_shows_map_drawing_and_real_picture() -> None:
     engine = build(blocks(count=60))
     samples = scene.take_samples(engine, "ema")

@@ -12,11 +12,10 @@ import torch
 from ganstudio.core.commands import Show
 from ganstudio.core.events import Samples, Scene
 from ganstudio.core.experiment import Experiment
-from ganstudio.methods import METHODS
 from ganstudio.store import Run
 from ganstudio.training.session import Session
 from ganstudio.training.state import load_state
-from tests.methods.tiny import TINY
+from tests.methods.tiny import TINY, registered
 from tests.training.training_kit import (
     QUICK,
     RING,
@@ -34,12 +33,9 @@ NAMES = [method.info.name for method in TINY]
 
 
 @pytest.fixture(autouse=True)
-def registered() -> Iterator[None]:
-    for method in TINY:
-        METHODS.add(method.info.name, method)
-    yield
-    for method in TINY:
-        del METHODS._items[method.info.name]
+def named() -> Iterator[None]:
+    with registered(*TINY):
+        yield
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import dataclasses
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -15,16 +16,20 @@ from torch import Tensor, nn
 from ganstudio.core.controls import Attribute, GeneratorIndex, LabelMap, SourceImage
 from ganstudio.core.dataspec import DataSpec
 from ganstudio.core.errors import UsageError
+from ganstudio.core.experiment import Experiment
 from ganstudio.data import Dataset
+from ganstudio.methods import METHODS
 from ganstudio.methods.base import Method
 from ganstudio.nn.perceptual import VGG19
 from ganstudio.nn.snapshot import Snapshots
 from ganstudio.training import scene
 from ganstudio.training.engine import Engine
+from ganstudio.training.prepare import settled
 from ganstudio.training.state import load_state
 from tests.methods.test_spade import CLASSES, blocks
 from tests.training.training_kit import assert_same, make_engine, saved, train
 
+TRANSLATES = {"maps", "pairs", "domains"}
 TINY = {"width": 6, "width_d": 4, "batch_size": 4, "mirror": False}
 
 
@@ -152,6 +157,37 @@ def test_pictures_that_are_too_small_to_begin_with_half_are_refused_in_words(siz
         make_engine("pix2pixhd", inverted(size=size), **TINY, blocks=1, global_steps=5)
 
 
+def test_pix2pixhd_adds_up_the_verdicts_of_its_scales() -> None:
+    method = make_engine("pix2pixhd", inverted(size=32), **TINY, blocks=1).method
+    found = [[torch.zeros(1, 1, 4, 4)], [torch.full((1, 1, 2, 2), 0.5)]]
+    assert float(method.adversarial(found)) == pytest.approx(1 + 0.25)
+    words: list[Tensor] = []
+    batch = SimpleNamespace(watch=lambda _name, values, *_more: words.append(values))
+    terms = method.verdict_terms(batch, found, found)
+    assert float(terms["real"]) == pytest.approx(0.5 + 0.125)
+    assert float(terms["fake"]) == pytest.approx(0.125)
+    assert [word.tolist() for word in words] == [[0.0, 0.5]] * 2  # what is plotted is their mean
+
+
+@pytest.mark.parametrize("name", [n for n in METHODS if TRANSLATES.intersection(METHODS[n].info.data_kinds)])
+def test_schedules_and_what_older_runs_did(name: str) -> None:
+    kind = METHODS[name].info.data_kinds[0]
+    falls = name in {"pix2pix", "pix2pixhd", "cyclegan"}
+    data = "day-night" if kind == "domains" else "landscapes"
+    hyper = settled(Experiment(name, f"{data}:count=20", {}, 100, 0, "cpu")).hyper
+    assert (hyper.get("decay_from"), hyper.get("decay_to")) == ((50, 100) if falls else (None, None))
+    older = METHODS[name].resolve({}, kind, stored=True)
+    assert (older.decay, older.jitter) == ("none", False)
+    now = METHODS[name].resolve(hyper, kind)
+    assert now.jitter == (name in {"pix2pix", "cyclegan"})
+    set_of = inverted(size=32) if kind != "domains" else two_lights()
+    method = make_engine(name, blocks(size=32) if kind == "maps" else set_of, **{**TINY, **hyper}).method
+    for phase in method.phases():
+        assert [phase.optimiser.decay.factor(step) for step in (0, 50, 75, 100)] == (
+            [1, 1, 0.5, 0] if falls else [1] * 4
+        )
+
+
 # -- the perceptual term ----------------------------------------------------------------------------------------------
 
 
@@ -207,6 +243,17 @@ def test_piles_of_different_channels_are_refused_in_words() -> None:
     data = two_lights()
     with pytest.raises(UsageError, match="one has 3 channels, the other 1"):
         cycle_engine(dataclasses.replace(data, spec=dataclasses.replace(data.spec, input_channels=3)))
+
+
+def test_both_sides_are_shifted_apart() -> None:
+    data = two_lights(count=1)
+    data = dataclasses.replace(data, inputs=data.items)
+    engine = cycle_engine(data, jitter=True, batch_size=16)
+    engine._batch.renew()
+    a, b = engine.method.sides(engine._batch)
+    assert torch.equal(engine._batch.inputs, engine._batch.real)
+    assert len(a.unique(dim=0)) > 3
+    assert not torch.equal(a, b)
 
 
 def test_directions_can_be_mixed_in_a_batch() -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import ClassVar
 
 import torch
@@ -12,6 +13,7 @@ from torch.nn.functional import softplus
 from ganstudio.core.controls import Control, GeneratorIndex, LatentVector
 from ganstudio.core.dataspec import DataSpec
 from ganstudio.core.fields import Hyper, field
+from ganstudio.methods import METHODS
 from ganstudio.methods.base import Batch, Method, MethodInfo, Optimiser, Phase, Terms, Values
 from ganstudio.nn.initialise import he_init
 
@@ -148,3 +150,15 @@ class SecondDerivative(Method):
 
 
 TINY: tuple[type[Method], ...] = (TwoOfEach, Joint, SecondDerivative)
+
+
+@contextmanager
+def registered(*methods: type[Method]) -> Iterator[None]:
+    """These methods can be named, as the shipped ones can, for as long as the block runs."""
+    for method in methods:
+        METHODS.add(method.info.name, method)
+    try:
+        yield
+    finally:
+        for method in methods:
+            del METHODS._items[method.info.name]

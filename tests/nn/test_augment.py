@@ -10,7 +10,7 @@ from torch import Tensor
 from torch.nn.functional import interpolate
 
 from ganstudio.nn import random
-from ganstudio.nn.augment import Policy, diff_augment, jittered, mirrored
+from ganstudio.nn.augment import Policy, diff_augment, jittered, mirrored, varied
 
 POLICIES: tuple[Policy, ...] = ("colour", "translation", "cutout")
 LAYOUTS = [torch.contiguous_format, torch.channels_last]
@@ -64,6 +64,21 @@ def test_a_pair_stays_a_pair() -> None:
     (smooth,), (rough,) = jittered(corners, ramp), jittered(corners, ramp, nearest=True)
     assert (smooth - rough).abs().max() < 2 / 31  # the same place, within a pixel
     assert not torch.equal(seen_labels, labels)
+
+
+def test_what_belongs_together_is_varied_alike_and_every_item_otherwise() -> None:
+    labels = random.integers(5, 1, 32, 32).expand(40, 32, 32)
+    ramp = torch.linspace(-1, 1, 32).expand(40, 1, 32, 32)
+    places = torch.arange(32).expand(40, 32, 32)
+    seen, seen_labels, seen_places = varied(ramp, labels, places, mirror=True, jitter=True)
+    assert seen_labels.dtype == torch.int64
+    assert (seen[:, 0] - (seen_places / 15.5 - 1)).abs().max() < 2 / 31  # bilinear and nearest: within a pixel
+    columns = seen_places[:, 0].unique(dim=0)
+    assert len(columns) > 5  # three or four places for a crop of 32 pixels, and their mirror images
+    assert 10 < (seen_places[:, 0, 0] > seen_places[:, 0, -1]).sum() < 30
+    same = varied(ramp, labels, mirror=False, jitter=False)
+    assert torch.equal(same[0], ramp)
+    assert torch.equal(same[1], labels)
 
 
 def test_jitter_of_one_leaves_items_as_they_are() -> None:

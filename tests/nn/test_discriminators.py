@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import deepcopy
 
 import pytest
 import torch
+from torch import nn
 
 from ganstudio.nn import random
 from ganstudio.nn.classifying import ClassifyingDiscriminator
@@ -15,6 +17,7 @@ from ganstudio.nn.discriminator import Discriminator
 from ganstudio.nn.heads import RecognisingDiscriminator
 from ganstudio.nn.infogan import DenseRecognisingDiscriminator
 from ganstudio.nn.mlp import MLPDiscriminator
+from ganstudio.nn.patch import PatchDiscriminator
 from ganstudio.nn.resnet import ResNetDiscriminator
 
 Make = Callable[[float], Discriminator]
@@ -108,3 +111,48 @@ def test_what_is_told_no_class_asks_for_none(name: str) -> None:
 def test_stored_runs_find_their_weights_by_the_same_names(name: str, keys: set[str]) -> None:
     network, *_rest = built(name, 0.0)
     assert keys <= set(network.state_dict())
+
+
+# -- activations that write over what they are given ------------------------------------------------------------------
+
+
+def plainly(network: nn.Module) -> nn.Module:
+    """The same network with activations that make a new tensor."""
+    for part in network.modules():
+        if isinstance(part, nn.ReLU | nn.LeakyReLU):
+            part.inplace = False
+    return network
+
+
+@pytest.mark.parametrize("name", MAKES)
+def test_writing_over_changes_no_derivative(name: str) -> None:
+    network, x, weights = built(name, 0.3)
+    found = []
+    for each in (network, plainly(deepcopy(network))):
+        with random.randomness(seeded()):
+            points = x.clone().requires_grad_(True)
+            out = each(points, weights)
+            (slope,) = torch.autograd.grad(out.sum(), points, create_graph=True)
+            (out.square().mean() + slope.square().mean()).backward()
+        found.append([out, slope, *(p.grad for p in each.parameters() if p.grad is not None)])
+    assert len(found[0]) > 3
+    assert all(torch.equal(a, b) for a, b in zip(*found, strict=True))
+
+
+@pytest.mark.parametrize("name", MAKES)
+def test_heads_leave_the_features_as_they_are(name: str) -> None:
+    network, x, weights = built(name, 0.3)
+    features = network.features(x, weights)
+    before = features.clone()
+    network.verdict(features, weights)
+    if name in READERS:
+        network.read(features)
+    assert torch.equal(features, before)
+
+
+def test_every_layers_answer_is_left_as_it_is() -> None:
+    with random.randomness(seeded()):
+        network = PatchDiscriminator(1, 4, 2)
+        x = random.normal(2, 1, 32, 32)
+    for mine, theirs in zip(network(x), plainly(deepcopy(network))(x), strict=True):
+        assert torch.equal(mine, theirs)

@@ -45,3 +45,21 @@ def test_the_numbers_are_torchs_own(kind: str) -> None:
     _train(again, later, 3)
     _train(theirs, other, 3)
     assert all(torch.equal(a, b) for a, b in zip(again.parameters(), theirs.parameters(), strict=True))
+
+
+def test_what_has_no_gradient_stays_and_may_have_one_later() -> None:
+    mine, theirs = _network(), _network()
+    optimisers = [
+        kind(net.parameters(), **OPTIONS["Adam"]) for kind, net in ((eager.Adam, mine), (torch.optim.Adam, theirs))
+    ]
+    for step in range(6):
+        for net, optimiser in zip((mine, theirs), optimisers, strict=True):
+            optimiser.zero_grad()
+            assert all(parameter.grad is None for parameter in net.parameters())
+            net(torch.linspace(-1, 1, 12).view(4, 3)).square().sum().backward()
+            if step in (0, 3):  # before its moments are there, and after
+                net[0].bias.grad = None
+            if step == 4:
+                optimiser.zero_grad()
+            optimiser.step()
+        assert all(torch.equal(a, b) for a, b in zip(mine.parameters(), theirs.parameters(), strict=True))

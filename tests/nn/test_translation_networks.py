@@ -17,8 +17,10 @@ from ganstudio.nn.objectives import HINGE, LEAST_SQUARES
 from ganstudio.nn.patch import (
     MultiScaleDiscriminator,
     PatchDiscriminator,
+    feature_distance,
     fooling,
     halves,
+    judging,
     layer_distances,
     patch_layers,
     verdicts,
@@ -222,6 +224,31 @@ def test_least_squares_count_in_full_for_the_generator() -> None:
     maps = [torch.tensor([0.0, 0.5])]
     assert float(fooling(LEAST_SQUARES, maps)) == pytest.approx((1 + 0.25) / 2)
     assert float(fooling(HINGE, maps)) == pytest.approx(-0.25)
+
+
+def test_verdicts_of_the_scales_are_added_up_or_averaged() -> None:
+    real, fake = [torch.tensor([0.0]), torch.tensor([0.5, 0.5])], [torch.tensor([1.0, 1.0]), torch.tensor([0.0])]
+    assert [float(side) for side in judging(LEAST_SQUARES, real, fake)] == pytest.approx([0.5 + 0.125, 0.5])
+    assert [float(side) for side in judging(LEAST_SQUARES, real, fake, average=True)] == pytest.approx([0.3125, 0.25])
+    assert float(fooling(LEAST_SQUARES, real)) == pytest.approx(1 + 0.25)
+    assert float(fooling(LEAST_SQUARES, real, average=True)) == pytest.approx(0.625)
+    assert float(fooling(HINGE, real)) == pytest.approx(-0.5)
+    assert float(fooling(HINGE, real, average=True)) == pytest.approx(-0.25)
+
+
+def test_distances_of_features_are_averaged_over_scales() -> None:
+    verdict = torch.zeros(1)
+    mine = [[torch.tensor([1.0]), torch.tensor([2.0]), verdict], [torch.tensor([3.0]), torch.tensor([0.0]), verdict]]
+    nothing = [[torch.zeros(1)] * 3] * 2
+    assert layer_distances(mine, nothing).tolist() == [2.0, 1.0]
+    assert float(feature_distance(mine, nothing)) == 3.0
+
+
+def test_what_reduced_precision_found_is_judged_in_full_precision() -> None:
+    found = [[torch.full((1, 1, 2, 2), 1.0, dtype=torch.bfloat16), torch.full((1, 1, 2, 2), 0.3, dtype=torch.bfloat16)]]
+    (maps,) = verdicts(found)
+    assert maps.dtype == torch.float32
+    assert layer_distances(found, found).dtype == feature_distance(found, found).dtype == torch.float32
 
 
 # -- the pool ---------------------------------------------------------------------------------------------------------

@@ -76,8 +76,7 @@ def build(case: str, ranks: Ranks = ALONE) -> Engine:
 
 def of_method(name: str, ranks: Ranks = ALONE) -> Engine:
     """A small one on the first kind of data that it takes."""
-    data = "28x3" if name == "dcgan-frogs" else data_for(METHODS[name])[0]
-    engine = build_small(name, data)
+    engine = build_small(name, data_for(METHODS[name])[0])
     return Engine(engine.method, engine.dataset, 0, engine.device, ranks)
 
 

@@ -22,7 +22,6 @@ from ganstudio.app.run_model import RunModel
 from ganstudio.app.studio import Studio
 from ganstudio.app.workbench import Workbench
 from ganstudio.app.workplaces import bundled_path
-from ganstudio.core.dataspec import DataSpec
 from ganstudio.explore.picture_file import save_picture
 from ganstudio.ui.benches import BenchRow, bench_rows
 from ganstudio.ui.menus import ActionBinder
@@ -94,10 +93,11 @@ def paint(window: MainWindow) -> Page:
 
 @pytest.fixture(scope="module")
 def maps_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A run whose description says that it was trained on label maps."""
+    """A run whose description says that it was trained on label maps, and is given them."""
     path = store_run(tmp_path_factory.mktemp("runs") / "hills")
     described = json.loads((path / "run.json").read_text("utf-8"))
     described["spec"] |= {"kind": "maps", "map_classes": [{"name": "sky", "colour": [0, 0, 255]}]}
+    described["given"] = "map"
     (path / "run.json").write_text(json.dumps(described), "utf-8")
     return path
 
@@ -217,7 +217,8 @@ def test_the_bar_above_a_run_says_what_one_does_with_it(window: MainWindow, maps
     assert bar is not None
     assert bar.explore.accessibleName() == "Paint with this run"
     assert "Paint with this run" in bar.explore.toolTip()
-    model.spec = replace(model.spec or DataSpec("digits", "images", 1), kind="images", map_classes=())
+    assert model.info is not None
+    model.info = replace(model.info, given="nothing")
     bar.set_run(model)
     assert bar.explore.accessibleName() == "Explore this run"
 
@@ -226,10 +227,12 @@ def test_recent_runs_are_told_by_their_data(maps_run: Path, tmp_path: Path) -> N
     other = tmp_path / "digits"
     shutil.copytree(maps_run, other)
     text = (other / "run.json").read_text("utf-8")
-    (other / "run.json").write_text(text.replace('"maps"', '"images"'), "utf-8")
+    (other / "run.json").write_text(
+        text.replace('"maps"', '"images"').replace('"given": "map"', '"given": "nothing"'), "utf-8"
+    )
     both = (str(maps_run), str(other))
-    assert {run.spec.kind for run in recent_runs(both)} == {"maps", "images"}
-    assert [run.path for run in recent_runs(both, lambda spec: spec.kind == "maps")] == [maps_run]
+    assert {run.path for run in recent_runs(both)} == {maps_run, other}
+    assert [run.path for run in recent_runs(both, lambda info: info.takes == "map")] == [maps_run]
 
 
 def test_the_source_menu_offers_what_the_workspace_can_open(qtbot: QtBot, maps_run: Path, tmp_path: Path) -> None:

@@ -146,7 +146,7 @@ def test_a_state_from_elsewhere_moves_every_row_and_tells_nobody(show: Show) -> 
     shown.explorer.edit(shown.explorer.drawn_from(5), "elsewhere")
     assert [row.value for row in shown.latent.list.rows] == pytest.approx(shown.value("z"))
     assert [row.value for row in shown.codes.rows] == pytest.approx(shown.value("codes"))
-    assert shown.sample.seed.value() == 5
+    assert shown.sample.row.seed == 5
     assert told == []
 
 
@@ -281,19 +281,19 @@ def test_weights_add_up_to_one(weights: list[float], index: int, value: float, w
 def test_seeds_are_typed_stepped_and_drawn_again(show: Show) -> None:
     shown = show()
     first = shown.value("z")
-    shown.sample.next.click()
-    assert shown.sample.seed.value() == 1
+    shown.sample.row.neighbours[1].click()
+    assert shown.sample.row.seed == 1
     assert shown.value("z") != first
-    shown.sample.previous.click()
+    shown.sample.row.neighbours[0].click()
     assert shown.value("z") == first
-    assert not shown.sample.previous.isEnabled()
+    assert not shown.sample.row.neighbours[0].isEnabled()
     shown.latent.row(0).move_to(2)
     assert shown.sample.again.isEnabled()
-    assert "moved" in shown.sample._label.text()
+    assert "moved" in shown.sample.row.title.text()
     shown.sample.again.click()
     assert shown.value("z") == first
-    shown.sample.seed.lineEdit().setText("12")
-    shown.sample.seed.commit()
+    shown.sample.row.edit.lineEdit().setText("12")
+    shown.sample.row.edit.commit()
     assert shown.explorer.state is not None
     assert shown.explorer.state.seed == 12
 
@@ -301,12 +301,12 @@ def test_seeds_are_typed_stepped_and_drawn_again(show: Show) -> None:
 def test_a_seed_that_is_none_is_said_in_place(show: Show) -> None:
     shown = show()
     before = shown.explorer.state
-    shown.sample.seed.lineEdit().setText("-3")
-    shown.sample.seed.commit()
-    assert shown.sample._problem.isVisible()
-    assert "-3" in shown.sample._problem.text()
+    shown.sample.row.edit.lineEdit().setText("-3")
+    shown.sample.row.edit.commit()
+    assert shown.sample.row.problem.isVisible()
+    assert "-3" in shown.sample.row.problem.text()
     assert shown.explorer.state is before
-    shown.sample.next.click()
+    shown.sample.row.neighbours[1].click()
     assert shown.explorer.state is not before
 
 
@@ -316,7 +316,7 @@ def test_a_new_seed_is_another_one(show: Show) -> None:
     shown.panel.new_seed()
     assert shown.value("z") != before
     assert shown.explorer.state is not None
-    assert shown.explorer.state.seed == shown.sample.seed.value()
+    assert shown.explorer.state.seed == shown.sample.row.seed
 
 
 def test_truncation_leaves_position_and_seed_alone(show: Show) -> None:
@@ -446,7 +446,7 @@ def test_a_vector_travels_through_the_clipboard(show: Show) -> None:
     before = shown.value("z")
     shown.latent.copy.click()
     assert len(json.loads(QGuiApplication.clipboard().text())) == 62
-    shown.sample.next.click()
+    shown.sample.row.neighbours[1].click()
     shown.latent.paste.click()
     assert shown.value("z") == before
 

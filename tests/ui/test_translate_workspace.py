@@ -15,18 +15,22 @@ from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QMenu
 from pytestqt.qtbot import QtBot
 
 from ganstudio.app.actions import Action
+from ganstudio.app.translator_session import session_of
 from ganstudio.core.errors import StudioError
 from ganstudio.explore.batch_translation import MANIFEST
 from ganstudio.explore.picture_file import read_session
+from ganstudio.explore.state import read_value
 from ganstudio.explore.translating import seen
 from ganstudio.ui.theme import set_theme
 from ganstudio.ui.translate.actions import shortcut_rows
 from ganstudio.ui.translate.batch_dialog import BatchDialog, Wishes
 from ganstudio.ui.translate.workspace import TranslateWorkspace
 from ganstudio.ui.window import MainWindow
+from ganstudio.ui.workbench.class_slots import ClassSlots
 from ganstudio.ui.workbench.export_dialogs import PictureDialog
 from ganstudio.ui.workbench.files import LARGEST_PASTE, png_of
-from tests.explore.toy_translators import CLASSES, MAP, SIZE, SKETCH, TWO_WAYS, take
+from ganstudio.ui.workbench.seed_row import SeedRow
+from tests.explore.toy_translators import CLASSES, FEW, MAP, SIZE, SKETCH, TWO_WAYS, take
 from tests.ui.audit import problems
 from tests.ui.explore_window import Told, drop
 from tests.ui.translate_kit import drawn, translating_window, until
@@ -396,6 +400,28 @@ def test_style_and_attributes_have_their_row(qtbot: QtBot) -> None:
         assert not row.isVisible()
 
 
+def test_pictures_of_a_class_and_noise_have_their_row(qtbot: QtBot, tmp_path: Path) -> None:
+    with translating_window(qtbot, FEW) as (_window, page):
+        translator, row = page.translator, page.settings_row
+        first = drawn(qtbot, translator).copy()
+        (seed,) = row.findChildren(SeedRow)
+        seed.choose(seed.seed ^ 1)
+        second = drawn(qtbot, translator).copy()
+        assert not np.array_equal(first, second)
+        (slots,) = row.findChildren(ClassSlots)
+        slots.take(0, [photo(tmp_path / "a.png")])
+        until(qtbot, translator, lambda: translator.state is not None and translator.state.settings["pictures"].any())
+        third = drawn(qtbot, translator).copy()
+        assert not np.array_equal(second, third)
+        session = json.loads(json.dumps(session_of(translator)["state"]))
+        translator.history.undo()
+        np.testing.assert_array_equal(drawn(qtbot, translator), second)
+        assert translator.state is not None
+        for control in translator.other_controls:
+            translator.set_value(control.name, read_value(control, session["settings"][control.name]), "back")
+        np.testing.assert_array_equal(drawn(qtbot, translator), third)
+
+
 def test_a_network_that_fails_says_so_in_place(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
     with translating_window(qtbot) as (_window, page):
         translator = page.translator
@@ -518,7 +544,7 @@ def test_saving_while_another_run_is_opened(qtbot: QtBot, told: Told) -> None:
 # -- the whole --------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("controls", [(), SKETCH, TWO_WAYS, MAP])
+@pytest.mark.parametrize("controls", [(), SKETCH, TWO_WAYS, MAP, FEW])
 def test_everything_has_a_name_and_is_reached_by_keyboard(qtbot: QtBot, controls: tuple) -> None:
     with translating_window(qtbot, controls) as (_window, page):
         assert problems(page) == []

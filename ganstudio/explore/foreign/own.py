@@ -20,6 +20,7 @@ from ganstudio.core.controls import (
     Control,
     GeneratorIndex,
     LatentVector,
+    NoiseSeed,
 )
 from ganstudio.core.dataspec import DataSpec
 from ganstudio.core.errors import StudioError, UsageError
@@ -36,7 +37,8 @@ from ganstudio.store import Run
 from ganstudio.store.checkpoints import step_number
 
 _CONTROLS: dict[str, type[Any]] = {
-    kind.__name__: kind for kind in (LatentVector, ContinuousCode, CategoricalCode, ClassLabel, GeneratorIndex)
+    kind.__name__: kind
+    for kind in (LatentVector, ContinuousCode, CategoricalCode, ClassLabel, GeneratorIndex, NoiseSeed)
 }
 _MOST_CARD, _MOST_NUMBERS, _LOOKED_AT = 1_000_000, 2**16, 3
 

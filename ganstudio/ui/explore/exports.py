@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtGui import QGuiApplication
 
 from ganstudio.app.explorer_session import session_of
@@ -12,7 +14,8 @@ from ganstudio.core.controls import CategoricalCode, ClassLabel
 from ganstudio.core.errors import StudioError
 from ganstudio.core.i18n import _
 from ganstudio.explore.exporting import Watch
-from ganstudio.explore.views import one
+from ganstudio.explore.looking import laid_over
+from ganstudio.explore.views import Seen, one
 from ganstudio.ui.explore.export_dialogs import FilmDialog, FoldersDialog
 from ganstudio.ui.pictures.export import copy_image
 from ganstudio.ui.workbench.exports import BenchExports, file_name
@@ -41,9 +44,14 @@ class Exports(BenchExports):
         state = self.explorer.state
         if state is None or self.explorer.picture is None:
             return
-        work = one(self.explorer.effective(state))
-        session = session_of(self.explorer, state)
-        self.save_drawn(lambda generator: next(work(generator)), _("Save picture"), self._name("png"), session)
+        look = self.explorer.look
+        work = one(self.explorer.effective(state), bool(look))
+
+        def make(generator: Generator) -> NDArray[np.uint8]:
+            seen: Seen = next(work(generator))
+            return laid_over(seen.picture, seen.maps[look]) if look in seen.maps else seen.picture
+
+        self.save_drawn(make, _("Save picture"), self._name("png", look), session_of(self.explorer, state))
 
     def save_grid(self) -> None:
         """What the view below shows, as one picture."""

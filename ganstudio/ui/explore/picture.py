@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from ganstudio.app.explorer import Explorer
 from ganstudio.core.i18n import _
+from ganstudio.explore.looking import laid_over
 from ganstudio.ui.explore.travel import Traveller
 from ganstudio.ui.pictures.drawing import device_pixels, draw_focus_ring, draw_tag, step_text, to_image
 from ganstudio.ui.theme import current_theme, theme_hub
@@ -63,15 +64,20 @@ class LargePicture(QWidget):
 
     def refresh(self) -> None:
         """Takes the explorer's present pictures."""
-        self._image = _image(self._explorer.picture)
-        self._other = _image(self._explorer.other_picture) if self._explorer.other is not None else QImage()
+        explorer = self._explorer
+        self._image = _image(explorer.picture, explorer.maps.get(explorer.look))
+        self._other = QImage()
+        if explorer.other is not None:
+            self._other = _image(explorer.other_picture, explorer.other_maps.get(explorer.look))
+        laid = _("{name} is laid over it").format(name=explorer.look) if explorer.look else ""
+        self.setAccessibleDescription(laid)
         possible = self._traveller.possible and not self._image.isNull()
         self.setCursor(Qt.CursorShape.OpenHandCursor if possible else Qt.CursorShape.ArrowCursor)
         self.update()
 
     @property
     def image(self) -> QImage:
-        """What is shown, one pixel a pixel."""
+        """What is shown, one pixel a pixel, with the map that lies over it."""
         return self._image
 
     # -- painting ---------------------------------------------------------------------------------------------------
@@ -169,8 +175,10 @@ class LargePicture(QWidget):
         self.update()
 
 
-def _image(pixels: NDArray[np.uint8] | None) -> QImage:
-    return QImage() if pixels is None else to_image(pixels)
+def _image(pixels: NDArray[np.uint8] | None, map_: NDArray[np.float32] | None) -> QImage:
+    if pixels is None:
+        return QImage()
+    return to_image(pixels if map_ is None else laid_over(pixels, map_))
 
 
 def _fitted(place: QRect, image: QImage, ratio: float) -> QRect:

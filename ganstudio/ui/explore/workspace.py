@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QSplitter, QWidget
+from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from ganstudio.app.explorer import Explorer
 from ganstudio.app.studio import Studio
@@ -13,6 +13,7 @@ from ganstudio.core.i18n import _
 from ganstudio.ui.errors import EmptyState
 from ganstudio.ui.explore.controls import ControlsPanel
 from ganstudio.ui.explore.exports import Exports
+from ganstudio.ui.explore.look_bar import LookBar
 from ganstudio.ui.explore.opening import open_dropped
 from ganstudio.ui.explore.picks import Picks
 from ganstudio.ui.explore.picture import LargePicture
@@ -37,6 +38,7 @@ class ExploreWorkspace(BenchWorkspace):
         self.traveller = Traveller(self.explorer, self)
         self.controls = ControlsPanel(self.explorer)
         self.picture = LargePicture(self.explorer, self.traveller)
+        self.look_bar = LookBar(self.explorer)
         self.picks = Picks(self)
         self.views = ViewTabs(self.explorer, self.traveller, self.picks)
         self.side = SidePanel(self.explorer, studio, self.picks)
@@ -51,7 +53,13 @@ class ExploreWorkspace(BenchWorkspace):
 
     def _lay_out(self) -> None:
         self.middle = QSplitter(Qt.Orientation.Vertical)
-        self.middle.addWidget(self.picture)
+        above = QWidget()
+        column = QVBoxLayout(above)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.look_bar)
+        column.addWidget(self.picture, 1)
+        self.middle.addWidget(above)
         self.middle.addWidget(self.views)
         for index in range(2):
             self.middle.setStretchFactor(index, 1)
@@ -75,11 +83,13 @@ class ExploreWorkspace(BenchWorkspace):
         if self._turn_page() is not None and self.explorer.opened is not None:
             self.picture.setFocus()
         self.picture.refresh()
+        self.look_bar.refresh()
         self._studio.actions.refresh()
         self._arrange_once()
 
     def _picture_changed(self) -> None:
         self.picture.refresh()
+        self.look_bar.refresh()
         self._note(self.explorer.picture is not None)
 
     def showEvent(self, event: QShowEvent) -> None:

@@ -28,6 +28,7 @@ class Viewport:
         scale: device pixels per class pixel.
         origin: where the canvas' upper left corner lies, in device pixels.
         fitted: the canvas fills the widget and goes on doing so when the widget's size changes.
+        grain: so many pixels of a finer picture of the same thing are one of this: fitted, the two are equally large.
     """
 
     def __init__(self) -> None:
@@ -37,6 +38,14 @@ class Viewport:
         self.scale = 1.0
         self.origin = QPoint()
         self.fitted = True
+        self.grain = 1.0
+
+    def set_grain(self, grain: float) -> None:
+        """Is looked at beside a finer picture."""
+        if grain != self.grain:
+            self.grain = grain
+            if self.fitted:
+                self.fit()
 
     def place(self, canvas: QSize, widget: QSize, ratio: float) -> None:
         """Takes new sizes; what was in the middle stays there."""
@@ -55,10 +64,10 @@ class Viewport:
     def fit(self) -> None:
         """The whole canvas, as large as it can be."""
         room = (self._device(self.widget.width()) - 2 * MARGIN, self._device(self.widget.height()) - 2 * MARGIN)
-        scale = max(1e-3, min(room[0] / self.canvas.width(), room[1] / self.canvas.height()))
+        scale = max(1e-3, min(room[0] / self.canvas.width(), room[1] / self.canvas.height()) / self.grain)
         if scale >= 1 and math.floor(scale) >= WHOLE_FROM * scale:
             scale = math.floor(scale)
-        self.scale, self.fitted = min(scale, LARGEST), True
+        self.scale, self.fitted = min(scale, LARGEST) * self.grain, True
         self._put(
             QPointF(self.canvas.width() / 2, self.canvas.height() / 2),
             QPointF(self.widget.width() / 2, self.widget.height() / 2),
@@ -67,7 +76,7 @@ class Viewport:
     def zoom(self, scale: float, about: QPointF) -> None:
         """Takes another scale; the place of the canvas under ``about`` (on the widget) stays there."""
         there = self.to_canvas(about)
-        self.scale = min(LARGEST, max(min(SMALLEST, self.scale), scale))
+        self.scale = min(LARGEST * self.grain, max(min(SMALLEST, self.scale), scale))
         self.fitted = False
         self._put(there, about)
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ganstudio.app.actions import Action
 from ganstudio.app.studio import Studio
-from ganstudio.app.workplaces import invitation, workplace_of_spec
+from ganstudio.app.workplaces import invitation, workplace_of_run
 from ganstudio.core.commands import Role
 from ganstudio.core.i18n import _
 
@@ -49,8 +49,7 @@ def train_actions(studio: Studio, workspace: TrainWorkspace) -> tuple[Action, ..
         return studio.current is not None
 
     def invited() -> str:
-        spec = None if studio.current is None else studio.current.spec
-        return invitation("explore" if spec is None else workplace_of_spec(spec))
+        return invitation(workplace_of_run(None if studio.current is None else studio.current.info))
 
     def step(role: Role | None) -> None:
         if studio.current is not None:

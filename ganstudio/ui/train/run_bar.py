@@ -7,7 +7,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from ganstudio.app.run_model import RunModel
-from ganstudio.app.workplaces import Workplace, workplace_of_spec
+from ganstudio.app.workplaces import Workplace, workplace_of_run
 from ganstudio.core.i18n import _
 from ganstudio.ui.icons import icon
 from ganstudio.ui.menus import ActionBinder
@@ -132,7 +132,7 @@ class RunBar(QWidget):
         for widget in (*self._steps, self.roles, *self._others):
             widget.setVisible(model.here)
         self.explore.setVisible(model.path is not None)
-        place = "explore" if model.spec is None else workplace_of_spec(model.spec)
+        place = workplace_of_run(model.info)
         if place != self._place:
             self._place = place
             self.explore.setIcon(icon(source_words(place).icon))

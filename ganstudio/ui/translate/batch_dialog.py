@@ -158,10 +158,10 @@ class BatchDialog(QDialog):
             self.problem.setText(str(error))
 
     def _tell(self, found: int | None) -> None:
-        control, size = self._translator.direction_control, self._translator.given
+        control, spec = self._translator.direction_control, self._translator.spec
         way = f" ({control.names[self._translator.direction]})" if control is not None else ""
         what = _("Every picture") if found is None else plural("{n} picture", "{n} pictures", found)
-        side = 0 if size is None else size.size
+        side = 0 if spec is None else spec.size
         self.words.setText(
             _("{what} becomes a PNG of {side} × {side} pixels with the same name{way}. A list of what became of each is "
               "written beside them; broken pictures are left out.").format(what=what, side=side, way=way)

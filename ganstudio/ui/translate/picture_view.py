@@ -136,18 +136,18 @@ class PictureView(QWidget):
         self.update()
 
     def follow(self, other: PictureView) -> None:
-        """Scale and place of another view of a picture of the same size."""
+        """Scale and place of another view: of a picture of another size, the same part of it, equally large."""
         theirs = other.viewport
         self._fit_size()
-        if self.viewport.canvas != theirs.canvas:
+        if self._image.isNull() or other._image.isNull():
             return
         if theirs.fitted:
             self.viewport.fit()
         else:
-            middle = QPointF(other.width() / 2, other.height() / 2)
-            there = theirs.to_canvas(middle)
+            finer = self.viewport.canvas.width() / theirs.canvas.width()
+            there = theirs.to_canvas(QPointF(other.width() / 2, other.height() / 2)) * finer
             mine = QPointF(self.width() / 2, self.height() / 2)
-            self.viewport.zoom(theirs.scale / theirs.ratio * self.viewport.ratio, mine)
+            self.viewport.zoom(theirs.scale / theirs.ratio * self.viewport.ratio / finer, mine)
             self.viewport.pan(mine - self.viewport.to_widget(there))
         self.update()
 

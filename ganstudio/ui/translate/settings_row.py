@@ -5,19 +5,24 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
+from ganstudio.app.class_shelf import ClassShelf
 from ganstudio.app.translator import Translator
 from ganstudio.core.controls import (
     Attribute,
     CategoricalCode,
+    ClassImages,
     ClassLabel,
     ContinuousCode,
     Control,
     GeneratorIndex,
     LatentVector,
+    NoiseSeed,
 )
 from ganstudio.core.i18n import _
 from ganstudio.ui.explore.controls.section import heading_of
@@ -26,6 +31,8 @@ from ganstudio.ui.flow import FlowLayout
 from ganstudio.ui.forms.editors import QuietCombo
 from ganstudio.ui.icons import icon
 from ganstudio.ui.parts import label, tool_button
+from ganstudio.ui.workbench.class_slots import ClassSlots
+from ganstudio.ui.workbench.seed_row import noise_row
 
 WIDTH, LONGEST = 264, 110
 SEEDS = 2**31
@@ -85,7 +92,41 @@ class SettingsRow(QWidget):
                 return [self._choice(control, tuple(str(index) for index in range(count)))]
             case GeneratorIndex(count=count, names=names):
                 return [self._choice(control, names or tuple(str(index) for index in range(count)))]
+            case NoiseSeed():
+                return [self._noise(control)]
+            case ClassImages():
+                return [self._pictures(control)]
         return []
+
+    def _noise(self, control: NoiseSeed) -> QWidget:
+        translator, name = self._translator, control.name
+        row = noise_row(name)
+        row.setFixedWidth(WIDTH)
+        row.chosen.connect(lambda seed: translator.set_value(name, np.asarray(seed, np.int64), heading_of(name), name))
+        self._follow(name, lambda value: row.set_seed(int(value)))
+        return row
+
+    def _pictures(self, control: ClassImages) -> QWidget:
+        translator, name = self._translator, control.name
+
+        def now() -> NDArray[np.float32] | None:
+            return None if translator.state is None else translator.state.settings.get(name)
+
+        def put(value: NDArray[np.float32]) -> None:
+            translator.set_value(name, value, heading_of(name))
+
+        slots = ClassSlots(control, ClassShelf(translator), now, put)
+        self._follow(name, slots.refresh)
+        return slots
+
+    def _follow(self, name: str, show: Callable[[NDArray[Any]], object]) -> None:
+        """Shows a control wherever it is put."""
+
+        def shown() -> None:
+            if self._translator.state is not None:
+                show(self._translator.state.settings[name])
+
+        self._shows.append(shown)
 
     def _dice(self, control: LatentVector) -> QWidget:
         translator, name = self._translator, control.name

@@ -229,7 +229,7 @@ class Stage(QStackedWidget):
         """Another scale for all."""
         for view in self.views:
             view.set_zoom(zoom)
-        self.zoomed.emit()
+        self._follow(self.output)  # pictures of another size are shown equally large
 
     def _follow(self, leader: PictureView) -> None:
         for view in self.views:
@@ -254,6 +254,11 @@ class Stage(QStackedWidget):
         if two_ways is self.columns[2].isHidden():
             self.columns[2].setVisible(two_ways)
             self._beside.arrange()
+        if translator.spec is not None and wanted is not None:
+            finer = translator.spec.size / wanted.size
+            for view in self.views:
+                ours = finer if view in (self.input, self.back) else 1 / finer
+                view.viewport.set_grain(max(1.0, ours))
         for view in self.views:
             view.set_exact(isinstance(wanted, LabelMap) and view in (self.input, self.compare))
         self.over.title.setText(f"{_capital(first)} | {_capital(second)}")
@@ -272,8 +277,7 @@ class Stage(QStackedWidget):
             view.show_tag(words, live)
         self.back.show_image(QImage() if translator.back is None else to_image(translator.back))
         self.back.show_words(_("The output, translated back again."))
-        size = 0 if translator.given is None else translator.given.size
-        self.step.setText(f"{size} × {size}")
+        self.step.setText("" if output.isNull() else f"{output.width()} × {output.height()}")
         self.back_note.setText(self._difference())
         self.compare_note.setText(_("Drag the line, or press ← and →"))
         if self.comparing:

@@ -101,7 +101,7 @@ class BenchWorkspace(QWidget):
         if bench.opened is not None or bench.opening:
             return
         for model in self.candidates():
-            if model.spec is not None and bench.can_open(model.spec) and model.path is not None and model.step > 0:
+            if model.info is not None and bench.can_open(model.info) and model.path is not None and model.step > 0:
                 self.open_run(model)
                 return
         self.begin_alone()

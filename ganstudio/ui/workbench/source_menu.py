@@ -14,10 +14,9 @@ from PySide6.QtWidgets import QFileDialog, QMenu, QPushButton, QSizePolicy
 from ganstudio.app.studio import Studio
 from ganstudio.app.workbench import Workbench
 from ganstudio.app.workplaces import bundled_name, bundled_path
-from ganstudio.core.dataspec import DataSpec
 from ganstudio.core.errors import StudioError
 from ganstudio.core.i18n import _
-from ganstudio.store import Run, list_runs
+from ganstudio.store import Run, RunInfo, list_runs
 from ganstudio.ui.icons import icon
 from ganstudio.ui.pictures.drawing import step_text
 from ganstudio.ui.workbench.words import source_words
@@ -28,20 +27,19 @@ WIDEST = 320
 
 
 class RecentRun(NamedTuple):
-    """A stored run with something to draw with, and the data that it was trained on."""
+    """A stored run with something to draw with."""
 
     path: Path
     name: str
     step: int
-    spec: DataSpec
 
 
-def recent_runs(remembered: tuple[str, ...], fits: Callable[[DataSpec], bool] = lambda _spec: True) -> list[RecentRun]:
+def recent_runs(remembered: tuple[str, ...], fits: Callable[[RunInfo], bool] = lambda _info: True) -> list[RecentRun]:
     """Runs with a checkpoint: those opened last, then the newest of the runs folder. Reads small files; for a job.
 
     Args:
         remembered: folders of runs that were opened last.
-        fits: which runs are wanted, by their data.
+        fits: which runs are wanted.
     """
     found: dict[Path, RecentRun] = {}
     for path in [*map(Path, remembered), *(run.path for run in list_runs())]:
@@ -49,11 +47,11 @@ def recent_runs(remembered: tuple[str, ...], fits: Callable[[DataSpec], bool] = 
             break
         try:
             run = Run.open(path)
-            steps = run.checkpoint_steps() if fits(run.info.spec) else []
+            steps = run.checkpoint_steps() if fits(run.info) else []
         except StudioError:
             continue  # deleted or moved since
         if steps:
-            found.setdefault(run.path.resolve(), RecentRun(run.path, run.info.name, steps[-1], run.info.spec))
+            found.setdefault(run.path.resolve(), RecentRun(run.path, run.info.name, steps[-1]))
     return list(found.values())
 
 
@@ -124,7 +122,7 @@ class SourceButton(QPushButton):
         menu.clear()
         here = None if bench.opened is None else bench.opened.path
         live = self._studio.training
-        shown = [model for model in live if model.spec is not None and bench.can_open(model.spec)]
+        shown = [model for model in live if model.info is not None and bench.can_open(model.info)]
         if shown:
             self._head(_("Training now"))
         for model in shown:

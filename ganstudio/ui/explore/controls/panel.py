@@ -8,15 +8,27 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from ganstudio.app.explorer import Explorer
-from ganstudio.core.controls import CategoricalCode, ClassLabel, ContinuousCode, Control, GeneratorIndex, LatentVector
+from ganstudio.core.controls import (
+    CategoricalCode,
+    ClassImages,
+    ClassLabel,
+    ContinuousCode,
+    Control,
+    GeneratorIndex,
+    LatentVector,
+    StyleLayers,
+)
 from ganstudio.explore.rendering import Drawn
+from ganstudio.explore.styles import fits
 from ganstudio.ui.explore.controls.codes import CodesSection
 from ganstudio.ui.explore.controls.editing import Editing, Origins
 from ganstudio.ui.explore.controls.index import IndexSection
 from ganstudio.ui.explore.controls.latent import LatentSection
+from ganstudio.ui.explore.controls.pictures import PicturesSection
 from ganstudio.ui.explore.controls.ranking import Ranking
 from ganstudio.ui.explore.controls.sample import SampleSection
 from ganstudio.ui.explore.controls.section import Section
+from ganstudio.ui.explore.controls.styles import StylesSection
 from ganstudio.ui.explore.controls.weights import WeightsSection
 
 MIN_WIDTH = 280
@@ -75,8 +87,10 @@ class ControlsPanel(QWidget):
         self.sections = [self._make(control) for kinds in
                          ((ClassLabel, CategoricalCode), (ContinuousCode,), (GeneratorIndex,))
                          for control in self._controls if isinstance(control, kinds)]  # fmt: skip
+        self.sections += [self._make(control) for control in self._controls if isinstance(control, ClassImages)]
         if self._controls:
             self.sections.append(SampleSection(self._explorer, self.editing))
+        self.sections += [self._make(control) for control in self._controls if isinstance(control, StyleLayers)]
         self.sections += [self._make(control) for control in self._controls if isinstance(control, LatentVector)]
         content = QWidget()
         column = QVBoxLayout(content)
@@ -115,6 +129,10 @@ class ControlsPanel(QWidget):
                 made = IndexSection(control, explorer, editing)
             case LatentVector():
                 made = LatentSection(control, explorer, editing, self._origins, self.ranking)
+            case StyleLayers():
+                made = StylesSection(control, explorer, editing)
+            case ClassImages():
+                made = PicturesSection(control, explorer, editing)
         if isinstance(made, WeightsSection | CodesSection | LatentSection):
             made.list.wanted.connect(self._bring_in_sight)
         return made
@@ -149,7 +167,7 @@ class ControlsPanel(QWidget):
 
     def _state_changed(self) -> None:
         state = self._explorer.state
-        if state is not None and set(state.position) == {control.name for control in self._controls}:
+        if state is not None and fits(state.position, self._controls):
             for section in self.sections:
                 section.refresh(state)
 

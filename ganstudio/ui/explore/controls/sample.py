@@ -1,112 +1,85 @@
-"""The seed everything is drawn with, and truncation."""
+"""The seeds everything and the noise are drawn with, and truncation."""
 
 from __future__ import annotations
 
-import random
+import numpy as np
 
-from PySide6.QtCore import QSize
-from PySide6.QtWidgets import QHBoxLayout, QToolButton
-
-from ganstudio.core.controls import LatentVector
-from ganstudio.core.fields import FieldSpec
+from ganstudio.core.controls import LatentVector, NoiseSeed
 from ganstudio.core.i18n import _
 from ganstudio.explore.state import ExploreState
+from ganstudio.explore.styles import style_layers
 from ganstudio.ui.explore.controls.editing import Driven, Editing
 from ganstudio.ui.explore.controls.section import TITLE, Section
 from ganstudio.ui.explore.slider import ValueSlider
-from ganstudio.ui.forms.editors import NumberEdit
-from ganstudio.ui.parts import label, tool_button
-from ganstudio.ui.style import set_look
+from ganstudio.ui.workbench.seed_row import SeedRow, noise_row
 
 LARGEST_SEED = 10**9
-NEW_SEEDS = 1_000_000
-"""New seeds are below this: short enough to be written down."""
 
 
 class SampleSection(Section):
-    """Seed: a number, its neighbours, a new one. Truncation ψ where there is a latent vector."""
+    """Seed: a number, its neighbours, a new one. The same of the noise, and truncation ψ, where there are such."""
 
     def __init__(self, driven: Driven, editing: Editing) -> None:
         super().__init__(_("Sample"), driven, editing)
         help = _("Draws every control at random; the same number draws the same picture.")
-        spec = FieldSpec("seed", _("Seed"), help, "int", 0, low=0, high=LARGEST_SEED)
-        self._label = label(_("Seed"))
-        self._label.setFixedWidth(TITLE)
-        self.seed = NumberEdit(spec)
-        self.seed.setAccessibleName(_("Seed"))
-        self.seed.edited.connect(lambda value: self.draw(int(value)))
-        self.seed.error_changed.connect(self._show_error)
-        self._help = help
+        names = (_("New seed"), _("Previous seed"), _("Next seed"))
+        self.row = SeedRow(_("Seed"), help, LARGEST_SEED, names, TITLE)
+        self.row.chosen.connect(self.draw)
+        self.row.dice.setToolTip(_("New seed (R): draws every control anew"))
+        self.again = self.row.add_button("reset", _("Draw this seed again"), lambda: self.draw(self.row.seed))
         self._shown: tuple[int, bool] | None = None
-        self.seed.setToolTip(help)
-        self.previous = self._button("chevron-left", _("Previous seed"), lambda: self.draw(int(self.seed.value()) - 1))
-        self.next = self._button("chevron-right", _("Next seed"), lambda: self.draw(int(self.seed.value()) + 1))
-        self.dice = self._button("dice", _("New seed"), self.new_seed)
-        self.dice.setToolTip(_("New seed (R): draws every control anew"))
-        self.again = self._button("reset", _("Draw this seed again"), lambda: self.draw(int(self.seed.value())))
-        row = QHBoxLayout()
-        row.setContentsMargins(2, 0, 0, 0)
-        row.setSpacing(0)
-        row.addWidget(self._label)
-        row.addSpacing(8)
-        row.addWidget(self.seed, 1)
-        row.addSpacing(4)
-        for button in (self.previous, self.next, self.dice, self.again):
-            row.addWidget(button)
-        self._problem = label("", "problem", wrap=True)
-        self._problem.hide()
-        self.column.addLayout(row)
-        self.column.addWidget(self._problem)
+        self.column.addWidget(self.row)
+        self.noises = {one.name: self._noise(one.name) for one in driven.controls if isinstance(one, NoiseSeed)}
         self.truncation: ValueSlider | None = None
         if any(isinstance(control, LatentVector) for control in driven.controls):
+            help = _("Scales the latents: below 1 more typical and less varied, 0 the middle of the latent space.")
+            if style_layers(driven.controls) is not None:
+                help = _("Pulls the styles to their mean: below 1 more typical and less varied, 0 the mean picture.")
             self.truncation = ValueSlider(
-                _("Truncation ψ"), 0, 1.5, 1, title_width=TITLE, allowed=(-2, 2),
-                help=_("Scales the latents: below 1 more typical and less varied, 0 the middle of the latent space."),
+                _("Truncation ψ"), 0, 1.5, 1, title_width=TITLE, allowed=(-2, 2), help=help,
             )  # fmt: skip
             editing.bind(self.truncation, lambda state, value: state.with_(truncation=value), _("Truncation"), "ψ")
             self.column.addWidget(self.truncation)
 
-    def _button(self, icon: str, name: str, call: object) -> QToolButton:
-        button = tool_button(icon, name)
-        button.setIconSize(QSize(16, 16))
-        button.setFixedSize(24, 24)
-        button.clicked.connect(lambda: call())  # type: ignore[operator]
-        return button
+    def _noise(self, name: str) -> SeedRow:
+        row = noise_row(name, TITLE)
+
+        def choose(seed: int) -> None:
+            if self.driven.state is not None:
+                title = _("{name} {seed}").format(name=row.title.text(), seed=seed)
+                self.editing.edit(self.driven.state.moved(name, np.asarray(seed, np.int64)), title, name)
+
+        row.chosen.connect(choose)
+        self.column.addWidget(row)
+        return row
 
     def draw(self, seed: int) -> None:
         """Draws every control with a seed."""
-        if self.driven.state is not None and 0 <= seed <= LARGEST_SEED:
+        if self.driven.state is not None:
             self.editing.edit(self.driven.drawn_from(seed), _("Seed {seed}").format(seed=seed), "seed")
 
     def new_seed(self) -> None:
         """Draws every control with a seed that nobody has chosen."""
-        if self.driven.state is not None:
-            seed = random.SystemRandom().randrange(NEW_SEEDS)
-            self.editing.edit(self.driven.drawn_from(seed), _("New seed"))
-
-    def _show_error(self, text: str) -> None:
-        self.seed.setToolTip(text or self._help)
-        set_look(self.seed, wrong=bool(text))
-        self._problem.setText(text)
-        self._problem.setVisible(bool(text))
+        self.row.choose_new()
 
     def refresh(self, state: ExploreState) -> None:
-        """Shows the seed last drawn with, and whether something was moved by hand since."""
+        """Shows the seeds last drawn with, and whether something was moved by hand since."""
         if self.truncation is not None:
             self.truncation.set_value(state.truncation)
+        for name, row in self.noises.items():
+            row.set_seed(int(state.position[name]))
         moved = state.seed is None
         if state.seed is not None:
-            self.seed.set_value(state.seed)
-        seed = int(self.seed.value())
+            self.row.set_seed(state.seed)
+        seed = self.row.seed
         if self._shown == (seed, moved):
             return  # at every move of every slider
         self._shown = (seed, moved)
-        self._label.setText(_("Seed, moved") if moved else _("Seed"))
-        self._label.setToolTip(_("Controls were moved since seed {seed} was drawn").format(seed=seed) if moved else "")
+        self.row.title.setText(_("Seed, moved") if moved else _("Seed"))
+        words = _("Controls were moved since seed {seed} was drawn").format(seed=seed)
+        self.row.title.setToolTip(words if moved else "")
         words = (
             _("Draw seed {seed} again: every control as it was") if moved else _("This is seed {seed} as it was drawn")
         )
         self.again.setEnabled(moved)
         self.again.setToolTip(words.format(seed=seed))
-        self.previous.setEnabled(seed > 0)
-        self.next.setEnabled(seed < LARGEST_SEED)

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout
 
 from ganstudio.app.explorer import Explorer
 from ganstudio.app.studio import Studio
+from ganstudio.core.controls import ClassImages
 from ganstudio.core.i18n import _
 from ganstudio.explore.files import to_pixels
 from ganstudio.explore.rendering import Drawn
@@ -223,7 +224,9 @@ class ProjectionPanel(QWidget):
             return
         self._seed = self._seed + 1 if other else 0
         self._found, self._began = None, self._explorer.state
-        seed, mode = self._seed, self.invert.value
+        seed, mode, state = self._seed, self.invert.value, self._explorer.state
+        shown = [control.name for control in self._explorer.controls if isinstance(control, ClassImages)]
+        given = {} if state is None else {name: state.position[name] for name in shown}
 
         def work(generator: Generator) -> Iterator[Any]:
             from ganstudio.explore.projection import project
@@ -233,7 +236,7 @@ class ProjectionPanel(QWidget):
             invert: Any = {"auto": "auto", "yes": True}.get(mode, False)
             target = read_picture(source, generator.spec, invert, options.ground)
             yield target
-            yield from project(generator, target, seed=seed)
+            yield from project(generator, target, seed=seed, given=given)
 
         self.words.setText(_("Looking…"))
         self._show_parts(True)

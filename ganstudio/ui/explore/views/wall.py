@@ -11,6 +11,7 @@ from ganstudio.app.explorer import Explorer
 from ganstudio.core.controls import LatentVector
 from ganstudio.core.i18n import _
 from ganstudio.explore.state import ExploreState, position_of
+from ganstudio.explore.styles import driven, redrawn
 from ganstudio.ui.explore.picks import Picks
 from ganstudio.ui.explore.views.base import GridView
 from ganstudio.ui.parts import Segmented, tool_button
@@ -55,12 +56,12 @@ class WallView(GridView):
         explorer = self.explorer
         assert explorer.opened is not None
         latents = {control.name for control in explorer.controls if isinstance(control, LatentVector)}
-        self.hold.setVisible(0 < len(latents) < len(explorer.controls))
+        self.hold.setVisible(0 < len(latents) < len(driven(explorer.controls)))
         count, held = int(self.count.value), self.hold.isVisibleTo(self) and self.hold.value == "z"
         values = explorer.opened.generator.draw(count, self._seed)
         states = []
         for row in range(count):
-            drawn = position_of(values, row)
+            drawn = redrawn(state.position, position_of(values, row), explorer.controls)
             if held:
                 drawn = {name: drawn[name] if name in latents else state.position[name] for name in drawn}
             states.append(state.with_(position=drawn, seed=None))

@@ -1,0 +1,108 @@
+"""Which map lies over the large picture; not there where the generator has none."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
+
+from ganstudio.app.explorer import Explorer
+from ganstudio.core.i18n import _
+from ganstudio.explore.looking import heat
+from ganstudio.ui.explore.controls.section import heading_of
+from ganstudio.ui.forms.editors import QuietCombo
+from ganstudio.ui.parts import Segmented, label
+from ganstudio.ui.pictures.drawing import to_image
+
+SIDE_BY_SIDE, EDGE, GAP = 3, 12, 8
+
+
+class Ramp(QWidget):
+    """The colours of the map, from low to high."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFixedSize(64, 8)
+        self.setAccessibleName(_("From low to high"))
+
+    def sizeHint(self) -> QSize:
+        """A thin strip."""
+        return QSize(64, 8)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The colours."""
+        painter = QPainter(self)
+        painter.drawImage(self.rect(), to_image(np.rint(heat(np.linspace(0, 1, 64)))[None].astype(np.uint8)))
+        painter.end()
+
+
+class LookBar(QWidget):
+    """“Look into: none | attention | …”, and the colours from low to high."""
+
+    def __init__(self, explorer: Explorer) -> None:
+        super().__init__()
+        self._explorer = explorer
+        self._names: tuple[str, ...] = ()
+        self.choice: Segmented | QuietCombo | None = None
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(EDGE, 4, EDGE, 4)
+        self._row.setSpacing(GAP)
+        self._title = label(_("Look into"))
+        self._row.addWidget(self._title)
+        self._legend = QWidget()
+        legend = QHBoxLayout(self._legend)
+        legend.setContentsMargins(0, 0, 0, 0)
+        legend.setSpacing(4)
+        for part in (label(_("low"), "muted"), Ramp(), label(_("high"), "muted")):
+            legend.addWidget(part)
+        self._row.addStretch(1)
+        self._row.addWidget(self._legend)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Shows what there is to choose, and what is chosen."""
+        if self._explorer.looks != self._names:
+            self._build(self._explorer.looks)
+        look = self._explorer.look
+        self.setVisible(bool(self._names))
+        if isinstance(self.choice, Segmented):
+            self.choice.set_value(look)
+        elif self.choice is not None:
+            self.choice.setCurrentIndex(max(0, self.choice.findData(look)))
+        self._compact()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where there is little room, the legend gives way."""
+        super().resizeEvent(event)
+        self._compact()
+
+    def _compact(self) -> None:
+        if self.choice is None:
+            return
+        needed = self._title.sizeHint().width() + self.choice.sizeHint().width() + self._legend.sizeHint().width()
+        self._legend.setVisible(bool(self._explorer.look) and needed + 2 * EDGE + 3 * GAP <= self.width())
+
+    def _build(self, names: tuple[str, ...]) -> None:
+        if self.choice is not None:
+            self._row.removeWidget(self.choice)
+            self.choice.hide()
+            self.choice.deleteLater()
+            self.choice = None
+        self._names = names
+        if not names:
+            return
+        words = [("", _("None"), _("The picture alone"))]
+        words += [(name, heading_of(name), _("Lays {name} over the picture").format(name=name)) for name in names]
+        if len(names) <= SIDE_BY_SIDE:
+            self.choice = Segmented(words, _("Look into"))
+            self.choice.chosen.connect(self._explorer.look_into)
+        else:
+            self.choice = combo = QuietCombo()
+            for key, text, _tip in words:
+                combo.addItem(text, key)
+            combo.setAccessibleName(_("Look into"))
+            combo.setToolTip(_("Which map is laid over the picture"))
+            combo.activated.connect(lambda place: self._explorer.look_into(combo.itemData(place)))
+        self._row.insertWidget(1, self.choice, 0, Qt.AlignmentFlag.AlignVCenter)
