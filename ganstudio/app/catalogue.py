@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
 
 from ganstudio.core.dataspec import DataKind
 from ganstudio.core.fields import FieldSpec, Value, fields_of
 from ganstudio.core.registry import Registry
 
+if TYPE_CHECKING:
+    from ganstudio.methods.info import Needs  # brings torch
+
 
 @dataclass(frozen=True, slots=True)
 class MethodCard:
-    """One method, in words and fields."""
+    """One method, in words and fields: what :class:`ganstudio.methods.info.MethodInfo` says of it."""
 
     name: str
     title: str
@@ -23,6 +26,11 @@ class MethodCard:
     data_kinds: tuple[DataKind, ...]
     fields: tuple[FieldSpec, ...]
     kind_defaults: dict[str, dict[str, Value]]
+    family: str = ""
+    family_title: str = ""
+    needs: Needs | None = None
+    objective: str = ""
+    compare: tuple[str, ...] = ()
 
     def defaults_for(self, kind: str) -> dict[str, Value]:
         """Every hyper-parameter's default for a kind of data."""
@@ -37,6 +45,10 @@ class MethodCard:
             "year": self.year,
             "summary": self.summary,
             "look_for": self.look_for,
+            "family": self.family,
+            "objective": self.objective,
+            "compare": list(self.compare),
+            "needs": {} if self.needs is None else asdict(self.needs),
             "data": list(self.data_kinds),
             "hyper": [spec.to_json() for spec in self.fields],
             "defaults": {kind: self.defaults_for(kind) for kind in self.data_kinds},
@@ -63,6 +75,7 @@ class Catalogue:
 
     def __init__(self) -> None:
         from ganstudio.methods import METHODS
+        from ganstudio.methods.info import FAMILIES
 
         cards: Registry[MethodCard] = Registry("method")
         for method in METHODS.values():
@@ -79,6 +92,11 @@ class Catalogue:
                     info.data_kinds,
                     fields_of(method.Hyper),
                     {kind: dict(values) for kind, values in method.kind_defaults.items()},
+                    info.family,
+                    FAMILIES[info.family],
+                    info.needs,
+                    info.objective,
+                    info.compare,
                 ),
             )
         self._methods = cards

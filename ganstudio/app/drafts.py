@@ -11,6 +11,7 @@ from psygnal import Signal
 
 from ganstudio.app.catalogue import Catalogue, DataCard, MethodCard
 from ganstudio.app.history import History
+from ganstudio.app.schedules import schedule_problem
 from ganstudio.core.errors import StudioError
 from ganstudio.core.experiment import Experiment
 from ganstudio.core.fields import FieldSpec, Value, format_number
@@ -286,6 +287,12 @@ class ExperimentDraft:
             found |= _hyper_problems(method, self._experiment.hyper)
         if data is not None:
             found |= _data_problems(data, path, options)
+        if method is not None and data is not None:
+            hyper = {**method.defaults_for(data.kind), **self._experiment.hyper}
+            if words := schedule_problem(hyper, self._experiment.steps):
+                found.setdefault("hyper.decay_to", words)
+            if words := _size_problem(method, data, options):
+                found.setdefault("data.size", words)
         if method is not None and data is not None and data.kind not in method.data_kinds:
             found["data"] = _("{method} trains on {wanted}, and {data} is made of {kind}: choose other data.").format(
                 method=method.title,
@@ -348,6 +355,14 @@ def _data_problems(data: DataCard, path: str, options: Mapping[str, str]) -> dic
         except ValueError as error:
             found[f"data.{name}"] = str(error)
     return found
+
+
+def _size_problem(method: MethodCard, data: DataCard, options: Mapping[str, str]) -> str:
+    """Why the method does not take pictures of the size that is asked for; empty where it does or nobody asks."""
+    spec = next((spec for spec in data.fields if spec.name == "size"), None)
+    asked = "" if spec is None else options.get("size", str(spec.default))
+    words = method.needs.refusal(method.title, size=int(asked)) if method.needs and asked.isdecimal() else ""
+    return _("{refusal} Choose another size.").format(refusal=words) if words else ""
 
 
 def _kinds_text(kinds: tuple[str, ...]) -> str:

@@ -80,5 +80,5 @@ def _latest(tables: list[Rows]) -> list[tuple[str, float]]:
             finite = values[np.isfinite(values)]
             if len(finite):
                 value = finite.mean() if info.kind in _AVERAGED else finite[-1]
-                found.append((info.name, float(value)))
+                found.append((info.label, float(value)))
     return found

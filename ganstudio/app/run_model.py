@@ -11,21 +11,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from psygnal import Signal
 
-from ganstudio.core.commands import (
-    Command,
-    Extend,
-    GoBack,
-    Pause,
-    Resume,
-    Role,
-    SaveCheckpoint,
-    SetHyper,
-    Show,
-    Source,
-    StepOnce,
-    Stop,
-    TrainOnly,
-)
+from ganstudio.app.run_commands import RunCommands
+from ganstudio.core.commands import Role, Source
 from ganstudio.core.dataspec import DataSpec
 from ganstudio.core.errors import MissingDataError, StoreError, StudioError
 from ganstudio.core.events import (
@@ -37,6 +24,8 @@ from ganstudio.core.events import (
     Progress,
     RealBatch,
     Rewound,
+    RoleInfo,
+    Roles,
     Rows,
     Samples,
     SamplesStored,
@@ -58,11 +47,12 @@ if TYPE_CHECKING:
 FOLLOW_SECONDS = 0.5
 
 
-class RunModel:
+class RunModel(RunCommands):
     """A run: what is known of it, kept up to date by :meth:`pump`, and what can be asked of it. Main thread only.
 
     ``changed`` carries the aspects that changed since the last pump, a frozenset of: ``state``, ``progress``,
-    ``samples``, ``scene``, ``real``, ``curves``, ``marks``, ``timeline``, ``hyper``, ``name``, ``notes``, ``missing``.
+    ``samples``, ``scene``, ``real``, ``curves``, ``marks``, ``timeline``, ``hyper``, ``name``, ``notes``, ``missing``,
+    ``roles``.
 
     Attributes:
         experiment: what was asked for; ``hyper`` holds the present values.
@@ -74,6 +64,8 @@ class RunModel:
         tables: measured values by table.
         changes: hyper-parameter changes; ``checkpoints`` and ``stops`` (stored grids): their steps.
         notes: lines for a person.
+        roles: the kinds of updates that its method has; known as soon as it has been built here.
+        only: the one role that is trained; None: all.
         waits_for_data: it was to train on until this step, and its data were not where it looked; 0: nothing is missing.
     """
 
@@ -98,6 +90,7 @@ class RunModel:
         self.stops: list[int] = []
         self.notes: list[Note] = []
         self.waits_for_data = 0
+        self.roles: tuple[RoleInfo, ...] = ()
         self.only: Role | None = None
         self.source: Source = "ema"
         self.path: Path | None = None
@@ -146,6 +139,7 @@ class RunModel:
     def attach(self, session: Session) -> None:
         """From now on the run is trained by this session."""
         self._session, self._follower = session, None
+        self.only = None
         self.experiment = self.experiment.with_(data=session.experiment.data)
         self.waits_for_data = 0
         self.state, self.message, self.details = "preparing", "", ""
@@ -220,64 +214,6 @@ class RunModel:
             self._note(Note("warning", str(error), error.details))
             return None
 
-    # -- what can be asked of it ------------------------------------------------------------------------------------
-
-    def send(self, command: Command) -> None:
-        """Sends a command to the session; without one nothing happens."""
-        if self._session is not None:
-            self._session.send(command)
-
-    def pause(self) -> None:
-        """Hold after the present step."""
-        self.send(Pause())
-
-    def resume(self) -> None:
-        """Go on."""
-        self.send(Resume())
-
-    def step_once(self, role: Role | None = None) -> None:
-        """One step (of one role), then hold."""
-        self.send(StepOnce(1, role))
-
-    def train_only(self, role: Role | None) -> None:
-        """Train only the phases of one role from now on; None: all."""
-        self.only = role
-        self.send(TrainOnly(role))
-        self._pending.add("state")
-
-    def set_hyper(self, name: str, value: Value) -> None:
-        """Changes a live hyper-parameter."""
-        self.send(SetHyper(name, value))
-
-    def save_checkpoint(self) -> None:
-        """Writes a checkpoint now."""
-        self.send(SaveCheckpoint())
-
-    def go_back(self, lr_factor: float = 0.5) -> None:
-        """Back to the last good checkpoint, with lower learning rates."""
-        self.send(GoBack(lr_factor))
-
-    def extend(self, total: int) -> None:
-        """Train until this step instead."""
-        self.send(Extend(total))
-
-    def show(self, source: Source, scene: bool = True) -> None:
-        """What the watcher wants to see."""
-        self.source = source
-        self.send(Show(source, scene, live=True))
-
-    def rest(self) -> None:
-        """Nobody watches: samples are only stored."""
-        self.send(Show(self.source, scene=False, live=False))
-
-    def stop(self, save: bool = True) -> None:
-        """Ends the session, after a checkpoint."""
-        self.send(Stop(save))
-
-    def join(self, timeout: float) -> bool:
-        """Waits for the session to end; says whether it did."""
-        return self._session is None or self._session.join(timeout)
-
     # -- keeping up -------------------------------------------------------------------------------------------------
 
     def pump(self, *, force: bool = False) -> None:
@@ -331,6 +267,9 @@ class RunModel:
                 if len(event.steps):
                     self._step = max(self._step, int(event.steps[-1]))
                 self._pending.add("curves")
+            case Roles(roles=roles):
+                self.roles = roles
+                self._pending.add("roles")
             case Samples():
                 self.samples = event
                 self._pending.add("samples")

@@ -15,6 +15,7 @@ from ganstudio.app.jobs import Jobs
 from ganstudio.app.named import Answer, Question, check_data, training_refusal
 from ganstudio.app.notifications import Notifications, notifications
 from ganstudio.app.run_model import RunModel
+from ganstudio.app.schedules import Changes, Choice, Chosen, as_begun, beyond_schedule
 from ganstudio.app.sessions import new_session, resume_session
 from ganstudio.app.settings import SettingsStore, apply_folders
 from ganstudio.core.elsewhere import shown
@@ -52,6 +53,7 @@ class Studio:
         self.runs: list[RunModel] = []
         self.current: RunModel | None = None
         self.asker: Callable[[Question, Answer], object] = lambda _question, answer: answer(False)
+        self.chooser: Callable[[Choice, Chosen], object] = lambda _choice, chosen: chosen(None)
         self._waiting: list[Callable[[], None]] = []
         apply_folders(self.settings.values)
         self.settings.changed.connect(self._setting_changed)
@@ -160,8 +162,17 @@ class Studio:
             model.show(model.source)
         self.current_changed.emit()
 
-    def continue_run(self, model: RunModel, steps: int, data: str | None = None) -> None:
-        """Trains a stored run on, until ``steps`` in all; ``data`` is where its data lie now, if they have moved."""
+    def continue_run(
+        self, model: RunModel, steps: int, data: str | None = None, changes: Changes | None = None
+    ) -> None:
+        """Trains a stored run on, until ``steps`` in all.
+
+        Args:
+            model: the run.
+            steps: beyond the end of its schedule the person is asked how.
+            data: where its data lie now, if they have moved.
+            changes: hyper-parameters to go on with: what the person has decided.
+        """
         if model.path is None or model.here:
             return
         if model.live:
@@ -171,11 +182,15 @@ class Studio:
             return
         named, refused = training_refusal(model.experiment, self.settings)
         if refused:
-            self._ask_to_train(model, steps, named, refused)
+            self._ask_to_train(named, refused, lambda: self.continue_run(model, steps, data, changes))
+            return
+        choice = beyond_schedule({**model.experiment.hyper, **(changes or {})}, steps)
+        if choice is not None:
+            self._choose(choice, lambda made: self.continue_run(model, steps, data, made))
             return
         try:
             keep = self.settings.values.keep_checkpoints
-            session = resume_session(model.path, steps, data=data, keep_checkpoints=keep)
+            session = resume_session(model.path, steps, data=data, hyper=changes, keep_checkpoints=keep)
         except StudioError as error:
             self.report(error)
             return
@@ -183,18 +198,41 @@ class Studio:
         session.start()
         model.show(model.source)
 
-    def _ask_to_train(self, model: RunModel, steps: int, named: str, why: str) -> None:
+    def extend(self, model: RunModel, steps: int, left: Callable[[], object]) -> None:
+        """Lets a run that trains here go on until ``steps`` in all.
+
+        Beyond the end of its schedule the person is asked how; ``left`` is called where everything stays as it is.
+        """
+
+        def go_on(changes: Changes) -> None:
+            for name, value in changes.items():
+                model.set_hyper(name, value)
+            model.extend(steps)
+
+        choice = beyond_schedule(model.experiment.hyper, steps)
+        if choice is None:
+            go_on({})
+        else:
+            self._choose(choice, go_on, left)
+
+    def _choose(
+        self, choice: Choice, go_on: Callable[[Changes], object], left: Callable[[], object] = lambda: None
+    ) -> None:
+        self.chooser(choice, lambda changes: left() if changes is None else go_on(changes))
+
+    def _ask_to_train(self, named: str, why: str, go_on: Callable[[], object]) -> None:
         def decided(yes: bool) -> None:
             if yes:
                 self.settings.add_opened(named, named)
-                self.continue_run(model, steps)
+                go_on()
 
         question = _("{why} Train on only if you know this place.").format(why=why)
         self.ask(Question(_("Read what this run names?"), question, shown(named), _("Train"), _("Leave it")), decided)
 
     def duplicate(self, model: RunModel) -> None:
         """Puts the run's experiment into the draft, to be changed and started as a new run."""
-        copy = model.experiment.with_(name="")
+        told = model.experiment
+        copy = told.with_(name="", hyper=as_begun(told.hyper, told.steps))
         self.draft.replace(copy, _("Duplicate {name}").format(name=model.title))
 
     def close_run(self, model: RunModel) -> None:

@@ -31,15 +31,23 @@ def run(options: argparse.Namespace) -> int:
         card = cards[0]
         write(f"{card.title} — {card.paper}")
         write(textwrap.fill(card.summary, 100))
+        write(card.objective)
         write()
         write(textwrap.fill(card.look_for, 100))
-        write(f"\n{_('data')}: {', '.join(card.data_kinds)}\n")
+        needs = card.needs.words if card.needs is not None else ""
+        facts = (
+            (_("family"), card.family_title),
+            (_("data"), ", ".join(card.data_kinds)),
+            (_("needs"), needs),
+            (_("compare with"), ", ".join(card.compare)),
+        )
+        write("\n" + "\n".join(f"{name}: {words}" for name, words in facts if words) + "\n")
         write_fields(card.fields)
     else:
         write_table(
             [
-                (_("NAME"), _("TITLE"), _("YEAR"), _("DATA"), _("IDEA")),
-                *((c.name, c.title, str(c.year), ", ".join(c.data_kinds), c.summary) for c in cards),
+                (_("NAME"), _("TITLE"), _("FAMILY"), _("YEAR"), _("DATA"), _("IDEA")),
+                *((c.name, c.title, c.family_title, str(c.year), ", ".join(c.data_kinds), c.summary) for c in cards),
             ]
         )
     return 0

@@ -69,6 +69,11 @@ class SeriesInfo:
     title: str = ""
     unit: str = ""
 
+    @property
+    def label(self) -> str:
+        """What people read: the title, or the name where it has none."""
+        return self.title or self.name
+
 
 @dataclass(frozen=True, slots=True)
 class Rows:
@@ -101,6 +106,7 @@ class Samples:
         panels: names of the pictures that belong together: items come in groups of as many.
         groups: int64 ``(N,)``: which generator made each item; or None.
         group_names: what people call them; empty where they are only numbered.
+        drawn: which of the panels is what the generator draws; the others are what it was given, real ones, ….
     """
 
     step: int
@@ -110,6 +116,7 @@ class Samples:
     panels: tuple[str, ...] = ("",)
     groups: NDArray[np.int64] | None = None
     group_names: tuple[str, ...] = ()
+    drawn: int = 0
 
 
 @dataclass(frozen=True, slots=True)

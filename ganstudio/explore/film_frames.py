@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from ganstudio.core.commands import Source
 from ganstudio.core.errors import StudioError, UsageError
 from ganstudio.core.i18n import _
-from ganstudio.core.images import make_grid
+from ganstudio.core.images import columns_for, make_grid
 from ganstudio.explore.files import scatter
 from ganstudio.explore.generator import Generator
 from ganstudio.explore.state import Position, stack
@@ -88,10 +88,12 @@ class Evolution:
 
     def _frame(self, step: int) -> Frame:
         if self.of == "samples":
-            items = self.run.load_samples(step).items
+            samples = self.run.load_samples(step)
+            items = samples.items
             if items.ndim == 2:
                 return scatter(items.astype(np.float32, copy=False), self.run.info.spec.extent)
-            return make_grid(items.astype(np.uint8, copy=False), self.columns)
+            columns = self.columns or columns_for(len(items), len(samples.panels))
+            return make_grid(items.astype(np.uint8, copy=False), columns)
         generator = StoredGenerator.open(self.run, step, self.source)
         return make_grid(draw(generator, stack(self.positions)), self.columns)
 

@@ -77,6 +77,9 @@ class ACGAN(Conditional[ACGANHyper]):
         ),
         data_kinds=("images",),
         needs=Needs(labels=True),
+        family="conditions",
+        objective="max_D L_S + λ L_C,  max_G λ L_C − L_S,  L_C = E[log P(C = c | x)]",
+        compare=("cgan", "infogan"),
     )
 
     discriminator: RecognisingDiscriminator

@@ -255,6 +255,11 @@ class Method(nn.Module, ABC, Generic[H]):
         """
         return ((_("sample"), self.generate(values)),)
 
+    @property
+    def drawn_panel(self) -> int:
+        """Which of :meth:`panels` is what it draws: the first, or the second where the first is what was given."""
+        return int(self.translates)
+
     def critic(self, items: Tensor, values: Values | None = None) -> Tensor | None:
         """The discriminator's raw output for items, ``(N,)``; None where a method has no such thing.
 

@@ -67,6 +67,9 @@ class CGAN(Conditional[CGANHyper]):
         ),
         data_kinds=("images",),
         needs=Needs(labels=True),
+        family="conditions",
+        objective="max_D E[log D(x, y)] + E[log(1 − D(G(z, y), y))],  max_G E[log D(G(z, y), y)]",
+        compare=("acgan", "infogan"),
     )
 
     def build_discriminator(self) -> None:

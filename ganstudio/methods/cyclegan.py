@@ -129,6 +129,9 @@ class CycleGAN(PatchGame[CycleGANHyper]):
             "change, then texture. “cycle” should fall slowly. At 0 with nothing translated, lower the cycle weight."
         ),
         data_kinds=("domains",),
+        family="pictures",
+        objective="min_{G, F} max_D V(G, D_B) + V(F, D_A) + λ (E‖F(G(a)) − a‖₁ + E‖G(F(b)) − b‖₁)",
+        compare=("pix2pix",),
     )
 
     def __init__(self, hyper: CycleGANHyper, data: DataSpec) -> None:

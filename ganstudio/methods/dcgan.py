@@ -63,4 +63,7 @@ class DCGAN(TwoPlayer[DCGANHyper]):
             "the timeline back to see how the same latent vector keeps its identity while it sharpens."
         ),
         data_kinds=("images",),
+        family="networks",
+        objective="max_D E[log D(x)] + E[log(1 − D(G(z)))],  max_G E[log D(G(z))]",
+        compare=("dcgan-frogs", "sngan"),
     )

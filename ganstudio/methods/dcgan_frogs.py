@@ -137,6 +137,9 @@ class DCGANFrogs(TwoPlayer[FrogHyper]):
             "it trains and see whether the forger comes back."
         ),
         data_kinds=("images",),
+        family="networks",
+        objective="max_D E[log D(x)] + E[log(1 − D(G(z)))],  max_G E[log D(G(z))],  labels with noise",
+        compare=("dcgan",),
         needs=Needs(smallest=24),
     )
 

@@ -56,4 +56,6 @@ class GAN(TwoPlayer[GANHyper]):
             "fall: each is measured against an opponent that improves too. With a high learning rate, or with the "
             "minimax objective, watch the samples gather on one or two modes and hop between them: mode collapse."
         ),
+        objective="min_G max_D E[log D(x)] + E[log(1 − D(G(z)))]",
+        compare=("lsgan", "wgan-gp"),
     )

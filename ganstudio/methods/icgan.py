@@ -90,6 +90,9 @@ class IcGAN(Conditional[IcGANHyper]):
         ),
         data_kinds=("images",),
         needs=Needs(labels=True),
+        family="encoders",
+        objective="the game of CGAN,  min E‖z − E_z(G(z, y))‖²,  max E[log E_y(x)_y]",
+        compare=("cgan",),
     )
 
     encoder_z: ConvEncoder

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from ganstudio.core.dataspec import DataKind
@@ -35,6 +35,41 @@ class Needs:
     smallest: int = 0
     largest: int = 0
     channels: int = 0
+
+    @property
+    def words(self) -> str:
+        """All of it as one line; empty where anything will do."""
+        parts = [_("classes")] if self.labels else []
+        if self.smallest and self.largest:
+            parts.append(_("{least} to {most} px").format(least=self.smallest, most=self.largest))
+        elif self.smallest or self.largest:
+            parts.append(
+                _("{least} px or more").format(least=self.smallest)
+                if self.smallest
+                else _("{most} px or less").format(most=self.largest)
+            )
+        parts += [_("pictures in colour")] if self.channels == 3 else [_("grey pictures")] if self.channels == 1 else []
+        return ", ".join(parts)
+
+    def refusal(self, title: str, *, size: int = 0, channels: int = 0) -> str:
+        """Why a method of this title does not take pictures like these, in words; empty where it does.
+
+        Args:
+            title: of the method.
+            size: pixels of a side; 0: not known.
+            channels: 1 or 3; 0: not known.
+        """
+        if size and (size < self.smallest or (self.largest and size > self.largest)):
+            words = _("{title} needs pictures of {needs}, not {size} px.")
+            return words.format(title=title, needs=replace(self, labels=False, channels=0).words, size=size)
+        if channels and self.channels and channels != self.channels:
+            words = _("{title} needs {needs}, and these are {given}.")
+            given = replace(_ANY, channels=channels).words
+            return words.format(title=title, needs=replace(_ANY, channels=self.channels).words, given=given)
+        return ""
+
+
+_ANY = Needs()
 
 
 @dataclass(frozen=True, slots=True)

@@ -113,6 +113,9 @@ class InfoGAN(TwoPlayer[InfoGANHyper]):
             "that look alike may end up in one category; another seed often parts them."
         ),
         data_kinds=("images",),
+        family="conditions",
+        objective="min_{G, Q} max_D V(D, G) − λ E[log Q(c | G(z, c))]",
+        compare=("acgan", "cgan"),
     )
 
     discriminator: DenseRecognisingDiscriminator

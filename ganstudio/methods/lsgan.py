@@ -51,4 +51,6 @@ class LSGAN(TwoPlayer[LSGANHyper]):
             "½. Gradients stay alive where the sigmoid of a GAN is flat, so samples keep moving. Losses of ⅛ for each "
             "term mean that the discriminator cannot tell any more."
         ),
+        objective="min_D ½ E[(D(x) − 1)²] + ½ E[D(G(z))²],  min_G ½ E[(D(G(z)) − 1)²]",
+        compare=("gan", "wgan-gp"),
     )

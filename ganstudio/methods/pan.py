@@ -71,6 +71,9 @@ class PAN(UNetTranslation[PANHyper]):
             "single layers’ weights to 0 while it trains, and see what gets lost."
         ),
         data_kinds=("maps", "pairs"),
+        family="pictures",
+        objective="min_G −E[log D(m, G(m))] + P,  P = Σ_i λ_i mean |D_i(m, x) − D_i(m, G(m))|",
+        compare=("pix2pix",),
     )
 
     def discriminator_terms(self, batch: Batch) -> Terms:

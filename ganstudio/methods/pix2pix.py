@@ -67,6 +67,9 @@ class Pix2Pix(UNetTranslation[Pix2PixHyper]):
             "which is usual here. Set the L1 weight to 0 while it trains, and to 1000, to see who does what."
         ),
         data_kinds=("maps", "pairs"),
+        family="pictures",
+        objective="min_G max_D E[log D(m, x)] + E[log(1 − D(m, G(m)))] + λ E‖x − G(m)‖₁",
+        compare=("pan", "pix2pixhd", "cyclegan"),
     )
 
     def generator_terms(self, batch: Batch) -> Terms:

@@ -86,6 +86,9 @@ class Pix2PixHD(MatchingTranslation[Pix2PixHDHyper]):
             "generator’s soft pictures until the enhancer joins in, and then a jump in sharpness after a bad start."
         ),
         data_kinds=("maps", "pairs"),
+        family="pictures",
+        objective="min_G Σ_k max_{D_k} V(D_k, G) + λ Σ_k Σ_i mean |D_{k,i}(m, x) − D_{k,i}(m, G(m))|",
+        compare=("pix2pix", "spade"),
     )
     generator: CoarseToFine
 

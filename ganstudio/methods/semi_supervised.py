@@ -117,6 +117,9 @@ class SemiSupervised(TwoPlayer[SemiSupervisedHyper]):
         ),
         data_kinds=("images",),
         needs=Needs(labels=True),
+        family="conditions",
+        objective="min_D −λ E[log p(y | x)] − E[log p(real | x)] − E[log p(fake | G(z))],  min_G ‖E f(x) − E f(G(z))‖²",
+        compare=("acgan",),
     )
 
     discriminator: ClassifyingDiscriminator

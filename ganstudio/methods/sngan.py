@@ -81,4 +81,7 @@ class SNGAN(TwoPlayer[SNGANHyper]):
             "apart: that is what spectral norm prevents."
         ),
         data_kinds=("images",),
+        family="networks",
+        objective="min_D E[max(0, 1 − D(x))] + E[max(0, 1 + D(G(z)))],  max_G E[D(G(z))],  σ(W) = 1",
+        compare=("dcgan", "wgan-gp"),
     )

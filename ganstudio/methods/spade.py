@@ -118,6 +118,9 @@ class Spade(MatchingTranslation[SpadeHyper]):
             "paint on it."
         ),
         data_kinds=("maps",),
+        family="pictures",
+        objective="min_G −E[D(m, G(m, z))] + λ Σ_i |D_i(m, x) − D_i(m, G(m, z))| + β KL(q(z | x) ‖ N(0, I))",
+        compare=("pix2pixhd", "pix2pix"),
     )
 
     def __init__(self, hyper: SpadeHyper, data: DataSpec) -> None:

@@ -79,6 +79,8 @@ class WGAN(TwoPlayer[WGANHyper]):
             "no GAN loss does. Learning is slow and steady. With much clipping the critic is too simple to see detail: "
             "compare with WGAN-GP."
         ),
+        objective="min_G max_D E[D(x)] − E[D(G(z))],  |w| ≤ c",
+        compare=("gan", "wgan-gp"),
     )
 
     def phases(self) -> Sequence[Phase]:

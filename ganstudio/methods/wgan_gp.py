@@ -58,4 +58,6 @@ class WGANGP(TwoPlayer[WGANGPHyper]):
             "falls smoothly, the penalty term stays small. Each step costs several double backward passes, so it is "
             "slower per step and better per hour."
         ),
+        objective="min_G max_D E[D(x)] − E[D(G(z))] − λ E[(‖∇D(x̂)‖ − 1)²]",
+        compare=("gan", "wgan"),
     )

@@ -88,10 +88,10 @@ class Run:
         Raises:
             StoreError: nothing is stored for this step, or the file is damaged.
         """
-        found = read_items(self.path / SAMPLES, f"{step:09d}")
+        found = read_items(self.path / SAMPLES, f"{step:09d}", step)
         if found is None:
             raise StoreError(_("No samples of step {step} are stored in {path}.").format(step=step, path=self.path))
-        return Samples(step, found[0], None, found[1], found[2])
+        return found
 
     def load_real(self) -> RealBatch | None:
         """The stored real batch, where there is one.
@@ -100,7 +100,7 @@ class Run:
             StoreError: the file is damaged.
         """
         found = read_items(self.path / SAMPLES, "real")
-        return RealBatch(found[0], panels=found[2]) if found else None
+        return RealBatch(found.items, panels=found.panels) if found else None
 
     def thumbnail(self) -> NDArray[np.uint8] | None:
         """The run's small picture ``(H, W, C)``; None where there is none or it is damaged."""

@@ -5,16 +5,17 @@ from __future__ import annotations
 import io
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ganstudio.core.commands import Source
 from ganstudio.core.errors import StoreError
+from ganstudio.core.events import Samples
 from ganstudio.core.i18n import _
 from ganstudio.core.images import columns_for, make_grid, split_grid
 from ganstudio.core.png import opened_png
@@ -25,47 +26,49 @@ from ganstudio.store.folder import children
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-Items = NDArray[np.uint8] | NDArray[np.float32]
-_MOST_PIXELS, _MOST_OF_THUMBNAIL, _MOST_CELLS = 1 << 26, 1 << 22, 10_000
+_MOST_PIXELS, _MOST_OF_THUMBNAIL, _MOST_CELLS, _MOST_GROUPS = 1 << 26, 1 << 22, 10_000, 1000
 _MARK = b"\nganstudio "  # what follows the array in a .npy file; other readers stop before it
 
 
-def write_items(
-    folder: Path, stem: str, items: Items, *, step: int, source: Source = "ema", panels: tuple[str, ...] = ("",)
-) -> Path:
-    """Writes items as ``<stem>.png`` (uint8 ``(N, H, W, C)``, square) or ``<stem>.npy`` (float32 points ``(N, 2)``).
+def write_items(folder: Path, stem: str, samples: Samples) -> Path:
+    """Writes samples as ``<stem>.png`` (uint8 ``(N, H, W, C)``, square) or ``<stem>.npy`` (float32 points ``(N, 2)``).
 
-    ``panels`` names the pictures that belong together; such groups stay in one row of the grid.
+    Their scores are left out. Panels that belong together stay in one row of the grid.
 
     Raises:
         ValueError: the array is neither.
         DiskFullError: there is no room; nothing was changed.
     """
+    items = samples.items
+    told: dict[str, Any] = {"step": samples.step, "source": samples.source}
+    if samples.groups is not None:
+        told["groups"] = json.dumps(samples.groups.tolist(), separators=(",", ":"))
+        told["group_names"] = json.dumps(samples.group_names)
     if items.ndim == 4 and items.dtype == np.uint8 and len(items) and items.shape[1] == items.shape[2]:
-        text = {
-            "count": str(len(items)),
-            "size": str(items.shape[1]),
-            "columns": str(columns_for(len(items), len(panels))),
-            "step": str(step),
-            "source": source,
-            "panels": json.dumps(panels),
+        columns = columns_for(len(items), len(samples.panels))
+        told |= {
+            "count": len(items),
+            "size": items.shape[1],
+            "columns": columns,
+            "panels": json.dumps(samples.panels),
+            "drawn": samples.drawn,
         }
         path = folder / f"{stem}.png"
-        grid = make_grid(items.astype(np.uint8, copy=False), columns_for(len(items), len(panels)))
-        replace_file(path, encode_png(grid, text))
+        grid = make_grid(items.astype(np.uint8, copy=False), columns)
+        replace_file(path, encode_png(grid, {key: str(value) for key, value in told.items()}))
         return path
     if items.ndim != 2 or items.dtype != np.float32:
         raise ValueError(f"samples are uint8 (N, S, S, C) or float32 (N, D), not {items.dtype} {items.shape}")
     buffer = io.BytesIO()
     np.save(buffer, np.ascontiguousarray(items), allow_pickle=False)
-    buffer.write(_MARK + json.dumps({"step": step, "source": source}).encode("ascii"))
+    buffer.write(_MARK + json.dumps(told).encode("ascii"))
     path = folder / f"{stem}.npy"
     replace_file(path, buffer.getvalue())
     return path
 
 
-def read_items(folder: Path, stem: str) -> tuple[Items, Source, tuple[str, ...]] | None:
-    """What :func:`write_items` wrote: items, which weights, names of the panels; None where nothing has that name.
+def read_items(folder: Path, stem: str, step: int = 0) -> Samples | None:
+    """What :func:`write_items` wrote, as of ``step``; None where nothing has that name.
 
     Raises:
         StoreError: the file is broken or not one of ours.
@@ -75,7 +78,7 @@ def read_items(folder: Path, stem: str) -> tuple[Items, Source, tuple[str, ...]]
     if not os.path.lexists(path):
         return None
     try:
-        return _read_grid(path) if path is image else _read_points(path)
+        return _read_grid(path, step) if path is image else _read_points(path, step)
     except (OSError, ValueError, KeyError, TypeError, SyntaxError, EOFError, OverflowError, MemoryError,
             RecursionError) as error:  # fmt: skip
         raise StoreError(
@@ -91,7 +94,7 @@ def _png(path: Path, most: int) -> Iterator[Image]:
         yield image
 
 
-def _read_grid(path: Path) -> tuple[Items, Source, tuple[str, ...]]:
+def _read_grid(path: Path, step: int) -> Samples:
     with _png(path, _MOST_PIXELS) as image:
         image.load()
         text = {str(key): str(value) for key, value in image.info.items() if isinstance(value, str)}
@@ -103,10 +106,13 @@ def _read_grid(path: Path) -> tuple[Items, Source, tuple[str, ...]]:
     panels = tuple(str(name) for name in json.loads(text.get("panels", '[""]')))
     if not panels or len(items) % len(panels):
         raise ValueError(f"{len(items)} cells in groups of {len(panels)}")
-    return items, _source(text.get("source")), panels
+    # Older grids of several panels do not say which is drawn: they are translations, and begin with what was given.
+    drawn = int(text.get("drawn", min(1, len(panels) - 1)))
+    drawn = drawn if 0 <= drawn < len(panels) else 0
+    return Samples(step, items, None, _source(text.get("source")), panels, *_groups(text, count), drawn)
 
 
-def _read_points(path: Path) -> tuple[Items, Source, tuple[str, ...]]:
+def _read_points(path: Path, step: int) -> Samples:
     data = read_regular(path)
     if not data.startswith(np.lib.format.MAGIC_PREFIX):  # else numpy opens it as an archive of arrays
         raise ValueError("no array")
@@ -115,9 +121,22 @@ def _read_points(path: Path) -> tuple[Items, Source, tuple[str, ...]]:
         raise ValueError(f"{items.dtype} {items.shape}")
     _array, mark, tail = data.rpartition(_MARK)
     try:
-        return items, _source(json.loads(tail)["source"] if mark else None), ("",)
+        told = json.loads(tail) if mark else {}
+        return Samples(step, items, None, _source(told["source"]), ("",), *_groups(told, len(items)))
     except (ValueError, KeyError, TypeError, RecursionError):
-        return items, "ema", ("",)
+        return Samples(step, items, None, "ema")
+
+
+def _groups(told: Mapping[str, Any], count: int) -> tuple[NDArray[np.int64] | None, tuple[str, ...]]:
+    """Groups and their names; none where nothing is said of them, or nothing that fits the items."""
+    if "groups" not in told:
+        return None, ()
+    numbers, names = json.loads(told["groups"]), json.loads(told.get("group_names", "[]"))
+    if not isinstance(numbers, list) or len(numbers) != count or not isinstance(names, list):
+        return None, ()
+    groups = np.array(numbers)
+    fits = groups.dtype.kind == "i" and groups.ndim == 1 and (groups >= 0).all() and (groups < _MOST_GROUPS).all()
+    return (groups.astype(np.int64), tuple(str(name) for name in names)) if fits else (None, ())
 
 
 def _source(text: object) -> Source:

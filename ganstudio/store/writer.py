@@ -169,13 +169,12 @@ class RunWriter:
 
     def save_samples(self, samples: Samples) -> None:
         """Stores a grid (or points) of a step; what was stored for the step is replaced."""
-        stem, panels = f"{samples.step:09d}", samples.panels
-        write_items(self._samples, stem, samples.items, step=samples.step, source=samples.source, panels=panels)
+        write_items(self._samples, f"{samples.step:09d}", samples)
         append_line(self._log, SamplesStored(samples.step), samples.step)
 
     def save_real(self, batch: RealBatch) -> None:
         """Stores the real batch to look at beside the samples."""
-        write_items(self._samples, "real", batch.items, step=0, panels=batch.panels)
+        write_items(self._samples, "real", Samples(0, batch.items, None, "ema", batch.panels))
 
     def save_thumbnail(self, array: NDArray[np.uint8]) -> None:
         """Stores the run's small picture, uint8 ``(H, W, C)``."""

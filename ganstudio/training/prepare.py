@@ -149,8 +149,13 @@ def build_engine(
                 title=method_class.info.title, data=experiment.data, why=dataset.unclassed or _UNCLASSED
             )
         )
+    info, spec = method_class.info, dataset.spec
+    if words := info.needs.refusal(info.title, channels=spec.channels):
+        raise UsageError(words)
     hyper = method_class.resolve(experiment.hyper, dataset.spec.kind)
     try:
+        if words := info.needs.refusal(info.title, size=spec.size):
+            raise SizeError(words)
         with randomness(seeded(experiment.seed, "weights")):
             method = method_class(hyper, dataset.spec)
     except SizeError as error:

@@ -177,7 +177,7 @@ class Publisher:
         def write() -> None:
             self.writer.save_samples(samples)
             if samples.items.ndim == 4:
-                drawn = samples.items[min(1, len(samples.panels) - 1) :: len(samples.panels)]
+                drawn = samples.items[samples.drawn :: len(samples.panels)]
                 self.writer.save_thumbnail(make_grid(drawn[:16].astype(np.uint8)))
             self.mailbox.post(SamplesStored(samples.step))
 

@@ -41,7 +41,8 @@ def take_samples(engine: Engine, source: Source) -> Samples:
     with engine.drawing(source) as view:
         names, columns = zip(*view.panels(engine.fixed, engine.on_view.real), strict=True)
         if len(columns) > 1:
-            return Samples(engine.step_count, to_items(beside(columns)), None, shown, names)
+            items = to_items(beside(columns))
+            return Samples(engine.step_count, items, None, shown, names, drawn=engine.method.drawn_panel)
         raw, groups = view.critic(columns[0], engine.fixed), view.groups(engine.fixed)
         scores = None if raw is None else _scores(view.score(raw))
     made = None if groups is None else groups.cpu().numpy()

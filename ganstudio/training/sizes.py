@@ -37,6 +37,8 @@ def _offered(request: DataRequest) -> list[int]:
 
 def _first(method: type[Method], hyper: Hyper, spec: DataSpec, sizes: Iterable[int]) -> int | None:
     for size in sizes:
+        if method.info.needs.refusal("", size=size):
+            continue
         try:
             method(hyper, replace(spec, size=size))
         except SizeError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from html import escape
 
 from PySide6.QtCore import QByteArray, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QIcon, QIconEngine, QPainter, QPixmap
@@ -11,7 +12,7 @@ from PySide6.QtSvg import QSvgRenderer
 from ganstudio.core.errors import UsageError
 from ganstudio.core.i18n import _
 from ganstudio.core.resources import resource_path
-from ganstudio.ui.theme import current_theme
+from ganstudio.ui.theme import current_theme, ui_font
 
 SIZE = 20
 """The usual size of an icon in a button, in device-independent pixels."""
@@ -22,8 +23,17 @@ def icon_names() -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in resource_path("icons").glob("*.svg") if path.stem != "app"))
 
 
+_LETTERS = """<svg xmlns="http://www.w3.org/2000/svg" width="24" height="24" viewBox="0 0 24 24" fill="currentColor">
+<text x="8" y="{y}" text-anchor="middle" font-family="{family}" font-size="{size}" font-weight="500">{letters}</text>
+<path d="M17.5 8.2v7.6l4.5-3.8z" stroke="currentColor" stroke-width="1.5" stroke-linejoin="round"/></svg>"""
+
+
 @lru_cache(maxsize=256)
 def _source(name: str) -> str:
+    kind, _colon, letters = name.partition(":")
+    if kind == "step" and letters:
+        size = {1: 20, 2: 13}.get(len(letters), 9)
+        return _LETTERS.format(letters=escape(letters), size=size, y=12 + 0.36 * size, family=ui_font().family())
     path = resource_path("icons", f"{name}.svg")
     try:
         return path.read_text(encoding="utf-8")
@@ -135,7 +145,7 @@ def icon(name: str, colour: str = "text", on: str = "") -> QIcon:
     """An icon that follows the theme by itself, also in its disabled and checked states.
 
     Args:
-        name: one of :func:`icon_names`.
+        name: one of :func:`icon_names`, or ``"step:"`` and letters: one step of what they stand for.
         colour: token of the theme (``"text_muted"``, ``"generator"`` …) or ``#rrggbb``.
         on: the same for the checked state; empty: as unchecked.
 

@@ -45,6 +45,8 @@ class ActionBinder(QObject):
         """Makes menus and keys anew."""
         bar = self._window.menuBar()
         bar.clear()
+        for menu in bar.findChildren(QMenu, options=Qt.FindChildOption.FindDirectChildrenOnly):
+            menu.deleteLater()  # the bar keeps them, and tables change with every run of other roles
         for old in self._actions.values():
             self._window.removeAction(old)
             old.deleteLater()

@@ -43,6 +43,9 @@ class Theme:
         error: failures; readable as text.
         sky: a further series.
         purple: a further series.
+        joint: networks that are updated together.
+        second_discriminator: of two.
+        second_generator: of two.
         small: captions, units, rail labels.
         normal: everything else.
         large: titles.
@@ -68,6 +71,9 @@ class Theme:
     error: str
     sky: str
     purple: str
+    joint: str
+    second_discriminator: str
+    second_generator: str
     small: int = 11
     normal: int = 13
     large: int = 17
@@ -81,6 +87,14 @@ class Theme:
     def series(self) -> tuple[str, ...]:
         """Colours for series without a fixed meaning, in the order in which they are handed out."""
         return self.sky, self.purple, self.warning, self.real, self.generator, self.discriminator
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """Colours of several generators, from the first on; where there are more, they come round again."""
+        return (
+            self.generator, self.second_discriminator, self.sky, self.second_generator, self.purple, self.joint,
+            self.discriminator, self.warning,
+        )  # fmt: skip
 
     def mix(self, over: str, under: str, amount: float) -> str:
         """``amount`` (0 to 1) of the colour ``over`` upon ``under``; both are token names or ``#rrggbb``."""
@@ -110,6 +124,9 @@ LIGHT = Theme(
     error="#b3261e",
     sky="#56b4e9",
     purple="#cc79a7",
+    joint="#3a3f47",
+    second_discriminator="#3b2fb0",
+    second_generator="#7a3f10",
 )
 
 DARK = Theme(
@@ -133,6 +150,9 @@ DARK = Theme(
     error="#ff8078",
     sky="#92d4f7",
     purple="#e39cc5",
+    joint="#e4e6ea",
+    second_discriminator="#8d6bf0",
+    second_generator="#a86a3c",
 )
 
 

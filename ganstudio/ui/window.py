@@ -14,6 +14,7 @@ from ganstudio.app.actions import Action
 from ganstudio.app.history import History
 from ganstudio.app.named import Answer, Question
 from ganstudio.app.run_model import RunModel
+from ganstudio.app.schedules import Choice, Chosen
 from ganstudio.app.studio import Studio
 from ganstudio.app.workplaces import Workplace, workplace_of_run
 from ganstudio.core.errors import StudioError
@@ -92,7 +93,7 @@ class MainWindow(Shell):
         self.closing.connect(self._end)
         self.lost: list[str] = []
         self._asked = False
-        studio.asker = self.ask
+        studio.asker, studio.chooser = self.ask, self.choose
         studio.opened.connect(self._opened)
         studio.current_changed.connect(self._current_changed)
         self._timer = QTimer(self)
@@ -271,6 +272,22 @@ class MainWindow(Shell):
         box.setDefaultButton(no)
         box.setEscapeButton(no)
         box.finished.connect(lambda _code: answer(box.clickedButton() is yes))
+        box.open()
+
+    def choose(self, choice: Choice, chosen: Chosen) -> None:
+        """Asks which way to go, and calls ``chosen`` with what it changes."""
+        box = QMessageBox(self)
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.setIcon(QMessageBox.Icon.Question)
+        box.setWindowTitle(choice.title)
+        box.setText(choice.text)
+        box.setInformativeText(choice.about)
+        ways = [(box.addButton(words, QMessageBox.ButtonRole.AcceptRole), changes) for words, changes in choice.ways]
+        box.setDefaultButton(ways[0][0])
+        box.setEscapeButton(box.addButton(choice.no, QMessageBox.ButtonRole.RejectRole))
+        box.finished.connect(
+            lambda _code: chosen(next((changes for button, changes in ways if box.clickedButton() is button), None))
+        )
         box.open()
 
     # -- closing ----------------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ganstudio.app.catalogue import MethodCard
 from ganstudio.app.drafts import (
     DEFAULT,
     ExperimentDraft,
@@ -16,8 +17,10 @@ from ganstudio.app.drafts import (
     problem_of,
     split_request,
 )
+from ganstudio.core.dataspec import DataKind
 from ganstudio.core.experiment import Experiment
 from ganstudio.core.fields import FieldSpec
+from ganstudio.methods.info import Needs
 
 LR = FieldSpec("lr", "Learning rate", "Step size.", "float", 2e-4, low=0, high=1, low_open=True, log=True, live=True)
 BATCH = FieldSpec("batch_size", "Batch size", "Items per update.", "int", 64, low=2, high=8192)
@@ -44,8 +47,8 @@ class FakeCatalogue:
         return {card.name: card for card in self.datasets}[name]
 
 
-def method(name: str, kinds: tuple[str, ...]) -> Any:
-    return SimpleNamespace(name=name, title=name.upper(), data_kinds=kinds, fields=(LR, BATCH))
+def method(name: str, kinds: tuple[DataKind, ...]) -> MethodCard:
+    return MethodCard(name, name.upper(), "", 2016, "", "", kinds, (LR, BATCH), {}, needs=Needs(largest=64))
 
 
 def data(name: str, kind: str, available: bool = True, takes_path: bool = False, fields: tuple[Any, ...] = ()) -> Any:

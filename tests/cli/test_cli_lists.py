@@ -34,6 +34,8 @@ def test_methods_table(call: Call) -> None:
 
 def test_one_method_lists_its_settings(call: Call) -> None:
     out = call("methods", "wgan-gp").out
+    assert "min_G max_D" in out
+    assert "compare with: gan, wgan" in out
     assert "penalty_weight" in out
     assert "batch_size" in out
     assert [row["name"] for row in call("methods", "wgan-gp", "--json").json] == ["wgan-gp"]

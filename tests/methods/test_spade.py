@@ -159,6 +159,7 @@ def test_the_wall_shows_map_drawing_and_real_picture() -> None:
     engine = build(blocks(count=60))
     samples = scene.take_samples(engine, "ema")
     assert len(samples.panels) == 3
+    assert samples.drawn == 1
     assert samples.panels[0] == "map"
     assert len(samples.items) % 3 == 0
     real = scene.take_real(engine)

@@ -212,6 +212,53 @@ def test_points_come_back_and_numpy_alone_can_read_them(run_path: Path) -> None:
     np.testing.assert_array_equal(np.load(run_path / "samples" / "000000000.npy", allow_pickle=False), points)
 
 
+@pytest.mark.parametrize("points", [False, True], ids=["pictures", "points"])
+def test_which_generator_made_a_sample_and_what_is_drawn_come_back(run_path: Path, points: bool) -> None:
+    items: Any = np.zeros((6, 2), np.float32) if points else np.zeros((6, 4, 4, 1), np.uint8)
+    panels, drawn = (("",), 0) if points else (("real", "sample", "again"), 1)
+    groups = np.array([0, 0, 1, 1, 2, 2], np.int64)
+    with RunWriter(run_path) as writer:
+        writer.save_samples(Samples(1, items, None, "ema", panels, groups, ("near", "far", "ß"), drawn))
+        writer.save_samples(Samples(2, items, None, "ema", panels))
+    run = Run.open(run_path)
+    back, plain = run.load_samples(1), run.load_samples(2)
+    assert back.groups is not None
+    assert (back.groups.tolist(), back.groups.dtype) == (groups.tolist(), np.int64)
+    assert (back.group_names, back.panels, back.drawn) == (("near", "far", "ß"), panels, drawn)
+    assert (plain.groups, plain.group_names, plain.drawn) == (None, (), 0)
+
+
+@pytest.mark.parametrize(
+    "groups", ["[0, 1]", "[0, 1, 2, -1]", "[0, 1, 2, 2.5]", "[[0], [1], [2], [3]]", '{"a": 1}', "[0, 1, 2, 1e30]"]
+)
+def test_groups_that_do_not_fit_are_left_out(run_path: Path, groups: str) -> None:
+    path = run_path / "samples" / "000000001.npy"
+    with RunWriter(run_path) as writer:
+        writer.save_samples(Samples(1, np.zeros((4, 2), np.float32), None, "raw", groups=np.arange(4)))
+    path.write_bytes(path.read_bytes().replace(b"[0,1,2,3]", groups.replace('"', '\\"').encode()))
+    back = Run.open(run_path).load_samples(1)
+    assert back.groups is None
+    assert len(back.items) == 4
+
+
+def test_older_grids_of_several_panels_show_what_was_drawn_second(run_path: Path) -> None:
+    from ganstudio.core.images import make_grid
+    from ganstudio.store.samples import encode_png
+
+    grid = make_grid(np.zeros((6, 4, 4, 1), np.uint8), 3)
+    text = {
+        "count": "6",
+        "size": "4",
+        "columns": "3",
+        "step": "1",
+        "source": "raw",
+        "panels": '["map", "drawn", "real"]',
+    }
+    (run_path / "samples" / "000000001.png").write_bytes(encode_png(grid, text))
+    back = Run.open(run_path).load_samples(1)
+    assert (back.panels, back.drawn, back.source, back.groups) == (("map", "drawn", "real"), 1, "raw", None)
+
+
 def test_damaged_and_missing_samples_are_said_in_words(run_path: Path) -> None:
     run = Run.open(run_path)
     with pytest.raises(StoreError, match="step 5"):

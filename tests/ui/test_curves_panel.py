@@ -406,3 +406,14 @@ def test_a_series_begun_later_keeps_the_marked_step(panel) -> None:
     assert panel.view.picked == 3
     panel.set_tables(a_run(seed=1))
     assert panel.view.picked is None
+
+
+def test_two_series_of_one_title_are_told_apart_by_their_labels() -> None:
+    from ganstudio.ui.curves.model import labels, plot_key
+
+    loss = [SeriesInfo(f"discriminator {which}/real", "loss", "discriminator", "real") for which in "ab"]
+    assert len(set(labels(loss).values())) == 2
+    assert all("real" in text for text in labels(loss).values())
+    nats = [SeriesInfo(name, "measure", "other", name.upper(), "nats") for name in ("kl", "entropy")]
+    assert len({plot_key(info) for info in nats}) == 2
+    assert labels(nats) == {"kl": "KL", "entropy": "ENTROPY"}

@@ -4,6 +4,7 @@ import os
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
+import itertools
 import time
 from pathlib import Path
 
@@ -65,6 +66,20 @@ def test_a_layout_fits_and_no_other_would_be_larger(
         assert layout.place_at(left + w - 1, top + h - 1) == place
 
 
+@pytest.mark.parametrize(("group", "columns"), [(1, 6), (2, 6), (3, 6), (6, 6)])
+def test_what_belongs_together_stands_apart_from_the_next(group: int, columns: int) -> None:
+    layout = fit(4 * columns, (10, 10), (400, 300), gap=1, group=group)
+    assert layout.columns % group == 0
+    lefts = [layout.cell(place)[0] for place in range(layout.columns)]
+    gaps = [right - left - layout.cell_width for left, right in itertools.pairwise(lefts)]
+    for place, gap in enumerate(gaps, 1):
+        assert gap == (1 if group == 1 or place % group else 6)
+    assert layout.width <= 400
+    for place in range(4 * columns):
+        left, top, w, h = layout.cell(place)
+        assert layout.place_at(left, top) == layout.place_at(left + w - 1, top + h - 1) == place
+
+
 def test_columns_follow_the_shape_of_the_room() -> None:
     assert fit(64, (16, 16), (600, 600)).columns == 8
     assert fit(64, (16, 16), (1400, 300)).columns > 12
@@ -98,6 +113,35 @@ def test_both_shows_real_and_fake_at_one_zoom(wall: ImageWall) -> None:
     assert wall.cell_rect(0, False).isEmpty()
     with pytest.raises(ValueError, match="mode"):
         wall.set_mode("neither")  # type: ignore[arg-type]
+
+
+def test_the_generator_of_a_sample_is_marked_and_named(wall: ImageWall) -> None:
+    groups = np.repeat(np.arange(4), 16)
+    items = np.zeros((64, 16, 16, 1), np.uint8)
+    wall.set_samples(items, groups=groups, group_names=("near", "far"))
+    corner = wall.cell_rect(40).bottomRight().toPoint()
+    shown = pixels(wall.grab().toImage())
+    marks = {
+        tuple(c) for c in shown[corner.y() - 16 : corner.y(), corner.x() - 16 : corner.x()].reshape(-1, 3).tolist()
+    }
+    sky = QColor(wall._theme.groups[2])
+    assert (sky.red(), sky.green(), sky.blue()) in marks
+    assert pixels(wall.grid_image()).max() < 200  # what is saved is the pictures alone, on grey
+    texts = []
+    for index in (0, 20, 40):
+        wall._focus("fake", index)
+        texts.append(wall.accessibleDescription())
+    assert texts == ["sample 0 · near", "sample 20 · far", "sample 40 · generator 3"]
+
+
+def test_some_of_every_generator_where_not_all_have_room(wall: ImageWall) -> None:
+    wall.resize(440, 560)
+    wall.set_samples(noise(64, 32), groups=np.repeat(np.arange(4), 16))
+    seen = [index for index in range(64) if not wall.cell_rect(index).isEmpty()]
+    assert 32 <= len(seen) < 64
+    assert {index // 16 for index in seen} == {0, 1, 2, 3}
+    wall.set_samples(noise(64, 32, seed=1), groups=np.repeat(np.arange(4), 16))
+    assert [index for index in range(64) if not wall.cell_rect(index).isEmpty()] == seen
 
 
 def test_tiny_samples_give_way_to_fewer_larger_ones(wall: ImageWall) -> None:

@@ -4,7 +4,7 @@ import re
 
 import pytest
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QIcon
+from PySide6.QtGui import QColor, QIcon
 from PySide6.QtWidgets import QApplication
 
 from ganstudio.core.errors import UsageError
@@ -105,3 +105,18 @@ def test_system_choice_follows_live(qapp: QApplication, monkeypatch: pytest.Monk
     set_theme("light")
     qapp.styleHints().colorSchemeChanged.emit(Qt.ColorScheme.Dark)
     assert current_theme() is LIGHT
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK], ids=lambda theme: theme.name)
+def test_colours_of_series_are_seen_and_told_apart(theme: Theme) -> None:
+    new = (theme.joint, theme.second_discriminator, theme.second_generator)
+    assert all(contrast(one, theme.surface) >= 3 for one in new)
+    every = [*theme.series, *new]
+    apart = [
+        sum((a - b) ** 2 for a, b in zip(QColor(one).getRgb(), QColor(other).getRgb(), strict=True)) ** 0.5
+        for place, one in enumerate(every)
+        for other in every[:place]
+        if one in new
+    ]
+    assert min(apart) > 60
+    assert len(set(theme.groups)) == len(theme.groups) == 8

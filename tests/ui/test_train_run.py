@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QAbstractButton, QPushButton
 from pytestqt.qtbot import QtBot
 
 from ganstudio.ui.window import MainWindow
@@ -41,7 +41,7 @@ def click(qtbot: QtBot, window: MainWindow, action: str) -> None:
     """Presses the button in the run bar that is bound to an action."""
     title = window.table[action].title
     bar = window.train.run_view.bar
-    button = next(b for b in (bar.main, *bar._steps, *bar._others) if b.accessibleName() == title)
+    button = next(b for b in bar.findChildren(QAbstractButton) if b.accessibleName() == title)
     assert button.isVisible()
     assert button.isEnabled()
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
@@ -53,7 +53,7 @@ def test_buttons_pause_step_and_resume(window: MainWindow, qtbot: QtBot) -> None
     wait(qtbot, lambda: model.state == "paused")
     wait(qtbot, lambda: window.train.run_view.bar.main.text() == "Resume")
     at = model.step
-    for place, action in enumerate(("run.step", "run.step-d", "run.step-g"), 1):
+    for place, action in enumerate(("run.step", "run.step-discriminator", "run.step-generator"), 1):
         click(qtbot, window, action)
         wait(qtbot, lambda place=place: model.step == at + place)
     assert model.state == "paused"

@@ -134,12 +134,12 @@ def test_where_the_data_have_moved_is_asked_and_kept(
 
 
 def test_a_failure_has_details_to_copy(window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
-    from ganstudio.training import session
+    from ganstudio.training import trainer
 
     def broken(*_args: object) -> None:
         raise RuntimeError("the cable is unplugged")
 
-    monkeypatch.setattr(session, "build_engine", broken)
+    monkeypatch.setattr(trainer, "build_engine", broken)
     window.train.start(RING)
     wait(qtbot, lambda: "cable" in run_text(window))
     banner = window.train.run_view.banner

@@ -22,7 +22,7 @@ from ganstudio.app.workplaces import BUNDLED
 from ganstudio.core.dataspec import MapClass
 from ganstudio.store import Run, atomic
 from ganstudio.store.checkpoints import is_milestone
-from ganstudio.training.session import Session
+from ganstudio.training.trainer import Trainer
 from ganstudio.ui.explore.workspace import ExploreWorkspace
 from ganstudio.ui.window import MainWindow
 from tests.ui.audit import problems
@@ -188,7 +188,7 @@ def test_closing_with_a_full_disk_ends_in_words(
         return real(handle, data)
 
     monkeypatch.setattr(atomic.os, "write", write)
-    monkeypatch.setattr(Session.__init__, "__kwdefaults__", {**Session.__init__.__kwdefaults__, "patience": 0.5})
+    monkeypatch.setattr(Trainer.__init__, "__kwdefaults__", {**Trainer.__init__.__kwdefaults__, "patience": 0.5})
     shown: list[str] = []
     monkeypatch.setattr(QMessageBox, "critical", lambda *words: shown.append(words[-1]))
     window = open_window(qtbot)

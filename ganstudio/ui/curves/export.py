@@ -13,6 +13,7 @@ from PySide6.QtSvg import QSvgGenerator
 
 from ganstudio.core.elsewhere import as_cell
 from ganstudio.core.errors import CancelledError
+from ganstudio.core.events import SeriesInfo
 from ganstudio.core.i18n import _
 from ganstudio.core.series import SeriesTable
 from ganstudio.store.atomic import replace_file
@@ -27,8 +28,9 @@ _ROWS_AT_A_TIME = 20_000
 def export_csv(path: Path, tables: Mapping[str, SeriesTable], progress: Callable[[float], bool] | None = None) -> bool:
     """Writes all tables into one CSV file: one header row, then one row per step.
 
-    Columns are ``step``, ``seconds`` and every series of every table; rows of equal steps are joined, and a cell is empty
-    where nothing was measured. Numbers are written so that they read back as the same float32.
+    Columns are ``step``, ``seconds`` and every series of every table, with title and unit where it has them; rows of
+    equal steps are joined, and a cell is empty where nothing was measured. Numbers are written so that they read back as
+    the same float32.
 
     Args:
         path: the file; one that is there is replaced once the new one is complete.
@@ -56,13 +58,19 @@ def export_csv(path: Path, tables: Mapping[str, SeriesTable], progress: Callable
     return True
 
 
+def _heading(info: SeriesInfo) -> str:
+    """The key, and what people call it where that is something else: ``"kl: KL(q ‖ p), nats"``."""
+    words = ", ".join(part for part in (info.title, info.unit) if part)
+    return f"{info.name}: {words}" if words else info.name
+
+
 def _quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"' if any(c in name for c in ',"\n\r') else name
 
 
 def _csv_blocks(tables: list[SeriesTable]) -> Iterator[tuple[str, float]]:
     """Blocks of lines, each with the share that is done after it."""
-    names = [_quoted(as_cell(info.name)) for table in tables for info in table.series]
+    names = [_quoted(as_cell(_heading(info))) for table in tables for info in table.series]
     yield ",".join(["step", "seconds", *names]) + "\r\n", 0.0
     steps = np.unique(np.concatenate([table.steps for table in tables] or [np.empty(0, np.int64)]))
     for start in range(0, len(steps), _ROWS_AT_A_TIME):
@@ -127,7 +135,7 @@ def _draw_heading(painter: QPainter, rect: QRectF, figure: Figure, view: View, t
     painter.setFont(font)
     metrics = QFontMetricsF(font)
     for curve in figure.shown(view):
-        width = metrics.horizontalAdvance(curve.info.name)
+        width = metrics.horizontalAdvance(curve.label)
         if curve.comparison or x + 24 + width > rect.right():
             continue
         pen = QPen(QColor(curve.style.colour), 2, c=Qt.PenCapStyle.FlatCap)
@@ -136,7 +144,7 @@ def _draw_heading(painter: QPainter, rect: QRectF, figure: Figure, view: View, t
         painter.setPen(pen)
         painter.drawLine(int(x), int(rect.center().y()), int(x) + 18, int(rect.center().y()))
         painter.setPen(QColor(theme.text_muted))
-        painter.drawText(QRectF(x + 24, rect.top(), width + 4, rect.height()), middle, curve.info.name)
+        painter.drawText(QRectF(x + 24, rect.top(), width + 4, rect.height()), middle, curve.label)
         x += width + 44
 
 

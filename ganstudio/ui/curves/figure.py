@@ -95,7 +95,7 @@ class Figure:
     def label_width(self, view: View) -> float:
         """How wide the labels at the line ends are, 0 without any."""
         metrics = QFontMetricsF(ui_font(self.theme.small))
-        names = [curve.info.name for curve in self.shown(view) if not curve.comparison]
+        names = [curve.label for curve in self.shown(view) if not curve.comparison]
         return min(max((metrics.horizontalAdvance(name) for name in names), default=0) + 12, LABEL_WIDTH + 12)
 
     def weight(self, view: View) -> float:
@@ -325,7 +325,7 @@ class Figure:
         half = metrics.height() / 2
         places = spread([end[0] for end in ends], metrics.height() - 1, area.top() + half - 6, area.bottom() - half + 6)
         for (_y, curve), y in zip(ends, places or [], strict=bool(places)):
-            text = metrics.elidedText(curve.info.name, Qt.TextElideMode.ElideMiddle, right - 10)
+            text = metrics.elidedText(curve.label, Qt.TextElideMode.ElideMiddle, right - 10)
             painter.setPen(QColor(_readable(curve.style.colour, self.theme)))
             box = QRectF(area.right() + 6, y - half, right - 8, metrics.height())
             painter.drawText(box, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, text)

@@ -26,13 +26,19 @@ class LegendEntry(QAbstractButton):
         self._style, self._theme = style, theme
         self._compact = False
         self._value: str | None = "" if value else None
-        self.setText(name)
         self.setCheckable(True)
         self.setChecked(True)
-        self.setAccessibleName(name)
-        self.setToolTip(_("{name}: click to show or hide, Alt-click to show only this one").format(name=name))
+        self.set_name(name)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+
+    def set_name(self, name: str) -> None:
+        """What it is called."""
+        if name != self.text():
+            self.setText(name)
+            self.setAccessibleName(name)
+            self.setToolTip(_("{name}: click to show or hide, Alt-click to show only this one").format(name=name))
+            self.updateGeometry()
 
     def restyle(self, style: Style, theme: Theme) -> None:
         """Takes other colours."""

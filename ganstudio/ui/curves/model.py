@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
 
-from ganstudio.core.events import SeriesInfo, SeriesKind, SeriesRole
+from ganstudio.core.events import SeriesInfo, SeriesRole
 from ganstudio.core.i18n import _
 from ganstudio.core.series import By, SeriesTable
 from ganstudio.ui.theme import Theme
@@ -33,13 +33,13 @@ class PlotKind:
     """One plot of the stack and which series belong in it.
 
     Attributes:
-        key: name under which the layout is stored.
+        key: name under which the layout is stored, see :func:`plot_key`.
         log: logarithmic until a person says otherwise.
         equilibrium: fixed to 0..1 with the line at 1/2.
         sparse: measured now and then with care: never smoothed.
     """
 
-    key: SeriesKind
+    key: str
     title: str
     help: str
     log: bool = False
@@ -65,6 +65,51 @@ PLOTS = (
 )
 
 
+def plot_key(info: SeriesInfo) -> str:
+    """The plot that a series belongs in: that of its kind; a measure has one of its own.
+
+    Measures of one unit whose names have the same first part (``"rate/discriminator"``, ``"rate/generator"``) share it.
+    """
+    if info.kind != "measure":
+        return info.kind
+    return f"measure/{info.name.partition('/')[0]} {info.unit}".rstrip()
+
+
+def measure_plots(series: Iterable[SeriesInfo]) -> list[PlotKind]:
+    """The plots of all measures among some series, titled with what they measure and its unit."""
+    found: dict[str, dict[str, SeriesInfo]] = {}
+    for info in series:
+        if info.kind == "measure":
+            found.setdefault(plot_key(info), {}).setdefault(info.name, info)
+    return [PlotKind(key, _measure_title(list(infos.values())), _measure_help()) for key, infos in found.items()]
+
+
+def _measure_help() -> str:
+    return _("A quantity that this method measures of itself.")
+
+
+def _measure_title(infos: list[SeriesInfo]) -> str:
+    title = infos[0].label if len(infos) == 1 else _shared(infos) or infos[0].name.partition("/")[0]
+    title = title[:1].upper() + title[1:]
+    return _("{what} ({unit})").format(what=title, unit=infos[0].unit) if infos[0].unit else title
+
+
+def _shared(infos: Sequence[SeriesInfo]) -> str:
+    """What stands before the comma in all labels; empty where it differs."""
+    before = {info.label.rpartition(", ")[0] for info in infos}
+    return before.pop() if len(before) == 1 else ""
+
+
+def labels(series: Sequence[SeriesInfo]) -> dict[str, str]:
+    """What each series of one plot is called in it, by name: no two alike, and without what the plot's title says."""
+    shared = _shared(series) if len(series) > 1 and all(info.kind == "measure" for info in series) else ""
+    short = {info.name: info.label.removeprefix(f"{shared}, " if shared else "") for info in series}
+    often = list(short.values())
+    return {
+        name: text if often.count(text) == 1 or text == name else f"{text} ({name})" for name, text in short.items()
+    }
+
+
 @dataclass(frozen=True, slots=True)
 class Style:
     """Colour and dash of one series."""
@@ -87,6 +132,9 @@ def styles(series: tuple[SeriesInfo, ...], theme: Theme) -> dict[str, Style]:
         "discriminator": theme.discriminator,
         "real": theme.real,
         "encoder": theme.purple,
+        "joint": theme.joint,
+        "second discriminator": theme.second_discriminator,
+        "second generator": theme.second_generator,
     }
     for info in series:
         role = "other" if info.role == "other" else colours[info.role]
@@ -104,12 +152,13 @@ def styles(series: tuple[SeriesInfo, ...], theme: Theme) -> dict[str, Style]:
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """One line of a plot."""
+    """One line of a plot; ``label`` is what it is called there."""
 
     table: SeriesTable
     info: SeriesInfo
     style: Style
     comparison: bool = False
+    label: str = ""
 
 
 @dataclass(slots=True)

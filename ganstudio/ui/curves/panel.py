@@ -8,15 +8,16 @@ from typing import Any
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPalette, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QSplitter, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QStackedLayout, QVBoxLayout, QWidget
 
 from ganstudio.core.i18n import _
 from ganstudio.core.series import SeriesTable
 from ganstudio.ui.curves import export
 from ganstudio.ui.curves.dialogs import ask_and_export
 from ganstudio.ui.curves.figure import Figure
-from ganstudio.ui.curves.model import PLOTS, Curve, Mark, Style, View, convert, longest
+from ganstudio.ui.curves.model import Curve, Mark, Style, View, convert, longest, measure_plots, plot_key
 from ganstudio.ui.curves.section import PlotSection
+from ganstudio.ui.curves.stack import PlotStack
 from ganstudio.ui.curves.ticks import clock
 from ganstudio.ui.curves.toolbar import CurvesToolbar, weight_to_slider
 from ganstudio.ui.theme import Theme, current_theme, theme_hub, ui_font
@@ -48,21 +49,12 @@ class CurvesPanel(QWidget):
         self._stamp: object = None
         self.theme = theme = current_theme()
         self.toolbar = CurvesToolbar()
-        self.sections = {kind.key: PlotSection(kind, self.view, theme) for kind in PLOTS}
-        self._splitter = QSplitter(Qt.Orientation.Vertical)
-        self._splitter.setChildrenCollapsible(False)
-        self._splitter.setHandleWidth(7)
-        for section in self.sections.values():
-            section.hide()
-            self._splitter.addWidget(section)
-        self._slack = QWidget()
-        self._slack.hide()
-        self._splitter.addWidget(self._slack)
+        self._plots = PlotStack(self.view, theme, self._hear)
         self._scroll = QScrollArea()
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
         self._scroll.setWidgetResizable(True)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._scroll.setWidget(self._splitter)
+        self._scroll.setWidget(self._plots)
         self._empty = QLabel(_("Curves appear with the first step."))
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._empty.setWordWrap(True)
@@ -92,17 +84,23 @@ class CurvesPanel(QWidget):
         bar.fit.triggered.connect(self.fit)
         for action, kind in ((bar.csv, "csv"), (bar.png, "png"), (bar.svg, "svg")):
             action.triggered.connect(lambda _checked=False, kind=kind: ask_and_export(self, kind))
-        for section in self.sections.values():
-            section.folded.connect(self._arrange)
-            section.toggled.connect(self._toggle)
-            section.soloed.connect(self._solo)
-            section.comparison_toggled.connect(self._toggle_comparison)
-            canvas = section.canvas
-            canvas.cursor_moved.connect(self._move_cursor)
-            canvas.zoomed.connect(self._zoom)
-            canvas.panned.connect(self._pan)
-            canvas.picked.connect(self._pick)
-            canvas.fitted.connect(self.fit)
+
+    def _hear(self, section: PlotSection) -> None:
+        section.folded.connect(self._arrange)
+        section.toggled.connect(self._toggle)
+        section.soloed.connect(self._solo)
+        section.comparison_toggled.connect(self._toggle_comparison)
+        canvas = section.canvas
+        canvas.cursor_moved.connect(self._move_cursor)
+        canvas.zoomed.connect(self._zoom)
+        canvas.panned.connect(self._pan)
+        canvas.picked.connect(self._pick)
+        canvas.fitted.connect(self.fit)
+
+    @property
+    def sections(self) -> dict[str, PlotSection]:
+        """The plots by key, from the top down; those without a series are hidden."""
+        return self._plots.sections
 
     def sizeHint(self) -> QSize:
         """Room for two or three plots."""
@@ -166,13 +164,13 @@ class CurvesPanel(QWidget):
         """Sorts the series into the plots; touches only plots whose series are others than before."""
         pairs = [(table, False) for table in self._tables.values()] + [(table, True) for table in self._others.values()]
         first, changed = True, False
-        for kind, section in self.sections.items():
-            curves = [
-                Curve(table, info, Style(""), other)
-                for table, other in pairs
-                for info in table.series
-                if info.kind == kind and len(table)
-            ]
+        found: dict[str, list[Curve]] = {}
+        for table, other in pairs:
+            for info in table.series if len(table) else ():
+                found.setdefault(plot_key(info), []).append(Curve(table, info, Style(""), other))
+        self._plots.offer(measure_plots(curve.info for curves in found.values() for curve in curves))
+        for key, section in self.sections.items():
+            curves = found.get(key, [])
             now = [(id(c.table), c.info, c.comparison) for c in curves]
             before = [(id(c.table), c.info, c.comparison) for c in section.canvas.figure.curves]
             entry = first and bool(curves)
@@ -191,7 +189,7 @@ class CurvesPanel(QWidget):
         """Gives the lowest open plot the x axis, all the same margin, and the height of folded ones to the others."""
         shown = [section for section in self.sections.values() if not section.isHidden()]
         opened = [section for section in shown if section.is_open]
-        self._slack.setVisible(not opened)
+        self._plots.slack.setVisible(not opened)
         wide = self.width() >= _LABELS_FROM
         right = max((section.canvas.figure.label_width(self.view) for section in opened), default=0.0) if wide else 0.0
         for section in shown:
@@ -311,7 +309,7 @@ class CurvesPanel(QWidget):
         """Takes the theme's colours and fonts."""
         palette = self.palette()
         palette.setColor(QPalette.ColorRole.Window, QColor(theme.surface))
-        for widget in (self, self._splitter, self._scroll.viewport()):
+        for widget in (self, self._plots, self._scroll.viewport()):
             widget.setPalette(palette)
             widget.setAutoFillBackground(True)
         muted = self._empty.palette()
@@ -319,12 +317,8 @@ class CurvesPanel(QWidget):
         self._empty.setPalette(muted)
         self._empty.setFont(ui_font(theme.normal))
         self.theme = theme
-        # Seven pixels to grab, one to see.
-        line = f"background: transparent; border: none; border-top: 1px solid {theme.hairline}; image: none;"
-        self._splitter.setStyleSheet(f"QSplitter::handle:vertical {{ {line} margin: 3px 8px 0 8px; }}")
         self.toolbar.apply_theme(theme)
-        for section in self.sections.values():
-            section.apply_theme(theme)
+        self._plots.apply_theme(theme)
         self._stamp = None
         self.refresh()
 
@@ -346,9 +340,9 @@ class CurvesPanel(QWidget):
             "log": bar.log.isChecked(),
             "by_time": bar.by_time.isChecked(),
             "marks": bar.marks.isChecked(),
-            "folded": [key for key, section in self.sections.items() if not section.is_open],
+            "folded": self._plots.folded,
             "hidden": sorted(self.view.hidden),
-            "heights": self._splitter.sizes(),
+            "heights": self._plots.heights,
         }
 
     def restore_state(self, state: Mapping[str, Any]) -> None:
@@ -358,13 +352,12 @@ class CurvesPanel(QWidget):
         bar.log.setChecked(bool(state.get("log", bar.log.isChecked())))
         bar.by_time.setChecked(bool(state.get("by_time", bar.by_time.isChecked())))
         bar.marks.setChecked(bool(state.get("marks", bar.marks.isChecked())))
-        for key, section in self.sections.items():
-            section.set_open(key not in state.get("folded", ()))
+        self._plots.fold(state.get("folded", ()))
         self.view.hidden.clear()
         self.view.hidden.update(str(name) for name in state.get("hidden", ()))
-        heights = state.get("heights", ())
-        if len(heights) == self._splitter.count() and sum(heights) > 0:
-            self._splitter.setSizes([int(height) for height in heights])
+        heights = state.get("heights", {})
+        if isinstance(heights, Mapping):
+            self._plots.set_heights({str(key): int(height) for key, height in heights.items()})
         self._changed_choice()
 
     def _figures(self) -> list[Figure]:

@@ -63,7 +63,6 @@ class PlotCanvas(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumHeight(56)
-        self.setAccessibleName(kind.title)
         self.setAccessibleDescription(
             _(
                 "Arrow keys move the cursor, plus and minus zoom, 0 shows everything, Enter shows the samples of this step."

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from ganstudio.core.i18n import _
 from ganstudio.ui.curves.legend import ROW, LegendEntry
-from ganstudio.ui.curves.model import Curve, PlotKind, Style, View, styles
+from ganstudio.ui.curves.model import Curve, PlotKind, Style, View, labels, styles
 from ganstudio.ui.curves.plot import PlotCanvas
 from ganstudio.ui.curves.ticks import short_number
 from ganstudio.ui.flow import FlowLayout
@@ -45,11 +45,8 @@ class PlotSection(QWidget):
         self.fold.setAutoRaise(True)
         self.fold.setStyleSheet("QToolButton { padding: 0 6px; }")
         self.fold.setFixedHeight(ROW)
-        self.fold.setText(kind.title)
         self.fold.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.fold.setIconSize(QSize(14, 14))
-        self.fold.setToolTip(_("{help} Click to fold away or open.").format(help=kind.help))
-        self.fold.setAccessibleName(_("Fold {title}").format(title=kind.title))
         self.fold.clicked.connect(lambda: self.set_open(not self.is_open))
         self._header = QWidget()
         self._header.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
@@ -60,7 +57,21 @@ class PlotSection(QWidget):
         layout.setSpacing(0)
         layout.addWidget(self._header)
         layout.addWidget(self.canvas, 1)
+        self._write_title()
         self.apply_theme(theme)
+
+    def set_kind(self, kind: PlotKind) -> None:
+        """The same plot with another title: more of what it shows has come."""
+        if kind != self.kind:
+            self.kind = self.canvas.figure.kind = kind
+            self._write_title()
+
+    def _write_title(self) -> None:
+        kind = self.kind
+        self.fold.setText(kind.title)
+        self.fold.setToolTip(_("{help} Click to fold away or open.").format(help=kind.help))
+        self.fold.setAccessibleName(_("Fold {title}").format(title=kind.title))
+        self.canvas.setAccessibleName(kind.title)
 
     @property
     def is_open(self) -> bool:
@@ -98,16 +109,17 @@ class PlotSection(QWidget):
             comparison_entry: show the entry that switches the other run on and off here.
         """
         infos = tuple({curve.info.name: curve.info for curve in curves}.values())
-        looks = styles(infos, self._theme)
+        looks, words = styles(infos, self._theme), labels(infos)
         figure = self.canvas.figure
-        figure.curves = [Curve(c.table, c.info, looks[c.info.name], c.comparison) for c in curves]
+        figure.curves = [Curve(c.table, c.info, looks[c.info.name], c.comparison, words[c.info.name]) for c in curves]
         for name in [name for name in self.entries if name not in looks]:
             self._drop(self.entries.pop(name))
         for name, style in looks.items():
             if name in self.entries:
                 self.entries[name].restyle(style, self._theme)
+                self.entries[name].set_name(words[name])
                 continue
-            entry = self.entries[name] = LegendEntry(name, style, self._theme)
+            entry = self.entries[name] = LegendEntry(words[name], style, self._theme)
             entry.set_compact(self._compact)
             entry.setChecked(name not in self.view.hidden)
             entry.clicked.connect(lambda checked, name=name: self._clicked(name, checked))

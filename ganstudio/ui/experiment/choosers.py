@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QSignalBlocker, QSortFilterProxyModel, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QStandardItem, QStandardItemModel
-from PySide6.QtWidgets import QComboBox, QCompleter, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QCompleter, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from ganstudio.app.catalogue import MethodCard
 from ganstudio.core.i18n import _
 from ganstudio.ui.forms import QuietCombo
-from ganstudio.ui.parts import FoldButton, label
+from ganstudio.ui.parts import FoldButton, LinkButton, label
 
 
 class _NamesOnly(QSortFilterProxyModel):
@@ -108,45 +108,85 @@ class SearchCombo(QuietCombo):
 
 
 class MethodChooser(QWidget):
-    """The method, one sentence about it, and what to look for while it trains."""
+    """The method, one sentence about it, what it minimises, and what to look for while it trains."""
 
     chosen = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._cards: dict[str, MethodCard] = {}
+        self._locked = False
         self.combo = SearchCombo()
         self.combo.setAccessibleName(_("Method"))
         self.combo.chosen.connect(self.chosen)
         self._summary = label("", "muted", wrap=True)
+        self._objective = label("", "small", wrap=True)
+        self._needs = label("", "small", wrap=True)
         self.look_for = FoldButton(_("What to look for"), opened=False, quiet=True)
-        self._hints = label("", wrap=True)
+        self._hints = QWidget()
         self._hints.hide()
+        self._words = label("", wrap=True)
+        self._neighbours = label(_("Compare with"), "small")
+        self._links = QHBoxLayout()
+        self._links.setSpacing(16)
+        inside = QVBoxLayout(self._hints)
+        inside.setContentsMargins(0, 0, 0, 0)
+        inside.setSpacing(4)
+        inside.addWidget(self._words)
+        inside.addWidget(self._neighbours)
+        inside.addLayout(self._links)
         self.look_for.toggled.connect(self._hints.setVisible)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
         column.addWidget(label(_("Method"), "small"))
-        column.addWidget(self.combo)
-        column.addWidget(self._summary)
-        column.addWidget(self.look_for)
-        column.addWidget(self._hints)
+        for part in (self.combo, self._summary, self._objective, self._needs, self.look_for, self._hints):
+            column.addWidget(part)
 
     def set_methods(self, cards: Sequence[MethodCard]) -> None:
-        """The methods there are."""
+        """The methods there are, family by family."""
         self._cards = {card.name: card for card in cards}
-        self.combo.set_groups([("", [(card.name, f"{card.title} · {card.year}", card.summary) for card in cards])])
+        families: dict[str, list[tuple[str, str, str]]] = {}
+        for card in cards:
+            tip = f"{card.summary}\n{card.objective}".strip()
+            families.setdefault(card.family_title, []).append((card.name, f"{card.title} · {card.year}", tip))
+        self.combo.set_groups(list(families.items()))
 
     def set_current(self, name: str) -> None:
         """Shows a method without telling anybody."""
         self.combo.set_key(name)
         card = self._cards.get(name)
         self._summary.setText(card.summary if card else "")
-        self._hints.setText(card.look_for if card else "")
+        self._objective.setText(card.objective if card else "")
+        self._objective.setVisible(bool(card and card.objective))
+        needs = card.needs.words if card and card.needs else ""
+        self._needs.setText(_("Needs data with {needs}").format(needs=needs))
+        self._needs.setVisible(bool(needs))
+        self._words.setText(card.look_for if card else "")
         self.look_for.setVisible(card is not None)
+        self._show_neighbours(card.compare if card else ())
         tip = f"{card.title}\n{card.paper}" if card else _("Choose a method")
         self.combo.setToolTip(tip)
 
+    def _show_neighbours(self, names: Sequence[str]) -> None:
+        there = [self._cards[name] for name in names if name in self._cards]
+        self._neighbours.setVisible(bool(there))
+        while (item := self._links.takeAt(0)) is not None:
+            if (old := item.widget()) is not None:
+                old.hide()
+                old.deleteLater()
+        for card in there:
+            link = LinkButton(card.title)
+            link.setStyleSheet("QToolButton { padding: 2px 0; }")  # begins where the words begin
+            link.setToolTip(_("{summary}\nTakes this method instead").format(summary=card.summary))
+            link.setEnabled(not self._locked)
+            link.clicked.connect(lambda _checked=False, name=card.name: self.chosen.emit(name))
+            self._links.addWidget(link)
+        self._links.addStretch(1)
+
     def set_locked(self, locked: bool) -> None:
         """Locks the choice, not the explanations."""
+        self._locked = locked
         self.combo.setEnabled(not locked)
+        for link in self._hints.findChildren(LinkButton):
+            link.setEnabled(not locked)

@@ -79,8 +79,8 @@ class CardWidget(QWidget):
         row.addWidget(self.link)
         column.addLayout(row)
 
-    def set_facts(self, time_text: str, *, needs_download: bool) -> None:
-        """Shows the expected time and whether a download comes first."""
+    def set_facts(self, time_text: str, *, needs_download: bool, method: str = "") -> None:
+        """Shows the expected time and whether a download comes first; the tooltip tells of the method."""
         facts = {
             "drawing": _("You draw first"),
             "folder": _("You choose a folder first"),
@@ -101,7 +101,7 @@ class CardWidget(QWidget):
             "translate": _("Click to translate"),
         }.get(self.card.opens, _("Click to start"))
         facts = "\n".join(
-            part for part in (time_text, _("Its data are downloaded first.") if needs_download else "") if part
+            part for part in (method, time_text, _("Its data are downloaded first.") if needs_download else "") if part
         )
         self.setToolTip(f"{act}: {self.card.title}\n{facts}".strip())
         self.update()

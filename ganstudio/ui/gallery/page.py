@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
+from ganstudio.app.catalogue import MethodCard
 from ganstudio.app.gallery import GALLERY, GalleryCard
 from ganstudio.core.i18n import _
 from ganstudio.ui.flow import CardLayout
@@ -41,6 +42,7 @@ class GalleryPage(QWidget):
         self._cards: dict[str, CardWidget] = {}
         self._rate_scale = 1.0
         self._missing: frozenset[str] = frozenset()
+        self._methods: dict[str, str] = {}
         self._grid = QWidget()
         self._flow = CardLayout(self._grid)
         for card in cards:
@@ -138,6 +140,11 @@ class GalleryPage(QWidget):
         self._rate_scale = rate_scale
         self._refresh_facts()
 
+    def set_methods(self, methods: Sequence[MethodCard]) -> None:
+        """What is known of the methods: each card tells of its own."""
+        self._methods = {card.name: f"{card.title} ({card.family_title}): {card.objective}" for card in methods}
+        self._refresh_facts()
+
     def set_missing(self, card_ids: Collection[str]) -> None:
         """Which cards need a download first."""
         self._missing = frozenset(card_ids)
@@ -145,7 +152,11 @@ class GalleryPage(QWidget):
 
     def _refresh_facts(self) -> None:
         for card_id, widget in self._cards.items():
-            widget.set_facts(widget.card.expected_time(self._rate_scale), needs_download=card_id in self._missing)
+            time, method = (
+                widget.card.expected_time(self._rate_scale),
+                self._methods.get(widget.card.experiment.method, ""),
+            )
+            widget.set_facts(time, needs_download=card_id in self._missing, method=method)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """A card that gets the focus scrolls into view."""

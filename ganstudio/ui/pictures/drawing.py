@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QRect, QRectF, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPen
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPen
 
 from ganstudio.core.i18n import _
-from ganstudio.ui.theme import Theme
+from ganstudio.ui.theme import Theme, contrast, ui_font
 
 
 def colour(value: str, alpha: float = 1.0) -> QColor:
@@ -99,6 +101,59 @@ def draw_tag(
     painter.setPen(QColor(theme.text))
     painter.drawText(rect.adjusted(lead, 0, -8, 0), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
     return rect
+
+
+def group_colour(number: int, theme: Theme) -> str:
+    """The colour of one of several generators, counted from 0."""
+    return theme.groups[number % len(theme.groups)]
+
+
+def group_text(number: int, names: tuple[str, ...]) -> str:
+    """What a generator is called: its name, or its number from 1 on."""
+    return names[number] if number < len(names) else _("generator {number}").format(number=number + 1)
+
+
+def draw_group(painter: QPainter, centre: QPointF, number: int, theme: Theme, *, small: bool = False) -> None:
+    """A disc in a generator's colour with its number, so that colour alone need not tell; a dot where ``small``.
+
+    Args:
+        painter: in logical pixels.
+        centre: of the disc.
+        number: of the generator, from 0.
+        theme: colours.
+        small: there is no room for the number.
+    """
+    tone, radius = group_colour(number, theme), 2.5 if small else 7.0
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(QColor(theme.surface), 1))
+    painter.setBrush(QColor(tone))
+    painter.drawEllipse(centre, radius, radius)
+    if not small:
+        painter.setFont(ui_font(theme.small - 2, weight=QFont.Weight.DemiBold, tabular=True))
+        painter.setPen(QColor(max(("#000000", "#ffffff"), key=lambda ink: contrast(ink, tone))))
+        box = QRectF(centre.x() - radius, centre.y() - radius, 2 * radius, 2 * radius)
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, str(number + 1))
+
+
+def draw_legend(
+    painter: QPainter,
+    left: float,
+    middle: float,
+    numbers: Sequence[int],
+    names: tuple[str, ...],
+    theme: Theme,
+    limit: float,
+) -> None:
+    """A tag for each generator, one after the other; only their numbers where they do not fit into ``limit``."""
+    metrics = painter.fontMetrics()
+    texts = [group_text(number, names) for number in numbers]
+    if sum(metrics.horizontalAdvance(text) + 32 for text in texts) > limit:
+        texts = [str(number + 1) for number in numbers]
+    end = left + limit
+    for number, text in zip(numbers, texts, strict=True):
+        if left + metrics.horizontalAdvance(text) + 32 > end:
+            return
+        left = draw_tag(painter, left, middle, text, theme, dot=group_colour(number, theme)).right() + 4
 
 
 def draw_focus_ring(painter: QPainter, rect: QRect, theme: Theme) -> None:

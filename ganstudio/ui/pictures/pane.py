@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPoint, QRect, QRectF, Qt
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QImage, QPainter, QRegion
 
 from ganstudio.core.i18n import _
 from ganstudio.core.images import make_grid
-from ganstudio.ui.pictures.drawing import device_pixels, score_text, to_image
-from ganstudio.ui.pictures.wall_layout import WallLayout, fit, fit_zoom
+from ganstudio.ui.pictures.drawing import device_pixels, draw_group, group_text, score_text, to_image
+from ganstudio.ui.pictures.wall_layout import WallLayout, extra_gap, fit, fit_zoom
+from ganstudio.ui.theme import Theme
 
 Items = NDArray[np.uint8]
 Scores = NDArray[np.float32]
+Groups = NDArray[np.int64]
+LEAST_FOR_NUMBER = 36
+"""Samples narrower than this many logical pixels have a dot, where others have a number."""
 
 
 class Pane:
@@ -31,23 +35,48 @@ class Pane:
         self.sorted = False
         self.order: list[int] = []
         self.panels: tuple[str, ...] = ("",)
+        self.groups: Groups | None = None
+        self.group_names: tuple[str, ...] = ()
         self.area = QRect()
         self.layout: WallLayout | None = None
         self._strip = QImage()
 
     @property
     def count(self) -> int:
-        """How many samples there are."""
+        """How many pictures there are."""
         return 0 if self.items is None else len(self.items)
 
-    def set_items(self, items: Items, scores: Scores | None, panels: tuple[str, ...] = ("",)) -> None:
-        """Takes uint8 ``(N, H, W, C)`` (C = 1 or 3), float32 ``(N,)`` or None, and the names of each group's cells."""
+    @property
+    def samples(self) -> int:
+        """How many samples they are: several pictures each, where there are several panels."""
+        return self.count // len(self.panels)
+
+    @property
+    def fewest(self) -> float:
+        """So many samples are worth more than a larger zoom: half, or a sixth where each is several pictures."""
+        return self.samples / (2 if len(self.panels) == 1 else 6)
+
+    def set_items(
+        self,
+        items: Items,
+        scores: Scores | None,
+        panels: tuple[str, ...] = ("",),
+        groups: Groups | None = None,
+        group_names: tuple[str, ...] = (),
+    ) -> None:
+        """Takes other samples, see :meth:`WallView.set_samples`.
+
+        Raises:
+            ValueError: they are not ``(N, H, W, 1 or 3)``, or there are more or fewer scores.
+        """
         if items.ndim != 4 or items.shape[3] not in (1, 3):
             raise ValueError(f"samples must be (N, H, W, 1 or 3), not {items.shape}")
         if scores is not None and len(scores) != len(items):
             raise ValueError(f"{len(scores)} scores for {len(items)} samples")
         count, height, width, channels = items.shape
         self.items, self.scores, self.panels = items, scores, panels if count % len(panels) == 0 else ("",)
+        self.groups = groups if groups is not None and len(groups) == count else None
+        self.group_names = group_names
         # All samples as one picture, below each other: a single conversion, and each cell is a rectangle of it.
         self._strip = to_image(items.reshape(count * height, width, channels)) if count else QImage()
         self.sort(self.sorted)
@@ -58,6 +87,9 @@ class Pane:
         self.order = list(range(self.count))
         if by_score and self.scores is not None:
             self.order = [int(i) for i in np.argsort(-np.nan_to_num(self.scores, nan=-np.inf), kind="stable")]
+        elif self.groups is not None and 0 < self.shown < self.count:  # some of each generator, not all of the first
+            some = np.linspace(0, self.count - 1, self.shown).round().astype(int).tolist()
+            self.order = [*some, *sorted(set(self.order) - set(some))]
 
     def place_of(self, index: int) -> int:
         """Where a sample is shown."""
@@ -70,15 +102,18 @@ class Pane:
         size = self.items.shape[2], self.items.shape[1]
         room = area.width(), area.height()
         group = len(self.panels)
-        return max(fit_zoom(self.count, size, room, 1, columns) for columns in range(group, self.count + 1, group))
+        columns = range(group, self.count + 1, group)
+        return max(fit_zoom(self.count, size, room, 1, many, group) for many in columns)
 
     def capacity(self, area: QRect, gap: int, zoom: int) -> int:
         """How many samples an area has room for at a zoom."""
         if self.items is None or not self.count:
             return 0
         height, width = self.items.shape[1] * zoom + gap, self.items.shape[2] * zoom + gap
-        across = (area.width() + gap) // width // len(self.panels) * len(self.panels)
-        return min(self.count, across * ((area.height() + gap) // height))
+        group = len(self.panels)
+        apart = extra_gap(gap, group)
+        across = (area.width() + gap + apart) // (group * width + apart)
+        return min(self.samples, across * ((area.height() + gap) // height))
 
     def arrange(self, area: QRect, gap: int, zoom: float | None, smooth: bool, limit: int = 1_000_000) -> None:
         """Lays the first ``limit`` samples out in an area of device pixels."""
@@ -88,12 +123,13 @@ class Pane:
         size = self.items.shape[2], self.items.shape[1]
         room, origin = (area.width(), area.height()), (area.left(), area.top())
         group = len(self.panels)
-        count = max(min(self.count, limit) // group, 1) * group
+        count = max(min(self.samples, limit), 1) * group
         self.layout = fit(count, size, room, gap=gap, zoom=zoom, smooth=smooth, origin=origin, group=group)
+        self.sort(self.sorted)
 
     @property
     def shown(self) -> int:
-        """How many of the samples have a place on the wall."""
+        """How many of the pictures have a place on the wall."""
         return 0 if self.layout is None else self.layout.count
 
     def cell(self, index: int) -> QRect:
@@ -122,6 +158,21 @@ class Pane:
         assert self.items is not None
         height, width = self.items.shape[1:3]
         return QRect(0, index * height, width, height)
+
+    @property
+    def generators(self) -> list[int]:
+        """Numbers of the generators that made the samples; empty where there is but one."""
+        return [] if self.groups is None else np.unique(self.groups).tolist()
+
+    def paint_groups(self, painter: QPainter, ratio: float, theme: Theme) -> None:
+        """Marks every sample with the generator that made it, in its lower right corner; in logical pixels."""
+        if self.layout is None or self.groups is None:
+            return
+        small = self.layout.cell_width < LEAST_FOR_NUMBER * ratio
+        inset = 4.5 if small else 9.0
+        for place, index in enumerate(self.order[: self.layout.count]):
+            corner = logical(QRect(*self.layout.cell(place)), ratio).bottomRight() - QPointF(inset, inset)
+            draw_group(painter, corner, int(self.groups[index]), theme, small=small)
 
     @property
     def strip(self) -> QImage:
@@ -161,6 +212,8 @@ class Pane:
         text = name.format(index=index // group)
         if group > 1:
             text = f"{self.panels[index % group]} · {text}"
+        if self.groups is not None:
+            text += " · " + group_text(int(self.groups[index]), self.group_names)
         if self.scores is not None:
             text += " · " + score_text(float(self.scores[index]), self.real, self.probability)
         return text

@@ -104,10 +104,14 @@ class SceneView(QWidget):
         self._plot.real = _checked(points)
         self._plot.forget_cache(real=True)
 
-    def set_fakes(self, points: Points | None) -> None:
-        """Shows generated points, float32 ``(n, 2)``; None shows none."""
-        self._plot.fakes = _checked(points)
-        self._plot.update()
+    def set_fakes(
+        self, points: Points | None, groups: NDArray[np.int64] | None = None, group_names: tuple[str, ...] = ()
+    ) -> None:
+        """Shows generated points, float32 ``(n, 2)``; None shows none.
+
+        ``groups`` says which of several generators made each, int64 ``(n,)``: a colour and a number of its own.
+        """
+        self._plot.set_fakes(_checked(points), groups, group_names)
 
     def set_scene(self, scene: Scene | None) -> None:
         """Shows heat-map, manifold and arrows; None shows none, and their chips say why."""

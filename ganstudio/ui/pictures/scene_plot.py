@@ -6,6 +6,7 @@ import math
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QLineF, QPointF, QRectF, QSize, Qt, Slot
 from PySide6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF, QWheelEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QWidget
@@ -13,13 +14,24 @@ from PySide6.QtWidgets import QAbstractScrollArea, QWidget
 from ganstudio.core.events import Scene
 from ganstudio.core.i18n import _
 from ganstudio.ui.pictures import scene_layers as layers
-from ganstudio.ui.pictures.drawing import colour, device_pixels, draw_focus_ring, draw_tag
+from ganstudio.ui.pictures.drawing import (
+    colour,
+    device_pixels,
+    draw_focus_ring,
+    draw_group,
+    draw_legend,
+    draw_tag,
+    group_colour,
+)
 from ganstudio.ui.pictures.scene_layers import Points, View
 from ganstudio.ui.theme import Theme, ui_font
 
 NEAREST, FARTHEST = 64.0, 0.4
 MARGIN = 1.06
 ARROW = 26.0
+NUMBER = 16.0
+"""Numbers of generators stay so many pixels apart."""
+LEGEND = 36
 
 
 class ScenePlot(QWidget):
@@ -30,6 +42,8 @@ class ScenePlot(QWidget):
         self._theme = theme
         self.real: Points | None = None
         self.fakes: Points | None = None
+        self._groups: dict[int, Points] = {}
+        self._group_names: tuple[str, ...] = ()
         self.scene: Scene | None = None
         self.extent = 1.0
         self.modes: list[tuple[float, float]] = []
@@ -56,6 +70,13 @@ class ScenePlot(QWidget):
     def set_theme(self, theme: Theme) -> None:
         """Uses the colours of another theme."""
         self._theme, self._heat, self._real_dots = theme, None, None
+        self.update()
+
+    def set_fakes(self, points: Points | None, groups: NDArray[np.int64] | None, names: tuple[str, ...]) -> None:
+        """Other generated points, and the generator of each where there are several."""
+        self.fakes, self._groups, self._group_names = points, {}, names
+        if points is not None and groups is not None and len(groups) == len(points):
+            self._groups = {int(number): points[groups == number] for number in np.unique(groups)}
         self.update()
 
     def forget_cache(self, *, heat: bool = False, real: bool = False) -> None:
@@ -199,9 +220,27 @@ class ScenePlot(QWidget):
                 self._real_dots = key, layers.dots(fine.to_screen(self.real), size, 1.1 * ratio, tone)
             painter.drawImage(0, 0, self._real_dots[1])
         if self.fakes is not None and "fakes" in self.shown:
-            tone = QColor(self._theme.generator)
-            painter.drawImage(0, 0, layers.dots(fine.to_screen(self.fakes), size, 1.3 * ratio, tone))
+            tones = {number: group_colour(number, self._theme) for number in self._groups}
+            for number, points in (self._groups or {0: self.fakes}).items():
+                tone = QColor(tones.get(number, self._theme.generator))
+                painter.drawImage(0, 0, layers.dots(fine.to_screen(points), size, 1.3 * ratio, tone))
         painter.restore()
+        if "fakes" in self.shown:
+            self._paint_groups(painter, view)
+
+    def _paint_groups(self, painter: QPainter, view: View) -> None:
+        """Each generator's number in the middle of its points, and what it is called."""
+        placed: list[QPointF] = []
+        for number, points in self._groups.items():
+            middle = QPointF(*view.to_screen(np.nanmedian(points, axis=0)).tolist())
+            while any(abs(middle.x() - other.x()) + abs(middle.y() - other.y()) < NUMBER for other in placed):
+                middle += QPointF(NUMBER, 0)
+            placed.append(middle)
+            draw_group(painter, middle, number, self._theme)
+        if self._groups:
+            painter.setFont(ui_font(self._theme.small, tabular=True))
+            room = self.width() - LEGEND - 8
+            draw_legend(painter, LEGEND, 14, list(self._groups), self._group_names, self._theme, room)
 
     def _paint_modes(self, painter: QPainter, view: View) -> None:
         theme = self._theme

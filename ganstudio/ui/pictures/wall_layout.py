@@ -6,6 +6,8 @@ import math
 from dataclasses import dataclass
 
 SMOOTH_FROM = 4.0
+APART = 5
+"""Pictures that belong together are so many gaps more apart from the next ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +23,7 @@ class WallLayout:
         gap: between cells.
         left: of the first cell.
         top: of the first cell.
+        group: so many cells belong together and stand a little apart from the next.
     """
 
     count: int
@@ -31,6 +34,11 @@ class WallLayout:
     gap: int
     left: int
     top: int
+    group: int = 1
+
+    @property
+    def _apart(self) -> int:
+        return extra_gap(self.gap, self.group)
 
     @property
     def rows(self) -> int:
@@ -40,7 +48,8 @@ class WallLayout:
     @property
     def width(self) -> int:
         """Of the whole grid."""
-        return self.columns * (self.cell_width + self.gap) - self.gap
+        groups = math.ceil(self.columns / self.group)
+        return self.columns * (self.cell_width + self.gap) - self.gap + (groups - 1) * self._apart
 
     @property
     def height(self) -> int:
@@ -51,7 +60,7 @@ class WallLayout:
         """Left, top, width, height of a cell."""
         row, column = divmod(place, self.columns)
         return (
-            self.left + column * (self.cell_width + self.gap),
+            self.left + column * (self.cell_width + self.gap) + column // self.group * self._apart,
             self.top + row * (self.cell_height + self.gap),
             self.cell_width,
             self.cell_height,
@@ -59,17 +68,25 @@ class WallLayout:
 
     def place_at(self, x: float, y: float) -> int | None:
         """The cell under a point; the gap belongs to the cell before it. None outside."""
-        column = math.floor((x - self.left) / (self.cell_width + self.gap))
+        pitch = self.group * (self.cell_width + self.gap) + self._apart
+        groups, rest = divmod(x - self.left, pitch)
+        column = int(groups) * self.group + min(int(rest // (self.cell_width + self.gap)), self.group - 1)
         row = math.floor((y - self.top) / (self.cell_height + self.gap))
         place = row * self.columns + column
         return place if 0 <= column < self.columns and row >= 0 and place < self.count else None
 
 
-def fit_zoom(count: int, size: tuple[int, int], area: tuple[int, int], gap: int, columns: int) -> float:
+def extra_gap(gap: int, group: int) -> int:
+    """What is added to the gap between one group of cells and the next; 0 where each cell stands for itself."""
+    return APART * gap if group > 1 else 0
+
+
+def fit_zoom(count: int, size: tuple[int, int], area: tuple[int, int], gap: int, columns: int, group: int = 1) -> float:
     """The greatest zoom at which a grid of so many columns fits (may be a fraction, or below 0 where nothing fits)."""
     rows = math.ceil(count / columns)
+    apart = (math.ceil(columns / group) - 1) * extra_gap(gap, group)
     return min(
-        (area[0] - (columns - 1) * gap) / (columns * size[0]),
+        (area[0] - (columns - 1) * gap - apart) / (columns * size[0]),
         (area[1] - (rows - 1) * gap) / (rows * size[1]),
     )
 
@@ -112,15 +129,15 @@ def fit(
     def merit(columns: int) -> tuple[float, int, float]:
         rows = math.ceil(count / columns)
         return (
-            settle(fit_zoom(count, size, area, gap, columns)),
+            settle(fit_zoom(count, size, area, gap, columns, group)),
             -(rows * columns - count),
             -abs(math.log(columns * size[0] / (rows * size[1]) / shape)),
         )
 
     columns = max(range(group, max(count, group) + 1, group), key=merit)
-    chosen = settle(fit_zoom(count, size, area, gap, columns))
+    chosen = settle(fit_zoom(count, size, area, gap, columns, group))
     cell_width, cell_height = max(1, int(size[0] * chosen)), max(1, int(size[1] * chosen))
-    made = WallLayout(count, columns, chosen, cell_width, cell_height, gap, 0, 0)
+    made = WallLayout(count, columns, chosen, cell_width, cell_height, gap, 0, 0, group)
     left = origin[0] + max(0, (area[0] - made.width) // 2)
     top = origin[1] + max(0, (area[1] - made.height) // 2)
-    return WallLayout(count, columns, chosen, cell_width, cell_height, gap, left, top)
+    return WallLayout(count, columns, chosen, cell_width, cell_height, gap, left, top, group)

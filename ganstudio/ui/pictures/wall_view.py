@@ -9,8 +9,8 @@ from PySide6.QtGui import QColor, QFocusEvent, QImage, QPainter, QPaintEvent, QP
 from PySide6.QtWidgets import QWidget
 
 from ganstudio.core.i18n import _
-from ganstudio.ui.pictures.drawing import colour, draw_tag
-from ganstudio.ui.pictures.pane import Items, Pane, Scores, empty_text_flags, logical, split_area
+from ganstudio.ui.pictures.drawing import colour, draw_legend, draw_tag
+from ganstudio.ui.pictures.pane import Groups, Items, Pane, Scores, empty_text_flags, logical, split_area
 from ganstudio.ui.theme import Theme, current_theme, theme_hub, ui_font
 
 Mode = Literal["fake", "real", "both"]
@@ -51,6 +51,8 @@ class WallView(QWidget):
         score_is_probability: bool = True,
         caption: str = "",
         panels: tuple[str, ...] = ("",),
+        groups: Groups | None = None,
+        group_names: tuple[str, ...] = (),
     ) -> None:
         """Shows generated samples.
 
@@ -60,11 +62,13 @@ class WallView(QWidget):
             score_is_probability: the scores lie in [0, 1]; else they are a critic's values.
             caption: what these samples are, e.g. ``"step 1,240 · EMA"``.
             panels: names of the pictures that belong together; groups of as many stay in one row.
+            groups: int64 ``(N,)``: which of several generators made each; or None.
+            group_names: what people call them; empty where they are only numbered.
         """
         for pane in self._panes.values():
             pane.probability = score_is_probability
         self._caption = caption
-        self._take("fake", items, scores, panels)
+        self._take("fake", items, scores, panels, groups, group_names)
 
     def set_real(self, items: Items, scores: Scores | None = None, panels: tuple[str, ...] = ("",)) -> None:
         """Shows real items; arrays as in :meth:`set_samples`."""
@@ -157,10 +161,18 @@ class WallView(QWidget):
     def _sides(self) -> list[str]:
         return ["real", "fake"] if self._mode == "both" else [self._mode]
 
-    def _take(self, side: str, items: Items, scores: Scores | None, panels: tuple[str, ...]) -> None:
+    def _take(
+        self,
+        side: str,
+        items: Items,
+        scores: Scores | None,
+        panels: tuple[str, ...],
+        groups: Groups | None = None,
+        group_names: tuple[str, ...] = (),
+    ) -> None:
         pane = self._panes[side]
         before = None if pane.items is None else (pane.items.shape, pane.panels)
-        pane.set_items(items, scores, panels)
+        pane.set_items(items, scores, panels, groups, group_names)
         if before != (items.shape, pane.panels):
             self._focused = (self._focused[0], min(self._focused[1], max(0, self._panes[self._focused[0]].count - 1)))
             self._arrange()
@@ -187,25 +199,27 @@ class WallView(QWidget):
         zooms = [pane.best_zoom(area) for pane, area in zip(panes, areas, strict=True) if pane.count]
         shared = min(zooms, default=1.0)
         gap, limit = max(1, round(ratio)), 1_000_000
-        if not self._smooth and shared >= 1:
-            shared, limit = self._enough(panes, areas, int(shared), gap)
+        if not self._smooth and zooms:
+            shared, limit = self._enough(panes, areas, shared if shared < 1 else int(shared), gap)
         for pane, area in zip(panes, areas, strict=True):
             pane.arrange(area, gap, shared, self._smooth, limit)
         self._describe()
         self.update()
 
-    def _enough(self, panes: list[Pane], areas: list[QRect], zoom: int, gap: int) -> tuple[int, int]:
-        """Where samples would be too tiny to judge, shows fewer of them (at least half), larger: zoom and count."""
+    def _enough(self, panes: list[Pane], areas: list[QRect], zoom: float, gap: int) -> tuple[float, int]:
+        """Where samples would be too tiny to judge, shows fewer of them, larger: zoom and count."""
         filled = [
             (pane, area) for pane, area in zip(panes, areas, strict=True) if pane.items is not None and pane.count
         ]
         limit = 1_000_000
         while filled:
             side = max(max(pane.items.shape[1:3]) for pane, __ in filled if pane.items is not None)
-            room = min(pane.capacity(area, gap, zoom + 1) for pane, area in filled)
-            if side * zoom >= SEEN_FROM * self.devicePixelRatioF() or room * 2 < max(pane.count for pane, __ in filled):
+            larger = int(zoom) + 1
+            rooms = [pane.capacity(area, gap, larger) for pane, area in filled]
+            enough = all(room >= pane.fewest for room, (pane, __) in zip(rooms, filled, strict=True))
+            if side * zoom >= SEEN_FROM * self.devicePixelRatioF() or not enough:
                 break
-            zoom, limit = zoom + 1, room
+            zoom, limit = larger, min(rooms)
         return zoom, limit
 
     def _find(self, point: QPoint) -> tuple[str, int] | None:
@@ -240,6 +254,8 @@ class WallView(QWidget):
             pane = self._panes[side]
             if pane.count:
                 pane.paint(painter, ratio, clip)
+                pane.paint_groups(painter, ratio, self._theme)
+                painter.setFont(ui_font(self._theme.small, tabular=True))
             else:
                 text = _("Real items appear here once the data is read.") if pane.real else self._empty_text
                 self._paint_empty(painter, text, logical(pane.area, ratio))
@@ -270,9 +286,16 @@ class WallView(QWidget):
         if pane.sorted and pane.scores is not None:
             text = f"{text} · {_('by score')}"
         if pane.shown < pane.count:
-            text = f"{text} · {_('{shown} of {count}').format(shown=pane.shown, count=pane.count)}"
+            shown = pane.shown // len(pane.panels)
+            text = f"{text} · {_('{shown} of {count}').format(shown=shown, count=pane.samples)}"
         limit = area.right() - left
-        draw_tag(painter, left, top - CAPTION / 2 - 2, text, self._theme, dot=dot, limit=limit)
+        middle = top - CAPTION / 2 - 2
+        tag = draw_tag(painter, left, middle, text, self._theme, dot=dot, limit=limit)
+        if pane.generators:
+            start = tag.right() + 12
+            draw_legend(
+                painter, start, middle, pane.generators, pane.group_names, self._theme, max(0.0, area.right() - start)
+            )
 
     def _paint_focus(self, painter: QPainter, ratio: float) -> None:
         side, index = self._focused

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from ganstudio.app.actions import Action
+from ganstudio.app.roles import letters
 from ganstudio.app.studio import Studio
 from ganstudio.app.workplaces import invitation, workplace_of_run
 from ganstudio.core.commands import Role
+from ganstudio.core.events import RoleInfo
 from ganstudio.core.i18n import _
 
 if TYPE_CHECKING:
@@ -31,12 +36,33 @@ def toggle(studio: Studio) -> None:
         model.pause()
 
 
+def _here(studio: Studio) -> bool:
+    return studio.current is not None and studio.current.here
+
+
+def _step(studio: Studio, role: Role | None) -> None:
+    if studio.current is not None:
+        studio.current.step_once(role)
+
+
+def role_actions(studio: Studio, roles: Sequence[RoleInfo]) -> tuple[Action, ...]:
+    """A step of each role. A role of one letter has it as its key, where nothing else wants that."""
+    taken = {keys for action in studio.actions for keys in action.shortcuts}
+    rows = []
+    for role, short in zip(roles, letters(roles), strict=True):
+        keys = f"Ctrl+Shift+{short}"
+        free = re.fullmatch("[A-Z]", short) is not None and keys not in taken
+        rows.append(
+            Action(f"run.step-{role.name}", _("One step: {role}").format(role=role.title), partial(_step, studio, role.name),
+                   f"step:{short}", keys if free else "", f"{_('Run')}/1",
+                   _("Only this learns in it: {role}; then hold.").format(role=role.title), partial(_here, studio))
+        )  # fmt: skip
+    return tuple(rows)
+
+
 def train_actions(studio: Studio, workspace: TrainWorkspace) -> tuple[Action, ...]:
     """The rows; they work on the run that is looked at."""
     menu = _("Run")
-
-    def here() -> bool:
-        return studio.current is not None and studio.current.here
 
     def can_toggle() -> bool:
         model = studio.current
@@ -50,10 +76,6 @@ def train_actions(studio: Studio, workspace: TrainWorkspace) -> tuple[Action, ..
 
     def invited() -> str:
         return invitation(workplace_of_run(None if studio.current is None else studio.current.info))
-
-    def step(role: Role | None) -> None:
-        if studio.current is not None:
-            studio.current.step_once(role)
 
     def checkpoint() -> None:
         if studio.current is not None:
@@ -70,16 +92,12 @@ def train_actions(studio: Studio, workspace: TrainWorkspace) -> tuple[Action, ..
                _("Trains what the form says."), can_start),
         Action("run.toggle", _("Pause or resume"), lambda: toggle(studio), "", "Ctrl+P", f"{menu}/0",
                _("Holds after the present step, or goes on; a run that has ended is trained further."), can_toggle),
-        Action("run.step", _("One step"), lambda: step(None), "step", "Ctrl+.", f"{menu}/1",
-               _("One step of both networks, then hold."), here),
-        Action("run.step-d", _("One discriminator step"), lambda: step("discriminator"), "step-discriminator",
-               "Ctrl+Shift+D", f"{menu}/1", _("Only the discriminator learns in it; then hold."), here),
-        Action("run.step-g", _("One generator step"), lambda: step("generator"), "step-generator", "Ctrl+Shift+G",
-               f"{menu}/1", _("Only the generator learns in it; then hold."), here),
+        Action("run.step", _("One step"), partial(_step, studio, None), "step", "Ctrl+.", f"{menu}/1",
+               _("One step of all networks, then hold."), partial(_here, studio)),
         Action("run.checkpoint", _("Save a checkpoint"), checkpoint, "checkpoint", "Ctrl+S", f"{menu}/2",
-               _("Everything that is needed to go on from here."), here),
+               _("Everything that is needed to go on from here."), partial(_here, studio)),
         Action("run.stop", _("Stop"), stop, "stop", "Ctrl+Shift+X", f"{menu}/2",
-               _("Saves a checkpoint and ends; the run can be continued later."), here),
+               _("Saves a checkpoint and ends; the run can be continued later."), partial(_here, studio)),
         Action("run.explore", _("Explore this run"), workspace.explore, "explore", "Ctrl+Shift+O", f"{menu}/3",
                _("Its generator to play with, also while it trains: in Explore, Paint or Translate."), any_run,
                wording=invited),

@@ -5,13 +5,13 @@ from __future__ import annotations
 from itertools import chain
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFormLayout, QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from ganstudio.app.run_model import RunModel
 from ganstudio.app.verdict import Verdict, judge, words_of
 from ganstudio.core.fields import format_number
 from ganstudio.core.i18n import _
-from ganstudio.ui.parts import label, line
+from ganstudio.ui.parts import ElidedLabel, label, line
 from ganstudio.ui.style import set_look
 from ganstudio.ui.train.run_bar import clock
 
@@ -26,6 +26,41 @@ def _measured(value: float) -> str:
 
 def _memory(count: int) -> str:
     return f"{count / 2**30:.1f} GB" if count >= 2**30 else f"{count / 2**20:.0f} MB"
+
+
+class _Numbers(QWidget):
+    """Names and values; a name is shortened where its value needs the room."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(4)
+        self._rows: list[tuple[QWidget, QLabel, QLabel]] = []
+
+    def show_rows(self, rows: list[tuple[str, str]]) -> None:
+        """Writes rows; labels are kept and only their texts change, so nothing flickers."""
+        while len(self._rows) < len(rows):
+            self._rows.append(self._make())
+        for place, (row, name, value) in enumerate(self._rows):
+            row.setVisible(place < len(rows))
+            if place < len(rows):
+                for shown, text in ((name, rows[place][0]), (value, rows[place][1])):
+                    if shown.text() != text:
+                        shown.setText(text)
+
+    def _make(self) -> tuple[QWidget, QLabel, QLabel]:
+        row, name, value = QWidget(), ElidedLabel(role="muted"), label("")
+        value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        value.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        set_look(value, numbers=True)
+        line = QHBoxLayout(row)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(8)
+        line.addWidget(name, 1)
+        line.addWidget(value)
+        self._column.addWidget(row)
+        return row, name, value
 
 
 class HealthPanel(QScrollArea):
@@ -54,39 +89,13 @@ class HealthPanel(QScrollArea):
         self._column.addWidget(self._word)
         self._column.addWidget(self._text)
         self._column.addWidget(line())
-        self._numbers = self._table()
+        self._numbers = _Numbers()
+        self._column.addWidget(self._numbers)
         self._column.addWidget(line())
-        self._machine = self._table()
+        self._machine = _Numbers()
+        self._column.addWidget(self._machine)
         self._column.addStretch(1)
         self.setWidget(body)
-
-    def _table(self) -> QFormLayout:
-        form = QFormLayout()
-        form.setContentsMargins(0, 0, 0, 0)
-        form.setHorizontalSpacing(8)
-        form.setVerticalSpacing(4)
-        form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.DontWrapRows)
-        self._column.addLayout(form)
-        return form
-
-    @staticmethod
-    def _fill(form: QFormLayout, rows: list[tuple[str, str]]) -> None:
-        """Writes rows; labels are kept and only their texts change, so nothing flickers."""
-        while form.rowCount() > len(rows):
-            form.removeRow(form.rowCount() - 1)
-        while form.rowCount() < len(rows):
-            value = label("")
-            value.setAlignment(Qt.AlignmentFlag.AlignRight)
-            value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-            value.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-            set_look(value, numbers=True)
-            form.addRow(label("", "muted"), value)
-        for index, (name, text) in enumerate(rows):
-            for role, words in ((QFormLayout.ItemRole.LabelRole, name), (QFormLayout.ItemRole.FieldRole, text)):
-                item = form.itemAt(index, role)
-                widget = item.widget() if item is not None else None
-                if isinstance(widget, QLabel) and widget.text() != words:
-                    widget.setText(words)
 
     def set_run(self, model: RunModel) -> None:
         """Reads the verdict and the newest numbers off a run."""
@@ -98,18 +107,20 @@ class HealthPanel(QScrollArea):
         set_look(self._word, role="warning" if verdict.tone == "warning" else "title")
         self._text.setText(verdict.text)
         numbers: list[tuple[str, str]] = []
+        called = {info.name: info.label for table in model.tables.values() for info in table.series}
         steps = model.tables.get("steps")
         words = (words_of(steps, kind) or () for kind in ("probability", "score"))
         for name in (*chain.from_iterable(words), *_NUMBERS):
             value = model.latest(name)
             if value is not None:
-                numbers.append((name.removesuffix(" %"), f"{value:.0f} %" if name.endswith("%") else _measured(value)))
+                text = f"{value:.0f} %" if name.endswith("%") else _measured(value)
+                numbers.append((called[name].removesuffix(" %"), text))
         for info in model.tables["gradients"].series if "gradients" in model.tables else ():
-            value = model.latest(info.name)
+            value = model.latest(info.name) if info.kind == "gradient" else None
             if value is not None:
-                numbers.append((_("|∇| {name}").format(name=info.name.split("/")[1]), _measured(value)))
-        self._fill(self._numbers, numbers)
-        self._fill(self._machine, self._machine_rows(model))
+                numbers.append((_("|∇| {name}").format(name=info.name.partition("/")[2]), _measured(value)))
+        self._numbers.show_rows(numbers)
+        self._machine.show_rows(self._machine_rows(model))
 
     @staticmethod
     def _machine_rows(model: RunModel) -> list[tuple[str, str]]:

@@ -11,13 +11,15 @@ from ganstudio.app.workplaces import Workplace, workplace_of_run
 from ganstudio.core.i18n import _
 from ganstudio.ui.icons import icon
 from ganstudio.ui.menus import ActionBinder
-from ganstudio.ui.parts import ElidedLabel, Segmented, label
+from ganstudio.ui.parts import ElidedLabel, label
 from ganstudio.ui.statusbar import state_text
 from ganstudio.ui.style import set_look
+from ganstudio.ui.train.role_buttons import RoleActions, RoleButtons
 from ganstudio.ui.workbench.words import source_words
 
-ROLE_BUTTONS = ("run.step", "run.step-d", "run.step-g")
 NARROW = 760  # pixels below which words give way to the name and the step
+ROLE_WIDTH = 110
+"""So many more for each role beyond two."""
 MAIN_WIDTH = 112
 
 
@@ -54,7 +56,7 @@ class RunBar(QWidget):
     train_only = Signal(str)
     compare = Signal(str)
 
-    def __init__(self, binder: ActionBinder, parent: QWidget | None = None) -> None:
+    def __init__(self, binder: ActionBinder, role_actions: RoleActions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._narrow, self._binder = False, binder
         self._place: Workplace = "explore"
@@ -65,15 +67,8 @@ class RunBar(QWidget):
         set_look(self.main, primary=True)
         binder.bind(self.main, "run.toggle")
         self.main.setMinimumWidth(MAIN_WIDTH)
-        self._steps = [self._bound(binder, name) for name in ROLE_BUTTONS]
-        self.roles = Segmented(
-            (
-                ("", _("Both"), _("Train the discriminator and the generator")),
-                ("discriminator", _("D only"), _("Train the discriminator alone; the generator stands still")),
-                ("generator", _("G only"), _("Train the generator alone; the discriminator stands still")),
-            ),
-            _("Networks to train"),
-        )
+        self._step = self._bound(binder, "run.step")
+        self.roles = RoleButtons(binder, role_actions)
         self.roles.chosen.connect(self.train_only)
         self._others = [self._bound(binder, name) for name in ("run.checkpoint", "run.stop")]
         self.explore = self._bound(binder, "run.explore")
@@ -108,8 +103,7 @@ class RunBar(QWidget):
         row.setSpacing(8)
         row.addLayout(words, 1)
         row.addWidget(self.main)
-        for button in self._steps:
-            row.addWidget(button)
+        row.addWidget(self._step)
         row.addWidget(self.roles)
         for button in self._others:
             row.addWidget(button)
@@ -129,7 +123,10 @@ class RunBar(QWidget):
         self.main.setText(text)
         self.main.setIcon(icon("pause" if training else "play", "accent_text"))
         self.main.setVisible(model.here or (not model.live and model.path is not None))
-        for widget in (*self._steps, self.roles, *self._others):
+        self.roles.set_roles(model.roles, model.only)
+        self.roles.setVisible(model.here and self.roles.count > 0)
+        self._fit()
+        for widget in (self._step, *self._others):
             widget.setVisible(model.here)
         self.explore.setVisible(model.path is not None)
         place = workplace_of_run(model.info)
@@ -137,19 +134,19 @@ class RunBar(QWidget):
             self._place = place
             self.explore.setIcon(icon(source_words(place).icon))
             self._binder.refresh()  # the button is called otherwise
-        self.roles.set_value(model.only if model.only in ("discriminator", "generator") else "")
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """In a narrow window the buttons say the same in fewer letters."""
         super().resizeEvent(event)
-        narrow = self.width() < NARROW
+        self._fit()
+
+    def _fit(self) -> None:
+        narrow = self.width() < NARROW + ROLE_WIDTH * max(0, self.roles.count - 2)
         if narrow == self._narrow:
             return
         self._narrow = narrow
         self.main.setMinimumWidth(0 if narrow else MAIN_WIDTH)
-        words = (_("Both"), _("D"), _("G")) if narrow else (_("Both"), _("D only"), _("G only"))
-        for button, text in zip(self.roles.findChildren(QPushButton), words, strict=True):
-            button.setText(text)
+        self.roles.set_narrow(narrow)
 
     def set_others(self, runs: list[tuple[str, str]], chosen: str) -> None:
         """The runs that can be compared with this one: ``(key, title)``."""

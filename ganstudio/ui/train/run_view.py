@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
+from functools import partial
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
@@ -19,6 +20,7 @@ from ganstudio.ui.curves import CurvesPanel, Mark
 from ganstudio.ui.errors import ErrorBanner
 from ganstudio.ui.menus import ActionBinder
 from ganstudio.ui.parts import line
+from ganstudio.ui.train.actions import role_actions
 from ganstudio.ui.train.health import HealthPanel
 from ganstudio.ui.train.layouts import restore_splitter, state_of
 from ganstudio.ui.train.run_bar import RunBar
@@ -52,7 +54,8 @@ class RunView(QWidget):
         self._overlaid: dict[str, SeriesTable] = {}
         self._curves_due = self._numbers_due = 0.0
         self._stale: set[str] = set()
-        self.bar, self.banner, self.stage = RunBar(binder), ErrorBanner(), Stage()
+        self.bar = RunBar(binder, partial(role_actions, studio))
+        self.banner, self.stage = ErrorBanner(), Stage()
         self.curves, self.health = CurvesPanel(), HealthPanel()
         self.splitter = QSplitter(Qt.Orientation.Vertical)
         self.splitter.setChildrenCollapsible(False)
@@ -62,7 +65,7 @@ class RunView(QWidget):
         self.splitter.setStretchFactor(1, 2)
         self.splitter.setSizes(list(SIZES))
         usual = self.curves.save_state()
-        self._usual = {**usual, "heights": [SIZES[1]] * len(usual["heights"])}
+        self._usual = {**usual, "heights": dict.fromkeys(usual["heights"], SIZES[1])}
         self._lay_out()
         self._connect()
 
@@ -106,7 +109,7 @@ class RunView(QWidget):
     def _changed(self, aspects: frozenset[str]) -> None:
         self.stage.refresh(aspects)
         self._stale |= aspects
-        if "state" in aspects:
+        if aspects & {"state", "roles"}:
             self.refresh(force=True)
 
     def refresh(self, *, force: bool = False) -> None:

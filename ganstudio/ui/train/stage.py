@@ -8,6 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from ganstudio.app.run_model import RunModel
+from ganstudio.app.verdict import words_of
 from ganstudio.core.dataspec import DataSpec
 from ganstudio.core.events import Samples
 from ganstudio.core.i18n import _
@@ -182,10 +183,11 @@ class Stage(QWidget):
         self._write_caption(_("step {step}").format(step=f"{samples.step:,}"), weights)
         items: Any = samples.items
         if items.ndim == 4:
-            probability = model.latest("critic(x)") is None
-            self.wall.set_samples(items, samples.scores, probability, "", samples.panels)
+            probability = words_of(model.tables.get("steps"), "score") is None
+            groups = samples.groups, samples.group_names
+            self.wall.set_samples(items, samples.scores, probability, "", samples.panels, *groups)
             return
-        self.scene.set_fakes(items)
+        self.scene.set_fakes(items, samples.groups, samples.group_names)
         if model.spec is not None and model.spec.modes:
             hits, _share = captured(items, model.spec)
             self.scene.set_mode_hits([bool(hit) for hit in hits])

@@ -121,6 +121,7 @@ class TrainWorkspace(QWidget):
             return
         self.panel.set_devices(self._studio.devices)
         self.panel.set_catalogue(catalogue)
+        self.gallery.set_methods(catalogue.methods)
         self.gallery.set_missing(missing_downloads(lambda name: catalogue.dataset(name).available))
         self._draw_cards()
 
@@ -278,8 +279,9 @@ class TrainWorkspace(QWidget):
             self._studio.current.set_hyper(name, value)
 
     def _extend(self, steps: int) -> None:
-        if self._studio.current is not None:
-            self._studio.current.extend(steps)
+        model = self._studio.current
+        if model is not None:
+            self._studio.extend(model, steps, lambda: self._show_form(model))
 
     def duplicate(self) -> None:
         """The run's experiment in the form, to be changed and started as a new run."""

@@ -1,0 +1,72 @@
+"""Training on beyond the step at which the learning rates have fallen to 0: a question for the person. No Qt, no torch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from ganstudio.core.fields import Value
+from ganstudio.core.i18n import _
+
+Changes = Mapping[str, Value]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A question with more than one way to go on.
+
+    Attributes:
+        title: what it is about, in a few words.
+        text: what is the case.
+        about: what each way means.
+        ways: the buttons, the first one that of Return, each with the hyper-parameters that it changes.
+        no: the button that leaves everything as it is; that of Escape.
+    """
+
+    title: str
+    text: str
+    about: str
+    ways: tuple[tuple[str, Changes], ...]
+    no: str
+
+
+Chosen = Callable[[Changes | None], object]
+"""Told what is to be changed; None where everything stays as it is."""
+
+
+def schedule_end(hyper: Mapping[str, Value]) -> int | None:
+    """The step at which every learning rate has fallen to 0; None where they never do, or where the run's end decides."""
+    last = hyper.get("decay_to", 0)
+    return int(last) if hyper.get("decay") == "linear" and isinstance(last, int) and last > 0 else None
+
+
+def beyond_schedule(hyper: Mapping[str, Value], total: int) -> Choice | None:
+    """What to ask before a run with these hyper-parameters goes on until ``total``; None: nothing."""
+    last = schedule_end(hyper)
+    if last is None or total <= last:
+        return None
+    steps = {"last": f"{last:,}", "total": f"{total:,}"}
+    text = _(
+        "The learning rates reach 0 at step {last}: as it is, nothing would be learned from there to step {total}."
+    )
+    about = _("Stretched, they fall more slowly and reach 0 at step {total}; at first they are higher than they were last. "
+              "At the full rate they do not fall any more.")  # fmt: skip
+    ways: tuple[tuple[str, Changes], ...] = (
+        (_("Stretch the schedule"), {"decay_to": total}),
+        (_("Go on at the full rate"), {"decay": "none"}),
+    )
+    return Choice(_("Beyond the schedule"), text.format(**steps), about.format(**steps), ways, _("Cancel"))
+
+
+def schedule_problem(hyper: Mapping[str, Value], steps: int) -> str:
+    """Why a new run of so many steps cannot have this schedule, in words; empty where it can."""
+    last = schedule_end(hyper)
+    if last is None or last >= steps:
+        return ""
+    return _("The learning rates reach 0 at step {last}, before the run ends at {steps}: nothing is learned in between. 0 "
+             "stands for the run’s end.").format(last=f"{last:,}", steps=f"{steps:,}")  # fmt: skip
+
+
+def as_begun(hyper: Mapping[str, Value], steps: int) -> dict[str, Value]:
+    """The hyper-parameters of a run, to begin another with: a schedule that ends with the run ends with that one, too."""
+    return {**hyper, "decay_to": 0} if schedule_end(hyper) == steps else dict(hyper)
