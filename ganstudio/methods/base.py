@@ -155,6 +155,14 @@ class Method(nn.Module, ABC, Generic[H]):
         """How the children in ``averaged`` are averaged: here by the hyper-parameter ``ema``, where there is one."""
         return Averaging(float(getattr(self.hyper, "ema", 0.0)))
 
+    def whole_batch(self) -> str:
+        """What in its networks and losses looks at a whole batch at once, as the beginning of a sentence; here nothing.
+
+        Where every rank of a run sees a part of the batch, that is something else. Batch norm is not meant: its statistics
+        are those of all ranks.
+        """
+        return ""
+
     def batch_size_at(self, step: int) -> int:
         """Items in the batches of a step (counted from 0): here always the same."""
         size: int = self.hyper.batch_size  # type: ignore[attr-defined]

@@ -254,6 +254,10 @@ class TwoPlayer(Method[G]):
         real = None if play.on_real is None else play.on_real.out
         return {"adversarial": self.rule.generator(real, play.on_fake.out).mean()}
 
+    def whole_batch(self) -> str:
+        """DRAGAN's noise."""
+        return _("DRAGAN’s penalty takes the spread") if self.hyper.penalty == "dragan" else ""
+
     # -- one update -----------------------------------------------------------------------------------------------------
 
     def phases(self) -> Sequence[Phase]:

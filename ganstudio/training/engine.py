@@ -28,6 +28,7 @@ from ganstudio.nn.snapshot import Snapshots
 from ganstudio.training import optimisers
 from ganstudio.training.batch import EngineBatch, Round
 from ganstudio.training.meters import Meter
+from ganstudio.training.ranks import ALONE, Ranks
 
 GRADIENTS_EVERY = 10
 FIXED_IMAGES, FIXED_POINTS, FIXED_TRANSLATIONS = 64, 1024, 8
@@ -48,9 +49,10 @@ class Engine:
         dataset: what it learns from.
         seed: of the run.
         device: where it runs.
+        ranks: the processes that it is trained on.
     """
 
-    def __init__(self, method: Method, dataset: Dataset, seed: int, device: torch.device) -> None:
+    def __init__(self, method: Method, dataset: Dataset, seed: int, device: torch.device, ranks: Ranks = ALONE) -> None:
         self.method, self.dataset, self.seed, self.device = method, dataset, seed, device
         images = dataset.spec.pictures
         method.to(device)
@@ -65,6 +67,9 @@ class Engine:
         self.batches = Batches(
             dataset, method.batch_size_at(0), seed, device, channels_last=images, held_out=method.held_out
         )
+        self.ranks = ranks
+        self.batches.share(ranks.rank, ranks.size)
+        self.shared_by = ranks.size
         self._phases: tuple[Phase, ...] = tuple(method.phases())
         self._parameters = {name: [*child.parameters()] for name, child in method.named_children()}
         self.trainable = {
@@ -94,6 +99,7 @@ class Engine:
             for phase in self._phases
         }
         self._term_info: dict[tuple[str, str], SeriesInfo] = {}
+        ranks.join(method)
 
     @property
     def fixed_count(self) -> int:
@@ -133,6 +139,7 @@ class Engine:
                     for turn in range(phase.repeats_at(number)):
                         self._update(phase, measure and turn == 0)
         self.step_count = number + 1
+        self.ranks.settle((self.losses.values, self.gradients.values if measure else []), self.method)
         for average in self.averages.values():
             average.decay = optimisers.average_decay(self._averaging, self.batches.batch_size)  # which may have grown
             average.update(number + 1)
@@ -153,7 +160,9 @@ class Engine:
             self._decay(owner, optimiser, measure and owner is phase)
         terms = self._terms(phase)
         first, *others = terms.values()
-        sum(others, first).backward()  # type: ignore[no-untyped-call]
+        weight = self.ranks.weight(self._batch.size, self.batches.batch_size)
+        sum(others, first).backward(weight)  # type: ignore[no-untyped-call]
+        self.ranks.average(phase.name, parameters)
         for name, value in terms.items():
             self.losses.add(self._term(phase, name), value.detach())
         if measure:

@@ -21,6 +21,7 @@ from ganstudio.nn.random import randomness
 from ganstudio.store import create_run
 from ganstudio.training.device import choose_device
 from ganstudio.training.engine import Engine, seeded
+from ganstudio.training.ranks import ALONE, Ranks
 from ganstudio.training.sizes import refusal
 
 _UNCLASSED = _("a folder has classes where it holds two or more sub-folders of pictures, one for each class.")
@@ -132,20 +133,23 @@ def changes_of(experiment: Experiment, hyper: Mapping[str, Value] | None) -> dic
     return {name: getattr(checked, name) for name in hyper or ()}
 
 
-def build_engine(experiment: Experiment, cancel: threading.Event | None = None, expected: str = "") -> Engine:
+def build_engine(
+    experiment: Experiment, cancel: threading.Event | None = None, expected: str = "", ranks: Ranks = ALONE
+) -> Engine:
     """Reads the data and builds the networks, on their device. Writes nothing.
 
     Args:
         experiment: what is trained.
         cancel: set it from another thread to stop reading.
         expected: the fingerprint of the data of a stored run, which are read as they were then.
+        ranks: the processes that it is trained on.
 
     Raises:
         UsageError: the experiment cannot be trained on these data.
         DataError: the data cannot be read.
         CancelledError: ``cancel`` was set while the data were being read.
     """
-    device = choose_device(experiment.device)
+    device = ranks.own(choose_device(experiment.device))
     request = parse_request(experiment.data)
     dataset = load(request, seed=experiment.seed, cancel=cancel, expected=expected)
     method_class = METHODS[experiment.method]
@@ -166,7 +170,7 @@ def build_engine(experiment: Experiment, cancel: threading.Event | None = None, 
             method = method_class(hyper, dataset.spec)
     except SizeError as error:
         raise refusal(error, method_class, hyper, dataset.spec, request) from error
-    return Engine(method, dataset, experiment.seed, device)
+    return Engine(method, dataset, experiment.seed, device, ranks)
 
 
 def told(dataset: Dataset) -> tuple[Note, ...]:
