@@ -111,10 +111,11 @@ def where_it_lies(experiment: Experiment, run: Path, moved: str | None = None) -
         UsageError: an unknown name, or ``moved`` names another kind of set.
     """
     data = stored_request(experiment.data, run)
-    paths = {spec.name for spec in fields_of(METHODS[experiment.method].Hyper) if spec.path}
+    fields = fields_of(METHODS[experiment.method].Hyper)
+    paths = {spec.name for spec in fields if spec.path}
     hyper = {
         name: located(value, run) if name in paths and isinstance(value, str) else value
-        for name, value in as_stored(METHODS[experiment.method].Hyper, experiment.hyper).items()
+        for name, value in as_stored(fields, experiment.hyper).items()
     }
     return experiment.with_(data=data if moved is None else moved_request(data, moved), hyper=hyper)
 
