@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from ganstudio.training.prepare import settled
 from ganstudio.training.session import Session
 from tests.methods.tiny import registered
 from tests.methods.tiny_abilities import Descent, info
-from tests.training.training_kit import QUICK, RING, finish, make_engine, newest, running, train
+from tests.training.training_kit import QUICK, RING, SMALL, experiment, finish, make_engine, newest, running, train
 
 
 class Alternating(Descent):
@@ -64,6 +65,17 @@ def test_rates_that_are_told_to_fall_fall_until_the_end(kind: str, tmp_path: Pat
     seen = Decay(kind, max(8, 10 if kind == "step" else 0), 20)  # type: ignore[arg-type]
     assert newest(path)[0]["method/generator.weight"][0] == left(20, seen)
     assert newest(path)[1]["hyper"]["decay_to"] == 20
+
+
+def test_the_rates_of_a_run_that_is_older_than_schedules_may_be_told_to_fall(tmp_path: Path) -> None:
+    path = tmp_path / "run"
+    finish(Session.new(experiment(4, **SMALL), path=path))
+    described = json.loads((path / "run.json").read_text())
+    for name in ("decay", "decay_from", "decay_to"):
+        del described["experiment"]["hyper"][name]
+    (path / "run.json").write_text(json.dumps(described))
+    finish(Session.resume(path, 8, hyper={"decay": "linear"}))
+    assert [newest(path)[1]["hyper"][name] for name in ("decay", "decay_from", "decay_to")] == ["linear", 4, 8]
 
 
 def test_an_end_that_was_told_stays_told(tmp_path: Path) -> None:
