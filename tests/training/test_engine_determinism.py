@@ -141,6 +141,20 @@ def test_a_parameter_may_have_its_first_gradient_late(kind: OptimiserKind) -> No
     assert (first < late).all()
 
 
+@pytest.mark.parametrize("kind", ["adam", "rmsprop", "sgd"])
+def test_a_living_optimiser_takes_every_new_value(kind: OptimiserKind) -> None:
+    old, new = Optimiser(kind, 0.1, 0.5, 0.9), Optimiser(kind, 0.2, 0.6, 0.8, eps=1e-2, weight_decay=0.3)
+    changed, made = (
+        optimisers.build(how, [torch.nn.Parameter(torch.ones(2))], torch.device("cpu")) for how in (old, new)
+    )
+    optimisers.retune(changed, new)
+    for one in (changed, made):
+        (parameter,) = one.param_groups[0]["params"]
+        parameter.grad = torch.full((2,), 0.7)
+        one.step()
+    assert torch.equal(changed.param_groups[0]["params"][0], made.param_groups[0]["params"][0])
+
+
 def test_momentum_can_be_switched_on_and_off_while_rmsprop_runs() -> None:
     engine = make_engine("wgan", **SMALL)
     train(engine, 2)
