@@ -10,6 +10,7 @@ from ganstudio.core.experiment import Experiment
 from ganstudio.core.fields import Value
 
 if TYPE_CHECKING:
+    from ganstudio.training.ranks import Ranks
     from ganstudio.training.session import Session
 
 
@@ -21,12 +22,14 @@ def new_session(
     hold_on_trouble: bool = True,
     paused: bool = False,
     keep_checkpoints: int = 5,
+    ranks: Ranks | None = None,
 ) -> Session:
     """A session for a new run; see :meth:`ganstudio.training.session.Session.new`. Brings torch.
 
-    ``keep_checkpoints``: the newest ones that stay; 0 keeps all.
+    ``keep_checkpoints``: the newest ones that stay; 0 keeps all. ``ranks``: the processes that it is trained on.
     """
     from ganstudio.metrics.while_training import measure
+    from ganstudio.training.ranks import ALONE
     from ganstudio.training.session import Session
 
     return Session.new(
@@ -37,6 +40,7 @@ def new_session(
         paused=paused,
         measure=measure,
         keep_checkpoints=keep_checkpoints,
+        ranks=ranks or ALONE,
     )
 
 
@@ -57,9 +61,11 @@ def resume_session(
     hold_on_trouble: bool = True,
     paused: bool = False,
     keep_checkpoints: int = 5,
+    ranks: Ranks | None = None,
 ) -> Session:
     """A session that goes on with a stored run; see :meth:`ganstudio.training.session.Session.resume`. Brings torch."""
     from ganstudio.metrics.while_training import measure
+    from ganstudio.training.ranks import ALONE
     from ganstudio.training.session import Session
 
     return Session.resume(
@@ -72,4 +78,5 @@ def resume_session(
         paused=paused,
         measure=measure,
         keep_checkpoints=keep_checkpoints,
+        ranks=ranks or ALONE,
     )

@@ -96,6 +96,7 @@ ROWS = {
         Row("start-train", "ganstudio.bench.start"),
         Row("curves", "ganstudio.bench.curves", "window"),
         Row("checkpoint", "ganstudio.bench.checkpoint"),
+        Row("ranks", "ganstudio.bench.ranks"),
         *(
             Row(f"explore-{what}", "ganstudio.bench.explore", "window")
             for what in ("slider", "drag", "sweep", "live", "projection", "memory")

@@ -9,12 +9,17 @@ at the end. Ctrl-C saves a checkpoint and stops; a second Ctrl-C ends at once.
   ganstudio train --resume runs/frogs --steps 40000
   ganstudio train --resume runs/shoes --steps 40000 --data pairs:/new/place/of/shoes
   ganstudio train --resume runs/frogs --steps 40000 --set batch_size=32
+  torchrun --nproc-per-node 2 -m ganstudio train dcgan --data digits --steps 3000
+
+torchrun (which comes with torch) trains one run on several processes, each with its share of every batch: on several
+cards, machines (--nnodes) or processors. All but the first are silent; --resume works so, too, on as many as there are.
 """
 
 from __future__ import annotations
 
 import argparse
 import math
+import os
 import shlex
 import signal
 import sys
@@ -39,11 +44,14 @@ from ganstudio.core.experiment import Experiment
 from ganstudio.core.fields import Value
 from ganstudio.core.i18n import _
 from ganstudio.core.litter import DESKTOP_FILES
+from ganstudio.core.process import started_together
 
 if TYPE_CHECKING:
+    from ganstudio.training.ranks import Together
     from ganstudio.training.session import Session
 
 _SIGNAL_STATUS = 128
+_PASSED_ON = 5.0  # seconds in which torchrun passes on a Ctrl-C that the terminal has sent to every process
 _PATIENCE = 2.0  # seconds after which silence wants a word
 _LITTER = DESKTOP_FILES | {"metrics", "samples", "checkpoints"}
 _NEW_ONLY = ("method", "seed", "out", "name")
@@ -83,19 +91,49 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Trains and returns the exit status: 0, or 130 where it was stopped by Ctrl-C."""
     use_settings()
+    ranks = _ranks(options) if started_together() else None
+    if ranks is not None and ranks.rank:
+        from ganstudio.training.follow import follow
+
+        return follow(ranks)
+    try:
+        return _lead(options, ranks)
+    except StudioError as error:
+        if ranks is not None:
+            ranks.leave(str(error), 2 if isinstance(error, UsageError) else 1)
+        raise
+    finally:
+        if ranks is not None:  # where nobody has told the others so far, it was stopped before the first step
+            ranks.leave("", _SIGNAL_STATUS + signal.SIGINT)
+
+
+def _ranks(options: argparse.Namespace) -> Together:
+    """The processes that ``torchrun`` has started; they share the cores of their machine."""
+    os.environ.setdefault("TORCH_CPP_LOG_LEVEL", "ERROR")  # rank 0 says in words what torch warns of in every rank
     with loading():
-        session = _resumed(options) if options.resume is not None else _new(options)
+        from ganstudio.training.device import cores, use_threads
+        from ganstudio.training.ranks import Together
+
+    # Not as OMP_NUM_THREADS says, which torchrun sets to 1 by itself.
+    use_threads(options.threads or max(1, cores() // int(os.environ.get("LOCAL_WORLD_SIZE", "1"))))
+    return Together()
+
+
+def _lead(options: argparse.Namespace, ranks: Together | None) -> int:
+    with loading():
+        session = _resumed(options, ranks) if options.resume is not None else _new(options, ranks)
         from ganstudio.training.device import use_threads
 
-    use_threads(options.threads or 0)
+    if ranks is None:
+        use_threads(options.threads or 0)
     line = ProgressLine(sys.stderr)
-    with _stopping(session) as signals:
+    with _stopping(session, _PASSED_ON if ranks else 0.0) as signals:
         session.start()
         trouble = _Watcher(session, line, signals).watch()
     return _conclude(session, trouble, signals, options.resume is not None)
 
 
-def _new(options: argparse.Namespace) -> Session:
+def _new(options: argparse.Namespace, ranks: Together | None) -> Session:
     for name, form in (("method", "METHOD"), ("data", "--data NAME"), ("steps", "--steps N")):
         if getattr(options, name) is None:
             raise UsageError(_("{what} is missing: ganstudio train METHOD --data NAME --steps N").format(what=form))
@@ -111,10 +149,10 @@ def _new(options: argparse.Namespace) -> Session:
     )
     from ganstudio.app.sessions import new_session
 
-    return new_session(experiment, path=out, hold_on_trouble=False)
+    return new_session(experiment, path=out, hold_on_trouble=False, ranks=ranks)
 
 
-def _resumed(options: argparse.Namespace) -> Session:
+def _resumed(options: argparse.Namespace, ranks: Together | None) -> Session:
     given = [name for name in _NEW_ONLY if getattr(options, name) is not None]
     if given:
         word = "METHOD" if given[0] == "method" else f"--{given[0]}"
@@ -123,7 +161,9 @@ def _resumed(options: argparse.Namespace) -> Session:
     from ganstudio.app.sessions import resume_session
 
     hyper = split_pairs(options.set or ())
-    return resume_session(path, options.steps, options.device, options.data, hyper=hyper, hold_on_trouble=False)
+    return resume_session(
+        path, options.steps, options.device, options.data, hyper=hyper, hold_on_trouble=False, ranks=ranks
+    )
 
 
 def _new_folder(text: str) -> Path:
@@ -162,16 +202,22 @@ def _hyper(method: str, data: str, pairs: Sequence[str]) -> dict[str, Value]:
 
 
 @contextmanager
-def _stopping(session: Session) -> Iterator[list[int]]:
+def _stopping(session: Session, deaf: float = 0.0) -> Iterator[list[int]]:
     """While it lasts, Ctrl-C (or a scheduler's SIGTERM) asks the session to save and stop; a second one kills.
 
-    Where the session only waits for room on a full disk, the second one makes it give up in words.
+    Where the session only waits for room on a full disk, the second one makes it give up in words. For ``deaf`` seconds
+    after the first one, others are taken for the same.
 
     Yields the signals that came.
     """
     came: list[int] = []
+    hears = 0.0
 
     def handle(number: int, _frame: FrameType | None) -> None:
+        nonlocal hears
+        if time.monotonic() < hears:
+            return
+        hears = time.monotonic() + (0.0 if came else deaf)
         if came and not (len(came) == 1 and session.waits_for_room):
             _exit(_SIGNAL_STATUS + number)
         came.append(number)
@@ -272,6 +318,9 @@ def _conclude(session: Session, trouble: str, signals: Sequence[int], resumed: b
     if session.failure is not None:
         if session.path is not None and session.path.exists():
             say(_("The run is kept in {path}").format(path=session.path))
+        if session.given_up:  # its thread waits for a lost rank, and would at the end of the process, too
+            say(f"ganstudio: {one_line(str(session.failure))}")
+            _exit(1)
         raise _with_hint(session.failure, session.experiment.data, resumed)
     if trouble:
         raise TrainingError(_("Not all of the run could be stored: {why}").format(why=trouble))

@@ -81,3 +81,9 @@ def python_command(code: str) -> list[str]:
     """
     body = f"import sys; sys.path.insert(0, sys.argv[1]); {code}"
     return [sys.executable, "-P", "-c", body, str(Path(__file__).resolve().parents[2])]
+
+
+def started_together() -> bool:
+    """This process was started as one of several that train one run, by ``torchrun`` or what sets the same variables."""
+    known = all(name in os.environ for name in ("RANK", "WORLD_SIZE", "MASTER_ADDR", "MASTER_PORT"))
+    return known and int(os.environ["WORLD_SIZE"]) > 1

@@ -55,6 +55,9 @@ class Batches:
         held_out: share of the items, chosen by the seed, that :meth:`next` never draws: see :meth:`unseen`.
         resident_bytes: a set up to this size lives on the device (as uint8; points as float32), a larger one stays on
             the host and is copied batch by batch.
+
+    Attributes:
+        batch_size: items a batch, of all ranks together.
     """
 
     def __init__(
@@ -73,6 +76,7 @@ class Batches:
             raise ValueError("there is nothing to draw batches from")
         self.spec = dataset.spec
         self.batch_size = batch_size
+        self._rank, self._ranks = 0, 1
         self.seed = seed
         self.device = torch.device(device)
         items, labels, inputs = dataset.items, dataset.labels, dataset.inputs
@@ -112,6 +116,30 @@ class Batches:
         """How many items :meth:`next` draws from."""
         return len(self._items if self._kept is None else self._kept)
 
+    def share(self, rank: int, ranks: int) -> None:
+        """From now on :meth:`next` gives the part of process ``rank`` of so many, which all draw in one order.
+
+        Raises:
+            UsageError: a batch has fewer items than that.
+        """
+        self._rank, self._ranks = rank, ranks
+        _first, _count = self.part
+
+    @property
+    def part(self) -> tuple[int, int]:
+        """Where in each batch this process' items begin, and how many they are; the first ranks take what is over.
+
+        Raises:
+            UsageError: a batch has fewer items than there are processes.
+        """
+        if self._ranks == 1:
+            return 0, self.batch_size
+        each, over = divmod(self.batch_size, self._ranks)
+        if not each:
+            words = _("A batch of {size} cannot be shared among {ranks} ranks: set batch_size to {ranks} or more.")
+            raise UsageError(words.format(size=self.batch_size, ranks=self._ranks))
+        return self._rank * each + min(self._rank, over), each + (self._rank < over)
+
     def state(self) -> int:
         """How many items have been drawn: all there is to know about the position."""
         return self._drawn
@@ -123,16 +151,17 @@ class Batches:
         self._drawn = count
 
     def next(self) -> Examples:
-        """The next batch. It may be a view of the set: do not change it in place."""
-        drawn = self._drawn
-        epoch, start = divmod(drawn, self.count)
+        """The next batch, or this rank's part of it. It may be a view of the set: do not change it in place."""
+        before, count = self.part
+        first = self._drawn + before
+        epoch, start = divmod(first, self.count)
         self._drawn += self.batch_size
-        if start + self.batch_size <= self.count:
+        if start + count <= self.count:
             self._enter(epoch)
-            examples = self._take(start, start + self.batch_size)
+            examples = self._take(start, start + count)
         else:
-            examples = self._take_across(epoch, start)
-        return examples._replace(inputs=self._unpaired(drawn)) if self.spec.kind == "domains" else examples
+            examples = self._take_across(epoch, start, count)
+        return examples._replace(inputs=self._unpaired(first, count)) if self.spec.kind == "domains" else examples
 
     def unseen(self, count: int) -> Examples:
         """The same items at every call: held-out ones, or those of :meth:`fixed` where none are held out."""
@@ -205,9 +234,8 @@ class Batches:
             return Examples(self._prepare(real), labels)
         return Examples(self._prepare(real), labels, *self._beside(order, order))
 
-    def _take_across(self, epoch: int, start: int) -> Examples:
+    def _take_across(self, epoch: int, start: int, missing: int) -> Examples:
         parts: list[Examples] = []
-        missing = self.batch_size
         while missing:
             self._enter(epoch)
             end = min(start + missing, self.count)
@@ -224,11 +252,11 @@ class Batches:
         known = None if self._attributes is None else self._attributes.index_select(0, positions).to(self.device)
         return found, known
 
-    def _unpaired(self, first: int) -> torch.Tensor:
+    def _unpaired(self, first: int, wanted: int) -> torch.Tensor:
         """The batch of the first of two domains: an order of its own, which the count of items gives as well."""
         assert self._inputs is not None
         count = len(self._inputs)
-        epochs = range(first // count, (first + self.batch_size - 1) // count + 1)
+        epochs = range(first // count, (first + wanted - 1) // count + 1)
         # Shuffling is by far the most of it: 3.4 ms for 200,000 pictures. An epoch is kept for as long as it is needed.
         self._firsts = {
             epoch: self._firsts[epoch] if epoch in self._firsts else self._first_order(epoch, count) for epoch in epochs
@@ -236,7 +264,7 @@ class Batches:
         orders = [self._firsts[epoch] for epoch in epochs]
         order = torch.cat(orders) if len(orders) > 1 else orders[0]
         start = first - epochs[0] * count
-        return self._prepare_input(self._inputs, order[start : start + self.batch_size])
+        return self._prepare_input(self._inputs, order[start : start + wanted])
 
     def _first_order(self, epoch: int, count: int) -> torch.Tensor:
         return _permutation(self.seed, f"first domain {epoch}", count).to(self._home)

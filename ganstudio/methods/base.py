@@ -35,7 +35,7 @@ from ganstudio.core.dataspec import DataKind, DataSpec
 from ganstudio.core.errors import UsageError
 from ganstudio.core.events import RoleInfo
 from ganstudio.core.fields import Hyper as AnyHyper
-from ganstudio.core.fields import Value, as_stored, field_of, validate
+from ganstudio.core.fields import Value, as_stored, field_of, fields_of, validate
 from ganstudio.core.i18n import _
 from ganstudio.core.observed import Predicts
 from ganstudio.data.batches import Examples
@@ -123,7 +123,7 @@ class Method(nn.Module, ABC, Generic[H]):
                 )
             )
         if stored:
-            values = as_stored(cls.Hyper, values)
+            values = as_stored(fields_of(cls.Hyper), values)
         return validate(cls.Hyper, {**cls.kind_defaults.get(kind, {}), **values})
 
     def check_change(self, name: str, value: Value, resuming: bool = False) -> Any:
@@ -159,6 +159,14 @@ class Method(nn.Module, ABC, Generic[H]):
     def averaging(self) -> Averaging:
         """How the children in ``averaged`` are averaged: here by the hyper-parameter ``ema``, where there is one."""
         return Averaging(float(getattr(self.hyper, "ema", 0.0)))
+
+    def whole_batch(self) -> str:
+        """What in its networks and losses looks at a whole batch at once, as the beginning of a sentence; here nothing.
+
+        Where every rank of a run sees a part of the batch, that is something else. Batch norm is not meant: its statistics
+        are those of all ranks.
+        """
+        return ""
 
     def batch_size_at(self, step: int) -> int:
         """Items in the batches of a step (counted from 0): here always the same."""

@@ -166,6 +166,10 @@ class SemiSupervised(TwoPlayer[SemiSupervisedHyper]):
         found, wanted = play.on_fake.features.float().mean(0), play.on_real.features.float().mean(0)
         return {"feature matching": (found - wanted).square().mean()}
 
+    def whole_batch(self) -> str:
+        """Feature matching."""
+        return _("Feature matching compares means") if self.compares else super().whole_batch()
+
     def classifier_terms(self, batch: Batch) -> Terms:
         """L_labelled alone."""
         return {"labelled": self._naming(self.classifier, batch)}

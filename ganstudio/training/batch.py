@@ -52,7 +52,7 @@ class EngineBatch:
     @property
     def size(self) -> int:
         """Items in a batch."""
-        return self._round.batches.batch_size
+        return self._round.batches.part[1]
 
     def renew(self) -> None:
         """Forgets the items: the next access draws fresh ones."""

@@ -28,6 +28,7 @@ from ganstudio.nn.snapshot import Snapshots
 from ganstudio.training import optimisers
 from ganstudio.training.batch import EngineBatch, Round
 from ganstudio.training.meters import Meter
+from ganstudio.training.ranks import ALONE, Ranks
 
 GRADIENTS_EVERY = 10
 FIXED_IMAGES, FIXED_POINTS, FIXED_TRANSLATIONS = 64, 1024, 8
@@ -48,9 +49,10 @@ class Engine:
         dataset: what it learns from.
         seed: of the run.
         device: where it runs.
+        ranks: the processes that it is trained on.
     """
 
-    def __init__(self, method: Method, dataset: Dataset, seed: int, device: torch.device) -> None:
+    def __init__(self, method: Method, dataset: Dataset, seed: int, device: torch.device, ranks: Ranks = ALONE) -> None:
         self.method, self.dataset, self.seed, self.device = method, dataset, seed, device
         images = dataset.spec.pictures
         method.to(device)
@@ -65,6 +67,9 @@ class Engine:
         self.batches = Batches(
             dataset, method.batch_size_at(0), seed, device, channels_last=images, held_out=method.held_out
         )
+        self.ranks = ranks
+        self.batches.share(ranks.rank, ranks.size)
+        self.shared_by = ranks.size
         self._phases: tuple[Phase, ...] = tuple(method.phases())
         self._parameters = {name: [*child.parameters()] for name, child in method.named_children()}
         self.trainable = {
@@ -94,6 +99,7 @@ class Engine:
             for phase in self._phases
         }
         self._term_info: dict[tuple[str, str], SeriesInfo] = {}
+        ranks.join(method)
 
     @property
     def fixed_count(self) -> int:
@@ -133,6 +139,7 @@ class Engine:
                     for turn in range(phase.repeats_at(number)):
                         self._update(phase, measure and turn == 0)
         self.step_count = number + 1
+        self.ranks.settle((self.losses.values, self.gradients.values if measure else []), self.method)
         for average in self.averages.values():
             average.decay = optimisers.average_decay(self._averaging, self.batches.batch_size)  # which may have grown
             average.update(number + 1)
@@ -146,13 +153,16 @@ class Engine:
     def _update(self, phase: Phase, measure: bool) -> None:
         self._unfreeze(phase)
         self._batch.renew()
-        optimiser, parameters = self.optimisers[phase.shares or phase.name], self.trainable[phase.name]
+        owner = next(one for one in self._phases if one.name == (phase.shares or phase.name))
+        optimiser, parameters = self.optimisers[owner.name], self.trainable[phase.name]
         optimiser.zero_grad()
-        if phase.optimiser.decay.last and not phase.shares:  # also where it does not fall any more: the curve goes on
-            self._decay(phase, optimiser, measure)
+        if owner.optimiser.decay.last:  # also where it does not fall any more: the curve goes on
+            self._decay(owner, optimiser, measure and owner is phase)
         terms = self._terms(phase)
         first, *others = terms.values()
-        sum(others, first).backward()  # type: ignore[no-untyped-call]
+        weight = self.ranks.weight(self._batch.size, self.batches.batch_size)
+        sum(others, first).backward(weight)  # type: ignore[no-untyped-call]
+        self.ranks.average(phase.name, parameters)
         for name, value in terms.items():
             self.losses.add(self._term(phase, name), value.detach())
         if measure:
@@ -175,15 +185,11 @@ class Engine:
             self.gradients.add(info, torch.full((), rate, device=self.device))
 
     @property
-    def learns(self) -> bool:
-        """Some rate of the next step is not 0 yet: no schedule, or one that has not ended."""
+    def learns_until(self) -> int | None:
+        """The step from which on every rate has fallen to 0; None where some never does."""
         ends = [phase.optimiser.decay.end for phase in self._phases if not phase.shares]
-        return any(end is None or end > self.step_count for end in ends)
-
-    @property
-    def schedule_is_open(self) -> bool:
-        """Some rate is to fall, and nobody has said yet until when: with the run's end."""
-        return any(phase.optimiser.decay.kind != "none" and not phase.optimiser.decay.last for phase in self._phases)
+        known = [end for end in ends if end is not None]
+        return max(known) if known and len(known) == len(ends) else None
 
     def _terms(self, phase: Phase) -> dict[str, Tensor]:
         if not getattr(self.method.hyper, "amp", False) or phase.second_order:

@@ -8,11 +8,15 @@ from ganstudio.core.i18n import _
 from ganstudio.training.device import is_out_of_memory
 from ganstudio.training.engine import Engine
 
+TOO_MUCH = _("Memory ran out: choose a smaller batch size, width or image size.")
+
 
 def advice_when_full(engine: Engine | None) -> str:
     """A sentence for a person; tries smaller batches on the engine, which is not to be used for training after that."""
     if engine is None:
         return _("There is not enough memory for these networks: choose a smaller width or image size.")
+    if engine.ranks.size > 1:  # a trial needs them all
+        return TOO_MUCH
     asked = engine.batches.batch_size
     fitting = fitting_batch_size(engine)
     if fitting is None:

@@ -49,6 +49,11 @@ class Meter:
         self._open.names.append(index)
         self._open.values.append(value)
 
+    @property
+    def values(self) -> list[Tensor]:
+        """Those of the open row, in the order of their coming."""
+        return [] if self._open is None else self._open.values
+
     def end(self, seconds: float) -> None:
         """Closes the row; a row without values is dropped."""
         row, self._open = self._open, None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from ganstudio.core.controls import takes
 from ganstudio.core.errors import SizeError, UsageError
@@ -20,6 +21,7 @@ from ganstudio.nn.random import randomness
 from ganstudio.store import create_run
 from ganstudio.training.device import choose_device
 from ganstudio.training.engine import Engine, seeded
+from ganstudio.training.ranks import ALONE, Ranks
 from ganstudio.training.sizes import refusal
 
 _UNCLASSED = _("a folder has classes where it holds two or more sub-folders of pictures, one for each class.")
@@ -48,34 +50,44 @@ def settled(experiment: Experiment) -> Experiment:
         UsageError: as :func:`check_experiment` and :func:`check_schedule`.
     """
     check_experiment(experiment)
-    hyper = _scheduled(experiment)
-    check_schedule(hyper, experiment.steps)
+    resolved = _resolved(experiment)
+    hyper = {**experiment.hyper, **schedule(resolved, experiment.steps)}
+    check_schedule({"decay": getattr(resolved, "decay", "none"), **hyper}, experiment.steps)  # it may decay untold
     return experiment.with_(data=absolute_request(experiment.data), hyper=hyper)
 
 
-def _scheduled(experiment: Experiment) -> Mapping[str, Value]:
-    """The hyper-parameters with a schedule in steps: it ends with the run, and begins where the method has it begin."""
-    method = METHODS[experiment.method]
-    hyper = method.resolve(experiment.hyper, DATASETS[parse_request(experiment.data).name].kind)
-    if getattr(hyper, "decay", "none") == "none":
-        return experiment.hyper
-    last = hyper.decay_to or experiment.steps
-    first = hyper.decay_from or round(getattr(hyper, "decay_begins", 0.0) * last)
-    return {**experiment.hyper, "decay": hyper.decay, "decay_from": first, "decay_to": last}
+def schedule(hyper: Any, steps: int, now: int = 0) -> dict[str, Value]:
+    """Both ends of a schedule, in steps: it ends with the run, and begins where the method has it begin.
+
+    Args:
+        hyper: of the method. What they say of it themselves holds.
+        steps: of the run.
+        now: the step at which somebody asks for it; it begins there where the method would have had it begin earlier.
+
+    Returns:
+        ``decay_from`` and ``decay_to``; nothing where rates do not fall.
+    """
+    kind = getattr(hyper, "decay", "none")
+    if kind == "none":
+        return {}
+    last = hyper.decay_to or steps
+    share = getattr(hyper, "decay_begins", 0.0) or (0.5 if kind == "step" else 0.0)
+    return {"decay_from": hyper.decay_from or max(now, round(share * last)), "decay_to": last}
 
 
 def unsettled(experiment: Experiment) -> Experiment:
     """A run's experiment, to begin another with: a schedule that followed from its length follows from the new one."""
-    names = ("decay", "decay_from", "decay_to")
-    hyper = experiment.hyper
-    if not all(name in hyper for name in names):
-        return experiment
-    for open_ones in (names[1:], names[2:]):
-        bare = experiment.with_(hyper={**hyper, **dict.fromkeys(open_ones, 0)})
-        again = _scheduled(bare)
-        if all(again[name] == hyper[name] for name in names):
-            return bare
+    hyper, ends = experiment.hyper, ("decay_from", "decay_to")
+    for open_ones in (ends, ends[1:]):
+        bare = {**hyper, **{name: 0 for name in open_ones if name in hyper}}
+        again = schedule(_resolved(experiment.with_(hyper=bare)), experiment.steps)
+        if again and all(hyper.get(name) == step for name, step in again.items()):
+            return experiment.with_(hyper=bare)
     return experiment
+
+
+def _resolved(experiment: Experiment) -> Any:
+    return METHODS[experiment.method].resolve(experiment.hyper, DATASETS[parse_request(experiment.data).name].kind)
 
 
 def check_schedule(hyper: Mapping[str, Value], steps: int) -> None:
@@ -96,7 +108,7 @@ def check_schedule(hyper: Mapping[str, Value], steps: int) -> None:
             "The learning rates cannot fall from step {first} to step {last}: decay_from must be less than decay_to."
         )
         raise UsageError(words.format(first=first, last=last))
-    if hyper["decay"] == "linear" and last < steps:
+    if hyper["decay"] == "linear" and 0 < last < steps:
         words = _("The learning rates reach 0 at step {last}, and the run is to go on to step {steps}. Let them fall until "
                   "then (decay_to={steps}; they rise again at first), or no more at all (decay=none).")  # fmt: skip
         raise UsageError(words.format(last=last, steps=steps))
@@ -114,10 +126,11 @@ def where_it_lies(experiment: Experiment, run: Path, moved: str | None = None) -
         UsageError: an unknown name, or ``moved`` names another kind of set.
     """
     data = stored_request(experiment.data, run)
-    paths = {spec.name for spec in fields_of(METHODS[experiment.method].Hyper) if spec.path}
+    fields = fields_of(METHODS[experiment.method].Hyper)
+    paths = {spec.name for spec in fields if spec.path}
     hyper = {
         name: located(value, run) if name in paths and isinstance(value, str) else value
-        for name, value in as_stored(METHODS[experiment.method].Hyper, experiment.hyper).items()
+        for name, value in as_stored(fields, experiment.hyper).items()
     }
     return experiment.with_(data=data if moved is None else moved_request(data, moved), hyper=hyper)
 
@@ -136,20 +149,23 @@ def changes_of(experiment: Experiment, hyper: Mapping[str, Value] | None) -> dic
     return {name: getattr(checked, name) for name in hyper or ()}
 
 
-def build_engine(experiment: Experiment, cancel: threading.Event | None = None, expected: str = "") -> Engine:
+def build_engine(
+    experiment: Experiment, cancel: threading.Event | None = None, expected: str = "", ranks: Ranks = ALONE
+) -> Engine:
     """Reads the data and builds the networks, on their device. Writes nothing.
 
     Args:
         experiment: what is trained.
         cancel: set it from another thread to stop reading.
         expected: the fingerprint of the data of a stored run, which are read as they were then.
+        ranks: the processes that it is trained on.
 
     Raises:
         UsageError: the experiment cannot be trained on these data.
         DataError: the data cannot be read.
         CancelledError: ``cancel`` was set while the data were being read.
     """
-    device = choose_device(experiment.device)
+    device = ranks.own(choose_device(experiment.device))
     request = parse_request(experiment.data)
     dataset = load(request, seed=experiment.seed, cancel=cancel, expected=expected)
     method_class = METHODS[experiment.method]
@@ -170,7 +186,7 @@ def build_engine(experiment: Experiment, cancel: threading.Event | None = None, 
             method = method_class(hyper, dataset.spec)
     except SizeError as error:
         raise refusal(error, method_class, hyper, dataset.spec, request) from error
-    return Engine(method, dataset, experiment.seed, device)
+    return Engine(method, dataset, experiment.seed, device, ranks)
 
 
 def told(dataset: Dataset) -> tuple[Note, ...]:

@@ -96,7 +96,8 @@ class Publisher:
         self._due["checkpoint"] = time.perf_counter() + self.pace.checkpoint
         self._speed: deque[tuple[float, int, int]] = deque(maxlen=60)  # time, steps, items drawn
         self._session_start: tuple[float, int] | None = None
-        self._device_name = describe(engine.device)
+        several = f"{engine.ranks.size} × " if engine.ranks.size > 1 else ""
+        self._device_name = several + describe(engine.device)
 
     # -- after a step -----------------------------------------------------------------------------------------------
 

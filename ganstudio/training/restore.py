@@ -10,7 +10,7 @@ from ganstudio.core.errors import MissingDataError, StoreError, UsageError
 from ganstudio.core.events import HyperChanged, Note
 from ganstudio.core.experiment import Experiment
 from ganstudio.core.fields import Value, fields_of
-from ganstudio.core.i18n import _
+from ganstudio.core.i18n import _, plural
 from ganstudio.core.mailbox import Mailbox
 from ganstudio.data import parse_request
 from ganstudio.store import Run, RunWriter, newest_usable
@@ -51,6 +51,8 @@ def take_up(engine: Engine, run: Run, writer: RunWriter, mailbox: Mailbox) -> Va
     described: Value | None = engine.method.hyper.batch_size
     told: list[Note] = []
     restore(engine, run, told.append)
+    if engine.step_count:
+        told += other_ranks(engine)
     if any(isinstance(event, HyperChanged) and event.name == "batch_size" for event in run.events()):
         described = None
     writer.truncate_after(engine.step_count)
@@ -99,6 +101,24 @@ def _take_in(engine: Engine, loaded: Loaded) -> None:
     except (KeyError, ValueError, TypeError, AttributeError, RecursionError) as error:  # whole, but not of this program
         words = _("That of step {step} is no checkpoint of a run: its description is missing or not understood.")
         raise StoreError(words.format(step=at), repr(error)) from error
+
+
+def other_ranks(engine: Engine) -> list[Note]:
+    """What is no longer exact when a run goes on with several ranks, or with another number of them."""
+    before, now = engine.shared_by, engine.ranks.size
+    if before != now:
+        words = _(
+            "This run was trained by {before} up to step {step} and goes on with {now}. The items go on in their order, but "
+            "latents and noise are others: from here on it is no longer equal bit by bit to a run that never stopped."
+        )
+        ranks = {n: plural("{n} rank", "{n} ranks", n) for n in (before, now)}
+        return [Note("info", words.format(before=ranks[before], now=ranks[now], step=engine.step_count))]
+    own = [b for b in engine.method.buffers() if b.dim() and not b.is_floating_point()]
+    if now == 1 or not own:
+        return []
+    words = _("What each rank keeps for itself, as a pool of pictures, goes on from that of the first: from step {step} on "
+              "this run is no longer equal bit by bit to one that never stopped.")  # fmt: skip
+    return [Note("info", words.format(step=engine.step_count))]
 
 
 def other_batches(old: Value, new: Value, step: int) -> str:

@@ -13,10 +13,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from ganstudio.core.commands import (
-    Command,
-    Stop,
-)
+from ganstudio.core.commands import Command, Stop
+from ganstudio.core.errors import StudioError
 from ganstudio.core.experiment import Experiment
 from ganstudio.core.fields import Value
 from ganstudio.store import Run
@@ -24,6 +22,8 @@ from ganstudio.training.device import device_here
 from ganstudio.training.prepare import changes_of, check_experiment, check_schedule, settled, where_it_lies
 from ganstudio.training.restore import goal_of, hyper_now
 from ganstudio.training.trainer import Trainer
+
+GRACE = 6.0
 
 
 class Session(Trainer):
@@ -33,11 +33,13 @@ class Session(Trainer):
         mailbox: events for the watcher.
         state: the present state; written by the session's own thread.
         path: the run folder; None until the data have been loaded.
+        given_up: a rank of the run is lost, and the session's own thread waits for it in vain.
         snapshots: where the ``Snapshot`` command puts the weights.
     """
 
     def __init__(self, experiment: Experiment, **options: Any) -> None:
         super().__init__(experiment, **options)
+        self._ranks.when_lost(self._lost)
         self._thread = threading.Thread(target=self.train, name=f"trainer {experiment.title}", daemon=True)
 
     @classmethod
@@ -104,12 +106,16 @@ class Session(Trainer):
     def join(self, timeout: float | None = None) -> bool:
         """Waits for the thread to end; says whether it did."""
         self._thread.join(timeout)
-        return not self._thread.is_alive()
+        return not self.alive
 
     @property
     def alive(self) -> bool:
-        """The thread has begun and not ended."""
-        return self._thread.is_alive()
+        """The thread has begun and not ended, and is not given up."""
+        return self._thread.is_alive() and not self.given_up
+
+    def _lost(self, error: StudioError, _said: bool) -> None:
+        if not self.join(GRACE):  # mostly its message has failed as well, and it tells by itself
+            self.give_up(error)
 
     @property
     def waits_for_room(self) -> bool:

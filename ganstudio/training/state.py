@@ -30,6 +30,7 @@ def state_of(engine: Engine) -> tuple[dict[str, Tensor], dict[str, Any]]:
         "items": engine.batches.state(),
         "hyper": engine.method.hyper.model_dump(),
         "data": engine.dataset.fingerprint,
+        "ranks": engine.ranks.size,
     }
 
 
@@ -55,7 +56,7 @@ def load_state(engine: Engine, tensors: Mapping[str, Tensor], values: Mapping[st
         engine.chance.set_state(chance)
     else:  # another kind of device, whose numbers differ anyway: go on with fresh ones, but the same every time
         engine.chance = seeded(engine.seed, f"training from step {step}", engine.device)
-    engine.step_count, engine.seconds = step, seconds
+    engine.step_count, engine.seconds, engine.shared_by = step, seconds, int(values.get("ranks", 1))
     engine.batches.seek(items)
     for name, value in hyper.items():
         if getattr(engine.method.hyper, name) != value:

@@ -37,8 +37,9 @@ from ganstudio.store import Run, RunWriter, WriteQueue
 from ganstudio.training.device import prepare_thread
 from ganstudio.training.disk import Disk
 from ganstudio.training.engine import Engine
-from ganstudio.training.prepare import build_engine, make_run, told
+from ganstudio.training.prepare import build_engine, make_run, schedule, told
 from ganstudio.training.publish import Pace, Publisher
+from ganstudio.training.ranks import ALONE, Begin, Ranks, said_of
 from ganstudio.training.restore import keep_place, other_batches, rewind, take_up
 from ganstudio.training.state import state_of
 from ganstudio.training.trouble import broken, diverged, explain, has_role, may_go_on, not_finite, standing_still
@@ -64,8 +65,10 @@ class Trainer:
         keep_checkpoints: int = 5,
         patience: float = 55.0,
         changes: Mapping[str, Value] | None = None,
+        ranks: Ranks = ALONE,
     ) -> None:
         self.experiment, self._changes = experiment, dict(changes or {})
+        self._ranks, self.given_up = ranks, False
         self.mailbox = Mailbox()
         self.state: State = "preparing"
         self.path: Path | None = run.path if run else None
@@ -95,6 +98,7 @@ class Trainer:
             self._publisher.total, self._publisher.show = self._total, self._show
             self.mailbox.post(Roles(engine.roles))
             self._begin(engine, self._publisher)
+            self._ranks.send(*state_of(engine))
             self._loop(engine, self._publisher)
         except CancelledError:
             self._enter("stopped")
@@ -112,13 +116,18 @@ class Trainer:
     def _prepare(self) -> tuple[Engine, RunWriter]:
         run = self._run_before
         self.mailbox.post(StateChanged("preparing", 0))
-        engine = build_engine(self.experiment, self._cancel_reading, run.info.fingerprint if run else "")
+        expected = run.info.fingerprint if run else ""
+        self._ranks.tell(Begin(self.experiment.to_json(), expected))
+        engine = build_engine(self.experiment, self._cancel_reading, expected, self._ranks)
         for note in told(engine.dataset):
             self.mailbox.post(note)
         if run is None:
             self.path = make_run(self.experiment, engine, self._folder, self._wanted_path)
         assert self.path is not None
         self._writer = writer = RunWriter(self.path)
+        for note in said_of(engine):
+            writer.append_event(note)
+            self.mailbox.post(note)
         writer.write_status("preparing", self._step_before, self._total)
         if run is not None:
             if (described := take_up(engine, run, writer, self.mailbox)) is not None:
@@ -154,13 +163,16 @@ class Trainer:
                 break
             if self._disk.unwritten is not None:
                 self._hold(self._disk.unwritten)
-            if not self._paused and not engine.learns:
-                self._hold(standing_still(engine.step_count))
+            until = engine.learns_until
+            if until is not None and until <= engine.step_count and (self._pending or not self._paused):
+                self._hold(standing_still(until))
             if not self._pending and (self._paused or self._disk.full):
                 self._rest(engine, publisher)
                 before = clock()
                 continue
-            engine.step(self._pending_role if self._pending else self._role)
+            role = self._pending_role if self._pending else self._role
+            self._ranks.lead(role)
+            engine.step(role)
             now = clock()
             engine.close_row(engine.seconds + now - before)
             before = now
@@ -214,6 +226,7 @@ class Trainer:
         self._write_out(publisher)
         if self._disk.unwritten is not None:
             raise self._disk.unwritten
+        self._ranks.end()
         self._enter("finished" if finished else "stopped")
 
     def _write_out(self, publisher: Publisher) -> None:
@@ -238,6 +251,7 @@ class Trainer:
                 if has_role(role, engine, self.mailbox):
                     self._role = role
             case SetHyper():
+                self._ranks.tell(command)
                 self._set_hyper(command, engine, publisher)
             case SaveCheckpoint():
                 publisher.flush_scalars()
@@ -264,10 +278,13 @@ class Trainer:
         if old != new:
             publisher.post_event(HyperChanged(engine.step_count, command.name, old, new))
             publisher.last_checkpoint = -1  # one of this very step would hold the old value
+            if (
+                command.name in ("decay", "decay_to") and not engine.method.hyper.decay_to
+            ):  # rates are to fall, and nobody said when
+                for name, step in schedule(engine.method.hyper, self._total, engine.step_count).items():
+                    self._obey(SetHyper(name, step), engine, publisher)
             if command.name == "batch_size":
                 publisher.post_event(Note("info", other_batches(old, new, engine.step_count)))
-        if engine.schedule_is_open:
-            self._set_hyper(SetHyper("decay_to", self._total), engine, publisher)
 
     def _go_back(self, factor: float, engine: Engine, publisher: Publisher) -> None:
         if self._disk.full:
@@ -278,6 +295,7 @@ class Trainer:
         for name, rate in rates.items():
             self._set_hyper(SetHyper(name, rate), engine, publisher)
         publisher.checkpoint()
+        self._ranks.send(*state_of(engine))
         self._paused, self._pending = True, 0
         self._enter("paused", _("Back at step {step}, with lower learning rates.").format(step=engine.step_count))
         self._settle(publisher)
@@ -305,6 +323,16 @@ class Trainer:
             with suppress(StudioError):
                 step, total = self._step_before, self._total
                 self._writer.write_status("failed", step, total, message=str(error), details=error.details)
+
+    def give_up(self, error: StudioError) -> None:
+        """Says in another thread that the session has failed: its own waits for a device or a rank and cannot."""
+        publisher, self._publisher, self.failure = self._publisher, None, error
+        self._enter("failed", str(error), error.details)
+        if self._writer is not None:
+            step = publisher.engine.step_count if publisher else self._step_before
+            with suppress(StudioError):
+                self._writer.write_status("failed", step, self._total, message=str(error), details=error.details)
+        self.given_up = True
 
     def _enter(self, state: State, message: str = "", details: str = "", diverged: bool = False) -> None:
         if state == self.state and (not message or message == self._message):

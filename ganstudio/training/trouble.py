@@ -16,7 +16,7 @@ from ganstudio.core.mailbox import Mailbox
 from ganstudio.methods.base import role_info
 from ganstudio.training.device import is_out_of_memory
 from ganstudio.training.engine import Engine
-from ganstudio.training.memory import advice_when_full
+from ganstudio.training.memory import TOO_MUCH, advice_when_full
 
 _log = logging.getLogger(__name__)
 
@@ -80,4 +80,4 @@ def explain(error: Exception, engine: Engine | None) -> StudioError:
         return TrainingError(advice_when_full(engine), details)
     except Exception:  # noqa: BLE001 - the advice is a courtesy; the first error is what counts
         _log.debug("no advice on memory", exc_info=True)
-        return TrainingError(_("Memory ran out: choose a smaller batch size, width or image size."), details)
+        return TrainingError(TOO_MUCH, details)

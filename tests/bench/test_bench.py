@@ -29,6 +29,7 @@ FIGURES = {
     "start-train": {"start-train"},
     "curves": {"curves-redraw", "curves-redraw-smooth", "curves-memory"},
     "checkpoint": {"checkpoint"},
+    "ranks": {"ranks"},
     "explore-slider": {
         f"explore-slider-{network}{unit}" for network in ("dcgan", "sngan", "sngan-256") for unit in ("", "-ms")
     },
@@ -44,7 +45,7 @@ FIGURES = {
     "translate-forward": {"translate-forward", "translate-forward-ms"},
 }
 LONG = {
-    *("window-points", "explore-slider", "explore-live", "explore-projection", "explore-memory"),
+    *("window-points", "ranks", "explore-slider", "explore-live", "explore-projection", "explore-memory"),
     *("paint-ink", "paint-stroke", "paint-final", "paint-undo"),
 }
 """What takes long is measured with ``-m slow`` only; its parts are the same as those of the others."""

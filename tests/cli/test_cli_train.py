@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -366,6 +367,22 @@ def test_second_signal_kills(monkeypatch: pytest.MonkeyPatch) -> None:
             assert (left, len(sent)) == ([] if waits else [130], 2)  # what waits for room gives up in words
             handler(signal.SIGINT, None)
         assert left[-1] == 130
+
+
+def test_a_signal_that_a_launcher_passes_on_is_the_same_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    now, left = [100.0], []
+    monkeypatch.setattr(train, "_exit", left.append)
+    monkeypatch.setattr(train.time, "monotonic", lambda: now[0])
+    session = SimpleNamespace(send=lambda _command: None, waits_for_room=False)
+    with train._stopping(session, deaf=5.0) as came:  # type: ignore[arg-type]
+        handler = signal.getsignal(signal.SIGINT)
+        assert callable(handler)
+        for _time in range(3):  # the terminal's, and torchrun's copies
+            handler(signal.SIGINT, None)
+        assert (came, left) == ([signal.SIGINT], [])
+        now[0] += 6
+        handler(signal.SIGINT, None)
+        assert left == [130]
 
 
 # -- the progress line ------------------------------------------------------------------------------------------------

@@ -230,3 +230,33 @@ def test_each_pile_is_shuffled_once_an_epoch(monkeypatch: pytest.MonkeyPatch) ->
     ] * 3
     batches.seek(9)  # anywhere in it, the order is the same
     assert numbers(batches.next().inputs) == drawn[9:12]
+
+
+def two_domains() -> Dataset:
+    """As :func:`numbered`, with a first domain of 7 pictures."""
+    base = numbered(10)
+    inputs = 100 + torch.arange(7, dtype=torch.uint8)[:, None, None, None].expand(7, 3, 4, 4).contiguous()
+    return dataclasses.replace(base, spec=dataclasses.replace(base.spec, kind="domains"), inputs=inputs)
+
+
+@pytest.mark.parametrize("make", [lambda: numbered(10), two_domains])
+@pytest.mark.parametrize("ranks", [2, 3])
+def test_the_parts_of_all_ranks_are_the_batch_of_one(make, ranks):
+    whole, parts = Batches(make(), 7, seed=2), [Batches(make(), 7, seed=2) for _rank in range(ranks)]
+    for rank, part in enumerate(parts):
+        part.share(rank, ranks)
+    for _turn in range(6):
+        wanted, found = whole.next(), [part.next() for part in parts]
+        for column, rows in zip(wanted, zip(*found, strict=True), strict=True):
+            assert (column is None) == (rows[0] is None)
+            if column is not None:
+                assert torch.equal(torch.cat(rows), column)
+    sizes = [part.part[1] for part in parts]
+    assert sum(sizes) == 7
+    assert max(sizes) - min(sizes) == 1
+    assert {part.state() for part in parts} == {whole.state()}
+
+
+def test_a_batch_of_fewer_items_than_ranks_is_refused():
+    with pytest.raises(UsageError, match="set batch_size to 3 or more"):
+        Batches(numbered(10), 2).share(0, 3)
