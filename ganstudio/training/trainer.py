@@ -278,9 +278,8 @@ class Trainer:
         if old != new:
             publisher.post_event(HyperChanged(engine.step_count, command.name, old, new))
             publisher.last_checkpoint = -1  # one of this very step would hold the old value
-            if (
-                command.name in ("decay", "decay_to") and not engine.method.hyper.decay_to
-            ):  # rates are to fall, and nobody said when
+            if command.name in ("decay", "decay_to") and not engine.method.hyper.decay_to:
+                # rates are to fall, and nobody said when
                 for name, step in schedule(engine.method.hyper, self._total, engine.step_count).items():
                     self._obey(SetHyper(name, step), engine, publisher)
             if command.name == "batch_size":
