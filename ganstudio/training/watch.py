@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 BEAT, GONE_AFTER = 1.0, 20.0
 
 
+class Gone(TrainingError):
+    """Another rank has ended without a word, or cannot be reached."""
+
+
 class Watch:
     """Counts for this rank in a store that all ranks reach, and looks whether the others count: rank 0 all, they rank 0.
 
@@ -118,8 +122,8 @@ class Watch:
             tell(error, said)
 
 
-def _gone(rank: int) -> TrainingError:
-    return TrainingError(
+def _gone(rank: int) -> Gone:
+    return Gone(
         _("Rank {rank} of this run is gone: its process was killed, or its machine does not answer. Nothing is lost up to "
           "the last checkpoint: go on with --resume, on as many ranks as there are.").format(rank=rank)
     )  # fmt: skip
