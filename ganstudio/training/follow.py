@@ -14,7 +14,7 @@ from ganstudio.training.prepare import build_engine
 from ganstudio.training.ranks import Begin, State, Together
 from ganstudio.training.state import load_state
 from ganstudio.training.trouble import explain
-from ganstudio.training.watch import Gone
+from ganstudio.training.watch import Leaderless
 
 
 def follow(ranks: Together, tell: Callable[[StudioError], object]) -> int:
@@ -38,7 +38,7 @@ def follow(ranks: Together, tell: Callable[[StudioError], object]) -> int:
         ranks.end()
     except Exception as error:  # noqa: BLE001 - whatever it was: rank 0 says it in words
         words = error if isinstance(error, StudioError) else explain(error, following.engine)
-        if isinstance(error, Gone):
+        if isinstance(error, Leaderless):
             tell(error)
         ranks.leave(str(words), 1)
         return 1

@@ -32,7 +32,7 @@ from ganstudio.core.errors import TrainingError
 from ganstudio.core.events import Note
 from ganstudio.core.i18n import _
 from ganstudio.nn.synced import synchronise
-from ganstudio.training.watch import Gone, Watch
+from ganstudio.training.watch import Watch
 
 if TYPE_CHECKING:
     from ganstudio.training.engine import Engine
@@ -191,7 +191,7 @@ class Together(Ranks):
         return tensor
 
     def _lost(self, error: RuntimeError) -> TrainingError:
-        return self._watch.lost() or Gone(
+        return self._watch.lost() or TrainingError(
             _("The ranks of this run cannot reach each other any more: {error}").format(error=error), str(error)
         )
 

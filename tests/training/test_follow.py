@@ -14,11 +14,12 @@ from ganstudio.core.errors import TrainingError
 from ganstudio.core.events import Note
 from ganstudio.core.process import started_together
 from ganstudio.store import Run
+from ganstudio.training import watch
 from ganstudio.training.engine import Engine
 from ganstudio.training.follow import follow
 from ganstudio.training.ranks import Begin, Ranks
 from ganstudio.training.session import Session
-from ganstudio.training.watch import Gone
+from ganstudio.training.watch import Leaderless
 from tests.training.training_kit import QUICK, experiment, finish, running
 
 
@@ -74,7 +75,7 @@ def test_the_words_of_a_rank_that_failed_are_told_where_reading_was_stopped_for_
 
 def test_rank_0_that_is_gone_without_a_word_is_told_by_another() -> None:
     told: list[Any] = []
-    gone, ended = Gone("rank 0 is gone"), TrainingError("rank 0 has said why")
+    gone, ended = Leaderless("rank 0 is gone"), TrainingError("rank 0 has said why")
     assert follow(_Following([gone]), told.append) == 1  # type: ignore[arg-type]
     assert follow(_Following([ended]), told.append) == 1  # type: ignore[arg-type]
     assert told == [gone]
@@ -126,3 +127,38 @@ def test_variables_that_are_there_by_chance_mean_nothing(
         assert not started_together()
         monkeypatch.setenv(name, size)
     assert started_together() is together
+
+
+class _Store:
+    """What ranks count in; may be gone."""
+
+    def __init__(self) -> None:
+        self._values: dict[str, Any] = {}
+        self.gone = False
+
+    def _there(self) -> dict[str, Any]:
+        if self.gone:
+            raise RuntimeError
+        return self._values
+
+    def add(self, name: str, more: int) -> int:
+        self._there()[name] = self._there().get(name, 0) + more
+        return int(self._values[name])
+
+    def check(self, names: list[str]) -> bool:
+        return names[0] in self._there()
+
+
+def test_a_rank_names_the_one_that_is_gone_whichever_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watch, "BEAT", 0.2)
+    store = _Store()
+    ranks = [watch.Watch(store, rank, 3) for rank in (0, 1)]  # type: ignore[arg-type]
+    try:
+        lost = ranks[1].lost()
+        assert "Rank 2 of this run is gone" in str(lost)
+        assert not isinstance(lost, Leaderless)
+        store.gone = True  # it lies where rank 0 is
+        assert isinstance(ranks[1].lost(), Leaderless)
+    finally:
+        for rank in ranks:
+            rank.stop()
