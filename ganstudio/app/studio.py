@@ -21,6 +21,7 @@ from ganstudio.app.settings import SettingsStore, apply_folders
 from ganstudio.core.elsewhere import shown
 from ganstudio.core.errors import StudioError
 from ganstudio.core.experiment import Experiment
+from ganstudio.core.fields import of_run
 from ganstudio.core.i18n import _
 from ganstudio.data.archives import clear_left_overs
 from ganstudio.store import delete_run, list_runs, rename_run, runs_folder
@@ -232,7 +233,9 @@ class Studio:
     def duplicate(self, model: RunModel) -> None:
         """Puts the run's experiment into the draft, to be changed and started as a new run."""
         told = model.experiment
-        copy = told.with_(name="", hyper=as_begun(told.hyper, told.steps))
+        cards = () if self.catalogue is None else self.catalogue.methods
+        fields = next((card.fields for card in cards if card.name == told.method), ())
+        copy = told.with_(name="", hyper=as_begun(of_run(fields, told.hyper), told.steps))
         self.draft.replace(copy, _("Duplicate {name}").format(name=model.title))
 
     def close_run(self, model: RunModel) -> None:

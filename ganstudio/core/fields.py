@@ -8,7 +8,7 @@ A set of hyper-parameters (or of data-set options) is a frozen pydantic model wh
 from __future__ import annotations
 
 import types
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin
 
@@ -194,10 +194,19 @@ def field_of(model: type[Fields], name: str) -> FieldSpec:
     raise UsageError(_("There is no setting called “{name}”. Known: {known}.").format(name=name, known=known))
 
 
-def as_stored(model: type[Fields], values: Mapping[str, Value]) -> dict[str, Value]:
+def as_stored(fields: Sequence[FieldSpec], values: Mapping[str, Value]) -> dict[str, Value]:
     """The values of a stored run, with those that did not exist when it was begun as they were by nature then."""
-    older = {spec.name: spec.before for spec in fields_of(model) if spec.before is not None}
+    older = {spec.name: spec.before for spec in fields if spec.before is not None}
     return {**older, **values}
+
+
+def of_run(fields: Sequence[FieldSpec], values: Mapping[str, Value]) -> dict[str, Value]:
+    """The values of a run for people: of a stored one, which names all that there were, those of :func:`as_stored`.
+
+    A run that is only being prepared names those that somebody chose; the others are the defaults.
+    """
+    stored = all(spec.name in values for spec in fields if spec.before is None)
+    return as_stored(fields, values) if stored else dict(values)
 
 
 def validate(model: type[F], values: Mapping[str, Any]) -> F:

@@ -97,10 +97,12 @@ GRAD_CLIP = Axis(_("Gradient clipping"), _("Every entry of D’s gradient is cli
                  ge=0, le=100, live=True, advanced=True)  # fmt: skip
 DECAY = Axis(_("Rate decay"), _("How the learning rates fall: not at all, evenly to 0 (linear), or by half at each of the "
              "two steps below (step)."), OPTIMISERS, live=True, advanced=True, before="none")  # fmt: skip
-DECAY_FROM = Axis(_("Decay from"), _("The step at which the rates begin to fall. 0: from the beginning."), OPTIMISERS,
-                  ge=0, le=2**40, live=True, advanced=True, unit="steps")  # fmt: skip
+DECAY_FROM = Axis(_("Decay from"), _("The step at which the rates begin to fall. 0: from the beginning, or the middle where "
+                  "they fall in steps."), OPTIMISERS, ge=0, le=2**40, live=True, advanced=True, unit="steps",
+                  before=0)  # fmt: skip
 DECAY_TO = Axis(_("Decay to"), _("The step at which they have fallen. 0: the last one of the run, as it is begun."),
-                OPTIMISERS, ge=0, le=2**40, live=True, advanced=True, unit="steps")  # fmt: skip
+                OPTIMISERS, ge=0, le=2**40, live=True, advanced=True, unit="steps",
+                  before=0)  # fmt: skip
 
 # -- training ---------------------------------------------------------------------------------------------------------
 

@@ -35,7 +35,7 @@ from ganstudio.core.dataspec import DataKind, DataSpec
 from ganstudio.core.errors import UsageError
 from ganstudio.core.events import RoleInfo
 from ganstudio.core.fields import Hyper as AnyHyper
-from ganstudio.core.fields import Value, as_stored, field_of, validate
+from ganstudio.core.fields import Value, as_stored, field_of, fields_of, validate
 from ganstudio.core.i18n import _
 from ganstudio.core.observed import Predicts
 from ganstudio.data.batches import Examples
@@ -118,7 +118,7 @@ class Method(nn.Module, ABC, Generic[H]):
                 )
             )
         if stored:
-            values = as_stored(cls.Hyper, values)
+            values = as_stored(fields_of(cls.Hyper), values)
         return validate(cls.Hyper, {**cls.kind_defaults.get(kind, {}), **values})
 
     def check_change(self, name: str, value: Value, resuming: bool = False) -> Any:

@@ -188,7 +188,7 @@ class TwoPlayer(Method[G]):
 
     def __init__(self, hyper: G, data: DataSpec) -> None:
         super().__init__(hyper, data)
-        if getattr(hyper, "norm_d", "none") == "batch" and self.penalties():
+        if getattr(hyper, "norm_d", "none") == "batch" and (hyper.penalty != "none" or self.penalties()):
             raise UsageError(
                 _(
                     "A slope penalty needs a discriminator that judges every item alone: set norm_d to another than batch."
@@ -213,6 +213,10 @@ class TwoPlayer(Method[G]):
     def rule(self) -> Rule:
         """The game being played."""
         return RULES[self.hyper.objective]
+
+    def known(self, batch: Batch) -> Values:
+        """What D is told of the real items: their classes. In BiGAN, beside a drawn z: the z that E reads in them."""
+        return self.describe(batch.labels)
 
     def see(self, items: Tensor) -> Tensor:
         """What D is shown of items while it is trained, or G by it: the items themselves. Real and fake pass apart."""
@@ -281,8 +285,8 @@ class TwoPlayer(Method[G]):
 
     def discriminator_terms(self, batch: Batch) -> Terms:
         """Loss of D on real items and on generated ones that are told the same of, and the penalties that are due."""
-        real, known = batch.real, self.describe(batch.labels)
-        values = {**self.draw(batch.size, real.device), **known}
+        real, known = batch.real, self.known(batch)
+        values = {**self.draw(batch.size, real.device), **self.describe(batch.labels)}
         with torch.no_grad():
             fake = self.generate(values)
         on_real, on_fake = self.judge_both(self.see(real), self.see(fake), known, values)
@@ -314,7 +318,7 @@ class TwoPlayer(Method[G]):
         on_real, known = None, {}  # type: Verdict | None, Values
         if self.compares or self.rule.compares:
             with torch.no_grad():
-                known = self.describe(batch.labels)
+                known = self.known(batch)
                 on_real = self.judge(self.see(batch.real), known)
         values = self.draw(batch.size, next(self.generator.parameters()).device)
         fake = self.generate(values)

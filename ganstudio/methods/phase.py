@@ -60,7 +60,7 @@ class Batch(Protocol):
         """
 
     def of_classes(self, labels: Tensor, k: int) -> Tensor:
-        """``k`` items of each of these classes, int64 ``(N,)``: ``(N, k, C, H, W)``. The same item may come twice."""
+        """``k`` items of each of these classes, int64 ``(N,)``, which have some: ``(N, k, C, H, W)``; one may come twice."""
 
     def fresh(self) -> Batch:
         """Another batch of new items, inside the same update: for inner steps."""

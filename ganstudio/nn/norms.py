@@ -26,10 +26,8 @@ class SpectralNorm(nn.Module):
     ``(out, everything else)``. Always in the weight's own precision: under autocast, too.
     """
 
-    not_averaged = (
-        "u",
-        "v",
-    )  # the mean of two directions is shorter than either, so that the weight would come out larger
+    # The mean of two directions is shorter than either, so that the weight would come out larger.
+    not_averaged = ("u", "v")
     u: Tensor
     v: Tensor
 

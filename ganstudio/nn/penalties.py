@@ -11,7 +11,7 @@ from torch import Tensor
 
 from ganstudio.nn import random
 
-Discriminator = Callable[[Tensor], Tensor]
+Judge = Callable[[Tensor], Tensor]
 PenaltyName = Literal["none", "gradient", "r1", "dragan"]
 
 
@@ -29,11 +29,11 @@ class Penalty:
 
     name: str
     weight: float
-    value: Callable[[Discriminator, Tensor, Tensor], Tensor]
+    value: Callable[[Judge, Tensor, Tensor], Tensor]
     every: int = 1
 
 
-def squared_slopes(discriminator: Discriminator, points: Tensor) -> Tensor:
+def squared_slopes(discriminator: Judge, points: Tensor) -> Tensor:
     """‖∇ₓ D(x)‖² at every point.
 
     Args:
@@ -48,7 +48,7 @@ def squared_slopes(discriminator: Discriminator, points: Tensor) -> Tensor:
     return slope.flatten(1).square().sum(1)
 
 
-def _slopes(discriminator: Discriminator, points: Tensor) -> Tensor:
+def _slopes(discriminator: Judge, points: Tensor) -> Tensor:
     """‖∇D‖ at every point, with a slope of its own at 0."""
     return (squared_slopes(discriminator, points) + 1e-12).sqrt()
 
@@ -59,7 +59,7 @@ def _between(real: Tensor, fake: Tensor) -> Tensor:
     return torch.lerp(real, fake.detach(), mix)
 
 
-def gradient_penalty(discriminator: Discriminator, real: Tensor, fake: Tensor) -> Tensor:
+def gradient_penalty(discriminator: Judge, real: Tensor, fake: Tensor) -> Tensor:
     """E[(‖∇D(x̂)‖ − 1)²] at points x̂ drawn evenly between pairs of real and generated items.
 
     Gulrajani et al. 2017, eq. 3. The discriminator must treat every item on its own: no batch norm in it.
@@ -67,7 +67,7 @@ def gradient_penalty(discriminator: Discriminator, real: Tensor, fake: Tensor) -
     return (_slopes(discriminator, _between(real, fake)) - 1).square().mean()
 
 
-def one_sided_penalty(discriminator: Discriminator, real: Tensor, fake: Tensor) -> Tensor:
+def one_sided_penalty(discriminator: Judge, real: Tensor, fake: Tensor) -> Tensor:
     """E[max(0, ‖∇D(x̂)‖ − 1)²], x̂ as in :func:`gradient_penalty`: only slopes above 1 cost anything.
 
     Named in Gulrajani et al. 2017, section 4; derived in Petzka et al. 2018 (WGAN-LP, eq. 8): a critic may be flatter.
@@ -75,17 +75,17 @@ def one_sided_penalty(discriminator: Discriminator, real: Tensor, fake: Tensor) 
     return (_slopes(discriminator, _between(real, fake)) - 1).relu().square().mean()
 
 
-def r1_penalty(discriminator: Discriminator, real: Tensor, fake: Tensor) -> Tensor:
+def r1_penalty(discriminator: Judge, real: Tensor, fake: Tensor) -> Tensor:
     """½ E[‖∇D(x)‖²] on real items (Mescheder et al. 2018, eq. 9)."""
     return 0.5 * squared_slopes(discriminator, real).mean()
 
 
-def r2_penalty(discriminator: Discriminator, real: Tensor, fake: Tensor) -> Tensor:
+def r2_penalty(discriminator: Judge, real: Tensor, fake: Tensor) -> Tensor:
     """½ E[‖∇D(G(z))‖²] on generated items (Mescheder et al. 2018, eq. 10)."""
     return 0.5 * squared_slopes(discriminator, fake).mean()
 
 
-def dragan_penalty(discriminator: Discriminator, real: Tensor, fake: Tensor) -> Tensor:
+def dragan_penalty(discriminator: Judge, real: Tensor, fake: Tensor) -> Tensor:
     """E[(‖∇D(x + δ)‖ − 1)²] around real items, δ = ½ · std · U(0, 1) in every number, std that of the whole batch.
 
     Not what Kodali et al. 2017 write: their algorithm 1 draws δ from N(0, c I), with c about 10, and penalises
@@ -97,7 +97,7 @@ def dragan_penalty(discriminator: Discriminator, real: Tensor, fake: Tensor) -> 
     return (_slopes(discriminator, real + noise) - 1).square().mean()
 
 
-PENALTIES: dict[str, Callable[[Discriminator, Tensor, Tensor], Tensor]] = {
+PENALTIES: dict[str, Callable[[Judge, Tensor, Tensor], Tensor]] = {
     "gradient": gradient_penalty,
     "one-sided": one_sided_penalty,
     "r1": r1_penalty,

@@ -153,10 +153,11 @@ class Engine:
     def _update(self, phase: Phase, measure: bool) -> None:
         self._unfreeze(phase)
         self._batch.renew()
-        optimiser, parameters = self.optimisers[phase.shares or phase.name], self.trainable[phase.name]
+        owner = next(one for one in self._phases if one.name == (phase.shares or phase.name))
+        optimiser, parameters = self.optimisers[owner.name], self.trainable[phase.name]
         optimiser.zero_grad()
-        if phase.optimiser.decay.kind != "none" and not phase.shares:
-            self._decay(phase, optimiser, measure)
+        if owner.optimiser.decay.kind != "none":
+            self._decay(owner, optimiser, measure and owner is phase)
         terms = self._terms(phase)
         first, *others = terms.values()
         weight = self.ranks.weight(self._batch.size, self.batches.batch_size)

@@ -14,15 +14,16 @@ from ganstudio.nn.ema import decay_of_half_life
 
 
 def build(spec: Optimiser, parameters: Iterable[Tensor], device: torch.device) -> torch.optim.Optimizer:
-    """One optimiser: fused where torch has a fused kernel for it, foreach elsewhere."""
+    """One optimiser: Adam fused where torch has a kernel for it, foreach otherwise."""
     parameters = list(parameters)
-    fast: dict[str, Any] = {"fused": True} if device.type in ("cpu", "cuda") else {"foreach": True}
     shared: dict[str, Any] = {"lr": spec.lr, "weight_decay": spec.weight_decay}
     if spec.kind == "adam":
+        fast = {"fused": True} if device.type in ("cpu", "cuda") else {"foreach": True}
         return eager.Adam(parameters, betas=(spec.beta1, spec.beta2), eps=spec.eps, **shared, **fast)
     if spec.kind == "rmsprop":
         return eager.RMSprop(parameters, alpha=spec.beta2, momentum=spec.beta1, eps=spec.eps, foreach=True, **shared)
-    return eager.SGD(parameters, momentum=spec.beta1, **shared, **fast)
+    # Not fused: that fails where some parameters have momentum already and others have their first gradient.
+    return eager.SGD(parameters, momentum=spec.beta1, foreach=True, **shared)
 
 
 def set_rate(optimiser: torch.optim.Optimizer, rate: float) -> None:

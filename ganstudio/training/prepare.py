@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from ganstudio.core.controls import takes
 from ganstudio.core.errors import SizeError, UsageError
@@ -49,20 +50,29 @@ def settled(experiment: Experiment) -> Experiment:
         UsageError: as :func:`check_experiment` and :func:`check_schedule`.
     """
     check_experiment(experiment)
-    hyper = _scheduled(experiment)
+    method = METHODS[experiment.method].resolve(experiment.hyper, DATASETS[parse_request(experiment.data).name].kind)
+    hyper = {**experiment.hyper, **schedule(method, experiment.steps)}
     check_schedule(hyper, experiment.steps)
     return experiment.with_(data=absolute_request(experiment.data), hyper=hyper)
 
 
-def _scheduled(experiment: Experiment) -> Mapping[str, Value]:
-    """The hyper-parameters with a schedule in steps: it ends with the run, and begins where the method has it begin."""
-    method = METHODS[experiment.method]
-    hyper = method.resolve(experiment.hyper, DATASETS[parse_request(experiment.data).name].kind)
-    if getattr(hyper, "decay", "none") == "none":
-        return experiment.hyper
-    last = hyper.decay_to or experiment.steps
-    first = hyper.decay_from or round(getattr(hyper, "decay_begins", 0.0) * last)
-    return {**experiment.hyper, "decay_from": first, "decay_to": last}
+def schedule(hyper: Any, steps: int, now: int = 0) -> dict[str, Value]:
+    """Both ends of a schedule, in steps: it ends with the run, and begins where the method has it begin.
+
+    Args:
+        hyper: of the method. What they say of it themselves holds.
+        steps: of the run.
+        now: the step at which somebody asks for it; it begins there where the method would have had it begin earlier.
+
+    Returns:
+        ``decay_from`` and ``decay_to``; nothing where rates do not fall.
+    """
+    kind = getattr(hyper, "decay", "none")
+    if kind == "none":
+        return {}
+    last = hyper.decay_to or steps
+    share = getattr(hyper, "decay_begins", 0.0) or (0.5 if kind == "step" else 0.0)
+    return {"decay_from": hyper.decay_from or max(now, round(share * last)), "decay_to": last}
 
 
 def check_schedule(hyper: Mapping[str, Value], steps: int) -> None:
@@ -83,7 +93,7 @@ def check_schedule(hyper: Mapping[str, Value], steps: int) -> None:
             "The learning rates cannot fall from step {first} to step {last}: decay_from must be less than decay_to."
         )
         raise UsageError(words.format(first=first, last=last))
-    if hyper["decay"] == "linear" and last < steps:
+    if hyper["decay"] == "linear" and 0 < last < steps:
         words = _("The learning rates reach 0 at step {last}, and the run is to go on to step {steps}. Let them fall until "
                   "then (decay_to={steps}; they rise again at first), or no more at all (decay=none).")  # fmt: skip
         raise UsageError(words.format(last=last, steps=steps))
@@ -101,10 +111,11 @@ def where_it_lies(experiment: Experiment, run: Path, moved: str | None = None) -
         UsageError: an unknown name, or ``moved`` names another kind of set.
     """
     data = stored_request(experiment.data, run)
-    paths = {spec.name for spec in fields_of(METHODS[experiment.method].Hyper) if spec.path}
+    fields = fields_of(METHODS[experiment.method].Hyper)
+    paths = {spec.name for spec in fields if spec.path}
     hyper = {
         name: located(value, run) if name in paths and isinstance(value, str) else value
-        for name, value in as_stored(METHODS[experiment.method].Hyper, experiment.hyper).items()
+        for name, value in as_stored(fields, experiment.hyper).items()
     }
     return experiment.with_(data=data if moved is None else moved_request(data, moved), hyper=hyper)
 

@@ -39,7 +39,10 @@ def take_samples(engine: Engine, source: Source) -> Samples:
     """The fixed latents as the generator draws them now; translations beside what was given and what was wanted."""
     shown: Source = source if engine.averages else "raw"
     with engine.drawing(source) as view:
-        names, columns = zip(*view.panels(engine.fixed, engine.on_view.real), strict=True)
+        if engine.dataset.spec.pictures:
+            names, columns = zip(*view.panels(engine.fixed, engine.on_view.real), strict=True)
+        else:  # points have no columns to stand in
+            names, columns = ("",), (view.generate(engine.fixed),)
         if len(columns) > 1:
             items = to_items(beside(columns))
             return Samples(engine.step_count, items, None, shown, names, drawn=engine.method.drawn_panel)

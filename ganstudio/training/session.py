@@ -13,10 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from ganstudio.core.commands import (
-    Command,
-    Stop,
-)
+from ganstudio.core.commands import Command, Stop
 from ganstudio.core.errors import StudioError
 from ganstudio.core.experiment import Experiment
 from ganstudio.core.fields import Value

@@ -37,7 +37,7 @@ from ganstudio.store import Run, RunWriter, WriteQueue
 from ganstudio.training.device import prepare_thread
 from ganstudio.training.disk import Disk
 from ganstudio.training.engine import Engine
-from ganstudio.training.prepare import build_engine, make_run, told
+from ganstudio.training.prepare import build_engine, make_run, schedule, told
 from ganstudio.training.publish import Pace, Publisher
 from ganstudio.training.ranks import ALONE, Begin, Ranks, said_of
 from ganstudio.training.restore import keep_place, other_batches, rewind, take_up
@@ -167,8 +167,9 @@ class Trainer:
                 break
             if self._disk.unwritten is not None:
                 self._hold(self._disk.unwritten)
-            if not self._paused and engine.learns_until == engine.step_count:
-                self._hold(standing_still(engine.step_count))
+            until = engine.learns_until
+            if until is not None and until <= engine.step_count and (self._pending or not self._paused):
+                self._hold(standing_still(until))
             if not self._pending and (self._paused or self._disk.full):
                 self._rest(engine, publisher)
                 before = clock()
@@ -281,6 +282,9 @@ class Trainer:
         if old != new:
             publisher.post_event(HyperChanged(engine.step_count, command.name, old, new))
             publisher.last_checkpoint = -1  # one of this very step would hold the old value
+            if command.name == "decay" and not engine.method.hyper.decay_to:  # rates are to fall, and nobody said when
+                for name, step in schedule(engine.method.hyper, self._total, engine.step_count).items():
+                    self._obey(SetHyper(name, step), engine, publisher)
             if command.name == "batch_size":
                 publisher.post_event(Note("info", other_batches(old, new, engine.step_count)))
 

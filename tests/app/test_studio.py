@@ -147,6 +147,17 @@ def test_duplicate_fills_the_draft_and_can_be_undone(studio: Studio) -> None:
     assert studio.draft.to_experiment() == before
 
 
+def test_a_duplicate_of_an_older_run_has_what_there_was_no_choice_of(studio: Studio) -> None:
+    studio.load_catalogue()
+    pump_until(studio, lambda: studio.catalogue is not None)
+    hyper = {spec.name: spec.default for spec in studio.catalogue.method("sngan").fields if spec.before is None}
+    path = create_run(
+        Experiment("sngan", "digits", hyper, 50), DataSpec("digits", "images", 10, channels=1, size=4), "print"
+    )
+    studio.duplicate(studio.open_run(path))
+    assert studio.draft.to_experiment().hyper["decay"] == "none"
+
+
 def test_rename_reaches_folder_and_model(studio: Studio, told: list[Notification]) -> None:
     path = make_run()
     model = studio.open_run(path)

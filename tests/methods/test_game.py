@@ -5,16 +5,21 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from ganstudio.core.dataspec import DataSpec
 from ganstudio.core.errors import UsageError
 from ganstudio.core.experiment import Experiment
 from ganstudio.methods import METHODS
+from ganstudio.methods.base import Batch, Values
 from ganstudio.methods.game import Play, TwoPlayer, Verdict
+from ganstudio.nn.mlp import MLPDiscriminator
 from ganstudio.training.prepare import build_engine
+from ganstudio.training.scene import take_samples
 from tests.methods.test_every_method import build, data_for
-from tests.training.training_kit import train
+from tests.methods.tiny import registered
+from tests.methods.tiny_games import SmallGame, info
+from tests.training.training_kit import make_engine, train
 
 
 def test_convolutions_refuse_points() -> None:
@@ -47,6 +52,48 @@ def test_a_penalty_and_batch_norm_are_refused_together(penalty: str) -> None:
     rows = train(build("gan", "points", penalty=penalty), 2)
     assert rows is not None
     assert "discriminator/penalty" in [info.name for info in rows.series]
+
+
+def test_a_penalty_of_no_weight_may_be_given_some_later_and_is_refused_too() -> None:
+    with pytest.raises(UsageError, match="norm_d"):
+        build("gan", "points", penalty="r1", penalty_weight=0.0, norm_d="batch")
+
+
+class Bidirectional(SmallGame):
+    """D judges items together with their z, drawn or read (Donahue et al. 2017); here E reads (0, 0, …)."""
+
+    info = info("bidirectional", "Bidirectional")
+
+    def build_networks(self) -> None:
+        super().build_networks()
+        self.discriminator = MLPDiscriminator((self.data.shape[0] + self.hyper.latent_size,), 12, 2)
+        self.pairs: list[Tensor] = []
+
+    def known(self, batch: Batch) -> Values:
+        return {"z": torch.zeros(batch.size, self.hyper.latent_size)}
+
+    def judge(self, items: Tensor, values: Values) -> Verdict:
+        self.pairs.append(values["z"])
+        return super().judge(torch.cat((items, values["z"]), 1), values)
+
+    def critic(self, items: Tensor, values: Values | None = None) -> Tensor:
+        return self.judge(items, {"z": torch.zeros(len(items), self.hyper.latent_size)}).out
+
+    def panels(self, values: Values, real: Tensor | None) -> tuple[tuple[str, Tensor], ...]:
+        return ("drawn", self.generate(values)), ("again", self.generate(values))
+
+
+def test_what_real_items_are_told_beside_them_is_the_methods_own() -> None:
+    with registered(Bidirectional):
+        engine = make_engine("bidirectional")
+        train(engine, 1)
+        of_d, of_g = engine.method.pairs
+        read, drawn = of_d.chunk(2)
+        assert not read.any()
+        assert drawn.all()
+        assert of_g.all()
+        samples = take_samples(engine, "ema")  # points have no columns to stand in, and are drawn all the same
+        assert samples.items.shape == (len(engine.fixed["z"]), 2)
 
 
 @pytest.mark.parametrize("norm", ["none", "batch", "layer", "spectral"])

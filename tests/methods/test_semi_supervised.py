@@ -189,7 +189,7 @@ def test_labelled_items_are_drawn_where_the_runs_chance_is(monkeypatch: pytest.M
     engine, places = build(), list[str]()
 
     class Elsewhere:
-        batch_size, device = 3, torch.device("cuda")
+        batch_size, part, device = 3, (0, 3), torch.device("cuda")
 
         def labelled_pool(self, _per_class: int) -> torch.Tensor:
             return torch.arange(5)

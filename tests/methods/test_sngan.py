@@ -92,7 +92,9 @@ def test_the_defaults_are_the_papers_but_for_what_a_laptop_cannot() -> None:
     hyper = METHODS["sngan"].resolve({}, "images")
     chosen = hyper.model_dump()
     wanted = {"objective": "hinge", "beta1": 0.0, "beta2": 0.9, "lr_d": 2e-4, "lr_g": 2e-4, "norm_d": "spectral"}
+    wanted["decay"] = "linear"
     assert {name: chosen[name] for name in wanted} == wanted
+    assert METHODS["sngan"].resolve({}, "images", stored=True).decay == "none"
     with pytest.raises(UsageError):
         METHODS["sngan"].resolve({"objective": "least-squares"}, "images")
 

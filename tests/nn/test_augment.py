@@ -73,6 +73,7 @@ def test_what_belongs_together_is_varied_alike_and_every_item_otherwise() -> Non
     seen, seen_labels, seen_places = varied(ramp, labels, places, mirror=True, jitter=True)
     assert seen_labels.dtype == torch.int64
     assert (seen[:, 0] - (seen_places / 15.5 - 1)).abs().max() < 2 / 31  # bilinear and nearest: within a pixel
+    assert not torch.isin(seen[:, 0, :, 8:24], ramp).all(2).any()  # between pixels
     columns = seen_places[:, 0].unique(dim=0)
     assert len(columns) > 5  # three or four places for a crop of 32 pixels, and their mirror images
     assert 10 < (seen_places[:, 0, 0] > seen_places[:, 0, -1]).sum() < 30

@@ -10,7 +10,7 @@ from torch import nn
 from ganstudio.nn import eager
 
 OPTIONS: dict[str, dict[str, Any]] = {
-    "Adam": {"lr": 1e-2, "betas": (0.5, 0.9), "weight_decay": 1e-3, "fused": True},
+    "Adam": {"lr": 1e-2, "betas": (0.5, 0.9), "weight_decay": 1e-3, "eps": 1e-3, "fused": True},
     "RMSprop": {"lr": 1e-3, "momentum": 0.5, "foreach": True},
     "SGD": {"lr": 1e-2, "momentum": 0.9, "weight_decay": 1e-3},
 }

@@ -9,6 +9,8 @@ import pytest
 import torch
 
 from ganstudio.core.errors import StoreError
+from ganstudio.methods.base import Optimiser, OptimiserKind
+from ganstudio.training import optimisers
 from ganstudio.training.engine import Engine, seeded
 from ganstudio.training.scene import take_samples, take_scene
 from ganstudio.training.state import load_state
@@ -122,6 +124,35 @@ def test_a_checkpoint_of_other_data_is_refused() -> None:
     one, other = make_engine("gan", **SMALL), make_engine("gan", "moons:count=2048", **SMALL)
     with pytest.raises(StoreError, match="data"):
         load_state(one, *saved(other))
+
+
+@pytest.mark.parametrize("kind", ["adam", "rmsprop", "sgd"])
+def test_a_parameter_may_have_its_first_gradient_late(kind: OptimiserKind) -> None:
+    first, late, alone = (torch.nn.Parameter(torch.ones(2)) for _each in range(3))
+    both = optimisers.build(Optimiser(kind, 0.1, 0.5), [first, late], torch.device("cpu"))
+    single = optimisers.build(Optimiser(kind, 0.1, 0.5), [alone], torch.device("cpu"))
+    first.grad = torch.ones(2)
+    both.step()
+    for _each in range(3):
+        first.grad, late.grad, alone.grad = (torch.ones(2) for _parameter in range(3))
+        both.step()
+        single.step()
+    assert torch.equal(late, alone)
+    assert (first < late).all()
+
+
+@pytest.mark.parametrize("kind", ["adam", "rmsprop", "sgd"])
+def test_a_living_optimiser_takes_every_new_value(kind: OptimiserKind) -> None:
+    old, new = Optimiser(kind, 0.1, 0.5, 0.9), Optimiser(kind, 0.2, 0.6, 0.8, eps=1e-2, weight_decay=0.3)
+    changed, made = (
+        optimisers.build(how, [torch.nn.Parameter(torch.ones(2))], torch.device("cpu")) for how in (old, new)
+    )
+    optimisers.retune(changed, new)
+    for one in (changed, made):
+        (parameter,) = one.param_groups[0]["params"]
+        parameter.grad = torch.full((2,), 0.7)
+        one.step()
+    assert torch.equal(changed.param_groups[0]["params"][0], made.param_groups[0]["params"][0])
 
 
 def test_momentum_can_be_switched_on_and_off_while_rmsprop_runs() -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -150,6 +151,16 @@ def test_download_with_progress_and_cancel(panel: ExperimentPanel, qtbot: Any) -
     assert panel.data.download.isVisible()
     panel.set_catalogue(FakeCatalogue(mnist=True))  # type: ignore[arg-type]
     assert panel.start.isEnabled()
+
+
+def test_a_run_shows_what_it_had_before_there_was_a_choice(panel: ExperimentPanel) -> None:
+    catalogue = FakeCatalogue()
+    slope = FieldSpec("slope", "Slope", "Of the negative side.", "float", 0.3, low=0, high=1, before=0.2)
+    catalogue.methods = tuple(replace(card, fields=(*card.fields, slope)) for card in catalogue.methods)
+    panel.set_catalogue(catalogue)  # type: ignore[arg-type]
+    for hyper, shown in (({}, 0.3), ({"lr": 1e-3, "width": 16}, 0.2), ({"lr": 1e-3, "width": 16, "slope": 0.1}, 0.1)):
+        panel.show_run(Experiment("gan", "ring", hyper=hyper), "running")
+        assert panel.hyper.row("slope").editor.value() == shown
 
 
 def test_running_shows_the_run_and_leaves_live_values_open(panel: ExperimentPanel, qtbot: Any) -> None:

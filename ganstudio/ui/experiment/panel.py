@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 from ganstudio.app.catalogue import Catalogue
 from ganstudio.app.drafts import NAME, SEED, STEPS, ExperimentDraft, split_request
 from ganstudio.core.experiment import Experiment
-from ganstudio.core.fields import FieldSpec
+from ganstudio.core.fields import FieldSpec, of_run
 from ganstudio.core.i18n import _
 from ganstudio.ui.experiment.choosers import MethodChooser
 from ganstudio.ui.experiment.data_picker import DataPicker
@@ -279,7 +279,8 @@ class ExperimentPanel(QWidget):
         card = next((card for card in catalogue.methods if card.name == experiment.method), None)
         kind = next((card.kind for card in catalogue.datasets if card.name == data), "images")
         fields = card.fields if card else ()
-        self.hyper.set_fields(fields, experiment.hyper, card.defaults_for(kind) if card else {})
+        hyper = experiment.hyper if self._mode == "draft" else of_run(fields, experiment.hyper)
+        self.hyper.set_fields(fields, hyper, card.defaults_for(kind) if card else {})
         for spec in fields:
             self.hyper.set_error(spec.name, self._problems.get(f"hyper.{spec.name}", ""))
 
