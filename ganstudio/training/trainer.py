@@ -284,7 +284,7 @@ class Trainer:
             publisher.last_checkpoint = -1  # one of this very step would hold the old value
             if command.name == "decay" and not engine.method.hyper.decay_to:  # rates are to fall, and nobody said when
                 for name, step in schedule(engine.method.hyper, self._total, engine.step_count).items():
-                    self._obey(SetHyper(name, step), engine, publisher)
+                    self._set_hyper(SetHyper(name, step), engine, publisher)
             if command.name == "batch_size":
                 publisher.post_event(Note("info", other_batches(old, new, engine.step_count)))
 
