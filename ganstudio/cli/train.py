@@ -95,7 +95,8 @@ def run(options: argparse.Namespace) -> int:
     if ranks is not None and ranks.rank:
         from ganstudio.training.follow import follow
 
-        return follow(ranks)
+        # One of them is enough to say what rank 0 cannot.
+        return follow(ranks, lambda error: say(f"ganstudio: {one_line(str(error))}") if ranks.rank == 1 else None)
     try:
         return _lead(options, ranks)
     except StudioError as error:
@@ -324,7 +325,9 @@ def _conclude(session: Session, trouble: str, signals: Sequence[int], resumed: b
         raise _with_hint(session.failure, session.experiment.data, resumed)
     if trouble:
         raise TrainingError(_("Not all of the run could be stored: {why}").format(why=trouble))
-    assert session.path is not None
+    if session.path is None:
+        say(_("Stopped while the data were being read; nothing was written."))
+        return _SIGNAL_STATUS + signals[0] if signals else 0
     write(str(session.path))
     if session.state != "stopped":
         return 0

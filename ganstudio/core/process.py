@@ -86,4 +86,4 @@ def python_command(code: str) -> list[str]:
 def started_together() -> bool:
     """This process was started as one of several that train one run, by ``torchrun`` or what sets the same variables."""
     known = all(name in os.environ for name in ("RANK", "WORLD_SIZE", "MASTER_ADDR", "MASTER_PORT"))
-    return known and int(os.environ["WORLD_SIZE"]) > 1
+    return known and os.environ["WORLD_SIZE"] not in ("", "0", "1")

@@ -117,13 +117,8 @@ class Batches:
         return len(self._items if self._kept is None else self._kept)
 
     def share(self, rank: int, ranks: int) -> None:
-        """From now on :meth:`next` gives the part of process ``rank`` of so many, which all draw in one order.
-
-        Raises:
-            UsageError: a batch has fewer items than that.
-        """
+        """From now on :meth:`next` gives the part of process ``rank`` of so many, which all draw in one order."""
         self._rank, self._ranks = rank, ranks
-        _first, _count = self.part
 
     @property
     def part(self) -> tuple[int, int]:

@@ -115,6 +115,10 @@ class Ranks:
             status: of the process, when it exits.
         """
 
+    def lost(self) -> TrainingError | None:
+        """Why another rank has ended early, where one has said so."""
+        return None
+
     def when_lost(self, tell: Callable[[TrainingError, bool], object]) -> None:
         """What to do, in another thread, when a rank has ended early: told in words, and whether it said so itself."""
 
@@ -279,13 +283,22 @@ class Together(Ranks):
             # At the end of the process torch would clean up with ranks that are gone, which can hang or abort it.
             atexit.register(os._exit, status)
 
+    def lost(self) -> TrainingError | None:
+        """Asks those who were watched; waits half a second for words that are on their way."""
+        return self._watch.lost(0.5)
+
     def when_lost(self, tell: Callable[[TrainingError, bool], object]) -> None:
         """A message that fails tells it, too; this is for one that never returns."""
         self._watch.on_lost = tell
 
 
 def said_of(engine: Engine) -> tuple[Note, ...]:
-    """What a person is told before several ranks begin; nothing of one."""
+    """What a person is told before several ranks begin; nothing of one.
+
+    Raises:
+        UsageError: a batch has fewer items than there are ranks.
+    """
+    _first, _count = engine.batches.part
     ranks, size = engine.ranks.size, engine.batches.batch_size
     if ranks == 1:
         return ()

@@ -101,7 +101,11 @@ class Trainer:
             self._ranks.send(*state_of(engine))
             self._loop(engine, self._publisher)
         except CancelledError:
-            self._enter("stopped")
+            # A launcher stops the others where one rank has ended: that one's words are what a person must read.
+            if (lost := self._ranks.lost()) is None:
+                self._enter("stopped")
+            else:
+                self._fail(lost)
         except StudioError as error:
             self._fail(error)
         except Exception as error:  # noqa: BLE001 - the last line of a thread: whatever it was, a person must read it
@@ -122,12 +126,10 @@ class Trainer:
         for note in told(engine.dataset):
             self.mailbox.post(note)
         if run is None:
+            said_of(engine)  # raises where its batches cannot be shared: before there is a folder
             self.path = make_run(self.experiment, engine, self._folder, self._wanted_path)
         assert self.path is not None
         self._writer = writer = RunWriter(self.path)
-        for note in said_of(engine):
-            writer.append_event(note)
-            self.mailbox.post(note)
         writer.write_status("preparing", self._step_before, self._total)
         if run is not None:
             if (described := take_up(engine, run, writer, self.mailbox)) is not None:
@@ -143,6 +145,8 @@ class Trainer:
         publisher.store_real()
         for name, value in self._changes.items():
             self._set_hyper(SetHyper(name, value), engine, publisher, resuming=True)
+        for note in said_of(engine):
+            publisher.post_event(note)
         publisher.draw(store=not stored)
         if not stored:
             publisher.measure()
@@ -251,7 +255,6 @@ class Trainer:
                 if has_role(role, engine, self.mailbox):
                     self._role = role
             case SetHyper():
-                self._ranks.tell(command)
                 self._set_hyper(command, engine, publisher)
             case SaveCheckpoint():
                 publisher.flush_scalars()
@@ -275,13 +278,14 @@ class Trainer:
         except UsageError as error:
             self.mailbox.post(Note("warning", str(error)))
             return
+        self._ranks.tell(command)
         if old != new:
             publisher.post_event(HyperChanged(engine.step_count, command.name, old, new))
             publisher.last_checkpoint = -1  # one of this very step would hold the old value
             if command.name in ("decay", "decay_to") and not engine.method.hyper.decay_to:
                 # rates are to fall, and nobody said when
                 for name, step in schedule(engine.method.hyper, self._total, engine.step_count).items():
-                    self._obey(SetHyper(name, step), engine, publisher)
+                    self._set_hyper(SetHyper(name, step), engine, publisher)
             if command.name == "batch_size":
                 publisher.post_event(Note("info", other_batches(old, new, engine.step_count)))
 

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 BEAT, GONE_AFTER = 1.0, 20.0
 
 
+class Leaderless(TrainingError):
+    """Rank 0 has ended without a word, or does not answer: another must say so."""
+
+
 class Watch:
     """Counts for this rank in a store that all ranks reach, and looks whether the others count: rank 0 all, they rank 0.
 
@@ -35,9 +39,10 @@ class Watch:
 
     def __init__(self, store: Store, rank: int, size: int) -> None:
         self._store, self._rank = store, rank
-        self._others = [other for other in range(size) if other != rank] if rank == 0 else [0]
-        self._counts = dict.fromkeys(self._others, 0)
-        self._heard = dict.fromkeys(self._others, time.monotonic())
+        self._all = [other for other in range(size) if other != rank]
+        self._others = [0] if rank else self._all
+        self._counts = dict.fromkeys(self._all, 0)
+        self._heard = dict.fromkeys(self._all, time.monotonic())
         self.on_lost: Callable[[TrainingError, bool], object] | None = None
         self._lock, self._stopped = threading.Lock(), threading.Event()
         # Two threads, because a store that does not answer holds the one that asks.
@@ -61,19 +66,23 @@ class Watch:
         return True
 
     def lost(self, seconds: float = 6.0) -> TrainingError | None:
-        """Who is gone, now that a message has failed; waits until it is known, so long at most."""
+        """Who is gone, now that a message has failed; waits until it is known, so long at most.
+
+        Where the store, too, is gone, so is the machine of rank 0.
+        """
         begun = now = time.monotonic()
-        while now - begun < seconds and not self._stopped.wait(BEAT / 5):
+        while self._others and now - begun < seconds and not self._stopped.wait(BEAT / 5):
             now = time.monotonic()
-            for other in self._others:
+            for other in self._all:
                 try:
                     error = self._last_words(other)
                     self._look(other)
                 except RuntimeError:
-                    return None
+                    self._others = []
+                    break
                 if error is not None or now - max(self._heard[other], begun) > 3 * BEAT:
                     return error or _gone(other)
-        return None
+        return None if self._others or not self._rank else _gone(0)
 
     def _last_words(self, other: int) -> TrainingError | None:
         with self._lock:
@@ -119,7 +128,7 @@ class Watch:
 
 
 def _gone(rank: int) -> TrainingError:
-    return TrainingError(
+    return (TrainingError if rank else Leaderless)(
         _("Rank {rank} of this run is gone: its process was killed, or its machine does not answer. Nothing is lost up to "
           "the last checkpoint: go on with --resume, on as many ranks as there are.").format(rank=rank)
     )  # fmt: skip

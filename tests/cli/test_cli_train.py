@@ -19,12 +19,14 @@ from PIL import Image
 
 from ganstudio.cli import train
 from ganstudio.cli.progress import LastLosses, ProgressLine
+from ganstudio.core.commands import Stop
 from ganstudio.core.errors import DiskFullError, StoreError
 from ganstudio.core.events import Progress, Rows, SeriesInfo
 from ganstudio.methods import METHODS
 from ganstudio.store import Run, RunWriter, load_checkpoint
 from ganstudio.store.checkpoints import write_checkpoint
 from ganstudio.store.folder import read_info, write_info
+from ganstudio.training.session import Session
 from tests.cli.conftest import TINY_IMAGES, TINY_POINTS, Call
 
 GAN = ["train", "gan", "--data", "ring", *TINY_POINTS]
@@ -343,6 +345,20 @@ def test_first_signal_saves_and_stops(call: Call, tmp_path: Path, monkeypatch: p
     assert run.status().state == "stopped"
     assert run.checkpoint_steps()[-1] == run.status().step
     assert signal.getsignal(number) is before
+
+
+def test_a_stop_while_the_data_are_read_is_told(call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    start = Session.start
+
+    def stop_and_start(session: Session) -> None:
+        session.send(Stop())
+        start(session)
+
+    monkeypatch.setattr(Session, "start", stop_and_start)
+    answer = call(*GAN, "--steps", 10, "--out", tmp_path / "run")
+    assert (answer.status, answer.out) == (0, "")
+    assert "nothing was written" in answer.err
+    assert not (tmp_path / "run").exists()
 
 
 def test_second_signal_kills(monkeypatch: pytest.MonkeyPatch) -> None:

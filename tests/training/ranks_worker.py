@@ -121,7 +121,7 @@ def _compare(ranks: Together, folder: Path) -> None:
 
 def _train(ranks: Together, make: Any) -> Session | None:
     if ranks.rank:
-        assert follow(ranks) == 0
+        assert follow(ranks, print) == 0
         return None
     session: Session = make(pace=QUICK, hold_on_trouble=False, ranks=ranks)
     session.start()

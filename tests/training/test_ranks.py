@@ -17,7 +17,6 @@ import torch
 from safetensors.torch import load_file
 from torch import Tensor
 
-from ganstudio.core.errors import UsageError
 from ganstudio.core.events import Note
 from ganstudio.methods import METHODS
 from ganstudio.store import Run
@@ -184,10 +183,6 @@ class _Two(Ranks):
     size = 2
 
 
-class _Twenty(Ranks):
-    size = 20
-
-
 def test_what_ranks_share_is_said_before_they_begin() -> None:
     engine = make_engine("gan", batch_size=7)
     assert said_of(engine) == ()
@@ -198,11 +193,3 @@ def test_what_ranks_share_is_said_before_they_begin() -> None:
     engine.ranks = _Two()
     assert [note.level for note in said_of(engine)] == ["info", "warning"]
     assert "Feature matching compares means of a whole batch" in said_of(engine)[1].text
-
-
-def test_a_batch_smaller_than_the_ranks_is_refused() -> None:
-    from ganstudio.training.engine import Engine
-
-    engine = make_engine("gan", batch_size=16)
-    with pytest.raises(UsageError, match="set batch_size to 20 or more"):
-        Engine(engine.method, engine.dataset, 0, torch.device("cpu"), _Twenty())
