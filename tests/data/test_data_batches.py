@@ -258,5 +258,7 @@ def test_the_parts_of_all_ranks_are_the_batch_of_one(make, ranks):
 
 
 def test_a_batch_of_fewer_items_than_ranks_is_refused():
+    batches = Batches(numbered(10), 2)
+    batches.share(0, 3)
     with pytest.raises(UsageError, match="set batch_size to 3 or more"):
-        Batches(numbered(10), 2).share(0, 3)
+        batches.next()
