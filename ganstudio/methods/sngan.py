@@ -25,8 +25,9 @@ Knobs
 
 What goes wrong
     Little, which is the point: it survives learning rates that break the others. It learns more slowly per second than
-    DCGAN on digits, and a narrow G cannot draw much. With the defaults MNIST has legible digits after 800 steps; colour
-    photographs have colours and textures after 1,000, and things only with more width and many more steps. The sum over all
+    DCGAN on digits, and a narrow G cannot draw much. A run of 800 steps has strokes on MNIST, some of them digits;
+    as the rates fall over the whole run, a longer one is better at the same step, too. Colour photographs have colours and
+    textures after 1,000, and things only with more width and many more steps. The sum over all
     places in D makes larger pictures give larger outputs.
 """
 
