@@ -75,6 +75,9 @@ class Engine:
         self.trainable = {
             phase.name: [p for network in phase.networks for p in self._parameters[network]] for phase in self._phases
         }
+        for phase in self._phases:
+            if phase.shares and not {*map(id, self.trainable[phase.name])} <= {*map(id, self.trainable[phase.shares])}:
+                raise ValueError(f"“{phase.name}” updates what the optimiser of “{phase.shares}” does not have")
         self.optimisers = {
             phase.name: optimisers.build(phase.optimiser, self.trainable[phase.name], device)
             for phase in self._phases

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import dataclasses
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from torch.nn.functional import softplus
 from ganstudio.core.errors import UsageError
 from ganstudio.core.events import Rows
 from ganstudio.methods import METHODS
+from ganstudio.methods.base import Phase
 from ganstudio.methods.game import Play, Verdict
 from ganstudio.nn.penalties import r1_penalty
 from ganstudio.nn.random import randomness
@@ -21,7 +23,7 @@ from ganstudio.training.engine import Engine, seeded
 from ganstudio.training.session import Session
 from tests.methods import test_every_method as every
 from tests.methods.tiny import registered
-from tests.methods.tiny_games import TINY_GAMES
+from tests.methods.tiny_games import TINY_GAMES, SharedR1
 from tests.methods.tiny_styles import LAYERS, STYLE
 from tests.training.training_kit import experiment, finish, make_engine, pictures, saved, train
 
@@ -240,3 +242,15 @@ def test_a_measure_keeps_its_title_and_unit_in_the_run_folder(tmp_path: object) 
     length = found["path length"]
     assert (length.kind, length.role) == ("measure", "generator")
     assert (length.title, length.unit) == ("Path length", "grey levels for a unit of w")
+
+
+def test_what_shares_an_optimiser_has_no_networks_of_its_own() -> None:
+    class Astray(SharedR1):
+        info = dataclasses.replace(SharedR1.info, name="astray")
+
+        def phases(self) -> Sequence[Phase]:
+            judging, drawing, lazy = super().phases()
+            return judging, drawing, dataclasses.replace(lazy, networks=("discriminator", "generator"))
+
+    with registered(Astray), pytest.raises(ValueError, match=r"r1.*discriminator"):
+        make_engine("astray")
