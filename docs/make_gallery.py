@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from ganstudio.app.gallery import GALLERY, GalleryCard
-from ganstudio.app.sessions import new_session
-from ganstudio.app.workplaces import BUNDLED
+from ganstudio.app.generators.sessions import new_session
+from ganstudio.app.generators.workplaces import BUNDLED
 from ganstudio.core.controls import ContinuousCode, LatentVector
 from ganstudio.core.dataspec import DataSpec
 from ganstudio.core.errors import UsageError

@@ -62,7 +62,7 @@ def test_the_layers_are_kept() -> None:
         ("ganstudio.store", HEAVY),
         ("ganstudio.metrics.modes", HEAVY),
         ("ganstudio.app.settings", HEAVY),
-        ("ganstudio.app.sessions", HEAVY),
+        ("ganstudio.app.generators.sessions", HEAVY),
         ("ganstudio.cli.main", HEAVY),
         ("ganstudio.methods", tuple(name for name in HEAVY if name != "torch")),
         ("ganstudio.training.session", tuple(name for name in HEAVY if name != "torch")),
@@ -79,7 +79,12 @@ def test_importing_brings_nothing_heavy(module: str, forbidden: tuple[str, ...])
 
 @pytest.mark.parametrize(
     "module",
-    ["ganstudio.app.explorer", "ganstudio.app.studio", "ganstudio.app.explorer_session", "ganstudio.app.workbench"],
+    [
+        "ganstudio.app.explore.explorer",
+        "ganstudio.app.studio",
+        "ganstudio.app.explore.explorer_session",
+        "ganstudio.app.generators.desk",
+    ],
 )
 def test_the_window_is_built_without_torch(module: str) -> None:
     code = f"import sys, {module}; print('torch' in sys.modules, 'sklearn' in sys.modules)"
@@ -155,8 +160,9 @@ def test_no_relative_imports_and_no_print() -> None:
 
 
 def test_files_stay_short() -> None:
+    # Near 300; up to 500 where the alternative is one widget cut in two.
     lengths = {name_of(file): len(file.read_text(encoding="utf-8").splitlines()) for file in FILES}
-    assert not {name: length for name, length in lengths.items() if length > 400}
+    assert not {name: length for name, length in lengths.items() if length > 500}
 
 
 def test_every_module_says_what_it_is_for() -> None:
@@ -196,3 +202,23 @@ def test_nothing_is_unpickled_and_no_program_is_loaded() -> None:
             elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("eval", "exec"):
                 found.append((name_of(file), node.func.id))
     assert found == [("explore/model_files.py", "torch.jit.load")]
+
+
+def modules_of(folder: Path) -> dict[str, Path]:
+    return {file.stem: file for file in sorted(folder.rglob("*.py"))}
+
+
+def test_the_models_are_tested_without_a_window() -> None:
+    found = [
+        (file.name, module)
+        for file in modules_of(PACKAGE.parent / "tests" / "app").values()
+        for module in imported_at_once(file)
+        if module.startswith(("PySide6", "pytestqt", "pyqtgraph", "ganstudio.ui", "tests.ui"))
+    ]
+    assert not found
+
+
+def test_only_the_plots_know_pyqtgraph() -> None:
+    """Also not within a function: an import contract sees those, too, but not a name that is imported by text."""
+    users = {name_of(file) for file in FILES if "pyqtgraph" in file.read_text(encoding="utf-8")}
+    assert {name for name in users if not name.startswith("ui/plots/")} <= {"bench/start.py"}

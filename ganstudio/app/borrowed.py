@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from ganstudio.app import canvases, keepsakes
+from ganstudio.app.generators import keepsakes
+from ganstudio.app.paint import canvases
 from ganstudio.app.settings import FILE, config_folder
 
 VARIABLE = "GANSTUDIO_CONFIG"

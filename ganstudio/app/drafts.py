@@ -9,9 +9,9 @@ from typing import Any
 
 from psygnal import Signal
 
-from ganstudio.app.catalogue import Catalogue, DataCard, MethodCard
+from ganstudio.app.generators.catalogue import Catalogue, DataCard, MethodCard
 from ganstudio.app.history import History
-from ganstudio.app.schedules import schedule_problem
+from ganstudio.app.runs.schedules import schedule_problem
 from ganstudio.core.errors import StudioError
 from ganstudio.core.experiment import Experiment
 from ganstudio.core.fields import FieldSpec, Value, format_number

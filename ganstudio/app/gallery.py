@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from ganstudio.app.workplaces import WORKPLACES
+from ganstudio.app.generators.workplaces import WORKPLACES
 from ganstudio.core.errors import UsageError
 from ganstudio.core.experiment import Experiment
 from ganstudio.core.i18n import _, plural

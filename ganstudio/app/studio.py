@@ -9,14 +9,14 @@ from pathlib import Path
 from psygnal import Signal
 
 from ganstudio.app.actions import ActionTable
-from ganstudio.app.catalogue import Catalogue
 from ganstudio.app.drafts import ExperimentDraft
+from ganstudio.app.generators.catalogue import Catalogue
+from ganstudio.app.generators.sessions import new_session, resume_session, unsettled
 from ganstudio.app.jobs import Jobs
 from ganstudio.app.named import Answer, Question, check_data, training_refusal
 from ganstudio.app.notifications import Notifications, notifications
-from ganstudio.app.run_model import RunModel
-from ganstudio.app.schedules import Changes, Choice, Chosen, beyond_schedule, stands_still
-from ganstudio.app.sessions import new_session, resume_session, unsettled
+from ganstudio.app.runs.run_model import RunModel
+from ganstudio.app.runs.schedules import Changes, Choice, Chosen, beyond_schedule, stands_still
 from ganstudio.app.settings import SettingsStore, apply_folders
 from ganstudio.core.elsewhere import shown
 from ganstudio.core.errors import StudioError

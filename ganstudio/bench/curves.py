@@ -18,8 +18,8 @@ from ganstudio.bench.figures import Figure
 from ganstudio.core.events import Rows, SeriesInfo
 from ganstudio.core.series import SeriesTable
 from ganstudio.ui.app import make_application
-from ganstudio.ui.curves import CurvesPanel
-from ganstudio.ui.theme import set_theme
+from ganstudio.ui.kit.theme import set_theme
+from ganstudio.ui.plots.curves import CurvesPanel
 
 STEPS, CHUNK = 1_000_000, 5_000
 SIZE = (1000, 520)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ganstudio.app.workplaces import bundled_path
+from ganstudio.app.generators.workplaces import bundled_path
 from ganstudio.bench.crowd import Crowd
 from ganstudio.bench.figures import Figure, ratio
 from ganstudio.bench.paint_rig import HAND, BenchRig, PaintRig, TranslateRig
@@ -183,7 +183,7 @@ def _there_and_back(rig: PaintRig, seed: int, count: int) -> tuple[bool, float, 
     begin = tracemalloc.get_traced_memory()[0] if tracemalloc.is_tracing() else 0
     for number in range(count):
         _scribble(rig, random, number)
-    history, last, steps = rig.page.bench_history, rig.ids, 0
+    history, last, steps = rig.page.page_history, rig.ids, 0
     start = time.perf_counter()
     while history.can_undo:
         history.undo()

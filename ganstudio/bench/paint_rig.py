@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QCoreApplication, QEvent, QPointF, Qt, QTimer
 from PySide6.QtGui import QMouseEvent
 
-from ganstudio.app.workbench import Workbench
+from ganstudio.app.generators.desk import Desk
 from ganstudio.bench.eyes import Eye, InkEye
 from ganstudio.bench.window_rig import WindowRig
 from ganstudio.core.errors import TrainingError
@@ -54,7 +54,7 @@ class BenchRig(WindowRig):
             raise session.failure
         return path
 
-    def open_with(self, bench: Workbench, path: Path, device: str) -> Generator:
+    def open_with(self, bench: Desk, path: Path, device: str) -> Generator:
         """Opens a stored run and draws with it on a device; what is drawn at first may be under way yet."""
         self.exec_until(lambda: not bench.opening)
         there: list[bool] = []

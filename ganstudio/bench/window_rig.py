@@ -10,13 +10,13 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from PySide6.QtCore import QTimer
 
-from ganstudio.app.run_model import RunModel
+from ganstudio.app.runs.run_model import RunModel
 from ganstudio.app.studio import Studio
 from ganstudio.bench.headless import SETTLE, speed
 from ganstudio.core.errors import TrainingError
 from ganstudio.core.experiment import Experiment
 from ganstudio.ui.app import load_methods, make_application
-from ganstudio.ui.theme import set_theme
+from ganstudio.ui.kit.theme import set_theme
 from ganstudio.ui.window import MainWindow
 
 SIZE = (1440, 900)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ganstudio.app.verdict import judge_stored
+from ganstudio.app.runs.verdict import judge_stored
 from ganstudio.cli.output import readable_bytes, readable_seconds, write, write_json, write_table
 from ganstudio.cli.parser import add_json, open_run
 from ganstudio.core.events import HyperChanged

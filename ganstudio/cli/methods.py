@@ -20,7 +20,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Lists and returns the exit status."""
-    from ganstudio.app.catalogue import Catalogue, MethodCard
+    from ganstudio.app.generators.catalogue import Catalogue, MethodCard
 
     with loading():
         catalogue = Catalogue()

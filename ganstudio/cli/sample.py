@@ -225,7 +225,7 @@ def _pictures(generator: Generator, control: ClassImages, text: str) -> NDArray[
     if run is None or not 0 <= index < len(names):
         words = _("“{name}” has no “{value}”. It has: {known}.")
         raise UsageError(words.format(name=control.name, value=wanted, known=", ".join(names) or _("none")))
-    from ganstudio.app.sources import data_of
+    from ganstudio.app.generators.sources import data_of
     from ganstudio.data import parse_request, read
 
     arrays = read(parse_request(data_of(run)), seed=run.info.experiment.seed, expected=run.info.fingerprint)

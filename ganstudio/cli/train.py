@@ -148,7 +148,7 @@ def _new(options: argparse.Namespace, ranks: Together | None) -> Session:
         device=options.device or "auto",
         name=" ".join((options.name or "").split()),
     )
-    from ganstudio.app.sessions import new_session
+    from ganstudio.app.generators.sessions import new_session
 
     return new_session(experiment, path=out, hold_on_trouble=False, ranks=ranks)
 
@@ -159,7 +159,7 @@ def _resumed(options: argparse.Namespace, ranks: Together | None) -> Session:
         word = "METHOD" if given[0] == "method" else f"--{given[0]}"
         raise UsageError(_("{word} does not go with --resume: the run goes on as it was begun.").format(word=word))
     path = find_run(options.resume)
-    from ganstudio.app.sessions import resume_session
+    from ganstudio.app.generators.sessions import resume_session
 
     hyper = split_pairs(options.set or ())
     return resume_session(

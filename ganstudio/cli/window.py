@@ -78,7 +78,7 @@ def read_screenshot(options: argparse.Namespace) -> Screenshot | None:
 
 
 def _check_place(info: RunInfo, workspace: str | None) -> None:
-    from ganstudio.app.workplaces import WORKPLACES, opens, workplace_of_run
+    from ganstudio.app.generators.workplaces import WORKPLACES, opens, workplace_of_run
 
     if any(place == workspace and not opens(place, info) for place in WORKPLACES):
         words = _("“{run}” cannot be shown in {workspace}: write --workspace {home}.")

@@ -1,3 +1,3 @@
 """The window: a projection of :mod:`ganstudio.app`."""
 
-from ganstudio.ui import tips as tips  # before anything is shown
+from ganstudio.ui.kit import tips as tips  # before anything is shown

@@ -22,10 +22,10 @@ from ganstudio.app.studio import Studio
 from ganstudio.core.errors import StoreError, StudioError
 from ganstudio.core.i18n import _
 from ganstudio.core.screenshot import Screenshot
-from ganstudio.ui.icons import app_icon
-from ganstudio.ui.pictures.export import write_png
+from ganstudio.ui.kit.icons import app_icon
+from ganstudio.ui.kit.image_files import write_png
+from ganstudio.ui.kit.theme import set_theme
 from ganstudio.ui.qtlog import install_qt_messages, remove_qt_messages
-from ganstudio.ui.theme import set_theme
 from ganstudio.ui.window import MainWindow
 
 SETTLE_MS = 700  # after everything has been loaded: the time that pictures and layouts take to come to rest
@@ -137,7 +137,7 @@ def _draw_once(window: MainWindow, wanted: Screenshot) -> int:
             failure.append(StudioError(_("The run {path} cannot be opened.").format(path=wanted.run)))
             loop.quit()
             return
-        page = window.benches.get(wanted.workspace or "")
+        page = window.desks.get(wanted.workspace or "")
         if page is not None and model is not None:
             page.open_run(model)
         window.show_workspace(wanted.workspace or "train")

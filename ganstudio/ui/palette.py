@@ -18,9 +18,9 @@ from shiboken6 import isValid
 
 from ganstudio.app.actions import Action, ActionTable
 from ganstudio.core.i18n import _
-from ganstudio.ui.icons import icon_pixmap
-from ganstudio.ui.parts import line
-from ganstudio.ui.theme import current_theme, ui_font
+from ganstudio.ui.kit.icons import icon_pixmap
+from ganstudio.ui.kit.parts import line
+from ganstudio.ui.kit.theme import current_theme, ui_font
 
 _ACTION = Qt.ItemDataRole.UserRole
 

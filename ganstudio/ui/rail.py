@@ -7,7 +7,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QButtonGroup, QFrame, QToolButton, QVBoxLayout, QWidget
 
 from ganstudio.core.i18n import _
-from ganstudio.ui.icons import icon
+from ganstudio.ui.kit.icons import icon
 
 WIDTH = 72
 

@@ -16,14 +16,14 @@ from ganstudio.app.notifications import Notification, Notifications, notificatio
 from ganstudio.app.settings import SettingsStore
 from ganstudio.core.errors import UsageError
 from ganstudio.core.i18n import _
-from ganstudio.ui.errors import ErrorBanner
-from ganstudio.ui.icons import app_icon
-from ganstudio.ui.menus import ActionBinder
-from ganstudio.ui.motion import set_reduced_motion
+from ganstudio.ui.kit.errors import ErrorBanner
+from ganstudio.ui.kit.icons import app_icon
+from ganstudio.ui.kit.menus import ActionBinder
+from ganstudio.ui.kit.motion import set_reduced_motion
+from ganstudio.ui.kit.theme import current_theme, set_theme
 from ganstudio.ui.palette import Palette
 from ganstudio.ui.rail import Rail
 from ganstudio.ui.statusbar import StatusBar
-from ganstudio.ui.theme import current_theme, set_theme
 from ganstudio.ui.toasts import Toasts
 
 LEAST = QSize(1024, 700)
@@ -262,7 +262,7 @@ class Shell(QMainWindow):
 
     def open_preferences(self) -> None:
         """Shows the preferences."""
-        from ganstudio.ui.preferences import Preferences
+        from ganstudio.ui.forms.preferences import Preferences
 
         dialog = Preferences(self.store, self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 
 from ganstudio.app.actions import ActionTable
 from ganstudio.core.i18n import _
-from ganstudio.ui.theme import ui_font
+from ganstudio.ui.kit.theme import ui_font
 
 
 def keys_text(keys: str) -> str:

@@ -10,9 +10,10 @@ from PySide6.QtGui import QAction, QColor, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QFrame, QHBoxLayout, QMenu, QSizePolicy, QToolButton, QWidget
 
 from ganstudio.core.i18n import _, plural
-from ganstudio.ui.icons import icon_pixmap
-from ganstudio.ui.parts import ElidedLabel
-from ganstudio.ui.theme import current_theme, theme_hub, ui_font
+from ganstudio.ui.kit.icons import icon_pixmap
+from ganstudio.ui.kit.parts import ElidedLabel
+from ganstudio.ui.kit.theme import current_theme, theme_hub, ui_font
+from ganstudio.ui.kit.words import state_text
 
 if TYPE_CHECKING:
     from ganstudio.core.events import State  # brings numpy, which the first view of the window need not wait for
@@ -31,21 +32,6 @@ _STATES: dict[State, tuple[str, str]] = {
     "failed": ("error", "error"),
     "interrupted": ("warning", "warning"),
 }
-
-
-def state_text(state: State) -> str:
-    """A run's state in a word."""
-    words: dict[State, str] = {
-        "preparing": _("preparing"),
-        "training": _("training"),
-        "paused": _("paused"),
-        "stopping": _("stopping"),
-        "finished": _("finished"),
-        "stopped": _("stopped"),
-        "failed": _("failed"),
-        "interrupted": _("interrupted"),
-    }
-    return words[state]
 
 
 @dataclass(frozen=True, slots=True)

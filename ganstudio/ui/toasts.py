@@ -7,7 +7,7 @@ from PySide6.QtGui import QEnterEvent, QKeyEvent
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from ganstudio.app.notifications import Notification
-from ganstudio.ui.errors import MessageBody
+from ganstudio.ui.kit.errors import MessageBody
 
 INFO_MS = 6000
 MOST_SHOWN = 4

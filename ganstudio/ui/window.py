@@ -11,25 +11,25 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QMessageBox, QWidget
 
 from ganstudio.app.actions import Action
+from ganstudio.app.generators.workplaces import Workplace, workplace_of_run
 from ganstudio.app.history import History
 from ganstudio.app.named import Answer, Question
-from ganstudio.app.run_model import RunModel
-from ganstudio.app.schedules import Choice, Chosen
+from ganstudio.app.runs.run_model import RunModel
+from ganstudio.app.runs.schedules import Choice, Chosen
 from ganstudio.app.studio import Studio
-from ganstudio.app.workplaces import Workplace, workplace_of_run
 from ganstudio.core.errors import StudioError
 from ganstudio.core.i18n import _, plural
 from ganstudio.core.regular import is_there
 from ganstudio.data.archives import is_archive
 from ganstudio.store import Run
-from ganstudio.ui.benches import BenchPage, BenchRow, bench_rows
+from ganstudio.ui.kit.dropping import Dropped, is_for_a_page, local_paths, look_at
+from ganstudio.ui.kit.words import clock
 from ganstudio.ui.runs.actions import shortcut_rows as runs_shortcut_rows
 from ganstudio.ui.shell import Shell
 from ganstudio.ui.statusbar import RunChip
 from ganstudio.ui.train.actions import shortcut_rows, train_actions
-from ganstudio.ui.train.run_bar import clock
 from ganstudio.ui.train.workspace import TrainWorkspace
-from ganstudio.ui.workbench.dropping import Dropped, is_for_a_bench, local_paths, look_at
+from ganstudio.ui.workspaces import Page, WorkspaceRow, workspace_rows
 
 LIVE_MS, IDLE_MS = 40, 120
 SLOW_TICKS = 12  # every so many ticks: status bar, runs list
@@ -53,7 +53,7 @@ class MainWindow(Shell):
         studio: what it shows. The window ends the studio's sessions when it closes.
 
     Attributes:
-        benches: the workspaces with an open generator that have been built, by their ids.
+        desks: the workspaces with an open generator that have been built, by their ids.
         lost: after closing, a sentence for each run of which not all could be stored.
     """
 
@@ -61,7 +61,7 @@ class MainWindow(Shell):
         self.studio = studio
         super().__init__(studio.settings, studio.actions, studio.notifications)
         self._ticks = 0
-        self.benches: dict[str, BenchPage] = {}
+        self.desks: dict[str, Page] = {}
         self.setAcceptDrops(True)
         self.train = TrainWorkspace(studio, self.binder)
         self.table.add(*train_actions(studio, self.train))
@@ -69,9 +69,9 @@ class MainWindow(Shell):
             "train", _("Train"), "train", lambda: self.train, help=_("Start experiments and watch them learn.")
         )
         self.workspace("train")  # it exists already: it has its place in the window even when another is shown first
-        rows = bench_rows()
+        rows = workspace_rows()
         for row in rows:
-            self.add_workspace(row.name, row.title, row.icon, partial(self._make_bench, row), help=row.help)
+            self.add_workspace(row.name, row.title, row.icon, partial(self._make_page, row), help=row.help)
         self.add_workspace("runs", _("Runs"), "runs", self._make_runs, help=_("Everything that was ever trained here."))
         self.table.add(
             Action("edit.undo", _("Undo"), lambda: self._undo(True), "undo", "Ctrl+Z", _("Edit"),
@@ -110,16 +110,16 @@ class MainWindow(Shell):
         page.gallery_requested.connect(self._show_gallery)
         return page
 
-    def _make_bench(self, row: BenchRow) -> QWidget:
+    def _make_page(self, row: WorkspaceRow) -> QWidget:
         page, actions = row.make(self.studio, self.binder)
-        self.benches[row.name] = cast("BenchPage", page)
+        self.desks[row.name] = cast("Page", page)
         self.table.add(*actions)
         return page
 
-    def bench(self, name: Workplace) -> BenchPage | None:
+    def desk(self, name: Workplace) -> Page | None:
         """A workspace with an open generator, built now if it was not yet; None where it cannot be built."""
         self.workspace(name)
-        return self.benches.get(name)
+        return self.desks.get(name)
 
     # -- undo -------------------------------------------------------------------------------------------------------
 
@@ -127,8 +127,8 @@ class MainWindow(Shell):
         """What the present workspace can take back."""
         if self.current_workspace == "train":
             return self.studio.draft.history
-        page = self.benches.get(self.current_workspace)
-        return None if page is None else page.bench_history
+        page = self.desks.get(self.current_workspace)
+        return None if page is None else page.page_history
 
     def _can_undo(self, back: bool) -> bool:
         history = self._history()
@@ -148,7 +148,7 @@ class MainWindow(Shell):
         self._ticks += 1
         self.studio.pump()
         self.train.refresh()
-        for page in self.benches.values():
+        for page in self.desks.values():
             page.refresh()
         if self._ticks % SLOW_TICKS == 0:
             self._refresh_slowly()
@@ -184,13 +184,13 @@ class MainWindow(Shell):
 
     def _explore(self, model: RunModel) -> None:
         place = workplace_of_run(model.info)
-        page = self.bench(place)  # before it is shown, so that it does not begin with something else
+        page = self.desk(place)  # before it is shown, so that it does not begin with something else
         if page is not None:
             page.open_run(model)
         self.show_workspace(place)
 
     def _explore_bundled(self, place: Workplace) -> None:
-        page = self.bench(place)
+        page = self.desk(place)
         if page is not None:
             page.open_ready()
         self.show_workspace(place)
@@ -204,7 +204,7 @@ class MainWindow(Shell):
             place = workplace_of_run(Run.open(folder).info)
         except StudioError as error:
             return self.studio.report(error)
-        page = self.bench(place)
+        page = self.desk(place)
         if page is not None:
             page.open_path(folder)
         return self.show_workspace(place)
@@ -232,7 +232,7 @@ class MainWindow(Shell):
         for path, _here in local_paths(event.mimeData().urls()):
             if not (is_there(path) and _is_taken(path)):
                 continue
-            if path.is_file() and is_for_a_bench(path):
+            if path.is_file() and is_for_a_page(path):
                 event.acceptProposedAction()
                 self._look_at_file(path)
                 return
@@ -255,7 +255,7 @@ class MainWindow(Shell):
     def _take(self, dropped: Dropped) -> None:
         place = dropped.place(self.current_workspace)
         self.show_workspace(place)
-        page = self.bench(place)
+        page = self.desk(place)
         if page is not None:
             page.open_file(dropped)
 
@@ -338,7 +338,7 @@ class MainWindow(Shell):
         self._timer.stop()
         self.train.save_layout()
         self.hide()
-        for page in self.benches.values():
+        for page in self.desks.values():
             page.end()
         self.studio.opened.disconnect(self._opened, missing_ok=True)
         self.studio.current_changed.disconnect(self._current_changed, missing_ok=True)
@@ -350,7 +350,7 @@ class MainWindow(Shell):
         """Sizes and positions of the window and of its panels as they were at first."""
         super().reset_layout()
         self.train.restore_layout()
-        for page in self.benches.values():
+        for page in self.desks.values():
             page.restore_layout()
 
     def changeEvent(self, event: QEvent) -> None:
@@ -365,4 +365,4 @@ class MainWindow(Shell):
 
 def _is_taken(path: Path) -> bool:
     """Whether what is there may be dropped on the window."""
-    return path.is_dir() or is_archive(path) or (is_for_a_bench(path) and path.is_file())
+    return path.is_dir() or is_archive(path) or (is_for_a_page(path) and path.is_file())

@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ganstudio.app.canvases import CanvasDocument, Canvases
 from ganstudio.app.history import History
 from ganstudio.app.notifications import Notification, Notifications
+from ganstudio.app.paint.canvases import CanvasDocument, Canvases
 from ganstudio.core.dataspec import MapClass
 from ganstudio.core.errors import UsageError
 from ganstudio.explore.canvas import replay

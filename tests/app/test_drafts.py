@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ganstudio.app.catalogue import MethodCard
 from ganstudio.app.drafts import (
     DEFAULT,
     ExperimentDraft,
@@ -17,6 +16,7 @@ from ganstudio.app.drafts import (
     problem_of,
     split_request,
 )
+from ganstudio.app.generators.catalogue import MethodCard
 from ganstudio.core.dataspec import DataKind
 from ganstudio.core.experiment import Experiment
 from ganstudio.core.fields import FieldSpec

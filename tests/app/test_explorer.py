@@ -13,10 +13,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ganstudio.app.catalogue import Catalogue
-from ganstudio.app.explorer import Explorer
-from ganstudio.app.explorer_session import restore, session_of
-from ganstudio.app.keepsakes import Pin
+from ganstudio.app.explore.explorer import Explorer
+from ganstudio.app.explore.explorer_session import restore, session_of
+from ganstudio.app.generators.catalogue import Catalogue
+from ganstudio.app.generators.keepsakes import Pin
 from ganstudio.app.notifications import Notification, Notifications
 from ganstudio.app.settings import SettingsStore
 from ganstudio.app.studio import Studio

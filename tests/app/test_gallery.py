@@ -4,10 +4,10 @@ import math
 
 import pytest
 
-from ganstudio.app.catalogue import Catalogue
 from ganstudio.app.drafts import ExperimentDraft
 from ganstudio.app.gallery import GALLERY, gallery_card, missing_downloads, rough_time
-from ganstudio.app.workplaces import BUNDLED
+from ganstudio.app.generators.catalogue import Catalogue
+from ganstudio.app.generators.workplaces import BUNDLED
 from ganstudio.core.errors import UsageError
 from ganstudio.core.resources import resource_path
 from ganstudio.store import Run

@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-import ganstudio.app.library as library_module
-from ganstudio.app.library import Library, RunRow
-from ganstudio.app.library_details import RunDetails
+import ganstudio.app.runs.library as library_module
 from ganstudio.app.notifications import Notification, Notifications
+from ganstudio.app.runs.library import Library, RunRow
+from ganstudio.app.runs.library_details import RunDetails
 from ganstudio.app.settings import SettingsStore
 from ganstudio.app.studio import Studio
 from ganstudio.core.dataspec import DataSpec

@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
-from ganstudio.app.painter import VARIANT_COUNT, Painter
-from ganstudio.app.painter_canvases import Scene
-from ganstudio.app.painter_session import restore, session_of
+from ganstudio.app.paint.painter import VARIANT_COUNT, Painter
+from ganstudio.app.paint.painter_canvases import Scene
+from ganstudio.app.paint.painter_session import restore, session_of
 from ganstudio.core.controls import Attribute, LatentVector
 from ganstudio.core.errors import UsageError
 from ganstudio.explore.painting import (
@@ -353,7 +353,7 @@ def test_a_session_holds_map_and_style_bit_by_bit(
     ids, style = painter.document.ids.copy(), painter.state
     dab(painter, 20, 20, 0)
     painter.edit(painter.drawn_from(99), "Another")
-    monkeypatch.setattr("ganstudio.app.bench_session.reopen", lambda _bench, _session, then, _leave: then())
+    monkeypatch.setattr("ganstudio.app.generators.picture_session.reopen", lambda _desk, _session, then, _leave: then())
     restore(painter, session)
     assert np.array_equal(painter.document.ids, ids)
     for name, value in style.position.items():
@@ -377,7 +377,7 @@ def test_a_spoilt_session_changes_nothing(
 ) -> None:
     session, count = session_of(painter), len(painter.canvases.documents)
     spoil(session)
-    monkeypatch.setattr("ganstudio.app.bench_session.reopen", lambda _bench, _session, then, _leave: then())
+    monkeypatch.setattr("ganstudio.app.generators.picture_session.reopen", lambda _desk, _session, then, _leave: then())
     restore(painter, session)
     assert told.errors
     assert len(painter.canvases.documents) == count

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from ganstudio.app.roles import letters
+from ganstudio.app.runs.roles import letters
 from ganstudio.core.events import RoleInfo
 
 

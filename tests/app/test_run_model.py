@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ganstudio.app.run_model import RunModel
+from ganstudio.app.runs.run_model import RunModel
 from ganstudio.core.commands import SetHyper
 from ganstudio.core.dataspec import DataSpec
 from ganstudio.core.errors import StoreError
@@ -158,7 +158,7 @@ def test_commands_without_a_session_do_nothing(stored: Path) -> None:
 
 
 def test_a_session_here_reaches_the_model(tmp_path: Path) -> None:
-    from ganstudio.app.sessions import new_session
+    from ganstudio.app.generators.sessions import new_session
 
     experiment = Experiment("gan", "ring", {"batch_size": 8}, steps=15, device="cpu")
     session = new_session(experiment, folder=tmp_path, paused=True)

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from ganstudio.app.generators.sessions import unsettled
 from ganstudio.app.notifications import Notifications
-from ganstudio.app.schedules import Changes, Choice, Chosen, beyond_schedule, schedule_problem
-from ganstudio.app.sessions import unsettled
+from ganstudio.app.runs.schedules import Changes, Choice, Chosen, beyond_schedule, schedule_problem
 from ganstudio.app.settings import SettingsStore
 from ganstudio.app.studio import Studio
 from ganstudio.core.experiment import Experiment
@@ -123,8 +123,8 @@ def test_a_run_in_training_is_extended_as_the_person_says(studio: Studio) -> Non
 
 
 def test_the_draft_says_that_a_schedule_ends_too_early(studio: Studio) -> None:
-    from ganstudio.app.catalogue import Catalogue
     from ganstudio.app.drafts import ExperimentDraft
+    from ganstudio.app.generators.catalogue import Catalogue
 
     catalogue = Catalogue()
     draft = ExperimentDraft(DECAYING)

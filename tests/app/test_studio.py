@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from ganstudio.app.notifications import Notification, Notifications
-from ganstudio.app.run_model import RunModel
+from ganstudio.app.runs.run_model import RunModel
 from ganstudio.app.settings import SettingsStore
 from ganstudio.app.studio import Studio
 from ganstudio.core.commands import Command, Show

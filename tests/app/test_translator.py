@@ -13,8 +13,8 @@ import pytest
 from PIL import Image
 
 from ganstudio.app.notifications import Notification
-from ganstudio.app.translator_examples import read_examples
-from ganstudio.app.translator_session import restore, session_of
+from ganstudio.app.translate.translator_examples import read_examples
+from ganstudio.app.translate.translator_session import restore, session_of
 from ganstudio.core.controls import LabelMap, SourceImage
 from ganstudio.core.errors import UsageError
 from ganstudio.explore.pen import PenStroke

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from ganstudio.app.verdict import judge
+from ganstudio.app.runs.verdict import judge
 from ganstudio.core.dataspec import DataSpec
 from ganstudio.core.events import Rows, SeriesInfo
 from ganstudio.core.series import SeriesTable

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import numpy as np
 
-from ganstudio.app.catalogue import Catalogue
+from ganstudio.app.generators.catalogue import Catalogue
 from ganstudio.app.notifications import Notification, Notifications
 from ganstudio.app.settings import SettingsStore
 from ganstudio.app.studio import Studio
-from ganstudio.app.translator import Translator
+from ganstudio.app.translate.translator import Translator
 from ganstudio.core.controls import Control
 from ganstudio.core.experiment import Experiment
 from tests.explore.toy_translators import opened, take

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from ganstudio.app.sessions import new_session
+from ganstudio.app.generators.sessions import new_session
 from ganstudio.core.commands import SetHyper
 from ganstudio.core.controls import LatentVector
 from ganstudio.core.errors import StoreError, UsageError

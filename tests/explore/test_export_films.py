@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from ganstudio.app.sessions import new_session
+from ganstudio.app.generators.sessions import new_session
 from ganstudio.core.errors import CancelledError, UsageError
 from ganstudio.core.experiment import Experiment
 from ganstudio.core.images import make_grid

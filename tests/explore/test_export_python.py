@@ -11,7 +11,7 @@ import pytest
 import torch
 from PIL import Image
 
-from ganstudio.app.sessions import new_session
+from ganstudio.app.generators.sessions import new_session
 from ganstudio.core.controls import GeneratorIndex
 from ganstudio.core.errors import UsageError
 from ganstudio.core.experiment import Experiment

@@ -207,7 +207,7 @@ def test_nothing_random_is_disturbed(tmp_path: Path) -> None:
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    from ganstudio.app.sessions import new_session
+    from ganstudio.app.generators.sessions import new_session
     from ganstudio.core.experiment import Experiment
 
     path = tmp_path_factory.mktemp("foreign") / "run"

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from ganstudio.app.sources import Opened
-from ganstudio.app.translator import Translator
-from ganstudio.app.translator_examples import Examples
+from ganstudio.app.generators.sources import Opened
+from ganstudio.app.translate.translator import Translator
+from ganstudio.app.translate.translator_examples import Examples
 from ganstudio.core.controls import (
     Attribute,
     ClassImages,

@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QInputDevice, QMouseEvent, QPointingDevice, QT
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from ganstudio.app.canvas_document import CanvasDocument
+from ganstudio.app.paint.canvas_document import CanvasDocument
 from ganstudio.core.dataspec import MapClass
 from ganstudio.ui.paint.canvas_view import CanvasView
 

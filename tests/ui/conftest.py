@@ -15,7 +15,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from ganstudio.ui.theme import set_theme
+from ganstudio.ui.kit.theme import set_theme
 from tests.ui.explore_window import Told, listen
 from tests.ui.paint_kit import store_spade
 
@@ -151,9 +151,9 @@ def hosted(qtbot: QtBot) -> Iterator[Callable[..., None]]:
 
 
 @pytest.fixture
-def bench(qtbot: QtBot) -> Iterator[Callable[..., object]]:
-    """Builds windows with the runs workspace on view: see :class:`tests.ui.runs_kit.Bench`."""
-    from tests.ui.runs_kit import benches  # the other tests do without
+def desk(qtbot: QtBot) -> Iterator[Callable[..., object]]:
+    """Builds windows with the runs workspace on view: see :class:`tests.ui.runs_kit.Desk`."""
+    from tests.ui.runs_kit import desks  # the other tests do without
 
-    with benches(qtbot) as build:
+    with desks(qtbot) as build:
         yield build

@@ -8,8 +8,8 @@ from typing import Any
 
 from pytestqt.qtbot import QtBot
 
-from ganstudio.app.explorer import Explorer
-from ganstudio.app.sources import Opened
+from ganstudio.app.explore.explorer import Explorer
+from ganstudio.app.generators.sources import Opened
 from ganstudio.app.studio import Studio
 from ganstudio.core.controls import CategoricalCode, ClassLabel, ContinuousCode, Control, LatentVector
 

@@ -15,8 +15,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
-from ganstudio.app.painter import Painter
-from ganstudio.app.sources import Opened
+from ganstudio.app.generators.sources import Opened
+from ganstudio.app.paint.painter import Painter
 from ganstudio.app.studio import Studio
 from ganstudio.core.dataspec import MapClass
 from ganstudio.core.experiment import Experiment

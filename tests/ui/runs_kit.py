@@ -40,7 +40,7 @@ def make(name: str, state: State = "stopped", step: int = 20, age: int = 0, data
     return path
 
 
-class Bench:
+class Desk:
     """A window with the workspace on view, and what it asked for."""
 
     def __init__(self, shell: Shell, studio: Studio, page: RunsWorkspace) -> None:
@@ -79,15 +79,15 @@ class Bench:
         return QPoint(rect.left() + x, rect.center().y()) if x >= 0 else rect.center()
 
 
-Build = Callable[..., Bench]
+Build = Callable[..., Desk]
 
 
 @contextmanager
-def benches(qtbot: QtBot) -> Iterator[Build]:
+def desks(qtbot: QtBot) -> Iterator[Build]:
     """Builds windows for as long as the block runs."""
-    made: list[Bench] = []
+    made: list[Desk] = []
 
-    def build(width: int = 1024, height: int = 700) -> Bench:
+    def build(width: int = 1024, height: int = 700) -> Desk:
         hub = Notifications()
         studio = Studio(SettingsStore(hub=hub), hub)
         shell = Shell(studio.settings, studio.actions, hub)
@@ -103,7 +103,7 @@ def benches(qtbot: QtBot) -> Iterator[Build]:
         shell.show()
         shell.show_workspace("runs")
         QApplication.processEvents()  # a page that is added to a visible window shows itself in the next round
-        made.append(Bench(shell, studio, pages[0]))
+        made.append(Desk(shell, studio, pages[0]))
         made[-1].settle()
         pages[0].table.setFocus()
         return made[-1]

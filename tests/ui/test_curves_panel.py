@@ -17,8 +17,8 @@ from PySide6.QtWidgets import QApplication
 from ganstudio.core.errors import StoreError
 from ganstudio.core.events import Rows, SeriesInfo
 from ganstudio.core.series import SeriesTable
-from ganstudio.ui.curves import CurvesPanel, Mark, export_csv
-from ganstudio.ui.theme import DARK, LIGHT
+from ganstudio.ui.kit.theme import DARK, LIGHT
+from ganstudio.ui.plots.curves import CurvesPanel, Mark, export_csv
 
 STEPS = (
     SeriesInfo("discriminator/real", "loss", "discriminator"),
@@ -409,7 +409,7 @@ def test_a_series_begun_later_keeps_the_marked_step(panel) -> None:
 
 
 def test_two_series_of_one_title_are_told_apart_by_their_labels() -> None:
-    from ganstudio.ui.curves.model import labels, plot_key
+    from ganstudio.ui.plots.curves.model import labels, plot_key
 
     loss = [SeriesInfo(f"discriminator {which}/real", "loss", "discriminator", "real") for which in "ab"]
     assert len(set(labels(loss).values())) == 2

@@ -11,8 +11,8 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
 
-from ganstudio.app.catalogue import DataCard, MethodCard
 from ganstudio.app.drafts import DEFAULT, ExperimentDraft
+from ganstudio.app.generators.catalogue import DataCard, MethodCard
 from ganstudio.core.dataspec import DataSpec, MapClass
 from ganstudio.core.experiment import Experiment
 from ganstudio.core.fields import FieldSpec

@@ -13,15 +13,15 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from ganstudio.app.explorer import Explorer
+from ganstudio.app.explore.explorer import Explorer
 from ganstudio.core.controls import CategoricalCode, ClassLabel, Control, GeneratorIndex, LatentVector
 from ganstudio.core.errors import UsageError
-from ganstudio.ui.explore.controls import ControlsPanel
-from ganstudio.ui.explore.controls.codes import CodesSection
-from ganstudio.ui.explore.controls.index import IndexSection
-from ganstudio.ui.explore.controls.latent import LatentSection, read_vector
-from ganstudio.ui.explore.controls.sample import SampleSection
-from ganstudio.ui.explore.controls.weights import WeightsSection, mixed
+from ganstudio.ui.controls import ControlsPanel
+from ganstudio.ui.controls.codes import CodesSection
+from ganstudio.ui.controls.index import IndexSection
+from ganstudio.ui.controls.latent import LatentSection, read_vector
+from ganstudio.ui.controls.sample import SampleSection
+from ganstudio.ui.controls.weights import WeightsSection, mixed
 from tests.ui.audit import problems
 from tests.ui.explore_kit import CLASSES, INFOGAN, PLANE, exploring, opened, pump
 

@@ -16,10 +16,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from ganstudio.app import kept_directions
-from ganstudio.app.explorer import Explorer
-from ganstudio.app.finders import Finding, obstacle, ways
-from ganstudio.app.keepsakes import Pin
+from ganstudio.app.explore import kept_directions
+from ganstudio.app.explore.explorer import Explorer
+from ganstudio.app.explore.finders import Finding, obstacle, ways
+from ganstudio.app.generators.keepsakes import Pin
 from ganstudio.app.notifications import Notification
 from ganstudio.core.controls import ContinuousCode, LatentVector
 from ganstudio.core.experiment import Experiment
@@ -28,7 +28,7 @@ from ganstudio.ui.explore.picks import Picks
 from ganstudio.ui.explore.side.direction_row import kind_text
 from ganstudio.ui.explore.side.directions import DirectionsPanel
 from ganstudio.ui.explore.side.thumbs import ThumbsDialog
-from ganstudio.ui.motion import set_reduced_motion
+from ganstudio.ui.kit.motion import set_reduced_motion
 from tests.ui.audit import problems
 from tests.ui.conftest import settle
 from tests.ui.explore_kit import CLASSES, INFOGAN, PLANE, exploring, opened, pump

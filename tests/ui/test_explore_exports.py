@@ -14,14 +14,14 @@ from PIL import Image
 from PySide6.QtWidgets import QApplication, QFileDialog, QProgressDialog, QPushButton
 from pytestqt.qtbot import QtBot
 
-from ganstudio.app.keepsakes import Pin
+from ganstudio.app.generators.keepsakes import Pin
 from ganstudio.core.errors import CancelledError
 from ganstudio.explore.exporting import Watch
 from ganstudio.explore.state import Direction
 from ganstudio.ui.explore.export_dialogs import FilmDialog, FoldersDialog
 from ganstudio.ui.explore.workspace import ExploreWorkspace
-from ganstudio.ui.workbench.export_dialogs import PictureDialog
-from ganstudio.ui.workbench.files import with_ending
+from ganstudio.ui.generator_page.export_dialogs import PictureDialog
+from ganstudio.ui.kit.files import with_ending
 from tests.ui.explore_window import Told, drawn, drop, exploring_window, store_run, there
 from tests.ui.window_kit import wait
 

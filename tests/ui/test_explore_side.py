@@ -13,8 +13,8 @@ from PySide6.QtGui import QDropEvent, QGuiApplication, QImage
 from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
-from ganstudio.app.explorer import Explorer
-from ganstudio.app.sources import open_run
+from ganstudio.app.explore.explorer import Explorer
+from ganstudio.app.generators.sources import open_run
 from ganstudio.explore.stored import StoredGenerator
 from ganstudio.store import Run
 from ganstudio.ui.explore.side.neighbours import NeighboursPanel

@@ -10,7 +10,7 @@ from PySide6.QtGui import QGuiApplication, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from ganstudio.ui.explore.slider import ValueSlider, read_number
+from ganstudio.ui.controls.slider import ValueSlider, read_number
 
 Hosted = Callable[..., None]
 LEFT, NONE, SHIFT = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier

@@ -12,14 +12,14 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
-from ganstudio.app.explorer import Explorer
-from ganstudio.app.run_model import RunModel
-from ganstudio.app.sessions import new_session
+from ganstudio.app.explore.explorer import Explorer
+from ganstudio.app.generators.sessions import new_session
+from ganstudio.app.runs.run_model import RunModel
 from ganstudio.app.studio import Studio
 from ganstudio.core.commands import SaveCheckpoint
 from ganstudio.core.experiment import Experiment
 from ganstudio.store.folder import runs_folder
-from ganstudio.ui.workbench import SourceBar
+from ganstudio.ui.generator_page import SourceBar
 from tests.ui.audit import problems
 from tests.ui.explore_kit import PATIENCE, PLANE, opened
 

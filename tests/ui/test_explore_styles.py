@@ -14,17 +14,17 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
 
-from ganstudio.app.explorer_session import restore, session_of
+from ganstudio.app.explore.explorer_session import restore, session_of
 from ganstudio.core.experiment import Experiment
 from ganstudio.explore.picture_file import read_session, save_picture
 from ganstudio.explore.styles import share_of
 from ganstudio.training.session import Session
-from ganstudio.ui.explore.controls.pictures import PicturesSection
-from ganstudio.ui.explore.controls.sample import SampleSection
-from ganstudio.ui.explore.controls.styles import StylesSection
+from ganstudio.ui.controls.pictures import PicturesSection
+from ganstudio.ui.controls.sample import SampleSection
+from ganstudio.ui.controls.styles import StylesSection
 from ganstudio.ui.explore.workspace import ExploreWorkspace
-from ganstudio.ui.parts import Segmented
-from ganstudio.ui.theme import set_theme
+from ganstudio.ui.kit.parts import Segmented
+from ganstudio.ui.kit.theme import set_theme
 from ganstudio.ui.translate.workspace import TranslateWorkspace
 from tests.methods.tiny import registered
 from tests.methods.tiny_styles import TINY_STYLES, TinyStyles

@@ -13,10 +13,10 @@ import pytest
 from PIL import Image
 from pytestqt.qtbot import QtBot
 
-from ganstudio.app.explorer_session import session_of
+from ganstudio.app.explore.explorer_session import session_of
 from ganstudio.explore.picture_file import picture_bytes
 from ganstudio.ui.explore.workspace import ExploreWorkspace
-from ganstudio.ui.workbench.dropping import Dropped
+from ganstudio.ui.kit.dropping import Dropped
 from tests.explore.foreign_networks import slow_onnx
 from tests.ui.explore_window import Told, drawn, drop, explore, exploring_window, store_run, there
 from tests.ui.window_kit import DIGITS, opened, train, wait
@@ -189,9 +189,9 @@ def test_a_picture_dropped_before_anything_is_open(
     qtbot: QtBot, stored: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The window shows Explore, which opens the ready run; the picture is looked for as soon as that is there."""
-    from ganstudio.app.sources import open_run
+    from ganstudio.app.generators.sources import open_run
 
-    monkeypatch.setattr("ganstudio.app.workbench.open_bundled", lambda *_args: open_run(stored, None, "ema"))
+    monkeypatch.setattr("ganstudio.app.generators.desk.open_bundled", lambda *_args: open_run(stored, None, "ema"))
     with opened(qtbot) as window:
         assert drop(window, photo(tmp_path / "photo.png"))
         page = explore(window)

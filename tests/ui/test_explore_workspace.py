@@ -12,9 +12,9 @@ from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtWidgets import QApplication, QMenu, QPushButton
 from pytestqt.qtbot import QtBot
 
-from ganstudio.app.sources import Opened, open_run
-from ganstudio.app.workplaces import bundled_path
-from ganstudio.ui.workbench.dropping import Dropped
+from ganstudio.app.generators.sources import Opened, open_run
+from ganstudio.app.generators.workplaces import bundled_path
+from ganstudio.ui.kit.dropping import Dropped
 from tests.ui.audit import problems
 from tests.ui.explore_window import Told, drawn, explore, exploring_window, store_run, there
 from tests.ui.window_kit import DIGITS, RING, hold, opened, train, wait
@@ -34,7 +34,7 @@ def bundled(monkeypatch: pytest.MonkeyPatch, stored: Path) -> Path:
     def ready(*_args: str) -> Opened:
         return open_run(stored, None, "ema")
 
-    monkeypatch.setattr("ganstudio.app.workbench.open_bundled", ready)
+    monkeypatch.setattr("ganstudio.app.generators.desk.open_bundled", ready)
     return stored
 
 
@@ -46,7 +46,7 @@ def test_at_first_there_is_something_to_play_with(qtbot: QtBot, bundled: Path) -
         window.show_workspace("explore")
         page = explore(window)
         there(qtbot, page, bundled)
-        assert page.pages.currentWidget() is page.bench
+        assert page.pages.currentWidget() is page.columns
         assert page.picture.image.width() == 16
 
 
@@ -69,19 +69,19 @@ def test_the_empty_page_opens_the_ready_run(
     def missing(*_args: str) -> Opened:
         raise StoreError("The installation is incomplete.")
 
-    monkeypatch.setattr("ganstudio.app.workbench.open_bundled", missing)
+    monkeypatch.setattr("ganstudio.app.generators.desk.open_bundled", missing)
     with opened(qtbot) as window:
         window.show_workspace("explore")
         page = explore(window)
         wait(qtbot, lambda: told.errors == ["The installation is incomplete."])
-        assert page.pages.currentWidget() is not page.bench
+        assert page.pages.currentWidget() is not page.columns
         assert not [action.id for action in enabled(window) if action.id not in EVERYWHERE]
         assert not problems(page)
-        monkeypatch.setattr("ganstudio.app.workbench.open_bundled", lambda *_args: open_run(stored, None, "ema"))
+        monkeypatch.setattr("ganstudio.app.generators.desk.open_bundled", lambda *_args: open_run(stored, None, "ema"))
         button = next(b for b in page.pages.currentWidget().findChildren(QPushButton) if "digits" in b.text())
         qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
         there(qtbot, page, stored)
-        assert page.pages.currentWidget() is page.bench
+        assert page.pages.currentWidget() is page.columns
 
 
 def test_a_run_of_the_list_is_explored(qtbot: QtBot, stored: Path) -> None:
@@ -346,10 +346,10 @@ def test_layout_is_remembered(qtbot: QtBot, bundled: Path) -> None:
             there(qtbot, page, bundled)
             wait(qtbot, lambda page=page: page._arranged)
             if not time:
-                page.bench.setSizes([360, 700, 300])
-            sizes.append(page.bench.sizes())
+                page.columns.setSizes([360, 700, 300])
+            sizes.append(page.columns.sizes())
             window.reset_layout() if time else None
-            sizes.append(page.bench.sizes())
+            sizes.append(page.columns.sizes())
     assert abs(sizes[2][0] - sizes[0][0]) <= 2
     assert sizes[3] != sizes[2]
 

@@ -22,9 +22,9 @@ from PySide6.QtGui import Qt as Gui
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QLabel, QMessageBox, QToolTip, QWidget
 from pytestqt.qtbot import QtBot
 
-from ganstudio.app.explorer_session import session_of
+from ganstudio.app.explore.explorer_session import session_of
 from ganstudio.app.named import Question
-from ganstudio.app.translator_session import session_of as translation_of
+from ganstudio.app.translate.translator_session import session_of as translation_of
 from ganstudio.core.controls import LatentVector
 from ganstudio.explore.model_files import save_model
 from ganstudio.explore.picture_file import picture_bytes

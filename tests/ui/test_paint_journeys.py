@@ -16,16 +16,16 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
-from ganstudio.app.canvases import CanvasDocument, Canvases
+from ganstudio.app.paint.canvases import CanvasDocument, Canvases
 from ganstudio.core.experiment import Experiment
 from ganstudio.core.labelmaps import colour_map
 from ganstudio.data.landscapes import LANDSCAPE_CLASSES
 from ganstudio.ui.experiment.check import DataCheckView
+from ganstudio.ui.generator_page.export_dialogs import PictureDialog
 from ganstudio.ui.paint.canvas_view import CanvasView
 from ganstudio.ui.paint.options import TOOLS
 from ganstudio.ui.paint.workspace import PaintWorkspace
 from ganstudio.ui.window import MainWindow
-from ganstudio.ui.workbench.export_dialogs import PictureDialog
 from tests.ui.canvas_kit import ALT, CONTROL, LEFT, MIDDLE, NONE, RIGHT, SHIFT, document, move, on_canvas, wheel
 from tests.ui.explore_window import Told, drop
 from tests.ui.paint_kit import HYPER, answer, dialog, drawn, expected, paint, painting_window

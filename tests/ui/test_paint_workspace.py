@@ -14,12 +14,12 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
 
+from ganstudio.ui.generator_page.export_dialogs import PictureDialog
+from ganstudio.ui.kit.painted import to_image
 from ganstudio.ui.paint.film_dialog import PaintingFilmDialog
 from ganstudio.ui.paint.scene_dialog import SceneDialog
 from ganstudio.ui.paint.workspace import PaintWorkspace
-from ganstudio.ui.pictures.drawing import to_image
 from ganstudio.ui.window import MainWindow
-from ganstudio.ui.workbench.export_dialogs import PictureDialog
 from tests.ui.audit import problems
 from tests.ui.explore_window import Told, drop
 from tests.ui.paint_kit import (

@@ -17,11 +17,11 @@ from PySide6.QtWidgets import QApplication, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
 from ganstudio.core.events import Scene
-from ganstudio.ui.pictures.canvas import DrawingCanvas
-from ganstudio.ui.pictures.scene import SceneView
+from ganstudio.ui.experiment.density_canvas import DrawingCanvas
+from ganstudio.ui.kit.theme import DARK, LIGHT
 from ganstudio.ui.pictures.timeline import Timeline
 from ganstudio.ui.pictures.wall import ImageWall
-from ganstudio.ui.theme import DARK, LIGHT
+from ganstudio.ui.plots.scene import SceneView
 
 KEYS = [
     *(Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Home, Qt.Key.Key_End),

@@ -15,11 +15,11 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 from pytestqt.qtbot import QtBot
 
-from ganstudio.ui.pictures import shapes
-from ganstudio.ui.pictures.canvas import DrawingCanvas
-from ganstudio.ui.pictures.density import SIZE, Brush, Density
-from ganstudio.ui.pictures.drawing_dialog import DrawingDialog
-from ganstudio.ui.theme import ui_font
+from ganstudio.ui.experiment import density_shapes as shapes
+from ganstudio.ui.experiment.density import SIZE, Brush, Density
+from ganstudio.ui.experiment.density_canvas import DrawingCanvas
+from ganstudio.ui.experiment.density_dialog import DrawingDialog
+from ganstudio.ui.kit.theme import ui_font
 
 strokes = st.lists(
     st.tuples(

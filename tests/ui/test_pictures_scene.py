@@ -17,8 +17,9 @@ from PySide6.QtWidgets import QApplication, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
 from ganstudio.core.events import Scene
-from ganstudio.ui.pictures.scene import SceneView
-from ganstudio.ui.pictures.scene_layers import (
+from ganstudio.ui.kit.theme import DARK, LIGHT
+from ganstudio.ui.plots.scene import SceneView
+from ganstudio.ui.plots.scene_layers import (
     View,
     arrow_lines,
     belief,
@@ -29,7 +30,6 @@ from ganstudio.ui.pictures.scene_layers import (
     nice_step,
     undecided_lines,
 )
-from ganstudio.ui.theme import DARK, LIGHT
 
 
 def a_scene(probability: bool = True) -> Scene:

@@ -18,10 +18,10 @@ from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
 from ganstudio.core.images import split_grid
-from ganstudio.ui.pictures import export
+from ganstudio.ui.kit import image_files as export
+from ganstudio.ui.kit.theme import DARK
 from ganstudio.ui.pictures.wall import ImageWall
 from ganstudio.ui.pictures.wall_layout import fit, fit_zoom
-from ganstudio.ui.theme import DARK
 
 
 def noise(count: int = 64, size: int = 16, channels: int = 1, seed: int = 0) -> np.ndarray:

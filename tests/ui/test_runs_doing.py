@@ -19,9 +19,9 @@ from tests.ui.runs_kit import Build, make
 LEFT = Qt.MouseButton.LeftButton
 
 
-def test_enter_and_double_click_open(bench: Build, qtbot: QtBot) -> None:
+def test_enter_and_double_click_open(desk: Build, qtbot: QtBot) -> None:
     path = make("one")
-    used = bench()
+    used = desk()
     table = used.page.table
     qtbot.keyClick(table, Qt.Key.Key_Return)
     qtbot.mouseDClick(table.viewport(), LEFT, pos=used.point(0, DATA))
@@ -31,9 +31,9 @@ def test_enter_and_double_click_open(bench: Build, qtbot: QtBot) -> None:
 
 
 @pytest.mark.parametrize("by_mouse", [False, True])
-def test_rename_in_place(bench: Build, qtbot: QtBot, by_mouse: bool) -> None:
+def test_rename_in_place(desk: Build, qtbot: QtBot, by_mouse: bool) -> None:
     make("before")
-    used = bench()
+    used = desk()
     table = used.page.table
     if by_mouse:
         qtbot.mouseDClick(table.viewport(), LEFT, pos=used.point(0, NAME, 110))
@@ -51,11 +51,11 @@ def test_rename_in_place(bench: Build, qtbot: QtBot, by_mouse: bool) -> None:
     assert used.asked == [], "Enter in the editor does not open the run"
 
 
-def test_typing_is_not_disturbed_by_a_live_row(bench: Build, qtbot: QtBot) -> None:
+def test_typing_is_not_disturbed_by_a_live_row(desk: Build, qtbot: QtBot) -> None:
     path = make("live")
     with RunWriter(path) as writer:
         writer.write_status("training", 20, 50)
-        used = bench()
+        used = desk()
         used.page.table.edit_name()
         editor = used.page.table.findChild(QLineEdit)
         assert editor is not None
@@ -68,10 +68,10 @@ def test_typing_is_not_disturbed_by_a_live_row(bench: Build, qtbot: QtBot) -> No
         assert (used.names, used.cell(0, STEP)) == (["live"], "21 / 50"), "what was held back comes after it"
 
 
-def test_delete_undo_restore_empty(bench: Build, qtbot: QtBot) -> None:
+def test_delete_undo_restore_empty(desk: Build, qtbot: QtBot) -> None:
     for n in range(3):
         make(f"run {n}", age=n)
-    used = bench()
+    used = desk()
     table = used.page.table
     qtbot.keyClick(table, Qt.Key.Key_Down, Qt.KeyboardModifier.ShiftModifier)
     assert len(used.page.chosen) == 2
@@ -100,9 +100,9 @@ def test_delete_undo_restore_empty(bench: Build, qtbot: QtBot) -> None:
     assert name in used.names
 
 
-def test_emptying_the_trash_asks_first(bench: Build, qtbot: QtBot) -> None:
+def test_emptying_the_trash_asks_first(desk: Build, qtbot: QtBot) -> None:
     make("gone")
-    used = bench()
+    used = desk()
     qtbot.keyClick(used.page.table, Qt.Key.Key_Delete)
     used.finish()
     used.page.show_trash()
@@ -117,11 +117,11 @@ def test_emptying_the_trash_asks_first(bench: Build, qtbot: QtBot) -> None:
         assert len(list_trash()) == left
 
 
-def test_a_live_run_is_neither_deleted_nor_continued(bench: Build, qtbot: QtBot) -> None:
+def test_a_live_run_is_neither_deleted_nor_continued(desk: Build, qtbot: QtBot) -> None:
     path = make("live")
     with RunWriter(path) as writer:
         writer.write_status("training", 20, 50)
-        used = bench()
+        used = desk()
         for name in ("runs.delete", "runs.continue"):
             assert not used.page.toolbar.actions_by_id[name].isEnabled()
         qtbot.keyClick(used.page.table, Qt.Key.Key_Delete)
@@ -129,9 +129,9 @@ def test_a_live_run_is_neither_deleted_nor_continued(bench: Build, qtbot: QtBot)
         assert used.names == ["live"]
 
 
-def test_continue_asks_how_far(bench: Build, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_continue_asks_how_far(desk: Build, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
     path = make("half")
-    used = bench()
+    used = desk()
     went_on: list[tuple[Path | None, int]] = []
     monkeypatch.setattr(used.studio, "continue_run", lambda model, steps: went_on.append((model.path, steps)))
     qtbot.mouseClick(used.page.toolbar.actions_by_id["runs.continue"], LEFT)
@@ -146,9 +146,9 @@ def test_continue_asks_how_far(bench: Build, qtbot: QtBot, monkeypatch: pytest.M
     assert used.asked == [("open", path)]
 
 
-def test_duplicate_copy_and_menu(bench: Build, qtbot: QtBot) -> None:
+def test_duplicate_copy_and_menu(desk: Build, qtbot: QtBot) -> None:
     path = make("one")
-    used = bench()
+    used = desk()
     qtbot.mouseClick(used.page.toolbar.actions_by_id["runs.duplicate"], LEFT)
     assert used.asked == [("duplicate", path)]
     qtbot.keyClick(used.page.table, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
@@ -161,8 +161,8 @@ def test_duplicate_copy_and_menu(bench: Build, qtbot: QtBot) -> None:
     assert used.asked[-1] == ("open", path)
 
 
-def test_a_run_anywhere_can_be_opened(bench: Build, tmp_path: Path) -> None:
-    used = bench()
+def test_a_run_anywhere_can_be_opened(desk: Build, tmp_path: Path) -> None:
+    used = desk()
     used.page.choose_folder()
     dialog = used.page.findChild(QFileDialog)
     assert dialog is not None
@@ -172,10 +172,10 @@ def test_a_run_anywhere_can_be_opened(bench: Build, tmp_path: Path) -> None:
 
 
 def test_no_program_for_folders_is_said(
-    bench: Build, monkeypatch: pytest.MonkeyPatch, logged_problems: list[logging.LogRecord]
+    desk: Build, monkeypatch: pytest.MonkeyPatch, logged_problems: list[logging.LogRecord]
 ) -> None:
     path = make("one")
-    used = bench()
+    used = desk()
     opened: list[str] = []
     for works in (True, False):
         monkeypatch.setattr(
@@ -190,12 +190,12 @@ def test_no_program_for_folders_is_said(
 
 
 def test_a_run_that_is_called_like_a_program_is_shown_and_not_started(
-    bench: Build, monkeypatch: pytest.MonkeyPatch
+    desk: Build, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """On macOS a folder called “x.app” is a program, and opening it starts it."""
     path = make("one")
     path.rename(path.with_name("one.app"))
-    used = bench()
+    used = desk()
     opened: list[str] = []
     monkeypatch.setattr(
         "ganstudio.ui.runs.workspace.QDesktopServices.openUrl", lambda url: opened.append(url.toLocalFile()) or True
@@ -204,9 +204,9 @@ def test_a_run_that_is_called_like_a_program_is_shown_and_not_started(
     assert opened == [str(path.parent)]
 
 
-def test_a_run_of_the_list_can_be_explored(bench: Build, qtbot: QtBot) -> None:
+def test_a_run_of_the_list_can_be_explored(desk: Build, qtbot: QtBot) -> None:
     path = make("one")
-    used = bench()
+    used = desk()
     with qtbot.waitSignal(used.page.explore_requested) as asked:
         used.page.explore_chosen()
     assert asked.args == [path]

@@ -12,16 +12,16 @@ from pytestqt.qtbot import QtBot
 
 from ganstudio.core.events import Rows, SeriesInfo
 from ganstudio.store import RunWriter
+from ganstudio.ui.kit.theme import set_theme
 from ganstudio.ui.runs.model import CREATED, NAME, SIZE, STATE, STEP
-from ganstudio.ui.theme import set_theme
 from tests.ui.audit import problems
 from tests.ui.runs_kit import Build, make
 
 LEFT = Qt.MouseButton.LeftButton
 
 
-def test_without_runs_it_says_what_will_be_here(bench: Build, qtbot: QtBot) -> None:
-    used = bench()
+def test_without_runs_it_says_what_will_be_here(desk: Build, qtbot: QtBot) -> None:
+    used = desk()
     empty = used.page._empty
     assert empty.isVisible()
     assert empty.button is not None
@@ -30,31 +30,31 @@ def test_without_runs_it_says_what_will_be_here(bench: Build, qtbot: QtBot) -> N
     assert not used.page.toolbar.actions_by_id["runs.delete"].isEnabled()
 
 
-def test_newest_first_and_the_first_is_chosen(bench: Build) -> None:
+def test_newest_first_and_the_first_is_chosen(desk: Build) -> None:
     make("old", age=5)
     make("new", age=1, state="finished", step=50)
-    used = bench()
+    used = desk()
     assert used.names == ["new", "old"]
     assert [row.name for row in used.page.chosen] == ["new"]
     assert (used.cell(0, STEP), used.cell(1, STEP)) == ("50", "20 / 50")
     assert (used.cell(0, STATE), used.cell(1, STATE)) == ("finished", "stopped")
 
 
-def test_columns_sort_by_value(bench: Build) -> None:
+def test_columns_sort_by_value(desk: Build) -> None:
     for name, step in (("b", 9), ("A", 40), ("c", 10)):
         make(name, step=step)
-    used = bench()
+    used = desk()
     used.page.table.sortByColumn(NAME, Qt.SortOrder.AscendingOrder)
     assert used.names == ["A", "b", "c"]
     used.page.table.sortByColumn(STEP, Qt.SortOrder.AscendingOrder)
     assert used.names == ["b", "c", "A"]
 
 
-def test_search_and_chips(bench: Build, qtbot: QtBot) -> None:
+def test_search_and_chips(desk: Build, qtbot: QtBot) -> None:
     make("alpha", "finished", 50)
     make("beta", "failed")
     make("gamma", "finished", 50, data="ring-like")
-    used = bench()
+    used = desk()
     bar = used.page.toolbar
     qtbot.mouseClick(bar.chips["failed"], LEFT)
     assert used.names == ["beta"]
@@ -71,13 +71,13 @@ def test_search_and_chips(bench: Build, qtbot: QtBot) -> None:
     assert len(used.names) == 3
 
 
-def test_live_rows_keep_selection_and_scroll(bench: Build) -> None:
+def test_live_rows_keep_selection_and_scroll(desk: Build) -> None:
     for n in range(30):
         make(f"run {n:02d}", age=n + 1)
     path = make("live", age=100)
     with RunWriter(path) as writer:
         writer.write_status("training", 20, 50)
-        used = bench()
+        used = desk()
         table = used.page.table
         table.choose(used.page.shown.index(12, 0).data(Qt.ItemDataRole.UserRole).path)
         bar = table.verticalScrollBar()
@@ -96,12 +96,12 @@ def test_live_rows_keep_selection_and_scroll(bench: Build) -> None:
         assert resets == []
 
 
-def test_details_where_there_is_room(bench: Build) -> None:
+def test_details_where_there_is_room(desk: Build) -> None:
     path = make("bad", "failed", 30)
     with RunWriter(path) as writer:
         series = (SeriesInfo("D(x)", "probability", "real"),)
         writer.append_rows(Rows("steps", series, np.array([1]), np.array([0.1]), np.array([[0.25]], np.float32)))
-    used = bench(1366, 768)
+    used = desk(1366, 768)
     pane = used.page.details
     used.finish()
     assert pane.isVisible()
@@ -123,8 +123,8 @@ def test_details_where_there_is_room(bench: Build) -> None:
     assert not used.page.table.isColumnHidden(CREATED)
 
 
-def test_hidden_it_reads_nothing(bench: Build) -> None:
-    used = bench()
+def test_hidden_it_reads_nothing(desk: Build) -> None:
+    used = desk()
     used.shell.add_workspace("other", "Other", "train", QWidget)
     used.shell.show_workspace("other")
     used.page.library.invalidate()
@@ -134,10 +134,10 @@ def test_hidden_it_reads_nothing(bench: Build) -> None:
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_it_paints_in_both_themes(bench: Build, theme: str) -> None:
+def test_it_paints_in_both_themes(desk: Build, theme: str) -> None:
     for name, state in (("a" * 300, "failed"), ("b", "finished"), ("c", "stopped")):
         make(name, state)  # type: ignore[arg-type]
-    used = bench(1366, 768)
+    used = desk(1366, 768)
     set_theme(theme)  # type: ignore[arg-type]
     picture = used.shell.grab().toImage()
     assert len({picture.pixel(x, 200) for x in range(0, picture.width(), 3)}) > 4
@@ -145,16 +145,16 @@ def test_it_paints_in_both_themes(bench: Build, theme: str) -> None:
     assert table.horizontalHeader().length() <= table.viewport().width() + 1
 
 
-def test_everything_has_a_name_and_a_tooltip(bench: Build) -> None:
+def test_everything_has_a_name_and_a_tooltip(desk: Build) -> None:
     make("one")
-    assert problems(bench(1366, 768).page) == []
+    assert problems(desk(1366, 768).page) == []
 
 
-def test_details_of_a_live_run_follow_now_and_then(bench: Build, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_details_of_a_live_run_follow_now_and_then(desk: Build, monkeypatch: pytest.MonkeyPatch) -> None:
     path = make("live")
     with RunWriter(path) as writer:
         writer.write_status("training", 20, 50)
-        used = bench(1366, 768)
+        used = desk(1366, 768)
         used.page.table.choose(path)
         used.finish()
         read: list[Path] = []

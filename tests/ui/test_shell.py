@@ -15,14 +15,14 @@ from pytestqt.qtbot import QtBot
 from ganstudio.app.actions import Action, ActionTable
 from ganstudio.app.notifications import Notifications
 from ganstudio.app.settings import SettingsStore
-from ganstudio.ui.errors import EmptyState, ErrorBanner
-from ganstudio.ui.motion import reveal, set_reduced_motion
-from ganstudio.ui.preferences import Preferences
+from ganstudio.ui.forms.preferences import Preferences
+from ganstudio.ui.kit.errors import EmptyState, ErrorBanner
+from ganstudio.ui.kit.motion import reveal, set_reduced_motion
+from ganstudio.ui.kit.theme import current_theme
 from ganstudio.ui.qtlog import install_qt_messages, remove_qt_messages
 from ganstudio.ui.shell import Shell
 from ganstudio.ui.shortcuts import Shortcuts
 from ganstudio.ui.statusbar import RunChip, StatusBar
-from ganstudio.ui.theme import current_theme
 from tests.ui.audit import problems
 
 
@@ -272,7 +272,7 @@ def test_shortcuts_list_every_key_and_can_be_searched(make: Callable[..., Shell]
 
 def test_window_needs_no_heavy_import() -> None:
     code = (
-        "import sys, ganstudio.ui.shell, ganstudio.ui.preferences;"
+        "import sys, ganstudio.ui.shell, ganstudio.ui.forms.preferences;"
         "heavy = {'torch', 'pyqtgraph', 'sklearn', 'scipy', 'numpy'} & set(sys.modules);"
         "assert not heavy, heavy"
     )

@@ -8,7 +8,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from ganstudio.__main__ import main
-from ganstudio.app.run_model import RunModel
+from ganstudio.app.runs.run_model import RunModel
 from ganstudio.ui.train.stage import Stage
 
 

@@ -9,9 +9,9 @@ from PySide6.QtWidgets import QApplication
 
 from ganstudio.core.errors import UsageError
 from ganstudio.core.resources import resource_path
-from ganstudio.ui.icons import icon, icon_names, icon_pixmap
-from ganstudio.ui.style import style_sheet
-from ganstudio.ui.theme import DARK, LIGHT, Theme, contrast, current_theme, set_theme, theme_hub, ui_font
+from ganstudio.ui.kit.icons import icon, icon_names, icon_pixmap
+from ganstudio.ui.kit.style import style_sheet
+from ganstudio.ui.kit.theme import DARK, LIGHT, Theme, contrast, current_theme, set_theme, theme_hub, ui_font
 
 GROUNDS = ("window", "surface", "raised", "hover", "selected")
 
@@ -96,7 +96,7 @@ def test_numbers_are_equally_wide(qapp: QApplication) -> None:
 
 def test_system_choice_follows_live(qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> None:
     dark = [False]
-    monkeypatch.setattr("ganstudio.ui.theme.system_is_dark", lambda: dark[0])
+    monkeypatch.setattr("ganstudio.ui.kit.theme.system_is_dark", lambda: dark[0])
     set_theme("system")
     assert current_theme() is LIGHT
     dark[0] = True

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QListWidgetItem, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from ganstudio.core.experiment import Experiment
-from ganstudio.ui.parts import ElidedLabel, label
+from ganstudio.ui.kit.parts import ElidedLabel, label
 from tests.ui.window_kit import RING, opened, train
 
 NAME = "<img src='/tmp/somebodys.png'> and the rest of a name that is too long for its place"

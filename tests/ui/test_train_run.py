@@ -26,7 +26,7 @@ def test_a_card_starts_a_run_and_everything_comes_alive(window: MainWindow, qtbo
     model, view = window.studio.current, window.train.run_view
     assert model is not None
     wait(qtbot, lambda: model.step >= 3 and view.stage.wall.grid_image().height() > 64)
-    assert window.train.pages.currentWidget() is window.train.bench
+    assert window.train.pages.currentWidget() is window.train.columns
     wait(qtbot, lambda: view.curves.tables.get("steps") is not None and len(view.curves.tables["steps"]) >= 3)
     assert view.health.word
     wait(qtbot, lambda: window.statusbar._buttons)

@@ -14,9 +14,9 @@ from pytestqt.qtbot import QtBot
 from ganstudio.core.experiment import Experiment
 from ganstudio.core.images import split_grid
 from ganstudio.store import Run
-from ganstudio.ui.curves.export import export_csv
-from ganstudio.ui.parts import LinkButton
-from ganstudio.ui.theme import current_theme
+from ganstudio.ui.kit.parts import LinkButton
+from ganstudio.ui.kit.theme import current_theme
+from ganstudio.ui.plots.curves.export import export_csv
 from ganstudio.ui.window import MainWindow
 from tests.methods.tiny import registered
 from tests.ui.wide_methods import WIDE
@@ -140,7 +140,7 @@ def test_a_folded_measure_stays_folded_in_the_next_window(window: MainWindow, qt
     qtbot.mouseClick(curves.sections["measure/M"].fold, Qt.MouseButton.LeftButton, pos=QPoint(20, 10))
     assert not curves.sections["measure/M"].is_open
     state = curves.save_state()
-    from ganstudio.ui.curves import CurvesPanel
+    from ganstudio.ui.plots.curves import CurvesPanel
 
     other = CurvesPanel()
     qtbot.addWidget(other)

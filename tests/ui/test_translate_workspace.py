@@ -15,21 +15,21 @@ from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QMenu
 from pytestqt.qtbot import QtBot
 
 from ganstudio.app.actions import Action
-from ganstudio.app.translator_session import session_of
+from ganstudio.app.translate.translator_session import session_of
 from ganstudio.core.errors import StudioError
 from ganstudio.explore.batch_translation import MANIFEST
 from ganstudio.explore.picture_file import read_session
 from ganstudio.explore.state import read_value
 from ganstudio.explore.translating import seen
-from ganstudio.ui.theme import set_theme
+from ganstudio.ui.controls.class_slots import ClassSlots
+from ganstudio.ui.controls.seed_row import SeedRow
+from ganstudio.ui.generator_page.export_dialogs import PictureDialog
+from ganstudio.ui.kit.files import LARGEST_PASTE, png_of
+from ganstudio.ui.kit.theme import set_theme
 from ganstudio.ui.translate.actions import shortcut_rows
 from ganstudio.ui.translate.batch_dialog import BatchDialog, Wishes
 from ganstudio.ui.translate.workspace import TranslateWorkspace
 from ganstudio.ui.window import MainWindow
-from ganstudio.ui.workbench.class_slots import ClassSlots
-from ganstudio.ui.workbench.export_dialogs import PictureDialog
-from ganstudio.ui.workbench.files import LARGEST_PASTE, png_of
-from ganstudio.ui.workbench.seed_row import SeedRow
 from tests.explore.toy_translators import CLASSES, FEW, MAP, SIZE, SKETCH, TWO_WAYS, take
 from tests.ui.audit import problems
 from tests.ui.explore_window import Told, drop
@@ -384,7 +384,7 @@ def test_style_and_attributes_have_their_row(qtbot: QtBot) -> None:
     with translating_window(qtbot, MAP) as (_window, page):
         from PySide6.QtWidgets import QPushButton
 
-        from ganstudio.ui.explore.slider import ValueSlider
+        from ganstudio.ui.controls.slider import ValueSlider
 
         translator, row = page.translator, page.settings_row
         assert row.isVisible()

@@ -15,10 +15,10 @@ from PySide6.QtWidgets import QMessageBox
 from pytestqt.qtbot import QtBot
 
 from ganstudio.__main__ import main
-from ganstudio.app.canvases import FOLDER, Canvases
-from ganstudio.app.sessions import new_session
+from ganstudio.app.generators.sessions import new_session
+from ganstudio.app.generators.workplaces import BUNDLED
+from ganstudio.app.paint.canvases import FOLDER, Canvases
 from ganstudio.app.settings import SettingsStore
-from ganstudio.app.workplaces import BUNDLED
 from ganstudio.core.dataspec import MapClass
 from ganstudio.store import Run, atomic
 from ganstudio.store.checkpoints import is_milestone
@@ -145,14 +145,14 @@ def test_what_was_arranged_is_there_again(qtbot: QtBot) -> None:
     train(qtbot, first)
     first.resize(800, 735)  # the screen that is none is 800 by 800
     qtbot.wait(50)
-    first.train.bench.setSizes([340, 400])
+    first.train.columns.setSizes([340, 400])
     view = first.train.run_view
     view.splitter.setSizes([200, 400])
     view.curves.toolbar.log.setChecked(True)
     view.curves.toolbar.slider.setValue(view.curves.toolbar.slider.maximum() // 2)
     qtbot.wait(50)
     first.studio.draft.set_hyper("lr_g", 0.004)
-    sizes, weight = (first.train.bench.sizes(), view.splitter.sizes()), view.curves.toolbar.weight
+    sizes, weight = (first.train.columns.sizes(), view.splitter.sizes()), view.curves.toolbar.weight
     close_window(first)
     second = open_window(qtbot)
     try:
@@ -162,14 +162,14 @@ def test_what_was_arranged_is_there_again(qtbot: QtBot) -> None:
         train(qtbot, second)
         again = second.train.run_view
         qtbot.wait(50)
-        assert second.train.bench.sizes()[0] == pytest.approx(sizes[0][0], abs=2)
+        assert second.train.columns.sizes()[0] == pytest.approx(sizes[0][0], abs=2)
         share = again.splitter.sizes()[0] / sum(again.splitter.sizes())
         assert share == pytest.approx(sizes[1][0] / sum(sizes[1]), abs=0.05)
         assert again.curves.toolbar.log.isChecked()
         assert again.curves.toolbar.weight == pytest.approx(weight, abs=1e-3)
         second.table.run("view.reset-layout")
         qtbot.wait(50)
-        assert second.train.bench.sizes()[0] < 330
+        assert second.train.columns.sizes()[0] < 330
         assert again.splitter.sizes()[0] > again.splitter.sizes()[1]
         assert not again.curves.toolbar.log.isChecked()
         assert again.curves.toolbar.weight == 0
@@ -211,7 +211,7 @@ def test_a_broken_layout_is_ignored(qtbot: QtBot) -> None:
     try:
         window.train.restore_layout()
         train(qtbot, window)
-        assert min(window.train.bench.sizes()) > 100
+        assert min(window.train.columns.sizes()) > 100
     finally:
         close_window(window)
 
@@ -291,11 +291,11 @@ def test_the_card_of_the_ready_run_opens_it_in_explore_and_trains_nothing(
     run = new_session(replace(DIGITS, steps=1), path=tmp_path / "runs" / BUNDLED["explore"])
     run.start()
     run.join()
-    monkeypatch.setattr("ganstudio.app.workplaces.resource_path", lambda *parts: tmp_path.joinpath(*parts))
+    monkeypatch.setattr("ganstudio.app.generators.workplaces.resource_path", lambda *parts: tmp_path.joinpath(*parts))
     card = window.train.gallery.card("codes")
     card.chosen.emit("codes")
     assert window.current_workspace == "explore"
-    page = window.benches["explore"]
+    page = window.desks["explore"]
     assert isinstance(page, ExploreWorkspace)
     explorer = page.explorer
     wait(qtbot, lambda: explorer.opened is not None)

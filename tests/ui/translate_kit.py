@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from pytestqt.qtbot import QtBot
 
 from ganstudio.app.studio import Studio
-from ganstudio.app.translator import Translator
+from ganstudio.app.translate.translator import Translator
 from ganstudio.core.controls import Control
 from ganstudio.ui.translate.workspace import TranslateWorkspace
 from ganstudio.ui.window import MainWindow

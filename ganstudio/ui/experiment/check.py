@@ -26,9 +26,9 @@ from PySide6.QtWidgets import (
 from ganstudio.core.i18n import _, plural
 from ganstudio.ui.experiment.check_model import ProblemModel
 from ganstudio.ui.experiment.check_pictures import BalanceBars, PreviewView
-from ganstudio.ui.icons import icon
-from ganstudio.ui.parts import label
-from ganstudio.ui.style import set_look
+from ganstudio.ui.kit.icons import icon
+from ganstudio.ui.kit.parts import label
+from ganstudio.ui.kit.style import set_look
 
 if TYPE_CHECKING:  # the check runs elsewhere; here only its report is read
     from ganstudio.data.base import Problem

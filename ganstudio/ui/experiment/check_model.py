@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 
 from ganstudio.core.i18n import _
-from ganstudio.ui.tips import plain
+from ganstudio.ui.kit.tips import plain
 
 if TYPE_CHECKING:
     from ganstudio.data.base import Problem

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from ganstudio.core.i18n import _
 from ganstudio.core.images import make_grid
 from ganstudio.ui.gallery.drawings import to_pixmap
-from ganstudio.ui.theme import current_theme, theme_hub, ui_font
+from ganstudio.ui.kit.theme import current_theme, theme_hub, ui_font
 
 BAR_HEIGHT = 20
 MAX_BARS = 40

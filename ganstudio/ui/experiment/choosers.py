@@ -8,10 +8,10 @@ from PySide6.QtCore import QSignalBlocker, QSortFilterProxyModel, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import QComboBox, QCompleter, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
-from ganstudio.app.catalogue import MethodCard
+from ganstudio.app.generators.catalogue import MethodCard
 from ganstudio.core.i18n import _
 from ganstudio.ui.forms import QuietCombo
-from ganstudio.ui.parts import FoldButton, LinkButton, label
+from ganstudio.ui.kit.parts import FoldButton, LinkButton, label
 
 
 class _NamesOnly(QSortFilterProxyModel):

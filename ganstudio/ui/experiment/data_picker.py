@@ -8,14 +8,14 @@ from dataclasses import replace
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
-from ganstudio.app.catalogue import DataCard
 from ganstudio.app.drafts import parse_value
+from ganstudio.app.generators.catalogue import DataCard
 from ganstudio.core.fields import Value
 from ganstudio.core.i18n import _
 from ganstudio.ui.experiment.choosers import SearchCombo
 from ganstudio.ui.forms import FieldForm
-from ganstudio.ui.icons import icon
-from ganstudio.ui.parts import ElidedLabel, label
+from ganstudio.ui.kit.icons import icon
+from ganstudio.ui.kit.parts import ElidedLabel, label
 
 
 class DataPicker(QWidget):

@@ -17,8 +17,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ganstudio.app.catalogue import Catalogue
 from ganstudio.app.drafts import NAME, SEED, STEPS, ExperimentDraft, split_request
+from ganstudio.app.generators.catalogue import Catalogue
 from ganstudio.core.experiment import Experiment
 from ganstudio.core.fields import FieldSpec, of_run
 from ganstudio.core.i18n import _
@@ -26,8 +26,8 @@ from ganstudio.ui.experiment.choosers import MethodChooser
 from ganstudio.ui.experiment.data_picker import DataPicker
 from ganstudio.ui.forms import FieldForm
 from ganstudio.ui.forms.editors import TextEdit
-from ganstudio.ui.icons import icon
-from ganstudio.ui.parts import ElidedLabel, label, line
+from ganstudio.ui.kit.icons import icon
+from ganstudio.ui.kit.parts import ElidedLabel, label, line
 
 Mode = Literal["draft", "running", "elsewhere", "finished"]
 MIN_WIDTH = 280

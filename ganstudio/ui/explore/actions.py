@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ganstudio.app.actions import Action
 from ganstudio.core.i18n import _
-from ganstudio.ui.workbench.actions import bench_action
+from ganstudio.ui.generator_page.actions import page_action
 
 if TYPE_CHECKING:
     from ganstudio.ui.explore.workspace import ExploreWorkspace
@@ -35,7 +35,7 @@ def explore_actions(page: ExploreWorkspace) -> tuple[Action, ...]:
     def classes() -> bool:
         return images() and exports.class_control() is not None
 
-    row = partial(bench_action, "explore")
+    row = partial(page_action, "explore")
     return (
         row("ready", _("Open the ready digits"), explorer.open_bundled, "gallery", "", 0,
             _("The run that comes with the program."), lambda: True),

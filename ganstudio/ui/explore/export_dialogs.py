@@ -13,7 +13,7 @@ from ganstudio.core.errors import UsageError
 from ganstudio.core.i18n import _
 from ganstudio.explore.state import ExploreState, Position
 from ganstudio.explore.walks import plane, travelled
-from ganstudio.ui.workbench.export_dialogs import ExportForm, FilmForm, Frames, Start
+from ganstudio.ui.generator_page.export_dialogs import ExportForm, FilmForm, Frames, Start
 
 if TYPE_CHECKING:
     from ganstudio.ui.explore.workspace import ExploreWorkspace

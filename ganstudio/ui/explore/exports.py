@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtGui import QGuiApplication
 
-from ganstudio.app.explorer_session import session_of
+from ganstudio.app.explore.explorer_session import session_of
 from ganstudio.core.controls import CategoricalCode, ClassLabel
 from ganstudio.core.errors import StudioError
 from ganstudio.core.i18n import _
@@ -17,16 +17,16 @@ from ganstudio.explore.exporting import Watch
 from ganstudio.explore.looking import laid_over
 from ganstudio.explore.views import Seen, one
 from ganstudio.ui.explore.export_dialogs import FilmDialog, FoldersDialog
-from ganstudio.ui.pictures.export import copy_image
-from ganstudio.ui.workbench.exports import BenchExports, file_name
-from ganstudio.ui.workbench.files import ask_where
+from ganstudio.ui.generator_page.exports import PageExports, file_name
+from ganstudio.ui.kit.files import ask_where
+from ganstudio.ui.kit.image_files import copy_image
 
 if TYPE_CHECKING:
     from ganstudio.explore.generator import Generator
     from ganstudio.ui.explore.workspace import ExploreWorkspace
 
 
-class Exports(BenchExports):
+class Exports(PageExports):
     """Pictures and views, films, folders, the generator and a script."""
 
     def __init__(self, page: ExploreWorkspace) -> None:

@@ -24,9 +24,9 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from ganstudio.core.images import make_grid
-from ganstudio.ui.pictures.drawing import device_pixels, to_image
+from ganstudio.ui.kit.painted import device_pixels, to_image
+from ganstudio.ui.kit.theme import current_theme, theme_hub
 from ganstudio.ui.pictures.wall_layout import SMOOTH_FROM, WallLayout, fit, fit_zoom
-from ganstudio.ui.theme import current_theme, theme_hub
 
 GAP = 2
 EDGE = 8

@@ -7,13 +7,13 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
-from ganstudio.app.explorer import Explorer
+from ganstudio.app.explore.explorer import Explorer
 from ganstudio.core.i18n import _
 from ganstudio.explore.looking import heat
-from ganstudio.ui.explore.controls.section import heading_of
+from ganstudio.ui.controls.section import heading_of
 from ganstudio.ui.forms.editors import QuietCombo
-from ganstudio.ui.parts import Segmented, label
-from ganstudio.ui.pictures.drawing import to_image
+from ganstudio.ui.kit.painted import to_image
+from ganstudio.ui.kit.parts import Segmented, label
 
 SIDE_BY_SIDE, EDGE, GAP = 3, 12, 8
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ganstudio.app.explorer_session import restore
+from ganstudio.app.explore.explorer_session import restore
 from ganstudio.core.errors import StudioError
-from ganstudio.ui.workbench.dropping import Dropped
+from ganstudio.ui.kit.dropping import Dropped
 
 if TYPE_CHECKING:
     from ganstudio.ui.explore.workspace import ExploreWorkspace

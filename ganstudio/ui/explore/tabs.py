@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
-from ganstudio.ui.parts import Segmented
+from ganstudio.ui.kit.parts import Segmented
 
 
 class Tabs(QWidget):

@@ -7,10 +7,10 @@ import time
 
 from PySide6.QtCore import QObject, QPointF, Qt, QTimer
 
-from ganstudio.app.explorer import Explorer
+from ganstudio.app.explore.explorer import Explorer
 from ganstudio.core.i18n import _
 from ganstudio.explore.walks import plane, travelled
-from ganstudio.ui.motion import reduced_motion
+from ganstudio.ui.kit.motion import reduced_motion
 
 KEY_STEP, FINE_KEY_STEP = 0.05, 0.01
 FRICTION = 3.0  # per second: half the speed is gone after a quarter of a second

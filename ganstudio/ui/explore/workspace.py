@@ -6,12 +6,11 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
-from ganstudio.app.explorer import Explorer
+from ganstudio.app.explore.explorer import Explorer
+from ganstudio.app.generators.workplaces import bundled_path
 from ganstudio.app.studio import Studio
-from ganstudio.app.workplaces import bundled_path
 from ganstudio.core.i18n import _
-from ganstudio.ui.errors import EmptyState
-from ganstudio.ui.explore.controls import ControlsPanel
+from ganstudio.ui.controls import ControlsPanel
 from ganstudio.ui.explore.exports import Exports
 from ganstudio.ui.explore.look_bar import LookBar
 from ganstudio.ui.explore.opening import open_dropped
@@ -20,15 +19,16 @@ from ganstudio.ui.explore.picture import LargePicture
 from ganstudio.ui.explore.side import SidePanel
 from ganstudio.ui.explore.travel import Traveller
 from ganstudio.ui.explore.views import ViewTabs
-from ganstudio.ui.menus import ActionBinder
-from ganstudio.ui.workbench.dropping import Dropped
-from ganstudio.ui.workbench.page import BenchWorkspace, Splitters
+from ganstudio.ui.generator_page.page import GeneratorPage, Splitters
+from ganstudio.ui.kit.dropping import Dropped
+from ganstudio.ui.kit.errors import EmptyState
+from ganstudio.ui.kit.menus import ActionBinder
 
 LEFT, RIGHT = 304, 304
-BENCH, MIDDLE = "explore/bench", "explore/middle"
+COLUMNS, MIDDLE = "explore/bench", "explore/middle"
 
 
-class ExploreWorkspace(BenchWorkspace):
+class ExploreWorkspace(GeneratorPage):
     """Everything to explore one generator."""
 
     def __init__(self, studio: Studio, binder: ActionBinder, parent: QWidget | None = None) -> None:
@@ -63,11 +63,11 @@ class ExploreWorkspace(BenchWorkspace):
         self.middle.addWidget(self.views)
         for index in range(2):
             self.middle.setStretchFactor(index, 1)
-        self.bench = QSplitter(Qt.Orientation.Horizontal)
+        self.columns = QSplitter(Qt.Orientation.Horizontal)
         for part, stretch in ((self.controls, 0), (self.middle, 1), (self.side, 0)):
-            self.bench.addWidget(part)
-            self.bench.setStretchFactor(self.bench.count() - 1, stretch)
-        for splitter in (self.middle, self.bench):
+            self.columns.addWidget(part)
+            self.columns.setStretchFactor(self.columns.count() - 1, stretch)
+        for splitter in (self.middle, self.columns):
             splitter.setChildrenCollapsible(False)
         empty = EmptyState(
             "explore",
@@ -77,7 +77,7 @@ class ExploreWorkspace(BenchWorkspace):
             _("Open the ready digits"),
         )  # fmt: skip
         empty.clicked.connect(lambda: self.explorer.open_bundled())
-        self._fill(self.bench, empty)
+        self._fill(self.columns, empty)
 
     def _source_changed(self) -> None:
         if self._turn_page() is not None and self.explorer.opened is not None:
@@ -146,4 +146,4 @@ class ExploreWorkspace(BenchWorkspace):
     def splitters(self) -> Splitters:
         """Controls, the middle and what one keeps; the large picture over its views."""
         wide = max(400, self.width() - LEFT - RIGHT)
-        return ((BENCH, self.bench, [LEFT, wide, RIGHT]), (MIDDLE, self.middle, [270, 410]))
+        return ((COLUMNS, self.columns, [LEFT, wide, RIGHT]), (MIDDLE, self.middle, [270, 410]))

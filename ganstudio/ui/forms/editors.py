@@ -26,8 +26,8 @@ from PySide6.QtWidgets import (
 from ganstudio.app.drafts import number_text, parse_value
 from ganstudio.core.fields import FieldSpec, Value
 from ganstudio.ui.forms.steps import can_step, stepped
-from ganstudio.ui.theme import current_theme, theme_hub
-from ganstudio.ui.tips import Html
+from ganstudio.ui.kit.theme import current_theme, theme_hub
+from ganstudio.ui.kit.tips import Html
 
 SEGMENT_CHARACTERS = 16
 """Choices are shown side by side while all their words together stay this short; a combo box holds longer ones."""

@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 from ganstudio.core.fields import FieldSpec, Value
 from ganstudio.core.i18n import _, plural
 from ganstudio.ui.forms.row import FieldRow
-from ganstudio.ui.icons import icon
-from ganstudio.ui.parts import FoldButton, label, line
+from ganstudio.ui.kit.icons import icon
+from ganstudio.ui.kit.parts import FoldButton, label, line
 
 SEARCH_FROM = 7
 """A form with fewer rows than this needs no search box."""

@@ -12,11 +12,11 @@ from ganstudio.app.drafts import number_text
 from ganstudio.core.fields import FieldSpec, Value
 from ganstudio.core.i18n import _
 from ganstudio.ui.forms.editors import ChoiceEdit, NumberEdit, SegmentEdit, Switch, editor_for
-from ganstudio.ui.icons import icon
-from ganstudio.ui.parts import ElidedLabel, label
-from ganstudio.ui.style import set_look
-from ganstudio.ui.theme import current_theme, theme_hub
-from ganstudio.ui.tips import Html
+from ganstudio.ui.kit.icons import icon
+from ganstudio.ui.kit.parts import ElidedLabel, label
+from ganstudio.ui.kit.style import set_look
+from ganstudio.ui.kit.theme import current_theme, theme_hub
+from ganstudio.ui.kit.tips import Html
 
 NUMBER_WIDTH = 96
 

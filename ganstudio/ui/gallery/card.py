@@ -22,8 +22,8 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 from ganstudio.app.gallery import GalleryCard
 from ganstudio.core.i18n import _
 from ganstudio.ui.gallery.drawings import draw_picture, draw_stand_in, to_pixmap
-from ganstudio.ui.parts import LinkButton, label
-from ganstudio.ui.theme import current_theme, theme_hub
+from ganstudio.ui.kit.parts import LinkButton, label
+from ganstudio.ui.kit.theme import current_theme, theme_hub
 
 PICTURE_HEIGHT = 148
 LIFT_MS = 120

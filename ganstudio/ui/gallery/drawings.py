@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen, QPixmap
 
-from ganstudio.ui.theme import Theme
+from ganstudio.ui.kit.theme import Theme
 
 
 def to_pixmap(picture: NDArray[np.uint8]) -> QPixmap:

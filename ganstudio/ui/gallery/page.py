@@ -9,14 +9,14 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
-from ganstudio.app.catalogue import MethodCard
 from ganstudio.app.gallery import GALLERY, GalleryCard
+from ganstudio.app.generators.catalogue import MethodCard
 from ganstudio.core.i18n import _
-from ganstudio.ui.flow import CardLayout
 from ganstudio.ui.gallery.card import CardWidget
 from ganstudio.ui.gallery.recent import Recent, RecentStrip
-from ganstudio.ui.icons import icon
-from ganstudio.ui.parts import label
+from ganstudio.ui.kit.flow import CardLayout
+from ganstudio.ui.kit.icons import icon
+from ganstudio.ui.kit.parts import label
 
 MAX_WIDTH = 1880
 """Content is never wider than this, however large the screen: lines of cards stay easy to scan."""

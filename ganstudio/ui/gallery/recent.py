@@ -12,9 +12,9 @@ from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QVBoxLa
 
 from ganstudio.core.i18n import _
 from ganstudio.ui.gallery.drawings import draw_picture, to_pixmap
-from ganstudio.ui.icons import icon
-from ganstudio.ui.parts import label
-from ganstudio.ui.theme import current_theme, theme_hub, ui_font
+from ganstudio.ui.kit.icons import icon
+from ganstudio.ui.kit.parts import label
+from ganstudio.ui.kit.theme import current_theme, theme_hub, ui_font
 
 Recent = tuple[str, str, str, NDArray[np.uint8] | None]
 TILE_WIDTH, TILE_HEIGHT = 208, 60

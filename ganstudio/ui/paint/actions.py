@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from ganstudio.app.actions import Action
 from ganstudio.core.i18n import _
+from ganstudio.ui.generator_page.actions import page_action
 from ganstudio.ui.paint import opening
 from ganstudio.ui.paint.tools import canvas_shortcut_rows, paint_tool_actions
-from ganstudio.ui.workbench.actions import bench_action
 
 if TYPE_CHECKING:
     from ganstudio.ui.paint.workspace import PaintWorkspace
@@ -35,7 +35,7 @@ def paint_actions(page: PaintWorkspace) -> tuple[Action, ...]:
         if painter.document is not None:
             painter.source.close(painter.document)
 
-    row = partial(bench_action, "paint")
+    row = partial(page_action, "paint")
     return (
         row("new", _("New canvas"), lambda: painter.source.blank(page.canvas.options.chosen), "plus", "Ctrl+Shift+N", 0,
             _("A blank canvas of the chosen class; the button New offers examples and maps of the data."), there),

@@ -9,17 +9,17 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QColor, QIcon, QImage, QPixmap
 from PySide6.QtWidgets import QHBoxLayout, QInputDialog, QMenu, QPushButton, QWidget
 
-from ganstudio.app.canvases import CanvasDocument
-from ganstudio.app.painter import Painter
+from ganstudio.app.paint.canvases import CanvasDocument
+from ganstudio.app.paint.painter import Painter
 from ganstudio.core.i18n import _
 from ganstudio.core.labelmaps import colour_map
-from ganstudio.ui.icons import icon
+from ganstudio.ui.kit.icons import icon
+from ganstudio.ui.kit.painted import to_image
+from ganstudio.ui.kit.parts import ElidedLabel, Segmented, tool_button
 from ganstudio.ui.paint.result import SIZES
-from ganstudio.ui.parts import ElidedLabel, Segmented, tool_button
-from ganstudio.ui.pictures.drawing import to_image
 
 if TYPE_CHECKING:
-    from ganstudio.ui.menus import ActionBinder
+    from ganstudio.ui.kit.menus import ActionBinder
 
 LONGEST, THUMB = 160, 32
 

@@ -8,17 +8,17 @@ from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QRegion, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from ganstudio.app.canvas_document import CanvasDocument
+from ganstudio.app.paint.canvas_document import CanvasDocument
 from ganstudio.core.dataspec import MapClass
 from ganstudio.core.i18n import _
 from ganstudio.explore.canvas import Rect
+from ganstudio.ui.kit.painted import device_pixels, draw_focus_ring
+from ganstudio.ui.kit.theme import current_theme, theme_hub
 from ganstudio.ui.paint import canvas_paint
 from ganstudio.ui.paint.hand import Hand
 from ganstudio.ui.paint.options import BY_KEY, PaintOptions
 from ganstudio.ui.paint.surface import Surface, region_of
-from ganstudio.ui.pictures.drawing import device_pixels, draw_focus_ring
 from ganstudio.ui.pictures.viewport import Viewport
-from ganstudio.ui.theme import current_theme, theme_hub
 
 CORNERS = 12
 """Outlines and corners reach so many pixels of the widget over their shape."""

@@ -12,9 +12,9 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen, QPolygon
 
 from ganstudio.core.dataspec import MapClass
 from ganstudio.core.labelmaps import MAX_CLASSES, UNKNOWN, colour_map, pack_colours
+from ganstudio.ui.kit.painted import colour
 from ganstudio.ui.paint.gestures import Preview
 from ganstudio.ui.paint.surface import Mask, Region
-from ganstudio.ui.pictures.drawing import colour
 from ganstudio.ui.pictures.viewport import GRID_FROM, Viewport
 
 SMOOTH_FROM = 4.0

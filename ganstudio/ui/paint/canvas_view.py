@@ -21,7 +21,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QGestureEvent, QPinchGesture, QWidget
 
-from ganstudio.app.canvas_document import CanvasDocument
+from ganstudio.app.paint.canvas_document import CanvasDocument
 from ganstudio.ui.paint.canvas_base import CanvasBase
 from ganstudio.ui.paint.gestures import Touch
 from ganstudio.ui.paint.options import PaintOptions

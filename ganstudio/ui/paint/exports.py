@@ -8,22 +8,22 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from ganstudio.app.painter_session import session_of
+from ganstudio.app.paint.painter_session import session_of
 from ganstudio.core.i18n import _
 from ganstudio.core.labelmaps import colour_map
 from ganstudio.explore.canvas import save_label_png
 from ganstudio.explore.painting import Moment, beside, draw_on
+from ganstudio.ui.generator_page.exports import PageExports, file_name
+from ganstudio.ui.kit.files import ask_where
+from ganstudio.ui.kit.image_files import copy_image
+from ganstudio.ui.kit.painted import to_image
 from ganstudio.ui.paint.film_dialog import PaintingFilmDialog
-from ganstudio.ui.pictures.drawing import to_image
-from ganstudio.ui.pictures.export import copy_image
-from ganstudio.ui.workbench.exports import BenchExports, file_name
-from ganstudio.ui.workbench.files import ask_where
 
 if TYPE_CHECKING:
     from ganstudio.ui.paint.workspace import PaintWorkspace
 
 
-class Exports(BenchExports):
+class Exports(PageExports):
     """Picture, label map, both, and a film of the strokes."""
 
     def __init__(self, page: PaintWorkspace) -> None:

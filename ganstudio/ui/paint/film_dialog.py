@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QWidget
 
-from ganstudio.app.painter import Painter
+from ganstudio.app.paint.painter import Painter
 from ganstudio.core.errors import UsageError
 from ganstudio.core.i18n import _, plural
 from ganstudio.explore.canvas import replay
 from ganstudio.explore.painting import Moment, Shown, painting_frames
-from ganstudio.ui.workbench.export_dialogs import FilmForm, Frames, Start
+from ganstudio.ui.generator_page.export_dialogs import FilmForm, Frames, Start
 
 
 class PaintingFilmDialog(FilmForm):

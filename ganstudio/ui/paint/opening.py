@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QMimeData
 from PySide6.QtGui import QGuiApplication
 
-from ganstudio.app.painter_session import restore
+from ganstudio.app.paint.painter_session import restore
 from ganstudio.core.errors import StudioError
 from ganstudio.core.i18n import _
-from ganstudio.ui.workbench.dropping import Dropped
-from ganstudio.ui.workbench.files import ask_picture, picture_in
+from ganstudio.ui.kit.dropping import Dropped
+from ganstudio.ui.kit.files import ask_picture, picture_in
 
 if TYPE_CHECKING:
     from ganstudio.ui.paint.workspace import PaintWorkspace

@@ -35,10 +35,10 @@ from PySide6.QtWidgets import (
 
 from ganstudio.core.dataspec import MapClass
 from ganstudio.core.i18n import _
-from ganstudio.ui.icons import icon_pixmap
+from ganstudio.ui.kit.icons import icon_pixmap
+from ganstudio.ui.kit.theme import current_theme, theme_hub, ui_font
+from ganstudio.ui.kit.tips import plain
 from ganstudio.ui.paint.canvas_view import CanvasView
-from ganstudio.ui.theme import current_theme, theme_hub, ui_font
-from ganstudio.ui.tips import plain
 
 Index = QModelIndex | QPersistentModelIndex
 CLASS_ROLE = int(Qt.ItemDataRole.UserRole)

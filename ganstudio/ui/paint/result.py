@@ -22,10 +22,10 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from ganstudio.core.errors import StudioError
 from ganstudio.core.i18n import _
+from ganstudio.ui.kit.painted import draw_focus_ring, draw_notice, draw_tag, to_image
+from ganstudio.ui.kit.theme import current_theme, theme_hub
 from ganstudio.ui.pictures.divider import near_line, paint_left, paint_line, split_at, split_by_key
-from ganstudio.ui.pictures.drawing import draw_focus_ring, draw_notice, draw_tag, to_image
 from ganstudio.ui.pictures.viewport import MARGIN, Viewport
-from ganstudio.ui.theme import current_theme, theme_hub
 
 Size = Literal["fit", "1", "2", "4"]
 SIZES: tuple[Size, ...] = ("fit", "1", "2", "4")

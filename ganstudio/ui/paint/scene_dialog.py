@@ -18,13 +18,13 @@ from PySide6.QtWidgets import (
 )
 
 from ganstudio.app.jobs import Job
-from ganstudio.app.painter import Painter
-from ganstudio.app.painter_canvases import Scene
+from ganstudio.app.paint.painter import Painter
+from ganstudio.app.paint.painter_canvases import Scene
 from ganstudio.core.i18n import _
 from ganstudio.core.labelmaps import colour_map
-from ganstudio.ui.parts import label
-from ganstudio.ui.pictures.drawing import to_image
-from ganstudio.ui.style import set_look
+from ganstudio.ui.kit.painted import to_image
+from ganstudio.ui.kit.parts import label
+from ganstudio.ui.kit.style import set_look
 
 SIDE = 96
 

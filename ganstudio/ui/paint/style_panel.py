@@ -8,16 +8,16 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
-from ganstudio.app.painter import NEW_SEEDS, VARIANT_COUNT, Painter
+from ganstudio.app.paint.painter import NEW_SEEDS, VARIANT_COUNT, Painter
 from ganstudio.core.fields import FieldSpec
 from ganstudio.core.i18n import _
 from ganstudio.explore.painting import moved
 from ganstudio.ui.forms.editors import NumberEdit
-from ganstudio.ui.icons import icon
+from ganstudio.ui.kit.icons import icon
+from ganstudio.ui.kit.parts import label, tool_button
+from ganstudio.ui.kit.style import set_look
 from ganstudio.ui.paint.style_rows import StyleRows
 from ganstudio.ui.paint.variants import VariantStrip
-from ganstudio.ui.parts import label, tool_button
-from ganstudio.ui.style import set_look
 
 LARGEST_SEED = 10**9
 LEFT = 316

@@ -7,7 +7,7 @@ from PySide6.QtCore import QRect, QSize, Qt, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
-from ganstudio.app.painter import Painter
+from ganstudio.app.paint.painter import Painter
 from ganstudio.core.attributes import attribute_words
 from ganstudio.core.controls import (
     Attribute,
@@ -20,11 +20,11 @@ from ganstudio.core.controls import (
 )
 from ganstudio.core.i18n import _
 from ganstudio.explore.state import ExploreState
-from ganstudio.ui.explore.controls.editing import Editing, with_number
-from ganstudio.ui.explore.controls.index import IndexSection
-from ganstudio.ui.explore.controls.section import Section
-from ganstudio.ui.explore.controls.weights import WeightsSection
-from ganstudio.ui.explore.slider import ROW, ValueSlider
+from ganstudio.ui.controls.editing import Editing, with_number
+from ganstudio.ui.controls.index import IndexSection
+from ganstudio.ui.controls.section import Section
+from ganstudio.ui.controls.slider import ROW, ValueSlider
+from ganstudio.ui.controls.weights import WeightsSection
 
 TITLE, SHORT, WIDE = 148, 72, 420
 """Width of the words before the track of an attribute and of a latent; from the last width on there are two columns."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ganstudio.app.canvas_document import CanvasDocument
+from ganstudio.app.paint.canvas_document import CanvasDocument
 from ganstudio.core.dataspec import MapClass
 from ganstudio.explore.canvas import Patch, Point, Rect
 from ganstudio.explore.canvas import shapes as raster

@@ -10,12 +10,12 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSlider, QToolBu
 
 from ganstudio.app.actions import Action
 from ganstudio.core.i18n import _
-from ganstudio.ui.icons import icon
+from ganstudio.ui.generator_page.actions import page_action
+from ganstudio.ui.kit.icons import icon
+from ganstudio.ui.kit.parts import label, tool_button
+from ganstudio.ui.kit.style import set_look
 from ganstudio.ui.paint.canvas_view import CanvasView
 from ganstudio.ui.paint.options import LARGEST, SMALLEST, TOOLS
-from ganstudio.ui.parts import label, tool_button
-from ganstudio.ui.style import set_look
-from ganstudio.ui.workbench.actions import bench_action
 
 COLUMNS = 5
 BUTTON = 32
@@ -230,7 +230,7 @@ def paint_tool_actions(view: CanvasView) -> tuple[Action, ...]:
         name: str, title: str, run: Callable[[], object], icon_name: str, keys: str, section: int, words: str,
         checked: Callable[[], bool] | None = None,
     ) -> Action:  # fmt: skip
-        return bench_action("paint", name, title, run, icon_name, keys, section, words, there, checked)
+        return page_action("paint", name, title, run, icon_name, keys, section, words, there, checked)
 
     tools = [
         row(f"tool-{tool.key}", tool.title, take(tool.key), tool.icon, tool.shortcut, 3, tool.help,

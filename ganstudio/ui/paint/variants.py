@@ -11,8 +11,8 @@ from PySide6.QtGui import QColor, QFocusEvent, QImage, QKeyEvent, QMouseEvent, Q
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from ganstudio.core.i18n import _
-from ganstudio.ui.pictures.drawing import to_image
-from ganstudio.ui.theme import current_theme, theme_hub
+from ganstudio.ui.kit.painted import to_image
+from ganstudio.ui.kit.theme import current_theme, theme_hub
 
 GAP, SMALLEST, LARGEST = 6, 36, 112
 

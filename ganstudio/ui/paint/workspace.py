@@ -8,14 +8,18 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from ganstudio.app.gallery import gallery_card
-from ganstudio.app.painter import Painter
-from ganstudio.app.painter_canvases import Scene
-from ganstudio.app.run_model import RunModel
+from ganstudio.app.generators.workplaces import bundled_path
+from ganstudio.app.paint.painter import Painter
+from ganstudio.app.paint.painter_canvases import Scene
+from ganstudio.app.runs.run_model import RunModel
 from ganstudio.app.studio import Studio
-from ganstudio.app.workplaces import bundled_path
 from ganstudio.core.i18n import _
-from ganstudio.ui.errors import EmptyState
-from ganstudio.ui.menus import ActionBinder
+from ganstudio.ui.generator_page.page import GeneratorPage, Splitters
+from ganstudio.ui.kit.dropping import Dropped
+from ganstudio.ui.kit.errors import EmptyState
+from ganstudio.ui.kit.menus import ActionBinder
+from ganstudio.ui.kit.painted import step_text, to_image
+from ganstudio.ui.kit.parts import LinkButton, line
 from ganstudio.ui.paint import opening
 from ganstudio.ui.paint.canvas_bar import CanvasBar
 from ganstudio.ui.paint.canvas_view import CanvasView
@@ -25,18 +29,14 @@ from ganstudio.ui.paint.result import ResultView
 from ganstudio.ui.paint.scene_dialog import SceneDialog
 from ganstudio.ui.paint.style_panel import StylePanel
 from ganstudio.ui.paint.tools import ToolStrip
-from ganstudio.ui.parts import LinkButton, line
-from ganstudio.ui.pictures.drawing import step_text, to_image
-from ganstudio.ui.workbench.dropping import Dropped
-from ganstudio.ui.workbench.page import BenchWorkspace, Splitters
 
 TOOLS, STYLE = 204, 188
 SHINES = 0.5
 """How much of the map covers the picture under it, at first."""
-BENCH, MIDDLE, PAIR = "paint/bench", "paint/middle", "paint/pair"
+COLUMNS, MIDDLE, PAIR = "paint/bench", "paint/middle", "paint/pair"
 
 
-class PaintWorkspace(BenchWorkspace):
+class PaintWorkspace(GeneratorPage):
     """Everything to paint with one generator."""
 
     def __init__(self, studio: Studio, binder: ActionBinder, parent: QWidget | None = None) -> None:
@@ -71,11 +71,11 @@ class PaintWorkspace(BenchWorkspace):
         self.middle.addWidget(self.pair)
         self.middle.addWidget(self.style_panel)
         self.middle.setStretchFactor(0, 1)
-        self.bench = QSplitter(Qt.Orientation.Horizontal)
-        self.bench.addWidget(left)
-        self.bench.addWidget(self.middle)
-        self.bench.setStretchFactor(1, 1)
-        for splitter in (self.pair, self.middle, self.bench):
+        self.columns = QSplitter(Qt.Orientation.Horizontal)
+        self.columns.addWidget(left)
+        self.columns.addWidget(self.middle)
+        self.columns.setStretchFactor(1, 1)
+        for splitter in (self.pair, self.middle, self.columns):
             splitter.setChildrenCollapsible(False)
         page = QWidget()
         inside = QVBoxLayout(page)
@@ -83,7 +83,7 @@ class PaintWorkspace(BenchWorkspace):
         inside.setSpacing(0)
         for part in (self.bar, line()):
             inside.addWidget(part)
-        inside.addWidget(self.bench, 1)
+        inside.addWidget(self.columns, 1)
         self._fill(page, self._make_empty())
 
     def _make_empty(self) -> EmptyState:
@@ -239,8 +239,8 @@ class PaintWorkspace(BenchWorkspace):
     def splitters(self) -> Splitters:
         """Tools beside the canvas; the style under it; the picture beside the map."""
         return (
-            (BENCH, self.bench, [TOOLS, max(400, self.width() - TOOLS)]),
-            (MIDDLE, self.middle, [max(240, self.bench.height() - STYLE), STYLE]),
+            (COLUMNS, self.columns, [TOOLS, max(400, self.width() - TOOLS)]),
+            (MIDDLE, self.middle, [max(240, self.columns.height() - STYLE), STYLE]),
             (PAIR, self.pair, [10_000, 10_000]),
         )
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QKeyEvent, QPainter, QPen
 
-from ganstudio.ui.pictures.drawing import colour, draw_tag
-from ganstudio.ui.theme import current_theme
+from ganstudio.ui.kit.painted import colour, draw_tag
+from ganstudio.ui.kit.theme import current_theme
 
 GRIP = 14
 """So many pixels beside the line still take hold of it."""

@@ -9,9 +9,9 @@ from PySide6.QtGui import QImage, QPainter, QRegion
 
 from ganstudio.core.i18n import _
 from ganstudio.core.images import make_grid
-from ganstudio.ui.pictures.drawing import device_pixels, draw_group, group_text, score_text, to_image
+from ganstudio.ui.kit.painted import device_pixels, draw_group, group_text, score_text, to_image
+from ganstudio.ui.kit.theme import Theme
 from ganstudio.ui.pictures.wall_layout import WallLayout, extra_gap, fit, fit_zoom
-from ganstudio.ui.theme import Theme
 
 Items = NDArray[np.uint8]
 Scores = NDArray[np.float32]

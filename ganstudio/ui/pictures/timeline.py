@@ -10,10 +10,10 @@ from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPen, QResiz
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QLabel, QToolButton, QWidget
 
 from ganstudio.core.i18n import _
-from ganstudio.ui.icons import icon
-from ganstudio.ui.pictures.drawing import step_text
+from ganstudio.ui.kit.icons import icon
+from ganstudio.ui.kit.painted import step_text
+from ganstudio.ui.kit.theme import Theme, current_theme, theme_hub, ui_font
 from ganstudio.ui.pictures.timeline_track import TimelineTrack
-from ganstudio.ui.theme import Theme, current_theme, theme_hub, ui_font
 
 FRAME_MS = 83
 LONGEST_FILM = 240

@@ -7,11 +7,11 @@ from PySide6.QtGui import QContextMenuEvent, QHelpEvent, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QMenu, QToolTip, QWidget
 
 from ganstudio.core.i18n import _
-from ganstudio.ui.pictures.export import copy_image, save_image
+from ganstudio.ui.kit.image_files import copy_image, save_image
+from ganstudio.ui.kit.theme import Theme
 from ganstudio.ui.pictures.pane import logical
 from ganstudio.ui.pictures.wall_view import WallView
 from ganstudio.ui.pictures.zoom import STEPS, SampleZoom
-from ganstudio.ui.theme import Theme
 
 
 class ImageWall(WallView):

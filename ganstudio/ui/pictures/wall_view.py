@@ -9,9 +9,9 @@ from PySide6.QtGui import QColor, QFocusEvent, QImage, QPainter, QPaintEvent, QP
 from PySide6.QtWidgets import QWidget
 
 from ganstudio.core.i18n import _
-from ganstudio.ui.pictures.drawing import colour, draw_legend, draw_tag
+from ganstudio.ui.kit.painted import colour, draw_legend, draw_tag
+from ganstudio.ui.kit.theme import Theme, current_theme, theme_hub, ui_font
 from ganstudio.ui.pictures.pane import Groups, Items, Pane, Scores, empty_text_flags, logical, split_area
-from ganstudio.ui.theme import Theme, current_theme, theme_hub, ui_font
 
 Mode = Literal["fake", "real", "both"]
 MARGIN = 8

@@ -7,10 +7,10 @@ from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent,
 from PySide6.QtWidgets import QToolButton, QWidget
 
 from ganstudio.core.i18n import _
-from ganstudio.ui.icons import icon
-from ganstudio.ui.pictures.drawing import device_pixels
+from ganstudio.ui.kit.icons import icon
+from ganstudio.ui.kit.painted import device_pixels
+from ganstudio.ui.kit.theme import Theme, ui_font
 from ganstudio.ui.pictures.pane import Pane
-from ganstudio.ui.theme import Theme, ui_font
 
 FOOT = 44
 SIDE = 44

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ganstudio.app.actions import Action
-from ganstudio.app.workplaces import word_of
+from ganstudio.app.generators.workplaces import word_of
 from ganstudio.core.i18n import _
 
 if TYPE_CHECKING:

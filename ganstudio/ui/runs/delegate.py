@@ -6,12 +6,12 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QPointF, 
 from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QAbstractItemView, QLineEdit, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
-from ganstudio.app.library import RunRow
+from ganstudio.app.runs.library import RunRow
 from ganstudio.core.i18n import _
+from ganstudio.ui.kit.theme import Theme, current_theme, ui_font
 from ganstudio.ui.runs.model import METHOD, NAME, RIGHT, ROW_ROLE, STATE, STEP
 from ganstudio.ui.runs.pictures import paint_samples
 from ganstudio.ui.runs.words import HOLLOW, dot_colour
-from ganstudio.ui.theme import Theme, current_theme, ui_font
 
 PICTURE = 66  # two 32-px samples and the gap between them, one to one
 ROW_HEIGHT = PICTURE + 10

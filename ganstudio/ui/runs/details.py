@@ -9,16 +9,16 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
-from ganstudio.app.library import RunRow
-from ganstudio.app.library_details import RunDetails
+from ganstudio.app.runs.library import RunRow
+from ganstudio.app.runs.library_details import RunDetails
 from ganstudio.core.fields import Value
 from ganstudio.core.i18n import _, plural
-from ganstudio.ui.parts import ElidedLabel, label
+from ganstudio.ui.kit.parts import ElidedLabel, label
+from ganstudio.ui.kit.style import set_look
+from ganstudio.ui.kit.theme import current_theme, theme_hub, ui_font
 from ganstudio.ui.runs.model import state_words
 from ganstudio.ui.runs.pictures import paint_samples
 from ganstudio.ui.runs.words import duration, full_date, size_text, steps_text, value_text
-from ganstudio.ui.style import set_look
-from ganstudio.ui.theme import current_theme, theme_hub, ui_font
 
 WIDTH = 320
 PICTURE = WIDTH - 48

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QHBoxLayout, QSpinBox, QVBoxLayout, QWidget
 
-from ganstudio.app.library import RunRow
+from ganstudio.app.runs.library import RunRow
 from ganstudio.core.i18n import _
-from ganstudio.ui.parts import label
-from ganstudio.ui.style import set_look
+from ganstudio.ui.kit.parts import label
+from ganstudio.ui.kit.style import set_look
 
 MOST_STEPS = 1_000_000_000
 

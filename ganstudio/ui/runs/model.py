@@ -16,11 +16,11 @@ from PySide6.QtCore import (
     Signal,
 )
 
-from ganstudio.app.library import RunRow
+from ganstudio.app.runs.library import RunRow
 from ganstudio.core.i18n import _
+from ganstudio.ui.kit.tips import plain
+from ganstudio.ui.kit.words import state_text
 from ganstudio.ui.runs.words import date_text, duration, full_date, size_text, steps_text
-from ganstudio.ui.statusbar import state_text
-from ganstudio.ui.tips import plain
 
 Index = QModelIndex | QPersistentModelIndex
 Group = Literal["", "live", "finished", "failed"]

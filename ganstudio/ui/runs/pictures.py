@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPixmap
 
-from ganstudio.app.library import RunRow
+from ganstudio.app.runs.library import RunRow
 from ganstudio.core.images import make_grid
-from ganstudio.ui.pictures.drawing import to_image
-from ganstudio.ui.theme import Theme
+from ganstudio.ui.kit.painted import to_image
+from ganstudio.ui.kit.theme import Theme
 
 
 class _Key:

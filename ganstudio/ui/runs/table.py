@@ -18,11 +18,11 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
-from ganstudio.app.library import RunRow
+from ganstudio.app.runs.library import RunRow
 from ganstudio.core.i18n import _
+from ganstudio.ui.kit.theme import current_theme, theme_hub
 from ganstudio.ui.runs.delegate import ROW_HEIGHT, RunDelegate, in_name
 from ganstudio.ui.runs.model import CREATED, DATA, METHOD, NAME, ROW_ROLE, SIZE, STATE, STEP, TIME, Index, RunsFilter
-from ganstudio.ui.theme import current_theme, theme_hub
 
 WIDTHS = {METHOD: 88, DATA: 112, STATE: 152, STEP: 132, TIME: 76, CREATED: 116, SIZE: 80}
 LEAST_NAME = 248

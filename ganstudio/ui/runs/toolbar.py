@@ -7,11 +7,11 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QPushButton, QToolButton, QWidget
 
 from ganstudio.core.i18n import _, plural
-from ganstudio.ui.icons import icon
-from ganstudio.ui.menus import ActionBinder
-from ganstudio.ui.parts import label, line, tool_button
+from ganstudio.ui.kit.icons import icon
+from ganstudio.ui.kit.menus import ActionBinder
+from ganstudio.ui.kit.parts import label, line, tool_button
+from ganstudio.ui.kit.style import set_look
 from ganstudio.ui.runs.model import Group
-from ganstudio.ui.style import set_look
 
 BUTTONS = (
     ("runs.continue", ""),

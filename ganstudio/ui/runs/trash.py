@@ -23,12 +23,12 @@ from PySide6.QtWidgets import (
 
 from ganstudio.core.i18n import _, plural
 from ganstudio.store import Trashed
-from ganstudio.ui.errors import EmptyState
-from ganstudio.ui.icons import icon
-from ganstudio.ui.parts import label
+from ganstudio.ui.kit.errors import EmptyState
+from ganstudio.ui.kit.icons import icon
+from ganstudio.ui.kit.parts import label
+from ganstudio.ui.kit.style import set_look
+from ganstudio.ui.kit.tips import plain
 from ganstudio.ui.runs.words import date_text
-from ganstudio.ui.style import set_look
-from ganstudio.ui.tips import plain
 
 Index = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()

@@ -9,7 +9,7 @@ from PySide6.QtCore import QDateTime, QLocale
 from ganstudio.core.events import State
 from ganstudio.core.fields import Value, format_number
 from ganstudio.core.i18n import _
-from ganstudio.ui.theme import Theme
+from ganstudio.ui.kit.theme import Theme
 
 _DOTS: dict[State, str] = {
     "preparing": "accent",

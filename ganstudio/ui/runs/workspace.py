@@ -12,17 +12,17 @@ from PySide6.QtCore import QPoint, Qt, QUrl, Signal
 from PySide6.QtGui import QAction, QDesktopServices, QGuiApplication, QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
-from ganstudio.app.library import Library, RunRow
-from ganstudio.app.library_details import RunDetails
+from ganstudio.app.runs.library import Library, RunRow
+from ganstudio.app.runs.library_details import RunDetails
 from ganstudio.app.studio import Studio
 from ganstudio.core.errors import UsageError
 from ganstudio.core.events import State
 from ganstudio.core.fields import Value
 from ganstudio.core.i18n import _
-from ganstudio.ui.errors import EmptyState
-from ganstudio.ui.icons import icon
-from ganstudio.ui.menus import ActionBinder
-from ganstudio.ui.parts import line
+from ganstudio.ui.kit.errors import EmptyState
+from ganstudio.ui.kit.icons import icon
+from ganstudio.ui.kit.menus import ActionBinder
+from ganstudio.ui.kit.parts import line
 from ganstudio.ui.runs.actions import KEYS, MENU, runs_actions
 from ganstudio.ui.runs.details import DetailsPane
 from ganstudio.ui.runs.dialogs import ContinueDialog

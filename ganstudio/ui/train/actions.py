@@ -8,9 +8,9 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from ganstudio.app.actions import Action
-from ganstudio.app.roles import letters
+from ganstudio.app.generators.workplaces import invitation, workplace_of_run
+from ganstudio.app.runs.roles import letters
 from ganstudio.app.studio import Studio
-from ganstudio.app.workplaces import invitation, workplace_of_run
 from ganstudio.core.commands import Role
 from ganstudio.core.events import RoleInfo
 from ganstudio.core.i18n import _

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QDialog, QFileDialog, QMessageBox, QVBoxLayout, QW
 
 from ganstudio.app.drafts import join_request, split_request
 from ganstudio.app.jobs import Job
-from ganstudio.app.run_model import RunModel
+from ganstudio.app.runs.run_model import RunModel
 from ganstudio.app.studio import Studio
 from ganstudio.core.errors import DataError, StudioError
 from ganstudio.core.i18n import _
@@ -74,7 +74,7 @@ class DataJobs(QObject):
 
     def draw(self, then: Any = None) -> None:
         """Opens the canvas; the saved drawing becomes the draft's data. ``then`` is called after that."""
-        from ganstudio.ui.pictures.drawing_dialog import DrawingDialog
+        from ganstudio.ui.experiment.density_dialog import DrawingDialog
 
         name, path, _options = split_request(self._panel.draft.experiment.data)
         field = None

@@ -7,13 +7,13 @@ from itertools import chain
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
-from ganstudio.app.run_model import RunModel
-from ganstudio.app.verdict import Verdict, judge, words_of
+from ganstudio.app.runs.run_model import RunModel
+from ganstudio.app.runs.verdict import Verdict, judge, words_of
 from ganstudio.core.fields import format_number
 from ganstudio.core.i18n import _
-from ganstudio.ui.parts import ElidedLabel, label, line
-from ganstudio.ui.style import set_look
-from ganstudio.ui.train.run_bar import clock
+from ganstudio.ui.kit.parts import ElidedLabel, label, line
+from ganstudio.ui.kit.style import set_look
+from ganstudio.ui.kit.words import clock
 
 WIDTH = 208
 _ICONS = {"good": "●", "neutral": "○", "warning": "▲"}

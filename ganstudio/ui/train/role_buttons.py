@@ -8,12 +8,12 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QToolButton, QWidget
 
 from ganstudio.app.actions import Action
-from ganstudio.app.roles import letters
+from ganstudio.app.runs.roles import letters
 from ganstudio.core.events import RoleInfo
 from ganstudio.core.i18n import _
-from ganstudio.ui.icons import icon
-from ganstudio.ui.menus import ActionBinder
-from ganstudio.ui.parts import Segmented
+from ganstudio.ui.kit.icons import icon
+from ganstudio.ui.kit.menus import ActionBinder
+from ganstudio.ui.kit.parts import Segmented
 
 RoleActions = Callable[[Sequence[RoleInfo]], tuple[Action, ...]]
 

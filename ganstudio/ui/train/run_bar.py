@@ -6,28 +6,21 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QToolButton, QVBoxLayout, QWidget
 
-from ganstudio.app.run_model import RunModel
-from ganstudio.app.workplaces import Workplace, workplace_of_run
+from ganstudio.app.generators.workplaces import Workplace, workplace_of_run
+from ganstudio.app.runs.run_model import RunModel
 from ganstudio.core.i18n import _
-from ganstudio.ui.icons import icon
-from ganstudio.ui.menus import ActionBinder
-from ganstudio.ui.parts import ElidedLabel, label
-from ganstudio.ui.statusbar import state_text
-from ganstudio.ui.style import set_look
+from ganstudio.ui.generator_page.words import source_words
+from ganstudio.ui.kit.icons import icon
+from ganstudio.ui.kit.menus import ActionBinder
+from ganstudio.ui.kit.parts import ElidedLabel, label
+from ganstudio.ui.kit.style import set_look
+from ganstudio.ui.kit.words import clock, state_text
 from ganstudio.ui.train.role_buttons import RoleActions, RoleButtons
-from ganstudio.ui.workbench.words import source_words
 
 NARROW = 760  # pixels below which words give way to the name and the step
 ROLE_WIDTH = 110
 """So many more for each role beyond two."""
 MAIN_WIDTH = 112
-
-
-def clock(seconds: float) -> str:
-    """A duration as ``1:05`` or ``2:03:10``."""
-    minutes, rest = divmod(int(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
 
 
 def progress_text(model: RunModel) -> str:

@@ -10,20 +10,20 @@ from functools import partial
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
-from ganstudio.app.run_model import RunModel
-from ganstudio.app.schedules import stands_still
+from ganstudio.app.runs.run_model import RunModel
+from ganstudio.app.runs.schedules import stands_still
 from ganstudio.app.settings import SettingsStore
 from ganstudio.app.studio import Studio
 from ganstudio.core.fields import format_number
 from ganstudio.core.i18n import _
 from ganstudio.core.series import SeriesTable
-from ganstudio.ui.curves import CurvesPanel, Mark
-from ganstudio.ui.errors import ErrorBanner
-from ganstudio.ui.menus import ActionBinder
-from ganstudio.ui.parts import line
+from ganstudio.ui.kit.errors import ErrorBanner
+from ganstudio.ui.kit.layouts import restore_splitter, state_of
+from ganstudio.ui.kit.menus import ActionBinder
+from ganstudio.ui.kit.parts import line
+from ganstudio.ui.plots.curves import CurvesPanel, Mark
 from ganstudio.ui.train.actions import role_actions
 from ganstudio.ui.train.health import HealthPanel
-from ganstudio.ui.train.layouts import restore_splitter, state_of
 from ganstudio.ui.train.run_bar import RunBar
 from ganstudio.ui.train.stage import Stage
 

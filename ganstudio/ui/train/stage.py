@@ -7,16 +7,16 @@ from typing import Any
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
-from ganstudio.app.run_model import RunModel
-from ganstudio.app.verdict import words_of
+from ganstudio.app.runs.run_model import RunModel
+from ganstudio.app.runs.verdict import words_of
 from ganstudio.core.dataspec import DataSpec
 from ganstudio.core.events import Samples
 from ganstudio.core.i18n import _
 from ganstudio.metrics.modes import captured
-from ganstudio.ui.parts import ElidedLabel, Segmented, label, tool_button
-from ganstudio.ui.pictures.scene import SceneView
+from ganstudio.ui.kit.parts import ElidedLabel, Segmented, label, tool_button
 from ganstudio.ui.pictures.timeline import Timeline
 from ganstudio.ui.pictures.wall import ImageWall
+from ganstudio.ui.plots.scene import SceneView
 
 
 class Stage(QWidget):

@@ -11,27 +11,27 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from ganstudio.app.gallery import card_pictures, gallery_card, missing_downloads
-from ganstudio.app.run_model import RunModel
+from ganstudio.app.generators.workplaces import WORKPLACES
+from ganstudio.app.runs.run_model import RunModel
 from ganstudio.app.studio import Studio
-from ganstudio.app.workplaces import WORKPLACES
 from ganstudio.core.errors import StudioError
 from ganstudio.core.experiment import Experiment
 from ganstudio.core.i18n import _
 from ganstudio.store import Run
-from ganstudio.ui.errors import EmptyState
 from ganstudio.ui.experiment import ExperimentPanel
 from ganstudio.ui.experiment.panel import Mode
 from ganstudio.ui.gallery import GalleryPage
-from ganstudio.ui.icons import icon
-from ganstudio.ui.menus import ActionBinder
-from ganstudio.ui.statusbar import state_text
-from ganstudio.ui.style import set_look
+from ganstudio.ui.kit.errors import EmptyState
+from ganstudio.ui.kit.icons import icon
+from ganstudio.ui.kit.layouts import restore_splitter, state_of
+from ganstudio.ui.kit.menus import ActionBinder
+from ganstudio.ui.kit.style import set_look
+from ganstudio.ui.kit.words import state_text
 from ganstudio.ui.train.data_jobs import DataJobs
-from ganstudio.ui.train.layouts import restore_splitter, state_of
 from ganstudio.ui.train.run_view import RunView
 
 PANEL_WIDTH = 304
-BENCH = "train/bench"
+COLUMNS = "train/bench"
 RECENT_RUNS = 8
 
 
@@ -84,15 +84,15 @@ class TrainWorkspace(QWidget):
             _("Choose method and data on the left, then press Start: samples, curves and a verdict."),
         )
         self._right.addWidget(self._empty)
-        self.bench = QSplitter(Qt.Orientation.Horizontal)
-        self.bench.setChildrenCollapsible(False)
-        self.bench.addWidget(left)
-        self.bench.addWidget(self._right)
-        self.bench.setStretchFactor(0, 0)
-        self.bench.setStretchFactor(1, 1)
+        self.columns = QSplitter(Qt.Orientation.Horizontal)
+        self.columns.setChildrenCollapsible(False)
+        self.columns.addWidget(left)
+        self.columns.addWidget(self._right)
+        self.columns.setStretchFactor(0, 0)
+        self.columns.setStretchFactor(1, 1)
         self.pages = QStackedWidget()
         self.pages.addWidget(self.gallery)
-        self.pages.addWidget(self.bench)
+        self.pages.addWidget(self.columns)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(self.pages)
@@ -200,7 +200,7 @@ class TrainWorkspace(QWidget):
             self._studio.look_at(None)
             self.panel.set_mode("draft")
             self._right.setCurrentWidget(self._empty)
-            self.pages.setCurrentWidget(self.bench)
+            self.pages.setCurrentWidget(self.columns)
 
     # -- runs -------------------------------------------------------------------------------------------------------
 
@@ -229,7 +229,7 @@ class TrainWorkspace(QWidget):
         with self._keeping_focus():
             self.run_view.set_run(model)
             self._right.setCurrentWidget(self.run_view)
-            self.pages.setCurrentWidget(self.bench)
+            self.pages.setCurrentWidget(self.columns)
             self._show_form(model)
         self.run_view.set_others()
 
@@ -238,8 +238,8 @@ class TrainWorkspace(QWidget):
         """What had the keyboard may go out of sight meanwhile; then the page takes it, not the window's next button."""
         before, page = self._has_keyboard(), self.pages.currentWidget()
         yield
-        now = self.bench if self.pages.currentWidget() is self.bench else self.gallery
-        opened = now is self.bench is not page  # no ring on its first button either
+        now = self.columns if self.pages.currentWidget() is self.columns else self.gallery
+        opened = now is self.columns is not page  # no ring on its first button either
         if before and (opened or not self._has_keyboard()):
             now.setFocus()
 
@@ -301,14 +301,14 @@ class TrainWorkspace(QWidget):
 
     def save_layout(self) -> None:
         """Remembers what a person has arranged."""
-        self._studio.settings.remember_layout(BENCH, state_of(self.bench))
+        self._studio.settings.remember_layout(COLUMNS, state_of(self.columns))
         if self._run_view is not None:
             self._run_view.save_layout(self._studio.settings)
 
     def restore_layout(self) -> None:
         """Arranges everything as it was; as at first where nothing is remembered."""
-        if not restore_splitter(self.bench, self._studio.settings.layout(BENCH)):
-            self.bench.setSizes([PANEL_WIDTH, max(1000, self.width() - PANEL_WIDTH)])
+        if not restore_splitter(self.columns, self._studio.settings.layout(COLUMNS)):
+            self.columns.setSizes([PANEL_WIDTH, max(1000, self.width() - PANEL_WIDTH)])
         if self._run_view is not None:
             self._run_view.restore_layout(self._studio.settings)
 

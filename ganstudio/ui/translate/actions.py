@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ganstudio.app.actions import Action
 from ganstudio.core.i18n import _
-from ganstudio.ui.workbench.actions import bench_action
+from ganstudio.ui.generator_page.actions import page_action
 
 if TYPE_CHECKING:
     from ganstudio.ui.translate.workspace import TranslateWorkspace
@@ -29,7 +29,7 @@ def translate_actions(page: TranslateWorkspace) -> tuple[Action, ...]:
     def penned() -> bool:
         return there() and view.tool != "hand"
 
-    row = partial(bench_action, "translate")
+    row = partial(page_action, "translate")
     return (
         row("open-run", _("Open a run…"), page.source.button.choose_folder, "folder", "", 0,
             _("Any run folder, also one that is still being written."), lambda: True),

@@ -20,14 +20,14 @@ from PySide6.QtWidgets import (
 )
 
 from ganstudio.app.jobs import Job
-from ganstudio.app.translator import Translator
+from ganstudio.app.translate.translator import Translator
 from ganstudio.core.errors import StudioError
 from ganstudio.core.i18n import _, plural
 from ganstudio.data.decode import Fit
 from ganstudio.explore.translating import FITS
 from ganstudio.ui.forms.editors import QuietCombo
-from ganstudio.ui.parts import label
-from ganstudio.ui.style import set_look
+from ganstudio.ui.kit.parts import label
+from ganstudio.ui.kit.style import set_look
 
 
 @dataclass(frozen=True, slots=True)

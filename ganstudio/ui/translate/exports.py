@@ -6,15 +6,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ganstudio.app.translator import TranslateState
-from ganstudio.app.translator_session import session_of
+from ganstudio.app.translate.translator import TranslateState
+from ganstudio.app.translate.translator_session import session_of
 from ganstudio.core.i18n import _
 from ganstudio.explore.exporting import Watch
 from ganstudio.explore.translating import Translated, seen, side_by_side, translation
-from ganstudio.ui.pictures.drawing import to_image
-from ganstudio.ui.pictures.export import copy_image
+from ganstudio.ui.generator_page.exports import PageExports, file_name
+from ganstudio.ui.kit.image_files import copy_image
+from ganstudio.ui.kit.painted import to_image
 from ganstudio.ui.translate.batch_dialog import BatchDialog, Wishes
-from ganstudio.ui.workbench.exports import BenchExports, file_name
 
 if TYPE_CHECKING:
     from ganstudio.explore.batch_translation import Batch
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from ganstudio.ui.translate.workspace import TranslateWorkspace
 
 
-class Exports(BenchExports):
+class Exports(PageExports):
     """The output, everything side by side, and a whole folder."""
 
     def __init__(self, page: TranslateWorkspace) -> None:

@@ -12,12 +12,12 @@ from PySide6.QtCore import QPointF, QRect, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPen, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
-from ganstudio.app.translator import Translator
+from ganstudio.app.translate.translator import Translator
 from ganstudio.core.controls import Given, LabelMap
 from ganstudio.core.i18n import _
 from ganstudio.explore.pen import LARGEST, SMALLEST, PenStroke
 from ganstudio.explore.translating import seen
-from ganstudio.ui.pictures.drawing import to_image
+from ganstudio.ui.kit.painted import to_image
 from ganstudio.ui.translate.picture_view import PictureView
 
 Tool = Literal["hand", "pen", "eraser"]

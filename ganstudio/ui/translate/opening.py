@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ganstudio.app.translator_session import restore
+from ganstudio.app.translate.translator_session import restore
 from ganstudio.core.errors import StudioError
 from ganstudio.core.i18n import _
-from ganstudio.ui.workbench.dropping import Dropped
+from ganstudio.ui.kit.dropping import Dropped
 
 if TYPE_CHECKING:
     from ganstudio.ui.translate.workspace import TranslateWorkspace

@@ -8,13 +8,13 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QColor, QIcon, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QHBoxLayout, QSlider, QToolButton, QWidget
 
-from ganstudio.app.translator import Translator
+from ganstudio.app.translate.translator import Translator
 from ganstudio.core.controls import Given, LabelMap
 from ganstudio.core.i18n import _
 from ganstudio.explore.pen import LARGEST, SMALLEST
 from ganstudio.ui.forms.editors import QuietCombo
-from ganstudio.ui.parts import label, tool_button
-from ganstudio.ui.theme import current_theme, ui_font
+from ganstudio.ui.kit.parts import label, tool_button
+from ganstudio.ui.kit.theme import current_theme, ui_font
 from ganstudio.ui.translate.input_view import Ink, InputView, Tool, inks_for, usual_width
 
 SWATCH = 16

@@ -20,9 +20,9 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from ganstudio.core.i18n import _
-from ganstudio.ui.pictures.drawing import draw_focus_ring, draw_notice, draw_tag
+from ganstudio.ui.kit.painted import draw_focus_ring, draw_notice, draw_tag
+from ganstudio.ui.kit.theme import current_theme, theme_hub
 from ganstudio.ui.pictures.viewport import Viewport
-from ganstudio.ui.theme import current_theme, theme_hub
 
 Zoom = Literal["fit", "1", "2", "4", ""]
 ZOOMS: tuple[Zoom, ...] = ("fit", "1", "2", "4")

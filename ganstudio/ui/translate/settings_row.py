@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from ganstudio.app.class_shelf import ClassShelf
-from ganstudio.app.translator import Translator
+from ganstudio.app.generators.class_shelf import ClassShelf
+from ganstudio.app.translate.translator import Translator
 from ganstudio.core.controls import (
     Attribute,
     CategoricalCode,
@@ -25,14 +25,14 @@ from ganstudio.core.controls import (
     NoiseSeed,
 )
 from ganstudio.core.i18n import _
-from ganstudio.ui.explore.controls.section import heading_of
-from ganstudio.ui.explore.slider import ValueSlider
-from ganstudio.ui.flow import FlowLayout
+from ganstudio.ui.controls.class_slots import ClassSlots
+from ganstudio.ui.controls.section import heading_of
+from ganstudio.ui.controls.seed_row import noise_row
+from ganstudio.ui.controls.slider import ValueSlider
 from ganstudio.ui.forms.editors import QuietCombo
-from ganstudio.ui.icons import icon
-from ganstudio.ui.parts import label, tool_button
-from ganstudio.ui.workbench.class_slots import ClassSlots
-from ganstudio.ui.workbench.seed_row import noise_row
+from ganstudio.ui.kit.flow import FlowLayout
+from ganstudio.ui.kit.icons import icon
+from ganstudio.ui.kit.parts import label, tool_button
 
 WIDTH, LONGEST = 264, 110
 SEEDS = 2**31

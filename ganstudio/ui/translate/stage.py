@@ -10,14 +10,14 @@ from PySide6.QtCore import QSize, Signal
 from PySide6.QtGui import QImage, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
-from ganstudio.app.translator import Translator
+from ganstudio.app.translate.translator import Translator
 from ganstudio.core.controls import LabelMap
 from ganstudio.core.i18n import _
 from ganstudio.data.decode import Fit
 from ganstudio.explore.translating import FITS, seen
 from ganstudio.ui.forms.editors import QuietCombo
-from ganstudio.ui.parts import ElidedLabel, tool_button
-from ganstudio.ui.pictures.drawing import step_text, to_image
+from ganstudio.ui.kit.painted import step_text, to_image
+from ganstudio.ui.kit.parts import ElidedLabel, tool_button
 from ganstudio.ui.translate.before_after import BeforeAfter
 from ganstudio.ui.translate.input_view import InputView
 from ganstudio.ui.translate.pen_bar import PenOptions, PenTools

@@ -20,11 +20,11 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
-from ganstudio.app.translator import Translator
+from ganstudio.app.translate.translator import Translator
 from ganstudio.core.i18n import _
 from ganstudio.explore.translating import InputPicture, seen
-from ganstudio.ui.pictures.drawing import to_image
-from ganstudio.ui.theme import current_theme, theme_hub
+from ganstudio.ui.kit.painted import to_image
+from ganstudio.ui.kit.theme import current_theme, theme_hub
 
 SIDE, GAP, PAD, RING = 56, 6, 8, 4
 SMOOTH = Qt.TransformationMode.SmoothTransformation

@@ -6,10 +6,10 @@ from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
-from ganstudio.app.translator import Translator
+from ganstudio.app.translate.translator import Translator
 from ganstudio.core.i18n import _
-from ganstudio.ui.parts import Segmented, line, tool_button
-from ganstudio.ui.style import set_look
+from ganstudio.ui.kit.parts import Segmented, line, tool_button
+from ganstudio.ui.kit.style import set_look
 from ganstudio.ui.translate.picture_view import ZOOMS, name_of_zoom
 from ganstudio.ui.translate.stage import Stage
 

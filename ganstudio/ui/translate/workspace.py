@@ -6,30 +6,30 @@ from PySide6.QtCore import QPoint
 from PySide6.QtGui import QGuiApplication, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from ganstudio.app.generators.workplaces import bundled_name, bundled_path
 from ganstudio.app.studio import Studio
-from ganstudio.app.translator import Translator
-from ganstudio.app.workplaces import bundled_name, bundled_path
+from ganstudio.app.translate.translator import Translator
 from ganstudio.core.experiment import Experiment
 from ganstudio.core.i18n import _
-from ganstudio.ui.errors import EmptyState
-from ganstudio.ui.menus import ActionBinder
-from ganstudio.ui.parts import LinkButton, label, line
+from ganstudio.ui.generator_page.page import GeneratorPage
+from ganstudio.ui.kit.dropping import Dropped
+from ganstudio.ui.kit.errors import EmptyState
+from ganstudio.ui.kit.files import ask_picture, picture_in
+from ganstudio.ui.kit.menus import ActionBinder
+from ganstudio.ui.kit.parts import LinkButton, label, line
 from ganstudio.ui.translate.exports import Exports
 from ganstudio.ui.translate.opening import open_dropped
 from ganstudio.ui.translate.settings_row import SettingsRow
 from ganstudio.ui.translate.stage import Stage
 from ganstudio.ui.translate.strip import ExampleStrip
 from ganstudio.ui.translate.toolbar import Toolbar
-from ganstudio.ui.workbench.dropping import Dropped
-from ganstudio.ui.workbench.files import ask_picture, picture_in
-from ganstudio.ui.workbench.page import BenchWorkspace
 
 FIRST = Experiment("pix2pix", "edges-digits", {"mirror": False}, steps=2000, name="edges to digits")
 """What the empty state offers to train: it needs no download and is good after two minutes. A mirrored 3 is no digit."""
 BUTTONS = ("open", "paste", "draw", "batch", "swap")
 
 
-class TranslateWorkspace(BenchWorkspace):
+class TranslateWorkspace(GeneratorPage):
     """Everything to translate pictures with one network."""
 
     def __init__(self, studio: Studio, binder: ActionBinder, parent: QWidget | None = None) -> None:
@@ -60,8 +60,8 @@ class TranslateWorkspace(BenchWorkspace):
         self._hear(translator.history)
 
     def _lay_out(self) -> None:
-        self.bench = QWidget()
-        column = QVBoxLayout(self.bench)
+        self.columns = QWidget()
+        column = QVBoxLayout(self.columns)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.toolbar)
@@ -74,7 +74,7 @@ class TranslateWorkspace(BenchWorkspace):
         below.addWidget(label(_("From the data"), "muted"))
         below.addWidget(self.strip, 1)
         column.addLayout(below)
-        self._fill(self.bench, self._make_empty())
+        self._fill(self.columns, self._make_empty())
 
     def _make_empty(self) -> EmptyState:
         empty = EmptyState(

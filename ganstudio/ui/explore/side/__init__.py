@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QPushButton, QWidget
 
-from ganstudio.app.explorer import Explorer
+from ganstudio.app.explore.explorer import Explorer
 from ganstudio.app.studio import Studio
 from ganstudio.core.i18n import _
 from ganstudio.ui.explore.picks import Picks
@@ -13,7 +13,7 @@ from ganstudio.ui.explore.side.neighbours import NeighboursPanel
 from ganstudio.ui.explore.side.pins import PinBoard
 from ganstudio.ui.explore.side.projection import ProjectionPanel
 from ganstudio.ui.explore.tabs import Tabs
-from ganstudio.ui.style import set_look
+from ganstudio.ui.kit.style import set_look
 
 
 class SidePanel(Tabs):

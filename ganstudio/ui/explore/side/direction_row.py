@@ -8,15 +8,15 @@ from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
 from PySide6.QtGui import QColor, QContextMenuEvent, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from ganstudio.app.kept_directions import LOCKABLE
+from ganstudio.app.explore.kept_directions import LOCKABLE
 from ganstudio.core.i18n import _
 from ganstudio.explore.state import Direction
+from ganstudio.ui.controls.slider import ValueSlider
+from ganstudio.ui.controls.slider_entry import NumberEntry
 from ganstudio.ui.explore.grid import PictureGrid, Sides
-from ganstudio.ui.explore.slider import ValueSlider
-from ganstudio.ui.explore.slider_entry import NumberEntry
-from ganstudio.ui.icons import icon
-from ganstudio.ui.parts import ElidedLabel, label, line, tool_button
-from ganstudio.ui.theme import current_theme, theme_hub
+from ganstudio.ui.kit.icons import icon
+from ganstudio.ui.kit.parts import ElidedLabel, label, line, tool_button
+from ganstudio.ui.kit.theme import current_theme, theme_hub
 
 REACH = 3.0
 STRIP = (-3, -2, -1, 0, 1, 2, 3)

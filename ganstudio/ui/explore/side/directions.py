@@ -8,9 +8,9 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMenu, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
-from ganstudio.app import kept_directions
-from ganstudio.app.explorer import Explorer, Factory
-from ganstudio.app.finders import Finding, latent_of
+from ganstudio.app.explore import kept_directions
+from ganstudio.app.explore.explorer import Explorer, Factory
+from ganstudio.app.explore.finders import Finding, latent_of
 from ganstudio.app.studio import Studio
 from ganstudio.core.errors import StudioError, UsageError
 from ganstudio.core.i18n import _, plural
@@ -22,8 +22,8 @@ from ganstudio.ui.explore.picks import Picks
 from ganstudio.ui.explore.side.direction_row import ROW_HEIGHT, STRIP, DirectionDetail, DirectionRow
 from ganstudio.ui.explore.side.find_directions import FindForm
 from ganstudio.ui.explore.side.thumbs import ThumbsDialog
-from ganstudio.ui.motion import reveal
-from ganstudio.ui.parts import label, line, tool_button
+from ganstudio.ui.kit.motion import reveal
+from ganstudio.ui.kit.parts import label, line, tool_button
 
 CHANNEL, URGENCY = "direction strip", 3
 

@@ -8,13 +8,22 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QSpinBox, QVBoxLayout, QWidget
 
-from ganstudio.app.explorer import Explorer
-from ganstudio.app.finders import DEFAULT_COUNT, LARGEST_COUNT, Finding, Way, latent_of, latents_of, obstacle, ways
+from ganstudio.app.explore.explorer import Explorer
+from ganstudio.app.explore.finders import (
+    DEFAULT_COUNT,
+    LARGEST_COUNT,
+    Finding,
+    Way,
+    latent_of,
+    latents_of,
+    obstacle,
+    ways,
+)
 from ganstudio.core.i18n import _, plural
 from ganstudio.ui.explore.picks import Picks
 from ganstudio.ui.forms.editors import QuietCombo
-from ganstudio.ui.parts import ElidedLabel, LinkButton, label, pad_spin_box, tool_button
-from ganstudio.ui.style import set_look
+from ganstudio.ui.kit.parts import ElidedLabel, LinkButton, label, pad_spin_box, tool_button
+from ganstudio.ui.kit.style import set_look
 
 
 class _QuietSpinBox(QSpinBox):

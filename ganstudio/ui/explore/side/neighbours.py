@@ -10,10 +10,10 @@ from PySide6.QtCore import QTimer
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
-from ganstudio.app.explorer import Explorer
+from ganstudio.app.explore.explorer import Explorer
+from ganstudio.app.generators.sources import data_of
 from ganstudio.app.jobs import Job
 from ganstudio.app.named import data_refusal
-from ganstudio.app.sources import data_of
 from ganstudio.app.studio import Studio
 from ganstudio.core.errors import StudioError
 from ganstudio.core.i18n import _
@@ -22,7 +22,7 @@ from ganstudio.explore.state import stack
 from ganstudio.explore.views import dot
 from ganstudio.explore.working import Working
 from ganstudio.ui.explore.grid import PictureGrid
-from ganstudio.ui.parts import label
+from ganstudio.ui.kit.parts import label
 
 if TYPE_CHECKING:
     from ganstudio.data import Dataset

@@ -9,14 +9,14 @@ from PySide6.QtCore import QPoint
 from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QInputDialog, QMenu, QPushButton, QVBoxLayout, QWidget
 
-from ganstudio.app.explorer import Explorer
-from ganstudio.app.keepsakes import Pin
+from ganstudio.app.explore.explorer import Explorer
+from ganstudio.app.generators.keepsakes import Pin
 from ganstudio.core.i18n import _
 from ganstudio.explore.rendering import Drawn, Work
 from ganstudio.explore.state import ExploreState
 from ganstudio.explore.views import Pictures, many
 from ganstudio.ui.explore.grid import PictureGrid
-from ganstudio.ui.parts import label, tool_button
+from ganstudio.ui.kit.parts import label, tool_button
 
 CHANNEL, URGENCY = "pins", 5
 

@@ -12,7 +12,7 @@ from PySide6.QtCore import QPointF, QSize, Qt
 from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent, QGuiApplication, QImage, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
-from ganstudio.app.explorer import Explorer
+from ganstudio.app.explore.explorer import Explorer
 from ganstudio.app.studio import Studio
 from ganstudio.core.controls import ClassImages
 from ganstudio.core.i18n import _
@@ -20,9 +20,9 @@ from ganstudio.explore.files import to_pixels
 from ganstudio.explore.rendering import Drawn
 from ganstudio.explore.state import ExploreState, position_of
 from ganstudio.ui.explore.grid import PictureGrid
-from ganstudio.ui.parts import Segmented, label, tool_button
-from ganstudio.ui.theme import current_theme, theme_hub
-from ganstudio.ui.workbench.files import ask_picture, png_of
+from ganstudio.ui.kit.files import ask_picture, png_of
+from ganstudio.ui.kit.parts import Segmented, label, tool_button
+from ganstudio.ui.kit.theme import current_theme, theme_hub
 
 if TYPE_CHECKING:
     from ganstudio.explore.generator import Generator

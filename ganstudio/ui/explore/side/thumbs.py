@@ -10,15 +10,15 @@ from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QCloseEvent, QColor, QFont, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
-from ganstudio.app.explorer import Explorer
-from ganstudio.app.finders import latent_of
+from ganstudio.app.explore.explorer import Explorer
+from ganstudio.app.explore.finders import latent_of
 from ganstudio.core.i18n import _
 from ganstudio.explore.rendering import Drawn
 from ganstudio.explore.views import Pictures, many
 from ganstudio.ui.explore.grid import PictureGrid
-from ganstudio.ui.parts import label, tool_button
-from ganstudio.ui.style import set_look
-from ganstudio.ui.theme import current_theme
+from ganstudio.ui.kit.parts import label, tool_button
+from ganstudio.ui.kit.style import set_look
+from ganstudio.ui.kit.theme import current_theme
 
 CHANNEL, URGENCY = "thumbs", 12
 PAGE, FIRST_SEED = 48, 90_001

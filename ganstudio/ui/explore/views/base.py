@@ -10,14 +10,14 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QVBoxLayout, QWidget
 
-from ganstudio.app.explorer import Explorer
+from ganstudio.app.explore.explorer import Explorer
 from ganstudio.core.i18n import _
 from ganstudio.explore.rendering import Drawn, Work
 from ganstudio.explore.state import ExploreState
 from ganstudio.explore.views import PIECE, Pictures, many
 from ganstudio.ui.explore.grid import PictureGrid
 from ganstudio.ui.explore.picks import Picks
-from ganstudio.ui.parts import label
+from ganstudio.ui.kit.parts import label
 
 VIEW_URGENCY = 10
 WIDE = 560

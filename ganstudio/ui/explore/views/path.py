@@ -7,14 +7,14 @@ from collections.abc import Sequence
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QPushButton, QSpinBox
 
-from ganstudio.app.explorer import Explorer
+from ganstudio.app.explore.explorer import Explorer
 from ganstudio.core.i18n import _
 from ganstudio.explore.state import ExploreState, Position
 from ganstudio.explore.walks import How, walk
 from ganstudio.ui.explore.picks import Picks
 from ganstudio.ui.explore.views.base import GridView
-from ganstudio.ui.parts import Segmented, label, pad_spin_box, tool_button
-from ganstudio.ui.style import set_look
+from ganstudio.ui.kit.parts import Segmented, label, pad_spin_box, tool_button
+from ganstudio.ui.kit.style import set_look
 
 FRAME_MS = 80
 

@@ -8,7 +8,7 @@ import numpy as np
 from PySide6.QtCore import QPointF, Qt, QTimer
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 
-from ganstudio.app.explorer import Explorer
+from ganstudio.app.explore.explorer import Explorer
 from ganstudio.core.i18n import _
 from ganstudio.explore.state import ExploreState
 from ganstudio.explore.walks import plane, travelled
@@ -16,8 +16,8 @@ from ganstudio.ui.explore.grid import PictureGrid
 from ganstudio.ui.explore.picks import Picks
 from ganstudio.ui.explore.travel import ARROWS, FINE_KEY_STEP, KEY_STEP, Traveller
 from ganstudio.ui.explore.views.base import GridView
-from ganstudio.ui.parts import ElidedLabel, tool_button
-from ganstudio.ui.theme import current_theme
+from ganstudio.ui.kit.parts import ElidedLabel, tool_button
+from ganstudio.ui.kit.theme import current_theme
 
 SIDE, REACH = 7, 1.0
 

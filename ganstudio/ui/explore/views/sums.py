@@ -6,15 +6,15 @@ from collections.abc import Sequence
 
 from PySide6.QtWidgets import QPushButton, QSizePolicy
 
-from ganstudio.app.explorer import Explorer
+from ganstudio.app.explore.explorer import Explorer
 from ganstudio.core.i18n import _
 from ganstudio.explore.state import ExploreState
 from ganstudio.explore.walks import arithmetic
 from ganstudio.ui.explore.picks import Picks
 from ganstudio.ui.explore.views.base import GridView
 from ganstudio.ui.forms.editors import QuietCombo
-from ganstudio.ui.parts import label
-from ganstudio.ui.style import set_look
+from ganstudio.ui.kit.parts import label
+from ganstudio.ui.kit.style import set_look
 
 
 class SumsView(GridView):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ganstudio.app.explorer import Explorer
+from ganstudio.app.explore.explorer import Explorer
 from ganstudio.core.i18n import _
 from ganstudio.explore.state import ExploreState
 from ganstudio.explore.walks import Axis, axes_of, sweep
@@ -12,7 +12,7 @@ from ganstudio.ui.explore.grid import Sides
 from ganstudio.ui.explore.picks import Picks
 from ganstudio.ui.explore.views.base import GridView
 from ganstudio.ui.forms.editors import QuietCombo
-from ganstudio.ui.parts import Segmented, label, tool_button
+from ganstudio.ui.kit.parts import Segmented, label, tool_button
 
 STEPS = ("5", "8", "11")
 

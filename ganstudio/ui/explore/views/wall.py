@@ -7,14 +7,14 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 
-from ganstudio.app.explorer import Explorer
+from ganstudio.app.explore.explorer import Explorer
 from ganstudio.core.controls import LatentVector
 from ganstudio.core.i18n import _
 from ganstudio.explore.state import ExploreState, position_of
 from ganstudio.explore.styles import driven, redrawn
 from ganstudio.ui.explore.picks import Picks
 from ganstudio.ui.explore.views.base import GridView
-from ganstudio.ui.parts import Segmented, tool_button
+from ganstudio.ui.kit.parts import Segmented, tool_button
 
 COUNTS = ("16", "36", "64")
 

@@ -1,0 +1,1 @@
+"""Explore without Qt: the state that is driven, and its session."""

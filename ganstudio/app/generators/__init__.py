@@ -1,0 +1,1 @@
+"""What exploring, painting and translating share without Qt: an open generator, where it comes from, what is kept of it."""

@@ -1,0 +1,1 @@
+"""Paint without Qt: canvases, their documents, the painter."""

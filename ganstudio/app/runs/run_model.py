@@ -1,0 +1,339 @@
+"""One run as the window sees it, whether it trains in this process, in another one, or rests on the disk."""
+
+from __future__ import annotations
+
+import itertools
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from psygnal import Signal
+
+from ganstudio.app.runs.run_commands import RunCommands
+from ganstudio.core.commands import Role, Source
+from ganstudio.core.dataspec import DataSpec
+from ganstudio.core.errors import MissingDataError, StoreError, StudioError
+from ganstudio.core.events import (
+    LIVE_STATES,
+    CheckpointSaved,
+    Event,
+    HyperChanged,
+    Note,
+    Progress,
+    RealBatch,
+    Rewound,
+    RoleInfo,
+    Roles,
+    Rows,
+    Samples,
+    SamplesStored,
+    Scene,
+    State,
+    StateChanged,
+)
+from ganstudio.core.experiment import Experiment
+from ganstudio.core.fields import Value
+from ganstudio.core.i18n import _
+from ganstudio.core.series import SeriesTable
+from ganstudio.store import Follower, Run, RunInfo
+
+if TYPE_CHECKING:
+    from ganstudio.methods import Method
+    from ganstudio.nn.snapshot import Snapshots
+    from ganstudio.training.session import Session
+
+FOLLOW_SECONDS = 0.5
+
+
+class RunModel(RunCommands):
+    """A run: what is known of it, kept up to date by :meth:`pump`, and what can be asked of it. Main thread only.
+
+    ``changed`` carries the aspects that changed since the last pump, a frozenset of: ``state``, ``progress``,
+    ``samples``, ``scene``, ``real``, ``curves``, ``marks``, ``timeline``, ``hyper``, ``name``, ``notes``, ``missing``,
+    ``roles``.
+
+    Attributes:
+        experiment: what was asked for; ``hyper`` holds the present values.
+        spec: the data's shape, and ``info`` what the folder says; None until the data have been loaded.
+        state: of the run.
+        message: a sentence where the state needs one; ``details`` the technical rest.
+        progress: how far and how fast.
+        samples: the newest samples; ``scene`` the newest inside of a 2-D game; ``real`` a fixed real batch.
+        tables: measured values by table.
+        changes: hyper-parameter changes; ``checkpoints`` and ``stops`` (stored grids): their steps.
+        notes: lines for a person.
+        roles: the kinds of updates that its method has; known as soon as it has been built here.
+        only: the one role that is trained; None: all.
+        waits_for_data: it was to train on until this step, and its data were not where it looked; 0: nothing is missing.
+    """
+
+    changed = Signal(object)
+    _numbers = itertools.count(1)
+
+    def __init__(self, experiment: Experiment) -> None:
+        self._number = next(self._numbers)
+        self.experiment = experiment
+        self.spec: DataSpec | None = None
+        self.info: RunInfo | None = None
+        self.state: State = "preparing"
+        self.message = self.details = ""
+        self.diverged = False
+        self.progress: Progress | None = None
+        self.samples: Samples | None = None
+        self.scene: Scene | None = None
+        self.real: RealBatch | None = None
+        self.tables: dict[str, SeriesTable] = {}
+        self.changes: list[HyperChanged] = []
+        self.checkpoints: list[int] = []
+        self.stops: list[int] = []
+        self.notes: list[Note] = []
+        self.waits_for_data = 0
+        self.roles: tuple[RoleInfo, ...] = ()
+        self.only: Role | None = None
+        self.source: Source = "ema"
+        self.path: Path | None = None
+        self._run: Run | None = None
+        self._session: Session | None = None
+        self._follower: Follower | None = None
+        self._next_poll = 0.0
+        self._pending: set[str] = set()
+        self._step = 0
+
+    # -- where it comes from ----------------------------------------------------------------------------------------
+
+    @classmethod
+    def of_session(cls, session: Session) -> RunModel:
+        """A new run that trains in this process."""
+        model = cls(session.experiment)
+        model.attach(session)
+        return model
+
+    @classmethod
+    def of_folder(cls, path: Path) -> RunModel:
+        """A stored run, with everything that is on disk; followed while another process writes it.
+
+        Raises:
+            StoreError: this is no run folder.
+        """
+        run = Run.open(path)
+        model = cls(run.info.experiment.with_(name=run.info.name))
+        model._bind(run)
+        model._follower = run.follow()
+        model.pump(force=True)
+        model._load_newest_samples()
+        return model
+
+    def _bind(self, run: Run) -> None:
+        self._run, self.path, self.info, self.spec = run, run.path, run.info, run.info.spec
+        # The folder holds every hyper-parameter, also those that nobody set.
+        self.experiment = self.experiment.with_(hyper={**run.info.experiment.hyper, **self.experiment.hyper})
+        if self.real is None:
+            try:
+                self.real = run.load_real()
+            except StoreError as error:  # the rest of the run can be seen without it
+                self._note(Note("warning", str(error), error.details))
+        self._pending |= {"name", "real", "hyper"}
+
+    def attach(self, session: Session) -> None:
+        """From now on the run is trained by this session."""
+        self._session, self._follower = session, None
+        self.only = None
+        self.experiment = self.experiment.with_(data=session.experiment.data)
+        self.waits_for_data = 0
+        self.state, self.message, self.details = "preparing", "", ""
+        self._pending.add("state")
+
+    # -- what it is -------------------------------------------------------------------------------------------------
+
+    @property
+    def title(self) -> str:
+        """What the person calls it."""
+        return self.experiment.title
+
+    @property
+    def key(self) -> str:
+        """Tells runs apart; stays the same for as long as the run is open."""
+        return f"run {self._number}"
+
+    @property
+    def here(self) -> bool:
+        """It trains in this process and takes commands."""
+        return self._session is not None and self._session.alive
+
+    @property
+    def snapshots(self) -> Snapshots[Method] | None:
+        """Where the session puts its weights when it is sent the ``Snapshot`` command."""
+        return None if self._session is None else self._session.snapshots
+
+    @property
+    def live(self) -> bool:
+        """It is being trained, here or elsewhere."""
+        return self.state in LIVE_STATES
+
+    @property
+    def step(self) -> int:
+        """Steps done."""
+        return self._step
+
+    @property
+    def total(self) -> int:
+        """Steps asked for."""
+        return self.progress.total if self.progress else self.experiment.steps
+
+    def hyper_value(self, name: str) -> Value | None:
+        """The present value of a hyper-parameter."""
+        return self.experiment.hyper.get(name)
+
+    def latest(self, name: str) -> float | None:
+        """The newest measured value of a series; None where there is none."""
+        for table in self.tables.values():
+            for info in table.series:
+                if info.name == name:
+                    values = table.column(name)[-200:]
+                    finite = values[np.isfinite(values)]
+                    return float(finite[-1]) if len(finite) else None
+        return None
+
+    def seconds_at(self, step: int) -> float:
+        """Training time at a step; 0 while nothing was measured."""
+        table = self.tables.get("steps")
+        if table is None or not len(table):
+            return 0.0
+        index = min(int(np.searchsorted(table.steps, step)), len(table) - 1)
+        return float(table.seconds[index])
+
+    def stored(self, step: int) -> Samples | None:
+        """The grid stored at a step; None where it cannot be read (any more)."""
+        if self._run is None:
+            return None
+        try:
+            return self._run.load_samples(step)
+        except StoreError as error:
+            self._note(Note("warning", str(error), error.details))
+            return None
+
+    # -- keeping up -------------------------------------------------------------------------------------------------
+
+    def pump(self, *, force: bool = False) -> None:
+        """Takes in what has happened since the last call and tells it once."""
+        for event in self._events(force):
+            self._take(event)
+        if self._pending:
+            aspects, self._pending = frozenset(self._pending), set()
+            self.changed.emit(aspects)
+
+    def _events(self, force: bool) -> list[Event]:
+        if self._session is not None:
+            ended = not self._session.alive
+            events = self._session.mailbox.drain()
+            if self._run is None and self._session.path is not None:
+                self._bind_when_there(self._session.path)
+            if ended and self.state not in LIVE_STATES:
+                if self._run is not None and isinstance(self._session.failure, MissingDataError):
+                    self.waits_for_data = self._session.experiment.steps
+                    self._pending.add("missing")
+                    with suppress(StoreError):  # a place that somebody has tried is not the run's
+                        self.experiment = self.experiment.with_(data=Run.open(self._run.path).info.experiment.data)
+                self._session = None
+                self._pending.add("state")  # it takes no commands any more
+                if self._run is not None:
+                    try:
+                        self._follower = self._run.follow(skip_existing=True)  # another process may go on with it
+                    except StudioError as error:  # its folder is gone
+                        events.append(StateChanged("failed", self._step, str(error), error.details))
+            return events
+        now = time.monotonic()
+        if self._follower is None or (now < self._next_poll and not force):
+            return []
+        self._next_poll = now + FOLLOW_SECONDS
+        try:
+            return self._follower.poll()
+        except StudioError as error:
+            self._follower = None
+            return [StateChanged("failed", self._step, str(error), error.details)]
+
+    def _bind_when_there(self, path: Path) -> None:
+        try:
+            self._bind(Run.open(path))
+        except StoreError:
+            return  # the session is just making it; the next pump finds it
+
+    def _take(self, event: Event) -> None:
+        match event:
+            case Rows():
+                self.tables.setdefault(event.table, SeriesTable(event.table)).append(event)
+                if len(event.steps):
+                    self._step = max(self._step, int(event.steps[-1]))
+                self._pending.add("curves")
+            case Roles(roles=roles):
+                self.roles = roles
+                self._pending.add("roles")
+            case Samples():
+                self.samples = event
+                self._pending.add("samples")
+            case Scene():
+                self.scene = event
+                self._pending.add("scene")
+            case RealBatch():
+                self.real = event
+                self._pending.add("real")
+            case Progress():
+                self.progress, self._step = event, max(event.step, self._step)
+                self._pending.add("progress")
+            case StateChanged():
+                self.state, self.message, self.details = event.state, event.message, event.details
+                self.diverged = event.diverged
+                self._step = max(self._step, event.step)
+                self._pending.add("state")
+            case HyperChanged():
+                self.changes.append(event)
+                self.experiment = self.experiment.with_(hyper={**self.experiment.hyper, event.name: event.new})
+                self._pending |= {"hyper", "marks"}
+            case CheckpointSaved(step=step):
+                self._insert(self.checkpoints, step)
+                self._pending.add("marks")
+            case SamplesStored(step=step):
+                self._insert(self.stops, step)
+                self._pending.add("timeline")
+                if self._session is None and step == self.stops[-1]:
+                    self._load_newest_samples()
+            case Rewound(step=step):
+                self._rewind(step)
+            case Note():
+                self._note(event)
+
+    @staticmethod
+    def _insert(steps: list[int], step: int) -> None:
+        if not steps or step > steps[-1]:
+            steps.append(step)
+        elif step not in steps:
+            steps.append(step)
+            steps.sort()
+
+    def _rewind(self, step: int) -> None:
+        for table in self.tables.values():
+            table.truncate_after(step)
+        self.checkpoints = [at for at in self.checkpoints if at <= step]
+        self.stops = [at for at in self.stops if at <= step]
+        for change in reversed(self.changes):
+            if change.step > step:
+                self.experiment = self.experiment.with_(hyper={**self.experiment.hyper, change.name: change.old})
+        self.changes = [change for change in self.changes if change.step <= step]
+        self._step = max(step, 0)
+        self._pending |= {"curves", "marks", "timeline", "progress", "hyper"}
+
+    def _load_newest_samples(self) -> None:
+        if self.stops and (samples := self.stored(self.stops[-1])) is not None:
+            self.samples = samples
+            self._pending.add("samples")
+
+    def _note(self, note: Note) -> None:
+        self.notes.append(note)
+        self._pending.add("notes")
+
+    def renamed(self, name: str) -> None:
+        """The run is called this from now on (the folder has been told)."""
+        self.experiment = self.experiment.with_(name=" ".join(name.split()) or _("unnamed"))
+        self._pending.add("name")

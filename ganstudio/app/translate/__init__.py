@@ -1,0 +1,1 @@
+"""Translate without Qt: examples, settings, the translator."""

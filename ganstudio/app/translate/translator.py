@@ -1,0 +1,376 @@
+"""The translation that is open: a network, the picture that it is given, and what it makes of it. Main thread, no Qt."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+from psygnal import Signal
+
+from ganstudio.app.generators.desk import Desk
+from ganstudio.app.translate.translator_examples import ExampleShelf
+from ganstudio.core.controls import Control, GeneratorIndex, Given, LabelMap, given
+from ganstudio.core.errors import StudioError
+from ganstudio.core.i18n import _
+from ganstudio.data.decode import Fit
+from ganstudio.explore.rendering import Drawn
+from ganstudio.explore.state import Position, position_of
+from ganstudio.explore.translating import (
+    InputPicture,
+    Translated,
+    as_input,
+    blank,
+    direction_of,
+    fits,
+    read_input,
+    translation,
+    value_of,
+)
+
+if TYPE_CHECKING:
+    from ganstudio.app.studio import Studio
+
+CHANNEL, URGENCY = "translation", 100
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TranslateState:
+    """Everything that decides what is seen, but for the weights.
+
+    Attributes:
+        picture: what is translated; None while nothing is.
+        settings: a value for every control but what is given.
+        fit: how pictures are brought to the network's size.
+    """
+
+    picture: InputPicture | None
+    settings: Position
+    fit: Fit = "crop"
+
+    def with_(self, **changes: Any) -> TranslateState:
+        """A copy with changes."""
+        return replace(self, **changes)
+
+
+class Translator(Desk):
+    """A desk whose generators are given a picture or a label map.
+
+    Signals:
+        state_changed: another input, or controls that stand elsewhere.
+        result_changed: :attr:`output`, :attr:`back` or :attr:`error`.
+
+    Attributes:
+        state: None while nothing is open.
+        output: what became of the input, uint8 ``(S, S, C)``; None until it is drawn.
+        back: the output translated back again, where the network knows both ways.
+        error: why there is no output.
+        reading: what is being read as an input, in words; empty for nothing.
+        shelf: pictures of the run's data.
+    """
+
+    place = "translate"
+
+    state_changed = Signal()
+    result_changed = Signal()
+
+    def __init__(self, studio: Studio, wake: Callable[[], None]) -> None:
+        super().__init__(studio, wake)
+        self.state: TranslateState | None = None
+        self.output: NDArray[np.uint8] | None = None
+        self.back: NDArray[np.uint8] | None = None
+        self.error: StudioError | None = None
+        self.reading = ""
+        self.shelf = ExampleShelf(studio)
+        self.shelf.changed.connect(self._first_example)
+        self._read_number = 0
+        self._before: TranslateState | None = None  # a stroke is being drawn; how everything was before it
+        self._back_came = False
+
+    # -- what the network is ----------------------------------------------------------------------------------------
+
+    @property
+    def given(self) -> Given | None:
+        """What the network takes."""
+        return given(self.controls)
+
+    @property
+    def direction_control(self) -> GeneratorIndex | None:
+        """What says which way it translates; None where it knows one way only."""
+        return direction_of(self.controls)
+
+    @property
+    def direction(self) -> int:
+        """Which way it translates: 0 or 1."""
+        control = self.direction_control
+        return 0 if control is None or self.state is None else int(self.state.settings[control.name])
+
+    @property
+    def other_controls(self) -> tuple[Control, ...]:
+        """What can be driven besides the input and the direction."""
+        fixed = (self.given, self.direction_control)
+        return tuple(control for control in self.controls if control not in fixed)
+
+    @property
+    def sides(self) -> tuple[str, str]:
+        """What people call the input and the output, as the direction is now."""
+        first, second = self.spec.sides if self.spec is not None else ("", "")
+        if self.direction == 1:
+            first, second = second, first
+        return first or (_("label map") if isinstance(self.given, LabelMap) else _("input")), second or _("output")
+
+    # -- another generator ------------------------------------------------------------------------------------------
+
+    def _settle(self, fits: bool, same: bool) -> None:
+        assert self.opened is not None
+        self._before, wanted, before = None, self.given, self.state
+        if not fits or before is None:
+            settings = {
+                name: value for name, value in self.opened.start.position.items() if wanted and name != wanted.name
+            }
+            picture = None if before is None else before.picture
+            self.state = TranslateState(self._still(picture), settings, "crop" if before is None else before.fit)
+            self.output = self.back = self.error = None
+            self._stop_reading()
+            self._reread(picture)
+        if not same:
+            self.shelf.look(self.opened)
+
+    def _still(self, picture: InputPicture | None) -> InputPicture | None:
+        """The picture that was translated by another network, where this one can take it as it is."""
+        wanted = self.given
+        return picture if picture is not None and wanted is not None and fits(wanted, picture.pixels) else None
+
+    def _reread(self, picture: InputPicture | None) -> None:
+        """Another network wants another size: the same file can be read again."""
+        if picture is not None and self._still(picture) is None and picture.source is not None:
+            self._read(picture.source, picture.name, lambda found: self._set_input(found))
+
+    def _begin(self) -> None:
+        self.state_changed.emit()
+        self.redraw()
+
+    def _forget(self) -> None:
+        self.state = self._before = self.output = self.back = self.error = None
+        self._read_number += 1
+        self.reading = ""
+        self.shelf.look(None)
+
+    def _first_example(self) -> None:
+        """Something to look at from the first moment on, where nobody has given anything."""
+        found = self.shelf.found.of(self.direction)
+        if found and self.state is not None and self.state.picture is None and not self.reading:
+            self._set_input(found[0])
+
+    # -- edits ------------------------------------------------------------------------------------------------------
+
+    def edit(self, state: TranslateState, label: str, merge_key: object = None) -> None:
+        """Changes the input or the controls; can be undone."""
+        before = self.state
+        if before is None or state is before:
+            return
+        self._set_state(state)
+        self.history.push(label, lambda: self._set_state(before), lambda: self._set_state(state), merge_key)
+
+    def _set_state(self, state: TranslateState) -> None:
+        if self.state is None or state.settings.keys() != self.state.settings.keys():
+            return
+        self._before = None
+        self.state = state
+        self._show()
+
+    def _set_input(self, picture: InputPicture) -> None:
+        if self.state is not None:
+            self._set_state(self.state.with_(picture=picture))
+
+    def _show(self) -> None:
+        if self.state is not None and self.state.picture is None:
+            self.drop(CHANNEL)
+            self.output = self.back = self.error = None
+            self.result_changed.emit()
+        self.redraw()  # first: the network begins while the window shows the input
+        self.state_changed.emit()
+
+    def give(self, picture: InputPicture, label: str = "") -> None:
+        """Translates another picture. Can be undone."""
+        wanted = self.given
+        if self.state is not None and wanted is not None and fits(wanted, picture.pixels):
+            self._stop_reading()
+            words = label or _("Translate {name}").format(name=picture.name)
+            self.edit(self.state.with_(picture=picture), words)
+
+    def give_file(self, source: Path | bytes, name: str = "") -> None:
+        """Reads a file, or what was pasted, beside the window, and translates it; what is wrong with it is reported."""
+        words = _("Open {name}") if isinstance(source, Path) else _("Paste {name}")
+        self._read(source, name, lambda found: self.give(found, words.format(name=found.name)))
+
+    def give_blank(self, paper: int | None = None) -> None:
+        """An empty sheet to draw on: the ground that the run's pictures have where it is known."""
+        if self.given is not None:
+            self.give(blank(self.given, self.shelf.found.paper if paper is None else paper), _("New drawing"))
+
+    def set_fit(self, fit: Fit) -> None:
+        """Brings pictures to the network's size in another way, also the present one where it can be read again."""
+        if self.state is None or fit == self.state.fit:
+            return
+        picture, label = self.state.picture, _("Fit pictures in another way")
+        self.edit(self.state.with_(fit=fit), label, "fit")
+        if picture is not None and picture.source is not None:
+
+            def put(found: InputPicture) -> None:
+                if self.state is not None and self.state.picture is picture:
+                    self.edit(self.state.with_(picture=found), label, "fit")
+
+            self._read(picture.source, picture.name, put)
+
+    def set_value(self, name: str, value: NDArray[Any], label: str, merge_key: object = None) -> None:
+        """Moves a control."""
+        if self.state is not None and name in self.state.settings:
+            self.edit(self.state.with_(settings={**self.state.settings, name: value}), label, merge_key)
+
+    def draw_anew(self, name: str, seed: int) -> None:
+        """Another random value for a control, e.g. another style."""
+        if self.opened is not None:
+            drawn = position_of(self.opened.generator.draw(1, seed))
+            self.set_value(name, drawn[name], _("Another {name}").format(name=name))
+
+    def set_direction(self, index: int) -> None:
+        """Translates the other way; the input stays."""
+        control = self.direction_control
+        if control is not None and index != self.direction:
+            self.set_value(control.name, np.asarray(index, np.int64), control.names[index])
+
+    @property
+    def can_swap(self) -> bool:
+        """There is an output that can be translated back."""
+        return self.direction_control is not None and self.output is not None and self.error is None
+
+    def swap(self) -> None:
+        """The output becomes the input, and the direction turns. Can be undone."""
+        control, wanted = self.direction_control, self.given
+        if control is None or wanted is None or self.output is None or self.state is None:
+            return
+        name = self.state.picture.name if self.state.picture is not None else ""
+        try:
+            picture = as_input(wanted, self.output, name)
+        except StudioError as error:
+            self.studio.report(error)
+            return
+        turned = {**self.state.settings, control.name: np.asarray(1 - self.direction, np.int64)}
+        self._stop_reading()
+        self.edit(self.state.with_(picture=picture, settings=turned), _("Swap input and output"))
+
+    def restore(self, picture: InputPicture | None, settings: Mapping[str, NDArray[Any]], fit: Fit) -> None:
+        """Puts everything where a saved picture wants it. Can be undone."""
+        if self.state is not None:
+            self._stop_reading()
+            put = {**self.state.settings, **settings}
+            self.edit(TranslateState(picture or self.state.picture, put, fit), _("Restore the picture"))
+
+    # -- drawing by hand --------------------------------------------------------------------------------------------
+
+    @property
+    def drawing(self) -> bool:
+        """A stroke is on its way."""
+        return self._before is not None
+
+    def begin_stroke(self) -> NDArray[np.uint8] | None:
+        """The pen is down. Returns what is drawn on, or None where nothing can be."""
+        if self.state is None or self.given is None:
+            return None
+        if self.state.picture is None:
+            self.give_blank()
+        assert self.state.picture is not None
+        self._stop_reading()
+        self._before = self.state
+        return self.state.picture.pixels
+
+    def stroke(self, pixels: NDArray[np.uint8]) -> None:
+        """What has been drawn so far; the translation follows."""
+        if self._before is not None and self.state is not None and self.state.picture is not None:
+            self.state = self.state.with_(picture=self.state.picture.drawn_on(pixels))
+            self.redraw()
+            self.state_changed.emit()
+
+    def end_stroke(self, label: str) -> None:
+        """The pen is up: the stroke is one step back."""
+        before, after, self._before = self._before, self.state, None
+        if before is not None and after is not None and after is not before:
+            self.history.push(label, lambda: self._set_state(before), lambda: self._set_state(after))
+
+    def cancel_stroke(self) -> None:
+        """The stroke is taken away again."""
+        before = self._before
+        if before is not None:
+            self._set_state(before)
+
+    # -- reading ----------------------------------------------------------------------------------------------------
+
+    def _stop_reading(self) -> None:
+        """What is being read is not wanted any more."""
+        if self.reading:
+            self._read_number += 1
+            self.reading = ""
+
+    def _read(self, source: Path | bytes, name: str, then: Callable[[InputPicture], object]) -> None:
+        wanted, state = self.given, self.state
+        if wanted is None or state is None:
+            return
+        self._read_number += 1
+        number, fit = self._read_number, state.fit
+        shown = name or (source.name if isinstance(source, Path) else _("pasted picture"))
+        self.reading = _("Reading {name}").format(name=shown)
+
+        def work(_progress: object, _cancel: object) -> tuple[InputPicture, str]:
+            return read_input(source, wanted, fit, name), os.path.realpath(source) if isinstance(source, Path) else ""
+
+        def done(read: tuple[InputPicture, str]) -> None:
+            found, place = read
+            if isinstance(source, Path):
+                self.studio.settings.add_opened(str(source.absolute()), place)
+            if number == self._read_number:
+                self.reading = ""
+                then(found)
+
+        def failed(error: StudioError) -> None:
+            if number == self._read_number:
+                self.reading = ""
+                self.studio.report(error)
+                self.state_changed.emit()
+
+        self.studio.jobs.start(self.reading, work).on_done(done).on_error(failed)
+        self.state_changed.emit()
+
+    # -- what is drawn ----------------------------------------------------------------------------------------------
+
+    @property
+    def position(self) -> Position | None:
+        """All control values as the network gets them; None while there is no input."""
+        if self.state is None or self.state.picture is None or self.given is None:
+            return None
+        return {**self.state.settings, self.given.name: value_of(self.given, self.state.picture.pixels)}
+
+    def redraw(self) -> None:
+        """Asks for the translation of the present input."""
+        position = self.position
+        if position is not None:
+            self._back_came = False
+            self.ask(CHANNEL, translation(position), URGENCY)
+
+    def _receive(self, result: Drawn) -> None:
+        if result.channel != CHANNEL:
+            self.drawn.emit(result)
+            return
+        if isinstance(result.value, Translated):
+            self.error, self.output = None, result.value.output
+            if result.value.back is not None:
+                self.back, self._back_came = result.value.back, True
+        elif result.error is not None:
+            self.error = result.error
+        elif not self._back_came:  # done, and no way back: until then the one before stays, so that nothing flickers
+            self.back = None
+        self.result_changed.emit()

@@ -1,0 +1,391 @@
+"""One number as one row: title, track, the number itself, Reset. Painted as a whole: hundreds of rows stay light."""
+
+from __future__ import annotations
+
+import math
+
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QGuiApplication, QHelpEvent, QKeyEvent, QKeySequence, QMouseEvent, QPaintEvent, QWheelEvent
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+
+from ganstudio.core.i18n import _
+from ganstudio.ui.controls.slider_entry import NumberEntry, read_number
+from ganstudio.ui.controls.slider_paint import paint_row, tip_of
+from ganstudio.ui.kit.style import set_look
+
+ROW = 28
+"""Height of a row."""
+ICON, PIN, GAP, HANDLE = 24, 20, 8, 6
+STEPS, FINE = 50, 10
+ANYTHING = (-1e4, 1e4)
+STARTS = "123456789-−+.,"
+"""What begins a number when it is typed on the row. A 0 resets, and the rest of 0.5 can be typed after it."""
+
+
+class ValueSlider(QWidget):
+    """A row for one number. Beyond ``low`` and ``high`` values can be typed; the track shows an arrow then.
+
+    Args:
+        name: what is moved: the title, elided where there is no room, and the accessible name.
+        low: left end of the track.
+        high: right end of the track.
+        default: where Reset and a double click go; marked on the track.
+        decimals: digits after the point that are shown.
+        allowed: smallest and largest value that may be typed.
+        title_width: pixels for the title; 0: three tenths of the row; negative: no title.
+        help: one sentence for the tooltip.
+        pinnable: a pin in front of the title.
+
+    Signals:
+        moved: a person moved it, at every mouse move and key.
+        released: the hand has left it: after a drag, a key, a typed number, a reset.
+        pinned_changed: a person pinned or unpinned it.
+    """
+
+    moved = Signal(float)
+    released = Signal()
+    pinned_changed = Signal(bool)
+
+    def __init__(
+        self,
+        name: str,
+        low: float,
+        high: float,
+        default: float,
+        *,
+        decimals: int = 2,
+        allowed: tuple[float, float] = ANYTHING,
+        title_width: int = 0,
+        help: str = "",
+        pinnable: bool = False,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        if not low < high:
+            raise ValueError(f"a slider needs room between {low} and {high}")
+        self.name, self.low, self.high, self.default = name, low, high, default
+        self.decimals, self.allowed, self.help = decimals, allowed, help
+        self.pinnable, self.pinned = pinnable, False
+        self.share, self.most = math.nan, 1.0
+        self.hovered = ""
+        self._title_width = title_width
+        self._value = default
+        self._grip: tuple[float, float] | None = None
+        self._entry: NumberEntry | None = None
+        self.setAccessibleName(name)
+        self.setAccessibleDescription(self.text())
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMouseTracking(True)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setFixedHeight(ROW)
+
+    # -- what it shows ----------------------------------------------------------------------------------------------
+
+    @property
+    def value(self) -> float:
+        """Where it stands."""
+        return self._value
+
+    def set_value(self, value: float) -> None:
+        """Shows a value without telling anybody."""
+        if value != self._value:
+            self._value = value
+            self.setAccessibleDescription(self.text())
+            self.update()
+
+    def set_default(self, default: float) -> None:
+        """Another place for Reset to go."""
+        if default != self.default:
+            self.default = default
+            self.update()
+
+    def set_range(self, low: float, high: float) -> None:
+        """Another track; the value stays."""
+        if (low, high) != (self.low, self.high):
+            self.low, self.high = low, high
+            self.update()
+
+    def set_pinned(self, pinned: bool) -> None:
+        """Shows the pin without telling anybody."""
+        self.pinned = pinned
+        self.update()
+
+    def set_share(self, share: float, most: float = 1.0) -> None:
+        """How much it changes the picture, 0 to 1, as a bar beneath the title, full at ``most``; NaN shows none."""
+        if (share, most) != (self.share, self.most):
+            self.share, self.most = share, most
+            self.update()
+
+    @property
+    def at_default(self) -> bool:
+        """There is nothing to reset."""
+        return abs(self._value - self.default) <= 1e-6 * max(1.0, abs(self.default))
+
+    @property
+    def held(self) -> bool:
+        """It is being dragged."""
+        return self._grip is not None
+
+    @property
+    def entry(self) -> NumberEntry | None:
+        """Where a number is being typed; None while none is."""
+        return self._entry
+
+    def text(self) -> str:
+        """The value as it is shown."""
+        shown = f"{self._value:.{self.decimals}f}"
+        return f"{0:.{self.decimals}f}" if float(shown) == 0 else shown.replace("-", "−")
+
+    # -- where ------------------------------------------------------------------------------------------------------
+
+    def areas(self) -> dict[str, QRectF]:
+        """Where the parts are: ``pin``, ``title``, ``track``, ``value``, ``reset``, in logical pixels."""
+        height, right = float(self.height()), float(self.width())
+        reset = QRectF(right - ICON, (height - ICON) / 2, ICON, ICON)
+        digits = self.fontMetrics().horizontalAdvance("−0." + "0" * self.decimals) + 8
+        value = QRectF(reset.left() - 4 - digits, 2, digits, height - 4)
+        left = float(PIN) if self.pinnable else 0.0
+        pin = QRectF(0, (height - PIN) / 2, left, PIN)
+        title_width = self._title_width or round(right * 0.3)
+        title = QRectF(left + 2, 0, max(0, title_width), height)
+        start = title.right() + GAP if title_width > 0 else left
+        track = QRectF(start + HANDLE, 0, max(16.0, value.left() - GAP - start - 2 * HANDLE), height)
+        return {"pin": pin, "title": title, "track": track, "value": value, "reset": reset}
+
+    def place(self, value: float) -> float:
+        """Where a value is on the track, in logical pixels; values beyond it at its ends."""
+        track = self.areas()["track"]
+        share = (value - self.low) / (self.high - self.low)
+        return track.left() + min(1.0, max(0.0, share)) * track.width()
+
+    def _area_at(self, point: QPointF) -> str:
+        areas = self.areas()
+        areas["track"].adjust(-HANDLE - 2, 0, HANDLE + 2, 0)
+        return next((name for name in ("reset", "value", "pin", "track") if areas[name].contains(point)), "")
+
+    def sizeHint(self) -> QSize:
+        """As wide as there is room."""
+        return QSize(240, ROW)
+
+    def minimumSizeHint(self) -> QSize:
+        """Room for the number, Reset and a short track."""
+        return QSize(140, ROW)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draws the row."""
+        paint_row(self)
+
+    # -- moving -----------------------------------------------------------------------------------------------------
+
+    def move_to(self, value: float) -> None:
+        """Moves as a person does: tells everybody."""
+        value = min(max(value, self.allowed[0]), self.allowed[1])
+        if value != self._value:
+            self.set_value(value)
+            self.moved.emit(value)
+
+    def reset(self) -> None:
+        """Back to the default, as a person's edit."""
+        self.move_to(self.default)
+        self.released.emit()
+
+    def step_by(self, steps: float) -> None:
+        """So many fiftieths of the track; never off its end, but from beyond it back."""
+        low, high = min(self.low, self._value), max(self.high, self._value)
+        size = (self.high - self.low) / STEPS
+        self.move_to(min(max(float(f"{self._value + steps * size:.9g}"), low), high))
+        self.released.emit()
+
+    def _toggle_pin(self) -> None:
+        self.set_pinned(not self.pinned)
+        self.pinned_changed.emit(self.pinned)
+
+    # -- mouse ------------------------------------------------------------------------------------------------------
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Grips the track; a press beside the handle takes it there first, unless Shift asks for fine steps."""
+        if event.button() != Qt.MouseButton.LeftButton:
+            super().mousePressEvent(event)
+            return
+        area, x = self._area_at(event.position()), event.position().x()
+        if area == "track":
+            if (
+                not event.modifiers() & Qt.KeyboardModifier.ShiftModifier
+                and abs(x - self.place(self._value)) > HANDLE + 2
+            ):
+                self.move_to(self._value_at(x))
+            self._grip = (x, min(max(self._value, self.low), self.high))
+            self.update()
+        elif area == "value":
+            self.edit_text()
+        elif area == "reset" and not self.at_default:
+            self.reset()
+        elif area == "pin":
+            self._toggle_pin()
+
+    def _value_at(self, x: float) -> float:
+        track = self.areas()["track"]
+        share = min(1.0, max(0.0, (x - track.left()) / track.width()))
+        return self.low + share * (self.high - self.low)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Drags by as much as the mouse moves; a tenth of it with Shift."""
+        x = event.position().x()
+        if self._grip is None:
+            self._hover(self._area_at(event.position()))
+            return
+        last, value = self._grip
+        fine = FINE if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 1
+        value += (x - last) / self.areas()["track"].width() * (self.high - self.low) / fine
+        # Beyond the end the grip goes on, so that the way back is as long as the way there.
+        self._grip = (x, value)
+        self.move_to(min(max(value, self.low), self.high))
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Lets go."""
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._let_go()
+
+    def _let_go(self) -> None:
+        if self._grip is not None:
+            self._grip = None
+            self.update()
+            self.released.emit()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Resets; on the number, Reset and pin it is two clicks."""
+        if event.button() == Qt.MouseButton.LeftButton and self._area_at(event.position()) in ("track", ""):
+            self._grip = None
+            self.reset()
+        else:
+            self.mousePressEvent(event)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """One step, but only with the keyboard's focus: else the panel around it scrolls."""
+        delta = event.angleDelta().y() or event.angleDelta().x()
+        if not self.hasFocus() or not delta:
+            event.ignore()
+            return
+        fine = FINE if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 1
+        self.step_by(delta / 120 / fine)
+        event.accept()
+
+    def _hover(self, area: str) -> None:
+        if area != self.hovered:
+            self.hovered = area
+            shapes = {"value": Qt.CursorShape.IBeamCursor, "track": Qt.CursorShape.SizeHorCursor}
+            self.setCursor(shapes.get(area, Qt.CursorShape.ArrowCursor))
+            self.update()
+
+    # -- keyboard ---------------------------------------------------------------------------------------------------
+
+    def event(self, event: QEvent) -> bool:
+        """Tells what is under the mouse, and keeps its own keys from being taken for the window's shortcuts."""
+        kind = event.type()
+        if kind == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            QToolTip.showText(event.globalPos(), tip_of(self, self._area_at(QPointF(event.pos()))), self)
+            return True
+        if kind == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and self._is_mine(event):
+            event.accept()
+            return True
+        if kind == QEvent.Type.Leave:
+            self._hover("")
+        elif kind in (QEvent.Type.FocusIn, QEvent.Type.FocusOut, QEvent.Type.EnabledChange):
+            self.update()
+        elif kind in (QEvent.Type.Hide, QEvent.Type.WindowDeactivate):
+            self._let_go()  # no release of the button will come
+        return super().event(event)
+
+    def _is_mine(self, event: QKeyEvent) -> bool:
+        if event.matches(QKeySequence.StandardKey.Copy) or event.matches(QKeySequence.StandardKey.Paste):
+            return True
+        if event.modifiers() & ~(Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier):
+            return False
+        keys = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Home, Qt.Key.Key_End, Qt.Key.Key_Backspace, Qt.Key.Key_0,
+                Qt.Key.Key_Delete, Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_F2)  # fmt: skip
+        if event.key() in keys or (event.key() == Qt.Key.Key_P and self.pinnable):
+            return True
+        return bool(event.text()) and event.text() in STARTS
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Arrow keys, Home, End, Reset, and numbers that are typed; Up and Down are left to whoever is around."""
+        if not self._is_mine(event) or not self._take_key(event):
+            event.ignore()
+
+    def _take_key(self, event: QKeyEvent) -> bool:
+        fine = FINE if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 1
+        match event.key():
+            case _any if event.matches(QKeySequence.StandardKey.Copy):
+                QGuiApplication.clipboard().setText(f"{self._value:.9g}")
+            case _any if event.matches(QKeySequence.StandardKey.Paste):
+                return self._paste()
+            case Qt.Key.Key_Left | Qt.Key.Key_Right as key:
+                self.step_by((1 if key == Qt.Key.Key_Right else -1) / fine)
+            case Qt.Key.Key_Home | Qt.Key.Key_End as key:
+                self.move_to(self.low if key == Qt.Key.Key_Home else self.high)
+                self.released.emit()
+            case Qt.Key.Key_Backspace | Qt.Key.Key_Delete | Qt.Key.Key_0:
+                self.reset()
+            case Qt.Key.Key_Return | Qt.Key.Key_Enter | Qt.Key.Key_F2:
+                self.edit_text()
+            case Qt.Key.Key_P:
+                self._toggle_pin()
+            case _:
+                self.edit_text(event.text())
+        return True
+
+    def _paste(self) -> bool:
+        """Takes one number from the clipboard; anything else is left to whoever is around."""
+        value = read_number(QGuiApplication.clipboard().text())
+        if value is None or not self._may_be(value):
+            return False
+        self.move_to(value)
+        self.released.emit()
+        return True
+
+    # -- typing -----------------------------------------------------------------------------------------------------
+
+    def edit_text(self, start: str = "") -> None:
+        """Lets a number be typed; Enter takes it, Escape leaves everything as it was."""
+        if self._entry is not None:
+            return
+        entry = NumberEntry(self)
+        self._entry = entry
+        entry.setAccessibleName(_("{name}: number").format(name=self.name))
+        entry.setToolTip(_("Enter takes it, Escape leaves it as it was"))
+        area = self.areas()["value"]
+        width = max(int(area.width()) + 20, 64)
+        entry.setGeometry(int(area.right()) - width, 0, width, self.height())
+        entry.done.connect(self._typed)
+        entry.show()
+        entry.setFocus(Qt.FocusReason.OtherFocusReason)
+        entry.setText(start or f"{self._value:.6g}")
+        if not start:
+            entry.selectAll()
+        self.update()
+
+    def _typed(self, how: str) -> None:
+        entry = self._entry
+        if entry is None:
+            return
+        value = read_number(entry.text()) if how != "left" else None
+        if how == "taken" and (value is None or not self._may_be(value)):
+            low, high = self.allowed
+            words = _("This must be a number from {low:g} to {high:g}.").format(low=low, high=high)
+            set_look(entry, wrong=True)
+            entry.setToolTip(words)
+            QToolTip.showText(entry.mapToGlobal(entry.rect().bottomLeft()), words, entry)
+            return
+        self._entry = None
+        had = entry.hasFocus()
+        entry.hide()
+        entry.deleteLater()
+        if had:
+            self.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.update()
+        if value is not None and self._may_be(value) and f"{value:.6g}" != f"{self._value:.6g}":
+            self.move_to(value)
+            self.released.emit()
+
+    def _may_be(self, value: float) -> bool:
+        return self.allowed[0] <= value <= self.allowed[1]

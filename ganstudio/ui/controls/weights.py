@@ -1,0 +1,267 @@
+"""Classes and categories: a button for each, and sliders to mix them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QApplication, QGridLayout, QHBoxLayout, QPushButton, QSizePolicy, QWidget
+
+from ganstudio.core.controls import CategoricalCode, ClassLabel
+from ganstudio.core.fields import FieldSpec
+from ganstudio.core.i18n import _
+from ganstudio.explore.state import ExploreState
+from ganstudio.ui.controls.editing import Driven, Editing
+from ganstudio.ui.controls.rows import RowList
+from ganstudio.ui.controls.section import Section, heading_of
+from ganstudio.ui.controls.slider import ValueSlider
+from ganstudio.ui.forms.editors import QuietCombo, Switch
+from ganstudio.ui.kit.flow import FlowLayout
+from ganstudio.ui.kit.parts import label
+from ganstudio.ui.kit.style import set_look
+
+MOST_BUTTONS = 40
+SHORT, ACROSS = 3, 5
+LONGEST = 248
+WIDEST_TITLE = 104
+SEEN = 0.005
+KEYPAD = Qt.KeyboardModifier.KeypadModifier
+
+
+def one_hot(count: int, index: int) -> NDArray[np.float32]:
+    """The weights of only one."""
+    weights = np.zeros(count, np.float32)
+    weights[index] = 1
+    return weights
+
+
+def mixed(weights: NDArray[Any], index: int, value: float) -> NDArray[np.float32]:
+    """The weights with one of them set and the others scaled so that all add up to 1.
+
+    Where there is nothing to scale, what is left goes to all others alike.
+    """
+    value = min(max(value, 0.0), 1.0)
+    if len(weights) == 1:
+        return np.ones(1, np.float32)
+    found = np.asarray(weights, np.float64).copy()
+    found[index] = 0
+    rest = found.sum()
+    found = found * ((1 - value) / rest) if rest > 1e-6 else np.full(len(found), (1 - value) / (len(found) - 1))
+    found[index] = value
+    return found.astype(np.float32)
+
+
+class WeightsSection(Section):
+    """Which class or category is drawn, or how much of each.
+
+    A click takes only that one; with Shift it joins (or leaves) the mixture. The digits do the same. The buttons are
+    one stop of the Tab key; arrow keys go from one to the next.
+    """
+
+    def __init__(self, control: ClassLabel | CategoricalCode, driven: Driven, editing: Editing) -> None:
+        super().__init__(heading_of(control.name), driven, editing)
+        self.control = control
+        numbers = tuple(str(index) for index in range(control.count))
+        self.names: Sequence[str] = control.names if isinstance(control, ClassLabel) else numbers
+        self._mixing = False
+        self._start: NDArray[Any] | None = None
+        self.buttons: list[QPushButton] = []
+        self._steps: dict[Qt.Key, int] = {}
+        self.combo: QuietCombo | None = None
+        self.rows: list[ValueSlider] = []
+        self.list = RowList()
+        self.list.hide()
+        self._add_tools()
+        if isinstance(control, CategoricalCode):
+            self.column.addWidget(label(_("Found without labels: 4 need not draw a 4."), "small", wrap=True))
+        if control.count <= MOST_BUTTONS:
+            self.column.addWidget(self._make_buttons())
+        else:
+            self.column.addWidget(self._make_combo())
+        self.column.addWidget(self.list)
+
+    def _add_tools(self) -> None:
+        tip = _("Mix several: a slider for each, all together 1")
+        self.mix = Switch(FieldSpec("mix", _("Mix"), tip, "bool", False))
+        self.mix.setAccessibleName(_("Mix {name}").format(name=self.control.name))
+        self.mix.setToolTip(tip)
+        self.mix.edited.connect(lambda on: self._set_mixing(bool(on), by_hand=True))
+        words = label(_("Mix"), "small")
+        words.setToolTip(tip)
+        self.tools.addWidget(words)
+        self.tools.addWidget(self.mix)
+        self.tools.addSpacing(4)
+        self._reset = self.add_reset(self.reset)
+
+    def _make_buttons(self) -> QWidget:
+        frame = QWidget()
+        short = max(map(len, self.names)) <= SHORT
+        row = ACROSS if short else 1
+        self._steps = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Up: -row, Qt.Key.Key_Down: row}
+        grid = QGridLayout(frame) if short else None
+        flow = None if short else FlowLayout(frame, 4, 4)
+        if grid is not None:
+            grid.setContentsMargins(0, 0, 0, 0)
+            grid.setSpacing(4)
+        for index, name in enumerate(self.names):
+            button = QPushButton()
+            button.setCheckable(True)
+            set_look(button, chip=True)
+            shown = button.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, LONGEST - 24)
+            button.setText(shown.replace("&", "&&"))
+            button.setAccessibleName(f"{self.title}: {name}")
+            button.setToolTip(_("Only “{name}”; with Shift, in or out of the mixture").format(name=name))
+            button.clicked.connect(lambda _checked=False, index=index: self._clicked(index))
+            button.installEventFilter(self)
+            self.buttons.append(button)
+            if grid is not None:
+                button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+                grid.addWidget(button, *divmod(index, ACROSS))
+            elif flow is not None:
+                flow.addWidget(button)
+        return frame
+
+    def _make_combo(self) -> QWidget:
+        frame = QWidget()
+        row = QHBoxLayout(frame)
+        row.setContentsMargins(0, 0, 0, 0)
+        self.combo = QuietCombo()
+        self.combo.addItems(list(self.names))
+        self.combo.setAccessibleName(self.title)
+        self.combo.setToolTip(_("Which of the {count} is drawn; type its first letters").format(count=len(self.names)))
+        self.combo.activated.connect(self.choose)
+        row.addWidget(self.combo)
+        return frame
+
+    def _make_rows(self) -> None:
+        width = min(max(map(self.fontMetrics().horizontalAdvance, self.names)) + 8, WIDEST_TITLE)
+        for index, name in enumerate(self.names):
+            row = ValueSlider(name, 0, 1, 0, title_width=width, allowed=(0, 1))
+            key = (self.control.name, index)
+            self.editing.bind(row, partial(self._mix, index), self.title, key)
+            row.released.connect(self._let_go)
+            self.rows.append(row)
+        self.list.show_rows(self.rows)
+
+    # -- what hands do ----------------------------------------------------------------------------------------------
+
+    def _clicked(self, index: int) -> None:
+        if QApplication.keyboardModifiers() & Qt.KeyboardModifier.ShiftModifier:
+            self.toggle(index)
+        else:
+            self.choose(index)
+        if self.driven.state is not None:
+            self.refresh(self.driven.state)  # a click has turned the button over
+
+    def choose(self, index: int) -> None:
+        """Only this one."""
+        self._edit(one_hot(self.control.count, index), self.names[index])
+
+    def toggle(self, index: int) -> None:
+        """Into the mixture with as much as an equal share, or out of it."""
+        state = self.driven.state
+        if state is None:
+            return
+        self._set_mixing(True)
+        weights = state.position[self.control.name]
+        there = int((weights > SEEN).sum())
+        if weights[index] <= SEEN:
+            self._edit(mixed(weights, index, 1 / (there + 1)), self.title)
+        elif there > 1:
+            self._edit(mixed(weights, index, 0), self.title)
+
+    def reset(self) -> None:
+        """As it was when the generator was opened."""
+        opened = self.driven.opened
+        if opened is not None:
+            self._edit(opened.start.position[self.control.name], _("Reset {title}").format(title=self.title))
+
+    def _edit(self, weights: NDArray[Any], text: str) -> None:
+        state = self.driven.state
+        if state is not None and not np.array_equal(state.position[self.control.name], weights):
+            self.editing.edit(state.moved(self.control.name, weights), text, self.control.name)
+
+    def _mix(self, index: int, state: ExploreState, value: float) -> ExploreState:
+        # Scaled from where the drag began: going to 1 and back leaves the others as they were.
+        if self._start is None:
+            self._start = state.position[self.control.name]
+        return state.moved(self.control.name, mixed(self._start, index, value))
+
+    def _let_go(self) -> None:
+        self._start = None
+
+    def _set_mixing(self, mixing: bool, by_hand: bool = False) -> None:
+        if mixing and not self.rows:
+            self._make_rows()
+        self._mixing = mixing
+        self.mix.set_value(mixing)
+        self.list.setVisible(mixing)
+        if self.driven.state is not None and by_hand and not mixing:
+            self.choose(int(self.driven.state.position[self.control.name].argmax()))
+        if self.driven.state is not None:
+            self.refresh(self.driven.state)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Arrow keys on a button take the one they point to; while several mix, they only go to it."""
+        if not (event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent) and event.key() in self._steps):
+            return False
+        if event.modifiers() & ~KEYPAD or watched not in self.buttons:
+            return False
+        there = self.buttons.index(watched) + self._steps[Qt.Key(event.key())]
+        if 0 <= there < len(self.buttons):
+            if not self._mixing:
+                self.choose(there)
+            self.buttons[there].setFocus(Qt.FocusReason.OtherFocusReason)
+        return True
+
+    def event(self, event: QEvent) -> bool:
+        """The digits are this section's while it has the keyboard."""
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and self._digit(event) >= 0:
+            event.accept()
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """A digit takes the class of that name or number."""
+        index = self._digit(event)
+        if index < 0:
+            event.ignore()
+        else:
+            self.choose(index)
+            if self.buttons:
+                self.buttons[index].setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def _digit(self, event: QKeyEvent) -> int:
+        digit = event.text()
+        if event.modifiers() & ~KEYPAD or len(digit) != 1 or digit not in "0123456789":
+            return -1
+        if digit in self.names:
+            return list(self.names).index(digit)
+        return int(digit) if int(digit) < len(self.names) else -1
+
+    # -- what is shown ----------------------------------------------------------------------------------------------
+
+    def refresh(self, state: ExploreState) -> None:
+        """Shows the weights; a mixture that came from elsewhere opens the sliders."""
+        weights = state.position[self.control.name]
+        if not self._mixing and weights.max() < 1 - SEEN:
+            self._set_mixing(True)
+            return
+        heaviest = int(weights.argmax())
+        for index, (button, weight) in enumerate(zip(self.buttons, weights.tolist(), strict=False)):
+            button.setChecked(weight > SEEN)
+            stop = Qt.FocusPolicy.StrongFocus if index == heaviest else Qt.FocusPolicy.ClickFocus
+            if button.focusPolicy() != stop:
+                button.setFocusPolicy(stop)
+        if self.combo is not None:
+            self.combo.setCurrentIndex(int(weights.argmax()))
+        for row, weight in zip(self.rows, weights.tolist(), strict=False):
+            row.set_value(weight)
+        opened = self.driven.opened
+        start = None if opened is None else opened.start.position.get(self.control.name)
+        self._reset.setEnabled(start is not None and not np.array_equal(start, weights))

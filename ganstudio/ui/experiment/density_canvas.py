@@ -1,0 +1,267 @@
+"""A canvas for drawing a distribution with a soft brush."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtGui import (
+    QColor,
+    QImage,
+    QKeyEvent,
+    QKeySequence,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QPointingDevice,
+    QTabletEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QWidget
+
+from ganstudio.core.i18n import _
+from ganstudio.ui.experiment.density import SIZE, Brush, Density, Field
+from ganstudio.ui.kit.painted import colour, rgb, to_image
+from ganstudio.ui.kit.theme import Theme, current_theme, theme_hub, ui_font
+
+SMALLEST, LARGEST = 2, 80
+NUDGE, LEAP = 4.0, 16.0
+
+_ARROWS: dict[int, tuple[int, int]] = {
+    Qt.Key.Key_Left: (-1, 0),
+    Qt.Key.Key_Right: (1, 0),
+    Qt.Key.Key_Up: (0, -1),
+    Qt.Key.Key_Down: (0, 1),
+}
+
+
+class DrawingCanvas(QWidget):
+    """A density under a brush: left button draws, right button erases, wheel and brackets change the size.
+
+    By keyboard: arrows move the brush, Space dabs, E takes the eraser.
+
+    Signals:
+        changed(): the drawing or what can be undone is another; also while a stroke goes on.
+        brush_changed(): size, eraser or mirrors are others.
+    """
+
+    changed = Signal()
+    brush_changed = Signal()
+
+    def __init__(self, parent: QWidget | None = None, *, theme: Theme | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme or current_theme()
+        self.density = Density()
+        self.brush = Brush()
+        self._at: QPointF | None = None
+        self._image: QImage | None = None
+        self.setMinimumSize(160, 160)
+        self.setMouseTracking(True)
+        self.setTabletTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setCursor(Qt.CursorShape.CrossCursor)
+        self.setAccessibleName(_("Drawing canvas"))
+        self.setAccessibleDescription(
+            _(
+                "Draw with the mouse or a pen. Arrow keys move the brush, Space dabs, E erases, brackets change the size."
+            )
+        )
+        theme_hub.changed.connect(self.apply_theme)
+
+    def sizeHint(self) -> QSize:
+        """Two screen pixels per pixel of the field."""
+        return QSize(2 * SIZE, 2 * SIZE)
+
+    # what it holds
+
+    def field(self) -> Field:
+        """A copy of the drawing, uint8 ``(256, 256)``, row 0 at the top."""
+        return self.density.field.copy()
+
+    def set_field(self, field: Field) -> None:
+        """Starts anew from a drawing; there is nothing to undo then."""
+        self.density = Density(field)
+        self._renewed()
+
+    def replace(self, field: Field) -> None:
+        """Puts another picture in place; this can be undone."""
+        if self.density.replace(field):
+            self._renewed()
+
+    def set_brush(self, **changes: float | bool) -> None:
+        """Changes ``radius``, ``strength``, ``erase``, ``mirror_x`` or ``mirror_y``."""
+        if "radius" in changes:
+            changes["radius"] = min(float(LARGEST), max(float(SMALLEST), float(changes["radius"])))
+        brush = replace(self.brush, **changes)  # type: ignore[arg-type]
+        if brush != self.brush:
+            self.brush = brush
+            self.update()
+            self.brush_changed.emit()
+
+    @Slot()
+    def undo(self) -> None:
+        """Takes the last stroke back."""
+        if self.density.undo():
+            self._renewed()
+
+    @Slot()
+    def redo(self) -> None:
+        """Draws it again."""
+        if self.density.redo():
+            self._renewed()
+
+    @Slot()
+    def clear(self) -> None:
+        """Wipes everything; this can be undone."""
+        if self.density.clear():
+            self._renewed()
+
+    @Slot(object)
+    def apply_theme(self, theme: Theme) -> None:
+        """Uses the colours of another theme."""
+        self._theme, self._image = theme, None
+        self.update()
+
+    def _renewed(self) -> None:
+        self._image = None
+        self.update()
+        self.changed.emit()
+
+    # painting
+
+    def paper(self) -> QRectF:
+        """The square that is drawn on."""
+        side = min(self.width(), self.height()) - 4
+        return QRectF((self.width() - side) / 2, 2, side, side)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Draws paper, ink, axes, mirrors and the brush."""
+        painter = QPainter(self)
+        theme, paper = self._theme, self.paper()
+        if self._image is None:
+            ground, ink = rgb(theme.surface), rgb(theme.real)
+            share = np.linspace(0, 1, 256)[:, None]
+            self._image = to_image((ground + (ink - ground) * share).astype(np.uint8)[self.density.field])
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        painter.drawImage(paper, self._image)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        middle = paper.center()
+        for upright, mirrored in ((True, self.brush.mirror_x), (False, self.brush.mirror_y)):
+            dashed = QPen(QColor(theme.accent), 1, Qt.PenStyle.DashLine)
+            painter.setPen(dashed if mirrored else QPen(colour(theme.text, 0.12), 1))
+            if upright:
+                painter.drawLine(QPointF(middle.x(), paper.top()), QPointF(middle.x(), paper.bottom()))
+            else:
+                painter.drawLine(QPointF(paper.left(), middle.y()), QPointF(paper.right(), middle.y()))
+        painter.setPen(QPen(QColor(theme.focus), 2) if self.hasFocus() else QPen(QColor(theme.hairline), 1))
+        painter.drawRect(paper)
+        if self.density.empty and not self.density.stroking:
+            painter.setPen(QColor(theme.text_muted))
+            painter.setFont(ui_font(theme.normal))
+            flags = int(Qt.AlignmentFlag.AlignCenter) | int(Qt.TextFlag.TextWordWrap)
+            painter.drawText(
+                paper.adjusted(24, 0, -24, -paper.height() / 3), flags, _("Draw where the data shall lie.")
+            )
+        if self._at is not None:
+            self._paint_brush(painter, self._at)
+        painter.end()
+
+    def _paint_brush(self, painter: QPainter, at: QPointF) -> None:
+        radius = self.brush.radius * self.paper().width() / SIZE
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        style = Qt.PenStyle.DashLine if self.brush.erase else Qt.PenStyle.SolidLine
+        for tone, width in ((self._theme.surface, 3.0), (self._theme.text, 1.2)):
+            painter.setPen(QPen(colour(tone, 0.8), width, style))
+            painter.drawEllipse(at, radius, radius)
+
+    # strokes
+
+    def to_field(self, at: QPointF) -> tuple[float, float]:
+        """A place on the widget in pixels of the field."""
+        paper = self.paper()
+        return (at.x() - paper.left()) / paper.width() * SIZE, (at.y() - paper.top()) / paper.height() * SIZE
+
+    def _begin(self, at: QPointF, erase: bool, pressure: float = 1.0) -> None:
+        self.density.begin(replace(self.brush, erase=erase or self.brush.erase))
+        self._go(at, pressure)
+
+    def _go(self, at: QPointF, pressure: float = 1.0) -> None:
+        self._at = at
+        if self.density.stroking:
+            self.density.stroke_to(*self.to_field(at), pressure)
+            self._renewed()
+        else:
+            self.update()
+
+    def _end(self) -> None:
+        if self.density.stroking:
+            self.density.end()
+            self._renewed()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Begins a stroke; with the right button one that erases."""
+        if event.button() in (Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton):
+            self._begin(event.position(), erase=event.button() == Qt.MouseButton.RightButton)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Goes on with it."""
+        self._go(event.position())
+
+    def mouseReleaseEvent(self, _event: QMouseEvent) -> None:
+        """Ends it."""
+        self._end()
+
+    def tabletEvent(self, event: QTabletEvent) -> None:
+        """Draws with a pen: the harder, the stronger; its other end erases."""
+        kind = event.type()
+        if kind == QEvent.Type.TabletPress:
+            erase = event.pointerType() == QPointingDevice.PointerType.Eraser
+            self._begin(event.position(), erase, event.pressure())
+        elif kind == QEvent.Type.TabletMove:
+            self._go(event.position(), event.pressure())
+        elif kind == QEvent.Type.TabletRelease:
+            self._end()
+        event.accept()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Hides the brush."""
+        if not self.density.stroking:
+            self._at = None
+            self.update()
+        super().leaveEvent(event)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Changes the brush's size."""
+        if event.angleDelta().y():
+            self.set_brush(radius=self.brush.radius * 1.1 ** (event.angleDelta().y() / 120))
+        event.accept()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Undo, redo, brush size, eraser; and drawing without a mouse."""
+        key = event.key()
+        redo = QKeySequence("Ctrl+Shift+Z")
+        if event.matches(QKeySequence.StandardKey.Undo):
+            self.undo()
+        elif event.matches(QKeySequence.StandardKey.Redo) or QKeySequence(event.keyCombination()) == redo:
+            self.redo()
+        elif key in (Qt.Key.Key_BracketLeft, Qt.Key.Key_BracketRight):
+            self.set_brush(radius=self.brush.radius * (1.15 if key == Qt.Key.Key_BracketRight else 1 / 1.15))
+        elif key == Qt.Key.Key_E and not event.modifiers():
+            self.set_brush(erase=not self.brush.erase)
+        elif key in _ARROWS:
+            step = LEAP if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else NUDGE
+            self._nudge(*(step * way for way in _ARROWS[key]))
+        elif key == Qt.Key.Key_Space:
+            self._begin(self._at or self.paper().center(), erase=False)
+            self._end()
+        else:
+            super().keyPressEvent(event)
+
+    def _nudge(self, across: float, down: float) -> None:
+        paper, at = self.paper(), self._at or self.paper().center()
+        x = min(paper.right(), max(paper.left(), at.x() + across))
+        y = min(paper.bottom(), max(paper.top(), at.y() + down))
+        self._at = QPointF(x, y)
+        self.update()

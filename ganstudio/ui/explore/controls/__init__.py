@@ -1,5 +1,0 @@
-"""The left side of the Explore workspace: everything that can be driven in the generator that is open."""
-
-from ganstudio.ui.explore.controls.panel import ControlsPanel
-
-__all__ = ["ControlsPanel"]

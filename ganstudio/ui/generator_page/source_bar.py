@@ -1,0 +1,247 @@
+"""The strip above a workspace: which generator is open, which checkpoint of it, averaged or raw weights."""
+
+from __future__ import annotations
+
+import time
+from typing import Any, cast
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from ganstudio.app.generators.desk import Desk
+from ganstudio.app.generators.workplaces import bundled_name, bundled_path
+from ganstudio.app.runs.run_model import RunModel
+from ganstudio.app.studio import Studio
+from ganstudio.core.commands import Source
+from ganstudio.core.i18n import _
+from ganstudio.ui.generator_page.busy_line import BusyLine
+from ganstudio.ui.generator_page.source_menu import SourceButton
+from ganstudio.ui.generator_page.words import source_words
+from ganstudio.ui.kit.painted import step_text
+from ganstudio.ui.kit.parts import Segmented, label, line, tool_button
+from ganstudio.ui.kit.theme import current_theme, theme_hub, ui_font
+from ganstudio.ui.pictures.timeline import LivePill
+from ganstudio.ui.pictures.timeline_track import TimelineTrack
+
+TELL_MS = 30
+READ_SECONDS = 2.0
+
+
+class SourceBar(QWidget):
+    """What is open. The track goes through the checkpoints; its last stop follows the run while it trains.
+
+    Args:
+        desk: what is open; its :attr:`~Desk.place` decides what is offered, and in which words.
+        studio: knows the runs.
+    """
+
+    def __init__(self, desk: Desk, studio: Studio, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._desk, self._studio = desk, studio
+        self._words = source_words(desk.place)
+        self._model: RunModel | None = None
+        self._read = 0.0
+        self._teller = QTimer(self, singleShot=True, interval=TELL_MS)
+        self._teller.timeout.connect(self._tell)
+        self._make_parts()
+        self._lay_out()
+        desk.source_changed.connect(self._source_changed)
+        desk.weights_changed.connect(self._weights_changed)
+        studio.opened.connect(self._runs_changed)
+        studio.library_changed.connect(self.button.look_for_runs)
+        theme_hub.changed.connect(self._colour)
+        self.destroyed.connect(_unhook(self))
+        self.button.look_for_runs()
+        self._colour()
+        self._source_changed()
+
+    def _make_parts(self) -> None:
+        self.button = SourceButton(self._desk, self._studio)
+        self.stop = tool_button("close", _("Give up opening this"))
+        self.stop.clicked.connect(self._desk.stop_opening)
+        self.notes = tool_button("info", _("What was assumed"))
+        self.notes.clicked.connect(self._tell_notes)
+        self.track = TimelineTrack(current_theme())
+        self.track.setAccessibleName(_("Checkpoint"))
+        self.track.setToolTip(self._words.track)
+        self.track.valueChanged.connect(lambda _stop: self._teller.start())
+        self.track.sliderReleased.connect(self._tell)
+        self.step = label("", "muted")
+        self.step.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.live = LivePill(current_theme())
+        self.live.setToolTip(self._words.live)
+        self.live.clicked.connect(self._live_clicked)
+        self.weights = Segmented(
+            (
+                ("ema", _("Average"), _("Averaged weights (EMA): steadier pictures")),
+                ("raw", _("Raw"), _("The weights as they are at this step")),
+            ),
+            _("Weights"),
+        )
+        self.weights.chosen.connect(self._weights_chosen)
+        self.busy = BusyLine()
+
+    def _lay_out(self) -> None:
+        row = QHBoxLayout()
+        row.setContentsMargins(16, 4, 16, 2)
+        row.setSpacing(8)
+        row.addWidget(self.button)
+        row.addWidget(self.stop)
+        row.addWidget(self.notes)
+        row.addSpacing(8)
+        row.addWidget(self.track, 1)
+        self._gap = QWidget()
+        self._gap.setMinimumHeight(self.track.sizeHint().height())  # files without checkpoints: nothing jumps
+        row.addWidget(self._gap, 1)
+        for part in (self.step, self.live, self.weights):
+            row.addWidget(part)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        whole.addLayout(row)
+        whole.addWidget(self.busy)
+        whole.addWidget(line())
+
+    # -- what the desk tells ------------------------------------------------------------------------------------
+
+    def _source_changed(self) -> None:
+        desk = self._desk
+        opened = desk.opened
+        self.busy.set_busy(bool(desk.opening))
+        self.stop.setVisible(bool(desk.opening))
+        if desk.opening:
+            self.button.show_name(desk.opening + "…")
+        elif opened is None:
+            self.button.show_name(self._words.choose)
+        else:
+            title = bundled_name(desk.place) if opened.path == bundled_path(desk.place) else opened.title
+            self.button.show_name(title, f"{title}\n{opened.path or ''}".strip())
+        notes = () if opened is None else opened.notes
+        self.notes.setVisible(bool(notes))
+        self.notes.setToolTip("\n".join(notes) or _("What was assumed"))
+        stored = opened is not None and opened.run is not None
+        for part in (self.track, self.step, self.weights):
+            part.setVisible(stored)
+        self._gap.setVisible(not stored)
+        if stored and opened is not None:
+            self.weights.set_enabled("ema", not (opened.wanted == "ema" and desk.weights == "raw"))
+        self._listen()
+        self._arrange()
+
+    def _weights_changed(self) -> None:
+        desk = self._desk
+        if desk.following is not None and time.monotonic() - self._read < READ_SECONDS:
+            self._show_weights()  # four times a second: the folder is not read for each
+            return
+        self._arrange()
+
+    def _runs_changed(self, _model: RunModel) -> None:
+        self._listen()
+        self._arrange()
+
+    def _listen(self) -> None:
+        """Hears of the run that is open, should it train here."""
+        opened = self._desk.opened
+        path = None if opened is None else opened.path
+        model = next((one for one in self._studio.training if path is not None and one.path == path), None)
+        if model is not self._model:
+            if self._model is not None:
+                self._model.changed.disconnect(self._model_changed, missing_ok=True)
+            self._model = model
+            if model is not None:
+                model.changed.connect(self._model_changed)
+
+    def _model_changed(self, aspects: frozenset[str]) -> None:
+        if "state" in aspects:
+            self._listen()
+            self._arrange()
+
+    # -- what is shown ----------------------------------------------------------------------------------------------
+
+    def _arrange(self) -> None:
+        """Sets the stops of the track."""
+        self._read = time.monotonic()
+        self.track.steps = self._desk.steps
+        self.track.live = self._model is not None
+        last = len(self.track.steps) - (0 if self.track.live else 1)
+        self.track.blockSignals(True)
+        self.track.setRange(0, max(0, last))
+        self.track.blockSignals(False)
+        self.track.setEnabled(self.track.maximum() > 0)
+        self._show_weights()
+
+    def _show_weights(self) -> None:
+        """Which weights are drawn with: on the track (unless it is being dragged), in words, on the pill."""
+        desk, track = self._desk, self.track
+        following = desk.following is not None
+        if not track.isSliderDown() and not self._teller.isActive():
+            stop = len(track.steps) if following and track.live else track.nearest_stop(desk.step)
+            track.blockSignals(True)
+            track.setValue(stop)
+            track.blockSignals(False)
+        track.update()
+        self.step.setText(step_text(desk.step))
+        track.setAccessibleDescription(self.step.text())
+        self.live.setVisible(self._model is not None or following)
+        self.live.setChecked(following)
+        self.weights.set_value(self._wanted() if following else desk.weights)
+
+    def _wanted(self) -> Source:
+        opened = self._desk.opened
+        return "ema" if opened is None else opened.wanted
+
+    def _colour(self) -> None:
+        theme = current_theme()
+        self.track.set_theme(theme)
+        self.live.set_theme(theme)
+        self.live.setFont(ui_font(theme.small))
+        self.step.setFont(ui_font(theme.normal, tabular=True))
+        self.step.setMinimumWidth(self.step.fontMetrics().horizontalAdvance(step_text(888_888)))
+
+    # -- what hands do ----------------------------------------------------------------------------------------------
+
+    def _tell(self) -> None:
+        """Goes to the stop where the track stands."""
+        self._teller.stop()
+        desk, stop = self._desk, self.track.value()
+        if stop >= len(self.track.steps):
+            self._follow()
+        elif desk.following is not None or self.track.steps[stop] != desk.step:
+            desk.go_to(self.track.steps[stop], self._wanted() if desk.following is not None else None)
+
+    def _follow(self) -> None:
+        if self._model is not None:
+            self._desk.follow(self._model)
+
+    def _live_clicked(self) -> None:
+        if self._desk.following is None:
+            self._follow()
+        elif self.track.steps:
+            self._desk.go_to(self.track.steps[-1], self._wanted())
+        self._show_weights()  # a click has turned the pill over
+
+    def _weights_chosen(self, key: str) -> None:
+        self._desk.choose_weights(cast("Source", key))
+
+    def _tell_notes(self) -> None:
+        if self._desk.opened is not None:
+            self._studio.notifications.info(" ".join(self._desk.opened.notes))
+
+
+def _unhook(bar: SourceBar) -> Any:
+    """Cuts desk and studio off from a bar that is gone; they may outlive it."""
+    desk, studio = bar._desk, bar._studio
+    hooks: list[tuple[Any, Any]] = [
+        (desk.source_changed, bar._source_changed),
+        (desk.weights_changed, bar._weights_changed),
+        (studio.opened, bar._runs_changed),
+        (studio.library_changed, bar.button.look_for_runs),
+    ]
+
+    def unhook(*_args: object) -> None:
+        for signal, slot in hooks:
+            signal.disconnect(slot, missing_ok=True)
+        if bar._model is not None:
+            bar._model.changed.disconnect(bar._model_changed, missing_ok=True)
+
+    return unhook

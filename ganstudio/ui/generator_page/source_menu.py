@@ -1,0 +1,174 @@
+"""Where to choose which generator is open: runs that train, the ready one, recent ones, and files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFileDialog, QMenu, QPushButton, QSizePolicy
+
+from ganstudio.app.generators.desk import Desk
+from ganstudio.app.generators.workplaces import bundled_name, bundled_path
+from ganstudio.app.studio import Studio
+from ganstudio.core.errors import StudioError
+from ganstudio.core.i18n import _
+from ganstudio.store import Run, RunInfo, list_runs
+from ganstudio.ui.generator_page.words import source_words
+from ganstudio.ui.kit.icons import icon
+from ganstudio.ui.kit.painted import step_text
+
+MOST = 12
+LONGEST = 40
+WIDEST = 320
+
+
+class RecentRun(NamedTuple):
+    """A stored run with something to draw with."""
+
+    path: Path
+    name: str
+    step: int
+
+
+def recent_runs(remembered: tuple[str, ...], fits: Callable[[RunInfo], bool] = lambda _info: True) -> list[RecentRun]:
+    """Runs with a checkpoint: those opened last, then the newest of the runs folder. Reads small files; for a job.
+
+    Args:
+        remembered: folders of runs that were opened last.
+        fits: which runs are wanted.
+    """
+    found: dict[Path, RecentRun] = {}
+    for path in [*map(Path, remembered), *(run.path for run in list_runs())]:
+        if len(found) >= MOST:
+            break
+        try:
+            run = Run.open(path)
+            steps = run.checkpoint_steps() if fits(run.info) else []
+        except StudioError:
+            continue  # deleted or moved since
+        if steps:
+            found.setdefault(run.path.resolve(), RecentRun(run.path, run.info.name, steps[-1]))
+    return list(found.values())
+
+
+class SourceButton(QPushButton):
+    """The name of what is open; a click offers other generators that this workspace can drive.
+
+    Args:
+        desk: opens what is chosen.
+        studio: knows the runs.
+    """
+
+    def __init__(self, desk: Desk, studio: Studio) -> None:
+        super().__init__()
+        self._desk, self._studio = desk, studio
+        self._words = source_words(desk.place)
+        self._name = ""
+        self._recent: list[RecentRun] = []
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self.setAccessibleName(self._words.open)
+        self.setIcon(icon(self._words.icon))
+        self._menu = QMenu(self)
+        self._menu.setToolTipsVisible(True)
+        self._menu.aboutToShow.connect(self.fill)
+        self.setMenu(self._menu)
+        self.show_name(self._words.choose)
+
+    def show_name(self, name: str, tooltip: str = "") -> None:
+        """Shows a name, elided where there is no room."""
+        self._name = name
+        self.setToolTip(tooltip or self._words.choose_tip)
+        self.setAccessibleDescription(name)
+        self._write()
+        self.updateGeometry()
+
+    def _write(self) -> None:
+        room = self.width() - 64
+        self.setText(self.fontMetrics().elidedText(self._name, Qt.TextElideMode.ElideRight, room).replace("&", "&&"))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Elides anew."""
+        super().resizeEvent(event)
+        self._write()
+
+    def sizeHint(self) -> QSize:
+        """As wide as the name, within bounds."""
+        width = self.fontMetrics().horizontalAdvance(self._name) + 72
+        return QSize(min(max(width, 140), WIDEST), super().sizeHint().height())
+
+    def minimumSizeHint(self) -> QSize:
+        """Room for the beginning of a name."""
+        return QSize(140, super().minimumSizeHint().height())
+
+    # -- the menu ---------------------------------------------------------------------------------------------------
+
+    def look_for_runs(self) -> None:
+        """Reads which stored runs there are, beside the window."""
+        remembered, fits = self._studio.settings.remembered.recent_runs, self._desk.can_open
+        self._studio.jobs.start(self._words.looking, lambda _progress, _cancel: recent_runs(remembered, fits)).on_done(
+            self._take
+        )
+
+    def _take(self, found: list[RecentRun]) -> None:
+        self._recent = found
+
+    def fill(self) -> None:
+        """Makes the menu anew, before it is shown."""
+        desk, menu = self._desk, self._menu
+        menu.clear()
+        here = None if desk.opened is None else desk.opened.path
+        live = self._studio.training
+        shown = [model for model in live if model.info is not None and desk.can_open(model.info)]
+        if shown:
+            self._head(_("Training now"))
+        for model in shown:
+            self._entry(model.title, step_text(model.step), "live", desk.following is model,
+                        partial(desk.follow, model), _("Follow it: the pictures improve while you look"))  # fmt: skip
+        bundled = bundled_path(desk.place)
+        if bundled is not None:
+            self._head(_("Ready"))
+            self._entry(bundled_name(desk.place), "", self._words.icon, here == bundled, desk.open_bundled,
+                        _("Comes with the program"))  # fmt: skip
+        stored = [run for run in self._recent if run.path != bundled and all(run.path != model.path for model in live)]
+        if stored:
+            self._head(_("Recent runs"))
+        for run in stored:
+            self._entry(run.name, step_text(run.step), "", here == run.path,
+                        partial(desk.open_run, run.path), str(run.path))  # fmt: skip
+        menu.addSeparator()
+        self._entry(_("Open a run folder…"), "", "folder", False, self.choose_folder, _("Any folder that holds a run"))
+        if self._words.files:
+            self._entry(_("Open a generator file…"), "", "download", False, self.choose_file,
+                        _("A generator that this program did not train: .safetensors, .pt, .pth, .onnx"))  # fmt: skip
+
+    def _head(self, text: str) -> None:
+        if not self._menu.isEmpty():
+            self._menu.addSeparator()
+        self._menu.addAction(text).setEnabled(False)
+
+    def _entry(self, text: str, beside: str, picture: str, chosen: bool, call: Callable[[], Any], tip: str) -> None:
+        short = text if len(text) <= LONGEST else text[: LONGEST - 1].rstrip() + "…"
+        action = self._menu.addAction(short.replace("&", "&&") + (f"\t{beside}" if beside else ""))
+        action.setToolTip(f"{text}\n{tip}" if short != text else tip)
+        if chosen:
+            action.setIcon(icon("check"))
+        elif picture:
+            action.setIcon(icon(picture))
+        action.triggered.connect(lambda: call())
+
+    def choose_folder(self) -> None:
+        """Asks for the folder of a run and opens it."""
+        chosen = QFileDialog.getExistingDirectory(self.window(), _("Open a run folder"))
+        if chosen:
+            self._desk.open_run(Path(chosen))
+
+    def choose_file(self) -> None:
+        """Asks for a file with a generator and opens it."""
+        kinds = _("Generators (*.safetensors *.pt *.pth *.onnx);;All files (*)")
+        chosen, _kind = QFileDialog.getOpenFileName(self.window(), _("Open a generator file"), "", kinds)
+        if chosen:
+            self._desk.open_file(Path(chosen))

@@ -1,0 +1,176 @@
+"""Icons by name, drawn from ``resources/icons`` in the colours of the theme, sharp at every scale."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from html import escape
+
+from PySide6.QtCore import QByteArray, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QIcon, QIconEngine, QPainter, QPixmap
+from PySide6.QtSvg import QSvgRenderer
+
+from ganstudio.core.errors import UsageError
+from ganstudio.core.i18n import _
+from ganstudio.core.resources import resource_path
+from ganstudio.ui.kit.theme import current_theme, ui_font
+
+SIZE = 20
+"""The usual size of an icon in a button, in device-independent pixels."""
+
+
+def icon_names() -> tuple[str, ...]:
+    """All icons there are, sorted."""
+    return tuple(sorted(path.stem for path in resource_path("icons").glob("*.svg") if path.stem != "app"))
+
+
+_LETTERS = """<svg xmlns="http://www.w3.org/2000/svg" width="24" height="24" viewBox="0 0 24 24" fill="currentColor">
+<text x="8" y="{y}" text-anchor="middle" font-family="{family}" font-size="{size}" font-weight="500">{letters}</text>
+<path d="M17.5 8.2v7.6l4.5-3.8z" stroke="currentColor" stroke-width="1.5" stroke-linejoin="round"/></svg>"""
+
+
+@lru_cache(maxsize=256)
+def _source(name: str) -> str:
+    kind, _colon, letters = name.partition(":")
+    if kind == "step" and letters:
+        size = {1: 20, 2: 13}.get(len(letters), 9)
+        return _LETTERS.format(letters=escape(letters), size=size, y=12 + 0.36 * size, family=ui_font().family())
+    path = resource_path("icons", f"{name}.svg")
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError:
+        raise UsageError(_("There is no icon called “{name}”.").format(name=name)) from None
+
+
+@lru_cache(maxsize=512)
+def _renderer(name: str, colour: str) -> QSvgRenderer:
+    return QSvgRenderer(QByteArray(_source(name).replace("currentColor", colour).encode()))
+
+
+@lru_cache(maxsize=1024)
+def _pixmap(name: str, colour: str, width: int, height: int) -> QPixmap:
+    """The drawing in device pixels, centred in ``(width, height)``."""
+    pixmap = QPixmap(width, height)
+    if pixmap.isNull():  # a button may be squeezed to nothing
+        return pixmap
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    side = min(width, height)
+    _renderer(name, colour).render(painter, QRectF((width - side) / 2, (height - side) / 2, side, side))
+    painter.end()
+    return pixmap
+
+
+class _ProbeEngine(QIconEngine):
+    """Notes which size Qt asks for."""
+
+    def __init__(self, asked: list[int]) -> None:
+        super().__init__()
+        self._asked = asked
+
+    def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:
+        """Draws nothing."""
+
+    def clone(self) -> QIconEngine:
+        """A copy for a copied icon."""
+        return _ProbeEngine(self._asked)
+
+    def scaledPixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State, scale: float) -> QPixmap:
+        """An empty picture."""
+        self._asked.append(size.width())
+        return QPixmap(1, 1)
+
+
+@lru_cache(maxsize=1)
+def _asks_in_device_pixels() -> bool:
+    """What the size given to ``QIconEngine.scaledPixmap`` means; it differs between the Qt releases we allow."""
+    asked: list[int] = []
+    QIcon(_ProbeEngine(asked)).pixmap(QSize(10, 10), 2.0)
+    return asked[:1] == [20]
+
+
+class _ThemedEngine(QIconEngine):
+    """Draws one icon in the colours of whatever theme is in force when it is painted: no icon needs renewing.
+
+    Args:
+        name: the file's stem.
+        colour: a theme's token or ``#rrggbb`` for the normal state; empty for the text's colour.
+        on: the same for the checked state; empty for the accent.
+    """
+
+    def __init__(self, name: str, colour: str, on: str) -> None:
+        super().__init__()
+        self._name, self._colour, self._on = name, colour, on
+
+    def _tint(self, mode: QIcon.Mode, state: QIcon.State) -> str:
+        theme = current_theme()
+        if mode == QIcon.Mode.Disabled:
+            return theme.mix("text", "window", 0.32)
+        if state == QIcon.State.On and self._on:
+            return str(getattr(theme, self._on, self._on))
+        return str(getattr(theme, self._colour, self._colour))
+
+    def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:
+        """Draws into ``rect``, sharp on the painter's device."""
+        device = painter.device()
+        ratio = device.devicePixelRatio() if device is not None else 1.0
+        painter.drawPixmap(rect, self._draw(rect.size() * ratio, mode, state, ratio))
+
+    def _draw(self, device_size: QSize, mode: QIcon.Mode, state: QIcon.State, ratio: float) -> QPixmap:
+        pixmap = QPixmap(self.pixmap(device_size, mode, state))
+        pixmap.setDevicePixelRatio(ratio)
+        return pixmap
+
+    def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
+        """The drawing at a size in device pixels."""
+        return _pixmap(self._name, self._tint(mode, state), size.width(), size.height())
+
+    def scaledPixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State, scale: float) -> QPixmap:
+        """The drawing, marked with its scale."""
+        return self._draw(size if _asks_in_device_pixels() else size * scale, mode, state, scale)
+
+    def actualSize(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QSize:
+        """Any size will do."""
+        return size
+
+    def clone(self) -> QIconEngine:
+        """A copy for a copied icon."""
+        return _ThemedEngine(self._name, self._colour, self._on)
+
+    def isNull(self) -> bool:
+        """Never: the file was read when the icon was made."""
+        return False
+
+
+def icon(name: str, colour: str = "text", on: str = "") -> QIcon:
+    """An icon that follows the theme by itself, also in its disabled and checked states.
+
+    Args:
+        name: one of :func:`icon_names`, or ``"step:"`` and letters: one step of what they stand for.
+        colour: token of the theme (``"text_muted"``, ``"generator"`` …) or ``#rrggbb``.
+        on: the same for the checked state; empty: as unchecked.
+
+    Raises:
+        UsageError: there is no such icon.
+    """
+    _source(name)
+    return QIcon(_ThemedEngine(name, colour, on))
+
+
+def icon_pixmap(name: str, size: int = SIZE, colour: str = "text", ratio: float = 1.0) -> QPixmap:
+    """An icon as a pixmap in the present theme's colours, for labels and own painting.
+
+    Args:
+        name: one of :func:`icon_names`.
+        size: side in device-independent pixels.
+        colour: token of the theme or ``#rrggbb``.
+        ratio: the device's pixel ratio.
+    """
+    tint = str(getattr(current_theme(), colour, colour))
+    pixmap = QPixmap(_pixmap(name, tint, round(size * ratio), round(size * ratio)))
+    pixmap.setDevicePixelRatio(ratio)
+    return pixmap
+
+
+def app_icon() -> QIcon:
+    """The program's own icon, which keeps its colours."""
+    return QIcon(str(resource_path("icons", "app.svg")))

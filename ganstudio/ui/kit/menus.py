@@ -1,0 +1,137 @@
+"""Menus, keys and buttons made from the table of actions."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QAbstractButton, QMainWindow, QMenu
+
+from ganstudio.app.actions import Action, ActionTable
+from ganstudio.core.i18n import _
+from ganstudio.ui.kit.icons import icon
+
+
+def _in_order(menus: dict[str, list[list[Action]]]) -> list[tuple[str, list[list[Action]]]]:
+    """File first, View and Help last, as everywhere; the others between them as registered."""
+    places = {_("File"): 0, _("Edit"): 1, _("View"): 3, _("Help"): 4}
+    return sorted(menus.items(), key=lambda entry: places.get(entry[0], 2))
+
+
+class ActionBinder(QObject):
+    """Keeps the window's menu bar, keys and bound buttons in step with the table.
+
+    Args:
+        window: whose menu bar it fills.
+        table: the actions.
+    """
+
+    def __init__(self, window: QMainWindow, table: ActionTable) -> None:
+        super().__init__(window)
+        self._window = window
+        self.table = table
+        self._actions: dict[str, QAction] = {}
+        self._buttons: list[tuple[str, QAbstractButton]] = []
+        self._workspace = ""
+        table.changed.connect(self.rebuild)
+        table.state_changed.connect(self.refresh)
+        self.rebuild()
+
+    def detach(self) -> None:
+        """Listens to the table no more; called when the window goes."""
+        self.table.changed.disconnect(self.rebuild, missing_ok=True)
+        self.table.state_changed.disconnect(self.refresh, missing_ok=True)
+
+    def rebuild(self) -> None:
+        """Makes menus and keys anew."""
+        bar = self._window.menuBar()
+        bar.clear()
+        for menu in bar.findChildren(QMenu, options=Qt.FindChildOption.FindDirectChildrenOnly):
+            menu.deleteLater()  # the bar keeps them, and tables change with every run of other roles
+        for old in self._actions.values():
+            self._window.removeAction(old)
+            old.deleteLater()
+        self._actions = {action.id: self._make(action) for action in self.table}
+        for title, sections in _in_order(self.table.menus()):
+            menu = bar.addMenu(title)
+            menu.setToolTipsVisible(True)
+            menu.aboutToShow.connect(self.refresh)
+            for place, section in enumerate(sections):
+                if place:
+                    menu.addSeparator()
+                for action in section:
+                    menu.addAction(self._actions[action.id])
+        self.refresh()
+
+    def _make(self, action: Action) -> QAction:
+        made = QAction(action.label.replace("&", "&&"), self._window)
+        made.setObjectName(action.id)
+        if action.icon and not action.checkable:
+            made.setIcon(icon(action.icon))
+        made.setShortcuts([QKeySequence(keys) for keys in action.shortcuts])
+        made.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
+        made.setCheckable(action.checkable)
+        made.setToolTip(action.tooltip)
+        made.setStatusTip(action.help)
+        made.setMenuRole(QAction.MenuRole.NoRole)
+        made.triggered.connect(lambda _checked=False, name=action.id: self.table.run(name))
+        self._window.addAction(made)
+        return made
+
+    def set_workspace(self, name: str) -> None:
+        """Keys of other workspaces do not work here."""
+        self._workspace = name
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Asks every action whether it can be done now and whether it is on."""
+        for action in self.table:
+            shown = self._actions.get(action.id)
+            if shown is None:
+                continue
+            if action.wording is not None:
+                shown.setText(action.label.replace("&", "&&"))
+                shown.setToolTip(action.tooltip)
+            shown.setEnabled(action.context in ("window", self._workspace) and action.enabled())
+            if action.checked is not None:
+                shown.setChecked(action.checked())
+        for name, button in self._buttons:
+            if name in self.table:
+                self._refresh_button(self.table[name], button)
+
+    def add_to(self, menu: QMenu, name: str) -> None:
+        """Puts an action into a menu of its own, e.g. of a picture."""
+        menu.addAction(self._actions[name])
+
+    def bind(self, button: QAbstractButton, name: str) -> None:
+        """Makes a button do an action: tooltip, icon, accessible name and state come from the table."""
+        action = self.table[name]
+        button.setToolTip(action.tooltip)
+        button.setAccessibleName(action.label)
+        if action.icon and button.icon().isNull():
+            button.setIcon(icon(action.icon))
+        button.setCheckable(action.checkable)
+        button.clicked.connect(lambda _checked=False: self.table.run(name))
+        self._buttons.append((name, button))
+        button.destroyed.connect(lambda _gone=None: self._forget(name))
+        button.installEventFilter(self)
+        self._refresh_button(action, button)
+
+    def _forget(self, name: str) -> None:
+        import shiboken6
+
+        self._buttons = [(other, button) for other, button in self._buttons if shiboken6.isValid(button)]
+
+    @staticmethod
+    def _refresh_button(action: Action, button: QAbstractButton) -> None:
+        button.setEnabled(action.enabled())
+        if action.wording is not None:
+            button.setToolTip(action.tooltip)
+            button.setAccessibleName(action.label)
+        if action.checked is not None:
+            button.setChecked(action.checked())
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """A bound button that comes into view shows the present state."""
+        if event.type() == QEvent.Type.Show:
+            self.refresh()
+        return False

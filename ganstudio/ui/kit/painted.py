@@ -1,0 +1,184 @@
+"""The few drawing helpers all pictures share: colours, short texts, tags, images from arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPen
+
+from ganstudio.core.i18n import _
+from ganstudio.ui.kit.theme import Theme, contrast, ui_font
+
+
+def colour(value: str, alpha: float = 1.0) -> QColor:
+    """A theme colour with an opacity in [0, 1]."""
+    made = QColor(value)
+    made.setAlphaF(alpha)
+    return made
+
+
+def rgb(value: str) -> NDArray[np.float64]:
+    """Red, green, blue of a theme colour, 0 to 255."""
+    tone = QColor(value)
+    return np.array([tone.red(), tone.green(), tone.blue()], dtype=np.float64)
+
+
+def step_text(step: int) -> str:
+    """``"step 1,240"``."""
+    return _("step {step}").format(step=f"{step:,}")
+
+
+def compact(value: int) -> str:
+    """A step in as few signs as a tick has room for: ``250``, ``1.5 k``, ``12 k``, ``2 M``."""
+    for unit, name in ((1_000_000, "M"), (1_000, "k")):
+        if value >= unit:
+            return f"{value / unit:.3g} {name}"
+    return str(value)
+
+
+def score_text(score: float, real: bool, probability: bool) -> str:
+    """``"D(G(z)) 0.43"``: a probability with two digits, a critic's value with three significant ones."""
+    name = "D(x)" if real else "D(G(z))"
+    if not np.isfinite(score):
+        return f"{name} –"
+    number = f"{score:.2f}" if probability else f"{score:.3g}"
+    return f"{name} {number}".replace("-", "−")
+
+
+def to_image(pixels: NDArray[np.uint8]) -> QImage:
+    """A picture that owns its memory, in Qt's fastest format.
+
+    Args:
+        pixels: ``(H, W, C)`` or ``(H, W)``; C = 1 or 3.
+    """
+    if pixels.ndim == 3 and pixels.shape[2] == 1:
+        pixels = pixels[:, :, 0]
+    pixels = np.ascontiguousarray(pixels)
+    form = QImage.Format.Format_Grayscale8 if pixels.ndim == 2 else QImage.Format.Format_RGB888
+    # The first image aliases the array; the converted one is a copy of its own.
+    height, width = pixels.shape[:2]
+    aliased = QImage(pixels.data, width, height, pixels.nbytes // max(1, height), form)
+    return aliased.convertToFormat(QImage.Format.Format_RGB32)
+
+
+def device_pixels(painter: QPainter, ratio: float) -> None:
+    """Makes one unit of the painter one device pixel, so that nearest-neighbour pictures are exact."""
+    painter.scale(1 / ratio, 1 / ratio)
+
+
+def draw_tag(
+    painter: QPainter, left: float, middle: float, text: str, theme: Theme, *, dot: str = "", limit: float = 1e6
+) -> QRectF:
+    """A small rounded label, with a dot of its meaning's colour: ``● generated · step 1,240``.
+
+    Args:
+        painter: in logical pixels; its font is used.
+        left: left edge.
+        middle: vertical middle.
+        text: elided where it is wider than ``limit``.
+        theme: colours.
+        dot: colour of the dot; none where empty.
+        limit: the greatest width of the whole tag.
+
+    Returns:
+        Where it was drawn.
+    """
+    metrics = painter.fontMetrics()
+    lead = 20.0 if dot else 8.0
+    shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, int(max(0.0, limit - lead - 8)))
+    height = metrics.height() + 4.0
+    rect = QRectF(left, middle - height / 2, lead + metrics.horizontalAdvance(shown) + 8, height)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(colour(theme.surface, 0.92))
+    painter.drawRoundedRect(rect, height / 2, height / 2)
+    if dot:
+        painter.setBrush(QColor(dot))
+        painter.drawEllipse(QRectF(rect.left() + 8, middle - 4, 8, 8))
+    painter.setPen(QColor(theme.text))
+    painter.drawText(rect.adjusted(lead, 0, -8, 0), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
+    return rect
+
+
+def group_colour(number: int, theme: Theme) -> str:
+    """The colour of one of several generators, counted from 0."""
+    return theme.groups[number % len(theme.groups)]
+
+
+def group_text(number: int, names: tuple[str, ...]) -> str:
+    """What a generator is called: its name, or its number from 1 on."""
+    return names[number] if number < len(names) else _("generator {number}").format(number=number + 1)
+
+
+def draw_group(painter: QPainter, centre: QPointF, number: int, theme: Theme, *, small: bool = False) -> None:
+    """A disc in a generator's colour with its number, so that colour alone need not tell; a dot where ``small``.
+
+    Args:
+        painter: in logical pixels.
+        centre: of the disc.
+        number: of the generator, from 0.
+        theme: colours.
+        small: there is no room for the number.
+    """
+    tone, radius = group_colour(number, theme), 2.5 if small else 7.0
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(QColor(theme.surface), 1))
+    painter.setBrush(QColor(tone))
+    painter.drawEllipse(centre, radius, radius)
+    if not small:
+        painter.setFont(ui_font(theme.small - 2, weight=QFont.Weight.DemiBold, tabular=True))
+        painter.setPen(QColor(max(("#000000", "#ffffff"), key=lambda ink: contrast(ink, tone))))
+        box = QRectF(centre.x() - radius, centre.y() - radius, 2 * radius, 2 * radius)
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, str(number + 1))
+
+
+def draw_legend(
+    painter: QPainter,
+    left: float,
+    middle: float,
+    numbers: Sequence[int],
+    names: tuple[str, ...],
+    theme: Theme,
+    limit: float,
+) -> None:
+    """A tag for each generator, one after the other; only their numbers where they do not fit into ``limit``."""
+    metrics = painter.fontMetrics()
+    texts = [group_text(number, names) for number in numbers]
+    if sum(metrics.horizontalAdvance(text) + 32 for text in texts) > limit:
+        texts = [str(number + 1) for number in numbers]
+    end = left + limit
+    for number, text in zip(numbers, texts, strict=True):
+        if left + metrics.horizontalAdvance(text) + 32 > end:
+            return
+        left = draw_tag(painter, left, middle, text, theme, dot=group_colour(number, theme)).right() + 4
+
+
+def draw_focus_ring(painter: QPainter, rect: QRect, theme: Theme) -> None:
+    """The ring just within a widget that has the keyboard."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(QPen(QColor(theme.focus), 2))
+    painter.drawRect(rect.adjusted(1, 1, -1, -1))
+
+
+def draw_notice(painter: QPainter, rect: QRect, words: str, ink: str, theme: Theme) -> None:
+    """A sentence in the middle of a picture's place, on a ground of its own.
+
+    Args:
+        painter: in logical pixels; its font is used.
+        rect: of the widget.
+        words: broken into lines.
+        ink: colour of the words.
+        theme: colours.
+    """
+    room = rect.adjusted(24, 16, -24, -16)
+    flags = int(Qt.AlignmentFlag.AlignCenter) | int(Qt.TextFlag.TextWordWrap)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(theme.surface))
+    painter.drawRoundedRect(painter.boundingRect(room, flags, words).adjusted(-16, -12, 16, 12), 8, 8)
+    painter.setPen(QColor(ink))
+    painter.drawText(room, flags, words)

@@ -1,0 +1,187 @@
+"""Small pieces that every panel uses: labels, hairlines, flat buttons, headings that fold, segmented choices."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractSpinBox,
+    QButtonGroup,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QSizePolicy,
+    QToolButton,
+    QWidget,
+)
+
+from ganstudio.core.i18n import _
+from ganstudio.ui.kit.icons import SIZE, icon
+from ganstudio.ui.kit.style import set_look
+from ganstudio.ui.kit.tips import plain
+
+Role = Literal["title", "strong", "muted", "small", "error", "warning", "problem", ""]
+
+
+def label(text: str, role: Role = "", wrap: bool = False, parent: QWidget | None = None) -> QLabel:
+    """A label in one of the fixed looks; its text is never taken for HTML."""
+    made = QLabel(text, parent)
+    made.setTextFormat(Qt.TextFormat.PlainText)
+    made.setWordWrap(wrap)
+    if role:
+        set_look(made, role=role)
+    return made
+
+
+class ElidedLabel(QLabel):
+    """One line that ends in … where there is no room; the whole text is the tooltip then, unless it has one."""
+
+    def __init__(self, text: str = "", role: Role = "", parent: QWidget | None = None) -> None:
+        super().__init__(text, parent)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.setMinimumWidth(24)
+        self._whole = ""
+        if role:
+            set_look(self, role=role)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draws as much of the text as there is room for."""
+        text = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
+        if self.toolTip() == self._whole:
+            self._whole = plain(self.text()) if text != self.text() else ""
+            self.setToolTip(self._whole)
+        painter = QPainter(self)
+        painter.drawText(self.rect(), int(self.alignment()) | Qt.TextFlag.TextSingleLine, text)
+
+
+def line(horizontal: bool = True, parent: QWidget | None = None) -> QFrame:
+    """A hairline."""
+    made = QFrame(parent)
+    set_look(made, line="horizontal" if horizontal else "vertical")
+    return made
+
+
+def tool_button(icon_name: str, name: str, tooltip: str = "", checkable: bool = False) -> QToolButton:
+    """A flat button with an icon.
+
+    Args:
+        icon_name: one of the icons.
+        name: what it does, in words: the accessible name.
+        tooltip: more about it; the name where empty.
+        checkable: stays pressed.
+    """
+    made = QToolButton()
+    made.setIcon(icon(icon_name))
+    made.setIconSize(QSize(SIZE, SIZE))
+    made.setAccessibleName(name)
+    made.setToolTip(tooltip or name)
+    made.setCheckable(checkable)
+    made.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    return made
+
+
+class FoldButton(QToolButton):
+    """A heading one can fold: an arrow and words; checked means open.
+
+    Args:
+        text: the heading.
+        opened: how it begins.
+        quiet: small and muted: beside other things, not above them.
+    """
+
+    def __init__(self, text: str, *, opened: bool = True, quiet: bool = False) -> None:
+        super().__init__()
+        self.setText(text)
+        self.setCheckable(True)
+        self.setChecked(opened)
+        self.setIconSize(QSize(14, 14))
+        self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        set_look(self, fold="quiet" if quiet else "heading")
+        self.toggled.connect(self._turn)
+        self._turn(opened)
+
+    def _turn(self, opened: bool) -> None:
+        self.setIcon(icon("chevron-down" if opened else "chevron-right", "text_muted"))
+        self.setToolTip(_("Fold away") if opened else _("Unfold"))
+
+
+class LinkButton(QToolButton):
+    """A secondary action that looks like a link and behaves like a button."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.setText(text)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        set_look(self, link=True)
+
+
+def pad_spin_box(box: QAbstractSpinBox) -> None:
+    """Sets a spin box's number in from its edge as a line edit's text is; style sheets cannot (Qt 6.11)."""
+    inside = box.findChild(QLineEdit)
+    if inside is not None:
+        inside.setTextMargins(6, 0, 0, 0)
+
+
+def _one_stop(button: QAbstractButton, chosen: bool) -> None:
+    """Tab comes to the chosen one only; arrow keys go to the others."""
+    button.setFocusPolicy(Qt.FocusPolicy.StrongFocus if chosen else Qt.FocusPolicy.ClickFocus)
+
+
+class Segmented(QFrame):
+    """One of a few choices, all visible; arrow keys move between them.
+
+    Args:
+        choices: ``(key, text)`` or ``(key, text, tooltip)``.
+        name: what is chosen here: the accessible name.
+    """
+
+    chosen = Signal(str)
+    """A person chose another one; carries its key."""
+
+    def __init__(self, choices: Sequence[Sequence[str]], name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName(name)
+        set_look(self, segmented=True)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(2, 2, 2, 2)
+        row.setSpacing(0)
+        self._group = QButtonGroup(self)
+        self._buttons: dict[str, QPushButton] = {}
+        for key, text, *rest in choices:
+            button = QPushButton(text)
+            button.setCheckable(True)
+            button.setAccessibleName(f"{name}: {text}")
+            button.setToolTip(rest[0] if rest else f"{name}: {text}")
+            button.clicked.connect(lambda _checked=False, key=key: self.chosen.emit(key))
+            set_look(button, segment=True)
+            self._group.addButton(button)
+            self._buttons[key] = button
+            row.addWidget(button)
+        self._group.buttonToggled.connect(_one_stop)
+        for button in self._buttons.values():
+            _one_stop(button, False)
+        next(iter(self._buttons.values())).setChecked(True)
+
+    @property
+    def value(self) -> str:
+        """The key of the present choice."""
+        return next(key for key, button in self._buttons.items() if button.isChecked())
+
+    def set_value(self, key: str) -> None:
+        """Chooses without telling anybody."""
+        self._buttons[key].setChecked(True)
+
+    def set_enabled(self, key: str, enabled: bool) -> None:
+        """Greys one choice out."""
+        self._buttons[key].setEnabled(enabled)

@@ -1,0 +1,91 @@
+"""The look: Fusion, a palette and one style sheet, all made from a theme's tokens."""
+
+from __future__ import annotations
+
+from string import Template
+
+from PySide6.QtGui import QColor, QPalette
+from PySide6.QtWidgets import QApplication, QWidget
+
+from ganstudio.core.resources import resource_path
+from ganstudio.ui.kit.theme import Theme, ui_font
+
+
+def palette_of(theme: Theme) -> QPalette:
+    """The palette for what the style sheet does not reach (item views, native dialogs, own painting)."""
+    palette = QPalette()
+    roles = QPalette.ColorRole
+    for role, colour in (
+        (roles.Window, theme.window),
+        (roles.WindowText, theme.text),
+        (roles.Base, theme.surface),
+        (roles.AlternateBase, theme.window),
+        (roles.Text, theme.text),
+        (roles.PlaceholderText, theme.text_muted),
+        (roles.Button, theme.surface),
+        (roles.ButtonText, theme.text),
+        (roles.BrightText, theme.error),
+        (roles.ToolTipBase, theme.raised),
+        (roles.ToolTipText, theme.text),
+        (roles.Highlight, theme.accent),
+        (roles.HighlightedText, theme.accent_text),
+        (roles.Link, theme.accent),
+        (roles.LinkVisited, theme.accent),
+        (roles.Light, theme.raised),
+        (roles.Midlight, theme.hover),
+        (roles.Mid, theme.hairline),
+        (roles.Dark, theme.hairline),
+        (roles.Shadow, theme.hairline),
+        (roles.Accent, theme.accent),
+    ):
+        palette.setColor(role, QColor(colour))
+    faint = QColor(theme.mix("text", "window", 0.4))
+    for role in (roles.WindowText, roles.Text, roles.ButtonText):
+        palette.setColor(QPalette.ColorGroup.Disabled, role, faint)
+    palette.setColor(QPalette.ColorGroup.Disabled, roles.Highlight, QColor(theme.hover))
+    return palette
+
+
+def style_sheet(theme: Theme) -> str:
+    """The application's style sheet.
+
+    Properties that widgets set to be drawn differently: ``primary`` (the one main action), ``quiet`` (a button
+    without a frame), ``danger``, ``chip``, ``segment`` on buttons; ``role`` (``title``, ``strong``, ``muted``,
+    ``small``, ``error``, ``warning``) on labels; ``panel`` (``surface`` or ``raised``) and ``line`` on frames.
+    """
+    values = {name: getattr(theme, name) for name in theme.__dataclass_fields__}
+    values |= {
+        "edge": theme.mix("text", "surface", 0.24),
+        "edge_hover": theme.mix("text", "surface", 0.42),
+        "faint": theme.mix("text", "window", 0.40),
+        "field": theme.raised if theme.name == "light" else theme.mix("raised", "surface", 0.35),
+        "button": theme.raised,
+        "knob": theme.mix("text", "window", 0.86) if theme.dark else theme.raised,
+        "pressed": theme.mix("text", "surface", 0.14),
+        "groove": theme.mix("text", "surface", 0.18),
+        "thumb": theme.mix("text", "window", 0.24),
+        "thumb_hover": theme.mix("text", "window", 0.42),
+        "accent_hover": theme.mix("accent", "text" if theme.dark else "raised", 0.86),
+        "accent_down": theme.mix("accent", "window" if theme.dark else "text", 0.84),
+        "accent_off": theme.mix("accent", "window", 0.35),
+        "art": resource_path("style").as_posix(),
+    }
+    return Template(resource_path("style", "studio.qss").read_text(encoding="utf-8")).substitute(values)
+
+
+def set_look(widget: QWidget, **properties: object) -> None:
+    """Sets style properties, e.g. ``set_look(button, primary=True)``, and draws the widget anew."""
+    for name, value in properties.items():
+        widget.setProperty(name, value)
+    widget.style().unpolish(widget)
+    widget.style().polish(widget)
+    widget.update()
+
+
+def apply_style(app: QApplication, theme: Theme) -> None:
+    """Gives the application the theme: style, font, palette, style sheet."""
+    if app.style().objectName() != "fusion" and not app.styleSheet():
+        app.setStyle("Fusion")
+    app.setFont(ui_font(theme.normal))
+    app.setPalette(palette_of(theme))
+    app.setStyleSheet(style_sheet(theme))

@@ -1,0 +1,267 @@
+"""The colours and sizes of the studio: two themes of equal care, one hub that says when they change.
+
+Widgets that paint themselves take colours from :func:`current_theme` and repaint on ``theme_hub.changed``; everything
+else is coloured by the style sheet and the palette of :mod:`ganstudio.ui.kit.style`, which are made from the same tokens.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Literal
+
+from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication
+from PySide6.QtWidgets import QApplication
+
+ThemeName = Literal["light", "dark"]
+ThemeChoice = Literal["system", "light", "dark"]
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """The tokens everything is drawn from. Colours are ``#rrggbb``; sizes are device-independent pixels.
+
+    Attributes:
+        name: ``"light"`` or ``"dark"``.
+        window: behind everything.
+        surface: panels, inputs, lists.
+        raised: what floats: menus, tooltips, dialogs, toasts.
+        text: what is read; at least 7:1 on every background above.
+        text_muted: captions and units; at least 4.5:1.
+        hairline: the line between panels.
+        accent: the one accent: primary action, checked state, slider.
+        accent_text: text on the accent.
+        hover: background under the mouse.
+        selected: background of what is chosen.
+        focus: the ring around what has the keyboard.
+        picture_grey: neutral ground under pictures.
+        generator: generator and fakes (Okabe–Ito orange).
+        discriminator: discriminator (blue).
+        real: real data (bluish green).
+        warning: warnings (vermillion).
+        error: failures; readable as text.
+        sky: a further series.
+        purple: a further series.
+        joint: networks that are updated together.
+        second_discriminator: of two.
+        second_generator: of two.
+        small: captions, units, rail labels.
+        normal: everything else.
+        large: titles.
+    """
+
+    name: ThemeName
+    window: str
+    surface: str
+    raised: str
+    text: str
+    text_muted: str
+    hairline: str
+    accent: str
+    accent_text: str
+    hover: str
+    selected: str
+    focus: str
+    picture_grey: str
+    generator: str
+    discriminator: str
+    real: str
+    warning: str
+    error: str
+    sky: str
+    purple: str
+    joint: str
+    second_discriminator: str
+    second_generator: str
+    small: int = 11
+    normal: int = 13
+    large: int = 17
+
+    @property
+    def dark(self) -> bool:
+        """Whether this is the dark theme."""
+        return self.name == "dark"
+
+    @property
+    def series(self) -> tuple[str, ...]:
+        """Colours for series without a fixed meaning, in the order in which they are handed out."""
+        return self.sky, self.purple, self.warning, self.real, self.generator, self.discriminator
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """Colours of several generators, from the first on; where there are more, they come round again."""
+        return (
+            self.generator, self.second_discriminator, self.sky, self.second_generator, self.purple, self.joint,
+            self.discriminator, self.warning,
+        )  # fmt: skip
+
+    def mix(self, over: str, under: str, amount: float) -> str:
+        """``amount`` (0 to 1) of the colour ``over`` upon ``under``; both are token names or ``#rrggbb``."""
+        top, ground = (QColor(getattr(self, name, name)) for name in (over, under))
+        pairs = ((top.red(), ground.red()), (top.green(), ground.green()), (top.blue(), ground.blue()))
+        return "#{:02x}{:02x}{:02x}".format(*(round(a * amount + b * (1 - amount)) for a, b in pairs))
+
+
+LIGHT = Theme(
+    name="light",
+    window="#f3f4f6",
+    surface="#fcfcfd",
+    raised="#ffffff",
+    text="#1b1d21",
+    text_muted="#5b616b",
+    hairline="#dcdfe3",
+    accent="#4b50c2",
+    accent_text="#ffffff",
+    hover="#e8eaed",
+    selected="#e2e3f5",
+    focus="#6a6fdc",
+    picture_grey="#9a9a9a",
+    generator="#e69f00",
+    discriminator="#0072b2",
+    real="#009e73",
+    warning="#d55e00",
+    error="#b3261e",
+    sky="#56b4e9",
+    purple="#cc79a7",
+    joint="#3a3f47",
+    second_discriminator="#3b2fb0",
+    second_generator="#7a3f10",
+)
+
+DARK = Theme(
+    name="dark",
+    window="#16171a",
+    surface="#1d1f22",
+    raised="#26282c",
+    text="#e7e8ea",
+    text_muted="#a1a6af",
+    hairline="#303338",
+    accent="#979cf5",
+    accent_text="#14151f",
+    hover="#2a2d31",
+    selected="#33355a",
+    focus="#8489ee",
+    picture_grey="#515151",
+    generator="#f5b53d",
+    discriminator="#4a9fdc",
+    real="#2fc196",
+    warning="#f58549",
+    error="#ff8078",
+    sky="#92d4f7",
+    purple="#e39cc5",
+    joint="#e4e6ea",
+    second_discriminator="#8d6bf0",
+    second_generator="#a86a3c",
+)
+
+
+class ThemeHub(QObject):
+    """Holds the theme in force, follows the system where asked to, and says when it changes.
+
+    ``changed`` carries the new :class:`Theme`, after palette and style sheet have been applied.
+    """
+
+    changed = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.theme: Theme = LIGHT
+        self.choice: ThemeChoice = "system"
+        self._app: QApplication | None = None
+
+    def choose(self, choice: ThemeChoice) -> None:
+        """Takes a theme by name, or the system's from now on. Needs the application to be there."""
+        app = QApplication.instance()
+        if not isinstance(app, QApplication):
+            raise RuntimeError("a theme needs a QApplication")
+        if app is not self._app:
+            self._app = app
+            app.styleHints().colorSchemeChanged.connect(self._follow)
+        self.choice = choice
+        # Telling Qt colours the title bar of the platform too; unsetting hands it back to the system.
+        schemes = {"light": Qt.ColorScheme.Light, "dark": Qt.ColorScheme.Dark, "system": Qt.ColorScheme.Unknown}
+        app.styleHints().setColorScheme(schemes[choice])
+        self._apply(app)
+
+    @Slot()
+    def _follow(self) -> None:
+        if self.choice == "system" and self._app is not None:
+            self._apply(self._app)
+
+    def _apply(self, app: QApplication) -> None:
+        from ganstudio.ui.kit.style import apply_style  # the style is made from the tokens of this module
+
+        dark = system_is_dark() if self.choice == "system" else self.choice == "dark"
+        theme = DARK if dark else LIGHT
+        if theme is self.theme and app.property("ganstudio_theme") == theme.name:
+            return
+        self.theme = theme
+        apply_style(app, theme)
+        app.setProperty("ganstudio_theme", theme.name)
+        self.changed.emit(theme)
+
+
+theme_hub = ThemeHub()
+"""The one hub: ``theme_hub.changed.connect(self.update)``."""
+
+
+def current_theme() -> Theme:
+    """The theme in force."""
+    return theme_hub.theme
+
+
+def set_theme(choice: ThemeChoice) -> None:
+    """Uses the light or the dark theme, or follows the system's choice live."""
+    theme_hub.choose(choice)
+
+
+def system_is_dark() -> bool:
+    """Whether the system asks for dark colours; False where it says nothing."""
+    return QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
+
+
+def ui_font(size: int | None = None, *, weight: QFont.Weight = QFont.Weight.Normal, tabular: bool = False) -> QFont:
+    """The interface's font at a size in pixels (default: the normal text size).
+
+    Args:
+        size: one of the theme's three sizes.
+        weight: e.g. ``QFont.Weight.DemiBold``.
+        tabular: all digits equally wide, so that running numbers do not jitter.
+    """
+    font = QFont(_family())
+    font.setPixelSize(size or current_theme().normal)
+    font.setWeight(weight)
+    if tabular and hasattr(QFont, "Tag"):
+        font.setFeature(QFont.Tag("tnum"), 1)
+    return font
+
+
+def mono_font(size: int | None = None) -> QFont:
+    """The system's fixed-pitch font, for paths and details."""
+    font = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
+    font.setPixelSize(size or current_theme().small)
+    return font
+
+
+@cache
+def _family() -> str:
+    """The system's interface font; Inter where the system names only a stand-in (bare X11, offscreen)."""
+    family = QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont).family()
+    if QGuiApplication.platformName() in ("windows", "cocoa"):
+        return family
+    stand_in = family in ("", "Sans", "Sans Serif", "DejaVu Sans", "Bitstream Vera Sans", "Helvetica")
+    return "Inter" if stand_in and QFontDatabase.hasFamily("Inter") else family or "DejaVu Sans"
+
+
+def contrast(one: str, other: str) -> float:
+    """The WCAG contrast ratio of two colours, 1 to 21."""
+
+    def luminance(colour: str) -> float:
+        rgb = QColor(colour)
+        parts = (rgb.redF(), rgb.greenF(), rgb.blueF())
+        red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts)
+        return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+    bright, dim = sorted((luminance(one), luminance(other)), reverse=True)
+    return (bright + 0.05) / (dim + 0.05)

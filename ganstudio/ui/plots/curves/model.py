@@ -1,0 +1,236 @@
+"""What the curves show and how: plots, marks, the style of each series, the part of the run that is looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+
+from ganstudio.core.events import SeriesInfo, SeriesRole
+from ganstudio.core.i18n import _
+from ganstudio.core.series import By, SeriesTable
+from ganstudio.ui.kit.theme import Theme
+
+MarkKind = Literal["hyper", "checkpoint", "failure"]
+Dash = tuple[int, ...]
+"""Pixels on, off, on, off, … along x; empty is a solid line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Something that happened at a step: a hyper-parameter was changed, a checkpoint saved, a loss was not finite."""
+
+    step: int
+    seconds: float
+    kind: MarkKind
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlotKind:
+    """One plot of the stack and which series belong in it.
+
+    Attributes:
+        key: name under which the layout is stored, see :func:`plot_key`.
+        log: logarithmic until a person says otherwise.
+        equilibrium: fixed to 0..1 with the line at 1/2.
+        sparse: measured now and then with care: never smoothed.
+    """
+
+    key: str
+    title: str
+    help: str
+    log: bool = False
+    equilibrium: bool = False
+    sparse: bool = False
+
+
+PLOTS = (
+    PlotKind("loss", _("Losses"), _("Every term of the losses that are minimised, as the optimiser sees it.")),
+    PlotKind(
+        "probability",
+        _("D(x) and D(G(z))"),
+        _("How real the discriminator finds real data and fakes; ½ means that it cannot tell them apart."),
+        equilibrium=True,
+    ),
+    PlotKind(
+        "score", _("Critic scores"), _("The critic's mean value on real data and on fakes; it has no fixed scale.")
+    ),
+    PlotKind(
+        "gradient", _("Gradient norms"), _("Euclidean norm of each network's gradient, before clipping."), log=True
+    ),
+    PlotKind("quality", _("Quality"), _("Measures of the samples, taken now and then."), sparse=True),
+)
+
+
+def plot_key(info: SeriesInfo) -> str:
+    """The plot that a series belongs in: that of its kind; a measure has one of its own.
+
+    Measures of one unit whose names have the same first part (``"rate/discriminator"``, ``"rate/generator"``) share it.
+    """
+    if info.kind != "measure":
+        return info.kind
+    return f"measure/{info.name.partition('/')[0]} {info.unit}".rstrip()
+
+
+def measure_plots(series: Iterable[SeriesInfo]) -> list[PlotKind]:
+    """The plots of all measures among some series, titled with what they measure and its unit."""
+    found: dict[str, dict[str, SeriesInfo]] = {}
+    for info in series:
+        if info.kind == "measure":
+            found.setdefault(plot_key(info), {}).setdefault(info.name, info)
+    return [PlotKind(key, _measure_title(list(infos.values())), _measure_help()) for key, infos in found.items()]
+
+
+def _measure_help() -> str:
+    return _("A quantity that this method measures of itself.")
+
+
+def _measure_title(infos: list[SeriesInfo]) -> str:
+    title = infos[0].label if len(infos) == 1 else _shared(infos) or infos[0].name.partition("/")[0]
+    title = title[:1].upper() + title[1:]
+    return _("{what} ({unit})").format(what=title, unit=infos[0].unit) if infos[0].unit else title
+
+
+def _shared(infos: Sequence[SeriesInfo]) -> str:
+    """What stands before the comma in all labels; empty where it differs."""
+    before = {info.label.rpartition(", ")[0] for info in infos}
+    return before.pop() if len(before) == 1 else ""
+
+
+def labels(series: Sequence[SeriesInfo]) -> dict[str, str]:
+    """What each series of one plot is called in it, by name: no two alike, and without what the plot's title says."""
+    shared = _shared(series) if len(series) > 1 and all(info.kind == "measure" for info in series) else ""
+    short = {info.name: info.label.removeprefix(f"{shared}, " if shared else "") for info in series}
+    often = list(short.values())
+    return {
+        name: text if often.count(text) == 1 or text == name else f"{text} ({name})" for name, text in short.items()
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """Colour and dash of one series."""
+
+    colour: str
+    dash: Dash = ()
+
+
+_DASHES: tuple[Dash, ...] = ((), (9, 4), (3, 3), (12, 3, 3, 3))
+
+
+def styles(series: tuple[SeriesInfo, ...], theme: Theme) -> dict[str, Style]:
+    """A style for each series of one plot: colour by role; series of one role differ by dash and shade."""
+    seen: dict[str, int] = {}
+    result = {}
+    others = (theme.sky, theme.purple)
+    colours: dict[SeriesRole, str] = {
+        "generator": theme.generator,
+        "fake": theme.generator,
+        "discriminator": theme.discriminator,
+        "real": theme.real,
+        "encoder": theme.purple,
+        "joint": theme.joint,
+        "second discriminator": theme.second_discriminator,
+        "second generator": theme.second_generator,
+    }
+    for info in series:
+        role = "other" if info.role == "other" else colours[info.role]
+        index = seen.get(role, 0)
+        seen[role] = index + 1
+        if info.role == "other":
+            colour, index = others[index % 2], index // 2
+        else:
+            colour = colours[info.role]
+        if index % 2:
+            colour = theme.mix(colour, theme.text, 0.62)
+        result[info.name] = Style(colour, _DASHES[index % len(_DASHES)])
+    return result
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """One line of a plot; ``label`` is what it is called there."""
+
+    table: SeriesTable
+    info: SeriesInfo
+    style: Style
+    comparison: bool = False
+    label: str = ""
+
+
+@dataclass(slots=True)
+class View:
+    """What all plots of the stack share: the visible part of the x axis and the ways of drawing.
+
+    Attributes:
+        by: the unit of ``x0``, ``x1``, ``full`` and ``cursor``.
+        follow: show the whole run and follow its newest step.
+        weight: of the smoothing, 0 for none.
+        log: logarithmic y; None leaves it to each plot.
+        cursor: where the mouse or the arrow keys point.
+        picked: the step that the timeline shows.
+    """
+
+    by: By = "step"
+    x0: float = 0.0
+    x1: float = 1.0
+    full: tuple[float, float] = (0.0, 1.0)
+    follow: bool = True
+    weight: float = 0.0
+    log: bool | None = None
+    show_marks: bool = True
+    marks: tuple[Mark, ...] = ()
+    cursor: float | None = None
+    picked: int | None = None
+    hidden: set[str] = field(default_factory=set)
+    show_comparison: bool = True
+
+    def set_full(self, tables: list[SeriesTable]) -> None:
+        """Takes the extent of all rows; the visible part follows where it should."""
+        ends = [(float(x[0]), float(x[-1])) for x in (table.positions(self.by) for table in tables) if len(x)]
+        low = min((first for first, _last in ends), default=0.0)
+        high = max((last for _first, last in ends), default=low)
+        self.full = (low, high if high > low else low + 1.0)
+        if self.follow:
+            self.x0, self.x1 = self.full
+
+    def zoom(self, factor: float, centre: float) -> None:
+        """Shows ``factor`` times as much of the x axis, keeping ``centre`` where it is."""
+        smallest = 4.0 if self.by == "step" else 1e-3
+        whole = self.full[1] - self.full[0]
+        span = max((self.x1 - self.x0) * factor, min(smallest, whole))
+        if span >= whole:
+            self.fit()
+            return
+        share = (centre - self.x0) / (self.x1 - self.x0)
+        self.follow = False
+        self._show(centre - share * span, span)
+
+    def pan(self, distance: float) -> None:
+        """Moves the visible part along the x axis, no further than the data reach."""
+        if not self.follow:
+            self._show(self.x0 + distance, self.x1 - self.x0)
+
+    def _show(self, start: float, span: float) -> None:
+        self.x0 = min(max(start, self.full[0]), max(self.full[1] - span, self.full[0]))
+        self.x1 = self.x0 + span
+
+    def fit(self) -> None:
+        """Shows everything, and follows what comes."""
+        self.follow = True
+        self.x0, self.x1 = self.full
+
+
+def longest(tables: Mapping[str, SeriesTable]) -> SeriesTable | None:
+    """The table with most rows: it relates steps to seconds."""
+    return max(tables.values(), key=len, default=None)
+
+
+def convert(x: float, table: SeriesTable | None, source: By, target: By) -> float:
+    """A position in steps as one in seconds, or back, between the rows of ``table``."""
+    if table is None or not len(table) or source == target:
+        return x
+    return float(np.interp(x, table.positions(source), table.positions(target)))

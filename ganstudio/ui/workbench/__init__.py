@@ -1,7 +1,0 @@
-"""What Explore, Paint and Translate have in common: the bar that chooses the generator, and how a thread wakes a page."""
-
-from ganstudio.ui.workbench.busy_line import BusyLine
-from ganstudio.ui.workbench.source_bar import SourceBar
-from ganstudio.ui.workbench.wake import Waker
-
-__all__ = ["BusyLine", "SourceBar", "Waker"]
