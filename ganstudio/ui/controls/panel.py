@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
@@ -30,6 +30,7 @@ from ganstudio.ui.controls.sample import SampleSection
 from ganstudio.ui.controls.section import Section
 from ganstudio.ui.controls.styles import StylesSection
 from ganstudio.ui.controls.weights import WeightsSection
+from ganstudio.ui.kit.lifetimes import listen
 
 MIN_WIDTH = 280
 LATER_MS = 16  # the picture is drawn and painted first: a hundred sliders that follow would hold it up
@@ -61,13 +62,15 @@ class ControlsPanel(QWidget):
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(self.scroll_area)
-        explorer.source_changed.connect(self._source_changed)
-        explorer.weights_changed.connect(self._weights_changed)
         self._later = QTimer(self, singleShot=True, interval=LATER_MS)
         self._later.timeout.connect(self._state_changed)
-        explorer.state_changed.connect(self._follow)
-        explorer.drawn.connect(self._drawn)
-        self.destroyed.connect(_unhook(self))
+        listen(
+            self,
+            (explorer.source_changed, self._source_changed),
+            (explorer.weights_changed, self._weights_changed),
+            (explorer.state_changed, self._follow),
+            (explorer.drawn, self._drawn),
+        )
         self._build()
 
     def new_seed(self) -> None:
@@ -173,20 +176,3 @@ class ControlsPanel(QWidget):
 
     def _drawn(self, drawn: Drawn) -> None:
         self.ranking.take(drawn)
-
-
-def _unhook(panel: ControlsPanel) -> Any:
-    """Cuts the explorer off from a panel that is gone; the explorer may outlive it."""
-    explorer = panel._explorer
-    hooks: list[tuple[Any, Any]] = [
-        (explorer.source_changed, panel._source_changed),
-        (explorer.weights_changed, panel._weights_changed),
-        (explorer.state_changed, panel._follow),
-        (explorer.drawn, panel._drawn),
-    ]
-
-    def unhook(*_args: object) -> None:
-        for signal, slot in hooks:
-            signal.disconnect(slot, missing_ok=True)
-
-    return unhook

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Literal
+from collections.abc import Callable, Sequence
+from typing import Literal, TypeVar
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractSpinBox,
+    QBoxLayout,
     QButtonGroup,
     QFrame,
     QHBoxLayout,
     QLabel,
+    QLayout,
     QLineEdit,
+    QMenu,
     QPushButton,
     QSizePolicy,
     QToolButton,
@@ -26,6 +29,7 @@ from ganstudio.ui.kit.icons import SIZE, icon
 from ganstudio.ui.kit.style import set_look
 from ganstudio.ui.kit.tips import plain
 
+_Button = TypeVar("_Button", bound=QAbstractButton)
 Role = Literal["title", "strong", "muted", "small", "error", "warning", "problem", ""]
 
 
@@ -68,7 +72,16 @@ def line(horizontal: bool = True, parent: QWidget | None = None) -> QFrame:
     return made
 
 
-def tool_button(icon_name: str, name: str, tooltip: str = "", checkable: bool = False) -> QToolButton:
+def tool_button(
+    icon_name: str,
+    name: str,
+    tooltip: str = "",
+    checkable: bool = False,
+    *,
+    clicked: Callable[[], object] | None = None,
+    side: int = 0,
+    on: str = "",
+) -> QToolButton:
     """A flat button with an icon.
 
     Args:
@@ -76,15 +89,100 @@ def tool_button(icon_name: str, name: str, tooltip: str = "", checkable: bool = 
         name: what it does, in words: the accessible name.
         tooltip: more about it; the name where empty.
         checkable: stays pressed.
+        clicked: called when it is pressed.
+        side: of a square button in pixels; 0: as the style wants it.
+        on: the icon's colour while it is checked, see :func:`~ganstudio.ui.kit.icons.icon`.
     """
     made = QToolButton()
-    made.setIcon(icon(icon_name))
+    made.setIcon(icon(icon_name, on=on))
     made.setIconSize(QSize(SIZE, SIZE))
-    made.setAccessibleName(name)
-    made.setToolTip(tooltip or name)
     made.setCheckable(checkable)
     made.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-    return made
+    if side:
+        made.setFixedSize(side, side)
+    return _named(made, name, tooltip or name, clicked)
+
+
+def push_button(
+    text: str,
+    icon_name: str = "",
+    tooltip: str = "",
+    *,
+    clicked: Callable[[], object] | None = None,
+    menu: Callable[[QMenu], object] | None = None,
+    **look: object,
+) -> QPushButton:
+    """A button with words.
+
+    Args:
+        text: what it does; also the accessible name.
+        icon_name: one of the icons, before the words; none where empty.
+        tooltip: more about it.
+        clicked: called when it is pressed.
+        menu: fills the menu that it opens instead, each time it is opened.
+        **look: properties of the style sheet: ``primary=True``, ``quiet=True``, ``danger=True``.
+    """
+    made = QPushButton(icon(icon_name), text) if icon_name else QPushButton(text)
+    if menu is not None:
+        made.setMenu(filled_menu(made, menu))
+    if look:
+        set_look(made, **look)
+    return _named(made, text, tooltip, clicked)
+
+
+def filled_menu(parent: QWidget, fill: Callable[[QMenu], object]) -> QMenu:
+    """A menu that ``fill`` fills anew each time it is opened."""
+    menu = QMenu(parent)
+    menu.setToolTipsVisible(True)
+
+    def anew() -> None:
+        menu.clear()
+        fill(menu)
+
+    menu.aboutToShow.connect(anew)
+    return menu
+
+
+def _named(button: _Button, name: str, tooltip: str, clicked: Callable[[], object] | None) -> _Button:
+    button.setAccessibleName(name)
+    button.setToolTip(tooltip)
+    if clicked is not None:
+        button.clicked.connect(lambda _checked=False: clicked())
+    return button
+
+
+def boxed(
+    *parts: QWidget | QLayout | int | None,
+    across: bool = False,
+    margins: tuple[int, int, int, int] = (0, 0, 0, 0),
+    gap: int = 0,
+    into: QWidget | None = None,
+    stretch: QWidget | QLayout | None = None,
+) -> QBoxLayout:
+    """A column (or a row, ``across``) of widgets and layouts.
+
+    Args:
+        *parts: in order; a number is so many empty pixels, None takes what room is left.
+        across: beside each other, not below.
+        margins: left, top, right, bottom.
+        gap: pixels between them.
+        into: the widget whose layout it becomes.
+        stretch: the part that takes what room is left.
+    """
+    direction = QBoxLayout.Direction.LeftToRight if across else QBoxLayout.Direction.TopToBottom
+    box = QBoxLayout(direction, into)
+    box.setContentsMargins(*margins)
+    box.setSpacing(gap)
+    for part in parts:
+        if part is None:
+            box.addStretch(1)
+        elif isinstance(part, int):
+            box.addSpacing(part)
+        elif isinstance(part, QLayout):
+            box.addLayout(part, int(part is stretch))
+        else:
+            box.addWidget(part, int(part is stretch))
+    return box
 
 
 class FoldButton(QToolButton):
