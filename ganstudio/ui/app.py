@@ -16,6 +16,7 @@ from PySide6.QtCore import QEventLoop, QTimer
 from PySide6.QtWidgets import QApplication
 
 from ganstudio.app.borrowed import borrowed_config
+from ganstudio.app.generators.workplaces import WORKPLACES
 from ganstudio.app.logs import start_logging, stop_logging
 from ganstudio.app.notifications import install_hooks
 from ganstudio.app.studio import Studio
@@ -137,7 +138,8 @@ def _draw_once(window: MainWindow, wanted: Screenshot) -> int:
             failure.append(StudioError(_("The run {path} cannot be opened.").format(path=wanted.run)))
             loop.quit()
             return
-        page = window.desks.get(wanted.workspace or "")
+        place = next((place for place in WORKPLACES if place == wanted.workspace), None)
+        page = window.page(place) if place is not None else None
         if page is not None and model is not None:
             page.open_run(model)
         window.show_workspace(wanted.workspace or "train")

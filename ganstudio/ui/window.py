@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
@@ -12,7 +12,6 @@ from PySide6.QtWidgets import QMessageBox, QWidget
 
 from ganstudio.app.actions import Action
 from ganstudio.app.generators.workplaces import Workplace, workplace_of_run
-from ganstudio.app.history import History
 from ganstudio.app.named import Answer, Question
 from ganstudio.app.runs.run_model import RunModel
 from ganstudio.app.runs.schedules import Choice, Chosen
@@ -22,17 +21,20 @@ from ganstudio.core.i18n import _, plural
 from ganstudio.core.regular import is_there
 from ganstudio.data.archives import is_archive
 from ganstudio.store import Run
+from ganstudio.ui.kit.budget import Budget
 from ganstudio.ui.kit.dropping import Dropped, is_for_a_page, local_paths, look_at
+from ganstudio.ui.kit.lifetimes import listen
+from ganstudio.ui.kit.page import Page
 from ganstudio.ui.kit.words import clock
-from ganstudio.ui.runs.actions import shortcut_rows as runs_shortcut_rows
 from ganstudio.ui.shell import Shell
 from ganstudio.ui.statusbar import RunChip
-from ganstudio.ui.train.actions import shortcut_rows, train_actions
-from ganstudio.ui.train.workspace import TrainWorkspace
-from ganstudio.ui.workspaces import Page, WorkspaceRow, workspace_rows
+from ganstudio.ui.workspaces import Ways, WorkspaceRow, workspace_rows
+
+if TYPE_CHECKING:
+    from ganstudio.ui.generator_page.page import GeneratorPage
+    from ganstudio.ui.train.workspace import TrainWorkspace
 
 LIVE_MS, IDLE_MS = 40, 120
-SLOW_TICKS = 12  # every so many ticks: status bar, runs list
 
 
 def chip_of(model: RunModel) -> RunChip:
@@ -53,26 +55,26 @@ class MainWindow(Shell):
         studio: what it shows. The window ends the studio's sessions when it closes.
 
     Attributes:
-        desks: the workspaces with an open generator that have been built, by their ids.
+        budget: how often what is watched is drawn.
+        pages: the workspaces that have been built, by their ids; Train is there from the beginning.
         lost: after closing, a sentence for each run of which not all could be stored.
     """
 
     def __init__(self, studio: Studio) -> None:
         self.studio = studio
         super().__init__(studio.settings, studio.actions, studio.notifications)
-        self._ticks = 0
-        self.desks: dict[str, Page] = {}
+        self.budget = Budget({"curves": 3, "pictures": 3, "numbers": 1, "status": 1})
+        self.pages: dict[str, Page] = {}
+        self.lost: list[str] = []
+        self._asked = False
         self.setAcceptDrops(True)
-        self.train = TrainWorkspace(studio, self.binder)
-        self.table.add(*train_actions(studio, self.train))
-        self.add_workspace(
-            "train", _("Train"), "train", lambda: self.train, help=_("Start experiments and watch them learn.")
-        )
-        self.workspace("train")  # it exists already: it has its place in the window even when another is shown first
-        rows = workspace_rows()
-        for row in rows:
-            self.add_workspace(row.name, row.title, row.icon, partial(self._make_page, row), help=row.help)
-        self.add_workspace("runs", _("Runs"), "runs", self._make_runs, help=_("Everything that was ever trained here."))
+        ways = Ways(studio, self.binder, self.budget, self._open_path, self._use, self.use_path, self._use_ready,
+                    self._duplicate, self._show_gallery)  # fmt: skip
+        for row in workspace_rows():
+            self.add_workspace(row.name, row.title, row.icon, partial(self._make_page, row, ways), help=row.help)
+            self.shortcut_rows += row.shortcuts
+        # Train has its place in the window even when another is shown first: whatever is opened is looked at there.
+        self.train = cast("TrainWorkspace", self.workspace("train"))
         self.table.add(
             Action("edit.undo", _("Undo"), lambda: self._undo(True), "undo", "Ctrl+Z", _("Edit"),
                    _("Takes the last change back: of the form, or of what is explored, painted or translated."),
@@ -80,92 +82,70 @@ class MainWindow(Shell):
             Action("edit.redo", _("Redo"), lambda: self._undo(False), "redo", "Ctrl+Shift+Z; Ctrl+Y", _("Edit"),
                    _("Makes it again."), lambda: self._can_undo(False)),
         )  # fmt: skip
-        self.shortcut_rows += [
-            *shortcut_rows(),
-            *(keys for row in rows for keys in row.shortcuts),
-            *runs_shortcut_rows(),
-        ]
         self.statusbar.set_idle_text(_("Nothing is training"))
         self.run_clicked.connect(self._look_at)
-        self.train.explore_requested.connect(self._explore)
-        self.train.bundled_requested.connect(self._explore_bundled)
         self.close_guard = self._may_close
         self.closing.connect(self._end)
-        self.lost: list[str] = []
-        self._asked = False
         studio.asker, studio.chooser = self.ask, self.choose
-        studio.opened.connect(self._opened)
-        studio.current_changed.connect(self._current_changed)
+        self._deaf = listen(self, (studio.opened, self._opened), (studio.current_changed, self._current_changed))
         self._timer = QTimer(self)
         self._timer.timeout.connect(self.tick)
         self._timer.start(IDLE_MS)
 
-    def _make_runs(self) -> QWidget:
-        from ganstudio.ui.runs.workspace import RunsWorkspace
-
-        page = RunsWorkspace(self.studio, self.binder)
-        page.open_requested.connect(self._open_path)
-        page.explore_requested.connect(self._explore_path)
-        page.duplicate_requested.connect(self._duplicate_path)
-        page.gallery_requested.connect(self._show_gallery)
-        return page
-
-    def _make_page(self, row: WorkspaceRow) -> QWidget:
-        page, actions = row.make(self.studio, self.binder)
-        self.desks[row.name] = cast("Page", page)
+    def _make_page(self, row: WorkspaceRow, ways: Ways) -> QWidget:
+        page, actions = row.make(ways)
+        self.pages[row.name] = page
         self.table.add(*actions)
         return page
 
-    def desk(self, name: Workplace) -> Page | None:
+    def page(self, name: Workplace) -> GeneratorPage | None:
         """A workspace with an open generator, built now if it was not yet; None where it cannot be built."""
         self.workspace(name)
-        return self.desks.get(name)
+        return cast("GeneratorPage | None", self.pages.get(name))
 
     # -- undo -------------------------------------------------------------------------------------------------------
 
-    def _history(self) -> History | None:
-        """What the present workspace can take back."""
-        if self.current_workspace == "train":
-            return self.studio.draft.history
-        page = self.desks.get(self.current_workspace)
-        return None if page is None else page.page_history
-
     def _can_undo(self, back: bool) -> bool:
-        history = self._history()
+        page = self.pages.get(self.current_workspace)
+        history = None if page is None else page.page_history
         return history is not None and (history.can_undo if back else history.can_redo)
 
     def _undo(self, back: bool) -> None:
-        history = self._history()
-        if self.current_workspace == "train":  # the form first takes what is being typed
-            self.train.panel.undo() if back else self.train.panel.redo()
-        elif history is not None:
-            history.undo() if back else history.redo()
+        page = self.pages.get(self.current_workspace)
+        if page is not None:
+            page.take_back() if back else page.make_again()
 
     # -- the one timer ----------------------------------------------------------------------------------------------
 
     def tick(self) -> None:
         """Takes in what other threads have left and redraws what is due."""
-        self._ticks += 1
         self.studio.pump()
-        self.train.refresh()
-        for page in self.desks.values():
+        for page in self.pages.values():
             page.refresh()
-        if self._ticks % SLOW_TICKS == 0:
-            self._refresh_slowly()
-        wanted = LIVE_MS if self.studio.runs or self.studio.jobs.running else IDLE_MS
+        if self.budget.due("status"):
+            self._show_status()
+        busy = bool(self.studio.runs or self.studio.jobs.running)
+        self.budget.tick(self._timer.interval() / 1000)
+        wanted = LIVE_MS if busy else IDLE_MS
         if self._timer.interval() != wanted:
             self._timer.setInterval(wanted)
 
-    def _refresh_slowly(self) -> None:
-        self.statusbar.set_runs([chip_of(model) for model in self.studio.runs if model.live])
-        if self.current_workspace == "runs":
-            self.workspace("runs").refresh()  # type: ignore[attr-defined]
+    def event(self, event: QEvent) -> bool:
+        """Notes what painting costs: all that is to be painted is, when the window is asked to."""
+        if event.type() != QEvent.Type.UpdateRequest:
+            return super().event(event)
+        with self.budget.painting():
+            return super().event(event)
+
+    def _show_status(self) -> None:
+        with self.budget.drawing("status"):
+            self.statusbar.set_runs([chip_of(model) for model in self.studio.runs if model.live])
 
     # -- moving about -----------------------------------------------------------------------------------------------
 
     def _opened(self, model: RunModel) -> None:
         self.show_workspace("train")
-        self._refresh_slowly()
+        self._show_status()
 
     def _current_changed(self) -> None:
         self.table.refresh()
@@ -182,34 +162,35 @@ class MainWindow(Shell):
         if self.studio.open_run(Path(str(path))) is not None:
             self.show_workspace("train")
 
-    def _explore(self, model: RunModel) -> None:
+    def _use(self, model: RunModel) -> None:
         place = workplace_of_run(model.info)
-        page = self.desk(place)  # before it is shown, so that it does not begin with something else
+        page = self.page(place)  # before it is shown, so that it does not begin with something else
         if page is not None:
             page.open_run(model)
         self.show_workspace(place)
 
-    def _explore_bundled(self, place: Workplace) -> None:
-        page = self.desk(place)
+    def _use_ready(self, place: Workplace) -> None:
+        page = self.page(place)
         if page is not None:
             page.open_ready()
         self.show_workspace(place)
 
-    def _explore_path(self, path: object) -> None:
-        for model in self.studio.training:
-            if model.path == path:
-                return self._explore(model)
+    def use_path(self, path: object) -> None:
+        """Opens a stored run's generator in its workspace; follows it where it trains here."""
         folder = Path(str(path))
+        for model in self.studio.training:
+            if model.path == folder:
+                return self._use(model)
         try:
             place = workplace_of_run(Run.open(folder).info)
         except StudioError as error:
             return self.studio.report(error)
-        page = self.desk(place)
+        page = self.page(place)
         if page is not None:
             page.open_path(folder)
         return self.show_workspace(place)
 
-    def _duplicate_path(self, path: object) -> None:
+    def _duplicate(self, path: object) -> None:
         model = self.studio.open_run(Path(str(path)))
         if model is not None:
             self.train.duplicate()
@@ -255,7 +236,7 @@ class MainWindow(Shell):
     def _take(self, dropped: Dropped) -> None:
         place = dropped.place(self.current_workspace)
         self.show_workspace(place)
-        page = self.desk(place)
+        page = self.page(place)
         if page is not None:
             page.open_file(dropped)
 
@@ -336,12 +317,10 @@ class MainWindow(Shell):
 
     def _end(self) -> None:
         self._timer.stop()
-        self.train.save_layout()
         self.hide()
-        for page in self.desks.values():
+        for page in self.pages.values():
             page.end()
-        self.studio.opened.disconnect(self._opened, missing_ok=True)
-        self.studio.current_changed.disconnect(self._current_changed, missing_ok=True)
+        self._deaf()
         self.lost = self.studio.shutdown()
         if self.lost and self._asked:  # somebody sits here
             QMessageBox.critical(None, _("Close ganstudio"), "\n\n".join(self.lost))
@@ -349,8 +328,7 @@ class MainWindow(Shell):
     def reset_layout(self) -> None:
         """Sizes and positions of the window and of its panels as they were at first."""
         super().reset_layout()
-        self.train.restore_layout()
-        for page in self.desks.values():
+        for page in self.pages.values():
             page.restore_layout()
 
     def changeEvent(self, event: QEvent) -> None:

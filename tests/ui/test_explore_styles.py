@@ -282,7 +282,7 @@ def test_pictures_come_from_a_class_of_the_data(qtbot: QtBot, runs: Path) -> Non
 
 def test_a_run_that_enlarges_opens_in_translate_and_is_compared(qtbot: QtBot, runs: Path, tmp_path: Path) -> None:
     with exploring_window(qtbot) as (window, _explore):
-        window._explore_path(runs / "enlarger")
+        window.use_path(runs / "enlarger")
         assert window.current_workspace == "translate"
         page = window.workspace("translate")
         assert isinstance(page, TranslateWorkspace)

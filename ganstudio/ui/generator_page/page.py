@@ -18,11 +18,12 @@ from ganstudio.ui.generator_page.wake import Waker
 from ganstudio.ui.kit.dropping import Dropped
 from ganstudio.ui.kit.layouts import restore_splitter, state_of
 from ganstudio.ui.kit.menus import ActionBinder
+from ganstudio.ui.kit.page import Page
 
 Splitters = tuple[tuple[str, QSplitter, list[int]], ...]
 
 
-class GeneratorPage(QWidget):
+class GeneratorPage(Page):
     """A workspace whose generator is opened, drawn with and let go of in the same way everywhere.
 
     A subclass makes its desk (with :attr:`_waker`) and its parts, hands them to :meth:`_fill`, and overrides some

@@ -22,6 +22,7 @@ from ganstudio.core.i18n import _
 from ganstudio.ui.kit.errors import EmptyState
 from ganstudio.ui.kit.icons import icon
 from ganstudio.ui.kit.menus import ActionBinder
+from ganstudio.ui.kit.page import Page
 from ganstudio.ui.kit.parts import line
 from ganstudio.ui.runs.actions import KEYS, MENU, runs_actions
 from ganstudio.ui.runs.details import DetailsPane
@@ -33,11 +34,11 @@ from ganstudio.ui.runs.trash import TrashPage
 
 WIDE = 1112  # a window of 1200 less the rail: from here on there is room for the details
 MOST_FOLDERS = 5
-DETAILS_SECONDS = 4.0
+REFRESH_SECONDS, DETAILS_SECONDS = 0.5, 4.0
 _GROUPS: tuple[Group, ...] = ("live", "finished", "failed")
 
 
-class RunsWorkspace(QWidget):
+class RunsWorkspace(Page):
     """The list of runs.
 
     Args:
@@ -70,7 +71,7 @@ class RunsWorkspace(QWidget):
         self.details = DetailsPane(self._defaults)
         self.trash = TrashPage()
         self._detailed: tuple[Path, State, int] | None = None
-        self._details_due = 0.0
+        self._details_due = self._due = 0.0
         self._held_back = False
         self._to_select: Path | None = None
         self._lay_out()
@@ -133,8 +134,10 @@ class RunsWorkspace(QWidget):
     # -- keeping up -------------------------------------------------------------------------------------------------
 
     def refresh(self) -> None:
-        """Keeps live rows up to date; called about twice a second while the workspace is on view."""
-        if self.isVisible():
+        """Keeps live rows up to date, about twice a second while the workspace is on view."""
+        now = time.monotonic()
+        if self.isVisible() and now >= self._due:
+            self._due = now + REFRESH_SECONDS
             self.library.tick()
             if self._held_back and not self.table.editing:
                 self._library_changed()
