@@ -6,7 +6,6 @@ import gc
 import os
 import signal
 import sys
-from contextlib import nullcontext
 from pathlib import Path
 
 os.environ.setdefault("PYQTGRAPH_QT_LIB", "PySide6")
@@ -15,7 +14,6 @@ os.environ.setdefault("QT_API", "pyside6")
 from PySide6.QtCore import QEventLoop, QTimer
 from PySide6.QtWidgets import QApplication
 
-from ganstudio.app.borrowed import borrowed_config
 from ganstudio.app.generators.workplaces import WORKPLACES
 from ganstudio.app.logs import start_logging, stop_logging
 from ganstudio.app.notifications import install_hooks
@@ -24,7 +22,6 @@ from ganstudio.core.errors import StoreError, StudioError
 from ganstudio.core.i18n import _
 from ganstudio.core.screenshot import Screenshot
 from ganstudio.ui.kit.icons import app_icon
-from ganstudio.ui.kit.image_files import write_png
 from ganstudio.ui.kit.theme import set_theme
 from ganstudio.ui.qtlog import install_qt_messages, remove_qt_messages
 from ganstudio.ui.window import MainWindow
@@ -54,7 +51,11 @@ def run_window(run_dir: Path | None = None, screenshot: Screenshot | None = None
         StudioError: the picture cannot be written, the run not be shown, or the end of a run not be stored.
         UsageError: there is no such workspace or run.
     """
-    with borrowed_config() if screenshot is not None else nullcontext():
+    if screenshot is None:
+        return _run_window(run_dir, None)
+    from ganstudio.app.borrowed import borrowed_config
+
+    with borrowed_config():
         return _run_window(run_dir, screenshot)
 
 
@@ -109,6 +110,8 @@ def _load(studio: Studio, run_dir: Path | None) -> None:
 
 def _draw_once(window: MainWindow, wanted: Screenshot) -> int:
     """Draws the real window after all that it loads has arrived."""
+    from ganstudio.ui.kit.image_files import write_png
+
     studio = window.studio
     if wanted.size is not None:
         window.setMinimumSize(0, 0)

@@ -53,7 +53,6 @@ class Shell(QMainWindow):
         toasts: the messages in the corner.
         binder: connects actions with buttons: ``binder.bind(button, "run.pause")``.
         close_guard: asked when a person closes the window; False keeps it open.
-        shortcut_rows: ``(group, what, keys)`` of keys that are no actions, for the list of shortcuts.
     """
 
     run_clicked = Signal(str)
@@ -80,7 +79,6 @@ class Shell(QMainWindow):
         self._current = ""
         self._fullscreen_from_maximised = False
         self.close_guard: Callable[[], bool] = lambda: True
-        self.shortcut_rows: list[tuple[str, str, str]] = []
         self._lay_out()
         self.setMinimumSize(self._least())
         self._add_actions()
@@ -275,6 +273,11 @@ class Shell(QMainWindow):
         dialog = Shortcuts(self.table, self.shortcut_rows, self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
+
+    @property
+    def shortcut_rows(self) -> list[tuple[str, str, str]]:
+        """``(group, what, keys)`` of keys that are no actions, for the list of shortcuts."""
+        return []
 
     def open_about(self) -> None:
         """Says what this is."""

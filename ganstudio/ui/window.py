@@ -28,7 +28,7 @@ from ganstudio.ui.kit.page import Page
 from ganstudio.ui.kit.words import clock
 from ganstudio.ui.shell import Shell
 from ganstudio.ui.statusbar import RunChip
-from ganstudio.ui.workspaces import Ways, WorkspaceRow, workspace_rows
+from ganstudio.ui.workspaces import Keys, Ways, WorkspaceRow, workspace_rows
 
 if TYPE_CHECKING:
     from ganstudio.ui.generator_page.page import GeneratorPage
@@ -70,9 +70,9 @@ class MainWindow(Shell):
         self.setAcceptDrops(True)
         ways = Ways(studio, self.binder, self.budget, self._open_path, self._use, self.use_path, self._use_ready,
                     self._duplicate, self._show_gallery)  # fmt: skip
-        for row in workspace_rows():
+        self._rows = workspace_rows()
+        for row in self._rows:
             self.add_workspace(row.name, row.title, row.icon, partial(self._make_page, row, ways), help=row.help)
-            self.shortcut_rows += row.shortcuts
         # Train has its place in the window even when another is shown first: whatever is opened is looked at there.
         self.train = cast("TrainWorkspace", self.workspace("train"))
         self.table.add(
@@ -102,6 +102,11 @@ class MainWindow(Shell):
         """A workspace with an open generator, built now if it was not yet; None where it cannot be built."""
         self.workspace(name)
         return cast("GeneratorPage | None", self.pages.get(name))
+
+    @property
+    def shortcut_rows(self) -> list[Keys]:
+        """Keys that are no actions."""
+        return [keys for row in self._rows for keys in row.shortcuts()]
 
     # -- undo -------------------------------------------------------------------------------------------------------
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from typing import NamedTuple
 
 from ganstudio.app.actions import Action
@@ -11,14 +13,9 @@ from ganstudio.app.generators.workplaces import Workplace, word_of
 from ganstudio.app.runs.run_model import RunModel
 from ganstudio.app.studio import Studio
 from ganstudio.core.i18n import _
-from ganstudio.ui.explore.actions import shortcut_rows as explore_shortcuts
 from ganstudio.ui.kit.budget import Budget
 from ganstudio.ui.kit.menus import ActionBinder
 from ganstudio.ui.kit.page import Page
-from ganstudio.ui.paint.actions import shortcut_rows as paint_shortcuts
-from ganstudio.ui.runs.actions import shortcut_rows as runs_shortcuts
-from ganstudio.ui.train.actions import shortcut_rows as train_shortcuts
-from ganstudio.ui.translate.actions import shortcut_rows as translate_shortcuts
 
 Keys = tuple[str, str, str]
 """Group, what they do, keys: of keys that are no actions, for the list of shortcuts."""
@@ -60,7 +57,7 @@ class WorkspaceRow(NamedTuple):
         icon: in the rail.
         help: one sentence for the tooltip.
         make: builds the page and the rows of the table of actions that work on it.
-        shortcuts: keys that are no actions.
+        shortcuts: gives the keys that are no actions, when the list of shortcuts is opened.
     """
 
     name: str
@@ -68,23 +65,29 @@ class WorkspaceRow(NamedTuple):
     icon: str
     help: str
     make: Callable[[Ways], tuple[Page, Iterable[Action]]]
-    shortcuts: Iterable[Keys] = ()
+    shortcuts: Callable[[], Iterable[Keys]] = tuple
+
+
+def _keys(folder: str) -> Iterable[Keys]:
+    """What a workspace's table of actions says of them."""
+    rows: Iterable[Keys] = importlib.import_module(f"ganstudio.ui.{folder}.actions").shortcut_rows()
+    return rows
 
 
 def workspace_rows() -> tuple[WorkspaceRow, ...]:
     """The table, in the order of the rail."""
     return (
         WorkspaceRow("train", _("Train"), "train", _("Start experiments and watch them learn."), _train,
-                     train_shortcuts()),
+                     partial(_keys, "train")),
         WorkspaceRow("explore", word_of("explore"), "explore",
                      _("Sliders, codes, classes and directions of a generator that has learned or is learning."),
-                     _explore, explore_shortcuts()),
+                     _explore, partial(_keys, "explore")),
         WorkspaceRow("paint", word_of("paint"), "brush",
-                     _("A label map under your brush becomes a picture while you paint."), _paint, paint_shortcuts()),
+                     _("A label map under your brush becomes a picture while you paint."), _paint, partial(_keys, "paint")),
         WorkspaceRow("translate", word_of("translate"), "translate",
                      _("Edges to photos, day to night: a picture goes in, the translated one comes out at once."),
-                     _translate, translate_shortcuts()),
-        WorkspaceRow("runs", _("Runs"), "runs", _("Everything that was ever trained here."), _runs, runs_shortcuts()),
+                     _translate, partial(_keys, "translate")),
+        WorkspaceRow("runs", _("Runs"), "runs", _("Everything that was ever trained here."), _runs, partial(_keys, "runs")),
     )  # fmt: skip
 
 
