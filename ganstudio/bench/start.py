@@ -79,6 +79,7 @@ def start_once(code: str = STUDIO, patience: float = 60.0) -> float:
         StudioError: it ended by itself, or said nothing.
     """
     environment = {**os.environ, "GANSTUDIO_REPORT_START": "1", "QT_QPA_PLATFORM": "offscreen"}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # an installed program has been compiled
     before = time.perf_counter()
     process = subprocess.Popen(
         python_command(code),

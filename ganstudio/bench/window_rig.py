@@ -29,7 +29,7 @@ class WindowRig:
         self.app = make_application()
         self.studio = Studio()
         set_theme("light")
-        self.window = MainWindow(self.studio)
+        self.window = MainWindow.of(self.studio)
         self.window.resize(*SIZE)
         self.window.show()
         load_methods(self.studio)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import gc
+import importlib
 import os
 import signal
 import sys
+import threading
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 os.environ.setdefault("PYQTGRAPH_QT_LIB", "PySide6")
 os.environ.setdefault("QT_API", "pyside6")
@@ -14,10 +17,10 @@ os.environ.setdefault("QT_API", "pyside6")
 from PySide6.QtCore import QEventLoop, QTimer
 from PySide6.QtWidgets import QApplication
 
-from ganstudio.app.generators.workplaces import WORKPLACES
+from ganstudio.app.actions import ActionTable
 from ganstudio.app.logs import start_logging, stop_logging
 from ganstudio.app.notifications import install_hooks
-from ganstudio.app.studio import Studio
+from ganstudio.app.settings import SettingsStore
 from ganstudio.core.errors import StoreError, StudioError
 from ganstudio.core.i18n import _
 from ganstudio.core.screenshot import Screenshot
@@ -26,6 +29,10 @@ from ganstudio.ui.kit.theme import set_theme
 from ganstudio.ui.qtlog import install_qt_messages, remove_qt_messages
 from ganstudio.ui.window import MainWindow
 
+if TYPE_CHECKING:
+    from ganstudio.app.studio import Studio
+
+POLL_MS = 15
 SETTLE_MS = 700  # after everything has been loaded: the time that pictures and layouts take to come to rest
 PATIENCE_MS = 60_000
 FREEZE_MS = 2_500  # after a run was opened: its view is built and its first steps are done
@@ -64,18 +71,22 @@ def _run_window(run_dir: Path | None, screenshot: Screenshot | None) -> int:
     install_qt_messages()
     app = make_application()
     remove_hooks = install_hooks()
-    studio = Studio()
-    set_theme(screenshot.theme if screenshot and screenshot.theme else studio.settings.values.theme)
-    window = MainWindow(studio)
-    window.restore("" if screenshot is None else "train")  # the others begin with a run that nobody asked for
+    store = SettingsStore()
+    theme, geometry = store.glance()
+    set_theme(screenshot.theme if screenshot and screenshot.theme else theme)
+    window = MainWindow(store, ActionTable())
+    window.place(geometry)
     try:
         if screenshot is not None:
             return _draw_once(window, screenshot)
         signal.signal(signal.SIGINT, lambda *_args: window.quit_saving())
         signal.signal(signal.SIGTERM, lambda *_args: window.quit_saving())
         window.show()
-        QTimer.singleShot(0, window, lambda: _load(studio, run_dir))
+        failed: list[Exception] = []
+        QTimer.singleShot(0, window, lambda: _load(window, run_dir, failed))
         status = int(app.exec())
+        if failed:
+            raise failed[0]
         if window.lost:
             raise StudioError(" ".join(window.lost))
         return status
@@ -85,6 +96,16 @@ def _run_window(run_dir: Path | None, screenshot: Screenshot | None) -> int:
         window.deleteLater()
         remove_qt_messages()
         stop_logging()
+
+
+def _furnish(window: MainWindow, workspace: str = "") -> Studio:
+    """Fills the window, which may be on the screen already."""
+    from ganstudio.app.studio import Studio
+
+    studio = Studio(window.store, window.table)
+    window.furnish(studio)
+    window.begin(workspace or window.wanted)
+    return studio
 
 
 def load_methods(studio: Studio) -> None:
@@ -98,21 +119,39 @@ def load_methods(studio: Studio) -> None:
     studio.load_catalogue()
 
 
-def _load(studio: Studio, run_dir: Path | None) -> None:
-    """What may take longer, once the window can be seen."""
+def _load(window: MainWindow, run_dir: Path | None, failed: list[Exception]) -> None:
+    """What may take longer, once the window can be seen: a thread loads it, so that the window answers meanwhile."""
     if sys.stdout is not None and os.environ.get("GANSTUDIO_REPORT_START"):
         sys.stdout.write("window visible\n")
         sys.stdout.flush()
-    load_methods(studio)
-    if run_dir is not None:
-        studio.open_run(run_dir)
+    thread = threading.Thread(target=importlib.import_module, args=["ganstudio.ui.train.workspace"], name="import")
+    thread.start()
+    timer = QTimer(window, interval=POLL_MS)
+
+    def look() -> None:
+        if thread.is_alive():
+            return
+        timer.stop()
+        timer.deleteLater()
+        try:
+            studio = _furnish(window)  # what could not be imported is told here, by this thread
+        except Exception as error:  # noqa: BLE001 - an empty window is of no use to anybody: the start has failed
+            failed.append(error)
+            QApplication.exit(1)
+            return
+        load_methods(studio)
+        if run_dir is not None:
+            studio.open_run(run_dir)
+
+    timer.timeout.connect(look)
+    timer.start()
 
 
 def _draw_once(window: MainWindow, wanted: Screenshot) -> int:
     """Draws the real window after all that it loads has arrived."""
     from ganstudio.ui.kit.image_files import write_png
 
-    studio = window.studio
+    studio = _furnish(window, "train")  # the others begin with a run that nobody asked for
     if wanted.size is not None:
         window.setMinimumSize(0, 0)
         window.resize(*wanted.size)
@@ -141,10 +180,7 @@ def _draw_once(window: MainWindow, wanted: Screenshot) -> int:
             failure.append(StudioError(_("The run {path} cannot be opened.").format(path=wanted.run)))
             loop.quit()
             return
-        place = next((place for place in WORKPLACES if place == wanted.workspace), None)
-        page = window.page(place) if place is not None else None
-        if page is not None and model is not None:
-            page.open_run(model)
+        window.open_in(model, wanted.workspace or "")
         window.show_workspace(wanted.workspace or "train")
         settle()
 

@@ -6,6 +6,7 @@ import base64
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QRect, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QResizeEvent
@@ -13,7 +14,6 @@ from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMessageBox, QStackedWid
 
 from ganstudio.app.actions import Action, ActionTable
 from ganstudio.app.notifications import Notification, Notifications, notifications
-from ganstudio.app.settings import SettingsStore
 from ganstudio.core.errors import UsageError
 from ganstudio.core.i18n import _
 from ganstudio.ui.kit.errors import ErrorBanner
@@ -28,6 +28,9 @@ from ganstudio.ui.toasts import Toasts
 
 LEAST = QSize(1024, 700)
 USUAL = QSize(1366, 768)
+
+if TYPE_CHECKING:
+    from ganstudio.app.settings import SettingsStore
 
 _log = logging.getLogger(__name__)
 
@@ -86,7 +89,6 @@ class Shell(QMainWindow):
         self.binder.bind(self.rail.add_below(_("Theme"), "contrast", ""), "view.theme")
         self.binder.bind(self.rail.add_below(_("Preferences"), "settings", ""), "app.preferences")
         store.changed.connect(self._setting_changed)
-        set_reduced_motion(store.values.reduced_motion)
         hub.subscribe(self._show_message)
         self._listening = True
 
@@ -319,14 +321,9 @@ class Shell(QMainWindow):
         screen = QGuiApplication.primaryScreen()
         return LEAST if screen is None else LEAST.boundedTo(screen.availableGeometry().size())
 
-    def restore(self, workspace: str = "") -> None:
-        """Puts the window where it was, or in the middle where that is no place any more. Call before ``show``.
-
-        Args:
-            workspace: the one to show first; that which was looked at last by default.
-        """
-        blob = self.store.layout("geometry")
-        restored = bool(blob) and self.restoreGeometry(QByteArray(base64.b64decode(blob)))
+    def place(self, geometry: str) -> None:
+        """Puts the window where it was (base64), or in the middle where that is no place any more. Before ``show``."""
+        restored = bool(geometry) and self.restoreGeometry(QByteArray(base64.b64decode(geometry)))
         visible = any(
             screen.availableGeometry().intersected(self.frameGeometry()).width() >= 200
             and screen.availableGeometry().contains(self.frameGeometry().topLeft() + self.rect().center() * 0.2)
@@ -334,11 +331,12 @@ class Shell(QMainWindow):
         )
         if not restored or not visible:
             self._centre()
+
+    def begin(self, workspace: str = "") -> None:
+        """Shows the first workspace: this one, or that which was looked at last."""
+        set_reduced_motion(self.store.values.reduced_motion)
         wanted = workspace or self.store.remembered.workspace
-        if wanted in self._workspaces:
-            self.show_workspace(wanted)
-        elif self._workspaces:
-            self.show_workspace(next(iter(self._workspaces)))
+        self.show_workspace(wanted if wanted in self._workspaces else next(iter(self._workspaces)))
 
     def _centre(self) -> None:
         screen = QGuiApplication.primaryScreen()

@@ -10,28 +10,27 @@ from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QMessageBox, QWidget
 
-from ganstudio.app.actions import Action
-from ganstudio.app.generators.workplaces import Workplace, workplace_of_run
-from ganstudio.app.named import Answer, Question
-from ganstudio.app.runs.run_model import RunModel
-from ganstudio.app.runs.schedules import Choice, Chosen
-from ganstudio.app.studio import Studio
-from ganstudio.core.errors import StudioError
+from ganstudio.app.actions import Action, ActionTable
+from ganstudio.app.notifications import Notifications, notifications
 from ganstudio.core.i18n import _, plural
-from ganstudio.core.regular import is_there
-from ganstudio.data.archives import is_archive
-from ganstudio.store import Run
 from ganstudio.ui.kit.budget import Budget
-from ganstudio.ui.kit.dropping import Dropped, is_for_a_page, local_paths, look_at
 from ganstudio.ui.kit.lifetimes import listen
 from ganstudio.ui.kit.page import Page
+from ganstudio.ui.kit.parts import label
 from ganstudio.ui.kit.words import clock
 from ganstudio.ui.shell import Shell
 from ganstudio.ui.statusbar import RunChip
 from ganstudio.ui.workspaces import Keys, Ways, WorkspaceRow, workspace_rows
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # the first view of the window waits for none of these
+    from ganstudio.app.generators.workplaces import Workplace
+    from ganstudio.app.named import Answer, Question
+    from ganstudio.app.runs.run_model import RunModel
+    from ganstudio.app.runs.schedules import Choice, Chosen
+    from ganstudio.app.settings import SettingsStore
+    from ganstudio.app.studio import Studio
     from ganstudio.ui.generator_page.page import GeneratorPage
+    from ganstudio.ui.kit.dropping import Dropped
     from ganstudio.ui.train.workspace import TrainWorkspace
 
 LIVE_MS, IDLE_MS = 40, 120
@@ -49,30 +48,48 @@ def chip_of(model: RunModel) -> RunChip:
 
 
 class MainWindow(Shell):
-    """The studio's window.
-
-    Args:
-        studio: what it shows. The window ends the studio's sessions when it closes.
+    """The studio's window; to be seen at once, and furnished when all that it works with has been loaded.
 
     Attributes:
         budget: how often what is watched is drawn.
-        pages: the workspaces that have been built, by their ids; Train is there from the beginning.
+        pages: the workspaces that have been built, by their ids; Train is there as soon as it is furnished.
+        wanted: the workspace that a person has chosen before it was furnished.
         lost: after closing, a sentence for each run of which not all could be stored.
     """
 
-    def __init__(self, studio: Studio) -> None:
-        self.studio = studio
-        super().__init__(studio.settings, studio.actions, studio.notifications)
-        self.budget = Budget({"curves": 3, "pictures": 3, "numbers": 1, "status": 1})
+    studio: Studio
+    train: TrainWorkspace
+    _furnished = False
+
+    def __init__(self, store: SettingsStore, table: ActionTable, hub: Notifications = notifications) -> None:
+        self.budget = Budget({"curves": 3, "pictures": 3, "numbers": 1, "status": 1})  # the first event asks for it
+        super().__init__(store, table, hub)
         self.pages: dict[str, Page] = {}
         self.lost: list[str] = []
+        self.wanted = ""
         self._asked = False
-        self.setAcceptDrops(True)
-        ways = Ways(studio, self.binder, self.budget, self._open_path, self._use, self.use_path, self._use_ready,
-                    self._duplicate, self._show_gallery)  # fmt: skip
         self._rows = workspace_rows()
         for row in self._rows:
-            self.add_workspace(row.name, row.title, row.icon, partial(self._make_page, row, ways), help=row.help)
+            self.add_workspace(row.name, row.title, row.icon, partial(self._make_page, row), help=row.help)
+        self._opening = label(_("Opening…"), "muted")
+        self._opening.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.stack.insertWidget(0, self._opening)
+        self.stack.setCurrentIndex(0)
+        self._timer = QTimer(self)
+        self._timer.timeout.connect(self.tick)
+
+    @classmethod
+    def of(cls, studio: Studio) -> MainWindow:
+        """A window that is furnished from the beginning."""
+        window = cls(studio.settings, studio.actions, studio.notifications)
+        window.furnish(studio)
+        return window
+
+    def furnish(self, studio: Studio) -> None:
+        """Shows a studio from now on; its settings and actions are the window's. It ends the studio when it closes."""
+        self.studio, self._furnished = studio, True
+        self._ways = Ways(studio, self.binder, self.budget, self._open_path, self._use, self.use_path, self._use_ready,
+                          self._duplicate, self._show_gallery)  # fmt: skip
         # Train has its place in the window even when another is shown first: whatever is opened is looked at there.
         self.train = cast("TrainWorkspace", self.workspace("train"))
         self.table.add(
@@ -82,18 +99,27 @@ class MainWindow(Shell):
             Action("edit.redo", _("Redo"), lambda: self._undo(False), "redo", "Ctrl+Shift+Z; Ctrl+Y", _("Edit"),
                    _("Makes it again."), lambda: self._can_undo(False)),
         )  # fmt: skip
+        self.stack.removeWidget(self._opening)
+        self._opening.deleteLater()
+        self.setAcceptDrops(True)
         self.statusbar.set_idle_text(_("Nothing is training"))
         self.run_clicked.connect(self._look_at)
         self.close_guard = self._may_close
         self.closing.connect(self._end)
         studio.asker, studio.chooser = self.ask, self.choose
         self._deaf = listen(self, (studio.opened, self._opened), (studio.current_changed, self._current_changed))
-        self._timer = QTimer(self)
-        self._timer.timeout.connect(self.tick)
         self._timer.start(IDLE_MS)
 
-    def _make_page(self, row: WorkspaceRow, ways: Ways) -> QWidget:
-        page, actions = row.make(ways)
+    def show_workspace(self, name: str) -> None:
+        """Brings a workspace into view; while nothing is there yet it will be the first."""
+        if self._furnished:
+            super().show_workspace(name)
+        else:
+            self.rail.set_current(name)
+            self.wanted = name
+
+    def _make_page(self, row: WorkspaceRow) -> QWidget:
+        page, actions = row.make(self._ways)
         self.pages[row.name] = page
         self.table.add(*actions)
         return page
@@ -168,11 +194,19 @@ class MainWindow(Shell):
             self.show_workspace("train")
 
     def _use(self, model: RunModel) -> None:
+        from ganstudio.app.generators.workplaces import workplace_of_run
+
         place = workplace_of_run(model.info)
         page = self.page(place)  # before it is shown, so that it does not begin with something else
         if page is not None:
             page.open_run(model)
         self.show_workspace(place)
+
+    def open_in(self, model: RunModel | None, name: str) -> None:
+        """Opens a run's generator in a workspace that works with one; nothing where there is none, or it is another."""
+        page = cast("GeneratorPage | None", self.pages.get(name))
+        if model is not None and page is not None and hasattr(page, "open_run"):
+            page.open_run(model)
 
     def _use_ready(self, place: Workplace) -> None:
         page = self.page(place)
@@ -182,6 +216,10 @@ class MainWindow(Shell):
 
     def use_path(self, path: object) -> None:
         """Opens a stored run's generator in its workspace; follows it where it trains here."""
+        from ganstudio.app.generators.workplaces import workplace_of_run
+        from ganstudio.core.errors import StudioError
+        from ganstudio.store import Run
+
         folder = Path(str(path))
         for model in self.studio.training:
             if model.path == folder:
@@ -209,34 +247,31 @@ class MainWindow(Shell):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """A folder may be dropped (of pictures, or a run), an archive, a picture, or a generator's file."""
-        paths = local_paths(event.mimeData().urls())
-        if any(not here or (is_there(path) and _is_taken(path)) for path, here in paths):
+        from ganstudio.ui.kit.dropping import is_taken, local_paths
+
+        if any(not here or is_taken(path) for path, here in local_paths(event.mimeData().urls())):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
         """A run is opened, another folder or an archive is taken for pictures and checked; a file goes to its workspace."""
-        for path, _here in local_paths(event.mimeData().urls()):
-            if not (is_there(path) and _is_taken(path)):
-                continue
-            if path.is_file() and is_for_a_page(path):
-                event.acceptProposedAction()
-                self._look_at_file(path)
-                return
-            event.acceptProposedAction()
-            if (path / "run.json").is_file():
-                self._open_path(path)
-            else:
-                self.show_workspace("train")
-                if self.train.data.reads_folder:
-                    self.train.new_experiment()  # e.g. SPADE, which waits for a folder of label maps
-                else:
-                    self.train.customise_card("folder")
-                self.train.data.use_folder(path)
-            return
+        from ganstudio.ui.kit.dropping import is_for_a_page, is_taken, local_paths, look_at
 
-    def _look_at_file(self, path: Path) -> None:
-        title = _("Looking at {name}").format(name=path.name)
-        self.studio.jobs.start(title, lambda _progress, _cancel: look_at(path)).on_done(self._take)
+        path = next((path for path, _here in local_paths(event.mimeData().urls()) if is_taken(path)), None)
+        if path is None:
+            return
+        event.acceptProposedAction()
+        if path.is_file() and is_for_a_page(path):
+            title = _("Looking at {name}").format(name=path.name)
+            self.studio.jobs.start(title, lambda _progress, _cancel: look_at(path)).on_done(self._take)
+        elif (path / "run.json").is_file():
+            self._open_path(path)
+        else:
+            self.show_workspace("train")
+            if self.train.data.reads_folder:
+                self.train.new_experiment()  # e.g. SPADE, which waits for a folder of label maps
+            else:
+                self.train.customise_card("folder")
+            self.train.data.use_folder(path)
 
     def _take(self, dropped: Dropped) -> None:
         place = dropped.place(self.current_workspace)
@@ -314,7 +349,7 @@ class MainWindow(Shell):
 
         A second one, while that lasts, gives up at once what a full disk does not take.
         """
-        for model in self.studio.training:
+        for model in self.studio.training if self._furnished else ():
             model.stop(save=True)
         self.close_guard = lambda: True
         if not self.isHidden():
@@ -338,14 +373,9 @@ class MainWindow(Shell):
 
     def changeEvent(self, event: QEvent) -> None:
         """A window that nobody sees asks for no pictures."""
-        if event.type() == QEvent.Type.WindowStateChange and self.studio.current is not None:
+        if self._furnished and event.type() == QEvent.Type.WindowStateChange and self.studio.current is not None:
             if self.isMinimized():
                 self.studio.current.rest()
             else:
                 self.studio.current.show(self.studio.current.source)
         super().changeEvent(event)
-
-
-def _is_taken(path: Path) -> bool:
-    """Whether what is there may be dropped on the window."""
-    return path.is_dir() or is_archive(path) or (is_for_a_page(path) and path.is_file())

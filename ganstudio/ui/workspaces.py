@@ -6,16 +6,18 @@ import importlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from ganstudio.app.actions import Action
-from ganstudio.app.generators.workplaces import Workplace, word_of
-from ganstudio.app.runs.run_model import RunModel
-from ganstudio.app.studio import Studio
 from ganstudio.core.i18n import _
-from ganstudio.ui.kit.budget import Budget
 from ganstudio.ui.kit.menus import ActionBinder
 from ganstudio.ui.kit.page import Page
+
+if TYPE_CHECKING:
+    from ganstudio.app.actions import Action
+    from ganstudio.app.generators.workplaces import Workplace
+    from ganstudio.app.runs.run_model import RunModel
+    from ganstudio.app.studio import Studio
+    from ganstudio.ui.kit.budget import Budget
 
 Keys = tuple[str, str, str]
 """Group, what they do, keys: of keys that are no actions, for the list of shortcuts."""
@@ -79,12 +81,12 @@ def workspace_rows() -> tuple[WorkspaceRow, ...]:
     return (
         WorkspaceRow("train", _("Train"), "train", _("Start experiments and watch them learn."), _train,
                      partial(_keys, "train")),
-        WorkspaceRow("explore", word_of("explore"), "explore",
+        WorkspaceRow("explore", _("Explore"), "explore",
                      _("Sliders, codes, classes and directions of a generator that has learned or is learning."),
                      _explore, partial(_keys, "explore")),
-        WorkspaceRow("paint", word_of("paint"), "brush",
+        WorkspaceRow("paint", _("Paint"), "brush",
                      _("A label map under your brush becomes a picture while you paint."), _paint, partial(_keys, "paint")),
-        WorkspaceRow("translate", word_of("translate"), "translate",
+        WorkspaceRow("translate", _("Translate"), "translate",
                      _("Edges to photos, day to night: a picture goes in, the translated one comes out at once."),
                      _translate, partial(_keys, "translate")),
         WorkspaceRow("runs", _("Runs"), "runs", _("Everything that was ever trained here."), _runs, partial(_keys, "runs")),

@@ -38,7 +38,7 @@ def make(qtbot: QtBot, hub: Notifications) -> Callable[..., Shell]:
         qtbot.addWidget(shell)
         shell.add_workspace("train", "Train", "train", lambda: QLabel("one"))
         shell.add_workspace("runs", "Runs", "runs", lambda: QLabel("two"))
-        shell.restore()
+        shell.begin()
         shell.show()
         return shell
 
@@ -56,7 +56,7 @@ def test_workspaces_are_built_when_first_shown_and_remembered(qtbot: QtBot, hub:
         qtbot.addWidget(shell)
         for name in ("train", "runs"):
             shell.add_workspace(name, name.title(), name, page(name))
-        shell.restore()
+        shell.begin()
         shell.show()
         shell.show_workspace("runs")
         assert built == expected

@@ -22,7 +22,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ganstudio.app.settings import Settings, SettingsStore
+from ganstudio.app.choices import Settings
+from ganstudio.app.settings import SettingsStore
 from ganstudio.core.errors import UsageError
 from ganstudio.core.fields import FieldSpec, Value, fields_of
 from ganstudio.core.i18n import _
