@@ -10,16 +10,17 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QRect, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMessageBox, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMainWindow, QMessageBox, QStackedWidget, QWidget
 
 from ganstudio.app.actions import Action, ActionTable
-from ganstudio.app.notifications import Notification, Notifications, notifications
+from ganstudio.app.notifications import Notifications, notifications
 from ganstudio.core.errors import UsageError
 from ganstudio.core.i18n import _
 from ganstudio.ui.kit.errors import ErrorBanner
 from ganstudio.ui.kit.icons import app_icon
 from ganstudio.ui.kit.menus import ActionBinder
 from ganstudio.ui.kit.motion import set_reduced_motion
+from ganstudio.ui.kit.parts import boxed
 from ganstudio.ui.kit.theme import current_theme, set_theme
 from ganstudio.ui.palette import Palette
 from ganstudio.ui.rail import Rail
@@ -89,7 +90,7 @@ class Shell(QMainWindow):
         self.binder.bind(self.rail.add_below(_("Theme"), "contrast", ""), "view.theme")
         self.binder.bind(self.rail.add_below(_("Preferences"), "settings", ""), "app.preferences")
         store.changed.connect(self._setting_changed)
-        hub.subscribe(self._show_message)
+        hub.subscribe(self.toasts.show_message)
         self._listening = True
 
     def _lay_out(self) -> None:
@@ -99,15 +100,8 @@ class Shell(QMainWindow):
         self.statusbar = StatusBar()
         self.statusbar.run_clicked.connect(self.run_clicked)
         centre = QWidget()
-        row = QHBoxLayout()
-        row.setSpacing(0)
-        row.addWidget(self.rail)
-        row.addWidget(self.stack, 1)
-        column = QVBoxLayout(centre)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addLayout(row, 1)
-        column.addWidget(self.statusbar)
+        row = boxed(self.rail, self.stack, across=True, stretch=self.stack)
+        boxed(row, self.statusbar, into=centre, stretch=row)
         self.setCentralWidget(centre)
         self.toasts = Toasts(self.stack)
         self.stack.currentChanged.connect(self.toasts.lift)  # a stack raises the page that it shows
@@ -136,7 +130,7 @@ class Shell(QMainWindow):
         """
         shortcut = shortcut or f"Ctrl+{len(self._workspaces) + 1}"
         page = QWidget()
-        QVBoxLayout(page).setContentsMargins(0, 0, 0, 0)
+        boxed(into=page)
         self.stack.addWidget(page)
         self._workspaces[name] = _Workspace(title, factory, page)
         action = Action(
@@ -184,12 +178,8 @@ class Shell(QMainWindow):
     def _broken(title: str, error: Exception) -> QWidget:
         import traceback
 
-        page = QWidget()
-        banner = ErrorBanner()
-        column = QVBoxLayout(page)
-        column.setContentsMargins(16, 16, 16, 16)
-        column.addWidget(banner)
-        column.addStretch(1)
+        page, banner = QWidget(), ErrorBanner()
+        boxed(banner, None, margins=(16, 16, 16, 16), into=page)
         banner.show_error(
             _("{title} cannot be shown: {reason}").format(title=title, reason=error),
             _("The other workspaces still work; please report the details."),
@@ -310,9 +300,6 @@ class Shell(QMainWindow):
             set_theme(self.store.values.theme)
         elif name == "reduced_motion":
             set_reduced_motion(bool(value))
-
-    def _show_message(self, message: Notification) -> None:
-        self.toasts.show_message(message)
 
     # geometry
 

@@ -103,7 +103,14 @@ def _train(ways: Ways) -> tuple[Page, Iterable[Action]]:
     page = TrainWorkspace(ways.studio, ways.binder, ways.budget)
     page.explore_requested.connect(ways.use)
     page.bundled_requested.connect(ways.use_ready)
-    return page, train_actions(ways.studio, page)
+    return page, train_actions(
+        ways.studio,
+        page.panel.start,
+        new_experiment=page.new_experiment,
+        explore=page.explore,
+        duplicate=page.duplicate,
+        show_gallery=page.show_gallery,
+    )
 
 
 def _explore(ways: Ways) -> tuple[Page, Iterable[Action]]:
