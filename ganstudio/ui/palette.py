@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QRect, QSize, Qt
-from PySide6.QtGui import QColor, QKeyEvent, QKeySequence, QPainter
+from PySide6.QtGui import QColor, QKeyEvent, QPainter
 from PySide6.QtWidgets import (
     QFrame,
     QLineEdit,
@@ -21,6 +21,7 @@ from ganstudio.core.i18n import _
 from ganstudio.ui.kit.icons import icon_pixmap
 from ganstudio.ui.kit.parts import line
 from ganstudio.ui.kit.theme import current_theme, ui_font
+from ganstudio.ui.kit.words import keys_text
 
 _ACTION = Qt.ItemDataRole.UserRole
 
@@ -50,11 +51,7 @@ class _Row(QStyledItemDelegate):
         painter.setFont(ui_font(theme.small))
         painter.setPen(QColor(theme.text_muted))
         painter.drawText(title.adjusted(wide + 10, 1, 0, 1), middle | Qt.AlignmentFlag.AlignLeft, action.menu_name)
-        keys = (
-            QKeySequence(action.shortcuts[0]).toString(QKeySequence.SequenceFormat.NativeText)
-            if action.shortcuts
-            else ""
-        )
+        keys = keys_text(action.shortcuts[0]) if action.shortcuts else ""
         painter.drawText(box, middle | Qt.AlignmentFlag.AlignRight, keys)
 
 

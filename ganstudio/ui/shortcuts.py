@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import (
     QDialog,
     QHBoxLayout,
@@ -20,11 +19,7 @@ from PySide6.QtWidgets import (
 from ganstudio.app.actions import ActionTable
 from ganstudio.core.i18n import _
 from ganstudio.ui.kit.theme import ui_font
-
-
-def keys_text(keys: str) -> str:
-    """Keys as this platform writes them."""
-    return QKeySequence(keys).toString(QKeySequence.SequenceFormat.NativeText)
+from ganstudio.ui.kit.words import keys_text
 
 
 class Shortcuts(QDialog):

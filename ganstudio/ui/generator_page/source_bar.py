@@ -17,9 +17,9 @@ from ganstudio.core.i18n import _
 from ganstudio.ui.generator_page.busy_line import BusyLine
 from ganstudio.ui.generator_page.source_menu import SourceButton
 from ganstudio.ui.generator_page.words import source_words
-from ganstudio.ui.kit.painted import step_text
 from ganstudio.ui.kit.parts import Segmented, label, line, tool_button
 from ganstudio.ui.kit.theme import current_theme, theme_hub, ui_font
+from ganstudio.ui.kit.words import step_text
 from ganstudio.ui.pictures.timeline import LivePill
 from ganstudio.ui.pictures.timeline_track import TimelineTrack
 

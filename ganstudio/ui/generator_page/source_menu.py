@@ -19,7 +19,7 @@ from ganstudio.core.i18n import _
 from ganstudio.store import Run, RunInfo, list_runs
 from ganstudio.ui.generator_page.words import source_words
 from ganstudio.ui.kit.icons import icon
-from ganstudio.ui.kit.painted import step_text
+from ganstudio.ui.kit.words import step_text
 
 MOST = 12
 LONGEST = 40

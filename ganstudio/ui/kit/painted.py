@@ -26,19 +26,6 @@ def rgb(value: str) -> NDArray[np.float64]:
     return np.array([tone.red(), tone.green(), tone.blue()], dtype=np.float64)
 
 
-def step_text(step: int) -> str:
-    """``"step 1,240"``."""
-    return _("step {step}").format(step=f"{step:,}")
-
-
-def compact(value: int) -> str:
-    """A step in as few signs as a tick has room for: ``250``, ``1.5 k``, ``12 k``, ``2 M``."""
-    for unit, name in ((1_000_000, "M"), (1_000, "k")):
-        if value >= unit:
-            return f"{value / unit:.3g} {name}"
-    return str(value)
-
-
 def score_text(score: float, real: bool, probability: bool) -> str:
     """``"D(G(z)) 0.43"``: a probability with two digits, a critic's value with three significant ones."""
     name = "D(x)" if real else "D(G(z))"

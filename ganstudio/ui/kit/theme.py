@@ -6,6 +6,7 @@ else is coloured by the style sheet and the palette of :mod:`ganstudio.ui.kit.st
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from typing import Literal
@@ -159,7 +160,7 @@ DARK = Theme(
 class ThemeHub(QObject):
     """Holds the theme in force, follows the system where asked to, and says when it changes.
 
-    ``changed`` carries the new :class:`Theme`, after palette and style sheet have been applied.
+    ``changed`` carries the new :class:`Theme`, after the application has been dressed in it.
     """
 
     changed = Signal(object)
@@ -169,16 +170,25 @@ class ThemeHub(QObject):
         self.theme: Theme = LIGHT
         self.choice: ThemeChoice = "system"
         self._app: QApplication | None = None
+        self._dress: Callable[[QApplication, Theme], object] = lambda _app, _theme: None
 
-    def choose(self, choice: ThemeChoice) -> None:
-        """Takes a theme by name, or the system's from now on. Needs the application to be there."""
+    def choose(self, choice: ThemeChoice, dress: Callable[[QApplication, Theme], object]) -> None:
+        """Takes a theme by name, or the system's from now on; :func:`ganstudio.ui.kit.style.set_theme` is easier.
+
+        Args:
+            choice: the theme.
+            dress: gives the application palette and style sheet; called again where the system's choice changes.
+
+        Raises:
+            RuntimeError: there is no application yet.
+        """
         app = QApplication.instance()
         if not isinstance(app, QApplication):
             raise RuntimeError("a theme needs a QApplication")
         if app is not self._app:
             self._app = app
             app.styleHints().colorSchemeChanged.connect(self._follow)
-        self.choice = choice
+        self.choice, self._dress = choice, dress
         # Telling Qt colours the title bar of the platform too; unsetting hands it back to the system.
         schemes = {"light": Qt.ColorScheme.Light, "dark": Qt.ColorScheme.Dark, "system": Qt.ColorScheme.Unknown}
         app.styleHints().setColorScheme(schemes[choice])
@@ -190,14 +200,12 @@ class ThemeHub(QObject):
             self._apply(self._app)
 
     def _apply(self, app: QApplication) -> None:
-        from ganstudio.ui.kit.style import apply_style  # the style is made from the tokens of this module
-
         dark = system_is_dark() if self.choice == "system" else self.choice == "dark"
         theme = DARK if dark else LIGHT
         if theme is self.theme and app.property("ganstudio_theme") == theme.name:
             return
         self.theme = theme
-        apply_style(app, theme)
+        self._dress(app, theme)
         app.setProperty("ganstudio_theme", theme.name)
         self.changed.emit(theme)
 
@@ -209,11 +217,6 @@ theme_hub = ThemeHub()
 def current_theme() -> Theme:
     """The theme in force."""
     return theme_hub.theme
-
-
-def set_theme(choice: ThemeChoice) -> None:
-    """Uses the light or the dark theme, or follows the system's choice live."""
-    theme_hub.choose(choice)
 
 
 def system_is_dark() -> bool:

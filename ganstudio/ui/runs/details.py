@@ -16,9 +16,10 @@ from ganstudio.core.i18n import _, plural
 from ganstudio.ui.kit.parts import ElidedLabel, label
 from ganstudio.ui.kit.style import set_look
 from ganstudio.ui.kit.theme import current_theme, theme_hub, ui_font
+from ganstudio.ui.kit.words import full_date, size_text, steps_text
 from ganstudio.ui.runs.model import state_words
 from ganstudio.ui.runs.pictures import paint_samples
-from ganstudio.ui.runs.words import duration, full_date, size_text, steps_text, value_text
+from ganstudio.ui.runs.words import duration, value_text
 
 WIDTH = 320
 PICTURE = WIDTH - 48

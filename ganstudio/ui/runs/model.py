@@ -19,8 +19,8 @@ from PySide6.QtCore import (
 from ganstudio.app.runs.library import RunRow
 from ganstudio.core.i18n import _
 from ganstudio.ui.kit.tips import plain
-from ganstudio.ui.kit.words import state_text
-from ganstudio.ui.runs.words import date_text, duration, full_date, size_text, steps_text
+from ganstudio.ui.kit.words import date_text, full_date, size_text, state_text, steps_text
+from ganstudio.ui.runs.words import duration
 
 Index = QModelIndex | QPersistentModelIndex
 Group = Literal["", "live", "finished", "failed"]

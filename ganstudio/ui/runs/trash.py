@@ -28,7 +28,7 @@ from ganstudio.ui.kit.icons import icon
 from ganstudio.ui.kit.parts import label
 from ganstudio.ui.kit.style import set_look
 from ganstudio.ui.kit.tips import plain
-from ganstudio.ui.runs.words import date_text
+from ganstudio.ui.kit.words import date_text
 
 Index = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()
