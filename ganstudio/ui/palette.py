@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QListWidgetItem,
     QStyledItemDelegate,
     QStyleOptionViewItem,
-    QVBoxLayout,
     QWidget,
 )
 from shiboken6 import isValid
@@ -19,7 +18,7 @@ from shiboken6 import isValid
 from ganstudio.app.actions import Action, ActionTable
 from ganstudio.core.i18n import _
 from ganstudio.ui.kit.icons import icon_pixmap
-from ganstudio.ui.kit.parts import line
+from ganstudio.ui.kit.parts import boxed, line
 from ganstudio.ui.kit.theme import current_theme, ui_font
 from ganstudio.ui.kit.words import keys_text
 
@@ -83,12 +82,7 @@ class Palette(QFrame):
         self._list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._list.itemClicked.connect(self._run)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(8, 4, 8, 8)
-        column.setSpacing(6)
-        column.addWidget(self._entry)
-        column.addWidget(line())
-        column.addWidget(self._list)
+        boxed(self._entry, line(), self._list, into=self, margins=(8, 4, 8, 8), gap=6)
         self.hide()
 
     def open(self) -> None:

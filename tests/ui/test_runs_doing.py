@@ -91,11 +91,11 @@ def test_delete_undo_restore_empty(desk: Build, qtbot: QtBot) -> None:
     used.settle()
     trash = used.page.trash
     assert trash.isVisible()
-    (name,) = [item.name for item in trash.model.items]
+    (name,) = [item.name for item in trash.items]
     trash.table.selectRow(0)
     qtbot.mouseClick(trash.restore_button, LEFT)
     used.finish()
-    assert trash.model.items == ()
+    assert trash.items == ()
     qtbot.mouseClick(trash.back_button, LEFT)
     assert name in used.names
 

@@ -10,10 +10,9 @@ from pathlib import Path
 
 from PySide6.QtCore import QPoint, Qt, QUrl, Signal
 from PySide6.QtGui import QAction, QDesktopServices, QGuiApplication, QHideEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMenu, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QMenu, QStackedWidget, QWidget
 
 from ganstudio.app.runs.library import Library, RunRow
-from ganstudio.app.runs.library_details import RunDetails
 from ganstudio.app.studio import Studio
 from ganstudio.core.errors import UsageError
 from ganstudio.core.events import State
@@ -22,11 +21,11 @@ from ganstudio.core.i18n import _
 from ganstudio.ui.kit.errors import EmptyState
 from ganstudio.ui.kit.icons import icon
 from ganstudio.ui.kit.menus import ActionBinder
-from ganstudio.ui.kit.parts import line
+from ganstudio.ui.kit.parts import boxed, filled_menu, line
 from ganstudio.ui.runs.actions import KEYS, MENU, runs_actions
 from ganstudio.ui.runs.details import DetailsPane
 from ganstudio.ui.runs.dialogs import ContinueDialog
-from ganstudio.ui.runs.model import Group, RunsFilter, RunsModel, in_group
+from ganstudio.ui.runs.model import ROW_ROLE, RunsFilter, RunsModel
 from ganstudio.ui.runs.table import RunsTable
 from ganstudio.ui.runs.toolbar import RunsToolbar
 from ganstudio.ui.runs.trash import TrashPage
@@ -34,7 +33,6 @@ from ganstudio.ui.runs.trash import TrashPage
 WIDE = 1112  # a window of 1200 less the rail: from here on there is room for the details
 MOST_FOLDERS = 5
 DETAILS_SECONDS = 4.0
-_GROUPS: tuple[Group, ...] = ("live", "finished", "failed")
 
 
 class RunsWorkspace(QWidget):
@@ -63,9 +61,14 @@ class RunsWorkspace(QWidget):
         self.model = RunsModel(self)
         self.shown = RunsFilter(self.model, self)
         self.table = RunsTable(self.shown)
-        studio.actions.add(*runs_actions(self))
-        self._more = QMenu(self)
-        self._more.aboutToShow.connect(lambda: self._fill_menu(self._more, MENU[1:2] + MENU[3:]))
+        deeds = {
+            "open": self.open_chosen, "explore": self.explore_chosen, "continue": self.continue_chosen,
+            "duplicate": self.duplicate_chosen, "rename": self.table.edit_name, "folder": self.open_folders,
+            "copy-path": self.copy_paths, "delete": self.delete_chosen, "open-elsewhere": self.choose_folder,
+            "trash": self.show_trash, "search": self.focus_search,
+        }  # fmt: skip
+        studio.actions.add(*runs_actions(deeds, lambda: self.chosen, self.isVisible))
+        self._more = filled_menu(self, lambda menu: self._fill_menu(menu, MENU[1:2] + MENU[3:]))
         self.toolbar = RunsToolbar(binder, self._more)
         self.details = DetailsPane(self._defaults)
         self.trash = TrashPage()
@@ -92,24 +95,13 @@ class RunsWorkspace(QWidget):
         for widget in (self.table, self._empty, self._no_match, self._wait):
             self._content.addWidget(widget)
         self._side_line = line(horizontal=False)
-        middle = QHBoxLayout()
-        middle.setSpacing(0)
-        middle.addWidget(self._content, 1)
-        middle.addWidget(self._side_line)
-        middle.addWidget(self.details)
+        middle = boxed(self._content, self._side_line, self.details, across=True, stretch=self._content)
         list_page = QWidget()
-        column = QVBoxLayout(list_page)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.toolbar)
-        column.addWidget(line())
-        column.addLayout(middle, 1)
+        boxed(self.toolbar, line(), middle, into=list_page, stretch=middle)
         self._pages = QStackedWidget()
         self._pages.addWidget(list_page)
         self._pages.addWidget(self.trash)
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.addWidget(self._pages)
+        boxed(self._pages, into=self)
         self.setFocusProxy(self.table)
         self._fit()
 
@@ -122,8 +114,8 @@ class RunsWorkspace(QWidget):
         self.table.menu_asked.connect(self._show_menu)
         self.table.chosen.connect(self._chosen_changed)
         self.toolbar.filter_changed.connect(self._filter)
-        self.toolbar.to_table.connect(self._to_table)
-        self.toolbar.trash_asked.connect(self.show_trash)
+        self.toolbar.search.left_down.connect(self._to_table)
+        self.toolbar.trash.clicked.connect(self.show_trash)
         self.trash.back.connect(self.show_runs)
         self.trash.restore_requested.connect(self.library.restore)
         self.trash.empty_requested.connect(self.library.empty_trash)
@@ -151,14 +143,11 @@ class RunsWorkspace(QWidget):
         self._after_rows()
         if self._to_select is not None and self.table.choose(self._to_select):
             self._to_select = None
-        if not self.table.currentIndex().isValid() and self.shown.rowCount():
-            self.table.choose(self.shown.index(0, 0).data(Qt.ItemDataRole.UserRole).path)
-        self._chosen_changed()
+        self._choose_one(self.table.currentIndex().isValid())
 
     def _after_rows(self) -> None:
         rows, shown = self.library.rows, self.shown.rowCount()
-        groups: dict[Group, int] = {group: sum(in_group(row, group) for row in rows) for group in _GROUPS}
-        self.toolbar.set_counts(shown, len(rows), groups)
+        self.toolbar.set_counts(shown, rows)
         self.toolbar.setEnabled(self.library.read_once)
         page: QWidget = self.table
         if not self.library.read_once:
@@ -174,8 +163,12 @@ class RunsWorkspace(QWidget):
     def _filter(self) -> None:
         self.shown.set_filter(self.toolbar.search.text(), self.toolbar.group)
         self._after_rows()
-        if not self.table.chosen_rows() and self.shown.rowCount():
-            self.table.choose(self.shown.index(0, 0).data(Qt.ItemDataRole.UserRole).path)
+        self._choose_one(bool(self.table.chosen_rows()))
+
+    def _choose_one(self, chosen: bool) -> None:
+        """The first one where none is chosen."""
+        if not chosen and self.shown.rowCount():
+            self.table.choose(self.shown.index(0, 0).data(ROW_ROLE).path)
         self._chosen_changed()
 
     # -- what is chosen ---------------------------------------------------------------------------------------------
@@ -193,13 +186,8 @@ class RunsWorkspace(QWidget):
     def _chosen_changed(self) -> None:
         rows = self.chosen
         self._binder.refresh()
-        if not rows:
-            self.details.show_none()
-        elif len(rows) > 1:
-            self.details.show_many(rows)
-        else:
-            self.details.show_row(rows[0])
-            self.details.set_hyper(rows[0])
+        self.details.show_rows(rows)
+        if len(rows) == 1:
             self._read_details(rows[0])
 
     def _read_details(self, row: RunRow) -> None:
@@ -208,14 +196,7 @@ class RunsWorkspace(QWidget):
         other = self._detailed is None or self._detailed[0] != row.path
         if wanted != self._detailed and self.details.isVisible() and (other or now >= self._details_due):
             self._detailed, self._details_due = wanted, now + DETAILS_SECONDS
-            self.library.details(row.path, self._show_details)
-
-    def _show_details(self, details: RunDetails) -> None:
-        self.details.show_details(details)
-        rows = self.chosen
-        if len(rows) == 1:
-            self.details.show_row(rows[0])
-            self.details.set_hyper(rows[0])
+            self.library.details(row.path, self.details.show_details)
 
     def _defaults(self, method: str, kind: str) -> Mapping[str, Value]:
         if self._studio.catalogue is None:
@@ -263,7 +244,7 @@ class RunsWorkspace(QWidget):
         last = max((index.row() for index in self.table.selectionModel().selectedRows()), default=-1)
         after = self.shown.index(last + 1, 0)
         if self.library.delete([row.path for row in rows]) is not None and after.isValid():
-            self._to_select = after.data(Qt.ItemDataRole.UserRole).path
+            self._to_select = after.data(ROW_ROLE).path
 
     def open_folders(self) -> None:
         """Shows the selected runs' files."""
@@ -322,7 +303,6 @@ class RunsWorkspace(QWidget):
         menu.popup(place)
 
     def _fill_menu(self, menu: QMenu, sections: tuple[tuple[str, ...], ...]) -> None:
-        menu.clear()
         menu.setToolTipsVisible(True)
         for place, section in enumerate(sections):
             if place:
