@@ -208,5 +208,5 @@ def test_a_run_of_the_list_can_be_explored(desk: Build, qtbot: QtBot) -> None:
     path = make("one")
     used = desk()
     with qtbot.waitSignal(used.page.explore_requested) as asked:
-        used.page.explore_chosen()
+        used.studio.actions.run("runs.explore")
     assert asked.args == [path]

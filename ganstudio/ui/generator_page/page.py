@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPoint, QTimer
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QMenu, QSplitter, QStackedWidget, QWidget
+from PySide6.QtWidgets import QMenu, QSplitter, QWidget
 
 from ganstudio.app.generators.desk import Desk
 from ganstudio.app.history import History
@@ -18,7 +18,7 @@ from ganstudio.ui.kit.dropping import Dropped
 from ganstudio.ui.kit.layouts import restore_splitter, state_of
 from ganstudio.ui.kit.lifetimes import listen
 from ganstudio.ui.kit.menus import ActionBinder
-from ganstudio.ui.kit.parts import boxed
+from ganstudio.ui.kit.parts import boxed, stacked
 
 Splitters = tuple[tuple[str, QSplitter, list[int]], ...]
 _WAKE = QEvent.Type(QEvent.registerEventType())
@@ -80,9 +80,7 @@ class GeneratorPage(QWidget):
     def _fill(self, page: QWidget, empty: QWidget) -> None:
         """Lays out the bar, and below it the page, or what is shown while nothing is open."""
         self._page, self._empty = page, empty
-        self.pages = QStackedWidget()
-        self.pages.addWidget(empty)
-        self.pages.addWidget(page)
+        self.pages = stacked(empty, page)
         boxed(self.source, self.pages, into=self, stretch=self.pages)
 
     def _turn_page(self) -> QWidget | None:

@@ -160,14 +160,12 @@ class RunsTable(QTableView):
     """The table.
 
     Signals:
-        open_asked, delete_asked, copy_asked: a key or a double click.
+        asked: a key or a double click; carries the name of an action.
         menu_asked: where to put a menu, in global coordinates.
         chosen: other rows are selected.
     """
 
-    open_asked = Signal()
-    delete_asked = Signal()
-    copy_asked = Signal()
+    asked = Signal(str)
     menu_asked = Signal(QPoint)
     chosen = Signal()
 
@@ -257,13 +255,13 @@ class RunsTable(QTableView):
         if self.editing:
             super().keyPressEvent(event)
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.open_asked.emit()
+            self.asked.emit("runs.open")
         elif key == Qt.Key.Key_F2:
             self.edit_name()
         elif key == Qt.Key.Key_Delete:
-            self.delete_asked.emit()
+            self.asked.emit("runs.delete")
         elif event.matches(QKeySequence.StandardKey.Copy):
-            self.copy_asked.emit()
+            self.asked.emit("runs.copy-path")
         else:
             super().keyPressEvent(event)
 
@@ -275,7 +273,7 @@ class RunsTable(QTableView):
         if index.column() == NAME and _name_box(self.visualRect(index)).contains(event.position().toPoint()):
             self._edit(index)
         else:
-            self.open_asked.emit()
+            self.asked.emit("runs.open")
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """The menu, at the mouse or, by key, at the current row."""

@@ -8,13 +8,13 @@ from pathlib import Path
 
 from PySide6.QtCore import QItemSelectionModel, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QStackedWidget, QTableWidget, QTableWidgetItem, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem, QWidget
 
 from ganstudio.core.i18n import _, plural
 from ganstudio.store import Trashed
 from ganstudio.ui.kit.dialogs import Way, ask
 from ganstudio.ui.kit.errors import EmptyState
-from ganstudio.ui.kit.parts import boxed, label, push_button
+from ganstudio.ui.kit.parts import boxed, label, push_button, stacked
 from ganstudio.ui.kit.words import date_text
 
 
@@ -91,11 +91,8 @@ class TrashPage(QWidget):
         self.empty_button = push_button(
             _("Empty trash…"), "trash", _("Remove all of these for good"), clicked=self._ask, danger=True
         )
-        self._pages = QStackedWidget()
-        self._pages.addWidget(self.table)
-        self._pages.addWidget(
-            EmptyState("trash", _("The trash is empty"), _("Deleted runs wait here until you empty the trash."))
-        )
+        words = _("Deleted runs wait here until you empty the trash.")
+        self._pages = stacked(self.table, EmptyState("trash", _("The trash is empty"), words))
         head = boxed(
             self.back_button, label(_("Trash"), "title"), None, self.restore_button, self.empty_button,
             across=True, margins=(16, 12, 16, 12), gap=8,

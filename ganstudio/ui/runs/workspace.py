@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QPoint, Qt, QUrl, Signal
+from PySide6.QtCore import QPoint, Qt, QUrl, Signal, SignalInstance
 from PySide6.QtGui import QAction, QDesktopServices, QGuiApplication, QHideEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QFileDialog, QMenu, QStackedWidget, QWidget
+from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
 from ganstudio.app.runs.library import Library, RunRow
 from ganstudio.app.studio import Studio
@@ -21,7 +21,7 @@ from ganstudio.core.i18n import _
 from ganstudio.ui.kit.errors import EmptyState
 from ganstudio.ui.kit.icons import icon
 from ganstudio.ui.kit.menus import ActionBinder
-from ganstudio.ui.kit.parts import boxed, filled_menu, line
+from ganstudio.ui.kit.parts import boxed, filled_menu, line, stacked
 from ganstudio.ui.runs.actions import KEYS, MENU, runs_actions
 from ganstudio.ui.runs.details import DetailsPane
 from ganstudio.ui.runs.dialogs import ContinueDialog
@@ -61,11 +61,12 @@ class RunsWorkspace(QWidget):
         self.model = RunsModel(self)
         self.shown = RunsFilter(self.model, self)
         self.table = RunsTable(self.shown)
-        deeds = {
-            "open": self.open_chosen, "explore": self.explore_chosen, "continue": self.continue_chosen,
-            "duplicate": self.duplicate_chosen, "rename": self.table.edit_name, "folder": self.open_folders,
-            "copy-path": self.copy_paths, "delete": self.delete_chosen, "open-elsewhere": self.choose_folder,
-            "trash": self.show_trash, "search": self.focus_search,
+        deeds: dict[str, Callable[[], object]] = {
+            "open": partial(self._hand_over, self.open_requested), "rename": self.table.edit_name,
+            "explore": partial(self._hand_over, self.explore_requested), "folder": self.open_folders,
+            "duplicate": partial(self._hand_over, self.duplicate_requested), "copy-path": self.copy_paths,
+            "continue": self.continue_chosen, "delete": self.delete_chosen, "trash": self.show_trash,
+            "open-elsewhere": self.choose_folder, "search": self.focus_search,
         }  # fmt: skip
         studio.actions.add(*runs_actions(deeds, lambda: self.chosen, self.isVisible))
         self._more = filled_menu(self, lambda menu: self._fill_menu(menu, MENU[1:2] + MENU[3:]))
@@ -91,16 +92,12 @@ class RunsWorkspace(QWidget):
             "search", _("No run matches"), _("Other words or another filter may find it."), _("Show all runs")
         )
         self._wait = QWidget()
-        self._content = QStackedWidget()
-        for widget in (self.table, self._empty, self._no_match, self._wait):
-            self._content.addWidget(widget)
+        self._content = stacked(self.table, self._empty, self._no_match, self._wait)
         self._side_line = line(horizontal=False)
         middle = boxed(self._content, self._side_line, self.details, across=True, stretch=self._content)
         list_page = QWidget()
         boxed(self.toolbar, line(), middle, into=list_page, stretch=middle)
-        self._pages = QStackedWidget()
-        self._pages.addWidget(list_page)
-        self._pages.addWidget(self.trash)
+        self._pages = stacked(list_page, self.trash)
         boxed(self._pages, into=self)
         self.setFocusProxy(self.table)
         self._fit()
@@ -108,9 +105,7 @@ class RunsWorkspace(QWidget):
     def _connect(self) -> None:
         self.library.changed.connect(self._library_changed)
         self.model.renamed.connect(self._rename)
-        self.table.open_asked.connect(lambda: self._studio.actions.run("runs.open"))
-        self.table.delete_asked.connect(lambda: self._studio.actions.run("runs.delete"))
-        self.table.copy_asked.connect(self.copy_paths)
+        self.table.asked.connect(self._studio.actions.run)
         self.table.menu_asked.connect(self._show_menu)
         self.table.chosen.connect(self._chosen_changed)
         self.toolbar.filter_changed.connect(self._filter)
@@ -149,13 +144,15 @@ class RunsWorkspace(QWidget):
         rows, shown = self.library.rows, self.shown.rowCount()
         self.toolbar.set_counts(shown, rows)
         self.toolbar.setEnabled(self.library.read_once)
-        page: QWidget = self.table
-        if not self.library.read_once:
-            page = self._wait
-        elif not rows:
-            page = self._empty
-        elif not shown:
-            page = self._no_match
+        page = (
+            self._wait
+            if not self.library.read_once
+            else self.table
+            if shown
+            else self._no_match
+            if rows
+            else self._empty
+        )
         self._content.setCurrentWidget(page)
         self.toolbar.open.setVisible(page is not self._empty)  # the empty page has a primary action of its own
         self._fit()
@@ -208,15 +205,10 @@ class RunsWorkspace(QWidget):
 
     # -- what a person asks for -------------------------------------------------------------------------------------
 
-    def open_chosen(self) -> None:
-        """Looks at the selected run."""
+    def _hand_over(self, signal: SignalInstance) -> None:
+        """Tells the window what becomes of the selected run."""
         for row in self.chosen[:1]:
-            self.open_requested.emit(row.path)
-
-    def explore_chosen(self) -> None:
-        """Explores, paints or translates with the selected run's generator."""
-        for row in self.chosen[:1]:
-            self.explore_requested.emit(row.path)
+            signal.emit(row.path)
 
     def continue_chosen(self) -> None:
         """Asks how far, then trains on."""
@@ -228,11 +220,6 @@ class RunsWorkspace(QWidget):
         if model is not None:
             self._studio.continue_run(model, steps)
             self.open_requested.emit(path)
-
-    def duplicate_chosen(self) -> None:
-        """A new experiment with the selected run's settings."""
-        for row in self.chosen[:1]:
-            self.duplicate_requested.emit(row.path)
 
     def _rename(self, path: Path, name: str) -> None:
         self._studio.rename(path, name)
