@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QMessageBox, QWidget
 from ganstudio.app.actions import Action, ActionTable
 from ganstudio.app.notifications import Notifications, notifications
 from ganstudio.core.i18n import _, plural
+from ganstudio.ui.kit import dialogs
 from ganstudio.ui.kit.budget import Budget
 from ganstudio.ui.kit.lifetimes import listen
 from ganstudio.ui.kit.page import Page
@@ -282,34 +283,13 @@ class MainWindow(Shell):
 
     def ask(self, question: Question, answer: Answer) -> None:
         """Asks, and calls ``answer`` with what was decided; whoever just presses Return or Escape has said no."""
-        box = QMessageBox(self)
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        box.setIcon(QMessageBox.Icon.Warning)
-        box.setWindowTitle(question.title)
-        box.setText(question.text)
-        box.setInformativeText(question.about)
-        yes = box.addButton(question.yes, QMessageBox.ButtonRole.AcceptRole)
-        no = box.addButton(question.no, QMessageBox.ButtonRole.RejectRole)
-        box.setDefaultButton(no)
-        box.setEscapeButton(no)
-        box.finished.connect(lambda _code: answer(box.clickedButton() is yes))
-        box.open()
+        dialogs.ask(self, question.title, question.text, question.about, ways=[dialogs.Way(question.yes)],
+                    no=question.no, then=lambda yes: answer(bool(yes)), careful=True)  # fmt: skip
 
     def choose(self, choice: Choice, chosen: Chosen) -> None:
         """Asks which way to go, and calls ``chosen`` with what it changes."""
-        box = QMessageBox(self)
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        box.setIcon(QMessageBox.Icon.Question)
-        box.setWindowTitle(choice.title)
-        box.setText(choice.text)
-        box.setInformativeText(choice.about)
-        ways = [(box.addButton(words, QMessageBox.ButtonRole.AcceptRole), changes) for words, changes in choice.ways]
-        box.setDefaultButton(ways[0][0])
-        box.setEscapeButton(box.addButton(choice.no, QMessageBox.ButtonRole.RejectRole))
-        box.finished.connect(
-            lambda _code: chosen(next((changes for button, changes in ways if box.clickedButton() is button), None))
-        )
-        box.open()
+        ways = [dialogs.Way(*way) for way in choice.ways]
+        dialogs.ask(self, choice.title, choice.text, choice.about, ways=ways, no=choice.no, then=chosen)
 
     # -- closing ----------------------------------------------------------------------------------------------------
 
@@ -327,22 +307,20 @@ class MainWindow(Shell):
 
     def ask_closing(self, training: list[RunModel]) -> str:
         """Asks what becomes of the runs that train: ``"save"``, ``"discard"`` or ``"cancel"``."""
-        box = QMessageBox(self)
-        box.setIcon(QMessageBox.Icon.Question)
-        box.setWindowTitle(_("Close ganstudio"))
         names = ", ".join(model.title for model in training)
-        box.setText(plural("{n} run is still training.", "{n} runs are still training.", len(training)))
         text = _("{names}\n\nSave a checkpoint and quit, and you can go on exactly there. Stop, and what came after the "
                  "last checkpoint is lost.").format(names=names)  # fmt: skip
-        box.setInformativeText("\n\n".join([text, *(model.message for model in training if model.message)]))
-        save = box.addButton(_("Save checkpoint and quit"), QMessageBox.ButtonRole.AcceptRole)
-        stop = box.addButton(_("Stop now"), QMessageBox.ButtonRole.DestructiveRole)
-        box.addButton(_("Cancel"), QMessageBox.ButtonRole.RejectRole)
-        box.setDefaultButton(save)
+        box = dialogs.Question(
+            self,
+            _("Close ganstudio"),
+            plural("{n} run is still training.", "{n} runs are still training.", len(training)),
+            "\n\n".join([text, *(model.message for model in training if model.message)]),
+            [dialogs.Way(_("Save checkpoint and quit"), "save"), dialogs.Way(_("Stop now"), "discard", loses=True)],
+            _("Cancel"),
+        )
         box.exec()
-        clicked = box.clickedButton()
         box.deleteLater()
-        return "save" if clicked is save else "discard" if clicked is stop else "cancel"
+        return box.answer or "cancel"
 
     def quit_saving(self) -> None:
         """Ends without asking, after a checkpoint: what a signal from outside asks for.
