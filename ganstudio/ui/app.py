@@ -149,8 +149,6 @@ def _load(window: MainWindow, run_dir: Path | None, failed: list[Exception]) -> 
 
 def _draw_once(window: MainWindow, wanted: Screenshot) -> int:
     """Draws the real window after all that it loads has arrived."""
-    from ganstudio.ui.kit.image_files import write_png
-
     studio = _furnish(window, "train")  # the others begin with a run that nobody asked for
     if wanted.size is not None:
         window.setMinimumSize(0, 0)
