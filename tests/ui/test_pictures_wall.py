@@ -18,7 +18,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
 from ganstudio.core.images import split_grid
-from ganstudio.ui.kit import image_files as export
+from ganstudio.ui.kit import files as export
 from ganstudio.ui.kit.theme import DARK
 from ganstudio.ui.pictures.wall import ImageWall
 from ganstudio.ui.pictures.wall_layout import fit, fit_zoom
