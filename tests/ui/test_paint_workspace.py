@@ -21,6 +21,7 @@ from ganstudio.ui.paint.scene_dialog import SceneDialog
 from ganstudio.ui.paint.workspace import PaintWorkspace
 from ganstudio.ui.window import MainWindow
 from tests.ui.audit import problems
+from tests.ui.canvas_kit import wheel
 from tests.ui.explore_window import Told, drop
 from tests.ui.paint_kit import (
     answer,
@@ -116,7 +117,7 @@ def test_the_result_is_shown_at_every_size_and_beside_the_one_before(qtbot: QtBo
             page.bar.times.chosen.emit(name)
             assert result.place().width() == pytest.approx(64 * times, abs=1)
         for name in ("", "2"):  # three times its size is none of them
-            QTest.keyClick(result, Qt.Key.Key_Minus)
+            wheel(result, -1)
             assert (result.zoom, page.bar.times.value) == (name, name)
         page.bar.times.chosen.emit("fit")
         assert result.place().width() > 64

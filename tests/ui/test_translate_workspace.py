@@ -26,7 +26,6 @@ from ganstudio.ui.controls.seed_row import SeedRow
 from ganstudio.ui.generator_page.export_dialogs import PictureDialog
 from ganstudio.ui.kit.files import LARGEST_PASTE, png_of
 from ganstudio.ui.kit.theme import set_theme
-from ganstudio.ui.pictures.divider import line_of
 from ganstudio.ui.translate.actions import shortcut_rows
 from ganstudio.ui.translate.batch_dialog import BatchDialog, Wishes
 from ganstudio.ui.translate.workspace import TranslateWorkspace
@@ -341,7 +340,7 @@ def test_before_and_after(qtbot: QtBot) -> None:
         qtbot.keyClick(view, Qt.Key.Key_End)
         right = array(view.grab().toImage())[middle, 3 * (view.width() // 2) : 3 * (view.width() // 2) + 30]
         assert not np.array_equal(left, right)
-        start = QPoint(round(line_of(view.place(), view.split)), middle)
+        start = QPoint(round(view.place().right()), middle)  # the line is there
         qtbot.mousePress(view, LEFT, NOTHING, start)
         qtbot.mouseMove(view, QPoint(view.width() // 2, middle))
         qtbot.mouseRelease(view, LEFT, NOTHING, QPoint(view.width() // 2, middle))

@@ -7,7 +7,7 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRect, QRectF, QSize, QSizeF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QContextMenuEvent,
@@ -25,7 +25,7 @@ from ganstudio.ui.kit.guard import guarded
 from ganstudio.ui.kit.painted import device_pixels, draw_focus_ring, draw_notice, draw_tag, to_image
 from ganstudio.ui.kit.parts import Segmented
 from ganstudio.ui.kit.theme import Theme, current_theme, theme_hub
-from ganstudio.ui.pictures.divider import near_line, paint_left, paint_line, split_at, split_by_key
+from ganstudio.ui.pictures.divider import paint_line
 from ganstudio.ui.pictures.viewport import Viewport
 
 Picture = NDArray[np.uint8]
@@ -34,6 +34,9 @@ ZOOMS = ("fit", "1", "2", "4")
 SMOOTH_FROM = 4.0
 PAN_STEP = 32.0
 GAP = 8
+GRIP = 14
+"""So many pixels beside the line still take hold of it."""
+SPLIT_STEP, FINE = 0.05, 0.01
 ARROWS = {
     Qt.Key.Key_Left: QPointF(1, 0),
     Qt.Key.Key_Right: QPointF(-1, 0),
@@ -233,10 +236,8 @@ class PictureViewer(QWidget):
 
     def place(self) -> QRectF:
         """Where the first picture is, in logical pixels; empty while there is none."""
-        view, ratio = self.viewport.target, self.viewport.ratio
-        if self._image.isNull():
-            return QRectF()
-        return QRectF(view.left() / ratio, view.top() / ratio, view.width() / ratio, view.height() / ratio)
+        view = self.viewport
+        return QRectF(view.to_widget(QPointF()), QSizeF() if self._image.isNull() else view.target.size() / view.ratio)
 
     def pixel_at(self, point: QPointF) -> tuple[int, int]:
         """The pixel at a place on the widget; (−1, −1) for none."""
@@ -310,7 +311,8 @@ class PictureViewer(QWidget):
             target = view.target.toRect().translated(round(pane.left() * view.ratio), 0)
             painter.drawImage(target, image)
             if self.divided:
-                paint_left(painter, self._other, QRectF(target), self.split)
+                painter.setClipRect(QRectF(target.left(), target.top(), self.split * target.width(), target.height()))
+                painter.drawImage(target, self._other)
             painter.restore()
 
     def _paint_words(self, painter: QPainter, theme: Theme) -> None:
@@ -336,10 +338,9 @@ class PictureViewer(QWidget):
             self.show_shape()
 
     def _taken(self, event: QMouseEvent) -> Literal["", "line", "hand", "picture"]:
-        x, left = event.position().x(), event.button() == Qt.MouseButton.LeftButton
-        near = near_line(x, self.place(), self.split)
-        if self.divided and left and (near or not self.movable):
-            self.set_split(split_at(x, self.place()))
+        left = event.button() == Qt.MouseButton.LeftButton
+        if left and self.divided and (self._near_line(event.position()) or not self.movable):
+            self._split_at(event.position())
             return "line"
         if self.hand.press(event):
             return "hand"
@@ -352,7 +353,7 @@ class PictureViewer(QWidget):
         if self._holding and not event.buttons():
             self._let_go()  # whoever lifted the button did it elsewhere
         if self._holding == "line":
-            self.set_split(split_at(point.x(), self.place()))
+            self._split_at(point)
         elif self._holding == "hand":
             self.hand.drag(event)
         elif self._holding == "picture":
@@ -370,7 +371,7 @@ class PictureViewer(QWidget):
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """On the line: half and half; elsewhere the picture is fitted again, unless the given hand wants it."""
-        if self.divided and near_line(event.position().x(), self.place(), self.split):
+        if self._near_line(event.position()):
             self.set_split(0.5)
         elif self.hand.press(event):
             self._holding, self._button = "hand", event.button()
@@ -387,13 +388,21 @@ class PictureViewer(QWidget):
         was, self.mouse = self.mouse, point
         self.hand.hover(was, point)
 
+    def _near_line(self, point: QPointF) -> bool:
+        place = self.place()
+        return self.divided and abs(point.x() - place.left() - self.split * place.width()) <= GRIP
+
+    def _split_at(self, point: QPointF) -> None:
+        place = self.place()
+        self.set_split((point.x() - place.left()) / place.width())
+
     def show_shape(self) -> None:
         """The shape of the mouse for what lies under it."""
         mine = Qt.CursorShape.OpenHandCursor if self.movable else Qt.CursorShape.ArrowCursor
         shape = self.hand.shape() or mine
         if self._holding == "picture":
             shape = Qt.CursorShape.ClosedHandCursor
-        elif self.divided and self.mouse is not None and near_line(self.mouse.x(), self.place(), self.split):
+        elif self.mouse is not None and self._near_line(self.mouse):
             shape = Qt.CursorShape.SplitHCursor
         self.setCursor(shape)
 
@@ -411,9 +420,15 @@ class PictureViewer(QWidget):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Moves the line; zooms, fits, and pushes a picture that is larger than its place."""
         key, view = event.key(), self.viewport
-        split = split_by_key(event, self.split) if self.divided else None
-        if split is not None:
-            self.set_split(split)
+        step = FINE if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else SPLIT_STEP
+        splits: dict[int, float] = {
+            Qt.Key.Key_Left: self.split - step,
+            Qt.Key.Key_Right: self.split + step,
+            Qt.Key.Key_Home: 0.0,
+            Qt.Key.Key_End: 1.0,
+        }
+        if self.divided and key in splits:
+            self.set_split(splits[key])
         elif self.hand.key(event):
             return
         elif self._image.isNull():

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFileDialog, QFormLayou
 
 from ganstudio.app.jobs import Job
 from ganstudio.app.translate.translator import Translator
-from ganstudio.core.errors import StudioError
 from ganstudio.core.i18n import _, plural
 from ganstudio.data.decode import Fit
 from ganstudio.ui.kit.parts import boxed, label, push_button
@@ -112,23 +111,12 @@ class BatchDialog(QDialog):
 
             return len(pictures_in(folder, besides))
 
-        job = self._job = self._translator.studio.jobs.start(_("Counting pictures"), count)
-        job.on_done(lambda found: self._counted(job, found)).on_error(lambda error: self._refused(job, error))
+        self._job = self._translator.studio.jobs.start(_("Counting pictures"), count)
+        self._job.on_done(self._tell).on_error(lambda error: self.problem.setText(str(error)))
 
     def _drop_job(self) -> None:
         if self._job is not None:
             self._job.cancel()
-            self._job = None
-
-    def _counted(self, job: Job, found: int) -> None:
-        if job is self._job:
-            self._job = None
-            self._tell(found)
-
-    def _refused(self, job: Job, error: StudioError) -> None:
-        if job is self._job:
-            self._job = None
-            self.problem.setText(str(error))
 
     def _tell(self, found: int | None) -> None:
         control, spec = self._translator.direction_control, self._translator.spec

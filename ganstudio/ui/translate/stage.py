@@ -31,7 +31,7 @@ class Column(QWidget):
 
     def __init__(self, view: PictureViewer, foot: QWidget, *buttons: QWidget) -> None:
         super().__init__()
-        self.title = _wide(ElidedLabel("", "strong"))
+        self.title = ElidedLabel("", "strong")
         head = QWidget()
         head.setFixedHeight(HEAD)
         boxed(self.title, *buttons, across=True, margins=(4, 0, 0, 0), gap=4, into=head, stretch=self.title)
@@ -45,7 +45,7 @@ class InputFoot(QStackedWidget):
     def __init__(self, translator: Translator, pen: Pen) -> None:
         super().__init__()
         self._translator = translator
-        self.name = _wide(ElidedLabel("", "muted"))
+        self.name = ElidedLabel("", "muted")
         self.fit = FitChoice(
             _("How pictures are brought to the size of the network: their middle square, the whole with a margin, or "
               "distorted. Applies to what is opened, pasted and translated by the folder.")
@@ -263,8 +263,3 @@ class Stage(QWidget):
             return ""
         far = float(np.abs(given.astype(np.int16) - back).mean()) / 255
         return _("Differs from the input by {share:.1f} % on average").format(share=100 * far)
-
-
-def _wide(words: ElidedLabel) -> ElidedLabel:
-    words.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-    return words

@@ -11,6 +11,8 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from ganstudio.app.generators.workplaces import bundled_name, bundled_path
 from ganstudio.app.studio import Studio
 from ganstudio.app.translate.translator import Translator
+from ganstudio.app.translate.translator_session import restore
+from ganstudio.core.errors import StudioError
 from ganstudio.core.experiment import Experiment
 from ganstudio.core.i18n import _
 from ganstudio.ui.generator_page.page import GeneratorPage
@@ -21,7 +23,6 @@ from ganstudio.ui.kit.lifetimes import listen
 from ganstudio.ui.kit.menus import ActionBinder
 from ganstudio.ui.kit.parts import LinkButton, boxed, label, line
 from ganstudio.ui.translate.exports import Exports
-from ganstudio.ui.translate.opening import open_dropped
 from ganstudio.ui.translate.settings_row import SettingsRow
 from ganstudio.ui.translate.stage import Stage
 from ganstudio.ui.translate.strip import ExampleStrip
@@ -160,7 +161,21 @@ class TranslateWorkspace(GeneratorPage):
 
     def open_file(self, dropped: Dropped) -> None:
         """Takes what was dropped: a picture that carries a state of this workspace, or any other picture."""
-        self._studio.when_ready(lambda: open_dropped(self.translator, dropped))
+        self._studio.when_ready(lambda: self._take(dropped))
+
+    def _take(self, dropped: Dropped) -> None:
+        translator = self.translator
+        try:
+            if dropped.session is not None:
+                restore(translator, dropped.session)
+            elif translator.opened is not None or translator.opening:
+                translator.give_file(dropped.path)
+            else:
+                self._studio.notifications.info(
+                    _("Open a run that translates first; then drop the picture again, and it is translated.")
+                )
+        except StudioError as error:
+            self._studio.report(error)
 
     def open_picture(self) -> None:
         """Asks for a picture and translates it."""
