@@ -11,7 +11,6 @@ from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from ganstudio.ui.kit.guard import guarded
 from ganstudio.ui.pictures.viewer import Hand, PictureViewer
 
 LEFT, MIDDLE, NOTHING = Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton, Qt.KeyboardModifier.NoModifier
@@ -114,7 +113,6 @@ def test_a_mistake_in_a_handler_is_told_once_and_harms_nothing(qtbot: QtBot, mon
     told: list[object] = []
     monkeypatch.setattr(sys, "excepthook", lambda kind, _error, _trace: told.append(kind))
 
-    @guarded
     class Broken(QWidget):
         def mousePressEvent(self, event: QMouseEvent) -> None:
             int("raised in C: PySide 6.11 crashes where it gets this")

@@ -25,7 +25,7 @@ from ganstudio.ui.generator_page.page import GeneratorPage, Splitters
 from ganstudio.ui.kit.dropping import Dropped
 from ganstudio.ui.kit.errors import EmptyState
 from ganstudio.ui.kit.menus import ActionBinder
-from ganstudio.ui.kit.painted import step_text
+from ganstudio.ui.kit.words import step_text
 from ganstudio.ui.pictures.viewer import Picture, PictureViewer
 from ganstudio.ui.pictures.viewport import Viewport
 

@@ -13,13 +13,13 @@ from PySide6.QtWidgets import (
     QBoxLayout,
     QButtonGroup,
     QFrame,
-    QHBoxLayout,
     QLabel,
     QLayout,
     QLineEdit,
     QMenu,
     QPushButton,
     QSizePolicy,
+    QStackedWidget,
     QToolButton,
     QWidget,
 )
@@ -185,6 +185,14 @@ def boxed(
     return box
 
 
+def stacked(*pages: QWidget) -> QStackedWidget:
+    """Pages of which one is seen; the first one at first."""
+    made = QStackedWidget()
+    for page in pages:
+        made.addWidget(page)
+    return made
+
+
 class FoldButton(QToolButton):
     """A heading one can fold: an arrow and words; checked means open.
 
@@ -251,21 +259,15 @@ class Segmented(QFrame):
         self.setAccessibleName(name)
         set_look(self, segmented=True)
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(2, 2, 2, 2)
-        row.setSpacing(0)
         self._group = QButtonGroup(self)
         self._buttons: dict[str, QPushButton] = {}
         for key, text, *rest in choices:
-            button = QPushButton(text)
+            button = self._buttons[key] = push_button(text, "", rest[0] if rest else f"{name}: {text}", segment=True)
             button.setCheckable(True)
             button.setAccessibleName(f"{name}: {text}")
-            button.setToolTip(rest[0] if rest else f"{name}: {text}")
             button.clicked.connect(lambda _checked=False, key=key: self.chosen.emit(key))
-            set_look(button, segment=True)
             self._group.addButton(button)
-            self._buttons[key] = button
-            row.addWidget(button)
+        boxed(*self._buttons.values(), into=self, across=True, margins=(2, 2, 2, 2))
         self._group.buttonToggled.connect(_one_stop)
         for button in self._buttons.values():
             _one_stop(button, False)

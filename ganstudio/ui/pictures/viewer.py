@@ -21,7 +21,6 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from ganstudio.core.i18n import _
-from ganstudio.ui.kit.guard import guarded
 from ganstudio.ui.kit.painted import device_pixels, draw_focus_ring, draw_notice, draw_tag, to_image
 from ganstudio.ui.kit.parts import Segmented
 from ganstudio.ui.kit.theme import Theme, current_theme, theme_hub
@@ -92,7 +91,6 @@ class Hand(QObject):
         """Draws above the picture, in logical pixels."""
 
 
-@guarded
 class PictureViewer(QWidget):
     """Shows a picture, or two: beside each other, or over each other with a line to drag.
 

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFileDialog, QFormLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QFileDialog, QLineEdit, QWidget
 
 from ganstudio.app.jobs import Job
 from ganstudio.app.translate.translator import Translator
 from ganstudio.core.i18n import _, plural
 from ganstudio.data.decode import Fit
+from ganstudio.ui.kit.dialogs import FormDialog
 from ganstudio.ui.kit.parts import boxed, label, push_button
-from ganstudio.ui.kit.style import set_look
 from ganstudio.ui.translate.fit_choice import FitChoice
 
 
@@ -33,7 +32,7 @@ class Wishes:
     fit: Fit
 
 
-class BatchDialog(QDialog):
+class BatchDialog(FormDialog):
     """Two folders, and how pictures are made square. Starts only what can succeed; says in place what is wrong.
 
     Args:
@@ -43,50 +42,33 @@ class BatchDialog(QDialog):
     """
 
     def __init__(self, translator: Translator, start: Callable[[Wishes], object], parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setWindowTitle(_("Translate a folder"))
+        tip = _("Translates all pictures beside the window; it can be stopped at any time")
+        super().__init__(_("Translate a folder"), _("Translate"), tip, parent, _("Write nothing"))
         self._translator, self._start = translator, start
         self._job: Job | None = None
         self._suggested = ""
-        self.pictures = self._folder_field(_("Pictures"), _("The folder with the pictures; folders in it count too"))
-        self.results = self._folder_field(_("Results"), _("Where the results go: a new or empty folder is best"))
+        self.pictures = self._folder(_("Pictures"), _("The folder with the pictures; folders in it count too"))
+        self.results = self._folder(_("Results"), _("Where the results go: a new or empty folder is best"))
         self.fit = FitChoice(_("Their middle square, the whole with a margin, or distorted"))
+        self.rows.addRow(_("Fit"), self.fit)
         if translator.state is not None:
             self.fit.set_fit(translator.state.fit)
-        self.words = label("", "muted", wrap=True)
         self.problem = label("", "problem", wrap=True)
-        self._lay_out()
+        self.fill(self.rows, self.words, self.problem, gap=12)
         self.pictures.textChanged.connect(self._pictures_changed)
         self.results.textChanged.connect(lambda _text: self.problem.setText(""))
         self._tell(None)
 
-    def _folder_field(self, name: str, tip: str) -> QLineEdit:
+    def _folder(self, name: str, tip: str) -> QLineEdit:
         field = QLineEdit()
         field.setAccessibleName(name)
         field.setToolTip(tip)
         field.setMinimumWidth(320)
+        choose = push_button(_("Choose…"), "", _("Choose a folder"), clicked=lambda: self._choose(field))
+        choose.setAccessibleName(_("Choose the folder: {name}").format(name=name))
+        choose.setAutoDefault(False)
+        self.rows.addRow(name, boxed(field, choose, across=True, gap=8, stretch=field))
         return field
-
-    def _lay_out(self) -> None:
-        rows = QFormLayout()
-        rows.setHorizontalSpacing(16)
-        rows.setVerticalSpacing(8)
-        for field in (self.pictures, self.results):
-            choose = push_button(_("Choose…"), "", _("Choose a folder"), clicked=partial(self._choose, field))
-            choose.setAccessibleName(_("Choose the folder: {name}").format(name=field.accessibleName()))
-            choose.setAutoDefault(False)
-            row = boxed(field, choose, across=True, gap=8, stretch=field)
-            rows.addRow(field.accessibleName(), row)
-        rows.addRow(_("Fit"), self.fit)
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
-        buttons.button(QDialogButtonBox.StandardButton.Cancel).setToolTip(_("Write nothing"))
-        self.go = buttons.addButton(_("Translate"), QDialogButtonBox.ButtonRole.AcceptRole)
-        self.go.setDefault(True)
-        self.go.setToolTip(_("Translates all pictures beside the window; it can be stopped at any time"))
-        set_look(self.go, primary=True)
-        buttons.accepted.connect(self.accept)
-        buttons.rejected.connect(self.reject)
-        boxed(rows, self.words, self.problem, buttons, margins=(24, 16, 24, 16), gap=12, into=self)
 
     def _choose(self, field: QLineEdit) -> None:
         chosen = QFileDialog.getExistingDirectory(self, field.toolTip(), field.text())
@@ -132,9 +114,8 @@ class BatchDialog(QDialog):
         """Closed, in whatever way: counts no more."""
         self._drop_job()
         super().done(result)
-        self.deleteLater()
 
-    def accept(self) -> None:
+    def choose(self) -> None:
         """Starts, unless something is missing, which is then said."""
         pictures, results = self.pictures.text().strip(), self.results.text().strip()
         if not pictures or not Path(pictures).is_dir():
@@ -145,4 +126,4 @@ class BatchDialog(QDialog):
             self.results.setFocus()
         else:
             self._start(Wishes(Path(pictures), Path(results), self.fit.fit))
-            super().accept()
+            self.accept()

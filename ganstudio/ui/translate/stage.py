@@ -11,8 +11,8 @@ from ganstudio.app.translate.translator import Translator
 from ganstudio.core.controls import LabelMap
 from ganstudio.core.i18n import _
 from ganstudio.explore.translating import seen
-from ganstudio.ui.kit.painted import step_text
 from ganstudio.ui.kit.parts import ElidedLabel, boxed, tool_button
+from ganstudio.ui.kit.words import step_text
 from ganstudio.ui.pictures.viewer import Picture, PictureViewer
 from ganstudio.ui.translate.fit_choice import FitChoice
 from ganstudio.ui.translate.pen import Pen
