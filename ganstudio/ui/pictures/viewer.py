@@ -163,15 +163,15 @@ class PictureViewer(QWidget):
             other: the second one: right of the first, or left of the line.
             part: of the widget, where nothing else of it has changed.
         """
+        size, zoom = self._image.size(), self.zoom
         self._image, self._other = (QImage() if one is None else to_image(one) for one in (picture, other))
-        zoom = self.zoom
-        self._settle()
-        self._describe()
         self.update(self.rect() if part is None else part)
-        if part is None:
+        self._describe()
+        if self._image.size() != size:
+            self._settle()
             self.show_shape()
-        if self.zoom != zoom:  # one of another size is fitted
-            self.moved.emit()
+            if self.zoom != zoom:  # it was fitted
+                self.moved.emit()
 
     def compare(self, how: Comparing, names: tuple[str, str] = ("", "")) -> None:
         """Shows the second picture too, or no longer; ``names`` are of what is left and right of the line."""
