@@ -58,14 +58,14 @@ def clock(seconds: float) -> str:
     return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
 
 
-def spacing(span: float, count: int) -> float:
+def spacing(span: float, count: float) -> float:
     """The smallest of 1, 2, 5 × 10ⁿ that divides a span into at most so many parts."""
     rough = span / max(count, 1)
     power: float = 10.0 ** math.floor(math.log10(rough))
     return next(step * power for step in (1, 2, 5, 10) if step * power >= rough * (1 - 1e-9))
 
 
-def linear_ticks(low: float, high: float, count: int, whole: bool = False) -> Ticks:
+def linear_ticks(low: float, high: float, count: float, whole: bool = False) -> Ticks:
     """About ``count`` round values in [low, high]; ``whole`` allows only whole numbers."""
     if not high > low:
         return []
