@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSplitter, QStackedWidget, QVBoxLayout, QWidget
@@ -28,7 +28,9 @@ from ganstudio.ui.kit.menus import ActionBinder
 from ganstudio.ui.kit.style import set_look
 from ganstudio.ui.kit.words import state_text
 from ganstudio.ui.train.data_jobs import DataJobs
-from ganstudio.ui.train.run_view import RunView
+
+if TYPE_CHECKING:
+    from ganstudio.ui.train.run_view import RunView
 
 PANEL_WIDTH = 304
 COLUMNS = "train/bench"
@@ -208,6 +210,8 @@ class TrainWorkspace(QWidget):
     def run_view(self) -> RunView:
         """The view of the present run; made when the first run is opened, since it brings the plots."""
         if self._run_view is None:
+            from ganstudio.ui.train.run_view import RunView
+
             self._run_view = RunView(self._studio, self._binder)
             self._run_view.place_requested.connect(self._ask_place)
             self._right.addWidget(self._run_view)
