@@ -83,8 +83,8 @@ def _rows(chance: np.random.Generator, start: int, count: int) -> Rows:
 def redraw(app: QApplication, panel: CurvesPanel) -> None:
     """Draws every plot that is out of date, now."""
     for section in panel.sections.values():
-        if section.canvas.isVisible():
-            section.canvas.repaint()
+        if section.plot.isVisible():
+            section.plot.repaint()
     app.processEvents()
 
 

@@ -9,12 +9,15 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from PySide6.QtCore import QLine
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from PySide6.QtCore import QLine, QRectF
 from PySide6.QtGui import QColor, QPainter, QPen
 
 from ganstudio.core.fields import format_number
 from ganstudio.ui.kit.theme import Theme, ui_font
 
+Floats = NDArray[np.float64]
 Ticks = list[tuple[float, str]]
 _TIMES = (0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 21600, 43200, 86400)
 
@@ -159,3 +162,40 @@ class Grid:
         painter.setPen(QColor(theme.text_muted))
         for x, y, text in self.texts:
             painter.drawText(x, y, text)
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """Where the lines lie in their plot and which values they span."""
+
+    area: QRectF
+    x0: float
+    x1: float
+    low: float
+    high: float
+    log: bool = False
+
+    @property
+    def per_pixel(self) -> float:
+        """Data along x in a pixel."""
+        return (self.x1 - self.x0) / self.area.width()
+
+    def to_x(self, x: ArrayLike) -> Floats:
+        """Data to pixels along x; far outside is just outside."""
+        pixels = self.area.left() + (np.asarray(x, np.float64) - self.x0) / self.per_pixel
+        reach = 1e4  # further away, Qt's fixed-point coordinates overflow
+        return np.clip(pixels, self.area.left() - reach, self.area.right() + reach)
+
+    def to_y(self, y: ArrayLike) -> Floats:
+        """Data to pixels along y; NaN where a logarithmic axis cannot show it, far outside is just outside."""
+        y, low, high = np.asarray(y, np.float64), self.low, self.high
+        if self.log:
+            with np.errstate(invalid="ignore", divide="ignore"):
+                y = np.where(y > 0, np.log10(y), np.nan)
+            low, high = float(np.log10(low)), float(np.log10(high))
+        pixels = self.area.bottom() - (y - low) * (self.area.height() / (high - low))
+        return np.clip(pixels, self.area.top() - 50, self.area.bottom() + 50)
+
+    def from_x(self, pixel: float) -> float:
+        """Pixels to data along x."""
+        return self.x0 + (pixel - self.area.left()) * self.per_pixel

@@ -11,7 +11,8 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsRectItem, QStyleOptionGraphicsItem, QWidget
 
-Floats = NDArray[np.float64]
+from ganstudio.ui.plots.axes import Floats
+
 Dash = tuple[int, ...]
 """Pixels on, off, on, off, … along x; empty is a solid line."""
 _EVERYWHERE = QRectF(-1e5, -1e5, 2e5, 2e5)
@@ -70,8 +71,6 @@ class Line(pg.PlotCurveItem):
             dots: a dot at every point.
             fine: as thin as the screen can: Qt outlines any wider pen, which takes seconds for a dense line.
         """
-        pen = QPen(colour, 0 if fine else 1)
-        pen.setCosmetic(True)
         finite = ~np.isnan(y)
         spots, half = finite, 1.5
         if not dots:
@@ -87,7 +86,12 @@ class Line(pg.PlotCurveItem):
         if dash and len(x):
             drawn[:-1] &= _on((x[:-1] + x[1:]) / 2, dash)
         # A path may hold no NaN, not even where nothing is drawn.
-        self.setData(x, np.where(finite, y, 0.0), pen=pen, connect="all" if drawn.all() else drawn)
+        self.setData(
+            x,
+            np.where(finite, y, 0.0),
+            pen=QPen(colour, 0 if fine else 1),
+            connect="all" if drawn[:-1].all() else drawn,
+        )
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         """Draws the line and its dots."""

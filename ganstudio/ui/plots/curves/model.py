@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 
@@ -12,10 +12,12 @@ from ganstudio.core.events import SeriesInfo, SeriesRole
 from ganstudio.core.i18n import _
 from ganstudio.core.series import By, SeriesTable
 from ganstudio.ui.kit.theme import Theme
+from ganstudio.ui.plots.axes import Floats
+from ganstudio.ui.plots.items import Dash
 
 MarkKind = Literal["hyper", "checkpoint", "failure"]
-Dash = tuple[int, ...]
-"""Pixels on, off, on, off, … along x; empty is a solid line."""
+COMPARED: Dash = (6, 4)
+"""Of the lines of the run that is compared with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,10 @@ class Mark:
     seconds: float
     kind: MarkKind
     text: str
+
+    def at(self, by: By) -> float:
+        """Where it lies on the x axis."""
+        return float(self.step) if by == "step" else self.seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +87,8 @@ def measure_plots(series: Iterable[SeriesInfo]) -> list[PlotKind]:
     for info in series:
         if info.kind == "measure":
             found.setdefault(plot_key(info), {}).setdefault(info.name, info)
-    return [PlotKind(key, _measure_title(list(infos.values())), _measure_help()) for key, infos in found.items()]
-
-
-def _measure_help() -> str:
-    return _("A quantity that this method measures of itself.")
+    help_ = _("A quantity that this method measures of itself.")
+    return [PlotKind(key, _measure_title(list(infos.values())), help_) for key, infos in found.items()]
 
 
 def _measure_title(infos: list[SeriesInfo]) -> str:
@@ -159,6 +162,15 @@ class Curve:
     style: Style
     comparison: bool = False
     label: str = ""
+
+
+class Piece(NamedTuple):
+    """The part of a curve that is seen; ``faint`` where it lies behind its smoothed self."""
+
+    curve: Curve
+    x: Floats
+    y: Floats
+    faint: bool
 
 
 @dataclass(slots=True)
