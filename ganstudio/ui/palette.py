@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QRect, QSize, Qt
-from PySide6.QtGui import QColor, QKeyEvent, QKeySequence, QPainter
+from PySide6.QtGui import QColor, QKeyEvent, QPainter
 from PySide6.QtWidgets import (
     QFrame,
     QLineEdit,
@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QListWidgetItem,
     QStyledItemDelegate,
     QStyleOptionViewItem,
-    QVBoxLayout,
     QWidget,
 )
 from shiboken6 import isValid
@@ -19,8 +18,9 @@ from shiboken6 import isValid
 from ganstudio.app.actions import Action, ActionTable
 from ganstudio.core.i18n import _
 from ganstudio.ui.kit.icons import icon_pixmap
-from ganstudio.ui.kit.parts import line
+from ganstudio.ui.kit.parts import boxed, line
 from ganstudio.ui.kit.theme import current_theme, ui_font
+from ganstudio.ui.kit.words import keys_text
 
 _ACTION = Qt.ItemDataRole.UserRole
 
@@ -50,11 +50,7 @@ class _Row(QStyledItemDelegate):
         painter.setFont(ui_font(theme.small))
         painter.setPen(QColor(theme.text_muted))
         painter.drawText(title.adjusted(wide + 10, 1, 0, 1), middle | Qt.AlignmentFlag.AlignLeft, action.menu_name)
-        keys = (
-            QKeySequence(action.shortcuts[0]).toString(QKeySequence.SequenceFormat.NativeText)
-            if action.shortcuts
-            else ""
-        )
+        keys = keys_text(action.shortcuts[0]) if action.shortcuts else ""
         painter.drawText(box, middle | Qt.AlignmentFlag.AlignRight, keys)
 
 
@@ -86,12 +82,7 @@ class Palette(QFrame):
         self._list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._list.itemClicked.connect(self._run)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(8, 4, 8, 8)
-        column.setSpacing(6)
-        column.addWidget(self._entry)
-        column.addWidget(line())
-        column.addWidget(self._list)
+        boxed(self._entry, line(), self._list, into=self, margins=(8, 4, 8, 8), gap=6)
         self.hide()
 
     def open(self) -> None:

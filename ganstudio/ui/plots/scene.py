@@ -26,7 +26,7 @@ from PySide6.QtWidgets import QAbstractScrollArea, QGraphicsItem, QMenu, QWidget
 from ganstudio.core.events import Scene
 from ganstudio.core.i18n import _
 from ganstudio.ui.kit.chips import Chip, ChipRow, Mark
-from ganstudio.ui.kit.image_files import copy_image, save_image
+from ganstudio.ui.kit.files import copy_image, save_image
 from ganstudio.ui.kit.painted import colour, device_pixels, draw_group, draw_legend, draw_notice, draw_tag, group_colour
 from ganstudio.ui.kit.parts import boxed
 from ganstudio.ui.kit.theme import Theme, current_theme, theme_hub, ui_font

@@ -19,7 +19,7 @@ from ganstudio.core.events import SeriesInfo
 from ganstudio.core.i18n import _
 from ganstudio.core.series import SeriesTable
 from ganstudio.store.atomic import replace_file
-from ganstudio.ui.kit.image_files import write_png
+from ganstudio.ui.kit.files import write_png
 from ganstudio.ui.kit.theme import Theme, ui_font
 from ganstudio.ui.plots.curves.legend import SAMPLE, paint_sample
 from ganstudio.ui.plots.curves.plot import Plot
