@@ -13,19 +13,16 @@ from PySide6.QtWidgets import (
     QDialog,
     QFrame,
     QHeaderView,
-    QLayout,
     QLineEdit,
     QProgressBar,
     QPushButton,
-    QScrollArea,
-    QStackedWidget,
     QTableView,
     QWidget,
 )
 
 from ganstudio.core.i18n import _, plural
 from ganstudio.ui.experiment.previews import BalanceBars, PreviewView
-from ganstudio.ui.kit.parts import boxed, label, push_button
+from ganstudio.ui.kit.parts import boxed, label, push_button, say, scrolled, stacked
 from ganstudio.ui.kit.style import set_look
 from ganstudio.ui.kit.tips import plain
 
@@ -164,14 +161,10 @@ class DataCheckView(QDialog):
         self.resize(880, 640)
         self.model = ProblemModel()
         self.model.setParent(self)
-        self._pages = QStackedWidget()
-        for layout in (self._waiting(), self._result(), self._failed()):
-            page = QWidget()
-            page.setLayout(layout)
-            self._pages.addWidget(page)
+        self._pages = stacked(self._waiting(), self._result(), self._failed())
         boxed(self._pages, into=self)
 
-    def _waiting(self) -> QLayout:
+    def _waiting(self) -> QWidget:
         self.progress = QProgressBar()
         self.progress.setTextVisible(False)
         self.progress.setAccessibleName(_("Progress of the check"))
@@ -179,18 +172,23 @@ class DataCheckView(QDialog):
         self.cancel = push_button(_("Cancel"), "", _("Stops looking; nothing has been changed"), clicked=self.reject)
         title = label(_("Looking at the data…"), "title")
         foot = boxed(self.cancel, None, across=True)
-        return boxed(None, title, self.progress, self._detail, foot, None, None, margins=(32, 32, 32, 32), gap=12)
+        page = QWidget()
+        parts = None, title, self.progress, self._detail, foot, None, None
+        boxed(*parts, margins=(32, 32, 32, 32), gap=12, into=page)
+        return page
 
-    def _failed(self) -> QLayout:
+    def _failed(self) -> QWidget:
         self._failure = label("", "error", wrap=True)
         title = label(_("The data cannot be used"), "title")
         foot = boxed(self._close_button(), None, across=True)
-        return boxed(title, self._failure, foot, None, margins=(32, 32, 32, 32), gap=12)
+        page = QWidget()
+        boxed(title, self._failure, foot, None, margins=(32, 32, 32, 32), gap=12, into=page)
+        return page
 
     def _close_button(self) -> QPushButton:
         return push_button(_("Close"), "", _("Back to the experiment"), clicked=self.reject)
 
-    def _result(self) -> QLayout:
+    def _result(self) -> QWidget:
         self.verdict = label("", "title", wrap=True)
         self.preview = PreviewView()
         middle = boxed(self.preview, self._numbers(), across=True, gap=24)
@@ -199,9 +197,10 @@ class DataCheckView(QDialog):
         words = _("Starts the experiment with these data")
         self.start = push_button(_("Train on this"), "play", words, clicked=self.accept, primary=True)
         foot = boxed(None, self._close_button(), self.start, across=True, gap=8)
-        page = boxed(self.verdict, middle, self._problem_list(), foot, margins=(24, 24, 24, 16), gap=12)
-        page.setStretch(1, 3)
-        page.setStretch(2, 2)
+        page = QWidget()
+        column = boxed(self.verdict, middle, self._problem_list(), foot, margins=(24, 24, 24, 16), gap=12, into=page)
+        column.setStretch(1, 3)
+        column.setStretch(2, 2)
         return page
 
     def _numbers(self) -> QWidget:
@@ -213,10 +212,8 @@ class DataCheckView(QDialog):
         words = self._facts, self._warnings, self._changes
         content = QWidget()
         boxed(*words, self._balance_title, self.balance, None, margins=(0, 0, 8, 0), gap=12, into=content)
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setWidget(content)
+        scroll = scrolled(content)
+        scroll.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         scroll.setMinimumWidth(220)
         return scroll
 
@@ -279,8 +276,7 @@ class DataCheckView(QDialog):
             (self._changes, report.changes),
             (self._warnings, report.warnings),
         ):
-            words.setText("\n".join(lines))
-            words.setVisible(bool(lines))
+            say(words, "\n".join(lines))
         for widget in (self._balance_title, self.balance):
             widget.setVisible(bool(report.balance or report.shares))
         self._balance_title.setText(_("Pixels per class") if report.shares else _("Items per class"))

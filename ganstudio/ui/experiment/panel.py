@@ -6,19 +6,18 @@ from collections.abc import Sequence
 from typing import Literal
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QStackedWidget, QWidget
+from PySide6.QtWidgets import QWidget
 
 from ganstudio.app.drafts import NAME, SEED, STEPS, ExperimentDraft, split_request
 from ganstudio.app.generators.catalogue import Catalogue
 from ganstudio.core.experiment import Experiment
 from ganstudio.core.fields import FieldSpec, of_run
 from ganstudio.core.i18n import _
-from ganstudio.ui.experiment.choosers import MethodChooser
-from ganstudio.ui.experiment.data_picker import DataPicker
+from ganstudio.ui.experiment.choosers import DataPicker, MethodChooser
 from ganstudio.ui.forms import FieldForm
 from ganstudio.ui.forms.editors import TextEdit
 from ganstudio.ui.kit.lifetimes import listen
-from ganstudio.ui.kit.parts import ElidedLabel, boxed, label, line, push_button, scrolled, tool_button
+from ganstudio.ui.kit.parts import ElidedLabel, boxed, label, line, push_button, say, scrolled, stacked, tool_button
 
 Mode = Literal["draft", "running", "elsewhere", "finished"]
 MIN_WIDTH = 280
@@ -91,9 +90,7 @@ class ExperimentPanel(QWidget):
         words = label(_("Loading methods and data sets. This takes two or three seconds."), "muted", wrap=True)
         boxed(label(_("Experiment"), "strong"), words, None, margins=(16, 14, 16, 16), gap=8, into=waiting)
         boxed(head, area, line(), foot, into=body, stretch=area)
-        self._pages = QStackedWidget()
-        self._pages.addWidget(waiting)
-        self._pages.addWidget(body)
+        self._pages = stacked(waiting, body)
         boxed(self._pages, into=self)
 
     def _connect(self) -> None:
@@ -237,8 +234,7 @@ class ExperimentPanel(QWidget):
         self.start.setEnabled(not sentences)
         self.start.setToolTip("\n".join(sentences) or _("Starts training with these settings"))
         # What stands beneath its own row is not said twice; what is out of sight is said here.
-        self._reason.setText(sentences[0] if sentences else "")
-        self._reason.setVisible(bool(sentences))
+        say(self._reason, sentences[0] if sentences else "")
 
     def _on_option(self, name: str, value: object) -> None:
         default = self.data.form.row(name).default

@@ -44,6 +44,12 @@ def label(text: str, role: Role = "", wrap: bool = False, parent: QWidget | None
     return made
 
 
+def say(words: QLabel, text: str) -> None:
+    """Gives a label its text; without any it goes, and leaves its room."""
+    words.setText(text)
+    words.setVisible(bool(text))
+
+
 class ElidedLabel(QLabel):
     """One line that ends in … where there is no room; the whole text is the tooltip then, unless it has one."""
 

@@ -84,31 +84,18 @@ class Pieces(pg.PlotCurveItem):
 
 
 class ScenePlot(Chart):
-    """Draws what it was given; who gives it something else calls :meth:`invalidate`.
-
-    Attributes:
-        real: real points, ``(n, 2)``.
-        fakes: generated points.
-        groups: those of each of several generators; empty where there is one.
-        group_names: what the generators are called.
-        inside: heat-map, manifold and arrows.
-        extent: the square ``[-extent, extent]²`` is the whole view.
-        modes: the true modes of a mixture, and ``mode_std`` their standard deviation.
-        hits: for each mode whether generated points arrive there; empty where nobody knows.
-        shown: the layers that are switched on.
-        empty_text: what is said while there is nothing.
-    """
+    """Draws what a :class:`SceneView` gives it; who gives it something else calls :meth:`invalidate`."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
         self.real: Points | None = None
         self.fakes: Points | None = None
-        self.groups: dict[int, Points] = {}
+        self.groups: dict[int, Points] = {}  # of several generators; empty where there is one
         self.group_names: tuple[str, ...] = ()
         self.inside: Scene | None = None
         self.extent, self.mode_std = 1.0, 0.0
         self.modes: list[tuple[float, float]] = []
-        self.hits: list[bool] = []
+        self.hits: list[bool] = []  # for each mode whether fakes arrive there; empty where nobody knows
         self.shown = {name for name, *_rest in _layers()}
         self.empty_text = ""
         self._middle, self._zoom = (0.0, 0.0), 1.0

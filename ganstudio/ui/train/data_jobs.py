@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+from PySide6.QtWidgets import QFileDialog, QWidget
 
 from ganstudio.app.drafts import join_request, split_request
 from ganstudio.app.jobs import Job
@@ -21,6 +21,7 @@ from ganstudio.data.fetch import download
 from ganstudio.data.membernames import ARCHIVES
 from ganstudio.data.report import check
 from ganstudio.ui.experiment import DataCheckView, ExperimentPanel
+from ganstudio.ui.kit.dialogs import Way, ask
 from ganstudio.ui.kit.lifetimes import listen
 
 
@@ -118,20 +119,17 @@ class DataJobs(QObject):
 
         The session takes them only if they are the very same.
         """
-        box = QMessageBox(self._window)
-        box.setIcon(QMessageBox.Icon.Question)
-        box.setWindowTitle(_("Where are the data?"))
-        box.setText(model.message)
-        box.setInformativeText(
-            _("If the data of “{name}” have moved, choose where they are now. They are taken if they are the same, and "
-              "the run remembers the place.").format(name=model.title)
-        )  # fmt: skip
-        choose = box.addButton(_("Choose…"), QMessageBox.ButtonRole.AcceptRole)
-        box.addButton(_("Cancel"), QMessageBox.ButtonRole.RejectRole)
-        box.setDefaultButton(choose)
-        choose.clicked.connect(lambda: self._choose_place(model))
-        box.finished.connect(box.deleteLater)
-        box.open()
+        about = _(
+            "If the data of “{name}” have moved, choose where they are now. They are taken if they are the same, and "
+            "the run remembers the place."
+        ).format(name=model.title)
+
+        def answered(choose: bool | None) -> None:
+            if choose:
+                self._choose_place(model)
+
+        ways = (Way(_("Choose…")),)
+        ask(self._window, _("Where are the data?"), model.message, about, ways=ways, no=_("Cancel"), then=answered)
 
     def _choose_place(self, model: RunModel) -> None:
         """Asks for what was there before: a folder, an archive, or a drawing."""
