@@ -250,6 +250,25 @@ def test_wrong_points_are_refused_and_tiny_views_paint(view: SceneView) -> None:
     view.grab()
 
 
+def test_what_nobody_sees_is_not_drawn_and_the_mouse_draws_nothing_anew(
+    view: SceneView, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn: list[object] = []
+    monkeypatch.setattr("ganstudio.ui.plots.scene_layers.dots", lambda *given: drawn.append(given) or dots(*given))
+    view.hide()
+    for _ in range(3):
+        view.set_scene(a_scene())
+        view.set_fakes(np.zeros((9, 2), np.float32))
+    QApplication.processEvents()
+    assert not drawn
+    view.show()
+    qtbot.waitUntil(lambda: len(drawn) == 1)
+    for x in range(100, 140):
+        qtbot.mouseMove(view.plot, QPoint(x, 100))
+    QApplication.processEvents()
+    assert len(drawn) == 1
+
+
 def test_many_points_are_quick(view: SceneView) -> None:
     rng = np.random.default_rng(0)
     real, fakes = (rng.normal(size=(n, 2)).astype(np.float32) for n in (5000, 2000))

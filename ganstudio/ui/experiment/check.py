@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QDialog,
     QFrame,
     QHeaderView,
-    QLineEdit,
     QProgressBar,
     QPushButton,
     QTableView,
@@ -22,7 +21,7 @@ from PySide6.QtWidgets import (
 
 from ganstudio.core.i18n import _, plural
 from ganstudio.ui.experiment.previews import BalanceBars, PreviewView
-from ganstudio.ui.kit.parts import boxed, label, push_button, say, scrolled, stacked
+from ganstudio.ui.kit.parts import boxed, entry, label, push_button, say, scrolled, stacked
 from ganstudio.ui.kit.style import set_look
 from ganstudio.ui.kit.tips import plain
 
@@ -219,13 +218,9 @@ class DataCheckView(QDialog):
 
     def _problem_list(self) -> QWidget:
         self._problem_title = label("", "strong")
-        self.search = QLineEdit()
-        self.search.setPlaceholderText(_("Search files"))
-        self.search.setAccessibleName(_("Search files"))
-        self.search.setToolTip(_("Finds files by name or by what is odd about them"))
-        self.search.setClearButtonEnabled(True)
+        tip = _("Finds files by name or by what is odd about them")
+        self.search = entry(_("Search files"), tip, changed=self.model.set_search, clear=True)
         self.search.setMaximumWidth(280)
-        self.search.textChanged.connect(self.model.set_search)
         self.copy = push_button(_("Copy list"), "copy", _("Copies what the table shows"), clicked=self._on_copy)
         head = boxed(self._problem_title, self.search, self.copy, across=True, gap=8)
         head.setStretch(0, 1)
@@ -271,12 +266,9 @@ class DataCheckView(QDialog):
         self.verdict.setText(sentence)
         set_look(self.verdict, tone=tone)
         self.preview.set_preview(report.preview, report.spec.extent, 2 if report.spec.translates else 1)
-        for words, lines in (
-            (self._facts, facts(report)),
-            (self._changes, report.changes),
-            (self._warnings, report.warnings),
-        ):
-            say(words, "\n".join(lines))
+        say(self._facts, "\n".join(facts(report)))
+        say(self._changes, "\n".join(report.changes))
+        say(self._warnings, "\n".join(report.warnings))
         for widget in (self._balance_title, self.balance):
             widget.setVisible(bool(report.balance or report.shares))
         self._balance_title.setText(_("Pixels per class") if report.shares else _("Items per class"))

@@ -7,14 +7,14 @@ from collections.abc import Callable
 import numpy as np
 from PySide6.QtCore import QRect, QSignalBlocker, QSize, Qt
 from PySide6.QtGui import QFont, QFontMetrics, QImage, QPainter
-from PySide6.QtWidgets import QComboBox, QDialog, QGridLayout, QLineEdit, QSlider, QToolButton, QWidget
+from PySide6.QtWidgets import QComboBox, QDialog, QGridLayout, QSlider, QToolButton, QWidget
 
 from ganstudio.core.i18n import _
 from ganstudio.ui.experiment import density as shapes
 from ganstudio.ui.experiment.density import SIZE, Field
 from ganstudio.ui.experiment.density_canvas import LARGEST, SMALLEST, DrawingCanvas
 from ganstudio.ui.experiment.previews import PreviewView
-from ganstudio.ui.kit.parts import boxed, label, push_button, tool_button
+from ganstudio.ui.kit.parts import boxed, entry, label, push_button, tool_button
 from ganstudio.ui.kit.theme import current_theme, ui_font
 
 SAMPLES = 2000
@@ -103,15 +103,14 @@ class DrawingDialog(QDialog):
         ):
             self._shape.addItem(text, make)
         self._shape.activated.connect(self._start_from)
-        self._letters = _entry("", _("text"), _("Start from letters"), _("Type a few letters to start from them"), 8)
+        self._letters = entry(_("text"), _("Type a few letters to start from them"), _("Start from letters"), longest=8)
         self._letters.setFixedWidth(72)
         self._letters.textEdited.connect(self._write)
         self._undo = _tool("undo", _("Undo (Ctrl+Z)"), canvas.undo)
         self._redo = _tool("redo", _("Redo (Ctrl+Shift+Z)"), canvas.redo)
         self._clear = _tool("trash", _("Clear everything (can be undone)"), canvas.clear)
-        title = _("Name of the drawing")
-        self._name = _entry(name, title, title, _("The data set is listed under this name"), 60)
-        self._name.textChanged.connect(self._named)
+        tip = _("The data set is listed under this name")
+        self._name = entry(_("Name of the drawing"), tip, text=name, changed=self._named, longest=60)
         self._problem = label("", "problem", wrap=True)
 
     def _lay_out(self) -> None:
@@ -155,7 +154,7 @@ class DrawingDialog(QDialog):
         self._clear.setEnabled(not density.empty)
         self._named()
 
-    def _named(self) -> None:
+    def _named(self, _name: str = "") -> None:
         if self._problem.text():
             self._say(self.problem())
 
@@ -199,15 +198,6 @@ def _slider(low: int, high: int, tip: str) -> QSlider:
     slider.setToolTip(tip)
     slider.setAccessibleName(tip)
     return slider
-
-
-def _entry(text: str, hint: str, name: str, tip: str, longest: int) -> QLineEdit:
-    entry = QLineEdit(text)
-    entry.setPlaceholderText(hint)
-    entry.setAccessibleName(name)
-    entry.setToolTip(tip)
-    entry.setMaxLength(longest)
-    return entry
 
 
 def letters(text: str, font: QFont) -> Field:

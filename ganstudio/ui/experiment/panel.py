@@ -29,6 +29,10 @@ class ExperimentPanel(QWidget):
     In mode ``"draft"`` it edits an :class:`ExperimentDraft`; with :meth:`show_run` it shows what a run was started
     with, and only what may be changed while training can be edited.
 
+    Attributes:
+        draft: what is being edited.
+        mode: what the panel is for at present; see :meth:`set_mode`.
+
     Signals: ``start_requested`` (Experiment), ``live_value_edited`` (name, value), ``extend_requested`` (total steps),
     ``duplicate_requested``. What is asked of data, ``data`` says.
     """
@@ -41,11 +45,11 @@ class ExperimentPanel(QWidget):
     def __init__(self, draft: ExperimentDraft | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._catalogue: Catalogue | None = None
-        self._mode: Mode = "draft"
+        self.mode: Mode = "draft"
         self._run: Experiment | None = None
         self._devices: tuple[str, ...] = ("auto", "cpu")
         self._problems: dict[str, str] = {}
-        self._draft = draft or ExperimentDraft()
+        self.draft = draft or ExperimentDraft()
         self.setMinimumWidth(MIN_WIDTH)
         self._make_parts()
         self._lay_out()
@@ -53,8 +57,8 @@ class ExperimentPanel(QWidget):
         self._refresh()
 
     def _make_parts(self) -> None:
-        self.undo_button = tool_button("undo", _("Undo"), clicked=self._draft.undo, side=28)
-        self.redo_button = tool_button("redo", _("Redo"), clicked=self._draft.redo, side=28)
+        self.undo_button = tool_button("undo", _("Undo"), clicked=self.draft.undo, side=28)
+        self.redo_button = tool_button("redo", _("Redo"), clicked=self.draft.redo, side=28)
         self.method = MethodChooser()
         self.data = DataPicker()
         self.hyper = FieldForm()
@@ -98,29 +102,19 @@ class ExperimentPanel(QWidget):
         QWidget.setTabOrder(self.duplicate, self.undo_button)
         QWidget.setTabOrder(self.undo_button, self.redo_button)
         self.setFocusProxy(self.method.combo)
-        self.method.chosen.connect(self._draft.set_method)
-        self.data.chosen.connect(self._draft.set_data)
+        self.method.chosen.connect(self.draft.set_method)
+        self.data.chosen.connect(self.draft.set_data)
         self.data.option_edited.connect(self._on_option)
         self.hyper.value_edited.connect(self._on_hyper)
         self.run_form.value_edited.connect(self._on_run_field)
         for form in (self.hyper, self.run_form, self.data.form):
             form.errors_changed.connect(self._refresh_start)
-        listen(self, (self._draft.changed, self._refresh), (self._draft.history.changed, self._refresh_history))
-
-    @property
-    def draft(self) -> ExperimentDraft:
-        """What is being edited."""
-        return self._draft
-
-    @property
-    def mode(self) -> Mode:
-        """What the panel is for at present."""
-        return self._mode
+        listen(self, (self.draft.changed, self._refresh), (self.draft.history.changed, self._refresh_history))
 
     @property
     def experiment(self) -> Experiment:
         """What is shown: the run's experiment, or the draft's."""
-        return self._run if self._run is not None and self._mode != "draft" else self._draft.experiment
+        return self._run if self._run is not None and self.mode != "draft" else self.draft.experiment
 
     def set_catalogue(self, catalogue: Catalogue) -> None:
         """Fills the choices; until then the panel says that it is waiting. Call it again after a download."""
@@ -143,15 +137,15 @@ class ExperimentPanel(QWidget):
     def set_mode(self, mode: Mode) -> None:
         """``"draft"``: all can be edited; ``"running"``: live values; ``"elsewhere"`` and ``"finished"``: nothing."""
         if mode != "draft" and self._run is None:
-            self._run = self._draft.experiment
-        self._mode = mode
+            self._run = self.draft.experiment
+        self.mode = mode
         self._refresh()
 
     def set_live_value(self, name: str, value: bool | int | float | str) -> None:
         """Shows that a running run's hyper-parameter has changed, whoever did it."""
         if self._run is not None:
             self._run = self._run.with_(hyper={**self._run.hyper, name: value})
-        if self._mode != "draft":
+        if self.mode != "draft":
             self.hyper.set_value(name, value)
 
     def commit(self) -> bool:
@@ -169,7 +163,7 @@ class ExperimentPanel(QWidget):
         if catalogue is None:
             return
         name, path, options = split_request(experiment.data)
-        self._problems = self._draft.problems(catalogue) if self._mode == "draft" else {}
+        self._problems = self.draft.problems(catalogue) if self.mode == "draft" else {}
         self.method.set_current(experiment.method)
         self.data.set_current(name, path, options)
         self._fill_hyper(catalogue, experiment, name)
@@ -183,7 +177,7 @@ class ExperimentPanel(QWidget):
         card = next((card for card in catalogue.methods if card.name == experiment.method), None)
         kind = next((card.kind for card in catalogue.datasets if card.name == data), "images")
         fields = card.fields if card else ()
-        hyper = experiment.hyper if self._mode == "draft" else of_run(fields, experiment.hyper)
+        hyper = experiment.hyper if self.mode == "draft" else of_run(fields, experiment.hyper)
         self.hyper.set_fields(fields, hyper, card.defaults_for(kind) if card else {})
         for spec in fields:
             self.hyper.set_error(spec.name, self._problems.get(f"hyper.{spec.name}", ""))
@@ -199,7 +193,7 @@ class ExperimentPanel(QWidget):
             editor.setPlaceholderText(experiment.with_(name="").title)
 
     def _lock(self) -> None:
-        draft, running = self._mode == "draft", self._mode == "running"
+        draft, running = self.mode == "draft", self.mode == "running"
         self.method.set_locked(not draft)
         self.data.set_locked(not draft)
         self.run_form.set_live_only(not draft)
@@ -207,7 +201,7 @@ class ExperimentPanel(QWidget):
         reason = {
             "elsewhere": _("This run is being trained by another process. Duplicate it to change this."),
             "finished": _("This run is not training now. Duplicate it to change this."),
-        }.get(self._mode)
+        }.get(self.mode)
         if reason:
             for row in (*self.hyper.rows, *self.run_form.rows):
                 row.set_locked(reason)
@@ -220,7 +214,7 @@ class ExperimentPanel(QWidget):
         self._title.setToolTip(f"{title}\n{hint}" if running else title)
 
     def _refresh_history(self) -> None:
-        history = self._draft.history
+        history = self.draft.history
         for button, able, verb, what in (
             (self.undo_button, history.can_undo, _("Undo"), history.undo_label),
             (self.redo_button, history.can_redo, _("Redo"), history.redo_label),
@@ -229,7 +223,7 @@ class ExperimentPanel(QWidget):
             button.setToolTip(f"{verb}: {what}" if what else verb)
 
     def _refresh_start(self) -> None:
-        found = self.problems() if self._mode == "draft" else {}
+        found = self.problems() if self.mode == "draft" else {}
         sentences = list(dict.fromkeys(found.values()))
         self.start.setEnabled(not sentences)
         self.start.setToolTip("\n".join(sentences) or _("Starts training with these settings"))
@@ -238,20 +232,20 @@ class ExperimentPanel(QWidget):
 
     def _on_option(self, name: str, value: object) -> None:
         default = self.data.form.row(name).default
-        self._draft.set_data_option(name, None if value == default else value)  # type: ignore[arg-type]
+        self.draft.set_data_option(name, None if value == default else value)  # type: ignore[arg-type]
 
     def _on_hyper(self, name: str, value: object) -> None:
-        if self._mode != "draft":
+        if self.mode != "draft":
             self.set_live_value(name, value)  # type: ignore[arg-type]
             self.live_value_edited.emit(name, value)
         elif value == self.hyper.row(name).default:
-            self._draft.reset_hyper(name, self.hyper.row(name).spec.title)
+            self.draft.reset_hyper(name, self.hyper.row(name).spec.title)
         else:
-            self._draft.set_hyper(name, value, self.hyper.row(name).spec.title)  # type: ignore[arg-type]
+            self.draft.set_hyper(name, value, self.hyper.row(name).spec.title)  # type: ignore[arg-type]
 
     def _on_run_field(self, name: str, value: object) -> None:
-        if self._mode == "draft":
-            self._draft.set(self.run_form.row(name).spec.title, **{name: value})
+        if self.mode == "draft":
+            self.draft.set(self.run_form.row(name).spec.title, **{name: value})
         elif name == "steps":
             self.extend_requested.emit(value)
 
@@ -259,7 +253,7 @@ class ExperimentPanel(QWidget):
         if not self.commit() or self.problems():
             self._show_first_error()
             return
-        self.start_requested.emit(self._draft.to_experiment())
+        self.start_requested.emit(self.draft.to_experiment())
 
     def _show_first_error(self) -> None:
         for form in (self.data.form, self.run_form, self.hyper):

@@ -139,6 +139,39 @@ def push_button(
     return _named(made, text, tooltip, clicked)
 
 
+def entry(
+    hint: str,
+    tooltip: str,
+    name: str = "",
+    *,
+    text: str = "",
+    changed: Callable[[str], object] | None = None,
+    longest: int = 0,
+    clear: bool = False,
+) -> QLineEdit:
+    """A line to type in.
+
+    Args:
+        hint: seen while it is empty.
+        tooltip: more about it.
+        name: the accessible name; the hint where empty.
+        text: to begin with.
+        changed: told the text whenever it is another.
+        longest: so many signs at most; 0: as many as one likes.
+        clear: with a button that empties it, as a search has.
+    """
+    made = QLineEdit(text)
+    made.setPlaceholderText(hint)
+    made.setToolTip(tooltip)
+    made.setAccessibleName(name or hint)
+    made.setClearButtonEnabled(clear)
+    if longest:
+        made.setMaxLength(longest)
+    if changed is not None:
+        made.textChanged.connect(changed)
+    return made
+
+
 def filled_menu(parent: QWidget, fill: Callable[[QMenu], object]) -> QMenu:
     """A menu that ``fill`` fills anew each time it is opened."""
     menu = QMenu(parent)

@@ -144,10 +144,8 @@ class ScenePlot(Chart):
 
     def pan_by(self, across: float, up: float) -> None:
         """Moves the view by shares of its width and height."""
-        view = self.view()
-        self._set_middle(
-            self._middle[0] + across * view.width / view.scale, self._middle[1] + up * view.height / view.scale
-        )
+        view, (x, y) = self.view(), self._middle
+        self._set_middle(x + across * view.width / view.scale, y + up * view.height / view.scale)
 
     def _set_middle(self, x: float, y: float) -> None:
         # The middle stays over the data, so that nobody gets lost in the void.
@@ -407,10 +405,9 @@ class SceneView(QWidget):
         """Shows heat-map, manifold and arrows; None shows none, and their chips say why."""
         self.plot.inside = scene
         for name, tip in self._tips.items():
-            self._chips.chips[name].setEnabled(scene is not None)
-            self._chips.chips[name].setToolTip(
-                tip if scene is not None else _("Seen while the run trains in this window")
-            )
+            chip = self._chips.chips[name]
+            chip.setEnabled(scene is not None)
+            chip.setToolTip(tip if scene is not None else _("Seen while the run trains in this window"))
         self.plot.invalidate()
 
     def set_mode_hits(self, hits: Sequence[bool]) -> None:
