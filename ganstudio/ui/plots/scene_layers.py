@@ -109,13 +109,11 @@ def heat_at(scene: Scene, x: float, y: float) -> float | None:
     row = (y + scene.extent) / (2 * scene.extent) * (rows - 1)
     if not (0 <= column <= columns - 1 and 0 <= row <= rows - 1):
         return None
-    left, low = min(int(column), max(columns - 2, 0)), min(int(row), max(rows - 2, 0))
-    right, high = min(left + 1, columns - 1), min(low + 1, rows - 1)
+    left, low = int(column), int(row)
+    corners = scene.heat[low : low + 2, left : left + 2].astype(np.float64)
     across, up = column - left, row - low
-    heat = scene.heat
-    below = heat[low, left] * (1 - across) + heat[low, right] * across
-    above = heat[high, left] * (1 - across) + heat[high, right] * across
-    return float(below * (1 - up) + above * up)
+    aside = corners @ np.array([1 - across, across])[: corners.shape[1]]
+    return float(np.array([1 - up, up])[: len(corners)] @ aside)
 
 
 def dots(placed: NDArray[np.float64], size: tuple[int, int], radius: float, tone: QColor) -> QImage:
