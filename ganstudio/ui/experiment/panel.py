@@ -57,8 +57,8 @@ class ExperimentPanel(QWidget):
         self._refresh()
 
     def _make_parts(self) -> None:
-        self.undo_button = tool_button("undo", _("Undo"), clicked=self.draft.undo, side=28)
-        self.redo_button = tool_button("redo", _("Redo"), clicked=self.draft.redo, side=28)
+        self.undo_button = tool_button("undo", _("Undo"), clicked=self.draft.history.undo, side=28)
+        self.redo_button = tool_button("redo", _("Redo"), clicked=self.draft.history.redo, side=28)
         self.method = MethodChooser()
         self.data = DataPicker()
         self.hyper = FieldForm()
@@ -253,7 +253,7 @@ class ExperimentPanel(QWidget):
         if not self.commit() or self.problems():
             self._show_first_error()
             return
-        self.start_requested.emit(self.draft.to_experiment())
+        self.start_requested.emit(self.draft.experiment)
 
     def _show_first_error(self) -> None:
         for form in (self.data.form, self.run_form, self.hyper):
