@@ -20,13 +20,13 @@ from ganstudio.core.i18n import _
 from ganstudio.core.series import SeriesTable
 from ganstudio.store.atomic import replace_file
 from ganstudio.ui.kit.image_files import write_png
-from ganstudio.ui.kit.theme import Theme, ui_font
+from ganstudio.ui.kit.theme import current_theme, ui_font
 from ganstudio.ui.plots.curves.legend import SAMPLE, paint_sample
 from ganstudio.ui.plots.curves.plot import Plot
 
 ExportKind = Literal["csv", "png", "svg"]
 Progress = Callable[[float], bool]
-Writer = Callable[[Path, QSize, Sequence[Plot], Theme], None]
+Writer = Callable[[Path, QSize, Sequence[Plot]], None]
 _ROWS_AT_A_TIME = 20_000
 _HEADING = 22
 
@@ -130,25 +130,17 @@ def _rows_of(table: SeriesTable, steps: NDArray[np.int64]) -> tuple[NDArray[np.i
     return rows, there
 
 
-def export_png(path: Path, size: QSize, plots: Sequence[Plot], theme: Theme, scale: float = 2.0) -> None:
-    """Draws the plots into a PNG of ``scale`` times ``size`` pixels.
-
-    Raises:
-        StoreError: the file cannot be written.
-    """
+def export_png(path: Path, size: QSize, plots: Sequence[Plot], scale: float = 2.0) -> None:
+    """Draws the plots into a PNG of ``scale`` times ``size`` pixels; raises StoreError where it cannot be written."""
     image = QImage(size * scale, QImage.Format.Format_RGB32)
     image.setDevicePixelRatio(scale)
     with QPainter(image) as painter:
-        _draw(painter, size, plots, theme, scale)
+        _draw(painter, size, plots, scale)
     write_png(path, image)
 
 
-def export_svg(path: Path, size: QSize, plots: Sequence[Plot], theme: Theme) -> None:
-    """Draws the plots into an SVG; text stays text.
-
-    Raises:
-        StoreError: the file cannot be written.
-    """
+def export_svg(path: Path, size: QSize, plots: Sequence[Plot]) -> None:
+    """Draws the plots into an SVG, in which text stays text; raises StoreError where it cannot be written."""
     buffer, generator = QBuffer(), QSvgGenerator()
     generator.setOutputDevice(buffer)
     generator.setResolution(96)
@@ -156,15 +148,16 @@ def export_svg(path: Path, size: QSize, plots: Sequence[Plot], theme: Theme) -> 
     generator.setViewBox(QRectF(0, 0, size.width(), size.height()))
     generator.setTitle(_("Training curves"))
     with QPainter(generator) as painter:
-        _draw(painter, size, plots, theme)
+        _draw(painter, size, plots)
     replace_file(path, bytes(buffer.data().data()))
 
 
-def _draw(painter: QPainter, size: QSize, plots: Sequence[Plot], theme: Theme, ratio: float = 1.0) -> None:
+def _draw(painter: QPainter, size: QSize, plots: Sequence[Plot], ratio: float = 1.0) -> None:
     """Draws all plots below each other with their titles and legends, by the items that are on the screen.
 
     Leaves the plots with the labels and axes of the exported picture.
     """
+    theme = next((plot.theme for plot in plots), current_theme())
     painter.fillRect(0, 0, size.width(), size.height(), QColor(theme.surface))
     painter.setFont(ui_font(theme.small))
     axis = painter.fontMetrics().height() + 6
@@ -174,14 +167,14 @@ def _draw(painter: QPainter, size: QSize, plots: Sequence[Plot], theme: Theme, r
         plot.right, plot.axis, plot.words = right, plot is plots[-1], index == 0
         painter.save()
         painter.translate(4, 4 + index * each)
-        _draw_heading(painter, QRectF(4, 0, size.width() - 16, _HEADING), plot, theme)
+        _draw_heading(painter, QRectF(4, 0, size.width() - 16, _HEADING), plot)
         painter.translate(0, _HEADING)
         plot.draw(painter, QRectF(0, 0, size.width() - 8, each - _HEADING + axis * plot.axis), ratio)
         painter.restore()
 
 
-def _draw_heading(painter: QPainter, rect: QRectF, plot: Plot, theme: Theme) -> None:
-    middle = Qt.AlignmentFlag.AlignVCenter
+def _draw_heading(painter: QPainter, rect: QRectF, plot: Plot) -> None:
+    theme, middle = plot.theme, Qt.AlignmentFlag.AlignVCenter
     painter.setFont(ui_font(theme.normal))
     painter.setPen(QColor(theme.text))
     painter.drawText(rect, middle, plot.kind.title)

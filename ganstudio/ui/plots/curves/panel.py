@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -45,9 +45,9 @@ class CurvesPanel(QWidget):
         self._others: dict[str, SeriesTable] = {}
         self._label = ""
         self._stamp: object = None
-        self.theme = current_theme()
+        theme = current_theme()
         self.toolbar = CurvesToolbar()
-        self.plots = PlotStack(self.view, self.theme, self._hear)
+        self.plots = PlotStack(self.view, theme, self._hear)
         self._scroll = QScrollArea()
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
         self._scroll.setWidgetResizable(True)
@@ -72,7 +72,7 @@ class CurvesPanel(QWidget):
         bar.csv.triggered.connect(lambda: export.ask_and_export(self, "csv", self.export_csv))
         bar.png.triggered.connect(lambda: export.ask_and_export(self, "png", self.export_png))
         bar.svg.triggered.connect(lambda: export.ask_and_export(self, "svg", self.export_svg))
-        self.apply_theme(self.theme)
+        self.apply_theme(theme)
         theme_hub.changed.connect(self.apply_theme)
 
     def _hear(self, section: PlotSection) -> None:
@@ -122,7 +122,7 @@ class CurvesPanel(QWidget):
         self._stamp = None
         self.refresh()
 
-    def set_marks(self, marks: Iterable[Mark]) -> None:
+    def set_marks(self, marks: Sequence[Mark]) -> None:
         """Shows these marks and no others."""
         if tuple(marks) != self.view.marks:
             self._look("marks", tuple(marks))
@@ -252,7 +252,6 @@ class CurvesPanel(QWidget):
 
     def apply_theme(self, theme: Theme) -> None:
         """Takes the theme's colours and fonts."""
-        self.theme = theme
         palette = self.palette()
         palette.setColor(QPalette.ColorRole.Window, QColor(theme.surface))
         for widget in (self, self.plots, self._scroll.viewport()):
@@ -318,6 +317,6 @@ class CurvesPanel(QWidget):
         plots = [section.plot for section in self.plots.opened]
         height = max(self._scroll.height(), 24 + len(plots) * _PLOT_HEIGHT)
         try:
-            write(path, QSize(max(self.width(), 640), height), plots, self.theme)
+            write(path, QSize(max(self.width(), 640), height), plots)
         finally:
             self._arrange()  # the plots on the screen are themselves again

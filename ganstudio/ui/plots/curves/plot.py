@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import zip_longest
+
 import numpy as np
 from PySide6.QtCore import QEvent, QLineF, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
@@ -121,12 +123,12 @@ class Plot(Chart):
             self._pieces = self._read(int(area.width() * ratio))
             self.scale = self._range(area)
             self._grid = self._make_grid(self.scale, rect)
-        while len(self._lines) < len(self._pieces):
-            self._lines.append(Line(self.area))
-        for line in self._lines[len(self._pieces) :]:
-            line.hide()
-        for line, piece in zip(self._lines, self._pieces, strict=False):
-            self._place_line(line, piece, ratio)
+        # Lines are made once, and hidden where there are fewer: making and dropping items leaks with some Qt releases.
+        self._lines += [Line(self.area) for _more in self._pieces[len(self._lines) :]]
+        for line, piece in zip_longest(self._lines, self._pieces):
+            line.setVisible(piece is not None)
+            if piece is not None:
+                self._place_line(line, piece, ratio)
         return self._grid
 
     @property
@@ -135,14 +137,12 @@ class Plot(Chart):
 
     def _read(self, pixels: int) -> list[Piece]:
         view, weight, curves = self.view, self.weight, self.shown
-        wanted = [(curve, 0.0) for curve in curves if weight > 0 and not curve.comparison]
-        behind = len(wanted)
-        wanted += [(curve, weight) for curve in curves]
+        wanted = [(curve, True) for curve in curves if weight > 0 and not curve.comparison]
+        wanted += [(curve, False) for curve in curves]
         pieces = []
-        for index, (curve, smoothing) in enumerate(wanted):
+        for curve, faint in wanted:
             reach = curve.info.name, view.x0, view.x1, pixels, view.by
-            faint = index < behind
-            x, y = curve.table.window(*reach) if faint else curve.table.smoothed_window(*reach, smoothing)
+            x, y = curve.table.window(*reach) if faint else curve.table.smoothed_window(*reach, weight)
             pieces.append(Piece(curve, x, y.astype(np.float64), faint))
         return pieces
 
@@ -213,7 +213,6 @@ class Plot(Chart):
             x = (np.floor(x * ratio) + 0.5) / ratio
         dots = self.kind.sparse and not piece.faint and len(x) < wide / 8
         line.set_points(x, scale.to_y(piece.y), QColor(colour), dash, dots=dots, fine=len(x) > wide / 4)
-        line.show()
 
     def paint_ground(self, painter: QPainter) -> None:
         """Grid and axes."""
@@ -239,7 +238,6 @@ class Plot(Chart):
     def paint_over(self, painter: QPainter) -> None:
         """The step that the timeline shows (an accent line with a handle at its foot), and the cursor."""
         scale, view = self.scale, self.view
-        own = [curve for curve in self.shown if not curve.comparison]
         if scale is None:
             return
         area = scale.area
@@ -258,13 +256,12 @@ class Plot(Chart):
             painter.drawLine(QLineF(x, area.top(), x, area.bottom()))
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setPen(QPen(QColor(self.theme.surface), 1.5))
-            for curve in own:
-                found = curve.table.value_at(curve.info.name, view.cursor, view.by, self.weight)
-                if found is not None:
-                    row = int(np.searchsorted(curve.table.steps, found[0]))
-                    at = QPointF(
-                        round(float(scale.to_x(curve.table.positions(view.by)[row]))), float(scale.to_y(found[1]))
-                    )
+            for curve in self.shown:
+                table = curve.table
+                found = table.value_at(curve.info.name, view.cursor, view.by, self.weight)
+                if found is not None and not curve.comparison:
+                    x = table.positions(view.by)[int(np.searchsorted(table.steps, found[0]))]
+                    at = QPointF(round(float(scale.to_x(x))), float(scale.to_y(found[1])))
                     if area.contains(at):
                         painter.setBrush(QColor(curve.style.colour))
                         painter.drawEllipse(at, 3.5, 3.5)
