@@ -21,7 +21,7 @@ from ganstudio.bench.old_curves import OldPlot
 from ganstudio.core.events import Rows, SeriesInfo
 from ganstudio.core.series import SeriesTable
 from ganstudio.ui.app import make_application
-from ganstudio.ui.kit.theme import set_theme
+from ganstudio.ui.kit.style import set_theme
 from ganstudio.ui.plots.curves import CurvesPanel, section
 
 STEPS, CHUNK = 1_000_000, 5_000

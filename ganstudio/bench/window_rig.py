@@ -16,7 +16,7 @@ from ganstudio.bench.headless import SETTLE, speed
 from ganstudio.core.errors import TrainingError
 from ganstudio.core.experiment import Experiment
 from ganstudio.ui.app import load_methods, make_application
-from ganstudio.ui.kit.theme import set_theme
+from ganstudio.ui.kit.style import set_theme
 from ganstudio.ui.window import MainWindow
 
 SIZE = (1440, 900)

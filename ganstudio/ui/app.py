@@ -22,9 +22,9 @@ from ganstudio.app.studio import Studio
 from ganstudio.core.errors import StoreError, StudioError
 from ganstudio.core.i18n import _
 from ganstudio.core.screenshot import Screenshot
+from ganstudio.ui.kit.files import write_png
 from ganstudio.ui.kit.icons import app_icon
-from ganstudio.ui.kit.image_files import write_png
-from ganstudio.ui.kit.theme import set_theme
+from ganstudio.ui.kit.style import set_theme
 from ganstudio.ui.plots import load_ahead
 from ganstudio.ui.qtlog import install_qt_messages, remove_qt_messages
 from ganstudio.ui.window import MainWindow

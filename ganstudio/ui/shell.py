@@ -20,7 +20,8 @@ from ganstudio.ui.kit.errors import ErrorBanner
 from ganstudio.ui.kit.icons import app_icon
 from ganstudio.ui.kit.menus import ActionBinder
 from ganstudio.ui.kit.motion import set_reduced_motion
-from ganstudio.ui.kit.theme import current_theme, set_theme
+from ganstudio.ui.kit.style import set_theme
+from ganstudio.ui.kit.theme import current_theme
 from ganstudio.ui.palette import Palette
 from ganstudio.ui.rail import Rail
 from ganstudio.ui.statusbar import StatusBar

@@ -24,7 +24,7 @@ from ganstudio.ui.controls.sample import SampleSection
 from ganstudio.ui.controls.styles import StylesSection
 from ganstudio.ui.explore.workspace import ExploreWorkspace
 from ganstudio.ui.kit.parts import Segmented
-from ganstudio.ui.kit.theme import set_theme
+from ganstudio.ui.kit.style import set_theme
 from ganstudio.ui.translate.workspace import TranslateWorkspace
 from tests.methods.tiny import registered
 from tests.methods.tiny_styles import TINY_STYLES, TinyStyles

@@ -246,8 +246,8 @@ def test_the_source_menu_offers_what_the_workspace_can_open(qtbot: QtBot, maps_r
         bar = SourceBar(desk, studio)
         qtbot.addWidget(bar)
         qtbot.waitUntil(lambda: not (studio.pump() or studio.jobs.running))
-        bar.button.fill()
-        found[desk.place] = [action.text().partition("\t")[0] for action in bar.button._menu.actions()]
+        bar.button.menu().aboutToShow.emit()
+        found[desk.place] = [action.text().partition("\t")[0] for action in bar.button.menu().actions()]
         found[desk.place + " words"] = [bar.button.accessibleName()]
         desk.shutdown()
     assert "digits" in found["explore"]

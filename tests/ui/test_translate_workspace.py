@@ -25,7 +25,7 @@ from ganstudio.ui.controls.class_slots import ClassSlots
 from ganstudio.ui.controls.seed_row import SeedRow
 from ganstudio.ui.generator_page.export_dialogs import PictureDialog
 from ganstudio.ui.kit.files import LARGEST_PASTE, png_of
-from ganstudio.ui.kit.theme import set_theme
+from ganstudio.ui.kit.style import set_theme
 from ganstudio.ui.translate.actions import shortcut_rows
 from ganstudio.ui.translate.batch_dialog import BatchDialog, Wishes
 from ganstudio.ui.translate.workspace import TranslateWorkspace

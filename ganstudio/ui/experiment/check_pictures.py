@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from ganstudio.core.i18n import _
 from ganstudio.core.images import make_grid
-from ganstudio.ui.gallery.drawings import to_pixmap
+from ganstudio.ui.kit.painted import to_image
 from ganstudio.ui.kit.theme import current_theme, theme_hub, ui_font
 
 BAR_HEIGHT = 20
@@ -79,8 +79,8 @@ class PreviewView(QWidget):
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, scale < 1)
         shown = wall.shape[1] * scale / ratio, wall.shape[0] * scale / ratio
         target = QRectF((self.width() - shown[0]) / 2, (self.height() - shown[1]) / 2, *shown)
-        pixmap = to_pixmap(wall)
-        painter.drawPixmap(target, pixmap, QRectF(pixmap.rect()))
+        image = to_image(wall)
+        painter.drawImage(target, image, QRectF(image.rect()))
 
     def _columns(self, count: int, width: int, height: int) -> int:
         """The number of columns with which the images are shown largest."""

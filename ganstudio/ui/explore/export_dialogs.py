@@ -31,7 +31,7 @@ class FoldersDialog(ExportForm):
     """
 
     def __init__(self, classes: int, write: Callable[[Path, int, int, str], object], parent: QWidget) -> None:
-        super().__init__(_("Save pictures by class"), _("Save…"), parent)
+        super().__init__(_("Save pictures by class"), parent)
         self._classes, self._write = classes, write
         self.per_class = self.number(_("Pictures of each class"), 1, 100_000, 100, _("All classes get as many"))
         self.seed = self.number(_("Seed"), 0, 2**31 - 1, 0, _("Of the first picture; the next ones count on"))

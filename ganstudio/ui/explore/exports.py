@@ -18,8 +18,7 @@ from ganstudio.explore.looking import laid_over
 from ganstudio.explore.views import Seen, one
 from ganstudio.ui.explore.export_dialogs import FilmDialog, FoldersDialog
 from ganstudio.ui.generator_page.exports import PageExports, file_name
-from ganstudio.ui.kit.files import ask_where
-from ganstudio.ui.kit.image_files import copy_image
+from ganstudio.ui.kit.files import ask_where, copy_image
 
 if TYPE_CHECKING:
     from ganstudio.explore.generator import Generator

@@ -21,8 +21,9 @@ from ganstudio.app.explore.explorer import Explorer
 from ganstudio.core.i18n import _
 from ganstudio.explore.looking import laid_over
 from ganstudio.ui.explore.travel import Traveller
-from ganstudio.ui.kit.painted import device_pixels, draw_focus_ring, draw_tag, step_text, to_image
+from ganstudio.ui.kit.painted import device_pixels, draw_focus_ring, draw_tag, to_image
 from ganstudio.ui.kit.theme import current_theme, theme_hub
+from ganstudio.ui.kit.words import step_text
 
 GAP = 8
 SMOOTH_FROM = 4

@@ -20,7 +20,9 @@ from PySide6.QtWidgets import (
     QMenu,
     QPushButton,
     QSizePolicy,
+    QStackedWidget,
     QToolButton,
+    QVBoxLayout,
     QWidget,
 )
 
@@ -169,8 +171,9 @@ def boxed(
         into: the widget whose layout it becomes.
         stretch: the part that takes what room is left.
     """
-    direction = QBoxLayout.Direction.LeftToRight if across else QBoxLayout.Direction.TopToBottom
-    box = QBoxLayout(direction, into)
+    box = QHBoxLayout() if across else QVBoxLayout()
+    if into is not None:
+        into.setLayout(box)
     box.setContentsMargins(*margins)
     box.setSpacing(gap)
     for part in parts:
@@ -183,6 +186,14 @@ def boxed(
         else:
             box.addWidget(part, int(part is stretch))
     return box
+
+
+def stacked(*pages: QWidget) -> QStackedWidget:
+    """Pages of which one is seen; the first one at first."""
+    made = QStackedWidget()
+    for page in pages:
+        made.addWidget(page)
+    return made
 
 
 class FoldButton(QToolButton):
@@ -251,21 +262,15 @@ class Segmented(QFrame):
         self.setAccessibleName(name)
         set_look(self, segmented=True)
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(2, 2, 2, 2)
-        row.setSpacing(0)
         self._group = QButtonGroup(self)
         self._buttons: dict[str, QPushButton] = {}
         for key, text, *rest in choices:
-            button = QPushButton(text)
+            button = self._buttons[key] = push_button(text, "", rest[0] if rest else f"{name}: {text}", segment=True)
             button.setCheckable(True)
             button.setAccessibleName(f"{name}: {text}")
-            button.setToolTip(rest[0] if rest else f"{name}: {text}")
             button.clicked.connect(lambda _checked=False, key=key: self.chosen.emit(key))
-            set_look(button, segment=True)
             self._group.addButton(button)
-            self._buttons[key] = button
-            row.addWidget(button)
+        boxed(*self._buttons.values(), into=self, across=True, margins=(2, 2, 2, 2))
         self._group.buttonToggled.connect(_one_stop)
         for button in self._buttons.values():
             _one_stop(button, False)
@@ -273,12 +278,16 @@ class Segmented(QFrame):
 
     @property
     def value(self) -> str:
-        """The key of the present choice."""
-        return next(key for key, button in self._buttons.items() if button.isChecked())
+        """The key of the present choice; empty for none."""
+        return next((key for key, button in self._buttons.items() if button.isChecked()), "")
 
     def set_value(self, key: str) -> None:
-        """Chooses without telling anybody."""
-        self._buttons[key].setChecked(True)
+        """Chooses without telling anybody; none of them where ``key`` is empty."""
+        self._group.setExclusive(bool(key))
+        for name, button in self._buttons.items():
+            button.setChecked(name == key)
+        if not key:  # the Tab key still comes here
+            next(iter(self._buttons.values())).setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
     def set_enabled(self, key: str, enabled: bool) -> None:
         """Greys one choice out."""

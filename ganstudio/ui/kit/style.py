@@ -8,7 +8,7 @@ from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QApplication, QWidget
 
 from ganstudio.core.resources import resource_path
-from ganstudio.ui.kit.theme import Theme, ui_font
+from ganstudio.ui.kit.theme import Theme, ThemeChoice, theme_hub, ui_font
 
 
 def palette_of(theme: Theme) -> QPalette:
@@ -89,3 +89,8 @@ def apply_style(app: QApplication, theme: Theme) -> None:
     app.setFont(ui_font(theme.normal))
     app.setPalette(palette_of(theme))
     app.setStyleSheet(style_sheet(theme))
+
+
+def set_theme(choice: ThemeChoice) -> None:
+    """Uses the light or the dark theme, or follows the system's choice live."""
+    theme_hub.choose(choice, apply_style)

@@ -18,8 +18,9 @@ from ganstudio.ui.generator_page.page import GeneratorPage, Splitters
 from ganstudio.ui.kit.dropping import Dropped
 from ganstudio.ui.kit.errors import EmptyState
 from ganstudio.ui.kit.menus import ActionBinder
-from ganstudio.ui.kit.painted import step_text, to_image
+from ganstudio.ui.kit.painted import to_image
 from ganstudio.ui.kit.parts import LinkButton, line
+from ganstudio.ui.kit.words import step_text
 from ganstudio.ui.paint import opening
 from ganstudio.ui.paint.canvas_bar import CanvasBar
 from ganstudio.ui.paint.canvas_view import CanvasView

@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QLabel, QToolButton,
 
 from ganstudio.core.i18n import _
 from ganstudio.ui.kit.icons import icon
-from ganstudio.ui.kit.painted import step_text
 from ganstudio.ui.kit.theme import Theme, current_theme, theme_hub, ui_font
+from ganstudio.ui.kit.words import step_text
 from ganstudio.ui.pictures.timeline_track import TimelineTrack
 
 FRAME_MS = 83

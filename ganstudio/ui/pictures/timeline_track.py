@@ -21,8 +21,9 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractSlider, QToolTip, QWidget
 
 from ganstudio.core.i18n import _
-from ganstudio.ui.kit.painted import colour, compact, step_text
+from ganstudio.ui.kit.painted import colour
 from ganstudio.ui.kit.theme import Theme, ui_font
+from ganstudio.ui.kit.words import compact, step_text
 
 EDGE = 12.0
 AXIS = 16.0

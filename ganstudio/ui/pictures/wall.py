@@ -7,7 +7,7 @@ from PySide6.QtGui import QContextMenuEvent, QHelpEvent, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QMenu, QToolTip, QWidget
 
 from ganstudio.core.i18n import _
-from ganstudio.ui.kit.image_files import copy_image, save_image
+from ganstudio.ui.kit.files import copy_image, save_image
 from ganstudio.ui.kit.theme import Theme
 from ganstudio.ui.pictures.pane import logical
 from ganstudio.ui.pictures.wall_view import WallView

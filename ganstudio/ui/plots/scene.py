@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 from ganstudio.core.events import Scene
 from ganstudio.core.i18n import _
 from ganstudio.ui.kit.chips import Chip, ChipRow, Mark
-from ganstudio.ui.kit.image_files import copy_image, save_image
+from ganstudio.ui.kit.files import copy_image, save_image
 from ganstudio.ui.kit.theme import Theme, current_theme, theme_hub
 from ganstudio.ui.plots.scene_plot import ScenePlot
 

@@ -12,7 +12,7 @@ from ganstudio.core.i18n import _
 from ganstudio.explore.exporting import Watch
 from ganstudio.explore.translating import Translated, seen, side_by_side, translation
 from ganstudio.ui.generator_page.exports import PageExports, file_name
-from ganstudio.ui.kit.image_files import copy_image
+from ganstudio.ui.kit.files import copy_image
 from ganstudio.ui.kit.painted import to_image
 from ganstudio.ui.translate.batch_dialog import BatchDialog, Wishes
 

@@ -16,8 +16,9 @@ from ganstudio.core.i18n import _
 from ganstudio.data.decode import Fit
 from ganstudio.explore.translating import FITS, seen
 from ganstudio.ui.forms.editors import QuietCombo
-from ganstudio.ui.kit.painted import step_text, to_image
+from ganstudio.ui.kit.painted import to_image
 from ganstudio.ui.kit.parts import ElidedLabel, tool_button
+from ganstudio.ui.kit.words import step_text
 from ganstudio.ui.translate.before_after import BeforeAfter
 from ganstudio.ui.translate.input_view import InputView
 from ganstudio.ui.translate.pen_bar import PenOptions, PenTools

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QBuffer, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtSvg import QSvgGenerator
-from PySide6.QtWidgets import QFileDialog, QMessageBox, QProgressDialog, QWidget
+from PySide6.QtWidgets import QProgressDialog, QWidget
 
 from ganstudio.core.elsewhere import as_cell
 from ganstudio.core.errors import CancelledError, StudioError
@@ -19,7 +19,8 @@ from ganstudio.core.events import SeriesInfo
 from ganstudio.core.i18n import _
 from ganstudio.core.series import SeriesTable
 from ganstudio.store.atomic import replace_file
-from ganstudio.ui.kit.image_files import write_png
+from ganstudio.ui.kit.dialogs import warn
+from ganstudio.ui.kit.files import ask_where, write_png
 from ganstudio.ui.kit.theme import current_theme, ui_font
 from ganstudio.ui.plots.curves.legend import SAMPLE, paint_sample
 from ganstudio.ui.plots.curves.plot import Plot
@@ -34,12 +35,9 @@ _HEADING = 22
 def ask_and_export(parent: QWidget, kind: ExportKind, export: Callable[[Path, Progress], object]) -> None:
     """Lets a person choose a file and exports to it, with a way out where it takes long; says what went wrong."""
     filters = {"csv": _("Values (*.csv)"), "png": _("Picture (*.png)"), "svg": _("Drawing (*.svg)")}
-    chosen, _filter = QFileDialog.getSaveFileName(parent, _("Export curves"), f"curves.{kind}", filters[kind])
-    if not chosen:
+    path = ask_where(parent, _("Export curves"), f"curves.{kind}", filters[kind], (f".{kind}",))
+    if path is None:
         return
-    path = Path(chosen)
-    if path.suffix.lower() != f".{kind}":
-        path = path.with_name(f"{path.name}.{kind}")
     # A million rows take some seconds: the window appears after half a second.
     progress = QProgressDialog(_("Writing values…"), _("Cancel"), 0, 100, parent)
     progress.setWindowModality(Qt.WindowModality.WindowModal)
@@ -52,9 +50,7 @@ def ask_and_export(parent: QWidget, kind: ExportKind, export: Callable[[Path, Pr
     try:
         export(path, tell)
     except StudioError as error:
-        box = QMessageBox(QMessageBox.Icon.Warning, _("Export curves"), str(error), parent=parent)
-        box.setDetailedText(error.details)
-        box.exec()
+        warn(parent, _("Export curves"), str(error), error.details)
     finally:
         progress.close()
         progress.deleteLater()
