@@ -107,7 +107,7 @@ def _compared(
     for each in (panel, old):
         each.toolbar.smoothing_changed.emit(0.95 if smoothed else 0.0)
         _update(app, each)
-    paints, plots = _Paints(), [shown.plot for shown in panel.plots.shown]
+    paints, plots = _Paints(), [shown.plot for shown in panel.shown]
     for plot in plots:
         plot.installEventFilter(paints)
     times: dict[CurvesPanel, list[tuple[float, float]]] = {panel: [], old: []}

@@ -197,9 +197,9 @@ def test_the_legend_switches_lines_and_a_new_run_keeps_the_choice(panel, qtbot) 
     panel.set_tables(a_run(seed=1))
     settle()
     assert count_pixels(panel, "loss", LIGHT.generator) == 0
-    panel.sections["loss"].soloed.emit("generator")
+    panel.sections["loss"].solo("generator")
     assert panel.view.hidden == {"discriminator/real"}
-    panel.sections["loss"].soloed.emit("generator")
+    panel.sections["loss"].solo("generator")
     assert panel.view.hidden == set()
 
 

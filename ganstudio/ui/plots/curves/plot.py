@@ -47,17 +47,13 @@ class Plot(Chart):
 
     Signals:
         cursor_moved: position in the view's unit, or None when the mouse left.
-        zoomed: factor and the position that stays.
-        panned: distance in the view's unit.
         picked: position of a click.
-        fitted: a double click.
+        moved: the view shows another part of the x axis.
     """
 
     cursor_moved = Signal(object)
-    zoomed = Signal(float, float)
-    panned = Signal(float)
     picked = Signal(float)
-    fitted = Signal()
+    moved = Signal()
 
     def __init__(self, kind: PlotKind, view: View, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
@@ -286,7 +282,8 @@ class Plot(Chart):
                 self._dragging = True
                 self._press = event.position()
                 self.setCursor(Qt.CursorShape.ClosedHandCursor)
-                self.panned.emit(-distance * scale.per_pixel)
+                self.view.pan(-distance * scale.per_pixel)
+                self.moved.emit()
                 return
         inside = scale.area.left() - 8 <= x <= scale.area.right() + 8
         self.cursor_moved.emit(min(max(scale.from_x(x), scale.x0), scale.x1) if inside else None)
@@ -302,7 +299,8 @@ class Plot(Chart):
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Shows everything again."""
         self._press = None
-        self.fitted.emit()
+        self.view.fit()
+        self.moved.emit()
 
     def leaveEvent(self, event: QEvent) -> None:
         """The cursor goes with the mouse."""
@@ -313,10 +311,12 @@ class Plot(Chart):
         scale, turned = self.scale, event.angleDelta()
         if scale is None:
             event.ignore()
-        elif abs(turned.x()) > abs(turned.y()):
-            self.panned.emit(-turned.x() / 960 * (scale.x1 - scale.x0))
+            return
+        if abs(turned.x()) > abs(turned.y()):
+            self.view.pan(-turned.x() / 960 * (scale.x1 - scale.x0))
         elif turned.y():
-            self.zoomed.emit(1.25 ** (-turned.y() / 120), scale.from_x(event.position().x()))
+            self.view.zoom(1.25 ** (-turned.y() / 120), scale.from_x(event.position().x()))
+        self.moved.emit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Moves the cursor, zooms, picks: see the accessible description."""
@@ -336,12 +336,12 @@ class Plot(Chart):
         }
         if key in moves:
             self.cursor_moved.emit(min(max(moves[key], scale.x0), scale.x1))
-        elif key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal):
-            self.zoomed.emit(0.8, now)
-        elif key == Qt.Key.Key_Minus:
-            self.zoomed.emit(1.25, now)
+        elif key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal, Qt.Key.Key_Minus):
+            self.view.zoom(1.25 if key == Qt.Key.Key_Minus else 0.8, now)
+            self.moved.emit()
         elif key == Qt.Key.Key_0:
-            self.fitted.emit()
+            self.view.fit()
+            self.moved.emit()
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.view.cursor is not None:
             self.picked.emit(self.view.cursor)
         elif key == Qt.Key.Key_Escape and self.view.cursor is not None:
