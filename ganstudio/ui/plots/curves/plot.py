@@ -258,7 +258,7 @@ class Plot(Chart):
                 if found is not None and not curve.comparison:
                     x = table.positions(view.by)[int(np.searchsorted(table.steps, found[0]))]
                     at = QPointF(round(float(scale.to_x(x))), float(scale.to_y(found[1])))
-                    if area.contains(at):
+                    if not np.isnan(at.y()) and area.contains(at):  # NaN: a logarithmic axis cannot show it
                         painter.setBrush(QColor(curve.style.colour))
                         painter.drawEllipse(at, 3.5, 3.5)
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
