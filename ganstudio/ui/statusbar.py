@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QFrame, QMenu, QSizePolicy, QToolButton, QWidget
 
 from ganstudio.core.i18n import _, plural
 from ganstudio.ui.kit.icons import icon_pixmap
-from ganstudio.ui.kit.painted import draw_progress
+from ganstudio.ui.kit.painted import draw_progress, write_line
 from ganstudio.ui.kit.parts import ElidedLabel, boxed
 from ganstudio.ui.kit.theme import current_theme, theme_hub, ui_font
 from ganstudio.ui.kit.words import state_text, step_text
@@ -34,7 +34,7 @@ _STATES: dict[State, tuple[str, str]] = {
     "interrupted": ("warning", "warning"),
 }
 
-LIVE = ("training", "paused", "preparing", "stopping")
+_LIVE = ("training", "paused", "preparing", "stopping")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,24 +107,17 @@ class _ChipButton(QAbstractButton):
             painter.drawRoundedRect(box, 6, 6)
         name, colour = _STATES[self.chip.state]
         painter.drawPixmap(8, (self.height() - 14) // 2, icon_pixmap(name, 14, colour, self.devicePixelRatioF()))
-        normal, small = ui_font(theme.normal, tabular=True), ui_font(theme.small, tabular=True)
-        room, numbers = QRect(28, 0, self.width() - 36, self.height()), self.chip.numbers
-        painter.setFont(small)
-        wide = painter.fontMetrics().horizontalAdvance(numbers)
-        painter.setFont(normal)
-        title_room = max(room.width() * 3 // 5, room.width() - wide - 8)  # the name first, numbers in what is left
-        title = painter.fontMetrics().elidedText(self.chip.name, Qt.TextElideMode.ElideMiddle, title_room)
-        used = painter.fontMetrics().horizontalAdvance(title)
-        middle = Qt.AlignmentFlag.AlignVCenter
-        painter.setPen(QColor(theme.text))
-        painter.drawText(room, middle | Qt.AlignmentFlag.AlignLeft, title)
-        painter.setFont(small)
-        painter.setPen(QColor(theme.text_muted))
+        small, numbers = ui_font(theme.small, tabular=True), self.chip.numbers
+        room = QRect(28, 0, self.width() - 36, self.height())
+        wide = QFontMetrics(small).horizontalAdvance(numbers)
+        # The name first, numbers in what is left.
+        title = QRect(28, 0, max(room.width() * 3 // 5, room.width() - wide - 8), self.height())
+        normal, middle = ui_font(theme.normal, tabular=True), Qt.TextElideMode.ElideMiddle
+        used = write_line(painter, title, self.chip.name, normal, theme.text, elide=middle)
         rest = room.adjusted(used + 8, 1, 0, 1)
-        text = painter.fontMetrics().elidedText(numbers, Qt.TextElideMode.ElideRight, rest.width())
         if rest.width() >= 32:
-            painter.drawText(rest, middle | Qt.AlignmentFlag.AlignLeft, text)
-        if self.chip.state in LIVE:
+            write_line(painter, rest, numbers, small, theme.text_muted)
+        if self.chip.state in _LIVE:
             groove = QRectF(8, box.bottom() - 2, box.width() - 14, 2)
             draw_progress(painter, groove, self.chip.progress, self.chip.state == "training", theme, theme.hairline)
         if self.hasFocus():

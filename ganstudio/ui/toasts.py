@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QEnterEvent, QKeyEvent
-from PySide6.QtWidgets import QFrame, QWidget
+from PySide6.QtWidgets import QWidget
 
 from ganstudio.app.notifications import Notification
 from ganstudio.ui.kit.errors import MessageBody
-from ganstudio.ui.kit.parts import boxed
 
 INFO_MS = 6000
 MOST_SHOWN = 4
 WIDTH = 380
 
 
-class Toast(QFrame):
+class Toast(MessageBody):
     """One message; information goes by itself unless the mouse or the keyboard is on it."""
 
     def __init__(self, message: Notification, parent: QWidget) -> None:
@@ -23,9 +22,7 @@ class Toast(QFrame):
         self.setObjectName("toast")
         self.message = message
         self.count = 1
-        self._body = MessageBody()
-        self._body.close_clicked.connect(self.dismiss)
-        boxed(self._body, into=self)
+        self.close_clicked.connect(self.dismiss)
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self._time_is_up)
         self._fill()
@@ -33,13 +30,13 @@ class Toast(QFrame):
     def _fill(self) -> None:
         told = self.message
         text = told.text if self.count == 1 else f"{told.text} (×{self.count})"
-        run = None if told.run is None else self._act
-        self._body.show_message(told.level, text, "", told.details, told.action, run)
+        run = None if told.run is None else self._run_and_go
+        self.show_message(told.level, text, "", told.details, told.action, run)
         self.setAccessibleName(text)
         if told.level == "info":
             self._timer.start(INFO_MS)
 
-    def _act(self) -> None:
+    def _run_and_go(self) -> None:
         self.dismiss()
         if self.message.run is not None:
             self.message.run()

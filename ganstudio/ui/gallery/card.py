@@ -21,7 +21,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from ganstudio.app.gallery import GalleryCard
 from ganstudio.core.i18n import _
 from ganstudio.ui.gallery.drawings import draw_stand_in
-from ganstudio.ui.kit.painted import draw_filled, to_image
+from ganstudio.ui.kit.painted import draw_filled, to_image, write_line
 from ganstudio.ui.kit.parts import LinkButton, boxed, label
 from ganstudio.ui.kit.theme import current_theme, theme_hub, ui_font
 
@@ -142,8 +142,7 @@ class CardWidget(QWidget):
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(theme.raised))
         painter.drawRoundedRect(chip, 10, 10)
-        painter.setPen(QColor(theme.text))
-        painter.drawText(chip, Qt.AlignmentFlag.AlignCenter, text)
+        write_line(painter, chip, text, ui_font(theme.small), theme.text, Qt.AlignmentFlag.AlignHCenter)
 
     def enterEvent(self, event: QEnterEvent) -> None:
         """Lifts the card a little."""

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from ganstudio.core.i18n import _
 from ganstudio.ui.kit.icons import icon
-from ganstudio.ui.kit.painted import draw_filled, to_image
+from ganstudio.ui.kit.painted import draw_filled, to_image, write_line
 from ganstudio.ui.kit.parts import boxed, label
 from ganstudio.ui.kit.theme import current_theme, theme_hub, ui_font
 
@@ -54,14 +54,9 @@ class RunTile(QAbstractButton):
             icon("train", "text_muted").paint(painter, picture.adjusted(inset, inset, -inset, -inset).toRect())
         left = picture.right() + 10
         width = body.right() - left - 8
-        for text, top, font, colour in (
-            (self._name, body.top() + 9, ui_font(theme.normal), theme.text),
-            (self._state, body.top() + 31, ui_font(theme.small, tabular=True), theme.text_muted),
-        ):
-            painter.setFont(font)
-            painter.setPen(QColor(colour))
-            line = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, int(width))
-            painter.drawText(QRectF(left, top, width, 20), int(Qt.AlignmentFlag.AlignVCenter), line)
+        name, state = QRectF(left, body.top() + 9, width, 20), QRectF(left, body.top() + 31, width, 20)
+        write_line(painter, name, self._name, ui_font(theme.normal), theme.text)
+        write_line(painter, state, self._state, ui_font(theme.small, tabular=True), theme.text_muted)
         painter.setPen(QPen(QColor(theme.focus if self.hasFocus() else theme.hairline), 2 if self.hasFocus() else 1))
         painter.drawPath(shape)
         painter.end()

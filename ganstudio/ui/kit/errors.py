@@ -49,7 +49,7 @@ class IconLabel(QLabel):
         return super().event(event)
 
 
-class MessageBody(QWidget):
+class MessageBody(QFrame):
     """Icon, sentence, what to do, buttons and details that fold out; the inside of banners and toasts."""
 
     close_clicked = Signal()
@@ -114,7 +114,7 @@ class MessageBody(QWidget):
 
     @property
     def text(self) -> str:
-        """The sentence shown."""
+        """The sentence shown; empty for none."""
         return self._text.text()
 
     def _copy_all(self) -> None:
@@ -122,7 +122,7 @@ class MessageBody(QWidget):
         QGuiApplication.clipboard().setText("\n".join(part for part in parts if part))
 
 
-class ErrorBanner(QFrame):
+class ErrorBanner(MessageBody):
     """A problem, where it belongs: above the content of a panel. Hidden until there is one."""
 
     closed = Signal()
@@ -130,15 +130,8 @@ class ErrorBanner(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("banner")
-        self._body = MessageBody()
-        self._body.close_clicked.connect(self.clear)
-        boxed(self._body, into=self)
+        self.close_clicked.connect(self.clear)
         self.hide()
-
-    @property
-    def text(self) -> str:
-        """The sentence shown; empty for none."""
-        return self._body.text
 
     def show_error(
         self,
@@ -160,7 +153,7 @@ class ErrorBanner(QFrame):
             level: ``"warning"`` for something that does not stop the work.
         """
         details = details or getattr(error, "details", "")
-        self._body.show_message(level, str(error), hint, details, action, run)
+        self.show_message(level, str(error), hint, details, action, run)
         self.setAccessibleName(str(error))
         self.show()
 

@@ -64,6 +64,23 @@ def device_pixels(painter: QPainter, ratio: float) -> None:
     painter.scale(1 / ratio, 1 / ratio)
 
 
+def write_line(
+    painter: QPainter,
+    box: QRect | QRectF,
+    text: str,
+    font: QFont,
+    ink: str,
+    side: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignLeft,
+    elide: Qt.TextElideMode = Qt.TextElideMode.ElideRight,
+) -> int:
+    """One line of text in the middle of the box's height, elided where it has no room; returns how wide it is."""
+    painter.setFont(font)
+    painter.setPen(QColor(ink))
+    shown = painter.fontMetrics().elidedText(text, elide, int(box.width()))
+    painter.drawText(box, int(side | Qt.AlignmentFlag.AlignVCenter), shown)
+    return painter.fontMetrics().horizontalAdvance(shown)
+
+
 def draw_filled(painter: QPainter, target: QRectF, pixmap: QPixmap) -> None:
     """Fills the target with the middle of a picture; pixel-exact where pixels are shown large."""
     scale = max(target.width() / pixmap.width(), target.height() / pixmap.height())

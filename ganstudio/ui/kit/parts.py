@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QBoxLayout,
     QButtonGroup,
     QFrame,
+    QHBoxLayout,
     QLabel,
     QLayout,
     QLineEdit,
@@ -22,6 +23,7 @@ from PySide6.QtWidgets import (
     QSizePolicy,
     QStackedWidget,
     QToolButton,
+    QVBoxLayout,
     QWidget,
 )
 
@@ -211,8 +213,9 @@ def boxed(
         into: the widget whose layout it becomes.
         stretch: the part that takes what room is left.
     """
-    direction = QBoxLayout.Direction.LeftToRight if across else QBoxLayout.Direction.TopToBottom
-    box = QBoxLayout(direction, into)
+    box = QHBoxLayout() if across else QVBoxLayout()
+    if into is not None:
+        into.setLayout(box)
     box.setContentsMargins(*margins)
     box.setSpacing(gap)
     for part in parts:

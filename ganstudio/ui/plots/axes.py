@@ -15,6 +15,7 @@ from PySide6.QtCore import QLine, QRectF
 from PySide6.QtGui import QColor, QPainter, QPen
 
 from ganstudio.core.fields import format_number
+from ganstudio.ui.kit.painted import colour
 from ganstudio.ui.kit.theme import Theme, ui_font
 
 Floats = NDArray[np.float64]
@@ -37,19 +38,16 @@ def short_number(value: float) -> str:
         return "0"
     if size >= 9.995e9 or size < 9.995e-4:
         return _minus(format_number(float(f"{value:.2e}"))) if size < 1 else _minus(f"{value:.2e}".replace("e+", "e"))
-    for limit, unit in ((9.995e8, "G"), (9.995e5, "M"), (9.9995e3, "k")):
+    for limit, factor, unit in ((9.995e8, 1e9, "G"), (9.995e5, 1e6, "M"), (9.9995e3, 1e3, "k")):
         if size >= limit:
-            return _minus(_digits(value / {"G": 1e9, "M": 1e6, "k": 1e3}[unit])) + f" {unit}"
+            return f"{_minus(_digits(value / factor))} {unit}"
     return _minus(_digits(value))
 
 
 def _digits(value: float) -> str:
     """Three significant digits, trailing zeros kept, never an exponent."""
     size = abs(float(f"{value:.3g}"))
-    decimals = (
-        0 if size >= 100 else 1 if size >= 10 else 2 if size >= 1 else 3 if size >= 0.1 else 4 if size >= 0.01 else 5
-    )
-    return f"{value:.{decimals}f}"
+    return f"{value:.{sum(size < limit for limit in (100, 10, 1, 0.1, 0.01))}f}"
 
 
 def clock(seconds: float) -> str:
@@ -119,11 +117,8 @@ def log_ticks(low: float, high: float, count: int) -> Ticks:
             best = values
             if len(values) <= 1.5 * count + 1:
                 break
-    return (
-        [(value, _log_text(value)) for value in best]
-        or linear_ticks(low, high, count)
-        or linear_ticks(low, high, 2 * count)
-    )
+    texts = [(value, _log_text(value)) for value in best]
+    return texts or linear_ticks(low, high, count) or linear_ticks(low, high, 2 * count)
 
 
 def _log_text(value: float) -> str:
@@ -150,13 +145,9 @@ class Grid:
 
     def paint(self, painter: QPainter, theme: Theme, *, over: bool = False) -> None:
         """Draws it; ``over`` something else, in colours that let it shine through."""
-        plain = QColor(theme.text if over else theme.mix("hairline", "surface", 0.75))
-        strong = QColor(theme.text)
-        strong.setAlphaF(0.2)
-        if over:
-            plain.setAlphaF(0.08)
-        for pen, lines in ((plain, self.rules), (strong, self.strong)):
-            painter.setPen(QPen(pen, 1))
+        plain = colour(theme.text, 0.08) if over else QColor(theme.mix("hairline", "surface", 0.75))
+        for tone, lines in ((plain, self.rules), (colour(theme.text, 0.2), self.strong)):
+            painter.setPen(QPen(tone, 1))
             painter.drawLines([QLine(*ends) for ends in lines])
         painter.setFont(ui_font(theme.small, tabular=True))
         painter.setPen(QColor(theme.text_muted))

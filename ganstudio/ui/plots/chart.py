@@ -20,10 +20,9 @@ os.environ.setdefault("PYQTGRAPH_QT_LIB", "PySide6")  # it would take PyQt6 wher
 import pyqtgraph as pg  # type: ignore[import-untyped]
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPixmap
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QGraphicsRectItem, QWidget
 
 from ganstudio.ui.kit.theme import Theme
-from ganstudio.ui.plots.items import Area
 
 # OpenGL and its exit handler are known to crash; pictures have their first row first everywhere in the studio.
 pg.setConfigOptions(imageAxisOrder="row-major", antialias=False, useOpenGL=False, exitCleanup=False)
@@ -42,7 +41,9 @@ class Chart(QWidget):
         self.theme = theme
         self.scene = pg.GraphicsScene(parent=self)
         self.scene.setItemIndexMethod(self.scene.ItemIndexMethod.NoIndex)  # a few items: an index costs more
-        self.area = Area()
+        self.area = QGraphicsRectItem()
+        self.area.setPen(QPen(Qt.PenStyle.NoPen))
+        self.area.setFlag(self.area.GraphicsItemFlag.ItemClipsChildrenToShape)
         self.scene.addItem(self.area)
         self._ground: tuple[Hashable, QPixmap] | None = None
         self._picture: QPixmap | None = None

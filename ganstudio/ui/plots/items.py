@@ -7,24 +7,15 @@ from collections.abc import Callable
 import numpy as np
 import pyqtgraph as pg  # type: ignore[import-untyped]
 from numpy.typing import NDArray
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QPainter, QPen
-from PySide6.QtWidgets import QGraphicsItem, QGraphicsRectItem, QStyleOptionGraphicsItem, QWidget
+from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from ganstudio.ui.plots.axes import Floats
 
 Dash = tuple[int, ...]
 """Pixels on, off, on, off, … along x; empty is a solid line."""
 _EVERYWHERE = QRectF(-1e5, -1e5, 2e5, 2e5)
-
-
-class Area(QGraphicsRectItem):
-    """The rectangle of a plot: what is put into it is cut off at its edges."""
-
-    def __init__(self, parent: QGraphicsItem | None = None) -> None:
-        super().__init__(parent)
-        self.setPen(QPen(Qt.PenStyle.NoPen))
-        self.setFlag(self.GraphicsItemFlag.ItemClipsChildrenToShape)
 
 
 class Sketch(QGraphicsItem):
@@ -78,20 +69,14 @@ class Line(pg.PlotCurveItem):
             spots[:-1] &= ~finite[1:]
             spots[1:] &= ~finite[:-1]
         self._dots = [QRectF(a - half, b - half, 2 * half, 2 * half) for a, b in zip(x[spots], y[spots], strict=True)]
+        drawn = np.ones(len(x), bool)
         if dash and len(x):
-            x, y = _cut(x, y, dash)
+            x, y, drawn = _dashed(x, y, dash)
             finite = ~np.isnan(y)
-        drawn = finite.copy()
-        drawn[:-1] &= finite[1:]
-        if dash and len(x):
-            drawn[:-1] &= _on((x[:-1] + x[1:]) / 2, dash)
+        drawn = drawn & finite & np.append(finite[1:], True)
         # A path may hold no NaN, not even where nothing is drawn.
-        self.setData(
-            x,
-            np.where(finite, y, 0.0),
-            pen=QPen(colour, 0 if fine else 1),
-            connect="all" if drawn[:-1].all() else drawn,
-        )
+        y = np.where(finite, y, 0.0)
+        self.setData(x, y, pen=QPen(colour, 0 if fine else 1), connect="all" if drawn.all() else drawn)
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         """Draws the line and its dots."""
@@ -100,22 +85,14 @@ class Line(pg.PlotCurveItem):
             painter.fillRect(dot, self.opts["pen"].color())
 
 
-def _borders(dash: Dash) -> Floats:
-    return np.cumsum(np.array((0, *dash), np.float64))
-
-
-def _on(x: Floats, dash: Dash) -> NDArray[np.bool_]:
-    borders = _borders(dash)
-    inside: NDArray[np.bool_] = np.searchsorted(borders, x % borders[-1], side="right") % 2 == 1
-    return inside
-
-
-def _cut(x: Floats, y: Floats, dash: Dash) -> tuple[Floats, Floats]:
-    """The line with a point added wherever a dash begins or ends."""
-    borders = _borders(dash)
+def _dashed(x: Floats, y: Floats, dash: Dash) -> tuple[Floats, Floats, NDArray[np.bool_]]:
+    """The line with a point added wherever a dash begins or ends, and which of its pieces lie on a dash."""
+    borders = np.cumsum(np.array((0, *dash), np.float64))
     period = borders[-1]
     starts = np.arange(np.floor(x[0] / period), np.floor(x[-1] / period) + 1) * period
     cuts = (starts[:, None] + borders[None, :-1]).reshape(-1)
     cuts = cuts[(cuts > x[0]) & (cuts < x[-1])]
     where = np.searchsorted(x, cuts)
-    return np.insert(x, where, cuts), np.insert(y, where, np.interp(cuts, x, y))
+    y, x = np.insert(y, where, np.interp(cuts, x, y)), np.insert(x, where, cuts)
+    middles = (x + np.append(x[1:], x[-1])) / 2
+    return x, y, np.searchsorted(borders, middles % period, side="right") % 2 == 1

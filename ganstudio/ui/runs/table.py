@@ -41,7 +41,7 @@ from PySide6.QtWidgets import (
 from ganstudio.app.runs.library import RunRow
 from ganstudio.core.events import State
 from ganstudio.core.i18n import _
-from ganstudio.ui.kit.painted import draw_progress
+from ganstudio.ui.kit.painted import draw_progress, write_line
 from ganstudio.ui.kit.theme import Theme, current_theme, theme_hub, ui_font
 from ganstudio.ui.runs.model import (
     CREATED,
@@ -122,10 +122,8 @@ class RunDelegate(QStyledItemDelegate):
         elif column == STATE:
             self._paint_dot(painter, rect, row.state, theme)
             font, box = ui_font(theme.normal), rect.adjusted(_EDGE + 16, 0, -4, 0)
-        painter.setFont(font)
-        painter.setPen(QColor(theme.text_muted if columns()[column].muted else theme.text))
-        text = painter.fontMetrics().elidedText(str(index.data()), Qt.TextElideMode.ElideRight, box.width())
-        painter.drawText(box, columns()[column].side, text)
+        known = columns()[column]
+        write_line(painter, box, str(index.data()), font, theme.text_muted if known.muted else theme.text, known.side)
         if column == STEP and row.live:
             groove = QRectF(rect.left() + _EDGE, rect.center().y() + 13, rect.width() - 2 * _EDGE, 2)
             share, ground = row.step / row.total if row.total else 0.0, theme.mix("text", "surface", 0.18)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QBuffer, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtSvg import QSvgGenerator
-from PySide6.QtWidgets import QFileDialog, QMessageBox, QProgressDialog, QWidget
+from PySide6.QtWidgets import QProgressDialog, QWidget
 
 from ganstudio.core.elsewhere import as_cell
 from ganstudio.core.errors import CancelledError, StudioError
@@ -19,14 +19,15 @@ from ganstudio.core.events import SeriesInfo
 from ganstudio.core.i18n import _
 from ganstudio.core.series import SeriesTable
 from ganstudio.store.atomic import replace_file
-from ganstudio.ui.kit.files import write_png
-from ganstudio.ui.kit.theme import Theme, ui_font
+from ganstudio.ui.kit.dialogs import warn
+from ganstudio.ui.kit.files import ask_where, write_png
+from ganstudio.ui.kit.theme import current_theme, ui_font
 from ganstudio.ui.plots.curves.legend import SAMPLE, paint_sample
 from ganstudio.ui.plots.curves.plot import Plot
 
 ExportKind = Literal["csv", "png", "svg"]
 Progress = Callable[[float], bool]
-Writer = Callable[[Path, QSize, Sequence[Plot], Theme], None]
+Writer = Callable[[Path, QSize, Sequence[Plot]], None]
 _ROWS_AT_A_TIME = 20_000
 _HEADING = 22
 
@@ -34,12 +35,9 @@ _HEADING = 22
 def ask_and_export(parent: QWidget, kind: ExportKind, export: Callable[[Path, Progress], object]) -> None:
     """Lets a person choose a file and exports to it, with a way out where it takes long; says what went wrong."""
     filters = {"csv": _("Values (*.csv)"), "png": _("Picture (*.png)"), "svg": _("Drawing (*.svg)")}
-    chosen, _filter = QFileDialog.getSaveFileName(parent, _("Export curves"), f"curves.{kind}", filters[kind])
-    if not chosen:
+    path = ask_where(parent, _("Export curves"), f"curves.{kind}", filters[kind], (f".{kind}",))
+    if path is None:
         return
-    path = Path(chosen)
-    if path.suffix.lower() != f".{kind}":
-        path = path.with_name(f"{path.name}.{kind}")
     # A million rows take some seconds: the window appears after half a second.
     progress = QProgressDialog(_("Writing values…"), _("Cancel"), 0, 100, parent)
     progress.setWindowModality(Qt.WindowModality.WindowModal)
@@ -52,9 +50,7 @@ def ask_and_export(parent: QWidget, kind: ExportKind, export: Callable[[Path, Pr
     try:
         export(path, tell)
     except StudioError as error:
-        box = QMessageBox(QMessageBox.Icon.Warning, _("Export curves"), str(error), parent=parent)
-        box.setDetailedText(error.details)
-        box.exec()
+        warn(parent, _("Export curves"), str(error), error.details)
     finally:
         progress.close()
         progress.deleteLater()
@@ -130,25 +126,17 @@ def _rows_of(table: SeriesTable, steps: NDArray[np.int64]) -> tuple[NDArray[np.i
     return rows, there
 
 
-def export_png(path: Path, size: QSize, plots: Sequence[Plot], theme: Theme, scale: float = 2.0) -> None:
-    """Draws the plots into a PNG of ``scale`` times ``size`` pixels.
-
-    Raises:
-        StoreError: the file cannot be written.
-    """
+def export_png(path: Path, size: QSize, plots: Sequence[Plot], scale: float = 2.0) -> None:
+    """Draws the plots into a PNG of ``scale`` times ``size`` pixels; raises StoreError where it cannot be written."""
     image = QImage(size * scale, QImage.Format.Format_RGB32)
     image.setDevicePixelRatio(scale)
     with QPainter(image) as painter:
-        _draw(painter, size, plots, theme, scale)
+        _draw(painter, size, plots, scale)
     write_png(path, image)
 
 
-def export_svg(path: Path, size: QSize, plots: Sequence[Plot], theme: Theme) -> None:
-    """Draws the plots into an SVG; text stays text.
-
-    Raises:
-        StoreError: the file cannot be written.
-    """
+def export_svg(path: Path, size: QSize, plots: Sequence[Plot]) -> None:
+    """Draws the plots into an SVG, in which text stays text; raises StoreError where it cannot be written."""
     buffer, generator = QBuffer(), QSvgGenerator()
     generator.setOutputDevice(buffer)
     generator.setResolution(96)
@@ -156,15 +144,16 @@ def export_svg(path: Path, size: QSize, plots: Sequence[Plot], theme: Theme) -> 
     generator.setViewBox(QRectF(0, 0, size.width(), size.height()))
     generator.setTitle(_("Training curves"))
     with QPainter(generator) as painter:
-        _draw(painter, size, plots, theme)
+        _draw(painter, size, plots)
     replace_file(path, bytes(buffer.data().data()))
 
 
-def _draw(painter: QPainter, size: QSize, plots: Sequence[Plot], theme: Theme, ratio: float = 1.0) -> None:
+def _draw(painter: QPainter, size: QSize, plots: Sequence[Plot], ratio: float = 1.0) -> None:
     """Draws all plots below each other with their titles and legends, by the items that are on the screen.
 
     Leaves the plots with the labels and axes of the exported picture.
     """
+    theme = next((plot.theme for plot in plots), current_theme())
     painter.fillRect(0, 0, size.width(), size.height(), QColor(theme.surface))
     painter.setFont(ui_font(theme.small))
     axis = painter.fontMetrics().height() + 6
@@ -174,14 +163,14 @@ def _draw(painter: QPainter, size: QSize, plots: Sequence[Plot], theme: Theme, r
         plot.right, plot.axis, plot.words = right, plot is plots[-1], index == 0
         painter.save()
         painter.translate(4, 4 + index * each)
-        _draw_heading(painter, QRectF(4, 0, size.width() - 16, _HEADING), plot, theme)
+        _draw_heading(painter, QRectF(4, 0, size.width() - 16, _HEADING), plot)
         painter.translate(0, _HEADING)
         plot.draw(painter, QRectF(0, 0, size.width() - 8, each - _HEADING + axis * plot.axis), ratio)
         painter.restore()
 
 
-def _draw_heading(painter: QPainter, rect: QRectF, plot: Plot, theme: Theme) -> None:
-    middle = Qt.AlignmentFlag.AlignVCenter
+def _draw_heading(painter: QPainter, rect: QRectF, plot: Plot) -> None:
+    theme, middle = plot.theme, Qt.AlignmentFlag.AlignVCenter
     painter.setFont(ui_font(theme.normal))
     painter.setPen(QColor(theme.text))
     painter.drawText(rect, middle, plot.kind.title)

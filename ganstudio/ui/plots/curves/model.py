@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
@@ -87,14 +88,15 @@ def measure_plots(series: Iterable[SeriesInfo]) -> list[PlotKind]:
     for info in series:
         if info.kind == "measure":
             found.setdefault(plot_key(info), {}).setdefault(info.name, info)
-    help_ = _("A quantity that this method measures of itself.")
-    return [PlotKind(key, _measure_title(list(infos.values())), help_) for key, infos in found.items()]
-
-
-def _measure_title(infos: list[SeriesInfo]) -> str:
-    title = infos[0].label if len(infos) == 1 else _shared(infos) or infos[0].name.partition("/")[0]
-    title = title[:1].upper() + title[1:]
-    return _("{what} ({unit})").format(what=title, unit=infos[0].unit) if infos[0].unit else title
+    plots = []
+    for key, named in found.items():
+        infos = list(named.values())
+        title = infos[0].label if len(infos) == 1 else _shared(infos) or infos[0].name.partition("/")[0]
+        title = title[:1].upper() + title[1:]
+        if infos[0].unit:
+            title = _("{what} ({unit})").format(what=title, unit=infos[0].unit)
+        plots.append(PlotKind(key, title, _("A quantity that this method measures of itself.")))
+    return plots
 
 
 def _shared(infos: Sequence[SeriesInfo]) -> str:
@@ -122,33 +124,29 @@ class Style:
 
 
 _DASHES: tuple[Dash, ...] = ((), (9, 4), (3, 3), (12, 3, 3, 3))
+_COLOURS: dict[SeriesRole, str] = {
+    "generator": "generator",
+    "fake": "generator",
+    "discriminator": "discriminator",
+    "real": "real",
+    "encoder": "purple",
+    "joint": "joint",
+    "second discriminator": "second_discriminator",
+    "second generator": "second_generator",
+}
 
 
-def styles(series: tuple[SeriesInfo, ...], theme: Theme) -> dict[str, Style]:
-    """A style for each series of one plot: colour by role; series of one role differ by dash and shade."""
-    seen: dict[str, int] = {}
+def styles(series: Iterable[SeriesInfo], theme: Theme) -> dict[str, Style]:
+    """A style for each series of one plot: colour by role; series of one colour differ by dash and shade."""
+    seen: Counter[str] = Counter()
     result = {}
-    others = (theme.sky, theme.purple)
-    colours: dict[SeriesRole, str] = {
-        "generator": theme.generator,
-        "fake": theme.generator,
-        "discriminator": theme.discriminator,
-        "real": theme.real,
-        "encoder": theme.purple,
-        "joint": theme.joint,
-        "second discriminator": theme.second_discriminator,
-        "second generator": theme.second_generator,
-    }
     for info in series:
-        role = "other" if info.role == "other" else colours[info.role]
-        index = seen.get(role, 0)
-        seen[role] = index + 1
-        if info.role == "other":
-            colour, index = others[index % 2], index // 2
-        else:
-            colour = colours[info.role]
-        if index % 2:
-            colour = theme.mix(colour, theme.text, 0.62)
+        tone = _COLOURS.get(info.role, "")
+        index = seen[tone]
+        seen[tone] += 1
+        if not tone:  # those without a role take turns
+            tone, index = ("sky", "purple")[index % 2], index // 2
+        colour = theme.mix(tone, theme.text, 0.62 if index % 2 else 1.0)
         result[info.name] = Style(colour, _DASHES[index % len(_DASHES)])
     return result
 

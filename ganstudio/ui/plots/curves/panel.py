@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPalette, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QStackedLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QSplitter, QStackedLayout, QWidget
 
 from ganstudio.core.i18n import _
 from ganstudio.core.series import By, SeriesTable
@@ -17,17 +17,31 @@ from ganstudio.ui.kit.parts import boxed
 from ganstudio.ui.kit.theme import Theme, current_theme, theme_hub, ui_font
 from ganstudio.ui.plots.axes import clock
 from ganstudio.ui.plots.curves import export
-from ganstudio.ui.plots.curves.model import Curve, Mark, Style, View, convert, longest
+from ganstudio.ui.plots.curves.model import (
+    PLOTS,
+    Curve,
+    Mark,
+    PlotKind,
+    Style,
+    View,
+    convert,
+    longest,
+    measure_plots,
+    plot_key,
+)
 from ganstudio.ui.plots.curves.section import PlotSection
-from ganstudio.ui.plots.curves.stack import PlotStack
 from ganstudio.ui.plots.curves.toolbar import CurvesToolbar, weight_to_slider
 
+_LABELS_FROM = 520
+"""Narrower than this, the room at the line ends is worth more than the labels."""
+_COMPACT_BELOW = 420
+_ONE_ROW_BELOW = 260
 _PLOT_HEIGHT = 202
 """At which an exported plot and its heading can be read well."""
 
 
 class CurvesPanel(QWidget):
-    """Every measured value of a run as curves.
+    """Every measured value of a run as curves: the plots that every run may have, then one for each measure that there is.
 
     The panel keeps the tables it is given and looks at them in :meth:`refresh`, which costs nothing while nothing changed
     or the panel is hidden. Drawing reads about two points per pixel from each table, whatever its length.
@@ -45,14 +59,21 @@ class CurvesPanel(QWidget):
         self._others: dict[str, SeriesTable] = {}
         self._label = ""
         self._stamp: object = None
-        self.theme = current_theme()
+        self._theme = current_theme()
+        self._folded: frozenset[str] = frozenset()
+        self.sections: dict[str, PlotSection] = {}
         self.toolbar = CurvesToolbar()
-        self.plots = PlotStack(self.view, self.theme, self._hear)
+        self._plots, self._slack = QSplitter(Qt.Orientation.Vertical), QWidget()
+        self._plots.setChildrenCollapsible(False)
+        self._plots.setHandleWidth(7)
+        self._plots.addWidget(self._slack)
+        self._slack.hide()
+        self._offer(PLOTS)
         self._scroll = QScrollArea()
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
         self._scroll.setWidgetResizable(True)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._scroll.setWidget(self.plots)
+        self._scroll.setWidget(self._plots)
         self._empty = QLabel(_("Curves appear with the first step."))
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._empty.setWordWrap(True)
@@ -72,25 +93,29 @@ class CurvesPanel(QWidget):
         bar.csv.triggered.connect(lambda: export.ask_and_export(self, "csv", self.export_csv))
         bar.png.triggered.connect(lambda: export.ask_and_export(self, "png", self.export_png))
         bar.svg.triggered.connect(lambda: export.ask_and_export(self, "svg", self.export_svg))
-        self.apply_theme(self.theme)
+        self.apply_theme(self._theme)
         theme_hub.changed.connect(self.apply_theme)
 
-    def _hear(self, section: PlotSection) -> None:
-        section.folded.connect(self._arrange)
-        section.toggled.connect(self._toggle)
-        section.soloed.connect(self._solo)
-        section.comparison_toggled.connect(partial(self._look, "show_comparison"))
-        plot = section.plot
-        plot.cursor_moved.connect(self._move_cursor)
-        plot.zoomed.connect(self._zoom)
-        plot.panned.connect(self._pan)
-        plot.picked.connect(self._pick)
-        plot.fitted.connect(self.fit)
+    def _offer(self, kinds: Iterable[PlotKind]) -> None:
+        """Sees to it that there is a section for each of these; one that is there takes its present title."""
+        for kind in kinds:
+            if kind.key in self.sections:
+                self.sections[kind.key].set_kind(kind)
+                continue
+            section = self.sections[kind.key] = PlotSection(kind, self.view, self._theme)
+            section.hide()
+            section.set_open(kind.key not in self._folded)
+            self._plots.insertWidget(self._plots.count() - 1, section)
+            section.folded.connect(self._arrange)
+            section.chosen.connect(self._choose)
+            section.plot.cursor_moved.connect(self._move_cursor)
+            section.plot.picked.connect(self._pick)
+            section.plot.moved.connect(self._redraw)
 
     @property
-    def sections(self) -> dict[str, PlotSection]:
-        """The plots by key, from the top down; those without a series are hidden."""
-        return self.plots.sections
+    def shown(self) -> list[PlotSection]:
+        """The sections that have something to show, from the top down."""
+        return [section for section in self.sections.values() if not section.isHidden()]
 
     def sizeHint(self) -> QSize:
         """Room for two or three plots."""
@@ -122,7 +147,7 @@ class CurvesPanel(QWidget):
         self._stamp = None
         self.refresh()
 
-    def set_marks(self, marks: Iterable[Mark]) -> None:
+    def set_marks(self, marks: Sequence[Mark]) -> None:
         """Shows these marks and no others."""
         if tuple(marks) != self.view.marks:
             self._look("marks", tuple(marks))
@@ -148,22 +173,51 @@ class CurvesPanel(QWidget):
             for table in tables.values()
             for info in (table.series if len(table) else ())
         ]
-        touched = self.plots.set_curves(curves, self._label)
         self._stack.setCurrentWidget(self._filled if curves else self._empty)
-        if touched:
+        if self._sort(curves):
             self._arrange()
         self._redraw()
 
+    def _sort(self, curves: Sequence[Curve]) -> bool:
+        """Sorts the curves into the plots; touches only plots whose curves are others than before, and says whether any."""
+        self._offer(measure_plots(curve.info for curve in curves))
+        found: dict[str, list[Curve]] = {key: [] for key in self.sections}
+        for curve in curves:
+            found[plot_key(curve.info)].append(curve)
+        uppermost = next((key for key in found if found[key]), "")
+        touched = False
+        for key, section in self.sections.items():
+            mine, entry = found[key], self._label if key == uppermost else ""
+            now, before = ([(id(c.table), c.info, c.comparison) for c in of] for of in (mine, section.plot.curves))
+            if now != before or section.comparison_shown != entry:
+                section.set_curves(mine, entry)
+                touched = True
+            if section.isHidden() == bool(mine):
+                section.setVisible(bool(mine))
+                touched = True
+        return touched
+
     def _arrange(self) -> None:
-        self.plots.arrange(self.width(), self.height())
+        """Gives the lowest open plot the x axis, all the same margin, and the height of folded ones to the others."""
+        opened = [section for section in self.shown if section.is_open]
+        self._slack.setVisible(not opened)
+        wide = self.width() >= _LABELS_FROM
+        right = max((section.plot.label_width for section in opened), default=0.0) if wide else 0.0
+        for section in self.shown:
+            plot = section.plot
+            plot.right, plot.axis, plot.words = right, section in opened[-1:], section in opened[:1]
+            plot.setMinimumHeight(72 + 20 * (plot.axis or plot.words))
+            plot.invalidate()
+            section.set_compact(self.width() < _COMPACT_BELOW, one_row=self.height() < _ONE_ROW_BELOW)
 
     def _redraw(self) -> None:
-        self.plots.redraw()
+        for section in self.shown:
+            section.plot.invalidate()
         self._show_values()
 
     def _point(self) -> None:
         """What lies over the plots is elsewhere."""
-        for section in self.plots.shown:
+        for section in self.shown:
             section.plot.update()
 
     def _show_values(self) -> None:
@@ -174,7 +228,7 @@ class CurvesPanel(QWidget):
         if table is not None:
             step, seconds = int(table.steps[row]), float(table.seconds[row])
             self.toolbar.position.setText(_("step {step} · {time}").format(step=f"{step:,}", time=clock(seconds)))
-        for section in self.plots.shown:
+        for section in self.shown:
             section.show_values()
 
     def _nearest(self, position: float) -> tuple[SeriesTable | None, int]:
@@ -206,14 +260,6 @@ class CurvesPanel(QWidget):
         self.view.fit()
         self._redraw()
 
-    def _zoom(self, factor: float, centre: float) -> None:
-        self.view.zoom(factor, centre)
-        self._redraw()
-
-    def _pan(self, distance: float) -> None:
-        self.view.pan(distance)
-        self._redraw()
-
     def _move_cursor(self, position: float | None) -> None:
         """Puts the cursor on the nearest row, so that what is read is what was measured there."""
         if position is not None:
@@ -229,20 +275,7 @@ class CurvesPanel(QWidget):
         if table is not None:
             self.step_picked.emit(int(table.steps[row]))
 
-    def _toggle(self, name: str, shown: bool) -> None:
-        (self.view.hidden.discard if shown else self.view.hidden.add)(name)
-        self._changed_choice()
-
-    def _solo(self, name: str) -> None:
-        """Shows only this series of its plot; all of them when it is the only one already."""
-        names = next(set(section.entries) for section in self.sections.values() if name in section.entries)
-        alone = names - self.view.hidden == {name}
-        self.view.hidden -= names
-        if not alone:
-            self.view.hidden |= names - {name}
-        self._changed_choice()
-
-    def _changed_choice(self) -> None:
+    def _choose(self) -> None:
         for section in self.sections.values():
             section.sync_hidden()
         self._arrange()
@@ -252,17 +285,21 @@ class CurvesPanel(QWidget):
 
     def apply_theme(self, theme: Theme) -> None:
         """Takes the theme's colours and fonts."""
-        self.theme = theme
+        self._theme = theme
         palette = self.palette()
         palette.setColor(QPalette.ColorRole.Window, QColor(theme.surface))
-        for widget in (self, self.plots, self._scroll.viewport()):
+        for widget in (self, self._plots, self._scroll.viewport()):
             widget.setPalette(palette)
             widget.setAutoFillBackground(True)
         palette.setColor(QPalette.ColorRole.WindowText, QColor(theme.text_muted))
         self._empty.setPalette(palette)
         self._empty.setFont(ui_font(theme.normal))
         self.toolbar.apply_theme(theme)
-        self.plots.apply_theme(theme)
+        # Seven pixels to grab, one to see.
+        line = f"background: transparent; border: none; border-top: 1px solid {theme.hairline}; image: none;"
+        self._plots.setStyleSheet(f"QSplitter::handle:vertical {{ {line} margin: 3px 8px 0 8px; }}")
+        for section in self.sections.values():
+            section.apply_theme(theme)
         self._stamp = None
         self.refresh()
 
@@ -279,14 +316,17 @@ class CurvesPanel(QWidget):
     def save_state(self) -> dict[str, Any]:
         """Everything a person arranged, as plain JSON values."""
         bar = self.toolbar
+        shut = {key for key, section in self.sections.items() if not section.is_open}
         return {
             "smoothing": round(bar.weight, 4),
             "log": bar.log.isChecked(),
             "by_time": bar.by_time.isChecked(),
             "marks": bar.marks.isChecked(),
-            "folded": self.plots.folded,
+            "folded": sorted(
+                shut | (self._folded - self.sections.keys())
+            ),  # also of plots that are not there at present
             "hidden": sorted(self.view.hidden),
-            "heights": self.plots.heights,
+            "heights": dict(zip(self.sections, self._plots.sizes(), strict=False)),
         }
 
     def restore_state(self, state: Mapping[str, Any]) -> None:
@@ -295,12 +335,17 @@ class CurvesPanel(QWidget):
         bar.slider.setValue(weight_to_slider(float(state.get("smoothing", bar.weight))))
         for key, action in (("log", bar.log), ("by_time", bar.by_time), ("marks", bar.marks)):
             action.setChecked(bool(state.get(key, action.isChecked())))
-        self.plots.fold(state.get("folded", ()))
+        self._folded = frozenset(str(key) for key in state.get("folded", ()))
+        for key, section in self.sections.items():
+            section.set_open(key not in self._folded)
         self.view.hidden = {str(name) for name in state.get("hidden", ())}
         heights = state.get("heights", {})
         if isinstance(heights, Mapping):
-            self.plots.set_heights({str(key): int(height) for key, height in heights.items()})
-        self._changed_choice()
+            now = zip(self.sections, self._plots.sizes(), strict=False)
+            sizes = [int(heights.get(key, height)) for key, height in now]
+            if sum(sizes) > 0:
+                self._plots.setSizes([*sizes, 0])
+        self._choose()
 
     def export_csv(self, path: Path, progress: export.Progress | None = None) -> None:
         """Writes every measured value of the run; see :func:`ganstudio.ui.plots.curves.export.export_csv`."""
@@ -315,9 +360,9 @@ class CurvesPanel(QWidget):
         self._export(path, export.export_svg)
 
     def _export(self, path: Path, write: export.Writer) -> None:
-        plots = [section.plot for section in self.plots.opened]
+        plots = [section.plot for section in self.shown if section.is_open]
         height = max(self._scroll.height(), 24 + len(plots) * _PLOT_HEIGHT)
         try:
-            write(path, QSize(max(self.width(), 640), height), plots, self.theme)
+            write(path, QSize(max(self.width(), 640), height), plots)
         finally:
             self._arrange()  # the plots on the screen are themselves again

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import zip_longest
+
 import numpy as np
 from PySide6.QtCore import QEvent, QLineF, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
@@ -45,17 +47,13 @@ class Plot(Chart):
 
     Signals:
         cursor_moved: position in the view's unit, or None when the mouse left.
-        zoomed: factor and the position that stays.
-        panned: distance in the view's unit.
         picked: position of a click.
-        fitted: a double click.
+        moved: the view shows another part of the x axis.
     """
 
     cursor_moved = Signal(object)
-    zoomed = Signal(float, float)
-    panned = Signal(float)
     picked = Signal(float)
-    fitted = Signal()
+    moved = Signal()
 
     def __init__(self, kind: PlotKind, view: View, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
@@ -121,12 +119,12 @@ class Plot(Chart):
             self._pieces = self._read(int(area.width() * ratio))
             self.scale = self._range(area)
             self._grid = self._make_grid(self.scale, rect)
-        while len(self._lines) < len(self._pieces):
-            self._lines.append(Line(self.area))
-        for line in self._lines[len(self._pieces) :]:
-            line.hide()
-        for line, piece in zip(self._lines, self._pieces, strict=False):
-            self._place_line(line, piece, ratio)
+        # Lines are made once, and hidden where there are fewer: making and dropping items leaks with some Qt releases.
+        self._lines += [Line(self.area) for _more in self._pieces[len(self._lines) :]]
+        for line, piece in zip_longest(self._lines, self._pieces):
+            line.setVisible(piece is not None)
+            if piece is not None:
+                self._place_line(line, piece, ratio)
         return self._grid
 
     @property
@@ -135,14 +133,12 @@ class Plot(Chart):
 
     def _read(self, pixels: int) -> list[Piece]:
         view, weight, curves = self.view, self.weight, self.shown
-        wanted = [(curve, 0.0) for curve in curves if weight > 0 and not curve.comparison]
-        behind = len(wanted)
-        wanted += [(curve, weight) for curve in curves]
+        wanted = [(curve, True) for curve in curves if weight > 0 and not curve.comparison]
+        wanted += [(curve, False) for curve in curves]
         pieces = []
-        for index, (curve, smoothing) in enumerate(wanted):
+        for curve, faint in wanted:
             reach = curve.info.name, view.x0, view.x1, pixels, view.by
-            faint = index < behind
-            x, y = curve.table.window(*reach) if faint else curve.table.smoothed_window(*reach, smoothing)
+            x, y = curve.table.window(*reach) if faint else curve.table.smoothed_window(*reach, weight)
             pieces.append(Piece(curve, x, y.astype(np.float64), faint))
         return pieces
 
@@ -213,7 +209,6 @@ class Plot(Chart):
             x = (np.floor(x * ratio) + 0.5) / ratio
         dots = self.kind.sparse and not piece.faint and len(x) < wide / 8
         line.set_points(x, scale.to_y(piece.y), QColor(colour), dash, dots=dots, fine=len(x) > wide / 4)
-        line.show()
 
     def paint_ground(self, painter: QPainter) -> None:
         """Grid and axes."""
@@ -239,7 +234,6 @@ class Plot(Chart):
     def paint_over(self, painter: QPainter) -> None:
         """The step that the timeline shows (an accent line with a handle at its foot), and the cursor."""
         scale, view = self.scale, self.view
-        own = [curve for curve in self.shown if not curve.comparison]
         if scale is None:
             return
         area = scale.area
@@ -258,14 +252,13 @@ class Plot(Chart):
             painter.drawLine(QLineF(x, area.top(), x, area.bottom()))
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setPen(QPen(QColor(self.theme.surface), 1.5))
-            for curve in own:
-                found = curve.table.value_at(curve.info.name, view.cursor, view.by, self.weight)
-                if found is not None:
-                    row = int(np.searchsorted(curve.table.steps, found[0]))
-                    at = QPointF(
-                        round(float(scale.to_x(curve.table.positions(view.by)[row]))), float(scale.to_y(found[1]))
-                    )
-                    if area.contains(at):
+            for curve in self.shown:
+                table = curve.table
+                found = table.value_at(curve.info.name, view.cursor, view.by, self.weight)
+                if found is not None and not curve.comparison:
+                    x = table.positions(view.by)[int(np.searchsorted(table.steps, found[0]))]
+                    at = QPointF(round(float(scale.to_x(x))), float(scale.to_y(found[1])))
+                    if not np.isnan(at.y()) and area.contains(at):  # NaN: a logarithmic axis cannot show it
                         painter.setBrush(QColor(curve.style.colour))
                         painter.drawEllipse(at, 3.5, 3.5)
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
@@ -289,7 +282,8 @@ class Plot(Chart):
                 self._dragging = True
                 self._press = event.position()
                 self.setCursor(Qt.CursorShape.ClosedHandCursor)
-                self.panned.emit(-distance * scale.per_pixel)
+                self.view.pan(-distance * scale.per_pixel)
+                self.moved.emit()
                 return
         inside = scale.area.left() - 8 <= x <= scale.area.right() + 8
         self.cursor_moved.emit(min(max(scale.from_x(x), scale.x0), scale.x1) if inside else None)
@@ -305,7 +299,8 @@ class Plot(Chart):
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Shows everything again."""
         self._press = None
-        self.fitted.emit()
+        self.view.fit()
+        self.moved.emit()
 
     def leaveEvent(self, event: QEvent) -> None:
         """The cursor goes with the mouse."""
@@ -316,10 +311,12 @@ class Plot(Chart):
         scale, turned = self.scale, event.angleDelta()
         if scale is None:
             event.ignore()
-        elif abs(turned.x()) > abs(turned.y()):
-            self.panned.emit(-turned.x() / 960 * (scale.x1 - scale.x0))
+            return
+        if abs(turned.x()) > abs(turned.y()):
+            self.view.pan(-turned.x() / 960 * (scale.x1 - scale.x0))
         elif turned.y():
-            self.zoomed.emit(1.25 ** (-turned.y() / 120), scale.from_x(event.position().x()))
+            self.view.zoom(1.25 ** (-turned.y() / 120), scale.from_x(event.position().x()))
+        self.moved.emit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Moves the cursor, zooms, picks: see the accessible description."""
@@ -339,12 +336,12 @@ class Plot(Chart):
         }
         if key in moves:
             self.cursor_moved.emit(min(max(moves[key], scale.x0), scale.x1))
-        elif key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal):
-            self.zoomed.emit(0.8, now)
-        elif key == Qt.Key.Key_Minus:
-            self.zoomed.emit(1.25, now)
+        elif key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal, Qt.Key.Key_Minus):
+            self.view.zoom(1.25 if key == Qt.Key.Key_Minus else 0.8, now)
+            self.moved.emit()
         elif key == Qt.Key.Key_0:
-            self.fitted.emit()
+            self.view.fit()
+            self.moved.emit()
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.view.cursor is not None:
             self.picked.emit(self.view.cursor)
         elif key == Qt.Key.Key_Escape and self.view.cursor is not None:

@@ -24,15 +24,11 @@ class PlotSection(QWidget):
 
     Signals:
         folded: it was folded away or opened.
-        toggled: name of a series and whether it is to be shown.
-        soloed: name of the only series of this plot to be shown.
-        comparison_toggled: whether the other run is to be shown.
+        chosen: other series, or the other run, are to be shown or hidden.
     """
 
     folded = Signal()
-    toggled = Signal(str, bool)
-    soloed = Signal(str)
-    comparison_toggled = Signal(bool)
+    chosen = Signal()
 
     def __init__(self, kind: PlotKind, view: View, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -117,7 +113,7 @@ class PlotSection(QWidget):
             if self._other is None:
                 self._other = self._add(LegendEntry(value=False))
                 self._other.setChecked(self.plot.view.show_comparison)
-                self._other.clicked.connect(self.comparison_toggled)
+                self._other.clicked.connect(self._show_other)
             self._other.show_line(comparison, Style(theme.text_muted, COMPARED), theme)
             self._other.setToolTip(_("The other run, “{name}”: click to show or hide").format(name=comparison))
         self._fit_header()
@@ -141,11 +137,26 @@ class PlotSection(QWidget):
                 entry.set_compact(compact)
             self._fit_header()
 
-    def _clicked(self, name: str, checked: bool) -> None:
+    def _clicked(self, name: str, shown: bool) -> None:
+        hidden = self.plot.view.hidden
         if QGuiApplication.keyboardModifiers() & Qt.KeyboardModifier.AltModifier:
-            self.soloed.emit(name)
+            self.solo(name)
         else:
-            self.toggled.emit(name, checked)
+            (hidden.discard if shown else hidden.add)(name)
+            self.chosen.emit()
+
+    def solo(self, name: str) -> None:
+        """Shows only this series of the plot; all of them when it is the only one already."""
+        hidden, names = self.plot.view.hidden, set(self.entries)
+        alone = names - hidden == {name}
+        hidden -= names
+        if not alone:
+            hidden |= names - {name}
+        self.chosen.emit()
+
+    def _show_other(self, shown: bool) -> None:
+        self.plot.view.show_comparison = shown
+        self.chosen.emit()
 
     def sync_hidden(self) -> None:
         """Checks the entries of what is shown."""

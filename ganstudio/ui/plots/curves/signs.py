@@ -6,7 +6,6 @@ The painters come with the font of axes; ``scale`` is that of the plot.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
 
 import numpy as np
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
@@ -116,9 +115,7 @@ def spread(wanted: list[float], gap: float, low: float, high: float) -> list[flo
     placed: list[float] = []
     for position in wanted:
         placed.append(max(position, placed[-1] + gap if placed else low))
-    limit = high
     for index in range(len(placed) - 1, -1, -1):
-        placed[index] = min(placed[index], limit)
-        limit = placed[index] - gap
-    assert all(after - before >= gap - 1e-6 for before, after in pairwise(placed))
+        high = placed[index] = min(placed[index], high)
+        high -= gap
     return placed
