@@ -27,6 +27,7 @@ from ganstudio.core.screenshot import Screenshot
 from ganstudio.ui.kit.files import write_png
 from ganstudio.ui.kit.icons import app_icon
 from ganstudio.ui.kit.style import set_theme
+from ganstudio.ui.plots import load_ahead
 from ganstudio.ui.qtlog import install_qt_messages, remove_qt_messages
 from ganstudio.ui.window import MainWindow
 
@@ -110,7 +111,7 @@ def _furnish(window: MainWindow, workspace: str = "") -> Studio:
 
 
 def load_methods(studio: Studio) -> None:
-    """Loads torch and the methods behind the window.
+    """Loads torch, the methods and what draws plots behind the window, so that pressing Start waits for none of them.
 
     What has been loaded lives as long as the program, and so does what the first steps of a run load: the collector need
     not walk through half a million objects of libraries, each time for a sixth of a second in which nothing moves.
@@ -118,6 +119,7 @@ def load_methods(studio: Studio) -> None:
     studio.when_ready(gc.freeze)
     studio.opened.connect(lambda _run: QTimer.singleShot(FREEZE_MS, gc.freeze))
     studio.load_catalogue()
+    studio.jobs.start(_("Loading the plots"), lambda _progress, _cancel: load_ahead())
 
 
 def _load(window: MainWindow, run_dir: Path | None, failed: list[Exception]) -> None:

@@ -220,8 +220,9 @@ def draw_notice(painter: QPainter, rect: QRect, words: str, ink: str, theme: The
     room = rect.adjusted(24, 16, -24, -16)
     flags = int(Qt.AlignmentFlag.AlignCenter) | int(Qt.TextFlag.TextWordWrap)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    box = painter.boundingRect(room, flags, words)  # before the pen goes: without one Qt measures nothing
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(QColor(theme.surface))
-    painter.drawRoundedRect(painter.boundingRect(room, flags, words).adjusted(-16, -12, 16, 12), 8, 8)
+    painter.drawRoundedRect(box.adjusted(-16, -12, 16, 12), 8, 8)
     painter.setPen(QColor(ink))
     painter.drawText(room, flags, words)

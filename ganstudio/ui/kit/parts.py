@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QMenu,
     QPushButton,
+    QScrollArea,
     QSizePolicy,
     QStackedWidget,
     QToolButton,
@@ -43,6 +44,12 @@ def label(text: str, role: Role = "", wrap: bool = False, parent: QWidget | None
     if role:
         set_look(made, role=role)
     return made
+
+
+def say(words: QLabel, text: str) -> None:
+    """Gives a label its text; without any it goes, and leaves its room."""
+    words.setText(text)
+    words.setVisible(bool(text))
 
 
 class ElidedLabel(QLabel):
@@ -124,12 +131,47 @@ def push_button(
         menu: fills the menu that it opens instead, each time it is opened.
         **look: properties of the style sheet: ``primary=True``, ``quiet=True``, ``danger=True``.
     """
-    made = QPushButton(icon(icon_name), text) if icon_name else QPushButton(text)
+    made = QPushButton(text)
+    if icon_name:
+        made.setIcon(icon(icon_name, "accent_text" if look.get("primary") else "text"))
     if menu is not None:
         made.setMenu(filled_menu(made, menu))
     if look:
         set_look(made, **look)
     return _named(made, text, tooltip, clicked)
+
+
+def entry(
+    hint: str,
+    tooltip: str,
+    name: str = "",
+    *,
+    text: str = "",
+    changed: Callable[[str], object] | None = None,
+    longest: int = 0,
+    clear: bool = False,
+) -> QLineEdit:
+    """A line to type in.
+
+    Args:
+        hint: seen while it is empty.
+        tooltip: more about it.
+        name: the accessible name; the hint where empty.
+        text: to begin with.
+        changed: told the text whenever it is another.
+        longest: so many signs at most; 0: as many as one likes.
+        clear: with a button that empties it, as a search has.
+    """
+    made = QLineEdit(text)
+    made.setPlaceholderText(hint)
+    made.setToolTip(tooltip)
+    made.setAccessibleName(name or hint)
+    made.setClearButtonEnabled(clear)
+    if longest:
+        made.setMaxLength(longest)
+    if changed is not None:
+        made.textChanged.connect(changed)
+    return made
 
 
 def filled_menu(parent: QWidget, fill: Callable[[QMenu], object]) -> QMenu:
@@ -186,6 +228,18 @@ def boxed(
         else:
             box.addWidget(part, int(part is stretch))
     return box
+
+
+def scrolled(content: QWidget | None = None) -> QScrollArea:
+    """A place without a frame in which what is higher than it scrolls up and down; Tab passes it by."""
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    if content is not None:
+        area.setWidget(content)
+    return area
 
 
 def stacked(*pages: QWidget) -> QStackedWidget:
