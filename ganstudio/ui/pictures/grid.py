@@ -159,13 +159,13 @@ class PictureGrid(Cells):
     def _layout(self) -> CellLayout:
         """Where the places are; arranged anew only where something has changed."""
         size = next(((image.width(), image.height()) for image in self._images if not image.isNull()), (32, 32))
-        key = (self.size().toTuple(), self.devicePixelRatioF(), max(1, self.count), size, *self._key())
+        key = (self.width(), self.height(), self.devicePixelRatioF(), max(1, self.count), size, *self._key())
         if self._made is None or self._made[0] != key:
             self._made = key, self._arrange(max(1, self.count), size, self.devicePixelRatioF())
         return self._made[1]
 
     def _key(self) -> tuple[object, ...]:
-        return self._columns, self._margins(), self._below()
+        return self._columns, self._sides, self._captions, self.fontMetrics().height()
 
     def _arrange(self, count: int, size: tuple[int, int], ratio: float) -> CellLayout:
         left, top = (round(margin * ratio) for margin in self._margins())

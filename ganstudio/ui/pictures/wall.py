@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Literal, get_args
 
 from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt
@@ -76,26 +77,17 @@ class ImageWall(Cells):
         for pane in self._panes.values():
             pane.probability = score_is_probability
         self._caption = caption
-        self._take("fake", items, scores, panels, groups, group_names)
+        self._give("fake", lambda pane: pane.set_items(items, scores, panels, groups, group_names))
 
     def set_real(self, items: Items, scores: Scores | None = None, panels: tuple[str, ...] = ("",)) -> None:
         """Shows real items; arrays as in :meth:`set_samples`."""
-        self._take("real", items, scores, panels)
+        self._give("real", lambda pane: pane.set_items(items, scores, panels))
 
-    def _take(
-        self,
-        side: str,
-        items: Items,
-        scores: Scores | None,
-        panels: tuple[str, ...],
-        groups: Groups | None = None,
-        group_names: tuple[str, ...] = (),
-    ) -> None:
-        pane = self._panes[side]
-        before = None if pane.items is None else (pane.items.shape, pane.panels)
-        pane.set_items(items, scores, panels, groups, group_names)
-        if before != (items.shape, pane.panels):
-            here, index = self._focused
+    def _give(self, side: str, give: Callable[[Pane], None]) -> None:
+        pane, (here, index) = self._panes[side], self._focused
+        before = pane.count, pane.size, pane.panels
+        give(pane)
+        if before != (pane.count, pane.size, pane.panels):
             self._focused = (here, min(index, max(0, self._panes[here].count - 1)))
             self._arrange()
         elif side in self._sides():

@@ -8,15 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QCloseEvent, QKeyEvent
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QLineEdit, QWidget
 
 from ganstudio.app.explore.explorer import Explorer
 from ganstudio.app.explore.finders import latent_of
 from ganstudio.core.i18n import _
 from ganstudio.explore.rendering import Drawn
 from ganstudio.explore.views import Pictures, many
-from ganstudio.ui.kit.parts import label, tool_button
-from ganstudio.ui.kit.style import set_look
+from ganstudio.ui.kit.parts import boxed, label, push_button, tool_button
 from ganstudio.ui.pictures.grid import PictureGrid
 
 CHANNEL, URGENCY = "thumbs", 12
@@ -66,19 +65,18 @@ class ThumbsDialog(QDialog):
         )
         self.grid.prepare(PAGE)
         self.grid.clicked.connect(lambda place: self.set_thumb(place, NEXT[self.thumb(place)]))
-        self.back = tool_button("chevron-left", _("Samples before"), _("Back to the samples before; labels stay"))
-        self.back.clicked.connect(lambda: self.show_page(self._page - 1))
-        self.more = QPushButton(_("More samples"))
-        self.more.setToolTip(_("Other samples; the labels given so far stay"))
-        self.more.clicked.connect(lambda: self.show_page(self._page + 1))
+        self.back = tool_button(
+            "chevron-left", _("Samples before"), _("Back to the samples before; labels stay"),
+            clicked=lambda: self.show_page(self._page - 1),
+        )  # fmt: skip
+        self.more = push_button(
+            _("More samples"), "", _("Other samples; the labels given so far stay"),
+            clicked=lambda: self.show_page(self._page + 1),
+        )  # fmt: skip
         self._counts = label("", "muted")
         self._hint = label("", "small")
-        self.find_button = QPushButton(_("Find the attribute"))
-        set_look(self.find_button, primary=True)
-        self.find_button.clicked.connect(self.accept)
-        self.cancel = QPushButton(_("Cancel"))
-        self.cancel.setToolTip(_("Drops the labels"))
-        self.cancel.clicked.connect(self.reject)
+        self.find_button = push_button(_("Find the attribute"), clicked=self.accept, primary=True)
+        self.cancel = push_button(_("Cancel"), "", _("Drops the labels"), clicked=self.reject)
         for button in (self.more, self.find_button, self.cancel):
             button.setAutoDefault(False)  # Enter in the name or on the wall must not send half the labels off
         self._lay_out()
@@ -89,32 +87,16 @@ class ThumbsDialog(QDialog):
         self.show_page(0)
 
     def _lay_out(self) -> None:
-        asked = QHBoxLayout()
-        asked.setSpacing(8)
-        asked.addWidget(label(_("Attribute")))
-        asked.addWidget(self.name, 1)
-        below = QHBoxLayout()
-        below.setSpacing(8)
-        below.addWidget(self.back)
-        below.addWidget(self.more)
-        below.addWidget(self._counts, 1)
-        below.addWidget(self.cancel)
-        below.addWidget(self.find_button)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(24, 16, 24, 16)
-        column.setSpacing(16)
-        column.addLayout(asked)
-        column.addWidget(
-            label(_("Click a sample that has it (+), twice one that has it not (−), a third time to take the label "
-                    "away. A dozen of each is a good beginning; leave out those that are neither."),
-                  "muted", wrap=True)
+        words = label(
+            _("Click a sample that has it (+), twice one that has it not (−), a third time to take the label "
+              "away. A dozen of each is a good beginning; leave out those that are neither."),
+            "muted", wrap=True,
         )  # fmt: skip
-        column.addWidget(self.grid, 1)
-        ending = QVBoxLayout()
-        ending.setSpacing(8)
-        ending.addWidget(self._hint)
-        ending.addLayout(below)
-        column.addLayout(ending)
+        asked = boxed(label(_("Attribute")), self.name, across=True, gap=8, stretch=self.name)
+        below = boxed(self.back, self.more, self._counts, self.cancel, self.find_button, across=True, gap=8,
+                      stretch=self._counts)  # fmt: skip
+        ending = boxed(self._hint, below, gap=8)
+        boxed(asked, words, self.grid, ending, margins=(24, 16, 24, 16), gap=16, into=self, stretch=self.grid)
         self.resize(720, 640)
 
     # -- the samples ------------------------------------------------------------------------------------------------
