@@ -12,12 +12,12 @@ from pytestqt.qtbot import QtBot
 from ganstudio.app.explore.explorer import Explorer
 from ganstudio.app.generators.keepsakes import Pin
 from ganstudio.explore.state import Direction, ExploreState
-from ganstudio.ui.explore.grid import PictureGrid, Sides
 from ganstudio.ui.explore.picks import Picks
 from ganstudio.ui.explore.side.pins import PinBoard
 from ganstudio.ui.explore.travel import TravelHand, Traveller
 from ganstudio.ui.explore.views import ViewTabs
 from ganstudio.ui.kit.motion import set_reduced_motion
+from ganstudio.ui.pictures.grid import PictureGrid, Sides
 from ganstudio.ui.pictures.viewer import PictureViewer
 from tests.ui.audit import problems
 from tests.ui.explore_kit import INFOGAN, PLANE, exploring, pump

@@ -6,17 +6,18 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSplitter, QWidget
 
 from ganstudio.app.explore.explorer import Explorer
+from ganstudio.app.explore.explorer_session import restore
 from ganstudio.app.generators.workplaces import bundled_path
 from ganstudio.app.studio import Studio
+from ganstudio.core.errors import StudioError
 from ganstudio.core.i18n import _
 from ganstudio.explore.looking import laid_over
 from ganstudio.ui.controls import ControlsPanel
 from ganstudio.ui.explore.exports import Exports
 from ganstudio.ui.explore.look_bar import LookBar
-from ganstudio.ui.explore.opening import open_dropped
 from ganstudio.ui.explore.picks import Picks
 from ganstudio.ui.explore.side import SidePanel
 from ganstudio.ui.explore.travel import TravelHand, Traveller
@@ -25,6 +26,7 @@ from ganstudio.ui.generator_page.page import GeneratorPage, Splitters
 from ganstudio.ui.kit.dropping import Dropped
 from ganstudio.ui.kit.errors import EmptyState
 from ganstudio.ui.kit.menus import ActionBinder
+from ganstudio.ui.kit.parts import boxed
 from ganstudio.ui.kit.words import step_text
 from ganstudio.ui.pictures.viewer import Picture, PictureViewer
 from ganstudio.ui.pictures.viewport import Viewport
@@ -53,7 +55,7 @@ class ExploreWorkspace(GeneratorPage):
         self.picks = Picks(self)
         self.views = ViewTabs(self.explorer, self.traveller, self.picks)
         self.side = SidePanel(self.explorer, studio, self.picks)
-        self.exports = Exports(self)
+        self.exports = Exports(self.explorer, self.views, lambda: self.picture.image, self)
         self.picture.menu_requested.connect(self._open_menu)
         self._lay_out()
         self.explorer.source_changed.connect(self._source_changed)
@@ -63,18 +65,12 @@ class ExploreWorkspace(GeneratorPage):
         self._source_changed()
 
     def _lay_out(self) -> None:
-        self.middle = QSplitter(Qt.Orientation.Vertical)
+        self.middle, self.columns = QSplitter(Qt.Orientation.Vertical), QSplitter(Qt.Orientation.Horizontal)
         above = QWidget()
-        column = QVBoxLayout(above)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.look_bar)
-        column.addWidget(self.picture, 1)
-        self.middle.addWidget(above)
-        self.middle.addWidget(self.views)
-        for index in range(2):
-            self.middle.setStretchFactor(index, 1)
-        self.columns = QSplitter(Qt.Orientation.Horizontal)
+        boxed(self.look_bar, self.picture, into=above, stretch=self.picture)
+        for part in (above, self.views):
+            self.middle.addWidget(part)
+            self.middle.setStretchFactor(self.middle.count() - 1, 1)
         for part, stretch in ((self.controls, 0), (self.middle, 1), (self.side, 0)):
             self.columns.addWidget(part)
             self.columns.setStretchFactor(self.columns.count() - 1, stretch)
@@ -144,7 +140,19 @@ class ExploreWorkspace(GeneratorPage):
 
     def open_file(self, dropped: Dropped) -> None:
         """Opens what was dropped: a picture that carries a state, any other picture, or a generator's file."""
-        self._studio.when_ready(lambda: open_dropped(self, dropped))
+        self._studio.when_ready(lambda: self._take(dropped))
+
+    def _take(self, dropped: Dropped) -> None:
+        try:
+            if dropped.is_generator:
+                self.explorer.open_file(dropped.path)
+            elif dropped.session is not None:
+                restore(self.explorer, dropped.session)
+            else:
+                self.side.open("projection")
+                self.side.projection.open_picture(dropped.path)
+        except StudioError as error:
+            self._studio.report(error)
 
     def _open_menu(self, point: QPoint) -> None:
         self._pop_up(point, ("pin", "compare", "pixels", "", "copy", "save", "python", "", "film"))

@@ -22,8 +22,7 @@ from ganstudio.ui.kit.motion import reduced_motion
 from ganstudio.ui.kit.parts import Segmented, boxed, label, line, tool_button
 from ganstudio.ui.kit.theme import current_theme, theme_hub, ui_font
 from ganstudio.ui.kit.words import step_text
-from ganstudio.ui.pictures.timeline import LivePill
-from ganstudio.ui.pictures.timeline_track import TimelineTrack
+from ganstudio.ui.pictures.timeline import LivePill, TimelineTrack
 
 TELL_MS = 30
 READ_SECONDS = 2.0
@@ -108,14 +107,14 @@ class SourceBar(QWidget):
         self.button = SourceButton(self._desk, self._studio)
         self.stop = tool_button("close", _("Give up opening this"), clicked=self._desk.stop_opening)
         self.notes = tool_button("info", _("What was assumed"), clicked=self._tell_notes)
-        self.track = TimelineTrack(current_theme())
+        self.track = TimelineTrack()
         self.track.setAccessibleName(_("Checkpoint"))
         self.track.setToolTip(self._words.track)
         self.track.valueChanged.connect(lambda _stop: self._teller.start())
         self.track.sliderReleased.connect(self._tell)
         self.step = label("", "muted")
         self.step.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self.live = LivePill(current_theme())
+        self.live = LivePill()
         self.live.setToolTip(self._words.live)
         self.live.clicked.connect(self._live_clicked)
         self.weights = Segmented(
@@ -224,11 +223,7 @@ class SourceBar(QWidget):
         return "ema" if opened is None else opened.wanted
 
     def _colour(self) -> None:
-        theme = current_theme()
-        self.track.set_theme(theme)
-        self.live.set_theme(theme)
-        self.live.setFont(ui_font(theme.small))
-        self.step.setFont(ui_font(theme.normal, tabular=True))
+        self.step.setFont(ui_font(current_theme().normal, tabular=True))
         self.step.setMinimumWidth(self.step.fontMetrics().horizontalAdvance(step_text(888_888)))
 
     # -- what hands do ----------------------------------------------------------------------------------------------

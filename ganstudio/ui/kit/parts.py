@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Literal, TypeVar
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtCore import QPoint, QSize, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractSpinBox,
@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
     QPushButton,
     QScrollArea,
     QSizePolicy,
+    QSpinBox,
     QStackedWidget,
     QToolButton,
     QVBoxLayout,
@@ -187,6 +188,15 @@ def filled_menu(parent: QWidget, fill: Callable[[QMenu], object]) -> QMenu:
     return menu
 
 
+def pop_up(menu: QMenu, point: QPoint) -> None:
+    """Shows a menu at a global point, and takes it away once it closes; an empty one at once."""
+    if menu.isEmpty():
+        menu.deleteLater()
+    else:
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(point)
+
+
 def _named(button: _Button, name: str, tooltip: str, clicked: Callable[[], object] | None) -> _Button:
     button.setAccessibleName(name)
     button.setToolTip(tooltip)
@@ -293,6 +303,32 @@ def pad_spin_box(box: QAbstractSpinBox) -> None:
     inside = box.findChild(QLineEdit)
     if inside is not None:
         inside.setTextMargins(6, 0, 0, 0)
+
+
+class QuietSpinBox(QSpinBox):
+    """A whole number; the wheel passes by unless the box has the focus.
+
+    Args:
+        name: the accessible name.
+        low: the least.
+        high: the greatest.
+        value: at first.
+    """
+
+    def __init__(self, name: str, low: int, high: int, value: int) -> None:
+        super().__init__()
+        self.setRange(low, high)
+        self.setValue(value)
+        self.setAccessibleName(name)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        pad_spin_box(self)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Lets the panel scroll where the box is not being used."""
+        if self.hasFocus():
+            super().wheelEvent(event)
+        else:
+            event.ignore()
 
 
 def _one_stop(button: QAbstractButton, chosen: bool) -> None:

@@ -49,7 +49,7 @@ class TranslateWorkspace(GeneratorPage):
         self._lay_out()
         self.stage.compared.connect(studio.actions.refresh)
         self.stage.menu_requested.connect(self.open_menu)
-        self.strip.menu_requested.connect(self.open_menu)
+        self.strip.wanted.connect(self.open_menu)
         self.stage.pen.changed.connect(studio.actions.refresh)
         self._connect()
         self._source_changed()
