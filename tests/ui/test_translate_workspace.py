@@ -22,7 +22,7 @@ from ganstudio.explore.picture_file import read_session
 from ganstudio.explore.state import read_value
 from ganstudio.explore.translating import seen
 from ganstudio.ui.controls.class_slots import ClassSlots
-from ganstudio.ui.controls.seed_row import SeedRow
+from ganstudio.ui.controls.seeds import SeedRow
 from ganstudio.ui.generator_page.export_dialogs import PictureDialog
 from ganstudio.ui.kit.files import LARGEST_PASTE, png_of
 from ganstudio.ui.kit.theme import set_theme
@@ -386,7 +386,7 @@ def test_style_and_attributes_have_their_row(qtbot: QtBot) -> None:
 
         from ganstudio.ui.controls.slider import ValueSlider
 
-        translator, row = page.translator, page.settings_row
+        translator, row = page.translator, page.controls
         assert row.isVisible()
         first = drawn(qtbot, translator).copy()
         row.findChildren(QPushButton)[0].click()
@@ -402,7 +402,7 @@ def test_style_and_attributes_have_their_row(qtbot: QtBot) -> None:
 
 def test_pictures_of_a_class_and_noise_have_their_row(qtbot: QtBot, tmp_path: Path) -> None:
     with translating_window(qtbot, FEW) as (_window, page):
-        translator, row = page.translator, page.settings_row
+        translator, row = page.translator, page.controls
         first = drawn(qtbot, translator).copy()
         (seed,) = row.findChildren(SeedRow)
         seed.choose(seed.seed ^ 1)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 from ganstudio.core.fields import FieldSpec, Value
 from ganstudio.core.i18n import _, plural
 from ganstudio.ui.forms.row import FieldRow
 from ganstudio.ui.kit.icons import icon
-from ganstudio.ui.kit.parts import FoldButton, label, line
+from ganstudio.ui.kit.parts import FoldButton, boxed, label, line
 
 SEARCH_FROM = 7
 """A form with fewer rows than this needs no search box."""
@@ -26,26 +26,13 @@ class _Group(QWidget):
         self.rows = tuple(rows)
         self._rare = [row for row in rows if row.spec.advanced]
         self._words: list[str] = []
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
         self.heading = FoldButton(title, opened=opened or not title)
         self.heading.setParent(self)
-        if title:
-            column.addWidget(line())
-            column.addSpacing(4)
-            column.addWidget(self.heading)
-        else:
-            self.heading.hide()
-        for row in rows:
-            if not row.spec.advanced:
-                column.addWidget(row)
+        self.heading.setVisible(bool(title))
         self.more = FoldButton("", opened=False, quiet=True)
         self.more.setToolTip(_("Settings that are seldom needed"))
-        column.addWidget(self.more)
-        for row in self._rare:
-            column.addWidget(row)
-        column.addSpacing(8)
+        head = (line(), 4, self.heading) if title else ()
+        boxed(*head, *(row for row in rows if not row.spec.advanced), self.more, *self._rare, 8, into=self)
         self.heading.toggled.connect(self.refresh)
         self.more.toggled.connect(self.refresh)
         self.refresh()
@@ -91,22 +78,23 @@ class FieldForm(QWidget):
 
     ``value_edited`` carries name and value of what a *person* changed; ``errors_changed`` says that a row went wrong or
     right. Values set by the program are silent.
+
+    Args:
+        explained: what each value does stands below it, for a wide form; else it is in the tooltip only.
     """
 
     value_edited = Signal(str, object)
     errors_changed = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, *, explained: bool = False) -> None:
         super().__init__(parent)
+        self._explained = explained
         self._rows: dict[str, FieldRow] = {}
         self._groups: list[_Group] = []
         self._folded: set[str] = set()
         self._live_only = False
         self._signature: tuple[FieldSpec, ...] = ()
         self.setMinimumWidth(200)
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.setSpacing(0)
         self.search = QLineEdit()
         self.search.setPlaceholderText(_("Search settings"))
         self.search.setAccessibleName(_("Search settings"))
@@ -117,11 +105,8 @@ class FieldForm(QWidget):
         self._nothing = label("", "muted", wrap=True)
         self._nothing.hide()
         self._head = QWidget()  # goes with its margin
-        head = QVBoxLayout(self._head)
-        head.setContentsMargins(0, 0, 0, 8)
-        head.addWidget(self.search)
-        self._column.addWidget(self._head)
-        self._column.addWidget(self._nothing)
+        boxed(self.search, margins=(0, 0, 0, 8), into=self._head)
+        self._column = boxed(self._head, self._nothing, into=self)
 
     def set_fields(
         self,
@@ -207,7 +192,9 @@ class FieldForm(QWidget):
             group.hide()
             group.setParent(None)
             group.deleteLater()
-        self._rows = {spec.name: FieldRow(spec, values[spec.name], defaults[spec.name]) for spec in fields}
+        self._rows = {
+            spec.name: FieldRow(spec, values[spec.name], defaults[spec.name], self._explained) for spec in fields
+        }
         self._groups = []
         titles = dict.fromkeys(spec.group for spec in fields)  # groups in the order of their first field
         for title in titles:
@@ -228,12 +215,7 @@ class FieldForm(QWidget):
         for group in self._groups:
             plain = [row for row in group.rows if not row.spec.advanced]
             rare = [row for row in group.rows if row.spec.advanced]
-            chain: list[QWidget] = [group.heading]
-            for row in plain:
-                chain += [row.editor, row.reset_button]
-            chain.append(group.more)
-            for row in rare:
-                chain += [row.editor, row.reset_button]
+            chain = [group.heading, *_stops(plain), group.more, *_stops(rare)]
             for widget in chain:
                 QWidget.setTabOrder(before, widget)
                 before = widget
@@ -249,3 +231,8 @@ class FieldForm(QWidget):
         for group in self._groups:
             group.refresh()
         self.errors_changed.emit()
+
+
+def _stops(rows: Sequence[FieldRow]) -> list[QWidget]:
+    """Where Tab stops in these rows."""
+    return [stop for row in rows for stop in row.stops]

@@ -9,8 +9,10 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from ganstudio.app.generators.workplaces import bundled_name, bundled_path
 from ganstudio.app.studio import Studio
 from ganstudio.app.translate.translator import Translator
+from ganstudio.app.translate.translator_settings import TranslatorSettings
 from ganstudio.core.experiment import Experiment
 from ganstudio.core.i18n import _
+from ganstudio.ui.controls import ControlsPanel
 from ganstudio.ui.generator_page.page import GeneratorPage
 from ganstudio.ui.kit.dropping import Dropped
 from ganstudio.ui.kit.errors import EmptyState
@@ -19,7 +21,6 @@ from ganstudio.ui.kit.menus import ActionBinder
 from ganstudio.ui.kit.parts import LinkButton, label, line
 from ganstudio.ui.translate.exports import Exports
 from ganstudio.ui.translate.opening import open_dropped
-from ganstudio.ui.translate.settings_row import SettingsRow
 from ganstudio.ui.translate.stage import Stage
 from ganstudio.ui.translate.strip import ExampleStrip
 from ganstudio.ui.translate.toolbar import Toolbar
@@ -38,7 +39,7 @@ class TranslateWorkspace(GeneratorPage):
         self._use(self.translator)
         self.stage = Stage(self.translator)
         self.toolbar = Toolbar(self.translator, self.stage)
-        self.settings_row = SettingsRow(self.translator)
+        self.controls = ControlsPanel(TranslatorSettings(self.translator), "line")
         self.strip = ExampleStrip(self.translator)
         self.exports = Exports(self)
         self._bound = False
@@ -67,7 +68,7 @@ class TranslateWorkspace(GeneratorPage):
         column.addWidget(self.toolbar)
         column.addWidget(self.stage, 1)
         column.addWidget(line())
-        column.addWidget(self.settings_row)
+        column.addWidget(self.controls)
         below = QHBoxLayout()
         below.setContentsMargins(20, 0, 16, 0)
         below.setSpacing(16)
@@ -119,7 +120,6 @@ class TranslateWorkspace(GeneratorPage):
         self.stage.refresh_input()
         if self.translator.drawing:
             return  # nothing else changes with every move of the pen
-        self.settings_row.refresh()
         self.toolbar.refresh()
         self.strip.refresh()
         self._refresh_actions()
