@@ -66,8 +66,8 @@ def test_undo_and_redo_go_through_strokes_and_styles(qtbot: QtBot, spade: Path) 
         for _index in range(2):
             assert window.table.run("edit.undo")
         assert not window.table["edit.undo"].enabled()
-        assert slider.value == 0
         assert np.array_equal(drawn(qtbot, page.painter), first)
+        wait(qtbot, lambda: slider.value == 0)
         for _index in range(2):
             assert window.table.run("edit.redo")
         assert np.array_equal(drawn(qtbot, page.painter), last)
@@ -77,19 +77,19 @@ def test_sliders_follow_and_attributes_say_where_they_stand(qtbot: QtBot, spade:
     with painting_window(qtbot, spade) as (_window, page):
         rows = page.style_panel.controls.rows
         row = rows["time of day", 0]
-        assert row.name.endswith("afternoon")  # one begins in daylight
+        wait(qtbot, lambda: row.name.endswith("afternoon"))  # one begins in daylight
         assert page.style_panel.seed_words.text() == "Seed"
         row.move_to(-1)
         assert row.name.endswith("night")
         row.move_to(1)
         assert row.name.endswith("noon")
         page.style_panel.reset.click()
-        assert row.value == 0
+        wait(qtbot, lambda: row.value == 0)
         page.painter.edit(page.painter.drawn_from(12), "Seed")
         assert page.style_panel.seed.value() == 12
         state = page.painter.state
         assert state is not None
-        assert rows["style", 3].value == pytest.approx(float(state.position["style"][3]))
+        wait(qtbot, lambda: rows["style", 3].value == pytest.approx(float(state.position["style"][3])))
 
 
 def test_a_click_in_the_strip_takes_a_style(qtbot: QtBot, spade: Path) -> None:

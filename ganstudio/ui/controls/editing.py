@@ -4,66 +4,26 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from psygnal import SignalInstance
 
-from ganstudio.app.generators.sources import Opened
-from ganstudio.app.history import History
-from ganstudio.app.studio import Studio
 from ganstudio.core.controls import Control, LatentVector
 from ganstudio.core.i18n import _
 from ganstudio.explore.state import ExploreState
 from ganstudio.ui.controls.slider import ValueSlider
 
+if TYPE_CHECKING:
+    from ganstudio.app.explore.explorer import Explorer
+    from ganstudio.app.paint.painter import Painter
+    from ganstudio.app.translate.translator_settings import TranslatorSettings
+
+    Driven = Explorer | Painter | TranslatorSettings
+    """What has controls that stand somewhere and can be moved."""
+
 Change = Callable[[ExploreState, float], ExploreState | None]
 REMEMBERED = 300
-
-
-class Driven(Protocol):
-    """What has controls that stand somewhere and can be moved: the explorer, the painter, a translator's settings."""
-
-    studio: Studio
-
-    @property
-    def opening(self) -> str:
-        """What is being opened at the moment; empty for nothing."""
-
-    @property
-    def source_changed(self) -> SignalInstance:
-        """Another generator, or none."""
-
-    @property
-    def state_changed(self) -> SignalInstance:
-        """The controls stand elsewhere."""
-
-    @property
-    def history(self) -> History:
-        """Where edits are taken back."""
-
-    @property
-    def opened(self) -> Opened | None:
-        """The generator."""
-
-    @property
-    def controls(self) -> tuple[Control, ...]:
-        """What can be driven."""
-
-    @property
-    def state(self) -> ExploreState | None:
-        """Where the controls stand; None while nothing is open."""
-
-    @property
-    def start(self) -> ExploreState | None:
-        """Where they stood at first."""
-
-    def edit(self, state: ExploreState, label: str, merge_key: object = None) -> None:
-        """Moves the controls; can be undone."""
-
-    def drawn_from(self, seed: int) -> ExploreState:
-        """Where the controls stand that are drawn at random with a seed."""
 
 
 class Editing:

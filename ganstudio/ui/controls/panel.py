@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from itertools import pairwise
-from typing import Any, Literal, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
 
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal
@@ -26,7 +26,7 @@ from ganstudio.core.controls import (
 from ganstudio.explore.state import ExploreState
 from ganstudio.ui.controls.choices import IndexSection, WeightsSection
 from ganstudio.ui.controls.class_slots import ClassSlots, PicturesSection
-from ganstudio.ui.controls.editing import Driven, Editing
+from ganstudio.ui.controls.editing import Editing
 from ganstudio.ui.controls.latent import LatentSection
 from ganstudio.ui.controls.numbers import AttributeSlider, CodesSection, LatentDice, flowing_sliders
 from ganstudio.ui.controls.ranking import Ranking
@@ -38,6 +38,9 @@ from ganstudio.ui.controls.styles import StylesSection
 from ganstudio.ui.kit.flow import FlowLayout
 from ganstudio.ui.kit.lifetimes import listen
 from ganstudio.ui.kit.parts import boxed
+
+if TYPE_CHECKING:
+    from ganstudio.ui.controls.editing import Driven
 
 MIN_WIDTH = 280
 GAP, EACH, WITH_WORDS, TWO_COLUMNS = 24, 264, 340, 420

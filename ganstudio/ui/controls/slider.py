@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from functools import partial
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
@@ -396,7 +398,7 @@ class ValueSlider(QWidget):
         if kind == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
             QToolTip.showText(event.globalPos(), self._tip(self._area_at(QPointF(event.pos()))), self)
             return True
-        if kind == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and self._is_mine(event):
+        if kind == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and self._deed(event) is not None:
             event.accept()
             return True
         if kind == QEvent.Type.Leave:
@@ -407,41 +409,31 @@ class ValueSlider(QWidget):
             self._let_go()  # no release of the button will come
         return super().event(event)
 
-    def _is_mine(self, event: QKeyEvent) -> bool:
-        if event.matches(QKeySequence.StandardKey.Copy) or event.matches(QKeySequence.StandardKey.Paste):
-            return True
+    def _deed(self, event: QKeyEvent) -> Callable[[], object] | None:
+        """What a key does; None where it is left to whoever is around, as Up and Down are."""
+        if event.matches(QKeySequence.StandardKey.Copy):
+            return lambda: QGuiApplication.clipboard().setText(f"{self.value:.9g}")
+        if event.matches(QKeySequence.StandardKey.Paste):
+            return self._paste
         if event.modifiers() & ~(Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier):
-            return False
-        keys = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Home, Qt.Key.Key_End, Qt.Key.Key_Backspace, Qt.Key.Key_0,
-                Qt.Key.Key_Delete, Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_F2)  # fmt: skip
-        if event.key() in keys or (event.key() == Qt.Key.Key_P and self.pinnable):
-            return True
-        return bool(event.text()) and event.text() in STARTS
+            return None
+        key, pace = Qt.Key, _pace(event)
+        deeds: dict[int, Callable[[], object]] = {
+            key.Key_Left: partial(self.step_by, -pace), key.Key_Right: partial(self.step_by, pace),
+            key.Key_Home: partial(self._put, self.low), key.Key_End: partial(self._put, self.high),
+            **dict.fromkeys((key.Key_Backspace, key.Key_Delete, key.Key_0), self.reset),
+            **dict.fromkeys((key.Key_Return, key.Key_Enter, key.Key_F2), self.edit_text),
+            **({key.Key_P: self._toggle_pin} if self.pinnable else {}),
+        }  # fmt: skip
+        if event.text() and event.text() in STARTS:
+            deeds.setdefault(event.key(), partial(self.edit_text, event.text()))
+        return deeds.get(event.key())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Arrow keys, Home, End, Reset, and numbers that are typed; Up and Down are left to whoever is around."""
-        if not self._is_mine(event) or not self._take_key(event):
+        """Arrow keys, Home, End, Reset, and numbers that are typed."""
+        deed = self._deed(event)
+        if deed is None or deed() is False:
             event.ignore()
-
-    def _take_key(self, event: QKeyEvent) -> bool:
-        match event.key():
-            case _any if event.matches(QKeySequence.StandardKey.Copy):
-                QGuiApplication.clipboard().setText(f"{self.value:.9g}")
-            case _any if event.matches(QKeySequence.StandardKey.Paste):
-                return self._paste()
-            case Qt.Key.Key_Left | Qt.Key.Key_Right as key:
-                self.step_by(_pace(event) if key == Qt.Key.Key_Right else -_pace(event))
-            case Qt.Key.Key_Home | Qt.Key.Key_End as key:
-                self._put(self.low if key == Qt.Key.Key_Home else self.high)
-            case Qt.Key.Key_Backspace | Qt.Key.Key_Delete | Qt.Key.Key_0:
-                self.reset()
-            case Qt.Key.Key_Return | Qt.Key.Key_Enter | Qt.Key.Key_F2:
-                self.edit_text()
-            case Qt.Key.Key_P:
-                self._toggle_pin()
-            case _:
-                self.edit_text(event.text())
-        return True
 
     def _paste(self) -> bool:
         """Takes one number from the clipboard; anything else is left to whoever is around."""
