@@ -78,7 +78,7 @@ def test_sliders_follow_and_attributes_say_where_they_stand(qtbot: QtBot, spade:
         rows = page.style_panel.controls.rows
         row = rows["time of day", 0]
         wait(qtbot, lambda: row.name.endswith("afternoon"))  # one begins in daylight
-        assert page.style_panel.seed_words.text() == "Seed"
+        assert page.style_panel.seed.title.text() == "Seed"
         row.move_to(-1)
         assert row.name.endswith("night")
         row.move_to(1)
@@ -86,7 +86,7 @@ def test_sliders_follow_and_attributes_say_where_they_stand(qtbot: QtBot, spade:
         page.style_panel.reset.click()
         wait(qtbot, lambda: row.value == 0)
         page.painter.edit(page.painter.drawn_from(12), "Seed")
-        assert page.style_panel.seed.value() == 12
+        assert page.style_panel.seed.seed == 12
         state = page.painter.state
         assert state is not None
         wait(qtbot, lambda: rows["style", 3].value == pytest.approx(float(state.position["style"][3])))

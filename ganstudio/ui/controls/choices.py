@@ -33,13 +33,6 @@ SEEN = 0.005
 KEYPAD = Qt.KeyboardModifier.KeypadModifier
 
 
-def one_hot(count: int, index: int) -> NDArray[np.float32]:
-    """The weights of only one."""
-    weights = np.zeros(count, np.float32)
-    weights[index] = 1
-    return weights
-
-
 def mixed(weights: NDArray[Any], index: int, value: float) -> NDArray[np.float32]:
     """The weights with one of them set and the others scaled so that all add up to 1.
 
@@ -148,7 +141,7 @@ class WeightsSection(Section):
 
     def choose(self, index: int) -> None:
         """Only this one."""
-        self._edit(one_hot(self.control.count, index), self.names[index])
+        self._edit(np.eye(self.control.count, dtype=np.float32)[index], self.names[index])
 
     def _edit(self, weights: NDArray[Any], text: str) -> None:
         self.editing.put(self.control.name, weights, text, self.control.name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import random
 import re
 from typing import Any
@@ -142,11 +143,6 @@ class LatentSection(Section):
         self._arrange()
         self.list.wanted.emit(self._rows[index])
 
-    def _share(self, index: int) -> float:
-        shares = self.ranking.shares.get(self.control.name)
-        shown = self.order.value == "effect" and shares is not None and index < len(shares)
-        return float(shares[index]) if shown and shares is not None else float("nan")
-
     def _found(self) -> list[int]:
         """The numbers (from 0) that the search asks for; all for an empty one."""
         text = self.search.text().casefold().replace("–", "-").replace("−", "-")
@@ -161,23 +157,22 @@ class LatentSection(Section):
     def _arrange(self) -> None:
         """Puts the rows in order: pinned ones first, then by number or by effect."""
         found = self._found()
-        shares = self.ranking.shares.get(self.control.name)
-        if self.order.value == "effect" and shares is not None and len(shares) == self.control.size:
-            found.sort(key=lambda index: -float(shares[index]))
+        known = self.ranking.shares.get(self.control.name) if self.order.value == "effect" else None
+        shares = [math.nan] * self.control.size if known is None else known.tolist()
+        if known is not None:
+            found.sort(key=lambda index: -shares[index])
         pinned = [index for index in self._pinned if index in found]
         order = [*pinned, *(index for index in found if index not in pinned)]
         shown = order[: self._limit]
-        most = float(shares.max()) if shares is not None and len(shares) else 1.0
         for index in shown:
-            self.row(index).set_share(self._share(index), most)
+            self.row(index).set_share(shares[index], 1.0 if known is None else max(shares))
         self.list.show_rows([self._rows[index] for index in shown])
         left = len(order) - len(shown)
         self._more.setVisible(left > 0)
         self._more.setText(_("Show {count} more").format(count=min(left, AT_ONCE)))
-        nothing = not found
-        self._say(_("No such number: {name} goes from 1 to {size}.").format(
-            name=self.control.name, size=self.control.size) if nothing else "")  # fmt: skip
-        set_look(self.search, wrong=nothing)
+        words = _("No such number: {name} goes from 1 to {size}.")
+        self._say("" if found else words.format(name=self.control.name, size=self.control.size))
+        set_look(self.search, wrong=not found)
 
     def _show_more(self) -> None:
         self._limit += AT_ONCE

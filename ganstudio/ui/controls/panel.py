@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
 
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal
-from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
+from PySide6.QtWidgets import QWidget
 
 from ganstudio.app.explore.explorer import Explorer
 from ganstudio.core.controls import (
@@ -37,7 +37,7 @@ from ganstudio.ui.controls.slider import ROW, ValueSlider
 from ganstudio.ui.controls.styles import StylesSection
 from ganstudio.ui.kit.flow import FlowLayout
 from ganstudio.ui.kit.lifetimes import listen
-from ganstudio.ui.kit.parts import boxed
+from ganstudio.ui.kit.parts import boxed, scrolled
 
 if TYPE_CHECKING:
     from ganstudio.ui.controls.editing import Driven
@@ -91,11 +91,7 @@ class ControlsPanel(QWidget):
             self._whole = boxed(self._content, margins=(16, 4, 16, 4), into=self)
             self.hide()
         else:
-            self.scroll_area = QScrollArea()
-            self.scroll_area.setWidgetResizable(True)
-            self.scroll_area.setFrameShape(QFrame.Shape.NoFrame)
-            self.scroll_area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-            self.scroll_area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+            self.scroll_area = scrolled(self._content)
             self._whole = boxed(self.scroll_area, into=self)
         if layout == "column":
             self.setMinimumWidth(MIN_WIDTH)

@@ -67,9 +67,9 @@ class SeedRow(QWidget):
         boxed(self._row, self.problem, gap=4, into=self)
         self.set_seed(0)
 
-    def add_button(self, icon: str, name: str, call: Callable[[], object]) -> QToolButton:
+    def add_button(self, icon: str, name: str, call: Callable[[], object], tooltip: str = "") -> QToolButton:
         """One more small button at the end."""
-        button = small_button(icon, name, "", call)
+        button = small_button(icon, name, tooltip, call)
         self._row.addWidget(button)
         return button
 

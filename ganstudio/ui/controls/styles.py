@@ -17,7 +17,7 @@ from ganstudio.explore.styles import share_of
 from ganstudio.ui.controls.editing import Editing
 from ganstudio.ui.controls.section import TITLE, Section
 from ganstudio.ui.controls.seeds import SeedRow
-from ganstudio.ui.kit.parts import ElidedLabel
+from ganstudio.ui.kit.parts import ElidedLabel, filled_menu
 from ganstudio.ui.kit.theme import current_theme, theme_hub, ui_font
 
 HEIGHT, GAP, WIDEST, NARROWEST = 28, 2, 44, 20
@@ -220,9 +220,11 @@ class StylesSection(Section):
     def __init__(self, control: StyleLayers, editing: Editing, explorer: Explorer) -> None:
         super().__init__(_("Mix styles"), editing)
         self.control, self._explorer = control, explorer
+        menu = filled_menu(self, self._offer_pins)
         self.pins = self.add_tool(
-            "pin", _("Take styles from a pin"), _("The second picture is one that was pinned"), self._offer_pins
-        )
+            "pin", _("Take styles from a pin"), _("The second picture is one that was pinned"),
+            lambda: menu.popup(self.pins.mapToGlobal(self.pins.rect().bottomLeft())),
+        )  # fmt: skip
         self._reset = self.add_reset(self.reset, _("Every layer has its own style again"))
         names = (_("Another second picture"), _("Previous second picture"), _("Next second picture"))
         help = _("Seed of the picture that the marked layers take their style from.")
@@ -273,14 +275,11 @@ class StylesSection(Section):
         then = state.mixed(self._explorer.controls, shares, other, self.second.seed)
         self.editing.edit(then, _("Mix styles"), "layers", held=True)
 
-    def _offer_pins(self) -> None:
-        menu = QMenu(self)
+    def _offer_pins(self, menu: QMenu) -> None:
         for pin in self._explorer.kept.pins:
             menu.addAction(pin.name, partial(self.take_pin, pin.name, pin.state))
         if menu.isEmpty():
             menu.addAction(_("Nothing is pinned yet (key P)")).setEnabled(False)
-        menu.aboutToHide.connect(menu.deleteLater)
-        menu.popup(self.pins.mapToGlobal(self.pins.rect().bottomLeft()))
 
     def reset(self) -> None:
         """Every layer has its own style again."""

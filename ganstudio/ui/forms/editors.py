@@ -6,7 +6,6 @@ a learning rate of 2 on the way to ``2e-4`` must not reach a network that is tra
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
@@ -246,11 +245,7 @@ def editor_for(spec: FieldSpec, parent: QWidget | None = None, roomy: bool = Fal
     if spec.kind == "bool":
         return Switch(spec, parent)
     if spec.kind == "choice":
-        most = SEGMENT_CHARACTERS * (1 + roomy)
-        return SegmentEdit(spec, parent) if fits_segments(spec.choices, most) else ChoiceEdit(spec, parent)
+        long = sum(len(choice_text(choice)) + 3 for choice in spec.choices)  # with the gaps between them
+        few = 2 <= len(spec.choices) <= 4 and long <= SEGMENT_CHARACTERS * (1 + roomy)
+        return SegmentEdit(spec, parent) if few else ChoiceEdit(spec, parent)
     return FolderEdit(spec, parent) if spec.name.endswith("_folder") else TextEdit(spec, parent)
-
-
-def fits_segments(choices: Sequence[str], most: int = SEGMENT_CHARACTERS) -> bool:
-    """Whether two to four choices are short enough to be shown side by side; ``most``: of characters and gaps."""
-    return 2 <= len(choices) <= 4 and sum(len(choice_text(choice)) + 3 for choice in choices) <= most

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLineEdit, QWidget
@@ -14,7 +15,7 @@ from ganstudio.ui.kit.icons import icon
 from ganstudio.ui.kit.parts import FoldButton, boxed, label, line
 
 SEARCH_FROM = 7
-"""A form with fewer rows than this needs no search box."""
+"""A form with fewer rows than this needs no search box, nor does one that explains itself."""
 
 
 class _Group(QWidget):
@@ -167,10 +168,9 @@ class FieldForm(QWidget):
     def focus_row(self, name: str) -> None:
         """Unfolds and focuses a row."""
         for group in self._groups:
-            for row in group.rows:
-                if row.name == name:
-                    group.reveal(row)
-                    row.editor.setFocus()
+            if name in self._rows and self._rows[name] in group.rows:
+                group.reveal(self._rows[name])
+                self._rows[name].editor.setFocus()
 
     def set_live_only(self, live_only: bool) -> None:
         """While training: only live rows can be edited, the others say why not."""
@@ -182,10 +182,7 @@ class FieldForm(QWidget):
     def _build(self, fields: Sequence[FieldSpec], values: Mapping[str, Value], defaults: Mapping[str, Value]) -> None:
         self._signature = tuple(fields)
         for group in self._groups:
-            if not group.opened:
-                self._folded.add(group.title)
-            else:
-                self._folded.discard(group.title)
+            (self._folded.discard if group.opened else self._folded.add)(group.title)
             for row in group.rows:
                 # Hiding takes the focus away, which ends an edit: it belongs to fields that are no longer shown.
                 row.blockSignals(True)
@@ -205,20 +202,21 @@ class FieldForm(QWidget):
         for row in self._rows.values():
             row.edited.connect(self.value_edited)
             row.error_changed.connect(self._on_error)
-        self._head.setVisible(len(fields) >= SEARCH_FROM)
+        searched = len(fields) >= SEARCH_FROM and not self._explained
+        self._head.setVisible(searched)
         self.set_live_only(self._live_only)
         self._order_tabs()
-        self._filter(self.search.text() if len(fields) >= SEARCH_FROM else "")
+        self._filter(self.search.text() if searched else "")
 
     def _order_tabs(self) -> None:
-        before: QWidget = self.search
+        stops: list[QWidget] = [self.search]
         for group in self._groups:
-            plain = [row for row in group.rows if not row.spec.advanced]
-            rare = [row for row in group.rows if row.spec.advanced]
-            chain = [group.heading, *_stops(plain), group.more, *_stops(rare)]
-            for widget in chain:
-                QWidget.setTabOrder(before, widget)
-                before = widget
+            stops.append(group.heading)
+            stops += [stop for row in group.rows if not row.spec.advanced for stop in row.stops]
+            stops.append(group.more)
+            stops += [stop for row in group.rows if row.spec.advanced for stop in row.stops]
+        for before, after in pairwise(stops):
+            QWidget.setTabOrder(before, after)
 
     def _filter(self, text: str) -> None:
         words = text.casefold().split()
@@ -231,8 +229,3 @@ class FieldForm(QWidget):
         for group in self._groups:
             group.refresh()
         self.errors_changed.emit()
-
-
-def _stops(rows: Sequence[FieldRow]) -> list[QWidget]:
-    """Where Tab stops in these rows."""
-    return [stop for row in rows for stop in row.stops]

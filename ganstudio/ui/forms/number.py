@@ -166,28 +166,24 @@ class NumberEdit(QAbstractSpinBox):
 
 def stepped(spec: FieldSpec, value: float, steps: int) -> int | float:
     """The value ``steps`` arrow keys away (negative: down), never outside the allowed range."""
+    bound = spec.high if steps > 0 else spec.low
+    edge = value if bound is None else int(bound) if spec.kind == "int" else float(bound)
     for _ in range(abs(steps)):
         following = _one(spec, value, 1 if steps > 0 else -1)
-        if problem_of(spec, following):
-            following = _edge(spec, value, 1 if steps > 0 else -1)
+        if problem_of(spec, following):  # the bound itself where it is allowed
+            following = value if problem_of(spec, edge) else edge
         value = following
     return value
-
-
-def _edge(spec: FieldSpec, value: float, direction: int) -> int | float:
-    """The bound itself where it is allowed, else the value unchanged."""
-    bound = spec.high if direction > 0 else spec.low
-    if bound is None:
-        return value
-    edge = int(bound) if spec.kind == "int" else float(bound)
-    return value if problem_of(spec, edge) else edge
 
 
 def _one(spec: FieldSpec, value: float, direction: int) -> int | float:
     if spec.kind == "int":
         return _one_int(spec, int(value), direction)
-    if spec.log and value >= 0:
-        return _log_step(spec, float(value), direction)
+    if spec.log and value == 0:
+        return value if direction < 0 else 1e-6
+    if spec.log and value > 0:
+        following = series_step(value, direction)
+        return spec.low or 0.0 if following < SMALLEST else following
     step = linear_step(spec, value)
     return float(f"{(round(value / step) + direction) * step:.10g}") if step else value
 
@@ -199,14 +195,6 @@ def _one_int(spec: FieldSpec, value: int, direction: int) -> int:
         return value * 2 if direction > 0 else value // 2
     following = round(series_step(float(value), direction))
     return following if following != value else value + direction
-
-
-def _log_step(spec: FieldSpec, value: float, direction: int) -> float:
-    low = spec.low or 0.0
-    if value == 0:
-        return value if direction < 0 else 1e-6
-    following = series_step(value, direction)
-    return low if following < SMALLEST else following
 
 
 def series_step(value: float, direction: int) -> float:

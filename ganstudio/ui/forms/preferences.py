@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QFrame, QScrollArea, QWidget
+from PySide6.QtWidgets import QDialog, QWidget
 
 from ganstudio.app.settings import Settings, SettingsStore
 from ganstudio.core.errors import UsageError
@@ -12,7 +11,7 @@ from ganstudio.core.i18n import _
 from ganstudio.ui.forms.form import FieldForm
 from ganstudio.ui.kit.errors import ErrorBanner
 from ganstudio.ui.kit.lifetimes import listen
-from ganstudio.ui.kit.parts import boxed, label, line, push_button
+from ganstudio.ui.kit.parts import boxed, label, line, push_button, scrolled
 
 
 class Preferences(QDialog):
@@ -33,17 +32,13 @@ class Preferences(QDialog):
         self.form.value_edited.connect(self._set)
         inside = QWidget()
         boxed(self.form, None, margins=(24, 16, 16, 16), into=inside)
-        area = QScrollArea()
-        area.setWidget(inside)
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area = scrolled(inside)
         close = push_button(_("Close"), "", _("Close; all changes hold already"), clicked=self.close)
         words = label(_("Changes hold at once."), "small")
         foot = boxed(words, close, across=True, margins=(24, 8, 16, 12), stretch=words)
         boxed(self._banner, area, line(), foot, into=self, stretch=area)
         self.resize(620, 660)
+        self.form.rows[0].editor.setFocus()
         listen(self, (store.changed, self.form.set_value))
 
     def _set(self, name: str, value: Value) -> None:

@@ -103,8 +103,6 @@ class FieldRow(QWidget):
         self.editor.edited.connect(self._on_edited)
         self.editor.error_changed.connect(self._show_error)
         self.label.installEventFilter(self)
-        theme_hub.changed.connect(self._colour)
-        self._colour()
 
     @property
     def name(self) -> str:
@@ -211,7 +209,7 @@ class FieldRow(QWidget):
         self._message.setText(self.error)
         self._message.setVisible(bool(self.error))
         self.editor.setAccessibleDescription(self.error or self.spec.help)
-        self._colour()
+        set_look(self.editor, wrong=bool(self.error))
         self.error_changed.emit(self.name, self.error)
 
     def _refresh_reset(self) -> None:
@@ -228,6 +226,3 @@ class FieldRow(QWidget):
         tip = Html(f"{self._tip}<br><br>{escape(self._locked_reason)}") if self._locked_reason else self._tip
         self.label.setToolTip(tip)
         self.editor.setToolTip(tip)
-
-    def _colour(self) -> None:
-        set_look(self.editor, wrong=bool(self.error))

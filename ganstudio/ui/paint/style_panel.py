@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import random
-
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
 
-from ganstudio.app.paint.painter import NEW_SEEDS, VARIANT_COUNT, Painter
-from ganstudio.core.fields import FieldSpec
+from ganstudio.app.paint.painter import VARIANT_COUNT, Painter
 from ganstudio.core.i18n import _
 from ganstudio.explore.painting import moved
 from ganstudio.ui.controls import ControlsPanel
-from ganstudio.ui.forms import NumberEdit
+from ganstudio.ui.controls.seeds import SeedRow
 from ganstudio.ui.kit.icons import icon
 from ganstudio.ui.kit.lifetimes import listen
-from ganstudio.ui.kit.parts import boxed, label, push_button, tool_button
+from ganstudio.ui.kit.parts import boxed, label, push_button
 from ganstudio.ui.paint.variants import VariantStrip
 
-LARGEST_SEED = 10**9
 LEFT = 316
 """Width of the strip: two rows of four comfortable pictures."""
 
@@ -68,21 +64,16 @@ class StylePanel(QWidget):
         self.from_picture = push_button(_("From a picture"), "image", tip, menu=self._offer, quiet=True)
         self.from_picture.setAccessibleName(_("Style from a picture"))
         words = _("The style that is drawn at random with this number; the same number gives the same style.")
-        self.seed = NumberEdit(FieldSpec("seed", _("Seed"), words, "int", 0, low=0, high=LARGEST_SEED))
-        self.seed.setAccessibleName(_("Seed of the style"))
-        self.seed.setToolTip(words)
-        self.seed.setMaximumWidth(96)
-        self.seed.edited.connect(lambda value: self._draw(int(value)))
-        self.seed_words = label(_("Seed"), "muted")
-        self.dice = tool_button(
-            "dice", _("Another random style"), clicked=lambda: self._draw(random.SystemRandom().randrange(NEW_SEEDS))
-        )
+        self.seed = SeedRow(_("Seed"), words, [_("Another random style")])
+        self.seed.edit.setAccessibleName(_("Seed of the style"))
+        self.seed.edit.setFixedWidth(96)
+        self.seed.chosen.connect(self._draw)
         tip = _("Every slider back to the middle")
-        self.reset = tool_button("reset", _("Reset the style"), tip, clicked=self.reset_style)
+        self.reset = self.seed.add_button("reset", _("Reset the style"), self.reset_style, tip)
         title = label(_("Style"), "strong")
         heads = (
             boxed(title, 4, self.surprise, self.from_picture, None, across=True, gap=4),
-            boxed(None, self.seed_words, self.seed, self.dice, self.reset, across=True, gap=4),
+            boxed(None, self.seed, across=True),
         )
         self._left, self._right = QWidget(), QWidget()
         boxed(heads[0], self.strip, gap=4, into=self._left, stretch=self.strip)
@@ -117,12 +108,12 @@ class StylePanel(QWidget):
     def _state_changed(self) -> None:
         state, start, by_hand = self._painter.state, self._painter.start, False
         if state is not None and state.seed is not None:
-            self.seed.set_value(state.seed)
+            self.seed.set_seed(state.seed)
         elif state is not None and start is not None:
             by_hand = moved(state.position, start.position, self._painter.style_controls)
-        self.seed_words.setText(_("Seed, moved") if by_hand else _("Seed"))
+        self.seed.title.setText(_("Seed, moved") if by_hand else _("Seed"))
         words = _("The style is not the one of this seed: it was moved, or taken from elsewhere") if by_hand else ""
-        self.seed_words.setToolTip(words)
+        self.seed.title.setToolTip(words)
 
     def _variants_changed(self, index: int) -> None:
         pictures = self._painter.variant_pictures
