@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QBoxLayout, QToolButton, QWidget
 
 from ganstudio.core.i18n import _
@@ -44,6 +44,7 @@ class Section(QWidget):
         self._words.show()
         self._whole.setDirection(QBoxLayout.Direction.LeftToRight)
         self._whole.setSpacing(8)
+        self._whole.itemAt(0).setAlignment(Qt.AlignmentFlag.AlignTop)
 
     def add_tool(self, icon: str, name: str, tooltip: str, call: Callable[[], object]) -> QToolButton:
         """A small button beside the heading."""

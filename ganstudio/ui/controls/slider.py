@@ -43,6 +43,12 @@ def _pace(event: QMouseEvent | QKeyEvent | QWheelEvent) -> float:
     return 1 / FINE if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 1.0
 
 
+def _fill(painter: QPainter, area: QRectF, colour: str, radius: float = 0.0) -> None:
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(colour))
+    painter.drawRoundedRect(area, radius, radius)
+
+
 class ValueSlider(QWidget):
     """A row for one number. Beyond ``low`` and ``high`` values can be typed; the track shows an arrow then.
 
@@ -200,9 +206,7 @@ class ValueSlider(QWidget):
         self._paint_track(painter, theme, areas["track"])
         if self.entry is None:
             if self.hovered == "value" and self.isEnabled():
-                painter.setPen(Qt.PenStyle.NoPen)
-                painter.setBrush(QColor(theme.hover))
-                painter.drawRoundedRect(areas["value"], 4, 4)
+                _fill(painter, areas["value"], theme.hover, 4)
             painter.setFont(ui_font(theme.normal, tabular=True))
             painter.setPen(QColor(theme.text))
             right = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
@@ -224,23 +228,16 @@ class ValueSlider(QWidget):
         if not math.isnan(self.share):
             bar = QRectF(area.left(), self.height() - 4, min(area.width(), 48.0), 2)
             full = min(1.0, max(0.0, self.share / self.most)) if self.most > 0 else 0.0
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(theme.mix("text", "window", 0.10)))
-            painter.drawRect(bar)
-            painter.setBrush(QColor(theme.mix("text", "window", 0.55)))
-            painter.drawRect(QRectF(bar.left(), bar.top(), bar.width() * full, 2))
+            _fill(painter, bar, theme.mix("text", "window", 0.10))
+            _fill(painter, QRectF(bar.left(), bar.top(), bar.width() * full, 2), theme.mix("text", "window", 0.55))
 
     def _paint_track(self, painter: QPainter, theme: Theme, track: QRectF) -> None:
         middle, here, origin = track.center().y(), self.place(self.value), self.place(self.default)
         groove = QRectF(track.left(), middle - 2, track.width(), 4)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(theme.mix("text", "window", 0.18)))
-        painter.drawRoundedRect(groove, 2, 2)
-        painter.setBrush(QColor(theme.accent))
-        painter.drawRoundedRect(QRectF(min(here, origin), middle - 2, abs(here - origin), 4), 2, 2)
+        _fill(painter, groove, theme.mix("text", "window", 0.18), 2)
+        _fill(painter, QRectF(min(here, origin), middle - 2, abs(here - origin), 4), theme.accent, 2)
         if self.low <= self.default <= self.high:
-            painter.setBrush(QColor(theme.mix("text", "window", 0.55)))
-            painter.drawRect(QRectF(round(origin) - 1, middle - 6, 2, 12))
+            _fill(painter, QRectF(round(origin) - 1, middle - 6, 2, 12), theme.mix("text", "window", 0.55))
         self._paint_handle(painter, theme, QPointF(here, middle))
 
     def _paint_handle(self, painter: QPainter, theme: Theme, at: QPointF) -> None:
@@ -263,9 +260,7 @@ class ValueSlider(QWidget):
         theme = current_theme()
         hovered = self.hovered == name and there and self.isEnabled()
         if hovered:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(theme.hover))
-            painter.drawRoundedRect(area, 4, 4)
+            _fill(painter, area, theme.hover, 4)
         tint = theme.mix("text", "window", 0.24) if not there else theme.text if hovered else theme.text_muted
         if name == "pin" and self.pinned:
             tint = theme.accent

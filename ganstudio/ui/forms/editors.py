@@ -65,7 +65,7 @@ class Switch(_AtOnce, QAbstractButton):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.set_value(spec.default)
-        self.clicked.connect(self._on_clicked)
+        self.clicked.connect(lambda on: self.edited.emit(on))
         theme_hub.changed.connect(self.update)
 
     def value(self) -> Value:
@@ -75,9 +75,6 @@ class Switch(_AtOnce, QAbstractButton):
     def set_value(self, value: Value, *, force: bool = False) -> None:
         """Turns it on or off without telling anybody."""
         self.setChecked(bool(value))
-
-    def _on_clicked(self, checked: bool) -> None:
-        self.edited.emit(checked)
 
     def sizeHint(self) -> QSize:
         """A pill of 34 × 20 with room for the focus ring."""
@@ -241,7 +238,7 @@ Editor = NumberEdit | Switch | ChoiceEdit | SegmentEdit | TextEdit
 def editor_for(spec: FieldSpec, parent: QWidget | None = None, roomy: bool = False) -> Editor:
     """The editor that suits a field; ``roomy``: in a column with room for longer words side by side."""
     if spec.kind in ("float", "int"):
-        return NumberEdit(spec, parent)
+        return NumberEdit(spec, parent, arrows=roomy)
     if spec.kind == "bool":
         return Switch(spec, parent)
     if spec.kind == "choice":

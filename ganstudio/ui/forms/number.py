@@ -12,6 +12,8 @@ from ganstudio.app.drafts import number_text, parse_value, problem_of
 from ganstudio.core.fields import FieldSpec, Value
 from ganstudio.ui.kit.theme import current_theme, theme_hub
 
+ARROWS = 26
+"""Room for buttons to step with the mouse."""
 SMALLEST = 1e-12
 """Below this a logarithmic field steps to its lower bound."""
 
@@ -20,17 +22,24 @@ class NumberEdit(QAbstractSpinBox):
     """A number one can type as ``2e-4`` and step with the arrow keys (by 1-2-5 where the field is logarithmic).
 
     Text that cannot be used stays as it was typed; ``error`` says what is allowed.
+
+    Args:
+        spec: what it is.
+        parent: see ``QWidget``.
+        arrows: with buttons to step by the mouse.
     """
 
     edited = Signal(object)
     error_changed = Signal(str)
 
-    def __init__(self, spec: FieldSpec, parent: QWidget | None = None) -> None:
+    def __init__(self, spec: FieldSpec, parent: QWidget | None = None, arrows: bool = False) -> None:
         super().__init__(parent)
         self.spec = spec
         self.error = ""
         self._value: int | float = 0
-        self.setButtonSymbols(QAbstractSpinBox.ButtonSymbols.NoButtons)
+        self._edge = ARROWS if arrows else 7
+        if not arrows:
+            self.setButtonSymbols(QAbstractSpinBox.ButtonSymbols.NoButtons)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setKeyboardTracking(False)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -122,7 +131,7 @@ class NumberEdit(QAbstractSpinBox):
         if not hasattr(self, "_unit"):
             return
         line = self.lineEdit()
-        line.setGeometry(self.rect().adjusted(7, 2, -7, -2))
+        line.setGeometry(self.rect().adjusted(7, 2, -self._edge, -2))
         width = self._unit.sizeHint().width() if self.spec.unit else 0
         fits = width > 0 and line.width() > width + self.fontMetrics().horizontalAdvance("0.00000") + 8
         self._unit.setVisible(fits)
