@@ -157,15 +157,17 @@ class LatentSection(Section):
     def _arrange(self) -> None:
         """Puts the rows in order: pinned ones first, then by number or by effect."""
         found = self._found()
-        known = self.ranking.shares.get(self.control.name) if self.order.value == "effect" else None
-        shares = [math.nan] * self.control.size if known is None else known.tolist()
-        if known is not None:
+        known = self.ranking.shares.get(self.control.name, ()) if self.order.value == "effect" else ()
+        ranked = len(known) == self.control.size
+        shares = [float(share) for share in known] if ranked else [math.nan] * self.control.size
+        most = max(shares) if ranked else 1.0
+        if ranked:
             found.sort(key=lambda index: -shares[index])
         pinned = [index for index in self._pinned if index in found]
         order = [*pinned, *(index for index in found if index not in pinned)]
         shown = order[: self._limit]
         for index in shown:
-            self.row(index).set_share(shares[index], 1.0 if known is None else max(shares))
+            self.row(index).set_share(shares[index], most)
         self.list.show_rows([self._rows[index] for index in shown])
         left = len(order) - len(shown)
         self._more.setVisible(left > 0)
