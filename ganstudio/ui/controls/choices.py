@@ -25,7 +25,7 @@ from ganstudio.ui.kit.flow import FlowLayout
 from ganstudio.ui.kit.parts import Segmented, label
 from ganstudio.ui.kit.style import set_look
 
-MOST_BUTTONS, SIDE_BY_SIDE = 40, 6
+MOST_BUTTONS, FEW_BUTTONS, SIDE_BY_SIDE = 40, 8, 6
 SHORT, ACROSS = 3, 5
 LONGEST = 248
 WIDEST_TITLE = 104
@@ -54,10 +54,17 @@ class WeightsSection(Section):
 
     A click takes only that one; with Shift it joins (or leaves) the mixture. The digits do the same. The buttons are
     one stop of the Tab key; arrow keys go from one to the next.
+
+    Args:
+        control: what is chosen.
+        editing: how.
+        low: there is no height for many rows: more than a few are in a list and are not mixed.
     """
 
-    def __init__(self, control: ClassLabel | CategoricalCode, editing: Editing) -> None:
+    def __init__(self, control: ClassLabel | CategoricalCode, editing: Editing, low: bool = False) -> None:
         super().__init__(heading_of(control.name), editing)
+        most = FEW_BUTTONS if low else MOST_BUTTONS
+        self._mixes = not low or control.count <= most
         self.control = control
         numbers = tuple(str(index) for index in range(control.count))
         self.names: Sequence[str] = control.names if isinstance(control, ClassLabel) else numbers
@@ -72,7 +79,7 @@ class WeightsSection(Section):
         self._add_tools()
         if isinstance(control, CategoricalCode):
             self.column.addWidget(label(_("Found without labels: 4 need not draw a 4."), "small", wrap=True))
-        if control.count <= MOST_BUTTONS:
+        if control.count <= most:
             self.column.addWidget(self._make_buttons())
         else:
             tip = _("Which of the {count} is drawn; type its first letters").format(count=control.count)
@@ -88,8 +95,9 @@ class WeightsSection(Section):
         self.mix.edited.connect(lambda on: self._set_mixing(bool(on), by_hand=True))
         words = label(_("Mix"), "small")
         words.setToolTip(tip)
-        self.tools.addWidget(words)
-        self.tools.addWidget(self.mix)
+        for part in (words, self.mix):
+            self.tools.addWidget(part)
+            part.setVisible(self._mixes)
         self.tools.addSpacing(4)
         self._reset = self.add_reset(self.reset)
 
@@ -229,7 +237,7 @@ class WeightsSection(Section):
     def refresh(self, state: ExploreState) -> None:
         """Shows the weights; a mixture that came from elsewhere opens the sliders."""
         weights = state.position[self.control.name]
-        if not self._mixing and weights.max() < 1 - SEEN:
+        if self._mixes and not self._mixing and weights.max() < 1 - SEEN:
             self._set_mixing(True)
             return
         heaviest = int(weights.argmax())

@@ -157,7 +157,7 @@ class ControlsPanel(QWidget):
     def _section(self, control: Control) -> Section:
         match control:
             case ClassLabel() | CategoricalCode():
-                return WeightsSection(control, self.editing)
+                return WeightsSection(control, self.editing, low=self._layout == "line")
             case ContinuousCode():
                 return CodesSection(control, self.editing)
             case GeneratorIndex():

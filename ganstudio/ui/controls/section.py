@@ -34,8 +34,8 @@ class Section(QWidget):
         self.tools = boxed(across=True, gap=2)
         self.body = QWidget()
         self.column = boxed(into=self.body, gap=4)
-        head = boxed(self.heading, self._words, self.tools, across=True, gap=8, stretch=self.heading)
-        self._whole = boxed(head, self.body, gap=4, into=self)
+        self._head = boxed(self.heading, self._words, self.tools, across=True, gap=8, stretch=self.heading)
+        self._whole = boxed(self._head, self.body, gap=4, into=self)
         self.heading.toggled.connect(self.body.setVisible)
 
     def lay_flat(self) -> None:
@@ -44,7 +44,7 @@ class Section(QWidget):
         self._words.show()
         self._whole.setDirection(QBoxLayout.Direction.LeftToRight)
         self._whole.setSpacing(8)
-        self._whole.itemAt(0).setAlignment(Qt.AlignmentFlag.AlignTop)
+        self._whole.setAlignment(self._head, Qt.AlignmentFlag.AlignTop)
 
     def add_tool(self, icon: str, name: str, tooltip: str, call: Callable[[], object]) -> QToolButton:
         """A small button beside the heading."""
