@@ -13,8 +13,10 @@ import pytest
 from PIL import Image
 
 from ganstudio.app.notifications import Notification
+from ganstudio.app.translate.translator import Translator
 from ganstudio.app.translate.translator_examples import read_examples
 from ganstudio.app.translate.translator_session import restore, session_of
+from ganstudio.app.translate.translator_settings import TranslatorSettings
 from ganstudio.core.controls import LabelMap, SourceImage
 from ganstudio.core.errors import UsageError
 from ganstudio.explore.pen import PenStroke
@@ -50,6 +52,12 @@ def photo(path: Path, size: tuple[int, int] = (40, 24), mode: str = "RGB") -> Pa
     rows = np.random.default_rng(1).integers(0, 255, (size[1], size[0], 3), np.uint8)
     Image.fromarray(rows).convert(mode).save(path)
     return path
+
+
+def draw_anew(translator: Translator, seed: int) -> None:
+    settings = TranslatorSettings(translator)
+    assert settings.state is not None
+    settings.edit(settings.state.moved("style", settings.drawn_from(seed).position["style"]), "Another style")
 
 
 # -- what is given ----------------------------------------------------------------------------------------------------
@@ -190,7 +198,7 @@ def test_style_and_attributes(rig: Rig) -> None:
     rig.take(MAP)
     translator, first = rig.translator, rig.drawn()
     assert [control.name for control in translator.other_controls] == ["style", "time"]
-    translator.draw_anew("style", 5)
+    draw_anew(translator, 5)
     second = rig.drawn()
     assert not np.array_equal(first, second)
     translator.set_value("time", np.array([1.0], np.float32), "Time", "time")
@@ -403,7 +411,7 @@ def test_three_hundred_random_deeds(rig: Rig, tmp_path: Path) -> None:
         lambda: translator.give(InputPicture("odd", np.zeros((2, 2), np.uint8))),
         lambda: translator.give_blank(dice.randrange(256)),
         lambda: rig.take(dice.choice([SKETCH, TWO_WAYS, MAP]), dice.choice("ab")),
-        lambda: translator.draw_anew("style", dice.randrange(9)) if "style" in translator.state.settings else None,
+        lambda: draw_anew(translator, dice.randrange(9)) if "style" in translator.state.settings else None,
         rig.pump,
     )
     for _ in range(300):

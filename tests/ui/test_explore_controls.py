@@ -17,11 +17,10 @@ from ganstudio.app.explore.explorer import Explorer
 from ganstudio.core.controls import CategoricalCode, ClassLabel, Control, GeneratorIndex, LatentVector
 from ganstudio.core.errors import UsageError
 from ganstudio.ui.controls import ControlsPanel
-from ganstudio.ui.controls.codes import CodesSection
-from ganstudio.ui.controls.index import IndexSection
+from ganstudio.ui.controls.choices import IndexSection, WeightsSection, mixed
 from ganstudio.ui.controls.latent import LatentSection, read_vector
-from ganstudio.ui.controls.sample import SampleSection
-from ganstudio.ui.controls.weights import WeightsSection, mixed
+from ganstudio.ui.controls.numbers import CodesSection
+from ganstudio.ui.controls.seeds import SampleSection
 from tests.ui.audit import problems
 from tests.ui.explore_kit import CLASSES, INFOGAN, PLANE, exploring, opened, pump
 
@@ -67,7 +66,7 @@ class Shown:
 @pytest.fixture
 def show(qtbot: QtBot, hosted: Callable[..., None], monkeypatch: pytest.MonkeyPatch) -> Iterator[Show]:
     """Opens a generator with these controls and shows the panel, which follows at once."""
-    monkeypatch.setattr(ControlsPanel, "_follow", ControlsPanel._state_changed)
+    monkeypatch.setattr(ControlsPanel, "_follow", ControlsPanel.refresh)
     blocks = []
 
     def build(controls: Sequence[Control] = INFOGAN, height: int = 900) -> Shown:

@@ -10,7 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from ganstudio.ui.controls.weights import WeightsSection
+from ganstudio.ui.controls.choices import WeightsSection
 from ganstudio.ui.explore.workspace import ExploreWorkspace
 from tests.ui.explore_window import Told, drawn, exploring_window, listen, store_run, there
 

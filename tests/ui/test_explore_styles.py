@@ -19,8 +19,8 @@ from ganstudio.core.experiment import Experiment
 from ganstudio.explore.picture_file import read_session, save_picture
 from ganstudio.explore.styles import share_of
 from ganstudio.training.session import Session
-from ganstudio.ui.controls.pictures import PicturesSection
-from ganstudio.ui.controls.sample import SampleSection
+from ganstudio.ui.controls.class_slots import PicturesSection
+from ganstudio.ui.controls.seeds import SampleSection
 from ganstudio.ui.controls.styles import StylesSection
 from ganstudio.ui.explore.workspace import ExploreWorkspace
 from ganstudio.ui.kit.parts import Segmented

@@ -8,12 +8,12 @@ from hypothesis import strategies as st
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 
 from ganstudio.core.fields import FieldSpec
 from ganstudio.ui.forms import FieldForm, NumberEdit, editor_for
 from ganstudio.ui.forms.editors import ChoiceEdit, SegmentEdit, Switch, TextEdit
-from ganstudio.ui.forms.steps import stepped
+from ganstudio.ui.forms.number import stepped
 
 LR = FieldSpec(
     "lr",
@@ -205,7 +205,7 @@ def test_switch_and_choices_by_keyboard(qtbot: Any, hosted: Any) -> None:
     assert form.values()["amp"] is True
     edits: list[tuple[str, object]] = []
     form.value_edited.connect(lambda name, value: edits.append((name, value)))
-    form.row("arch").editor._group.button(1).click()
+    form.row("arch").editor.findChildren(QPushButton)[1].click()
     assert edits == [("arch", "conv")]
 
 

@@ -142,7 +142,7 @@ def test_a_landscape_by_mouse(
         for index in range(8):
             start, end = at(page, 0.1 + 0.05 * index, 0.05 + 0.02 * index), at(page, 0.6, 0.1 + 0.02 * index)
             drag(page.canvas, start, end, follows if index == 0 else lambda: None)
-        light = page.style_panel.rows.rows["time of day", 0]
+        light = page.style_panel.controls.rows["time of day", 0]
         middle = light.areas()["track"].center().toPoint().y()
         drag(light, QPoint(round(light.place(0)), middle), QPoint(round(light.place(-0.4)), middle))
         assert light.name.endswith("blue hour")
@@ -180,7 +180,7 @@ def test_a_landscape_by_keyboard(
         for _cloud in range(8):
             keys(canvas, key.Key_Space, *[key.Key_Right] * 4)
         landscape_of(page)
-        light = page.style_panel.rows.rows["time of day", 0]
+        light = page.style_panel.controls.rows["time of day", 0]
         light.setFocus()
         keys(light, *[key.Key_Left] * 12)
         assert light.value < 0.6

@@ -9,7 +9,7 @@ from collections.abc import Callable
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication, QCheckBox, QDialog, QLabel, QPushButton, QSpinBox, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from ganstudio.app.actions import Action, ActionTable
@@ -246,17 +246,14 @@ def test_status_chips_are_updated_in_place_and_clicked(qtbot: QtBot) -> None:
 def test_preferences_hold_at_once_both_ways(make: Callable[..., Shell]) -> None:
     shell = make()
     dialog = Preferences(shell.store, shell)
-    threads = dialog._rows["cpu_threads"]
-    assert isinstance(threads._focus, QSpinBox)
-    threads._focus.setValue(3)
+    threads = dialog.form.row("cpu_threads")
+    assert not threads.reset_button.isEnabled()
+    threads.editor.stepBy(3)
     assert shell.store.values.cpu_threads == 3
-    assert not threads.reset.isHidden()
-    threads.reset.click()
+    threads.reset_button.click()
     assert shell.store.values.cpu_threads == 0
     shell.store.set("reduced_motion", True)
-    check = dialog._rows["reduced_motion"]._focus
-    assert isinstance(check, QCheckBox)
-    assert check.isChecked()
+    assert dialog.form.values()["reduced_motion"] is True
     dialog.close()
     shell.store.set("cpu_threads", 2)
 

@@ -11,18 +11,21 @@ import pytest
 from PIL import Image
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QImage, QWheelEvent
-from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QMenu
+from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QMenu, QPushButton
 from pytestqt.qtbot import QtBot
 
 from ganstudio.app.actions import Action
 from ganstudio.app.translate.translator_session import session_of
+from ganstudio.core.controls import ClassLabel
 from ganstudio.core.errors import StudioError
 from ganstudio.explore.batch_translation import MANIFEST
 from ganstudio.explore.picture_file import read_session
 from ganstudio.explore.state import read_value
 from ganstudio.explore.translating import seen
+from ganstudio.ui.controls.choices import WeightsSection
 from ganstudio.ui.controls.class_slots import ClassSlots
-from ganstudio.ui.controls.seed_row import SeedRow
+from ganstudio.ui.controls.seeds import SeedRow
+from ganstudio.ui.controls.slider import ValueSlider
 from ganstudio.ui.generator_page.export_dialogs import PictureDialog
 from ganstudio.ui.kit.files import LARGEST_PASTE, png_of
 from ganstudio.ui.kit.style import set_theme
@@ -383,11 +386,7 @@ def test_the_fit_of_pictures(qtbot: QtBot, tmp_path: Path) -> None:
 
 def test_style_and_attributes_have_their_row(qtbot: QtBot) -> None:
     with translating_window(qtbot, MAP) as (_window, page):
-        from PySide6.QtWidgets import QPushButton
-
-        from ganstudio.ui.controls.slider import ValueSlider
-
-        translator, row = page.translator, page.settings_row
+        translator, row = page.translator, page.controls
         assert row.isVisible()
         first = drawn(qtbot, translator).copy()
         row.findChildren(QPushButton)[0].click()
@@ -399,11 +398,19 @@ def test_style_and_attributes_have_their_row(qtbot: QtBot) -> None:
         assert not np.array_equal(drawn(qtbot, translator), second)
         take(translator, SKETCH, "plain")
         assert not row.isVisible()
+        take(translator, (*SKETCH, ClassLabel("class", ("cat", "dog", "fox"))), "three")
+        section = row.section(WeightsSection)
+        assert section is not None
+        section.choose(1)
+        section.toggle(2)
+        assert translator.state.settings["class"].tolist() == [0, 0.5, 0.5]
+        qtbot.waitUntil(lambda: [one.value for one in section.rows] == [0, 0.5, 0.5])
+        assert section.rows[2].isVisible()
 
 
 def test_pictures_of_a_class_and_noise_have_their_row(qtbot: QtBot, tmp_path: Path) -> None:
     with translating_window(qtbot, FEW) as (_window, page):
-        translator, row = page.translator, page.settings_row
+        translator, row = page.translator, page.controls
         first = drawn(qtbot, translator).copy()
         (seed,) = row.findChildren(SeedRow)
         seed.choose(seed.seed ^ 1)

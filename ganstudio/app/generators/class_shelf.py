@@ -6,23 +6,38 @@ import random
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ganstudio.app.generators.sources import data_of
 from ganstudio.app.named import data_refusal
-from ganstudio.core.controls import ClassImages
+from ganstudio.core.controls import ClassImages, Control
 from ganstudio.core.errors import UsageError
 from ganstudio.core.i18n import _
 
 if TYPE_CHECKING:
-    from ganstudio.app.generators.desk import Desk
+    from ganstudio.app.generators.sources import Opened
+    from ganstudio.app.studio import Studio
     from ganstudio.data.base import Arrays
 
 Pictures = NDArray[np.float32]
 Source = Path | bytes
+
+
+class HasOpened(Protocol):
+    """A desk, or the part of one that has these controls."""
+
+    studio: Studio
+
+    @property
+    def opened(self) -> Opened | None:
+        """The generator."""
+
+    @property
+    def controls(self) -> tuple[Control, ...]:
+        """What can be driven."""
 
 
 class ClassShelf:
@@ -32,7 +47,7 @@ class ClassShelf:
         desk: whose generator is shown the pictures.
     """
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: HasOpened) -> None:
         self._desk = desk
         self._arrays: tuple[Path, Arrays] | None = None
 

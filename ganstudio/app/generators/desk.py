@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from ganstudio.app.jobs import Job
     from ganstudio.app.runs.run_model import RunModel
     from ganstudio.app.studio import Studio
+    from ganstudio.explore.state import ExploreState
     from ganstudio.store import RunInfo
 
 LOAD_URGENCY = 200
@@ -98,6 +99,11 @@ class Desk:
     def controls(self) -> tuple[Control, ...]:
         """What can be driven."""
         return () if self.opened is None else self.opened.generator.controls
+
+    @property
+    def start(self) -> ExploreState | None:
+        """Where the controls stand at first."""
+        return None if self.opened is None else self.opened.start
 
     @property
     def spec(self) -> DataSpec | None:

@@ -58,7 +58,7 @@ class Painter(Desk):
 
     Signals:
         canvas_changed: another canvas, or other ones in the list.
-        style_changed: :attr:`state`.
+        state_changed: :attr:`state`.
         picture_changed: :attr:`picture`, :attr:`before` or :attr:`error`.
         variants_changed: the small picture with this number was drawn; −1: all are out of date.
         effects_changed: :attr:`effects`.
@@ -78,7 +78,7 @@ class Painter(Desk):
     place = "paint"
 
     canvas_changed = Signal()
-    style_changed = Signal()
+    state_changed = Signal()
     picture_changed = Signal()
     variants_changed = Signal(int)
     effects_changed = Signal()
@@ -176,7 +176,7 @@ class Painter(Desk):
         self.before = None
         self._make_variants(self.variants[0].seed if self.variants else 1)
         self.canvas_changed.emit()
-        self.style_changed.emit()
+        self.state_changed.emit()
         self.request()
 
     def _listen(self, document: CanvasDocument | None) -> None:
@@ -246,7 +246,7 @@ class Painter(Desk):
         ):
             return
         self.state = found
-        self.style_changed.emit()
+        self.state_changed.emit()
         self.request(final=not self.history.grouping)
 
     def style_drawn(self) -> None:

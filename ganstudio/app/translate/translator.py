@@ -19,7 +19,7 @@ from ganstudio.core.errors import StudioError
 from ganstudio.core.i18n import _
 from ganstudio.data.decode import Fit
 from ganstudio.explore.rendering import Drawn
-from ganstudio.explore.state import Position, position_of
+from ganstudio.explore.state import Position
 from ganstudio.explore.translating import (
     InputPicture,
     Translated,
@@ -231,12 +231,6 @@ class Translator(Desk):
         """Moves a control."""
         if self.state is not None and name in self.state.settings:
             self.edit(self.state.with_(settings={**self.state.settings, name: value}), label, merge_key)
-
-    def draw_anew(self, name: str, seed: int) -> None:
-        """Another random value for a control, e.g. another style."""
-        if self.opened is not None:
-            drawn = position_of(self.opened.generator.draw(1, seed))
-            self.set_value(name, drawn[name], _("Another {name}").format(name=name))
 
     def set_direction(self, index: int) -> None:
         """Translates the other way; the input stays."""

@@ -1,4 +1,4 @@
-"""The left side of the Explore workspace: everything that can be driven in the generator that is open."""
+"""One panel for every control that can be driven in a generator, as a column or as a flow."""
 
 from ganstudio.ui.controls.panel import ControlsPanel
 

@@ -6,8 +6,6 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import (
     QColor,
@@ -21,21 +19,23 @@ from PySide6.QtGui import (
     QPaintEvent,
     QPen,
 )
-from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QMenu, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QMenu, QWidget
 
-from ganstudio.app.generators.class_shelf import ClassShelf, Source
+from ganstudio.app.generators.class_shelf import ClassShelf, Pictures, Source
 from ganstudio.core.controls import ClassImages
 from ganstudio.core.i18n import _
 from ganstudio.explore.files import to_pixels
+from ganstudio.explore.state import ExploreState
+from ganstudio.ui.controls.editing import Editing
+from ganstudio.ui.controls.section import Section, heading_of
 from ganstudio.ui.kit.dropping import is_for_a_page, local_path
 from ganstudio.ui.kit.files import ask_picture, picture_in
 from ganstudio.ui.kit.flow import FlowLayout
 from ganstudio.ui.kit.painted import draw_focus_ring, to_image
-from ganstudio.ui.kit.style import set_look
+from ganstudio.ui.kit.parts import boxed, push_button
 from ganstudio.ui.kit.theme import current_theme, theme_hub
 
 SIDE, GAP = 56, 4
-Pictures = NDArray[np.float32]
 
 
 class Slot(QAbstractButton):
@@ -126,53 +126,38 @@ class Slot(QAbstractButton):
 
 
 class ClassSlots(QWidget):
-    """All places of one control, and the classes of the run's data.
+    """All places of one control, and the classes of the run's data."""
 
-    Args:
-        control: what is given.
-        shelf: reads.
-        now: the pictures as they are, ``(k, C, S, S)``; what is shown may be a moment old.
-        put: called with others that a person has given.
-    """
-
-    def __init__(
-        self,
-        control: ClassImages,
-        shelf: ClassShelf,
-        now: Callable[[], Pictures | None],
-        put: Callable[[Pictures], object],
-    ) -> None:
+    def __init__(self, control: ClassImages, editing: Editing) -> None:
         super().__init__()
-        self._control, self._shelf, self._now, self._put = control, shelf, now, put
+        self._control, self._editing, self._shelf = control, editing, ClassShelf(editing.driven)
         self._shown: Pictures | None = None
         self.slots = [Slot(number, self.take, self.clear) for number in range(control.k)]
-        self.from_class = QPushButton(_("From a class"))
-        self.from_class.setToolTip(_("Takes some pictures of a class out of the data of this run; others each time"))
-        set_look(self.from_class, quiet=True)
-        menu = QMenu(self)
-        menu.aboutToShow.connect(self._offer)
-        self.from_class.setMenu(menu)
+        tip = _("Takes some pictures of a class out of the data of this run; others each time")
+        self.from_class = push_button(_("From a class"), "", tip, menu=self._offer, quiet=True)
         places = QWidget()
         flow = FlowLayout(places, GAP, GAP)
         for slot in self.slots:
             flow.addWidget(slot)
-        last = QHBoxLayout()
-        last.addWidget(self.from_class)
-        last.addStretch(1)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(GAP)
-        column.addWidget(places)
-        column.addLayout(last)
+        boxed(places, boxed(self.from_class, None, across=True), gap=GAP, into=self)
 
-    def _offer(self) -> None:
-        menu = self.from_class.menu()
-        menu.clear()
+    def _offer(self, menu: QMenu) -> None:
         for index, name in enumerate(self._shelf.classes):
             menu.addAction(name, partial(self._shelf.take, self._control, index, self._put))
 
-    def refresh(self, value: Pictures) -> None:
+    def _now(self) -> Pictures | None:
+        found: Pictures | None = self._editing.value(self._control.name)
+        return found
+
+    def _put(self, value: Pictures) -> None:
+        state = self._editing.state
+        if state is not None:
+            given = state.moved(self._control.name, value).with_(seed=state.seed)  # a new seed leaves them as they are
+            self._editing.edit(given, _("Pictures of a class"))
+
+    def refresh(self, state: ExploreState) -> None:
         """Shows the pictures; plain grey ones are none."""
+        value = state.position[self._control.name]
         self.from_class.setVisible(bool(self._shelf.classes))
         if value is self._shown:
             return
@@ -204,3 +189,16 @@ class ClassSlots(QWidget):
             value = now.copy()
             value[number] = 0
             self._put(value)
+
+
+class PicturesSection(Section):
+    """The pictures of a class that the generator is to draw more of."""
+
+    def __init__(self, control: ClassImages, editing: Editing) -> None:
+        super().__init__(heading_of(control.name), editing)
+        self.slots = ClassSlots(control, editing)
+        self.column.addWidget(self.slots)
+
+    def refresh(self, state: ExploreState) -> None:
+        """Shows them."""
+        self.slots.refresh(state)

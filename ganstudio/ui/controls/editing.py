@@ -4,50 +4,55 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ganstudio.app.generators.sources import Opened
-from ganstudio.app.history import History
-from ganstudio.app.studio import Studio
 from ganstudio.core.controls import Control, LatentVector
+from ganstudio.core.i18n import _
 from ganstudio.explore.state import ExploreState
 from ganstudio.ui.controls.slider import ValueSlider
+
+if TYPE_CHECKING:
+    from ganstudio.app.explore.explorer import Explorer
+    from ganstudio.app.paint.painter import Painter
+    from ganstudio.app.translate.translator_settings import TranslatorSettings
+
+    Driven = Explorer | Painter | TranslatorSettings
+    """What has controls that stand somewhere and can be moved."""
 
 Change = Callable[[ExploreState, float], ExploreState | None]
 REMEMBERED = 300
 
 
-class Driven(Protocol):
-    """A desk whose controls stand somewhere and can be moved: the explorer, or the painter with its styles."""
-
-    studio: Studio
-    history: History
-    opened: Opened | None
-    state: ExploreState | None
-
-    @property
-    def controls(self) -> tuple[Control, ...]:
-        """What can be driven."""
-
-    def edit(self, state: ExploreState, label: str, merge_key: object = None) -> None:
-        """Moves the controls; can be undone."""
-
-    def drawn_from(self, seed: int) -> ExploreState:
-        """Where the controls stand that are drawn at random with a seed."""
-
-
 class Editing:
-    """Edits a desk's state for the rows of a panel.
+    """Edits what is driven for the rows of a panel.
 
     A drag is one step back however long it rests: its edits are grouped from the first move until it is let go.
+
+    Args:
+        driven: what is driven.
+        let_go: called when a hand has let go of a row.
     """
 
-    def __init__(self, driven: Driven) -> None:
-        self._driven = driven
+    def __init__(self, driven: Driven, let_go: Callable[[], object] = lambda: None) -> None:
+        self.driven, self._let_go = driven, let_go
+        self.origins = Origins()
         self._grouped = False
+
+    @property
+    def state(self) -> ExploreState | None:
+        """Where the controls stand."""
+        return self.driven.state
+
+    def value(self, name: str) -> Any:
+        """Where one of them stands; None while nothing is open."""
+        return None if self.state is None else self.state.position.get(name)
+
+    def first(self, name: str) -> Any:
+        """Where one of them stood at first; None while nothing is open."""
+        return None if self.driven.start is None else self.driven.start.position.get(name)
 
     def edit(self, state: ExploreState | None, label: str, key: object = None, held: bool = False) -> None:
         """Moves the controls.
@@ -62,25 +67,50 @@ class Editing:
             return
         if held and not self._grouped:
             self._grouped = True
-            self._driven.history.begin(label)
-        self._driven.edit(state, label, key)
+            self.driven.history.begin(label)
+        self.driven.edit(state, label, key)
+
+    def put(self, name: str, value: Any, label: str, key: object = None) -> None:
+        """Moves one control, unless it stands there; None for no value moves nothing."""
+        if self.state is not None and value is not None and not np.array_equal(value, self.state.position[name]):
+            self.edit(self.state.moved(name, value), label, key)
+
+    def reset(self, name: str, title: str) -> None:
+        """Moves one control back to where it stood at first."""
+        self.put(name, self.first(name), _("Reset {title}").format(title=title))
+
+    def moved(self, name: str) -> bool:
+        """One of them stands elsewhere than at first."""
+        first = self.first(name)
+        return first is not None and not np.array_equal(first, self.value(name))
 
     def done(self) -> None:
         """The hand has let go."""
         if self._grouped:
             self._grouped = False
-            if self._driven.history.grouping:  # opening another run has forgotten it otherwise
-                self._driven.history.commit()
+            if self.driven.history.grouping:  # opening another run has forgotten it otherwise
+                self.driven.history.commit()
+        self._let_go()
 
     def bind(self, row: ValueSlider, change: Change, label: str, key: object) -> None:
         """Makes a row move something: ``change(state, value)`` is the state then."""
 
         def moved(value: float) -> None:
-            if self._driven.state is not None:
-                self.edit(change(self._driven.state, value), label, key, row.held)
+            if self.state is not None:
+                self.edit(change(self.state, value), label, key, row.held)
 
         row.moved.connect(moved)
         row.released.connect(self.done)
+
+    def bind_number(self, row: ValueSlider, name: str, index: int) -> None:
+        """Makes a row move one number of a vector."""
+
+        def change(state: ExploreState, value: float) -> ExploreState:
+            vector = state.position[name].copy()
+            vector[index] = np.float32(value)
+            return state.moved(name, vector)
+
+        self.bind(row, change, row.accessibleName(), (name, index))
 
 
 class Origins:
@@ -113,15 +143,3 @@ class Origins:
         if before is None or origin is None or before.shape != now.shape or (before != now).sum() > 1:
             return now
         return origin
-
-
-def with_number(state: ExploreState, name: str, index: int, value: float) -> ExploreState:
-    """The state with one number of a vector changed."""
-    vector = state.position[name].copy()
-    vector[index] = np.float32(value)
-    return state.moved(name, vector)
-
-
-def number_change(name: str, index: int) -> Change:
-    """What a row of one number of a vector does."""
-    return lambda state, value: with_number(state, name, index, value)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import random
 import re
 from typing import Any
@@ -11,18 +12,18 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLineEdit, QProgressBar, QWidget
 
 from ganstudio.core.controls import LatentVector
 from ganstudio.core.errors import UsageError
 from ganstudio.core.i18n import _
-from ganstudio.explore.state import ExploreState, position_of, read_value
-from ganstudio.ui.controls.editing import Driven, Editing, Origins, number_change
+from ganstudio.explore.state import ExploreState, read_value
+from ganstudio.ui.controls.editing import Editing
 from ganstudio.ui.controls.ranking import Ranking
 from ganstudio.ui.controls.rows import RowList
 from ganstudio.ui.controls.section import TITLE, Section
 from ganstudio.ui.controls.slider import ValueSlider
-from ganstudio.ui.kit.parts import LinkButton, Segmented, label
+from ganstudio.ui.kit.parts import LinkButton, Segmented, boxed, label
 from ganstudio.ui.kit.style import set_look
 
 REACH = 3.0
@@ -52,10 +53,9 @@ def read_vector(control: LatentVector, text: str) -> NDArray[Any]:
 class LatentSection(Section):
     """The rows of one latent vector, created as they are shown."""
 
-    def __init__(self, control: LatentVector, driven: Driven, editing: Editing, origins: Origins, ranking: Ranking):
-        super().__init__(_("Latent {name}").format(name=control.name), driven, editing)
+    def __init__(self, control: LatentVector, editing: Editing, ranking: Ranking) -> None:
+        super().__init__(_("Latent {name}").format(name=control.name), editing)
         self.control, self.ranking = control, ranking
-        self._origins = origins
         self._rows: dict[int, ValueSlider] = {}
         self._pinned: list[int] = []
         self._limit = AT_ONCE
@@ -91,8 +91,7 @@ class LatentSection(Section):
             _("Paste {size} numbers: a JSON list, or separated by spaces").format(size=self.control.size),
             self.paste_vector,
         )  # fmt: skip
-        self._reset = self.add_reset(self.reset)
-        self._reset.setToolTip(_("Every number back to where it was drawn"))
+        self._reset = self.add_reset(self.reset, _("Every number back to where it was drawn"))
 
     def _add_finders(self) -> None:
         self.search = QLineEdit()
@@ -110,10 +109,6 @@ class LatentSection(Section):
             _("Order"),
         )
         self.order.chosen.connect(self._ordered)
-        row = QHBoxLayout()
-        row.setSpacing(8)
-        row.addWidget(self.search, 1)
-        row.addWidget(self.order)
         self.bar = QProgressBar()
         self.bar.setRange(0, 100)
         self.bar.setTextVisible(False)
@@ -123,11 +118,8 @@ class LatentSection(Section):
         self.bar.setAccessibleName(_("Measuring how much each number changes the picture"))
         self.bar.setToolTip(self.bar.accessibleName())
         self.finders = QWidget()
-        column = QVBoxLayout(self.finders)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(4)
-        column.addLayout(row)
-        column.addWidget(self.bar)
+        row = boxed(self.search, self.order, across=True, gap=8, stretch=self.search)
+        boxed(row, self.bar, gap=4, into=self.finders)
         self.finders.setVisible(self.control.size > FEW)
         self.column.addWidget(self.finders)
 
@@ -141,7 +133,7 @@ class LatentSection(Section):
             title = f"{name} {index + 1}"
             row = ValueSlider(title, -reach, reach, self._defaults[index], title_width=self._title_width, pinnable=True)
             row.set_value(self._values[index])
-            self.editing.bind(row, number_change(name, index), title, (name, index))
+            self.editing.bind_number(row, name, index)
             row.pinned_changed.connect(lambda pinned: self._pin(index, pinned))
             self._rows[index] = row
         return self._rows[index]
@@ -150,11 +142,6 @@ class LatentSection(Section):
         self._pinned = [*(other for other in self._pinned if other != index), *([index] if pinned else [])]
         self._arrange()
         self.list.wanted.emit(self._rows[index])
-
-    def _share(self, index: int) -> float:
-        shares = self.ranking.shares.get(self.control.name)
-        shown = self.order.value == "effect" and shares is not None and index < len(shares)
-        return float(shares[index]) if shown and shares is not None else float("nan")
 
     def _found(self) -> list[int]:
         """The numbers (from 0) that the search asks for; all for an empty one."""
@@ -170,23 +157,24 @@ class LatentSection(Section):
     def _arrange(self) -> None:
         """Puts the rows in order: pinned ones first, then by number or by effect."""
         found = self._found()
-        shares = self.ranking.shares.get(self.control.name)
-        if self.order.value == "effect" and shares is not None and len(shares) == self.control.size:
-            found.sort(key=lambda index: -float(shares[index]))
+        known = self.ranking.shares.get(self.control.name, ()) if self.order.value == "effect" else ()
+        ranked = len(known) == self.control.size
+        shares = [float(share) for share in known] if ranked else [math.nan] * self.control.size
+        most = max(shares) if ranked else 1.0
+        if ranked:
+            found.sort(key=lambda index: -shares[index])
         pinned = [index for index in self._pinned if index in found]
         order = [*pinned, *(index for index in found if index not in pinned)]
         shown = order[: self._limit]
-        most = float(shares.max()) if shares is not None and len(shares) else 1.0
         for index in shown:
-            self.row(index).set_share(self._share(index), most)
+            self.row(index).set_share(shares[index], most)
         self.list.show_rows([self._rows[index] for index in shown])
         left = len(order) - len(shown)
         self._more.setVisible(left > 0)
         self._more.setText(_("Show {count} more").format(count=min(left, AT_ONCE)))
-        nothing = not found
-        self._say(_("No such number: {name} goes from 1 to {size}.").format(
-            name=self.control.name, size=self.control.size) if nothing else "")  # fmt: skip
-        set_look(self.search, wrong=nothing)
+        words = _("No such number: {name} goes from 1 to {size}.")
+        self._say("" if found else words.format(name=self.control.name, size=self.control.size))
+        set_look(self.search, wrong=not found)
 
     def _show_more(self) -> None:
         self._limit += AT_ONCE
@@ -210,9 +198,8 @@ class LatentSection(Section):
 
     def randomise(self) -> None:
         """Draws this vector anew; everything else stays."""
-        opened, state = self.driven.opened, self.driven.state
-        if opened is not None and state is not None:
-            drawn = position_of(opened.generator.draw(1, random.SystemRandom().randrange(2**31)))
+        if self.editing.state is not None:
+            drawn = self.editing.driven.drawn_from(random.SystemRandom().randrange(2**31)).position
             self._put(drawn[self.control.name], _("Randomise {name}").format(name=self.control.name))
 
     def reset(self) -> None:
@@ -221,12 +208,12 @@ class LatentSection(Section):
 
     def copy_vector(self) -> None:
         """Puts the vector into the clipboard as a JSON list."""
-        state = self.driven.state
-        if state is not None:
-            numbers = [float(f"{number:.9g}") for number in state.position[self.control.name].tolist()]
+        vector = self.editing.value(self.control.name)
+        if vector is not None:
+            numbers = [float(f"{number:.9g}") for number in vector.tolist()]
             QGuiApplication.clipboard().setText(json.dumps(numbers))
             text = _("{size} numbers of {name} are in the clipboard.")
-            self.driven.studio.notifications.info(text.format(size=len(numbers), name=self.control.name))
+            self.editing.driven.studio.notifications.info(text.format(size=len(numbers), name=self.control.name))
 
     def paste_vector(self) -> None:
         """Takes the vector from the clipboard; says what is wrong with it in place."""
@@ -239,9 +226,7 @@ class LatentSection(Section):
         self._put(vector, _("Paste {name}").format(name=self.control.name))
 
     def _put(self, vector: NDArray[Any], text: str) -> None:
-        state = self.driven.state
-        if state is not None and not np.array_equal(vector, state.position[self.control.name]):
-            self.editing.edit(state.moved(self.control.name, vector), text)
+        self.editing.put(self.control.name, vector, text)
 
     def _say(self, text: str) -> None:
         self.problem.setText(text)
@@ -260,7 +245,7 @@ class LatentSection(Section):
 
     def refresh(self, state: ExploreState) -> None:
         """Shows where the numbers stand, and where Reset goes."""
-        origin = self._origins.of(state, self.driven.controls)[self.control.name]
+        origin = self.editing.origins.of(state, self.editing.driven.controls)[self.control.name]
         self._values, self._defaults = state.position[self.control.name].tolist(), origin.tolist()
         for index, row in self._rows.items():
             row.set_default(self._defaults[index])

@@ -1,14 +1,18 @@
-"""The panel of controls, built from what the generator says can be driven."""
+"""The panel of controls, built from what the generator says can be driven: as a column of sections, or as a flow."""
 
 from __future__ import annotations
 
-from typing import TypeVar
+from collections.abc import Mapping
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
 
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+from numpy.typing import NDArray
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal
+from PySide6.QtWidgets import QWidget
 
 from ganstudio.app.explore.explorer import Explorer
 from ganstudio.core.controls import (
+    Attribute,
     CategoricalCode,
     ClassImages,
     ClassLabel,
@@ -16,95 +20,178 @@ from ganstudio.core.controls import (
     Control,
     GeneratorIndex,
     LatentVector,
+    NoiseSeed,
     StyleLayers,
 )
-from ganstudio.explore.rendering import Drawn
-from ganstudio.explore.styles import fits
-from ganstudio.ui.controls.codes import CodesSection
-from ganstudio.ui.controls.editing import Editing, Origins
-from ganstudio.ui.controls.index import IndexSection
+from ganstudio.explore.state import ExploreState
+from ganstudio.ui.controls.choices import IndexSection, WeightsSection
+from ganstudio.ui.controls.class_slots import ClassSlots, PicturesSection
+from ganstudio.ui.controls.editing import Editing
 from ganstudio.ui.controls.latent import LatentSection
-from ganstudio.ui.controls.pictures import PicturesSection
+from ganstudio.ui.controls.numbers import AttributeSlider, CodesSection, LatentDice, flowing_sliders
 from ganstudio.ui.controls.ranking import Ranking
-from ganstudio.ui.controls.sample import SampleSection
+from ganstudio.ui.controls.rows import RowList
 from ganstudio.ui.controls.section import Section
+from ganstudio.ui.controls.seeds import NoiseRow, SampleSection
+from ganstudio.ui.controls.slider import ROW, ValueSlider
 from ganstudio.ui.controls.styles import StylesSection
-from ganstudio.ui.controls.weights import WeightsSection
+from ganstudio.ui.kit.flow import FlowLayout
 from ganstudio.ui.kit.lifetimes import listen
+from ganstudio.ui.kit.parts import boxed, scrolled
+
+if TYPE_CHECKING:
+    from ganstudio.ui.controls.editing import Driven
 
 MIN_WIDTH = 280
+GAP, EACH, WITH_WORDS, TWO_COLUMNS = 24, 264, 340, 420
+"""Between rows of a flow; their widths in a line; from which width on there are two columns of them."""
 LATER_MS = 16  # the picture is drawn and painted first: a hundred sliders that follow would hold it up
-S = TypeVar("S", bound=Section)
+ORDER: tuple[tuple[type, ...], ...] = (
+    (ClassLabel, CategoricalCode), (ContinuousCode,), (GeneratorIndex,), (ClassImages,), (), (StyleLayers,), (LatentVector,)
+)  # fmt: skip
+"""A column begins with what was made to mean something and ends with latents; what is drawn at random stands between."""
+Layout = Literal["column", "flow", "line"]
+S = TypeVar("S", bound=QWidget)
+
+
+class _Shows(Protocol):
+    def refresh(self, state: ExploreState) -> None:
+        """Shows where the controls stand, without telling anybody."""
 
 
 class ControlsPanel(QWidget):
-    """Everything that can be driven: what was made to mean something first, latents last.
+    """Everything that can be driven.
 
     Args:
-        explorer: whose controls these are.
+        driven: whose controls these are.
+        layout: ``column``: sections with headings below each other (an explorer's); ``flow``: sliders in one or two
+            columns, what changes the picture most first, the rest before them; ``line``: all in as few lines as possible,
+            where latents are only drawn anew; not there where nothing can be driven.
+
+    Attributes:
+        sections: what has a heading, or words in its place.
+        rows: the sliders of a flow by control and number.
+        ranking: what changes the picture most, measured for a column.
+
+    Signals:
+        released: a hand has let go of a row.
     """
 
-    def __init__(self, explorer: Explorer, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._explorer = explorer
-        self._controls: tuple[Control, ...] = ()
-        self._generator = None if explorer.opened is None else explorer.opened.generator
-        self.editing = Editing(explorer)
-        self._origins = Origins()
-        self.ranking = Ranking(explorer, self)
-        self.sections: list[Section] = []
-        self.setMinimumWidth(MIN_WIDTH)
-        self.scroll_area = QScrollArea()
-        self.scroll_area.setWidgetResizable(True)
-        self.scroll_area.setFrameShape(QFrame.Shape.NoFrame)
-        self.scroll_area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.scroll_area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.addWidget(self.scroll_area)
-        self._later = QTimer(self, singleShot=True, interval=LATER_MS)
-        self._later.timeout.connect(self._state_changed)
-        listen(
-            self,
-            (explorer.source_changed, self._source_changed),
-            (explorer.weights_changed, self._weights_changed),
-            (explorer.state_changed, self._follow),
-            (explorer.drawn, self._drawn),
-        )
-        self._build()
+    released = Signal()
 
-    def new_seed(self) -> None:
-        """Draws every control with a new seed."""
-        sample = self.section(SampleSection)
-        if sample is not None:
-            sample.new_seed()
+    def __init__(self, driven: Driven, layout: Layout = "column", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._driven, self._layout = driven, layout
+        self._controls: tuple[Control, ...] = ()
+        self._effects: Mapping[str, NDArray[Any]] = {}
+        self.editing = Editing(driven)
+        self.ranking = Ranking(driven, self) if isinstance(driven, Explorer) else None
+        self._content = QWidget()
+        if layout == "line":
+            self._whole = boxed(self._content, margins=(16, 4, 16, 4), into=self)
+            self.hide()
+        else:
+            self.scroll_area = scrolled(self._content)
+            self._whole = boxed(self.scroll_area, into=self)
+        if layout == "column":
+            self.setMinimumWidth(MIN_WIDTH)
+        self._later = QTimer(self, singleShot=True, interval=LATER_MS)
+        self._later.timeout.connect(self.refresh)
+        listen(self, (driven.source_changed, self._source_changed), (driven.state_changed, self._follow))
+        self._build()
 
     def section(self, kind: type[S]) -> S | None:
         """The first section of a kind."""
         return next((section for section in self.sections if isinstance(section, kind)), None)
 
+    def new_seed(self) -> None:
+        """Draws every control with a new seed."""
+        sample = self.section(SampleSection)
+        if sample is not None:
+            sample.row.choose_new()
+
+    def sizeHint(self) -> QSize:
+        """Room for four rows of a flow."""
+        return QSize(2 * 240, 4 * ROW) if self._layout == "flow" else super().sizeHint()
+
+    # -- what there is ----------------------------------------------------------------------------------------------
+
     def _build(self) -> None:
-        """Makes the sections anew."""
-        self._controls = self._explorer.controls
-        self._origins = Origins()
-        self.sections = [self._make(control) for kinds in
-                         ((ClassLabel, CategoricalCode), (ContinuousCode,), (GeneratorIndex,))
-                         for control in self._controls if isinstance(control, kinds)]  # fmt: skip
-        self.sections += [self._make(control) for control in self._controls if isinstance(control, ClassImages)]
-        if self._controls:
-            self.sections.append(SampleSection(self._explorer, self.editing))
-        self.sections += [self._make(control) for control in self._controls if isinstance(control, StyleLayers)]
-        self.sections += [self._make(control) for control in self._controls if isinstance(control, LatentVector)]
+        """Makes everything anew."""
+        self._controls = self._driven.controls
+        self.editing = Editing(self._driven, self.released.emit)
+        self.sections: list[Section] = []
+        self.rows: dict[tuple[str, int], ValueSlider] = {}
+        self._parts: list[_Shows] = []
         content = QWidget()
-        column = QVBoxLayout(content)
-        column.setContentsMargins(16, 8, 12, 16)
-        column.setSpacing(16)
-        for section in self.sections:
-            column.addWidget(section)
-        column.addStretch(1)
-        self.scroll_area.setWidget(content)  # deletes what was there
+        if self._layout == "column":
+            self._fill_column()
+            boxed(*self.sections, None, margins=(16, 8, 12, 16), gap=16, into=content)
+        else:
+            self._flow = FlowLayout(None, GAP, 4 if self._layout == "line" else 0)
+            self._others = [part for control in self._controls for part in self._others_of(control)]
+            boxed(self._flow, None, margins=(0, 0, 8 * (self._layout == "flow"), 0), into=content)
+            content.installEventFilter(self)
+        if self._layout == "line":
+            self._whole.replaceWidget(self._content, content)
+            self._content.deleteLater()
+            if self.parentWidget() is not None:  # without one, showing would open a window
+                self.setVisible(bool(self._others or self.rows))
+        else:
+            self.scroll_area.setWidget(content)  # deletes what was there
+        self._content = content
         self._keep_order(content)
-        self._state_changed()
+        if self._layout != "column":
+            self.rank(self._effects)
+        for rows in content.findChildren(RowList):
+            rows.wanted.connect(self._bring_in_sight)
+        self.refresh()
+
+    def _fill_column(self) -> None:
+        for kinds in ORDER:
+            if not kinds and self._controls:
+                self.sections.append(SampleSection(self.editing))
+            self.sections += [self._section(control) for control in self._controls if isinstance(control, kinds)]
+        self._parts += self.sections
+
+    def _section(self, control: Control) -> Section:
+        match control:
+            case ClassLabel() | CategoricalCode():
+                return WeightsSection(control, self.editing, low=self._layout == "line")
+            case ContinuousCode():
+                return CodesSection(control, self.editing)
+            case GeneratorIndex():
+                return IndexSection(control, self.editing)
+            case ClassImages():
+                return PicturesSection(control, self.editing)
+            case StyleLayers() if isinstance(self._driven, Explorer):
+                return StylesSection(control, self.editing, self._driven)
+            case LatentVector() if self.ranking is not None:
+                return LatentSection(control, self.editing, self.ranking)
+        raise TypeError(f"there is no section for {control}")
+
+    def _others_of(self, control: Control) -> list[QWidget]:
+        """The part of a flow for a control; a control of sliders adds those to :attr:`rows` instead."""
+        match control:
+            case LatentVector() if self._layout == "line":
+                part: LatentDice | NoiseRow | ClassSlots | Section = LatentDice(control, self.editing)
+            case Attribute() | ContinuousCode() | LatentVector():
+                rows = flowing_sliders(control, self.editing)
+                self.rows |= {(control.name, index): row for index, row in enumerate(rows)}
+                return []
+            case NoiseSeed():
+                part = NoiseRow(control, self.editing)
+                part.setFixedWidth(EACH)
+            case ClassImages():
+                part = ClassSlots(control, self.editing)
+            case ClassLabel() | CategoricalCode() | GeneratorIndex():
+                part = self._section(control)
+                part.lay_flat()
+                self.sections.append(part)
+            case _:
+                return []
+        self._parts.append(part)
+        return [part]
 
     def _keep_order(self, content: QWidget) -> None:
         """Tab comes to the controls where the panel stands: new widgets are put last, after everything else."""
@@ -114,65 +201,82 @@ class ControlsPanel(QWidget):
             if content.isAncestorOf(widget) and widget.focusPolicy() != Qt.FocusPolicy.NoFocus:
                 stops.append(widget)
             widget = widget.nextInFocusChain()
-        before: QWidget = self.scroll_area
-        before.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # only what takes part in Tab can be an anchor
+        before: QWidget = self
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # only what takes part in Tab can be an anchor
         for stop in stops:
             QWidget.setTabOrder(before, stop)
             before = stop
-        self.scroll_area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-
-    def _make(self, control: Control) -> Section:
-        explorer, editing = self._explorer, self.editing
-        match control:
-            case ClassLabel() | CategoricalCode():
-                made: Section = WeightsSection(control, explorer, editing)
-            case ContinuousCode():
-                made = CodesSection(control, explorer, editing)
-            case GeneratorIndex():
-                made = IndexSection(control, explorer, editing)
-            case LatentVector():
-                made = LatentSection(control, explorer, editing, self._origins, self.ranking)
-            case StyleLayers():
-                made = StylesSection(control, explorer, editing)
-            case ClassImages():
-                made = PicturesSection(control, explorer, editing)
-        if isinstance(made, WeightsSection | CodesSection | LatentSection):
-            made.list.wanted.connect(self._bring_in_sight)
-        return made
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
 
     def _bring_in_sight(self, row: QWidget) -> None:
-        self.scroll_area.ensureWidgetVisible(row, 0, row.height())
+        if self._layout != "line":
+            self.scroll_area.ensureWidgetVisible(row, 0, row.height())
 
-    # -- what the explorer tells ------------------------------------------------------------------------------------
+    # -- a flow -----------------------------------------------------------------------------------------------------
+
+    def rank(self, effects: Mapping[str, NDArray[Any]]) -> None:
+        """Puts the sliders of a flow in the order of what changes the picture most; attributes come before all.
+
+        Args:
+            effects: of every number of a control, by its name, the largest 1; what is missing is not known.
+        """
+        self._effects = effects
+        shares = {
+            key: float(effects[key[0]][key[1]]) if key[1] < len(effects.get(key[0], ())) else float("nan")
+            for key in self.rows
+        }
+        for key, row in self.rows.items():
+            row.set_share(shares[key])
+
+        def place(key: tuple[str, int]) -> tuple[bool, float]:
+            plain = not isinstance(self.rows[key], AttributeSlider)
+            return plain, -shares[key] if plain and shares[key] > 0 else 0.0
+
+        rows = [self.rows[key] for key in sorted(self.rows, key=place)]
+        while self._flow.count():
+            self._flow.takeAt(0)
+        for part in (*self._others, *rows):
+            self._flow.addWidget(part)
+        for before, after in pairwise(rows):
+            QWidget.setTabOrder(before, after)
+        self._share_width()
+
+    def _share_width(self) -> None:
+        """One column of sliders or two; a slider that says in words where it stands deserves the whole width."""
+        width = self._content.width() - 8
+        halved = width >= TWO_COLUMNS and len(self.rows) > 1
+        for row in self.rows.values():
+            wide = isinstance(row, AttributeSlider)
+            if self._layout == "line":
+                row.set_hint(WITH_WORDS if wide else EACH)
+            else:
+                row.set_hint((width - GAP) // 2 if halved and not wide else width)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """There is another width for the rows."""
+        if event.type() == QEvent.Type.Resize and watched is self._content and self._layout != "column":
+            self._share_width()
+        return False
+
+    # -- what is told -----------------------------------------------------------------------------------------------
 
     def _source_changed(self) -> None:
-        if self._explorer.opening:
+        if self._driven.opening:
             return  # what is there stays until the other one is
-        generator = None if self._explorer.opened is None else self._explorer.opened.generator
-        if generator is self._generator:
-            return  # what was to be opened could not be
-        self._generator = generator
         self.editing.done()
-        if self._explorer.controls != self._controls:
-            self.ranking.want(False)
-            self.ranking.renew(forget=True)
+        if self._driven.controls != self._controls:
             self._build()
-        else:
-            self.ranking.renew(forget=True)
-
-    def _weights_changed(self) -> None:
-        self._generator = None if self._explorer.opened is None else self._explorer.opened.generator
-        self.ranking.renew()
 
     def _follow(self) -> None:
         if not self._later.isActive():
             self._later.start()
 
-    def _state_changed(self) -> None:
-        state = self._explorer.state
-        if state is not None and fits(state.position, self._controls):
-            for section in self.sections:
-                section.refresh(state)
-
-    def _drawn(self, drawn: Drawn) -> None:
-        self.ranking.take(drawn)
+    def refresh(self) -> None:
+        """Shows where the controls stand, without telling anybody."""
+        state = self._driven.state
+        if state is None or self._driven.controls != self._controls:
+            return
+        for part in self._parts:
+            part.refresh(state)
+        for (name, index), row in self.rows.items():
+            row.set_value(float(state.position[name][index]))

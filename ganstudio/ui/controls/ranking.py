@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, Signal
 from ganstudio.app.explore.explorer import Explorer
 from ganstudio.core.errors import StudioError
 from ganstudio.explore.rendering import Drawn
+from ganstudio.ui.kit.lifetimes import listen
 
 if TYPE_CHECKING:
     from ganstudio.explore.generator import Generator
@@ -36,10 +37,18 @@ class Ranking(QObject):
     def __init__(self, explorer: Explorer, parent: QObject) -> None:
         super().__init__(parent)
         self._explorer = explorer
+        self._controls = explorer.controls
+        self._generator = None if explorer.opened is None else explorer.opened.generator
         self._wanted = False
         self.shares: dict[str, NDArray[np.float32]] = {}
         self.progress = -1.0
         self.error = ""
+        listen(
+            self,
+            (explorer.source_changed, self._source_changed),
+            (explorer.weights_changed, self._weights_changed),
+            (explorer.drawn, self._take),
+        )
 
     def want(self, wanted: bool) -> None:
         """Measures it, unless it is known; not wanted any more, it stops."""
@@ -53,14 +62,26 @@ class Ranking(QObject):
             self.progress = -1.0
             self.changed.emit()
 
-    def renew(self, forget: bool = False) -> None:
-        """The weights are others: measures anew where it is wanted; ``forget``: so is the generator.
+    def _source_changed(self) -> None:
+        """So is the generator: what is known is forgotten, and measured anew where the same controls want it."""
+        generator = None if self._explorer.opened is None else self._explorer.opened.generator
+        if self._explorer.opening or generator is self._generator:
+            return  # what was to be opened could not be, or is not there yet
+        self._generator = generator
+        if self._explorer.controls != self._controls:
+            self._controls = self._explorer.controls
+            self.want(False)
+        self.shares = {}
+        if self._wanted:
+            self._ask()
+
+    def _weights_changed(self) -> None:
+        """The weights are others: measures anew where it is wanted.
 
         A run in training is not measured again at every step: its order would never hold still.
         """
-        if forget:
-            self.shares = {}
-        if self._wanted and (forget or self.progress >= 0 or self._explorer.following is None):
+        self._generator = None if self._explorer.opened is None else self._explorer.opened.generator
+        if self._wanted and (self.progress >= 0 or self._explorer.following is None):
             self._ask()
         elif not self._wanted and self._explorer.following is None:
             self.shares = {}
@@ -78,8 +99,7 @@ class Ranking(QObject):
         self._explorer.ask(CHANNEL, work, URGENCY)
         self.changed.emit()
 
-    def take(self, drawn: Drawn) -> None:
-        """Takes in what the service has done."""
+    def _take(self, drawn: Drawn) -> None:
         if drawn.channel != CHANNEL or not self._wanted:
             return
         if isinstance(drawn.value, dict):

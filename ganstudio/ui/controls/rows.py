@@ -20,24 +20,20 @@ class RowList(QWidget):
 
     wanted = Signal(QWidget)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._rows: list[ValueSlider] = []
+    def __init__(self) -> None:
+        super().__init__()
+        self.rows: list[ValueSlider] = []
+        """Those that are shown, in their order."""
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-
-    @property
-    def rows(self) -> Sequence[ValueSlider]:
-        """The rows that are shown, in their order."""
-        return self._rows
 
     def show_rows(self, rows: Sequence[ValueSlider]) -> None:
         """Shows these rows, in this order; others are hidden. What has the keyboard keeps it."""
-        held = next((row for row in self._rows if row.focusPolicy() == Qt.FocusPolicy.StrongFocus), None)
+        held = next((row for row in self.rows if row.focusPolicy() == Qt.FocusPolicy.StrongFocus), None)
         wanted = set(rows)
-        for row in self._rows:
+        for row in self.rows:
             if row not in wanted:
                 row.hide()
-        self._rows = list(rows)
+        self.rows = list(rows)
         for row in rows:
             if row.parent() is not self:
                 row.setParent(self)
@@ -51,7 +47,7 @@ class RowList(QWidget):
             row.show()
 
     def _place(self) -> None:
-        for place, row in enumerate(self._rows):
+        for place, row in enumerate(self.rows):
             row.setGeometry(0, place * ROW, self.width(), ROW)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -61,16 +57,16 @@ class RowList(QWidget):
 
     def sizeHint(self) -> QSize:
         """As high as its rows."""
-        return QSize(240, ROW * len(self._rows))
+        return QSize(240, ROW * len(self.rows))
 
     def minimumSizeHint(self) -> QSize:
         """As high as its rows."""
-        return QSize(140, ROW * len(self._rows))
+        return QSize(140, ROW * len(self.rows))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """The row that has the keyboard is the one that Tab comes back to."""
         if event.type() == QEvent.Type.FocusIn and isinstance(watched, ValueSlider):
-            for row in self._rows:
+            for row in self.rows:
                 if row.focusPolicy() == Qt.FocusPolicy.StrongFocus and row is not watched:
                     row.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
             watched.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -79,10 +75,10 @@ class RowList(QWidget):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Goes from row to row."""
         by = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1, Qt.Key.Key_PageUp: -10, Qt.Key.Key_PageDown: 10}
-        here = next((place for place, row in enumerate(self._rows) if row.hasFocus()), None)
+        here = next((place for place, row in enumerate(self.rows) if row.hasFocus()), None)
         if event.key() not in by or here is None or event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
             event.ignore()
             return
-        row = self._rows[min(max(here + by[Qt.Key(event.key())], 0), len(self._rows) - 1)]
+        row = self.rows[min(max(here + by[Qt.Key(event.key())], 0), len(self.rows) - 1)]
         row.setFocus(Qt.FocusReason.OtherFocusReason)
         self.wanted.emit(row)

@@ -3,23 +3,50 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from functools import partial
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QGuiApplication, QHelpEvent, QKeyEvent, QKeySequence, QMouseEvent, QPaintEvent, QWheelEvent
+from PySide6.QtGui import (
+    QColor,
+    QFontMetrics,
+    QGuiApplication,
+    QHelpEvent,
+    QKeyEvent,
+    QKeySequence,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QPolygonF,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from ganstudio.core.i18n import _
 from ganstudio.ui.controls.slider_entry import NumberEntry, read_number
-from ganstudio.ui.controls.slider_paint import paint_row, tip_of
+from ganstudio.ui.kit.icons import icon_pixmap
 from ganstudio.ui.kit.style import set_look
+from ganstudio.ui.kit.theme import Theme, current_theme, ui_font
 
 ROW = 28
 """Height of a row."""
-ICON, PIN, GAP, HANDLE = 24, 20, 8, 6
-STEPS, FINE = 50, 10
+ICON, GLYPH, PIN, GAP, HANDLE = 24, 14, 20, 8, 6
+STEPS, FINE, DECIMALS = 50, 10, 2
 ANYTHING = (-1e4, 1e4)
 STARTS = "123456789-−+.,"
 """What begins a number when it is typed on the row. A 0 resets, and the rest of 0.5 can be typed after it."""
+
+
+def _pace(event: QMouseEvent | QKeyEvent | QWheelEvent) -> float:
+    """How much of a step a hand makes: a tenth with Shift."""
+    return 1 / FINE if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 1.0
+
+
+def _fill(painter: QPainter, area: QRectF, colour: str, radius: float = 0.0) -> None:
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(colour))
+    painter.drawRoundedRect(area, radius, radius)
 
 
 class ValueSlider(QWidget):
@@ -30,7 +57,6 @@ class ValueSlider(QWidget):
         low: left end of the track.
         high: right end of the track.
         default: where Reset and a double click go; marked on the track.
-        decimals: digits after the point that are shown.
         allowed: smallest and largest value that may be typed.
         title_width: pixels for the title; 0: three tenths of the row; negative: no title.
         help: one sentence for the tooltip.
@@ -40,6 +66,10 @@ class ValueSlider(QWidget):
         moved: a person moved it, at every mouse move and key.
         released: the hand has left it: after a drag, a key, a typed number, a reset.
         pinned_changed: a person pinned or unpinned it.
+
+    Attributes:
+        value: where it stands.
+        entry: where a number is being typed; None while none is.
     """
 
     moved = Signal(float)
@@ -53,25 +83,23 @@ class ValueSlider(QWidget):
         high: float,
         default: float,
         *,
-        decimals: int = 2,
         allowed: tuple[float, float] = ANYTHING,
         title_width: int = 0,
         help: str = "",
         pinnable: bool = False,
-        parent: QWidget | None = None,
     ) -> None:
-        super().__init__(parent)
+        super().__init__()
         if not low < high:
             raise ValueError(f"a slider needs room between {low} and {high}")
         self.name, self.low, self.high, self.default = name, low, high, default
-        self.decimals, self.allowed, self.help = decimals, allowed, help
+        self.allowed, self.help = allowed, help
         self.pinnable, self.pinned = pinnable, False
         self.share, self.most = math.nan, 1.0
         self.hovered = ""
-        self._title_width = title_width
-        self._value = default
+        self._title_width, self._hint = title_width, 240
+        self.value = default
         self._grip: tuple[float, float] | None = None
-        self._entry: NumberEntry | None = None
+        self.entry: NumberEntry | None = None
         self.setAccessibleName(name)
         self.setAccessibleDescription(self.text())
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -81,15 +109,10 @@ class ValueSlider(QWidget):
 
     # -- what it shows ----------------------------------------------------------------------------------------------
 
-    @property
-    def value(self) -> float:
-        """Where it stands."""
-        return self._value
-
     def set_value(self, value: float) -> None:
         """Shows a value without telling anybody."""
-        if value != self._value:
-            self._value = value
+        if value != self.value:
+            self.value = value
             self.setAccessibleDescription(self.text())
             self.update()
 
@@ -119,22 +142,17 @@ class ValueSlider(QWidget):
     @property
     def at_default(self) -> bool:
         """There is nothing to reset."""
-        return abs(self._value - self.default) <= 1e-6 * max(1.0, abs(self.default))
+        return abs(self.value - self.default) <= 1e-6 * max(1.0, abs(self.default))
 
     @property
     def held(self) -> bool:
         """It is being dragged."""
         return self._grip is not None
 
-    @property
-    def entry(self) -> NumberEntry | None:
-        """Where a number is being typed; None while none is."""
-        return self._entry
-
     def text(self) -> str:
         """The value as it is shown."""
-        shown = f"{self._value:.{self.decimals}f}"
-        return f"{0:.{self.decimals}f}" if float(shown) == 0 else shown.replace("-", "−")
+        shown = f"{self.value:.{DECIMALS}f}"
+        return f"{0:.{DECIMALS}f}" if float(shown) == 0 else shown.replace("-", "−")
 
     # -- where ------------------------------------------------------------------------------------------------------
 
@@ -142,7 +160,7 @@ class ValueSlider(QWidget):
         """Where the parts are: ``pin``, ``title``, ``track``, ``value``, ``reset``, in logical pixels."""
         height, right = float(self.height()), float(self.width())
         reset = QRectF(right - ICON, (height - ICON) / 2, ICON, ICON)
-        digits = self.fontMetrics().horizontalAdvance("−0." + "0" * self.decimals) + 8
+        digits = self.fontMetrics().horizontalAdvance("−0." + "0" * DECIMALS) + 8
         value = QRectF(reset.left() - 4 - digits, 2, digits, height - 4)
         left = float(PIN) if self.pinnable else 0.0
         pin = QRectF(0, (height - PIN) / 2, left, PIN)
@@ -163,9 +181,15 @@ class ValueSlider(QWidget):
         areas["track"].adjust(-HANDLE - 2, 0, HANDLE + 2, 0)
         return next((name for name in ("reset", "value", "pin", "track") if areas[name].contains(point)), "")
 
+    def set_hint(self, width: int) -> None:
+        """How wide it would like to be where rows flow."""
+        if width != self._hint:
+            self._hint = width
+            self.updateGeometry()
+
     def sizeHint(self) -> QSize:
         """As wide as there is room."""
-        return QSize(240, ROW)
+        return QSize(self._hint, ROW)
 
     def minimumSizeHint(self) -> QSize:
         """Room for the number, Reset and a short track."""
@@ -173,28 +197,117 @@ class ValueSlider(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draws the row."""
-        paint_row(self)
+        theme, areas = current_theme(), self.areas()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if not self.isEnabled():
+            painter.setOpacity(0.4)
+        self._paint_title(painter, theme, areas["title"])
+        self._paint_track(painter, theme, areas["track"])
+        if self.entry is None:
+            if self.hovered == "value" and self.isEnabled():
+                _fill(painter, areas["value"], theme.hover, 4)
+            painter.setFont(ui_font(theme.normal, tabular=True))
+            painter.setPen(QColor(theme.text))
+            right = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
+            painter.drawText(areas["value"].adjusted(-24, 0, -4, 0), right, self.text())
+        self._paint_icon(painter, "reset", areas["reset"], not self.at_default)
+        if self.pinnable and (self.pinned or self.underMouse() or self.hasFocus()):
+            self._paint_icon(painter, "pin", areas["pin"], True)
+        painter.end()
+
+    def _paint_title(self, painter: QPainter, theme: Theme, area: QRectF) -> None:
+        if area.width() <= 0:
+            return
+        font = ui_font(theme.normal, tabular=True)
+        metrics = QFontMetrics(font)
+        painter.setFont(font)
+        painter.setPen(QColor(theme.text))
+        text = metrics.elidedText(self.name, Qt.TextElideMode.ElideRight, int(area.width()))
+        painter.drawText(area, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
+        if not math.isnan(self.share):
+            bar = QRectF(area.left(), self.height() - 4, min(area.width(), 48.0), 2)
+            full = min(1.0, max(0.0, self.share / self.most)) if self.most > 0 else 0.0
+            _fill(painter, bar, theme.mix("text", "window", 0.10))
+            _fill(painter, QRectF(bar.left(), bar.top(), bar.width() * full, 2), theme.mix("text", "window", 0.55))
+
+    def _paint_track(self, painter: QPainter, theme: Theme, track: QRectF) -> None:
+        middle, here, origin = track.center().y(), self.place(self.value), self.place(self.default)
+        groove = QRectF(track.left(), middle - 2, track.width(), 4)
+        _fill(painter, groove, theme.mix("text", "window", 0.18), 2)
+        _fill(painter, QRectF(min(here, origin), middle - 2, abs(here - origin), 4), theme.accent, 2)
+        if self.low <= self.default <= self.high:
+            _fill(painter, QRectF(round(origin) - 1, middle - 6, 2, 12), theme.mix("text", "window", 0.55))
+        self._paint_handle(painter, theme, QPointF(here, middle))
+
+    def _paint_handle(self, painter: QPainter, theme: Theme, at: QPointF) -> None:
+        if self.hasFocus():
+            painter.setPen(QPen(QColor(theme.focus), 2))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawEllipse(at, 9, 9)
+        strong = self.held or self.hovered == "track"
+        painter.setPen(QPen(QColor(theme.accent), 2))
+        painter.setBrush(QColor(theme.accent if self.held else theme.selected if strong else theme.raised))
+        if self.low <= self.value <= self.high:
+            painter.drawEllipse(at, 5, 5)
+            return
+        way = 1 if self.value > self.high else -1
+        painter.setBrush(QColor(theme.accent))
+        arrow = ((-4, -5), (5, 0), (-4, 5))
+        painter.drawPolygon(QPolygonF([at + QPointF(across * way, down) for across, down in arrow]))
+
+    def _paint_icon(self, painter: QPainter, name: str, area: QRectF, there: bool) -> None:
+        theme = current_theme()
+        hovered = self.hovered == name and there and self.isEnabled()
+        if hovered:
+            _fill(painter, area, theme.hover, 4)
+        tint = theme.mix("text", "window", 0.24) if not there else theme.text if hovered else theme.text_muted
+        if name == "pin" and self.pinned:
+            tint = theme.accent
+        pixmap = icon_pixmap(name, GLYPH, tint, self.devicePixelRatioF())
+        corner = area.center() - QPointF(GLYPH / 2, GLYPH / 2)
+        painter.drawPixmap(QPointF(round(corner.x()), round(corner.y())), pixmap)
+
+    def _tip(self, area: str) -> str:
+        """The words of the tooltip over a part."""
+        number = f"{self.default:.{DECIMALS}f}".replace("-", "−")
+        if area == "reset":
+            words = _("This is the default: {value}") if self.at_default else _("Reset to {value} (Backspace)")
+            return words.format(value=number)
+        if area == "pin":
+            return _("Let go of the first places (P)") if self.pinned else _("Pin to the first places (P)")
+        if area == "value":
+            return _("{value} · click to type or paste a number").format(value=f"{self.value:.6g}")
+        lines = [self.name, self.help, _("{low:g} to {high:g}, default {value}; more can be typed").format(
+            low=self.low, high=self.high, value=number)]  # fmt: skip
+        if not math.isnan(self.share):
+            lines.append(_("{share} of what varies in the pictures").format(share=f"{self.share:.0%}"))
+        lines.append(_("Drag (Shift: fine) · ← → · Enter to type · double click resets"))
+        return "\n".join(line for line in lines if line)
 
     # -- moving -----------------------------------------------------------------------------------------------------
 
     def move_to(self, value: float) -> None:
         """Moves as a person does: tells everybody."""
         value = min(max(value, self.allowed[0]), self.allowed[1])
-        if value != self._value:
+        if value != self.value:
             self.set_value(value)
             self.moved.emit(value)
 
+    def _put(self, value: float) -> bool:
+        self.move_to(value)
+        self.released.emit()
+        return True
+
     def reset(self) -> None:
         """Back to the default, as a person's edit."""
-        self.move_to(self.default)
-        self.released.emit()
+        self._put(self.default)
 
     def step_by(self, steps: float) -> None:
         """So many fiftieths of the track; never off its end, but from beyond it back."""
-        low, high = min(self.low, self._value), max(self.high, self._value)
+        low, high = min(self.low, self.value), max(self.high, self.value)
         size = (self.high - self.low) / STEPS
-        self.move_to(min(max(float(f"{self._value + steps * size:.9g}"), low), high))
-        self.released.emit()
+        self._put(min(max(float(f"{self.value + steps * size:.9g}"), low), high))
 
     def _toggle_pin(self) -> None:
         self.set_pinned(not self.pinned)
@@ -209,12 +322,9 @@ class ValueSlider(QWidget):
             return
         area, x = self._area_at(event.position()), event.position().x()
         if area == "track":
-            if (
-                not event.modifiers() & Qt.KeyboardModifier.ShiftModifier
-                and abs(x - self.place(self._value)) > HANDLE + 2
-            ):
+            if _pace(event) == 1 and abs(x - self.place(self.value)) > HANDLE + 2:
                 self.move_to(self._value_at(x))
-            self._grip = (x, min(max(self._value, self.low), self.high))
+            self._grip = (x, min(max(self.value, self.low), self.high))
             self.update()
         elif area == "value":
             self.edit_text()
@@ -235,8 +345,7 @@ class ValueSlider(QWidget):
             self._hover(self._area_at(event.position()))
             return
         last, value = self._grip
-        fine = FINE if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 1
-        value += (x - last) / self.areas()["track"].width() * (self.high - self.low) / fine
+        value += (x - last) / self.areas()["track"].width() * (self.high - self.low) * _pace(event)
         # Beyond the end the grip goes on, so that the way back is as long as the way there.
         self._grip = (x, value)
         self.move_to(min(max(value, self.low), self.high))
@@ -266,8 +375,7 @@ class ValueSlider(QWidget):
         if not self.hasFocus() or not delta:
             event.ignore()
             return
-        fine = FINE if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 1
-        self.step_by(delta / 120 / fine)
+        self.step_by(delta / 120 * _pace(event))
         event.accept()
 
     def _hover(self, area: str) -> None:
@@ -283,9 +391,9 @@ class ValueSlider(QWidget):
         """Tells what is under the mouse, and keeps its own keys from being taken for the window's shortcuts."""
         kind = event.type()
         if kind == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
-            QToolTip.showText(event.globalPos(), tip_of(self, self._area_at(QPointF(event.pos()))), self)
+            QToolTip.showText(event.globalPos(), self._tip(self._area_at(QPointF(event.pos()))), self)
             return True
-        if kind == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and self._is_mine(event):
+        if kind == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and self._deed(event) is not None:
             event.accept()
             return True
         if kind == QEvent.Type.Leave:
@@ -296,61 +404,45 @@ class ValueSlider(QWidget):
             self._let_go()  # no release of the button will come
         return super().event(event)
 
-    def _is_mine(self, event: QKeyEvent) -> bool:
-        if event.matches(QKeySequence.StandardKey.Copy) or event.matches(QKeySequence.StandardKey.Paste):
-            return True
+    def _deed(self, event: QKeyEvent) -> Callable[[], object] | None:
+        """What a key does; None where it is left to whoever is around, as Up and Down are."""
+        if event.matches(QKeySequence.StandardKey.Copy):
+            return lambda: QGuiApplication.clipboard().setText(f"{self.value:.9g}")
+        if event.matches(QKeySequence.StandardKey.Paste):
+            return self._paste
         if event.modifiers() & ~(Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier):
-            return False
-        keys = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Home, Qt.Key.Key_End, Qt.Key.Key_Backspace, Qt.Key.Key_0,
-                Qt.Key.Key_Delete, Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_F2)  # fmt: skip
-        if event.key() in keys or (event.key() == Qt.Key.Key_P and self.pinnable):
-            return True
-        return bool(event.text()) and event.text() in STARTS
+            return None
+        key, pace = Qt.Key, _pace(event)
+        deeds: dict[int, Callable[[], object]] = {
+            key.Key_Left: partial(self.step_by, -pace), key.Key_Right: partial(self.step_by, pace),
+            key.Key_Home: partial(self._put, self.low), key.Key_End: partial(self._put, self.high),
+            **dict.fromkeys((key.Key_Backspace, key.Key_Delete, key.Key_0), self.reset),
+            **dict.fromkeys((key.Key_Return, key.Key_Enter, key.Key_F2), self.edit_text),
+            **({key.Key_P: self._toggle_pin} if self.pinnable else {}),
+        }  # fmt: skip
+        if event.text() and event.text() in STARTS:
+            deeds.setdefault(event.key(), partial(self.edit_text, event.text()))
+        return deeds.get(event.key())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Arrow keys, Home, End, Reset, and numbers that are typed; Up and Down are left to whoever is around."""
-        if not self._is_mine(event) or not self._take_key(event):
+        """Arrow keys, Home, End, Reset, and numbers that are typed."""
+        deed = self._deed(event)
+        if deed is None or deed() is False:
             event.ignore()
-
-    def _take_key(self, event: QKeyEvent) -> bool:
-        fine = FINE if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 1
-        match event.key():
-            case _any if event.matches(QKeySequence.StandardKey.Copy):
-                QGuiApplication.clipboard().setText(f"{self._value:.9g}")
-            case _any if event.matches(QKeySequence.StandardKey.Paste):
-                return self._paste()
-            case Qt.Key.Key_Left | Qt.Key.Key_Right as key:
-                self.step_by((1 if key == Qt.Key.Key_Right else -1) / fine)
-            case Qt.Key.Key_Home | Qt.Key.Key_End as key:
-                self.move_to(self.low if key == Qt.Key.Key_Home else self.high)
-                self.released.emit()
-            case Qt.Key.Key_Backspace | Qt.Key.Key_Delete | Qt.Key.Key_0:
-                self.reset()
-            case Qt.Key.Key_Return | Qt.Key.Key_Enter | Qt.Key.Key_F2:
-                self.edit_text()
-            case Qt.Key.Key_P:
-                self._toggle_pin()
-            case _:
-                self.edit_text(event.text())
-        return True
 
     def _paste(self) -> bool:
         """Takes one number from the clipboard; anything else is left to whoever is around."""
         value = read_number(QGuiApplication.clipboard().text())
-        if value is None or not self._may_be(value):
-            return False
-        self.move_to(value)
-        self.released.emit()
-        return True
+        return value is not None and self._may_be(value) and self._put(value)
 
     # -- typing -----------------------------------------------------------------------------------------------------
 
     def edit_text(self, start: str = "") -> None:
         """Lets a number be typed; Enter takes it, Escape leaves everything as it was."""
-        if self._entry is not None:
+        if self.entry is not None:
             return
         entry = NumberEntry(self)
-        self._entry = entry
+        self.entry = entry
         entry.setAccessibleName(_("{name}: number").format(name=self.name))
         entry.setToolTip(_("Enter takes it, Escape leaves it as it was"))
         area = self.areas()["value"]
@@ -359,13 +451,13 @@ class ValueSlider(QWidget):
         entry.done.connect(self._typed)
         entry.show()
         entry.setFocus(Qt.FocusReason.OtherFocusReason)
-        entry.setText(start or f"{self._value:.6g}")
+        entry.setText(start or f"{self.value:.6g}")
         if not start:
             entry.selectAll()
         self.update()
 
     def _typed(self, how: str) -> None:
-        entry = self._entry
+        entry = self.entry
         if entry is None:
             return
         value = read_number(entry.text()) if how != "left" else None
@@ -376,16 +468,15 @@ class ValueSlider(QWidget):
             entry.setToolTip(words)
             QToolTip.showText(entry.mapToGlobal(entry.rect().bottomLeft()), words, entry)
             return
-        self._entry = None
+        self.entry = None
         had = entry.hasFocus()
         entry.hide()
         entry.deleteLater()
         if had:
             self.setFocus(Qt.FocusReason.OtherFocusReason)
         self.update()
-        if value is not None and self._may_be(value) and f"{value:.6g}" != f"{self._value:.6g}":
-            self.move_to(value)
-            self.released.emit()
+        if value is not None and self._may_be(value) and f"{value:.6g}" != f"{self.value:.6g}":
+            self._put(value)
 
     def _may_be(self, value: float) -> bool:
         return self.allowed[0] <= value <= self.allowed[1]

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
-from PySide6.QtWidgets import QMenu
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFocusEvent, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QMenu, QSizePolicy, QToolTip, QWidget
 
 from ganstudio.app.explore.explorer import Explorer
 from ganstudio.core.controls import StyleLayers
@@ -12,27 +15,220 @@ from ganstudio.core.i18n import _
 from ganstudio.explore.state import ExploreState, Position
 from ganstudio.explore.styles import share_of
 from ganstudio.ui.controls.editing import Editing
-from ganstudio.ui.controls.layer_cells import LayerCells, spans
-from ganstudio.ui.controls.sample import LARGEST_SEED
 from ganstudio.ui.controls.section import TITLE, Section
-from ganstudio.ui.controls.seed_row import SeedRow
-from ganstudio.ui.kit.parts import ElidedLabel
+from ganstudio.ui.controls.seeds import SeedRow
+from ganstudio.ui.kit.parts import ElidedLabel, filled_menu
+from ganstudio.ui.kit.theme import current_theme, theme_hub, ui_font
+
+HEIGHT, GAP, WIDEST, NARROWEST = 28, 2, 44, 20
+MIXED = 0.5
+"""A cell whose share is at least this counts as the other picture's."""
+
+
+def spans(places: Sequence[int]) -> str:
+    """Numbers in few words: ``"1–3, 6"``."""
+    runs: list[list[int]] = []
+    for place in places:
+        if runs and place == runs[-1][1] + 1:
+            runs[-1][1] = place
+        else:
+            runs.append([place, place])
+    return ", ".join(str(first) if first == last else f"{first}–{last}" for first, last in runs)
+
+
+class LayerCells(QWidget):
+    """A press turns a cell over, a drag carries that to others; ← → go, Space turns over, Shift+← → carry it along.
+
+    Args:
+        layers: how many; counted from 1.
+
+    Signals:
+        changed: a person gives a layer (from 0) a share.
+        released: the hand has left them.
+    """
+
+    changed = Signal(int, float)
+    released = Signal()
+
+    def __init__(self, layers: int) -> None:
+        super().__init__()
+        self.shares = [0.0] * layers
+        self.current = 0
+        self._carried: float | None = None
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setAccessibleName(_("Layers that take the style of the second picture"))
+        theme_hub.changed.connect(self.update)
+        self._tell()
+
+    def set_shares(self, shares: Sequence[float]) -> None:
+        """Shows whose style the layers have, without telling anybody."""
+        if list(shares) != self.shares:
+            self.shares = list(shares)
+            self._tell()
+            self.update()
+
+    def _tell(self) -> None:
+        taken = [layer + 1 for layer, share in enumerate(self.shares) if share > 0]
+        here = _("layer {number}").format(number=self.current + 1)
+        words = (
+            _("layers {layers} from the second picture").format(layers=spans(taken)) if taken else _("all their own")
+        )
+        self.setAccessibleDescription(f"{here}; {words}")
+
+    # -- where they are ---------------------------------------------------------------------------------------------
+
+    @property
+    def _columns(self) -> int:
+        most = max(1, (max(self.width(), NARROWEST) + GAP) // (NARROWEST + GAP))
+        rows = -(-len(self.shares) // most)
+        return -(-len(self.shares) // rows)
+
+    def cell(self, layer: int) -> QRectF:
+        """Where the cell of a layer (from 0) is."""
+        columns = self._columns
+        width = min((self.width() + GAP) / columns - GAP, WIDEST)
+        row, column = divmod(layer, columns)
+        return QRectF(column * (width + GAP), row * (HEIGHT + GAP), width, HEIGHT)
+
+    def _at(self, event: QMouseEvent) -> int | None:
+        return next((layer for layer in range(len(self.shares)) if self.cell(layer).contains(event.position())), None)
+
+    def sizeHint(self) -> QSize:
+        """One row, or as many as are needed."""
+        rows = -(-len(self.shares) // self._columns)
+        return QSize(240, rows * (HEIGHT + GAP) - GAP)
+
+    def minimumSizeHint(self) -> QSize:
+        """As high as its rows."""
+        return QSize(100, self.sizeHint().height())
+
+    def event(self, event: QEvent) -> bool:
+        """Says of each cell what it is."""
+        if event.type() == QEvent.Type.Resize:
+            self.updateGeometry()
+        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            found = [one for one in range(len(self.shares)) if self.cell(one).contains(event.pos().toPointF())]
+            if found:
+                whose = _("the second picture’s style") if self.shares[found[0]] > 0 else _("its own style")
+                QToolTip.showText(
+                    event.globalPos(),
+                    _("Layer {number}: {whose}. The first layers are the coarse ones; click or drag across to exchange "
+                      "styles.").format(number=found[0] + 1, whose=whose),
+                    self,
+                )  # fmt: skip
+            return True
+        return super().event(event)
+
+    # -- painting ---------------------------------------------------------------------------------------------------
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Own styles are outlined, the other picture's filled from below, as far as they are mixed in."""
+        theme, painter = current_theme(), QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setFont(ui_font(theme.small, tabular=True))
+        for layer, share in enumerate(self.shares):
+            place = self.cell(layer).adjusted(0.5, 0.5, -0.5, -0.5)
+            painter.setPen(QPen(QColor(theme.mix("text_muted", "surface", 0.5)), 1))
+            painter.setBrush(QColor(theme.surface))
+            painter.drawRoundedRect(place, 4, 4)
+            if share > 0:
+                painter.save()
+                painter.setClipRect(place.adjusted(-1, (1 - min(share, 1.0)) * place.height(), 1, 1))
+                painter.setPen(QPen(QColor(theme.accent), 1))
+                painter.setBrush(QColor(theme.accent))
+                painter.drawRoundedRect(place, 4, 4)
+                painter.restore()
+            painter.setPen(QColor(theme.accent_text if share >= MIXED else theme.text))
+            painter.drawText(place, Qt.AlignmentFlag.AlignCenter, str(layer + 1))
+            if self.hasFocus() and layer == self.current:
+                painter.setBrush(Qt.BrushStyle.NoBrush)
+                painter.setPen(QPen(QColor(theme.text if share >= MIXED else theme.focus), 2))
+                painter.drawRoundedRect(place.adjusted(1.5, 1.5, -1.5, -1.5), 3, 3)
+        painter.end()
+
+    # -- hands ------------------------------------------------------------------------------------------------------
+
+    def _put(self, layer: int, share: float) -> None:
+        self.current = layer
+        self.shares[layer] = share
+        self.changed.emit(layer, share)
+        self._tell()
+        self.update()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Turns a cell over."""
+        layer = self._at(event)
+        if event.button() == Qt.MouseButton.LeftButton and layer is not None:
+            self._carried = 0.0 if self.shares[layer] >= MIXED else 1.0
+            self._put(layer, self._carried)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Carries it to others."""
+        layer = self._at(event)
+        if self._carried is not None and layer is not None:
+            first, last = sorted((self.current, layer))
+            for one in range(first, last + 1):  # a quick hand skips cells
+                self._put(one, self._carried)
+            self.current = layer
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Lets go."""
+        if self._carried is not None:
+            self._carried = None
+            self.released.emit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Goes to other cells, with Shift carries what the present one has; Space or Enter turn it over."""
+        last = len(self.shares) - 1
+        places = {
+            Qt.Key.Key_Left: max(0, self.current - 1), Qt.Key.Key_Right: min(last, self.current + 1),
+            Qt.Key.Key_Home: 0, Qt.Key.Key_End: last,
+        }  # fmt: skip
+        if event.key() in (Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._put(self.current, 0.0 if self.shares[self.current] >= MIXED else 1.0)
+            self.released.emit()
+        elif event.key() in places:
+            there = places[Qt.Key(event.key())]
+            if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+                share, (first, end) = self.shares[self.current], sorted((self.current, there))
+                for layer in range(first, end + 1):
+                    self._put(layer, share)
+                self.released.emit()
+            self.current = there
+            self._tell()
+            self.update()
+        else:
+            super().keyPressEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Shows the ring."""
+        super().focusInEvent(event)
+        self.update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Hides it, and lets go."""
+        super().focusOutEvent(event)
+        self._carried = None
+        self.released.emit()
+        self.update()
 
 
 class StylesSection(Section):
     """The second picture, by its seed or a pin, and a cell for every layer."""
 
-    def __init__(self, control: StyleLayers, explorer: Explorer, editing: Editing) -> None:
-        super().__init__(_("Mix styles"), explorer, editing)
+    def __init__(self, control: StyleLayers, editing: Editing, explorer: Explorer) -> None:
+        super().__init__(_("Mix styles"), editing)
         self.control, self._explorer = control, explorer
+        menu = filled_menu(self, self._offer_pins)
         self.pins = self.add_tool(
-            "pin", _("Take styles from a pin"), _("The second picture is one that was pinned"), self._offer_pins
-        )
-        self._reset = self.add_reset(self.reset)
-        self._reset.setToolTip(_("Every layer has its own style again"))
+            "pin", _("Take styles from a pin"), _("The second picture is one that was pinned"),
+            lambda: menu.popup(self.pins.mapToGlobal(self.pins.rect().bottomLeft())),
+        )  # fmt: skip
+        self._reset = self.add_reset(self.reset, _("Every layer has its own style again"))
         names = (_("Another second picture"), _("Previous second picture"), _("Next second picture"))
         help = _("Seed of the picture that the marked layers take their style from.")
-        self.second = SeedRow(_("Second seed"), help, LARGEST_SEED, names, TITLE)
+        self.second = SeedRow(_("Second seed"), help, names, TITLE)
         self.second.set_seed(1)
         self.second.chosen.connect(self.take_seed)
         self.cells = LayerCells(control.layers)
@@ -50,50 +246,47 @@ class StylesSection(Section):
 
     def take_seed(self, seed: int) -> None:
         """Takes styles from the picture of a seed; into the coarse half of the layers where none is marked."""
-        if self.driven.state is not None:
+        if self._explorer.state is not None:
             self.second.set_seed(seed)
-            self._take(self.driven.drawn_from(seed).position, seed, _("Styles of seed {seed}").format(seed=seed))
+            self._take(self._explorer.drawn_from(seed).position, seed, _("Styles of seed {seed}").format(seed=seed))
 
     def take_pin(self, name: str, state: ExploreState) -> None:
         """The same from a pinned picture."""
         self._take(self._explorer.effective(state), None, _("Styles of {name}").format(name=name))
 
     def _take(self, other: Position, seed: int | None, words: str) -> None:
-        state = self.driven.state
+        state = self._explorer.state
         if state is None:
             return
         shares, layers = self._shares(state), self.control.layers
         if not any(shares):
             shares = [float(layer < (layers + 1) // 2) for layer in range(layers)]
-        self.editing.edit(state.mixed(self.driven.controls, shares, other, seed), words, "styles")
+        self.editing.edit(state.mixed(self._explorer.controls, shares, other, seed), words, "styles")
 
     def _exchange(self, layer: int, share: float) -> None:
-        state = self.driven.state
+        state = self._explorer.state
         if state is None:
             return
         before = self._shares(state)  # what the cells show may be a moment old
         shares = [share if place == layer else other for place, other in enumerate(before)]
         if shares == before:
             return
-        other = None if any(before) else self.driven.drawn_from(self.second.seed).position
-        then = state.mixed(self.driven.controls, shares, other, self.second.seed)
+        other = None if any(before) else self._explorer.drawn_from(self.second.seed).position
+        then = state.mixed(self._explorer.controls, shares, other, self.second.seed)
         self.editing.edit(then, _("Mix styles"), "layers", held=True)
 
-    def _offer_pins(self) -> None:
-        menu = QMenu(self)
+    def _offer_pins(self, menu: QMenu) -> None:
         for pin in self._explorer.kept.pins:
             menu.addAction(pin.name, partial(self.take_pin, pin.name, pin.state))
         if menu.isEmpty():
             menu.addAction(_("Nothing is pinned yet (key P)")).setEnabled(False)
-        menu.aboutToHide.connect(menu.deleteLater)
-        menu.popup(self.pins.mapToGlobal(self.pins.rect().bottomLeft()))
 
     def reset(self) -> None:
         """Every layer has its own style again."""
-        state = self.driven.state
+        state = self._explorer.state
         if state is not None:
             shares = [0.0] * self.control.layers
-            self.editing.edit(state.mixed(self.driven.controls, shares), _("Reset {title}").format(title=self.title))
+            self.editing.edit(state.mixed(self._explorer.controls, shares), _("Reset {title}").format(title=self.title))
 
     # -- what is shown ----------------------------------------------------------------------------------------------
 

@@ -1,15 +1,7 @@
 """Forms made from typed fields."""
 
-from ganstudio.ui.forms.editors import NumberEdit, QuietCombo, Switch, editor_for
+from ganstudio.ui.forms.editors import QuietCombo, editor_for
 from ganstudio.ui.forms.form import FieldForm
-from ganstudio.ui.forms.row import FieldRow, help_html
+from ganstudio.ui.forms.number import NumberEdit
 
-__all__ = [
-    "FieldForm",
-    "FieldRow",
-    "NumberEdit",
-    "QuietCombo",
-    "Switch",
-    "editor_for",
-    "help_html",
-]
+__all__ = ["FieldForm", "NumberEdit", "QuietCombo", "editor_for"]

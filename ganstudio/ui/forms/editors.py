@@ -6,26 +6,24 @@ a learning rate of 2 on the way to ``2e-4`` must not reach a network that is tra
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from pathlib import Path
 
-from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QFocusEvent, QPainter, QPaintEvent, QResizeEvent, QValidator, QWheelEvent
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFocusEvent, QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
-    QAbstractSpinBox,
-    QButtonGroup,
     QComboBox,
-    QHBoxLayout,
-    QLabel,
+    QFileDialog,
     QLineEdit,
     QPushButton,
     QSizePolicy,
     QWidget,
 )
 
-from ganstudio.app.drafts import number_text, parse_value
 from ganstudio.core.fields import FieldSpec, Value
-from ganstudio.ui.forms.steps import can_step, stepped
+from ganstudio.core.i18n import _
+from ganstudio.ui.forms.number import NumberEdit
+from ganstudio.ui.kit.parts import Segmented, boxed, tool_button
 from ganstudio.ui.kit.theme import current_theme, theme_hub
 from ganstudio.ui.kit.tips import Html
 
@@ -33,152 +31,15 @@ SEGMENT_CHARACTERS = 16
 """Choices are shown side by side while all their words together stay this short; a combo box holds longer ones."""
 
 
-class NumberEdit(QAbstractSpinBox):
-    """A number one can type as ``2e-4`` and step with the arrow keys (by 1-2-5 where the field is logarithmic).
-
-    Text that cannot be used stays as it was typed; ``error`` says what is allowed.
-    """
-
-    edited = Signal(object)
-    error_changed = Signal(str)
-
-    def __init__(self, spec: FieldSpec, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.spec = spec
-        self.error = ""
-        self._value: int | float = 0
-        self.setButtonSymbols(QAbstractSpinBox.ButtonSymbols.NoButtons)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setKeyboardTracking(False)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self._unit = QLabel(spec.unit, self.lineEdit())
-        self._unit.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self._unit.setProperty("muted", True)
-        self._unit.setVisible(bool(spec.unit))
-        # A half-typed number is not an error yet; one that stays wrong for a moment is.
-        self._patience = QTimer(self, singleShot=True, interval=900)
-        self._patience.timeout.connect(self._judge)
-        self.lineEdit().textEdited.connect(self._on_typed)
-        self.editingFinished.connect(self.commit)
-        theme_hub.changed.connect(self._colour_unit)
-        self._colour_unit()
-        self.set_value(spec.default)
-
-    def value(self) -> Value:
-        """The last value that was valid."""
-        return self._value
-
-    def set_value(self, value: Value, *, force: bool = False) -> None:
-        """Shows a value. Text with an error stays where the value did not change, unless ``force``."""
-        if not force and self.error and value == self._value:
-            return
-        self._value = float(value) if self.spec.kind == "float" else int(value)
-        self.lineEdit().setText(number_text(self._value))
-        self.lineEdit().setCursorPosition(0)
-        self._set_error("")
-
-    def commit(self) -> bool:
-        """Takes what was typed; False where it cannot be used."""
-        self._patience.stop()
-        text = self.lineEdit().text()
-        if text == number_text(self._value):
-            self._set_error("")
-            return True
-        try:
-            value = parse_value(self.spec, text)
-        except ValueError as error:
-            self._set_error(str(error))
-            return False
-        changed = value != self._value
-        self.set_value(value, force=True)
-        if changed:
-            self.edited.emit(self._value)
-        return True
-
-    def stepBy(self, steps: int) -> None:
-        """One or more steps up or down, clamped to the allowed range."""
-        if not self.commit():
-            return
-        value = stepped(self.spec, self._value, steps)
-        if value != self._value:
-            self.set_value(value, force=True)
-            self.edited.emit(self._value)
-        self.selectAll()
-
-    def stepEnabled(self) -> QAbstractSpinBox.StepEnabledFlag:
-        """Which directions are left."""
-        flags = QAbstractSpinBox.StepEnabledFlag.StepNone
-        if can_step(self.spec, self._value, 1):
-            flags |= QAbstractSpinBox.StepEnabledFlag.StepUpEnabled
-        if can_step(self.spec, self._value, -1):
-            flags |= QAbstractSpinBox.StepEnabledFlag.StepDownEnabled
-        return flags
-
-    def validate(self, text: str, position: int) -> tuple[QValidator.State, str, int]:
-        """Everything may be typed; :meth:`commit` judges it, so that nothing typed is ever lost."""
-        return QValidator.State.Acceptable, text, position
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        """Steps only where the editor has the focus; otherwise the form scrolls."""
-        if self.hasFocus():
-            super().wheelEvent(event)
-        else:
-            event.ignore()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Keeps text and unit in place."""
-        super().resizeEvent(event)
-        self._place()
-
-    def changeEvent(self, event: QEvent) -> None:
-        """A new style places the text anew; so does this."""
-        super().changeEvent(event)
-        if event.type() in (QEvent.Type.StyleChange, QEvent.Type.FontChange):
-            self._place()
-
-    def _place(self) -> None:
-        # Done by hand: with a style sheet Qt leaves the text of a spin box without buttons one pixel of width.
-        if not hasattr(self, "_unit"):
-            return
-        line = self.lineEdit()
-        line.setGeometry(self.rect().adjusted(7, 2, -7, -2))
-        width = self._unit.sizeHint().width() if self.spec.unit else 0
-        fits = width > 0 and line.width() > width + self.fontMetrics().horizontalAdvance("0.00000") + 8
-        self._unit.setVisible(fits)
-        line.setTextMargins(0, 0, width + 4 if fits else 0, 0)
-        self._unit.setGeometry(line.width() - width - 2, 0, width, line.height())
-
-    def sizeHint(self) -> QSize:
-        """As high as the combo boxes beside it."""
-        return QSize(96, 28)
-
-    def minimumSizeHint(self) -> QSize:
-        """Narrow columns are allowed to squeeze it."""
-        return QSize(56, 28)
-
-    def _on_typed(self) -> None:
-        try:
-            parse_value(self.spec, self.lineEdit().text())
-        except ValueError:
-            self._patience.start()
-        else:
-            self._patience.stop()
-            self._set_error("")
-
-    def _judge(self) -> None:
-        try:
-            parse_value(self.spec, self.lineEdit().text())
-        except ValueError as error:
-            self._set_error(str(error))
-
-    def _set_error(self, text: str) -> None:
-        if text != self.error:
-            self.error = text
-            self.error_changed.emit(text)
-
-    def _colour_unit(self) -> None:
-        theme = current_theme()
-        self._unit.setStyleSheet(f"color: {theme.text_muted}; font-size: {theme.small}px; background: transparent;")
+def choice_text(choice: str) -> str:
+    """A choice as people read it: ``Least squares`` for ``least-squares``."""
+    words = {
+        "adam": "Adam", "rmsprop": "RMSProp", "sgd": "SGD", "mlp": "MLP", "r1": "R1", "dragan": "DRAGAN", "rgb": "RGB",
+        "cpu": "CPU", "cuda": "CUDA", "mps": "MPS", "system": _("As the system"), "least-squares": _("Least squares"),
+        "concat": _("Concatenation"), "labels-left": _("Labels left"), "labels-right": _("Labels right"),
+        "from0": _("From 0"), "from1": _("From 1"), "second0": _("Second is 0"),
+    }  # fmt: skip
+    return words.get(choice) or choice[:1].upper() + choice[1:]
 
 
 class _AtOnce:
@@ -204,7 +65,7 @@ class Switch(_AtOnce, QAbstractButton):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.set_value(spec.default)
-        self.clicked.connect(self._on_clicked)
+        self.clicked.connect(lambda on: self.edited.emit(on))
         theme_hub.changed.connect(self.update)
 
     def value(self) -> Value:
@@ -214,9 +75,6 @@ class Switch(_AtOnce, QAbstractButton):
     def set_value(self, value: Value, *, force: bool = False) -> None:
         """Turns it on or off without telling anybody."""
         self.setChecked(bool(value))
-
-    def _on_clicked(self, checked: bool) -> None:
-        self.edited.emit(checked)
 
     def sizeHint(self) -> QSize:
         """A pill of 34 × 20 with room for the focus ring."""
@@ -263,7 +121,7 @@ class QuietCombo(QComboBox):
 
 
 class ChoiceEdit(_AtOnce, QuietCombo):
-    """One of several words, in a combo box."""
+    """One of several, in a combo box."""
 
     edited = Signal(object)
     error_changed = Signal(str)
@@ -271,21 +129,21 @@ class ChoiceEdit(_AtOnce, QuietCombo):
     def __init__(self, spec: FieldSpec, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.spec = spec
-        self.addItems(list(spec.choices))
+        self.addItems([choice_text(choice) for choice in spec.choices])
         self.set_value(spec.default)
-        self.activated.connect(lambda _index: self.edited.emit(self.currentText()))
+        self.activated.connect(lambda _index: self.edited.emit(self.value()))
 
     def value(self) -> Value:
-        """The chosen word."""
-        return self.currentText()
+        """What is chosen."""
+        return self.spec.choices[self.currentIndex()]
 
     def set_value(self, value: Value, *, force: bool = False) -> None:
-        """Chooses a word without telling anybody."""
-        self.setCurrentIndex(max(0, self.findText(str(value))))
+        """Chooses without telling anybody."""
+        self.setCurrentIndex(self.spec.choices.index(str(value)) if str(value) in self.spec.choices else 0)
 
 
 class SegmentEdit(_AtOnce, QWidget):
-    """One of a few short words, all in sight."""
+    """One of a few with short words, all in sight."""
 
     edited = Signal(object)
     error_changed = Signal(str)
@@ -293,37 +151,28 @@ class SegmentEdit(_AtOnce, QWidget):
     def __init__(self, spec: FieldSpec, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.spec = spec
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(4)
-        self._group = QButtonGroup(self)
-        for index, choice in enumerate(spec.choices):
-            button = QPushButton(choice)
-            button.setCheckable(True)
-            button.setProperty("chip", True)
-            button.setMinimumWidth(28)
-            button.setAccessibleName(f"{spec.title}: {choice}")
-            self._group.addButton(button, index)
-            row.addWidget(button)
-        row.addStretch(1)
-        self.setFocusProxy(self._group.button(0))
+        self.segments = Segmented([(choice, choice_text(choice)) for choice in spec.choices], spec.title)
+        boxed(self.segments, None, across=True, into=self)
         self.set_value(spec.default)
-        self._group.idClicked.connect(lambda _id: self.edited.emit(self.value()))
+        self.segments.chosen.connect(self._chosen)
+
+    def _chosen(self, choice: str) -> None:
+        self.set_value(choice)
+        self.edited.emit(choice)
 
     def value(self) -> Value:
-        """The chosen word."""
-        return self.spec.choices[max(0, self._group.checkedId())]
+        """What is chosen."""
+        return self.segments.value
 
     def set_value(self, value: Value, *, force: bool = False) -> None:
-        """Chooses a word without telling anybody."""
-        index = self.spec.choices.index(str(value)) if str(value) in self.spec.choices else 0
-        self._group.button(index).setChecked(True)
-        self.setFocusProxy(self._group.button(index))
+        """Chooses without telling anybody."""
+        self.segments.set_value(str(value) if str(value) in self.spec.choices else self.spec.choices[0])
+        self.setFocusProxy(next(button for button in self.findChildren(QPushButton) if button.isChecked()))
 
     def event(self, event: QEvent) -> bool:
         """Each word says what the whole row says."""
         if event.type() == QEvent.Type.ToolTipChange:
-            for button in self._group.buttons():
+            for button in self.findChildren(QPushButton):
                 button.setToolTip(Html(self.toolTip()))
         return super().event(event)
 
@@ -368,20 +217,32 @@ class TextEdit(QLineEdit):
         self.setCursorPosition(0)
 
 
+class FolderEdit(TextEdit):
+    """A folder, typed or chosen; empty for the usual one."""
+
+    def __init__(self, spec: FieldSpec, parent: QWidget | None = None) -> None:
+        super().__init__(spec, parent)
+        self.setPlaceholderText(_("the usual place"))
+        self.browse = tool_button("folder", _("Choose the {title}").format(title=spec.title.lower()), clicked=self._ask)
+
+    def _ask(self) -> None:
+        chosen = QFileDialog.getExistingDirectory(self.window(), self.spec.title, self.text() or str(Path.home()))
+        if chosen:
+            self.setText(chosen)
+            self.commit()
+
+
 Editor = NumberEdit | Switch | ChoiceEdit | SegmentEdit | TextEdit
 
 
-def editor_for(spec: FieldSpec, parent: QWidget | None = None) -> Editor:
-    """The editor that suits a field."""
+def editor_for(spec: FieldSpec, parent: QWidget | None = None, roomy: bool = False) -> Editor:
+    """The editor that suits a field; ``roomy``: in a column with room for longer words side by side."""
     if spec.kind in ("float", "int"):
-        return NumberEdit(spec, parent)
+        return NumberEdit(spec, parent, arrows=roomy)
     if spec.kind == "bool":
         return Switch(spec, parent)
     if spec.kind == "choice":
-        return SegmentEdit(spec, parent) if fits_segments(spec.choices) else ChoiceEdit(spec, parent)
-    return TextEdit(spec, parent)
-
-
-def fits_segments(choices: Sequence[str]) -> bool:
-    """Whether two to four choices are short enough to be shown side by side in a narrow column."""
-    return 2 <= len(choices) <= 4 and sum(len(choice) + 3 for choice in choices) <= SEGMENT_CHARACTERS
+        long = sum(len(choice_text(choice)) + 3 for choice in spec.choices)  # with the gaps between them
+        few = 2 <= len(spec.choices) <= 4 and long <= SEGMENT_CHARACTERS * (1 + roomy)
+        return SegmentEdit(spec, parent) if few else ChoiceEdit(spec, parent)
+    return FolderEdit(spec, parent) if spec.name.endswith("_folder") else TextEdit(spec, parent)

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 from ganstudio.core.fields import FieldSpec, Value
 from ganstudio.core.i18n import _, plural
 from ganstudio.ui.forms.row import FieldRow
 from ganstudio.ui.kit.icons import icon
-from ganstudio.ui.kit.parts import FoldButton, label, line
+from ganstudio.ui.kit.parts import FoldButton, boxed, label, line
 
 SEARCH_FROM = 7
-"""A form with fewer rows than this needs no search box."""
+"""A form with fewer rows than this needs no search box, nor does one that explains itself."""
 
 
 class _Group(QWidget):
@@ -26,26 +27,13 @@ class _Group(QWidget):
         self.rows = tuple(rows)
         self._rare = [row for row in rows if row.spec.advanced]
         self._words: list[str] = []
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
         self.heading = FoldButton(title, opened=opened or not title)
         self.heading.setParent(self)
-        if title:
-            column.addWidget(line())
-            column.addSpacing(4)
-            column.addWidget(self.heading)
-        else:
-            self.heading.hide()
-        for row in rows:
-            if not row.spec.advanced:
-                column.addWidget(row)
+        self.heading.setVisible(bool(title))
         self.more = FoldButton("", opened=False, quiet=True)
         self.more.setToolTip(_("Settings that are seldom needed"))
-        column.addWidget(self.more)
-        for row in self._rare:
-            column.addWidget(row)
-        column.addSpacing(8)
+        head = (line(), 4, self.heading) if title else ()
+        boxed(*head, *(row for row in rows if not row.spec.advanced), self.more, *self._rare, 8, into=self)
         self.heading.toggled.connect(self.refresh)
         self.more.toggled.connect(self.refresh)
         self.refresh()
@@ -91,22 +79,23 @@ class FieldForm(QWidget):
 
     ``value_edited`` carries name and value of what a *person* changed; ``errors_changed`` says that a row went wrong or
     right. Values set by the program are silent.
+
+    Args:
+        explained: what each value does stands below it, for a wide form; else it is in the tooltip only.
     """
 
     value_edited = Signal(str, object)
     errors_changed = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, *, explained: bool = False) -> None:
         super().__init__(parent)
+        self._explained = explained
         self._rows: dict[str, FieldRow] = {}
         self._groups: list[_Group] = []
         self._folded: set[str] = set()
         self._live_only = False
         self._signature: tuple[FieldSpec, ...] = ()
         self.setMinimumWidth(200)
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.setSpacing(0)
         self.search = QLineEdit()
         self.search.setPlaceholderText(_("Search settings"))
         self.search.setAccessibleName(_("Search settings"))
@@ -117,11 +106,8 @@ class FieldForm(QWidget):
         self._nothing = label("", "muted", wrap=True)
         self._nothing.hide()
         self._head = QWidget()  # goes with its margin
-        head = QVBoxLayout(self._head)
-        head.setContentsMargins(0, 0, 0, 8)
-        head.addWidget(self.search)
-        self._column.addWidget(self._head)
-        self._column.addWidget(self._nothing)
+        boxed(self.search, margins=(0, 0, 0, 8), into=self._head)
+        self._column = boxed(self._head, self._nothing, into=self)
 
     def set_fields(
         self,
@@ -182,10 +168,9 @@ class FieldForm(QWidget):
     def focus_row(self, name: str) -> None:
         """Unfolds and focuses a row."""
         for group in self._groups:
-            for row in group.rows:
-                if row.name == name:
-                    group.reveal(row)
-                    row.editor.setFocus()
+            if name in self._rows and self._rows[name] in group.rows:
+                group.reveal(self._rows[name])
+                self._rows[name].editor.setFocus()
 
     def set_live_only(self, live_only: bool) -> None:
         """While training: only live rows can be edited, the others say why not."""
@@ -197,17 +182,16 @@ class FieldForm(QWidget):
     def _build(self, fields: Sequence[FieldSpec], values: Mapping[str, Value], defaults: Mapping[str, Value]) -> None:
         self._signature = tuple(fields)
         for group in self._groups:
-            if not group.opened:
-                self._folded.add(group.title)
-            else:
-                self._folded.discard(group.title)
+            (self._folded.discard if group.opened else self._folded.add)(group.title)
             for row in group.rows:
                 # Hiding takes the focus away, which ends an edit: it belongs to fields that are no longer shown.
                 row.blockSignals(True)
             group.hide()
             group.setParent(None)
             group.deleteLater()
-        self._rows = {spec.name: FieldRow(spec, values[spec.name], defaults[spec.name]) for spec in fields}
+        self._rows = {
+            spec.name: FieldRow(spec, values[spec.name], defaults[spec.name], self._explained) for spec in fields
+        }
         self._groups = []
         titles = dict.fromkeys(spec.group for spec in fields)  # groups in the order of their first field
         for title in titles:
@@ -218,25 +202,21 @@ class FieldForm(QWidget):
         for row in self._rows.values():
             row.edited.connect(self.value_edited)
             row.error_changed.connect(self._on_error)
-        self._head.setVisible(len(fields) >= SEARCH_FROM)
+        searched = len(fields) >= SEARCH_FROM and not self._explained
+        self._head.setVisible(searched)
         self.set_live_only(self._live_only)
         self._order_tabs()
-        self._filter(self.search.text() if len(fields) >= SEARCH_FROM else "")
+        self._filter(self.search.text() if searched else "")
 
     def _order_tabs(self) -> None:
-        before: QWidget = self.search
+        stops: list[QWidget] = [self.search]
         for group in self._groups:
-            plain = [row for row in group.rows if not row.spec.advanced]
-            rare = [row for row in group.rows if row.spec.advanced]
-            chain: list[QWidget] = [group.heading]
-            for row in plain:
-                chain += [row.editor, row.reset_button]
-            chain.append(group.more)
-            for row in rare:
-                chain += [row.editor, row.reset_button]
-            for widget in chain:
-                QWidget.setTabOrder(before, widget)
-                before = widget
+            stops.append(group.heading)
+            stops += [stop for row in group.rows if not row.spec.advanced for stop in row.stops]
+            stops.append(group.more)
+            stops += [stop for row in group.rows if row.spec.advanced for stop in row.stops]
+        for before, after in pairwise(stops):
+            QWidget.setTabOrder(before, after)
 
     def _filter(self, text: str) -> None:
         words = text.casefold().split()

@@ -6,36 +6,38 @@ from html import escape
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QGridLayout, QToolButton, QWidget
+from PySide6.QtWidgets import QGridLayout, QWidget
 
 from ganstudio.app.drafts import number_text
 from ganstudio.core.fields import FieldSpec, Value
 from ganstudio.core.i18n import _
-from ganstudio.ui.forms.editors import ChoiceEdit, NumberEdit, SegmentEdit, Switch, editor_for
+from ganstudio.ui.forms.editors import ChoiceEdit, FolderEdit, SegmentEdit, Switch, choice_text, editor_for
+from ganstudio.ui.forms.number import NumberEdit
 from ganstudio.ui.kit.icons import icon
-from ganstudio.ui.kit.parts import ElidedLabel, label
+from ganstudio.ui.kit.parts import ElidedLabel, boxed, label, tool_button
 from ganstudio.ui.kit.style import set_look
 from ganstudio.ui.kit.theme import current_theme, theme_hub
 from ganstudio.ui.kit.tips import Html
 
-NUMBER_WIDTH = 96
+NUMBER_WIDTH, TITLE_WIDTH, SHORT_WORDS = 96, 160, 8
 
 
-def value_text(value: Value) -> str:
-    """A value as a person reads it: ``2e-4``, ``on``, ``conv``."""
+def value_text(spec: FieldSpec, value: Value) -> str:
+    """A value as a person reads it: ``2e-4``, ``on``, ``Least squares``."""
     if isinstance(value, bool):
         return _("on") if value else _("off")
     if isinstance(value, int | float):
         return number_text(value)
-    return value or _("empty")
+    return choice_text(value) if spec.choices else value or _("empty")
 
 
 def help_html(spec: FieldSpec, default: Value) -> Html:
     """The tooltip: what it does, what is allowed, the default."""
     unit = f" {escape(spec.unit)}" if spec.unit else ""
-    facts = [_("Default: {value}").format(value=escape(value_text(default))) + unit]
-    if spec.range_text:
-        facts.insert(0, _("Allowed: {range}").format(range=escape(spec.range_text)) + unit)
+    facts = [_("Default: {value}").format(value=escape(value_text(spec, default))) + unit]
+    allowed = " | ".join(map(choice_text, spec.choices)) or spec.range_text
+    if allowed:
+        facts.insert(0, _("Allowed: {range}").format(range=escape(allowed)) + unit)
     if spec.live:
         facts.append(_("Can be changed while training."))
     return Html(f"<b>{escape(spec.title)}</b><br>{escape(spec.help)}<br><i>{'<br>'.join(facts)}</i>")
@@ -64,34 +66,43 @@ class FieldRow(QWidget):
     """Label, editor, reset; beneath them one red sentence while the value cannot be used.
 
     ``edited`` carries the name and the new value, only for what a person did.
+
+    Args:
+        spec: what it is.
+        value: where it stands.
+        default: where Reset goes.
+        explained: what it does stands below the editor, for a wide form; else it is in the tooltip only.
     """
 
     edited = Signal(str, object)
     error_changed = Signal(str, str)
 
-    def __init__(self, spec: FieldSpec, value: Value, default: Value, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, spec: FieldSpec, value: Value, default: Value, explained: bool = False) -> None:
+        super().__init__()
         self.spec = spec
         self.default = default
         self._outer_error = ""
         self._locked_reason = ""
         self._tip = help_html(spec, default)
-        self.editor = editor_for(spec)
+        self.editor = editor_for(spec, roomy=explained)
         self.editor.setAccessibleName(spec.title)
         self.editor.setAccessibleDescription(spec.help)
         self.label = ElidedLabel(spec.title)
         self.label.setBuddy(self.editor)
-        self.reset_button = self._make_reset()
+        self.reset_button = tool_button(
+            "reset", _("Reset {title}").format(title=spec.title), clicked=self.reset, side=22
+        )
+        self.reset_button.setIcon(icon("reset", "text_muted"))
+        self.reset_button.setIconSize(QSize(14, 14))
+        self.reset_button.setAutoRaise(True)
         self._message = label("", "problem", wrap=True)
         self._message.hide()
-        self._lay_out()
+        self._lay_out(explained)
         self.set_value(value)
         self._show_tip()
         self.editor.edited.connect(self._on_edited)
-        self.editor.error_changed.connect(self._on_editor_error)
+        self.editor.error_changed.connect(self._show_error)
         self.label.installEventFilter(self)
-        theme_hub.changed.connect(self._colour)
-        self._colour()
 
     @property
     def name(self) -> str:
@@ -102,6 +113,12 @@ class FieldRow(QWidget):
     def error(self) -> str:
         """What is wrong; empty where nothing is."""
         return self.editor.error or self._outer_error
+
+    @property
+    def stops(self) -> list[QWidget]:
+        """Where Tab stops, in reading order."""
+        beside = [self.editor.browse] if isinstance(self.editor, FolderEdit) else []
+        return [self.editor, *beside, self.reset_button]
 
     def value(self) -> Value:
         """The last value that was valid."""
@@ -148,40 +165,36 @@ class FieldRow(QWidget):
             self.editor.setFocus(Qt.FocusReason.MouseFocusReason)
         return False
 
-    def _make_reset(self) -> QToolButton:
-        button = QToolButton()
-        button.setIcon(icon("reset", "text_muted"))
-        button.setIconSize(QSize(14, 14))
-        button.setFixedSize(22, 22)
-        button.setAutoRaise(True)
-        button.setAccessibleName(_("Reset {title}").format(title=self.spec.title))
-        button.clicked.connect(self.reset)
-        return button
-
-    def _lay_out(self) -> None:
+    def _lay_out(self, explained: bool) -> None:
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 2, 0, 2)
-        grid.setHorizontalSpacing(4)
+        grid.setHorizontalSpacing(16 if explained else 4)
         grid.setVerticalSpacing(2)
-        left = QGridLayout()
-        left.setSpacing(4)
-        left.addWidget(self.label, 0, 0)
-        if self.spec.live:
-            left.addWidget(LiveDot(), 0, 1)
+        left = boxed(self.label, *([LiveDot()] if self.spec.live else []), across=True, gap=4, stretch=self.label)
         grid.addLayout(left, 0, 0)
-        if isinstance(self.editor, Switch | SegmentEdit):
+        small = isinstance(self.editor, Switch)  # it needs no room that words could have
+        if isinstance(self.editor, FolderEdit):
+            whole = boxed(self.editor, self.editor.browse, across=True, gap=4, stretch=self.editor)
+            grid.addLayout(whole, 0, 1)
+        elif small or isinstance(self.editor, SegmentEdit) or explained:
             grid.addWidget(self.editor, 0, 1, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         else:
             grid.addWidget(self.editor, 0, 1)
         grid.addWidget(self.reset_button, 0, 2)
-        grid.addWidget(self._message, 1, 0, 1, 3)
-        short = isinstance(self.editor, ChoiceEdit) and max(map(len, self.spec.choices)) <= 8
+        grid.addWidget(self._message, 2, 0, 1, 3)
+        words = map(choice_text, self.spec.choices)
+        short = isinstance(self.editor, ChoiceEdit) and max(map(len, words)) <= SHORT_WORDS
         if isinstance(self.editor, NumberEdit) or short:
-            # Numbers and short words: all of one width at the right edge, and the label keeps the rest.
             self.editor.setFixedWidth(NUMBER_WIDTH)
-            grid.setColumnStretch(0, 1)
+        if explained:
+            grid.setColumnMinimumWidth(0, TITLE_WIDTH)
+            grid.setColumnStretch(1, 1)
+            help = label(self.spec.help, "small", wrap=True)
+            help.setContentsMargins(0, 0, 0, 10)
+            grid.addWidget(help, 1, 1)
+        elif isinstance(self.editor, NumberEdit) or short:
+            grid.setColumnStretch(0, 1)  # all of one width at the right edge, and the label keeps the rest
         else:
-            small = isinstance(self.editor, Switch)  # it needs no room that words could have
             grid.setColumnStretch(0, 1 if small else 5)
             grid.setColumnStretch(1, 0 if small else 7)
             grid.setColumnMinimumWidth(1, NUMBER_WIDTH)
@@ -189,24 +202,20 @@ class FieldRow(QWidget):
     def _on_edited(self, value: object) -> None:
         self._outer_error = ""
         self._show_error()
-        self._refresh_reset()
         self.edited.emit(self.name, value)
 
-    def _on_editor_error(self, _text: str) -> None:
-        self._show_error()
+    def _show_error(self, _text: str = "") -> None:
         self._refresh_reset()
-
-    def _show_error(self) -> None:
         self._message.setText(self.error)
         self._message.setVisible(bool(self.error))
         self.editor.setAccessibleDescription(self.error or self.spec.help)
-        self._colour()
+        set_look(self.editor, wrong=bool(self.error))
         self.error_changed.emit(self.name, self.error)
 
     def _refresh_reset(self) -> None:
         at_default = self.editor.value() == self.default and not self.editor.error
         self.reset_button.setEnabled(not at_default and not self._locked_reason)
-        default = value_text(self.default)
+        default = value_text(self.spec, self.default)
         tip = _("This is the default: {value}") if at_default else _("Reset to the default: {value}")
         self.reset_button.setToolTip(tip.format(value=default))
         font = self.label.font()
@@ -217,6 +226,3 @@ class FieldRow(QWidget):
         tip = Html(f"{self._tip}<br><br>{escape(self._locked_reason)}") if self._locked_reason else self._tip
         self.label.setToolTip(tip)
         self.editor.setToolTip(tip)
-
-    def _colour(self) -> None:
-        set_look(self.editor, wrong=bool(self.error))

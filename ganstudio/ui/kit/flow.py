@@ -79,10 +79,13 @@ class FlowLayout(_Lines):
             if widget is not None and widget.isHidden():
                 continue
             size = item.sizeHint()
+            if size.width() > rect.width():  # what flows in itself needs more lines then
+                size.setWidth(max(1, rect.width()))
+                size.setHeight(item.heightForWidth(size.width()) if item.hasHeightForWidth() else size.height())
             if x > rect.x() and x + size.width() > rect.right() + 1:
                 x, y, row = rect.x(), y + row + self._row_gap, 0
             if move:
-                item.setGeometry(QRect(QPoint(x, y), size.boundedTo(QSize(max(1, rect.width()), size.height()))))
+                item.setGeometry(QRect(QPoint(x, y), size))
             x += size.width() + self._gap
             row = max(row, size.height())
         return y + row - rect.y()

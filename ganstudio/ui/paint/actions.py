@@ -57,7 +57,7 @@ def paint_actions(page: PaintWorkspace) -> tuple[Action, ...]:
             _("Opens any picture and paints in its style."), reads),
         row("style-paste", _("Style of the picture on the clipboard"), lambda: opening.paste_style(page), "paste",
             "Ctrl+V", 1, _("Paints in its style."), reads),
-        row("style-reset", _("Reset the style"), page.style_panel.rows.reset, "reset", "Ctrl+0", 1,
+        row("style-reset", _("Reset the style"), page.style_panel.reset_style, "reset", "Ctrl+0", 1,
             _("Every slider back to the middle."), styled),
         row("compare", _("Compare with the picture before"), lambda: page.set_comparing(not page.result.comparing),
             "compare", "C", 2, _("A line to drag: left of it the picture before the last edit."), drawn,

@@ -289,20 +289,10 @@ class TrainWorkspace(Page):
         if self._studio.current is not None:
             self.explore_requested.emit(self._studio.current)
 
-    # -- undo: of the form, which first takes what is being typed ------------------------------------------------------
-
     @property
     def page_history(self) -> History:
         """Of the form."""
         return self._studio.draft.history
-
-    def take_back(self) -> None:
-        """One edit back."""
-        self.panel.undo()
-
-    def make_again(self) -> None:
-        """One edit forward again."""
-        self.panel.redo()
 
     # -- layout -----------------------------------------------------------------------------------------------------
 

@@ -12,9 +12,11 @@ from ganstudio.app.generators.workplaces import bundled_name, bundled_path
 from ganstudio.app.studio import Studio
 from ganstudio.app.translate.translator import Translator
 from ganstudio.app.translate.translator_session import restore
+from ganstudio.app.translate.translator_settings import TranslatorSettings
 from ganstudio.core.errors import StudioError
 from ganstudio.core.experiment import Experiment
 from ganstudio.core.i18n import _
+from ganstudio.ui.controls import ControlsPanel
 from ganstudio.ui.generator_page.page import GeneratorPage
 from ganstudio.ui.kit.dropping import Dropped
 from ganstudio.ui.kit.errors import EmptyState
@@ -23,7 +25,6 @@ from ganstudio.ui.kit.lifetimes import listen
 from ganstudio.ui.kit.menus import ActionBinder
 from ganstudio.ui.kit.parts import LinkButton, boxed, label, line
 from ganstudio.ui.translate.exports import Exports
-from ganstudio.ui.translate.settings_row import SettingsRow
 from ganstudio.ui.translate.stage import Stage
 from ganstudio.ui.translate.strip import ExampleStrip
 from ganstudio.ui.translate.toolbar import Toolbar
@@ -42,7 +43,7 @@ class TranslateWorkspace(GeneratorPage):
         self._use(self.translator)
         self.stage = Stage(self.translator)
         self.toolbar = Toolbar(self.translator, self.stage)
-        self.settings_row = SettingsRow(self.translator)
+        self.controls = ControlsPanel(TranslatorSettings(self.translator), "line")
         self.strip = ExampleStrip(self.translator)
         self.exports = Exports(self.translator, self)
         self._bound = False
@@ -70,7 +71,7 @@ class TranslateWorkspace(GeneratorPage):
         words = label(_("From the data"), "muted")
         below = boxed(words, self.strip, across=True, margins=(20, 0, 16, 0), gap=16, stretch=self.strip)
         page = QWidget()
-        boxed(self.toolbar, self.stage, line(), self.settings_row, below, into=page, stretch=self.stage)
+        boxed(self.toolbar, self.stage, line(), self.controls, below, into=page, stretch=self.stage)
         self._fill(page, self._make_empty())
 
     def _make_empty(self) -> EmptyState:
@@ -110,7 +111,6 @@ class TranslateWorkspace(GeneratorPage):
         self.stage.refresh_input()
         if self.translator.drawing:
             return  # nothing else changes with every move of the pen
-        self.settings_row.refresh()
         self.toolbar.refresh()
         self.strip.refresh()
         self._refresh_actions()

@@ -1,8 +1,8 @@
-"""Classes and categories: a button for each, and sliders to mix them."""
+"""One of several: classes and categories, which can also be mixed; and which of several generators draws."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
@@ -10,34 +10,27 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QApplication, QGridLayout, QHBoxLayout, QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QApplication, QGridLayout, QPushButton, QSizePolicy, QWidget
 
-from ganstudio.core.controls import CategoricalCode, ClassLabel
+from ganstudio.core.controls import CategoricalCode, ClassLabel, GeneratorIndex
 from ganstudio.core.fields import FieldSpec
 from ganstudio.core.i18n import _
 from ganstudio.explore.state import ExploreState
-from ganstudio.ui.controls.editing import Driven, Editing
+from ganstudio.ui.controls.editing import Editing
 from ganstudio.ui.controls.rows import RowList
 from ganstudio.ui.controls.section import Section, heading_of
 from ganstudio.ui.controls.slider import ValueSlider
 from ganstudio.ui.forms.editors import QuietCombo, Switch
 from ganstudio.ui.kit.flow import FlowLayout
-from ganstudio.ui.kit.parts import label
+from ganstudio.ui.kit.parts import Segmented, label
 from ganstudio.ui.kit.style import set_look
 
-MOST_BUTTONS = 40
+MOST_BUTTONS, FEW_BUTTONS, SIDE_BY_SIDE = 40, 8, 6
 SHORT, ACROSS = 3, 5
 LONGEST = 248
 WIDEST_TITLE = 104
 SEEN = 0.005
 KEYPAD = Qt.KeyboardModifier.KeypadModifier
-
-
-def one_hot(count: int, index: int) -> NDArray[np.float32]:
-    """The weights of only one."""
-    weights = np.zeros(count, np.float32)
-    weights[index] = 1
-    return weights
 
 
 def mixed(weights: NDArray[Any], index: int, value: float) -> NDArray[np.float32]:
@@ -61,10 +54,17 @@ class WeightsSection(Section):
 
     A click takes only that one; with Shift it joins (or leaves) the mixture. The digits do the same. The buttons are
     one stop of the Tab key; arrow keys go from one to the next.
+
+    Args:
+        control: what is chosen.
+        editing: how.
+        low: there is no height for many rows: more than a few are in a list and are not mixed.
     """
 
-    def __init__(self, control: ClassLabel | CategoricalCode, driven: Driven, editing: Editing) -> None:
-        super().__init__(heading_of(control.name), driven, editing)
+    def __init__(self, control: ClassLabel | CategoricalCode, editing: Editing, low: bool = False) -> None:
+        super().__init__(heading_of(control.name), editing)
+        most = FEW_BUTTONS if low else MOST_BUTTONS
+        self._mixes = not low or control.count <= most
         self.control = control
         numbers = tuple(str(index) for index in range(control.count))
         self.names: Sequence[str] = control.names if isinstance(control, ClassLabel) else numbers
@@ -79,10 +79,12 @@ class WeightsSection(Section):
         self._add_tools()
         if isinstance(control, CategoricalCode):
             self.column.addWidget(label(_("Found without labels: 4 need not draw a 4."), "small", wrap=True))
-        if control.count <= MOST_BUTTONS:
+        if control.count <= most:
             self.column.addWidget(self._make_buttons())
         else:
-            self.column.addWidget(self._make_combo())
+            tip = _("Which of the {count} is drawn; type its first letters").format(count=control.count)
+            self.combo = _combo(self.names, self.title, tip, self.choose)
+            self.column.addWidget(self.combo)
         self.column.addWidget(self.list)
 
     def _add_tools(self) -> None:
@@ -93,8 +95,9 @@ class WeightsSection(Section):
         self.mix.edited.connect(lambda on: self._set_mixing(bool(on), by_hand=True))
         words = label(_("Mix"), "small")
         words.setToolTip(tip)
-        self.tools.addWidget(words)
-        self.tools.addWidget(self.mix)
+        for part in (words, self.mix):
+            self.tools.addWidget(part)
+            part.setVisible(self._mixes)
         self.tools.addSpacing(4)
         self._reset = self.add_reset(self.reset)
 
@@ -103,11 +106,10 @@ class WeightsSection(Section):
         short = max(map(len, self.names)) <= SHORT
         row = ACROSS if short else 1
         self._steps = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Up: -row, Qt.Key.Key_Down: row}
-        grid = QGridLayout(frame) if short else None
-        flow = None if short else FlowLayout(frame, 4, 4)
-        if grid is not None:
-            grid.setContentsMargins(0, 0, 0, 0)
-            grid.setSpacing(4)
+        places: QGridLayout | FlowLayout = QGridLayout(frame) if short else FlowLayout(frame, 4, 4)
+        if isinstance(places, QGridLayout):
+            places.setContentsMargins(0, 0, 0, 0)
+            places.setSpacing(4)
         for index, name in enumerate(self.names):
             button = QPushButton()
             button.setCheckable(True)
@@ -119,23 +121,11 @@ class WeightsSection(Section):
             button.clicked.connect(lambda _checked=False, index=index: self._clicked(index))
             button.installEventFilter(self)
             self.buttons.append(button)
-            if grid is not None:
+            if isinstance(places, QGridLayout):
                 button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-                grid.addWidget(button, *divmod(index, ACROSS))
-            elif flow is not None:
-                flow.addWidget(button)
-        return frame
-
-    def _make_combo(self) -> QWidget:
-        frame = QWidget()
-        row = QHBoxLayout(frame)
-        row.setContentsMargins(0, 0, 0, 0)
-        self.combo = QuietCombo()
-        self.combo.addItems(list(self.names))
-        self.combo.setAccessibleName(self.title)
-        self.combo.setToolTip(_("Which of the {count} is drawn; type its first letters").format(count=len(self.names)))
-        self.combo.activated.connect(self.choose)
-        row.addWidget(self.combo)
+                places.addWidget(button, *divmod(index, ACROSS))
+            else:
+                places.addWidget(button)
         return frame
 
     def _make_rows(self) -> None:
@@ -155,20 +145,21 @@ class WeightsSection(Section):
             self.toggle(index)
         else:
             self.choose(index)
-        if self.driven.state is not None:
-            self.refresh(self.driven.state)  # a click has turned the button over
+        self._show()  # a click has turned the button over
 
     def choose(self, index: int) -> None:
         """Only this one."""
-        self._edit(one_hot(self.control.count, index), self.names[index])
+        self._edit(np.eye(self.control.count, dtype=np.float32)[index], self.names[index])
+
+    def _edit(self, weights: NDArray[Any], text: str) -> None:
+        self.editing.put(self.control.name, weights, text, self.control.name)
 
     def toggle(self, index: int) -> None:
         """Into the mixture with as much as an equal share, or out of it."""
-        state = self.driven.state
-        if state is None:
+        weights = self.editing.value(self.control.name)
+        if weights is None:
             return
         self._set_mixing(True)
-        weights = state.position[self.control.name]
         there = int((weights > SEEN).sum())
         if weights[index] <= SEEN:
             self._edit(mixed(weights, index, 1 / (there + 1)), self.title)
@@ -177,14 +168,7 @@ class WeightsSection(Section):
 
     def reset(self) -> None:
         """As it was when the generator was opened."""
-        opened = self.driven.opened
-        if opened is not None:
-            self._edit(opened.start.position[self.control.name], _("Reset {title}").format(title=self.title))
-
-    def _edit(self, weights: NDArray[Any], text: str) -> None:
-        state = self.driven.state
-        if state is not None and not np.array_equal(state.position[self.control.name], weights):
-            self.editing.edit(state.moved(self.control.name, weights), text, self.control.name)
+        self.editing.reset(self.control.name, self.title)
 
     def _mix(self, index: int, state: ExploreState, value: float) -> ExploreState:
         # Scaled from where the drag began: going to 1 and back leaves the others as they were.
@@ -201,10 +185,14 @@ class WeightsSection(Section):
         self._mixing = mixing
         self.mix.set_value(mixing)
         self.list.setVisible(mixing)
-        if self.driven.state is not None and by_hand and not mixing:
-            self.choose(int(self.driven.state.position[self.control.name].argmax()))
-        if self.driven.state is not None:
-            self.refresh(self.driven.state)
+        weights = self.editing.value(self.control.name)
+        if weights is not None and by_hand and not mixing:
+            self.choose(int(weights.argmax()))
+        self._show()
+
+    def _show(self) -> None:
+        if self.editing.state is not None:
+            self.refresh(self.editing.state)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Arrow keys on a button take the one they point to; while several mix, they only go to it."""
@@ -249,7 +237,7 @@ class WeightsSection(Section):
     def refresh(self, state: ExploreState) -> None:
         """Shows the weights; a mixture that came from elsewhere opens the sliders."""
         weights = state.position[self.control.name]
-        if not self._mixing and weights.max() < 1 - SEEN:
+        if self._mixes and not self._mixing and weights.max() < 1 - SEEN:
             self._set_mixing(True)
             return
         heaviest = int(weights.argmax())
@@ -259,9 +247,49 @@ class WeightsSection(Section):
             if button.focusPolicy() != stop:
                 button.setFocusPolicy(stop)
         if self.combo is not None:
-            self.combo.setCurrentIndex(int(weights.argmax()))
+            self.combo.setCurrentIndex(heaviest)
         for row, weight in zip(self.rows, weights.tolist(), strict=False):
             row.set_value(weight)
-        opened = self.driven.opened
-        start = None if opened is None else opened.start.position.get(self.control.name)
-        self._reset.setEnabled(start is not None and not np.array_equal(start, weights))
+        self._reset.setEnabled(self.editing.moved(self.control.name))
+
+
+class IndexSection(Section):
+    """Which of several generators draws: side by side while there are few, in a list otherwise."""
+
+    def __init__(self, control: GeneratorIndex, editing: Editing) -> None:
+        super().__init__(heading_of(control.name), editing)
+        self.control = control
+        self._reset = self.add_reset(lambda: self._choose(0))
+        names = control.names or [_("Generator {number}").format(number=index) for index in range(control.count)]
+        self.choice: Segmented | QuietCombo
+        if control.count <= SIDE_BY_SIDE:
+            short = control.names or [str(index) for index in range(control.count)]
+            keys = [str(index) for index in range(control.count)]
+            self.choice = Segmented(list(zip(keys, short, names, strict=True)), _("Generator"))
+            self.choice.chosen.connect(lambda key: self._choose(int(key)))
+        else:
+            tip = _("Which of the {count} generators draws").format(count=control.count)
+            self.choice = _combo(names, _("Generator"), tip, self._choose)
+        self.column.addWidget(self.choice)
+
+    def _choose(self, index: int) -> None:
+        self.editing.put(self.control.name, np.asarray(index, np.int64), self.title)
+
+    def refresh(self, state: ExploreState) -> None:
+        """Shows which one draws."""
+        index = int(state.position[self.control.name])
+        if isinstance(self.choice, Segmented):
+            self.choice.set_value(str(index))
+        else:
+            self.choice.setCurrentIndex(index)
+        self._reset.setEnabled(index != 0)
+
+
+def _combo(names: Sequence[str], name: str, tip: str, choose: Callable[[int], object]) -> QuietCombo:
+    """A list of them."""
+    combo = QuietCombo()
+    combo.addItems(list(names))
+    combo.setAccessibleName(name)
+    combo.setToolTip(tip)
+    combo.activated.connect(choose)
+    return combo
