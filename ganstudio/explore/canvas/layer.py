@@ -183,6 +183,12 @@ class LabelCanvas:
         """The ellipse in that rectangle, filled, or only a ring of this width."""
         return self._paint(shapes.ellipse(self.size, corner, opposite, border), class_, mirror)
 
+    def shape(
+        self, kind: str, points: Sequence[Point], class_: int, diameter: float, brush: Brush, *, mirror: bool = False
+    ) -> Rect | None:
+        """A line, polygon, rectangle or ellipse by its name; the arguments are those of :func:`shapes.shape`."""
+        return self._paint(shapes.shape(self.size, kind, points, diameter, brush == "square"), class_, mirror)
+
     def flood(self, x: float, y: float, class_: int) -> Rect | None:
         """Fills the connected region under a point (4 neighbours); nothing outside the canvas."""
         place = self._pixel(x, y)

@@ -90,7 +90,7 @@ def rectangle(size: int, corner: Point, opposite: Point, border: float | None = 
         opposite: the one across.
         border: only a frame of this width, inside; None fills it.
     """
-    frame = _frame(corner, opposite)
+    frame = cells(corner, opposite)
     if frame is None or (box := _box(size, frame[1], frame[0], frame[3], frame[2])) is None:
         return None
     rows, columns = _centres(box)
@@ -104,7 +104,7 @@ def rectangle(size: int, corner: Point, opposite: Point, border: float | None = 
 
 def ellipse(size: int, corner: Point, opposite: Point, border: float | None = None) -> Patch | None:
     """The ellipse that fills the rectangle between two corners; the arguments are those of :func:`rectangle`."""
-    frame = _frame(corner, opposite)
+    frame = cells(corner, opposite)
     if frame is None or (box := _box(size, frame[1], frame[0], frame[3], frame[2])) is None:
         return None
     mask = _disc(box, frame, 0.0)
@@ -113,6 +113,41 @@ def ellipse(size: int, corner: Point, opposite: Point, border: float | None = No
         inner = _disc(box, frame, width) if min(frame[2] - frame[0], frame[3] - frame[1]) > 2 * width else ~mask
         mask = (mask & ~inner) | _rim(box, frame)
     return box[0], box[1], mask
+
+
+def shape(size: int, kind: str, points: Sequence[Point], diameter: float, square: bool = False) -> Patch | None:
+    """A ``line``, a ``polygon``, a ``rectangle`` or an ``ellipse``, the last three filled; None for any other kind.
+
+    Args:
+        size: side of the canvas.
+        kind: which of them.
+        points: both ends, all corners, or two corners across.
+        diameter: of the brush that draws a line; as large as the canvas at most.
+        square: a square brush.
+    """
+    if not points:
+        return None
+    first, last = points[0], points[-1]
+    match kind:
+        case "line":
+            diameter = min(diameter, float(size))
+            return stroke(size, first, last, diameter, diameter, square)
+        case "polygon":
+            return polygon(size, points)
+        case "rectangle":
+            return rectangle(size, first, last)
+        case "ellipse":
+            return ellipse(size, first, last)
+    return None
+
+
+def cells(corner: Point, opposite: Point) -> Rect | None:
+    """The pixels from that of one corner to that of the other, also where they are outside; None for no numbers."""
+    if not _finite(corner, opposite):
+        return None
+    (x0, y0), (x1, y1) = corner, opposite
+    return (math.floor(min(y0, y1)), math.floor(min(x0, x1)),
+            math.floor(max(y0, y1)) + 1, math.floor(max(x0, x1)) + 1)  # fmt: skip
 
 
 def mirrored(patch: Patch, size: int) -> Patch:
@@ -187,14 +222,6 @@ def _finite(*pairs: Point) -> bool:
 def _box(size: int, left: float, top: float, right: float, bottom: float) -> Rect | None:
     box = (max(0, math.floor(top)), max(0, math.floor(left)), min(size, math.ceil(bottom)), min(size, math.ceil(right)))
     return box if box[0] < box[2] and box[1] < box[3] else None
-
-
-def _frame(corner: Point, opposite: Point) -> Rect | None:
-    if not _finite(corner, opposite):
-        return None
-    (x0, y0), (x1, y1) = corner, opposite
-    return (math.floor(min(y0, y1)), math.floor(min(x0, x1)),
-            math.floor(max(y0, y1)) + 1, math.floor(max(x0, x1)) + 1)  # fmt: skip
 
 
 def _centres(box: Rect) -> tuple[NDArray[Any], NDArray[Any]]:

@@ -29,13 +29,13 @@ from PySide6.QtWidgets import (
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
-    QVBoxLayout,
     QWidget,
 )
 
 from ganstudio.core.dataspec import MapClass
 from ganstudio.core.i18n import _
 from ganstudio.ui.kit.icons import icon_pixmap
+from ganstudio.ui.kit.parts import boxed
 from ganstudio.ui.kit.theme import current_theme, theme_hub, ui_font
 from ganstudio.ui.kit.tips import plain
 from ganstudio.ui.paint.canvas_view import CanvasView
@@ -243,17 +243,13 @@ class ClassPalette(QWidget):
         self.list.menu_requested.connect(self._open_menu)
         self.list.selectionModel().currentChanged.connect(self._moved)
         self.list.clicked.connect(self._clicked)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(8)
-        column.addWidget(self.search)
-        column.addWidget(self.list, 1)
+        boxed(self.search, self.list, gap=8, into=self, stretch=self.list)
         self.setMinimumWidth(144)
         view.options.changed.connect(self._show_choice)
         view.stroke_ended.connect(self.refresh_shares)
         view.inked.connect(self._inked)
         view.document_changed.connect(self.refresh)
-        theme_hub.changed.connect(self._themed)
+        theme_hub.changed.connect(self.list.viewport().update)
         self.refresh()
 
     def sizeHint(self) -> QSize:
@@ -291,10 +287,6 @@ class ClassPalette(QWidget):
             index = self.model.index(self.model.rows.index(chosen))
             if self.list.currentIndex() != index:
                 self.list.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.ClearAndSelect)
-        self.list.viewport().update()
-
-    @Slot(object)
-    def _themed(self, _theme: object) -> None:
         self.list.viewport().update()
 
     # -- choosing ---------------------------------------------------------------------------------------------------
@@ -352,7 +344,7 @@ class ClassPalette(QWidget):
             _("Fill the canvas with “{name}”").format(name=name), lambda: self._view.fill_canvas(number)
         ).setEnabled(self._view.ids is not None)
         ground = menu.addAction(
-            _("Set as background (eraser paints it)"), lambda: self._view.options.set_background(number)
+            _("Set as background (eraser paints it)"), lambda: self._view.options.set(background=number)
         )
         ground.setCheckable(True)
         ground.setChecked(number == self._view.options.background)
