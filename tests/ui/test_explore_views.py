@@ -12,13 +12,13 @@ from pytestqt.qtbot import QtBot
 from ganstudio.app.explore.explorer import Explorer
 from ganstudio.app.generators.keepsakes import Pin
 from ganstudio.explore.state import Direction, ExploreState
-from ganstudio.ui.explore.grid import PictureGrid, Sides
 from ganstudio.ui.explore.picks import Picks
 from ganstudio.ui.explore.picture import LargePicture
 from ganstudio.ui.explore.side.pins import PinBoard
 from ganstudio.ui.explore.travel import Traveller
 from ganstudio.ui.explore.views import ViewTabs
 from ganstudio.ui.kit.motion import set_reduced_motion
+from ganstudio.ui.pictures.grid import PictureGrid, Sides
 from tests.ui.audit import problems
 from tests.ui.explore_kit import INFOGAN, PLANE, exploring, pump
 

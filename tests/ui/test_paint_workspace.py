@@ -95,9 +95,9 @@ def test_sliders_follow_and_attributes_say_where_they_stand(qtbot: QtBot, spade:
 def test_a_click_in_the_strip_takes_a_style(qtbot: QtBot, spade: Path) -> None:
     with painting_window(qtbot, spade) as (_window, page):
         strip = page.style_panel.strip
-        wait(qtbot, lambda: all(not image.isNull() for image in strip.images))
+        wait(qtbot, lambda: all(strip.item(place) is not None for place in range(strip.count)))
         before = drawn(qtbot, page.painter)
-        QTest.mouseClick(strip, Qt.MouseButton.LeftButton, pos=strip.cell(6).center().toPoint())
+        QTest.mouseClick(strip, Qt.MouseButton.LeftButton, pos=strip.cell(6).center())
         assert not np.array_equal(drawn(qtbot, page.painter), before)
         assert page.painter.history.undo() == "Take a style"
         strip.setFocus()

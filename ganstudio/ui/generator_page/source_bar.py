@@ -20,8 +20,7 @@ from ganstudio.ui.generator_page.words import source_words
 from ganstudio.ui.kit.painted import step_text
 from ganstudio.ui.kit.parts import Segmented, label, line, tool_button
 from ganstudio.ui.kit.theme import current_theme, theme_hub, ui_font
-from ganstudio.ui.pictures.timeline import LivePill
-from ganstudio.ui.pictures.timeline_track import TimelineTrack
+from ganstudio.ui.pictures.timeline import LivePill, TimelineTrack
 
 TELL_MS = 30
 READ_SECONDS = 2.0
@@ -61,14 +60,14 @@ class SourceBar(QWidget):
         self.stop.clicked.connect(self._desk.stop_opening)
         self.notes = tool_button("info", _("What was assumed"))
         self.notes.clicked.connect(self._tell_notes)
-        self.track = TimelineTrack(current_theme())
+        self.track = TimelineTrack()
         self.track.setAccessibleName(_("Checkpoint"))
         self.track.setToolTip(self._words.track)
         self.track.valueChanged.connect(lambda _stop: self._teller.start())
         self.track.sliderReleased.connect(self._tell)
         self.step = label("", "muted")
         self.step.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self.live = LivePill(current_theme())
+        self.live = LivePill()
         self.live.setToolTip(self._words.live)
         self.live.clicked.connect(self._live_clicked)
         self.weights = Segmented(
@@ -191,11 +190,7 @@ class SourceBar(QWidget):
         return "ema" if opened is None else opened.wanted
 
     def _colour(self) -> None:
-        theme = current_theme()
-        self.track.set_theme(theme)
-        self.live.set_theme(theme)
-        self.live.setFont(ui_font(theme.small))
-        self.step.setFont(ui_font(theme.normal, tabular=True))
+        self.step.setFont(ui_font(current_theme().normal, tabular=True))
         self.step.setMinimumWidth(self.step.fontMetrics().horizontalAdvance(step_text(888_888)))
 
     # -- what hands do ----------------------------------------------------------------------------------------------

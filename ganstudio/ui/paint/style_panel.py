@@ -17,7 +17,7 @@ from ganstudio.ui.kit.icons import icon
 from ganstudio.ui.kit.parts import label, tool_button
 from ganstudio.ui.kit.style import set_look
 from ganstudio.ui.paint.style_rows import StyleRows
-from ganstudio.ui.paint.variants import VariantStrip
+from ganstudio.ui.pictures.grid import PictureStrip
 
 LARGEST_SEED = 10**9
 LEFT = 316
@@ -45,8 +45,10 @@ class StylePanel(QWidget):
     def __init__(self, painter: Painter, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._painter = painter
-        self.strip = VariantStrip(VARIANT_COUNT)
-        self.strip.taken.connect(painter.take_variant)
+        hint = _("The present map in other styles: click one to take it (arrow keys and Enter do the same)")
+        self.strip = PictureStrip(_("Other styles of this map"), hint, rows=2, sides=(8, 112), edge=(0, 0))
+        self.strip.prepare(VARIANT_COUNT)
+        self.strip.clicked.connect(painter.take_variant)
         self.rows = StyleRows(painter)
         self._make_head()
         self._lay_out()
@@ -161,11 +163,10 @@ class StylePanel(QWidget):
 
     def _variants_changed(self, index: int) -> None:
         if index < 0:
-            for place in range(VARIANT_COUNT):
-                pictures = self._painter.variant_pictures
-                self.strip.show_picture(place, pictures[place] if place < len(pictures) else None)
-        else:
-            self.strip.show_picture(index, self._painter.variant_pictures[index])
+            self.strip.blank()
+        for place, picture in enumerate(self._painter.variant_pictures):
+            if picture is not None and index in (-1, place):
+                self.strip.put(place, picture[None])
 
     def _draw(self, seed: int) -> None:
         if self._painter.opened is not None and self._painter.style_controls:

@@ -45,7 +45,7 @@ class TranslateWorkspace(GeneratorPage):
         self._lay_out()
         self.toolbar.compare_chosen.connect(self.set_comparing)
         self.stage.menu_requested.connect(self.open_menu)
-        self.strip.menu_requested.connect(self.open_menu)
+        self.strip.wanted.connect(self.open_menu)
         self.stage.input.tool_changed.connect(studio.actions.refresh)
         self._connect()
         self._source_changed()

@@ -13,10 +13,10 @@ from ganstudio.core.i18n import _
 from ganstudio.explore.state import Direction
 from ganstudio.ui.controls.slider import ValueSlider
 from ganstudio.ui.controls.slider_entry import NumberEntry
-from ganstudio.ui.explore.grid import PictureGrid, Sides
 from ganstudio.ui.kit.icons import icon
 from ganstudio.ui.kit.parts import ElidedLabel, label, line, tool_button
 from ganstudio.ui.kit.theme import current_theme, theme_hub
+from ganstudio.ui.pictures.grid import PictureGrid, Sides
 
 REACH = 3.0
 STRIP = (-3, -2, -1, 0, 1, 2, 3)
@@ -250,9 +250,9 @@ class DirectionDetail(QWidget):
         self.strip = PictureGrid(_("Along the direction"), _("Click: go so far along the direction"))
         self.strip.setMinimumSize(96, STRIP_HEIGHT)
         self.strip.setFixedHeight(STRIP_HEIGHT)
-        self.words = [f"{strength:+d}".replace("-", "−") if strength else "0" for strength in STRIP]
-        self.strip.prepare(len(STRIP), len(STRIP), Sides(columns=self.words))
-        self.strip.set_names([_("strength {value}").format(value=word) for word in self.words])
+        words = [f"{strength:+d}".replace("-", "−") if strength else "0" for strength in STRIP]
+        self.strip.prepare(len(STRIP), len(STRIP), Sides(columns=words))
+        self.strip.set_names([_("strength {value}").format(value=word) for word in words])
         self.strip.clicked.connect(lambda place: self.strength_wanted.emit(float(STRIP[place])))
         self.title = ElidedLabel("", "strong")
         self.about = label("", "small", wrap=True)
@@ -279,8 +279,3 @@ class DirectionDetail(QWidget):
         self.about.setText(quality_text(direction))
         near = [place for place, there in enumerate(STRIP) if abs(there - strength) < 0.05]
         self.strip.choose(near[0] if near else -1)
-
-    def forget_pictures(self) -> None:
-        """Those of another direction go."""
-        self.strip.clear()
-        self.strip.prepare(len(STRIP), len(STRIP), Sides(columns=self.words))

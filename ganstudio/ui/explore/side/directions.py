@@ -205,7 +205,7 @@ class DirectionsPanel(QWidget):
         same = wanted is not None and self._shown is not None and wanted[1] is self._shown[1]
         if same or wanted is self._shown:
             return
-        self.detail.forget_pictures()
+        self.detail.strip.blank()
         self._shown = wanted
         self._explorer.show(CHANNEL, None if wanted is None else self._strip_of(wanted[0]), URGENCY)
 

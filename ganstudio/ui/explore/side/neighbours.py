@@ -21,8 +21,8 @@ from ganstudio.explore.rendering import Drawn
 from ganstudio.explore.state import stack
 from ganstudio.explore.views import dot
 from ganstudio.explore.working import Working
-from ganstudio.ui.explore.grid import PictureGrid
 from ganstudio.ui.kit.parts import label
+from ganstudio.ui.pictures.grid import PictureGrid
 
 if TYPE_CHECKING:
     from ganstudio.data import Dataset

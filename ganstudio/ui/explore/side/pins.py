@@ -15,8 +15,8 @@ from ganstudio.core.i18n import _
 from ganstudio.explore.rendering import Drawn, Work
 from ganstudio.explore.state import ExploreState
 from ganstudio.explore.views import Pictures, many
-from ganstudio.ui.explore.grid import PictureGrid
 from ganstudio.ui.kit.parts import label, tool_button
+from ganstudio.ui.pictures.grid import PictureGrid
 
 CHANNEL, URGENCY = "pins", 5
 

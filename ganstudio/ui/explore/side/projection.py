@@ -19,10 +19,10 @@ from ganstudio.core.i18n import _
 from ganstudio.explore.files import to_pixels
 from ganstudio.explore.rendering import Drawn
 from ganstudio.explore.state import ExploreState, position_of
-from ganstudio.ui.explore.grid import PictureGrid
 from ganstudio.ui.kit.files import ask_picture, png_of
 from ganstudio.ui.kit.parts import Segmented, label, tool_button
 from ganstudio.ui.kit.theme import current_theme, theme_hub
+from ganstudio.ui.pictures.grid import PictureGrid
 
 if TYPE_CHECKING:
     from ganstudio.explore.generator import Generator

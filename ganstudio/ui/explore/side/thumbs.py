@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QRect, Qt
-from PySide6.QtGui import QCloseEvent, QColor, QFont, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QCloseEvent, QKeyEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from ganstudio.app.explore.explorer import Explorer
@@ -15,54 +15,15 @@ from ganstudio.app.explore.finders import latent_of
 from ganstudio.core.i18n import _
 from ganstudio.explore.rendering import Drawn
 from ganstudio.explore.views import Pictures, many
-from ganstudio.ui.explore.grid import PictureGrid
 from ganstudio.ui.kit.parts import label, tool_button
 from ganstudio.ui.kit.style import set_look
-from ganstudio.ui.kit.theme import current_theme
+from ganstudio.ui.pictures.grid import PictureGrid
 
 CHANNEL, URGENCY = "thumbs", 12
 PAGE, FIRST_SEED = 48, 90_001
 LEAST = 4
-BADGE = 18
 NEXT = {0: 1, 1: -1, -1: 0}
 """What a click makes of a label: none, up, down, none."""
-
-
-class ThumbGrid(PictureGrid):
-    """Pictures with a thumb each: a plus or a minus in the corner."""
-
-    def __init__(self, name: str, hint: str, parent: QWidget | None = None) -> None:
-        super().__init__(name, hint, parent)
-        self._thumbs: dict[int, int] = {}
-
-    def set_thumbs(self, thumbs: dict[int, int]) -> None:
-        """Places to 1 (up) or −1 (down)."""
-        self._thumbs = dict(thumbs)
-        self.update()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """The pictures, and the thumbs over them."""
-        super().paintEvent(event)
-        if not self._thumbs:
-            return
-        theme = current_theme()
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        font = QFont(painter.font())
-        font.setBold(True)
-        painter.setFont(font)
-        for place, thumb in self._thumbs.items():
-            if not thumb or place >= self.count:
-                continue
-            cell = self.cell(place)
-            side = min(BADGE, cell.width(), cell.height())
-            badge = QRect(cell.right() - side, cell.top() + 1, side, side)
-            painter.setPen(QColor(theme.surface))
-            painter.setBrush(QColor(theme.real if thumb > 0 else theme.warning))
-            painter.drawEllipse(badge)
-            painter.setPen(QColor("#000000" if theme.dark else "#ffffff"))
-            painter.drawText(badge, Qt.AlignmentFlag.AlignCenter, "+" if thumb > 0 else "−")
-        painter.end()
 
 
 class ThumbsDialog(QDialog):
@@ -100,9 +61,10 @@ class ThumbsDialog(QDialog):
         self.name.setPlaceholderText(_("thick strokes, smiling, …"))
         self.name.setAccessibleName(_("Name of the attribute"))
         self.name.setToolTip(_("What the slider will be called"))
-        self.grid = ThumbGrid(
+        self.grid = PictureGrid(
             _("Samples to label"), _("Click: has it, has it not, no label. Keys: + has it, − has it not, 0 no label.")
         )
+        self.grid.prepare(PAGE)
         self.grid.clicked.connect(lambda place: self.set_thumb(place, NEXT[self.thumb(place)]))
         self.back = tool_button("chevron-left", _("Samples before"), _("Back to the samples before; labels stay"))
         self.back.clicked.connect(lambda: self.show_page(self._page - 1))
@@ -166,8 +128,7 @@ class ThumbsDialog(QDialog):
             self._thumbs.append({})
         if page != self._page:
             self._page = page
-            self.grid.clear()
-            self.grid.prepare(PAGE)
+            self.grid.blank()
             self._ask()
         self._refresh()
 
@@ -217,7 +178,7 @@ class ThumbsDialog(QDialog):
         return ""
 
     def _refresh(self) -> None:
-        self.grid.set_thumbs(self._thumbs[self._page])
+        self.grid.set_marks({place: thumb > 0 for place, thumb in self._thumbs[self._page].items() if thumb})
         words = {1: _("has it"), -1: _("has it not"), 0: _("no label")}
         self.grid.set_names(
             [_("sample {n}: {said}").format(n=self._page * PAGE + place + 1, said=words[self.thumb(place)])

@@ -15,9 +15,9 @@ from ganstudio.core.i18n import _
 from ganstudio.explore.rendering import Drawn, Work
 from ganstudio.explore.state import ExploreState
 from ganstudio.explore.views import PIECE, Pictures, many
-from ganstudio.ui.explore.grid import PictureGrid
 from ganstudio.ui.explore.picks import Picks
 from ganstudio.ui.kit.parts import label
+from ganstudio.ui.pictures.grid import PictureGrid
 
 VIEW_URGENCY = 10
 WIDE = 560

@@ -12,12 +12,12 @@ from ganstudio.app.explore.explorer import Explorer
 from ganstudio.core.i18n import _
 from ganstudio.explore.state import ExploreState
 from ganstudio.explore.walks import plane, travelled
-from ganstudio.ui.explore.grid import PictureGrid
 from ganstudio.ui.explore.picks import Picks
 from ganstudio.ui.explore.travel import ARROWS, FINE_KEY_STEP, KEY_STEP, Traveller
 from ganstudio.ui.explore.views.base import GridView
 from ganstudio.ui.kit.parts import ElidedLabel, tool_button
 from ganstudio.ui.kit.theme import current_theme
+from ganstudio.ui.pictures.grid import PictureGrid
 
 SIDE, REACH = 7, 1.0
 
