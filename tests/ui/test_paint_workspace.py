@@ -115,9 +115,9 @@ def test_the_result_is_shown_at_every_size_and_beside_the_one_before(qtbot: QtBo
         for name, times in (("1", 1), ("2", 2), ("4", 4)):
             page.bar.times.chosen.emit(name)
             assert result.place().width() == pytest.approx(64 * times, abs=1)
-        result.step_size(-1)
-        assert result.size_name == "2"
-        assert page.bar.times.value == "2"
+        for name in ("", "2"):  # three times its size is none of them
+            QTest.keyClick(result, Qt.Key.Key_Minus)
+            assert (result.zoom, page.bar.times.value) == (name, name)
         page.bar.times.chosen.emit("fit")
         assert result.place().width() > 64
         assert window.table.run("paint.compare")
@@ -142,9 +142,9 @@ def test_the_mouse_over_the_picture_tells_the_class(qtbot: QtBot, spade: Path) -
     with painting_window(qtbot, spade) as (_window, page):
         place = page.result.place()
         QTest.mouseMove(page.result, (place.topLeft() + QPointF(4, 4)).toPoint())
-        assert page.result._hover_text == "sky"
+        assert page.result.hover_text == "sky"
         page.result.hovered.emit(-1, -1)
-        assert page.result._hover_text == ""
+        assert page.result.hover_text == ""
 
 
 # -- canvases -------------------------------------------------------------------------------------------------------------
@@ -318,7 +318,7 @@ def test_a_run_is_followed_while_it_trains(qtbot: QtBot) -> None:
         first = drawn(qtbot, page.painter)
         step = page.painter.step
         wait(qtbot, lambda: page.painter.step > step and not np.array_equal(page.painter.picture, first))
-        assert page.result._live
+        assert page.result.live
         page.canvas.choose_class(4)
         stroke(page, (0.1, 0.2), (0.9, 0.7))
         model.stop(save=True)

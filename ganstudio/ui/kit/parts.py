@@ -273,12 +273,16 @@ class Segmented(QFrame):
 
     @property
     def value(self) -> str:
-        """The key of the present choice."""
-        return next(key for key, button in self._buttons.items() if button.isChecked())
+        """The key of the present choice; empty for none."""
+        return next((key for key, button in self._buttons.items() if button.isChecked()), "")
 
     def set_value(self, key: str) -> None:
-        """Chooses without telling anybody."""
-        self._buttons[key].setChecked(True)
+        """Chooses without telling anybody; none of them where ``key`` is empty."""
+        self._group.setExclusive(bool(key))
+        for name, button in self._buttons.items():
+            button.setChecked(name == key)
+        if not key:  # the Tab key still comes here
+            next(iter(self._buttons.values())).setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
     def set_enabled(self, key: str, enabled: bool) -> None:
         """Greys one choice out."""

@@ -4,30 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import cast
 
-from PySide6.QtWidgets import (
-    QDialog,
-    QDialogButtonBox,
-    QFileDialog,
-    QFormLayout,
-    QHBoxLayout,
-    QLineEdit,
-    QPushButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFileDialog, QFormLayout, QLineEdit, QWidget
 
 from ganstudio.app.jobs import Job
 from ganstudio.app.translate.translator import Translator
 from ganstudio.core.errors import StudioError
 from ganstudio.core.i18n import _, plural
 from ganstudio.data.decode import Fit
-from ganstudio.explore.translating import FITS
-from ganstudio.ui.forms.editors import QuietCombo
-from ganstudio.ui.kit.parts import label
+from ganstudio.ui.kit.parts import boxed, label, push_button
 from ganstudio.ui.kit.style import set_look
+from ganstudio.ui.translate.fit_choice import FitChoice
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +51,9 @@ class BatchDialog(QDialog):
         self._suggested = ""
         self.pictures = self._folder_field(_("Pictures"), _("The folder with the pictures; folders in it count too"))
         self.results = self._folder_field(_("Results"), _("Where the results go: a new or empty folder is best"))
-        self.fit = QuietCombo()
-        words = {"crop": _("Crop"), "pad": _("Add margin"), "stretch": _("Stretch")}
-        for fit in FITS:
-            self.fit.addItem(words[fit], fit)
+        self.fit = FitChoice(_("Their middle square, the whole with a margin, or distorted"))
         if translator.state is not None:
-            self.fit.setCurrentIndex(FITS.index(translator.state.fit))
-        self.fit.setAccessibleName(_("How pictures are made square"))
-        self.fit.setToolTip(_("Their middle square, the whole with a margin, or distorted"))
+            self.fit.set_fit(translator.state.fit)
         self.words = label("", "muted", wrap=True)
         self.problem = label("", "problem", wrap=True)
         self._lay_out()
@@ -89,15 +73,10 @@ class BatchDialog(QDialog):
         rows.setHorizontalSpacing(16)
         rows.setVerticalSpacing(8)
         for field in (self.pictures, self.results):
-            choose = QPushButton(_("Choose…"))
-            choose.setAutoDefault(False)
-            choose.setToolTip(_("Choose a folder"))
+            choose = push_button(_("Choose…"), "", _("Choose a folder"), clicked=partial(self._choose, field))
             choose.setAccessibleName(_("Choose the folder: {name}").format(name=field.accessibleName()))
-            choose.clicked.connect(lambda _checked=False, field=field: self._choose(field))
-            row = QHBoxLayout()
-            row.setSpacing(8)
-            row.addWidget(field, 1)
-            row.addWidget(choose)
+            choose.setAutoDefault(False)
+            row = boxed(field, choose, across=True, gap=8, stretch=field)
             rows.addRow(field.accessibleName(), row)
         rows.addRow(_("Fit"), self.fit)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
@@ -108,13 +87,7 @@ class BatchDialog(QDialog):
         set_look(self.go, primary=True)
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(24, 16, 24, 16)
-        column.setSpacing(12)
-        column.addLayout(rows)
-        column.addWidget(self.words)
-        column.addWidget(self.problem)
-        column.addWidget(buttons)
+        boxed(rows, self.words, self.problem, buttons, margins=(24, 16, 24, 16), gap=12, into=self)
 
     def _choose(self, field: QLineEdit) -> None:
         chosen = QFileDialog.getExistingDirectory(self, field.toolTip(), field.text())
@@ -183,5 +156,5 @@ class BatchDialog(QDialog):
             self.problem.setText(_("Say where the results should go: a folder, new or empty."))
             self.results.setFocus()
         else:
-            self._start(Wishes(Path(pictures), Path(results), cast("Fit", self.fit.currentData())))
+            self._start(Wishes(Path(pictures), Path(results), self.fit.fit))
             super().accept()

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from ganstudio.app.translate.translator import Translator
 from ganstudio.app.translate.translator_session import restore
 from ganstudio.core.errors import StudioError
 from ganstudio.core.i18n import _
 from ganstudio.ui.kit.dropping import Dropped
 
-if TYPE_CHECKING:
-    from ganstudio.ui.translate.workspace import TranslateWorkspace
 
-
-def open_dropped(page: TranslateWorkspace, dropped: Dropped) -> None:
+def open_dropped(translator: Translator, dropped: Dropped) -> None:
     """Restores the state that a picture carries; translates any other picture."""
-    translator = page.translator
     try:
         if dropped.session is not None:
             restore(translator, dropped.session)
