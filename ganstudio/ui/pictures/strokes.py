@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QInputDevice, QMouseEvent, QPointingDevice, QSinglePointEvent, QTabletEvent
@@ -114,7 +114,7 @@ class StrokeInput:
         cancel: Callable[[], bool],
     ) -> None:
         self._place, self._press, self._move, self._release, self._cancel = place, press, move, release, cancel
-        self._pen_seen = -1.0
+        self._pen_seen, self._seen = -1.0, Touch(0, 0)
         self.down = False
 
     def press(self, event: QSinglePointEvent, double: bool = False) -> None:
@@ -129,11 +129,11 @@ class StrokeInput:
             self.release(event)
         self._move(self.touch(event), self.down)
 
-    def release(self, event: QSinglePointEvent) -> None:
-        """Lifts it, where it is down."""
+    def release(self, event: QSinglePointEvent | None = None) -> None:
+        """Lifts it, where it is down; without an event, there where it was seen last."""
         if self.down:
             self.down = False
-            self._release(self.touch(event))
+            self._release(self._seen if event is None else self.touch(event))
 
     def cancel(self) -> bool:
         """Gives up what has begun, e.g. at Esc; whether there was anything."""
@@ -150,14 +150,16 @@ class StrokeInput:
 
     def touch(self, event: QSinglePointEvent, double: bool = False) -> Touch:
         """Where the hand is, and how."""
-        touch = self.touch_at(self._place(event.position()))
+        pressure, erasing = 1.0, False
+        if isinstance(event, QTabletEvent):
+            self._pen_seen = time.monotonic()
+            if event.device().capabilities() & QInputDevice.Capability.Pressure:
+                pressure = event.pressure()
+            erasing = event.pointerType() == QPointingDevice.PointerType.Eraser
         shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
-        if not isinstance(event, QTabletEvent):
-            return replace(touch, shift=shift, double=double)
-        self._pen_seen = time.monotonic()
-        feels = bool(event.device().capabilities() & QInputDevice.Capability.Pressure)
-        erasing = event.pointerType() == QPointingDevice.PointerType.Eraser
-        return replace(touch, pressure=event.pressure() if feels else 1.0, shift=shift, erasing=erasing)
+        at = self.touch_at(self._place(event.position()))
+        self._seen = Touch(at.x, at.y, pressure, shift, at.near, erasing, double)
+        return self._seen
 
     def touch_at(self, at: QPointF) -> Touch:
         """A hand at a place of the picture, e.g. the cursor of the keyboard."""
