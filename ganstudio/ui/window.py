@@ -136,9 +136,7 @@ class MainWindow(Shell):
 
     def _undo(self, back: bool) -> None:
         history = self._history()
-        if self.current_workspace == "train":  # the form first takes what is being typed
-            self.train.panel.undo() if back else self.train.panel.redo()
-        elif history is not None:
+        if history is not None:
             history.undo() if back else history.redo()
 
     # -- the one timer ----------------------------------------------------------------------------------------------

@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtGui import QColor, QImage, QPainter
 
+from ganstudio.ui.plots.axes import clock, linear_ticks, log_ticks, short_number, time_ticks
 from ganstudio.ui.plots.curves.lines import draw_curve, spread
 from ganstudio.ui.plots.curves.model import View
-from ganstudio.ui.plots.curves.ticks import clock, linear_ticks, log_ticks, short_number, time_ticks
 from ganstudio.ui.plots.curves.toolbar import slider_to_weight, weight_to_slider
 
 

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QSignalBlocker, QSortFilterProxyModel, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QStandardItem, QStandardItemModel
-from PySide6.QtWidgets import QComboBox, QCompleter, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QCompleter, QLineEdit, QWidget
 
 from ganstudio.app.generators.catalogue import MethodCard
 from ganstudio.core.i18n import _
 from ganstudio.ui.forms import QuietCombo
-from ganstudio.ui.kit.parts import FoldButton, LinkButton, label
+from ganstudio.ui.kit.parts import FoldButton, LinkButton, boxed, label
 
 
 class _NamesOnly(QSortFilterProxyModel):
@@ -19,8 +19,7 @@ class _NamesOnly(QSortFilterProxyModel):
 
     def filterAcceptsRow(self, row: int, parent: object) -> bool:
         """Only rows that can be chosen."""
-        index = self.sourceModel().index(row, 0)
-        return bool(index.data(Qt.ItemDataRole.UserRole))
+        return bool(self.sourceModel().index(row, 0).data(Qt.ItemDataRole.UserRole))
 
 
 class SearchCombo(QuietCombo):
@@ -108,8 +107,7 @@ class SearchCombo(QuietCombo):
 
     def _restore(self) -> None:
         """After typing: an exact name counts, everything else goes back to what was chosen."""
-        index = self.findText(self._line.text().strip(), Qt.MatchFlag.MatchFixedString)
-        self._on_index(index)
+        self._on_index(self.findText(self._line.text().strip(), Qt.MatchFlag.MatchFixedString))
 
 
 class MethodChooser(QWidget):
@@ -128,25 +126,15 @@ class MethodChooser(QWidget):
         self._objective = label("", "small", wrap=True)
         self._needs = label("", "small", wrap=True)
         self.look_for = FoldButton(_("What to look for"), opened=False, quiet=True)
-        self._hints = QWidget()
-        self._hints.hide()
         self._words = label("", wrap=True)
         self._neighbours = label(_("Compare with"), "small")
-        self._links = QHBoxLayout()
-        self._links.setSpacing(16)
-        inside = QVBoxLayout(self._hints)
-        inside.setContentsMargins(0, 0, 0, 0)
-        inside.setSpacing(4)
-        inside.addWidget(self._words)
-        inside.addWidget(self._neighbours)
-        inside.addLayout(self._links)
+        self._links = boxed(across=True, gap=16)
+        self._hints = QWidget()
+        self._hints.hide()
+        boxed(self._words, self._neighbours, self._links, gap=4, into=self._hints)
         self.look_for.toggled.connect(self._hints.setVisible)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(4)
-        column.addWidget(label(_("Method"), "small"))
-        for part in (self.combo, self._summary, self._objective, self._needs, self.look_for, self._hints):
-            column.addWidget(part)
+        words = self._summary, self._objective, self._needs, self.look_for, self._hints
+        boxed(label(_("Method"), "small"), self.combo, *words, gap=4, into=self)
 
     def set_methods(self, cards: Sequence[MethodCard]) -> None:
         """The methods there are, family by family."""
@@ -170,8 +158,7 @@ class MethodChooser(QWidget):
         self._words.setText(card.look_for if card else "")
         self.look_for.setVisible(card is not None)
         self._show_neighbours(card.compare if card else ())
-        tip = f"{card.title}\n{card.paper}" if card else _("Choose a method")
-        self.combo.setToolTip(tip)
+        self.combo.setToolTip(f"{card.title}\n{card.paper}" if card else _("Choose a method"))
 
     def _show_neighbours(self, names: Sequence[str]) -> None:
         there = [self._cards[name] for name in names if name in self._cards]

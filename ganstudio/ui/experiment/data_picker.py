@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QProgressBar, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMenu, QProgressBar, QWidget
 
 from ganstudio.app.drafts import parse_value
 from ganstudio.app.generators.catalogue import DataCard
@@ -15,7 +15,7 @@ from ganstudio.core.i18n import _
 from ganstudio.ui.experiment.choosers import SearchCombo
 from ganstudio.ui.forms import FieldForm
 from ganstudio.ui.kit.icons import icon
-from ganstudio.ui.kit.parts import ElidedLabel, label
+from ganstudio.ui.kit.parts import ElidedLabel, boxed, label, push_button
 
 
 class DataPicker(QWidget):
@@ -49,77 +49,42 @@ class DataPicker(QWidget):
         self.form.value_edited.connect(self.option_edited)
         self.problem = label("", "problem", wrap=True)
         self.problem.hide()
-        self.check = self._button(_("Check…"), "eye", _("Shows what the network will see: counts, sizes, broken files"))
-        self.draw = self._button(_("Draw…"), "brush", _("Opens the drawing"))
-        self.folder = self._button(_("Choose…"), "folder", _("The folder or the archive that holds the pictures"))
-        self.folder.setMenu(self._places())
-        self.download = self._button(_("Download"), "download", _("Fetches the files, checks them, and keeps them"))
-        self.cancel = self._button("", "close", _("Cancel the download; what has arrived is kept for the next try"))
+        tip = _("Shows what the network will see: counts, sizes, broken files")
+        self.check = push_button(_("Check…"), "eye", tip, clicked=self.check_requested.emit)
+        self.draw = push_button(_("Draw…"), "brush", _("Opens the drawing"), clicked=self.draw_requested.emit)
+        tip = _("The folder or the archive that holds the pictures")
+        self.folder = push_button(_("Choose…"), "folder", tip, menu=self._fill_places)
+        tip = _("Fetches the files, checks them, and keeps them")
+        self.download = push_button(_("Download"), "download", tip, clicked=self._on_download)
+        tip = _("Cancel the download; what has arrived is kept for the next try")
+        self.cancel = push_button("", "close", tip, clicked=self.cancel_download.emit)
         self.cancel.setAccessibleName(_("Cancel the download"))
         self.progress = QProgressBar()
         self.progress.setRange(0, 1000)
         self.progress.setTextVisible(False)
         self.progress.setAccessibleName(_("Download"))
         self._progress_text = label("", "small", wrap=True)
-        for button, signal in (
-            (self.check, self.check_requested),
-            (self.draw, self.draw_requested),
-            (self.cancel, self.cancel_download),
-        ):
-            button.clicked.connect(signal)
-        self.download.clicked.connect(self._on_download)
-        self._lay_out()
-
-    def _button(self, text: str, symbol: str, tip: str) -> QPushButton:
-        button = QPushButton(text, self)
-        button.setIcon(icon(symbol))
-        button.setToolTip(tip)
-        return button
-
-    def _places(self) -> QMenu:
-        menu = QMenu(self)
-        menu.addAction(icon("folder"), _("Folder…"), self.folder_requested)
-        menu.addAction(icon("database"), _("Archive…"), self.archive_requested)
-        return menu
-
-    def _lay_out(self) -> None:
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(4)
-        column.addWidget(label(_("Data"), "small"))
-        column.addWidget(self.combo)
-        column.addWidget(self._summary)
-        column.addWidget(self._path)
-        column.addWidget(self.form)
-        column.addWidget(self.problem)
-        row = QHBoxLayout()
-        row.setSpacing(8)
-        for button in (self.draw, self.folder, self.download, self.check):
-            row.addWidget(button)
-        row.addWidget(self.progress, 1)
-        row.addWidget(self.cancel)
+        buttons = self.draw, self.folder, self.download, self.check
+        row = boxed(*buttons, self.progress, self.cancel, across=True, gap=8, stretch=self.progress)
         row.addStretch(0)
-        column.addLayout(row)
-        column.addWidget(self._progress_text)
+        choice = label(_("Data"), "small"), self.combo, self._summary, self._path, self.form, self.problem
+        boxed(*choice, row, self._progress_text, gap=4, into=self)
         for widget in (self._path, self.progress, self.cancel, self._progress_text):
             widget.hide()
+
+    def _fill_places(self, menu: QMenu) -> None:
+        menu.addAction(icon("folder"), _("Folder…"), self.folder_requested)
+        menu.addAction(icon("database"), _("Archive…"), self.archive_requested)
 
     def set_datasets(self, cards: Sequence[DataCard]) -> None:
         """The data sets there are, grouped by what a person thinks of first."""
         self._cards = {card.name: card for card in cards}
-        own = [card for card in cards if card.takes_path]
-        points = [card for card in cards if card.kind == "points" and not card.takes_path]
-        images = [card for card in cards if card.kind == "images" and not card.takes_path]
-        given = [card for card in cards if card.kind in ("maps", "pairs", "domains") and not card.takes_path]
-        groups = (
-            (_("2-D points"), points),
-            (_("Images"), images),
-            (_("Pictures from maps or pictures"), given),
-            (_("Your own"), own),
-        )
-        self.combo.set_groups(
-            [(title, [(card.name, card.title, card.summary) for card in some]) for title, some in groups if some]
-        )
+        groups: dict[str, list[tuple[str, str, str]]] = {"points": [], "images": [], "given": [], "own": []}
+        for card in cards:
+            key = "own" if card.takes_path else card.kind if card.kind in groups else "given"
+            groups[key].append((card.name, card.title, card.summary))
+        titles = _("2-D points"), _("Images"), _("Pictures from maps or pictures"), _("Your own")
+        self.combo.set_groups([(title, some) for title, some in zip(titles, groups.values(), strict=True) if some])
         if self._name:
             self._refresh()
 
@@ -133,16 +98,16 @@ class DataPicker(QWidget):
         card = self._cards.get(name)
         values: dict[str, Value] = {}
         wrong: dict[str, str] = {}
-        for spec in card.fields if card else ():
+        # The heading above says “Data” already: options need none of their own.
+        fields = tuple(replace(spec, group="") for spec in card.fields) if card else ()
+        for spec in fields:
             if spec.name in options:
                 try:
                     values[spec.name] = parse_value(spec, options[spec.name])
                 except ValueError as error:
                     wrong[spec.name] = str(error)
-        # The heading above says “Data” already: options need none of their own.
-        fields = tuple(replace(spec, group="") for spec in card.fields) if card else ()
         self.form.set_fields(fields, values)
-        for spec in card.fields if card else ():
+        for spec in fields:
             self.form.set_error(spec.name, wrong.get(spec.name, ""))
         self._refresh()
 
@@ -175,18 +140,16 @@ class DataPicker(QWidget):
 
     def _refresh(self) -> None:
         card = self._cards.get(self._name)
-        if card is None:
-            self._summary.setText("")
-        else:
-            self._summary.setText(card.summary)
+        self._summary.setText(card.summary if card else "")
+        if card is not None:
             self.combo.setToolTip(f"{card.title}\n{card.licence}".strip())
         loading = bool(self._loading) and self._loading == self._name
         ready = card is not None and (card.available or card.takes_path)
+        takes_folder = card is not None and card.takes_path and self._name != "drawing"
         self.draw.setVisible(self._name == "drawing")
-        self.folder.setVisible(card is not None and card.takes_path and self._name != "drawing")
+        self.folder.setVisible(takes_folder)
         self.download.setVisible(card is not None and not ready and card.downloadable and not loading)
-        waits = card is not None and card.takes_path and self._name != "drawing" and not self._path.isVisibleTo(self)
-        self.check.setVisible(ready and not waits)
+        self.check.setVisible(ready and (bool(self._path.text()) or not takes_folder))
         self._progress_text.setVisible(loading or bool(self._progress_text.text() and not self._loading))
         self.progress.setVisible(loading)
         self.cancel.setVisible(loading)

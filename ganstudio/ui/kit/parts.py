@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QMenu,
     QPushButton,
+    QScrollArea,
     QSizePolicy,
     QToolButton,
     QWidget,
@@ -122,7 +123,9 @@ def push_button(
         menu: fills the menu that it opens instead, each time it is opened.
         **look: properties of the style sheet: ``primary=True``, ``quiet=True``, ``danger=True``.
     """
-    made = QPushButton(icon(icon_name), text) if icon_name else QPushButton(text)
+    made = QPushButton(text)
+    if icon_name:
+        made.setIcon(icon(icon_name, "accent_text" if look.get("primary") else "text"))
     if menu is not None:
         made.setMenu(filled_menu(made, menu))
     if look:
@@ -183,6 +186,18 @@ def boxed(
         else:
             box.addWidget(part, int(part is stretch))
     return box
+
+
+def scrolled(content: QWidget | None = None) -> QScrollArea:
+    """A place without a frame in which what is higher than it scrolls up and down; Tab passes it by."""
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    if content is not None:
+        area.setWidget(content)
+    return area
 
 
 class FoldButton(QToolButton):

@@ -10,9 +10,9 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPolygon
 
 from ganstudio.core.i18n import _
 from ganstudio.ui.kit.theme import Theme, ui_font
+from ganstudio.ui.plots.axes import Ticks, linear_ticks, log_ticks, time_ticks
 from ganstudio.ui.plots.curves.lines import Floats, draw_curve, spread
 from ganstudio.ui.plots.curves.model import Curve, PlotKind, View
-from ganstudio.ui.plots.curves.ticks import Ticks, linear_ticks, log_ticks, time_ticks
 
 LABEL_WIDTH = 128
 """A direct label at a line's end is never wider."""

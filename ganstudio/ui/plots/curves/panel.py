@@ -13,13 +13,13 @@ from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QStackedLayout, QVBox
 from ganstudio.core.i18n import _
 from ganstudio.core.series import SeriesTable
 from ganstudio.ui.kit.theme import Theme, current_theme, theme_hub, ui_font
+from ganstudio.ui.plots.axes import clock
 from ganstudio.ui.plots.curves import export
 from ganstudio.ui.plots.curves.dialogs import ask_and_export
 from ganstudio.ui.plots.curves.figure import Figure
 from ganstudio.ui.plots.curves.model import Curve, Mark, Style, View, convert, longest, measure_plots, plot_key
 from ganstudio.ui.plots.curves.section import PlotSection
 from ganstudio.ui.plots.curves.stack import PlotStack
-from ganstudio.ui.plots.curves.ticks import clock
 from ganstudio.ui.plots.curves.toolbar import CurvesToolbar, weight_to_slider
 
 _LABELS_FROM = 520

@@ -10,10 +10,10 @@ from ganstudio.core.i18n import _
 from ganstudio.ui.kit.flow import FlowLayout
 from ganstudio.ui.kit.icons import icon
 from ganstudio.ui.kit.theme import Theme, ui_font
+from ganstudio.ui.plots.axes import short_number
 from ganstudio.ui.plots.curves.legend import ROW, LegendEntry
 from ganstudio.ui.plots.curves.model import Curve, PlotKind, Style, View, labels, styles
 from ganstudio.ui.plots.curves.plot import PlotCanvas
-from ganstudio.ui.plots.curves.ticks import short_number
 
 _FREE = 16_777_215
 
