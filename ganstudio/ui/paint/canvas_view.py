@@ -31,6 +31,7 @@ from ganstudio.app.paint.canvas_document import CanvasDocument
 from ganstudio.core.dataspec import MapClass
 from ganstudio.core.i18n import _
 from ganstudio.explore.canvas import LabelCanvas, Rect
+from ganstudio.ui.kit.guard import guarded
 from ganstudio.ui.kit.lifetimes import listen
 from ganstudio.ui.kit.painted import draw_focus_ring
 from ganstudio.ui.kit.theme import current_theme, theme_hub
@@ -38,7 +39,7 @@ from ganstudio.ui.paint.canvas_paint import CanvasPicture, Over
 from ganstudio.ui.paint.cursor import Cursor
 from ganstudio.ui.paint.gestures import Hand
 from ganstudio.ui.paint.options import BY_KEY, PaintOptions
-from ganstudio.ui.pictures.strokes import StrokeInput
+from ganstudio.ui.pictures.strokes import StrokeInput, as_mouse
 from ganstudio.ui.pictures.viewport import Viewport
 
 NOTCH = 120
@@ -52,6 +53,7 @@ _SHIFT, _CONTROL, _ALT = (
 )
 
 
+@guarded
 class CanvasView(QWidget):
     """A label map one paints on, pixel by pixel, and over it what the hand is about to do.
 
@@ -322,7 +324,7 @@ class CanvasView(QWidget):
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Closes a polygon; otherwise a press like any other."""
-        self.mousePressEvent(event, double=True)
+        self.mousePressEvent(event, True)
 
     def mouseMoveEvent(self, event: QSinglePointEvent) -> None:
         """Goes on with it."""
@@ -353,14 +355,7 @@ class CanvasView(QWidget):
 
     def tabletEvent(self, event: QTabletEvent) -> None:
         """A pen does what the mouse does: the harder, the larger; its other end erases. Every point is drawn."""
-        match event.type():
-            case QEvent.Type.TabletPress:
-                self.setFocus(Qt.FocusReason.MouseFocusReason)
-                self.mousePressEvent(event)
-            case QEvent.Type.TabletMove:
-                self.mouseMoveEvent(event)
-            case QEvent.Type.TabletRelease:
-                self.mouseReleaseEvent(event)
+        as_mouse(event, self)
 
     def _let_go(self, event: QSinglePointEvent) -> None:
         self._picking = False

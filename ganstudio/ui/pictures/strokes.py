@@ -6,8 +6,9 @@ import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QInputDevice, QMouseEvent, QPointingDevice, QSinglePointEvent, QTabletEvent
 
 REACH = 8.0
@@ -87,6 +88,19 @@ class Way:
             self._direction = math.cos(angle), math.sin(angle)
         along, (right, down) = dx * self._direction[0] + dy * self._direction[1], self._direction
         return x + along * right, y + along * down
+
+
+def as_mouse(event: QTabletEvent, widget: Any) -> None:
+    """Lets a pen do what the mouse does: its events go to the widget's own handlers of the mouse."""
+    match event.type():
+        case QEvent.Type.TabletPress:
+            widget.setFocus(Qt.FocusReason.MouseFocusReason)
+            widget.mousePressEvent(event)
+        case QEvent.Type.TabletMove:
+            widget.mouseMoveEvent(event)
+        case QEvent.Type.TabletRelease:
+            widget.mouseReleaseEvent(event)
+    event.accept()
 
 
 class StrokeInput:
