@@ -69,50 +69,23 @@ def polygon(size: int, points: Sequence[Point]) -> Patch | None:
     return box[0], box[1], mask
 
 
-def outline(
-    size: int, points: Sequence[Point], diameter: float, square: bool = False, closed: bool = True
-) -> Patch | None:
-    """The line through the points, and back to the first where it is closed."""
-    if not points:
+def rectangle(size: int, corner: Point, opposite: Point) -> Patch | None:
+    """The rectangle from the pixel of one corner to the pixel of the one across."""
+    frame = cells(corner, opposite)
+    if frame is None or (box := _box(size, frame[1], frame[0], frame[3], frame[2])) is None:
         return None
-    ends = [*points[1:], points[0]] if closed else list(points[1:]) or [points[0]]
-    return union(
-        [stroke(size, one, other, diameter, diameter, square) for one, other in zip(points, ends, strict=False)]
-    )
+    return box[0], box[1], np.ones((box[2] - box[0], box[3] - box[1]), np.bool_)
 
 
-def rectangle(size: int, corner: Point, opposite: Point, border: float | None = None) -> Patch | None:
-    """The rectangle from the pixel of one corner to the pixel of the other.
-
-    Args:
-        size: side of the canvas.
-        corner: any corner.
-        opposite: the one across.
-        border: only a frame of this width, inside; None fills it.
-    """
+def ellipse(size: int, corner: Point, opposite: Point) -> Patch | None:
+    """The ellipse that fills the rectangle between two corners."""
     frame = cells(corner, opposite)
     if frame is None or (box := _box(size, frame[1], frame[0], frame[3], frame[2])) is None:
         return None
     rows, columns = _centres(box)
-    mask = np.ones((len(rows), len(columns)), np.bool_)
-    if border is not None:
-        width = max(1, round(border))
-        inner_rows = (rows > frame[0] + width) & (rows < frame[2] - width)
-        mask &= ~(inner_rows[:, None] & ((columns > frame[1] + width) & (columns < frame[3] - width)))
-    return box[0], box[1], mask
-
-
-def ellipse(size: int, corner: Point, opposite: Point, border: float | None = None) -> Patch | None:
-    """The ellipse that fills the rectangle between two corners; the arguments are those of :func:`rectangle`."""
-    frame = cells(corner, opposite)
-    if frame is None or (box := _box(size, frame[1], frame[0], frame[3], frame[2])) is None:
-        return None
-    mask = _disc(box, frame, 0.0)
-    if border is not None:
-        width = max(1.0, border)
-        inner = _disc(box, frame, width) if min(frame[2] - frame[0], frame[3] - frame[1]) > 2 * width else ~mask
-        mask = (mask & ~inner) | _rim(box, frame)
-    return box[0], box[1], mask
+    y = (rows - (frame[0] + frame[2]) / 2) / ((frame[2] - frame[0]) / 2)
+    x = (columns - (frame[1] + frame[3]) / 2) / ((frame[3] - frame[1]) / 2)
+    return box[0], box[1], np.asarray(y[:, None] ** 2 + x[None, :] ** 2 <= 1, np.bool_)
 
 
 def shape(size: int, kind: str, points: Sequence[Point], diameter: float, square: bool = False) -> Patch | None:
@@ -125,19 +98,16 @@ def shape(size: int, kind: str, points: Sequence[Point], diameter: float, square
         diameter: of the brush that draws a line; as large as the canvas at most.
         square: a square brush.
     """
-    if not points:
-        return None
-    first, last = points[0], points[-1]
     match kind:
         case "line":
             diameter = min(diameter, float(size))
-            return stroke(size, first, last, diameter, diameter, square)
+            return stroke(size, points[0], points[-1], diameter, diameter, square)
         case "polygon":
             return polygon(size, points)
         case "rectangle":
-            return rectangle(size, first, last)
+            return rectangle(size, points[0], points[-1])
         case "ellipse":
-            return ellipse(size, first, last)
+            return ellipse(size, points[0], points[-1])
     return None
 
 
@@ -154,18 +124,6 @@ def mirrored(patch: Patch, size: int) -> Patch:
     """The same on the other side, left for right."""
     top, left, mask = patch
     return top, size - left - mask.shape[1], mask[:, ::-1]
-
-
-def union(patches: Sequence[Patch | None]) -> Patch | None:
-    """All of them as one."""
-    found = [patch for patch in patches if patch is not None]
-    if len(found) < 2:
-        return found[0] if found else None
-    top, left, bottom, right = rect_union([rect_of(patch) for patch in found])
-    whole = np.zeros((bottom - top, right - left), np.bool_)
-    for row, column, mask in found:
-        whole[row - top : row - top + mask.shape[0], column - left : column - left + mask.shape[1]] |= mask
-    return top, left, whole
 
 
 def rect_of(patch: Patch) -> Rect:
@@ -302,18 +260,3 @@ def _inside(box: Rect, corners: NDArray[np.float64]) -> Mask:
         columns = np.clip(np.ceil(crossing - 0.5) - box[1], 0, width).astype(np.intp)
         counts[rows - box[0], columns] += 1 if y1 > y0 else -1
     return np.asarray(np.cumsum(counts, axis=1)[:, :width] != 0, np.bool_)
-
-
-def _disc(box: Rect, frame: Rect, less: float) -> Mask:
-    rows, columns = _centres(box)
-    half_y, half_x = (frame[2] - frame[0]) / 2 - less, (frame[3] - frame[1]) / 2 - less
-    y = (rows - (frame[0] + frame[2]) / 2) / half_y
-    x = (columns - (frame[1] + frame[3]) / 2) / half_x
-    return np.asarray(y[:, None] ** 2 + x[None, :] ** 2 <= 1, np.bool_)
-
-
-def _rim(box: Rect, frame: Rect) -> Mask:
-    """Pixels of the ellipse that touch its outside; looked at one pixel beyond the canvas, whose edge is no rim."""
-    wide = _disc((box[0] - 1, box[1] - 1, box[2] + 1, box[3] + 1), frame, 0.0)
-    core = wide[:-2, 1:-1] & wide[2:, 1:-1] & wide[1:-1, :-2] & wide[1:-1, 2:]
-    return wide[1:-1, 1:-1] & ~core

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
 import numpy as np
@@ -18,8 +18,6 @@ from PySide6.QtCore import (
     QRectF,
     QSize,
     Qt,
-    Signal,
-    Slot,
 )
 from PySide6.QtGui import QColor, QContextMenuEvent, QFont, QKeyEvent, QPainter, QPen
 from PySide6.QtWidgets import (
@@ -179,15 +177,15 @@ class ClassRow(QStyledItemDelegate):
 class ClassList(QListView):
     """The rows; what it has no use for goes to the canvas, so that keys work here too.
 
-    Signals:
-        menu_requested(int, QPoint): a menu for this class is wanted at this global point.
+    Args:
+        view: the canvas.
+        open_menu: opens the menu of a class at a global point.
+        parent: the palette.
     """
 
-    menu_requested = Signal(int, QPoint)
-
-    def __init__(self, view: CanvasView, parent: QWidget) -> None:
+    def __init__(self, view: CanvasView, open_menu: Callable[[int, QPoint], None], parent: QWidget) -> None:
         super().__init__(parent)
-        self._view = view
+        self._view, self._open_menu = view, open_menu
         self.setUniformItemSizes(True)
         self.setMouseTracking(True)
         self.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
@@ -213,7 +211,7 @@ class ClassList(QListView):
         index = self.indexAt(event.pos()) if by_mouse else self.currentIndex()
         if index.isValid():
             place = event.globalPos() if by_mouse else self.viewport().mapToGlobal(self.visualRect(index).center())
-            self.menu_requested.emit(int(index.data(CLASS_ROLE)), place)
+            self._open_menu(int(index.data(CLASS_ROLE)), place)
 
 
 class ClassPalette(QWidget):
@@ -235,14 +233,13 @@ class ClassPalette(QWidget):
         self.search.textChanged.connect(self._filter)
         self.search.returnPressed.connect(self._choose_first)
         self.search.installEventFilter(self)
-        self.list = ClassList(view, self)
+        self.list = ClassList(view, self._open_menu, self)
         self.list.setAccessibleName(_("Classes"))
         self.list.setToolTip(_("What is painted; the menu of a class replaces, fills and sets the background"))
         self.list.setModel(self.model)
         self.list.setItemDelegate(ClassRow(view, self.model, self.list))
-        self.list.menu_requested.connect(self._open_menu)
         self.list.selectionModel().currentChanged.connect(self._moved)
-        self.list.clicked.connect(self._clicked)
+        self.list.clicked.connect(lambda index: view.choose_class(int(index.data(CLASS_ROLE))))
         boxed(self.search, self.list, gap=8, into=self, stretch=self.list)
         self.setMinimumWidth(144)
         view.options.changed.connect(self._show_choice)
@@ -258,7 +255,6 @@ class ClassPalette(QWidget):
 
     # -- what it shows ----------------------------------------------------------------------------------------------
 
-    @Slot()
     def refresh(self) -> None:
         """Takes the classes of the canvas that is shown now."""
         self.search.clear()
@@ -267,7 +263,6 @@ class ClassPalette(QWidget):
         self.refresh_shares()
         self._show_choice()
 
-    @Slot()
     def refresh_shares(self) -> None:
         """Counts anew how much of the canvas every class has."""
         ids = self._view.ids
@@ -275,12 +270,10 @@ class ClassPalette(QWidget):
         if ids is not None and count:
             self.model.set_shares(np.bincount(ids.ravel(), minlength=256)[:count] / ids.size)
 
-    @Slot()
     def _inked(self) -> None:
         if not self._view.stroking:  # undone, opened, pasted; strokes are counted at their end
             self.refresh_shares()
 
-    @Slot()
     def _show_choice(self) -> None:
         chosen = self._view.options.chosen
         if chosen in self.model.rows:
@@ -291,26 +284,19 @@ class ClassPalette(QWidget):
 
     # -- choosing ---------------------------------------------------------------------------------------------------
 
-    @Slot(str)
     def _filter(self, text: str) -> None:
         self.model.filter(text)
         self._show_choice()
 
-    @Slot()
     def _choose_first(self) -> None:
         if self.model.rows:
             self._view.choose_class(self.model.rows[0])
             self.search.clear()
             self._view.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
-    @Slot(QModelIndex, QModelIndex)
     def _moved(self, now: QModelIndex, _before: QModelIndex) -> None:
         if now.isValid() and self.list.hasFocus():
             self._view.choose_class(int(now.data(CLASS_ROLE)))
-
-    @Slot(QModelIndex)
-    def _clicked(self, index: QModelIndex) -> None:
-        self._view.choose_class(int(index.data(CLASS_ROLE)))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """From the search field, Down goes to the list, and Esc empties the field, then goes to the canvas."""
@@ -350,7 +336,6 @@ class ClassPalette(QWidget):
         ground.setChecked(number == self._view.options.background)
         return menu
 
-    @Slot(int, QPoint)
     def _open_menu(self, number: int, place: QPoint) -> None:
         menu = self.menu_of(number)
         menu.aboutToHide.connect(menu.deleteLater)

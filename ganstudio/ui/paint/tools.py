@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
-from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QSlider, QToolButton, QWidget
 
@@ -28,8 +28,9 @@ ZOOMS = (
 
 
 def _deeds(view: CanvasView) -> dict[str, Callable[[], object]]:
-    """What buttons and keys do besides taking a tool."""
+    """What buttons and keys do."""
     return {
+        **{tool.key: partial(view.options.set, tool=tool.key) for tool in TOOLS},
         **{switch.key: partial(view.options.switch, switch.key) for switch in SWITCHES},
         "flip": view.flip,
         "zoom-out": partial(view.zoom_by_step, False),
@@ -39,25 +40,20 @@ def _deeds(view: CanvasView) -> dict[str, Callable[[], object]]:
 
 
 class ZoomLabel(QLabel):
-    """The zoom in percent; a double click fits the map.
+    """The zoom in percent; a double click fits the map."""
 
-    Signals:
-        fit_wanted(): it was clicked twice.
-    """
-
-    fit_wanted = Signal()
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, fit: Callable[[], None]) -> None:
+        super().__init__()
+        self._fit = fit
         self.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.setToolTip(_("Zoom: Ctrl+wheel, + and −, or a pinch; a double click shows the whole map (0)"))
         set_look(self, role="small")
         self.setMinimumWidth(self.fontMetrics().horizontalAdvance("6400 %") + 4)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        """Asks for the whole map."""
+        """Shows the whole map."""
         event.accept()
-        self.fit_wanted.emit()
+        self._fit()
 
 
 class ToolStrip(QWidget):
@@ -71,82 +67,46 @@ class ToolStrip(QWidget):
         super().__init__(parent)
         self._view, self._options = view, view.options
         self.buttons: dict[str, QToolButton] = {}
-        self.zoom = ZoomLabel()
-        # No button group: it would take the buttons out of the keyboard's reach that may not take the focus by a click.
-        self._make_buttons(
-            TOOLS, {tool.key: partial(view.options.set, tool=tool.key) for tool in TOOLS}, checkable=True
+        self.zoom = ZoomLabel(view.fit)
+        tools, switches, zooms = (self._make_buttons(row) for row in (TOOLS, (*SWITCHES, FLIP), ZOOMS))
+        smaller, larger, fit = zooms
+        sliders = QGridLayout()
+        sliders.setHorizontalSpacing(8)
+        sliders.setVerticalSpacing(0)
+        sliders.setColumnStretch(1, 1)
+        tip = _("Size of the brush, {low} to {high} pixels of the map (the wheel over the canvas, or [ and ])")
+        self.size_slider, self._size_text = _add_slider(
+            sliders, _("Size"), _("Size of the brush"), tip.format(low=SMALLEST, high=LARGEST), SMALLEST, LARGEST
         )
-        self._make_buttons(SWITCHES, _deeds(view), checkable=True)
-        self._make_buttons((FLIP, *ZOOMS), _deeds(view), checkable=False)
-        smaller, larger, fit = (self.buttons[tool.key] for tool in ZOOMS)
-        boxed(
-            self._make_grid([tool.key for tool in TOOLS]),
-            self._make_grid([*(switch.key for switch in SWITCHES), FLIP.key]),
-            4,
-            self._make_sliders(),
-            boxed(smaller, self.zoom, larger, None, fit, across=True, gap=2),
-            gap=4,
-            into=self,
+        tip = _(
+            "How much of the map covers the picture: at 100 % there is only the map, below the picture shines through"
         )
-        self.zoom.fit_wanted.connect(view.fit)
+        self.opacity_slider, self._opacity_text = _add_slider(
+            sliders, _("Map"), _("How much of the map covers the picture"), tip, 0, 100
+        )
+        self.size_slider.valueChanged.connect(lambda value: view.options.set(size=value))
+        self.opacity_slider.valueChanged.connect(lambda value: view.options.set(opacity=value / 100))
+        below = boxed(smaller, self.zoom, larger, None, fit, across=True, gap=2)
+        boxed(_grid(tools), _grid(switches), 4, sliders, below, gap=4, into=self)
         self._options.changed.connect(self.refresh)
         view.zoom_changed.connect(self._show_zoom)
         view.document_changed.connect(self.refresh)
         self.refresh()
         self._show_zoom(view.zoom)
 
-    # -- parts ------------------------------------------------------------------------------------------------------
-
-    def _make_buttons(
-        self, tools: tuple[Tool, ...], deeds: dict[str, Callable[[], object]], *, checkable: bool
-    ) -> None:
+    def _make_buttons(self, tools: Sequence[Tool]) -> list[QToolButton]:
+        deeds, made = _deeds(self._view), []
         for tool in tools:
             tip = f"{tool.title} ({tool.shortcut.replace('-', '−')})\n{tool.help}"
-            made = tool_button(tool.icon, tool.title, tip, checkable, side=BUTTON, on="accent")
-            made.clicked.connect(lambda _checked=False, key=tool.key: self._do(deeds[key]))
-            made.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the keyboard with the canvas
-            self.buttons[tool.key] = made
+            button = tool_button(
+                tool.icon, tool.title, tip, tool in TOOLS or tool in SWITCHES, side=BUTTON, on="accent"
+            )
+            button.clicked.connect(lambda _checked=False, deed=deeds[tool.key]: self._do(deed))
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the keyboard with the canvas
+            self.buttons[tool.key] = button
+            made.append(button)
+        return made
 
-    def _make_grid(self, keys: list[str]) -> QGridLayout:
-        grid = QGridLayout()
-        grid.setSpacing(2)
-        grid.setColumnStretch(COLUMNS, 1)
-        for place, key in enumerate(keys):
-            grid.addWidget(self.buttons[key], place // COLUMNS, place % COLUMNS)
-        return grid
-
-    def _make_sliders(self) -> QGridLayout:
-        size, opacity = _("Size of the brush"), _("How much of the map covers the picture")
-        keys = _("Size of the brush, {low} to {high} pixels of the map (the wheel over the canvas, or [ and ])")
-        shines = _(
-            "How much of the map covers the picture: at 100 % there is only the map, below the picture shines through"
-        )
-        self.size_slider = _slider(SMALLEST, LARGEST, size, keys.format(low=SMALLEST, high=LARGEST))
-        self.opacity_slider = _slider(0, 100, opacity, shines)
-        self.size_slider.valueChanged.connect(lambda value: self._options.set(size=value))
-        self.opacity_slider.valueChanged.connect(lambda value: self._options.set(opacity=value / 100))
-        self._size_text, self._opacity_text = label("", "small"), label("", "small")
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(8)
-        grid.setVerticalSpacing(0)
-        grid.setColumnStretch(1, 1)
-        lines: tuple[tuple[str, QSlider, QLabel], ...] = (
-            (_("Size"), self.size_slider, self._size_text),
-            (_("Map"), self.opacity_slider, self._opacity_text),
-        )
-        for row, (words, slider, value) in enumerate(lines):
-            name = label(words, "small")
-            name.setToolTip(slider.toolTip())
-            name.setBuddy(slider)
-            value.setMinimumWidth(value.fontMetrics().horizontalAdvance("100 %") + 4)
-            value.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-            for column, part in enumerate((name, slider, value)):
-                grid.addWidget(part, row, column)
-        return grid
-
-    # -- what it shows ----------------------------------------------------------------------------------------------
-
-    @Slot()
     def refresh(self) -> None:
         """Shows what the hand holds now."""
         options = self._options
@@ -164,28 +124,41 @@ class ToolStrip(QWidget):
         deed()
         self.refresh()  # a click on the tool that is held may not let go of its button
 
-    @Slot(float)
     def _show_zoom(self, zoom: float) -> None:
         self.zoom.setText(f"{100 * zoom:.0f} %")
 
 
-def _slider(low: int, high: int, name: str, tip: str) -> QSlider:
-    slider = QSlider(Qt.Orientation.Horizontal)
+def _grid(buttons: list[QToolButton]) -> QGridLayout:
+    # No button group: it would take the buttons out of the keyboard's reach that may not take the focus by a click.
+    grid = QGridLayout()
+    grid.setSpacing(2)
+    grid.setColumnStretch(COLUMNS, 1)
+    for place, button in enumerate(buttons):
+        grid.addWidget(button, place // COLUMNS, place % COLUMNS)
+    return grid
+
+
+def _add_slider(grid: QGridLayout, words: str, name: str, tip: str, low: int, high: int) -> tuple[QSlider, QLabel]:
+    """One more row: words, a slider, and room for its value."""
+    slider, title, value = QSlider(Qt.Orientation.Horizontal), label(words, "small"), label("", "small")
     slider.setRange(low, high)
-    slider.setToolTip(tip)
     slider.setAccessibleName(name)
     slider.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     slider.setMinimumSize(QSize(48, 20))
-    return slider
+    slider.setToolTip(tip)
+    title.setToolTip(tip)
+    title.setBuddy(slider)
+    value.setMinimumWidth(value.fontMetrics().horizontalAdvance("100 %") + 4)
+    value.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+    row = grid.rowCount()
+    for column, part in enumerate((title, slider, value)):
+        grid.addWidget(part, row, column)
+    return slider, value
 
 
 def paint_tool_actions(view: CanvasView) -> tuple[Action, ...]:
     """Tools, switches and zoom as rows of the table of actions, in the menu Paint."""
     options, deeds = view.options, _deeds(view)
-
-    def take(key: str) -> None:
-        options.set(tool=key)
-        view.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def row(
         tool: Tool, section: int, run: Callable[[], object], checked: Callable[[], bool] | None = None, prefix: str = ""
@@ -193,10 +166,17 @@ def paint_tool_actions(view: CanvasView) -> tuple[Action, ...]:
         return page_action("paint", prefix + tool.key, tool.title, run, tool.icon, tool.shortcut, section, tool.help,
                            lambda: view.document is not None, checked)  # fmt: skip
 
+    def take(tool: Tool) -> Action:
+        def run() -> None:
+            deeds[tool.key]()
+            view.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+        return row(tool, 3, run, lambda: options.tool == tool.key, "tool-")
+
     fill = Tool("fill-canvas", _("Fill the canvas with the chosen class"), "bucket", "",
                 _("The whole map becomes the class that is chosen."))  # fmt: skip
     return (
-        *(row(one, 3, partial(take, one.key), lambda key=one.key: options.tool == key, "tool-") for one in TOOLS),  # type: ignore[misc]
+        *(take(tool) for tool in TOOLS),
         *(row(one, 4, deeds[one.key], partial(getattr, options, one.key)) for one in SWITCHES),
         row(FLIP, 4, view.flip),
         row(fill, 4, lambda: view.fill_canvas(options.chosen)),
