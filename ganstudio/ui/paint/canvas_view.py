@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QPointF, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QPointF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
     QEnterEvent,
@@ -45,12 +45,7 @@ from ganstudio.ui.pictures.viewport import Viewport
 NOTCH = 120
 """What a wheel turns by in one step, in Qt's eighths of a degree."""
 BIG_STEPS = 4
-_LEFT, _MIDDLE, _RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton, Qt.MouseButton.RightButton
-_SHIFT, _CONTROL, _ALT = (
-    Qt.KeyboardModifier.ShiftModifier,
-    Qt.KeyboardModifier.ControlModifier,
-    Qt.KeyboardModifier.AltModifier,
-)
+_BUTTON, _KEY = Qt.MouseButton, Qt.KeyboardModifier
 
 
 @guarded
@@ -89,7 +84,7 @@ class CanvasView(QWidget):
         super().__init__(parent)
         self.options, self.viewport = PaintOptions(self), Viewport()
         self.document: CanvasDocument | None = None
-        self._deaf: Callable[..., None] | None = None
+        self._deaf: Callable[..., None] = lambda: None
         self._picture = CanvasPicture(self.viewport, self.options)
         hand = self.hand = Hand(self.options, self.stroke_began.emit, self.stroke_ended.emit, self.choose_class)
         self._strokes = StrokeInput(self.viewport.to_canvas, hand.press, hand.move, hand.release, hand.cancel)
@@ -140,9 +135,8 @@ class CanvasView(QWidget):
     def set_document(self, document: CanvasDocument | None) -> None:
         """Shows another document; what had begun on the one before is ended there."""
         self.hand.set_document(None)
-        if self._deaf is not None:
-            self._deaf()
-        self.document, self._deaf = document, None
+        self._deaf()
+        self.document = document
         if document is not None:
             self._deaf = listen(self, (document.changed, self._inked), (document.adapted, self._adapted))
         self._take_document()
@@ -204,7 +198,6 @@ class CanvasView(QWidget):
         """Screen pixels per class pixel."""
         return self.viewport.scale
 
-    @Slot()
     def fit(self) -> None:
         """Shows the whole map, as large as it can be."""
         self.viewport.fit()
@@ -308,17 +301,17 @@ class CanvasView(QWidget):
             return
         self._leave_keys(event.position())
         button = event.button()
-        if button == _LEFT and self._strokes.down:
+        if button == _BUTTON.LeftButton and self._strokes.down:
             self._let_go(event)  # it is down already: its release was lost, e.g. to a pop-up
-        if button == _MIDDLE or (button == _LEFT and self._space):
+        if button == _BUTTON.MiddleButton or (button == _BUTTON.LeftButton and self._space):
             self._panning = event.position()
             self.setCursor(Qt.CursorShape.ClosedHandCursor)
         elif self._strokes.down or self._panning is not None:
             return  # one thing at a time
-        elif button == _RIGHT or (button == _LEFT and event.modifiers() & _ALT):
+        elif button == _BUTTON.RightButton or (button == _BUTTON.LeftButton and event.modifiers() & _KEY.AltModifier):
             self._picking = True
             self.choose_class(self._class_here())
-        elif button == _LEFT:
+        elif button == _BUTTON.LeftButton:
             self._strokes.press(event, double)
         self._went()
 
@@ -348,9 +341,9 @@ class CanvasView(QWidget):
     def mouseReleaseEvent(self, event: QSinglePointEvent) -> None:
         """Ends it."""
         event.accept()
-        if event.button() == _RIGHT:
+        if event.button() == _BUTTON.RightButton:
             self._picking = False
-        elif not (event.button() == _MIDDLE and self._strokes.down):
+        elif not (event.button() == _BUTTON.MiddleButton and self._strokes.down):
             self._let_go(event)
 
     def tabletEvent(self, event: QTabletEvent) -> None:
@@ -397,7 +390,7 @@ class CanvasView(QWidget):
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Size of the brush; with Ctrl the zoom. Touch pads turn by less than a notch, which is kept until it is one."""
         event.accept()
-        delta, zooms = event.angleDelta(), bool(event.modifiers() & _CONTROL)
+        delta, zooms = event.angleDelta(), bool(event.modifiers() & _KEY.ControlModifier)
         turned = self._turned[zooms] + (delta.y() or delta.x())  # with Alt, systems turn the wheel sideways
         notches = int(turned / NOTCH)
         self._turned[zooms] = turned - notches * NOTCH
@@ -405,7 +398,7 @@ class CanvasView(QWidget):
             if zooms:
                 self.zoom_by_step(notches > 0, event.position())
             else:
-                self._grow(notches > 0, event.modifiers() & _SHIFT)
+                self._grow(notches > 0, event.modifiers() & _KEY.ShiftModifier)
         self._tell_place()
 
     def _grow(self, larger: bool, far: object) -> None:
@@ -466,8 +459,8 @@ class CanvasView(QWidget):
         """Classes, brush size, zoom, also while something beside it has the focus; whether the key was one of these."""
         text, key = event.text(), event.key()
         if text in ("[", "]", "{", "}"):  # before the modifiers: some keyboards need AltGr for them
-            self._grow(text in "]}", event.modifiers() & _SHIFT or text in "{}")
-        elif event.modifiers() & (_CONTROL | _ALT | Qt.KeyboardModifier.MetaModifier):
+            self._grow(text in "]}", event.modifiers() & _KEY.ShiftModifier or text in "{}")
+        elif event.modifiers() & (_KEY.ControlModifier | _KEY.AltModifier | _KEY.MetaModifier):
             return False
         elif Qt.Key.Key_1 <= key <= Qt.Key.Key_9:
             self.choose_class(key - Qt.Key.Key_1)
