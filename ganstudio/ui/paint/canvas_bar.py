@@ -41,13 +41,15 @@ class CanvasBar(QWidget):
         binder: binds entries of menus to actions, once there are any.
 
     Signals:
-        size_chosen: the result in this size.
-        layout_chosen: ``beside`` or ``under``.
         scene_wanted: a label map of the run's data is to be chosen.
+
+    Attributes:
+        placing: where the picture is: ``beside`` or ``under``.
+        times: how large it is.
+        compare: whether it is compared.
+        words: what is under the cursor.
     """
 
-    size_chosen = Signal(str)
-    layout_chosen = Signal(str)
     scene_wanted = Signal()
 
     def __init__(self, painter: Painter, binder: ActionBinder, parent: QWidget | None = None) -> None:
@@ -76,8 +78,6 @@ class CanvasBar(QWidget):
         self.times = zoom_choice(_("Size of the picture"))
         tip = _("Compare with the picture before the last edit (C): drag the line over the picture")
         self.compare = tool_button("compare", _("Compare"), tip, checkable=True, on="accent")
-        self.placing.chosen.connect(self.layout_chosen)
-        self.times.chosen.connect(self.size_chosen)
         whole = (self.canvas, self.start, self.words, self.placing, self.times, self.compare, self.save)
         boxed(*whole, across=True, margins=(12, 4, 12, 4), gap=8, into=self, stretch=self.words)
         listen(self, (painter.canvas_changed, self.refresh))

@@ -18,6 +18,7 @@ from PySide6.QtCore import (
     QRectF,
     QSize,
     Qt,
+    Slot,
 )
 from PySide6.QtGui import QColor, QContextMenuEvent, QFont, QKeyEvent, QPainter, QPen
 from PySide6.QtWidgets import (
@@ -255,6 +256,7 @@ class ClassPalette(QWidget):
 
     # -- what it shows ----------------------------------------------------------------------------------------------
 
+    @Slot()
     def refresh(self) -> None:
         """Takes the classes of the canvas that is shown now."""
         self.search.clear()
@@ -263,6 +265,7 @@ class ClassPalette(QWidget):
         self.refresh_shares()
         self._show_choice()
 
+    @Slot()
     def refresh_shares(self) -> None:
         """Counts anew how much of the canvas every class has."""
         ids = self._view.ids
@@ -270,10 +273,12 @@ class ClassPalette(QWidget):
         if ids is not None and count:
             self.model.set_shares(np.bincount(ids.ravel(), minlength=256)[:count] / ids.size)
 
+    @Slot()
     def _inked(self) -> None:
         if not self._view.stroking:  # undone, opened, pasted; strokes are counted at their end
             self.refresh_shares()
 
+    @Slot()
     def _show_choice(self) -> None:
         chosen = self._view.options.chosen
         if chosen in self.model.rows:
@@ -294,6 +299,7 @@ class ClassPalette(QWidget):
             self.search.clear()
             self._view.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
+    @Slot(QModelIndex, QModelIndex)
     def _moved(self, now: QModelIndex, _before: QModelIndex) -> None:
         if now.isValid() and self.list.hasFocus():
             self._view.choose_class(int(now.data(CLASS_ROLE)))

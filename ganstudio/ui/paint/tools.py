@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize, Qt, Slot
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QSlider, QToolButton, QWidget
 
@@ -107,6 +107,7 @@ class ToolStrip(QWidget):
             made.append(button)
         return made
 
+    @Slot()
     def refresh(self) -> None:
         """Shows what the hand holds now."""
         options = self._options
@@ -124,6 +125,7 @@ class ToolStrip(QWidget):
         deed()
         self.refresh()  # a click on the tool that is held may not let go of its button
 
+    @Slot(float)
     def _show_zoom(self, zoom: float) -> None:
         self.zoom.setText(f"{100 * zoom:.0f} %")
 

@@ -97,8 +97,8 @@ class PaintWorkspace(GeneratorPage):
         self.result.menu_requested.connect(self._open_menu)
         self.result.hovered.connect(self._hovered)
         self.result.moved.connect(lambda: self.bar.times.set_value(self.result.zoom))
-        self.bar.size_chosen.connect(self.result.set_zoom)
-        self.bar.layout_chosen.connect(lambda key: self.set_under(key == "under"))
+        self.bar.times.chosen.connect(self.result.set_zoom)
+        self.bar.placing.chosen.connect(lambda key: self.set_under(key == "under"))
         self.bar.compare.clicked.connect(self.set_comparing)
         self.bar.scene_wanted.connect(lambda: self.choose_scene(False))
         self.style_panel.open_wanted.connect(self.opening.choose_style)
@@ -120,8 +120,6 @@ class PaintWorkspace(GeneratorPage):
             self.canvas.setFocus()
         self._canvas_changed()
         self._picture_changed()
-        self._show_step()
-        self._studio.actions.refresh()
         self._arrange_once()
 
     def _canvas_changed(self) -> None:
