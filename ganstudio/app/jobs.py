@@ -182,6 +182,38 @@ class Jobs:
         return not alive
 
 
+class Newest:
+    """One job of a kind at a time: what was begun before is given up, and only what was begun last is heard of.
+
+    Attributes:
+        job: what runs; None while nothing does.
+    """
+
+    def __init__(self, jobs: Jobs) -> None:
+        self._jobs = jobs
+        self.job: Job | None = None
+
+    def start(
+        self, title: str, work: Work, done: Callable[[Any], object], failed: Callable[[StudioError], object]
+    ) -> Job:
+        """Begins a job in the place of the one before; arguments as of :meth:`Jobs.start`, and who hears how it ends."""
+        self.stop()
+        job = self.job = self._jobs.start(title, work)
+
+        def ended(tell: Callable[[Any], object], what: Any) -> None:
+            if job is self.job:
+                self.job = None
+                tell(what)
+
+        return job.on_done(partial(ended, done)).on_error(partial(ended, failed))
+
+    def stop(self) -> None:
+        """Gives up what runs."""
+        if self.job is not None:
+            self.job.cancel()
+            self.job = None
+
+
 def _worded(title: str, error: BaseException) -> StudioError:
     import traceback
 

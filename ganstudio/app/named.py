@@ -11,12 +11,11 @@ from pathlib import Path, PureWindowsPath
 from typing import TYPE_CHECKING
 
 from ganstudio.core.elsewhere import NotThereError, check_kind, check_named, check_place, shown
-from ganstudio.core.errors import StudioError, UsageError
+from ganstudio.core.errors import UsageError
 from ganstudio.core.i18n import _
 
 if TYPE_CHECKING:
     from ganstudio.app.settings import SettingsStore
-    from ganstudio.app.studio import Studio
     from ganstudio.core.experiment import Experiment
 
 
@@ -75,43 +74,6 @@ def look(text: str, known: Mapping[str, str]) -> bool:
         raise NotThereError(_("“{path}” is not on this machine.").format(path=shown(text, 200)))
     check_place(Path(text))
     return False
-
-
-def open_named(
-    studio: Studio, text: str, question: str, go_on: Callable[[Path], object], leave: Callable[[StudioError], object]
-) -> None:
-    """Looks at a path in a job and goes on with it where it is known, or where the person says so.
-
-    Args:
-        studio: whose jobs, settings and window.
-        text: the path.
-        question: what the person is asked; the path is shown below it.
-        go_on: opens it, with the checks that anything is opened with.
-        leave: told why it is not opened; :class:`LeftAloneError` where the person did not want it.
-    """
-    known = studio.settings.known
-    title = _("Looking for {name}").format(name=shown(Path(text).name or text, 80))
-
-    def decided(yes: bool) -> None:
-        if yes:
-            go_on(Path(text))
-        else:
-            leave(LeftAloneError(_("“{path}” was left alone.").format(path=shown(text, 200))))
-
-    def looked(was_opened: bool) -> None:
-        if was_opened:
-            go_on(Path(text))
-        else:
-            answers = (_("Open"), _("Leave it"))
-            studio.ask(Question(_("Open what a picture names?"), question, shown(text), *answers), decided)
-
-    studio.jobs.start(title, lambda _progress, _cancel: look(text, known)).on_done(looked).on_error(leave)
-
-
-def tell(studio: Studio, error: StudioError, words: str = "") -> None:
-    """Tells why something was not opened (or ``words`` in its place); what a person has decided is no error."""
-    hub = studio.notifications
-    (hub.info if isinstance(error, LeftAloneError) else hub.error)(words or str(error), error.details)
 
 
 def data_refusal(experiment: Experiment, settings: SettingsStore) -> str:

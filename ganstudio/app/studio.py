@@ -13,7 +13,7 @@ from ganstudio.app.drafts import ExperimentDraft
 from ganstudio.app.generators.catalogue import Catalogue
 from ganstudio.app.generators.sessions import new_session, resume_session, unsettled
 from ganstudio.app.jobs import Jobs
-from ganstudio.app.named import Answer, Question, check_data, training_refusal
+from ganstudio.app.named import Answer, LeftAloneError, Question, check_data, look, training_refusal
 from ganstudio.app.notifications import Notifications, notifications
 from ganstudio.app.runs.run_model import RunModel
 from ganstudio.app.runs.schedules import Changes, Choice, Chosen, beyond_schedule, stands_still
@@ -64,13 +64,43 @@ class Studio:
         apply_folders(self.settings.values)
         self.settings.changed.connect(self._setting_changed)
 
-    def report(self, error: StudioError) -> None:
-        """Shows an error that has no better place."""
-        self.notifications.error(str(error), error.details)
+    def report(self, error: StudioError, words: str = "") -> None:
+        """Shows an error that has no better place (or ``words`` for it); what a person has decided is none."""
+        tell = self.notifications.info if isinstance(error, LeftAloneError) else self.notifications.error
+        tell(words or str(error), error.details)
 
     def ask(self, question: Question, answer: Answer) -> None:
         """Asks the person, and calls ``answer`` with what was decided; without a window nothing is ever allowed."""
         self.asker(question, answer)
+
+    def open_named(
+        self, text: str, question: str, go_on: Callable[[Path], object], leave: Callable[[StudioError], object]
+    ) -> None:
+        """Looks at a path that a picture names, and goes on with it where it is known, or where the person says so.
+
+        Args:
+            text: the path.
+            question: what the person is asked; the path is shown below it.
+            go_on: opens it, with the checks that anything is opened with.
+            leave: told why it is not opened; :class:`LeftAloneError` where the person did not want it.
+        """
+        known, path = self.settings.known, Path(text)
+
+        def decided(yes: bool) -> None:
+            if yes:
+                go_on(path)
+            else:
+                leave(LeftAloneError(_("“{path}” was left alone.").format(path=shown(text, 200))))
+
+        def looked(was_opened: bool) -> None:
+            if was_opened:
+                go_on(path)
+            else:
+                title, yes, no = _("Open what a picture names?"), _("Open"), _("Leave it")
+                self.ask(Question(title, question, shown(text), yes, no), decided)
+
+        title = _("Looking for {name}").format(name=shown(path.name or text, 80))
+        self.jobs.start(title, lambda _progress, _cancel: look(text, known)).on_done(looked).on_error(leave)
 
     # -- torch and the catalogue ------------------------------------------------------------------------------------
 

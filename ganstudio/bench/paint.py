@@ -204,7 +204,7 @@ def _scribble(rig: PaintRig, random: np.random.Generator, number: int) -> None:
     """One stroke of twelve pieces with a brush of some size. Its class is not what lies under its beginning."""
     side = rig.canvas.viewport.canvas.width()
     points = (np.cumsum(random.normal(0, side / 16, (13, 2)), axis=0) + random.uniform(0, side, 2)).clip(1, side - 1)
-    rig.canvas.options.set_size(int(random.integers(4, 40)))
+    rig.canvas.options.set(size=int(random.integers(4, 40)))
     (x, y), count = points[0], len(rig.canvas.classes)
     under = int(rig.ids[int(y), int(x)])
     rig.canvas.choose_class((under + 1 + number % (count - 1)) % count)

@@ -113,7 +113,7 @@ class PaintRig(BenchRig):
         """Paints with a stored run; its first picture is on view afterwards."""
         generator = self.open_with(self.painter, path, device)
         self.exec_until(lambda: self.painter.picture is not None and not self.painter.busy, 300)
-        self.canvas.options.set_size(BRUSH)
+        self.canvas.options.set(size=BRUSH)
         return generator
 
     @property

@@ -157,7 +157,7 @@ def test_nothing_is_undone_during_a_stroke_and_escape_takes_it_back() -> None:
 def test_changes_are_told_with_their_rectangle_also_when_undone() -> None:
     one, seen = document(), []
     one.changed.connect(seen.append)
-    one.canvas.rectangle((2, 3), (4, 5), 1)
+    one.canvas.shape("rectangle", [(2, 3), (4, 5)], 1)
     one.history.undo()
     one.history.redo()
     assert seen == [(3, 2, 6, 5)] * 3

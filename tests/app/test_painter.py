@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
-from pytestqt.qtbot import QtBot
 
 from ganstudio.app.paint.painter import VARIANT_COUNT, Painter
-from ganstudio.app.paint.painter_canvases import Scene
 from ganstudio.app.paint.painter_session import restore, session_of
 from ganstudio.core.controls import Attribute, LatentVector
 from ganstudio.core.errors import UsageError
+from ganstudio.core.experiment import Experiment
 from ganstudio.explore.painting import (
     Moment,
     beside,
@@ -26,8 +27,7 @@ from ganstudio.explore.painting import (
     reads_styles,
 )
 from ganstudio.explore.picture_file import picture_bytes, read_session
-from tests.ui.explore_window import Told, listen
-from tests.ui.paint_kit import CLASSES, OTHERS, SIZE, dab, drawn, expected, made, painting
+from tests.app.painter_rig import CLASSES, OTHERS, SIZE, Told, dab, drawn, expected, listen, made, painting, until
 
 
 @pytest.fixture
@@ -36,21 +36,16 @@ def told(monkeypatch: pytest.MonkeyPatch) -> Told:
 
 
 @pytest.fixture
-def painter(tmp_path: Path, told: Told, qtbot: QtBot) -> Iterator[Painter]:
+def painter(tmp_path: Path, told: Told) -> Iterator[Painter]:
     with painting(tmp_path / "canvases") as one:
-        drawn(qtbot, one)
+        drawn(one)
         yield one
 
 
-def rested(qtbot: QtBot, painter: Painter) -> None:
+def rested(painter: Painter) -> None:
     """Waits until nothing is drawn any more, the strip and the ranking included."""
-
-    def so() -> bool:
-        painter.pump()
-        return not painter.busy and painter._rest is None and painter.service.idle
-
-    qtbot.waitUntil(so, timeout=20_000)
-    painter.pump()
+    drawn(painter)
+    until(painter, lambda: all(one is not None for one in painter.variant_pictures) and painter.effects)
 
 
 def slid(painter: Painter, name: str, value: float, index: int = 0) -> None:
@@ -64,24 +59,24 @@ def slid(painter: Painter, name: str, value: float, index: int = 0) -> None:
 # -- maps and styles become pictures --------------------------------------------------------------------------------------
 
 
-def test_a_stroke_changes_the_picture_and_undo_brings_the_first_one_back(qtbot: QtBot, painter: Painter) -> None:
+def test_a_stroke_changes_the_picture_and_undo_brings_the_first_one_back(painter: Painter) -> None:
     assert painter.document is not None
-    first, ids = drawn(qtbot, painter), painter.document.ids.copy()
+    first, ids = drawn(painter), painter.document.ids.copy()
     for place in range(6):
         dab(painter, 4 + 4 * place, 6, place % 3)
-    painted = drawn(qtbot, painter)
+    painted = drawn(painter)
     assert not np.array_equal(first, painted)
     assert np.array_equal(painted, expected(painter))
     while painter.history.can_undo:
         painter.history.undo()
     assert np.array_equal(painter.document.ids, ids)
-    assert np.array_equal(drawn(qtbot, painter), first)
+    assert np.array_equal(drawn(painter), first)
     while painter.history.can_redo:
         painter.history.redo()
-    assert np.array_equal(drawn(qtbot, painter), painted)
+    assert np.array_equal(drawn(painter), painted)
 
 
-def test_during_a_stroke_pictures_come_and_the_last_one_is_of_the_last_map(qtbot: QtBot, painter: Painter) -> None:
+def test_during_a_stroke_pictures_come_and_the_last_one_is_of_the_last_map(painter: Painter) -> None:
     document, came = painter.document, []
     assert document is not None
     painter.picture_changed.connect(lambda: came.append(painter.picture))
@@ -91,108 +86,102 @@ def test_during_a_stroke_pictures_come_and_the_last_one_is_of_the_last_map(qtbot
         document.canvas.stroke((place * 0.8, 20), (place * 0.8 + 1, 20), 0, 5)
         if place in (10, 25):
             seen = len(came)
-            qtbot.waitUntil(lambda seen=seen: painter.pump() or len(came) > seen, timeout=20_000)
+            until(painter, lambda seen=seen: len(came) > seen)
     document.end()
     painter.stroke_ended()
-    assert np.array_equal(drawn(qtbot, painter), expected(painter))
+    assert np.array_equal(drawn(painter), expected(painter))
     assert len(came) >= 3
     assert not np.array_equal(came[0], came[-1])
 
 
-def test_every_slider_of_the_style_changes_the_picture(qtbot: QtBot, painter: Painter) -> None:
+def test_every_slider_of_the_style_changes_the_picture(painter: Painter) -> None:
     kinds = [type(control) for control in painter.style_controls]
     assert kinds == [LatentVector, Attribute]
-    before = drawn(qtbot, painter)
+    before = drawn(painter)
     for name in ("style", "time of day"):
         slid(painter, name, 0.9)
-        after = drawn(qtbot, painter)
+        after = drawn(painter)
         assert not np.array_equal(before, after)
         before = after
     assert [painter.history.undo(), painter.history.undo()] == ["Slide", "Slide"]
     assert not painter.history.can_undo
 
 
-def test_one_drag_of_a_slider_is_one_step(qtbot: QtBot, painter: Painter) -> None:
+def test_one_drag_of_a_slider_is_one_step(painter: Painter) -> None:
     for value in (0.1, 0.2, 0.3):
         slid(painter, "style", value)
-    drawn(qtbot, painter)
+    drawn(painter)
     painter.history.undo()
     assert painter.state is not None
     assert not painter.state.position["style"].any()
     assert not painter.history.can_undo
 
 
-def test_strokes_and_styles_are_one_history(qtbot: QtBot, painter: Painter) -> None:
+def test_strokes_and_styles_are_one_history(painter: Painter) -> None:
     dab(painter)
     painter.take_variant(2)
     dab(painter, 20, 20, 1)
     labels = [painter.history.undo() for _index in range(3)]
     assert labels == ["Paint", "Take a style", "Paint"]
-    drawn(qtbot, painter)
+    drawn(painter)
 
 
-def test_the_picture_before_the_last_edit_is_kept(qtbot: QtBot, painter: Painter) -> None:
-    first = drawn(qtbot, painter)
+def test_the_picture_before_the_last_edit_is_kept(painter: Painter) -> None:
+    first = drawn(painter)
     dab(painter)
-    second = drawn(qtbot, painter)
+    second = drawn(painter)
     assert np.array_equal(painter.before, first)
     slid(painter, "style", 2.0)
-    drawn(qtbot, painter)
+    drawn(painter)
     assert np.array_equal(painter.before, second)
 
 
-def test_the_strip_shows_eight_styles_of_the_present_map(qtbot: QtBot, painter: Painter) -> None:
-    rested(qtbot, painter)
+def test_the_strip_shows_eight_styles_of_the_present_map(painter: Painter) -> None:
+    rested(painter)
     assert len(painter.variants) == VARIANT_COUNT
     shown = [picture for picture in painter.variant_pictures if picture is not None]
     assert len(shown) == VARIANT_COUNT
     painter.take_variant(5)
-    assert np.array_equal(drawn(qtbot, painter), shown[5])
+    assert np.array_equal(drawn(painter), shown[5])
     seeds = [variant.seed for variant in painter.variants]
     painter.surprise()
-    rested(qtbot, painter)
+    rested(painter)
     assert [variant.seed for variant in painter.variants] != seeds
     assert all(picture is not None for picture in painter.variant_pictures)
 
 
-def test_numbers_are_ranked_by_what_they_change(qtbot: QtBot, painter: Painter) -> None:
-    rested(qtbot, painter)
+def test_numbers_are_ranked_by_what_they_change(painter: Painter) -> None:
+    rested(painter)
     found = painter.effects["style"]
     assert found.shape == (5,)
     assert found.max() == 1
     assert found.min() >= 0
 
 
-def test_a_style_is_read_from_a_picture(qtbot: QtBot, painter: Painter, tmp_path: Path) -> None:
+def test_a_style_is_read_from_a_picture(painter: Painter, tmp_path: Path) -> None:
     from PIL import Image
 
     assert painter.reads_styles
-    before = drawn(qtbot, painter)
+    before = drawn(painter)
     path = tmp_path / "photo.png"
     Image.fromarray(np.random.default_rng(0).integers(0, 256, (50, 70, 3), np.uint8)).save(path)
     painter.reader.take(path)
-    qtbot.waitUntil(lambda: _pumped(painter) and painter.history.can_undo, timeout=20_000)
+    until(painter, lambda: painter.history.can_undo)
     assert painter.state is not None
     assert painter.state.position["style"].any()
     assert not painter.state.position["time of day"].any()
-    assert not np.array_equal(drawn(qtbot, painter), before)
+    assert not np.array_equal(drawn(painter), before)
     painter.history.undo()
-    assert np.array_equal(drawn(qtbot, painter), before)
+    assert np.array_equal(drawn(painter), before)
 
 
-def test_what_is_no_picture_is_refused_in_words(qtbot: QtBot, painter: Painter, told: Told, tmp_path: Path) -> None:
+def test_what_is_no_picture_is_refused_in_words(painter: Painter, told: Told, tmp_path: Path) -> None:
     path = tmp_path / "note.png"
     path.write_text("no picture")
     painter.reader.take(path)
     painter.reader.take(b"nor this")
-    qtbot.waitUntil(lambda: _pumped(painter) and bool(told.errors), timeout=20_000)
+    until(painter, lambda: told.errors)
     assert not painter.history.can_undo
-
-
-def _pumped(painter: Painter) -> bool:
-    painter.studio.pump()
-    painter.pump()
-    return True
 
 
 # -- what is refused ------------------------------------------------------------------------------------------------------
@@ -214,24 +203,22 @@ def test_ids_outside_the_classes_are_refused_before_anything_is_drawn() -> None:
     assert not drawn_with
 
 
-def test_why_nothing_could_be_drawn_is_told_in_place(qtbot: QtBot, painter: Painter) -> None:
+def test_why_nothing_could_be_drawn_is_told_in_place(painter: Painter) -> None:
     assert painter.document is not None
     painter.document.canvas.ids[0, 0] = 200  # as no tool can
     painter.request()
-    qtbot.waitUntil(lambda: painter.pump() or painter.error is not None, timeout=20_000)
+    until(painter, lambda: painter.error is not None)
     assert "200" in str(painter.error)
     painter.document.canvas.ids[0, 0] = 0
     painter.request()
-    drawn(qtbot, painter)
+    drawn(painter)
     assert painter.error is None
 
 
 # -- other runs and canvases ----------------------------------------------------------------------------------------------
 
 
-def test_another_run_gets_a_copy_in_its_classes_and_the_canvas_stays(
-    qtbot: QtBot, painter: Painter, told: Told
-) -> None:
+def test_another_run_gets_a_copy_in_its_classes_and_the_canvas_stays(painter: Painter, told: Told) -> None:
     dab(painter, class_=2)
     original = painter.document
     assert original is not None
@@ -246,15 +233,15 @@ def test_another_run_gets_a_copy_in_its_classes_and_the_canvas_stays(
     assert told.said("classes of “other”")
     assert np.array_equal(original.ids, ids)
     assert original in painter.canvases.documents
-    assert drawn(qtbot, painter).shape == (16, 16, 3)
+    assert drawn(painter).shape == (16, 16, 3)
     painter._take(made())
     assert painter.document is original
     assert copy not in painter.canvases.documents
-    drawn(qtbot, painter)
+    drawn(painter)
     assert painter.history.undo() == "Paint"
 
 
-def test_a_copy_that_was_painted_on_is_kept(qtbot: QtBot, painter: Painter) -> None:
+def test_a_copy_that_was_painted_on_is_kept(painter: Painter) -> None:
     painter._take(made(OTHERS, 16, "other"))
     copy = painter.document
     dab(painter, 4, 4, 2, 3)
@@ -262,42 +249,45 @@ def test_a_copy_that_was_painted_on_is_kept(qtbot: QtBot, painter: Painter) -> N
     assert copy in painter.canvases.documents
     assert painter.document is not None
     assert painter.document.classes == CLASSES
-    drawn(qtbot, painter)
+    drawn(painter)
 
 
-def test_every_canvas_has_its_style_and_history(qtbot: QtBot, painter: Painter) -> None:
+def test_every_canvas_has_its_style_and_history(painter: Painter) -> None:
     first = painter.document
     slid(painter, "time of day", -0.7)
-    night = drawn(qtbot, painter)
+    night = drawn(painter)
     painter.source.blank(1)
     assert painter.state is not None
     assert painter.state.position["time of day"][0] == np.float32(-0.7)  # a new one begins in the present style
     slid(painter, "time of day", 0.5)
-    drawn(qtbot, painter)
+    drawn(painter)
     painter.canvases.switch(first)
     assert painter.state.position["time of day"][0] == np.float32(-0.7)
-    assert np.array_equal(drawn(qtbot, painter), night)
+    assert np.array_equal(drawn(painter), night)
     assert painter.history.undo() == "Slide"
 
 
 @pytest.mark.parametrize("painted", [False, True])
 def test_one_begins_with_a_map_of_the_data_unless_one_has_painted_meanwhile(
-    qtbot: QtBot, painter: Painter, painted: bool
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, painted: bool
 ) -> None:
-    source, blank = painter.source, painter.document
-    scene = Scene("map 1", np.full((SIZE, SIZE), 2, np.uint8), np.zeros((3, SIZE, SIZE), np.uint8))
-    assert blank is not None
-    if painted:
-        dab(painter)
-    source._stand_in = blank
-    source.scenes = (scene,)
-    source._begin_with_a_scene()
-    assert painter.document is not None
-    assert (painter.document is blank) is painted
-    assert (blank in painter.canvases.documents) is painted
-    if not painted:
-        assert np.array_equal(painter.document.ids, scene.ids)
-    drawn(qtbot, painter)
+    ids = np.full((1, SIZE, SIZE), 2, np.uint8)
+    arrays = SimpleNamespace(inputs=ids, items=np.zeros((1, 3, SIZE, SIZE)), spec=SimpleNamespace(map_classes=CLASSES))
+    monkeypatch.setattr("ganstudio.app.generators.run_data.read_data", lambda *_args: arrays)
+    run: Any = SimpleNamespace(
+        path=tmp_path, info=SimpleNamespace(experiment=Experiment("spade", "maps"), fingerprint="")
+    )
+    with painting(tmp_path / "canvases", replace(made(), run=run)) as painter:
+        blank = painter.document
+        if painted:
+            dab(painter)
+        until(painter, lambda: painter.source.reading is None)
+        assert len(painter.source.scenes) == 1
+        assert painter.document is not None
+        assert (painter.document is blank) is painted
+        assert (blank in painter.canvases.documents) is painted
+        assert np.array_equal(painter.document.ids, ids[0]) is not painted
+        drawn(painter)
 
 
 def test_the_last_canvas_that_is_closed_is_followed_by_a_fresh_one(painter: Painter) -> None:
@@ -310,19 +300,19 @@ def test_the_last_canvas_that_is_closed_is_followed_by_a_fresh_one(painter: Pain
     assert painter.document is first
 
 
-def test_canvases_and_styles_are_there_again_after_a_restart(qtbot: QtBot, tmp_path: Path) -> None:
+def test_canvases_and_styles_are_there_again_after_a_restart(tmp_path: Path) -> None:
     folder = tmp_path / "kept"
     with painting(folder) as one:
         dab(one)
         slid(one, "style", 1.25, 3)
-        picture = drawn(qtbot, one)
+        picture = drawn(one)
     with painting(folder) as again:
-        assert np.array_equal(drawn(qtbot, again), picture)
+        assert np.array_equal(drawn(again), picture)
         assert len(again.canvases.documents) == 1
         assert not again.history.can_undo
 
 
-def test_a_label_map_is_opened_as_another_canvas(qtbot: QtBot, painter: Painter, told: Told, tmp_path: Path) -> None:
+def test_a_label_map_is_opened_as_another_canvas(painter: Painter, told: Told, tmp_path: Path) -> None:
     from PIL import Image
 
     from ganstudio.core.labelmaps import colour_map
@@ -331,7 +321,7 @@ def test_a_label_map_is_opened_as_another_canvas(qtbot: QtBot, painter: Painter,
     path = tmp_path / "my map.png"
     Image.fromarray(colour_map(ids, CLASSES)).save(path)
     painter.source.open_map(path)
-    qtbot.waitUntil(lambda: _pumped(painter) and len(painter.canvases.documents) == 2, timeout=20_000)
+    until(painter, lambda: len(painter.canvases.documents) == 2)
     assert painter.document is not None
     assert painter.document.name == "my map"
     assert np.array_equal(painter.document.ids, ids)
@@ -341,12 +331,10 @@ def test_a_label_map_is_opened_as_another_canvas(qtbot: QtBot, painter: Painter,
 # -- taking home ----------------------------------------------------------------------------------------------------------
 
 
-def test_a_session_holds_map_and_style_bit_by_bit(
-    qtbot: QtBot, painter: Painter, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_session_holds_map_and_style_bit_by_bit(painter: Painter, monkeypatch: pytest.MonkeyPatch) -> None:
     dab(painter)
     painter.take_variant(1)
-    picture = drawn(qtbot, painter)
+    picture = drawn(painter)
     assert painter.document is not None
     assert painter.state is not None
     session = read_session(picture_bytes(picture, 2, session_of(painter)))
@@ -358,7 +346,7 @@ def test_a_session_holds_map_and_style_bit_by_bit(
     assert np.array_equal(painter.document.ids, ids)
     for name, value in style.position.items():
         assert np.array_equal(painter.state.position[name], value)
-    assert np.array_equal(drawn(qtbot, painter), picture)
+    assert np.array_equal(drawn(painter), picture)
 
 
 @pytest.mark.parametrize(
@@ -383,10 +371,10 @@ def test_a_spoilt_session_changes_nothing(
     assert len(painter.canvases.documents) == count
 
 
-def test_a_film_replays_the_strokes(qtbot: QtBot, painter: Painter) -> None:
+def test_a_film_replays_the_strokes(painter: Painter) -> None:
     for place in range(4):
         dab(painter, 6 * place, 6 * place, 2, 4)
-    picture = drawn(qtbot, painter)
+    picture = drawn(painter)
     assert painter.opened is not None
     assert painter.document is not None
     assert painter.state is not None
@@ -411,7 +399,7 @@ def test_generators_that_paint_nothing_are_told_apart() -> None:
 # -- abuse ----------------------------------------------------------------------------------------------------------------
 
 
-def test_three_hundred_random_deeds_and_all_the_way_back(qtbot: QtBot, painter: Painter) -> None:
+def test_three_hundred_random_deeds_and_all_the_way_back(painter: Painter) -> None:
     rng = random.Random(7)
     for step in range(300):
         deed = rng.randrange(12)
@@ -433,7 +421,7 @@ def test_three_hundred_random_deeds_and_all_the_way_back(qtbot: QtBot, painter: 
             painter._take(rng.choice([made(seed=step), made(OTHERS, 16, "other")]))
         if rng.random() < 0.3:
             painter.pump()
-    assert np.array_equal(drawn(qtbot, painter), expected(painter))
+    assert np.array_equal(drawn(painter), expected(painter))
     while painter.history.can_undo:
         painter.history.undo()
-    assert np.array_equal(drawn(qtbot, painter), expected(painter))
+    assert np.array_equal(drawn(painter), expected(painter))

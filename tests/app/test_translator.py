@@ -7,18 +7,21 @@ import json
 import random
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from ganstudio.app.generators.run_data import read_data
 from ganstudio.app.notifications import Notification
 from ganstudio.app.translate.translator import Translator
-from ganstudio.app.translate.translator_examples import read_examples
 from ganstudio.app.translate.translator_session import restore, session_of
 from ganstudio.app.translate.translator_settings import TranslatorSettings
 from ganstudio.core.controls import LabelMap, SourceImage
 from ganstudio.core.errors import UsageError
+from ganstudio.core.experiment import Experiment
 from ganstudio.explore.pen import PenStroke
 from ganstudio.explore.translating import (
     InputPicture,
@@ -345,8 +348,10 @@ def test_the_data_of_a_run_are_offered(rig: Rig, stored: Path) -> None:
 
 
 def test_data_that_are_gone_are_said_and_nothing_breaks(rig: Rig) -> None:
+    info = SimpleNamespace(experiment=Experiment("pix2pix", "nothing-like-this"), fingerprint="")
+    run: Any = SimpleNamespace(path=Path("gone"), info=info)
     with pytest.raises(UsageError):
-        read_examples("nothing-like-this", 0, SourceImage("source", 1, SIZE), False)
+        read_data(run)
     rig.take(SKETCH, examples=False)
     assert rig.translator.state.picture is None
     assert rig.translator.position is None

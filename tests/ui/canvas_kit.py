@@ -42,7 +42,7 @@ def paint_view(hosted: Callable[..., None]) -> CanvasView:
     """The canvas of :func:`document` at six times its size; grass and a brush of four pixels are in the hand."""
     view = CanvasView()
     view.set_document(document())
-    view.options.set_size(4)
+    view.options.set(size=4)
     view.choose_class(2)
     hosted(view, 6 * SIZE + 16, 6 * SIZE + 16)
     view.setFocus()

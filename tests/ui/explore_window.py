@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pytest
 from numpy.typing import NDArray
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
@@ -18,6 +17,7 @@ from pytestqt.qtbot import QtBot
 from ganstudio.core.experiment import Experiment
 from ganstudio.ui.explore.workspace import ExploreWorkspace
 from ganstudio.ui.window import MainWindow
+from tests.app.painter_rig import Told, listen  # noqa: F401 - for tests
 from tests.ui.window_kit import laid_out, opened, wait
 
 SMALL = {"conv_width": 4, "latent_size": 5, "batch_size": 8}
@@ -31,35 +31,6 @@ def store_run(path: Path, method: str = "dcgan", data: str = "digits:size=16", s
     values = {**SMALL, **hyper} if data.startswith("digits") else hyper
     finish(Session.new(Experiment(method, data, values, steps, 0, "cpu", path.name), path=path))
     return path
-
-
-class Told(list[tuple[str, str]]):
-    """What the window has told a person: ``(level, text)``."""
-
-    def said(self, part: str) -> bool:
-        return any(part in text for _level, text in self)
-
-    @property
-    def errors(self) -> list[str]:
-        return [text for level, text in self if level == "error"]
-
-    @property
-    def warnings(self) -> list[str]:
-        return [text for level, text in self if level == "warning"]
-
-
-def listen(monkeypatch: pytest.MonkeyPatch) -> Told:
-    """Hears what is told, besides whoever shows it."""
-    from ganstudio.app.notifications import Notifications
-
-    told, post = Told(), Notifications.post
-
-    def heard(self: Notifications, level: Any, text: str, *more: Any, **options: Any) -> None:
-        told.append((level, text))
-        post(self, level, text, *more, **options)
-
-    monkeypatch.setattr(Notifications, "post", heard)
-    return told
 
 
 @contextmanager

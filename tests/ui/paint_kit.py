@@ -1,8 +1,8 @@
-"""A tiny SPADE on landscapes, stored once, painters of networks in memory, and the real window with Paint on view."""
+"""A tiny SPADE on landscapes, stored once, and the real window with Paint on view."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -15,23 +15,12 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
-from ganstudio.app.generators.sources import Opened
 from ganstudio.app.paint.painter import Painter
-from ganstudio.app.studio import Studio
-from ganstudio.core.dataspec import MapClass
 from ganstudio.core.experiment import Experiment
 from ganstudio.ui.paint.workspace import PaintWorkspace
 from ganstudio.ui.window import MainWindow
+from tests.app.painter_rig import CLASSES, HYPER, OTHERS, SIZE, dab, expected, made, painting  # noqa: F401 - for tests
 from tests.ui.window_kit import laid_out, opened, wait
-
-SIZE = 32
-HYPER = {"width": 4, "hidden": 4, "width_d": 4, "style_size": 5, "batch_size": 2, "scales": 1}
-CLASSES = (
-    MapClass("sky", (140, 196, 240)),
-    MapClass("hill", (126, 184, 76)),
-    MapClass("lake", (44, 112, 196)),
-)
-OTHERS = (MapClass("Lake", (40, 100, 200)), MapClass("Sky", (150, 200, 240)), MapClass("moss", (120, 180, 80)))
 
 
 def experiment(steps: int = 2, name: str = "tiny spade") -> Experiment:
@@ -46,39 +35,6 @@ def store_spade(path: Path, steps: int = 2) -> Path:
 
     finish(Session.new(experiment(steps, path.name), path=path))
     return path
-
-
-def made(
-    classes: Sequence[MapClass] = CLASSES, size: int = SIZE, title: str = "toy", seed: int = 0, style_size: int = 5
-) -> Opened:
-    """A SPADE in memory that has learned nothing, with an attribute."""
-    import torch
-
-    from ganstudio.core.dataspec import DataSpec
-    from ganstudio.explore.generator import Generator
-    from ganstudio.explore.state import ExploreState, position_of
-    from ganstudio.methods import METHODS
-    from ganstudio.nn.random import randomness
-
-    spec = DataSpec(title, "maps", 4, 3, size, map_classes=tuple(classes), attributes=("time of day",))
-    method_class = METHODS["spade"]
-    with randomness(torch.Generator().manual_seed(seed)):
-        method = method_class(method_class.resolve({**HYPER, "style_size": style_size}, "maps"), spec)
-    generator = Generator.of_method(method, title)
-    return Opened(generator, title, ExploreState(position_of(generator.draw(1, 0)), seed=0))
-
-
-@contextmanager
-def painting(folder: Path, opened: Opened | None = None) -> Iterator[Painter]:
-    """A painter with such a network open, for as long as the block runs; whoever uses it pumps it."""
-    studio = Studio()
-    painter = Painter(studio, lambda: None, folder)
-    try:
-        painter._take(made() if opened is None else opened)
-        yield painter
-    finally:
-        painter.shutdown()
-        studio.shutdown()
 
 
 @contextmanager
@@ -119,24 +75,6 @@ def drawn(qtbot: QtBot, painter: Painter) -> NDArray[np.uint8]:
     wait(qtbot, so)
     assert painter.picture is not None, painter.error
     return painter.picture
-
-
-def expected(painter: Painter) -> NDArray[np.uint8]:
-    """The picture that the present map and style have to give."""
-    from ganstudio.explore.painting import draw_on
-
-    assert painter.opened is not None
-    assert painter.document is not None
-    assert painter.state is not None
-    return draw_on(painter.opened.generator.frozen(), painter.document.ids, [painter.state.position])[0]
-
-
-def dab(painter: Painter, x: float = 8, y: float = 8, class_: int = 2, diameter: float = 10) -> None:
-    """One stroke of one dot."""
-    document = painter.document
-    assert document is not None
-    with document.step("Paint") as canvas:
-        canvas.stroke((x, y), (x, y), class_, diameter)
 
 
 def stroke(page: PaintWorkspace, start: tuple[float, float], end: tuple[float, float]) -> None:

@@ -276,8 +276,8 @@ def random_deed(view: CanvasView, canvases: Canvases, rng: np.random.Generator) 
     elif deed < 0.6:
         random_piece(view, spots[0], rng)
     elif deed < 0.75:
-        view.options.set_tool(TOOLS[rng.integers(len(TOOLS))].key)
-        view.options.set_mirror(bool(rng.integers(2)))
+        view.options.set(tool=TOOLS[rng.integers(len(TOOLS))].key)
+        view.options.set(mirror=bool(rng.integers(2)))
     elif deed < 0.9:
         (one.history.undo if rng.random() < 0.6 else one.history.redo)()
     elif deed < 0.93:

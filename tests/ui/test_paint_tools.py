@@ -8,8 +8,9 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
+from ganstudio.explore.canvas import LabelCanvas
 from ganstudio.ui.paint.canvas_view import CanvasView
-from ganstudio.ui.paint.gestures import constrained
+from ganstudio.ui.pictures.strokes import constrained
 from tests.ui.canvas_kit import (
     LEFT,
     NONE,
@@ -58,9 +59,9 @@ def test_a_stroke_is_gapless_seen_at_once_and_one_step_of_undo(view: CanvasView,
 
 
 def test_the_eraser_paints_the_background_and_square_brushes_are_square(view: CanvasView) -> None:
-    view.options.set_background(3)
-    view.options.set_tool("eraser")
-    view.options.set_square(True)
+    view.options.set(background=3)
+    view.options.set(tool="eraser")
+    view.options.set(square=True)
     click(view, 20, 20)
     assert (ids(view) == 3).sum() == 16
     assert view.document is not None
@@ -68,12 +69,12 @@ def test_the_eraser_paints_the_background_and_square_brushes_are_square(view: Ca
 
 
 def test_the_mirror_paints_both_sides(view: CanvasView) -> None:
-    view.options.set_mirror(True)
+    view.options.set(mirror=True)
     drag(view, (10, 10), (20, 14))
     painted = ids(view) == 2
     np.testing.assert_array_equal(painted, painted[:, ::-1])
     assert painted.any()
-    view.options.set_tool("fill")
+    view.options.set(tool="fill")
     view.choose_class(4)
     click(view, 10, 10)
     filled = ids(view) == 4
@@ -92,7 +93,7 @@ def test_escape_takes_a_stroke_back(view: CanvasView) -> None:
 
 
 def test_pressure_scales_the_brush_and_the_other_end_erases(view: CanvasView) -> None:
-    view.options.set_size(20)
+    view.options.set(size=20)
     pen(view, QEvent.Type.TabletPress, 12, 14, 0.3)
     for place in range(13, 53):
         pen(view, QEvent.Type.TabletMove, place, 14, 0.3 + (place - 12) / 40 * 0.6)
@@ -115,37 +116,42 @@ def test_pressure_scales_the_brush_and_the_other_end_erases(view: CanvasView) ->
 @pytest.mark.parametrize("tool", ["line", "rectangle", "ellipse"])
 @pytest.mark.parametrize("mirror", [False, True])
 def test_shapes_are_shown_before_they_are_there_just_as_they_will_be(view: CanvasView, tool: str, mirror: bool) -> None:
-    view.options.set_tool(tool)
-    view.options.set_mirror(mirror)
+    view.options.set(tool=tool)
+    view.options.set(mirror=mirror)
     before = ids(view)
     drag(view, (6, 8), (28, 30), release=False)
     np.testing.assert_array_equal(ids(view), before)
-    assert view.hand.preview is not None
-    shown = before.copy()
-    assert view.surface is not None
-    options = view.options
-    for mask in view.surface.masks(tool, view.hand.preview.points, options.size, options.square, options.mirror):
-        height, width = mask.cells.shape
-        shown[mask.top : mask.top + height, mask.left : mask.left + width][mask.cells] = 2
+    assert view.hand.tool.preview is not None
+    assert view.document is not None
+    same = LabelCanvas(before, 6)
+    points, options = view.hand.tool.preview.points, view.options
+    same.shape(tool, points, 2, options.size, "round", mirror=mirror)
+    shown = same.ids
     assert view.grab().toImage().pixelColor(there(view, 18, 18.8)) == class_colour(view, 2)
     QTest.mouseRelease(view, LEFT, NONE, there(view, 28, 30))
     np.testing.assert_array_equal(ids(view), shown)
     assert (shown == 2).any()
-    assert view.hand.preview is None
+    assert view.hand.tool.preview is None
     assert steps(view) == 1
 
 
 def test_shift_makes_squares_and_straight_lines(view: CanvasView) -> None:
-    view.options.set_tool("rectangle")
+    view.options.set(tool="rectangle")
     drag(view, (10.5, 10.5), (30.5, 16.5), keys=SHIFT)
     rows, columns = np.nonzero(ids(view) == 2)
     assert np.ptp(rows) == np.ptp(columns) == 20
     assert constrained((0, 0), (10, 1), "line") == (10, 0)
     assert constrained((0, 0), (5, -5.2), "line") == pytest.approx((5.1, -5.1))
+    view.options.set(tool="brush")
+    view.choose_class(4)
+    drag(view, (10, 40), (50, 45), keys=SHIFT)  # the hand wanders, the stroke does not
+    rows, columns = np.nonzero(ids(view) == 4)
+    assert np.ptp(rows) == 3
+    assert np.ptp(columns) > 40
 
 
 def test_a_polygon_by_clicks(view: CanvasView) -> None:
-    view.options.set_tool("polygon")
+    view.options.set(tool="polygon")
     before = ids(view)
     for corner in ((10, 10), (40, 10), (50, 50), (40, 40)):
         click(view, *corner)
@@ -166,18 +172,18 @@ def test_a_polygon_by_clicks(view: CanvasView) -> None:
     for corner in ((5, 5), (9, 5), (9, 9)):
         click(view, *corner)
     QTest.keyClick(view, Qt.Key.Key_Escape)
-    assert view.hand.preview is None
+    assert view.hand.tool.preview is None
     assert steps(view) == 2
 
 
 def test_fill_replace_and_flip(view: CanvasView) -> None:
     drag(view, (32, 0), (32, 31))  # parts the sky in two
     view.choose_class(4)
-    view.options.set_tool("fill")
+    view.options.set(tool="fill")
     click(view, 5, 5)
     assert (ids(view)[5, :28] == 4).all()
     assert (ids(view)[5, 36:] == 0).all()
-    view.options.set_tool("replace")
+    view.options.set(tool="replace")
     click(view, 32, 5)
     assert not (ids(view) == 2).any()
     turned = ids(view)[:, ::-1]
@@ -190,10 +196,10 @@ def test_fill_replace_and_flip(view: CanvasView) -> None:
 
 
 def test_a_region_is_dragged_put_down_or_back(view: CanvasView) -> None:
-    view.options.set_tool("rectangle")
+    view.options.set(tool="rectangle")
     drag(view, (10.5, 10.5), (15.5, 15.5))
-    view.options.set_tool("move")
-    view.options.set_background(5)
+    view.options.set(tool="move")
+    view.options.set(background=5)
     before = ids(view)
     drag(view, (10.5, 10.5), (15.5, 15.5))
     drag(view, (12.5, 12.5), (42.5, 22.5))
@@ -213,6 +219,6 @@ def test_a_region_is_dragged_put_down_or_back(view: CanvasView) -> None:
     np.testing.assert_array_equal(ids(view), after)
     drag(view, (40.5, 20.5), (44.5, 24.5))
     drag(view, (42.5, 22.5), (10.5, 50.5))
-    view.options.set_tool("brush")  # another tool puts it down
+    view.options.set(tool="brush")  # another tool puts it down
     assert ids(view)[50, 10] == 2
     assert steps(view) == 3

@@ -11,12 +11,12 @@ import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent, QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
 
 from ganstudio.ui.generator_page.export_dialogs import PictureDialog
 from ganstudio.ui.kit.painted import to_image
 from ganstudio.ui.paint.film_dialog import PaintingFilmDialog
+from ganstudio.ui.paint.options import TOOLS
 from ganstudio.ui.paint.scene_dialog import SceneDialog
 from ganstudio.ui.paint.workspace import PaintWorkspace
 from ganstudio.ui.window import MainWindow
@@ -154,8 +154,8 @@ def test_the_mouse_over_the_picture_tells_the_class(qtbot: QtBot, spade: Path) -
 def test_canvases_are_made_renamed_closed_and_brought_back(qtbot: QtBot, spade: Path) -> None:
     with painting_window(qtbot, spade) as (window, page):
         canvases = page.painter.canvases
-        menu = QMenu(page)
-        page.bar.fill_start(menu)
+        menu = page.bar.start.menu()
+        menu.aboutToShow.emit()
         first, other = (example.name for example in page.painter.source.examples()[:2])
         next(one for one in menu.actions() if one.text() == other).trigger()
         assert page.canvas.document is canvases.current
@@ -170,7 +170,8 @@ def test_canvases_are_made_renamed_closed_and_brought_back(qtbot: QtBot, spade: 
         window.table.run("paint.close-canvas")
         assert "All water" not in [one.name for one in canvases.documents]
         assert window.table.run("paint.reopen-canvas")
-        page.bar.fill_canvases(menu)
+        menu = page.bar.canvas.menu()
+        menu.aboutToShow.emit()
         assert [one.text() for one in menu.actions() if one.isChecked()] == ["All water"]
         next(one for one in menu.actions() if one.text() == first).trigger()
         assert page.canvas.document is canvases.documents[0]
@@ -397,7 +398,7 @@ def test_random_hands_leave_the_last_picture_right(qtbot: QtBot, spade: Path) ->
         names = [
             "paint.new", "paint.duplicate-canvas", "paint.close-canvas", "paint.reopen-canvas", "paint.surprise",
             "paint.style-reset", "paint.compare", "paint.under", "paint.pixels", "paint.copy", "edit.undo", "edit.redo",
-            "paint.flip", "paint.mirror", "paint.fit", *(f"paint.tool-{tool}" for tool in page.tools.buttons),
+            "paint.flip", "paint.mirror", "paint.fit", *(f"paint.tool-{tool.key}" for tool in TOOLS),
         ]  # fmt: skip
         for _index in range(300):
             deed = rng.random()

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -154,7 +154,10 @@ def canvas(qtbot: QtBot) -> Iterator[DrawingCanvas]:
 
 def drag(qtbot: QtBot, canvas: DrawingCanvas, start: QPoint, end: QPoint, button: Qt.MouseButton) -> None:
     qtbot.mousePress(canvas, button, pos=start)
-    canvas._go(QPointF(end))
+    at, none = QPointF(end), Qt.MouseButton.NoButton
+    QApplication.sendEvent(
+        canvas, QMouseEvent(QEvent.Type.MouseMove, at, at, none, button, Qt.KeyboardModifier.NoModifier)
+    )
     qtbot.mouseRelease(canvas, button, pos=end)
 
 
@@ -174,6 +177,11 @@ def test_drawing_by_mouse(canvas: DrawingCanvas, qtbot: QtBot) -> None:
     assert canvas.density.empty
     canvas.undo()
     assert not canvas.density.empty
+    field = canvas.density.field.copy()
+    qtbot.mousePress(canvas, Qt.MouseButton.LeftButton, pos=QPoint(100, 100))
+    assert not np.array_equal(canvas.density.field, field)
+    qtbot.keyClick(canvas, Qt.Key.Key_Escape)
+    np.testing.assert_array_equal(canvas.density.field, field)
 
 
 def test_brush_by_keys_and_wheel(canvas: DrawingCanvas, qtbot: QtBot) -> None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ganstudio.app.generators.picture_session import bring_back, session_head
-from ganstudio.core.controls import Control
+from ganstudio.app.generators.picture_session import Change, Session, restorer, session_head
 from ganstudio.core.errors import UsageError
 from ganstudio.core.i18n import _
 from ganstudio.explore.state import Direction, ExploreState, size_of
@@ -31,34 +30,21 @@ def session_of(explorer: Explorer, state: ExploreState | None = None, **more: An
     """
     head, state = session_head(explorer), state or explorer.state
     assert state is not None  # something is open
-    used = [
-        explorer.kept.directions[name]
-        for name, far in state.strengths.items()
-        if far and name in explorer.kept.directions
-    ]
-    return {
-        **head,
-        "state": state.to_json(),
-        "directions": [direction.to_json() for direction in used],
-        "view": more,
-    }
+    kept = explorer.kept.directions
+    used = [kept[name] for name, far in state.strengths.items() if far and name in kept]
+    directions = [direction.to_json() for direction in used]
+    return {**head, "state": state.to_json(), "directions": directions, "view": more}
 
 
-def restore(explorer: Explorer, session: Mapping[str, Any]) -> None:
-    """Opens what the session was saved from and puts everything back; what fails is reported, and nothing changes.
-
-    Raises:
-        UsageError: it is no session of the explorer, or what it was saved from is not on this machine.
-    """
-    damaged = _("The directions in this picture are damaged; nothing was changed.")
-    bring_back(explorer, session, lambda values: _read(explorer, values), damaged)
-
-
-def _read(explorer: Explorer, session: Mapping[str, Any]) -> Callable[[], object]:
+def _read(explorer: Explorer, session: Session) -> Change:
     """What puts state and directions back, as one step."""
     state = ExploreState.from_json(session.get("state"), explorer.controls)
     found = [Direction.from_json(values) for values in list(session.get("directions", ()))]
-    _check_sizes(found, explorer.controls)
+    sizes = {control.name: size_of(control) for control in explorer.controls}
+    for one in found:
+        if sizes.get(one.control) != len(one.vector):
+            words = _("The direction “{name}” in this picture does not fit this generator; nothing was changed.")
+            raise UsageError(words.format(name=one.name))
     directions, strengths = _joined(explorer.kept.directions, found, state.strengths)
 
     def change() -> None:
@@ -70,17 +56,6 @@ def _read(explorer: Explorer, session: Mapping[str, Any]) -> Callable[[], object
         history.commit()
 
     return change
-
-
-def _check_sizes(directions: Sequence[Direction], controls: Sequence[Control]) -> None:
-    sizes = {control.name: size_of(control) for control in controls}
-    for one in directions:
-        if sizes.get(one.control) != len(one.vector):
-            raise UsageError(
-                _("The direction “{name}” in this picture does not fit this generator; nothing was changed.").format(
-                    name=one.name
-                )
-            )
 
 
 def _joined(
@@ -96,3 +71,6 @@ def _joined(
         joined.setdefault(name, replace(one, name=name))
     carried = {renamed[name]: far for name, far in strengths.items() if name in renamed}
     return joined, carried
+
+
+restore = restorer(_read, _("The directions in this picture are damaged; nothing was changed."))

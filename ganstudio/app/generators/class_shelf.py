@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from ganstudio.app.generators.sources import data_of
+from ganstudio.app.generators.run_data import read_data
+from ganstudio.app.jobs import Progress
 from ganstudio.app.named import data_refusal
 from ganstudio.core.controls import ClassImages, Control
 from ganstudio.core.errors import UsageError
@@ -68,16 +69,10 @@ class ClassShelf:
             studio.report(UsageError(refusal))
             return
 
-        def work(progress: Callable[[float, str], None], cancel: threading.Event) -> tuple[Arrays, Pictures]:
-            from ganstudio.data import parse_request, read
+        def work(progress: Progress, cancel: threading.Event) -> tuple[Arrays, Pictures]:
             from ganstudio.explore.class_pictures import of_class
 
-            seed, expected = run.info.experiment.seed, run.info.fingerprint
-            if known is not None and known[0] == run.path:
-                arrays = known[1]
-            else:
-                request = parse_request(data_of(run))
-                arrays = read(request, seed=seed, cancel=cancel, progress=progress, expected=expected)
+            arrays = known[1] if known and known[0] == run.path else read_data(run, progress, cancel)
             return arrays, of_class(control, arrays, index, random.SystemRandom().randrange(2**31))
 
         def done(found: tuple[Arrays, Pictures]) -> None:

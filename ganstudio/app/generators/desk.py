@@ -11,16 +11,17 @@ import os
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from psygnal import Signal
 
-from ganstudio.app.generators.live_weights import LiveWeights
 from ganstudio.app.generators.sources import Opened, drawing_device, open_bundled, open_file, open_live, open_run
 from ganstudio.app.generators.workplaces import Workplace, bundled_name, drives, opens, refusal
 from ganstudio.app.history import History
+from ganstudio.app.jobs import Newest
 from ganstudio.core.commands import Snapshot, Source
 from ganstudio.core.controls import Control
 from ganstudio.core.dataspec import DataSpec
@@ -29,7 +30,6 @@ from ganstudio.core.i18n import _
 from ganstudio.explore.rendering import Drawn, RenderService, Work
 
 if TYPE_CHECKING:
-    from ganstudio.app.jobs import Job
     from ganstudio.app.runs.run_model import RunModel
     from ganstudio.app.studio import Studio
     from ganstudio.explore.state import ExploreState
@@ -39,23 +39,14 @@ LOAD_URGENCY = 200
 """Of other weights; pictures should be less urgent."""
 LOAD = "load"
 """The channel in which other weights are loaded; the desk's own."""
+FOLLOW_SECONDS, SLOWEST_SECONDS = 0.25, 2.0
+LOOKING_SHARE = 0.02  # of the time, at most, that drawing newer weights may take from the training
 
 
 class Desk:
     """One generator that is open, stored or in training, and everything drawn with it.
 
-    A workspace's model is made of it by saying which :attr:`place` it is, and by overriding some of:
-
-    - :meth:`_settle`: another generator has been opened; :attr:`opened` is it already. Put the state in order, draw
-      nothing yet: the service still has the old one.
-    - :meth:`_begin`: now it can be drawn with, and :attr:`source_changed` has been emitted. Redraws.
-    - :meth:`redraw`: the weights are others: ask anew for everything that is shown.
-    - :meth:`freshen`: the same for a run that is followed, up to four times a second; redraws.
-    - :meth:`_receive`: a result of the newest request of a channel; ``value`` is None where it only says ``done`` or
-      tells an ``error``. Emits :attr:`drawn`.
-    - :meth:`_finish`: a channel's newest request has been done, after :meth:`_receive`. Does nothing.
-    - :meth:`_due`: called by every :meth:`pump`; what waits for the hand to rest, for instance. Does nothing.
-    - :meth:`_forget`: nothing is open any more; :attr:`source_changed` follows. Does nothing.
+    A workspace's model says which :attr:`place` it is and overrides some of what stands last in this class.
 
     Signals:
         source_changed: another generator, or none (:attr:`opened`), or one is being opened (:attr:`opening`).
@@ -87,10 +78,11 @@ class Desk:
         self.history = History()
         self.opened: Opened | None = None
         self.opening = ""
-        self._opening_number = 0
-        self._opening_job: Job | None = None
+        self._wanted: Callable[[], None] | None = None  # what begins to open it
+        self._job = Newest(studio.jobs)
         self._stamps: dict[str, int] = {}
-        self._live = LiveWeights(self)
+        self._follow_next = self._follow_spent = 0.0
+        self._told: tuple[int, Source] = (-1, "ema")  # the weights that :attr:`weights_changed` has told of
         self._clock = time.monotonic
 
     # -- what is open -----------------------------------------------------------------------------------------------
@@ -154,17 +146,12 @@ class Desk:
 
     def stop_opening(self) -> None:
         """Gives up what is being opened; what was open stays."""
-        self._begin_opening("")
+        self._opens("", None)
 
-    def _begin_opening(self, title: str) -> int:
-        """Gives up what was being opened before; the number of what is opened now."""
-        self._opening_number += 1
-        self.opening = title
-        if self._opening_job is not None:
-            self._opening_job.cancel()
-            self._opening_job = None
+    def _opens(self, title: str, start: Callable[[], None] | None) -> None:
+        self.opening, self._wanted = title, start
+        self._job.stop()
         self.source_changed.emit()
-        return self._opening_number
 
     def follow(self, model: RunModel, then: Callable[[], object] | None = None) -> None:
         """Draws with the weights of a run that trains in this process, as they change."""
@@ -184,9 +171,8 @@ class Desk:
         self, title: str, work: Callable[[threading.Event], Opened], then: Callable[[], object] | None = None
     ) -> None:
         """Opens what ``work`` brings, in a job; ``title`` says meanwhile what is done. The newest wins."""
-        number = self._begin_opening(title)
 
-        def located(cancel: threading.Event) -> tuple[Opened, str]:
+        def located(_progress: object, cancel: threading.Event) -> tuple[Opened, str]:
             opened = work(cancel)
             return opened, "" if opened.path is None else os.path.realpath(opened.path)
 
@@ -196,25 +182,24 @@ class Desk:
                 self.studio.settings.add_opened(str(opened.path), place)
             if not drives(self.place, opened.generator.controls):
                 failed(refusal(opened.title, opened.generator.controls))
-            elif number == self._opening_number:
-                self.opening = ""
-                self._take(opened)
-                if opened.warning:
-                    self.studio.notifications.warning(opened.warning)
-                if then is not None:
-                    then()
+                return
+            self.opening = ""
+            self._take(opened)
+            if opened.warning:
+                self.studio.notifications.warning(opened.warning)
+            if then is not None:
+                then()
 
         def failed(error: StudioError) -> None:
-            if number == self._opening_number:
-                self.opening = ""
-                self.studio.report(error)
-                self.source_changed.emit()
+            self.opening = ""
+            self.studio.report(error)
+            self.source_changed.emit()
 
         def start() -> None:
-            if number == self._opening_number:
-                job = self.studio.jobs.start(title, lambda _progress, cancel: located(cancel))
-                self._opening_job = job.on_done(done).on_error(failed)
+            if self._wanted is start:
+                self._job.start(title, located, done, failed)
 
+        self._opens(title, start)
         self.studio.when_ready(start)
 
     def _take(self, opened: Opened) -> None:
@@ -259,7 +244,7 @@ class Desk:
         if self.opened is None:
             return
         if self.following is not None:
-            self.opened = self.opened.wanting(source)
+            self.opened = replace(self.opened, wanted=source)
             self.following.send(Snapshot(source))
         elif source != self.weights:
             self.go_to(self.step, source)
@@ -325,12 +310,42 @@ class Desk:
                 self._finish(result)
         now = self._clock()
         self._due(now)
-        self._live.pump(now)
+        self._follow(now)
+
+    def _follow(self, now: float) -> None:
+        """Asks the trainer for weights, has drawn what they change, and tells when they are those that are drawn with.
+
+        The trainer copies its weights when it is asked to; the rendering service takes the copy with the next thing that
+        it draws. So between asking and showing lie two of the window's ticks, and a drag may take the copy before this.
+        """
+        model, opened = self.following, self.opened
+        there = self.step, self.weights
+        if model is None or opened is None:
+            self._told = there
+            return
+        if self._told != there:  # the service has taken other weights meanwhile
+            self._told = there
+            self.weights_changed.emit()
+        if now < self._follow_next:
+            return
+        spent = self.service.spent
+        pause, self._follow_spent = (spent - self._follow_spent) / LOOKING_SHARE, spent
+        self._follow_next = now + min(max(pause, FOLLOW_SECONDS), SLOWEST_SECONDS)
+        if not model.here:  # it has ended: its last checkpoint is the same generator, and it stays
+            self.opened = replace(opened, live=None)
+            if model.path is not None and not self.opening:  # what a person is opening comes first
+                self.open_run(model.path, weights=opened.wanted)
+            return
+        snapshots = model.snapshots
+        if snapshots is not None and snapshots.fresh:
+            self.freshen()
+        if snapshots is None or snapshots.newest_step != model.step:
+            model.send(Snapshot(opened.wanted))
 
     # -- what a workspace makes of it -------------------------------------------------------------------------------
 
     def _settle(self, fits: bool, same: bool) -> None:
-        """Another generator has been opened.
+        """Another generator has been opened. The service still has the old one: puts the state in order, draws nothing.
 
         Args:
             fits: it has the same controls as the one before: the state can stay.
@@ -338,25 +353,25 @@ class Desk:
         """
 
     def _begin(self) -> None:
-        """The generator that was opened can be drawn with."""
+        """The generator that was opened can be drawn with; :attr:`source_changed` has been emitted."""
         self.redraw()
 
     def redraw(self) -> None:
         """Asks anew for everything that is shown: the weights are others."""
 
     def freshen(self) -> None:
-        """As :meth:`redraw`, for the newer weights of a run in training."""
+        """As :meth:`redraw`, for the newer weights of a run in training, up to four times a second."""
         self.redraw()
 
     def _receive(self, result: Drawn) -> None:
-        """A result of a channel's newest request."""
+        """A result of a channel's newest request; ``value`` is None where it only says ``done`` or tells an ``error``."""
         self.drawn.emit(result)
 
     def _finish(self, result: Drawn) -> None:
-        """A channel's newest request has been done."""
+        """A channel's newest request has been done; comes after :meth:`_receive`."""
 
     def _due(self, now: float) -> None:
-        """What waits for its time; ``now`` in seconds of a monotonic clock."""
+        """What waits for its time, e.g. for the hand to rest; ``now`` in seconds of a monotonic clock."""
 
     def _forget(self) -> None:
-        """Nothing is open any more."""
+        """Nothing is open any more; :attr:`source_changed` follows."""

@@ -1,17 +1,20 @@
-"""What every picture remembers of the generator that drew it, and how that is opened again. Main thread, no Qt."""
+"""What every picture remembers of the generator that drew it, and how that is opened again. Main thread, no Qt.
+
+Each workspace adds what is its own: it writes its state beside :func:`session_head`, and hands :func:`restorer` what
+reads that state again.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from functools import partial
 from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from ganstudio.app.generators.sources import Opened, open_run
 from ganstudio.app.generators.workplaces import WORKPLACES, bundled_path
-from ganstudio.app.named import is_known, open_named, tell
+from ganstudio.app.named import is_known
 from ganstudio.core.elsewhere import NotThereError, shown
 from ganstudio.core.errors import StoreError, StudioError, UsageError
 from ganstudio.core.i18n import _
@@ -19,6 +22,13 @@ from ganstudio.explore.picture_file import PROGRAM, VERSION
 
 if TYPE_CHECKING:
     from ganstudio.app.generators.desk import Desk
+
+D = TypeVar("D", bound="Desk")
+Session = Mapping[str, Any]
+"""Plain JSON values out of a picture; nothing in it is trusted."""
+Change = Callable[[], object] | None
+"""What puts a state back, all of it checked; None: there is nothing to put it back into."""
+_DAMAGED = (KeyError, TypeError, ValueError, AttributeError, OverflowError)
 
 
 def session_head(desk: Desk) -> dict[str, Any]:
@@ -52,7 +62,7 @@ def session_head(desk: Desk) -> dict[str, Any]:
     return head
 
 
-def check_session(desk: Desk, session: Mapping[str, Any]) -> None:
+def check_session(desk: Desk, session: Session) -> None:
     """Nothing in a session is trusted.
 
     Raises:
@@ -69,12 +79,7 @@ def check_session(desk: Desk, session: Mapping[str, Any]) -> None:
         raise UsageError(_("This picture was saved by a newer ganstudio; update the program to open it."))
 
 
-def reopen(
-    desk: Desk,
-    session: Mapping[str, Any],
-    then: Callable[[], object],
-    leave: Callable[[StudioError], object],
-) -> None:
+def reopen(desk: Desk, session: Session, then: Callable[[], object], leave: Callable[[StudioError], object]) -> None:
     """Opens what a session was saved from, at its step where that is stored. Everything is looked at in jobs.
 
     What it names is only a claim: a run of the runs folder, or one that comes with the program, is opened by itself, and
@@ -82,7 +87,7 @@ def reopen(
 
     Args:
         desk: the workspace's.
-        session: nothing in it is trusted.
+        session: what was saved.
         then: puts the state back, once it is open.
         leave: told why it is not opened.
     """
@@ -90,12 +95,12 @@ def reopen(
     if not isinstance(described, Mapping):
         question = _("The picture says that it was made with this generator file, which was never opened here. Open it only "
                      "if you know where it comes from.")  # fmt: skip
-        open_named(desk.studio, text, question, lambda file: desk.open_file(file, then), leave)
+        desk.studio.open_named(text, question, lambda file: desk.open_file(file, then), leave)
         return
 
     def go_on(path: Path) -> None:
-        work, title = partial(_open_described, path, described, session, desk.device), _("Opening {name}")
-        desk.open_by(title.format(name=path.name), lambda _cancel: work(), then)
+        title, device = _("Opening {name}").format(name=path.name), desk.device
+        desk.open_by(title, lambda _cancel: _open_described(path, described, session, device), then)
 
     def not_opened(error: StudioError) -> None:
         leave(_not_here(described) if isinstance(error, NotThereError) else error)
@@ -106,81 +111,73 @@ def reopen(
         elif text:
             question = _("The picture says that it was made with this run, which was never opened here. Open it only if you "
                          "know where it comes from.")  # fmt: skip
-            open_named(desk.studio, text, question, go_on, not_opened)
+            desk.studio.open_named(text, question, go_on, not_opened)
         else:
             leave(_not_here(described))
 
-    known, title = desk.studio.settings.known, _("Looking for the run of the picture")
-    work = partial(find_run, described, text, known)
-    desk.studio.jobs.start(title, lambda _progress, _cancel: work()).on_done(looked).on_error(leave)
+    known = desk.studio.settings.known
+    job = desk.studio.jobs.start(
+        _("Looking for the run of the picture"), lambda _progress, _cancel: find_run(described, text, known)
+    )
+    job.on_done(looked).on_error(leave)
 
 
-def bring_back(
-    desk: Desk,
-    session: Mapping[str, Any],
-    read: Callable[[Mapping[str, Any]], Callable[[], object] | None],
-    damaged: str,
-) -> None:
-    """Opens what a session was saved from and puts everything back; what fails is reported, and nothing changes.
-
-    Where a person did not want it opened, or it must not be, its state is put into what is open, if it fits.
+def restorer(read: Callable[[D, Session], Change], damaged: str) -> Callable[[D, Session], None]:
+    """A workspace's way back to where a picture was saved.
 
     Args:
-        desk: the workspace's.
-        session: nothing in it is trusted.
-        read: checks all of the session, once the generator is open; what it returns then changes everything at once.
-            It may raise what reading any JSON raises. None: there is nothing to put it back into.
+        read: checks all of a session, once the generator is open; what it returns then changes everything at once. It may
+            raise what reading any JSON raises.
         damaged: what is said where the session makes no sense.
-
-    Raises:
-        UsageError: it is no session of this workspace.
     """
-    check_session(desk, session)
 
-    def put() -> None:
+    def change_of(desk: D, session: Session) -> Change:
         try:
-            change = _change(session, read, damaged)
-        except StudioError as error:
-            desk.studio.report(error)
-            return
-        if change is not None:
-            change()
-            tell_other_step(desk, session)
+            return read(desk, session)
+        except _DAMAGED as error:
+            raise UsageError(damaged, details=repr(error)) from error
 
-    def leave(error: StudioError) -> None:
-        change = None
-        if desk.opened is not None and not isinstance(error, NotThereError):
-            with suppress(StudioError):  # it does not fit
-                change = _change(session, read, damaged)
-        if change is None or desk.opened is None:
-            tell(desk.studio, error)
-        else:
-            change()
-            words = _("{why} The state of the picture was put into “{title}”, which is open.")
-            tell(desk.studio, error, words.format(why=error, title=desk.opened.title))
+    def restore(desk: D, session: Session) -> None:
+        """Opens what a session was saved from and puts everything back; what fails is reported, and nothing changes.
 
-    reopen(desk, session, put, leave)
+        Where a person did not want it opened, or it must not be, its state is put into what is open, if it fits.
+
+        Raises:
+            UsageError: it is no session of this workspace.
+        """
+        check_session(desk, session)
+
+        def put() -> None:
+            try:
+                change = change_of(desk, session)
+            except StudioError as error:
+                desk.studio.report(error)
+                return
+            if change is not None:
+                change()
+                tell_other_step(desk, session)
+
+        def leave(error: StudioError) -> None:
+            change, words = None, ""
+            if desk.opened is not None and not isinstance(error, NotThereError):
+                with suppress(StudioError):  # it does not fit
+                    change = change_of(desk, session)
+            if change is not None and desk.opened is not None:
+                change()
+                words = _("{why} The state of the picture was put into “{title}”, which is open.")
+                words = words.format(why=error, title=desk.opened.title)
+            desk.studio.report(error, words)
+
+        reopen(desk, session, put, leave)
+
+    return restore
 
 
-def _change(
-    session: Mapping[str, Any],
-    read: Callable[[Mapping[str, Any]], Callable[[], object] | None],
-    damaged: str,
-) -> Callable[[], object] | None:
-    try:
-        return read(session)
-    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
-        raise UsageError(damaged, details=repr(error)) from error
-
-
-def tell_other_step(desk: Desk, session: Mapping[str, Any]) -> None:
+def tell_other_step(desk: Desk, session: Session) -> None:
     """Says so where the checkpoint that drew the picture is not stored any more."""
     if isinstance(session.get("step"), int) and session["step"] != desk.step:
-        desk.studio.notifications.info(
-            _(
-                "There is no checkpoint of step {step}, with which this picture was drawn; step {other} is shown."
-            ).format(step=f"{session['step']:,}", other=f"{desk.step:,}")
-        )
+        text = _("There is no checkpoint of step {step}, with which this picture was drawn; step {other} is shown.")
+        desk.studio.notifications.info(text.format(step=f"{session['step']:,}", other=f"{desk.step:,}"))
 
 
 def find_run(described: Mapping[str, Any], text: str, known: Mapping[str, str]) -> Path | None:
@@ -213,7 +210,7 @@ def _is_described(place: Path, described: Mapping[str, Any]) -> bool:
     return bool(created == described.get("created") and info.fingerprint == described.get("fingerprint"))
 
 
-def _open_described(path: Path, described: Mapping[str, Any], session: Mapping[str, Any], device: str) -> Opened:
+def _open_described(path: Path, described: Mapping[str, Any], session: Session, device: str) -> Opened:
     from ganstudio.store import Run
 
     if not _is_described(path, described):

@@ -65,24 +65,6 @@ class Opened:
         """The same with other weights."""
         return replace(self, generator=generator, live=None)
 
-    def wanting(self, source: Source) -> Opened:
-        """The same run, followed with other weights."""
-        return replace(self, wanted=source)
-
-    def resting(self) -> Opened:
-        """The same, no longer followed."""
-        return replace(self, live=None)
-
-    def fresh(self) -> bool:
-        """The trainer has written weights that nobody has drawn with."""
-        snapshots = None if self.live is None else self.live.snapshots
-        return snapshots is not None and snapshots.fresh
-
-    def newest_step(self) -> int:
-        """Of the weights that the trainer has written last; −1 where it has written none."""
-        snapshots = None if self.live is None else self.live.snapshots
-        return -1 if snapshots is None else snapshots.newest_step
-
 
 def open_run(path: Path, step: int | None, weights: Source, device: str = "cpu") -> Opened:
     """A checkpoint of a stored run.
@@ -119,11 +101,8 @@ def open_bundled(place: Workplace, device: str = "cpu") -> Opened:
     """
     path = bundled_path(place)
     if path is None:
-        raise StudioError(
-            _("“{name}” is missing from this installation; install ganstudio again, or open a run of your own.").format(
-                name=bundled_name(place)
-            )
-        )
+        words = _("“{name}” is missing from this installation; install ganstudio again, or open a run of your own.")
+        raise StudioError(words.format(name=bundled_name(place)))
     return open_run(path, None, "ema", device)
 
 

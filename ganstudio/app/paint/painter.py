@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,24 +19,15 @@ from psygnal import Signal
 
 from ganstudio.app.generators.desk import Desk
 from ganstudio.app.history import History
+from ganstudio.app.jobs import Newest
 from ganstudio.app.paint.canvases import FOLDER, CanvasDocument, Canvases
-from ganstudio.app.paint.painter_canvases import CanvasSource
-from ganstudio.app.paint.painter_style import STYLE, StyleReader
+from ganstudio.app.paint.painter_canvases import CanvasSource, start_of
 from ganstudio.app.settings import config_folder
 from ganstudio.core.commands import Source
 from ganstudio.core.controls import ContinuousCode, Control, LabelMap, LatentVector, given
 from ganstudio.core.errors import StudioError, UsageError
 from ganstudio.core.i18n import _
-from ganstudio.explore.painting import (
-    Hurry,
-    effects_on,
-    neutral,
-    picture_on,
-    reads_styles,
-    same_style,
-    style_controls,
-    variants_on,
-)
+from ganstudio.explore import painting
 from ganstudio.explore.rendering import Drawn
 from ganstudio.explore.state import ExploreState, position_of
 from ganstudio.explore.views import Pictures
@@ -44,13 +36,78 @@ if TYPE_CHECKING:
     from ganstudio.app.generators.sources import Opened
     from ganstudio.app.studio import Studio
 
-PICTURE, VARIANTS, EFFECTS = "picture", "variants", "effects"
-PICTURE_URGENCY, VARIANTS_URGENCY, EFFECTS_URGENCY = 100, 10, 5
+PICTURE, STYLE, VARIANTS, EFFECTS = "picture", "style", "variants", "effects"
+URGENCY = {PICTURE: 100, STYLE: 90, VARIANTS: 10, EFFECTS: 5}
 REST_SECONDS = 0.35  # variants are drawn when the hand has rested for so long
 VARIANT_COUNT = 8
 MANY = 4
 """From more numbers on it is worth finding out which of them matter."""
 NEW_SEEDS = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How far the drawing is behind the hand.
+
+    Attributes:
+        flying: stamp of the picture that is being drawn; 0: none.
+        late: another one is wanted as soon as that is done.
+        stroking: the hand is on the canvas.
+        settled: what is shown has been looked at in peace: it is what one compares with.
+        stale: the variants are of another map.
+        rest: when the hand will have rested for long enough to draw them; None: nothing waits for that.
+    """
+
+    flying: int = 0
+    late: bool = False
+    stroking: bool = False
+    settled: bool = False
+    stale: bool = False
+    rest: float | None = None
+
+
+class StyleReader:
+    """Takes the style of pictures: read beside the window, then asked of the generator's style encoder.
+
+    Args:
+        desk: with the generator; gets the style. The newest picture wins.
+    """
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._job = Newest(desk.studio.jobs)
+        self.forget = self._job.stop
+
+    def take(self, source: Path | bytes | NDArray[np.uint8], then: Callable[[], object] | None = None) -> None:
+        """Takes the style of a picture: a file, the bytes of one, or uint8 ``(C, S, S)`` of the run's data.
+
+        Args:
+            source: the picture.
+            then: called when it has been read; not where it could not be.
+        """
+        spec = self._desk.spec
+        if spec is None:
+            return
+        self.forget()
+        if isinstance(source, np.ndarray):
+            self._ask(source.astype(np.float32) / np.float32(127.5) - np.float32(1))
+            return
+
+        def work(_progress: object, _cancel: object) -> NDArray[np.float32]:
+            from ganstudio.explore.reading import read_picture
+
+            return read_picture(source, spec)
+
+        def done(picture: NDArray[np.float32]) -> None:
+            self._ask(picture)
+            if then is not None:
+                then()
+
+        name = source.name if isinstance(source, Path) else _("what was pasted")
+        self._job.start(_("Reading {name}").format(name=name), work, done, self._desk.studio.report)
+
+    def _ask(self, picture: NDArray[np.float32]) -> None:
+        self._desk.ask(STYLE, painting.style_of(picture), URGENCY[STYLE])
 
 
 class Painter(Desk):
@@ -86,7 +143,7 @@ class Painter(Desk):
     def __init__(self, studio: Studio, wake: Callable[[], None], folder: Path | None = None) -> None:
         super().__init__(studio, wake)
         self.canvases = Canvases(folder or config_folder() / FOLDER, studio.notifications)
-        self.source = CanvasSource(self)
+        self.source = CanvasSource(self, self.canvases, lambda: self.state)
         self.state: ExploreState | None = None
         self.picture: NDArray[np.uint8] | None = None
         self.before: NDArray[np.uint8] | None = None
@@ -95,10 +152,8 @@ class Painter(Desk):
         self.variant_pictures: list[NDArray[np.uint8] | None] = []
         self.effects: Mapping[str, NDArray[np.float32]] = {}
         self.reader = StyleReader(self)
-        self._hurry = Hurry()
-        self._flying = 0  # stamp of the picture that is being drawn
-        self._late = self._stroking = self._settled = self._stale = False
-        self._rest: float | None = None
+        self._hurry = painting.Hurry()
+        self._pace = Pace()
         self._heard: CanvasDocument | None = None
         self.canvases.restore()
         self.canvases.changed.connect(self.canvas_changed.emit)
@@ -120,26 +175,25 @@ class Painter(Desk):
     @property
     def style_controls(self) -> tuple[Control, ...]:
         """Everything that can be driven but for the map."""
-        return style_controls(self.controls)
+        return painting.style_controls(self.controls)
 
     @property
     def start(self) -> ExploreState | None:
         """The style one begins with."""
-        if self.opened is None:
-            return None
-        names = {control.name for control in self.style_controls}
-        position = {name: value for name, value in self.opened.start.position.items() if name in names}
-        return ExploreState(neutral(position, self.style_controls))
+        return None if self.opened is None else start_of(self.opened)
 
     @property
     def reads_styles(self) -> bool:
         """A style can be taken from a picture."""
-        return self.opened is not None and reads_styles(self.opened.generator)
+        return self.opened is not None and painting.reads_styles(self.opened.generator)
 
     @property
     def busy(self) -> bool:
         """A picture is being drawn or about to be."""
-        return bool(self._flying) or self._late
+        return bool(self._pace.flying) or self._pace.late
+
+    def _now(self, **changes: Any) -> None:
+        self._pace = replace(self._pace, **changes)
 
     # -- another generator, another canvas --------------------------------------------------------------------------
 
@@ -169,10 +223,9 @@ class Painter(Desk):
         if self.canvases.current is not None and self.source.fit():
             return  # that has switched again
         self._listen(self.canvases.current)
-        self._stroking = False
+        self._now(stroking=False, settled=False)
         self.history = History() if self.document is None else self.document.history
         self.state = self._style_of(self.document)
-        self._settled = False
         self.before = None
         self._make_variants(self.variants[0].seed if self.variants else 1)
         self.canvas_changed.emit()
@@ -209,25 +262,24 @@ class Painter(Desk):
 
     def drop_all(self) -> None:
         """Wants nothing that has been asked for."""
-        self._flying, self._late, self._rest = 0, False, None
-        for channel in (PICTURE, VARIANTS, EFFECTS, STYLE):
+        self._now(flying=0, late=False, rest=None)
+        for channel in URGENCY:
             self.drop(channel)
 
     # -- the canvas -------------------------------------------------------------------------------------------------
 
     def stroke_began(self) -> None:
         """A hand is on the canvas: pictures may lag behind it until it is lifted."""
-        self._stroking = True
+        self._now(stroking=True)
         self._keep_before()
 
     def stroke_ended(self) -> None:
         """The hand is lifted."""
-        self._stroking = False
-        if self._late:
-            self.request()
+        self._now(stroking=False)
+        self.style_drawn()
 
     def _inked(self, _rect: object = None) -> None:
-        self.request(final=not self._stroking)
+        self.request(final=not self._pace.stroking)
 
     # -- the style --------------------------------------------------------------------------------------------------
 
@@ -239,11 +291,9 @@ class Painter(Desk):
 
     def _style_set(self) -> None:
         found, before = self._style_of(self.document), self.state
-        if (
-            found is None
-            or before is None
-            or (same_style(found.position, before.position) and found.seed == before.seed)
-        ):
+        if found is None or before is None:
+            return
+        if found.seed == before.seed and painting.same_style(found.position, before.position):
             return
         self.state = found
         self.state_changed.emit()
@@ -251,7 +301,7 @@ class Painter(Desk):
 
     def style_drawn(self) -> None:
         """A drag of a slider has ended."""
-        if self._late:
+        if self._pace.late:
             self.request()
 
     def drawn_from(self, seed: int) -> ExploreState:
@@ -265,7 +315,7 @@ class Painter(Desk):
         """Other styles to choose from."""
         if self.opened is not None:
             self._make_variants(None)
-            self._rest = self._clock()
+            self._now(rest=self._clock())
 
     def _make_variants(self, seed: int | None) -> None:
         if not self.style_controls:
@@ -293,15 +343,15 @@ class Painter(Desk):
 
     def redraw(self) -> None:
         """Other weights: what was asked for before is forgotten."""
-        self._flying, self._late = 0, False
+        self._now(flying=0, late=False)
         if not self.effects:
             self.drop(EFFECTS)
         self.request()
 
     def freshen(self) -> None:
         """Newer weights of a run in training: one picture; the strip waits for the next edit, for training's sake."""
-        if self._flying:
-            self._late = True
+        if self._pace.flying:
+            self._now(late=True)
         else:
             self._ask_picture()
 
@@ -313,20 +363,20 @@ class Painter(Desk):
         """
         if self.document is None or self.state is None:
             return
-        self._rest, self._stale = None, True
+        self._now(rest=None, stale=True)
         self.drop(VARIANTS)
-        if self._flying and not final:
-            self._late = True
+        if self._pace.flying and not final:
+            self._now(late=True)
         else:
             self._ask_picture()
 
     def _ask_picture(self) -> None:
         document, state = self.document, self.state
         if document is not None and state is not None:
-            self._late = False
             self._hurry.anew()
             ids = document.ids.astype(np.int64)  # the one copy: the hand paints on meanwhile
-            self._flying = self.ask(PICTURE, picture_on(ids, state.position, self._hurry), PICTURE_URGENCY)
+            work = painting.picture_on(ids, state.position, self._hurry)
+            self._now(late=False, flying=self.ask(PICTURE, work, URGENCY[PICTURE]))
 
     def _receive(self, result: Drawn) -> None:
         match result.channel:
@@ -346,39 +396,39 @@ class Painter(Desk):
                 super()._receive(result)
 
     def _take_picture(self, result: Drawn) -> None:
-        if self._flying == result.stamp:
-            self._flying = 0
-            if self._stale:
-                self._rest = self._clock() + REST_SECONDS
+        if self._pace.flying == result.stamp:
+            self._now(flying=0, rest=self._clock() + REST_SECONDS if self._pace.stale else self._pace.rest)
         if result.value is not None or result.error is not None:
             self.error = result.error
             if result.value is not None:
                 self._keep_before()
                 self.picture = result.value
-            self._settled = not (self._late or self._stroking or self.history.grouping)
+            self._now(settled=not (self._pace.late or self._pace.stroking or self.history.grouping))
             self.picture_changed.emit()
-        if self._late:
+        if self._pace.late:
             self._ask_picture()
 
     def _keep_before(self) -> None:
         """What has been looked at in peace is what one compares with."""
-        if self._settled and self.picture is not None:
-            self.before, self._settled = self.picture, False
+        if self._pace.settled and self.picture is not None:
+            self.before = self.picture
+            self._now(settled=False)
 
     def _due(self, now: float) -> None:
-        if self._rest is None or now < self._rest or self._flying or self._stroking:
+        pace = self._pace
+        if pace.rest is None or now < pace.rest or pace.flying or pace.stroking:
             return
-        self._rest, self._stale = None, False
+        self._now(rest=None, stale=False)
         document, state = self.document, self.state
         if document is None or state is None or self.error is not None:
             return
         ids = document.ids.astype(np.int64)
         if self.variants:
             styles = [variant.position for variant in self.variants]
-            self.ask(VARIANTS, variants_on(ids, styles, self._hurry), VARIANTS_URGENCY)
+            self.ask(VARIANTS, painting.variants_on(ids, styles, self._hurry), URGENCY[VARIANTS])
         numbers = sum(one.size for one in self.style_controls if isinstance(one, LatentVector | ContinuousCode))
         if numbers > MANY and not self.effects and not self.stamp(EFFECTS):
-            self.ask(EFFECTS, effects_on(ids, state.position, self._hurry), EFFECTS_URGENCY)
+            self.ask(EFFECTS, painting.effects_on(ids, state.position, self._hurry), URGENCY[EFFECTS])
 
     # -- keeping ----------------------------------------------------------------------------------------------------
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from ganstudio.app.generators.picture_session import bring_back, session_head
+from ganstudio.app.generators.picture_session import Change, Session, restorer, session_head
 from ganstudio.app.paint.canvas_document import classes_from_json, classes_to_json
 from ganstudio.core.errors import UsageError
 from ganstudio.core.i18n import _
@@ -41,17 +40,7 @@ def session_of(painter: Painter, moment: Moment | None = None) -> dict[str, Any]
     return {**head, "canvas": canvas, "style": style.to_json()}
 
 
-def restore(painter: Painter, session: Mapping[str, Any]) -> None:
-    """Opens the run that the session was saved from, and its map as another canvas; what fails is reported.
-
-    Raises:
-        UsageError: it is no session of the painter, or its run is not on this machine.
-    """
-    damaged = _("The painting in this picture is damaged; nothing was changed.")
-    bring_back(painter, session, lambda values: _read(painter, values), damaged)
-
-
-def _read(painter: Painter, session: Mapping[str, Any]) -> Callable[[], object] | None:
+def _read(painter: Painter, session: Session) -> Change:
     """What adds the painting as another canvas."""
     control = painter.map_control
     if control is None:
@@ -64,3 +53,6 @@ def _read(painter: Painter, session: Mapping[str, Any]) -> Callable[[], object] 
     if classes != control.classes or ids.shape[0] != control.size:
         ids = resized(remap(ids, classes, control.classes)[0], control.size)
     return lambda: painter.canvases.from_ids(name, control.classes, ids, style.to_json())
+
+
+restore = restorer(_read, _("The painting in this picture is damaged; nothing was changed."))

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from psygnal import Signal
 
 from ganstudio.app.generators.desk import Desk
+from ganstudio.app.jobs import Newest
 from ganstudio.app.translate.translator_examples import ExampleShelf
 from ganstudio.core.controls import Control, GeneratorIndex, Given, LabelMap, given
 from ganstudio.core.errors import StudioError
@@ -87,7 +88,7 @@ class Translator(Desk):
         self.reading = ""
         self.shelf = ExampleShelf(studio)
         self.shelf.changed.connect(self._first_example)
-        self._read_number = 0
+        self._picture_job = Newest(studio.jobs)
         self._before: TranslateState | None = None  # a stroke is being drawn; how everything was before it
         self._back_came = False
 
@@ -138,7 +139,7 @@ class Translator(Desk):
             self._stop_reading()
             self._reread(picture)
         if not same:
-            self.shelf.look(self.opened)
+            self.shelf.show(self.opened)
 
     def _still(self, picture: InputPicture | None) -> InputPicture | None:
         """The picture that was translated by another network, where this one can take it as it is."""
@@ -156,9 +157,8 @@ class Translator(Desk):
 
     def _forget(self) -> None:
         self.state = self._before = self.output = self.back = self.error = None
-        self._read_number += 1
-        self.reading = ""
-        self.shelf.look(None)
+        self._stop_reading()
+        self.shelf.show(None)
 
     def _first_example(self) -> None:
         """Something to look at from the first moment on, where nobody has given anything."""
@@ -306,37 +306,33 @@ class Translator(Desk):
 
     def _stop_reading(self) -> None:
         """What is being read is not wanted any more."""
-        if self.reading:
-            self._read_number += 1
-            self.reading = ""
+        self._picture_job.stop()
+        self.reading = ""
 
     def _read(self, source: Path | bytes, name: str, then: Callable[[InputPicture], object]) -> None:
         wanted, state = self.given, self.state
         if wanted is None or state is None:
             return
-        self._read_number += 1
-        number, fit = self._read_number, state.fit
-        shown = name or (source.name if isinstance(source, Path) else _("pasted picture"))
+        fit, path = state.fit, source if isinstance(source, Path) else None
+        shown = name or (path.name if path is not None else _("pasted picture"))
         self.reading = _("Reading {name}").format(name=shown)
 
         def work(_progress: object, _cancel: object) -> tuple[InputPicture, str]:
-            return read_input(source, wanted, fit, name), os.path.realpath(source) if isinstance(source, Path) else ""
+            return read_input(source, wanted, fit, name), "" if path is None else os.path.realpath(path)
 
         def done(read: tuple[InputPicture, str]) -> None:
             found, place = read
-            if isinstance(source, Path):
-                self.studio.settings.add_opened(str(source.absolute()), place)
-            if number == self._read_number:
-                self.reading = ""
-                then(found)
+            if path is not None:
+                self.studio.settings.add_opened(str(path.absolute()), place)
+            self.reading = ""
+            then(found)
 
         def failed(error: StudioError) -> None:
-            if number == self._read_number:
-                self.reading = ""
-                self.studio.report(error)
-                self.state_changed.emit()
+            self.reading = ""
+            self.studio.report(error)
+            self.state_changed.emit()
 
-        self.studio.jobs.start(self.reading, work).on_done(done).on_error(failed)
+        self._picture_job.start(self.reading, work, done, failed)
         self.state_changed.emit()
 
     # -- what is drawn ----------------------------------------------------------------------------------------------

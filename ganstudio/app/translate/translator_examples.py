@@ -2,30 +2,25 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from psygnal import Signal
 
-from ganstudio.app.generators.sources import data_of
-from ganstudio.app.named import data_refusal
+from ganstudio.app.generators.run_data import RunShelf, spread
 from ganstudio.core.controls import Given, LabelMap, given
 from ganstudio.core.i18n import _
 from ganstudio.explore.translating import InputPicture, direction_of, fits, pixels_of
 
 if TYPE_CHECKING:
     from ganstudio.app.generators.sources import Opened
-    from ganstudio.app.jobs import Job
     from ganstudio.app.studio import Studio
     from ganstudio.data.base import Arrays
 
 Give = Callable[[NDArray[np.uint8], NDArray[np.int64] | None], NDArray[Any] | None]
 
-MOST = 24
 MOSTLY = 0.97
 """Such a share of black and white pixels is no chance."""
 
@@ -49,90 +44,37 @@ class Examples:
         return self.sides[direction] if direction < len(self.sides) else ()
 
 
-NONE = Examples()
-
-
-class ExampleShelf:
-    """Reads the pictures of whatever run is open, beside the window.
+class ExampleShelf(RunShelf[Examples]):
+    """The pictures of whatever run is open.
 
     Args:
         studio: runs the job.
-
-    Attributes:
-        found: what is there.
-        error: why there is nothing, as a sentence; empty otherwise.
-        changed: emitted when anything of this is different.
     """
 
-    changed = Signal()
-
     def __init__(self, studio: Studio) -> None:
-        self._studio = studio
-        self.found: Examples = NONE
-        self.error = ""
-        self._job: Job | None = None
+        super().__init__(studio, Examples())
 
-    @property
-    def reading(self) -> bool:
-        """The data are being read."""
-        return self._job is not None
-
-    def look(self, opened: Opened | None) -> None:
+    def show(self, opened: Opened | None) -> None:
         """Forgets what was there and reads the data of this run; a file that was brought in has none."""
-        if self._job is not None:
-            self._job.cancel()
-        self.found, self.error, self._job = NONE, "", None
-        if opened is not None and opened.run is not None:
-            self.error = data_refusal(opened.run.info.experiment, self._studio.settings)
-        wanted = None if opened is None or self.error else given(opened.generator.controls)
-        if opened is not None and opened.run is not None and wanted is not None:
-            run, both = opened.run, direction_of(opened.generator.controls) is not None
-
-            def work(progress: Any, cancel: Any) -> Examples:
-                seed, known, give = run.info.experiment.seed, run.info.fingerprint, opened.generator.given
-                return read_examples(data_of(run), seed, wanted, both, give, progress, cancel, known)
-
-            job = self._job = self._studio.jobs.start(_("Reading the pictures of the run"), work)
-            job.on_done(lambda found: self._take(job, found, "")).on_error(
-                lambda error: self._take(job, NONE, str(error))
-            )
-        self.changed.emit()
-
-    def _take(self, job: Job, found: Examples, error: str) -> None:
-        if job is self._job:
-            self.found, self.error, self._job = found, error, None
-            self.changed.emit()
+        generator = None if opened is None else opened.generator
+        wanted = None if generator is None else given(generator.controls)
+        if opened is None or generator is None or wanted is None:
+            self.look(None, lambda _arrays: Examples())
+        else:
+            both, give = direction_of(generator.controls) is not None, generator.given
+            self.look(opened.run, lambda arrays: examples_of(arrays, wanted, both, give))
 
 
-def read_examples(
-    data: str,
-    seed: int,
-    wanted: Given,
-    both: bool,
-    give: Give | None = None,
-    progress: Callable[[float, str], None] | None = None,
-    cancel: threading.Event | None = None,
-    expected: str = "",
-) -> Examples:
-    """Reads the data of a run and takes some of its inputs, evenly spread. For a job.
+def examples_of(arrays: Arrays, wanted: Given, both: bool, give: Give | None = None) -> Examples:
+    """Some of the inputs in a data set, evenly spread. For a job.
 
     Args:
-        data: the request, as the run has it.
-        seed: of the run.
+        arrays: the data.
         wanted: what the network takes; pictures that do not fit are left out.
         both: also the pictures of the other side, which the network translates the other way.
         give: what is given to draw real pictures, for data that hold nothing else: see
             :meth:`ganstudio.explore.generator.Generator.given`.
-        progress: told how far it is.
-        cancel: ends it.
-        expected: the fingerprint that the run knows.
-
-    Raises:
-        StudioError: the data are not there any more, or cannot be read.
     """
-    from ganstudio.data import parse_request, read
-
-    arrays = read(parse_request(data), seed=seed, cancel=cancel, progress=progress, expected=expected)
     piles = [arrays.inputs, arrays.items if both else None]
     sides = tuple(_some(pile, wanted) for pile in piles if pile is not None)
     if arrays.inputs is None and give is not None:
@@ -142,21 +84,16 @@ def read_examples(
 
 
 def _some(pile: NDArray[np.uint8] | NDArray[np.float32], wanted: Given) -> tuple[InputPicture, ...]:
-    places = _spread(len(pile))
+    places = spread(len(pile))
     return _named(places, [np.array(pile[place], dtype=np.uint8) for place in places], wanted)
 
 
 def _made(arrays: Arrays, wanted: Given, give: Give) -> tuple[InputPicture, ...]:
     """What the method makes of real pictures: smaller ones, grey ones."""
-    places = _spread(len(arrays.items))
+    places = spread(len(arrays.items))
     labels = None if arrays.labels is None else arrays.labels[places]
     found = give(np.asarray(arrays.items[places], np.uint8), labels) if arrays.spec.pictures else None
     return () if found is None else _named(places, [pixels_of(wanted, value) for value in found], wanted)
-
-
-def _spread(count: int) -> list[int]:
-    most = min(MOST, count)
-    return [place * count // most for place in range(most)]
 
 
 def _named(places: list[int], pictures: list[NDArray[np.uint8]], wanted: Given) -> tuple[InputPicture, ...]:

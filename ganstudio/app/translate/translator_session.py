@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Callable, Mapping
-from functools import partial
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from numpy.typing import NDArray
 
-from ganstudio.app.generators.picture_session import bring_back, session_head
-from ganstudio.app.named import open_named, tell
+from ganstudio.app.generators.picture_session import Change, Session, restorer, session_head
 from ganstudio.core.controls import Control, Given
 from ganstudio.core.errors import UsageError
 from ganstudio.core.i18n import _
@@ -58,17 +56,7 @@ def _described(wanted: Given, picture: InputPicture) -> dict[str, Any]:
     return found
 
 
-def restore(translator: Translator, session: Mapping[str, Any]) -> None:
-    """Opens the run that the session was saved from and puts everything back; what fails is reported.
-
-    Raises:
-        UsageError: it is no session of the translator, or its run is not on this machine.
-    """
-    damaged = _("The state in this picture is damaged; nothing was changed.")
-    bring_back(translator, session, lambda values: _read(translator, values), damaged)
-
-
-def _read(translator: Translator, session: Mapping[str, Any]) -> Callable[[], object] | None:
+def _read(translator: Translator, session: Session) -> Change:
     """What puts settings and input back."""
     wanted, state = translator.given, translator.state
     if wanted is None or state is None:
@@ -86,7 +74,7 @@ def _read(translator: Translator, session: Mapping[str, Any]) -> Callable[[], ob
     def change() -> None:
         translator.restore(picture, settings, fit)
         if path is not None:
-            open_named(translator.studio, path, question, translator.give_file, partial(tell, translator.studio))
+            translator.studio.open_named(path, question, translator.give_file, translator.studio.report)
 
     return change
 
@@ -95,12 +83,9 @@ def _settings(
     controls: tuple[Control, ...], known: Mapping[str, NDArray[Any]], values: Mapping[str, Any]
 ) -> dict[str, NDArray[Any]]:
     if set(values) != set(known):
-        raise UsageError(
-            _("It was made with a generator that is driven by {theirs}; this one is driven by {ours}.").format(
-                theirs=", ".join(sorted(map(str, values))) or _("nothing else"),
-                ours=", ".join(sorted(known)) or _("nothing else"),
-            )
-        )
+        words = _("It was made with a generator that is driven by {theirs}; this one is driven by {ours}.")
+        theirs, ours = (", ".join(sorted(map(str, names))) or _("nothing else") for names in (values, known))
+        raise UsageError(words.format(theirs=theirs, ours=ours))
     return {one.name: read_value(one, values[one.name]) for one in controls if one.name in known}
 
 
@@ -108,7 +93,8 @@ def _picture(wanted: Given, given: Mapping[str, Any]) -> InputPicture:
     try:
         data = base64.b64decode(str(given["png"]), validate=True)
     except binascii.Error as error:
-        raise UsageError(
-            _("The input in this picture is damaged; nothing was changed."), details=repr(error)
-        ) from error
+        raise UsageError(_("The input in this picture is damaged; nothing was changed."), repr(error)) from error
     return input_from_png(wanted, data, str(given.get("name", ""))[:200] or _("restored picture"))
+
+
+restore = restorer(_read, _("The state in this picture is damaged; nothing was changed."))

@@ -33,7 +33,7 @@ class LabelCanvas:
     Attributes:
         ids: the label map; others must not write into it.
         count: how many classes there are.
-        background: the class that the eraser leaves.
+        background: the class that an eraser leaves, for those who have one.
         listener: called with the rectangle after every change.
         recorder: called with the edit of every tool used outside of a stroke.
 
@@ -89,19 +89,13 @@ class LabelCanvas:
         top, left, bottom, right = touched
         return Edit.between(before[top:bottom, left:right], self.ids[top:bottom, left:right], top, left)
 
-    def restore_stroke(self) -> Rect | None:
-        """Back to the beginning of the stroke, which stays open: for shapes that follow the mouse until they are set."""
-        if self._before is None or self._touched is None:
-            return None
-        top, left, bottom, right = rect = self._touched
-        self.ids[top:bottom, left:right] = self._before[top:bottom, left:right]
-        self._touched = None
-        self._tell(rect)
-        return rect
-
     def abort_stroke(self) -> Rect | None:
         """Takes back what the stroke has painted and ends it."""
-        rect = self.restore_stroke()
+        rect = self._touched
+        if self._before is not None and rect is not None:
+            top, left, bottom, right = rect
+            self.ids[top:bottom, left:right] = self._before[top:bottom, left:right]
+            self._tell(rect)
         self._before = self._touched = None
         return rect
 
@@ -137,51 +131,27 @@ class LabelCanvas:
         first, last = (self._diameter(diameter * min(max(p, 0.0), 1.0)) for p in pressure)
         return self._paint(shapes.stroke(self.size, start, end, first, last, brush == "square"), class_, mirror)
 
-    def erase(
+    def shape(
         self,
-        start: Point,
-        end: Point,
-        diameter: float,
-        brush: Brush = "round",
-        *,
-        pressure: tuple[float, float] = (1.0, 1.0),
-        mirror: bool = False,
-    ) -> Rect | None:
-        """A stroke with the :attr:`background`."""
-        return self.stroke(start, end, self.background, diameter, brush, pressure=pressure, mirror=mirror)
-
-    def line(
-        self,
-        start: Point,
-        end: Point,
+        kind: str,
+        points: Sequence[Point],
         class_: int,
         diameter: float = 1,
         brush: Brush = "round",
         *,
         mirror: bool = False,
     ) -> Rect | None:
-        """A straight line; the arguments are those of :meth:`stroke`."""
-        return self.stroke(start, end, class_, diameter, brush, mirror=mirror)
+        """A line, polygon, rectangle or ellipse by its name.
 
-    def polygon(
-        self, points: Sequence[Point], class_: int, *, border: float | None = None, mirror: bool = False
-    ) -> Rect | None:
-        """A polygon with these corners, filled, or only its outline with this width."""
-        if border is None:
-            return self._paint(shapes.polygon(self.size, points), class_, mirror)
-        return self._paint(shapes.outline(self.size, points, self._diameter(border)), class_, mirror)
-
-    def rectangle(
-        self, corner: Point, opposite: Point, class_: int, *, border: float | None = None, mirror: bool = False
-    ) -> Rect | None:
-        """A rectangle between two corners whose pixels belong to it, filled, or only a frame of this width."""
-        return self._paint(shapes.rectangle(self.size, corner, opposite, border), class_, mirror)
-
-    def ellipse(
-        self, corner: Point, opposite: Point, class_: int, *, border: float | None = None, mirror: bool = False
-    ) -> Rect | None:
-        """The ellipse in that rectangle, filled, or only a ring of this width."""
-        return self._paint(shapes.ellipse(self.size, corner, opposite, border), class_, mirror)
+        Args:
+            kind: which of them; all but the line are filled.
+            points: both ends, all corners, or two corners across, whose pixels belong to it.
+            class_: what is painted.
+            diameter: of the brush that draws a line.
+            brush: its tip.
+            mirror: paints the same on the other side, left for right.
+        """
+        return self._paint(shapes.shape(self.size, kind, points, diameter, brush == "square"), class_, mirror)
 
     def flood(self, x: float, y: float, class_: int) -> Rect | None:
         """Fills the connected region under a point (4 neighbours); nothing outside the canvas."""

@@ -69,68 +69,61 @@ def polygon(size: int, points: Sequence[Point]) -> Patch | None:
     return box[0], box[1], mask
 
 
-def outline(
-    size: int, points: Sequence[Point], diameter: float, square: bool = False, closed: bool = True
-) -> Patch | None:
-    """The line through the points, and back to the first where it is closed."""
-    if not points:
+def rectangle(size: int, corner: Point, opposite: Point) -> Patch | None:
+    """The rectangle from the pixel of one corner to the pixel of the one across."""
+    frame = cells(corner, opposite)
+    if frame is None or (box := _box(size, frame[1], frame[0], frame[3], frame[2])) is None:
         return None
-    ends = [*points[1:], points[0]] if closed else list(points[1:]) or [points[0]]
-    return union(
-        [stroke(size, one, other, diameter, diameter, square) for one, other in zip(points, ends, strict=False)]
-    )
+    return box[0], box[1], np.ones((box[2] - box[0], box[3] - box[1]), np.bool_)
 
 
-def rectangle(size: int, corner: Point, opposite: Point, border: float | None = None) -> Patch | None:
-    """The rectangle from the pixel of one corner to the pixel of the other.
-
-    Args:
-        size: side of the canvas.
-        corner: any corner.
-        opposite: the one across.
-        border: only a frame of this width, inside; None fills it.
-    """
-    frame = _frame(corner, opposite)
+def ellipse(size: int, corner: Point, opposite: Point) -> Patch | None:
+    """The ellipse that fills the rectangle between two corners."""
+    frame = cells(corner, opposite)
     if frame is None or (box := _box(size, frame[1], frame[0], frame[3], frame[2])) is None:
         return None
     rows, columns = _centres(box)
-    mask = np.ones((len(rows), len(columns)), np.bool_)
-    if border is not None:
-        width = max(1, round(border))
-        inner_rows = (rows > frame[0] + width) & (rows < frame[2] - width)
-        mask &= ~(inner_rows[:, None] & ((columns > frame[1] + width) & (columns < frame[3] - width)))
-    return box[0], box[1], mask
+    y = (rows - (frame[0] + frame[2]) / 2) / ((frame[2] - frame[0]) / 2)
+    x = (columns - (frame[1] + frame[3]) / 2) / ((frame[3] - frame[1]) / 2)
+    return box[0], box[1], np.asarray(y[:, None] ** 2 + x[None, :] ** 2 <= 1, np.bool_)
 
 
-def ellipse(size: int, corner: Point, opposite: Point, border: float | None = None) -> Patch | None:
-    """The ellipse that fills the rectangle between two corners; the arguments are those of :func:`rectangle`."""
-    frame = _frame(corner, opposite)
-    if frame is None or (box := _box(size, frame[1], frame[0], frame[3], frame[2])) is None:
+def shape(size: int, kind: str, points: Sequence[Point], diameter: float, square: bool = False) -> Patch | None:
+    """A ``line``, a ``polygon``, a ``rectangle`` or an ``ellipse``, the last three filled; None for any other kind.
+
+    Args:
+        size: side of the canvas.
+        kind: which of them.
+        points: both ends, all corners, or two corners across.
+        diameter: of the brush that draws a line; as large as the canvas at most.
+        square: a square brush.
+    """
+    match kind:
+        case "line":
+            diameter = min(diameter, float(size))
+            return stroke(size, points[0], points[-1], diameter, diameter, square)
+        case "polygon":
+            return polygon(size, points)
+        case "rectangle":
+            return rectangle(size, points[0], points[-1])
+        case "ellipse":
+            return ellipse(size, points[0], points[-1])
+    return None
+
+
+def cells(corner: Point, opposite: Point) -> Rect | None:
+    """The pixels from that of one corner to that of the other, also where they are outside; None for no numbers."""
+    if not _finite(corner, opposite):
         return None
-    mask = _disc(box, frame, 0.0)
-    if border is not None:
-        width = max(1.0, border)
-        inner = _disc(box, frame, width) if min(frame[2] - frame[0], frame[3] - frame[1]) > 2 * width else ~mask
-        mask = (mask & ~inner) | _rim(box, frame)
-    return box[0], box[1], mask
+    (x0, y0), (x1, y1) = corner, opposite
+    return (math.floor(min(y0, y1)), math.floor(min(x0, x1)),
+            math.floor(max(y0, y1)) + 1, math.floor(max(x0, x1)) + 1)  # fmt: skip
 
 
 def mirrored(patch: Patch, size: int) -> Patch:
     """The same on the other side, left for right."""
     top, left, mask = patch
     return top, size - left - mask.shape[1], mask[:, ::-1]
-
-
-def union(patches: Sequence[Patch | None]) -> Patch | None:
-    """All of them as one."""
-    found = [patch for patch in patches if patch is not None]
-    if len(found) < 2:
-        return found[0] if found else None
-    top, left, bottom, right = rect_union([rect_of(patch) for patch in found])
-    whole = np.zeros((bottom - top, right - left), np.bool_)
-    for row, column, mask in found:
-        whole[row - top : row - top + mask.shape[0], column - left : column - left + mask.shape[1]] |= mask
-    return top, left, whole
 
 
 def rect_of(patch: Patch) -> Rect:
@@ -187,14 +180,6 @@ def _finite(*pairs: Point) -> bool:
 def _box(size: int, left: float, top: float, right: float, bottom: float) -> Rect | None:
     box = (max(0, math.floor(top)), max(0, math.floor(left)), min(size, math.ceil(bottom)), min(size, math.ceil(right)))
     return box if box[0] < box[2] and box[1] < box[3] else None
-
-
-def _frame(corner: Point, opposite: Point) -> Rect | None:
-    if not _finite(corner, opposite):
-        return None
-    (x0, y0), (x1, y1) = corner, opposite
-    return (math.floor(min(y0, y1)), math.floor(min(x0, x1)),
-            math.floor(max(y0, y1)) + 1, math.floor(max(x0, x1)) + 1)  # fmt: skip
 
 
 def _centres(box: Rect) -> tuple[NDArray[Any], NDArray[Any]]:
@@ -275,18 +260,3 @@ def _inside(box: Rect, corners: NDArray[np.float64]) -> Mask:
         columns = np.clip(np.ceil(crossing - 0.5) - box[1], 0, width).astype(np.intp)
         counts[rows - box[0], columns] += 1 if y1 > y0 else -1
     return np.asarray(np.cumsum(counts, axis=1)[:, :width] != 0, np.bool_)
-
-
-def _disc(box: Rect, frame: Rect, less: float) -> Mask:
-    rows, columns = _centres(box)
-    half_y, half_x = (frame[2] - frame[0]) / 2 - less, (frame[3] - frame[1]) / 2 - less
-    y = (rows - (frame[0] + frame[2]) / 2) / half_y
-    x = (columns - (frame[1] + frame[3]) / 2) / half_x
-    return np.asarray(y[:, None] ** 2 + x[None, :] ** 2 <= 1, np.bool_)
-
-
-def _rim(box: Rect, frame: Rect) -> Mask:
-    """Pixels of the ellipse that touch its outside; looked at one pixel beyond the canvas, whose edge is no rim."""
-    wide = _disc((box[0] - 1, box[1] - 1, box[2] + 1, box[3] + 1), frame, 0.0)
-    core = wide[:-2, 1:-1] & wide[2:, 1:-1] & wide[1:-1, :-2] & wide[1:-1, 2:]
-    return wide[1:-1, 1:-1] & ~core

@@ -126,6 +126,13 @@ class Density:
         base, self._base, self._last = self._base, None, None
         return self._remember(_("Stroke"), base)
 
+    def abort(self) -> bool:
+        """Takes the stroke back; whether there was one."""
+        base, self._base, self._last = self._base, None, None
+        if base is not None:
+            self.field = base
+        return base is not None
+
     def replace(self, field: Field) -> bool:
         """Puts another picture in place, as one edit; whether it is another."""
         self.end()

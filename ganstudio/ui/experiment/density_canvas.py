@@ -11,11 +11,10 @@ from PySide6.QtGui import (
     QImage,
     QKeyEvent,
     QKeySequence,
-    QMouseEvent,
     QPainter,
     QPaintEvent,
     QPen,
-    QPointingDevice,
+    QSinglePointEvent,
     QTabletEvent,
     QWheelEvent,
 )
@@ -25,6 +24,7 @@ from ganstudio.core.i18n import _
 from ganstudio.ui.experiment.density import SIZE, Brush, Density, Field
 from ganstudio.ui.kit.painted import colour, rgb, to_image
 from ganstudio.ui.kit.theme import Theme, current_theme, theme_hub, ui_font
+from ganstudio.ui.pictures.strokes import StrokeInput, Touch, Way, as_mouse
 
 SMALLEST, LARGEST = 2, 80
 NUDGE, LEAP = 4.0, 16.0
@@ -55,6 +55,8 @@ class DrawingCanvas(QWidget):
         self._theme = current_theme()
         self.density = Density(field)
         self.brush = Brush()
+        self._strokes = StrokeInput(self.to_field, self._begin, self._draw, self._end, self._cancel)
+        self._way, self._rubbing = Way(), False
         self._at: QPointF | None = None
         self._image: QImage | None = None
         self.setMinimumSize(160, 160)
@@ -157,52 +159,52 @@ class DrawingCanvas(QWidget):
             painter.setPen(QPen(colour(tone, 0.8), width, style))
             painter.drawEllipse(at, radius, radius)
 
-    def to_field(self, at: QPointF) -> tuple[float, float]:
+    def to_field(self, at: QPointF) -> QPointF:
         """A place on the widget in pixels of the field."""
         paper = self.paper()
-        return (at.x() - paper.left()) / paper.width() * SIZE, (at.y() - paper.top()) / paper.height() * SIZE
+        return (at - paper.topLeft()) * (SIZE / paper.width())
 
-    def _begin(self, at: QPointF, erase: bool, pressure: float = 1.0) -> None:
-        self.density.begin(replace(self.brush, erase=erase or self.brush.erase))
-        self._go(at, pressure)
+    def _begin(self, touch: Touch) -> None:
+        self.density.begin(replace(self.brush, erase=touch.erasing or self._rubbing or self.brush.erase))
+        self._way = Way()
+        self._draw(touch, True)
 
-    def _go(self, at: QPointF, pressure: float = 1.0) -> None:
-        self._at = at
-        if self.density.stroking:
-            self.density.stroke_to(*self.to_field(at), pressure)
+    def _draw(self, touch: Touch, down: bool) -> None:
+        if down and self.density.stroking:
+            self.density.stroke_to(*self._way.to(touch), touch.pressure)
             self._renewed()
-        else:
-            self.update()
 
-    def _end(self) -> None:
+    def _end(self, _touch: Touch | None = None) -> None:
         if self.density.stroking:
             self.density.end()
             self._renewed()
 
-    def mousePressEvent(self, event: QMouseEvent) -> None:
+    def _cancel(self) -> bool:
+        had = self.density.abort()
+        if had:
+            self._renewed()
+        return had
+
+    def mousePressEvent(self, event: QSinglePointEvent) -> None:
         """Begins a stroke; with the right button one that erases."""
         if event.button() in (Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton):
-            self._begin(event.position(), erase=event.button() == Qt.MouseButton.RightButton)
+            self._rubbing = event.button() == Qt.MouseButton.RightButton
+            self._at = event.position()
+            self._strokes.press(event)
 
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Goes on with it."""
-        self._go(event.position())
+    def mouseMoveEvent(self, event: QSinglePointEvent) -> None:
+        """Goes on with it; with Shift straight on."""
+        self._at = event.position()
+        self._strokes.move(event)
+        self.update()
 
-    def mouseReleaseEvent(self, _event: QMouseEvent) -> None:
+    def mouseReleaseEvent(self, event: QSinglePointEvent) -> None:
         """Ends it."""
-        self._end()
+        self._strokes.release(event)
 
     def tabletEvent(self, event: QTabletEvent) -> None:
-        """Draws with a pen: the harder, the stronger; its other end erases."""
-        kind = event.type()
-        if kind == QEvent.Type.TabletPress:
-            erase = event.pointerType() == QPointingDevice.PointerType.Eraser
-            self._begin(event.position(), erase, event.pressure())
-        elif kind == QEvent.Type.TabletMove:
-            self._go(event.position(), event.pressure())
-        elif kind == QEvent.Type.TabletRelease:
-            self._end()
-        event.accept()
+        """A pen does what the mouse does: the harder, the stronger; its other end erases."""
+        as_mouse(event, self)
 
     def leaveEvent(self, event: QEvent) -> None:
         """Hides the brush."""
@@ -233,9 +235,10 @@ class DrawingCanvas(QWidget):
             step = LEAP if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else NUDGE
             self._nudge(*(step * way for way in _ARROWS[key]))
         elif key == Qt.Key.Key_Space:
-            self._begin(self._at or self.paper().center(), erase=False)
+            self._rubbing = False
+            self._begin(self._strokes.touch_at(self.to_field(self._at or self.paper().center())))
             self._end()
-        else:
+        elif key != Qt.Key.Key_Escape or not self._strokes.cancel():
             super().keyPressEvent(event)
 
     def _nudge(self, across: float, down: float) -> None:

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
 
 from ganstudio.app.actions import Action
 from ganstudio.core.i18n import _
 from ganstudio.ui.generator_page.actions import page_action
-from ganstudio.ui.paint import opening
 from ganstudio.ui.paint.tools import canvas_shortcut_rows, paint_tool_actions
-
-if TYPE_CHECKING:
-    from ganstudio.ui.paint.workspace import PaintWorkspace
+from ganstudio.ui.paint.workspace import PaintWorkspace
 
 
 def paint_actions(page: PaintWorkspace) -> tuple[Action, ...]:
@@ -39,7 +35,7 @@ def paint_actions(page: PaintWorkspace) -> tuple[Action, ...]:
     return (
         row("new", _("New canvas"), lambda: painter.source.blank(page.canvas.options.chosen), "plus", "Ctrl+Shift+N", 0,
             _("A blank canvas of the chosen class; the button New offers examples and maps of the data."), there),
-        row("open-map", _("Open a label map…"), lambda: opening.choose_map(page), "folder", "Ctrl+O", 0,
+        row("open-map", _("Open a label map…"), page.opening.choose_map, "folder", "Ctrl+O", 0,
             _("An index, palette or RGB picture; colours become the nearest class, and you are told which."), there),
         row("scene", _("A map of the run’s data…"), lambda: page.choose_scene(False), "database", "", 0,
             _("Some of the label maps that the run was trained on."), there),
@@ -53,9 +49,9 @@ def paint_actions(page: PaintWorkspace) -> tuple[Action, ...]:
             _("The one that was closed last, with its history."), lambda: there() and canvases.can_reopen),
         row("surprise", _("Surprise me"), painter.surprise, "dice", "U", 1,
             _("Eight other styles of this map to choose from."), styled),
-        row("style-open", _("Style of a picture…"), lambda: opening.choose_style(page), "image", "Ctrl+I", 1,
+        row("style-open", _("Style of a picture…"), page.opening.choose_style, "image", "Ctrl+I", 1,
             _("Opens any picture and paints in its style."), reads),
-        row("style-paste", _("Style of the picture on the clipboard"), lambda: opening.paste_style(page), "paste",
+        row("style-paste", _("Style of the picture on the clipboard"), page.opening.paste_style, "paste",
             "Ctrl+V", 1, _("Paints in its style."), reads),
         row("style-reset", _("Reset the style"), page.style_panel.reset_style, "reset", "Ctrl+0", 1,
             _("Every slider back to the middle."), styled),

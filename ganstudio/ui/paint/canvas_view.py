@@ -1,112 +1,330 @@
-"""The canvas under the hands: mouse, pen, touch pad and keyboard become what the tools do."""
+"""The canvas under the hands: mouse, pen, touch pad and keyboard become what the tools do to a document."""
 
 from __future__ import annotations
 
-import time
+from collections.abc import Callable
+from typing import Any
 
-from PySide6.QtCore import QEvent, QPointF, Qt
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QEvent, QPointF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
     QEnterEvent,
     QFocusEvent,
     QHideEvent,
-    QInputDevice,
+    QImage,
     QKeyEvent,
     QMouseEvent,
     QNativeGestureEvent,
-    QPointingDevice,
+    QPainter,
+    QPaintEvent,
+    QRegion,
+    QResizeEvent,
     QSinglePointEvent,
     QTabletEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QGestureEvent, QPinchGesture, QWidget
+from PySide6.QtWidgets import QGestureEvent, QPinchGesture, QSizePolicy, QWidget
 
 from ganstudio.app.paint.canvas_document import CanvasDocument
-from ganstudio.ui.paint.canvas_base import CanvasBase
-from ganstudio.ui.paint.gestures import Touch
-from ganstudio.ui.paint.options import PaintOptions
+from ganstudio.core.dataspec import MapClass
+from ganstudio.core.i18n import _
+from ganstudio.explore.canvas import LabelCanvas, Rect
+from ganstudio.ui.kit.guard import guarded
+from ganstudio.ui.kit.lifetimes import listen
+from ganstudio.ui.kit.painted import draw_focus_ring
+from ganstudio.ui.kit.theme import current_theme, theme_hub
+from ganstudio.ui.paint.canvas_paint import CanvasPicture, Over
+from ganstudio.ui.paint.cursor import Cursor
+from ganstudio.ui.paint.gestures import Hand
+from ganstudio.ui.paint.options import BY_KEY, PaintOptions
+from ganstudio.ui.pictures.strokes import StrokeInput, as_mouse
+from ganstudio.ui.pictures.viewport import Viewport
 
-NOTCH = 120.0
+NOTCH = 120
 """What a wheel turns by in one step, in Qt's eighths of a degree."""
 BIG_STEPS = 4
-REACH = 8.0
-"""So many pixels of the widget are within reach of the hand."""
-PEN_SHADOW = 0.3
-"""So many seconds after a pen, presses of the mouse that systems make from it are ignored."""
-_ARROWS = {
-    Qt.Key.Key_Left: (-1, 0),
-    Qt.Key.Key_Right: (1, 0),
-    Qt.Key.Key_Up: (0, -1),
-    Qt.Key.Key_Down: (0, 1),
-}
-_SHIFT, _CONTROL, _ALT = (
-    Qt.KeyboardModifier.ShiftModifier,
-    Qt.KeyboardModifier.ControlModifier,
-    Qt.KeyboardModifier.AltModifier,
-)
+_BUTTON, _KEY = Qt.MouseButton, Qt.KeyboardModifier
 
 
-class CanvasView(CanvasBase):
-    """A label map one paints on.
+@guarded
+class CanvasView(QWidget):
+    """A label map one paints on, pixel by pixel, and over it what the hand is about to do.
 
     Left button: the tool; right button or Alt: picks a class; middle button or Space: pans; wheel: size of the brush;
     Ctrl+wheel or a pinch: zoom. By keyboard: arrows move a cursor (Shift: one pixel, Ctrl: far), Space works while it
     is held, Enter puts the pen down and lifts it. A pen's pressure scales the brush, its other end erases.
+
+    Signals:
+        inked(): the label map is another, or a part of it.
+        stroke_began(): a stroke or shape is about to change the map.
+        stroke_ended(): it is done.
+        hovered(str): what is under the cursor: ``"x 12, y 34 · sky"``; empty: nothing.
+        document_changed(): another document is shown, or its size or classes are others.
+        zoom_changed(float): another scale: screen pixels per class pixel.
+        painted(QRegion): that part of the widget has been drawn.
+
+    Attributes:
+        document: what is shown; see :meth:`set_document`.
+        options: what the hand holds.
+        viewport: how the map lies on the widget.
+        hand: does what the tools do.
     """
 
-    def __init__(
-        self,
-        document: CanvasDocument | None = None,
-        parent: QWidget | None = None,
-        *,
-        options: PaintOptions | None = None,
-    ) -> None:
+    inked = Signal()
+    stroke_began = Signal()
+    stroke_ended = Signal()
+    hovered = Signal(str)
+    document_changed = Signal()
+    zoom_changed = Signal(float)
+    painted = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.options, self.viewport = PaintOptions(self), Viewport()
+        self.document: CanvasDocument | None = None
+        self._deaf: Callable[..., None] = lambda: None
+        self._picture = CanvasPicture(self.viewport, self.options)
+        hand = self.hand = Hand(self.options, self.stroke_began.emit, self.stroke_ended.emit, self.choose_class)
+        self._strokes = StrokeInput(self.viewport.to_canvas, hand.press, hand.move, hand.release, hand.cancel)
+        self._cursor = Cursor(self.viewport, hand, self._strokes, self._viewed)
+        self._space = self._picking = False
         self._panning: QPointF | None = None
-        self._drawing = self._picking = self._space = self._space_pen = False
-        self._wheel = self._zoom_wheel = 0.0
-        self._pen_seen = -1.0
-        super().__init__(document, parent, options=options)
+        self._turned = [0, 0]
+        self._decorated = QRegion()
+        self._shown_zoom = self._shown_text = ""
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)  # it paints every pixel itself
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setMinimumSize(160, 160)
         self.setMouseTracking(True)
         self.setTabletTracking(True)
         self.grabGesture(Qt.GestureType.PinchGesture)
+        self.setAccessibleName(_("Canvas"))
+        self.setAccessibleDescription(
+            _("The label map. Arrow keys move a cursor, Space paints while it is held, Enter puts the pen down and "
+              "lifts it, 1 to 9 choose classes, brackets change the size of the brush.")
+        )  # fmt: skip
+        self.options.changed.connect(self._options_changed)
+        self.options.tool_changed.connect(self._tool_changed)
+        theme_hub.changed.connect(self.update)
+        self._take_document()
 
-    # -- mouse ------------------------------------------------------------------------------------------------------
+    def sizeHint(self) -> QSize:
+        """Twice 256 pixels."""
+        return QSize(528, 528)
 
-    def mousePressEvent(self, event: QMouseEvent) -> None:
+    # -- the document -----------------------------------------------------------------------------------------------
+
+    @property
+    def classes(self) -> tuple[MapClass, ...]:
+        """The classes of the document; empty without one."""
+        return self.document.classes if self.document is not None else ()
+
+    @property
+    def ids(self) -> NDArray[np.uint8] | None:
+        """The label map, uint8 ``(H, W)``: not a copy, to be read only."""
+        return self.document.ids if self.document is not None else None
+
+    @property
+    def stroking(self) -> bool:
+        """A stroke or shape is changing the map."""
+        return self.document is not None and self.document.canvas.stroking
+
+    def set_document(self, document: CanvasDocument | None) -> None:
+        """Shows another document; what had begun on the one before is ended there."""
+        self.hand.set_document(None)
+        self._deaf()
+        self.document = document
+        if document is not None:
+            self._deaf = listen(self, (document.changed, self._inked), (document.adapted, self._adapted))
+        self._take_document()
+
+    def _take_document(self) -> None:
+        document, classes = self.document, self.classes
+        self._cursor.pen, self._cursor.at = False, None
+        self.hand.set_document(document)
+        if document is not None:
+            last = len(classes) - 1
+            chosen, background = self.options.chosen, document.canvas.background
+            self.options.set(chosen=min(chosen, last), background=min(background, last))
+        self._picture.renew(self.ids, classes)
+        self._place()
+        self._show_cursor()
+        self.update()
+        self.document_changed.emit()
+        self._tell_place()
+
+    def _inked(self, rect: Rect) -> None:
+        if self.document is not None:
+            self._picture.refresh(self.document.ids, rect)
+            top, left, bottom, right = rect
+            self.update(self.viewport.cover(left, top, right, bottom))
+            self.inked.emit()
+
+    def _adapted(self) -> None:
+        self._take_document()
+        self.inked.emit()
+
+    # -- what is done to the whole map ------------------------------------------------------------------------------
+
+    def choose_class(self, number: int | None) -> None:
+        """Chooses the class that is painted; an id that is no class is ignored."""
+        if number is not None and 0 <= number < len(self.classes):
+            self.options.set(chosen=number)
+
+    def replace_class(self, old: int, new: int) -> None:
+        """Turns one class into another everywhere: one step of undo."""
+        self._once(BY_KEY["replace"].title, lambda canvas: canvas.replace_class(old, new))
+
+    def fill_canvas(self, number: int) -> None:
+        """Gives the whole map one class: one step of undo."""
+        self._once(_("Fill the canvas"), lambda canvas: canvas.fill(number))
+
+    def flip(self) -> None:
+        """Exchanges left and right: one step of undo."""
+        self._once(_("Flip the map"), LabelCanvas.mirror)
+
+    def _once(self, label: str, change: Callable[[LabelCanvas], Any]) -> None:
+        if self.document is not None:
+            self.hand.drop()
+            self.hand.once(label, change)
+
+    # -- zoom and what lies below -----------------------------------------------------------------------------------
+
+    @property
+    def zoom(self) -> float:
+        """Screen pixels per class pixel."""
+        return self.viewport.scale
+
+    def fit(self) -> None:
+        """Shows the whole map, as large as it can be."""
+        self.viewport.fit()
+        self._viewed()
+
+    def zoom_by_step(self, up: bool, about: QPointF | None = None) -> None:
+        """Zooms in or out around a place on the widget, its middle by default."""
+        self.viewport.step(up, about if about is not None else QPointF(self.rect().center()))
+        self._viewed()
+
+    @property
+    def underlay(self) -> QImage:
+        """The picture under the map, drawn over the whole of it; null for none."""
+        return self._picture.underlay
+
+    def set_underlay(self, image: QImage | None) -> None:
+        """Lays a picture of any size under the map, seen as the options say; None for none."""
+        was, self._picture.underlay = self._picture.underlay, image if image is not None else QImage()
+        if not (was.isNull() and self._picture.underlay.isNull()) and self.options.opacity < 1:
+            self.update(self.viewport.cover(0, 0, self.viewport.canvas.width(), self.viewport.canvas.height()))
+
+    def _viewed(self) -> None:
+        self._decorate()
+        self.update()
+        if str(self.zoom) != self._shown_zoom:
+            self._shown_zoom = str(self.zoom)
+            self.zoom_changed.emit(self.zoom)
+
+    def _place(self) -> None:
+        side = self.document.size if self.document is not None else 1
+        self.viewport.place(QSize(side, side), self.size(), self.devicePixelRatioF())
+        self._viewed()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keeps the map in its place, or fitted."""
+        super().resizeEvent(event)
+        self._place()
+
+    # -- what hand and options say ----------------------------------------------------------------------------------
+
+    def _options_changed(self) -> None:
+        if self.document is not None:
+            self.document.canvas.background = self.options.background
+        self._decorate()
+        self.update()
+
+    def _tool_changed(self) -> None:
+        self._cursor.pen = False
+        self.hand.drop()
+
+    def _show_cursor(self) -> None:
+        drawing = self.document is not None
+        self.setCursor(Qt.CursorShape.CrossCursor if drawing else Qt.CursorShape.ArrowCursor)
+
+    def _class_here(self) -> int | None:
+        at = self._cursor.at
+        return self.document.canvas.class_at(at.x(), at.y()) if self.document is not None and at is not None else None
+
+    def _went(self) -> None:
+        self._decorate()
+        self._tell_place()
+
+    def _tell_place(self) -> None:
+        number, at, text = self._class_here(), self._cursor.at, ""
+        if number is not None and at is not None:
+            name = self.classes[number].name if number < len(self.classes) else _("unknown class")
+            text = _("x {x}, y {y} · {name}").format(x=int(at.x()), y=int(at.y()), name=name)
+        if text != self._shown_text:
+            self._shown_text = text
+            self.hovered.emit(text)
+
+    # -- painting ---------------------------------------------------------------------------------------------------
+
+    def _over(self) -> Over:
+        cursor = self._cursor
+        return Over(self.hand.tool_in_use, self.hand.tool.preview, cursor.at, cursor.by_keys, cursor.pen)
+
+    def _decorate(self) -> None:
+        """Asks for a new drawing of where outlines and cursors were, and of where they are now."""
+        now = self._picture.region(self._over())
+        self.update(self._decorated.united(now))
+        self._decorated = now
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The map, what is about to happen to it, the cursor, the ring."""
+        if self.viewport.ratio != self.devicePixelRatioF():
+            self._place()
+        painter = QPainter(self)
+        self._picture.draw(painter, event.rect(), self._over())
+        if self.hasFocus():
+            draw_focus_ring(painter, self.rect(), current_theme())
+        painter.end()
+        self.painted.emit(event.region())
+
+    # -- mouse and pen ----------------------------------------------------------------------------------------------
+
+    def mousePressEvent(self, event: QSinglePointEvent, double: bool = False) -> None:
         """Tool, pick or pan."""
-        self._press(event, False)
-
-    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        """Closes a polygon; otherwise a press like any other."""
-        self._press(event, True)
-
-    def _press(self, event: QMouseEvent, double: bool) -> None:
         event.accept()
-        if self.surface is None or time.monotonic() - self._pen_seen < PEN_SHADOW:
+        if self.document is None or self._strokes.is_shadow(event):
             return
         self._leave_keys(event.position())
         button = event.button()
-        if button == Qt.MouseButton.LeftButton and self._drawing:
+        if button == _BUTTON.LeftButton and self._strokes.down:
             self._let_go(event)  # it is down already: its release was lost, e.g. to a pop-up
-        if button == Qt.MouseButton.MiddleButton or (button == Qt.MouseButton.LeftButton and self._space):
+        if button == _BUTTON.MiddleButton or (button == _BUTTON.LeftButton and self._space):
             self._panning = event.position()
             self.setCursor(Qt.CursorShape.ClosedHandCursor)
-        elif self._drawing or self._panning is not None:
+        elif self._strokes.down or self._panning is not None:
             return  # one thing at a time
-        elif button == Qt.MouseButton.RightButton or (button == Qt.MouseButton.LeftButton and event.modifiers() & _ALT):
+        elif button == _BUTTON.RightButton or (button == _BUTTON.LeftButton and event.modifiers() & _KEY.AltModifier):
             self._picking = True
-            self._pick_here()
-        elif button == Qt.MouseButton.LeftButton:
-            self._drawing = True
-            self.hand.press(self._touch(event), double=double)
-            self._decorate()
+            self.choose_class(self._class_here())
+        elif button == _BUTTON.LeftButton:
+            self._strokes.press(event, double)
+        self._went()
 
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Closes a polygon; otherwise a press like any other."""
+        self.mousePressEvent(event, True)
+
+    def mouseMoveEvent(self, event: QSinglePointEvent) -> None:
         """Goes on with it."""
         event.accept()
-        if self.surface is None:
+        if self.document is None:
             return
-        if not event.buttons():
+        if isinstance(event, QMouseEvent) and not event.buttons():
             self._let_go(event)  # the release went elsewhere, e.g. to a pop-up
         if self._panning is not None:
             self.viewport.pan(event.position() - self._panning)
@@ -115,68 +333,52 @@ class CanvasView(CanvasBase):
             return
         self._leave_keys(event.position())
         if self._picking:
-            self._pick_here()
+            self.choose_class(self._class_here())
         else:
-            self.hand.move(self._touch(event), self._drawing)
+            self._strokes.move(event)
         self._went()
 
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+    def mouseReleaseEvent(self, event: QSinglePointEvent) -> None:
         """Ends it."""
         event.accept()
-        if event.button() == Qt.MouseButton.MiddleButton and self._drawing:
-            return
-        if event.button() == Qt.MouseButton.RightButton:
+        if event.button() == _BUTTON.RightButton:
             self._picking = False
-            return
-        self._let_go(event)
+        elif not (event.button() == _BUTTON.MiddleButton and self._strokes.down):
+            self._let_go(event)
+
+    def tabletEvent(self, event: QTabletEvent) -> None:
+        """A pen does what the mouse does: the harder, the larger; its other end erases. Every point is drawn."""
+        as_mouse(event, self)
 
     def _let_go(self, event: QSinglePointEvent) -> None:
         self._picking = False
         if self._panning is not None:
             self._panning = None
             self._show_cursor()
-        if self._drawing:
-            self._drawing = False
-            self.hand.release(self._touch(event))
+        if self._strokes.down:
+            self._strokes.release(event)
             self._went()
-
-    def _touch(self, event: QSinglePointEvent, pressure: float = 1.0) -> Touch:
-        at = self.viewport.to_canvas(event.position())
-        return self._touch_at(at, pressure, bool(event.modifiers() & _SHIFT))
-
-    def _touch_at(self, at: QPointF, pressure: float = 1.0, shift: bool = False) -> Touch:
-        return Touch(at.x(), at.y(), pressure, shift, max(0.75, REACH * self.viewport.ratio / self.viewport.scale))
-
-    def _pick_here(self) -> None:
-        if self.surface is not None and self._at is not None:
-            number = self.surface.at((self._at.x(), self._at.y()))
-            if number is not None:
-                self._picked(number)
-
-    def _went(self) -> None:
-        self._decorate()
-        self._tell_place()
 
     def _leave_keys(self, position: QPointF) -> None:
         """The mouse has the cursor from now on."""
-        if self._by_keys:
-            self._lift()
+        if self._cursor.by_keys:
+            self._cursor.lift()
             self._decorate()
-            self._by_keys = False
-        self._at = self.viewport.to_canvas(position)
+            self._cursor.by_keys = False
+        self._cursor.at = self.viewport.to_canvas(position)
 
     def enterEvent(self, event: QEnterEvent) -> None:
         """Shows the brush."""
         super().enterEvent(event)
-        if self.surface is not None and not self._pen:
+        if self.document is not None and not self._cursor.pen:
             self._leave_keys(event.position())
             self._went()
 
     def leaveEvent(self, event: QEvent) -> None:
         """Hides it."""
         super().leaveEvent(event)
-        if not self._drawing and not self._by_keys:
-            self._at = None
+        if not self._strokes.down and not self._cursor.by_keys:
+            self._cursor.at = None
             self._went()
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
@@ -186,128 +388,61 @@ class CanvasView(CanvasBase):
     # -- wheel and gestures -----------------------------------------------------------------------------------------
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        """Size of the brush; with Ctrl the zoom."""
+        """Size of the brush; with Ctrl the zoom. Touch pads turn by less than a notch, which is kept until it is one."""
         event.accept()
-        delta = event.angleDelta()
-        turned = delta.y() or delta.x()  # with Alt, systems turn the wheel sideways
-        if event.modifiers() & _CONTROL:
-            self._zoom_wheel += turned
-            while abs(self._zoom_wheel) >= NOTCH:
-                way = 1 if self._zoom_wheel > 0 else -1
-                self._zoom_wheel -= way * NOTCH
-                self.zoom_by_step(way > 0, event.position())
-        else:
-            # Touch pads turn by less than a notch, which is kept until it is enough.
-            self._wheel += turned
-            while abs(self._wheel) >= NOTCH:
-                way = 1 if self._wheel > 0 else -1
-                self._wheel -= way * NOTCH
-                self.options.grow(way * (BIG_STEPS if event.modifiers() & _SHIFT else 1))
+        delta, zooms = event.angleDelta(), bool(event.modifiers() & _KEY.ControlModifier)
+        turned = self._turned[zooms] + (delta.y() or delta.x())  # with Alt, systems turn the wheel sideways
+        notches = int(turned / NOTCH)
+        self._turned[zooms] = turned - notches * NOTCH
+        for _notch in range(abs(notches)):
+            if zooms:
+                self.zoom_by_step(notches > 0, event.position())
+            else:
+                self._grow(notches > 0, event.modifiers() & _KEY.ShiftModifier)
         self._tell_place()
+
+    def _grow(self, larger: bool, far: object) -> None:
+        steps = BIG_STEPS if far else 1
+        self.options.grow(steps if larger else -steps)
 
     def event(self, event: QEvent) -> bool:
         """Pinches zoom: on touch pads as native gestures, on touch screens as Qt's."""
-        if isinstance(event, QNativeGestureEvent):
-            if event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture:
-                self.viewport.zoom(self.viewport.scale * max(0.1, 1 + event.value()), event.position())
-                self._viewed()
-                return True
-        elif isinstance(event, QGestureEvent):
-            pinch = event.gesture(Qt.GestureType.PinchGesture)
-            if isinstance(pinch, QPinchGesture):
-                self._pinch(pinch)
-                event.accept(pinch)
-                return True
+        zooms = Qt.NativeGestureType.ZoomNativeGesture
+        if isinstance(event, QNativeGestureEvent) and event.gestureType() == zooms:
+            self._pinch(1 + event.value(), event.position())
+            return True
+        pinch = event.gesture(Qt.GestureType.PinchGesture) if isinstance(event, QGestureEvent) else None
+        if isinstance(event, QGestureEvent) and isinstance(pinch, QPinchGesture):
+            if self._strokes.down:
+                self._strokes.cancel()  # the first finger had begun it; nobody meant it
+            self.viewport.pan(pinch.centerPoint() - pinch.lastCenterPoint())
+            self._pinch(pinch.scaleFactor(), pinch.centerPoint())
+            event.accept(pinch)
+            return True
         return super().event(event)
 
-    def _pinch(self, pinch: QPinchGesture) -> None:
-        if self._drawing:  # the first finger had begun a stroke; nobody meant it
-            self._drawing = False
-            self.hand.tool.cancel()
-        self.viewport.pan(pinch.centerPoint() - pinch.lastCenterPoint())
-        self.viewport.zoom(self.viewport.scale * max(0.1, pinch.scaleFactor()), pinch.centerPoint())
+    def _pinch(self, times: float, about: QPointF) -> None:
+        self.viewport.zoom(self.viewport.scale * max(0.1, times), about)
         self._viewed()
-
-    # -- pen --------------------------------------------------------------------------------------------------------
-
-    def tabletEvent(self, event: QTabletEvent) -> None:
-        """A pen: the harder, the larger; its other end erases. Every point that it reports is drawn."""
-        event.accept()
-        if self.surface is None:
-            return
-        feels = bool(event.device().capabilities() & QInputDevice.Capability.Pressure)
-        touch = self._touch(event, event.pressure() if feels else 1.0)
-        kind = event.type()
-        self._pen_seen = time.monotonic()
-        self._leave_keys(event.position())
-        if kind == QEvent.Type.TabletPress and not self._drawing:
-            if event.button() == Qt.MouseButton.RightButton or event.modifiers() & _ALT:
-                self._pick_here()
-                return
-            self._drawing = True
-            self.setFocus(Qt.FocusReason.MouseFocusReason)
-            eraser = event.pointerType() == QPointingDevice.PointerType.Eraser
-            self.hand.press(touch, erasing=eraser)
-        elif kind == QEvent.Type.TabletMove:
-            self.hand.move(touch, self._drawing)
-        elif kind == QEvent.Type.TabletRelease:
-            self._let_go(event)
-        self._went()
 
     # -- keyboard ---------------------------------------------------------------------------------------------------
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """See :meth:`take_key`; and the cursor."""
-        if not self._drawing_key(event) and not self.take_key(event):
+        """The cursor's keys; those of :meth:`take_key`."""
+        done = self.document is not None and (self._space_pans(event) or self._cursor.press(event))
+        self._went()
+        if not done and not self.take_key(event):
             super().keyPressEvent(event)
 
-    def take_key(self, event: QKeyEvent) -> bool:
-        """Keys that are the canvas' also while something beside it has the focus: classes, brush size, zoom.
-
-        Returns:
-            Whether the key was one of them.
-        """
-        text, key = event.text(), event.key()
-        shift = bool(event.modifiers() & _SHIFT)
-        if text in ("[", "]", "{", "}"):  # before the modifiers: some keyboards need AltGr for them
-            steps = BIG_STEPS if shift or text in "{}" else 1
-            self.options.grow(steps if text in "]}" else -steps)
-        elif event.modifiers() & (_CONTROL | _ALT | Qt.KeyboardModifier.MetaModifier):
+    def _space_pans(self, event: QKeyEvent) -> bool:
+        """While the mouse has the cursor, Space and a drag pan."""
+        cursor = self._cursor
+        mouse = cursor.at is not None and not (cursor.by_keys or cursor.pen or self._strokes.down)
+        if event.key() != Qt.Key.Key_Space or event.isAutoRepeat() or not mouse:
             return False
-        elif Qt.Key.Key_1 <= key <= Qt.Key.Key_9:
-            if key - Qt.Key.Key_1 < len(self.classes):
-                self._picked(key - Qt.Key.Key_1)
-        elif key == Qt.Key.Key_0:
-            self.fit()
-        elif key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal, Qt.Key.Key_Minus, Qt.Key.Key_Underscore):
-            self.zoom_by_step(key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal), self._zoom_middle())
-        else:
-            return False
+        self._space = True
+        self.setCursor(Qt.CursorShape.OpenHandCursor)
         return True
-
-    def _zoom_middle(self) -> QPointF | None:
-        there = self.viewport.to_widget(self._at) if self._at is not None else None
-        return there if there is not None and self.rect().contains(there.toPoint()) else None
-
-    def _drawing_key(self, event: QKeyEvent) -> bool:
-        key, hand = event.key(), self.hand
-        if self.surface is None:
-            return False
-        if key == Qt.Key.Key_Escape:
-            done = hand.tool.cancel()
-            self._pen = self._space_pen = self._drawing = False
-        elif key == Qt.Key.Key_Backspace:
-            done = hand.tool.back()
-        elif key in _ARROWS:
-            done = self._arrow(key, event.modifiers())
-        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            done = event.isAutoRepeat() or self._enter()
-        elif key == Qt.Key.Key_Space:
-            done = event.isAutoRepeat() or self._space_down()
-        else:
-            return False
-        self._went()
-        return done
 
     def keyReleaseEvent(self, event: QKeyEvent) -> None:
         """Space is let go."""
@@ -317,66 +452,28 @@ class CanvasView(CanvasBase):
         self._space = False
         if self._panning is None:
             self._show_cursor()
-        if self._space_pen:
-            self._lift()
-            self._went()
+        self._cursor.release_space()
+        self._went()
 
-    def _arrow(self, key: int, modifiers: Qt.KeyboardModifier) -> bool:
-        if modifiers & _ALT or self._drawing:
+    def take_key(self, event: QKeyEvent) -> bool:
+        """Classes, brush size, zoom, also while something beside it has the focus; whether the key was one of these."""
+        text, key = event.text(), event.key()
+        if text in ("[", "]", "{", "}"):  # before the modifiers: some keyboards need AltGr for them
+            self._grow(text in "]}", event.modifiers() & _KEY.ShiftModifier or text in "{}")
+        elif event.modifiers() & (_KEY.ControlModifier | _KEY.AltModifier | _KEY.MetaModifier):
             return False
-        step = max(1, round(max(self.viewport.canvas.width(), self.viewport.canvas.height()) / 64))
-        step = 1 if modifiers & _SHIFT else 4 * step if modifiers & _CONTROL else step
-        dx, dy = (step * way for way in _ARROWS[Qt.Key(key)])
-        if self.hand.tool.nudge(dx, dy):
-            return True
-        start = self._take_keys()
-        width, height = self.viewport.canvas.width(), self.viewport.canvas.height()
-        self._at = QPointF(min(width - 0.5, max(0.5, start.x() + dx)), min(height - 0.5, max(0.5, start.y() + dy)))
-        if self.viewport.reveal(self._at):
-            self._viewed()
-        self.hand.move(self._touch_at(self._at), self._pen)
+        elif Qt.Key.Key_1 <= key <= Qt.Key.Key_9:
+            self.choose_class(key - Qt.Key.Key_1)
+        elif key == Qt.Key.Key_0:
+            self.fit()
+        elif key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal, Qt.Key.Key_Minus, Qt.Key.Key_Underscore):
+            at = self._cursor.at
+            there = self.viewport.to_widget(at) if at is not None else QPointF(-1, -1)
+            middle = there if self.rect().contains(there.toPoint()) else None
+            self.zoom_by_step(key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal), middle)
+        else:
+            return False
         return True
-
-    def _take_keys(self) -> QPointF:
-        """The keyboard has the cursor from now on: in the middle of the pixel where it was, or of the map."""
-        if self._by_keys and self._at is not None:
-            return self._at
-        self._by_keys = True
-        width, height = self.viewport.canvas.width(), self.viewport.canvas.height()
-        at = self._at if self._at is not None else QPointF(width / 2, height / 2)
-        self._at = QPointF(min(width - 1, max(0, int(at.x()))) + 0.5, min(height - 1, max(0, int(at.y()))) + 0.5)
-        return self._at
-
-    def _enter(self) -> bool:
-        if self._drawing:
-            return True
-        if self._pen:
-            self._lift()
-        elif not self.hand.tool.accept():
-            self._put_down()
-        return True
-
-    def _space_down(self) -> bool:
-        if self._drawing or self._pen:
-            return True
-        if not self._by_keys and self._at is not None:  # the mouse has the cursor: Space and a drag pan
-            self._space = True
-            self.setCursor(Qt.CursorShape.OpenHandCursor)
-            return True
-        self._put_down()
-        self._space_pen = self._pen
-        return True
-
-    def _put_down(self) -> None:
-        """The pen goes down at the keyboard's cursor, and stays there for tools that are dragged."""
-        at = self._take_keys()
-        self.hand.press(self._touch_at(at))
-        self._pen = self.hand.busy and self.options.tool != "polygon"
-
-    def _lift(self) -> None:
-        if self._pen and self._at is not None:
-            self._pen = self._space_pen = False
-            self.hand.release(self._touch_at(self._at))
 
     # -- focus ------------------------------------------------------------------------------------------------------
 
@@ -388,13 +485,13 @@ class CanvasView(CanvasBase):
     def focusOutEvent(self, event: QFocusEvent) -> None:
         """Lifts the keyboard's pen; what the mouse is doing goes on."""
         super().focusOutEvent(event)
-        self._lift()
+        self._cursor.lift()
         self._space = False
         self.update()
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Ends what has begun."""
         super().hideEvent(event)
-        self._pen = self._drawing = self._picking = self._space = False
+        self._cursor.pen = self._strokes.down = self._picking = self._space = False
         self._panning = None
         self.hand.drop()

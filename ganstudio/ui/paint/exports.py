@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
+from PySide6.QtWidgets import QWidget
 
+from ganstudio.app.paint.painter import Painter
 from ganstudio.app.paint.painter_session import session_of
 from ganstudio.core.i18n import _
 from ganstudio.core.labelmaps import colour_map
@@ -18,18 +19,13 @@ from ganstudio.ui.kit.files import ask_where, copy_image
 from ganstudio.ui.kit.painted import to_image
 from ganstudio.ui.paint.film_dialog import PaintingFilmDialog
 
-if TYPE_CHECKING:
-    from ganstudio.ui.paint.workspace import PaintWorkspace
-
 
 class Exports(PageExports):
     """Picture, label map, both, and a film of the strokes."""
 
-    def __init__(self, page: PaintWorkspace) -> None:
-        super().__init__(page, page.painter)
-        self._page, self.painter = page, page.painter
-
-    # -- the clipboard ----------------------------------------------------------------------------------------------
+    def __init__(self, painter: Painter, parent: QWidget) -> None:
+        super().__init__(parent, painter)
+        self.painter = painter
 
     def copy_picture(self) -> None:
         """Puts the picture on the clipboard."""
@@ -42,8 +38,6 @@ class Exports(PageExports):
         if document is not None:
             copy_image(to_image(colour_map(document.ids, document.classes)))
 
-    # -- files ------------------------------------------------------------------------------------------------------
-
     def save_map(self) -> None:
         """The label map: one index for every pixel, the classes' colours as palette."""
         document = self.painter.document
@@ -51,7 +45,7 @@ class Exports(PageExports):
             return
         ids, classes = document.ids.copy(), document.classes
         kinds = _("Label map (*.png)")
-        path = ask_where(self._page, _("Save the label map"), self._name("png", "map"), kinds, (".png",))
+        path = ask_where(self._parent, _("Save the label map"), self._name("png", "map"), kinds, (".png",))
         if path is not None:
             self.write(path, lambda: save_label_png(path, ids, classes))
 
@@ -91,4 +85,4 @@ class Exports(PageExports):
     def save_film(self) -> None:
         """A film of the painting."""
         if self.painter.document is not None:
-            PaintingFilmDialog(self.painter, self._name("gif", "film"), self.start, self._page).open()
+            PaintingFilmDialog(self.painter, self._name("gif", "film"), self.start, self._parent).open()

@@ -1,4 +1,4 @@
-"""What each tool does with a hand that presses, moves and lets go: in class pixels, without widgets or screens.
+"""The hand: what each tool does when it presses, moves and lets go, in class pixels, without widgets or screens.
 
 Every tool speaks the same few verbs. Whatever it changes on the canvas is one step of undo; until then it shows a
 :class:`Preview`. Places are in class pixels: (0.5, 0.5) is the middle of the first one.
@@ -7,41 +7,17 @@ Every tool speaks the same few verbs. Whatever it changes on the canvas is one s
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from ganstudio.explore.canvas import Point
-from ganstudio.ui.paint.options import BY_KEY, PaintOptions
-from ganstudio.ui.paint.surface import Region, Surface
-
-if TYPE_CHECKING:
-    from ganstudio.ui.paint.hand import Hand
+from ganstudio.app.paint.canvas_document import CanvasDocument
+from ganstudio.explore.canvas import Brush, LabelCanvas, Point, Rect
+from ganstudio.explore.canvas.shapes import cells
+from ganstudio.ui.paint.options import BY_KEY, PaintOptions, Tool
+from ganstudio.ui.pictures.strokes import Touch, Way, constrained
 
 LIGHTEST = 0.1
 """So much of the brush's size is left under the lightest pressure."""
-
-
-@dataclass(frozen=True, slots=True)
-class Touch:
-    """Where the hand is, and how.
-
-    Attributes:
-        x, y: place in class pixels.
-        pressure: of a pen, 0 to 1; 1 for a mouse.
-        shift: Shift is held: straight, square or round shapes.
-        near: so many class pixels are within reach of the hand, to hit corners.
-    """
-
-    x: float
-    y: float
-    pressure: float = 1.0
-    shift: bool = False
-    near: float = 4.0
-
-    @property
-    def point(self) -> Point:
-        """Its place."""
-        return self.x, self.y
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,52 +28,35 @@ class Preview:
         shape: ``line``, ``polygon``, ``rectangle``, ``ellipse``, ``select`` or ``moved``.
         points: corners of the shape in class pixels, the hand's place the last.
         region: for ``moved``: what was taken hold of.
-        offset: for ``moved``: how far it was moved, in whole class pixels.
+        offset: for ``moved``: how far right and down it was moved, in whole class pixels.
     """
 
     shape: str
     points: tuple[Point, ...]
-    region: Region | None = None
+    region: Rect | None = None
     offset: tuple[int, int] = (0, 0)
 
-
-def constrained(start: Point, end: Point, shape: str) -> Point:
-    """The end that Shift makes of ``end``: lines in steps of 45°, shapes as wide as high."""
-    dx, dy = end[0] - start[0], end[1] - start[1]
-    if shape == "line":
-        angle = round(math.atan2(dy, dx) / (math.pi / 4)) * (math.pi / 4)
-        length = dx * math.cos(angle) + dy * math.sin(angle)
-        return start[0] + length * math.cos(angle), start[1] + length * math.sin(angle)
-    # Rectangles reach over whole pixels; equal counts of pixels need whole ways.
-    dx, dy = math.floor(end[0]) - math.floor(start[0]), math.floor(end[1]) - math.floor(start[1])
-    side = max(abs(dx), abs(dy))
-    return (
-        math.floor(start[0]) + math.copysign(side, dx) + 0.5,
-        math.floor(start[1]) + math.copysign(side, dy) + 0.5,
-    )
+    @property
+    def target(self) -> Rect | None:
+        """Where the region is now."""
+        if self.region is None:
+            return None
+        top, left, bottom, right = self.region
+        dx, dy = self.offset
+        return top + dy, left + dx, bottom + dy, right + dx
 
 
 class Gesture:
     """A tool that does nothing yet."""
 
     def __init__(self, hand: Hand) -> None:
-        self.hand = hand
+        self.hand, self.options = hand, hand.options
         self.preview: Preview | None = None
 
     @property
     def busy(self) -> bool:
         """Something has begun that can be ended or given up."""
         return self.preview is not None
-
-    @property
-    def surface(self) -> Surface:
-        """What is worked on."""
-        return self.hand.surface
-
-    @property
-    def options(self) -> PaintOptions:
-        """What the hand holds."""
-        return self.hand.options
 
     def press(self, touch: Touch) -> None:
         """The hand is put down."""
@@ -131,8 +90,10 @@ class Gesture:
 
 
 class Freehand(Gesture):
-    """Brush and eraser."""
+    """Brush and eraser; with Shift straight on."""
 
+    _way: Way
+    _class = 0
     _last: tuple[Point, float] | None = None
 
     @property
@@ -140,28 +101,27 @@ class Freehand(Gesture):
         """The brush is on the canvas."""
         return self._last is not None
 
-    def _size(self, touch: Touch) -> float:
-        return max(1.0, self.options.size * max(LIGHTEST, min(1.0, touch.pressure)))
-
     def press(self, touch: Touch) -> None:
         """Begins a stroke with a dab."""
-        self.release(touch)
+        self.accept()
         tool = self.hand.tool_in_use
+        self._way, self._class = Way(), self.options.background if tool.key == "eraser" else self.options.chosen
         self.hand.began()
-        self.surface.begin(tool.title, self.options.background if tool.key == "eraser" else self.options.chosen)
-        self._last = touch.point, self._size(touch)
+        self.hand.document.begin(tool.title)
         self._draw(touch)
 
     def _draw(self, touch: Touch) -> None:
-        if self._last is None:
-            return
-        start, end = self._last, (touch.point, self._size(touch))
-        self._last = end
-        self.surface.stroke(start, end, self.options.square, self.options.mirror)
+        end = self._way.to(touch), max(1.0, self.options.size * max(LIGHTEST, min(1.0, touch.pressure)))
+        start, self._last = self._last or end, end
+        size = max(start[1], end[1])
+        self.hand.document.canvas.stroke(
+            start[0], end[0], self._class, size, self.hand.brush,
+            pressure=(start[1] / size, end[1] / size), mirror=self.options.mirror,
+        )  # fmt: skip
 
     def move(self, touch: Touch, down: bool) -> None:
         """Paints on to there."""
-        if down:
+        if down and self._last is not None:
             self._draw(touch)
 
     def release(self, touch: Touch) -> None:
@@ -170,19 +130,17 @@ class Freehand(Gesture):
 
     def accept(self) -> bool:
         """Ends the stroke."""
-        if self._last is None:
-            return False
-        self._last = None
-        self.surface.end()
-        self.hand.ended()
-        return True
+        return self._end(keep=True)
 
     def cancel(self) -> bool:
         """Takes the stroke back."""
+        return self._end(keep=False)
+
+    def _end(self, keep: bool) -> bool:
         if self._last is None:
             return False
         self._last = None
-        self.surface.abort()
+        self.hand.document.end() if keep else self.hand.document.abort()
         self.hand.ended()
         return True
 
@@ -209,10 +167,9 @@ class Shape(Gesture):
     def accept(self) -> bool:
         """Draws the shape."""
         preview, self.preview = self.preview, None
-        if preview is None:
-            return False
-        self.hand.once(BY_KEY[preview.shape].title, lambda: self.hand.draw(preview))
-        return True
+        if preview is not None:
+            self.hand.draw(preview)
+        return preview is not None
 
 
 class Polygon(Gesture):
@@ -223,8 +180,8 @@ class Polygon(Gesture):
         corners = self.preview.points[:-1] if self.preview is not None else ()
         if len(corners) > 2 and math.dist(corners[0], touch.point) <= touch.near:
             self.accept()
-            return
-        self.preview = Preview("polygon", (*corners, touch.point, touch.point))
+        else:
+            self.preview = Preview("polygon", (*corners, touch.point, touch.point))
 
     def move(self, touch: Touch, down: bool) -> None:
         """The line to the next corner follows the hand."""
@@ -244,14 +201,10 @@ class Polygon(Gesture):
 
     def accept(self) -> bool:
         """Closes and draws it, once there are three corners; until then Enter adds one, as Space does."""
-        preview = self.preview
-        if preview is None:
+        if self.preview is None or len(self.preview.points) < 4:
             return False
-        corners = preview.points[:-1]
-        if len(corners) < 3:
-            return False
-        self.preview = None
-        self.hand.once(BY_KEY["polygon"].title, lambda: self.hand.draw(Preview("polygon", corners)))
+        corners, self.preview = self.preview.points[:-1], None
+        self.hand.draw(Preview("polygon", corners))
         return True
 
     def back(self) -> bool:
@@ -268,21 +221,24 @@ class Click(Gesture):
 
     def press(self, touch: Touch) -> None:
         """Does it."""
-        here, key = self.surface.at(touch.point), self.options.tool
+        here, key, chosen = self.hand.document.canvas.class_at(*touch.point), self.options.tool, self.options.chosen
         if here is None:
             return
         if key == "pick":
             self.hand.pick(here)
         elif key == "replace":
-            self.hand.once(BY_KEY[key].title, lambda: self.surface.replace(here, self.options.chosen))
+            self.hand.once(BY_KEY[key].title, lambda canvas: canvas.replace_class(here, chosen))
         else:
-            self.hand.once(
-                BY_KEY[key].title, lambda: self.surface.fill(touch.point, self.options.chosen, self.options.mirror)
-            )
+            self.hand.once(BY_KEY[key].title, lambda canvas: self._fill(canvas, touch, chosen))
+
+    def _fill(self, canvas: LabelCanvas, touch: Touch, chosen: int) -> None:
+        canvas.flood(*touch.point, chosen)
+        if self.options.mirror:
+            canvas.flood(math.nextafter(canvas.size - touch.x, -1.0), touch.y, chosen)
 
     def move(self, touch: Touch, down: bool) -> None:
         """Goes on picking while the hand is down."""
-        here = self.surface.at(touch.point)
+        here = self.hand.document.canvas.class_at(*touch.point)
         if down and self.options.tool == "pick" and here is not None:
             self.hand.pick(here)
 
@@ -296,38 +252,34 @@ class Move(Gesture):
     def press(self, touch: Touch) -> None:
         """Begins the rectangle, or takes hold of what is in it."""
         self._held = touch.point
-        preview = self.preview
-        if preview is not None and preview.region is not None:
-            left, top, right, bottom = preview.region
-            dx, dy = preview.offset
-            if left + dx <= touch.x < right + dx and top + dy <= touch.y < bottom + dy:
-                self._start = preview.offset
+        if self.preview is not None and self.preview.target is not None:
+            top, left, bottom, right = self.preview.target
+            if left <= touch.x < right and top <= touch.y < bottom:
+                self._start = self.preview.offset
                 return
             self.accept()
         self.preview = Preview("select", (touch.point, touch.point))
 
     def move(self, touch: Touch, down: bool) -> None:
         """The rectangle or its content follows the hand."""
-        preview = self.preview
-        if preview is None or self._held is None:
+        if self.preview is None or self._held is None:
             return
-        if preview.region is None:
-            start = preview.points[0]
+        if self.preview.region is None:
+            start = self.preview.points[0]
             end = constrained(start, touch.point, "rectangle") if touch.shift else touch.point
             self.preview = Preview("select", (start, end))
         else:
             dx, dy = touch.x - self._held[0], touch.y - self._held[1]
             if touch.shift:
                 dx, dy = (dx, 0.0) if abs(dx) > abs(dy) else (0.0, dy)
-            self._put(round(self._start[0] + dx), round(self._start[1] + dy))
+            self._put(self.preview.region, round(self._start[0] + dx), round(self._start[1] + dy))
 
-    def _put(self, dx: int, dy: int) -> None:
-        if self.preview is not None and self.preview.region is not None:
-            left, top, right, bottom = self.preview.region
-            width, height = self.surface.size
-            # A row or column of it stays on the canvas, so that it can be taken hold of again.
-            offset = min(max(dx, 1 - right), width - 1 - left), min(max(dy, 1 - bottom), height - 1 - top)
-            self.preview = Preview("moved", (), self.preview.region, offset)
+    def _put(self, region: Rect, dx: int, dy: int) -> None:
+        top, left, bottom, right = region
+        size = self.hand.document.size
+        # A row or column of it stays on the canvas, so that it can be taken hold of again.
+        offset = min(max(dx, 1 - right), size - 1 - left), min(max(dy, 1 - bottom), size - 1 - top)
+        self.preview = Preview("moved", (), region, offset)
 
     def release(self, touch: Touch) -> None:
         """The rectangle is complete, or its content let go."""
@@ -336,8 +288,9 @@ class Move(Gesture):
         self.move(touch, True)
         self._held = None
         if self.preview is not None and self.preview.region is None:
-            region = self.surface.cells(*self.preview.points)
-            small = region is None or region[2] - region[0] < 2 or region[3] - region[1] < 2
+            size, whole = self.hand.document.size, cells(*self.preview.points) or (0, 0, 0, 0)
+            region = max(0, whole[0]), max(0, whole[1]), min(size, whole[2]), min(size, whole[3])
+            small = region[2] - region[0] < 2 or region[3] - region[1] < 2
             self.preview = None if small else Preview("moved", (), region)
 
     def nudge(self, dx: int, dy: int) -> bool:
@@ -345,7 +298,7 @@ class Move(Gesture):
         preview = self.preview
         if preview is None or preview.region is None or self._held is not None:
             return False
-        self._put(preview.offset[0] + dx, preview.offset[1] + dy)
+        self._put(preview.region, preview.offset[0] + dx, preview.offset[1] + dy)
         return True
 
     def accept(self) -> bool:
@@ -356,12 +309,118 @@ class Move(Gesture):
         self.preview = self._held = None
         region, offset = preview.region, preview.offset
         if region is not None and offset != (0, 0):
-            self.hand.once(
-                BY_KEY["move"].title, lambda: self.surface.move_region(region, offset, self.options.background)
-            )
+            hole = self.options.background
+            self.hand.once(BY_KEY["move"].title, lambda canvas: canvas.move(region, *offset, hole))
         return True
 
     def cancel(self) -> bool:
         """Leaves everything where it was."""
         self._held = None
         return super().cancel()
+
+
+class Hand:
+    """Holds the present tool and lets it work on a canvas.
+
+    Args:
+        options: what the hand holds.
+        began: called before a stroke or shape changes the canvas.
+        ended: called when it is done.
+        pick: called with the class that was picked.
+    """
+
+    def __init__(
+        self,
+        options: PaintOptions,
+        began: Callable[[], None],
+        ended: Callable[[], None],
+        pick: Callable[[int], None],
+    ) -> None:
+        self.options, self.began, self.ended, self.pick = options, began, ended, pick
+        self._document: CanvasDocument | None = None
+        self.erasing = False
+        freehand, shape, click = Freehand(self), Shape(self), Click(self)
+        self._tools: dict[str, Gesture] = {
+            "brush": freehand, "eraser": freehand, "line": shape, "rectangle": shape, "ellipse": shape,
+            "fill": click, "replace": click, "pick": click, "polygon": Polygon(self), "move": Move(self),
+        }  # fmt: skip
+        self._held = self.tool
+
+    @property
+    def document(self) -> CanvasDocument:
+        """What is worked on; asked for only while there is one."""
+        assert self._document is not None
+        return self._document
+
+    @property
+    def tool_in_use(self) -> Tool:
+        """The tool as it is described to people."""
+        return BY_KEY["eraser" if self.erasing else self.options.tool]
+
+    @property
+    def tool(self) -> Gesture:
+        """What the present tool does."""
+        return self._tools[self.tool_in_use.key]
+
+    @property
+    def brush(self) -> Brush:
+        """The tip of the brush."""
+        return "square" if self.options.square else "round"
+
+    @property
+    def busy(self) -> bool:
+        """A stroke or shape has begun."""
+        return self._held.busy
+
+    def set_document(self, document: CanvasDocument | None) -> None:
+        """Takes another canvas; what had begun on the one before is ended there."""
+        self.drop()
+        self._document = document
+
+    def drop(self) -> None:
+        """Ends a stroke as it is and gives up a shape: before another tool or canvas is taken."""
+        if isinstance(self._held, Freehand | Move):
+            self._held.accept()
+        self._held.cancel()
+        self._held, self.erasing = self.tool, False
+
+    # -- verbs ------------------------------------------------------------------------------------------------------
+
+    def press(self, touch: Touch) -> None:
+        """Puts the hand down."""
+        if touch.erasing != self.erasing:
+            self.drop()
+        self.erasing = touch.erasing
+        self._held = self.tool
+        if not (touch.double and self.tool.double(touch)):
+            self.tool.press(touch)
+
+    def move(self, touch: Touch, down: bool) -> None:
+        """Moves it."""
+        self.tool.move(touch, down)
+
+    def release(self, touch: Touch) -> None:
+        """Lifts it."""
+        self.tool.release(touch)
+        self.erasing = False
+
+    def cancel(self) -> bool:
+        """Gives up what has begun; whether there was anything."""
+        return self.tool.cancel()
+
+    def once(self, label: str, change: Callable[[LabelCanvas], object]) -> None:
+        """Does a change that is one step of undo."""
+        self.began()
+        try:
+            with self.document.step(label) as canvas:
+                change(canvas)
+        finally:
+            self.ended()
+
+    def draw(self, shape: Preview) -> None:
+        """Draws a shape with the chosen class: one step of undo."""
+        chosen, size, mirror = self.options.chosen, self.options.size, self.options.mirror
+        self.once(
+            BY_KEY[shape.shape].title,
+            lambda canvas: canvas.shape(shape.shape, shape.points, chosen, size, self.brush, mirror=mirror),
+        )

@@ -3,60 +3,89 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from PySide6.QtCore import QMimeData
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QWidget
 
+from ganstudio.app.paint.painter import Painter
 from ganstudio.app.paint.painter_session import restore
 from ganstudio.core.errors import StudioError
 from ganstudio.core.i18n import _
 from ganstudio.ui.kit.dropping import Dropped
 from ganstudio.ui.kit.files import ask_picture, picture_in
 
-if TYPE_CHECKING:
-    from ganstudio.ui.paint.workspace import PaintWorkspace
 
+class Opening:
+    """Asks for pictures and takes them.
 
-def open_dropped(page: PaintWorkspace, dropped: Dropped) -> None:
-    """Restores the painting that a picture carries; of any other picture makes a canvas, or takes its style."""
-    painter = page.painter
-    try:
-        if dropped.session is not None:
-            restore(painter, dropped.session)
+    Args:
+        painter: gets them.
+        parent: of the dialogs.
+    """
+
+    def __init__(self, painter: Painter, parent: QWidget) -> None:
+        self._painter, self._parent = painter, parent
+
+    def open_dropped(self, dropped: Dropped) -> None:
+        """Restores the painting that a picture carries; of any other picture makes a canvas, or takes its style."""
+        painter = self._painter
+        try:
+            if dropped.session is not None:
+                restore(painter, dropped.session)
+                return
+        except StudioError as error:
+            painter.studio.report(error)
             return
-    except StudioError as error:
-        painter.studio.report(error)
-        return
-    if painter.opened is None:
-        words = _("Open a run that paints first; then drop the picture again, and it is a canvas or a style.")
-        painter.studio.notifications.info(words)
-        return
-    sort_out(page, dropped.path)
+        if painter.opened is None:
+            words = _("Open a run that paints first; then drop the picture again, and it is a canvas or a style.")
+            painter.studio.notifications.info(words)
+        else:
+            self._sort_out(dropped.path)
 
+    def _sort_out(self, path: Path) -> None:
+        """A picture of few colours is a label map, any other one a style; the other way is offered."""
+        painter, hub = self._painter, self._painter.studio.notifications
+        most = max(32, 0 if painter.map_control is None else 2 * painter.map_control.count)
 
-def sort_out(page: PaintWorkspace, path: Path) -> None:
-    """A picture of few colours is a label map, any other one a style; the other way is offered."""
-    painter = page.painter
-    control = painter.map_control
-    most = max(32, 2 * (0 if control is None else control.count))
+        def done(few: bool) -> None:
+            if few or not painter.reads_styles:
+                painter.source.open_map(path)
+                return
+            text = _("The style of {name} was taken. It has too many colours to be a label map.").format(name=path.name)
+            painter.reader.take(
+                path,
+                lambda: hub.info(text, action=_("Open as a label map"), run=lambda: painter.source.open_map(path)),
+            )
 
-    def work(_progress: Any, _cancel: Any) -> bool:
-        return few_colours(path, most)
+        title = _("Looking at {name}").format(name=path.name)
+        job = painter.studio.jobs.start(title, lambda _progress, _cancel: few_colours(path, most))
+        job.on_done(done).on_error(painter.studio.report)
 
-    def done(few: bool) -> None:
-        hub, name = painter.studio.notifications, path.name
-        if few or not painter.reads_styles:
-            painter.source.open_map(path)
-            return
-        text = _("The style of {name} was taken. It has too many colours to be a label map.").format(name=name)
-        painter.reader.take(
-            path,
-            lambda: hub.info(text, action=_("Open as a label map"), run=lambda: painter.source.open_map(path)),
-        )
+    def choose_map(self) -> None:
+        """Asks for a label map and opens it as another canvas."""
+        chosen = ask_picture(self._parent, _("Open a label map"), _("Label maps"))
+        if chosen is not None:
+            self._painter.source.open_map(chosen)
 
-    job = painter.studio.jobs.start(_("Looking at {name}").format(name=path.name), work)
-    job.on_done(done).on_error(painter.studio.report)
+    def choose_style(self) -> None:
+        """Asks for a picture and takes its style."""
+        chosen = ask_picture(self._parent, _("Take the style of a picture"))
+        if chosen is not None:
+            self._painter.reader.take(chosen)
+
+    def paste_style(self) -> None:
+        """Takes the style of the picture on the clipboard."""
+        self.take_style_of(QGuiApplication.clipboard().mimeData())
+
+    def take_style_of(self, data: QMimeData) -> None:
+        """Takes the style of what was dropped or pasted: the first file, or a picture."""
+        found, hub = picture_in(data), self._painter.studio.notifications
+        if found is None:
+            hub.info(_("There is no picture on the clipboard. Copy one, then paste it here."))
+        else:
+            self._painter.reader.take(found)
 
 
 def few_colours(path: Path, most: int) -> bool:
@@ -75,31 +104,3 @@ def few_colours(path: Path, most: int) -> bool:
         return with_image(path, look)
     except PictureError:
         return False
-
-
-def choose_map(page: PaintWorkspace) -> None:
-    """Asks for a label map and opens it as another canvas."""
-    chosen = ask_picture(page, _("Open a label map"), _("Label maps"))
-    if chosen is not None:
-        page.painter.source.open_map(chosen)
-
-
-def choose_style(page: PaintWorkspace) -> None:
-    """Asks for a picture and takes its style."""
-    chosen = ask_picture(page, _("Take the style of a picture"))
-    if chosen is not None:
-        page.painter.reader.take(chosen)
-
-
-def paste_style(page: PaintWorkspace) -> None:
-    """Takes the style of the picture on the clipboard."""
-    take_style_of(page, QGuiApplication.clipboard().mimeData())
-
-
-def take_style_of(page: PaintWorkspace, data: QMimeData) -> None:
-    """Takes the style of what was dropped or pasted: the first file, or a picture."""
-    found = picture_in(data)
-    if found is None:
-        page.painter.studio.notifications.info(_("There is no picture on the clipboard. Copy one, then paste it here."))
-    else:
-        page.painter.reader.take(found)

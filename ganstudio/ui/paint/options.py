@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import TypedDict, Unpack, cast
 
 from PySide6.QtCore import QObject, Signal
 
@@ -16,15 +17,14 @@ FIRST_SIZE = 16
 
 @dataclass(frozen=True, slots=True)
 class Tool:
-    """One tool.
+    """One tool, or something else that a button and a key do to the canvas.
 
     Attributes:
         key: how the program calls it.
         title: how people call it.
         icon: its icon.
-        shortcut: the key that takes it.
+        shortcut: its key.
         help: how it is used, one sentence or two.
-        freehand: it paints along the way of the hand, with the brush.
         sized: the size of the brush matters to it.
     """
 
@@ -33,14 +33,13 @@ class Tool:
     icon: str
     shortcut: str
     help: str
-    freehand: bool = False
     sized: bool = False
 
 
 TOOLS: tuple[Tool, ...] = (
-    Tool("brush", _("Brush"), "brush", "B", _("Paints the chosen class. The wheel and [ ] change its size."), True, True),
-    Tool("eraser", _("Eraser"), "eraser", "E", _("Paints the background class."), True, True),
-    Tool("line", _("Line"), "line", "L", _("Drag from end to end; with Shift in steps of 45°."), False, True),
+    Tool("brush", _("Brush"), "brush", "B", _("Paints the chosen class. The wheel and [ ] change its size."), True),
+    Tool("eraser", _("Eraser"), "eraser", "E", _("Paints the background class."), True),
+    Tool("line", _("Line"), "line", "L", _("Drag from end to end; with Shift in steps of 45°."), True),
     Tool("polygon", _("Polygon"), "polygon", "P",
          _("Click the corners; Enter or a double click closes it, Backspace takes a corner back, Esc gives up.")),
     Tool("rectangle", _("Rectangle"), "rectangle", "R", _("Drag from corner to corner; with Shift a square.")),
@@ -54,125 +53,82 @@ TOOLS: tuple[Tool, ...] = (
          _("Drag a rectangle around it, then drag what is in it; Enter puts it down, Esc back.")),
 )  # fmt: skip
 BY_KEY = {tool.key: tool for tool in TOOLS}
+SWITCHES: tuple[Tool, ...] = (
+    Tool("square", _("Square brush"), "square", "S", _("The brush is square; else it is round.")),
+    Tool("mirror", _("Mirror"), "mirror", "X", _("What is painted is painted on the other side too.")),
+    Tool("grid", _("Pixel grid"), "pixels", "G", _("Lines between the pixels, from a zoom of 800 % on.")),
+)
+"""What is on or off."""
+
+
+class Held(TypedDict, total=False):
+    """What the hand holds.
+
+    Attributes:
+        tool: key of the tool.
+        size: diameter of the brush in class pixels, kept within 1 and 128.
+        square: the brush is square, not round.
+        chosen: the class that is painted.
+        background: the class that the eraser paints, and that stays behind where a region is moved away.
+        mirror: what is painted is painted on the other side too, left and right exchanged.
+        grid: the pixel grid is drawn where pixels are large enough.
+        opacity: how much of the label map is seen over the result, kept within 0 and 1.
+    """
+
+    tool: str
+    size: int
+    square: bool
+    chosen: int
+    background: int
+    mirror: bool
+    grid: bool
+    opacity: float
 
 
 class PaintOptions(QObject):
-    """The state of the hand. Setting what it is already tells nobody.
+    """The state of the hand. The attributes are those of :class:`Held`; :meth:`set` changes them and tells so.
 
     Signals:
         changed(): anything is another.
-        tool_changed(str): another tool is held.
-        size_changed(int): the brush is larger or smaller.
-        class_changed(int): another class is chosen.
+        tool_changed(): another tool is held; comes first.
     """
 
     changed = Signal()
-    tool_changed = Signal(str)
-    size_changed = Signal(int)
-    class_changed = Signal(int)
+    tool_changed = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._tool, self._size, self._chosen, self._background = "brush", FIRST_SIZE, 0, 0
-        self._square = self._mirror = self._grid = False
-        self._opacity = 1.0
+        self.tool, self.size = "brush", FIRST_SIZE
+        self.chosen = self.background = 0
+        self.square = self.mirror = self.grid = False
+        self.opacity = 1.0
 
-    @property
-    def tool(self) -> str:
-        """Key of the tool that is held."""
-        return self._tool
-
-    def set_tool(self, key: str) -> None:
-        """Takes a tool.
+    def set(self, **held: Unpack[Held]) -> None:
+        """Holds something else. What it is already tells nobody.
 
         Raises:
             ValueError: there is no such tool.
         """
-        if key not in BY_KEY:
-            raise ValueError(f"no tool is called {key!r}")
-        if key != self._tool:
-            self._tool = key
-            self.tool_changed.emit(key)
+        if held.get("tool", "brush") not in BY_KEY:
+            raise ValueError(f"no tool is called {held['tool']!r}")
+        if "size" in held:
+            held["size"] = min(LARGEST, max(SMALLEST, int(held["size"])))
+        if "opacity" in held:
+            held["opacity"] = min(1.0, max(0.0, float(held["opacity"])))
+        others = {name: value for name, value in held.items() if value != getattr(self, name)}
+        for name, value in others.items():
+            setattr(self, name, value)
+        if "tool" in others:
+            self.tool_changed.emit()
+        if others:
             self.changed.emit()
 
-    @property
-    def size(self) -> int:
-        """Diameter of the brush in class pixels."""
-        return self._size
-
-    def set_size(self, size: int) -> None:
-        """Takes another diameter, kept within 1 and 128."""
-        size = min(LARGEST, max(SMALLEST, int(size)))
-        if size != self._size:
-            self._size = size
-            self.size_changed.emit(size)
-            self.changed.emit()
+    def switch(self, name: str) -> None:
+        """Turns one of :data:`SWITCHES` on or off."""
+        self.set(**cast("Held", {name: not getattr(self, name)}))
 
     def grow(self, steps: float) -> None:
         """Larger by so many steps of a tenth, smaller where negative; by one pixel at least."""
-        way = 1 if steps > 0 else -1
-        grown = self._size * 1.1**steps
-        size = math.ceil(grown) if way > 0 else math.floor(grown)
-        self.set_size(size if size != self._size else self._size + way)
-
-    @property
-    def square(self) -> bool:
-        """The brush is square, not round."""
-        return self._square
-
-    def set_square(self, on: bool) -> None:
-        """Takes a square or a round brush."""
-        self._set("_square", bool(on))
-
-    @property
-    def mirror(self) -> bool:
-        """What is painted is painted on the other side too, left and right exchanged."""
-        return self._mirror
-
-    def set_mirror(self, on: bool) -> None:
-        """Switches the mirror."""
-        self._set("_mirror", bool(on))
-
-    @property
-    def grid(self) -> bool:
-        """The pixel grid is drawn where pixels are large enough."""
-        return self._grid
-
-    def set_grid(self, on: bool) -> None:
-        """Switches the grid."""
-        self._set("_grid", bool(on))
-
-    @property
-    def opacity(self) -> float:
-        """How much of the label map is seen over the result, 0 to 1."""
-        return self._opacity
-
-    def set_opacity(self, opacity: float) -> None:
-        """Sets it, kept within 0 and 1."""
-        self._set("_opacity", min(1.0, max(0.0, float(opacity))))
-
-    @property
-    def chosen(self) -> int:
-        """The class that is painted."""
-        return self._chosen
-
-    def choose(self, index: int) -> None:
-        """Chooses the class that is painted."""
-        if index != self._chosen:
-            self._chosen = int(index)
-            self.class_changed.emit(self._chosen)
-            self.changed.emit()
-
-    @property
-    def background(self) -> int:
-        """The class that the eraser paints, and that stays behind where a region is moved away."""
-        return self._background
-
-    def set_background(self, index: int) -> None:
-        """Sets it."""
-        self._set("_background", int(index))
-
-    def _set(self, name: str, value: object) -> None:
-        if getattr(self, name) != value:
-            setattr(self, name, value)
-            self.changed.emit()
+        grown = self.size * 1.1**steps
+        size = math.ceil(grown) if steps > 0 else math.floor(grown)
+        self.set(size=size if size != self.size else self.size + (1 if steps > 0 else -1))

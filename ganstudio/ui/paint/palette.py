@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
 import numpy as np
@@ -18,7 +18,6 @@ from PySide6.QtCore import (
     QRectF,
     QSize,
     Qt,
-    Signal,
     Slot,
 )
 from PySide6.QtGui import QColor, QContextMenuEvent, QFont, QKeyEvent, QPainter, QPen
@@ -29,13 +28,13 @@ from PySide6.QtWidgets import (
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
-    QVBoxLayout,
     QWidget,
 )
 
 from ganstudio.core.dataspec import MapClass
 from ganstudio.core.i18n import _
 from ganstudio.ui.kit.icons import icon_pixmap
+from ganstudio.ui.kit.parts import boxed
 from ganstudio.ui.kit.theme import current_theme, theme_hub, ui_font
 from ganstudio.ui.kit.tips import plain
 from ganstudio.ui.paint.canvas_view import CanvasView
@@ -179,15 +178,15 @@ class ClassRow(QStyledItemDelegate):
 class ClassList(QListView):
     """The rows; what it has no use for goes to the canvas, so that keys work here too.
 
-    Signals:
-        menu_requested(int, QPoint): a menu for this class is wanted at this global point.
+    Args:
+        view: the canvas.
+        open_menu: opens the menu of a class at a global point.
+        parent: the palette.
     """
 
-    menu_requested = Signal(int, QPoint)
-
-    def __init__(self, view: CanvasView, parent: QWidget) -> None:
+    def __init__(self, view: CanvasView, open_menu: Callable[[int, QPoint], None], parent: QWidget) -> None:
         super().__init__(parent)
-        self._view = view
+        self._view, self._open_menu = view, open_menu
         self.setUniformItemSizes(True)
         self.setMouseTracking(True)
         self.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
@@ -213,7 +212,7 @@ class ClassList(QListView):
         index = self.indexAt(event.pos()) if by_mouse else self.currentIndex()
         if index.isValid():
             place = event.globalPos() if by_mouse else self.viewport().mapToGlobal(self.visualRect(index).center())
-            self.menu_requested.emit(int(index.data(CLASS_ROLE)), place)
+            self._open_menu(int(index.data(CLASS_ROLE)), place)
 
 
 class ClassPalette(QWidget):
@@ -235,25 +234,20 @@ class ClassPalette(QWidget):
         self.search.textChanged.connect(self._filter)
         self.search.returnPressed.connect(self._choose_first)
         self.search.installEventFilter(self)
-        self.list = ClassList(view, self)
+        self.list = ClassList(view, self._open_menu, self)
         self.list.setAccessibleName(_("Classes"))
         self.list.setToolTip(_("What is painted; the menu of a class replaces, fills and sets the background"))
         self.list.setModel(self.model)
         self.list.setItemDelegate(ClassRow(view, self.model, self.list))
-        self.list.menu_requested.connect(self._open_menu)
         self.list.selectionModel().currentChanged.connect(self._moved)
-        self.list.clicked.connect(self._clicked)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(8)
-        column.addWidget(self.search)
-        column.addWidget(self.list, 1)
+        self.list.clicked.connect(lambda index: view.choose_class(int(index.data(CLASS_ROLE))))
+        boxed(self.search, self.list, gap=8, into=self, stretch=self.list)
         self.setMinimumWidth(144)
         view.options.changed.connect(self._show_choice)
         view.stroke_ended.connect(self.refresh_shares)
         view.inked.connect(self._inked)
         view.document_changed.connect(self.refresh)
-        theme_hub.changed.connect(self._themed)
+        theme_hub.changed.connect(self.list.viewport().update)
         self.refresh()
 
     def sizeHint(self) -> QSize:
@@ -293,18 +287,12 @@ class ClassPalette(QWidget):
                 self.list.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.ClearAndSelect)
         self.list.viewport().update()
 
-    @Slot(object)
-    def _themed(self, _theme: object) -> None:
-        self.list.viewport().update()
-
     # -- choosing ---------------------------------------------------------------------------------------------------
 
-    @Slot(str)
     def _filter(self, text: str) -> None:
         self.model.filter(text)
         self._show_choice()
 
-    @Slot()
     def _choose_first(self) -> None:
         if self.model.rows:
             self._view.choose_class(self.model.rows[0])
@@ -315,10 +303,6 @@ class ClassPalette(QWidget):
     def _moved(self, now: QModelIndex, _before: QModelIndex) -> None:
         if now.isValid() and self.list.hasFocus():
             self._view.choose_class(int(now.data(CLASS_ROLE)))
-
-    @Slot(QModelIndex)
-    def _clicked(self, index: QModelIndex) -> None:
-        self._view.choose_class(int(index.data(CLASS_ROLE)))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """From the search field, Down goes to the list, and Esc empties the field, then goes to the canvas."""
@@ -352,13 +336,12 @@ class ClassPalette(QWidget):
             _("Fill the canvas with “{name}”").format(name=name), lambda: self._view.fill_canvas(number)
         ).setEnabled(self._view.ids is not None)
         ground = menu.addAction(
-            _("Set as background (eraser paints it)"), lambda: self._view.options.set_background(number)
+            _("Set as background (eraser paints it)"), lambda: self._view.options.set(background=number)
         )
         ground.setCheckable(True)
         ground.setChecked(number == self._view.options.background)
         return menu
 
-    @Slot(int, QPoint)
     def _open_menu(self, number: int, place: QPoint) -> None:
         menu = self.menu_of(number)
         menu.aboutToHide.connect(menu.deleteLater)

@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QListWidget,
     QListWidgetItem,
     QProgressBar,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -22,8 +21,9 @@ from ganstudio.app.paint.painter import Painter
 from ganstudio.app.paint.painter_canvases import Scene
 from ganstudio.core.i18n import _
 from ganstudio.core.labelmaps import colour_map
+from ganstudio.ui.kit.lifetimes import listen
 from ganstudio.ui.kit.painted import to_image
-from ganstudio.ui.kit.parts import label
+from ganstudio.ui.kit.parts import boxed, label
 from ganstudio.ui.kit.style import set_look
 
 SIDE = 96
@@ -67,17 +67,12 @@ class SceneDialog(QDialog):
         set_look(self.go, primary=True)
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(16, 16, 16, 16)
-        column.setSpacing(8)
-        for part in (self.words, self.bar):
-            column.addWidget(part)
-        column.addWidget(self.list, 1)
-        column.addWidget(buttons)
+        boxed(self.words, self.bar, self.list, buttons, margins=(16, 16, 16, 16), gap=8, into=self, stretch=self.list)
         self.resize(600, 480)
-        painter.source.scenes_changed.connect(self.refresh)
-        painter.source_changed.connect(self._gone)
-        self.finished.connect(self._end)
+        # Another run: what is shown here is not its data.
+        self.finished.connect(
+            listen(self, (painter.source.scenes_changed, self.refresh), (painter.source_changed, lambda: self.reject()))
+        )
         self._job: Job | None = None
         painter.source.want_scenes()
 
@@ -97,7 +92,7 @@ class SceneDialog(QDialog):
         self.list.setVisible(bool(source.scenes))
         if job is not None and job is not self._job:
             self.bar.setRange(0, 0)
-            job.progressed.connect(self._tell)
+            self.finished.connect(listen(self, (job.progressed, self._tell)))
         self._job = job
         self.list.clear()
         classes = () if control is None else control.classes
@@ -118,13 +113,3 @@ class SceneDialog(QDialog):
         if 0 <= row < len(scenes):
             self._take(scenes[row])
         super().accept()
-
-    def _gone(self) -> None:
-        """Another run: what is shown here is not its data."""
-        self.reject()
-
-    def _end(self, _result: int) -> None:
-        self._painter.source.scenes_changed.disconnect(self.refresh, missing_ok=True)
-        self._painter.source_changed.disconnect(self._gone, missing_ok=True)
-        if self._job is not None:
-            self._job.progressed.disconnect(self._tell, missing_ok=True)

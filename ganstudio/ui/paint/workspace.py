@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import cast
 
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
@@ -10,21 +10,21 @@ from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 from ganstudio.app.gallery import gallery_card
 from ganstudio.app.generators.workplaces import bundled_path
 from ganstudio.app.paint.painter import Painter
-from ganstudio.app.paint.painter_canvases import Scene
 from ganstudio.app.runs.run_model import RunModel
 from ganstudio.app.studio import Studio
 from ganstudio.core.i18n import _
 from ganstudio.ui.generator_page.page import GeneratorPage, Splitters
 from ganstudio.ui.kit.dropping import Dropped
 from ganstudio.ui.kit.errors import EmptyState
+from ganstudio.ui.kit.lifetimes import listen
 from ganstudio.ui.kit.menus import ActionBinder
 from ganstudio.ui.kit.painted import to_image
-from ganstudio.ui.kit.parts import LinkButton, line
+from ganstudio.ui.kit.parts import LinkButton, boxed, line
 from ganstudio.ui.kit.words import step_text
-from ganstudio.ui.paint import opening
 from ganstudio.ui.paint.canvas_bar import CanvasBar
 from ganstudio.ui.paint.canvas_view import CanvasView
 from ganstudio.ui.paint.exports import Exports
+from ganstudio.ui.paint.opening import Opening
 from ganstudio.ui.paint.palette import ClassPalette
 from ganstudio.ui.paint.scene_dialog import SceneDialog
 from ganstudio.ui.paint.style_panel import StylePanel
@@ -53,41 +53,23 @@ class PaintWorkspace(GeneratorPage):
         )
         self.bar = CanvasBar(self.painter, binder)
         self.style_panel = StylePanel(self.painter)
-        self.exports = Exports(self)
+        self.exports = Exports(self.painter, self)
+        self.opening = Opening(self.painter, self)
         self.under = False
         self._lay_out()
         self._connect()
         self._source_changed()
-        self._canvas_changed()
 
     def _lay_out(self) -> None:
         left = QWidget()
-        tools = QVBoxLayout(left)
-        tools.setContentsMargins(12, 8, 8, 8)
-        tools.setSpacing(8)
-        tools.addWidget(self.tools)
-        tools.addWidget(line())
-        tools.addWidget(self.palette_, 1)
-        self.pair = QSplitter(Qt.Orientation.Horizontal)
-        self.pair.addWidget(self.canvas)
-        self.pair.addWidget(self.result)
-        self.middle = QSplitter(Qt.Orientation.Vertical)
-        self.middle.addWidget(self.pair)
-        self.middle.addWidget(self.style_panel)
+        boxed(self.tools, line(), self.palette_, gap=8, margins=(12, 8, 8, 8), into=left, stretch=self.palette_)
+        self.pair = _split(Qt.Orientation.Horizontal, self.canvas, self.result)
+        self.middle = _split(Qt.Orientation.Vertical, self.pair, self.style_panel)
+        self.columns = _split(Qt.Orientation.Horizontal, left, self.middle)
         self.middle.setStretchFactor(0, 1)
-        self.columns = QSplitter(Qt.Orientation.Horizontal)
-        self.columns.addWidget(left)
-        self.columns.addWidget(self.middle)
         self.columns.setStretchFactor(1, 1)
-        for splitter in (self.pair, self.middle, self.columns):
-            splitter.setChildrenCollapsible(False)
         page = QWidget()
-        inside = QVBoxLayout(page)
-        inside.setContentsMargins(0, 0, 0, 0)
-        inside.setSpacing(0)
-        for part in (self.bar, line()):
-            inside.addWidget(part)
-        inside.addWidget(self.columns, 1)
+        boxed(self.bar, line(), self.columns, into=page, stretch=self.columns)
         self._fill(page, self._make_empty())
 
     def _make_empty(self) -> EmptyState:
@@ -112,22 +94,25 @@ class PaintWorkspace(GeneratorPage):
         painter, canvas = self.painter, self.canvas
         canvas.stroke_began.connect(painter.stroke_began)
         canvas.stroke_ended.connect(painter.stroke_ended)
-        canvas.hovered.connect(self.bar.show_words)
+        canvas.hovered.connect(self.bar.words.setText)
         self.result.menu_requested.connect(self._open_menu)
         self.result.hovered.connect(self._hovered)
         self.result.moved.connect(lambda: self.bar.times.set_value(self.result.zoom))
-        self.bar.size_chosen.connect(self.result.set_zoom)
-        self.bar.layout_chosen.connect(lambda key: self.set_under(key == "under"))
+        self.bar.times.chosen.connect(self.result.set_zoom)
+        self.bar.placing.chosen.connect(lambda key: self.set_under(key == "under"))
         self.bar.compare.clicked.connect(self.set_comparing)
         self.bar.scene_wanted.connect(lambda: self.choose_scene(False))
-        self.style_panel.open_wanted.connect(lambda: opening.choose_style(self))
-        self.style_panel.paste_wanted.connect(lambda: opening.paste_style(self))
+        self.style_panel.open_wanted.connect(self.opening.choose_style)
+        self.style_panel.paste_wanted.connect(self.opening.paste_style)
         self.style_panel.scene_wanted.connect(lambda: self.choose_scene(True))
-        self.style_panel.dropped.connect(lambda data: opening.take_style_of(self, data))
-        painter.source_changed.connect(self._source_changed)
-        painter.weights_changed.connect(self._show_step)
-        painter.canvas_changed.connect(self._canvas_changed)
-        painter.picture_changed.connect(self._picture_changed)
+        self.style_panel.dropped.connect(self.opening.take_style_of)
+        self._deaf = listen(
+            self,
+            (painter.source_changed, self._source_changed),
+            (painter.weights_changed, self._show_step),
+            (painter.canvas_changed, self._canvas_changed),
+            (painter.picture_changed, self._picture_changed),
+        )
 
     # -- what the painter tells -------------------------------------------------------------------------------------
 
@@ -136,8 +121,6 @@ class PaintWorkspace(GeneratorPage):
             self.canvas.setFocus()
         self._canvas_changed()
         self._picture_changed()
-        self._show_step()
-        self._studio.actions.refresh()
         self._arrange_once()
 
     def _canvas_changed(self) -> None:
@@ -195,19 +178,14 @@ class PaintWorkspace(GeneratorPage):
 
     def open_file(self, dropped: Dropped) -> None:
         """Opens what was dropped: a painting, a label map, or a picture whose style is taken."""
-        self._studio.when_ready(lambda: opening.open_dropped(self, dropped))
+        self._studio.when_ready(lambda: self.opening.open_dropped(dropped))
 
     def choose_scene(self, pictures: bool) -> None:
         """Offers some of the run's data: as another canvas, or for their style."""
-
-        def take(scene: Scene) -> None:
-            if pictures:
-                self.painter.reader.take(scene.picture)
-            else:
-                self.painter.source.add(scene.name, scene.ids)
-
+        reader, source = self.painter.reader, self.painter.source
         if self.painter.opened is not None:
-            SceneDialog(self.painter, pictures, take, self).open()
+            take_style, take_map = lambda one: reader.take(one.picture), lambda one: source.add(one.name, one.ids)
+            SceneDialog(self.painter, pictures, take_style if pictures else take_map, self).open()
 
     # -- deeds ------------------------------------------------------------------------------------------------------
 
@@ -218,7 +196,7 @@ class PaintWorkspace(GeneratorPage):
             self.result.compare("")
             self.bar.compare.setChecked(False)
         self.result.setVisible(not under)
-        self.canvas.options.set_opacity(SHINES if under else 1.0)
+        self.canvas.options.set(opacity=SHINES if under else 1.0)
         self.bar.times.setEnabled(not under)
         self.bar.placing.set_value("under" if under else "beside")
         self._studio.actions.refresh()
@@ -252,16 +230,14 @@ class PaintWorkspace(GeneratorPage):
         """The window goes: every canvas is saved, the rendering thread ends, nothing is listened to any more."""
         self.canvas.set_document(None)
         super().end()
-        for part in (self.bar, self.style_panel):
-            part.end()
-        for signal, slot in self._hooks():
-            signal.disconnect(slot, missing_ok=True)
+        self.style_panel.end()
+        self._deaf()
 
-    def _hooks(self) -> tuple[tuple[Any, Any], ...]:
-        painter = self.painter
-        return (
-            (painter.source_changed, self._source_changed),
-            (painter.weights_changed, self._show_step),
-            (painter.canvas_changed, self._canvas_changed),
-            (painter.picture_changed, self._picture_changed),
-        )
+
+def _split(way: Qt.Orientation, *parts: QWidget) -> QSplitter:
+    """Parts whose shares a person chooses; none can be pushed out of sight."""
+    made = QSplitter(way)
+    made.setChildrenCollapsible(False)
+    for part in parts:
+        made.addWidget(part)
+    return made

@@ -16,6 +16,7 @@ from ganstudio.core.controls import Given, LabelMap
 from ganstudio.core.i18n import _
 from ganstudio.explore.pen import LARGEST, SMALLEST, PenStroke
 from ganstudio.explore.translating import seen
+from ganstudio.ui.pictures.strokes import StrokeInput, Touch, Way
 from ganstudio.ui.pictures.viewer import Hand
 
 Tool = Literal["hand", "pen", "eraser"]
@@ -78,7 +79,11 @@ class Pen(Hand):
     def __init__(self, translator: Translator) -> None:
         super().__init__()
         self._translator = translator
+        self._strokes = StrokeInput(
+            lambda at: self.viewer.viewport.to_canvas(at), self._begin, self._draw, self._end, self._cancel
+        )
         self._stroke: PenStroke | None = None
+        self._way = Way()
         self.tool: Tool = "hand"
         self.ink: Ink | None = None
         self.width = 1.0
@@ -138,11 +143,18 @@ class Pen(Hand):
         if event.modifiers() & Qt.KeyboardModifier.AltModifier:
             self._take_up(event.position())
         else:
-            self._begin()
-            self.drag(event)
+            self._strokes.press(event)
         return True
 
-    def _begin(self) -> None:
+    def drag(self, event: QMouseEvent) -> None:
+        """Draws as far as the mouse; with Shift straight on."""
+        self._strokes.move(event)
+
+    def release(self) -> None:
+        """Lifts the pen: the stroke is one step back."""
+        self._strokes.release()
+
+    def _begin(self, touch: Touch) -> None:
         found = self._translator.shelf.found
         pixels, wanted = self._translator.begin_stroke(), self._translator.given
         if pixels is None or wanted is None:
@@ -151,23 +163,28 @@ class Pen(Hand):
         if self.tool == "eraser":
             ink = min(found.paper, wanted.count - 1) if isinstance(wanted, LabelMap) else (found.paper,)
         self._stroke = PenStroke(pixels, ink, self.width, found.hard)
+        self._way = Way()
+        self._draw(touch)
 
-    def drag(self, event: QMouseEvent) -> None:
-        """Draws as far as the mouse."""
+    def _draw(self, touch: Touch, _down: bool = True) -> None:
         stroke, wanted, view = self._stroke, self._translator.given, self.viewer.viewport
         if stroke is None or wanted is None:
             return
-        there = view.to_canvas(event.position())
-        changed = stroke.to(there.x(), there.y())
+        changed = stroke.to(*self._way.to(touch))
         if changed is not None:
             self.viewer.show_pictures(seen(wanted, stroke.pixels), part=view.cover(*changed, margin=2))
             self._translator.stroke(stroke.pixels)
 
-    def release(self) -> None:
-        """Lifts the pen: the stroke is one step back."""
+    def _end(self, _touch: Touch) -> None:
         if self._stroke is not None:
             self._stroke = None
             self._translator.end_stroke(_("Erase") if self.tool == "eraser" else _("Draw"))
+
+    def _cancel(self) -> bool:
+        had, self._stroke = self._stroke is not None, None
+        if had:
+            self._translator.cancel_stroke()
+        return had
 
     def _take_up(self, point: QPointF) -> None:
         state, wanted, (x, y) = self._translator.state, self._translator.given, self.viewer.pixel_at(point)
@@ -191,11 +208,7 @@ class Pen(Hand):
 
     def key(self, event: QKeyEvent) -> bool:
         """Escape takes a stroke back that is being drawn."""
-        if event.key() != Qt.Key.Key_Escape or self._stroke is None:
-            return False
-        self._stroke = None
-        self._translator.cancel_stroke()
-        return True
+        return event.key() == Qt.Key.Key_Escape and self._strokes.cancel()
 
     def shape(self) -> Qt.CursorShape | None:
         """The ring is the mouse while there is a pen in the hand."""

@@ -1,0 +1,101 @@
+"""The data that an open run was trained on: read in a job, for whatever offers some of them to a person. No Qt."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from psygnal import Signal
+
+from ganstudio.app.generators.sources import data_of
+from ganstudio.app.jobs import Job, Newest, Progress
+from ganstudio.app.named import data_refusal
+from ganstudio.core.i18n import _
+
+if TYPE_CHECKING:
+    from ganstudio.app.studio import Studio
+    from ganstudio.data.base import Arrays
+    from ganstudio.store import Run
+
+T = TypeVar("T")
+MOST = 24
+
+
+def read_data(run: Run, progress: Progress | None = None, cancel: threading.Event | None = None) -> Arrays:
+    """All of the data of a run. For a job.
+
+    Raises:
+        StudioError: they are not there any more, cannot be read, or are others now.
+    """
+    from ganstudio.data import parse_request, read
+
+    seed, expected = run.info.experiment.seed, run.info.fingerprint
+    return read(parse_request(data_of(run)), seed=seed, cancel=cancel, progress=progress, expected=expected)
+
+
+def spread(count: int) -> list[int]:
+    """Places in a pile of so many that are offered: :data:`MOST`, evenly spread."""
+    most = min(MOST, count)
+    return [place * count // most for place in range(most)]
+
+
+class RunShelf(Generic[T]):
+    """Some of the data of a run, read beside the window; the run that was looked at last counts.
+
+    Args:
+        studio: runs the job.
+        nothing: what there is before it is read, and where it cannot be.
+
+    Attributes:
+        found: what there is.
+        error: why there is nothing, as a sentence; empty otherwise.
+        changed: emitted when anything of this is different.
+    """
+
+    changed = Signal()
+
+    def __init__(self, studio: Studio, nothing: T) -> None:
+        self._studio, self._nothing = studio, nothing
+        self.found, self.error = nothing, ""
+        self._newest = Newest(studio.jobs)
+
+    @property
+    def reading(self) -> Job | None:
+        """The job that reads the data."""
+        return self._newest.job
+
+    def look(
+        self,
+        run: Run | None,
+        take: Callable[[Arrays], T],
+        otherwise: str = "",
+        then: Callable[[], object] | None = None,
+    ) -> None:
+        """Forgets what was there and reads the data of a run.
+
+        Args:
+            run: None has none: a file that was brought in.
+            take: what is taken of the data; runs in the job.
+            otherwise: :attr:`error` where there is no run.
+            then: called once they are read, or cannot be.
+        """
+        self._newest.stop()
+        self.found = self._nothing
+        self.error = otherwise if run is None else data_refusal(run.info.experiment, self._studio.settings)
+
+        def put(found: T, error: str = "") -> None:
+            self.found, self.error = found, error
+            if then is not None:
+                then()
+            self.changed.emit()
+
+        if run is not None and not self.error:
+            known, title = run, _("Reading the data of the run")
+            self._newest.start(
+                title,
+                lambda progress, cancel: take(read_data(known, progress, cancel)),
+                put,
+                lambda error: put(self._nothing, str(error)),
+            )
+        self.changed.emit()

@@ -1,0 +1,181 @@
+"""The one stroke input: mouse, pen and finger on a widget become what a hand does on its picture."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtGui import QInputDevice, QMouseEvent, QPointingDevice, QSinglePointEvent, QTabletEvent
+
+REACH = 8.0
+"""So many pixels of the widget are within reach of the hand."""
+PEN_SHADOW = 0.3
+"""So many seconds after a pen, presses of the mouse that systems make from it are ignored."""
+STEP = math.pi / 4
+"""Straight lines go in such directions."""
+
+Point = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Touch:
+    """Where the hand is on a picture, and how.
+
+    Attributes:
+        x, y: place in pixels of the picture; (0.5, 0.5) is the middle of the first one.
+        pressure: of a pen, 0 to 1; 1 for a mouse.
+        shift: Shift is held: straight, square or round.
+        near: so many pixels of the picture are within reach of the hand, to hit corners.
+        erasing: it is the other end of a pen.
+        double: it is the second press of two.
+    """
+
+    x: float
+    y: float
+    pressure: float = 1.0
+    shift: bool = False
+    near: float = 4.0
+    erasing: bool = False
+    double: bool = False
+
+    @property
+    def point(self) -> Point:
+        """Its place."""
+        return self.x, self.y
+
+
+def constrained(start: Point, end: Point, shape: str) -> Point:
+    """The end that Shift makes of ``end``: a ``line`` in steps of 45°, other shapes as wide as high."""
+    dx, dy = end[0] - start[0], end[1] - start[1]
+    if shape == "line":
+        angle = round(math.atan2(dy, dx) / STEP) * STEP
+        length = dx * math.cos(angle) + dy * math.sin(angle)
+        return start[0] + length * math.cos(angle), start[1] + length * math.sin(angle)
+    # Rectangles reach over whole pixels; equal counts of pixels need whole ways.
+    dx, dy = math.floor(end[0]) - math.floor(start[0]), math.floor(end[1]) - math.floor(start[1])
+    side = max(abs(dx), abs(dy))
+    return (
+        math.floor(start[0]) + math.copysign(side, dx) + 0.5,
+        math.floor(start[1]) + math.copysign(side, dy) + 0.5,
+    )
+
+
+class Way:
+    """The way of one stroke: that of the hand, through every point that is reported; straight while Shift is held.
+
+    What has been drawn cannot be turned any more: the first bit of the way decides the direction.
+    """
+
+    def __init__(self) -> None:
+        self._corner: Point | None = None
+        self._direction: Point | None = None
+
+    def to(self, touch: Touch) -> Point:
+        """Where the stroke goes on to."""
+        if not touch.shift or self._corner is None:
+            self._corner, self._direction = touch.point, None
+            return touch.point
+        x, y = self._corner
+        dx, dy = touch.x - x, touch.y - y
+        if self._direction is None:
+            if math.hypot(dx, dy) < touch.near / 2:
+                return self._corner
+            angle = round(math.atan2(dy, dx) / STEP) * STEP
+            self._direction = math.cos(angle), math.sin(angle)
+        along, (right, down) = dx * self._direction[0] + dy * self._direction[1], self._direction
+        return x + along * right, y + along * down
+
+
+def as_mouse(event: QTabletEvent, widget: Any) -> None:
+    """Lets a pen do what the mouse does: its events go to the widget's own handlers of the mouse."""
+    match event.type():
+        case QEvent.Type.TabletPress:
+            widget.setFocus(Qt.FocusReason.MouseFocusReason)
+            widget.mousePressEvent(event)
+        case QEvent.Type.TabletMove:
+            widget.mouseMoveEvent(event)
+        case QEvent.Type.TabletRelease:
+            widget.mouseReleaseEvent(event)
+    event.accept()
+
+
+class StrokeInput:
+    """Turns the events of a widget, which hands them over, into what a hand does on its picture.
+
+    A release that was lost, e.g. to a pop-up, is made up for; each press has one release, or is given up.
+
+    Args:
+        place: where a place on the widget is on the picture.
+        press: told where the hand is put down.
+        move: told where it is, and whether it is down.
+        release: told where it is lifted.
+        cancel: gives up what has begun; whether there was anything.
+
+    Attributes:
+        down: the hand is on the picture.
+    """
+
+    def __init__(
+        self,
+        place: Callable[[QPointF], QPointF],
+        press: Callable[[Touch], object],
+        move: Callable[[Touch, bool], object],
+        release: Callable[[Touch], object],
+        cancel: Callable[[], bool],
+    ) -> None:
+        self._place, self._press, self._move, self._release, self._cancel = place, press, move, release, cancel
+        self._pen_seen, self._seen = -1.0, Touch(0, 0)
+        self.down = False
+
+    def press(self, event: QSinglePointEvent, double: bool = False) -> None:
+        """Puts the hand down."""
+        self.release(event)
+        self.down = True
+        self._press(self.touch(event, double))
+
+    def move(self, event: QSinglePointEvent) -> None:
+        """Moves it; every point that a pen reports between two frames is one of these."""
+        if isinstance(event, QMouseEvent) and not event.buttons():
+            self.release(event)
+        self._move(self.touch(event), self.down)
+
+    def release(self, event: QSinglePointEvent | None = None) -> None:
+        """Lifts it, where it is down; without an event, there where it was seen last."""
+        if self.down:
+            self.down = False
+            self._release(self._seen if event is None else self.touch(event))
+
+    def cancel(self) -> bool:
+        """Gives up what has begun, e.g. at Esc; whether there was anything."""
+        self.down = False
+        return self._cancel()
+
+    def is_shadow(self, event: QSinglePointEvent) -> bool:
+        """Whether a press is only what systems make of a pen for programs that know none; asked of every press."""
+        now = time.monotonic()
+        if isinstance(event, QTabletEvent):
+            self._pen_seen = now
+            return False
+        return now - self._pen_seen < PEN_SHADOW
+
+    def touch(self, event: QSinglePointEvent, double: bool = False) -> Touch:
+        """Where the hand is, and how."""
+        pressure, erasing = 1.0, False
+        if isinstance(event, QTabletEvent):
+            self._pen_seen = time.monotonic()
+            if event.device().capabilities() & QInputDevice.Capability.Pressure:
+                pressure = event.pressure()
+            erasing = event.pointerType() == QPointingDevice.PointerType.Eraser
+        shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        at = self.touch_at(self._place(event.position()))
+        self._seen = Touch(at.x, at.y, pressure, shift, at.near, erasing, double)
+        return self._seen
+
+    def touch_at(self, at: QPointF) -> Touch:
+        """A hand at a place of the picture, e.g. the cursor of the keyboard."""
+        near = self._place(QPointF(REACH, 0)).x() - self._place(QPointF()).x()
+        return Touch(at.x(), at.y(), near=max(0.75, near))
