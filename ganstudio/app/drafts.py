@@ -22,39 +22,23 @@ MAX_STEPS = 100_000_000
 MAX_SEED = 2**31 - 1
 DEFAULT = Experiment(method="dcgan", data="digits", steps=3000)
 
+# fmt: off
 STEPS = FieldSpec(
-    "steps",
-    _("Steps"),
+    "steps", _("Steps"),
     _("How many updates to train for. More can be added later; a run can also be stopped at any moment."),
-    "int",
-    3000,
-    low=1,
-    high=MAX_STEPS,
-    live=True,
-    log=True,
-)
+    "int", 3000, low=1, high=MAX_STEPS, live=True, log=True)
 SEED = FieldSpec(
-    "seed",
-    _("Seed"),
+    "seed", _("Seed"),
     _("Decides everything that is drawn: weights, latents, order of the data. The same seed gives the same run."),
-    "int",
-    0,
-    low=0,
-    high=MAX_SEED,
-)
+    "int", 0, low=0, high=MAX_SEED)
 NAME = FieldSpec(
-    "name",
-    _("Name"),
-    _("What the run is called in the list. Left empty, it is made from data and method."),
-    "text",
-    "",
-)
+    "name", _("Name"), _("What the run is called in the list. Left empty, it is made from data and method."), "text", "")
+# fmt: on
+_BOOLS = {"true": True, "on": True, "yes": True, "1": True, "false": False, "off": False, "no": False, "0": False}
 
 
 def number_text(value: float) -> str:
     """A number as short as it can be written without losing a digit: ``2e-4``, ``0.5``, ``128``."""
-    if isinstance(value, bool):
-        return str(value)
     if isinstance(value, int):
         return str(value)
     short = format_number(value)
@@ -75,12 +59,10 @@ def problem_of(spec: FieldSpec, value: object) -> str:
     refusal = _("{title} cannot be {value}: allowed is {allowed}.").format(
         title=spec.title, value=_("empty") if value == "" else value, allowed=allowed_text(spec)
     )
-    if spec.kind == "bool":
-        return "" if isinstance(value, bool) else refusal
     if spec.kind == "choice":
         return "" if str(value) in spec.choices else refusal
-    if spec.kind == "text":
-        return "" if isinstance(value, str) else refusal
+    if spec.kind in ("bool", "text"):
+        return "" if isinstance(value, bool if spec.kind == "bool" else str) else refusal
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         return refusal
     if spec.kind == "int" and not isinstance(value, int):
@@ -104,19 +86,7 @@ def parse_value(spec: FieldSpec, text: str) -> Value:
     if spec.kind in ("text", "choice"):
         value: Value = text
     elif spec.kind == "bool":
-        words = {
-            "true": True,
-            "on": True,
-            "yes": True,
-            "1": True,
-            "false": False,
-            "off": False,
-            "no": False,
-            "0": False,
-        }
-        if text.lower() not in words:
-            raise ValueError(problem_of(spec, text))
-        value = words[text.lower()]
+        value = _BOOLS.get(text.lower(), text)  # what is none of these is the problem below
     else:
         value = _parse_number(spec, text)
     problem = problem_of(spec, value)
@@ -137,7 +107,7 @@ def _parse_number(spec: FieldSpec, text: str) -> int | float:
         raise ValueError(problem_of(spec, text)) from None
     if spec.kind == "float":
         return number
-    if not math.isfinite(number) or not number.is_integer():
+    if not number.is_integer():  # infinity is none, either
         raise ValueError(problem_of(spec, text))
     try:
         return int(plain)
@@ -160,11 +130,8 @@ def split_request(request: str) -> tuple[str, str, dict[str, str]]:
     last = ""
     for part in tail.split(","):
         key, equals, value = part.partition("=")
-        if equals:
-            last = key.strip()
-            options[last] = value.strip()
-        else:  # a part without "=" continues the list before it
-            options[last] += f",{part.strip()}"
+        last = key.strip() if equals else last  # a part without "=" continues the list before it
+        options[last] = value.strip() if equals else f"{options[last]},{part.strip()}"
     return name, path, options
 
 
@@ -201,10 +168,6 @@ class ExperimentDraft:
         """The present state, frozen."""
         return self._experiment
 
-    def to_experiment(self) -> Experiment:
-        """The experiment to train."""
-        return self._experiment
-
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values, to keep the draft between two sessions."""
         return self._experiment.to_json()
@@ -215,13 +178,11 @@ class ExperimentDraft:
         if not isinstance(values, Mapping):
             return cls()
         base = DEFAULT.to_json()
-        kept: dict[str, Any] = {}
-        for name, default in base.items():
-            value = values.get(name, default)
-            kept[name] = value if type(value) is type(default) else default
-        kept["hyper"] = {
-            str(key): value for key, value in kept["hyper"].items() if isinstance(value, bool | int | float | str)
-        }
+        kept: dict[str, Any]
+        kept = {name: value if type(value := values.get(name)) is type(default) else default
+                for name, default in base.items()}  # fmt: skip
+        hyper = kept["hyper"].items()
+        kept["hyper"] = {str(key): value for key, value in hyper if isinstance(value, bool | int | float | str)}
         return cls(Experiment.from_json(kept))
 
     def replace(self, experiment: Experiment, label: str = "") -> None:
@@ -263,14 +224,6 @@ class ExperimentDraft:
         label = _("Change {name}").format(name=title or ", ".join(changes))
         self._apply(label, self._experiment.with_(**changes), key)
 
-    def undo(self) -> None:
-        """One step back, if there is one."""
-        self.history.undo()
-
-    def redo(self) -> None:
-        """One step forward again, if there is one."""
-        self.history.redo()
-
     def problems(self, catalogue: Catalogue) -> dict[str, str]:
         """What stands in the way of training: field → one sentence; empty when it can start.
 
@@ -294,12 +247,9 @@ class ExperimentDraft:
             if words := _size_problem(method, data, options):
                 found.setdefault("data.size", words)
         if method is not None and data is not None and data.kind not in method.data_kinds:
-            found["data"] = _("{method} trains on {wanted}, and {data} is made of {kind}: choose other data.").format(
-                method=method.title,
-                wanted=_kinds_text(method.data_kinds),
-                data=data.title,
-                kind=_kinds_text((data.kind,)),
-            )
+            words = _("{method} trains on {wanted}, and {data} is made of {kind}: choose other data.")
+            kinds = {"wanted": _kinds_text(method.data_kinds), "kind": _kinds_text((data.kind,))}
+            found["data"] = words.format(method=method.title, data=data.title, **kinds)
         return found
 
     def _apply(self, label: str, new: Experiment, merge_key: str | None) -> None:

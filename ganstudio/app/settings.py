@@ -5,9 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import os
-import tempfile
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
@@ -15,9 +13,11 @@ from psygnal import Signal
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from ganstudio.app.notifications import Notifications, notifications
+from ganstudio.core.errors import StoreError
 from ganstudio.core.fields import Fields, Value, field, validate
 from ganstudio.core.i18n import _
 from ganstudio.core.regular import read_regular
+from ganstudio.store.atomic import replace_file
 
 FILE, VERSION = "settings.json", 1
 LAYOUT_VERSION = 1
@@ -32,45 +32,26 @@ M = TypeVar("M", bound=BaseModel)
 class Settings(Fields):
     """The choices a person makes; the preferences dialog is made from these rows."""
 
+    # fmt: off
     theme: Literal["system", "light", "dark"] = field(
-        "system", _("Theme"), _("Light or dark colours, or whatever the system uses."), group=_("Appearance")
-    )
+        "system", _("Theme"), _("Light or dark colours, or whatever the system uses."), group=_("Appearance"))
     reduced_motion: bool = field(
-        False, _("Reduce motion"), _("Panels and messages appear at once instead of sliding in."), group=_("Appearance")
-    )
+        False, _("Reduce motion"), _("Panels and messages appear at once instead of sliding in."), group=_("Appearance"))
     runs_folder: str = field(
-        "", _("Runs folder"), _("Where new runs are stored. Empty: in your user data folder."), group=_("Folders")
-    )
+        "", _("Runs folder"), _("Where new runs are stored. Empty: in your user data folder."), group=_("Folders"))
     data_folder: str = field(
-        "",
-        _("Data folder"),
-        _("Where data sets are found and downloaded to. Empty: in your user data folder."),
-        group=_("Folders"),
-    )
+        "", _("Data folder"), _("Where data sets are found and downloaded to. Empty: in your user data folder."),
+        group=_("Folders"))
     device: Literal["auto", "cpu", "cuda", "mps"] = field(
-        "auto",
-        _("Device"),
-        _("Where new runs train, and where Paint and Translate draw. Auto takes the fastest there is."),
-        group=_("Training"),
-    )
+        "auto", _("Device"), _("Where new runs train, and where Paint and Translate draw. Auto takes the fastest there is."),
+        group=_("Training"))
     cpu_threads: int = field(
-        0,
-        _("CPU threads"),
-        _("How many cores training may use. 0: all but one, so that the window stays quick."),
-        group=_("Training"),
-        ge=0,
-        le=256,
-    )
+        0, _("CPU threads"), _("How many cores training may use. 0: all but one, so that the window stays quick."),
+        group=_("Training"), ge=0, le=256)
     keep_checkpoints: int = field(
-        5,
-        _("Checkpoints to keep"),
-        _(
-            "The newest ones of each run. Of older ones only the first and those of steps 100, 200, 400… stay. 0 keeps all."
-        ),
-        group=_("Training"),
-        ge=0,
-        le=1000,
-    )
+        5, _("Checkpoints to keep"), _("The newest ones of each run. Of older ones only the first and those of steps 100, "
+                                       "200, 400… stay. 0 keeps all."), group=_("Training"), ge=0, le=1000)
+    # fmt: on
 
 
 class Remembered(BaseModel):
@@ -166,12 +147,8 @@ class SettingsStore:
             backup.write_bytes(raw)
         except OSError:
             _log.info("the damaged settings could not be copied to %s", backup, exc_info=True)
-        self._hub.warning(
-            _("Some settings could not be understood and were set back; the old file is kept as {name}.").format(
-                name=backup.name
-            ),
-            "\n".join([str(backup), *wrong]),
-        )
+        words = _("Some settings could not be understood and were set back; the old file is kept as {name}.")
+        self._hub.warning(words.format(name=backup.name), "\n".join([str(backup), *wrong]))
 
     # changing
 
@@ -242,55 +219,23 @@ class SettingsStore:
             "remembered": self.remembered.model_dump(mode="json"),
         }
         try:
-            _write_whole(self.path, json.dumps(content, indent=1, ensure_ascii=False))
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            # A folder's name need not be text; what is none of it is written as JSON writes it in ASCII.
+            replace_file(self.path, json.dumps(content, indent=1, ensure_ascii=False).encode(errors="backslashreplace"))
             self._write_failed = False
-        except (OSError, TypeError, ValueError) as error:
+        except (OSError, StoreError, TypeError, ValueError) as error:
             if not self._write_failed:  # once is enough until it works again
-                self._hub.warning(
-                    _("Your settings could not be saved to {folder}; they hold until you quit.").format(
-                        folder=self.path.parent
-                    ),
-                    str(error),
-                )
+                words = _("Your settings could not be saved to {folder}; they hold until you quit.")
+                self._hub.warning(words.format(folder=self.path.parent), str(error))
             self._write_failed = True
 
 
-def _write_whole(path: Path, text: str) -> None:
-    """The file is there as a whole or as it was before."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".tmp")
-    try:
-        # A folder's name need not be text; what is none of it is written as JSON writes it in ASCII.
-        with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).replace(path)
-    except BaseException:
-        with suppress(OSError):
-            Path(name).unlink(missing_ok=True)
-        raise
-
-
 def _migrate(content: dict[str, Any]) -> dict[str, Any]:
-    """Brings an older file to the present version, one step at a time."""
+    """Brings an older file to the present version: number 0 had none, and the settings at the top level."""
     version = content.get("version", 0)
-    if not isinstance(version, int):
-        version = 0
-    while version in _STEPS:
-        content = _STEPS[version](content)
-        version += 1
-    return content
-
-
-def _from_flat(content: dict[str, Any]) -> dict[str, Any]:
-    """Version 0 had the settings at the top level, without a number."""
-    if "settings" in content:
-        return {**content, "version": 1}
-    return {"version": 1, "settings": {key: value for key, value in content.items() if key != "version"}}
-
-
-_STEPS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {0: _from_flat}
+    if (isinstance(version, int) and version != 0) or "settings" in content:
+        return content
+    return {"settings": {key: value for key, value in content.items() if key != "version"}}
 
 
 def _what_is_valid(model: type[M], values: Any, wrong: list[str]) -> M:

@@ -24,7 +24,7 @@ from ganstudio.core.experiment import Experiment
 from ganstudio.core.fields import of_run
 from ganstudio.core.i18n import _
 from ganstudio.data.archives import clear_left_overs
-from ganstudio.store import delete_run, list_runs, rename_run, runs_folder
+from ganstudio.store import list_runs, rename_run, runs_folder
 
 
 class Studio:
@@ -158,7 +158,9 @@ class Studio:
         except StudioError:  # on another computer, say: this person wants it, and may see it again
             self.settings.add_opened(experiment.data, experiment.data)
         session.start()
-        return self._open(RunModel.of_session(session))
+        model = RunModel(session.experiment)
+        model.attach(session)
+        return self._open(model)
 
     def open_run(self, path: Path) -> RunModel | None:
         """Opens a stored run (or one that is open already) and looks at it; a refusal is reported."""
@@ -207,9 +209,8 @@ class Studio:
         if model.path is None or model.here:
             return
         if model.live:
-            self.report(
-                StudioError(_("This run is being trained elsewhere; stop it there before you continue it here."))
-            )
+            text = _("This run is being trained elsewhere; stop it there before you continue it here.")
+            self.report(StudioError(text))
             return
         named, refused = training_refusal(model.experiment, self.settings)
         if refused:
@@ -297,22 +298,6 @@ class Studio:
             if model.path == path:
                 model.renamed(name)
         self.library_changed.emit()
-
-    def delete(self, path: Path) -> Path | None:
-        """Moves a run to the trash and returns where it is there; a refusal is reported."""
-        for model in [model for model in self.runs if model.path == path]:
-            if model.here:
-                self.report(StudioError(_("This run is training; stop it before you delete it.")))
-                return None
-        try:
-            trashed = delete_run(path)
-        except StudioError as error:
-            self.report(error)
-            return None
-        for model in [model for model in self.runs if model.path == path]:
-            self.close_run(model)
-        self.library_changed.emit()
-        return trashed
 
     @property
     def training(self) -> list[RunModel]:

@@ -98,9 +98,9 @@ class Explorer(Desk):
 
     def _load_kept(self, opened: Opened) -> None:
         try:
-            self.kept = Keepsakes(opened.path, opened.generator.controls)
+            self.kept = Keepsakes(opened.path, self.controls)
         except StudioError as error:
-            self.kept = Keepsakes(None, opened.generator.controls)
+            self.kept = Keepsakes(None, self.controls)
             self.studio.report(error)
         if self.kept.left_out:
             text = _("Some pins or directions belong to another size of this generator and are not shown.")

@@ -40,10 +40,9 @@ class Snapshot:
 
     document: CanvasDocument
     version: int
-    name: str
     classes: tuple[MapClass, ...]
     ids: Ids
-    style: dict[str, Any]
+    note: dict[str, Any]
 
 
 class CanvasDocument:
@@ -59,8 +58,7 @@ class CanvasDocument:
         style: plain JSON values of whoever draws the picture; kept as they are.
         key: name of its file, without ending; a new one where it is empty.
         made: when it was made, seconds since 1970; now where it is 0.
-        limit: steps that can be undone.
-        budget: bytes that these steps may take; beyond it the oldest are forgotten.
+        budget: bytes that what can be undone may take; beyond it the oldest steps are forgotten.
 
     Attributes:
         canvas: what is painted on.
@@ -89,13 +87,12 @@ class CanvasDocument:
         *,
         key: str = "",
         made: float = 0.0,
-        limit: int = LIMIT,
         budget: int = BUDGET,
     ) -> None:
         self.key, self.made = key or uuid.uuid4().hex, made or time.time()
         self.name, self.classes = name, tuple(classes)
         self.canvas = LabelCanvas(ids, len(self.classes))
-        self.history = History(limit, budget=budget)
+        self.history = History(LIMIT, budget=budget)
         self.reel = Reel(self.canvas.ids, budget)
         self.version, self.written = 1, 0
         self._style: dict[str, Any] = copy.deepcopy(dict(style or {}))
@@ -124,8 +121,10 @@ class CanvasDocument:
         return copy.deepcopy(self._style)
 
     def snapshot(self) -> Snapshot:
-        """What has to be written."""
-        return Snapshot(self, self.version, self.name, self.classes, self.ids.copy(), self.style)
+        """What has to be written: the ids, and beside them in the file a note of plain JSON values."""
+        head = {"program": PROGRAM, "kind": KIND, "version": VERSION, "name": self.name, "made": self.made}
+        note = {**head, "size": self.size, "classes": classes_to_json(self.classes), "style": self.style}
+        return Snapshot(self, self.version, self.classes, self.ids.copy(), note)
 
     def touch(self) -> None:
         """Marks it as changed since it was written."""
@@ -260,25 +259,11 @@ class CanvasDocument:
         self.changed.emit(rect)
 
 
-def note_of(snapshot: Snapshot) -> dict[str, Any]:
-    """What stands beside the ids in its file, as plain JSON values."""
-    return {
-        "program": PROGRAM,
-        "kind": KIND,
-        "version": VERSION,
-        "name": snapshot.name,
-        "made": snapshot.document.made,
-        "size": int(snapshot.ids.shape[0]),
-        "classes": classes_to_json(snapshot.classes),
-        "style": snapshot.style,
-    }
-
-
-def read_note(note: Mapping[str, Any], file: str) -> tuple[str, tuple[MapClass, ...], dict[str, Any], float]:
-    """Name, classes, style and time of :func:`note_of`, all checked.
+def read_document(note: Mapping[str, Any], ids: Ids, file: str, key: str) -> CanvasDocument:
+    """The document of a snapshot's ids and note, all checked; ``key`` as of :class:`CanvasDocument`.
 
     Raises:
-        UsageError: it was written by another program, is damaged, or of a newer version.
+        UsageError: ``file`` was written by another program, is damaged, or of a newer version.
     """
     if note.get("program") != PROGRAM or note.get("kind") != KIND:
         raise UsageError(_("{file} is no canvas that ganstudio has saved.").format(file=file))
@@ -291,9 +276,12 @@ def read_note(note: Mapping[str, Any], file: str) -> tuple[str, tuple[MapClass, 
         made = float(note.get("made", 0.0))
         if not isinstance(style, dict) or not math.isfinite(made):
             raise TypeError("style or time")
-        return " ".join(str(note["name"]).split())[:80] or _("Canvas"), classes, style, made
+        name = " ".join(str(note["name"]).split())[:80] or _("Canvas")
     except (KeyError, TypeError, ValueError, OverflowError, RecursionError) as error:
         raise UsageError(_("{file} is damaged.").format(file=file), repr(error)) from error
+    document = CanvasDocument(name, classes, ids, style, key=key, made=made)
+    document.written = document.version
+    return document
 
 
 def classes_to_json(classes: Sequence[MapClass]) -> list[dict[str, Any]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ganstudio.app.explore.explorer import Explorer
-from ganstudio.app.generators.class_shelf import ClassShelf, Pictures
+from ganstudio.app.generators.run_data import ClassShelf, Pictures
 from ganstudio.core.controls import ClassImages
 from ganstudio.core.i18n import _
 from ganstudio.explore.state import ExploreState

@@ -242,11 +242,11 @@ class ExperimentPanel(QWidget):
 
     def undo(self) -> None:
         """One edit back."""
-        self._draft.undo()
+        self._draft.history.undo()
 
     def redo(self) -> None:
         """One edit forward again."""
-        self._draft.redo()
+        self._draft.history.redo()
 
     def problems(self) -> dict[str, str]:
         """Field → sentence of all that stands in the way of starting."""
@@ -369,7 +369,7 @@ class ExperimentPanel(QWidget):
         if not self.commit() or self.problems():
             self._show_first_error()
             return
-        self.start_requested.emit(self._draft.to_experiment())
+        self.start_requested.emit(self._draft.experiment)
 
     def _show_first_error(self) -> None:
         for form in (self.data.form, self.run_form, self.hyper):

@@ -12,8 +12,7 @@ from PySide6.QtCore import QPoint, Qt, QUrl, Signal
 from PySide6.QtGui import QAction, QDesktopServices, QGuiApplication, QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
-from ganstudio.app.runs.library import Library, RunRow
-from ganstudio.app.runs.library_details import RunDetails
+from ganstudio.app.runs.library import Library, RunDetails, RunRow
 from ganstudio.app.studio import Studio
 from ganstudio.core.errors import UsageError
 from ganstudio.core.events import State

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from ganstudio.app.generators.class_shelf import ClassShelf
+from ganstudio.app.generators.run_data import ClassShelf
 from ganstudio.app.translate.translator import Translator
 from ganstudio.core.controls import (
     Attribute,
