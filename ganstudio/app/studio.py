@@ -218,7 +218,12 @@ class Studio:
             return
         choice = beyond_schedule({**model.experiment.hyper, **(changes or {})}, steps)
         if choice is not None:
-            self._choose(choice, lambda made: self.continue_run(model, steps, data, made))
+
+            def chosen(made: Changes | None) -> None:
+                if made is not None:
+                    self.continue_run(model, steps, data, made)
+
+            self.chooser(choice, chosen)
             return
         try:
             keep = self.settings.values.keep_checkpoints
@@ -254,12 +259,7 @@ class Studio:
         if choice is None:
             go_on({})
         else:
-            self._choose(choice, go_on, left)
-
-    def _choose(
-        self, choice: Choice, go_on: Callable[[Changes], object], left: Callable[[], object] = lambda: None
-    ) -> None:
-        self.chooser(choice, lambda changes: left() if changes is None else go_on(changes))
+            self.chooser(choice, lambda changes: left() if changes is None else go_on(changes))
 
     def _ask_to_train(self, named: str, why: str, go_on: Callable[[], object]) -> None:
         def decided(yes: bool) -> None:

@@ -23,15 +23,14 @@ WORKPLACES: tuple[Workplace, ...] = get_args(Workplace)
 BUNDLED = MappingProxyType({"explore": "infogan-digits", "paint": "spade-landscapes", "translate": "spade-landscapes"})
 """The run that comes with the program for each workspace: its folder in ``resources/runs``."""
 
+# fmt: off
 _WORDS: Mapping[Workplace, tuple[str, str, str]] = {
     "explore": (_("Explore"), _("Explore this run"), _("“{title}” draws out of nothing: open it in Explore.")),
     "paint": (_("Paint"), _("Paint with this run"), _("“{title}” paints on label maps: open it in Paint.")),
-    "translate": (
-        _("Translate"),
-        _("Translate with this run"),
-        _("“{title}” translates pictures: open it in Translate."),
-    ),
+    "translate": (_("Translate"), _("Translate with this run"),
+                  _("“{title}” translates pictures: open it in Translate.")),
 }
+# fmt: on
 """What one does there, as a button and as a menu say it, and what the others say of a generator that is at home there."""
 _HOMES: Mapping[Takes, Workplace] = {"nothing": "explore", "map": "paint", "picture": "translate"}
 

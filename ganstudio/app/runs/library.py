@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -39,8 +40,6 @@ _AVERAGED = frozenset({"loss", "probability", "score"})
 
 Sign = tuple[tuple[int, int], ...]
 _Read = tuple[dict[Path, "_Known"], tuple[Trashed, ...] | None]
-_Moved = tuple[list[Path], list[StudioError]]
-"""How moving several runs went: where they are now, and what went wrong with the others."""
 Items = NDArray[np.uint8] | NDArray[np.float32]
 
 
@@ -182,19 +181,15 @@ class Library:
             return
         self._again = False
         self._due = time.monotonic() + REFRESH_SECONDS
-        known, extra, trash = dict(self._known), self._extra_folders(), self._trash_due
-        self._trash_due = False
-        folder = runs_folder()
+        known, folder, trash, self._trash_due = dict(self._known), runs_folder(), self._trash_due, False
+        opened = [model.path for model in self._studio.runs if model.path is not None]
+        extra = [*opened, *map(Path, self._studio.settings.remembered.recent_runs)]
 
         def work(_progress: object, cancel: Event) -> _Read:
             return _read_runs(known, folder, extra, cancel), tuple(list_trash(folder)) if trash else None
 
         self._job = self._studio.jobs.start(_("Reading the runs"), work).on_done(self._take)
         self._job.ended.connect(self._job_ended)
-
-    def _extra_folders(self) -> tuple[Path, ...]:
-        opened = [model.path for model in self._studio.runs if model.path is not None]
-        return tuple(dict.fromkeys([*opened, *map(Path, self._studio.settings.remembered.recent_runs)]))
 
     def _take(self, read: _Read) -> None:
         first, self.read_once = not self.read_once, True
@@ -243,14 +238,13 @@ class Library:
         if not wanted:
             return None
 
-        def done(moved: _Moved) -> None:
+        def done(moved: list[Path]) -> None:
             gone = [path for path in wanted if not path.exists()]
             for model in [model for model in self._studio.runs if model.path in gone]:
                 self._studio.close_run(model)
-            if moved[0]:
-                text = plural("{n} run moved to trash", "{n} runs moved to trash", len(moved[0]))
-                self._studio.notifications.info(text, action=_("Undo"), run=lambda: self.restore(moved[0]))
-            self._told(moved)
+            if moved:
+                text = plural("{n} run moved to trash", "{n} runs moved to trash", len(moved))
+                self._studio.notifications.info(text, action=_("Undo"), run=lambda: self.restore(moved))
 
         folder = runs_folder()
         return self._move(_("Moving to trash"), wanted, lambda path: delete_run(path, folder=folder), done)
@@ -258,7 +252,7 @@ class Library:
     def restore(self, paths: Iterable[Path]) -> Job:
         """Brings runs back from the trash, in the background."""
         known = self._studio.settings.known
-        return self._move(_("Restoring"), list(paths), lambda path: restore_run(path, elsewhere=known), self._told)
+        return self._move(_("Restoring"), list(paths), lambda path: restore_run(path, elsewhere=known))
 
     def empty_trash(self) -> Job:
         """Removes the runs in the trash for good, in the background."""
@@ -267,23 +261,29 @@ class Library:
         return job
 
     def _move(
-        self, title: str, paths: list[Path], move: Callable[[Path], Path], done: Callable[[_Moved], object]
+        self,
+        title: str,
+        paths: list[Path],
+        move: Callable[[Path], Path],
+        done: Callable[[list[Path]], object] = lambda _moved: None,
     ) -> Job:
-        def work(_progress: object, _cancel: object) -> _Moved:
-            moved: _Moved = [], []
+        def work(_progress: object, _cancel: object) -> tuple[list[Path], list[StudioError]]:
+            targets, errors = [], []
             for path in paths:
                 try:
-                    moved[0].append(move(path))
+                    targets.append(move(path))
                 except StudioError as error:
-                    moved[1].append(error)
-            return moved
+                    errors.append(error)
+            return targets, errors
 
-        return self._studio.jobs.start(title, work).on_done(done)
+        def moved(found: tuple[list[Path], list[StudioError]]) -> None:
+            targets, errors = found
+            done(targets)
+            for error in errors:
+                self._studio.report(error)
+            self._look_again()
 
-    def _told(self, moved: _Moved) -> None:
-        for error in moved[1]:
-            self._studio.report(error)
-        self._look_again()
+        return self._studio.jobs.start(title, work).on_done(moved)
 
     def _look_again(self) -> None:
         self._studio.library_changed.emit()
@@ -295,23 +295,15 @@ class Library:
 
 def _read_runs(known: Mapping[Path, _Known], folder: Path, extra: Iterable[Path], cancel: Event) -> dict[Path, _Known]:
     found: dict[Path, _Known] = {}
-    for path in _candidates(folder, extra):
+    paths: list[Path] = []
+    with suppress(OSError), os.scandir(folder) as entries:
+        paths = [folder / entry.name for entry in entries if not entry.name.startswith(".")]
+    for path in dict.fromkeys([*paths, *extra]):
         if cancel.is_set():
             break
-        try:
+        with suppress(StoreError):  # no run, or half gone: not a row
             found[path] = _read_run(path, known.get(path))
-        except StoreError:  # no run, or half gone: not a row
-            continue
     return found
-
-
-def _candidates(folder: Path, extra: Iterable[Path]) -> list[Path]:
-    try:
-        with os.scandir(folder) as entries:
-            paths = [folder / entry.name for entry in entries if not entry.name.startswith(".")]
-    except OSError:
-        paths = []
-    return list(dict.fromkeys([*paths, *extra]))
 
 
 def _read_run(path: Path, before: _Known | None) -> _Known:

@@ -53,7 +53,6 @@ class Translator(Desk):
     """A desk whose generators are given a picture or a label map.
 
     Signals:
-        state_changed: another input, or controls that stand elsewhere.
         result_changed: :attr:`output`, :attr:`back` or :attr:`error`.
 
     Attributes:
@@ -67,7 +66,6 @@ class Translator(Desk):
 
     place = "translate"
 
-    state_changed = Signal()
     result_changed = Signal()
 
     def __init__(self, studio: Studio, wake: Callable[[], None]) -> None:
@@ -110,9 +108,8 @@ class Translator(Desk):
     @property
     def sides(self) -> tuple[str, str]:
         """What people call the input and the output, as the direction is now."""
-        first, second = self.spec.sides if self.spec is not None else ("", "")
-        if self.direction == 1:
-            first, second = second, first
+        sides = self.spec.sides if self.spec is not None else ("", "")
+        first, second = reversed(sides) if self.direction == 1 else sides
         return first or (_("label map") if isinstance(self.given, LabelMap) else _("input")), second or _("output")
 
     # -- another generator ------------------------------------------------------------------------------------------
@@ -136,10 +133,6 @@ class Translator(Desk):
         """The picture that was translated by another network, where this one can take it as it is."""
         wanted = self.given
         return None if picture is None or wanted is None or not translating.fits(wanted, picture.pixels) else picture
-
-    def _begin(self) -> None:
-        self.state_changed.emit()
-        self.redraw()
 
     def _forget(self) -> None:
         self.state = self._before = self.output = self.back = self.error = None
