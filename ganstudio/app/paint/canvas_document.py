@@ -20,8 +20,7 @@ from ganstudio.app.history import History
 from ganstudio.core.dataspec import MapClass
 from ganstudio.core.errors import UsageError
 from ganstudio.core.i18n import _
-from ganstudio.explore.canvas.adapt import LARGEST, class_table, said_of
-from ganstudio.explore.canvas.edits import Adaptation, Edit
+from ganstudio.explore.canvas.edits import Edit
 from ganstudio.explore.canvas.film import Reel
 from ganstudio.explore.canvas.layer import LabelCanvas
 from ganstudio.explore.canvas.shapes import Rect
@@ -67,7 +66,6 @@ class CanvasDocument:
 
     Signals:
         changed: the rectangle (top, left, bottom, right) in which ids have changed.
-        adapted: classes or size are others now.
         info_changed: name or style has changed.
 
     Raises:
@@ -75,7 +73,6 @@ class CanvasDocument:
     """
 
     changed = Signal(object)
-    adapted = Signal()
     info_changed = Signal()
 
     def __init__(
@@ -179,7 +176,7 @@ class CanvasDocument:
             raise
         self.end()
 
-    # -- style and classes ------------------------------------------------------------------------------------------
+    # -- style ----------------------------------------------------------------------------------------------------
 
     def set_style(self, style: Mapping[str, Any], label: str = "", merge_key: object = None) -> None:
         """Keeps another style with it.
@@ -196,38 +193,6 @@ class CanvasDocument:
         if label:
             self.history.push(label, lambda: self._put_style(before), lambda: self._put_style(after), merge_key)
 
-    def adapt(self, classes: Sequence[MapClass], size: int, label: str = "") -> list[str]:
-        """Brings it to the classes and the size of another run; one step of undo.
-
-        Returns:
-            a sentence for each class on the canvas that had to become another.
-
-        Raises:
-            UsageError: there are no classes or too many, or the size is none; nothing was changed.
-        """
-        classes = tuple(classes)
-        if not 1 <= size <= LARGEST:
-            raise UsageError(_("A canvas is a square of 1 to {largest} pixels a side.").format(largest=LARGEST))
-        if classes == self.classes and size == self.size:
-            return []
-        self.end()
-        table, said = class_table(self.classes, classes)
-        words = said_of(self.ids, said)
-        old, record = self.classes, Adaptation.of(self.ids, table, size)
-
-        def there() -> None:
-            self._put(record.forward(self.ids), classes)
-            self.reel.add(record)
-
-        def back() -> None:
-            before = record.backward()
-            self.reel.back(before)
-            self._put(before, old)
-
-        there()
-        self.history.push(label or _("Change to another run"), back, there, cost=record.nbytes)
-        return words
-
     # -- inside -----------------------------------------------------------------------------------------------------
 
     def _record(self, edit: Edit) -> None:
@@ -242,12 +207,6 @@ class CanvasDocument:
         else:
             self.reel.back(self.ids)
         self._painted(rect)
-
-    def _put(self, ids: Ids, classes: tuple[MapClass, ...]) -> None:
-        self.canvas.replace(ids, len(classes))
-        self.classes = classes
-        self.touch()
-        self.adapted.emit()
 
     def _put_style(self, style: dict[str, Any]) -> None:
         self._style = style

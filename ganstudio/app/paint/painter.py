@@ -235,12 +235,10 @@ class Painter(Desk):
     def _listen(self, document: CanvasDocument | None) -> None:
         if self._heard is not None:
             self._heard.changed.disconnect(self._inked, missing_ok=True)
-            self._heard.adapted.disconnect(self._inked, missing_ok=True)
             self._heard.info_changed.disconnect(self._style_set, missing_ok=True)
         self._heard = document
         if document is not None:
             document.changed.connect(self._inked)
-            document.adapted.connect(self._inked)
             document.info_changed.connect(self._style_set)
 
     def _style_of(self, document: CanvasDocument | None) -> ExploreState | None:

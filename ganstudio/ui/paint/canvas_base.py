@@ -124,11 +124,9 @@ class CanvasBase(QWidget):
         if self._document is not None:
             self.hand.set_surface(None)
             self._document.changed.disconnect(self._document_inked, missing_ok=True)
-            self._document.adapted.disconnect(self._document_adapted, missing_ok=True)
         self._document = document
         if document is not None:
             document.changed.connect(self._document_inked)
-            document.adapted.connect(self._document_adapted)
         self._take_document()
 
     def _take_document(self) -> None:
@@ -153,10 +151,6 @@ class CanvasBase(QWidget):
             self._ink.refresh(ids, part)
             self.update(self.viewport.cover(*part))
             self.inked.emit()
-
-    def _document_adapted(self) -> None:
-        self._take_document()
-        self.inked.emit()
 
     # -- what is done to the whole map ------------------------------------------------------------------------------
 
