@@ -155,22 +155,20 @@ class ExperimentDraft:
     Args:
         experiment: what to start from.
         limit: how many steps back one can go.
+
+    Attributes:
+        experiment: the present state, frozen.
     """
 
     changed = Signal(object)
 
     def __init__(self, experiment: Experiment = DEFAULT, limit: int = 200) -> None:
-        self._experiment = experiment
+        self.experiment = experiment
         self.history = History(limit)
-
-    @property
-    def experiment(self) -> Experiment:
-        """The present state, frozen."""
-        return self._experiment
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values, to keep the draft between two sessions."""
-        return self._experiment.to_json()
+        return self.experiment.to_json()
 
     @classmethod
     def from_json(cls, values: object) -> ExperimentDraft:
@@ -178,9 +176,8 @@ class ExperimentDraft:
         if not isinstance(values, Mapping):
             return cls()
         base = DEFAULT.to_json()
-        kept: dict[str, Any]
-        kept = {name: value if type(value := values.get(name)) is type(default) else default
-                for name, default in base.items()}  # fmt: skip
+        kept: dict[str, Any] = {name: values.get(name) for name in base}
+        kept = {name: value if type(value) is type(base[name]) else base[name] for name, value in kept.items()}
         hyper = kept["hyper"].items()
         kept["hyper"] = {str(key): value for key, value in hyper if isinstance(value, bool | int | float | str)}
         return cls(Experiment.from_json(kept))
@@ -191,38 +188,38 @@ class ExperimentDraft:
 
     def set_method(self, name: str) -> None:
         """Another method. Overrides go: a learning rate chosen for one method is seldom right for another."""
-        if name != self._experiment.method:
-            self._apply(_("Choose the method"), self._experiment.with_(method=name, hyper={}), None)
+        if name != self.experiment.method:
+            self._apply(_("Choose the method"), self.experiment.with_(method=name, hyper={}), None)
 
     def set_data(self, request: str) -> None:
         """Another data request, e.g. ``"cifar10:classes=frog"``."""
-        self._apply(_("Choose the data"), self._experiment.with_(data=request), None)
+        self._apply(_("Choose the data"), self.experiment.with_(data=request), None)
 
     def set_data_option(self, name: str, value: Value | None) -> None:
         """Sets one option of the data request; None takes it out, so that the default holds."""
-        data, path, options = split_request(self._experiment.data)
+        data, path, options = split_request(self.experiment.data)
         if value is None:
             options.pop(name, None)
         else:
             options[name] = _option_text(value)
         request = join_request(data, path, options)
-        self._apply(_("Change the data"), self._experiment.with_(data=request), f"option:{name}")
+        self._apply(_("Change the data"), self.experiment.with_(data=request), f"option:{name}")
 
     def set_hyper(self, name: str, value: Value, title: str = "") -> None:
         """Overrides one hyper-parameter; ``title`` is what a person knows it by."""
-        hyper = {**self._experiment.hyper, name: value}
-        self._apply(_("Change {name}").format(name=title or name), self._experiment.with_(hyper=hyper), f"hyper:{name}")
+        hyper = {**self.experiment.hyper, name: value}
+        self._apply(_("Change {name}").format(name=title or name), self.experiment.with_(hyper=hyper), f"hyper:{name}")
 
     def reset_hyper(self, name: str, title: str = "") -> None:
         """Takes an override away, so that the method's default holds; ``title`` is what a person knows it by."""
-        hyper = {key: value for key, value in self._experiment.hyper.items() if key != name}
-        self._apply(_("Reset {name}").format(name=title or name), self._experiment.with_(hyper=hyper), f"hyper:{name}")
+        hyper = {key: value for key, value in self.experiment.hyper.items() if key != name}
+        self._apply(_("Reset {name}").format(name=title or name), self.experiment.with_(hyper=hyper), f"hyper:{name}")
 
     def set(self, title: str = "", /, **changes: Any) -> None:
         """Changes ``steps``, ``seed``, ``device`` or ``name``; ``title`` is what a person knows it by."""
         key = "set:" + ",".join(sorted(changes))
         label = _("Change {name}").format(name=title or ", ".join(changes))
-        self._apply(label, self._experiment.with_(**changes), key)
+        self._apply(label, self.experiment.with_(**changes), key)
 
     def problems(self, catalogue: Catalogue) -> dict[str, str]:
         """What stands in the way of training: field → one sentence; empty when it can start.
@@ -230,19 +227,19 @@ class ExperimentDraft:
         Keys are ``method``, ``data``, ``steps``, ``seed``, ``data.OPTION`` and ``hyper.NAME``.
         """
         found: dict[str, str] = {}
-        for spec, value in ((STEPS, self._experiment.steps), (SEED, self._experiment.seed)):
+        for spec, value in ((STEPS, self.experiment.steps), (SEED, self.experiment.seed)):
             if problem := problem_of(spec, value):
                 found[spec.name] = problem
-        method = _look_up(catalogue.method, self._experiment.method, "method", found)
-        name, path, options = split_request(self._experiment.data)
+        method = _look_up(catalogue.method, self.experiment.method, "method", found)
+        name, path, options = split_request(self.experiment.data)
         data = _look_up(catalogue.dataset, name, "data", found)
         if method is not None:
-            found |= _hyper_problems(method, self._experiment.hyper)
+            found |= _hyper_problems(method, self.experiment.hyper)
         if data is not None:
             found |= _data_problems(data, path, options)
         if method is not None and data is not None:
-            hyper = {**method.defaults_for(data.kind), **self._experiment.hyper}
-            if words := schedule_problem(hyper, self._experiment.steps):
+            hyper = {**method.defaults_for(data.kind), **self.experiment.hyper}
+            if words := schedule_problem(hyper, self.experiment.steps):
                 found.setdefault("hyper.decay_to", words)
             if words := _size_problem(method, data, options):
                 found.setdefault("data.size", words)
@@ -253,14 +250,14 @@ class ExperimentDraft:
         return found
 
     def _apply(self, label: str, new: Experiment, merge_key: str | None) -> None:
-        old = self._experiment
+        old = self.experiment
         if new == old:
             return
         self._put(new)
         self.history.push(label, lambda: self._put(old), lambda: self._put(new), merge_key)
 
     def _put(self, experiment: Experiment) -> None:
-        self._experiment = experiment
+        self.experiment = experiment
         self.changed.emit(experiment)
 
 

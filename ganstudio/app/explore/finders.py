@@ -201,14 +201,12 @@ class Finding:
             return
         state = self._explorer.state
         assert state is not None
-        match way.key:
-            case "pca" | "sefa":
-                self._search(way.title, _unlabelled(way.key, count, state.position))
-            case "picks":
-                groups = latents_of(self._explorer, liked), latents_of(self._explorer, disliked)
-                self._search(way.title, _picked(*groups))
-            case _:
-                self._with_classifier(way, state.position)
+        if way.counted:
+            self._search(way.title, _unlabelled(way.key, count, state.position))
+        elif way.needs == "picks":
+            self._search(way.title, _picked(latents_of(self._explorer, liked), latents_of(self._explorer, disliked)))
+        else:
+            self._with_classifier(way, state.position)
 
     def start_by_hand(self, latents: NDArray[np.float32], table: NDArray[np.float32], name: str) -> None:
         """Regresses one attribute on samples that a person labelled.

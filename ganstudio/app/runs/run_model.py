@@ -42,6 +42,8 @@ class RunModel:
     ``roles``.
 
     Attributes:
+        key: tells runs apart; stays the same for as long as the run is open.
+        step: steps done.
         experiment: what was asked for; ``hyper`` holds the present values.
         spec: the data's shape, and ``info`` what the folder says; None until the data have been loaded.
         state: of the run.
@@ -60,7 +62,7 @@ class RunModel:
     _numbers = itertools.count(1)
 
     def __init__(self, experiment: Experiment) -> None:
-        self._number = next(self._numbers)
+        self.key = f"run {next(self._numbers)}"
         self.experiment = experiment
         self.spec: DataSpec | None = None
         self.info: RunInfo | None = None
@@ -86,7 +88,7 @@ class RunModel:
         self._follower: Follower | None = None
         self._next_poll = 0.0
         self._pending: set[str] = set()
-        self._step = 0
+        self.step = 0
 
     # -- where it comes from ----------------------------------------------------------------------------------------
 
@@ -130,11 +132,6 @@ class RunModel:
         return self.experiment.title
 
     @property
-    def key(self) -> str:
-        """Tells runs apart; stays the same for as long as the run is open."""
-        return f"run {self._number}"
-
-    @property
     def here(self) -> bool:
         """It trains in this process and takes commands."""
         return self._session is not None and self._session.alive
@@ -148,11 +145,6 @@ class RunModel:
     def live(self) -> bool:
         """It is being trained, here or elsewhere."""
         return self.state in LIVE_STATES
-
-    @property
-    def step(self) -> int:
-        """Steps done."""
-        return self._step
 
     @property
     def total(self) -> int:
@@ -222,7 +214,7 @@ class RunModel:
                     try:
                         self._follower = self._run.follow(skip_existing=True)  # another process may go on with it
                     except StudioError as error:  # its folder is gone
-                        events.append(StateChanged("failed", self._step, str(error), error.details))
+                        events.append(StateChanged("failed", self.step, str(error), error.details))
             return events
         now = time.monotonic()
         if self._follower is None or (now < self._next_poll and not force):
@@ -232,14 +224,14 @@ class RunModel:
             return self._follower.poll()
         except StudioError as error:
             self._follower = None
-            return [StateChanged("failed", self._step, str(error), error.details)]
+            return [StateChanged("failed", self.step, str(error), error.details)]
 
     def _take(self, event: Event) -> None:
         match event:
             case events.Rows():
                 self.tables.setdefault(event.table, SeriesTable(event.table)).append(event)
                 if len(event.steps):
-                    self._step = max(self._step, int(event.steps[-1]))
+                    self.step = max(self.step, int(event.steps[-1]))
                 self._pending.add("curves")
             case events.Roles(roles=roles):
                 self.roles = roles
@@ -248,12 +240,12 @@ class RunModel:
                 setattr(self, _SEEN[type(event)], event)
                 self._pending.add(_SEEN[type(event)])
             case events.Progress():
-                self.progress, self._step = event, max(event.step, self._step)
+                self.progress, self.step = event, max(event.step, self.step)
                 self._pending.add("progress")
             case StateChanged():
                 self.state, self.message, self.details = event.state, event.message, event.details
                 self.diverged = event.diverged
-                self._step = max(self._step, event.step)
+                self.step = max(self.step, event.step)
                 self._pending.add("state")
             case events.HyperChanged():
                 self.changes.append(event)
@@ -290,7 +282,7 @@ class RunModel:
             if change.step > step:
                 self._has_hyper(change.name, change.old)
         self.changes = [change for change in self.changes if change.step <= step]
-        self._step = max(step, 0)
+        self.step = max(step, 0)
         self._pending |= {"curves", "marks", "timeline", "progress", "hyper"}
 
     def _load_newest_samples(self) -> None:
