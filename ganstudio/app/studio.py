@@ -11,7 +11,7 @@ from psygnal import Signal
 from ganstudio.app.actions import ActionTable
 from ganstudio.app.drafts import ExperimentDraft
 from ganstudio.app.generators.catalogue import Catalogue
-from ganstudio.app.generators.sessions import new_session, resume_session, unsettled
+from ganstudio.app.generators.sessions import new_session, resume_session
 from ganstudio.app.jobs import Jobs
 from ganstudio.app.named import Answer, LeftAloneError, Question, check_data, look, training_refusal
 from ganstudio.app.notifications import Notifications, notifications
@@ -272,6 +272,8 @@ class Studio:
 
     def duplicate(self, model: RunModel) -> None:
         """Puts the run's experiment into the draft, to be changed and started as a new run."""
+        from ganstudio.training.prepare import unsettled  # brings torch
+
         told = model.experiment  # as long as it was begun; its schedule may have been stretched since
         cards = () if self.catalogue is None else self.catalogue.methods
         fields = next((card.fields for card in cards if card.name == told.method), ())

@@ -37,10 +37,3 @@ def _wired(options: dict[str, Any]) -> dict[str, Any]:
     from ganstudio.training.ranks import ALONE
 
     return {"keep_checkpoints": 5, **options, "measure": measure, "ranks": options.get("ranks") or ALONE}
-
-
-def unsettled(experiment: Experiment) -> Experiment:
-    """A run's experiment to begin another with; see :func:`ganstudio.training.prepare.unsettled`. Brings torch."""
-    from ganstudio.training.prepare import unsettled
-
-    return unsettled(experiment)

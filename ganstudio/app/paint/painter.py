@@ -71,6 +71,9 @@ class StyleReader:
 
     Args:
         desk: with the generator; gets the style. The newest picture wins.
+
+    Attributes:
+        forget: to be called for another generator: what is being read is wanted no more.
     """
 
     def __init__(self, desk: Desk) -> None:

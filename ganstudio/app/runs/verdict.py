@@ -1,15 +1,15 @@
-"""Is it working? A plain-language verdict on a run, from its last measurements alone."""
+"""A run in words. Is it working? A verdict from its last measurements alone; and what its updates are called."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 
 from ganstudio.core.dataspec import DataSpec
-from ganstudio.core.events import SeriesKind
+from ganstudio.core.events import RoleInfo, SeriesKind
 from ganstudio.core.i18n import _
 from ganstudio.core.series import SeriesTable
 from ganstudio.store import Run
@@ -130,3 +130,24 @@ def _critic(steps: SeriesTable) -> Verdict:
         return Verdict(_("improving"), text.format(before=before, gap=gap), "good")
     text = _("The critic’s gap, {gap:.3g}, is an estimate of the distance to the data; it should fall over time.")
     return Verdict(_("learning"), text.format(gap=gap))
+
+
+def letters(roles: Sequence[RoleInfo]) -> tuple[str, ...]:
+    """A few letters for each role, all different: the initials of its title (``"D"``, ``"G"``, ``"SG"``).
+
+    Where two have the same initials, more letters of the last word tell them apart, or at last a number.
+    """
+    titles = [role.title for role in roles]
+    found = []
+    for place, title in enumerate(titles):
+        others = titles[:place] + titles[place + 1 :]
+        lengths = range(1, len(title) + 1)
+        alone = (n for n in lengths if _initials(title, n) not in {_initials(other, n) for other in others})
+        many = next(alone, 0)
+        found.append(_initials(title, many) if many else f"{_initials(title, 1)}{place + 1}")
+    return tuple(found)
+
+
+def _initials(title: str, of_last: int) -> str:
+    *before, last = title.split() or ["?"]
+    return "".join(word[0].upper() for word in before) + last[0].upper() + last[1:of_last].lower()
