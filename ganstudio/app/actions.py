@@ -11,10 +11,6 @@ from ganstudio.core.errors import UsageError
 from ganstudio.core.i18n import _
 
 
-def _always() -> bool:
-    return True
-
-
 @dataclass(frozen=True, slots=True)
 class Action:
     """One thing that can be done.
@@ -40,7 +36,7 @@ class Action:
     shortcut: str = ""
     menu: str = ""
     help: str = ""
-    enabled: Callable[[], bool] = field(default=_always, compare=False)
+    enabled: Callable[[], bool] = field(default=lambda: True, compare=False)
     checked: Callable[[], bool] | None = field(default=None, compare=False)
     context: str = "window"
     wording: Callable[[], str] | None = field(default=None, compare=False)
@@ -166,15 +162,13 @@ def _match(wanted: str, title: str) -> float:
     """0: no match; higher is better."""
     if not wanted:
         return 2.0
-    folded = title.casefold()
-    joined = folded.replace(" ", "")
-    words = folded.split()
+    words = title.casefold().split()
+    joined = "".join(words)
     if joined.startswith(wanted):
         return 100.0 - len(joined) / 100
     if any("".join(words[i:]).startswith(wanted) for i in range(len(words))):
         return 80.0 - len(joined) / 100
-    initials = "".join(word[0] for word in words)
-    if wanted in initials:
+    if wanted in "".join(word[0] for word in words):
         return 60.0
     if wanted in joined:
         return 50.0

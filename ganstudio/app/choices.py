@@ -19,45 +19,26 @@ M = TypeVar("M", bound=BaseModel)
 class Settings(Fields):
     """The choices a person makes; the preferences dialog is made from these rows."""
 
+    # fmt: off
     theme: Literal["system", "light", "dark"] = field(
-        "system", _("Theme"), _("Light or dark colours, or whatever the system uses."), group=_("Appearance")
-    )
+        "system", _("Theme"), _("Light or dark colours, or whatever the system uses."), group=_("Appearance"))
     reduced_motion: bool = field(
-        False, _("Reduce motion"), _("Panels and messages appear at once instead of sliding in."), group=_("Appearance")
-    )
+        False, _("Reduce motion"), _("Panels and messages appear at once instead of sliding in."), group=_("Appearance"))
     runs_folder: str = field(
-        "", _("Runs folder"), _("Where new runs are stored. Empty: in your user data folder."), group=_("Folders")
-    )
+        "", _("Runs folder"), _("Where new runs are stored. Empty: in your user data folder."), group=_("Folders"))
     data_folder: str = field(
-        "",
-        _("Data folder"),
-        _("Where data sets are found and downloaded to. Empty: in your user data folder."),
-        group=_("Folders"),
-    )
+        "", _("Data folder"), _("Where data sets are found and downloaded to. Empty: in your user data folder."),
+        group=_("Folders"))
     device: Literal["auto", "cpu", "cuda", "mps"] = field(
-        "auto",
-        _("Device"),
-        _("Where new runs train, and where Paint and Translate draw. Auto takes the fastest there is."),
-        group=_("Training"),
-    )
+        "auto", _("Device"), _("Where new runs train, and where Paint and Translate draw. Auto takes the fastest there is."),
+        group=_("Training"))
     cpu_threads: int = field(
-        0,
-        _("CPU threads"),
-        _("How many cores training may use. 0: all but one, so that the window stays quick."),
-        group=_("Training"),
-        ge=0,
-        le=256,
-    )
+        0, _("CPU threads"), _("How many cores training may use. 0: all but one, so that the window stays quick."),
+        group=_("Training"), ge=0, le=256)
     keep_checkpoints: int = field(
-        5,
-        _("Checkpoints to keep"),
-        _(
-            "The newest ones of each run. Of older ones only the first and those of steps 100, 200, 400… stay. 0 keeps all."
-        ),
-        group=_("Training"),
-        ge=0,
-        le=1000,
-    )
+        5, _("Checkpoints to keep"), _("The newest ones of each run. Of older ones only the first and those of steps 100, "
+                                       "200, 400… stay. 0 keeps all."), group=_("Training"), ge=0, le=1000)
+    # fmt: on
 
 
 class Remembered(BaseModel):

@@ -22,39 +22,23 @@ MAX_STEPS = 100_000_000
 MAX_SEED = 2**31 - 1
 DEFAULT = Experiment(method="dcgan", data="digits", steps=3000)
 
+# fmt: off
 STEPS = FieldSpec(
-    "steps",
-    _("Steps"),
+    "steps", _("Steps"),
     _("How many updates to train for. More can be added later; a run can also be stopped at any moment."),
-    "int",
-    3000,
-    low=1,
-    high=MAX_STEPS,
-    live=True,
-    log=True,
-)
+    "int", 3000, low=1, high=MAX_STEPS, live=True, log=True)
 SEED = FieldSpec(
-    "seed",
-    _("Seed"),
+    "seed", _("Seed"),
     _("Decides everything that is drawn: weights, latents, order of the data. The same seed gives the same run."),
-    "int",
-    0,
-    low=0,
-    high=MAX_SEED,
-)
+    "int", 0, low=0, high=MAX_SEED)
 NAME = FieldSpec(
-    "name",
-    _("Name"),
-    _("What the run is called in the list. Left empty, it is made from data and method."),
-    "text",
-    "",
-)
+    "name", _("Name"), _("What the run is called in the list. Left empty, it is made from data and method."), "text", "")
+# fmt: on
+_BOOLS = {"true": True, "on": True, "yes": True, "1": True, "false": False, "off": False, "no": False, "0": False}
 
 
 def number_text(value: float) -> str:
     """A number as short as it can be written without losing a digit: ``2e-4``, ``0.5``, ``128``."""
-    if isinstance(value, bool):
-        return str(value)
     if isinstance(value, int):
         return str(value)
     short = format_number(value)
@@ -75,12 +59,10 @@ def problem_of(spec: FieldSpec, value: object) -> str:
     refusal = _("{title} cannot be {value}: allowed is {allowed}.").format(
         title=spec.title, value=_("empty") if value == "" else value, allowed=allowed_text(spec)
     )
-    if spec.kind == "bool":
-        return "" if isinstance(value, bool) else refusal
     if spec.kind == "choice":
         return "" if str(value) in spec.choices else refusal
-    if spec.kind == "text":
-        return "" if isinstance(value, str) else refusal
+    if spec.kind in ("bool", "text"):
+        return "" if isinstance(value, bool if spec.kind == "bool" else str) else refusal
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         return refusal
     if spec.kind == "int" and not isinstance(value, int):
@@ -104,19 +86,7 @@ def parse_value(spec: FieldSpec, text: str) -> Value:
     if spec.kind in ("text", "choice"):
         value: Value = text
     elif spec.kind == "bool":
-        words = {
-            "true": True,
-            "on": True,
-            "yes": True,
-            "1": True,
-            "false": False,
-            "off": False,
-            "no": False,
-            "0": False,
-        }
-        if text.lower() not in words:
-            raise ValueError(problem_of(spec, text))
-        value = words[text.lower()]
+        value = _BOOLS.get(text.lower(), text)  # what is none of these is the problem below
     else:
         value = _parse_number(spec, text)
     problem = problem_of(spec, value)
@@ -137,7 +107,7 @@ def _parse_number(spec: FieldSpec, text: str) -> int | float:
         raise ValueError(problem_of(spec, text)) from None
     if spec.kind == "float":
         return number
-    if not math.isfinite(number) or not number.is_integer():
+    if not number.is_integer():  # infinity is none, either
         raise ValueError(problem_of(spec, text))
     try:
         return int(plain)
@@ -160,11 +130,8 @@ def split_request(request: str) -> tuple[str, str, dict[str, str]]:
     last = ""
     for part in tail.split(","):
         key, equals, value = part.partition("=")
-        if equals:
-            last = key.strip()
-            options[last] = value.strip()
-        else:  # a part without "=" continues the list before it
-            options[last] += f",{part.strip()}"
+        last = key.strip() if equals else last  # a part without "=" continues the list before it
+        options[last] = value.strip() if equals else f"{options[last]},{part.strip()}"
     return name, path, options
 
 
@@ -188,26 +155,20 @@ class ExperimentDraft:
     Args:
         experiment: what to start from.
         limit: how many steps back one can go.
+
+    Attributes:
+        experiment: the present state, frozen.
     """
 
     changed = Signal(object)
 
     def __init__(self, experiment: Experiment = DEFAULT, limit: int = 200) -> None:
-        self._experiment = experiment
+        self.experiment = experiment
         self.history = History(limit)
-
-    @property
-    def experiment(self) -> Experiment:
-        """The present state, frozen."""
-        return self._experiment
-
-    def to_experiment(self) -> Experiment:
-        """The experiment to train."""
-        return self._experiment
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values, to keep the draft between two sessions."""
-        return self._experiment.to_json()
+        return self.experiment.to_json()
 
     @classmethod
     def from_json(cls, values: object) -> ExperimentDraft:
@@ -215,13 +176,10 @@ class ExperimentDraft:
         if not isinstance(values, Mapping):
             return cls()
         base = DEFAULT.to_json()
-        kept: dict[str, Any] = {}
-        for name, default in base.items():
-            value = values.get(name, default)
-            kept[name] = value if type(value) is type(default) else default
-        kept["hyper"] = {
-            str(key): value for key, value in kept["hyper"].items() if isinstance(value, bool | int | float | str)
-        }
+        kept: dict[str, Any] = {name: values.get(name) for name in base}
+        kept = {name: value if type(value) is type(base[name]) else base[name] for name, value in kept.items()}
+        hyper = kept["hyper"].items()
+        kept["hyper"] = {str(key): value for key, value in hyper if isinstance(value, bool | int | float | str)}
         return cls(Experiment.from_json(kept))
 
     def replace(self, experiment: Experiment, label: str = "") -> None:
@@ -230,46 +188,38 @@ class ExperimentDraft:
 
     def set_method(self, name: str) -> None:
         """Another method. Overrides go: a learning rate chosen for one method is seldom right for another."""
-        if name != self._experiment.method:
-            self._apply(_("Choose the method"), self._experiment.with_(method=name, hyper={}), None)
+        if name != self.experiment.method:
+            self._apply(_("Choose the method"), self.experiment.with_(method=name, hyper={}), None)
 
     def set_data(self, request: str) -> None:
         """Another data request, e.g. ``"cifar10:classes=frog"``."""
-        self._apply(_("Choose the data"), self._experiment.with_(data=request), None)
+        self._apply(_("Choose the data"), self.experiment.with_(data=request), None)
 
     def set_data_option(self, name: str, value: Value | None) -> None:
         """Sets one option of the data request; None takes it out, so that the default holds."""
-        data, path, options = split_request(self._experiment.data)
+        data, path, options = split_request(self.experiment.data)
         if value is None:
             options.pop(name, None)
         else:
             options[name] = _option_text(value)
         request = join_request(data, path, options)
-        self._apply(_("Change the data"), self._experiment.with_(data=request), f"option:{name}")
+        self._apply(_("Change the data"), self.experiment.with_(data=request), f"option:{name}")
 
     def set_hyper(self, name: str, value: Value, title: str = "") -> None:
         """Overrides one hyper-parameter; ``title`` is what a person knows it by."""
-        hyper = {**self._experiment.hyper, name: value}
-        self._apply(_("Change {name}").format(name=title or name), self._experiment.with_(hyper=hyper), f"hyper:{name}")
+        hyper = {**self.experiment.hyper, name: value}
+        self._apply(_("Change {name}").format(name=title or name), self.experiment.with_(hyper=hyper), f"hyper:{name}")
 
     def reset_hyper(self, name: str, title: str = "") -> None:
         """Takes an override away, so that the method's default holds; ``title`` is what a person knows it by."""
-        hyper = {key: value for key, value in self._experiment.hyper.items() if key != name}
-        self._apply(_("Reset {name}").format(name=title or name), self._experiment.with_(hyper=hyper), f"hyper:{name}")
+        hyper = {key: value for key, value in self.experiment.hyper.items() if key != name}
+        self._apply(_("Reset {name}").format(name=title or name), self.experiment.with_(hyper=hyper), f"hyper:{name}")
 
     def set(self, title: str = "", /, **changes: Any) -> None:
         """Changes ``steps``, ``seed``, ``device`` or ``name``; ``title`` is what a person knows it by."""
         key = "set:" + ",".join(sorted(changes))
         label = _("Change {name}").format(name=title or ", ".join(changes))
-        self._apply(label, self._experiment.with_(**changes), key)
-
-    def undo(self) -> None:
-        """One step back, if there is one."""
-        self.history.undo()
-
-    def redo(self) -> None:
-        """One step forward again, if there is one."""
-        self.history.redo()
+        self._apply(label, self.experiment.with_(**changes), key)
 
     def problems(self, catalogue: Catalogue) -> dict[str, str]:
         """What stands in the way of training: field → one sentence; empty when it can start.
@@ -277,40 +227,37 @@ class ExperimentDraft:
         Keys are ``method``, ``data``, ``steps``, ``seed``, ``data.OPTION`` and ``hyper.NAME``.
         """
         found: dict[str, str] = {}
-        for spec, value in ((STEPS, self._experiment.steps), (SEED, self._experiment.seed)):
+        for spec, value in ((STEPS, self.experiment.steps), (SEED, self.experiment.seed)):
             if problem := problem_of(spec, value):
                 found[spec.name] = problem
-        method = _look_up(catalogue.method, self._experiment.method, "method", found)
-        name, path, options = split_request(self._experiment.data)
+        method = _look_up(catalogue.method, self.experiment.method, "method", found)
+        name, path, options = split_request(self.experiment.data)
         data = _look_up(catalogue.dataset, name, "data", found)
         if method is not None:
-            found |= _hyper_problems(method, self._experiment.hyper)
+            found |= _hyper_problems(method, self.experiment.hyper)
         if data is not None:
             found |= _data_problems(data, path, options)
         if method is not None and data is not None:
-            hyper = {**method.defaults_for(data.kind), **self._experiment.hyper}
-            if words := schedule_problem(hyper, self._experiment.steps):
+            hyper = {**method.defaults_for(data.kind), **self.experiment.hyper}
+            if words := schedule_problem(hyper, self.experiment.steps):
                 found.setdefault("hyper.decay_to", words)
             if words := _size_problem(method, data, options):
                 found.setdefault("data.size", words)
         if method is not None and data is not None and data.kind not in method.data_kinds:
-            found["data"] = _("{method} trains on {wanted}, and {data} is made of {kind}: choose other data.").format(
-                method=method.title,
-                wanted=_kinds_text(method.data_kinds),
-                data=data.title,
-                kind=_kinds_text((data.kind,)),
-            )
+            words = _("{method} trains on {wanted}, and {data} is made of {kind}: choose other data.")
+            kinds = {"wanted": _kinds_text(method.data_kinds), "kind": _kinds_text((data.kind,))}
+            found["data"] = words.format(method=method.title, data=data.title, **kinds)
         return found
 
     def _apply(self, label: str, new: Experiment, merge_key: str | None) -> None:
-        old = self._experiment
+        old = self.experiment
         if new == old:
             return
         self._put(new)
         self.history.push(label, lambda: self._put(old), lambda: self._put(new), merge_key)
 
     def _put(self, experiment: Experiment) -> None:
-        self._experiment = experiment
+        self.experiment = experiment
         self.changed.emit(experiment)
 
 

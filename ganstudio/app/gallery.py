@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from ganstudio.app.generators.workplaces import WORKPLACES
@@ -74,233 +74,85 @@ def rough_time(seconds: float) -> str:
     return f"{whole}{'½' if half else ''} " + _("h")
 
 
-def _build() -> tuple[GalleryCard, ...]:
-    def card(
-        id: str,
-        title: str,
-        sentence: str,
-        picture: Picture,
-        experiment: Experiment,
-        rate: float,
-        opens: Opens = "run",
-        needs: str = "",
-    ) -> GalleryCard:
-        return GalleryCard(id, title, sentence, picture, experiment.with_(name=title), rate, opens, needs)
+# fmt: off
+_CARDS = (
+    GalleryCard("digits", _("Digits"),
+                _("A network learns to write from 1,797 real handwritten digits. The first strokes appear in seconds."),
+                "images", Experiment("dcgan", "digits",
+                           hyper={"norm_d": "spectral", "conv_width": 24, "latent_size": 64}, steps=3000), 19.0),
+    GalleryCard("ring", _("Ring of 8: watch a GAN in 2-D"),
+                _("Every point, the discriminator’s opinion everywhere, and the forces between them, while it learns."),
+                "points", Experiment("gan", "ring", steps=4000), 340.0),
+    GalleryCard("codes", _("What do the codes mean?"),
+                _("InfoGAN sorted digits without being told which is which. Turn its codes and see what each changes."),
+                "images", Experiment("infogan", "digits:size=16",
+                           hyper={"conv_width": 12, "dense": 128, "latent_size": 16, "noise": 0.1, "ema": 0.998,
+                                  "weight_continuous": 0.2, "batch_size": 64}, steps=5000, seed=1), 60.0, opens="explore"),
+    GalleryCard("classes", _("Digits by class"),
+                _("Both networks are told the class, so you say what is drawn: every row of the wall becomes one digit."),
+                "images", Experiment("cgan", "digits", hyper={"conv_width": 24, "latent_size": 64}, steps=1500), 18.0),
+    GalleryCard("collapse", _("Why did it collapse?"),
+                _("The objective of the theory and a high learning rate: see the samples fall onto one mode."),
+                "points", Experiment("gan", "ring",
+                           hyper={"objective": "minimax", "norm_d": "spectral", "lr_d": 0.001, "lr_g": 0.005,
+                                  "beta1": 0.9, "ema": 0.0, "batch_size": 128}, steps=4000), 400.0),
+    GalleryCard("cure", _("The cure: WGAN-GP"),
+                _("The same ring with a critic that is kept smooth: all eight modes, and a loss that means something."),
+                "points", Experiment("wgan-gp", "ring", steps=3000), 56.0),
+    GalleryCard("moons", _("Two moons, least squares"),
+                _("Two crescents that interlock, learned with an objective that pulls every fake towards the boundary."),
+                "points", Experiment("lsgan", "moons", steps=4000), 280.0),
+    GalleryCard("grid", _("25 Gaussians with WGAN"),
+                _("The first Wasserstein GAN on a grid of 25 clusters: see what clipping weights can and cannot do."),
+                "points", Experiment("wgan", "grid", steps=5000), 78.0),
+    GalleryCard("labels", _("Ten labels a class"),
+                _("A classifier that learns from 100 labels, with a GAN and without: watch the two accuracies part."),
+                "images", Experiment("semi-supervised", "digits:size=16",
+                           hyper={"labels_per_class": 10}, steps=1500), 37.0),
+    GalleryCard("bounded", _("A bounded critic"),
+                _("SNGAN limits how steep the critic can be, layer by layer: steady curves, and digits without a fight."),
+                "images", Experiment("sngan", "digits:size=16",
+                           hyper={"conv_width": 24, "width_d": 24, "lr_d": 0.0005, "lr_g": 0.0005}, steps=2500), 10.0),
+    GalleryCard("paint", _("Paint a landscape"),
+                _("Say with a brush where sky, sea and mountains are; a network that saw 2,000 scenes makes the picture."),
+                "images", Experiment("spade", "landscapes",
+                           hyper={"width": 20, "hidden": 40, "lr_g": 0.0002, "weight_features": 5.0}, steps=8000),
+                                  1.3, opens="paint"),
+    GalleryCard("pen", _("Pen strokes become digits"),
+                _("pix2pix learns what belongs between the outlines. Then draw your own outlines in Translate."),
+                "images", Experiment("pix2pix", "edges-digits", steps=1200), 6.0),
+    GalleryCard("night", _("Day becomes night"),
+                _("CycleGAN never saw a scene in both lights, and learns to change one into the other and back."),
+                "images", Experiment("cyclegan", "day-night", steps=2500), 1.5),
+    GalleryCard("own-maps", _("Paint your own world"),
+                _("A folder of label maps with photos: SPADE learns them, and you paint with it while it learns."),
+                "folder", Experiment("spade", "maps", steps=20000), 0.0, opens="folder"),
+    GalleryCard("drawing", _("Draw your own"),
+                _("Paint a distribution with a brush and watch a network learn exactly your shape."),
+                "drawing", Experiment("gan", "drawing", steps=8000), 0.0, opens="drawing"),
+    GalleryCard("folder", _("Your own pictures"),
+                _("Any folder of images. You see what will be resized and what is broken before training starts."),
+                "folder", Experiment("dcgan", "folder", steps=20000), 0.0, opens="folder"),
+    GalleryCard("mnist", _("MNIST"),
+                _("60,000 handwritten digits, the set on which most of the papers began."),
+                "images", Experiment("dcgan", "mnist", hyper={"conv_width": 24}, steps=4000), 19.0, needs="mnist"),
+    GalleryCard("fashion", _("Fashion"),
+                _("Shirts, shoes and bags: as small as MNIST and much richer in texture."),
+                "images", Experiment("dcgan", "fashion-mnist",
+                           hyper={"conv_width": 24}, steps=4000), 19.0, needs="fashion-mnist"),
+    GalleryCard("frogs", _("CIFAR-10 frogs"),
+                _("The classic first colour GAN: 32-pixel frogs out of noise. Green blobs first, frogs with patience."),
+                "images", Experiment("dcgan-frogs", "cifar10:classes=frog", steps=10000), 5.0, needs="cifar10"),
+    GalleryCard("triangles", _("Triangles"),
+                _("Made so that one can count: every sample either is a triangle or it is not."),
+                "images", Experiment("dcgan", "triangles",
+                           hyper={"conv_width": 24, "latent_size": 64}, steps=3000), 45.0),
+)
+# fmt: on
 
-    return (
-        card(
-            "digits",
-            _("Digits"),
-            _("A network learns to write from 1,797 real handwritten digits. The first strokes appear in seconds."),
-            "images",
-            Experiment(
-                "dcgan", "digits", hyper={"norm_d": "spectral", "conv_width": 24, "latent_size": 64}, steps=3000
-            ),
-            19.0,
-        ),
-        card(
-            "ring",
-            _("Ring of 8: watch a GAN in 2-D"),
-            _("Every point, the discriminator’s opinion everywhere, and the forces between them, while it learns."),
-            "points",
-            Experiment("gan", "ring", steps=4000),
-            340.0,
-        ),
-        card(
-            "codes",
-            _("What do the codes mean?"),
-            _("InfoGAN sorted digits without being told which is which. Turn its codes and see what each changes."),
-            "images",
-            Experiment(
-                "infogan",
-                "digits:size=16",
-                hyper={
-                    "conv_width": 12,
-                    "dense": 128,
-                    "latent_size": 16,
-                    "noise": 0.1,
-                    "ema": 0.998,
-                    "weight_continuous": 0.2,
-                    "batch_size": 64,
-                },
-                steps=5000,
-                seed=1,
-            ),
-            60.0,
-            opens="explore",
-        ),
-        card(
-            "classes",
-            _("Digits by class"),
-            _("Both networks are told the class, so you say what is drawn: every row of the wall becomes one digit."),
-            "images",
-            Experiment("cgan", "digits", hyper={"conv_width": 24, "latent_size": 64}, steps=1500),
-            18.0,
-        ),
-        card(
-            "collapse",
-            _("Why did it collapse?"),
-            _("The objective of the theory and a high learning rate: see the samples fall onto one mode."),
-            "points",
-            # Spectral norm keeps D from running away with these rates, so that the collapse stays inside the picture;
-            # raw weights (no EMA) show how the samples hop.
-            Experiment(
-                "gan",
-                "ring",
-                hyper={
-                    "objective": "minimax",
-                    "norm_d": "spectral",
-                    "lr_d": 1e-3,
-                    "lr_g": 5e-3,
-                    "beta1": 0.9,
-                    "ema": 0.0,
-                    "batch_size": 128,
-                },
-                steps=4000,
-            ),
-            400.0,
-        ),
-        card(
-            "cure",
-            _("The cure: WGAN-GP"),
-            _("The same ring with a critic that is kept smooth: all eight modes, and a loss that means something."),
-            "points",
-            Experiment("wgan-gp", "ring", steps=3000),
-            56.0,
-        ),
-        card(
-            "moons",
-            _("Two moons, least squares"),
-            _("Two crescents that interlock, learned with an objective that pulls every fake towards the boundary."),
-            "points",
-            Experiment("lsgan", "moons", steps=4000),
-            280.0,
-        ),
-        card(
-            "grid",
-            _("25 Gaussians with WGAN"),
-            _("The first Wasserstein GAN on a grid of 25 clusters: see what clipping weights can and cannot do."),
-            "points",
-            Experiment("wgan", "grid", steps=5000),
-            78.0,
-        ),
-        card(
-            "labels",
-            _("Ten labels a class"),
-            _("A classifier that learns from 100 labels, with a GAN and without: watch the two accuracies part."),
-            "images",
-            Experiment("semi-supervised", "digits:size=16", hyper={"labels_per_class": 10}, steps=1500),
-            37.0,
-        ),
-        card(
-            "bounded",
-            _("A bounded critic"),
-            _("SNGAN limits how steep the critic can be, layer by layer: steady curves, and digits without a fight."),
-            "images",
-            Experiment(
-                "sngan",
-                "digits:size=16",
-                hyper={"conv_width": 24, "width_d": 24, "lr_d": 5e-4, "lr_g": 5e-4},
-                steps=2500,
-            ),
-            10.0,
-        ),
-        card(
-            "paint",
-            _("Paint a landscape"),
-            _("Say with a brush where sky, sea and mountains are; a network that saw 2,000 scenes makes the picture."),
-            "images",
-            Experiment(
-                "spade",
-                "landscapes",
-                hyper={"width": 20, "hidden": 40, "lr_g": 2e-4, "weight_features": 5.0},
-                steps=8000,
-            ),
-            1.3,
-            opens="paint",
-        ),
-        card(
-            "pen",
-            _("Pen strokes become digits"),
-            _("pix2pix learns what belongs between the outlines. Then draw your own outlines in Translate."),
-            "images",
-            Experiment("pix2pix", "edges-digits", steps=1200),
-            6.0,
-        ),
-        card(
-            "night",
-            _("Day becomes night"),
-            _("CycleGAN never saw a scene in both lights, and learns to change one into the other and back."),
-            "images",
-            Experiment("cyclegan", "day-night", steps=2500),
-            1.5,
-        ),
-        card(
-            "own-maps",
-            _("Paint your own world"),
-            _("A folder of label maps with photos: SPADE learns them, and you paint with it while it learns."),
-            "folder",
-            Experiment("spade", "maps", steps=20000),
-            0.0,
-            opens="folder",
-        ),
-        card(
-            "drawing",
-            _("Draw your own"),
-            _("Paint a distribution with a brush and watch a network learn exactly your shape."),
-            "drawing",
-            Experiment("gan", "drawing", steps=8000),
-            0.0,
-            opens="drawing",
-        ),
-        card(
-            "folder",
-            _("Your own pictures"),
-            _("Any folder of images. You see what will be resized and what is broken before training starts."),
-            "folder",
-            Experiment("dcgan", "folder", steps=20000),
-            0.0,
-            opens="folder",
-        ),
-        card(
-            "mnist",
-            _("MNIST"),
-            _("60,000 handwritten digits, the set on which most of the papers began."),
-            "images",
-            Experiment("dcgan", "mnist", hyper={"conv_width": 24}, steps=4000),
-            19.0,
-            needs="mnist",
-        ),
-        card(
-            "fashion",
-            _("Fashion"),
-            _("Shirts, shoes and bags: as small as MNIST and much richer in texture."),
-            "images",
-            Experiment("dcgan", "fashion-mnist", hyper={"conv_width": 24}, steps=4000),
-            19.0,
-            needs="fashion-mnist",
-        ),
-        card(
-            "frogs",
-            _("CIFAR-10 frogs"),
-            _("The classic first colour GAN: 32-pixel frogs out of noise. Green blobs first, frogs with patience."),
-            "images",
-            Experiment("dcgan-frogs", "cifar10:classes=frog", steps=10000),
-            5.0,
-            needs="cifar10",
-        ),
-        card(
-            "triangles",
-            _("Triangles"),
-            _("Made so that one can count: every sample either is a triangle or it is not."),
-            "images",
-            Experiment("dcgan", "triangles", hyper={"conv_width": 24, "latent_size": 64}, steps=3000),
-            45.0,
-        ),
-    )
-
-
-GALLERY: tuple[GalleryCard, ...] = _build()
+GALLERY: tuple[GalleryCard, ...] = tuple(
+    replace(card, experiment=card.experiment.with_(name=card.title)) for card in _CARDS
+)
 """All ready experiments in the order in which they are shown; the first is the one for the first minute."""
 
 
@@ -310,13 +162,11 @@ def gallery_card(card_id: str) -> GalleryCard:
     Raises:
         UsageError: there is no such card.
     """
-    for card in GALLERY:
-        if card.id == card_id:
-            return card
-    known = ", ".join(card.id for card in GALLERY)
-    raise UsageError(
-        _("There is no ready experiment called “{name}”. Known: {known}.").format(name=card_id, known=known)
-    )
+    cards = {card.id: card for card in GALLERY}
+    if card_id not in cards:
+        words = _("There is no ready experiment called “{name}”. Known: {known}.")
+        raise UsageError(words.format(name=card_id, known=", ".join(cards)))
+    return cards[card_id]
 
 
 def missing_downloads(is_available: Callable[[str], bool]) -> frozenset[str]:

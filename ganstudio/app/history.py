@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from psygnal import Signal
 
 MERGE_SECONDS = 0.8
+Step = Callable[[], object]
 
 
 @dataclass(slots=True)
 class _Entry:
     label: str
-    undo: Callable[[], object]
-    redo: Callable[[], object]
+    undo: Step
+    redo: Step
     merge_key: object
     when: float
     cost: int = 0
@@ -72,14 +73,7 @@ class History:
         """What :meth:`redo` would do again; empty for nothing."""
         return self._undone[-1].label if self.can_redo else ""
 
-    def push(
-        self,
-        label: str,
-        undo: Callable[[], object],
-        redo: Callable[[], object],
-        merge_key: object = None,
-        cost: int = 0,
-    ) -> None:
+    def push(self, label: str, undo: Step, redo: Step, merge_key: object = None, cost: int = 0) -> None:
         """Notes an edit that has just been done.
 
         Args:
@@ -89,21 +83,14 @@ class History:
             merge_key: consecutive edits with the same key within 0.8 s become one; None never merges.
             cost: what it takes of the budget.
         """
-        if self._busy:
-            return
-        self._note(_Entry(label, undo, redo, merge_key, self._clock(), cost))
+        if not self._busy:
+            self._note(_Entry(label, undo, redo, merge_key, self._clock(), cost))
 
     def _note(self, entry: _Entry) -> None:
         into = self._groups[-1][1] if self._groups else self._done
-        last = into[-1] if into else None
-        fresh = bool(self._groups) or not self._undone
-        if (
-            last is not None
-            and fresh
-            and entry.merge_key is not None
-            and last.merge_key == entry.merge_key
-            and entry.when - last.when <= MERGE_SECONDS
-        ):
+        last = into[-1] if into and (self._groups or not self._undone) else None
+        one = last is not None and entry.merge_key is not None and last.merge_key == entry.merge_key
+        if last is not None and one and entry.when - last.when <= MERGE_SECONDS:
             last.redo, last.when = entry.redo, entry.when
             last.cost += entry.cost
         else:
@@ -174,7 +161,7 @@ class History:
         self._groups.clear()
         self.changed.emit()
 
-    def _run(self, step: Callable[[], object]) -> None:
+    def _run(self, step: Step) -> None:
         self._busy = True
         try:
             step()

@@ -173,13 +173,11 @@ class Jobs:
         for job in self._running:
             job.cancel()
         deadline = time.monotonic() + timeout
-        alive = False
-        for job in self._running:
-            if job._thread is not None:
-                job._thread.join(max(0.0, deadline - time.monotonic()))
-                alive = alive or job._thread.is_alive()
-        self._running = [job for job in self._running if job._thread is not None and job._thread.is_alive()]
-        return not alive
+        threads = {job: job._thread for job in self._running if job._thread is not None}
+        for thread in threads.values():
+            thread.join(max(0.0, deadline - time.monotonic()))
+        self._running = [job for job, thread in threads.items() if thread.is_alive()]
+        return not self._running
 
 
 class Newest:

@@ -81,11 +81,11 @@ def data_refusal(experiment: Experiment, settings: SettingsStore) -> str:
 
     They name something on another computer, a device or a whole disk, and nobody has trained with them here.
     """
-    if experiment.data not in settings.known:
-        try:
+    try:
+        if experiment.data not in settings.known:
             check_data(experiment.data)
-        except UsageError as error:
-            return _("The data of this run are not read. {why}").format(why=error)
+    except UsageError as error:
+        return _("The data of this run are not read. {why}").format(why=error)
     return ""
 
 

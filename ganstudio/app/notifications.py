@@ -15,6 +15,7 @@ from typing import Literal
 from ganstudio.core.errors import StudioError
 from ganstudio.core.i18n import _
 
+Button = Callable[[], object] | None
 Level = Literal["info", "warning", "error"]
 _LEVELS: dict[Level, int] = {"info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
 _log = logging.getLogger("ganstudio.notifications")
@@ -36,7 +37,7 @@ class Notification:
     text: str
     details: str = ""
     action: str = ""
-    run: Callable[[], object] | None = field(default=None, compare=False)
+    run: Button = field(default=None, compare=False)
 
 
 Subscriber = Callable[[Notification], object]
@@ -55,14 +56,7 @@ class Notifications:
         self._subscriber: Subscriber | None = None
         self._delivering = False
 
-    def post(
-        self,
-        level: Level,
-        text: str,
-        details: str = "",
-        action: str = "",
-        run: Callable[[], object] | None = None,
-    ) -> None:
+    def post(self, level: Level, text: str, details: str = "", action: str = "", run: Button = None) -> None:
         """Says something; never raises."""
         try:
             _log.log(_LEVELS[level], "%s%s", text, f"\n{details}" if details else "")
@@ -73,15 +67,15 @@ class Notifications:
         except Exception:  # noqa: BLE001 - telling of trouble must not make more of it
             traceback.print_exc()
 
-    def info(self, text: str, details: str = "", action: str = "", run: Callable[[], object] | None = None) -> None:
+    def info(self, text: str, details: str = "", action: str = "", run: Button = None) -> None:
         """Something went well or is worth knowing."""
         self.post("info", text, details, action, run)
 
-    def warning(self, text: str, details: str = "", action: str = "", run: Callable[[], object] | None = None) -> None:
+    def warning(self, text: str, details: str = "", action: str = "", run: Button = None) -> None:
         """Something is not as it should be; work goes on."""
         self.post("warning", text, details, action, run)
 
-    def error(self, text: str, details: str = "", action: str = "", run: Callable[[], object] | None = None) -> None:
+    def error(self, text: str, details: str = "", action: str = "", run: Button = None) -> None:
         """Something failed."""
         self.post("error", text, details, action, run)
 
@@ -91,10 +85,8 @@ class Notifications:
         if isinstance(error, StudioError):
             self.error(str(error), error.details or details)
             return
-        reason = f"{type(error).__name__}: {error}".rstrip(": ")
-        self.error(
-            _("Something went wrong inside the program ({reason}). Your runs are safe.").format(reason=reason), details
-        )
+        words = _("Something went wrong inside the program ({reason}). Your runs are safe.")
+        self.error(words.format(reason=f"{type(error).__name__}: {error}".rstrip(": ")), details)
 
     def subscribe(self, subscriber: Subscriber | None) -> None:
         """Attaches the one who shows messages (None: nobody) and hands over what has been waiting."""

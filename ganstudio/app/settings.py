@@ -5,17 +5,16 @@ from __future__ import annotations
 import json
 import logging
 import os
-import tempfile
-from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from psygnal import Signal
 
 from ganstudio.app.notifications import Notifications, notifications
+from ganstudio.core.errors import StoreError
 from ganstudio.core.i18n import _
 from ganstudio.core.regular import read_regular
+from ganstudio.store.atomic import replace_file
 
 if TYPE_CHECKING:
     from ganstudio.app.choices import Remembered, Settings
@@ -127,12 +126,8 @@ class SettingsStore:
             backup.write_bytes(raw)
         except OSError:
             _log.info("the damaged settings could not be copied to %s", backup, exc_info=True)
-        self._hub.warning(
-            _("Some settings could not be understood and were set back; the old file is kept as {name}.").format(
-                name=backup.name
-            ),
-            "\n".join([str(backup), *wrong]),
-        )
+        words = _("Some settings could not be understood and were set back; the old file is kept as {name}.")
+        self._hub.warning(words.format(name=backup.name), "\n".join([str(backup), *wrong]))
 
     # changing
 
@@ -206,52 +201,20 @@ class SettingsStore:
             "remembered": self.remembered.model_dump(mode="json"),
         }
         try:
-            _write_whole(self.path, json.dumps(content, indent=1, ensure_ascii=False))
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            # A folder's name need not be text; what is none of it is written as JSON writes it in ASCII.
+            replace_file(self.path, json.dumps(content, indent=1, ensure_ascii=False).encode(errors="backslashreplace"))
             self._write_failed = False
-        except (OSError, TypeError, ValueError) as error:
+        except (OSError, StoreError, TypeError, ValueError) as error:
             if not self._write_failed:  # once is enough until it works again
-                self._hub.warning(
-                    _("Your settings could not be saved to {folder}; they hold until you quit.").format(
-                        folder=self.path.parent
-                    ),
-                    str(error),
-                )
+                words = _("Your settings could not be saved to {folder}; they hold until you quit.")
+                self._hub.warning(words.format(folder=self.path.parent), str(error))
             self._write_failed = True
 
 
-def _write_whole(path: Path, text: str) -> None:
-    """The file is there as a whole or as it was before."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".tmp")
-    try:
-        # A folder's name need not be text; what is none of it is written as JSON writes it in ASCII.
-        with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).replace(path)
-    except BaseException:
-        with suppress(OSError):
-            Path(name).unlink(missing_ok=True)
-        raise
-
-
 def _migrate(content: dict[str, Any]) -> dict[str, Any]:
-    """Brings an older file to the present version, one step at a time."""
+    """Brings an older file to the present version: number 0 had none, and the settings at the top level."""
     version = content.get("version", 0)
-    if not isinstance(version, int):
-        version = 0
-    while version in _STEPS:
-        content = _STEPS[version](content)
-        version += 1
-    return content
-
-
-def _from_flat(content: dict[str, Any]) -> dict[str, Any]:
-    """Version 0 had the settings at the top level, without a number."""
-    if "settings" in content:
-        return {**content, "version": 1}
-    return {"version": 1, "settings": {key: value for key, value in content.items() if key != "version"}}
-
-
-_STEPS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {0: _from_flat}
+    if (isinstance(version, int) and version != 0) or "settings" in content:
+        return content
+    return {"settings": {key: value for key, value in content.items() if key != "version"}}

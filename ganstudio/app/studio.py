@@ -11,7 +11,7 @@ from psygnal import Signal
 from ganstudio.app.actions import ActionTable
 from ganstudio.app.drafts import ExperimentDraft
 from ganstudio.app.generators.catalogue import Catalogue
-from ganstudio.app.generators.sessions import new_session, resume_session, unsettled
+from ganstudio.app.generators.sessions import new_session, resume_session
 from ganstudio.app.jobs import Jobs
 from ganstudio.app.named import Answer, LeftAloneError, Question, check_data, look, training_refusal
 from ganstudio.app.notifications import Notifications, notifications
@@ -24,7 +24,7 @@ from ganstudio.core.experiment import Experiment
 from ganstudio.core.fields import of_run
 from ganstudio.core.i18n import _
 from ganstudio.data.archives import clear_left_overs
-from ganstudio.store import delete_run, list_runs, rename_run, runs_folder
+from ganstudio.store import list_runs, rename_run, runs_folder
 
 
 class Studio:
@@ -163,7 +163,9 @@ class Studio:
         except StudioError:  # on another computer, say: this person wants it, and may see it again
             self.settings.add_opened(experiment.data, experiment.data)
         session.start()
-        return self._open(RunModel.of_session(session))
+        model = RunModel(session.experiment)
+        model.attach(session)
+        return self._open(model)
 
     def open_run(self, path: Path) -> RunModel | None:
         """Opens a stored run (or one that is open already) and looks at it; a refusal is reported."""
@@ -212,9 +214,8 @@ class Studio:
         if model.path is None or model.here:
             return
         if model.live:
-            self.report(
-                StudioError(_("This run is being trained elsewhere; stop it there before you continue it here."))
-            )
+            text = _("This run is being trained elsewhere; stop it there before you continue it here.")
+            self.report(StudioError(text))
             return
         named, refused = training_refusal(model.experiment, self.settings)
         if refused:
@@ -222,7 +223,12 @@ class Studio:
             return
         choice = beyond_schedule({**model.experiment.hyper, **(changes or {})}, steps)
         if choice is not None:
-            self._choose(choice, lambda made: self.continue_run(model, steps, data, made))
+
+            def chosen(made: Changes | None) -> None:
+                if made is not None:
+                    self.continue_run(model, steps, data, made)
+
+            self.chooser(choice, chosen)
             return
         try:
             keep = self.settings.values.keep_checkpoints
@@ -258,12 +264,7 @@ class Studio:
         if choice is None:
             go_on({})
         else:
-            self._choose(choice, go_on, left)
-
-    def _choose(
-        self, choice: Choice, go_on: Callable[[Changes], object], left: Callable[[], object] = lambda: None
-    ) -> None:
-        self.chooser(choice, lambda changes: left() if changes is None else go_on(changes))
+            self.chooser(choice, lambda changes: left() if changes is None else go_on(changes))
 
     def _ask_to_train(self, named: str, why: str, go_on: Callable[[], object]) -> None:
         def decided(yes: bool) -> None:
@@ -276,6 +277,8 @@ class Studio:
 
     def duplicate(self, model: RunModel) -> None:
         """Puts the run's experiment into the draft, to be changed and started as a new run."""
+        from ganstudio.training.prepare import unsettled  # brings torch
+
         told = model.experiment  # as long as it was begun; its schedule may have been stretched since
         cards = () if self.catalogue is None else self.catalogue.methods
         fields = next((card.fields for card in cards if card.name == told.method), ())
@@ -302,22 +305,6 @@ class Studio:
             if model.path == path:
                 model.renamed(name)
         self.library_changed.emit()
-
-    def delete(self, path: Path) -> Path | None:
-        """Moves a run to the trash and returns where it is there; a refusal is reported."""
-        for model in [model for model in self.runs if model.path == path]:
-            if model.here:
-                self.report(StudioError(_("This run is training; stop it before you delete it.")))
-                return None
-        try:
-            trashed = delete_run(path)
-        except StudioError as error:
-            self.report(error)
-            return None
-        for model in [model for model in self.runs if model.path == path]:
-            self.close_run(model)
-        self.library_changed.emit()
-        return trashed
 
     @property
     def training(self) -> list[RunModel]:

@@ -176,36 +176,6 @@ def test_the_film_goes_from_the_first_map_to_the_present_one() -> None:
     assert len(list(replay(document(), 9))) == 1
 
 
-def test_another_run_brings_other_classes_and_size_and_undo_brings_all_back() -> None:
-    one, other = document(), (MapClass("grass", (0, 0, 0)), MapClass("Sky", (9, 9, 9)), MapClass("mud", (99, 90, 150)))
-    scribble(one, 10)
-    before, film, heard = one.ids.copy(), len(list(replay(one, 99))), []
-    one.adapted.connect(lambda: heard.append(one.size))
-    words = one.adapt(other, 48)
-    assert len(words) == 2
-    assert (one.size, one.canvas.count, one.classes) == (48, 3, other)
-    scribble(one, 3, seed=1)
-    after = one.ids.copy()
-    frames = list(replay(one, 99))
-    assert len(frames) == film + 4
-    assert {frame.shape for frame in frames} == {(48, 48)}
-    assert (frames[0] == 1).all()  # the blank sky, by its new number
-    assert np.array_equal(frames[-1], after)
-    for _ in range(4):
-        one.history.undo()
-    assert np.array_equal(one.ids, before)
-    assert one.classes == CLASSES
-    assert len(list(replay(one, 99))) == film
-    for _ in range(4):
-        one.history.redo()
-    assert np.array_equal(one.ids, after)
-    assert heard == [48, 32, 48]
-    for classes, size in ((other, 0), (other, 10**6), ((), 8)):
-        with pytest.raises(UsageError):
-            one.adapt(classes, size)
-    assert one.adapt(other, 48) == []
-
-
 def test_style_is_kept_apart_and_can_be_a_step() -> None:
     one, style = document(), {"z": [1.0]}
     one.set_style(style, "Change style")

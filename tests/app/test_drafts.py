@@ -121,11 +121,11 @@ def test_every_edit_can_be_undone_and_done_again() -> None:
     end = draft.experiment
     assert end == Experiment("gan", "digits:size=16", hyper={}, steps=500)
     for _ in range(4):
-        draft.undo()
+        draft.history.undo()
     assert draft.experiment == start
     assert not draft.history.can_undo
     for _ in range(4):
-        draft.redo()
+        draft.history.redo()
     assert draft.experiment == end
     assert len(seen) == 12
 

@@ -11,8 +11,7 @@ import pytest
 
 import ganstudio.app.runs.library as library_module
 from ganstudio.app.notifications import Notification, Notifications
-from ganstudio.app.runs.library import Library, RunRow
-from ganstudio.app.runs.library_details import RunDetails
+from ganstudio.app.runs.library import Library, RunDetails, RunRow
 from ganstudio.app.settings import SettingsStore
 from ganstudio.app.studio import Studio
 from ganstudio.core.dataspec import DataSpec

@@ -162,7 +162,8 @@ def test_a_session_here_reaches_the_model(tmp_path: Path) -> None:
 
     experiment = Experiment("gan", "ring", {"batch_size": 8}, steps=15, device="cpu")
     session = new_session(experiment, folder=tmp_path, paused=True)
-    model = RunModel.of_session(session)
+    model = RunModel(experiment)
+    model.attach(session)
     session.start()
     assert model.here
     pump_until(model, lambda: model.state == "paused")

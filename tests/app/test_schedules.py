@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 import pytest
 
-from ganstudio.app.generators.sessions import unsettled
 from ganstudio.app.notifications import Notifications
 from ganstudio.app.runs.schedules import Changes, Choice, Chosen, beyond_schedule, schedule_problem
 from ganstudio.app.settings import SettingsStore
@@ -55,6 +54,8 @@ def test_only_a_schedule_that_ends_before_is_asked_about(hyper: Changes, total: 
 def test_a_duplicate_has_a_schedule_of_its_own_length(
     method: str, data: str, hyper: Changes, kept: tuple[int, int]
 ) -> None:
+    from ganstudio.training.prepare import unsettled
+
     copy = unsettled(Experiment(method, data, dict(hyper), 100))
     assert (copy.hyper["decay_from"], copy.hyper["decay_to"]) == kept
     assert copy.hyper["decay"] == hyper["decay"]

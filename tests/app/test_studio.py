@@ -11,13 +11,14 @@ import numpy as np
 import pytest
 
 from ganstudio.app.notifications import Notification, Notifications
+from ganstudio.app.runs.library import Library
 from ganstudio.app.runs.run_model import RunModel
 from ganstudio.app.settings import SettingsStore
 from ganstudio.app.studio import Studio
 from ganstudio.core.commands import Command, Show
 from ganstudio.core.dataspec import DataSpec
 from ganstudio.core.experiment import Experiment
-from ganstudio.store import RunWriter, create_run, list_runs, list_trash
+from ganstudio.store import RunWriter, create_run, list_runs
 
 TINY = Experiment("gan", "ring", {"batch_size": 8}, steps=10, device="cpu", name="tiny")
 
@@ -138,13 +139,13 @@ def test_only_the_run_looked_at_draws(studio: Studio, monkeypatch: pytest.Monkey
 def test_duplicate_fills_the_draft_and_can_be_undone(studio: Studio) -> None:
     model = studio.open_run(make_run())
     assert model is not None
-    before = studio.draft.to_experiment()
+    before = studio.draft.experiment
     studio.duplicate(model)
-    draft = studio.draft.to_experiment()
+    draft = studio.draft.experiment
     assert (draft.method, draft.data, draft.steps, dict(draft.hyper)) == ("dcgan", "digits", 50, {"lr_g": 1e-3})
     assert draft.name == ""
-    studio.draft.undo()
-    assert studio.draft.to_experiment() == before
+    studio.draft.history.undo()
+    assert studio.draft.experiment == before
 
 
 def test_a_duplicate_of_an_older_run_has_what_there_was_no_choice_of(studio: Studio) -> None:
@@ -155,7 +156,7 @@ def test_a_duplicate_of_an_older_run_has_what_there_was_no_choice_of(studio: Stu
         Experiment("sngan", "digits", hyper, 50), DataSpec("digits", "images", 10, channels=1, size=4), "print"
     )
     studio.duplicate(studio.open_run(path))
-    assert studio.draft.to_experiment().hyper["decay"] == "none"
+    assert studio.draft.experiment.hyper["decay"] == "none"
 
 
 def test_rename_reaches_folder_and_model(studio: Studio, told: list[Notification]) -> None:
@@ -169,21 +170,12 @@ def test_rename_reaches_folder_and_model(studio: Studio, told: list[Notification
     assert model.title == "another name"
 
 
-def test_delete_closes_and_moves_to_trash(studio: Studio) -> None:
-    path = make_run()
-    studio.open_run(path)
-    trashed = studio.delete(path)
-    assert trashed is not None
-    assert [item.path for item in list_trash()] == [trashed]
-    assert (studio.runs, studio.current, path.exists()) == ([], None, False)
-
-
-def test_delete_refuses_what_trains_here(studio: Studio, told: list[Notification]) -> None:
+def test_what_trains_here_is_neither_deleted_nor_closed(studio: Studio, told: list[Notification]) -> None:
     model = studio.start(TINY.with_(steps=100_000), paused=True)
     assert model is not None
     pump_until(studio, lambda: model.path is not None and model.state == "paused")
     assert model.path is not None
-    assert studio.delete(model.path) is None
+    assert Library(studio).delete([model.path]) is None
     assert "stop it" in told[0].text
     assert studio.runs == [model]
     studio.close_run(model)
@@ -196,7 +188,8 @@ def test_what_trains_elsewhere_is_neither_deleted_nor_continued(studio: Studio, 
         writer.write_status("training", 5, 50)
         model = studio.open_run(path)
         assert model is not None
-        assert studio.delete(path) is None
+        Library(studio).delete([path])
+        pump_until(studio, lambda: told)
         assert studio.runs == [model], "it stays open"
         studio.continue_run(model, 100)
         assert not model.here

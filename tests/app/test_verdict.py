@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from ganstudio.app.runs.verdict import judge
+from ganstudio.app.runs.verdict import judge, letters
 from ganstudio.core.dataspec import DataSpec
-from ganstudio.core.events import Rows, SeriesInfo
+from ganstudio.core.events import RoleInfo, Rows, SeriesInfo
 from ganstudio.core.series import SeriesTable
 
 RING = DataSpec("ring", "points", 1000, modes=tuple((float(i), 0.0) for i in range(8)), mode_std=0.02)
@@ -113,3 +113,17 @@ def test_a_critic_that_began_without_values_is_judged_all_the_same() -> None:
 
 def test_a_method_without_a_discriminator() -> None:
     assert judge({"steps": table("steps", reconstruction=1.0)}, DIGITS).word == "training"
+
+
+@pytest.mark.parametrize(
+    ("titles", "wanted"),
+    [
+        (("Discriminator", "Generator"), ("D", "G")),
+        (("Discriminator", "Generator", "Encoder", "Second generator"), ("D", "G", "E", "SG")),
+        (("Discriminator", "Decoder", "Generator"), ("Di", "De", "G")),
+        (("Same", "Same"), ("S1", "S2")),
+        ((), ()),
+    ],
+)
+def test_a_few_letters_tell_roles_apart(titles: tuple[str, ...], wanted: tuple[str, ...]) -> None:
+    assert letters([RoleInfo(f"role {place}", title, "other") for place, title in enumerate(titles)]) == wanted

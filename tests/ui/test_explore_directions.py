@@ -74,7 +74,7 @@ def keep(explorer: Explorer, *directions: Direction) -> None:
 
 
 def search(qtbot: QtBot, finding: Finding) -> None:
-    pump(qtbot, finding._explorer, lambda: finding._studio.jobs.pump() or not finding.running)
+    pump(qtbot, finding._explorer, lambda: finding._explorer.studio.jobs.pump() or not finding.running)
 
 
 class TestRows:

@@ -247,7 +247,7 @@ def test_another_document_another_size_and_none(view: CanvasView) -> None:
     assert view.zoom == 12
     first.canvas.fill(4)  # no longer shown
     assert view.grab().toImage().pixelColor(there(view, 16, 2)) == QColor(*second.classes[0].colour)
-    second.adapt(document(6).classes, 16)
+    view.set_document(document(6, 16))
     assert view.zoom == 24
     view.set_document(None)
     assert told == [3, 6, 0]

@@ -33,7 +33,6 @@ class Explorer(Desk):
     """One exploration: a desk whose generators draw out of nothing.
 
     Signals:
-        state_changed: the controls stand elsewhere.
         picture_changed: the large picture (or why there is none: :attr:`error`), or the one to compare with.
         kept_changed: pins or directions.
         drawn: a result of a view.
@@ -51,7 +50,6 @@ class Explorer(Desk):
 
     place = "explore"
 
-    state_changed = Signal()
     picture_changed = Signal()
     kept_changed = Signal()
 
@@ -72,8 +70,6 @@ class Explorer(Desk):
         self._views_due: float | None = None
         self._drawing, self._late = set[str](), set[str]()  # views that are not done; those begun with older weights
 
-    # -- another generator ------------------------------------------------------------------------------------------
-
     def _settle(self, fits: bool, same: bool) -> None:
         assert self.opened is not None
         if not fits or self.state is None:
@@ -86,10 +82,6 @@ class Explorer(Desk):
         if not same:
             self._load_kept(self.opened)
 
-    def _begin(self) -> None:
-        self.state_changed.emit()
-        self.redraw()
-
     def _forget(self) -> None:
         self.state = self.picture = self.other = self.other_picture = None
         self.maps, self.other_maps, self.looks, self.look = {}, {}, (), ""
@@ -98,16 +90,14 @@ class Explorer(Desk):
 
     def _load_kept(self, opened: Opened) -> None:
         try:
-            self.kept = Keepsakes(opened.path, opened.generator.controls)
+            self.kept = Keepsakes(opened.path, self.controls)
         except StudioError as error:
-            self.kept = Keepsakes(None, opened.generator.controls)
+            self.kept = Keepsakes(None, self.controls)
             self.studio.report(error)
         if self.kept.left_out:
             text = _("Some pins or directions belong to another size of this generator and are not shown.")
             self.studio.notifications.warning(text)
         self.kept_changed.emit()
-
-    # -- where the controls stand -----------------------------------------------------------------------------------
 
     @property
     def position(self) -> Position | None:
@@ -143,8 +133,6 @@ class Explorer(Desk):
         assert self.state is not None
         drawn = position_of(self.opened.generator.draw(1, seed))
         return self.state.with_(position=redrawn(self.state.position, drawn, self.controls), seed=seed)
-
-    # -- drawing ----------------------------------------------------------------------------------------------------
 
     def show(self, channel: str, factory: Factory | None, urgency: int = 0, follows: bool = True) -> None:
         """Keeps a view drawn, until ``factory`` is None: again with other weights and (``follows``) another state."""
@@ -190,8 +178,6 @@ class Explorer(Desk):
         self._drawing.add(channel)
         self.ask(channel, factory(self.state), urgency)
 
-    # -- comparing --------------------------------------------------------------------------------------------------
-
     def compare_with(self, state: ExploreState | None) -> None:
         """Keeps a state beside the present one; None ends comparing. Can be undone."""
         before = self.other
@@ -204,15 +190,11 @@ class Explorer(Desk):
         put(state)
         self.history.push(_("Compare"), lambda: put(before), lambda: put(state))
 
-    # -- looking into it --------------------------------------------------------------------------------------------
-
     def look_into(self, name: str) -> None:
         """Lays a map over the picture, one of :attr:`looks`, or none where empty."""
         self.look = name if name in self.looks else ""
         self._ask_picture()
         self.picture_changed.emit()
-
-    # -- pins and directions ----------------------------------------------------------------------------------------
 
     def change_kept(self, label: str, pins: list[Any] | None = None,
                     directions: dict[str, Direction] | None = None) -> None:  # fmt: skip
@@ -231,8 +213,6 @@ class Explorer(Desk):
 
         put(after)
         self.history.push(label, lambda: put(before), lambda: put(after))
-
-    # -- what was drawn, and what is due ----------------------------------------------------------------------------
 
     def _receive(self, result: Drawn) -> None:
         if result.channel in (PICTURE, OTHER):

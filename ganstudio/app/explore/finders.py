@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Generator as Steps
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
@@ -16,6 +16,7 @@ from psygnal import Signal
 from ganstudio.app.explore import kept_directions
 from ganstudio.app.generators.keepsakes import MOST_DIRECTIONS
 from ganstudio.app.generators.sources import data_of
+from ganstudio.app.jobs import Newest, Progress
 from ganstudio.app.named import data_refusal
 from ganstudio.core.controls import ClassLabel, LatentVector
 from ganstudio.core.errors import StudioError, UsageError
@@ -27,7 +28,6 @@ from ganstudio.explore.working import Working
 
 if TYPE_CHECKING:
     from ganstudio.app.explore.explorer import Explorer
-    from ganstudio.app.jobs import Job
     from ganstudio.app.studio import Studio
     from ganstudio.data import Dataset
     from ganstudio.explore.classifier import Classifier
@@ -61,6 +61,7 @@ class Way:
 
 def ways() -> tuple[Way, ...]:
     """Every way, those that need least first."""
+    # fmt: off
     return (
         Way("pca", _("Principal components (PCA)"),
             _("What varies most in the network's activations, carried back to the latent. Needs no labels."),
@@ -72,17 +73,17 @@ def ways() -> tuple[Way, ...]:
         Way("logistic", _("Boundaries, logistic"),
             _("Straight across the line that best tells one class from the rest (logistic regression)."), "labels"),
         Way("svm", _("Boundaries, support vectors"),
-            _("Straight across the line with the widest margin between one class and the rest (linear SVM)."),
-            "labels"),
+            _("Straight across the line with the widest margin between one class and the rest (linear SVM)."), "labels"),
         Way("attributes", _("Attributes (TL-GAN)"),
-            _("How much a sample looks like each class, regressed on its latent. Each can be locked against the "
-              "others."), "labels"),
+            _("How much a sample looks like each class, regressed on its latent. Each can be locked against the others."),
+            "labels"),
         Way("hand", _("Attribute, labelled by hand"),
             _("Say of a few dozen samples whether they have it: a smile, a slant, a handle. That becomes a slider."),
             "hand"),
         Way("picks", _("More like these, less like those"),
             _("From samples you picked on the wall with + and −."), "picks"),
-    )  # fmt: skip
+    )
+    # fmt: on
 
 
 def latent_of(explorer: Explorer) -> LatentVector | None:
@@ -104,27 +105,32 @@ def obstacle(explorer: Explorer, way: Way, liked: Sequence[ExploreState] = ()) -
 
 
 def _no_labels(explorer: Explorer) -> str:
-    by_hand = _("Label samples by hand instead.")
     classes = next((control for control in explorer.controls if isinstance(control, ClassLabel)), None)
     if classes is not None:
-        return _(
+        words = _(
             "“{name}” is a control of this generator already. Label samples by hand to find what it has none for."
-        ).format(name=classes.name)
+        )
+        return words.format(name=classes.name)
+    why = _no_data(explorer)
+    return f"{why} {_('Label samples by hand instead.')}" if why else ""
+
+
+def _no_data(explorer: Explorer) -> str:
     run = None if explorer.opened is None else explorer.opened.run
     if run is None:
-        return f"{_('This generator came without data of its own, so nothing can label its samples.')} {by_hand}"
+        return _("This generator came without data of its own, so nothing can label its samples.")
     if not run.info.spec.classes:
-        return f"{_('The data of this run has no labels.')} {by_hand}"
+        return _("The data of this run has no labels.")
     refused = data_refusal(run.info.experiment, explorer.studio.settings)
     if refused:
-        return f"{refused} {by_hand}"
+        return refused
     from ganstudio.data import DATASETS, is_available
 
     try:
         there = is_available(DATASETS[run.info.experiment.data.partition(":")[0].strip()])
     except StudioError as error:
-        return f"{error} {by_hand}"
-    return "" if there else f"{_('The data of this run is not on this computer.')} {by_hand}"
+        return str(error)
+    return "" if there else _("The data of this run is not on this computer.")
 
 
 def latents_of(explorer: Explorer, states: Sequence[ExploreState]) -> list[NDArray[np.float32]]:
@@ -168,13 +174,12 @@ class Finding:
     found = Signal(object)
 
     def __init__(self, explorer: Explorer, studio: Studio) -> None:
-        self._explorer, self._studio = explorer, studio
+        self._explorer = explorer
         self.running, self.fraction, self.text = False, -1.0, ""
         self.error: StudioError | None = None
         self._label = ""
         self._generator: object = None
-        self._number = 0
-        self._job: Job | None = None
+        self._job = Newest(studio.jobs)
         self._classifiers: dict[tuple[Path | None, str], Classifier] = {}
         explorer.drawn.connect(self._drawn)
         explorer.source_changed.connect(self._look_whether_dropped)
@@ -196,14 +201,12 @@ class Finding:
             return
         state = self._explorer.state
         assert state is not None
-        match way.key:
-            case "pca" | "sefa":
-                self._search(way.title, _unlabelled(way.key, count, state.position))
-            case "picks":
-                groups = latents_of(self._explorer, liked), latents_of(self._explorer, disliked)
-                self._search(way.title, _picked(*groups))
-            case _:
-                self._with_classifier(way, state.position)
+        if way.counted:
+            self._search(way.title, _unlabelled(way.key, count, state.position))
+        elif way.needs == "picks":
+            self._search(way.title, _picked(latents_of(self._explorer, liked), latents_of(self._explorer, disliked)))
+        else:
+            self._with_classifier(way, state.position)
 
     def start_by_hand(self, latents: NDArray[np.float32], table: NDArray[np.float32], name: str) -> None:
         """Regresses one attribute on samples that a person labelled.
@@ -242,29 +245,21 @@ class Finding:
             self._search(way.title, _labelled(way.key, hold, None, known))
             return
         self._begin(way.title, _("Reading the data"))
-        number = self._number
 
-        def work(progress: Callable[[float, str], None], cancel: Any) -> Dataset:
+        def work(progress: Progress, cancel: Any) -> Dataset:
             from ganstudio.data import load
 
             return load(data_of(run), seed=experiment.seed, cancel=cancel, progress=progress)
 
         def loaded(data: Dataset) -> None:
-            if number == self._number:
-                self._job = None
-                self._explorer.ask(CHANNEL, _labelled(way.key, hold, data, None), URGENCY)
+            self._explorer.ask(CHANNEL, _labelled(way.key, hold, data, None), URGENCY)
 
-        def failed(error: StudioError) -> None:
-            if number == self._number:
-                self._job = None
-                self._end(error=error)
-
-        self._job = self._studio.jobs.start(_("Reading {data}").format(data=experiment.data), work)
-        self._job.progressed.connect(self._reading)
-        self._job.on_done(loaded).on_error(failed)
+        title = _("Reading {data}").format(data=experiment.data)
+        job = self._job.start(title, work, loaded, lambda error: self._end(error=error))
+        job.progressed.connect(self._reading)
 
     def _reading(self, fraction: float, text: str) -> None:
-        if self.running and self._job is not None:
+        if self.running and self._job.job is not None:
             self.fraction, self.text = fraction if fraction < 0 else 0.1 * fraction, text
             self.changed.emit()
 
@@ -296,11 +291,8 @@ class Finding:
             self._end(_("Stopped: another generator was opened."))
 
     def _stop(self) -> None:
-        self._number += 1
         self._explorer.drop(CHANNEL)
-        if self._job is not None:
-            self._job.cancel()
-            self._job = None
+        self._job.stop()
 
     def _end(self, text: str = "", error: StudioError | None = None) -> None:
         self._stop()
@@ -314,9 +306,8 @@ def _told(outcome: Outcome, kept: int) -> str:
     if kept < len(outcome.directions):
         text += " " + _("No more than {most} are kept; remove some first.").format(most=MOST_DIRECTIONS)
     if outcome.classifier is not None and not math.isnan(outcome.classifier.accuracy):
-        text += " " + _("The classifier that labelled the samples is right for {share} of the data kept back.").format(
-            share=f"{outcome.classifier.accuracy:.1%}"
-        )
+        words = _("The classifier that labelled the samples is right for {share} of the data kept back.")
+        text += " " + words.format(share=f"{outcome.classifier.accuracy:.1%}")
     return text
 
 
@@ -336,8 +327,7 @@ def _unlabelled(key: str, count: int, hold: Position) -> Work:
     def work(generator: Generator) -> Iterator[Any]:
         from ganstudio.explore.directions import factorise, pca
 
-        search = factorise(generator, count, hold=hold) if key == "sefa" else pca(generator, count, hold=hold)
-        yield Outcome((yield from _part(search, 0, 1)))
+        yield Outcome((yield from _part((factorise if key == "sefa" else pca)(generator, count, hold=hold), 0, 1)))
 
     return work
 
@@ -356,8 +346,7 @@ def _by_hand(latents: NDArray[np.float32], table: NDArray[np.float32], name: str
         from ganstudio.explore.attributes import regress
         from ganstudio.explore.probing import latent_of as first
 
-        values = {first(generator).name: latents}
-        yield Outcome((yield from _part(regress(generator, values, table, [name]), 0, 1)))
+        yield Outcome((yield from _part(regress(generator, {first(generator).name: latents}, table, [name]), 0, 1)))
 
     return work
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -113,13 +113,13 @@ def unlocked_apart(directions: Kept) -> dict[str, Direction]:
     """
     from ganstudio.explore.attributes import orthogonalise
 
-    names = [name for name, one in directions.items() if one.kind == LOCKABLE]
-    found = [replace(one, vector=_as_found(one), raw=None) for one in (directions[name] for name in names)]
-    made: dict[str, Direction] = {}
-    for name, before, now in zip(names, found, orthogonalise(found), strict=True):
+    found = {name: replace(one, vector=one.vector if one.raw is None else one.raw, raw=None)
+             for name, one in directions.items() if one.kind == LOCKABLE}  # fmt: skip
+    made = dict(directions)
+    for (name, before), now in zip(found.items(), orthogonalise(list(found.values())), strict=True):
         same = np.array_equal(before.vector, now.vector)
         made[name] = before if same else replace(now, raw=before.vector)
-    return {name: made.get(name, one) for name, one in directions.items()}
+    return made
 
 
 def as_shown(
@@ -140,10 +140,6 @@ def as_shown(
         position[control.name] = (position[control.name] + moved / np.float32(scale)).astype(np.float32)
     same = all(position[name] is value for name, value in then.position.items())
     return then if same else then.with_(position=position, seed=None)
-
-
-def _as_found(direction: Direction) -> Any:
-    return direction.vector if direction.raw is None else direction.raw
 
 
 def _put(explorer: Explorer, label: str, after: Kept) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 from ganstudio.core.dataspec import DataKind
@@ -38,15 +38,9 @@ class MethodCard:
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values, for ``ganstudio methods --json``."""
+        told = ("name", "title", "paper", "year", "summary", "look_for", "family", "objective")
         return {
-            "name": self.name,
-            "title": self.title,
-            "paper": self.paper,
-            "year": self.year,
-            "summary": self.summary,
-            "look_for": self.look_for,
-            "family": self.family,
-            "objective": self.objective,
+            **{name: getattr(self, name) for name in told},
             "compare": list(self.compare),
             "needs": {} if self.needs is None else asdict(self.needs),
             "data": list(self.data_kinds),
@@ -77,34 +71,27 @@ class Catalogue:
         from ganstudio.methods import METHODS
         from ganstudio.methods.info import FAMILIES
 
-        cards: Registry[MethodCard] = Registry("method")
+        self._methods: Registry[MethodCard] = Registry("method")
         for method in METHODS.values():
-            info = method.info
-            cards.add(
-                info.name,
-                MethodCard(
-                    info.name,
-                    info.title,
-                    info.paper,
-                    info.year,
-                    info.summary,
-                    info.look_for,
-                    info.data_kinds,
-                    fields_of(method.Hyper),
-                    {kind: dict(values) for kind, values in method.kind_defaults.items()},
-                    info.family,
-                    FAMILIES[info.family],
-                    info.needs,
-                    info.objective,
-                    info.compare,
-                ),
-            )
-        self._methods = cards
-        self._datasets = _data_cards()
+            said = {one.name: getattr(method.info, one.name) for one in fields(method.info)}
+            defaults: dict[str, dict[str, Value]] = {
+                kind: dict(values) for kind, values in method.kind_defaults.items()
+            }
+            title = FAMILIES[method.info.family]
+            card = MethodCard(**said, fields=fields_of(method.Hyper), kind_defaults=defaults, family_title=title)
+            self._methods.add(card.name, card)
+        self.refresh()
 
     def refresh(self) -> None:
         """Looks again which data sets are there."""
-        self._datasets = _data_cards()
+        from ganstudio.data import DATASETS, is_available
+
+        self._datasets: Registry[DataCard] = Registry("data set")
+        told = ("name", "title", "summary", "kind", "licence", "downloadable", "takes_path")
+        for source in DATASETS.values():
+            said = {name: getattr(source, name) for name in told}
+            card = DataCard(**said, available=is_available(source), fields=fields_of(source.Options))
+            self._datasets.add(card.name, card)
 
     @property
     def methods(self) -> tuple[MethodCard, ...]:
@@ -123,25 +110,3 @@ class Catalogue:
     def dataset(self, name: str) -> DataCard:
         """A data set by its registry name."""
         return self._datasets[name]
-
-
-def _data_cards() -> Registry[DataCard]:
-    from ganstudio.data import DATASETS, is_available
-
-    cards: Registry[DataCard] = Registry("data set")
-    for source in DATASETS.values():
-        cards.add(
-            source.name,
-            DataCard(
-                source.name,
-                source.title,
-                source.summary,
-                source.kind,
-                source.licence,
-                is_available(source),
-                source.downloadable,
-                fields_of(source.Options),
-                source.takes_path,
-            ),
-        )
-    return cards

@@ -50,6 +50,7 @@ class Desk:
 
     Signals:
         source_changed: another generator, or none (:attr:`opened`), or one is being opened (:attr:`opening`).
+        state_changed: what decides what is drawn, but for the weights, is another one.
         weights_changed: other weights of the same generator (:attr:`step`, :attr:`weights`).
         drawn: a result (:class:`Drawn`) of what was asked for; results of older requests are never told.
 
@@ -69,6 +70,7 @@ class Desk:
     place: ClassVar[Workplace]
 
     source_changed = Signal()
+    state_changed = Signal()
     weights_changed = Signal()
     drawn = Signal(object)
 
@@ -203,9 +205,9 @@ class Desk:
         self.studio.when_ready(start)
 
     def _take(self, opened: Opened) -> None:
-        fits = self.opened is not None and self.opened.generator.controls == opened.generator.controls
-        same = fits and self.opened is not None and self.opened.path == opened.path
-        self.opened = opened
+        before, self.opened = self.opened, opened
+        fits = before is not None and before.generator.controls == opened.generator.controls
+        same = fits and before is not None and before.path == opened.path
         if not same:
             self.history.clear()
         self._settle(fits, same)
@@ -354,6 +356,7 @@ class Desk:
 
     def _begin(self) -> None:
         """The generator that was opened can be drawn with; :attr:`source_changed` has been emitted."""
+        self.state_changed.emit()
         self.redraw()
 
     def redraw(self) -> None:

@@ -16,6 +16,7 @@ from ganstudio.core.errors import StoreError, StudioError
 from ganstudio.core.i18n import _
 from ganstudio.core.regular import read_regular
 from ganstudio.core.resources import resource_folder
+from ganstudio.explore.direction_files import with_unique_names
 from ganstudio.explore.state import Direction, ExploreState
 from ganstudio.store.atomic import replace_file
 
@@ -67,19 +68,20 @@ class Keepsakes:
                 details=repr(error),
             ) from error  # fmt: skip
         sizes = {control.name: getattr(control, "size", 0) for control in self._controls}
+        found: list[Direction] = []
         for values in directions:
             try:
                 direction = Direction.from_json(values)
-                if sizes.get(direction.control) != len(direction.vector) or len(self.directions) >= MOST_DIRECTIONS:
+                if sizes.get(direction.control) != len(direction.vector) or len(found) >= MOST_DIRECTIONS:
                     raise StudioError("another size, or more than anybody keeps")
-                self.directions[self.free_name(direction.name)] = direction
+                found.append(direction)
             except StudioError:
                 self._others["directions"].append(values)
+        self.directions = {direction.name: direction for direction in with_unique_names(found)}
         for values in pins:
             try:
-                self.pins.append(
-                    Pin(str(values["name"])[:200], ExploreState.from_json(values["state"], self._controls))
-                )
+                state = ExploreState.from_json(values["state"], self._controls)
+                self.pins.append(Pin(str(values["name"])[:200], state))
             except (StudioError, KeyError, TypeError):
                 self._others["pins"].append(values)
 
@@ -87,13 +89,6 @@ class Keepsakes:
     def left_out(self) -> int:
         """How many pins and directions in the file do not fit this generator."""
         return sum(map(len, self._others.values()))
-
-    def free_name(self, wanted: str) -> str:
-        """A name that no direction has yet: the wanted one, or with a number behind it."""
-        name, number = wanted, 2
-        while name in self.directions:
-            name, number = f"{wanted} {number}", number + 1
-        return name
 
     def save(self) -> None:
         """Writes everything.
@@ -104,9 +99,8 @@ class Keepsakes:
         if self._file is None or self._path is None:
             return
         if self._file.is_relative_to(self._path) and not self._path.is_dir():
-            raise StoreError(  # a folder made anew would stand in the way of the run when it is put back
-                _("The run in {path} has been moved or deleted meanwhile.").format(path=self._path)
-            )
+            # A folder made anew would stand in the way of the run when it is put back.
+            raise StoreError(_("The run in {path} has been moved or deleted meanwhile.").format(path=self._path))
         content: dict[str, Any] = {
             "pins": [{"name": pin.name, "state": pin.state.to_json()} for pin in self.pins] + self._others["pins"],
             "directions": [one.to_json() for one in self.directions.values()] + self._others["directions"],

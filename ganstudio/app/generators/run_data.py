@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import random
 import threading
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Generic, TypeVar
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
+import numpy as np
+from numpy.typing import NDArray
 from psygnal import Signal
 
-from ganstudio.app.generators.sources import data_of
+from ganstudio.app.generators.sources import Opened, data_of
 from ganstudio.app.jobs import Job, Newest, Progress
 from ganstudio.app.named import data_refusal
+from ganstudio.core.controls import ClassImages, Control
+from ganstudio.core.errors import UsageError
 from ganstudio.core.i18n import _
 
 if TYPE_CHECKING:
@@ -19,6 +25,8 @@ if TYPE_CHECKING:
     from ganstudio.store import Run
 
 T = TypeVar("T")
+Pictures = NDArray[np.float32]
+Source = Path | bytes
 MOST = 24
 
 
@@ -99,3 +107,76 @@ class RunShelf(Generic[T]):
                 lambda error: put(self._nothing, str(error)),
             )
         self.changed.emit()
+
+
+class HasOpened(Protocol):
+    """A desk, or the part of one that has these controls."""
+
+    studio: Studio
+
+    @property
+    def opened(self) -> Opened | None:
+        """The generator."""
+
+    @property
+    def controls(self) -> tuple[Control, ...]:
+        """What can be driven."""
+
+
+class ClassShelf:
+    """Pictures of a class for generators that are shown some, read beside the window; what cannot be read is reported.
+
+    Args:
+        desk: whose generator is shown the pictures.
+    """
+
+    def __init__(self, desk: HasOpened) -> None:
+        self._desk = desk
+        self._arrays: tuple[Path, Arrays] | None = None
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The classes of which the run's data hold pictures; none for a file that was brought in."""
+        opened = self._desk.opened
+        return () if opened is None or opened.run is None else opened.generator.spec.classes
+
+    def take(self, control: ClassImages, index: int, then: Callable[[Pictures], object]) -> None:
+        """Some pictures of a class, chosen by chance: others each time."""
+        opened, studio = self._desk.opened, self._desk.studio
+        if opened is None or opened.run is None:
+            return
+        run, known = opened.run, self._arrays
+        refusal = data_refusal(run.info.experiment, studio.settings)
+        if refusal:
+            studio.report(UsageError(refusal))
+            return
+
+        def work(progress: Progress, cancel: threading.Event) -> tuple[Arrays, Pictures]:
+            from ganstudio.explore.class_pictures import of_class
+
+            arrays = known[1] if known and known[0] == run.path else read_data(run, progress, cancel)
+            return arrays, of_class(control, arrays, index, random.SystemRandom().randrange(2**31))
+
+        def done(found: tuple[Arrays, Pictures]) -> None:
+            self._arrays = (run.path, found[0])
+            if self._desk.opened is opened or control in self._desk.controls:
+                then(found[1])
+
+        studio.jobs.start(_("Reading the pictures of the run"), work).on_done(done).on_error(studio.report)
+
+    def read(self, control: ClassImages, sources: Sequence[Source], then: Callable[[list[Pictures]], object]) -> None:
+        """Pictures from files or the clipboard, each ``(C, S, S)`` in [−1, 1]."""
+
+        def work(_progress: object, _cancel: object) -> list[Pictures]:
+            from ganstudio.explore.class_pictures import slot_of
+            from ganstudio.explore.translating import read_input, value_of
+
+            slot = slot_of(control)
+            return [value_of(slot, read_input(source, slot).pixels) for source in sources]
+
+        def done(found: list[Pictures]) -> None:
+            if control in self._desk.controls:
+                then(found)
+
+        title = _("Reading {name}").format(name=getattr(sources[0], "name", _("pasted picture")))
+        self._desk.studio.jobs.start(title, work).on_done(done).on_error(self._desk.studio.report)

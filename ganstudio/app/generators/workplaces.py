@@ -20,12 +20,18 @@ Workplace = Literal["explore", "paint", "translate"]
 
 WORKPLACES: tuple[Workplace, ...] = get_args(Workplace)
 
-BUNDLED = MappingProxyType(
-    {"explore": "infogan-digits", "paint": "spade-landscapes", "translate": "spade-landscapes"}
-)  # fmt: skip
+BUNDLED = MappingProxyType({"explore": "infogan-digits", "paint": "spade-landscapes", "translate": "spade-landscapes"})
 """The run that comes with the program for each workspace: its folder in ``resources/runs``."""
 
-
+# fmt: off
+_WORDS: Mapping[Workplace, tuple[str, str, str]] = {
+    "explore": (_("Explore"), _("Explore this run"), _("“{title}” draws out of nothing: open it in Explore.")),
+    "paint": (_("Paint"), _("Paint with this run"), _("“{title}” paints on label maps: open it in Paint.")),
+    "translate": (_("Translate"), _("Translate with this run"),
+                  _("“{title}” translates pictures: open it in Translate.")),
+}
+# fmt: on
+"""What one does there, as a button and as a menu say it, and what the others say of a generator that is at home there."""
 _HOMES: Mapping[Takes, Workplace] = {"nothing": "explore", "map": "paint", "picture": "translate"}
 
 
@@ -39,40 +45,34 @@ def workplace_of_run(info: RunInfo | None) -> Workplace:
     return "explore" if info is None else _HOMES[info.takes]
 
 
-def drives(place: Workplace, controls: Sequence[Control]) -> bool:
-    """Whether a workspace can drive these controls. Label maps can be painted, and translated like pictures."""
-    home = workplace_of(controls)
+def _works(place: Workplace, home: Workplace) -> bool:
+    """Label maps can be painted, and translated like pictures."""
     return home == place or (home, place) == ("paint", "translate")
+
+
+def drives(place: Workplace, controls: Sequence[Control]) -> bool:
+    """Whether a workspace can drive these controls."""
+    return _works(place, workplace_of(controls))
 
 
 def opens(place: Workplace, info: RunInfo) -> bool:
     """The same of a stored run."""
-    home = workplace_of_run(info)
-    return home == place or (home, place) == ("paint", "translate")
+    return _works(place, workplace_of_run(info))
 
 
 def refusal(title: str, controls: Sequence[Control]) -> UsageError:
     """What a workspace says of a generator that it cannot drive: what it is, and where it can be used."""
-    sentences = {
-        "explore": _("“{title}” draws out of nothing: open it in Explore."),
-        "paint": _("“{title}” paints on label maps: open it in Paint."),
-        "translate": _("“{title}” translates pictures: open it in Translate."),
-    }
-    return UsageError(sentences[workplace_of(controls)].format(title=title))
+    return UsageError(_WORDS[workplace_of(controls)][2].format(title=title))
 
 
 def word_of(place: Workplace) -> str:
     """What one does there, as a button says it; also the workspace's title."""
-    return {"explore": _("Explore"), "paint": _("Paint"), "translate": _("Translate")}[place]
+    return _WORDS[place][0]
 
 
 def invitation(place: Workplace) -> str:
     """What one does with a run there, as a menu says it."""
-    return {
-        "explore": _("Explore this run"),
-        "paint": _("Paint with this run"),
-        "translate": _("Translate with this run"),
-    }[place]
+    return _WORDS[place][1]
 
 
 def bundled_path(place: Workplace) -> Path | None:

@@ -20,8 +20,7 @@ from ganstudio.app.history import History
 from ganstudio.core.dataspec import MapClass
 from ganstudio.core.errors import UsageError
 from ganstudio.core.i18n import _
-from ganstudio.explore.canvas.adapt import LARGEST, class_table, said_of
-from ganstudio.explore.canvas.edits import Adaptation, Edit
+from ganstudio.explore.canvas.edits import Edit
 from ganstudio.explore.canvas.film import Reel
 from ganstudio.explore.canvas.layer import LabelCanvas
 from ganstudio.explore.canvas.shapes import Rect
@@ -40,10 +39,9 @@ class Snapshot:
 
     document: CanvasDocument
     version: int
-    name: str
     classes: tuple[MapClass, ...]
     ids: Ids
-    style: dict[str, Any]
+    note: dict[str, Any]
 
 
 class CanvasDocument:
@@ -59,8 +57,7 @@ class CanvasDocument:
         style: plain JSON values of whoever draws the picture; kept as they are.
         key: name of its file, without ending; a new one where it is empty.
         made: when it was made, seconds since 1970; now where it is 0.
-        limit: steps that can be undone.
-        budget: bytes that these steps may take; beyond it the oldest are forgotten.
+        budget: bytes that what can be undone may take; beyond it the oldest steps are forgotten.
 
     Attributes:
         canvas: what is painted on.
@@ -69,7 +66,6 @@ class CanvasDocument:
 
     Signals:
         changed: the rectangle (top, left, bottom, right) in which ids have changed.
-        adapted: classes or size are others now.
         info_changed: name or style has changed.
 
     Raises:
@@ -77,7 +73,6 @@ class CanvasDocument:
     """
 
     changed = Signal(object)
-    adapted = Signal()
     info_changed = Signal()
 
     def __init__(
@@ -89,13 +84,12 @@ class CanvasDocument:
         *,
         key: str = "",
         made: float = 0.0,
-        limit: int = LIMIT,
         budget: int = BUDGET,
     ) -> None:
         self.key, self.made = key or uuid.uuid4().hex, made or time.time()
         self.name, self.classes = name, tuple(classes)
         self.canvas = LabelCanvas(ids, len(self.classes))
-        self.history = History(limit, budget=budget)
+        self.history = History(LIMIT, budget=budget)
         self.reel = Reel(self.canvas.ids, budget)
         self.version, self.written = 1, 0
         self._style: dict[str, Any] = copy.deepcopy(dict(style or {}))
@@ -124,8 +118,10 @@ class CanvasDocument:
         return copy.deepcopy(self._style)
 
     def snapshot(self) -> Snapshot:
-        """What has to be written."""
-        return Snapshot(self, self.version, self.name, self.classes, self.ids.copy(), self.style)
+        """What has to be written: the ids, and beside them in the file a note of plain JSON values."""
+        head = {"program": PROGRAM, "kind": KIND, "version": VERSION, "name": self.name, "made": self.made}
+        note = {**head, "size": self.size, "classes": classes_to_json(self.classes), "style": self.style}
+        return Snapshot(self, self.version, self.classes, self.ids.copy(), note)
 
     def touch(self) -> None:
         """Marks it as changed since it was written."""
@@ -180,7 +176,7 @@ class CanvasDocument:
             raise
         self.end()
 
-    # -- style and classes ------------------------------------------------------------------------------------------
+    # -- style ----------------------------------------------------------------------------------------------------
 
     def set_style(self, style: Mapping[str, Any], label: str = "", merge_key: object = None) -> None:
         """Keeps another style with it.
@@ -197,38 +193,6 @@ class CanvasDocument:
         if label:
             self.history.push(label, lambda: self._put_style(before), lambda: self._put_style(after), merge_key)
 
-    def adapt(self, classes: Sequence[MapClass], size: int, label: str = "") -> list[str]:
-        """Brings it to the classes and the size of another run; one step of undo.
-
-        Returns:
-            a sentence for each class on the canvas that had to become another.
-
-        Raises:
-            UsageError: there are no classes or too many, or the size is none; nothing was changed.
-        """
-        classes = tuple(classes)
-        if not 1 <= size <= LARGEST:
-            raise UsageError(_("A canvas is a square of 1 to {largest} pixels a side.").format(largest=LARGEST))
-        if classes == self.classes and size == self.size:
-            return []
-        self.end()
-        table, said = class_table(self.classes, classes)
-        words = said_of(self.ids, said)
-        old, record = self.classes, Adaptation.of(self.ids, table, size)
-
-        def there() -> None:
-            self._put(record.forward(self.ids), classes)
-            self.reel.add(record)
-
-        def back() -> None:
-            before = record.backward()
-            self.reel.back(before)
-            self._put(before, old)
-
-        there()
-        self.history.push(label or _("Change to another run"), back, there, cost=record.nbytes)
-        return words
-
     # -- inside -----------------------------------------------------------------------------------------------------
 
     def _record(self, edit: Edit) -> None:
@@ -244,12 +208,6 @@ class CanvasDocument:
             self.reel.back(self.ids)
         self._painted(rect)
 
-    def _put(self, ids: Ids, classes: tuple[MapClass, ...]) -> None:
-        self.canvas.replace(ids, len(classes))
-        self.classes = classes
-        self.touch()
-        self.adapted.emit()
-
     def _put_style(self, style: dict[str, Any]) -> None:
         self._style = style
         self.touch()
@@ -260,25 +218,11 @@ class CanvasDocument:
         self.changed.emit(rect)
 
 
-def note_of(snapshot: Snapshot) -> dict[str, Any]:
-    """What stands beside the ids in its file, as plain JSON values."""
-    return {
-        "program": PROGRAM,
-        "kind": KIND,
-        "version": VERSION,
-        "name": snapshot.name,
-        "made": snapshot.document.made,
-        "size": int(snapshot.ids.shape[0]),
-        "classes": classes_to_json(snapshot.classes),
-        "style": snapshot.style,
-    }
-
-
-def read_note(note: Mapping[str, Any], file: str) -> tuple[str, tuple[MapClass, ...], dict[str, Any], float]:
-    """Name, classes, style and time of :func:`note_of`, all checked.
+def read_document(note: Mapping[str, Any], ids: Ids, file: str, key: str) -> CanvasDocument:
+    """The document of a snapshot's ids and note, all checked; ``key`` as of :class:`CanvasDocument`.
 
     Raises:
-        UsageError: it was written by another program, is damaged, or of a newer version.
+        UsageError: ``file`` was written by another program, is damaged, or of a newer version.
     """
     if note.get("program") != PROGRAM or note.get("kind") != KIND:
         raise UsageError(_("{file} is no canvas that ganstudio has saved.").format(file=file))
@@ -291,9 +235,12 @@ def read_note(note: Mapping[str, Any], file: str) -> tuple[str, tuple[MapClass, 
         made = float(note.get("made", 0.0))
         if not isinstance(style, dict) or not math.isfinite(made):
             raise TypeError("style or time")
-        return " ".join(str(note["name"]).split())[:80] or _("Canvas"), classes, style, made
+        name = " ".join(str(note["name"]).split())[:80] or _("Canvas")
     except (KeyError, TypeError, ValueError, OverflowError, RecursionError) as error:
         raise UsageError(_("{file} is damaged.").format(file=file), repr(error)) from error
+    document = CanvasDocument(name, classes, ids, style, key=key, made=made)
+    document.written = document.version
+    return document
 
 
 def classes_to_json(classes: Sequence[MapClass]) -> list[dict[str, Any]]:

@@ -13,7 +13,7 @@ import numpy as np
 from psygnal import Signal
 
 from ganstudio.app.notifications import Notifications, notifications
-from ganstudio.app.paint.canvas_document import CanvasDocument, Ids, Snapshot, note_of, read_note
+from ganstudio.app.paint.canvas_document import CanvasDocument, Ids, Snapshot, read_document
 from ganstudio.core.dataspec import MapClass
 from ganstudio.core.errors import StudioError, UsageError
 from ganstudio.core.i18n import _, plural
@@ -230,17 +230,17 @@ class Canvases:
                 document = self._read(file)
                 if document is not None:
                     found.append((document.made, file.stat().st_mtime, document))
-            except (StudioError, OSError) as error:
-                notes.append(str(error) if isinstance(error, StudioError) else f"{file.name}: {error}")
+            except StudioError as error:
+                notes.append(str(error))
+            except OSError as error:
+                notes.append(f"{file.name}: {error}")
         found.sort(key=lambda one: one[:2])
-        self.documents += [document for _made, _changed, document in found]
+        self.documents += [document for *_times, document in found]
         self.notes = tuple(notes)
         if notes:
             words = plural("{n} canvas could not be restored", "{n} canvases could not be restored", len(notes))
-            self._hub.warning(
-                _("{words}; the files in {folder} were left as they are.").format(words=words, folder=self.folder),
-                "\n".join(notes),
-            )
+            text = _("{words}; the files in {folder} were left as they are.")
+            self._hub.warning(text.format(words=words, folder=self.folder), "\n".join(notes))
         if found:
             self.changed.emit()
             self.switch(max(found, key=lambda one: one[1])[2])
@@ -253,9 +253,7 @@ class Canvases:
 
     def _read(self, file: Path) -> CanvasDocument | None:
         found = read_label_png(file)
-        name, classes, style, made = read_note(found.note, file.name)
-        document = CanvasDocument(name, classes, found.ids, style, key=file.stem, made=made)
-        document.written = document.version
+        document = read_document(found.note, found.ids, file.name, file.stem)
         try:
             self._locks[file.stem] = WriterLock(self._lock(file.stem))
         except StudioError:
@@ -285,17 +283,14 @@ class Canvases:
                 except StudioError as error:
                     failure = failure or error
                 except OSError as error:
-                    failure = failure or StudioError(
-                        _("The canvas “{name}” could not be saved in {folder}; it stays open.").format(
-                            name=snapshot.name, folder=self.folder
-                        ),
-                        repr(error),
-                    )
+                    words = _("The canvas “{name}” could not be saved in {folder}; it stays open.")
+                    words = words.format(name=snapshot.note["name"], folder=self.folder)
+                    failure = failure or StudioError(words, repr(error))
         return failure
 
     def _write(self, snapshot: Snapshot) -> None:
         key = snapshot.document.key
-        data = label_png(snapshot.ids, snapshot.classes, note_of(snapshot))
+        data = label_png(snapshot.ids, snapshot.classes, snapshot.note)
         self.folder.mkdir(parents=True, exist_ok=True)
         if key not in self._locks:
             self._locks[key] = WriterLock(self._lock(key))

@@ -71,6 +71,9 @@ class StyleReader:
 
     Args:
         desk: with the generator; gets the style. The newest picture wins.
+
+    Attributes:
+        forget: to be called for another generator: what is being read is wanted no more.
     """
 
     def __init__(self, desk: Desk) -> None:
@@ -235,12 +238,10 @@ class Painter(Desk):
     def _listen(self, document: CanvasDocument | None) -> None:
         if self._heard is not None:
             self._heard.changed.disconnect(self._inked, missing_ok=True)
-            self._heard.adapted.disconnect(self._inked, missing_ok=True)
             self._heard.info_changed.disconnect(self._style_set, missing_ok=True)
         self._heard = document
         if document is not None:
             document.changed.connect(self._inked)
-            document.adapted.connect(self._inked)
             document.info_changed.connect(self._style_set)
 
     def _style_of(self, document: CanvasDocument | None) -> ExploreState | None:

@@ -67,8 +67,6 @@ class CanvasSource:
         found = given(self._desk.controls)
         return found if isinstance(found, LabelMap) else None
 
-    # -- canvases that fit ------------------------------------------------------------------------------------------
-
     def fit(self) -> bool:
         """Sees to it that the present canvas fits the generator; True where that took another one.
 
@@ -124,8 +122,6 @@ class CanvasSource:
         self.add(_("Canvas"), ids)
         self._stand_in = self._canvases.current
         self.want_scenes()
-
-    # -- new canvases -----------------------------------------------------------------------------------------------
 
     def add(self, name: str, ids: NDArray[np.uint8], style: ExploreState | None = None) -> None:
         """Another canvas in the generator's classes, in the present style where no other is given.
@@ -199,8 +195,6 @@ class CanvasSource:
 
         title = _("Opening the label map {name}").format(name=name)
         studio.jobs.start(title, work).on_done(done).on_error(studio.report)
-
-    # -- the run's data ---------------------------------------------------------------------------------------------
 
     @property
     def scenes(self) -> tuple[Scene, ...]:

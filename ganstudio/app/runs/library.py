@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from threading import Event
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,23 +18,28 @@ from psygnal import Signal
 
 from ganstudio.app.generators.workplaces import Workplace, workplace_of_run
 from ganstudio.app.jobs import Job
-from ganstudio.app.runs.library_details import RunDetails, read_details
+from ganstudio.core.dataspec import DataSpec
 from ganstudio.core.errors import StoreError, StudioError
-from ganstudio.core.events import LIVE_STATES, State
+from ganstudio.core.events import LIVE_STATES, HyperChanged, Note, Rows, State
 from ganstudio.core.experiment import Experiment
+from ganstudio.core.fields import Value
 from ganstudio.core.i18n import _, plural
 from ganstudio.core.images import split_grid
 from ganstudio.store import Run, Trashed, delete_run, empty_trash, list_trash, restore_run, runs_folder
 from ganstudio.store.folder import RUN_FILE, STATUS_FILE, THUMBNAIL_FILE
 
 if TYPE_CHECKING:
+    from ganstudio.app.runs.run_model import RunModel
     from ganstudio.app.studio import Studio
 
 REFRESH_SECONDS = 2.0
 SIZE_SECONDS = 20.0  # a live run's folder is measured this seldom: it means a look at every file
 POINTS = 256
+RECENT = 50  # rows over which noisy values are averaged
+_AVERAGED = frozenset({"loss", "probability", "score"})
 
 Sign = tuple[tuple[int, int], ...]
+_Read = tuple[dict[Path, "_Known"], tuple[Trashed, ...] | None]
 Items = NDArray[np.uint8] | NDArray[np.float32]
 
 
@@ -94,11 +100,28 @@ class RunRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Moved:
-    """How moving several runs went: where they are now, and what went wrong with the others."""
+class RunDetails:
+    """More about one run.
 
-    done: tuple[Path, ...]
-    errors: tuple[StudioError, ...]
+    Attributes:
+        path: its folder.
+        hyper: hyper-parameters as they are now, changes while training included.
+        spec: the shape of its data.
+        latest: ``(name, value)``: scores first, then probabilities and losses as means over the last rows.
+        told: what was told of its data: files that were left out, how they were read.
+        notes: what it said to a person, oldest first.
+        checkpoints: how many are stored.
+        grids: how many stored sample grids the timeline has.
+    """
+
+    path: Path
+    hyper: Mapping[str, Value]
+    spec: DataSpec
+    latest: tuple[tuple[str, float], ...]
+    told: tuple[str, ...]
+    notes: tuple[str, ...]
+    checkpoints: int
+    grids: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,12 +133,6 @@ class _Known:
     run: Run
     written_live: bool
     measured: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class _Read:
-    runs: dict[Path, _Known]
-    trash: tuple[Trashed, ...] | None
 
 
 class Library:
@@ -164,28 +181,23 @@ class Library:
             return
         self._again = False
         self._due = time.monotonic() + REFRESH_SECONDS
-        known, extra, trash = dict(self._known), self._extra_folders(), self._trash_due
-        self._trash_due = False
-        folder = runs_folder()
+        known, folder, trash, self._trash_due = dict(self._known), runs_folder(), self._trash_due, False
+        opened = [model.path for model in self._studio.runs if model.path is not None]
+        extra = [*opened, *map(Path, self._studio.settings.remembered.recent_runs)]
 
-        def work(progress: object, cancel: Event) -> _Read:
-            runs = _read_runs(known, folder, extra, cancel)
-            return _Read(runs, tuple(list_trash(folder)) if trash else None)
+        def work(_progress: object, cancel: Event) -> _Read:
+            return _read_runs(known, folder, extra, cancel), tuple(list_trash(folder)) if trash else None
 
         self._job = self._studio.jobs.start(_("Reading the runs"), work).on_done(self._take)
         self._job.ended.connect(self._job_ended)
 
-    def _extra_folders(self) -> tuple[Path, ...]:
-        opened = [model.path for model in self._studio.runs if model.path is not None]
-        return tuple(dict.fromkeys([*opened, *map(Path, self._studio.settings.remembered.recent_runs)]))
-
     def _take(self, read: _Read) -> None:
         first, self.read_once = not self.read_once, True
-        self._known = read.runs
-        trash_changed = read.trash is not None and read.trash != self.trash
-        if read.trash is not None:
-            self.trash = read.trash
-        self._publish(force=first or trash_changed)
+        self._known, trash = read
+        changed = trash is not None and trash != self.trash
+        if trash is not None:
+            self.trash = trash
+        self._publish(force=first or changed)
 
     def _job_ended(self) -> None:
         self._job = None
@@ -194,29 +206,11 @@ class Library:
 
     def _publish(self, *, force: bool = False) -> None:
         models = {model.path: model for model in self._studio.runs if model.path is not None and model.here}
-        rows = []
-        for known in self._known.values():
-            row, model = known.row, models.get(known.row.path)
-            if model is not None:
-                seconds = model.seconds_at(model.step)
-                row = replace(
-                    row,
-                    name=model.title,
-                    state=model.state,
-                    message=model.message,
-                    step=model.step,
-                    total=model.total,
-                    seconds=seconds or row.seconds,
-                    live_here=True,
-                )
-            rows.append(row)
+        rows = [_as_it_trains(known.row, models.get(known.row.path)) for known in self._known.values()]
         rows.sort(key=lambda row: (row.created, row.path.name), reverse=True)
-        before, after = self.rows, tuple(rows)
-        same = len(before) == len(after) and all(
-            a.path == b.path and a.values == b.values for a, b in zip(before, after, strict=True)
-        )
+        same = [(row.path, row.values) for row in rows] == [(row.path, row.values) for row in self.rows]
         if not same:
-            self.rows = after
+            self.rows = tuple(rows)
         if force or not same:
             self.changed.emit()
 
@@ -226,39 +220,31 @@ class Library:
 
     def details(self, path: Path, then: Callable[[RunDetails], object]) -> None:
         """Reads what the list does not show of a run and hands it on; nothing comes where it cannot be read."""
-
-        def work(progress: object, cancel: Event) -> RunDetails:
-            return read_details(Run.open(path))
-
-        job = self._studio.jobs.start(_("Reading a run"), work).on_done(then)
+        job = self._studio.jobs.start(_("Reading a run"), lambda _progress, _cancel: read_details(Run.open(path)))
+        job.on_done(then)
         job.on_error(lambda _error: self.invalidate())  # it went away meanwhile: the list will say so
 
     # -- changing ---------------------------------------------------------------------------------------------------
 
     def delete(self, paths: Iterable[Path]) -> Job | None:
         """Moves runs to the trash, in the background, and offers to undo that. Runs that train here are refused."""
-        wanted, training = [], {model.path for model in self._studio.training}
+        wanted, training = [], {model.path: model.title for model in self._studio.training}
         for path in paths:
             if path in training:
-                name = next(model.title for model in self._studio.training if model.path == path)
                 text = _("“{name}” is training; stop it before you delete it.")
-                self._studio.notifications.warning(text.format(name=name))
+                self._studio.notifications.warning(text.format(name=training[path]))
             else:
                 wanted.append(path)
         if not wanted:
             return None
 
-        def done(moved: Moved) -> None:
+        def done(moved: list[Path]) -> None:
             gone = [path for path in wanted if not path.exists()]
             for model in [model for model in self._studio.runs if model.path in gone]:
                 self._studio.close_run(model)
-            if moved.done:
-                self._studio.notifications.info(
-                    plural("{n} run moved to trash", "{n} runs moved to trash", len(moved.done)),
-                    action=_("Undo"),
-                    run=lambda: self.restore(moved.done),
-                )
-            self._told(moved)
+            if moved:
+                text = plural("{n} run moved to trash", "{n} runs moved to trash", len(moved))
+                self._studio.notifications.info(text, action=_("Undo"), run=lambda: self.restore(moved))
 
         folder = runs_folder()
         return self._move(_("Moving to trash"), wanted, lambda path: delete_run(path, folder=folder), done)
@@ -266,36 +252,38 @@ class Library:
     def restore(self, paths: Iterable[Path]) -> Job:
         """Brings runs back from the trash, in the background."""
         known = self._studio.settings.known
-        return self._move(_("Restoring"), list(paths), lambda path: restore_run(path, elsewhere=known), self._told)
+        return self._move(_("Restoring"), list(paths), lambda path: restore_run(path, elsewhere=known))
 
     def empty_trash(self) -> Job:
         """Removes the runs in the trash for good, in the background."""
-
-        def work(progress: object, cancel: Event) -> int:
-            return empty_trash()
-
-        job = self._studio.jobs.start(_("Emptying the trash"), work)
+        job = self._studio.jobs.start(_("Emptying the trash"), lambda _progress, _cancel: empty_trash())
         job.ended.connect(self._look_again)
         return job
 
     def _move(
-        self, title: str, paths: list[Path], move: Callable[[Path], Path], done: Callable[[Moved], object]
+        self,
+        title: str,
+        paths: list[Path],
+        move: Callable[[Path], Path],
+        done: Callable[[list[Path]], object] = lambda _moved: None,
     ) -> Job:
-        def work(progress: object, cancel: Event) -> Moved:
+        def work(_progress: object, _cancel: object) -> tuple[list[Path], list[StudioError]]:
             targets, errors = [], []
             for path in paths:
                 try:
                     targets.append(move(path))
                 except StudioError as error:
                     errors.append(error)
-            return Moved(tuple(targets), tuple(errors))
+            return targets, errors
 
-        return self._studio.jobs.start(title, work).on_done(done)
+        def moved(found: tuple[list[Path], list[StudioError]]) -> None:
+            targets, errors = found
+            done(targets)
+            for error in errors:
+                self._studio.report(error)
+            self._look_again()
 
-    def _told(self, moved: Moved) -> None:
-        for error in moved.errors:
-            self._studio.report(error)
-        self._look_again()
+        return self._studio.jobs.start(title, work).on_done(moved)
 
     def _look_again(self) -> None:
         self._studio.library_changed.emit()
@@ -307,23 +295,15 @@ class Library:
 
 def _read_runs(known: Mapping[Path, _Known], folder: Path, extra: Iterable[Path], cancel: Event) -> dict[Path, _Known]:
     found: dict[Path, _Known] = {}
-    for path in _candidates(folder, extra):
+    paths: list[Path] = []
+    with suppress(OSError), os.scandir(folder) as entries:
+        paths = [folder / entry.name for entry in entries if not entry.name.startswith(".")]
+    for path in dict.fromkeys([*paths, *extra]):
         if cancel.is_set():
             break
-        try:
+        with suppress(StoreError):  # no run, or half gone: not a row
             found[path] = _read_run(path, known.get(path))
-        except StoreError:  # no run, or half gone: not a row
-            continue
     return found
-
-
-def _candidates(folder: Path, extra: Iterable[Path]) -> list[Path]:
-    try:
-        with os.scandir(folder) as entries:
-            paths = [folder / entry.name for entry in entries if not entry.name.startswith(".")]
-    except OSError:
-        paths = []
-    return list(dict.fromkeys([*paths, *extra]))
 
 
 def _read_run(path: Path, before: _Known | None) -> _Known:
@@ -335,23 +315,12 @@ def _read_run(path: Path, before: _Known | None) -> _Known:
         return replace(before, row=replace(before.row, state=status.state, message=status.message))
     run = Run.open(path)
     status = run.status()
-    fresh = before is not None and status.live and time.monotonic() - before.measured < SIZE_SECONDS
-    row = RunRow(
-        path,
-        run.info.name,
-        run.info.experiment,
-        status.state,
-        status.message,
-        status.step,
-        status.total,
-        status.seconds,
-        run.info.created,
-        before.row.size if before is not None and fresh else run.size_bytes(),
-        _items(run, sign, before),
-        run.info.spec.extent,
-        place=workplace_of_run(run.info),
-    )
-    measured = before.measured if before is not None and fresh else time.monotonic()
+    measured, size = (0.0, None) if before is None else (before.measured, before.row.size)
+    if size is None or not status.live or time.monotonic() - measured >= SIZE_SECONDS:
+        measured, size = time.monotonic(), run.size_bytes()
+    info, doing = run.info, (status.state, status.message, status.step, status.total, status.seconds)
+    items, extent, place = _items(run, sign, before), info.spec.extent, workplace_of_run(info)
+    row = RunRow(path, info.name, info.experiment, *doing, info.created, size, items, extent, place=place)
     return _Known(sign, row, run, status.live or status.state == "interrupted", measured)
 
 
@@ -375,9 +344,42 @@ def _items(run: Run, sign: Sign, before: _Known | None) -> Items | None:
         return picture[None]
 
 
+def _as_it_trains(row: RunRow, model: RunModel | None) -> RunRow:
+    if model is None:
+        return row
+    doing: dict[str, Any] = {"name": model.title, "state": model.state, "message": model.message, "step": model.step}
+    return replace(row, **doing, total=model.total, seconds=model.seconds_at(model.step) or row.seconds, live_here=True)
+
+
 def _sign(path: Path) -> tuple[int, int]:
     try:
         seen = path.stat()
     except OSError:
         return (0, 0)
     return (seen.st_mtime_ns, seen.st_size)
+
+
+def read_details(run: Run) -> RunDetails:
+    """Reads the run's tables and diary; for a background thread.
+
+    Raises:
+        StoreError: the run cannot be read.
+    """
+    hyper, notes = dict(run.info.experiment.hyper), []
+    for event in run.events():
+        match event:
+            case HyperChanged(name=name, new=new):
+                hyper[name] = new
+            case Note(text=text):
+                notes.append(text)
+    latest = [value for table in ("quality", "steps") for rows in run.rows(table)[-1:] for value in _latest(rows)]
+    counts = len(run.checkpoint_steps()), len(run.sample_steps())
+    return RunDetails(run.path, hyper, run.info.spec, tuple(latest), run.info.told, tuple(notes), *counts)
+
+
+def _latest(rows: Rows) -> Iterator[tuple[str, float]]:
+    for index in sorted(range(len(rows.series)), key=lambda index: rows.series[index].kind == "loss"):
+        info, values = rows.series[index], rows.values[-RECENT:, index]
+        finite = values[np.isfinite(values)]
+        if len(finite):
+            yield info.label, float(finite.mean() if info.kind in _AVERAGED else finite[-1])

@@ -4,35 +4,20 @@ from __future__ import annotations
 
 import itertools
 import time
+from bisect import bisect_left
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 from psygnal import Signal
 
-from ganstudio.app.runs.run_commands import RunCommands
-from ganstudio.core.commands import Role, Source
+from ganstudio.core import commands, events
+from ganstudio.core.commands import Command, Role, Source
 from ganstudio.core.dataspec import DataSpec
 from ganstudio.core.errors import MissingDataError, StoreError, StudioError
-from ganstudio.core.events import (
-    LIVE_STATES,
-    CheckpointSaved,
-    Event,
-    HyperChanged,
-    Note,
-    Progress,
-    RealBatch,
-    Rewound,
-    RoleInfo,
-    Roles,
-    Rows,
-    Samples,
-    SamplesStored,
-    Scene,
-    State,
-    StateChanged,
-)
+from ganstudio.core.events import LIVE_STATES, Event, Note, RoleInfo, Samples, State, StateChanged
 from ganstudio.core.experiment import Experiment
 from ganstudio.core.fields import Value
 from ganstudio.core.i18n import _
@@ -45,9 +30,11 @@ if TYPE_CHECKING:
     from ganstudio.training.session import Session
 
 FOLLOW_SECONDS = 0.5
+_SEEN: dict[type, str] = {Samples: "samples", events.Scene: "scene", events.RealBatch: "real"}
+T = TypeVar("T")
 
 
-class RunModel(RunCommands):
+class RunModel:
     """A run: what is known of it, kept up to date by :meth:`pump`, and what can be asked of it. Main thread only.
 
     ``changed`` carries the aspects that changed since the last pump, a frozenset of: ``state``, ``progress``,
@@ -55,6 +42,8 @@ class RunModel(RunCommands):
     ``roles``.
 
     Attributes:
+        key: tells runs apart; stays the same for as long as the run is open.
+        step: steps done.
         experiment: what was asked for; ``hyper`` holds the present values.
         spec: the data's shape, and ``info`` what the folder says; None until the data have been loaded.
         state: of the run.
@@ -73,19 +62,19 @@ class RunModel(RunCommands):
     _numbers = itertools.count(1)
 
     def __init__(self, experiment: Experiment) -> None:
-        self._number = next(self._numbers)
+        self.key = f"run {next(self._numbers)}"
         self.experiment = experiment
         self.spec: DataSpec | None = None
         self.info: RunInfo | None = None
         self.state: State = "preparing"
         self.message = self.details = ""
         self.diverged = False
-        self.progress: Progress | None = None
+        self.progress: events.Progress | None = None
         self.samples: Samples | None = None
-        self.scene: Scene | None = None
-        self.real: RealBatch | None = None
+        self.scene: events.Scene | None = None
+        self.real: events.RealBatch | None = None
         self.tables: dict[str, SeriesTable] = {}
-        self.changes: list[HyperChanged] = []
+        self.changes: list[events.HyperChanged] = []
         self.checkpoints: list[int] = []
         self.stops: list[int] = []
         self.notes: list[Note] = []
@@ -99,16 +88,9 @@ class RunModel(RunCommands):
         self._follower: Follower | None = None
         self._next_poll = 0.0
         self._pending: set[str] = set()
-        self._step = 0
+        self.step = 0
 
     # -- where it comes from ----------------------------------------------------------------------------------------
-
-    @classmethod
-    def of_session(cls, session: Session) -> RunModel:
-        """A new run that trains in this process."""
-        model = cls(session.experiment)
-        model.attach(session)
-        return model
 
     @classmethod
     def of_folder(cls, path: Path) -> RunModel:
@@ -130,10 +112,7 @@ class RunModel(RunCommands):
         # The folder holds every hyper-parameter, also those that nobody set.
         self.experiment = self.experiment.with_(hyper={**run.info.experiment.hyper, **self.experiment.hyper})
         if self.real is None:
-            try:
-                self.real = run.load_real()
-            except StoreError as error:  # the rest of the run can be seen without it
-                self._note(Note("warning", str(error), error.details))
+            self.real = self._readable(run.load_real)  # the rest of the run can be seen without it
         self._pending |= {"name", "real", "hyper"}
 
     def attach(self, session: Session) -> None:
@@ -153,11 +132,6 @@ class RunModel(RunCommands):
         return self.experiment.title
 
     @property
-    def key(self) -> str:
-        """Tells runs apart; stays the same for as long as the run is open."""
-        return f"run {self._number}"
-
-    @property
     def here(self) -> bool:
         """It trains in this process and takes commands."""
         return self._session is not None and self._session.alive
@@ -171,11 +145,6 @@ class RunModel(RunCommands):
     def live(self) -> bool:
         """It is being trained, here or elsewhere."""
         return self.state in LIVE_STATES
-
-    @property
-    def step(self) -> int:
-        """Steps done."""
-        return self._step
 
     @property
     def total(self) -> int:
@@ -206,10 +175,12 @@ class RunModel(RunCommands):
 
     def stored(self, step: int) -> Samples | None:
         """The grid stored at a step; None where it cannot be read (any more)."""
-        if self._run is None:
-            return None
+        run = self._run
+        return None if run is None else self._readable(lambda: run.load_samples(step))
+
+    def _readable(self, load: Callable[[], T]) -> T | None:
         try:
-            return self._run.load_samples(step)
+            return load()
         except StoreError as error:
             self._note(Note("warning", str(error), error.details))
             return None
@@ -229,7 +200,8 @@ class RunModel(RunCommands):
             ended = not self._session.alive
             events = self._session.mailbox.drain()
             if self._run is None and self._session.path is not None:
-                self._bind_when_there(self._session.path)
+                with suppress(StoreError):  # the session is just making it; the next pump finds it
+                    self._bind(Run.open(self._session.path))
             if ended and self.state not in LIVE_STATES:
                 if self._run is not None and isinstance(self._session.failure, MissingDataError):
                     self.waits_for_data = self._session.experiment.steps
@@ -242,7 +214,7 @@ class RunModel(RunCommands):
                     try:
                         self._follower = self._run.follow(skip_existing=True)  # another process may go on with it
                     except StudioError as error:  # its folder is gone
-                        events.append(StateChanged("failed", self._step, str(error), error.details))
+                        events.append(StateChanged("failed", self.step, str(error), error.details))
             return events
         now = time.monotonic()
         if self._follower is None or (now < self._next_poll and not force):
@@ -252,65 +224,54 @@ class RunModel(RunCommands):
             return self._follower.poll()
         except StudioError as error:
             self._follower = None
-            return [StateChanged("failed", self._step, str(error), error.details)]
-
-    def _bind_when_there(self, path: Path) -> None:
-        try:
-            self._bind(Run.open(path))
-        except StoreError:
-            return  # the session is just making it; the next pump finds it
+            return [StateChanged("failed", self.step, str(error), error.details)]
 
     def _take(self, event: Event) -> None:
         match event:
-            case Rows():
+            case events.Rows():
                 self.tables.setdefault(event.table, SeriesTable(event.table)).append(event)
                 if len(event.steps):
-                    self._step = max(self._step, int(event.steps[-1]))
+                    self.step = max(self.step, int(event.steps[-1]))
                 self._pending.add("curves")
-            case Roles(roles=roles):
+            case events.Roles(roles=roles):
                 self.roles = roles
                 self._pending.add("roles")
-            case Samples():
-                self.samples = event
-                self._pending.add("samples")
-            case Scene():
-                self.scene = event
-                self._pending.add("scene")
-            case RealBatch():
-                self.real = event
-                self._pending.add("real")
-            case Progress():
-                self.progress, self._step = event, max(event.step, self._step)
+            case Samples() | events.Scene() | events.RealBatch():
+                setattr(self, _SEEN[type(event)], event)
+                self._pending.add(_SEEN[type(event)])
+            case events.Progress():
+                self.progress, self.step = event, max(event.step, self.step)
                 self._pending.add("progress")
             case StateChanged():
                 self.state, self.message, self.details = event.state, event.message, event.details
                 self.diverged = event.diverged
-                self._step = max(self._step, event.step)
+                self.step = max(self.step, event.step)
                 self._pending.add("state")
-            case HyperChanged():
+            case events.HyperChanged():
                 self.changes.append(event)
-                self.experiment = self.experiment.with_(hyper={**self.experiment.hyper, event.name: event.new})
+                self._has_hyper(event.name, event.new)
                 self._pending |= {"hyper", "marks"}
-            case CheckpointSaved(step=step):
+            case events.CheckpointSaved(step=step):
                 self._insert(self.checkpoints, step)
                 self._pending.add("marks")
-            case SamplesStored(step=step):
+            case events.SamplesStored(step=step):
                 self._insert(self.stops, step)
                 self._pending.add("timeline")
                 if self._session is None and step == self.stops[-1]:
                     self._load_newest_samples()
-            case Rewound(step=step):
+            case events.Rewound(step=step):
                 self._rewind(step)
             case Note():
                 self._note(event)
 
+    def _has_hyper(self, name: str, value: Value) -> None:
+        self.experiment = self.experiment.with_(hyper={**self.experiment.hyper, name: value})
+
     @staticmethod
     def _insert(steps: list[int], step: int) -> None:
-        if not steps or step > steps[-1]:
-            steps.append(step)
-        elif step not in steps:
-            steps.append(step)
-            steps.sort()
+        place = bisect_left(steps, step)
+        if steps[place : place + 1] != [step]:
+            steps.insert(place, step)
 
     def _rewind(self, step: int) -> None:
         for table in self.tables.values():
@@ -319,9 +280,9 @@ class RunModel(RunCommands):
         self.stops = [at for at in self.stops if at <= step]
         for change in reversed(self.changes):
             if change.step > step:
-                self.experiment = self.experiment.with_(hyper={**self.experiment.hyper, change.name: change.old})
+                self._has_hyper(change.name, change.old)
         self.changes = [change for change in self.changes if change.step <= step]
-        self._step = max(step, 0)
+        self.step = max(step, 0)
         self._pending |= {"curves", "marks", "timeline", "progress", "hyper"}
 
     def _load_newest_samples(self) -> None:
@@ -337,3 +298,61 @@ class RunModel(RunCommands):
         """The run is called this from now on (the folder has been told)."""
         self.experiment = self.experiment.with_(name=" ".join(name.split()) or _("unnamed"))
         self._pending.add("name")
+
+    # -- what can be asked of it; where it does not train here, nothing happens -------------------------------------------
+
+    def send(self, command: Command) -> None:
+        """Sends a command to the session."""
+        if self._session is not None:
+            self._session.send(command)
+
+    def pause(self) -> None:
+        """Hold after the present step."""
+        self.send(commands.Pause())
+
+    def resume(self) -> None:
+        """Go on."""
+        self.send(commands.Resume())
+
+    def step_once(self, role: Role | None = None) -> None:
+        """One step (of one role), then hold."""
+        self.send(commands.StepOnce(1, role))
+
+    def train_only(self, role: Role | None) -> None:
+        """Train only the phases of one role from now on; None: all."""
+        self.only = role
+        self.send(commands.TrainOnly(role))
+        self._pending.add("state")
+
+    def set_hyper(self, name: str, value: Value) -> None:
+        """Changes a live hyper-parameter."""
+        self.send(commands.SetHyper(name, value))
+
+    def save_checkpoint(self) -> None:
+        """Writes a checkpoint now."""
+        self.send(commands.SaveCheckpoint())
+
+    def go_back(self, lr_factor: float = 0.5) -> None:
+        """Back to the last good checkpoint, with lower learning rates."""
+        self.send(commands.GoBack(lr_factor))
+
+    def extend(self, total: int) -> None:
+        """Train until this step instead."""
+        self.send(commands.Extend(total))
+
+    def show(self, source: Source, scene: bool = True) -> None:
+        """What the watcher wants to see."""
+        self.source = source
+        self.send(commands.Show(source, scene, live=True))
+
+    def rest(self) -> None:
+        """Nobody watches: samples are only stored."""
+        self.send(commands.Show(self.source, scene=False, live=False))
+
+    def stop(self, save: bool = True) -> None:
+        """Ends the session, after a checkpoint."""
+        self.send(commands.Stop(save))
+
+    def join(self, timeout: float) -> bool:
+        """Waits for the session to end; says whether it did."""
+        return self._session is None or self._session.join(timeout)

@@ -1,15 +1,15 @@
-"""Is it working? A plain-language verdict on a run, from its last measurements alone."""
+"""A run in words. Is it working? A verdict from its last measurements alone; and what its updates are called."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 
 from ganstudio.core.dataspec import DataSpec
-from ganstudio.core.events import SeriesKind
+from ganstudio.core.events import RoleInfo, SeriesKind
 from ganstudio.core.i18n import _
 from ganstudio.core.series import SeriesTable
 from ganstudio.store import Run
@@ -84,30 +84,16 @@ def _modes(quality: SeriesTable | None, spec: DataSpec | None) -> Verdict | None
     if not found and quality.steps[-1] < PATIENCE:
         return Verdict(_("no mode yet"), _("No sample lies on a mode of the data so far. Give it some time."))
     if found <= total / 2:
-        return Verdict(
-            _("mode collapse"),
-            _(
-                "Only {found} of {total} modes are drawn. Cures: a lower learning rate, the non-saturating objective, a "
-                "penalty — or duplicate this run as WGAN-GP."
-            ).format(found=found, total=total),
-            "warning",
-        )
+        text = _("Only {found} of {total} modes are drawn. Cures: a lower learning rate, the non-saturating objective, a "
+                 "penalty — or duplicate this run as WGAN-GP.")  # fmt: skip
+        return Verdict(_("mode collapse"), text.format(found=found, total=total), "warning")
     if found < total:
         return Verdict(_("modes missing"), _("{found} of {total} modes are drawn.").format(found=found, total=total))
     if share < 50:
-        return Verdict(
-            _("all modes, blurred"),
-            _("All {total} modes are reached; {share:.0f} % of the samples lie on one.").format(
-                total=total, share=share
-            ),
-        )
-    return Verdict(
-        _("all modes"),
-        _("All {total} modes are drawn; {share:.0f} % of the samples lie on one (98.9 % is perfect).").format(
-            total=total, share=share
-        ),
-        "good",
-    )
+        text = _("All {total} modes are reached; {share:.0f} % of the samples lie on one.")
+        return Verdict(_("all modes, blurred"), text.format(total=total, share=share))
+    text = _("All {total} modes are drawn; {share:.0f} % of the samples lie on one (98.9 % is perfect).")
+    return Verdict(_("all modes"), text.format(total=total, share=share), "good")
 
 
 def _balance(steps: SeriesTable) -> Verdict:
@@ -116,28 +102,15 @@ def _balance(steps: SeriesTable) -> Verdict:
     if real is None or fake is None:
         return _critic(steps)
     if fake < 0.03 and real > 0.97:
-        return Verdict(
-            _("discriminator wins"),
-            _(
-                "D is sure of every item, so G learns little. Try a lower D learning rate, spectral norm, dropout or a "
-                "penalty."
-            ),
-            "warning",
-        )
+        text = _("D is sure of every item, so G learns little. Try a lower D learning rate, spectral norm, dropout or a "
+                 "penalty.")  # fmt: skip
+        return Verdict(_("discriminator wins"), text, "warning")
     if fake > 0.9 and real < 0.6:
-        return Verdict(
-            _("generator wins"),
-            _("D is fooled nearly always. Try a higher D learning rate or more D updates per G update."),
-            "warning",
-        )
+        text = _("D is fooled nearly always. Try a higher D learning rate or more D updates per G update.")
+        return Verdict(_("generator wins"), text, "warning")
     if abs(real - 0.5) < 0.06 and abs(fake - 0.5) < 0.06:
-        return Verdict(
-            _("near equilibrium"),
-            _(
-                "D hardly tells real from fake: {real} and {fake} are both near ½. Look at the samples to know why."
-            ).format(real=names[0], fake=names[1]),
-            "good",
-        )
+        text = _("D hardly tells real from fake: {real} and {fake} are both near ½. Look at the samples to know why.")
+        return Verdict(_("near equilibrium"), text.format(real=names[0], fake=names[1]), "good")
     return Verdict(_("balanced"), _("Both networks still have something to learn from each other."), "good")
 
 
@@ -157,3 +130,24 @@ def _critic(steps: SeriesTable) -> Verdict:
         return Verdict(_("improving"), text.format(before=before, gap=gap), "good")
     text = _("The critic’s gap, {gap:.3g}, is an estimate of the distance to the data; it should fall over time.")
     return Verdict(_("learning"), text.format(gap=gap))
+
+
+def letters(roles: Sequence[RoleInfo]) -> tuple[str, ...]:
+    """A few letters for each role, all different: the initials of its title (``"D"``, ``"G"``, ``"SG"``).
+
+    Where two have the same initials, more letters of the last word tell them apart, or at last a number.
+    """
+    titles = [role.title for role in roles]
+    found = []
+    for place, title in enumerate(titles):
+        others = titles[:place] + titles[place + 1 :]
+        lengths = range(1, len(title) + 1)
+        alone = (n for n in lengths if _initials(title, n) not in {_initials(other, n) for other in others})
+        many = next(alone, 0)
+        found.append(_initials(title, many) if many else f"{_initials(title, 1)}{place + 1}")
+    return tuple(found)
+
+
+def _initials(title: str, of_last: int) -> str:
+    *before, last = title.split() or ["?"]
+    return "".join(word[0].upper() for word in before) + last[0].upper() + last[1:of_last].lower()

@@ -19,19 +19,10 @@ from ganstudio.core.controls import Control, GeneratorIndex, Given, LabelMap, gi
 from ganstudio.core.errors import StudioError
 from ganstudio.core.i18n import _
 from ganstudio.data.decode import Fit
+from ganstudio.explore import translating
 from ganstudio.explore.rendering import Drawn
 from ganstudio.explore.state import Position
-from ganstudio.explore.translating import (
-    InputPicture,
-    Translated,
-    as_input,
-    blank,
-    direction_of,
-    fits,
-    read_input,
-    translation,
-    value_of,
-)
+from ganstudio.explore.translating import InputPicture, Translated
 
 if TYPE_CHECKING:
     from ganstudio.app.studio import Studio
@@ -62,7 +53,6 @@ class Translator(Desk):
     """A desk whose generators are given a picture or a label map.
 
     Signals:
-        state_changed: another input, or controls that stand elsewhere.
         result_changed: :attr:`output`, :attr:`back` or :attr:`error`.
 
     Attributes:
@@ -76,7 +66,6 @@ class Translator(Desk):
 
     place = "translate"
 
-    state_changed = Signal()
     result_changed = Signal()
 
     def __init__(self, studio: Studio, wake: Callable[[], None]) -> None:
@@ -102,7 +91,7 @@ class Translator(Desk):
     @property
     def direction_control(self) -> GeneratorIndex | None:
         """What says which way it translates; None where it knows one way only."""
-        return direction_of(self.controls)
+        return translating.direction_of(self.controls)
 
     @property
     def direction(self) -> int:
@@ -119,9 +108,8 @@ class Translator(Desk):
     @property
     def sides(self) -> tuple[str, str]:
         """What people call the input and the output, as the direction is now."""
-        first, second = self.spec.sides if self.spec is not None else ("", "")
-        if self.direction == 1:
-            first, second = second, first
+        sides = self.spec.sides if self.spec is not None else ("", "")
+        first, second = reversed(sides) if self.direction == 1 else sides
         return first or (_("label map") if isinstance(self.given, LabelMap) else _("input")), second or _("output")
 
     # -- another generator ------------------------------------------------------------------------------------------
@@ -130,30 +118,21 @@ class Translator(Desk):
         assert self.opened is not None
         self._before, wanted, before = None, self.given, self.state
         if not fits or before is None:
-            settings = {
-                name: value for name, value in self.opened.start.position.items() if wanted and name != wanted.name
-            }
-            picture = None if before is None else before.picture
-            self.state = TranslateState(self._still(picture), settings, "crop" if before is None else before.fit)
+            start = self.opened.start.position
+            settings = {name: value for name, value in start.items() if wanted and name != wanted.name}
+            picture, fit = (None, "crop") if before is None else (before.picture, before.fit)
+            self.state = TranslateState(self._still(picture), settings, fit)
             self.output = self.back = self.error = None
             self._stop_reading()
-            self._reread(picture)
+            if picture is not None and self.state.picture is None and picture.source is not None:
+                self._read(picture.source, picture.name, self._set_input)  # the same file, in another size
         if not same:
             self.shelf.show(self.opened)
 
     def _still(self, picture: InputPicture | None) -> InputPicture | None:
         """The picture that was translated by another network, where this one can take it as it is."""
         wanted = self.given
-        return picture if picture is not None and wanted is not None and fits(wanted, picture.pixels) else None
-
-    def _reread(self, picture: InputPicture | None) -> None:
-        """Another network wants another size: the same file can be read again."""
-        if picture is not None and self._still(picture) is None and picture.source is not None:
-            self._read(picture.source, picture.name, lambda found: self._set_input(found))
-
-    def _begin(self) -> None:
-        self.state_changed.emit()
-        self.redraw()
+        return None if picture is None or wanted is None or not translating.fits(wanted, picture.pixels) else picture
 
     def _forget(self) -> None:
         self.state = self._before = self.output = self.back = self.error = None
@@ -198,7 +177,7 @@ class Translator(Desk):
     def give(self, picture: InputPicture, label: str = "") -> None:
         """Translates another picture. Can be undone."""
         wanted = self.given
-        if self.state is not None and wanted is not None and fits(wanted, picture.pixels):
+        if self.state is not None and wanted is not None and translating.fits(wanted, picture.pixels):
             self._stop_reading()
             words = label or _("Translate {name}").format(name=picture.name)
             self.edit(self.state.with_(picture=picture), words)
@@ -211,7 +190,9 @@ class Translator(Desk):
     def give_blank(self, paper: int | None = None) -> None:
         """An empty sheet to draw on: the ground that the run's pictures have where it is known."""
         if self.given is not None:
-            self.give(blank(self.given, self.shelf.found.paper if paper is None else paper), _("New drawing"))
+            self.give(
+                translating.blank(self.given, self.shelf.found.paper if paper is None else paper), _("New drawing")
+            )
 
     def set_fit(self, fit: Fit) -> None:
         """Brings pictures to the network's size in another way, also the present one where it can be read again."""
@@ -250,7 +231,7 @@ class Translator(Desk):
             return
         name = self.state.picture.name if self.state.picture is not None else ""
         try:
-            picture = as_input(wanted, self.output, name)
+            picture = translating.as_input(wanted, self.output, name)
         except StudioError as error:
             self.studio.report(error)
             return
@@ -298,9 +279,8 @@ class Translator(Desk):
 
     def cancel_stroke(self) -> None:
         """The stroke is taken away again."""
-        before = self._before
-        if before is not None:
-            self._set_state(before)
+        if self._before is not None:
+            self._set_state(self._before)
 
     # -- reading ----------------------------------------------------------------------------------------------------
 
@@ -318,7 +298,7 @@ class Translator(Desk):
         self.reading = _("Reading {name}").format(name=shown)
 
         def work(_progress: object, _cancel: object) -> tuple[InputPicture, str]:
-            return read_input(source, wanted, fit, name), "" if path is None else os.path.realpath(path)
+            return translating.read_input(source, wanted, fit, name), "" if path is None else os.path.realpath(path)
 
         def done(read: tuple[InputPicture, str]) -> None:
             found, place = read
@@ -342,14 +322,14 @@ class Translator(Desk):
         """All control values as the network gets them; None while there is no input."""
         if self.state is None or self.state.picture is None or self.given is None:
             return None
-        return {**self.state.settings, self.given.name: value_of(self.given, self.state.picture.pixels)}
+        return {**self.state.settings, self.given.name: translating.value_of(self.given, self.state.picture.pixels)}
 
     def redraw(self) -> None:
         """Asks for the translation of the present input."""
         position = self.position
         if position is not None:
             self._back_came = False
-            self.ask(CHANNEL, translation(position), URGENCY)
+            self.ask(CHANNEL, translating.translation(position), URGENCY)
 
     def _receive(self, result: Drawn) -> None:
         if result.channel != CHANNEL:

@@ -21,7 +21,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractButton, QMenu, QWidget
 
-from ganstudio.app.generators.class_shelf import ClassShelf, Pictures, Source
+from ganstudio.app.generators.run_data import ClassShelf, Pictures, Source
 from ganstudio.core.controls import ClassImages
 from ganstudio.core.i18n import _
 from ganstudio.explore.files import to_pixels

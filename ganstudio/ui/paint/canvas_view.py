@@ -138,7 +138,7 @@ class CanvasView(QWidget):
         self._deaf()
         self.document = document
         if document is not None:
-            self._deaf = listen(self, (document.changed, self._inked), (document.adapted, self._adapted))
+            self._deaf = listen(self, (document.changed, self._inked))
         self._take_document()
 
     def _take_document(self) -> None:
@@ -162,10 +162,6 @@ class CanvasView(QWidget):
             top, left, bottom, right = rect
             self.update(self.viewport.cover(left, top, right, bottom))
             self.inked.emit()
-
-    def _adapted(self) -> None:
-        self._take_document()
-        self.inked.emit()
 
     # -- what is done to the whole map ------------------------------------------------------------------------------
 

@@ -8,8 +8,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QScrollArea, QSizePolicy, QWidget
 
-from ganstudio.app.runs.library import RunRow
-from ganstudio.app.runs.library_details import RunDetails
+from ganstudio.app.runs.library import RunDetails, RunRow
 from ganstudio.core.fields import Value, format_number
 from ganstudio.core.i18n import _, plural
 from ganstudio.ui.kit.parts import ElidedLabel, boxed, label

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QAbstractButton
 
 from ganstudio.app.actions import Action
 from ganstudio.app.generators.workplaces import invitation, workplace_of_run
-from ganstudio.app.runs.roles import letters
+from ganstudio.app.runs.verdict import letters
 from ganstudio.app.studio import Studio
 from ganstudio.core.commands import Role
 from ganstudio.core.events import RoleInfo

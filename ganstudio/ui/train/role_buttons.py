@@ -8,7 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QMenu, QPushButton, QToolButton, QWidget
 
 from ganstudio.app.actions import Action
-from ganstudio.app.runs.roles import letters
+from ganstudio.app.runs.verdict import letters
 from ganstudio.core.events import RoleInfo
 from ganstudio.core.i18n import _
 from ganstudio.ui.kit.menus import ActionBinder
