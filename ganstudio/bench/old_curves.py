@@ -1,4 +1,4 @@
-"""The painter of curves that pyqtgraph replaced, as the opponent of row ``curves``. It goes when issue 11 has been accepted.
+"""The painter of curves before the present one, as the opponent of row ``curves``; it goes when issue 11 has been accepted.
 
 What has stayed the same (reading the tables, ticks, signs, labels) it has from the plot; lines and grid it paints anew at
 every redraw, with ``QPainter.drawPolyline`` out of numpy's memory.

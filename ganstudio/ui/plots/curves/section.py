@@ -42,6 +42,7 @@ class PlotSection(QWidget):
         self.fold.setStyleSheet("QToolButton { padding: 0 6px; }")
         self.fold.setFixedHeight(ROW)
         self.fold.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.fold.setIcon(icon("chevron-down", "text_muted"))
         self.fold.setIconSize(QSize(14, 14))
         self.fold.clicked.connect(lambda: self.set_open(not self.is_open))
         self._header = QWidget()
@@ -71,18 +72,14 @@ class PlotSection(QWidget):
         if opened != self.is_open:
             self.is_open = opened
             self.plot.setVisible(opened)
-            self._draw_fold()
+            self.fold.setIcon(icon("chevron-down" if opened else "chevron-right", "text_muted"))
             self._fit_header()
             self.folded.emit()
-
-    def _draw_fold(self) -> None:
-        self.fold.setIcon(icon("chevron-down" if self.is_open else "chevron-right", "text_muted"))
 
     def apply_theme(self, theme: Theme) -> None:
         """Takes the theme's colours."""
         self.plot.set_theme(theme)
         self.fold.setFont(ui_font(theme.normal))
-        self._draw_fold()
         self.set_curves(self.plot.curves, self.comparison_shown)
 
     def set_curves(self, curves: list[Curve], comparison: str = "") -> None:

@@ -37,13 +37,17 @@ class CurvesToolbar(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.log = self._action(_("Log y"), _("Logarithmic y axis for every plot but probabilities"), False)
-        self.by_time = self._action(_("By time"), _("Training time on the x axis instead of steps"), False)
-        self.marks = self._action(_("Marks"), _("Show where hyper-parameters were changed and checkpoints saved"), True)
-        self.fit = self._action(_("Fit"), _("Show the whole run and follow it (double-click on a plot, or 0)"))
-        self.csv = self._action(_("Values as CSV…"), _("All measured values of this run, one row per step"))
-        self.png = self._action(_("Plots as PNG…"), _("The plots as they are, as a picture at twice the resolution"))
-        self.svg = self._action(_("Plots as SVG…"), _("The plots as they are, as a drawing for papers"))
+        self.log = self._action("curve", _("Log y"), _("Logarithmic y axis for every plot but probabilities"), False)
+        self.by_time = self._action("clock", _("By time"), _("Training time on the x axis instead of steps"), False)
+        self.marks = self._action(
+            "checkpoint", _("Marks"), _("Show where hyper-parameters were changed and checkpoints saved"), True
+        )
+        self.fit = self._action("fit", _("Fit"), _("Show the whole run and follow it (double-click on a plot, or 0)"))
+        self.csv = self._action("", _("Values as CSV…"), _("All measured values of this run, one row per step"))
+        self.png = self._action(
+            "", _("Plots as PNG…"), _("The plots as they are, as a picture at twice the resolution")
+        )
+        self.svg = self._action("", _("Plots as SVG…"), _("The plots as they are, as a drawing for papers"))
         self.position, self._value, self._caption = QLabel(), QLabel(_("off")), QLabel(_("Smoothing"))
         self.position.setAccessibleName(_("Step at the cursor"))
         self.slider = QSlider(Qt.Orientation.Horizontal)
@@ -65,14 +69,18 @@ class CurvesToolbar(QWidget):
             button.setAccessibleName(action.text())
         self.export = self._button(_("Export"), _("Export values or plots"), files)
         self.export.setText(_("Export"))
+        self.export.setIcon(icon("export"))
         self.more = self._button(_("More"), _("Axes, marks and export"), (*switches, None, *files))
+        self.more.setIcon(icon("more"))
         row = (self._caption, self.slider, self._value, 8, *self._buttons, None, self.position, self.export, self.more)
         boxed(*row, across=True, margins=(8, 2, 8, 2), gap=4, into=self, stretch=self.slider)
 
-    def _action(self, text: str, tip: str, on: bool | None = None) -> QAction:
+    def _action(self, icon_name: str, text: str, tip: str, on: bool | None = None) -> QAction:
         """An action; one that can be switched has a beginning."""
         action = QAction(text, self, toolTip=tip, checkable=on is not None)
         action.setChecked(bool(on))
+        if icon_name:
+            action.setIcon(icon(icon_name))
         return action
 
     def _button(self, name: str = "", tip: str = "", actions: Iterable[QAction | None] = ()) -> QToolButton:
@@ -108,15 +116,6 @@ class CurvesToolbar(QWidget):
             widget.setFont(ui_font(theme.small, tabular=True))
         self._value.setMinimumWidth(self._value.fontMetrics().horizontalAdvance("0.999") + 2)
         self.position.setMinimumWidth(0)
-        for action, name in (
-            (self.log, "curve"),
-            (self.by_time, "clock"),
-            (self.marks, "checkpoint"),
-            (self.fit, "fit"),
-        ):
-            action.setIcon(icon(name))
-        self.export.setIcon(icon("export"))
-        self.more.setIcon(icon("more"))
         self._fold()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
