@@ -24,7 +24,6 @@ from ganstudio.app.settings import SettingsStore
 from ganstudio.core.errors import StoreError, StudioError
 from ganstudio.core.i18n import _
 from ganstudio.core.screenshot import Screenshot
-from ganstudio.ui.kit.files import write_png
 from ganstudio.ui.kit.icons import app_icon
 from ganstudio.ui.kit.style import set_theme
 from ganstudio.ui.plots import load_ahead
@@ -152,6 +151,8 @@ def _load(window: MainWindow, run_dir: Path | None, failed: list[Exception]) -> 
 
 def _draw_once(window: MainWindow, wanted: Screenshot) -> int:
     """Draws the real window after all that it loads has arrived."""
+    from ganstudio.ui.kit.files import write_png
+
     studio = _furnish(window, "train")  # the others begin with a run that nobody asked for
     if wanted.size is not None:
         window.setMinimumSize(0, 0)
