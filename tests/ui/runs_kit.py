@@ -89,7 +89,7 @@ def desks(qtbot: QtBot) -> Iterator[Build]:
 
     def build(width: int = 1024, height: int = 700) -> Desk:
         hub = Notifications()
-        studio = Studio(SettingsStore(hub=hub), hub)
+        studio = Studio(SettingsStore(hub=hub), hub=hub)
         shell = Shell(studio.settings, studio.actions, hub)
         qtbot.addWidget(shell)
         pages: list[RunsWorkspace] = []

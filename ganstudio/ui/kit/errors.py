@@ -13,22 +13,22 @@ from ganstudio.core.errors import StudioError
 from ganstudio.core.i18n import _
 from ganstudio.ui.kit.icons import icon_pixmap
 from ganstudio.ui.kit.motion import reveal
-from ganstudio.ui.kit.parts import boxed, label, push_button, tool_button
+from ganstudio.ui.kit.parts import boxed, label, push_button, say, tool_button
 from ganstudio.ui.kit.style import set_look
 from ganstudio.ui.kit.theme import mono_font, theme_hub
 
-LEVEL_ICONS: dict[Level, tuple[str, str]] = {
-    "info": ("info", "accent"),
-    "warning": ("warning", "warning"),
-    "error": ("error", "error"),
-}
+COLOURS: dict[Level, str] = {"info": "accent", "warning": "warning", "error": "error"}
+"""Of the icon that has the name of the level."""
+
+Run = Callable[[], object] | None
+"""What the button of a message does, if there is one."""
 
 
 class IconLabel(QLabel):
     """An icon that is not a button, in a colour of the theme."""
 
-    def __init__(self, name: str, size: int = 20, colour: str = "text", parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, name: str, size: int = 20, colour: str = "text") -> None:
+        super().__init__()
         self._name, self._size, self._colour = name, size, colour
         self.setFixedSize(size, size)
         self._draw()
@@ -56,7 +56,7 @@ class MessageBody(QFrame):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._run: Callable[[], object] | None = None
+        self._run: Run = None
         self._icon = IconLabel("info")
         self._text, self._hint = label("", wrap=True), label("", "muted", wrap=True)
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -83,34 +83,26 @@ class MessageBody(QFrame):
         self._row = boxed(self._action, self._fold, self._copy, None, into=self._buttons, across=True, gap=4)
         boxed(top, self._buttons, self._details, into=self, margins=(12, 8, 8, 8), gap=6)
 
-    def show_message(
-        self,
-        level: Level,
-        text: str,
-        hint: str = "",
-        details: str = "",
-        action: str = "",
-        run: Callable[[], object] | None = None,
-    ) -> None:
+    def show_message(self, level: Level, text: str, hint: str, details: str, action: str, run: Run) -> None:
         """Fills everything in; parts without content are not there."""
-        self._icon.set_icon(*LEVEL_ICONS[level])
+        self._icon.set_icon(level, COLOURS[level])
         self._icon.setAccessibleName({"info": _("Information"), "warning": _("Warning"), "error": _("Error")}[level])
         self._text.setText(text)
-        self._hint.setText(hint)
-        self._hint.setVisible(bool(hint))
+        say(self._hint, hint)
         self._run = run
         self._action.setText(action)
         self._action.setAccessibleName(action or _("Action"))
         self._action.setToolTip(action or _("Action"))
-        self._action.setVisible(bool(action and run))
+        offered = bool(action and run)
+        self._action.setVisible(offered)
         self._details.setPlainText(details)
         self._fold.setChecked(False)
         self._details.setVisible(False)
         for widget in (self._fold, self._copy):
             widget.setVisible(bool(details))
         # text under text: a button without a frame stands its padding further left
-        self._row.setContentsMargins(28 if action and run else 20, 0, 0, 0)
-        self._buttons.setVisible(bool(details or (action and run)))
+        self._row.setContentsMargins(28 if offered else 20, 0, 0, 0)
+        self._buttons.setVisible(bool(details) or offered)
 
     @property
     def text(self) -> str:
@@ -139,7 +131,7 @@ class ErrorBanner(MessageBody):
         hint: str = "",
         details: str = "",
         action: str = "",
-        run: Callable[[], object] | None = None,
+        run: Run = None,
         level: Level = "error",
     ) -> None:
         """Shows a problem in place of the one before.
@@ -176,25 +168,20 @@ class EmptyState(QWidget):
 
     clicked = Signal()
 
-    def __init__(
-        self, icon_name: str, title: str, text: str = "", button: str = "", parent: QWidget | None = None
-    ) -> None:
-        super().__init__(parent)
+    def __init__(self, icon_name: str, title: str, text: str = "", button: str = "") -> None:
+        super().__init__()
         picture = IconLabel(icon_name, 40, "text_muted")
-        heading = label(title, "title", wrap=True)
-        words = label(text, "muted", wrap=True)
-        for widget in (heading, words):
-            widget.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-            widget.setMaximumWidth(440)
-            widget.setMinimumWidth(160)
-        column = boxed(into=self, margins=(24, 24, 24, 24), gap=8)
-        column.addStretch(2)
+        column = boxed(None, into=self, margins=(24, 24, 24, 24), gap=8)
+        column.setStretch(0, 2)
         column.addWidget(picture, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addSpacing(4)
-        for widget in (heading, words) if text else (heading,):
+        for words in [label(title, "title", wrap=True)] + [label(text, "muted", wrap=True)] * bool(text):
+            words.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+            words.setMinimumWidth(160)
+            words.setMaximumWidth(440)
             # Stretches beside it, so that a wrapped label still gets its height from its width.
-            row = boxed(None, widget, None, across=True)
-            row.setStretchFactor(widget, 1000)
+            row = boxed(None, words, None, across=True)
+            row.setStretchFactor(words, 1000)
             column.addLayout(row)
         self.button: QPushButton | None = None
         if button:

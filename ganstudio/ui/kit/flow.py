@@ -6,6 +6,10 @@ from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget
 
 
+LEAST_CARD, CARD_HEIGHT, CARD_GAP, MOST_COLUMNS = 280, 276, 16, 6
+"""Cards are never narrower, all so high and so far apart, and no more in a row."""
+
+
 class _Lines(QLayout):
     """What both have in common: a list of items, and a height that follows from the width."""
 
@@ -16,27 +20,21 @@ class _Lines(QLayout):
         self.setContentsMargins(0, 0, 0, 0)
 
     def addItem(self, item: QLayoutItem) -> None:
-        """Adds an item at the end."""
         self._items.append(item)
 
     def count(self) -> int:
-        """How many items there are."""
         return len(self._items)
 
     def itemAt(self, index: int) -> QLayoutItem | None:
-        """The item, or None beyond the end."""
         return self._items[index] if 0 <= index < len(self._items) else None
 
     def takeAt(self, index: int) -> QLayoutItem | None:
-        """Removes and gives the item, or None beyond the end."""
         return self._items.pop(index) if 0 <= index < len(self._items) else None
 
     def expandingDirections(self) -> Qt.Orientation:
-        """Does not ask for more than it gets."""
-        return Qt.Orientation(0)
+        return Qt.Orientation(0)  # no more than it gets
 
     def hasHeightForWidth(self) -> bool:
-        """Fewer columns need more rows."""
         return True
 
 
@@ -92,41 +90,28 @@ class FlowLayout(_Lines):
 
 
 class CardLayout(_Lines):
-    """Rows of equally wide cards; the height follows from the width.
+    """Rows of equally wide cards; the height follows from the width."""
 
-    Args:
-        parent: the widget whose cards these are.
-        min_width: a card is never narrower.
-        card_height: of every card.
-        gap: between cards.
-        max_columns: no more than so many in a row.
-    """
-
-    def __init__(
-        self, parent: QWidget, min_width: int = 280, card_height: int = 276, gap: int = 16, max_columns: int = 6
-    ) -> None:
-        super().__init__(parent, gap)
-        self._min_width, self._card_height, self._max_columns = min_width, card_height, max_columns
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent, CARD_GAP)
 
     def columns(self, width: int) -> int:
         """How many cards stand side by side."""
-        fitting = (width + self._gap) // (self._min_width + self._gap)
-        return max(1, min(fitting, self._max_columns, max(1, len(self._items))))
+        return max(1, min((width + CARD_GAP) // (LEAST_CARD + CARD_GAP), MOST_COLUMNS, len(self._items)))
 
     def heightForWidth(self, width: int) -> int:
         """Height of all rows."""
-        rows = -(-len(self._items) // self.columns(width))
-        return max(0, rows * (self._card_height + self._gap) - self._gap)
+        return max(0, -(-len(self._items) // self.columns(width)) * (CARD_HEIGHT + CARD_GAP) - CARD_GAP)
 
     def setGeometry(self, rect: QRect) -> None:
         """Places the cards."""
         super().setGeometry(rect)
         columns = self.columns(rect.width())
-        width = (rect.width() - (columns - 1) * self._gap) // columns
+        width = (rect.width() - (columns - 1) * CARD_GAP) // columns
         for index, item in enumerate(self._items):
             row, column = divmod(index, columns)
-            corner = QPoint(rect.x() + column * (width + self._gap), rect.y() + row * (self._card_height + self._gap))
-            item.setGeometry(QRect(corner, QSize(width, self._card_height)))
+            corner = QPoint(rect.x() + column * (width + CARD_GAP), rect.y() + row * (CARD_HEIGHT + CARD_GAP))
+            item.setGeometry(QRect(corner, QSize(width, CARD_HEIGHT)))
 
     def sizeHint(self) -> QSize:
         """The smallest that works; the width is given from outside."""
@@ -134,4 +119,4 @@ class CardLayout(_Lines):
 
     def minimumSize(self) -> QSize:
         """One column."""
-        return QSize(self._min_width, self._card_height)
+        return QSize(LEAST_CARD, CARD_HEIGHT)

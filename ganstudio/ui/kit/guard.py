@@ -28,16 +28,11 @@ def guarded(kind: _Kind) -> _Kind:
 
     What one raises goes to ``sys.excepthook``, once for each place in the code of each object.
     """
-    for base in kind.__mro__:
-        if base.__module__.startswith(("PySide6", "Shiboken", "builtins")):
-            continue
-        for name, handler in [*vars(base).items()]:
-            if (
-                (name.endswith("Event") or name == "paint" or name in _ANSWERS)
-                and isinstance(handler, FunctionType)
-                and not hasattr(getattr(kind, name), "guarded")
-            ):
-                setattr(kind, name, _guard(getattr(kind, name), False if name in _ANSWERS else None))
+    for name in {name for base in kind.__mro__ for name in vars(base)}:
+        if name.endswith("Event") or name in ("paint", *_ANSWERS):
+            handler = getattr(kind, name)
+            if isinstance(handler, FunctionType) and not hasattr(handler, "guarded"):  # Qt's own are no functions
+                setattr(kind, name, _guard(handler, False if name in _ANSWERS else None))
     return kind
 
 

@@ -46,9 +46,15 @@ def _renderer(name: str, colour: str) -> QSvgRenderer:
     return QSvgRenderer(QByteArray(_source(name).replace("currentColor", colour).encode()))
 
 
+def _pixmap(name: str, colour: str, size: QSize, ratio: float = 1.0) -> QPixmap:
+    """The drawing in the middle of a size in device pixels, marked with their ratio."""
+    pixmap = QPixmap(_drawn(name, colour, size.width(), size.height()))
+    pixmap.setDevicePixelRatio(ratio)
+    return pixmap
+
+
 @lru_cache(maxsize=1024)
-def _pixmap(name: str, colour: str, width: int, height: int) -> QPixmap:
-    """The drawing in device pixels, centred in ``(width, height)``."""
+def _drawn(name: str, colour: str, width: int, height: int) -> QPixmap:
     pixmap = QPixmap(width, height)
     if pixmap.isNull():  # a button may be squeezed to nothing
         return pixmap
@@ -68,14 +74,12 @@ class _ProbeEngine(QIconEngine):
         self._asked = asked
 
     def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:
-        """Draws nothing."""
+        pass
 
     def clone(self) -> QIconEngine:
-        """A copy for a copied icon."""
         return _ProbeEngine(self._asked)
 
     def scaledPixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State, scale: float) -> QPixmap:
-        """An empty picture."""
         self._asked.append(size.width())
         return QPixmap(1, 1)
 
@@ -102,43 +106,31 @@ class _ThemedEngine(QIconEngine):
         self._name, self._colour, self._on = name, colour, on
 
     def _tint(self, mode: QIcon.Mode, state: QIcon.State) -> str:
-        theme = current_theme()
         if mode == QIcon.Mode.Disabled:
-            return theme.mix("text", "window", 0.32)
-        if state == QIcon.State.On and self._on:
-            return str(getattr(theme, self._on, self._on))
-        return str(getattr(theme, self._colour, self._colour))
+            return current_theme().mix("text", "window", 0.32)
+        colour = self._on if state == QIcon.State.On and self._on else self._colour
+        return str(getattr(current_theme(), colour, colour))
 
     def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:
-        """Draws into ``rect``, sharp on the painter's device."""
         device = painter.device()
         ratio = device.devicePixelRatio() if device is not None else 1.0
-        painter.drawPixmap(rect, self._draw(rect.size() * ratio, mode, state, ratio))
-
-    def _draw(self, device_size: QSize, mode: QIcon.Mode, state: QIcon.State, ratio: float) -> QPixmap:
-        pixmap = QPixmap(self.pixmap(device_size, mode, state))
-        pixmap.setDevicePixelRatio(ratio)
-        return pixmap
+        painter.drawPixmap(rect, _pixmap(self._name, self._tint(mode, state), rect.size() * ratio, ratio))
 
     def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
-        """The drawing at a size in device pixels."""
-        return _pixmap(self._name, self._tint(mode, state), size.width(), size.height())
+        return _pixmap(self._name, self._tint(mode, state), size)
 
     def scaledPixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State, scale: float) -> QPixmap:
-        """The drawing, marked with its scale."""
-        return self._draw(size if _asks_in_device_pixels() else size * scale, mode, state, scale)
+        size = size if _asks_in_device_pixels() else size * scale
+        return _pixmap(self._name, self._tint(mode, state), size, scale)
 
     def actualSize(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QSize:
-        """Any size will do."""
         return size
 
     def clone(self) -> QIconEngine:
-        """A copy for a copied icon."""
         return _ThemedEngine(self._name, self._colour, self._on)
 
     def isNull(self) -> bool:
-        """Never: the file was read when the icon was made."""
-        return False
+        return False  # the file was read when the icon was made
 
 
 def icon(name: str, colour: str = "text", on: str = "") -> QIcon:
@@ -166,9 +158,7 @@ def icon_pixmap(name: str, size: int = SIZE, colour: str = "text", ratio: float 
         ratio: the device's pixel ratio.
     """
     tint = str(getattr(current_theme(), colour, colour))
-    pixmap = QPixmap(_pixmap(name, tint, round(size * ratio), round(size * ratio)))
-    pixmap.setDevicePixelRatio(ratio)
-    return pixmap
+    return _pixmap(name, tint, QSize(round(size * ratio), round(size * ratio)), ratio)
 
 
 def app_icon() -> QIcon:

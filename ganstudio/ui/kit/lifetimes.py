@@ -3,19 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any
 
 from PySide6.QtCore import QObject
-
-
-class _Signal(Protocol):
-    """A signal below Qt (psygnal's)."""
-
-    def connect(self, slot: Callable[..., Any]) -> Any:
-        """Calls ``slot`` from now on."""
-
-    def disconnect(self, slot: Callable[..., Any], missing_ok: bool = True) -> Any:
-        """Calls it no more."""
 
 
 def listen(owner: QObject, *ties: tuple[Any, Callable[..., Any]]) -> Callable[..., None]:
@@ -23,19 +13,19 @@ def listen(owner: QObject, *ties: tuple[Any, Callable[..., Any]]) -> Callable[..
 
     Args:
         owner: the widget; its models may outlive it.
-        *ties: signals below Qt, each with the slot that it calls.
+        *ties: signals below Qt (psygnal's), each with the slot that it calls.
 
     Returns:
         Cuts them before that; may be called more than once.
     """
-    signals: list[tuple[_Signal, Callable[..., Any]]] = list(ties)
+    held = list(ties)
 
     def cut(*_args: object) -> None:
-        while signals:
-            signal, slot = signals.pop()
+        while held:
+            signal, slot = held.pop()
             signal.disconnect(slot, missing_ok=True)
 
-    for signal, slot in signals:
+    for signal, slot in ties:
         signal.connect(slot)
     owner.destroyed.connect(cut)
     return cut

@@ -19,6 +19,14 @@ def _in_order(menus: dict[str, list[list[Action]]]) -> list[tuple[str, list[list
     return sorted(menus.items(), key=lambda entry: places.get(entry[0], 2))
 
 
+def _show_state(action: Action, shown: QAction | QAbstractButton, here: bool = True) -> None:
+    shown.setEnabled(here and action.enabled())
+    if action.wording is not None:
+        shown.setToolTip(action.tooltip)
+    if action.checked is not None:
+        shown.setChecked(action.checked())
+
+
 class ActionBinder(QObject):
     """Keeps the window's menu bar, keys and bound buttons in step with the table.
 
@@ -82,18 +90,16 @@ class ActionBinder(QObject):
     def refresh(self) -> None:
         """Asks every action whether it can be done now and whether it is on."""
         for action in self.table:
-            shown = self._actions.get(action.id)
-            if shown is None:
-                continue
-            if action.wording is not None:
-                shown.setText(action.label.replace("&", "&&"))
-                shown.setToolTip(action.tooltip)
-            shown.setEnabled(action.context in ("window", self._workspace) and action.enabled())
-            if action.checked is not None:
-                shown.setChecked(action.checked())
+            if (shown := self._actions.get(action.id)) is not None:
+                if action.wording is not None:
+                    shown.setText(action.label.replace("&", "&&"))
+                _show_state(action, shown, action.context in ("window", self._workspace))
         for name, button in self._buttons:
             if name in self.table:
-                self._refresh_button(self.table[name], button)
+                action = self.table[name]
+                _show_state(action, button)
+                if action.wording is not None:
+                    button.setAccessibleName(action.label)
 
     def add_to(self, menu: QMenu, name: str) -> None:
         """Puts an action into a menu of its own, e.g. of a picture."""
@@ -111,19 +117,10 @@ class ActionBinder(QObject):
         self._buttons.append((name, button))
         button.destroyed.connect(lambda: self._forget())
         button.installEventFilter(self)
-        self._refresh_button(action, button)
+        _show_state(action, button)
 
     def _forget(self) -> None:
         self._buttons = [(name, button) for name, button in self._buttons if shiboken6.isValid(button)]
-
-    @staticmethod
-    def _refresh_button(action: Action, button: QAbstractButton) -> None:
-        button.setEnabled(action.enabled())
-        if action.wording is not None:
-            button.setToolTip(action.tooltip)
-            button.setAccessibleName(action.label)
-        if action.checked is not None:
-            button.setChecked(action.checked())
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """A bound button that comes into view shows the present state."""

@@ -73,15 +73,20 @@ def set_look(widget: QWidget, **properties: object) -> None:
     widget.update()
 
 
-def apply_style(app: QApplication, theme: Theme) -> None:
+def _dress(theme: Theme) -> None:
     """Gives the application the theme: style, font, palette, style sheet."""
-    if app.style().objectName() != "fusion" and not app.styleSheet():
-        app.setStyle("Fusion")
-    app.setFont(ui_font(theme.normal))
-    app.setPalette(palette_of(theme))
-    app.setStyleSheet(style_sheet(theme))
+    app = QApplication.instance()
+    if isinstance(app, QApplication):
+        if app.style().objectName() != "fusion" and not app.styleSheet():
+            app.setStyle("Fusion")
+        app.setFont(ui_font(theme.normal))
+        app.setPalette(palette_of(theme))
+        app.setStyleSheet(style_sheet(theme))
+
+
+theme_hub.changed.connect(_dress)  # before any widget listens: those find the new palette
 
 
 def set_theme(choice: ThemeChoice) -> None:
     """Uses the light or the dark theme, or follows the system's choice live."""
-    theme_hub.choose(choice, apply_style)
+    theme_hub.choose(choice)

@@ -6,7 +6,6 @@ else is coloured by the style sheet and the palette of :mod:`ganstudio.ui.kit.st
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from typing import ClassVar, Literal
@@ -107,7 +106,7 @@ DARK = Theme("dark", **{token: dark for token, _light, dark in _COLOURS})
 class ThemeHub(QObject):
     """Holds the theme in force, follows the system where asked to, and says when it changes.
 
-    ``changed`` carries the new :class:`Theme`, after the application has been dressed in it.
+    ``changed`` carries the new :class:`Theme`. The application is dressed in it first: its style listens before others.
     """
 
     changed = Signal(object)
@@ -117,14 +116,9 @@ class ThemeHub(QObject):
         self.theme: Theme = LIGHT
         self.choice: ThemeChoice = "system"
         self._app: QApplication | None = None
-        self._dress: Callable[[QApplication, Theme], object] = lambda _app, _theme: None
 
-    def choose(self, choice: ThemeChoice, dress: Callable[[QApplication, Theme], object]) -> None:
-        """Takes a theme by name, or the system's from now on; :func:`ganstudio.ui.kit.style.set_theme` is easier.
-
-        Args:
-            choice: the theme.
-            dress: gives the application palette and style sheet; called again where the system's choice changes.
+    def choose(self, choice: ThemeChoice) -> None:
+        """Takes a theme by name, or the system's from now on. :func:`ganstudio.ui.kit.style.set_theme` does it.
 
         Raises:
             RuntimeError: there is no application yet.
@@ -135,7 +129,7 @@ class ThemeHub(QObject):
         if app is not self._app:
             self._app = app
             app.styleHints().colorSchemeChanged.connect(self._follow)
-        self.choice, self._dress = choice, dress
+        self.choice = choice
         # Telling Qt colours the title bar of the platform too; unsetting hands it back to the system.
         schemes = {"light": Qt.ColorScheme.Light, "dark": Qt.ColorScheme.Dark, "system": Qt.ColorScheme.Unknown}
         app.styleHints().setColorScheme(schemes[choice])
@@ -152,7 +146,6 @@ class ThemeHub(QObject):
         if theme is self.theme and app.property("ganstudio_theme") == theme.name:
             return
         self.theme = theme
-        self._dress(app, theme)
         app.setProperty("ganstudio_theme", theme.name)
         self.changed.emit(theme)
 
