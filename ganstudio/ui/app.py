@@ -103,7 +103,7 @@ def _furnish(window: MainWindow, workspace: str = "") -> Studio:
     """Fills the window, which may be on the screen already."""
     from ganstudio.app.studio import Studio
 
-    studio = Studio(window.store, window.table)
+    studio = Studio(window.store, actions=window.table)
     window.furnish(studio)
     window.begin(workspace or window.wanted)
     return studio
@@ -151,6 +151,7 @@ def _load(window: MainWindow, run_dir: Path | None, failed: list[Exception]) -> 
 
 def _draw_once(window: MainWindow, wanted: Screenshot) -> int:
     """Draws the real window after all that it loads has arrived."""
+    from ganstudio.ui.generator_page.page import GeneratorPage
     from ganstudio.ui.kit.files import write_png
 
     studio = _furnish(window, "train")  # the others begin with a run that nobody asked for
@@ -182,7 +183,9 @@ def _draw_once(window: MainWindow, wanted: Screenshot) -> int:
             failure.append(StudioError(_("The run {path} cannot be opened.").format(path=wanted.run)))
             loop.quit()
             return
-        window.open_in(model, wanted.workspace or "")
+        page = window.pages.get(wanted.workspace or "")
+        if model is not None and isinstance(page, GeneratorPage):
+            page.open_run(model)
         window.show_workspace(wanted.workspace or "train")
         settle()
 

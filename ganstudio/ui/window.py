@@ -21,7 +21,7 @@ from ganstudio.ui.kit.parts import label
 from ganstudio.ui.kit.words import clock
 from ganstudio.ui.shell import Shell
 from ganstudio.ui.statusbar import RunChip
-from ganstudio.ui.workspaces import Keys, Ways, WorkspaceRow, workspace_rows
+from ganstudio.ui.workspaces import Keys, WorkspaceRow, workspace_rows
 
 if TYPE_CHECKING:  # the first view of the window waits for none of these
     from ganstudio.app.generators.workplaces import Workplace
@@ -32,6 +32,7 @@ if TYPE_CHECKING:  # the first view of the window waits for none of these
     from ganstudio.app.studio import Studio
     from ganstudio.ui.generator_page.page import GeneratorPage
     from ganstudio.ui.kit.dropping import Dropped
+    from ganstudio.ui.runs.workspace import RunsWorkspace
     from ganstudio.ui.train.workspace import TrainWorkspace
 
 LIVE_MS, IDLE_MS = 40, 120
@@ -89,10 +90,10 @@ class MainWindow(Shell):
     def furnish(self, studio: Studio) -> None:
         """Shows a studio from now on; its settings and actions are the window's. It ends the studio when it closes."""
         self.studio, self._furnished = studio, True
-        self._ways = Ways(studio, self.binder, self.budget, self._open_path, self._use, self.use_path, self._use_ready,
-                          self._duplicate, self._show_gallery)  # fmt: skip
         # Train has its place in the window even when another is shown first: whatever is opened is looked at there.
         self.train = cast("TrainWorkspace", self.workspace("train"))
+        self.train.explore_requested.connect(self._use)
+        self.train.bundled_requested.connect(self._use_ready)
         self.table.add(
             Action("edit.undo", _("Undo"), lambda: self._undo(True), "undo", "Ctrl+Z", _("Edit"),
                    _("Takes the last change back: of the form, or of what is explored, painted or translated."),
@@ -120,9 +121,15 @@ class MainWindow(Shell):
             self.wanted = name
 
     def _make_page(self, row: WorkspaceRow) -> QWidget:
-        page, actions = row.make(self._ways)
+        page, actions = row.make(self.studio, self.binder, self.budget)
         self.pages[row.name] = page
         self.table.add(*actions)
+        if row.name == "runs":
+            runs = cast("RunsWorkspace", page)
+            runs.open_requested.connect(self._open_path)
+            runs.explore_requested.connect(self.use_path)
+            runs.duplicate_requested.connect(self._duplicate)
+            runs.gallery_requested.connect(self._show_gallery)
         return page
 
     def page(self, name: Workplace) -> GeneratorPage | None:
@@ -190,8 +197,8 @@ class MainWindow(Shell):
                 self.studio.look_at(model)
                 self.show_workspace("train")
 
-    def _open_path(self, path: object) -> None:
-        if self.studio.open_run(Path(str(path))) is not None:
+    def _open_path(self, path: Path) -> None:
+        if self.studio.open_run(path) is not None:
             self.show_workspace("train")
 
     def _use(self, model: RunModel) -> None:
@@ -203,40 +210,32 @@ class MainWindow(Shell):
             page.open_run(model)
         self.show_workspace(place)
 
-    def open_in(self, model: RunModel | None, name: str) -> None:
-        """Opens a run's generator in a workspace that works with one; nothing where there is none, or it is another."""
-        page = cast("GeneratorPage | None", self.pages.get(name))
-        if model is not None and page is not None and hasattr(page, "open_run"):
-            page.open_run(model)
-
     def _use_ready(self, place: Workplace) -> None:
         page = self.page(place)
         if page is not None:
             page.open_ready()
         self.show_workspace(place)
 
-    def use_path(self, path: object) -> None:
+    def use_path(self, path: Path) -> None:
         """Opens a stored run's generator in its workspace; follows it where it trains here."""
         from ganstudio.app.generators.workplaces import workplace_of_run
         from ganstudio.core.errors import StudioError
         from ganstudio.store import Run
 
-        folder = Path(str(path))
         for model in self.studio.training:
-            if model.path == folder:
+            if model.path == path:
                 return self._use(model)
         try:
-            place = workplace_of_run(Run.open(folder).info)
+            place = workplace_of_run(Run.open(path).info)
         except StudioError as error:
             return self.studio.report(error)
         page = self.page(place)
         if page is not None:
-            page.open_path(folder)
+            page.open_path(path)
         return self.show_workspace(place)
 
-    def _duplicate(self, path: object) -> None:
-        model = self.studio.open_run(Path(str(path)))
-        if model is not None:
+    def _duplicate(self, path: Path) -> None:
+        if self.studio.open_run(path) is not None:
             self.train.duplicate()
             self.show_workspace("train")
 
@@ -295,14 +294,12 @@ class MainWindow(Shell):
 
     def _may_close(self) -> bool:
         training = self.studio.training
-        if not training:
-            return True
-        choice = self.ask_closing(training)
+        choice = self.ask_closing(training) if training else ""
         if choice == "cancel":
             return False
         for model in training:
             model.stop(save=choice == "save")
-        self._asked = True
+        self._asked = bool(training)
         return True
 
     def ask_closing(self, training: list[RunModel]) -> str:

@@ -53,7 +53,7 @@ class Desk:
     def settle(self) -> None:
         """What the window's timer does, until the disk has been read."""
         self.page.library.invalidate()
-        self.page.refresh()
+        self.page.library.tick()  # the page itself asks for it twice a second
         self.finish()
 
     def finish(self) -> None:
@@ -89,7 +89,7 @@ def desks(qtbot: QtBot) -> Iterator[Build]:
 
     def build(width: int = 1024, height: int = 700) -> Desk:
         hub = Notifications()
-        studio = Studio(SettingsStore(hub=hub), hub=hub)
+        studio = Studio(SettingsStore(hub=hub), hub)
         shell = Shell(studio.settings, studio.actions, hub)
         qtbot.addWidget(shell)
         pages: list[RunsWorkspace] = []

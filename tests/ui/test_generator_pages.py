@@ -28,7 +28,7 @@ from ganstudio.ui.kit.dropping import Dropped, look_at
 from ganstudio.ui.kit.page import Page
 from ganstudio.ui.train.run_bar import RunBar
 from ganstudio.ui.window import MainWindow
-from ganstudio.ui.workspaces import Ways, WorkspaceRow, workspace_rows
+from ganstudio.ui.workspaces import WorkspaceRow, workspace_rows
 from tests.ui.explore_window import drop, listen, store_run
 from tests.ui.window_kit import close_window, open_window
 
@@ -74,7 +74,7 @@ class Notes(Page):
         self.asked.append("end")
 
 
-def make_page(_ways: Ways) -> tuple[Page, tuple[Action, ...]]:
+def make_page(*_parts: object) -> tuple[Page, tuple[Action, ...]]:
     return Notes(), (Action("paint.clear", "Clear the canvas", lambda: None, context="paint"),)
 
 

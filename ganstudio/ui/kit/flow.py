@@ -5,7 +5,6 @@ from __future__ import annotations
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget
 
-
 LEAST_CARD, CARD_HEIGHT, CARD_GAP, MOST_COLUMNS = 280, 276, 16, 6
 """Cards are never narrower, all so high and so far apart, and no more in a row."""
 

@@ -14,26 +14,12 @@ import traceback
 from collections.abc import Callable
 from functools import wraps
 from types import FunctionType
-from typing import Any, TypeVar
+from typing import Any
 
 from PySide6.QtWidgets import QGraphicsItem, QStyledItemDelegate, QWidget
 
-_Kind = TypeVar("_Kind", bound=type)
 _ANSWERS = ("event", "eventFilter")
 """Handlers that say whether they took the event: one that failed did not."""
-
-
-def guarded(kind: _Kind) -> _Kind:
-    """Puts the guard around a class's event handlers and ``paint``, also around those that are mixed in.
-
-    What one raises goes to ``sys.excepthook``, once for each place in the code of each object.
-    """
-    for name in {name for base in kind.__mro__ for name in vars(base)}:
-        if name.endswith("Event") or name in ("paint", *_ANSWERS):
-            handler = getattr(kind, name)
-            if isinstance(handler, FunctionType) and not hasattr(handler, "guarded"):  # Qt's own are no functions
-                setattr(kind, name, _guard(handler, False if name in _ANSWERS else None))
-    return kind
 
 
 def _guard(handler: Callable[..., Any], otherwise: bool | None) -> Callable[..., Any]:
@@ -57,12 +43,21 @@ def _guard(handler: Callable[..., Any], otherwise: bool | None) -> Callable[...,
     return safe
 
 
-def _mend(kind: Any) -> None:
-    def made(cls: Any, /, **named: Any) -> None:
-        super(kind, cls).__init_subclass__(**named)
-        guarded(cls)
+def _mend(qt: Any) -> None:
+    """Puts the guard around the event handlers and ``paint`` of all that is made of this class, mixed in or not.
 
-    kind.__init_subclass__ = classmethod(made)
+    What one raises goes to ``sys.excepthook``, once for each place in the code of each object.
+    """
+
+    def made(kind: Any, /, **named: Any) -> None:
+        super(qt, kind).__init_subclass__(**named)
+        for name in {name for base in kind.__mro__ for name in vars(base)}:
+            if name.endswith("Event") or name in ("paint", *_ANSWERS):
+                handler = getattr(kind, name)
+                if isinstance(handler, FunctionType) and not hasattr(handler, "guarded"):  # Qt's own are no functions
+                    setattr(kind, name, _guard(handler, False if name in _ANSWERS else None))
+
+    qt.__init_subclass__ = classmethod(made)
 
 
 for _qt in (QWidget, QStyledItemDelegate, QGraphicsItem):

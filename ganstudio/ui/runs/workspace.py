@@ -122,11 +122,11 @@ class RunsWorkspace(Page):
 
     def refresh(self) -> None:
         """Keeps live rows up to date, about twice a second while the workspace is on view."""
-        now = time.monotonic()
-        if self.isVisible() and now >= self._due:
+        now, held_back = time.monotonic(), self._held_back and not self.table.editing
+        if self.isVisible() and (held_back or now >= self._due):
             self._due = now + REFRESH_SECONDS
             self.library.tick()
-            if self._held_back and not self.table.editing:
+            if held_back:
                 self._library_changed()
             elif len(rows := self.chosen) == 1:
                 self._read_details(rows[0])
