@@ -6,7 +6,6 @@ from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, 
 from PySide6.QtGui import QKeyEvent, QPainter
 from PySide6.QtWidgets import (
     QFrame,
-    QLineEdit,
     QListWidget,
     QListWidgetItem,
     QStyledItemDelegate,
@@ -19,22 +18,22 @@ from ganstudio.app.actions import Action, ActionTable
 from ganstudio.core.i18n import _
 from ganstudio.ui.kit.icons import icon_pixmap
 from ganstudio.ui.kit.painted import write_line
-from ganstudio.ui.kit.parts import boxed, line
+from ganstudio.ui.kit.parts import boxed, entry, line
 from ganstudio.ui.kit.theme import current_theme, ui_font
 from ganstudio.ui.kit.words import keys_text
 
+Index = QModelIndex | QPersistentModelIndex
+ROW_HEIGHT = 32
 _ACTION = Qt.ItemDataRole.UserRole
 
 
 class _Row(QStyledItemDelegate):
     """Icon, title, menu it is in, keys."""
 
-    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
-        return QSize(200, 32)
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        return QSize(200, ROW_HEIGHT)
 
-    def paint(
-        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
-    ) -> None:
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         super().paint(painter, option, index)
         action: Action = index.data(_ACTION)
         theme = current_theme()
@@ -64,11 +63,9 @@ class Palette(QFrame):
         self._table = table
         self._over = over
         self._before: QWidget | None = None
-        self._entry = QLineEdit()
-        self._entry.setPlaceholderText(_("What would you like to do?"))
-        self._entry.setAccessibleName(_("Search for a command"))
-        self._entry.setToolTip(_("Type a few letters; arrow keys choose, Enter does it, Escape closes"))
-        self._entry.textChanged.connect(self._search)
+        words = _("Type a few letters; arrow keys choose, Enter does it, Escape closes")
+        hint, name = _("What would you like to do?"), _("Search for a command")
+        self._entry = entry(hint, words, name, changed=self._search)
         self._entry.installEventFilter(self)
         self._list = QListWidget()
         self._list.setItemDelegate(_Row(self._list))
@@ -119,7 +116,7 @@ class Palette(QFrame):
         """In the upper middle of the window, as high as its list."""
         width = min(560, self._over.width() - 48)
         rows = min(9, max(1, self._list.count()))
-        self._list.setFixedHeight(rows * 32 + 2)
+        self._list.setFixedHeight(rows * ROW_HEIGHT + 2)
         self.setFixedWidth(width)
         self.adjustSize()
         self.move((self._over.width() - width) // 2, max(24, self._over.height() // 8))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QButtonGroup, QFrame, QToolButton, QWidget
+from PySide6.QtWidgets import QButtonGroup, QFrame, QToolButton
 
 from ganstudio.core.i18n import _
 from ganstudio.ui.kit.icons import icon
@@ -14,34 +14,36 @@ WIDTH = 72
 
 
 class Rail(QFrame):
-    """Workspaces above, the program's own buttons below; arrow keys move along it."""
+    """Workspaces above, the program's own buttons below; arrow keys move along it.
+
+    Attributes:
+        buttons: of the workspaces, by their ids; the checked one is on view.
+    """
 
     chosen = Signal(str)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.setObjectName("rail")
         self.setAccessibleName(_("Workspaces"))
         self.setFixedWidth(WIDTH)
         self._group = QButtonGroup(self)
-        self._buttons: dict[str, QToolButton] = {}
+        self.buttons: dict[str, QToolButton] = {}
         self._column = boxed(None, into=self, margins=(6, 8, 6, 8), gap=4)
 
-    def add(self, name: str, title: str, icon_name: str, tooltip: str) -> QToolButton:
+    def add(self, name: str, title: str, icon_name: str, tooltip: str) -> None:
         """Adds a workspace below those there are."""
         button = self._button(title, icon_name, tooltip)
         button.setIcon(icon(icon_name, "text_muted", on="accent"))
         button.setCheckable(True)
-        button.setAutoExclusive(False)
         self._group.addButton(button)
         button.clicked.connect(lambda _checked=False: self.chosen.emit(name))
-        self._column.insertWidget(len(self._buttons), button)
-        self._buttons[name] = button
-        return button
+        self._column.insertWidget(len(self.buttons), button)
+        self.buttons[name] = button
 
-    def add_below(self, title: str, icon_name: str, tooltip: str) -> QToolButton:
+    def add_below(self, title: str, icon_name: str) -> QToolButton:
         """Adds a button without a label at the lower end."""
-        button = self._button(title, icon_name, tooltip)
+        button = self._button(title, icon_name, "")
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
         button.setFixedHeight(36)
         self._column.addWidget(button)
@@ -55,14 +57,6 @@ class Rail(QFrame):
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
         button.setFixedSize(WIDTH - 13, 54)
         return button
-
-    def button(self, name: str) -> QToolButton:
-        """The button of a workspace."""
-        return self._buttons[name]
-
-    def set_current(self, name: str) -> None:
-        """Marks a workspace as the one on view."""
-        self._buttons[name].setChecked(True)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Up and down move the focus along the rail."""

@@ -28,8 +28,7 @@ from ganstudio.ui.rail import Rail
 from ganstudio.ui.statusbar import StatusBar
 from ganstudio.ui.toasts import Toasts
 
-LEAST = QSize(1024, 700)
-USUAL = QSize(1366, 768)
+LEAST, USUAL = QSize(1024, 700), QSize(1366, 768)
 
 if TYPE_CHECKING:
     from ganstudio.app.settings import SettingsStore
@@ -67,29 +66,23 @@ class Shell(QMainWindow):
     closing = Signal()
     """The window is about to go: stop timers and threads."""
 
-    def __init__(
-        self,
-        store: SettingsStore,
-        table: ActionTable | None = None,
-        hub: Notifications = notifications,
-    ) -> None:
+    def __init__(self, store: SettingsStore, table: ActionTable, hub: Notifications = notifications) -> None:
         super().__init__()
         self.setObjectName("shell")
         self.setWindowTitle("ganstudio")
         self.setWindowIcon(app_icon())
         self.store = store
-        self.table = table if table is not None else ActionTable()
-        self._hub = hub
+        self.table, self._hub = table, hub
         self._workspaces: dict[str, _Workspace] = {}
         self._current = ""
         self._fullscreen_from_maximised = False
         self.close_guard: Callable[[], bool] = lambda: True
         self._lay_out()
-        self.setMinimumSize(self._least())
+        self.setMinimumSize(LEAST.boundedTo(self._room().size()))  # a screen may be smaller
         self._add_actions()
         self.binder = ActionBinder(self, self.table)
-        self.binder.bind(self.rail.add_below(_("Theme"), "contrast", ""), "view.theme")
-        self.binder.bind(self.rail.add_below(_("Preferences"), "settings", ""), "app.preferences")
+        self.binder.bind(self.rail.add_below(_("Theme"), "contrast"), "view.theme")
+        self.binder.bind(self.rail.add_below(_("Preferences"), "settings"), "app.preferences")
         store.changed.connect(self._setting_changed)
         hub.subscribe(self.toasts.show_message)
         self._listening = True
@@ -111,42 +104,26 @@ class Shell(QMainWindow):
     # workspaces
 
     def add_workspace(
-        self,
-        name: str,
-        title: str,
-        icon_name: str,
-        factory: Callable[[], QWidget],
-        shortcut: str = "",
-        help: str = "",
+        self, name: str, title: str, icon_name: str, factory: Callable[[], QWidget], help: str = ""
     ) -> None:
-        """Adds a workspace to the rail; it is built when it is first shown.
+        """Adds a workspace to the rail; it is built when it is first shown. Its keys: Ctrl and its place there.
 
         Args:
             name: its id.
             title: one short word.
             icon_name: one of the icons.
             factory: builds the widget.
-            shortcut: default: Ctrl and its place in the rail.
             help: one sentence for the tooltip.
         """
-        shortcut = shortcut or f"Ctrl+{len(self._workspaces) + 1}"
         page = QWidget()
-        boxed(into=page)
         self.stack.addWidget(page)
         self._workspaces[name] = _Workspace(title, factory, page)
-        action = Action(
-            f"workspace.{name}",
-            title,
-            lambda: self.show_workspace(name),
-            icon=icon_name,
-            shortcut=shortcut,
-            menu=_("View"),
-            help=help,
-        )
+        keys, show = f"Ctrl+{len(self._workspaces)}", lambda: self.show_workspace(name)
+        action = Action(f"workspace.{name}", title, show, icon_name, keys, _("View"), help)
         self.table.add(action)
         self.rail.add(name, title, icon_name, action.tooltip)
-        if not self._current and len(self._workspaces) == 1:
-            self.rail.set_current(name)
+        if len(self._workspaces) == 1:
+            self.rail.buttons[name].setChecked(True)
 
     @property
     def current_workspace(self) -> str:
@@ -159,20 +136,18 @@ class Shell(QMainWindow):
         Raises:
             UsageError: there is no such workspace.
         """
-        if name not in self._workspaces:
+        place = self._workspaces.get(name)
+        if place is None:
             known = ", ".join(self._workspaces)
             raise UsageError(_("There is no workspace called “{name}”. Known: {known}.").format(name=name, known=known))
-        place = self._workspaces[name]
         if place.built is None:
             try:
                 place.built = place.factory()
             except Exception as error:  # noqa: BLE001 - one broken workspace must not take the window down
                 _log.exception("the workspace %s cannot be built", name)
                 place.built = self._broken(place.title, error)
-            layout = place.page.layout()
-            if layout is not None:
-                layout.addWidget(place.built)
-                place.built.show()  # now, not in the next round: it may be given the keyboard at once
+            boxed(place.built, into=place.page)
+            place.built.show()  # now, not in the next round: it may be given the keyboard at once
         return place.built
 
     @staticmethod
@@ -192,17 +167,17 @@ class Shell(QMainWindow):
         """Brings a workspace into view."""
         self.workspace(name)
         if name == self._current:
-            self.rail.set_current(name)
+            self.rail.buttons[name].setChecked(True)
             return
         place, focus = self._workspaces[name], self.focusWidget()
         remembered = place.page.focusWidget()
         self.stack.setCurrentWidget(place.page)
         if focus is None:
             self.stack.setFocus()  # no ring before the keyboard is used; Tab begins at the rail
-        elif focus not in (self.stack, self.rail.button(name)):
+        elif focus not in (self.stack, self.rail.buttons[name]):
             self._give_keyboard(place, remembered)
         self._current = name
-        self.rail.set_current(name)
+        self.rail.buttons[name].setChecked(True)
         self.binder.set_workspace(name)
         self.store.remember(workspace=name)
         self.workspace_changed.emit(name)
@@ -263,9 +238,7 @@ class Shell(QMainWindow):
         """Shows all keys."""
         from ganstudio.ui.shortcuts import Shortcuts
 
-        dialog = Shortcuts(self.table, self.shortcut_rows, self)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.open()
+        Shortcuts(self.table, self.shortcut_rows, self).open()
 
     @property
     def shortcut_rows(self) -> list[tuple[str, str, str]]:
@@ -288,11 +261,9 @@ class Shell(QMainWindow):
         box.setIconPixmap(app_icon().pixmap(QSize(64, 64), self.devicePixelRatioF()))
         box.setText(f"ganstudio {number}")
         box.setTextFormat(Qt.TextFormat.PlainText)
-        box.setInformativeText(
-            _("Train generative adversarial networks, watch them learn, play with what they learned.\nMIT licence.")
-            + "\n\n"
-            + _("Settings: {settings}\nLog: {log}").format(settings=self.store.path, log=log_file())
-        )
+        what = _("Train generative adversarial networks, watch them learn, play with what they learned.\nMIT licence.")
+        where = _("Settings: {settings}\nLog: {log}").format(settings=self.store.path, log=log_file())
+        box.setInformativeText(f"{what}\n\n{where}")
         box.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         box.open()
 
@@ -304,10 +275,11 @@ class Shell(QMainWindow):
 
     # geometry
 
-    def _least(self) -> QSize:
-        """The least useful size, or the screen's where that is smaller."""
+    @staticmethod
+    def _room() -> QRect:
+        """What of the screen a window may take."""
         screen = QGuiApplication.primaryScreen()
-        return LEAST if screen is None else LEAST.boundedTo(screen.availableGeometry().size())
+        return screen.availableGeometry() if screen is not None else QRect(0, 0, USUAL.width(), USUAL.height())
 
     def place(self, geometry: str) -> None:
         """Puts the window where it was (base64), or in the middle where that is no place any more. Before ``show``."""
@@ -327,8 +299,7 @@ class Shell(QMainWindow):
         self.show_workspace(wanted if wanted in self._workspaces else next(iter(self._workspaces)))
 
     def _centre(self) -> None:
-        screen = QGuiApplication.primaryScreen()
-        room = screen.availableGeometry() if screen is not None else QRect(0, 0, USUAL.width(), USUAL.height())
+        room = self._room()
         size = QSize(max(USUAL.width(), room.width() * 4 // 5), max(USUAL.height(), room.height() * 4 // 5))
         size = size.boundedTo(QSize(1760, 1100)).boundedTo(room.size())
         self.resize(size)

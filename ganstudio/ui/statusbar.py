@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
@@ -12,7 +13,7 @@ from PySide6.QtWidgets import QAbstractButton, QFrame, QMenu, QSizePolicy, QTool
 from ganstudio.core.i18n import _, plural
 from ganstudio.ui.kit.icons import icon_pixmap
 from ganstudio.ui.kit.painted import draw_progress, write_line
-from ganstudio.ui.kit.parts import ElidedLabel, boxed
+from ganstudio.ui.kit.parts import ElidedLabel, boxed, filled_menu
 from ganstudio.ui.kit.theme import current_theme, theme_hub, ui_font
 from ganstudio.ui.kit.words import state_text, step_text
 
@@ -76,9 +77,8 @@ class _ChipButton(QAbstractButton):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setMinimumWidth(CHIP_LEAST)
-        self.setMaximumWidth(CHIP_MOST)
-        self.setFixedHeight(HEIGHT - 6)
+        self.setMinimumSize(CHIP_LEAST, HEIGHT - 6)
+        self.setMaximumSize(CHIP_MOST, HEIGHT - 6)
         self.set_chip(chip)
         theme_hub.changed.connect(self.update)
 
@@ -91,12 +91,10 @@ class _ChipButton(QAbstractButton):
         self.update()
 
     def sizeHint(self) -> QSize:
-        """As wide as its text, within limits."""
         width = self.fontMetrics().horizontalAdvance(f"{self.chip.name}  {self.chip.numbers}") + 56
         return QSize(max(CHIP_LEAST, min(CHIP_MOST, width)), HEIGHT - 6)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Draws the chip."""
         theme = current_theme()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -131,28 +129,23 @@ class StatusBar(QFrame):
 
     run_clicked = Signal(str)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.setObjectName("statusStrip")
         self.setAccessibleName(_("Runs"))
         self.setFixedHeight(HEIGHT)
         self._chips: list[RunChip] = []
+        self._fitting = 0
         self._buttons: dict[str, _ChipButton] = {}
-        self._idle = ElidedLabel(_("No run is training."), "small")
+        self._idle = ElidedLabel(_("Nothing is training"), "small")
         self._more = QToolButton()
         self._more.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self._menu = QMenu(self._more)
-        self._more.setMenu(self._menu)
-        self._row = boxed(
-            self._idle, self._more, into=self, across=True, margins=(8, 1, 12, 0), gap=4, stretch=self._idle
-        )
-        self._row.addStretch(0)
+        self._more.setMenu(filled_menu(self._more, self._fill))
         self._more.hide()
-
-    def set_idle_text(self, text: str) -> None:
-        """What stands there while nothing runs."""
-        self._idle.setText(text)
+        self._row = boxed(self._idle, self._more, into=self, across=True, margins=(8, 1, 12, 0), gap=4)
+        self._row.setStretchFactor(self._idle, 1)
+        self._row.addStretch(0)
 
     def set_runs(self, runs: list[RunChip]) -> None:
         """Shows these runs, in this order. Cheap when only numbers change: buttons keep place and focus."""
@@ -168,39 +161,34 @@ class StatusBar(QFrame):
 
     def _rebuild(self) -> None:
         wanted = {chip.id for chip in self._chips}
-        for name in [name for name in self._buttons if name not in wanted]:
-            button = self._buttons.pop(name)
-            button.hide()
-            button.deleteLater()
+        for name in self._buttons.keys() - wanted:
+            self._buttons[name].hide()
+            self._buttons.pop(name).deleteLater()
         for place, chip in enumerate(self._chips):
             if chip.id not in self._buttons:
-                button = _ChipButton(chip, self)
+                self._buttons[chip.id] = button = _ChipButton(chip, self)
                 button.clicked.connect(lambda _checked=False, name=chip.id: self.run_clicked.emit(name))
-                self._buttons[chip.id] = button
             self._row.removeWidget(self._buttons[chip.id])
             self._row.insertWidget(1 + place, self._buttons[chip.id], 1)
         self._idle.setVisible(not self._chips)
         self._fit()
 
     def _fit(self) -> None:
-        room = self.width() - 32
-        fitting = max(1, room // (CHIP_LEAST + 4))
-        if len(self._chips) > fitting:
-            fitting = max(1, (room - 56) // (CHIP_LEAST + 4))
+        room, least = self.width() - 32, CHIP_LEAST + 4
+        more = len(self._chips) > max(1, room // least)
+        self._fitting = max(1, (room - 56 * more) // least)
         for place, chip in enumerate(self._chips):
-            self._buttons[chip.id].setVisible(place < fitting)
-        hidden = self._chips[fitting:]
-        self._more.setVisible(bool(hidden))
-        self._menu.clear()
-        if not hidden:
-            return
-        self._more.setText(f"+{len(hidden)}")
-        words = plural("{n} more run", "{n} more runs", len(hidden))
+            self._buttons[chip.id].setVisible(place < self._fitting)
+        hidden = len(self._chips[self._fitting :])
+        words = plural("{n} more run", "{n} more runs", hidden)
+        self._more.setText(f"+{hidden}")
         self._more.setAccessibleName(words)
         self._more.setToolTip(words)
-        for chip in hidden:
-            entry = self._menu.addAction(f"{chip.name}  ({state_text(chip.state)})")
-            entry.triggered.connect(lambda _checked=False, name=chip.id: self.run_clicked.emit(name))
+        self._more.setVisible(hidden > 0)
+
+    def _fill(self, menu: QMenu) -> None:
+        for chip in self._chips[self._fitting :]:
+            menu.addAction(f"{chip.name}  ({state_text(chip.state)})", partial(self.run_clicked.emit, chip.id))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Shows as many runs as there is room for."""

@@ -23,7 +23,7 @@ class Toast(MessageBody):
         self.message = message
         self.count = 1
         self.close_clicked.connect(self.dismiss)
-        self._timer = QTimer(self, singleShot=True)
+        self._timer = QTimer(self, singleShot=True, interval=INFO_MS)
         self._timer.timeout.connect(self._time_is_up)
         self._fill()
 
@@ -33,8 +33,11 @@ class Toast(MessageBody):
         run = None if told.run is None else self._run_and_go
         self.show_message(told.level, text, "", told.details, told.action, run)
         self.setAccessibleName(text)
-        if told.level == "info":
-            self._timer.start(INFO_MS)
+        self._count_down()
+
+    def _count_down(self) -> None:
+        if self.message.level == "info":
+            self._timer.start()
 
     def _run_and_go(self) -> None:
         self.dismiss()
@@ -55,7 +58,7 @@ class Toast(MessageBody):
 
     def _time_is_up(self) -> None:
         if self.underMouse() or self.isAncestorOf(self.window().focusWidget() or self.window()):
-            self._timer.start(INFO_MS)
+            self._timer.start()
         else:
             self.dismiss()
 
@@ -66,8 +69,7 @@ class Toast(MessageBody):
 
     def leaveEvent(self, event: QEvent) -> None:
         """Goes on counting."""
-        if self.message.level == "info":
-            self._timer.start(INFO_MS)
+        self._count_down()
         super().leaveEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -94,25 +96,22 @@ class Toasts(QObject):
     @property
     def shown(self) -> tuple[Toast, ...]:
         """The messages on view, oldest first."""
-        direct = Qt.FindChildOption.FindDirectChildrenOnly
-        return tuple(toast for toast in self._over.findChildren(Toast, options=direct) if not toast.isHidden())
+        return tuple(toast for toast in self._over.children() if isinstance(toast, Toast) and not toast.isHidden())
 
     def show_message(self, message: Notification) -> None:
         """Shows a message, counts it on the one that says the same, or lets it wait for room."""
-        for toast in self.shown:
-            if toast.message == message:
-                toast.repeat()
-                return
-        if len(self.shown) >= MOST_SHOWN:
+        if same := [toast for toast in self.shown if toast.message == message]:
+            same[0].repeat()
+        elif len(self.shown) >= MOST_SHOWN:
             self._waiting.append(message)
-            return
-        toast = Toast(message, self._over)
-        toast.setFixedWidth(min(WIDTH, max(240, self._over.width() - 32)))
-        toast.installEventFilter(self)
-        toast.destroyed.connect(self._next)
-        toast.show()
-        toast.raise_()
-        self.place()
+        else:
+            toast = Toast(message, self._over)
+            toast.setFixedWidth(min(WIDTH, max(240, self._over.width() - 32)))
+            toast.installEventFilter(self)
+            toast.destroyed.connect(self._next)
+            toast.show()
+            toast.raise_()
+            self.place()
 
     def dismiss_all(self) -> None:
         """Takes all away, also those that wait."""

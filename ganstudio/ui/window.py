@@ -31,7 +31,7 @@ if TYPE_CHECKING:  # the first view of the window waits for none of these
     from ganstudio.app.settings import SettingsStore
     from ganstudio.app.studio import Studio
     from ganstudio.ui.generator_page.page import GeneratorPage
-    from ganstudio.ui.kit.dropping import Dropped
+    from ganstudio.ui.kit.files import Dropped
     from ganstudio.ui.runs.workspace import RunsWorkspace
     from ganstudio.ui.train.workspace import TrainWorkspace
 
@@ -104,7 +104,6 @@ class MainWindow(Shell):
         self.stack.removeWidget(self._opening)
         self._opening.deleteLater()
         self.setAcceptDrops(True)
-        self.statusbar.set_idle_text(_("Nothing is training"))
         self.run_clicked.connect(self._look_at)
         self.close_guard = self._may_close
         self.closing.connect(self._end)
@@ -117,7 +116,7 @@ class MainWindow(Shell):
         if self._furnished:
             super().show_workspace(name)
         else:
-            self.rail.set_current(name)
+            self.rail.buttons[name].setChecked(True)
             self.wanted = name
 
     def _make_page(self, row: WorkspaceRow) -> QWidget:
@@ -247,14 +246,14 @@ class MainWindow(Shell):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """A folder may be dropped (of pictures, or a run), an archive, a picture, or a generator's file."""
-        from ganstudio.ui.kit.dropping import is_taken, local_paths
+        from ganstudio.ui.kit.files import is_taken, local_paths
 
         if any(not here or is_taken(path) for path, here in local_paths(event.mimeData().urls())):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
         """A run is opened, another folder or an archive is taken for pictures and checked; a file goes to its workspace."""
-        from ganstudio.ui.kit.dropping import is_for_a_page, is_taken, local_paths, look_at
+        from ganstudio.ui.kit.files import is_for_a_page, is_taken, local_paths, look_at
 
         path = next((path for path, _here in local_paths(event.mimeData().urls()) if is_taken(path)), None)
         if path is None:

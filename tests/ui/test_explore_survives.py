@@ -16,7 +16,7 @@ from pytestqt.qtbot import QtBot
 from ganstudio.app.explore.explorer_session import session_of
 from ganstudio.explore.picture_file import picture_bytes
 from ganstudio.ui.explore.workspace import ExploreWorkspace
-from ganstudio.ui.kit.dropping import Dropped
+from ganstudio.ui.kit.files import Dropped
 from tests.explore.foreign_networks import slow_onnx
 from tests.ui.explore_window import Told, drawn, drop, explore, exploring_window, store_run, there
 from tests.ui.window_kit import DIGITS, opened, train, wait

@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from ganstudio.app.generators.sources import Opened, open_run
 from ganstudio.app.generators.workplaces import bundled_path
-from ganstudio.ui.kit.dropping import Dropped
+from ganstudio.ui.kit.files import Dropped
 from tests.ui.audit import problems
 from tests.ui.explore_window import Told, drawn, explore, exploring_window, store_run, there
 from tests.ui.window_kit import DIGITS, RING, hold, opened, train, wait

@@ -22,25 +22,25 @@ def page_of(hosted: Any, width: int = 1024, height: int = 700) -> GalleryPage:
 def test_one_click_starts(qtbot: Any, hosted: Any) -> None:
     page = page_of(hosted)
     with qtbot.waitSignal(page.experiment_chosen) as caught:
-        QTest.mouseClick(page.card("digits"), Qt.MouseButton.LeftButton)
+        QTest.mouseClick(page.cards["digits"], Qt.MouseButton.LeftButton)
     assert caught.args == ["digits"]
 
 
 def test_customise_does_not_start(qtbot: Any, hosted: Any) -> None:
     page = page_of(hosted)
     with qtbot.assertNotEmitted(page.experiment_chosen), qtbot.waitSignal(page.customise) as caught:
-        QTest.mouseClick(page.card("ring").link, Qt.MouseButton.LeftButton)
+        QTest.mouseClick(page.cards["ring"].link, Qt.MouseButton.LeftButton)
     assert caught.args == ["ring"]
 
 
 def test_by_keyboard(qtbot: Any, hosted: Any) -> None:
     page = page_of(hosted)
-    page.card("digits").setFocus()
-    QTest.keyClick(page.card("digits"), Qt.Key.Key_Right)
-    assert page.card("ring").hasFocus()
-    QTest.keyClick(page.card("ring"), Qt.Key.Key_Down)
-    focused = next(card_id for card_id in page.card_ids if page.card(card_id).hasFocus())
-    below, above = page.card(focused), page.card("ring")
+    page.cards["digits"].setFocus()
+    QTest.keyClick(page.cards["digits"], Qt.Key.Key_Right)
+    assert page.cards["ring"].hasFocus()
+    QTest.keyClick(page.cards["ring"], Qt.Key.Key_Down)
+    focused = next(card_id for card_id in page.cards if page.cards[card_id].hasFocus())
+    below, above = page.cards[focused], page.cards["ring"]
     assert below.x() == above.x()
     assert below.y() > above.y()
     with qtbot.waitSignal(page.experiment_chosen) as caught:
@@ -51,15 +51,15 @@ def test_by_keyboard(qtbot: Any, hosted: Any) -> None:
 @pytest.mark.parametrize(("width", "columns"), [(800, 2), (1024, 3), (1366, 4), (2560, 6), (3840, 6)])
 def test_flows_into_the_width_there_is(qtbot: Any, width: int, columns: int, hosted: Any) -> None:
     page = page_of(hosted, width)
-    first = page.card("digits").y()
-    row = [page.card(card_id) for card_id in page.card_ids if page.card(card_id).y() == first]
+    first = page.cards["digits"].y()
+    row = [page.cards[card_id] for card_id in page.cards if page.cards[card_id].y() == first]
     assert len(row) == columns
     assert page.scroll_area.horizontalScrollBar().maximum() == 0
 
 
 def test_cards_never_overlap(qtbot: Any, hosted: Any) -> None:
     page = page_of(hosted)
-    boxes = [page.card(card_id).geometry() for card_id in page.card_ids]
+    boxes = [page.cards[card_id].geometry() for card_id in page.cards]
     assert not any(a.intersects(b) for i, a in enumerate(boxes) for b in boxes[i + 1 :])
 
 
@@ -78,16 +78,16 @@ def test_recent_runs_show_only_when_there_are_any(qtbot: Any, hosted: Any) -> No
 
 def test_facts_follow_machine_and_downloads(qtbot: Any, hosted: Any) -> None:
     page = page_of(hosted)
-    slow = page.card("digits").toolTip()
+    slow = page.cards["digits"].toolTip()
     page.set_rate_scale(20.0)
-    assert page.card("digits").toolTip() != slow
+    assert page.cards["digits"].toolTip() != slow
     page.set_missing({"mnist"})
-    assert "download" in page.card("mnist").accessibleDescription()
-    assert "download" not in page.card("digits").accessibleDescription()
+    assert "download" in page.cards["mnist"].accessibleDescription()
+    assert "download" not in page.cards["digits"].accessibleDescription()
 
 
 def test_what_was_trained_beforehand_is_not_timed(qtbot: Any, hosted: Any) -> None:
-    card = page_of(hosted).card("codes")
+    card = page_of(hosted).cards["codes"]
     assert "Ready to explore" in card.accessibleDescription()
     assert card.toolTip().startswith("Click to explore")
     assert "machine" not in card.toolTip()
@@ -99,7 +99,7 @@ def test_pictures_are_painted(qtbot: Any, hosted: Any) -> None:
     picture[..., 0] = 250
     page.set_picture("digits", picture)
     page.set_picture("unknown", picture)
-    card = page.card("digits")
+    card = page.cards["digits"]
     colour = card.grab().toImage().pixelColor(card.width() // 2, 60)
     assert (colour.red(), colour.green(), colour.blue()) == (250, 0, 0)
 

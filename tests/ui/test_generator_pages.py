@@ -24,7 +24,7 @@ from ganstudio.app.studio import Studio
 from ganstudio.explore.picture_file import save_picture
 from ganstudio.ui.generator_page import SourceBar
 from ganstudio.ui.generator_page.source_menu import recent_runs
-from ganstudio.ui.kit.dropping import Dropped, look_at
+from ganstudio.ui.kit.files import Dropped, look_at
 from ganstudio.ui.kit.page import Page
 from ganstudio.ui.train.run_bar import RunBar
 from ganstudio.ui.window import MainWindow

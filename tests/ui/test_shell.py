@@ -9,7 +9,7 @@ from collections.abc import Callable
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication, QDialog, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QLabel, QPushButton, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from ganstudio.app.actions import Action, ActionTable
@@ -34,7 +34,7 @@ def hub() -> Notifications:
 @pytest.fixture
 def make(qtbot: QtBot, hub: Notifications) -> Callable[..., Shell]:
     def build(table: ActionTable | None = None) -> Shell:
-        shell = Shell(SettingsStore(hub=hub), table, hub)
+        shell = Shell(SettingsStore(hub=hub), table or ActionTable(), hub)
         qtbot.addWidget(shell)
         shell.add_workspace("train", "Train", "train", lambda: QLabel("one"))
         shell.add_workspace("runs", "Runs", "runs", lambda: QLabel("two"))
@@ -52,7 +52,7 @@ def test_workspaces_are_built_when_first_shown_and_remembered(qtbot: QtBot, hub:
         return lambda: (built.append(name), QLabel(name))[1]
 
     for expected in (["train", "runs"], ["train", "runs", "runs"]):
-        shell = Shell(SettingsStore(hub=hub), None, hub)
+        shell = Shell(SettingsStore(hub=hub), ActionTable(), hub)
         qtbot.addWidget(shell)
         for name in ("train", "runs"):
             shell.add_workspace(name, name.title(), name, page(name))
@@ -235,7 +235,9 @@ def test_status_chips_are_updated_in_place_and_clicked(qtbot: QtBot) -> None:
     assert "1,240" in first.toolTip()
     shown = [button for button in bar._buttons.values() if button.isVisible()]
     assert 1 <= len(shown) < 6
-    assert len(bar._menu.actions()) == 6 - len(shown)
+    menu = bar.findChild(QToolButton).menu()  # type: ignore[union-attr]
+    menu.aboutToShow.emit()
+    assert [action.text() for action in menu.actions()] == [f"run {k}  (training)" for k in range(len(shown), 6)]
     with qtbot.waitSignal(bar.run_clicked) as told:
         qtbot.mouseClick(first, Qt.MouseButton.LeftButton)
     assert told.args == ["0"]

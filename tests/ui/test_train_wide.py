@@ -304,7 +304,7 @@ def test_methods_stand_by_family_and_lead_to_what_they_are_compared_with(window:
     panel.draft.set_method("spade")
     row = panel.hyper.row("mirror")  # a switch leaves the room to its words
     assert row.label.fontMetrics().horizontalAdvance("Mirror at random") <= row.label.width()
-    card = window.train.gallery.card("digits")
+    card = window.train.gallery.cards["digits"]
     assert "DCGAN (Networks): max_D" in card.toolTip()
 
 

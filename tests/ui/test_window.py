@@ -272,9 +272,9 @@ def test_the_keyboard_stays_in_the_workspace(window: MainWindow, qtbot: QtBot) -
     assert window.stack.currentWidget().isAncestorOf(window.focusWidget()) or (
         window.focusWidget() is window.stack.currentWidget()
     )
-    window.rail.button("train").setFocus()
-    window.rail.button("train").click()
-    assert window.focusWidget() is window.rail.button("train"), "arrow keys go on along the rail"
+    window.rail.buttons["train"].setFocus()
+    window.rail.buttons["train"].click()
+    assert window.focusWidget() is window.rail.buttons["train"], "arrow keys go on along the rail"
 
 
 def test_no_key_is_listed_twice(window: MainWindow) -> None:

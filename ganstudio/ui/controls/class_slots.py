@@ -28,8 +28,7 @@ from ganstudio.explore.files import to_pixels
 from ganstudio.explore.state import ExploreState
 from ganstudio.ui.controls.editing import Editing
 from ganstudio.ui.controls.section import Section, heading_of
-from ganstudio.ui.kit.dropping import is_for_a_page, local_path
-from ganstudio.ui.kit.files import ask_picture, picture_in
+from ganstudio.ui.kit.files import ask_picture, is_for_a_page, local_path, picture_in
 from ganstudio.ui.kit.flow import FlowLayout
 from ganstudio.ui.kit.painted import draw_focus_ring, to_image
 from ganstudio.ui.kit.parts import boxed, push_button

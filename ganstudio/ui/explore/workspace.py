@@ -23,8 +23,8 @@ from ganstudio.ui.explore.side import SidePanel
 from ganstudio.ui.explore.travel import TravelHand, Traveller
 from ganstudio.ui.explore.views import ViewTabs
 from ganstudio.ui.generator_page.page import GeneratorPage, Splitters
-from ganstudio.ui.kit.dropping import Dropped
 from ganstudio.ui.kit.errors import EmptyState
+from ganstudio.ui.kit.files import Dropped
 from ganstudio.ui.kit.menus import ActionBinder
 from ganstudio.ui.kit.parts import boxed
 from ganstudio.ui.kit.words import step_text

@@ -127,10 +127,8 @@ class CardWidget(QWidget):
         painter.end()
 
     def _shadow(self, painter: QPainter, body: QRectF) -> None:
-        if self._lift <= 0:
-            return
         painter.setPen(Qt.PenStyle.NoPen)
-        for spread in (1, 2, 3):
+        for spread in (1, 2, 3) if self._lift > 0 else ():
             painter.setBrush(QColor(0, 0, 0, round(18 * self._lift / spread)))
             painter.drawRoundedRect(body.adjusted(-spread / 2, spread, spread / 2, spread), 11, 11)
 
@@ -146,11 +144,11 @@ class CardWidget(QWidget):
 
     def enterEvent(self, event: QEnterEvent) -> None:
         """Lifts the card a little."""
-        self._move(QVariantAnimation.Direction.Forward)
+        self._move(self._motion.Direction.Forward)
 
     def leaveEvent(self, event: QEvent) -> None:
         """Lets it down again."""
-        self._move(QVariantAnimation.Direction.Backward)
+        self._move(self._motion.Direction.Backward)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Arms the card; it starts on release, so that one can still move away."""

@@ -8,6 +8,7 @@ import random
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 
+from ganstudio.ui.kit.painted import colour
 from ganstudio.ui.kit.theme import Theme
 
 
@@ -44,9 +45,7 @@ def _points(painter: QPainter, centre: QPointF, side: float, card_id: str, ink: 
             mode = 7 if card_id == "collapse" and draw.random() < 0.8 else draw.randrange(8)
             x = 0.42 * math.cos(mode * math.pi / 4) + draw.gauss(0, 0.02)
             y = 0.42 * math.sin(mode * math.pi / 4) + draw.gauss(0, 0.02)
-        colour = QColor(ink)
-        colour.setAlphaF(draw.uniform(0.35, 1.0))
-        painter.setBrush(colour)
+        painter.setBrush(colour(ink, draw.uniform(0.35, 1.0)))
         painter.drawEllipse(QPointF(centre.x() + x * side, centre.y() + y * side), 1.6, 1.6)
 
 
@@ -57,10 +56,8 @@ def _stroke(painter: QPainter, centre: QPointF, side: float, ink: QColor) -> Non
         QPointF(centre.x() + side * 0.15, centre.y() + side * 0.75),
         QPointF(centre.x() + side * 0.55, centre.y() - side * 0.2),
     )
-    wide, thin = QColor(ink), QColor(ink)
-    wide.setAlphaF(0.35)
-    for colour, width in ((wide, side * 0.16), (thin, 1.6)):
-        painter.setPen(QPen(colour, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
+    for tone, width in ((colour(ink, 0.35), side * 0.16), (ink, 1.6)):
+        painter.setPen(QPen(tone, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
         painter.drawPath(path)
 
 

@@ -7,16 +7,15 @@ from collections.abc import Collection, Sequence
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
+from PySide6.QtWidgets import QWidget
 
 from ganstudio.app.gallery import GALLERY, GalleryCard
 from ganstudio.app.generators.catalogue import MethodCard
 from ganstudio.core.i18n import _
 from ganstudio.ui.gallery.card import CardWidget
-from ganstudio.ui.gallery.recent import Recent, RecentStrip
+from ganstudio.ui.gallery.recent import RecentStrip
 from ganstudio.ui.kit.flow import CardLayout
-from ganstudio.ui.kit.icons import icon
-from ganstudio.ui.kit.parts import boxed, label, push_button
+from ganstudio.ui.kit.parts import boxed, label, push_button, scrolled
 
 MAX_WIDTH = 1880
 """Content is never wider than this, however large the screen: lines of cards stay easy to scan."""
@@ -30,6 +29,10 @@ class GalleryPage(QWidget):
 
     Args:
         cards: what is offered, the first one first.
+
+    Attributes:
+        cards: by their ids, in reading order.
+        recent: the runs that were trained last.
     """
 
     experiment_chosen = Signal(str)
@@ -39,7 +42,7 @@ class GalleryPage(QWidget):
 
     def __init__(self, cards: Sequence[GalleryCard] = GALLERY, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._cards: dict[str, CardWidget] = {}
+        self.cards: dict[str, CardWidget] = {}
         self._rate_scale = 1.0
         self._missing: frozenset[str] = frozenset()
         self._methods: dict[str, str] = {}
@@ -49,14 +52,11 @@ class GalleryPage(QWidget):
             self._add(card)
         self.recent = RecentStrip()
         self.recent.run_chosen.connect(self.run_chosen)
-        words = _("Choose method and data yourself")
-        self.new_button = push_button(
-            _("New experiment"), "plus", words, clicked=self.new_experiment.emit, primary=True
-        )
-        self.new_button.setIcon(icon("plus", "accent_text"))
+        new, words = self.new_experiment.emit, _("Choose method and data yourself")
+        self.new_button = push_button(_("New experiment"), "plus", words, clicked=new, primary=True)
         self._lay_out()
-        if self._cards:
-            self.setFocusProxy(next(iter(self._cards.values())))
+        if self.cards:
+            self.setFocusProxy(next(iter(self.cards.values())))
         self._refresh_facts()
 
     def _add(self, card: GalleryCard) -> None:
@@ -65,7 +65,7 @@ class GalleryPage(QWidget):
         widget.customise.connect(self.customise)
         widget.moved.connect(self._on_moved)
         widget.installEventFilter(self)
-        self._cards[card.id] = widget
+        self.cards[card.id] = widget
         self._flow.addWidget(widget)
 
     def _lay_out(self) -> None:
@@ -81,39 +81,18 @@ class GalleryPage(QWidget):
         outer = QWidget()
         # The content takes all the width up to its maximum; what is left is shared by both sides.
         boxed(None, content, None, into=outer, across=True).setStretchFactor(content, 1000)
-        self.scroll_area = QScrollArea()
-        self.scroll_area.setWidgetResizable(True)
-        self.scroll_area.setFrameShape(QFrame.Shape.NoFrame)
-        self.scroll_area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.scroll_area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.scroll_area.setWidget(outer)
+        self.scroll_area = scrolled(outer)
         boxed(self.scroll_area, into=self)
-        self._order_tabs()
-
-    def _order_tabs(self) -> None:
         before: QWidget = self.new_button
-        for card in self._cards.values():
+        for card in self.cards.values():
             QWidget.setTabOrder(before, card)
             QWidget.setTabOrder(card, card.link)
             before = card.link
 
-    def card(self, card_id: str) -> CardWidget:
-        """One card's widget; KeyError where there is none."""
-        return self._cards[card_id]
-
-    @property
-    def card_ids(self) -> tuple[str, ...]:
-        """The ids of all cards in reading order."""
-        return tuple(self._cards)
-
     def set_picture(self, card_id: str, picture: NDArray[np.uint8] | None) -> None:
         """Shows a real picture on a card, uint8 ``(H, W, 3)``; an unknown id is ignored."""
-        if card_id in self._cards:
-            self._cards[card_id].set_picture(picture)
-
-    def set_recent(self, runs: Sequence[Recent]) -> None:
-        """Shows recent runs as ``(id, name, state in words, uint8 (H, W, 3) or None)``, newest first."""
-        self.recent.set_recent(runs)
+        if card_id in self.cards:
+            self.cards[card_id].set_picture(picture)
 
     def set_rate_scale(self, rate_scale: float) -> None:
         """How fast this machine is, in units of the reference machine; renews every expected time."""
@@ -131,10 +110,10 @@ class GalleryPage(QWidget):
         self._refresh_facts()
 
     def _refresh_facts(self) -> None:
-        for card_id, widget in self._cards.items():
-            time, method = widget.card.expected_time(self._rate_scale), widget.card.experiment.method
-            missing = card_id in self._missing
-            widget.set_facts(time, needs_download=missing, method=self._methods.get(method, ""))
+        for card_id, widget in self.cards.items():
+            method = self._methods.get(widget.card.experiment.method, "")
+            time = widget.card.expected_time(self._rate_scale)
+            widget.set_facts(time, needs_download=card_id in self._missing, method=method)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """A card that gets the focus scrolls into view."""
@@ -143,14 +122,10 @@ class GalleryPage(QWidget):
         return False
 
     def _on_moved(self, card_id: str, key: int) -> None:
-        ids = list(self._cards)
-        columns = self._flow.columns(self._grid.width())
-        at = ids.index(card_id)
-        steps = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Up: -columns, Qt.Key.Key_Down: columns}
-        if key == Qt.Key.Key_Home:
-            at = 0
-        elif key == Qt.Key.Key_End:
-            at = len(ids) - 1
-        elif 0 <= at + steps[Qt.Key(key)] < len(ids):
-            at += steps[Qt.Key(key)]
-        self._cards[ids[at]].setFocus(Qt.FocusReason.TabFocusReason)
+        ids, columns, keys = list(self.cards), self._flow.columns(self._grid.width()), Qt.Key
+        at, end = ids.index(card_id), len(ids) - 1
+        to = {
+            keys.Key_Left: at - 1, keys.Key_Right: at + 1, keys.Key_Up: at - columns, keys.Key_Down: at + columns,
+            keys.Key_Home: 0, keys.Key_End: end,
+        }[Qt.Key(key)]  # fmt: skip
+        self.cards[ids[to if 0 <= to <= end else at]].setFocus(Qt.FocusReason.TabFocusReason)

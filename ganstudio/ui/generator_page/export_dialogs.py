@@ -121,33 +121,20 @@ class FilmForm(ExportForm):
         if path is None:
             return
         try:
-            work = self.work(path)
+            frames, total = self.drawn_frames()
         except StudioError as error:
             self._studio.report(error)
             return
-        self._start(_("Saving a film"), work)
-        self.accept()
-
-    def work(self, path: Path) -> Callable[[Generator, Watch], str]:
-        """Draws and writes the film as it is chosen now.
-
-        Raises:
-            UsageError: there is nothing to be filmed.
-        """
-        frames, total = self.drawn_frames()
-        options: dict[str, Any] = {
-            "fps": float(self.fps.value()),
-            "loop": self.loop.isChecked(),
-            "scale": self.scale.value(),
-        }
+        fps, loop, scale = float(self.fps.value()), self.loop.isChecked(), self.scale.value()
 
         def write(generator: Generator, watch: Watch) -> str:
             from ganstudio.explore.films import save_film
 
-            count = save_film(path, frames(generator), total=total, watch=watch, **options)
+            count = save_film(path, frames(generator), fps=fps, total=total, loop=loop, scale=scale, watch=watch)
             return _("{name}: {count} pictures").format(name=path.name, count=count)
 
-        return write
+        self._start(_("Saving a film"), write)
+        self.accept()
 
     def drawn_frames(self) -> Frames:
         """What the film shows, as it is chosen now.

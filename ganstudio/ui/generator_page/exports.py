@@ -55,8 +55,7 @@ class PageExports(QObject):
         """Saves a picture that is drawn anew, for a hand may just have moved; the session tells by which step."""
 
         def save(drawn: tuple[Picture, int]) -> None:
-            picture, step = drawn
-            self.save_with_session(picture, title, suggestion, {**session, "step": step})
+            self.save_with_session(drawn[0], title, suggestion, {**session, "step": drawn[1]})
 
         self.take(lambda generator: (draw(generator), generator.step), save)
 
@@ -76,8 +75,8 @@ class PageExports(QObject):
             save()
         except StudioError as error:
             studio.report(error)
-            return
-        studio.notifications.info(_("Saved {name}").format(name=path.name), str(path))
+        else:
+            studio.notifications.info(_("Saved {name}").format(name=path.name), str(path))
 
     # -- what takes a while -----------------------------------------------------------------------------------------
 
@@ -125,25 +124,24 @@ class PageExports(QObject):
 
     def _ask(self) -> None:
         """Again where other weights have come between: with them what was asked for is forgotten."""
-        makes = [make for make, _call in self._waiting]
-        if makes:
+        if makes := [make for make, _call in self._waiting]:
             self._desk.ask(CHANNEL, lambda generator: iter([[make(generator) for make in makes]]), URGENCY)
 
     def _source_changed(self) -> None:
         """What waits belongs to the generator that it was asked of."""
         if self._waiting and self._generators_key() != self._of:
             self._waiting.clear()
-            words = _("Nothing was saved: another generator was opened meanwhile.")
-            self._desk.studio.notifications.info(words)
-        elif self._waiting and not self._desk.opening:
+            self._desk.studio.notifications.info(_("Nothing was saved: another generator was opened meanwhile."))
+        elif not self._desk.opening:
             self._ask()
 
     def _drawn(self, result: Drawn) -> None:
-        if result.channel == CHANNEL and (result.value is not None or result.error is not None):
-            waiting, self._waiting = self._waiting, []
-            if result.error is not None:
-                self._desk.studio.report(result.error)
-                return
+        if result.channel != CHANNEL or (result.value is None and result.error is None):
+            return
+        waiting, self._waiting = self._waiting, []
+        if result.error is not None:
+            self._desk.studio.report(result.error)
+        else:
             for (_make, call), made in zip(waiting, result.value, strict=True):
                 call(made)
 

@@ -14,12 +14,11 @@ from ganstudio.app.history import History
 from ganstudio.app.runs.run_model import RunModel
 from ganstudio.app.studio import Studio
 from ganstudio.ui.generator_page.source_bar import SourceBar
-from ganstudio.ui.kit.dropping import Dropped
-from ganstudio.ui.kit.layouts import restore_splitter, state_of
+from ganstudio.ui.kit.files import Dropped
 from ganstudio.ui.kit.lifetimes import listen
 from ganstudio.ui.kit.menus import ActionBinder
 from ganstudio.ui.kit.page import Page
-from ganstudio.ui.kit.parts import boxed, stacked
+from ganstudio.ui.kit.parts import boxed, pop_up, restore_splitter, stacked, state_of
 
 Splitters = tuple[tuple[str, QSplitter, list[int]], ...]
 _WAKE = QEvent.Type(QEvent.registerEventType())
@@ -113,8 +112,7 @@ class GeneratorPage(Page):
                 self._binder.add_to(menu, f"{self._desk.place}.{name}")
             else:
                 menu.addSeparator()
-        menu.aboutToHide.connect(menu.deleteLater)
-        menu.popup(point)
+        pop_up(menu, point)
 
     # -- opening ----------------------------------------------------------------------------------------------------
 
@@ -183,9 +181,10 @@ class GeneratorPage(Page):
 
     def _arrange_first(self) -> None:
         self._arranged = True
-        self._arrange()
+        self.restore_layout()
 
-    def _arrange(self) -> None:
+    def restore_layout(self) -> None:
+        """Arranges everything as it was; as at first where nothing is remembered."""
         for name, splitter, sizes in self.splitters():
             if not restore_splitter(splitter, self._studio.settings.layout(name)):
                 splitter.setSizes(sizes)
@@ -195,10 +194,6 @@ class GeneratorPage(Page):
         if self._arranged:
             for name, splitter, _sizes in self.splitters():
                 self._studio.settings.remember_layout(name, state_of(splitter))
-
-    def restore_layout(self) -> None:
-        """Arranges everything as it was; as at first where nothing is remembered."""
-        self._arrange()
 
     def end(self) -> None:
         """The window goes: remembers the layout, ends the rendering thread, listens to nothing any more."""

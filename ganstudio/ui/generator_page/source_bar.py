@@ -15,8 +15,7 @@ from ganstudio.app.runs.run_model import RunModel
 from ganstudio.app.studio import Studio
 from ganstudio.core.commands import Source
 from ganstudio.core.i18n import _
-from ganstudio.ui.generator_page.source_menu import SourceButton
-from ganstudio.ui.generator_page.words import source_words
+from ganstudio.ui.generator_page.source_menu import SourceButton, source_words
 from ganstudio.ui.kit.lifetimes import listen
 from ganstudio.ui.kit.motion import reduced_motion
 from ganstudio.ui.kit.parts import Segmented, boxed, label, line, tool_button
@@ -34,8 +33,7 @@ class BusyLine(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.setFixedHeight(2)
-        self._timer = QTimer(self)
-        self._timer.setInterval(40)
+        self._timer = QTimer(self, interval=40)
         self._timer.timeout.connect(self.update)
         self._busy = False
 
@@ -94,7 +92,7 @@ class SourceBar(QWidget):
             self,
             (desk.source_changed, self._source_changed),
             (desk.weights_changed, self._weights_changed),
-            (studio.opened, self._runs_changed),
+            (studio.opened, self._arrange),
             (studio.library_changed, self.button.look_for_runs),
         )
         self._leave = listen(self)
@@ -106,7 +104,9 @@ class SourceBar(QWidget):
     def _make_parts(self) -> None:
         self.button = SourceButton(self._desk, self._studio)
         self.stop = tool_button("close", _("Give up opening this"), clicked=self._desk.stop_opening)
-        self.notes = tool_button("info", _("What was assumed"), clicked=self._tell_notes)
+        self._notes = ""
+        hub = self._studio.notifications
+        self.notes = tool_button("info", _("What was assumed"), clicked=lambda: hub.info(self._notes))
         self.track = TimelineTrack()
         self.track.setAccessibleName(_("Checkpoint"))
         self.track.setToolTip(self._words.track)
@@ -140,8 +140,7 @@ class SourceBar(QWidget):
     # -- what the desk tells ------------------------------------------------------------------------------------
 
     def _source_changed(self) -> None:
-        desk = self._desk
-        opened = desk.opened
+        desk, opened = self._desk, self._desk.opened
         self.busy.set_busy(bool(desk.opening))
         self.stop.setVisible(bool(desk.opening))
         if desk.opening:
@@ -152,27 +151,22 @@ class SourceBar(QWidget):
             title = bundled_name(desk.place) if opened.path == bundled_path(desk.place) else opened.title
             self.button.show_name(title, f"{title}\n{opened.path or ''}".strip())
         notes = () if opened is None else opened.notes
+        self._notes = " ".join(notes)
         self.notes.setVisible(bool(notes))
         self.notes.setToolTip("\n".join(notes) or _("What was assumed"))
         stored = opened is not None and opened.run is not None
         for part in (self.track, self.step, self.weights):
             part.setVisible(stored)
         self._gap.setVisible(not stored)
-        if stored and opened is not None:
-            self.weights.set_enabled("ema", not (opened.wanted == "ema" and desk.weights == "raw"))
-        self._listen()
+        if stored:
+            self.weights.set_enabled("ema", not (self._wanted() == "ema" and desk.weights == "raw"))
         self._arrange()
 
     def _weights_changed(self) -> None:
-        desk = self._desk
-        if desk.following is not None and time.monotonic() - self._read < READ_SECONDS:
+        if self._desk.following is not None and time.monotonic() - self._read < READ_SECONDS:
             self._show_weights()  # four times a second: the folder is not read for each
-            return
-        self._arrange()
-
-    def _runs_changed(self, _model: RunModel) -> None:
-        self._listen()
-        self._arrange()
+        else:
+            self._arrange()
 
     def _listen(self) -> None:
         """Hears of the run that is open, should it train here."""
@@ -187,13 +181,13 @@ class SourceBar(QWidget):
 
     def _model_changed(self, aspects: frozenset[str]) -> None:
         if "state" in aspects:
-            self._listen()
             self._arrange()
 
     # -- what is shown ----------------------------------------------------------------------------------------------
 
-    def _arrange(self) -> None:
+    def _arrange(self, *_opened: object) -> None:
         """Sets the stops of the track."""
+        self._listen()
         self._read = time.monotonic()
         self.track.steps = self._desk.steps
         self.track.live = self._model is not None
@@ -247,7 +241,3 @@ class SourceBar(QWidget):
         elif self.track.steps:
             self._desk.go_to(self.track.steps[-1], self._wanted())
         self._show_weights()  # a click has turned the pill over
-
-    def _tell_notes(self) -> None:
-        if self._desk.opened is not None:
-            self._studio.notifications.info(" ".join(self._desk.opened.notes))

@@ -17,7 +17,7 @@ if TYPE_CHECKING:  # the first view of the window need not wait for it
     from numpy.typing import NDArray
 
 
-def colour(value: str, alpha: float = 1.0) -> QColor:
+def colour(value: str | QColor, alpha: float = 1.0) -> QColor:
     """A theme colour with an opacity in [0, 1]."""
     made = QColor(value)
     made.setAlphaF(alpha)

@@ -13,8 +13,7 @@ from ganstudio.app.paint.painter import Painter
 from ganstudio.app.paint.painter_session import restore
 from ganstudio.core.errors import StudioError
 from ganstudio.core.i18n import _
-from ganstudio.ui.kit.dropping import Dropped
-from ganstudio.ui.kit.files import ask_picture, picture_in
+from ganstudio.ui.kit.files import Dropped, ask_picture, picture_in
 
 
 class Opening:

@@ -14,8 +14,8 @@ from ganstudio.app.runs.run_model import RunModel
 from ganstudio.app.studio import Studio
 from ganstudio.core.i18n import _
 from ganstudio.ui.generator_page.page import GeneratorPage, Splitters
-from ganstudio.ui.kit.dropping import Dropped
 from ganstudio.ui.kit.errors import EmptyState
+from ganstudio.ui.kit.files import Dropped
 from ganstudio.ui.kit.lifetimes import listen
 from ganstudio.ui.kit.menus import ActionBinder
 from ganstudio.ui.kit.painted import to_image

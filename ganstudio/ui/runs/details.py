@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QScrollArea, QSizePolicy, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QSizePolicy, QWidget
 
 from ganstudio.app.runs.library import RunDetails, RunRow
 from ganstudio.core.fields import Value, format_number
 from ganstudio.core.i18n import _, plural
-from ganstudio.ui.kit.parts import ElidedLabel, boxed, label
+from ganstudio.ui.kit.parts import ElidedLabel, boxed, label, say, scrolled
 from ganstudio.ui.kit.style import set_look
 from ganstudio.ui.kit.theme import current_theme, theme_hub, ui_font
 from ganstudio.ui.kit.words import full_date, size_text, steps_text
@@ -44,7 +44,7 @@ class _Picture(QWidget):
 
     def set_row(self, row: RunRow) -> None:
         before, self._row = self._row, row
-        if before is None or before.items is not row.items:
+        if before is None or before.path != row.path or before.items is not row.items:
             self.setAccessibleName(_("Newest samples of {name}").format(name=row.name))
             self.setToolTip(_("Newest samples, step {step}").format(step=f"{row.step:,}"))
             self.update()
@@ -84,16 +84,11 @@ class _Pairs(QWidget):
             self._grid.addWidget(name, place, 0)
             self._grid.addWidget(value, place, 1)
             self._labels.append((name, value))
-        for name, value in self._labels[len(pairs) :]:
-            name.hide()
-            value.hide()
-        for (name, value), (what, text) in zip(self._labels, pairs, strict=False):
-            name.setText(what)
-            value.setText(text)
-            name.show()
-            value.show()
-        self.empty.setText(empty)
-        self.empty.setVisible(bool(empty) and not pairs)
+        without = [("", "")] * (len(self._labels) - len(pairs))
+        for (name, value), (what, text) in zip(self._labels, [*pairs, *without], strict=True):
+            say(name, what)
+            say(value, text)
+        say(self.empty, "" if pairs else empty)
         self.setVisible(bool(pairs) or bool(empty))
 
 
@@ -124,11 +119,7 @@ class DetailsPane(QFrame):
             part.setSizePolicy(part.sizePolicy().horizontalPolicy(), QSizePolicy.Policy.Preferred)
         inside = QWidget()
         boxed(*parts, self._notes_title, self.notes, None, into=inside, margins=(24, 16, 24, 24), gap=12)
-        self._scroll = QScrollArea()
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._scroll.setWidget(inside)
+        self._scroll = scrolled(inside)
         self._words = label("", "muted", wrap=True)
         self._words.setAlignment(Qt.AlignmentFlag.AlignCenter)
         boxed(self._scroll, self._words, into=self, across=True)
@@ -162,8 +153,7 @@ class DetailsPane(QFrame):
         if self.name.text() != row.name:
             self.name.setText(row.name)
             self.name.setToolTip(row.name)
-        self.message.setText(row.message)
-        self.message.setVisible(bool(row.message))
+        say(self.message, row.message)
         details = self._details
         facts = [
             (_("State"), state_words(row)),
@@ -183,9 +173,8 @@ class DetailsPane(QFrame):
         latest = () if details is None else details.latest[:MOST_LINES]
         self.latest.set_pairs([(name, value_text(value)) for name, value in latest])
         notes = () if details is None else (*details.told, *details.notes[-5:])
-        self.notes.setText("\n".join(notes))
-        for part in (self.notes, self._notes_title):
-            part.setVisible(bool(notes))
+        say(self.notes, "\n".join(notes))
+        self._notes_title.setVisible(bool(notes))
 
     def _changed(self, row: RunRow) -> list[tuple[str, str]]:
         """The hyper-parameters that differ from the method's defaults, as far as those are known."""

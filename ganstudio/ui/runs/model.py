@@ -125,11 +125,10 @@ class RunsModel(QAbstractTableModel):
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """Titles, aligned as their columns."""
-        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
-            return columns()[section].title
-        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.TextAlignmentRole:
-            return columns()[section].side
-        return None
+        if orientation != Qt.Orientation.Horizontal:
+            return None
+        roles, column = Qt.ItemDataRole, columns()[section]
+        return {roles.DisplayRole: column.title, roles.TextAlignmentRole: column.side}.get(roles(role))
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         """Names can be edited."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +12,7 @@ from PySide6.QtGui import QColor, QPainter, QPen, QPixmap
 
 from ganstudio.app.runs.library import RunRow
 from ganstudio.core.images import make_grid
-from ganstudio.ui.kit.painted import to_image
+from ganstudio.ui.kit.painted import colour, to_image
 from ganstudio.ui.kit.theme import Theme
 
 
@@ -54,9 +55,8 @@ def paint_samples(painter: QPainter, box: QRectF, row: RunRow, theme: Theme) -> 
     if row.items is None:
         _paint_nothing(painter, box, theme)
     elif row.items.ndim == 4:
-        pixmap = QPixmap(
-            _pixmap(_Key(row.items.astype(np.uint8, copy=False)), int(min(box.width(), box.height()) * ratio))
-        )
+        side = int(min(box.width(), box.height()) * ratio)
+        pixmap = QPixmap(_pixmap(_Key(row.items.astype(np.uint8, copy=False)), side))
         pixmap.setDevicePixelRatio(ratio)
         size = pixmap.deviceIndependentSize()
         # On whole device pixels, else the nearest neighbour becomes uneven.
@@ -64,7 +64,7 @@ def paint_samples(painter: QPainter, box: QRectF, row: RunRow, theme: Theme) -> 
         top = round((box.center().y() - size.height() / 2) * ratio) / ratio
         painter.drawPixmap(QPointF(left, top), pixmap)
     else:
-        _paint_points(painter, box, row, theme)
+        _paint_points(painter, box, row.items, row.extent, theme)
     painter.restore()
 
 
@@ -75,19 +75,12 @@ def _paint_nothing(painter: QPainter, box: QRectF, theme: Theme) -> None:
     painter.drawLine(QPointF(middle.x() - 5, middle.y()), QPointF(middle.x() + 5, middle.y()))
 
 
-def _paint_points(painter: QPainter, box: QRectF, row: RunRow, theme: Theme) -> None:
+def _paint_points(painter: QPainter, box: QRectF, points: NDArray[Any], extent: float, theme: Theme) -> None:
     painter.setClipRect(box)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(Qt.PenStyle.NoPen)
-    colour = QColor(theme.generator)
-    colour.setAlphaF(0.8)
-    painter.setBrush(colour)
-    points = row.items
-    if points is None:
-        return
+    painter.setBrush(colour(theme.generator, 0.8))
     radius = max(0.9, box.width() / 90)
-    scale = box.width() / 2 / max(row.extent, 1e-6)
+    scale = box.width() / 2 / max(extent, 1e-6)
     for x, y in points[np.isfinite(points).all(axis=1)]:
-        painter.drawEllipse(
-            QPointF(box.center().x() + float(x) * scale, box.center().y() - float(y) * scale), radius, radius
-        )
+        painter.drawEllipse(box.center() + QPointF(float(x), -float(y)) * scale, radius, radius)

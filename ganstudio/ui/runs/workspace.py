@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QPoint, Qt, QUrl, Signal, SignalInstance
-from PySide6.QtGui import QAction, QDesktopServices, QGuiApplication, QHideEvent, QResizeEvent, QShowEvent
+from PySide6.QtGui import QDesktopServices, QGuiApplication, QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
 from ganstudio.app.runs.library import Library, RunRow
@@ -18,14 +18,14 @@ from ganstudio.core.errors import UsageError
 from ganstudio.core.events import State
 from ganstudio.core.fields import Value
 from ganstudio.core.i18n import _
+from ganstudio.ui.kit.dialogs import FormDialog
 from ganstudio.ui.kit.errors import EmptyState
 from ganstudio.ui.kit.icons import icon
 from ganstudio.ui.kit.menus import ActionBinder
 from ganstudio.ui.kit.page import Page
-from ganstudio.ui.kit.parts import boxed, filled_menu, line, stacked
+from ganstudio.ui.kit.parts import boxed, filled_menu, line, pop_up, stacked
 from ganstudio.ui.runs.actions import KEYS, MENU, runs_actions
 from ganstudio.ui.runs.details import DetailsPane
-from ganstudio.ui.runs.dialogs import ContinueDialog
 from ganstudio.ui.runs.model import ROW_ROLE, RunsFilter, RunsModel
 from ganstudio.ui.runs.table import RunsTable
 from ganstudio.ui.runs.toolbar import RunsToolbar
@@ -34,6 +34,35 @@ from ganstudio.ui.runs.trash import TrashPage
 WIDE = 1112  # a window of 1200 less the rail: from here on there is room for the details
 MOST_FOLDERS = 5
 REFRESH_SECONDS, DETAILS_SECONDS = 0.5, 4.0
+
+MOST_STEPS = 1_000_000_000
+
+
+class ContinueDialog(FormDialog):
+    """Asks until which step a run trains on.
+
+    Args:
+        row: the run.
+        then: told the number of steps in all.
+    """
+
+    def __init__(self, row: RunRow, then: Callable[[int], object], parent: QWidget) -> None:
+        super().__init__(_("Continue training"), _("Continue"), _("Train this run until the step above"), parent)
+        self._then = then
+        words = _("“{name}” has done {step} steps. It goes on from its newest checkpoint.")
+        self.words.setText(words.format(name=row.name, step=f"{row.step:,}"))
+        least, more = row.step + 1, row.step + max(row.experiment.steps, 1)  # as many again where all are done
+        goal = row.total if row.step < row.total else more
+        self.steps = self.number(_("Train until step"), least, MOST_STEPS, goal, "")
+        self.steps.setToolTip(_("Steps in all, from {least} on").format(least=f"{least:,}"))
+        self.steps.setSingleStep(max(100, row.experiment.steps // 10))
+        self.steps.selectAll()
+        self.fill(self.words, self.rows, width=400)
+
+    def accept(self) -> None:
+        """Trains on."""
+        super().accept()
+        self._then(self.steps.value())
 
 
 class RunsWorkspace(Page):
@@ -147,15 +176,8 @@ class RunsWorkspace(Page):
         rows, shown = self.library.rows, self.shown.rowCount()
         self.toolbar.set_counts(shown, rows)
         self.toolbar.setEnabled(self.library.read_once)
-        page = (
-            self._wait
-            if not self.library.read_once
-            else self.table
-            if shown
-            else self._no_match
-            if rows
-            else self._empty
-        )
+        page: QWidget = self.table if shown else self._no_match if rows else self._empty
+        page = page if self.library.read_once else self._wait
         self._content.setCurrentWidget(page)
         self.toolbar.open.setVisible(page is not self._empty)  # the empty page has a primary action of its own
         self._fit()
@@ -288,9 +310,8 @@ class RunsWorkspace(Page):
 
     def _show_menu(self, place: QPoint) -> None:
         menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._fill_menu(menu, MENU)
-        menu.popup(place)
+        pop_up(menu, place)
 
     def _fill_menu(self, menu: QMenu, sections: tuple[tuple[str, ...], ...]) -> None:
         menu.setToolTipsVisible(True)
@@ -300,11 +321,10 @@ class RunsWorkspace(Page):
             for name in section:
                 action = self._studio.actions[name]
                 keys = KEYS.get(name, "")
-                made = QAction(icon(action.icon), f"{action.label}\t{keys}" if keys else action.label, menu)
+                made = menu.addAction(icon(action.icon), f"{action.label}\t{keys}" if keys else action.label)
                 made.setToolTip(action.help)
                 made.setEnabled(action.enabled())
                 made.triggered.connect(lambda _checked=False, name=name: self._studio.actions.run(name))
-                menu.addAction(made)
 
     # -- room -------------------------------------------------------------------------------------------------------
 

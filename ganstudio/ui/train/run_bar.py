@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QMenu, QPushButton, QToolButton, QWidget
 from ganstudio.app.generators.workplaces import Workplace, workplace_of_run
 from ganstudio.app.runs.run_model import RunModel
 from ganstudio.core.i18n import _
-from ganstudio.ui.generator_page.words import source_words
+from ganstudio.ui.generator_page.source_menu import source_words
 from ganstudio.ui.kit.icons import icon
 from ganstudio.ui.kit.menus import ActionBinder
 from ganstudio.ui.kit.parts import ElidedLabel, boxed, label, tool_button

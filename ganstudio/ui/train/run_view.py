@@ -18,9 +18,8 @@ from ganstudio.core.i18n import _
 from ganstudio.core.series import SeriesTable
 from ganstudio.ui.kit.budget import Budget
 from ganstudio.ui.kit.errors import ErrorBanner
-from ganstudio.ui.kit.layouts import restore_splitter, split, state_of
 from ganstudio.ui.kit.menus import ActionBinder
-from ganstudio.ui.kit.parts import boxed, line
+from ganstudio.ui.kit.parts import boxed, line, restore_splitter, split, state_of
 from ganstudio.ui.plots.curves import CurvesPanel, Mark
 from ganstudio.ui.train.actions import role_actions
 from ganstudio.ui.train.health import HealthPanel

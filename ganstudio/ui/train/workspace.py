@@ -24,11 +24,10 @@ from ganstudio.ui.experiment.panel import Mode
 from ganstudio.ui.gallery import GalleryPage
 from ganstudio.ui.kit.budget import Budget
 from ganstudio.ui.kit.errors import EmptyState
-from ganstudio.ui.kit.layouts import restore_splitter, split, state_of
 from ganstudio.ui.kit.lifetimes import listen
 from ganstudio.ui.kit.menus import ActionBinder
 from ganstudio.ui.kit.page import Page
-from ganstudio.ui.kit.parts import boxed, push_button
+from ganstudio.ui.kit.parts import boxed, push_button, restore_splitter, split, state_of
 from ganstudio.ui.kit.words import state_text
 from ganstudio.ui.train.data_jobs import DataJobs
 
@@ -139,7 +138,7 @@ class TrainWorkspace(Page):
                     continue  # deleted or moved since
             return rows
 
-        self._studio.jobs.start(_("Looking for recent runs"), work).on_done(self.gallery.set_recent)
+        self._studio.jobs.start(_("Looking for recent runs"), work).on_done(self.gallery.recent.set_recent)
 
     def show_gallery(self) -> None:
         """The ready experiments; what trains goes on."""

@@ -18,9 +18,8 @@ from ganstudio.core.experiment import Experiment
 from ganstudio.core.i18n import _
 from ganstudio.ui.controls import ControlsPanel
 from ganstudio.ui.generator_page.page import GeneratorPage
-from ganstudio.ui.kit.dropping import Dropped
 from ganstudio.ui.kit.errors import EmptyState
-from ganstudio.ui.kit.files import ask_picture, picture_in
+from ganstudio.ui.kit.files import Dropped, ask_picture, picture_in
 from ganstudio.ui.kit.lifetimes import listen
 from ganstudio.ui.kit.menus import ActionBinder
 from ganstudio.ui.kit.parts import LinkButton, boxed, label, line
