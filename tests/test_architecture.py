@@ -64,6 +64,7 @@ def test_the_layers_are_kept() -> None:
         ("ganstudio.app.settings", HEAVY),
         ("ganstudio.app.generators.sessions", HEAVY),
         ("ganstudio.cli.main", HEAVY),
+        ("ganstudio.ui.app", tuple(name for name in HEAVY if name != "PySide6")),
         ("ganstudio.methods", tuple(name for name in HEAVY if name != "torch")),
         ("ganstudio.training.session", tuple(name for name in HEAVY if name != "torch")),
     ],

@@ -6,93 +6,25 @@ import json
 import logging
 import os
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal
 
 from psygnal import Signal
-from pydantic import BaseModel, ConfigDict, ValidationError
 
 from ganstudio.app.notifications import Notifications, notifications
-from ganstudio.core.fields import Fields, Value, field, validate
 from ganstudio.core.i18n import _
 from ganstudio.core.regular import read_regular
 
-FILE, VERSION = "settings.json", 1
-LAYOUT_VERSION = 1
-"""Raised when panels change so much that a stored layout no longer fits; older ones are then forgotten."""
+if TYPE_CHECKING:
+    from ganstudio.app.choices import Remembered, Settings
+    from ganstudio.core.fields import Value
 
+FILE, VERSION = "settings.json", 1
 MAX_RECENT, MAX_OPENED = 20, 300
 
 _log = logging.getLogger(__name__)
-M = TypeVar("M", bound=BaseModel)
-
-
-class Settings(Fields):
-    """The choices a person makes; the preferences dialog is made from these rows."""
-
-    theme: Literal["system", "light", "dark"] = field(
-        "system", _("Theme"), _("Light or dark colours, or whatever the system uses."), group=_("Appearance")
-    )
-    reduced_motion: bool = field(
-        False, _("Reduce motion"), _("Panels and messages appear at once instead of sliding in."), group=_("Appearance")
-    )
-    runs_folder: str = field(
-        "", _("Runs folder"), _("Where new runs are stored. Empty: in your user data folder."), group=_("Folders")
-    )
-    data_folder: str = field(
-        "",
-        _("Data folder"),
-        _("Where data sets are found and downloaded to. Empty: in your user data folder."),
-        group=_("Folders"),
-    )
-    device: Literal["auto", "cpu", "cuda", "mps"] = field(
-        "auto",
-        _("Device"),
-        _("Where new runs train, and where Paint and Translate draw. Auto takes the fastest there is."),
-        group=_("Training"),
-    )
-    cpu_threads: int = field(
-        0,
-        _("CPU threads"),
-        _("How many cores training may use. 0: all but one, so that the window stays quick."),
-        group=_("Training"),
-        ge=0,
-        le=256,
-    )
-    keep_checkpoints: int = field(
-        5,
-        _("Checkpoints to keep"),
-        _(
-            "The newest ones of each run. Of older ones only the first and those of steps 100, 200, 400… stay. 0 keeps all."
-        ),
-        group=_("Training"),
-        ge=0,
-        le=1000,
-    )
-
-
-class Remembered(BaseModel):
-    """What the window remembers by itself.
-
-    Attributes:
-        recent_runs: folders, newest first.
-        opened: runs and files that were opened or made here, newest last: as they were named, and where that led to.
-        layout_version: of the blobs below.
-        layouts: opaque window states as base64, by name (``"geometry"``, ``"train/splitter"`` …).
-        workspace: the one last looked at.
-        draft: the experiment last edited, as plain JSON values.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    recent_runs: tuple[str, ...] = ()
-    opened: tuple[tuple[str, str], ...] = ()
-    layout_version: int = LAYOUT_VERSION
-    layouts: dict[str, str] = {}
-    workspace: str = ""
-    draft: dict[str, Any] = {}
 
 
 def config_folder() -> Path:
@@ -130,11 +62,40 @@ class SettingsStore:
         self.path = (folder or config_folder()) / FILE
         self._hub = hub
         self._write_failed = False
-        self.values, self.remembered = self._load()
+        self._known: tuple[Settings, Remembered] | None = None
 
     # reading
 
+    def glance(self) -> tuple[Literal["system", "light", "dark"], str]:
+        """Theme and geometry of the window as the file has them, unchecked; usual ones where it has none.
+
+        The first view of the window waits for nothing else; types are checked when anything else is asked for.
+        """
+        try:
+            content = json.loads(read_regular(self.path))
+            theme, geometry = content["settings"].get("theme"), content["remembered"]["layouts"].get("geometry")
+        except (OSError, ValueError, RecursionError, LookupError, TypeError, AttributeError):
+            theme = geometry = None
+        return theme if theme in ("light", "dark") else "system", geometry if isinstance(geometry, str) else ""
+
+    @property
+    def values(self) -> Settings:
+        """What a person has chosen."""
+        return self._both()[0]
+
+    @property
+    def remembered(self) -> Remembered:
+        """What the window remembers."""
+        return self._both()[1]
+
+    def _both(self) -> tuple[Settings, Remembered]:
+        if self._known is None:
+            self._known = self._load()
+        return self._known
+
     def _load(self) -> tuple[Settings, Remembered]:
+        from ganstudio.app.choices import LAYOUT_VERSION, Remembered, Settings, what_is_valid
+
         try:
             raw = read_regular(self.path)
         except FileNotFoundError:
@@ -152,8 +113,8 @@ class SettingsStore:
         wrong: list[str] = []
         newer = isinstance(content.get("version"), int) and content["version"] > VERSION
         content = _migrate(content)
-        settings = _what_is_valid(Settings, content.get("settings"), wrong)
-        remembered = _what_is_valid(Remembered, content.get("remembered"), wrong)
+        settings = what_is_valid(Settings, content.get("settings"), wrong)
+        remembered = what_is_valid(Remembered, content.get("remembered"), wrong)
         if remembered.layout_version != LAYOUT_VERSION:
             remembered = remembered.model_copy(update={"layouts": {}, "layout_version": LAYOUT_VERSION})
         if wrong or newer:
@@ -181,23 +142,26 @@ class SettingsStore:
         Raises:
             UsageError: there is no such setting, or it cannot have that value; nothing was changed.
         """
+        from ganstudio.app.choices import Settings
+        from ganstudio.core.fields import validate
+
         new = validate(Settings, {**self.values.model_dump(), name: value})
         if new == self.values:
             return
-        self.values = new
+        self._known = new, self.remembered
         self._save()
         self.changed.emit(name, getattr(new, name))
 
     def reset(self, name: str) -> None:
         """Gives one setting its default."""
-        self.set(name, getattr(Settings(), name))
+        self.set(name, type(self.values).model_fields[name].default)
 
     def remember(self, **what: Any) -> None:
         """Changes what is remembered, e.g. ``remember(workspace="train")``."""
-        new = Remembered.model_validate({**self.remembered.model_dump(), **what})
+        new = type(self.remembered).model_validate({**self.remembered.model_dump(), **what})
         if new == self.remembered:
             return
-        self.remembered = new
+        self._known = self.values, new
         self._save()
         for name in what:
             self.remembered_changed.emit(name)
@@ -291,23 +255,3 @@ def _from_flat(content: dict[str, Any]) -> dict[str, Any]:
 
 
 _STEPS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {0: _from_flat}
-
-
-def _what_is_valid(model: type[M], values: Any, wrong: list[str]) -> M:
-    """The model with those values that fit; what does not is named in ``wrong``."""
-    if values is None:
-        return model()
-    if not isinstance(values, Mapping):
-        wrong.append(f"{model.__name__}: not an object")
-        return model()
-    good = dict(values)
-    while True:
-        try:
-            return model.model_validate(good)
-        except ValidationError as error:
-            bad = {str(entry["loc"][0]) for entry in error.errors() if entry["loc"]}
-            if not bad & good.keys():
-                wrong.append(str(error))
-                return model()
-            for name in bad:
-                wrong.append(f"{name}: {good.pop(name, None)!r}")

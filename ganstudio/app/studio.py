@@ -42,11 +42,16 @@ class Studio:
     current_changed = Signal()
     library_changed = Signal()
 
-    def __init__(self, settings: SettingsStore | None = None, hub: Notifications = notifications) -> None:
+    def __init__(
+        self,
+        settings: SettingsStore | None = None,
+        actions: ActionTable | None = None,
+        hub: Notifications = notifications,
+    ) -> None:
         self.settings = settings or SettingsStore()
         self.notifications = hub
         self.jobs = Jobs(report=self.report)
-        self.actions = ActionTable()
+        self.actions = actions or ActionTable()
         self.catalogue: Catalogue | None = None
         self.devices: tuple[str, ...] = ("auto",)
         self.rate_scale = 1.0

@@ -1,25 +1,28 @@
-"""Row ``curves``: a redraw with a million steps of six series, and the memory that they take."""
+"""Row ``curves``: a redraw with a million steps of six series ÷ the painter before, and the memory that they take."""
 
 from __future__ import annotations
 
 import gc
 import os
-import statistics
 import sys
 import time
+from unittest.mock import patch
 
 import numpy as np
+from numpy.typing import NDArray
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
+from PySide6.QtCore import QEvent, QObject
 from PySide6.QtWidgets import QApplication
 
 from ganstudio.bench.figures import Figure
+from ganstudio.bench.old_curves import OldPlot
 from ganstudio.core.events import Rows, SeriesInfo
 from ganstudio.core.series import SeriesTable
 from ganstudio.ui.app import make_application
-from ganstudio.ui.kit.theme import set_theme
-from ganstudio.ui.plots.curves import CurvesPanel
+from ganstudio.ui.kit.style import set_theme
+from ganstudio.ui.plots.curves import CurvesPanel, section
 
 STEPS, CHUNK = 1_000_000, 5_000
 SIZE = (1000, 520)
@@ -34,43 +37,98 @@ SERIES = (
 
 
 def measure(name: str, quick: bool) -> list[Figure]:
-    """Milliseconds of a redraw of all plots after new rows; MB above an empty panel."""
+    """A redraw of all plots after new rows ÷ the same by the painter that was before; MB above an empty panel."""
     app = make_application()
     set_theme("light")
-    panel, table = CurvesPanel(), SeriesTable("steps")
-    panel.resize(*SIZE)
-    chance = np.random.default_rng(0)
+    table, chance = SeriesTable("steps"), np.random.default_rng(0)
     table.append(_rows(chance, 0, 100))
-    panel.set_tables({"steps": table})
-    panel.show()
-    redraw(app, panel)
+    panel = _panel(app, table)
     gc.collect()
     empty = resident()
     for start in range(100, STEPS, CHUNK):
         table.append(_rows(chance, start, min(CHUNK, STEPS - start)))
-    panel.refresh()
-    redraw(app, panel)
+    _update(app, panel)
     gc.collect()
+    mb = {"tables": round(table.nbytes / 1e6, 1)}
     memory = (resident() - empty) / 1e6
-    plain = _timed(app, panel, table, chance, 5 if quick else 60)
-    panel.toolbar.smoothing_changed.emit(0.95)
-    redraw(app, panel)
-    smooth = _timed(app, panel, table, chance, 5 if quick else 60)
-    with_smoothing = (resident() - empty) / 1e6
-    panel.hide()
-    panel.deleteLater()
+    with patch.object(section, "Plot", OldPlot):
+        old = _panel(app, table)
+    found = [_compared(app, panel, old, table, chance, smoothed, 5 if quick else 60) for smoothed in (False, True)]
+    mb["resident, smoothed, two panels"] = round((resident() - empty) / 1e6, 1)
+    for each in (panel, old):
+        each.hide()
+        each.deleteLater()
     app.processEvents()
-    what = f"redraw of all plots, {STEPS:,} steps × {len(SERIES)} series, {SIZE[0]}×{SIZE[1]}"
-    raw = {"ms": _spread(plain[0]), "ms of the processor": _spread(plain[1])}
-    raw_smooth = {"ms": _spread(smooth[0]), "ms of the processor": _spread(smooth[1])}
-    mb = {"tables": round(table.nbytes / 1e6, 1), "resident, smoothed": round(with_smoothing, 1)}
-    return [
-        Figure("curves-redraw", statistics.median(plain[0]), "ms", what, 8.0, "at most", raw),
-        Figure(
-            "curves-redraw-smooth", statistics.median(smooth[0]), "ms", f"{what}, smoothed", 8.0, "at most", raw_smooth
-        ),
-        Figure("curves-memory", memory, "MB", "resident memory above an empty panel", 80.0, "at most", mb),
-    ]
+    what = "resident memory above an empty panel"
+    return [*found, Figure("curves-memory", memory, "MB", what, 80.0, "at most", mb)]
+
+
+def _panel(app: QApplication, table: SeriesTable) -> CurvesPanel:
+    panel = CurvesPanel()
+    panel.resize(*SIZE)
+    panel.set_tables({"steps": table})
+    panel.show()
+    _update(app, panel)
+    return panel
+
+
+def _update(app: QApplication, panel: CurvesPanel) -> tuple[float, float]:
+    """The panel takes new rows in and draws everything, as it does in the window's timer.
+
+    Returns:
+        Milliseconds by the clock, and of the processor: on a crowded machine the clock also counts the waiting.
+    """
+    before, worked = time.perf_counter(), time.thread_time()
+    panel.refresh()
+    app.processEvents()
+    return (time.perf_counter() - before) * 1000, (time.thread_time() - worked) * 1000
+
+
+class _Paints(QObject):
+    """Counts paint events of what it watches."""
+
+    count = 0
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Counts, and stops nothing."""
+        self.count += event.type() == QEvent.Type.Paint
+        return False
+
+
+def _compared(
+    app: QApplication,
+    panel: CurvesPanel,
+    old: CurvesPanel,
+    table: SeriesTable,
+    chance: np.random.Generator,
+    smoothed: bool,
+    turns: int,
+) -> Figure:
+    for each in (panel, old):
+        each.toolbar.smoothing_changed.emit(0.95 if smoothed else 0.0)
+        _update(app, each)
+    paints, plots = _Paints(), [shown.plot for shown in panel.shown]
+    for plot in plots:
+        plot.installEventFilter(paints)
+    times: dict[CurvesPanel, list[tuple[float, float]]] = {panel: [], old: []}
+    for turn in range(turns):
+        table.append(_rows(chance, int(table.steps[-1]), 20))
+        for each in (panel, old)[:: 1 if turn % 2 else -1]:  # who comes first finds less in the caches
+            times[each].append(_update(app, each))
+    for plot in plots:
+        plot.removeEventFilter(paints)
+    (clock, work), (old_clock, old_work) = (np.array(times[each]).T for each in (panel, old))
+    raw = {
+        "ms": _spread(clock),
+        "ms of the processor": _spread(work),
+        "ms of the painter before": _spread(old_clock),
+        "ms of the processor, before": _spread(old_work),
+        "paint events of a plot per update": paints.count / turns / len(plots),
+    }
+    what = f"redraw of {len(plots)} plots, {STEPS:,} steps × {len(SERIES)} series, {SIZE[0]}×{SIZE[1]}, ÷ the painter before"
+    name = "curves-redraw-smooth" if smoothed else "curves-redraw"
+    value = float(np.median(work / old_work))
+    return Figure(name, value, "×", f"{what}, smoothed" if smoothed else what, 2.5, "at most", raw)
 
 
 def _rows(chance: np.random.Generator, start: int, count: int) -> Rows:
@@ -80,36 +138,9 @@ def _rows(chance: np.random.Generator, start: int, count: int) -> Rows:
     return Rows("steps", SERIES, steps, steps / 200.0, values)
 
 
-def redraw(app: QApplication, panel: CurvesPanel) -> None:
-    """Draws every plot that is out of date, now."""
-    for section in panel.sections.values():
-        if section.canvas.isVisible():
-            section.canvas.repaint()
-    app.processEvents()
-
-
-def _timed(
-    app: QApplication, panel: CurvesPanel, table: SeriesTable, chance: np.random.Generator, turns: int
-) -> tuple[list[float], list[float]]:
-    """Each turn: rows come, the panel takes them in and draws everything, as it does ten times a second.
-
-    Returns:
-        Milliseconds by the clock, and of the processor: on a crowded machine the clock also counts the waiting.
-    """
-    times, computing = [], []
-    for _turn in range(turns):
-        table.append(_rows(chance, int(table.steps[-1]), 20))
-        before, worked = time.perf_counter(), time.thread_time()
-        panel.refresh()
-        redraw(app, panel)
-        times.append((time.perf_counter() - before) * 1000)
-        computing.append((time.thread_time() - worked) * 1000)
-    return times, computing
-
-
-def _spread(times: list[float]) -> dict[str, float]:
+def _spread(times: NDArray[np.float64]) -> dict[str, float]:
     return {
-        "median": round(statistics.median(times), 2),
+        "median": round(float(np.median(times)), 2),
         "best": round(min(times), 2),
         "p90": round(float(np.percentile(times, 90)), 2),
         "worst": round(max(times), 2),

@@ -90,6 +90,8 @@ ROWS = {
         Row("engine-points", "ganstudio.bench.engine"),
         Row("window-image", "ganstudio.bench.window", "window"),
         Row("window-points", "ganstudio.bench.window", "window"),
+        Row("window-two", "ganstudio.bench.window", "window"),
+        Row("window-half", "ganstudio.bench.window", "window"),
         Row("window-default", "ganstudio.bench.window", "window"),
         Row("timer", "ganstudio.bench.timer", "window"),
         Row("start", "ganstudio.bench.start", "window"),

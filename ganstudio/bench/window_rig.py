@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
@@ -16,7 +16,7 @@ from ganstudio.bench.headless import SETTLE, speed
 from ganstudio.core.errors import TrainingError
 from ganstudio.core.experiment import Experiment
 from ganstudio.ui.app import load_methods, make_application
-from ganstudio.ui.kit.theme import set_theme
+from ganstudio.ui.kit.style import set_theme
 from ganstudio.ui.window import MainWindow
 
 SIZE = (1440, 900)
@@ -29,7 +29,7 @@ class WindowRig:
         self.app = make_application()
         self.studio = Studio()
         set_theme("light")
-        self.window = MainWindow(self.studio)
+        self.window = MainWindow.of(self.studio)
         self.window.resize(*SIZE)
         self.window.show()
         load_methods(self.studio)
@@ -65,28 +65,44 @@ class WindowRig:
             self.exec_until(lambda: model.state in ("paused", "failed"))
         return model
 
-    def watched(self, model: RunModel, seconds: float, warm_up: float) -> float:
-        """Steps per second of a run that is looked at."""
-        self.studio.look_at(model)
-        model.show(model.source)
-        rows = length(model)
-        model.resume()
+    def watched(self, models: Sequence[RunModel], seconds: float, warm_up: float) -> float:
+        """Steps per second of runs, all together, the first of which is looked at."""
+        self.studio.look_at(models[0])
+        models[0].show(models[0].source)
+        rows = self._resume(models)
         self.exec(seconds + warm_up)
-        model.pause()
-        self.exec_until(lambda: model.state in ("paused", "failed"))
+        for model in models:
+            model.pause()
+        self._rest(models)
         self.exec(SETTLE)
-        return speed_since(model, rows, warm_up)
+        return sum(speed_since(model, first, warm_up) for model, first in zip(models, rows, strict=True))
 
-    def alone(self, model: RunModel, seconds: float, warm_up: float) -> float:
-        """Steps per second of the same run while the window sleeps: nobody looks, no event is handled."""
-        model.rest()
-        rows = length(model)
-        model.resume()
+    def alone(self, models: Sequence[RunModel], seconds: float, warm_up: float) -> float:
+        """Steps per second of the same runs while the window sleeps: nobody looks, no event is handled."""
+        for model in models:
+            model.rest()
+        rows = self._resume(models)
         time.sleep(seconds + warm_up)
-        model.pause()
+        for model in models:
+            model.pause()
         time.sleep(SETTLE)
-        self.exec_until(lambda: model.state in ("paused", "failed"))
-        return speed_since(model, rows, warm_up)
+        self._rest(models)
+        return sum(speed_since(model, first, warm_up) for model, first in zip(models, rows, strict=True))
+
+    @staticmethod
+    def _resume(models: Sequence[RunModel]) -> list[int]:
+        rows = [length(model) for model in models]
+        for model in models:
+            model.resume()
+        return rows
+
+    def _rest(self, models: Sequence[RunModel]) -> None:
+        self.exec_until(lambda: all(model.state in ("paused", "failed") for model in models))
+
+    @property
+    def costs(self) -> dict[str, float]:
+        """Milliseconds of processor time that a redraw of each view takes at present."""
+        return {view: round(cost * 1000, 2) for view, cost in self.window.budget.costs.items()}
 
     def close(self) -> None:
         """Ends the runs and the window."""

@@ -184,7 +184,8 @@ def _ask_qt() -> str:
 
 def check_settings(report: Report) -> None:
     """Whether the settings can be read; the folders they name hold for the checks that follow."""
-    from ganstudio.app.settings import Settings, apply_folders, config_folder
+    from ganstudio.app.choices import Settings
+    from ganstudio.app.settings import apply_folders, config_folder
     from ganstudio.core.fields import validate
 
     path = config_folder() / "settings.json"

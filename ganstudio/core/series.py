@@ -37,7 +37,11 @@ class _Column:
     def extend(self, values: NDArray[np.float32]) -> None:
         self.infinite.extend(np.flatnonzero(np.isinf(values)) + len(self.values))
         self.values.extend(values)
+
+    def drawn(self) -> Pyramid:
+        """The pyramid, up to date: rows are added far more often than they are drawn."""
         self.pyramid.update(self.finite, len(self.values))
+        return self.pyramid
 
     def finite(self, start: int, stop: int) -> NDArray[np.float32]:
         """Values of rows ``[start, stop)`` with NaN for infinities; a view where there are none."""
@@ -186,7 +190,7 @@ class SeriesTable:
             x float64 ``(m,)`` and y float32 ``(m,)``, m ≤ 2.5 · pixels + a few; y is NaN where the line breaks.
         """
         column = self._columns[name]
-        return self._draw(column.pyramid, column.finite, x0, x1, pixels, by)
+        return self._draw(column.drawn(), column.finite, x0, x1, pixels, by)
 
     def smoothed_window(self, name: str, x0: float, x1: float, pixels: int, by: By, weight: float) -> Points:
         """As :meth:`window` of the series smoothed exponentially with ``weight`` in [0, 1): 0 is the series itself.

@@ -1,27 +1,28 @@
 """Data sets and their batches on the device.
 
-Importing this package imports neither torch nor scikit-learn; :class:`Batches` brings torch when it is first asked for.
+Its parts are imported when they are first asked for: neither torch nor scikit-learn comes before it is needed.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from ganstudio.data.base import Arrays, DataRequest, Dataset, DataSource, Problem
-from ganstudio.data.catalogue import DATASETS, is_available, load, read, thumbnail
-from ganstudio.data.drawing import delete_drawing, list_drawings, load_drawing, save_drawing
-from ganstudio.data.files import Located, data_folder, find, set_data_folder
-from ganstudio.data.report import DataReport, check
-from ganstudio.data.request import make_request, parse_request
+from ganstudio.core.faces import face
 
 if TYPE_CHECKING:
+    from ganstudio.data.base import Arrays, DataRequest, Dataset, DataSource, Problem
     from ganstudio.data.batches import Batches
+    from ganstudio.data.catalogue import DATASETS, is_available, load, read, thumbnail
+    from ganstudio.data.drawing import delete_drawing, list_drawings, load_drawing, save_drawing
     from ganstudio.data.fetch import download
+    from ganstudio.data.files import Located, data_folder, find, set_data_folder
+    from ganstudio.data.report import DataReport, check
+    from ganstudio.data.request import make_request, parse_request
 
 __all__ = [
-    "DATASETS",
     "Arrays",
     "Batches",
+    "DATASETS",
     "DataReport",
     "DataRequest",
     "DataSource",
@@ -45,14 +46,16 @@ __all__ = [
     "thumbnail",
 ]
 
-
-def __getattr__(name: str) -> Any:
-    if name == "Batches":
-        from ganstudio.data.batches import Batches
-
-        return Batches
-    if name == "download":
-        from ganstudio.data.fetch import download
-
-        return download
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+__getattr__ = face(
+    __name__,
+    {
+        "base": "Arrays DataRequest DataSource Dataset Problem",
+        "batches": "Batches",
+        "catalogue": "DATASETS is_available load read thumbnail",
+        "drawing": "delete_drawing list_drawings load_drawing save_drawing",
+        "fetch": "download",
+        "files": "Located data_folder find set_data_folder",
+        "report": "DataReport check",
+        "request": "make_request parse_request",
+    },
+)

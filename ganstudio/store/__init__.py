@@ -1,23 +1,31 @@
-"""Run folders on disk: made, written by one process, read and followed by any number."""
+"""Run folders on disk: made, written by one process, read and followed by any number.
+
+Its parts are imported when they are first asked for.
+"""
 
 from __future__ import annotations
 
-from ganstudio.store.checkpoints import (
-    BadCheckpoint,
-    CheckpointCheck,
-    find_checkpoint,
-    is_milestone,
-    load_checkpoint,
-    newest_usable,
-)
-from ganstudio.store.folder import RunInfo, create_run, runs_folder, set_runs_folder
-from ganstudio.store.follow import Follower
-from ganstudio.store.library import Trashed, delete_run, empty_trash, list_runs, list_trash, rename_run, restore_run
-from ganstudio.store.queue import WriteQueue
-from ganstudio.store.run import Run
-from ganstudio.store.samples import sample_schedule
-from ganstudio.store.status import RunStatus
-from ganstudio.store.writer import RunWriter
+from typing import TYPE_CHECKING
+
+from ganstudio.core.faces import face
+
+if TYPE_CHECKING:
+    from ganstudio.store.checkpoints import (
+        BadCheckpoint,
+        CheckpointCheck,
+        find_checkpoint,
+        is_milestone,
+        load_checkpoint,
+        newest_usable,
+    )
+    from ganstudio.store.folder import RunInfo, create_run, runs_folder, set_runs_folder
+    from ganstudio.store.follow import Follower
+    from ganstudio.store.library import Trashed, delete_run, empty_trash, list_runs, list_trash, rename_run, restore_run
+    from ganstudio.store.queue import WriteQueue
+    from ganstudio.store.run import Run
+    from ganstudio.store.samples import sample_schedule
+    from ganstudio.store.status import RunStatus
+    from ganstudio.store.writer import RunWriter
 
 __all__ = [
     "BadCheckpoint",
@@ -44,3 +52,18 @@ __all__ = [
     "sample_schedule",
     "set_runs_folder",
 ]
+
+__getattr__ = face(
+    __name__,
+    {
+        "checkpoints": "BadCheckpoint CheckpointCheck find_checkpoint is_milestone load_checkpoint newest_usable",
+        "folder": "RunInfo create_run runs_folder set_runs_folder",
+        "follow": "Follower",
+        "library": "Trashed delete_run empty_trash list_runs list_trash rename_run restore_run",
+        "queue": "WriteQueue",
+        "run": "Run",
+        "samples": "sample_schedule",
+        "status": "RunStatus",
+        "writer": "RunWriter",
+    },
+)

@@ -40,7 +40,7 @@ from ganstudio.training.state import state_of
 from ganstudio.training.trouble import not_finite
 
 MEASURE_EVERY, MEASURE_COUNT, RECOGNISE_COUNT = 500, 2500, 1000
-LOOKING_SHARE = 0.04  # of the trainer's time that drawing for a watcher may take
+LOOKING_SHARE = 0.02  # of the trainer's time that drawing for a watcher may take; the window spends as much again
 
 
 @dataclass(slots=True)

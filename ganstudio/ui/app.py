@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import gc
+import importlib
 import os
 import signal
 import sys
-from contextlib import nullcontext
+import threading
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 os.environ.setdefault("PYQTGRAPH_QT_LIB", "PySide6")
 os.environ.setdefault("QT_API", "pyside6")
@@ -15,19 +17,24 @@ os.environ.setdefault("QT_API", "pyside6")
 from PySide6.QtCore import QEventLoop, QTimer
 from PySide6.QtWidgets import QApplication
 
-from ganstudio.app.borrowed import borrowed_config
+from ganstudio.app.actions import ActionTable
 from ganstudio.app.logs import start_logging, stop_logging
 from ganstudio.app.notifications import install_hooks
-from ganstudio.app.studio import Studio
+from ganstudio.app.settings import SettingsStore
 from ganstudio.core.errors import StoreError, StudioError
 from ganstudio.core.i18n import _
 from ganstudio.core.screenshot import Screenshot
+from ganstudio.ui.kit.files import write_png
 from ganstudio.ui.kit.icons import app_icon
-from ganstudio.ui.kit.image_files import write_png
-from ganstudio.ui.kit.theme import set_theme
+from ganstudio.ui.kit.style import set_theme
+from ganstudio.ui.plots import load_ahead
 from ganstudio.ui.qtlog import install_qt_messages, remove_qt_messages
 from ganstudio.ui.window import MainWindow
 
+if TYPE_CHECKING:
+    from ganstudio.app.studio import Studio
+
+POLL_MS = 15
 SETTLE_MS = 700  # after everything has been loaded: the time that pictures and layouts take to come to rest
 PATIENCE_MS = 60_000
 FREEZE_MS = 2_500  # after a run was opened: its view is built and its first steps are done
@@ -53,7 +60,11 @@ def run_window(run_dir: Path | None = None, screenshot: Screenshot | None = None
         StudioError: the picture cannot be written, the run not be shown, or the end of a run not be stored.
         UsageError: there is no such workspace or run.
     """
-    with borrowed_config() if screenshot is not None else nullcontext():
+    if screenshot is None:
+        return _run_window(run_dir, None)
+    from ganstudio.app.borrowed import borrowed_config
+
+    with borrowed_config():
         return _run_window(run_dir, screenshot)
 
 
@@ -62,18 +73,22 @@ def _run_window(run_dir: Path | None, screenshot: Screenshot | None) -> int:
     install_qt_messages()
     app = make_application()
     remove_hooks = install_hooks()
-    studio = Studio()
-    set_theme(screenshot.theme if screenshot and screenshot.theme else studio.settings.values.theme)
-    window = MainWindow(studio)
-    window.restore("" if screenshot is None else "train")  # the others begin with a run that nobody asked for
+    store = SettingsStore()
+    theme, geometry = store.glance()
+    set_theme(screenshot.theme if screenshot and screenshot.theme else theme)
+    window = MainWindow(store, ActionTable())
+    window.place(geometry)
     try:
         if screenshot is not None:
             return _draw_once(window, screenshot)
         signal.signal(signal.SIGINT, lambda *_args: window.quit_saving())
         signal.signal(signal.SIGTERM, lambda *_args: window.quit_saving())
         window.show()
-        QTimer.singleShot(0, window, lambda: _load(studio, run_dir))
+        failed: list[Exception] = []
+        QTimer.singleShot(0, window, lambda: _load(window, run_dir, failed))
         status = int(app.exec())
+        if failed:
+            raise failed[0]
         if window.lost:
             raise StudioError(" ".join(window.lost))
         return status
@@ -85,8 +100,18 @@ def _run_window(run_dir: Path | None, screenshot: Screenshot | None) -> int:
         stop_logging()
 
 
+def _furnish(window: MainWindow, workspace: str = "") -> Studio:
+    """Fills the window, which may be on the screen already."""
+    from ganstudio.app.studio import Studio
+
+    studio = Studio(window.store, window.table)
+    window.furnish(studio)
+    window.begin(workspace or window.wanted)
+    return studio
+
+
 def load_methods(studio: Studio) -> None:
-    """Loads torch and the methods behind the window.
+    """Loads torch, the methods and what draws plots behind the window, so that pressing Start waits for none of them.
 
     What has been loaded lives as long as the program, and so does what the first steps of a run load: the collector need
     not walk through half a million objects of libraries, each time for a sixth of a second in which nothing moves.
@@ -94,21 +119,40 @@ def load_methods(studio: Studio) -> None:
     studio.when_ready(gc.freeze)
     studio.opened.connect(lambda _run: QTimer.singleShot(FREEZE_MS, gc.freeze))
     studio.load_catalogue()
+    studio.jobs.start(_("Loading the plots"), lambda _progress, _cancel: load_ahead())
 
 
-def _load(studio: Studio, run_dir: Path | None) -> None:
-    """What may take longer, once the window can be seen."""
+def _load(window: MainWindow, run_dir: Path | None, failed: list[Exception]) -> None:
+    """What may take longer, once the window can be seen: a thread loads it, so that the window answers meanwhile."""
     if sys.stdout is not None and os.environ.get("GANSTUDIO_REPORT_START"):
         sys.stdout.write("window visible\n")
         sys.stdout.flush()
-    load_methods(studio)
-    if run_dir is not None:
-        studio.open_run(run_dir)
+    thread = threading.Thread(target=importlib.import_module, args=["ganstudio.ui.train.workspace"], name="import")
+    thread.start()
+    timer = QTimer(window, interval=POLL_MS)
+
+    def look() -> None:
+        if thread.is_alive():
+            return
+        timer.stop()
+        timer.deleteLater()
+        try:
+            studio = _furnish(window)  # what could not be imported is told here, by this thread
+        except Exception as error:  # noqa: BLE001 - an empty window is of no use to anybody: the start has failed
+            failed.append(error)
+            QApplication.exit(1)
+            return
+        load_methods(studio)
+        if run_dir is not None:
+            studio.open_run(run_dir)
+
+    timer.timeout.connect(look)
+    timer.start()
 
 
 def _draw_once(window: MainWindow, wanted: Screenshot) -> int:
     """Draws the real window after all that it loads has arrived."""
-    studio = window.studio
+    studio = _furnish(window, "train")  # the others begin with a run that nobody asked for
     if wanted.size is not None:
         window.setMinimumSize(0, 0)
         window.resize(*wanted.size)
@@ -137,9 +181,7 @@ def _draw_once(window: MainWindow, wanted: Screenshot) -> int:
             failure.append(StudioError(_("The run {path} cannot be opened.").format(path=wanted.run)))
             loop.quit()
             return
-        page = window.desks.get(wanted.workspace or "")
-        if page is not None and model is not None:
-            page.open_run(model)
+        window.open_in(model, wanted.workspace or "")
         window.show_workspace(wanted.workspace or "train")
         settle()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QRect, QSize, Qt
-from PySide6.QtGui import QColor, QKeyEvent, QKeySequence, QPainter
+from PySide6.QtGui import QKeyEvent, QPainter
 from PySide6.QtWidgets import (
     QFrame,
     QLineEdit,
@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QListWidgetItem,
     QStyledItemDelegate,
     QStyleOptionViewItem,
-    QVBoxLayout,
     QWidget,
 )
 from shiboken6 import isValid
@@ -19,8 +18,10 @@ from shiboken6 import isValid
 from ganstudio.app.actions import Action, ActionTable
 from ganstudio.core.i18n import _
 from ganstudio.ui.kit.icons import icon_pixmap
-from ganstudio.ui.kit.parts import line
+from ganstudio.ui.kit.painted import write_line
+from ganstudio.ui.kit.parts import boxed, line
 from ganstudio.ui.kit.theme import current_theme, ui_font
+from ganstudio.ui.kit.words import keys_text
 
 _ACTION = Qt.ItemDataRole.UserRole
 
@@ -41,21 +42,11 @@ class _Row(QStyledItemDelegate):
         ratio = painter.device().devicePixelRatio()
         if action.icon:
             painter.drawPixmap(box.left(), box.center().y() - 8, icon_pixmap(action.icon, 18, "text_muted", ratio))
-        middle = Qt.AlignmentFlag.AlignVCenter
-        title = box.adjusted(28, 0, 0, 0)
-        painter.setFont(ui_font(theme.normal))
-        painter.setPen(QColor(theme.text))
-        painter.drawText(title, middle | Qt.AlignmentFlag.AlignLeft, action.label)
-        wide = painter.fontMetrics().horizontalAdvance(action.label)
-        painter.setFont(ui_font(theme.small))
-        painter.setPen(QColor(theme.text_muted))
-        painter.drawText(title.adjusted(wide + 10, 1, 0, 1), middle | Qt.AlignmentFlag.AlignLeft, action.menu_name)
-        keys = (
-            QKeySequence(action.shortcuts[0]).toString(QKeySequence.SequenceFormat.NativeText)
-            if action.shortcuts
-            else ""
-        )
-        painter.drawText(box, middle | Qt.AlignmentFlag.AlignRight, keys)
+        title, small = box.adjusted(28, 0, 0, 0), ui_font(theme.small)
+        wide = write_line(painter, title, action.label, ui_font(theme.normal), theme.text)
+        write_line(painter, title.adjusted(wide + 10, 1, 0, 1), action.menu_name, small, theme.text_muted)
+        keys = keys_text(action.shortcuts[0]) if action.shortcuts else ""
+        write_line(painter, box, keys, small, theme.text_muted, Qt.AlignmentFlag.AlignRight)
 
 
 class Palette(QFrame):
@@ -86,12 +77,7 @@ class Palette(QFrame):
         self._list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._list.itemClicked.connect(self._run)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(8, 4, 8, 8)
-        column.setSpacing(6)
-        column.addWidget(self._entry)
-        column.addWidget(line())
-        column.addWidget(self._list)
+        boxed(self._entry, line(), self._list, into=self, margins=(8, 4, 8, 8), gap=6)
         self.hide()
 
     def open(self) -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QButtonGroup, QFrame, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QFrame, QToolButton, QWidget
 
 from ganstudio.core.i18n import _
 from ganstudio.ui.kit.icons import icon
+from ganstudio.ui.kit.parts import boxed, tool_button
 
 WIDTH = 72
 
@@ -24,10 +25,7 @@ class Rail(QFrame):
         self.setFixedWidth(WIDTH)
         self._group = QButtonGroup(self)
         self._buttons: dict[str, QToolButton] = {}
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(6, 8, 6, 8)
-        self._column.setSpacing(4)
-        self._column.addStretch(1)
+        self._column = boxed(None, into=self, margins=(6, 8, 6, 8), gap=4)
 
     def add(self, name: str, title: str, icon_name: str, tooltip: str) -> QToolButton:
         """Adds a workspace below those there are."""
@@ -50,15 +48,12 @@ class Rail(QFrame):
         return button
 
     def _button(self, title: str, icon_name: str, tooltip: str) -> QToolButton:
-        button = QToolButton(self)
+        button = tool_button(icon_name, title, tooltip)
         button.setText(title)
         button.setIcon(icon(icon_name, "text_muted"))
         button.setIconSize(QSize(22, 22))
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
         button.setFixedSize(WIDTH - 13, 54)
-        button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        button.setAccessibleName(title)
-        button.setToolTip(tooltip)
         return button
 
     def button(self, name: str) -> QToolButton:

@@ -6,21 +6,23 @@ import base64
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QRect, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMessageBox, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMainWindow, QMessageBox, QStackedWidget, QWidget
 
 from ganstudio.app.actions import Action, ActionTable
-from ganstudio.app.notifications import Notification, Notifications, notifications
-from ganstudio.app.settings import SettingsStore
+from ganstudio.app.notifications import Notifications, notifications
 from ganstudio.core.errors import UsageError
 from ganstudio.core.i18n import _
 from ganstudio.ui.kit.errors import ErrorBanner
 from ganstudio.ui.kit.icons import app_icon
 from ganstudio.ui.kit.menus import ActionBinder
 from ganstudio.ui.kit.motion import set_reduced_motion
-from ganstudio.ui.kit.theme import current_theme, set_theme
+from ganstudio.ui.kit.parts import boxed
+from ganstudio.ui.kit.style import set_theme
+from ganstudio.ui.kit.theme import current_theme
 from ganstudio.ui.palette import Palette
 from ganstudio.ui.rail import Rail
 from ganstudio.ui.statusbar import StatusBar
@@ -28,6 +30,9 @@ from ganstudio.ui.toasts import Toasts
 
 LEAST = QSize(1024, 700)
 USUAL = QSize(1366, 768)
+
+if TYPE_CHECKING:
+    from ganstudio.app.settings import SettingsStore
 
 _log = logging.getLogger(__name__)
 
@@ -53,7 +58,6 @@ class Shell(QMainWindow):
         toasts: the messages in the corner.
         binder: connects actions with buttons: ``binder.bind(button, "run.pause")``.
         close_guard: asked when a person closes the window; False keeps it open.
-        shortcut_rows: ``(group, what, keys)`` of keys that are no actions, for the list of shortcuts.
     """
 
     run_clicked = Signal(str)
@@ -80,7 +84,6 @@ class Shell(QMainWindow):
         self._current = ""
         self._fullscreen_from_maximised = False
         self.close_guard: Callable[[], bool] = lambda: True
-        self.shortcut_rows: list[tuple[str, str, str]] = []
         self._lay_out()
         self.setMinimumSize(self._least())
         self._add_actions()
@@ -88,8 +91,7 @@ class Shell(QMainWindow):
         self.binder.bind(self.rail.add_below(_("Theme"), "contrast", ""), "view.theme")
         self.binder.bind(self.rail.add_below(_("Preferences"), "settings", ""), "app.preferences")
         store.changed.connect(self._setting_changed)
-        set_reduced_motion(store.values.reduced_motion)
-        hub.subscribe(self._show_message)
+        hub.subscribe(self.toasts.show_message)
         self._listening = True
 
     def _lay_out(self) -> None:
@@ -99,15 +101,8 @@ class Shell(QMainWindow):
         self.statusbar = StatusBar()
         self.statusbar.run_clicked.connect(self.run_clicked)
         centre = QWidget()
-        row = QHBoxLayout()
-        row.setSpacing(0)
-        row.addWidget(self.rail)
-        row.addWidget(self.stack, 1)
-        column = QVBoxLayout(centre)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addLayout(row, 1)
-        column.addWidget(self.statusbar)
+        row = boxed(self.rail, self.stack, across=True, stretch=self.stack)
+        boxed(row, self.statusbar, into=centre, stretch=row)
         self.setCentralWidget(centre)
         self.toasts = Toasts(self.stack)
         self.stack.currentChanged.connect(self.toasts.lift)  # a stack raises the page that it shows
@@ -136,7 +131,7 @@ class Shell(QMainWindow):
         """
         shortcut = shortcut or f"Ctrl+{len(self._workspaces) + 1}"
         page = QWidget()
-        QVBoxLayout(page).setContentsMargins(0, 0, 0, 0)
+        boxed(into=page)
         self.stack.addWidget(page)
         self._workspaces[name] = _Workspace(title, factory, page)
         action = Action(
@@ -184,12 +179,8 @@ class Shell(QMainWindow):
     def _broken(title: str, error: Exception) -> QWidget:
         import traceback
 
-        page = QWidget()
-        banner = ErrorBanner()
-        column = QVBoxLayout(page)
-        column.setContentsMargins(16, 16, 16, 16)
-        column.addWidget(banner)
-        column.addStretch(1)
+        page, banner = QWidget(), ErrorBanner()
+        boxed(banner, None, margins=(16, 16, 16, 16), into=page)
         banner.show_error(
             _("{title} cannot be shown: {reason}").format(title=title, reason=error),
             _("The other workspaces still work; please report the details."),
@@ -276,6 +267,11 @@ class Shell(QMainWindow):
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
 
+    @property
+    def shortcut_rows(self) -> list[tuple[str, str, str]]:
+        """``(group, what, keys)`` of keys that are no actions, for the list of shortcuts."""
+        return []
+
     def open_about(self) -> None:
         """Says what this is."""
         from importlib.metadata import PackageNotFoundError, version
@@ -306,9 +302,6 @@ class Shell(QMainWindow):
         elif name == "reduced_motion":
             set_reduced_motion(bool(value))
 
-    def _show_message(self, message: Notification) -> None:
-        self.toasts.show_message(message)
-
     # geometry
 
     def _least(self) -> QSize:
@@ -316,14 +309,9 @@ class Shell(QMainWindow):
         screen = QGuiApplication.primaryScreen()
         return LEAST if screen is None else LEAST.boundedTo(screen.availableGeometry().size())
 
-    def restore(self, workspace: str = "") -> None:
-        """Puts the window where it was, or in the middle where that is no place any more. Call before ``show``.
-
-        Args:
-            workspace: the one to show first; that which was looked at last by default.
-        """
-        blob = self.store.layout("geometry")
-        restored = bool(blob) and self.restoreGeometry(QByteArray(base64.b64decode(blob)))
+    def place(self, geometry: str) -> None:
+        """Puts the window where it was (base64), or in the middle where that is no place any more. Before ``show``."""
+        restored = bool(geometry) and self.restoreGeometry(QByteArray(base64.b64decode(geometry)))
         visible = any(
             screen.availableGeometry().intersected(self.frameGeometry()).width() >= 200
             and screen.availableGeometry().contains(self.frameGeometry().topLeft() + self.rect().center() * 0.2)
@@ -331,11 +319,12 @@ class Shell(QMainWindow):
         )
         if not restored or not visible:
             self._centre()
+
+    def begin(self, workspace: str = "") -> None:
+        """Shows the first workspace: this one, or that which was looked at last."""
+        set_reduced_motion(self.store.values.reduced_motion)
         wanted = workspace or self.store.remembered.workspace
-        if wanted in self._workspaces:
-            self.show_workspace(wanted)
-        elif self._workspaces:
-            self.show_workspace(next(iter(self._workspaces)))
+        self.show_workspace(wanted if wanted in self._workspaces else next(iter(self._workspaces)))
 
     def _centre(self) -> None:
         screen = QGuiApplication.primaryScreen()

@@ -5,26 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import (
-    QDialog,
-    QHBoxLayout,
-    QLineEdit,
-    QPushButton,
-    QTreeWidget,
-    QTreeWidgetItem,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QDialog, QLineEdit, QTreeWidget, QTreeWidgetItem, QWidget
 
 from ganstudio.app.actions import ActionTable
 from ganstudio.core.i18n import _
+from ganstudio.ui.kit.parts import boxed, push_button
 from ganstudio.ui.kit.theme import ui_font
-
-
-def keys_text(keys: str) -> str:
-    """Keys as this platform writes them."""
-    return QKeySequence(keys).toString(QKeySequence.SequenceFormat.NativeText)
+from ganstudio.ui.kit.words import keys_text
 
 
 class Shortcuts(QDialog):
@@ -47,6 +34,7 @@ class Shortcuts(QDialog):
         self._search.setToolTip(_("Shows only what contains these letters, in its name or its keys"))
         self._search.setClearButtonEnabled(True)
         self._search.textChanged.connect(self._filter)
+        self._groups: dict[str, tuple[QTreeWidgetItem, list[QTreeWidgetItem]]] = {}
         self._tree = QTreeWidget()
         self._tree.setAccessibleName(_("Shortcuts"))
         self._tree.setToolTip(_("What can be done by keyboard"))
@@ -62,50 +50,34 @@ class Shortcuts(QDialog):
         ]
         self._tree.ensurePolished()  # row heights are kept from the first layout, which needs the style sheet
         self._fill([*rows, *more])
-        close = QPushButton(_("Close"))
-        close.setAccessibleName(_("Close"))
-        close.setToolTip(_("Close this window"))
-        close.clicked.connect(self.close)
-        foot = QHBoxLayout()
-        foot.addStretch(1)
-        foot.addWidget(close)
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(16, 16, 16, 12)
-        whole.setSpacing(8)
-        whole.addWidget(self._search)
-        whole.addWidget(self._tree, 1)
-        whole.addLayout(foot)
+        close = push_button(_("Close"), "", _("Close this window"), clicked=self.close)
+        foot = boxed(None, close, across=True)
+        boxed(self._search, self._tree, foot, into=self, margins=(16, 16, 16, 12), gap=8, stretch=self._tree)
         self.resize(520, 560)
 
     def _fill(self, rows: Sequence[tuple[str, str, str]]) -> None:
-        groups: dict[str, QTreeWidgetItem] = {}
         for group, what, keys in rows:
-            if group not in groups:
-                head = groups[group] = QTreeWidgetItem(self._tree, [group])
+            if group not in self._groups:
+                head = QTreeWidgetItem(self._tree, [group])
                 head.setFont(0, ui_font(weight=ui_font().weight().DemiBold))
                 head.setFlags(Qt.ItemFlag.ItemIsEnabled)
                 head.setFirstColumnSpanned(True)
-            QTreeWidgetItem(groups[group], [what, keys]).setToolTip(0, f"{what}: {keys}")
+                self._groups[group] = (head, [])
+            head, entries = self._groups[group]
+            entries.append(QTreeWidgetItem(head, [what, keys]))
+            entries[-1].setToolTip(0, f"{what}: {keys}")
         self._tree.expandAll()
         self._tree.setColumnWidth(0, 320)
-
-    def _groups(self) -> list[tuple[QTreeWidgetItem, list[QTreeWidgetItem]]]:
-        heads = [self._tree.topLevelItem(place) for place in range(self._tree.topLevelItemCount())]
-        return [
-            (head, [entry for row in range(head.childCount()) if (entry := head.child(row)) is not None])
-            for head in heads
-            if head is not None
-        ]
 
     @property
     def rows(self) -> list[tuple[str, str]]:
         """What is on view: ``(what, keys)``."""
-        shown = [entry for _head, entries in self._groups() for entry in entries if not entry.isHidden()]
+        shown = [entry for _head, entries in self._groups.values() for entry in entries if not entry.isHidden()]
         return [(entry.text(0), entry.text(1)) for entry in shown]
 
     def _filter(self, text: str) -> None:
         wanted = text.casefold().strip()
-        for head, entries in self._groups():
+        for head, entries in self._groups.values():
             for entry in entries:
                 entry.setHidden(wanted not in f"{entry.text(0)} {entry.text(1)}".casefold())
             head.setHidden(all(entry.isHidden() for entry in entries))

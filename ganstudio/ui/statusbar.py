@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QColor, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QAbstractButton, QFrame, QHBoxLayout, QMenu, QSizePolicy, QToolButton, QWidget
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QAbstractButton, QFrame, QMenu, QSizePolicy, QToolButton, QWidget
 
 from ganstudio.core.i18n import _, plural
 from ganstudio.ui.kit.icons import icon_pixmap
-from ganstudio.ui.kit.parts import ElidedLabel
+from ganstudio.ui.kit.painted import draw_progress, write_line
+from ganstudio.ui.kit.parts import ElidedLabel, boxed
 from ganstudio.ui.kit.theme import current_theme, theme_hub, ui_font
-from ganstudio.ui.kit.words import state_text
+from ganstudio.ui.kit.words import state_text, step_text
 
 if TYPE_CHECKING:
     from ganstudio.core.events import State  # brings numpy, which the first view of the window need not wait for
@@ -32,6 +33,8 @@ _STATES: dict[State, tuple[str, str]] = {
     "failed": ("error", "error"),
     "interrupted": ("warning", "warning"),
 }
+
+_LIVE = ("training", "paused", "preparing", "stopping")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +62,9 @@ class RunChip:
     @property
     def numbers(self) -> str:
         """State, step, speed and time left in one line."""
-        parts = [_("step {step}").format(step=f"{self.step:,}")]
-        if self.state != "training":
-            parts.insert(0, state_text(self.state))
-        parts += [self.rate_text] if self.rate_text else []
-        parts += [_("ETA {time}").format(time=self.eta_text)] if self.eta_text else []
-        return " · ".join(parts)
+        state = "" if self.state == "training" else state_text(self.state)
+        left = _("ETA {time}").format(time=self.eta_text) if self.eta_text else ""
+        return " · ".join(part for part in (state, step_text(self.step), self.rate_text, left) if part)
 
 
 class _ChipButton(QAbstractButton):
@@ -107,41 +107,23 @@ class _ChipButton(QAbstractButton):
             painter.drawRoundedRect(box, 6, 6)
         name, colour = _STATES[self.chip.state]
         painter.drawPixmap(8, (self.height() - 14) // 2, icon_pixmap(name, 14, colour, self.devicePixelRatioF()))
-        strong = ui_font(theme.normal, tabular=True)
+        small, numbers = ui_font(theme.small, tabular=True), self.chip.numbers
         room = QRect(28, 0, self.width() - 36, self.height())
-        painter.setFont(ui_font(theme.small, tabular=True))
-        numbers = self.chip.numbers
-        wide = painter.fontMetrics().horizontalAdvance(numbers)
-        painter.setFont(strong)
-        title_room = max(room.width() * 3 // 5, room.width() - wide - 8)  # the name first, numbers in what is left
-        title = painter.fontMetrics().elidedText(self.chip.name, Qt.TextElideMode.ElideMiddle, title_room)
-        used = painter.fontMetrics().horizontalAdvance(title)
-        middle = Qt.AlignmentFlag.AlignVCenter
-        painter.setPen(QColor(theme.text))
-        painter.drawText(room, middle | Qt.AlignmentFlag.AlignLeft, title)
-        painter.setFont(ui_font(theme.small, tabular=True))
-        painter.setPen(QColor(theme.text_muted))
+        wide = QFontMetrics(small).horizontalAdvance(numbers)
+        # The name first, numbers in what is left.
+        title = QRect(28, 0, max(room.width() * 3 // 5, room.width() - wide - 8), self.height())
+        normal, middle = ui_font(theme.normal, tabular=True), Qt.TextElideMode.ElideMiddle
+        used = write_line(painter, title, self.chip.name, normal, theme.text, elide=middle)
         rest = room.adjusted(used + 8, 1, 0, 1)
-        text = painter.fontMetrics().elidedText(numbers, Qt.TextElideMode.ElideRight, rest.width())
         if rest.width() >= 32:
-            painter.drawText(rest, middle | Qt.AlignmentFlag.AlignLeft, text)
-        self._paint_progress(painter, box)
+            write_line(painter, rest, numbers, small, theme.text_muted)
+        if self.chip.state in _LIVE:
+            groove = QRectF(8, box.bottom() - 2, box.width() - 14, 2)
+            draw_progress(painter, groove, self.chip.progress, self.chip.state == "training", theme, theme.hairline)
         if self.hasFocus():
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QColor(theme.focus))
             painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
-
-    def _paint_progress(self, painter: QPainter, box: QRectF) -> None:
-        if self.chip.state not in ("training", "paused", "preparing", "stopping"):
-            return
-        theme = current_theme()
-        groove = QRectF(8, box.bottom() - 2, box.width() - 14, 2)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(theme.hairline))
-        painter.drawRoundedRect(groove, 1, 1)
-        painter.setBrush(QColor(theme.accent if self.chip.state == "training" else theme.text_muted))
-        groove.setWidth(groove.width() * min(1.0, max(0.0, self.chip.progress)))
-        painter.drawRoundedRect(groove, 1, 1)
 
 
 class StatusBar(QFrame):
@@ -162,11 +144,9 @@ class StatusBar(QFrame):
         self._more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self._menu = QMenu(self._more)
         self._more.setMenu(self._menu)
-        self._row = QHBoxLayout(self)
-        self._row.setContentsMargins(8, 1, 12, 0)
-        self._row.setSpacing(4)
-        self._row.addWidget(self._idle, 1)
-        self._row.addWidget(self._more)
+        self._row = boxed(
+            self._idle, self._more, into=self, across=True, margins=(8, 1, 12, 0), gap=4, stretch=self._idle
+        )
         self._row.addStretch(0)
         self._more.hide()
 
@@ -219,9 +199,8 @@ class StatusBar(QFrame):
         self._more.setAccessibleName(words)
         self._more.setToolTip(words)
         for chip in hidden:
-            entry = QAction(f"{chip.name}  ({state_text(chip.state)})", self._menu)
+            entry = self._menu.addAction(f"{chip.name}  ({state_text(chip.state)})")
             entry.triggered.connect(lambda _checked=False, name=chip.id: self.run_clicked.emit(name))
-            self._menu.addAction(entry)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Shows as many runs as there is room for."""

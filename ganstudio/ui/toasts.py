@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QEnterEvent, QKeyEvent
-from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from ganstudio.app.notifications import Notification
 from ganstudio.ui.kit.errors import MessageBody
@@ -14,7 +14,7 @@ MOST_SHOWN = 4
 WIDTH = 380
 
 
-class Toast(QFrame):
+class Toast(MessageBody):
     """One message; information goes by itself unless the mouse or the keyboard is on it."""
 
     def __init__(self, message: Notification, parent: QWidget) -> None:
@@ -22,31 +22,24 @@ class Toast(QFrame):
         self.setObjectName("toast")
         self.message = message
         self.count = 1
-        self._body = MessageBody()
-        self._body.close_clicked.connect(self.dismiss)
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.addWidget(self._body)
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
+        self.close_clicked.connect(self.dismiss)
+        self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self._time_is_up)
         self._fill()
 
     def _fill(self) -> None:
-        text = self.message.text if self.count == 1 else f"{self.message.text} (×{self.count})"
-        run = self.message.run
-
-        def act() -> None:
-            self.dismiss()
-            if run is not None:
-                run()
-
-        self._body.show_message(
-            self.message.level, text, "", self.message.details, self.message.action, act if run else None
-        )
+        told = self.message
+        text = told.text if self.count == 1 else f"{told.text} (×{self.count})"
+        run = None if told.run is None else self._run_and_go
+        self.show_message(told.level, text, "", told.details, told.action, run)
         self.setAccessibleName(text)
-        if self.message.level == "info":
+        if told.level == "info":
             self._timer.start(INFO_MS)
+
+    def _run_and_go(self) -> None:
+        self.dismiss()
+        if self.message.run is not None:
+            self.message.run()
 
     def repeat(self) -> None:
         """The same message came again."""

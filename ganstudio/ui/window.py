@@ -4,35 +4,37 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QMessageBox, QWidget
 
-from ganstudio.app.actions import Action
-from ganstudio.app.generators.workplaces import Workplace, workplace_of_run
-from ganstudio.app.history import History
-from ganstudio.app.named import Answer, Question
-from ganstudio.app.runs.run_model import RunModel
-from ganstudio.app.runs.schedules import Choice, Chosen
-from ganstudio.app.studio import Studio
-from ganstudio.core.errors import StudioError
+from ganstudio.app.actions import Action, ActionTable
+from ganstudio.app.notifications import Notifications, notifications
 from ganstudio.core.i18n import _, plural
-from ganstudio.core.regular import is_there
-from ganstudio.data.archives import is_archive
-from ganstudio.store import Run
-from ganstudio.ui.kit.dropping import Dropped, is_for_a_page, local_paths, look_at
+from ganstudio.ui.kit import dialogs
+from ganstudio.ui.kit.budget import Budget
+from ganstudio.ui.kit.lifetimes import listen
+from ganstudio.ui.kit.page import Page
+from ganstudio.ui.kit.parts import label
 from ganstudio.ui.kit.words import clock
-from ganstudio.ui.runs.actions import shortcut_rows as runs_shortcut_rows
 from ganstudio.ui.shell import Shell
 from ganstudio.ui.statusbar import RunChip
-from ganstudio.ui.train.actions import shortcut_rows, train_actions
-from ganstudio.ui.train.workspace import TrainWorkspace
-from ganstudio.ui.workspaces import Page, WorkspaceRow, workspace_rows
+from ganstudio.ui.workspaces import Keys, Ways, WorkspaceRow, workspace_rows
+
+if TYPE_CHECKING:  # the first view of the window waits for none of these
+    from ganstudio.app.generators.workplaces import Workplace
+    from ganstudio.app.named import Answer, Question
+    from ganstudio.app.runs.run_model import RunModel
+    from ganstudio.app.runs.schedules import Choice, Chosen
+    from ganstudio.app.settings import SettingsStore
+    from ganstudio.app.studio import Studio
+    from ganstudio.ui.generator_page.page import GeneratorPage
+    from ganstudio.ui.kit.dropping import Dropped
+    from ganstudio.ui.train.workspace import TrainWorkspace
 
 LIVE_MS, IDLE_MS = 40, 120
-SLOW_TICKS = 12  # every so many ticks: status bar, runs list
 
 
 def chip_of(model: RunModel) -> RunChip:
@@ -47,32 +49,50 @@ def chip_of(model: RunModel) -> RunChip:
 
 
 class MainWindow(Shell):
-    """The studio's window.
-
-    Args:
-        studio: what it shows. The window ends the studio's sessions when it closes.
+    """The studio's window; to be seen at once, and furnished when all that it works with has been loaded.
 
     Attributes:
-        desks: the workspaces with an open generator that have been built, by their ids.
+        budget: how often what is watched is drawn.
+        pages: the workspaces that have been built, by their ids; Train is there as soon as it is furnished.
+        wanted: the workspace that a person has chosen before it was furnished.
         lost: after closing, a sentence for each run of which not all could be stored.
     """
 
-    def __init__(self, studio: Studio) -> None:
-        self.studio = studio
-        super().__init__(studio.settings, studio.actions, studio.notifications)
-        self._ticks = 0
-        self.desks: dict[str, Page] = {}
-        self.setAcceptDrops(True)
-        self.train = TrainWorkspace(studio, self.binder)
-        self.table.add(*train_actions(studio, self.train))
-        self.add_workspace(
-            "train", _("Train"), "train", lambda: self.train, help=_("Start experiments and watch them learn.")
-        )
-        self.workspace("train")  # it exists already: it has its place in the window even when another is shown first
-        rows = workspace_rows()
-        for row in rows:
+    studio: Studio
+    train: TrainWorkspace
+    _furnished = False
+
+    def __init__(self, store: SettingsStore, table: ActionTable, hub: Notifications = notifications) -> None:
+        self.budget = Budget({"curves": 3, "pictures": 3, "numbers": 1, "status": 1})  # the first event asks for it
+        super().__init__(store, table, hub)
+        self.pages: dict[str, Page] = {}
+        self.lost: list[str] = []
+        self.wanted = ""
+        self._asked = False
+        self._rows = workspace_rows()
+        for row in self._rows:
             self.add_workspace(row.name, row.title, row.icon, partial(self._make_page, row), help=row.help)
-        self.add_workspace("runs", _("Runs"), "runs", self._make_runs, help=_("Everything that was ever trained here."))
+        self._opening = label(_("Opening…"), "muted")
+        self._opening.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.stack.insertWidget(0, self._opening)
+        self.stack.setCurrentIndex(0)
+        self._timer = QTimer(self)
+        self._timer.timeout.connect(self.tick)
+
+    @classmethod
+    def of(cls, studio: Studio) -> MainWindow:
+        """A window that is furnished from the beginning."""
+        window = cls(studio.settings, studio.actions, studio.notifications)
+        window.furnish(studio)
+        return window
+
+    def furnish(self, studio: Studio) -> None:
+        """Shows a studio from now on; its settings and actions are the window's. It ends the studio when it closes."""
+        self.studio, self._furnished = studio, True
+        self._ways = Ways(studio, self.binder, self.budget, self._open_path, self._use, self.use_path, self._use_ready,
+                          self._duplicate, self._show_gallery)  # fmt: skip
+        # Train has its place in the window even when another is shown first: whatever is opened is looked at there.
+        self.train = cast("TrainWorkspace", self.workspace("train"))
         self.table.add(
             Action("edit.undo", _("Undo"), lambda: self._undo(True), "undo", "Ctrl+Z", _("Edit"),
                    _("Takes the last change back: of the form, or of what is explored, painted or translated."),
@@ -80,92 +100,84 @@ class MainWindow(Shell):
             Action("edit.redo", _("Redo"), lambda: self._undo(False), "redo", "Ctrl+Shift+Z; Ctrl+Y", _("Edit"),
                    _("Makes it again."), lambda: self._can_undo(False)),
         )  # fmt: skip
-        self.shortcut_rows += [
-            *shortcut_rows(),
-            *(keys for row in rows for keys in row.shortcuts),
-            *runs_shortcut_rows(),
-        ]
+        self.stack.removeWidget(self._opening)
+        self._opening.deleteLater()
+        self.setAcceptDrops(True)
         self.statusbar.set_idle_text(_("Nothing is training"))
         self.run_clicked.connect(self._look_at)
-        self.train.explore_requested.connect(self._explore)
-        self.train.bundled_requested.connect(self._explore_bundled)
         self.close_guard = self._may_close
         self.closing.connect(self._end)
-        self.lost: list[str] = []
-        self._asked = False
         studio.asker, studio.chooser = self.ask, self.choose
-        studio.opened.connect(self._opened)
-        studio.current_changed.connect(self._current_changed)
-        self._timer = QTimer(self)
-        self._timer.timeout.connect(self.tick)
+        self._deaf = listen(self, (studio.opened, self._opened), (studio.current_changed, self._current_changed))
         self._timer.start(IDLE_MS)
 
-    def _make_runs(self) -> QWidget:
-        from ganstudio.ui.runs.workspace import RunsWorkspace
-
-        page = RunsWorkspace(self.studio, self.binder)
-        page.open_requested.connect(self._open_path)
-        page.explore_requested.connect(self._explore_path)
-        page.duplicate_requested.connect(self._duplicate_path)
-        page.gallery_requested.connect(self._show_gallery)
-        return page
+    def show_workspace(self, name: str) -> None:
+        """Brings a workspace into view; while nothing is there yet it will be the first."""
+        if self._furnished:
+            super().show_workspace(name)
+        else:
+            self.rail.set_current(name)
+            self.wanted = name
 
     def _make_page(self, row: WorkspaceRow) -> QWidget:
-        page, actions = row.make(self.studio, self.binder)
-        self.desks[row.name] = cast("Page", page)
+        page, actions = row.make(self._ways)
+        self.pages[row.name] = page
         self.table.add(*actions)
         return page
 
-    def desk(self, name: Workplace) -> Page | None:
+    def page(self, name: Workplace) -> GeneratorPage | None:
         """A workspace with an open generator, built now if it was not yet; None where it cannot be built."""
         self.workspace(name)
-        return self.desks.get(name)
+        return cast("GeneratorPage | None", self.pages.get(name))
+
+    @property
+    def shortcut_rows(self) -> list[Keys]:
+        """Keys that are no actions."""
+        return [keys for row in self._rows for keys in row.shortcuts()]
 
     # -- undo -------------------------------------------------------------------------------------------------------
 
-    def _history(self) -> History | None:
-        """What the present workspace can take back."""
-        if self.current_workspace == "train":
-            return self.studio.draft.history
-        page = self.desks.get(self.current_workspace)
-        return None if page is None else page.page_history
-
     def _can_undo(self, back: bool) -> bool:
-        history = self._history()
+        page = self.pages.get(self.current_workspace)
+        history = None if page is None else page.page_history
         return history is not None and (history.can_undo if back else history.can_redo)
 
     def _undo(self, back: bool) -> None:
-        history = self._history()
-        if self.current_workspace == "train":  # the form first takes what is being typed
-            self.train.panel.undo() if back else self.train.panel.redo()
-        elif history is not None:
-            history.undo() if back else history.redo()
+        page = self.pages.get(self.current_workspace)
+        if page is not None:
+            page.take_back() if back else page.make_again()
 
     # -- the one timer ----------------------------------------------------------------------------------------------
 
     def tick(self) -> None:
         """Takes in what other threads have left and redraws what is due."""
-        self._ticks += 1
         self.studio.pump()
-        self.train.refresh()
-        for page in self.desks.values():
+        for page in self.pages.values():
             page.refresh()
-        if self._ticks % SLOW_TICKS == 0:
-            self._refresh_slowly()
-        wanted = LIVE_MS if self.studio.runs or self.studio.jobs.running else IDLE_MS
+        if self.budget.due("status"):
+            self._show_status()
+        busy = bool(self.studio.runs or self.studio.jobs.running)
+        self.budget.tick(self._timer.interval() / 1000)
+        wanted = LIVE_MS if busy else IDLE_MS
         if self._timer.interval() != wanted:
             self._timer.setInterval(wanted)
 
-    def _refresh_slowly(self) -> None:
-        self.statusbar.set_runs([chip_of(model) for model in self.studio.runs if model.live])
-        if self.current_workspace == "runs":
-            self.workspace("runs").refresh()  # type: ignore[attr-defined]
+    def event(self, event: QEvent) -> bool:
+        """Notes what painting costs: all that is to be painted is, when the window is asked to."""
+        if event.type() != QEvent.Type.UpdateRequest:
+            return super().event(event)
+        with self.budget.painting():
+            return super().event(event)
+
+    def _show_status(self) -> None:
+        with self.budget.drawing("status"):
+            self.statusbar.set_runs([chip_of(model) for model in self.studio.runs if model.live])
 
     # -- moving about -----------------------------------------------------------------------------------------------
 
     def _opened(self, model: RunModel) -> None:
         self.show_workspace("train")
-        self._refresh_slowly()
+        self._show_status()
 
     def _current_changed(self) -> None:
         self.table.refresh()
@@ -182,34 +194,47 @@ class MainWindow(Shell):
         if self.studio.open_run(Path(str(path))) is not None:
             self.show_workspace("train")
 
-    def _explore(self, model: RunModel) -> None:
+    def _use(self, model: RunModel) -> None:
+        from ganstudio.app.generators.workplaces import workplace_of_run
+
         place = workplace_of_run(model.info)
-        page = self.desk(place)  # before it is shown, so that it does not begin with something else
+        page = self.page(place)  # before it is shown, so that it does not begin with something else
         if page is not None:
             page.open_run(model)
         self.show_workspace(place)
 
-    def _explore_bundled(self, place: Workplace) -> None:
-        page = self.desk(place)
+    def open_in(self, model: RunModel | None, name: str) -> None:
+        """Opens a run's generator in a workspace that works with one; nothing where there is none, or it is another."""
+        page = cast("GeneratorPage | None", self.pages.get(name))
+        if model is not None and page is not None and hasattr(page, "open_run"):
+            page.open_run(model)
+
+    def _use_ready(self, place: Workplace) -> None:
+        page = self.page(place)
         if page is not None:
             page.open_ready()
         self.show_workspace(place)
 
-    def _explore_path(self, path: object) -> None:
-        for model in self.studio.training:
-            if model.path == path:
-                return self._explore(model)
+    def use_path(self, path: object) -> None:
+        """Opens a stored run's generator in its workspace; follows it where it trains here."""
+        from ganstudio.app.generators.workplaces import workplace_of_run
+        from ganstudio.core.errors import StudioError
+        from ganstudio.store import Run
+
         folder = Path(str(path))
+        for model in self.studio.training:
+            if model.path == folder:
+                return self._use(model)
         try:
             place = workplace_of_run(Run.open(folder).info)
         except StudioError as error:
             return self.studio.report(error)
-        page = self.desk(place)
+        page = self.page(place)
         if page is not None:
             page.open_path(folder)
         return self.show_workspace(place)
 
-    def _duplicate_path(self, path: object) -> None:
+    def _duplicate(self, path: object) -> None:
         model = self.studio.open_run(Path(str(path)))
         if model is not None:
             self.train.duplicate()
@@ -223,72 +248,48 @@ class MainWindow(Shell):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """A folder may be dropped (of pictures, or a run), an archive, a picture, or a generator's file."""
-        paths = local_paths(event.mimeData().urls())
-        if any(not here or (is_there(path) and _is_taken(path)) for path, here in paths):
+        from ganstudio.ui.kit.dropping import is_taken, local_paths
+
+        if any(not here or is_taken(path) for path, here in local_paths(event.mimeData().urls())):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
         """A run is opened, another folder or an archive is taken for pictures and checked; a file goes to its workspace."""
-        for path, _here in local_paths(event.mimeData().urls()):
-            if not (is_there(path) and _is_taken(path)):
-                continue
-            if path.is_file() and is_for_a_page(path):
-                event.acceptProposedAction()
-                self._look_at_file(path)
-                return
-            event.acceptProposedAction()
-            if (path / "run.json").is_file():
-                self._open_path(path)
-            else:
-                self.show_workspace("train")
-                if self.train.data.reads_folder:
-                    self.train.new_experiment()  # e.g. SPADE, which waits for a folder of label maps
-                else:
-                    self.train.customise_card("folder")
-                self.train.data.use_folder(path)
-            return
+        from ganstudio.ui.kit.dropping import is_for_a_page, is_taken, local_paths, look_at
 
-    def _look_at_file(self, path: Path) -> None:
-        title = _("Looking at {name}").format(name=path.name)
-        self.studio.jobs.start(title, lambda _progress, _cancel: look_at(path)).on_done(self._take)
+        path = next((path for path, _here in local_paths(event.mimeData().urls()) if is_taken(path)), None)
+        if path is None:
+            return
+        event.acceptProposedAction()
+        if path.is_file() and is_for_a_page(path):
+            title = _("Looking at {name}").format(name=path.name)
+            self.studio.jobs.start(title, lambda _progress, _cancel: look_at(path)).on_done(self._take)
+        elif (path / "run.json").is_file():
+            self._open_path(path)
+        else:
+            self.show_workspace("train")
+            if self.train.data.reads_folder:
+                self.train.new_experiment()  # e.g. SPADE, which waits for a folder of label maps
+            else:
+                self.train.customise_card("folder")
+            self.train.data.use_folder(path)
 
     def _take(self, dropped: Dropped) -> None:
         place = dropped.place(self.current_workspace)
         self.show_workspace(place)
-        page = self.desk(place)
+        page = self.page(place)
         if page is not None:
             page.open_file(dropped)
 
     def ask(self, question: Question, answer: Answer) -> None:
         """Asks, and calls ``answer`` with what was decided; whoever just presses Return or Escape has said no."""
-        box = QMessageBox(self)
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        box.setIcon(QMessageBox.Icon.Warning)
-        box.setWindowTitle(question.title)
-        box.setText(question.text)
-        box.setInformativeText(question.about)
-        yes = box.addButton(question.yes, QMessageBox.ButtonRole.AcceptRole)
-        no = box.addButton(question.no, QMessageBox.ButtonRole.RejectRole)
-        box.setDefaultButton(no)
-        box.setEscapeButton(no)
-        box.finished.connect(lambda _code: answer(box.clickedButton() is yes))
-        box.open()
+        dialogs.ask(self, question.title, question.text, question.about, ways=[dialogs.Way(question.yes)],
+                    no=question.no, then=lambda yes: answer(bool(yes)), careful=True)  # fmt: skip
 
     def choose(self, choice: Choice, chosen: Chosen) -> None:
         """Asks which way to go, and calls ``chosen`` with what it changes."""
-        box = QMessageBox(self)
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        box.setIcon(QMessageBox.Icon.Question)
-        box.setWindowTitle(choice.title)
-        box.setText(choice.text)
-        box.setInformativeText(choice.about)
-        ways = [(box.addButton(words, QMessageBox.ButtonRole.AcceptRole), changes) for words, changes in choice.ways]
-        box.setDefaultButton(ways[0][0])
-        box.setEscapeButton(box.addButton(choice.no, QMessageBox.ButtonRole.RejectRole))
-        box.finished.connect(
-            lambda _code: chosen(next((changes for button, changes in ways if box.clickedButton() is button), None))
-        )
-        box.open()
+        ways = [dialogs.Way(*way) for way in choice.ways]
+        dialogs.ask(self, choice.title, choice.text, choice.about, ways=ways, no=choice.no, then=chosen)
 
     # -- closing ----------------------------------------------------------------------------------------------------
 
@@ -306,29 +307,27 @@ class MainWindow(Shell):
 
     def ask_closing(self, training: list[RunModel]) -> str:
         """Asks what becomes of the runs that train: ``"save"``, ``"discard"`` or ``"cancel"``."""
-        box = QMessageBox(self)
-        box.setIcon(QMessageBox.Icon.Question)
-        box.setWindowTitle(_("Close ganstudio"))
         names = ", ".join(model.title for model in training)
-        box.setText(plural("{n} run is still training.", "{n} runs are still training.", len(training)))
         text = _("{names}\n\nSave a checkpoint and quit, and you can go on exactly there. Stop, and what came after the "
                  "last checkpoint is lost.").format(names=names)  # fmt: skip
-        box.setInformativeText("\n\n".join([text, *(model.message for model in training if model.message)]))
-        save = box.addButton(_("Save checkpoint and quit"), QMessageBox.ButtonRole.AcceptRole)
-        stop = box.addButton(_("Stop now"), QMessageBox.ButtonRole.DestructiveRole)
-        box.addButton(_("Cancel"), QMessageBox.ButtonRole.RejectRole)
-        box.setDefaultButton(save)
+        box = dialogs.Question(
+            self,
+            _("Close ganstudio"),
+            plural("{n} run is still training.", "{n} runs are still training.", len(training)),
+            "\n\n".join([text, *(model.message for model in training if model.message)]),
+            [dialogs.Way(_("Save checkpoint and quit"), "save"), dialogs.Way(_("Stop now"), "discard", loses=True)],
+            _("Cancel"),
+        )
         box.exec()
-        clicked = box.clickedButton()
         box.deleteLater()
-        return "save" if clicked is save else "discard" if clicked is stop else "cancel"
+        return box.answer or "cancel"
 
     def quit_saving(self) -> None:
         """Ends without asking, after a checkpoint: what a signal from outside asks for.
 
         A second one, while that lasts, gives up at once what a full disk does not take.
         """
-        for model in self.studio.training:
+        for model in self.studio.training if self._furnished else ():
             model.stop(save=True)
         self.close_guard = lambda: True
         if not self.isHidden():
@@ -336,12 +335,10 @@ class MainWindow(Shell):
 
     def _end(self) -> None:
         self._timer.stop()
-        self.train.save_layout()
         self.hide()
-        for page in self.desks.values():
+        for page in self.pages.values():
             page.end()
-        self.studio.opened.disconnect(self._opened, missing_ok=True)
-        self.studio.current_changed.disconnect(self._current_changed, missing_ok=True)
+        self._deaf()
         self.lost = self.studio.shutdown()
         if self.lost and self._asked:  # somebody sits here
             QMessageBox.critical(None, _("Close ganstudio"), "\n\n".join(self.lost))
@@ -349,20 +346,14 @@ class MainWindow(Shell):
     def reset_layout(self) -> None:
         """Sizes and positions of the window and of its panels as they were at first."""
         super().reset_layout()
-        self.train.restore_layout()
-        for page in self.desks.values():
+        for page in self.pages.values():
             page.restore_layout()
 
     def changeEvent(self, event: QEvent) -> None:
         """A window that nobody sees asks for no pictures."""
-        if event.type() == QEvent.Type.WindowStateChange and self.studio.current is not None:
+        if self._furnished and event.type() == QEvent.Type.WindowStateChange and self.studio.current is not None:
             if self.isMinimized():
                 self.studio.current.rest()
             else:
                 self.studio.current.show(self.studio.current.source)
         super().changeEvent(event)
-
-
-def _is_taken(path: Path) -> bool:
-    """Whether what is there may be dropped on the window."""
-    return path.is_dir() or is_archive(path) or (is_for_a_page(path) and path.is_file())

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from ganstudio.app.choices import LAYOUT_VERSION, Settings
 from ganstudio.app.notifications import Notifications
-from ganstudio.app.settings import LAYOUT_VERSION, Settings, SettingsStore, apply_folders, config_folder
+from ganstudio.app.settings import SettingsStore, apply_folders, config_folder
 from ganstudio.core.errors import UsageError
 
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QInputDevice, QMouseEvent, QPointingDevice, QTabletEvent, QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from ganstudio.app.paint.canvas_document import CanvasDocument
 from ganstudio.core.dataspec import MapClass
@@ -119,7 +119,7 @@ def drag(
         QTest.mouseRelease(view, LEFT, keys, there(view, *end))
 
 
-def wheel(view: CanvasView, notches: float, keys: Qt.KeyboardModifier = NONE, at: QPoint | None = None) -> None:
+def wheel(view: QWidget, notches: float, keys: Qt.KeyboardModifier = NONE, at: QPoint | None = None) -> None:
     """Turns the wheel, by default over the middle of the widget."""
     place = QPointF(at if at is not None else view.rect().center())
     where = QPointF(view.mapToGlobal(place.toPoint()))

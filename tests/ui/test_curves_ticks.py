@@ -12,11 +12,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtWidgets import QStyleOptionGraphicsItem
 
-from ganstudio.ui.plots.curves.lines import draw_curve, spread
+from ganstudio.ui.plots.axes import clock, linear_ticks, log_ticks, short_number, time_ticks
 from ganstudio.ui.plots.curves.model import View
-from ganstudio.ui.plots.curves.ticks import clock, linear_ticks, log_ticks, short_number, time_ticks
+from ganstudio.ui.plots.curves.signs import spread
 from ganstudio.ui.plots.curves.toolbar import slider_to_weight, weight_to_slider
+from ganstudio.ui.plots.items import Line
 
 
 @pytest.mark.parametrize(
@@ -98,15 +100,15 @@ def test_zooming_out_beyond_everything_follows_again() -> None:
 def drawn(x, y, dash=()) -> np.ndarray:
     image = QImage(100, 20, QImage.Format.Format_RGB32)
     image.fill(QColor("white"))
-    painter = QPainter(image)
-    painter.setPen(QColor("black"))
-    draw_curve(painter, np.asarray(x, float), np.asarray(y, float), dash)
-    painter.end()
+    line = Line()
+    line.set_points(np.asarray(x, float), np.asarray(y, float), QColor("black"), dash)
+    with QPainter(image) as painter:
+        line.paint(painter, QStyleOptionGraphicsItem())
     pixels = np.frombuffer(image.constBits(), np.uint32).reshape(20, 100) & 0xFFFFFF
     return (pixels == 0).any(axis=0)
 
 
-def test_lines_break_at_gaps_and_a_lone_point_is_a_dot() -> None:
+def test_lines_break_at_gaps_and_a_lone_point_is_a_dot(qapp) -> None:
     nan = np.nan
     columns = drawn([0, 40, 50, 60, 70, 99], [10, 10, nan, 10, nan, 10])
     assert columns[:40].all()
@@ -115,7 +117,7 @@ def test_lines_break_at_gaps_and_a_lone_point_is_a_dot() -> None:
     assert not columns[64:95].any()
 
 
-def test_dashes_cover_their_share() -> None:
+def test_dashes_cover_their_share(qapp) -> None:
     columns = drawn([0, 99], [10, 10], dash=(6, 4))
     assert 55 <= columns.sum() <= 75
     assert drawn([0, 99], [10, 10]).sum() >= 99

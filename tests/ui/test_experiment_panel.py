@@ -17,7 +17,7 @@ from ganstudio.core.dataspec import DataSpec, MapClass
 from ganstudio.core.experiment import Experiment
 from ganstudio.core.fields import FieldSpec
 from ganstudio.ui.experiment import DataCheckView, ExperimentPanel
-from ganstudio.ui.experiment.check_model import ProblemModel
+from ganstudio.ui.experiment.check import ProblemModel
 
 LR = FieldSpec("lr", "Learning rate", "Step.", "float", 2e-4, low=0, high=1, low_open=True, log=True, live=True)
 WIDTH = FieldSpec("width", "Width", "Units.", "int", 64, low=4, high=4096)
@@ -139,15 +139,15 @@ def test_the_buttons_fit_the_data(panel: ExperimentPanel, data: str, shown: set[
 
 def test_download_with_progress_and_cancel(panel: ExperimentPanel, qtbot: Any) -> None:
     panel.draft.set_data("mnist")
-    with qtbot.waitSignal(panel.download_requested) as caught:
+    with qtbot.waitSignal(panel.data.download_requested) as caught:
         panel.data.download.click()
     assert caught.args == ["mnist"]
-    panel.set_download("mnist", 0.5, "5 of 10 MB")
+    panel.data.set_download("mnist", 0.5, "5 of 10 MB")
     assert panel.data.progress.value() == 500
     assert not panel.data.download.isVisible()
-    with qtbot.waitSignal(panel.cancel_download):
+    with qtbot.waitSignal(panel.data.cancel_download):
         panel.data.cancel.click()
-    panel.set_download("", None)
+    panel.data.set_download("", None)
     assert panel.data.download.isVisible()
     panel.set_catalogue(FakeCatalogue(mnist=True))  # type: ignore[arg-type]
     assert panel.start.isEnabled()
@@ -276,10 +276,11 @@ def test_copies_only_the_selected_rows(view: DataCheckView) -> None:
 def test_progress_cancel_failure(view: DataCheckView, qtbot: Any) -> None:
     view.set_progress(0.25, "250 of 1,000 files")
     assert view.progress.value() == 250
-    with qtbot.waitSignal(view.cancelled):
-        view.cancel.click()
     view.set_failure("The folder is empty: choose another.")
     assert view._failure.isVisible()
+    view.set_progress(None)
+    with qtbot.waitSignal(view.rejected):
+        view.cancel.click()
 
 
 def test_points_and_images_are_painted(view: DataCheckView) -> None:

@@ -192,14 +192,14 @@ class TestStrip:
     ) -> None:
         keep(explorer, direction("a", 3.0), direction("b", -3.0))
         panel.select(0)
-        pump(qtbot, explorer, lambda: panel.detail.strip.item(6) is not None)
-        tones = [float(panel.detail.strip.item(place).mean()) for place in range(7)]
+        pump(qtbot, explorer, lambda: panel.grid.item(6) is not None)
+        tones = [float(panel.grid.item(place).mean()) for place in range(7)]
         assert tones == sorted(tones)
         assert tones[0] < tones[6]
         panel.select(1)
-        assert panel.detail.strip.item(0) is None
-        pump(qtbot, explorer, lambda: panel.detail.strip.item(6) is not None)
-        assert panel.detail.strip.item(0).mean() > panel.detail.strip.item(6).mean()
+        assert panel.grid.item(0) is None
+        pump(qtbot, explorer, lambda: panel.grid.item(6) is not None)
+        assert panel.grid.item(0).mean() > panel.grid.item(6).mean()
         panel.hide()
         assert not explorer._views
         panel.show()
@@ -208,10 +208,10 @@ class TestStrip:
     def test_a_click_sets_the_strength(self, explorer: Explorer, panel: DirectionsPanel) -> None:
         keep(explorer, direction("a"))
         panel.select(0)
-        panel.detail.strip.clicked.emit(6)
+        panel.grid.clicked.emit(6)
         assert explorer.state.strengths == {"a": 3.0}
         assert panel.rows[0].slider.value == 3.0
-        assert panel.detail.strip.chosen == 6
+        assert panel.grid.chosen == 6
 
 
 class TestLocks:

@@ -141,7 +141,7 @@ def test_the_view_below_is_saved_too(qtbot: QtBot, stored: Path, tmp_path: Path,
 
 
 def film(page: ExploreWorkspace, kind: str, frames: int) -> FilmDialog:
-    made = FilmDialog(page, "film.gif", lambda _title, _work: None)
+    made = FilmDialog(page.explorer, page.views, "film.gif", lambda _title, _work: None, page)
     made.what.setCurrentIndex(made.what.findData(kind))
     assert made.what.currentData() == kind
     made.frames.setValue(frames)

@@ -53,7 +53,7 @@ def own_picture(stored: Path, path: Path, seed: int = 5) -> Path:
 
 
 def ended(qtbot: QtBot, panel: ProjectionPanel) -> None:
-    pump(qtbot, panel._explorer, lambda: not panel._looking and panel._explorer.service.idle)
+    pump(qtbot, panel.explorer, lambda: not panel._looking and panel.explorer.service.idle)
 
 
 # -- finding a picture ------------------------------------------------------------------------------------------------
@@ -92,7 +92,7 @@ def test_a_click_on_a_candidate_goes_there_and_can_be_undone(
     ended(qtbot, panel)
     found, best = panel._found, explorer.state
     place = (found.best + 3) % len(found.pictures)
-    qtbot.mouseClick(panel.candidates, Qt.MouseButton.LeftButton, pos=panel.candidates.cell(place).center())
+    qtbot.mouseClick(panel.grid, Qt.MouseButton.LeftButton, pos=panel.grid.cell(place).center())
     np.testing.assert_array_equal(explorer.state.position["z"], found.values["z"][place])
     explorer.history.undo()
     assert explorer.state is best
@@ -152,7 +152,7 @@ def test_stopping_keeps_what_was_found(
     panel.begin()
     panel.end()  # before anything was found
     assert "Drop, paste or open" in panel.words.text()
-    assert not panel.candidates.isVisible()
+    assert not panel.grid.isVisible()
 
 
 def test_again_begins_elsewhere(
@@ -201,7 +201,7 @@ def test_another_run_in_the_middle(
     pump(qtbot, explorer, lambda: panel._found is not None)
     explorer._take(open_run(other, None, "ema"))
     assert panel._found is None
-    assert not panel.candidates.isVisible()
+    assert not panel.grid.isVisible()
     start = explorer.state
     pump(qtbot, explorer, lambda: explorer.service.idle)
     assert explorer.state is start
@@ -235,7 +235,7 @@ def read(qtbot: QtBot, panel: NeighboursPanel, so: Callable[[], object]) -> None
         panel._studio.pump()
         return bool(so())
 
-    pump(qtbot, panel._explorer, there)
+    pump(qtbot, panel.explorer, there)
 
 
 def test_the_nearest_training_pictures(qtbot: QtBot, explorer: Explorer, real: NeighboursPanel) -> None:

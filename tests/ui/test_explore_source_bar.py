@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
@@ -75,14 +76,16 @@ class Shown:
         self.explorer.shutdown()
         self.studio.shutdown()
 
+    def entries(self) -> list[QAction]:
+        menu = self.bar.button.menu()
+        menu.aboutToShow.emit()
+        return menu.actions()
+
     def menu(self) -> list[str]:
-        self.bar.button.fill()
-        return [action.text() for action in self.bar.button._menu.actions() if action.text()]
+        return [action.text() for action in self.entries() if action.text()]
 
     def choose(self, start: str) -> None:
-        self.bar.button.fill()
-        actions = self.bar.button._menu.actions()
-        next(action for action in actions if action.isEnabled() and action.text().startswith(start)).trigger()
+        next(one for one in self.entries() if one.isEnabled() and one.text().startswith(start)).trigger()
 
 
 @pytest.fixture

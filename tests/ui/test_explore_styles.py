@@ -24,7 +24,7 @@ from ganstudio.ui.controls.seeds import SampleSection
 from ganstudio.ui.controls.styles import StylesSection
 from ganstudio.ui.explore.workspace import ExploreWorkspace
 from ganstudio.ui.kit.parts import Segmented
-from ganstudio.ui.kit.theme import set_theme
+from ganstudio.ui.kit.style import set_theme
 from ganstudio.ui.translate.workspace import TranslateWorkspace
 from tests.methods.tiny import registered
 from tests.methods.tiny_styles import TINY_STYLES, TinyStyles
@@ -282,7 +282,7 @@ def test_pictures_come_from_a_class_of_the_data(qtbot: QtBot, runs: Path) -> Non
 
 def test_a_run_that_enlarges_opens_in_translate_and_is_compared(qtbot: QtBot, runs: Path, tmp_path: Path) -> None:
     with exploring_window(qtbot) as (window, _explore):
-        window._explore_path(runs / "enlarger")
+        window.use_path(runs / "enlarger")
         assert window.current_workspace == "translate"
         page = window.workspace("translate")
         assert isinstance(page, TranslateWorkspace)
@@ -294,14 +294,14 @@ def test_a_run_that_enlarges_opens_in_translate_and_is_compared(qtbot: QtBot, ru
         assert len(examples) > 10
         assert examples[0].pixels.shape == (1, 4, 4)
         assert page.stage.step.text() == "16 × 16"
-        page.set_comparing(True)
-        page.stage.compare.set_split(0.5)
-        shot = page.stage.compare.grab().toImage()
-        place = page.stage.compare.place()
-        assert shot.rect().contains(place)
+        page.stage.set_comparing(True)
+        page.stage.output.set_split(0.5)
+        shot = page.stage.output.grab().toImage()
+        place = page.stage.output.place()
+        assert shot.rect().contains(place.toRect())
         assert place.width() == place.height() >= 64
-        assert page.stage.compare.divided
-        page.set_comparing(False)
+        assert page.stage.output.divided
+        page.stage.set_comparing(False)
         for width in (1366, 1000):
             window.resize(width, 700)
             wait(qtbot, lambda width=width: window.width() == width)

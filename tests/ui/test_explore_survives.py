@@ -81,7 +81,7 @@ def test_broken_pictures_say_so_in_one_sentence(qtbot: QtBot, stored: Path, tmp_
         assert words.endswith(".")
         assert "Looking" not in words
         assert "Traceback" not in words
-        assert not page.side.projection.candidates.isVisible()
+        assert not page.side.projection.grid.isVisible()
         assert page.explorer.state is before
         np.testing.assert_array_equal(drawn(qtbot, page), picture)
 

@@ -12,13 +12,13 @@ from pytestqt.qtbot import QtBot
 from ganstudio.app.explore.explorer import Explorer
 from ganstudio.app.generators.keepsakes import Pin
 from ganstudio.explore.state import Direction, ExploreState
-from ganstudio.ui.explore.grid import PictureGrid, Sides
 from ganstudio.ui.explore.picks import Picks
-from ganstudio.ui.explore.picture import LargePicture
 from ganstudio.ui.explore.side.pins import PinBoard
-from ganstudio.ui.explore.travel import Traveller
+from ganstudio.ui.explore.travel import TravelHand, Traveller
 from ganstudio.ui.explore.views import ViewTabs
 from ganstudio.ui.kit.motion import set_reduced_motion
+from ganstudio.ui.pictures.grid import PictureGrid, Sides
+from ganstudio.ui.pictures.viewer import PictureViewer
 from tests.ui.audit import problems
 from tests.ui.explore_kit import INFOGAN, PLANE, exploring, pump
 
@@ -255,18 +255,12 @@ def test_pins_are_kept_renamed_moved_and_removed(qtbot: QtBot, explorer: Explore
     assert not problems(board)
 
 
-def travelled_picture(qtbot: QtBot, explorer: Explorer) -> LargePicture:
-    picture = LargePicture(explorer, traveller(qtbot, explorer))
+def test_dragging_the_large_picture_travels_and_is_one_step_back(qtbot: QtBot, explorer: Explorer) -> None:
+    set_reduced_motion(True)
+    picture, start = PictureViewer("picture", "", TravelHand(traveller(qtbot, explorer))), explorer.state
     qtbot.addWidget(picture)
     picture.resize(300, 300)
     picture.show()
-    picture.refresh()
-    return picture
-
-
-def test_dragging_the_large_picture_travels_and_is_one_step_back(qtbot: QtBot, explorer: Explorer) -> None:
-    set_reduced_motion(True)
-    picture, start = travelled_picture(qtbot, explorer), explorer.state
     qtbot.mousePress(picture, Qt.MouseButton.LeftButton, pos=QPoint(100, 100))
     for x in range(100, 200, 10):
         qtbot.mouseMove(picture, QPoint(x, 120))
@@ -298,20 +292,6 @@ def test_momentum_glides_on_and_comes_to_rest(qtbot: QtBot, explorer: Explorer) 
     assert not journey._timer.isActive()
     assert explorer.state is not rest
     set_reduced_motion(False)
-
-
-def test_two_pictures_are_compared_side_by_side(qtbot: QtBot, explorer: Explorer) -> None:
-    picture = travelled_picture(qtbot, explorer)
-    explorer.compare_with(explorer.state)
-    explorer.edit(explorer.drawn_from(8), "Random")
-    pump(qtbot, explorer, lambda: explorer.other_picture is not None and explorer.service.idle)
-    picture.refresh()
-    shot = picture.grab().toImage()
-    ratio = shot.devicePixelRatio()
-    left, right = (shot.pixelColor(round(x * ratio), round(150 * ratio)).red() for x in (70, 230))
-    assert explorer.picture is not None
-    assert explorer.other_picture is not None
-    assert (left, right) == (int(explorer.picture[0, 0, 0]), int(explorer.other_picture[0, 0, 0]))
 
 
 def test_a_generator_of_two_numbers_has_a_plane_and_one_of_codes_alone_has_none(qtbot: QtBot) -> None:

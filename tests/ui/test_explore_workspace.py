@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtWidgets import QApplication, QMenu, QPushButton
 from pytestqt.qtbot import QtBot
@@ -240,6 +240,23 @@ def test_keys(qtbot: QtBot, stored: Path) -> None:
             press(qtbot, window, Qt.Key.Key_Z, ctrl | shift)
         assert len(explorer.kept.pins) == 1
         explorer.change_kept("Forget", pins=[])
+
+
+def test_two_pictures_are_compared_side_by_side(qtbot: QtBot, stored: Path) -> None:
+    with exploring_window(qtbot, stored) as (_window, page):
+        explorer, picture = page.explorer, page.picture
+        explorer.compare_with(explorer.state)
+        explorer.edit(explorer.drawn_from(8), "Random")
+        drawn(qtbot, page)
+        assert picture.tags == ("A · now", "B · kept")
+        shot, corner = picture.grab().toImage(), (picture.place().topLeft() + QPointF(1, 1)).toPoint()
+        for pixels, left in ((explorer.picture, 0), (explorer.other_picture, picture.width() // 2 + 4)):
+            assert shot.pixelColor(corner + QPoint(left, 0)).red() == pixels[0, 0, 0]  # type: ignore[index]
+        qtbot.keyClick(picture, Qt.Key.Key_Plus)
+        assert not picture.viewport.fitted
+        qtbot.mouseDClick(picture, Qt.MouseButton.LeftButton)
+        assert picture.viewport.fitted
+        assert explorer.history.undo() == "Random"  # nobody has travelled
 
 
 def test_undo_is_of_the_workspace_that_one_sees(qtbot: QtBot, stored: Path) -> None:

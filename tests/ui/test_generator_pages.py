@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from ganstudio.app.actions import Action
@@ -26,10 +25,10 @@ from ganstudio.explore.picture_file import save_picture
 from ganstudio.ui.generator_page import SourceBar
 from ganstudio.ui.generator_page.source_menu import recent_runs
 from ganstudio.ui.kit.dropping import Dropped, look_at
-from ganstudio.ui.kit.menus import ActionBinder
+from ganstudio.ui.kit.page import Page
 from ganstudio.ui.train.run_bar import RunBar
 from ganstudio.ui.window import MainWindow
-from ganstudio.ui.workspaces import WorkspaceRow, workspace_rows
+from ganstudio.ui.workspaces import Ways, WorkspaceRow, workspace_rows
 from tests.ui.explore_window import drop, listen, store_run
 from tests.ui.window_kit import close_window, open_window
 
@@ -40,13 +39,17 @@ class Painter(Desk):
     place = "paint"
 
 
-class Page(QWidget):
+class Notes(Page):
     """A workspace that writes down what it is asked for."""
 
-    def __init__(self, _studio: Studio, _binder: ActionBinder) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self.page_history = History()
+        self.history = History()
         self.asked: list[Any] = []
+
+    @property
+    def page_history(self) -> History:
+        return self.history
 
     def open_run(self, model: RunModel) -> None:
         self.asked.append(model)
@@ -71,13 +74,15 @@ class Page(QWidget):
         self.asked.append("end")
 
 
-def make_page(studio: Studio, binder: ActionBinder) -> tuple[QWidget, tuple[Action, ...]]:
-    return Page(studio, binder), (Action("paint.clear", "Clear the canvas", lambda: None, context="paint"),)
+def make_page(_ways: Ways) -> tuple[Page, tuple[Action, ...]]:
+    return Notes(), (Action("paint.clear", "Clear the canvas", lambda: None, context="paint"),)
 
 
 @pytest.fixture
 def window(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Iterator[MainWindow]:
-    paint = WorkspaceRow("paint", "brush", "Pictures out of label maps.", make_page, (("Canvas", "Fill", "F"),))
+    paint = WorkspaceRow(
+        "paint", "Paint", "brush", "Pictures out of label maps.", make_page, lambda: (("Canvas", "Fill", "F"),)
+    )
     rows = tuple(paint if row.name == "paint" else row for row in workspace_rows())
     monkeypatch.setattr("ganstudio.ui.window.workspace_rows", lambda: rows)
     made = open_window(qtbot)
@@ -85,9 +90,9 @@ def window(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Iterator[MainWindow
     close_window(made)
 
 
-def paint(window: MainWindow) -> Page:
-    page = window.desks["paint"]
-    assert isinstance(page, Page)
+def paint(window: MainWindow) -> Notes:
+    page = window.pages["paint"]
+    assert isinstance(page, Notes)
     return page
 
 
@@ -106,7 +111,7 @@ def test_a_row_of_the_table_is_a_workspace_between_explore_and_runs(window: Main
     keys = {name: window.table[f"workspace.{name}"].shortcut for name in ("train", "explore", "paint", "runs")}
     assert keys == {"train": "Ctrl+1", "explore": "Ctrl+2", "paint": "Ctrl+3", "runs": "Ctrl+5"}
     assert ("Canvas", "Fill", "F") in window.shortcut_rows
-    assert "paint" not in window.desks, "built when it is first shown"
+    assert "paint" not in window.pages, "built when it is first shown"
     assert "paint.clear" not in window.table
     window.show_workspace("paint")
     assert "paint.clear" in window.table
@@ -130,7 +135,7 @@ def test_undo_is_of_the_workspace_on_view(window: MainWindow) -> None:
 
 
 def test_a_run_is_opened_in_its_workspace(window: MainWindow, maps_run: Path) -> None:
-    window._explore_path(maps_run)
+    window.use_path(maps_run)
     assert window.current_workspace == "paint"
     assert maps_run in paint(window).asked
     model = window.studio.open_run(maps_run)
@@ -161,7 +166,7 @@ def test_a_run_that_is_gone_is_reported_and_nothing_is_shown(
     window: MainWindow, tmp_path: Path, logged_problems: list[object]
 ) -> None:
     before = window.current_workspace
-    window._explore_path(tmp_path / "gone")
+    window.use_path(tmp_path / "gone")
     assert window.current_workspace == before
     assert logged_problems
 
@@ -246,8 +251,8 @@ def test_the_source_menu_offers_what_the_workspace_can_open(qtbot: QtBot, maps_r
         bar = SourceBar(desk, studio)
         qtbot.addWidget(bar)
         qtbot.waitUntil(lambda: not (studio.pump() or studio.jobs.running))
-        bar.button.fill()
-        found[desk.place] = [action.text().partition("\t")[0] for action in bar.button._menu.actions()]
+        bar.button.menu().aboutToShow.emit()
+        found[desk.place] = [action.text().partition("\t")[0] for action in bar.button.menu().actions()]
         found[desk.place + " words"] = [bar.button.accessibleName()]
         desk.shutdown()
     assert "digits" in found["explore"]

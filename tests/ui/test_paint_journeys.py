@@ -249,7 +249,7 @@ def test_my_own_world(qtbot: QtBot, tmp_path: Path, told: Told) -> None:
         assert page.painter.document.ids[32, 32] == 2  # type: ignore[union-attr]
         step, before = page.painter.step, drawn(qtbot, page.painter)
         wait(qtbot, lambda: page.painter.step > step and not np.array_equal(page.painter.picture, before))
-        assert page.result._live
+        assert page.result.live
         assert not told.errors
 
 

@@ -21,6 +21,7 @@ from ganstudio.ui.paint.scene_dialog import SceneDialog
 from ganstudio.ui.paint.workspace import PaintWorkspace
 from ganstudio.ui.window import MainWindow
 from tests.ui.audit import problems
+from tests.ui.canvas_kit import wheel
 from tests.ui.explore_window import Told, drop
 from tests.ui.paint_kit import (
     answer,
@@ -95,9 +96,9 @@ def test_sliders_follow_and_attributes_say_where_they_stand(qtbot: QtBot, spade:
 def test_a_click_in_the_strip_takes_a_style(qtbot: QtBot, spade: Path) -> None:
     with painting_window(qtbot, spade) as (_window, page):
         strip = page.style_panel.strip
-        wait(qtbot, lambda: all(not image.isNull() for image in strip.images))
+        wait(qtbot, lambda: all(strip.item(place) is not None for place in range(strip.count)))
         before = drawn(qtbot, page.painter)
-        QTest.mouseClick(strip, Qt.MouseButton.LeftButton, pos=strip.cell(6).center().toPoint())
+        QTest.mouseClick(strip, Qt.MouseButton.LeftButton, pos=strip.cell(6).center())
         assert not np.array_equal(drawn(qtbot, page.painter), before)
         assert page.painter.history.undo() == "Take a style"
         strip.setFocus()
@@ -115,9 +116,9 @@ def test_the_result_is_shown_at_every_size_and_beside_the_one_before(qtbot: QtBo
         for name, times in (("1", 1), ("2", 2), ("4", 4)):
             page.bar.times.chosen.emit(name)
             assert result.place().width() == pytest.approx(64 * times, abs=1)
-        result.step_size(-1)
-        assert result.size_name == "2"
-        assert page.bar.times.value == "2"
+        for name in ("", "2"):  # three times its size is none of them
+            wheel(result, -1)
+            assert (result.zoom, page.bar.times.value) == (name, name)
         page.bar.times.chosen.emit("fit")
         assert result.place().width() > 64
         assert window.table.run("paint.compare")
@@ -142,9 +143,9 @@ def test_the_mouse_over_the_picture_tells_the_class(qtbot: QtBot, spade: Path) -
     with painting_window(qtbot, spade) as (_window, page):
         place = page.result.place()
         QTest.mouseMove(page.result, (place.topLeft() + QPointF(4, 4)).toPoint())
-        assert page.result._hover_text == "sky"
+        assert page.result.hover_text == "sky"
         page.result.hovered.emit(-1, -1)
-        assert page.result._hover_text == ""
+        assert page.result.hover_text == ""
 
 
 # -- canvases -------------------------------------------------------------------------------------------------------------
@@ -317,7 +318,7 @@ def test_a_run_is_followed_while_it_trains(qtbot: QtBot) -> None:
         first = drawn(qtbot, page.painter)
         step = page.painter.step
         wait(qtbot, lambda: page.painter.step > step and not np.array_equal(page.painter.picture, first))
-        assert page.result._live
+        assert page.result.live
         page.canvas.choose_class(4)
         stroke(page, (0.1, 0.2), (0.9, 0.7))
         model.stop(save=True)

@@ -18,7 +18,7 @@ from pytestqt.qtbot import QtBot
 
 from ganstudio.core.events import Scene
 from ganstudio.ui.experiment.density_canvas import DrawingCanvas
-from ganstudio.ui.kit.theme import DARK, LIGHT
+from ganstudio.ui.kit.style import set_theme
 from ganstudio.ui.pictures.timeline import Timeline
 from ganstudio.ui.pictures.wall import ImageWall
 from ganstudio.ui.plots.scene import SceneView
@@ -41,7 +41,6 @@ def a_wall(host: QWidget) -> tuple[QWidget, Callable[[], object]]:
         random.choice([wall.set_samples, wall.set_real])(items, RNG.random(count).astype(np.float32))
         wall.set_mode(random.choice(["fake", "real", "both"]))  # type: ignore[arg-type]
         wall.set_sorted(random.random() < 0.5)
-        wall.set_smooth(random.random() < 0.3)
 
     return wall, renew
 
@@ -111,7 +110,7 @@ def test_random_hands(make: Callable[[QWidget], tuple[QWidget, Callable[[], obje
         elif what == 7:
             renew()
         else:
-            widget.apply_theme(random.choice([LIGHT, DARK]))  # type: ignore[attr-defined]
+            set_theme(random.choice(["light", "dark"]))  # type: ignore[arg-type]
             reason = random.choice([QContextMenuEvent.Reason.Keyboard, QContextMenuEvent.Reason.Mouse])
             spot = at.toPoint()
             QApplication.sendEvent(target, QContextMenuEvent(reason, spot, target.mapToGlobal(spot)))

@@ -15,10 +15,11 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 from pytestqt.qtbot import QtBot
 
-from ganstudio.ui.experiment import density_shapes as shapes
+from ganstudio.app.history import History
+from ganstudio.ui.experiment import density as shapes
 from ganstudio.ui.experiment.density import SIZE, Brush, Density
 from ganstudio.ui.experiment.density_canvas import DrawingCanvas
-from ganstudio.ui.experiment.density_dialog import DrawingDialog
+from ganstudio.ui.experiment.density_dialog import DrawingDialog, letters
 from ganstudio.ui.kit.theme import ui_font
 
 strokes = st.lists(
@@ -51,13 +52,13 @@ def test_undo_and_redo_give_every_state_back(lines: list[tuple[list[tuple[float,
         if density.end():
             states.append(density.field.copy())
     for state in reversed(states[:-1]):
-        assert density.undo()
+        assert density.history.undo()
         np.testing.assert_array_equal(density.field, state)
-    assert not density.undo()
+    assert not density.history.undo()
     for state in states[1:]:
-        assert density.redo()
+        assert density.history.redo()
         np.testing.assert_array_equal(density.field, state)
-    assert not density.redo()
+    assert not density.history.redo()
 
 
 def test_a_quick_stroke_has_no_gaps_and_a_slow_one_is_no_stronger() -> None:
@@ -96,17 +97,17 @@ def test_mirrors_are_exact(brush: Brush, axes: int) -> None:
 
 
 def test_a_new_stroke_forgets_what_was_undone_and_history_is_lean() -> None:
-    density = Density()
+    density = Density(history=History(1000, budget=1_000_000))
     for number in range(300):
         density.begin(Brush(radius=8))
         density.stroke_to(20 + number % 200, 30 + number % 190)
         density.end()
-    assert density.history_bytes < 1_000_000
-    density.undo()
+    for _ in range(300):  # all of them fit into a megabyte
+        assert density.history.undo()
     density.begin(Brush())
     density.stroke_to(10, 10)
     density.end()
-    assert not density.can_redo
+    assert not density.history.can_redo
 
 
 def test_samples_lie_where_ink_is() -> None:
@@ -129,7 +130,7 @@ def test_wrong_fields_are_refused() -> None:
 
 
 def test_shapes_are_shapes(qapp: QApplication) -> None:
-    made = [shapes.ring(), shapes.spiral(), shapes.heart(), shapes.spots(), shapes.letters("GAN", ui_font())]
+    made = [shapes.ring(), shapes.spiral(), shapes.heart(), shapes.spots(), letters("GAN", ui_font())]
     for field in made:
         assert field.shape == (SIZE, SIZE)
         assert field.dtype == np.uint8
@@ -160,15 +161,15 @@ def drag(qtbot: QtBot, canvas: DrawingCanvas, start: QPoint, end: QPoint, button
 def test_drawing_by_mouse(canvas: DrawingCanvas, qtbot: QtBot) -> None:
     with qtbot.waitSignal(canvas.changed):
         drag(qtbot, canvas, QPoint(100, 258), QPoint(400, 258), Qt.MouseButton.LeftButton)
-    field = canvas.field()
+    field = canvas.density.field.copy()
     assert field[128, 60:190].min() > 150
     assert field[20].max() == 0
     drag(qtbot, canvas, QPoint(258, 100), QPoint(258, 400), Qt.MouseButton.RightButton)
-    assert canvas.field()[128, 128] < 60
+    assert canvas.density.field[128, 128] < 60
     qtbot.keyClick(canvas, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
-    np.testing.assert_array_equal(canvas.field(), field)
+    np.testing.assert_array_equal(canvas.density.field, field)
     qtbot.keyClick(canvas, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
-    assert canvas.field()[128, 128] < 60
+    assert canvas.density.field[128, 128] < 60
     canvas.clear()
     assert canvas.density.empty
     canvas.undo()
@@ -200,7 +201,7 @@ def test_brush_by_keys_and_wheel(canvas: DrawingCanvas, qtbot: QtBot) -> None:
 def test_drawing_by_keyboard(canvas: DrawingCanvas, qtbot: QtBot) -> None:
     qtbot.keyClick(canvas, Qt.Key.Key_Left, Qt.KeyboardModifier.ShiftModifier)
     qtbot.keyClick(canvas, Qt.Key.Key_Space)
-    field = canvas.field()
+    field = canvas.density.field.copy()
     assert field[128, 120] > 150
     assert field[128, 120] > field[128, 128]
 
@@ -248,7 +249,7 @@ def test_shapes_can_be_undone(dialog: DrawingDialog) -> None:
     assert "2,000" in dialog._preview_note.text()
     dialog._letters.textEdited.emit("A")
     dialog._undo.click()
-    np.testing.assert_array_equal(dialog.canvas.field(), shapes.ring())
+    np.testing.assert_array_equal(dialog.canvas.density.field, shapes.ring())
     dialog._undo.click()
     assert dialog.canvas.density.empty
     assert not dialog._undo.isEnabled()

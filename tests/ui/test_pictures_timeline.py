@@ -15,8 +15,7 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from ganstudio.ui.pictures.timeline import Timeline
-from ganstudio.ui.pictures.timeline_track import TimelineTrack, label_stops
+from ganstudio.ui.pictures.timeline import Timeline, TimelineTrack, label_stops
 
 STEPS = [0, 10, 50, 250, 1000, 4000]
 

@@ -18,10 +18,11 @@ from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
 from ganstudio.core.images import split_grid
-from ganstudio.ui.kit import image_files as export
-from ganstudio.ui.kit.theme import DARK
+from ganstudio.ui.kit import files as export
+from ganstudio.ui.kit.style import set_theme
+from ganstudio.ui.kit.theme import DARK, LIGHT
+from ganstudio.ui.pictures.cells import fit, fit_zoom
 from ganstudio.ui.pictures.wall import ImageWall
-from ganstudio.ui.pictures.wall_layout import fit, fit_zoom
 
 
 def noise(count: int = 64, size: int = 16, channels: int = 1, seed: int = 0) -> np.ndarray:
@@ -61,7 +62,7 @@ def test_a_layout_fits_and_no_other_would_be_larger(
         assert layout.width <= room[0]
         assert layout.height <= room[1]
     for place in range(count):
-        left, top, w, h = layout.cell(place)
+        left, top, w, h = layout.cell(place).getRect()
         assert layout.place_at(left, top) == place
         assert layout.place_at(left + w - 1, top + h - 1) == place
 
@@ -70,13 +71,13 @@ def test_a_layout_fits_and_no_other_would_be_larger(
 def test_what_belongs_together_stands_apart_from_the_next(group: int, columns: int) -> None:
     layout = fit(4 * columns, (10, 10), (400, 300), gap=1, group=group)
     assert layout.columns % group == 0
-    lefts = [layout.cell(place)[0] for place in range(layout.columns)]
+    lefts = [layout.cell(place).x() for place in range(layout.columns)]
     gaps = [right - left - layout.cell_width for left, right in itertools.pairwise(lefts)]
     for place, gap in enumerate(gaps, 1):
         assert gap == (1 if group == 1 or place % group else 6)
     assert layout.width <= 400
     for place in range(4 * columns):
-        left, top, w, h = layout.cell(place)
+        left, top, w, h = layout.cell(place).getRect()
         assert layout.place_at(left, top) == layout.place_at(left + w - 1, top + h - 1) == place
 
 
@@ -107,8 +108,8 @@ def test_both_shows_real_and_fake_at_one_zoom(wall: ImageWall) -> None:
     real, fake = wall.cell_rect(0, True), wall.cell_rect(0, False)
     assert real.size() == fake.size()
     assert real.right() < fake.left()
-    assert wall.sample_at(real.center().toPoint()) == (0, True)
-    assert wall.sample_at(fake.center().toPoint()) == (0, False)
+    assert wall.place_at(real.center().toPoint()) == ("real", 0)
+    assert wall.place_at(fake.center().toPoint()) == ("fake", 0)
     wall.set_mode("real")
     assert wall.cell_rect(0, False).isEmpty()
     with pytest.raises(ValueError, match="mode"):
@@ -124,12 +125,12 @@ def test_the_generator_of_a_sample_is_marked_and_named(wall: ImageWall) -> None:
     marks = {
         tuple(c) for c in shown[corner.y() - 16 : corner.y(), corner.x() - 16 : corner.x()].reshape(-1, 3).tolist()
     }
-    sky = QColor(wall._theme.groups[2])
+    sky = QColor(LIGHT.groups[2])
     assert (sky.red(), sky.green(), sky.blue()) in marks
     assert pixels(wall.grid_image()).max() < 200  # what is saved is the pictures alone, on grey
     texts = []
     for index in (0, 20, 40):
-        wall._focus("fake", index)
+        wall.focus(("fake", index))
         texts.append(wall.accessibleDescription())
     assert texts == ["sample 0 · near", "sample 20 · far", "sample 40 · generator 3"]
 
@@ -155,10 +156,9 @@ def test_tiny_samples_give_way_to_fewer_larger_ones(wall: ImageWall) -> None:
 def test_click_enlarges_and_arrows_walk(wall: ImageWall, qtbot: QtBot) -> None:
     scores = np.linspace(0, 1, 64, dtype=np.float32)
     wall.set_samples(noise(), scores)
-    with qtbot.waitSignal(wall.sample_clicked) as caught:
-        qtbot.mouseClick(wall, Qt.MouseButton.LeftButton, pos=wall.cell_rect(12).center().toPoint())
-    assert caught.args == [12, False]
+    qtbot.mouseClick(wall, Qt.MouseButton.LeftButton, pos=wall.cell_rect(12).center().toPoint())
     zoom = wall.zoom
+    assert zoom.index == 12
     assert zoom.isVisible()
     assert zoom.caption() == "sample 12 of 64 · D(G(z)) 0.19"
     assert "16 × 16 px" in zoom.size_text()
@@ -178,9 +178,9 @@ def test_keyboard_moves_focus_and_opens(wall: ImageWall, qtbot: QtBot) -> None:
     for key in (Qt.Key.Key_Right, Qt.Key.Key_Right, Qt.Key.Key_Down, Qt.Key.Key_Left):
         qtbot.keyClick(wall, key)
     assert wall.accessibleDescription() == "sample 9"
-    with qtbot.waitSignal(wall.sample_clicked) as caught:
-        qtbot.keyClick(wall, Qt.Key.Key_Return)
-    assert caught.args == [9, False]
+    qtbot.keyClick(wall, Qt.Key.Key_Return)
+    assert wall.zoom.isVisible()
+    assert wall.zoom.index == 9
 
 
 def test_the_zoom_closes_when_its_sample_is_gone(wall: ImageWall, qtbot: QtBot) -> None:
@@ -239,7 +239,7 @@ def test_empty_and_tiny_walls_paint(wall: ImageWall) -> None:
     wall.resize(96, 72)
     wall.grab()
     wall.set_samples(noise(64, 64))
-    wall.apply_theme(DARK)
+    set_theme("dark")
     corner = QColor(wall.grab().toImage().pixel(0, 0))
     assert corner == QColor(DARK.picture_grey)
 

@@ -91,11 +91,11 @@ def test_delete_undo_restore_empty(desk: Build, qtbot: QtBot) -> None:
     used.settle()
     trash = used.page.trash
     assert trash.isVisible()
-    (name,) = [item.name for item in trash.model.items]
+    (name,) = [item.name for item in trash.items]
     trash.table.selectRow(0)
     qtbot.mouseClick(trash.restore_button, LEFT)
     used.finish()
-    assert trash.model.items == ()
+    assert trash.items == ()
     qtbot.mouseClick(trash.back_button, LEFT)
     assert name in used.names
 
@@ -208,5 +208,5 @@ def test_a_run_of_the_list_can_be_explored(desk: Build, qtbot: QtBot) -> None:
     path = make("one")
     used = desk()
     with qtbot.waitSignal(used.page.explore_requested) as asked:
-        used.page.explore_chosen()
+        used.studio.actions.run("runs.explore")
     assert asked.args == [path]

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from ganstudio.core.events import Rows, SeriesInfo
 from ganstudio.store import RunWriter
-from ganstudio.ui.kit.theme import set_theme
+from ganstudio.ui.kit.style import set_theme
 from ganstudio.ui.runs.model import CREATED, NAME, SIZE, STATE, STEP
 from tests.ui.audit import problems
 from tests.ui.runs_kit import Build, make

@@ -38,7 +38,7 @@ def make(qtbot: QtBot, hub: Notifications) -> Callable[..., Shell]:
         qtbot.addWidget(shell)
         shell.add_workspace("train", "Train", "train", lambda: QLabel("one"))
         shell.add_workspace("runs", "Runs", "runs", lambda: QLabel("two"))
-        shell.restore()
+        shell.begin()
         shell.show()
         return shell
 
@@ -56,7 +56,7 @@ def test_workspaces_are_built_when_first_shown_and_remembered(qtbot: QtBot, hub:
         qtbot.addWidget(shell)
         for name in ("train", "runs"):
             shell.add_workspace(name, name.title(), name, page(name))
-        shell.restore()
+        shell.begin()
         shell.show()
         shell.show_workspace("runs")
         assert built == expected
@@ -202,15 +202,15 @@ def test_details_fold_out_and_are_copied(qtbot: QtBot) -> None:
     )
     banner.show()
     buttons = {button.text(): button for button in banner.findChildren(QPushButton)}
-    assert not banner._body._details.isVisible()
+    assert not banner._details.isVisible()
     buttons["Details"].click()
-    assert banner._body._details.isVisible()
+    assert banner._details.isVisible()
     buttons["Copy"].click()
     assert QApplication.clipboard().text() == "The loss is not finite.\nLower the learning rate.\nTraceback"
     buttons["Resume"].click()
     assert ran == [1]
     with qtbot.waitSignal(banner.closed):
-        banner._body.close_button.click()
+        banner.close_button.click()
 
 
 def test_empty_state_offers_its_button(qtbot: QtBot) -> None:

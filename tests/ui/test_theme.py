@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QApplication
 from ganstudio.core.errors import UsageError
 from ganstudio.core.resources import resource_path
 from ganstudio.ui.kit.icons import icon, icon_names, icon_pixmap
-from ganstudio.ui.kit.style import style_sheet
-from ganstudio.ui.kit.theme import DARK, LIGHT, Theme, contrast, current_theme, set_theme, theme_hub, ui_font
+from ganstudio.ui.kit.style import set_theme, style_sheet
+from ganstudio.ui.kit.theme import DARK, LIGHT, Theme, contrast, current_theme, theme_hub, ui_font
 
 GROUNDS = ("window", "surface", "raised", "hover", "selected")
 

@@ -1,12 +1,15 @@
-"""Names from elsewhere are shown as they are; Qt never takes them for HTML, which could name a file to be opened."""
+"""What is mended in Qt's own classes. Names from elsewhere are shown as they are; Qt never takes them for HTML, which
+could name a file to be opened. And a picture that cannot be drawn is told of once."""
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
+import pytest
 from PySide6.QtCore import QPoint, QTimer
-from PySide6.QtGui import QAction, Qt
-from PySide6.QtWidgets import QApplication, QLabel, QListWidgetItem, QMessageBox, QToolTip, QWidget
+from PySide6.QtGui import QAction, QPainter, QPaintEvent, Qt
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QListWidgetItem, QMessageBox, QToolTip, QWidget
 from pytestqt.qtbot import QtBot
 
 from ganstudio.core.experiment import Experiment
@@ -70,3 +73,31 @@ def test_a_run_with_a_tag_in_its_name(qtbot: QtBot, tmp_path: Path) -> None:
                 assert "<img" not in widget.toolTip(), widget
                 if isinstance(widget, QLabel) and "<img" in widget.text():
                     assert widget.textFormat() == Qt.TextFormat.PlainText, widget
+
+
+class _Drawn:
+    """Draws for the widget that it is mixed into; fails before its painter is closed."""
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)  # type: ignore[call-overload]
+        painter.drawLine(0, 0, 1 // self.whole, 9)  # type: ignore[attr-defined]
+
+
+class _Button(_Drawn, QAbstractButton):
+    whole = 0
+
+
+def test_a_picture_that_cannot_be_drawn_is_told_of_once(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    button, other, told = _Button(window), QLabel("beside it", window), []
+    other.move(0, 40)
+    monkeypatch.setattr(sys, "excepthook", lambda kind, error, trace: (told.append(kind), window.update()))
+    for _time in range(3):
+        picture = window.grab().toImage()
+    assert told == [ZeroDivisionError]
+    pixels = {picture.pixelColor(x, y).name() for x in range(other.width()) for y in range(40, 40 + other.height())}
+    assert len(pixels) > 1, "what stands beside it is drawn"
+    button.whole = 1
+    window.grab()
+    assert told == [ZeroDivisionError], "nothing keeps it from being drawn later"

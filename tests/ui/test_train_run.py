@@ -209,7 +209,7 @@ def test_another_run_is_laid_over(window: MainWindow, qtbot: QtBot) -> None:
     action = next(a for a in bar._menu.actions() if a.text() == "tiny ring")
     action.trigger()
     assert curves._label == "tiny ring"
-    assert any(curve.comparison for curve in curves.sections["loss"].canvas.figure.curves)
+    assert any(curve.comparison for curve in curves.sections["loss"].plot.curves)
     next(a for a in bar._menu.actions() if a.text() == "Nothing").trigger()
     assert curves._label == ""
     assert second.step

@@ -252,11 +252,10 @@ def test_dropped_pictures_are_checked(window: MainWindow, qtbot: QtBot, tmp_path
     assert drop(window, dropped)
     wait(qtbot, lambda: dialogs(window))
     (dialog,) = dialogs(window)
-    view = dialog.findChild(DataCheckView)
-    assert view is not None
+    assert isinstance(dialog, DataCheckView)
     assert window.train.panel.experiment.data == f"folder:{dropped}"
     wait(qtbot, lambda: not window.studio.jobs.running)
-    words = " ".join(label.text() for label in view.findChildren(type(window.train.run_view.stage._caption)))
+    words = " ".join(label.text() for label in dialog.findChildren(type(window.train.run_view.stage._caption)))
     assert ("4" in words and "broken.png" in words) or "1" in words
     dialog.reject()
     wait(qtbot, lambda: not dialogs(window))

@@ -28,7 +28,7 @@ from ganstudio.ui.controls.seeds import SeedRow
 from ganstudio.ui.controls.slider import ValueSlider
 from ganstudio.ui.generator_page.export_dialogs import PictureDialog
 from ganstudio.ui.kit.files import LARGEST_PASTE, png_of
-from ganstudio.ui.kit.theme import set_theme
+from ganstudio.ui.kit.style import set_theme
 from ganstudio.ui.translate.actions import shortcut_rows
 from ganstudio.ui.translate.batch_dialog import BatchDialog, Wishes
 from ganstudio.ui.translate.workspace import TranslateWorkspace
@@ -106,7 +106,7 @@ def test_the_run_that_is_looked_at_is_followed_while_it_trains(qtbot: QtBot) -> 
         assert window.current_workspace == "train"
         window.show_workspace("translate")
         wait(qtbot, lambda: page.translator.following is model and page.translator.output is not None)
-        assert "step" in page.stage.output._tag
+        assert "step" in page.stage.output.tags[0]
         step = page.translator.step
         wait(qtbot, lambda: page.translator.step > step)
         window.show_workspace("train")
@@ -180,9 +180,9 @@ def test_pictures_of_the_data_by_mouse_and_by_keyboard(qtbot: QtBot) -> None:
 
 def test_the_ink_is_there_before_the_network_and_the_output_follows_the_stroke(qtbot: QtBot) -> None:
     with translating_window(qtbot) as (window, page):
-        translator, view = page.translator, page.stage.input
+        translator, view, pen = page.translator, page.stage.input, page.stage.pen
         window.table.run("translate.draw")
-        assert view.tool == "pen"
+        assert pen.tool == "pen"
         white = drawn(qtbot, translator)
         assert white.max() == 0  # the negative of white paper
         qtbot.mousePress(view, LEFT, NOTHING, on(page, 4, 8))
@@ -200,7 +200,7 @@ def test_the_ink_is_there_before_the_network_and_the_output_follows_the_stroke(q
         window.table.run("edit.redo")
         np.testing.assert_array_equal(drawn(qtbot, translator), half)
         window.table.run("translate.eraser")
-        view.set_pen_width(64)
+        pen.set_width(64)
         stroke(qtbot, page, (1, 1), (15, 15), (1, 15), (15, 1))
         np.testing.assert_array_equal(drawn(qtbot, translator), white)
         assert translator.history.undo_label == "Erase"
@@ -208,43 +208,44 @@ def test_the_ink_is_there_before_the_network_and_the_output_follows_the_stroke(q
 
 def test_keys_and_wheel_change_the_pen(qtbot: QtBot) -> None:
     with translating_window(qtbot) as (window, page):
-        view, bar = page.stage.input, page.stage.input_foot.pen
+        view, pen, bar = page.stage.input, page.stage.pen, page.stage.input_foot.pen
         view.setFocus()
         assert not window.table["translate.wider"].enabled()
         qtbot.keyClick(view, Qt.Key.Key_B)
-        assert view.tool == "pen"
+        assert pen.tool == "pen"
         assert page.stage.input_foot.currentWidget() is bar
-        width = view.pen_width
+        width = pen.width
         qtbot.keyClick(view, Qt.Key.Key_BracketRight)
-        assert view.pen_width > width
-        wider = view.pen_width
+        assert pen.width > width
+        wider = pen.width
         wheel(view, True)
-        assert view.pen_width > wider
+        assert pen.width > wider
         wheel(view, False)
         qtbot.keyClick(view, Qt.Key.Key_BracketLeft)
-        assert view.pen_width == pytest.approx(width, abs=0.3)
+        assert pen.width == pytest.approx(width, abs=0.3)
         zoom = view.viewport.scale
         wheel(view, True, Qt.KeyboardModifier.ControlModifier)
         assert view.viewport.scale > zoom
         bar.width_slider.setValue(bar.width_slider.maximum())
-        assert view.pen_width == 64
+        assert pen.width == 64
         qtbot.keyClick(view, Qt.Key.Key_E)
-        assert view.tool == "eraser"
+        assert pen.tool == "eraser"
         bar.ink.setCurrentIndex(4)
         bar.ink.activated.emit(4)
-        assert (view.tool, view.ink.name) == ("pen", "white")
+        assert (pen.tool, pen.ink.name) == ("pen", "white")
         qtbot.keyClick(view, Qt.Key.Key_V)
-        assert view.tool == "hand"
+        assert pen.tool == "hand"
 
 
 def test_classes_are_drawn_and_taken_up(qtbot: QtBot) -> None:
     with translating_window(qtbot, MAP) as (_window, page):
         translator, view, bar = page.translator, page.stage.input, page.stage.input_foot.pen
+        pen = page.stage.pen
         assert [bar.ink.itemText(row) for row in range(bar.ink.count())] == [one.name for one in CLASSES]
         translator.give_blank(1)
-        view.set_tool("pen")
+        pen.set_tool("pen")
         bar.ink.activated.emit(2)
-        view.set_pen_width(3)
+        pen.set_width(3)
         stroke(qtbot, page, (3, 3), (12, 3))
         drawn(qtbot, translator)
         assert set(np.unique(translator.state.picture.pixels)) == {1, 2}
@@ -252,27 +253,27 @@ def test_classes_are_drawn_and_taken_up(qtbot: QtBot) -> None:
             array(view.image), seen(translator.given, translator.state.picture.pixels).reshape(SIZE, -1)
         )
         qtbot.mouseClick(view, LEFT, Qt.KeyboardModifier.AltModifier, on(page, 8, 12))
-        assert view.ink.name == CLASSES[1].name
+        assert pen.ink.name == CLASSES[1].name
         assert bar.ink.currentText() == CLASSES[1].name
 
 
 def test_a_colour_that_is_taken_up_from_the_picture(qtbot: QtBot) -> None:
     with translating_window(qtbot, TWO_WAYS) as (_window, page):
-        view = page.stage.input
-        view.set_tool("pen")
+        view, pen = page.stage.input, page.stage.pen
+        pen.set_tool("pen")
         qtbot.mouseClick(view, LEFT, Qt.KeyboardModifier.AltModifier, on(page, 3.5, 4.5))
         pixels = page.translator.state.picture.pixels
-        assert view.ink.value == tuple(pixels[:, 4, 3].tolist())
+        assert pen.ink.value == tuple(pixels[:, 4, 3].tolist())
         assert page.stage.input_foot.pen.ink.currentText() == "taken up"
-        view.set_pen_width(4)
+        pen.set_width(4)
         stroke(qtbot, page, (10, 10), (11, 10))
-        assert tuple(page.translator.state.picture.pixels[:, 10, 10].tolist()) == view.ink.value
+        assert tuple(page.translator.state.picture.pixels[:, 10, 10].tolist()) == pen.ink.value
 
 
 def test_escape_and_undo_during_a_stroke(qtbot: QtBot) -> None:
     with translating_window(qtbot) as (window, page):
         translator, view = page.translator, page.stage.input
-        view.set_tool("pen")
+        page.stage.pen.set_tool("pen")
         before = translator.state
         qtbot.mousePress(view, LEFT, NOTHING, on(page, 4, 8))
         qtbot.mouseMove(view, on(page, 12, 8))
@@ -327,7 +328,7 @@ def test_before_and_after(qtbot: QtBot) -> None:
         stage = page.stage
         stage.input.setFocus()
         qtbot.keyClick(stage.input, Qt.Key.Key_C)
-        view = stage.compare
+        view = stage.output
         assert stage.comparing
         assert view.hasFocus()
         assert view.divided
@@ -342,7 +343,7 @@ def test_before_and_after(qtbot: QtBot) -> None:
         qtbot.keyClick(view, Qt.Key.Key_End)
         right = array(view.grab().toImage())[middle, 3 * (view.width() // 2) : 3 * (view.width() // 2) + 30]
         assert not np.array_equal(left, right)
-        start = QPoint(round(view.line()), middle)
+        start = QPoint(round(view.place().right()), middle)  # the line is there
         qtbot.mousePress(view, LEFT, NOTHING, start)
         qtbot.mouseMove(view, QPoint(view.width() // 2, middle))
         qtbot.mouseRelease(view, LEFT, NOTHING, QPoint(view.width() // 2, middle))
@@ -355,20 +356,20 @@ def test_before_and_after(qtbot: QtBot) -> None:
 def test_zooming_and_moving_is_done_in_all_pictures(qtbot: QtBot) -> None:
     with translating_window(qtbot, TWO_WAYS) as (_window, page):
         stage = page.stage
-        assert len({view.viewport.scale for view in stage.views[:3]}) == 1
+        assert len({view.viewport.scale for view in stage.views}) == 1
         page.toolbar.zoom._buttons["4"].click()
-        assert {view.zoom for view in stage.views[:3]} == {"4"}
+        assert {view.zoom for view in stage.views} == {"4"}
         for _ in range(8):
             wheel(stage.output, True)
-        assert len({view.viewport.scale for view in stage.views[:3]}) == 1
+        assert len({view.viewport.scale for view in stage.views}) == 1
         assert not any(button.isChecked() for button in page.toolbar.zoom._buttons.values())
         middle = stage.output.rect().center()
         qtbot.mousePress(stage.output, LEFT, NOTHING, middle)
         qtbot.mouseMove(stage.output, middle + QPoint(40, 25))
         qtbot.mouseRelease(stage.output, LEFT, NOTHING, middle + QPoint(40, 25))
-        assert len({view.viewport.origin.toTuple() for view in stage.views[:3]}) == 1
+        assert len({view.viewport.origin.toTuple() for view in stage.views}) == 1
         qtbot.keyClick(stage.back, Qt.Key.Key_0)
-        assert {view.zoom for view in stage.views[:3]} == {"fit"}
+        assert {view.zoom for view in stage.views} == {"fit"}
         assert page.toolbar.zoom.value == "fit"
 
 
@@ -612,7 +613,7 @@ def test_three_hundred_random_deeds(qtbot: QtBot, tmp_path: Path, monkeypatch: p
             if popup is not None:
                 popup.close()
             QApplication.processEvents()
-        page.stage.input.set_tool("hand")
+        page.stage.pen.set_tool("hand")
         drawn(qtbot, page.translator)
         assert page.translator.error is None
         assert not told.errors

@@ -295,7 +295,7 @@ def test_the_card_of_the_ready_run_opens_it_in_explore_and_trains_nothing(
     card = window.train.gallery.card("codes")
     card.chosen.emit("codes")
     assert window.current_workspace == "explore"
-    page = window.desks["explore"]
+    page = window.pages["explore"]
     assert isinstance(page, ExploreWorkspace)
     explorer = page.explorer
     wait(qtbot, lambda: explorer.opened is not None)

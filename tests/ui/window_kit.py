@@ -25,8 +25,9 @@ PATIENCE = 40_000
 
 def open_window(qtbot: QtBot, *, ready: bool = True) -> MainWindow:
     """A window on a new studio, visible; with ``ready`` its methods have been loaded."""
-    window = MainWindow(Studio())
-    window.restore()
+    window = MainWindow.of(Studio())
+    window.place(window.store.glance()[1])
+    window.begin()
     window.show()
     window.studio.load_catalogue()
     if ready:

@@ -4,35 +4,87 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QAbstractItemView,
+    QDialog,
     QFrame,
-    QHBoxLayout,
     QHeaderView,
-    QLineEdit,
     QProgressBar,
     QPushButton,
-    QScrollArea,
-    QStackedWidget,
     QTableView,
-    QVBoxLayout,
     QWidget,
 )
 
 from ganstudio.core.i18n import _, plural
-from ganstudio.ui.experiment.check_model import ProblemModel
-from ganstudio.ui.experiment.check_pictures import BalanceBars, PreviewView
-from ganstudio.ui.kit.icons import icon
-from ganstudio.ui.kit.parts import label
+from ganstudio.ui.experiment.previews import BalanceBars, PreviewView
+from ganstudio.ui.kit.parts import boxed, entry, label, push_button, say, scrolled, stacked
 from ganstudio.ui.kit.style import set_look
+from ganstudio.ui.kit.tips import plain
 
 if TYPE_CHECKING:  # the check runs elsewhere; here only its report is read
     from ganstudio.data.base import Problem
     from ganstudio.data.report import DataReport
+
+Index = QModelIndex | QPersistentModelIndex
+
+
+class ProblemModel(QAbstractTableModel):
+    """Files with what is odd about them and what is done with them; quick with many thousands of rows."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._all: Sequence[tuple[str, str, str]] = ()
+        self._shown: Sequence[tuple[str, str, str]] = ()
+        self._words: list[str] = []
+
+    def set_problems(self, problems: Sequence[Problem]) -> None:
+        """Shows these files."""
+        done = {"dropped": _("left out"), "converted": _("converted")}
+        self._all = [(row.file, row.what, done.get(row.action, row.action)) for row in problems]
+        self._select()
+
+    def set_search(self, text: str) -> None:
+        """Shows only the rows in which every word occurs."""
+        self._words = text.casefold().split()
+        self._select()
+
+    def _select(self) -> None:
+        def matches(row: tuple[str, str, str]) -> bool:
+            text = " ".join(row).casefold()
+            return all(word in text for word in self._words)
+
+        self.beginResetModel()
+        self._shown = [row for row in self._all if matches(row)] if self._words else self._all
+        self.endResetModel()
+
+    def text(self, rows: Sequence[int] = ()) -> str:
+        """These rows for the clipboard, tab-separated; all that are shown where none is named."""
+        return "\n".join("\t".join(self._shown[row]) for row in rows or range(len(self._shown)))
+
+    def rowCount(self, parent: Index | None = None) -> int:
+        """How many rows are shown."""
+        return 0 if parent is not None and parent.isValid() else len(self._shown)
+
+    def columnCount(self, parent: Index | None = None) -> int:
+        """Three."""
+        return 0 if parent is not None and parent.isValid() else 3
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """The text of a cell, also as its tooltip."""
+        if not index.isValid() or role not in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
+            return None
+        text = self._shown[index.row()][index.column()]
+        return plain(text) if role == Qt.ItemDataRole.ToolTipRole else text
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """The headings."""
+        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
+            return (_("File"), _("What is odd"), _("What is done"))[section]
+        return None
 
 
 def counted(n: int, one: str, many: str) -> str:
@@ -41,7 +93,7 @@ def counted(n: int, one: str, many: str) -> str:
 
 
 def verdict(report: DataReport) -> tuple[str, str]:
-    """One sentence on whether one can train, and the theme's colour for it."""
+    """One sentence on whether one can train, and its tone."""
     dropped = sum(problem.action == "dropped" for problem in report.problems)
     count = report.spec.count
     if not count:
@@ -55,8 +107,8 @@ def verdict(report: DataReport) -> tuple[str, str]:
     mended = len({problem.file for problem in report.problems})
     if mended:
         what = counted(mended, _("{n} file was converted: see below."), _("{n} files were converted: see below."))
-        return f"{ready} {what}", "real"
-    return _("{ready} Nothing is wrong with them.").format(ready=ready), "real"
+        return f"{ready} {what}", ""
+    return _("{ready} Nothing is wrong with them.").format(ready=ready), ""
 
 
 def facts(report: DataReport) -> list[str]:
@@ -68,9 +120,7 @@ def facts(report: DataReport) -> list[str]:
             lines.append(plural("{n} true mode", "{n} true modes", len(spec.modes)))
         return lines
     colours = _("grey") if spec.channels == 1 else _("colour")
-    lines = [
-        _("The network sees {size} × {size} px, {colours}").format(size=spec.size, colours=colours),
-    ]
+    lines = [_("The network sees {size} × {size} px, {colours}").format(size=spec.size, colours=colours)]
     if report.sizes:
         some = ", ".join(f"{width} × {height} ({count:,})" for width, height, count in report.sizes[:4])
         rest = len(report.sizes) - 4
@@ -96,156 +146,106 @@ def _sides(report: DataReport) -> list[str]:
     return [_("{given} (left) → {wanted} (right)").format(given=given, wanted=wanted)]
 
 
-class DataCheckView(QWidget):
-    """Waits, shows a report, or says why there is none.
+class DataCheckView(QDialog):
+    """Waits, shows a report, or says why there is none. It is accepted by “Train on this”.
 
-    Signals: ``cancelled``, ``closed``, ``start_requested`` (train on it now).
+    Args:
+        parent: the window.
+        title: of the window.
     """
 
-    cancelled = Signal()
-    closed = Signal()
-    start_requested = Signal()
-
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, title: str = "") -> None:
         super().__init__(parent)
-        self.setWindowTitle(_("What the network will see"))
+        self.setWindowTitle(title)
+        self.resize(880, 640)
         self.model = ProblemModel()
         self.model.setParent(self)
-        self._pages = QStackedWidget()
-        self._pages.addWidget(self._make_waiting())
-        self._pages.addWidget(self._make_result())
-        self._pages.addWidget(self._make_failure())
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(self._pages)
+        self._pages = stacked(self._waiting(), self._result(), self._failed())
+        boxed(self._pages, into=self)
 
-    def _make_waiting(self) -> QWidget:
-        page = QWidget()
-        column = QVBoxLayout(page)
-        column.setContentsMargins(32, 32, 32, 32)
-        column.setSpacing(12)
-        column.addStretch(1)
-        self._doing = label(_("Looking at the data…"), "title")
+    def _waiting(self) -> QWidget:
         self.progress = QProgressBar()
         self.progress.setTextVisible(False)
         self.progress.setAccessibleName(_("Progress of the check"))
         self._detail = label("", "muted", wrap=True)
-        self.cancel = QPushButton(_("Cancel"))
-        self.cancel.setToolTip(_("Stops looking; nothing has been changed"))
-        self.cancel.clicked.connect(self.cancelled)
-        for widget in (self._doing, self.progress, self._detail):
-            column.addWidget(widget)
-        column.addWidget(self.cancel, 0, Qt.AlignmentFlag.AlignLeft)
-        column.addStretch(2)
+        self.cancel = push_button(_("Cancel"), "", _("Stops looking; nothing has been changed"), clicked=self.reject)
+        title = label(_("Looking at the data…"), "title")
+        foot = boxed(self.cancel, None, across=True)
+        page = QWidget()
+        parts = None, title, self.progress, self._detail, foot, None, None
+        boxed(*parts, margins=(32, 32, 32, 32), gap=12, into=page)
         return page
 
-    def _make_failure(self) -> QWidget:
-        page = QWidget()
-        column = QVBoxLayout(page)
-        column.setContentsMargins(32, 32, 32, 32)
-        column.setSpacing(12)
+    def _failed(self) -> QWidget:
         self._failure = label("", "error", wrap=True)
-        column.addWidget(label(_("The data cannot be used"), "title"))
-        column.addWidget(self._failure)
-        column.addWidget(self._close_button(), 0, Qt.AlignmentFlag.AlignLeft)
-        column.addStretch(1)
+        title = label(_("The data cannot be used"), "title")
+        foot = boxed(self._close_button(), None, across=True)
+        page = QWidget()
+        boxed(title, self._failure, foot, None, margins=(32, 32, 32, 32), gap=12, into=page)
         return page
 
     def _close_button(self) -> QPushButton:
-        button = QPushButton(_("Close"))
-        button.setToolTip(_("Back to the experiment"))
-        button.clicked.connect(self.closed)
-        return button
+        return push_button(_("Close"), "", _("Back to the experiment"), clicked=self.reject)
 
-    def _make_result(self) -> QWidget:
-        page = QWidget()
-        column = QVBoxLayout(page)
-        column.setContentsMargins(24, 24, 24, 16)
-        column.setSpacing(12)
+    def _result(self) -> QWidget:
         self.verdict = label("", "title", wrap=True)
-        column.addWidget(self.verdict)
-        middle = QHBoxLayout()
-        middle.setSpacing(24)
         self.preview = PreviewView()
-        middle.addWidget(self.preview, 3)
-        middle.addWidget(self._make_numbers(), 2)
-        column.addLayout(middle, 3)
-        column.addWidget(self._make_problems(), 2)
-        row = QHBoxLayout()
-        row.addStretch(1)
-        row.addWidget(self._close_button())
-        self.start = QPushButton(_("Train on this"))
-        self.start.setIcon(icon("play", "accent_text"))
-        self.start.setProperty("primary", True)
-        self.start.setToolTip(_("Starts the experiment with these data"))
-        self.start.clicked.connect(self.start_requested)
-        row.addWidget(self.start)
-        column.addLayout(row)
+        middle = boxed(self.preview, self._numbers(), across=True, gap=24)
+        middle.setStretch(0, 3)
+        middle.setStretch(1, 2)
+        words = _("Starts the experiment with these data")
+        self.start = push_button(_("Train on this"), "play", words, clicked=self.accept, primary=True)
+        foot = boxed(None, self._close_button(), self.start, across=True, gap=8)
+        page = QWidget()
+        column = boxed(self.verdict, middle, self._problem_list(), foot, margins=(24, 24, 24, 16), gap=12, into=page)
+        column.setStretch(1, 3)
+        column.setStretch(2, 2)
         return page
 
-    def _make_numbers(self) -> QWidget:
+    def _numbers(self) -> QWidget:
         self._facts = label("", wrap=True)
         self._changes = label("", "muted", wrap=True)
         self._warnings = label("", "warning", wrap=True)
         self._balance_title = label(_("Items per class"), "strong")
         self.balance = BalanceBars()
+        words = self._facts, self._warnings, self._changes
         content = QWidget()
-        column = QVBoxLayout(content)
-        column.setContentsMargins(0, 0, 8, 0)
-        column.setSpacing(12)
-        for widget in (self._facts, self._warnings, self._changes, self._balance_title, self.balance):
-            column.addWidget(widget)
-        column.addStretch(1)
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setWidget(content)
+        boxed(*words, self._balance_title, self.balance, None, margins=(0, 0, 8, 0), gap=12, into=content)
+        scroll = scrolled(content)
+        scroll.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         scroll.setMinimumWidth(220)
         return scroll
 
-    def _make_problems(self) -> QWidget:
-        self.problems = QWidget()
-        column = QVBoxLayout(self.problems)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(8)
-        row = QHBoxLayout()
-        row.setSpacing(8)
+    def _problem_list(self) -> QWidget:
         self._problem_title = label("", "strong")
-        self.search = QLineEdit()
-        self.search.setPlaceholderText(_("Search files"))
-        self.search.setAccessibleName(_("Search files"))
-        self.search.setToolTip(_("Finds files by name or by what is odd about them"))
-        self.search.setClearButtonEnabled(True)
+        tip = _("Finds files by name or by what is odd about them")
+        self.search = entry(_("Search files"), tip, changed=self.model.set_search, clear=True)
         self.search.setMaximumWidth(280)
-        self.search.textChanged.connect(self.model.set_search)
-        self.copy = QPushButton(_("Copy list"))
-        self.copy.setIcon(icon("copy"))
-        self.copy.setToolTip(_("Copies what the table shows"))
-        self.copy.clicked.connect(self._on_copy)
-        row.addWidget(self._problem_title, 1)
-        row.addWidget(self.search, 1)
-        row.addWidget(self.copy)
-        column.addLayout(row)
-        self.table = QTableView()
-        self.table.setModel(self.model)
-        self.table.setAccessibleName(_("Files with something odd about them"))
-        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.table.setShowGrid(False)
-        self.table.setWordWrap(False)
-        self.table.setFrameShape(QFrame.Shape.NoFrame)
-        self.table.setStyleSheet("QTableView::item { padding-left: 3px; }")  # in line with the headings
-        self.table.verticalHeader().hide()
-        self.table.verticalHeader().setDefaultSectionSize(24)
-        header = self.table.horizontalHeader()
+        self.copy = push_button(_("Copy list"), "copy", _("Copies what the table shows"), clicked=self._on_copy)
+        head = boxed(self._problem_title, self.search, self.copy, across=True, gap=8)
+        head.setStretch(0, 1)
+        head.setStretch(1, 1)
+        self.table = table = QTableView()
+        table.setModel(self.model)
+        table.setAccessibleName(_("Files with something odd about them"))
+        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        table.setShowGrid(False)
+        table.setWordWrap(False)
+        table.setFrameShape(QFrame.Shape.NoFrame)
+        table.setStyleSheet("QTableView::item { padding-left: 3px; }")  # in line with the headings
+        table.verticalHeader().hide()
+        table.verticalHeader().setDefaultSectionSize(24)
+        header = table.horizontalHeader()
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setHighlightSections(False)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         header.setSectionResizeMode(2, QHeaderView.ResizeMode.ResizeToContents)
         header.setResizeContentsPrecision(50)  # measuring thousands of rows would stall the window
-        keys = QShortcut(QKeySequence(QKeySequence.StandardKey.Copy), self.table)
+        keys = QShortcut(QKeySequence(QKeySequence.StandardKey.Copy), table)
         keys.setContext(Qt.ShortcutContext.WidgetShortcut)
         keys.activated.connect(self._on_copy)
-        column.addWidget(self.table)
+        self.problems = QWidget()
+        boxed(head, table, gap=8, into=self.problems)
         return self.problems
 
     def set_progress(self, fraction: float | None, text: str = "") -> None:
@@ -262,24 +262,17 @@ class DataCheckView(QWidget):
 
     def set_report(self, report: DataReport) -> None:
         """Shows what was found."""
-        sentence, colour = verdict(report)
+        sentence, tone = verdict(report)
         self.verdict.setText(sentence)
-        set_look(self.verdict, tone="" if colour == "real" else colour)
+        set_look(self.verdict, tone=tone)
         self.preview.set_preview(report.preview, report.spec.extent, 2 if report.spec.translates else 1)
-        for words, lines in (
-            (self._facts, facts(report)),
-            (self._changes, report.changes),
-            (self._warnings, report.warnings),
-        ):
-            words.setText("\n".join(lines))
-            words.setVisible(bool(lines))
+        say(self._facts, "\n".join(facts(report)))
+        say(self._changes, "\n".join(report.changes))
+        say(self._warnings, "\n".join(report.warnings))
         for widget in (self._balance_title, self.balance):
             widget.setVisible(bool(report.balance or report.shares))
         self._balance_title.setText(_("Pixels per class") if report.shares else _("Items per class"))
-        if report.shares:
-            self.balance.set_shares(report.shares)
-        else:
-            self.balance.set_balance(report.balance)
+        self.balance.set_values(report.shares or report.balance, percent=bool(report.shares))
         self.search.clear()
         self.model.set_problems(report.problems)
         self._problem_title.setText(_problem_heading(report.problems))
@@ -289,8 +282,7 @@ class DataCheckView(QWidget):
 
     def _on_copy(self) -> None:
         rows = sorted({index.row() for index in self.table.selectionModel().selectedRows()})
-        text = "\n".join(self.model.row_text(row) for row in rows) if rows else self.model.as_text()
-        QGuiApplication.clipboard().setText(text)
+        QGuiApplication.clipboard().setText(self.model.text(rows))
 
 
 def _problem_heading(problems: Sequence[Problem]) -> str:

@@ -1,18 +1,24 @@
-"""A distribution under a brush: soft strokes, an eraser, mirrors, undo and redo, samples. Numpy only."""
+"""A distribution under a brush: soft strokes, an eraser, mirrors, ready shapes, undo and redo, samples. No widget."""
 
 from __future__ import annotations
 
 import math
 import zlib
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ganstudio.app.history import History
+from ganstudio.core.i18n import _
+
 SIZE = 256
 MOST_EDITS = 1000
 
 Field = NDArray[np.uint8]
+Plane = NDArray[np.float64]
+Box = tuple[slice, slice]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,28 +40,25 @@ class Brush:
     mirror_y: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Edit:
-    """What one edit changed: a box and its content before and after, packed."""
-
-    top: int
-    left: int
-    shape: tuple[int, int]
-    before: bytes
-    after: bytes
-
-
 class Density:
-    """An unnormalised density, uint8 ``(256, 256)``, row 0 at the top."""
+    """An unnormalised density.
 
-    def __init__(self, field: Field | None = None) -> None:
+    Args:
+        field: to begin with; nothing is drawn where there is none.
+        history: takes the edits.
+
+    Attributes:
+        field: uint8 ``(256, 256)``, row 0 at the top.
+        history: undo and redo; an edit costs what it holds in memory. A stroke must have ended before.
+    """
+
+    def __init__(self, field: Field | None = None, history: History | None = None) -> None:
         self.field: Field = np.zeros((SIZE, SIZE), np.uint8)
         if field is not None:
             if field.shape != (SIZE, SIZE) or field.dtype != np.uint8:
                 raise ValueError(f"a density is uint8 ({SIZE}, {SIZE}), not {field.dtype} {field.shape}")
             self.field = field.copy()
-        self._undo: list[_Edit] = []
-        self._redo: list[_Edit] = []
+        self.history = history or History(MOST_EDITS)
         self._base: Field | None = None
         self._cover = np.zeros((SIZE, SIZE), np.float32)
         self._brush = Brush()
@@ -70,8 +73,6 @@ class Density:
     def stroking(self) -> bool:
         """Whether a stroke has begun and not ended."""
         return self._base is not None
-
-    # strokes
 
     def begin(self, brush: Brush) -> None:
         """Begins a stroke."""
@@ -92,13 +93,11 @@ class Density:
             raise ValueError("a stroke must begin before it goes on")
         x0, y0 = self._last or (x, y)
         self._last = (x, y)
-        flips_x = (False, True) if self._brush.mirror_x else (False,)
-        flips_y = (False, True) if self._brush.mirror_y else (False,)
-        for flip_x in flips_x:
-            for flip_y in flips_y:
-                ends = [SIZE - end if flip_x else end for end in (x0, x)]
-                rows = [SIZE - end if flip_y else end for end in (y0, y)]
-                self._segment(ends[0], rows[0], ends[1], rows[1], pressure)
+        columns = [(x0, x), (SIZE - x0, SIZE - x)] if self._brush.mirror_x else [(x0, x)]
+        rows = [(y0, y), (SIZE - y0, SIZE - y)] if self._brush.mirror_y else [(y0, y)]
+        for left, right in columns:
+            for top, bottom in rows:
+                self._segment(left, top, right, bottom, pressure)
 
     def _segment(self, x0: float, y0: float, x1: float, y1: float, pressure: float) -> None:
         base, brush = self._base, self._brush
@@ -125,72 +124,29 @@ class Density:
         if self._base is None:
             return False
         base, self._base, self._last = self._base, None, None
-        return self._remember(base)
+        return self._remember(_("Stroke"), base)
 
     def replace(self, field: Field) -> bool:
-        """Puts another picture in place, as one edit."""
+        """Puts another picture in place, as one edit; whether it is another."""
         self.end()
         before, self.field = self.field, np.ascontiguousarray(field, dtype=np.uint8).copy()
-        return self._remember(before)
+        return self._remember(_("Replace the drawing"), before)
 
-    def clear(self) -> bool:
-        """Wipes everything, as one edit."""
-        return self.replace(np.zeros((SIZE, SIZE), np.uint8))
-
-    # undo
-
-    def _remember(self, before: Field) -> bool:
+    def _remember(self, label: str, before: Field) -> bool:
+        """Keeps what an edit changed: a box and its content before and after, packed."""
         changed = before != self.field
         rows, columns = np.flatnonzero(changed.any(axis=1)), np.flatnonzero(changed.any(axis=0))
         if not len(rows):
             return False
-        top, bottom, left, right = int(rows[0]), int(rows[-1]) + 1, int(columns[0]), int(columns[-1]) + 1
-        box = (slice(top, bottom), slice(left, right))
-        packed = [zlib.compress(np.ascontiguousarray(part[box]).tobytes(), 1) for part in (before, self.field)]
-        self._undo.append(_Edit(top, left, (bottom - top, right - left), *packed))
-        del self._undo[:-MOST_EDITS]
-        self._redo.clear()
+        box = slice(int(rows[0]), int(rows[-1]) + 1), slice(int(columns[0]), int(columns[-1]) + 1)
+        old, new = (zlib.compress(part[box].tobytes(), 1) for part in (before, self.field))
+        cost = len(old) + len(new)
+        self.history.push(label, lambda: self._put(box, old), lambda: self._put(box, new), cost=cost)
         return True
 
-    @property
-    def can_undo(self) -> bool:
-        """Whether there is an edit to take back."""
-        return bool(self._undo)
-
-    @property
-    def can_redo(self) -> bool:
-        """Whether an edit was taken back."""
-        return bool(self._redo)
-
-    def undo(self) -> bool:
-        """Takes the last edit back; whether there was one."""
-        self.end()
-        if not self._undo:
-            return False
-        edit = self._undo.pop()
-        self._redo.append(edit)
-        self._put(edit, edit.before)
-        return True
-
-    def redo(self) -> bool:
-        """Does the edit again that was taken back last; whether there was one."""
-        self.end()
-        if not self._redo:
-            return False
-        edit = self._redo.pop()
-        self._undo.append(edit)
-        self._put(edit, edit.after)
-        return True
-
-    def _put(self, edit: _Edit, packed: bytes) -> None:
-        part = np.frombuffer(zlib.decompress(packed), np.uint8).reshape(edit.shape)
-        rows, columns = edit.shape
-        self.field[edit.top : edit.top + rows, edit.left : edit.left + columns] = part
-
-    @property
-    def history_bytes(self) -> int:
-        """What the history holds in memory."""
-        return sum(len(edit.before) + len(edit.after) for edit in (*self._undo, *self._redo))
+    def _put(self, box: Box, packed: bytes) -> None:
+        part = self.field[box]
+        part[:] = np.frombuffer(zlib.decompress(packed), np.uint8).reshape(part.shape)
 
     def sample(self, count: int, seed: int = 0) -> NDArray[np.float32]:
         """Draws points from the density.
@@ -211,3 +167,46 @@ class Density:
         x = (columns + rng.random(count)) / SIZE * 2 - 1
         y = 1 - (rows + rng.random(count)) / SIZE * 2
         return np.stack([x, y], axis=1).astype(np.float32)
+
+
+def ring() -> Field:
+    """A soft ring."""
+    return _soft(lambda x, y: np.abs(np.hypot(x, y) - 0.6) / 0.09)
+
+
+def spots() -> Field:
+    """Nine spots in a square."""
+
+    def far(x: Plane, y: Plane) -> Plane:
+        beyond = np.maximum(np.abs(x), np.abs(y)) > 0.9
+        return np.hypot((x + 0.9) % 0.6 - 0.3, (y + 0.9) % 0.6 - 0.3) / 0.07 + 9 * beyond
+
+    return _soft(far)
+
+
+def _soft(distance: Callable[[Plane, Plane], Plane]) -> Field:
+    places = (np.arange(SIZE) + 0.5) / SIZE * 2 - 1
+    return np.round(255 * np.exp(-0.5 * distance(*np.meshgrid(places, -places)) ** 2)).astype(np.uint8)
+
+
+def spiral() -> Field:
+    """Two and a half turns of a spiral."""
+    turns = np.linspace(0.25, 1.0, 260)
+    angle = turns * 5 * np.pi
+    return _along(0.8 * turns * np.cos(angle), 0.8 * turns * np.sin(angle))
+
+
+def heart() -> Field:
+    """The outline of a heart."""
+    angle = np.linspace(0, 2 * np.pi, 260)
+    x = 16 * np.sin(angle) ** 3
+    y = 13 * np.cos(angle) - 5 * np.cos(2 * angle) - 2 * np.cos(3 * angle) - np.cos(4 * angle)
+    return _along(x / 22, (y + 2.5) / 22)
+
+
+def _along(xs: Plane, ys: Plane) -> Field:
+    density = Density()
+    density.begin(Brush(radius=11, strength=1.0))
+    for x, y in zip(xs.tolist(), ys.tolist(), strict=True):
+        density.stroke_to((x + 1) / 2 * SIZE, (1 - y) / 2 * SIZE)
+    return density.field

@@ -50,10 +50,10 @@ class DrawingCanvas(QWidget):
     changed = Signal()
     brush_changed = Signal()
 
-    def __init__(self, parent: QWidget | None = None, *, theme: Theme | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, *, field: Field | None = None) -> None:
         super().__init__(parent)
-        self._theme = theme or current_theme()
-        self.density = Density()
+        self._theme = current_theme()
+        self.density = Density(field)
         self.brush = Brush()
         self._at: QPointF | None = None
         self._image: QImage | None = None
@@ -74,17 +74,6 @@ class DrawingCanvas(QWidget):
         """Two screen pixels per pixel of the field."""
         return QSize(2 * SIZE, 2 * SIZE)
 
-    # what it holds
-
-    def field(self) -> Field:
-        """A copy of the drawing, uint8 ``(256, 256)``, row 0 at the top."""
-        return self.density.field.copy()
-
-    def set_field(self, field: Field) -> None:
-        """Starts anew from a drawing; there is nothing to undo then."""
-        self.density = Density(field)
-        self._renewed()
-
     def replace(self, field: Field) -> None:
         """Puts another picture in place; this can be undone."""
         if self.density.replace(field):
@@ -100,23 +89,21 @@ class DrawingCanvas(QWidget):
             self.update()
             self.brush_changed.emit()
 
-    @Slot()
     def undo(self) -> None:
-        """Takes the last stroke back."""
-        if self.density.undo():
+        """Takes the last edit back."""
+        self._end()
+        if self.density.history.undo():
             self._renewed()
 
-    @Slot()
     def redo(self) -> None:
-        """Draws it again."""
-        if self.density.redo():
+        """Does it again."""
+        self._end()
+        if self.density.history.redo():
             self._renewed()
 
-    @Slot()
     def clear(self) -> None:
         """Wipes everything; this can be undone."""
-        if self.density.clear():
-            self._renewed()
+        self.replace(np.zeros_like(self.density.field))
 
     @Slot(object)
     def apply_theme(self, theme: Theme) -> None:
@@ -128,8 +115,6 @@ class DrawingCanvas(QWidget):
         self._image = None
         self.update()
         self.changed.emit()
-
-    # painting
 
     def paper(self) -> QRectF:
         """The square that is drawn on."""
@@ -147,23 +132,19 @@ class DrawingCanvas(QWidget):
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         painter.drawImage(paper, self._image)
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        middle = paper.center()
-        for upright, mirrored in ((True, self.brush.mirror_x), (False, self.brush.mirror_y)):
+        across, down = QPointF(paper.width() / 2, 0), QPointF(0, paper.height() / 2)
+        for mirrored, half in ((self.brush.mirror_x, down), (self.brush.mirror_y, across)):
             dashed = QPen(QColor(theme.accent), 1, Qt.PenStyle.DashLine)
             painter.setPen(dashed if mirrored else QPen(colour(theme.text, 0.12), 1))
-            if upright:
-                painter.drawLine(QPointF(middle.x(), paper.top()), QPointF(middle.x(), paper.bottom()))
-            else:
-                painter.drawLine(QPointF(paper.left(), middle.y()), QPointF(paper.right(), middle.y()))
+            painter.drawLine(paper.center() - half, paper.center() + half)
         painter.setPen(QPen(QColor(theme.focus), 2) if self.hasFocus() else QPen(QColor(theme.hairline), 1))
         painter.drawRect(paper)
         if self.density.empty and not self.density.stroking:
             painter.setPen(QColor(theme.text_muted))
             painter.setFont(ui_font(theme.normal))
             flags = int(Qt.AlignmentFlag.AlignCenter) | int(Qt.TextFlag.TextWordWrap)
-            painter.drawText(
-                paper.adjusted(24, 0, -24, -paper.height() / 3), flags, _("Draw where the data shall lie.")
-            )
+            room = paper.adjusted(24, 0, -24, -paper.height() / 3)
+            painter.drawText(room, flags, _("Draw where the data shall lie."))
         if self._at is not None:
             self._paint_brush(painter, self._at)
         painter.end()
@@ -175,8 +156,6 @@ class DrawingCanvas(QWidget):
         for tone, width in ((self._theme.surface, 3.0), (self._theme.text, 1.2)):
             painter.setPen(QPen(colour(tone, 0.8), width, style))
             painter.drawEllipse(at, radius, radius)
-
-    # strokes
 
     def to_field(self, at: QPointF) -> tuple[float, float]:
         """A place on the widget in pixels of the field."""

@@ -2,31 +2,23 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, Signal, Slot
-from PySide6.QtGui import QColor
-from PySide6.QtWidgets import (
-    QComboBox,
-    QDialog,
-    QGridLayout,
-    QHBoxLayout,
-    QLabel,
-    QLineEdit,
-    QPushButton,
-    QSlider,
-    QToolButton,
-    QVBoxLayout,
-    QWidget,
-)
+from collections.abc import Callable
+
+import numpy as np
+from PySide6.QtCore import QRect, QSignalBlocker, QSize, Qt
+from PySide6.QtGui import QFont, QFontMetrics, QImage, QPainter
+from PySide6.QtWidgets import QComboBox, QDialog, QGridLayout, QSlider, QToolButton, QWidget
 
 from ganstudio.core.i18n import _
-from ganstudio.ui.experiment import density_shapes as shapes
-from ganstudio.ui.experiment.density import Field
+from ganstudio.ui.experiment import density as shapes
+from ganstudio.ui.experiment.density import SIZE, Field
 from ganstudio.ui.experiment.density_canvas import LARGEST, SMALLEST, DrawingCanvas
-from ganstudio.ui.experiment.density_preview import PointsPreview
-from ganstudio.ui.kit.icons import icon
-from ganstudio.ui.kit.theme import Theme, current_theme, theme_hub, ui_font
+from ganstudio.ui.experiment.previews import PreviewView
+from ganstudio.ui.kit.parts import boxed, entry, label, push_button, tool_button
+from ganstudio.ui.kit.theme import current_theme, ui_font
 
 SAMPLES = 2000
+PREVIEW = 208
 
 
 class DrawingDialog(QDialog):
@@ -36,38 +28,16 @@ class DrawingDialog(QDialog):
         parent: the window.
         name: name to begin with.
         field: drawing to begin with, uint8 ``(256, 256)``, row 0 at the top.
-        theme: colours; the theme in force by default.
-
-    Signals:
-        changed(): drawing or name are others.
     """
 
-    changed = Signal()
-
-    def __init__(
-        self, parent: QWidget | None = None, *, name: str = "", field: Field | None = None, theme: Theme | None = None
-    ) -> None:
+    def __init__(self, parent: QWidget | None = None, *, name: str = "", field: Field | None = None) -> None:
         super().__init__(parent)
-        self._theme = theme or current_theme()
         self.setWindowTitle(_("Draw a distribution"))
-        self.canvas = DrawingCanvas(self, theme=self._theme)
-        if field is not None:
-            self.canvas.set_field(field)
-        self._preview = PointsPreview(self._theme, self)
-        self._preview_note = QLabel(self)
-        row = QHBoxLayout()
-        row.setSpacing(16)
-        row.addWidget(self.canvas, 1)
-        row.addLayout(self._make_side())
-        column = QVBoxLayout(self)
-        column.setContentsMargins(16, 16, 16, 16)
-        column.setSpacing(12)
-        column.addLayout(row, 1)
-        column.addLayout(self._make_foot(name))
+        self.canvas = DrawingCanvas(field=field)
+        self._make_parts(name)
+        self._lay_out()
         self.canvas.changed.connect(self._drawn)
         self.canvas.brush_changed.connect(self._show_brush)
-        theme_hub.changed.connect(self.apply_theme)
-        self.apply_theme(self._theme)
         self._show_brush()
         self._drawn()
         self._say("")
@@ -77,11 +47,9 @@ class DrawingDialog(QDialog):
         """Fits a 1024 × 700 screen."""
         return QSize(800, 620)
 
-    # what it gives
-
     def drawing(self) -> tuple[str, Field]:
         """The name without blanks around it, and the density: uint8 ``(256, 256)``, row 0 at the top."""
-        return self._name.text().strip(), self.canvas.field()
+        return self._name.text().strip(), self.canvas.density.field.copy()
 
     def problem(self) -> str:
         """What keeps the drawing from being saved, as a sentence; empty where nothing does."""
@@ -102,66 +70,28 @@ class DrawingDialog(QDialog):
         else:
             self._name.setFocus()
 
-    @Slot(object)
-    def apply_theme(self, theme: Theme) -> None:
-        """Uses the colours of another theme."""
-        self._theme = theme
-        self._preview.set_theme(theme)
-        self.canvas.apply_theme(theme)
-        for label in self.findChildren(QLabel):
-            label.setFont(ui_font(theme.small, tabular=True))
-        palette = self._problem.palette()
-        palette.setColor(self._problem.foregroundRole(), QColor(theme.error))
-        self._problem.setPalette(palette)
-
-    # parts
-
-    def _make_side(self) -> QVBoxLayout:
-        side = QVBoxLayout()
-        side.setSpacing(8)
-        side.addWidget(self._preview)
-        side.addWidget(self._preview_note)
-        side.addSpacing(8)
-        self._draw = self._tool("brush", _("Draw (left button; right button erases)"))
-        self._erase = self._tool("eraser", _("Erase (E)"))
-        self._draw.clicked.connect(lambda: self.canvas.set_brush(erase=False))
-        self._erase.clicked.connect(lambda: self.canvas.set_brush(erase=True))
-        self._mirror_x = self._tool("", _("Mirror left and right"), "↔")
-        self._mirror_y = self._tool("", _("Mirror top and bottom"), "↕")
-        self._mirror_x.clicked.connect(lambda on: self.canvas.set_brush(mirror_x=on))
-        self._mirror_y.clicked.connect(lambda on: self.canvas.set_brush(mirror_y=on))
-        tools = QHBoxLayout()
-        tools.setSpacing(4)
-        for tool in (self._draw, self._erase):
-            tools.addWidget(tool)
-        tools.addStretch(1)
-        for tool in (self._mirror_x, self._mirror_y):
-            tools.addWidget(tool)
-        side.addLayout(tools)
-        self._size = self._slider(SMALLEST, LARGEST, _("Brush size in pixels of 256 ([ and ], or the wheel)"))
-        self._size.valueChanged.connect(lambda value: self.canvas.set_brush(radius=value))
-        self._strength = self._slider(5, 100, _("How much one stroke adds, in percent"))
-        self._strength.valueChanged.connect(lambda value: self.canvas.set_brush(strength=value / 100))
-        self._size_value, self._strength_value = QLabel(self), QLabel(self)
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(8)
-        grid.setColumnStretch(1, 1)
-        for line, (text, slider, value) in enumerate(
-            ((_("size"), self._size, self._size_value), (_("strength"), self._strength, self._strength_value))
-        ):
-            grid.addWidget(QLabel(text, self), line, 0)
-            grid.addWidget(slider, line, 1)
-            value.setMinimumWidth(40)
-            value.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-            grid.addWidget(value, line, 2)
-        side.addLayout(grid)
-        side.addLayout(self._make_shapes())
-        side.addStretch(1)
-        side.addLayout(self._make_history())
-        return side
-
-    def _make_shapes(self) -> QHBoxLayout:
-        self._shape = QComboBox(self)
+    def _make_parts(self, name: str) -> None:
+        canvas = self.canvas
+        self._preview = PreviewView()
+        self._preview.setFixedSize(PREVIEW, PREVIEW)
+        self._preview.setAccessibleName(_("Points drawn from the distribution"))
+        self._preview_note = label("", "small")
+        self._draw = _tool("brush", _("Draw (left button; right button erases)"), lambda: canvas.set_brush(erase=False))
+        self._erase = _tool("eraser", _("Erase (E)"), lambda: canvas.set_brush(erase=True))
+        self._mirror_x = _tool("mirror", _("Mirror left and right"))
+        self._mirror_y = _tool("mirror-down", _("Mirror top and bottom"))
+        self._mirror_x.toggled.connect(lambda on: canvas.set_brush(mirror_x=on))
+        self._mirror_y.toggled.connect(lambda on: canvas.set_brush(mirror_y=on))
+        for tool in (self._draw, self._erase, self._mirror_x, self._mirror_y):
+            tool.setCheckable(True)
+        self._draw.setAutoExclusive(True)
+        self._erase.setAutoExclusive(True)
+        self._size = _slider(SMALLEST, LARGEST, _("Brush size in pixels of 256 ([ and ], or the wheel)"))
+        self._size.valueChanged.connect(lambda value: canvas.set_brush(radius=value))
+        self._strength = _slider(5, 100, _("How much one stroke adds, in percent"))
+        self._strength.valueChanged.connect(lambda value: canvas.set_brush(strength=value / 100))
+        self._size_value, self._strength_value = label(""), label("")
+        self._shape = QComboBox()
         self._shape.setToolTip(_("Put a ready shape in place of the drawing (can be undone)"))
         self._shape.setAccessibleName(_("Start from a shape"))
         self._shape.addItem(_("Start from…"))
@@ -173,129 +103,124 @@ class DrawingDialog(QDialog):
         ):
             self._shape.addItem(text, make)
         self._shape.activated.connect(self._start_from)
-        self._letters = QLineEdit(self)
-        self._letters.setPlaceholderText(_("text"))
-        self._letters.setMaxLength(8)
+        self._letters = entry(_("text"), _("Type a few letters to start from them"), _("Start from letters"), longest=8)
         self._letters.setFixedWidth(72)
-        self._letters.setToolTip(_("Type a few letters to start from them"))
-        self._letters.setAccessibleName(_("Start from letters"))
         self._letters.textEdited.connect(self._write)
-        row = QHBoxLayout()
-        row.setSpacing(4)
-        row.addWidget(self._shape, 1)
-        row.addWidget(self._letters)
-        return row
+        self._undo = _tool("undo", _("Undo (Ctrl+Z)"), canvas.undo)
+        self._redo = _tool("redo", _("Redo (Ctrl+Shift+Z)"), canvas.redo)
+        self._clear = _tool("trash", _("Clear everything (can be undone)"), canvas.clear)
+        tip = _("The data set is listed under this name")
+        self._name = entry(_("Name of the drawing"), tip, text=name, changed=self._named, longest=60)
+        self._problem = label("", "problem", wrap=True)
 
-    def _make_history(self) -> QHBoxLayout:
-        self._undo = self._tool("undo", _("Undo (Ctrl+Z)"), checkable=False)
-        self._redo = self._tool("redo", _("Redo (Ctrl+Shift+Z)"), checkable=False)
-        self._clear = self._tool("trash", _("Clear everything (can be undone)"), checkable=False)
-        self._undo.clicked.connect(self.canvas.undo)
-        self._redo.clicked.connect(self.canvas.redo)
-        self._clear.clicked.connect(self.canvas.clear)
-        row = QHBoxLayout()
-        row.setSpacing(4)
-        row.addWidget(self._undo)
-        row.addWidget(self._redo)
-        row.addStretch(1)
-        row.addWidget(self._clear)
-        return row
-
-    def _make_foot(self, name: str) -> QVBoxLayout:
-        self._name = QLineEdit(name, self)
-        self._name.setPlaceholderText(_("Name of the drawing"))
-        self._name.setAccessibleName(_("Name of the drawing"))
-        self._name.setToolTip(_("The data set is listed under this name"))
-        self._name.setMaxLength(60)
-        self._name.textChanged.connect(self._named)
-        cancel, self._save = QPushButton(_("Cancel"), self), QPushButton(_("Save"), self)
+    def _lay_out(self) -> None:
+        sliders = QGridLayout()
+        sliders.setHorizontalSpacing(8)
+        sliders.setColumnStretch(1, 1)
+        for line, (text, slider, value) in enumerate(
+            ((_("size"), self._size, self._size_value), (_("strength"), self._strength, self._strength_value))
+        ):
+            value.setFont(ui_font(current_theme().small, tabular=True))
+            value.setMinimumWidth(40)
+            value.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+            for column, part in enumerate((label(text, "small"), slider, value)):
+                sliders.addWidget(part, line, column)
+        side = boxed(
+            *(self._preview, self._preview_note, 8),
+            boxed(self._draw, self._erase, None, self._mirror_x, self._mirror_y, across=True, gap=4),
+            sliders,
+            boxed(self._shape, self._letters, across=True, gap=4, stretch=self._shape),
+            None,
+            boxed(self._undo, self._redo, None, self._clear, across=True, gap=4),
+            gap=8,
+        )
+        cancel = push_button(_("Cancel"), clicked=self.reject)
         cancel.setAutoDefault(False)
-        self._save.setDefault(True)
-        self._save.setProperty("primary", True)
-        cancel.clicked.connect(self.reject)
-        self._save.clicked.connect(self.accept)
-        self._problem = QLabel(self)
-        self._problem.setWordWrap(True)
-        self._problem.setTextFormat(Qt.TextFormat.PlainText)  # it names files
-        row = QHBoxLayout()
-        row.setSpacing(8)
-        row.addWidget(self._name, 1)
-        row.addSpacing(8)
-        row.addWidget(cancel)
-        row.addWidget(self._save)
-        foot = QVBoxLayout()
-        foot.setSpacing(4)
-        foot.addLayout(row)
-        foot.addWidget(self._problem)
-        return foot
+        save = push_button(_("Save"), clicked=self.accept, primary=True)
+        save.setDefault(True)
+        foot = boxed(self._name, 8, cancel, save, across=True, gap=8, stretch=self._name)
+        middle = boxed(self.canvas, side, across=True, gap=16, stretch=self.canvas)
+        below = boxed(foot, self._problem, gap=4)
+        boxed(middle, below, margins=(16, 16, 16, 16), gap=12, into=self, stretch=middle)
 
-    def _tool(self, name: str, tip: str, text: str = "", checkable: bool = True) -> QToolButton:
-        button = QToolButton(self)
-        if name:
-            button.setIcon(icon(name))
-        button.setText(text)
-        button.setIconSize(QSize(18, 18))
-        button.setFixedSize(32, 32)
-        button.setAutoRaise(True)
-        button.setCheckable(checkable)
-        button.setToolTip(tip)
-        button.setAccessibleName(tip)
-        return button
-
-    def _slider(self, low: int, high: int, tip: str) -> QSlider:
-        slider = QSlider(Qt.Orientation.Horizontal, self)
-        slider.setRange(low, high)
-        slider.setToolTip(tip)
-        slider.setAccessibleName(tip)
-        return slider
-
-    # what happens
-
-    @Slot()
     def _drawn(self) -> None:
         density = self.canvas.density
         points = density.sample(SAMPLES)
-        self._preview.set_points(points)
+        self._preview.set_preview(points)
         note = _("{count} points drawn from it").format(count=f"{len(points):,}") if len(points) else _("no points yet")
         self._preview_note.setText(note)
-        self._undo.setEnabled(density.can_undo)
-        self._redo.setEnabled(density.can_redo)
+        self._undo.setEnabled(density.history.can_undo)
+        self._redo.setEnabled(density.history.can_redo)
         self._clear.setEnabled(not density.empty)
         self._named()
 
-    @Slot()
-    def _named(self) -> None:
+    def _named(self, _name: str = "") -> None:
         if self._problem.text():
             self._say(self.problem())
-        self.changed.emit()
 
     def _say(self, problem: str) -> None:
-        # A blank keeps the line's height, so that nothing moves when a sentence appears.
-        self._problem.setText(problem or "")
+        self._problem.setText(problem)
+        # The line keeps its height, so that nothing moves when a sentence appears.
         self._problem.setMinimumHeight(self._problem.fontMetrics().height())
 
-    @Slot()
     def _show_brush(self) -> None:
         brush = self.canvas.brush
-        for widget, value in ((self._size, round(brush.radius)), (self._strength, round(brush.strength * 100))):
-            widget.blockSignals(True)
-            widget.setValue(value)
-            widget.blockSignals(False)
-        self._size_value.setText(f"{round(brush.radius)} px")
-        self._strength_value.setText(f"{round(brush.strength * 100)} %")
+        for slider, value, words, unit in (
+            (self._size, brush.radius, self._size_value, "px"),
+            (self._strength, brush.strength * 100, self._strength_value, "%"),
+        ):
+            with QSignalBlocker(slider):
+                slider.setValue(round(value))
+            words.setText(f"{round(value)} {unit}")
         self._draw.setChecked(not brush.erase)
         self._erase.setChecked(brush.erase)
         self._mirror_x.setChecked(brush.mirror_x)
         self._mirror_y.setChecked(brush.mirror_y)
 
-    @Slot(int)
     def _start_from(self, row: int) -> None:
         make = self._shape.itemData(row)
         if make is not None:
             self.canvas.replace(make())
         self._shape.setCurrentIndex(0)
 
-    @Slot(str)
     def _write(self, text: str) -> None:
         if text.strip():
-            self.canvas.replace(shapes.letters(text.strip(), ui_font()))
+            self.canvas.replace(letters(text.strip(), ui_font()))
+
+
+def _tool(icon_name: str, tip: str, clicked: Callable[[], object] | None = None) -> QToolButton:
+    return tool_button(icon_name, tip, clicked=clicked, side=32)
+
+
+def _slider(low: int, high: int, tip: str) -> QSlider:
+    slider = QSlider(Qt.Orientation.Horizontal)
+    slider.setRange(low, high)
+    slider.setToolTip(tip)
+    slider.setAccessibleName(tip)
+    return slider
+
+
+def letters(text: str, font: QFont) -> Field:
+    """A short text as a drawing, as large as it fits.
+
+    Args:
+        text: a few signs.
+        font: its family and weight; the size is chosen here.
+    """
+    image = QImage(SIZE, SIZE, QImage.Format.Format_Grayscale8)
+    image.fill(0)
+    font = QFont(font)
+    font.setWeight(QFont.Weight.DemiBold)
+    font.setPixelSize(200)
+    bounds = QFontMetrics(font).tightBoundingRect(text)
+    room = SIZE * 0.8
+    font.setPixelSize(max(8, int(200 * min(room / max(1, bounds.width()), room / max(1, bounds.height())))))
+    bounds = QFontMetrics(font).tightBoundingRect(text)
+    painter = QPainter(image)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setFont(font)
+    painter.setPen(Qt.GlobalColor.white)
+    painter.drawText(QRect(0, 0, SIZE, SIZE).center() - bounds.center(), text)
+    painter.end()
+    lines = np.frombuffer(image.constBits(), np.uint8).reshape(SIZE, image.bytesPerLine())
+    return lines[:, :SIZE].copy()

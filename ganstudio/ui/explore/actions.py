@@ -53,8 +53,8 @@ def explore_actions(page: ExploreWorkspace) -> tuple[Action, ...]:
             _("Keeps the present picture beside the next ones; again: ends it."), there),
         row("swap", _("Swap the two"), page.swap, "", "X", 1,
             _("What one compared with is driven from now on."), comparing),
-        row("pixels", _("Show single pixels"), lambda: page.picture.set_pixels(not page.picture.pixels), "", "S", 1,
-            _("Every pixel a square; else large pictures are smoothed."), there, lambda: page.picture.pixels),
+        row("pixels", _("Show single pixels"), lambda: page.picture.set_exact(not page.picture.exact), "", "S", 1,
+            _("Every pixel a square; else large pictures are smoothed."), there, lambda: page.picture.exact),
         row("project", _("Match a picture…"), page.side.projection.choose, "image", "Ctrl+I", 1,
             _("Opens any image and finds where the generator draws it."), images),
         row("copy", _("Copy picture"), exports.copy_picture, "copy", "Ctrl+Shift+C", 2,
@@ -79,6 +79,7 @@ def shortcut_rows() -> list[tuple[str, str, str]]:
     picture, grid, pins = _("Large picture"), _("Wall, sweep, path, plane"), _("Pins")
     return [
         (picture, _("Travel; in small steps"), _("Arrow keys; with Shift")),
+        (picture, _("Larger, smaller, fit"), "+, −, 0"),
         (grid, _("Go from picture to picture"), _("Arrow keys")),
         (grid, _("Go there"), "Enter"),
         (grid, _("More or less like this one"), "+, −"),

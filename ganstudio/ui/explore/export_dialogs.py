@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import itertools
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from ganstudio.app.explore.explorer import Explorer
 from ganstudio.core.errors import UsageError
 from ganstudio.core.i18n import _
-from ganstudio.explore.state import ExploreState, Position
+from ganstudio.explore.state import Position
 from ganstudio.explore.walks import plane, travelled
 from ganstudio.ui.generator_page.export_dialogs import ExportForm, FilmForm, Frames, Start
 
 if TYPE_CHECKING:
-    from ganstudio.ui.explore.workspace import ExploreWorkspace
+    from ganstudio.ui.explore.views import ViewTabs
 
 FRAMES_ROUND = 96
 
@@ -31,7 +33,7 @@ class FoldersDialog(ExportForm):
     """
 
     def __init__(self, classes: int, write: Callable[[Path, int, int, str], object], parent: QWidget) -> None:
-        super().__init__(_("Save pictures by class"), _("Save…"), parent)
+        super().__init__(_("Save pictures by class"), parent)
         self._classes, self._write = classes, write
         self.per_class = self.number(_("Pictures of each class"), 1, 100_000, 100, _("All classes get as many"))
         self.seed = self.number(_("Seed"), 0, 2**31 - 1, 0, _("Of the first picture; the next ones count on"))
@@ -49,38 +51,32 @@ class FoldersDialog(ExportForm):
         """Asks where to; the folder is new."""
         chosen = QFileDialog.getExistingDirectory(self, _("Choose where the new folder goes"))
         if chosen:
-            folder = next(path for path in _numbered(Path(chosen) / "generated") if not path.exists())
+            names = ("generated" if number == 1 else f"generated-{number}" for number in itertools.count(1))
+            folder = next(path for name in names if not (path := Path(chosen) / name).exists())
             self._write(folder, self.per_class.value(), self.seed.value(), str(self.form.currentData()))
             self.accept()
-
-
-def _numbered(path: Path) -> Iterator[Path]:
-    yield path
-    number = 2
-    while True:
-        yield path.with_name(f"{path.name}-{number}")
-        number += 1
 
 
 class FilmDialog(FilmForm):
     """What the film shows, how long and how large.
 
     Args:
-        page: what is explored.
+        explorer: what is filmed.
+        views: the path, the sweep and the plane that can be.
         suggestion: file name.
         start: runs the writing.
+        parent: the window.
     """
 
-    def __init__(self, page: ExploreWorkspace, suggestion: str, start: Start) -> None:
-        explorer = page.explorer
-        super().__init__(_("Save a film"), suggestion, start, explorer.studio, page)
-        self._page = page
+    def __init__(self, explorer: Explorer, views: ViewTabs, suggestion: str, start: Start, parent: QWidget) -> None:
+        super().__init__(_("Save a film"), suggestion, start, explorer.studio, parent)
+        self._explorer, self._views = explorer, views
         choices = []
         if len(explorer.kept.pins) > 1:
             choices.append(("path", _("The path past the pins")))
-        if plane(explorer.controls, page.traveller.seed):
+        if plane(explorer.controls, views.traveller.seed):
             choices.append(("round", _("Once around on the latent plane")))
-        if page.views.sweep.chosen()[1] is not None:
+        if views.sweep.chosen()[1] is not None:
             choices.append(("sweep", _("The sweep: its rows become time")))
         if explorer.opened is not None and explorer.opened.run is not None:
             choices.append(("training", _("The training: this picture through all checkpoints")))
@@ -106,18 +102,22 @@ class FilmDialog(FilmForm):
         """The film's pictures, as they are chosen now."""
         from ganstudio.explore.film_frames import evolution, grid_frames, walk_frames
 
-        explorer, kind, count = self._page.explorer, self.what.currentData(), self.frames.value()
+        explorer, views = self._explorer, self._views
+        kind, count = self.what.currentData(), self.frames.value()
         state = explorer.state
         if state is None or explorer.opened is None:
             raise UsageError(_("Nothing is open to be filmed."))
         if kind == "path":
-            path = self._page.views.path.positions(count)
+            path = views.path.positions(count)
             return lambda generator: walk_frames(generator, path), len(path)
         if kind == "round":
-            round_ = [explorer.effective(one) for one in once_around(state, self._page, count)]
+            axes, radius = plane(explorer.controls, views.traveller.seed), 0.7
+            turns = [2 * math.pi * index / count for index in range(count)]
+            places = [(radius * math.sin(turn), radius * (1 - math.cos(turn))) for turn in turns]
+            round_ = [explorer.effective(travelled(state, axes, x, y)) for x, y in places]
             return lambda generator: walk_frames(generator, round_), len(round_)
         if kind == "sweep":
-            rows, columns = self._page.views.sweep.chosen()
+            rows, columns = views.sweep.chosen()
             axis, other = (rows, columns) if rows is not None else (columns, None)
             assert axis is not None
             moments: list[list[Position]] = []
@@ -132,10 +132,3 @@ class FilmDialog(FilmForm):
         of = "checkpoints" if kind == "training" else "samples"
         film = evolution(run, [explorer.effective(state)], weights, of)  # type: ignore[arg-type]
         return lambda _generator: film.frames(), len(film.steps)
-
-
-def once_around(state: ExploreState, page: ExploreWorkspace, count: int) -> list[ExploreState]:
-    """A circle on the latent plane that begins and ends at the state."""
-    axes, radius = plane(page.explorer.controls, page.traveller.seed), 0.7
-    turns = [2 * math.pi * index / count for index in range(count)]
-    return [travelled(state, axes, radius * math.sin(turn), radius * (1 - math.cos(turn))) for turn in turns]

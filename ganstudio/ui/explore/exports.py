@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QImage
+from PySide6.QtWidgets import QWidget
 
+from ganstudio.app.explore.explorer import Explorer
 from ganstudio.app.explore.explorer_session import session_of
 from ganstudio.core.controls import CategoricalCode, ClassLabel
 from ganstudio.core.errors import StudioError
@@ -18,26 +21,32 @@ from ganstudio.explore.looking import laid_over
 from ganstudio.explore.views import Seen, one
 from ganstudio.ui.explore.export_dialogs import FilmDialog, FoldersDialog
 from ganstudio.ui.generator_page.exports import PageExports, file_name
-from ganstudio.ui.kit.files import ask_where
-from ganstudio.ui.kit.image_files import copy_image
+from ganstudio.ui.kit.files import ask_where, copy_image
 
 if TYPE_CHECKING:
     from ganstudio.explore.generator import Generator
-    from ganstudio.ui.explore.workspace import ExploreWorkspace
+    from ganstudio.ui.explore.views import ViewTabs
 
 
 class Exports(PageExports):
-    """Pictures and views, films, folders, the generator and a script."""
+    """Pictures and views, films, folders, the generator and a script.
 
-    def __init__(self, page: ExploreWorkspace) -> None:
-        super().__init__(page, page.explorer)
-        self._page, self.explorer = page, page.explorer
+    Args:
+        explorer: what is explored.
+        views: what is shown below the large picture.
+        shown: the large picture as it is seen, one pixel a pixel.
+        parent: the workspace.
+    """
+
+    def __init__(self, explorer: Explorer, views: ViewTabs, shown: Callable[[], QImage], parent: QWidget) -> None:
+        super().__init__(parent, explorer)
+        self.explorer, self._views, self._shown = explorer, views, shown
 
     # -- pictures ---------------------------------------------------------------------------------------------------
 
     def copy_picture(self) -> None:
         """Puts the large picture on the clipboard."""
-        copy_image(self._page.picture.image)
+        copy_image(self._shown())
 
     def save_picture(self) -> None:
         """The large picture, with everything that it was made with: drawn anew, for a slider may just have moved."""
@@ -55,11 +64,11 @@ class Exports(PageExports):
 
     def save_grid(self) -> None:
         """What the view below shows, as one picture."""
-        picture = self._page.views.current.grid.picture()
+        picture = self._views.current.grid.picture()
         if picture is None:
             self.explorer.studio.notifications.info(_("The view is still being drawn; try again in a moment."))
         else:
-            suggestion = self._name("png", self._page.views.tabs.value)
+            suggestion = self._name("png", self._views.tabs.value)
             self.save_with_session(picture, _("Save the view"), suggestion, session_of(self.explorer))
 
     def _name(self, ending: str, what: str = "") -> str:
@@ -97,7 +106,7 @@ class Exports(PageExports):
 
     def save_film(self) -> None:
         """A film."""
-        FilmDialog(self._page, self._name("gif", "film"), self.start).open()
+        FilmDialog(self.explorer, self._views, self._name("gif", "film"), self.start, self._parent).open()
 
     def save_folders(self) -> None:
         """Pictures of every class."""
@@ -124,13 +133,13 @@ class Exports(PageExports):
 
             self.start(_("Saving pictures by class"), work)
 
-        FoldersDialog(control.count, write, self._page).open()
+        FoldersDialog(control.count, write, self._parent).open()
 
     def save_model(self) -> None:
         """The generator as a file."""
         kinds = _("Weights (*.safetensors);;ONNX (*.onnx);;TorchScript, which is not opened here again (*.pt)")
         endings = (".safetensors", ".onnx", ".pt", ".ts")
-        path = ask_where(self._page, _("Save the generator"), self._name("safetensors"), kinds, endings)
+        path = ask_where(self._parent, _("Save the generator"), self._name("safetensors"), kinds, endings)
         if path is None:
             return
 

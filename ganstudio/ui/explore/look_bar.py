@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QPixmap, QResizeEvent
+from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from ganstudio.app.explore.explorer import Explorer
 from ganstudio.core.i18n import _
@@ -13,28 +13,19 @@ from ganstudio.explore.looking import heat
 from ganstudio.ui.controls.section import heading_of
 from ganstudio.ui.forms.editors import QuietCombo
 from ganstudio.ui.kit.painted import to_image
-from ganstudio.ui.kit.parts import Segmented, label
+from ganstudio.ui.kit.parts import Segmented, boxed, label
 
 SIDE_BY_SIDE, EDGE, GAP = 3, 12, 8
 
 
-class Ramp(QWidget):
-    """The colours of the map, from low to high."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setFixedSize(64, 8)
-        self.setAccessibleName(_("From low to high"))
-
-    def sizeHint(self) -> QSize:
-        """A thin strip."""
-        return QSize(64, 8)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """The colours."""
-        painter = QPainter(self)
-        painter.drawImage(self.rect(), to_image(np.rint(heat(np.linspace(0, 1, 64)))[None].astype(np.uint8)))
-        painter.end()
+def ramp() -> QLabel:
+    """The colours of the map, from low to high: a thin strip."""
+    made = QLabel()
+    made.setFixedSize(64, 8)
+    made.setPixmap(QPixmap(to_image(np.rint(heat(np.linspace(0, 1, 64)))[None].astype(np.uint8))))
+    made.setScaledContents(True)
+    made.setAccessibleName(_("From low to high"))
+    return made
 
 
 class LookBar(QWidget):
@@ -45,19 +36,10 @@ class LookBar(QWidget):
         self._explorer = explorer
         self._names: tuple[str, ...] = ()
         self.choice: Segmented | QuietCombo | None = None
-        self._row = QHBoxLayout(self)
-        self._row.setContentsMargins(EDGE, 4, EDGE, 4)
-        self._row.setSpacing(GAP)
-        self._title = label(_("Look into"))
-        self._row.addWidget(self._title)
-        self._legend = QWidget()
-        legend = QHBoxLayout(self._legend)
-        legend.setContentsMargins(0, 0, 0, 0)
-        legend.setSpacing(4)
-        for part in (label(_("low"), "muted"), Ramp(), label(_("high"), "muted")):
-            legend.addWidget(part)
-        self._row.addStretch(1)
-        self._row.addWidget(self._legend)
+        self._title, self._legend = label(_("Look into")), QWidget()
+        low, high = label(_("low"), "muted"), label(_("high"), "muted")
+        boxed(low, ramp(), high, across=True, gap=4, into=self._legend)
+        self._row = boxed(self._title, None, self._legend, across=True, margins=(EDGE, 4, EDGE, 4), gap=GAP, into=self)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.refresh()
 

@@ -40,9 +40,3 @@ class Picks(QObject):
         if like is not None:
             self._picked.append((state, like))
         self.changed.emit()
-
-    def clear(self) -> None:
-        """Forgets all."""
-        if self._picked:
-            self._picked.clear()
-            self.changed.emit()

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget, QWidget
 
-from ganstudio.ui.kit.parts import Segmented
+from ganstudio.ui.kit.parts import Segmented, boxed
 
 
 class Tabs(QWidget):
@@ -33,15 +33,8 @@ class Tabs(QWidget):
         self._stack = QStackedWidget()
         for part in self.parts.values():
             self._stack.addWidget(part)
-        head = QHBoxLayout()
-        head.setContentsMargins(8, 8, 8, 0)
-        head.addWidget(self.tabs)
-        head.addStretch(1)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addLayout(head)
-        column.addWidget(self._stack, 1)
+        head = boxed(self.tabs, None, across=True, margins=(8, 8, 8, 0))
+        boxed(head, self._stack, into=self, stretch=self._stack)
 
     def open(self, key: str) -> None:
         """Shows another part."""

@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 import time
 
-from PySide6.QtCore import QObject, QPointF, Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, QPointF, Qt, QTimer
+from PySide6.QtGui import QKeyEvent, QMouseEvent
 
 from ganstudio.app.explore.explorer import Explorer
 from ganstudio.core.i18n import _
 from ganstudio.explore.walks import plane, travelled
 from ganstudio.ui.kit.motion import reduced_motion
+from ganstudio.ui.pictures.viewer import Hand
 
 KEY_STEP, FINE_KEY_STEP = 0.05, 0.01
 FRICTION = 3.0  # per second: half the speed is gone after a quarter of a second
@@ -107,3 +109,47 @@ class Traveller(QObject):
         axes = plane(self._explorer.controls, self.seed)
         if axes:
             self._explorer.edit(travelled(state, axes, x, y), _("Travel"), ("travel", self._trip))
+
+
+class TravelHand(Hand):
+    """Dragging a picture travels: the space is pulled along with the hand. Arrow keys travel, too."""
+
+    def __init__(self, traveller: Traveller) -> None:
+        super().__init__()
+        self._traveller = traveller
+        self._last: QPointF | None = None
+
+    def press(self, event: QMouseEvent) -> bool:
+        """Takes hold; a double click on a picture that is not fitted fits it."""
+        twice = event.type() == QEvent.Type.MouseButtonDblClick and not self.viewer.viewport.fitted
+        if event.button() != Qt.MouseButton.LeftButton or twice or not self._traveller.possible:
+            return False
+        self._last = event.position()
+        self._traveller.begin()
+        return True
+
+    def drag(self, event: QMouseEvent) -> None:
+        """Travels."""
+        if self._last is not None:
+            moved, self._last = event.position() - self._last, event.position()
+            unit = max(1, min(self.viewer.width(), self.viewer.height()))
+            self._traveller.move(-moved.x() / unit, moved.y() / unit)
+
+    def release(self) -> None:
+        """Lets go."""
+        self._last = None
+        self._traveller.end()
+
+    def rest(self) -> None:
+        """Stands still."""
+        self._traveller.stop()
+
+    def key(self, event: QKeyEvent) -> bool:
+        """Arrow keys travel, with Shift in small steps."""
+        return self._traveller.key(event.key(), bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
+
+    def shape(self) -> Qt.CursorShape | None:
+        """An open hand where one can travel."""
+        if not self._traveller.possible or self.viewer.image.isNull():
+            return None
+        return Qt.CursorShape.OpenHandCursor if self._last is None else Qt.CursorShape.ClosedHandCursor

@@ -2,27 +2,34 @@
 
 from __future__ import annotations
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSplitter, QWidget
 
 from ganstudio.app.explore.explorer import Explorer
+from ganstudio.app.explore.explorer_session import restore
 from ganstudio.app.generators.workplaces import bundled_path
 from ganstudio.app.studio import Studio
+from ganstudio.core.errors import StudioError
 from ganstudio.core.i18n import _
+from ganstudio.explore.looking import laid_over
 from ganstudio.ui.controls import ControlsPanel
 from ganstudio.ui.explore.exports import Exports
 from ganstudio.ui.explore.look_bar import LookBar
-from ganstudio.ui.explore.opening import open_dropped
 from ganstudio.ui.explore.picks import Picks
-from ganstudio.ui.explore.picture import LargePicture
 from ganstudio.ui.explore.side import SidePanel
-from ganstudio.ui.explore.travel import Traveller
+from ganstudio.ui.explore.travel import TravelHand, Traveller
 from ganstudio.ui.explore.views import ViewTabs
 from ganstudio.ui.generator_page.page import GeneratorPage, Splitters
 from ganstudio.ui.kit.dropping import Dropped
 from ganstudio.ui.kit.errors import EmptyState
 from ganstudio.ui.kit.menus import ActionBinder
+from ganstudio.ui.kit.parts import boxed
+from ganstudio.ui.kit.words import step_text
+from ganstudio.ui.pictures.viewer import Picture, PictureViewer
+from ganstudio.ui.pictures.viewport import Viewport
 
 LEFT, RIGHT = 304, 304
 COLUMNS, MIDDLE = "explore/bench", "explore/middle"
@@ -37,33 +44,33 @@ class ExploreWorkspace(GeneratorPage):
         self._use(self.explorer)
         self.traveller = Traveller(self.explorer, self)
         self.controls = ControlsPanel(self.explorer)
-        self.picture = LargePicture(self.explorer, self.traveller)
+        self.picture = PictureViewer(
+            _("The large picture"),
+            _("Drag to travel through the latent space; arrow keys do the same, with Shift in small steps. The wheel "
+              "zooms, 0 fits."),
+            TravelHand(self.traveller),
+            Viewport(margin=0, whole_from=0.0),
+        )  # fmt: skip
         self.look_bar = LookBar(self.explorer)
         self.picks = Picks(self)
         self.views = ViewTabs(self.explorer, self.traveller, self.picks)
         self.side = SidePanel(self.explorer, studio, self.picks)
-        self.exports = Exports(self)
+        self.exports = Exports(self.explorer, self.views, lambda: self.picture.image, self)
         self.picture.menu_requested.connect(self._open_menu)
         self._lay_out()
         self.explorer.source_changed.connect(self._source_changed)
         self.explorer.picture_changed.connect(self._picture_changed)
-        self.explorer.weights_changed.connect(self.picture.refresh)
+        self.explorer.weights_changed.connect(self._show_picture)
         self._hear(self.explorer.history)
         self._source_changed()
 
     def _lay_out(self) -> None:
-        self.middle = QSplitter(Qt.Orientation.Vertical)
+        self.middle, self.columns = QSplitter(Qt.Orientation.Vertical), QSplitter(Qt.Orientation.Horizontal)
         above = QWidget()
-        column = QVBoxLayout(above)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.look_bar)
-        column.addWidget(self.picture, 1)
-        self.middle.addWidget(above)
-        self.middle.addWidget(self.views)
-        for index in range(2):
-            self.middle.setStretchFactor(index, 1)
-        self.columns = QSplitter(Qt.Orientation.Horizontal)
+        boxed(self.look_bar, self.picture, into=above, stretch=self.picture)
+        for part in (above, self.views):
+            self.middle.addWidget(part)
+            self.middle.setStretchFactor(self.middle.count() - 1, 1)
         for part, stretch in ((self.controls, 0), (self.middle, 1), (self.side, 0)):
             self.columns.addWidget(part)
             self.columns.setStretchFactor(self.columns.count() - 1, stretch)
@@ -82,15 +89,31 @@ class ExploreWorkspace(GeneratorPage):
     def _source_changed(self) -> None:
         if self._turn_page() is not None and self.explorer.opened is not None:
             self.picture.setFocus()
-        self.picture.refresh()
+        self._show_picture()
         self.look_bar.refresh()
         self._studio.actions.refresh()
         self._arrange_once()
 
     def _picture_changed(self) -> None:
-        self.picture.refresh()
+        self._show_picture()
         self.look_bar.refresh()
         self._note(self.explorer.picture is not None)
+
+    def _show_picture(self) -> None:
+        """The picture, and the one that it is compared with, each with the map that is laid over it."""
+        explorer, look = self.explorer, self.explorer.look
+        comparing, live = explorer.other is not None, explorer.following is not None
+        names = (_("A · now"), _("B · kept")) if comparing else ("",)
+        step = step_text(explorer.step) if live else ""  # else step and weights stand above already
+        self.picture.compare("beside" if comparing else "")
+        self.picture.show_pictures(
+            _laid(explorer.picture, explorer.maps.get(look)),
+            _laid(explorer.other_picture, explorer.other_maps.get(look)) if comparing else None,
+        )
+        self.picture.show_tags(*(" · ".join(part for part in (name, step) if part) for name in names), live=live)
+        error = "" if explorer.error is None else str(explorer.error)
+        about = _("{name} is laid over it").format(name=look) if look else ""
+        self.picture.show_words(error=error, about=about)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Somebody looks: what is on view is drawn, and there is something to play with."""
@@ -117,7 +140,19 @@ class ExploreWorkspace(GeneratorPage):
 
     def open_file(self, dropped: Dropped) -> None:
         """Opens what was dropped: a picture that carries a state, any other picture, or a generator's file."""
-        self._studio.when_ready(lambda: open_dropped(self, dropped))
+        self._studio.when_ready(lambda: self._take(dropped))
+
+    def _take(self, dropped: Dropped) -> None:
+        try:
+            if dropped.is_generator:
+                self.explorer.open_file(dropped.path)
+            elif dropped.session is not None:
+                restore(self.explorer, dropped.session)
+            else:
+                self.side.open("projection")
+                self.side.projection.open_picture(dropped.path)
+        except StudioError as error:
+            self._studio.report(error)
 
     def _open_menu(self, point: QPoint) -> None:
         self._pop_up(point, ("pin", "compare", "pixels", "", "copy", "save", "python", "", "film"))
@@ -147,3 +182,7 @@ class ExploreWorkspace(GeneratorPage):
         """Controls, the middle and what one keeps; the large picture over its views."""
         wide = max(400, self.width() - LEFT - RIGHT)
         return ((COLUMNS, self.columns, [LEFT, wide, RIGHT]), (MIDDLE, self.middle, [270, 410]))
+
+
+def _laid(picture: Picture | None, over: NDArray[np.float32] | None) -> Picture | None:
+    return picture if picture is None or over is None else laid_over(picture, over)

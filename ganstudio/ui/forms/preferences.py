@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QDialog, QWidget
 
-from ganstudio.app.settings import Settings, SettingsStore
+from ganstudio.app.choices import Settings
+from ganstudio.app.settings import SettingsStore
 from ganstudio.core.errors import UsageError
 from ganstudio.core.fields import Value, fields_of
 from ganstudio.core.i18n import _

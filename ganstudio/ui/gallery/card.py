@@ -8,7 +8,6 @@ from PySide6.QtCore import QEvent, QRectF, Qt, QVariantAnimation, Signal
 from PySide6.QtGui import (
     QColor,
     QEnterEvent,
-    QFocusEvent,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -17,16 +16,18 @@ from PySide6.QtGui import (
     QPen,
     QPixmap,
 )
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from ganstudio.app.gallery import GalleryCard
 from ganstudio.core.i18n import _
-from ganstudio.ui.gallery.drawings import draw_picture, draw_stand_in, to_pixmap
-from ganstudio.ui.kit.parts import LinkButton, label
-from ganstudio.ui.kit.theme import current_theme, theme_hub
+from ganstudio.ui.gallery.drawings import draw_stand_in
+from ganstudio.ui.kit.painted import draw_filled, to_image, write_line
+from ganstudio.ui.kit.parts import LinkButton, boxed, label
+from ganstudio.ui.kit.theme import current_theme, theme_hub, ui_font
 
 PICTURE_HEIGHT = 148
 LIFT_MS = 120
+_ARROWS = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Home, Qt.Key.Key_End)
 
 
 class CardWidget(QWidget):
@@ -53,62 +54,46 @@ class CardWidget(QWidget):
         theme_hub.changed.connect(self.update)
 
     def _lay_out(self) -> None:
-        column = QVBoxLayout(self)
-        column.setContentsMargins(16, PICTURE_HEIGHT + 12, 8, 8)  # the link ends where the words end
-        column.setSpacing(4)
-        title = label(self.card.title, "strong")
-        title.setMinimumWidth(10)
+        title, self._time = label(self.card.title, "strong"), label("", "small")
         sentence = label(self.card.sentence, "muted", wrap=True)
         sentence.setAlignment(Qt.AlignmentFlag.AlignTop)
         sentence.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
         for words in (title, sentence):
             words.setContentsMargins(0, 0, 8, 0)
+        for words in (title, sentence, self._time):
             words.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        column.addWidget(title)
-        column.addWidget(sentence, 1)
-        row = QHBoxLayout()
-        row.setSpacing(8)
-        self._time = label("", "small")
-        self._time.setMinimumWidth(10)
-        self._time.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        for words in (title, self._time):
+            words.setMinimumWidth(10)
         self.link = LinkButton(_("Customise…"))
         self.link.setToolTip(_("Opens this experiment in the form, without starting it"))
         self.link.setAccessibleName(_("Customise {title}").format(title=self.card.title))
-        self.link.clicked.connect(self._on_customise)
-        row.addWidget(self._time, 1)
-        row.addWidget(self.link)
-        column.addLayout(row)
+        self.link.clicked.connect(lambda: self.customise.emit(self.card.id))
+        foot = boxed(self._time, self.link, across=True, gap=8, stretch=self._time)
+        margins = (16, PICTURE_HEIGHT + 12, 8, 8)  # the link ends where the words end
+        boxed(title, sentence, foot, into=self, margins=margins, gap=4, stretch=sentence)
 
     def set_facts(self, time_text: str, *, needs_download: bool, method: str = "") -> None:
         """Shows the expected time and whether a download comes first; the tooltip tells of the method."""
-        facts = {
-            "drawing": _("You draw first"),
-            "folder": _("You choose a folder first"),
-            "explore": _("Ready to explore"),
-            "paint": _("Ready to paint"),
-            "translate": _("Ready to translate"),
-        }.get(self.card.opens, time_text)
+        facts, act = {
+            "drawing": (_("You draw first"), _("Click to draw")),
+            "folder": (_("You choose a folder first"), _("Click to choose a folder")),
+            "explore": (_("Ready to explore"), _("Click to explore")),
+            "paint": (_("Ready to paint"), _("Click to paint")),
+            "translate": (_("Ready to translate"), _("Click to translate")),
+        }.get(self.card.opens, (time_text, _("Click to start")))
         if needs_download:
             facts = _("Needs a download first")
         self._time.setText(facts[:1].upper() + facts[1:])
         self._needs_download = needs_download
         self.setAccessibleDescription(f"{self.card.sentence} {facts}")
-        act = {
-            "drawing": _("Click to draw"),
-            "folder": _("Click to choose a folder"),
-            "explore": _("Click to explore"),
-            "paint": _("Click to paint"),
-            "translate": _("Click to translate"),
-        }.get(self.card.opens, _("Click to start"))
-        facts = "\n".join(
-            part for part in (method, time_text, _("Its data are downloaded first.") if needs_download else "") if part
-        )
-        self.setToolTip(f"{act}: {self.card.title}\n{facts}".strip())
+        first = _("Its data are downloaded first.") if needs_download else ""
+        lines = [f"{act}: {self.card.title}", *(part for part in (method, time_text, first) if part)]
+        self.setToolTip("\n".join(lines))
         self.update()
 
     def set_picture(self, picture: NDArray[np.uint8] | None) -> None:
         """Shows a real picture, uint8 ``(H, W, 3)``; None: the drawing."""
-        self._pixmap = None if picture is None else to_pixmap(picture)
+        self._pixmap = None if picture is None else QPixmap.fromImage(to_image(picture))
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -130,7 +115,7 @@ class CardWidget(QWidget):
             draw_stand_in(painter, picture, self.card.id, self.card.picture, theme)
         else:
             painter.fillRect(picture, QColor(theme.picture_grey))
-            draw_picture(painter, picture, self._pixmap)
+            draw_filled(painter, picture, self._pixmap)
         painter.restore()
         focused = self.hasFocus()
         edge = theme.focus if focused else theme.mix("text", "hairline", 0.25 * self._lift)
@@ -146,22 +131,18 @@ class CardWidget(QWidget):
             return
         painter.setPen(Qt.PenStyle.NoPen)
         for spread in (1, 2, 3):
-            shade = QColor(0, 0, 0, round(18 * self._lift / spread))
-            painter.setBrush(shade)
+            painter.setBrush(QColor(0, 0, 0, round(18 * self._lift / spread)))
             painter.drawRoundedRect(body.adjusted(-spread / 2, spread, spread / 2, spread), 11, 11)
 
     def _chip(self, painter: QPainter, picture: QRectF, text: str) -> None:
         theme = current_theme()
-        font = painter.font()
-        font.setPixelSize(theme.small)
-        painter.setFont(font)
+        painter.setFont(ui_font(theme.small))
         width = painter.fontMetrics().horizontalAdvance(text) + 16
         chip = QRectF(picture.right() - width - 8, picture.top() + 8, width, 20)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(theme.raised))
         painter.drawRoundedRect(chip, 10, 10)
-        painter.setPen(QColor(theme.text))
-        painter.drawText(chip, Qt.AlignmentFlag.AlignCenter, text)
+        write_line(painter, chip, text, ui_font(theme.small), theme.text, Qt.AlignmentFlag.AlignHCenter)
 
     def enterEvent(self, event: QEnterEvent) -> None:
         """Lifts the card a little."""
@@ -170,16 +151,6 @@ class CardWidget(QWidget):
     def leaveEvent(self, event: QEvent) -> None:
         """Lets it down again."""
         self._move(QVariantAnimation.Direction.Backward)
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        """Shows the ring."""
-        super().focusInEvent(event)
-        self.update()
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        """Hides the ring."""
-        super().focusOutEvent(event)
-        self.update()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Arms the card; it starts on release, so that one can still move away."""
@@ -195,14 +166,7 @@ class CardWidget(QWidget):
         """Return or space start, arrows go to a neighbour."""
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
             self.chosen.emit(self.card.id)
-        elif event.key() in (
-            Qt.Key.Key_Left,
-            Qt.Key.Key_Right,
-            Qt.Key.Key_Up,
-            Qt.Key.Key_Down,
-            Qt.Key.Key_Home,
-            Qt.Key.Key_End,
-        ):
+        elif event.key() in _ARROWS:
             self.moved.emit(self.card.id, int(event.key()))
         else:
             super().keyPressEvent(event)
@@ -215,6 +179,3 @@ class CardWidget(QWidget):
     def _on_lift(self, value: object) -> None:
         self._lift = float(value)  # type: ignore[arg-type]
         self.update()
-
-    def _on_customise(self) -> None:
-        self.customise.emit(self.card.id)

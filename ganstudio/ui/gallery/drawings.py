@@ -1,42 +1,14 @@
-"""Quiet drawings that stand in for a card's picture until there is a real one, and numpy pictures as pixmaps."""
+"""Quiet drawings that stand in for a card's picture until there is a real one."""
 
 from __future__ import annotations
 
 import math
 import random
 
-import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen, QPixmap
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 
 from ganstudio.ui.kit.theme import Theme
-
-
-def to_pixmap(picture: NDArray[np.uint8]) -> QPixmap:
-    """A pixmap with a copy of the pixels; main thread only.
-
-    Args:
-        picture: uint8 ``(H, W, 3)`` or ``(H, W, 1)``.
-    """
-    if picture.ndim == 2:
-        picture = picture[:, :, None]
-    if picture.shape[2] == 1:
-        picture = np.repeat(picture, 3, axis=2)
-    pixels = np.ascontiguousarray(picture)
-    height, width = pixels.shape[:2]
-    image = QImage(pixels.data, width, height, 3 * width, QImage.Format.Format_RGB888)
-    return QPixmap.fromImage(image.copy())
-
-
-def draw_picture(painter: QPainter, target: QRectF, pixmap: QPixmap) -> None:
-    """Fills the target with the middle of the picture; pixel-exact where pixels are shown large."""
-    scale = max(target.width() / pixmap.width(), target.height() / pixmap.height())
-    smooth = scale * painter.device().devicePixelRatioF() < 2.0
-    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
-    width, height = target.width() / scale, target.height() / scale
-    source = QRectF((pixmap.width() - width) / 2, (pixmap.height() - height) / 2, width, height)
-    painter.drawPixmap(target, pixmap, source)
 
 
 def draw_stand_in(painter: QPainter, target: QRectF, card_id: str, kind: str, theme: Theme) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
 from ganstudio.app.gallery import GALLERY, GalleryCard
 from ganstudio.app.generators.catalogue import MethodCard
@@ -16,7 +16,7 @@ from ganstudio.ui.gallery.card import CardWidget
 from ganstudio.ui.gallery.recent import Recent, RecentStrip
 from ganstudio.ui.kit.flow import CardLayout
 from ganstudio.ui.kit.icons import icon
-from ganstudio.ui.kit.parts import label
+from ganstudio.ui.kit.parts import boxed, label, push_button
 
 MAX_WIDTH = 1880
 """Content is never wider than this, however large the screen: lines of cards stay easy to scan."""
@@ -49,11 +49,11 @@ class GalleryPage(QWidget):
             self._add(card)
         self.recent = RecentStrip()
         self.recent.run_chosen.connect(self.run_chosen)
-        self.new_button = QPushButton(_("New experiment"))
+        words = _("Choose method and data yourself")
+        self.new_button = push_button(
+            _("New experiment"), "plus", words, clicked=self.new_experiment.emit, primary=True
+        )
         self.new_button.setIcon(icon("plus", "accent_text"))
-        self.new_button.setProperty("primary", True)
-        self.new_button.setToolTip(_("Choose method and data yourself"))
-        self.new_button.clicked.connect(self._on_new)
         self._lay_out()
         if self._cards:
             self.setFocusProxy(next(iter(self._cards.values())))
@@ -69,45 +69,25 @@ class GalleryPage(QWidget):
         self._flow.addWidget(widget)
 
     def _lay_out(self) -> None:
-        words = QVBoxLayout()
-        words.setSpacing(4)
-        words.addWidget(label(_("What shall a network learn today?"), "title"))
         lead = label(
-            _("Pick one and it starts at once. Everything you see while it trains can be changed."),
-            "muted",
-            wrap=True,
+            _("Pick one and it starts at once. Everything you see while it trains can be changed."), "muted", wrap=True
         )
-        words.addWidget(lead)
-        head = QHBoxLayout()
-        head.setSpacing(16)
-        head.addLayout(words, 1)
+        words = boxed(label(_("What shall a network learn today?"), "title"), lead, gap=4)
+        head = boxed(words, across=True, gap=16, stretch=words)
         head.addWidget(self.new_button, 0, Qt.AlignmentFlag.AlignTop)
-        self._content = QWidget()
-        self._content.setMaximumWidth(MAX_WIDTH)
-        column = QVBoxLayout(self._content)
-        column.setContentsMargins(32, 32, 32, 32)
-        column.setSpacing(0)
-        column.addLayout(head)
-        column.addSpacing(24)
-        column.addWidget(self.recent)
-        column.addWidget(self._grid)
-        column.addStretch(1)
+        content = QWidget()
+        content.setMaximumWidth(MAX_WIDTH)
+        boxed(head, 24, self.recent, self._grid, None, into=content, margins=(32, 32, 32, 32))
         outer = QWidget()
-        sides = QHBoxLayout(outer)
-        sides.setContentsMargins(0, 0, 0, 0)
         # The content takes all the width up to its maximum; what is left is shared by both sides.
-        sides.addStretch(1)
-        sides.addWidget(self._content, 1000)
-        sides.addStretch(1)
+        boxed(None, content, None, into=outer, across=True).setStretchFactor(content, 1000)
         self.scroll_area = QScrollArea()
         self.scroll_area.setWidgetResizable(True)
         self.scroll_area.setFrameShape(QFrame.Shape.NoFrame)
         self.scroll_area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.scroll_area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.scroll_area.setWidget(outer)
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.addWidget(self.scroll_area)
+        boxed(self.scroll_area, into=self)
         self._order_tabs()
 
     def _order_tabs(self) -> None:
@@ -152,11 +132,9 @@ class GalleryPage(QWidget):
 
     def _refresh_facts(self) -> None:
         for card_id, widget in self._cards.items():
-            time, method = (
-                widget.card.expected_time(self._rate_scale),
-                self._methods.get(widget.card.experiment.method, ""),
-            )
-            widget.set_facts(time, needs_download=card_id in self._missing, method=method)
+            time, method = widget.card.expected_time(self._rate_scale), widget.card.experiment.method
+            missing = card_id in self._missing
+            widget.set_facts(time, needs_download=missing, method=self._methods.get(method, ""))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """A card that gets the focus scrolls into view."""
@@ -176,6 +154,3 @@ class GalleryPage(QWidget):
         elif 0 <= at + steps[Qt.Key(key)] < len(ids):
             at += steps[Qt.Key(key)]
         self._cards[ids[at]].setFocus(Qt.FocusReason.TabFocusReason)
-
-    def _on_new(self) -> None:
-        self.new_experiment.emit()

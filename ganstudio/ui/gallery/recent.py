@@ -7,13 +7,13 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QPen, QPixmap
-from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QPen, QPixmap, QResizeEvent
+from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from ganstudio.core.i18n import _
-from ganstudio.ui.gallery.drawings import draw_picture, to_pixmap
 from ganstudio.ui.kit.icons import icon
-from ganstudio.ui.kit.parts import label
+from ganstudio.ui.kit.painted import draw_filled, to_image, write_line
+from ganstudio.ui.kit.parts import boxed, label
 from ganstudio.ui.kit.theme import current_theme, theme_hub, ui_font
 
 Recent = tuple[str, str, str, NDArray[np.uint8] | None]
@@ -23,11 +23,10 @@ TILE_WIDTH, TILE_HEIGHT = 208, 60
 class RunTile(QAbstractButton):
     """One recent run: thumbnail, name, state."""
 
-    def __init__(self, run_id: str, name: str, state: str, picture: NDArray[np.uint8] | None) -> None:
+    def __init__(self, name: str, state: str, picture: NDArray[np.uint8] | None) -> None:
         super().__init__()
-        self.run_id = run_id
         self._name, self._state = name, state
-        self._pixmap: QPixmap | None = None if picture is None else to_pixmap(picture)
+        self._pixmap: QPixmap | None = None if picture is None else QPixmap.fromImage(to_image(picture))
         self.setFixedSize(TILE_WIDTH, TILE_HEIGHT)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -49,20 +48,15 @@ class RunTile(QAbstractButton):
         picture = QRectF(body.left() + 6, body.top() + 6, body.height() - 12, body.height() - 12)
         painter.fillRect(picture, QColor(theme.mix("text", "surface", 0.08)))
         if self._pixmap is not None:
-            draw_picture(painter, picture, self._pixmap)
+            draw_filled(painter, picture, self._pixmap)
         else:  # stopped before there was one
             inset = (picture.height() - 20) / 2
             icon("train", "text_muted").paint(painter, picture.adjusted(inset, inset, -inset, -inset).toRect())
         left = picture.right() + 10
         width = body.right() - left - 8
-        for text, top, font, colour in (
-            (self._name, body.top() + 9, ui_font(theme.normal), theme.text),
-            (self._state, body.top() + 31, ui_font(theme.small, tabular=True), theme.text_muted),
-        ):
-            painter.setFont(font)
-            painter.setPen(QColor(colour))
-            line = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, int(width))
-            painter.drawText(QRectF(left, top, width, 20), int(Qt.AlignmentFlag.AlignVCenter), line)
+        name, state = QRectF(left, body.top() + 9, width, 20), QRectF(left, body.top() + 31, width, 20)
+        write_line(painter, name, self._name, ui_font(theme.normal), theme.text)
+        write_line(painter, state, self._state, ui_font(theme.small, tabular=True), theme.text_muted)
         painter.setPen(QPen(QColor(theme.focus if self.hasFocus() else theme.hairline), 2 if self.hasFocus() else 1))
         painter.drawPath(shape)
         painter.end()
@@ -77,14 +71,8 @@ class RecentStrip(QWidget):
         super().__init__(parent)
         self._tiles: list[RunTile] = []
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 16)
-        column.setSpacing(8)
-        column.addWidget(label(_("Recent runs"), "strong"))
-        self._row = QHBoxLayout()
-        self._row.setSpacing(12)
-        self._row.addStretch(1)
-        column.addLayout(self._row)
+        self._row = boxed(None, across=True, gap=12)
+        boxed(label(_("Recent runs"), "strong"), self._row, into=self, margins=(0, 0, 0, 16), gap=8)
         self.hide()
 
     def set_recent(self, runs: Sequence[Recent]) -> None:
@@ -95,16 +83,16 @@ class RecentStrip(QWidget):
             tile.deleteLater()
         self._tiles = []
         for run_id, name, state, picture in runs:
-            tile = RunTile(run_id, name, state, picture)
-            tile.clicked.connect(self._on_clicked)
+            tile = RunTile(name, state, picture)
+            tile.clicked.connect(lambda _checked=False, run_id=run_id: self.run_chosen.emit(run_id))
             self._row.insertWidget(len(self._tiles), tile)
             self._tiles.append(tile)
         self.setVisible(bool(self._tiles))
         self._fit()
 
-    def resizeEvent(self, event: object) -> None:
+    def resizeEvent(self, event: QResizeEvent) -> None:
         """Shows as many whole tiles as there is room for."""
-        super().resizeEvent(event)  # type: ignore[arg-type]
+        super().resizeEvent(event)
         self._fit()
 
     def sizeHint(self) -> QSize:
@@ -119,8 +107,3 @@ class RecentStrip(QWidget):
         fitting = max(1, (self.width() + 12) // (TILE_WIDTH + 12))
         for index, tile in enumerate(self._tiles):
             tile.setVisible(index < fitting)
-
-    def _on_clicked(self) -> None:
-        tile = self.sender()
-        if isinstance(tile, RunTile):
-            self.run_chosen.emit(tile.run_id)

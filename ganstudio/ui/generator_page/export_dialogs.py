@@ -6,28 +6,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import shiboken6
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import (
-    QCheckBox,
-    QDialog,
-    QDialogButtonBox,
-    QFormLayout,
-    QLabel,
-    QProgressDialog,
-    QSpinBox,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QCheckBox, QWidget
 
-from ganstudio.app.jobs import Job
 from ganstudio.app.studio import Studio
 from ganstudio.core.errors import StudioError
 from ganstudio.core.i18n import _
 from ganstudio.ui.forms.editors import QuietCombo
+from ganstudio.ui.kit.dialogs import FormDialog
 from ganstudio.ui.kit.files import ask_where
-from ganstudio.ui.kit.parts import label, pad_spin_box
-from ganstudio.ui.kit.style import set_look
 
 if TYPE_CHECKING:
     from ganstudio.explore.exporting import Watch
@@ -40,94 +26,20 @@ Frames = tuple["Callable[[Generator], Iterator[Any]]", int | None]
 MOST_FRAMES = 2000
 
 
-def follow_job(job: Job, parent: QWidget) -> QProgressDialog:
-    """Shows how far a job is, after half a second, with a way out; gone when the job ends."""
-    box = QProgressDialog("", _("Cancel"), 0, 100, parent)
-    box.setLabelText(job.title)
-    box.setWindowTitle(job.title)
-    box.setWindowModality(Qt.WindowModality.NonModal)
-    box.setMinimumDuration(500)
-    box.setAutoReset(False)
-    box.setAutoClose(False)
-    box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    box.canceled.connect(job.cancel)
-    box.rejected.connect(job.cancel)  # Escape does not always pass by the button
+class ExportForm(FormDialog):
+    """What is asked before something is written; a subclass adds rows, and asks where to in :meth:`choose`."""
 
-    def tell(fraction: float, text: str) -> None:
-        if job.cancelling or not shiboken6.isValid(box):
-            return  # somebody has cancelled it by closing it: it is gone before the job is
-        box.setLabelText(text or job.title)
-        box.setValue(max(0, min(99, round(100 * fraction))))
-
-    def end() -> None:
-        job.progressed.disconnect(tell, missing_ok=True)
-        if shiboken6.isValid(box):
-            box.canceled.disconnect(job.cancel)
-            box.close()
-            box.deleteLater()  # one that was never shown, or was hidden, does not do so by being closed
-
-    job.progressed.connect(tell)
-    job.ended.connect(end)
-    return box
-
-
-class ExportForm(QDialog):
-    """A few rows and two buttons."""
-
-    def __init__(self, title: str, action: str, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle(title)
-        self.rows = QFormLayout()
-        self.rows.setHorizontalSpacing(16)
-        self.rows.setVerticalSpacing(8)
-        self.words = label("", "muted", wrap=True)
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
-        buttons.button(QDialogButtonBox.StandardButton.Cancel).setToolTip(_("Write nothing"))
-        self.go = buttons.addButton(action, QDialogButtonBox.ButtonRole.AcceptRole)
-        self.go.setDefault(True)
-        self.go.setToolTip(_("Choose where to, then write"))
-        set_look(self.go, primary=True)
-        buttons.accepted.connect(self.choose)
-        buttons.rejected.connect(self.reject)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(24, 16, 24, 16)
-        column.setSpacing(16)
-        column.addLayout(self.rows)
-        column.addWidget(self.words)
-        column.addWidget(buttons)
-        self.setMinimumWidth(480)
-
-    def choose(self) -> None:
-        """Asks for the file, then writes; for subclasses."""
-        raise NotImplementedError
-
-    def number(self, name: str, low: int, high: int, value: int, words: str) -> QSpinBox:
-        """A row with a whole number."""
-        box = QSpinBox()
-        box.setRange(low, high)
-        box.setValue(value)
-        box.setGroupSeparatorShown(True)
-        box.setAccessibleName(name)
-        box.setToolTip(f"{words} ({low:,} – {high:,})")
-        pad_spin_box(box)
-        self._row(name, box)
-        return box
+    def __init__(self, title: str, parent: QWidget) -> None:
+        super().__init__(title, _("Save…"), _("Choose where to, then write"), parent, _("Write nothing"))
+        self.fill(self.rows, self.words)
 
     def choice(self, name: str, choices: list[tuple[str, str]], words: str) -> QuietCombo:
         """A row with a few choices: ``(key, text)``."""
         box = QuietCombo()
         for key, text in choices:
             box.addItem(text, key)
-        box.setAccessibleName(name)
-        box.setToolTip(words)
-        self._row(name, box)
+        self.add_row(name, box, words)
         return box
-
-    def _row(self, name: str, widget: QWidget) -> None:
-        words = QLabel(name)
-        words.setBuddy(widget)
-        self.rows.addRow(words, widget)
 
 
 class PictureDialog(ExportForm):
@@ -144,7 +56,7 @@ class PictureDialog(ExportForm):
     def __init__(
         self, title: str, suggestion: str, size: tuple[int, int], write: Callable[[Path, int], object], parent: QWidget
     ) -> None:
-        super().__init__(title, _("Save…"), parent)
+        super().__init__(title, parent)
         self._suggestion, self._size, self._write = suggestion, size, write
         self.scale = self.number(_("Times its size"), 1, 8, 8 if max(size) <= 128 else 1, _("Every pixel a square"))
         self.scale.valueChanged.connect(self._tell)
@@ -177,7 +89,7 @@ class FilmForm(ExportForm):
     """
 
     def __init__(self, title: str, suggestion: str, start: Start, studio: Studio, parent: QWidget) -> None:
-        super().__init__(title, _("Save…"), parent)
+        super().__init__(title, parent)
         self._suggestion, self._start, self._studio = suggestion, start, studio
 
     def add_rows(

@@ -17,7 +17,8 @@ from ganstudio.core.i18n import _
 from ganstudio.explore.exporting import Watch
 from ganstudio.explore.picture_file import save_picture
 from ganstudio.explore.rendering import Drawn
-from ganstudio.ui.generator_page.export_dialogs import PictureDialog, follow_job
+from ganstudio.ui.generator_page.export_dialogs import PictureDialog
+from ganstudio.ui.kit.dialogs import follow_job
 
 if TYPE_CHECKING:
     from ganstudio.explore.generator import Generator

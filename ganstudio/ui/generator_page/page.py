@@ -2,27 +2,62 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QPoint, QTimer
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPoint, QTimer
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QMenu, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMenu, QSplitter, QWidget
 
 from ganstudio.app.generators.desk import Desk
 from ganstudio.app.history import History
 from ganstudio.app.runs.run_model import RunModel
 from ganstudio.app.studio import Studio
 from ganstudio.ui.generator_page.source_bar import SourceBar
-from ganstudio.ui.generator_page.wake import Waker
 from ganstudio.ui.kit.dropping import Dropped
 from ganstudio.ui.kit.layouts import restore_splitter, state_of
+from ganstudio.ui.kit.lifetimes import listen
 from ganstudio.ui.kit.menus import ActionBinder
+from ganstudio.ui.kit.page import Page
+from ganstudio.ui.kit.parts import boxed, stacked
 
 Splitters = tuple[tuple[str, QSplitter, list[int]], ...]
+_WAKE = QEvent.Type(QEvent.registerEventType())
 
 
-class GeneratorPage(QWidget):
+class Waker(QObject):
+    """Calls ``pull`` on the window's thread soon after it was called on any thread; many calls become one.
+
+    Waiting for the next tick of the window's timer would double the time between a slider and its picture.
+    """
+
+    def __init__(self, pull: Callable[[], object], parent: QObject) -> None:
+        super().__init__(parent)
+        self._pull = pull
+        self._posted = False
+        self._closed = False
+
+    def __call__(self) -> None:
+        """Wakes; any thread."""
+        if not self._posted and not self._closed:
+            self._posted = True
+            QCoreApplication.postEvent(self, QEvent(_WAKE))
+
+    def close(self) -> None:
+        """Wakes nobody any more. Call it once the thread that wakes has ended."""
+        self._closed = True
+
+    def event(self, event: QEvent) -> bool:
+        """Pulls."""
+        if event.type() == _WAKE:
+            self._posted = False
+            if not self._closed:
+                self._pull()
+            return True
+        return super().event(event)
+
+
+class GeneratorPage(Page):
     """A workspace whose generator is opened, drawn with and let go of in the same way everywhere.
 
     A subclass makes its desk (with :attr:`_waker`) and its parts, hands them to :meth:`_fill`, and overrides some
@@ -36,6 +71,7 @@ class GeneratorPage(QWidget):
         self._arranged = False
         self._had: object = None
         self._history: History | None = None
+        self._leave = listen(self)
 
     def _use(self, desk: Desk) -> None:
         """Takes the desk, and makes the bar that chooses what is open there."""
@@ -45,14 +81,8 @@ class GeneratorPage(QWidget):
     def _fill(self, page: QWidget, empty: QWidget) -> None:
         """Lays out the bar, and below it the page, or what is shown while nothing is open."""
         self._page, self._empty = page, empty
-        self.pages = QStackedWidget()
-        self.pages.addWidget(empty)
-        self.pages.addWidget(page)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.source)
-        column.addWidget(self.pages, 1)
+        self.pages = stacked(empty, page)
+        boxed(self.source, self.pages, into=self, stretch=self.pages)
 
     def _turn_page(self) -> QWidget | None:
         """Shows the page where something is open; returns which of the two had the keyboard before, if one had."""
@@ -69,11 +99,10 @@ class GeneratorPage(QWidget):
 
     def _hear(self, history: History | None) -> None:
         """Undo and redo of the actions follow this history, and no other any more."""
-        if self._history is not None:
-            self._history.changed.disconnect(self._studio.actions.refresh, missing_ok=True)
+        self._leave()
         self._history = history
         if history is not None:
-            history.changed.connect(self._studio.actions.refresh)
+            self._leave = listen(self, (history.changed, self._studio.actions.refresh))
 
     def _pop_up(self, point: QPoint, names: Sequence[str]) -> None:
         """A menu of some of this workspace's actions; an empty name is a line between them."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
-from typing import Any, cast
+from typing import cast
 
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import QRectF, QSignalBlocker, Qt, QTimer
+from PySide6.QtGui import QColor, QHideEvent, QPainter, QPaintEvent, QShowEvent
+from PySide6.QtWidgets import QWidget
 
 from ganstudio.app.generators.desk import Desk
 from ganstudio.app.generators.workplaces import bundled_name, bundled_path
@@ -14,17 +15,61 @@ from ganstudio.app.runs.run_model import RunModel
 from ganstudio.app.studio import Studio
 from ganstudio.core.commands import Source
 from ganstudio.core.i18n import _
-from ganstudio.ui.generator_page.busy_line import BusyLine
 from ganstudio.ui.generator_page.source_menu import SourceButton
 from ganstudio.ui.generator_page.words import source_words
-from ganstudio.ui.kit.painted import step_text
-from ganstudio.ui.kit.parts import Segmented, label, line, tool_button
+from ganstudio.ui.kit.lifetimes import listen
+from ganstudio.ui.kit.motion import reduced_motion
+from ganstudio.ui.kit.parts import Segmented, boxed, label, line, tool_button
 from ganstudio.ui.kit.theme import current_theme, theme_hub, ui_font
-from ganstudio.ui.pictures.timeline import LivePill
-from ganstudio.ui.pictures.timeline_track import TimelineTrack
+from ganstudio.ui.kit.words import step_text
+from ganstudio.ui.pictures.timeline import LivePill, TimelineTrack
 
 TELL_MS = 30
 READ_SECONDS = 2.0
+
+
+class BusyLine(QWidget):
+    """A thin line along which something runs while one waits."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFixedHeight(2)
+        self._timer = QTimer(self)
+        self._timer.setInterval(40)
+        self._timer.timeout.connect(self.update)
+        self._busy = False
+
+    def set_busy(self, busy: bool) -> None:
+        """Begins or ends; the line keeps its place."""
+        self._busy = busy
+        self._run()
+        self.update()
+
+    def _run(self) -> None:
+        if self._busy and self.isVisible() and not reduced_motion():
+            self._timer.start()
+        else:
+            self._timer.stop()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Runs on."""
+        super().showEvent(event)
+        self._run()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Nobody looks."""
+        super().hideEvent(event)
+        self._timer.stop()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """A third of the line in the accent colour, wherever it has come to; the whole one where motion is reduced."""
+        if not self._busy:
+            return
+        painter, width = QPainter(self), self.width()
+        part = width if reduced_motion() else width / 3
+        start = 0.0 if reduced_motion() else (time.monotonic() * 0.8 % 1) * (width + part) - part
+        painter.fillRect(QRectF(start, 0, part, 2), QColor(current_theme().accent))
+        painter.end()
 
 
 class SourceBar(QWidget):
@@ -45,30 +90,31 @@ class SourceBar(QWidget):
         self._teller.timeout.connect(self._tell)
         self._make_parts()
         self._lay_out()
-        desk.source_changed.connect(self._source_changed)
-        desk.weights_changed.connect(self._weights_changed)
-        studio.opened.connect(self._runs_changed)
-        studio.library_changed.connect(self.button.look_for_runs)
+        listen(
+            self,
+            (desk.source_changed, self._source_changed),
+            (desk.weights_changed, self._weights_changed),
+            (studio.opened, self._runs_changed),
+            (studio.library_changed, self.button.look_for_runs),
+        )
+        self._leave = listen(self)
         theme_hub.changed.connect(self._colour)
-        self.destroyed.connect(_unhook(self))
         self.button.look_for_runs()
         self._colour()
         self._source_changed()
 
     def _make_parts(self) -> None:
         self.button = SourceButton(self._desk, self._studio)
-        self.stop = tool_button("close", _("Give up opening this"))
-        self.stop.clicked.connect(self._desk.stop_opening)
-        self.notes = tool_button("info", _("What was assumed"))
-        self.notes.clicked.connect(self._tell_notes)
-        self.track = TimelineTrack(current_theme())
+        self.stop = tool_button("close", _("Give up opening this"), clicked=self._desk.stop_opening)
+        self.notes = tool_button("info", _("What was assumed"), clicked=self._tell_notes)
+        self.track = TimelineTrack()
         self.track.setAccessibleName(_("Checkpoint"))
         self.track.setToolTip(self._words.track)
         self.track.valueChanged.connect(lambda _stop: self._teller.start())
         self.track.sliderReleased.connect(self._tell)
         self.step = label("", "muted")
         self.step.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self.live = LivePill(current_theme())
+        self.live = LivePill()
         self.live.setToolTip(self._words.live)
         self.live.clicked.connect(self._live_clicked)
         self.weights = Segmented(
@@ -78,29 +124,18 @@ class SourceBar(QWidget):
             ),
             _("Weights"),
         )
-        self.weights.chosen.connect(self._weights_chosen)
+        self.weights.chosen.connect(lambda key: self._desk.choose_weights(cast("Source", key)))
         self.busy = BusyLine()
 
     def _lay_out(self) -> None:
-        row = QHBoxLayout()
-        row.setContentsMargins(16, 4, 16, 2)
-        row.setSpacing(8)
-        row.addWidget(self.button)
-        row.addWidget(self.stop)
-        row.addWidget(self.notes)
-        row.addSpacing(8)
-        row.addWidget(self.track, 1)
         self._gap = QWidget()
         self._gap.setMinimumHeight(self.track.sizeHint().height())  # files without checkpoints: nothing jumps
-        row.addWidget(self._gap, 1)
-        for part in (self.step, self.live, self.weights):
-            row.addWidget(part)
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.setSpacing(0)
-        whole.addLayout(row)
-        whole.addWidget(self.busy)
-        whole.addWidget(line())
+        row = boxed(
+            self.button, self.stop, self.notes, 8, self.track, self._gap, self.step, self.live, self.weights,
+            across=True, margins=(16, 4, 16, 2), gap=8, stretch=self.track,
+        )  # fmt: skip
+        row.setStretchFactor(self._gap, 1)
+        boxed(row, self.busy, line(), into=self)
 
     # -- what the desk tells ------------------------------------------------------------------------------------
 
@@ -145,11 +180,10 @@ class SourceBar(QWidget):
         path = None if opened is None else opened.path
         model = next((one for one in self._studio.training if path is not None and one.path == path), None)
         if model is not self._model:
-            if self._model is not None:
-                self._model.changed.disconnect(self._model_changed, missing_ok=True)
+            self._leave()
             self._model = model
             if model is not None:
-                model.changed.connect(self._model_changed)
+                self._leave = listen(self, (model.changed, self._model_changed))
 
     def _model_changed(self, aspects: frozenset[str]) -> None:
         if "state" in aspects:
@@ -164,9 +198,8 @@ class SourceBar(QWidget):
         self.track.steps = self._desk.steps
         self.track.live = self._model is not None
         last = len(self.track.steps) - (0 if self.track.live else 1)
-        self.track.blockSignals(True)
-        self.track.setRange(0, max(0, last))
-        self.track.blockSignals(False)
+        with QSignalBlocker(self.track):
+            self.track.setRange(0, max(0, last))
         self.track.setEnabled(self.track.maximum() > 0)
         self._show_weights()
 
@@ -176,9 +209,8 @@ class SourceBar(QWidget):
         following = desk.following is not None
         if not track.isSliderDown() and not self._teller.isActive():
             stop = len(track.steps) if following and track.live else track.nearest_stop(desk.step)
-            track.blockSignals(True)
-            track.setValue(stop)
-            track.blockSignals(False)
+            with QSignalBlocker(track):
+                track.setValue(stop)
         track.update()
         self.step.setText(step_text(desk.step))
         track.setAccessibleDescription(self.step.text())
@@ -191,11 +223,7 @@ class SourceBar(QWidget):
         return "ema" if opened is None else opened.wanted
 
     def _colour(self) -> None:
-        theme = current_theme()
-        self.track.set_theme(theme)
-        self.live.set_theme(theme)
-        self.live.setFont(ui_font(theme.small))
-        self.step.setFont(ui_font(theme.normal, tabular=True))
+        self.step.setFont(ui_font(current_theme().normal, tabular=True))
         self.step.setMinimumWidth(self.step.fontMetrics().horizontalAdvance(step_text(888_888)))
 
     # -- what hands do ----------------------------------------------------------------------------------------------
@@ -220,28 +248,6 @@ class SourceBar(QWidget):
             self._desk.go_to(self.track.steps[-1], self._wanted())
         self._show_weights()  # a click has turned the pill over
 
-    def _weights_chosen(self, key: str) -> None:
-        self._desk.choose_weights(cast("Source", key))
-
     def _tell_notes(self) -> None:
         if self._desk.opened is not None:
             self._studio.notifications.info(" ".join(self._desk.opened.notes))
-
-
-def _unhook(bar: SourceBar) -> Any:
-    """Cuts desk and studio off from a bar that is gone; they may outlive it."""
-    desk, studio = bar._desk, bar._studio
-    hooks: list[tuple[Any, Any]] = [
-        (desk.source_changed, bar._source_changed),
-        (desk.weights_changed, bar._weights_changed),
-        (studio.opened, bar._runs_changed),
-        (studio.library_changed, bar.button.look_for_runs),
-    ]
-
-    def unhook(*_args: object) -> None:
-        for signal, slot in hooks:
-            signal.disconnect(slot, missing_ok=True)
-        if bar._model is not None:
-            bar._model.changed.disconnect(bar._model_changed, missing_ok=True)
-
-    return unhook

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QResizeEvent
@@ -19,7 +19,8 @@ from ganstudio.core.i18n import _
 from ganstudio.store import Run, RunInfo, list_runs
 from ganstudio.ui.generator_page.words import source_words
 from ganstudio.ui.kit.icons import icon
-from ganstudio.ui.kit.painted import step_text
+from ganstudio.ui.kit.parts import filled_menu
+from ganstudio.ui.kit.words import step_text
 
 MOST = 12
 LONGEST = 40
@@ -72,10 +73,7 @@ class SourceButton(QPushButton):
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(self._words.open)
         self.setIcon(icon(self._words.icon))
-        self._menu = QMenu(self)
-        self._menu.setToolTipsVisible(True)
-        self._menu.aboutToShow.connect(self.fill)
-        self.setMenu(self._menu)
+        self.setMenu(filled_menu(self, self._fill))
         self.show_name(self._words.choose)
 
     def show_name(self, name: str, tooltip: str = "") -> None:
@@ -109,55 +107,56 @@ class SourceButton(QPushButton):
     def look_for_runs(self) -> None:
         """Reads which stored runs there are, beside the window."""
         remembered, fits = self._studio.settings.remembered.recent_runs, self._desk.can_open
-        self._studio.jobs.start(self._words.looking, lambda _progress, _cancel: recent_runs(remembered, fits)).on_done(
-            self._take
-        )
+        look = self._studio.jobs.start(self._words.looking, lambda _progress, _cancel: recent_runs(remembered, fits))
+        look.on_done(self._take)
 
     def _take(self, found: list[RecentRun]) -> None:
         self._recent = found
 
-    def fill(self) -> None:
-        """Makes the menu anew, before it is shown."""
-        desk, menu = self._desk, self._menu
-        menu.clear()
+    def _fill(self, menu: QMenu) -> None:
+        desk = self._desk
         here = None if desk.opened is None else desk.opened.path
         live = self._studio.training
         shown = [model for model in live if model.info is not None and desk.can_open(model.info)]
         if shown:
-            self._head(_("Training now"))
+            self._head(menu, _("Training now"))
         for model in shown:
-            self._entry(model.title, step_text(model.step), "live", desk.following is model,
+            self._entry(menu, model.title, step_text(model.step), "live", desk.following is model,
                         partial(desk.follow, model), _("Follow it: the pictures improve while you look"))  # fmt: skip
         bundled = bundled_path(desk.place)
         if bundled is not None:
-            self._head(_("Ready"))
-            self._entry(bundled_name(desk.place), "", self._words.icon, here == bundled, desk.open_bundled,
+            self._head(menu, _("Ready"))
+            self._entry(menu, bundled_name(desk.place), "", self._words.icon, here == bundled, desk.open_bundled,
                         _("Comes with the program"))  # fmt: skip
         stored = [run for run in self._recent if run.path != bundled and all(run.path != model.path for model in live)]
         if stored:
-            self._head(_("Recent runs"))
+            self._head(menu, _("Recent runs"))
         for run in stored:
-            self._entry(run.name, step_text(run.step), "", here == run.path,
+            self._entry(menu, run.name, step_text(run.step), "", here == run.path,
                         partial(desk.open_run, run.path), str(run.path))  # fmt: skip
         menu.addSeparator()
-        self._entry(_("Open a run folder…"), "", "folder", False, self.choose_folder, _("Any folder that holds a run"))
+        self._entry(
+            menu, _("Open a run folder…"), "", "folder", False, self.choose_folder, _("Any folder that holds a run")
+        )
         if self._words.files:
-            self._entry(_("Open a generator file…"), "", "download", False, self.choose_file,
+            self._entry(menu, _("Open a generator file…"), "", "download", False, self.choose_file,
                         _("A generator that this program did not train: .safetensors, .pt, .pth, .onnx"))  # fmt: skip
 
-    def _head(self, text: str) -> None:
-        if not self._menu.isEmpty():
-            self._menu.addSeparator()
-        self._menu.addAction(text).setEnabled(False)
+    @staticmethod
+    def _head(menu: QMenu, text: str) -> None:
+        if not menu.isEmpty():
+            menu.addSeparator()
+        menu.addAction(text).setEnabled(False)
 
-    def _entry(self, text: str, beside: str, picture: str, chosen: bool, call: Callable[[], Any], tip: str) -> None:
+    @staticmethod
+    def _entry(
+        menu: QMenu, text: str, beside: str, picture: str, chosen: bool, call: Callable[[], object], tip: str
+    ) -> None:
         short = text if len(text) <= LONGEST else text[: LONGEST - 1].rstrip() + "…"
-        action = self._menu.addAction(short.replace("&", "&&") + (f"\t{beside}" if beside else ""))
+        action = menu.addAction(short.replace("&", "&&") + (f"\t{beside}" if beside else ""))
         action.setToolTip(f"{text}\n{tip}" if short != text else tip)
-        if chosen:
-            action.setIcon(icon("check"))
-        elif picture:
-            action.setIcon(icon(picture))
+        if chosen or picture:
+            action.setIcon(icon("check" if chosen else picture))
         action.triggered.connect(lambda: call())
 
     def choose_folder(self) -> None:

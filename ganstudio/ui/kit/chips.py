@@ -99,12 +99,7 @@ class ChipRow(QWidget):
         """Adds a chip that was made with this row as its parent."""
         self.chips[chip.name] = chip
         self._flow.addWidget(chip)
-        chip.toggled.connect(self._tell)
-
-    def _tell(self, on: bool) -> None:
-        chip = self.sender()
-        if isinstance(chip, Chip):
-            self.toggled.emit(chip.name, on)
+        chip.toggled.connect(lambda on: self.toggled.emit(chip.name, on))
 
     def set_shown(self, name: str, shown: bool) -> None:
         """Offers a chip, or hides it where its layer has nothing to show."""

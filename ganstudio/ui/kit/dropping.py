@@ -16,7 +16,8 @@ from ganstudio.app.generators.workplaces import WORKPLACES, Workplace
 from ganstudio.core.elsewhere import check_named
 from ganstudio.core.errors import UsageError
 from ganstudio.core.i18n import _
-from ganstudio.core.regular import open_regular
+from ganstudio.core.regular import is_there, open_regular
+from ganstudio.data.archives import is_archive
 from ganstudio.explore.picture_file import KEYWORD, read_session
 
 PICTURES = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff")
@@ -90,3 +91,8 @@ def local_path(url: QUrl) -> Path:
     if sys.platform == "win32" or url.host():
         return Path(url.toLocalFile())
     return Path(os.fsdecode(unquote_to_bytes(url.path(QUrl.ComponentFormattingOption.FullyEncoded))))
+
+
+def is_taken(path: Path) -> bool:
+    """Whether what is there may be dropped on the window."""
+    return is_there(path) and (path.is_dir() or is_archive(path) or (is_for_a_page(path) and path.is_file()))

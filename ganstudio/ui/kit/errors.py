@@ -6,14 +6,14 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QPlainTextEdit, QPushButton, QWidget
 
 from ganstudio.app.notifications import Level
 from ganstudio.core.errors import StudioError
 from ganstudio.core.i18n import _
 from ganstudio.ui.kit.icons import icon_pixmap
 from ganstudio.ui.kit.motion import reveal
-from ganstudio.ui.kit.parts import label, tool_button
+from ganstudio.ui.kit.parts import boxed, label, push_button, tool_button
 from ganstudio.ui.kit.style import set_look
 from ganstudio.ui.kit.theme import mono_font, theme_hub
 
@@ -49,7 +49,7 @@ class IconLabel(QLabel):
         return super().event(event)
 
 
-class MessageBody(QWidget):
+class MessageBody(QFrame):
     """Icon, sentence, what to do, buttons and details that fold out; the inside of banners and toasts."""
 
     close_clicked = Signal()
@@ -58,25 +58,8 @@ class MessageBody(QWidget):
         super().__init__(parent)
         self._run: Callable[[], object] | None = None
         self._icon = IconLabel("info")
-        self._text = label("", wrap=True)
+        self._text, self._hint = label("", wrap=True), label("", "muted", wrap=True)
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self._hint = label("", "muted", wrap=True)
-        self._action = QPushButton()
-        self._action.setAccessibleName(_("Action"))
-        self._action.setToolTip(_("Action"))
-        self._action.clicked.connect(self._act)
-        self._fold = QPushButton(_("Details"))
-        self._fold.setCheckable(True)
-        self._fold.setToolTip(_("Show or hide the technical details"))
-        self._fold.toggled.connect(self._toggle)
-        self._copy = QPushButton(_("Copy"))
-        self._copy.setToolTip(_("Copy the message and its details"))
-        self._copy.clicked.connect(self._copy_all)
-        for button in (self._fold, self._copy):
-            button.setAccessibleName(button.text())
-            set_look(button, quiet=True)
-        self.close_button = tool_button("close", _("Close this message"))
-        self.close_button.clicked.connect(self.close_clicked)
         self._details = QPlainTextEdit()
         self._details.setReadOnly(True)
         self._details.setFont(mono_font())
@@ -84,37 +67,21 @@ class MessageBody(QWidget):
         self._details.setAccessibleName(_("Details"))
         self._details.setToolTip(_("Technical details, to copy into a report"))
         set_look(self._details, details=True)
-        self._lay_out()
-
-    def _lay_out(self) -> None:
-        words = QVBoxLayout()
-        words.setContentsMargins(0, 6, 0, 0)  # first line level with the middle of the close button
-        words.setSpacing(2)
-        words.addWidget(self._text)
-        words.addWidget(self._hint)
-        words.addStretch(1)
-        left = QVBoxLayout()
-        left.setContentsMargins(0, 4, 0, 0)
-        left.addWidget(self._icon)
-        left.addStretch(1)
-        top = QHBoxLayout()
-        top.setSpacing(8)
-        top.addLayout(left)
-        top.addLayout(words, 1)
+        self._action = push_button(_("Action"), "", _("Action"), clicked=lambda: self._run and self._run())
+        self._fold = push_button(_("Details"), "", _("Show or hide the technical details"), quiet=True)
+        self._fold.setCheckable(True)
+        self._fold.toggled.connect(lambda shown: reveal(self._details, shown))
+        words = _("Copy the message and its details")
+        self._copy = push_button(_("Copy"), "", words, clicked=self._copy_all, quiet=True)
+        self.close_button = tool_button("close", _("Close this message"), clicked=self.close_clicked.emit)
+        left = boxed(self._icon, None, margins=(0, 4, 0, 0))
+        # The first line is level with the middle of the close button.
+        text = boxed(self._text, self._hint, None, margins=(0, 6, 0, 0), gap=2)
+        top = boxed(left, text, across=True, gap=8, stretch=text)
         top.addWidget(self.close_button, 0, Qt.AlignmentFlag.AlignTop)
         self._buttons = QWidget()
-        row = QHBoxLayout(self._buttons)
-        self._row = row
-        row.setSpacing(4)
-        for button in (self._action, self._fold, self._copy):
-            row.addWidget(button)
-        row.addStretch(1)
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(12, 8, 8, 8)
-        whole.setSpacing(6)
-        whole.addLayout(top)
-        whole.addWidget(self._buttons)
-        whole.addWidget(self._details)
+        self._row = boxed(self._action, self._fold, self._copy, None, into=self._buttons, across=True, gap=4)
+        boxed(top, self._buttons, self._details, into=self, margins=(12, 8, 8, 8), gap=6)
 
     def show_message(
         self,
@@ -147,22 +114,15 @@ class MessageBody(QWidget):
 
     @property
     def text(self) -> str:
-        """The sentence shown."""
+        """The sentence shown; empty for none."""
         return self._text.text()
-
-    def _toggle(self, shown: bool) -> None:
-        reveal(self._details, shown)
 
     def _copy_all(self) -> None:
         parts = (self._text.text(), self._hint.text(), self._details.toPlainText())
         QGuiApplication.clipboard().setText("\n".join(part for part in parts if part))
 
-    def _act(self) -> None:
-        if self._run is not None:
-            self._run()
 
-
-class ErrorBanner(QFrame):
+class ErrorBanner(MessageBody):
     """A problem, where it belongs: above the content of a panel. Hidden until there is one."""
 
     closed = Signal()
@@ -170,17 +130,8 @@ class ErrorBanner(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("banner")
-        self._body = MessageBody()
-        self._body.close_clicked.connect(self.clear)
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.addWidget(self._body)
+        self.close_clicked.connect(self.clear)
         self.hide()
-
-    @property
-    def text(self) -> str:
-        """The sentence shown; empty for none."""
-        return self._body.text
 
     def show_error(
         self,
@@ -202,7 +153,7 @@ class ErrorBanner(QFrame):
             level: ``"warning"`` for something that does not stop the work.
         """
         details = details or getattr(error, "details", "")
-        self._body.show_message(level, str(error), hint, details, action, run)
+        self.show_message(level, str(error), hint, details, action, run)
         self.setAccessibleName(str(error))
         self.show()
 
@@ -236,25 +187,18 @@ class EmptyState(QWidget):
             widget.setAlignment(Qt.AlignmentFlag.AlignHCenter)
             widget.setMaximumWidth(440)
             widget.setMinimumWidth(160)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(24, 24, 24, 24)
-        column.setSpacing(8)
+        column = boxed(into=self, margins=(24, 24, 24, 24), gap=8)
         column.addStretch(2)
         column.addWidget(picture, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addSpacing(4)
         for widget in (heading, words) if text else (heading,):
-            row = QHBoxLayout()  # stretches beside it, so that a wrapped label still gets its height from its width
-            row.addStretch(1)
-            row.addWidget(widget, 1000)
-            row.addStretch(1)
+            # Stretches beside it, so that a wrapped label still gets its height from its width.
+            row = boxed(None, widget, None, across=True)
+            row.setStretchFactor(widget, 1000)
             column.addLayout(row)
         self.button: QPushButton | None = None
         if button:
-            self.button = QPushButton(button)
-            self.button.setAccessibleName(button)
-            self.button.setToolTip(text or button)
-            set_look(self.button, primary=True)
-            self.button.clicked.connect(self.clicked)
+            self.button = push_button(button, "", text or button, clicked=self.clicked.emit, primary=True)
             column.addSpacing(8)
             column.addWidget(self.button, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addStretch(3)

@@ -1,17 +1,19 @@
-"""Asking for files, and taking pictures off the clipboard or a hand that drops them."""
+"""Asking for files, copying and saving pictures, and taking them off the clipboard or a hand that drops them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QMimeData, Qt
-from PySide6.QtGui import QImage
+from PySide6.QtCore import QBuffer, QIODevice, QMimeData, Qt
+from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from ganstudio.core.errors import StoreError
 from ganstudio.core.i18n import _
+from ganstudio.store.atomic import replace_file
+from ganstudio.ui.kit.dialogs import warn
 from ganstudio.ui.kit.dropping import PICTURES, local_path
-from ganstudio.ui.kit.image_files import png_bytes
 
 LARGEST_PASTE = 2048
 """Pixels; networks take far smaller pictures, and making a file of a huge one would hold the window up."""
@@ -57,6 +59,52 @@ def ask_picture(parent: QWidget, title: str, name: str = "") -> Path | None:
     kinds = _("{name} ({kinds});;All files (*)").format(name=name or _("Pictures"), kinds=endings)
     chosen, _kind = QFileDialog.getOpenFileName(parent, title, "", kinds)
     return Path(chosen) if chosen else None
+
+
+def save_image(parent: QWidget, image: QImage, suggestion: str) -> Path | None:
+    """Asks for a file and writes the picture as PNG.
+
+    Args:
+        parent: the widget the dialogs belong to.
+        image: what to write.
+        suggestion: file name to begin with, without a folder.
+
+    Returns:
+        The file, or None where the person cancelled or it could not be written (which is then said in a message).
+    """
+    title = _("Save picture")
+    path = ask_where(parent, title, suggestion, _("PNG picture (*.png)"), (".png",))
+    if path is None:
+        return None
+    try:
+        write_png(path, image)
+    except StoreError as error:
+        text = _("The picture could not be written. {why} Choose a folder you may write to, with room left.")
+        warn(parent, title, text.format(why=error))
+        return None
+    return path
+
+
+def write_png(path: Path, image: QImage) -> None:
+    """Writes a picture as PNG; the file appears whole. Qt itself takes no name that is no text.
+
+    Raises:
+        StoreError: it cannot be written.
+    """
+    replace_file(path, png_bytes(image))
+
+
+def png_bytes(image: QImage) -> bytes:
+    """A picture as a PNG file."""
+    buffer = QBuffer()
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    image.save(buffer, "PNG")  # type: ignore[call-overload]  # bytes, as the stub wants, are refused
+    return bytes(buffer.data().data())
+
+
+def copy_image(image: QImage) -> None:
+    """Puts a picture on the clipboard."""
+    QGuiApplication.clipboard().setImage(image)
 
 
 def picture_in(data: QMimeData | None) -> Path | bytes | None:

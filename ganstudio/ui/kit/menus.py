@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shiboken6
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QAbstractButton, QMainWindow, QMenu
@@ -9,6 +10,7 @@ from PySide6.QtWidgets import QAbstractButton, QMainWindow, QMenu
 from ganstudio.app.actions import Action, ActionTable
 from ganstudio.core.i18n import _
 from ganstudio.ui.kit.icons import icon
+from ganstudio.ui.kit.lifetimes import listen
 
 
 def _in_order(menus: dict[str, list[list[Action]]]) -> list[tuple[str, list[list[Action]]]]:
@@ -32,14 +34,9 @@ class ActionBinder(QObject):
         self._actions: dict[str, QAction] = {}
         self._buttons: list[tuple[str, QAbstractButton]] = []
         self._workspace = ""
-        table.changed.connect(self.rebuild)
-        table.state_changed.connect(self.refresh)
-        self.rebuild()
-
-    def detach(self) -> None:
+        self.detach = listen(self, (table.changed, self.rebuild), (table.state_changed, self.refresh))
         """Listens to the table no more; called when the window goes."""
-        self.table.changed.disconnect(self.rebuild, missing_ok=True)
-        self.table.state_changed.disconnect(self.refresh, missing_ok=True)
+        self.rebuild()
 
     def rebuild(self) -> None:
         """Makes menus and keys anew."""
@@ -112,14 +109,12 @@ class ActionBinder(QObject):
         button.setCheckable(action.checkable)
         button.clicked.connect(lambda _checked=False: self.table.run(name))
         self._buttons.append((name, button))
-        button.destroyed.connect(lambda _gone=None: self._forget(name))
+        button.destroyed.connect(lambda: self._forget())
         button.installEventFilter(self)
         self._refresh_button(action, button)
 
-    def _forget(self, name: str) -> None:
-        import shiboken6
-
-        self._buttons = [(other, button) for other, button in self._buttons if shiboken6.isValid(button)]
+    def _forget(self) -> None:
+        self._buttons = [(name, button) for name, button in self._buttons if shiboken6.isValid(button)]
 
     @staticmethod
     def _refresh_button(action: Action, button: QAbstractButton) -> None:

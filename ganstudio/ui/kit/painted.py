@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPen
+from PySide6.QtCore import QPointF, QRect, QRectF, QSizeF, Qt
+from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPen, QPixmap
 
 from ganstudio.core.i18n import _
 from ganstudio.ui.kit.theme import Theme, contrast, ui_font
+
+if TYPE_CHECKING:  # the first view of the window need not wait for it
+    import numpy as np
+    from numpy.typing import NDArray
 
 
 def colour(value: str, alpha: float = 1.0) -> QColor:
@@ -22,27 +26,16 @@ def colour(value: str, alpha: float = 1.0) -> QColor:
 
 def rgb(value: str) -> NDArray[np.float64]:
     """Red, green, blue of a theme colour, 0 to 255."""
+    import numpy as np
+
     tone = QColor(value)
     return np.array([tone.red(), tone.green(), tone.blue()], dtype=np.float64)
-
-
-def step_text(step: int) -> str:
-    """``"step 1,240"``."""
-    return _("step {step}").format(step=f"{step:,}")
-
-
-def compact(value: int) -> str:
-    """A step in as few signs as a tick has room for: ``250``, ``1.5 k``, ``12 k``, ``2 M``."""
-    for unit, name in ((1_000_000, "M"), (1_000, "k")):
-        if value >= unit:
-            return f"{value / unit:.3g} {name}"
-    return str(value)
 
 
 def score_text(score: float, real: bool, probability: bool) -> str:
     """``"D(G(z)) 0.43"``: a probability with two digits, a critic's value with three significant ones."""
     name = "D(x)" if real else "D(G(z))"
-    if not np.isfinite(score):
+    if not math.isfinite(score):
         return f"{name} –"
     number = f"{score:.2f}" if probability else f"{score:.3g}"
     return f"{name} {number}".replace("-", "−")
@@ -54,6 +47,8 @@ def to_image(pixels: NDArray[np.uint8]) -> QImage:
     Args:
         pixels: ``(H, W, C)`` or ``(H, W)``; C = 1 or 3.
     """
+    import numpy as np
+
     if pixels.ndim == 3 and pixels.shape[2] == 1:
         pixels = pixels[:, :, 0]
     pixels = np.ascontiguousarray(pixels)
@@ -67,6 +62,54 @@ def to_image(pixels: NDArray[np.uint8]) -> QImage:
 def device_pixels(painter: QPainter, ratio: float) -> None:
     """Makes one unit of the painter one device pixel, so that nearest-neighbour pictures are exact."""
     painter.scale(1 / ratio, 1 / ratio)
+
+
+def write_line(
+    painter: QPainter,
+    box: QRect | QRectF,
+    text: str,
+    font: QFont,
+    ink: str,
+    side: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignLeft,
+    elide: Qt.TextElideMode = Qt.TextElideMode.ElideRight,
+) -> int:
+    """One line of text in the middle of the box's height, elided where it has no room; returns how wide it is."""
+    painter.setFont(font)
+    painter.setPen(QColor(ink))
+    shown = painter.fontMetrics().elidedText(text, elide, int(box.width()))
+    painter.drawText(box, int(side | Qt.AlignmentFlag.AlignVCenter), shown)
+    return painter.fontMetrics().horizontalAdvance(shown)
+
+
+def draw_filled(painter: QPainter, target: QRectF, pixmap: QPixmap) -> None:
+    """Fills the target with the middle of a picture; pixel-exact where pixels are shown large."""
+    scale = max(target.width() / pixmap.width(), target.height() / pixmap.height())
+    smooth = scale * painter.device().devicePixelRatioF() < 2.0
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
+    width, height = target.width() / scale, target.height() / scale
+    source = QRectF((pixmap.width() - width) / 2, (pixmap.height() - height) / 2, width, height)
+    painter.drawPixmap(target, pixmap, source)
+
+
+def draw_progress(painter: QPainter, groove: QRectF, share: float, live: bool, theme: Theme, ground: str) -> None:
+    """A thin line of progress.
+
+    Args:
+        painter: in logical pixels.
+        groove: the whole line.
+        share: how much is done, 0 to 1.
+        live: it goes on just now.
+        theme: colours.
+        ground: colour of what is left.
+    """
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(ground))
+    painter.drawRoundedRect(groove, 1, 1)
+    painter.setBrush(QColor(theme.accent if live else theme.text_muted))
+    painter.drawRoundedRect(
+        QRectF(groove.topLeft(), QSizeF(groove.width() * min(1.0, max(0.0, share)), groove.height())), 1, 1
+    )
 
 
 def draw_tag(
@@ -177,8 +220,9 @@ def draw_notice(painter: QPainter, rect: QRect, words: str, ink: str, theme: The
     room = rect.adjusted(24, 16, -24, -16)
     flags = int(Qt.AlignmentFlag.AlignCenter) | int(Qt.TextFlag.TextWordWrap)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    box = painter.boundingRect(room, flags, words)  # before the pen goes: without one Qt measures nothing
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(QColor(theme.surface))
-    painter.drawRoundedRect(painter.boundingRect(room, flags, words).adjusted(-16, -12, 16, 12), 8, 8)
+    painter.drawRoundedRect(box.adjusted(-16, -12, 16, 12), 8, 8)
     painter.setPen(QColor(ink))
     painter.drawText(room, flags, words)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Literal, TypeVar
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtCore import QPoint, QSize, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractSpinBox,
@@ -21,7 +21,10 @@ from PySide6.QtWidgets import (
     QPushButton,
     QScrollArea,
     QSizePolicy,
+    QSpinBox,
+    QStackedWidget,
     QToolButton,
+    QVBoxLayout,
     QWidget,
 )
 
@@ -42,6 +45,12 @@ def label(text: str, role: Role = "", wrap: bool = False, parent: QWidget | None
     if role:
         set_look(made, role=role)
     return made
+
+
+def say(words: QLabel, text: str) -> None:
+    """Gives a label its text; without any it goes, and leaves its room."""
+    words.setText(text)
+    words.setVisible(bool(text))
 
 
 class ElidedLabel(QLabel):
@@ -133,6 +142,39 @@ def push_button(
     return _named(made, text, tooltip, clicked)
 
 
+def entry(
+    hint: str,
+    tooltip: str,
+    name: str = "",
+    *,
+    text: str = "",
+    changed: Callable[[str], object] | None = None,
+    longest: int = 0,
+    clear: bool = False,
+) -> QLineEdit:
+    """A line to type in.
+
+    Args:
+        hint: seen while it is empty.
+        tooltip: more about it.
+        name: the accessible name; the hint where empty.
+        text: to begin with.
+        changed: told the text whenever it is another.
+        longest: so many signs at most; 0: as many as one likes.
+        clear: with a button that empties it, as a search has.
+    """
+    made = QLineEdit(text)
+    made.setPlaceholderText(hint)
+    made.setToolTip(tooltip)
+    made.setAccessibleName(name or hint)
+    made.setClearButtonEnabled(clear)
+    if longest:
+        made.setMaxLength(longest)
+    if changed is not None:
+        made.textChanged.connect(changed)
+    return made
+
+
 def filled_menu(parent: QWidget, fill: Callable[[QMenu], object]) -> QMenu:
     """A menu that ``fill`` fills anew each time it is opened."""
     menu = QMenu(parent)
@@ -144,6 +186,15 @@ def filled_menu(parent: QWidget, fill: Callable[[QMenu], object]) -> QMenu:
 
     menu.aboutToShow.connect(anew)
     return menu
+
+
+def pop_up(menu: QMenu, point: QPoint) -> None:
+    """Shows a menu at a global point, and takes it away once it closes; an empty one at once."""
+    if menu.isEmpty():
+        menu.deleteLater()
+    else:
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(point)
 
 
 def _named(button: _Button, name: str, tooltip: str, clicked: Callable[[], object] | None) -> _Button:
@@ -172,8 +223,9 @@ def boxed(
         into: the widget whose layout it becomes.
         stretch: the part that takes what room is left.
     """
-    direction = QBoxLayout.Direction.LeftToRight if across else QBoxLayout.Direction.TopToBottom
-    box = QBoxLayout(direction, into)
+    box = QHBoxLayout() if across else QVBoxLayout()
+    if into is not None:
+        into.setLayout(box)
     box.setContentsMargins(*margins)
     box.setSpacing(gap)
     for part in parts:
@@ -198,6 +250,14 @@ def scrolled(content: QWidget | None = None) -> QScrollArea:
     if content is not None:
         area.setWidget(content)
     return area
+
+
+def stacked(*pages: QWidget) -> QStackedWidget:
+    """Pages of which one is seen; the first one at first."""
+    made = QStackedWidget()
+    for page in pages:
+        made.addWidget(page)
+    return made
 
 
 class FoldButton(QToolButton):
@@ -245,6 +305,32 @@ def pad_spin_box(box: QAbstractSpinBox) -> None:
         inside.setTextMargins(6, 0, 0, 0)
 
 
+class QuietSpinBox(QSpinBox):
+    """A whole number; the wheel passes by unless the box has the focus.
+
+    Args:
+        name: the accessible name.
+        low: the least.
+        high: the greatest.
+        value: at first.
+    """
+
+    def __init__(self, name: str, low: int, high: int, value: int) -> None:
+        super().__init__()
+        self.setRange(low, high)
+        self.setValue(value)
+        self.setAccessibleName(name)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        pad_spin_box(self)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Lets the panel scroll where the box is not being used."""
+        if self.hasFocus():
+            super().wheelEvent(event)
+        else:
+            event.ignore()
+
+
 def _one_stop(button: QAbstractButton, chosen: bool) -> None:
     """Tab comes to the chosen one only; arrow keys go to the others."""
     button.setFocusPolicy(Qt.FocusPolicy.StrongFocus if chosen else Qt.FocusPolicy.ClickFocus)
@@ -266,21 +352,15 @@ class Segmented(QFrame):
         self.setAccessibleName(name)
         set_look(self, segmented=True)
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(2, 2, 2, 2)
-        row.setSpacing(0)
         self._group = QButtonGroup(self)
         self._buttons: dict[str, QPushButton] = {}
         for key, text, *rest in choices:
-            button = QPushButton(text)
+            button = self._buttons[key] = push_button(text, "", rest[0] if rest else f"{name}: {text}", segment=True)
             button.setCheckable(True)
             button.setAccessibleName(f"{name}: {text}")
-            button.setToolTip(rest[0] if rest else f"{name}: {text}")
             button.clicked.connect(lambda _checked=False, key=key: self.chosen.emit(key))
-            set_look(button, segment=True)
             self._group.addButton(button)
-            self._buttons[key] = button
-            row.addWidget(button)
+        boxed(*self._buttons.values(), into=self, across=True, margins=(2, 2, 2, 2))
         self._group.buttonToggled.connect(_one_stop)
         for button in self._buttons.values():
             _one_stop(button, False)
@@ -288,12 +368,16 @@ class Segmented(QFrame):
 
     @property
     def value(self) -> str:
-        """The key of the present choice."""
-        return next(key for key, button in self._buttons.items() if button.isChecked())
+        """The key of the present choice; empty for none."""
+        return next((key for key, button in self._buttons.items() if button.isChecked()), "")
 
     def set_value(self, key: str) -> None:
-        """Chooses without telling anybody."""
-        self._buttons[key].setChecked(True)
+        """Chooses without telling anybody; none of them where ``key`` is empty."""
+        self._group.setExclusive(bool(key))
+        for name, button in self._buttons.items():
+            button.setChecked(name == key)
+        if not key:  # the Tab key still comes here
+            next(iter(self._buttons.values())).setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
     def set_enabled(self, key: str, enabled: bool) -> None:
         """Greys one choice out."""

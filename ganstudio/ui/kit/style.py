@@ -8,37 +8,28 @@ from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QApplication, QWidget
 
 from ganstudio.core.resources import resource_path
-from ganstudio.ui.kit.theme import Theme, ui_font
+from ganstudio.ui.kit.theme import Theme, ThemeChoice, theme_hub, ui_font
 
 
 def palette_of(theme: Theme) -> QPalette:
     """The palette for what the style sheet does not reach (item views, native dialogs, own painting)."""
     palette = QPalette()
     roles = QPalette.ColorRole
-    for role, colour in (
-        (roles.Window, theme.window),
-        (roles.WindowText, theme.text),
-        (roles.Base, theme.surface),
-        (roles.AlternateBase, theme.window),
-        (roles.Text, theme.text),
-        (roles.PlaceholderText, theme.text_muted),
-        (roles.Button, theme.surface),
-        (roles.ButtonText, theme.text),
-        (roles.BrightText, theme.error),
-        (roles.ToolTipBase, theme.raised),
-        (roles.ToolTipText, theme.text),
-        (roles.Highlight, theme.accent),
-        (roles.HighlightedText, theme.accent_text),
-        (roles.Link, theme.accent),
-        (roles.LinkVisited, theme.accent),
-        (roles.Light, theme.raised),
-        (roles.Midlight, theme.hover),
-        (roles.Mid, theme.hairline),
-        (roles.Dark, theme.hairline),
-        (roles.Shadow, theme.hairline),
-        (roles.Accent, theme.accent),
-    ):
-        palette.setColor(role, QColor(colour))
+    tokens = {
+        "window": (roles.Window, roles.AlternateBase),
+        "surface": (roles.Base, roles.Button),
+        "raised": (roles.ToolTipBase, roles.Light),
+        "hover": (roles.Midlight,),
+        "hairline": (roles.Mid, roles.Dark, roles.Shadow),
+        "text": (roles.WindowText, roles.Text, roles.ButtonText, roles.ToolTipText),
+        "text_muted": (roles.PlaceholderText,),
+        "error": (roles.BrightText,),
+        "accent": (roles.Highlight, roles.Link, roles.LinkVisited, roles.Accent),
+        "accent_text": (roles.HighlightedText,),
+    }
+    for token, painted in tokens.items():
+        for role in painted:
+            palette.setColor(role, QColor(getattr(theme, token)))
     faint = QColor(theme.mix("text", "window", 0.4))
     for role in (roles.WindowText, roles.Text, roles.ButtonText):
         palette.setColor(QPalette.ColorGroup.Disabled, role, faint)
@@ -89,3 +80,8 @@ def apply_style(app: QApplication, theme: Theme) -> None:
     app.setFont(ui_font(theme.normal))
     app.setPalette(palette_of(theme))
     app.setStyleSheet(style_sheet(theme))
+
+
+def set_theme(choice: ThemeChoice) -> None:
+    """Uses the light or the dark theme, or follows the system's choice live."""
+    theme_hub.choose(choice, apply_style)

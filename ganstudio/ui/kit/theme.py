@@ -6,9 +6,10 @@ else is coloured by the style sheet and the palette of :mod:`ganstudio.ui.kit.st
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
-from typing import Literal
+from typing import ClassVar, Literal
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication
@@ -20,63 +21,34 @@ ThemeChoice = Literal["system", "light", "dark"]
 
 @dataclass(frozen=True, slots=True)
 class Theme:
-    """The tokens everything is drawn from. Colours are ``#rrggbb``; sizes are device-independent pixels.
-
-    Attributes:
-        name: ``"light"`` or ``"dark"``.
-        window: behind everything.
-        surface: panels, inputs, lists.
-        raised: what floats: menus, tooltips, dialogs, toasts.
-        text: what is read; at least 7:1 on every background above.
-        text_muted: captions and units; at least 4.5:1.
-        hairline: the line between panels.
-        accent: the one accent: primary action, checked state, slider.
-        accent_text: text on the accent.
-        hover: background under the mouse.
-        selected: background of what is chosen.
-        focus: the ring around what has the keyboard.
-        picture_grey: neutral ground under pictures.
-        generator: generator and fakes (Okabe–Ito orange).
-        discriminator: discriminator (blue).
-        real: real data (bluish green).
-        warning: warnings (vermillion).
-        error: failures; readable as text.
-        sky: a further series.
-        purple: a further series.
-        joint: networks that are updated together.
-        second_discriminator: of two.
-        second_generator: of two.
-        small: captions, units, rail labels.
-        normal: everything else.
-        large: titles.
-    """
+    """The tokens everything is drawn from. Colours are ``#rrggbb``; sizes are device-independent pixels."""
 
     name: ThemeName
-    window: str
-    surface: str
-    raised: str
-    text: str
-    text_muted: str
-    hairline: str
-    accent: str
-    accent_text: str
-    hover: str
-    selected: str
-    focus: str
-    picture_grey: str
-    generator: str
-    discriminator: str
-    real: str
-    warning: str
-    error: str
-    sky: str
-    purple: str
-    joint: str
-    second_discriminator: str
-    second_generator: str
-    small: int = 11
-    normal: int = 13
-    large: int = 17
+    window: str  # behind everything
+    surface: str  # panels, inputs, lists
+    raised: str  # what floats: menus, tooltips, dialogs, toasts
+    text: str  # what is read; at least 7:1 on every background above
+    text_muted: str  # captions and units; at least 4.5:1
+    hairline: str  # the line between panels
+    accent: str  # the one accent: primary action, checked state, slider
+    accent_text: str  # text on the accent
+    hover: str  # background under the mouse
+    selected: str  # background of what is chosen
+    focus: str  # the ring around what has the keyboard
+    picture_grey: str  # neutral ground under pictures
+    generator: str  # generator and fakes (Okabe–Ito orange)
+    discriminator: str  # discriminator (blue)
+    real: str  # real data (bluish green)
+    warning: str  # warnings (vermillion)
+    error: str  # failures; readable as text
+    sky: str  # a further series
+    purple: str  # a further series
+    joint: str  # networks that are updated together
+    second_discriminator: str  # of two
+    second_generator: str  # of two
+    small: ClassVar[int] = 11  # captions, units, rail labels
+    normal: ClassVar[int] = 13  # everything else
+    large: ClassVar[int] = 17  # titles
 
     @property
     def dark(self) -> bool:
@@ -103,63 +75,39 @@ class Theme:
         return "#{:02x}{:02x}{:02x}".format(*(round(a * amount + b * (1 - amount)) for a, b in pairs))
 
 
-LIGHT = Theme(
-    name="light",
-    window="#f3f4f6",
-    surface="#fcfcfd",
-    raised="#ffffff",
-    text="#1b1d21",
-    text_muted="#5b616b",
-    hairline="#dcdfe3",
-    accent="#4b50c2",
-    accent_text="#ffffff",
-    hover="#e8eaed",
-    selected="#e2e3f5",
-    focus="#6a6fdc",
-    picture_grey="#9a9a9a",
-    generator="#e69f00",
-    discriminator="#0072b2",
-    real="#009e73",
-    warning="#d55e00",
-    error="#b3261e",
-    sky="#56b4e9",
-    purple="#cc79a7",
-    joint="#3a3f47",
-    second_discriminator="#3b2fb0",
-    second_generator="#7a3f10",
+_COLOURS = (
+    # token, light, dark
+    ("window", "#f3f4f6", "#16171a"),
+    ("surface", "#fcfcfd", "#1d1f22"),
+    ("raised", "#ffffff", "#26282c"),
+    ("text", "#1b1d21", "#e7e8ea"),
+    ("text_muted", "#5b616b", "#a1a6af"),
+    ("hairline", "#dcdfe3", "#303338"),
+    ("accent", "#4b50c2", "#979cf5"),
+    ("accent_text", "#ffffff", "#14151f"),
+    ("hover", "#e8eaed", "#2a2d31"),
+    ("selected", "#e2e3f5", "#33355a"),
+    ("focus", "#6a6fdc", "#8489ee"),
+    ("picture_grey", "#9a9a9a", "#515151"),
+    ("generator", "#e69f00", "#f5b53d"),
+    ("discriminator", "#0072b2", "#4a9fdc"),
+    ("real", "#009e73", "#2fc196"),
+    ("warning", "#d55e00", "#f58549"),
+    ("error", "#b3261e", "#ff8078"),
+    ("sky", "#56b4e9", "#92d4f7"),
+    ("purple", "#cc79a7", "#e39cc5"),
+    ("joint", "#3a3f47", "#e4e6ea"),
+    ("second_discriminator", "#3b2fb0", "#8d6bf0"),
+    ("second_generator", "#7a3f10", "#a86a3c"),
 )
-
-DARK = Theme(
-    name="dark",
-    window="#16171a",
-    surface="#1d1f22",
-    raised="#26282c",
-    text="#e7e8ea",
-    text_muted="#a1a6af",
-    hairline="#303338",
-    accent="#979cf5",
-    accent_text="#14151f",
-    hover="#2a2d31",
-    selected="#33355a",
-    focus="#8489ee",
-    picture_grey="#515151",
-    generator="#f5b53d",
-    discriminator="#4a9fdc",
-    real="#2fc196",
-    warning="#f58549",
-    error="#ff8078",
-    sky="#92d4f7",
-    purple="#e39cc5",
-    joint="#e4e6ea",
-    second_discriminator="#8d6bf0",
-    second_generator="#a86a3c",
-)
+LIGHT = Theme("light", **{token: light for token, light, _dark in _COLOURS})
+DARK = Theme("dark", **{token: dark for token, _light, dark in _COLOURS})
 
 
 class ThemeHub(QObject):
     """Holds the theme in force, follows the system where asked to, and says when it changes.
 
-    ``changed`` carries the new :class:`Theme`, after palette and style sheet have been applied.
+    ``changed`` carries the new :class:`Theme`, after the application has been dressed in it.
     """
 
     changed = Signal(object)
@@ -169,16 +117,25 @@ class ThemeHub(QObject):
         self.theme: Theme = LIGHT
         self.choice: ThemeChoice = "system"
         self._app: QApplication | None = None
+        self._dress: Callable[[QApplication, Theme], object] = lambda _app, _theme: None
 
-    def choose(self, choice: ThemeChoice) -> None:
-        """Takes a theme by name, or the system's from now on. Needs the application to be there."""
+    def choose(self, choice: ThemeChoice, dress: Callable[[QApplication, Theme], object]) -> None:
+        """Takes a theme by name, or the system's from now on; :func:`ganstudio.ui.kit.style.set_theme` is easier.
+
+        Args:
+            choice: the theme.
+            dress: gives the application palette and style sheet; called again where the system's choice changes.
+
+        Raises:
+            RuntimeError: there is no application yet.
+        """
         app = QApplication.instance()
         if not isinstance(app, QApplication):
             raise RuntimeError("a theme needs a QApplication")
         if app is not self._app:
             self._app = app
             app.styleHints().colorSchemeChanged.connect(self._follow)
-        self.choice = choice
+        self.choice, self._dress = choice, dress
         # Telling Qt colours the title bar of the platform too; unsetting hands it back to the system.
         schemes = {"light": Qt.ColorScheme.Light, "dark": Qt.ColorScheme.Dark, "system": Qt.ColorScheme.Unknown}
         app.styleHints().setColorScheme(schemes[choice])
@@ -190,14 +147,12 @@ class ThemeHub(QObject):
             self._apply(self._app)
 
     def _apply(self, app: QApplication) -> None:
-        from ganstudio.ui.kit.style import apply_style  # the style is made from the tokens of this module
-
         dark = system_is_dark() if self.choice == "system" else self.choice == "dark"
         theme = DARK if dark else LIGHT
         if theme is self.theme and app.property("ganstudio_theme") == theme.name:
             return
         self.theme = theme
-        apply_style(app, theme)
+        self._dress(app, theme)
         app.setProperty("ganstudio_theme", theme.name)
         self.changed.emit(theme)
 
@@ -209,11 +164,6 @@ theme_hub = ThemeHub()
 def current_theme() -> Theme:
     """The theme in force."""
     return theme_hub.theme
-
-
-def set_theme(choice: ThemeChoice) -> None:
-    """Uses the light or the dark theme, or follows the system's choice live."""
-    theme_hub.choose(choice)
 
 
 def system_is_dark() -> bool:

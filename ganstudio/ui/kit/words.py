@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QDateTime, QLocale
+from PySide6.QtGui import QKeySequence
 
 from ganstudio.core.i18n import _
 
@@ -25,8 +29,60 @@ def state_text(state: State) -> str:
     return words[state]
 
 
+def step_text(step: int) -> str:
+    """``"step 1,240"``."""
+    return _("step {step}").format(step=f"{step:,}")
+
+
+def steps_text(step: int, total: int) -> str:
+    """``"1,240 / 3,000"``, or just ``"3,000"`` when all of them are done."""
+    return f"{step:,}" if step >= total else f"{step:,} / {total:,}"
+
+
+def compact(value: int) -> str:
+    """A step in as few signs as a tick has room for: ``250``, ``1.5 k``, ``12 k``, ``2 M``."""
+    for unit, name in ((1_000_000, "M"), (1_000, "k")):
+        if value >= unit:
+            return f"{value / unit:.3g} {name}"
+    return str(value)
+
+
 def clock(seconds: float) -> str:
     """A duration as ``1:05`` or ``2:03:10``."""
     minutes, rest = divmod(int(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
+
+
+def size_text(size: int | None) -> str:
+    """Bytes in the unit that suits them: ``"320 kB"``, ``"12.4 MB"``; a dash while nobody knows."""
+    if size is None:
+        return "–"
+    value, unit = float(size), _("B")
+    for larger in (_("kB"), _("MB"), _("GB"), _("TB")):
+        if value < 1000:
+            break
+        value, unit = value / 1000, larger
+    return f"{value:.0f} {unit}" if value >= 100 or unit == _("B") else f"{value:.1f} {unit}"
+
+
+def date_text(when: datetime, now: datetime | None = None) -> str:
+    """``"today, 14:05"``, ``"3 May, 14:05"`` this year, ``"3 May 2024"`` before that; local time."""
+    local, today = when.astimezone(), (now or datetime.now()).astimezone()
+    if local.date() == today.date():
+        return _("today, {time}").format(time=_local(when, "HH:mm"))
+    return _local(when, "d MMM, HH:mm" if local.year == today.year else "d MMM yyyy")
+
+
+def full_date(when: datetime) -> str:
+    """Date and time in full, local."""
+    return _local(when, "d MMM yyyy, HH:mm:ss")
+
+
+def _local(when: datetime, pattern: str) -> str:
+    return QLocale().toString(QDateTime(*when.astimezone().timetuple()[:6]), pattern)
+
+
+def keys_text(keys: str) -> str:
+    """Keys as this platform writes them."""
+    return QKeySequence(keys).toString(QKeySequence.SequenceFormat.NativeText)

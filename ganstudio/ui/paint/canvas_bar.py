@@ -16,7 +16,7 @@ from ganstudio.core.labelmaps import colour_map
 from ganstudio.ui.kit.icons import icon
 from ganstudio.ui.kit.painted import to_image
 from ganstudio.ui.kit.parts import ElidedLabel, Segmented, tool_button
-from ganstudio.ui.paint.result import SIZES
+from ganstudio.ui.pictures.viewer import zoom_choice
 
 if TYPE_CHECKING:
     from ganstudio.ui.kit.menus import ActionBinder
@@ -71,12 +71,7 @@ class CanvasBar(QWidget):
             _("Where the picture is"),
         )
         self.placing.chosen.connect(self.layout_chosen)
-        titles = {"fit": _("Fit"), "1": "1×", "2": "2×", "4": "4×"}
-        self.times = Segmented(
-            [(size, titles[size], _("The picture as large as fits") if size == "fit"
-              else _("The picture at {size} its size").format(size=titles[size])) for size in SIZES],
-            _("Size of the picture"),
-        )  # fmt: skip
+        self.times = zoom_choice(_("Size of the picture"))
         self.times.chosen.connect(self.size_chosen)
         tip = _("Compare with the picture before the last edit (C): drag the line over the picture")
         self.compare = tool_button("compare", _("Compare"), tip, checkable=True)

@@ -14,8 +14,7 @@ from ganstudio.core.labelmaps import colour_map
 from ganstudio.explore.canvas import save_label_png
 from ganstudio.explore.painting import Moment, beside, draw_on
 from ganstudio.ui.generator_page.exports import PageExports, file_name
-from ganstudio.ui.kit.files import ask_where
-from ganstudio.ui.kit.image_files import copy_image
+from ganstudio.ui.kit.files import ask_where, copy_image
 from ganstudio.ui.kit.painted import to_image
 from ganstudio.ui.paint.film_dialog import PaintingFilmDialog
 

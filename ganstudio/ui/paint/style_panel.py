@@ -14,7 +14,7 @@ from ganstudio.ui.controls.seeds import SeedRow
 from ganstudio.ui.kit.icons import icon
 from ganstudio.ui.kit.lifetimes import listen
 from ganstudio.ui.kit.parts import boxed, label, push_button
-from ganstudio.ui.paint.variants import VariantStrip
+from ganstudio.ui.pictures.grid import PictureStrip
 
 LEFT = 316
 """Width of the strip: two rows of four comfortable pictures."""
@@ -41,8 +41,10 @@ class StylePanel(QWidget):
     def __init__(self, painter: Painter, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._painter = painter
-        self.strip = VariantStrip(VARIANT_COUNT)
-        self.strip.taken.connect(painter.take_variant)
+        hint = _("The present map in other styles: click one to take it (arrow keys and Enter do the same)")
+        self.strip = PictureStrip(_("Other styles of this map"), hint, rows=2, sides=(8, 112), edge=(0, 0))
+        self.strip.prepare(VARIANT_COUNT)
+        self.strip.clicked.connect(painter.take_variant)
         self.controls = ControlsPanel(painter, "flow")
         self.controls.released.connect(painter.style_drawn)
         self._lay_out()
@@ -116,9 +118,11 @@ class StylePanel(QWidget):
         self.seed.title.setToolTip(words)
 
     def _variants_changed(self, index: int) -> None:
-        pictures = self._painter.variant_pictures
-        for place in range(VARIANT_COUNT) if index < 0 else (index,):
-            self.strip.show_picture(place, pictures[place] if place < len(pictures) else None)
+        if index < 0:
+            self.strip.blank()
+        for place, picture in enumerate(self._painter.variant_pictures):
+            if picture is not None and index in (-1, place):
+                self.strip.put(place, picture[None])
 
     # -- hands ------------------------------------------------------------------------------------------------------
 

@@ -18,17 +18,18 @@ from ganstudio.ui.generator_page.page import GeneratorPage, Splitters
 from ganstudio.ui.kit.dropping import Dropped
 from ganstudio.ui.kit.errors import EmptyState
 from ganstudio.ui.kit.menus import ActionBinder
-from ganstudio.ui.kit.painted import step_text, to_image
+from ganstudio.ui.kit.painted import to_image
 from ganstudio.ui.kit.parts import LinkButton, line
+from ganstudio.ui.kit.words import step_text
 from ganstudio.ui.paint import opening
 from ganstudio.ui.paint.canvas_bar import CanvasBar
 from ganstudio.ui.paint.canvas_view import CanvasView
 from ganstudio.ui.paint.exports import Exports
 from ganstudio.ui.paint.palette import ClassPalette
-from ganstudio.ui.paint.result import ResultView
 from ganstudio.ui.paint.scene_dialog import SceneDialog
 from ganstudio.ui.paint.style_panel import StylePanel
 from ganstudio.ui.paint.tools import ToolStrip
+from ganstudio.ui.pictures.viewer import PictureViewer
 
 TOOLS, STYLE = 204, 188
 SHINES = 0.5
@@ -46,7 +47,10 @@ class PaintWorkspace(GeneratorPage):
         self.canvas = CanvasView()
         self.tools = ToolStrip(self.canvas)
         self.palette_ = ClassPalette(self.canvas)
-        self.result = ResultView()
+        self.result = PictureViewer(
+            _("The picture"),
+            _("What the generator makes of the map. The wheel enlarges it; drag it where it is larger than its place."),
+        )
         self.bar = CanvasBar(self.painter, binder)
         self.style_panel = StylePanel(self.painter)
         self.exports = Exports(self)
@@ -111,8 +115,8 @@ class PaintWorkspace(GeneratorPage):
         canvas.hovered.connect(self.bar.show_words)
         self.result.menu_requested.connect(self._open_menu)
         self.result.hovered.connect(self._hovered)
-        self.result.size_changed.connect(self.bar.times.set_value)
-        self.bar.size_chosen.connect(self.result.set_size)
+        self.result.moved.connect(lambda: self.bar.times.set_value(self.result.zoom))
+        self.bar.size_chosen.connect(self.result.set_zoom)
         self.bar.layout_chosen.connect(lambda key: self.set_under(key == "under"))
         self.bar.compare.clicked.connect(self.set_comparing)
         self.bar.scene_wanted.connect(lambda: self.choose_scene(False))
@@ -146,15 +150,15 @@ class PaintWorkspace(GeneratorPage):
 
     def _picture_changed(self) -> None:
         painter = self.painter
-        self.result.show_picture(painter.picture, painter.before)
-        self.result.show_error(painter.error)
+        self.result.show_pictures(painter.picture, painter.before)
+        self.result.show_words(error="" if painter.error is None else str(painter.error))
         self.canvas.set_underlay(None if painter.picture is None else to_image(painter.picture))
         self._show_step()
         self._note(painter.picture is not None)
 
     def _show_step(self) -> None:
         live = self.painter.following is not None
-        self.result.show_tag(step_text(self.painter.step) if live else "", live)
+        self.result.show_tags(step_text(self.painter.step) if live else "", live=live)
 
     def _hovered(self, x: int, y: int) -> None:
         document, picture, text = self.painter.document, self.painter.picture, ""
@@ -211,7 +215,7 @@ class PaintWorkspace(GeneratorPage):
         """The picture under the map, or beside it."""
         self.under = under
         if under:
-            self.result.set_comparing(False)
+            self.result.compare("")
             self.bar.compare.setChecked(False)
         self.result.setVisible(not under)
         self.canvas.options.set_opacity(SHINES if under else 1.0)
@@ -223,7 +227,7 @@ class PaintWorkspace(GeneratorPage):
         """Lays the picture before over a part of the present one."""
         if comparing and self.under:
             self.set_under(False)
-        self.result.set_comparing(comparing)
+        self.result.compare("over" if comparing else "", (_("before"), _("now")))
         self.bar.compare.setChecked(comparing)
         if comparing:
             self.result.setFocus()

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QImage, QPainter, QRegion
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF
+from PySide6.QtGui import QImage, QPainter
 
 from ganstudio.core.i18n import _
 from ganstudio.core.images import make_grid
-from ganstudio.ui.kit.painted import device_pixels, draw_group, group_text, score_text, to_image
+from ganstudio.ui.kit.painted import draw_group, group_text, score_text, to_image
 from ganstudio.ui.kit.theme import Theme
-from ganstudio.ui.pictures.wall_layout import WallLayout, extra_gap, fit, fit_zoom
+from ganstudio.ui.pictures.cells import CellLayout, draw_cells, extra_gap, fit, fit_zoom
 
 Items = NDArray[np.uint8]
 Scores = NDArray[np.float32]
 Groups = NDArray[np.int64]
+EVERYTHING = 1_000_000
+"""More samples than any wall has."""
 LEAST_FOR_NUMBER = 36
 """Samples narrower than this many logical pixels have a dot, where others have a number."""
 
@@ -25,6 +27,9 @@ class Pane:
 
     An *index* is a sample's number as it was given; a *place* is its position on the wall, which differs once the
     wall is sorted by score.
+
+    Attributes:
+        strip: all samples below each other, as one picture.
     """
 
     def __init__(self, real: bool) -> None:
@@ -38,8 +43,8 @@ class Pane:
         self.groups: Groups | None = None
         self.group_names: tuple[str, ...] = ()
         self.area = QRect()
-        self.layout: WallLayout | None = None
-        self._strip = QImage()
+        self.layout: CellLayout | None = None
+        self.strip = QImage()
 
     @property
     def count(self) -> int:
@@ -78,7 +83,7 @@ class Pane:
         self.groups = groups if groups is not None and len(groups) == count else None
         self.group_names = group_names
         # All samples as one picture, below each other: a single conversion, and each cell is a rectangle of it.
-        self._strip = to_image(items.reshape(count * height, width, channels)) if count else QImage()
+        self.strip = to_image(items.reshape(count * height, width, channels)) if count else QImage()
         self.sort(self.sorted)
 
     def sort(self, by_score: bool) -> None:
@@ -95,36 +100,33 @@ class Pane:
         """Where a sample is shown."""
         return self.order.index(index)
 
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height of a picture; (0, 0) where there is none."""
+        return (0, 0) if self.items is None else (self.items.shape[2], self.items.shape[1])
+
     def best_zoom(self, area: QRect) -> float:
         """The greatest zoom this area allows."""
-        if self.items is None or not self.count:
-            return 0.0
-        size = self.items.shape[2], self.items.shape[1]
-        room = area.width(), area.height()
-        group = len(self.panels)
+        group, room = len(self.panels), area.size().toTuple()
         columns = range(group, self.count + 1, group)
-        return max(fit_zoom(self.count, size, room, 1, many, group) for many in columns)
+        return max((fit_zoom(self.count, self.size, room, 1, many, group) for many in columns), default=0.0)
 
     def capacity(self, area: QRect, gap: int, zoom: int) -> int:
         """How many samples an area has room for at a zoom."""
-        if self.items is None or not self.count:
-            return 0
-        height, width = self.items.shape[1] * zoom + gap, self.items.shape[2] * zoom + gap
+        width, height = (side * zoom + gap for side in self.size)
         group = len(self.panels)
         apart = extra_gap(gap, group)
         across = (area.width() + gap + apart) // (group * width + apart)
         return min(self.samples, across * ((area.height() + gap) // height))
 
-    def arrange(self, area: QRect, gap: int, zoom: float | None, smooth: bool, limit: int = 1_000_000) -> None:
+    def arrange(self, area: QRect, gap: int, zoom: float, limit: int = EVERYTHING) -> None:
         """Lays the first ``limit`` samples out in an area of device pixels."""
         self.area, self.layout = area, None
-        if self.items is None or not self.count or area.width() < 1 or area.height() < 1:
+        if not self.count or area.width() < 1 or area.height() < 1:
             return
-        size = self.items.shape[2], self.items.shape[1]
-        room, origin = (area.width(), area.height()), (area.left(), area.top())
-        group = len(self.panels)
+        group, origin = len(self.panels), (area.left(), area.top())
         count = max(min(self.samples, limit), 1) * group
-        self.layout = fit(count, size, room, gap=gap, zoom=zoom, smooth=smooth, origin=origin, group=group)
+        self.layout = fit(count, self.size, area.size().toTuple(), gap=gap, zoom=zoom, origin=origin, group=group)
         self.sort(self.sorted)
 
     @property
@@ -137,7 +139,7 @@ class Pane:
         if self.layout is None or not 0 <= index < self.count:
             return QRect()
         place = self.place_of(index)
-        return QRect(*self.layout.cell(place)) if place < self.shown else QRect()
+        return self.layout.cell(place) if place < self.shown else QRect()
 
     def index_at(self, point: QPoint) -> int | None:
         """The sample under a point of device pixels."""
@@ -155,8 +157,7 @@ class Pane:
 
     def source(self, index: int) -> QRect:
         """Where a sample lies in :meth:`strip`."""
-        assert self.items is not None
-        height, width = self.items.shape[1:3]
+        width, height = self.size
         return QRect(0, index * height, width, height)
 
     @property
@@ -171,33 +172,19 @@ class Pane:
         small = self.layout.cell_width < LEAST_FOR_NUMBER * ratio
         inset = 4.5 if small else 9.0
         for place, index in enumerate(self.order[: self.layout.count]):
-            corner = logical(QRect(*self.layout.cell(place)), ratio).bottomRight() - QPointF(inset, inset)
+            corner = logical(self.layout.cell(place), ratio).bottomRight() - QPointF(inset, inset)
             draw_group(painter, corner, int(self.groups[index]), theme, small=small)
 
-    @property
-    def strip(self) -> QImage:
-        """All samples below each other."""
-        return self._strip
-
-    def paint(self, painter: QPainter, ratio: float, clip: QRegion) -> None:
-        """Draws the samples that touch ``clip`` (device pixels)."""
-        layout = self.layout
-        if layout is None:
-            return
-        painter.save()
-        device_pixels(painter, ratio)
-        fraction = layout.zoom != int(layout.zoom)
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, fraction)
-        everything = clip.contains(QRect(layout.left, layout.top, layout.width, layout.height))
-        for place, index in enumerate(self.order[: layout.count]):
-            target = QRect(*layout.cell(place))
-            if everything or clip.intersects(target):
-                painter.drawImage(target, self._strip, self.source(index))
-        painter.restore()
+    def paint(self, painter: QPainter, ratio: float, clip: QRect) -> None:
+        """Draws the samples that touch ``clip`` (logical pixels)."""
+        if self.layout is not None:
+            places = enumerate(self.order[: self.layout.count])
+            cells = ((self.layout.cell(place), self.strip, self.source(index)) for place, index in places)
+            draw_cells(painter, ratio, self.layout.zoom != int(self.layout.zoom), clip, cells)
 
     def sample_image(self, index: int) -> QImage:
         """One sample, pixel for pixel."""
-        return self._strip.copy(self.source(index))
+        return self.strip.copy(self.source(index))
 
     def grid_image(self) -> QImage:
         """The whole wall, pixel for pixel, in the order and with the columns that are seen."""
@@ -224,14 +211,9 @@ def split_area(panes: list[Pane], area: QRect, gutter: int) -> list[QRect]:
     if len(panes) == 1:
         return [area]
     width, height = (area.width() - gutter) // 2, (area.height() - gutter) // 2
-    beside = [
-        QRect(area.left(), area.top(), width, area.height()),
-        QRect(area.right() + 1 - width, area.top(), width, area.height()),
-    ]
-    above = [
-        QRect(area.left(), area.top(), area.width(), height),
-        QRect(area.left(), area.bottom() + 1 - height, area.width(), height),
-    ]
+    left, top, right, bottom = area.left(), area.top(), area.right() + 1 - width, area.bottom() + 1 - height
+    beside = [QRect(left, top, width, area.height()), QRect(right, top, width, area.height())]
+    above = [QRect(left, top, area.width(), height), QRect(left, bottom, area.width(), height)]
 
     def worth(areas: list[QRect]) -> float:
         zooms = [pane.best_zoom(part) for pane, part in zip(panes, areas, strict=True) if pane.count]
@@ -244,8 +226,3 @@ def split_area(panes: list[Pane], area: QRect, gutter: int) -> list[QRect]:
 def logical(rect: QRect, ratio: float) -> QRectF:
     """Device pixels to logical ones."""
     return QRectF(rect.left() / ratio, rect.top() / ratio, rect.width() / ratio, rect.height() / ratio)
-
-
-def empty_text_flags() -> int:
-    """How a sentence is set in the middle of an empty picture."""
-    return int(Qt.AlignmentFlag.AlignCenter) | int(Qt.TextFlag.TextWordWrap)

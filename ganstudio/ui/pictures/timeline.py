@@ -2,19 +2,34 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from itertools import pairwise
 
-from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent
-from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QLabel, QToolButton, QWidget
+import numpy as np
+from PySide6.QtCore import QEvent, QLineF, QPointF, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QColor,
+    QFontMetricsF,
+    QHelpEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QPolygonF,
+    QResizeEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QAbstractButton, QAbstractSlider, QLabel, QToolTip, QWidget
 
 from ganstudio.core.i18n import _
 from ganstudio.ui.kit.icons import icon
-from ganstudio.ui.kit.painted import step_text
+from ganstudio.ui.kit.parts import boxed, tool_button
 from ganstudio.ui.kit.theme import Theme, current_theme, theme_hub, ui_font
-from ganstudio.ui.pictures.timeline_track import TimelineTrack
+from ganstudio.ui.kit.words import compact, step_text
 
+EDGE, AXIS = 12.0, 16.0
 FRAME_MS = 83
 LONGEST_FILM = 240
 """Frames of a film at most (20 s): longer histories are played in strides."""
@@ -24,22 +39,194 @@ ROW = 32
 LABEL_FROM = 420
 
 
+def label_stops(positions: list[float], widths: list[float], gap: float = 14.0) -> list[int]:
+    """Which stops can be labelled without their labels touching: the last, the first, then evenly between.
+
+    Args:
+        positions: where the stops are, increasing.
+        widths: how wide their labels are.
+        gap: least room between two labels.
+    """
+    count = len(positions)
+    if count == 0:
+        return []
+    room = positions[-1] - positions[0] + max(widths)
+    most = max(1, int(room / (max(widths) + gap)))
+    if most == 1:
+        return [count - 1]
+    chosen = sorted({round(i) for i in np.linspace(0, count - 1, min(count, most))})
+    kept: list[int] = []
+    for stop in reversed(chosen):
+        right = positions[kept[-1]] - widths[kept[-1]] / 2 if kept else float("inf")
+        if positions[stop] + widths[stop] / 2 + gap <= right:
+            kept.append(stop)
+    return kept[::-1]
+
+
+class TimelineTrack(QAbstractSlider):
+    """A slider over stops ``0 … n − 1`` (stored grids) and, while a run is live, a last stop ``n``.
+
+    Stops are spaced by their index and not by their step, so that the early grids, where most happens, are as easy to
+    reach as the late ones.
+    """
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.steps: list[int] = []
+        self.live = False
+        self.checkpoints: list[int] = []
+        self.setOrientation(Qt.Orientation.Horizontal)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSingleStep(1)
+        self.setPageStep(10)
+        self.setMinimumWidth(80)
+        self.setFixedHeight(40)
+        self.setAccessibleName(_("Timeline"))
+        self.setToolTip(_("Drag to see any stored grid. ←/→ one stop, PageUp/PageDown ten, Home and End, Space plays."))
+        theme_hub.changed.connect(self.update)
+
+    def position_of(self, stop: float) -> float:
+        """Where a stop is, in the widget's coordinates."""
+        return EDGE + (self.width() - 2 * EDGE) * stop / max(1, self.maximum())
+
+    def place_of_step(self, step: int) -> float:
+        """Where a step is among the stops, between two of them where it was not stored itself."""
+        if not self.steps:
+            return 0.0
+        beyond = [self.steps[-1], self.steps[-1] + max(1, step - self.steps[-1])] if self.live else [self.steps[-1]]
+        steps = np.array(self.steps[:-1] + beyond, dtype=np.float64)
+        return float(np.interp(step, steps, np.arange(len(steps), dtype=np.float64)))
+
+    def stop_at(self, x: float) -> int:
+        """The stop nearest to a position."""
+        share = (x - EDGE) / max(1.0, self.width() - 2 * EDGE)
+        return round(min(1.0, max(0.0, share)) * self.maximum())
+
+    def sizeHint(self) -> QSize:
+        """As wide as there is room."""
+        return QSize(360, 40)
+
+    # -- painting ---------------------------------------------------------------------------------------------------
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Draws the line, its ticks and labels, checkpoints and the handle."""
+        painter, theme = QPainter(self), current_theme()
+        painter.setFont(ui_font(theme.small, tabular=True))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        here = self.position_of(self.value())
+        lines = [(theme.mix("text_muted", "window", 0.55), self.width() - EDGE)]
+        for tone, right in [*lines, (theme.accent, here)] if self.steps else lines:
+            painter.setPen(QPen(QColor(tone), 2, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
+            painter.drawLine(QPointF(EDGE, AXIS), QPointF(right, AXIS))
+        if self.steps:
+            self._paint_ticks(painter, theme)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(theme.text_muted))
+            for step in self.checkpoints:
+                x = self.position_of(self.place_of_step(step))
+                painter.drawPolygon(QPolygonF([QPointF(x - 3.5, 1), QPointF(x + 3.5, 1), QPointF(x, 7)]))
+            if self.hasFocus():
+                painter.setPen(QPen(QColor(theme.focus), 2))
+                painter.setBrush(Qt.BrushStyle.NoBrush)
+                painter.drawEllipse(QPointF(here, AXIS), 10, 10)
+            painter.setPen(QPen(QColor(theme.accent), 2))
+            painter.setBrush(QColor(theme.accent if self.isSliderDown() else theme.surface))
+            painter.drawEllipse(QPointF(here, AXIS), 6.5, 6.5)
+        painter.end()
+
+    def _paint_ticks(self, painter: QPainter, theme: Theme) -> None:
+        metrics = QFontMetricsF(painter.font())
+        places = [self.position_of(stop) for stop in range(len(self.steps))]
+        widths = [metrics.horizontalAdvance(compact(step)) for step in self.steps]
+        painter.setPen(QPen(QColor(theme.mix("text_muted", "window", 0.55)), 1))
+        if (self.width() - 2 * EDGE) / max(1, self.maximum()) >= 3:
+            painter.drawLines([QLineF(x, AXIS + 3, x, AXIS + 6) for x in places])
+        painter.setPen(QPen(QColor(theme.text_muted), 1))
+        for stop in label_stops(places, widths):
+            x, width = places[stop], widths[stop] + 4
+            painter.drawLine(QPointF(x, AXIS + 3), QPointF(x, AXIS + 7))
+            box = QRectF(min(max(0.0, x - width / 2), self.width() - width), AXIS + 8, width, metrics.height())
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, compact(self.steps[stop]))
+
+    # -- mouse and keyboard -----------------------------------------------------------------------------------------
+
+    def event(self, event: QEvent) -> bool:
+        """Names the step or the checkpoint under the mouse."""
+        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent) and self.steps:
+            QToolTip.showText(event.globalPos(), self.describe(event.pos().x()), self)
+            return True
+        return super().event(event)
+
+    def describe(self, x: float) -> str:
+        """What is at a position."""
+        for step in self.checkpoints:
+            if abs(self.position_of(self.place_of_step(step)) - x) <= 4:
+                return _("checkpoint at {step}").format(step=step_text(step))
+        stop = self.stop_at(x)
+        return step_text(self.steps[stop]) if stop < len(self.steps) else _("live")
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Jumps to where it was pressed and drags from there."""
+        if event.button() == Qt.MouseButton.LeftButton and self.steps:
+            self.setSliderDown(True)
+            self.setSliderPosition(self.stop_at(event.position().x()))
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Drags."""
+        if self.isSliderDown():
+            self.setSliderPosition(self.stop_at(event.position().x()))
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Lets go."""
+        if event.button() == Qt.MouseButton.LeftButton:
+            self.setSliderDown(False)
+            self.update()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """One stop, but only with the keyboard's focus: else the panel around it scrolls."""
+        delta = event.angleDelta().y() or event.angleDelta().x()
+        if not self.hasFocus() or not delta:
+            event.ignore()
+            return
+        self.setValue(self.value() + (1 if delta > 0 else -1))
+        event.accept()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Up and down are left to whoever is around; the rest is a slider's."""
+        if event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):
+            event.ignore()
+        elif event.key() == Qt.Key.Key_PageUp:
+            # Earlier, as a page of text: Qt's sliders go the other way.
+            self.triggerAction(QAbstractSlider.SliderAction.SliderPageStepSub)
+        elif event.key() == Qt.Key.Key_PageDown:
+            self.triggerAction(QAbstractSlider.SliderAction.SliderPageStepAdd)
+        else:
+            super().keyPressEvent(event)
+
+    def nearest_stop(self, step: int) -> int:
+        """The stop whose step is nearest to ``step``."""
+        after = bisect_left(self.steps, step)
+        near = [stop for stop in (after - 1, after) if 0 <= stop < len(self.steps)]
+        return min(near, key=lambda stop: abs(self.steps[stop] - step), default=0)
+
+
 class LivePill(QAbstractButton):
     """A pill with a dot: filled while the newest samples are followed."""
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._theme = theme
         self.setText(_("Live"))
         self.setCheckable(True)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setToolTip(_("Follow the newest samples (End)"))
         self.setAccessibleName(_("Follow live"))
+        self.setFixedHeight(ROW)
+        theme_hub.changed.connect(self._colour)
+        self._colour()
 
-    def set_theme(self, theme: Theme) -> None:
-        """Uses the colours of another theme."""
-        self._theme = theme
+    def _colour(self, *_theme: object) -> None:
+        self.setFont(ui_font(current_theme().small))
         self.update()
 
     def sizeHint(self) -> QSize:
@@ -51,7 +238,7 @@ class LivePill(QAbstractButton):
         """Draws pill, dot and word."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        theme, on = self._theme, self.isChecked()
+        theme, on = current_theme(), self.isChecked()
         rect = QRectF(self.rect()).adjusted(2, 5.5, -2, -5.5)
         painter.setPen(QPen(QColor(theme.accent if on else theme.hairline), 1))
         fill = theme.selected if on else theme.hover if self.underMouse() else theme.surface
@@ -80,46 +267,40 @@ class Timeline(QWidget):
     step_selected = Signal(int)
     went_live = Signal()
 
-    def __init__(self, parent: QWidget | None = None, *, theme: Theme | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._theme = theme or current_theme()
         self._live_step: int | None = None
         self._told: int | None = None
-        self._film = QTimer(self)
-        self._film.setInterval(FRAME_MS)
+        self._film = QTimer(self, interval=FRAME_MS)
         self._film.timeout.connect(self._next_frame)
-        self._teller = QTimer(self)
-        self._teller.setSingleShot(True)
-        self._teller.setInterval(EMIT_MS)
+        self._teller = QTimer(self, singleShot=True, interval=EMIT_MS)
         self._teller.timeout.connect(self._tell)
-        self._play = QToolButton(self)
-        self._play.setAutoRaise(True)
+        self._play = tool_button("play", "", clicked=self.toggle_play, side=ROW)
         self._play.setIconSize(QSize(18, 18))
-        self._play.setFixedSize(ROW, ROW)
-        self._play.clicked.connect(self.toggle_play)
-        self._track = TimelineTrack(self._theme, self)
+        self._track = TimelineTrack()
         self._track.valueChanged.connect(self._moved)
         self._track.sliderPressed.connect(self.stop_film)
         self._track.sliderReleased.connect(self._tell)
-        self._label = QLabel(self)
+        self._label = QLabel()
         self._label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self._pill = LivePill(self._theme, self)
-        self._pill.clicked.connect(self.go_live)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(8)
         self._label.setFixedHeight(ROW)
-        self._pill.setFixedHeight(ROW)
-        row.addWidget(self._play, 0, Qt.AlignmentFlag.AlignTop)
-        row.addWidget(self._track, 1, Qt.AlignmentFlag.AlignTop)
-        row.addWidget(self._label, 0, Qt.AlignmentFlag.AlignTop)
-        row.addWidget(self._pill, 0, Qt.AlignmentFlag.AlignTop)
+        self._pill = LivePill()
+        self._pill.clicked.connect(self.go_live)
+        row = boxed(
+            self._play, self._track, self._label, self._pill, across=True, gap=8, into=self, stretch=self._track
+        )
+        for part in (self._play, self._track, self._label, self._pill):
+            row.setAlignment(part, Qt.AlignmentFlag.AlignTop)
         self.setFocusProxy(self._track)
-        self.apply_theme(self._theme)
-        theme_hub.changed.connect(self.apply_theme)
+        theme_hub.changed.connect(self._colour)
+        self._colour()
         self._refresh()
 
-    # what it shows
+    def _colour(self, *_theme: object) -> None:
+        self._label.setFont(ui_font(current_theme().normal, tabular=True))
+        self._label.setMinimumWidth(self._label.fontMetrics().horizontalAdvance(step_text(888_888)))
+
+    # -- what it shows ------------------------------------------------------------------------------------------------
 
     def set_steps(self, steps: Sequence[int]) -> None:
         """Sets the steps at which grids are stored, increasing. The stop that is shown stays the same.
@@ -166,7 +347,6 @@ class Timeline(QWidget):
             self._track.setValue(self._track.nearest_stop(step))
             self._tell()
 
-    @Slot()
     def go_live(self) -> None:
         """Follows the newest samples again."""
         self.stop_film()
@@ -178,7 +358,6 @@ class Timeline(QWidget):
         """Whether the film runs."""
         return self._film.isActive()
 
-    @Slot()
     def toggle_play(self) -> None:
         """Plays the history as a film, from the start where the end is shown; or stops it."""
         if self._film.isActive():
@@ -189,23 +368,12 @@ class Timeline(QWidget):
             self._film.start()
             self._refresh()
 
-    @Slot()
     def stop_film(self) -> None:
         """Stops where it is."""
         self._film.stop()
         self._refresh()
 
-    @Slot(object)
-    def apply_theme(self, theme: Theme) -> None:
-        """Uses the colours of another theme."""
-        self._theme = theme
-        self._track.set_theme(theme)
-        self._pill.set_theme(theme)
-        self._pill.setFont(ui_font(theme.small))
-        self._label.setFont(ui_font(theme.normal, tabular=True))
-        self._label.setMinimumWidth(self._label.fontMetrics().horizontalAdvance(step_text(888_888)))
-
-    # inside
+    # -- inside -------------------------------------------------------------------------------------------------------
 
     def _rearrange(self, shown: int | None) -> None:
         """Another number of stops: keeps the shown step, or the end where ``shown`` is None."""
@@ -218,13 +386,11 @@ class Timeline(QWidget):
         track.update()
         self._refresh()
 
-    @Slot()
     def _moved(self) -> None:
         self._refresh()
         if not self._teller.isActive():
             self._teller.start()
 
-    @Slot()
     def _tell(self) -> None:
         """Tells the newest wish, once."""
         self._teller.stop()
@@ -238,7 +404,6 @@ class Timeline(QWidget):
         elif self.is_live():
             self.went_live.emit()
 
-    @Slot()
     def _next_frame(self) -> None:
         count = len(self._track.steps)
         stride = max(1, -(-count // LONGEST_FILM))

@@ -11,15 +11,17 @@ STEPS = (0.25, 0.5, 1, 2, 3, 4, 5, 6, 8, 10, 12, 16, 20, 24, 32, 40, 48, 64)
 SMALLEST, LARGEST = STEPS[0], STEPS[-1]
 GRID_FROM = 8.0
 """Device pixels per class pixel from which on the pixel grid is drawn: below, it would be all there is."""
-WHOLE_FROM = 0.85
-"""A whole scale is taken for fitting where it fills this much of what a broken one would."""
-MARGIN = 8
+MARGIN, WHOLE_FROM = 8, 0.85
 KEPT = 32
 """So many device pixels of the canvas cannot be pushed out of sight."""
 
 
 class Viewport:
     """Scale and origin of a canvas on a widget.
+
+    Args:
+        margin: device pixels that stay free around a canvas that is fitted.
+        whole_from: a whole scale is taken for fitting where it fills this much of what a broken one would.
 
     Attributes:
         canvas: width and height of the canvas in class pixels.
@@ -31,7 +33,8 @@ class Viewport:
         grain: so many pixels of a finer picture of the same thing are one of this: fitted, the two are equally large.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, margin: int = MARGIN, whole_from: float = WHOLE_FROM) -> None:
+        self._margin, self._whole_from = margin, whole_from
         self.canvas = QSize(1, 1)
         self.widget = QSize(1, 1)
         self.ratio = 1.0
@@ -63,9 +66,10 @@ class Viewport:
 
     def fit(self) -> None:
         """The whole canvas, as large as it can be."""
-        room = (self._device(self.widget.width()) - 2 * MARGIN, self._device(self.widget.height()) - 2 * MARGIN)
+        wide, high = self.widget.width() * self.ratio, self.widget.height() * self.ratio
+        room = (wide - 2 * self._margin, high - 2 * self._margin)
         scale = max(1e-3, min(room[0] / self.canvas.width(), room[1] / self.canvas.height()) / self.grain)
-        if scale >= 1 and math.floor(scale) >= WHOLE_FROM * scale:
+        if scale >= 1 and math.floor(scale) >= self._whole_from * scale:
             scale = math.floor(scale)
         self.scale, self.fitted = min(scale, LARGEST) * self.grain, True
         self._put(
@@ -92,6 +96,21 @@ class Viewport:
         """Pushes the canvas by a way on the widget."""
         self.fitted = False
         self._keep(QPointF(self.origin) + moved * self.ratio)
+
+    def look_at(self, there: QPointF, scale: float) -> None:
+        """Takes another scale, with a place of the canvas in the middle of the widget."""
+        middle = QPointF(self.widget.width() / 2, self.widget.height() / 2)
+        self.zoom(scale, middle)
+        self.pan(middle - self.to_widget(there))
+
+    def follow(self, other: Viewport) -> None:
+        """Scale and place of another one: of a canvas of another size, the same part of it, equally large."""
+        if other.fitted:
+            self.fit()
+            return
+        finer = self.canvas.width() / other.canvas.width()
+        there = other.to_canvas(QPointF(other.widget.width() / 2, other.widget.height() / 2)) * finer
+        self.look_at(there, other.scale / other.ratio * self.ratio / finer)
 
     def reveal(self, at: QPointF) -> bool:
         """Pans as little as is needed to show a place of the canvas; whether that was needed."""
@@ -136,9 +155,6 @@ class Viewport:
         x1, y1 = math.ceil(other.x() + margin), math.ceil(other.y() + margin)
         return QRect(x0, y0, x1 - x0, y1 - y0)
 
-    def _device(self, length: float) -> float:
-        return length * self.ratio
-
     def _put(self, there: QPointF, at: QPointF) -> None:
         self._keep(at * self.ratio - there * self.scale)
 
@@ -149,6 +165,6 @@ class Viewport:
             return round(min(max(start, KEPT - length), room - KEPT)) if room > 2 * KEPT else round(start)
 
         self.origin = QPoint(
-            kept(origin.x(), self.canvas.width() * self.scale, self._device(self.widget.width())),
-            kept(origin.y(), self.canvas.height() * self.scale, self._device(self.widget.height())),
+            kept(origin.x(), self.canvas.width() * self.scale, self.widget.width() * self.ratio),
+            kept(origin.y(), self.canvas.height() * self.scale, self.widget.height() * self.ratio),
         )

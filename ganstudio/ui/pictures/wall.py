@@ -2,185 +2,358 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Qt, Signal, Slot
-from PySide6.QtGui import QContextMenuEvent, QHelpEvent, QKeyEvent, QKeySequence, QMouseEvent, QResizeEvent
-from PySide6.QtWidgets import QMenu, QToolTip, QWidget
+from collections.abc import Callable
+from typing import Literal, get_args
+
+from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QImage, QKeyEvent, QKeySequence, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtWidgets import QMenu, QWidget
 
 from ganstudio.core.i18n import _
-from ganstudio.ui.kit.image_files import copy_image, save_image
-from ganstudio.ui.kit.theme import Theme
-from ganstudio.ui.pictures.pane import logical
-from ganstudio.ui.pictures.wall_view import WallView
-from ganstudio.ui.pictures.zoom import STEPS, SampleZoom
+from ganstudio.ui.kit.files import copy_image, save_image
+from ganstudio.ui.kit.painted import draw_legend, draw_tag
+from ganstudio.ui.kit.theme import current_theme, ui_font
+from ganstudio.ui.pictures.cells import Cells
+from ganstudio.ui.pictures.pane import EVERYTHING, Groups, Items, Pane, Scores, logical, split_area
+from ganstudio.ui.pictures.zoom import SampleZoom
+
+Mode = Literal["fake", "real", "both"]
+Sample = tuple[str, int]
+"""A side and an index: ``("fake", 12)``."""
+MARGIN = 8
+CAPTION = 28
+CAPTION_FROM = 96
+SEEN_FROM = 48
+"""Samples smaller than this many logical pixels are hard to judge."""
 
 
-class ImageWall(WallView):
+class ImageWall(Cells):
     """Shows real samples, generated ones, or both side by side.
 
-    Signals:
-        sample_clicked(index, is_real): a sample was clicked or chosen with Enter (and is now shown large).
+    They are as large as whole zooms allow, each pixel a square of device pixels, on neutral grey.
+
+    Attributes:
+        zoom: the overlay that shows one sample large.
     """
 
-    sample_clicked = Signal(int, bool)
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(_("Sample wall"), parent)
+        self._panes = {"real": Pane(real=True), "fake": Pane(real=False)}
+        self._mode: Mode = "fake"
+        self._caption = ""
+        self._empty_text = _("Samples appear here as soon as the generator has drawn some.")
+        self._focused: Sample = ("fake", 0)
+        self.zoom = SampleZoom(self)
+        self.zoom.hide()
+        self.zoom.moved.connect(lambda index: self.focus((self._focused[0], index)))
+        self.zoom.closed.connect(lambda: self.setFocus(Qt.FocusReason.OtherFocusReason))
+        self.setMinimumSize(96, 72)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setAccessibleDescription(self._empty_text)
 
-    def __init__(self, parent: QWidget | None = None, *, theme: Theme | None = None) -> None:
-        super().__init__(parent, theme=theme)
-        self._pressed: tuple[str, int] | None = None
-        self._zoom = SampleZoom(self, self._theme)
-        self._zoom.hide()
-        self._zoom.moved.connect(self._follow_zoom)
-        self._zoom.closed.connect(self._zoom_closed)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setMouseTracking(True)
+    # -- what it shows ----------------------------------------------------------------------------------------------
 
-    def apply_theme(self, theme: Theme) -> None:
-        """Uses the colours of another theme."""
-        self._zoom.apply_theme(theme)
-        super().apply_theme(theme)
+    def set_samples(
+        self,
+        items: Items,
+        scores: Scores | None = None,
+        score_is_probability: bool = True,
+        caption: str = "",
+        panels: tuple[str, ...] = ("",),
+        groups: Groups | None = None,
+        group_names: tuple[str, ...] = (),
+    ) -> None:
+        """Shows generated samples.
+
+        Args:
+            items: uint8 ``(N, H, W, C)``, C = 1 or 3. Not copied but for drawing: do not write into it afterwards.
+            scores: float32 ``(N,)``, the discriminator's word on each, or None.
+            score_is_probability: the scores lie in [0, 1]; else they are a critic's values.
+            caption: what these samples are, e.g. ``"step 1,240 · EMA"``.
+            panels: names of the pictures that belong together; groups of as many stay in one row.
+            groups: int64 ``(N,)``: which of several generators made each; or None.
+            group_names: what people call them; empty where they are only numbered.
+        """
+        for pane in self._panes.values():
+            pane.probability = score_is_probability
+        self._caption = caption
+        self._give("fake", lambda pane: pane.set_items(items, scores, panels, groups, group_names))
+
+    def set_real(self, items: Items, scores: Scores | None = None, panels: tuple[str, ...] = ("",)) -> None:
+        """Shows real items; arrays as in :meth:`set_samples`."""
+        self._give("real", lambda pane: pane.set_items(items, scores, panels))
+
+    def _give(self, side: str, give: Callable[[Pane], None]) -> None:
+        pane, (here, index) = self._panes[side], self._focused
+        before = pane.count, pane.size, pane.panels
+        give(pane)
+        if before != (pane.count, pane.size, pane.panels):
+            self._focused = (here, min(index, max(0, self._panes[here].count - 1)))
+            self._arrange()
+        elif side in self._sides():
+            self.update()
+        self.zoom.refresh()
+        self._describe()
+
+    def clear(self) -> None:
+        """Forgets all samples: the empty text is shown again."""
+        self._panes = {"real": Pane(real=True), "fake": Pane(real=False)}
+        self.zoom.dismiss()
+        self._arrange()
+
+    def set_mode(self, mode: Mode) -> None:
+        """``"fake"``, ``"real"``, or ``"both"`` side by side at the same zoom."""
+        if mode not in get_args(Mode):
+            raise ValueError(f"no such mode: {mode!r}")
+        self._mode = mode
+        if self._focused[0] not in self._sides():
+            self._focused = (self._sides()[0], 0)
+            self.zoom.dismiss()
+        self._arrange()
+
+    def mode(self) -> Mode:
+        """Which samples are shown."""
+        return self._mode
+
+    def set_sorted(self, by_score: bool) -> None:
+        """Shows what the discriminator finds most real first, or samples in their fixed order."""
+        for pane in self._panes.values():
+            pane.sort(by_score)
+        self.zoom.refresh()
+        self.update()
+
+    def set_empty_text(self, text: str) -> None:
+        """The sentence shown while there is nothing to see."""
+        self._empty_text = text
+        self._describe()
+        self.update()
+
+    def grid_image(self) -> QImage:
+        """What is shown, one picture pixel per pixel; real left of generated in ``both``."""
+        images = [image for pane in self._shown() if not (image := pane.grid_image()).isNull()]
+        if len(images) < 2:
+            return images[0] if images else QImage()
+        gap = 8
+        size = QSize(sum(image.width() for image in images) + gap, max(image.height() for image in images))
+        whole = QImage(size, QImage.Format.Format_RGB32)
+        whole.fill(QColor(current_theme().picture_grey))
+        painter = QPainter(whole)
+        left = 0
+        for image in images:
+            painter.drawImage(left, 0, image)
+            left += image.width() + gap
+        painter.end()
+        return whole
+
+    def sizeHint(self) -> QSize:
+        """Room for 8 × 8 samples of 32 px at 2×."""
+        return QSize(560, 560)
+
+    # -- where things are -------------------------------------------------------------------------------------------
+
+    def cell_rect(self, index: int, is_real: bool = False) -> QRectF:
+        """Where a sample is drawn, in the widget's coordinates; empty where it is not shown."""
+        side = "real" if is_real else "fake"
+        return logical(self._panes[side].cell(index), self.devicePixelRatioF()) if side in self._sides() else QRectF()
+
+    def cell(self, place: Sample) -> QRect:
+        """Where a sample is drawn, in whole pixels."""
+        return self.cell_rect(place[1], place[0] == "real").toAlignedRect()
+
+    def place_at(self, point: QPoint) -> Sample | None:
+        """The sample under a point of the widget."""
+        device = point * self.devicePixelRatioF()
+        found = ((side, self._panes[side].index_at(device)) for side in self._sides())
+        return next(((side, index) for side, index in found if index is not None), None)
+
+    def keyboard_place(self) -> Sample | None:
+        """The sample that has the keyboard."""
+        return self._focused if self._panes[self._focused[0]].count else None
+
+    def _sides(self) -> list[str]:
+        return ["real", "fake"] if self._mode == "both" else [self._mode]
+
+    def _shown(self) -> list[Pane]:
+        return [self._panes[side] for side in self._sides()]
+
+    def _captioned(self) -> bool:
+        return self.height() >= CAPTION_FROM and any(pane.count for pane in self._panes.values())
+
+    def _arrange(self) -> None:
+        ratio, captioned = self.devicePixelRatioF(), self._captioned()
+        top = CAPTION + 4 if captioned else MARGIN
+        size = int((self.width() - 2 * MARGIN) * ratio), int((self.height() - top - MARGIN) * ratio)
+        panes = self._shown()
+        gutter = round((2 * MARGIN + (CAPTION if captioned else 0)) * ratio)
+        areas = split_area(panes, QRect(round(MARGIN * ratio), round(top * ratio), *size), gutter)
+        zooms = [pane.best_zoom(area) for pane, area in zip(panes, areas, strict=True) if pane.count]
+        shared, gap, limit = min(zooms, default=1.0), max(1, round(ratio)), EVERYTHING
+        if zooms:
+            shared, limit = self._enough(panes, areas, shared if shared < 1 else int(shared), gap)
+        for pane, area in zip(panes, areas, strict=True):
+            pane.arrange(area, gap, shared, limit)
+        self._describe()
+        self.update()
+
+    def _enough(self, panes: list[Pane], areas: list[QRect], zoom: float, gap: int) -> tuple[float, int]:
+        """Where samples would be too tiny to judge, shows fewer of them, larger: zoom and count."""
+        limit, filled = EVERYTHING, [(pane, area) for pane, area in zip(panes, areas, strict=True) if pane.count]
+        while True:
+            larger = int(zoom) + 1
+            rooms = [pane.capacity(area, gap, larger) for pane, area in filled]
+            enough = all(room >= pane.fewest for room, (pane, __) in zip(rooms, filled, strict=True))
+            if max(max(pane.size) for pane, __ in filled) * zoom >= SEEN_FROM * self.devicePixelRatioF() or not enough:
+                return zoom, limit
+            zoom, limit = larger, min(rooms)
+
+    # -- painting ---------------------------------------------------------------------------------------------------
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draws the cells that need it, the captions and the ring around the cell that has the keyboard."""
+        painter, theme, ratio = QPainter(self), current_theme(), self.devicePixelRatioF()
+        small = ui_font(theme.small, tabular=True)
+        painter.fillRect(event.rect(), QColor(theme.picture_grey))
+        shown = self._shown()
+        if not any(pane.count for pane in shown):
+            self._paint_empty(painter, self._empty_text, QRectF(self.rect()))
+            shown = []
+        for pane in shown:
+            if pane.count:
+                pane.paint(painter, ratio, event.rect())
+                pane.paint_groups(painter, ratio, theme)
+            else:
+                text = _("Real items appear here once the data is read.") if pane.real else self._empty_text
+                self._paint_empty(painter, text, logical(pane.area, ratio))
+            painter.setFont(small)
+            if self._captioned():
+                self._paint_caption(painter, pane, ratio)
+        if self.hasFocus() and self.keyboard_place() is not None:
+            self._paint_focus(painter)
+        painter.end()
+
+    def _paint_empty(self, painter: QPainter, text: str, area: QRectF) -> None:
+        painter.setFont(ui_font(current_theme().normal))
+        painter.setPen(QColor(current_theme().text))
+        flags = int(Qt.AlignmentFlag.AlignCenter) | int(Qt.TextFlag.TextWordWrap)
+        painter.drawText(area.adjusted(16, 8, -16, -8), flags, text)
+
+    def _paint_caption(self, painter: QPainter, pane: Pane, ratio: float) -> None:
+        area, theme = logical(pane.area, ratio), current_theme()
+        # The tag stands over the samples, not over the edge of the room around them.
+        left = area.left() if pane.layout is None else max(area.left(), pane.layout.left / ratio)
+        top = area.top() if pane.layout is None else max(area.top(), pane.layout.top / ratio)
+        parts = [_("real")] if pane.real else [_("generated"), self._caption]
+        if len(pane.panels) > 1:
+            parts.append(" | ".join(pane.panels))
+        if pane.sorted and pane.scores is not None:
+            parts.append(_("by score"))
+        if pane.shown < pane.count:
+            parts.append(_("{shown} of {count}").format(shown=pane.shown // len(pane.panels), count=pane.samples))
+        middle, dot = top - CAPTION / 2 - 2, theme.real if pane.real else theme.generator
+        text = " · ".join(part for part in parts if part)
+        start = draw_tag(painter, left, middle, text, theme, dot=dot, limit=area.right() - left).right() + 12
+        if pane.generators:
+            room = max(0.0, area.right() - start)
+            draw_legend(painter, start, middle, pane.generators, pane.group_names, theme, room)
+
+    def _paint_focus(self, painter: QPainter) -> None:
+        side, index = self._focused
+        cell = self.cell_rect(index, side == "real")
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        for width, shade in ((4, current_theme().surface), (2, current_theme().accent)):
+            painter.setPen(QPen(QColor(shade), width))
+            painter.drawRoundedRect(cell.adjusted(-2, -2, 2, 2), 3, 3)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """The large sample covers the wall."""
-        self._zoom.setGeometry(self.rect())
+        """Fits the samples into the new room; the large one covers the wall."""
+        self.zoom.setGeometry(self.rect())
+        self._arrange()
         super().resizeEvent(event)
 
-    def _panes_changed(self, closed: bool) -> None:
-        if closed:
-            self._zoom.dismiss()
-        else:
-            self._zoom.refresh()
-
-    # mouse and keyboard
-
     def event(self, event: QEvent) -> bool:
-        """Names the sample under the mouse; follows a move to a screen of another scale."""
-        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
-            found = self._find(event.pos())
-            if found is None:
-                QToolTip.hideText()
-            else:
-                pane = self._panes[found[0]]
-                cell = logical(pane.cell(found[1]), self.devicePixelRatioF()).toAlignedRect()
-                QToolTip.showText(event.globalPos(), pane.describe(found[1]), self, cell)
-            return True
+        """Follows a move to a screen of another scale."""
         if event.type() == QEvent.Type.DevicePixelRatioChange:
             self._arrange()
         return super().event(event)
 
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """A hand over what can be clicked."""
-        over = self._find(event.position().toPoint()) is not None
-        self.setCursor(Qt.CursorShape.PointingHandCursor if over else Qt.CursorShape.ArrowCursor)
+    def _describe(self) -> None:
+        self.setAccessibleDescription(self.tip_of(self.keyboard_place()) or self._empty_text)
 
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Remembers where a click began."""
-        self._pressed = None
-        if event.button() == Qt.MouseButton.LeftButton:
-            self._pressed = self._find(event.position().toPoint())
+    # -- hands ------------------------------------------------------------------------------------------------------
 
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """Enlarges the sample that was clicked."""
-        pressed, self._pressed = self._pressed, None
-        if pressed is not None and pressed == self._find(event.position().toPoint()):
-            self._enlarge(*pressed)
+    def tip_of(self, place: Sample | None) -> str:
+        """Which sample it is, and what the discriminator says of it."""
+        return "" if place is None else self._panes[place[0]].describe(place[1])
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Arrows move between samples, Home and End jump, Enter enlarges, the copy shortcut copies the picture."""
-        side, index = self._focused
-        pane = self._panes[side]
-        key = event.key()
+        """The copy shortcut copies the picture."""
         if event.matches(QKeySequence.StandardKey.Copy):
             self.copy_picture()
-        elif not pane.count:
-            super().keyPressEvent(event)
-        elif key in STEPS:
-            self._move(*STEPS[key])
-        elif key in (Qt.Key.Key_Home, Qt.Key.Key_End):
-            self._focus(side, pane.order[0 if key == Qt.Key.Key_Home else -1])
-        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
-            self._enlarge(side, index)
         else:
             super().keyPressEvent(event)
 
-    def _move(self, columns: int, rows: int) -> None:
-        side, index = self._focused
-        target = self._panes[side].neighbour(index, columns, rows)
-        sides = self._sides()
-        if target == index and len(sides) == 2:
-            # Over the edge of one side into the other.
-            other = self._panes[sides[1 - sides.index(side)]]
-            forward = columns + rows > 0
-            if other.count and forward == (side == sides[0]):
-                self._focus("real" if other.real else "fake", other.order[0 if forward else -1])
+    def go(self, columns: int, rows: int) -> None:
+        """Moves the keyboard; over the edge of one side into the other."""
+        (side, index), sides = self._focused, self._sides()
+        target, forward = self._panes[side].neighbour(index, columns, rows), columns + rows > 0
+        if target == index and len(sides) == 2 and forward == (side == sides[0]):
+            other = sides[1 - sides.index(side)]
+            if self._panes[other].count:
+                self.focus((other, self._panes[other].order[0 if forward else -1]))
                 return
-        self._focus(side, target)
+        self.focus((side, target))
 
-    def _focus(self, side: str, index: int) -> None:
-        self._focused = (side, index)
+    def go_to_end(self, last: bool) -> None:
+        """Moves the keyboard to the last sample of its side, or to the first."""
+        side = self._focused[0]
+        self.focus((side, self._panes[side].order[-1 if last else 0]))
+
+    def focus(self, sample: Sample) -> None:
+        """Moves the keyboard to a sample."""
+        self._focused = sample
         self._describe()
         self.update()
 
-    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        """Offers copying, saving, enlarging and sorting."""
-        found = self._find(event.pos())
-        if event.reason() == QContextMenuEvent.Reason.Keyboard and self._panes[self._focused[0]].count:
-            found = self._focused
-        menu = self.make_menu(found)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.popup(event.globalPos())
+    def take(self, place: Sample) -> None:
+        """Shows a sample large."""
+        self.focus(place)
+        self.zoom.setGeometry(self.rect())
+        self.zoom.show_sample(self._panes[place[0]], place[1])
 
-    def make_menu(self, sample: tuple[str, int] | None) -> QMenu:
+    def offer(self, place: Sample | None, point: QPoint) -> None:
+        """Offers copying, saving, enlarging and sorting."""
+        menu = self.make_menu(place)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(point)
+
+    def make_menu(self, sample: Sample | None) -> QMenu:
         """The menu for a sample (``("fake", 12)``), or for the wall as a whole with None."""
         menu = QMenu(self)
-        filled = any(self._panes[side].count for side in self._sides())
+        filled = any(pane.count for pane in self._shown())
         if sample is not None:
-            side, index = sample
-            menu.addAction(_("Enlarge"), lambda: self._enlarge(side, index))
-            menu.addAction(_("Copy this sample"), lambda: copy_image(self._panes[side].sample_image(index)))
-            menu.addAction(_("Save this sample as PNG…"), lambda: self._save_sample(side, index))
+            (side, index), pane = sample, self._panes[sample[0]]
+            menu.addAction(_("Enlarge"), lambda: self.take(sample))
+            menu.addAction(_("Copy this sample"), lambda: copy_image(pane.sample_image(index)))
+            name = f"{side}-{index:03d}.png"
+            menu.addAction(_("Save this sample as PNG…"), lambda: save_image(self, pane.sample_image(index), name))
             menu.addSeparator()
         menu.addAction(_("Copy picture"), self.copy_picture).setEnabled(filled)
         menu.addAction(_("Save whole grid as PNG…"), self.save_grid).setEnabled(filled)
         menu.addSeparator()
         by_score = menu.addAction(_("Sort by discriminator score"))
         by_score.setCheckable(True)
-        by_score.setChecked(self.is_sorted())
-        by_score.setEnabled(any(self._panes[side].scores is not None for side in self._sides()))
+        by_score.setChecked(self._panes["fake"].sorted)
+        by_score.setEnabled(any(pane.scores is not None for pane in self._shown()))
         by_score.toggled.connect(self.set_sorted)
         return menu
 
-    @Slot()
     def copy_picture(self) -> None:
         """Puts what is shown on the clipboard."""
         image = self.grid_image()
         if not image.isNull():
             copy_image(image)
 
-    @Slot()
     def save_grid(self) -> None:
         """Asks where and writes what is shown as PNG."""
         save_image(self, self.grid_image(), f"{self._mode}.png")
-
-    def _save_sample(self, side: str, index: int) -> None:
-        save_image(self, self._panes[side].sample_image(index), f"{side}-{index:03d}.png")
-
-    # the large sample
-
-    @property
-    def zoom(self) -> SampleZoom:
-        """The overlay that shows one sample large."""
-        return self._zoom
-
-    def _enlarge(self, side: str, index: int) -> None:
-        self._focus(side, index)
-        self._zoom.setGeometry(self.rect())
-        self._zoom.show_sample(self._panes[side], index)
-        self.sample_clicked.emit(index, side == "real")
-
-    @Slot(int)
-    def _follow_zoom(self, index: int) -> None:
-        self._focus(self._focused[0], index)
-
-    @Slot()
-    def _zoom_closed(self) -> None:
-        self.setFocus(Qt.FocusReason.OtherFocusReason)
-        self.update()

@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Signal, Slot
+from collections.abc import Callable
+
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QToolButton, QWidget
 
 from ganstudio.core.i18n import _
-from ganstudio.ui.kit.icons import icon
-from ganstudio.ui.kit.painted import device_pixels
-from ganstudio.ui.kit.theme import Theme, ui_font
+from ganstudio.ui.kit.parts import tool_button
+from ganstudio.ui.kit.theme import current_theme, theme_hub, ui_font
+from ganstudio.ui.pictures.cells import STEPS, draw_cells
 from ganstudio.ui.pictures.pane import Pane
 
 FOOT = 44
 SIDE = 44
 
-STEPS: dict[int, tuple[int, int]] = {
-    Qt.Key.Key_Left: (-1, 0),
-    Qt.Key.Key_Right: (1, 0),
-    Qt.Key.Key_Up: (0, -1),
-    Qt.Key.Key_Down: (0, 1),
-}
-
 
 class SampleZoom(QWidget):
     """Covers its parent and shows one sample of a pane with nearest-neighbour pixels; follows new samples live.
+
+    Attributes:
+        index: the sample that is shown.
 
     Signals:
         moved(index): another sample is shown.
@@ -34,40 +32,30 @@ class SampleZoom(QWidget):
     moved = Signal(int)
     closed = Signal()
 
-    def __init__(self, parent: QWidget, theme: Theme) -> None:
+    def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self._theme = theme
         self._pane: Pane | None = None
-        self._index = 0
+        self.index = 0
         self._pixel: tuple[int, int] | None = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setAccessibleName(_("Enlarged sample"))
-        self._back = self._button("chevron-left", _("Previous sample (←)"), self._previous)
-        self._next = self._button("chevron-right", _("Next sample (→)"), self._following)
+        self._back = self._button("chevron-left", _("Previous sample (←)"), lambda: self._move(-1, 0))
+        self._next = self._button("chevron-right", _("Next sample (→)"), lambda: self._move(1, 0))
         self._close = self._button("close", _("Back to the wall (Esc)"), self.dismiss)
+        theme_hub.changed.connect(self.update)
 
-    def _button(self, name: str, text: str, slot: object) -> QToolButton:
-        button = QToolButton(self)
-        button.setIcon(icon(name))
-        button.setIconSize(QSize(20, 20))
+    def _button(self, name: str, text: str, clicked: Callable[[], object]) -> QToolButton:
+        button = tool_button(name, text, clicked=clicked, side=32)
+        button.setParent(self)
         button.setAutoRaise(True)
-        button.setFixedSize(32, 32)
-        button.setToolTip(text)
-        button.setAccessibleName(text)
         button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        button.clicked.connect(slot)
         return button
-
-    @property
-    def index(self) -> int:
-        """The sample that is shown."""
-        return self._index
 
     def show_sample(self, pane: Pane, index: int) -> None:
         """Opens on a sample of a pane."""
-        self._pane, self._index, self._pixel = pane, index, None
+        self._pane, self.index, self._pixel = pane, index, None
         self.show()
         self.raise_()
         self.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -77,11 +65,11 @@ class SampleZoom(QWidget):
         """The pane has new samples, or another order."""
         if self._pane is None or self.isHidden():
             return
-        if self._index >= self._pane.count:
+        if self.index >= self._pane.count:
             self.dismiss()
             return
-        self._back.setEnabled(self._pane.neighbour(self._index, -1, 0) != self._index)
-        self._next.setEnabled(self._pane.neighbour(self._index, 1, 0) != self._index)
+        self._back.setEnabled(self._pane.neighbour(self.index, -1, 0) != self.index)
+        self._next.setEnabled(self._pane.neighbour(self.index, 1, 0) != self.index)
         self.setAccessibleDescription(self.caption())
         self.update()
 
@@ -89,56 +77,41 @@ class SampleZoom(QWidget):
         """What it is: ``"sample 12 of 64 · D(G(z)) 0.43"``."""
         if self._pane is None:
             return ""
-        first, *rest = self._pane.describe(self._index).split(" · ")
+        first, *rest = self._pane.describe(self.index).split(" · ")
         return " · ".join([_("{sample} of {count}").format(sample=first, count=self._pane.count), *rest])
 
     def size_text(self) -> str:
         """Its size: ``"32 × 32 px at 12×"``, or the value of the pixel under the mouse."""
         if self._pane is None or self._pane.items is None:
             return ""
-        _count, height, width, _channels = self._pane.items.shape
+        width, height = self._pane.size
         if self._pixel is not None:
             x, y = self._pixel
-            values = ", ".join(str(int(value)) for value in self._pane.items[self._index, y, x])
+            values = ", ".join(str(int(value)) for value in self._pane.items[self.index, y, x])
             return _("pixel ({x}, {y}) = {values}").format(x=x, y=y, values=values)
         zoom, ratio = self._picture().width() / width, self.devicePixelRatioF()
         return _("{width} × {height} px at {zoom}×").format(width=width, height=height, zoom=f"{zoom / ratio:.3g}")
 
-    def apply_theme(self, theme: Theme) -> None:
-        """Uses the colours of another theme."""
-        self._theme = theme
-        self.update()
-
-    @Slot()
     def dismiss(self) -> None:
         """Closes the overlay."""
         if not self.isHidden():
             self.hide()
             self.closed.emit()
 
-    @Slot()
-    def _previous(self) -> None:
-        self._move(-1, 0)
-
-    @Slot()
-    def _following(self) -> None:
-        self._move(1, 0)
-
     def _move(self, columns: int, rows: int) -> None:
         if self._pane is None:
             return
-        target = self._pane.neighbour(self._index, columns, rows)
-        if target != self._index:
-            self._index, self._pixel = target, None
+        target = self._pane.neighbour(self.index, columns, rows)
+        if target != self.index:
+            self.index, self._pixel = target, None
             self.refresh()
             self.moved.emit(target)
 
     def _picture(self) -> QRect:
         """Where the sample is drawn, in device pixels: the largest whole zoom that fits."""
-        if self._pane is None or self._pane.items is None:
+        if self._pane is None or not self._pane.count:
             return QRect()
-        height, width = self._pane.items.shape[1:3]
-        ratio = self.devicePixelRatioF()
+        (width, height), ratio = self._pane.size, self.devicePixelRatioF()
         room_x = max(1.0, (self.width() - 2 * SIDE) * ratio)
         room_y = max(1.0, (self.height() - FOOT - 24) * ratio)
         zoom = min(room_x / width, room_y / height)
@@ -151,38 +124,37 @@ class SampleZoom(QWidget):
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draws the sample and its caption."""
         painter = QPainter(self)
-        painter.fillRect(self.rect(), QColor(self._theme.picture_grey))
-        if self._pane is not None and self._index < self._pane.count:
-            painter.save()
-            device_pixels(painter, self.devicePixelRatioF())
-            painter.drawImage(self._picture(), self._pane.strip, self._pane.source(self._index))
-            painter.restore()
+        painter.fillRect(self.rect(), QColor(current_theme().picture_grey))
+        if self._pane is not None and self.index < self._pane.count:
+            sample = self._picture(), self._pane.strip, self._pane.source(self.index)
+            draw_cells(painter, self.devicePixelRatioF(), False, self.rect(), [sample])
             self._paint_foot(painter)
         painter.end()
 
     def _paint_foot(self, painter: QPainter) -> None:
+        theme = current_theme()
         foot = QRectF(0, self.height() - FOOT, self.width(), FOOT)
-        painter.fillRect(foot, QColor(self._theme.surface))
-        painter.fillRect(QRectF(0, foot.top(), foot.width(), 1), QColor(self._theme.hairline))
+        painter.fillRect(foot, QColor(theme.surface))
+        painter.fillRect(QRectF(0, foot.top(), foot.width(), 1), QColor(theme.hairline))
         real = self._pane is not None and self._pane.real
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(self._theme.real if real else self._theme.generator))
+        painter.setBrush(QColor(theme.real if real else theme.generator))
         painter.drawEllipse(QRectF(14, foot.center().y() - 4, 8, 8))
         middle = Qt.AlignmentFlag.AlignVCenter
-        painter.setFont(ui_font(self._theme.small, tabular=True))
+        painter.setFont(ui_font(theme.small, tabular=True))
         muted = self.size_text()
         muted_width = painter.fontMetrics().horizontalAdvance(muted)
-        painter.setFont(ui_font(self._theme.normal, tabular=True))
+        painter.setFont(ui_font(theme.normal, tabular=True))
         metrics = painter.fontMetrics()
         room = foot.width() - 30 - 14
         roomy = metrics.horizontalAdvance(self.caption()) + 24 + muted_width <= room
         text = metrics.elidedText(self.caption(), Qt.TextElideMode.ElideRight, int(room))
-        painter.setPen(QColor(self._theme.text))
+        painter.setPen(QColor(theme.text))
         painter.drawText(foot.adjusted(30, 0, -14, 0), middle | Qt.AlignmentFlag.AlignLeft, text)
         if roomy:
-            painter.setFont(ui_font(self._theme.small, tabular=True))
-            painter.setPen(QColor(self._theme.text_muted))
+            painter.setFont(ui_font(theme.small, tabular=True))
+            painter.setPen(QColor(theme.text_muted))
             painter.drawText(foot.adjusted(30, 0, -14, 0), middle | Qt.AlignmentFlag.AlignRight, muted)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -212,9 +184,9 @@ class SampleZoom(QWidget):
 
     def _pixel_at(self, position: QPointF) -> tuple[int, int] | None:
         picture, ratio = self._picture(), self.devicePixelRatioF()
-        if self._pane is None or self._pane.items is None or picture.isEmpty():
+        if self._pane is None or picture.isEmpty():
             return None
-        height, width = self._pane.items.shape[1:3]
+        width, height = self._pane.size
         x = (position.x() * ratio - picture.left()) * width / picture.width()
         y = (position.y() * ratio - picture.top()) * height / picture.height()
         return (int(x), int(y)) if 0 <= x < width and 0 <= y < height else None

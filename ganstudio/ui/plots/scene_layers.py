@@ -1,4 +1,4 @@
-"""The layers of a 2-D scene as pictures and lines: numpy in, Qt's drawing values out. No widget."""
+"""The layers of a 2-D scene as numbers and pictures: where on the screen what lies. No widget, no pyqtgraph."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QLineF, QPointF
 from PySide6.QtGui import QColor, QImage
 
 from ganstudio.core.events import Scene
@@ -15,6 +14,9 @@ from ganstudio.ui.kit.painted import rgb, to_image
 from ganstudio.ui.kit.theme import Theme
 
 Points = NDArray[np.float32]
+Ends = NDArray[np.float64]
+"""Pieces of line: ``(n, 2, 2)``, two ends each."""
+NOTHING: Ends = np.zeros((0, 2, 2))
 TINT = 0.45
 """How far the strongest belief colours the ground."""
 LEVELS = 6
@@ -75,31 +77,28 @@ def heat_image(scene: Scene, theme: Theme) -> QImage:
     return to_image(table[levels[::-1]])
 
 
-def undecided_lines(scene: Scene) -> Points:
+def undecided(scene: Scene) -> Ends:
     """Where the belief crosses zero, so that the two sides can be told apart without their colours.
 
     Returns:
-        float32 ``(n, 2, 2)``: pieces of line, two ends each, in data coordinates.
+        ``(n, 2, 2)`` data coordinates.
     """
-    side = belief(scene.heat, scene.heat_is_probability)
+    side = belief(scene.heat, scene.heat_is_probability).astype(np.float64)
     rows, columns = side.shape
     if rows < 2 or columns < 2:
-        return np.zeros((0, 2, 2), np.float32)
-    positive = side > 0
-    corners = np.stack([positive[:-1, :-1], positive[:-1, 1:], positive[1:, 1:], positive[1:, :-1]])
-    around = ((0, 0), (0, 1), (1, 1), (1, 0))
-    pieces: list[list[tuple[float, float]]] = []
-    for row, column in np.argwhere(corners.any(axis=0) & ~corners.all(axis=0)).tolist():
-        crossings: list[tuple[float, float]] = []
-        for (r0, c0), (r1, c1) in zip(around, (*around[1:], around[0]), strict=True):
-            one, other = float(side[row + r0, column + c0]), float(side[row + r1, column + c1])
-            if (one > 0) != (other > 0):
-                share = one / (one - other)
-                crossings.append((column + c0 + share * (c1 - c0), row + r0 + share * (r1 - r0)))
-        # Two crossings are one piece; a saddle has four, which are two.
-        pieces += [crossings[:2], crossings[2:]] if len(crossings) == 4 else [crossings]
-    nodes = np.array(pieces, dtype=np.float32).reshape(-1, 2, 2)
-    return (nodes / [columns - 1, rows - 1] * 2 - 1).astype(np.float32) * np.float32(scene.extent)
+        return NOTHING
+    # The corners of each cell, and the way from each to the next.
+    corners = np.stack([side[:-1, :-1], side[:-1, 1:], side[1:, 1:], side[1:, :-1]], axis=-1)
+    places = np.array([(0, 0), (1, 0), (1, 1), (0, 1)])
+    ways = np.roll(places, -1, axis=0) - places
+    after = np.roll(corners, -1, axis=-1)
+    crossed = (corners > 0) != (after > 0)
+    share = corners / np.where(crossed, corners - after, 1)
+    cells = np.stack(np.meshgrid(np.arange(columns - 1), np.arange(rows - 1)), axis=-1)
+    nodes = cells[:, :, None] + places + share[..., None] * ways
+    # A cell has two crossings, which are one piece; a saddle has four, which are two.
+    pieces = nodes[crossed].reshape(-1, 2, 2)
+    return (pieces / [columns - 1, rows - 1] * 2 - 1) * scene.extent
 
 
 def heat_at(scene: Scene, x: float, y: float) -> float | None:
@@ -110,17 +109,17 @@ def heat_at(scene: Scene, x: float, y: float) -> float | None:
     row = (y + scene.extent) / (2 * scene.extent) * (rows - 1)
     if not (0 <= column <= columns - 1 and 0 <= row <= rows - 1):
         return None
-    left, low = min(int(column), max(columns - 2, 0)), min(int(row), max(rows - 2, 0))
-    right, high = min(left + 1, columns - 1), min(low + 1, rows - 1)
+    left, low = int(column), int(row)
+    corners = scene.heat[low : low + 2, left : left + 2].astype(np.float64)
     across, up = column - left, row - low
-    heat = scene.heat
-    below = heat[low, left] * (1 - across) + heat[low, right] * across
-    above = heat[high, left] * (1 - across) + heat[high, right] * across
-    return float(below * (1 - up) + above * up)
+    aside = corners @ np.array([1 - across, across])[: corners.shape[1]]
+    return float(np.array([1 - up, up])[: len(corners)] @ aside)
 
 
 def dots(placed: NDArray[np.float64], size: tuple[int, int], radius: float, tone: QColor) -> QImage:
     """Round dots of one colour as a transparent picture; 5,000 of them cost about a millisecond.
+
+    (pyqtgraph's ``ScatterPlotItem`` takes four to nine times as long for other points each time, and needs a view.)
 
     Args:
         placed: ``(n, 2)`` device pixels; what lies outside is left out, as is what is not finite.
@@ -149,36 +148,34 @@ def dots(placed: NDArray[np.float64], size: tuple[int, int], radius: float, tone
     return image.convertToFormat(QImage.Format.Format_ARGB32_Premultiplied)
 
 
-def manifold_lines(manifold: Points, view: View) -> list[list[QLineF]]:
+def mesh(manifold: Points | None) -> list[Ends]:
     """The warped latent grid as lines, in :data:`LEVELS` groups from sparse to dense.
 
     A line between two latents is the denser the smaller the cells beside it are: that is where the generator puts much
     of its probability. Densities are ranked, so that every scene uses all levels whatever its scale.
 
     Args:
-        manifold: ``(R, R, 2)`` data coordinates.
-        view: to place them.
+        manifold: ``(R, R, 2)`` data coordinates; nothing where it is None or not finite.
     """
-    groups: list[list[QLineF]] = [[] for _level in range(LEVELS)]
-    if len(manifold) < 2 or not np.isfinite(manifold).all():
-        return groups
+    if manifold is None or len(manifold) < 2 or not np.isfinite(manifold).all():
+        return [NOTHING] * LEVELS
     one = manifold[1:, 1:] - manifold[:-1, :-1]
     other = manifold[1:, :-1] - manifold[:-1, 1:]
     area = np.abs(one[..., 0] * other[..., 1] - one[..., 1] * other[..., 0]) / 2
     padded = np.pad(area, 1, mode="edge")
-    for across in (True, False):
-        beside = (padded[:-1, 1:-1] + padded[1:, 1:-1]) if across else (padded[1:-1, :-1] + padded[1:-1, 1:])
-        start = manifold[:, :-1] if across else manifold[:-1]
-        end = manifold[:, 1:] if across else manifold[1:]
+    levels, pieces = [], []
+    for beside, start, end in (
+        (padded[:-1, 1:-1] + padded[1:, 1:-1], manifold[:, :-1], manifold[:, 1:]),
+        (padded[1:-1, :-1] + padded[1:-1, 1:], manifold[:-1], manifold[1:]),
+    ):
         ranks = np.argsort(np.argsort(-beside.reshape(-1), kind="stable"), kind="stable")
-        levels = ranks * LEVELS // max(1, ranks.size)
-        ends = np.concatenate([view.to_screen(start), view.to_screen(end)], axis=-1).reshape(-1, 4)
-        for level, (x0, y0, x1, y1) in zip(levels.tolist(), ends.tolist(), strict=True):
-            groups[level].append(QLineF(x0, y0, x1, y1))
-    return groups
+        levels.append(ranks * LEVELS // max(1, ranks.size))
+        pieces.append(np.stack([start, end], axis=-2).reshape(-1, 2, 2))
+    level, ends = np.concatenate(levels), np.concatenate(pieces).astype(np.float64)
+    return [ends[level == number] for number in range(LEVELS)]
 
 
-def arrow_lines(arrows: Points, view: View, longest: float) -> list[QLineF]:
+def arrow_lines(arrows: Points | None, view: View, longest: float) -> Ends:
     """Arrows as lines, three each, scaled together so that the long ones (90th percentile) are ``longest`` pixels.
 
     Gradients span orders of magnitude during training; what is to be read is their direction and their relation to
@@ -188,34 +185,23 @@ def arrow_lines(arrows: Points, view: View, longest: float) -> list[QLineF]:
         arrows: ``(M, 4)``: x, y and the direction; every so-many-th is taken where there are too many to tell apart.
         view: to place them.
         longest: in pixels.
+
+    Returns:
+        ``(n, 2, 2)`` pixels: shaft, barb, barb of each arrow.
     """
+    if arrows is None:
+        return NOTHING
     arrows = arrows[np.isfinite(arrows).all(axis=1)]
     arrows = arrows[:: max(1, math.ceil(len(arrows) / MOST_ARROWS))]
-    if not len(arrows):
-        return []
-    start = view.to_screen(arrows[:, :2])
     way = arrows[:, 2:].astype(np.float64) * [1, -1]
     length = np.hypot(way[:, 0], way[:, 1])
-    usual = float(np.percentile(length, 90))
+    usual = float(np.percentile(length, 90)) if len(length) else 0.0
     if usual <= 0:
-        return []
-    shown = np.minimum(length / usual, 1.5) * longest
-    lines: list[QLineF] = []
-    for (x, y), (dx, dy), raw, size in zip(start.tolist(), way.tolist(), length.tolist(), shown.tolist(), strict=True):
-        if size < 2:
-            continue
-        ux, uy = dx / raw, dy / raw
-        tip = QPointF(x + ux * size, y + uy * size)
-        head = min(5.0, size * 0.45)
-        lines.append(QLineF(QPointF(x, y), tip))
-        for side in (-0.5, 0.5):
-            barb = QPointF(tip.x() - head * (ux + side * uy), tip.y() - head * (uy - side * ux))
-            lines.append(QLineF(tip, barb))
-    return lines
-
-
-def nice_step(span: float, most: int) -> float:
-    """The smallest of 1, 2, 5 × 10ⁿ that divides a span into at most so many parts."""
-    raw = span / max(1, most)
-    power = 10.0 ** math.floor(math.log10(raw))
-    return next(power * factor for factor in (1, 2, 5, 10) if power * factor >= raw * 0.999999)
+        return NOTHING
+    size = np.minimum(length / usual, 1.5) * longest
+    seen = size >= 2
+    size, unit = size[seen, None], way[seen] / length[seen, None]
+    start = view.to_screen(arrows[seen, :2])
+    tip, head, beside = start + unit * size, np.minimum(5.0, size * 0.45), unit[:, ::-1] * [1, -1]
+    barbs = [np.stack([tip, tip - head * (unit + half * beside)], axis=1) for half in (-0.5, 0.5)]
+    return np.stack([np.stack([start, tip], axis=1), *barbs], axis=1).reshape(-1, 2, 2)

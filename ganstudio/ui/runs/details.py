@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QScrollArea, QSizePolicy, QWidget
 
 from ganstudio.app.runs.library import RunRow
 from ganstudio.app.runs.library_details import RunDetails
-from ganstudio.core.fields import Value
+from ganstudio.core.fields import Value, format_number
 from ganstudio.core.i18n import _, plural
-from ganstudio.ui.kit.parts import ElidedLabel, label
+from ganstudio.ui.kit.parts import ElidedLabel, boxed, label
 from ganstudio.ui.kit.style import set_look
 from ganstudio.ui.kit.theme import current_theme, theme_hub, ui_font
-from ganstudio.ui.runs.model import state_words
+from ganstudio.ui.kit.words import full_date, size_text, steps_text
+from ganstudio.ui.runs.model import state_words, time_text
 from ganstudio.ui.runs.pictures import paint_samples
-from ganstudio.ui.runs.words import duration, full_date, size_text, steps_text, value_text
 
 WIDTH = 320
 PICTURE = WIDTH - 48
@@ -26,6 +25,15 @@ MOST_LINES = 14
 
 Defaults = Callable[[str, str], Mapping[str, Value]]
 """``defaults(method, kind)``: a method's default hyper-parameters for a kind of data; empty while nobody knows."""
+
+
+def value_text(value: Value) -> str:
+    """A hyper-parameter or a measured value with sensible digits."""
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, float) and not value.is_integer():
+        value = float(f"{value:.3g}")
+    return format_number(value) if isinstance(value, int | float) else value
 
 
 class _Picture(QWidget):
@@ -77,13 +85,14 @@ class _Pairs(QWidget):
             self._grid.addWidget(name, place, 0)
             self._grid.addWidget(value, place, 1)
             self._labels.append((name, value))
-        for place, (name, value) in enumerate(self._labels):
-            shown = place < len(pairs)
-            name.setVisible(shown)
-            value.setVisible(shown)
-            if shown:
-                name.setText(pairs[place][0])
-                value.setText(pairs[place][1])
+        for name, value in self._labels[len(pairs) :]:
+            name.hide()
+            value.hide()
+        for (name, value), (what, text) in zip(self._labels, pairs, strict=False):
+            name.setText(what)
+            value.setText(text)
+            name.show()
+            value.show()
         self.empty.setText(empty)
         self.empty.setVisible(bool(empty) and not pairs)
         self.setVisible(bool(pairs) or bool(empty))
@@ -99,7 +108,7 @@ class DetailsPane(QFrame):
     def __init__(self, defaults: Defaults, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._defaults = defaults
-        self._path: Path | None = None
+        self._row: RunRow | None = None
         self._details: RunDetails | None = None
         set_look(self, panel="surface")
         self.setFixedWidth(WIDTH)
@@ -111,20 +120,11 @@ class DetailsPane(QFrame):
         self.facts, self.hyper = _Pairs(""), _Pairs(_("Changed from the defaults"))
         self.latest, self.notes = _Pairs(_("Last values")), label("", "muted", wrap=True)
         self._notes_title = label(_("Notes"), "strong")
-        self._lay_out()
-        self.show_none()
-
-    def _lay_out(self) -> None:
+        parts = (self.picture, self.name, self.message, self.facts, self.hyper, self.latest)
+        for part in parts:
+            part.setSizePolicy(part.sizePolicy().horizontalPolicy(), QSizePolicy.Policy.Preferred)
         inside = QWidget()
-        column = QVBoxLayout(inside)
-        column.setContentsMargins(24, 16, 24, 24)
-        column.setSpacing(12)
-        for widget in (self.picture, self.name, self.message, self.facts, self.hyper, self.latest):
-            widget.setSizePolicy(widget.sizePolicy().horizontalPolicy(), QSizePolicy.Policy.Preferred)
-            column.addWidget(widget)
-        column.addWidget(self._notes_title)
-        column.addWidget(self.notes)
-        column.addStretch(1)
+        boxed(*parts, self._notes_title, self.notes, None, into=inside, margins=(24, 16, 24, 24), gap=12)
         self._scroll = QScrollArea()
         self._scroll.setWidgetResizable(True)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -132,55 +132,64 @@ class DetailsPane(QFrame):
         self._scroll.setWidget(inside)
         self._words = label("", "muted", wrap=True)
         self._words.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        whole = QHBoxLayout(self)
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.addWidget(self._scroll)
-        whole.addWidget(self._words)
+        boxed(self._scroll, self._words, into=self, across=True)
+        self.show_rows(())
 
-    def _show_words(self, text: str) -> None:
-        self._path = None
-        self._scroll.hide()
-        self._words.setText(text)
-        self._words.show()
+    def show_rows(self, rows: Sequence[RunRow]) -> None:
+        """Shows the selected run, whose details follow when they have been read; of several, how many there are."""
+        row = rows[0] if len(rows) == 1 else None
+        before, self._row = self._row, row
+        if row is None or before is None or row.path != before.path:
+            self._details = None
+        self._scroll.setVisible(row is not None)
+        self._words.setVisible(row is None)
+        if row is not None:
+            self._show(row)
+        elif rows:
+            count = plural("{n} run selected", "{n} runs selected", len(rows))
+            size = size_text(sum(row.size or 0 for row in rows))
+            self._words.setText(f"{count}\n" + _("{size} on disk").format(size=size))
+        else:
+            self._words.setText(_("Select a run to see it here."))
 
-    def show_none(self) -> None:
-        """Nothing is selected."""
-        self._show_words(_("Select a run to see it here."))
+    def show_details(self, details: RunDetails) -> None:
+        """Adds what was read; ignored if another run is shown by now."""
+        if self._row is not None and details.path == self._row.path:
+            self._details = details
+            self._show(self._row)
 
-    def show_many(self, rows: Sequence[RunRow]) -> None:
-        """Several are."""
-        size = size_text(sum(row.size or 0 for row in rows))
-        self._show_words(
-            plural("{n} run selected", "{n} runs selected", len(rows)) + "\n" + _("{size} on disk").format(size=size)
-        )
-
-    def show_row(self, row: RunRow) -> None:
-        """Shows a run; its details follow when they have been read."""
-        if row.path != self._path:
-            self._path, self._details = row.path, None
-            for pairs in (self.hyper, self.latest):
-                pairs.set_pairs(())
-            self._set_notes(())
-        self._words.hide()
-        self._scroll.show()
+    def _show(self, row: RunRow) -> None:
         self.picture.set_row(row)
         if self.name.text() != row.name:
             self.name.setText(row.name)
             self.name.setToolTip(row.name)
         self.message.setText(row.message)
         self.message.setVisible(bool(row.message))
-        self._set_facts(row)
+        details = self._details
+        facts = [
+            (_("State"), state_words(row)),
+            (_("Method"), row.method),
+            (_("Data"), row.data),
+            (_("Steps"), steps_text(row.step, row.total)),
+            (_("Time"), time_text(row)),
+            (_("Seed"), str(row.experiment.seed)),
+            (_("Created"), full_date(row.created)),
+            (_("Size"), size_text(row.size)),
+        ]
+        if details is not None:
+            facts.append((_("Checkpoints"), str(details.checkpoints)))
+            facts.append((_("Stored grids"), str(details.grids)))
+        self.facts.set_pairs([*facts, (_("Folder"), str(row.path))])
+        self.hyper.set_pairs(self._changed(row), _("None: all are as the method proposes."))
+        latest = () if details is None else details.latest[:MOST_LINES]
+        self.latest.set_pairs([(name, value_text(value)) for name, value in latest])
+        notes = () if details is None else (*details.told, *details.notes[-5:])
+        self.notes.setText("\n".join(notes))
+        for part in (self.notes, self._notes_title):
+            part.setVisible(bool(notes))
 
-    def show_details(self, details: RunDetails) -> None:
-        """Adds what was read; ignored if another run is shown by now."""
-        if details.path != self._path:
-            return
-        self._details = details
-        self.latest.set_pairs([(name, value_text(value)) for name, value in details.latest[:MOST_LINES]])
-        self._set_notes([*details.told, *details.notes[-5:]])
-
-    def set_hyper(self, row: RunRow) -> None:
-        """Which hyper-parameters differ from the method's defaults."""
+    def _changed(self, row: RunRow) -> list[tuple[str, str]]:
+        """The hyper-parameters that differ from the method's defaults, as far as those are known."""
         details = self._details
         hyper = details.hyper if details is not None else row.experiment.hyper
         known = self._defaults(row.method, details.spec.kind) if details is not None else {}
@@ -188,26 +197,4 @@ class DetailsPane(QFrame):
         shown = changed[:MOST_LINES]
         if len(changed) > len(shown):
             shown.append(("…", _("{n} more").format(n=len(changed) - len(shown))))
-        self.hyper.set_pairs(shown, _("None: all are as the method proposes."))
-
-    def _set_facts(self, row: RunRow) -> None:
-        pairs = [
-            (_("State"), state_words(row)),
-            (_("Method"), row.method),
-            (_("Data"), row.data),
-            (_("Steps"), steps_text(row.step, row.total)),
-            (_("Time"), duration(row.seconds)),
-            (_("Seed"), str(row.experiment.seed)),
-            (_("Created"), full_date(row.created)),
-            (_("Size"), size_text(row.size)),
-        ]
-        if self._details is not None:
-            pairs.append((_("Checkpoints"), str(self._details.checkpoints)))
-            pairs.append((_("Stored grids"), str(self._details.grids)))
-        pairs.append((_("Folder"), str(row.path)))
-        self.facts.set_pairs(pairs)
-
-    def _set_notes(self, notes: Sequence[str]) -> None:
-        self.notes.setText("\n".join(notes))
-        for widget in (self.notes, self._notes_title):
-            widget.setVisible(bool(notes))
+        return shown

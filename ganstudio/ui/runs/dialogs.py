@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QHBoxLayout, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from ganstudio.app.runs.library import RunRow
 from ganstudio.core.i18n import _
-from ganstudio.ui.kit.parts import label
-from ganstudio.ui.kit.style import set_look
+from ganstudio.ui.kit.dialogs import FormDialog
 
 MOST_STEPS = 1_000_000_000
 
@@ -20,7 +18,7 @@ def proposed_total(row: RunRow) -> int:
     return row.total if row.step < row.total else row.step + max(row.experiment.steps, 1)
 
 
-class ContinueDialog(QDialog):
+class ContinueDialog(FormDialog):
     """Asks until which step a run trains on.
 
     Args:
@@ -29,46 +27,21 @@ class ContinueDialog(QDialog):
     """
 
     def __init__(self, row: RunRow, then: Callable[[int], object], parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle(_("Continue training"))
+        super().__init__(_("Continue training"), _("Continue"), _("Train this run until the step above"), parent)
         self._then = then
-        self.steps = QSpinBox()
-        self.steps.setRange(row.step + 1, MOST_STEPS)
-        self.steps.setValue(proposed_total(row))
-        self.steps.setSingleStep(max(100, row.experiment.steps // 10))
-        self.steps.setGroupSeparatorShown(True)
-        self.steps.setAccessibleName(_("Train until step"))
-        self.steps.setToolTip(_("Steps in all, from {least} on").format(least=f"{row.step + 1:,}"))
-        self.steps.selectAll()
-        words = label(
+        self.words.setText(
             _("“{name}” has done {step} steps. It goes on from its newest checkpoint.").format(
                 name=row.name, step=f"{row.step:,}"
-            ),
-            "muted",
-            wrap=True,
+            )
         )
-        asked = QHBoxLayout()
-        asked.setSpacing(8)
-        asked.addWidget(label(_("Train until step")))
-        asked.addWidget(self.steps, 1)
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
-        go = buttons.addButton(_("Continue"), QDialogButtonBox.ButtonRole.AcceptRole)
-        go.setToolTip(_("Train this run until the step above"))
-        go.setDefault(True)
-        set_look(go, primary=True)
-        buttons.accepted.connect(self.accept)
-        buttons.rejected.connect(self.reject)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(24, 16, 24, 16)
-        column.setSpacing(16)
-        column.addWidget(words)
-        column.addLayout(asked)
-        column.addWidget(buttons)
-        self.setMinimumWidth(400)
+        least, what = row.step + 1, _("Train until step")
+        self.steps = self.number(what, least, MOST_STEPS, proposed_total(row), "")
+        self.steps.setToolTip(_("Steps in all, from {least} on").format(least=f"{least:,}"))
+        self.steps.setSingleStep(max(100, row.experiment.steps // 10))
+        self.steps.selectAll()
+        self.fill(self.words, self.rows, width=400)
 
     def accept(self) -> None:
         """Trains on."""
-        steps = self.steps.value()
         super().accept()
-        self._then(steps)
+        self._then(self.steps.value())

@@ -1,10 +1,10 @@
-"""The runs as a table that Qt can show: updated line by line, sorted and filtered by a proxy."""
+"""The runs as a table that Qt can show: its columns, updated line by line, sorted and filtered by a proxy."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from pathlib import Path
-from typing import Any, Literal
+from collections.abc import Callable, Sequence
+from functools import cache
+from typing import Any, Literal, NamedTuple
 
 from PySide6.QtCore import (
     QAbstractTableModel,
@@ -17,41 +17,89 @@ from PySide6.QtCore import (
 )
 
 from ganstudio.app.runs.library import RunRow
+from ganstudio.core.events import LIVE_STATES, State
 from ganstudio.core.i18n import _
 from ganstudio.ui.kit.tips import plain
-from ganstudio.ui.kit.words import state_text
-from ganstudio.ui.runs.words import date_text, duration, full_date, size_text, steps_text
+from ganstudio.ui.kit.words import clock, date_text, full_date, size_text, state_text, steps_text
 
 Index = QModelIndex | QPersistentModelIndex
-Group = Literal["", "live", "finished", "failed"]
+Group = Literal["live", "finished", "failed"]
 
 NAME, METHOD, DATA, STATE, STEP, TIME, CREATED, SIZE = range(8)
 ROW_ROLE = Qt.ItemDataRole.UserRole
 SORT_ROLE = Qt.ItemDataRole.UserRole + 1
-RIGHT = frozenset({STEP, TIME, SIZE})
-"""Columns of numbers, aligned right."""
-_FAILED = frozenset({"failed", "interrupted"})
 _NOWHERE = QModelIndex()
+GROUPS: dict[Group, frozenset[State]] = {
+    "live": LIVE_STATES,
+    "finished": frozenset({"finished", "stopped"}),
+    "failed": frozenset({"failed", "interrupted"}),
+}
+"""The states of the runs that a chip shows; a run that ended without a word has failed."""
 
 
-def headers() -> tuple[str, ...]:
-    """The titles of the columns."""
-    return _("Name"), _("Method"), _("Data"), _("State"), _("Steps"), _("Time"), _("Created"), _("Size")
+class Column(NamedTuple):
+    """All that is known of a column.
+
+    Attributes:
+        title: at its head.
+        text: of a run's cell.
+        width: at first; 0: takes what the others leave.
+        value: what it is sorted by; None: by its words, without case.
+        tip: tooltip of a cell; None: its text.
+        right: a column of numbers, aligned right.
+        muted: not what one reads first.
+    """
+
+    title: str
+    text: Callable[[RunRow], str]
+    width: int = 0
+    value: Callable[[RunRow], Any] | None = None
+    tip: Callable[[RunRow], str] | None = None
+    right: bool = False
+    muted: bool = False
+
+    def key(self, row: RunRow) -> Any:
+        """What a run is sorted by in this column; equal words by age, so that the order never wavers."""
+        if self.value is not None:
+            return self.value(row)
+        return f"{self.text(row).casefold()}\0{-row.created.timestamp():020.0f}"
+
+    @property
+    def side(self) -> Qt.AlignmentFlag:
+        """Where its title and its texts stand."""
+        flags = Qt.AlignmentFlag
+        return (flags.AlignRight if self.right else flags.AlignLeft) | flags.AlignVCenter
 
 
-def in_group(row: RunRow, group: Group) -> bool:
-    """Whether a run belongs to a chip: live, finished, or failed (also: ended without a word)."""
-    if group == "live":
-        return row.live
-    if group == "finished":
-        return row.state in ("finished", "stopped")
-    return row.state in _FAILED if group == "failed" else True
+@cache
+def columns() -> tuple[Column, ...]:
+    """The columns from left to right, in the order of the constants above."""
+    return (
+        Column(_("Name"), lambda row: row.name, tip=lambda row: f"{row.name}\n{row.path}"),
+        Column(_("Method"), lambda row: row.method, 88),
+        Column(_("Data"), lambda row: row.data, 112, muted=True),
+        Column(_("State"), state_words, 152, tip=lambda row: row.message or state_words(row)),
+        Column(_("Steps"), lambda row: steps_text(row.step, row.total), 132, lambda row: row.step, _steps_tip, True),
+        Column(_("Time"), time_text, 76, lambda row: row.seconds, right=True, muted=True),
+        Column(_("Created"), lambda row: date_text(row.created), 116, lambda row: row.created.timestamp(),
+               lambda row: full_date(row.created), muted=True),
+        Column(_("Size"), lambda row: size_text(row.size), 80, lambda row: row.size or 0, right=True, muted=True),
+    )  # fmt: skip
 
 
 def state_words(row: RunRow) -> str:
     """The state, and whether another program trains it."""
     word = state_text(row.state)
     return _("{state} elsewhere").format(state=word) if row.live and not row.live_here else word
+
+
+def time_text(row: RunRow) -> str:
+    """How long it has trained; a dash for not at all."""
+    return clock(round(row.seconds)) if row.seconds > 0 else "–"
+
+
+def _steps_tip(row: RunRow) -> str:
+    return _("{step} of {total} steps").format(step=f"{row.step:,}", total=f"{row.total:,}")
 
 
 class RunsModel(QAbstractTableModel):
@@ -73,15 +121,14 @@ class RunsModel(QAbstractTableModel):
 
     def columnCount(self, parent: Index = _NOWHERE) -> int:
         """How many columns."""
-        return 0 if parent.isValid() else len(headers())
+        return 0 if parent.isValid() else len(columns())
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """Titles, aligned as their columns."""
         if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
-            return headers()[section]
+            return columns()[section].title
         if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.TextAlignmentRole:
-            side = Qt.AlignmentFlag.AlignRight if section in RIGHT else Qt.AlignmentFlag.AlignLeft
-            return side | Qt.AlignmentFlag.AlignVCenter
+            return columns()[section].side
         return None
 
     def flags(self, index: Index) -> Qt.ItemFlag:
@@ -91,19 +138,19 @@ class RunsModel(QAbstractTableModel):
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """Text, sort keys, tooltips, what a screen reader says, and the row itself."""
-        row = self._rows[index.row()]
+        row, column = self._rows[index.row()], columns()[index.column()]
         if role == ROW_ROLE:
             return row
         if role == SORT_ROLE:
-            return _sort_key(row, index.column())
+            return column.key(row)
         if role == Qt.ItemDataRole.EditRole:
             return row.name
         if role == Qt.ItemDataRole.DisplayRole:
-            return _text(row, index.column())
+            return column.text(row)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return plain(_tooltip(row, index.column()))
+            return plain((column.tip or column.text)(row))
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return f"{headers()[index.column()]}: {_text(row, index.column())}"
+            return f"{column.title}: {column.text(row)}"
         return None
 
     def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
@@ -134,49 +181,6 @@ class RunsModel(QAbstractTableModel):
             self._rows.extend(new.values())
             self.endInsertRows()
 
-    def place_of(self, path: Path) -> QModelIndex:
-        """The name cell of a run; invalid where there is none."""
-        for place, row in enumerate(self._rows):
-            if row.path == path:
-                return self.index(place, NAME)
-        return QModelIndex()
-
-
-def _text(row: RunRow, column: int) -> str:
-    match column:
-        case 0:
-            return row.name
-        case 1:
-            return row.method
-        case 2:
-            return row.data
-        case 3:
-            return state_words(row)
-        case 4:
-            return steps_text(row.step, row.total)
-        case 5:
-            return duration(row.seconds)
-        case 6:
-            return date_text(row.created)
-        case _:
-            return size_text(row.size)
-
-
-def _sort_key(row: RunRow, column: int) -> Any:
-    keys = {STEP: row.step, TIME: row.seconds, CREATED: row.created.timestamp(), SIZE: row.size or 0}
-    # Words sort without case; equal ones by age, so that the order never wavers.
-    return keys[column] if column in keys else f"{_text(row, column).casefold()}\0{-row.created.timestamp():020.0f}"
-
-
-def _tooltip(row: RunRow, column: int) -> str:
-    if column == STATE and row.message:
-        return row.message
-    if column == CREATED:
-        return full_date(row.created)
-    if column == STEP:
-        return _("{step} of {total} steps").format(step=f"{row.step:,}", total=f"{row.total:,}")
-    return f"{row.name}\n{row.path}" if column == NAME else _text(row, column)
-
 
 class RunsFilter(QSortFilterProxyModel):
     """Sorts by value and shows what matches the words and the chip."""
@@ -184,13 +188,13 @@ class RunsFilter(QSortFilterProxyModel):
     def __init__(self, source: RunsModel, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._words: list[str] = []
-        self._group: Group = ""
+        self._group: Group | None = None
         self.setSortRole(SORT_ROLE)
         self.setDynamicSortFilter(True)
         self.setSourceModel(source)
 
-    def set_filter(self, text: str, group: Group) -> None:
-        """Shows runs that contain every word (in name, method, data or state) and belong to the group."""
+    def set_filter(self, text: str, group: Group | None) -> None:
+        """Shows runs that contain every word (in name, method, data or state) and belong to the group, if to any."""
         if (text.casefold().split(), group) == (self._words, self._group):
             return
         self._words, self._group = text.casefold().split(), group
@@ -199,7 +203,7 @@ class RunsFilter(QSortFilterProxyModel):
     def filterAcceptsRow(self, source_row: int, source_parent: Index) -> bool:
         """Whether a run is shown."""
         row: RunRow = self.sourceModel().index(source_row, 0, source_parent).data(ROW_ROLE)
-        if not in_group(row, self._group):
+        if self._group is not None and row.state not in GROUPS[self._group]:
             return False
         text = f"{row.name} {row.method} {row.data} {state_words(row)}".casefold()
         return all(word in text for word in self._words)

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QPoint, QRect, QRectF, Qt, Signal
+from PySide6.QtCore import (
+    QEvent,
+    QItemSelectionModel,
+    QModelIndex,
+    QPoint,
+    QPointF,
+    QRect,
+    QRectF,
+    QSize,
+    Qt,
+    Signal,
+)
 from PySide6.QtGui import (
     QColor,
     QContextMenuEvent,
@@ -16,34 +27,143 @@ from PySide6.QtGui import (
     QPen,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QLineEdit,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QWidget,
+)
 
 from ganstudio.app.runs.library import RunRow
+from ganstudio.core.events import State
 from ganstudio.core.i18n import _
-from ganstudio.ui.kit.theme import current_theme, theme_hub
-from ganstudio.ui.runs.delegate import ROW_HEIGHT, RunDelegate, in_name
-from ganstudio.ui.runs.model import CREATED, DATA, METHOD, NAME, ROW_ROLE, SIZE, STATE, STEP, TIME, Index, RunsFilter
+from ganstudio.ui.kit.painted import draw_progress, write_line
+from ganstudio.ui.kit.theme import Theme, current_theme, theme_hub, ui_font
+from ganstudio.ui.runs.model import (
+    CREATED,
+    DATA,
+    METHOD,
+    NAME,
+    ROW_ROLE,
+    SIZE,
+    STATE,
+    STEP,
+    TIME,
+    Index,
+    RunsFilter,
+    columns,
+)
+from ganstudio.ui.runs.pictures import paint_samples
 
-WIDTHS = {METHOD: 88, DATA: 112, STATE: 152, STEP: 132, TIME: 76, CREATED: 116, SIZE: 80}
+PICTURE = 66  # two 32-px samples and the gap between them, one to one
+ROW_HEIGHT = PICTURE + 10
 LEAST_NAME = 248
 MORE_DATA = 160  # data requests can be long: what they gain in a wide table
 HEADER_STYLE = "QHeaderView::section { padding: 5px 8px; } QHeaderView::section:first { padding-left: 16px; }"
-# Columns that give way in a narrow table, first to last: what the details or the tooltip still say.
 _GIVE_WAY = (SIZE, TIME, CREATED, METHOD)
+"""Columns that are not there in a narrow table, first to last: what the details or the tooltip still say."""
+_EDGE, _FIRST_EDGE, _GAP = 8, 16, 12
+_DOTS: dict[State, tuple[str, bool]] = {
+    "preparing": ("accent", False),
+    "training": ("accent", True),
+    "paused": ("warning", False),
+    "stopping": ("accent", False),
+    "finished": ("real", True),
+    "stopped": ("text_muted", False),
+    "failed": ("error", True),
+    "interrupted": ("warning", False),
+}
+"""Colour of a state's dot, and whether it is full; a ring is a second sign beside the colour."""
+
+
+def _name_box(cell: QRect) -> QRect:
+    """Where the name is in a name cell: beside the picture."""
+    left = cell.left() + _FIRST_EDGE + PICTURE + _GAP
+    return QRect(left, cell.top(), max(0, cell.right() - left - 4), cell.height())
+
+
+class RunDelegate(QStyledItemDelegate):
+    """Picture and name, dot and word, numbers in tabular figures, a thin line of progress while a run is live.
+
+    Args:
+        table: whose row under the mouse is lit.
+    """
+
+    def __init__(self, table: RunsTable) -> None:
+        super().__init__(table)
+        self._table = table
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        """High enough for the picture."""
+        return QSize(80, ROW_HEIGHT)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        """Draws one cell."""
+        theme, column = current_theme(), index.column()
+        row: RunRow = index.data(ROW_ROLE)
+        rect: QRect = option.rect
+        selected = bool(option.state & QStyle.StateFlag.State_Selected)
+        ground = (
+            theme.selected if selected else theme.hover if self._table.hovered_row == index.row() else theme.surface
+        )
+        painter.save()
+        painter.fillRect(rect, QColor(ground))
+        painter.setPen(QPen(QColor(theme.hairline), 1))
+        painter.drawLine(rect.bottomLeft(), rect.bottomRight())
+        font, box = ui_font(theme.normal, tabular=True), rect.adjusted(_EDGE, 0, -_EDGE, 0)
+        if column == NAME:
+            picture = QRect(rect.left() + _FIRST_EDGE, rect.top() + (rect.height() - PICTURE) // 2, PICTURE, PICTURE)
+            paint_samples(painter, QRectF(picture), row, theme)
+            font, box = ui_font(theme.normal, weight=ui_font().Weight.Medium), _name_box(rect)
+        elif column == STATE:
+            self._paint_dot(painter, rect, row.state, theme)
+            font, box = ui_font(theme.normal), rect.adjusted(_EDGE + 16, 0, -4, 0)
+        known = columns()[column]
+        write_line(painter, box, str(index.data()), font, theme.text_muted if known.muted else theme.text, known.side)
+        if column == STEP and row.live:
+            groove = QRectF(rect.left() + _EDGE, rect.center().y() + 13, rect.width() - 2 * _EDGE, 2)
+            share, ground = row.step / row.total if row.total else 0.0, theme.mix("text", "surface", 0.18)
+            draw_progress(painter, groove, share, row.state == "training", theme, ground)
+        painter.restore()
+
+    @staticmethod
+    def _paint_dot(painter: QPainter, rect: QRect, state: State, theme: Theme) -> None:
+        token, full = _DOTS[state]
+        colour = QColor(getattr(theme, token))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(colour, 1.6))
+        painter.setBrush(colour if full else Qt.BrushStyle.NoBrush)
+        painter.drawEllipse(QPointF(rect.left() + _EDGE + 4, rect.center().y() + 0.5), 3.6, 3.6)
+
+    def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: Index) -> QWidget:
+        """A line for the new name."""
+        editor = QLineEdit(parent)
+        editor.setAccessibleName(_("Name of the run"))
+        editor.setToolTip(_("Enter keeps the new name, Escape the old one"))
+        editor.setMaxLength(200)
+        return editor
+
+    def updateEditorGeometry(self, editor: QWidget, option: QStyleOptionViewItem, index: Index) -> None:
+        """Over the name, beside the picture."""
+        box = _name_box(option.rect)
+        height = editor.sizeHint().height()
+        editor.setGeometry(box.left() - 8, box.center().y() - height // 2, box.width() + 8, height)
 
 
 class RunsTable(QTableView):
     """The table.
 
     Signals:
-        open_asked, delete_asked, copy_asked: a key or a double click.
+        asked: a key or a double click; carries the name of an action.
         menu_asked: where to put a menu, in global coordinates.
         chosen: other rows are selected.
     """
 
-    open_asked = Signal()
-    delete_asked = Signal()
-    copy_asked = Signal()
+    asked = Signal(str)
     menu_asked = Signal(QPoint)
     chosen = Signal()
 
@@ -70,7 +190,7 @@ class RunsTable(QTableView):
         self.verticalScrollBar().setSingleStep(ROW_HEIGHT // 2)
         self._set_up_header()
         self.selectionModel().selectionChanged.connect(self._selection_changed)
-        theme_hub.changed.connect(self._repaint)
+        theme_hub.changed.connect(self.viewport().update)
 
     def _set_up_header(self) -> None:
         header = self.horizontalHeader()
@@ -82,13 +202,11 @@ class RunsTable(QTableView):
         header.setFixedHeight(32)
         header.setStyleSheet(HEADER_STYLE)
         header.setAccessibleName(_("Columns: click to sort"))
-        for column, width in WIDTHS.items():
-            self.setColumnWidth(column, width)
+        for place, column in enumerate(columns()):
+            if column.width:
+                self.setColumnWidth(place, column.width)
         self.setSortingEnabled(True)
         self.sortByColumn(CREATED, Qt.SortOrder.DescendingOrder)
-
-    def _repaint(self, _theme: object = None) -> None:
-        self.viewport().update()
 
     # -- what is chosen ---------------------------------------------------------------------------------------------
 
@@ -135,13 +253,13 @@ class RunsTable(QTableView):
         if self.editing:
             super().keyPressEvent(event)
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.open_asked.emit()
+            self.asked.emit("runs.open")
         elif key == Qt.Key.Key_F2:
             self.edit_name()
         elif key == Qt.Key.Key_Delete:
-            self.delete_asked.emit()
+            self.asked.emit("runs.delete")
         elif event.matches(QKeySequence.StandardKey.Copy):
-            self.copy_asked.emit()
+            self.asked.emit("runs.copy-path")
         else:
             super().keyPressEvent(event)
 
@@ -150,10 +268,10 @@ class RunsTable(QTableView):
         index = self.indexAt(event.position().toPoint())
         if not index.isValid() or event.button() != Qt.MouseButton.LeftButton:
             return
-        if index.column() == NAME and in_name(self.visualRect(index), event.position().toPoint()):
+        if index.column() == NAME and _name_box(self.visualRect(index)).contains(event.position().toPoint()):
             self._edit(index)
         else:
-            self.open_asked.emit()
+            self.asked.emit("runs.open")
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """The menu, at the mouse or, by key, at the current row."""
@@ -196,11 +314,12 @@ class RunsTable(QTableView):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Columns that tell least give way where there is no room for all."""
         super().resizeEvent(event)
-        room = self.viewport().width() - LEAST_NAME - sum(WIDTHS.values())
-        for column in _GIVE_WAY:
-            self.setColumnHidden(column, room < 0)
-            room += WIDTHS[column] if room < 0 else 0
-        self.setColumnWidth(DATA, WIDTHS[DATA] + min(MORE_DATA, max(0, room - 120) // 3))
+        widths = [column.width for column in columns()]
+        room = self.viewport().width() - LEAST_NAME - sum(widths)
+        for place in _GIVE_WAY:
+            self.setColumnHidden(place, room < 0)
+            room += widths[place] if room < 0 else 0
+        self.setColumnWidth(DATA, widths[DATA] + min(MORE_DATA, max(0, room - 120) // 3))
 
     def currentChanged(self, current: Index, previous: Index) -> None:
         """The ring moves."""

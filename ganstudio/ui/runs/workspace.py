@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QPoint, Qt, QUrl, Signal
+from PySide6.QtCore import QPoint, Qt, QUrl, Signal, SignalInstance
 from PySide6.QtGui import QAction, QDesktopServices, QGuiApplication, QHideEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMenu, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
 from ganstudio.app.runs.library import Library, RunRow
-from ganstudio.app.runs.library_details import RunDetails
 from ganstudio.app.studio import Studio
 from ganstudio.core.errors import UsageError
 from ganstudio.core.events import State
@@ -22,22 +21,22 @@ from ganstudio.core.i18n import _
 from ganstudio.ui.kit.errors import EmptyState
 from ganstudio.ui.kit.icons import icon
 from ganstudio.ui.kit.menus import ActionBinder
-from ganstudio.ui.kit.parts import line
+from ganstudio.ui.kit.page import Page
+from ganstudio.ui.kit.parts import boxed, filled_menu, line, stacked
 from ganstudio.ui.runs.actions import KEYS, MENU, runs_actions
 from ganstudio.ui.runs.details import DetailsPane
 from ganstudio.ui.runs.dialogs import ContinueDialog
-from ganstudio.ui.runs.model import Group, RunsFilter, RunsModel, in_group
+from ganstudio.ui.runs.model import ROW_ROLE, RunsFilter, RunsModel
 from ganstudio.ui.runs.table import RunsTable
 from ganstudio.ui.runs.toolbar import RunsToolbar
 from ganstudio.ui.runs.trash import TrashPage
 
 WIDE = 1112  # a window of 1200 less the rail: from here on there is room for the details
 MOST_FOLDERS = 5
-DETAILS_SECONDS = 4.0
-_GROUPS: tuple[Group, ...] = ("live", "finished", "failed")
+REFRESH_SECONDS, DETAILS_SECONDS = 0.5, 4.0
 
 
-class RunsWorkspace(QWidget):
+class RunsWorkspace(Page):
     """The list of runs.
 
     Args:
@@ -63,14 +62,20 @@ class RunsWorkspace(QWidget):
         self.model = RunsModel(self)
         self.shown = RunsFilter(self.model, self)
         self.table = RunsTable(self.shown)
-        studio.actions.add(*runs_actions(self))
-        self._more = QMenu(self)
-        self._more.aboutToShow.connect(lambda: self._fill_menu(self._more, MENU[1:2] + MENU[3:]))
+        deeds: dict[str, Callable[[], object]] = {
+            "open": partial(self._hand_over, self.open_requested), "rename": self.table.edit_name,
+            "explore": partial(self._hand_over, self.explore_requested), "folder": self.open_folders,
+            "duplicate": partial(self._hand_over, self.duplicate_requested), "copy-path": self.copy_paths,
+            "continue": self.continue_chosen, "delete": self.delete_chosen, "trash": self.show_trash,
+            "open-elsewhere": self.choose_folder, "search": self.focus_search,
+        }  # fmt: skip
+        studio.actions.add(*runs_actions(deeds, lambda: self.chosen, self.isVisible))
+        self._more = filled_menu(self, lambda menu: self._fill_menu(menu, MENU[1:2] + MENU[3:]))
         self.toolbar = RunsToolbar(binder, self._more)
         self.details = DetailsPane(self._defaults)
         self.trash = TrashPage()
         self._detailed: tuple[Path, State, int] | None = None
-        self._details_due = 0.0
+        self._details_due = self._due = 0.0
         self._held_back = False
         self._to_select: Path | None = None
         self._lay_out()
@@ -88,42 +93,25 @@ class RunsWorkspace(QWidget):
             "search", _("No run matches"), _("Other words or another filter may find it."), _("Show all runs")
         )
         self._wait = QWidget()
-        self._content = QStackedWidget()
-        for widget in (self.table, self._empty, self._no_match, self._wait):
-            self._content.addWidget(widget)
+        self._content = stacked(self.table, self._empty, self._no_match, self._wait)
         self._side_line = line(horizontal=False)
-        middle = QHBoxLayout()
-        middle.setSpacing(0)
-        middle.addWidget(self._content, 1)
-        middle.addWidget(self._side_line)
-        middle.addWidget(self.details)
+        middle = boxed(self._content, self._side_line, self.details, across=True, stretch=self._content)
         list_page = QWidget()
-        column = QVBoxLayout(list_page)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.toolbar)
-        column.addWidget(line())
-        column.addLayout(middle, 1)
-        self._pages = QStackedWidget()
-        self._pages.addWidget(list_page)
-        self._pages.addWidget(self.trash)
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.addWidget(self._pages)
+        boxed(self.toolbar, line(), middle, into=list_page, stretch=middle)
+        self._pages = stacked(list_page, self.trash)
+        boxed(self._pages, into=self)
         self.setFocusProxy(self.table)
         self._fit()
 
     def _connect(self) -> None:
         self.library.changed.connect(self._library_changed)
         self.model.renamed.connect(self._rename)
-        self.table.open_asked.connect(lambda: self._studio.actions.run("runs.open"))
-        self.table.delete_asked.connect(lambda: self._studio.actions.run("runs.delete"))
-        self.table.copy_asked.connect(self.copy_paths)
+        self.table.asked.connect(self._studio.actions.run)
         self.table.menu_asked.connect(self._show_menu)
         self.table.chosen.connect(self._chosen_changed)
         self.toolbar.filter_changed.connect(self._filter)
-        self.toolbar.to_table.connect(self._to_table)
-        self.toolbar.trash_asked.connect(self.show_trash)
+        self.toolbar.search.left_down.connect(self._to_table)
+        self.toolbar.trash.clicked.connect(self.show_trash)
         self.trash.back.connect(self.show_runs)
         self.trash.restore_requested.connect(self.library.restore)
         self.trash.empty_requested.connect(self.library.empty_trash)
@@ -133,8 +121,10 @@ class RunsWorkspace(QWidget):
     # -- keeping up -------------------------------------------------------------------------------------------------
 
     def refresh(self) -> None:
-        """Keeps live rows up to date; called about twice a second while the workspace is on view."""
-        if self.isVisible():
+        """Keeps live rows up to date, about twice a second while the workspace is on view."""
+        now = time.monotonic()
+        if self.isVisible() and now >= self._due:
+            self._due = now + REFRESH_SECONDS
             self.library.tick()
             if self._held_back and not self.table.editing:
                 self._library_changed()
@@ -151,22 +141,21 @@ class RunsWorkspace(QWidget):
         self._after_rows()
         if self._to_select is not None and self.table.choose(self._to_select):
             self._to_select = None
-        if not self.table.currentIndex().isValid() and self.shown.rowCount():
-            self.table.choose(self.shown.index(0, 0).data(Qt.ItemDataRole.UserRole).path)
-        self._chosen_changed()
+        self._choose_one(self.table.currentIndex().isValid())
 
     def _after_rows(self) -> None:
         rows, shown = self.library.rows, self.shown.rowCount()
-        groups: dict[Group, int] = {group: sum(in_group(row, group) for row in rows) for group in _GROUPS}
-        self.toolbar.set_counts(shown, len(rows), groups)
+        self.toolbar.set_counts(shown, rows)
         self.toolbar.setEnabled(self.library.read_once)
-        page: QWidget = self.table
-        if not self.library.read_once:
-            page = self._wait
-        elif not rows:
-            page = self._empty
-        elif not shown:
-            page = self._no_match
+        page = (
+            self._wait
+            if not self.library.read_once
+            else self.table
+            if shown
+            else self._no_match
+            if rows
+            else self._empty
+        )
         self._content.setCurrentWidget(page)
         self.toolbar.open.setVisible(page is not self._empty)  # the empty page has a primary action of its own
         self._fit()
@@ -174,8 +163,12 @@ class RunsWorkspace(QWidget):
     def _filter(self) -> None:
         self.shown.set_filter(self.toolbar.search.text(), self.toolbar.group)
         self._after_rows()
-        if not self.table.chosen_rows() and self.shown.rowCount():
-            self.table.choose(self.shown.index(0, 0).data(Qt.ItemDataRole.UserRole).path)
+        self._choose_one(bool(self.table.chosen_rows()))
+
+    def _choose_one(self, chosen: bool) -> None:
+        """The first one where none is chosen."""
+        if not chosen and self.shown.rowCount():
+            self.table.choose(self.shown.index(0, 0).data(ROW_ROLE).path)
         self._chosen_changed()
 
     # -- what is chosen ---------------------------------------------------------------------------------------------
@@ -193,13 +186,8 @@ class RunsWorkspace(QWidget):
     def _chosen_changed(self) -> None:
         rows = self.chosen
         self._binder.refresh()
-        if not rows:
-            self.details.show_none()
-        elif len(rows) > 1:
-            self.details.show_many(rows)
-        else:
-            self.details.show_row(rows[0])
-            self.details.set_hyper(rows[0])
+        self.details.show_rows(rows)
+        if len(rows) == 1:
             self._read_details(rows[0])
 
     def _read_details(self, row: RunRow) -> None:
@@ -208,14 +196,7 @@ class RunsWorkspace(QWidget):
         other = self._detailed is None or self._detailed[0] != row.path
         if wanted != self._detailed and self.details.isVisible() and (other or now >= self._details_due):
             self._detailed, self._details_due = wanted, now + DETAILS_SECONDS
-            self.library.details(row.path, self._show_details)
-
-    def _show_details(self, details: RunDetails) -> None:
-        self.details.show_details(details)
-        rows = self.chosen
-        if len(rows) == 1:
-            self.details.show_row(rows[0])
-            self.details.set_hyper(rows[0])
+            self.library.details(row.path, self.details.show_details)
 
     def _defaults(self, method: str, kind: str) -> Mapping[str, Value]:
         if self._studio.catalogue is None:
@@ -227,15 +208,10 @@ class RunsWorkspace(QWidget):
 
     # -- what a person asks for -------------------------------------------------------------------------------------
 
-    def open_chosen(self) -> None:
-        """Looks at the selected run."""
+    def _hand_over(self, signal: SignalInstance) -> None:
+        """Tells the window what becomes of the selected run."""
         for row in self.chosen[:1]:
-            self.open_requested.emit(row.path)
-
-    def explore_chosen(self) -> None:
-        """Explores, paints or translates with the selected run's generator."""
-        for row in self.chosen[:1]:
-            self.explore_requested.emit(row.path)
+            signal.emit(row.path)
 
     def continue_chosen(self) -> None:
         """Asks how far, then trains on."""
@@ -248,11 +224,6 @@ class RunsWorkspace(QWidget):
             self._studio.continue_run(model, steps)
             self.open_requested.emit(path)
 
-    def duplicate_chosen(self) -> None:
-        """A new experiment with the selected run's settings."""
-        for row in self.chosen[:1]:
-            self.duplicate_requested.emit(row.path)
-
     def _rename(self, path: Path, name: str) -> None:
         self._studio.rename(path, name)
         self.library.refresh()
@@ -263,7 +234,7 @@ class RunsWorkspace(QWidget):
         last = max((index.row() for index in self.table.selectionModel().selectedRows()), default=-1)
         after = self.shown.index(last + 1, 0)
         if self.library.delete([row.path for row in rows]) is not None and after.isValid():
-            self._to_select = after.data(Qt.ItemDataRole.UserRole).path
+            self._to_select = after.data(ROW_ROLE).path
 
     def open_folders(self) -> None:
         """Shows the selected runs' files."""
@@ -322,7 +293,6 @@ class RunsWorkspace(QWidget):
         menu.popup(place)
 
     def _fill_menu(self, menu: QMenu, sections: tuple[tuple[str, ...], ...]) -> None:
-        menu.clear()
         menu.setToolTipsVisible(True)
         for place, section in enumerate(sections):
             if place:

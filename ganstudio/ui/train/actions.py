@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QAbstractButton
 
 from ganstudio.app.actions import Action
 from ganstudio.app.generators.workplaces import invitation, workplace_of_run
@@ -15,9 +16,7 @@ from ganstudio.core.commands import Role
 from ganstudio.core.events import RoleInfo
 from ganstudio.core.i18n import _
 
-if TYPE_CHECKING:
-    from ganstudio.ui.train.workspace import TrainWorkspace
-
+Deed = Callable[[], object]
 MORE_STEPS = 3000
 
 
@@ -60,8 +59,25 @@ def role_actions(studio: Studio, roles: Sequence[RoleInfo]) -> tuple[Action, ...
     return tuple(rows)
 
 
-def train_actions(studio: Studio, workspace: TrainWorkspace) -> tuple[Action, ...]:
-    """The rows; they work on the run that is looked at."""
+def train_actions(
+    studio: Studio,
+    start: QAbstractButton,
+    *,
+    new_experiment: Deed,
+    explore: Deed,
+    duplicate: Deed,
+    show_gallery: Deed,
+) -> tuple[Action, ...]:
+    """The rows; they work on the run that is looked at.
+
+    Args:
+        studio: which knows that run.
+        start: the button below the form.
+        new_experiment: shows the form, empty.
+        explore: opens the run's generator in its workspace.
+        duplicate: puts the run's settings into the form.
+        show_gallery: shows the ready experiments.
+    """
     menu = _("Run")
 
     def can_toggle() -> bool:
@@ -69,7 +85,7 @@ def train_actions(studio: Studio, workspace: TrainWorkspace) -> tuple[Action, ..
         return model is not None and (model.here or (not model.live and model.path is not None))
 
     def can_start() -> bool:
-        return workspace.panel.start.isVisible() and workspace.panel.start.isEnabled()
+        return start.isVisible() and start.isEnabled()
 
     def any_run() -> bool:
         return studio.current is not None
@@ -86,9 +102,9 @@ def train_actions(studio: Studio, workspace: TrainWorkspace) -> tuple[Action, ..
             studio.current.stop()
 
     return (
-        Action("run.new", _("New experiment"), workspace.new_experiment, "plus", "Ctrl+N", f"{_('File')}/0",
+        Action("run.new", _("New experiment"), new_experiment, "plus", "Ctrl+N", f"{_('File')}/0",
                _("An empty form beside the gallery’s ready experiments.")),
-        Action("run.start", _("Start"), workspace.panel.start.click, "play", "Ctrl+Return", f"{menu}/0",
+        Action("run.start", _("Start"), start.click, "play", "Ctrl+Return", f"{menu}/0",
                _("Trains what the form says."), can_start),
         Action("run.toggle", _("Pause or resume"), lambda: toggle(studio), "", "Ctrl+P", f"{menu}/0",
                _("Holds after the present step, or goes on; a run that has ended is trained further."), can_toggle),
@@ -98,12 +114,12 @@ def train_actions(studio: Studio, workspace: TrainWorkspace) -> tuple[Action, ..
                _("Everything that is needed to go on from here."), partial(_here, studio)),
         Action("run.stop", _("Stop"), stop, "stop", "Ctrl+Shift+X", f"{menu}/2",
                _("Saves a checkpoint and ends; the run can be continued later."), partial(_here, studio)),
-        Action("run.explore", _("Explore this run"), workspace.explore, "explore", "Ctrl+Shift+O", f"{menu}/3",
+        Action("run.explore", _("Explore this run"), explore, "explore", "Ctrl+Shift+O", f"{menu}/3",
                _("Its generator to play with, also while it trains: in Explore, Paint or Translate."), any_run,
                wording=invited),
-        Action("run.duplicate", _("Duplicate with changes"), workspace.duplicate, "duplicate", "Ctrl+D", f"{menu}/3",
+        Action("run.duplicate", _("Duplicate with changes"), duplicate, "duplicate", "Ctrl+D", f"{menu}/3",
                _("This run’s settings as a new experiment."), any_run),
-        Action("run.gallery", _("Gallery"), workspace.show_gallery, "gallery", "Ctrl+Home", f"{_('View')}/0",
+        Action("run.gallery", _("Gallery"), show_gallery, "gallery", "Ctrl+Home", f"{_('View')}/0",
                _("All ready experiments; what trains goes on.")),
     )  # fmt: skip
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QDialog, QFileDialog, QMessageBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QWidget
 
 from ganstudio.app.drafts import join_request, split_request
 from ganstudio.app.jobs import Job
@@ -21,6 +21,8 @@ from ganstudio.data.fetch import download
 from ganstudio.data.membernames import ARCHIVES
 from ganstudio.data.report import check
 from ganstudio.ui.experiment import DataCheckView, ExperimentPanel
+from ganstudio.ui.kit.dialogs import Way, ask
+from ganstudio.ui.kit.lifetimes import listen
 
 
 class DataJobs(QObject):
@@ -30,53 +32,44 @@ class DataJobs(QObject):
         super().__init__(panel)
         self._studio, self._panel = studio, panel
         self._download: Job | None = None
-        panel.check_requested.connect(self.check)
-        panel.draw_requested.connect(lambda: self.draw())
-        panel.folder_requested.connect(self.choose_folder)
-        panel.archive_requested.connect(self.choose_archive)
-        panel.download_requested.connect(self.download)
-        panel.cancel_download.connect(self._cancel_download)
+        panel.data.check_requested.connect(self.check)
+        panel.data.draw_requested.connect(lambda: self.draw())
+        panel.data.folder_requested.connect(self.choose_folder)
+        panel.data.archive_requested.connect(self._choose_archive)
+        panel.data.download_requested.connect(self.download)
+        panel.data.cancel_download.connect(self._cancel_download)
 
     @property
     def _window(self) -> QWidget:
         return self._panel.window()
 
+    @property
+    def _request(self) -> tuple[str, str, dict[str, str]]:
+        """The draft's data: name, path, options."""
+        return split_request(self._panel.draft.experiment.data)
+
     def check(self) -> None:
         """Shows what the networks would see of the chosen data."""
         request = self._panel.experiment.data
-        dialog = QDialog(self._window)
-        dialog.setWindowTitle(_("What the networks will see — {data}").format(data=request))
-        dialog.resize(880, 640)
-        view = DataCheckView(dialog)
-        column = QVBoxLayout(dialog)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(view)
+        title = _("What the networks will see — {data}").format(data=request)
+        dialog = DataCheckView(self._window, title)
 
         def work(progress: Any, cancel: threading.Event) -> object:
             return check(request, cancel, progress)
 
         job = self._studio.jobs.start(_("Looking at the data"), work)
-        job.progressed.connect(view.set_progress)
-        job.on_done(view.set_report).on_error(lambda error: view.set_failure(str(error)))
-        view.cancelled.connect(job.cancel)
-        view.cancelled.connect(dialog.reject)
-        view.closed.connect(dialog.reject)
-        view.start_requested.connect(dialog.accept)
-        view.start_requested.connect(self._panel.start.click)
-
-        def ended(_result: int) -> None:
-            job.cancel()
-            job.progressed.disconnect(view.set_progress, missing_ok=True)
-            dialog.deleteLater()
-
-        dialog.finished.connect(ended)
+        job.on_done(dialog.set_report).on_error(lambda error: dialog.set_failure(str(error)))
+        listen(dialog, (job.progressed, dialog.set_progress))
+        dialog.accepted.connect(self._panel.start.click)
+        dialog.finished.connect(job.cancel)
+        dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
     def draw(self, then: Any = None) -> None:
         """Opens the canvas; the saved drawing becomes the draft's data. ``then`` is called after that."""
         from ganstudio.ui.experiment.density_dialog import DrawingDialog
 
-        name, path, _options = split_request(self._panel.draft.experiment.data)
+        name, path, _options = self._request
         field = None
         if name == "drawing" and path:
             try:
@@ -102,26 +95,22 @@ class DataJobs(QObject):
 
     def choose_folder(self) -> None:
         """Asks for a folder of pictures; it becomes the draft's data, and what is in it is shown."""
-        self._use_chosen(self._folder_dialog(_("Choose a folder of pictures")))
+        self._ask(_("Choose a folder of pictures"), self.use_folder)
 
-    def _folder_dialog(self, title: str) -> QFileDialog:
-        dialog = QFileDialog(self._window, title)
-        dialog.setFileMode(QFileDialog.FileMode.Directory)
-        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
-        return dialog
-
-    def choose_archive(self) -> None:
+    def _choose_archive(self) -> None:
         """Asks for an archive of pictures, which is used as a folder is."""
-        self._use_chosen(self._file_dialog(_("Choose an archive of pictures"), _("Archives"), ARCHIVES))
+        self._ask(_("Choose an archive of pictures"), self.use_folder, _("Archives"), ARCHIVES)
 
-    def _file_dialog(self, title: str, kind: str, endings: Sequence[str]) -> QFileDialog:
+    def _ask(self, title: str, use: Callable[[Path], object], kind: str = "", endings: Sequence[str] = ()) -> None:
+        """Asks for a folder, or for a file of a kind, and uses it."""
         dialog = QFileDialog(self._window, title)
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.setNameFilter(f"{kind} ({' '.join('*' + ending for ending in endings)})")
-        return dialog
-
-    def _use_chosen(self, dialog: QFileDialog, use: Callable[[Path], object] | None = None) -> None:
-        dialog.fileSelected.connect(lambda path: (use or self.use_folder)(Path(path)))
+        if kind:
+            dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+            dialog.setNameFilter(f"{kind} ({' '.join('*' + ending for ending in endings)})")
+        else:
+            dialog.setFileMode(QFileDialog.FileMode.Directory)
+            dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+        dialog.fileSelected.connect(lambda path: use(Path(path)))
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
@@ -130,37 +119,37 @@ class DataJobs(QObject):
 
         The session takes them only if they are the very same.
         """
-        box = QMessageBox(self._window)
-        box.setIcon(QMessageBox.Icon.Question)
-        box.setWindowTitle(_("Where are the data?"))
-        box.setText(model.message)
-        box.setInformativeText(
-            _("If the data of “{name}” have moved, choose where they are now. They are taken if they are the same, and "
-              "the run remembers the place.").format(name=model.title)
-        )  # fmt: skip
-        choose = box.addButton(_("Choose…"), QMessageBox.ButtonRole.AcceptRole)
-        box.addButton(_("Cancel"), QMessageBox.ButtonRole.RejectRole)
-        box.setDefaultButton(choose)
-        choose.clicked.connect(lambda: self._choose_place(model))
-        box.finished.connect(box.deleteLater)
-        box.open()
+        about = _(
+            "If the data of “{name}” have moved, choose where they are now. They are taken if they are the same, and "
+            "the run remembers the place."
+        ).format(name=model.title)
+
+        def answered(choose: bool | None) -> None:
+            if choose:
+                self._choose_place(model)
+
+        ways = (Way(_("Choose…")),)
+        ask(self._window, _("Where are the data?"), model.message, about, ways=ways, no=_("Cancel"), then=answered)
 
     def _choose_place(self, model: RunModel) -> None:
-        """The dialog for what was there before: a folder, an archive, or a drawing."""
+        """Asks for what was there before: a folder, an archive, or a drawing."""
         name, path, _options = split_request(model.experiment.data)
         steps = model.waits_for_data
+
+        def use(place: Path) -> None:
+            self._studio.continue_run(model, steps, join_request(name, str(place)))
+
         if name == "drawing":
-            dialog = self._file_dialog(_("Choose the drawing"), _("Drawings"), (".png",))
+            self._ask(_("Choose the drawing"), use, _("Drawings"), (".png",))
         elif path.lower().endswith(ARCHIVES):
-            dialog = self._file_dialog(_("Choose the archive of pictures"), _("Archives"), ARCHIVES)
+            self._ask(_("Choose the archive of pictures"), use, _("Archives"), ARCHIVES)
         else:
-            dialog = self._folder_dialog(_("Choose the folder of pictures"))
-        self._use_chosen(dialog, lambda place: self._studio.continue_run(model, steps, join_request(name, str(place))))
+            self._ask(_("Choose the folder of pictures"), use)
 
     @property
     def reads_folder(self) -> bool:
         """The draft's data come from a folder: of pictures, of label maps, of pairs."""
-        name, _path, _options = split_request(self._panel.draft.experiment.data)
+        name, _path, _options = self._request
         catalogue = self._studio.catalogue
         paths = {card.name for card in catalogue.datasets if card.takes_path} if catalogue is not None else {"folder"}
         return name in paths - {"drawing"}
@@ -170,7 +159,7 @@ class DataJobs(QObject):
 
         The draft says what is in it where it names a set that is read from a folder; else it is taken for pictures.
         """
-        name, _path, options = split_request(self._panel.draft.experiment.data)
+        name, _path, options = self._request
         if not self.reads_folder:
             name, options = "folder", {}
         self._panel.draft.set_data(join_request(name, str(folder), options))
@@ -194,19 +183,19 @@ class DataJobs(QObject):
                 self._panel.set_catalogue(self._studio.catalogue)
 
         def failed(error: StudioError) -> None:
-            self._panel.set_download("", None, str(error) if isinstance(error, DataError) else "")
+            self._panel.data.set_download("", None, str(error) if isinstance(error, DataError) else "")
             self._studio.report(error)
 
         job = self._studio.jobs.start(_("Downloading {name}").format(name=name), work)
         self._download = job
-        self._panel.set_download(name, None, _("Connecting…"))
-        job.progressed.connect(lambda fraction, text: self._panel.set_download(name, fraction, text))
+        self._panel.data.set_download(name, None, _("Connecting…"))
+        job.progressed.connect(lambda fraction, text: self._panel.data.set_download(name, fraction, text))
         job.on_done(done).on_error(failed)
         job.ended.connect(self._download_ended)
 
     def _download_ended(self) -> None:
         self._download = None
-        self._panel.set_download("", None, "")
+        self._panel.data.set_download("", None, "")
 
     def _cancel_download(self) -> None:
         if self._download is not None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from itertools import chain
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QWidget
 
 from ganstudio.app.runs.run_model import RunModel
 from ganstudio.app.runs.verdict import Verdict, judge, words_of
 from ganstudio.core.fields import format_number
 from ganstudio.core.i18n import _
-from ganstudio.ui.kit.parts import ElidedLabel, label, line
+from ganstudio.ui.kit.parts import ElidedLabel, boxed, label, line
 from ganstudio.ui.kit.style import set_look
 from ganstudio.ui.kit.words import clock
 
@@ -33,9 +33,7 @@ class _Numbers(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.setSpacing(4)
+        self._column = boxed(gap=4, into=self)
         self._rows: list[tuple[QWidget, QLabel, QLabel]] = []
 
     def show_rows(self, rows: list[tuple[str, str]]) -> None:
@@ -54,11 +52,7 @@ class _Numbers(QWidget):
         value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         value.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         set_look(value, numbers=True)
-        line = QHBoxLayout(row)
-        line.setContentsMargins(0, 0, 0, 0)
-        line.setSpacing(8)
-        line.addWidget(name, 1)
-        line.addWidget(value)
+        boxed(name, value, across=True, gap=8, into=row, stretch=name)
         self._column.addWidget(row)
         return row, name, value
 
@@ -78,23 +72,12 @@ class HealthPanel(QScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setAccessibleName(_("Health of the run"))
-        body = QWidget()
-        self._column = QVBoxLayout(body)
-        self._column.setContentsMargins(16, 12, 16, 12)
-        self._column.setSpacing(8)
-        self._column.addWidget(label(_("Is it working?"), "strong"))
         self.word = ""
-        self._word = label("", "title", wrap=True)
-        self._text = label("", "muted", wrap=True)
-        self._column.addWidget(self._word)
-        self._column.addWidget(self._text)
-        self._column.addWidget(line())
-        self._numbers = _Numbers()
-        self._column.addWidget(self._numbers)
-        self._column.addWidget(line())
-        self._machine = _Numbers()
-        self._column.addWidget(self._machine)
-        self._column.addStretch(1)
+        self._word, self._text = label("", "title", wrap=True), label("", "muted", wrap=True)
+        self._numbers, self._machine = _Numbers(), _Numbers()
+        body = QWidget()
+        boxed(label(_("Is it working?"), "strong"), self._word, self._text, line(), self._numbers, line(), self._machine,
+              None, margins=(16, 12, 16, 12), gap=8, into=body)  # fmt: skip
         self.setWidget(body)
 
     def set_run(self, model: RunModel) -> None:

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QMenu, QPushButton, QToolButton, QWidget
 
 from ganstudio.app.actions import Action
 from ganstudio.app.runs.roles import letters
 from ganstudio.core.events import RoleInfo
 from ganstudio.core.i18n import _
-from ganstudio.ui.kit.icons import icon
 from ganstudio.ui.kit.menus import ActionBinder
-from ganstudio.ui.kit.parts import Segmented
+from ganstudio.ui.kit.parts import Segmented, boxed, filled_menu, tool_button
 
 RoleActions = Callable[[Sequence[RoleInfo]], tuple[Action, ...]]
 
@@ -42,18 +41,10 @@ class RoleButtons(QWidget):
         self._narrow = False
         self.steps: list[QToolButton] = []
         self.choice: Segmented | None = None
-        self.more = QToolButton()
-        self.more.setIcon(icon("chevron-down", "text_muted"))
-        self.more.setAccessibleName(_("One step of one network"))
-        self.more.setToolTip(_("One step of one network, then hold"))
+        self.more = tool_button("chevron-down", _("One step of one network"), _("One step of one network, then hold"))
         self.more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self._menu = QMenu(self.more)
-        self._menu.aboutToShow.connect(self._fill_menu)  # the actions are made anew whenever the table changes
-        self.more.setMenu(self._menu)
-        self._row = QHBoxLayout(self)
-        self._row.setContentsMargins(0, 0, 0, 0)
-        self._row.setSpacing(8)
-        self._row.addWidget(self.more)
+        self.more.setMenu(filled_menu(self.more, self._fill))
+        self._row = boxed(self.more, across=True, gap=8, into=self)
         self.hide()
 
     def set_roles(self, roles: tuple[RoleInfo, ...], only: str | None) -> None:
@@ -81,10 +72,9 @@ class RoleButtons(QWidget):
             for button, text in zip(buttons, words, strict=True):
                 button.setText(text)
 
-    def _fill_menu(self) -> None:
-        self._menu.clear()
-        for row in self._rows:
-            self._binder.add_to(self._menu, row.id)
+    def _fill(self, menu: QMenu) -> None:
+        for row in self._rows:  # the actions are made anew whenever the table changes
+            self._binder.add_to(menu, row.id)
 
     def _words(self, narrow: bool | None = None) -> list[str]:
         few = self._narrow if narrow is None else narrow

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMenu, QPushButton, QToolButton, QWidget
 
 from ganstudio.app.generators.workplaces import Workplace, workplace_of_run
 from ganstudio.app.runs.run_model import RunModel
@@ -12,7 +12,7 @@ from ganstudio.core.i18n import _
 from ganstudio.ui.generator_page.words import source_words
 from ganstudio.ui.kit.icons import icon
 from ganstudio.ui.kit.menus import ActionBinder
-from ganstudio.ui.kit.parts import ElidedLabel, label
+from ganstudio.ui.kit.parts import ElidedLabel, boxed, label, tool_button
 from ganstudio.ui.kit.style import set_look
 from ganstudio.ui.kit.words import clock, state_text
 from ganstudio.ui.train.role_buttons import RoleActions, RoleButtons
@@ -43,7 +43,6 @@ class RunBar(QWidget):
     Signals:
         train_only: the person chose which networks train: a role, or "" for all.
         compare: the person chose a run to overlay: its key, or "" for none.
-        back: to the gallery.
     """
 
     train_only = Signal(str)
@@ -60,48 +59,27 @@ class RunBar(QWidget):
         set_look(self.main, primary=True)
         binder.bind(self.main, "run.toggle")
         self.main.setMinimumWidth(MAIN_WIDTH)
-        self._step = self._bound(binder, "run.step")
+        self._step = self._bound("run.step")
         self.roles = RoleButtons(binder, role_actions)
         self.roles.chosen.connect(self.train_only)
-        self._others = [self._bound(binder, name) for name in ("run.checkpoint", "run.stop")]
-        self.explore = self._bound(binder, "run.explore")
-        self._compare = QToolButton()
-        self._compare.setIcon(icon("compare"))
-        self._compare.setAccessibleName(_("Compare with another run"))
-        self._compare.setToolTip(_("Lay the curves of another open run over these"))
+        self._others = [self._bound(name) for name in ("run.checkpoint", "run.stop")]
+        self.explore = self._bound("run.explore")
+        self._compare = tool_button(
+            "compare", _("Compare with another run"), _("Lay the curves of another open run over these")
+        )
         self._compare.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self._menu = QMenu(self._compare)
         self._compare.setMenu(self._menu)
-        self._lay_out()
+        words = boxed(
+            self._name, boxed(self._state, self._numbers, across=True, gap=8, stretch=self._numbers), stretch=self._name
+        )
+        boxed(words, self.main, self._step, self.roles, *self._others, self.explore, self._compare,
+              across=True, margins=(16, 8, 16, 8), gap=8, into=self, stretch=words)  # fmt: skip
 
-    def _bound(self, binder: ActionBinder, name: str) -> QToolButton:
+    def _bound(self, name: str) -> QToolButton:
         button = QToolButton()
-        binder.bind(button, name)
+        self._binder.bind(button, name)
         return button
-
-    def _lay_out(self) -> None:
-        words = QVBoxLayout()
-        words.setSpacing(0)
-        top = QHBoxLayout()
-        top.setSpacing(8)
-        top.addWidget(self._name, 1)
-        words.addLayout(top)
-        below = QHBoxLayout()
-        below.setSpacing(8)
-        below.addWidget(self._state)
-        below.addWidget(self._numbers, 1)
-        words.addLayout(below)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(16, 8, 16, 8)
-        row.setSpacing(8)
-        row.addLayout(words, 1)
-        row.addWidget(self.main)
-        row.addWidget(self._step)
-        row.addWidget(self.roles)
-        for button in self._others:
-            row.addWidget(button)
-        row.addWidget(self.explore)
-        row.addWidget(self._compare)
 
     def set_run(self, model: RunModel) -> None:
         """Shows a run's name, state and numbers."""

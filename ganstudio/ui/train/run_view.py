@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
 
 from ganstudio.app.runs.run_model import RunModel
 from ganstudio.app.runs.schedules import stands_still
@@ -17,18 +16,23 @@ from ganstudio.app.studio import Studio
 from ganstudio.core.fields import format_number
 from ganstudio.core.i18n import _
 from ganstudio.core.series import SeriesTable
+from ganstudio.ui.kit.budget import Budget
 from ganstudio.ui.kit.errors import ErrorBanner
-from ganstudio.ui.kit.layouts import restore_splitter, state_of
+from ganstudio.ui.kit.layouts import restore_splitter, split, state_of
 from ganstudio.ui.kit.menus import ActionBinder
-from ganstudio.ui.kit.parts import line
+from ganstudio.ui.kit.parts import boxed, line
 from ganstudio.ui.plots.curves import CurvesPanel, Mark
 from ganstudio.ui.train.actions import role_actions
 from ganstudio.ui.train.health import HealthPanel
 from ganstudio.ui.train.run_bar import RunBar
 from ganstudio.ui.train.stage import Stage
 
-CURVES_SECONDS = 0.12  # between two redraws of the curves
-NUMBERS_SECONDS = 0.4
+VIEWS = {
+    "pictures": frozenset({"real", "samples", "scene", "timeline", "marks", "state", "progress", "name"}),
+    "curves": frozenset({"curves", "marks", "state"}),
+    "numbers": frozenset({"state", "progress", "curves", "marks", "notes", "name", "hyper", "roles", "missing"}),
+}
+"""What is drawn apart from the rest, and which aspects of a run it shows (see :class:`RunModel`)."""
 SIZES = (420, 280)  # pictures, curves; in proportion
 LAYOUT = "train/run"
 NARROW = 820  # pixels below which the health column gives way
@@ -46,44 +50,24 @@ class RunView(QWidget):
 
     place_requested = Signal()
 
-    def __init__(self, studio: Studio, binder: ActionBinder, parent: QWidget | None = None) -> None:
+    def __init__(self, studio: Studio, binder: ActionBinder, budget: Budget, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._studio = studio
+        self._studio, self._budget = studio, budget
         self._model: RunModel | None = None
         self._compared = ""
         self._warned = False  # the banner tells a note: it stays until it is closed, whatever the run does
         self._overlaid: dict[str, SeriesTable] = {}
-        self._curves_due = self._numbers_due = 0.0
-        self._stale: set[str] = set()
+        self._stale: dict[str, set[str]] = {view: set() for view in VIEWS}
         self.bar = RunBar(binder, partial(role_actions, studio))
         self.banner, self.stage = ErrorBanner(), Stage()
         self.curves, self.health = CurvesPanel(), HealthPanel()
-        self.splitter = QSplitter(Qt.Orientation.Vertical)
-        self.splitter.setChildrenCollapsible(False)
-        self.splitter.addWidget(self.stage)
-        self.splitter.addWidget(self.curves)
-        self.splitter.setStretchFactor(0, 3)
-        self.splitter.setStretchFactor(1, 2)
-        self.splitter.setSizes(list(SIZES))
+        self.splitter = split(self.stage, self.curves, stretch=(3, 2), down=True, sizes=SIZES)
         usual = self.curves.save_state()
         self._usual = {**usual, "heights": dict.fromkeys(usual["heights"], SIZES[1])}
-        self._lay_out()
-        self._connect()
-
-    def _lay_out(self) -> None:
-        middle = QHBoxLayout()
-        middle.setSpacing(0)
-        middle.addWidget(self.splitter, 1)
         self._side_line = line(horizontal=False)
-        middle.addWidget(self._side_line)
-        middle.addWidget(self.health)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.bar)
-        column.addWidget(line())
-        column.addWidget(self.banner)
-        column.addLayout(middle, 1)
+        middle = boxed(self.splitter, self._side_line, self.health, across=True, stretch=self.splitter)
+        boxed(self.bar, line(), self.banner, middle, into=self, stretch=middle)
+        self._connect()
 
     def _connect(self) -> None:
         self.bar.train_only.connect(self._train_only)
@@ -104,37 +88,49 @@ class RunView(QWidget):
         self.curves.set_comparison("", None)
         self.curves.set_tables(model.tables)
         self.stage.set_run(model)
-        self._stale = {"state", "progress", "curves", "marks", "notes"}
-        self.refresh(force=True)
+        self._stale = {view: set(aspects) for view, aspects in VIEWS.items()}
+        self._stale["pictures"].clear()
+        self.refresh(at_once=True)
 
     def _changed(self, aspects: frozenset[str]) -> None:
-        self.stage.refresh(aspects)
-        self._stale |= aspects
+        for view, stale in self._stale.items():
+            stale |= aspects & VIEWS[view]
         if aspects & {"state", "roles"}:
-            self.refresh(force=True)
+            self.refresh(at_once=True)
 
-    def refresh(self, *, force: bool = False) -> None:
-        """Redraws what is stale and due; called by the window's one timer."""
-        model, now = self._model, time.monotonic()
-        if model is None or (not self.isVisible() and not force):
+    def refresh(self, *, at_once: bool = False) -> None:
+        """Redraws what is stale and due; called by the window's one timer, ``at_once`` for what a person waits for."""
+        model = self._model
+        if model is None or not (self.isVisible() or at_once):
             return
-        if force or now >= self._curves_due:
-            self._curves_due = now + CURVES_SECONDS
-            if "marks" in self._stale:
-                self.curves.set_marks(self._marks(model))
-            if dict(self.curves.tables) != model.tables:  # another run, or it has begun to measure more
-                self.curves.set_tables(model.tables)
-            self._show_comparison()
-            self.curves.refresh()
-            self._stale -= {"curves", "marks"}
-        if force or now >= self._numbers_due:
-            self._numbers_due = now + NUMBERS_SECONDS
-            self.bar.set_run(model)
-            self.health.set_run(model)
-            self.stage.set_verdict("" if self.width() >= NARROW else self.health.word)
-            if self._stale & {"state", "notes"}:
-                self._show_message(model)
-            self._stale &= {"curves", "marks"}
+        if self._compared:
+            self._stale["curves"].add("curves")  # the other run may have gone on
+        draws = {"pictures": self.stage.refresh, "curves": self._draw_curves, "numbers": self._draw_numbers}
+        for view, draw in draws.items():
+            stale = frozenset(self._stale[view])
+            if stale and (at_once or self._budget.due(view)):
+                self._stale[view].clear()
+                with self._budget.drawing(view):
+                    draw(stale)
+
+    def _draw_curves(self, stale: frozenset[str]) -> None:
+        model = self._model
+        assert model is not None  # else nothing is stale
+        if "marks" in stale:
+            self.curves.set_marks(self._marks(model))
+        if dict(self.curves.tables) != model.tables:  # another run, or it has begun to measure more
+            self.curves.set_tables(model.tables)
+        self._show_comparison()
+        self.curves.refresh()
+
+    def _draw_numbers(self, stale: frozenset[str]) -> None:
+        model = self._model
+        assert model is not None
+        self.bar.set_run(model)
+        self.health.set_run(model)
+        self.stage.set_verdict("" if self.width() >= NARROW else self.health.word)
+        if stale & {"state", "notes"}:
+            self._show_message(model)
 
     def set_others(self) -> None:
         """The list of runs to compare with has changed."""
@@ -150,6 +146,7 @@ class RunView(QWidget):
     def _choose_source(self, source: str) -> None:
         if self._model is not None:
             self._model.show(source)  # type: ignore[arg-type]
+            self._budget.hurry("pictures")
 
     def _compare(self, key: str) -> None:
         self._compared = key

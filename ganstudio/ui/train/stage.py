@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from ganstudio.app.runs.run_model import RunModel
 from ganstudio.app.runs.verdict import words_of
@@ -13,7 +13,7 @@ from ganstudio.core.dataspec import DataSpec
 from ganstudio.core.events import Samples
 from ganstudio.core.i18n import _
 from ganstudio.metrics.modes import captured
-from ganstudio.ui.kit.parts import ElidedLabel, Segmented, label, tool_button
+from ganstudio.ui.kit.parts import ElidedLabel, Segmented, boxed, label, tool_button
 from ganstudio.ui.pictures.timeline import Timeline
 from ganstudio.ui.pictures.wall import ImageWall
 from ganstudio.ui.plots.scene import SceneView
@@ -63,23 +63,10 @@ class Stage(QWidget):
         self._connect()
 
     def _lay_out(self) -> None:
-        head = QHBoxLayout()
-        head.setContentsMargins(16, 0, 16, 0)
-        head.setSpacing(8)
-        head.addWidget(self._caption)
-        head.addWidget(self._verdict, 1)
-        head.addWidget(self._sort)
-        head.addWidget(self.mode)
-        head.addWidget(self.source)
-        foot = QHBoxLayout()
-        foot.setContentsMargins(16, 0, 16, 0)
-        foot.addWidget(self.timeline)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 4, 0, 4)
-        column.setSpacing(4)
-        column.addLayout(head)
-        column.addWidget(self._pages, 1)
-        column.addLayout(foot)
+        head = boxed(self._caption, self._verdict, self._sort, self.mode, self.source,
+                     across=True, margins=(16, 0, 16, 0), gap=8, stretch=self._verdict)  # fmt: skip
+        foot = boxed(self.timeline, across=True, margins=(16, 0, 16, 0))
+        boxed(head, self._pages, foot, margins=(0, 4, 0, 4), gap=4, into=self, stretch=self._pages)
 
     def _connect(self) -> None:
         self.mode.chosen.connect(self._mode_chosen)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from ganstudio.app.gallery import card_pictures, gallery_card, missing_downloads
 from ganstudio.app.generators.workplaces import WORKPLACES
+from ganstudio.app.history import History
 from ganstudio.app.runs.run_model import RunModel
 from ganstudio.app.studio import Studio
 from ganstudio.core.errors import StudioError
@@ -21,21 +22,25 @@ from ganstudio.store import Run
 from ganstudio.ui.experiment import ExperimentPanel
 from ganstudio.ui.experiment.panel import Mode
 from ganstudio.ui.gallery import GalleryPage
+from ganstudio.ui.kit.budget import Budget
 from ganstudio.ui.kit.errors import EmptyState
-from ganstudio.ui.kit.icons import icon
-from ganstudio.ui.kit.layouts import restore_splitter, state_of
+from ganstudio.ui.kit.layouts import restore_splitter, split, state_of
+from ganstudio.ui.kit.lifetimes import listen
 from ganstudio.ui.kit.menus import ActionBinder
-from ganstudio.ui.kit.style import set_look
+from ganstudio.ui.kit.page import Page
+from ganstudio.ui.kit.parts import boxed, push_button
 from ganstudio.ui.kit.words import state_text
 from ganstudio.ui.train.data_jobs import DataJobs
-from ganstudio.ui.train.run_view import RunView
+
+if TYPE_CHECKING:
+    from ganstudio.ui.train.run_view import RunView
 
 PANEL_WIDTH = 304
 COLUMNS = "train/bench"
 RECENT_RUNS = 8
 
 
-class TrainWorkspace(QWidget):
+class TrainWorkspace(Page):
     """Gallery, experiment form, run.
 
     Signals:
@@ -46,9 +51,9 @@ class TrainWorkspace(QWidget):
     explore_requested = Signal(object)
     bundled_requested = Signal(str)
 
-    def __init__(self, studio: Studio, binder: ActionBinder, parent: QWidget | None = None) -> None:
+    def __init__(self, studio: Studio, binder: ActionBinder, budget: Budget, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._studio, self._binder = studio, binder
+        self._studio, self._binder, self._budget = studio, binder, budget
         self._run_view: RunView | None = None
         self._total = 0  # steps of the run as the form says them
         self.gallery = GalleryPage()
@@ -61,22 +66,12 @@ class TrainWorkspace(QWidget):
         self._catalogue_ready()  # where torch is loaded already; else it tells
 
     def _lay_out(self) -> None:
-        back = QPushButton(_("Gallery"))
-        back.setIcon(icon("back"))
+        back = push_button(
+            _("Gallery"), "back", _("All ready experiments; what trains goes on"), clicked=self.show_gallery, quiet=True
+        )
         back.setAccessibleName(_("Back to the gallery"))
-        back.setToolTip(_("All ready experiments; what trains goes on"))
-        set_look(back, quiet=True)
-        back.clicked.connect(self.show_gallery)
         left = QWidget()
-        column = QVBoxLayout(left)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        head = QHBoxLayout()
-        head.setContentsMargins(8, 8, 8, 0)
-        head.addWidget(back)
-        head.addStretch(1)
-        column.addLayout(head)
-        column.addWidget(self.panel, 1)
+        boxed(boxed(back, None, across=True, margins=(8, 8, 8, 0)), self.panel, into=left, stretch=self.panel)
         self._right = QStackedWidget()
         self._empty = EmptyState(
             "train",
@@ -84,18 +79,11 @@ class TrainWorkspace(QWidget):
             _("Choose method and data on the left, then press Start: samples, curves and a verdict."),
         )
         self._right.addWidget(self._empty)
-        self.columns = QSplitter(Qt.Orientation.Horizontal)
-        self.columns.setChildrenCollapsible(False)
-        self.columns.addWidget(left)
-        self.columns.addWidget(self._right)
-        self.columns.setStretchFactor(0, 0)
-        self.columns.setStretchFactor(1, 1)
+        self.columns = split(left, self._right, stretch=(0, 1))
         self.pages = QStackedWidget()
         self.pages.addWidget(self.gallery)
         self.pages.addWidget(self.columns)
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.addWidget(self.pages)
+        boxed(self.pages, into=self)
 
     def _connect(self) -> None:
         gallery, panel, studio = self.gallery, self.panel, self._studio
@@ -107,12 +95,14 @@ class TrainWorkspace(QWidget):
         panel.live_value_edited.connect(self._set_live)
         panel.extend_requested.connect(self._extend)
         panel.duplicate_requested.connect(self.duplicate)
-        studio.current_changed.connect(self._current_changed)
-        studio.opened.connect(self._runs_changed)
-        studio.library_changed.connect(self._fill_recent)
-        studio.catalogue_ready.connect(self._catalogue_ready)
-        studio.draft.history.changed.connect(studio.actions.refresh)
-        self.destroyed.connect(_unhook(studio, self))
+        listen(
+            self,
+            (studio.current_changed, self._current_changed),
+            (studio.opened, self._runs_changed),
+            (studio.library_changed, self._fill_recent),
+            (studio.catalogue_ready, self._catalogue_ready),
+            (studio.draft.history.changed, studio.actions.refresh),
+        )
 
     # -- gallery ----------------------------------------------------------------------------------------------------
 
@@ -208,7 +198,9 @@ class TrainWorkspace(QWidget):
     def run_view(self) -> RunView:
         """The view of the present run; made when the first run is opened, since it brings the plots."""
         if self._run_view is None:
-            self._run_view = RunView(self._studio, self._binder)
+            from ganstudio.ui.train.run_view import RunView
+
+            self._run_view = RunView(self._studio, self._binder, self._budget)
             self._run_view.place_requested.connect(self._ask_place)
             self._right.addWidget(self._run_view)
             view = self._run_view
@@ -297,10 +289,25 @@ class TrainWorkspace(QWidget):
         if self._studio.current is not None:
             self.explore_requested.emit(self._studio.current)
 
+    # -- undo: of the form, which first takes what is being typed ------------------------------------------------------
+
+    @property
+    def page_history(self) -> History:
+        """Of the form."""
+        return self._studio.draft.history
+
+    def take_back(self) -> None:
+        """One edit back."""
+        self.panel.undo()
+
+    def make_again(self) -> None:
+        """One edit forward again."""
+        self.panel.redo()
+
     # -- layout -----------------------------------------------------------------------------------------------------
 
-    def save_layout(self) -> None:
-        """Remembers what a person has arranged."""
+    def end(self) -> None:
+        """The window goes: remembers what a person has arranged."""
         self._studio.settings.remember_layout(COLUMNS, state_of(self.columns))
         if self._run_view is not None:
             self._run_view.save_layout(self._studio.settings)
@@ -316,20 +323,3 @@ class TrainWorkspace(QWidget):
         """Called by the window's one timer."""
         if self._run_view is not None and self._right.currentWidget() is self._run_view:
             self._run_view.refresh()
-
-
-def _unhook(studio: Studio, page: TrainWorkspace) -> Any:
-    """Cuts the studio off from a workspace that is gone; the studio may outlive it."""
-    hooks: list[tuple[Any, Any]] = [
-        (studio.current_changed, page._current_changed),
-        (studio.opened, page._runs_changed),
-        (studio.library_changed, page._fill_recent),
-        (studio.catalogue_ready, page._catalogue_ready),
-        (studio.draft.history.changed, studio.actions.refresh),
-    ]
-
-    def unhook(*_args: object) -> None:
-        for signal, slot in hooks:
-            signal.disconnect(slot, missing_ok=True)
-
-    return unhook

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def translate_actions(page: TranslateWorkspace) -> tuple[Action, ...]:
     """The rows; they work on what is translated."""
-    translator, exports, view = page.translator, page.exports, page.stage.input
+    translator, exports, stage, pen = page.translator, page.exports, page.stage, page.stage.pen
 
     def there() -> bool:
         return translator.opened is not None
@@ -27,7 +27,7 @@ def translate_actions(page: TranslateWorkspace) -> tuple[Action, ...]:
         return given() and translator.output is not None
 
     def penned() -> bool:
-        return there() and view.tool != "hand"
+        return there() and pen.tool != "hand"
 
     row = partial(page_action, "translate")
     return (
@@ -39,21 +39,21 @@ def translate_actions(page: TranslateWorkspace) -> tuple[Action, ...]:
             _("Translates the picture, or the picture file, on the clipboard."), there),
         row("draw", _("New drawing"), page.new_drawing, "plus", "N", 1,
             _("An empty sheet and a pen: the translation follows every stroke."), there),
-        row("hand", _("Move the picture"), lambda: view.set_tool("hand"), "move", "V", 2,
+        row("hand", _("Move the picture"), lambda: pen.set_tool("hand"), "move", "V", 2,
             _("Lays the pen down."), there),
-        row("pen", _("Draw"), lambda: view.set_tool("pen"), "brush", "B", 2, _("Draws on the input."), there),
-        row("eraser", _("Erase"), lambda: view.set_tool("eraser"), "eraser", "E", 2,
+        row("pen", _("Draw"), lambda: pen.set_tool("pen"), "brush", "B", 2, _("Draws on the input."), there),
+        row("eraser", _("Erase"), lambda: pen.set_tool("eraser"), "eraser", "E", 2,
             _("Makes the input blank again where one draws."), there),
-        row("narrower", _("Narrower pen"), lambda: view.step_pen_width(False), "minus", "[", 2,
+        row("narrower", _("Narrower pen"), lambda: pen.step_width(False), "minus", "[", 2,
             _("Also with the wheel over the input."), penned),
-        row("wider", _("Wider pen"), lambda: view.step_pen_width(True), "plus", "]", 2,
+        row("wider", _("Wider pen"), lambda: pen.step_width(True), "plus", "]", 2,
             _("Also with the wheel over the input."), penned),
         row("swap", _("Swap input and output"), translator.swap, "translate", "D", 3,
             _("The output becomes the input and is translated the other way."), lambda: translator.can_swap),
-        row("compare", _("Before | after"), lambda: page.set_comparing(not page.stage.comparing), "compare", "C", 3,
+        row("compare", _("Before | after"), lambda: stage.set_comparing(not stage.comparing), "compare", "C", 3,
             _("Input and output over each other, with a line to drag; again: side by side."), there,
-            lambda: page.stage.comparing),
-        row("fit", _("Fit the pictures"), lambda: page.stage.set_zoom("fit"), "fit", "Ctrl+0", 3,
+            lambda: stage.comparing),
+        row("fit", _("Fit the pictures"), lambda: stage.set_zoom("fit"), "fit", "Ctrl+0", 3,
             _("As large as there is room."), there),
         row("copy", _("Copy the output"), exports.copy_output, "copy", "Ctrl+Shift+C", 4,
             _("Puts the translation on the clipboard."), drawn),

@@ -5,29 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
 
-from PySide6.QtWidgets import (
-    QDialog,
-    QDialogButtonBox,
-    QFileDialog,
-    QFormLayout,
-    QHBoxLayout,
-    QLineEdit,
-    QPushButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QFileDialog, QLineEdit, QWidget
 
 from ganstudio.app.jobs import Job
 from ganstudio.app.translate.translator import Translator
-from ganstudio.core.errors import StudioError
 from ganstudio.core.i18n import _, plural
 from ganstudio.data.decode import Fit
-from ganstudio.explore.translating import FITS
-from ganstudio.ui.forms.editors import QuietCombo
-from ganstudio.ui.kit.parts import label
-from ganstudio.ui.kit.style import set_look
+from ganstudio.ui.kit.dialogs import FormDialog
+from ganstudio.ui.kit.parts import boxed, label, push_button
+from ganstudio.ui.translate.fit_choice import FitChoice
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +32,7 @@ class Wishes:
     fit: Fit
 
 
-class BatchDialog(QDialog):
+class BatchDialog(FormDialog):
     """Two folders, and how pictures are made square. Starts only what can succeed; says in place what is wrong.
 
     Args:
@@ -55,66 +42,33 @@ class BatchDialog(QDialog):
     """
 
     def __init__(self, translator: Translator, start: Callable[[Wishes], object], parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setWindowTitle(_("Translate a folder"))
+        tip = _("Translates all pictures beside the window; it can be stopped at any time")
+        super().__init__(_("Translate a folder"), _("Translate"), tip, parent, _("Write nothing"))
         self._translator, self._start = translator, start
         self._job: Job | None = None
         self._suggested = ""
-        self.pictures = self._folder_field(_("Pictures"), _("The folder with the pictures; folders in it count too"))
-        self.results = self._folder_field(_("Results"), _("Where the results go: a new or empty folder is best"))
-        self.fit = QuietCombo()
-        words = {"crop": _("Crop"), "pad": _("Add margin"), "stretch": _("Stretch")}
-        for fit in FITS:
-            self.fit.addItem(words[fit], fit)
+        self.pictures = self._folder(_("Pictures"), _("The folder with the pictures; folders in it count too"))
+        self.results = self._folder(_("Results"), _("Where the results go: a new or empty folder is best"))
+        self.fit = FitChoice(_("Their middle square, the whole with a margin, or distorted"))
+        self.rows.addRow(_("Fit"), self.fit)
         if translator.state is not None:
-            self.fit.setCurrentIndex(FITS.index(translator.state.fit))
-        self.fit.setAccessibleName(_("How pictures are made square"))
-        self.fit.setToolTip(_("Their middle square, the whole with a margin, or distorted"))
-        self.words = label("", "muted", wrap=True)
+            self.fit.set_fit(translator.state.fit)
         self.problem = label("", "problem", wrap=True)
-        self._lay_out()
+        self.fill(self.rows, self.words, self.problem, gap=12)
         self.pictures.textChanged.connect(self._pictures_changed)
         self.results.textChanged.connect(lambda _text: self.problem.setText(""))
         self._tell(None)
 
-    def _folder_field(self, name: str, tip: str) -> QLineEdit:
+    def _folder(self, name: str, tip: str) -> QLineEdit:
         field = QLineEdit()
         field.setAccessibleName(name)
         field.setToolTip(tip)
         field.setMinimumWidth(320)
+        choose = push_button(_("Choose…"), "", _("Choose a folder"), clicked=lambda: self._choose(field))
+        choose.setAccessibleName(_("Choose the folder: {name}").format(name=name))
+        choose.setAutoDefault(False)
+        self.rows.addRow(name, boxed(field, choose, across=True, gap=8, stretch=field))
         return field
-
-    def _lay_out(self) -> None:
-        rows = QFormLayout()
-        rows.setHorizontalSpacing(16)
-        rows.setVerticalSpacing(8)
-        for field in (self.pictures, self.results):
-            choose = QPushButton(_("Choose…"))
-            choose.setAutoDefault(False)
-            choose.setToolTip(_("Choose a folder"))
-            choose.setAccessibleName(_("Choose the folder: {name}").format(name=field.accessibleName()))
-            choose.clicked.connect(lambda _checked=False, field=field: self._choose(field))
-            row = QHBoxLayout()
-            row.setSpacing(8)
-            row.addWidget(field, 1)
-            row.addWidget(choose)
-            rows.addRow(field.accessibleName(), row)
-        rows.addRow(_("Fit"), self.fit)
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
-        buttons.button(QDialogButtonBox.StandardButton.Cancel).setToolTip(_("Write nothing"))
-        self.go = buttons.addButton(_("Translate"), QDialogButtonBox.ButtonRole.AcceptRole)
-        self.go.setDefault(True)
-        self.go.setToolTip(_("Translates all pictures beside the window; it can be stopped at any time"))
-        set_look(self.go, primary=True)
-        buttons.accepted.connect(self.accept)
-        buttons.rejected.connect(self.reject)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(24, 16, 24, 16)
-        column.setSpacing(12)
-        column.addLayout(rows)
-        column.addWidget(self.words)
-        column.addWidget(self.problem)
-        column.addWidget(buttons)
 
     def _choose(self, field: QLineEdit) -> None:
         chosen = QFileDialog.getExistingDirectory(self, field.toolTip(), field.text())
@@ -139,23 +93,12 @@ class BatchDialog(QDialog):
 
             return len(pictures_in(folder, besides))
 
-        job = self._job = self._translator.studio.jobs.start(_("Counting pictures"), count)
-        job.on_done(lambda found: self._counted(job, found)).on_error(lambda error: self._refused(job, error))
+        self._job = self._translator.studio.jobs.start(_("Counting pictures"), count)
+        self._job.on_done(self._tell).on_error(lambda error: self.problem.setText(str(error)))
 
     def _drop_job(self) -> None:
         if self._job is not None:
             self._job.cancel()
-            self._job = None
-
-    def _counted(self, job: Job, found: int) -> None:
-        if job is self._job:
-            self._job = None
-            self._tell(found)
-
-    def _refused(self, job: Job, error: StudioError) -> None:
-        if job is self._job:
-            self._job = None
-            self.problem.setText(str(error))
 
     def _tell(self, found: int | None) -> None:
         control, spec = self._translator.direction_control, self._translator.spec
@@ -171,9 +114,8 @@ class BatchDialog(QDialog):
         """Closed, in whatever way: counts no more."""
         self._drop_job()
         super().done(result)
-        self.deleteLater()
 
-    def accept(self) -> None:
+    def choose(self) -> None:
         """Starts, unless something is missing, which is then said."""
         pictures, results = self.pictures.text().strip(), self.results.text().strip()
         if not pictures or not Path(pictures).is_dir():
@@ -183,5 +125,5 @@ class BatchDialog(QDialog):
             self.problem.setText(_("Say where the results should go: a folder, new or empty."))
             self.results.setFocus()
         else:
-            self._start(Wishes(Path(pictures), Path(results), cast("Fit", self.fit.currentData())))
-            super().accept()
+            self._start(Wishes(Path(pictures), Path(results), self.fit.fit))
+            self.accept()

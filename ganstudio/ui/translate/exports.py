@@ -6,28 +6,29 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ganstudio.app.translate.translator import TranslateState
+from PySide6.QtWidgets import QWidget
+
+from ganstudio.app.translate.translator import TranslateState, Translator
 from ganstudio.app.translate.translator_session import session_of
 from ganstudio.core.i18n import _
 from ganstudio.explore.exporting import Watch
 from ganstudio.explore.translating import Translated, seen, side_by_side, translation
 from ganstudio.ui.generator_page.exports import PageExports, file_name
-from ganstudio.ui.kit.image_files import copy_image
+from ganstudio.ui.kit.files import copy_image
 from ganstudio.ui.kit.painted import to_image
 from ganstudio.ui.translate.batch_dialog import BatchDialog, Wishes
 
 if TYPE_CHECKING:
     from ganstudio.explore.batch_translation import Batch
     from ganstudio.explore.generator import Generator
-    from ganstudio.ui.translate.workspace import TranslateWorkspace
 
 
 class Exports(PageExports):
     """The output, everything side by side, and a whole folder."""
 
-    def __init__(self, page: TranslateWorkspace) -> None:
-        super().__init__(page, page.translator)
-        self._page, self.translator = page, page.translator
+    def __init__(self, translator: Translator, parent: QWidget) -> None:
+        super().__init__(parent, translator)
+        self.translator = translator
 
     # -- pictures ---------------------------------------------------------------------------------------------------
 
@@ -81,7 +82,7 @@ class Exports(PageExports):
     def translate_folder(self) -> None:
         """Asks for a folder of pictures and one for the results."""
         if self.translator.state is not None:
-            BatchDialog(self.translator, self.start_batch, self._page).open()
+            BatchDialog(self.translator, self.start_batch, self._parent).open()
 
     def start_batch(self, wishes: Wishes) -> None:
         """Translates a folder as it was asked for, with a copy of the network that keeps its weights."""

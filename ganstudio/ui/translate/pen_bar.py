@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QColor, QIcon, QPainter, QPen, QPixmap
-from PySide6.QtWidgets import QHBoxLayout, QSlider, QToolButton, QWidget
+from PySide6.QtWidgets import QSlider, QToolButton, QWidget
 
 from ganstudio.app.translate.translator import Translator
 from ganstudio.core.controls import Given, LabelMap
 from ganstudio.core.i18n import _
 from ganstudio.explore.pen import LARGEST, SMALLEST
 from ganstudio.ui.forms.editors import QuietCombo
-from ganstudio.ui.kit.parts import label, tool_button
+from ganstudio.ui.kit.parts import boxed, label, tool_button
 from ganstudio.ui.kit.theme import current_theme, ui_font
-from ganstudio.ui.translate.input_view import Ink, InputView, Tool, inks_for, usual_width
+from ganstudio.ui.translate.pen import Ink, Pen, Tool, inks_for, usual_width
 
 SWATCH = 16
-TOOLS: tuple[tuple[Tool, str], ...] = (("hand", "move"), ("pen", "brush"), ("eraser", "eraser"))
+TOOLS: tuple[tuple[Tool, str, str, str], ...] = (
+    ("hand", "move", _("Move the picture"), _("Drag a picture that is larger than its place (V)")),
+    ("pen", "brush", _("Draw"), _("Draw on the input; the translation follows (B)")),
+    ("eraser", "eraser", _("Erase"), _("Make it blank again where you draw (E)")),
+)
 _PER_OCTAVE = 8
 """Steps of the slider for twice the width."""
 
@@ -40,47 +45,37 @@ def swatch(colour: tuple[int, int, int]) -> QIcon:
 class PenTools(QWidget):
     """Three buttons: move, draw, erase."""
 
-    def __init__(self, view: InputView) -> None:
+    def __init__(self, pen: Pen) -> None:
         super().__init__()
-        self._view = view
-        words = {
-            "hand": (_("Move the picture"), _("Drag a picture that is larger than its place (V)")),
-            "pen": (_("Draw"), _("Draw on the input; the translation follows (B)")),
-            "eraser": (_("Erase"), _("Make it blank again where you draw (E)")),
-        }
+        self._pen = pen
         self.buttons: dict[Tool, QToolButton] = {}
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(2)
-        for tool, picture in TOOLS:
-            button = self.buttons[tool] = tool_button(picture, words[tool][0], words[tool][1], checkable=True)
+        for tool, picture, name, tip in TOOLS:
+            button = tool_button(picture, name, tip, True, clicked=partial(pen.set_tool, tool), side=28)
             button.setIconSize(QSize(18, 18))
-            button.setFixedSize(28, 28)
-            button.clicked.connect(lambda _checked=False, tool=tool: view.set_tool(tool))
-            row.addWidget(button)
-        view.tool_changed.connect(self._show)
+            self.buttons[tool] = button
+        boxed(*self.buttons.values(), across=True, gap=2, into=self)
+        pen.changed.connect(self._show)
         self._show()
 
     def _show(self) -> None:
         for tool, button in self.buttons.items():
-            button.setChecked(tool == self._view.tool)
+            button.setChecked(tool == self._pen.tool)
 
 
 class PenOptions(QWidget):
     """Ink, width, and a new sheet; the inks are those that the network understands."""
 
-    def __init__(self, translator: Translator, view: InputView) -> None:
+    def __init__(self, translator: Translator, pen: Pen) -> None:
         super().__init__()
-        self._translator, self._view = translator, view
+        self._translator, self._pen = translator, pen
         self._wanted: Given | None = None
         self._inks: list[Ink] = []
         self.ink = QuietCombo()
         self.ink.setIconSize(QSize(SWATCH, SWATCH))
-        self.ink.setAccessibleName(_("Ink"))
-        self.ink.setToolTip(_("Ink to draw with (Alt and a click on the picture take one up)"))
         self.ink.setMinimumWidth(96)
         self.ink.setMaximumWidth(160)
-        self.ink.activated.connect(lambda place: view.set_ink(self._inks[place]))
+        self.ink.activated.connect(lambda place: pen.set_ink(self._inks[place]))
+        self._name_ink(False)
         self.width_slider = QSlider(Qt.Orientation.Horizontal)
         self.width_slider.setRange(0, self._place(LARGEST))
         self.width_slider.setMinimumWidth(56)
@@ -88,26 +83,24 @@ class PenOptions(QWidget):
         self.width_slider.setToolTip(
             _("Width of the pen in pixels of the picture ([ and ], or the wheel over the picture)")
         )
-        self.width_slider.valueChanged.connect(lambda place: view.set_pen_width(SMALLEST * 2 ** (place / _PER_OCTAVE)))
+        self.width_slider.valueChanged.connect(lambda place: pen.set_width(SMALLEST * 2 ** (place / _PER_OCTAVE)))
         self.width_text = label("", "muted")
         self.width_text.setFont(ui_font(current_theme().normal, tabular=True))
         self.width_text.setMinimumWidth(self.width_text.fontMetrics().horizontalAdvance("88.8 px"))
-        self.clear = tool_button(
-            "trash", _("New sheet"), _("Begins a new drawing on an empty sheet (N); can be undone")
-        )
-        self.clear.clicked.connect(lambda: translator.give_blank())
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(8)
-        row.addWidget(self.ink)
-        row.addWidget(self.width_slider, 1)
-        row.addWidget(self.width_text)
-        row.addWidget(self.clear)
-        view.tool_changed.connect(self._show)
+        tip = _("Begins a new drawing on an empty sheet (N); can be undone")
+        self.clear = tool_button("trash", _("New sheet"), tip, clicked=translator.give_blank)
+        parts = (self.ink, self.width_slider, self.width_text, self.clear)
+        boxed(*parts, across=True, gap=8, into=self, stretch=self.width_slider)
+        pen.changed.connect(self._show)
 
     @staticmethod
     def _place(width: float) -> int:
         return round(_PER_OCTAVE * math.log2(width / SMALLEST))
+
+    def _name_ink(self, is_map: bool) -> None:
+        self.ink.setAccessibleName(_("Class") if is_map else _("Ink"))
+        self.ink.setToolTip(_("Class to draw with (Alt and a click on the picture take one up)") if is_map
+                            else _("Ink to draw with (Alt and a click on the picture take one up)"))  # fmt: skip
 
     def refresh(self) -> None:
         """Takes the inks of another network; where it is the same one, nothing changes."""
@@ -117,11 +110,9 @@ class PenOptions(QWidget):
         self._wanted = wanted
         self._fill(inks_for(wanted))
         is_map = isinstance(wanted, LabelMap)
-        self.ink.setAccessibleName(_("Class") if is_map else _("Ink"))
-        self.ink.setToolTip(_("Class to draw with (Alt and a click on the picture take one up)") if is_map
-                            else _("Ink to draw with (Alt and a click on the picture take one up)"))  # fmt: skip
-        self._view.set_pen_width(usual_width(wanted.size) * (3 if is_map else 1))
-        self._view.set_ink(self._inks[0])
+        self._name_ink(is_map)
+        self._pen.set_width(usual_width(wanted.size) * (3 if is_map else 1))
+        self._pen.set_ink(self._inks[0])
 
     def _fill(self, inks: tuple[Ink, ...]) -> None:
         self._inks = [*inks]
@@ -131,18 +122,16 @@ class PenOptions(QWidget):
 
     def follow_paper(self, paper: int) -> None:
         """On black paper one begins with white ink."""
-        if isinstance(self._wanted, LabelMap) or not self._inks or self._view.ink is None:
-            return
-        if self._view.ink in (self._inks[0], self._inks[4]):
-            self._view.set_ink(self._inks[4] if paper < 128 else self._inks[0])
+        if not isinstance(self._wanted, LabelMap) and self._inks and self._pen.ink in (self._inks[0], self._inks[4]):
+            self._pen.set_ink(self._inks[4] if paper < 128 else self._inks[0])
 
     def _show(self) -> None:
-        ink = self._view.ink
+        ink = self._pen.ink
         if ink is not None and self._wanted is not None:
             if ink not in self._inks:  # one that was taken up from the picture stands at the end, in place of the last
                 self._fill((*inks_for(self._wanted), ink))
             self.ink.setCurrentIndex(self._inks.index(ink))
         self.width_slider.blockSignals(True)
-        self.width_slider.setValue(self._place(self._view.pen_width))
+        self.width_slider.setValue(self._place(self._pen.width))
         self.width_slider.blockSignals(False)
-        self.width_text.setText(f"{self._view.pen_width:g} px")
+        self.width_text.setText(f"{self._pen.width:g} px")

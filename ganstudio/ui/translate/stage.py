@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import cast
-
 import numpy as np
 from PySide6.QtCore import QSize, Signal
-from PySide6.QtGui import QImage, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QSizePolicy, QStackedWidget, QWidget
 
 from ganstudio.app.translate.translator import Translator
 from ganstudio.core.controls import LabelMap
 from ganstudio.core.i18n import _
-from ganstudio.data.decode import Fit
-from ganstudio.explore.translating import FITS, seen
-from ganstudio.ui.forms.editors import QuietCombo
-from ganstudio.ui.kit.painted import step_text, to_image
-from ganstudio.ui.kit.parts import ElidedLabel, tool_button
-from ganstudio.ui.translate.before_after import BeforeAfter
-from ganstudio.ui.translate.input_view import InputView
+from ganstudio.explore.translating import seen
+from ganstudio.ui.kit.parts import ElidedLabel, boxed, tool_button
+from ganstudio.ui.kit.words import step_text
+from ganstudio.ui.pictures.viewer import Picture, PictureViewer
+from ganstudio.ui.translate.fit_choice import FitChoice
+from ganstudio.ui.translate.pen import Pen
 from ganstudio.ui.translate.pen_bar import PenOptions, PenTools
-from ganstudio.ui.translate.picture_view import PictureView
 
 HEAD, FOOT = 36, 40
 EDGE, GAP = 16, 8
@@ -31,97 +26,38 @@ class Column(QWidget):
     """A heading, a picture, a line below it.
 
     Attributes:
-        view: the picture.
-        title: what it is.
-        head: the row with the title; buttons may be put at its end.
-        foot: what stands below the picture.
+        title: what the picture is.
     """
 
-    def __init__(self, view: PictureView, foot: QWidget) -> None:
+    def __init__(self, view: PictureViewer, foot: QWidget, *buttons: QWidget) -> None:
         super().__init__()
-        self.view, self.foot = view, foot
         self.title = ElidedLabel("", "strong")
-        self.title.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        top = QWidget()
-        top.setFixedHeight(HEAD)
-        self.head = QHBoxLayout(top)
-        self.head.setContentsMargins(4, 0, 0, 0)
-        self.head.setSpacing(4)
-        self.head.addWidget(self.title, 1)
+        head = QWidget()
+        head.setFixedHeight(HEAD)
+        boxed(self.title, *buttons, across=True, margins=(4, 0, 0, 0), gap=4, into=head, stretch=self.title)
         foot.setFixedHeight(FOOT)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(top)
-        column.addWidget(view, 1)
-        column.addWidget(foot)
-
-
-class EqualRow(QWidget):
-    """Columns of exactly the same width, so that their pictures have the same scale; hidden ones take no room.
-
-    Args:
-        columns: from left to right.
-    """
-
-    def __init__(self, columns: Sequence[QWidget]) -> None:
-        super().__init__()
-        self._columns = tuple(columns)
-        for column in columns:
-            column.setParent(self)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-
-    def minimumSizeHint(self) -> QSize:
-        """Room for all that are shown."""
-        sizes = [column.minimumSizeHint() for column in self._columns if not column.isHidden()]
-        width = sum(size.width() for size in sizes) + GAP * (len(sizes) - 1) + 2 * EDGE
-        return QSize(width, max(size.height() for size in sizes))
-
-    def arrange(self) -> None:
-        """Places the columns; called where one was hidden or shown."""
-        shown = [column for column in self._columns if not column.isHidden()]
-        width = (self.width() - 2 * EDGE - GAP * (len(shown) - 1)) // len(shown)
-        for place, column in enumerate(shown):
-            column.setGeometry(EDGE + place * (width + GAP), 0, width, self.height())
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Places the columns."""
-        super().resizeEvent(event)
-        self.arrange()
+        boxed(head, view, foot, into=self, stretch=view)
 
 
 class InputFoot(QStackedWidget):
     """Below the input: what it is and how it is fitted; with a pen in the hand: what one draws with."""
 
-    def __init__(self, translator: Translator, view: InputView) -> None:
+    def __init__(self, translator: Translator, pen: Pen) -> None:
         super().__init__()
-        self._translator, self._view = translator, view
+        self._translator = translator
         self.name = ElidedLabel("", "muted")
-        self.name.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        self.fit = QuietCombo()
-        words = {"crop": _("Crop"), "pad": _("Add margin"), "stretch": _("Stretch")}
-        for fit in FITS:
-            self.fit.addItem(words[fit], fit)
-        self.fit.setMinimumWidth(116)
-        self.fit.setAccessibleName(_("How pictures are made square"))
-        self.fit.setToolTip(
+        self.fit = FitChoice(
             _("How pictures are brought to the size of the network: their middle square, the whole with a margin, or "
               "distorted. Applies to what is opened, pasted and translated by the folder.")
         )  # fmt: skip
-        self.fit.activated.connect(lambda place: translator.set_fit(cast("Fit", self.fit.itemData(place))))
+        self.fit.setMinimumWidth(116)
+        self.fit.activated.connect(lambda: translator.set_fit(self.fit.fit))
         shown = QWidget()
-        row = QHBoxLayout(shown)
-        row.setContentsMargins(4, 0, 0, 0)
-        row.setSpacing(8)
-        row.addWidget(self.name, 1)
-        row.addWidget(self.fit)
-        self.pen = PenOptions(translator, view)
+        boxed(self.name, self.fit, across=True, margins=(4, 0, 0, 0), gap=8, into=shown, stretch=self.name)
+        self.pen = PenOptions(translator, pen)
         self.addWidget(shown)
         self.addWidget(self.pen)
-        view.tool_changed.connect(self._show)
-
-    def _show(self) -> None:
-        self.setCurrentIndex(0 if self._view.tool == "hand" else 1)
+        pen.changed.connect(lambda: self.setCurrentIndex(0 if pen.tool == "hand" else 1))
 
     def refresh(self) -> None:
         """Shows the present input."""
@@ -134,11 +70,11 @@ class InputFoot(QStackedWidget):
         else:
             self.name.setText(" · ".join([state.picture.name, *state.picture.notes]))
         if state is not None:
-            self.fit.setCurrentIndex(FITS.index(state.fit))
+            self.fit.set_fit(state.fit)
 
 
-class Stage(QStackedWidget):
-    """All pictures; they are zoomed and moved together.
+class Stage(QWidget):
+    """All pictures, in columns of exactly the same width, so that they have the same scale; they move together.
 
     Args:
         translator: what is shown.
@@ -153,77 +89,123 @@ class Stage(QStackedWidget):
     zoomed = Signal()
     compared = Signal()
 
-    def __init__(self, translator: Translator, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, translator: Translator) -> None:
+        super().__init__()
         self._translator = translator
-        self.input = InputView(translator)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         wheel = _("The wheel zooms; drag it where it is larger than its place.")
-        self.output = PictureView(_("The output"), _("What the network makes of the input.") + " " + wheel)
-        self.back = PictureView(
+        self.pen = Pen(translator)
+        self.input = PictureViewer(_("The input"), "", self.pen)
+        self.output = PictureViewer("", "")
+        self.back = PictureViewer(
             _("The output translated back"),
             _("The output translated back again: the more it is like the input, the less was lost.") + " " + wheel,
         )
-        self.compare = BeforeAfter()
-        self.input_foot = InputFoot(translator, self.input)
-        self.tools = PenTools(self.input)
-        self.output_foot, self.back_note = QWidget(), ElidedLabel("", "muted")
-        self.step, self.compare_note = ElidedLabel("", "muted"), ElidedLabel("", "muted")
+        self._output_names = (
+            (_("The output"), _("What the network makes of the input.") + " " + wheel),
+            (
+                _("Input and output, one over the other"),
+                _("Left of the line the input, right of it the output. Drag the line, or move it with ← and → (with "
+                  "Shift in small steps); the wheel zooms."),
+            ),
+        )  # fmt: skip
+        self.views = (self.input, self.output, self.back)
+        self.input_foot = InputFoot(translator, self.pen)
+        self.step, self.back_note = ElidedLabel("", "muted"), ElidedLabel("", "muted")
         self.copy = tool_button("copy", _("Copy the output"))
         self.save = tool_button("export", _("Save the output…"))
-        foot = QHBoxLayout(self.output_foot)
-        foot.setContentsMargins(4, 0, 0, 0)
-        foot.setSpacing(4)
-        foot.addWidget(self.step, 1)
-        foot.addWidget(self.copy)
-        foot.addWidget(self.save)
+        foot = QWidget()
+        parts = (self.step, self.copy, self.save)
+        boxed(*parts, across=True, margins=(4, 0, 0, 0), gap=4, into=foot, stretch=self.step)
         self.columns = (
-            Column(self.input, self.input_foot),
-            Column(self.output, self.output_foot),
+            Column(self.input, self.input_foot, PenTools(self.pen)),
+            Column(self.output, foot),
             Column(self.back, self.back_note),
         )
-        self.columns[0].head.addWidget(self.tools)
-        self.over = Column(self.compare, self.compare_note)
-        self._lay_out()
-        self.views: tuple[PictureView, ...] = (self.input, self.output, self.back, self.compare)
+        for column in self.columns:
+            column.setParent(self)
         for view in self.views:
             view.moved.connect(lambda view=view: self._follow(view))
             view.menu_requested.connect(self.menu_requested)
-        self.input.tool_changed.connect(self._tool_changed)
+        self.pen.changed.connect(self._pen_changed)
+        self._pen_changed()
+        self._show_columns()
 
-    def _lay_out(self) -> None:
-        self._beside = EqualRow(self.columns)
-        self.addWidget(self._beside)
-        self.addWidget(EqualRow([self.over]))
+    # -- columns ----------------------------------------------------------------------------------------------------
+
+    def minimumSizeHint(self) -> QSize:
+        """Room for all that are shown."""
+        sizes = [column.minimumSizeHint() for column in self.columns if not column.isHidden()]
+        width = sum(size.width() for size in sizes) + GAP * (len(sizes) - 1) + 2 * EDGE
+        return QSize(width, max(size.height() for size in sizes))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Places the columns."""
+        super().resizeEvent(event)
+        self._show_columns()
+
+    def _show_columns(self) -> None:
+        """Which there are, where, and what they are called; hidden ones take no room."""
+        first, second = (side[:1].upper() + side[1:] for side in self._translator.sides)
+        titles = (first, f"{first} | {second}" if self.comparing else second, _("{side} again").format(side=first))
+        two_ways = self._translator.direction_control is not None
+        for column, title, there in zip(
+            self.columns, titles, (not self.comparing, True, two_ways and not self.comparing), strict=True
+        ):
+            column.title.setText(title)
+            column.setVisible(there)
+        shown = [column for column in self.columns if not column.isHidden()]
+        width = (self.width() - 2 * EDGE - GAP * (len(shown) - 1)) // len(shown)
+        for place, column in enumerate(shown):
+            column.setGeometry(EDGE + place * (width + GAP), 0, width, self.height())
+        name, tip = self._output_names[self.comparing]
+        self.output.setAccessibleName(name)
+        self.output.setToolTip(tip)
 
     # -- how it is shown --------------------------------------------------------------------------------------------
 
     @property
     def comparing(self) -> bool:
         """Input and output lie over each other."""
-        return self.currentIndex() == 1
+        return self.output.comparing == "over"
 
     def set_comparing(self, comparing: bool) -> None:
         """Lays input and output over each other, or beside each other again."""
         if comparing is self.comparing:
             return
-        if comparing and self.input.tool != "hand":
-            self.input.set_tool("hand")
+        if comparing and self.pen.tool != "hand":
+            self.pen.set_tool("hand")
         focus = self.window().focusWidget()
         had_keyboard = focus is not None and self.isAncestorOf(focus)
-        self.setCurrentIndex(1 if comparing else 0)
-        if had_keyboard:
-            (self.compare if comparing else self.input).setFocus()
+        self.output.compare("over" if comparing else "", self._translator.sides)
+        self.refresh_input()
         self.refresh_result()
+        if had_keyboard:
+            (self.output if comparing else self.input).setFocus()
         self.compared.emit()
 
-    def _tool_changed(self) -> None:
-        if self.input.tool != "hand":
+    def _pen_changed(self) -> None:
+        drawing = self.pen.tool != "hand"
+        self.input.setToolTip(
+            _("Draw with the left button; the wheel makes the pen wider, Ctrl and wheel zoom, Alt and a click take up a "
+              "colour, the middle button moves the picture.")
+            if drawing
+            else _("What is translated. Drop a picture here, paste one, or take the pen. The wheel zooms.")
+        )  # fmt: skip
+        self._show_exact()
+        if drawing:
             self.set_comparing(False)  # one draws on the input
+
+    def _show_exact(self) -> None:
+        """Between the classes of a label map there is nothing; whoever draws sees the pixels that the network gets."""
+        is_map = isinstance(self._translator.given, LabelMap)
+        self.input.set_exact(is_map or self.pen.tool != "hand")
+        self.output.set_exact(is_map and self.comparing)
 
     @property
     def zoom(self) -> str:
-        """The present scale, see :attr:`PictureView.zoom`."""
-        return (self.compare if self.comparing else self.output).zoom
+        """The present scale, see :attr:`PictureViewer.zoom`."""
+        return self.output.zoom
 
     def set_zoom(self, zoom: str) -> None:
         """Another scale for all."""
@@ -231,7 +213,7 @@ class Stage(QStackedWidget):
             view.set_zoom(zoom)
         self._follow(self.output)  # pictures of another size are shown equally large
 
-    def _follow(self, leader: PictureView) -> None:
+    def _follow(self, leader: PictureViewer) -> None:
         for view in self.views:
             if view is not leader:
                 view.follow(leader)
@@ -243,60 +225,41 @@ class Stage(QStackedWidget):
         """Another input, other words."""
         translator, state = self._translator, self._translator.state
         wanted, picture = translator.given, None if state is None else state.picture
-        self.input.show_input(wanted, None if picture is None else picture.pixels)
+        self.pen.show(wanted, None if picture is None else picture.pixels)
         self.input.show_words(_("Open, paste or drop a picture, choose one below, or take the pen and draw."))
         self.input_foot.refresh()
-        first, second = translator.sides
-        two_ways = translator.direction_control is not None
-        self.columns[0].title.setText(_capital(first))
-        self.columns[1].title.setText(_capital(second))
-        self.columns[2].title.setText(_("{side} again").format(side=_capital(first)))
-        if two_ways is self.columns[2].isHidden():
-            self.columns[2].setVisible(two_ways)
-            self._beside.arrange()
+        self._show_columns()
+        self._show_exact()
+        if self.comparing:
+            self.output.compare("over", translator.sides)
         if translator.spec is not None and wanted is not None:
             finer = translator.spec.size / wanted.size
             for view in self.views:
-                ours = finer if view in (self.input, self.back) else 1 / finer
-                view.viewport.set_grain(max(1.0, ours))
-        for view in self.views:
-            view.set_exact(isinstance(wanted, LabelMap) and view in (self.input, self.compare))
-        self.over.title.setText(f"{_capital(first)} | {_capital(second)}")
+                view.viewport.set_grain(max(1.0, 1 / finer if view is self.output else finer))
 
     def refresh_result(self) -> None:
         """Another output, or another way back."""
-        translator = self._translator
-        output = QImage() if translator.output is None else to_image(translator.output)
-        error = "" if translator.error is None else str(translator.error)
-        hint = _("The translation appears here at once.")
+        translator, output = self._translator, self._translator.output
         live = translator.following is not None
-        words = step_text(translator.step) if live else ""
-        for view in (self.output, self.compare):
-            view.show_image(output)
-            view.show_words(hint, error)
-            view.show_tag(words, live)
-        self.back.show_image(QImage() if translator.back is None else to_image(translator.back))
+        self.output.show_pictures(output, self._given() if self.comparing else None)
+        error = "" if translator.error is None else str(translator.error)
+        self.output.show_words(_("The translation appears here at once."), error)
+        self.output.show_tags(step_text(translator.step) if live else "", live=live)
+        self.back.show_pictures(translator.back)
+        self.back.follow(self.output)
         self.back.show_words(_("The output, translated back again."))
-        self.step.setText("" if output.isNull() else f"{output.width()} × {output.height()}")
+        size = "" if output is None else f"{output.shape[1]} × {output.shape[0]}"
+        self.step.setText(_("Drag the line, or press ← and →") if self.comparing else size)
         self.back_note.setText(self._difference())
-        self.compare_note.setText(_("Drag the line, or press ← and →"))
-        if self.comparing:
-            self.compare.show_before(self.input_image(), translator.sides)
 
-    def input_image(self) -> QImage:
+    def _given(self) -> Picture | None:
         """The input as it is seen."""
-        return self.input.image
+        state, wanted = self._translator.state, self._translator.given
+        return None if state is None or state.picture is None or wanted is None else seen(wanted, state.picture.pixels)
 
     def _difference(self) -> str:
-        translator, state = self._translator, self._translator.state
-        if translator.back is None or state is None or state.picture is None or translator.given is None:
+        given, back = self._given(), self._translator.back
+        if given is None or back is None or given.shape != back.shape:
             return ""
-        given = seen(translator.given, state.picture.pixels)
-        if given.shape != translator.back.shape:
-            return ""
-        far = float(np.abs(given.astype(np.int16) - translator.back).mean()) / 255
+        far = float(np.abs(given.astype(np.int16) - back).mean()) / 255
         return _("Differs from the input by {share:.1f} % on average").format(share=100 * far)
-
-
-def _capital(name: str) -> str:
-    return name[:1].upper() + name[1:]

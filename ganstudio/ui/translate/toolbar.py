@@ -2,32 +2,19 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QSize, QTimer
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
+from PySide6.QtWidgets import QWidget
 
 from ganstudio.app.translate.translator import Translator
 from ganstudio.core.i18n import _
-from ganstudio.ui.kit.parts import Segmented, line, tool_button
-from ganstudio.ui.kit.style import set_look
-from ganstudio.ui.translate.picture_view import ZOOMS, name_of_zoom
+from ganstudio.ui.kit.parts import Segmented, boxed, line, push_button, tool_button
+from ganstudio.ui.pictures.viewer import zoom_choice
 from ganstudio.ui.translate.stage import Stage
 
 LONGEST = 18
 """Letters of a direction's name that are shown; the tooltip has the rest."""
 LEAST = 400
-
-
-class ZoomChoice(Segmented):
-    """Scales, of which none may be the present one."""
-
-    def show_zoom(self, zoom: str) -> None:
-        """Shows a scale; none is chosen where it is none of them."""
-        self._group.setExclusive(bool(zoom))
-        for key, button in self._buttons.items():
-            button.setChecked(key == zoom)
-        if not zoom:
-            next(iter(self._buttons.values())).setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
 
 class Toolbar(QWidget):
@@ -36,18 +23,12 @@ class Toolbar(QWidget):
     Args:
         translator: what is translated.
         stage: how it is shown.
-
-    Signals:
-        compare_chosen: side by side (False) or over each other.
     """
-
-    compare_chosen = Signal(bool)
 
     def __init__(self, translator: Translator, stage: Stage) -> None:
         super().__init__()
         self._translator, self._stage = translator, stage
-        self.open = QPushButton(_("Open a picture…"))
-        set_look(self.open, primary=True)
+        self.open = push_button(_("Open a picture…"), primary=True)
         self.paste = tool_button("paste", _("Paste"))
         self.draw = tool_button("plus", _("New drawing"))
         self.batch = tool_button("folder", _("Translate a folder…"))
@@ -61,33 +42,16 @@ class Toolbar(QWidget):
             ),
             _("View"),
         )
-        self.view.chosen.connect(lambda key: self.compare_chosen.emit(key == "over"))
-        tips = {"fit": _("As large as there is room")}
-        self.zoom = ZoomChoice(
-            [
-                (zoom, name_of_zoom(zoom), tips.get(zoom, _("{times} times its size").format(times=zoom)))
-                for zoom in ZOOMS
-            ],
-            _("Scale"),
-        )
+        self.view.chosen.connect(lambda key: stage.set_comparing(key == "over"))
+        self.zoom = zoom_choice(_("Scale"))
         self.zoom.chosen.connect(stage.set_zoom)
-        stage.zoomed.connect(lambda: self.zoom.show_zoom(stage.zoom))
+        stage.zoomed.connect(lambda: self.zoom.set_value(stage.zoom))
         stage.compared.connect(self.refresh)
-        self._lay_out()
-
-    def _lay_out(self) -> None:
-        self._row = QHBoxLayout(self)
-        self._row.setContentsMargins(16, 8, 16, 4)
-        self._row.setSpacing(8)
-        for part in (self.open, self.paste, self.draw, self.batch):
-            self._row.addWidget(part)
         self._line = line(horizontal=False)
-        self._row.addWidget(self._line)
-        self._place = self._row.count()
-        self._row.addWidget(self.swap)
-        self._row.addStretch(1)
-        self._row.addWidget(self.view)
-        self._row.addWidget(self.zoom)
+        before = (self.open, self.paste, self.draw, self.batch, self._line)
+        self._place = len(before)
+        parts = (*before, self.swap, None, self.view, self.zoom)
+        self._row = boxed(*parts, across=True, margins=(16, 8, 16, 4), gap=8, into=self)
 
     def refresh(self) -> None:
         """Shows the direction and how pictures are looked at."""
@@ -101,7 +65,7 @@ class Toolbar(QWidget):
         if self.direction is not None:
             self.direction.set_value(str(self._translator.direction))
         self.view.set_value("over" if self._stage.comparing else "beside")
-        self.zoom.show_zoom(self._stage.zoom)
+        self.zoom.set_value(self._stage.zoom)
 
     def _make_direction(self, names: tuple[str, ...]) -> None:
         """Two ways beside each other, made anew for another network."""

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from PySide6.QtCore import QPoint
 from PySide6.QtGui import QGuiApplication, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from ganstudio.app.generators.workplaces import bundled_name, bundled_path
 from ganstudio.app.studio import Studio
 from ganstudio.app.translate.translator import Translator
+from ganstudio.app.translate.translator_session import restore
 from ganstudio.app.translate.translator_settings import TranslatorSettings
+from ganstudio.core.errors import StudioError
 from ganstudio.core.experiment import Experiment
 from ganstudio.core.i18n import _
 from ganstudio.ui.controls import ControlsPanel
@@ -17,10 +21,10 @@ from ganstudio.ui.generator_page.page import GeneratorPage
 from ganstudio.ui.kit.dropping import Dropped
 from ganstudio.ui.kit.errors import EmptyState
 from ganstudio.ui.kit.files import ask_picture, picture_in
+from ganstudio.ui.kit.lifetimes import listen
 from ganstudio.ui.kit.menus import ActionBinder
-from ganstudio.ui.kit.parts import LinkButton, label, line
+from ganstudio.ui.kit.parts import LinkButton, boxed, label, line
 from ganstudio.ui.translate.exports import Exports
-from ganstudio.ui.translate.opening import open_dropped
 from ganstudio.ui.translate.stage import Stage
 from ganstudio.ui.translate.strip import ExampleStrip
 from ganstudio.ui.translate.toolbar import Toolbar
@@ -41,41 +45,34 @@ class TranslateWorkspace(GeneratorPage):
         self.toolbar = Toolbar(self.translator, self.stage)
         self.controls = ControlsPanel(TranslatorSettings(self.translator), "line")
         self.strip = ExampleStrip(self.translator)
-        self.exports = Exports(self)
+        self.exports = Exports(self.translator, self)
         self._bound = False
         self._lay_out()
-        self.toolbar.compare_chosen.connect(self.set_comparing)
+        self.stage.compared.connect(studio.actions.refresh)
         self.stage.menu_requested.connect(self.open_menu)
-        self.strip.menu_requested.connect(self.open_menu)
-        self.stage.input.tool_changed.connect(studio.actions.refresh)
+        self.strip.wanted.connect(self.open_menu)
+        self.stage.pen.changed.connect(studio.actions.refresh)
         self._connect()
         self._source_changed()
 
     def _connect(self) -> None:
         translator = self.translator
-        translator.source_changed.connect(self._source_changed)
-        translator.state_changed.connect(self._state_changed)
-        translator.result_changed.connect(self._result_changed)
-        translator.weights_changed.connect(self.stage.refresh_result)
-        translator.shelf.changed.connect(self._shelf_changed)
+        listen(
+            self,
+            (translator.source_changed, self._source_changed),
+            (translator.state_changed, self._state_changed),
+            (translator.result_changed, self._result_changed),
+            (translator.weights_changed, self.stage.refresh_result),
+            (translator.shelf.changed, self._shelf_changed),
+        )
         self._hear(translator.history)
 
     def _lay_out(self) -> None:
-        self.columns = QWidget()
-        column = QVBoxLayout(self.columns)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.toolbar)
-        column.addWidget(self.stage, 1)
-        column.addWidget(line())
-        column.addWidget(self.controls)
-        below = QHBoxLayout()
-        below.setContentsMargins(20, 0, 16, 0)
-        below.setSpacing(16)
-        below.addWidget(label(_("From the data"), "muted"))
-        below.addWidget(self.strip, 1)
-        column.addLayout(below)
-        self._fill(self.columns, self._make_empty())
+        words = label(_("From the data"), "muted")
+        below = boxed(words, self.strip, across=True, margins=(20, 0, 16, 0), gap=16, stretch=self.strip)
+        page = QWidget()
+        boxed(self.toolbar, self.stage, line(), self.controls, below, into=page, stretch=self.stage)
+        self._fill(page, self._make_empty())
 
     def _make_empty(self) -> EmptyState:
         empty = EmptyState(
@@ -87,23 +84,17 @@ class TranslateWorkspace(GeneratorPage):
             _("Train edges to digits"),
         )  # fmt: skip
         empty.clicked.connect(self.train_first)
-        row = QHBoxLayout()
-        row.addStretch(1)
         self.open_link = LinkButton(_("Open a run…"))
         self.open_link.setToolTip(
             _("Any folder with a run of pix2pix, CycleGAN, SPADE or another network that translates")
         )
         self.open_link.clicked.connect(self.source.button.choose_folder)
-        row.addWidget(self.open_link)
         self.ready_link = LinkButton(bundled_name("translate"))
         self.ready_link.setToolTip(_("The run that comes with the program"))
         self.ready_link.clicked.connect(self.open_ready)
         self.ready_link.setVisible(bundled_path("translate") is not None)
-        row.addWidget(self.ready_link)
-        row.addStretch(1)
-        layout = empty.layout()
-        assert isinstance(layout, QVBoxLayout)
-        layout.insertLayout(layout.count() - 1, row)
+        column = cast("QVBoxLayout", empty.layout())
+        column.insertLayout(column.count() - 1, boxed(None, self.open_link, self.ready_link, None, across=True, gap=6))
         return empty
 
     # -- what the translator tells ----------------------------------------------------------------------------------
@@ -170,7 +161,21 @@ class TranslateWorkspace(GeneratorPage):
 
     def open_file(self, dropped: Dropped) -> None:
         """Takes what was dropped: a picture that carries a state of this workspace, or any other picture."""
-        self._studio.when_ready(lambda: open_dropped(self, dropped))
+        self._studio.when_ready(lambda: self._take(dropped))
+
+    def _take(self, dropped: Dropped) -> None:
+        translator = self.translator
+        try:
+            if dropped.session is not None:
+                restore(translator, dropped.session)
+            elif translator.opened is not None or translator.opening:
+                translator.give_file(dropped.path)
+            else:
+                self._studio.notifications.info(
+                    _("Open a run that translates first; then drop the picture again, and it is translated.")
+                )
+        except StudioError as error:
+            self._studio.report(error)
 
     def open_picture(self) -> None:
         """Asks for a picture and translates it."""
@@ -191,15 +196,10 @@ class TranslateWorkspace(GeneratorPage):
     def new_drawing(self) -> None:
         """An empty sheet, and the pen in the hand."""
         self.translator.give_blank()
-        self.set_comparing(False)
-        if self.stage.input.tool == "hand":
-            self.stage.input.set_tool("pen")
+        self.stage.set_comparing(False)
+        if self.stage.pen.tool == "hand":
+            self.stage.pen.set_tool("pen")
         self.stage.input.setFocus()
-
-    def set_comparing(self, comparing: bool) -> None:
-        """Input and output over each other, or beside each other."""
-        self.stage.set_comparing(comparing)
-        self._studio.actions.refresh()
 
     def open_menu(self, point: QPoint) -> None:
         """What one would want of the pictures."""
@@ -208,5 +208,5 @@ class TranslateWorkspace(GeneratorPage):
 
     def restore_layout(self) -> None:
         """Side by side and fitted, as at first."""
-        self.set_comparing(False)
+        self.stage.set_comparing(False)
         self.stage.set_zoom("fit")

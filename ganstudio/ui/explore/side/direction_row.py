@@ -1,4 +1,4 @@
-"""One kept direction: its name and what is known of it above a slider; and the strip that unfolds below it."""
+"""One kept direction: its name and what is known of it above a slider."""
 
 from __future__ import annotations
 
@@ -6,21 +6,18 @@ import math
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
 from PySide6.QtGui import QColor, QContextMenuEvent, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from ganstudio.app.explore.kept_directions import LOCKABLE
 from ganstudio.core.i18n import _
 from ganstudio.explore.state import Direction
 from ganstudio.ui.controls.slider import ValueSlider
 from ganstudio.ui.controls.slider_entry import NumberEntry
-from ganstudio.ui.explore.grid import PictureGrid, Sides
 from ganstudio.ui.kit.icons import icon
-from ganstudio.ui.kit.parts import ElidedLabel, label, line, tool_button
+from ganstudio.ui.kit.parts import ElidedLabel, boxed, label, tool_button
 from ganstudio.ui.kit.theme import current_theme, theme_hub
 
 REACH = 3.0
-STRIP = (-3, -2, -1, 0, 1, 2, 3)
-STRIP_HEIGHT = 80
 ROW_HEIGHT = 56
 
 
@@ -34,30 +31,28 @@ def kind_text(direction: Direction) -> str:
         "attribute": _("attribute"),
         "picks": _("picks"),
     }
-    kind = kinds.get(direction.kind, direction.kind)
+    kind, quality = kinds.get(direction.kind, direction.kind), direction.quality
     if not direction.vector.any():
         return _("{kind} · nothing left").format(kind=kind)
-    if math.isnan(direction.quality):
+    if math.isnan(quality):
         return kind
-    if direction.kind == "attribute":
-        return _("{kind} · R² {value}").format(kind=kind, value=f"{direction.quality:.2f}")
-    return f"{kind} · {direction.quality:.0%}"
+    return f"{kind} · R² {quality:.2f}" if direction.kind == "attribute" else f"{kind} · {quality:.0%}"
 
 
 def quality_text(direction: Direction) -> str:
     """The same in a sentence."""
     if not direction.vector.any():
         return _("Nothing of it is left beside the locked attributes.")
-    unknown = _("Nobody has measured how good it is.")
+    told_apart = _("Tells the class from the rest for {share} (50% is chance).")
     sentences = {
         "pca": _("{share} of what varies in the activations."),
         "sefa": _("{share} of what the first layer amplifies."),
-        "class": _("Tells the class from the rest for {share} (50% is chance)."),
-        "boundary": _("Tells the class from the rest for {share} (50% is chance)."),
+        "class": told_apart,
+        "boundary": told_apart,
         "attribute": _("Predicts {share} of how much the attribute varies."),
     }
     if math.isnan(direction.quality) or direction.kind not in sentences:
-        return unknown
+        return _("Nobody has measured how good it is.")
     return sentences[direction.kind].format(share=f"{direction.quality:.0%}")
 
 
@@ -81,30 +76,20 @@ class DirectionRow(QWidget):
     menu_wanted = Signal(QPoint)
     step_wanted = Signal(int)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.chosen = False
         self._entry: NumberEntry | None = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.title = ElidedLabel()
         self.title.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.known = label("", "small")
-        self.lock = tool_button("unlock", _("Lock"), checkable=True)
-        self.lock.setFixedSize(24, 24)
+        self.lock = tool_button("unlock", _("Lock"), checkable=True, side=24)
         self.lock.clicked.connect(self.lock_toggled)
         self.slider = ValueSlider("", -REACH, REACH, 0.0, title_width=-1, allowed=(-100.0, 100.0))
         self.slider.moved.connect(self.moved)
-        top = QHBoxLayout()
-        top.setContentsMargins(0, 0, 0, 0)
-        top.setSpacing(8)
-        top.addWidget(self.title, 1)
-        top.addWidget(self.known)
-        top.addWidget(self.lock)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(8, 2, 4, 2)
-        column.setSpacing(0)
-        column.addLayout(top, 1)
-        column.addWidget(self.slider)
+        top = boxed(self.title, self.known, self.lock, across=True, gap=8, stretch=self.title)
+        boxed(top, self.slider, margins=(8, 2, 4, 2), into=self, stretch=top)
         self.setFixedHeight(ROW_HEIGHT)
         for inside in (self.lock, self.slider):
             inside.installEventFilter(self)
@@ -231,56 +216,3 @@ class DirectionRow(QWidget):
             painter.setPen(QColor(theme.focus))
             painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
         painter.end()
-
-
-class DirectionDetail(QWidget):
-    """What is shown of the chosen direction: seven pictures along it, and what can be done with it.
-
-    Signals:
-        strength_wanted: a picture was clicked; carries its strength.
-        rename_wanted, remove_wanted: a button was pressed.
-    """
-
-    strength_wanted = Signal(float)
-    rename_wanted = Signal()
-    remove_wanted = Signal()
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.strip = PictureGrid(_("Along the direction"), _("Click: go so far along the direction"))
-        self.strip.setMinimumSize(96, STRIP_HEIGHT)
-        self.strip.setFixedHeight(STRIP_HEIGHT)
-        self.words = [f"{strength:+d}".replace("-", "−") if strength else "0" for strength in STRIP]
-        self.strip.prepare(len(STRIP), len(STRIP), Sides(columns=self.words))
-        self.strip.set_names([_("strength {value}").format(value=word) for word in self.words])
-        self.strip.clicked.connect(lambda place: self.strength_wanted.emit(float(STRIP[place])))
-        self.title = ElidedLabel("", "strong")
-        self.about = label("", "small", wrap=True)
-        self.rename = tool_button("rename", _("Rename the direction"), _("Rename (F2, or double click on the name)"))
-        self.rename.clicked.connect(self.rename_wanted)
-        self.remove = tool_button("trash", _("Remove the direction"), _("Remove (Delete); can be undone"))
-        self.remove.clicked.connect(self.remove_wanted)
-        bar = QHBoxLayout()
-        bar.setSpacing(4)
-        bar.addWidget(self.about, 1)
-        bar.addWidget(self.rename)
-        bar.addWidget(self.remove)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(4)
-        column.addWidget(line())
-        column.addWidget(self.title)
-        column.addWidget(self.strip)
-        column.addLayout(bar)
-
-    def show_direction(self, name: str, direction: Direction, strength: float) -> None:
-        """Says which it is and how good, and frames the picture that stands where the slider does."""
-        self.title.setText(name)
-        self.about.setText(quality_text(direction))
-        near = [place for place, there in enumerate(STRIP) if abs(there - strength) < 0.05]
-        self.strip.choose(near[0] if near else -1)
-
-    def forget_pictures(self) -> None:
-        """Those of another direction go."""
-        self.strip.clear()
-        self.strip.prepare(len(STRIP), len(STRIP), Sides(columns=self.words))

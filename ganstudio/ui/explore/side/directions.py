@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMenu, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QMenu, QScrollArea, QWidget
 
 from ganstudio.app.explore import kept_directions
 from ganstudio.app.explore.explorer import Explorer, Factory
@@ -15,21 +15,26 @@ from ganstudio.app.studio import Studio
 from ganstudio.core.errors import StudioError, UsageError
 from ganstudio.core.i18n import _, plural
 from ganstudio.explore.direction_files import load_directions, save_directions
-from ganstudio.explore.rendering import Drawn, Work
+from ganstudio.explore.rendering import Work
 from ganstudio.explore.state import Direction, ExploreState
-from ganstudio.explore.views import Pictures, many
+from ganstudio.explore.views import many
+from ganstudio.ui.explore.part import Part
 from ganstudio.ui.explore.picks import Picks
-from ganstudio.ui.explore.side.direction_row import ROW_HEIGHT, STRIP, DirectionDetail, DirectionRow
+from ganstudio.ui.explore.side.direction_row import ROW_HEIGHT, DirectionRow, quality_text
 from ganstudio.ui.explore.side.find_directions import FindForm
 from ganstudio.ui.explore.side.thumbs import ThumbsDialog
 from ganstudio.ui.kit.motion import reveal
-from ganstudio.ui.kit.parts import label, line, tool_button
+from ganstudio.ui.kit.parts import ElidedLabel, boxed, label, line, pop_up, push_button, tool_button
+from ganstudio.ui.pictures.grid import PictureGrid, Sides
 
-CHANNEL, URGENCY = "direction strip", 3
+URGENCY = 3
+STRIP = (-3, -2, -1, 0, 1, 2, 3)
+"""Strengths of the pictures along a direction."""
+STRIP_HEIGHT = 80
 
 
-class DirectionsPanel(QWidget):
-    """Kept directions of the present generator.
+class DirectionsPanel(Part):
+    """Kept directions of the present generator; below them seven pictures along the chosen one.
 
     Args:
         explorer: whose.
@@ -37,78 +42,82 @@ class DirectionsPanel(QWidget):
         picks: samples that a person wants more or less of.
     """
 
-    def __init__(self, explorer: Explorer, studio: Studio, picks: Picks, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._explorer, self._studio = explorer, studio
+    def __init__(self, explorer: Explorer, studio: Studio, picks: Picks) -> None:
+        strip = PictureGrid(_("Along the direction"), _("Click: go so far along the direction"))
+        super().__init__(explorer, "direction strip", strip)
+        self._studio = studio
         self.finding = Finding(explorer, studio)
         self.rows: list[DirectionRow] = []
         self.selected = -1
         self._shown: tuple[str, Direction] | None = None
         self._strengths: dict[str, float] | None = None
         self._thumbs: ThumbsDialog | None = None
-        self.find_button = QPushButton(_("Find directions"))
+        self.find_button = push_button(_("Find directions"), "", _("Shows the ways of finding directions"))
         self.find_button.setCheckable(True)
-        self.find_button.setToolTip(_("Shows the ways of finding directions"))
         self.find_button.toggled.connect(self._unfold)
-        self.import_button = tool_button("folder", _("Import directions"), _("Import directions from a JSON file"))
-        self.import_button.clicked.connect(self.ask_import)
-        self.export_button = tool_button("export", _("Export directions"), _("Export all directions as a JSON file"))
-        self.export_button.clicked.connect(self.ask_export)
+        words = _("Import directions from a JSON file")
+        self.import_button = tool_button("folder", _("Import directions"), words, clicked=self.ask_import)
+        words = _("Export all directions as a JSON file")
+        self.export_button = tool_button("export", _("Export directions"), words, clicked=self.ask_export)
+        words = _("Back to strength 0 along every direction")
+        self.reset_button = tool_button("reset", _("Reset all"), words, clicked=lambda: kept_directions.reset(explorer))
         self.form = FindForm(explorer, picks, self.finding, self.label_by_hand)
         self.form.hide()
         self._empty = label("", "muted", wrap=True)
-        self.reset_button = tool_button("reset", _("Reset all"), _("Back to strength 0 along every direction"))
-        self.reset_button.clicked.connect(lambda: kept_directions.reset(explorer))
-        self.detail = DirectionDetail()
-        self.detail.strength_wanted.connect(lambda strength: self._go(self.selected, strength))
-        self.detail.rename_wanted.connect(lambda: self.rows[self.selected].edit_name())
-        self.detail.remove_wanted.connect(lambda: self.remove(self.selected))
+        self.detail = self._make_detail(strip)
         self._lay_out()
         explorer.kept_changed.connect(self._refresh)
         explorer.state_changed.connect(self._show_strengths)
         explorer.source_changed.connect(self._refresh)
-        explorer.drawn.connect(self._drawn)
         self.finding.found.connect(self._found)
         self._refresh()
 
+    def _make_detail(self, strip: PictureGrid) -> QWidget:
+        """What is shown of the chosen direction: seven pictures along it, and what can be done with it."""
+        words = [f"{strength:+d}".replace("-", "−") if strength else "0" for strength in STRIP]
+        strip.setMinimumSize(96, STRIP_HEIGHT)
+        strip.setFixedHeight(STRIP_HEIGHT)
+        strip.prepare(len(STRIP), len(STRIP), Sides(columns=words))
+        strip.set_names([_("strength {value}").format(value=word) for word in words])
+        strip.clicked.connect(lambda place: self._go(self.selected, float(STRIP[place])))
+        self._title, self._about = ElidedLabel("", "strong"), label("", "small", wrap=True)
+        rename = tool_button(
+            "rename", _("Rename the direction"), _("Rename (F2, or double click on the name)"),
+            clicked=lambda: self.rows[self.selected].edit_name(),
+        )  # fmt: skip
+        self.remove_button = tool_button(
+            "trash", _("Remove the direction"), _("Remove (Delete); can be undone"),
+            clicked=lambda: self.remove(self.selected),
+        )  # fmt: skip
+        bar = boxed(self._about, rename, self.remove_button, across=True, gap=4, stretch=self._about)
+        made = QWidget()
+        boxed(line(), self._title, strip, bar, gap=4, into=made)
+        return made
+
     def _lay_out(self) -> None:
-        bar = QHBoxLayout()
-        bar.setSpacing(4)
-        bar.addWidget(self.find_button, 1)
-        bar.addWidget(self.reset_button)
-        bar.addWidget(self.import_button)
-        bar.addWidget(self.export_button)
-        inside = self._inside = QWidget()
-        self._list = QVBoxLayout(inside)
-        self._list.setContentsMargins(0, 0, 0, 0)
-        self._list.setSpacing(0)
+        bar = boxed(self.find_button, self.reset_button, self.import_button, self.export_button, across=True, gap=4,
+                    stretch=self.find_button)  # fmt: skip
+        self._inside = QWidget()
+        self._list = boxed(into=self._inside)
         self.area = QScrollArea()
         self.area.setWidgetResizable(True)
         self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.area.setWidget(inside)
+        self.area.setWidget(self._inside)
         self._hairline = line()
-        column = QVBoxLayout(self)
-        column.setContentsMargins(8, 8, 8, 8)
-        column.setSpacing(8)
-        column.addLayout(bar)
-        column.addWidget(self.form)
-        column.addWidget(self._empty)
-        column.addWidget(self._hairline)
-        column.addWidget(self.area, 1)
-        column.addWidget(self.detail)
-        column.addStretch(0)
+        boxed(bar, self.form, self._empty, self._hairline, self.area, self.detail, margins=(8, 8, 8, 8), gap=8,
+              into=self, stretch=self.area).addStretch(0)  # fmt: skip
 
     # -- what is shown ----------------------------------------------------------------------------------------------
 
     @property
     def names(self) -> list[str]:
         """The directions in their order."""
-        return list(self._explorer.kept.directions)
+        return list(self.explorer.kept.directions)
 
     def _refresh(self) -> None:
         """Shows what is kept now: rows are used again, and made or taken away only at the end."""
-        directions = list(self._explorer.kept.directions.items())
+        directions = list(self.explorer.kept.directions.items())
         while len(self.rows) > len(directions):
             row = self.rows.pop()
             self._list.removeWidget(row)
@@ -116,7 +125,7 @@ class DirectionsPanel(QWidget):
             row.deleteLater()
         while len(self.rows) < len(directions):
             self._add_row()
-        possible = latent_of(self._explorer) is not None
+        possible = latent_of(self.explorer) is not None
         self._empty.setText(self._empty_words(possible))
         self._empty.setVisible(not directions)
         for widget in (self._hairline, self.area):
@@ -134,7 +143,7 @@ class DirectionsPanel(QWidget):
         self.select(min(self.selected, len(directions) - 1))
 
     def _empty_words(self, possible: bool) -> str:
-        if self._explorer.opened is None:
+        if self.explorer.opened is None:
             return _("Directions of a generator are kept here. Open a generator first.")
         if not possible:
             return _("This generator has no latent vector, so there are no directions to find.")
@@ -151,18 +160,18 @@ class DirectionsPanel(QWidget):
         row.lock_toggled.connect(lambda locked: self.lock(place, locked))
         row.renamed.connect(lambda name: self.rename(place, name))
         row.remove_wanted.connect(lambda: self.remove(place))
-        row.menu_wanted.connect(lambda point: self._open_menu(place, point))
+        row.menu_wanted.connect(lambda point: pop_up(self.menu_of(place), point))
         row.step_wanted.connect(lambda by: self._step(place, by))
 
     def _show_rows(self) -> None:
-        for row, (name, direction) in zip(self.rows, self._explorer.kept.directions.items(), strict=True):
+        for row, (name, direction) in zip(self.rows, self.explorer.kept.directions.items(), strict=True):
             row.show_direction(name, direction)
         self._strengths = None
         self._show_strengths()
 
     def _show_strengths(self) -> None:
         """Called at every move of any control: where the directions are not concerned, there is nothing to do."""
-        state = self._explorer.state
+        state = self.explorer.state
         strengths = {} if state is None else state.strengths
         if strengths == self._strengths:
             return
@@ -192,33 +201,32 @@ class DirectionsPanel(QWidget):
 
     def _show_detail(self) -> None:
         if 0 <= self.selected < len(self.rows):
-            name, state = self.names[self.selected], self._explorer.state
+            name, state = self.names[self.selected], self.explorer.state
             strength = 0.0 if state is None else state.strengths.get(name, 0.0)
-            self.detail.show_direction(name, self._explorer.kept.directions[name], strength)
+            self._title.setText(name)
+            self._about.setText(quality_text(self.explorer.kept.directions[name]))
+            near = (place for place, there in enumerate(STRIP) if abs(there - strength) < 0.05)
+            self.grid.choose(next(near, -1))
 
     def _draw_strip(self) -> None:
         """Seven pictures of the chosen direction, while somebody sees them."""
         wanted = None
         if 0 <= self.selected < len(self.rows) and self.isVisible():
             name = self.names[self.selected]
-            wanted = name, self._explorer.kept.directions[name]
+            wanted = name, self.explorer.kept.directions[name]
         same = wanted is not None and self._shown is not None and wanted[1] is self._shown[1]
         if same or wanted is self._shown:
             return
-        self.detail.forget_pictures()
+        self.grid.blank()
         self._shown = wanted
-        self._explorer.show(CHANNEL, None if wanted is None else self._strip_of(wanted[0]), URGENCY)
+        self.explorer.show(self.channel, None if wanted is None else self._strip_of(wanted[0]), URGENCY)
 
     def _strip_of(self, name: str) -> Factory:
         def work(state: ExploreState) -> Work:
             states = [state.with_(strengths={**state.strengths, name: float(there)}) for there in STRIP]
-            return many([self._explorer.effective(one) for one in states])
+            return many([self.explorer.effective(one) for one in states])
 
         return work
-
-    def _drawn(self, result: Drawn) -> None:
-        if result.channel == CHANNEL and isinstance(result.value, Pictures):
-            self.detail.strip.put(result.value.first, result.value.items)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Somebody looks: the strip is drawn."""
@@ -234,23 +242,23 @@ class DirectionsPanel(QWidget):
 
     def _go(self, place: int, strength: float) -> None:
         if 0 <= place < len(self.rows):
-            kept_directions.set_strength(self._explorer, self.names[place], strength)
+            kept_directions.set_strength(self.explorer, self.names[place], strength)
 
     def lock(self, place: int, locked: bool) -> None:
         """Keeps all other attributes from moving along this one."""
-        kept_directions.lock(self._explorer, self.names[place], locked)
+        kept_directions.lock(self.explorer, self.names[place], locked)
 
     def rename(self, place: int, name: str) -> None:
         """Calls a direction something else."""
         if 0 <= place < len(self.rows):
-            kept_directions.rename(self._explorer, self.names[place], name)
+            kept_directions.rename(self.explorer, self.names[place], name)
 
     def remove(self, place: int) -> None:
         """Keeps a direction no longer; can be undone."""
         if not 0 <= place < len(self.rows):
             return
-        had_keyboard = self.rows[place].hasFocus() or self.detail.remove.hasFocus()
-        kept_directions.remove(self._explorer, [self.names[place]])
+        had_keyboard = self.rows[place].hasFocus() or self.remove_button.hasFocus()
+        kept_directions.remove(self.explorer, [self.names[place]])
         if had_keyboard and self.rows:
             self.rows[min(place, len(self.rows) - 1)].setFocus(Qt.FocusReason.OtherFocusReason)
         elif had_keyboard:
@@ -272,19 +280,16 @@ class DirectionsPanel(QWidget):
 
     def label_by_hand(self) -> None:
         """Opens the wall of samples to be labelled."""
-        if self._thumbs is None and latent_of(self._explorer) is not None:
-            dialog = self._thumbs = ThumbsDialog(self._explorer, self.finding.start_by_hand, self)
-            dialog.destroyed.connect(self._thumbs_gone)
+        if self._thumbs is None and latent_of(self.explorer) is not None:
+            dialog = self._thumbs = ThumbsDialog(self.explorer, self.finding.start_by_hand, self)
+            dialog.destroyed.connect(lambda: setattr(self, "_thumbs", None))
             dialog.open()
-
-    def _thumbs_gone(self) -> None:
-        self._thumbs = None
 
     # -- files ------------------------------------------------------------------------------------------------------
 
     def ask_export(self) -> None:
         """Asks for a file and writes all directions."""
-        opened = self._explorer.opened
+        opened = self.explorer.opened
         suggestion = f"{opened.title if opened is not None else 'generator'}-directions.json".replace("/", "-")
         kinds = _("Directions (*.json)")
         chosen, _filter = QFileDialog.getSaveFileName(self, _("Export directions"), suggestion, kinds)
@@ -295,7 +300,7 @@ class DirectionsPanel(QWidget):
         """Writes all directions."""
         if not path.suffix:
             path = path.with_name(path.name + ".json")
-        kept = self._explorer.kept.directions
+        kept = self.explorer.kept.directions
         try:
             save_directions(path, list(kept.values()))
         except StudioError as error:
@@ -314,20 +319,20 @@ class DirectionsPanel(QWidget):
     def import_from(self, path: Path) -> None:
         """Keeps what is in a file; refuses directions of another generator."""
         try:
-            found = load_directions(path, self._explorer.controls)
+            found = load_directions(path, self.explorer.controls)
             if not found:
                 raise UsageError(_("There are no directions in {file}.").format(file=path.name))
         except StudioError as error:
             self._studio.report(error)
             return
-        self._found(kept_directions.add(self._explorer, found, _("Import directions")))
+        self._found(kept_directions.add(self.explorer, found, _("Import directions")))
 
     # -- menus and keys ---------------------------------------------------------------------------------------------
 
-    def make_menu(self, place: int) -> QMenu:
+    def menu_of(self, place: int) -> QMenu:
         """What can be done with a direction."""
         menu = QMenu(self)
-        direction = self._explorer.kept.directions[self.names[place]]
+        direction = self.explorer.kept.directions[self.names[place]]
         menu.addAction(_("Rename…"), self.rows[place].edit_name)
         menu.addAction(_("Reset"), lambda: self._go(place, 0.0))
         if direction.kind == kept_directions.LOCKABLE:
@@ -337,10 +342,5 @@ class DirectionsPanel(QWidget):
             locked.triggered.connect(lambda checked: self.lock(place, checked))
         menu.addSeparator()
         menu.addAction(_("Remove"), lambda: self.remove(place))
-        menu.addAction(_("Remove all"), lambda: kept_directions.remove(self._explorer, self.names))
+        menu.addAction(_("Remove all"), lambda: kept_directions.remove(self.explorer, self.names))
         return menu
-
-    def _open_menu(self, place: int, point: QPoint) -> None:
-        menu = self.make_menu(place)
-        menu.aboutToHide.connect(menu.deleteLater)
-        menu.popup(point)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QProgressBar, QWidget
 
 from ganstudio.app.explore.explorer import Explorer
 from ganstudio.app.explore.finders import (
@@ -22,19 +21,8 @@ from ganstudio.app.explore.finders import (
 from ganstudio.core.i18n import _, plural
 from ganstudio.ui.explore.picks import Picks
 from ganstudio.ui.forms.editors import QuietCombo
-from ganstudio.ui.kit.parts import ElidedLabel, LinkButton, label, pad_spin_box, tool_button
+from ganstudio.ui.kit.parts import ElidedLabel, LinkButton, QuietSpinBox, boxed, label, push_button, tool_button
 from ganstudio.ui.kit.style import set_look
-
-
-class _QuietSpinBox(QSpinBox):
-    """A spin box the wheel passes by unless it has the focus."""
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        """Lets the panel scroll where the box is not being used."""
-        if self.hasFocus():
-            super().wheelEvent(event)
-        else:
-            event.ignore()
 
 
 class FindForm(QWidget):
@@ -53,9 +41,8 @@ class FindForm(QWidget):
         picks: Picks,
         finding: Finding,
         label_by_hand: Callable[[], object],
-        parent: QWidget | None = None,
     ) -> None:
-        super().__init__(parent)
+        super().__init__()
         self._explorer, self._picks, self.finding, self._label_by_hand = explorer, picks, finding, label_by_hand
         self._ways = {way.key: way for way in ways()}
         self._of = explorer.controls
@@ -70,59 +57,25 @@ class FindForm(QWidget):
         self.by_hand = LinkButton(_("Label by hand"))
         self.by_hand.setToolTip(_("Say of samples on a wall whether they have it"))
         self.by_hand.clicked.connect(lambda: self.choose("hand"))
-        self.count = _QuietSpinBox()
-        self.count.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.count.setAccessibleName(_("How many directions"))
-        self.count.setValue(DEFAULT_COUNT)
-        pad_spin_box(self.count)
-        self.go = QPushButton(_("Find"))
-        self.go.clicked.connect(self.start)
+        self.count = QuietSpinBox(_("How many directions"), 1, LARGEST_COUNT, DEFAULT_COUNT)
+        self.go = push_button(_("Find"), clicked=self.start)
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
         self.bar.setAccessibleName(_("Progress of the search"))
         self.doing = ElidedLabel("", "small")
-        self.stop = tool_button("close", _("Stop the search"))
-        self.stop.clicked.connect(finding.cancel)
+        self.stop = tool_button("close", _("Stop the search"), clicked=finding.cancel)
         self._told = label("", "muted", wrap=True)
-        self._lay_out()
+        self._many, self._searching = QWidget(), QWidget()
+        boxed(label(_("How many")), self.count, across=True, gap=8, into=self._many)
+        asked = boxed(self._many, self.by_hand, None, self.go, across=True, gap=8)
+        words = boxed(self.doing, self.bar, gap=4)
+        boxed(words, self.stop, across=True, gap=8, into=self._searching, stretch=words)
+        boxed(self.way_box, self._summary, self._reason, asked, self._searching, self._told, gap=8, into=self)
         finding.changed.connect(self._progress)
         picks.changed.connect(self.refresh)
         explorer.source_changed.connect(self._source_changed)
         self.refresh()
         self._progress()
-
-    def _lay_out(self) -> None:
-        self._many = QWidget()
-        many = QHBoxLayout(self._many)
-        many.setContentsMargins(0, 0, 0, 0)
-        many.setSpacing(8)
-        many.addWidget(label(_("How many")))
-        many.addWidget(self.count)
-        asked = QHBoxLayout()
-        asked.setContentsMargins(0, 0, 0, 0)
-        asked.setSpacing(8)
-        asked.addWidget(self._many)
-        asked.addWidget(self.by_hand)
-        asked.addStretch(1)
-        asked.addWidget(self.go)
-        self._searching = QWidget()
-        words = QVBoxLayout()
-        words.setSpacing(4)
-        words.addWidget(self.doing)
-        words.addWidget(self.bar)
-        row = QHBoxLayout(self._searching)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(8)
-        row.addLayout(words, 1)
-        row.addWidget(self.stop)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(8)
-        for widget in (self.way_box, self._summary, self._reason):
-            column.addWidget(widget)
-        column.addLayout(asked)
-        column.addWidget(self._searching)
-        column.addWidget(self._told)
 
     @property
     def way(self) -> Way:

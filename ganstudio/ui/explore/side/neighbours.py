@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from ganstudio.app.explore.explorer import Explorer
 from ganstudio.app.generators.sources import data_of
@@ -17,57 +16,49 @@ from ganstudio.app.named import data_refusal
 from ganstudio.app.studio import Studio
 from ganstudio.core.errors import StudioError
 from ganstudio.core.i18n import _
-from ganstudio.explore.rendering import Drawn
 from ganstudio.explore.state import stack
 from ganstudio.explore.views import dot
 from ganstudio.explore.working import Working
-from ganstudio.ui.explore.grid import PictureGrid
-from ganstudio.ui.kit.parts import label
+from ganstudio.ui.explore.part import Part
+from ganstudio.ui.kit.parts import label, push_button
+from ganstudio.ui.pictures.grid import PictureGrid
 
 if TYPE_CHECKING:
     from ganstudio.data import Dataset
     from ganstudio.explore.generator import Generator
     from ganstudio.explore.neighbours import Nearest, Neighbours, Yardstick
 
-CHANNEL, URGENCY = "neighbours", 2
+URGENCY = 2
 SHOWN = 9
 REST_MS = 400
 
 
-class NeighboursPanel(QWidget):
+class NeighboursPanel(Part):
     """Once the data set is loaded, follows the large picture whenever the hand rests."""
 
-    def __init__(self, explorer: Explorer, studio: Studio, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._explorer, self._studio = explorer, studio
+    def __init__(self, explorer: Explorer, studio: Studio) -> None:
+        grid = PictureGrid(_("Nearest training pictures"), _("The most alike first"))
+        super().__init__(explorer, "neighbours", grid)
+        self._studio = studio
         self._data: Dataset | None = None
         self._neighbours: Neighbours | None = None
         self._yardstick: Yardstick | None = None
         self._nearest: Nearest | None = None
         self._job: Job | None = None
         self._of: object = self  # neither a path nor nothing: the first look is a change
-        self.load = QPushButton(_("Compare with the training data"))
-        self.load.setToolTip(_("Reads the data set that this run was trained on and looks for what is most alike"))
-        self.load.clicked.connect(self.read_data)
+        words = _("Reads the data set that this run was trained on and looks for what is most alike")
+        self.load = push_button(_("Compare with the training data"), "", words, clicked=self.read_data)
         self.words = label("", "muted", wrap=True)
-        self.grid = PictureGrid(_("Nearest training pictures"), _("The most alike first"))
-        column = QVBoxLayout(self)
-        column.setContentsMargins(8, 8, 8, 8)
-        column.setSpacing(8)
-        column.addWidget(self.load)
-        column.addWidget(self.words)
-        column.addWidget(self.grid, 1)
-        column.addStretch(0)
+        self.stack(self.load, self.words, grid)
         self._settle = QTimer(self, singleShot=True, interval=REST_MS)
         self._settle.timeout.connect(self._look)
-        explorer.drawn.connect(self._drawn)
         explorer.state_changed.connect(self._moved)
         explorer.weights_changed.connect(self._moved)
         explorer.source_changed.connect(self._source_changed)
         self._source_changed()
 
     def _source_changed(self) -> None:
-        opened = self._explorer.opened
+        opened = self.explorer.opened
         of = None if opened is None else (opened.path, opened.generator.controls)
         if of == self._of:
             self._moved()  # the same run, opened anew: its data set is there already
@@ -76,21 +67,21 @@ class NeighboursPanel(QWidget):
         if self._job is not None:
             self._job.cancel()
         self._data = self._neighbours = self._yardstick = self._nearest = self._job = None
-        self._explorer.drop(CHANNEL)
-        run = None if self._explorer.opened is None else self._explorer.opened.run
+        self.explorer.drop(self.channel)
+        run = None if self.explorer.opened is None else self.explorer.opened.run
         self.load.setVisible(run is not None)
         self.load.setEnabled(True)
         self.grid.hide()
         self.words.setText(
             _("Shows the training pictures that are most like the present one, and how unusual such a likeness is: a "
               "picture nearer to one of them than real pictures are to each other may have been learned by heart.")
-            if run is not None or self._explorer.opened is None
+            if run is not None or self.explorer.opened is None
             else _("Where this generator learned is not known, so there is nothing to compare with.")
         )  # fmt: skip
 
     def read_data(self) -> None:
         """Reads the data set that the run was trained on."""
-        run = None if self._explorer.opened is None else self._explorer.opened.run
+        run = None if self.explorer.opened is None else self.explorer.opened.run
         refused = "" if run is None else data_refusal(run.info.experiment, self._studio.settings)
         if refused:
             self.words.setText(refused)
@@ -136,10 +127,10 @@ class NeighboursPanel(QWidget):
         """Nobody looks."""
         super().hideEvent(event)
         self._settle.stop()
-        self._explorer.drop(CHANNEL)
+        self.explorer.drop(self.channel)
 
     def _look(self) -> None:
-        position, neighbours, yardstick = self._explorer.position, self._neighbours, self._yardstick
+        position, neighbours, yardstick = self.explorer.position, self._neighbours, self._yardstick
         if position is None or neighbours is None:
             return
 
@@ -148,21 +139,23 @@ class NeighboursPanel(QWidget):
             if yardstick is None:
                 yield from neighbours.yardstick()
 
-        self._explorer.ask(CHANNEL, work, URGENCY)
+        self.explorer.ask(self.channel, work, URGENCY)
 
-    def _drawn(self, result: Drawn) -> None:
-        if result.channel != CHANNEL:
+    def failed(self, words: str) -> None:
+        """Says why."""
+        self.grid.hide()
+        self.words.setText(words)
+
+    def arrived(self, value: Any) -> None:
+        """The nearest pictures, or how near real ones are to each other."""
+        if isinstance(value, Working):
             return
-        if result.error is not None:
-            self.grid.hide()
-            self.words.setText(str(result.error))
-        elif result.value is not None and not isinstance(result.value, Working):
-            if hasattr(result.value, "indices"):
-                self._nearest = result.value
-                self._show(result.value)
-            else:
-                self._yardstick = result.value
-                self._say()
+        if hasattr(value, "indices"):
+            self._nearest = value
+            self._show(value)
+        else:
+            self._yardstick = value
+        self._say()
 
     def _show(self, nearest: Nearest) -> None:
         assert self._data is not None
@@ -180,7 +173,6 @@ class NeighboursPanel(QWidget):
         self.grid.prepare(len(pictures), 3)
         self.grid.put(0, pictures)
         self.grid.set_names(names, captions=True)
-        self._say()
 
     def _say(self) -> None:
         if self._nearest is None or self._yardstick is None:

@@ -10,25 +10,25 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QSize, Qt
 from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent, QGuiApplication, QImage, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from ganstudio.app.explore.explorer import Explorer
 from ganstudio.app.studio import Studio
 from ganstudio.core.controls import ClassImages
 from ganstudio.core.i18n import _
 from ganstudio.explore.files import to_pixels
-from ganstudio.explore.rendering import Drawn
 from ganstudio.explore.state import ExploreState, position_of
-from ganstudio.ui.explore.grid import PictureGrid
+from ganstudio.ui.explore.part import Part
 from ganstudio.ui.kit.files import ask_picture, png_of
-from ganstudio.ui.kit.parts import Segmented, label, tool_button
+from ganstudio.ui.kit.parts import Segmented, boxed, label, push_button, tool_button
 from ganstudio.ui.kit.theme import current_theme, theme_hub
+from ganstudio.ui.pictures.grid import PictureGrid
 
 if TYPE_CHECKING:
     from ganstudio.explore.generator import Generator
     from ganstudio.explore.projection import Projection
 
-CHANNEL, URGENCY = "projection", 1
+URGENCY = 1
 EXAMPLES = 32
 Invert = Literal["auto", "no", "yes"]
 
@@ -72,23 +72,24 @@ class ErrorLine(QWidget):
         painter.end()
 
 
-class ProjectionPanel(QWidget):
+class ProjectionPanel(Part):
     """Opens, pastes or takes a dropped picture, and finds where the generator draws it."""
 
-    def __init__(self, explorer: Explorer, studio: Studio, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._explorer, self._studio = explorer, studio
+    def __init__(self, explorer: Explorer, studio: Studio) -> None:
+        candidates = PictureGrid(_("Candidates"), _("Click: go there, and edit it with every slider."))
+        super().__init__(explorer, "projection", candidates)
+        self._studio = studio
         self._source: Path | bytes | None = None
         self._found: Projection | None = None
         self._began: ExploreState | None = None
         self._looking = False
         self._of: object = None
+        self._seed = 0
         self.setAcceptDrops(True)
-        self.open = QPushButton(_("Open a picture…"))
-        self.open.setToolTip(_("Any image: its middle square is looked for (Ctrl+I)"))
-        self.open.clicked.connect(self.choose)
-        self.paste = tool_button("copy", _("Paste a picture"), _("Looks for the picture on the clipboard"))
-        self.paste.clicked.connect(self.paste_picture)
+        words = _("Any image: its middle square is looked for (Ctrl+I)")
+        self.open = push_button(_("Open a picture…"), "", words, clicked=self.choose)
+        words = _("Looks for the picture on the clipboard")
+        self.paste = tool_button("copy", _("Paste a picture"), words, clicked=self.paste_picture)
         self.invert = Segmented(
             [
                 ("auto", _("Auto"), _("Turns light and dark round where the ground of the picture is the other one")),
@@ -98,57 +99,33 @@ class ProjectionPanel(QWidget):
             _("Light and dark"),
         )
         self.invert.chosen.connect(lambda _key: self.begin())
+        self.words = label("", "muted", wrap=True)
         self.target = PictureGrid(_("The picture, and the best that was found"), "")
         self.target.setFixedHeight(120)
         self.line = ErrorLine()
-        self.candidates = PictureGrid(_("Candidates"), _("Click: go there, and edit it with every slider."))
-        self.candidates.clicked.connect(self.take)
-        self.words = label("", "muted", wrap=True)
-        self.again = QPushButton(_("Again"))
-        self.again.setToolTip(_("Looks once more, from other starts"))
-        self.again.clicked.connect(lambda: self.begin(other=True))
-        self.stop = QPushButton(_("Stop"))
-        self.stop.setToolTip(_("Keeps what was found so far"))
-        self.stop.clicked.connect(self.end)
-        self._seed = 0
-        self._lay_out()
-        explorer.drawn.connect(self._drawn)
+        candidates.clicked.connect(self.take)
+        words = _("Looks once more, from other starts")
+        self.again = push_button(_("Again"), "", words, clicked=lambda: self.begin(other=True))
+        self.stop = push_button(_("Stop"), "", _("Keeps what was found so far"), clicked=self.end)
+        head = boxed(self.open, self.paste, across=True, gap=8, stretch=self.open)
+        foot = boxed(self.again, self.stop, None, across=True, gap=8)
+        self.stack(head, self.invert, self.words, self.target, self.line, candidates, foot)
         explorer.source_changed.connect(self._source_changed)
         explorer.weights_changed.connect(self._weights_changed)
         self._source_changed()
-
-    def _lay_out(self) -> None:
-        head, foot = QHBoxLayout(), QHBoxLayout()
-        head.addWidget(self.open, 1)
-        head.addWidget(self.paste)
-        foot.addWidget(self.again)
-        foot.addWidget(self.stop)
-        foot.addStretch(1)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(8, 8, 8, 8)
-        column.setSpacing(8)
-        column.addLayout(head)
-        column.addWidget(self.invert)
-        column.addWidget(self.words)
-        column.addWidget(self.target)
-        column.addWidget(self.line)
-        column.addWidget(self.candidates, 1)
-        column.addLayout(foot)
-        column.addStretch(0)
-        self.candidates.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
     def sizeHint(self) -> QSize:
         """As wide as its neighbours."""
         return QSize(304, 480)
 
     def _source_changed(self) -> None:
-        opened, spec = self._explorer.opened, self._explorer.spec
+        opened, spec = self.explorer.opened, self.explorer.spec
         of = None if opened is None else (opened.path, opened.generator.controls)
         if opened is not None and of == self._of:
             return self._weights_changed()  # opened anew, or something else could not be opened: nothing is lost
         images = spec is not None and spec.pictures
         waiting = self._looking and self._of is None and images  # given before there was anything to look in
-        self._explorer.drop(CHANNEL)
+        self.explorer.drop(self.channel)
         self._of, self._found = of, None
         self._looking = self._looking and of is None
         for widget in (self.open, self.paste):
@@ -160,11 +137,11 @@ class ProjectionPanel(QWidget):
 
     def _weights_changed(self) -> None:
         """With other weights the search is another one; a run that trains is followed while it goes on."""
-        if self._looking and self._explorer.following is None and not self._explorer.opening:
+        if self._looking and self.explorer.following is None and not self.explorer.opening:
             self.begin()
 
     def _explain(self) -> None:
-        spec = self._explorer.spec
+        spec = self.explorer.spec
         self.words.setText(
             _("Pictures can be looked for in generators of pictures.")
             if spec is not None and not spec.pictures
@@ -173,7 +150,7 @@ class ProjectionPanel(QWidget):
         )  # fmt: skip
 
     def _show_parts(self, shown: bool) -> None:
-        for widget in (self.target, self.line, self.candidates, self.again, self.stop):
+        for widget in (self.target, self.line, self.grid, self.again, self.stop):
             widget.setVisible(shown)
 
     # -- which picture ----------------------------------------------------------------------------------------------
@@ -213,7 +190,7 @@ class ProjectionPanel(QWidget):
 
     def begin(self, other: bool = False) -> None:
         """Looks for the picture, from the beginning."""
-        source, spec = self._source, self._explorer.spec
+        source, spec = self._source, self.explorer.spec
         if source is None:
             return
         if spec is None:
@@ -223,9 +200,9 @@ class ProjectionPanel(QWidget):
             self._studio.notifications.info(_("Pictures can only be looked for in a generator of pictures."))
             return
         self._seed = self._seed + 1 if other else 0
-        self._found, self._began = None, self._explorer.state
-        seed, mode, state = self._seed, self.invert.value, self._explorer.state
-        shown = [control.name for control in self._explorer.controls if isinstance(control, ClassImages)]
+        self._found, self._began = None, self.explorer.state
+        seed, mode, state = self._seed, self.invert.value, self.explorer.state
+        shown = [control.name for control in self.explorer.controls if isinstance(control, ClassImages)]
         given = {} if state is None else {name: state.position[name] for name in shown}
 
         def work(generator: Generator) -> Iterator[Any]:
@@ -242,13 +219,13 @@ class ProjectionPanel(QWidget):
         self._show_parts(True)
         self.target.prepare(2)
         self.target.set_names([_("wanted"), _("found")], captions=True)
-        self._explorer.ask(CHANNEL, work, URGENCY)
+        self.explorer.ask(self.channel, work, URGENCY)
         self._looking = True
         self.stop.setEnabled(True)
 
     def _wait(self) -> None:
         """There is nothing yet that could draw the picture."""
-        self._looking = bool(self._explorer.opening)
+        self._looking = bool(self.explorer.opening)
         if self._looking:
             self.words.setText(_("Waits for what is being opened…"))
         else:
@@ -256,35 +233,37 @@ class ProjectionPanel(QWidget):
 
     def end(self) -> None:
         """Keeps what was found so far."""
-        self._explorer.drop(CHANNEL)
-        self._looking = False
-        self.stop.setEnabled(False)
+        self.explorer.drop(self.channel)
+        self.ended()
         if self._found is None:
             self._show_parts(False)
             self._explain()
         else:
             self._finish(self._found)
 
-    def _drawn(self, result: Drawn) -> None:
-        if result.channel != CHANNEL:
-            return
-        if result.error is not None:
-            self._show_parts(False)
-            self.words.setText(str(result.error))
-        elif isinstance(result.value, np.ndarray):
-            self.target.put(0, to_pixels(result.value[None]))
-        elif result.value is not None:
-            self._show(result.value)
-        if result.done:
-            self._looking = False
-            self.stop.setEnabled(False)
+    def failed(self, words: str) -> None:
+        """Says why."""
+        self._show_parts(False)
+        self.words.setText(words)
+
+    def arrived(self, value: Any) -> None:
+        """The picture as the generator could draw it, or how far the search is."""
+        if isinstance(value, np.ndarray):
+            self.target.put(0, to_pixels(value[None]))
+        else:
+            self._show(value)
+
+    def ended(self) -> None:
+        """Nothing more comes."""
+        self._looking = False
+        self.stop.setEnabled(False)
 
     def _show(self, found: Projection) -> None:
         self._found = found
-        self.candidates.prepare(len(found.pictures))
-        self.candidates.put(0, found.pictures)
-        self.candidates.set_names([_("error {value:.3f}").format(value=error) for error in found.errors])
-        self.candidates.choose(found.best)
+        self.grid.prepare(len(found.pictures))
+        self.grid.put(0, found.pictures)
+        self.grid.set_names([_("error {value:.3f}").format(value=error) for error in found.errors])
+        self.grid.choose(found.best)
         best: NDArray[np.uint8] = found.pictures[found.best]
         self.target.put(1, best[None])
         self.line.set_history(found.history)
@@ -296,7 +275,7 @@ class ProjectionPanel(QWidget):
 
     def _finish(self, found: Projection) -> None:
         """Goes to the best, where nobody has gone elsewhere meanwhile."""
-        if self._explorer.state is self._began:
+        if self.explorer.state is self._began:
             self.take(found.best)
             self.words.setText(_("Found. Every slider now edits this picture; the other candidates are below."))
         else:
@@ -306,5 +285,5 @@ class ProjectionPanel(QWidget):
         """Goes to a candidate."""
         if self._found is not None and place < len(self._found.pictures):
             state = ExploreState(position_of(self._found.values, place))
-            self._explorer.edit(state, _("Go to what was found"))
-            self._began = self._explorer.state
+            self.explorer.edit(state, _("Go to what was found"))
+            self._began = self.explorer.state

@@ -6,63 +6,23 @@ from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QRect, Qt
-from PySide6.QtGui import QCloseEvent, QColor, QFont, QKeyEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QCloseEvent, QKeyEvent
+from PySide6.QtWidgets import QDialog, QLineEdit, QWidget
 
 from ganstudio.app.explore.explorer import Explorer
 from ganstudio.app.explore.finders import latent_of
 from ganstudio.core.i18n import _
 from ganstudio.explore.rendering import Drawn
 from ganstudio.explore.views import Pictures, many
-from ganstudio.ui.explore.grid import PictureGrid
-from ganstudio.ui.kit.parts import label, tool_button
-from ganstudio.ui.kit.style import set_look
-from ganstudio.ui.kit.theme import current_theme
+from ganstudio.ui.kit.parts import boxed, label, push_button, tool_button
+from ganstudio.ui.pictures.grid import PictureGrid
 
 CHANNEL, URGENCY = "thumbs", 12
 PAGE, FIRST_SEED = 48, 90_001
 LEAST = 4
-BADGE = 18
 NEXT = {0: 1, 1: -1, -1: 0}
 """What a click makes of a label: none, up, down, none."""
-
-
-class ThumbGrid(PictureGrid):
-    """Pictures with a thumb each: a plus or a minus in the corner."""
-
-    def __init__(self, name: str, hint: str, parent: QWidget | None = None) -> None:
-        super().__init__(name, hint, parent)
-        self._thumbs: dict[int, int] = {}
-
-    def set_thumbs(self, thumbs: dict[int, int]) -> None:
-        """Places to 1 (up) or −1 (down)."""
-        self._thumbs = dict(thumbs)
-        self.update()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """The pictures, and the thumbs over them."""
-        super().paintEvent(event)
-        if not self._thumbs:
-            return
-        theme = current_theme()
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        font = QFont(painter.font())
-        font.setBold(True)
-        painter.setFont(font)
-        for place, thumb in self._thumbs.items():
-            if not thumb or place >= self.count:
-                continue
-            cell = self.cell(place)
-            side = min(BADGE, cell.width(), cell.height())
-            badge = QRect(cell.right() - side, cell.top() + 1, side, side)
-            painter.setPen(QColor(theme.surface))
-            painter.setBrush(QColor(theme.real if thumb > 0 else theme.warning))
-            painter.drawEllipse(badge)
-            painter.setPen(QColor("#000000" if theme.dark else "#ffffff"))
-            painter.drawText(badge, Qt.AlignmentFlag.AlignCenter, "+" if thumb > 0 else "−")
-        painter.end()
 
 
 class ThumbsDialog(QDialog):
@@ -100,23 +60,23 @@ class ThumbsDialog(QDialog):
         self.name.setPlaceholderText(_("thick strokes, smiling, …"))
         self.name.setAccessibleName(_("Name of the attribute"))
         self.name.setToolTip(_("What the slider will be called"))
-        self.grid = ThumbGrid(
+        self.grid = PictureGrid(
             _("Samples to label"), _("Click: has it, has it not, no label. Keys: + has it, − has it not, 0 no label.")
         )
+        self.grid.prepare(PAGE)
         self.grid.clicked.connect(lambda place: self.set_thumb(place, NEXT[self.thumb(place)]))
-        self.back = tool_button("chevron-left", _("Samples before"), _("Back to the samples before; labels stay"))
-        self.back.clicked.connect(lambda: self.show_page(self._page - 1))
-        self.more = QPushButton(_("More samples"))
-        self.more.setToolTip(_("Other samples; the labels given so far stay"))
-        self.more.clicked.connect(lambda: self.show_page(self._page + 1))
+        self.back = tool_button(
+            "chevron-left", _("Samples before"), _("Back to the samples before; labels stay"),
+            clicked=lambda: self.show_page(self._page - 1),
+        )  # fmt: skip
+        self.more = push_button(
+            _("More samples"), "", _("Other samples; the labels given so far stay"),
+            clicked=lambda: self.show_page(self._page + 1),
+        )  # fmt: skip
         self._counts = label("", "muted")
         self._hint = label("", "small")
-        self.find_button = QPushButton(_("Find the attribute"))
-        set_look(self.find_button, primary=True)
-        self.find_button.clicked.connect(self.accept)
-        self.cancel = QPushButton(_("Cancel"))
-        self.cancel.setToolTip(_("Drops the labels"))
-        self.cancel.clicked.connect(self.reject)
+        self.find_button = push_button(_("Find the attribute"), clicked=self.accept, primary=True)
+        self.cancel = push_button(_("Cancel"), "", _("Drops the labels"), clicked=self.reject)
         for button in (self.more, self.find_button, self.cancel):
             button.setAutoDefault(False)  # Enter in the name or on the wall must not send half the labels off
         self._lay_out()
@@ -127,32 +87,16 @@ class ThumbsDialog(QDialog):
         self.show_page(0)
 
     def _lay_out(self) -> None:
-        asked = QHBoxLayout()
-        asked.setSpacing(8)
-        asked.addWidget(label(_("Attribute")))
-        asked.addWidget(self.name, 1)
-        below = QHBoxLayout()
-        below.setSpacing(8)
-        below.addWidget(self.back)
-        below.addWidget(self.more)
-        below.addWidget(self._counts, 1)
-        below.addWidget(self.cancel)
-        below.addWidget(self.find_button)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(24, 16, 24, 16)
-        column.setSpacing(16)
-        column.addLayout(asked)
-        column.addWidget(
-            label(_("Click a sample that has it (+), twice one that has it not (−), a third time to take the label "
-                    "away. A dozen of each is a good beginning; leave out those that are neither."),
-                  "muted", wrap=True)
+        words = label(
+            _("Click a sample that has it (+), twice one that has it not (−), a third time to take the label "
+              "away. A dozen of each is a good beginning; leave out those that are neither."),
+            "muted", wrap=True,
         )  # fmt: skip
-        column.addWidget(self.grid, 1)
-        ending = QVBoxLayout()
-        ending.setSpacing(8)
-        ending.addWidget(self._hint)
-        ending.addLayout(below)
-        column.addLayout(ending)
+        asked = boxed(label(_("Attribute")), self.name, across=True, gap=8, stretch=self.name)
+        below = boxed(self.back, self.more, self._counts, self.cancel, self.find_button, across=True, gap=8,
+                      stretch=self._counts)  # fmt: skip
+        ending = boxed(self._hint, below, gap=8)
+        boxed(asked, words, self.grid, ending, margins=(24, 16, 24, 16), gap=16, into=self, stretch=self.grid)
         self.resize(720, 640)
 
     # -- the samples ------------------------------------------------------------------------------------------------
@@ -166,8 +110,7 @@ class ThumbsDialog(QDialog):
             self._thumbs.append({})
         if page != self._page:
             self._page = page
-            self.grid.clear()
-            self.grid.prepare(PAGE)
+            self.grid.blank()
             self._ask()
         self._refresh()
 
@@ -217,7 +160,7 @@ class ThumbsDialog(QDialog):
         return ""
 
     def _refresh(self) -> None:
-        self.grid.set_thumbs(self._thumbs[self._page])
+        self.grid.set_marks({place: thumb > 0 for place, thumb in self._thumbs[self._page].items() if thumb})
         words = {1: _("has it"), -1: _("has it not"), 0: _("no label")}
         self.grid.set_names(
             [_("sample {n}: {said}").format(n=self._page * PAGE + place + 1, said=words[self.thumb(place)])

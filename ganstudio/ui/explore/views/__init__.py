@@ -24,6 +24,7 @@ class ViewTabs(Tabs):
 
     def __init__(self, explorer: Explorer, traveller: Traveller, picks: Picks, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.traveller = traveller
         self.wall, self.sweep = WallView(explorer, picks), SweepView(explorer, picks)
         self.path, self.plane = PathView(explorer, picks), PlaneView(explorer, picks, traveller)
         self.sums = SumsView(explorer, picks)

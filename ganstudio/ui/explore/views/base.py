@@ -6,71 +6,71 @@ import itertools
 from collections.abc import Sequence
 from functools import partial
 
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QMenu, QWidget
 
 from ganstudio.app.explore.explorer import Explorer
 from ganstudio.core.i18n import _
-from ganstudio.explore.rendering import Drawn, Work
+from ganstudio.explore.rendering import Work
 from ganstudio.explore.state import ExploreState
-from ganstudio.explore.views import PIECE, Pictures, many
-from ganstudio.ui.explore.grid import PictureGrid
+from ganstudio.explore.views import PIECE, many
+from ganstudio.ui.explore.part import Part
 from ganstudio.ui.explore.picks import Picks
-from ganstudio.ui.kit.parts import label
+from ganstudio.ui.kit.parts import boxed, label, push_button
+from ganstudio.ui.pictures.grid import PictureGrid
 
 VIEW_URGENCY = 10
 WIDE = 560
 
 
-class GridView(QWidget):
+class GridView(Part):
     """A bar of choices above a grid of pictures of states.
 
     Args:
         explorer: what is drawn.
         picks: samples that a person wants more or less of.
         channel: of the rendering service.
-        name: what is shown.
-        hint: what a click does.
+        grid: shows the pictures.
 
     Attributes:
         states: what the grid shows, place by place.
-        titles: words of the bar that may be left out.
+        piece: so many pictures come at a time.
     """
 
     follows = True
     """Drawn anew whenever the controls move."""
 
-    def __init__(self, explorer: Explorer, picks: Picks, channel: str, name: str, hint: str) -> None:
-        super().__init__()
-        self.explorer, self.picks, self.channel = explorer, picks, channel
+    def __init__(self, explorer: Explorer, picks: Picks, channel: str, grid: PictureGrid) -> None:
+        super().__init__(explorer, channel, grid)
+        self.picks = picks
         self.states: list[ExploreState] = []
+        self.piece = PIECE
         self._active = False
-        self.titles: list[QWidget] = []
-        self.grid = PictureGrid(name, hint)
-        self.grid.clicked.connect(self.take)
-        self.grid.menu_requested.connect(self._open_menu)
-        self.bar = QHBoxLayout()
-        self.bar.setContentsMargins(8, 4, 8, 4)
-        self.bar.setSpacing(8)
+        self._titles: list[QWidget] = []
+        grid.clicked.connect(self.take)
         self.hint = label("", "muted", wrap=True)
-        self.pin_button = QPushButton(_("Pin this picture"))
-        self.pin_button.setToolTip(_("Keeps the present position on the board (P)"))
-        self.pin_button.clicked.connect(lambda: explorer.studio.actions.run("explore.pin"))
+        self.pin_button = push_button(
+            _("Pin this picture"), "", _("Keeps the present position on the board (P)"),
+            clicked=lambda: explorer.studio.actions.run("explore.pin"),
+        )  # fmt: skip
         self._words = QWidget()
-        words = QHBoxLayout(self._words)
-        words.setContentsMargins(16, 4, 16, 8)
-        words.setSpacing(16)
-        words.addWidget(self.hint, 1)
-        words.addWidget(self.pin_button)
+        boxed(self.hint, self.pin_button, across=True, margins=(16, 4, 16, 8), gap=16, into=self._words,
+              stretch=self.hint)  # fmt: skip
         self._words.hide()
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addLayout(self.bar)
-        column.addWidget(self._words)
-        column.addWidget(self.grid, 1)
-        explorer.drawn.connect(self._drawn)
+
+    def lay_out(self, *parts: QWidget | None) -> None:
+        """Puts parts into the bar; None takes what room is left."""
+        self._stops = [part for part in parts if part is not None]
+        bar = boxed(*parts, across=True, margins=(8, 4, 8, 4), gap=8)
+        boxed(bar, self._words, self.grid, into=self, stretch=self.grid)
+
+    def title(self, words: str, of: QWidget) -> QLabel:
+        """A word before a choice; where there is little room it gives way, and tooltips tell."""
+        made = label(words)
+        made.setBuddy(of)
+        self._titles.append(made)
+        return made
 
     # -- what is drawn ----------------------------------------------------------------------------------------------
 
@@ -78,32 +78,26 @@ class GridView(QWidget):
         """The states to draw for the present one; prepares the grid. For subclasses."""
         raise NotImplementedError
 
-    def piece(self) -> int:
-        """How many pictures come at a time."""
-        return PIECE
-
     def set_active(self, active: bool) -> None:
         """Somebody looks at it, or nobody does."""
         self._active = active
         self.redraw()
 
-    def redraw(self) -> None:
+    def redraw(self, *_anything: object) -> None:
         """Draws everything anew, where somebody looks."""
         self.explorer.show(self.channel, self._work if self._active else None, VIEW_URGENCY, self.follows)
 
     def _work(self, state: ExploreState) -> Work:
         self.states = list(self.arrange(state))
-        return many([self.explorer.effective(one) for one in self.states], self.piece())
-
-    def _drawn(self, result: Drawn) -> None:
-        if result.channel == self.channel and isinstance(result.value, Pictures):
-            self.grid.put(result.value.first, result.value.items)
-        elif result.channel == self.channel and result.error is not None:
-            self.say(str(result.error))
+        return many([self.explorer.effective(one) for one in self.states], self.piece)
 
     def flat(self, state: ExploreState) -> ExploreState:
         """The state that draws the same with ψ = 1 and no directions: what stands between two of them is between all."""
         return ExploreState(self.explorer.effective(state))
+
+    def failed(self, words: str) -> None:
+        """Says why."""
+        self.say(words)
 
     def say(self, text: str, pin: bool = False) -> None:
         """A line above the grid: what is missing, or what went wrong; empty for nothing. ``pin`` offers to pin."""
@@ -112,20 +106,17 @@ class GridView(QWidget):
         self.pin_button.setVisible(pin and "explore.pin" in self.explorer.studio.actions)
 
     def keep_order(self) -> None:
-        """Tab goes through the bar, then to the grid. To be called once the bar is complete."""
-        items = [self.bar.itemAt(place) for place in range(self.bar.count())]
-        in_bar = [widget for item in items if item is not None and (widget := item.widget()) is not None]
-        parts = [part for widget in in_bar for part in (widget, *widget.findChildren(QWidget))]
+        """Tab goes through the bar, then to the grid."""
+        parts = [part for widget in self._stops for part in (widget, *widget.findChildren(QWidget))]
         stops = [part for part in parts if part.focusPolicy() != Qt.FocusPolicy.NoFocus]
         stops = [part for part in stops if part.window() is self.window()]  # the list of a box is a window of its own
-        order = [*stops, self.pin_button, self.grid]
-        for before, after in itertools.pairwise(order):
+        for before, after in itertools.pairwise([*stops, self.pin_button, self.grid]):
             QWidget.setTabOrder(before, after)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Where there is little room, the words before the choices give way; tooltips tell what they are."""
+        """Where there is little room, the words before the choices give way."""
         super().resizeEvent(event)
-        for words in self.titles:
+        for words in self._titles:
             words.setVisible(event.size().width() >= WIDE)
 
     # -- hands ------------------------------------------------------------------------------------------------------
@@ -145,19 +136,7 @@ class GridView(QWidget):
             menu.addAction(_("Compare with it"), lambda: self.explorer.compare_with(state))
             menu.addSeparator()
             for like, text in ((True, _("More like this")), (False, _("Less like this"))):
-                row = menu.addAction(text, partial(self.pick, place, None if said is like else like))
+                row = menu.addAction(text, partial(self.picks.pick, state, None if said is like else like))
                 row.setCheckable(True)
                 row.setChecked(said is like)
         return menu
-
-    def pick(self, place: int, like: bool | None) -> None:
-        """More or less like this one."""
-        self.picks.pick(self.states[place], like)
-
-    def _open_menu(self, place: int, point: QPoint) -> None:
-        menu = self.make_menu(place)
-        if menu.isEmpty():
-            menu.deleteLater()
-            return
-        menu.aboutToHide.connect(menu.deleteLater)
-        menu.popup(point)

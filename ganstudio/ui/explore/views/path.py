@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QPushButton, QSpinBox
+from PySide6.QtWidgets import QPushButton
 
 from ganstudio.app.explore.explorer import Explorer
 from ganstudio.core.i18n import _
@@ -13,8 +13,9 @@ from ganstudio.explore.state import ExploreState, Position
 from ganstudio.explore.walks import How, walk
 from ganstudio.ui.explore.picks import Picks
 from ganstudio.ui.explore.views.base import GridView
-from ganstudio.ui.kit.parts import Segmented, label, pad_spin_box, tool_button
+from ganstudio.ui.kit.parts import QuietSpinBox, Segmented, tool_button
 from ganstudio.ui.kit.style import set_look
+from ganstudio.ui.pictures.grid import PictureGrid
 
 FRAME_MS = 80
 
@@ -25,7 +26,7 @@ class PathView(GridView):
     follows = False
 
     def __init__(self, explorer: Explorer, picks: Picks) -> None:
-        super().__init__(explorer, picks, "path", _("Path between the pins"), _("Click: go there."))
+        super().__init__(explorer, picks, "path", PictureGrid(_("Path between the pins"), _("Click: go there.")))
         self.play = tool_button("play", _("Play the path"), _("Plays the path in the large picture"), checkable=True)
         self.play.toggled.connect(self._toggle)
         self.how = Segmented(
@@ -42,23 +43,14 @@ class PathView(GridView):
             ],
             _("Ends"),
         )
-        self.frames = QSpinBox()
-        self.frames.setRange(2, 60)
-        self.frames.setValue(8)
-        self.frames.setAccessibleName(_("Steps from one pin to the next"))
+        self.frames = QuietSpinBox(_("Steps from one pin to the next"), 2, 60, 8)
         self.frames.setToolTip(_("Steps from one pin to the next: 2 to 60, usually 8"))
-        pad_spin_box(self.frames)
         self.frames.valueChanged.connect(self._changed)
         for chooser in (self.how, self.ends):
             chooser.chosen.connect(self._changed)
-        words = label(_("Steps"))
-        words.setBuddy(self.frames)
-        self.titles.append(words)
-        for button in (*self.how.findChildren(QPushButton), *self.ends.findChildren(QPushButton)):
-            set_look(button, close=True)
-        for widget in (self.play, self.how, self.ends, words, self.frames):
-            self.bar.addWidget(widget)
-        self.bar.addStretch(1)
+            for button in chooser.findChildren(QPushButton):
+                set_look(button, close=True)
+        self.lay_out(self.play, self.how, self.ends, self.title(_("Steps"), self.frames), self.frames, None)
         self._timer = QTimer(self, interval=FRAME_MS)
         self._timer.timeout.connect(self._next)
         self._frame = 0
@@ -69,35 +61,24 @@ class PathView(GridView):
         self.play.setChecked(False)
         self.redraw()
 
-    @property
-    def stops(self) -> list[ExploreState]:
-        """The states that it passes."""
-        return [pin.state for pin in self.explorer.kept.pins]
-
     def positions(self, frames: int) -> list[Position]:
         """The path's positions as the network gets them, ``frames`` a leg; for films."""
         return [self.explorer.effective(state) for state in self._states(frames)]
 
     def _states(self, frames: int) -> list[ExploreState]:
-        stops = self.stops
-        if len(stops) < 2:
+        flat = [self.flat(pin.state) for pin in self.explorer.kept.pins]
+        if len(flat) < 2:
             return []
-        flat = [self.flat(stop) for stop in stops]
         how: How = "linear" if self.how.value == "linear" else "spherical"
-        way = walk([stop.position for stop in flat], self.explorer.controls, frames, how, self.closed)
+        way = walk([stop.position for stop in flat], self.explorer.controls, frames, how, self.ends.value == "loop")
         return [flat[0].with_(position=position) for position in way]
-
-    @property
-    def closed(self) -> bool:
-        """It ends where it began."""
-        return self.ends.value == "loop"
 
     def arrange(self, state: ExploreState) -> Sequence[ExploreState]:
         """The pictures of the path."""
         states = self._states(self.frames.value())
         missing = (
             _("Pin two pictures or more (key P): the path goes past them in their order.")
-            if not self.stops
+            if not self.explorer.kept.pins
             else _("One picture is pinned. Move on, then pin another: the path goes from the one to the other.")
         )
         self.say("" if states else missing, pin=not states)

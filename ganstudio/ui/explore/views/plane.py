@@ -12,12 +12,12 @@ from ganstudio.app.explore.explorer import Explorer
 from ganstudio.core.i18n import _
 from ganstudio.explore.state import ExploreState
 from ganstudio.explore.walks import plane, travelled
-from ganstudio.ui.explore.grid import PictureGrid
 from ganstudio.ui.explore.picks import Picks
 from ganstudio.ui.explore.travel import ARROWS, FINE_KEY_STEP, KEY_STEP, Traveller
 from ganstudio.ui.explore.views.base import GridView
 from ganstudio.ui.kit.parts import ElidedLabel, tool_button
 from ganstudio.ui.kit.theme import current_theme
+from ganstudio.ui.pictures.grid import PictureGrid
 
 SIDE, REACH = 7, 1.0
 
@@ -25,9 +25,10 @@ SIDE, REACH = 7, 1.0
 class Map(PictureGrid):
     """The pictures of the plane and the place where one is; dragging moves it."""
 
-    def __init__(self, view: PlaneView) -> None:
+    view: PlaneView
+
+    def __init__(self) -> None:
         super().__init__(_("Map of the latent plane"), _("Drag to travel; arrow keys do the same."))
-        self._view = view
         self._held = False
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -35,7 +36,7 @@ class Map(PictureGrid):
         super().paintEvent(event)
         if not self.count:
             return
-        here = self.point_of(self._view.east, self._view.north)
+        here = self.point_of(self.view.east, self.view.north)
         theme = current_theme()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -61,13 +62,13 @@ class Map(PictureGrid):
         """Goes there."""
         if event.button() == Qt.MouseButton.LeftButton and self.count:
             self._held = True
-            self._view.begin()
-            self._view.go(*self._place_of(event.position()))
+            self.view.begin()
+            self.view.go(*self._place_of(event.position()))
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Follows the hand."""
         if self._held:
-            self._view.go(*self._place_of(event.position()))
+            self.view.go(*self._place_of(event.position()))
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Lets go."""
@@ -80,7 +81,7 @@ class Map(PictureGrid):
             super().keyPressEvent(event)
             return
         size = FINE_KEY_STEP if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else KEY_STEP
-        self._view.go(self._view.east + step[0] * size, self._view.north + step[1] * size)
+        self.view.go(self.view.east + step[0] * size, self.view.north + step[1] * size)
 
 
 class PlaneView(GridView):
@@ -89,24 +90,22 @@ class PlaneView(GridView):
     follows = False
 
     def __init__(self, explorer: Explorer, picks: Picks, traveller: Traveller) -> None:
-        super().__init__(explorer, picks, "plane", _("Latent plane"), "")
+        grid = Map()
+        grid.view = self
+        super().__init__(explorer, picks, "plane", grid)
         self._traveller = traveller
         self._anchor: ExploreState | None = None
         self._own: ExploreState | None = None
         self._trip = 0
         self.east = self.north = 0.0
-        old, self.grid = self.grid, Map(self)
-        column = self.layout()
-        assert column is not None
-        column.replaceWidget(old, self.grid)
-        old.deleteLater()
-        other = tool_button("dice", _("Another plane"), _("Two other directions, through where you are"))
-        other.clicked.connect(self._turn)
-        centre = tool_button("fit", _("Centre here"), _("Makes the present picture the middle of the map"))
-        centre.clicked.connect(self.centre)
-        self.bar.addWidget(other)
-        self.bar.addWidget(centre)
-        self.bar.addWidget(ElidedLabel(_("Two random directions of the latent space at right angles."), "muted"), 1)
+        words = ElidedLabel(_("Two random directions of the latent space at right angles."), "muted")
+        self.lay_out(
+            tool_button("dice", _("Another plane"), _("Two other directions, through where you are"),
+                        clicked=self._turn),
+            tool_button("fit", _("Centre here"), _("Makes the present picture the middle of the map"),
+                        clicked=self.centre),
+            words,
+        )  # fmt: skip
         self._settle = QTimer(self, singleShot=True, interval=120)
         self._settle.timeout.connect(self.centre)
         explorer.state_changed.connect(self._state_changed)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtWidgets import QPushButton, QSizePolicy
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from ganstudio.app.explore.explorer import Explorer
 from ganstudio.core.i18n import _
@@ -13,32 +13,31 @@ from ganstudio.explore.walks import arithmetic
 from ganstudio.ui.explore.picks import Picks
 from ganstudio.ui.explore.views.base import GridView
 from ganstudio.ui.forms.editors import QuietCombo
-from ganstudio.ui.kit.parts import label
-from ganstudio.ui.kit.style import set_look
+from ganstudio.ui.kit.parts import label, push_button
+from ganstudio.ui.pictures.grid import PictureGrid
+
+SIGNS = (("", "A"), ("−", "B"), ("+", "C"))
 
 
 class SumsView(GridView):
     """Three pins (or the present position), and their sum."""
 
     def __init__(self, explorer: Explorer, picks: Picks) -> None:
-        super().__init__(explorer, picks, "sums", _("Sum of pins"), _("Click: go there."))
-        self.terms: list[QuietCombo] = []
+        super().__init__(explorer, picks, "sums", PictureGrid(_("Sum of pins"), _("Click: go there.")))
         self._touched = False  # until a person chooses, the first three pins are added up
-        for sign, name in (("", "A"), ("−", "B"), ("+", "C")):
-            combo = QuietCombo()
+        self.terms = [QuietCombo() for _term in SIGNS]
+        bar: list[QWidget] = []
+        for combo, (sign, name) in zip(self.terms, SIGNS, strict=True):
             combo.setAccessibleName(_("Term {name}").format(name=name))
             combo.setToolTip(_("A pinned picture, or the present position"))
             combo.activated.connect(self._chosen)
             combo.setMinimumContentsLength(3)
-            self.bar.addWidget(label(f"{sign} {name}".strip()))
-            self.bar.addWidget(combo, 1)
-            self.terms.append(combo)
-        self.use = QPushButton(_("Go there"))
-        self.use.setToolTip(_("Moves the controls to A − B + C"))
-        self.use.clicked.connect(lambda: self.take(3))
-        set_look(self.use, quiet=True)
+            combo.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+            bar += [label(f"{sign} {name}".strip()), combo]
+        words = _("Moves the controls to A − B + C")
+        self.use = push_button(_("Go there"), "", words, clicked=lambda: self.take(3), quiet=True)
         self.use.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        self.bar.addWidget(self.use)
+        self.lay_out(*bar, self.use)
         explorer.kept_changed.connect(self._fill)
         explorer.source_changed.connect(self._fill)
         self._fill()

@@ -4,46 +4,45 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from PySide6.QtWidgets import QWidget
+
 from ganstudio.app.explore.explorer import Explorer
 from ganstudio.core.i18n import _
 from ganstudio.explore.state import ExploreState
 from ganstudio.explore.walks import Axis, axes_of, sweep
-from ganstudio.ui.explore.grid import Sides
 from ganstudio.ui.explore.picks import Picks
 from ganstudio.ui.explore.views.base import GridView
 from ganstudio.ui.forms.editors import QuietCombo
-from ganstudio.ui.kit.parts import Segmented, label, tool_button
+from ganstudio.ui.kit.parts import Segmented, tool_button
+from ganstudio.ui.pictures.grid import PictureGrid, Sides
 
 STEPS = ("5", "8", "11")
 
 
 class SweepView(GridView):
-    """Every combination of two controls; all others stand where they are set."""
+    """Every combination of two controls; all others stand where they are set.
+
+    Attributes:
+        axes: everything that can be swept now.
+    """
 
     def __init__(self, explorer: Explorer, picks: Picks) -> None:
-        super().__init__(explorer, picks, "sweep", _("Sweep over two controls"), _("Click: go there."))
-        self._axes: list[Axis] = []
+        super().__init__(explorer, picks, "sweep", PictureGrid(_("Sweep over two controls"), _("Click: go there.")))
+        self.axes: list[Axis] = []
         self._of: object = None
         self.across, self.down = QuietCombo(), QuietCombo()
+        bar: list[QWidget] = []
         for combo, name in ((self.across, _("Columns")), (self.down, _("Rows"))):
-            words = label(name)
-            words.setBuddy(combo)
             combo.setAccessibleName(name)
             combo.setToolTip(_("What changes from one to the next. Default: what was made to mean something first."))
             combo.setMaxVisibleItems(20)
             combo.setMinimumContentsLength(6)
-            combo.activated.connect(lambda _index: self.redraw())
-            self.titles.append(words)
-            self.bar.addWidget(words)
-            self.bar.addWidget(combo)
-        swap = tool_button("compare", _("Swap rows and columns"))
-        swap.clicked.connect(self.swap)
+            combo.activated.connect(self.redraw)
+            bar += [self.title(name, combo), combo]
         self.steps = Segmented([(step, step, _("{count} steps").format(count=step)) for step in STEPS], _("Steps"))
         self.steps.set_value("8")
-        self.steps.chosen.connect(lambda _key: self.redraw())
-        self.bar.addWidget(swap)
-        self.bar.addWidget(self.steps)
-        self.bar.addStretch(1)
+        self.steps.chosen.connect(self.redraw)
+        self.lay_out(*bar, tool_button("compare", _("Swap rows and columns"), clicked=self.swap), self.steps, None)
         explorer.source_changed.connect(self._fill)
         explorer.kept_changed.connect(self._fill)
         self._fill()
@@ -51,10 +50,10 @@ class SweepView(GridView):
     def _fill(self) -> None:
         """The axes that there are now; what was chosen stays where it still exists."""
         axes = axes_of(self.explorer.controls, self.explorer.kept.directions)
-        if axes == self._axes:
+        if axes == self.axes:
             return
         before = self.across.currentData(), self.down.currentData()
-        self._axes = axes
+        self.axes = axes
         keys = [axis.key for axis in axes]
         same, self._of = self.explorer.controls == self._of, self.explorer.controls
         stays = before[0] in keys and (before[1] == "" or before[1] in keys)
@@ -71,15 +70,10 @@ class SweepView(GridView):
 
     def _first_two(self) -> tuple[str, str]:
         """What is swept at first: what was made to mean something or was found, else two numbers of the latents."""
-        keys = [axis.key for axis in self._axes]
-        if self._axes and self._axes[0].kind == "truncation":
+        keys = [axis.key for axis in self.axes]
+        if self.axes and self.axes[0].kind == "truncation":
             keys = keys[1:] + keys[:1]
         return (keys[0] if keys else "", keys[1] if len(keys) > 1 else "")
-
-    @property
-    def axes(self) -> list[Axis]:
-        """Everything that can be swept now."""
-        return list(self._axes)
 
     def use_axes(self, across: str, down: str = "") -> None:
         """Sweeps these two, by their keys."""
@@ -95,7 +89,7 @@ class SweepView(GridView):
 
     def chosen(self) -> tuple[Axis | None, Axis | None]:
         """The axes of rows and columns."""
-        by_key = {axis.key: axis for axis in self._axes}
+        by_key = {axis.key: axis for axis in self.axes}
         return by_key.get(self.down.currentData() or ""), by_key.get(self.across.currentData() or "")
 
     def arrange(self, state: ExploreState) -> Sequence[ExploreState]:
@@ -115,11 +109,5 @@ class SweepView(GridView):
             "" if rows is None else rows.title,
         )
         self.grid.prepare(sum(map(len, states)), len(states[0]), sides)
-        self._piece = len(states[0])
+        self.piece = len(states[0])  # row by row
         return [one for row in states for one in row]
-
-    def piece(self) -> int:
-        """A row."""
-        return self._piece
-
-    _piece = 8

@@ -15,6 +15,7 @@ from ganstudio.explore.styles import driven, redrawn
 from ganstudio.ui.explore.picks import Picks
 from ganstudio.ui.explore.views.base import GridView
 from ganstudio.ui.kit.parts import Segmented, tool_button
+from ganstudio.ui.pictures.grid import PictureGrid
 
 COUNTS = ("16", "36", "64")
 
@@ -24,13 +25,13 @@ class WallView(GridView):
 
     def __init__(self, explorer: Explorer, picks: Picks) -> None:
         hint = _("Click: go there. + and −: more or less like this one.")
-        super().__init__(explorer, picks, "wall", _("Wall of samples"), hint)
+        super().__init__(explorer, picks, "wall", PictureGrid(_("Wall of samples"), hint))
         self._seed = 1
         self._shown: tuple[object, ...] = ()
         self.count = Segmented([(count, count, _("{count} samples").format(count=count)) for count in COUNTS],
                                _("Samples"))  # fmt: skip
         self.count.set_value("36")
-        self.count.chosen.connect(lambda _key: self.redraw())
+        self.count.chosen.connect(self.redraw)
         self.hold = Segmented(
             [
                 ("all", _("Everything"), _("Classes and codes are drawn at random as well")),
@@ -38,12 +39,9 @@ class WallView(GridView):
             ],
             _("What varies"),
         )
-        self.hold.chosen.connect(lambda _key: self.redraw())
-        again = tool_button("dice", _("Other samples"), _("Draws other samples"))
-        again.clicked.connect(self.shuffle)
-        for widget in (self.count, self.hold, again):
-            self.bar.addWidget(widget)
-        self.bar.addStretch(1)
+        self.hold.chosen.connect(self.redraw)
+        again = tool_button("dice", _("Other samples"), _("Draws other samples"), clicked=self.shuffle)
+        self.lay_out(self.count, self.hold, again, None)
         picks.changed.connect(self._mark)
 
     def shuffle(self) -> None:
@@ -91,6 +89,7 @@ class WallView(GridView):
         place = self.grid.current
         if event.key() in likes and place < len(self.states):
             like = likes[Qt.Key(event.key())]
-            self.pick(place, None if self.picks.verdict(self.states[place]) is like else like)
+            state = self.states[place]
+            self.picks.pick(state, None if self.picks.verdict(state) is like else like)
         else:
             super().keyPressEvent(event)

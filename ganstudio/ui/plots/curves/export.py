@@ -2,30 +2,61 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPen
+from PySide6.QtCore import QBuffer, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtSvg import QSvgGenerator
+from PySide6.QtWidgets import QProgressDialog, QWidget
 
 from ganstudio.core.elsewhere import as_cell
-from ganstudio.core.errors import CancelledError
+from ganstudio.core.errors import CancelledError, StudioError
 from ganstudio.core.events import SeriesInfo
 from ganstudio.core.i18n import _
 from ganstudio.core.series import SeriesTable
 from ganstudio.store.atomic import replace_file
-from ganstudio.ui.kit.image_files import write_png
-from ganstudio.ui.kit.theme import Theme, ui_font
-from ganstudio.ui.plots.curves.figure import Figure, Frame
-from ganstudio.ui.plots.curves.model import View
+from ganstudio.ui.kit.dialogs import warn
+from ganstudio.ui.kit.files import ask_where, write_png
+from ganstudio.ui.kit.theme import current_theme, ui_font
+from ganstudio.ui.plots.curves.legend import SAMPLE, paint_sample
+from ganstudio.ui.plots.curves.plot import Plot
 
+ExportKind = Literal["csv", "png", "svg"]
+Progress = Callable[[float], bool]
+Writer = Callable[[Path, QSize, Sequence[Plot]], None]
 _ROWS_AT_A_TIME = 20_000
+_HEADING = 22
 
 
-def export_csv(path: Path, tables: Mapping[str, SeriesTable], progress: Callable[[float], bool] | None = None) -> bool:
+def ask_and_export(parent: QWidget, kind: ExportKind, export: Callable[[Path, Progress], object]) -> None:
+    """Lets a person choose a file and exports to it, with a way out where it takes long; says what went wrong."""
+    filters = {"csv": _("Values (*.csv)"), "png": _("Picture (*.png)"), "svg": _("Drawing (*.svg)")}
+    path = ask_where(parent, _("Export curves"), f"curves.{kind}", filters[kind], (f".{kind}",))
+    if path is None:
+        return
+    # A million rows take some seconds: the window appears after half a second.
+    progress = QProgressDialog(_("Writing values…"), _("Cancel"), 0, 100, parent)
+    progress.setWindowModality(Qt.WindowModality.WindowModal)
+    progress.setMinimumDuration(500)
+
+    def tell(share: float) -> bool:
+        progress.setValue(round(100 * share))
+        return not progress.wasCanceled()
+
+    try:
+        export(path, tell)
+    except StudioError as error:
+        warn(parent, _("Export curves"), str(error), error.details)
+    finally:
+        progress.close()
+        progress.deleteLater()
+
+
+def export_csv(path: Path, tables: Mapping[str, SeriesTable], progress: Progress | None = None) -> bool:
     """Writes all tables into one CSV file: one header row, then one row per step.
 
     Columns are ``step``, ``seconds`` and every series of every table, with title and unit where it has them; rows of
@@ -61,16 +92,13 @@ def export_csv(path: Path, tables: Mapping[str, SeriesTable], progress: Callable
 def _heading(info: SeriesInfo) -> str:
     """The key, and what people call it where that is something else: ``"kl: KL(q ‖ p), nats"``."""
     words = ", ".join(part for part in (info.title, info.unit) if part)
-    return f"{info.name}: {words}" if words else info.name
-
-
-def _quoted(name: str) -> str:
+    name = as_cell(f"{info.name}: {words}" if words else info.name)
     return '"' + name.replace('"', '""') + '"' if any(c in name for c in ',"\n\r') else name
 
 
 def _csv_blocks(tables: list[SeriesTable]) -> Iterator[tuple[str, float]]:
     """Blocks of lines, each with the share that is done after it."""
-    names = [_quoted(as_cell(_heading(info))) for table in tables for info in table.series]
+    names = [_heading(info) for table in tables for info in table.series]
     yield ",".join(["step", "seconds", *names]) + "\r\n", 0.0
     steps = np.unique(np.concatenate([table.steps for table in tables] or [np.empty(0, np.int64)]))
     for start in range(0, len(steps), _ROWS_AT_A_TIME):
@@ -83,7 +111,8 @@ def _csv_blocks(tables: list[SeriesTable]) -> Iterator[tuple[str, float]]:
             for info in table.series:
                 values = np.full(len(part), np.nan, np.float32)
                 values[there] = table.column(info.name)[rows[there]]
-                cells.append(_texts(values))
+                # Shortest decimal that reads back as the same float32; empty for NaN.
+                cells.append(["" if text == "nan" else text for text in values.astype("U16").tolist()])
         columns = [part.astype(str).tolist(), [f"{value:.6f}" for value in seconds.tolist()], *cells]
         lines = "\r\n".join(",".join(row) for row in zip(*columns, strict=True))
         yield lines + "\r\n", (start + len(part)) / len(steps)
@@ -97,88 +126,60 @@ def _rows_of(table: SeriesTable, steps: NDArray[np.int64]) -> tuple[NDArray[np.i
     return rows, there
 
 
-def _texts(values: NDArray[np.float32]) -> list[str]:
-    """Shortest decimal that reads back as the same float32; empty for NaN."""
-    return ["" if text == "nan" else text for text in values.astype("U16").tolist()]
-
-
-def figure_height(figures: list[Figure], each: int = 180) -> int:
-    """Height at which the plots can be read well."""
-    return 24 + len(figures) * (each + 22)
-
-
-def draw_figures(painter: QPainter, size: QSize, figures: list[Figure], view: View, theme: Theme) -> None:
-    """Draws all plots below each other with their titles and legends."""
-    painter.fillRect(0, 0, size.width(), size.height(), QColor(theme.surface))
-    if not figures:
-        return
-    metrics = QFontMetricsF(ui_font(theme.small))
-    axis, heading = metrics.height() + 6, 22.0
-    each = (size.height() - 8 - axis) / len(figures)
-    right = max(figure.label_width(view) for figure in figures) if size.width() >= 520 else 0.0
-    top = 4.0
-    for index, figure in enumerate(figures):
-        last = index == len(figures) - 1
-        _draw_heading(painter, QRectF(8, top, size.width() - 16, heading), figure, view, theme)
-        place = QRectF(4, top + heading, size.width() - 8, each - heading + (axis if last else 0))
-        figure.draw(painter, view, Frame(place, right, axis=last, words=index == 0))
-        top += each
-
-
-def _draw_heading(painter: QPainter, rect: QRectF, figure: Figure, view: View, theme: Theme) -> None:
-    painter.setFont(ui_font(theme.normal))
-    painter.setPen(QColor(theme.text))
-    middle = Qt.AlignmentFlag.AlignVCenter
-    painter.drawText(rect, middle, figure.kind.title)
-    x = rect.left() + QFontMetricsF(painter.font()).horizontalAdvance(figure.kind.title) + 20
-    font = ui_font(theme.small)
-    painter.setFont(font)
-    metrics = QFontMetricsF(font)
-    for curve in figure.shown(view):
-        width = metrics.horizontalAdvance(curve.label)
-        if curve.comparison or x + 24 + width > rect.right():
-            continue
-        pen = QPen(QColor(curve.style.colour), 2, c=Qt.PenCapStyle.FlatCap)
-        if curve.style.dash:
-            pen.setDashPattern([length / 2 for length in curve.style.dash])
-        painter.setPen(pen)
-        painter.drawLine(int(x), int(rect.center().y()), int(x) + 18, int(rect.center().y()))
-        painter.setPen(QColor(theme.text_muted))
-        painter.drawText(QRectF(x + 24, rect.top(), width + 4, rect.height()), middle, curve.label)
-        x += width + 44
-
-
-def export_png(path: Path, size: QSize, figures: list[Figure], view: View, theme: Theme, scale: float = 2.0) -> None:
-    """Draws the plots into a PNG of ``scale`` times ``size`` pixels.
-
-    Raises:
-        StoreError: the file cannot be written.
-    """
+def export_png(path: Path, size: QSize, plots: Sequence[Plot], scale: float = 2.0) -> None:
+    """Draws the plots into a PNG of ``scale`` times ``size`` pixels; raises StoreError where it cannot be written."""
     image = QImage(size * scale, QImage.Format.Format_RGB32)
     image.setDevicePixelRatio(scale)
-    painter = QPainter(image)
-    draw_figures(painter, size, figures, view, theme)
-    painter.end()
+    with QPainter(image) as painter:
+        _draw(painter, size, plots, scale)
     write_png(path, image)
 
 
-def export_svg(path: Path, size: QSize, figures: list[Figure], view: View, theme: Theme) -> None:
-    """Draws the plots into an SVG; text stays text.
-
-    Raises:
-        StoreError: the file cannot be written.
-    """
-    from PySide6.QtCore import QBuffer
-
-    content = QByteArray()
-    buffer = QBuffer(content)
-    generator = QSvgGenerator()
+def export_svg(path: Path, size: QSize, plots: Sequence[Plot]) -> None:
+    """Draws the plots into an SVG, in which text stays text; raises StoreError where it cannot be written."""
+    buffer, generator = QBuffer(), QSvgGenerator()
     generator.setOutputDevice(buffer)
     generator.setResolution(96)
     generator.setSize(size)
     generator.setViewBox(QRectF(0, 0, size.width(), size.height()))
     generator.setTitle(_("Training curves"))
-    painter = QPainter(generator)
-    draw_figures(painter, size, figures, view, theme)
-    painter.end()
-    replace_file(path, bytes(content.data()))
+    with QPainter(generator) as painter:
+        _draw(painter, size, plots)
+    replace_file(path, bytes(buffer.data().data()))
+
+
+def _draw(painter: QPainter, size: QSize, plots: Sequence[Plot], ratio: float = 1.0) -> None:
+    """Draws all plots below each other with their titles and legends, by the items that are on the screen.
+
+    Leaves the plots with the labels and axes of the exported picture.
+    """
+    theme = next((plot.theme for plot in plots), current_theme())
+    painter.fillRect(0, 0, size.width(), size.height(), QColor(theme.surface))
+    painter.setFont(ui_font(theme.small))
+    axis = painter.fontMetrics().height() + 6
+    each = (size.height() - 8 - axis) / max(len(plots), 1)
+    right = max((plot.label_width for plot in plots), default=0.0) if size.width() >= 520 else 0.0
+    for index, plot in enumerate(plots):
+        plot.right, plot.axis, plot.words = right, plot is plots[-1], index == 0
+        painter.save()
+        painter.translate(4, 4 + index * each)
+        _draw_heading(painter, QRectF(4, 0, size.width() - 16, _HEADING), plot)
+        painter.translate(0, _HEADING)
+        plot.draw(painter, QRectF(0, 0, size.width() - 8, each - _HEADING + axis * plot.axis), ratio)
+        painter.restore()
+
+
+def _draw_heading(painter: QPainter, rect: QRectF, plot: Plot) -> None:
+    theme, middle = plot.theme, Qt.AlignmentFlag.AlignVCenter
+    painter.setFont(ui_font(theme.normal))
+    painter.setPen(QColor(theme.text))
+    painter.drawText(rect, middle, plot.kind.title)
+    x = rect.left() + painter.fontMetrics().horizontalAdvance(plot.kind.title) + 20
+    painter.setFont(ui_font(theme.small))
+    for curve in plot.shown:
+        width = painter.fontMetrics().horizontalAdvance(curve.label)
+        if not curve.comparison and x + SAMPLE + 6 + width <= rect.right():
+            paint_sample(painter, curve.style, x, rect.center().y())
+            painter.setPen(QColor(theme.text_muted))
+            painter.drawText(QRectF(x + SAMPLE + 6, rect.top(), width + 4, rect.height()), middle, curve.label)
+            x += SAMPLE + 26 + width

@@ -7,42 +7,44 @@ from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from ganstudio.core.i18n import _
-from ganstudio.ui.kit.theme import Theme, ui_font
+from ganstudio.ui.kit.theme import Theme, current_theme, ui_font
 from ganstudio.ui.plots.curves.model import Style
 
-_SAMPLE = 18
-_NAME_WIDTH = 168
+SAMPLE = 18
+"""Width of the piece of line before a name."""
 ROW = 24
 """Height of a row of the legend."""
+_NAME_WIDTH = 168
+
+
+def paint_sample(painter: QPainter, style: Style, x: float, y: float, colour: str = "") -> None:
+    """A short piece of a line as it looks in its plot, or in another colour."""
+    pen = QPen(QColor(colour or style.colour), 2, c=Qt.PenCapStyle.FlatCap)
+    if style.dash:
+        pen.setDashPattern([length / 2 for length in style.dash])
+    painter.setPen(pen)
+    painter.drawLine(QLineF(x, y, x + SAMPLE, y))
 
 
 class LegendEntry(QAbstractButton):
     """A line's sample, name and value; checked while the line is shown."""
 
-    def __init__(
-        self, name: str, style: Style, theme: Theme, parent: QWidget | None = None, *, value: bool = True
-    ) -> None:
+    def __init__(self, parent: QWidget | None = None, *, value: bool = True) -> None:
         super().__init__(parent)
-        self._style, self._theme = style, theme
-        self._compact = False
-        self._value: str | None = "" if value else None
+        self._style, self._theme = Style(""), current_theme()
+        self._compact, self._has_value = False, value
+        self.value = ""
         self.setCheckable(True)
-        self.setChecked(True)
-        self.set_name(name)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
 
-    def set_name(self, name: str) -> None:
-        """What it is called."""
+    def show_line(self, name: str, style: Style, theme: Theme) -> None:
+        """Says what the line is called and how it looks."""
+        self._style, self._theme = style, theme
         if name != self.text():
             self.setText(name)
             self.setAccessibleName(name)
             self.setToolTip(_("{name}: click to show or hide, Alt-click to show only this one").format(name=name))
-            self.updateGeometry()
-
-    def restyle(self, style: Style, theme: Theme) -> None:
-        """Takes other colours."""
-        self._style, self._theme = style, theme
         self.updateGeometry()
         self.update()
 
@@ -54,44 +56,32 @@ class LegendEntry(QAbstractButton):
 
     def show_value(self, text: str) -> None:
         """Writes a value beside the name; the place is kept, so that nothing jumps."""
-        if self._value is not None and text != self._value:
-            self._value = text
+        if self._has_value and text != self.value:
+            self.value = text
             self.setAccessibleDescription(text)
             self.update()
 
-    @property
-    def value(self) -> str:
-        """What is written beside the name."""
-        return self._value or ""
-
     def _widths(self) -> tuple[int, int]:
         metrics = QFontMetrics(ui_font(self._theme.small, tabular=True))
-        value = 0 if self._value is None or self._compact else metrics.horizontalAdvance("−2.00e-4") + 2
+        value = metrics.horizontalAdvance("−2.00e-4") + 2 if self._has_value and not self._compact else 0
         return min(metrics.horizontalAdvance(self.text()) + 2, 92 if self._compact else _NAME_WIDTH), value
 
     def sizeHint(self) -> QSize:
         """Sample, name, and room for a value."""
         name, value = self._widths()
-        return QSize(4 + _SAMPLE + 6 + name + (6 + value if value else 4), ROW)
+        return QSize(4 + SAMPLE + 6 + name + (6 + value if value else 4), ROW)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draws the entry; an unchecked one is hollow and muted."""
         painter = QPainter(self)
-        theme, on = self._theme, self.isChecked()
+        theme, on, middle = self._theme, self.isChecked(), self.height() // 2
         if self.underMouse():
             painter.fillRect(self.rect(), QColor(theme.hover))
-        middle = self.height() // 2
-        pen = QPen(QColor(self._style.colour if on else theme.hairline), 2, c=Qt.PenCapStyle.FlatCap)
-        if self._style.dash:
-            pen.setDashPattern([length / 2 for length in self._style.dash])
-        painter.setPen(pen)
-        painter.drawLine(QLineF(4, middle, 4 + _SAMPLE, middle))
+        paint_sample(painter, self._style, 4, middle, "" if on else theme.hairline)
         name, value = self._widths()
-        font = ui_font(theme.small, tabular=True)
-        painter.setFont(font)
+        painter.setFont(ui_font(theme.small, tabular=True))
         painter.setPen(QColor(theme.text_muted))
-        x = 4 + _SAMPLE + 6
-        metrics = QFontMetrics(font)
+        x, metrics = 4 + SAMPLE + 6, painter.fontMetrics()
         text = metrics.elidedText(self.text(), Qt.TextElideMode.ElideMiddle, name)
         painter.drawText(QRectF(x, 0, name, self.height()), Qt.AlignmentFlag.AlignVCenter, text)
         if not on:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 
@@ -12,10 +13,12 @@ from ganstudio.core.events import SeriesInfo, SeriesRole
 from ganstudio.core.i18n import _
 from ganstudio.core.series import By, SeriesTable
 from ganstudio.ui.kit.theme import Theme
+from ganstudio.ui.plots.axes import Floats
+from ganstudio.ui.plots.items import Dash
 
 MarkKind = Literal["hyper", "checkpoint", "failure"]
-Dash = tuple[int, ...]
-"""Pixels on, off, on, off, … along x; empty is a solid line."""
+COMPARED: Dash = (6, 4)
+"""Of the lines of the run that is compared with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +29,10 @@ class Mark:
     seconds: float
     kind: MarkKind
     text: str
+
+    def at(self, by: By) -> float:
+        """Where it lies on the x axis."""
+        return float(self.step) if by == "step" else self.seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,17 +88,15 @@ def measure_plots(series: Iterable[SeriesInfo]) -> list[PlotKind]:
     for info in series:
         if info.kind == "measure":
             found.setdefault(plot_key(info), {}).setdefault(info.name, info)
-    return [PlotKind(key, _measure_title(list(infos.values())), _measure_help()) for key, infos in found.items()]
-
-
-def _measure_help() -> str:
-    return _("A quantity that this method measures of itself.")
-
-
-def _measure_title(infos: list[SeriesInfo]) -> str:
-    title = infos[0].label if len(infos) == 1 else _shared(infos) or infos[0].name.partition("/")[0]
-    title = title[:1].upper() + title[1:]
-    return _("{what} ({unit})").format(what=title, unit=infos[0].unit) if infos[0].unit else title
+    plots = []
+    for key, named in found.items():
+        infos = list(named.values())
+        title = infos[0].label if len(infos) == 1 else _shared(infos) or infos[0].name.partition("/")[0]
+        title = title[:1].upper() + title[1:]
+        if infos[0].unit:
+            title = _("{what} ({unit})").format(what=title, unit=infos[0].unit)
+        plots.append(PlotKind(key, title, _("A quantity that this method measures of itself.")))
+    return plots
 
 
 def _shared(infos: Sequence[SeriesInfo]) -> str:
@@ -119,33 +124,29 @@ class Style:
 
 
 _DASHES: tuple[Dash, ...] = ((), (9, 4), (3, 3), (12, 3, 3, 3))
+_COLOURS: dict[SeriesRole, str] = {
+    "generator": "generator",
+    "fake": "generator",
+    "discriminator": "discriminator",
+    "real": "real",
+    "encoder": "purple",
+    "joint": "joint",
+    "second discriminator": "second_discriminator",
+    "second generator": "second_generator",
+}
 
 
-def styles(series: tuple[SeriesInfo, ...], theme: Theme) -> dict[str, Style]:
-    """A style for each series of one plot: colour by role; series of one role differ by dash and shade."""
-    seen: dict[str, int] = {}
+def styles(series: Iterable[SeriesInfo], theme: Theme) -> dict[str, Style]:
+    """A style for each series of one plot: colour by role; series of one colour differ by dash and shade."""
+    seen: Counter[str] = Counter()
     result = {}
-    others = (theme.sky, theme.purple)
-    colours: dict[SeriesRole, str] = {
-        "generator": theme.generator,
-        "fake": theme.generator,
-        "discriminator": theme.discriminator,
-        "real": theme.real,
-        "encoder": theme.purple,
-        "joint": theme.joint,
-        "second discriminator": theme.second_discriminator,
-        "second generator": theme.second_generator,
-    }
     for info in series:
-        role = "other" if info.role == "other" else colours[info.role]
-        index = seen.get(role, 0)
-        seen[role] = index + 1
-        if info.role == "other":
-            colour, index = others[index % 2], index // 2
-        else:
-            colour = colours[info.role]
-        if index % 2:
-            colour = theme.mix(colour, theme.text, 0.62)
+        tone = _COLOURS.get(info.role, "")
+        index = seen[tone]
+        seen[tone] += 1
+        if not tone:  # those without a role take turns
+            tone, index = ("sky", "purple")[index % 2], index // 2
+        colour = theme.mix(tone, theme.text, 0.62 if index % 2 else 1.0)
         result[info.name] = Style(colour, _DASHES[index % len(_DASHES)])
     return result
 
@@ -159,6 +160,15 @@ class Curve:
     style: Style
     comparison: bool = False
     label: str = ""
+
+
+class Piece(NamedTuple):
+    """The part of a curve that is seen; ``faint`` where it lies behind its smoothed self."""
+
+    curve: Curve
+    x: Floats
+    y: Floats
+    faint: bool
 
 
 @dataclass(slots=True)

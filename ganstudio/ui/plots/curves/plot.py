@@ -1,19 +1,18 @@
-"""One plot as a widget: keeps its drawing, draws only the cursor over it, and turns mouse and keys into moves."""
+"""One plot of the stack: what it draws, and how it turns mouse and keys into moves."""
 
 from __future__ import annotations
 
-import math
+from itertools import zip_longest
 
 import numpy as np
 from PySide6.QtCore import QEvent, QLineF, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
+    QFontMetricsF,
     QHelpEvent,
-    QImage,
     QKeyEvent,
     QMouseEvent,
     QPainter,
-    QPaintEvent,
     QPen,
     QPolygonF,
     QWheelEvent,
@@ -21,46 +20,55 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from ganstudio.core.i18n import _
-from ganstudio.ui.kit.theme import Theme
-from ganstudio.ui.plots.curves.figure import Figure, Frame, Geometry
-from ganstudio.ui.plots.curves.model import PlotKind, View, convert
+from ganstudio.ui.kit.theme import Theme, ui_font
+from ganstudio.ui.plots.axes import Grid, Scale, linear_ticks, log_ticks, time_ticks
+from ganstudio.ui.plots.chart import Chart
+from ganstudio.ui.plots.curves import signs
+from ganstudio.ui.plots.curves.model import COMPARED, Curve, Piece, PlotKind, View, convert
+from ganstudio.ui.plots.items import Line, Sketch
 
+LABEL_WIDTH = 128
+"""A direct label at a line's end is never wider."""
+_DECADES = 8
 _DRAG = 4
 """Pixels the mouse may move in a click."""
 _KEY_PIXELS = 4
 
 
-class PlotCanvas(QWidget):
-    """Shows a :class:`Figure`.
+class Plot(Chart):
+    """A plot of curves over steps or time.
+
+    Attributes:
+        curves: what may be drawn.
+        scale: of what was drawn last; None while there is no room.
+        right: room for labels at the line ends; below 20 none are drawn.
+        axis: write the x axis below.
+        words: write above what the marks mean.
 
     Signals:
         cursor_moved: position in the view's unit, or None when the mouse left.
-        zoomed: factor and the position that stays.
-        panned: distance in the view's unit.
         picked: position of a click.
-        fitted: a double click.
+        moved: the view shows another part of the x axis.
     """
 
     cursor_moved = Signal(object)
-    zoomed = Signal(float, float)
-    panned = Signal(float)
     picked = Signal(float)
-    fitted = Signal()
+    moved = Signal()
 
     def __init__(self, kind: PlotKind, view: View, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.figure = Figure(kind, theme)
-        self.view = view
+        super().__init__(theme, parent)
+        self.kind, self.view = kind, view
+        self.curves: list[Curve] = []
+        self.scale: Scale | None = None
         self.right = 0.0
-        self.axis = False
-        self.words = False
-        self._image: QImage | None = None
-        self._dirty = True
+        self.axis = self.words = False
+        self._lines: list[Line] = []
+        self._pieces: list[Piece] = []
+        self._left_out = False
+        self._grid = Grid()
+        self.scene.addItem(Sketch(self._paint_signs))
         self._press: QPointF | None = None
         self._dragging = False
-        self.setMouseTracking(True)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumHeight(56)
         self.setAccessibleDescription(
@@ -73,76 +81,190 @@ class PlotCanvas(QWidget):
         """A plot that is pleasant to read."""
         return QSize(560, 150)
 
-    def invalidate(self) -> None:
-        """What is drawn is out of date; draws it anew with the next paint event, if it is visible at all."""
-        self._dirty = True
-        self.update()
+    # What is drawn ----------------------------------------------------------------------------------------------
 
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Draws the plot if it changed, then the cursor over it."""
-        ratio = self.devicePixelRatioF()
-        size = QSize(math.ceil(self.width() * ratio), math.ceil(self.height() * ratio))
-        if self._image is None or self._image.size() != size or self._image.devicePixelRatio() != ratio:
-            self._image = QImage(size, QImage.Format.Format_RGB32)
-            self._image.setDevicePixelRatio(ratio)
-            self._dirty = True
-        if self._dirty:
-            self._image.fill(QColor(self.figure.theme.surface))
-            painter = QPainter(self._image)
-            self.figure.draw(painter, self.view, self._frame(ratio))
-            painter.end()
-            self._dirty = False
-        painter = QPainter(self)
-        painter.drawImage(QPointF(0, 0), self._image)
-        if self.figure.geometry is not None:
-            self._draw_picked(painter, self.figure.geometry)
-            self._draw_cursor(painter, self.figure.geometry)
-        if self.hasFocus():
-            painter.setPen(QPen(QColor(self.figure.theme.focus), 1))
-            painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
-        painter.end()
-
-    def _frame(self, ratio: float) -> Frame:
-        return Frame(QRectF(self.rect()), self.right, axis=self.axis, words=self.words, scale=ratio)
-
-    def _draw_picked(self, painter: QPainter, geometry: Geometry) -> None:
-        """The step that the timeline shows: an accent line with a handle at its foot."""
-        tables = [curve.table for curve in self.figure.curves if not curve.comparison]
-        if self.view.picked is None or not tables:
-            return
-        position = convert(float(self.view.picked), max(tables, key=len), "step", self.view.by)
-        if not geometry.x0 <= position <= geometry.x1:
-            return
-        x, area = round(float(geometry.to_x(position))), geometry.area
-        accent = QColor(self.figure.theme.accent)
-        painter.setPen(QPen(accent, 1))
-        painter.drawLine(QLineF(x, area.top(), x, area.bottom()))
-        painter.setBrush(accent)
-        foot = area.bottom()
-        painter.drawPolygon(QPolygonF([QPointF(x - 4, foot), QPointF(x + 4, foot), QPointF(x, foot - 5)]))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-
-    def _draw_cursor(self, painter: QPainter, geometry: Geometry) -> None:
+    @property
+    def shown(self) -> list[Curve]:
+        """The curves that are switched on, comparisons first, so that they lie below."""
         view = self.view
-        if view.cursor is None or not geometry.x0 <= view.cursor <= geometry.x1:
+        curves = [
+            c for c in self.curves if c.info.name not in view.hidden and (view.show_comparison or not c.comparison)
+        ]
+        return sorted(curves, key=lambda curve: not curve.comparison)
+
+    @property
+    def label_width(self) -> float:
+        """How wide the labels at the line ends are, 0 without any."""
+        metrics = QFontMetricsF(ui_font(self.theme.small))
+        names = [curve.label for curve in self.shown if not curve.comparison]
+        return min(max((metrics.horizontalAdvance(name) for name in names), default=0) + 12, LABEL_WIDTH + 12)
+
+    @property
+    def weight(self) -> float:
+        """The smoothing of this plot."""
+        return 0.0 if self.kind.sparse else self.view.weight
+
+    def place(self, rect: QRectF, ratio: float) -> Grid:
+        """Reads about two points per pixel from each table, whatever its length."""
+        height = QFontMetricsF(ui_font(self.theme.small, tabular=True)).height()
+        area = rect.adjusted(
+            44 if rect.width() < 420 else 52,
+            height + 4 if self._speaks else 6,
+            -max(self.right, 8.0),
+            -(height + 6 if self.axis else 4),
+        )
+        self.scale, self._pieces, self._grid = None, [], Grid()
+        if area.width() >= 20 and area.height() >= 12:
+            self.area.setRect(area)
+            self._pieces = self._read(int(area.width() * ratio))
+            self.scale = self._range(area)
+            self._grid = self._make_grid(self.scale, rect)
+        # Lines are made once, and hidden where there are fewer: making and dropping items leaks with some Qt releases.
+        self._lines += [Line(self.area) for _more in self._pieces[len(self._lines) :]]
+        for line, piece in zip_longest(self._lines, self._pieces):
+            line.setVisible(piece is not None)
+            if piece is not None:
+                self._place_line(line, piece, ratio)
+        return self._grid
+
+    @property
+    def _speaks(self) -> bool:
+        return self.words and self.view.show_marks and bool(self.view.marks)
+
+    def _read(self, pixels: int) -> list[Piece]:
+        view, weight, curves = self.view, self.weight, self.shown
+        wanted = [(curve, True) for curve in curves if weight > 0 and not curve.comparison]
+        wanted += [(curve, False) for curve in curves]
+        pieces = []
+        for curve, faint in wanted:
+            reach = curve.info.name, view.x0, view.x1, pixels, view.by
+            x, y = curve.table.window(*reach) if faint else curve.table.smoothed_window(*reach, weight)
+            pieces.append(Piece(curve, x, y.astype(np.float64), faint))
+        return pieces
+
+    def _range(self, area: QRectF) -> Scale:
+        """The y range of what is visible."""
+        view, self._left_out = self.view, False
+        if self.kind.equilibrium:
+            return Scale(area, view.x0, view.x1, -0.02, 1.02)
+        # Smoothed curves set the range; of what lies faintly behind them only the bulk counts, not the last spike.
+        seen = [
+            np.nanpercentile(y, (2, 98)) if faint else y[(x >= view.x0) & (x <= view.x1)]
+            for _curve, x, y, faint in self._pieces
+            if not (faint and np.isnan(y).all())
+        ]
+        values = np.concatenate([*seen, np.empty(0)])
+        values = values[~np.isnan(values)]
+        positive = values[values > 0]
+        if (self.kind.log if view.log is None else view.log) and len(positive):
+            high = float(positive.max())
+            low = max(float(positive.min()), high * 10.0**-_DECADES)
+            pad = max((high / low) ** 0.05, 1.1)
+            self._left_out = len(positive) < len(values)
+            return Scale(area, view.x0, view.x1, low / pad, high * pad, log=True)
+        low, high = (float(values.min()), float(values.max())) if len(values) else (0.0, 1.0)
+        pad = (high - low) * 0.06 or abs(high) * 0.1 or 0.5
+        return Scale(area, view.x0, view.x1, low - pad, high + pad)
+
+    def _make_grid(self, scale: Scale, rect: QRectF) -> Grid:
+        """Lines at the ticks, numbers beside them; with an axis those below and their unit, too."""
+        area, view, metrics = scale.area, self.view, QFontMetricsF(ui_font(self.theme.small, tabular=True))
+        left, top, right, bottom = (round(edge) for edge in (area.left(), area.top(), area.right(), area.bottom()))
+        rules, texts, last = [], [], float("inf")
+        room = max(2, int(area.height() / 26))
+        for value, text in (log_ticks if scale.log else linear_ticks)(scale.low, scale.high, room):
+            y = float(scale.to_y(value))
+            rules.append((left, round(y), right, round(y)))
+            if last - y >= metrics.height() * 0.9:
+                last = y
+                at = left - 6 - metrics.horizontalAdvance(text), y - metrics.height() / 2 + metrics.ascent()
+                texts.append((round(at[0]), round(at[1]), text))
+        count = max(2, int(area.width() / 90))
+        if view.by == "step":
+            ticks, unit = linear_ticks(view.x0, view.x1, count, whole=True), _("step")
+        else:
+            ticks, unit = time_ticks(view.x0, view.x1, count), _("training time")
+        line, end = round(bottom + 4 + metrics.ascent()), right - metrics.horizontalAdvance(unit)
+        for value, text in ticks:
+            x = float(scale.to_x(value))
+            rules.append((round(x), top, round(x), bottom))
+            half = metrics.horizontalAdvance(text) / 2
+            if self.axis and x + half <= end - 8:
+                texts.append((round(x - half), line, text))
+        if self.axis:
+            texts.append((round(end), line, unit))
+        return Grid(tuple(rules), (), tuple(texts))
+
+    def _place_line(self, line: Line, piece: Piece, ratio: float) -> None:
+        curve, scale = piece.curve, self.scale
+        assert scale is not None
+        colour, dash, wide = curve.style.colour, curve.style.dash, scale.area.width()
+        if curve.comparison:
+            colour, dash = self.theme.mix(colour, "surface", 0.6), COMPARED
+        elif piece.faint:
+            colour, dash = self.theme.mix(colour, "surface", 0.22), ()
+        x = scale.to_x(piece.x)
+        if len(x) > wide:
+            # On whole device pixels no two neighbouring strokes of an envelope leave a column between them.
+            x = (np.floor(x * ratio) + 0.5) / ratio
+        dots = self.kind.sparse and not piece.faint and len(x) < wide / 8
+        line.set_points(x, scale.to_y(piece.y), QColor(colour), dash, dots=dots, fine=len(x) > wide / 4)
+
+    def paint_ground(self, painter: QPainter) -> None:
+        """Grid and axes."""
+        self._grid.paint(painter, self.theme)
+
+    def _paint_signs(self, painter: QPainter) -> None:
+        scale, theme, view = self.scale, self.theme, self.view
+        if scale is None:
             return
-        x, area = round(float(geometry.to_x(view.cursor))), geometry.area
-        painter.setPen(QPen(QColor(self.figure.theme.text_muted), 1))
-        painter.drawLine(QLineF(x, area.top(), x, area.bottom()))
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        for curve in self.figure.shown(view):
-            found = curve.table.value_at(curve.info.name, view.cursor, view.by, self.figure.weight(view))
-            if found is None or curve.comparison:
-                continue
-            y = float(geometry.to_y(np.array([found[1]]))[0])
-            row = int(np.searchsorted(curve.table.steps, found[0]))
-            x = round(float(geometry.to_x(float(curve.table.positions(view.by)[row]))))
-            if area.top() <= y <= area.bottom() and area.left() <= x <= area.right():
-                painter.setPen(QPen(QColor(self.figure.theme.surface), 1.5))
-                painter.setBrush(QColor(curve.style.colour))
-                painter.drawEllipse(QPointF(x, y), 3.5, 3.5)
+        painter.setFont(ui_font(theme.small, tabular=True))
+        signs.paint_failures(painter, scale, self.shown, view, theme)
+        if self.kind.equilibrium:
+            signs.paint_equilibrium(painter, scale, theme)
+        if view.show_marks:
+            signs.paint_marks(painter, scale, view, theme, words=self._speaks)
+        if self._left_out:
+            painter.setPen(QColor(theme.text_muted))
+            corner = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom
+            painter.drawText(scale.area.adjusted(6, 2, -4, -2), corner, _("values ≤ 0 are not on a log scale"))
+        if self.right >= 20:
+            signs.paint_labels(painter, scale, self._pieces, theme, self.right)
+
+    def paint_over(self, painter: QPainter) -> None:
+        """The step that the timeline shows (an accent line with a handle at its foot), and the cursor."""
+        scale, view = self.scale, self.view
+        if scale is None:
+            return
+        area = scale.area
+        tables = [curve.table for curve in self.curves if not curve.comparison]
+        if view.picked is not None and tables:
+            position = convert(float(view.picked), max(tables, key=len), "step", view.by)
+            if scale.x0 <= position <= scale.x1:
+                x, foot = round(float(scale.to_x(position))), area.bottom()
+                painter.setPen(QPen(QColor(self.theme.accent), 1))
+                painter.drawLine(QLineF(x, area.top(), x, foot))
+                painter.setBrush(QColor(self.theme.accent))
+                painter.drawPolygon(QPolygonF([QPointF(x - 4, foot), QPointF(x + 4, foot), QPointF(x, foot - 5)]))
+        if view.cursor is not None and scale.x0 <= view.cursor <= scale.x1:
+            x = round(float(scale.to_x(view.cursor)))
+            painter.setPen(QPen(QColor(self.theme.text_muted), 1))
+            painter.drawLine(QLineF(x, area.top(), x, area.bottom()))
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QPen(QColor(self.theme.surface), 1.5))
+            for curve in self.shown:
+                table = curve.table
+                found = table.value_at(curve.info.name, view.cursor, view.by, self.weight)
+                if found is not None and not curve.comparison:
+                    x = table.positions(view.by)[int(np.searchsorted(table.steps, found[0]))]
+                    at = QPointF(round(float(scale.to_x(x))), float(scale.to_y(found[1])))
+                    if not np.isnan(at.y()) and area.contains(at):  # NaN: a logarithmic axis cannot show it
+                        painter.setBrush(QColor(curve.style.colour))
+                        painter.drawEllipse(at, 3.5, 3.5)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+
+    # What a person does -----------------------------------------------------------------------------------------
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Begins a click or a drag."""
@@ -151,34 +273,34 @@ class PlotCanvas(QWidget):
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Moves the cursor, or drags the visible part along."""
-        geometry = self.figure.geometry
-        if geometry is None:
+        scale, x = self.scale, event.position().x()
+        if scale is None:
             return
         if self._press is not None:
-            distance = event.position().x() - self._press.x()
+            distance = x - self._press.x()
             if self._dragging or abs(distance) >= _DRAG:
                 self._dragging = True
                 self._press = event.position()
                 self.setCursor(Qt.CursorShape.ClosedHandCursor)
-                self.panned.emit(-distance * (geometry.x1 - geometry.x0) / geometry.area.width())
+                self.view.pan(-distance * scale.per_pixel)
+                self.moved.emit()
                 return
-        x = event.position().x()
-        inside = geometry.area.left() - 8 <= x <= geometry.area.right() + 8
-        self.cursor_moved.emit(min(max(geometry.from_x(x), geometry.x0), geometry.x1) if inside else None)
+        inside = scale.area.left() - 8 <= x <= scale.area.right() + 8
+        self.cursor_moved.emit(min(max(scale.from_x(x), scale.x0), scale.x1) if inside else None)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """A click without a drag picks the step."""
         clicked = self._press is not None and not self._dragging and event.button() == Qt.MouseButton.LeftButton
         self._press, self._dragging = None, False
         self.unsetCursor()
-        geometry = self.figure.geometry
-        if clicked and geometry is not None and geometry.area.contains(event.position()):
-            self.picked.emit(geometry.from_x(event.position().x()))
+        if clicked and self.scale is not None and self.scale.area.contains(event.position()):
+            self.picked.emit(self.scale.from_x(event.position().x()))
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Shows everything again."""
         self._press = None
-        self.fitted.emit()
+        self.view.fit()
+        self.moved.emit()
 
     def leaveEvent(self, event: QEvent) -> None:
         """The cursor goes with the mouse."""
@@ -186,40 +308,40 @@ class PlotCanvas(QWidget):
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Zooms along x around the mouse; sideways moves along."""
-        geometry = self.figure.geometry
-        turned = event.angleDelta()
-        if geometry is None:
+        scale, turned = self.scale, event.angleDelta()
+        if scale is None:
             event.ignore()
-        elif abs(turned.x()) > abs(turned.y()):
-            self.panned.emit(-turned.x() / 960 * (geometry.x1 - geometry.x0))
+            return
+        if abs(turned.x()) > abs(turned.y()):
+            self.view.pan(-turned.x() / 960 * (scale.x1 - scale.x0))
         elif turned.y():
-            self.zoomed.emit(1.25 ** (-turned.y() / 120), geometry.from_x(event.position().x()))
+            self.view.zoom(1.25 ** (-turned.y() / 120), scale.from_x(event.position().x()))
+        self.moved.emit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Moves the cursor, zooms, picks: see the accessible description."""
-        geometry, key = self.figure.geometry, event.key()
-        if geometry is None:
+        scale, key = self.scale, event.key()
+        if scale is None:
             super().keyPressEvent(event)
             return
-        now = self.view.cursor if self.view.cursor is not None else geometry.x1
-        per_pixel = (geometry.x1 - geometry.x0) / geometry.area.width()
-        stride = _KEY_PIXELS * per_pixel * (10 if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 1)
+        now = self.view.cursor if self.view.cursor is not None else scale.x1
+        stride = _KEY_PIXELS * scale.per_pixel * (10 if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 1)
         if self.view.by == "step":
             stride = max(stride, 1.0)
-        moves = {
+        moves: dict[int, float] = {
             Qt.Key.Key_Left: now - stride,
             Qt.Key.Key_Right: now + stride,
-            Qt.Key.Key_Home: geometry.x0,
-            Qt.Key.Key_End: geometry.x1,
+            Qt.Key.Key_Home: scale.x0,
+            Qt.Key.Key_End: scale.x1,
         }
         if key in moves:
-            self.cursor_moved.emit(min(max(moves[Qt.Key(key)], geometry.x0), geometry.x1))
-        elif key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal):
-            self.zoomed.emit(0.8, now)
-        elif key == Qt.Key.Key_Minus:
-            self.zoomed.emit(1.25, now)
+            self.cursor_moved.emit(min(max(moves[key], scale.x0), scale.x1))
+        elif key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal, Qt.Key.Key_Minus):
+            self.view.zoom(1.25 if key == Qt.Key.Key_Minus else 0.8, now)
+            self.moved.emit()
         elif key == Qt.Key.Key_0:
-            self.fitted.emit()
+            self.view.fit()
+            self.moved.emit()
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.view.cursor is not None:
             self.picked.emit(self.view.cursor)
         elif key == Qt.Key.Key_Escape and self.view.cursor is not None:
@@ -230,20 +352,15 @@ class PlotCanvas(QWidget):
     def event(self, event: QEvent) -> bool:
         """Shows what a mark says when the mouse rests on it."""
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
-            text = self.mark_text(event.pos().x())
-            if text:
-                QToolTip.showText(event.globalPos(), text, self)
-            else:
-                QToolTip.hideText()
+            QToolTip.showText(event.globalPos(), self.mark_text(event.pos().x()), self)  # nothing hides it
             return True
         return super().event(event)
 
     def mark_text(self, pixel: float) -> str:
         """What the marks within a few pixels say, a line each."""
-        geometry, view = self.figure.geometry, self.view
-        if geometry is None or not view.show_marks:
+        scale, view = self.scale, self.view
+        if scale is None or not view.show_marks:
             return ""
-        reach = 4 * (geometry.x1 - geometry.x0) / geometry.area.width()
-        here = geometry.from_x(pixel)
-        near = [m for m in view.marks if abs((m.step if view.by == "step" else m.seconds) - here) <= reach]
-        return "\n".join(_("step {step}: {text}").format(step=f"{m.step:,}", text=m.text) for m in near[:8])
+        here, reach = scale.from_x(pixel), 4 * scale.per_pixel
+        near = [mark for mark in view.marks if abs(mark.at(view.by) - here) <= reach]
+        return "\n".join(_("step {step}: {text}").format(step=f"{mark.step:,}", text=mark.text) for mark in near[:8])

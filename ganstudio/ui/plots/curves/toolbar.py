@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterable
+
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QAction, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSizePolicy, QSlider, QToolButton, QWidget
+from PySide6.QtWidgets import QLabel, QMenu, QSizePolicy, QSlider, QToolButton, QWidget
 
 from ganstudio.core.i18n import _
 from ganstudio.ui.kit.icons import icon
+from ganstudio.ui.kit.parts import boxed
 from ganstudio.ui.kit.theme import Theme, ui_font
 
 _SLIDER_STEPS = 100
@@ -20,8 +24,6 @@ def slider_to_weight(position: int) -> float:
 
 def weight_to_slider(weight: float) -> int:
     """The slider position nearest to a weight."""
-    import math
-
     return 0 if weight <= 0 else round(-math.log10(max(1 - weight, 1e-3)) / 3 * _SLIDER_STEPS)
 
 
@@ -35,20 +37,15 @@ class CurvesToolbar(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.log = self._action(_("Log y"), _("Logarithmic y axis for every plot but probabilities"), checkable=True)
-        self.by_time = self._action(_("By time"), _("Training time on the x axis instead of steps"), checkable=True)
-        self.marks = self._action(
-            _("Marks"), _("Show where hyper-parameters were changed and checkpoints saved"), checkable=True
-        )
-        self.marks.setChecked(True)
+        self.log = self._action(_("Log y"), _("Logarithmic y axis for every plot but probabilities"), False)
+        self.by_time = self._action(_("By time"), _("Training time on the x axis instead of steps"), False)
+        self.marks = self._action(_("Marks"), _("Show where hyper-parameters were changed and checkpoints saved"), True)
         self.fit = self._action(_("Fit"), _("Show the whole run and follow it (double-click on a plot, or 0)"))
         self.csv = self._action(_("Values as CSV…"), _("All measured values of this run, one row per step"))
         self.png = self._action(_("Plots as PNG…"), _("The plots as they are, as a picture at twice the resolution"))
         self.svg = self._action(_("Plots as SVG…"), _("The plots as they are, as a drawing for papers"))
-        self.position = QLabel()
+        self.position, self._value, self._caption = QLabel(), QLabel(_("off")), QLabel(_("Smoothing"))
         self.position.setAccessibleName(_("Step at the cursor"))
-        self._value = QLabel(_("off"))
-        self._caption = QLabel(_("Smoothing"))
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.slider.setRange(0, _SLIDER_STEPS)
         self.slider.setPageStep(10)
@@ -61,62 +58,39 @@ class CurvesToolbar(QWidget):
         )
         self.slider.valueChanged.connect(self._slid)
         self._caption.setBuddy(self.slider)
-        self._buttons = [self._button(action) for action in (self.log, self.by_time, self.marks, self.fit)]
-        self.export = self._button()
+        switches, files = (self.log, self.by_time, self.marks, self.fit), (self.csv, None, self.png, self.svg)
+        self._buttons = [self._button() for _action in switches]
+        for button, action in zip(self._buttons, switches, strict=True):
+            button.setDefaultAction(action)
+            button.setAccessibleName(action.text())
+        self.export = self._button(_("Export"), _("Export values or plots"), files)
         self.export.setText(_("Export"))
-        self.export.setAccessibleName(_("Export"))
-        self.export.setToolTip(_("Export values or plots"))
-        self.export.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self.export.setMenu(self._menu([self.csv, None, self.png, self.svg]))
-        self.more = self._button()
-        self.more.setAccessibleName(_("More"))
-        self.more.setToolTip(_("Axes, marks and export"))
-        self.more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        every = [self.log, self.by_time, self.marks, self.fit, None, self.csv, self.png, self.svg]
-        self.more.setMenu(self._menu(every))
-        self._lay_out()
+        self.more = self._button(_("More"), _("Axes, marks and export"), (*switches, None, *files))
+        row = (self._caption, self.slider, self._value, 8, *self._buttons, None, self.position, self.export, self.more)
+        boxed(*row, across=True, margins=(8, 2, 8, 2), gap=4, into=self, stretch=self.slider)
 
-    def _lay_out(self) -> None:
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(8, 2, 8, 2)
-        layout.setSpacing(4)
-        layout.addWidget(self._caption)
-        layout.addWidget(self.slider, 1)
-        layout.addWidget(self._value)
-        layout.addSpacing(8)
-        for button in self._buttons:
-            layout.addWidget(button)
-        layout.addStretch(1)
-        layout.addWidget(self.position)
-        layout.addWidget(self.export)
-        layout.addWidget(self.more)
-
-    def _action(self, text: str, tip: str, *, checkable: bool = False) -> QAction:
-        action = QAction(text, self)
-        action.setToolTip(tip)
-        action.setCheckable(checkable)
+    def _action(self, text: str, tip: str, on: bool | None = None) -> QAction:
+        """An action; one that can be switched has a beginning."""
+        action = QAction(text, self, toolTip=tip, checkable=on is not None)
+        action.setChecked(bool(on))
         return action
 
-    def _button(self, action: QAction | None = None) -> QToolButton:
+    def _button(self, name: str = "", tip: str = "", actions: Iterable[QAction | None] = ()) -> QToolButton:
+        """A flat button; ``actions`` make the menu that it opens, None is a line in it."""
         button = QToolButton()
         button.setAutoRaise(True)
+        button.setAccessibleName(name)
+        button.setToolTip(tip)
         button.setStyleSheet("QToolButton::menu-indicator { image: none; }")
         button.setIconSize(QSize(16, 16))
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        if action is not None:
-            button.setDefaultAction(action)
-            button.setAccessibleName(action.text())
+        if actions:
+            menu = QMenu(self, toolTipsVisible=True)
+            for action in actions:
+                menu.addAction(action) if action is not None else menu.addSeparator()
+            button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+            button.setMenu(menu)
         return button
-
-    def _menu(self, actions: list[QAction | None]) -> QMenu:
-        menu = QMenu(self)
-        menu.setToolTipsVisible(True)
-        for action in actions:
-            if action is None:
-                menu.addSeparator()
-            else:
-                menu.addAction(action)
-        return menu
 
     @property
     def weight(self) -> float:
@@ -130,17 +104,17 @@ class CurvesToolbar(QWidget):
 
     def apply_theme(self, theme: Theme) -> None:
         """Takes the theme's fonts and icons."""
-        font = ui_font(theme.small, tabular=True)
-        for label in (self._caption, self._value, self.position):
-            label.setFont(font)
-        for button in (*self._buttons, self.export, self.more):
-            button.setFont(font)
+        for widget in (self._caption, self._value, self.position, *self._buttons, self.export, self.more):
+            widget.setFont(ui_font(theme.small, tabular=True))
         self._value.setMinimumWidth(self._value.fontMetrics().horizontalAdvance("0.999") + 2)
         self.position.setMinimumWidth(0)
-        self.by_time.setIcon(icon("clock"))
-        self.marks.setIcon(icon("checkpoint"))
-        self.fit.setIcon(icon("fit"))
-        self.log.setIcon(icon("curve"))
+        for action, name in (
+            (self.log, "curve"),
+            (self.by_time, "clock"),
+            (self.marks, "checkpoint"),
+            (self.fit, "fit"),
+        ):
+            action.setIcon(icon(name))
         self.export.setIcon(icon("export"))
         self.more.setIcon(icon("more"))
         self._fold()

@@ -1,4 +1,4 @@
-"""What the check paints: the preview of the data, and bars for the balance of its classes."""
+"""Data at a glance: pictures or points as the network gets them, and bars for the balance of their classes."""
 
 from __future__ import annotations
 
@@ -7,17 +7,20 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from ganstudio.core.i18n import _
 from ganstudio.core.images import make_grid
-from ganstudio.ui.gallery.drawings import to_pixmap
+from ganstudio.ui.kit.painted import device_pixels, to_image
 from ganstudio.ui.kit.theme import current_theme, theme_hub, ui_font
+from ganstudio.ui.plots.scene_layers import View, dots
 
 BAR_HEIGHT = 20
 MAX_BARS = 40
+MAX_POINTS = 2000
+MARGIN = 8
 
 
 class PreviewView(QWidget):
@@ -43,29 +46,24 @@ class PreviewView(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Images as a wall on mid-grey, points in green as real data always are."""
-        theme = current_theme()
+        theme, preview = current_theme(), self._preview
         painter = QPainter(self)
-        preview = self._preview
-        points = preview is not None and preview.ndim == 2
-        painter.fillRect(self.rect(), QColor(theme.surface if points or preview is None else theme.picture_grey))
+        images = preview is not None and preview.ndim > 2
+        painter.fillRect(self.rect(), QColor(theme.picture_grey if images else theme.surface))
+        if not images:
+            painter.setPen(QColor(theme.hairline))
+            painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
         if preview is not None and len(preview):
-            if points:
-                self._paint_points(painter, preview)
-            else:
-                self._paint_images(painter, preview)
+            (self._paint_images if images else self._paint_points)(painter, preview)
         painter.end()
 
     def _paint_points(self, painter: QPainter, points: NDArray[Any]) -> None:
-        side = min(self.width(), self.height()) - 16
-        scale = side / (2 * self._extent)
-        left, top = self.width() / 2, self.height() / 2
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        colour = QColor(current_theme().real)
-        colour.setAlphaF(0.6)
-        painter.setBrush(colour)
-        for x, y in points[:2000].tolist():
-            painter.drawEllipse(QPointF(left + x * scale, top - y * scale), 1.5, 1.5)
+        ratio = self.devicePixelRatioF()
+        size = round(self.width() * ratio), round(self.height() * ratio)
+        view = View(0, 0, (min(size) - 2 * MARGIN * ratio) / (2 * self._extent), *size)
+        device_pixels(painter, ratio)
+        tone = QColor(current_theme().real)
+        painter.drawImage(0, 0, dots(view.to_screen(points[:MAX_POINTS]), size, 1.2 * ratio, tone))
 
     def _paint_images(self, painter: QPainter, images: NDArray[Any]) -> None:
         count, height, width = images.shape[:3]
@@ -79,8 +77,7 @@ class PreviewView(QWidget):
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, scale < 1)
         shown = wall.shape[1] * scale / ratio, wall.shape[0] * scale / ratio
         target = QRectF((self.width() - shown[0]) / 2, (self.height() - shown[1]) / 2, *shown)
-        pixmap = to_pixmap(wall)
-        painter.drawPixmap(target, pixmap, QRectF(pixmap.rect()))
+        painter.drawImage(target, to_image(wall))
 
     def _columns(self, count: int, width: int, height: int) -> int:
         """The number of columns with which the images are shown largest."""
@@ -102,17 +99,12 @@ class BalanceBars(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         theme_hub.changed.connect(self.update)
 
-    def set_balance(self, balance: Mapping[str, int]) -> None:
-        """Shows class name → items."""
-        self._set([(name, n, f"{n:,}") for name, n in balance.items()], _("Items per class: {text}"))
-
-    def set_shares(self, shares: Mapping[str, float]) -> None:
-        """Shows class name → percent of the pixels."""
-        self._set([(name, share, _percent(share)) for name, share in shares.items()], _("Pixels per class: {text}"))
-
-    def _set(self, rows: list[tuple[str, float, str]], name: str) -> None:
+    def set_values(self, values: Mapping[str, float], *, percent: bool = False) -> None:
+        """Shows class name → items, or ``percent`` of the pixels."""
+        rows = [(name, n, _percent(n) if percent else f"{n:,}") for name, n in values.items()]
         self._rows, self._more = rows[:MAX_BARS], max(0, len(rows) - MAX_BARS)
-        self.setAccessibleName(name.format(text=", ".join(f"{name}: {words}" for name, _n, words in rows)))
+        title = _("Pixels per class: {text}") if percent else _("Items per class: {text}")
+        self.setAccessibleName(title.format(text=", ".join(f"{name}: {words}" for name, _n, words in rows)))
         self.updateGeometry()
         self.update()
 

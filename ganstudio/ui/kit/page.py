@@ -1,0 +1,35 @@
+"""A workspace as the window sees it."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QWidget
+
+from ganstudio.app.history import History
+
+
+class Page(QWidget):
+    """One workspace: what the window asks of it; a workspace says what it does of this, and the rest is nothing."""
+
+    @property
+    def page_history(self) -> History | None:
+        """What can be taken back here; None for nothing."""
+        return None
+
+    def take_back(self) -> None:
+        """Takes the last change back."""
+        if self.page_history is not None:
+            self.page_history.undo()
+
+    def make_again(self) -> None:
+        """Makes what was taken back again."""
+        if self.page_history is not None:
+            self.page_history.redo()
+
+    def refresh(self) -> None:
+        """Called by the window's one timer; draws what is due, and nothing while nobody looks."""
+
+    def restore_layout(self) -> None:
+        """Arranges everything as it was; as at first where nothing is remembered."""
+
+    def end(self) -> None:
+        """The window goes: remembers the layout, ends threads, listens to nothing any more."""
