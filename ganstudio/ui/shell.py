@@ -18,6 +18,7 @@ from ganstudio.core.errors import UsageError
 from ganstudio.core.i18n import _
 from ganstudio.ui.kit.errors import ErrorBanner
 from ganstudio.ui.kit.icons import app_icon
+from ganstudio.ui.kit.lifetimes import listen
 from ganstudio.ui.kit.menus import ActionBinder
 from ganstudio.ui.kit.motion import set_reduced_motion
 from ganstudio.ui.kit.parts import boxed
@@ -83,7 +84,7 @@ class Shell(QMainWindow):
         self.binder = ActionBinder(self, self.table)
         self.binder.bind(self.rail.add_below(_("Theme"), "contrast"), "view.theme")
         self.binder.bind(self.rail.add_below(_("Preferences"), "settings"), "app.preferences")
-        store.changed.connect(self._setting_changed)
+        self._deafen = listen(self, (store.changed, self._setting_changed))
         hub.subscribe(self.toasts.show_message)
         self._listening = True
 
@@ -330,12 +331,11 @@ class Shell(QMainWindow):
 
     def detach(self) -> None:
         """Listens to nothing any more; safe to call twice."""
-        if not self._listening:
-            return
-        self._listening = False
-        self.binder.detach()
-        self.store.changed.disconnect(self._setting_changed, missing_ok=True)
-        self._hub.subscribe(None)
-        self.toasts.dismiss_all()
-        for timer in self.findChildren(QTimer):
-            timer.stop()
+        if self._listening:
+            self._listening = False
+            self.binder.detach()
+            self._deafen()
+            self._hub.subscribe(None)
+            self.toasts.dismiss_all()
+            for timer in self.findChildren(QTimer):
+                timer.stop()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -203,17 +204,16 @@ class MainWindow(Shell):
     def _use(self, model: RunModel) -> None:
         from ganstudio.app.generators.workplaces import workplace_of_run
 
-        place = workplace_of_run(model.info)
-        page = self.page(place)  # before it is shown, so that it does not begin with something else
-        if page is not None:
-            page.open_run(model)
+        self._work(workplace_of_run(model.info), lambda page: page.open_run(model))
+
+    def _work(self, place: Workplace, begin: Callable[[GeneratorPage], object]) -> None:
+        page = self.page(place)
+        if page is not None:  # before it is shown, so that it does not begin with something else
+            begin(page)
         self.show_workspace(place)
 
     def _use_ready(self, place: Workplace) -> None:
-        page = self.page(place)
-        if page is not None:
-            page.open_ready()
-        self.show_workspace(place)
+        self._work(place, lambda page: page.open_ready())
 
     def use_path(self, path: Path) -> None:
         """Opens a stored run's generator in its workspace; follows it where it trains here."""
@@ -228,10 +228,7 @@ class MainWindow(Shell):
             place = workplace_of_run(Run.open(path).info)
         except StudioError as error:
             return self.studio.report(error)
-        page = self.page(place)
-        if page is not None:
-            page.open_path(path)
-        return self.show_workspace(place)
+        return self._work(place, lambda page: page.open_path(path))
 
     def _duplicate(self, path: Path) -> None:
         if self.studio.open_run(path) is not None:
@@ -294,12 +291,11 @@ class MainWindow(Shell):
     def _may_close(self) -> bool:
         training = self.studio.training
         choice = self.ask_closing(training) if training else ""
-        if choice == "cancel":
-            return False
-        for model in training:
-            model.stop(save=choice == "save")
-        self._asked = bool(training)
-        return True
+        if choice != "cancel":
+            for model in training:
+                model.stop(save=choice == "save")
+            self._asked = bool(training)
+        return choice != "cancel"
 
     def ask_closing(self, training: list[RunModel]) -> str:
         """Asks what becomes of the runs that train: ``"save"``, ``"discard"`` or ``"cancel"``."""

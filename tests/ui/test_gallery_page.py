@@ -67,12 +67,12 @@ def test_recent_runs_show_only_when_there_are_any(qtbot: Any, hosted: Any) -> No
     page = page_of(hosted)
     assert not page.recent.isVisible()
     picture = np.zeros((33, 33, 3), np.uint8)
-    page.set_recent([("r1", "digits", "finished", picture), ("r2", "ring", "paused", None)])
+    page.recent.set_recent([("r1", "digits", "finished", picture), ("r2", "ring", "paused", None)])
     assert page.recent.isVisible()
     with qtbot.waitSignal(page.run_chosen) as caught:
         page.recent._tiles[1].click()
     assert caught.args == ["r2"]
-    page.set_recent([])
+    page.recent.set_recent([])
     assert not page.recent.isVisible()
 
 
@@ -107,8 +107,8 @@ def test_pictures_are_painted(qtbot: Any, hosted: Any) -> None:
 def test_every_card_has_a_name_and_a_tooltip(qtbot: Any, hosted: Any) -> None:
     page = page_of(hosted)
     for card in GALLERY:
-        assert page.card(card.id).accessibleName() == card.title
-        assert card.title in page.card(card.id).toolTip()
+        assert page.cards[card.id].accessibleName() == card.title
+        assert card.title in page.cards[card.id].toolTip()
 
 
 def test_the_first_screen_needs_no_torch() -> None:

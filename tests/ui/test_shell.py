@@ -9,7 +9,7 @@ from collections.abc import Callable
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication, QDialog, QLabel, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QLabel, QLineEdit, QPushButton, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from ganstudio.app.actions import Action, ActionTable
@@ -264,7 +264,7 @@ def test_shortcuts_list_every_key_and_can_be_searched(make: Callable[..., Shell]
     shell = make()
     dialog = Shortcuts(shell.table, [("Canvas", "Pan", "Space")], shell)
     assert len(dialog.rows) == sum(bool(action.shortcuts) for action in shell.table) + 1
-    dialog._search.setText("pan")
+    dialog.findChild(QLineEdit).setText("pan")  # type: ignore[union-attr]
     assert dialog.rows == [("Pan", "Space")]
     dialog.close()
 

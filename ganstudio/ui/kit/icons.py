@@ -18,11 +18,6 @@ SIZE = 20
 """The usual size of an icon in a button, in device-independent pixels."""
 
 
-def icon_names() -> tuple[str, ...]:
-    """All icons there are, sorted."""
-    return tuple(sorted(path.stem for path in resource_path("icons").glob("*.svg") if path.stem != "app"))
-
-
 _LETTERS = """<svg xmlns="http://www.w3.org/2000/svg" width="24" height="24" viewBox="0 0 24 24" fill="currentColor">
 <text x="8" y="{y}" text-anchor="middle" font-family="{family}" font-size="{size}" font-weight="500">{letters}</text>
 <path d="M17.5 8.2v7.6l4.5-3.8z" stroke="currentColor" stroke-width="1.5" stroke-linejoin="round"/></svg>"""
@@ -137,7 +132,7 @@ def icon(name: str, colour: str = "text", on: str = "") -> QIcon:
     """An icon that follows the theme by itself, also in its disabled and checked states.
 
     Args:
-        name: one of :func:`icon_names`, or ``"step:"`` and letters: one step of what they stand for.
+        name: the stem of a file of ``resources/icons``, or ``"step:"`` and letters: one step of what they stand for.
         colour: token of the theme (``"text_muted"``, ``"generator"`` …) or ``#rrggbb``.
         on: the same for the checked state; empty: as unchecked.
 
@@ -152,7 +147,7 @@ def icon_pixmap(name: str, size: int = SIZE, colour: str = "text", ratio: float 
     """An icon as a pixmap in the present theme's colours, for labels and own painting.
 
     Args:
-        name: one of :func:`icon_names`.
+        name: see :func:`icon`.
         size: side in device-independent pixels.
         colour: token of the theme or ``#rrggbb``.
         ratio: the device's pixel ratio.

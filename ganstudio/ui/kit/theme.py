@@ -55,11 +55,6 @@ class Theme:
         return self.name == "dark"
 
     @property
-    def series(self) -> tuple[str, ...]:
-        """Colours for series without a fixed meaning, in the order in which they are handed out."""
-        return self.sky, self.purple, self.warning, self.real, self.generator, self.discriminator
-
-    @property
     def groups(self) -> tuple[str, ...]:
         """Colours of several generators, from the first on; where there are more, they come round again."""
         return (

@@ -22,16 +22,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+_ITEMS = (QListWidgetItem, QTreeWidgetItem, QTableWidgetItem, QStandardItem)
+_BOX = ("__init__", "setText", "setInformativeText", "information", "question", "warning", "critical")
 _SETTERS = (
-    (QWidget, "setToolTip"),
-    (QAction, "setToolTip"),
-    (QListWidgetItem, "setToolTip"),
-    (QTreeWidgetItem, "setToolTip"),
-    (QTableWidgetItem, "setToolTip"),
-    (QStandardItem, "setToolTip"),
+    *((kind, "setToolTip") for kind in (QWidget, QAction, *_ITEMS)),
+    *((QMessageBox, name) for name in _BOX),
     (QToolTip, "showText"),
-    *((QMessageBox, name) for name in ("__init__", "setText", "information", "question", "warning", "critical")),
-    (QMessageBox, "setInformativeText"),
     (QProgressDialog, "setLabelText"),
 )
 

@@ -80,6 +80,29 @@ _DOTS: dict[State, tuple[str, bool]] = {
 """Colour of a state's dot, and whether it is full; a ring is a second sign beside the colour."""
 
 
+def set_up_rows(table: QTableView, height: int, name: str, keys: str, about: str) -> None:
+    """What both tables have in common: whole rows are chosen, nothing but their texts is drawn, Tab leaves them.
+
+    Args:
+        table: is set up.
+        height: of a row.
+        name: the accessible name.
+        keys: what they do; the tooltip.
+        about: the accessible description.
+    """
+    table.setAccessibleName(name)
+    table.setToolTip(keys)
+    table.setAccessibleDescription(about)
+    table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+    table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+    table.setShowGrid(False)
+    table.setTabKeyNavigation(False)
+    table.setWordWrap(False)
+    table.verticalHeader().hide()
+    table.verticalHeader().setDefaultSectionSize(height)
+    table.horizontalHeader().setHighlightSections(False)
+
+
 def _name_box(cell: QRect) -> QRect:
     """Where the name is in a name cell: beside the picture."""
     left = cell.left() + _FIRST_EDGE + PICTURE + _GAP
@@ -171,22 +194,14 @@ class RunsTable(QTableView):
         super().__init__(parent)
         self.hovered_row = -1
         self.setModel(model)
-        self.setAccessibleName(_("Runs"))
-        self.setToolTip(_("Enter opens, F2 renames, Del moves to trash"))
-        self.setAccessibleDescription(_("Your runs, one in a row. Enter opens, F2 renames, Del moves to trash."))
+        keys = _("Enter opens, F2 renames, Del moves to trash")
+        about = _("Your runs, one in a row. Enter opens, F2 renames, Del moves to trash.")
+        set_up_rows(self, ROW_HEIGHT, _("Runs"), keys, about)
         self.setItemDelegate(RunDelegate(self))
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setShowGrid(False)
-        self.setTabKeyNavigation(False)
-        self.setWordWrap(False)
         self.setMouseTracking(True)
-        self.verticalHeader().hide()
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        self.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
         self.verticalScrollBar().setSingleStep(ROW_HEIGHT // 2)
         self._set_up_header()
         self.selectionModel().selectionChanged.connect(self._selection_changed)
@@ -194,7 +209,6 @@ class RunsTable(QTableView):
 
     def _set_up_header(self) -> None:
         header = self.horizontalHeader()
-        header.setHighlightSections(False)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         header.setSectionResizeMode(NAME, QHeaderView.ResizeMode.Stretch)
         header.setMinimumSectionSize(56)

@@ -24,7 +24,6 @@ class _Search(QLineEdit):
     left_down = Signal()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Escape clears, Down goes to the table."""
         if event.key() == Qt.Key.Key_Escape and self.text():
             self.clear()
         elif event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Enter):

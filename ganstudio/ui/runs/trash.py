@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from PySide6.QtCore import QItemSelectionModel, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem, QWidget
+from PySide6.QtWidgets import QHeaderView, QTableWidget, QTableWidgetItem, QTableWidgetSelectionRange, QWidget
 
 from ganstudio.core.i18n import _, plural
 from ganstudio.store import Trashed
@@ -16,6 +16,7 @@ from ganstudio.ui.kit.dialogs import Way, ask
 from ganstudio.ui.kit.errors import EmptyState
 from ganstudio.ui.kit.parts import boxed, label, push_button, stacked
 from ganstudio.ui.kit.words import date_text
+from ganstudio.ui.runs.table import set_up_rows
 
 
 class _Table(QTableWidget):
@@ -26,19 +27,10 @@ class _Table(QTableWidget):
     def __init__(self) -> None:
         super().__init__(0, 3)
         self.setHorizontalHeaderLabels([_("Name"), _("Was in"), _("Deleted")])
-        self.setAccessibleName(_("Deleted runs"))
-        self.setToolTip(_("Enter brings the selected runs back"))
-        self.setAccessibleDescription(_("Deleted runs, one in a row. Enter brings the selected ones back."))
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setShowGrid(False)
-        self.setTabKeyNavigation(False)
-        self.setWordWrap(False)
+        about = _("Deleted runs, one in a row. Enter brings the selected ones back.")
+        set_up_rows(self, 32, _("Deleted runs"), _("Enter brings the selected runs back"), about)
         self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
-        self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(32)
         header = self.horizontalHeader()
-        header.setHighlightSections(False)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setStyleSheet("QHeaderView::section { padding: 5px 16px; }")
         self.setStyleSheet("QTableView::item { padding-left: 13px; }")
@@ -47,18 +39,16 @@ class _Table(QTableWidget):
         self.setColumnWidth(2, 144)
 
     def fill(self, items: Sequence[Trashed]) -> None:
-        """Shows these; the whole of their texts as tooltips."""
         self.setRowCount(0)
         self.setRowCount(len(items))
         for row, item in enumerate(items):
             when = date_text(datetime.fromtimestamp(item.deleted, UTC)) if item.deleted else "–"
             for column, text in enumerate((item.name, str(item.origin.parent), when)):
                 cell = QTableWidgetItem(text)
-                cell.setToolTip(f"{item.name}\n{item.origin}")
+                cell.setToolTip(f"{item.name}\n{item.origin}")  # the whole of both
                 self.setItem(row, column, cell)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter brings back."""
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.restore_asked.emit()
         else:
@@ -85,12 +75,9 @@ class TrashPage(QWidget):
         self.table.restore_asked.connect(self._restore)
         self.table.itemSelectionChanged.connect(self._refresh)
         self.back_button = push_button(_("Runs"), "back", _("Back to the runs"), clicked=self.back.emit, quiet=True)
-        self.restore_button = push_button(
-            _("Restore"), "undo", _("Bring the selected runs back to where they were"), clicked=self._restore
-        )
-        self.empty_button = push_button(
-            _("Empty trash…"), "trash", _("Remove all of these for good"), clicked=self._ask, danger=True
-        )
+        back, gone = _("Bring the selected runs back to where they were"), _("Remove all of these for good")
+        self.restore_button = push_button(_("Restore"), "undo", back, clicked=self._restore)
+        self.empty_button = push_button(_("Empty trash…"), "trash", gone, clicked=self._ask, danger=True)
         words = _("Deleted runs wait here until you empty the trash.")
         self._pages = stacked(self.table, EmptyState("trash", _("The trash is empty"), words))
         head = boxed(
@@ -104,13 +91,10 @@ class TrashPage(QWidget):
         """Shows these deleted runs; what is selected stays so."""
         if tuple(items) == self.items:
             return
-        chosen = set(self._chosen())
-        self.items = tuple(items)
+        chosen, self.items = set(self._chosen()), tuple(items)
         self.table.fill(self.items)
-        flags = QItemSelectionModel.SelectionFlag.Select | QItemSelectionModel.SelectionFlag.Rows
         for place, item in enumerate(self.items):
-            if item.path in chosen:
-                self.table.selectionModel().select(self.table.model().index(place, 0), flags)
+            self.table.setRangeSelected(QTableWidgetSelectionRange(place, 0, place, 2), item.path in chosen)
         self._refresh()
 
     def _chosen(self) -> list[Path]:
