@@ -20,7 +20,7 @@ from ganstudio.explore.exporting import Watch
 from ganstudio.explore.state import Direction
 from ganstudio.ui.explore.export_dialogs import FilmDialog, FoldersDialog
 from ganstudio.ui.explore.workspace import ExploreWorkspace
-from ganstudio.ui.generator_page.export_dialogs import PictureDialog
+from ganstudio.ui.generator_page.exports import PictureDialog
 from ganstudio.ui.kit.files import with_ending
 from tests.ui.explore_window import Told, drawn, drop, exploring_window, store_run, there
 from tests.ui.window_kit import wait

@@ -21,7 +21,7 @@ from ganstudio.core.experiment import Experiment
 from ganstudio.core.labelmaps import colour_map
 from ganstudio.data.landscapes import LANDSCAPE_CLASSES
 from ganstudio.ui.experiment.check import DataCheckView
-from ganstudio.ui.generator_page.export_dialogs import PictureDialog
+from ganstudio.ui.generator_page.exports import PictureDialog
 from ganstudio.ui.paint.canvas_view import CanvasView
 from ganstudio.ui.paint.options import TOOLS
 from ganstudio.ui.paint.workspace import PaintWorkspace

@@ -318,7 +318,7 @@ def test_a_process_that_is_killed_has_saved_all_but_its_last_seconds(qtbot: QtBo
 def test_a_full_disk_is_told_once_and_everything_is_there_when_it_has_room(
     qtbot: QtBot, spade: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, told: Told, logged_problems: list[Any]
 ) -> None:
-    from ganstudio.ui.generator_page.export_dialogs import PictureDialog
+    from ganstudio.ui.generator_page.exports import PictureDialog
 
     with painting_window(qtbot, spade) as (window, page), small_disk(monkeypatch) as room:
         canvases = page.painter.canvases

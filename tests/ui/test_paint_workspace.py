@@ -13,7 +13,7 @@ from PySide6.QtGui import QDropEvent, QGuiApplication
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from ganstudio.ui.generator_page.export_dialogs import PictureDialog
+from ganstudio.ui.generator_page.exports import PictureDialog
 from ganstudio.ui.kit.painted import to_image
 from ganstudio.ui.paint.film_dialog import PaintingFilmDialog
 from ganstudio.ui.paint.options import TOOLS

@@ -26,7 +26,7 @@ from ganstudio.ui.controls.choices import WeightsSection
 from ganstudio.ui.controls.class_slots import ClassSlots
 from ganstudio.ui.controls.seeds import SeedRow
 from ganstudio.ui.controls.slider import ValueSlider
-from ganstudio.ui.generator_page.export_dialogs import PictureDialog
+from ganstudio.ui.generator_page.exports import PictureDialog
 from ganstudio.ui.kit.files import LARGEST_PASTE, png_of
 from ganstudio.ui.kit.style import set_theme
 from ganstudio.ui.translate.actions import shortcut_rows

@@ -15,7 +15,7 @@ from ganstudio.core.errors import UsageError
 from ganstudio.core.i18n import _
 from ganstudio.explore.state import Position
 from ganstudio.explore.walks import plane, travelled
-from ganstudio.ui.generator_page.export_dialogs import ExportForm, FilmForm, Frames, Start
+from ganstudio.ui.generator_page.exports import ExportForm, FilmForm, Frames, Start
 
 if TYPE_CHECKING:
     from ganstudio.ui.explore.views import ViewTabs

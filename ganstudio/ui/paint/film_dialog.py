@@ -9,7 +9,7 @@ from ganstudio.core.errors import UsageError
 from ganstudio.core.i18n import _, plural
 from ganstudio.explore.canvas import replay
 from ganstudio.explore.painting import Moment, Shown, painting_frames
-from ganstudio.ui.generator_page.export_dialogs import FilmForm, Frames, Start
+from ganstudio.ui.generator_page.exports import FilmForm, Frames, Start
 
 
 class PaintingFilmDialog(FilmForm):
