@@ -80,9 +80,7 @@ def make_page(*_parts: object) -> tuple[Page, tuple[Action, ...]]:
 
 @pytest.fixture
 def window(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Iterator[MainWindow]:
-    paint = WorkspaceRow(
-        "paint", "Paint", "brush", "Pictures out of label maps.", make_page, lambda: (("Canvas", "Fill", "F"),)
-    )
+    paint = WorkspaceRow("paint", "Paint", "brush", "Out of label maps.", make_page, lambda: (("Canvas", "Fill", "F"),))
     rows = tuple(paint if row.name == "paint" else row for row in workspace_rows())
     monkeypatch.setattr("ganstudio.ui.window.workspace_rows", lambda: rows)
     made = open_window(qtbot)

@@ -111,8 +111,7 @@ def test_system_choice_follows_live(qapp: QApplication, monkeypatch: pytest.Monk
 def test_colours_of_series_are_seen_and_told_apart(theme: Theme) -> None:
     new = (theme.joint, theme.second_discriminator, theme.second_generator)
     assert all(contrast(one, theme.surface) >= 3 for one in new)
-    others = theme.sky, theme.purple, theme.warning, theme.real, theme.generator, theme.discriminator
-    every = [*others, *new]
+    every = [theme.sky, theme.purple, theme.warning, theme.real, theme.generator, theme.discriminator, *new]
     apart = [
         sum((a - b) ** 2 for a, b in zip(QColor(one).getRgb(), QColor(other).getRgb(), strict=True)) ** 0.5
         for place, one in enumerate(every)
