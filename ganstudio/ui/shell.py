@@ -57,6 +57,7 @@ class Shell(QMainWindow):
         statusbar: the strip with the live runs.
         toasts: the messages in the corner.
         binder: connects actions with buttons: ``binder.bind(button, "run.pause")``.
+        current_workspace: the id of the workspace on view; empty before the first one is shown.
         close_guard: asked when a person closes the window; False keeps it open.
     """
 
@@ -75,7 +76,7 @@ class Shell(QMainWindow):
         self.store = store
         self.table, self._hub = table, hub
         self._workspaces: dict[str, _Workspace] = {}
-        self._current = ""
+        self.current_workspace = ""
         self._fullscreen_from_maximised = False
         self.close_guard: Callable[[], bool] = lambda: True
         self._lay_out()
@@ -126,11 +127,6 @@ class Shell(QMainWindow):
         if len(self._workspaces) == 1:
             self.rail.buttons[name].setChecked(True)
 
-    @property
-    def current_workspace(self) -> str:
-        """The id of the workspace on view; empty before the first one is shown."""
-        return self._current
-
     def workspace(self, name: str) -> QWidget:
         """A workspace's widget, built now if it was not yet.
 
@@ -167,7 +163,7 @@ class Shell(QMainWindow):
     def show_workspace(self, name: str) -> None:
         """Brings a workspace into view."""
         self.workspace(name)
-        if name == self._current:
+        if name == self.current_workspace:
             self.rail.buttons[name].setChecked(True)
             return
         place, focus = self._workspaces[name], self.focusWidget()
@@ -177,7 +173,7 @@ class Shell(QMainWindow):
             self.stack.setFocus()  # no ring before the keyboard is used; Tab begins at the rail
         elif focus not in (self.stack, self.rail.buttons[name]):
             self._give_keyboard(place, remembered)
-        self._current = name
+        self.current_workspace = name
         self.rail.buttons[name].setChecked(True)
         self.binder.set_workspace(name)
         self.store.remember(workspace=name)

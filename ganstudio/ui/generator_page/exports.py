@@ -131,10 +131,20 @@ class FilmForm(ExportForm):
         if path is None:
             return
         try:
-            frames, total = self.drawn_frames()
+            work = self.work(path)
         except StudioError as error:
             self._studio.report(error)
-            return
+        else:
+            self._start(_("Saving a film"), work)
+            self.accept()
+
+    def work(self, path: Path) -> Callable[[Generator, Watch], str]:
+        """Draws and writes the film as it is chosen now.
+
+        Raises:
+            UsageError: there is nothing to be filmed.
+        """
+        frames, total = self.drawn_frames()
         fps, loop, scale = float(self.fps.value()), self.loop.isChecked(), self.scale.value()
 
         def write(generator: Generator, watch: Watch) -> str:
@@ -143,8 +153,7 @@ class FilmForm(ExportForm):
             count = save_film(path, frames(generator), fps=fps, total=total, loop=loop, scale=scale, watch=watch)
             return _("{name}: {count} pictures").format(name=path.name, count=count)
 
-        self._start(_("Saving a film"), write)
-        self.accept()
+        return write
 
     def drawn_frames(self) -> Frames:
         """What the film shows, as it is chosen now.

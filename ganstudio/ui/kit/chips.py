@@ -21,7 +21,8 @@ class Chip(QAbstractButton):
 
     def __init__(self, name: str, text: str, tip: str, mark: Mark, token: str, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
-        self.name, self._mark, self._token, self._theme = name, mark, token, theme
+        self.name, self._mark, self._token = name, mark, token
+        self.set_theme(theme)
         self.setText(text)
         self.setToolTip(tip)
         self.setAccessibleName(tip)
@@ -29,7 +30,6 @@ class Chip(QAbstractButton):
         self.setChecked(True)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setFont(ui_font(theme.small))
 
     def set_theme(self, theme: Theme) -> None:
         """Uses the colours of another theme."""

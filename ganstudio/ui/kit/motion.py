@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QAbstractAnimation, QEasingCurve, QPropertyAnimation
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QWidget
 
 DURATION_MS = 140
 
 
+_reduced = False
+
+
 def set_reduced_motion(reduced: bool) -> None:
     """From now on parts open at once (True) or slide (False)."""
-    app = QApplication.instance()
-    if app is not None:
-        app.setProperty("ganstudio_reduced_motion", reduced)
+    global _reduced
+    _reduced = reduced
 
 
 def reduced_motion() -> bool:
     """Whether parts open at once."""
-    app = QApplication.instance()
-    return app is None or bool(app.property("ganstudio_reduced_motion"))
+    return _reduced
 
 
 def reveal(widget: QWidget, shown: bool) -> None:
