@@ -20,7 +20,7 @@ def window(qtbot: QtBot) -> Iterator[MainWindow]:
 
 
 def test_a_card_starts_a_run_and_everything_comes_alive(window: MainWindow, qtbot: QtBot) -> None:
-    card = window.train.gallery.card("digits")
+    card = window.train.gallery.cards["digits"]
     qtbot.mouseClick(card, Qt.MouseButton.LeftButton, pos=QPoint(40, 40))
     wait(qtbot, lambda: window.studio.current is not None)
     model, view = window.studio.current, window.train.run_view

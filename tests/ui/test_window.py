@@ -292,7 +292,7 @@ def test_the_card_of_the_ready_run_opens_it_in_explore_and_trains_nothing(
     run.start()
     run.join()
     monkeypatch.setattr("ganstudio.app.generators.workplaces.resource_path", lambda *parts: tmp_path.joinpath(*parts))
-    card = window.train.gallery.card("codes")
+    card = window.train.gallery.cards["codes"]
     card.chosen.emit("codes")
     assert window.current_workspace == "explore"
     page = window.pages["explore"]
