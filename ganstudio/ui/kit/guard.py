@@ -51,7 +51,8 @@ def _mend(qt: Any) -> None:
 
     def made(kind: Any, /, **named: Any) -> None:
         super(qt, kind).__init_subclass__(**named)
-        for name in {name for base in kind.__mro__ for name in vars(base)}:
+        ours = [base for base in kind.__mro__ if not base.__module__.startswith(("PySide6", "Shiboken", "builtins"))]
+        for name in {name for base in ours for name in vars(base)}:  # Qt's own are thousands
             if name.endswith("Event") or name in ("paint", *_ANSWERS):
                 handler = getattr(kind, name)
                 if isinstance(handler, FunctionType) and not hasattr(handler, "guarded"):  # Qt's own are no functions
