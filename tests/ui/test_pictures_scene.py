@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QApplication, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
 from ganstudio.core.events import Scene
+from ganstudio.ui.kit.style import set_theme
 from ganstudio.ui.kit.theme import DARK, LIGHT
 from ganstudio.ui.plots.axes import spacing
 from ganstudio.ui.plots.scene import SceneView
@@ -246,7 +247,7 @@ def test_wrong_points_are_refused_and_tiny_views_paint(view: SceneView) -> None:
     view.set_real(np.zeros((0, 2), np.float32))
     view.set_scene(Scene(0, 1.0, np.zeros((1, 1), np.float32), False, None, np.zeros((0, 4), np.float32)))
     view.resize(160, 120)
-    view.apply_theme(DARK)
+    set_theme("dark")
     view.grab()
 
 

@@ -19,6 +19,8 @@ from ganstudio.ui.kit.painted import colour
 from ganstudio.ui.kit.theme import Theme, ui_font
 
 Floats = NDArray[np.float64]
+Dash = tuple[int, ...]
+"""Pixels on, off, on, off, … along x; empty is a solid line."""
 Ticks = list[tuple[float, str]]
 _TIMES = (0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 21600, 43200, 86400)
 

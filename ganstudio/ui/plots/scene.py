@@ -25,15 +25,14 @@ from PySide6.QtWidgets import QAbstractScrollArea, QGraphicsItem, QMenu, QWidget
 
 from ganstudio.core.events import Scene
 from ganstudio.core.i18n import _
-from ganstudio.ui.kit.chips import Chip, ChipRow, Mark
+from ganstudio.ui.kit.chips import ChipRow, Mark
 from ganstudio.ui.kit.files import copy_image, save_image
 from ganstudio.ui.kit.painted import colour, device_pixels, draw_group, draw_legend, draw_notice, draw_tag, group_colour
 from ganstudio.ui.kit.parts import boxed
-from ganstudio.ui.kit.theme import Theme, current_theme, theme_hub, ui_font
+from ganstudio.ui.kit.theme import Theme, ui_font
 from ganstudio.ui.plots import scene_layers as layers
 from ganstudio.ui.plots.axes import Grid, linear_ticks
-from ganstudio.ui.plots.chart import Chart
-from ganstudio.ui.plots.items import Sketch
+from ganstudio.ui.plots.chart import Chart, Sketch
 from ganstudio.ui.plots.scene_layers import LEVELS, NOTHING, Ends, Points, View
 
 NEAREST, FARTHEST = 64.0, 0.4
@@ -86,8 +85,8 @@ class Pieces(pg.PlotCurveItem):
 class ScenePlot(Chart):
     """Draws what a :class:`SceneView` gives it; who gives it something else calls :meth:`invalidate`."""
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(theme, parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.real: Points | None = None
         self.fakes: Points | None = None
         self.groups: dict[int, Points] = {}  # of several generators; empty where there is one
@@ -102,7 +101,7 @@ class ScenePlot(Chart):
         self._grabbed: tuple[QPointF, tuple[float, float]] | None = None
         self._mouse: QPointF | None = None
         self._ratio = 1.0
-        self._made: tuple[Scene | None, Theme] = (None, theme)  # what the next three were made of
+        self._made: tuple[Scene | None, Theme] = (None, self.theme)  # what the next three were made of
         self._heat: QImage | None = None
         self._undecided: Ends = NOTHING
         self._mesh: list[Ends] = [NOTHING] * LEVELS
@@ -311,7 +310,7 @@ class ScenePlot(Chart):
             self.zoom_by(1.0015 ** event.angleDelta().y(), event.position())
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Takes hold of the self."""
+        """Takes hold of the plane."""
         if event.button() == Qt.MouseButton.LeftButton:
             self._grabbed = event.position(), self._middle
             self.setCursor(Qt.CursorShape.ClosedHandCursor)
@@ -360,21 +359,19 @@ class SceneView(QWidget):
         plot: the plane without the chips.
     """
 
-    def __init__(self, parent: QWidget | None = None, *, theme: Theme | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        theme = theme or current_theme()
         self._chips = ChipRow(self)
         for layer in _layers():
-            self._chips.add(Chip(*layer, theme, self._chips))
+            self._chips.add(*layer)
         self._tips = {name: self._chips.chips[name].toolTip() for name in ("heat", "manifold", "arrows")}
         self._chips.set_shown("modes", False)
         self._chips.toggled.connect(self._switched)
-        self.plot = ScenePlot(theme)
+        self.plot = ScenePlot()
         self.set_empty_text(_("Real and generated points appear here as soon as training begins."))
         head = boxed(self._chips, margins=(16, 0, 16, 0))  # the plane reaches the edges, its legend keeps a margin
         boxed(head, self.plot, gap=8, into=self, stretch=self.plot)
         self.setAccessibleName(_("2-D scene"))
-        theme_hub.changed.connect(self.apply_theme)
 
     def set_spec(self, extent: float, modes: Sequence[tuple[float, float]] = (), mode_std: float = 0.0) -> None:
         """Sets the square ``[-extent, extent]²`` that is shown, and the true modes of a mixture."""
@@ -439,12 +436,6 @@ class SceneView(QWidget):
         painter.end()
         image.setDevicePixelRatio(1.0)
         return image
-
-    def apply_theme(self, theme: Theme) -> None:
-        """Uses the colours of another theme."""
-        for chip in self._chips.chips.values():
-            chip.set_theme(theme)
-        self.plot.set_theme(theme)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """Offers copying, saving and the whole view."""

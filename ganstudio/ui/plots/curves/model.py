@@ -13,12 +13,13 @@ from ganstudio.core.events import SeriesInfo, SeriesRole
 from ganstudio.core.i18n import _
 from ganstudio.core.series import By, SeriesTable
 from ganstudio.ui.kit.theme import Theme
-from ganstudio.ui.plots.axes import Floats
-from ganstudio.ui.plots.items import Dash
+from ganstudio.ui.plots.axes import Dash, Floats
 
 MarkKind = Literal["hyper", "checkpoint", "failure"]
 COMPARED: Dash = (6, 4)
 """Of the lines of the run that is compared with."""
+OTHER_RUN = ""
+"""Stands for all its lines among what is hidden, where each series stands for itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,8 +158,8 @@ class Curve:
 
     table: SeriesTable
     info: SeriesInfo
-    style: Style
-    comparison: bool = False
+    comparison: bool
+    style: Style = Style("")
     label: str = ""
 
 
@@ -182,6 +183,7 @@ class View:
         log: logarithmic y; None leaves it to each plot.
         cursor: where the mouse or the arrow keys point.
         picked: the step that the timeline shows.
+        hidden: names of series that are switched off, and :data:`OTHER_RUN`.
     """
 
     by: By = "step"
@@ -196,7 +198,10 @@ class View:
     cursor: float | None = None
     picked: int | None = None
     hidden: set[str] = field(default_factory=set)
-    show_comparison: bool = True
+
+    def shows(self, curve: Curve) -> bool:
+        """Whether a curve is switched on."""
+        return curve.info.name not in self.hidden and not (curve.comparison and OTHER_RUN in self.hidden)
 
     def set_full(self, tables: list[SeriesTable]) -> None:
         """Takes the extent of all rows; the visible part follows where it should."""

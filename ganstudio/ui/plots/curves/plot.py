@@ -17,15 +17,14 @@ from PySide6.QtGui import (
     QPolygonF,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+from PySide6.QtWidgets import QSizePolicy, QToolTip
 
 from ganstudio.core.i18n import _
-from ganstudio.ui.kit.theme import Theme, ui_font
+from ganstudio.ui.kit.theme import ui_font
 from ganstudio.ui.plots.axes import Grid, Scale, linear_ticks, log_ticks, time_ticks
-from ganstudio.ui.plots.chart import Chart
+from ganstudio.ui.plots.chart import Chart, Line, Sketch
 from ganstudio.ui.plots.curves import signs
 from ganstudio.ui.plots.curves.model import COMPARED, Curve, Piece, PlotKind, View, convert
-from ganstudio.ui.plots.items import Line, Sketch
 
 LABEL_WIDTH = 128
 """A direct label at a line's end is never wider."""
@@ -55,8 +54,8 @@ class Plot(Chart):
     picked = Signal(float)
     moved = Signal()
 
-    def __init__(self, kind: PlotKind, view: View, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(theme, parent)
+    def __init__(self, kind: PlotKind, view: View) -> None:
+        super().__init__()
         self.kind, self.view = kind, view
         self.curves: list[Curve] = []
         self.scale: Scale | None = None
@@ -71,11 +70,8 @@ class Plot(Chart):
         self._dragging = False
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumHeight(56)
-        self.setAccessibleDescription(
-            _(
-                "Arrow keys move the cursor, plus and minus zoom, 0 shows everything, Enter shows the samples of this step."
-            )
-        )
+        words = _("Arrow keys move the cursor, plus and minus zoom, 0 shows all, Enter shows the samples of this step.")
+        self.setAccessibleDescription(words)
 
     def sizeHint(self) -> QSize:
         """A plot that is pleasant to read."""
@@ -86,11 +82,7 @@ class Plot(Chart):
     @property
     def shown(self) -> list[Curve]:
         """The curves that are switched on, comparisons first, so that they lie below."""
-        view = self.view
-        curves = [
-            c for c in self.curves if c.info.name not in view.hidden and (view.show_comparison or not c.comparison)
-        ]
-        return sorted(curves, key=lambda curve: not curve.comparison)
+        return sorted(filter(self.view.shows, self.curves), key=lambda curve: not curve.comparison)
 
     @property
     def label_width(self) -> float:
