@@ -222,8 +222,13 @@ def test_stop_then_continue_goes_on_exactly_there(window: MainWindow, qtbot: QtB
     wait(qtbot, lambda: model.state == "stopped" and not model.here)
     at, rows = model.step, len(model.tables["steps"])
     assert at in model.checkpoints
-    wait(qtbot, lambda: window.train.run_view.bar.main.text() == "Continue")
+    view = window.train.run_view
+    wait(qtbot, lambda: view.bar.main.text() == "Continue")
     assert window.train.panel.mode == "finished"
+    for wide in (True, False):  # where the health column goes, its word stands above the pictures
+        window.resize(1500 if wide else 1000, window.height())
+        wait(qtbot, lambda wide=wide: view.health.isVisible() == wide)
+        assert (view.stage._verdict.text() == "") == wide
     click(qtbot, window, "run.toggle")
     wait(qtbot, lambda: model.here and model.step > at)
     hold(qtbot, model)

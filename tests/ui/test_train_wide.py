@@ -54,7 +54,7 @@ def menus(window: MainWindow) -> list[str]:
 def settled(window: MainWindow, qtbot: QtBot, width: int = 1366) -> None:
     window.resize(width, 768)
     laid_out(qtbot, window)
-    wait(qtbot, lambda: window.train.run_view.bar.roles.count != 1)
+    wait(qtbot, lambda: len(window.train.run_view.bar.roles.steps) != 1)
 
 
 def test_as_many_roles_are_offered_as_the_method_has(window: MainWindow, qtbot: QtBot) -> None:

@@ -288,12 +288,12 @@ class DataPicker(QWidget):
         Args:
             name: the data set; empty when nothing is being downloaded (any more).
             fraction: 0 to 1; None while nobody knows.
-            text: what is being fetched, or why it failed.
+            text: what is being fetched.
         """
         self._loading = name
         self.progress.setRange(0, 0 if fraction is None and name else 1000)
         self.progress.setValue(round(1000 * (fraction or 0.0)))
-        say(self._progress_text, text)
+        self._progress_text.setText(text)
         self._refresh()
 
     def set_locked(self, locked: bool) -> None:
@@ -315,9 +315,8 @@ class DataPicker(QWidget):
         self.folder.setVisible(takes_folder)
         self.download.setVisible(card is not None and not ready and card.downloadable and not loading)
         self.check.setVisible(ready and (bool(self._path.text()) or not takes_folder))
-        self._progress_text.setVisible(loading or bool(self._progress_text.text() and not self._loading))
-        self.progress.setVisible(loading)
-        self.cancel.setVisible(loading)
+        for widget in (self._progress_text, self.progress, self.cancel):
+            widget.setVisible(loading)
 
     def _on_download(self) -> None:
         self.download_requested.emit(self._name)

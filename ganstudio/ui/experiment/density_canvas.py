@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QImage,
@@ -23,17 +23,17 @@ from PySide6.QtWidgets import QWidget
 from ganstudio.core.i18n import _
 from ganstudio.ui.experiment.density import SIZE, Brush, Density, Field
 from ganstudio.ui.kit.painted import colour, rgb, to_image
-from ganstudio.ui.kit.theme import Theme, current_theme, theme_hub, ui_font
+from ganstudio.ui.kit.theme import current_theme, theme_hub, ui_font
 from ganstudio.ui.pictures.strokes import StrokeInput, Touch, Way, as_mouse
 
 SMALLEST, LARGEST = 2, 80
 NUDGE, LEAP = 4.0, 16.0
 
-_ARROWS: dict[int, tuple[int, int]] = {
-    Qt.Key.Key_Left: (-1, 0),
-    Qt.Key.Key_Right: (1, 0),
-    Qt.Key.Key_Up: (0, -1),
-    Qt.Key.Key_Down: (0, 1),
+_ARROWS: dict[int, QPointF] = {
+    Qt.Key.Key_Left: QPointF(-1, 0),
+    Qt.Key.Key_Right: QPointF(1, 0),
+    Qt.Key.Key_Up: QPointF(0, -1),
+    Qt.Key.Key_Down: QPointF(0, 1),
 }
 
 
@@ -52,7 +52,6 @@ class DrawingCanvas(QWidget):
 
     def __init__(self, parent: QWidget | None = None, *, field: Field | None = None) -> None:
         super().__init__(parent)
-        self._theme = current_theme()
         self.density = Density(field)
         self.brush = Brush()
         self._strokes = StrokeInput(self.to_field, self._begin, self._draw, self._end, self._cancel)
@@ -65,12 +64,11 @@ class DrawingCanvas(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.CrossCursor)
         self.setAccessibleName(_("Drawing canvas"))
-        self.setAccessibleDescription(
-            _(
-                "Draw with the mouse or a pen. Arrow keys move the brush, Space dabs, E erases, brackets change the size."
-            )
+        words = _(
+            "Draw with the mouse or a pen. Arrow keys move the brush, Space dabs, E erases, brackets change its size."
         )
-        theme_hub.changed.connect(self.apply_theme)
+        self.setAccessibleDescription(words)
+        theme_hub.changed.connect(self._stain)
 
     def sizeHint(self) -> QSize:
         """Two screen pixels per pixel of the field."""
@@ -107,15 +105,12 @@ class DrawingCanvas(QWidget):
         """Wipes everything; this can be undone."""
         self.replace(np.zeros_like(self.density.field))
 
-    @Slot(object)
-    def apply_theme(self, theme: Theme) -> None:
-        """Uses the colours of another theme."""
-        self._theme, self._image = theme, None
+    def _stain(self) -> None:
+        self._image = None
         self.update()
 
     def _renewed(self) -> None:
-        self._image = None
-        self.update()
+        self._stain()
         self.changed.emit()
 
     def paper(self) -> QRectF:
@@ -126,7 +121,7 @@ class DrawingCanvas(QWidget):
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draws paper, ink, axes, mirrors and the brush."""
         painter = QPainter(self)
-        theme, paper = self._theme, self.paper()
+        theme, paper = current_theme(), self.paper()
         if self._image is None:
             ground, ink = rgb(theme.surface), rgb(theme.real)
             share = np.linspace(0, 1, 256)[:, None]
@@ -148,16 +143,13 @@ class DrawingCanvas(QWidget):
             room = paper.adjusted(24, 0, -24, -paper.height() / 3)
             painter.drawText(room, flags, _("Draw where the data shall lie."))
         if self._at is not None:
-            self._paint_brush(painter, self._at)
+            radius = self.brush.radius * paper.width() / SIZE
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            style = Qt.PenStyle.DashLine if self.brush.erase else Qt.PenStyle.SolidLine
+            for tone, width in ((theme.surface, 3.0), (theme.text, 1.2)):
+                painter.setPen(QPen(colour(tone, 0.8), width, style))
+                painter.drawEllipse(self._at, radius, radius)
         painter.end()
-
-    def _paint_brush(self, painter: QPainter, at: QPointF) -> None:
-        radius = self.brush.radius * self.paper().width() / SIZE
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        style = Qt.PenStyle.DashLine if self.brush.erase else Qt.PenStyle.SolidLine
-        for tone, width in ((self._theme.surface, 3.0), (self._theme.text, 1.2)):
-            painter.setPen(QPen(colour(tone, 0.8), width, style))
-            painter.drawEllipse(at, radius, radius)
 
     def to_field(self, at: QPointF) -> QPointF:
         """A place on the widget in pixels of the field."""
@@ -180,8 +172,7 @@ class DrawingCanvas(QWidget):
             self._renewed()
 
     def _cancel(self) -> bool:
-        had = self.density.abort()
-        if had:
+        if had := self.density.abort():
             self._renewed()
         return had
 
@@ -233,17 +224,13 @@ class DrawingCanvas(QWidget):
             self.set_brush(erase=not self.brush.erase)
         elif key in _ARROWS:
             step = LEAP if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else NUDGE
-            self._nudge(*(step * way for way in _ARROWS[key]))
+            paper, at = self.paper(), (self._at or self.paper().center()) + _ARROWS[key] * step
+            x = min(paper.right(), max(paper.left(), at.x()))
+            self._at = QPointF(x, min(paper.bottom(), max(paper.top(), at.y())))
+            self.update()
         elif key == Qt.Key.Key_Space:
             self._rubbing = False
             self._begin(self._strokes.touch_at(self.to_field(self._at or self.paper().center())))
             self._end()
         elif key != Qt.Key.Key_Escape or not self._strokes.cancel():
             super().keyPressEvent(event)
-
-    def _nudge(self, across: float, down: float) -> None:
-        paper, at = self.paper(), self._at or self.paper().center()
-        x = min(paper.right(), max(paper.left(), at.x() + across))
-        y = min(paper.bottom(), max(paper.top(), at.y() + down))
-        self._at = QPointF(x, y)
-        self.update()

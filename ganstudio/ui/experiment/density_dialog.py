@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 from PySide6.QtCore import QRect, QSignalBlocker, QSize, Qt
 from PySide6.QtGui import QFont, QFontMetrics, QImage, QPainter
-from PySide6.QtWidgets import QComboBox, QDialog, QGridLayout, QSlider, QToolButton, QWidget
+from PySide6.QtWidgets import QComboBox, QDialog, QGridLayout, QSlider, QWidget
 
 from ganstudio.core.i18n import _
 from ganstudio.ui.experiment import density as shapes
@@ -70,22 +70,22 @@ class DrawingDialog(QDialog):
         else:
             self._name.setFocus()
 
-    def _make_parts(self, name: str) -> None:
+    def _make_parts(self, title: str) -> None:
         canvas = self.canvas
         self._preview = PreviewView()
         self._preview.setFixedSize(PREVIEW, PREVIEW)
         self._preview.setAccessibleName(_("Points drawn from the distribution"))
         self._preview_note = label("", "small")
-        self._draw = _tool("brush", _("Draw (left button; right button erases)"), lambda: canvas.set_brush(erase=False))
-        self._erase = _tool("eraser", _("Erase (E)"), lambda: canvas.set_brush(erase=True))
-        self._mirror_x = _tool("mirror", _("Mirror left and right"))
-        self._mirror_y = _tool("mirror-down", _("Mirror top and bottom"))
-        self._mirror_x.toggled.connect(lambda on: canvas.set_brush(mirror_x=on))
-        self._mirror_y.toggled.connect(lambda on: canvas.set_brush(mirror_y=on))
-        for tool in (self._draw, self._erase, self._mirror_x, self._mirror_y):
-            tool.setCheckable(True)
+        tool = partial(tool_button, side=32)
+        self._draw = tool("brush", _("Draw (left button; right button erases)"), checkable=True)
+        self._erase = tool("eraser", _("Erase (E)"), checkable=True)
+        self._mirror_x = tool("mirror", _("Mirror left and right"), checkable=True)
+        self._mirror_y = tool("mirror-down", _("Mirror top and bottom"), checkable=True)
         self._draw.setAutoExclusive(True)
         self._erase.setAutoExclusive(True)
+        self._erase.toggled.connect(lambda on: canvas.set_brush(erase=on))
+        self._mirror_x.toggled.connect(lambda on: canvas.set_brush(mirror_x=on))
+        self._mirror_y.toggled.connect(lambda on: canvas.set_brush(mirror_y=on))
         self._size = _slider(SMALLEST, LARGEST, _("Brush size in pixels of 256 ([ and ], or the wheel)"))
         self._size.valueChanged.connect(lambda value: canvas.set_brush(radius=value))
         self._strength = _slider(5, 100, _("How much one stroke adds, in percent"))
@@ -95,31 +95,26 @@ class DrawingDialog(QDialog):
         self._shape.setToolTip(_("Put a ready shape in place of the drawing (can be undone)"))
         self._shape.setAccessibleName(_("Start from a shape"))
         self._shape.addItem(_("Start from…"))
-        for text, make in (
-            (_("ring"), shapes.ring),
-            (_("spiral"), shapes.spiral),
-            (_("heart"), shapes.heart),
-            (_("nine spots"), shapes.spots),
-        ):
-            self._shape.addItem(text, make)
+        names = _("ring"), _("spiral"), _("heart"), _("nine spots")
+        for name, make in zip(names, (shapes.ring, shapes.spiral, shapes.heart, shapes.spots), strict=True):
+            self._shape.addItem(name, make)
         self._shape.activated.connect(self._start_from)
         self._letters = entry(_("text"), _("Type a few letters to start from them"), _("Start from letters"), longest=8)
         self._letters.setFixedWidth(72)
         self._letters.textEdited.connect(self._write)
-        self._undo = _tool("undo", _("Undo (Ctrl+Z)"), canvas.undo)
-        self._redo = _tool("redo", _("Redo (Ctrl+Shift+Z)"), canvas.redo)
-        self._clear = _tool("trash", _("Clear everything (can be undone)"), canvas.clear)
+        self._undo = tool("undo", _("Undo (Ctrl+Z)"), clicked=canvas.undo)
+        self._redo = tool("redo", _("Redo (Ctrl+Shift+Z)"), clicked=canvas.redo)
+        self._clear = tool("trash", _("Clear everything (can be undone)"), clicked=canvas.clear)
         tip = _("The data set is listed under this name")
-        self._name = entry(_("Name of the drawing"), tip, text=name, changed=self._named, longest=60)
+        self._name = entry(_("Name of the drawing"), tip, text=title, changed=lambda _text: self._named(), longest=60)
         self._problem = label("", "problem", wrap=True)
 
     def _lay_out(self) -> None:
         sliders = QGridLayout()
         sliders.setHorizontalSpacing(8)
         sliders.setColumnStretch(1, 1)
-        for line, (text, slider, value) in enumerate(
-            ((_("size"), self._size, self._size_value), (_("strength"), self._strength, self._strength_value))
-        ):
+        rows = (_("size"), self._size, self._size_value), (_("strength"), self._strength, self._strength_value)
+        for line, (text, slider, value) in enumerate(rows):
             value.setFont(ui_font(current_theme().small, tabular=True))
             value.setMinimumWidth(40)
             value.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
@@ -154,7 +149,7 @@ class DrawingDialog(QDialog):
         self._clear.setEnabled(not density.empty)
         self._named()
 
-    def _named(self, _name: str = "") -> None:
+    def _named(self) -> None:
         if self._problem.text():
             self._say(self.problem())
 
@@ -186,10 +181,6 @@ class DrawingDialog(QDialog):
     def _write(self, text: str) -> None:
         if text.strip():
             self.canvas.replace(letters(text.strip(), ui_font()))
-
-
-def _tool(icon_name: str, tip: str, clicked: Callable[[], object] | None = None) -> QToolButton:
-    return tool_button(icon_name, tip, clicked=clicked, side=32)
 
 
 def _slider(low: int, high: int, tip: str) -> QSlider:
