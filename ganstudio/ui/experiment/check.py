@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QDialog,
     QFrame,
     QHeaderView,
+    QLayout,
     QProgressBar,
     QPushButton,
     QTableView,
@@ -35,10 +35,10 @@ Index = QModelIndex | QPersistentModelIndex
 class ProblemModel(QAbstractTableModel):
     """Files with what is odd about them and what is done with them; quick with many thousands of rows."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._all: Sequence[tuple[str, str, str]] = ()
-        self._shown: Sequence[tuple[str, str, str]] = ()
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._all: list[tuple[str, str, str]] = []
+        self._shown = self._all
         self._words: list[str] = []
 
     def set_problems(self, problems: Sequence[Problem]) -> None:
@@ -53,12 +53,9 @@ class ProblemModel(QAbstractTableModel):
         self._select()
 
     def _select(self) -> None:
-        def matches(row: tuple[str, str, str]) -> bool:
-            text = " ".join(row).casefold()
-            return all(word in text for word in self._words)
-
+        texts = ((row, " ".join(row).casefold()) for row in self._all)
         self.beginResetModel()
-        self._shown = [row for row in self._all if matches(row)] if self._words else self._all
+        self._shown = [row for row, text in texts if all(word in text for word in self._words)]
         self.endResetModel()
 
     def text(self, rows: Sequence[int] = ()) -> str:
@@ -146,6 +143,12 @@ def _sides(report: DataReport) -> list[str]:
     return [_("{given} (left) → {wanted} (right)").format(given=given, wanted=wanted)]
 
 
+def _page(*parts: QWidget | QLayout | None) -> QWidget:
+    page = QWidget()
+    boxed(*parts, margins=(32, 32, 32, 32), gap=12, into=page)
+    return page
+
+
 class DataCheckView(QDialog):
     """Waits, shows a report, or says why there is none. It is accepted by “Train on this”.
 
@@ -158,8 +161,7 @@ class DataCheckView(QDialog):
         super().__init__(parent)
         self.setWindowTitle(title)
         self.resize(880, 640)
-        self.model = ProblemModel()
-        self.model.setParent(self)
+        self.model = ProblemModel(self)
         self._pages = stacked(self._waiting(), self._result(), self._failed())
         boxed(self._pages, into=self)
 
@@ -171,18 +173,12 @@ class DataCheckView(QDialog):
         self.cancel = push_button(_("Cancel"), "", _("Stops looking; nothing has been changed"), clicked=self.reject)
         title = label(_("Looking at the data…"), "title")
         foot = boxed(self.cancel, None, across=True)
-        page = QWidget()
-        parts = None, title, self.progress, self._detail, foot, None, None
-        boxed(*parts, margins=(32, 32, 32, 32), gap=12, into=page)
-        return page
+        return _page(None, title, self.progress, self._detail, foot, None, None)
 
     def _failed(self) -> QWidget:
         self._failure = label("", "error", wrap=True)
         title = label(_("The data cannot be used"), "title")
-        foot = boxed(self._close_button(), None, across=True)
-        page = QWidget()
-        boxed(title, self._failure, foot, None, margins=(32, 32, 32, 32), gap=12, into=page)
-        return page
+        return _page(title, self._failure, boxed(self._close_button(), None, across=True), None)
 
     def _close_button(self) -> QPushButton:
         return push_button(_("Close"), "", _("Back to the experiment"), clicked=self.reject)
@@ -208,8 +204,7 @@ class DataCheckView(QDialog):
         self._warnings = label("", "warning", wrap=True)
         self._balance_title = label(_("Items per class"), "strong")
         self.balance = BalanceBars()
-        words = self._facts, self._warnings, self._changes
-        content = QWidget()
+        content, words = QWidget(), (self._facts, self._warnings, self._changes)
         boxed(*words, self._balance_title, self.balance, None, margins=(0, 0, 8, 0), gap=12, into=content)
         scroll = scrolled(content)
         scroll.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -286,9 +281,9 @@ class DataCheckView(QDialog):
 
 
 def _problem_heading(problems: Sequence[Problem]) -> str:
-    counts = Counter(action for _file, action in {(problem.file, problem.action) for problem in problems})
-    parts = [
-        counted(counts["dropped"], _("{n} file left out"), _("{n} files left out")),
-        counted(counts["converted"], _("{n} file converted"), _("{n} files converted")),
-    ]
-    return ", ".join(part for part in parts if not part.startswith("0 ")) or _("Files")
+    out, converted = (
+        len({problem.file for problem in problems if problem.action == how}) for how in ("dropped", "converted")
+    )
+    parts = [counted(out, _("{n} file left out"), _("{n} files left out"))] if out else []
+    parts += [counted(converted, _("{n} file converted"), _("{n} files converted"))] if converted else []
+    return ", ".join(parts) or _("Files")

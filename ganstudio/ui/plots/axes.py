@@ -15,6 +15,7 @@ from PySide6.QtCore import QLine, QRectF
 from PySide6.QtGui import QColor, QPainter, QPen
 
 from ganstudio.core.fields import format_number
+from ganstudio.ui.kit import words
 from ganstudio.ui.kit.painted import colour
 from ganstudio.ui.kit.theme import Theme, ui_font
 
@@ -56,9 +57,7 @@ def clock(seconds: float) -> str:
     """A duration as people read it: ``4.2 s``, ``1:10``, ``2:05:00``."""
     if seconds < 60:
         return f"{seconds:.1f} s" if seconds < 10 and seconds != int(seconds) else f"{int(seconds)} s"
-    minutes, rest = divmod(int(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
+    return words.clock(seconds)
 
 
 def spacing(span: float, count: float) -> float:

@@ -62,7 +62,7 @@ class DataJobs(QObject):
 
     def draw(self, then: Any = None) -> None:
         """Opens the canvas; the saved drawing becomes the draft's data. ``then`` is called after that."""
-        from ganstudio.ui.experiment.density_dialog import DrawingDialog
+        from ganstudio.ui.experiment.drawing import DrawingDialog
 
         name, path, _options = self._request
         field = None

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import csv
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QBuffer, QPoint, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtSvg import QSvgGenerator
@@ -70,12 +72,17 @@ def export_csv(path: Path, tables: Mapping[str, SeriesTable], progress: Progress
     Raises:
         StoreError: the file cannot be written.
     """
+    every = list(tables.values())
+    steps = np.unique(np.concatenate([table.steps for table in every] or [np.empty(0, np.int64)]))
 
     def write(part: Path) -> None:
         with part.open("w", encoding="utf-8", newline="") as file:
-            for line, share in _csv_blocks(list(tables.values())):
-                file.write(line)
-                if progress is not None and not progress(share):
+            lines = csv.writer(file)
+            lines.writerow(["step", "seconds", *(_heading(info) for table in every for info in table.series)])
+            for start in range(0, len(steps), _ROWS_AT_A_TIME):
+                block = steps[start : start + _ROWS_AT_A_TIME]
+                lines.writerows(zip(*_columns(every, block), strict=True))
+                if progress is not None and not progress((start + len(block)) / len(steps)):
                     raise CancelledError("")
 
     try:
@@ -88,32 +95,24 @@ def export_csv(path: Path, tables: Mapping[str, SeriesTable], progress: Progress
 def _heading(info: SeriesInfo) -> str:
     """The key, and what people call it where that is something else: ``"kl: KL(q ‖ p), nats"``."""
     words = ", ".join(part for part in (info.title, info.unit) if part)
-    name = as_cell(f"{info.name}: {words}" if words else info.name)
-    return '"' + name.replace('"', '""') + '"' if any(c in name for c in ',"\n\r') else name
+    return as_cell(f"{info.name}: {words}" if words else info.name)
 
 
-def _csv_blocks(tables: list[SeriesTable]) -> Iterator[tuple[str, float]]:
-    """Blocks of lines, each with the share that is done after it."""
-    names = [_heading(info) for table in tables for info in table.series]
-    yield ",".join(["step", "seconds", *names]) + "\r\n", 0.0
-    steps = np.unique(np.concatenate([table.steps for table in tables] or [np.empty(0, np.int64)]))
-    for start in range(0, len(steps), _ROWS_AT_A_TIME):
-        part = steps[start : start + _ROWS_AT_A_TIME]
-        seconds = np.full(len(part), np.nan)
-        cells: list[list[str]] = []
-        for table in tables:
-            rows = np.searchsorted(table.steps, part, side="right") - 1  # the last one of each step
-            there = rows >= 0
-            there[there] = table.steps[rows[there]] == part[there]
-            seconds[there] = table.seconds[rows[there]]
-            for info in table.series:
-                values = np.full(len(part), np.nan, np.float32)
-                values[there] = table.column(info.name)[rows[there]]
-                # Shortest decimal that reads back as the same float32; empty for NaN.
-                cells.append(["" if text == "nan" else text for text in values.astype("U16").tolist()])
-        columns = [part.astype(str).tolist(), [f"{value:.6f}" for value in seconds.tolist()], *cells]
-        lines = "\r\n".join(",".join(row) for row in zip(*columns, strict=True))
-        yield lines + "\r\n", (start + len(part)) / len(steps)
+def _columns(tables: Sequence[SeriesTable], steps: NDArray[np.int64]) -> list[list[str]]:
+    """What stands in the columns at these steps."""
+    seconds = np.full(len(steps), np.nan)
+    cells: list[list[str]] = []
+    for table in tables:
+        rows = np.searchsorted(table.steps, steps, side="right") - 1  # the last one of each step
+        there = rows >= 0
+        there[there] = table.steps[rows[there]] == steps[there]
+        seconds[there] = table.seconds[rows[there]]
+        for info in table.series:
+            values = np.full(len(steps), np.nan, np.float32)
+            values[there] = table.column(info.name)[rows[there]]
+            # Shortest decimal that reads back as the same float32; empty for NaN.
+            cells.append(["" if text == "nan" else text for text in values.astype("U16").tolist()])
+    return [steps.astype(str).tolist(), [f"{value:.6f}" for value in seconds.tolist()], *cells]
 
 
 def export_plots(path: Path, size: QSize, plots: Sequence[Plot]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
@@ -239,9 +239,9 @@ class View:
         self.x0, self.x1 = self.full
 
 
-def longest(tables: Mapping[str, SeriesTable]) -> SeriesTable | None:
+def longest(tables: Iterable[SeriesTable]) -> SeriesTable | None:
     """The table with most rows: it relates steps to seconds."""
-    return max(tables.values(), key=len, default=None)
+    return max(tables, key=len, default=None)
 
 
 def convert(x: float, table: SeriesTable | None, source: By, target: By) -> float:

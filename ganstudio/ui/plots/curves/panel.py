@@ -17,7 +17,7 @@ from ganstudio.ui.kit.layouts import split
 from ganstudio.ui.kit.parts import boxed, label, scrolled
 from ganstudio.ui.kit.theme import Theme, current_theme, theme_hub
 from ganstudio.ui.plots.axes import clock
-from ganstudio.ui.plots.curves import export
+from ganstudio.ui.plots.curves.export import Progress, ask_and_export, export_csv, export_plots
 from ganstudio.ui.plots.curves.model import (
     OTHER_RUN,
     PLOTS,
@@ -85,7 +85,7 @@ class CurvesPanel(QWidget):
         bar.by_time.toggled.connect(self._set_by_time)
         bar.fit.triggered.connect(self.fit)
         for kind, action in bar.files.items():
-            action.triggered.connect(lambda _on, kind=kind: export.ask_and_export(self, kind, self.export))
+            action.triggered.connect(lambda _on, kind=kind: ask_and_export(self, kind, self.export))
         self._dress(current_theme())
         theme_hub.changed.connect(self._dress)
 
@@ -227,7 +227,7 @@ class CurvesPanel(QWidget):
 
     def _nearest(self, position: float) -> tuple[SeriesTable | None, int]:
         """The row that was measured nearest to a position, and its table."""
-        table = longest(self.tables)
+        table = longest(self.tables.values())
         row = table.row_at(position, self.view.by) if table is not None else None
         return (table, row) if row is not None else (None, 0)
 
@@ -239,7 +239,7 @@ class CurvesPanel(QWidget):
         self._redraw()
 
     def _set_by_time(self, by_time: bool) -> None:
-        view, table = self.view, longest(self.tables)
+        view, table = self.view, longest(self.tables.values())
         target: By = "seconds" if by_time else "step"
         if view.by == target:
             return
@@ -331,14 +331,14 @@ class CurvesPanel(QWidget):
                 self._plots.setSizes([*sizes, 0])
         self._choose()
 
-    def export(self, path: Path, progress: export.Progress | None = None) -> None:
+    def export(self, path: Path, progress: Progress | None = None) -> None:
         """Writes the run's values (``.csv``) or draws its open plots (``.png``, ``.svg``); raises StoreError."""
         if path.suffix.lower() == ".csv":
-            export.export_csv(path, self.tables, progress)
+            export_csv(path, self.tables, progress)
             return
         plots = [section.plot for section in self.shown if section.is_open]
         height = max(self._scroll.height(), 24 + len(plots) * _PLOT_HEIGHT)
         try:
-            export.export_plots(path, QSize(max(self.width(), 640), height), plots)
+            export_plots(path, QSize(max(self.width(), 640), height), plots)
         finally:
             self._arrange()  # the plots on the screen are themselves again

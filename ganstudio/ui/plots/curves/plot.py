@@ -24,7 +24,7 @@ from ganstudio.ui.kit.theme import ui_font
 from ganstudio.ui.plots.axes import Grid, Scale, linear_ticks, log_ticks, time_ticks
 from ganstudio.ui.plots.chart import Chart, Line, Sketch
 from ganstudio.ui.plots.curves import signs
-from ganstudio.ui.plots.curves.model import COMPARED, Curve, Piece, PlotKind, View, convert
+from ganstudio.ui.plots.curves.model import COMPARED, Curve, Piece, PlotKind, View, convert, longest
 
 LABEL_WIDTH = 128
 """A direct label at a line's end is never wider."""
@@ -229,9 +229,9 @@ class Plot(Chart):
         if scale is None:
             return
         area = scale.area
-        tables = [curve.table for curve in self.curves if not curve.comparison]
-        if view.picked is not None and tables:
-            position = convert(float(view.picked), max(tables, key=len), "step", view.by)
+        table = longest(curve.table for curve in self.curves if not curve.comparison)
+        if view.picked is not None and table is not None:
+            position = convert(float(view.picked), table, "step", view.by)
             if scale.x0 <= position <= scale.x1:
                 x, foot = round(float(scale.to_x(position))), area.bottom()
                 painter.setPen(QPen(QColor(self.theme.accent), 1))
