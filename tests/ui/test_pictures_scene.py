@@ -63,7 +63,7 @@ def tone(image: QImage, view: SceneView, x: float, y: float) -> QColor:
 def test_row_0_of_the_heat_is_the_lowest_y(view: SceneView) -> None:
     view.set_scene(a_scene())
     for name in ("manifold", "arrows"):
-        view.set_layer(name, False)
+        view.chips[name].click()
     image = view.image()
     up, down = tone(image, view, 0.1, 1.7), tone(image, view, 0.1, -1.7)
     assert up.green() > up.red()  # believed real: green
@@ -214,15 +214,15 @@ def test_the_wheel_is_left_to_a_scrolling_parent(qtbot: QtBot) -> None:
 def test_layers_are_switched_by_their_chips(view: SceneView, qtbot: QtBot) -> None:
     view.set_real(np.zeros((1, 2), np.float32))
     assert tone(view.image(), view, 0, 0).green() > tone(view.image(), view, 0, 0).red() + 60
-    chip = view._chips.chips["real"]
+    chip = view.chips["real"]
     qtbot.mouseClick(chip, Qt.MouseButton.LeftButton)
-    assert view.layers()["real"] is False
+    assert not chip.isChecked()
     after = tone(view.image(), view, 0, 0)
     assert abs(after.green() - after.red()) < 12
 
 
 def test_modes_count_their_hits(view: SceneView) -> None:
-    chip = view._chips.chips["modes"]
+    chip = view.chips["modes"]
     assert chip.isHidden()
     view.set_spec(2.0, [(1, 0), (0, 1), (-1, 0)], 0.05)
     assert not chip.isHidden()
@@ -285,7 +285,7 @@ def test_many_points_are_quick(view: SceneView) -> None:
 
 
 def test_layers_that_need_the_networks_can_be_switched_only_while_they_are_there(view: SceneView) -> None:
-    chips = view._chips.chips
+    chips = view.chips
     view.set_scene(None)
     assert [name for name, chip in chips.items() if not chip.isEnabled()] == ["heat", "manifold", "arrows"]
     assert "while the run trains" in chips["heat"].toolTip()

@@ -175,13 +175,13 @@ def test_real_beside_fake(window: MainWindow, qtbot: QtBot) -> None:
 def test_layers_of_the_plane(window: MainWindow, qtbot: QtBot) -> None:
     model = train(qtbot, window)
     scene = window.train.run_view.stage.scene
-    wait(qtbot, lambda: model.scene is not None and scene.plot.scene is not None)
+    wait(qtbot, lambda: model.scene is not None and scene.plot.inside is not None)
     assert not window.train.run_view.stage.mode.isVisible()
-    for name, chip in scene._chips.chips.items():
+    for name, chip in scene.chips.items():
         before = scene.grab().toImage()
         was = chip.isChecked()
         qtbot.mouseClick(chip, Qt.MouseButton.LeftButton)
-        assert scene.layers()[name] != was
+        assert scene.chips[name].isChecked() != was
         if name in ("real", "fakes", "heat"):
             assert scene.grab().toImage() != before
         qtbot.mouseClick(chip, Qt.MouseButton.LeftButton)

@@ -250,13 +250,10 @@ class ExperimentPanel(QWidget):
             self.extend_requested.emit(value)
 
     def _on_start(self) -> None:
-        if not self.commit() or self.problems():
-            self._show_first_error()
+        if self.commit() and not self.problems():
+            self.start_requested.emit(self.draft.experiment)
             return
-        self.start_requested.emit(self.draft.experiment)
-
-    def _show_first_error(self) -> None:
-        for form in (self.data.form, self.run_form, self.hyper):
-            for name in form.errors():
-                form.focus_row(name)
-                return
+        forms = self.data.form, self.run_form, self.hyper
+        form, name = next(((form, name) for form in forms for name in form.errors()), (None, ""))
+        if form is not None:
+            form.focus_row(name)

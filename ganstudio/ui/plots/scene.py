@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -28,7 +28,7 @@ from ganstudio.core.i18n import _
 from ganstudio.ui.kit.chips import ChipRow, Mark
 from ganstudio.ui.kit.files import copy_image, save_image
 from ganstudio.ui.kit.painted import colour, device_pixels, draw_group, draw_legend, draw_notice, draw_tag, group_colour
-from ganstudio.ui.kit.parts import boxed
+from ganstudio.ui.kit.parts import boxed, pop_up
 from ganstudio.ui.kit.theme import Theme, ui_font
 from ganstudio.ui.plots import scene_layers as layers
 from ganstudio.ui.plots.axes import Grid, linear_ticks
@@ -277,8 +277,7 @@ class ScenePlot(Chart):
         scene = self.inside
         x, y = self.view().to_data(at.x(), at.y())
         text = f"x {x:.3g} · y {y:.3g}"
-        heat = layers.heat_at(scene, x, y) if scene is not None else None
-        if heat is not None and scene is not None:
+        if scene is not None and (heat := layers.heat_at(scene, x, y)) is not None:
             text += f" · D {heat:.2f}" if scene.heat_is_probability else f" · D {heat:.3g}"
         return text.replace("-", "−")
 
@@ -357,19 +356,21 @@ class SceneView(QWidget):
 
     Attributes:
         plot: the plane without the chips.
+        chips: by the name of the layer that each switches.
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._chips = ChipRow(self)
+        self._row = ChipRow(self)
         for layer in _layers():
-            self._chips.add(*layer)
-        self._tips = {name: self._chips.chips[name].toolTip() for name in ("heat", "manifold", "arrows")}
-        self._chips.set_shown("modes", False)
-        self._chips.toggled.connect(self._switched)
+            self._row.add(*layer)
+        self.chips = self._row.chips
+        self._tips = {name: self.chips[name].toolTip() for name in ("heat", "manifold", "arrows")}
+        self._row.set_shown("modes", False)
+        self._row.toggled.connect(self._switched)
         self.plot = ScenePlot()
         self.set_empty_text(_("Real and generated points appear here as soon as training begins."))
-        head = boxed(self._chips, margins=(16, 0, 16, 0))  # the plane reaches the edges, its legend keeps a margin
+        head = boxed(self._row, margins=(16, 0, 16, 0))  # the plane reaches the edges, its legend keeps a margin
         boxed(head, self.plot, gap=8, into=self, stretch=self.plot)
         self.setAccessibleName(_("2-D scene"))
 
@@ -377,7 +378,7 @@ class SceneView(QWidget):
         """Sets the square ``[-extent, extent]²`` that is shown, and the true modes of a mixture."""
         self.plot.extent = max(float(extent), 1e-6)
         self.plot.modes, self.plot.mode_std, self.plot.hits = list(modes), mode_std, []
-        self._chips.set_shown("modes", bool(modes))
+        self._row.set_shown("modes", bool(modes))
         self._name_modes()
         self.plot.reset_view()
 
@@ -402,24 +403,16 @@ class SceneView(QWidget):
         """Shows heat-map, manifold and arrows; None shows none, and their chips say why."""
         self.plot.inside = scene
         for name, tip in self._tips.items():
-            chip = self._chips.chips[name]
+            chip = self.chips[name]
             chip.setEnabled(scene is not None)
             chip.setToolTip(tip if scene is not None else _("Seen while the run trains in this window"))
         self.plot.invalidate()
 
-    def set_mode_hits(self, hits: Sequence[bool]) -> None:
+    def set_mode_hits(self, hits: Iterable[bool]) -> None:
         """Says for each mode whether generated points arrive there."""
         self.plot.hits = [bool(hit) for hit in hits]
         self._name_modes()
         self.plot.invalidate()
-
-    def set_layer(self, name: str, shown: bool) -> None:
-        """Switches a layer, as its chip does: ``real``, ``fakes``, ``heat``, ``manifold``, ``arrows``, ``modes``."""
-        self._chips.chips[name].setChecked(shown)
-
-    def layers(self) -> dict[str, bool]:
-        """Which layers are switched on."""
-        return {name: chip.isChecked() for name, chip in self._chips.chips.items()}
 
     def set_empty_text(self, text: str) -> None:
         """The sentence shown while there is nothing to see."""
@@ -440,21 +433,20 @@ class SceneView(QWidget):
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """Offers copying, saving and the whole view."""
         menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.addAction(_("Copy picture"), lambda: copy_image(self.image()))
         menu.addAction(_("Save picture as PNG…"), lambda: save_image(self, self.image(), "scene.png"))
         menu.addSeparator()
         menu.addAction(_("Show everything"), self.plot.reset_view)
-        menu.popup(event.globalPos())
+        pop_up(menu, event.globalPos())
 
     def _switched(self, name: str, on: bool) -> None:
         (self.plot.shown.add if on else self.plot.shown.discard)(name)
         self.plot.invalidate()
 
     def _name_modes(self) -> None:
-        chip, hits = self._chips.chips["modes"], self.plot.hits
+        chip, hits = self.chips["modes"], self.plot.hits
         chip.setText(_("modes {hit}/{all}").format(hit=sum(hits), all=len(hits)) if hits else _("modes"))
-        self._chips.arrange()
+        self._row.arrange()
         chip.update()
 
 

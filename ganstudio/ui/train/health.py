@@ -26,10 +26,6 @@ def _measured(name: str, value: float) -> str:
     return f"{value:.3g}" if abs(value) < 1e5 else format_number(value)
 
 
-def _memory(count: int) -> str:
-    return f"{count / 2**30:.1f} GB" if count >= 2**30 else f"{count / 2**20:.0f} MB"
-
-
 class _Numbers(QWidget):
     """Names and values; a name is shortened where its value needs the room."""
 
@@ -102,8 +98,8 @@ class HealthPanel(QScrollArea):
         progress = model.progress
         if progress is not None:
             rows.append((_("Device"), progress.device))
-            if progress.memory_bytes:
-                rows.append((_("Memory"), _memory(progress.memory_bytes)))
+            if size := progress.memory_bytes:
+                rows.append((_("Memory"), f"{size / 2**30:.1f} GB" if size >= 2**30 else f"{size / 2**20:.0f} MB"))
         if model.spec is not None:
             rows.append((_("Data"), f"{model.spec.count:,}"))
         rows.append((_("Seed"), str(model.experiment.seed)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
@@ -219,7 +220,6 @@ class RunBar(QWidget):
         self._compare.setVisible(bool(runs))
         self._menu.clear()
         for key, title in (("", _("Nothing")), *runs):
-            action = self._menu.addAction(title)
+            action = self._menu.addAction(title, partial(self.compare.emit, key))
             action.setCheckable(True)
             action.setChecked(key == chosen)
-            action.triggered.connect(lambda _checked=False, key=key: self.compare.emit(key))

@@ -151,8 +151,7 @@ class Stage(QWidget):
             return
         self.scene.set_fakes(items, samples.groups, samples.group_names)
         if model.spec is not None and model.spec.modes:
-            hits, _share = captured(items, model.spec)
-            self.scene.set_mode_hits([bool(hit) for hit in hits])
+            self.scene.set_mode_hits(captured(items, model.spec)[0])
 
     def _show_stored(self, step: int) -> None:
         if self._model is None:

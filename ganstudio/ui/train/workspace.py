@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -118,14 +118,12 @@ class TrainWorkspace(Page):
     def _fill_recent(self) -> None:
         paths = [Path(path) for path in self._studio.settings.remembered.recent_runs[:RECENT_RUNS]]
 
-        def work(progress: Any, cancel: Any) -> list[Any]:
+        def work(_progress: Any, _cancel: Any) -> list[Any]:
             rows = []
             for path in paths:
-                try:
+                with suppress(StudioError):  # deleted or moved since
                     run = Run.open(path)
                     rows.append((str(path), run.info.name, state_text(run.status().state), run.thumbnail()))
-                except StudioError:
-                    continue  # deleted or moved since
             return rows
 
         self._studio.jobs.start(_("Looking for recent runs"), work).on_done(self.gallery.set_recent)
