@@ -7,17 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QDialog,
-    QFrame,
-    QHeaderView,
-    QLayout,
-    QProgressBar,
-    QPushButton,
-    QTableView,
-    QWidget,
-)
+from PySide6.QtWidgets import QAbstractItemView, QDialog, QFrame, QHeaderView, QProgressBar, QTableView, QWidget
 
 from ganstudio.core.i18n import _, plural
 from ganstudio.ui.experiment.previews import BalanceBars, PreviewView
@@ -143,7 +133,7 @@ def _sides(report: DataReport) -> list[str]:
     return [_("{given} (left) → {wanted} (right)").format(given=given, wanted=wanted)]
 
 
-def _page(*parts: QWidget | QLayout | None) -> QWidget:
+def _page(*parts: Any) -> QWidget:
     page = QWidget()
     boxed(*parts, margins=(32, 32, 32, 32), gap=12, into=page)
     return page
@@ -180,7 +170,7 @@ class DataCheckView(QDialog):
         title = label(_("The data cannot be used"), "title")
         return _page(title, self._failure, boxed(self._close_button(), None, across=True), None)
 
-    def _close_button(self) -> QPushButton:
+    def _close_button(self) -> QWidget:
         return push_button(_("Close"), "", _("Back to the experiment"), clicked=self.reject)
 
     def _result(self) -> QWidget:

@@ -295,7 +295,7 @@ class DrawingDialog(QDialog):
 
     def _make_parts(self, title: str) -> None:
         canvas = self.canvas
-        self._preview = PreviewView()
+        self._preview = PreviewView(margin=0)  # as large a part of its square as the canvas shows
         self._preview.setFixedSize(PREVIEW, PREVIEW)
         self._preview.setAccessibleName(_("Points drawn from the distribution"))
         self._preview_note = label("", "small")

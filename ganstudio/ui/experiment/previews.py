@@ -20,14 +20,14 @@ from ganstudio.ui.plots.scene_layers import View, dots
 BAR_HEIGHT = 20
 MAX_BARS = 40
 MAX_POINTS = 2000
-MARGIN = 8
 
 
 class PreviewView(QWidget):
-    """The pictures as the network gets them, or the points in their square."""
+    """The pictures as the network gets them, or the points in their square, ``margin`` pixels from the edge."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, margin: int = 8) -> None:
+        super().__init__()
+        self._margin = margin
         self._preview: NDArray[Any] | None = None
         self._extent = 1.0
         self._group = 1
@@ -60,7 +60,7 @@ class PreviewView(QWidget):
     def _paint_points(self, painter: QPainter, points: NDArray[Any]) -> None:
         ratio = self.devicePixelRatioF()
         size = round(self.width() * ratio), round(self.height() * ratio)
-        view = View(0, 0, (min(size) - 2 * MARGIN * ratio) / (2 * self._extent), *size)
+        view = View(0, 0, (min(size) - 2 * self._margin * ratio) / (2 * self._extent), *size)
         device_pixels(painter, ratio)
         tone = QColor(current_theme().real)
         painter.drawImage(0, 0, dots(view.to_screen(points[:MAX_POINTS]), size, 1.2 * ratio, tone))
@@ -92,8 +92,8 @@ class PreviewView(QWidget):
 class BalanceBars(QWidget):
     """One bar per class with its count; a reader also gets them as text."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self._rows: list[tuple[str, float, str]] = []
         self._more = 0
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)

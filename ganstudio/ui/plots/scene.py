@@ -8,19 +8,8 @@ from dataclasses import replace
 import numpy as np
 import pyqtgraph as pg  # type: ignore[import-untyped]
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import (
-    QColor,
-    QContextMenuEvent,
-    QFontMetrics,
-    QImage,
-    QKeyEvent,
-    QMouseEvent,
-    QPainter,
-    QPen,
-    QPolygonF,
-    QWheelEvent,
-)
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFontMetrics, QImage, QKeyEvent, QMouseEvent, QPainter, QPen, QWheelEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QGraphicsItem, QMenu, QWidget
 
 from ganstudio.core.events import Scene
@@ -270,7 +259,7 @@ class ScenePlot(Chart):
                 painter.drawEllipse(at, 5.5, 5.5)
                 painter.setPen(QPen(QColor(theme.surface), 1.5))
                 tick = [QPointF(-2.4, 0.2), QPointF(-0.7, 2.0), QPointF(2.6, -1.9)]
-                painter.drawPolyline(QPolygonF([at + point for point in tick]))
+                painter.drawPolyline([at + point for point in tick])
 
     def readout(self, at: QPointF) -> str:
         """What is under a point: ``"x 0.42 · y −0.31 · D 0.73"``."""
@@ -373,6 +362,8 @@ class SceneView(QWidget):
         head = boxed(self._row, margins=(16, 0, 16, 0))  # the plane reaches the edges, its legend keeps a margin
         boxed(head, self.plot, gap=8, into=self, stretch=self.plot)
         self.setAccessibleName(_("2-D scene"))
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.customContextMenuRequested.connect(self._offer)
 
     def set_spec(self, extent: float, modes: Sequence[tuple[float, float]] = (), mode_std: float = 0.0) -> None:
         """Sets the square ``[-extent, extent]²`` that is shown, and the true modes of a mixture."""
@@ -430,14 +421,13 @@ class SceneView(QWidget):
         image.setDevicePixelRatio(1.0)
         return image
 
-    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        """Offers copying, saving and the whole view."""
+    def _offer(self, at: QPoint) -> None:
         menu = QMenu(self)
         menu.addAction(_("Copy picture"), lambda: copy_image(self.image()))
         menu.addAction(_("Save picture as PNG…"), lambda: save_image(self, self.image(), "scene.png"))
         menu.addSeparator()
         menu.addAction(_("Show everything"), self.plot.reset_view)
-        pop_up(menu, event.globalPos())
+        pop_up(menu, self.mapToGlobal(at))
 
     def _switched(self, name: str, on: bool) -> None:
         (self.plot.shown.add if on else self.plot.shown.discard)(name)

@@ -83,13 +83,13 @@ def plot_key(info: SeriesInfo) -> str:
     return f"measure/{info.name.partition('/')[0]} {info.unit}".rstrip()
 
 
-def measure_plots(series: Iterable[SeriesInfo]) -> list[PlotKind]:
-    """The plots of all measures among some series, titled with what they measure and its unit."""
+def plots_of(series: Iterable[SeriesInfo]) -> list[PlotKind]:
+    """The usual plots, and those of all measures among some series, titled with what they measure and its unit."""
     found: dict[str, dict[str, SeriesInfo]] = {}
     for info in series:
         if info.kind == "measure":
             found.setdefault(plot_key(info), {}).setdefault(info.name, info)
-    plots = []
+    plots = list(PLOTS)
     for key, named in found.items():
         infos = list(named.values())
         title = infos[0].label if len(infos) == 1 else _shared(infos) or infos[0].name.partition("/")[0]

@@ -11,6 +11,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPalette, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QStackedLayout, QWidget
 
+from ganstudio.core.events import SeriesInfo
 from ganstudio.core.i18n import _
 from ganstudio.core.series import By, SeriesTable
 from ganstudio.ui.kit.layouts import split
@@ -18,18 +19,7 @@ from ganstudio.ui.kit.parts import boxed, label, scrolled
 from ganstudio.ui.kit.theme import Theme, current_theme, theme_hub
 from ganstudio.ui.plots.axes import clock
 from ganstudio.ui.plots.curves.export import Progress, ask_and_export, export_csv, export_plots
-from ganstudio.ui.plots.curves.model import (
-    OTHER_RUN,
-    PLOTS,
-    Curve,
-    Mark,
-    PlotKind,
-    View,
-    convert,
-    longest,
-    measure_plots,
-    plot_key,
-)
+from ganstudio.ui.plots.curves.model import Curve, Mark, View, convert, longest, plot_key, plots_of
 from ganstudio.ui.plots.curves.section import PlotSection
 from ganstudio.ui.plots.curves.toolbar import CurvesToolbar, weight_to_slider
 
@@ -67,7 +57,7 @@ class CurvesPanel(QWidget):
         self._plots = split(self._slack, stretch=(0,), down=True)
         self._plots.setHandleWidth(7)
         self._slack.hide()
-        self._offer(PLOTS)
+        self._offer(())
         self._scroll = scrolled(self._plots)
         self._scroll.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._empty = label(_("Curves appear with the first step."), "muted", wrap=True)
@@ -89,9 +79,9 @@ class CurvesPanel(QWidget):
         self._dress(current_theme())
         theme_hub.changed.connect(self._dress)
 
-    def _offer(self, kinds: Iterable[PlotKind]) -> None:
-        """Sees to it that there is a section for each of these; one that is there takes its present title."""
-        for kind in kinds:
+    def _offer(self, series: Iterable[SeriesInfo]) -> None:
+        """Sees to it that there is a section for each plot; one that is there takes its present title."""
+        for kind in plots_of(series):
             section = self.sections.get(kind.key)
             if section is None:
                 section = self.sections[kind.key] = PlotSection(kind, self.view)
@@ -174,7 +164,7 @@ class CurvesPanel(QWidget):
 
     def _sort(self, curves: Sequence[Curve]) -> bool:
         """Sorts the curves into the plots; touches only plots whose curves are others than before, and says whether any."""
-        self._offer(measure_plots(curve.info for curve in curves))
+        self._offer(curve.info for curve in curves)
         found: dict[str, list[Curve]] = {key: [] for key in self.sections}
         for curve in curves:
             found[plot_key(curve.info)].append(curve)
@@ -309,7 +299,7 @@ class CurvesPanel(QWidget):
             "by_time": bar.by_time.isChecked(),
             "marks": bar.marks.isChecked(),
             "folded": sorted(shut | (self._folded - self.sections.keys())),  # also those not there at present
-            "hidden": sorted(self.view.hidden - {OTHER_RUN}),
+            "hidden": sorted(filter(None, self.view.hidden)),  # another run is compared with next time
             "heights": dict(zip(self.sections, self._plots.sizes(), strict=False)),
         }
 

@@ -6,17 +6,7 @@ from itertools import zip_longest
 
 import numpy as np
 from PySide6.QtCore import QEvent, QLineF, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import (
-    QColor,
-    QFontMetricsF,
-    QHelpEvent,
-    QKeyEvent,
-    QMouseEvent,
-    QPainter,
-    QPen,
-    QPolygonF,
-    QWheelEvent,
-)
+from PySide6.QtGui import QColor, QFontMetricsF, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPen, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip
 
 from ganstudio.core.i18n import _
@@ -32,6 +22,7 @@ _DECADES = 8
 _DRAG = 4
 """Pixels the mouse may move in a click."""
 _KEY_PIXELS = 4
+_ZOOMS: dict[int, float] = {Qt.Key.Key_Plus: 0.8, Qt.Key.Key_Equal: 0.8, Qt.Key.Key_Minus: 1.25}
 
 
 class Plot(Chart):
@@ -237,7 +228,7 @@ class Plot(Chart):
                 painter.setPen(QPen(QColor(self.theme.accent), 1))
                 painter.drawLine(QLineF(x, area.top(), x, foot))
                 painter.setBrush(QColor(self.theme.accent))
-                painter.drawPolygon(QPolygonF([QPointF(x - 4, foot), QPointF(x + 4, foot), QPointF(x, foot - 5)]))
+                painter.drawPolygon([QPointF(x - 4, foot), QPointF(x + 4, foot), QPointF(x, foot - 5)])
         if view.cursor is not None and scale.x0 <= view.cursor <= scale.x1:
             x = round(float(scale.to_x(view.cursor)))
             painter.setPen(QPen(QColor(self.theme.text_muted), 1))
@@ -328,8 +319,8 @@ class Plot(Chart):
         }
         if key in moves:
             self.cursor_moved.emit(min(max(moves[key], scale.x0), scale.x1))
-        elif key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal, Qt.Key.Key_Minus):
-            self.view.zoom(1.25 if key == Qt.Key.Key_Minus else 0.8, now)
+        elif key in _ZOOMS:
+            self.view.zoom(_ZOOMS[key], now)
             self.moved.emit()
         elif key == Qt.Key.Key_0:
             self.view.fit()
