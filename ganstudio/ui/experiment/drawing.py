@@ -30,19 +30,13 @@ from ganstudio.ui.experiment.previews import PreviewView
 from ganstudio.ui.kit.painted import colour, rgb, to_image
 from ganstudio.ui.kit.parts import boxed, entry, label, push_button, tool_button
 from ganstudio.ui.kit.theme import current_theme, theme_hub, ui_font
+from ganstudio.ui.pictures.cells import STEPS
 from ganstudio.ui.pictures.strokes import StrokeInput, Touch, Way, as_mouse
 
 SAMPLES = 2000
 PREVIEW = 208
 SMALLEST, LARGEST = 2, 80
 NUDGE, LEAP = 4.0, 16.0
-
-_ARROWS: dict[int, QPointF] = {
-    Qt.Key.Key_Left: QPointF(-1, 0),
-    Qt.Key.Key_Right: QPointF(1, 0),
-    Qt.Key.Key_Up: QPointF(0, -1),
-    Qt.Key.Key_Down: QPointF(0, 1),
-}
 
 
 class DrawingCanvas(QWidget):
@@ -230,9 +224,9 @@ class DrawingCanvas(QWidget):
             self.set_brush(radius=self.brush.radius * (1.15 if key == Qt.Key.Key_BracketRight else 1 / 1.15))
         elif key == Qt.Key.Key_E and not event.modifiers():
             self.set_brush(erase=not self.brush.erase)
-        elif key in _ARROWS:
+        elif key in STEPS:
             step = LEAP if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else NUDGE
-            paper, at = self.paper(), (self._at or self.paper().center()) + _ARROWS[key] * step
+            paper, at = self.paper(), (self._at or self.paper().center()) + QPointF(*STEPS[key]) * step
             x = min(paper.right(), max(paper.left(), at.x()))
             self._at = QPointF(x, min(paper.bottom(), max(paper.top(), at.y())))
             self.update()
