@@ -12,7 +12,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtGui import QColor, QImage, QPainter
-from PySide6.QtWidgets import QStyleOptionGraphicsItem
 
 from ganstudio.ui.plots.axes import clock, linear_ticks, log_ticks, short_number, time_ticks
 from ganstudio.ui.plots.chart import Line
@@ -103,7 +102,7 @@ def drawn(x, y, dash=()) -> np.ndarray:
     line = Line()
     line.set_points(np.asarray(x, float), np.asarray(y, float), QColor("black"), dash)
     with QPainter(image) as painter:
-        line.paint(painter, QStyleOptionGraphicsItem())
+        line.paint(painter, None)
     pixels = np.frombuffer(image.constBits(), np.uint32).reshape(20, 100) & 0xFFFFFF
     return (pixels == 0).any(axis=0)
 

@@ -31,7 +31,6 @@ from ganstudio.app.paint.canvas_document import CanvasDocument
 from ganstudio.core.dataspec import MapClass
 from ganstudio.core.i18n import _
 from ganstudio.explore.canvas import LabelCanvas, Rect
-from ganstudio.ui.kit.guard import guarded
 from ganstudio.ui.kit.lifetimes import listen
 from ganstudio.ui.kit.painted import draw_focus_ring
 from ganstudio.ui.kit.theme import current_theme, theme_hub
@@ -48,7 +47,6 @@ BIG_STEPS = 4
 _BUTTON, _KEY = Qt.MouseButton, Qt.KeyboardModifier
 
 
-@guarded
 class CanvasView(QWidget):
     """A label map one paints on, pixel by pixel, and over it what the hand is about to do.
 

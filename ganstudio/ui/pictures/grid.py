@@ -410,7 +410,7 @@ class PictureStrip(PictureGrid):
         painter.end()
 
     def _smooth(self, zoom: float) -> bool:
-        return zoom != int(zoom)
+        return zoom < 2 and zoom != int(zoom)  # larger pixels may be unequal by one pixel of the screen: nobody sees it
 
     def _paint_frames(self, painter: QPainter) -> None:
         theme, grow = current_theme(), 1 if self._edge[0] else -1  # without an edge there is no room around them
