@@ -36,21 +36,12 @@ class Stage(QWidget):
         self._spec: DataSpec | None = None
         self.wall, self.scene, self.timeline = ImageWall(), SceneView(), Timeline()
         self._pages = stacked(self.wall, self.scene)
-        self.mode = Segmented(
-            (
-                ("fake", _("Fake"), _("What the generator draws from the run’s fixed latents")),
-                ("real", _("Real"), _("Real data")),
-                ("both", _("Both"), _("Real data beside the generator’s")),
-            ),
-            _("Pictures"),
-        )
-        self.source = Segmented(
-            (
-                ("ema", _("Average"), _("Weights averaged over the last steps (EMA): steadier, usually better")),
-                ("raw", _("Raw"), _("The weights as they are at this step")),
-            ),
-            _("Weights"),
-        )
+        fake = "fake", _("Fake"), _("What the generator draws from the run’s fixed latents")
+        both = "both", _("Both"), _("Real data beside the generator’s")
+        self.mode = Segmented((fake, ("real", _("Real"), _("Real data")), both), _("Pictures"))
+        ema = "ema", _("Average"), _("Weights averaged over the last steps (EMA): steadier, usually better")
+        raw = "raw", _("Raw"), _("The weights as they are at this step")
+        self.source = Segmented((ema, raw), _("Weights"))
         self._sort = tool_button(
             "curve", _("Sort by score"), _("Most convincing samples first, by the discriminator’s word"), checkable=True
         )
