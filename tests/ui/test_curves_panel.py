@@ -298,7 +298,7 @@ def test_arrangement_survives_a_restart(panel, qtbot) -> None:
     panel.set_tables(a_run())
     panel.toolbar.slider.setValue(40)
     panel.toolbar.by_time.setChecked(True)
-    panel.sections["gradient"].set_open(False)
+    panel.sections["gradient"].fold.setChecked(False)
     panel.sections["loss"].entries["generator"].click()
     state = panel.save_state()
     other = CurvesPanel()

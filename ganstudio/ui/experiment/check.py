@@ -114,23 +114,23 @@ def facts(report: DataReport) -> list[str]:
         more = plural(" and {n} more size", " and {n} more sizes", rest) if rest > 0 else ""
         lines.append(_("Originals: {sizes}").format(sizes=some) + more)
     if spec.translates:
-        lines[:0] = _sides(report)
+        lines.insert(0, _sides(report))
     if len(report.modes) > 1:
         lines.append(_("Colours: {modes}").format(modes=", ".join(f"{m} ({n:,})" for m, n in report.modes.items())))
     return lines
 
 
-def _sides(report: DataReport) -> list[str]:
-    """What a network is given and what it should draw, a line each."""
+def _sides(report: DataReport) -> str:
+    """What a network is given and what it should draw."""
     spec = report.spec
     given, wanted = (side or word for side, word in zip(spec.sides, (_("input"), _("output")), strict=True))
     if spec.kind == "domains":
         piles = _("{n:,} pictures of “{given}” (left), {m:,} of “{wanted}” (right), without partners")
-        return [piles.format(n=spec.input_count, given=given, m=spec.count, wanted=wanted)]
+        return piles.format(n=spec.input_count, given=given, m=spec.count, wanted=wanted)
     if spec.kind == "maps":
         classes = plural("{n} class", "{n} classes", len(spec.map_classes))
-        return [_("Label map (left) → picture (right), {classes}").format(classes=classes)]
-    return [_("{given} (left) → {wanted} (right)").format(given=given, wanted=wanted)]
+        return _("Label map (left) → picture (right), {classes}").format(classes=classes)
+    return _("{given} (left) → {wanted} (right)").format(given=given, wanted=wanted)
 
 
 def _page(*parts: Any) -> QWidget:

@@ -86,7 +86,7 @@ class CurvesPanel(QWidget):
             if section is None:
                 section = self.sections[kind.key] = PlotSection(kind, self.view)
                 section.hide()
-                section.set_open(kind.key not in self._folded)
+                section.fold.setChecked(kind.key not in self._folded)
                 self._plots.insertWidget(self._plots.count() - 1, section)
                 section.folded.connect(self._arrange)
                 section.chosen.connect(self._choose)
@@ -311,7 +311,7 @@ class CurvesPanel(QWidget):
             action.setChecked(bool(state.get(key, action.isChecked())))
         self._folded = frozenset(str(key) for key in state.get("folded", ()))
         for key, section in self.sections.items():
-            section.set_open(key not in self._folded)
+            section.fold.setChecked(key not in self._folded)
         self.view.hidden = {str(name) for name in state.get("hidden", ())}
         heights = state.get("heights", {})
         if isinstance(heights, Mapping):

@@ -6,12 +6,11 @@ from dataclasses import replace
 
 from PySide6.QtCore import QLineF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetrics, QGuiApplication, QPainter, QPaintEvent, QPen, QResizeEvent
-from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from ganstudio.core.i18n import _
 from ganstudio.ui.kit.flow import FlowLayout
-from ganstudio.ui.kit.icons import icon
-from ganstudio.ui.kit.parts import boxed
+from ganstudio.ui.kit.parts import FoldButton, boxed
 from ganstudio.ui.kit.theme import current_theme, ui_font
 from ganstudio.ui.plots.axes import short_number
 from ganstudio.ui.plots.curves.model import COMPARED, OTHER_RUN, Curve, PlotKind, Style, View, labels, styles
@@ -124,17 +123,11 @@ class PlotSection(QWidget):
         super().__init__()
         self.plot = Plot(kind, view)
         self.entries: dict[str, LegendEntry] = {}
-        self.is_open = True
         self._compact = self._one_row = False
-        self.fold = QToolButton()
-        self.fold.setAutoRaise(True)
-        self.fold.setStyleSheet("QToolButton { padding: 0 6px; }")
+        self.fold = FoldButton(kind.title)
+        self.fold.setStyleSheet("QToolButton { padding: 0 6px; font-weight: 400; }")
         self.fold.setFixedHeight(ROW)
-        self.fold.setFont(ui_font())
-        self.fold.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self.fold.setIcon(icon("chevron-down", "text_muted"))
-        self.fold.setIconSize(QSize(14, 14))
-        self.fold.clicked.connect(lambda: self.set_open(not self.is_open))
+        self.fold.toggled.connect(self._folded)
         self._header = QWidget()
         self._header.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self._flow = FlowLayout(self._header)
@@ -155,14 +148,16 @@ class PlotSection(QWidget):
         """The label of the entry for the other run, empty without one."""
         return self.entries[OTHER_RUN].text() if OTHER_RUN in self.entries else ""
 
-    def set_open(self, opened: bool) -> None:
-        """Opens the plot or folds it away; its legend stays."""
-        if opened != self.is_open:
-            self.is_open = opened
-            self.plot.setVisible(opened)
-            self.fold.setIcon(icon("chevron-down" if opened else "chevron-right", "text_muted"))
-            self._fit_header()
-            self.folded.emit()
+    @property
+    def is_open(self) -> bool:
+        """Whether the plot is seen; its legend always is."""
+        return self.fold.isChecked()
+
+    def _folded(self, opened: bool) -> None:
+        self.plot.setVisible(opened)
+        self._fit_header()
+        self.set_kind(self.plot.kind)
+        self.folded.emit()
 
     def set_curves(self, curves: list[Curve], comparison: str = "") -> None:
         """Takes the curves and dresses them; legend entries stay where their series does.
