@@ -157,22 +157,18 @@ def test_ticks_are_round_and_few(span: float, most: int) -> None:
     assert round(float(f"{step:e}".split("e")[0])) in (1, 2, 5, 10)
 
 
+def wheel(plot: QWidget, at: QPointF, turned: int) -> None:
+    button, keys = Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier
+    where = at, plot.mapToGlobal(at), QPoint(), QPoint(0, turned)
+    QApplication.sendEvent(plot, QWheelEvent(*where, button, keys, Qt.ScrollPhase.NoScrollPhase, False))
+
+
 def test_wheel_zooms_around_the_mouse_and_keys_move(view: SceneView, qtbot: QtBot) -> None:
     plot = view.plot
     at = QPointF(120, 90)
     before = plot.view().to_data(at.x(), at.y())
-    event = QWheelEvent(
-        at,
-        plot.mapToGlobal(at),
-        QPoint(),
-        QPoint(0, 240),
-        Qt.MouseButton.NoButton,
-        Qt.KeyboardModifier.NoModifier,
-        Qt.ScrollPhase.NoScrollPhase,
-        False,
-    )
     scale = plot.view().scale
-    QApplication.sendEvent(plot, event)
+    wheel(plot, at, 240)
     assert plot.view().scale > scale * 1.2
     assert plot.view().to_data(at.x(), at.y()) == pytest.approx(before)
     where = plot.view()
@@ -196,18 +192,7 @@ def test_the_wheel_is_left_to_a_scrolling_parent(qtbot: QtBot) -> None:
     area.resize(320, 240)
     area.show()
     scale = view.plot.view().scale
-    at = QPointF(60, 60)
-    event = QWheelEvent(
-        at,
-        view.plot.mapToGlobal(at),
-        QPoint(),
-        QPoint(0, -120),
-        Qt.MouseButton.NoButton,
-        Qt.KeyboardModifier.NoModifier,
-        Qt.ScrollPhase.NoScrollPhase,
-        False,
-    )
-    QApplication.sendEvent(view.plot, event)
+    wheel(view.plot, QPointF(60, 60), -120)
     assert view.plot.view().scale == scale
 
 

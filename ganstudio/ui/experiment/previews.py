@@ -7,13 +7,13 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtCore import QRectF, QSize
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from ganstudio.core.i18n import _
 from ganstudio.core.images import make_grid
-from ganstudio.ui.kit.painted import device_pixels, to_image
+from ganstudio.ui.kit.painted import device_pixels, to_image, write_line
 from ganstudio.ui.kit.theme import current_theme, theme_hub, ui_font
 from ganstudio.ui.plots.scene_layers import View, dots
 
@@ -118,28 +118,21 @@ class BalanceBars(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Name, bar, count."""
-        theme = current_theme()
-        painter = QPainter(self)
-        painter.setFont(ui_font(theme.small, tabular=True))
-        metrics = painter.fontMetrics()
+        theme, font = current_theme(), ui_font(current_theme().small, tabular=True)
+        painter, metrics = QPainter(self), QFontMetrics(font)
         names = min(max((metrics.horizontalAdvance(row[0]) for row in self._rows), default=0) + 8, self.width() // 3)
         most = max((row[1] for row in self._rows), default=1) or 1
         numbers = max((metrics.horizontalAdvance(row[2]) for row in self._rows), default=0) + 8
         room = max(8, self.width() - names - numbers - 16)
-        vertical = int(Qt.AlignmentFlag.AlignVCenter)
         for row, (name, count, words) in enumerate(self._rows):
             top = row * BAR_HEIGHT
-            painter.setPen(QColor(theme.text_muted))
-            text = metrics.elidedText(name, Qt.TextElideMode.ElideRight, names)
-            painter.drawText(QRectF(0, top, names, BAR_HEIGHT), vertical, text)
+            write_line(painter, QRectF(0, top, names, BAR_HEIGHT), name, font, theme.text_muted)
             length = max(1.0, room * count / most)
             painter.fillRect(QRectF(names + 8, top + 5, length, BAR_HEIGHT - 10), QColor(theme.real))
-            painter.setPen(QColor(theme.text))
-            painter.drawText(QRectF(names + 14 + length, top, numbers, BAR_HEIGHT), vertical, words)
+            write_line(painter, QRectF(names + 14 + length, top, numbers, BAR_HEIGHT), words, font, theme.text)
         if self._more:
-            painter.setPen(QColor(theme.text_muted))
             line = QRectF(0, len(self._rows) * BAR_HEIGHT, self.width(), BAR_HEIGHT)
-            painter.drawText(line, vertical, _("and {n} more").format(n=self._more))
+            write_line(painter, line, _("and {n} more").format(n=self._more), font, theme.text_muted)
         painter.end()
 
 

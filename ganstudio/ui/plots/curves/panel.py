@@ -9,13 +9,13 @@ from typing import Any
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPalette, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QStackedLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from ganstudio.core.events import SeriesInfo
 from ganstudio.core.i18n import _
 from ganstudio.core.series import By, SeriesTable
 from ganstudio.ui.kit.layouts import split
-from ganstudio.ui.kit.parts import boxed, label, scrolled
+from ganstudio.ui.kit.parts import boxed, label, scrolled, stacked
 from ganstudio.ui.kit.theme import Theme, current_theme, theme_hub
 from ganstudio.ui.plots.axes import clock
 from ganstudio.ui.plots.curves.export import Progress, ask_and_export, export_csv, export_plots
@@ -64,9 +64,8 @@ class CurvesPanel(QWidget):
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._filled = QWidget()
         boxed(bar, self._scroll, into=self._filled, stretch=self._scroll)
-        self._stack = QStackedLayout(self)
-        self._stack.addWidget(self._empty)
-        self._stack.addWidget(self._filled)
+        self._stack = stacked(self._empty, self._filled)
+        boxed(self._stack, into=self)
         self.setMinimumSize(240, 120)
         bar.smoothing_changed.connect(partial(self._look, "weight"))
         # Off means: every plot as it comes (gradients are logarithmic by themselves).

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from ganstudio.core.i18n import _
 from ganstudio.ui.kit.flow import FlowLayout
+from ganstudio.ui.kit.painted import write_line
 from ganstudio.ui.kit.parts import FoldButton, boxed
 from ganstudio.ui.kit.theme import current_theme, ui_font
 from ganstudio.ui.plots.axes import short_number
@@ -45,6 +46,7 @@ class LegendEntry(QAbstractButton):
         self.value = value
         self._style, self._compact = Style(""), False
         self.setCheckable(True)
+        self.setFont(ui_font(current_theme().small, tabular=True))
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
 
@@ -71,13 +73,14 @@ class LegendEntry(QAbstractButton):
             self.setAccessibleDescription(text)
             self.update()
 
-    def _widths(self, metrics: QFontMetrics) -> tuple[int, int]:
+    def _widths(self) -> tuple[int, int]:
+        metrics = QFontMetrics(self.font())
         value = metrics.horizontalAdvance("−2.00e-4") + 2 if self.value is not None and not self._compact else 0
         return min(metrics.horizontalAdvance(self.text()) + 2, 92 if self._compact else _NAME_WIDTH), value
 
     def sizeHint(self) -> QSize:
         """Sample, name, and room for a value."""
-        name, value = self._widths(QFontMetrics(ui_font(current_theme().small, tabular=True)))
+        name, value = self._widths()
         return QSize(4 + SAMPLE + 6 + name + (6 + value if value else 4), ROW)
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -87,18 +90,15 @@ class LegendEntry(QAbstractButton):
         if self.underMouse():
             painter.fillRect(self.rect(), QColor(theme.hover))
         paint_sample(painter, self._style, 4, middle, "" if on else theme.hairline)
-        painter.setFont(ui_font(theme.small, tabular=True))
-        painter.setPen(QColor(theme.text_muted))
-        x, metrics = 4 + SAMPLE + 6, painter.fontMetrics()
-        name, value = self._widths(metrics)
-        text = metrics.elidedText(self.text(), Qt.TextElideMode.ElideMiddle, name)
-        painter.drawText(QRectF(x, 0, name, self.height()), Qt.AlignmentFlag.AlignVCenter, text)
+        x, (name, value) = 4 + SAMPLE + 6, self._widths()
+        box, elide = QRectF(x, 0, name, self.height()), Qt.TextElideMode.ElideMiddle
+        wide = write_line(painter, box, self.text(), self.font(), theme.text_muted, elide=elide)
         if not on:
-            painter.drawLine(x, middle, x + metrics.horizontalAdvance(text), middle)
+            painter.drawLine(x, middle, x + wide, middle)
         elif value:
-            painter.setPen(QColor(theme.text))
-            box = QRectF(x + name + 6, 0, value, self.height())
-            painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, self.value or "")
+            write_line(
+                painter, QRectF(x + name + 6, 0, value, self.height()), self.value or "", self.font(), theme.text
+            )
         if self.hasFocus():
             painter.setPen(QPen(QColor(theme.focus), 1))
             painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
