@@ -14,9 +14,9 @@ from PySide6.QtGui import QColor, QPainter, QPen, QPixmap, QPolygonF
 from shiboken6 import VoidPtr
 
 from ganstudio.ui.plots.axes import Floats
+from ganstudio.ui.plots.chart import Line
 from ganstudio.ui.plots.curves.model import Piece
 from ganstudio.ui.plots.curves.plot import Plot
-from ganstudio.ui.plots.items import Line
 
 
 class OldPlot(Plot):

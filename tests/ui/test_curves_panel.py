@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QApplication
 from ganstudio.core.errors import StoreError
 from ganstudio.core.events import Rows, SeriesInfo
 from ganstudio.core.series import SeriesTable
+from ganstudio.ui.kit.style import set_theme
 from ganstudio.ui.kit.theme import DARK, LIGHT
 from ganstudio.ui.plots.curves import CurvesPanel, Mark, export_csv
 
@@ -46,7 +47,6 @@ def a_run(count: int = 500, seed: int = 0) -> dict[str, SeriesTable]:
 def panel(qtbot) -> CurvesPanel:
     widget = CurvesPanel()
     qtbot.addWidget(widget)
-    widget.apply_theme(LIGHT)
     widget.resize(900, 600)
     widget.show()
     QApplication.processEvents()
@@ -87,7 +87,7 @@ def test_only_plots_with_series_are_shown_in_the_colour_of_their_role(panel) -> 
     assert count_pixels(panel, "loss", LIGHT.generator) > 500
     assert count_pixels(panel, "loss", LIGHT.discriminator) > 500
     assert count_pixels(panel, "probability", LIGHT.real) > 500
-    panel.apply_theme(DARK)
+    set_theme("dark")
     settle()
     assert count_pixels(panel, "loss", DARK.generator) > 500
     assert count_pixels(panel, "loss", LIGHT.generator) == 0
@@ -298,7 +298,7 @@ def test_arrangement_survives_a_restart(panel, qtbot) -> None:
     panel.set_tables(a_run())
     panel.toolbar.slider.setValue(40)
     panel.toolbar.by_time.setChecked(True)
-    panel.sections["gradient"].set_open(False)
+    panel.sections["gradient"].fold.setChecked(False)
     panel.sections["loss"].entries["generator"].click()
     state = panel.save_state()
     other = CurvesPanel()
@@ -329,7 +329,7 @@ def test_csv_has_one_header_and_reads_back_exactly(panel, tmp_path) -> None:
     tables["steps"].append(rows("steps", STEPS, [51], [[np.inf, np.nan, 1e-7]]))
     panel.set_tables(tables)
     path = tmp_path / "curves.csv"
-    panel.export_csv(path)
+    panel.export(path)
     with path.open(newline="") as file:
         table = list(csv.reader(file))
     assert table[0] == ["step", "seconds", "discriminator/real", "generator", "D(x)", "generator gradient"]
@@ -345,17 +345,16 @@ def test_a_column_of_a_run_from_elsewhere_is_no_formula_in_a_spreadsheet(panel, 
     table = SeriesTable()
     table.append(rows("steps", (SeriesInfo("=cmd|'/c x'!A1", "loss", "other"),), [1], [[1.0]]))
     panel.set_tables({"steps": table})
-    panel.export_csv(tmp_path / "curves.csv")
+    panel.export(tmp_path / "curves.csv")
     assert (tmp_path / "curves.csv").read_text("utf-8").splitlines()[0] == "step,seconds,'=cmd|'/c x'!A1"
 
 
 def test_an_export_that_cannot_be_written_says_so_and_a_cancelled_one_leaves_nothing(panel, tmp_path) -> None:
     tables = a_run(50)
     panel.set_tables(tables)
-    nowhere = tmp_path / "missing" / "curves"
-    for export in (panel.export_csv, panel.export_png, panel.export_svg):
+    for kind in ("csv", "png", "svg"):
         with pytest.raises(StoreError, match="cannot be written"):
-            export(nowhere)
+            panel.export(tmp_path / "missing" / f"curves.{kind}")
     assert not export_csv(tmp_path / "c.csv", tables, lambda _share: False)
     assert list(tmp_path.iterdir()) == []
 
@@ -363,12 +362,12 @@ def test_an_export_that_cannot_be_written_says_so_and_a_cancelled_one_leaves_not
 def test_png_and_svg_show_the_curves(panel, tmp_path) -> None:
     panel.set_tables(a_run())
     settle()
-    panel.export_png(tmp_path / "curves.png")
+    panel.export(tmp_path / "curves.png")
     image = QImage(str(tmp_path / "curves.png"))
     assert image.width() == 1800
     colours = {image.pixelColor(x, y).name() for x in range(200, 1400, 3) for y in range(0, image.height(), 3)}
     assert {LIGHT.generator, LIGHT.discriminator, LIGHT.real} <= colours
-    panel.export_svg(tmp_path / "curves.svg")
+    panel.export(tmp_path / "curves.svg")
     root = ElementTree.parse(tmp_path / "curves.svg").getroot()
     names = [element.tag.rsplit("}", 1)[-1] for element in root.iter()]
     assert names.count("polyline") + names.count("path") > 4

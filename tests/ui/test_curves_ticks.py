@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from PySide6.QtGui import QColor, QImage, QPainter
 
 from ganstudio.ui.plots.axes import clock, linear_ticks, log_ticks, short_number, time_ticks
+from ganstudio.ui.plots.chart import Line
 from ganstudio.ui.plots.curves.model import View
 from ganstudio.ui.plots.curves.signs import spread
 from ganstudio.ui.plots.curves.toolbar import slider_to_weight, weight_to_slider
-from ganstudio.ui.plots.items import Line
 
 
 @pytest.mark.parametrize(

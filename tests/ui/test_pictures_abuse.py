@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QApplication, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
 from ganstudio.core.events import Scene
-from ganstudio.ui.experiment.density_canvas import DrawingCanvas
+from ganstudio.ui.experiment.drawing import DrawingCanvas
 from ganstudio.ui.kit.style import set_theme
 from ganstudio.ui.pictures.timeline import Timeline
 from ganstudio.ui.pictures.wall import ImageWall

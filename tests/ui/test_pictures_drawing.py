@@ -18,8 +18,7 @@ from pytestqt.qtbot import QtBot
 from ganstudio.app.history import History
 from ganstudio.ui.experiment import density as shapes
 from ganstudio.ui.experiment.density import SIZE, Brush, Density
-from ganstudio.ui.experiment.density_canvas import DrawingCanvas
-from ganstudio.ui.experiment.density_dialog import DrawingDialog, letters
+from ganstudio.ui.experiment.drawing import DrawingCanvas, DrawingDialog, letters
 from ganstudio.ui.kit.theme import ui_font
 
 strokes = st.lists(

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QApplication, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
 from ganstudio.core.events import Scene
+from ganstudio.ui.kit.style import set_theme
 from ganstudio.ui.kit.theme import DARK, LIGHT
 from ganstudio.ui.plots.axes import spacing
 from ganstudio.ui.plots.scene import SceneView
@@ -62,7 +63,7 @@ def tone(image: QImage, view: SceneView, x: float, y: float) -> QColor:
 def test_row_0_of_the_heat_is_the_lowest_y(view: SceneView) -> None:
     view.set_scene(a_scene())
     for name in ("manifold", "arrows"):
-        view.set_layer(name, False)
+        view.chips[name].click()
     image = view.image()
     up, down = tone(image, view, 0.1, 1.7), tone(image, view, 0.1, -1.7)
     assert up.green() > up.red()  # believed real: green
@@ -156,22 +157,18 @@ def test_ticks_are_round_and_few(span: float, most: int) -> None:
     assert round(float(f"{step:e}".split("e")[0])) in (1, 2, 5, 10)
 
 
+def wheel(plot: QWidget, at: QPointF, turned: int) -> None:
+    button, keys = Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier
+    where = at, plot.mapToGlobal(at), QPoint(), QPoint(0, turned)
+    QApplication.sendEvent(plot, QWheelEvent(*where, button, keys, Qt.ScrollPhase.NoScrollPhase, False))
+
+
 def test_wheel_zooms_around_the_mouse_and_keys_move(view: SceneView, qtbot: QtBot) -> None:
     plot = view.plot
     at = QPointF(120, 90)
     before = plot.view().to_data(at.x(), at.y())
-    event = QWheelEvent(
-        at,
-        plot.mapToGlobal(at),
-        QPoint(),
-        QPoint(0, 240),
-        Qt.MouseButton.NoButton,
-        Qt.KeyboardModifier.NoModifier,
-        Qt.ScrollPhase.NoScrollPhase,
-        False,
-    )
     scale = plot.view().scale
-    QApplication.sendEvent(plot, event)
+    wheel(plot, at, 240)
     assert plot.view().scale > scale * 1.2
     assert plot.view().to_data(at.x(), at.y()) == pytest.approx(before)
     where = plot.view()
@@ -195,33 +192,22 @@ def test_the_wheel_is_left_to_a_scrolling_parent(qtbot: QtBot) -> None:
     area.resize(320, 240)
     area.show()
     scale = view.plot.view().scale
-    at = QPointF(60, 60)
-    event = QWheelEvent(
-        at,
-        view.plot.mapToGlobal(at),
-        QPoint(),
-        QPoint(0, -120),
-        Qt.MouseButton.NoButton,
-        Qt.KeyboardModifier.NoModifier,
-        Qt.ScrollPhase.NoScrollPhase,
-        False,
-    )
-    QApplication.sendEvent(view.plot, event)
+    wheel(view.plot, QPointF(60, 60), -120)
     assert view.plot.view().scale == scale
 
 
 def test_layers_are_switched_by_their_chips(view: SceneView, qtbot: QtBot) -> None:
     view.set_real(np.zeros((1, 2), np.float32))
     assert tone(view.image(), view, 0, 0).green() > tone(view.image(), view, 0, 0).red() + 60
-    chip = view._chips.chips["real"]
+    chip = view.chips["real"]
     qtbot.mouseClick(chip, Qt.MouseButton.LeftButton)
-    assert view.layers()["real"] is False
+    assert not chip.isChecked()
     after = tone(view.image(), view, 0, 0)
     assert abs(after.green() - after.red()) < 12
 
 
 def test_modes_count_their_hits(view: SceneView) -> None:
-    chip = view._chips.chips["modes"]
+    chip = view.chips["modes"]
     assert chip.isHidden()
     view.set_spec(2.0, [(1, 0), (0, 1), (-1, 0)], 0.05)
     assert not chip.isHidden()
@@ -246,7 +232,7 @@ def test_wrong_points_are_refused_and_tiny_views_paint(view: SceneView) -> None:
     view.set_real(np.zeros((0, 2), np.float32))
     view.set_scene(Scene(0, 1.0, np.zeros((1, 1), np.float32), False, None, np.zeros((0, 4), np.float32)))
     view.resize(160, 120)
-    view.apply_theme(DARK)
+    set_theme("dark")
     view.grab()
 
 
@@ -284,7 +270,7 @@ def test_many_points_are_quick(view: SceneView) -> None:
 
 
 def test_layers_that_need_the_networks_can_be_switched_only_while_they_are_there(view: SceneView) -> None:
-    chips = view._chips.chips
+    chips = view.chips
     view.set_scene(None)
     assert [name for name, chip in chips.items() if not chip.isEnabled()] == ["heat", "manifold", "arrows"]
     assert "while the run trains" in chips["heat"].toolTip()

@@ -175,13 +175,13 @@ def test_real_beside_fake(window: MainWindow, qtbot: QtBot) -> None:
 def test_layers_of_the_plane(window: MainWindow, qtbot: QtBot) -> None:
     model = train(qtbot, window)
     scene = window.train.run_view.stage.scene
-    wait(qtbot, lambda: model.scene is not None and scene.plot.scene is not None)
+    wait(qtbot, lambda: model.scene is not None and scene.plot.inside is not None)
     assert not window.train.run_view.stage.mode.isVisible()
-    for name, chip in scene._chips.chips.items():
+    for name, chip in scene.chips.items():
         before = scene.grab().toImage()
         was = chip.isChecked()
         qtbot.mouseClick(chip, Qt.MouseButton.LeftButton)
-        assert scene.layers()[name] != was
+        assert scene.chips[name].isChecked() != was
         if name in ("real", "fakes", "heat"):
             assert scene.grab().toImage() != before
         qtbot.mouseClick(chip, Qt.MouseButton.LeftButton)
@@ -222,8 +222,13 @@ def test_stop_then_continue_goes_on_exactly_there(window: MainWindow, qtbot: QtB
     wait(qtbot, lambda: model.state == "stopped" and not model.here)
     at, rows = model.step, len(model.tables["steps"])
     assert at in model.checkpoints
-    wait(qtbot, lambda: window.train.run_view.bar.main.text() == "Continue")
+    view = window.train.run_view
+    wait(qtbot, lambda: view.bar.main.text() == "Continue")
     assert window.train.panel.mode == "finished"
+    for wide in (True, False):  # where the health column goes, its word stands above the pictures
+        window.resize(1500 if wide else 1000, window.height())
+        wait(qtbot, lambda wide=wide: view.health.isVisible() == wide)
+        assert (view.stage._verdict.text() == "") == wide
     click(qtbot, window, "run.toggle")
     wait(qtbot, lambda: model.here and model.step > at)
     hold(qtbot, model)

@@ -54,7 +54,7 @@ def menus(window: MainWindow) -> list[str]:
 def settled(window: MainWindow, qtbot: QtBot, width: int = 1366) -> None:
     window.resize(width, 768)
     laid_out(qtbot, window)
-    wait(qtbot, lambda: window.train.run_view.bar.roles.count != 1)
+    wait(qtbot, lambda: len(window.train.run_view.bar.roles.steps) != 1)
 
 
 def test_as_many_roles_are_offered_as_the_method_has(window: MainWindow, qtbot: QtBot) -> None:
@@ -163,7 +163,7 @@ def test_each_generator_has_its_colour_live_and_from_the_timeline(window: MainWi
     window.resize(1000, 700)
     model = train(qtbot, window, MIXTURE, steps=10)
     stage = window.train.run_view.stage
-    stage.scene.set_layer("real", False)
+    stage.scene.chips["real"].setChecked(False)
     wait(qtbot, lambda: model.samples is not None and model.samples.groups is not None)
     hold(qtbot, model)
     wanted = set(current_theme().groups[:3])

@@ -2,22 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QDialog,
-    QFrame,
-    QHeaderView,
-    QProgressBar,
-    QPushButton,
-    QTableView,
-    QWidget,
-)
+from PySide6.QtWidgets import QAbstractItemView, QDialog, QFrame, QHeaderView, QProgressBar, QTableView, QWidget
 
 from ganstudio.core.i18n import _, plural
 from ganstudio.ui.experiment.previews import BalanceBars, PreviewView
@@ -35,10 +25,10 @@ Index = QModelIndex | QPersistentModelIndex
 class ProblemModel(QAbstractTableModel):
     """Files with what is odd about them and what is done with them; quick with many thousands of rows."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._all: Sequence[tuple[str, str, str]] = ()
-        self._shown: Sequence[tuple[str, str, str]] = ()
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._all: list[tuple[str, str, str]] = []
+        self._shown = self._all
         self._words: list[str] = []
 
     def set_problems(self, problems: Sequence[Problem]) -> None:
@@ -53,12 +43,9 @@ class ProblemModel(QAbstractTableModel):
         self._select()
 
     def _select(self) -> None:
-        def matches(row: tuple[str, str, str]) -> bool:
-            text = " ".join(row).casefold()
-            return all(word in text for word in self._words)
-
+        texts = ((row, " ".join(row).casefold()) for row in self._all)
         self.beginResetModel()
-        self._shown = [row for row in self._all if matches(row)] if self._words else self._all
+        self._shown = [row for row, text in texts if all(word in text for word in self._words)]
         self.endResetModel()
 
     def text(self, rows: Sequence[int] = ()) -> str:
@@ -127,23 +114,29 @@ def facts(report: DataReport) -> list[str]:
         more = plural(" and {n} more size", " and {n} more sizes", rest) if rest > 0 else ""
         lines.append(_("Originals: {sizes}").format(sizes=some) + more)
     if spec.translates:
-        lines[:0] = _sides(report)
+        lines.insert(0, _sides(report))
     if len(report.modes) > 1:
         lines.append(_("Colours: {modes}").format(modes=", ".join(f"{m} ({n:,})" for m, n in report.modes.items())))
     return lines
 
 
-def _sides(report: DataReport) -> list[str]:
-    """What a network is given and what it should draw, a line each."""
+def _sides(report: DataReport) -> str:
+    """What a network is given and what it should draw."""
     spec = report.spec
     given, wanted = (side or word for side, word in zip(spec.sides, (_("input"), _("output")), strict=True))
     if spec.kind == "domains":
         piles = _("{n:,} pictures of “{given}” (left), {m:,} of “{wanted}” (right), without partners")
-        return [piles.format(n=spec.input_count, given=given, m=spec.count, wanted=wanted)]
+        return piles.format(n=spec.input_count, given=given, m=spec.count, wanted=wanted)
     if spec.kind == "maps":
         classes = plural("{n} class", "{n} classes", len(spec.map_classes))
-        return [_("Label map (left) → picture (right), {classes}").format(classes=classes)]
-    return [_("{given} (left) → {wanted} (right)").format(given=given, wanted=wanted)]
+        return _("Label map (left) → picture (right), {classes}").format(classes=classes)
+    return _("{given} (left) → {wanted} (right)").format(given=given, wanted=wanted)
+
+
+def _page(*parts: Any) -> QWidget:
+    page = QWidget()
+    boxed(*parts, margins=(32, 32, 32, 32), gap=12, into=page)
+    return page
 
 
 class DataCheckView(QDialog):
@@ -158,8 +151,7 @@ class DataCheckView(QDialog):
         super().__init__(parent)
         self.setWindowTitle(title)
         self.resize(880, 640)
-        self.model = ProblemModel()
-        self.model.setParent(self)
+        self.model = ProblemModel(self)
         self._pages = stacked(self._waiting(), self._result(), self._failed())
         boxed(self._pages, into=self)
 
@@ -171,20 +163,14 @@ class DataCheckView(QDialog):
         self.cancel = push_button(_("Cancel"), "", _("Stops looking; nothing has been changed"), clicked=self.reject)
         title = label(_("Looking at the data…"), "title")
         foot = boxed(self.cancel, None, across=True)
-        page = QWidget()
-        parts = None, title, self.progress, self._detail, foot, None, None
-        boxed(*parts, margins=(32, 32, 32, 32), gap=12, into=page)
-        return page
+        return _page(None, title, self.progress, self._detail, foot, None, None)
 
     def _failed(self) -> QWidget:
         self._failure = label("", "error", wrap=True)
         title = label(_("The data cannot be used"), "title")
-        foot = boxed(self._close_button(), None, across=True)
-        page = QWidget()
-        boxed(title, self._failure, foot, None, margins=(32, 32, 32, 32), gap=12, into=page)
-        return page
+        return _page(title, self._failure, boxed(self._close_button(), None, across=True), None)
 
-    def _close_button(self) -> QPushButton:
+    def _close_button(self) -> QWidget:
         return push_button(_("Close"), "", _("Back to the experiment"), clicked=self.reject)
 
     def _result(self) -> QWidget:
@@ -208,8 +194,7 @@ class DataCheckView(QDialog):
         self._warnings = label("", "warning", wrap=True)
         self._balance_title = label(_("Items per class"), "strong")
         self.balance = BalanceBars()
-        words = self._facts, self._warnings, self._changes
-        content = QWidget()
+        content, words = QWidget(), (self._facts, self._warnings, self._changes)
         boxed(*words, self._balance_title, self.balance, None, margins=(0, 0, 8, 0), gap=12, into=content)
         scroll = scrolled(content)
         scroll.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -286,9 +271,9 @@ class DataCheckView(QDialog):
 
 
 def _problem_heading(problems: Sequence[Problem]) -> str:
-    counts = Counter(action for _file, action in {(problem.file, problem.action) for problem in problems})
-    parts = [
-        counted(counts["dropped"], _("{n} file left out"), _("{n} files left out")),
-        counted(counts["converted"], _("{n} file converted"), _("{n} files converted")),
-    ]
-    return ", ".join(part for part in parts if not part.startswith("0 ")) or _("Files")
+    out, converted = (
+        len({problem.file for problem in problems if problem.action == how}) for how in ("dropped", "converted")
+    )
+    parts = [counted(out, _("{n} file left out"), _("{n} files left out"))] if out else []
+    parts += [counted(converted, _("{n} file converted"), _("{n} files converted"))] if converted else []
+    return ", ".join(parts) or _("Files")

@@ -50,7 +50,7 @@ class SearchCombo(QuietCombo):
         completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         completer.setCompletionMode(QCompleter.CompletionMode.PopupCompletion)
         self.setCompleter(completer)
-        completer.activated.connect(self._on_text)
+        completer.activated.connect(lambda text: self._on_index(self.findText(str(text))))
         self.activated.connect(self._on_index)
         self._line.editingFinished.connect(self._restore)
 
@@ -98,16 +98,11 @@ class SearchCombo(QuietCombo):
         if event.reason() != Qt.FocusReason.PopupFocusReason:
             self._line.selectAll()
 
-    def _on_text(self, text: object) -> None:
-        self._on_index(self.findText(str(text)))
-
     def _on_index(self, index: int) -> None:
-        key = self.itemData(index)
-        if not key or key == self._key:
-            self.set_key(self._key)
-            return
+        before, key = self._key, self.itemData(index) or self._key
         self.set_key(key)
-        self.chosen.emit(key)
+        if key != before:
+            self.chosen.emit(key)
 
     def _restore(self) -> None:
         """After typing: an exact name counts, everything else goes back to what was chosen."""
@@ -122,7 +117,6 @@ class MethodChooser(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._cards: dict[str, MethodCard] = {}
-        self._locked = False
         self.combo = SearchCombo()
         self.combo.setAccessibleName(_("Method"))
         self.combo.chosen.connect(self.chosen)
@@ -159,28 +153,24 @@ class MethodChooser(QWidget):
         say(self._needs, _("Needs data with {needs}").format(needs=needs) if needs else "")
         self._words.setText(card.look_for if card else "")
         self.look_for.setVisible(card is not None)
-        self._show_neighbours(card.compare if card else ())
         self.combo.setToolTip(f"{card.title}\n{card.paper}" if card else _("Choose a method"))
-
-    def _show_neighbours(self, names: Sequence[str]) -> None:
-        there = [self._cards[name] for name in names if name in self._cards]
+        there = [self._cards[other] for other in (card.compare if card else ()) if other in self._cards]
         self._neighbours.setVisible(bool(there))
         while (item := self._links.takeAt(0)) is not None:
             if (old := item.widget()) is not None:
                 old.hide()
                 old.deleteLater()
-        for card in there:
-            link = LinkButton(card.title)
+        for other in there:
+            link = LinkButton(other.title)
             link.setStyleSheet("QToolButton { padding: 2px 0; }")  # begins where the words begin
-            link.setToolTip(_("{summary}\nTakes this method instead").format(summary=card.summary))
-            link.setEnabled(not self._locked)
-            link.clicked.connect(lambda _checked=False, name=card.name: self.chosen.emit(name))
+            link.setToolTip(_("{summary}\nTakes this method instead").format(summary=other.summary))
+            link.setEnabled(self.combo.isEnabled())
+            link.clicked.connect(lambda _checked=False, name=other.name: self.chosen.emit(name))
             self._links.addWidget(link)
         self._links.addStretch(1)
 
     def set_locked(self, locked: bool) -> None:
         """Locks the choice, not the explanations."""
-        self._locked = locked
         self.combo.setEnabled(not locked)
         for link in self._hints.findChildren(LinkButton):
             link.setEnabled(not locked)
@@ -223,7 +213,9 @@ class DataPicker(QWidget):
         tip = _("The folder or the archive that holds the pictures")
         self.folder = push_button(_("Choose…"), "folder", tip, menu=self._fill_places)
         tip = _("Fetches the files, checks them, and keeps them")
-        self.download = push_button(_("Download"), "download", tip, clicked=self._on_download)
+        self.download = push_button(
+            _("Download"), "download", tip, clicked=lambda: self.download_requested.emit(self._name)
+        )
         tip = _("Cancel the download; what has arrived is kept for the next try")
         self.cancel = push_button("", "close", tip, clicked=self.cancel_download.emit)
         self.cancel.setAccessibleName(_("Cancel the download"))
@@ -288,12 +280,12 @@ class DataPicker(QWidget):
         Args:
             name: the data set; empty when nothing is being downloaded (any more).
             fraction: 0 to 1; None while nobody knows.
-            text: what is being fetched, or why it failed.
+            text: what is being fetched.
         """
         self._loading = name
         self.progress.setRange(0, 0 if fraction is None and name else 1000)
         self.progress.setValue(round(1000 * (fraction or 0.0)))
-        say(self._progress_text, text)
+        self._progress_text.setText(text)
         self._refresh()
 
     def set_locked(self, locked: bool) -> None:
@@ -315,9 +307,5 @@ class DataPicker(QWidget):
         self.folder.setVisible(takes_folder)
         self.download.setVisible(card is not None and not ready and card.downloadable and not loading)
         self.check.setVisible(ready and (bool(self._path.text()) or not takes_folder))
-        self._progress_text.setVisible(loading or bool(self._progress_text.text() and not self._loading))
-        self.progress.setVisible(loading)
-        self.cancel.setVisible(loading)
-
-    def _on_download(self) -> None:
-        self.download_requested.emit(self._name)
+        for widget in (self._progress_text, self.progress, self.cancel):
+            widget.setVisible(loading)

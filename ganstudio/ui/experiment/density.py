@@ -18,7 +18,6 @@ MOST_EDITS = 1000
 
 Field = NDArray[np.uint8]
 Plane = NDArray[np.float64]
-Box = tuple[slice, slice]
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,14 +120,12 @@ class Density:
 
     def end(self) -> bool:
         """Ends the stroke; whether it changed anything (only then there is something to undo)."""
-        if self._base is None:
-            return False
-        base, self._base, self._last = self._base, None, None
-        return self._remember(_("Stroke"), base)
+        base, self._base = self._base, None
+        return base is not None and self._remember(_("Stroke"), base)
 
     def abort(self) -> bool:
         """Takes the stroke back; whether there was one."""
-        base, self._base, self._last = self._base, None, None
+        base, self._base = self._base, None
         if base is not None:
             self.field = base
         return base is not None
@@ -147,13 +144,13 @@ class Density:
             return False
         box = slice(int(rows[0]), int(rows[-1]) + 1), slice(int(columns[0]), int(columns[-1]) + 1)
         old, new = (zlib.compress(part[box].tobytes(), 1) for part in (before, self.field))
-        cost = len(old) + len(new)
-        self.history.push(label, lambda: self._put(box, old), lambda: self._put(box, new), cost=cost)
-        return True
 
-    def _put(self, box: Box, packed: bytes) -> None:
-        part = self.field[box]
-        part[:] = np.frombuffer(zlib.decompress(packed), np.uint8).reshape(part.shape)
+        def put(packed: bytes) -> None:
+            part = self.field[box]
+            part[:] = np.frombuffer(zlib.decompress(packed), np.uint8).reshape(part.shape)
+
+        self.history.push(label, lambda: put(old), lambda: put(new), cost=len(old) + len(new))
+        return True
 
     def sample(self, count: int, seed: int = 0) -> NDArray[np.float32]:
         """Draws points from the density.

@@ -141,17 +141,6 @@ class ExperimentPanel(QWidget):
         self.mode = mode
         self._refresh()
 
-    def set_live_value(self, name: str, value: bool | int | float | str) -> None:
-        """Shows that a running run's hyper-parameter has changed, whoever did it."""
-        if self._run is not None:
-            self._run = self._run.with_(hyper={**self._run.hyper, name: value})
-        if self.mode != "draft":
-            self.hyper.set_value(name, value)
-
-    def commit(self) -> bool:
-        """Takes what is half-typed anywhere; False where some of it cannot be used."""
-        return all([form.commit() for form in (self.data.form, self.run_form, self.hyper)])  # noqa: C419 - all are asked
-
     def problems(self) -> dict[str, str]:
         """Field → sentence of all that stands in the way of starting."""
         typed = {f"hyper.{name}": text for name, text in self.hyper.errors().items()}
@@ -236,7 +225,7 @@ class ExperimentPanel(QWidget):
 
     def _on_hyper(self, name: str, value: object) -> None:
         if self.mode != "draft":
-            self.set_live_value(name, value)  # type: ignore[arg-type]
+            self._run = self.experiment.with_(hyper={**self.experiment.hyper, name: value})
             self.live_value_edited.emit(name, value)
         elif value == self.hyper.row(name).default:
             self.draft.reset_hyper(name, self.hyper.row(name).spec.title)
@@ -250,13 +239,11 @@ class ExperimentPanel(QWidget):
             self.extend_requested.emit(value)
 
     def _on_start(self) -> None:
-        if not self.commit() or self.problems():
-            self._show_first_error()
+        forms = self.data.form, self.run_form, self.hyper
+        usable = [form.commit() for form in forms]  # takes what is half-typed anywhere
+        if all(usable) and not self.problems():
+            self.start_requested.emit(self.draft.experiment)
             return
-        self.start_requested.emit(self.draft.experiment)
-
-    def _show_first_error(self) -> None:
-        for form in (self.data.form, self.run_form, self.hyper):
-            for name in form.errors():
-                form.focus_row(name)
-                return
+        form, name = next(((form, name) for form in forms for name in form.errors()), (None, ""))
+        if form is not None:
+            form.focus_row(name)

@@ -7,27 +7,27 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtCore import QRectF, QSize
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from ganstudio.core.i18n import _
 from ganstudio.core.images import make_grid
-from ganstudio.ui.kit.painted import device_pixels, to_image
+from ganstudio.ui.kit.painted import device_pixels, to_image, write_line
 from ganstudio.ui.kit.theme import current_theme, theme_hub, ui_font
 from ganstudio.ui.plots.scene_layers import View, dots
 
 BAR_HEIGHT = 20
 MAX_BARS = 40
 MAX_POINTS = 2000
-MARGIN = 8
 
 
 class PreviewView(QWidget):
-    """The pictures as the network gets them, or the points in their square."""
+    """The pictures as the network gets them, or the points in their square, ``margin`` pixels from the edge."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, margin: int = 8) -> None:
+        super().__init__()
+        self._margin = margin
         self._preview: NDArray[Any] | None = None
         self._extent = 1.0
         self._group = 1
@@ -60,7 +60,7 @@ class PreviewView(QWidget):
     def _paint_points(self, painter: QPainter, points: NDArray[Any]) -> None:
         ratio = self.devicePixelRatioF()
         size = round(self.width() * ratio), round(self.height() * ratio)
-        view = View(0, 0, (min(size) - 2 * MARGIN * ratio) / (2 * self._extent), *size)
+        view = View(0, 0, (min(size) - 2 * self._margin * ratio) / (2 * self._extent), *size)
         device_pixels(painter, ratio)
         tone = QColor(current_theme().real)
         painter.drawImage(0, 0, dots(view.to_screen(points[:MAX_POINTS]), size, 1.2 * ratio, tone))
@@ -92,8 +92,8 @@ class PreviewView(QWidget):
 class BalanceBars(QWidget):
     """One bar per class with its count; a reader also gets them as text."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self._rows: list[tuple[str, float, str]] = []
         self._more = 0
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -118,28 +118,21 @@ class BalanceBars(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Name, bar, count."""
-        theme = current_theme()
-        painter = QPainter(self)
-        painter.setFont(ui_font(theme.small, tabular=True))
-        metrics = painter.fontMetrics()
+        theme, font = current_theme(), ui_font(current_theme().small, tabular=True)
+        painter, metrics = QPainter(self), QFontMetrics(font)
         names = min(max((metrics.horizontalAdvance(row[0]) for row in self._rows), default=0) + 8, self.width() // 3)
         most = max((row[1] for row in self._rows), default=1) or 1
         numbers = max((metrics.horizontalAdvance(row[2]) for row in self._rows), default=0) + 8
         room = max(8, self.width() - names - numbers - 16)
-        vertical = int(Qt.AlignmentFlag.AlignVCenter)
         for row, (name, count, words) in enumerate(self._rows):
             top = row * BAR_HEIGHT
-            painter.setPen(QColor(theme.text_muted))
-            text = metrics.elidedText(name, Qt.TextElideMode.ElideRight, names)
-            painter.drawText(QRectF(0, top, names, BAR_HEIGHT), vertical, text)
+            write_line(painter, QRectF(0, top, names, BAR_HEIGHT), name, font, theme.text_muted)
             length = max(1.0, room * count / most)
             painter.fillRect(QRectF(names + 8, top + 5, length, BAR_HEIGHT - 10), QColor(theme.real))
-            painter.setPen(QColor(theme.text))
-            painter.drawText(QRectF(names + 14 + length, top, numbers, BAR_HEIGHT), vertical, words)
+            write_line(painter, QRectF(names + 14 + length, top, numbers, BAR_HEIGHT), words, font, theme.text)
         if self._more:
-            painter.setPen(QColor(theme.text_muted))
             line = QRectF(0, len(self._rows) * BAR_HEIGHT, self.width(), BAR_HEIGHT)
-            painter.drawText(line, vertical, _("and {n} more").format(n=self._more))
+            write_line(painter, line, _("and {n} more").format(n=self._more), font, theme.text_muted)
         painter.end()
 
 

@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QResizeEvent, QSh
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from ganstudio.ui.kit.flow import FlowLayout
-from ganstudio.ui.kit.theme import Theme, ui_font
+from ganstudio.ui.kit.theme import current_theme, theme_hub, ui_font
 
 Mark = Literal["dot", "field", "mesh", "arrow", "ring"]
 HEIGHT = 24
@@ -19,10 +19,9 @@ GAP = 4
 class Chip(QAbstractButton):
     """One switch: the mark of its layer in its colour, and its name."""
 
-    def __init__(self, name: str, text: str, tip: str, mark: Mark, token: str, theme: Theme, parent: QWidget) -> None:
+    def __init__(self, text: str, tip: str, mark: Mark, token: str, parent: QWidget) -> None:
         super().__init__(parent)
-        self.name, self._mark, self._token = name, mark, token
-        self.set_theme(theme)
+        self._mark, self._token = mark, token
         self.setText(text)
         self.setToolTip(tip)
         self.setAccessibleName(tip)
@@ -30,12 +29,8 @@ class Chip(QAbstractButton):
         self.setChecked(True)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-
-    def set_theme(self, theme: Theme) -> None:
-        """Uses the colours of another theme."""
-        self._theme = theme
-        self.setFont(ui_font(theme.small))
-        self.update()
+        self.setFont(ui_font(current_theme().small))
+        theme_hub.changed.connect(self.update)
 
     def sizeHint(self) -> QSize:
         """As wide as its text."""
@@ -45,7 +40,7 @@ class Chip(QAbstractButton):
         """Filled while the layer is shown; an empty outline while it is not."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        theme, on = self._theme, self.isChecked() and self.isEnabled()
+        theme, on = current_theme(), self.isChecked() and self.isEnabled()
         rect = QRectF(self.rect()).adjusted(1, 1, -1, -1)
         painter.setPen(QPen(QColor(theme.focus), 2) if self.hasFocus() else QPen(QColor(theme.hairline), 1))
         painter.setBrush(QColor(theme.hover if self.underMouse() and self.isEnabled() else theme.surface))
@@ -77,7 +72,7 @@ class Chip(QAbstractButton):
         else:
             painter.setPen(Qt.PenStyle.NoPen)
             for offset, token in ((-5.0, "generator"), (0.0, "real")):
-                painter.setBrush(QColor(getattr(self._theme, token)))
+                painter.setBrush(QColor(getattr(current_theme(), token)))
                 painter.drawRect(QRectF(at.x() + offset, at.y() - 5, 5, 10))
 
 
@@ -95,11 +90,11 @@ class ChipRow(QWidget):
         self.chips: dict[str, Chip] = {}
         self._flow = FlowLayout(self, gap=GAP, row_gap=GAP)
 
-    def add(self, chip: Chip) -> None:
-        """Adds a chip that was made with this row as its parent."""
-        self.chips[chip.name] = chip
+    def add(self, name: str, text: str, tip: str, mark: Mark, token: str) -> None:
+        """Adds a chip; ``token`` is the colour of its mark."""
+        chip = self.chips[name] = Chip(text, tip, mark, token, self)
         self._flow.addWidget(chip)
-        chip.toggled.connect(lambda on: self.toggled.emit(chip.name, on))
+        chip.toggled.connect(lambda on: self.toggled.emit(name, on))
 
     def set_shown(self, name: str, shown: bool) -> None:
         """Offers a chip, or hides it where its layer has nothing to show."""

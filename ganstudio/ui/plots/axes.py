@@ -15,10 +15,13 @@ from PySide6.QtCore import QLine, QRectF
 from PySide6.QtGui import QColor, QPainter, QPen
 
 from ganstudio.core.fields import format_number
+from ganstudio.ui.kit import words
 from ganstudio.ui.kit.painted import colour
 from ganstudio.ui.kit.theme import Theme, ui_font
 
 Floats = NDArray[np.float64]
+Dash = tuple[int, ...]
+"""Pixels on, off, on, off, … along x; empty is a solid line."""
 Ticks = list[tuple[float, str]]
 _TIMES = (0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 21600, 43200, 86400)
 
@@ -54,9 +57,7 @@ def clock(seconds: float) -> str:
     """A duration as people read it: ``4.2 s``, ``1:10``, ``2:05:00``."""
     if seconds < 60:
         return f"{seconds:.1f} s" if seconds < 10 and seconds != int(seconds) else f"{int(seconds)} s"
-    minutes, rest = divmod(int(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
+    return words.clock(seconds)
 
 
 def spacing(span: float, count: float) -> float:

@@ -1,4 +1,4 @@
-"""The base of every plot: a widget that shows a scene of pyqtgraph's, in the studio's own look.
+"""The base of every plot: a widget that shows a scene of pyqtgraph's in the studio's own look, and what lies in it.
 
 A plot is drawn *once* per change, into a picture; every further paint event only copies it and adds what mouse and
 keyboard add. Its ground (grid, ticks, texts) is a picture of its own, drawn anew only where it would look different:
@@ -13,19 +13,24 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 
 os.environ.setdefault("PYQTGRAPH_QT_LIB", "PySide6")  # it would take PyQt6 where both are installed
 
+import numpy as np
 import pyqtgraph as pg  # type: ignore[import-untyped]
+from numpy.typing import NDArray
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPixmap
-from PySide6.QtWidgets import QGraphicsRectItem, QWidget
+from PySide6.QtWidgets import QGraphicsItem, QGraphicsRectItem, QStyleOptionGraphicsItem, QWidget
 
-from ganstudio.ui.kit.theme import Theme
+from ganstudio.ui.kit.theme import Theme, current_theme, theme_hub
+from ganstudio.ui.plots.axes import Dash, Floats
 
 # OpenGL and its exit handler are known to crash; pictures have their first row first everywhere in the studio.
 pg.setConfigOptions(imageAxisOrder="row-major", antialias=False, useOpenGL=False, exitCleanup=False)
+_EVERYWHERE = QRectF(-1e5, -1e5, 2e5, 2e5)
+"""Where an item may paint: nothing is gained by knowing better, since a plot is drawn at once."""
 
 
 class Chart(QWidget):
@@ -36,9 +41,8 @@ class Chart(QWidget):
     and ``update()`` when only what is painted over it is.
     """
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.theme = theme
         self.scene = pg.GraphicsScene(parent=self)
         self.scene.setItemIndexMethod(self.scene.ItemIndexMethod.NoIndex)  # a few items: an index costs more
         self.area = QGraphicsRectItem()
@@ -50,18 +54,17 @@ class Chart(QWidget):
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        theme_hub.changed.connect(self.invalidate)
 
-    def set_theme(self, theme: Theme) -> None:
-        """Uses the colours of another theme."""
-        self.theme = theme
-        self.invalidate()
+    @property
+    def theme(self) -> Theme:
+        """Colours and fonts."""
+        return current_theme()
 
     def invalidate(self) -> None:
         """Draws anew with the next paint event, if it is visible at all; call it as often as you like."""
         self._picture = None
         self.update()
-
-    # What a plot is made of -------------------------------------------------------------------------------------
 
     def place(self, rect: QRectF, ratio: float) -> Hashable:
         """Gives the items their data.
@@ -81,8 +84,6 @@ class Chart(QWidget):
     def paint_over(self, painter: QPainter) -> None:
         """Paints what mouse and keyboard add; it is no part of an exported plot."""
 
-    # How it is drawn --------------------------------------------------------------------------------------------
-
     def draw(self, painter: QPainter, rect: QRectF, ratio: float = 1.0) -> None:
         """Draws the plot from the origin on, onto a picture or as an SVG: the same items that are on the screen."""
         self.place(rect, ratio)
@@ -101,21 +102,15 @@ class Chart(QWidget):
         rect = QRectF(self.rect())
         key = (self.theme.name, self.place(rect, ratio))
         if self._ground is None or self._ground[0] != key or self._ground[1].size() != size:
-            ground = self._canvas(size, ratio)
+            ground = _canvas(size, ratio)
             with QPainter(ground) as painter:
                 self._paint_ground(painter, rect)
             self._ground = key, ground
-        picture = self._canvas(size, ratio)
+        picture = _canvas(size, ratio)
         with QPainter(picture) as painter:
             painter.drawPixmap(0, 0, self._ground[1])
             self._paint_items(painter, rect)
         return picture
-
-    @staticmethod
-    def _canvas(size: QSize, ratio: float) -> QPixmap:
-        canvas = QPixmap(size)
-        canvas.setDevicePixelRatio(ratio)
-        return canvas
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draws the plot if it changed, then the cursor over it."""
@@ -130,3 +125,89 @@ class Chart(QWidget):
             painter.setPen(QPen(QColor(self.theme.focus), 1))
             painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
         painter.end()
+
+
+def _canvas(size: QSize, ratio: float) -> QPixmap:
+    canvas = QPixmap(size)
+    canvas.setDevicePixelRatio(ratio)
+    return canvas
+
+
+class Sketch(QGraphicsItem):
+    """Something that a function paints, in pixels of the plot."""
+
+    def __init__(self, paint: Callable[[QPainter], object], parent: QGraphicsItem | None = None) -> None:
+        super().__init__(parent)
+        self._paint = paint
+
+    def boundingRect(self) -> QRectF:
+        """Anywhere."""
+        return _EVERYWHERE
+
+    def paint(self, painter: QPainter, _option: QStyleOptionGraphicsItem, _widget: QWidget | None = None) -> None:
+        """Lets the function paint."""
+        self._paint(painter)
+
+
+class Line(pg.PlotCurveItem):
+    """A line through points in pixels; NaN breaks it, and a lone point is a dot.
+
+    Qt's own dashed pens walk along every pixel of a line, which takes tens of milliseconds for a noisy curve. Here dashes
+    run along x only: the line is cut at the borders of the dashes, and its 1-px pieces take Qt's fast path.
+    """
+
+    def __init__(self, parent: QGraphicsItem | None = None) -> None:
+        self._dots: list[QRectF] = []
+        super().__init__(parent=parent, skipFiniteCheck=True)
+
+    def boundingRect(self) -> QRectF:
+        """Anywhere: pyqtgraph would look through all points."""
+        return _EVERYWHERE
+
+    def set_points(
+        self, x: Floats, y: Floats, colour: QColor, dash: Dash = (), *, dots: bool = False, fine: bool = False
+    ) -> None:
+        """Draws another line.
+
+        Args:
+            x: float64 ``(n,)``, not decreasing where there are dashes.
+            y: float64 ``(n,)``; NaN where nothing was measured.
+            colour: of the line.
+            dash: see :data:`~ganstudio.ui.plots.axes.Dash`.
+            dots: a dot at every point.
+            fine: as thin as the screen can: Qt outlines any wider pen, which takes seconds for a dense line.
+        """
+        finite = ~np.isnan(y)
+        spots, half = finite, 1.5
+        if not dots:
+            spots, half = finite.copy(), 1.0
+            spots[:-1] &= ~finite[1:]
+            spots[1:] &= ~finite[:-1]
+        self._dots = [QRectF(a - half, b - half, 2 * half, 2 * half) for a, b in zip(x[spots], y[spots], strict=True)]
+        drawn = np.ones(len(x), bool)
+        if dash and len(x):
+            x, y, drawn = _dashed(x, y, dash)
+            finite = ~np.isnan(y)
+        drawn = drawn & finite & np.append(finite[1:], True)
+        # A path may hold no NaN, not even where nothing is drawn.
+        y = np.where(finite, y, 0.0)
+        self.setData(x, y, pen=QPen(colour, 0 if fine else 1), connect="all" if drawn.all() else drawn)
+
+    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
+        """Draws the line and its dots."""
+        super().paint(painter, option, widget)
+        for dot in self._dots:
+            painter.fillRect(dot, self.opts["pen"].color())
+
+
+def _dashed(x: Floats, y: Floats, dash: Dash) -> tuple[Floats, Floats, NDArray[np.bool_]]:
+    """The line with a point added wherever a dash begins or ends, and which of its pieces lie on a dash."""
+    borders = np.cumsum(np.array((0, *dash), np.float64))
+    period = borders[-1]
+    starts = np.arange(np.floor(x[0] / period), np.floor(x[-1] / period) + 1) * period
+    cuts = (starts[:, None] + borders[None, :-1]).reshape(-1)
+    cuts = cuts[(cuts > x[0]) & (cuts < x[-1])]
+    where = np.searchsorted(x, cuts)
+    y, x = np.insert(y, where, np.interp(cuts, x, y)), np.insert(x, where, cuts)
+    middles = (x + np.append(x[1:], x[-1])) / 2
+    return x, y, np.searchsorted(borders, middles % period, side="right") % 2 == 1

@@ -2,38 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import replace
 
 import numpy as np
 import pyqtgraph as pg  # type: ignore[import-untyped]
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import (
-    QColor,
-    QContextMenuEvent,
-    QFontMetrics,
-    QImage,
-    QKeyEvent,
-    QMouseEvent,
-    QPainter,
-    QPen,
-    QPolygonF,
-    QWheelEvent,
-)
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFontMetrics, QImage, QKeyEvent, QMouseEvent, QPainter, QPen, QWheelEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QGraphicsItem, QMenu, QWidget
 
 from ganstudio.core.events import Scene
 from ganstudio.core.i18n import _
-from ganstudio.ui.kit.chips import Chip, ChipRow, Mark
+from ganstudio.ui.kit.chips import ChipRow, Mark
 from ganstudio.ui.kit.files import copy_image, save_image
 from ganstudio.ui.kit.painted import colour, device_pixels, draw_group, draw_legend, draw_notice, draw_tag, group_colour
-from ganstudio.ui.kit.parts import boxed
-from ganstudio.ui.kit.theme import Theme, current_theme, theme_hub, ui_font
+from ganstudio.ui.kit.parts import boxed, pop_up
+from ganstudio.ui.kit.theme import Theme, ui_font
 from ganstudio.ui.plots import scene_layers as layers
 from ganstudio.ui.plots.axes import Grid, linear_ticks
-from ganstudio.ui.plots.chart import Chart
-from ganstudio.ui.plots.items import Sketch
+from ganstudio.ui.plots.chart import Chart, Sketch
 from ganstudio.ui.plots.scene_layers import LEVELS, NOTHING, Ends, Points, View
 
 NEAREST, FARTHEST = 64.0, 0.4
@@ -86,8 +74,8 @@ class Pieces(pg.PlotCurveItem):
 class ScenePlot(Chart):
     """Draws what a :class:`SceneView` gives it; who gives it something else calls :meth:`invalidate`."""
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(theme, parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.real: Points | None = None
         self.fakes: Points | None = None
         self.groups: dict[int, Points] = {}  # of several generators; empty where there is one
@@ -102,7 +90,7 @@ class ScenePlot(Chart):
         self._grabbed: tuple[QPointF, tuple[float, float]] | None = None
         self._mouse: QPointF | None = None
         self._ratio = 1.0
-        self._made: tuple[Scene | None, Theme] = (None, theme)  # what the next three were made of
+        self._made: tuple[Scene | None, Theme] = (None, self.theme)  # what the next three were made of
         self._heat: QImage | None = None
         self._undecided: Ends = NOTHING
         self._mesh: list[Ends] = [NOTHING] * LEVELS
@@ -271,15 +259,14 @@ class ScenePlot(Chart):
                 painter.drawEllipse(at, 5.5, 5.5)
                 painter.setPen(QPen(QColor(theme.surface), 1.5))
                 tick = [QPointF(-2.4, 0.2), QPointF(-0.7, 2.0), QPointF(2.6, -1.9)]
-                painter.drawPolyline(QPolygonF([at + point for point in tick]))
+                painter.drawPolyline([at + point for point in tick])
 
     def readout(self, at: QPointF) -> str:
         """What is under a point: ``"x 0.42 · y −0.31 · D 0.73"``."""
         scene = self.inside
         x, y = self.view().to_data(at.x(), at.y())
         text = f"x {x:.3g} · y {y:.3g}"
-        heat = layers.heat_at(scene, x, y) if scene is not None else None
-        if heat is not None and scene is not None:
+        if scene is not None and (heat := layers.heat_at(scene, x, y)) is not None:
             text += f" · D {heat:.2f}" if scene.heat_is_probability else f" · D {heat:.3g}"
         return text.replace("-", "−")
 
@@ -311,7 +298,7 @@ class ScenePlot(Chart):
             self.zoom_by(1.0015 ** event.angleDelta().y(), event.position())
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Takes hold of the self."""
+        """Takes hold of the plane."""
         if event.button() == Qt.MouseButton.LeftButton:
             self._grabbed = event.position(), self._middle
             self.setCursor(Qt.CursorShape.ClosedHandCursor)
@@ -358,29 +345,31 @@ class SceneView(QWidget):
 
     Attributes:
         plot: the plane without the chips.
+        chips: by the name of the layer that each switches.
     """
 
-    def __init__(self, parent: QWidget | None = None, *, theme: Theme | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        theme = theme or current_theme()
-        self._chips = ChipRow(self)
+        self._row = ChipRow(self)
         for layer in _layers():
-            self._chips.add(Chip(*layer, theme, self._chips))
-        self._tips = {name: self._chips.chips[name].toolTip() for name in ("heat", "manifold", "arrows")}
-        self._chips.set_shown("modes", False)
-        self._chips.toggled.connect(self._switched)
-        self.plot = ScenePlot(theme)
+            self._row.add(*layer)
+        self.chips = self._row.chips
+        self._tips = {name: self.chips[name].toolTip() for name in ("heat", "manifold", "arrows")}
+        self._row.set_shown("modes", False)
+        self._row.toggled.connect(self._switched)
+        self.plot = ScenePlot()
         self.set_empty_text(_("Real and generated points appear here as soon as training begins."))
-        head = boxed(self._chips, margins=(16, 0, 16, 0))  # the plane reaches the edges, its legend keeps a margin
+        head = boxed(self._row, margins=(16, 0, 16, 0))  # the plane reaches the edges, its legend keeps a margin
         boxed(head, self.plot, gap=8, into=self, stretch=self.plot)
         self.setAccessibleName(_("2-D scene"))
-        theme_hub.changed.connect(self.apply_theme)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.customContextMenuRequested.connect(self._offer)
 
     def set_spec(self, extent: float, modes: Sequence[tuple[float, float]] = (), mode_std: float = 0.0) -> None:
         """Sets the square ``[-extent, extent]²`` that is shown, and the true modes of a mixture."""
         self.plot.extent = max(float(extent), 1e-6)
         self.plot.modes, self.plot.mode_std, self.plot.hits = list(modes), mode_std, []
-        self._chips.set_shown("modes", bool(modes))
+        self._row.set_shown("modes", bool(modes))
         self._name_modes()
         self.plot.reset_view()
 
@@ -405,24 +394,16 @@ class SceneView(QWidget):
         """Shows heat-map, manifold and arrows; None shows none, and their chips say why."""
         self.plot.inside = scene
         for name, tip in self._tips.items():
-            chip = self._chips.chips[name]
+            chip = self.chips[name]
             chip.setEnabled(scene is not None)
             chip.setToolTip(tip if scene is not None else _("Seen while the run trains in this window"))
         self.plot.invalidate()
 
-    def set_mode_hits(self, hits: Sequence[bool]) -> None:
+    def set_mode_hits(self, hits: Iterable[bool]) -> None:
         """Says for each mode whether generated points arrive there."""
         self.plot.hits = [bool(hit) for hit in hits]
         self._name_modes()
         self.plot.invalidate()
-
-    def set_layer(self, name: str, shown: bool) -> None:
-        """Switches a layer, as its chip does: ``real``, ``fakes``, ``heat``, ``manifold``, ``arrows``, ``modes``."""
-        self._chips.chips[name].setChecked(shown)
-
-    def layers(self) -> dict[str, bool]:
-        """Which layers are switched on."""
-        return {name: chip.isChecked() for name, chip in self._chips.chips.items()}
 
     def set_empty_text(self, text: str) -> None:
         """The sentence shown while there is nothing to see."""
@@ -440,30 +421,22 @@ class SceneView(QWidget):
         image.setDevicePixelRatio(1.0)
         return image
 
-    def apply_theme(self, theme: Theme) -> None:
-        """Uses the colours of another theme."""
-        for chip in self._chips.chips.values():
-            chip.set_theme(theme)
-        self.plot.set_theme(theme)
-
-    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        """Offers copying, saving and the whole view."""
+    def _offer(self, at: QPoint) -> None:
         menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.addAction(_("Copy picture"), lambda: copy_image(self.image()))
         menu.addAction(_("Save picture as PNG…"), lambda: save_image(self, self.image(), "scene.png"))
         menu.addSeparator()
         menu.addAction(_("Show everything"), self.plot.reset_view)
-        menu.popup(event.globalPos())
+        pop_up(menu, self.mapToGlobal(at))
 
     def _switched(self, name: str, on: bool) -> None:
         (self.plot.shown.add if on else self.plot.shown.discard)(name)
         self.plot.invalidate()
 
     def _name_modes(self) -> None:
-        chip, hits = self._chips.chips["modes"], self.plot.hits
+        chip, hits = self.chips["modes"], self.plot.hits
         chip.setText(_("modes {hit}/{all}").format(hit=sum(hits), all=len(hits)) if hits else _("modes"))
-        self._chips.arrange()
+        self._row.arrange()
         chip.update()
 
 

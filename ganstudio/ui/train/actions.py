@@ -10,9 +10,9 @@ from PySide6.QtWidgets import QAbstractButton
 
 from ganstudio.app.actions import Action
 from ganstudio.app.generators.workplaces import invitation, workplace_of_run
+from ganstudio.app.runs.run_model import RunModel
 from ganstudio.app.runs.verdict import letters
 from ganstudio.app.studio import Studio
-from ganstudio.core.commands import Role
 from ganstudio.core.events import RoleInfo
 from ganstudio.core.i18n import _
 
@@ -20,28 +20,24 @@ Deed = Callable[[], object]
 MORE_STEPS = 3000
 
 
-def toggle(studio: Studio) -> None:
+def _toggle(studio: Studio, model: RunModel) -> None:
     """Pauses, resumes, or trains on a run that has ended."""
-    model = studio.current
-    if model is None:
-        return
     if not model.here:
-        studio.continue_run(
-            model, max(model.total, model.step + MORE_STEPS) if model.step >= model.total else model.total
-        )
+        more = model.step + MORE_STEPS if model.step >= model.total else 0
+        studio.continue_run(model, max(model.total, more))
     elif model.state == "paused":
         studio.resume(model)
     else:
         model.pause()
 
 
+def _ask(studio: Studio, what: Callable[[RunModel], object]) -> Deed:
+    """Asks something of the run that is looked at."""
+    return lambda: what(studio.current) if studio.current is not None else None
+
+
 def _here(studio: Studio) -> bool:
     return studio.current is not None and studio.current.here
-
-
-def _step(studio: Studio, role: Role | None) -> None:
-    if studio.current is not None:
-        studio.current.step_once(role)
 
 
 def role_actions(studio: Studio, roles: Sequence[RoleInfo]) -> tuple[Action, ...]:
@@ -51,22 +47,17 @@ def role_actions(studio: Studio, roles: Sequence[RoleInfo]) -> tuple[Action, ...
     for role, short in zip(roles, letters(roles), strict=True):
         keys = f"Ctrl+Shift+{short}"
         free = re.fullmatch("[A-Z]", short) is not None and keys not in taken
+        step = _ask(studio, partial(RunModel.step_once, role=role.name))
         rows.append(
-            Action(f"run.step-{role.name}", _("One step: {role}").format(role=role.title), partial(_step, studio, role.name),
-                   f"step:{short}", keys if free else "", f"{_('Run')}/1",
+            Action(f"run.step-{role.name}", _("One step: {role}").format(role=role.title), step, f"step:{short}",
+                   keys if free else "", f"{_('Run')}/1",
                    _("Only this learns in it: {role}; then hold.").format(role=role.title), partial(_here, studio))
         )  # fmt: skip
     return tuple(rows)
 
 
 def train_actions(
-    studio: Studio,
-    start: QAbstractButton,
-    *,
-    new_experiment: Deed,
-    explore: Deed,
-    duplicate: Deed,
-    show_gallery: Deed,
+    studio: Studio, start: QAbstractButton, *, new_experiment: Deed, explore: Deed, duplicate: Deed, show_gallery: Deed
 ) -> tuple[Action, ...]:
     """The rows; they work on the run that is looked at.
 
@@ -78,7 +69,7 @@ def train_actions(
         duplicate: puts the run's settings into the form.
         show_gallery: shows the ready experiments.
     """
-    menu = _("Run")
+    menu, here, ask = _("Run"), partial(_here, studio), partial(_ask, studio)
 
     def can_toggle() -> bool:
         model = studio.current
@@ -93,27 +84,19 @@ def train_actions(
     def invited() -> str:
         return invitation(workplace_of_run(None if studio.current is None else studio.current.info))
 
-    def checkpoint() -> None:
-        if studio.current is not None:
-            studio.current.save_checkpoint()
-
-    def stop() -> None:
-        if studio.current is not None:
-            studio.current.stop()
-
     return (
         Action("run.new", _("New experiment"), new_experiment, "plus", "Ctrl+N", f"{_('File')}/0",
                _("An empty form beside the gallery’s ready experiments.")),
         Action("run.start", _("Start"), start.click, "play", "Ctrl+Return", f"{menu}/0",
                _("Trains what the form says."), can_start),
-        Action("run.toggle", _("Pause or resume"), lambda: toggle(studio), "", "Ctrl+P", f"{menu}/0",
+        Action("run.toggle", _("Pause or resume"), ask(partial(_toggle, studio)), "", "Ctrl+P", f"{menu}/0",
                _("Holds after the present step, or goes on; a run that has ended is trained further."), can_toggle),
-        Action("run.step", _("One step"), partial(_step, studio, None), "step", "Ctrl+.", f"{menu}/1",
-               _("One step of all networks, then hold."), partial(_here, studio)),
-        Action("run.checkpoint", _("Save a checkpoint"), checkpoint, "checkpoint", "Ctrl+S", f"{menu}/2",
-               _("Everything that is needed to go on from here."), partial(_here, studio)),
-        Action("run.stop", _("Stop"), stop, "stop", "Ctrl+Shift+X", f"{menu}/2",
-               _("Saves a checkpoint and ends; the run can be continued later."), partial(_here, studio)),
+        Action("run.step", _("One step"), ask(RunModel.step_once), "step", "Ctrl+.", f"{menu}/1",
+               _("One step of all networks, then hold."), here),
+        Action("run.checkpoint", _("Save a checkpoint"), ask(RunModel.save_checkpoint), "checkpoint", "Ctrl+S", f"{menu}/2",
+               _("Everything that is needed to go on from here."), here),
+        Action("run.stop", _("Stop"), ask(RunModel.stop), "stop", "Ctrl+Shift+X", f"{menu}/2",
+               _("Saves a checkpoint and ends; the run can be continued later."), here),
         Action("run.explore", _("Explore this run"), explore, "explore", "Ctrl+Shift+O", f"{menu}/3",
                _("Its generator to play with, also while it trains: in Explore, Paint or Translate."), any_run,
                wording=invited),

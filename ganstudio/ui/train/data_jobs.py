@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QFileDialog
 
 from ganstudio.app.drafts import join_request, split_request
 from ganstudio.app.jobs import Job
 from ganstudio.app.runs.run_model import RunModel
 from ganstudio.app.studio import Studio
-from ganstudio.core.errors import DataError, StudioError
+from ganstudio.core.errors import StudioError
 from ganstudio.core.i18n import _
 from ganstudio.data.drawing import load_drawing, save_drawing
 from ganstudio.data.fetch import download
@@ -35,13 +37,10 @@ class DataJobs(QObject):
         panel.data.check_requested.connect(self.check)
         panel.data.draw_requested.connect(lambda: self.draw())
         panel.data.folder_requested.connect(self.choose_folder)
-        panel.data.archive_requested.connect(self._choose_archive)
+        title = _("Choose an archive of pictures")
+        panel.data.archive_requested.connect(lambda: self._ask(title, self.use_folder, _("Archives"), ARCHIVES))
         panel.data.download_requested.connect(self.download)
-        panel.data.cancel_download.connect(self._cancel_download)
-
-    @property
-    def _window(self) -> QWidget:
-        return self._panel.window()
+        panel.data.cancel_download.connect(lambda: self._download and self._download.cancel())
 
     @property
     def _request(self) -> tuple[str, str, dict[str, str]]:
@@ -52,12 +51,8 @@ class DataJobs(QObject):
         """Shows what the networks would see of the chosen data."""
         request = self._panel.experiment.data
         title = _("What the networks will see — {data}").format(data=request)
-        dialog = DataCheckView(self._window, title)
-
-        def work(progress: Any, cancel: threading.Event) -> object:
-            return check(request, cancel, progress)
-
-        job = self._studio.jobs.start(_("Looking at the data"), work)
+        dialog = DataCheckView(self._panel.window(), title)
+        job = self._studio.jobs.start(_("Looking at the data"), lambda told, cancel: check(request, cancel, told))
         job.on_done(dialog.set_report).on_error(lambda error: dialog.set_failure(str(error)))
         listen(dialog, (job.progressed, dialog.set_progress))
         dialog.accepted.connect(self._panel.start.click)
@@ -67,16 +62,14 @@ class DataJobs(QObject):
 
     def draw(self, then: Any = None) -> None:
         """Opens the canvas; the saved drawing becomes the draft's data. ``then`` is called after that."""
-        from ganstudio.ui.experiment.density_dialog import DrawingDialog
+        from ganstudio.ui.experiment.drawing import DrawingDialog
 
         name, path, _options = self._request
         field = None
         if name == "drawing" and path:
-            try:
+            with suppress(StudioError):  # it was deleted: begin anew
                 field = load_drawing(path)
-            except StudioError:
-                field = None  # it was deleted: begin anew
-        dialog = DrawingDialog(self._window, name=path if field is not None else "", field=field)
+        dialog = DrawingDialog(self._panel.window(), name=path if field is not None else "", field=field)
 
         def accepted() -> None:
             title, density = dialog.drawing()
@@ -97,13 +90,9 @@ class DataJobs(QObject):
         """Asks for a folder of pictures; it becomes the draft's data, and what is in it is shown."""
         self._ask(_("Choose a folder of pictures"), self.use_folder)
 
-    def _choose_archive(self) -> None:
-        """Asks for an archive of pictures, which is used as a folder is."""
-        self._ask(_("Choose an archive of pictures"), self.use_folder, _("Archives"), ARCHIVES)
-
     def _ask(self, title: str, use: Callable[[Path], object], kind: str = "", endings: Sequence[str] = ()) -> None:
         """Asks for a folder, or for a file of a kind, and uses it."""
-        dialog = QFileDialog(self._window, title)
+        dialog = QFileDialog(self._panel.window(), title)
         if kind:
             dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
             dialog.setNameFilter(f"{kind} ({' '.join('*' + ending for ending in endings)})")
@@ -123,13 +112,10 @@ class DataJobs(QObject):
             "If the data of “{name}” have moved, choose where they are now. They are taken if they are the same, and "
             "the run remembers the place."
         ).format(name=model.title)
-
-        def answered(choose: bool | None) -> None:
-            if choose:
-                self._choose_place(model)
-
-        ways = (Way(_("Choose…")),)
-        ask(self._window, _("Where are the data?"), model.message, about, ways=ways, no=_("Cancel"), then=answered)
+        ask(
+            self._panel.window(), _("Where are the data?"), model.message, about, ways=(Way(_("Choose…")),),
+            no=_("Cancel"), then=lambda choose: self._choose_place(model) if choose else None,
+        )  # fmt: skip
 
     def _choose_place(self, model: RunModel) -> None:
         """Asks for what was there before: a folder, an archive, or a drawing."""
@@ -182,21 +168,12 @@ class DataJobs(QObject):
                 self._studio.catalogue.refresh()
                 self._panel.set_catalogue(self._studio.catalogue)
 
-        def failed(error: StudioError) -> None:
-            self._panel.data.set_download("", None, str(error) if isinstance(error, DataError) else "")
-            self._studio.report(error)
+        def ended() -> None:
+            self._download = None
+            self._panel.data.set_download("", None)
 
-        job = self._studio.jobs.start(_("Downloading {name}").format(name=name), work)
-        self._download = job
-        self._panel.data.set_download(name, None, _("Connecting…"))
-        job.progressed.connect(lambda fraction, text: self._panel.data.set_download(name, fraction, text))
-        job.on_done(done).on_error(failed)
-        job.ended.connect(self._download_ended)
-
-    def _download_ended(self) -> None:
-        self._download = None
-        self._panel.data.set_download("", None, "")
-
-    def _cancel_download(self) -> None:
-        if self._download is not None:
-            self._download.cancel()
+        tell = partial(self._panel.data.set_download, name)
+        job = self._download = self._studio.jobs.start(_("Downloading {name}").format(name=name), work)
+        tell(None, _("Connecting…"))
+        job.progressed.connect(tell)
+        job.on_done(done).ended.connect(ended)

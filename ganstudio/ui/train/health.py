@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import chain
+from itertools import chain, zip_longest
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QWidget
@@ -20,12 +20,10 @@ _ICONS = {"good": "●", "neutral": "○", "warning": "▲"}
 _NUMBERS = ("modes", "high-quality samples %")
 
 
-def _measured(value: float) -> str:
+def _measured(name: str, value: float) -> str:
+    if name.endswith("%"):
+        return f"{value:.0f} %"
     return f"{value:.3g}" if abs(value) < 1e5 else format_number(value)
-
-
-def _memory(count: int) -> str:
-    return f"{count / 2**30:.1f} GB" if count >= 2**30 else f"{count / 2**20:.0f} MB"
 
 
 class _Numbers(QWidget):
@@ -39,22 +37,17 @@ class _Numbers(QWidget):
     def show_rows(self, rows: list[tuple[str, str]]) -> None:
         """Writes rows; labels are kept and only their texts change, so nothing flickers."""
         while len(self._rows) < len(rows):
-            self._rows.append(self._make())
-        for place, (row, name, value) in enumerate(self._rows):
-            row.setVisible(place < len(rows))
-            if place < len(rows):
-                for shown, text in ((name, rows[place][0]), (value, rows[place][1])):
-                    if shown.text() != text:
-                        shown.setText(text)
-
-    def _make(self) -> tuple[QWidget, QLabel, QLabel]:
-        row, name, value = QWidget(), ElidedLabel(role="muted"), label("")
-        value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        value.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        set_look(value, numbers=True)
-        boxed(name, value, across=True, gap=8, into=row, stretch=name)
-        self._column.addWidget(row)
-        return row, name, value
+            made = QWidget(), ElidedLabel(role="muted"), label("")
+            made[2].setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            made[2].setFocusPolicy(Qt.FocusPolicy.NoFocus)
+            boxed(*made[1:], across=True, gap=8, into=made[0], stretch=made[1])
+            self._column.addWidget(made[0])
+            self._rows.append(made)
+        for (row, *labels), texts in zip_longest(self._rows, rows):
+            row.setVisible(texts is not None)
+            for shown, text in zip(labels, texts or (), strict=False):
+                if shown.text() != text:
+                    shown.setText(text)
 
 
 class HealthPanel(QScrollArea):
@@ -64,8 +57,8 @@ class HealthPanel(QScrollArea):
         word: the verdict in a word, with its sign.
     """
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFixedWidth(WIDTH)
@@ -89,20 +82,14 @@ class HealthPanel(QScrollArea):
         self._word.setText(self.word)
         set_look(self._word, role="warning" if verdict.tone == "warning" else "title")
         self._text.setText(verdict.text)
-        numbers: list[tuple[str, str]] = []
-        called = {info.name: info.label for table in model.tables.values() for info in table.series}
-        steps = model.tables.get("steps")
-        words = (words_of(steps, kind) or () for kind in ("probability", "score"))
-        for name in (*chain.from_iterable(words), *_NUMBERS):
-            value = model.latest(name)
-            if value is not None:
-                text = f"{value:.0f} %" if name.endswith("%") else _measured(value)
-                numbers.append((called[name].removesuffix(" %"), text))
+        called = {info.name: info.label.removesuffix(" %") for table in model.tables.values() for info in table.series}
+        words = (words_of(model.tables.get("steps"), kind) or () for kind in ("probability", "score"))
+        wanted = [(name, called.get(name, "")) for name in (*chain.from_iterable(words), *_NUMBERS)]
         for info in model.tables["gradients"].series if "gradients" in model.tables else ():
-            value = model.latest(info.name) if info.kind == "gradient" else None
-            if value is not None:
-                numbers.append((_("|∇| {name}").format(name=info.name.partition("/")[2]), _measured(value)))
-        self._numbers.show_rows(numbers)
+            if info.kind == "gradient":
+                wanted.append((info.name, _("|∇| {name}").format(name=info.name.partition("/")[2])))
+        found = [(name, said, model.latest(name)) for name, said in wanted]
+        self._numbers.show_rows([(said, _measured(name, value)) for name, said, value in found if value is not None])
         self._machine.show_rows(self._machine_rows(model))
 
     @staticmethod
@@ -111,8 +98,8 @@ class HealthPanel(QScrollArea):
         progress = model.progress
         if progress is not None:
             rows.append((_("Device"), progress.device))
-            if progress.memory_bytes:
-                rows.append((_("Memory"), _memory(progress.memory_bytes)))
+            if size := progress.memory_bytes:
+                rows.append((_("Memory"), f"{size / 2**30:.1f} GB" if size >= 2**30 else f"{size / 2**20:.0f} MB"))
         if model.spec is not None:
             rows.append((_("Data"), f"{model.spec.count:,}"))
         rows.append((_("Seed"), str(model.experiment.seed)))

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from functools import partial
+
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QMenu, QPushButton, QToolButton, QWidget
 
+from ganstudio.app.actions import Action
 from ganstudio.app.generators.workplaces import Workplace, workplace_of_run
 from ganstudio.app.runs.run_model import RunModel
+from ganstudio.app.runs.verdict import letters
+from ganstudio.core.events import RoleInfo
 from ganstudio.core.i18n import _
 from ganstudio.ui.generator_page.source_menu import source_words
 from ganstudio.ui.kit.icons import icon
 from ganstudio.ui.kit.menus import ActionBinder
-from ganstudio.ui.kit.parts import ElidedLabel, boxed, label, tool_button
+from ganstudio.ui.kit.parts import ElidedLabel, Segmented, boxed, filled_menu, label, tool_button
 from ganstudio.ui.kit.style import set_look
 from ganstudio.ui.kit.words import clock, state_text
-from ganstudio.ui.train.role_buttons import RoleActions, RoleButtons
 
+RoleActions = Callable[[Sequence[RoleInfo]], tuple[Action, ...]]
 NARROW = 760  # pixels below which words give way to the name and the step
 ROLE_WIDTH = 110
 """So many more for each role beyond two."""
@@ -37,6 +43,104 @@ def progress_text(model: RunModel) -> str:
     return " · ".join(parts)
 
 
+def _bound(binder: ActionBinder, action: str) -> QToolButton:
+    button = QToolButton()
+    binder.bind(button, action)
+    return button
+
+
+def _opener(icon_name: str, name: str, tip: str) -> QToolButton:
+    button = tool_button(icon_name, name, tip)
+    button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+    return button
+
+
+class RoleButtons(QWidget):
+    """The step of each role, then the choice of who trains; nothing where there is but one role.
+
+    More than two roles fold their steps into a menu where there is little room. The rows in the table of actions come
+    and go with the roles: menu, palette and keys follow.
+
+    Signals:
+        chosen: the person chose who trains: a role's name, or "" for all.
+
+    Args:
+        binder: whose table the rows are put into.
+        actions: the rows for some roles, in their order.
+
+    Attributes:
+        steps: a button for each role that can be chosen; none where there is no choice.
+    """
+
+    chosen = Signal(str)
+
+    def __init__(self, binder: ActionBinder, actions: RoleActions) -> None:
+        super().__init__()
+        self._binder, self._actions = binder, actions
+        self._roles: tuple[RoleInfo, ...] = ()
+        self._rows: tuple[Action, ...] = ()
+        self._narrow = False
+        self.steps: list[QToolButton] = []
+        self.choice: Segmented | None = None
+        self.more = _opener("chevron-down", _("One step of one network"), _("One step of one network, then hold"))
+        self.more.setMenu(filled_menu(self.more, self._fill))
+        self._row = boxed(self.more, across=True, gap=8, into=self)
+        self.hide()
+
+    def set_roles(self, roles: tuple[RoleInfo, ...], only: str | None) -> None:
+        """Offers these roles; ``only`` is the one that is trained, None where all are."""
+        if roles != self._roles:
+            self._roles = roles
+            self._build(roles if len(roles) > 1 else ())
+        if self.choice is not None:
+            self.choice.set_value(only if only in {role.name for role in roles} else "")
+
+    def set_narrow(self, narrow: bool) -> None:
+        """Says the same in fewer letters."""
+        self._narrow = narrow
+        folded = narrow and len(self.steps) > 2
+        self.more.setVisible(folded)
+        for step in self.steps:
+            step.setVisible(not folded)
+        if self.choice is not None:
+            for button, text in zip(self.choice.findChildren(QPushButton), self._words(narrow), strict=True):
+                button.setText(text)
+
+    def _fill(self, menu: QMenu) -> None:
+        for row in self._rows:  # the actions are made anew whenever the table changes
+            self._binder.add_to(menu, row.id)
+
+    def _words(self, narrow: bool) -> list[str]:
+        one = "{role}" if narrow else _("{role} only")
+        every = _("Both") if len(self._roles) == 2 else _("All")
+        return [every, *(one.format(role=short) for short in letters(self._roles))]
+
+    def _build(self, roles: tuple[RoleInfo, ...]) -> None:
+        table = self._binder.table
+        for old in (*self.steps, *([self.choice] if self.choice is not None else ())):
+            self._row.removeWidget(old)
+            old.hide()
+            old.deleteLater()
+        self.steps, self.choice = [], None
+        if self._rows:
+            table.remove(*(row.id for row in self._rows))
+        self._rows = self._actions(roles)
+        if not roles:
+            return
+        table.add(*self._rows)
+        for row in self._rows:
+            self.steps.append(_bound(self._binder, row.id))
+            self._row.addWidget(self.steps[-1])
+        titles = ", ".join(role.title for role in roles)
+        tips = [_("Train all: {titles}").format(titles=titles)]
+        tips += [_("Train this alone: {title}; what else there is stands still").format(title=r.title) for r in roles]
+        keys = ["", *(role.name for role in roles)]
+        self.choice = Segmented(list(zip(keys, self._words(False), tips, strict=True)), _("Networks to train"))
+        self.choice.chosen.connect(self.chosen)
+        self._row.addWidget(self.choice)
+        self.set_narrow(self._narrow)
+
+
 class RunBar(QWidget):
     """Name, state, and the buttons; what each does stands in the table of actions.
 
@@ -48,8 +152,8 @@ class RunBar(QWidget):
     train_only = Signal(str)
     compare = Signal(str)
 
-    def __init__(self, binder: ActionBinder, role_actions: RoleActions, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, binder: ActionBinder, role_actions: RoleActions) -> None:
+        super().__init__()
         self._narrow, self._binder = False, binder
         self._place: Workplace = "explore"
         self._name = ElidedLabel(role="title")
@@ -59,27 +163,19 @@ class RunBar(QWidget):
         set_look(self.main, primary=True)
         binder.bind(self.main, "run.toggle")
         self.main.setMinimumWidth(MAIN_WIDTH)
-        self._step = self._bound("run.step")
+        self._step = _bound(binder, "run.step")
         self.roles = RoleButtons(binder, role_actions)
         self.roles.chosen.connect(self.train_only)
-        self._others = [self._bound(name) for name in ("run.checkpoint", "run.stop")]
-        self.explore = self._bound("run.explore")
-        self._compare = tool_button(
-            "compare", _("Compare with another run"), _("Lay the curves of another open run over these")
-        )
-        self._compare.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self._others = [_bound(binder, name) for name in ("run.checkpoint", "run.stop")]
+        self.explore = _bound(binder, "run.explore")
+        tip = _("Lay the curves of another open run over these")
+        self._compare = _opener("compare", _("Compare with another run"), tip)
         self._menu = QMenu(self._compare)
         self._compare.setMenu(self._menu)
-        words = boxed(
-            self._name, boxed(self._state, self._numbers, across=True, gap=8, stretch=self._numbers), stretch=self._name
-        )
+        below = boxed(self._state, self._numbers, across=True, gap=8, stretch=self._numbers)
+        words = boxed(self._name, below, stretch=self._name)
         boxed(words, self.main, self._step, self.roles, *self._others, self.explore, self._compare,
               across=True, margins=(16, 8, 16, 8), gap=8, into=self, stretch=words)  # fmt: skip
-
-    def _bound(self, name: str) -> QToolButton:
-        button = QToolButton()
-        self._binder.bind(button, name)
-        return button
 
     def set_run(self, model: RunModel) -> None:
         """Shows a run's name, state and numbers."""
@@ -95,7 +191,7 @@ class RunBar(QWidget):
         self.main.setIcon(icon("pause" if training else "play", "accent_text"))
         self.main.setVisible(model.here or (not model.live and model.path is not None))
         self.roles.set_roles(model.roles, model.only)
-        self.roles.setVisible(model.here and self.roles.count > 0)
+        self.roles.setVisible(model.here and bool(self.roles.steps))
         self._fit()
         for widget in (self._step, *self._others):
             widget.setVisible(model.here)
@@ -112,7 +208,7 @@ class RunBar(QWidget):
         self._fit()
 
     def _fit(self) -> None:
-        narrow = self.width() < NARROW + ROLE_WIDTH * max(0, self.roles.count - 2)
+        narrow = self.width() < NARROW + ROLE_WIDTH * max(0, len(self.roles.steps) - 2)
         if narrow == self._narrow:
             return
         self._narrow = narrow
@@ -124,7 +220,6 @@ class RunBar(QWidget):
         self._compare.setVisible(bool(runs))
         self._menu.clear()
         for key, title in (("", _("Nothing")), *runs):
-            action = self._menu.addAction(title)
+            action = self._menu.addAction(title, partial(self.compare.emit, key))
             action.setCheckable(True)
             action.setChecked(key == chosen)
-            action.triggered.connect(lambda _checked=False, key=key: self.compare.emit(key))

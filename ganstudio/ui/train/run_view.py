@@ -7,11 +7,11 @@ from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from ganstudio.app.runs.run_model import RunModel
 from ganstudio.app.runs.schedules import stands_still
-from ganstudio.app.settings import SettingsStore
 from ganstudio.app.studio import Studio
 from ganstudio.core.fields import format_number
 from ganstudio.core.i18n import _
@@ -66,10 +66,7 @@ class RunView(QWidget):
         self._side_line = line(horizontal=False)
         middle = boxed(self.splitter, self._side_line, self.health, across=True, stretch=self.splitter)
         boxed(self.bar, line(), self.banner, middle, into=self, stretch=middle)
-        self._connect()
-
-    def _connect(self) -> None:
-        self.bar.train_only.connect(self._train_only)
+        self.bar.train_only.connect(lambda role: self._model and self._model.train_only(role or None))
         self.bar.compare.connect(self._compare)
         self.stage.source_chosen.connect(self._choose_source)
         self.stage.step_shown.connect(self.curves.set_cursor_step)
@@ -127,7 +124,7 @@ class RunView(QWidget):
         assert model is not None
         self.bar.set_run(model)
         self.health.set_run(model)
-        self.stage.set_verdict("" if self.width() >= NARROW else self.health.word)
+        self._fit()
         if stale & {"state", "notes"}:
             self._show_message(model)
 
@@ -137,10 +134,6 @@ class RunView(QWidget):
         self.bar.set_others(others, self._compared)
 
     # -- what a person asks for -------------------------------------------------------------------------------------
-
-    def _train_only(self, role: str) -> None:
-        if self._model is not None:
-            self._model.train_only(role or None)
 
     def _choose_source(self, source: str) -> None:
         if self._model is not None:
@@ -162,31 +155,21 @@ class RunView(QWidget):
 
     # -- what the run says ------------------------------------------------------------------------------------------
 
-    def _marks(self, model: RunModel) -> list[Mark]:
-        marks = [
-            Mark(
-                change.step,
-                model.seconds_at(change.step),
-                "hyper",
-                f"{change.name}: {_value(change.old)} → {_value(change.new)}",
-            )
-            for change in model.changes
-        ]
-        marks += [
-            Mark(step, model.seconds_at(step), "checkpoint", _("checkpoint {step}").format(step=f"{step:,}"))
+    @staticmethod
+    def _marks(model: RunModel) -> list[Mark]:
+        told = [(at.step, f"{at.name}: {_value(at.old)} → {_value(at.new)}") for at in model.changes]
+        marks = [Mark(step, model.seconds_at(step), "hyper", text) for step, text in told]
+        saved = _("checkpoint {step}")
+        return marks + [
+            Mark(step, model.seconds_at(step), "checkpoint", saved.format(step=f"{step:,}"))
             for step in model.checkpoints
         ]
-        return marks
 
     def _show_message(self, model: RunModel) -> None:
         if model.state in ("failed", "paused", "interrupted") and model.message:
             action, run = self._remedy(model)
             self.banner.show_error(
-                model.message,
-                details=model.details,
-                action=action,
-                run=run,
-                level="error" if model.state == "failed" else "warning",
+                model.message, "", model.details, action, run, "error" if model.state == "failed" else "warning"
             )
             self._warned = False
             return
@@ -210,13 +193,15 @@ class RunView(QWidget):
 
     # -- layout -----------------------------------------------------------------------------------------------------
 
-    def save_layout(self, settings: SettingsStore) -> None:
+    def save_layout(self) -> None:
         """Remembers what a person has arranged."""
+        settings = self._studio.settings
         settings.remember_layout(f"{LAYOUT}/splitter", state_of(self.splitter))
         settings.remember_layout(f"{LAYOUT}/curves", json.dumps(self.curves.save_state()))
 
-    def restore_layout(self, settings: SettingsStore) -> None:
+    def restore_layout(self) -> None:
         """Arranges everything as it was; as at first where nothing is remembered."""
+        settings = self._studio.settings
         if not restore_splitter(self.splitter, settings.layout(f"{LAYOUT}/splitter")):
             self.splitter.setSizes(list(SIZES))
         stored = settings.layout(f"{LAYOUT}/curves")
@@ -225,9 +210,14 @@ class RunView(QWidget):
         except (ValueError, TypeError, AttributeError):
             self.curves.restore_state(self._usual)  # somebody edited the settings by hand
 
-    def resizeEvent(self, event: object) -> None:
-        """A narrow window shows pictures and curves first."""
+    def _fit(self) -> None:
+        """A narrow window shows pictures and curves first, and of the health the word."""
         wide = self.width() >= NARROW
         self.health.setVisible(wide)
         self._side_line.setVisible(wide)
-        super().resizeEvent(event)  # type: ignore[arg-type]
+        self.stage.set_verdict("" if wide else self.health.word)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """See :meth:`_fit`."""
+        self._fit()
+        super().resizeEvent(event)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QStackedWidget, QWidget
+from PySide6.QtWidgets import QWidget
 
 from ganstudio.app.runs.run_model import RunModel
 from ganstudio.app.runs.verdict import words_of
@@ -13,7 +13,7 @@ from ganstudio.core.dataspec import DataSpec
 from ganstudio.core.events import Samples
 from ganstudio.core.i18n import _
 from ganstudio.metrics.modes import captured
-from ganstudio.ui.kit.parts import ElidedLabel, Segmented, boxed, label, tool_button
+from ganstudio.ui.kit.parts import ElidedLabel, Segmented, boxed, label, stacked, tool_button
 from ganstudio.ui.pictures.timeline import Timeline
 from ganstudio.ui.pictures.wall import ImageWall
 from ganstudio.ui.plots.scene import SceneView
@@ -30,46 +30,29 @@ class Stage(QWidget):
     source_chosen = Signal(str)
     step_shown = Signal(object)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self._model: RunModel | None = None
         self._spec: DataSpec | None = None
         self.wall, self.scene, self.timeline = ImageWall(), SceneView(), Timeline()
-        self._pages = QStackedWidget()
-        self._pages.addWidget(self.wall)
-        self._pages.addWidget(self.scene)
-        self.mode = Segmented(
-            (
-                ("fake", _("Fake"), _("What the generator draws from the run’s fixed latents")),
-                ("real", _("Real"), _("Real data")),
-                ("both", _("Both"), _("Real data beside the generator’s")),
-            ),
-            _("Pictures"),
-        )
-        self.source = Segmented(
-            (
-                ("ema", _("Average"), _("Weights averaged over the last steps (EMA): steadier, usually better")),
-                ("raw", _("Raw"), _("The weights as they are at this step")),
-            ),
-            _("Weights"),
-        )
+        self._pages = stacked(self.wall, self.scene)
+        fake = "fake", _("Fake"), _("What the generator draws from the run’s fixed latents")
+        both = "both", _("Both"), _("Real data beside the generator’s")
+        self.mode = Segmented((fake, ("real", _("Real"), _("Real data")), both), _("Pictures"))
+        ema = "ema", _("Average"), _("Weights averaged over the last steps (EMA): steadier, usually better")
+        raw = "raw", _("Raw"), _("The weights as they are at this step")
+        self.source = Segmented((ema, raw), _("Weights"))
         self._sort = tool_button(
             "curve", _("Sort by score"), _("Most convincing samples first, by the discriminator’s word"), checkable=True
         )
         self._caption = label("", "muted")
         self._verdict = ElidedLabel()
         self._written = ("", "")
-        self._lay_out()
-        self._connect()
-
-    def _lay_out(self) -> None:
         head = boxed(self._caption, self._verdict, self._sort, self.mode, self.source,
                      across=True, margins=(16, 0, 16, 0), gap=8, stretch=self._verdict)  # fmt: skip
         foot = boxed(self.timeline, across=True, margins=(16, 0, 16, 0))
         boxed(head, self._pages, foot, margins=(0, 4, 0, 4), gap=4, into=self, stretch=self._pages)
-
-    def _connect(self) -> None:
-        self.mode.chosen.connect(self._mode_chosen)
+        self.mode.chosen.connect(self.wall.set_mode)
         self.source.chosen.connect(self.source_chosen)
         self._sort.toggled.connect(self.wall.set_sorted)
         self.timeline.step_selected.connect(self._show_stored)
@@ -82,12 +65,10 @@ class Stage(QWidget):
         self.timeline.stop_film()
         self.timeline.set_steps([])
         self.timeline.go_live()
-        points = model.spec is not None and model.spec.kind == "points"
         self.wall.clear()
         self.scene.set_real(None)
         self.scene.set_fakes(None)
         self.scene.set_scene(None)
-        self._pages.setCurrentWidget(self.scene if points else self.wall)
         self.refresh(frozenset({"real", "samples", "scene", "timeline", "marks", "state", "progress", "name"}))
 
     def set_verdict(self, text: str) -> None:
@@ -110,57 +91,42 @@ class Stage(QWidget):
             return
         if aspects & {"name", "state"}:
             self._arrange(model)
-            self._explain_nothing(model)
         if "real" in aspects and model.real is not None:
-            self._show_real(model)
+            items: Any = model.real.items
+            if items.ndim == 4:
+                self.wall.set_real(items, model.real.scores, model.real.panels)
+            else:
+                self.scene.set_real(items)
         if aspects & {"timeline", "progress", "state"}:
             self.timeline.set_steps(model.stops)
             self.timeline.set_live_step(model.step if model.live else None)
         if "marks" in aspects:
             self.timeline.set_checkpoints(model.checkpoints)
-        if self._at_the_newest(model):
+        newest, shown = model.samples and model.samples.step, self.timeline.selected_step()
+        # The newest belong on view: the run is followed, or it has ended and nobody looks back.
+        if self.timeline.is_live() or (shown is not None and shown == newest):
             if "samples" in aspects:
                 self._show(model.samples)
             if "scene" in aspects:
                 self.scene.set_scene(model.scene)
 
-    def _at_the_newest(self, model: RunModel) -> bool:
-        """The newest samples belong on view: the run is followed, or it has ended and nobody looks back."""
-        newest = model.samples.step if model.samples is not None else None
-        return self.timeline.is_live() or (newest is not None and self.timeline.selected_step() == newest)
-
-    def _explain_nothing(self, model: RunModel) -> None:
-        """What stands where pictures will be, or would have been."""
-        if model.live:
-            self.wall.set_empty_text(_("Samples appear here as soon as the networks are built."))
-            self.scene.set_empty_text(_("Points appear here as soon as the networks are built."))
-        else:
-            for view in (self.wall, self.scene):
-                view.set_empty_text(_("It ended before anything was drawn."))
-
     def _arrange(self, model: RunModel) -> None:
+        """What can be chosen, and what stands where pictures will be, or would have been."""
+        for view, soon in (
+            (self.wall, _("Samples appear here as soon as the networks are built.")),
+            (self.scene, _("Points appear here as soon as the networks are built.")),
+        ):
+            view.set_empty_text(soon if model.live else _("It ended before anything was drawn."))
         spec = model.spec
-        for widget in (self.mode, self._sort, self.source):
-            widget.setVisible(spec is not None)
-        if spec is None:
-            return
-        points = spec.kind == "points"
-        self._pages.setCurrentWidget(self.scene if points else self.wall)
-        self.mode.setVisible(not points)
-        self._sort.setVisible(not points)
-        self.source.setVisible(bool(model.experiment.hyper.get("ema", 0)))
+        points = spec is not None and spec.kind == "points"
+        for widget in (self.mode, self._sort):
+            widget.setVisible(spec is not None and not points)
+        self.source.setVisible(spec is not None and bool(model.experiment.hyper.get("ema", 0)))
         self.source.set_value(model.source)
-        if points and spec is not self._spec:  # only then: it forgets where a person has zoomed to
+        self._pages.setCurrentWidget(self.scene if points else self.wall)
+        if spec is not None and points and spec is not self._spec:  # only then: it forgets where a person has zoomed to
             self.scene.set_spec(spec.extent, spec.modes, spec.mode_std)
         self._spec = spec
-
-    def _show_real(self, model: RunModel) -> None:
-        assert model.real is not None
-        items: Any = model.real.items
-        if items.ndim == 4:
-            self.wall.set_real(items, model.real.scores, model.real.panels)
-        else:
-            self.scene.set_real(items)
 
     def _show(self, samples: Samples | None) -> None:
         model = self._model
@@ -176,8 +142,7 @@ class Stage(QWidget):
             return
         self.scene.set_fakes(items, samples.groups, samples.group_names)
         if model.spec is not None and model.spec.modes:
-            hits, _share = captured(items, model.spec)
-            self.scene.set_mode_hits([bool(hit) for hit in hits])
+            self.scene.set_mode_hits(captured(items, model.spec)[0])
 
     def _show_stored(self, step: int) -> None:
         if self._model is None:
@@ -198,6 +163,3 @@ class Stage(QWidget):
         """Shows the stored grid nearest to a step."""
         if self._model is not None and self._model.stops:
             self.timeline.select_step(min(self._model.stops, key=lambda stop: abs(stop - step)))
-
-    def _mode_chosen(self, mode: Any) -> None:
-        self.wall.set_mode(mode)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QStackedWidget, QWidget
+from PySide6.QtWidgets import QWidget
 
 from ganstudio.app.gallery import card_pictures, gallery_card, missing_downloads
 from ganstudio.app.generators.workplaces import WORKPLACES
@@ -27,7 +27,7 @@ from ganstudio.ui.kit.errors import EmptyState
 from ganstudio.ui.kit.lifetimes import listen
 from ganstudio.ui.kit.menus import ActionBinder
 from ganstudio.ui.kit.page import Page
-from ganstudio.ui.kit.parts import boxed, push_button, restore_splitter, split, state_of
+from ganstudio.ui.kit.parts import boxed, push_button, restore_splitter, split, stacked, state_of
 from ganstudio.ui.kit.words import state_text
 from ganstudio.ui.train.data_jobs import DataJobs
 
@@ -60,31 +60,24 @@ class TrainWorkspace(Page):
         self.data = DataJobs(studio, self.panel)
         self._lay_out()
         self.restore_layout()
-        self._connect()
+        self._listen()
         self._fill_recent()
         self._catalogue_ready()  # where torch is loaded already; else it tells
 
     def _lay_out(self) -> None:
-        back = push_button(
-            _("Gallery"), "back", _("All ready experiments; what trains goes on"), clicked=self.show_gallery, quiet=True
-        )
+        tip = _("All ready experiments; what trains goes on")
+        back = push_button(_("Gallery"), "back", tip, clicked=self.show_gallery, quiet=True)
         back.setAccessibleName(_("Back to the gallery"))
         left = QWidget()
         boxed(boxed(back, None, across=True, margins=(8, 8, 8, 0)), self.panel, into=left, stretch=self.panel)
-        self._right = QStackedWidget()
-        self._empty = EmptyState(
-            "train",
-            _("Your experiment appears here"),
-            _("Choose method and data on the left, then press Start: samples, curves and a verdict."),
-        )
-        self._right.addWidget(self._empty)
+        words = _("Choose method and data on the left, then press Start: samples, curves and a verdict.")
+        self._empty = EmptyState("train", _("Your experiment appears here"), words)
+        self._right = stacked(self._empty)
         self.columns = split(left, self._right, stretch=(0, 1))
-        self.pages = QStackedWidget()
-        self.pages.addWidget(self.gallery)
-        self.pages.addWidget(self.columns)
+        self.pages = stacked(self.gallery, self.columns)
         boxed(self.pages, into=self)
 
-    def _connect(self) -> None:
+    def _listen(self) -> None:
         gallery, panel, studio = self.gallery, self.panel, self._studio
         gallery.experiment_chosen.connect(self.start_card)
         gallery.customise.connect(self.customise_card)
@@ -113,12 +106,8 @@ class TrainWorkspace(Page):
         self.panel.set_catalogue(catalogue)
         self.gallery.set_methods(catalogue.methods)
         self.gallery.set_missing(missing_downloads(lambda name: catalogue.dataset(name).available))
-        self._draw_cards()
-
-    def _draw_cards(self) -> None:
-        self._studio.jobs.start(_("Drawing the gallery"), lambda _progress, _cancel: card_pictures()).on_done(
-            self._show_cards
-        )
+        drawing = self._studio.jobs.start(_("Drawing the gallery"), lambda _progress, _cancel: card_pictures())
+        drawing.on_done(self._show_cards)
 
     def _show_cards(self, pictures: dict[str, Any]) -> None:
         for card, picture in pictures.items():
@@ -128,14 +117,12 @@ class TrainWorkspace(Page):
     def _fill_recent(self) -> None:
         paths = [Path(path) for path in self._studio.settings.remembered.recent_runs[:RECENT_RUNS]]
 
-        def work(progress: Any, cancel: Any) -> list[Any]:
+        def work(_progress: Any, _cancel: Any) -> list[Any]:
             rows = []
             for path in paths:
-                try:
+                with suppress(StudioError):  # deleted or moved since
                     run = Run.open(path)
                     rows.append((str(path), run.info.name, state_text(run.status().state), run.thumbnail()))
-                except StudioError:
-                    continue  # deleted or moved since
             return rows
 
         self._studio.jobs.start(_("Looking for recent runs"), work).on_done(self.gallery.recent.set_recent)
@@ -157,9 +144,8 @@ class TrainWorkspace(Page):
             return
         self._studio.when_ready(lambda: self._start_card(card_id))
         if self._studio.catalogue is None:
-            self._studio.notifications.info(
-                _("Starting “{title}” as soon as torch is loaded…").format(title=card.title)
-            )
+            words = _("Starting “{title}” as soon as torch is loaded…").format(title=card.title)
+            self._studio.notifications.info(words)
 
     def _start_card(self, card_id: str) -> None:
         card, catalogue = gallery_card(card_id), self._studio.catalogue
@@ -199,11 +185,10 @@ class TrainWorkspace(Page):
         if self._run_view is None:
             from ganstudio.ui.train.run_view import RunView
 
-            self._run_view = RunView(self._studio, self._binder, self._budget)
-            self._run_view.place_requested.connect(self._ask_place)
-            self._right.addWidget(self._run_view)
-            view = self._run_view
-            QTimer.singleShot(0, view, lambda: view.restore_layout(self._studio.settings))  # once it has its size
+            view = self._run_view = RunView(self._studio, self._binder, self._budget)
+            view.place_requested.connect(self._ask_place)
+            self._right.addWidget(view)
+            QTimer.singleShot(0, view, view.restore_layout)  # once it has its size
         return self._run_view
 
     def start(self, experiment: Experiment) -> None:
@@ -299,14 +284,14 @@ class TrainWorkspace(Page):
         """The window goes: remembers what a person has arranged."""
         self._studio.settings.remember_layout(COLUMNS, state_of(self.columns))
         if self._run_view is not None:
-            self._run_view.save_layout(self._studio.settings)
+            self._run_view.save_layout()
 
     def restore_layout(self) -> None:
         """Arranges everything as it was; as at first where nothing is remembered."""
         if not restore_splitter(self.columns, self._studio.settings.layout(COLUMNS)):
             self.columns.setSizes([PANEL_WIDTH, max(1000, self.width() - PANEL_WIDTH)])
         if self._run_view is not None:
-            self._run_view.restore_layout(self._studio.settings)
+            self._run_view.restore_layout()
 
     def refresh(self) -> None:
         """Called by the window's one timer."""

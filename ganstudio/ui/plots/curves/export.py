@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import csv
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QBuffer, QRectF, QSize, Qt
+from PySide6.QtCore import QBuffer, QPoint, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QProgressDialog, QWidget
@@ -22,17 +22,15 @@ from ganstudio.store.atomic import replace_file
 from ganstudio.ui.kit.dialogs import warn
 from ganstudio.ui.kit.files import ask_where, write_png
 from ganstudio.ui.kit.theme import current_theme, ui_font
-from ganstudio.ui.plots.curves.legend import SAMPLE, paint_sample
 from ganstudio.ui.plots.curves.plot import Plot
+from ganstudio.ui.plots.curves.section import SAMPLE, paint_sample
 
-ExportKind = Literal["csv", "png", "svg"]
 Progress = Callable[[float], bool]
-Writer = Callable[[Path, QSize, Sequence[Plot]], None]
 _ROWS_AT_A_TIME = 20_000
 _HEADING = 22
 
 
-def ask_and_export(parent: QWidget, kind: ExportKind, export: Callable[[Path, Progress], object]) -> None:
+def ask_and_export(parent: QWidget, kind: str, export: Callable[[Path, Progress], object]) -> None:
     """Lets a person choose a file and exports to it, with a way out where it takes long; says what went wrong."""
     filters = {"csv": _("Values (*.csv)"), "png": _("Picture (*.png)"), "svg": _("Drawing (*.svg)")}
     path = ask_where(parent, _("Export curves"), f"curves.{kind}", filters[kind], (f".{kind}",))
@@ -74,12 +72,17 @@ def export_csv(path: Path, tables: Mapping[str, SeriesTable], progress: Progress
     Raises:
         StoreError: the file cannot be written.
     """
+    every = list(tables.values())
+    steps = np.unique(np.concatenate([table.steps for table in every] or [np.empty(0, np.int64)]))
 
     def write(part: Path) -> None:
         with part.open("w", encoding="utf-8", newline="") as file:
-            for line, share in _csv_blocks(list(tables.values())):
-                file.write(line)
-                if progress is not None and not progress(share):
+            lines = csv.writer(file)
+            lines.writerow(["step", "seconds", *(_heading(info) for table in every for info in table.series)])
+            for start in range(0, len(steps), _ROWS_AT_A_TIME):
+                block = steps[start : start + _ROWS_AT_A_TIME]
+                lines.writerows(zip(*_columns(every, block), strict=True))
+                if progress is not None and not progress((start + len(block)) / len(steps)):
                     raise CancelledError("")
 
     try:
@@ -92,51 +95,35 @@ def export_csv(path: Path, tables: Mapping[str, SeriesTable], progress: Progress
 def _heading(info: SeriesInfo) -> str:
     """The key, and what people call it where that is something else: ``"kl: KL(q ‖ p), nats"``."""
     words = ", ".join(part for part in (info.title, info.unit) if part)
-    name = as_cell(f"{info.name}: {words}" if words else info.name)
-    return '"' + name.replace('"', '""') + '"' if any(c in name for c in ',"\n\r') else name
+    return as_cell(f"{info.name}: {words}" if words else info.name)
 
 
-def _csv_blocks(tables: list[SeriesTable]) -> Iterator[tuple[str, float]]:
-    """Blocks of lines, each with the share that is done after it."""
-    names = [_heading(info) for table in tables for info in table.series]
-    yield ",".join(["step", "seconds", *names]) + "\r\n", 0.0
-    steps = np.unique(np.concatenate([table.steps for table in tables] or [np.empty(0, np.int64)]))
-    for start in range(0, len(steps), _ROWS_AT_A_TIME):
-        part = steps[start : start + _ROWS_AT_A_TIME]
-        seconds = np.full(len(part), np.nan)
-        cells: list[list[str]] = []
-        for table in tables:
-            rows, there = _rows_of(table, part)
-            seconds[there] = table.seconds[rows[there]]
-            for info in table.series:
-                values = np.full(len(part), np.nan, np.float32)
-                values[there] = table.column(info.name)[rows[there]]
-                # Shortest decimal that reads back as the same float32; empty for NaN.
-                cells.append(["" if text == "nan" else text for text in values.astype("U16").tolist()])
-        columns = [part.astype(str).tolist(), [f"{value:.6f}" for value in seconds.tolist()], *cells]
-        lines = "\r\n".join(",".join(row) for row in zip(*columns, strict=True))
-        yield lines + "\r\n", (start + len(part)) / len(steps)
+def _columns(tables: Sequence[SeriesTable], steps: NDArray[np.int64]) -> list[list[str]]:
+    """What stands in the columns at these steps."""
+    seconds = np.full(len(steps), np.nan)
+    cells: list[list[str]] = []
+    for table in tables:
+        rows = np.searchsorted(table.steps, steps, side="right") - 1  # the last one of each step
+        there = rows >= 0
+        there[there] = table.steps[rows[there]] == steps[there]
+        seconds[there] = table.seconds[rows[there]]
+        for info in table.series:
+            values = np.full(len(steps), np.nan, np.float32)
+            values[there] = table.column(info.name)[rows[there]]
+            # Shortest decimal that reads back as the same float32; empty for NaN.
+            cells.append(["" if text == "nan" else text for text in values.astype("U16").tolist()])
+    return [steps.astype(str).tolist(), [f"{value:.6f}" for value in seconds.tolist()], *cells]
 
 
-def _rows_of(table: SeriesTable, steps: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-    """For each step its (last) row in the table, and whether it has one."""
-    rows = np.searchsorted(table.steps, steps, side="right") - 1
-    there = rows >= 0
-    there[there] = table.steps[rows[there]] == steps[there]
-    return rows, there
-
-
-def export_png(path: Path, size: QSize, plots: Sequence[Plot], scale: float = 2.0) -> None:
-    """Draws the plots into a PNG of ``scale`` times ``size`` pixels; raises StoreError where it cannot be written."""
-    image = QImage(size * scale, QImage.Format.Format_RGB32)
-    image.setDevicePixelRatio(scale)
-    with QPainter(image) as painter:
-        _draw(painter, size, plots, scale)
-    write_png(path, image)
-
-
-def export_svg(path: Path, size: QSize, plots: Sequence[Plot]) -> None:
-    """Draws the plots into an SVG, in which text stays text; raises StoreError where it cannot be written."""
+def export_plots(path: Path, size: QSize, plots: Sequence[Plot]) -> None:
+    """Draws plots into a PNG of twice the size, or an SVG, in which text stays text; raises StoreError."""
+    if path.suffix.lower() == ".png":
+        image = QImage(size * 2, QImage.Format.Format_RGB32)
+        image.setDevicePixelRatio(2)
+        with QPainter(image) as painter:
+            _draw(painter, size, plots, 2)
+        write_png(path, image)
+        return
     buffer, generator = QBuffer(), QSvgGenerator()
     generator.setOutputDevice(buffer)
     generator.setResolution(96)
@@ -153,9 +140,8 @@ def _draw(painter: QPainter, size: QSize, plots: Sequence[Plot], ratio: float = 
 
     Leaves the plots with the labels and axes of the exported picture.
     """
-    theme = next((plot.theme for plot in plots), current_theme())
-    painter.fillRect(0, 0, size.width(), size.height(), QColor(theme.surface))
-    painter.setFont(ui_font(theme.small))
+    painter.fillRect(QRect(QPoint(), size), QColor(current_theme().surface))
+    painter.setFont(ui_font(current_theme().small))
     axis = painter.fontMetrics().height() + 6
     each = (size.height() - 8 - axis) / max(len(plots), 1)
     right = max((plot.label_width for plot in plots), default=0.0) if size.width() >= 520 else 0.0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
@@ -13,12 +13,13 @@ from ganstudio.core.events import SeriesInfo, SeriesRole
 from ganstudio.core.i18n import _
 from ganstudio.core.series import By, SeriesTable
 from ganstudio.ui.kit.theme import Theme
-from ganstudio.ui.plots.axes import Floats
-from ganstudio.ui.plots.items import Dash
+from ganstudio.ui.plots.axes import Dash, Floats
 
 MarkKind = Literal["hyper", "checkpoint", "failure"]
 COMPARED: Dash = (6, 4)
 """Of the lines of the run that is compared with."""
+OTHER_RUN = ""
+"""Stands for all its lines among what is hidden, where each series stands for itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +83,13 @@ def plot_key(info: SeriesInfo) -> str:
     return f"measure/{info.name.partition('/')[0]} {info.unit}".rstrip()
 
 
-def measure_plots(series: Iterable[SeriesInfo]) -> list[PlotKind]:
-    """The plots of all measures among some series, titled with what they measure and its unit."""
+def plots_of(series: Iterable[SeriesInfo]) -> list[PlotKind]:
+    """The usual plots, and those of all measures among some series, titled with what they measure and its unit."""
     found: dict[str, dict[str, SeriesInfo]] = {}
     for info in series:
         if info.kind == "measure":
             found.setdefault(plot_key(info), {}).setdefault(info.name, info)
-    plots = []
+    plots = list(PLOTS)
     for key, named in found.items():
         infos = list(named.values())
         title = infos[0].label if len(infos) == 1 else _shared(infos) or infos[0].name.partition("/")[0]
@@ -157,8 +158,8 @@ class Curve:
 
     table: SeriesTable
     info: SeriesInfo
-    style: Style
-    comparison: bool = False
+    comparison: bool
+    style: Style = Style("")
     label: str = ""
 
 
@@ -182,6 +183,7 @@ class View:
         log: logarithmic y; None leaves it to each plot.
         cursor: where the mouse or the arrow keys point.
         picked: the step that the timeline shows.
+        hidden: names of series that are switched off, and :data:`OTHER_RUN`.
     """
 
     by: By = "step"
@@ -196,7 +198,10 @@ class View:
     cursor: float | None = None
     picked: int | None = None
     hidden: set[str] = field(default_factory=set)
-    show_comparison: bool = True
+
+    def shows(self, curve: Curve) -> bool:
+        """Whether a curve is switched on."""
+        return curve.info.name not in self.hidden and not (curve.comparison and OTHER_RUN in self.hidden)
 
     def set_full(self, tables: list[SeriesTable]) -> None:
         """Takes the extent of all rows; the visible part follows where it should."""
@@ -234,9 +239,9 @@ class View:
         self.x0, self.x1 = self.full
 
 
-def longest(tables: Mapping[str, SeriesTable]) -> SeriesTable | None:
+def longest(tables: Iterable[SeriesTable]) -> SeriesTable | None:
     """The table with most rows: it relates steps to seconds."""
-    return max(tables.values(), key=len, default=None)
+    return max(tables, key=len, default=None)
 
 
 def convert(x: float, table: SeriesTable | None, source: By, target: By) -> float:

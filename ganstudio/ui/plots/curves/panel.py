@@ -9,26 +9,17 @@ from typing import Any
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPalette, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QSplitter, QStackedLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
+from ganstudio.core.events import SeriesInfo
 from ganstudio.core.i18n import _
 from ganstudio.core.series import By, SeriesTable
-from ganstudio.ui.kit.parts import boxed
-from ganstudio.ui.kit.theme import Theme, current_theme, theme_hub, ui_font
+from ganstudio.ui.kit.layouts import split
+from ganstudio.ui.kit.parts import boxed, label, scrolled, stacked
+from ganstudio.ui.kit.theme import Theme, current_theme, theme_hub
 from ganstudio.ui.plots.axes import clock
-from ganstudio.ui.plots.curves import export
-from ganstudio.ui.plots.curves.model import (
-    PLOTS,
-    Curve,
-    Mark,
-    PlotKind,
-    Style,
-    View,
-    convert,
-    longest,
-    measure_plots,
-    plot_key,
-)
+from ganstudio.ui.plots.curves.export import Progress, ask_and_export, export_csv, export_plots
+from ganstudio.ui.plots.curves.model import Curve, Mark, View, convert, longest, plot_key, plots_of
 from ganstudio.ui.plots.curves.section import PlotSection
 from ganstudio.ui.plots.curves.toolbar import CurvesToolbar, weight_to_slider
 
@@ -59,58 +50,50 @@ class CurvesPanel(QWidget):
         self._others: dict[str, SeriesTable] = {}
         self._label = ""
         self._stamp: object = None
-        self._theme = current_theme()
         self._folded: frozenset[str] = frozenset()
         self.sections: dict[str, PlotSection] = {}
-        self.toolbar = CurvesToolbar()
-        self._plots, self._slack = QSplitter(Qt.Orientation.Vertical), QWidget()
-        self._plots.setChildrenCollapsible(False)
+        self.toolbar = bar = CurvesToolbar()
+        self._slack = QWidget()
+        self._plots = split(self._slack, stretch=(0,), down=True)
         self._plots.setHandleWidth(7)
-        self._plots.addWidget(self._slack)
         self._slack.hide()
-        self._offer(PLOTS)
-        self._scroll = QScrollArea()
-        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._scroll.setWidget(self._plots)
-        self._empty = QLabel(_("Curves appear with the first step."))
+        self._offer(())
+        self._scroll = scrolled(self._plots)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._empty = label(_("Curves appear with the first step."), "muted", wrap=True)
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._empty.setWordWrap(True)
         self._filled = QWidget()
-        boxed(self.toolbar, self._scroll, into=self._filled, stretch=self._scroll)
-        self._stack = QStackedLayout(self)
-        self._stack.addWidget(self._empty)
-        self._stack.addWidget(self._filled)
+        boxed(bar, self._scroll, into=self._filled, stretch=self._scroll)
+        self._stack = stacked(self._empty, self._filled)
+        boxed(self._stack, into=self)
         self.setMinimumSize(240, 120)
-        bar = self.toolbar
         bar.smoothing_changed.connect(partial(self._look, "weight"))
         # Off means: every plot as it comes (gradients are logarithmic by themselves).
         bar.log.toggled.connect(lambda on: self._look("log", on or None))
         bar.marks.toggled.connect(partial(self._look, "show_marks"))
         bar.by_time.toggled.connect(self._set_by_time)
         bar.fit.triggered.connect(self.fit)
-        bar.csv.triggered.connect(lambda: export.ask_and_export(self, "csv", self.export_csv))
-        bar.png.triggered.connect(lambda: export.ask_and_export(self, "png", self.export_png))
-        bar.svg.triggered.connect(lambda: export.ask_and_export(self, "svg", self.export_svg))
-        self.apply_theme(self._theme)
-        theme_hub.changed.connect(self.apply_theme)
+        for kind, action in bar.files.items():
+            action.triggered.connect(lambda _on, kind=kind: ask_and_export(self, kind, self.export))
+        self._dress(current_theme())
+        theme_hub.changed.connect(self._dress)
 
-    def _offer(self, kinds: Iterable[PlotKind]) -> None:
-        """Sees to it that there is a section for each of these; one that is there takes its present title."""
-        for kind in kinds:
-            if kind.key in self.sections:
-                self.sections[kind.key].set_kind(kind)
-                continue
-            section = self.sections[kind.key] = PlotSection(kind, self.view, self._theme)
-            section.hide()
-            section.set_open(kind.key not in self._folded)
-            self._plots.insertWidget(self._plots.count() - 1, section)
-            section.folded.connect(self._arrange)
-            section.chosen.connect(self._choose)
-            section.plot.cursor_moved.connect(self._move_cursor)
-            section.plot.picked.connect(self._pick)
-            section.plot.moved.connect(self._redraw)
+    def _offer(self, series: Iterable[SeriesInfo]) -> None:
+        """Sees to it that there is a section for each plot; one that is there takes its present title."""
+        for kind in plots_of(series):
+            section = self.sections.get(kind.key)
+            if section is None:
+                section = self.sections[kind.key] = PlotSection(kind, self.view)
+                section.hide()
+                section.fold.setChecked(kind.key not in self._folded)
+                self._plots.insertWidget(self._plots.count() - 1, section)
+                section.folded.connect(self._arrange)
+                section.chosen.connect(self._choose)
+                section.plot.cursor_moved.connect(self._move_cursor)
+                section.plot.picked.connect(self._pick)
+                section.plot.moved.connect(self._redraw)
+            elif section.plot.kind != kind:
+                section.set_kind(kind)
 
     @property
     def shown(self) -> list[PlotSection]:
@@ -168,7 +151,7 @@ class CurvesPanel(QWidget):
         self._stamp = stamp
         self.view.set_full(self._all_tables)
         curves = [
-            Curve(table, info, Style(""), other)
+            Curve(table, info, other)
             for tables, other in ((self.tables, False), (self._others, True))
             for table in tables.values()
             for info in (table.series if len(table) else ())
@@ -180,7 +163,7 @@ class CurvesPanel(QWidget):
 
     def _sort(self, curves: Sequence[Curve]) -> bool:
         """Sorts the curves into the plots; touches only plots whose curves are others than before, and says whether any."""
-        self._offer(measure_plots(curve.info for curve in curves))
+        self._offer(curve.info for curve in curves)
         found: dict[str, list[Curve]] = {key: [] for key in self.sections}
         for curve in curves:
             found[plot_key(curve.info)].append(curve)
@@ -233,7 +216,7 @@ class CurvesPanel(QWidget):
 
     def _nearest(self, position: float) -> tuple[SeriesTable | None, int]:
         """The row that was measured nearest to a position, and its table."""
-        table = longest(self.tables)
+        table = longest(self.tables.values())
         row = table.row_at(position, self.view.by) if table is not None else None
         return (table, row) if row is not None else (None, 0)
 
@@ -245,7 +228,7 @@ class CurvesPanel(QWidget):
         self._redraw()
 
     def _set_by_time(self, by_time: bool) -> None:
-        view, table = self.view, longest(self.tables)
+        view, table = self.view, longest(self.tables.values())
         target: By = "seconds" if by_time else "step"
         if view.by == target:
             return
@@ -283,25 +266,17 @@ class CurvesPanel(QWidget):
 
     # Look, state, export ----------------------------------------------------------------------------------------
 
-    def apply_theme(self, theme: Theme) -> None:
-        """Takes the theme's colours and fonts."""
-        self._theme = theme
+    def _dress(self, theme: Theme) -> None:
         palette = self.palette()
         palette.setColor(QPalette.ColorRole.Window, QColor(theme.surface))
         for widget in (self, self._plots, self._scroll.viewport()):
             widget.setPalette(palette)
             widget.setAutoFillBackground(True)
-        palette.setColor(QPalette.ColorRole.WindowText, QColor(theme.text_muted))
-        self._empty.setPalette(palette)
-        self._empty.setFont(ui_font(theme.normal))
-        self.toolbar.apply_theme(theme)
         # Seven pixels to grab, one to see.
         line = f"background: transparent; border: none; border-top: 1px solid {theme.hairline}; image: none;"
         self._plots.setStyleSheet(f"QSplitter::handle:vertical {{ {line} margin: 3px 8px 0 8px; }}")
         for section in self.sections.values():
-            section.apply_theme(theme)
-        self._stamp = None
-        self.refresh()
+            section.set_curves(section.plot.curves, section.comparison_shown)  # in the theme's colours
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Labels at the line ends come and go with the room."""
@@ -322,10 +297,8 @@ class CurvesPanel(QWidget):
             "log": bar.log.isChecked(),
             "by_time": bar.by_time.isChecked(),
             "marks": bar.marks.isChecked(),
-            "folded": sorted(
-                shut | (self._folded - self.sections.keys())
-            ),  # also of plots that are not there at present
-            "hidden": sorted(self.view.hidden),
+            "folded": sorted(shut | (self._folded - self.sections.keys())),  # also those not there at present
+            "hidden": sorted(filter(None, self.view.hidden)),  # another run is compared with next time
             "heights": dict(zip(self.sections, self._plots.sizes(), strict=False)),
         }
 
@@ -337,7 +310,7 @@ class CurvesPanel(QWidget):
             action.setChecked(bool(state.get(key, action.isChecked())))
         self._folded = frozenset(str(key) for key in state.get("folded", ()))
         for key, section in self.sections.items():
-            section.set_open(key not in self._folded)
+            section.fold.setChecked(key not in self._folded)
         self.view.hidden = {str(name) for name in state.get("hidden", ())}
         heights = state.get("heights", {})
         if isinstance(heights, Mapping):
@@ -347,22 +320,14 @@ class CurvesPanel(QWidget):
                 self._plots.setSizes([*sizes, 0])
         self._choose()
 
-    def export_csv(self, path: Path, progress: export.Progress | None = None) -> None:
-        """Writes every measured value of the run; see :func:`ganstudio.ui.plots.curves.export.export_csv`."""
-        export.export_csv(path, self.tables, progress)
-
-    def export_png(self, path: Path, _progress: export.Progress | None = None) -> None:
-        """Draws the open plots into a PNG at twice the resolution; raises StoreError."""
-        self._export(path, export.export_png)
-
-    def export_svg(self, path: Path, _progress: export.Progress | None = None) -> None:
-        """Draws the open plots into an SVG; raises StoreError."""
-        self._export(path, export.export_svg)
-
-    def _export(self, path: Path, write: export.Writer) -> None:
+    def export(self, path: Path, progress: Progress | None = None) -> None:
+        """Writes the run's values (``.csv``) or draws its open plots (``.png``, ``.svg``); raises StoreError."""
+        if path.suffix.lower() == ".csv":
+            export_csv(path, self.tables, progress)
+            return
         plots = [section.plot for section in self.shown if section.is_open]
         height = max(self._scroll.height(), 24 + len(plots) * _PLOT_HEIGHT)
         try:
-            write(path, QSize(max(self.width(), 640), height), plots)
+            export_plots(path, QSize(max(self.width(), 640), height), plots)
         finally:
             self._arrange()  # the plots on the screen are themselves again

@@ -6,26 +6,15 @@ from itertools import zip_longest
 
 import numpy as np
 from PySide6.QtCore import QEvent, QLineF, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import (
-    QColor,
-    QFontMetricsF,
-    QHelpEvent,
-    QKeyEvent,
-    QMouseEvent,
-    QPainter,
-    QPen,
-    QPolygonF,
-    QWheelEvent,
-)
-from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+from PySide6.QtGui import QColor, QFontMetricsF, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPen, QWheelEvent
+from PySide6.QtWidgets import QSizePolicy, QToolTip
 
 from ganstudio.core.i18n import _
-from ganstudio.ui.kit.theme import Theme, ui_font
+from ganstudio.ui.kit.theme import ui_font
 from ganstudio.ui.plots.axes import Grid, Scale, linear_ticks, log_ticks, time_ticks
-from ganstudio.ui.plots.chart import Chart
+from ganstudio.ui.plots.chart import Chart, Line, Sketch
 from ganstudio.ui.plots.curves import signs
-from ganstudio.ui.plots.curves.model import COMPARED, Curve, Piece, PlotKind, View, convert
-from ganstudio.ui.plots.items import Line, Sketch
+from ganstudio.ui.plots.curves.model import COMPARED, Curve, Piece, PlotKind, View, convert, longest
 
 LABEL_WIDTH = 128
 """A direct label at a line's end is never wider."""
@@ -33,6 +22,7 @@ _DECADES = 8
 _DRAG = 4
 """Pixels the mouse may move in a click."""
 _KEY_PIXELS = 4
+_ZOOMS: dict[int, float] = {Qt.Key.Key_Plus: 0.8, Qt.Key.Key_Equal: 0.8, Qt.Key.Key_Minus: 1.25}
 
 
 class Plot(Chart):
@@ -55,8 +45,8 @@ class Plot(Chart):
     picked = Signal(float)
     moved = Signal()
 
-    def __init__(self, kind: PlotKind, view: View, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(theme, parent)
+    def __init__(self, kind: PlotKind, view: View) -> None:
+        super().__init__()
         self.kind, self.view = kind, view
         self.curves: list[Curve] = []
         self.scale: Scale | None = None
@@ -71,11 +61,8 @@ class Plot(Chart):
         self._dragging = False
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumHeight(56)
-        self.setAccessibleDescription(
-            _(
-                "Arrow keys move the cursor, plus and minus zoom, 0 shows everything, Enter shows the samples of this step."
-            )
-        )
+        words = _("Arrow keys move the cursor, plus and minus zoom, 0 shows all, Enter shows the samples of this step.")
+        self.setAccessibleDescription(words)
 
     def sizeHint(self) -> QSize:
         """A plot that is pleasant to read."""
@@ -86,11 +73,7 @@ class Plot(Chart):
     @property
     def shown(self) -> list[Curve]:
         """The curves that are switched on, comparisons first, so that they lie below."""
-        view = self.view
-        curves = [
-            c for c in self.curves if c.info.name not in view.hidden and (view.show_comparison or not c.comparison)
-        ]
-        return sorted(curves, key=lambda curve: not curve.comparison)
+        return sorted(filter(self.view.shows, self.curves), key=lambda curve: not curve.comparison)
 
     @property
     def label_width(self) -> float:
@@ -237,15 +220,15 @@ class Plot(Chart):
         if scale is None:
             return
         area = scale.area
-        tables = [curve.table for curve in self.curves if not curve.comparison]
-        if view.picked is not None and tables:
-            position = convert(float(view.picked), max(tables, key=len), "step", view.by)
+        table = longest(curve.table for curve in self.curves if not curve.comparison)
+        if view.picked is not None and table is not None:
+            position = convert(float(view.picked), table, "step", view.by)
             if scale.x0 <= position <= scale.x1:
                 x, foot = round(float(scale.to_x(position))), area.bottom()
                 painter.setPen(QPen(QColor(self.theme.accent), 1))
                 painter.drawLine(QLineF(x, area.top(), x, foot))
                 painter.setBrush(QColor(self.theme.accent))
-                painter.drawPolygon(QPolygonF([QPointF(x - 4, foot), QPointF(x + 4, foot), QPointF(x, foot - 5)]))
+                painter.drawPolygon([QPointF(x - 4, foot), QPointF(x + 4, foot), QPointF(x, foot - 5)])
         if view.cursor is not None and scale.x0 <= view.cursor <= scale.x1:
             x = round(float(scale.to_x(view.cursor)))
             painter.setPen(QPen(QColor(self.theme.text_muted), 1))
@@ -336,8 +319,8 @@ class Plot(Chart):
         }
         if key in moves:
             self.cursor_moved.emit(min(max(moves[key], scale.x0), scale.x1))
-        elif key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal, Qt.Key.Key_Minus):
-            self.view.zoom(1.25 if key == Qt.Key.Key_Minus else 0.8, now)
+        elif key in _ZOOMS:
+            self.view.zoom(_ZOOMS[key], now)
             self.moved.emit()
         elif key == Qt.Key.Key_0:
             self.view.fit()

@@ -1,26 +1,115 @@
-"""One plot with its heading: a fold button, the legend, the plot itself."""
+"""One plot with its heading: a fold button, and a legend that wraps, switches lines and reads values at the cursor."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QGuiApplication, QResizeEvent
-from PySide6.QtWidgets import QSizePolicy, QToolButton, QWidget
+from dataclasses import replace
+
+from PySide6.QtCore import QLineF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFontMetrics, QGuiApplication, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from ganstudio.core.i18n import _
 from ganstudio.ui.kit.flow import FlowLayout
-from ganstudio.ui.kit.icons import icon
-from ganstudio.ui.kit.parts import boxed
-from ganstudio.ui.kit.theme import Theme, ui_font
+from ganstudio.ui.kit.painted import write_line
+from ganstudio.ui.kit.parts import FoldButton, boxed
+from ganstudio.ui.kit.theme import current_theme, ui_font
 from ganstudio.ui.plots.axes import short_number
-from ganstudio.ui.plots.curves.legend import ROW, LegendEntry
-from ganstudio.ui.plots.curves.model import COMPARED, Curve, PlotKind, Style, View, labels, styles
+from ganstudio.ui.plots.curves.model import COMPARED, OTHER_RUN, Curve, PlotKind, Style, View, labels, styles
 from ganstudio.ui.plots.curves.plot import Plot
 
+SAMPLE = 18
+"""Width of the piece of line before a name."""
+ROW = 24
+"""Height of a row of the legend."""
+_NAME_WIDTH = 168
 _FREE = 16_777_215
+
+
+def paint_sample(painter: QPainter, style: Style, x: float, y: float, colour: str = "") -> None:
+    """A short piece of a line as it looks in its plot, or in another colour."""
+    pen = QPen(QColor(colour or style.colour), 2, c=Qt.PenCapStyle.FlatCap)
+    if style.dash:
+        pen.setDashPattern([length / 2 for length in style.dash])
+    painter.setPen(pen)
+    painter.drawLine(QLineF(x, y, x + SAMPLE, y))
+
+
+class LegendEntry(QAbstractButton):
+    """A line's sample, name and value; checked while the line is shown.
+
+    Attributes:
+        value: what is written beside the name; the place is kept, so that nothing jumps. None: nothing ever is.
+    """
+
+    def __init__(self, value: str | None) -> None:
+        super().__init__()
+        self.value = value
+        self._style, self._compact = Style(""), False
+        self.setCheckable(True)
+        self.setFont(ui_font(current_theme().small, tabular=True))
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+
+    def show_line(self, name: str, style: Style, tip: str) -> None:
+        """Says what the line is called and how it looks; ``tip`` has a place for its name."""
+        self._style = style
+        if name != self.text():
+            self.setText(name)
+            self.setAccessibleName(name)
+            self.setToolTip(tip.format(name=name))
+        self.updateGeometry()
+        self.update()
+
+    def set_compact(self, compact: bool) -> None:
+        """A shorter name and no value; assistive tools still read the value."""
+        self._compact = compact
+        self.updateGeometry()
+        self.update()
+
+    def show_value(self, text: str) -> None:
+        """Writes another value."""
+        if self.value not in (None, text):
+            self.value = text
+            self.setAccessibleDescription(text)
+            self.update()
+
+    def _widths(self) -> tuple[int, int]:
+        metrics = QFontMetrics(self.font())
+        value = metrics.horizontalAdvance("−2.00e-4") + 2 if self.value is not None and not self._compact else 0
+        return min(metrics.horizontalAdvance(self.text()) + 2, 92 if self._compact else _NAME_WIDTH), value
+
+    def sizeHint(self) -> QSize:
+        """Sample, name, and room for a value."""
+        name, value = self._widths()
+        return QSize(4 + SAMPLE + 6 + name + (6 + value if value else 4), ROW)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draws the entry; an unchecked one is hollow and muted."""
+        painter = QPainter(self)
+        theme, on, middle = current_theme(), self.isChecked(), self.height() // 2
+        if self.underMouse():
+            painter.fillRect(self.rect(), QColor(theme.hover))
+        paint_sample(painter, self._style, 4, middle, "" if on else theme.hairline)
+        x, (name, value) = 4 + SAMPLE + 6, self._widths()
+        box, elide = QRectF(x, 0, name, self.height()), Qt.TextElideMode.ElideMiddle
+        wide = write_line(painter, box, self.text(), self.font(), theme.text_muted, elide=elide)
+        if not on:
+            painter.drawLine(x, middle, x + wide, middle)
+        elif value:
+            write_line(
+                painter, QRectF(x + name + 6, 0, value, self.height()), self.value or "", self.font(), theme.text
+            )
+        if self.hasFocus():
+            painter.setPen(QPen(QColor(theme.focus), 1))
+            painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+        painter.end()
 
 
 class PlotSection(QWidget):
     """A plot of the stack.
+
+    Attributes:
+        entries: of the legend, by the series they switch; :data:`OTHER_RUN` is that of the run that is compared with.
 
     Signals:
         folded: it was folded away or opened.
@@ -30,101 +119,76 @@ class PlotSection(QWidget):
     folded = Signal()
     chosen = Signal()
 
-    def __init__(self, kind: PlotKind, view: View, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.plot = Plot(kind, view, theme)
+    def __init__(self, kind: PlotKind, view: View) -> None:
+        super().__init__()
+        self.plot = Plot(kind, view)
         self.entries: dict[str, LegendEntry] = {}
-        self._other: LegendEntry | None = None
-        self.is_open = True
         self._compact = self._one_row = False
-        self.fold = QToolButton()
-        self.fold.setAutoRaise(True)
-        self.fold.setStyleSheet("QToolButton { padding: 0 6px; }")
+        self.fold = FoldButton(kind.title)
+        self.fold.setStyleSheet("QToolButton { padding: 0 6px; font-weight: 400; }")
         self.fold.setFixedHeight(ROW)
-        self.fold.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self.fold.setIcon(icon("chevron-down", "text_muted"))
-        self.fold.setIconSize(QSize(14, 14))
-        self.fold.clicked.connect(lambda: self.set_open(not self.is_open))
+        self.fold.toggled.connect(self._folded)
         self._header = QWidget()
         self._header.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self._flow = FlowLayout(self._header)
         self._flow.addWidget(self.fold)
         boxed(self._header, self.plot, into=self, stretch=self.plot)
         self.set_kind(kind)
-        self.apply_theme(theme)
 
     def set_kind(self, kind: PlotKind) -> None:
         """The same plot, maybe with another title: more of what it shows has come."""
         self.plot.kind = kind
-        if self.fold.text() != kind.title:
-            self.fold.setText(kind.title)
-            self.fold.setToolTip(_("{help} Click to fold away or open.").format(help=kind.help))
-            self.fold.setAccessibleName(_("Fold {title}").format(title=kind.title))
-            self.plot.setAccessibleName(kind.title)
+        self.fold.setText(kind.title)
+        self.fold.setToolTip(_("{help} Click to fold away or open.").format(help=kind.help))
+        self.fold.setAccessibleName(_("Fold {title}").format(title=kind.title))
+        self.plot.setAccessibleName(kind.title)
 
     @property
     def comparison_shown(self) -> str:
         """The label of the entry for the other run, empty without one."""
-        return self._other.text() if self._other is not None else ""
+        return self.entries[OTHER_RUN].text() if OTHER_RUN in self.entries else ""
 
-    def set_open(self, opened: bool) -> None:
-        """Opens the plot or folds it away; its legend stays."""
-        if opened != self.is_open:
-            self.is_open = opened
-            self.plot.setVisible(opened)
-            self.fold.setIcon(icon("chevron-down" if opened else "chevron-right", "text_muted"))
-            self._fit_header()
-            self.folded.emit()
+    @property
+    def is_open(self) -> bool:
+        """Whether the plot is seen; its legend always is."""
+        return self.fold.isChecked()
 
-    def apply_theme(self, theme: Theme) -> None:
-        """Takes the theme's colours."""
-        self.plot.set_theme(theme)
-        self.fold.setFont(ui_font(theme.normal))
-        self.set_curves(self.plot.curves, self.comparison_shown)
+    def _folded(self, opened: bool) -> None:
+        self.plot.setVisible(opened)
+        self._fit_header()
+        self.set_kind(self.plot.kind)
+        self.folded.emit()
 
     def set_curves(self, curves: list[Curve], comparison: str = "") -> None:
-        """Takes the curves; legend entries stay where their series does.
+        """Takes the curves and dresses them; legend entries stay where their series does.
 
         Args:
             curves: of the run and of the one it is compared with.
             comparison: the other run's label, where the entry that switches it on and off is to be here.
         """
-        theme = self.plot.theme
+        theme = current_theme()
         infos = tuple({curve.info.name: curve.info for curve in curves}.values())
         looks, words = styles(infos, theme), labels(infos)
-        self.plot.curves = [
-            Curve(c.table, c.info, looks[c.info.name], c.comparison, words[c.info.name]) for c in curves
-        ]
+        self.plot.curves = [replace(c, style=looks[c.info.name], label=words[c.info.name]) for c in curves]
+        if comparison:
+            looks[OTHER_RUN], words[OTHER_RUN] = Style(theme.text_muted, COMPARED), comparison
         for name in self.entries.keys() - looks.keys():
-            self._drop(self.entries.pop(name))
+            old = self.entries.pop(name)
+            self._flow.removeWidget(old)
+            old.hide()
+            old.deleteLater()
         for name, style in looks.items():
             if name not in self.entries:
-                entry = self.entries[name] = self._add(LegendEntry())
-                entry.setChecked(name not in self.plot.view.hidden)
+                entry = self.entries[name] = LegendEntry(None if name == OTHER_RUN else "")
+                entry.set_compact(self._compact)
                 entry.clicked.connect(lambda checked, name=name: self._clicked(name, checked))
-            self.entries[name].show_line(words[name], style, theme)
-        if self._other is not None and self._other.text() != comparison:
-            self._drop(self._other)
-            self._other = None
-        if comparison:
-            if self._other is None:
-                self._other = self._add(LegendEntry(value=False))
-                self._other.setChecked(self.plot.view.show_comparison)
-                self._other.clicked.connect(self._show_other)
-            self._other.show_line(comparison, Style(theme.text_muted, COMPARED), theme)
-            self._other.setToolTip(_("The other run, “{name}”: click to show or hide").format(name=comparison))
+                self._flow.addWidget(entry)
+            tip = _("{name}: click to show or hide, Alt-click to show only this one")
+            other = _("The other run, “{name}”: click to show or hide")
+            self.entries[name].show_line(words[name], style, other if name == OTHER_RUN else tip)
+        self.sync_hidden()
         self._fit_header()
         self.plot.invalidate()
-
-    def _add(self, entry: LegendEntry) -> LegendEntry:
-        entry.set_compact(self._compact)
-        self._flow.addWidget(entry)
-        return entry
-
-    def _drop(self, entry: LegendEntry) -> None:
-        self._flow.removeWidget(entry)
-        entry.hide()
-        entry.deleteLater()
 
     def set_compact(self, compact: bool, *, one_row: bool = False) -> None:
         """Leaves the values out of the legend, or keeps it to one row, where there is little room."""
@@ -136,7 +200,7 @@ class PlotSection(QWidget):
 
     def _clicked(self, name: str, shown: bool) -> None:
         hidden = self.plot.view.hidden
-        if QGuiApplication.keyboardModifiers() & Qt.KeyboardModifier.AltModifier:
+        if name != OTHER_RUN and QGuiApplication.keyboardModifiers() & Qt.KeyboardModifier.AltModifier:
             self.solo(name)
         else:
             (hidden.discard if shown else hidden.add)(name)
@@ -144,15 +208,11 @@ class PlotSection(QWidget):
 
     def solo(self, name: str) -> None:
         """Shows only this series of the plot; all of them when it is the only one already."""
-        hidden, names = self.plot.view.hidden, set(self.entries)
+        hidden, names = self.plot.view.hidden, self.entries.keys() - {OTHER_RUN}
         alone = names - hidden == {name}
         hidden -= names
         if not alone:
             hidden |= names - {name}
-        self.chosen.emit()
-
-    def _show_other(self, shown: bool) -> None:
-        self.plot.view.show_comparison = shown
         self.chosen.emit()
 
     def sync_hidden(self) -> None:

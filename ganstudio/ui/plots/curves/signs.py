@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
+from PySide6.QtGui import QColor, QPainter, QPen
 
 from ganstudio.core.i18n import _
 from ganstudio.ui.kit.theme import Theme
@@ -85,7 +85,7 @@ def _paint_sign(painter: QPainter, kind: str, x: float, top: float) -> None:
         return
     diamond, wedge = ((0, 0), (4, 4), (0, 8), (-4, 4)), ((-3, 0), (3, 0), (0, 5))
     painter.setBrush(painter.pen().color())
-    painter.drawPolygon(QPolygonF([QPointF(x + dx, top + dy) for dx, dy in (diamond if kind == "hyper" else wedge)]))
+    painter.drawPolygon([QPointF(x + dx, top + dy) for dx, dy in (diamond if kind == "hyper" else wedge)])
     painter.setBrush(Qt.BrushStyle.NoBrush)
 
 

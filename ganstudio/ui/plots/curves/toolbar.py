@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QLabel, QMenu, QSizePolicy, QSlider, QToolButton, 
 from ganstudio.core.i18n import _
 from ganstudio.ui.kit.icons import icon
 from ganstudio.ui.kit.parts import boxed
-from ganstudio.ui.kit.theme import Theme, ui_font
+from ganstudio.ui.kit.theme import current_theme, ui_font
 
 _SLIDER_STEPS = 100
 
@@ -30,24 +30,26 @@ def weight_to_slider(weight: float) -> int:
 class CurvesToolbar(QWidget):
     """Signals ``smoothing_changed`` with the weight; everything else is an action.
 
-    Actions: ``log``, ``by_time``, ``marks`` (checkable), ``fit``, ``csv``, ``png``, ``svg``.
+    Actions: ``log``, ``by_time``, ``marks`` (checkable), ``fit``, and ``files`` by their ending.
     """
 
     smoothing_changed = Signal(float)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.log = self._action("curve", _("Log y"), _("Logarithmic y axis for every plot but probabilities"), False)
         self.by_time = self._action("clock", _("By time"), _("Training time on the x axis instead of steps"), False)
-        self.marks = self._action(
-            "checkpoint", _("Marks"), _("Show where hyper-parameters were changed and checkpoints saved"), True
-        )
+        tip = _("Show where hyper-parameters were changed and checkpoints saved")
+        self.marks = self._action("checkpoint", _("Marks"), tip, True)
         self.fit = self._action("fit", _("Fit"), _("Show the whole run and follow it (double-click on a plot, or 0)"))
-        self.csv = self._action("", _("Values as CSV…"), _("All measured values of this run, one row per step"))
-        self.png = self._action(
-            "", _("Plots as PNG…"), _("The plots as they are, as a picture at twice the resolution")
-        )
-        self.svg = self._action("", _("Plots as SVG…"), _("The plots as they are, as a drawing for papers"))
+        self.files = {
+            kind: self._action("", text, tip)
+            for kind, text, tip in (
+                ("csv", _("Values as CSV…"), _("All measured values of this run, one row per step")),
+                ("png", _("Plots as PNG…"), _("The plots as they are, as a picture at twice the resolution")),
+                ("svg", _("Plots as SVG…"), _("The plots as they are, as a drawing for papers")),
+            )
+        }
         self.position, self._value, self._caption = QLabel(), QLabel(_("off")), QLabel(_("Smoothing"))
         self.position.setAccessibleName(_("Step at the cursor"))
         self.slider = QSlider(Qt.Orientation.Horizontal)
@@ -62,18 +64,20 @@ class CurvesToolbar(QWidget):
         )
         self.slider.valueChanged.connect(self._slid)
         self._caption.setBuddy(self.slider)
-        switches, files = (self.log, self.by_time, self.marks, self.fit), (self.csv, None, self.png, self.svg)
-        self._buttons = [self._button() for _action in switches]
+        switches = self.log, self.by_time, self.marks, self.fit
+        csv, *drawings = self.files.values()
+        files = csv, None, *drawings
+        self._buttons = [self._button(action.text()) for action in switches]
         for button, action in zip(self._buttons, switches, strict=True):
             button.setDefaultAction(action)
-            button.setAccessibleName(action.text())
-        self.export = self._button(_("Export"), _("Export values or plots"), files)
-        self.export.setText(_("Export"))
-        self.export.setIcon(icon("export"))
-        self.more = self._button(_("More"), _("Axes, marks and export"), (*switches, None, *files))
-        self.more.setIcon(icon("more"))
-        row = (self._caption, self.slider, self._value, 8, *self._buttons, None, self.position, self.export, self.more)
-        boxed(*row, across=True, margins=(8, 2, 8, 2), gap=4, into=self, stretch=self.slider)
+        self._buttons.append(self._button(_("Export"), "export", _("Export values or plots"), files))
+        self._more = self._button(_("More"), "more", _("Axes, marks and export"), (*switches, None, *files))
+        row = self._caption, self.slider, self._value, 8, *self._buttons[:-1], None, self.position, self._buttons[-1]
+        boxed(*row, self._more, across=True, margins=(8, 2, 8, 2), gap=4, into=self, stretch=self.slider)
+        for widget in (self._caption, self._value, self.position, *self._buttons, self._more):
+            widget.setFont(ui_font(current_theme().small, tabular=True))
+        self._value.setMinimumWidth(self._value.fontMetrics().horizontalAdvance("0.999") + 2)
+        self._fold()
 
     def _action(self, icon_name: str, text: str, tip: str, on: bool | None = None) -> QAction:
         """An action; one that can be switched has a beginning."""
@@ -83,16 +87,19 @@ class CurvesToolbar(QWidget):
             action.setIcon(icon(icon_name))
         return action
 
-    def _button(self, name: str = "", tip: str = "", actions: Iterable[QAction | None] = ()) -> QToolButton:
+    def _button(
+        self, name: str, icon_name: str = "", tip: str = "", actions: Iterable[QAction | None] = ()
+    ) -> QToolButton:
         """A flat button; ``actions`` make the menu that it opens, None is a line in it."""
         button = QToolButton()
         button.setAutoRaise(True)
         button.setAccessibleName(name)
-        button.setToolTip(tip)
         button.setStyleSheet("QToolButton::menu-indicator { image: none; }")
         button.setIconSize(QSize(16, 16))
-        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         if actions:
+            button.setText(name)
+            button.setIcon(icon(icon_name))
+            button.setToolTip(tip)
             menu = QMenu(self, toolTipsVisible=True)
             for action in actions:
                 menu.addAction(action) if action is not None else menu.addSeparator()
@@ -110,24 +117,15 @@ class CurvesToolbar(QWidget):
         self._value.setText(_("off") if weight == 0 else f"{weight:.3f}" if weight > 0.985 else f"{weight:.2f}")
         self.smoothing_changed.emit(weight)
 
-    def apply_theme(self, theme: Theme) -> None:
-        """Takes the theme's fonts and icons."""
-        for widget in (self._caption, self._value, self.position, *self._buttons, self.export, self.more):
-            widget.setFont(ui_font(theme.small, tabular=True))
-        self._value.setMinimumWidth(self._value.fontMetrics().horizontalAdvance("0.999") + 2)
-        self.position.setMinimumWidth(0)
-        self._fold()
-
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Folds into one menu where there is little room."""
         super().resizeEvent(event)
         self._fold()
 
     def _fold(self) -> None:
-        wide, roomy = self.width() >= 620, self.width() >= 420
-        for button in (*self._buttons, self.export):
+        styles, wide, roomy = Qt.ToolButtonStyle, self.width() >= 620, self.width() >= 420
+        for button in self._buttons:
             button.setVisible(roomy)
-            style = Qt.ToolButtonStyle
-            button.setToolButtonStyle(style.ToolButtonTextBesideIcon if wide else style.ToolButtonIconOnly)
-        self.more.setVisible(not roomy)
+            button.setToolButtonStyle(styles.ToolButtonTextBesideIcon if wide else styles.ToolButtonIconOnly)
+        self._more.setVisible(not roomy)
         self._caption.setVisible(roomy)
