@@ -81,16 +81,16 @@ def test_the_actions_are_rows_of_the_table(view: CanvasView) -> None:
 def test_the_palette_lists_counts_and_chooses(view: CanvasView, hosted: Hosted) -> None:
     palette = ClassPalette(view)
     hosted(palette, 192, 300)
-    model, shown = palette.model, palette.list
+    shown, model = palette.list, palette.list.model()
     assert [shown.model().index(row, 0).data() for row in range(3)] == ["sky", "sea", "grass"]
-    assert model.shares[:2].tolist() == [0.5, 0.5]
+    assert palette.shares[:2].tolist() == [0.5, 0.5]
     assert model.index(0).data(Qt.ItemDataRole.ToolTipRole) == "sky · key 1 · 50 % of the canvas"
     view.options.set(size=20)
     click(view, 32, 16)
-    assert model.shares[2] > 0.05
+    assert palette.shares[2] > 0.05
     assert view.document is not None
     view.document.history.undo()
-    assert model.shares[2] == 0
+    assert palette.shares[2] == 0
     assert shown.currentIndex().data(CLASS_ROLE) == 2
     QTest.mouseClick(shown.viewport(), LEFT, NONE, shown.visualRect(model.index(4)).center())
     assert view.options.chosen == 4
@@ -133,7 +133,7 @@ def test_a_hundred_and_fifty_classes(view: CanvasView, hosted: Hosted) -> None:
     palette = ClassPalette(view)
     hosted(palette, 192, 400)
     view.set_document(document(150))
-    assert palette.model.rowCount() == 150
+    assert palette.list.count() == 150
     view.choose_class(140)
     assert palette.list.visualRect(palette.list.currentIndex()).intersects(palette.list.viewport().rect())
     QTest.keyClicks(palette.search, "thing 77")

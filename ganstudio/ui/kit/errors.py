@@ -187,7 +187,7 @@ class EmptyState(QWidget):
             widget.setAlignment(Qt.AlignmentFlag.AlignHCenter)
             widget.setMaximumWidth(440)
             widget.setMinimumWidth(160)
-        column = boxed(into=self, margins=(24, 24, 24, 24), gap=8)
+        column = self._column = boxed(into=self, margins=(24, 24, 24, 24), gap=8)
         column.addStretch(2)
         column.addWidget(picture, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addSpacing(4)
@@ -202,3 +202,7 @@ class EmptyState(QWidget):
             column.addSpacing(8)
             column.addWidget(self.button, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addStretch(3)
+
+    def add_links(self, *links: QWidget) -> None:
+        """Other ways, beside each other below the button."""
+        self._column.insertLayout(self._column.count() - 1, boxed(None, *links, None, across=True, gap=6))

@@ -37,7 +37,7 @@ def paint_actions(page: PaintWorkspace) -> tuple[Action, ...]:
             _("A blank canvas of the chosen class; the button New offers examples and maps of the data."), there),
         row("open-map", _("Open a label map…"), page.opening.choose_map, "folder", "Ctrl+O", 0,
             _("An index, palette or RGB picture; colours become the nearest class, and you are told which."), there),
-        row("scene", _("A map of the run’s data…"), lambda: page.choose_scene(False), "database", "", 0,
+        row("scene", _("A map of the run’s data…"), lambda: page.opening.choose_scene(False), "database", "", 0,
             _("Some of the label maps that the run was trained on."), there),
         row("duplicate-canvas", _("Duplicate the canvas"), painter.source.duplicate, "duplicate", "", 0,
             _("A copy with a history of its own."), there),
