@@ -203,7 +203,8 @@ class SettingsStore:
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             # A folder's name need not be text; what is none of it is written as JSON writes it in ASCII.
-            replace_file(self.path, json.dumps(content, indent=1, ensure_ascii=False).encode(errors="backslashreplace"))
+            text = json.dumps(content, indent=1, ensure_ascii=False).encode(errors="backslashreplace")
+            replace_file(self.path, text, mode=0o600)  # it names what a person has opened
             self._write_failed = False
         except (OSError, StoreError, TypeError, ValueError) as error:
             if not self._write_failed:  # once is enough until it works again

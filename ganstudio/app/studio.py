@@ -45,8 +45,8 @@ class Studio:
     def __init__(
         self,
         settings: SettingsStore | None = None,
-        actions: ActionTable | None = None,
         hub: Notifications = notifications,
+        actions: ActionTable | None = None,
     ) -> None:
         self.settings = settings or SettingsStore()
         self.notifications = hub

@@ -45,12 +45,13 @@ def temporary(path: Path) -> Path:
     return path.with_name(f".{path.name[:_PART]}.{os.getpid()}-{next(_counter)}{TEMP_SUFFIX}")
 
 
-def replace_file(path: Path, content: bytes | Callable[[Path], object]) -> None:
+def replace_file(path: Path, content: bytes | Callable[[Path], object], mode: int = 0o666) -> None:
     """Writes a file so that readers see either the old one or the whole new one.
 
     Args:
         path: the file; its folder exists.
         content: its bytes, or a function that writes them to the temporary path it is given.
+        mode: who may read it, less what the person's umask forbids.
 
     Raises:
         DiskFullError: there is no room; the old file is untouched and nothing is left behind.
@@ -58,12 +59,12 @@ def replace_file(path: Path, content: bytes | Callable[[Path], object]) -> None:
     """
     temp = temporary(path)
     try:
-        handle = os.open(temp, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
+        handle = os.open(temp, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), mode)
         if callable(content):
-            mode = os.fstat(handle).st_mode  # as the person's umask wants it; some libraries make private files
+            wanted = os.fstat(handle).st_mode  # as the person's umask wants it; some libraries make private files
             os.close(handle)
             content(temp)
-            temp.chmod(mode)
+            temp.chmod(wanted)
             handle = os.open(temp, os.O_RDWR)
         try:
             if not callable(content):
