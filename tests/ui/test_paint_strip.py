@@ -8,10 +8,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from ganstudio.app.actions import ActionTable
+from ganstudio.ui.paint.actions import shortcut_rows
 from ganstudio.ui.paint.canvas_view import CanvasView
 from ganstudio.ui.paint.options import PaintOptions
 from ganstudio.ui.paint.palette import CLASS_ROLE, ClassPalette
-from ganstudio.ui.paint.tools import ToolStrip, canvas_shortcut_rows, paint_tool_actions
+from ganstudio.ui.paint.tools import ToolStrip, paint_tool_actions
 from tests.ui.audit import problems
 from tests.ui.canvas_kit import CONTROL, LEFT, NONE, click, document, ids, paint_view, steps, wheel
 
@@ -75,7 +76,7 @@ def test_the_actions_are_rows_of_the_table(view: CanvasView) -> None:
     assert len(keys) == len(set(keys))
     view.set_document(None)
     assert not table.run("paint.flip")
-    assert all(len(row) == 3 for row in canvas_shortcut_rows())
+    assert all(len(row) == 3 for row in shortcut_rows())
 
 
 def test_the_palette_lists_counts_and_chooses(view: CanvasView, hosted: Hosted) -> None:

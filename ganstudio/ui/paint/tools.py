@@ -175,20 +175,3 @@ def paint_tool_actions(view: CanvasView) -> tuple[Action, ...]:
         row(FILL, 4),
         *(row(one, 5) for one in (ZOOMS[1], ZOOMS[0], ZOOMS[2])),
     )
-
-
-def canvas_shortcut_rows() -> list[tuple[str, str, str]]:
-    """Keys and gestures of the canvas that are no actions, ``(group, what, keys)``, for the list of shortcuts."""
-    group = _("Canvas")
-    return [
-        (group, _("Choose a class"), "1 … 9"),
-        (group, _("Pick the class under the cursor"), _("Right click, Alt+click")),
-        (group, _("Size of the brush; in large steps"), _("Wheel, [ and ]; with Shift")),
-        (group, _("Zoom"), _("Ctrl+wheel, + and −")),
-        (group, _("Pan"), _("Middle button, Space+drag")),
-        (group, _("Move the cursor; by one pixel; far"), _("Arrow keys; with Shift; with Ctrl")),
-        (group, _("Paint at the cursor while held"), "Space"),
-        (group, _("Put the pen down, lift it; close a shape"), "Enter"),
-        (group, _("Give up what has begun; take a corner back"), "Esc, Backspace"),
-        (group, _("Straight lines, squares and circles"), "Shift"),
-    ]
