@@ -156,11 +156,10 @@ class PaintWorkspace(GeneratorPage):
 
     def open_ready(self) -> None:
         """The run that comes with the program; where there is none, it is trained."""
-        place, opened = bundled_path("paint"), self.painter.opened
-        if place is None:
+        if bundled_path("paint") is None:
             self._studio.when_ready(lambda: self._studio.start(gallery_card("paint").experiment))
-        elif opened is None or opened.path != place:
-            self.painter.open_bundled()
+        else:
+            super().open_ready()
 
     def open_file(self, dropped: Dropped) -> None:
         """Opens what was dropped: a painting, a label map, or a picture whose style is taken."""

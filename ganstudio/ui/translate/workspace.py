@@ -133,12 +133,6 @@ class TranslateWorkspace(GeneratorPage):
                 self._binder.bind(getattr(self.stage, name), f"translate.{name}")
         super().showEvent(event)
 
-    def open_ready(self) -> None:
-        """Opens the run that comes with the program; goes on where that is open already."""
-        opened, ready = self.translator.opened, bundled_path("translate")
-        if ready is not None and (opened is None or opened.path != ready):
-            self.translator.open_bundled()
-
     def train_first(self) -> None:
         """Starts a small translating run, and looks at it."""
         self._studio.draft.replace(FIRST, _("Edges to digits"))
