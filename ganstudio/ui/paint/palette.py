@@ -51,6 +51,25 @@ def share_text(share: float) -> str:
     return "<0.1 %" if percent < 0.1 else f"{percent:.1f} %" if percent < 9.95 else f"{percent:.0f} %"
 
 
+class ClassItem(QListWidgetItem):
+    """One class of the palette. Its words are made when they are wanted: every stroke changes those of all."""
+
+    def __init__(self, palette: ClassPalette, number: int) -> None:
+        super().__init__(palette.view.classes[number].name)
+        self._palette, self._number = palette, number
+
+    def data(self, role: int) -> object:
+        """Name, words for tooltip and screen reader, and the class' id."""
+        if role == CLASS_ROLE:
+            return self._number
+        if role not in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
+            return super().data(role)
+        share = share_text(float(self._palette.shares[self._number]))
+        parts = [self.text(), _("{share} of the canvas").format(share=share) if share else _("not on the canvas")]
+        parts[1:1] = [_("key {key}").format(key=self._number + 1)] if self._number < KEYS else []
+        return plain(" · ".join(parts)) if role == Qt.ItemDataRole.ToolTipRole else " · ".join(parts)
+
+
 class ClassRow(QStyledItemDelegate):
     """Draws one class of the palette."""
 
@@ -154,6 +173,7 @@ class ClassPalette(QWidget):
     def __init__(self, view: CanvasView) -> None:
         super().__init__()
         self.view, self.shares = view, np.zeros(0)
+        self._rows: list[int] = []
         tip = _("Shows only classes with these letters; Enter chooses the first")
         self.search = entry(_("Search classes"), tip, changed=self._filter, clear=True)
         self.search.returnPressed.connect(self._choose_first)
@@ -190,21 +210,7 @@ class ClassPalette(QWidget):
         ids, count = self.view.ids, len(self.view.classes)
         if ids is not None and count:
             self.shares = np.bincount(ids.ravel(), minlength=256)[:count] / ids.size
-        rows = self.list.model()
-        rows.blockSignals(True)  # the list would look at every row for each word about one
-        for item in self._items():
-            number = item.data(CLASS_ROLE)
-            parts = [item.text()]
-            parts += [_("key {key}").format(key=number + 1)] if number < KEYS else []
-            share = share_text(float(self.shares[number]))
-            parts.append(_("{share} of the canvas").format(share=share) if share else _("not on the canvas"))
-            item.setToolTip(plain(" · ".join(parts)))
-            item.setData(Qt.ItemDataRole.AccessibleTextRole, " · ".join(parts))
-        rows.blockSignals(False)
         self.list.viewport().update()
-
-    def _items(self) -> list[QListWidgetItem]:
-        return [self.list.item(row) for row in range(self.list.count())]
 
     @Slot()
     def _inked(self) -> None:
@@ -213,9 +219,8 @@ class ClassPalette(QWidget):
 
     @Slot()
     def _show_choice(self) -> None:
-        chosen = next((item for item in self._items() if item.data(CLASS_ROLE) == self.view.options.chosen), None)
-        if chosen is not None and chosen is not self.list.currentItem():
-            self.list.setCurrentItem(chosen)
+        if self.view.options.chosen in self._rows:
+            self.list.setCurrentRow(self._rows.index(self.view.options.chosen))
         self.list.viewport().update()
 
     # -- choosing ---------------------------------------------------------------------------------------------------
@@ -223,20 +228,21 @@ class ClassPalette(QWidget):
     def _filter(self, text: str) -> None:
         """Keeps the classes that contain the text; those that begin with it first. A number is a class id, too."""
         wanted = text.strip().casefold()
-        found = [(one.name.casefold(), one.name, number) for number, one in enumerate(self.view.classes)]
-        found = [row for row in found if wanted in row[0] or wanted == str(row[2])]
+        found = [(one.name.casefold(), number) for number, one in enumerate(self.view.classes)]
+        found = [row for row in found if wanted in row[0] or wanted == str(row[1])]
         if wanted:
-            found.sort(key=lambda row: (not row[0].startswith(wanted), row[2]))
+            found.sort(key=lambda row: (not row[0].startswith(wanted), row[1]))
         with QSignalBlocker(self.list):  # rows that come and go choose nothing
             self.list.clear()
-            for _folded, name, number in found:
-                QListWidgetItem(name, self.list).setData(CLASS_ROLE, number)
+            self._rows = [number for _folded, number in found]
+            for number in self._rows:
+                self.list.addItem(ClassItem(self, number))
         self.refresh_shares()
         self._show_choice()
 
     def _choose_first(self) -> None:
-        if self.list.count():
-            self.view.choose_class(self.list.item(0).data(CLASS_ROLE))
+        if self._rows:
+            self.view.choose_class(self._rows[0])
             self.search.clear()
             self.view.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
