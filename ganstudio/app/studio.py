@@ -60,7 +60,7 @@ class Studio:
         self.current: RunModel | None = None
         self.asker: Callable[[Question, Answer], object] = lambda _question, answer: answer(False)
         self.chooser: Callable[[Choice, Chosen], object] = lambda _choice, chosen: chosen(None)
-        self._waiting: list[Callable[[], None]] = []
+        self._waiting: list[Callable[[], object]] = []
         apply_folders(self.settings.values)
         self.settings.changed.connect(self._setting_changed)
 
@@ -125,7 +125,7 @@ class Studio:
         self.jobs.start(_("Loading the methods"), work).on_done(ready)
         self.jobs.start(_("Removing what was left half-written"), lambda _progress, _cancel: clear_left_overs())
 
-    def when_ready(self, call: Callable[[], None]) -> None:
+    def when_ready(self, call: Callable[[], object]) -> None:
         """Calls now, or as soon as the catalogue is there."""
         if self.catalogue is not None:
             call()

@@ -65,7 +65,7 @@ def blank_by_menu(page: PaintWorkspace) -> None:
 
 def take_class(page: PaintWorkspace, number: int) -> None:
     shown = page.palette_.list
-    place = shown.visualRect(page.palette_.model.index(number)).center()
+    place = shown.visualRect(page.palette_.list.model().index(number)).center()
     QTest.mouseClick(shown.viewport(), LEFT, NONE, place)
     assert page.canvas.options.chosen == number
 

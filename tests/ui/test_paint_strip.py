@@ -8,10 +8,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from ganstudio.app.actions import ActionTable
+from ganstudio.ui.paint.actions import shortcut_rows
 from ganstudio.ui.paint.canvas_view import CanvasView
 from ganstudio.ui.paint.options import PaintOptions
 from ganstudio.ui.paint.palette import CLASS_ROLE, ClassPalette
-from ganstudio.ui.paint.tools import ToolStrip, canvas_shortcut_rows, paint_tool_actions
+from ganstudio.ui.paint.tools import ToolStrip, paint_tool_actions
 from tests.ui.audit import problems
 from tests.ui.canvas_kit import CONTROL, LEFT, NONE, click, document, ids, paint_view, steps, wheel
 
@@ -75,22 +76,22 @@ def test_the_actions_are_rows_of_the_table(view: CanvasView) -> None:
     assert len(keys) == len(set(keys))
     view.set_document(None)
     assert not table.run("paint.flip")
-    assert all(len(row) == 3 for row in canvas_shortcut_rows())
+    assert all(len(row) == 3 for row in shortcut_rows())
 
 
 def test_the_palette_lists_counts_and_chooses(view: CanvasView, hosted: Hosted) -> None:
     palette = ClassPalette(view)
     hosted(palette, 192, 300)
-    model, shown = palette.model, palette.list
+    shown, model = palette.list, palette.list.model()
     assert [shown.model().index(row, 0).data() for row in range(3)] == ["sky", "sea", "grass"]
-    assert model.shares[:2].tolist() == [0.5, 0.5]
+    assert palette.shares[:2].tolist() == [0.5, 0.5]
     assert model.index(0).data(Qt.ItemDataRole.ToolTipRole) == "sky · key 1 · 50 % of the canvas"
     view.options.set(size=20)
     click(view, 32, 16)
-    assert model.shares[2] > 0.05
+    assert palette.shares[2] > 0.05
     assert view.document is not None
     view.document.history.undo()
-    assert model.shares[2] == 0
+    assert palette.shares[2] == 0
     assert shown.currentIndex().data(CLASS_ROLE) == 2
     QTest.mouseClick(shown.viewport(), LEFT, NONE, shown.visualRect(model.index(4)).center())
     assert view.options.chosen == 4
@@ -133,7 +134,7 @@ def test_a_hundred_and_fifty_classes(view: CanvasView, hosted: Hosted) -> None:
     palette = ClassPalette(view)
     hosted(palette, 192, 400)
     view.set_document(document(150))
-    assert palette.model.rowCount() == 150
+    assert palette.list.count() == 150
     view.choose_class(140)
     assert palette.list.visualRect(palette.list.currentIndex()).intersects(palette.list.viewport().rect())
     QTest.keyClicks(palette.search, "thing 77")

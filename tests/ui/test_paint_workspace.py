@@ -15,9 +15,9 @@ from pytestqt.qtbot import QtBot
 
 from ganstudio.ui.generator_page.exports import PictureDialog
 from ganstudio.ui.kit.painted import to_image
-from ganstudio.ui.paint.film_dialog import PaintingFilmDialog
+from ganstudio.ui.paint.exports import PaintingFilmDialog
+from ganstudio.ui.paint.opening import SceneDialog
 from ganstudio.ui.paint.options import TOOLS
-from ganstudio.ui.paint.scene_dialog import SceneDialog
 from ganstudio.ui.paint.workspace import PaintWorkspace
 from ganstudio.ui.window import MainWindow
 from tests.ui.audit import problems
@@ -180,16 +180,16 @@ def test_canvases_are_made_renamed_closed_and_brought_back(qtbot: QtBot, spade: 
 
 def test_maps_of_the_data_are_painted_on_and_their_pictures_give_a_style(qtbot: QtBot, spade: Path) -> None:
     with painting_window(qtbot, spade) as (_window, page):
-        box = dialog(qtbot, page, SceneDialog, lambda: page.choose_scene(False))
+        box = dialog(qtbot, page, SceneDialog, lambda: page.opening.choose_scene(False))
         wait(qtbot, lambda: box.list.count() == 16)
         box.list.setCurrentRow(3)
-        box.accept()
+        box.choose()
         scenes = page.painter.source.scenes
         assert page.painter.document is not None
         assert np.array_equal(page.painter.document.ids, scenes[3].ids)
-        box = dialog(qtbot, page, SceneDialog, lambda: page.choose_scene(True))
+        box = dialog(qtbot, page, SceneDialog, lambda: page.opening.choose_scene(True))
         box.list.setCurrentRow(2)
-        box.accept()
+        box.choose()
         wait(qtbot, lambda: page.painter.history.undo_label == "Style of a picture")
         drawn(qtbot, page.painter)
 
@@ -425,7 +425,7 @@ def test_random_hands_leave_the_last_picture_right(qtbot: QtBot, spade: Path) ->
 def test_everything_has_a_name_a_tooltip_and_a_key(qtbot: QtBot, spade: Path) -> None:
     with painting_window(qtbot, spade) as (_window, page):
         assert not problems(page)
-        box = dialog(qtbot, page, SceneDialog, lambda: page.choose_scene(False))
+        box = dialog(qtbot, page, SceneDialog, lambda: page.opening.choose_scene(False))
         assert not problems(box)
         box.reject()
         film = dialog(qtbot, page, PaintingFilmDialog, page.exports.save_film)

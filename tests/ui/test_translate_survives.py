@@ -15,7 +15,6 @@ from pytestqt.qtbot import QtBot
 from ganstudio.core.labelmaps import palette_of
 from ganstudio.explore.batch_translation import MANIFEST
 from ganstudio.explore.translating import InputPicture
-from ganstudio.ui.translate.batch_dialog import Wishes
 from ganstudio.ui.translate.workspace import TranslateWorkspace
 from tests.app.translator_rig import EXPERIMENT, store_run
 from tests.explore.toy_translators import CLASSES, MAP, SIZE, SKETCH, TWO_WAYS, take
@@ -221,7 +220,7 @@ def test_a_full_disk_in_the_middle_of_a_folder(
             return write(*args)
 
         monkeypatch.setattr(batch_translation, "translate", translate)
-        page.exports.start_batch(Wishes(source, out, "crop"))
+        page.exports.start_batch(source, out, "crop")
         until(qtbot, page.translator, lambda: told.errors)
         until(qtbot, page.translator, lambda: not page.translator.studio.jobs.running)
         assert [text for level, text in told if level in ("error", "warning")] == told.errors[:1]
@@ -232,7 +231,7 @@ def test_a_full_disk_in_the_middle_of_a_folder(
         done[:] = [1] * -100
         monkeypatch.setattr(batch_translation, "translate", write)
         shutil.rmtree(out)
-        page.exports.start_batch(Wishes(source, out, "crop"))
+        page.exports.start_batch(source, out, "crop")
         until(qtbot, page.translator, lambda: told.said("6 of 6 pictures"))
         assert json.loads((out / MANIFEST).read_text("utf-8"))["ended"] == "done"
 
@@ -253,10 +252,10 @@ def test_results_of_a_batch_that_a_full_disk_ended_can_be_written_again(
             return write(*args)
 
         monkeypatch.setattr(batch_translation, "translate", translate)
-        page.exports.start_batch(Wishes(source, out, "crop"))
+        page.exports.start_batch(source, out, "crop")
         until(qtbot, page.translator, lambda: told.errors)
         until(qtbot, page.translator, lambda: not page.translator.studio.jobs.running)
         room.full = False
-        page.exports.start_batch(Wishes(source, out, "crop"))
+        page.exports.start_batch(source, out, "crop")
         until(qtbot, page.translator, lambda: told.said("4 of 4 pictures") or len(told.errors) > 1)
         assert told.said("4 of 4 pictures"), told.errors

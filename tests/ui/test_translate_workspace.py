@@ -30,7 +30,7 @@ from ganstudio.ui.generator_page.exports import PictureDialog
 from ganstudio.ui.kit.files import LARGEST_PASTE, png_of
 from ganstudio.ui.kit.style import set_theme
 from ganstudio.ui.translate.actions import shortcut_rows
-from ganstudio.ui.translate.batch_dialog import BatchDialog, Wishes
+from ganstudio.ui.translate.exports import BatchDialog
 from ganstudio.ui.translate.workspace import TranslateWorkspace
 from ganstudio.ui.window import MainWindow
 from tests.explore.toy_translators import CLASSES, FEW, MAP, SIZE, SKETCH, TWO_WAYS, take
@@ -521,7 +521,7 @@ def test_a_folder_is_translated_beside_the_window(
         assert told.said("bad.png")
         assert len(list((tmp_path / "out").glob("*.png"))) == 3
         assert json.loads((tmp_path / "out" / MANIFEST).read_text("utf-8"))["ended"] == "done"
-        page.exports.start_batch(Wishes(photos, photos, "crop"))
+        page.exports.start_batch(photos, photos, "crop")
         until(qtbot, page.translator, lambda: told.said("over the pictures themselves (bad.png)"))
         assert len(list(photos.iterdir())) == 4
 
@@ -532,7 +532,7 @@ def test_cancelling_a_folder(qtbot: QtBot, tmp_path: Path, told: Told) -> None:
     for number in range(60):
         photo(photos / f"{number}.png")
     with translating_window(qtbot) as (window, page):
-        page.exports.start_batch(Wishes(photos, tmp_path / "out", "crop"))
+        page.exports.start_batch(photos, tmp_path / "out", "crop")
         until(qtbot, page.translator, lambda: window.studio.jobs.running)
         for job in window.studio.jobs.running:
             job.cancel()

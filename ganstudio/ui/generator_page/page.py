@@ -10,6 +10,7 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QMenu, QSplitter, QWidget
 
 from ganstudio.app.generators.desk import Desk
+from ganstudio.app.generators.workplaces import bundled_path
 from ganstudio.app.history import History
 from ganstudio.app.runs.run_model import RunModel
 from ganstudio.app.studio import Studio
@@ -150,7 +151,9 @@ class GeneratorPage(Page):
 
     def open_ready(self) -> None:
         """Opens the run that comes with the program; goes on where that is open already."""
-        raise NotImplementedError
+        opened, ready = self._desk.opened, bundled_path(self._desk.place)
+        if ready is not None and (opened is None or opened.path != ready):
+            self._desk.open_bundled()
 
     def open_file(self, dropped: Dropped) -> None:
         """Takes a file that was dropped: a picture that carries a state of this workspace, or any other picture."""

@@ -171,11 +171,12 @@ class EmptyState(QWidget):
     def __init__(self, icon_name: str, title: str, text: str = "", button: str = "") -> None:
         super().__init__()
         picture = IconLabel(icon_name, 40, "text_muted")
-        column = boxed(None, into=self, margins=(24, 24, 24, 24), gap=8)
+        column = self._column = boxed(None, into=self, margins=(24, 24, 24, 24), gap=8)
         column.setStretch(0, 2)
         column.addWidget(picture, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addSpacing(4)
-        for words in [label(title, "title", wrap=True)] + [label(text, "muted", wrap=True)] * bool(text):
+        heading, more = label(title, "title", wrap=True), label(text, "muted", wrap=True)
+        for words in (heading, more) if text else (heading,):
             words.setAlignment(Qt.AlignmentFlag.AlignHCenter)
             words.setMinimumWidth(160)
             words.setMaximumWidth(440)
@@ -189,3 +190,7 @@ class EmptyState(QWidget):
             column.addSpacing(8)
             column.addWidget(self.button, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addStretch(3)
+
+    def add_links(self, *links: QWidget) -> None:
+        """Other ways, beside each other below the button."""
+        self._column.insertLayout(self._column.count() - 1, boxed(None, *links, None, across=True, gap=6))

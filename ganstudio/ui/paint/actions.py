@@ -7,7 +7,7 @@ from functools import partial
 from ganstudio.app.actions import Action
 from ganstudio.core.i18n import _
 from ganstudio.ui.generator_page.actions import page_action
-from ganstudio.ui.paint.tools import canvas_shortcut_rows, paint_tool_actions
+from ganstudio.ui.paint.tools import paint_tool_actions
 from ganstudio.ui.paint.workspace import PaintWorkspace
 
 
@@ -37,7 +37,7 @@ def paint_actions(page: PaintWorkspace) -> tuple[Action, ...]:
             _("A blank canvas of the chosen class; the button New offers examples and maps of the data."), there),
         row("open-map", _("Open a label map…"), page.opening.choose_map, "folder", "Ctrl+O", 0,
             _("An index, palette or RGB picture; colours become the nearest class, and you are told which."), there),
-        row("scene", _("A map of the run’s data…"), lambda: page.choose_scene(False), "database", "", 0,
+        row("scene", _("A map of the run’s data…"), lambda: page.opening.choose_scene(False), "database", "", 0,
             _("Some of the label maps that the run was trained on."), there),
         row("duplicate-canvas", _("Duplicate the canvas"), painter.source.duplicate, "duplicate", "", 0,
             _("A copy with a history of its own."), there),
@@ -79,10 +79,19 @@ def paint_actions(page: PaintWorkspace) -> tuple[Action, ...]:
 
 
 def shortcut_rows() -> list[tuple[str, str, str]]:
-    """Keys that are no actions, ``(group, what, keys)``, for the list of shortcuts."""
-    picture, styles = _("Painted picture"), _("Styles")
+    """Keys and gestures that are no actions, ``(group, what, keys)``, for the list of shortcuts."""
+    canvas, picture, styles = _("Canvas"), _("Painted picture"), _("Styles")
     return [
-        *canvas_shortcut_rows(),
+        (canvas, _("Choose a class"), "1 … 9"),
+        (canvas, _("Pick the class under the cursor"), _("Right click, Alt+click")),
+        (canvas, _("Size of the brush; in large steps"), _("Wheel, [ and ]; with Shift")),
+        (canvas, _("Zoom"), _("Ctrl+wheel, + and −")),
+        (canvas, _("Pan"), _("Middle button, Space+drag")),
+        (canvas, _("Move the cursor; by one pixel; far"), _("Arrow keys; with Shift; with Ctrl")),
+        (canvas, _("Paint at the cursor while held"), "Space"),
+        (canvas, _("Put the pen down, lift it; close a shape"), "Enter"),
+        (canvas, _("Give up what has begun; take a corner back"), "Esc, Backspace"),
+        (canvas, _("Straight lines, squares and circles"), "Shift"),
         (picture, _("Move the line of the comparison"), _("Left and right arrow keys")),
         (picture, _("Larger, smaller"), _("Wheel, + and −")),
         (styles, _("Go along, take one"), _("Arrow keys, Enter")),

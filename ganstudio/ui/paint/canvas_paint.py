@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,37 +16,18 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen, QPolygon
 from ganstudio.core.dataspec import MapClass
 from ganstudio.core.i18n import _
 from ganstudio.core.labelmaps import MAX_CLASSES, UNKNOWN, colour_map, pack_colours
-from ganstudio.explore.canvas import Patch, Point, Rect
+from ganstudio.explore.canvas import Patch, Rect
 from ganstudio.explore.canvas import shapes as raster
 from ganstudio.ui.kit.painted import colour, device_pixels
 from ganstudio.ui.kit.theme import current_theme
-from ganstudio.ui.paint.gestures import Preview
-from ganstudio.ui.paint.options import PaintOptions, Tool
+from ganstudio.ui.paint.cursor import Cursor
+from ganstudio.ui.paint.gestures import Hand, Preview
 from ganstudio.ui.pictures.viewport import GRID_FROM, Viewport
 
 SMOOTH_FROM = 4.0
 CORNER = 3.5
 CORNERS = 12
 """Outlines and corners reach so many pixels of the widget over their shape."""
-
-
-@dataclass(frozen=True, slots=True)
-class Over:
-    """What lies over the map at a moment.
-
-    Attributes:
-        tool: what is in the hand.
-        preview: what is about to happen.
-        at: where the hand or the keyboard's cursor is, in class pixels; None for nowhere.
-        cross: the keyboard has the cursor.
-        pen: its pen is down.
-    """
-
-    tool: Tool
-    preview: Preview | None
-    at: QPointF | None
-    cross: bool
-    pen: bool
 
 
 class CanvasPicture:
@@ -57,15 +37,16 @@ class CanvasPicture:
 
     Args:
         viewport: how the map lies on the widget.
-        options: what the hand holds.
+        hand: what it is about to do is drawn over the map.
+        cursor: where it is.
 
     Attributes:
         ink: the map in its colours, RGB32, one pixel a pixel; null where there is no map.
         underlay: the picture below the map; null for none.
     """
 
-    def __init__(self, viewport: Viewport, options: PaintOptions) -> None:
-        self._view, self._options = viewport, options
+    def __init__(self, viewport: Viewport, hand: Hand, cursor: Cursor) -> None:
+        self._view, self._hand, self._cursor, self._options = viewport, hand, cursor, hand.options
         self.ink, self.underlay = QImage(), QImage()
         self._classes: Sequence[MapClass] = ()
         self._pixels: NDArray[np.uint32] = np.zeros((0, 0), np.uint32)
@@ -108,15 +89,15 @@ class CanvasPicture:
 
     # -- where ------------------------------------------------------------------------------------------------------
 
-    def region(self, over: Over) -> QRegion:
+    def region(self) -> QRegion:
         """The part of the widget that what lies over the map takes up."""
-        region, view, preview = QRegion(), self._view, over.preview
-        if over.at is not None:
-            area = self._brush_area(over.at)
+        region, view, preview, at = QRegion(), self._view, self._hand.tool.preview, self._cursor.at
+        if at is not None:
+            area = self._brush_area(at)
             around = QRectF(area.topLeft() / view.ratio, area.size() / view.ratio).adjusted(-3, -3, 3, 3)
             region += around.toAlignedRect()
-            if over.cross:
-                there = view.to_widget(over.at).toPoint()
+            if self._cursor.by_keys:
+                there = view.to_widget(at).toPoint()
                 region += QRect(there.x() - 4, 0, 9, view.widget.height())
                 region += QRect(0, there.y() - 4, view.widget.width(), 9)
         if preview is None:
@@ -136,13 +117,12 @@ class CanvasPicture:
             region += view.cover(min(xs) - thick, min(ys) - thick, max(xs) + thick, max(ys) + thick, CORNERS)
         return region
 
-    def _at(self, point: Point) -> QPointF:
-        view = self._view
-        return QPointF(point[0] * view.scale + view.origin.x(), point[1] * view.scale + view.origin.y())
+    def _at(self, x: float, y: float) -> QPointF:
+        return self._view.to_widget(QPointF(x, y)) * self._view.ratio
 
     def _area(self, rect: Rect) -> QRectF:
         top, left, bottom, right = rect
-        return QRectF(self._at((left, top)), self._at((right, bottom)))
+        return QRectF(self._at(left, top), self._at(right, bottom))
 
     def _brush_area(self, at: QPointF) -> QRectF:
         """What the brush reaches over; a brush of one pixel has that pixel."""
@@ -150,14 +130,14 @@ class CanvasPicture:
         if size < 2:
             left, top = math.floor(at.x()), math.floor(at.y())
             return self._area((top, left, top + 1, left + 1))
-        middle, half = self._at((at.x(), at.y())), size / 2 * self._view.scale
+        middle, half = self._at(at.x(), at.y()), size / 2 * self._view.scale
         return QRectF(middle.x() - half, middle.y() - half, 2 * half, 2 * half)
 
     # -- drawing ----------------------------------------------------------------------------------------------------
 
-    def draw(self, painter: QPainter, shown: QRect, over: Over) -> None:
+    def draw(self, painter: QPainter, shown: QRect) -> None:
         """Draws everything within a part of the widget; the painter is left as it was."""
-        ratio, preview, options = self._view.ratio, over.preview, self._options
+        ratio, preview, tool, at = self._view.ratio, self._hand.tool.preview, self._hand.tool_in_use, self._cursor.at
         painter.fillRect(shown, QColor(current_theme().picture_grey))
         if self.ink.isNull():
             painter.setPen(QColor(current_theme().text))
@@ -172,18 +152,20 @@ class CanvasPicture:
             self._draw_moved(painter, preview)
             for patch in self._patches(preview):
                 self._draw_patch(painter, patch)
-        if options.grid:
+        if self._options.grid:
             area = QRectF(shown.x() * ratio, shown.y() * ratio, shown.width() * ratio, shown.height() * ratio)
             self._draw_grid(painter, QRectF(area.toAlignedRect()))
-        if options.mirror:
-            self._draw_axis(painter)
+        if self._options.mirror:  # at a line
+            target = self._view.target
+            axis = QPainterPath(QPointF(target.center().x(), target.top()))
+            axis.lineTo(target.center().x(), target.bottom())
+            self._draw_line(painter, axis, dashed=True)
         if preview is not None:
             self._draw_outline(painter, preview)
-        if over.at is not None:
-            if over.cross:
-                self._draw_cross(painter, over.at, over.pen)
-            if over.tool.sized:
-                self._draw_brush(painter, over.at, dashed=over.tool.key == "eraser")
+        if at is not None and self._cursor.by_keys:
+            self._draw_cross(painter, at, self._cursor.pen)
+        if at is not None and tool.sized:
+            self._draw_brush(painter, at, dashed=tool.key == "eraser")
         painter.restore()
 
     def _draw_map(self, painter: QPainter) -> None:
@@ -219,7 +201,7 @@ class CanvasPicture:
     def _draw_outline(self, painter: QPainter, preview: Preview) -> None:
         """The outline of what is about to be drawn, readable on every colour."""
         path, shape = QPainterPath(), preview.shape
-        corners = [self._at(point) for point in preview.points]
+        corners = [self._at(*point) for point in preview.points]
         if shape in ("line", "polygon"):
             path.addPolygon(QPolygonF(corners))
             if shape == "polygon" and len(corners) > 2:
@@ -260,7 +242,7 @@ class CanvasPicture:
 
     def _draw_cross(self, painter: QPainter, at: QPointF, down: bool) -> None:
         """The keyboard's cursor: two lines across the canvas, dashed; solid and coloured while the pen is down."""
-        middle, ratio, size = self._at((at.x(), at.y())), self._view.ratio, self._view.widget
+        middle, ratio, size = self._at(at.x(), at.y()), self._view.ratio, self._view.widget
         x, y, width = round(middle.x()), round(middle.y()), max(1, round(ratio))
         upper = QPen(QColor(current_theme().accent) if down else QColor("white"), width)
         if not down:
@@ -269,13 +251,6 @@ class CanvasPicture:
             painter.setPen(pen)
             painter.drawLine(x, 0, x, round(size.height() * ratio))
             painter.drawLine(0, y, round(size.width() * ratio), y)
-
-    def _draw_axis(self, painter: QPainter) -> None:
-        """The line that what is painted is mirrored at."""
-        target = self._view.target
-        path = QPainterPath(QPointF(target.center().x(), target.top()))
-        path.lineTo(target.center().x(), target.bottom())
-        self._draw_line(painter, path, dashed=True)
 
     def _draw_grid(self, painter: QPainter, shown: QRectF) -> None:
         """Hairlines between pixels where these are large enough; mid-grey and translucent, so seen on every colour."""

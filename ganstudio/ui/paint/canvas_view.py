@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPointF, QSize, Qt, Signal
 from PySide6.QtGui import (
-    QContextMenuEvent,
     QEnterEvent,
     QFocusEvent,
     QHideEvent,
@@ -34,7 +33,7 @@ from ganstudio.explore.canvas import LabelCanvas, Rect
 from ganstudio.ui.kit.lifetimes import listen
 from ganstudio.ui.kit.painted import draw_focus_ring
 from ganstudio.ui.kit.theme import current_theme, theme_hub
-from ganstudio.ui.paint.canvas_paint import CanvasPicture, Over
+from ganstudio.ui.paint.canvas_paint import CanvasPicture
 from ganstudio.ui.paint.cursor import Cursor
 from ganstudio.ui.paint.gestures import Hand
 from ganstudio.ui.paint.options import BY_KEY, PaintOptions
@@ -78,15 +77,15 @@ class CanvasView(QWidget):
     zoom_changed = Signal(float)
     painted = Signal(object)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.options, self.viewport = PaintOptions(self), Viewport()
         self.document: CanvasDocument | None = None
         self._deaf: Callable[..., None] = lambda: None
-        self._picture = CanvasPicture(self.viewport, self.options)
         hand = self.hand = Hand(self.options, self.stroke_began.emit, self.stroke_ended.emit, self.choose_class)
         self._strokes = StrokeInput(self.viewport.to_canvas, hand.press, hand.move, hand.release, hand.cancel)
         self._cursor = Cursor(self.viewport, hand, self._strokes, self._viewed)
+        self._picture = CanvasPicture(self.viewport, hand, self._cursor)
         self._space = self._picking = False
         self._panning: QPointF | None = None
         self._turned = [0, 0]
@@ -96,6 +95,7 @@ class CanvasView(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)  # it paints every pixel itself
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(160, 160)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)  # the right button picks a class
         self.setMouseTracking(True)
         self.setTabletTracking(True)
         self.grabGesture(Qt.GestureType.PinchGesture)
@@ -107,7 +107,7 @@ class CanvasView(QWidget):
         self.options.changed.connect(self._options_changed)
         self.options.tool_changed.connect(self._tool_changed)
         theme_hub.changed.connect(self.update)
-        self._take_document()
+        self.set_document(None)
 
     def sizeHint(self) -> QSize:
         """Twice 256 pixels."""
@@ -132,22 +132,15 @@ class CanvasView(QWidget):
 
     def set_document(self, document: CanvasDocument | None) -> None:
         """Shows another document; what had begun on the one before is ended there."""
-        self.hand.set_document(None)
+        self.hand.set_document(document)
         self._deaf()
         self.document = document
+        self._cursor.pen, self._cursor.at = False, None
         if document is not None:
             self._deaf = listen(self, (document.changed, self._inked))
-        self._take_document()
-
-    def _take_document(self) -> None:
-        document, classes = self.document, self.classes
-        self._cursor.pen, self._cursor.at = False, None
-        self.hand.set_document(document)
-        if document is not None:
-            last = len(classes) - 1
-            chosen, background = self.options.chosen, document.canvas.background
-            self.options.set(chosen=min(chosen, last), background=min(background, last))
-        self._picture.renew(self.ids, classes)
+            last = len(document.classes) - 1
+            self.options.set(chosen=min(self.options.chosen, last), background=min(document.canvas.background, last))
+        self._picture.renew(self.ids, self.classes)
         self._place()
         self._show_cursor()
         self.update()
@@ -265,13 +258,9 @@ class CanvasView(QWidget):
 
     # -- painting ---------------------------------------------------------------------------------------------------
 
-    def _over(self) -> Over:
-        cursor = self._cursor
-        return Over(self.hand.tool_in_use, self.hand.tool.preview, cursor.at, cursor.by_keys, cursor.pen)
-
     def _decorate(self) -> None:
         """Asks for a new drawing of where outlines and cursors were, and of where they are now."""
-        now = self._picture.region(self._over())
+        now = self._picture.region()
         self.update(self._decorated.united(now))
         self._decorated = now
 
@@ -280,7 +269,7 @@ class CanvasView(QWidget):
         if self.viewport.ratio != self.devicePixelRatioF():
             self._place()
         painter = QPainter(self)
-        self._picture.draw(painter, event.rect(), self._over())
+        self._picture.draw(painter, event.rect())
         if self.hasFocus():
             draw_focus_ring(painter, self.rect(), current_theme())
         painter.end()
@@ -375,10 +364,6 @@ class CanvasView(QWidget):
             self._cursor.at = None
             self._went()
 
-    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        """The right button picks a class; there is no menu."""
-        event.accept()
-
     # -- wheel and gestures -----------------------------------------------------------------------------------------
 
     def wheelEvent(self, event: QWheelEvent) -> None:
@@ -469,19 +454,11 @@ class CanvasView(QWidget):
             return False
         return True
 
-    # -- focus ------------------------------------------------------------------------------------------------------
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        """Shows the ring."""
-        super().focusInEvent(event)
-        self.update()
-
     def focusOutEvent(self, event: QFocusEvent) -> None:
         """Lifts the keyboard's pen; what the mouse is doing goes on."""
         super().focusOutEvent(event)
         self._cursor.lift()
         self._space = False
-        self.update()
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Ends what has begun."""

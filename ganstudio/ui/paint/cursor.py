@@ -11,12 +11,7 @@ from ganstudio.ui.paint.gestures import Hand
 from ganstudio.ui.pictures.strokes import StrokeInput
 from ganstudio.ui.pictures.viewport import Viewport
 
-ARROWS = {
-    Qt.Key.Key_Left: (-1, 0),
-    Qt.Key.Key_Right: (1, 0),
-    Qt.Key.Key_Up: (0, -1),
-    Qt.Key.Key_Down: (0, 1),
-}
+ARROWS = {Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, -1), Qt.Key.Key_Down: (0, 1)}
 
 
 class Cursor:
@@ -47,10 +42,10 @@ class Cursor:
                 return self._strokes.cancel()
             case Qt.Key.Key_Backspace:
                 return self._hand.tool.back()
-            case Qt.Key.Key_Return | Qt.Key.Key_Enter:
-                return event.isAutoRepeat() or self._enter()
-            case Qt.Key.Key_Space:
-                return event.isAutoRepeat() or self._space()
+            case Qt.Key.Key_Return | Qt.Key.Key_Enter | Qt.Key.Key_Space as key:
+                if not (event.isAutoRepeat() or self._strokes.down):
+                    self._pen_key(key == Qt.Key.Key_Space)
+                return True
             case key if key in ARROWS:
                 return self._arrow(ARROWS[Qt.Key(key)], event.modifiers())
         return False
@@ -89,22 +84,12 @@ class Cursor:
             self.at = QPointF(min(side - 1, max(0, int(at.x()))) + 0.5, min(side - 1, max(0, int(at.y()))) + 0.5)
         return self.at
 
-    def _enter(self) -> bool:
-        if self._strokes.down:
-            return True
+    def _pen_key(self, space: bool) -> None:
+        """The pen goes down, and stays there for tools that are dragged; or what has begun is ended."""
         if self.pen:
-            self.lift()
-        elif not self._hand.tool.accept():
-            self._put_down(while_held=False)
-        return True
-
-    def _space(self) -> bool:
-        if not self._strokes.down and not self.pen:
-            self._put_down(while_held=True)
-        return True
-
-    def _put_down(self, while_held: bool) -> None:
-        """The pen goes down, and stays there for tools that are dragged."""
-        self._hand.press(self._strokes.touch_at(self._take()))
-        self.pen = self._hand.busy and self._hand.options.tool != "polygon"
-        self._while_held = while_held
+            if not space:
+                self.lift()
+        elif space or not self._hand.tool.accept():
+            self._hand.press(self._strokes.touch_at(self._take()))
+            self.pen = self._hand.busy and self._hand.options.tool != "polygon"
+            self._while_held = space

@@ -16,6 +16,7 @@ from ganstudio.explore.canvas.shapes import cells
 from ganstudio.ui.paint.options import BY_KEY, PaintOptions, Tool
 from ganstudio.ui.pictures.strokes import Touch, Way, constrained
 
+Call = Callable[[], None]
 LIGHTEST = 0.1
 """So much of the brush's size is left under the lightest pressure."""
 
@@ -65,7 +66,8 @@ class Gesture:
         """It moves."""
 
     def release(self, touch: Touch) -> None:
-        """It is lifted."""
+        """It is lifted: that ends what has begun, where nothing else is said."""
+        self.accept()
 
     def double(self, touch: Touch) -> bool:
         """A second press at once; False: an ordinary press."""
@@ -123,10 +125,6 @@ class Freehand(Gesture):
         """Paints on to there."""
         if down and self._last is not None:
             self._draw(touch)
-
-    def release(self, touch: Touch) -> None:
-        """Ends the stroke."""
-        self.accept()
 
     def accept(self) -> bool:
         """Ends the stroke."""
@@ -329,13 +327,7 @@ class Hand:
         pick: called with the class that was picked.
     """
 
-    def __init__(
-        self,
-        options: PaintOptions,
-        began: Callable[[], None],
-        ended: Callable[[], None],
-        pick: Callable[[int], None],
-    ) -> None:
+    def __init__(self, options: PaintOptions, began: Call, ended: Call, pick: Callable[[int], None]) -> None:
         self.options, self.began, self.ended, self.pick = options, began, ended, pick
         self._document: CanvasDocument | None = None
         self.erasing = False

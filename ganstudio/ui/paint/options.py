@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TypedDict, Unpack, cast
+from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
@@ -61,8 +61,12 @@ SWITCHES: tuple[Tool, ...] = (
 """What is on or off."""
 
 
-class Held(TypedDict, total=False):
-    """What the hand holds.
+class PaintOptions(QObject):
+    """The state of the hand; :meth:`set` changes it and tells so.
+
+    Signals:
+        changed(): anything is another.
+        tool_changed(): another tool is held; comes first.
 
     Attributes:
         tool: key of the tool.
@@ -75,24 +79,6 @@ class Held(TypedDict, total=False):
         opacity: how much of the label map is seen over the result, kept within 0 and 1.
     """
 
-    tool: str
-    size: int
-    square: bool
-    chosen: int
-    background: int
-    mirror: bool
-    grid: bool
-    opacity: float
-
-
-class PaintOptions(QObject):
-    """The state of the hand. The attributes are those of :class:`Held`; :meth:`set` changes them and tells so.
-
-    Signals:
-        changed(): anything is another.
-        tool_changed(): another tool is held; comes first.
-    """
-
     changed = Signal()
     tool_changed = Signal()
 
@@ -103,7 +89,7 @@ class PaintOptions(QObject):
         self.square = self.mirror = self.grid = False
         self.opacity = 1.0
 
-    def set(self, **held: Unpack[Held]) -> None:
+    def set(self, **held: Any) -> None:
         """Holds something else. What it is already tells nobody.
 
         Raises:
@@ -125,7 +111,7 @@ class PaintOptions(QObject):
 
     def switch(self, name: str) -> None:
         """Turns one of :data:`SWITCHES` on or off."""
-        self.set(**cast("Held", {name: not getattr(self, name)}))
+        self.set(**{name: not getattr(self, name)})
 
     def grow(self, steps: float) -> None:
         """Larger by so many steps of a tenth, smaller where negative; by one pixel at least."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
 
@@ -14,6 +13,7 @@ from ganstudio.ui.controls.seeds import SeedRow
 from ganstudio.ui.kit.icons import icon
 from ganstudio.ui.kit.lifetimes import listen
 from ganstudio.ui.kit.parts import boxed, label, push_button
+from ganstudio.ui.paint.opening import Opening
 from ganstudio.ui.pictures.grid import PictureStrip
 
 LEFT = 316
@@ -25,22 +25,12 @@ class StylePanel(QWidget):
 
     Args:
         painter: what is driven.
-
-    Signals:
-        open_wanted: a picture is to be chosen whose style is taken.
-        paste_wanted: the picture on the clipboard is.
-        scene_wanted: a picture of the run's data is.
-        dropped: something was dropped here (its ``QMimeData``).
+        opening: takes the style of a picture.
     """
 
-    open_wanted = Signal()
-    paste_wanted = Signal()
-    scene_wanted = Signal()
-    dropped = Signal(object)
-
-    def __init__(self, painter: Painter, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._painter = painter
+    def __init__(self, painter: Painter, opening: Opening) -> None:
+        super().__init__()
+        self._painter, self._opening = painter, opening
         hint = _("The present map in other styles: click one to take it (arrow keys and Enter do the same)")
         self.strip = PictureStrip(_("Other styles of this map"), hint, rows=2, sides=(8, 112), edge=(0, 0))
         self.strip.prepare(VARIANT_COUNT)
@@ -72,25 +62,21 @@ class StylePanel(QWidget):
         self.seed.chosen.connect(self._draw)
         tip = _("Every slider back to the middle")
         self.reset = self.seed.add_button("reset", _("Reset the style"), self.reset_style, tip)
-        title = label(_("Style"), "strong")
-        heads = (
-            boxed(title, 4, self.surprise, self.from_picture, None, across=True, gap=4),
-            boxed(None, self.seed, across=True),
-        )
+        head = boxed(label(_("Style"), "strong"), 4, self.surprise, self.from_picture, None, across=True, gap=4)
         self._left, self._right = QWidget(), QWidget()
-        boxed(heads[0], self.strip, gap=4, into=self._left, stretch=self.strip)
-        boxed(heads[1], self.controls, gap=4, into=self._right, stretch=self.controls)
+        boxed(head, self.strip, gap=4, into=self._left, stretch=self.strip)
+        seed = boxed(None, self.seed, across=True)
+        boxed(seed, self.controls, gap=4, into=self._right, stretch=self.controls)
         self._left.setFixedWidth(LEFT)
         self._none = label(_("This generator draws one picture of each map: it has no style to choose."), "muted", True)
-        whole = boxed(
-            self._left, self._right, across=True, gap=24, margins=(12, 4, 8, 8), into=self, stretch=self._right
-        )
-        whole.addWidget(self._none, 1)
+        parts = (self._left, self._right, self._none)
+        boxed(*parts, across=True, gap=24, margins=(12, 4, 8, 8), into=self, stretch=self._right)
 
     def _offer(self, menu: QMenu) -> None:
-        menu.addAction(icon("folder"), _("Open a picture…"), self.open_wanted.emit)
-        menu.addAction(icon("paste"), _("Paste a picture"), self.paste_wanted.emit)
-        menu.addAction(icon("database"), _("A picture of the run’s data…"), self.scene_wanted.emit)
+        menu.addAction(icon("folder"), _("Open a picture…"), self._opening.choose_style)
+        menu.addAction(icon("paste"), _("Paste a picture"), self._opening.paste_style)
+        words = _("A picture of the run’s data…")
+        menu.addAction(icon("database"), words, lambda: self._opening.choose_scene(True))
 
     # -- what the painter tells -------------------------------------------------------------------------------------
 
@@ -143,4 +129,4 @@ class StylePanel(QWidget):
     def dropEvent(self, event: QDropEvent) -> None:
         """Takes it."""
         event.acceptProposedAction()
-        self.dropped.emit(event.mimeData())
+        self._opening.take_style_of(event.mimeData())

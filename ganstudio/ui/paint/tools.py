@@ -20,6 +20,8 @@ from ganstudio.ui.paint.options import LARGEST, SMALLEST, SWITCHES, TOOLS, Tool
 COLUMNS = 5
 BUTTON = 32
 FLIP = Tool("flip", _("Flip the map"), "flip", "Shift+X", _("Exchanges left and right of the whole map."))
+FILL = Tool("fill-canvas", _("Fill the canvas with the chosen class"), "bucket", "",
+            _("The whole map becomes the class that is chosen."))  # fmt: skip
 ZOOMS = (
     Tool("zoom-out", _("Zoom out"), "zoom-out", "-", _("Makes the canvas smaller; Ctrl+wheel does it too.")),
     Tool("zoom-in", _("Zoom in"), "zoom-in", "+", _("Enlarges the canvas; Ctrl+wheel does it too.")),
@@ -33,6 +35,7 @@ def _deeds(view: CanvasView) -> dict[str, Callable[[], object]]:
         **{tool.key: partial(view.options.set, tool=tool.key) for tool in TOOLS},
         **{switch.key: partial(view.options.switch, switch.key) for switch in SWITCHES},
         "flip": view.flip,
+        "fill-canvas": lambda: view.fill_canvas(view.options.chosen),
         "zoom-out": partial(view.zoom_by_step, False),
         "zoom-in": partial(view.zoom_by_step, True),
         "fit": view.fit,
@@ -63,8 +66,8 @@ class ToolStrip(QWidget):
         view: the canvas; its options are shown.
     """
 
-    def __init__(self, view: CanvasView, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, view: CanvasView) -> None:
+        super().__init__()
         self._view, self._options = view, view.options
         self.buttons: dict[str, QToolButton] = {}
         self.zoom = ZoomLabel(view.fit)
@@ -75,16 +78,12 @@ class ToolStrip(QWidget):
         sliders.setVerticalSpacing(0)
         sliders.setColumnStretch(1, 1)
         tip = _("Size of the brush, {low} to {high} pixels of the map (the wheel over the canvas, or [ and ])")
-        self.size_slider, self._size_text = _add_slider(
-            sliders, _("Size"), _("Size of the brush"), tip.format(low=SMALLEST, high=LARGEST), SMALLEST, LARGEST
-        )
-        tip = _(
-            "How much of the map covers the picture: at 100 % there is only the map, below the picture shines through"
-        )
-        self.opacity_slider, self._opacity_text = _add_slider(
-            sliders, _("Map"), _("How much of the map covers the picture"), tip, 0, 100
-        )
+        tip, reach = tip.format(low=SMALLEST, high=LARGEST), (SMALLEST, LARGEST)
+        self.size_slider, self._size_text = _add_slider(sliders, _("Size"), _("Size of the brush"), tip, reach)
         self.size_slider.valueChanged.connect(lambda value: view.options.set(size=value))
+        name = _("How much of the map covers the picture")
+        tip = _("{name}: at 100 % there is only the map, below the picture shines through").format(name=name)
+        self.opacity_slider, self._opacity_text = _add_slider(sliders, _("Map"), name, tip, (0, 100))
         self.opacity_slider.valueChanged.connect(lambda value: view.options.set(opacity=value / 100))
         below = boxed(smaller, self.zoom, larger, None, fit, across=True, gap=2)
         boxed(_grid(tools), _grid(switches), 4, sliders, below, gap=4, into=self)
@@ -98,10 +97,8 @@ class ToolStrip(QWidget):
         deeds, made = _deeds(self._view), []
         for tool in tools:
             tip = f"{tool.title} ({tool.shortcut.replace('-', '−')})\n{tool.help}"
-            button = tool_button(
-                tool.icon, tool.title, tip, tool in TOOLS or tool in SWITCHES, side=BUTTON, on="accent"
-            )
-            button.clicked.connect(lambda _checked=False, deed=deeds[tool.key]: self._do(deed))
+            stays, do = tool in TOOLS or tool in SWITCHES, partial(self._do, deeds[tool.key])
+            button = tool_button(tool.icon, tool.title, tip, stays, clicked=do, side=BUTTON, on="accent")
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the keyboard with the canvas
             self.buttons[tool.key] = button
             made.append(button)
@@ -140,10 +137,10 @@ def _grid(buttons: list[QToolButton]) -> QGridLayout:
     return grid
 
 
-def _add_slider(grid: QGridLayout, words: str, name: str, tip: str, low: int, high: int) -> tuple[QSlider, QLabel]:
+def _add_slider(grid: QGridLayout, words: str, name: str, tip: str, reach: tuple[int, int]) -> tuple[QSlider, QLabel]:
     """One more row: words, a slider, and room for its value."""
     slider, title, value = QSlider(Qt.Orientation.Horizontal), label(words, "small"), label("", "small")
-    slider.setRange(low, high)
+    slider.setRange(*reach)
     slider.setAccessibleName(name)
     slider.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     slider.setMinimumSize(QSize(48, 20))
@@ -162,42 +159,19 @@ def paint_tool_actions(view: CanvasView) -> tuple[Action, ...]:
     """Tools, switches and zoom as rows of the table of actions, in the menu Paint."""
     options, deeds = view.options, _deeds(view)
 
-    def row(
-        tool: Tool, section: int, run: Callable[[], object], checked: Callable[[], bool] | None = None, prefix: str = ""
-    ) -> Action:
-        return page_action("paint", prefix + tool.key, tool.title, run, tool.icon, tool.shortcut, section, tool.help,
-                           lambda: view.document is not None, checked)  # fmt: skip
-
-    def take(tool: Tool) -> Action:
+    def row(tool: Tool, section: int, checked: Callable[[], bool] | None = None) -> Action:
         def run() -> None:
             deeds[tool.key]()
-            view.setFocus(Qt.FocusReason.ShortcutFocusReason)
+            if tool in TOOLS:
+                view.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
-        return row(tool, 3, run, lambda: options.tool == tool.key, "tool-")
+        return page_action("paint", f"tool-{tool.key}" if tool in TOOLS else tool.key, tool.title, run, tool.icon,
+                           tool.shortcut, section, tool.help, lambda: view.document is not None, checked)  # fmt: skip
 
-    fill = Tool("fill-canvas", _("Fill the canvas with the chosen class"), "bucket", "",
-                _("The whole map becomes the class that is chosen."))  # fmt: skip
     return (
-        *(take(tool) for tool in TOOLS),
-        *(row(one, 4, deeds[one.key], partial(getattr, options, one.key)) for one in SWITCHES),
-        row(FLIP, 4, view.flip),
-        row(fill, 4, lambda: view.fill_canvas(options.chosen)),
-        *(row(one, 5, deeds[one.key]) for one in (ZOOMS[1], ZOOMS[0], ZOOMS[2])),
+        *(row(tool, 3, lambda key=tool.key: options.tool == key) for tool in TOOLS),  # type: ignore[misc]
+        *(row(one, 4, partial(getattr, options, one.key)) for one in SWITCHES),
+        row(FLIP, 4),
+        row(FILL, 4),
+        *(row(one, 5) for one in (ZOOMS[1], ZOOMS[0], ZOOMS[2])),
     )
-
-
-def canvas_shortcut_rows() -> list[tuple[str, str, str]]:
-    """Keys and gestures of the canvas that are no actions, ``(group, what, keys)``, for the list of shortcuts."""
-    group = _("Canvas")
-    return [
-        (group, _("Choose a class"), "1 … 9"),
-        (group, _("Pick the class under the cursor"), _("Right click, Alt+click")),
-        (group, _("Size of the brush; in large steps"), _("Wheel, [ and ]; with Shift")),
-        (group, _("Zoom"), _("Ctrl+wheel, + and −")),
-        (group, _("Pan"), _("Middle button, Space+drag")),
-        (group, _("Move the cursor; by one pixel; far"), _("Arrow keys; with Shift; with Ctrl")),
-        (group, _("Paint at the cursor while held"), "Space"),
-        (group, _("Put the pen down, lift it; close a shape"), "Enter"),
-        (group, _("Give up what has begun; take a corner back"), "Esc, Backspace"),
-        (group, _("Straight lines, squares and circles"), "Shift"),
-    ]

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from typing import cast
-
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
+from PySide6.QtCore import QPoint
+from PySide6.QtWidgets import QWidget
 
 from ganstudio.app.gallery import gallery_card
 from ganstudio.app.generators.workplaces import bundled_path
@@ -18,15 +16,13 @@ from ganstudio.ui.kit.errors import EmptyState
 from ganstudio.ui.kit.files import Dropped
 from ganstudio.ui.kit.lifetimes import listen
 from ganstudio.ui.kit.menus import ActionBinder
-from ganstudio.ui.kit.painted import to_image
-from ganstudio.ui.kit.parts import LinkButton, boxed, line
+from ganstudio.ui.kit.parts import LinkButton, boxed, line, split
 from ganstudio.ui.kit.words import step_text
 from ganstudio.ui.paint.canvas_bar import CanvasBar
 from ganstudio.ui.paint.canvas_view import CanvasView
 from ganstudio.ui.paint.exports import Exports
 from ganstudio.ui.paint.opening import Opening
 from ganstudio.ui.paint.palette import ClassPalette
-from ganstudio.ui.paint.scene_dialog import SceneDialog
 from ganstudio.ui.paint.style_panel import StylePanel
 from ganstudio.ui.paint.tools import ToolStrip
 from ganstudio.ui.pictures.viewer import PictureViewer
@@ -52,9 +48,9 @@ class PaintWorkspace(GeneratorPage):
             _("What the generator makes of the map. The wheel enlarges it; drag it where it is larger than its place."),
         )
         self.bar = CanvasBar(self.painter, binder)
-        self.style_panel = StylePanel(self.painter)
-        self.exports = Exports(self.painter, self)
         self.opening = Opening(self.painter, self)
+        self.style_panel = StylePanel(self.painter, self.opening)
+        self.exports = Exports(self.painter, self)
         self.under = False
         self._lay_out()
         self._connect()
@@ -63,11 +59,9 @@ class PaintWorkspace(GeneratorPage):
     def _lay_out(self) -> None:
         left = QWidget()
         boxed(self.tools, line(), self.palette_, gap=8, margins=(12, 8, 8, 8), into=left, stretch=self.palette_)
-        self.pair = _split(Qt.Orientation.Horizontal, self.canvas, self.result)
-        self.middle = _split(Qt.Orientation.Vertical, self.pair, self.style_panel)
-        self.columns = _split(Qt.Orientation.Horizontal, left, self.middle)
-        self.middle.setStretchFactor(0, 1)
-        self.columns.setStretchFactor(1, 1)
+        self.pair = split(self.canvas, self.result, stretch=(0, 0))
+        self.middle = split(self.pair, self.style_panel, stretch=(1, 0), down=True)
+        self.columns = split(left, self.middle, stretch=(0, 1))
         page = QWidget()
         boxed(self.bar, line(), self.columns, into=page, stretch=self.columns)
         self._fill(page, self._make_empty())
@@ -86,8 +80,7 @@ class PaintWorkspace(GeneratorPage):
         other.setAccessibleName(_("Open a run…"))
         other.setToolTip(_("Any run folder with SPADE or another method that draws on label maps"))
         other.clicked.connect(self.source.button.choose_folder)
-        column = cast("QVBoxLayout", empty.layout())
-        column.insertWidget(column.count() - 1, other, 0, Qt.AlignmentFlag.AlignHCenter)
+        empty.add_links(other)
         return empty
 
     def _connect(self) -> None:
@@ -101,11 +94,6 @@ class PaintWorkspace(GeneratorPage):
         self.bar.times.chosen.connect(self.result.set_zoom)
         self.bar.placing.chosen.connect(lambda key: self.set_under(key == "under"))
         self.bar.compare.clicked.connect(self.set_comparing)
-        self.bar.scene_wanted.connect(lambda: self.choose_scene(False))
-        self.style_panel.open_wanted.connect(self.opening.choose_style)
-        self.style_panel.paste_wanted.connect(self.opening.paste_style)
-        self.style_panel.scene_wanted.connect(lambda: self.choose_scene(True))
-        self.style_panel.dropped.connect(self.opening.take_style_of)
         self._deaf = listen(
             self,
             (painter.source_changed, self._source_changed),
@@ -135,7 +123,7 @@ class PaintWorkspace(GeneratorPage):
         painter = self.painter
         self.result.show_pictures(painter.picture, painter.before)
         self.result.show_words(error="" if painter.error is None else str(painter.error))
-        self.canvas.set_underlay(None if painter.picture is None else to_image(painter.picture))
+        self.canvas.set_underlay(self.result.image)
         self._show_step()
         self._note(painter.picture is not None)
 
@@ -167,25 +155,14 @@ class PaintWorkspace(GeneratorPage):
 
     def open_ready(self) -> None:
         """The run that comes with the program; where there is none, it is trained."""
-        place, opened = bundled_path("paint"), self.painter.opened
-        if place is None:
-            self._studio.when_ready(self._train)
-        elif opened is None or opened.path != place:
-            self.painter.open_bundled()
-
-    def _train(self) -> None:
-        self._studio.start(gallery_card("paint").experiment)
+        if bundled_path("paint") is None:
+            self._studio.when_ready(lambda: self._studio.start(gallery_card("paint").experiment))
+        else:
+            super().open_ready()
 
     def open_file(self, dropped: Dropped) -> None:
         """Opens what was dropped: a painting, a label map, or a picture whose style is taken."""
         self._studio.when_ready(lambda: self.opening.open_dropped(dropped))
-
-    def choose_scene(self, pictures: bool) -> None:
-        """Offers some of the run's data: as another canvas, or for their style."""
-        reader, source = self.painter.reader, self.painter.source
-        if self.painter.opened is not None:
-            take_style, take_map = lambda one: reader.take(one.picture), lambda one: source.add(one.name, one.ids)
-            SceneDialog(self.painter, pictures, take_style if pictures else take_map, self).open()
 
     # -- deeds ------------------------------------------------------------------------------------------------------
 
@@ -232,12 +209,3 @@ class PaintWorkspace(GeneratorPage):
         super().end()
         self.style_panel.end()
         self._deaf()
-
-
-def _split(way: Qt.Orientation, *parts: QWidget) -> QSplitter:
-    """Parts whose shares a person chooses; none can be pushed out of sight."""
-    made = QSplitter(way)
-    made.setChildrenCollapsible(False)
-    for part in parts:
-        made.addWidget(part)
-    return made

@@ -57,11 +57,8 @@ def constrained(start: Point, end: Point, shape: str) -> Point:
         return start[0] + length * math.cos(angle), start[1] + length * math.sin(angle)
     # Rectangles reach over whole pixels; equal counts of pixels need whole ways.
     dx, dy = math.floor(end[0]) - math.floor(start[0]), math.floor(end[1]) - math.floor(start[1])
-    side = max(abs(dx), abs(dy))
-    return (
-        math.floor(start[0]) + math.copysign(side, dx) + 0.5,
-        math.floor(start[1]) + math.copysign(side, dy) + 0.5,
-    )
+    side, (x, y) = max(abs(dx), abs(dy)), (math.floor(start[0]) + 0.5, math.floor(start[1]) + 0.5)
+    return x + math.copysign(side, dx), y + math.copysign(side, dy)
 
 
 class Way:
@@ -92,14 +89,14 @@ class Way:
 
 def as_mouse(event: QTabletEvent, widget: Any) -> None:
     """Lets a pen do what the mouse does: its events go to the widget's own handlers of the mouse."""
-    match event.type():
-        case QEvent.Type.TabletPress:
-            widget.setFocus(Qt.FocusReason.MouseFocusReason)
-            widget.mousePressEvent(event)
-        case QEvent.Type.TabletMove:
-            widget.mouseMoveEvent(event)
-        case QEvent.Type.TabletRelease:
-            widget.mouseReleaseEvent(event)
+    kind = event.type()
+    if kind == QEvent.Type.TabletPress:
+        widget.setFocus(Qt.FocusReason.MouseFocusReason)
+        widget.mousePressEvent(event)
+    elif kind == QEvent.Type.TabletMove:
+        widget.mouseMoveEvent(event)
+    elif kind == QEvent.Type.TabletRelease:
+        widget.mouseReleaseEvent(event)
     event.accept()
 
 

@@ -16,16 +16,16 @@ from PySide6.QtGui import (
     QMouseEvent,
     QPainter,
     QPaintEvent,
+    QPen,
     QWheelEvent,
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from ganstudio.core.i18n import _
-from ganstudio.ui.kit.painted import device_pixels, draw_focus_ring, draw_notice, draw_tag, to_image
+from ganstudio.ui.kit.painted import colour, device_pixels, draw_focus_ring, draw_notice, draw_tag, to_image
 from ganstudio.ui.kit.parts import Segmented
 from ganstudio.ui.kit.theme import Theme, current_theme, theme_hub
-from ganstudio.ui.pictures.divider import paint_line
-from ganstudio.ui.pictures.viewport import Viewport
+from ganstudio.ui.pictures.viewport import Viewport, middle_of
 
 Picture = NDArray[np.uint8]
 Comparing = Literal["", "beside", "over"]
@@ -33,15 +33,10 @@ ZOOMS = ("fit", "1", "2", "4")
 SMOOTH_FROM = 4.0
 PAN_STEP = 32.0
 GAP = 8
-GRIP = 14
-"""So many pixels beside the line still take hold of it."""
+GRIP, ROOM = 14, 64
+"""So many pixels beside the line still take hold of it; a side needs so many for its name."""
 SPLIT_STEP, FINE = 0.05, 0.01
-ARROWS = {
-    Qt.Key.Key_Left: QPointF(1, 0),
-    Qt.Key.Key_Right: QPointF(-1, 0),
-    Qt.Key.Key_Up: QPointF(0, 1),
-    Qt.Key.Key_Down: QPointF(0, -1),
-}
+ARROWS = {Qt.Key.Key_Left: (1, 0), Qt.Key.Key_Right: (-1, 0), Qt.Key.Key_Up: (0, 1), Qt.Key.Key_Down: (0, -1)}
 
 
 def zoom_choice(name: str) -> Segmented:
@@ -254,11 +249,10 @@ class PictureViewer(QWidget):
     def set_zoom(self, zoom: str) -> None:
         """One of :data:`ZOOMS`, the picture's middle in the middle; none is always fitted."""
         self._settle()
-        canvas = self.viewport.canvas
         if zoom == "fit" or self._image.isNull():
             self.viewport.fit()
         else:
-            self.viewport.look_at(QPointF(canvas.width() / 2, canvas.height() / 2), float(zoom) * self.viewport.ratio)
+            self.viewport.look_at(middle_of(self.viewport.canvas), float(zoom) * self.viewport.ratio)
         self._has_moved()
 
     def follow(self, other: PictureViewer) -> None:
@@ -289,7 +283,7 @@ class PictureViewer(QWidget):
         self._settle()  # the screen may be another one
         self._paint_pictures(painter)
         if self.divided:
-            paint_line(painter, self.place(), self.split, self.size(), self.names)
+            self._paint_line(painter, theme)
         self.hand.paint(painter)
         self._paint_words(painter, theme)
         if self.hasFocus():
@@ -312,6 +306,29 @@ class PictureViewer(QWidget):
                 painter.setClipRect(QRectF(target.left(), target.top(), self.split * target.width(), target.height()))
                 painter.drawImage(target, self._other)
             painter.restore()
+
+    def _paint_line(self, painter: QPainter, theme: Theme) -> None:
+        """The line between the two with its grip, and what its sides are; pictures may reach out of the widget."""
+        place = self.place()
+        x, shown = place.left() + self.split * place.width(), place & QRectF(self.rect())
+        top, middle = shown.top(), shown.center().y()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        for edge, width in ((colour(theme.text, 0.35), 4.0), (QColor("#ffffff"), 2.0)):  # on light pictures and dark
+            painter.setPen(QPen(edge, width))
+            painter.drawLine(QPointF(x, top), QPointF(x, shown.bottom()))
+        painter.setPen(QPen(QColor(theme.text_muted), 1))
+        painter.setBrush(QColor(theme.raised))
+        painter.drawEllipse(QPointF(x, middle), 12, 12)
+        painter.setPen(QPen(QColor(theme.text), 1.5))
+        for sign in (-1, 1):
+            tip = QPointF(x + 7.5 * sign, middle)
+            painter.drawLine(tip, QPointF(x + 4 * sign, middle - 3.5))
+            painter.drawLine(tip, QPointF(x + 4 * sign, middle + 3.5))
+        if x - shown.left() > ROOM:
+            draw_tag(painter, shown.left() + 8, top + 18, self.names[0], theme, limit=x - shown.left() - 24)
+        if shown.right() - x > ROOM:
+            width = min(painter.fontMetrics().horizontalAdvance(self.names[1]) + 16.0, shown.right() - x - 24)
+            draw_tag(painter, shown.right() - width - 8, top + 18, self.names[1], theme, limit=width + 1)
 
     def _paint_words(self, painter: QPainter, theme: Theme) -> None:
         words, bottom = self.error or (self.hint if self._image.isNull() else ""), self.height() - 16.0
@@ -396,13 +413,13 @@ class PictureViewer(QWidget):
 
     def show_shape(self) -> None:
         """The shape of the mouse for what lies under it."""
-        mine = Qt.CursorShape.OpenHandCursor if self.movable else Qt.CursorShape.ArrowCursor
-        shape = self.hand.shape() or mine
         if self._holding == "picture":
-            shape = Qt.CursorShape.ClosedHandCursor
+            self.setCursor(Qt.CursorShape.ClosedHandCursor)
         elif self.mouse is not None and self._near_line(self.mouse):
-            shape = Qt.CursorShape.SplitHCursor
-        self.setCursor(shape)
+            self.setCursor(Qt.CursorShape.SplitHCursor)
+        else:
+            mine = Qt.CursorShape.OpenHandCursor if self.movable else Qt.CursorShape.ArrowCursor
+            self.setCursor(self.hand.shape() or mine)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Zooms, about the mouse."""
@@ -419,25 +436,20 @@ class PictureViewer(QWidget):
         """Moves the line; zooms, fits, and pushes a picture that is larger than its place."""
         key, view = event.key(), self.viewport
         step = FINE if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else SPLIT_STEP
-        splits: dict[int, float] = {
-            Qt.Key.Key_Left: self.split - step,
-            Qt.Key.Key_Right: self.split + step,
-            Qt.Key.Key_Home: 0.0,
-            Qt.Key.Key_End: 1.0,
-        }
+        splits = {Qt.Key.Key_Left: -step, Qt.Key.Key_Right: step, Qt.Key.Key_Home: -1.0, Qt.Key.Key_End: 1.0}
         if self.divided and key in splits:
-            self.set_split(splits[key])
+            self.set_split(self.split + splits[Qt.Key(key)])
         elif self.hand.key(event):
             return
         elif self._image.isNull():
             super().keyPressEvent(event)
         elif key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal, Qt.Key.Key_Minus):
-            view.step(key != Qt.Key.Key_Minus, QPointF(view.widget.width() / 2, view.widget.height() / 2))
+            view.step(key != Qt.Key.Key_Minus, middle_of(view.widget))
             self._has_moved()
         elif key == Qt.Key.Key_0:
             self.set_zoom("fit")
         elif key in ARROWS and self.movable:
-            view.pan(ARROWS[Qt.Key(key)] * PAN_STEP)
+            view.pan(QPointF(*ARROWS[Qt.Key(key)]) * PAN_STEP)
             self._has_moved()
         else:
             super().keyPressEvent(event)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, QSizeF
 
 STEPS = (0.25, 0.5, 1, 2, 3, 4, 5, 6, 8, 10, 12, 16, 20, 24, 32, 40, 48, 64)
 """What zooming goes through: whole scales above 1, so that all pixels are equally large."""
@@ -14,6 +14,11 @@ GRID_FROM = 8.0
 MARGIN, WHOLE_FROM = 8, 0.85
 KEPT = 32
 """So many device pixels of the canvas cannot be pushed out of sight."""
+
+
+def middle_of(size: QSize) -> QPointF:
+    """The middle of a canvas or a widget."""
+    return QPointF(size.width() / 2, size.height() / 2)
 
 
 class Viewport:
@@ -35,13 +40,9 @@ class Viewport:
 
     def __init__(self, margin: int = MARGIN, whole_from: float = WHOLE_FROM) -> None:
         self._margin, self._whole_from = margin, whole_from
-        self.canvas = QSize(1, 1)
-        self.widget = QSize(1, 1)
-        self.ratio = 1.0
-        self.scale = 1.0
-        self.origin = QPoint()
+        self.canvas, self.widget, self.origin = QSize(1, 1), QSize(1, 1), QPoint()
+        self.ratio = self.scale = self.grain = 1.0
         self.fitted = True
-        self.grain = 1.0
 
     def set_grain(self, grain: float) -> None:
         """Is looked at beside a finer picture."""
@@ -54,7 +55,7 @@ class Viewport:
         """Takes new sizes; what was in the middle stays there."""
         if (canvas, widget, ratio) == (self.canvas, self.widget, self.ratio):
             return
-        middle = self.to_canvas(QPointF(self.widget.width() / 2, self.widget.height() / 2))
+        middle = self.to_canvas(middle_of(self.widget))
         scale = self.scale / self.ratio
         fresh = canvas != self.canvas
         self.canvas, self.widget, self.ratio = QSize(canvas), QSize(widget), ratio
@@ -62,7 +63,7 @@ class Viewport:
             self.fit()
         else:
             self.scale = scale * ratio
-            self._put(middle, QPointF(widget.width() / 2, widget.height() / 2))
+            self._put(middle, middle_of(widget))
 
     def fit(self) -> None:
         """The whole canvas, as large as it can be."""
@@ -72,10 +73,7 @@ class Viewport:
         if scale >= 1 and math.floor(scale) >= self._whole_from * scale:
             scale = math.floor(scale)
         self.scale, self.fitted = min(scale, LARGEST) * self.grain, True
-        self._put(
-            QPointF(self.canvas.width() / 2, self.canvas.height() / 2),
-            QPointF(self.widget.width() / 2, self.widget.height() / 2),
-        )
+        self._put(middle_of(self.canvas), middle_of(self.widget))
 
     def zoom(self, scale: float, about: QPointF) -> None:
         """Takes another scale; the place of the canvas under ``about`` (on the widget) stays there."""
@@ -99,9 +97,8 @@ class Viewport:
 
     def look_at(self, there: QPointF, scale: float) -> None:
         """Takes another scale, with a place of the canvas in the middle of the widget."""
-        middle = QPointF(self.widget.width() / 2, self.widget.height() / 2)
-        self.zoom(scale, middle)
-        self.pan(middle - self.to_widget(there))
+        self.zoom(scale, middle_of(self.widget))
+        self.pan(middle_of(self.widget) - self.to_widget(there))
 
     def follow(self, other: Viewport) -> None:
         """Scale and place of another one: of a canvas of another size, the same part of it, equally large."""
@@ -109,7 +106,7 @@ class Viewport:
             self.fit()
             return
         finer = self.canvas.width() / other.canvas.width()
-        there = other.to_canvas(QPointF(other.widget.width() / 2, other.widget.height() / 2)) * finer
+        there = other.to_canvas(middle_of(other.widget)) * finer
         self.look_at(there, other.scale / other.ratio * self.ratio / finer)
 
     def reveal(self, at: QPointF) -> bool:
@@ -136,9 +133,7 @@ class Viewport:
     @property
     def target(self) -> QRectF:
         """The canvas in device pixels."""
-        return QRectF(
-            self.origin.x(), self.origin.y(), self.canvas.width() * self.scale, self.canvas.height() * self.scale
-        )
+        return QRectF(QPointF(self.origin), QSizeF(self.canvas) * self.scale)
 
     def cover(self, left: float, top: float, right: float, bottom: float, margin: float = 0.0) -> QRect:
         """The pixels of the widget that show a part of the canvas.

@@ -6,17 +6,21 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QFileDialog, QLineEdit, QWidget
 
+from ganstudio.app.jobs import Job
 from ganstudio.app.translate.translator import TranslateState, Translator
 from ganstudio.app.translate.translator_session import session_of
-from ganstudio.core.i18n import _
+from ganstudio.core.i18n import _, plural
+from ganstudio.data.decode import Fit
 from ganstudio.explore.exporting import Watch
-from ganstudio.explore.translating import Translated, seen, side_by_side, translation
-from ganstudio.ui.generator_page.exports import PageExports, file_name
+from ganstudio.explore.translating import FITS, Translated, seen, side_by_side, translation
+from ganstudio.ui.generator_page.exports import PageExports, Picture, file_name
+from ganstudio.ui.kit.dialogs import FormDialog
 from ganstudio.ui.kit.files import copy_image
 from ganstudio.ui.kit.painted import to_image
-from ganstudio.ui.translate.batch_dialog import BatchDialog, Wishes
+from ganstudio.ui.kit.parts import boxed, entry, label, push_button
+from ganstudio.ui.translate.pen_bar import fit_choice
 
 if TYPE_CHECKING:
     from ganstudio.explore.batch_translation import Batch
@@ -51,7 +55,7 @@ class Exports(PageExports):
         """Input, output and, where there is one, the way back in one picture."""
         wanted = self.translator.given
 
-        def beside(state: TranslateState, done: Translated) -> Any:
+        def beside(state: TranslateState, done: Translated) -> Picture:
             assert wanted is not None
             assert state.picture is not None
             pictures = [seen(wanted, state.picture.pixels), done.output]
@@ -59,23 +63,18 @@ class Exports(PageExports):
 
         self._save(_("Save side by side"), "both", beside)
 
-    def _save(self, title: str, what: str, make: Callable[[TranslateState, Translated], Any]) -> None:
+    def _save(self, title: str, what: str, make: Callable[[TranslateState, Translated], Picture]) -> None:
         state, position = self.translator.state, self.translator.position
         if state is None or position is None:
             return
         session = session_of(self.translator, state)
-        self.save_drawn(
-            lambda generator: make(state, [*translation(position)(generator)][-1]),
-            title,
-            self._name(state, what),
-            session,
-        )
 
-    def _name(self, state: TranslateState, what: str = "") -> str:
-        opened = self.translator.opened
-        name = Path(state.picture.name).stem if state.picture is not None else ""
-        title = opened.title if opened is not None else ""
-        return file_name(name, title, what, str(self.translator.step or ""))
+        def draw(generator: Generator) -> Picture:
+            return make(state, [*translation(position)(generator)][-1])
+
+        opened, picture = self.translator.opened, state.picture
+        of, name = "" if opened is None else opened.title, "" if picture is None else Path(picture.name).stem
+        self.save_drawn(draw, title, file_name(name, of, what, str(self.translator.step or "")), session)
 
     # -- a folder ---------------------------------------------------------------------------------------------------
 
@@ -84,24 +83,32 @@ class Exports(PageExports):
         if self.translator.state is not None:
             BatchDialog(self.translator, self.start_batch, self._parent).open()
 
-    def start_batch(self, wishes: Wishes) -> None:
-        """Translates a folder as it was asked for, with a copy of the network that keeps its weights."""
+    def start_batch(self, pictures: Path, results: Path, fit: Fit) -> None:
+        """Translates a folder as it was asked for, with a copy of the network that keeps its weights.
+
+        Args:
+            pictures: the folder that is translated, with all folders in it.
+            results: where the results go; it need not exist.
+            fit: how pictures are made square.
+        """
         state = self.translator.state
         if state is None:
             return
-        settings, about = dict(state.settings), self._about()
+        settings, head = dict(state.settings), session_of(self.translator)
+        about: dict[str, Any] = {"path": head["path"]}  # which run it was, for the manifest
+        if "run" in head:
+            about = {"run": {**head["run"], **about}}
 
         def work(generator: Generator, watch: Watch) -> Batch:
             from ganstudio.explore.batch_translation import pictures_in, translate_files
 
-            sources = pictures_in(wishes.pictures, besides=wishes.results)
+            sources = pictures_in(pictures, besides=results)
             return translate_files(
-                generator, sources, wishes.results, settings,
-                fit=wishes.fit, root=wishes.pictures, about=about, watch=watch,
-            )  # fmt: skip
+                generator, sources, results, settings, fit=fit, root=pictures, about=about, watch=watch
+            )
 
         def cancelled() -> None:
-            words = _("Stopped. What was translated until then is in {folder}.").format(folder=wishes.results)
+            words = _("Stopped. What was translated until then is in {folder}.").format(folder=results)
             self.translator.studio.notifications.info(words)
 
         self.start(_("Translating a folder"), work, self._tell_batch, cancelled)
@@ -113,7 +120,97 @@ class Exports(PageExports):
         else:
             notifications.info(done.words())
 
-    def _about(self) -> dict[str, Any]:
-        """Which run it was, for the manifest."""
-        head = session_of(self.translator)
-        return {"run": {**head["run"], "path": head["path"]}} if "run" in head else {"path": head["path"]}
+
+class BatchDialog(FormDialog):
+    """Two folders, and how pictures are made square. Starts only what can succeed; says in place what is wrong.
+
+    Args:
+        translator: whose settings hold.
+        start: told the folder with the pictures, the one for the results, and how pictures are made square.
+        parent: the window.
+    """
+
+    def __init__(self, translator: Translator, start: Callable[[Path, Path, Fit], object], parent: QWidget) -> None:
+        tip = _("Translates all pictures beside the window; it can be stopped at any time")
+        super().__init__(_("Translate a folder"), _("Translate"), tip, parent, _("Write nothing"))
+        self._translator, self._start = translator, start
+        self._job: Job | None = None
+        self._suggested = ""
+        self.pictures = self._folder(_("Pictures"), _("The folder with the pictures; folders in it count too"))
+        self.results = self._folder(_("Results"), _("Where the results go: a new or empty folder is best"))
+        self.fit = fit_choice(_("Their middle square, the whole with a margin, or distorted"))
+        self.rows.addRow(_("Fit"), self.fit)
+        if translator.state is not None:
+            self.fit.setCurrentIndex(FITS.index(translator.state.fit))
+        self.problem = label("", "problem", wrap=True)
+        self.fill(self.rows, self.words, self.problem, gap=12)
+        self.pictures.textChanged.connect(self._pictures_changed)
+        self.results.textChanged.connect(lambda _text: self.problem.setText(""))
+        self._tell(None)
+
+    def _folder(self, name: str, tip: str) -> QLineEdit:
+        field = entry("", tip, name)
+        field.setMinimumWidth(320)
+        choose = push_button(_("Choose…"), "", _("Choose a folder"), clicked=lambda: self._choose(field))
+        choose.setAccessibleName(_("Choose the folder: {name}").format(name=name))
+        choose.setAutoDefault(False)
+        self.rows.addRow(name, boxed(field, choose, across=True, gap=8, stretch=field))
+        return field
+
+    def _choose(self, field: QLineEdit) -> None:
+        chosen = QFileDialog.getExistingDirectory(self, field.toolTip(), field.text())
+        if chosen:
+            field.setText(chosen)
+
+    def _pictures_changed(self, text: str) -> None:
+        """Counts what is there, beside the window, and suggests where the results could go."""
+        self.problem.setText("")
+        if self.results.text() == self._suggested and text.strip():
+            folder = Path(text.strip())
+            self._suggested = str(folder.with_name(f"{folder.name}-translated")) if folder.name else ""
+            self.results.setText(self._suggested)
+        self._drop_job()
+        self._tell(None)
+        folder, besides = Path(text.strip()), Path(self.results.text().strip() or "/nowhere")
+        if not text.strip():
+            return
+
+        def count(_progress: object, _cancel: object) -> int:
+            from ganstudio.explore.batch_translation import pictures_in
+
+            return len(pictures_in(folder, besides))
+
+        self._job = self._translator.studio.jobs.start(_("Counting pictures"), count)
+        self._job.on_done(self._tell).on_error(lambda error: self.problem.setText(str(error)))
+
+    def _drop_job(self) -> None:
+        if self._job is not None:
+            self._job.cancel()
+
+    def _tell(self, found: int | None) -> None:
+        control, spec = self._translator.direction_control, self._translator.spec
+        way = f" ({control.names[self._translator.direction]})" if control is not None else ""
+        what = _("Every picture") if found is None else plural("{n} picture", "{n} pictures", found)
+        side = 0 if spec is None else spec.size
+        self.words.setText(
+            _("{what} becomes a PNG of {side} × {side} pixels with the same name{way}. A list of what became of each is "
+              "written beside them; broken pictures are left out.").format(what=what, side=side, way=way)
+        )  # fmt: skip
+
+    def done(self, result: int) -> None:
+        """Closed, in whatever way: counts no more."""
+        self._drop_job()
+        super().done(result)
+
+    def choose(self) -> None:
+        """Starts, unless something is missing, which is then said."""
+        pictures, results = self.pictures.text().strip(), self.results.text().strip()
+        if not pictures or not Path(pictures).is_dir():
+            self.problem.setText(_("There is no such folder of pictures; choose one."))
+            self.pictures.setFocus()
+        elif not results or not Path(results).parent.is_dir():
+            self.problem.setText(_("Say where the results should go: a folder, new or empty."))
+            self.results.setFocus()
+        else:
+            self._start(Path(pictures), Path(results), self.fit.currentData())
+            self.accept()

@@ -54,11 +54,6 @@ def inks_for(wanted: Given) -> tuple[Ink, ...]:
     return (*shades, *(Ink(name, tone, tone) for name, tone in colours))
 
 
-def usual_width(size: int) -> float:
-    """A pen for pictures of this size: thin enough for an outline."""
-    return max(1.5, round(size / 40, 1))
-
-
 class Pen(Hand):
     """Draws on the input: the ink is on the screen before any network is asked.
 

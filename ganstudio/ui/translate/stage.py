@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from PySide6.QtCore import QSize, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QSizePolicy, QStackedWidget, QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from ganstudio.app.translate.translator import Translator
 from ganstudio.core.controls import LabelMap
@@ -14,9 +14,8 @@ from ganstudio.explore.translating import seen
 from ganstudio.ui.kit.parts import ElidedLabel, boxed, tool_button
 from ganstudio.ui.kit.words import step_text
 from ganstudio.ui.pictures.viewer import Picture, PictureViewer
-from ganstudio.ui.translate.fit_choice import FitChoice
 from ganstudio.ui.translate.pen import Pen
-from ganstudio.ui.translate.pen_bar import PenOptions, PenTools
+from ganstudio.ui.translate.pen_bar import InputFoot, PenTools
 
 HEAD, FOOT = 36, 40
 EDGE, GAP = 16, 8
@@ -37,40 +36,6 @@ class Column(QWidget):
         boxed(self.title, *buttons, across=True, margins=(4, 0, 0, 0), gap=4, into=head, stretch=self.title)
         foot.setFixedHeight(FOOT)
         boxed(head, view, foot, into=self, stretch=view)
-
-
-class InputFoot(QStackedWidget):
-    """Below the input: what it is and how it is fitted; with a pen in the hand: what one draws with."""
-
-    def __init__(self, translator: Translator, pen: Pen) -> None:
-        super().__init__()
-        self._translator = translator
-        self.name = ElidedLabel("", "muted")
-        self.fit = FitChoice(
-            _("How pictures are brought to the size of the network: their middle square, the whole with a margin, or "
-              "distorted. Applies to what is opened, pasted and translated by the folder.")
-        )  # fmt: skip
-        self.fit.setMinimumWidth(116)
-        self.fit.activated.connect(lambda: translator.set_fit(self.fit.fit))
-        shown = QWidget()
-        boxed(self.name, self.fit, across=True, margins=(4, 0, 0, 0), gap=8, into=shown, stretch=self.name)
-        self.pen = PenOptions(translator, pen)
-        self.addWidget(shown)
-        self.addWidget(self.pen)
-        pen.changed.connect(lambda: self.setCurrentIndex(0 if pen.tool == "hand" else 1))
-
-    def refresh(self) -> None:
-        """Shows the present input."""
-        self.pen.refresh()
-        translator, state = self._translator, self._translator.state
-        if translator.reading:
-            self.name.setText(translator.reading + "…")
-        elif state is None or state.picture is None:
-            self.name.setText(_("Nothing is given yet"))
-        else:
-            self.name.setText(" · ".join([state.picture.name, *state.picture.notes]))
-        if state is not None:
-            self.fit.set_fit(state.fit)
 
 
 class Stage(QWidget):
@@ -97,10 +62,8 @@ class Stage(QWidget):
         self.pen = Pen(translator)
         self.input = PictureViewer(_("The input"), "", self.pen)
         self.output = PictureViewer("", "")
-        self.back = PictureViewer(
-            _("The output translated back"),
-            _("The output translated back again: the more it is like the input, the less was lost.") + " " + wheel,
-        )
+        words = _("The output translated back again: the more it is like the input, the less was lost.")
+        self.back = PictureViewer(_("The output translated back"), f"{words} {wheel}")
         self._output_names = (
             (_("The output"), _("What the network makes of the input.") + " " + wheel),
             (
@@ -149,9 +112,8 @@ class Stage(QWidget):
         first, second = (side[:1].upper() + side[1:] for side in self._translator.sides)
         titles = (first, f"{first} | {second}" if self.comparing else second, _("{side} again").format(side=first))
         two_ways = self._translator.direction_control is not None
-        for column, title, there in zip(
-            self.columns, titles, (not self.comparing, True, two_ways and not self.comparing), strict=True
-        ):
+        seen_now = (not self.comparing, True, two_ways and not self.comparing)
+        for column, title, there in zip(self.columns, titles, seen_now, strict=True):
             column.title.setText(title)
             column.setVisible(there)
         shown = [column for column in self.columns if not column.isHidden()]
@@ -224,8 +186,8 @@ class Stage(QWidget):
     def refresh_input(self) -> None:
         """Another input, other words."""
         translator, state = self._translator, self._translator.state
-        wanted, picture = translator.given, None if state is None else state.picture
-        self.pen.show(wanted, None if picture is None else picture.pixels)
+        wanted = translator.given
+        self.pen.show(wanted, None if state is None or state.picture is None else state.picture.pixels)
         self.input.show_words(_("Open, paste or drop a picture, choose one below, or take the pen and draw."))
         self.input_foot.refresh()
         self._show_columns()

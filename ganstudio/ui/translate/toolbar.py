@@ -35,13 +35,9 @@ class Toolbar(QWidget):
         self.swap = tool_button("translate", _("Swap"))
         self.direction: Segmented | None = None
         self._names: tuple[str, ...] | None = None
-        self.view = Segmented(
-            (
-                ("beside", _("Side by side"), _("Input and output beside each other")),
-                ("over", _("Before | after"), _("Input and output over each other, with a line to drag (C)")),
-            ),
-            _("View"),
-        )
+        beside = ("beside", _("Side by side"), _("Input and output beside each other"))
+        over = ("over", _("Before | after"), _("Input and output over each other, with a line to drag (C)"))
+        self.view = Segmented((beside, over), _("View"))
         self.view.chosen.connect(lambda key: stage.set_comparing(key == "over"))
         self.zoom = zoom_choice(_("Scale"))
         self.zoom.chosen.connect(stage.set_zoom)
@@ -76,10 +72,9 @@ class Toolbar(QWidget):
             self.direction = None
         if not names:
             return
-        self.direction = Segmented(
-            [(str(index), _short(name), _("Translates {name}").format(name=name)) for index, name in enumerate(names)],
-            _("Direction"),
-        )
+        tip = _("Translates {name}")
+        ways = [(str(index), _short(name), tip.format(name=name)) for index, name in enumerate(names)]
+        self.direction = Segmented(ways, _("Direction"))
         self.direction.chosen.connect(lambda key: self._translator.set_direction(int(key)))
         self._row.insertWidget(self._place, self.direction)
         QWidget.setTabOrder(self.batch, self.direction)
@@ -108,12 +103,9 @@ class Toolbar(QWidget):
             part.setHidden(True)
 
     def _wanted(self) -> int:
-        """The width that everything shown wants; the layout itself still knows the one before."""
-        items = (self._row.itemAt(place) for place in range(self._row.count()))
-        parts = [part for item in items if item is not None and (part := item.widget()) and not part.isHidden()]
-        margins = self._row.contentsMargins()
-        gaps = self._row.spacing() * len(parts)
-        return sum(part.sizeHint().width() for part in parts) + gaps + margins.left() + margins.right()
+        """The width that everything shown wants; the row itself still knows the one before."""
+        self._row.invalidate()
+        return self._row.sizeHint().width()
 
 
 def _short(name: str) -> str:

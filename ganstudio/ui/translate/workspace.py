@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 from PySide6.QtCore import QPoint
 from PySide6.QtGui import QGuiApplication, QShowEvent
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from ganstudio.app.generators.workplaces import bundled_name, bundled_path
 from ganstudio.app.studio import Studio
@@ -51,10 +49,6 @@ class TranslateWorkspace(GeneratorPage):
         self.stage.menu_requested.connect(self.open_menu)
         self.strip.wanted.connect(self.open_menu)
         self.stage.pen.changed.connect(studio.actions.refresh)
-        self._connect()
-        self._source_changed()
-
-    def _connect(self) -> None:
         translator = self.translator
         listen(
             self,
@@ -65,6 +59,7 @@ class TranslateWorkspace(GeneratorPage):
             (translator.shelf.changed, self._shelf_changed),
         )
         self._hear(translator.history)
+        self._source_changed()
 
     def _lay_out(self) -> None:
         words = label(_("From the data"), "muted")
@@ -84,16 +79,14 @@ class TranslateWorkspace(GeneratorPage):
         )  # fmt: skip
         empty.clicked.connect(self.train_first)
         self.open_link = LinkButton(_("Open a run…"))
-        self.open_link.setToolTip(
-            _("Any folder with a run of pix2pix, CycleGAN, SPADE or another network that translates")
-        )
+        tip = _("Any folder with a run of pix2pix, CycleGAN, SPADE or another network that translates")
+        self.open_link.setToolTip(tip)
         self.open_link.clicked.connect(self.source.button.choose_folder)
         self.ready_link = LinkButton(bundled_name("translate"))
         self.ready_link.setToolTip(_("The run that comes with the program"))
         self.ready_link.clicked.connect(self.open_ready)
         self.ready_link.setVisible(bundled_path("translate") is not None)
-        column = cast("QVBoxLayout", empty.layout())
-        column.insertLayout(column.count() - 1, boxed(None, self.open_link, self.ready_link, None, across=True, gap=6))
+        empty.add_links(self.open_link, self.ready_link)
         return empty
 
     # -- what the translator tells ----------------------------------------------------------------------------------
@@ -127,36 +120,22 @@ class TranslateWorkspace(GeneratorPage):
         self.stage.input_foot.pen.refresh()
         self.stage.input_foot.pen.follow_paper(self.translator.shelf.found.paper)
 
-    def _bind_buttons(self) -> None:
-        """Makes the buttons do what the table of actions says, once the rows of this workspace are in it."""
-        if self._bound or "translate.open" not in self._studio.actions:
-            return
-        self._bound = True
-        for name in BUTTONS:
-            self._binder.bind(getattr(self.toolbar, name), f"translate.{name}")
-        self._binder.bind(self.stage.copy, "translate.copy")
-        self._binder.bind(self.stage.save, "translate.save")
-
     # -- opening ----------------------------------------------------------------------------------------------------
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Somebody looks: the run that is looked at is opened where it translates."""
-        self._bind_buttons()
+        """Somebody looks: the run that is looked at is opened, and buttons do what the rows of actions say."""
+        if not self._bound and "translate.open" in self._studio.actions:
+            self._bound = True
+            for name in BUTTONS:
+                self._binder.bind(getattr(self.toolbar, name), f"translate.{name}")
+            for name in ("copy", "save"):
+                self._binder.bind(getattr(self.stage, name), f"translate.{name}")
         super().showEvent(event)
-
-    def open_ready(self) -> None:
-        """Opens the run that comes with the program; goes on where that is open already."""
-        opened, ready = self.translator.opened, bundled_path("translate")
-        if ready is not None and (opened is None or opened.path != ready):
-            self.translator.open_bundled()
 
     def train_first(self) -> None:
         """Starts a small translating run, and looks at it."""
         self._studio.draft.replace(FIRST, _("Edges to digits"))
-        self._studio.when_ready(self._start_first)
-
-    def _start_first(self) -> None:
-        self._studio.start(FIRST)
+        self._studio.when_ready(lambda: self._studio.start(FIRST))
 
     def open_file(self, dropped: Dropped) -> None:
         """Takes what was dropped: a picture that carries a state of this workspace, or any other picture."""
@@ -170,9 +149,8 @@ class TranslateWorkspace(GeneratorPage):
             elif translator.opened is not None or translator.opening:
                 translator.give_file(dropped.path)
             else:
-                self._studio.notifications.info(
-                    _("Open a run that translates first; then drop the picture again, and it is translated.")
-                )
+                words = _("Open a run that translates first; then drop the picture again, and it is translated.")
+                self._studio.notifications.info(words)
         except StudioError as error:
             self._studio.report(error)
 

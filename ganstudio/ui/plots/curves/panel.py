@@ -14,8 +14,7 @@ from PySide6.QtWidgets import QWidget
 from ganstudio.core.events import SeriesInfo
 from ganstudio.core.i18n import _
 from ganstudio.core.series import By, SeriesTable
-from ganstudio.ui.kit.layouts import split
-from ganstudio.ui.kit.parts import boxed, label, scrolled, stacked
+from ganstudio.ui.kit.parts import boxed, label, scrolled, split, stacked
 from ganstudio.ui.kit.theme import Theme, current_theme, theme_hub
 from ganstudio.ui.plots.axes import clock
 from ganstudio.ui.plots.curves.export import Progress, ask_and_export, export_csv, export_plots
