@@ -240,14 +240,10 @@ class LivePill(QAbstractButton):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         theme, on = current_theme(), self.isChecked()
         rect = QRectF(self.rect()).adjusted(2, 5.5, -2, -5.5)
-        painter.setPen(QPen(QColor(theme.accent if on else theme.hairline), 1))
-        fill = theme.selected if on else theme.hover if self.underMouse() else theme.surface
-        painter.setBrush(QColor(fill))
+        edge = QPen(QColor(theme.accent if on else theme.hairline), 1)
+        painter.setPen(QPen(QColor(theme.focus), 2) if self.hasFocus() else edge)
+        painter.setBrush(QColor(theme.selected if on else theme.hover if self.underMouse() else theme.surface))
         painter.drawRoundedRect(rect, rect.height() / 2, rect.height() / 2)
-        if self.hasFocus():
-            painter.setPen(QPen(QColor(theme.focus), 2))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRoundedRect(rect, rect.height() / 2, rect.height() / 2)
         painter.setPen(QPen(QColor(theme.accent if on else theme.text_muted), 1.5))
         painter.setBrush(QColor(theme.accent) if on else Qt.BrushStyle.NoBrush)
         painter.drawEllipse(QRectF(rect.left() + 9, rect.center().y() - 3.5, 7, 7))
@@ -286,10 +282,9 @@ class Timeline(QWidget):
         self._label.setFixedHeight(ROW)
         self._pill = LivePill()
         self._pill.clicked.connect(self.go_live)
-        row = boxed(
-            self._play, self._track, self._label, self._pill, across=True, gap=8, into=self, stretch=self._track
-        )
-        for part in (self._play, self._track, self._label, self._pill):
+        parts = (self._play, self._track, self._label, self._pill)
+        row = boxed(*parts, across=True, gap=8, into=self, stretch=self._track)
+        for part in parts:
             row.setAlignment(part, Qt.AlignmentFlag.AlignTop)
         self.setFocusProxy(self._track)
         theme_hub.changed.connect(self._colour)
@@ -395,10 +390,9 @@ class Timeline(QWidget):
         """Tells the newest wish, once."""
         self._teller.stop()
         step = self.selected_step()
-        wish = -1 if step is None else step
-        if wish == self._told:
+        before, self._told = self._told, -1 if step is None else step
+        if self._told == before:
             return
-        self._told = wish
         if step is not None:
             self.step_selected.emit(step)
         elif self.is_live():
@@ -416,10 +410,8 @@ class Timeline(QWidget):
 
     def _write_label(self) -> None:
         step = self._live_step if self.is_live() else self.selected_step()
-        text = "" if step is None else step_text(step)
-        if self._label.text() != text:
-            self._label.setText(text)
-            self._track.setAccessibleDescription(text)
+        self._label.setText("" if step is None else step_text(step))
+        self._track.setAccessibleDescription(self._label.text())
 
     def _refresh(self) -> None:
         playing, stops = self._film.isActive(), len(self._track.steps)

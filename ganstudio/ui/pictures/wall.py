@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 from ganstudio.core.i18n import _
 from ganstudio.ui.kit.files import copy_image, save_image
 from ganstudio.ui.kit.painted import draw_legend, draw_tag
+from ganstudio.ui.kit.parts import pop_up
 from ganstudio.ui.kit.theme import current_theme, ui_font
 from ganstudio.ui.pictures.cells import Cells
 from ganstudio.ui.pictures.pane import EVERYTHING, Groups, Items, Pane, Scores, logical, split_area
@@ -44,8 +45,8 @@ class ImageWall(Cells):
         self._empty_text = _("Samples appear here as soon as the generator has drawn some.")
         self._focused: Sample = ("fake", 0)
         self.zoom = SampleZoom(self)
-        self.zoom.hide()
-        self.zoom.moved.connect(lambda index: self.focus((self._focused[0], index)))
+        self.zoom.walked.connect(lambda index: self.focus((self._focused[0], index)))
+        self.zoom.menu_requested.connect(lambda point: self.offer(self._focused, point))
         self.zoom.closed.connect(lambda: self.setFocus(Qt.FocusReason.OtherFocusReason))
         self.setMinimumSize(96, 72)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
@@ -96,8 +97,8 @@ class ImageWall(Cells):
         self._describe()
 
     def clear(self) -> None:
-        """Forgets all samples: the empty text is shown again."""
-        self._panes = {"real": Pane(real=True), "fake": Pane(real=False)}
+        """Forgets all samples, but not how they are sorted: the empty text is shown again."""
+        self._panes = {side: Pane(pane.real, pane.sorted) for side, pane in self._panes.items()}
         self.zoom.dismiss()
         self._arrange()
 
@@ -138,10 +139,8 @@ class ImageWall(Cells):
         whole = QImage(size, QImage.Format.Format_RGB32)
         whole.fill(QColor(current_theme().picture_grey))
         painter = QPainter(whole)
-        left = 0
-        for image in images:
-            painter.drawImage(left, 0, image)
-            left += image.width() + gap
+        painter.drawImage(0, 0, images[0])
+        painter.drawImage(images[0].width() + gap, 0, images[1])
         painter.end()
         return whole
 
@@ -219,16 +218,20 @@ class ImageWall(Cells):
             shown = []
         for pane in shown:
             if pane.count:
-                pane.paint(painter, ratio, event.rect())
-                pane.paint_groups(painter, ratio, theme)
+                pane.paint(painter, ratio, event.rect(), theme)
             else:
                 text = _("Real items appear here once the data is read.") if pane.real else self._empty_text
                 self._paint_empty(painter, text, logical(pane.area, ratio))
             painter.setFont(small)
             if self._captioned():
                 self._paint_caption(painter, pane, ratio)
-        if self.hasFocus() and self.keyboard_place() is not None:
-            self._paint_focus(painter)
+        if self.hasFocus() and (place := self.keyboard_place()) is not None:
+            cell = self.cell_rect(place[1], place[0] == "real").adjusted(-2, -2, 2, 2)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            for width, shade in ((4, theme.surface), (2, theme.accent)):
+                painter.setPen(QPen(QColor(shade), width))
+                painter.drawRoundedRect(cell, 3, 3)
         painter.end()
 
     def _paint_empty(self, painter: QPainter, text: str, area: QRectF) -> None:
@@ -255,15 +258,6 @@ class ImageWall(Cells):
         if pane.generators:
             room = max(0.0, area.right() - start)
             draw_legend(painter, start, middle, pane.generators, pane.group_names, theme, room)
-
-    def _paint_focus(self, painter: QPainter) -> None:
-        side, index = self._focused
-        cell = self.cell_rect(index, side == "real")
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        for width, shade in ((4, current_theme().surface), (2, current_theme().accent)):
-            painter.setPen(QPen(QColor(shade), width))
-            painter.drawRoundedRect(cell.adjusted(-2, -2, 2, 2), 3, 3)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Fits the samples into the new room; the large one covers the wall."""
@@ -318,14 +312,11 @@ class ImageWall(Cells):
     def take(self, place: Sample) -> None:
         """Shows a sample large."""
         self.focus(place)
-        self.zoom.setGeometry(self.rect())
         self.zoom.show_sample(self._panes[place[0]], place[1])
 
     def offer(self, place: Sample | None, point: QPoint) -> None:
         """Offers copying, saving, enlarging and sorting."""
-        menu = self.make_menu(place)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.popup(point)
+        pop_up(self.make_menu(place), point)
 
     def make_menu(self, sample: Sample | None) -> QMenu:
         """The menu for a sample (``("fake", 12)``), or for the wall as a whole with None."""
