@@ -118,8 +118,8 @@ class TestRows:
 
     def test_a_name_that_is_taken_or_empty(self, explorer: Explorer, panel: DirectionsPanel) -> None:
         keep(explorer, direction("a"), direction("b"))
-        panel.rename(1, "a")
-        panel.rename(0, "   ")
+        panel.rows[1].rename("a")
+        panel.rows[0].rename("   ")
         assert panel.names == ["a", "a (2)"]
 
     def test_removing_takes_the_picture_back_but_pins_show_what_they_showed(
@@ -229,7 +229,7 @@ class TestLocks:
         assert one.locked
         assert abs(float(one.vector @ other.vector)) < 1e-6
         np.testing.assert_array_equal(explorer.kept.directions["p"].vector, direction("p", 1).vector)
-        panel.lock(0, False)
+        panel.rows[0].set_locked(False)
         np.testing.assert_array_equal(explorer.kept.directions["b"].vector, found)
         assert explorer.kept.directions["b"].raw is None
         explorer.history.undo()
@@ -238,7 +238,7 @@ class TestLocks:
 
     def test_one_of_which_nothing_is_left_says_so(self, explorer: Explorer, panel: DirectionsPanel) -> None:
         keep(explorer, direction("a", 1, kind="attribute"), direction("b", -2, kind="attribute"))
-        panel.lock(0, True)
+        panel.rows[0].set_locked(True)
         assert "nothing left" in panel.rows[1].known.text()
         assert "nothing left" in kind_text(explorer.kept.directions["b"])
 

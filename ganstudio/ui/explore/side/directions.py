@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QFileDialog, QMenu, QScrollArea, QWidget
+from PySide6.QtWidgets import QFileDialog, QWidget
 
 from ganstudio.app.explore import kept_directions
 from ganstudio.app.explore.explorer import Explorer, Factory
@@ -23,8 +23,9 @@ from ganstudio.ui.explore.picks import Picks
 from ganstudio.ui.explore.side.direction_row import ROW_HEIGHT, DirectionRow, quality_text
 from ganstudio.ui.explore.side.find_directions import FindForm
 from ganstudio.ui.explore.side.thumbs import ThumbsDialog
+from ganstudio.ui.generator_page.exports import file_name
 from ganstudio.ui.kit.motion import reveal
-from ganstudio.ui.kit.parts import ElidedLabel, boxed, label, line, pop_up, push_button, tool_button
+from ganstudio.ui.kit.parts import ElidedLabel, boxed, label, line, push_button, say, scrolled, tool_button
 from ganstudio.ui.pictures.grid import PictureGrid, Sides
 
 URGENCY = 3
@@ -79,7 +80,7 @@ class DirectionsPanel(Part):
         strip.setFixedHeight(STRIP_HEIGHT)
         strip.prepare(len(STRIP), len(STRIP), Sides(columns=words))
         strip.set_names([_("strength {value}").format(value=word) for word in words])
-        strip.clicked.connect(lambda place: self._go(self.selected, float(STRIP[place])))
+        strip.clicked.connect(lambda place: self.rows[self.selected].go(float(STRIP[place])))
         self._title, self._about = ElidedLabel("", "strong"), label("", "small", wrap=True)
         rename = tool_button(
             "rename", _("Rename the direction"), _("Rename (F2, or double click on the name)"),
@@ -99,12 +100,7 @@ class DirectionsPanel(Part):
                     stretch=self.find_button)  # fmt: skip
         self._inside = QWidget()
         self._list = boxed(into=self._inside)
-        self.area = QScrollArea()
-        self.area.setWidgetResizable(True)
-        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.area.setWidget(self._inside)
-        self._hairline = line()
+        self.area, self._hairline = scrolled(self._inside), line()
         boxed(bar, self.form, self._empty, self._hairline, self.area, self.detail, margins=(8, 8, 8, 8), gap=8,
               into=self, stretch=self.area).addStretch(0)  # fmt: skip
 
@@ -117,7 +113,7 @@ class DirectionsPanel(Part):
 
     def _refresh(self) -> None:
         """Shows what is kept now: rows are used again, and made or taken away only at the end."""
-        directions = list(self.explorer.kept.directions.items())
+        directions, possible = self.explorer.kept.directions, latent_of(self.explorer) is not None
         while len(self.rows) > len(directions):
             row = self.rows.pop()
             self._list.removeWidget(row)
@@ -125,18 +121,18 @@ class DirectionsPanel(Part):
             row.deleteLater()
         while len(self.rows) < len(directions):
             self._add_row()
-        possible = latent_of(self.explorer) is not None
-        self._empty.setText(self._empty_words(possible))
-        self._empty.setVisible(not directions)
+        say(self._empty, "" if directions else self._empty_words(possible))
         for widget in (self._hairline, self.area):
             widget.setVisible(bool(directions))
-        self.find_button.setEnabled(possible)
-        self.import_button.setEnabled(possible)
+        for button in (self.find_button, self.import_button):
+            button.setEnabled(possible)
         self.export_button.setEnabled(bool(directions))
-        if not possible:
-            self.find_button.setChecked(False)
+        self.find_button.setChecked(possible and self.find_button.isChecked())
         self.form.refresh()
-        self._show_rows()
+        for row, (name, direction) in zip(self.rows, directions.items(), strict=True):
+            row.show_direction(name, direction)
+        self._strengths = None
+        self._show_strengths()
         self._inside.setFixedHeight(ROW_HEIGHT * len(self.rows))
         self._list.activate()
         self.area.setMaximumHeight(self._inside.height())  # the strip follows a short list at once
@@ -150,24 +146,13 @@ class DirectionsPanel(Part):
         return _("Nothing is kept yet. Find directions along which the pictures change, name them, and go along them.")
 
     def _add_row(self) -> None:
-        row = DirectionRow()
-        place = len(self.rows)
+        row, place = DirectionRow(self.explorer), len(self.rows)
         self.rows.append(row)
-        self._list.insertWidget(place, row)
+        self._list.addWidget(row)
         row.show()  # the list counts only what is not hidden, and one scrolls to a new row at once
         row.selected.connect(lambda: self.select(place))
-        row.moved.connect(lambda strength: self._go(place, strength))
-        row.lock_toggled.connect(lambda locked: self.lock(place, locked))
-        row.renamed.connect(lambda name: self.rename(place, name))
         row.remove_wanted.connect(lambda: self.remove(place))
-        row.menu_wanted.connect(lambda point: pop_up(self.menu_of(place), point))
         row.step_wanted.connect(lambda by: self._step(place, by))
-
-    def _show_rows(self) -> None:
-        for row, (name, direction) in zip(self.rows, self.explorer.kept.directions.items(), strict=True):
-            row.show_direction(name, direction)
-        self._strengths = None
-        self._show_strengths()
 
     def _show_strengths(self) -> None:
         """Called at every move of any control: where the directions are not concerned, there is nothing to do."""
@@ -240,19 +225,6 @@ class DirectionsPanel(Part):
 
     # -- what can be done -------------------------------------------------------------------------------------------
 
-    def _go(self, place: int, strength: float) -> None:
-        if 0 <= place < len(self.rows):
-            kept_directions.set_strength(self.explorer, self.names[place], strength)
-
-    def lock(self, place: int, locked: bool) -> None:
-        """Keeps all other attributes from moving along this one."""
-        kept_directions.lock(self.explorer, self.names[place], locked)
-
-    def rename(self, place: int, name: str) -> None:
-        """Calls a direction something else."""
-        if 0 <= place < len(self.rows):
-            kept_directions.rename(self.explorer, self.names[place], name)
-
     def remove(self, place: int) -> None:
         """Keeps a direction no longer; can be undone."""
         if not 0 <= place < len(self.rows):
@@ -290,7 +262,7 @@ class DirectionsPanel(Part):
     def ask_export(self) -> None:
         """Asks for a file and writes all directions."""
         opened = self.explorer.opened
-        suggestion = f"{opened.title if opened is not None else 'generator'}-directions.json".replace("/", "-")
+        suggestion = file_name("generator" if opened is None else opened.title, "directions", ending="json")
         kinds = _("Directions (*.json)")
         chosen, _filter = QFileDialog.getSaveFileName(self, _("Export directions"), suggestion, kinds)
         if chosen:
@@ -326,21 +298,3 @@ class DirectionsPanel(Part):
             self._studio.report(error)
             return
         self._found(kept_directions.add(self.explorer, found, _("Import directions")))
-
-    # -- menus and keys ---------------------------------------------------------------------------------------------
-
-    def menu_of(self, place: int) -> QMenu:
-        """What can be done with a direction."""
-        menu = QMenu(self)
-        direction = self.explorer.kept.directions[self.names[place]]
-        menu.addAction(_("Rename…"), self.rows[place].edit_name)
-        menu.addAction(_("Reset"), lambda: self._go(place, 0.0))
-        if direction.kind == kept_directions.LOCKABLE:
-            locked = menu.addAction(_("Lock against the other attributes"))
-            locked.setCheckable(True)
-            locked.setChecked(direction.locked)
-            locked.triggered.connect(lambda checked: self.lock(place, checked))
-        menu.addSeparator()
-        menu.addAction(_("Remove"), lambda: self.remove(place))
-        menu.addAction(_("Remove all"), lambda: kept_directions.remove(self.explorer, self.names))
-        return menu
