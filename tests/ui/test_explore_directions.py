@@ -24,7 +24,7 @@ from ganstudio.app.notifications import Notification
 from ganstudio.core.controls import ContinuousCode, LatentVector
 from ganstudio.core.experiment import Experiment
 from ganstudio.explore.state import Direction
-from ganstudio.ui.explore.picks import Picks
+from ganstudio.ui.explore.parts import Picks
 from ganstudio.ui.explore.side.direction_row import kind_text
 from ganstudio.ui.explore.side.directions import DirectionsPanel
 from ganstudio.ui.explore.side.thumbs import ThumbsDialog
@@ -394,9 +394,9 @@ class TestThumbs:
             dialog.show_page(page)
             for place, latent in enumerate(dialog._pages[page]):
                 dialog.set_thumb(place, 1 if latent[7] > 0 else -1)
-        assert not dialog.find_button.isEnabled()
+        assert not dialog.go.isEnabled()
         dialog.name.setText(" seventh ")
-        dialog.find_button.click()
+        dialog.go.click()
         search(qtbot, panel.finding)
         assert panel.names == ["seventh"]
         found = explorer.kept.directions["seventh"]

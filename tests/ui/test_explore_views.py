@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 from ganstudio.app.explore.explorer import Explorer
 from ganstudio.app.generators.keepsakes import Pin
 from ganstudio.explore.state import Direction, ExploreState
-from ganstudio.ui.explore.picks import Picks
+from ganstudio.ui.explore.parts import Picks
 from ganstudio.ui.explore.side.pins import PinBoard
 from ganstudio.ui.explore.travel import TravelHand, Traveller
 from ganstudio.ui.explore.views import ViewTabs
@@ -35,7 +35,6 @@ def tabs(qtbot: QtBot, explorer: Explorer) -> ViewTabs:
     qtbot.addWidget(made)
     made.resize(700, 360)
     made.show()
-    made.set_seen(True)
     return made
 
 
@@ -205,7 +204,7 @@ def test_only_the_view_that_one_sees_is_drawn(qtbot: QtBot, explorer: Explorer, 
     explorer.edit(explorer.drawn_from(3), "Random")
     pump(qtbot, explorer, lambda: "sweep" in channels and explorer.service.idle)
     assert set(channels) == {"sweep"}
-    tabs.set_seen(False)
+    tabs.hide()
     pump(qtbot, explorer, lambda: explorer.service.idle)
     channels.clear()
     explorer.edit(explorer.drawn_from(4), "Random")
@@ -300,7 +299,7 @@ def test_a_generator_of_two_numbers_has_a_plane_and_one_of_codes_alone_has_none(
     with exploring(qtbot, INFOGAN[:2]) as codes:
         tabs = ViewTabs(codes, traveller(qtbot, codes), Picks())
         qtbot.addWidget(tabs)
-        tabs.set_seen(True)
+        tabs.show()
         tabs.open("plane")
         assert "no latent vector" in tabs.plane.hint.text()
         assert not tabs.plane._traveller.key(Qt.Key.Key_Left, False)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QSplitter, QWidget
+from PySide6.QtCore import QPoint
+from PySide6.QtWidgets import QWidget
 
 from ganstudio.app.explore.explorer import Explorer
 from ganstudio.app.explore.explorer_session import restore
@@ -18,13 +17,14 @@ from ganstudio.explore.looking import laid_over
 from ganstudio.ui.controls import ControlsPanel
 from ganstudio.ui.explore.exports import Exports
 from ganstudio.ui.explore.look_bar import LookBar
-from ganstudio.ui.explore.picks import Picks
+from ganstudio.ui.explore.parts import Picks
 from ganstudio.ui.explore.side import SidePanel
 from ganstudio.ui.explore.travel import TravelHand, Traveller
 from ganstudio.ui.explore.views import ViewTabs
 from ganstudio.ui.generator_page.page import GeneratorPage, Splitters
 from ganstudio.ui.kit.dropping import Dropped
 from ganstudio.ui.kit.errors import EmptyState
+from ganstudio.ui.kit.layouts import split
 from ganstudio.ui.kit.menus import ActionBinder
 from ganstudio.ui.kit.parts import boxed
 from ganstudio.ui.kit.words import step_text
@@ -65,17 +65,10 @@ class ExploreWorkspace(GeneratorPage):
         self._source_changed()
 
     def _lay_out(self) -> None:
-        self.middle, self.columns = QSplitter(Qt.Orientation.Vertical), QSplitter(Qt.Orientation.Horizontal)
         above = QWidget()
         boxed(self.look_bar, self.picture, into=above, stretch=self.picture)
-        for part in (above, self.views):
-            self.middle.addWidget(part)
-            self.middle.setStretchFactor(self.middle.count() - 1, 1)
-        for part, stretch in ((self.controls, 0), (self.middle, 1), (self.side, 0)):
-            self.columns.addWidget(part)
-            self.columns.setStretchFactor(self.columns.count() - 1, stretch)
-        for splitter in (self.middle, self.columns):
-            splitter.setChildrenCollapsible(False)
+        self.middle = split(above, self.views, stretch=(1, 1), down=True)
+        self.columns = split(self.controls, self.middle, self.side, stretch=(0, 1, 0))
         empty = EmptyState(
             "explore",
             _("Explore what a generator learned"),
@@ -114,16 +107,6 @@ class ExploreWorkspace(GeneratorPage):
         error = "" if explorer.error is None else str(explorer.error)
         about = _("{name} is laid over it").format(name=look) if look else ""
         self.picture.show_words(error=error, about=about)
-
-    def showEvent(self, event: QShowEvent) -> None:
-        """Somebody looks: what is on view is drawn, and there is something to play with."""
-        self.views.set_seen(True)
-        super().showEvent(event)
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        """Nobody looks: nothing is drawn."""
-        super().hideEvent(event)
-        self.views.set_seen(False)
 
     # -- opening ----------------------------------------------------------------------------------------------------
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from ganstudio.app.explore import kept_directions
@@ -18,8 +17,7 @@ from ganstudio.explore.direction_files import load_directions, save_directions
 from ganstudio.explore.rendering import Work
 from ganstudio.explore.state import Direction, ExploreState
 from ganstudio.explore.views import many
-from ganstudio.ui.explore.part import Part
-from ganstudio.ui.explore.picks import Picks
+from ganstudio.ui.explore.parts import Part, Picks
 from ganstudio.ui.explore.side.direction_row import ROW_HEIGHT, DirectionRow, quality_text
 from ganstudio.ui.explore.side.find_directions import FindForm
 from ganstudio.ui.explore.side.thumbs import ThumbsDialog
@@ -182,7 +180,7 @@ class DirectionsPanel(Part):
             row.set_chosen(number == place)
         self.detail.setVisible(place >= 0)
         self._show_detail()
-        self._draw_strip()
+        self.redraw()
 
     def _show_detail(self) -> None:
         if 0 <= self.selected < len(self.rows):
@@ -193,8 +191,8 @@ class DirectionsPanel(Part):
             near = (place for place, there in enumerate(STRIP) if abs(there - strength) < 0.05)
             self.grid.choose(next(near, -1))
 
-    def _draw_strip(self) -> None:
-        """Seven pictures of the chosen direction, while somebody sees them."""
+    def redraw(self, *_anything: object) -> None:
+        """Seven pictures of the chosen direction, while somebody sees them; where it is the same one, they stay."""
         wanted = None
         if 0 <= self.selected < len(self.rows) and self.isVisible():
             name = self.names[self.selected]
@@ -212,16 +210,6 @@ class DirectionsPanel(Part):
             return many([self.explorer.effective(one) for one in states])
 
         return work
-
-    def showEvent(self, event: QShowEvent) -> None:
-        """Somebody looks: the strip is drawn."""
-        super().showEvent(event)
-        self._draw_strip()
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        """Nobody looks: nothing is drawn."""
-        super().hideEvent(event)
-        self._draw_strip()
 
     # -- what can be done -------------------------------------------------------------------------------------------
 

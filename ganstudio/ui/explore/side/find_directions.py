@@ -19,7 +19,7 @@ from ganstudio.app.explore.finders import (
     ways,
 )
 from ganstudio.core.i18n import _, plural
-from ganstudio.ui.explore.picks import Picks
+from ganstudio.ui.explore.parts import Picks
 from ganstudio.ui.forms.editors import QuietCombo
 from ganstudio.ui.kit.parts import ElidedLabel, LinkButton, QuietSpinBox, boxed, label, push_button, tool_button
 from ganstudio.ui.kit.style import set_look

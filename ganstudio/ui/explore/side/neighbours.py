@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PySide6.QtCore import QTimer
-from PySide6.QtGui import QHideEvent, QShowEvent
 
 from ganstudio.app.explore.explorer import Explorer
 from ganstudio.app.generators.sources import data_of
@@ -19,7 +18,7 @@ from ganstudio.core.i18n import _
 from ganstudio.explore.state import stack
 from ganstudio.explore.views import dot
 from ganstudio.explore.working import Working
-from ganstudio.ui.explore.part import Part
+from ganstudio.ui.explore.parts import Part
 from ganstudio.ui.kit.parts import label, push_button
 from ganstudio.ui.pictures.grid import PictureGrid
 
@@ -52,8 +51,8 @@ class NeighboursPanel(Part):
         self.stack(self.load, self.words, grid)
         self._settle = QTimer(self, singleShot=True, interval=REST_MS)
         self._settle.timeout.connect(self._look)
-        explorer.state_changed.connect(self._moved)
-        explorer.weights_changed.connect(self._moved)
+        explorer.state_changed.connect(self.redraw)
+        explorer.weights_changed.connect(self.redraw)
         explorer.source_changed.connect(self._source_changed)
         self._source_changed()
 
@@ -61,7 +60,7 @@ class NeighboursPanel(Part):
         opened = self.explorer.opened
         of = None if opened is None else (opened.path, opened.generator.controls)
         if of == self._of:
-            self._moved()  # the same run, opened anew: its data set is there already
+            self.redraw()  # the same run, opened anew: its data set is there already
             return
         self._of = of
         if self._job is not None:
@@ -114,20 +113,13 @@ class NeighboursPanel(Part):
 
     # -- looking ----------------------------------------------------------------------------------------------------
 
-    def _moved(self) -> None:
+    def redraw(self, *_anything: object) -> None:
+        """Looks once the hand rests, while somebody sees it."""
         if self._neighbours is not None and self.isVisible():
             self._settle.start()
-
-    def showEvent(self, event: QShowEvent) -> None:
-        """Catches up."""
-        super().showEvent(event)
-        self._moved()
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        """Nobody looks."""
-        super().hideEvent(event)
-        self._settle.stop()
-        self.explorer.drop(self.channel)
+        elif not self.isVisible():
+            self._settle.stop()
+            self.explorer.drop(self.channel)
 
     def _look(self) -> None:
         position, neighbours, yardstick = self.explorer.position, self._neighbours, self._yardstick

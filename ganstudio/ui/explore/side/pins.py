@@ -7,21 +7,22 @@ import itertools
 from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QInputDialog, QMenu
 
-from ganstudio.app.explore.explorer import Explorer
+from ganstudio.app.explore.explorer import Explorer, Factory
 from ganstudio.app.generators.keepsakes import Pin
 from ganstudio.core.i18n import _
 from ganstudio.explore.rendering import Work
 from ganstudio.explore.state import ExploreState
 from ganstudio.explore.views import many
-from ganstudio.ui.explore.part import Part
+from ganstudio.ui.explore.parts import Part
 from ganstudio.ui.kit.parts import boxed, label, push_button, tool_button
 from ganstudio.ui.pictures.grid import PictureGrid
-
-URGENCY = 5
 
 
 class PinBoard(Part):
     """Pins of the present generator; each is drawn with the present weights."""
+
+    urgency = 5
+    follows = False
 
     def __init__(self, explorer: Explorer) -> None:
         grid = PictureGrid(_("Pins"), _("Click: go there. Right-click: compare, rename, move, remove."))
@@ -60,7 +61,11 @@ class PinBoard(Part):
         self.remove_button.setEnabled(bool(pins))
         self.grid.prepare(len(pins))
         self.grid.set_names([pin.name for pin in pins], captions=True)
-        self.explorer.show(self.channel, self._work if pins else None, URGENCY, follows=False)
+        self.redraw()
+
+    def wanted(self) -> Factory | None:
+        """All pins."""
+        return self._work if self.pins else None
 
     def _work(self, _state: ExploreState) -> Work:
         return many([self.explorer.effective(pin.state) for pin in self.pins])

@@ -18,7 +18,7 @@ from ganstudio.core.controls import ClassImages
 from ganstudio.core.i18n import _
 from ganstudio.explore.files import to_pixels
 from ganstudio.explore.state import ExploreState, position_of
-from ganstudio.ui.explore.part import Part
+from ganstudio.ui.explore.parts import Part
 from ganstudio.ui.kit.files import ask_picture, png_of
 from ganstudio.ui.kit.parts import Segmented, boxed, label, push_button, tool_button
 from ganstudio.ui.kit.theme import current_theme, theme_hub
@@ -117,6 +117,9 @@ class ProjectionPanel(Part):
     def sizeHint(self) -> QSize:
         """As wide as its neighbours."""
         return QSize(304, 480)
+
+    def redraw(self, *_anything: object) -> None:
+        """A search goes on, whether somebody looks or not."""
 
     def _source_changed(self) -> None:
         opened, spec = self.explorer.opened, self.explorer.spec

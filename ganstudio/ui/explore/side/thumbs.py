@@ -7,15 +7,16 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QCloseEvent, QKeyEvent
-from PySide6.QtWidgets import QDialog, QLineEdit, QWidget
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QPushButton, QWidget
 
 from ganstudio.app.explore.explorer import Explorer
 from ganstudio.app.explore.finders import latent_of
 from ganstudio.core.i18n import _
 from ganstudio.explore.rendering import Drawn
 from ganstudio.explore.views import Pictures, many
-from ganstudio.ui.kit.parts import boxed, label, push_button, tool_button
+from ganstudio.ui.kit.dialogs import FormDialog
+from ganstudio.ui.kit.parts import boxed, entry, label, push_button, tool_button
 from ganstudio.ui.pictures.grid import PictureGrid
 
 CHANNEL, URGENCY = "thumbs", 12
@@ -25,7 +26,7 @@ NEXT = {0: 1, 1: -1, -1: 0}
 """What a click makes of a label: none, up, down, none."""
 
 
-class ThumbsDialog(QDialog):
+class ThumbsDialog(FormDialog):
     """A wall of samples to be labelled, page by page.
 
     Classes and codes stay where they stand; only the latent vector varies.
@@ -41,25 +42,19 @@ class ThumbsDialog(QDialog):
         then: Callable[[NDArray[np.float32], NDArray[np.float32], str], object],
         parent: QWidget | None = None,
     ) -> None:
-        super().__init__(parent)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle(_("Label samples by hand"))
+        super().__init__(_("Label samples by hand"), _("Find the attribute"), "", parent, _("Drops the labels"))
         self._explorer, self._then = explorer, then
         latent = latent_of(explorer)
         assert explorer.state is not None
         assert explorer.opened is not None
         assert latent is not None
-        self._latent = latent.name
-        self._hold = explorer.state.position
+        self._latent, self._hold = latent.name, explorer.state.position
         self._controls, self._generator = explorer.controls, explorer.opened.generator
         self._pages: list[NDArray[np.float32]] = []
         self._thumbs: list[dict[int, int]] = []
         self._page = -1
-        self.name = QLineEdit()
-        self.name.setMaxLength(80)
-        self.name.setPlaceholderText(_("thick strokes, smiling, …"))
-        self.name.setAccessibleName(_("Name of the attribute"))
-        self.name.setToolTip(_("What the slider will be called"))
+        self.name = entry(_("thick strokes, smiling, …"), "", longest=80, changed=lambda _text: self._refresh())
+        self.add_row(_("Attribute"), self.name, _("What the slider will be called"))
         self.grid = PictureGrid(
             _("Samples to label"), _("Click: has it, has it not, no label. Keys: + has it, − has it not, 0 no label.")
         )
@@ -74,30 +69,21 @@ class ThumbsDialog(QDialog):
             clicked=lambda: self.show_page(self._page + 1),
         )  # fmt: skip
         self._counts = label("", "muted")
-        self._hint = label("", "small")
-        self.find_button = push_button(_("Find the attribute"), clicked=self.accept, primary=True)
-        self.cancel = push_button(_("Cancel"), "", _("Drops the labels"), clicked=self.reject)
-        for button in (self.more, self.find_button, self.cancel):
-            button.setAutoDefault(False)  # Enter in the name or on the wall must not send half the labels off
-        self._lay_out()
-        self.name.textChanged.connect(lambda _text: self._refresh())
-        explorer.drawn.connect(self._drawn)
-        explorer.source_changed.connect(self._source_changed)
-        explorer.weights_changed.connect(self._source_changed)
-        self.show_page(0)
-
-    def _lay_out(self) -> None:
-        words = label(
+        about = label(
             _("Click a sample that has it (+), twice one that has it not (−), a third time to take the label "
               "away. A dozen of each is a good beginning; leave out those that are neither."),
             "muted", wrap=True,
         )  # fmt: skip
-        asked = boxed(label(_("Attribute")), self.name, across=True, gap=8, stretch=self.name)
-        below = boxed(self.back, self.more, self._counts, self.cancel, self.find_button, across=True, gap=8,
-                      stretch=self._counts)  # fmt: skip
-        ending = boxed(self._hint, below, gap=8)
-        boxed(asked, words, self.grid, ending, margins=(24, 16, 24, 16), gap=16, into=self, stretch=self.grid)
-        self.resize(720, 640)
+        turning = boxed(self.back, self.more, self._counts, across=True, gap=8, stretch=self._counts)
+        self.fill(self.rows, about, self.grid, turning, self.words)
+        for button in self.findChildren(QPushButton):
+            button.setAutoDefault(False)  # Enter in the name or on the wall must not send half the labels off
+        self.go.setDefault(False)
+        self.resize(720, 680)
+        explorer.drawn.connect(self._drawn)
+        explorer.source_changed.connect(self._source_changed)
+        explorer.weights_changed.connect(self._source_changed)
+        self.show_page(0)
 
     # -- the samples ------------------------------------------------------------------------------------------------
 
@@ -174,9 +160,9 @@ class ThumbsDialog(QDialog):
         )
         self.back.setEnabled(self._page > 0)
         missing = self.missing()
-        self._hint.setText(missing)
-        self.find_button.setEnabled(not missing)
-        self.find_button.setToolTip(missing or _("Learns from the labels what to move along; adds a slider"))
+        self.words.setText(missing)
+        self.go.setEnabled(not missing)
+        self.go.setToolTip(missing or _("Learns from the labels what to move along; adds a slider"))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Plus, minus and 0 label the sample that has the keyboard."""
@@ -190,21 +176,14 @@ class ThumbsDialog(QDialog):
 
     # -- the end ----------------------------------------------------------------------------------------------------
 
-    def accept(self) -> None:
+    def choose(self) -> None:
         """Hands the labels on."""
-        if self.missing():
-            return
-        self._explorer.drop(CHANNEL)
-        latents, labels = self.labelled()
-        super().accept()
-        self._then(latents, labels, " ".join(self.name.text().split()))
+        if not self.missing():
+            latents, labels = self.labelled()
+            self.accept()
+            self._then(latents, labels, " ".join(self.name.text().split()))
 
-    def reject(self) -> None:
-        """Drops the labels."""
-        self._explorer.drop(CHANNEL)
-        super().reject()
-
-    def closeEvent(self, event: QCloseEvent) -> None:
+    def done(self, result: int) -> None:
         """Nothing more is drawn for it."""
         self._explorer.drop(CHANNEL)
-        super().closeEvent(event)
+        super().done(result)

@@ -11,7 +11,7 @@ from ganstudio.app.explore.explorer import Explorer
 from ganstudio.core.i18n import _
 from ganstudio.explore.state import ExploreState, Position
 from ganstudio.explore.walks import How, walk
-from ganstudio.ui.explore.picks import Picks
+from ganstudio.ui.explore.parts import Picks
 from ganstudio.ui.explore.views.base import GridView
 from ganstudio.ui.kit.parts import QuietSpinBox, Segmented, tool_button
 from ganstudio.ui.kit.style import set_look

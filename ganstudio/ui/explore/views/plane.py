@@ -6,13 +6,13 @@ from collections.abc import Sequence
 
 import numpy as np
 from PySide6.QtCore import QPointF, Qt, QTimer
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QShowEvent
 
 from ganstudio.app.explore.explorer import Explorer
 from ganstudio.core.i18n import _
 from ganstudio.explore.state import ExploreState
 from ganstudio.explore.walks import plane, travelled
-from ganstudio.ui.explore.picks import Picks
+from ganstudio.ui.explore.parts import Picks
 from ganstudio.ui.explore.travel import ARROWS, FINE_KEY_STEP, KEY_STEP, Traveller
 from ganstudio.ui.explore.views.base import GridView
 from ganstudio.ui.kit.parts import ElidedLabel, tool_button
@@ -120,14 +120,13 @@ class PlaneView(GridView):
         self.redraw()
 
     def _state_changed(self) -> None:
-        if self.explorer.state is not self._own and self._active:
+        if self.explorer.state is not self._own and self.isVisible():
             self._settle.start()  # moved by something else: once that rests, the map is of where one is then
 
-    def set_active(self, active: bool) -> None:
+    def showEvent(self, event: QShowEvent) -> None:
         """Begins where one is."""
-        if active and not self._active:
-            self._anchor, self.east, self.north = self.explorer.state, 0.0, 0.0
-        super().set_active(active)
+        self._anchor, self.east, self.north = self.explorer.state, 0.0, 0.0
+        super().showEvent(event)
 
     def begin(self) -> None:
         """A new trip: one step back."""

@@ -10,7 +10,7 @@ from ganstudio.app.explore.explorer import Explorer
 from ganstudio.core.i18n import _
 from ganstudio.explore.state import ExploreState
 from ganstudio.explore.walks import arithmetic
-from ganstudio.ui.explore.picks import Picks
+from ganstudio.ui.explore.parts import Picks
 from ganstudio.ui.explore.views.base import GridView
 from ganstudio.ui.forms.editors import QuietCombo
 from ganstudio.ui.kit.parts import label, push_button

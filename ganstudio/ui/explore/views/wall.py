@@ -12,7 +12,7 @@ from ganstudio.core.controls import LatentVector
 from ganstudio.core.i18n import _
 from ganstudio.explore.state import ExploreState, position_of
 from ganstudio.explore.styles import driven, redrawn
-from ganstudio.ui.explore.picks import Picks
+from ganstudio.ui.explore.parts import Picks
 from ganstudio.ui.explore.views.base import GridView
 from ganstudio.ui.kit.parts import Segmented, tool_button
 from ganstudio.ui.pictures.grid import PictureGrid
@@ -88,8 +88,6 @@ class WallView(GridView):
         likes = {Qt.Key.Key_Plus: True, Qt.Key.Key_Equal: True, Qt.Key.Key_Minus: False}
         place = self.grid.current
         if event.key() in likes and place < len(self.states):
-            like = likes[Qt.Key(event.key())]
-            state = self.states[place]
-            self.picks.pick(state, None if self.picks.verdict(state) is like else like)
+            self.picks.turn(self.states[place], likes[Qt.Key(event.key())])
         else:
             super().keyPressEvent(event)
