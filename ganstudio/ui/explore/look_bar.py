@@ -18,16 +18,6 @@ from ganstudio.ui.kit.parts import Segmented, boxed, label
 SIDE_BY_SIDE, EDGE, GAP = 3, 12, 8
 
 
-def ramp() -> QLabel:
-    """The colours of the map, from low to high: a thin strip."""
-    made = QLabel()
-    made.setFixedSize(64, 8)
-    made.setPixmap(QPixmap(to_image(np.rint(heat(np.linspace(0, 1, 64)))[None].astype(np.uint8))))
-    made.setScaledContents(True)
-    made.setAccessibleName(_("From low to high"))
-    return made
-
-
 class LookBar(QWidget):
     """“Look into: none | attention | …”, and the colours from low to high."""
 
@@ -36,9 +26,13 @@ class LookBar(QWidget):
         self._explorer = explorer
         self._names: tuple[str, ...] = ()
         self.choice: Segmented | QuietCombo | None = None
-        self._title, self._legend = label(_("Look into")), QWidget()
+        self._title, self._legend, ramp = label(_("Look into")), QWidget(), QLabel()
+        ramp.setFixedSize(64, 8)
+        ramp.setPixmap(QPixmap(to_image(np.rint(heat(np.linspace(0, 1, 64)))[None].astype(np.uint8))))
+        ramp.setScaledContents(True)
+        ramp.setAccessibleName(_("From low to high"))
         low, high = label(_("low"), "muted"), label(_("high"), "muted")
-        boxed(low, ramp(), high, across=True, gap=4, into=self._legend)
+        boxed(low, ramp, high, across=True, gap=4, into=self._legend)
         self._row = boxed(self._title, None, self._legend, across=True, margins=(EDGE, 4, EDGE, 4), gap=GAP, into=self)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.refresh()
@@ -71,8 +65,7 @@ class LookBar(QWidget):
             self._row.removeWidget(self.choice)
             self.choice.hide()
             self.choice.deleteLater()
-            self.choice = None
-        self._names = names
+        self._names, self.choice = names, None
         if not names:
             return
         words = [("", _("None"), _("The picture alone"))]

@@ -9,8 +9,8 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QLayout, QMenu, QWidget
 
-from ganstudio.app.explore.explorer import Explorer, Factory
-from ganstudio.explore.rendering import Drawn
+from ganstudio.app.explore.explorer import Explorer
+from ganstudio.explore.rendering import Drawn, Work
 from ganstudio.explore.state import ExploreState
 from ganstudio.explore.views import Pictures
 from ganstudio.ui.kit.parts import Segmented, boxed, pop_up, stacked
@@ -40,13 +40,13 @@ class Part(QWidget):
         """Lays out a part of the right side: below each other, the grid as large as there is room."""
         boxed(*parts, margins=(8, 8, 8, 8), gap=8, into=self, stretch=self.grid).addStretch(0)
 
-    def wanted(self) -> Factory | None:
-        """What is drawn; None for nothing."""
-        return None
+    def work(self, state: ExploreState) -> Work:
+        """What is drawn for the present state."""
+        raise NotImplementedError
 
     def redraw(self, *_anything: object) -> None:
         """Draws everything anew, where somebody looks."""
-        self.explorer.show(self.channel, self.wanted() if self.isVisible() else None, self.urgency, self.follows)
+        self.explorer.show(self.channel, self.work if self.isVisible() else None, self.urgency, self.follows)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Somebody looks."""
@@ -147,6 +147,11 @@ class Picks(QObject):
         if like is not None:
             self._picked.append((state, like))
         self.changed.emit()
+
+    def follow(self, before: Sequence[ExploreState], now: Sequence[ExploreState]) -> None:
+        """What was said of some states holds for these, which are the same samples."""
+        other = {id(was): state for was, state in zip(before, now, strict=True)}
+        self._picked = [(other.get(id(state), state), said) for state, said in self._picked]
 
     def turn(self, state: ExploreState, like: bool) -> None:
         """Says it of a state, or takes it back where just that was said."""

@@ -64,9 +64,8 @@ class Traveller(QObject):
 
     def move(self, x: float, y: float) -> None:
         """Moves by a share of the plane's unit; y upwards."""
-        now = time.monotonic()
-        seconds = max(now - self._last, 1e-3)
-        self._last = now
+        before, self._last = self._last, time.monotonic()
+        seconds = max(self._last - before, 1e-3)
         recent = min(1.0, seconds / 0.05)  # the speed of about the last twentieth of a second
         self._speed = self._speed * (1 - recent) + QPointF(x, y) / seconds * recent
         self._go(x, y)
@@ -93,9 +92,8 @@ class Traveller(QObject):
         return True
 
     def _glide(self) -> None:
-        now = time.monotonic()
-        seconds = min(now - self._last, 0.1)
-        self._last = now
+        before, self._last = self._last, time.monotonic()
+        seconds = min(self._last - before, 0.1)
         self._speed *= math.exp(-FRICTION * seconds)
         self._go(self._speed.x() * seconds, self._speed.y() * seconds)
         if math.hypot(self._speed.x(), self._speed.y()) < SLOWEST:

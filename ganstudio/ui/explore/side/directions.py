@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from ganstudio.app.explore import kept_directions
-from ganstudio.app.explore.explorer import Explorer, Factory
+from ganstudio.app.explore.explorer import Explorer
 from ganstudio.app.explore.finders import Finding, latent_of
 from ganstudio.app.studio import Studio
 from ganstudio.core.errors import StudioError, UsageError
@@ -26,7 +27,6 @@ from ganstudio.ui.kit.motion import reveal
 from ganstudio.ui.kit.parts import ElidedLabel, boxed, label, line, push_button, say, scrolled, tool_button
 from ganstudio.ui.pictures.grid import PictureGrid, Sides
 
-URGENCY = 3
 STRIP = (-3, -2, -1, 0, 1, 2, 3)
 """Strengths of the pictures along a direction."""
 STRIP_HEIGHT = 80
@@ -41,6 +41,8 @@ class DirectionsPanel(Part):
         picks: samples that a person wants more or less of.
     """
 
+    urgency = 3
+
     def __init__(self, explorer: Explorer, studio: Studio, picks: Picks) -> None:
         strip = PictureGrid(_("Along the direction"), _("Click: go so far along the direction"))
         super().__init__(explorer, "direction strip", strip)
@@ -48,7 +50,7 @@ class DirectionsPanel(Part):
         self.finding = Finding(explorer, studio)
         self.rows: list[DirectionRow] = []
         self.selected = -1
-        self._shown: tuple[str, Direction] | None = None
+        self._shown: Direction | None = None
         self._strengths: dict[str, float] | None = None
         self._thumbs: ThumbsDialog | None = None
         self.find_button = push_button(_("Find directions"), "", _("Shows the ways of finding directions"))
@@ -193,23 +195,17 @@ class DirectionsPanel(Part):
 
     def redraw(self, *_anything: object) -> None:
         """Seven pictures of the chosen direction, while somebody sees them; where it is the same one, they stay."""
-        wanted = None
-        if 0 <= self.selected < len(self.rows) and self.isVisible():
-            name = self.names[self.selected]
-            wanted = name, self.explorer.kept.directions[name]
-        same = wanted is not None and self._shown is not None and wanted[1] is self._shown[1]
-        if same or wanted is self._shown:
-            return
-        self.grid.blank()
-        self._shown = wanted
-        self.explorer.show(self.channel, None if wanted is None else self._strip_of(wanted[0]), URGENCY)
+        seen = 0 <= self.selected < len(self.rows) and self.isVisible()
+        name = self.names[self.selected] if seen else ""
+        wanted = self.explorer.kept.directions[name] if seen else None
+        if wanted is not self._shown:
+            self.grid.blank()
+            self._shown = wanted
+            self.explorer.show(self.channel, partial(self._strip, name) if seen else None, self.urgency)
 
-    def _strip_of(self, name: str) -> Factory:
-        def work(state: ExploreState) -> Work:
-            states = [state.with_(strengths={**state.strengths, name: float(there)}) for there in STRIP]
-            return many([self.explorer.effective(one) for one in states])
-
-        return work
+    def _strip(self, name: str, state: ExploreState) -> Work:
+        states = [state.with_(strengths={**state.strengths, name: float(there)}) for there in STRIP]
+        return many([self.explorer.effective(one) for one in states])
 
     # -- what can be done -------------------------------------------------------------------------------------------
 

@@ -7,21 +7,13 @@ from collections.abc import Callable
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QProgressBar, QWidget
 
+from ganstudio.app.explore import finders
 from ganstudio.app.explore.explorer import Explorer
-from ganstudio.app.explore.finders import (
-    DEFAULT_COUNT,
-    LARGEST_COUNT,
-    Finding,
-    Way,
-    latent_of,
-    latents_of,
-    obstacle,
-    ways,
-)
+from ganstudio.app.explore.finders import Finding, Way, latent_of, obstacle
 from ganstudio.core.i18n import _, plural
 from ganstudio.ui.explore.parts import Picks
 from ganstudio.ui.forms.editors import QuietCombo
-from ganstudio.ui.kit.parts import ElidedLabel, LinkButton, QuietSpinBox, boxed, label, push_button, tool_button
+from ganstudio.ui.kit.parts import ElidedLabel, LinkButton, QuietSpinBox, boxed, label, push_button, say, tool_button
 from ganstudio.ui.kit.style import set_look
 
 
@@ -35,16 +27,10 @@ class FindForm(QWidget):
         label_by_hand: opens the wall of samples to be labelled.
     """
 
-    def __init__(
-        self,
-        explorer: Explorer,
-        picks: Picks,
-        finding: Finding,
-        label_by_hand: Callable[[], object],
-    ) -> None:
+    def __init__(self, explorer: Explorer, picks: Picks, finding: Finding, label_by_hand: Callable[[], object]) -> None:
         super().__init__()
         self._explorer, self._picks, self.finding, self._label_by_hand = explorer, picks, finding, label_by_hand
-        self._ways = {way.key: way for way in ways()}
+        self._ways = {way.key: way for way in finders.ways()}
         self._of = explorer.controls
         self.way_box = QuietCombo()
         self.way_box.setAccessibleName(_("How directions are found"))
@@ -57,7 +43,7 @@ class FindForm(QWidget):
         self.by_hand = LinkButton(_("Label by hand"))
         self.by_hand.setToolTip(_("Say of samples on a wall whether they have it"))
         self.by_hand.clicked.connect(lambda: self.choose("hand"))
-        self.count = QuietSpinBox(_("How many directions"), 1, LARGEST_COUNT, DEFAULT_COUNT)
+        self.count = QuietSpinBox(_("How many directions"), 1, finders.LARGEST_COUNT, finders.DEFAULT_COUNT)
         self.go = push_button(_("Find"), clicked=self.start)
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
@@ -102,18 +88,14 @@ class FindForm(QWidget):
         latent = latent_of(self._explorer)
         self.way_box.setToolTip(_("How directions are found; now: {way}").format(way=way.title))
         self._summary.setText(self._summary_of(way))
-        self._reason.setText(reason)
-        self._reason.setVisible(bool(reason))
+        say(self._reason, reason)
         link = bool(reason) and way.needs == "labels" and latent is not None
         for widget, shown in ((self.by_hand, link), (self._many, way.counted))[:: -1 if link else 1]:
             widget.setVisible(shown)  # never both: there is no room, and the panel would widen
-        most = LARGEST_COUNT if latent is None else min(LARGEST_COUNT, latent.size)
+        most = finders.LARGEST_COUNT if latent is None else min(finders.LARGEST_COUNT, latent.size)
         self.count.setRange(1, most)
-        self.count.setToolTip(
-            _("1 to {most}, the strongest first; {default} by default").format(
-                most=most, default=min(most, DEFAULT_COUNT)
-            )
-        )
+        words, default = _("1 to {most}, the strongest first; {default} by default"), min(most, finders.DEFAULT_COUNT)
+        self.count.setToolTip(words.format(most=most, default=default))
         hand = way.needs == "hand"
         self.go.setText(_("Label samples…") if hand else _("Find"))
         self.go.setToolTip(_("Opens a wall of samples") if hand else _("Looks for directions; nothing has to wait"))
@@ -122,7 +104,9 @@ class FindForm(QWidget):
     def _summary_of(self, way: Way) -> str:
         if way.needs != "picks":
             return way.summary
-        liked, disliked = (len(latents_of(self._explorer, one)) for one in (self._picks.liked, self._picks.disliked))
+        liked, disliked = (
+            len(finders.latents_of(self._explorer, one)) for one in (self._picks.liked, self._picks.disliked)
+        )
         counts = _("{liked} and {disliked}.").format(
             liked=plural("{n} liked", "{n} liked", liked), disliked=plural("{n} disliked", "{n} disliked", disliked)
         )
@@ -145,9 +129,8 @@ class FindForm(QWidget):
             self.doing.setText(finding.text)
         told = "" if finding.running else str(finding.error or finding.text)
         if told != self._told.text():
-            self._told.setText(told)
             set_look(self._told, role="error" if finding.error is not None else "muted")
-        self._told.setVisible(bool(told))
+        say(self._told, told)
         self.refresh()
         if had_keyboard:
             (self.stop if finding.running else self.go).setFocus()

@@ -58,6 +58,7 @@ class NeighboursPanel(Part):
 
     def _source_changed(self) -> None:
         opened = self.explorer.opened
+        run = None if opened is None else opened.run
         of = None if opened is None else (opened.path, opened.generator.controls)
         if of == self._of:
             self.redraw()  # the same run, opened anew: its data set is there already
@@ -67,14 +68,13 @@ class NeighboursPanel(Part):
             self._job.cancel()
         self._data = self._neighbours = self._yardstick = self._nearest = self._job = None
         self.explorer.drop(self.channel)
-        run = None if self.explorer.opened is None else self.explorer.opened.run
         self.load.setVisible(run is not None)
         self.load.setEnabled(True)
         self.grid.hide()
         self.words.setText(
             _("Shows the training pictures that are most like the present one, and how unusual such a likeness is: a "
               "picture nearer to one of them than real pictures are to each other may have been learned by heart.")
-            if run is not None or self.explorer.opened is None
+            if run is not None or opened is None
             else _("Where this generator learned is not known, so there is nothing to compare with.")
         )  # fmt: skip
 
@@ -156,11 +156,10 @@ class NeighboursPanel(Part):
             pictures = np.stack([dot(point, spec.extent, real=True) for point in chosen])
         else:
             pictures = np.ascontiguousarray(chosen.transpose(0, 2, 3, 1))
-        labels = self._data.labels
-        names = []
-        for index, distance in zip(nearest.indices[0], nearest.distances[0], strict=True):
-            name = "" if labels is None else spec.classes[int(labels[int(index)])]
-            names.append(f"{name} · {distance:.2f}" if name else f"{distance:.2f}")
+        labels, names = self._data.labels, [f"{distance:.2f}" for distance in nearest.distances[0]]
+        if labels is not None:
+            classes = [spec.classes[int(labels[int(index)])] for index in nearest.indices[0]]
+            names = [" · ".join(filter(None, words)) for words in zip(classes, names, strict=True)]
         self.grid.show()
         self.grid.prepare(len(pictures), 3)
         self.grid.put(0, pictures)
@@ -171,11 +170,10 @@ class NeighboursPanel(Part):
             return
         distance, measure = float(self._nearest.distances[0, 0]), self._yardstick
         if not len(measure.distances):
-            text = _("Distance to the nearest: {distance:.2f}.").format(distance=distance)
+            text = _("Distance to the nearest: {distance:.2f}.")
         elif measure.memorised(distance):
             text = _("Nearest: {distance:.2f} away; between real ones usually {usual:.2f}: perhaps learned by heart.")
         else:
-            text = _(
-                "Nearest: {distance:.2f} away; between real ones usually {usual:.2f}: no sign of learning by heart."
-            )
+            text = _("Nearest: {distance:.2f} away; between real ones usually {usual:.2f}: no sign of learning "
+                     "by heart.")  # fmt: skip
         self.words.setText(text.format(distance=distance, usual=measure.usual))

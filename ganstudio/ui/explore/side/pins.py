@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import itertools
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QInputDialog, QMenu
 
-from ganstudio.app.explore.explorer import Explorer, Factory
+from ganstudio.app.explore.explorer import Explorer
 from ganstudio.app.generators.keepsakes import Pin
 from ganstudio.core.i18n import _
 from ganstudio.explore.rendering import Work
@@ -29,17 +30,13 @@ class PinBoard(Part):
         super().__init__(explorer, "pins", grid)
         words = _("Keeps the present position on the board (P)")
         self.add = push_button(_("Pin this picture"), "", words, clicked=self.pin)
-        self.rename_button = tool_button("rename", _("Rename the pin"), clicked=lambda: self.rename(grid.current))
-        self.remove_button = tool_button(
-            "trash", _("Take the pin off the board"), clicked=lambda: self.remove(grid.current)
-        )
+        self._rename = tool_button("rename", _("Rename the pin"), clicked=lambda: self.rename(grid.current))
+        off = _("Take the pin off the board")
+        self._remove = tool_button("trash", off, clicked=lambda: self.remove(grid.current))
         grid.clicked.connect(self._go_to)
-        self._empty = label(
-            _("Nothing is pinned. Pin pictures to walk between them, to add and subtract them, or to come back."),
-            "muted",
-            wrap=True,
-        )
-        bar = boxed(self.add, self.rename_button, self.remove_button, across=True, gap=8, stretch=self.add)
+        words = _("Nothing is pinned. Pin pictures to walk between them, to add and subtract them, or to come back.")
+        self._empty = label(words, "muted", wrap=True)
+        bar = boxed(self.add, self._rename, self._remove, across=True, gap=8, stretch=self.add)
         self.stack(bar, self._empty, grid)
         explorer.kept_changed.connect(self._refresh)
         explorer.source_changed.connect(self._refresh)
@@ -57,17 +54,14 @@ class PinBoard(Part):
         self.add.setEnabled(self.explorer.opened is not None)
         self._empty.setVisible(not pins)
         self.grid.setVisible(bool(pins))
-        self.rename_button.setEnabled(bool(pins))
-        self.remove_button.setEnabled(bool(pins))
+        for button in (self._rename, self._remove):
+            button.setEnabled(bool(pins))
         self.grid.prepare(len(pins))
         self.grid.set_names([pin.name for pin in pins], captions=True)
         self.redraw()
 
-    def wanted(self) -> Factory | None:
+    def work(self, _state: ExploreState) -> Work:
         """All pins."""
-        return self._work if self.pins else None
-
-    def _work(self, _state: ExploreState) -> Work:
         return many([self.explorer.effective(pin.state) for pin in self.pins])
 
     # -- what can be done -------------------------------------------------------------------------------------------
@@ -129,7 +123,7 @@ class PinBoard(Part):
         """Delete removes, F2 renames the pin that has the keyboard."""
         if event.matches(QKeySequence.StandardKey.Delete):
             self.remove(self.grid.current)
-        elif QKeySequence(event.key()) == QKeySequence("F2"):
+        elif event.key() == Qt.Key.Key_F2:
             self.rename(self.grid.current)
         else:
             super().keyPressEvent(event)

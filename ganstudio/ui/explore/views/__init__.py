@@ -7,13 +7,10 @@ from ganstudio.core.i18n import _
 from ganstudio.ui.explore.parts import Picks, Tabs
 from ganstudio.ui.explore.travel import Traveller
 from ganstudio.ui.explore.views.base import GridView
-from ganstudio.ui.explore.views.path import PathView
+from ganstudio.ui.explore.views.pinned import PathView, SumsView
 from ganstudio.ui.explore.views.plane import PlaneView
-from ganstudio.ui.explore.views.sums import SumsView
 from ganstudio.ui.explore.views.sweep import SweepView
 from ganstudio.ui.explore.views.wall import WallView
-
-__all__ = ["PathView", "PlaneView", "SumsView", "SweepView", "ViewTabs", "WallView"]
 
 
 class ViewTabs(Tabs):

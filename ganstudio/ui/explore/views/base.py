@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QMenu, QWidget
 
-from ganstudio.app.explore.explorer import Explorer, Factory
+from ganstudio.app.explore.explorer import Explorer
 from ganstudio.core.i18n import _
 from ganstudio.explore.rendering import Work
 from ganstudio.explore.state import ExploreState
@@ -78,11 +78,8 @@ class GridView(Part):
         """The states to draw for the present one; prepares the grid. For subclasses."""
         raise NotImplementedError
 
-    def wanted(self) -> Factory:
+    def work(self, state: ExploreState) -> Work:
         """What :meth:`arrange` says."""
-        return self._work
-
-    def _work(self, state: ExploreState) -> Work:
         self.states = list(self.arrange(state))
         return many([self.explorer.effective(one) for one in self.states], self.piece)
 
@@ -117,8 +114,7 @@ class GridView(Part):
         """What can be done with a picture of the grid."""
         menu = QMenu(self)
         if 0 <= place < len(self.states):
-            state = self.states[place]
-            said = self.picks.verdict(state)
+            state, said = self.states[place], self.picks.verdict(self.states[place])
             menu.addAction(_("Go there"), lambda: self.take(place))
             menu.addAction(_("Compare with it"), lambda: self.explorer.compare_with(state))
             menu.addSeparator()

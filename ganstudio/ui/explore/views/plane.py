@@ -62,7 +62,7 @@ class Map(PictureGrid):
         """Goes there."""
         if event.button() == Qt.MouseButton.LeftButton and self.count:
             self._held = True
-            self.view.begin()
+            self.view.trip += 1
             self.view.go(*self._place_of(event.position()))
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
@@ -85,7 +85,12 @@ class Map(PictureGrid):
 
 
 class PlaneView(GridView):
-    """Pictures on a plane through the position where it was centred."""
+    """Pictures on a plane through the position where it was centred.
+
+    Attributes:
+        trip: which journey this is; each is one step back.
+        east: how far one has gone to the right, ``north``: upwards.
+    """
 
     follows = False
 
@@ -96,7 +101,7 @@ class PlaneView(GridView):
         self._traveller = traveller
         self._anchor: ExploreState | None = None
         self._own: ExploreState | None = None
-        self._trip = 0
+        self.trip = 0
         self.east = self.north = 0.0
         words = ElidedLabel(_("Two random directions of the latent space at right angles."), "muted")
         self.lay_out(
@@ -128,10 +133,6 @@ class PlaneView(GridView):
         self._anchor, self.east, self.north = self.explorer.state, 0.0, 0.0
         super().showEvent(event)
 
-    def begin(self) -> None:
-        """A new trip: one step back."""
-        self._trip += 1
-
     def go(self, x: float, y: float) -> None:
         """Travels to a place of the plane."""
         axes = plane(self.explorer.controls, self._traveller.seed)
@@ -139,25 +140,22 @@ class PlaneView(GridView):
             return
         self.east, self.north = min(max(x, -2 * REACH), 2 * REACH), min(max(y, -2 * REACH), 2 * REACH)
         self._own = travelled(self._anchor, axes, self.east, self.north)
-        self.explorer.edit(self._own, _("Travel"), ("plane", self._trip))
+        self.explorer.edit(self._own, _("Travel"), ("plane", self.trip))
         self.grid.update()
 
     def arrange(self, state: ExploreState) -> Sequence[ExploreState]:
         """The pictures of the map, from its upper left."""
         axes = plane(self.explorer.controls, self._traveller.seed)
         self.say("" if axes else _("This generator has no latent vector to travel in."))
-        if not axes or self._anchor is None or not _alike(self._anchor, state):
-            self._anchor = state
+        if not axes or self._anchor is None or _shapes(self._anchor) != _shapes(state):
+            self._anchor = state  # another generator may call vectors of another size by the same name
         if not axes:
-            self.grid.clear()
+            self.grid.prepare(0)
             return []
         side = np.linspace(-REACH, REACH, SIDE)
         self.grid.prepare(SIDE * SIDE, SIDE)
         return [travelled(self._anchor, axes, float(x), float(y)) for y in side[::-1] for x in side]
 
 
-def _alike(one: ExploreState, other: ExploreState) -> bool:
-    """Both are positions of the same controls; another generator may call vectors of another size by the same name."""
-    return {name: values.shape for name, values in one.position.items()} == {
-        name: values.shape for name, values in other.position.items()
-    }
+def _shapes(state: ExploreState) -> dict[str, tuple[int, ...]]:
+    return {name: values.shape for name, values in state.position.items()}

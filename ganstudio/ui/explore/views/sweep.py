@@ -96,18 +96,16 @@ class SweepView(GridView):
         """The states row by row."""
         rows, columns = self.chosen()
         if columns is None:
-            self.grid.clear()
+            self.grid.prepare(0)
             self.say(_("This generator has nothing that can be swept."))
             return []
         self.say("")
-        states = sweep(state, rows, columns, int(self.steps.value))
         count = int(self.steps.value)
-        sides = Sides(
-            [columns.label(value) for value in columns.stops(count)],
-            [] if rows is None else [rows.label(value) for value in rows.stops(count)],
-            columns.title,
-            "" if rows is None else rows.title,
+        states = sweep(state, rows, columns, count)
+        across, down = (
+            [] if axis is None else [axis.label(value) for value in axis.stops(count)] for axis in (columns, rows)
         )
+        sides = Sides(across, down, columns.title, "" if rows is None else rows.title)
         self.grid.prepare(sum(map(len, states)), len(states[0]), sides)
         self.piece = len(states[0])  # row by row
         return [one for row in states for one in row]

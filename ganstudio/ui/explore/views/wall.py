@@ -65,16 +65,8 @@ class WallView(GridView):
             states.append(state.with_(position=drawn, seed=None))
         kept = (self._seed, count, held, id(explorer.opened.generator.controls))
         if kept == self._shown and len(self.states) == count:
-            # The same samples under other settings: what was said of one holds for it still.
-            for before, now in zip(self.states, states, strict=True):
-                said = self.picks.verdict(before)
-                if said is not None:
-                    self.picks.blockSignals(True)
-                    self.picks.pick(before, None)
-                    self.picks.pick(now, said)
-                    self.picks.blockSignals(False)
-        self._shown = kept
-        self.states = states
+            self.picks.follow(self.states, states)  # the same samples under other settings
+        self._shown, self.states = kept, states
         self.grid.prepare(count)
         self._mark()
         return states
