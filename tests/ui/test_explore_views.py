@@ -317,7 +317,7 @@ def test_a_grid_names_its_sides_and_survives_any_size(qtbot: QtBot) -> None:
     assert grid.picture() is None  # the fifth is still missing
     grid.put(4, np.zeros((1, 8, 8, 1), np.uint8))
     assert grid.item(4) is not None
-    grid.clear()
+    grid.prepare(0)
     assert not grid.grab().isNull()
     qtbot.keyClick(grid, Qt.Key.Key_Right)
 

@@ -79,9 +79,9 @@ class PictureGrid(Cells):
             sides: words on the sides.
         """
         del self._items[count:], self._images[count:]
-        missing = count - len(self._items)
+        missing = count - self.count
         self._items += [None] * missing
-        self._images += [QImage() for _place in range(missing)]
+        self._images += [QImage()] * missing
         self._columns, self._sides = columns, sides or Sides()
         self.current = min(self.current, max(0, count - 1))
         self.chosen = self.chosen if self.chosen < count else -1
@@ -90,12 +90,8 @@ class PictureGrid(Cells):
 
     def blank(self) -> None:
         """Empty places, until other pictures come."""
-        self._items, self._images = [None] * self.count, [QImage() for _place in self._images]
+        self._items, self._images = [None] * self.count, [QImage()] * self.count
         self.update()
-
-    def clear(self) -> None:
-        """Forgets every picture and every place."""
-        self.prepare(0)
 
     def put(self, first: int, items: NDArray[np.uint8]) -> None:
         """Shows pictures uint8 ``(N, H, W, C)`` from a place on; those without a place are passed over."""

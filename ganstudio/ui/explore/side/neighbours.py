@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from PySide6.QtCore import QTimer
 
 from ganstudio.app.explore.explorer import Explorer
 from ganstudio.app.generators.sources import data_of
@@ -15,7 +14,8 @@ from ganstudio.app.named import data_refusal
 from ganstudio.app.studio import Studio
 from ganstudio.core.errors import StudioError
 from ganstudio.core.i18n import _
-from ganstudio.explore.state import stack
+from ganstudio.explore.rendering import Work
+from ganstudio.explore.state import ExploreState, stack
 from ganstudio.explore.views import dot
 from ganstudio.explore.working import Working
 from ganstudio.ui.explore.parts import Part
@@ -27,13 +27,13 @@ if TYPE_CHECKING:
     from ganstudio.explore.generator import Generator
     from ganstudio.explore.neighbours import Nearest, Neighbours, Yardstick
 
-URGENCY = 2
 SHOWN = 9
-REST_MS = 400
 
 
 class NeighboursPanel(Part):
     """Once the data set is loaded, follows the large picture whenever the hand rests."""
+
+    urgency = 2
 
     def __init__(self, explorer: Explorer, studio: Studio) -> None:
         grid = PictureGrid(_("Nearest training pictures"), _("The most alike first"))
@@ -49,10 +49,6 @@ class NeighboursPanel(Part):
         self.load = push_button(_("Compare with the training data"), "", words, clicked=self.read_data)
         self.words = label("", "muted", wrap=True)
         self.stack(self.load, self.words, grid)
-        self._settle = QTimer(self, singleShot=True, interval=REST_MS)
-        self._settle.timeout.connect(self._look)
-        explorer.state_changed.connect(self.redraw)
-        explorer.weights_changed.connect(self.redraw)
         explorer.source_changed.connect(self._source_changed)
         self._source_changed()
 
@@ -61,13 +57,12 @@ class NeighboursPanel(Part):
         run = None if opened is None else opened.run
         of = None if opened is None else (opened.path, opened.generator.controls)
         if of == self._of:
-            self.redraw()  # the same run, opened anew: its data set is there already
-            return
+            return  # the same run, opened anew: its data set is there already
         self._of = of
         if self._job is not None:
             self._job.cancel()
         self._data = self._neighbours = self._yardstick = self._nearest = self._job = None
-        self.explorer.drop(self.channel)
+        self.redraw()
         self.load.setVisible(run is not None)
         self.load.setEnabled(True)
         self.grid.hide()
@@ -100,7 +95,7 @@ class NeighboursPanel(Part):
             self.load.hide()
             changed = "" if data.fingerprint == wanted else _("The data set has changed since. ")
             self.words.setText(changed + _("Looking…"))
-            self._look()
+            self.redraw()
 
         def failed(error: StudioError) -> None:
             self._job = None
@@ -113,25 +108,17 @@ class NeighboursPanel(Part):
 
     # -- looking ----------------------------------------------------------------------------------------------------
 
-    def redraw(self, *_anything: object) -> None:
-        """Looks once the hand rests, while somebody sees it."""
-        if self._neighbours is not None and self.isVisible():
-            self._settle.start()
-        elif not self.isVisible():
-            self._settle.stop()
-            self.explorer.drop(self.channel)
-
-    def _look(self) -> None:
-        position, neighbours, yardstick = self.explorer.position, self._neighbours, self._yardstick
-        if position is None or neighbours is None:
-            return
+    def work(self, state: ExploreState) -> Work:
+        """What is most alike, once there is anything to compare with; at first also how alike real ones are."""
+        position, neighbours, yardstick = self.explorer.effective(state), self._neighbours, self._yardstick
 
         def work(generator: Generator) -> Iterator[Any]:
-            yield from neighbours.nearest(generator.generate(stack([position])), SHOWN)
-            if yardstick is None:
-                yield from neighbours.yardstick()
+            if neighbours is not None:
+                yield from neighbours.nearest(generator.generate(stack([position])), SHOWN)
+                if yardstick is None:
+                    yield from neighbours.yardstick()
 
-        self.explorer.ask(self.channel, work, URGENCY)
+        return work
 
     def failed(self, words: str) -> None:
         """Says why."""
