@@ -102,7 +102,7 @@ def test_samples_are_pixel_exact(wall: ImageWall) -> None:
 
 def test_both_shows_real_and_fake_at_one_zoom(wall: ImageWall) -> None:
     wall.resize(900, 500)
-    wall.set_samples(noise(16, seed=1), np.full(16, 0.2, np.float32), True, "step 5")
+    wall.set_samples(noise(16, seed=1), np.full(16, 0.2, np.float32), True)
     wall.set_real(noise(9, seed=2), np.full(9, 0.8, np.float32))
     wall.set_mode("both")
     real, fake = wall.cell_rect(0, True), wall.cell_rect(0, False)

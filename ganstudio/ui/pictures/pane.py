@@ -68,7 +68,7 @@ class Pane:
         groups: Groups | None = None,
         group_names: tuple[str, ...] = (),
     ) -> None:
-        """Takes other samples, see :meth:`WallView.set_samples`.
+        """Takes other samples, see :meth:`~ganstudio.ui.pictures.wall.ImageWall.set_samples`.
 
         Raises:
             ValueError: they are not ``(N, H, W, 1 or 3)``, or there are more or fewer scores.
@@ -187,16 +187,13 @@ class Pane:
 
     def describe(self, index: int) -> str:
         """``"sample 12 · D(G(z)) 0.43"``."""
-        name = _("real {index}") if self.real else _("sample {index}")
-        group = len(self.panels)
-        text = name.format(index=index // group)
-        if group > 1:
-            text = f"{self.panels[index % group]} · {text}"
+        name, group = _("real {index}") if self.real else _("sample {index}"), len(self.panels)
+        parts = [self.panels[index % group], name.format(index=index // group)]
         if self.groups is not None:
-            text += " · " + group_text(int(self.groups[index]), self.group_names)
+            parts.append(group_text(int(self.groups[index]), self.group_names))
         if self.scores is not None:
-            text += " · " + score_text(float(self.scores[index]), self.real, self.probability)
-        return text
+            parts.append(score_text(float(self.scores[index]), self.real, self.probability))
+        return " · ".join(filter(None, parts))
 
 
 def split_area(panes: list[Pane], area: QRect, gutter: int) -> list[QRect]:

@@ -185,21 +185,17 @@ class TimelineTrack(QAbstractSlider):
     def wheelEvent(self, event: QWheelEvent) -> None:
         """One stop, but only with the keyboard's focus: else the panel around it scrolls."""
         delta = event.angleDelta().y() or event.angleDelta().x()
-        if not self.hasFocus() or not delta:
-            event.ignore()
-            return
-        self.setValue(self.value() + (1 if delta > 0 else -1))
-        event.accept()
+        event.setAccepted(self.hasFocus() and bool(delta))
+        if event.isAccepted():
+            self.setValue(self.value() + (1 if delta > 0 else -1))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Up and down are left to whoever is around; the rest is a slider's."""
         if event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):
             event.ignore()
-        elif event.key() == Qt.Key.Key_PageUp:
-            # Earlier, as a page of text: Qt's sliders go the other way.
-            self.triggerAction(QAbstractSlider.SliderAction.SliderPageStepSub)
-        elif event.key() == Qt.Key.Key_PageDown:
-            self.triggerAction(QAbstractSlider.SliderAction.SliderPageStepAdd)
+        elif event.key() in (Qt.Key.Key_PageUp, Qt.Key.Key_PageDown):  # as in a text: Qt's sliders go the other way
+            up = event.key() == Qt.Key.Key_PageUp
+            self.setValue(self.value() + (-self.pageStep() if up else self.pageStep()))
         else:
             super().keyPressEvent(event)
 
@@ -314,12 +310,12 @@ class Timeline(QWidget):
 
     def set_live_step(self, step: int | None) -> None:
         """Says how far the run is; None where nothing is running (there is nothing to follow then)."""
-        if (step is None) != (self._live_step is None):
+        turned, self._live_step = (step is None) != (self._live_step is None), step
+        if turned:
             # Whoever looks at the newest grid wants to see what comes; whoever looks back is left alone.
             shown, following = self.selected_step(), self._track.value() >= self._track.maximum()
-            self._live_step, self._track.live = step, step is not None
+            self._track.live = step is not None
             self._rearrange(None if following else shown)
-        self._live_step = step
         self._write_label()
 
     def set_checkpoints(self, steps: Sequence[int]) -> None:
@@ -415,8 +411,8 @@ class Timeline(QWidget):
 
     def _refresh(self) -> None:
         playing, stops = self._film.isActive(), len(self._track.steps)
-        self._play.setIcon(icon("pause" if playing else "play"))
         text = _("Pause the film (Space)") if playing else _("Play the history as a film (Space)")
+        self._play.setIcon(icon("pause" if playing else "play"))
         self._play.setToolTip(text)
         self._play.setAccessibleName(text)
         self._play.setEnabled(stops > 1)

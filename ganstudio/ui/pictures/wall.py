@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QKeyEvent, QKeySequence, QPainter, QPaintEvent, QPen, QResizeEvent
@@ -34,14 +33,14 @@ class ImageWall(Cells):
     They are as large as whole zooms allow, each pixel a square of device pixels, on neutral grey.
 
     Attributes:
+        mode: which samples are shown; see :meth:`set_mode`.
         zoom: the overlay that shows one sample large.
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(_("Sample wall"), parent)
         self._panes = {"real": Pane(real=True), "fake": Pane(real=False)}
-        self._mode: Mode = "fake"
-        self._caption = ""
+        self.mode: Mode = "fake"
         self._empty_text = _("Samples appear here as soon as the generator has drawn some.")
         self._focused: Sample = ("fake", 0)
         self.zoom = SampleZoom(self)
@@ -59,7 +58,6 @@ class ImageWall(Cells):
         items: Items,
         scores: Scores | None = None,
         score_is_probability: bool = True,
-        caption: str = "",
         panels: tuple[str, ...] = ("",),
         groups: Groups | None = None,
         group_names: tuple[str, ...] = (),
@@ -70,24 +68,22 @@ class ImageWall(Cells):
             items: uint8 ``(N, H, W, C)``, C = 1 or 3. Not copied but for drawing: do not write into it afterwards.
             scores: float32 ``(N,)``, the discriminator's word on each, or None.
             score_is_probability: the scores lie in [0, 1]; else they are a critic's values.
-            caption: what these samples are, e.g. ``"step 1,240 · EMA"``.
             panels: names of the pictures that belong together; groups of as many stay in one row.
             groups: int64 ``(N,)``: which of several generators made each; or None.
             group_names: what people call them; empty where they are only numbered.
         """
         for pane in self._panes.values():
             pane.probability = score_is_probability
-        self._caption = caption
-        self._give("fake", lambda pane: pane.set_items(items, scores, panels, groups, group_names))
+        self._give("fake", items, scores, panels, groups, group_names)
 
     def set_real(self, items: Items, scores: Scores | None = None, panels: tuple[str, ...] = ("",)) -> None:
         """Shows real items; arrays as in :meth:`set_samples`."""
-        self._give("real", lambda pane: pane.set_items(items, scores, panels))
+        self._give("real", items, scores, panels)
 
-    def _give(self, side: str, give: Callable[[Pane], None]) -> None:
+    def _give(self, side: str, *given: Any) -> None:
         pane, (here, index) = self._panes[side], self._focused
         before = pane.count, pane.size, pane.panels
-        give(pane)
+        pane.set_items(*given)
         if before != (pane.count, pane.size, pane.panels):
             self._focused = (here, min(index, max(0, self._panes[here].count - 1)))
             self._arrange()
@@ -106,15 +102,11 @@ class ImageWall(Cells):
         """``"fake"``, ``"real"``, or ``"both"`` side by side at the same zoom."""
         if mode not in get_args(Mode):
             raise ValueError(f"no such mode: {mode!r}")
-        self._mode = mode
+        self.mode = mode
         if self._focused[0] not in self._sides():
             self._focused = (self._sides()[0], 0)
             self.zoom.dismiss()
         self._arrange()
-
-    def mode(self) -> Mode:
-        """Which samples are shown."""
-        return self._mode
 
     def set_sorted(self, by_score: bool) -> None:
         """Shows what the discriminator finds most real first, or samples in their fixed order."""
@@ -170,21 +162,21 @@ class ImageWall(Cells):
         return self._focused if self._panes[self._focused[0]].count else None
 
     def _sides(self) -> list[str]:
-        return ["real", "fake"] if self._mode == "both" else [self._mode]
+        return ["real", "fake"] if self.mode == "both" else [self.mode]
 
     def _shown(self) -> list[Pane]:
         return [self._panes[side] for side in self._sides()]
 
+    @property
     def _captioned(self) -> bool:
         return self.height() >= CAPTION_FROM and any(pane.count for pane in self._panes.values())
 
     def _arrange(self) -> None:
-        ratio, captioned = self.devicePixelRatioF(), self._captioned()
-        top = CAPTION + 4 if captioned else MARGIN
+        ratio, panes = self.devicePixelRatioF(), self._shown()
+        top, between = (CAPTION + 4, 2 * MARGIN + CAPTION) if self._captioned else (MARGIN, 2 * MARGIN)
         size = int((self.width() - 2 * MARGIN) * ratio), int((self.height() - top - MARGIN) * ratio)
-        panes = self._shown()
-        gutter = round((2 * MARGIN + (CAPTION if captioned else 0)) * ratio)
-        areas = split_area(panes, QRect(round(MARGIN * ratio), round(top * ratio), *size), gutter)
+        whole = QRect(round(MARGIN * ratio), round(top * ratio), *size)
+        areas = split_area(panes, whole, round(between * ratio))
         zooms = [pane.best_zoom(area) for pane, area in zip(panes, areas, strict=True) if pane.count]
         shared, gap, limit = min(zooms, default=1.0), max(1, round(ratio)), EVERYTHING
         if zooms:
@@ -223,7 +215,7 @@ class ImageWall(Cells):
                 text = _("Real items appear here once the data is read.") if pane.real else self._empty_text
                 self._paint_empty(painter, text, logical(pane.area, ratio))
             painter.setFont(small)
-            if self._captioned():
+            if self._captioned:
                 self._paint_caption(painter, pane, ratio)
         if self.hasFocus() and (place := self.keyboard_place()) is not None:
             cell = self.cell_rect(place[1], place[0] == "real").adjusted(-2, -2, 2, 2)
@@ -243,11 +235,10 @@ class ImageWall(Cells):
     def _paint_caption(self, painter: QPainter, pane: Pane, ratio: float) -> None:
         area, theme = logical(pane.area, ratio), current_theme()
         # The tag stands over the samples, not over the edge of the room around them.
-        left = area.left() if pane.layout is None else max(area.left(), pane.layout.left / ratio)
-        top = area.top() if pane.layout is None else max(area.top(), pane.layout.top / ratio)
-        parts = [_("real")] if pane.real else [_("generated"), self._caption]
-        if len(pane.panels) > 1:
-            parts.append(" | ".join(pane.panels))
+        left, top = area.left(), area.top()
+        if pane.layout is not None:
+            left, top = max(left, pane.layout.left / ratio), max(top, pane.layout.top / ratio)
+        parts = [_("real") if pane.real else _("generated"), " | ".join(pane.panels)]
         if pane.sorted and pane.scores is not None:
             parts.append(_("by score"))
         if pane.shown < pane.count:
@@ -347,4 +338,4 @@ class ImageWall(Cells):
 
     def save_grid(self) -> None:
         """Asks where and writes what is shown as PNG."""
-        save_image(self, self.grid_image(), f"{self._mode}.png")
+        save_image(self, self.grid_image(), f"{self.mode}.png")
