@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
 from ganstudio.app.explore import kept_directions
@@ -452,9 +452,12 @@ class TestThumbs:
 
 
 class TestFiles:
-    def test_out_and_in_again(self, explorer: Explorer, panel: DirectionsPanel, tmp_path: Path) -> None:
+    def test_out_and_in_again(
+        self, explorer: Explorer, panel: DirectionsPanel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_asked: (str(tmp_path / "mine"), ""))
         keep(explorer, direction("a", 1, kind="attribute", locked=True), direction("b", 1, 1, kind="attribute"))
-        panel.export_to(tmp_path / "mine")
+        panel.export_button.click()
         kept_directions.remove(explorer, ["b"])
         panel.import_from(tmp_path / "mine.json")
         assert panel.names == ["a", "a (2)", "b"]

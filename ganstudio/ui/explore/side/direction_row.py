@@ -172,13 +172,12 @@ class DirectionRow(QWidget):
         entry, self._entry = self._entry, None
         if entry is None:
             return
-        had_keyboard, text = entry.hasFocus(), entry.text()
+        if entry.hasFocus():
+            self.setFocus(Qt.FocusReason.OtherFocusReason)
         entry.hide()
         entry.deleteLater()
-        if had_keyboard:
-            self.setFocus(Qt.FocusReason.OtherFocusReason)
         if how != "left":
-            self.rename(text)
+            self.rename(entry.text())
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """A slider or lock that gets the keyboard chooses its row."""

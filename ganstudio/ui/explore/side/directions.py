@@ -23,6 +23,7 @@ from ganstudio.ui.explore.side.direction_row import ROW_HEIGHT, DirectionRow, qu
 from ganstudio.ui.explore.side.find_directions import FindForm
 from ganstudio.ui.explore.side.thumbs import ThumbsDialog
 from ganstudio.ui.generator_page.exports import file_name
+from ganstudio.ui.kit.files import ask_where
 from ganstudio.ui.kit.motion import reveal
 from ganstudio.ui.kit.parts import ElidedLabel, boxed, label, line, push_button, say, scrolled, tool_button
 from ganstudio.ui.pictures.grid import PictureGrid, Sides
@@ -245,17 +246,14 @@ class DirectionsPanel(Part):
 
     def ask_export(self) -> None:
         """Asks for a file and writes all directions."""
-        opened = self.explorer.opened
+        opened, kinds = self.explorer.opened, _("Directions (*.json)")
         suggestion = file_name("generator" if opened is None else opened.title, "directions", ending="json")
-        kinds = _("Directions (*.json)")
-        chosen, _filter = QFileDialog.getSaveFileName(self, _("Export directions"), suggestion, kinds)
-        if chosen:
-            self.export_to(Path(chosen))
+        chosen = ask_where(self, _("Export directions"), suggestion, kinds, (".json",))
+        if chosen is not None:
+            self.export_to(chosen)
 
     def export_to(self, path: Path) -> None:
         """Writes all directions."""
-        if not path.suffix:
-            path = path.with_name(path.name + ".json")
         kept = self.explorer.kept.directions
         try:
             save_directions(path, list(kept.values()))

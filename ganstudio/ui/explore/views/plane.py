@@ -52,23 +52,19 @@ class Map(PictureGrid):
         left, top = first.x() + across * (last.x() - first.x()), first.y() + down * (last.y() - first.y())
         return QPointF(min(max(left, 0), self.width()), min(max(top, 0), self.height()))
 
-    def _place_of(self, point: QPointF) -> tuple[float, float]:
-        first, last = self.cell(0).center(), self.cell(self.count - 1).center()
-        x = (point.x() - first.x()) / max(1, last.x() - first.x()) * 2 * REACH - REACH
-        y = REACH - (point.y() - first.y()) / max(1, last.y() - first.y()) * 2 * REACH
-        return x, y
-
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Goes there."""
         if event.button() == Qt.MouseButton.LeftButton and self.count:
             self._held = True
             self.view.trip += 1
-            self.view.go(*self._place_of(event.position()))
+            self.mouseMoveEvent(event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Follows the hand."""
         if self._held:
-            self.view.go(*self._place_of(event.position()))
+            first, last, at = self.cell(0).center(), self.cell(self.count - 1).center(), event.position()
+            x = (at.x() - first.x()) / max(1, last.x() - first.x()) * 2 * REACH - REACH
+            self.view.go(x, REACH - (at.y() - first.y()) / max(1, last.y() - first.y()) * 2 * REACH)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Lets go."""
