@@ -27,7 +27,7 @@ from ganstudio.explore.state import Direction
 from ganstudio.ui.explore.parts import Picks
 from ganstudio.ui.explore.side.direction_row import kind_text
 from ganstudio.ui.explore.side.directions import DirectionsPanel
-from ganstudio.ui.explore.side.thumbs import ThumbsDialog
+from ganstudio.ui.explore.side.find_directions import ThumbsDialog
 from ganstudio.ui.kit.motion import set_reduced_motion
 from tests.ui.audit import problems
 from tests.ui.conftest import settle
@@ -387,7 +387,7 @@ class TestThumbs:
         panel.find_button.setChecked(True)
         panel.form.choose("hand")
         panel.form.go.click()
-        dialog = panel._thumbs
+        dialog = panel.form._thumbs
         pump(qtbot, explorer, lambda: dialog.grid.item(dialog.grid.count - 1) is not None)
         assert not problems(dialog)
         for page in range(2):
@@ -403,7 +403,7 @@ class TestThumbs:
         assert found.kind == "attribute"
         assert found.vector.argmax() == 7
         settle()
-        assert panel._thumbs is None
+        assert panel.form._thumbs is None
 
     def test_clicks_keys_and_pages(self, qtbot: QtBot, explorer: Explorer) -> None:
         dialog = ThumbsDialog(explorer, lambda *_given: None)
@@ -434,10 +434,11 @@ class TestThumbs:
     def test_only_the_latent_vector_varies_and_another_generator_ends_it(
         self, qtbot: QtBot, explorer: Explorer, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        from ganstudio.ui.explore.side import thumbs
+        from ganstudio.ui.explore.side import find_directions
 
         asked: list[list[dict[str, np.ndarray]]] = []
-        monkeypatch.setattr(thumbs, "many", lambda positions: asked.append(positions) or (lambda _generator: iter(())))
+        nothing = partial(iter, ())
+        monkeypatch.setattr(find_directions, "many", lambda positions: asked.append(positions) or nothing)
         dialog = ThumbsDialog(explorer, lambda *_given: None)
         dialog.show()
         assert len({position["z"].tobytes() for position in asked[0]}) == len(asked[0])

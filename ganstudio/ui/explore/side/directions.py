@@ -21,7 +21,6 @@ from ganstudio.explore.views import many
 from ganstudio.ui.explore.parts import Part, Picks
 from ganstudio.ui.explore.side.direction_row import ROW_HEIGHT, DirectionRow, quality_text
 from ganstudio.ui.explore.side.find_directions import FindForm
-from ganstudio.ui.explore.side.thumbs import ThumbsDialog
 from ganstudio.ui.generator_page.exports import file_name
 from ganstudio.ui.kit.files import ask_where
 from ganstudio.ui.kit.motion import reveal
@@ -53,7 +52,6 @@ class DirectionsPanel(Part):
         self.selected = -1
         self._shown: Direction | None = None
         self._strengths: dict[str, float] | None = None
-        self._thumbs: ThumbsDialog | None = None
         self.find_button = push_button(_("Find directions"), "", _("Shows the ways of finding directions"))
         self.find_button.setCheckable(True)
         self.find_button.toggled.connect(self._unfold)
@@ -63,7 +61,7 @@ class DirectionsPanel(Part):
         self.export_button = tool_button("export", _("Export directions"), words, clicked=self.ask_export)
         words = _("Back to strength 0 along every direction")
         self.reset_button = tool_button("reset", _("Reset all"), words, clicked=lambda: kept_directions.reset(explorer))
-        self.form = FindForm(explorer, picks, self.finding, self.label_by_hand)
+        self.form = FindForm(explorer, picks, self.finding)
         self.form.hide()
         self._empty = label("", "muted", wrap=True)
         self.detail = self._make_detail(strip)
@@ -234,13 +232,6 @@ class DirectionsPanel(Part):
             self.select(place)
             self.area.ensureWidgetVisible(self.rows[min(place + 2, len(self.rows) - 1)])
             self.area.ensureWidgetVisible(self.rows[place])
-
-    def label_by_hand(self) -> None:
-        """Opens the wall of samples to be labelled."""
-        if self._thumbs is None and latent_of(self.explorer) is not None:
-            dialog = self._thumbs = ThumbsDialog(self.explorer, self.finding.start_by_hand, self)
-            dialog.destroyed.connect(lambda: setattr(self, "_thumbs", None))
-            dialog.open()
 
     # -- files ------------------------------------------------------------------------------------------------------
 

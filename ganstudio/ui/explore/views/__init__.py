@@ -9,8 +9,7 @@ from ganstudio.ui.explore.travel import Traveller
 from ganstudio.ui.explore.views.base import GridView
 from ganstudio.ui.explore.views.pinned import PathView, SumsView
 from ganstudio.ui.explore.views.plane import PlaneView
-from ganstudio.ui.explore.views.sweep import SweepView
-from ganstudio.ui.explore.views.wall import WallView
+from ganstudio.ui.explore.views.tables import SweepView, WallView
 
 
 class ViewTabs(Tabs):
