@@ -71,14 +71,17 @@ class FoldersDialog(ExportForm):
 
     def work(self, folder: Path) -> Callable[[Generator, Watch], str]:
         """Draws and writes the pictures as it is chosen now."""
-        each, form, truncation = self.per_class.value(), self.form.currentData(), self._truncation
-        seed = self.seed.value()
+        each = self.per_class.value()
+        options: dict[str, Any] = {
+            "seed": self.seed.value(),
+            "truncation": self._truncation,
+            "form": self.form.currentData(),
+        }
 
         def write(generator: Generator, watch: Watch) -> str:
             from ganstudio.explore.class_folders import save_class_folders
 
-            options: dict[str, Any] = {"seed": seed, "truncation": truncation, "form": form, "watch": watch}
-            done = save_class_folders(folder, generator, each, **options)
+            done = save_class_folders(folder, generator, each, watch=watch, **options)
             return _("{count} pictures in {folder}").format(count=f"{done.count:,}", folder=done.folder)
 
         return write
@@ -222,13 +225,14 @@ class Exports(PageExports):
         opened, state = self.explorer.opened, self.explorer.state
         if opened is None or opened.path is None or state is None:
             return
+        studio = self.explorer.studio
         try:
             text = as_python(opened.path, opened.generator, state, self.explorer.kept.directions, scale=8)
         except StudioError as error:
-            self.explorer.studio.report(error)
-            return
-        QGuiApplication.clipboard().setText(text)
-        self.explorer.studio.notifications.info(_("A Python script that draws this picture is on the clipboard."))
+            studio.report(error)
+        else:
+            QGuiApplication.clipboard().setText(text)
+            studio.notifications.info(_("A Python script that draws this picture is on the clipboard."))
 
     # -- what takes a while -----------------------------------------------------------------------------------------
 

@@ -214,10 +214,9 @@ class DirectionsPanel(Part):
             return
         had_keyboard = self.rows[place].hasFocus() or self.remove_button.hasFocus()
         kept_directions.remove(self.explorer, [self.names[place]])
-        if had_keyboard and self.rows:
-            self.rows[min(place, len(self.rows) - 1)].setFocus(Qt.FocusReason.OtherFocusReason)
-        elif had_keyboard:
-            self.find_button.setFocus(Qt.FocusReason.OtherFocusReason)
+        if had_keyboard:
+            next_one = self.rows[min(place, len(self.rows) - 1)] if self.rows else self.find_button
+            next_one.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _step(self, place: int, by: int) -> None:
         there = place + by
@@ -228,10 +227,9 @@ class DirectionsPanel(Part):
 
     def _found(self, names: list[str]) -> None:
         if names:
-            place = self.names.index(names[0])
-            self.select(place)
-            self.area.ensureWidgetVisible(self.rows[min(place + 2, len(self.rows) - 1)])
-            self.area.ensureWidgetVisible(self.rows[place])
+            self.select(self.names.index(names[0]))
+            for row in (min(self.selected + 2, len(self.rows) - 1), self.selected):
+                self.area.ensureWidgetVisible(self.rows[row])
 
     # -- files ------------------------------------------------------------------------------------------------------
 
@@ -250,9 +248,9 @@ class DirectionsPanel(Part):
             save_directions(path, list(kept.values()))
         except StudioError as error:
             self._studio.report(error)
-            return
-        text = plural("{n} direction was written.", "{n} directions were written.", len(kept))
-        self._studio.notifications.info(text, str(path))
+        else:
+            text = plural("{n} direction was written.", "{n} directions were written.", len(kept))
+            self._studio.notifications.info(text, str(path))
 
     def ask_import(self) -> None:
         """Asks for a file and keeps what is in it."""
@@ -269,5 +267,5 @@ class DirectionsPanel(Part):
                 raise UsageError(_("There are no directions in {file}.").format(file=path.name))
         except StudioError as error:
             self._studio.report(error)
-            return
-        self._found(kept_directions.add(self.explorer, found, _("Import directions")))
+        else:
+            self._found(kept_directions.add(self.explorer, found, _("Import directions")))

@@ -108,11 +108,10 @@ class PinBoard(Part):
 
     def make_menu(self, place: int) -> QMenu:
         """What can be done with a pin."""
-        menu = QMenu(self)
-        if 0 <= place < len(self.pins):
-            pin = self.pins[place]
+        menu, pins = QMenu(self), self.pins
+        if 0 <= place < len(pins):
             menu.addAction(_("Go there"), lambda: self._go_to(place))
-            menu.addAction(_("Compare with it"), lambda: self.explorer.compare_with(pin.state))
+            menu.addAction(_("Compare with it"), lambda: self.explorer.compare_with(pins[place].state))
             menu.addAction(_("Rename…"), lambda: self.rename(place))
             menu.addAction(_("Earlier on the path"), lambda: self.shift(place, -1))
             menu.addAction(_("Later on the path"), lambda: self.shift(place, 1))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QSize, Qt
+from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent, QGuiApplication, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
@@ -112,10 +112,6 @@ class ProjectionPanel(Part):
         explorer.source_changed.connect(self._source_changed)
         explorer.weights_changed.connect(self._weights_changed)
         self._source_changed()
-
-    def sizeHint(self) -> QSize:
-        """As wide as its neighbours."""
-        return QSize(304, 480)
 
     def redraw(self, *_anything: object) -> None:
         """A search goes on, whether somebody looks or not."""

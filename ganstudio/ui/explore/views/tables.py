@@ -106,7 +106,6 @@ class SweepView(GridView):
             combo.setAccessibleName(name)
             combo.setToolTip(_("What changes from one to the next. Default: what was made to mean something first."))
             combo.setMaxVisibleItems(20)
-            combo.setMinimumContentsLength(6)
             combo.activated.connect(self.redraw)
             bar += [self.title(name, combo), combo]
         self.steps = Segmented([(step, step, _("{count} steps").format(count=step)) for step in STEPS], _("Steps"))
@@ -126,8 +125,7 @@ class SweepView(GridView):
         self.axes = axes
         keys = [axis.key for axis in axes]
         same, self._of = self.explorer.controls == self._of, self.explorer.controls
-        stays = before[0] in keys and (before[1] == "" or before[1] in keys)
-        if not (same and stays):
+        if not (same and before[0] in keys and before[1] in ("", *keys)):
             before = self._first_two()  # what was chosen for another generator says little about this one
         for combo, wanted in ((self.across, before[0]), (self.down, before[1])):
             combo.clear()
