@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
 from ganstudio.app.explore import kept_directions
@@ -24,10 +24,10 @@ from ganstudio.app.notifications import Notification
 from ganstudio.core.controls import ContinuousCode, LatentVector
 from ganstudio.core.experiment import Experiment
 from ganstudio.explore.state import Direction
-from ganstudio.ui.explore.picks import Picks
+from ganstudio.ui.explore.parts import Picks
 from ganstudio.ui.explore.side.direction_row import kind_text
 from ganstudio.ui.explore.side.directions import DirectionsPanel
-from ganstudio.ui.explore.side.thumbs import ThumbsDialog
+from ganstudio.ui.explore.side.find_directions import ThumbsDialog
 from ganstudio.ui.kit.motion import set_reduced_motion
 from tests.ui.audit import problems
 from tests.ui.conftest import settle
@@ -118,8 +118,8 @@ class TestRows:
 
     def test_a_name_that_is_taken_or_empty(self, explorer: Explorer, panel: DirectionsPanel) -> None:
         keep(explorer, direction("a"), direction("b"))
-        panel.rename(1, "a")
-        panel.rename(0, "   ")
+        panel.rows[1].rename("a")
+        panel.rows[0].rename("   ")
         assert panel.names == ["a", "a (2)"]
 
     def test_removing_takes_the_picture_back_but_pins_show_what_they_showed(
@@ -229,7 +229,7 @@ class TestLocks:
         assert one.locked
         assert abs(float(one.vector @ other.vector)) < 1e-6
         np.testing.assert_array_equal(explorer.kept.directions["p"].vector, direction("p", 1).vector)
-        panel.lock(0, False)
+        panel.rows[0].set_locked(False)
         np.testing.assert_array_equal(explorer.kept.directions["b"].vector, found)
         assert explorer.kept.directions["b"].raw is None
         explorer.history.undo()
@@ -238,7 +238,7 @@ class TestLocks:
 
     def test_one_of_which_nothing_is_left_says_so(self, explorer: Explorer, panel: DirectionsPanel) -> None:
         keep(explorer, direction("a", 1, kind="attribute"), direction("b", -2, kind="attribute"))
-        panel.lock(0, True)
+        panel.rows[0].set_locked(True)
         assert "nothing left" in panel.rows[1].known.text()
         assert "nothing left" in kind_text(explorer.kept.directions["b"])
 
@@ -387,23 +387,23 @@ class TestThumbs:
         panel.find_button.setChecked(True)
         panel.form.choose("hand")
         panel.form.go.click()
-        dialog = panel._thumbs
+        dialog = panel.form._thumbs
         pump(qtbot, explorer, lambda: dialog.grid.item(dialog.grid.count - 1) is not None)
         assert not problems(dialog)
         for page in range(2):
             dialog.show_page(page)
             for place, latent in enumerate(dialog._pages[page]):
                 dialog.set_thumb(place, 1 if latent[7] > 0 else -1)
-        assert not dialog.find_button.isEnabled()
+        assert not dialog.go.isEnabled()
         dialog.name.setText(" seventh ")
-        dialog.find_button.click()
+        dialog.go.click()
         search(qtbot, panel.finding)
         assert panel.names == ["seventh"]
         found = explorer.kept.directions["seventh"]
         assert found.kind == "attribute"
         assert found.vector.argmax() == 7
         settle()
-        assert panel._thumbs is None
+        assert panel.form._thumbs is None
 
     def test_clicks_keys_and_pages(self, qtbot: QtBot, explorer: Explorer) -> None:
         dialog = ThumbsDialog(explorer, lambda *_given: None)
@@ -434,10 +434,11 @@ class TestThumbs:
     def test_only_the_latent_vector_varies_and_another_generator_ends_it(
         self, qtbot: QtBot, explorer: Explorer, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        from ganstudio.ui.explore.side import thumbs
+        from ganstudio.ui.explore.side import find_directions
 
         asked: list[list[dict[str, np.ndarray]]] = []
-        monkeypatch.setattr(thumbs, "many", lambda positions: asked.append(positions) or (lambda _generator: iter(())))
+        nothing = partial(iter, ())
+        monkeypatch.setattr(find_directions, "many", lambda positions: asked.append(positions) or nothing)
         dialog = ThumbsDialog(explorer, lambda *_given: None)
         dialog.show()
         assert len({position["z"].tobytes() for position in asked[0]}) == len(asked[0])
@@ -452,9 +453,12 @@ class TestThumbs:
 
 
 class TestFiles:
-    def test_out_and_in_again(self, explorer: Explorer, panel: DirectionsPanel, tmp_path: Path) -> None:
+    def test_out_and_in_again(
+        self, explorer: Explorer, panel: DirectionsPanel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_asked: (str(tmp_path / "mine"), ""))
         keep(explorer, direction("a", 1, kind="attribute", locked=True), direction("b", 1, 1, kind="attribute"))
-        panel.export_to(tmp_path / "mine")
+        panel.export_button.click()
         kept_directions.remove(explorer, ["b"])
         panel.import_from(tmp_path / "mine.json")
         assert panel.names == ["a", "a (2)", "b"]

@@ -18,7 +18,7 @@ from ganstudio.app.generators.keepsakes import Pin
 from ganstudio.core.errors import CancelledError
 from ganstudio.explore.exporting import Watch
 from ganstudio.explore.state import Direction
-from ganstudio.ui.explore.export_dialogs import FilmDialog, FoldersDialog
+from ganstudio.ui.explore.exports import FilmDialog, FoldersDialog
 from ganstudio.ui.explore.workspace import ExploreWorkspace
 from ganstudio.ui.generator_page.exports import PictureDialog
 from ganstudio.ui.kit.files import with_ending

@@ -12,9 +12,9 @@ from pytestqt.qtbot import QtBot
 from ganstudio.app.explore.explorer import Explorer
 from ganstudio.app.generators.keepsakes import Pin
 from ganstudio.explore.state import Direction, ExploreState
-from ganstudio.ui.explore.picks import Picks
+from ganstudio.ui.explore.parts import Picks
 from ganstudio.ui.explore.side.pins import PinBoard
-from ganstudio.ui.explore.travel import TravelHand, Traveller
+from ganstudio.ui.explore.travel import Traveller
 from ganstudio.ui.explore.views import ViewTabs
 from ganstudio.ui.kit.motion import set_reduced_motion
 from ganstudio.ui.pictures.grid import PictureGrid, Sides
@@ -31,20 +31,10 @@ def explorer(qtbot: QtBot) -> Iterator[Explorer]:
 
 @pytest.fixture
 def tabs(qtbot: QtBot, explorer: Explorer) -> ViewTabs:
-    made = ViewTabs(explorer, traveller(qtbot, explorer), Picks())
+    made = ViewTabs(explorer, Traveller(explorer), Picks())
     qtbot.addWidget(made)
     made.resize(700, 360)
     made.show()
-    made.set_seen(True)
-    return made
-
-
-def traveller(qtbot: QtBot, explorer: Explorer) -> Traveller:
-    """With a parent that lives as long as the traveller does."""
-    parent = PictureGrid("parent")
-    qtbot.addWidget(parent)
-    made = Traveller(explorer, parent)
-    made.kept = parent  # type: ignore[attr-defined]
     return made
 
 
@@ -205,7 +195,7 @@ def test_only_the_view_that_one_sees_is_drawn(qtbot: QtBot, explorer: Explorer, 
     explorer.edit(explorer.drawn_from(3), "Random")
     pump(qtbot, explorer, lambda: "sweep" in channels and explorer.service.idle)
     assert set(channels) == {"sweep"}
-    tabs.set_seen(False)
+    tabs.hide()
     pump(qtbot, explorer, lambda: explorer.service.idle)
     channels.clear()
     explorer.edit(explorer.drawn_from(4), "Random")
@@ -257,7 +247,7 @@ def test_pins_are_kept_renamed_moved_and_removed(qtbot: QtBot, explorer: Explore
 
 def test_dragging_the_large_picture_travels_and_is_one_step_back(qtbot: QtBot, explorer: Explorer) -> None:
     set_reduced_motion(True)
-    picture, start = PictureViewer("picture", "", TravelHand(traveller(qtbot, explorer))), explorer.state
+    picture, start = PictureViewer("picture", "", Traveller(explorer)), explorer.state
     qtbot.addWidget(picture)
     picture.resize(300, 300)
     picture.show()
@@ -275,7 +265,7 @@ def test_dragging_the_large_picture_travels_and_is_one_step_back(qtbot: QtBot, e
 
 
 def test_momentum_glides_on_and_comes_to_rest(qtbot: QtBot, explorer: Explorer) -> None:
-    journey = traveller(qtbot, explorer)
+    journey = Traveller(explorer)
     journey.begin()
     for _step in range(5):
         qtbot.wait(10)
@@ -296,14 +286,14 @@ def test_momentum_glides_on_and_comes_to_rest(qtbot: QtBot, explorer: Explorer) 
 
 def test_a_generator_of_two_numbers_has_a_plane_and_one_of_codes_alone_has_none(qtbot: QtBot) -> None:
     with exploring(qtbot, PLANE) as plane:
-        assert traveller(qtbot, plane).possible
+        assert Traveller(plane).possible
     with exploring(qtbot, INFOGAN[:2]) as codes:
-        tabs = ViewTabs(codes, traveller(qtbot, codes), Picks())
+        tabs = ViewTabs(codes, Traveller(codes), Picks())
         qtbot.addWidget(tabs)
-        tabs.set_seen(True)
+        tabs.show()
         tabs.open("plane")
         assert "no latent vector" in tabs.plane.hint.text()
-        assert not tabs.plane._traveller.key(Qt.Key.Key_Left, False)
+        assert not tabs.plane._traveller.step(Qt.Key.Key_Left, False)
 
 
 def test_a_grid_names_its_sides_and_survives_any_size(qtbot: QtBot) -> None:
@@ -318,7 +308,7 @@ def test_a_grid_names_its_sides_and_survives_any_size(qtbot: QtBot) -> None:
     assert grid.picture() is None  # the fifth is still missing
     grid.put(4, np.zeros((1, 8, 8, 1), np.uint8))
     assert grid.item(4) is not None
-    grid.clear()
+    grid.prepare(0)
     assert not grid.grab().isNull()
     qtbot.keyClick(grid, Qt.Key.Key_Right)
 

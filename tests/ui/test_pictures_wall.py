@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
 from pytestqt.qtbot import QtBot
@@ -102,7 +102,7 @@ def test_samples_are_pixel_exact(wall: ImageWall) -> None:
 
 def test_both_shows_real_and_fake_at_one_zoom(wall: ImageWall) -> None:
     wall.resize(900, 500)
-    wall.set_samples(noise(16, seed=1), np.full(16, 0.2, np.float32), True, "step 5")
+    wall.set_samples(noise(16, seed=1), np.full(16, 0.2, np.float32), True)
     wall.set_real(noise(9, seed=2), np.full(9, 0.8, np.float32))
     wall.set_mode("both")
     real, fake = wall.cell_rect(0, True), wall.cell_rect(0, False)
@@ -158,8 +158,7 @@ def test_click_enlarges_and_arrows_walk(wall: ImageWall, qtbot: QtBot) -> None:
     wall.set_samples(noise(), scores)
     qtbot.mouseClick(wall, Qt.MouseButton.LeftButton, pos=wall.cell_rect(12).center().toPoint())
     zoom = wall.zoom
-    assert zoom.index == 12
-    assert zoom.isVisible()
+    assert (zoom.index, zoom.isVisible()) == (12, True)
     assert zoom.caption() == "sample 12 of 64 · D(G(z)) 0.19"
     assert "16 × 16 px" in zoom.size_text()
     qtbot.keyClick(zoom, Qt.Key.Key_Right)
@@ -188,6 +187,10 @@ def test_the_zoom_closes_when_its_sample_is_gone(wall: ImageWall, qtbot: QtBot) 
     qtbot.mouseClick(wall, Qt.MouseButton.LeftButton, pos=wall.cell_rect(15).center().toPoint())
     wall.set_samples(noise(4))
     assert not wall.zoom.isVisible()
+    wall.take(("fake", 2))
+    for place, shown in ((wall.zoom.rect().center(), True), (QPoint(3, 200), False)):
+        qtbot.mouseClick(wall.zoom, Qt.MouseButton.LeftButton, pos=place)
+        assert wall.zoom.isVisible() == shown
     wall.clear()
     assert wall.grid_image().isNull()
 
@@ -198,6 +201,9 @@ def test_sorted_by_score(wall: ImageWall) -> None:
     wall.set_sorted(True)
     places = [(wall.cell_rect(index).top(), wall.cell_rect(index).left()) for index in range(4)]
     assert sorted(range(4), key=places.__getitem__) == [2, 3, 0, 1]
+    wall.clear()
+    wall.set_samples(noise(4), scores)  # of another run: the button that sorts is still down
+    assert wall.cell_rect(2).top() < wall.cell_rect(0).top()
     wall.set_sorted(False)
     assert wall.cell_rect(0).left() < wall.cell_rect(1).left()
 

@@ -168,7 +168,7 @@ def test_real_beside_fake(window: MainWindow, qtbot: QtBot) -> None:
     stage = window.train.run_view.stage
     for key in ("real", "both", "fake"):
         qtbot.mouseClick(stage.mode._buttons[key], Qt.MouseButton.LeftButton)
-        assert stage.wall.mode() == key
+        assert stage.wall.mode == key
         assert stage.wall.grid_image().height() > 32
 
 

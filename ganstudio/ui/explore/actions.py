@@ -29,9 +29,6 @@ def explore_actions(page: ExploreWorkspace) -> tuple[Action, ...]:
     def comparing() -> bool:
         return explorer.other is not None
 
-    def path() -> bool:
-        return len(explorer.kept.pins) > 1
-
     def classes() -> bool:
         return images() and exports.class_control() is not None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 
-from PySide6.QtCore import QEvent, QObject, QPointF, Qt, QTimer
+from PySide6.QtCore import QEvent, QPointF, Qt, QTimer
 from PySide6.QtGui import QKeyEvent, QMouseEvent
 
 from ganstudio.app.explore.explorer import Explorer
@@ -26,23 +26,23 @@ ARROWS = {
 }
 
 
-class Traveller(QObject):
+class Traveller(Hand):
     """Moves the explorer's latent vectors along two random directions at right angles.
 
-    One unit is the width of the prior: dragging across the whole picture leads to another sample.
+    Dragging a picture pulls the space along with the hand; arrow keys travel, too. One unit is the width of the prior:
+    dragging across the whole picture leads to another sample.
 
     Args:
         explorer: what is moved.
-        parent: owner.
     """
 
-    def __init__(self, explorer: Explorer, parent: QObject) -> None:
-        super().__init__(parent)
+    def __init__(self, explorer: Explorer) -> None:
+        super().__init__()
         self._explorer = explorer
         self.seed = 0
         self._trip = 0
-        self._speed = QPointF()
-        self._last = 0.0
+        self._at: QPointF | None = None
+        self._speed, self._last = QPointF(), 0.0
         self._timer = QTimer(self, interval=FRAME_MS)
         self._timer.timeout.connect(self._glide)
 
@@ -64,9 +64,8 @@ class Traveller(QObject):
 
     def move(self, x: float, y: float) -> None:
         """Moves by a share of the plane's unit; y upwards."""
-        now = time.monotonic()
-        seconds = max(now - self._last, 1e-3)
-        self._last = now
+        before, self._last = self._last, time.monotonic()
+        seconds = max(self._last - before, 1e-3)
         recent = min(1.0, seconds / 0.05)  # the speed of about the last twentieth of a second
         self._speed = self._speed * (1 - recent) + QPointF(x, y) / seconds * recent
         self._go(x, y)
@@ -78,11 +77,7 @@ class Traveller(QObject):
             self._last = time.monotonic()
             self._timer.start()
 
-    def stop(self) -> None:
-        """Stands still."""
-        self._timer.stop()
-
-    def key(self, key: int, fine: bool) -> bool:
+    def step(self, key: int, fine: bool) -> bool:
         """An arrow key; False for any other."""
         step = ARROWS.get(Qt.Key(key))
         if step is None or not self.possible:
@@ -93,9 +88,8 @@ class Traveller(QObject):
         return True
 
     def _glide(self) -> None:
-        now = time.monotonic()
-        seconds = min(now - self._last, 0.1)
-        self._last = now
+        before, self._last = self._last, time.monotonic()
+        seconds = min(self._last - before, 0.1)
         self._speed *= math.exp(-FRICTION * seconds)
         self._go(self._speed.x() * seconds, self._speed.y() * seconds)
         if math.hypot(self._speed.x(), self._speed.y()) < SLOWEST:
@@ -110,46 +104,39 @@ class Traveller(QObject):
         if axes:
             self._explorer.edit(travelled(state, axes, x, y), _("Travel"), ("travel", self._trip))
 
-
-class TravelHand(Hand):
-    """Dragging a picture travels: the space is pulled along with the hand. Arrow keys travel, too."""
-
-    def __init__(self, traveller: Traveller) -> None:
-        super().__init__()
-        self._traveller = traveller
-        self._last: QPointF | None = None
+    # -- on a picture -----------------------------------------------------------------------------------------------
 
     def press(self, event: QMouseEvent) -> bool:
         """Takes hold; a double click on a picture that is not fitted fits it."""
         twice = event.type() == QEvent.Type.MouseButtonDblClick and not self.viewer.viewport.fitted
-        if event.button() != Qt.MouseButton.LeftButton or twice or not self._traveller.possible:
+        if event.button() != Qt.MouseButton.LeftButton or twice or not self.possible:
             return False
-        self._last = event.position()
-        self._traveller.begin()
+        self._at = event.position()
+        self.begin()
         return True
 
     def drag(self, event: QMouseEvent) -> None:
         """Travels."""
-        if self._last is not None:
-            moved, self._last = event.position() - self._last, event.position()
+        if self._at is not None:
+            moved, self._at = event.position() - self._at, event.position()
             unit = max(1, min(self.viewer.width(), self.viewer.height()))
-            self._traveller.move(-moved.x() / unit, moved.y() / unit)
+            self.move(-moved.x() / unit, moved.y() / unit)
 
     def release(self) -> None:
         """Lets go."""
-        self._last = None
-        self._traveller.end()
+        self._at = None
+        self.end()
 
     def rest(self) -> None:
         """Stands still."""
-        self._traveller.stop()
+        self._timer.stop()
 
     def key(self, event: QKeyEvent) -> bool:
         """Arrow keys travel, with Shift in small steps."""
-        return self._traveller.key(event.key(), bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
+        return self.step(event.key(), bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
 
     def shape(self) -> Qt.CursorShape | None:
         """An open hand where one can travel."""
-        if not self._traveller.possible or self.viewer.image.isNull():
+        if not self.possible or self.viewer.image.isNull():
             return None
-        return Qt.CursorShape.OpenHandCursor if self._last is None else Qt.CursorShape.ClosedHandCursor
+        return Qt.CursorShape.OpenHandCursor if self._at is None else Qt.CursorShape.ClosedHandCursor

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QSplitter, QWidget
+from PySide6.QtGui import QPixmap, QResizeEvent
+from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from ganstudio.app.explore.explorer import Explorer
 from ganstudio.app.explore.explorer_session import restore
@@ -14,25 +14,93 @@ from ganstudio.app.generators.workplaces import bundled_path
 from ganstudio.app.studio import Studio
 from ganstudio.core.errors import StudioError
 from ganstudio.core.i18n import _
-from ganstudio.explore.looking import laid_over
+from ganstudio.explore.looking import heat, laid_over
 from ganstudio.ui.controls import ControlsPanel
+from ganstudio.ui.controls.section import heading_of
 from ganstudio.ui.explore.exports import Exports
-from ganstudio.ui.explore.look_bar import LookBar
-from ganstudio.ui.explore.picks import Picks
+from ganstudio.ui.explore.parts import Picks
 from ganstudio.ui.explore.side import SidePanel
-from ganstudio.ui.explore.travel import TravelHand, Traveller
+from ganstudio.ui.explore.travel import Traveller
 from ganstudio.ui.explore.views import ViewTabs
+from ganstudio.ui.forms.editors import QuietCombo
 from ganstudio.ui.generator_page.page import GeneratorPage, Splitters
 from ganstudio.ui.kit.errors import EmptyState
 from ganstudio.ui.kit.files import Dropped
 from ganstudio.ui.kit.menus import ActionBinder
-from ganstudio.ui.kit.parts import boxed
+from ganstudio.ui.kit.painted import to_image
+from ganstudio.ui.kit.parts import Segmented, boxed, label, split
 from ganstudio.ui.kit.words import step_text
 from ganstudio.ui.pictures.viewer import Picture, PictureViewer
 from ganstudio.ui.pictures.viewport import Viewport
 
 LEFT, RIGHT = 304, 304
 COLUMNS, MIDDLE = "explore/bench", "explore/middle"
+SIDE_BY_SIDE, EDGE, GAP = 3, 12, 8
+
+
+class LookBar(QWidget):
+    """“Look into: none | attention | …”, and the colours from low to high."""
+
+    def __init__(self, explorer: Explorer) -> None:
+        super().__init__()
+        self._explorer = explorer
+        self._names: tuple[str, ...] = ()
+        self.choice: Segmented | QuietCombo | None = None
+        self._title, self._legend, ramp = label(_("Look into")), QWidget(), QLabel()
+        ramp.setFixedSize(64, 8)
+        ramp.setPixmap(QPixmap(to_image(np.rint(heat(np.linspace(0, 1, 64)))[None].astype(np.uint8))))
+        ramp.setScaledContents(True)
+        ramp.setAccessibleName(_("From low to high"))
+        low, high = label(_("low"), "muted"), label(_("high"), "muted")
+        boxed(low, ramp, high, across=True, gap=4, into=self._legend)
+        self._row = boxed(self._title, None, self._legend, across=True, margins=(EDGE, 4, EDGE, 4), gap=GAP, into=self)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Shows what there is to choose, and what is chosen."""
+        if self._explorer.looks != self._names:
+            self._build(self._explorer.looks)
+        look = self._explorer.look
+        self.setVisible(bool(self._names))
+        if isinstance(self.choice, Segmented):
+            self.choice.set_value(look)
+        elif self.choice is not None:
+            self.choice.setCurrentIndex(max(0, self.choice.findData(look)))
+        self._compact()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where there is little room, the legend gives way."""
+        super().resizeEvent(event)
+        self._compact()
+
+    def _compact(self) -> None:
+        if self.choice is None:
+            return
+        needed = self._title.sizeHint().width() + self.choice.sizeHint().width() + self._legend.sizeHint().width()
+        self._legend.setVisible(bool(self._explorer.look) and needed + 2 * EDGE + 3 * GAP <= self.width())
+
+    def _build(self, names: tuple[str, ...]) -> None:
+        if self.choice is not None:
+            self._row.removeWidget(self.choice)
+            self.choice.hide()
+            self.choice.deleteLater()
+        self._names, self.choice = names, None
+        if not names:
+            return
+        words = [("", _("None"), _("The picture alone"))]
+        words += [(name, heading_of(name), _("Lays {name} over the picture").format(name=name)) for name in names]
+        if len(names) <= SIDE_BY_SIDE:
+            self.choice = Segmented(words, _("Look into"))
+            self.choice.chosen.connect(self._explorer.look_into)
+        else:
+            self.choice = combo = QuietCombo()
+            for key, text, _tip in words:
+                combo.addItem(text, key)
+            combo.setAccessibleName(_("Look into"))
+            combo.setToolTip(_("Which map is laid over the picture"))
+            combo.activated.connect(lambda place: self._explorer.look_into(combo.itemData(place)))
+        self._row.insertWidget(1, self.choice, 0, Qt.AlignmentFlag.AlignVCenter)
 
 
 class ExploreWorkspace(GeneratorPage):
@@ -42,13 +110,13 @@ class ExploreWorkspace(GeneratorPage):
         super().__init__(studio, binder, parent)
         self.explorer = Explorer(studio, self._waker)
         self._use(self.explorer)
-        self.traveller = Traveller(self.explorer, self)
+        self.traveller = Traveller(self.explorer)
         self.controls = ControlsPanel(self.explorer)
         self.picture = PictureViewer(
             _("The large picture"),
             _("Drag to travel through the latent space; arrow keys do the same, with Shift in small steps. The wheel "
               "zooms, 0 fits."),
-            TravelHand(self.traveller),
+            self.traveller,
             Viewport(margin=0, whole_from=0.0),
         )  # fmt: skip
         self.look_bar = LookBar(self.explorer)
@@ -65,17 +133,10 @@ class ExploreWorkspace(GeneratorPage):
         self._source_changed()
 
     def _lay_out(self) -> None:
-        self.middle, self.columns = QSplitter(Qt.Orientation.Vertical), QSplitter(Qt.Orientation.Horizontal)
         above = QWidget()
         boxed(self.look_bar, self.picture, into=above, stretch=self.picture)
-        for part in (above, self.views):
-            self.middle.addWidget(part)
-            self.middle.setStretchFactor(self.middle.count() - 1, 1)
-        for part, stretch in ((self.controls, 0), (self.middle, 1), (self.side, 0)):
-            self.columns.addWidget(part)
-            self.columns.setStretchFactor(self.columns.count() - 1, stretch)
-        for splitter in (self.middle, self.columns):
-            splitter.setChildrenCollapsible(False)
+        self.middle = split(above, self.views, stretch=(1, 1), down=True)
+        self.columns = split(self.controls, self.middle, self.side, stretch=(0, 1, 0))
         empty = EmptyState(
             "explore",
             _("Explore what a generator learned"),
@@ -114,16 +175,6 @@ class ExploreWorkspace(GeneratorPage):
         error = "" if explorer.error is None else str(explorer.error)
         about = _("{name} is laid over it").format(name=look) if look else ""
         self.picture.show_words(error=error, about=about)
-
-    def showEvent(self, event: QShowEvent) -> None:
-        """Somebody looks: what is on view is drawn, and there is something to play with."""
-        self.views.set_seen(True)
-        super().showEvent(event)
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        """Nobody looks: nothing is drawn."""
-        super().hideEvent(event)
-        self.views.set_seen(False)
 
     # -- opening ----------------------------------------------------------------------------------------------------
 

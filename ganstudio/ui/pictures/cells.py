@@ -11,7 +11,6 @@ from PySide6.QtCore import QEvent, QPoint, QRect, Qt
 from PySide6.QtGui import (
     QColor,
     QContextMenuEvent,
-    QFocusEvent,
     QHelpEvent,
     QImage,
     QKeyEvent,
@@ -296,16 +295,6 @@ class Cells(QWidget):
         place = self.keyboard_place() if keyboard else self.place_at(event.pos())
         middle = keyboard and place is not None
         self.offer(place, self.mapToGlobal(self.cell(place).center()) if middle else event.globalPos())
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        """Shows which cell has the keyboard."""
-        super().focusInEvent(event)
-        self.update()
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        """Hides it."""
-        super().focusOutEvent(event)
-        self.update()
 
 
 def ring(painter: QPainter, cell: QRect, tone: str, grow: int, width: int = 2) -> None:

@@ -13,7 +13,7 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen, QResizeEv
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from ganstudio.core.images import make_grid
-from ganstudio.ui.kit.painted import colour, to_image
+from ganstudio.ui.kit.painted import colour, to_image, write_line
 from ganstudio.ui.kit.theme import current_theme
 from ganstudio.ui.pictures.cells import SMOOTH_FROM, CellLayout, Cells, draw_cells, fit, ring
 
@@ -79,9 +79,9 @@ class PictureGrid(Cells):
             sides: words on the sides.
         """
         del self._items[count:], self._images[count:]
-        missing = count - len(self._items)
+        missing = count - self.count
         self._items += [None] * missing
-        self._images += [QImage() for _place in range(missing)]
+        self._images += [QImage()] * missing
         self._columns, self._sides = columns, sides or Sides()
         self.current = min(self.current, max(0, count - 1))
         self.chosen = self.chosen if self.chosen < count else -1
@@ -90,12 +90,8 @@ class PictureGrid(Cells):
 
     def blank(self) -> None:
         """Empty places, until other pictures come."""
-        self._items, self._images = [None] * self.count, [QImage() for _place in self._images]
+        self._items, self._images = [None] * self.count, [QImage()] * self.count
         self.update()
-
-    def clear(self) -> None:
-        """Forgets every picture and every place."""
-        self.prepare(0)
 
     def put(self, first: int, items: NDArray[np.uint8]) -> None:
         """Shows pictures uint8 ``(N, H, W, C)`` from a place on; those without a place are passed over."""
@@ -196,11 +192,11 @@ class PictureGrid(Cells):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Ground, pictures, words, marks, and the frame of the place that has the keyboard."""
         painter = QPainter(self)
-        painter.fillRect(event.rect(), QColor(current_theme().picture_grey))
+        if self.testAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent):
+            painter.fillRect(event.rect(), QColor(current_theme().picture_grey))
         self._paint_pictures(painter, event.rect())
-        if self._items:
-            self._paint_words(painter)
-            self._paint_marks(painter)
+        self._paint_words(painter)
+        self._paint_marks(painter)
         self._paint_frames(painter)
         painter.end()
 
@@ -215,6 +211,8 @@ class PictureGrid(Cells):
         return zoom < 1 or zoom > SMOOTH_FROM
 
     def _paint_words(self, painter: QPainter) -> None:
+        if not self._items:
+            return
         metrics, layout, sides = self.fontMetrics(), self._layout(), self._sides
         painter.setPen(QColor(current_theme().text))
         line, ratio, middle = metrics.height() + 4, self.devicePixelRatioF(), Qt.AlignmentFlag.AlignCenter
@@ -396,18 +394,12 @@ class PictureStrip(PictureGrid):
 
     # -- painting ---------------------------------------------------------------------------------------------------
 
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """The pictures or the words; rings around what is pointed to, chosen, and has the keyboard."""
-        painter, theme = QPainter(self), current_theme()
-        self._paint_pictures(painter, event.rect())
+    def _paint_words(self, painter: QPainter) -> None:
+        theme = current_theme()
         if self._words:
-            painter.setPen(QColor(theme.text_muted))
-            text = painter.fontMetrics().elidedText(self._words, Qt.TextElideMode.ElideRight, self.width() - 8)
-            painter.drawText(self.rect().adjusted(4, 0, -4, 0), MIDDLE, text)
+            write_line(painter, self.rect().adjusted(4, 0, -4, 0), self._words, painter.font(), theme.text_muted)
             if self.hasFocus():
                 ring(painter, self.rect(), theme.focus, -1)
-        self._paint_frames(painter)
-        painter.end()
 
     def _smooth(self, zoom: float) -> bool:
         return zoom < 2 and zoom != int(zoom)  # larger pixels may be unequal by one pixel of the screen: nobody sees it

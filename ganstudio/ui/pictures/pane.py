@@ -32,12 +32,11 @@ class Pane:
         strip: all samples below each other, as one picture.
     """
 
-    def __init__(self, real: bool) -> None:
-        self.real = real
+    def __init__(self, real: bool, by_score: bool = False) -> None:
+        self.real, self.sorted = real, by_score
         self.items: Items | None = None
         self.scores: Scores | None = None
         self.probability = True
-        self.sorted = False
         self.order: list[int] = []
         self.panels: tuple[str, ...] = ("",)
         self.groups: Groups | None = None
@@ -69,7 +68,7 @@ class Pane:
         groups: Groups | None = None,
         group_names: tuple[str, ...] = (),
     ) -> None:
-        """Takes other samples, see :meth:`WallView.set_samples`.
+        """Takes other samples, see :meth:`~ganstudio.ui.pictures.wall.ImageWall.set_samples`.
 
         Raises:
             ValueError: they are not ``(N, H, W, 1 or 3)``, or there are more or fewer scores.
@@ -95,10 +94,6 @@ class Pane:
         elif self.groups is not None and 0 < self.shown < self.count:  # some of each generator, not all of the first
             some = np.linspace(0, self.count - 1, self.shown).round().astype(int).tolist()
             self.order = [*some, *sorted(set(self.order) - set(some))]
-
-    def place_of(self, index: int) -> int:
-        """Where a sample is shown."""
-        return self.order.index(index)
 
     @property
     def size(self) -> tuple[int, int]:
@@ -138,7 +133,7 @@ class Pane:
         """Where a sample is shown, in device pixels; an empty rectangle where it is not."""
         if self.layout is None or not 0 <= index < self.count:
             return QRect()
-        place = self.place_of(index)
+        place = self.order.index(index)
         return self.layout.cell(place) if place < self.shown else QRect()
 
     def index_at(self, point: QPoint) -> int | None:
@@ -152,7 +147,7 @@ class Pane:
         """The sample so many columns to the right and rows down; the same one at the edge of the wall."""
         if self.layout is None:
             return index
-        place = self.place_of(index) + columns + rows * self.layout.columns
+        place = self.order.index(index) + columns + rows * self.layout.columns
         return self.order[place] if 0 <= place < self.count else index
 
     def source(self, index: int) -> QRect:
@@ -165,22 +160,20 @@ class Pane:
         """Numbers of the generators that made the samples; empty where there is but one."""
         return [] if self.groups is None else np.unique(self.groups).tolist()
 
-    def paint_groups(self, painter: QPainter, ratio: float, theme: Theme) -> None:
-        """Marks every sample with the generator that made it, in its lower right corner; in logical pixels."""
-        if self.layout is None or self.groups is None:
+    def paint(self, painter: QPainter, ratio: float, clip: QRect, theme: Theme) -> None:
+        """Draws the samples that touch ``clip``, and in their corners which generator made them; in logical pixels."""
+        if self.layout is None:
             return
-        small = self.layout.cell_width < LEAST_FOR_NUMBER * ratio
-        inset = 4.5 if small else 9.0
-        for place, index in enumerate(self.order[: self.layout.count]):
-            corner = logical(self.layout.cell(place), ratio).bottomRight() - QPointF(inset, inset)
+        order, layout = self.order[: self.layout.count], self.layout
+        cells = ((layout.cell(place), self.strip, self.source(index)) for place, index in enumerate(order))
+        draw_cells(painter, ratio, layout.zoom != int(layout.zoom), clip, cells)
+        if self.groups is None:
+            return
+        small = layout.cell_width < LEAST_FOR_NUMBER * ratio
+        inset = QPointF(4.5, 4.5) if small else QPointF(9, 9)
+        for place, index in enumerate(order):
+            corner = logical(layout.cell(place), ratio).bottomRight() - inset
             draw_group(painter, corner, int(self.groups[index]), theme, small=small)
-
-    def paint(self, painter: QPainter, ratio: float, clip: QRect) -> None:
-        """Draws the samples that touch ``clip`` (logical pixels)."""
-        if self.layout is not None:
-            places = enumerate(self.order[: self.layout.count])
-            cells = ((self.layout.cell(place), self.strip, self.source(index)) for place, index in places)
-            draw_cells(painter, ratio, self.layout.zoom != int(self.layout.zoom), clip, cells)
 
     def sample_image(self, index: int) -> QImage:
         """One sample, pixel for pixel."""
@@ -194,16 +187,13 @@ class Pane:
 
     def describe(self, index: int) -> str:
         """``"sample 12 · D(G(z)) 0.43"``."""
-        name = _("real {index}") if self.real else _("sample {index}")
-        group = len(self.panels)
-        text = name.format(index=index // group)
-        if group > 1:
-            text = f"{self.panels[index % group]} · {text}"
+        name, group = _("real {index}") if self.real else _("sample {index}"), len(self.panels)
+        parts = [self.panels[index % group], name.format(index=index // group)]
         if self.groups is not None:
-            text += " · " + group_text(int(self.groups[index]), self.group_names)
+            parts.append(group_text(int(self.groups[index]), self.group_names))
         if self.scores is not None:
-            text += " · " + score_text(float(self.scores[index]), self.real, self.probability)
-        return text
+            parts.append(score_text(float(self.scores[index]), self.real, self.probability))
+        return " · ".join(filter(None, parts))
 
 
 def split_area(panes: list[Pane], area: QRect, gutter: int) -> list[QRect]:

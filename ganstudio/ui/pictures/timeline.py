@@ -185,21 +185,17 @@ class TimelineTrack(QAbstractSlider):
     def wheelEvent(self, event: QWheelEvent) -> None:
         """One stop, but only with the keyboard's focus: else the panel around it scrolls."""
         delta = event.angleDelta().y() or event.angleDelta().x()
-        if not self.hasFocus() or not delta:
-            event.ignore()
-            return
-        self.setValue(self.value() + (1 if delta > 0 else -1))
-        event.accept()
+        event.setAccepted(self.hasFocus() and bool(delta))
+        if event.isAccepted():
+            self.setValue(self.value() + (1 if delta > 0 else -1))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Up and down are left to whoever is around; the rest is a slider's."""
         if event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):
             event.ignore()
-        elif event.key() == Qt.Key.Key_PageUp:
-            # Earlier, as a page of text: Qt's sliders go the other way.
-            self.triggerAction(QAbstractSlider.SliderAction.SliderPageStepSub)
-        elif event.key() == Qt.Key.Key_PageDown:
-            self.triggerAction(QAbstractSlider.SliderAction.SliderPageStepAdd)
+        elif event.key() in (Qt.Key.Key_PageUp, Qt.Key.Key_PageDown):  # as in a text: Qt's sliders go the other way
+            up = event.key() == Qt.Key.Key_PageUp
+            self.setValue(self.value() + (-self.pageStep() if up else self.pageStep()))
         else:
             super().keyPressEvent(event)
 
@@ -240,14 +236,10 @@ class LivePill(QAbstractButton):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         theme, on = current_theme(), self.isChecked()
         rect = QRectF(self.rect()).adjusted(2, 5.5, -2, -5.5)
-        painter.setPen(QPen(QColor(theme.accent if on else theme.hairline), 1))
-        fill = theme.selected if on else theme.hover if self.underMouse() else theme.surface
-        painter.setBrush(QColor(fill))
+        edge = QPen(QColor(theme.accent if on else theme.hairline), 1)
+        painter.setPen(QPen(QColor(theme.focus), 2) if self.hasFocus() else edge)
+        painter.setBrush(QColor(theme.selected if on else theme.hover if self.underMouse() else theme.surface))
         painter.drawRoundedRect(rect, rect.height() / 2, rect.height() / 2)
-        if self.hasFocus():
-            painter.setPen(QPen(QColor(theme.focus), 2))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRoundedRect(rect, rect.height() / 2, rect.height() / 2)
         painter.setPen(QPen(QColor(theme.accent if on else theme.text_muted), 1.5))
         painter.setBrush(QColor(theme.accent) if on else Qt.BrushStyle.NoBrush)
         painter.drawEllipse(QRectF(rect.left() + 9, rect.center().y() - 3.5, 7, 7))
@@ -286,10 +278,9 @@ class Timeline(QWidget):
         self._label.setFixedHeight(ROW)
         self._pill = LivePill()
         self._pill.clicked.connect(self.go_live)
-        row = boxed(
-            self._play, self._track, self._label, self._pill, across=True, gap=8, into=self, stretch=self._track
-        )
-        for part in (self._play, self._track, self._label, self._pill):
+        parts = (self._play, self._track, self._label, self._pill)
+        row = boxed(*parts, across=True, gap=8, into=self, stretch=self._track)
+        for part in parts:
             row.setAlignment(part, Qt.AlignmentFlag.AlignTop)
         self.setFocusProxy(self._track)
         theme_hub.changed.connect(self._colour)
@@ -319,12 +310,12 @@ class Timeline(QWidget):
 
     def set_live_step(self, step: int | None) -> None:
         """Says how far the run is; None where nothing is running (there is nothing to follow then)."""
-        if (step is None) != (self._live_step is None):
+        turned, self._live_step = (step is None) != (self._live_step is None), step
+        if turned:
             # Whoever looks at the newest grid wants to see what comes; whoever looks back is left alone.
             shown, following = self.selected_step(), self._track.value() >= self._track.maximum()
-            self._live_step, self._track.live = step, step is not None
+            self._track.live = step is not None
             self._rearrange(None if following else shown)
-        self._live_step = step
         self._write_label()
 
     def set_checkpoints(self, steps: Sequence[int]) -> None:
@@ -395,10 +386,9 @@ class Timeline(QWidget):
         """Tells the newest wish, once."""
         self._teller.stop()
         step = self.selected_step()
-        wish = -1 if step is None else step
-        if wish == self._told:
+        before, self._told = self._told, -1 if step is None else step
+        if self._told == before:
             return
-        self._told = wish
         if step is not None:
             self.step_selected.emit(step)
         elif self.is_live():
@@ -416,15 +406,13 @@ class Timeline(QWidget):
 
     def _write_label(self) -> None:
         step = self._live_step if self.is_live() else self.selected_step()
-        text = "" if step is None else step_text(step)
-        if self._label.text() != text:
-            self._label.setText(text)
-            self._track.setAccessibleDescription(text)
+        self._label.setText("" if step is None else step_text(step))
+        self._track.setAccessibleDescription(self._label.text())
 
     def _refresh(self) -> None:
         playing, stops = self._film.isActive(), len(self._track.steps)
-        self._play.setIcon(icon("pause" if playing else "play"))
         text = _("Pause the film (Space)") if playing else _("Play the history as a film (Space)")
+        self._play.setIcon(icon("pause" if playing else "play"))
         self._play.setToolTip(text)
         self._play.setAccessibleName(text)
         self._play.setEnabled(stops > 1)

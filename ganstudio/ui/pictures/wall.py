@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QKeyEvent, QKeySequence, QPainter, QPaintEvent, QPen, QResizeEvent
@@ -12,6 +11,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 from ganstudio.core.i18n import _
 from ganstudio.ui.kit.files import copy_image, save_image
 from ganstudio.ui.kit.painted import draw_legend, draw_tag
+from ganstudio.ui.kit.parts import pop_up
 from ganstudio.ui.kit.theme import current_theme, ui_font
 from ganstudio.ui.pictures.cells import Cells
 from ganstudio.ui.pictures.pane import EVERYTHING, Groups, Items, Pane, Scores, logical, split_area
@@ -33,19 +33,19 @@ class ImageWall(Cells):
     They are as large as whole zooms allow, each pixel a square of device pixels, on neutral grey.
 
     Attributes:
+        mode: which samples are shown; see :meth:`set_mode`.
         zoom: the overlay that shows one sample large.
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(_("Sample wall"), parent)
         self._panes = {"real": Pane(real=True), "fake": Pane(real=False)}
-        self._mode: Mode = "fake"
-        self._caption = ""
+        self.mode: Mode = "fake"
         self._empty_text = _("Samples appear here as soon as the generator has drawn some.")
         self._focused: Sample = ("fake", 0)
         self.zoom = SampleZoom(self)
-        self.zoom.hide()
-        self.zoom.moved.connect(lambda index: self.focus((self._focused[0], index)))
+        self.zoom.walked.connect(lambda index: self.focus((self._focused[0], index)))
+        self.zoom.menu_requested.connect(lambda point: self.offer(self._focused, point))
         self.zoom.closed.connect(lambda: self.setFocus(Qt.FocusReason.OtherFocusReason))
         self.setMinimumSize(96, 72)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
@@ -58,7 +58,6 @@ class ImageWall(Cells):
         items: Items,
         scores: Scores | None = None,
         score_is_probability: bool = True,
-        caption: str = "",
         panels: tuple[str, ...] = ("",),
         groups: Groups | None = None,
         group_names: tuple[str, ...] = (),
@@ -69,24 +68,22 @@ class ImageWall(Cells):
             items: uint8 ``(N, H, W, C)``, C = 1 or 3. Not copied but for drawing: do not write into it afterwards.
             scores: float32 ``(N,)``, the discriminator's word on each, or None.
             score_is_probability: the scores lie in [0, 1]; else they are a critic's values.
-            caption: what these samples are, e.g. ``"step 1,240 · EMA"``.
             panels: names of the pictures that belong together; groups of as many stay in one row.
             groups: int64 ``(N,)``: which of several generators made each; or None.
             group_names: what people call them; empty where they are only numbered.
         """
         for pane in self._panes.values():
             pane.probability = score_is_probability
-        self._caption = caption
-        self._give("fake", lambda pane: pane.set_items(items, scores, panels, groups, group_names))
+        self._give("fake", items, scores, panels, groups, group_names)
 
     def set_real(self, items: Items, scores: Scores | None = None, panels: tuple[str, ...] = ("",)) -> None:
         """Shows real items; arrays as in :meth:`set_samples`."""
-        self._give("real", lambda pane: pane.set_items(items, scores, panels))
+        self._give("real", items, scores, panels)
 
-    def _give(self, side: str, give: Callable[[Pane], None]) -> None:
+    def _give(self, side: str, *given: Any) -> None:
         pane, (here, index) = self._panes[side], self._focused
         before = pane.count, pane.size, pane.panels
-        give(pane)
+        pane.set_items(*given)
         if before != (pane.count, pane.size, pane.panels):
             self._focused = (here, min(index, max(0, self._panes[here].count - 1)))
             self._arrange()
@@ -96,8 +93,8 @@ class ImageWall(Cells):
         self._describe()
 
     def clear(self) -> None:
-        """Forgets all samples: the empty text is shown again."""
-        self._panes = {"real": Pane(real=True), "fake": Pane(real=False)}
+        """Forgets all samples, but not how they are sorted: the empty text is shown again."""
+        self._panes = {side: Pane(pane.real, pane.sorted) for side, pane in self._panes.items()}
         self.zoom.dismiss()
         self._arrange()
 
@@ -105,15 +102,11 @@ class ImageWall(Cells):
         """``"fake"``, ``"real"``, or ``"both"`` side by side at the same zoom."""
         if mode not in get_args(Mode):
             raise ValueError(f"no such mode: {mode!r}")
-        self._mode = mode
+        self.mode = mode
         if self._focused[0] not in self._sides():
             self._focused = (self._sides()[0], 0)
             self.zoom.dismiss()
         self._arrange()
-
-    def mode(self) -> Mode:
-        """Which samples are shown."""
-        return self._mode
 
     def set_sorted(self, by_score: bool) -> None:
         """Shows what the discriminator finds most real first, or samples in their fixed order."""
@@ -138,10 +131,8 @@ class ImageWall(Cells):
         whole = QImage(size, QImage.Format.Format_RGB32)
         whole.fill(QColor(current_theme().picture_grey))
         painter = QPainter(whole)
-        left = 0
-        for image in images:
-            painter.drawImage(left, 0, image)
-            left += image.width() + gap
+        painter.drawImage(0, 0, images[0])
+        painter.drawImage(images[0].width() + gap, 0, images[1])
         painter.end()
         return whole
 
@@ -171,21 +162,21 @@ class ImageWall(Cells):
         return self._focused if self._panes[self._focused[0]].count else None
 
     def _sides(self) -> list[str]:
-        return ["real", "fake"] if self._mode == "both" else [self._mode]
+        return ["real", "fake"] if self.mode == "both" else [self.mode]
 
     def _shown(self) -> list[Pane]:
         return [self._panes[side] for side in self._sides()]
 
+    @property
     def _captioned(self) -> bool:
         return self.height() >= CAPTION_FROM and any(pane.count for pane in self._panes.values())
 
     def _arrange(self) -> None:
-        ratio, captioned = self.devicePixelRatioF(), self._captioned()
-        top = CAPTION + 4 if captioned else MARGIN
+        ratio, panes = self.devicePixelRatioF(), self._shown()
+        top, between = (CAPTION + 4, 2 * MARGIN + CAPTION) if self._captioned else (MARGIN, 2 * MARGIN)
         size = int((self.width() - 2 * MARGIN) * ratio), int((self.height() - top - MARGIN) * ratio)
-        panes = self._shown()
-        gutter = round((2 * MARGIN + (CAPTION if captioned else 0)) * ratio)
-        areas = split_area(panes, QRect(round(MARGIN * ratio), round(top * ratio), *size), gutter)
+        whole = QRect(round(MARGIN * ratio), round(top * ratio), *size)
+        areas = split_area(panes, whole, round(between * ratio))
         zooms = [pane.best_zoom(area) for pane, area in zip(panes, areas, strict=True) if pane.count]
         shared, gap, limit = min(zooms, default=1.0), max(1, round(ratio)), EVERYTHING
         if zooms:
@@ -219,16 +210,20 @@ class ImageWall(Cells):
             shown = []
         for pane in shown:
             if pane.count:
-                pane.paint(painter, ratio, event.rect())
-                pane.paint_groups(painter, ratio, theme)
+                pane.paint(painter, ratio, event.rect(), theme)
             else:
                 text = _("Real items appear here once the data is read.") if pane.real else self._empty_text
                 self._paint_empty(painter, text, logical(pane.area, ratio))
             painter.setFont(small)
-            if self._captioned():
+            if self._captioned:
                 self._paint_caption(painter, pane, ratio)
-        if self.hasFocus() and self.keyboard_place() is not None:
-            self._paint_focus(painter)
+        if self.hasFocus() and (place := self.keyboard_place()) is not None:
+            cell = self.cell_rect(place[1], place[0] == "real").adjusted(-2, -2, 2, 2)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            for width, shade in ((4, theme.surface), (2, theme.accent)):
+                painter.setPen(QPen(QColor(shade), width))
+                painter.drawRoundedRect(cell, 3, 3)
         painter.end()
 
     def _paint_empty(self, painter: QPainter, text: str, area: QRectF) -> None:
@@ -240,11 +235,10 @@ class ImageWall(Cells):
     def _paint_caption(self, painter: QPainter, pane: Pane, ratio: float) -> None:
         area, theme = logical(pane.area, ratio), current_theme()
         # The tag stands over the samples, not over the edge of the room around them.
-        left = area.left() if pane.layout is None else max(area.left(), pane.layout.left / ratio)
-        top = area.top() if pane.layout is None else max(area.top(), pane.layout.top / ratio)
-        parts = [_("real")] if pane.real else [_("generated"), self._caption]
-        if len(pane.panels) > 1:
-            parts.append(" | ".join(pane.panels))
+        left, top = area.left(), area.top()
+        if pane.layout is not None:
+            left, top = max(left, pane.layout.left / ratio), max(top, pane.layout.top / ratio)
+        parts = [_("real") if pane.real else _("generated"), " | ".join(pane.panels)]
         if pane.sorted and pane.scores is not None:
             parts.append(_("by score"))
         if pane.shown < pane.count:
@@ -255,15 +249,6 @@ class ImageWall(Cells):
         if pane.generators:
             room = max(0.0, area.right() - start)
             draw_legend(painter, start, middle, pane.generators, pane.group_names, theme, room)
-
-    def _paint_focus(self, painter: QPainter) -> None:
-        side, index = self._focused
-        cell = self.cell_rect(index, side == "real")
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        for width, shade in ((4, current_theme().surface), (2, current_theme().accent)):
-            painter.setPen(QPen(QColor(shade), width))
-            painter.drawRoundedRect(cell.adjusted(-2, -2, 2, 2), 3, 3)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Fits the samples into the new room; the large one covers the wall."""
@@ -318,14 +303,11 @@ class ImageWall(Cells):
     def take(self, place: Sample) -> None:
         """Shows a sample large."""
         self.focus(place)
-        self.zoom.setGeometry(self.rect())
         self.zoom.show_sample(self._panes[place[0]], place[1])
 
     def offer(self, place: Sample | None, point: QPoint) -> None:
         """Offers copying, saving, enlarging and sorting."""
-        menu = self.make_menu(place)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.popup(point)
+        pop_up(self.make_menu(place), point)
 
     def make_menu(self, sample: Sample | None) -> QMenu:
         """The menu for a sample (``("fake", 12)``), or for the wall as a whole with None."""
@@ -356,4 +338,4 @@ class ImageWall(Cells):
 
     def save_grid(self) -> None:
         """Asks where and writes what is shown as PNG."""
-        save_image(self, self.grid_image(), f"{self._mode}.png")
+        save_image(self, self.grid_image(), f"{self.mode}.png")

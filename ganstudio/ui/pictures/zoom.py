@@ -2,76 +2,81 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from PySide6.QtCore import QPointF, QRect, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QToolButton, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QWidget
 
 from ganstudio.core.i18n import _
-from ganstudio.ui.kit.parts import tool_button
-from ganstudio.ui.kit.theme import current_theme, theme_hub, ui_font
-from ganstudio.ui.pictures.cells import STEPS, draw_cells
+from ganstudio.ui.kit.painted import draw_tag
+from ganstudio.ui.kit.parts import boxed, tool_button
+from ganstudio.ui.kit.theme import current_theme, ui_font
+from ganstudio.ui.pictures.cells import STEPS
 from ganstudio.ui.pictures.pane import Pane
+from ganstudio.ui.pictures.viewer import PictureViewer
+from ganstudio.ui.pictures.viewport import Viewport
 
-FOOT = 44
-SIDE = 44
+MARGIN, FOOT = 44, 36
+NOWHERE = (-1, -1)
 
 
-class SampleZoom(QWidget):
-    """Covers its parent and shows one sample of a pane with nearest-neighbour pixels; follows new samples live.
+class SampleZoom(PictureViewer):
+    """Covers its parent and shows one sample of a pane, every pixel a square; follows new samples live.
 
     Attributes:
         index: the sample that is shown.
 
     Signals:
-        moved(index): another sample is shown.
+        walked(index): another sample is shown.
         closed(): Esc, the close button or a click beside the sample.
     """
 
-    moved = Signal(int)
+    walked = Signal(int)
     closed = Signal()
 
     def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
+        tip = _("Arrow keys go to its neighbours, Esc back to the wall. The wheel zooms, 0 fits.")
+        super().__init__(_("Enlarged sample"), tip, viewport=Viewport(MARGIN, whole_from=0.0))
+        self.setParent(parent)
+        self.hide()
+        self.setMinimumSize(0, 0)
+        self.set_exact(True)
         self._pane: Pane | None = None
         self.index = 0
-        self._pixel: tuple[int, int] | None = None
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setMouseTracking(True)
-        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
-        self.setAccessibleName(_("Enlarged sample"))
-        self._back = self._button("chevron-left", _("Previous sample (←)"), lambda: self._move(-1, 0))
-        self._next = self._button("chevron-right", _("Next sample (→)"), lambda: self._move(1, 0))
-        self._close = self._button("close", _("Back to the wall (Esc)"), self.dismiss)
-        theme_hub.changed.connect(self.update)
-
-    def _button(self, name: str, text: str, clicked: Callable[[], object]) -> QToolButton:
-        button = tool_button(name, text, clicked=clicked, side=32)
-        button.setParent(self)
-        button.setAutoRaise(True)
-        button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        return button
+        self._beside = False
+        self._back, self._next, close = (
+            tool_button("chevron-left", _("Previous sample (←)"), clicked=lambda: self._move(-1, 0), side=32),
+            tool_button("chevron-right", _("Next sample (→)"), clicked=lambda: self._move(1, 0), side=32),
+            tool_button("close", _("Back to the wall (Esc)"), clicked=self.dismiss, side=32),
+        )
+        for button in (self._back, self._next, close):
+            button.setAutoRaise(True)
+            button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+            button.setCursor(Qt.CursorShape.ArrowCursor)
+        ends, sides = boxed(None, close, across=True), boxed(self._back, None, self._next, across=True)
+        boxed(ends, None, sides, None, 32, margins=(6, 6, 6, 6), into=self)
+        self.hovered.connect(lambda *_pixel: self.update(0, self.height() - FOOT, self.width(), FOOT))
 
     def show_sample(self, pane: Pane, index: int) -> None:
         """Opens on a sample of a pane."""
-        self._pane, self.index, self._pixel = pane, index, None
+        self._pane, self.index = pane, index
         self.show()
         self.raise_()
         self.setFocus(Qt.FocusReason.OtherFocusReason)
         self.refresh()
+        self.set_zoom("fit")
 
     def refresh(self) -> None:
         """The pane has new samples, or another order."""
-        if self._pane is None or self.isHidden():
+        pane = self._pane
+        if pane is None or self.isHidden():
             return
-        if self.index >= self._pane.count:
+        if pane.items is None or self.index >= pane.count:
             self.dismiss()
             return
-        self._back.setEnabled(self._pane.neighbour(self.index, -1, 0) != self.index)
-        self._next.setEnabled(self._pane.neighbour(self.index, 1, 0) != self.index)
-        self.setAccessibleDescription(self.caption())
-        self.update()
+        self._back.setEnabled(pane.neighbour(self.index, -1, 0) != self.index)
+        self._next.setEnabled(pane.neighbour(self.index, 1, 0) != self.index)
+        self.show_pictures(pane.items[self.index])
+        self.show_words(about=self.caption())
 
     def caption(self) -> str:
         """What it is: ``"sample 12 of 64 · D(G(z)) 0.43"``."""
@@ -84,13 +89,12 @@ class SampleZoom(QWidget):
         """Its size: ``"32 × 32 px at 12×"``, or the value of the pixel under the mouse."""
         if self._pane is None or self._pane.items is None:
             return ""
-        width, height = self._pane.size
-        if self._pixel is not None:
-            x, y = self._pixel
+        x, y = NOWHERE if self.mouse is None else self.pixel_at(self.mouse)
+        if (x, y) != NOWHERE:
             values = ", ".join(str(int(value)) for value in self._pane.items[self.index, y, x])
             return _("pixel ({x}, {y}) = {values}").format(x=x, y=y, values=values)
-        zoom, ratio = self._picture().width() / width, self.devicePixelRatioF()
-        return _("{width} × {height} px at {zoom}×").format(width=width, height=height, zoom=f"{zoom / ratio:.3g}")
+        (width, height), zoom = self._pane.size, self.viewport.scale / self.viewport.ratio
+        return _("{width} × {height} px at {zoom}×").format(width=width, height=height, zoom=f"{zoom:.3g}")
 
     def dismiss(self) -> None:
         """Closes the overlay."""
@@ -99,71 +103,25 @@ class SampleZoom(QWidget):
             self.closed.emit()
 
     def _move(self, columns: int, rows: int) -> None:
+        target = self.index if self._pane is None else self._pane.neighbour(self.index, columns, rows)
+        if target != self.index:
+            self.index = target
+            self.refresh()
+            self.walked.emit(target)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The sample, what it is, and how large where there is room for that."""
+        super().paintEvent(event)
         if self._pane is None:
             return
-        target = self._pane.neighbour(self.index, columns, rows)
-        if target != self.index:
-            self.index, self._pixel = target, None
-            self.refresh()
-            self.moved.emit(target)
-
-    def _picture(self) -> QRect:
-        """Where the sample is drawn, in device pixels: the largest whole zoom that fits."""
-        if self._pane is None or not self._pane.count:
-            return QRect()
-        (width, height), ratio = self._pane.size, self.devicePixelRatioF()
-        room_x = max(1.0, (self.width() - 2 * SIDE) * ratio)
-        room_y = max(1.0, (self.height() - FOOT - 24) * ratio)
-        zoom = min(room_x / width, room_y / height)
-        if zoom >= 1:
-            zoom = int(zoom)
-        w, h = max(1, int(width * zoom)), max(1, int(height * zoom))
-        left, top = (self.width() * ratio - w) / 2, 12 * ratio + (room_y - h) / 2
-        return QRect(round(left), round(top), w, h)
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        """Draws the sample and its caption."""
-        painter = QPainter(self)
-        painter.fillRect(self.rect(), QColor(current_theme().picture_grey))
-        if self._pane is not None and self.index < self._pane.count:
-            sample = self._picture(), self._pane.strip, self._pane.source(self.index)
-            draw_cells(painter, self.devicePixelRatioF(), False, self.rect(), [sample])
-            self._paint_foot(painter)
-        painter.end()
-
-    def _paint_foot(self, painter: QPainter) -> None:
-        theme = current_theme()
-        foot = QRectF(0, self.height() - FOOT, self.width(), FOOT)
-        painter.fillRect(foot, QColor(theme.surface))
-        painter.fillRect(QRectF(0, foot.top(), foot.width(), 1), QColor(theme.hairline))
-        real = self._pane is not None and self._pane.real
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(theme.real if real else theme.generator))
-        painter.drawEllipse(QRectF(14, foot.center().y() - 4, 8, 8))
-        middle = Qt.AlignmentFlag.AlignVCenter
+        painter, theme, size = QPainter(self), current_theme(), self.size_text()
         painter.setFont(ui_font(theme.small, tabular=True))
-        muted = self.size_text()
-        muted_width = painter.fontMetrics().horizontalAdvance(muted)
-        painter.setFont(ui_font(theme.normal, tabular=True))
-        metrics = painter.fontMetrics()
-        room = foot.width() - 30 - 14
-        roomy = metrics.horizontalAdvance(self.caption()) + 24 + muted_width <= room
-        text = metrics.elidedText(self.caption(), Qt.TextElideMode.ElideRight, int(room))
-        painter.setPen(QColor(theme.text))
-        painter.drawText(foot.adjusted(30, 0, -14, 0), middle | Qt.AlignmentFlag.AlignLeft, text)
-        if roomy:
-            painter.setFont(ui_font(theme.small, tabular=True))
-            painter.setPen(QColor(theme.text_muted))
-            painter.drawText(foot.adjusted(30, 0, -14, 0), middle | Qt.AlignmentFlag.AlignRight, muted)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Keeps the buttons at the edges."""
-        middle = (self.height() - FOOT - 32) // 2
-        self._back.move(6, middle)
-        self._next.move(self.width() - 38, middle)
-        self._close.move(self.width() - 38, 6)
-        super().resizeEvent(event)
+        middle, dot = self.height() - FOOT / 2, theme.real if self._pane.real else theme.generator
+        tag = draw_tag(painter, 8.0, middle, self.caption(), theme, dot=dot, limit=self.width() - 16.0)
+        left = self.width() - painter.fontMetrics().horizontalAdvance(size) - 24.0
+        if size and tag.right() + 8 <= left:
+            draw_tag(painter, left, middle, size, theme)
+        painter.end()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Arrows go to the neighbours on the wall; Esc and Enter go back to it."""
@@ -175,27 +133,16 @@ class SampleZoom(QWidget):
         else:
             super().keyPressEvent(event)
 
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Reads the pixel under the mouse."""
-        pixel = self._pixel_at(event.position())
-        if pixel != self._pixel:
-            self._pixel = pixel
-            self.update(0, self.height() - FOOT, self.width(), FOOT)
-
-    def _pixel_at(self, position: QPointF) -> tuple[int, int] | None:
-        picture, ratio = self._picture(), self.devicePixelRatioF()
-        if self._pane is None or picture.isEmpty():
-            return None
-        width, height = self._pane.size
-        x = (position.x() * ratio - picture.left()) * width / picture.width()
-        y = (position.y() * ratio - picture.top()) * height / picture.height()
-        return (int(x), int(y)) if 0 <= x < width and 0 <= y < height else None
-
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Takes the click, so that the wall below does not."""
-        event.accept()
+        """A click beside the sample may begin."""
+        left = event.button() == Qt.MouseButton.LeftButton
+        self._beside = left and self.pixel_at(event.position()) == NOWHERE
+        if not self._beside:
+            super().mousePressEvent(event)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """A click beside the sample goes back to the wall."""
-        if event.button() == Qt.MouseButton.LeftButton and self._pixel_at(event.position()) is None:
+        beside, self._beside = self._beside, False
+        if beside and self.pixel_at(event.position()) == NOWHERE:
             self.dismiss()
+        super().mouseReleaseEvent(event)

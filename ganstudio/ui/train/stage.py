@@ -138,7 +138,7 @@ class Stage(QWidget):
         if items.ndim == 4:
             probability = words_of(model.tables.get("steps"), "score") is None
             groups = samples.groups, samples.group_names
-            self.wall.set_samples(items, samples.scores, probability, "", samples.panels, *groups)
+            self.wall.set_samples(items, samples.scores, probability, samples.panels, *groups)
             return
         self.scene.set_fakes(items, samples.groups, samples.group_names)
         if model.spec is not None and model.spec.modes:

@@ -42,7 +42,7 @@ class ExampleStrip(PictureStrip):
         pictures = shelf.found.of(self._translator.direction)
         if pictures is not self.pictures:
             self.pictures = pictures
-            self.clear()
+            self.prepare(0)
             self.set_names([picture.name for picture in pictures])
             if wanted is not None:
                 self.prepare(len(pictures))

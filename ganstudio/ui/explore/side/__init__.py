@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QPushButton, QWidget
+from PySide6.QtWidgets import QPushButton
 
 from ganstudio.app.explore.explorer import Explorer
 from ganstudio.app.studio import Studio
 from ganstudio.core.i18n import _
-from ganstudio.ui.explore.picks import Picks
+from ganstudio.ui.explore.parts import Picks, Tabs
 from ganstudio.ui.explore.side.directions import DirectionsPanel
 from ganstudio.ui.explore.side.neighbours import NeighboursPanel
 from ganstudio.ui.explore.side.pins import PinBoard
 from ganstudio.ui.explore.side.projection import ProjectionPanel
-from ganstudio.ui.explore.tabs import Tabs
 from ganstudio.ui.kit.style import set_look
 
 
 class SidePanel(Tabs):
     """Four parts, of which one is on view."""
 
-    def __init__(self, explorer: Explorer, studio: Studio, picks: Picks, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, explorer: Explorer, studio: Studio, picks: Picks) -> None:
+        super().__init__()
         self.directions = DirectionsPanel(explorer, studio, picks)
         self.pins = PinBoard(explorer)
         self.projection = ProjectionPanel(explorer, studio)
@@ -36,9 +35,8 @@ class SidePanel(Tabs):
                  self.neighbours),
             ],
         )  # fmt: skip
-        self._explorer, buttons = explorer, self.tabs.findChildren(QPushButton)
-        self._pins_tab = buttons[1]
-        for button in buttons:
+        self._explorer, self._buttons = explorer, self.tabs.findChildren(QPushButton)
+        for button in self._buttons:
             set_look(button, close=True)  # four words beside each other in a narrow panel
         explorer.kept_changed.connect(self._count_pins)
         explorer.source_changed.connect(self._count_pins)
@@ -49,4 +47,4 @@ class SidePanel(Tabs):
     def _count_pins(self) -> None:
         """The tab tells how many there are: so one sees that P has done something, wherever one looks."""
         count = len(self._explorer.kept.pins)
-        self._pins_tab.setText(_("Pins {count}").format(count=count) if count else _("Pins"))
+        self._buttons[1].setText(_("Pins {count}").format(count=count) if count else _("Pins"))

@@ -4,34 +4,41 @@ from __future__ import annotations
 
 import math
 
-from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QColor, QContextMenuEvent, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QMenu, QWidget
 
+from ganstudio.app.explore import kept_directions
+from ganstudio.app.explore.explorer import Explorer
 from ganstudio.app.explore.kept_directions import LOCKABLE
 from ganstudio.core.i18n import _
 from ganstudio.explore.state import Direction
 from ganstudio.ui.controls.slider import ValueSlider
 from ganstudio.ui.controls.slider_entry import NumberEntry
 from ganstudio.ui.kit.icons import icon
-from ganstudio.ui.kit.parts import ElidedLabel, boxed, label, tool_button
+from ganstudio.ui.kit.parts import ElidedLabel, boxed, label, pop_up, tool_button
 from ganstudio.ui.kit.theme import current_theme, theme_hub
 
 REACH = 3.0
 ROW_HEIGHT = 56
 
 
+def _kinds() -> dict[str, tuple[str, str]]:
+    """Of every kind of directions what it is called, and what its quality says."""
+    told_apart = _("Tells the class from the rest for {share} (50% is chance).")
+    return {
+        "pca": (_("PCA"), _("{share} of what varies in the activations.")),
+        "sefa": (_("SeFa"), _("{share} of what the first layer amplifies.")),
+        "class": (_("class mean"), told_apart),
+        "boundary": (_("boundary"), told_apart),
+        "attribute": (_("attribute"), _("Predicts {share} of how much the attribute varies.")),
+        "picks": (_("picks"), ""),
+    }
+
+
 def kind_text(direction: Direction) -> str:
     """How a direction was found and how good it is, in a few words."""
-    kinds = {
-        "pca": _("PCA"),
-        "sefa": _("SeFa"),
-        "class": _("class mean"),
-        "boundary": _("boundary"),
-        "attribute": _("attribute"),
-        "picks": _("picks"),
-    }
-    kind, quality = kinds.get(direction.kind, direction.kind), direction.quality
+    kind, quality = _kinds().get(direction.kind, (direction.kind, ""))[0], direction.quality
     if not direction.vector.any():
         return _("{kind} · nothing left").format(kind=kind)
     if math.isnan(quality):
@@ -43,51 +50,42 @@ def quality_text(direction: Direction) -> str:
     """The same in a sentence."""
     if not direction.vector.any():
         return _("Nothing of it is left beside the locked attributes.")
-    told_apart = _("Tells the class from the rest for {share} (50% is chance).")
-    sentences = {
-        "pca": _("{share} of what varies in the activations."),
-        "sefa": _("{share} of what the first layer amplifies."),
-        "class": told_apart,
-        "boundary": told_apart,
-        "attribute": _("Predicts {share} of how much the attribute varies."),
-    }
-    if math.isnan(direction.quality) or direction.kind not in sentences:
+    sentence = _kinds().get(direction.kind, ("", ""))[1]
+    if math.isnan(direction.quality) or not sentence:
         return _("Nobody has measured how good it is.")
-    return sentences[direction.kind].format(share=f"{direction.quality:.0%}")
+    return sentence.format(share=f"{direction.quality:.0%}")
 
 
 class DirectionRow(QWidget):
-    """A row. It only shows: what is done to it, it tells.
+    """A row: goes along its direction, locks and renames it.
+
+    Attributes:
+        name: of the direction.
+        chosen: it is the one whose strip is unfolded.
 
     Signals:
         selected: a person came to it, by mouse or by keyboard.
-        moved: the slider was moved; carries the strength.
-        lock_toggled: carries whether it is to be locked.
-        renamed: carries the name that was typed.
-        remove_wanted, menu_wanted: carries the global point.
+        remove_wanted: it is to be kept no longer.
         step_wanted: Up or Down was pressed; carries −1 or 1.
     """
 
     selected = Signal()
-    moved = Signal(float)
-    lock_toggled = Signal(bool)
-    renamed = Signal(str)
     remove_wanted = Signal()
-    menu_wanted = Signal(QPoint)
     step_wanted = Signal(int)
 
-    def __init__(self) -> None:
+    def __init__(self, explorer: Explorer) -> None:
         super().__init__()
-        self.chosen = False
+        self._explorer = explorer
+        self.name, self.chosen = "", False
         self._entry: NumberEntry | None = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.title = ElidedLabel()
         self.title.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.known = label("", "small")
         self.lock = tool_button("unlock", _("Lock"), checkable=True, side=24)
-        self.lock.clicked.connect(self.lock_toggled)
+        self.lock.clicked.connect(self.set_locked)
         self.slider = ValueSlider("", -REACH, REACH, 0.0, title_width=-1, allowed=(-100.0, 100.0))
-        self.slider.moved.connect(self.moved)
+        self.slider.moved.connect(self.go)
         top = boxed(self.title, self.known, self.lock, across=True, gap=8, stretch=self.title)
         boxed(top, self.slider, margins=(8, 2, 4, 2), into=self, stretch=top)
         self.setFixedHeight(ROW_HEIGHT)
@@ -97,8 +95,9 @@ class DirectionRow(QWidget):
 
     def show_direction(self, name: str, direction: Direction) -> None:
         """Shows a direction; the slider is set by whoever knows how far one has gone."""
-        if self.title.text() != name:
-            self.leave_name()
+        if self.name != name:
+            self._typed("left")
+            self.name = name
             self.title.setText(name)
             self.slider.name = name
             self.slider.setAccessibleName(_("{name}: strength").format(name=name))
@@ -122,6 +121,35 @@ class DirectionRow(QWidget):
             self.chosen = chosen
             self.update()
 
+    # -- what can be done -------------------------------------------------------------------------------------------
+
+    def go(self, strength: float) -> None:
+        """Goes so far along it."""
+        kept_directions.set_strength(self._explorer, self.name, strength)
+
+    def set_locked(self, locked: bool) -> None:
+        """Keeps all other attributes from moving along this one."""
+        kept_directions.lock(self._explorer, self.name, locked)
+
+    def rename(self, name: str) -> None:
+        """Calls it something else."""
+        kept_directions.rename(self._explorer, self.name, name)
+
+    def make_menu(self) -> QMenu:
+        """What can be done with it."""
+        menu, kept = QMenu(self), self._explorer.kept.directions
+        menu.addAction(_("Rename…"), self.edit_name)
+        menu.addAction(_("Reset"), lambda: self.go(0.0))
+        if kept[self.name].kind == LOCKABLE:
+            locked = menu.addAction(_("Lock against the other attributes"))
+            locked.setCheckable(True)
+            locked.setChecked(kept[self.name].locked)
+            locked.triggered.connect(self.set_locked)
+        menu.addSeparator()
+        menu.addAction(_("Remove"), self.remove_wanted.emit)
+        menu.addAction(_("Remove all"), lambda: kept_directions.remove(self._explorer, list(kept)))
+        return menu
+
     # -- its name ---------------------------------------------------------------------------------------------------
 
     def edit_name(self) -> None:
@@ -140,21 +168,16 @@ class DirectionRow(QWidget):
         entry.show()
         entry.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def leave_name(self) -> None:
-        """Ends typing; the name stays."""
-        self._typed("left")
-
     def _typed(self, how: str) -> None:
         entry, self._entry = self._entry, None
         if entry is None:
             return
-        had_keyboard, text = entry.hasFocus(), entry.text()
+        if entry.hasFocus():
+            self.setFocus(Qt.FocusReason.OtherFocusReason)
         entry.hide()
         entry.deleteLater()
-        if had_keyboard:
-            self.setFocus(Qt.FocusReason.OtherFocusReason)
         if how != "left":
-            self.renamed.emit(text)
+            self.rename(entry.text())
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """A slider or lock that gets the keyboard chooses its row."""
@@ -189,22 +212,17 @@ class DirectionRow(QWidget):
                 super().keyPressEvent(event)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        """Asks for the menu."""
+        """Offers what can be done with it."""
         self.selected.emit()
         keyboard = event.reason() == QContextMenuEvent.Reason.Keyboard
-        self.menu_wanted.emit(self.mapToGlobal(self.title.geometry().bottomLeft()) if keyboard else event.globalPos())
+        below = self.mapToGlobal(self.title.geometry().bottomLeft())
+        pop_up(self.make_menu(), below if keyboard else event.globalPos())
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Coming by keyboard chooses it."""
         super().focusInEvent(event)
         if event.reason() != Qt.FocusReason.ActiveWindowFocusReason:
             self.selected.emit()
-        self.update()
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        """The ring goes."""
-        super().focusOutEvent(event)
-        self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """The ground and the edge of the one that is chosen, and the ring of the keyboard."""

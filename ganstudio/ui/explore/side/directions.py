@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QFileDialog, QMenu, QScrollArea, QWidget
+from PySide6.QtWidgets import QFileDialog, QWidget
 
 from ganstudio.app.explore import kept_directions
-from ganstudio.app.explore.explorer import Explorer, Factory
+from ganstudio.app.explore.explorer import Explorer
 from ganstudio.app.explore.finders import Finding, latent_of
 from ganstudio.app.studio import Studio
 from ganstudio.core.errors import StudioError, UsageError
@@ -18,16 +18,15 @@ from ganstudio.explore.direction_files import load_directions, save_directions
 from ganstudio.explore.rendering import Work
 from ganstudio.explore.state import Direction, ExploreState
 from ganstudio.explore.views import many
-from ganstudio.ui.explore.part import Part
-from ganstudio.ui.explore.picks import Picks
+from ganstudio.ui.explore.parts import Part, Picks
 from ganstudio.ui.explore.side.direction_row import ROW_HEIGHT, DirectionRow, quality_text
 from ganstudio.ui.explore.side.find_directions import FindForm
-from ganstudio.ui.explore.side.thumbs import ThumbsDialog
+from ganstudio.ui.generator_page.exports import file_name
+from ganstudio.ui.kit.files import ask_where
 from ganstudio.ui.kit.motion import reveal
-from ganstudio.ui.kit.parts import ElidedLabel, boxed, label, line, pop_up, push_button, tool_button
+from ganstudio.ui.kit.parts import ElidedLabel, boxed, label, line, push_button, say, scrolled, tool_button
 from ganstudio.ui.pictures.grid import PictureGrid, Sides
 
-URGENCY = 3
 STRIP = (-3, -2, -1, 0, 1, 2, 3)
 """Strengths of the pictures along a direction."""
 STRIP_HEIGHT = 80
@@ -42,6 +41,8 @@ class DirectionsPanel(Part):
         picks: samples that a person wants more or less of.
     """
 
+    urgency = 3
+
     def __init__(self, explorer: Explorer, studio: Studio, picks: Picks) -> None:
         strip = PictureGrid(_("Along the direction"), _("Click: go so far along the direction"))
         super().__init__(explorer, "direction strip", strip)
@@ -49,9 +50,8 @@ class DirectionsPanel(Part):
         self.finding = Finding(explorer, studio)
         self.rows: list[DirectionRow] = []
         self.selected = -1
-        self._shown: tuple[str, Direction] | None = None
+        self._shown: Direction | None = None
         self._strengths: dict[str, float] | None = None
-        self._thumbs: ThumbsDialog | None = None
         self.find_button = push_button(_("Find directions"), "", _("Shows the ways of finding directions"))
         self.find_button.setCheckable(True)
         self.find_button.toggled.connect(self._unfold)
@@ -61,7 +61,7 @@ class DirectionsPanel(Part):
         self.export_button = tool_button("export", _("Export directions"), words, clicked=self.ask_export)
         words = _("Back to strength 0 along every direction")
         self.reset_button = tool_button("reset", _("Reset all"), words, clicked=lambda: kept_directions.reset(explorer))
-        self.form = FindForm(explorer, picks, self.finding, self.label_by_hand)
+        self.form = FindForm(explorer, picks, self.finding)
         self.form.hide()
         self._empty = label("", "muted", wrap=True)
         self.detail = self._make_detail(strip)
@@ -79,7 +79,7 @@ class DirectionsPanel(Part):
         strip.setFixedHeight(STRIP_HEIGHT)
         strip.prepare(len(STRIP), len(STRIP), Sides(columns=words))
         strip.set_names([_("strength {value}").format(value=word) for word in words])
-        strip.clicked.connect(lambda place: self._go(self.selected, float(STRIP[place])))
+        strip.clicked.connect(lambda place: self.rows[self.selected].go(float(STRIP[place])))
         self._title, self._about = ElidedLabel("", "strong"), label("", "small", wrap=True)
         rename = tool_button(
             "rename", _("Rename the direction"), _("Rename (F2, or double click on the name)"),
@@ -99,12 +99,7 @@ class DirectionsPanel(Part):
                     stretch=self.find_button)  # fmt: skip
         self._inside = QWidget()
         self._list = boxed(into=self._inside)
-        self.area = QScrollArea()
-        self.area.setWidgetResizable(True)
-        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.area.setWidget(self._inside)
-        self._hairline = line()
+        self.area, self._hairline = scrolled(self._inside), line()
         boxed(bar, self.form, self._empty, self._hairline, self.area, self.detail, margins=(8, 8, 8, 8), gap=8,
               into=self, stretch=self.area).addStretch(0)  # fmt: skip
 
@@ -117,7 +112,7 @@ class DirectionsPanel(Part):
 
     def _refresh(self) -> None:
         """Shows what is kept now: rows are used again, and made or taken away only at the end."""
-        directions = list(self.explorer.kept.directions.items())
+        directions, possible = self.explorer.kept.directions, latent_of(self.explorer) is not None
         while len(self.rows) > len(directions):
             row = self.rows.pop()
             self._list.removeWidget(row)
@@ -125,18 +120,18 @@ class DirectionsPanel(Part):
             row.deleteLater()
         while len(self.rows) < len(directions):
             self._add_row()
-        possible = latent_of(self.explorer) is not None
-        self._empty.setText(self._empty_words(possible))
-        self._empty.setVisible(not directions)
+        say(self._empty, "" if directions else self._empty_words(possible))
         for widget in (self._hairline, self.area):
             widget.setVisible(bool(directions))
-        self.find_button.setEnabled(possible)
-        self.import_button.setEnabled(possible)
+        for button in (self.find_button, self.import_button):
+            button.setEnabled(possible)
         self.export_button.setEnabled(bool(directions))
-        if not possible:
-            self.find_button.setChecked(False)
+        self.find_button.setChecked(possible and self.find_button.isChecked())
         self.form.refresh()
-        self._show_rows()
+        for row, (name, direction) in zip(self.rows, directions.items(), strict=True):
+            row.show_direction(name, direction)
+        self._strengths = None
+        self._show_strengths()
         self._inside.setFixedHeight(ROW_HEIGHT * len(self.rows))
         self._list.activate()
         self.area.setMaximumHeight(self._inside.height())  # the strip follows a short list at once
@@ -150,24 +145,13 @@ class DirectionsPanel(Part):
         return _("Nothing is kept yet. Find directions along which the pictures change, name them, and go along them.")
 
     def _add_row(self) -> None:
-        row = DirectionRow()
-        place = len(self.rows)
+        row, place = DirectionRow(self.explorer), len(self.rows)
         self.rows.append(row)
-        self._list.insertWidget(place, row)
+        self._list.addWidget(row)
         row.show()  # the list counts only what is not hidden, and one scrolls to a new row at once
         row.selected.connect(lambda: self.select(place))
-        row.moved.connect(lambda strength: self._go(place, strength))
-        row.lock_toggled.connect(lambda locked: self.lock(place, locked))
-        row.renamed.connect(lambda name: self.rename(place, name))
         row.remove_wanted.connect(lambda: self.remove(place))
-        row.menu_wanted.connect(lambda point: pop_up(self.menu_of(place), point))
         row.step_wanted.connect(lambda by: self._step(place, by))
-
-    def _show_rows(self) -> None:
-        for row, (name, direction) in zip(self.rows, self.explorer.kept.directions.items(), strict=True):
-            row.show_direction(name, direction)
-        self._strengths = None
-        self._show_strengths()
 
     def _show_strengths(self) -> None:
         """Called at every move of any control: where the directions are not concerned, there is nothing to do."""
@@ -197,7 +181,7 @@ class DirectionsPanel(Part):
             row.set_chosen(number == place)
         self.detail.setVisible(place >= 0)
         self._show_detail()
-        self._draw_strip()
+        self.redraw()
 
     def _show_detail(self) -> None:
         if 0 <= self.selected < len(self.rows):
@@ -208,50 +192,21 @@ class DirectionsPanel(Part):
             near = (place for place, there in enumerate(STRIP) if abs(there - strength) < 0.05)
             self.grid.choose(next(near, -1))
 
-    def _draw_strip(self) -> None:
-        """Seven pictures of the chosen direction, while somebody sees them."""
-        wanted = None
-        if 0 <= self.selected < len(self.rows) and self.isVisible():
-            name = self.names[self.selected]
-            wanted = name, self.explorer.kept.directions[name]
-        same = wanted is not None and self._shown is not None and wanted[1] is self._shown[1]
-        if same or wanted is self._shown:
-            return
-        self.grid.blank()
-        self._shown = wanted
-        self.explorer.show(self.channel, None if wanted is None else self._strip_of(wanted[0]), URGENCY)
+    def redraw(self, *_anything: object) -> None:
+        """Seven pictures of the chosen direction, while somebody sees them; where it is the same one, they stay."""
+        seen = 0 <= self.selected < len(self.rows) and self.isVisible()
+        name = self.names[self.selected] if seen else ""
+        wanted = self.explorer.kept.directions[name] if seen else None
+        if wanted is not self._shown:
+            self.grid.blank()
+            self._shown = wanted
+            self.explorer.show(self.channel, partial(self._strip, name) if seen else None, self.urgency)
 
-    def _strip_of(self, name: str) -> Factory:
-        def work(state: ExploreState) -> Work:
-            states = [state.with_(strengths={**state.strengths, name: float(there)}) for there in STRIP]
-            return many([self.explorer.effective(one) for one in states])
-
-        return work
-
-    def showEvent(self, event: QShowEvent) -> None:
-        """Somebody looks: the strip is drawn."""
-        super().showEvent(event)
-        self._draw_strip()
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        """Nobody looks: nothing is drawn."""
-        super().hideEvent(event)
-        self._draw_strip()
+    def _strip(self, name: str, state: ExploreState) -> Work:
+        states = [state.with_(strengths={**state.strengths, name: float(there)}) for there in STRIP]
+        return many([self.explorer.effective(one) for one in states])
 
     # -- what can be done -------------------------------------------------------------------------------------------
-
-    def _go(self, place: int, strength: float) -> None:
-        if 0 <= place < len(self.rows):
-            kept_directions.set_strength(self.explorer, self.names[place], strength)
-
-    def lock(self, place: int, locked: bool) -> None:
-        """Keeps all other attributes from moving along this one."""
-        kept_directions.lock(self.explorer, self.names[place], locked)
-
-    def rename(self, place: int, name: str) -> None:
-        """Calls a direction something else."""
-        if 0 <= place < len(self.rows):
-            kept_directions.rename(self.explorer, self.names[place], name)
 
     def remove(self, place: int) -> None:
         """Keeps a direction no longer; can be undone."""
@@ -259,10 +214,9 @@ class DirectionsPanel(Part):
             return
         had_keyboard = self.rows[place].hasFocus() or self.remove_button.hasFocus()
         kept_directions.remove(self.explorer, [self.names[place]])
-        if had_keyboard and self.rows:
-            self.rows[min(place, len(self.rows) - 1)].setFocus(Qt.FocusReason.OtherFocusReason)
-        elif had_keyboard:
-            self.find_button.setFocus(Qt.FocusReason.OtherFocusReason)
+        if had_keyboard:
+            next_one = self.rows[min(place, len(self.rows) - 1)] if self.rows else self.find_button
+            next_one.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _step(self, place: int, by: int) -> None:
         there = place + by
@@ -273,41 +227,30 @@ class DirectionsPanel(Part):
 
     def _found(self, names: list[str]) -> None:
         if names:
-            place = self.names.index(names[0])
-            self.select(place)
-            self.area.ensureWidgetVisible(self.rows[min(place + 2, len(self.rows) - 1)])
-            self.area.ensureWidgetVisible(self.rows[place])
-
-    def label_by_hand(self) -> None:
-        """Opens the wall of samples to be labelled."""
-        if self._thumbs is None and latent_of(self.explorer) is not None:
-            dialog = self._thumbs = ThumbsDialog(self.explorer, self.finding.start_by_hand, self)
-            dialog.destroyed.connect(lambda: setattr(self, "_thumbs", None))
-            dialog.open()
+            self.select(self.names.index(names[0]))
+            for row in (min(self.selected + 2, len(self.rows) - 1), self.selected):
+                self.area.ensureWidgetVisible(self.rows[row])
 
     # -- files ------------------------------------------------------------------------------------------------------
 
     def ask_export(self) -> None:
         """Asks for a file and writes all directions."""
-        opened = self.explorer.opened
-        suggestion = f"{opened.title if opened is not None else 'generator'}-directions.json".replace("/", "-")
-        kinds = _("Directions (*.json)")
-        chosen, _filter = QFileDialog.getSaveFileName(self, _("Export directions"), suggestion, kinds)
-        if chosen:
-            self.export_to(Path(chosen))
+        opened, kinds = self.explorer.opened, _("Directions (*.json)")
+        suggestion = file_name("generator" if opened is None else opened.title, "directions", ending="json")
+        chosen = ask_where(self, _("Export directions"), suggestion, kinds, (".json",))
+        if chosen is not None:
+            self.export_to(chosen)
 
     def export_to(self, path: Path) -> None:
         """Writes all directions."""
-        if not path.suffix:
-            path = path.with_name(path.name + ".json")
         kept = self.explorer.kept.directions
         try:
             save_directions(path, list(kept.values()))
         except StudioError as error:
             self._studio.report(error)
-            return
-        text = plural("{n} direction was written.", "{n} directions were written.", len(kept))
-        self._studio.notifications.info(text, str(path))
+        else:
+            text = plural("{n} direction was written.", "{n} directions were written.", len(kept))
+            self._studio.notifications.info(text, str(path))
 
     def ask_import(self) -> None:
         """Asks for a file and keeps what is in it."""
@@ -324,23 +267,5 @@ class DirectionsPanel(Part):
                 raise UsageError(_("There are no directions in {file}.").format(file=path.name))
         except StudioError as error:
             self._studio.report(error)
-            return
-        self._found(kept_directions.add(self.explorer, found, _("Import directions")))
-
-    # -- menus and keys ---------------------------------------------------------------------------------------------
-
-    def menu_of(self, place: int) -> QMenu:
-        """What can be done with a direction."""
-        menu = QMenu(self)
-        direction = self.explorer.kept.directions[self.names[place]]
-        menu.addAction(_("Rename…"), self.rows[place].edit_name)
-        menu.addAction(_("Reset"), lambda: self._go(place, 0.0))
-        if direction.kind == kept_directions.LOCKABLE:
-            locked = menu.addAction(_("Lock against the other attributes"))
-            locked.setCheckable(True)
-            locked.setChecked(direction.locked)
-            locked.triggered.connect(lambda checked: self.lock(place, checked))
-        menu.addSeparator()
-        menu.addAction(_("Remove"), lambda: self.remove(place))
-        menu.addAction(_("Remove all"), lambda: kept_directions.remove(self.explorer, self.names))
-        return menu
+        else:
+            self._found(kept_directions.add(self.explorer, found, _("Import directions")))

@@ -1,28 +1,43 @@
-"""Where a person says how directions are to be found, and sees how far it is."""
+"""Where a person says how directions are to be found, sees how far it is, and labels samples by hand for it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QProgressBar, QWidget
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QProgressBar, QPushButton, QWidget
 
+from ganstudio.app.explore import finders
 from ganstudio.app.explore.explorer import Explorer
-from ganstudio.app.explore.finders import (
-    DEFAULT_COUNT,
-    LARGEST_COUNT,
-    Finding,
-    Way,
-    latent_of,
-    latents_of,
-    obstacle,
-    ways,
-)
+from ganstudio.app.explore.finders import Finding, Way, latent_of, obstacle
 from ganstudio.core.i18n import _, plural
-from ganstudio.ui.explore.picks import Picks
+from ganstudio.explore.rendering import Drawn
+from ganstudio.explore.views import Pictures, many
+from ganstudio.ui.explore.parts import Picks
 from ganstudio.ui.forms.editors import QuietCombo
-from ganstudio.ui.kit.parts import ElidedLabel, LinkButton, QuietSpinBox, boxed, label, push_button, tool_button
+from ganstudio.ui.kit.dialogs import FormDialog
+from ganstudio.ui.kit.parts import (
+    ElidedLabel,
+    LinkButton,
+    QuietSpinBox,
+    boxed,
+    entry,
+    label,
+    push_button,
+    say,
+    tool_button,
+)
 from ganstudio.ui.kit.style import set_look
+from ganstudio.ui.pictures.grid import PictureGrid
+
+CHANNEL, URGENCY = "thumbs", 12
+PAGE, FIRST_SEED = 48, 90_001
+LEAST = 4
+NEXT = {0: 1, 1: -1, -1: 0}
+"""What a click makes of a label: none, up, down, none."""
 
 
 class FindForm(QWidget):
@@ -32,19 +47,13 @@ class FindForm(QWidget):
         explorer: in whose generator.
         picks: samples that a person wants more or less of.
         finding: what searches.
-        label_by_hand: opens the wall of samples to be labelled.
     """
 
-    def __init__(
-        self,
-        explorer: Explorer,
-        picks: Picks,
-        finding: Finding,
-        label_by_hand: Callable[[], object],
-    ) -> None:
+    def __init__(self, explorer: Explorer, picks: Picks, finding: Finding) -> None:
         super().__init__()
-        self._explorer, self._picks, self.finding, self._label_by_hand = explorer, picks, finding, label_by_hand
-        self._ways = {way.key: way for way in ways()}
+        self._explorer, self._picks, self.finding = explorer, picks, finding
+        self._thumbs: ThumbsDialog | None = None
+        self._ways = {way.key: way for way in finders.ways()}
         self._of = explorer.controls
         self.way_box = QuietCombo()
         self.way_box.setAccessibleName(_("How directions are found"))
@@ -57,7 +66,7 @@ class FindForm(QWidget):
         self.by_hand = LinkButton(_("Label by hand"))
         self.by_hand.setToolTip(_("Say of samples on a wall whether they have it"))
         self.by_hand.clicked.connect(lambda: self.choose("hand"))
-        self.count = QuietSpinBox(_("How many directions"), 1, LARGEST_COUNT, DEFAULT_COUNT)
+        self.count = QuietSpinBox(_("How many directions"), 1, finders.LARGEST_COUNT, finders.DEFAULT_COUNT)
         self.go = push_button(_("Find"), clicked=self.start)
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
@@ -102,18 +111,14 @@ class FindForm(QWidget):
         latent = latent_of(self._explorer)
         self.way_box.setToolTip(_("How directions are found; now: {way}").format(way=way.title))
         self._summary.setText(self._summary_of(way))
-        self._reason.setText(reason)
-        self._reason.setVisible(bool(reason))
+        say(self._reason, reason)
         link = bool(reason) and way.needs == "labels" and latent is not None
         for widget, shown in ((self.by_hand, link), (self._many, way.counted))[:: -1 if link else 1]:
             widget.setVisible(shown)  # never both: there is no room, and the panel would widen
-        most = LARGEST_COUNT if latent is None else min(LARGEST_COUNT, latent.size)
+        most = finders.LARGEST_COUNT if latent is None else min(finders.LARGEST_COUNT, latent.size)
         self.count.setRange(1, most)
-        self.count.setToolTip(
-            _("1 to {most}, the strongest first; {default} by default").format(
-                most=most, default=min(most, DEFAULT_COUNT)
-            )
-        )
+        words, default = _("1 to {most}, the strongest first; {default} by default"), min(most, finders.DEFAULT_COUNT)
+        self.count.setToolTip(words.format(most=most, default=default))
         hand = way.needs == "hand"
         self.go.setText(_("Label samples…") if hand else _("Find"))
         self.go.setToolTip(_("Opens a wall of samples") if hand else _("Looks for directions; nothing has to wait"))
@@ -122,7 +127,9 @@ class FindForm(QWidget):
     def _summary_of(self, way: Way) -> str:
         if way.needs != "picks":
             return way.summary
-        liked, disliked = (len(latents_of(self._explorer, one)) for one in (self._picks.liked, self._picks.disliked))
+        liked, disliked = (
+            len(finders.latents_of(self._explorer, one)) for one in (self._picks.liked, self._picks.disliked)
+        )
         counts = _("{liked} and {disliked}.").format(
             liked=plural("{n} liked", "{n} liked", liked), disliked=plural("{n} disliked", "{n} disliked", disliked)
         )
@@ -130,10 +137,12 @@ class FindForm(QWidget):
 
     def start(self) -> None:
         """Looks for directions in the chosen way."""
-        if self.way.needs == "hand":
-            self._label_by_hand()
-        else:
+        if self.way.needs != "hand":
             self.finding.start(self.way, self.count.value(), self._picks.liked, self._picks.disliked)
+        elif self._thumbs is None and latent_of(self._explorer) is not None:
+            self._thumbs = ThumbsDialog(self._explorer, self.finding.start_by_hand, self)
+            self._thumbs.destroyed.connect(lambda: setattr(self, "_thumbs", None))
+            self._thumbs.open()
 
     def _progress(self) -> None:
         finding = self.finding
@@ -145,9 +154,171 @@ class FindForm(QWidget):
             self.doing.setText(finding.text)
         told = "" if finding.running else str(finding.error or finding.text)
         if told != self._told.text():
-            self._told.setText(told)
             set_look(self._told, role="error" if finding.error is not None else "muted")
-        self._told.setVisible(bool(told))
+        say(self._told, told)
         self.refresh()
         if had_keyboard:
             (self.stop if finding.running else self.go).setFocus()
+
+
+class ThumbsDialog(FormDialog):
+    """A wall of samples to be labelled, page by page.
+
+    Classes and codes stay where they stand; only the latent vector varies.
+
+    Args:
+        explorer: what draws.
+        then: told the latents ``(N, size)``, the labels ``(N,)`` (1 or −1) and the attribute's name.
+    """
+
+    def __init__(
+        self,
+        explorer: Explorer,
+        then: Callable[[NDArray[np.float32], NDArray[np.float32], str], object],
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(_("Label samples by hand"), _("Find the attribute"), "", parent, _("Drops the labels"))
+        self._explorer, self._then = explorer, then
+        latent = latent_of(explorer)
+        assert explorer.state is not None
+        assert explorer.opened is not None
+        assert latent is not None
+        self._latent, self._hold = latent.name, explorer.state.position
+        self._controls, self._generator = explorer.controls, explorer.opened.generator
+        self._pages: list[NDArray[np.float32]] = []
+        self._thumbs: list[dict[int, int]] = []
+        self._page = -1
+        self.name = entry(_("thick strokes, smiling, …"), "", longest=80, changed=lambda _text: self._refresh())
+        self.add_row(_("Attribute"), self.name, _("What the slider will be called"))
+        self.grid = PictureGrid(
+            _("Samples to label"), _("Click: has it, has it not, no label. Keys: + has it, − has it not, 0 no label.")
+        )
+        self.grid.prepare(PAGE)
+        self.grid.clicked.connect(lambda place: self.set_thumb(place, NEXT[self.thumb(place)]))
+        self.back = tool_button(
+            "chevron-left", _("Samples before"), _("Back to the samples before; labels stay"),
+            clicked=lambda: self.show_page(self._page - 1),
+        )  # fmt: skip
+        self.more = push_button(
+            _("More samples"), "", _("Other samples; the labels given so far stay"),
+            clicked=lambda: self.show_page(self._page + 1),
+        )  # fmt: skip
+        self._counts = label("", "muted")
+        about = label(
+            _("Click a sample that has it (+), twice one that has it not (−), a third time to take the label "
+              "away. A dozen of each is a good beginning; leave out those that are neither."),
+            "muted", wrap=True,
+        )  # fmt: skip
+        turning = boxed(self.back, self.more, self._counts, across=True, gap=8, stretch=self._counts)
+        self.fill(self.rows, about, self.grid, turning, self.words)
+        for button in self.findChildren(QPushButton):
+            button.setAutoDefault(False)  # Enter in the name or on the wall must not send half the labels off
+        self.go.setDefault(False)
+        self.resize(720, 680)
+        explorer.drawn.connect(self._drawn)
+        explorer.source_changed.connect(self._source_changed)
+        explorer.weights_changed.connect(self._source_changed)
+        self.show_page(0)
+
+    # -- the samples ------------------------------------------------------------------------------------------------
+
+    def show_page(self, page: int) -> None:
+        """Shows 48 samples: the next ones, or some that were shown before."""
+        page = max(0, page)
+        while page >= len(self._pages):
+            drawn = self._generator.draw(PAGE, FIRST_SEED + len(self._pages))
+            self._pages.append(drawn[self._latent].astype(np.float32))
+            self._thumbs.append({})
+        if page != self._page:
+            self._page = page
+            self.grid.blank()
+            self._ask()
+        self._refresh()
+
+    def _ask(self) -> None:
+        positions = [{**self._hold, self._latent: latent} for latent in self._pages[self._page]]
+        self._explorer.ask(CHANNEL, many(positions), URGENCY)
+
+    def _drawn(self, result: Drawn) -> None:
+        if result.channel == CHANNEL and isinstance(result.value, Pictures):
+            self.grid.put(result.value.first, result.value.items)
+
+    def _source_changed(self) -> None:
+        opened = self._explorer.opened
+        if opened is None or opened.generator.controls != self._controls:
+            self.reject()
+        elif opened.generator is not self._generator:
+            self._generator = opened.generator  # the service has dropped what was not drawn yet
+            self._ask()
+
+    # -- labels -----------------------------------------------------------------------------------------------------
+
+    def thumb(self, place: int) -> int:
+        """What was said of a sample of this page: 1, −1, or 0 for nothing."""
+        return self._thumbs[self._page].get(place, 0)
+
+    def set_thumb(self, place: int, thumb: int) -> None:
+        """Says it of a sample of this page."""
+        if 0 <= place < PAGE:
+            self._thumbs[self._page][place] = thumb
+            self._refresh()
+
+    def labelled(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Latents ``(N, size)`` and labels ``(N,)`` of all samples that have one."""
+        said = [(self._pages[page][place], thumb) for page, thumbs in enumerate(self._thumbs)
+                for place, thumb in thumbs.items() if thumb]  # fmt: skip
+        size = self._pages[0].shape[1]
+        latents = np.asarray([latent for latent, _thumb in said], np.float32).reshape(-1, size)
+        return latents, np.asarray([thumb for _latent, thumb in said], np.float32)
+
+    def missing(self) -> str:
+        """What has to be done before an attribute can be found; empty for nothing."""
+        labels = self.labelled()[1]
+        if not self.name.text().strip():
+            return _("Give the attribute a name first.")
+        if len(labels) < LEAST or not (labels > 0).any() or not (labels < 0).any():
+            return _("Label at least {least} samples, some that have it and some that have not.").format(least=LEAST)
+        return ""
+
+    def _refresh(self) -> None:
+        self.grid.set_marks({place: thumb > 0 for place, thumb in self._thumbs[self._page].items() if thumb})
+        words = {1: _("has it"), -1: _("has it not"), 0: _("no label")}
+        self.grid.set_names(
+            [_("sample {n}: {said}").format(n=self._page * PAGE + place + 1, said=words[self.thumb(place)])
+             for place in range(PAGE)]
+        )  # fmt: skip
+        labels = self.labelled()[1]
+        self._counts.setText(
+            _("page {page} · {up} have it, {down} have not").format(
+                page=self._page + 1, up=int((labels > 0).sum()), down=int((labels < 0).sum())
+            )
+        )
+        self.back.setEnabled(self._page > 0)
+        missing = self.missing()
+        self.words.setText(missing)
+        self.go.setEnabled(not missing)
+        self.go.setToolTip(missing or _("Learns from the labels what to move along; adds a slider"))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Plus, minus and 0 label the sample that has the keyboard."""
+        thumbs = {Qt.Key.Key_Plus: 1, Qt.Key.Key_Equal: 1, Qt.Key.Key_Minus: -1, Qt.Key.Key_0: 0}
+        key = Qt.Key(event.key())
+        if key in thumbs and self.grid.hasFocus():
+            place = self.grid.current
+            self.set_thumb(place, 0 if self.thumb(place) == thumbs[key] else thumbs[key])
+        else:
+            super().keyPressEvent(event)
+
+    # -- the end ----------------------------------------------------------------------------------------------------
+
+    def choose(self) -> None:
+        """Hands the labels on."""
+        if not self.missing():
+            latents, labels = self.labelled()
+            self.accept()
+            self._then(latents, labels, " ".join(self.name.text().split()))
+
+    def done(self, result: int) -> None:
+        """Nothing more is drawn for it."""
+        self._explorer.drop(CHANNEL)
+        super().done(result)

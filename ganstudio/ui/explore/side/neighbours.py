@@ -6,8 +6,6 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from PySide6.QtCore import QTimer
-from PySide6.QtGui import QHideEvent, QShowEvent
 
 from ganstudio.app.explore.explorer import Explorer
 from ganstudio.app.generators.sources import data_of
@@ -16,10 +14,11 @@ from ganstudio.app.named import data_refusal
 from ganstudio.app.studio import Studio
 from ganstudio.core.errors import StudioError
 from ganstudio.core.i18n import _
-from ganstudio.explore.state import stack
+from ganstudio.explore.rendering import Work
+from ganstudio.explore.state import ExploreState, stack
 from ganstudio.explore.views import dot
 from ganstudio.explore.working import Working
-from ganstudio.ui.explore.part import Part
+from ganstudio.ui.explore.parts import Part
 from ganstudio.ui.kit.parts import label, push_button
 from ganstudio.ui.pictures.grid import PictureGrid
 
@@ -28,13 +27,13 @@ if TYPE_CHECKING:
     from ganstudio.explore.generator import Generator
     from ganstudio.explore.neighbours import Nearest, Neighbours, Yardstick
 
-URGENCY = 2
 SHOWN = 9
-REST_MS = 400
 
 
 class NeighboursPanel(Part):
     """Once the data set is loaded, follows the large picture whenever the hand rests."""
+
+    urgency = 2
 
     def __init__(self, explorer: Explorer, studio: Studio) -> None:
         grid = PictureGrid(_("Nearest training pictures"), _("The most alike first"))
@@ -50,32 +49,27 @@ class NeighboursPanel(Part):
         self.load = push_button(_("Compare with the training data"), "", words, clicked=self.read_data)
         self.words = label("", "muted", wrap=True)
         self.stack(self.load, self.words, grid)
-        self._settle = QTimer(self, singleShot=True, interval=REST_MS)
-        self._settle.timeout.connect(self._look)
-        explorer.state_changed.connect(self._moved)
-        explorer.weights_changed.connect(self._moved)
         explorer.source_changed.connect(self._source_changed)
         self._source_changed()
 
     def _source_changed(self) -> None:
         opened = self.explorer.opened
+        run = None if opened is None else opened.run
         of = None if opened is None else (opened.path, opened.generator.controls)
         if of == self._of:
-            self._moved()  # the same run, opened anew: its data set is there already
-            return
+            return  # the same run, opened anew: its data set is there already
         self._of = of
         if self._job is not None:
             self._job.cancel()
         self._data = self._neighbours = self._yardstick = self._nearest = self._job = None
-        self.explorer.drop(self.channel)
-        run = None if self.explorer.opened is None else self.explorer.opened.run
+        self.redraw()
         self.load.setVisible(run is not None)
         self.load.setEnabled(True)
         self.grid.hide()
         self.words.setText(
             _("Shows the training pictures that are most like the present one, and how unusual such a likeness is: a "
               "picture nearer to one of them than real pictures are to each other may have been learned by heart.")
-            if run is not None or self.explorer.opened is None
+            if run is not None or opened is None
             else _("Where this generator learned is not known, so there is nothing to compare with.")
         )  # fmt: skip
 
@@ -101,7 +95,7 @@ class NeighboursPanel(Part):
             self.load.hide()
             changed = "" if data.fingerprint == wanted else _("The data set has changed since. ")
             self.words.setText(changed + _("Looking…"))
-            self._look()
+            self.redraw()
 
         def failed(error: StudioError) -> None:
             self._job = None
@@ -114,32 +108,17 @@ class NeighboursPanel(Part):
 
     # -- looking ----------------------------------------------------------------------------------------------------
 
-    def _moved(self) -> None:
-        if self._neighbours is not None and self.isVisible():
-            self._settle.start()
-
-    def showEvent(self, event: QShowEvent) -> None:
-        """Catches up."""
-        super().showEvent(event)
-        self._moved()
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        """Nobody looks."""
-        super().hideEvent(event)
-        self._settle.stop()
-        self.explorer.drop(self.channel)
-
-    def _look(self) -> None:
-        position, neighbours, yardstick = self.explorer.position, self._neighbours, self._yardstick
-        if position is None or neighbours is None:
-            return
+    def work(self, state: ExploreState) -> Work:
+        """What is most alike, once there is anything to compare with; at first also how alike real ones are."""
+        position, neighbours, yardstick = self.explorer.effective(state), self._neighbours, self._yardstick
 
         def work(generator: Generator) -> Iterator[Any]:
-            yield from neighbours.nearest(generator.generate(stack([position])), SHOWN)
-            if yardstick is None:
-                yield from neighbours.yardstick()
+            if neighbours is not None:
+                yield from neighbours.nearest(generator.generate(stack([position])), SHOWN)
+                if yardstick is None:
+                    yield from neighbours.yardstick()
 
-        self.explorer.ask(self.channel, work, URGENCY)
+        return work
 
     def failed(self, words: str) -> None:
         """Says why."""
@@ -164,11 +143,10 @@ class NeighboursPanel(Part):
             pictures = np.stack([dot(point, spec.extent, real=True) for point in chosen])
         else:
             pictures = np.ascontiguousarray(chosen.transpose(0, 2, 3, 1))
-        labels = self._data.labels
-        names = []
-        for index, distance in zip(nearest.indices[0], nearest.distances[0], strict=True):
-            name = "" if labels is None else spec.classes[int(labels[int(index)])]
-            names.append(f"{name} · {distance:.2f}" if name else f"{distance:.2f}")
+        labels, names = self._data.labels, [f"{distance:.2f}" for distance in nearest.distances[0]]
+        if labels is not None:
+            classes = [spec.classes[int(labels[int(index)])] for index in nearest.indices[0]]
+            names = [" · ".join(filter(None, words)) for words in zip(classes, names, strict=True)]
         self.grid.show()
         self.grid.prepare(len(pictures), 3)
         self.grid.put(0, pictures)
@@ -179,11 +157,10 @@ class NeighboursPanel(Part):
             return
         distance, measure = float(self._nearest.distances[0, 0]), self._yardstick
         if not len(measure.distances):
-            text = _("Distance to the nearest: {distance:.2f}.").format(distance=distance)
+            text = _("Distance to the nearest: {distance:.2f}.")
         elif measure.memorised(distance):
             text = _("Nearest: {distance:.2f} away; between real ones usually {usual:.2f}: perhaps learned by heart.")
         else:
-            text = _(
-                "Nearest: {distance:.2f} away; between real ones usually {usual:.2f}: no sign of learning by heart."
-            )
+            text = _("Nearest: {distance:.2f} away; between real ones usually {usual:.2f}: no sign of learning "
+                     "by heart.")  # fmt: skip
         self.words.setText(text.format(distance=distance, usual=measure.usual))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QInputDialog, QMenu
 
@@ -13,32 +14,29 @@ from ganstudio.core.i18n import _
 from ganstudio.explore.rendering import Work
 from ganstudio.explore.state import ExploreState
 from ganstudio.explore.views import many
-from ganstudio.ui.explore.part import Part
+from ganstudio.ui.explore.parts import Part
 from ganstudio.ui.kit.parts import boxed, label, push_button, tool_button
 from ganstudio.ui.pictures.grid import PictureGrid
-
-URGENCY = 5
 
 
 class PinBoard(Part):
     """Pins of the present generator; each is drawn with the present weights."""
+
+    urgency = 5
+    follows = False
 
     def __init__(self, explorer: Explorer) -> None:
         grid = PictureGrid(_("Pins"), _("Click: go there. Right-click: compare, rename, move, remove."))
         super().__init__(explorer, "pins", grid)
         words = _("Keeps the present position on the board (P)")
         self.add = push_button(_("Pin this picture"), "", words, clicked=self.pin)
-        self.rename_button = tool_button("rename", _("Rename the pin"), clicked=lambda: self.rename(grid.current))
-        self.remove_button = tool_button(
-            "trash", _("Take the pin off the board"), clicked=lambda: self.remove(grid.current)
-        )
+        self._rename = tool_button("rename", _("Rename the pin"), clicked=lambda: self.rename(grid.current))
+        off = _("Take the pin off the board")
+        self._remove = tool_button("trash", off, clicked=lambda: self.remove(grid.current))
         grid.clicked.connect(self._go_to)
-        self._empty = label(
-            _("Nothing is pinned. Pin pictures to walk between them, to add and subtract them, or to come back."),
-            "muted",
-            wrap=True,
-        )
-        bar = boxed(self.add, self.rename_button, self.remove_button, across=True, gap=8, stretch=self.add)
+        words = _("Nothing is pinned. Pin pictures to walk between them, to add and subtract them, or to come back.")
+        self._empty = label(words, "muted", wrap=True)
+        bar = boxed(self.add, self._rename, self._remove, across=True, gap=8, stretch=self.add)
         self.stack(bar, self._empty, grid)
         explorer.kept_changed.connect(self._refresh)
         explorer.source_changed.connect(self._refresh)
@@ -56,13 +54,14 @@ class PinBoard(Part):
         self.add.setEnabled(self.explorer.opened is not None)
         self._empty.setVisible(not pins)
         self.grid.setVisible(bool(pins))
-        self.rename_button.setEnabled(bool(pins))
-        self.remove_button.setEnabled(bool(pins))
+        for button in (self._rename, self._remove):
+            button.setEnabled(bool(pins))
         self.grid.prepare(len(pins))
         self.grid.set_names([pin.name for pin in pins], captions=True)
-        self.explorer.show(self.channel, self._work if pins else None, URGENCY, follows=False)
+        self.redraw()
 
-    def _work(self, _state: ExploreState) -> Work:
+    def work(self, _state: ExploreState) -> Work:
+        """All pins."""
         return many([self.explorer.effective(pin.state) for pin in self.pins])
 
     # -- what can be done -------------------------------------------------------------------------------------------
@@ -109,11 +108,10 @@ class PinBoard(Part):
 
     def make_menu(self, place: int) -> QMenu:
         """What can be done with a pin."""
-        menu = QMenu(self)
-        if 0 <= place < len(self.pins):
-            pin = self.pins[place]
+        menu, pins = QMenu(self), self.pins
+        if 0 <= place < len(pins):
             menu.addAction(_("Go there"), lambda: self._go_to(place))
-            menu.addAction(_("Compare with it"), lambda: self.explorer.compare_with(pin.state))
+            menu.addAction(_("Compare with it"), lambda: self.explorer.compare_with(pins[place].state))
             menu.addAction(_("Rename…"), lambda: self.rename(place))
             menu.addAction(_("Earlier on the path"), lambda: self.shift(place, -1))
             menu.addAction(_("Later on the path"), lambda: self.shift(place, 1))
@@ -124,7 +122,7 @@ class PinBoard(Part):
         """Delete removes, F2 renames the pin that has the keyboard."""
         if event.matches(QKeySequence.StandardKey.Delete):
             self.remove(self.grid.current)
-        elif QKeySequence(event.key()) == QKeySequence("F2"):
+        elif event.key() == Qt.Key.Key_F2:
             self.rename(self.grid.current)
         else:
             super().keyPressEvent(event)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QSize, Qt
-from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent, QGuiApplication, QImage, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent, QGuiApplication, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from ganstudio.app.explore.explorer import Explorer
@@ -18,8 +18,8 @@ from ganstudio.core.controls import ClassImages
 from ganstudio.core.i18n import _
 from ganstudio.explore.files import to_pixels
 from ganstudio.explore.state import ExploreState, position_of
-from ganstudio.ui.explore.part import Part
-from ganstudio.ui.kit.files import ask_picture, png_of
+from ganstudio.ui.explore.parts import Part
+from ganstudio.ui.kit.files import ask_picture, picture_in
 from ganstudio.ui.kit.parts import Segmented, boxed, label, push_button, tool_button
 from ganstudio.ui.kit.theme import current_theme, theme_hub
 from ganstudio.ui.pictures.grid import PictureGrid
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
 URGENCY = 1
 EXAMPLES = 32
-Invert = Literal["auto", "no", "yes"]
 
 
 class ErrorLine(QWidget):
@@ -55,12 +54,10 @@ class ErrorLine(QWidget):
         painter.setPen(QColor(theme.hairline))
         painter.drawLine(0, self.height() - 1, self.width(), self.height() - 1)
         if self._history:
-            top = max(self._history[0], 1e-9)
-            words = painter.fontMetrics().height()
-            wide, high = self.width() - 1, self.height() - words - 4
-            last = max(1, len(self._history) - 1)
+            words, last = painter.fontMetrics().height(), max(1, len(self._history) - 1)
+            wide, high = (self.width() - 1) / last, (self.height() - words - 4) / max(self._history[0], 1e-9)
             points = [
-                QPointF(wide * index / last, words + 2 + high * (1 - min(1.0, value / top)))
+                QPointF(wide * index, max(words + 2.0, self.height() - 2 - high * value))
                 for index, value in enumerate(self._history)
             ]
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -86,10 +83,12 @@ class ProjectionPanel(Part):
         self._of: object = None
         self._seed = 0
         self.setAcceptDrops(True)
-        words = _("Any image: its middle square is looked for (Ctrl+I)")
-        self.open = push_button(_("Open a picture…"), "", words, clicked=self.choose)
-        words = _("Looks for the picture on the clipboard")
-        self.paste = tool_button("copy", _("Paste a picture"), words, clicked=self.paste_picture)
+        self.open = push_button(
+            _("Open a picture…"), "", _("Any image: its middle square is looked for (Ctrl+I)"), clicked=self.choose
+        )
+        self.paste = tool_button(
+            "copy", _("Paste a picture"), _("Looks for the picture on the clipboard"), clicked=self.paste_picture
+        )
         self.invert = Segmented(
             [
                 ("auto", _("Auto"), _("Turns light and dark round where the ground of the picture is the other one")),
@@ -114,9 +113,8 @@ class ProjectionPanel(Part):
         explorer.weights_changed.connect(self._weights_changed)
         self._source_changed()
 
-    def sizeHint(self) -> QSize:
-        """As wide as its neighbours."""
-        return QSize(304, 480)
+    def redraw(self, *_anything: object) -> None:
+        """A search goes on, whether somebody looks or not."""
 
     def _source_changed(self) -> None:
         opened, spec = self.explorer.opened, self.explorer.spec
@@ -157,22 +155,20 @@ class ProjectionPanel(Part):
 
     def choose(self) -> None:
         """Asks for a file."""
-        chosen = ask_picture(self, _("Find a picture"))
-        if chosen is not None:
-            self.open_picture(chosen)
+        self.open_picture(ask_picture(self, _("Find a picture")))
 
-    def open_picture(self, source: Path | bytes) -> None:
-        """Looks for a file, or for the content of one."""
-        self._source = source
-        self.begin()
+    def open_picture(self, source: Path | bytes | None) -> None:
+        """Looks for a file, or for the content of one; None for nothing."""
+        if source is not None:
+            self._source = source
+            self.begin()
 
     def paste_picture(self) -> None:
         """Looks for what is on the clipboard."""
-        image = QGuiApplication.clipboard().image()
-        if image.isNull():
+        source = picture_in(QGuiApplication.clipboard().mimeData())
+        if source is None:
             self._studio.notifications.info(_("There is no picture on the clipboard."))
-        else:
-            self.open_picture(png_of(image))
+        self.open_picture(source)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Pictures of other programs may be dropped here; files are taken by the window."""
@@ -181,10 +177,8 @@ class ProjectionPanel(Part):
 
     def dropEvent(self, event: QDropEvent) -> None:
         """Looks for it."""
-        image = event.mimeData().imageData()
-        if isinstance(image, QImage) and not image.isNull():
-            event.acceptProposedAction()
-            self.open_picture(png_of(image))
+        event.acceptProposedAction()
+        self.open_picture(picture_in(event.mimeData()))
 
     # -- looking ----------------------------------------------------------------------------------------------------
 
@@ -193,11 +187,16 @@ class ProjectionPanel(Part):
         source, spec = self._source, self.explorer.spec
         if source is None:
             return
-        if spec is None:
-            self._wait()
+        tell = self._studio.notifications.info
+        if spec is None:  # there is nothing yet that could draw the picture
+            self._looking = bool(self.explorer.opening)
+            if self._looking:
+                self.words.setText(_("Waits for what is being opened…"))
+            else:
+                tell(_("Open a generator first, then drop the picture again."))
             return
         if not spec.pictures:
-            self._studio.notifications.info(_("Pictures can only be looked for in a generator of pictures."))
+            tell(_("Pictures can only be looked for in a generator of pictures."))
             return
         self._seed = self._seed + 1 if other else 0
         self._found, self._began = None, self.explorer.state
@@ -223,23 +222,15 @@ class ProjectionPanel(Part):
         self._looking = True
         self.stop.setEnabled(True)
 
-    def _wait(self) -> None:
-        """There is nothing yet that could draw the picture."""
-        self._looking = bool(self.explorer.opening)
-        if self._looking:
-            self.words.setText(_("Waits for what is being opened…"))
-        else:
-            self._studio.notifications.info(_("Open a generator first, then drop the picture again."))
-
     def end(self) -> None:
         """Keeps what was found so far."""
         self.explorer.drop(self.channel)
         self.ended()
-        if self._found is None:
+        if self._found is not None:
+            self._finish(self._found)
+        else:
             self._show_parts(False)
             self._explain()
-        else:
-            self._finish(self._found)
 
     def failed(self, words: str) -> None:
         """Says why."""

@@ -15,12 +15,10 @@ from ganstudio.core.i18n import _
 from ganstudio.explore.rendering import Work
 from ganstudio.explore.state import ExploreState
 from ganstudio.explore.views import PIECE, many
-from ganstudio.ui.explore.part import Part
-from ganstudio.ui.explore.picks import Picks
+from ganstudio.ui.explore.parts import Part, Picks
 from ganstudio.ui.kit.parts import boxed, label, push_button
 from ganstudio.ui.pictures.grid import PictureGrid
 
-VIEW_URGENCY = 10
 WIDE = 560
 
 
@@ -38,15 +36,13 @@ class GridView(Part):
         piece: so many pictures come at a time.
     """
 
-    follows = True
-    """Drawn anew whenever the controls move."""
+    urgency = 10
 
     def __init__(self, explorer: Explorer, picks: Picks, channel: str, grid: PictureGrid) -> None:
         super().__init__(explorer, channel, grid)
         self.picks = picks
         self.states: list[ExploreState] = []
         self.piece = PIECE
-        self._active = False
         self._titles: list[QWidget] = []
         grid.clicked.connect(self.take)
         self.hint = label("", "muted", wrap=True)
@@ -60,10 +56,14 @@ class GridView(Part):
         self._words.hide()
 
     def lay_out(self, *parts: QWidget | None) -> None:
-        """Puts parts into the bar; None takes what room is left."""
-        self._stops = [part for part in parts if part is not None]
+        """Puts parts into the bar; None takes what room is left. Tab goes through the bar, then to the grid."""
         bar = boxed(*parts, across=True, margins=(8, 4, 8, 4), gap=8)
         boxed(bar, self._words, self.grid, into=self, stretch=self.grid)
+        within = [part for widget in parts if widget is not None for part in (widget, *widget.findChildren(QWidget))]
+        stops = [part for part in within if part.focusPolicy() != Qt.FocusPolicy.NoFocus]
+        stops = [part for part in stops if part.window() is self.window()]  # the list of a box is a window of its own
+        for before, after in itertools.pairwise([*stops, self.pin_button, self.grid]):
+            QWidget.setTabOrder(before, after)
 
     def title(self, words: str, of: QWidget) -> QLabel:
         """A word before a choice; where there is little room it gives way, and tooltips tell."""
@@ -78,16 +78,8 @@ class GridView(Part):
         """The states to draw for the present one; prepares the grid. For subclasses."""
         raise NotImplementedError
 
-    def set_active(self, active: bool) -> None:
-        """Somebody looks at it, or nobody does."""
-        self._active = active
-        self.redraw()
-
-    def redraw(self, *_anything: object) -> None:
-        """Draws everything anew, where somebody looks."""
-        self.explorer.show(self.channel, self._work if self._active else None, VIEW_URGENCY, self.follows)
-
-    def _work(self, state: ExploreState) -> Work:
+    def work(self, state: ExploreState) -> Work:
+        """What :meth:`arrange` says."""
         self.states = list(self.arrange(state))
         return many([self.explorer.effective(one) for one in self.states], self.piece)
 
@@ -104,14 +96,6 @@ class GridView(Part):
         self.hint.setText(text)
         self._words.setVisible(bool(text))
         self.pin_button.setVisible(pin and "explore.pin" in self.explorer.studio.actions)
-
-    def keep_order(self) -> None:
-        """Tab goes through the bar, then to the grid."""
-        parts = [part for widget in self._stops for part in (widget, *widget.findChildren(QWidget))]
-        stops = [part for part in parts if part.focusPolicy() != Qt.FocusPolicy.NoFocus]
-        stops = [part for part in stops if part.window() is self.window()]  # the list of a box is a window of its own
-        for before, after in itertools.pairwise([*stops, self.pin_button, self.grid]):
-            QWidget.setTabOrder(before, after)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Where there is little room, the words before the choices give way."""
@@ -130,13 +114,12 @@ class GridView(Part):
         """What can be done with a picture of the grid."""
         menu = QMenu(self)
         if 0 <= place < len(self.states):
-            state = self.states[place]
-            said = self.picks.verdict(state)
+            state, said = self.states[place], self.picks.verdict(self.states[place])
             menu.addAction(_("Go there"), lambda: self.take(place))
             menu.addAction(_("Compare with it"), lambda: self.explorer.compare_with(state))
             menu.addSeparator()
             for like, text in ((True, _("More like this")), (False, _("Less like this"))):
-                row = menu.addAction(text, partial(self.picks.pick, state, None if said is like else like))
+                row = menu.addAction(text, partial(self.picks.turn, state, like))
                 row.setCheckable(True)
                 row.setChecked(said is like)
         return menu

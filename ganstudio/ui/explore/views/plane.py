@@ -6,13 +6,13 @@ from collections.abc import Sequence
 
 import numpy as np
 from PySide6.QtCore import QPointF, Qt, QTimer
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QShowEvent
 
 from ganstudio.app.explore.explorer import Explorer
 from ganstudio.core.i18n import _
 from ganstudio.explore.state import ExploreState
 from ganstudio.explore.walks import plane, travelled
-from ganstudio.ui.explore.picks import Picks
+from ganstudio.ui.explore.parts import Picks
 from ganstudio.ui.explore.travel import ARROWS, FINE_KEY_STEP, KEY_STEP, Traveller
 from ganstudio.ui.explore.views.base import GridView
 from ganstudio.ui.kit.parts import ElidedLabel, tool_button
@@ -52,23 +52,19 @@ class Map(PictureGrid):
         left, top = first.x() + across * (last.x() - first.x()), first.y() + down * (last.y() - first.y())
         return QPointF(min(max(left, 0), self.width()), min(max(top, 0), self.height()))
 
-    def _place_of(self, point: QPointF) -> tuple[float, float]:
-        first, last = self.cell(0).center(), self.cell(self.count - 1).center()
-        x = (point.x() - first.x()) / max(1, last.x() - first.x()) * 2 * REACH - REACH
-        y = REACH - (point.y() - first.y()) / max(1, last.y() - first.y()) * 2 * REACH
-        return x, y
-
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Goes there."""
         if event.button() == Qt.MouseButton.LeftButton and self.count:
             self._held = True
-            self.view.begin()
-            self.view.go(*self._place_of(event.position()))
+            self.view.trip += 1
+            self.mouseMoveEvent(event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Follows the hand."""
         if self._held:
-            self.view.go(*self._place_of(event.position()))
+            first, last, at = self.cell(0).center(), self.cell(self.count - 1).center(), event.position()
+            x = (at.x() - first.x()) / max(1, last.x() - first.x()) * 2 * REACH - REACH
+            self.view.go(x, REACH - (at.y() - first.y()) / max(1, last.y() - first.y()) * 2 * REACH)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Lets go."""
@@ -85,7 +81,12 @@ class Map(PictureGrid):
 
 
 class PlaneView(GridView):
-    """Pictures on a plane through the position where it was centred."""
+    """Pictures on a plane through the position where it was centred.
+
+    Attributes:
+        trip: which journey this is; each is one step back.
+        east: how far one has gone to the right, ``north``: upwards.
+    """
 
     follows = False
 
@@ -96,7 +97,7 @@ class PlaneView(GridView):
         self._traveller = traveller
         self._anchor: ExploreState | None = None
         self._own: ExploreState | None = None
-        self._trip = 0
+        self.trip = 0
         self.east = self.north = 0.0
         words = ElidedLabel(_("Two random directions of the latent space at right angles."), "muted")
         self.lay_out(
@@ -120,18 +121,13 @@ class PlaneView(GridView):
         self.redraw()
 
     def _state_changed(self) -> None:
-        if self.explorer.state is not self._own and self._active:
+        if self.explorer.state is not self._own and self.isVisible():
             self._settle.start()  # moved by something else: once that rests, the map is of where one is then
 
-    def set_active(self, active: bool) -> None:
+    def showEvent(self, event: QShowEvent) -> None:
         """Begins where one is."""
-        if active and not self._active:
-            self._anchor, self.east, self.north = self.explorer.state, 0.0, 0.0
-        super().set_active(active)
-
-    def begin(self) -> None:
-        """A new trip: one step back."""
-        self._trip += 1
+        self._anchor, self.east, self.north = self.explorer.state, 0.0, 0.0
+        super().showEvent(event)
 
     def go(self, x: float, y: float) -> None:
         """Travels to a place of the plane."""
@@ -140,25 +136,22 @@ class PlaneView(GridView):
             return
         self.east, self.north = min(max(x, -2 * REACH), 2 * REACH), min(max(y, -2 * REACH), 2 * REACH)
         self._own = travelled(self._anchor, axes, self.east, self.north)
-        self.explorer.edit(self._own, _("Travel"), ("plane", self._trip))
+        self.explorer.edit(self._own, _("Travel"), ("plane", self.trip))
         self.grid.update()
 
     def arrange(self, state: ExploreState) -> Sequence[ExploreState]:
         """The pictures of the map, from its upper left."""
         axes = plane(self.explorer.controls, self._traveller.seed)
         self.say("" if axes else _("This generator has no latent vector to travel in."))
-        if not axes or self._anchor is None or not _alike(self._anchor, state):
-            self._anchor = state
+        if not axes or self._anchor is None or _shapes(self._anchor) != _shapes(state):
+            self._anchor = state  # another generator may call vectors of another size by the same name
         if not axes:
-            self.grid.clear()
+            self.grid.prepare(0)
             return []
         side = np.linspace(-REACH, REACH, SIDE)
         self.grid.prepare(SIDE * SIDE, SIDE)
         return [travelled(self._anchor, axes, float(x), float(y)) for y in side[::-1] for x in side]
 
 
-def _alike(one: ExploreState, other: ExploreState) -> bool:
-    """Both are positions of the same controls; another generator may call vectors of another size by the same name."""
-    return {name: values.shape for name, values in one.position.items()} == {
-        name: values.shape for name, values in other.position.items()
-    }
+def _shapes(state: ExploreState) -> dict[str, tuple[int, ...]]:
+    return {name: values.shape for name, values in state.position.items()}

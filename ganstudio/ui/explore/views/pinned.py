@@ -1,23 +1,26 @@
-"""The path: pictures on the way past the pinned ones, to look at and to play."""
+"""Views of what is pinned: the path past the pins, to look at and to play; and A − B + C of them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
 
 from ganstudio.app.explore.explorer import Explorer
 from ganstudio.core.i18n import _
 from ganstudio.explore.state import ExploreState, Position
-from ganstudio.explore.walks import How, walk
-from ganstudio.ui.explore.picks import Picks
+from ganstudio.explore.walks import How, arithmetic, walk
+from ganstudio.ui.explore.parts import Picks
 from ganstudio.ui.explore.views.base import GridView
-from ganstudio.ui.kit.parts import QuietSpinBox, Segmented, tool_button
+from ganstudio.ui.forms.editors import QuietCombo
+from ganstudio.ui.kit.parts import QuietSpinBox, Segmented, label, push_button, tool_button
 from ganstudio.ui.kit.style import set_look
 from ganstudio.ui.pictures.grid import PictureGrid
 
 FRAME_MS = 80
+SIGNS = (("", "A"), ("−", "B"), ("+", "C"))
+FIXED = QSizePolicy.Policy.Fixed
 
 
 class PathView(GridView):
@@ -70,16 +73,17 @@ class PathView(GridView):
         if len(flat) < 2:
             return []
         how: How = "linear" if self.how.value == "linear" else "spherical"
-        way = walk([stop.position for stop in flat], self.explorer.controls, frames, how, self.ends.value == "loop")
+        stops = [state.position for state in flat]
+        way = walk(stops, self.explorer.controls, frames, how, self.ends.value == "loop")
         return [flat[0].with_(position=position) for position in way]
 
     def arrange(self, state: ExploreState) -> Sequence[ExploreState]:
         """The pictures of the path."""
         states = self._states(self.frames.value())
         missing = (
-            _("Pin two pictures or more (key P): the path goes past them in their order.")
-            if not self.explorer.kept.pins
-            else _("One picture is pinned. Move on, then pin another: the path goes from the one to the other.")
+            _("One picture is pinned. Move on, then pin another: the path goes from the one to the other.")
+            if self.explorer.kept.pins
+            else _("Pin two pictures or more (key P): the path goes past them in their order.")
         )
         self.say("" if states else missing, pin=not states)
         self.play.setEnabled(bool(states))
@@ -102,3 +106,59 @@ class PathView(GridView):
         self._frame = (self._frame + 1) % len(self.states)
         self.grid.choose(self._frame)
         self.explorer.edit(self.states[self._frame], _("Play the path"), "play")
+
+
+class SumsView(GridView):
+    """Three pins (or the present position), and their sum."""
+
+    def __init__(self, explorer: Explorer, picks: Picks) -> None:
+        super().__init__(explorer, picks, "sums", PictureGrid(_("Sum of pins"), _("Click: go there.")))
+        self._touched = False  # until a person chooses, the first three pins are added up
+        self.terms = [QuietCombo() for _term in SIGNS]
+        bar: list[QWidget] = []
+        for combo, (sign, name) in zip(self.terms, SIGNS, strict=True):
+            combo.setAccessibleName(_("Term {name}").format(name=name))
+            combo.setToolTip(_("A pinned picture, or the present position"))
+            combo.activated.connect(self._chosen)
+            combo.setMinimumContentsLength(3)
+            combo.setSizePolicy(QSizePolicy.Policy.Expanding, FIXED)
+            bar += [label(f"{sign} {name}".strip()), combo]
+        words = _("Moves the controls to A − B + C")
+        self.use = push_button(_("Go there"), "", words, clicked=lambda: self.take(3), quiet=True)
+        self.use.setSizePolicy(FIXED, FIXED)
+        self.lay_out(*bar, self.use)
+        explorer.kept_changed.connect(self._fill)
+        explorer.source_changed.connect(self._fill)
+        self._fill()
+
+    def _chosen(self, _index: int) -> None:
+        self._touched = True
+        self.redraw()
+
+    def _fill(self) -> None:
+        names = [_("now"), *(pin.name for pin in self.explorer.kept.pins)]
+        for index, combo in enumerate(self.terms):
+            if [combo.itemText(row) for row in range(combo.count())] == names:
+                continue
+            chosen = combo.currentIndex()
+            combo.clear()
+            combo.addItems(names)
+            keeps = self._touched and 0 <= chosen < len(names)
+            combo.setCurrentIndex(chosen if keeps else min(index + 1, len(names) - 1))
+        self.redraw()
+
+    def arrange(self, state: ExploreState) -> Sequence[ExploreState]:
+        """A, B, C and the sum."""
+        pins = self.explorer.kept.pins
+        self.use.setEnabled(bool(pins))
+        self.say("" if pins else _("Pin pictures (key P) to add and subtract what they show."), pin=not pins)
+        if not pins:
+            self.grid.prepare(0)
+            return []
+        states = [state, *(pin.state for pin in pins)]
+        terms = [states[min(max(combo.currentIndex(), 0), len(states) - 1)] for combo in self.terms]
+        flat = [self.flat(term) for term in terms]
+        total = arithmetic(flat[0].position, flat[1].position, flat[2].position, self.explorer.controls)
+        self.grid.prepare(4, 4)
+        self.grid.set_names(["A", "− B", "+ C", "= A − B + C"], captions=True)
+        return [*flat, flat[0].with_(position=total)]

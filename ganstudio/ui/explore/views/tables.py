@@ -1,22 +1,92 @@
-"""The sweep: two controls varied over the rows and columns of a table, as in InfoGAN's figure 2."""
+"""Views of what is drawn now: the wall of samples to choose from; and the sweep, as in InfoGAN's figure 2."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
 
 from ganstudio.app.explore.explorer import Explorer
+from ganstudio.core.controls import LatentVector
 from ganstudio.core.i18n import _
-from ganstudio.explore.state import ExploreState
+from ganstudio.explore.state import ExploreState, position_of
+from ganstudio.explore.styles import driven, redrawn
 from ganstudio.explore.walks import Axis, axes_of, sweep
-from ganstudio.ui.explore.picks import Picks
+from ganstudio.ui.explore.parts import Picks
 from ganstudio.ui.explore.views.base import GridView
 from ganstudio.ui.forms.editors import QuietCombo
 from ganstudio.ui.kit.parts import Segmented, tool_button
 from ganstudio.ui.pictures.grid import PictureGrid, Sides
 
+COUNTS = ("16", "36", "64")
 STEPS = ("5", "8", "11")
+
+
+class WallView(GridView):
+    """Random samples; with ``hold`` only the latent vectors vary, and classes and codes are the present ones."""
+
+    def __init__(self, explorer: Explorer, picks: Picks) -> None:
+        hint = _("Click: go there. + and −: more or less like this one.")
+        super().__init__(explorer, picks, "wall", PictureGrid(_("Wall of samples"), hint))
+        self._seed = 1
+        self._shown: tuple[object, ...] = ()
+        self.count = Segmented([(count, count, _("{count} samples").format(count=count)) for count in COUNTS],
+                               _("Samples"))  # fmt: skip
+        self.count.set_value("36")
+        self.count.chosen.connect(self.redraw)
+        self.hold = Segmented(
+            [
+                ("all", _("Everything"), _("Classes and codes are drawn at random as well")),
+                ("z", _("Only z"), _("Classes and codes stay as they are set; only the latent vectors vary")),
+            ],
+            _("What varies"),
+        )
+        self.hold.chosen.connect(self.redraw)
+        again = tool_button("dice", _("Other samples"), _("Draws other samples"), clicked=self.shuffle)
+        self.lay_out(self.count, self.hold, again, None)
+        picks.changed.connect(self._mark)
+
+    def shuffle(self) -> None:
+        """Other samples."""
+        self._seed += 1
+        self.redraw()
+
+    def arrange(self, state: ExploreState) -> Sequence[ExploreState]:
+        """Samples of the wall's seed, under the present truncation and directions."""
+        explorer = self.explorer
+        assert explorer.opened is not None
+        latents = {control.name for control in explorer.controls if isinstance(control, LatentVector)}
+        self.hold.setVisible(0 < len(latents) < len(driven(explorer.controls)))
+        count, held = int(self.count.value), self.hold.isVisibleTo(self) and self.hold.value == "z"
+        values = explorer.opened.generator.draw(count, self._seed)
+        states = []
+        for row in range(count):
+            drawn = redrawn(state.position, position_of(values, row), explorer.controls)
+            if held:
+                drawn = {name: drawn[name] if name in latents else state.position[name] for name in drawn}
+            states.append(state.with_(position=drawn, seed=None))
+        kept = (self._seed, count, held, id(explorer.opened.generator.controls))
+        if kept == self._shown and len(self.states) == count:
+            self.picks.follow(self.states, states)  # the same samples under other settings
+        self._shown, self.states = kept, states
+        self.grid.prepare(count)
+        self._mark()
+        return states
+
+    def _mark(self) -> None:
+        said = {place: self.picks.verdict(state) for place, state in enumerate(self.states)}
+        self.grid.set_marks({place: like for place, like in said.items() if like is not None})
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Plus and minus say it of the sample that has the keyboard."""
+        likes = {Qt.Key.Key_Plus: True, Qt.Key.Key_Equal: True, Qt.Key.Key_Minus: False}
+        place = self.grid.current
+        if event.key() in likes and place < len(self.states):
+            self.picks.turn(self.states[place], likes[Qt.Key(event.key())])
+        else:
+            super().keyPressEvent(event)
 
 
 class SweepView(GridView):
@@ -36,7 +106,6 @@ class SweepView(GridView):
             combo.setAccessibleName(name)
             combo.setToolTip(_("What changes from one to the next. Default: what was made to mean something first."))
             combo.setMaxVisibleItems(20)
-            combo.setMinimumContentsLength(6)
             combo.activated.connect(self.redraw)
             bar += [self.title(name, combo), combo]
         self.steps = Segmented([(step, step, _("{count} steps").format(count=step)) for step in STEPS], _("Steps"))
@@ -56,8 +125,7 @@ class SweepView(GridView):
         self.axes = axes
         keys = [axis.key for axis in axes]
         same, self._of = self.explorer.controls == self._of, self.explorer.controls
-        stays = before[0] in keys and (before[1] == "" or before[1] in keys)
-        if not (same and stays):
+        if not (same and before[0] in keys and before[1] in ("", *keys)):
             before = self._first_two()  # what was chosen for another generator says little about this one
         for combo, wanted in ((self.across, before[0]), (self.down, before[1])):
             combo.clear()
@@ -96,18 +164,16 @@ class SweepView(GridView):
         """The states row by row."""
         rows, columns = self.chosen()
         if columns is None:
-            self.grid.clear()
+            self.grid.prepare(0)
             self.say(_("This generator has nothing that can be swept."))
             return []
         self.say("")
-        states = sweep(state, rows, columns, int(self.steps.value))
         count = int(self.steps.value)
-        sides = Sides(
-            [columns.label(value) for value in columns.stops(count)],
-            [] if rows is None else [rows.label(value) for value in rows.stops(count)],
-            columns.title,
-            "" if rows is None else rows.title,
+        states = sweep(state, rows, columns, count)
+        across, down = (
+            [] if axis is None else [axis.label(value) for value in axis.stops(count)] for axis in (columns, rows)
         )
+        sides = Sides(across, down, columns.title, "" if rows is None else rows.title)
         self.grid.prepare(sum(map(len, states)), len(states[0]), sides)
         self.piece = len(states[0])  # row by row
         return [one for row in states for one in row]
