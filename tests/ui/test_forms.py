@@ -76,7 +76,7 @@ def test_small_rates_are_not_shown_as_zero(qtbot: Any, value: float) -> None:
 def test_the_right_editor_for_every_kind(qtbot: Any) -> None:
     parent = QWidget()
     qtbot.addWidget(parent)
-    kinds = [type(editor_for(spec, parent)) for spec in (LR, BATCH, AMP, ARCH, NORM, NAME)]
+    kinds = [type(editor_for(spec)) for spec in (LR, BATCH, AMP, ARCH, NORM, NAME)]
     assert kinds == [NumberEdit, NumberEdit, Switch, SegmentEdit, ChoiceEdit, TextEdit]
 
 

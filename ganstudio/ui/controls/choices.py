@@ -62,7 +62,7 @@ class WeightsSection(Section):
     """
 
     def __init__(self, control: ClassLabel | CategoricalCode, editing: Editing, low: bool = False) -> None:
-        super().__init__(heading_of(control.name), editing)
+        super().__init__(heading_of(control.name), editing, control.name)
         most = FEW_BUTTONS if low else MOST_BUTTONS
         self._mixes = not low or control.count <= most
         self.control = control
@@ -99,7 +99,7 @@ class WeightsSection(Section):
             self.tools.addWidget(part)
             part.setVisible(self._mixes)
         self.tools.addSpacing(4)
-        self._reset = self.add_reset(self.reset)
+        self.add_reset()
 
     def _make_buttons(self) -> QWidget:
         frame = QWidget()
@@ -132,8 +132,7 @@ class WeightsSection(Section):
         width = min(max(map(self.fontMetrics().horizontalAdvance, self.names)) + 8, WIDEST_TITLE)
         for index, name in enumerate(self.names):
             row = ValueSlider(name, 0, 1, 0, title_width=width, allowed=(0, 1))
-            key = (self.control.name, index)
-            self.editing.bind(row, partial(self._mix, index), self.title, key)
+            self.editing.bind(row, partial(self._mix, index), self.title, (self.name, index))
             row.released.connect(self._let_go)
             self.rows.append(row)
         self.list.show_rows(self.rows)
@@ -149,32 +148,24 @@ class WeightsSection(Section):
 
     def choose(self, index: int) -> None:
         """Only this one."""
-        self._edit(np.eye(self.control.count, dtype=np.float32)[index], self.names[index])
-
-    def _edit(self, weights: NDArray[Any], text: str) -> None:
-        self.editing.put(self.control.name, weights, text, self.control.name)
+        self.put(np.eye(self.control.count, dtype=np.float32)[index], self.names[index], self.name)
 
     def toggle(self, index: int) -> None:
         """Into the mixture with as much as an equal share, or out of it."""
-        weights = self.editing.value(self.control.name)
+        weights = self.editing.value(self.name)
         if weights is None:
             return
         self._set_mixing(True)
         there = int((weights > SEEN).sum())
-        if weights[index] <= SEEN:
-            self._edit(mixed(weights, index, 1 / (there + 1)), self.title)
-        elif there > 1:
-            self._edit(mixed(weights, index, 0), self.title)
-
-    def reset(self) -> None:
-        """As it was when the generator was opened."""
-        self.editing.reset(self.control.name, self.title)
+        share = 1 / (there + 1) if weights[index] <= SEEN else 0.0
+        if share or there > 1:
+            self.put(mixed(weights, index, share), key=self.name)
 
     def _mix(self, index: int, state: ExploreState, value: float) -> ExploreState:
         # Scaled from where the drag began: going to 1 and back leaves the others as they were.
         if self._start is None:
-            self._start = state.position[self.control.name]
-        return state.moved(self.control.name, mixed(self._start, index, value))
+            self._start = state.position[self.name]
+        return state.moved(self.name, mixed(self._start, index, value))
 
     def _let_go(self) -> None:
         self._start = None
@@ -185,7 +176,7 @@ class WeightsSection(Section):
         self._mixing = mixing
         self.mix.set_value(mixing)
         self.list.setVisible(mixing)
-        weights = self.editing.value(self.control.name)
+        weights = self.editing.value(self.name)
         if weights is not None and by_hand and not mixing:
             self.choose(int(weights.argmax()))
         self._show()
@@ -236,7 +227,7 @@ class WeightsSection(Section):
 
     def refresh(self, state: ExploreState) -> None:
         """Shows the weights; a mixture that came from elsewhere opens the sliders."""
-        weights = state.position[self.control.name]
+        weights = state.position[self.name]
         if self._mixes and not self._mixing and weights.max() < 1 - SEEN:
             self._set_mixing(True)
             return
@@ -250,16 +241,15 @@ class WeightsSection(Section):
             self.combo.setCurrentIndex(heaviest)
         for row, weight in zip(self.rows, weights.tolist(), strict=False):
             row.set_value(weight)
-        self._reset.setEnabled(self.editing.moved(self.control.name))
+        super().refresh(state)
 
 
 class IndexSection(Section):
     """Which of several generators draws: side by side while there are few, in a list otherwise."""
 
     def __init__(self, control: GeneratorIndex, editing: Editing) -> None:
-        super().__init__(heading_of(control.name), editing)
-        self.control = control
-        self._reset = self.add_reset(lambda: self._choose(0))
+        super().__init__(heading_of(control.name), editing, control.name)
+        self.add_reset()
         names = control.names or [_("Generator {number}").format(number=index) for index in range(control.count)]
         self.choice: Segmented | QuietCombo
         if control.count <= SIDE_BY_SIDE:
@@ -273,11 +263,15 @@ class IndexSection(Section):
         self.column.addWidget(self.choice)
 
     def _choose(self, index: int) -> None:
-        self.editing.put(self.control.name, np.asarray(index, np.int64), self.title)
+        self.put(np.asarray(index, np.int64))
+
+    def reset(self) -> None:
+        """The first one draws."""
+        self._choose(0)
 
     def refresh(self, state: ExploreState) -> None:
         """Shows which one draws."""
-        index = int(state.position[self.control.name])
+        index = int(state.position[self.name])
         if isinstance(self.choice, Segmented):
             self.choice.set_value(str(index))
         else:

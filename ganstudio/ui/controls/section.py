@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QBoxLayout, QToolButton, QWidget
 
 from ganstudio.core.i18n import _
@@ -22,11 +23,12 @@ class Section(QWidget):
     Args:
         title: the heading.
         editing: how what it shows is moved.
+        name: of the control.
     """
 
-    def __init__(self, title: str, editing: Editing) -> None:
+    def __init__(self, title: str, editing: Editing, name: str = "") -> None:
         super().__init__()
-        self.title, self.editing = title, editing
+        self.title, self.editing, self.name = title, editing, name
         self.heading = FoldButton(title)
         self.heading.setAccessibleName(title)
         self._words = label(title)
@@ -38,36 +40,37 @@ class Section(QWidget):
         self._whole = boxed(self._head, self.body, gap=4, into=self)
         self.heading.toggled.connect(self.body.setVisible)
 
-    def lay_flat(self) -> None:
-        """Everything in a line, for a place between others: words instead of the heading that folds."""
+    def lay_flat(self, words: bool = True) -> None:
+        """Everything in a line, for a place between others: words, or nothing, instead of the heading that folds."""
         self.heading.hide()
-        self._words.show()
+        self._words.setVisible(words)
         self._whole.setDirection(QBoxLayout.Direction.LeftToRight)
         self._whole.setSpacing(8)
         self._whole.setAlignment(self._head, Qt.AlignmentFlag.AlignTop)
 
     def add_tool(self, icon: str, name: str, tooltip: str, call: Callable[[], object]) -> QToolButton:
         """A small button beside the heading."""
-        button = small_button(icon, name, tooltip, call)
+        button = tool_button(icon, name, tooltip, clicked=call, side=24)
         self.tools.addWidget(button)
         return button
 
-    def add_reset(self, call: Callable[[], object], tooltip: str = "") -> QToolButton:
+    def add_reset(self, tooltip: str = "") -> None:
         """Reset of the whole section."""
-        button = self.add_tool("reset", _("Reset {title}").format(title=self.title), tooltip, call)
-        button.setEnabled(False)
-        return button
+        words = _("Reset {title}").format(title=self.title)
+        self._reset = self.add_tool("reset", words, tooltip, lambda: self.reset())
+        self._reset.setEnabled(False)
+
+    def put(self, value: Any, label: str = "", key: object = None) -> None:
+        """Moves the control; ``label`` is what the menu shows, the heading where empty."""
+        self.editing.put(self.name, value, label or self.title, key)
+
+    def reset(self) -> None:
+        """As it was when the generator was opened."""
+        self.editing.reset(self.name, self.title)
 
     def refresh(self, state: ExploreState) -> None:
-        """Shows where the controls stand, without telling anybody."""
-        raise NotImplementedError
-
-
-def small_button(icon: str, name: str, tooltip: str, call: Callable[[], object]) -> QToolButton:
-    """A button as high as a row."""
-    button = tool_button(icon, name, tooltip, clicked=call, side=24)
-    button.setIconSize(QSize(16, 16))
-    return button
+        """Shows where the control stands, without telling anybody."""
+        self._reset.setEnabled(self.editing.moved(self.name))
 
 
 def heading_of(name: str) -> str:

@@ -12,7 +12,7 @@ from ganstudio.core.fields import FieldSpec, Value
 from ganstudio.core.i18n import _, plural
 from ganstudio.ui.forms.row import FieldRow
 from ganstudio.ui.kit.icons import icon
-from ganstudio.ui.kit.parts import FoldButton, boxed, label, line
+from ganstudio.ui.kit.parts import FoldButton, boxed, entry, label, line
 
 SEARCH_FROM = 7
 """A form with fewer rows than this needs no search box, nor does one that explains itself."""
@@ -87,8 +87,8 @@ class FieldForm(QWidget):
     value_edited = Signal(str, object)
     errors_changed = Signal()
 
-    def __init__(self, parent: QWidget | None = None, *, explained: bool = False) -> None:
-        super().__init__(parent)
+    def __init__(self, *, explained: bool = False) -> None:
+        super().__init__()
         self._explained = explained
         self._rows: dict[str, FieldRow] = {}
         self._groups: list[_Group] = []
@@ -96,13 +96,9 @@ class FieldForm(QWidget):
         self._live_only = False
         self._signature: tuple[FieldSpec, ...] = ()
         self.setMinimumWidth(200)
-        self.search = QLineEdit()
-        self.search.setPlaceholderText(_("Search settings"))
-        self.search.setAccessibleName(_("Search settings"))
-        self.search.setToolTip(_("Finds settings by name or by what they do"))
-        self.search.setClearButtonEnabled(True)
+        tip = _("Finds settings by name or by what they do")
+        self.search = entry(_("Search settings"), tip, changed=self._filter, clear=True)
         self.search.addAction(icon("search", "text_muted"), QLineEdit.ActionPosition.LeadingPosition)
-        self.search.textChanged.connect(self._filter)
         self._nothing = label("", "muted", wrap=True)
         self._nothing.hide()
         self._head = QWidget()  # goes with its margin

@@ -6,7 +6,7 @@ import math
 
 from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent, QValidator, QWheelEvent
-from PySide6.QtWidgets import QAbstractSpinBox, QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import QAbstractSpinBox, QLabel, QSizePolicy
 
 from ganstudio.app.drafts import number_text, parse_value, problem_of
 from ganstudio.core.fields import FieldSpec, Value
@@ -25,15 +25,14 @@ class NumberEdit(QAbstractSpinBox):
 
     Args:
         spec: what it is.
-        parent: see ``QWidget``.
         arrows: with buttons to step by the mouse.
     """
 
     edited = Signal(object)
     error_changed = Signal(str)
 
-    def __init__(self, spec: FieldSpec, parent: QWidget | None = None, arrows: bool = False) -> None:
-        super().__init__(parent)
+    def __init__(self, spec: FieldSpec, arrows: bool = False) -> None:
+        super().__init__()
         self.spec = spec
         self.error = ""
         self._value: int | float = 0
@@ -45,8 +44,6 @@ class NumberEdit(QAbstractSpinBox):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._unit = QLabel(spec.unit, self.lineEdit())
         self._unit.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self._unit.setProperty("muted", True)
-        self._unit.setVisible(bool(spec.unit))
         # A half-typed number is not an error yet; one that stays wrong for a moment is.
         self._patience = QTimer(self, singleShot=True, interval=900)
         self._patience.timeout.connect(self._judge)
@@ -100,9 +97,11 @@ class NumberEdit(QAbstractSpinBox):
     def stepEnabled(self) -> QAbstractSpinBox.StepEnabledFlag:
         """Which directions are left."""
         which = QAbstractSpinBox.StepEnabledFlag
-        up = which.StepUpEnabled if stepped(self.spec, self._value, 1) != self._value else which.StepNone
-        down = which.StepDownEnabled if stepped(self.spec, self._value, -1) != self._value else which.StepNone
-        return up | down
+        found = which.StepNone
+        for by, flag in ((1, which.StepUpEnabled), (-1, which.StepDownEnabled)):
+            if stepped(self.spec, self._value, by) != self._value:
+                found |= flag
+        return found
 
     def validate(self, text: str, position: int) -> tuple[QValidator.State, str, int]:
         """Everything may be typed; :meth:`commit` judges it, so that nothing typed is ever lost."""
