@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -22,8 +22,7 @@ from ganstudio.ui.controls.section import Section, heading_of
 from ganstudio.ui.controls.slider import ValueSlider
 from ganstudio.ui.forms.editors import QuietCombo, Switch
 from ganstudio.ui.kit.flow import FlowLayout
-from ganstudio.ui.kit.parts import Segmented, label
-from ganstudio.ui.kit.style import set_look
+from ganstudio.ui.kit.parts import Segmented, label, push_button
 
 MOST_BUTTONS, FEW_BUTTONS, SIDE_BY_SIDE = 40, 8, 6
 SHORT, ACROSS = 3, 5
@@ -83,7 +82,7 @@ class WeightsSection(Section):
             self.column.addWidget(self._make_buttons())
         else:
             tip = _("Which of the {count} is drawn; type its first letters").format(count=control.count)
-            self.combo = _combo(self.names, self.title, tip, self.choose)
+            self.combo = QuietCombo(self.names, self.title, tip, self.choose)
             self.column.addWidget(self.combo)
         self.column.addWidget(self.list)
 
@@ -111,14 +110,11 @@ class WeightsSection(Section):
             places.setContentsMargins(0, 0, 0, 0)
             places.setSpacing(4)
         for index, name in enumerate(self.names):
-            button = QPushButton()
+            shown = self.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, LONGEST - 24).replace("&", "&&")
+            tip = _("Only “{name}”; with Shift, in or out of the mixture").format(name=name)
+            button = push_button(shown, "", tip, clicked=partial(self._clicked, index), chip=True)
             button.setCheckable(True)
-            set_look(button, chip=True)
-            shown = button.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, LONGEST - 24)
-            button.setText(shown.replace("&", "&&"))
             button.setAccessibleName(f"{self.title}: {name}")
-            button.setToolTip(_("Only “{name}”; with Shift, in or out of the mixture").format(name=name))
-            button.clicked.connect(lambda _checked=False, index=index: self._clicked(index))
             button.installEventFilter(self)
             self.buttons.append(button)
             if isinstance(places, QGridLayout):
@@ -199,21 +195,16 @@ class WeightsSection(Section):
         return True
 
     def event(self, event: QEvent) -> bool:
-        """The digits are this section's while it has the keyboard."""
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and self._digit(event) >= 0:
-            event.accept()
-            return True
-        return super().event(event)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """A digit takes the class of that name or number."""
-        index = self._digit(event)
-        if index < 0:
-            event.ignore()
-        else:
+        """The digits are this section's while it has the keyboard: each takes the class of that name or number."""
+        index = self._digit(event) if isinstance(event, QKeyEvent) else -1
+        if index < 0 or event.type() not in (QEvent.Type.ShortcutOverride, QEvent.Type.KeyPress):
+            return super().event(event)
+        event.accept()
+        if event.type() == QEvent.Type.KeyPress:
             self.choose(index)
             if self.buttons:
                 self.buttons[index].setFocus(Qt.FocusReason.ShortcutFocusReason)
+        return True
 
     def _digit(self, event: QKeyEvent) -> int:
         digit = event.text()
@@ -250,16 +241,15 @@ class IndexSection(Section):
     def __init__(self, control: GeneratorIndex, editing: Editing) -> None:
         super().__init__(heading_of(control.name), editing, control.name)
         self.add_reset()
-        names = control.names or [_("Generator {number}").format(number=index) for index in range(control.count)]
+        keys = [str(index) for index in range(control.count)]
+        names = control.names or [_("Generator {number}").format(number=key) for key in keys]
         self.choice: Segmented | QuietCombo
         if control.count <= SIDE_BY_SIDE:
-            short = control.names or [str(index) for index in range(control.count)]
-            keys = [str(index) for index in range(control.count)]
-            self.choice = Segmented(list(zip(keys, short, names, strict=True)), _("Generator"))
+            self.choice = Segmented(list(zip(keys, control.names or keys, names, strict=True)), _("Generator"))
             self.choice.chosen.connect(lambda key: self._choose(int(key)))
         else:
             tip = _("Which of the {count} generators draws").format(count=control.count)
-            self.choice = _combo(names, _("Generator"), tip, self._choose)
+            self.choice = QuietCombo(names, _("Generator"), tip, self._choose)
         self.column.addWidget(self.choice)
 
     def _choose(self, index: int) -> None:
@@ -277,13 +267,3 @@ class IndexSection(Section):
         else:
             self.choice.setCurrentIndex(index)
         self._reset.setEnabled(index != 0)
-
-
-def _combo(names: Sequence[str], name: str, tip: str, choose: Callable[[int], object]) -> QuietCombo:
-    """A list of them."""
-    combo = QuietCombo()
-    combo.addItems(list(names))
-    combo.setAccessibleName(name)
-    combo.setToolTip(tip)
-    combo.activated.connect(choose)
-    return combo

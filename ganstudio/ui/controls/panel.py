@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal
@@ -25,7 +25,6 @@ from ganstudio.core.controls import (
     StyleLayers,
 )
 from ganstudio.core.i18n import _
-from ganstudio.explore.state import ExploreState
 from ganstudio.ui.controls.choices import IndexSection, WeightsSection
 from ganstudio.ui.controls.class_slots import ClassSlots
 from ganstudio.ui.controls.editing import Editing
@@ -56,11 +55,6 @@ Layout = Literal["column", "flow", "line"]
 S = TypeVar("S", bound=QWidget)
 
 
-class _Shows(Protocol):
-    def refresh(self, state: ExploreState) -> None:
-        """Shows where the controls stand, without telling anybody."""
-
-
 class ControlsPanel(QWidget):
     """Everything that can be driven.
 
@@ -81,8 +75,8 @@ class ControlsPanel(QWidget):
 
     released = Signal()
 
-    def __init__(self, driven: Driven, layout: Layout = "column", parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, driven: Driven, layout: Layout = "column") -> None:
+        super().__init__()
         self._driven, self._layout = driven, layout
         self._effects: Mapping[str, NDArray[Any]] = {}
         self.ranking = Ranking(driven, self) if isinstance(driven, Explorer) else None
@@ -123,7 +117,7 @@ class ControlsPanel(QWidget):
         self.editing = Editing(self._driven, self.released.emit)
         self.sections: list[Section] = []
         self.rows: dict[tuple[str, int], ValueSlider] = {}
-        self._parts: list[_Shows] = []
+        self._parts: list[Section | LatentDice | NoiseRow] = []
         content = QWidget()
         if self._layout == "column":
             for kinds in ORDER:
@@ -172,7 +166,7 @@ class ControlsPanel(QWidget):
         """The part of a flow for a control; a control of sliders adds those to :attr:`rows` instead."""
         match control:
             case LatentVector() if self._layout == "line":
-                part: LatentDice | NoiseRow | Section = LatentDice(control, self.editing)
+                part: Section | LatentDice | NoiseRow = LatentDice(control, self.editing)
             case Attribute() | ContinuousCode() | LatentVector():
                 rows = flowing_sliders(control, self.editing)
                 self.rows |= {(control.name, index): row for index, row in enumerate(rows)}

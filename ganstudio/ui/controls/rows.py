@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -25,14 +25,14 @@ class RowList(QWidget):
         self.rows: list[ValueSlider] = []
         """Those that are shown, in their order."""
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setMinimumWidth(140)
+        self.setFixedHeight(0)
 
     def show_rows(self, rows: Sequence[ValueSlider]) -> None:
         """Shows these rows, in this order; others are hidden. What has the keyboard keeps it."""
         held = next((row for row in self.rows if row.focusPolicy() == Qt.FocusPolicy.StrongFocus), None)
-        wanted = set(rows)
-        for row in self.rows:
-            if row not in wanted:
-                row.hide()
+        for row in {*self.rows} - {*rows}:
+            row.hide()
         self.rows = list(rows)
         for row in rows:
             if row.parent() is not self:
@@ -40,7 +40,7 @@ class RowList(QWidget):
                 row.installEventFilter(self)
             row.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         if rows:
-            (held if held in wanted and held is not None else rows[0]).setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+            (held if held is not None and held in rows else rows[0]).setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setFixedHeight(ROW * len(rows))
         self._place()
         for row in rows:
@@ -54,14 +54,6 @@ class RowList(QWidget):
         """All rows are as wide as the list."""
         super().resizeEvent(event)
         self._place()
-
-    def sizeHint(self) -> QSize:
-        """As high as its rows."""
-        return QSize(240, ROW * len(self.rows))
-
-    def minimumSizeHint(self) -> QSize:
-        """As high as its rows."""
-        return QSize(140, ROW * len(self.rows))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """The row that has the keyboard is the one that Tab comes back to."""

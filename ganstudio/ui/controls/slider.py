@@ -138,6 +138,7 @@ class ValueSlider(QWidget):
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFixedHeight(ROW)
+        self.setMinimumWidth(140)  # room for the number, Reset and a short track
 
     # -- what it shows ----------------------------------------------------------------------------------------------
 
@@ -222,10 +223,6 @@ class ValueSlider(QWidget):
     def sizeHint(self) -> QSize:
         """As wide as there is room."""
         return QSize(self._hint, ROW)
-
-    def minimumSizeHint(self) -> QSize:
-        """Room for the number, Reset and a short track."""
-        return QSize(140, ROW)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draws the row."""

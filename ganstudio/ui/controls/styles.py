@@ -57,6 +57,7 @@ class LayerCells(QWidget):
         self._carried: float | None = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setMinimumWidth(100)
         self.setAccessibleName(_("Layers that take the style of the second picture"))
         theme_hub.changed.connect(self.update)
         self._tell()
@@ -96,10 +97,6 @@ class LayerCells(QWidget):
         """One row, or as many as are needed."""
         rows = -(-len(self.shares) // self._columns)
         return QSize(240, rows * (HEIGHT + GAP) - GAP)
-
-    def minimumSizeHint(self) -> QSize:
-        """As high as its rows."""
-        return QSize(100, self.sizeHint().height())
 
     def event(self, event: QEvent) -> bool:
         """Says of each cell what it is; the ring comes and goes with the keyboard, and a hand lets go with it."""

@@ -6,6 +6,7 @@ a learning rate of 2 on the way to ``2e-4`` must not reach a network that is tra
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
@@ -55,7 +56,7 @@ class Switch(_AtOnce, QAbstractButton):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.set_value(spec.default)
-        self.clicked.connect(self.edited)
+        self.clicked.connect(lambda on: self.edited.emit(on))
         theme_hub.changed.connect(self.update)
 
     def value(self) -> Value:
@@ -88,10 +89,28 @@ class Switch(_AtOnce, QAbstractButton):
 
 
 class QuietCombo(QComboBox):
-    """A combo box the wheel passes by unless it has the focus."""
+    """A combo box the wheel passes by unless it has the focus.
 
-    def __init__(self) -> None:
+    Args:
+        items: what there is to choose from.
+        name: the accessible name.
+        tooltip: more about it.
+        chosen: told the place of what a person chose.
+    """
+
+    def __init__(
+        self,
+        items: Sequence[str] = (),
+        name: str = "",
+        tooltip: str = "",
+        chosen: Callable[[int], object] | None = None,
+    ) -> None:
         super().__init__()
+        self.addItems(list(items))
+        self.setAccessibleName(name)
+        self.setToolTip(tooltip)
+        if chosen is not None:
+            self.activated.connect(chosen)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(6)
@@ -110,11 +129,9 @@ class ChoiceEdit(_AtOnce, QuietCombo):
     edited = Signal(object)
 
     def __init__(self, spec: FieldSpec) -> None:
-        super().__init__()
+        super().__init__(list(map(choice_text, spec.choices)), chosen=lambda _index: self.edited.emit(self.value()))
         self.spec = spec
-        self.addItems([choice_text(choice) for choice in spec.choices])
         self.set_value(spec.default)
-        self.activated.connect(lambda _index: self.edited.emit(self.value()))
 
     def value(self) -> Value:
         """What is chosen."""

@@ -5,8 +5,7 @@ from __future__ import annotations
 from html import escape
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QGridLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QWidget
 
 from ganstudio.app.drafts import number_text
 from ganstudio.core.fields import FieldSpec, Value
@@ -16,7 +15,6 @@ from ganstudio.ui.forms.number import NumberEdit
 from ganstudio.ui.kit.icons import icon
 from ganstudio.ui.kit.parts import ElidedLabel, boxed, label, say, tool_button
 from ganstudio.ui.kit.style import set_look
-from ganstudio.ui.kit.theme import current_theme, theme_hub
 from ganstudio.ui.kit.tips import Html
 
 NUMBER_WIDTH, TITLE_WIDTH, SHORT_WORDS = 96, 160, 8
@@ -43,60 +41,36 @@ def help_html(spec: FieldSpec, default: Value) -> Html:
     return Html(f"<b>{escape(spec.title)}</b><br>{escape(spec.help)}<br><i>{'<br>'.join(facts)}</i>")
 
 
-class LiveDot(QWidget):
-    """A small dot that marks what can be changed while training."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setFixedSize(8, 8)
-        self.setToolTip(_("Can be changed while training"))
-        theme_hub.changed.connect(self.update)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """A dot in the accent colour."""
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(current_theme().accent))
-        painter.drawEllipse(1, 1, 5, 5)
-        painter.end()
-
-
 class FieldRow(QWidget):
     """Label, editor, reset; beneath them one red sentence while the value cannot be used.
 
     ``edited`` carries the name and the new value, only for what a person did.
 
     Args:
-        spec: what it is.
-        value: where it stands.
-        default: where Reset goes.
+        spec: what it is, where it stands at first, and where Reset goes until it is told otherwise.
         explained: what it does stands below the editor, for a wide form; else it is in the tooltip only.
     """
 
     edited = Signal(str, object)
     error_changed = Signal(str, str)
 
-    def __init__(self, spec: FieldSpec, value: Value, default: Value, explained: bool = False) -> None:
+    def __init__(self, spec: FieldSpec, explained: bool = False) -> None:
         super().__init__()
         self.spec = spec
-        self.default = default
         self._outer_error = self._locked_reason = ""
         self.editor = editor_for(spec, roomy=explained)
         self.editor.setAccessibleName(spec.title)
         self.editor.setAccessibleDescription(spec.help)
         self.label = ElidedLabel(spec.title)
         self.label.setBuddy(self.editor)
-        self.reset_button = tool_button(
-            "reset", _("Reset {title}").format(title=spec.title), clicked=self.reset, side=22
-        )
+        words = _("Reset {title}").format(title=spec.title)
+        self.reset_button = tool_button("reset", words, clicked=self.reset, side=22)
         self.reset_button.setIcon(icon("reset", "text_muted"))
         self.reset_button.setAutoRaise(True)
         self._message = label("", "problem", wrap=True)
         self._message.hide()
         self._lay_out(explained)
-        self.set_value(value)
-        self.set_default(default)
+        self.set_default(spec.default)
         self.editor.edited.connect(self._on_edited)
         if isinstance(self.editor, NumberEdit):
             self.editor.error_changed.connect(self._show_error)
@@ -167,8 +141,14 @@ class FieldRow(QWidget):
         grid.setContentsMargins(0, 2, 0, 2)
         grid.setHorizontalSpacing(16 if explained else 4)
         grid.setVerticalSpacing(2)
-        grid.addLayout(boxed(self.label, *([LiveDot()] if self.spec.live else []), across=True, gap=4,
-                             stretch=self.label), 0, 0)  # fmt: skip
+        left = boxed(self.label, across=True, gap=4, stretch=self.label)
+        if self.spec.live:
+            dot = QFrame()
+            dot.setFixedSize(8, 8)
+            dot.setToolTip(_("Can be changed while training"))
+            set_look(dot, dot=True)
+            left.addWidget(dot)
+        grid.addLayout(left, 0, 0)
         small = isinstance(editor, Switch)  # it needs no room that words could have
         words = map(choice_text, self.spec.choices)
         narrow = isinstance(editor, NumberEdit) or (

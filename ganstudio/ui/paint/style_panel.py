@@ -38,8 +38,8 @@ class StylePanel(QWidget):
     scene_wanted = Signal()
     dropped = Signal(object)
 
-    def __init__(self, painter: Painter, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, painter: Painter) -> None:
+        super().__init__()
         self._painter = painter
         hint = _("The present map in other styles: click one to take it (arrow keys and Enter do the same)")
         self.strip = PictureStrip(_("Other styles of this map"), hint, rows=2, sides=(8, 112), edge=(0, 0))
@@ -47,21 +47,8 @@ class StylePanel(QWidget):
         self.strip.clicked.connect(painter.take_variant)
         self.controls = ControlsPanel(painter, "flow")
         self.controls.released.connect(painter.style_drawn)
-        self._lay_out()
-        self.setAcceptDrops(True)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        self.end = listen(
-            self,
-            (painter.source_changed, self._source_changed),
-            (painter.state_changed, self._state_changed),
-            (painter.variants_changed, self._variants_changed),
-            (painter.effects_changed, self._rank),
-        )
-        self._source_changed()
-
-    def _lay_out(self) -> None:
         tip = _("Eight other styles of this map (U); click one to take it")
-        self.surprise = push_button(_("Surprise me"), "dice", tip, clicked=self._painter.surprise, quiet=True)
+        surprise = push_button(_("Surprise me"), "dice", tip, clicked=painter.surprise, quiet=True)
         tip = _("Takes the style of a picture: opened, pasted, from the data of the run, or dropped here")
         self.from_picture = push_button(_("From a picture"), "image", tip, menu=self._offer, quiet=True)
         self.from_picture.setAccessibleName(_("Style from a picture"))
@@ -72,20 +59,25 @@ class StylePanel(QWidget):
         self.seed.chosen.connect(self._draw)
         tip = _("Every slider back to the middle")
         self.reset = self.seed.add_button("reset", _("Reset the style"), self.reset_style, tip)
-        title = label(_("Style"), "strong")
-        heads = (
-            boxed(title, 4, self.surprise, self.from_picture, None, across=True, gap=4),
-            boxed(None, self.seed, across=True),
-        )
+        above = boxed(label(_("Style"), "strong"), 4, surprise, self.from_picture, None, across=True, gap=4)
         self._left, self._right = QWidget(), QWidget()
-        boxed(heads[0], self.strip, gap=4, into=self._left, stretch=self.strip)
-        boxed(heads[1], self.controls, gap=4, into=self._right, stretch=self.controls)
+        boxed(above, self.strip, gap=4, into=self._left, stretch=self.strip)
+        boxed(boxed(None, self.seed, across=True), self.controls, gap=4, into=self._right, stretch=self.controls)
         self._left.setFixedWidth(LEFT)
         self._none = label(_("This generator draws one picture of each map: it has no style to choose."), "muted", True)
-        whole = boxed(
-            self._left, self._right, across=True, gap=24, margins=(12, 4, 8, 8), into=self, stretch=self._right
-        )
+        whole = boxed(self._left, self._right, across=True, gap=24, margins=(12, 4, 8, 8), into=self)
+        whole.setStretchFactor(self._right, 1)
         whole.addWidget(self._none, 1)
+        self.setAcceptDrops(True)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self.end = listen(
+            self,
+            (painter.source_changed, self._source_changed),
+            (painter.state_changed, self._state_changed),
+            (painter.variants_changed, self._variants_changed),
+            (painter.effects_changed, self._rank),
+        )
+        self._source_changed()
 
     def _offer(self, menu: QMenu) -> None:
         menu.addAction(icon("folder"), _("Open a picture…"), self.open_wanted.emit)
