@@ -17,8 +17,7 @@ from ganstudio.core.fields import FieldSpec
 from ganstudio.core.i18n import _
 from ganstudio.explore.state import ExploreState
 from ganstudio.ui.controls.editing import Editing
-from ganstudio.ui.controls.rows import RowList
-from ganstudio.ui.controls.section import Section, heading_of
+from ganstudio.ui.controls.section import RowList, Section, heading_of
 from ganstudio.ui.controls.slider import ValueSlider
 from ganstudio.ui.forms.editors import QuietCombo, Switch
 from ganstudio.ui.kit.flow import FlowLayout

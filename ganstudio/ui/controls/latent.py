@@ -1,4 +1,4 @@
-"""A latent vector: a slider for each number; found by its number, pinned, ranked, copied and pasted as a whole."""
+"""A latent vector: a slider for each number, found, pinned, ranked by effect; copied and pasted as a whole."""
 
 from __future__ import annotations
 
@@ -6,31 +6,38 @@ import json
 import math
 import random
 import re
-from typing import Any
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QProgressBar, QWidget
 
+from ganstudio.app.explore.explorer import Explorer
 from ganstudio.core.controls import LatentVector
-from ganstudio.core.errors import UsageError
+from ganstudio.core.errors import StudioError, UsageError
 from ganstudio.core.i18n import _
+from ganstudio.explore.rendering import Drawn
 from ganstudio.explore.state import ExploreState, read_value
 from ganstudio.ui.controls.editing import Editing
-from ganstudio.ui.controls.ranking import Ranking
-from ganstudio.ui.controls.rows import RowList
-from ganstudio.ui.controls.section import TITLE, Section
+from ganstudio.ui.controls.section import TITLE, RowList, Section
 from ganstudio.ui.controls.slider import ValueSlider
+from ganstudio.ui.kit.lifetimes import listen
 from ganstudio.ui.kit.parts import LinkButton, Segmented, boxed, entry, label, say
 from ganstudio.ui.kit.style import set_look
+
+if TYPE_CHECKING:
+    from ganstudio.explore.generator import Generator
 
 REACH = 3.0
 FEW = 8
 """So many rows are seen at a glance and need no search."""
 AT_ONCE = 128
 LONGEST_TEXT = 1_000_000
+CHANNEL = "relevance"
+URGENCY = -10
 
 
 def read_vector(control: LatentVector, text: str) -> NDArray[Any]:
@@ -48,6 +55,98 @@ def read_vector(control: LatentVector, text: str) -> NDArray[Any]:
     except (ValueError, RecursionError):  # no JSON
         words = re.split(r"[\s,;]+", text.strip().strip("[](){}").strip().replace("−", "-"))
         return read_value(control, words)
+
+
+class Ranking(QObject):
+    """Asks once it is wanted, and again for other weights of the same run.
+
+    Signals:
+        changed: there are others shares, or it is further.
+
+    Attributes:
+        shares: float32 ``(size,)`` for every vector by its control's name; empty until they are known.
+        progress: 0 to 1 while it is being measured; negative otherwise.
+    """
+
+    changed = Signal()
+
+    def __init__(self, explorer: Explorer, parent: QObject) -> None:
+        super().__init__(parent)
+        self._explorer = explorer
+        self._controls = explorer.controls
+        self._generator = None if explorer.opened is None else explorer.opened.generator
+        self._wanted = False
+        self.shares: dict[str, NDArray[np.float32]] = {}
+        self.progress = -1.0
+        self.error = ""
+        listen(
+            self,
+            (explorer.source_changed, self._source_changed),
+            (explorer.weights_changed, self._weights_changed),
+            (explorer.drawn, self._take),
+        )
+
+    def want(self, wanted: bool) -> None:
+        """Measures it, unless it is known; not wanted any more, it stops."""
+        if wanted == self._wanted:
+            return
+        self._wanted = wanted
+        if wanted and not self.shares:
+            self._ask()
+        elif not wanted and self.progress >= 0:
+            self._explorer.drop(CHANNEL)
+            self.progress = -1.0
+            self.changed.emit()
+
+    def _source_changed(self) -> None:
+        """So is the generator: what is known is forgotten, and measured anew where the same controls want it."""
+        generator = None if self._explorer.opened is None else self._explorer.opened.generator
+        if self._explorer.opening or generator is self._generator:
+            return  # what was to be opened could not be, or is not there yet
+        self._generator = generator
+        if self._explorer.controls != self._controls:
+            self._controls = self._explorer.controls
+            self.want(False)
+        self.shares = {}
+        if self._wanted:
+            self._ask()
+
+    def _weights_changed(self) -> None:
+        """The weights are others: measures anew where it is wanted.
+
+        A run in training is not measured again at every step: its order would never hold still.
+        """
+        self._generator = None if self._explorer.opened is None else self._explorer.opened.generator
+        if self._wanted and (self.progress >= 0 or self._explorer.following is None):
+            self._ask()
+        elif not self._wanted and self._explorer.following is None:
+            self.shares = {}
+
+    def _ask(self) -> None:
+        if self._explorer.opened is None:
+            return
+
+        def work(generator: Generator) -> Iterator[Any]:
+            from ganstudio.explore.relevance import relevance
+
+            return relevance(generator)
+
+        self.progress, self.error = 0.0, ""
+        self._explorer.ask(CHANNEL, work, URGENCY)
+        self.changed.emit()
+
+    def _take(self, drawn: Drawn) -> None:
+        if drawn.channel != CHANNEL or not self._wanted:
+            return
+        if isinstance(drawn.value, dict):
+            self.shares, self.progress = drawn.value, -1.0
+        elif drawn.value is not None:
+            self.progress = float(drawn.value.fraction)
+        elif isinstance(drawn.error, StudioError):
+            self.error, self.progress = str(drawn.error), -1.0
+        else:
+            return
+        self.changed.emit()
 
 
 class LatentSection(Section):

@@ -13,8 +13,7 @@ from ganstudio.core.controls import Attribute, ContinuousCode, LatentVector
 from ganstudio.core.i18n import _
 from ganstudio.explore.state import ExploreState
 from ganstudio.ui.controls.editing import Editing
-from ganstudio.ui.controls.rows import RowList
-from ganstudio.ui.controls.section import TITLE, Section, heading_of
+from ganstudio.ui.controls.section import TITLE, RowList, Section, heading_of
 from ganstudio.ui.controls.slider import ValueSlider
 from ganstudio.ui.kit.parts import Segmented, boxed, push_button, tool_button
 

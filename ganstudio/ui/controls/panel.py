@@ -28,11 +28,9 @@ from ganstudio.core.i18n import _
 from ganstudio.ui.controls.choices import IndexSection, WeightsSection
 from ganstudio.ui.controls.class_slots import ClassSlots
 from ganstudio.ui.controls.editing import Editing
-from ganstudio.ui.controls.latent import LatentSection
+from ganstudio.ui.controls.latent import LatentSection, Ranking
 from ganstudio.ui.controls.numbers import AttributeSlider, CodesSection, LatentDice, flowing_sliders
-from ganstudio.ui.controls.ranking import Ranking
-from ganstudio.ui.controls.rows import RowList
-from ganstudio.ui.controls.section import Section
+from ganstudio.ui.controls.section import RowList, Section
 from ganstudio.ui.controls.seeds import NoiseRow, SampleSection
 from ganstudio.ui.controls.slider import ROW, ValueSlider
 from ganstudio.ui.controls.styles import StylesSection
