@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QGuiApplication, QWheelEvent
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QGuiApplication, QHelpEvent, QMouseEvent, QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QToolTip
 
 from ganstudio.ui.controls.slider import ValueSlider, read_number
 
@@ -42,9 +42,6 @@ class Heard:
 
     def drag(self, start: QPoint, by: int, modifier: Qt.KeyboardModifier = NONE) -> None:
         QTest.mousePress(self.slider, LEFT, modifier, start)
-        from PySide6.QtCore import QEvent
-        from PySide6.QtGui import QMouseEvent
-
         for moved in range(1, abs(by) + 1):
             point = QPointF(start + QPoint(moved if by > 0 else -moved, 0))
             QApplication.sendEvent(
@@ -216,6 +213,16 @@ def test_up_and_down_are_left_to_whoever_is_around(heard: Heard) -> None:
 def test_a_number_at_the_end_of_a_track_is_never_shown_as_minus_zero(heard: Heard) -> None:
     heard.slider.set_value(-0.001)
     assert heard.slider.text() == "0.00"
+
+
+@pytest.mark.parametrize(("allowed", "more"), [((-2, 2), False), ((-2, 3), True)])
+def test_the_tooltip_says_whether_more_may_be_typed(hosted: Hosted, allowed: tuple[float, float], more: bool) -> None:
+    heard = Heard(hosted, allowed=allowed)
+    at = heard.over("track")
+    QApplication.sendEvent(heard.slider, QHelpEvent(QEvent.Type.ToolTip, at, heard.slider.mapToGlobal(at)))
+    assert ("can be typed" in QToolTip.text()) == more
+    assert "-2 to 2" in QToolTip.text()
+    QToolTip.hideText()
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from ganstudio.core.experiment import Experiment
 from ganstudio.explore.picture_file import read_session, save_picture
 from ganstudio.explore.styles import share_of
 from ganstudio.training.session import Session
-from ganstudio.ui.controls.class_slots import PicturesSection
+from ganstudio.ui.controls.class_slots import ClassSlots
 from ganstudio.ui.controls.seeds import SampleSection
 from ganstudio.ui.controls.styles import StylesSection
 from ganstudio.ui.explore.workspace import ExploreWorkspace
@@ -230,7 +230,7 @@ def test_pictures_are_dropped_pasted_and_taken_away(qtbot: QtBot, runs: Path, tm
     for file in files:
         Image.new("L", (30, 20), int(file.stem)).save(file)
     with exploring_window(qtbot, runs / "few-shot") as (window, page):
-        section, explorer = page.controls.section(PicturesSection), page.explorer
+        section, explorer = page.controls.section(ClassSlots), page.explorer
         assert section is not None
 
         def tones() -> list[float]:
@@ -243,13 +243,13 @@ def test_pictures_are_dropped_pasted_and_taken_away(qtbot: QtBot, runs: Path, tm
             data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
             event = QDropEvent(QPointF(5, 5), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton,
                                Qt.KeyboardModifier.NoModifier)  # fmt: skip
-            section.slots.slots[place].dropEvent(event)
+            section.slots[place].dropEvent(event)
 
         drop(1, files[1])
         wait(qtbot, lambda: tones() == [1, 1, 1])  # the first one is in all places
         drop(1, *files)
         wait(qtbot, lambda: tones() == [1, -1, 1])
-        slot = section.slots.slots[2]
+        slot = section.slots[2]
         wait(qtbot, lambda: "a picture" in slot.accessibleName())
         QTest.keyClick(slot, Qt.Key.Key_Delete)
         wait(qtbot, lambda: tones() == [1, -1, 0] and "empty" in slot.accessibleName())
@@ -268,9 +268,9 @@ def test_pictures_are_dropped_pasted_and_taken_away(qtbot: QtBot, runs: Path, tm
 
 def test_pictures_come_from_a_class_of_the_data(qtbot: QtBot, runs: Path) -> None:
     with exploring_window(qtbot, runs / "few-shot") as (_window, page):
-        section = page.controls.section(PicturesSection)
+        section = page.controls.section(ClassSlots)
         assert section is not None
-        menu = section.slots.from_class.menu()
+        menu = section.from_class.menu()
         menu.aboutToShow.emit()
         assert [action.text() for action in menu.actions()] == [str(digit) for digit in range(10)]
         menu.actions()[3].trigger()

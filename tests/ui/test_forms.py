@@ -14,20 +14,10 @@ from ganstudio.core.fields import FieldSpec
 from ganstudio.ui.forms import FieldForm, NumberEdit, editor_for
 from ganstudio.ui.forms.editors import ChoiceEdit, SegmentEdit, Switch, TextEdit
 from ganstudio.ui.forms.number import stepped
+from ganstudio.ui.kit.parts import boxed
 
-LR = FieldSpec(
-    "lr",
-    "Learning rate",
-    "Step size.",
-    "float",
-    2e-4,
-    low=0,
-    high=1,
-    low_open=True,
-    group="Optimiser",
-    log=True,
-    live=True,
-)
+RATE: dict[str, Any] = {"low": 0, "high": 1, "low_open": True, "group": "Optimiser", "log": True, "live": True}
+LR = FieldSpec("lr", "Learning rate", "Step size.", "float", 2e-4, **RATE)
 BETA = FieldSpec("beta", "Beta", "Momentum.", "float", 0.5, low=0, high=1, group="Optimiser", unit="per step")
 BATCH = FieldSpec("batch", "Batch size", "Items.", "int", 64, low=2, high=8192, group="Training", log=True)
 AMP = FieldSpec("amp", "Reduced precision", "Faster.", "bool", False, group="Training", advanced=True)
@@ -76,8 +66,9 @@ def test_small_rates_are_not_shown_as_zero(qtbot: Any, value: float) -> None:
 def test_the_right_editor_for_every_kind(qtbot: Any) -> None:
     parent = QWidget()
     qtbot.addWidget(parent)
-    kinds = [type(editor_for(spec, parent)) for spec in (LR, BATCH, AMP, ARCH, NORM, NAME)]
-    assert kinds == [NumberEdit, NumberEdit, Switch, SegmentEdit, ChoiceEdit, TextEdit]
+    editors = [editor_for(spec) for spec in (LR, BATCH, AMP, ARCH, NORM, NAME)]
+    boxed(*editors, into=parent)
+    assert [type(editor) for editor in editors] == [NumberEdit, NumberEdit, Switch, SegmentEdit, ChoiceEdit, TextEdit]
 
 
 def test_typing_emits_once_when_finished(qtbot: Any, hosted: Any) -> None:

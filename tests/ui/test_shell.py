@@ -9,6 +9,7 @@ from collections.abc import Callable
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QLabel, QLineEdit, QPushButton, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -249,8 +250,15 @@ def test_preferences_hold_at_once_both_ways(make: Callable[..., Shell]) -> None:
     dialog = Preferences(shell.store, shell)
     threads = dialog.form.row("cpu_threads")
     assert not threads.reset_button.isEnabled()
-    threads.editor.stepBy(3)
-    assert shell.store.values.cpu_threads == 3
+    shell.store.set("theme", "dark")
+    dialog.show()
+    threads.editor.selectAll()
+    QTest.keyClicks(threads.editor, "3")
+    QTest.keyClick(threads.editor, Qt.Key.Key_Return)
+    assert (shell.store.values.cpu_threads, shell.store.values.theme) == (3, "dark"), "Enter presses no button"
+    assert threads.label.font().bold()
+    shell.store.set("theme", "light")
+    assert threads.label.font().bold(), "a changed row is still seen at a glance"
     threads.reset_button.click()
     assert shell.store.values.cpu_threads == 0
     shell.store.set("reduced_motion", True)

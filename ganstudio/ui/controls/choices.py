@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -17,13 +17,11 @@ from ganstudio.core.fields import FieldSpec
 from ganstudio.core.i18n import _
 from ganstudio.explore.state import ExploreState
 from ganstudio.ui.controls.editing import Editing
-from ganstudio.ui.controls.rows import RowList
-from ganstudio.ui.controls.section import Section, heading_of
+from ganstudio.ui.controls.section import RowList, Section, heading_of
 from ganstudio.ui.controls.slider import ValueSlider
 from ganstudio.ui.forms.editors import QuietCombo, Switch
 from ganstudio.ui.kit.flow import FlowLayout
-from ganstudio.ui.kit.parts import Segmented, label
-from ganstudio.ui.kit.style import set_look
+from ganstudio.ui.kit.parts import Segmented, label, push_button
 
 MOST_BUTTONS, FEW_BUTTONS, SIDE_BY_SIDE = 40, 8, 6
 SHORT, ACROSS = 3, 5
@@ -62,7 +60,7 @@ class WeightsSection(Section):
     """
 
     def __init__(self, control: ClassLabel | CategoricalCode, editing: Editing, low: bool = False) -> None:
-        super().__init__(heading_of(control.name), editing)
+        super().__init__(heading_of(control.name), editing, control.name)
         most = FEW_BUTTONS if low else MOST_BUTTONS
         self._mixes = not low or control.count <= most
         self.control = control
@@ -83,7 +81,7 @@ class WeightsSection(Section):
             self.column.addWidget(self._make_buttons())
         else:
             tip = _("Which of the {count} is drawn; type its first letters").format(count=control.count)
-            self.combo = _combo(self.names, self.title, tip, self.choose)
+            self.combo = QuietCombo(self.names, self.title, tip, self.choose)
             self.column.addWidget(self.combo)
         self.column.addWidget(self.list)
 
@@ -99,7 +97,7 @@ class WeightsSection(Section):
             self.tools.addWidget(part)
             part.setVisible(self._mixes)
         self.tools.addSpacing(4)
-        self._reset = self.add_reset(self.reset)
+        self.add_reset()
 
     def _make_buttons(self) -> QWidget:
         frame = QWidget()
@@ -111,14 +109,11 @@ class WeightsSection(Section):
             places.setContentsMargins(0, 0, 0, 0)
             places.setSpacing(4)
         for index, name in enumerate(self.names):
-            button = QPushButton()
+            shown = self.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, LONGEST - 24).replace("&", "&&")
+            tip = _("Only “{name}”; with Shift, in or out of the mixture").format(name=name)
+            button = push_button(shown, "", tip, clicked=partial(self._clicked, index), chip=True)
             button.setCheckable(True)
-            set_look(button, chip=True)
-            shown = button.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, LONGEST - 24)
-            button.setText(shown.replace("&", "&&"))
             button.setAccessibleName(f"{self.title}: {name}")
-            button.setToolTip(_("Only “{name}”; with Shift, in or out of the mixture").format(name=name))
-            button.clicked.connect(lambda _checked=False, index=index: self._clicked(index))
             button.installEventFilter(self)
             self.buttons.append(button)
             if isinstance(places, QGridLayout):
@@ -132,8 +127,7 @@ class WeightsSection(Section):
         width = min(max(map(self.fontMetrics().horizontalAdvance, self.names)) + 8, WIDEST_TITLE)
         for index, name in enumerate(self.names):
             row = ValueSlider(name, 0, 1, 0, title_width=width, allowed=(0, 1))
-            key = (self.control.name, index)
-            self.editing.bind(row, partial(self._mix, index), self.title, key)
+            self.editing.bind(row, partial(self._mix, index), self.title, (self.name, index))
             row.released.connect(self._let_go)
             self.rows.append(row)
         self.list.show_rows(self.rows)
@@ -149,32 +143,24 @@ class WeightsSection(Section):
 
     def choose(self, index: int) -> None:
         """Only this one."""
-        self._edit(np.eye(self.control.count, dtype=np.float32)[index], self.names[index])
-
-    def _edit(self, weights: NDArray[Any], text: str) -> None:
-        self.editing.put(self.control.name, weights, text, self.control.name)
+        self.put(np.eye(self.control.count, dtype=np.float32)[index], self.names[index], self.name)
 
     def toggle(self, index: int) -> None:
         """Into the mixture with as much as an equal share, or out of it."""
-        weights = self.editing.value(self.control.name)
+        weights = self.editing.value(self.name)
         if weights is None:
             return
         self._set_mixing(True)
         there = int((weights > SEEN).sum())
-        if weights[index] <= SEEN:
-            self._edit(mixed(weights, index, 1 / (there + 1)), self.title)
-        elif there > 1:
-            self._edit(mixed(weights, index, 0), self.title)
-
-    def reset(self) -> None:
-        """As it was when the generator was opened."""
-        self.editing.reset(self.control.name, self.title)
+        share = 1 / (there + 1) if weights[index] <= SEEN else 0.0
+        if share or there > 1:
+            self.put(mixed(weights, index, share), key=self.name)
 
     def _mix(self, index: int, state: ExploreState, value: float) -> ExploreState:
         # Scaled from where the drag began: going to 1 and back leaves the others as they were.
         if self._start is None:
-            self._start = state.position[self.control.name]
-        return state.moved(self.control.name, mixed(self._start, index, value))
+            self._start = state.position[self.name]
+        return state.moved(self.name, mixed(self._start, index, value))
 
     def _let_go(self) -> None:
         self._start = None
@@ -185,7 +171,7 @@ class WeightsSection(Section):
         self._mixing = mixing
         self.mix.set_value(mixing)
         self.list.setVisible(mixing)
-        weights = self.editing.value(self.control.name)
+        weights = self.editing.value(self.name)
         if weights is not None and by_hand and not mixing:
             self.choose(int(weights.argmax()))
         self._show()
@@ -208,21 +194,16 @@ class WeightsSection(Section):
         return True
 
     def event(self, event: QEvent) -> bool:
-        """The digits are this section's while it has the keyboard."""
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and self._digit(event) >= 0:
-            event.accept()
-            return True
-        return super().event(event)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """A digit takes the class of that name or number."""
-        index = self._digit(event)
-        if index < 0:
-            event.ignore()
-        else:
+        """The digits are this section's while it has the keyboard: each takes the class of that name or number."""
+        index = self._digit(event) if isinstance(event, QKeyEvent) else -1
+        if index < 0 or event.type() not in (QEvent.Type.ShortcutOverride, QEvent.Type.KeyPress):
+            return super().event(event)
+        event.accept()
+        if event.type() == QEvent.Type.KeyPress:
             self.choose(index)
             if self.buttons:
                 self.buttons[index].setFocus(Qt.FocusReason.ShortcutFocusReason)
+        return True
 
     def _digit(self, event: QKeyEvent) -> int:
         digit = event.text()
@@ -236,7 +217,7 @@ class WeightsSection(Section):
 
     def refresh(self, state: ExploreState) -> None:
         """Shows the weights; a mixture that came from elsewhere opens the sliders."""
-        weights = state.position[self.control.name]
+        weights = state.position[self.name]
         if self._mixes and not self._mixing and weights.max() < 1 - SEEN:
             self._set_mixing(True)
             return
@@ -250,46 +231,38 @@ class WeightsSection(Section):
             self.combo.setCurrentIndex(heaviest)
         for row, weight in zip(self.rows, weights.tolist(), strict=False):
             row.set_value(weight)
-        self._reset.setEnabled(self.editing.moved(self.control.name))
+        super().refresh(state)
 
 
 class IndexSection(Section):
     """Which of several generators draws: side by side while there are few, in a list otherwise."""
 
     def __init__(self, control: GeneratorIndex, editing: Editing) -> None:
-        super().__init__(heading_of(control.name), editing)
-        self.control = control
-        self._reset = self.add_reset(lambda: self._choose(0))
-        names = control.names or [_("Generator {number}").format(number=index) for index in range(control.count)]
+        super().__init__(heading_of(control.name), editing, control.name)
+        self.add_reset()
+        keys = [str(index) for index in range(control.count)]
+        names = control.names or [_("Generator {number}").format(number=key) for key in keys]
         self.choice: Segmented | QuietCombo
         if control.count <= SIDE_BY_SIDE:
-            short = control.names or [str(index) for index in range(control.count)]
-            keys = [str(index) for index in range(control.count)]
-            self.choice = Segmented(list(zip(keys, short, names, strict=True)), _("Generator"))
+            self.choice = Segmented(list(zip(keys, control.names or keys, names, strict=True)), _("Generator"))
             self.choice.chosen.connect(lambda key: self._choose(int(key)))
         else:
             tip = _("Which of the {count} generators draws").format(count=control.count)
-            self.choice = _combo(names, _("Generator"), tip, self._choose)
+            self.choice = QuietCombo(names, _("Generator"), tip, self._choose)
         self.column.addWidget(self.choice)
 
     def _choose(self, index: int) -> None:
-        self.editing.put(self.control.name, np.asarray(index, np.int64), self.title)
+        self.put(np.asarray(index, np.int64))
+
+    def reset(self) -> None:
+        """The first one draws."""
+        self._choose(0)
 
     def refresh(self, state: ExploreState) -> None:
         """Shows which one draws."""
-        index = int(state.position[self.control.name])
+        index = int(state.position[self.name])
         if isinstance(self.choice, Segmented):
             self.choice.set_value(str(index))
         else:
             self.choice.setCurrentIndex(index)
         self._reset.setEnabled(index != 0)
-
-
-def _combo(names: Sequence[str], name: str, tip: str, choose: Callable[[int], object]) -> QuietCombo:
-    """A list of them."""
-    combo = QuietCombo()
-    combo.addItems(list(names))
-    combo.setAccessibleName(name)
-    combo.setToolTip(tip)
-    combo.activated.connect(choose)
-    return combo

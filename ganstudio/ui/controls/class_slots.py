@@ -51,15 +51,11 @@ class Slot(QAbstractButton):
     ) -> None:
         super().__init__()
         self._number, self._take, self._clear = number, take, clear
-        self.image = QImage()
         self.setFixedSize(SIDE, SIDE)
         self.setAcceptDrops(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setToolTip(
-            _("Picture {number} of the class: click to open one, drop or paste one here; Delete takes it away").format(
-                number=number + 1
-            )
-        )
+        tip = _("Picture {number} of the class: click to open one, drop or paste one here; Delete takes it away")
+        self.setToolTip(tip.format(number=number + 1))
         self.clicked.connect(self._open)
         theme_hub.changed.connect(self.update)
         self.show_image(QImage())
@@ -78,15 +74,14 @@ class Slot(QAbstractButton):
     def paintEvent(self, event: QPaintEvent) -> None:
         """The picture, or a plus on its ground; the focus ring."""
         theme, painter = current_theme(), QPainter(self)
-        painter.fillRect(self.rect(), QColor(theme.picture_grey if not self.image.isNull() else theme.hover))
+        painter.fillRect(self.rect(), QColor(theme.hover if self.image.isNull() else theme.picture_grey))
         if self.image.isNull():
             painter.setPen(QPen(QColor(theme.text_muted), 1.5))
             middle = QPointF(SIDE / 2, SIDE / 2)
             painter.drawLine(middle - QPointF(8, 0), middle + QPointF(8, 0))
             painter.drawLine(middle - QPointF(0, 8), middle + QPointF(0, 8))
         else:
-            smooth = self.image.width() > SIDE
-            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, self.image.width() > SIDE)
             painter.drawImage(QRectF(self.rect()), self.image)
         if self.hasFocus():
             draw_focus_ring(painter, self.rect(), theme)
@@ -124,12 +119,12 @@ class Slot(QAbstractButton):
             self._take(self._number, found)
 
 
-class ClassSlots(QWidget):
-    """All places of one control, and the classes of the run's data."""
+class ClassSlots(Section):
+    """The pictures of a class that the generator is to draw more of: places for them, and the classes of the run's data."""
 
     def __init__(self, control: ClassImages, editing: Editing) -> None:
-        super().__init__()
-        self._control, self._editing, self._shelf = control, editing, ClassShelf(editing.driven)
+        super().__init__(heading_of(control.name), editing, control.name)
+        self._control, self._shelf = control, ClassShelf(editing.driven)
         self._shown: Pictures | None = None
         self.slots = [Slot(number, self.take, self.clear) for number in range(control.k)]
         tip = _("Takes some pictures of a class out of the data of this run; others each time")
@@ -138,25 +133,22 @@ class ClassSlots(QWidget):
         flow = FlowLayout(places, GAP, GAP)
         for slot in self.slots:
             flow.addWidget(slot)
-        boxed(places, boxed(self.from_class, None, across=True), gap=GAP, into=self)
+        self.column.addWidget(places)
+        self.column.addLayout(boxed(self.from_class, None, across=True))
 
     def _offer(self, menu: QMenu) -> None:
         for index, name in enumerate(self._shelf.classes):
-            menu.addAction(name, partial(self._shelf.take, self._control, index, self._put))
+            menu.addAction(name, partial(self._shelf.take, self._control, index, self._give))
 
-    def _now(self) -> Pictures | None:
-        found: Pictures | None = self._editing.value(self._control.name)
-        return found
-
-    def _put(self, value: Pictures) -> None:
-        state = self._editing.state
+    def _give(self, value: Pictures) -> None:
+        state = self.editing.state
         if state is not None:
-            given = state.moved(self._control.name, value).with_(seed=state.seed)  # a new seed leaves them as they are
-            self._editing.edit(given, _("Pictures of a class"))
+            given = state.moved(self.name, value).with_(seed=state.seed)  # a new seed leaves them as they are
+            self.editing.edit(given, _("Pictures of a class"))
 
     def refresh(self, state: ExploreState) -> None:
         """Shows the pictures; plain grey ones are none."""
-        value = state.position[self._control.name]
+        value = state.position[self.name]
         self.from_class.setVisible(bool(self._shelf.classes))
         if value is self._shown:
             return
@@ -170,34 +162,21 @@ class ClassSlots(QWidget):
             return
 
         def put(found: list[Pictures]) -> None:
-            now = self._now()
+            now = self.editing.value(self.name)
             if now is None:
                 return
             value = now.copy()
             places = range(len(value)) if not value.any() else range(number, number + len(found))
             for step, place in enumerate(places):
                 value[place % len(value)] = found[step % len(found)]
-            self._put(value)
+            self._give(value)
 
         self._shelf.read(self._control, sources, put)
 
     def clear(self, number: int) -> None:
         """Empties a place."""
-        now = self._now()
+        now = self.editing.value(self.name)
         if now is not None and now[number].any():
             value = now.copy()
             value[number] = 0
-            self._put(value)
-
-
-class PicturesSection(Section):
-    """The pictures of a class that the generator is to draw more of."""
-
-    def __init__(self, control: ClassImages, editing: Editing) -> None:
-        super().__init__(heading_of(control.name), editing)
-        self.slots = ClassSlots(control, editing)
-        self.column.addWidget(self.slots)
-
-    def refresh(self, state: ExploreState) -> None:
-        """Shows them."""
-        self.slots.refresh(state)
+            self._give(value)

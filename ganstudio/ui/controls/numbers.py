@@ -13,8 +13,7 @@ from ganstudio.core.controls import Attribute, ContinuousCode, LatentVector
 from ganstudio.core.i18n import _
 from ganstudio.explore.state import ExploreState
 from ganstudio.ui.controls.editing import Editing
-from ganstudio.ui.controls.rows import RowList
-from ganstudio.ui.controls.section import TITLE, Section, heading_of
+from ganstudio.ui.controls.section import TITLE, RowList, Section, heading_of
 from ganstudio.ui.controls.slider import ValueSlider
 from ganstudio.ui.kit.parts import Segmented, boxed, push_button, tool_button
 
@@ -28,7 +27,7 @@ class CodesSection(Section):
     """Continuous codes: one slider each, from −1 to 1, or to 2 to see what lies beyond; 0 is the default."""
 
     def __init__(self, control: ContinuousCode, editing: Editing) -> None:
-        super().__init__(heading_of(control.name), editing)
+        super().__init__(heading_of(control.name), editing, control.name)
         self.control = control
         self.reach = Segmented(
             (
@@ -40,13 +39,12 @@ class CodesSection(Section):
         self.reach.chosen.connect(self._set_reach)
         self.tools.addWidget(self.reach)
         self.tools.addSpacing(4)
-        self._reset = self.add_reset(self.reset)
+        self.add_reset()
         self.list = RowList()
-        self.rows = []
-        for index in range(control.size):
-            row = ValueSlider(f"{control.name} {index + 1}", -1, 1, 0, title_width=TITLE)
+        names = [f"{control.name} {index + 1}" for index in range(control.size)]
+        self.rows = [ValueSlider(name, -1, 1, 0, title_width=TITLE) for name in names]
+        for index, row in enumerate(self.rows):
             editing.bind_number(row, control.name, index)
-            self.rows.append(row)
         self.list.show_rows(self.rows)
         self.column.addWidget(self.list)
 
@@ -56,12 +54,11 @@ class CodesSection(Section):
 
     def reset(self) -> None:
         """Every code back to its middle."""
-        words = _("Reset {title}").format(title=self.title)
-        self.editing.put(self.control.name, np.zeros(self.control.size, np.float32), words)
+        self.put(np.zeros(self.control.size, np.float32), self._reset.accessibleName())
 
     def refresh(self, state: ExploreState) -> None:
         """Shows where the codes stand."""
-        values = state.position[self.control.name].tolist()
+        values = state.position[self.name].tolist()
         for row, value in zip(self.rows, values, strict=True):
             row.set_value(value)
         self._reset.setEnabled(any(values))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal
@@ -23,15 +24,13 @@ from ganstudio.core.controls import (
     NoiseSeed,
     StyleLayers,
 )
-from ganstudio.explore.state import ExploreState
+from ganstudio.core.i18n import _
 from ganstudio.ui.controls.choices import IndexSection, WeightsSection
-from ganstudio.ui.controls.class_slots import ClassSlots, PicturesSection
+from ganstudio.ui.controls.class_slots import ClassSlots
 from ganstudio.ui.controls.editing import Editing
-from ganstudio.ui.controls.latent import LatentSection
+from ganstudio.ui.controls.latent import LatentSection, Ranking
 from ganstudio.ui.controls.numbers import AttributeSlider, CodesSection, LatentDice, flowing_sliders
-from ganstudio.ui.controls.ranking import Ranking
-from ganstudio.ui.controls.rows import RowList
-from ganstudio.ui.controls.section import Section
+from ganstudio.ui.controls.section import RowList, Section
 from ganstudio.ui.controls.seeds import NoiseRow, SampleSection
 from ganstudio.ui.controls.slider import ROW, ValueSlider
 from ganstudio.ui.controls.styles import StylesSection
@@ -54,11 +53,6 @@ Layout = Literal["column", "flow", "line"]
 S = TypeVar("S", bound=QWidget)
 
 
-class _Shows(Protocol):
-    def refresh(self, state: ExploreState) -> None:
-        """Shows where the controls stand, without telling anybody."""
-
-
 class ControlsPanel(QWidget):
     """Everything that can be driven.
 
@@ -79,12 +73,10 @@ class ControlsPanel(QWidget):
 
     released = Signal()
 
-    def __init__(self, driven: Driven, layout: Layout = "column", parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, driven: Driven, layout: Layout = "column") -> None:
+        super().__init__()
         self._driven, self._layout = driven, layout
-        self._controls: tuple[Control, ...] = ()
         self._effects: Mapping[str, NDArray[Any]] = {}
-        self.editing = Editing(driven)
         self.ranking = Ranking(driven, self) if isinstance(driven, Explorer) else None
         self._content = QWidget()
         if layout == "line":
@@ -92,6 +84,7 @@ class ControlsPanel(QWidget):
             self.hide()
         else:
             self.scroll_area = scrolled(self._content)
+            self.scroll_area.setAccessibleName(_("Controls"))
             self._whole = boxed(self.scroll_area, into=self)
         if layout == "column":
             self.setMinimumWidth(MIN_WIDTH)
@@ -118,14 +111,18 @@ class ControlsPanel(QWidget):
 
     def _build(self) -> None:
         """Makes everything anew."""
-        self._controls = self._driven.controls
+        self._controls: tuple[Control, ...] = self._driven.controls
         self.editing = Editing(self._driven, self.released.emit)
         self.sections: list[Section] = []
         self.rows: dict[tuple[str, int], ValueSlider] = {}
-        self._parts: list[_Shows] = []
+        self._parts: list[Section | LatentDice | NoiseRow] = []
         content = QWidget()
         if self._layout == "column":
-            self._fill_column()
+            for kinds in ORDER:
+                if not kinds and self._controls:
+                    self.sections.append(SampleSection(self.editing))
+                self.sections += [self._section(control) for control in self._controls if isinstance(control, kinds)]
+            self._parts += self.sections
             boxed(*self.sections, None, margins=(16, 8, 12, 16), gap=16, into=content)
         else:
             self._flow = FlowLayout(None, GAP, 4 if self._layout == "line" else 0)
@@ -147,13 +144,6 @@ class ControlsPanel(QWidget):
             rows.wanted.connect(self._bring_in_sight)
         self.refresh()
 
-    def _fill_column(self) -> None:
-        for kinds in ORDER:
-            if not kinds and self._controls:
-                self.sections.append(SampleSection(self.editing))
-            self.sections += [self._section(control) for control in self._controls if isinstance(control, kinds)]
-        self._parts += self.sections
-
     def _section(self, control: Control) -> Section:
         match control:
             case ClassLabel() | CategoricalCode():
@@ -163,7 +153,7 @@ class ControlsPanel(QWidget):
             case GeneratorIndex():
                 return IndexSection(control, self.editing)
             case ClassImages():
-                return PicturesSection(control, self.editing)
+                return ClassSlots(control, self.editing)
             case StyleLayers() if isinstance(self._driven, Explorer):
                 return StylesSection(control, self.editing, self._driven)
             case LatentVector() if self.ranking is not None:
@@ -174,7 +164,7 @@ class ControlsPanel(QWidget):
         """The part of a flow for a control; a control of sliders adds those to :attr:`rows` instead."""
         match control:
             case LatentVector() if self._layout == "line":
-                part: LatentDice | NoiseRow | ClassSlots | Section = LatentDice(control, self.editing)
+                part: Section | LatentDice | NoiseRow = LatentDice(control, self.editing)
             case Attribute() | ContinuousCode() | LatentVector():
                 rows = flowing_sliders(control, self.editing)
                 self.rows |= {(control.name, index): row for index, row in enumerate(rows)}
@@ -182,11 +172,9 @@ class ControlsPanel(QWidget):
             case NoiseSeed():
                 part = NoiseRow(control, self.editing)
                 part.setFixedWidth(EACH)
-            case ClassImages():
-                part = ClassSlots(control, self.editing)
-            case ClassLabel() | CategoricalCode() | GeneratorIndex():
+            case ClassLabel() | CategoricalCode() | GeneratorIndex() | ClassImages():
                 part = self._section(control)
-                part.lay_flat()
+                part.lay_flat(words=not isinstance(control, ClassImages))
                 self.sections.append(part)
             case _:
                 return []
@@ -221,18 +209,14 @@ class ControlsPanel(QWidget):
             effects: of every number of a control, by its name, the largest 1; what is missing is not known.
         """
         self._effects = effects
-        shares = {
-            key: float(effects[key[0]][key[1]]) if key[1] < len(effects.get(key[0], ())) else float("nan")
-            for key in self.rows
-        }
-        for key, row in self.rows.items():
-            row.set_share(shares[key])
+        for (name, index), row in self.rows.items():
+            row.set_share(float(effects[name][index]) if index < len(effects.get(name, ())) else math.nan)
 
-        def place(key: tuple[str, int]) -> tuple[bool, float]:
-            plain = not isinstance(self.rows[key], AttributeSlider)
-            return plain, -shares[key] if plain and shares[key] > 0 else 0.0
+        def place(row: ValueSlider) -> tuple[bool, float]:
+            plain = not isinstance(row, AttributeSlider)
+            return plain, -row.share if plain and row.share > 0 else 0.0
 
-        rows = [self.rows[key] for key in sorted(self.rows, key=place)]
+        rows = sorted(self.rows.values(), key=place)
         while self._flow.count():
             self._flow.takeAt(0)
         for part in (*self._others, *rows):

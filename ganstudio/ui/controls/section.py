@@ -1,15 +1,21 @@
-"""A section of the panel: a heading that folds, its tools, and the rows of one control."""
+"""A section of the panel: a heading that folds, its tools, and the rows of one control.
+
+Rows are placed by hand, since hundreds of them in a layout take long.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Any
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QBoxLayout, QToolButton, QWidget
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QSizePolicy, QToolButton, QWidget
 
 from ganstudio.core.i18n import _
 from ganstudio.explore.state import ExploreState
 from ganstudio.ui.controls.editing import Editing
+from ganstudio.ui.controls.slider import ROW, ValueSlider
 from ganstudio.ui.kit.parts import FoldButton, boxed, label, tool_button
 
 TITLE = 84
@@ -22,11 +28,12 @@ class Section(QWidget):
     Args:
         title: the heading.
         editing: how what it shows is moved.
+        name: of the control.
     """
 
-    def __init__(self, title: str, editing: Editing) -> None:
+    def __init__(self, title: str, editing: Editing, name: str = "") -> None:
         super().__init__()
-        self.title, self.editing = title, editing
+        self.title, self.editing, self.name = title, editing, name
         self.heading = FoldButton(title)
         self.heading.setAccessibleName(title)
         self._words = label(title)
@@ -38,36 +45,102 @@ class Section(QWidget):
         self._whole = boxed(self._head, self.body, gap=4, into=self)
         self.heading.toggled.connect(self.body.setVisible)
 
-    def lay_flat(self) -> None:
-        """Everything in a line, for a place between others: words instead of the heading that folds."""
+    def lay_flat(self, words: bool = True) -> None:
+        """Everything in a line, for a place between others: words, or nothing, instead of the heading that folds."""
         self.heading.hide()
-        self._words.show()
+        self._words.setVisible(words)
         self._whole.setDirection(QBoxLayout.Direction.LeftToRight)
         self._whole.setSpacing(8)
         self._whole.setAlignment(self._head, Qt.AlignmentFlag.AlignTop)
 
     def add_tool(self, icon: str, name: str, tooltip: str, call: Callable[[], object]) -> QToolButton:
         """A small button beside the heading."""
-        button = small_button(icon, name, tooltip, call)
+        button = tool_button(icon, name, tooltip, clicked=call, side=24)
         self.tools.addWidget(button)
         return button
 
-    def add_reset(self, call: Callable[[], object], tooltip: str = "") -> QToolButton:
+    def add_reset(self, tooltip: str = "") -> None:
         """Reset of the whole section."""
-        button = self.add_tool("reset", _("Reset {title}").format(title=self.title), tooltip, call)
-        button.setEnabled(False)
-        return button
+        words = _("Reset {title}").format(title=self.title)
+        self._reset = self.add_tool("reset", words, tooltip, lambda: self.reset())
+        self._reset.setEnabled(False)
+
+    def put(self, value: Any, label: str = "", key: object = None) -> None:
+        """Moves the control; ``label`` is what the menu shows, the heading where empty."""
+        self.editing.put(self.name, value, label or self.title, key)
+
+    def reset(self) -> None:
+        """As it was when the generator was opened."""
+        self.editing.reset(self.name, self.title)
 
     def refresh(self, state: ExploreState) -> None:
-        """Shows where the controls stand, without telling anybody."""
-        raise NotImplementedError
+        """Shows where the control stands, without telling anybody."""
+        self._reset.setEnabled(self.editing.moved(self.name))
 
 
-def small_button(icon: str, name: str, tooltip: str, call: Callable[[], object]) -> QToolButton:
-    """A button as high as a row."""
-    button = tool_button(icon, name, tooltip, clicked=call, side=24)
-    button.setIconSize(QSize(16, 16))
-    return button
+class RowList(QWidget):
+    """Rows beneath each other, and one stop of the Tab key: Up and Down (PageUp, PageDown) go from row to row.
+
+    Signals:
+        wanted: a row that should be in sight.
+    """
+
+    wanted = Signal(QWidget)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.rows: list[ValueSlider] = []
+        """Those that are shown, in their order."""
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setMinimumWidth(140)
+        self.setFixedHeight(0)
+
+    def show_rows(self, rows: Sequence[ValueSlider]) -> None:
+        """Shows these rows, in this order; others are hidden. What has the keyboard keeps it."""
+        held = next((row for row in self.rows if row.focusPolicy() == Qt.FocusPolicy.StrongFocus), None)
+        for row in {*self.rows} - {*rows}:
+            row.hide()
+        self.rows = list(rows)
+        for row in rows:
+            if row.parent() is not self:
+                row.setParent(self)
+                row.installEventFilter(self)
+            row.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        if rows:
+            (held if held is not None and held in rows else rows[0]).setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setFixedHeight(ROW * len(rows))
+        self._place()
+        for row in rows:
+            row.show()
+
+    def _place(self) -> None:
+        for place, row in enumerate(self.rows):
+            row.setGeometry(0, place * ROW, self.width(), ROW)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """All rows are as wide as the list."""
+        super().resizeEvent(event)
+        self._place()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """The row that has the keyboard is the one that Tab comes back to."""
+        if event.type() == QEvent.Type.FocusIn and isinstance(watched, ValueSlider):
+            for row in self.rows:
+                if row.focusPolicy() == Qt.FocusPolicy.StrongFocus and row is not watched:
+                    row.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+            watched.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        return False
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Goes from row to row."""
+        by = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1, Qt.Key.Key_PageUp: -10, Qt.Key.Key_PageDown: 10}
+        here = next((place for place, row in enumerate(self.rows) if row.hasFocus()), None)
+        if event.key() not in by or here is None or event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
+            event.ignore()
+            return
+        row = self.rows[min(max(here + by[Qt.Key(event.key())], 0), len(self.rows) - 1)]
+        row.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.wanted.emit(row)
 
 
 def heading_of(name: str) -> str:

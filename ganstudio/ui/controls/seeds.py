@@ -16,10 +16,10 @@ from ganstudio.core.i18n import _
 from ganstudio.explore.state import LARGEST_NOISE, ExploreState
 from ganstudio.explore.styles import style_layers
 from ganstudio.ui.controls.editing import Editing
-from ganstudio.ui.controls.section import TITLE, Section, heading_of, small_button
+from ganstudio.ui.controls.section import TITLE, Section, heading_of
 from ganstudio.ui.controls.slider import ValueSlider
 from ganstudio.ui.forms.number import NumberEdit
-from ganstudio.ui.kit.parts import boxed, label
+from ganstudio.ui.kit.parts import boxed, label, say, tool_button
 from ganstudio.ui.kit.style import set_look
 
 LARGEST_SEED = 10**9
@@ -69,7 +69,7 @@ class SeedRow(QWidget):
 
     def add_button(self, icon: str, name: str, call: Callable[[], object], tooltip: str = "") -> QToolButton:
         """One more small button at the end."""
-        button = small_button(icon, name, tooltip, call)
+        button = tool_button(icon, name, tooltip, clicked=call, side=24)
         self._row.addWidget(button)
         return button
 
@@ -99,8 +99,7 @@ class SeedRow(QWidget):
     def _show_error(self, text: str) -> None:
         self.edit.setToolTip(text or self._help)
         set_look(self.edit, wrong=bool(text))
-        self.problem.setText(text)
-        self.problem.setVisible(bool(text))
+        say(self.problem, text)
 
 
 class NoiseRow(SeedRow):
@@ -167,8 +166,6 @@ class SampleSection(Section):
         self.row.title.setText(_("Seed, moved") if moved else _("Seed"))
         words = _("Controls were moved since seed {seed} was drawn").format(seed=seed)
         self.row.title.setToolTip(words if moved else "")
-        words = (
-            _("Draw seed {seed} again: every control as it was") if moved else _("This is seed {seed} as it was drawn")
-        )
+        again, drawn = _("Draw seed {seed} again: every control as it was"), _("This is seed {seed} as it was drawn")
         self.again.setEnabled(moved)
-        self.again.setToolTip(words.format(seed=seed))
+        self.again.setToolTip((again if moved else drawn).format(seed=seed))

@@ -9,7 +9,6 @@ from functools import partial
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
-    QFontMetrics,
     QGuiApplication,
     QHelpEvent,
     QKeyEvent,
@@ -21,11 +20,11 @@ from PySide6.QtGui import (
     QPolygonF,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+from PySide6.QtWidgets import QLineEdit, QSizePolicy, QToolTip, QWidget
 
 from ganstudio.core.i18n import _
-from ganstudio.ui.controls.slider_entry import NumberEntry, read_number
 from ganstudio.ui.kit.icons import icon_pixmap
+from ganstudio.ui.kit.painted import write_line
 from ganstudio.ui.kit.style import set_look
 from ganstudio.ui.kit.theme import Theme, current_theme, ui_font
 
@@ -34,6 +33,7 @@ ROW = 28
 ICON, GLYPH, PIN, GAP, HANDLE = 24, 14, 20, 8, 6
 STEPS, FINE, DECIMALS = 50, 10, 2
 ANYTHING = (-1e4, 1e4)
+ENDS: dict[int, str] = {Qt.Key.Key_Return: "taken", Qt.Key.Key_Enter: "taken", Qt.Key.Key_Escape: "left"}
 STARTS = "123456789-−+.,"
 """What begins a number when it is typed on the row. A 0 resets, and the rest of 0.5 can be typed after it."""
 
@@ -47,6 +47,40 @@ def _fill(painter: QPainter, area: QRectF, colour: str, radius: float = 0.0) -> 
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(QColor(colour))
     painter.drawRoundedRect(area, radius, radius)
+
+
+def read_number(text: str) -> float | None:
+    """A number as people type it: a comma or a true minus will do; None where it is none."""
+    try:
+        value = float(text.strip().replace("−", "-").replace(",", "."))
+    except ValueError:
+        return None
+    return value if math.isfinite(value) else None
+
+
+class NumberEntry(QLineEdit):
+    """Where one line is typed. ``done`` says how it ended: ``taken`` (Enter), ``gone`` (focus), ``left`` (Escape)."""
+
+    done = Signal(str)
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setAlignment(Qt.AlignmentFlag.AlignRight)
+        set_look(self, cell=True)
+
+    def event(self, event: QEvent) -> bool:
+        """Enter, Escape and a lost focus end it; Escape is no shortcut of the window's meanwhile."""
+        kind, key = event.type(), event.key() if isinstance(event, QKeyEvent) else 0
+        if kind == QEvent.Type.ShortcutOverride and key == Qt.Key.Key_Escape:
+            event.accept()
+            return True
+        if kind == QEvent.Type.KeyPress and key in ENDS:
+            self.done.emit(ENDS[key])
+            return True
+        taken = super().event(event)
+        if kind == QEvent.Type.FocusOut and self.isVisible():
+            self.done.emit("gone")
+        return taken
 
 
 class ValueSlider(QWidget):
@@ -89,8 +123,6 @@ class ValueSlider(QWidget):
         pinnable: bool = False,
     ) -> None:
         super().__init__()
-        if not low < high:
-            raise ValueError(f"a slider needs room between {low} and {high}")
         self.name, self.low, self.high, self.default = name, low, high, default
         self.allowed, self.help = allowed, help
         self.pinnable, self.pinned = pinnable, False
@@ -106,6 +138,7 @@ class ValueSlider(QWidget):
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFixedHeight(ROW)
+        self.setMinimumWidth(140)  # room for the number, Reset and a short track
 
     # -- what it shows ----------------------------------------------------------------------------------------------
 
@@ -191,26 +224,19 @@ class ValueSlider(QWidget):
         """As wide as there is room."""
         return QSize(self._hint, ROW)
 
-    def minimumSizeHint(self) -> QSize:
-        """Room for the number, Reset and a short track."""
-        return QSize(140, ROW)
-
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draws the row."""
         theme, areas = current_theme(), self.areas()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if not self.isEnabled():
-            painter.setOpacity(0.4)
+        painter.setOpacity(1.0 if self.isEnabled() else 0.4)
         self._paint_title(painter, theme, areas["title"])
         self._paint_track(painter, theme, areas["track"])
         if self.entry is None:
             if self.hovered == "value" and self.isEnabled():
                 _fill(painter, areas["value"], theme.hover, 4)
-            painter.setFont(ui_font(theme.normal, tabular=True))
-            painter.setPen(QColor(theme.text))
-            right = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
-            painter.drawText(areas["value"].adjusted(-24, 0, -4, 0), right, self.text())
+            room, right = areas["value"].adjusted(-40, 0, -4, 0), Qt.AlignmentFlag.AlignRight
+            write_line(painter, room, self.text(), ui_font(theme.normal, tabular=True), theme.text, right)
         self._paint_icon(painter, "reset", areas["reset"], not self.at_default)
         if self.pinnable and (self.pinned or self.underMouse() or self.hasFocus()):
             self._paint_icon(painter, "pin", areas["pin"], True)
@@ -219,12 +245,7 @@ class ValueSlider(QWidget):
     def _paint_title(self, painter: QPainter, theme: Theme, area: QRectF) -> None:
         if area.width() <= 0:
             return
-        font = ui_font(theme.normal, tabular=True)
-        metrics = QFontMetrics(font)
-        painter.setFont(font)
-        painter.setPen(QColor(theme.text))
-        text = metrics.elidedText(self.name, Qt.TextElideMode.ElideRight, int(area.width()))
-        painter.drawText(area, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
+        write_line(painter, area, self.name, ui_font(theme.normal, tabular=True), theme.text)
         if not math.isnan(self.share):
             bar = QRectF(area.left(), self.height() - 4, min(area.width(), 48.0), 2)
             full = min(1.0, max(0.0, self.share / self.most)) if self.most > 0 else 0.0
@@ -233,14 +254,11 @@ class ValueSlider(QWidget):
 
     def _paint_track(self, painter: QPainter, theme: Theme, track: QRectF) -> None:
         middle, here, origin = track.center().y(), self.place(self.value), self.place(self.default)
-        groove = QRectF(track.left(), middle - 2, track.width(), 4)
-        _fill(painter, groove, theme.mix("text", "window", 0.18), 2)
+        _fill(painter, QRectF(track.left(), middle - 2, track.width(), 4), theme.mix("text", "window", 0.18), 2)
         _fill(painter, QRectF(min(here, origin), middle - 2, abs(here - origin), 4), theme.accent, 2)
         if self.low <= self.default <= self.high:
             _fill(painter, QRectF(round(origin) - 1, middle - 6, 2, 12), theme.mix("text", "window", 0.55))
-        self._paint_handle(painter, theme, QPointF(here, middle))
-
-    def _paint_handle(self, painter: QPainter, theme: Theme, at: QPointF) -> None:
+        at = QPointF(here, middle)
         if self.hasFocus():
             painter.setPen(QPen(QColor(theme.focus), 2))
             painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -258,10 +276,10 @@ class ValueSlider(QWidget):
 
     def _paint_icon(self, painter: QPainter, name: str, area: QRectF, there: bool) -> None:
         theme = current_theme()
-        hovered = self.hovered == name and there and self.isEnabled()
-        if hovered:
+        tint = theme.text_muted if there else theme.mix("text", "window", 0.24)
+        if self.hovered == name and there and self.isEnabled():
             _fill(painter, area, theme.hover, 4)
-        tint = theme.mix("text", "window", 0.24) if not there else theme.text if hovered else theme.text_muted
+            tint = theme.text
         if name == "pin" and self.pinned:
             tint = theme.accent
         pixmap = icon_pixmap(name, GLYPH, tint, self.devicePixelRatioF())
@@ -278,8 +296,10 @@ class ValueSlider(QWidget):
             return _("Let go of the first places (P)") if self.pinned else _("Pin to the first places (P)")
         if area == "value":
             return _("{value} · click to type or paste a number").format(value=f"{self.value:.6g}")
-        lines = [self.name, self.help, _("{low:g} to {high:g}, default {value}; more can be typed").format(
-            low=self.low, high=self.high, value=number)]  # fmt: skip
+        beyond = self.allowed[0] < self.low or self.allowed[1] > self.high
+        span = _("{low:g} to {high:g}, default {value}; more can be typed") if beyond else _(
+            "{low:g} to {high:g}, default {value}")  # fmt: skip
+        lines = [self.name, self.help, span.format(low=self.low, high=self.high, value=number)]
         if not math.isnan(self.share):
             lines.append(_("{share} of what varies in the pictures").format(share=f"{self.share:.0%}"))
         lines.append(_("Drag (Shift: fine) · ← → · Enter to type · double click resets"))
@@ -323,7 +343,9 @@ class ValueSlider(QWidget):
         area, x = self._area_at(event.position()), event.position().x()
         if area == "track":
             if _pace(event) == 1 and abs(x - self.place(self.value)) > HANDLE + 2:
-                self.move_to(self._value_at(x))
+                track = self.areas()["track"]
+                share = min(1.0, max(0.0, (x - track.left()) / track.width()))
+                self.move_to(self.low + share * (self.high - self.low))
             self._grip = (x, min(max(self.value, self.low), self.high))
             self.update()
         elif area == "value":
@@ -332,11 +354,6 @@ class ValueSlider(QWidget):
             self.reset()
         elif area == "pin":
             self._toggle_pin()
-
-    def _value_at(self, x: float) -> float:
-        track = self.areas()["track"]
-        share = min(1.0, max(0.0, (x - track.left()) / track.width()))
-        return self.low + share * (self.high - self.low)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Drags by as much as the mouse moves; a tenth of it with Shift."""
@@ -372,11 +389,9 @@ class ValueSlider(QWidget):
     def wheelEvent(self, event: QWheelEvent) -> None:
         """One step, but only with the keyboard's focus: else the panel around it scrolls."""
         delta = event.angleDelta().y() or event.angleDelta().x()
-        if not self.hasFocus() or not delta:
-            event.ignore()
-            return
-        self.step_by(delta / 120 * _pace(event))
-        event.accept()
+        event.setAccepted(self.hasFocus() and delta != 0)
+        if event.isAccepted():
+            self.step_by(delta / 120 * _pace(event))
 
     def _hover(self, area: str) -> None:
         if area != self.hovered:
@@ -432,8 +447,8 @@ class ValueSlider(QWidget):
 
     def _paste(self) -> bool:
         """Takes one number from the clipboard; anything else is left to whoever is around."""
-        value = read_number(QGuiApplication.clipboard().text())
-        return value is not None and self._may_be(value) and self._put(value)
+        value = self._allowed(QGuiApplication.clipboard().text())
+        return value is not None and self._put(value)
 
     # -- typing -----------------------------------------------------------------------------------------------------
 
@@ -441,8 +456,7 @@ class ValueSlider(QWidget):
         """Lets a number be typed; Enter takes it, Escape leaves everything as it was."""
         if self.entry is not None:
             return
-        entry = NumberEntry(self)
-        self.entry = entry
+        entry = self.entry = NumberEntry(self)
         entry.setAccessibleName(_("{name}: number").format(name=self.name))
         entry.setToolTip(_("Enter takes it, Escape leaves it as it was"))
         area = self.areas()["value"]
@@ -460,8 +474,8 @@ class ValueSlider(QWidget):
         entry = self.entry
         if entry is None:
             return
-        value = read_number(entry.text()) if how != "left" else None
-        if how == "taken" and (value is None or not self._may_be(value)):
+        value = self._allowed(entry.text()) if how != "left" else None
+        if how == "taken" and value is None:
             low, high = self.allowed
             words = _("This must be a number from {low:g} to {high:g}.").format(low=low, high=high)
             set_look(entry, wrong=True)
@@ -475,8 +489,9 @@ class ValueSlider(QWidget):
         if had:
             self.setFocus(Qt.FocusReason.OtherFocusReason)
         self.update()
-        if value is not None and self._may_be(value) and f"{value:.6g}" != f"{self.value:.6g}":
+        if value is not None and f"{value:.6g}" != f"{self.value:.6g}":
             self._put(value)
 
-    def _may_be(self, value: float) -> bool:
-        return self.allowed[0] <= value <= self.allowed[1]
+    def _allowed(self, text: str) -> float | None:
+        value = read_number(text)
+        return value if value is not None and self.allowed[0] <= value <= self.allowed[1] else None

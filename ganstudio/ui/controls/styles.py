@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFocusEvent, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QMenu, QSizePolicy, QToolTip, QWidget
 
 from ganstudio.app.explore.explorer import Explorer
@@ -57,6 +57,7 @@ class LayerCells(QWidget):
         self._carried: float | None = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setMinimumWidth(100)
         self.setAccessibleName(_("Layers that take the style of the second picture"))
         theme_hub.changed.connect(self.update)
         self._tell()
@@ -71,10 +72,8 @@ class LayerCells(QWidget):
     def _tell(self) -> None:
         taken = [layer + 1 for layer, share in enumerate(self.shares) if share > 0]
         here = _("layer {number}").format(number=self.current + 1)
-        words = (
-            _("layers {layers} from the second picture").format(layers=spans(taken)) if taken else _("all their own")
-        )
-        self.setAccessibleDescription(f"{here}; {words}")
+        words = _("layers {layers} from the second picture") if taken else _("all their own")
+        self.setAccessibleDescription(f"{here}; {words.format(layers=spans(taken))}")
 
     # -- where they are ---------------------------------------------------------------------------------------------
 
@@ -91,32 +90,31 @@ class LayerCells(QWidget):
         row, column = divmod(layer, columns)
         return QRectF(column * (width + GAP), row * (HEIGHT + GAP), width, HEIGHT)
 
-    def _at(self, event: QMouseEvent) -> int | None:
-        return next((layer for layer in range(len(self.shares)) if self.cell(layer).contains(event.position())), None)
+    def _at(self, point: QPointF) -> int | None:
+        return next((layer for layer in range(len(self.shares)) if self.cell(layer).contains(point)), None)
 
     def sizeHint(self) -> QSize:
         """One row, or as many as are needed."""
         rows = -(-len(self.shares) // self._columns)
         return QSize(240, rows * (HEIGHT + GAP) - GAP)
 
-    def minimumSizeHint(self) -> QSize:
-        """As high as its rows."""
-        return QSize(100, self.sizeHint().height())
-
     def event(self, event: QEvent) -> bool:
-        """Says of each cell what it is."""
-        if event.type() == QEvent.Type.Resize:
+        """Says of each cell what it is; the ring comes and goes with the keyboard, and a hand lets go with it."""
+        kind = event.type()
+        if kind == QEvent.Type.Resize:
             self.updateGeometry()
-        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
-            found = [one for one in range(len(self.shares)) if self.cell(one).contains(event.pos().toPointF())]
-            if found:
-                whose = _("the second picture’s style") if self.shares[found[0]] > 0 else _("its own style")
-                QToolTip.showText(
-                    event.globalPos(),
-                    _("Layer {number}: {whose}. The first layers are the coarse ones; click or drag across to exchange "
-                      "styles.").format(number=found[0] + 1, whose=whose),
-                    self,
-                )  # fmt: skip
+        if kind in (QEvent.Type.FocusIn, QEvent.Type.FocusOut):
+            self.update()
+        if kind == QEvent.Type.FocusOut:
+            self._carried = None
+            self.released.emit()
+        if kind == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            layer = self._at(event.pos().toPointF())
+            if layer is not None:
+                whose = _("the second picture’s style") if self.shares[layer] > 0 else _("its own style")
+                words = _("Layer {number}: {whose}. The first layers are the coarse ones; click or drag across to "
+                          "exchange styles.").format(number=layer + 1, whose=whose)  # fmt: skip
+                QToolTip.showText(event.globalPos(), words, self)
             return True
         return super().event(event)
 
@@ -150,27 +148,33 @@ class LayerCells(QWidget):
     # -- hands ------------------------------------------------------------------------------------------------------
 
     def _put(self, layer: int, share: float) -> None:
-        self.current = layer
         self.shares[layer] = share
         self.changed.emit(layer, share)
+        self._go(layer)
+
+    def _go(self, layer: int) -> None:
+        self.current = layer
         self._tell()
         self.update()
 
+    def _carry(self, layer: int, share: float) -> None:
+        first, last = sorted((self.current, layer))
+        for one in range(first, last + 1):  # a quick hand skips cells
+            self._put(one, share)
+        self._go(layer)
+
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Turns a cell over."""
-        layer = self._at(event)
+        layer = self._at(event.position())
         if event.button() == Qt.MouseButton.LeftButton and layer is not None:
             self._carried = 0.0 if self.shares[layer] >= MIXED else 1.0
             self._put(layer, self._carried)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Carries it to others."""
-        layer = self._at(event)
+        layer = self._at(event.position())
         if self._carried is not None and layer is not None:
-            first, last = sorted((self.current, layer))
-            for one in range(first, last + 1):  # a quick hand skips cells
-                self._put(one, self._carried)
-            self.current = layer
+            self._carry(layer, self._carried)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Lets go."""
@@ -191,27 +195,11 @@ class LayerCells(QWidget):
         elif event.key() in places:
             there = places[Qt.Key(event.key())]
             if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
-                share, (first, end) = self.shares[self.current], sorted((self.current, there))
-                for layer in range(first, end + 1):
-                    self._put(layer, share)
+                self._carry(there, self.shares[self.current])
                 self.released.emit()
-            self.current = there
-            self._tell()
-            self.update()
+            self._go(there)
         else:
             super().keyPressEvent(event)
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        """Shows the ring."""
-        super().focusInEvent(event)
-        self.update()
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        """Hides it, and lets go."""
-        super().focusOutEvent(event)
-        self._carried = None
-        self.released.emit()
-        self.update()
 
 
 class StylesSection(Section):
@@ -225,7 +213,7 @@ class StylesSection(Section):
             "pin", _("Take styles from a pin"), _("The second picture is one that was pinned"),
             lambda: menu.popup(self.pins.mapToGlobal(self.pins.rect().bottomLeft())),
         )  # fmt: skip
-        self._reset = self.add_reset(self.reset, _("Every layer has its own style again"))
+        self.add_reset(_("Every layer has its own style again"))
         names = (_("Another second picture"), _("Previous second picture"), _("Next second picture"))
         help = _("Seed of the picture that the marked layers take their style from.")
         self.second = SeedRow(_("Second seed"), help, names, TITLE)
@@ -286,7 +274,7 @@ class StylesSection(Section):
         state = self._explorer.state
         if state is not None:
             shares = [0.0] * self.control.layers
-            self.editing.edit(state.mixed(self._explorer.controls, shares), _("Reset {title}").format(title=self.title))
+            self.editing.edit(state.mixed(self._explorer.controls, shares), self._reset.accessibleName())
 
     # -- what is shown ----------------------------------------------------------------------------------------------
 
@@ -303,6 +291,5 @@ class StylesSection(Section):
             words = _("Layers {layers} have the style of seed {seed}.").format(layers=spans(taken), seed=state.second)
         else:
             words = _("Layers {layers} have the style of another picture.").format(layers=spans(taken))
-        if words != self.words.text():
-            self.words.setText(words)
+        self.words.setText(words)  # the same words cost nothing
         self._reset.setEnabled(bool(taken))

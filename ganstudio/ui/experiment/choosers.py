@@ -34,8 +34,8 @@ class SearchCombo(QuietCombo):
 
     chosen = Signal(str)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self._key = ""
         self._items = QStandardItemModel(self)
         self.setModel(self._items)

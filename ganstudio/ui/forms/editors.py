@@ -6,19 +6,12 @@ a learning rate of 2 on the way to ``2e-4`` must not reach a network that is tra
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFocusEvent, QPainter, QPaintEvent, QWheelEvent
-from PySide6.QtWidgets import (
-    QAbstractButton,
-    QComboBox,
-    QFileDialog,
-    QLineEdit,
-    QPushButton,
-    QSizePolicy,
-    QWidget,
-)
+from PySide6.QtWidgets import QAbstractButton, QComboBox, QFileDialog, QLineEdit, QPushButton, QSizePolicy, QWidget
 
 from ganstudio.core.fields import FieldSpec, Value
 from ganstudio.core.i18n import _
@@ -56,11 +49,9 @@ class Switch(_AtOnce, QAbstractButton):
     """An on/off switch, painted from the theme."""
 
     edited = Signal(object)
-    error_changed = Signal(str)
 
-    def __init__(self, spec: FieldSpec, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.spec = spec
+    def __init__(self, spec: FieldSpec) -> None:
+        super().__init__()
         self.setCheckable(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
@@ -82,19 +73,13 @@ class Switch(_AtOnce, QAbstractButton):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """The track, the knob, and the focus ring."""
-        theme = current_theme()
-        painter = QPainter(self)
+        theme, painter, on, top = current_theme(), QPainter(self), self.isChecked(), (self.height() - 18) // 2
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        on = self.isChecked()
-        track = QColor(theme.accent if on else theme.mix("text", "surface", 0.38))
-        knob = QColor(theme.accent_text if on else theme.surface)
-        if not self.isEnabled():
-            painter.setOpacity(0.4)
+        painter.setOpacity(1.0 if self.isEnabled() else 0.4)
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(track)
-        top = (self.height() - 18) // 2
+        painter.setBrush(QColor(theme.accent if on else theme.mix("text", "surface", 0.38)))
         painter.drawRoundedRect(3, top, 34, 18, 9, 9)
-        painter.setBrush(knob)
+        painter.setBrush(QColor(theme.accent_text if on else theme.surface))
         painter.drawEllipse(22 if on else 6, top + 3, 12, 12)
         if self.hasFocus():
             painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -104,10 +89,28 @@ class Switch(_AtOnce, QAbstractButton):
 
 
 class QuietCombo(QComboBox):
-    """A combo box the wheel passes by unless it has the focus."""
+    """A combo box the wheel passes by unless it has the focus.
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    Args:
+        items: what there is to choose from.
+        name: the accessible name.
+        tooltip: more about it.
+        chosen: told the place of what a person chose.
+    """
+
+    def __init__(
+        self,
+        items: Sequence[str] = (),
+        name: str = "",
+        tooltip: str = "",
+        chosen: Callable[[int], object] | None = None,
+    ) -> None:
+        super().__init__()
+        self.addItems(list(items))
+        self.setAccessibleName(name)
+        self.setToolTip(tooltip)
+        if chosen is not None:
+            self.activated.connect(chosen)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(6)
@@ -124,14 +127,11 @@ class ChoiceEdit(_AtOnce, QuietCombo):
     """One of several, in a combo box."""
 
     edited = Signal(object)
-    error_changed = Signal(str)
 
-    def __init__(self, spec: FieldSpec, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, spec: FieldSpec) -> None:
+        super().__init__(list(map(choice_text, spec.choices)), chosen=lambda _index: self.edited.emit(self.value()))
         self.spec = spec
-        self.addItems([choice_text(choice) for choice in spec.choices])
         self.set_value(spec.default)
-        self.activated.connect(lambda _index: self.edited.emit(self.value()))
 
     def value(self) -> Value:
         """What is chosen."""
@@ -146,10 +146,9 @@ class SegmentEdit(_AtOnce, QWidget):
     """One of a few with short words, all in sight."""
 
     edited = Signal(object)
-    error_changed = Signal(str)
 
-    def __init__(self, spec: FieldSpec, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, spec: FieldSpec) -> None:
+        super().__init__()
         self.spec = spec
         self.segments = Segmented([(choice, choice_text(choice)) for choice in spec.choices], spec.title)
         boxed(self.segments, None, across=True, into=self)
@@ -181,11 +180,10 @@ class TextEdit(QLineEdit):
     """A line of text."""
 
     edited = Signal(object)
-    error_changed = Signal(str)
     error = ""
 
-    def __init__(self, spec: FieldSpec, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, spec: FieldSpec) -> None:
+        super().__init__()
         self.spec = spec
         self._value = ""
         self.setMinimumWidth(56)
@@ -220,8 +218,8 @@ class TextEdit(QLineEdit):
 class FolderEdit(TextEdit):
     """A folder, typed or chosen; empty for the usual one."""
 
-    def __init__(self, spec: FieldSpec, parent: QWidget | None = None) -> None:
-        super().__init__(spec, parent)
+    def __init__(self, spec: FieldSpec) -> None:
+        super().__init__(spec)
         self.setPlaceholderText(_("the usual place"))
         self.browse = tool_button("folder", _("Choose the {title}").format(title=spec.title.lower()), clicked=self._ask)
 
@@ -235,14 +233,14 @@ class FolderEdit(TextEdit):
 Editor = NumberEdit | Switch | ChoiceEdit | SegmentEdit | TextEdit
 
 
-def editor_for(spec: FieldSpec, parent: QWidget | None = None, roomy: bool = False) -> Editor:
+def editor_for(spec: FieldSpec, roomy: bool = False) -> Editor:
     """The editor that suits a field; ``roomy``: in a column with room for longer words side by side."""
     if spec.kind in ("float", "int"):
-        return NumberEdit(spec, parent, arrows=roomy)
+        return NumberEdit(spec, arrows=roomy)
     if spec.kind == "bool":
-        return Switch(spec, parent)
+        return Switch(spec)
     if spec.kind == "choice":
         long = sum(len(choice_text(choice)) + 3 for choice in spec.choices)  # with the gaps between them
         few = 2 <= len(spec.choices) <= 4 and long <= SEGMENT_CHARACTERS * (1 + roomy)
-        return SegmentEdit(spec, parent) if few else ChoiceEdit(spec, parent)
-    return FolderEdit(spec, parent) if spec.name.endswith("_folder") else TextEdit(spec, parent)
+        return SegmentEdit(spec) if few else ChoiceEdit(spec)
+    return FolderEdit(spec) if spec.name.endswith("_folder") else TextEdit(spec)

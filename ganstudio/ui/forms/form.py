@@ -12,7 +12,7 @@ from ganstudio.core.fields import FieldSpec, Value
 from ganstudio.core.i18n import _, plural
 from ganstudio.ui.forms.row import FieldRow
 from ganstudio.ui.kit.icons import icon
-from ganstudio.ui.kit.parts import FoldButton, boxed, label, line
+from ganstudio.ui.kit.parts import FoldButton, boxed, entry, label, line, say
 
 SEARCH_FROM = 7
 """A form with fewer rows than this needs no search box, nor does one that explains itself."""
@@ -23,30 +23,19 @@ class _Group(QWidget):
 
     def __init__(self, title: str, rows: Sequence[FieldRow], opened: bool) -> None:
         super().__init__()
-        self.title = title
-        self.rows = tuple(rows)
-        self._rare = [row for row in rows if row.spec.advanced]
-        self._words: list[str] = []
+        self.title, self.rows = title, tuple(rows)
+        self.words: list[str] = []
+        """What is searched for."""
+        self.common, self.rare = ([row for row in rows if row.spec.advanced == rare] for rare in (False, True))
         self.heading = FoldButton(title, opened=opened or not title)
         self.heading.setParent(self)
         self.heading.setVisible(bool(title))
         self.more = FoldButton("", opened=False, quiet=True)
         self.more.setToolTip(_("Settings that are seldom needed"))
         head = (line(), 4, self.heading) if title else ()
-        boxed(*head, *(row for row in rows if not row.spec.advanced), self.more, *self._rare, 8, into=self)
+        boxed(*head, *self.common, self.more, *self.rare, 8, into=self)
         self.heading.toggled.connect(self.refresh)
         self.more.toggled.connect(self.refresh)
-        self.refresh()
-
-    @property
-    def opened(self) -> bool:
-        return self.heading.isChecked()
-
-    def filter(self, words: list[str]) -> int:
-        """Shows only what matches, unfolded; returns how many rows that are. No words: everything as it was."""
-        self._words = words
-        self.refresh()
-        return sum(row.matches(words) for row in self.rows)
 
     def reveal(self, row: FieldRow) -> None:
         """Unfolds what hides a row."""
@@ -54,24 +43,21 @@ class _Group(QWidget):
         if row.spec.advanced:
             self.more.setChecked(True)
 
-    def refresh(self) -> None:
-        """Shows and hides rows by search and folds. A row with an error is always in sight."""
-        searching = bool(self._words)
-        opened = searching or self.opened
+    def refresh(self) -> int:
+        """Shows and hides rows by search and folds; how many match. A row with an error is always in sight."""
+        hits = [row for row in self.rows if row.matches(self.words)]
+        searching, unfolded = bool(self.words), self.more.isChecked()
+        opened = searching or self.heading.isChecked()
         for row in self.rows:
-            folded = row.spec.advanced and not self.more.isChecked()
-            wanted = row.matches(self._words) if searching else opened and not folded
+            wanted = row in hits if searching else opened and (unfolded or not row.spec.advanced)
             row.setVisible(wanted or bool(row.error))
-        self.more.setText(self._more_text())
-        self.more.setVisible(bool(self._rare) and not searching and opened)
+        changed = 0 if unfolded else sum(row.value() != row.default for row in self.rare)
+        words = _("More… ({n}, {changed} changed)") if changed else _("More… ({n})")
+        self.more.setText(words.format(n=len(self.rare), changed=changed))
+        self.more.setVisible(bool(self.rare) and not searching and opened)
         if self.parentWidget() is not None:  # without one, showing would open a window
-            self.setVisible(not searching or any(row.matches(self._words) or row.error for row in self.rows))
-
-    def _more_text(self) -> str:
-        changed = sum(row.value() != row.default for row in self._rare)
-        if self._rare and changed and not self.more.isChecked():
-            return _("More… ({n}, {changed} changed)").format(n=len(self._rare), changed=changed)
-        return _("More… ({n})").format(n=len(self._rare))
+            self.setVisible(bool(hits) or any(row.error for row in self.rows))
+        return len(hits)
 
 
 class FieldForm(QWidget):
@@ -87,8 +73,8 @@ class FieldForm(QWidget):
     value_edited = Signal(str, object)
     errors_changed = Signal()
 
-    def __init__(self, parent: QWidget | None = None, *, explained: bool = False) -> None:
-        super().__init__(parent)
+    def __init__(self, *, explained: bool = False) -> None:
+        super().__init__()
         self._explained = explained
         self._rows: dict[str, FieldRow] = {}
         self._groups: list[_Group] = []
@@ -96,13 +82,9 @@ class FieldForm(QWidget):
         self._live_only = False
         self._signature: tuple[FieldSpec, ...] = ()
         self.setMinimumWidth(200)
-        self.search = QLineEdit()
-        self.search.setPlaceholderText(_("Search settings"))
-        self.search.setAccessibleName(_("Search settings"))
-        self.search.setToolTip(_("Finds settings by name or by what they do"))
-        self.search.setClearButtonEnabled(True)
+        tip = _("Finds settings by name or by what they do")
+        self.search = entry(_("Search settings"), tip, changed=self._filter, clear=True)
         self.search.addAction(icon("search", "text_muted"), QLineEdit.ActionPosition.LeadingPosition)
-        self.search.textChanged.connect(self._filter)
         self._nothing = label("", "muted", wrap=True)
         self._nothing.hide()
         self._head = QWidget()  # goes with its margin
@@ -126,7 +108,7 @@ class FieldForm(QWidget):
         values = defaults | dict(values or {})
         shown = tuple(spec for spec in fields if len(spec.choices) != 1)
         if shown != self._signature:
-            self._build(shown, values, defaults)
+            self._build(shown)
         for spec in shown:
             row = self._rows[spec.name]
             row.set_default(defaults[spec.name])
@@ -168,9 +150,10 @@ class FieldForm(QWidget):
     def focus_row(self, name: str) -> None:
         """Unfolds and focuses a row."""
         for group in self._groups:
-            if name in self._rows and self._rows[name] in group.rows:
-                group.reveal(self._rows[name])
-                self._rows[name].editor.setFocus()
+            for row in group.rows:
+                if row.name == name:
+                    group.reveal(row)
+                    row.editor.setFocus()
 
     def set_live_only(self, live_only: bool) -> None:
         """While training: only live rows can be edited, the others say why not."""
@@ -179,29 +162,25 @@ class FieldForm(QWidget):
         for row in self._rows.values():
             row.set_locked("" if row.spec.live else reason)
 
-    def _build(self, fields: Sequence[FieldSpec], values: Mapping[str, Value], defaults: Mapping[str, Value]) -> None:
-        self._signature = tuple(fields)
+    def _build(self, fields: tuple[FieldSpec, ...]) -> None:
+        self._signature = fields
         for group in self._groups:
-            (self._folded.discard if group.opened else self._folded.add)(group.title)
+            (self._folded.discard if group.heading.isChecked() else self._folded.add)(group.title)
             for row in group.rows:
                 # Hiding takes the focus away, which ends an edit: it belongs to fields that are no longer shown.
                 row.blockSignals(True)
             group.hide()
             group.setParent(None)
             group.deleteLater()
-        self._rows = {
-            spec.name: FieldRow(spec, values[spec.name], defaults[spec.name], self._explained) for spec in fields
-        }
-        self._groups = []
-        titles = dict.fromkeys(spec.group for spec in fields)  # groups in the order of their first field
-        for title in titles:
-            rows = [self._rows[spec.name] for spec in fields if spec.group == title]
-            group = _Group(title, rows, opened=title not in self._folded)
-            self._groups.append(group)
-            self._column.addWidget(group)
+        self._rows = {spec.name: FieldRow(spec, self._explained) for spec in fields}
         for row in self._rows.values():
             row.edited.connect(self.value_edited)
             row.error_changed.connect(self._on_error)
+        self._groups = []
+        for title in dict.fromkeys(spec.group for spec in fields):  # in the order of their first field
+            rows = [self._rows[spec.name] for spec in fields if spec.group == title]
+            self._groups.append(_Group(title, rows, opened=title not in self._folded))
+            self._column.addWidget(self._groups[-1])
         searched = len(fields) >= SEARCH_FROM and not self._explained
         self._head.setVisible(searched)
         self.set_live_only(self._live_only)
@@ -211,18 +190,18 @@ class FieldForm(QWidget):
     def _order_tabs(self) -> None:
         stops: list[QWidget] = [self.search]
         for group in self._groups:
-            stops.append(group.heading)
-            stops += [stop for row in group.rows if not row.spec.advanced for stop in row.stops]
-            stops.append(group.more)
-            stops += [stop for row in group.rows if row.spec.advanced for stop in row.stops]
+            for fold, rows in ((group.heading, group.common), (group.more, group.rare)):
+                stops += [fold, *(stop for row in rows for stop in row.stops)]
         for before, after in pairwise(stops):
             QWidget.setTabOrder(before, after)
 
     def _filter(self, text: str) -> None:
-        words = text.casefold().split()
-        hits = sum([group.filter(words) for group in self._groups])
-        self._nothing.setVisible(bool(words) and not hits)
-        self._nothing.setText(_("No setting matches “{text}”.").format(text=text.strip()))
+        words, hits = text.casefold().split(), 0
+        for group in self._groups:
+            group.words = words
+            hits += group.refresh()
+        nothing = bool(words) and not hits
+        say(self._nothing, _("No setting matches “{text}”.").format(text=text.strip()) if nothing else "")
         self.search.setAccessibleDescription(plural("{n} setting", "{n} settings", hits) if words else "")
 
     def _on_error(self, _name: str, _text: str) -> None:

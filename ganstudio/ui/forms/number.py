@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 
 from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QResizeEvent, QValidator, QWheelEvent
-from PySide6.QtWidgets import QAbstractSpinBox, QLabel, QSizePolicy, QWidget
+from PySide6.QtGui import QValidator, QWheelEvent
+from PySide6.QtWidgets import QAbstractSpinBox, QSizePolicy
 
 from ganstudio.app.drafts import number_text, parse_value, problem_of
 from ganstudio.core.fields import FieldSpec, Value
-from ganstudio.ui.kit.theme import current_theme, theme_hub
+from ganstudio.ui.kit.parts import label
 
 ARROWS = 26
 """Room for buttons to step with the mouse."""
@@ -25,15 +25,14 @@ class NumberEdit(QAbstractSpinBox):
 
     Args:
         spec: what it is.
-        parent: see ``QWidget``.
         arrows: with buttons to step by the mouse.
     """
 
     edited = Signal(object)
     error_changed = Signal(str)
 
-    def __init__(self, spec: FieldSpec, parent: QWidget | None = None, arrows: bool = False) -> None:
-        super().__init__(parent)
+    def __init__(self, spec: FieldSpec, arrows: bool = False) -> None:
+        super().__init__()
         self.spec = spec
         self.error = ""
         self._value: int | float = 0
@@ -43,17 +42,13 @@ class NumberEdit(QAbstractSpinBox):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setKeyboardTracking(False)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self._unit = QLabel(spec.unit, self.lineEdit())
+        self._unit = label(spec.unit, "small", parent=self.lineEdit())
         self._unit.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self._unit.setProperty("muted", True)
-        self._unit.setVisible(bool(spec.unit))
         # A half-typed number is not an error yet; one that stays wrong for a moment is.
         self._patience = QTimer(self, singleShot=True, interval=900)
         self._patience.timeout.connect(self._judge)
         self.lineEdit().textEdited.connect(self._on_typed)
         self.editingFinished.connect(self.commit)
-        theme_hub.changed.connect(self._colour_unit)
-        self._colour_unit()
         self.set_value(spec.default)
 
     def value(self) -> Value:
@@ -100,9 +95,11 @@ class NumberEdit(QAbstractSpinBox):
     def stepEnabled(self) -> QAbstractSpinBox.StepEnabledFlag:
         """Which directions are left."""
         which = QAbstractSpinBox.StepEnabledFlag
-        up = which.StepUpEnabled if stepped(self.spec, self._value, 1) != self._value else which.StepNone
-        down = which.StepDownEnabled if stepped(self.spec, self._value, -1) != self._value else which.StepNone
-        return up | down
+        found = which.StepNone
+        for by, flag in ((1, which.StepUpEnabled), (-1, which.StepDownEnabled)):
+            if stepped(self.spec, self._value, by) != self._value:
+                found |= flag
+        return found
 
     def validate(self, text: str, position: int) -> tuple[QValidator.State, str, int]:
         """Everything may be typed; :meth:`commit` judges it, so that nothing typed is ever lost."""
@@ -115,21 +112,15 @@ class NumberEdit(QAbstractSpinBox):
         else:
             event.ignore()
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Keeps text and unit in place."""
-        super().resizeEvent(event)
-        self._place()
-
-    def changeEvent(self, event: QEvent) -> None:
-        """A new style places the text anew; so does this."""
-        super().changeEvent(event)
-        if event.type() in (QEvent.Type.StyleChange, QEvent.Type.FontChange):
+    def event(self, event: QEvent) -> bool:
+        """Another size and another style place the text anew; so does this."""
+        taken, kinds = super().event(event), (QEvent.Type.Resize, QEvent.Type.StyleChange, QEvent.Type.FontChange)
+        if event.type() in kinds and hasattr(self, "_unit"):
             self._place()
+        return taken
 
     def _place(self) -> None:
         # Done by hand: with a style sheet Qt leaves the text of a spin box without buttons one pixel of width.
-        if not hasattr(self, "_unit"):
-            return
         line = self.lineEdit()
         line.setGeometry(self.rect().adjusted(7, 2, -self._edge, -2))
         width = self._unit.sizeHint().width() if self.spec.unit else 0
@@ -167,10 +158,6 @@ class NumberEdit(QAbstractSpinBox):
         if text != self.error:
             self.error = text
             self.error_changed.emit(text)
-
-    def _colour_unit(self) -> None:
-        theme = current_theme()
-        self._unit.setStyleSheet(f"color: {theme.text_muted}; font-size: {theme.small}px; background: transparent;")
 
 
 def stepped(spec: FieldSpec, value: float, steps: int) -> int | float:

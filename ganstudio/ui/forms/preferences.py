@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QDialog, QWidget
 
 from ganstudio.app.choices import Settings
@@ -41,6 +43,11 @@ class Preferences(QDialog):
         self.resize(620, 660)
         self.form.rows[0].editor.setFocus()
         listen(self, (store.changed, self.form.set_value))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter takes what was typed; without this it would press the first button, and that chooses a theme."""
+        if event.key() not in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            super().keyPressEvent(event)
 
     def _set(self, name: str, value: Value) -> None:
         try:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from html import escape
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QGridLayout, QWidget
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtWidgets import QFrame, QGridLayout, QWidget
 
 from ganstudio.app.drafts import number_text
 from ganstudio.core.fields import FieldSpec, Value
@@ -14,9 +13,8 @@ from ganstudio.core.i18n import _
 from ganstudio.ui.forms.editors import ChoiceEdit, FolderEdit, SegmentEdit, Switch, choice_text, editor_for
 from ganstudio.ui.forms.number import NumberEdit
 from ganstudio.ui.kit.icons import icon
-from ganstudio.ui.kit.parts import ElidedLabel, boxed, label, tool_button
+from ganstudio.ui.kit.parts import ElidedLabel, boxed, label, say, tool_button
 from ganstudio.ui.kit.style import set_look
-from ganstudio.ui.kit.theme import current_theme, theme_hub
 from ganstudio.ui.kit.tips import Html
 
 NUMBER_WIDTH, TITLE_WIDTH, SHORT_WORDS = 96, 160, 8
@@ -43,65 +41,39 @@ def help_html(spec: FieldSpec, default: Value) -> Html:
     return Html(f"<b>{escape(spec.title)}</b><br>{escape(spec.help)}<br><i>{'<br>'.join(facts)}</i>")
 
 
-class LiveDot(QWidget):
-    """A small dot that marks what can be changed while training."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setFixedSize(8, 8)
-        self.setToolTip(_("Can be changed while training"))
-        theme_hub.changed.connect(self.update)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """A dot in the accent colour."""
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(current_theme().accent))
-        painter.drawEllipse(1, 1, 5, 5)
-        painter.end()
-
-
 class FieldRow(QWidget):
     """Label, editor, reset; beneath them one red sentence while the value cannot be used.
 
     ``edited`` carries the name and the new value, only for what a person did.
 
     Args:
-        spec: what it is.
-        value: where it stands.
-        default: where Reset goes.
+        spec: what it is, where it stands at first, and where Reset goes until it is told otherwise.
         explained: what it does stands below the editor, for a wide form; else it is in the tooltip only.
     """
 
     edited = Signal(str, object)
     error_changed = Signal(str, str)
 
-    def __init__(self, spec: FieldSpec, value: Value, default: Value, explained: bool = False) -> None:
+    def __init__(self, spec: FieldSpec, explained: bool = False) -> None:
         super().__init__()
         self.spec = spec
-        self.default = default
-        self._outer_error = ""
-        self._locked_reason = ""
-        self._tip = help_html(spec, default)
+        self._outer_error = self._locked_reason = ""
         self.editor = editor_for(spec, roomy=explained)
         self.editor.setAccessibleName(spec.title)
         self.editor.setAccessibleDescription(spec.help)
         self.label = ElidedLabel(spec.title)
         self.label.setBuddy(self.editor)
-        self.reset_button = tool_button(
-            "reset", _("Reset {title}").format(title=spec.title), clicked=self.reset, side=22
-        )
+        words = _("Reset {title}").format(title=spec.title)
+        self.reset_button = tool_button("reset", words, clicked=self.reset, side=22)
         self.reset_button.setIcon(icon("reset", "text_muted"))
-        self.reset_button.setIconSize(QSize(14, 14))
         self.reset_button.setAutoRaise(True)
         self._message = label("", "problem", wrap=True)
         self._message.hide()
         self._lay_out(explained)
-        self.set_value(value)
-        self._show_tip()
+        self.set_default(spec.default)
         self.editor.edited.connect(self._on_edited)
-        self.editor.error_changed.connect(self._show_error)
+        if isinstance(self.editor, NumberEdit):
+            self.editor.error_changed.connect(self._show_error)
         self.label.installEventFilter(self)
 
     @property
@@ -132,7 +104,6 @@ class FieldRow(QWidget):
     def set_default(self, default: Value) -> None:
         """Another default, as the data change from points to images."""
         self.default = default
-        self._tip = help_html(self.spec, default)
         self._show_tip()
         self._refresh_reset()
 
@@ -166,33 +137,40 @@ class FieldRow(QWidget):
         return False
 
     def _lay_out(self, explained: bool) -> None:
-        grid = QGridLayout(self)
+        grid, editor = QGridLayout(self), self.editor
         grid.setContentsMargins(0, 2, 0, 2)
         grid.setHorizontalSpacing(16 if explained else 4)
         grid.setVerticalSpacing(2)
-        left = boxed(self.label, *([LiveDot()] if self.spec.live else []), across=True, gap=4, stretch=self.label)
+        left = boxed(self.label, across=True, gap=4, stretch=self.label)
+        if self.spec.live:
+            dot = QFrame()
+            dot.setFixedSize(8, 8)
+            dot.setToolTip(_("Can be changed while training"))
+            set_look(dot, dot=True)
+            left.addWidget(dot)
         grid.addLayout(left, 0, 0)
-        small = isinstance(self.editor, Switch)  # it needs no room that words could have
-        if isinstance(self.editor, FolderEdit):
-            whole = boxed(self.editor, self.editor.browse, across=True, gap=4, stretch=self.editor)
-            grid.addLayout(whole, 0, 1)
-        elif small or isinstance(self.editor, SegmentEdit) or explained:
-            grid.addWidget(self.editor, 0, 1, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        small = isinstance(editor, Switch)  # it needs no room that words could have
+        words = map(choice_text, self.spec.choices)
+        narrow = isinstance(editor, NumberEdit) or (
+            isinstance(editor, ChoiceEdit) and max(map(len, words)) <= SHORT_WORDS
+        )
+        if narrow:
+            editor.setFixedWidth(NUMBER_WIDTH)
+        if isinstance(editor, FolderEdit):
+            grid.addLayout(boxed(editor, editor.browse, across=True, gap=4, stretch=editor), 0, 1)
+        elif small or isinstance(editor, SegmentEdit) or explained:
+            grid.addWidget(editor, 0, 1, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         else:
-            grid.addWidget(self.editor, 0, 1)
+            grid.addWidget(editor, 0, 1)
         grid.addWidget(self.reset_button, 0, 2)
         grid.addWidget(self._message, 2, 0, 1, 3)
-        words = map(choice_text, self.spec.choices)
-        short = isinstance(self.editor, ChoiceEdit) and max(map(len, words)) <= SHORT_WORDS
-        if isinstance(self.editor, NumberEdit) or short:
-            self.editor.setFixedWidth(NUMBER_WIDTH)
         if explained:
             grid.setColumnMinimumWidth(0, TITLE_WIDTH)
             grid.setColumnStretch(1, 1)
             help = label(self.spec.help, "small", wrap=True)
             help.setContentsMargins(0, 0, 0, 10)
             grid.addWidget(help, 1, 1)
-        elif isinstance(self.editor, NumberEdit) or short:
+        elif narrow:
             grid.setColumnStretch(0, 1)  # all of one width at the right edge, and the label keeps the rest
         else:
             grid.setColumnStretch(0, 1 if small else 5)
@@ -206,8 +184,7 @@ class FieldRow(QWidget):
 
     def _show_error(self, _text: str = "") -> None:
         self._refresh_reset()
-        self._message.setText(self.error)
-        self._message.setVisible(bool(self.error))
+        say(self._message, self.error)
         self.editor.setAccessibleDescription(self.error or self.spec.help)
         set_look(self.editor, wrong=bool(self.error))
         self.error_changed.emit(self.name, self.error)
@@ -218,11 +195,13 @@ class FieldRow(QWidget):
         default = value_text(self.spec, self.default)
         tip = _("This is the default: {value}") if at_default else _("Reset to the default: {value}")
         self.reset_button.setToolTip(tip.format(value=default))
-        font = self.label.font()
-        font.setBold(not at_default)  # what was changed is seen at a glance
-        self.label.setFont(font)
+        role = "" if at_default else "strong"  # what was changed is seen at a glance
+        if self.label.property("role") != role:
+            set_look(self.label, role=role)
 
     def _show_tip(self) -> None:
-        tip = Html(f"{self._tip}<br><br>{escape(self._locked_reason)}") if self._locked_reason else self._tip
+        tip = help_html(self.spec, self.default)
+        if self._locked_reason:
+            tip = Html(f"{tip}<br><br>{escape(self._locked_reason)}")
         self.label.setToolTip(tip)
         self.editor.setToolTip(tip)

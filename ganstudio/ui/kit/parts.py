@@ -102,12 +102,13 @@ def tool_button(
         tooltip: more about it; the name where empty.
         checkable: stays pressed.
         clicked: called when it is pressed.
-        side: of a square button in pixels; 0: as the style wants it.
+        side: of a square button in pixels, with a smaller icon where it is small; 0: as the style wants it.
         on: the icon's colour while it is checked, see :func:`~ganstudio.ui.kit.icons.icon`.
     """
     made = QToolButton()
     made.setIcon(icon(icon_name, on=on))
-    made.setIconSize(QSize(SIZE, SIZE))
+    art = min(SIZE, side - 8) if side else SIZE
+    made.setIconSize(QSize(art, art))
     made.setCheckable(checkable)
     made.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
     if side:

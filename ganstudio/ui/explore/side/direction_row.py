@@ -13,8 +13,7 @@ from ganstudio.app.explore.explorer import Explorer
 from ganstudio.app.explore.kept_directions import LOCKABLE
 from ganstudio.core.i18n import _
 from ganstudio.explore.state import Direction
-from ganstudio.ui.controls.slider import ValueSlider
-from ganstudio.ui.controls.slider_entry import NumberEntry
+from ganstudio.ui.controls.slider import NumberEntry, ValueSlider
 from ganstudio.ui.kit.icons import icon
 from ganstudio.ui.kit.parts import ElidedLabel, boxed, label, pop_up, tool_button
 from ganstudio.ui.kit.theme import current_theme, theme_hub
