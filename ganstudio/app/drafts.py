@@ -152,19 +152,15 @@ class ExperimentDraft:
 
     ``changed`` carries the new :class:`Experiment` after every edit, undo and redo.
 
-    Args:
-        experiment: what to start from.
-        limit: how many steps back one can go.
-
     Attributes:
         experiment: the present state, frozen.
     """
 
     changed = Signal(object)
 
-    def __init__(self, experiment: Experiment = DEFAULT, limit: int = 200) -> None:
+    def __init__(self, experiment: Experiment = DEFAULT) -> None:
         self.experiment = experiment
-        self.history = History(limit)
+        self.history = History()
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values, to keep the draft between two sessions."""

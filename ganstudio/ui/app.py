@@ -103,7 +103,7 @@ def _furnish(window: MainWindow, workspace: str = "") -> Studio:
     """Fills the window, which may be on the screen already."""
     from ganstudio.app.studio import Studio
 
-    studio = Studio(window.store, window.table)
+    studio = Studio(window.store, actions=window.table)
     window.furnish(studio)
     window.begin(workspace or window.wanted)
     return studio

@@ -13,13 +13,13 @@ from ganstudio.core.commands import Source
 from ganstudio.core.errors import StudioError, UsageError
 from ganstudio.core.i18n import _
 from ganstudio.explore.state import ExploreState, position_of
+from ganstudio.store import Run
 
 if TYPE_CHECKING:
     import torch
 
     from ganstudio.app.runs.run_model import RunModel
     from ganstudio.explore.generator import Generator
-    from ganstudio.store import Run
 
 PATIENCE = 20.0
 
@@ -79,7 +79,6 @@ def open_run(path: Path, step: int | None, weights: Source, device: str = "cpu")
         StudioError: it is no run, or has no usable checkpoint.
     """
     from ganstudio.explore.stored import StoredGenerator
-    from ganstudio.store import Run
 
     run = Run.open(path)
     generator = StoredGenerator.open(run, step, weights, drawing_device(device))
@@ -113,7 +112,6 @@ def open_live(model: RunModel) -> Opened:
         StudioError: it has ended, or hands nothing over.
     """
     from ganstudio.explore.live import LiveGenerator
-    from ganstudio.store import Run
 
     deadline = time.monotonic() + PATIENCE
     while model.here and time.monotonic() < deadline:

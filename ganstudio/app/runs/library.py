@@ -104,14 +104,12 @@ class RunDetails:
     """More about one run.
 
     Attributes:
-        path: its folder.
+        path, spec: its folder, and the shape of its data.
         hyper: hyper-parameters as they are now, changes while training included.
-        spec: the shape of its data.
         latest: ``(name, value)``: scores first, then probabilities and losses as means over the last rows.
         told: what was told of its data: files that were left out, how they were read.
         notes: what it said to a person, oldest first.
-        checkpoints: how many are stored.
-        grids: how many stored sample grids the timeline has.
+        checkpoints, grids: how many are stored.
     """
 
     path: Path
@@ -139,9 +137,6 @@ class Library:
     """The list of runs: those of the runs folder, and those opened from elsewhere that are remembered.
 
     Main thread only; the disk is read in background jobs. ``changed`` is emitted when rows or trash differ.
-
-    Args:
-        studio: whose jobs, settings and open runs it uses.
     """
 
     changed = Signal()
@@ -213,10 +208,6 @@ class Library:
             self.rows = tuple(rows)
         if force or not same:
             self.changed.emit()
-
-    def row(self, path: Path) -> RunRow | None:
-        """The row of a folder; None where there is none."""
-        return next((row for row in self.rows if row.path == path), None)
 
     def details(self, path: Path, then: Callable[[RunDetails], object]) -> None:
         """Reads what the list does not show of a run and hands it on; nothing comes where it cannot be read."""

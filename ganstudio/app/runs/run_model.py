@@ -151,10 +151,6 @@ class RunModel:
         """Steps asked for."""
         return self.progress.total if self.progress else self.experiment.steps
 
-    def hyper_value(self, name: str) -> Value | None:
-        """The present value of a hyper-parameter."""
-        return self.experiment.hyper.get(name)
-
     def latest(self, name: str) -> float | None:
         """The newest measured value of a series; None where there is none."""
         for table in self.tables.values():

@@ -23,13 +23,7 @@ Tone = Literal["good", "neutral", "warning"]
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """A short word, a sentence, and what to try.
-
-    Attributes:
-        word: e.g. ``"balanced"``.
-        text: what it means, in one or two sentences.
-        tone: how to colour it; the word says the same.
-    """
+    """A short word, ``"balanced"``; what it means and what to try, in one or two sentences; and how to colour it."""
 
     word: str
     text: str

@@ -9,14 +9,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ganstudio.app.generators.run_data import RunShelf, spread
-from ganstudio.core.controls import Given, LabelMap, given
+from ganstudio.app.generators.run_data import spread
+from ganstudio.core.controls import Given, LabelMap
 from ganstudio.core.i18n import _
-from ganstudio.explore.translating import InputPicture, direction_of, fits, pixels_of
+from ganstudio.explore.translating import InputPicture, fits, pixels_of
 
 if TYPE_CHECKING:
-    from ganstudio.app.generators.sources import Opened
-    from ganstudio.app.studio import Studio
     from ganstudio.data.base import Arrays
 
 Give = Callable[[NDArray[np.uint8], NDArray[np.int64] | None], NDArray[Any] | None]
@@ -42,27 +40,6 @@ class Examples:
     def of(self, direction: int) -> tuple[InputPicture, ...]:
         """The inputs for a direction."""
         return self.sides[direction] if direction < len(self.sides) else ()
-
-
-class ExampleShelf(RunShelf[Examples]):
-    """The pictures of whatever run is open.
-
-    Args:
-        studio: runs the job.
-    """
-
-    def __init__(self, studio: Studio) -> None:
-        super().__init__(studio, Examples())
-
-    def show(self, opened: Opened | None) -> None:
-        """Forgets what was there and reads the data of this run; a file that was brought in has none."""
-        generator = None if opened is None else opened.generator
-        wanted = None if generator is None else given(generator.controls)
-        if opened is None or generator is None or wanted is None:
-            self.look(None, lambda _arrays: Examples())
-        else:
-            both, give = direction_of(generator.controls) is not None, generator.given
-            self.look(opened.run, lambda arrays: examples_of(arrays, wanted, both, give))
 
 
 def examples_of(arrays: Arrays, wanted: Given, both: bool, give: Give | None = None) -> Examples:

@@ -245,7 +245,7 @@ class LatentSection(Section):
 
     def refresh(self, state: ExploreState) -> None:
         """Shows where the numbers stand, and where Reset goes."""
-        origin = self.editing.origins.of(state, self.editing.driven.controls)[self.control.name]
+        origin = self.editing.origins.of(state, self.editing.driven.dials)[self.control.name]
         self._values, self._defaults = state.position[self.control.name].tolist(), origin.tolist()
         for index, row in self._rows.items():
             row.set_default(self._defaults[index])

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtWidgets import QWidget
 
+from ganstudio.app.generators.picture_session import session_of
 from ganstudio.app.paint.painter import Painter
-from ganstudio.app.paint.painter_session import session_of
 from ganstudio.core.i18n import _
 from ganstudio.core.labelmaps import colour_map
 from ganstudio.explore.canvas import save_label_png
@@ -70,7 +70,7 @@ class Exports(PageExports):
         if document is None or state is None:
             return
         moment = Moment(document.ids.copy(), state.position)
-        session = {**session_of(painter, moment), "style": state.to_json()}
+        session = session_of(painter)
         self.save_drawn(
             lambda generator: make(moment.ids, draw_on(generator, moment.ids, [moment.style])[0]),
             title,

@@ -9,8 +9,8 @@ from PySide6.QtCore import QMimeData
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
+from ganstudio.app.generators.picture_session import restore
 from ganstudio.app.paint.painter import Painter
-from ganstudio.app.paint.painter_session import restore
 from ganstudio.core.errors import StudioError
 from ganstudio.core.i18n import _
 from ganstudio.ui.kit.dropping import Dropped
@@ -54,7 +54,7 @@ class Opening:
                 painter.source.open_map(path)
                 return
             text = _("The style of {name} was taken. It has too many colours to be a label map.").format(name=path.name)
-            painter.reader.take(
+            painter.take_style_of(
                 path,
                 lambda: hub.info(text, action=_("Open as a label map"), run=lambda: painter.source.open_map(path)),
             )
@@ -73,7 +73,7 @@ class Opening:
         """Asks for a picture and takes its style."""
         chosen = ask_picture(self._parent, _("Take the style of a picture"))
         if chosen is not None:
-            self._painter.reader.take(chosen)
+            self._painter.take_style_of(chosen)
 
     def paste_style(self) -> None:
         """Takes the style of the picture on the clipboard."""
@@ -85,7 +85,7 @@ class Opening:
         if found is None:
             hub.info(_("There is no picture on the clipboard. Copy one, then paste it here."))
         else:
-            self._painter.reader.take(found)
+            self._painter.take_style_of(found)
 
 
 def few_colours(path: Path, most: int) -> bool:

@@ -71,7 +71,7 @@ class SceneDialog(QDialog):
         self.resize(600, 480)
         # Another run: what is shown here is not its data.
         self.finished.connect(
-            listen(self, (painter.source.scenes_changed, self.refresh), (painter.source_changed, lambda: self.reject()))
+            listen(self, (painter.source.scenes.changed, self.refresh), (painter.source_changed, lambda: self.reject()))
         )
         self._job: Job | None = None
         painter.source.want_scenes()
@@ -84,19 +84,19 @@ class SceneDialog(QDialog):
     @Slot()
     def refresh(self) -> None:
         """Takes what is there."""
-        source, control = self._painter.source, self._painter.map_control
-        job = source.reading
+        scenes, control = self._painter.source.scenes, self._painter.map_control
+        job = scenes.reading
         self.bar.setVisible(job is not None)
-        self.words.setVisible(job is not None or not source.scenes)
-        self.words.setText(_("Reading the data of the run…") if job is not None else source.why_not)
-        self.list.setVisible(bool(source.scenes))
+        self.words.setVisible(job is not None or not scenes.found)
+        self.words.setText(_("Reading the data of the run…") if job is not None else scenes.error)
+        self.list.setVisible(bool(scenes.found))
         if job is not None and job is not self._job:
             self.bar.setRange(0, 0)
             self.finished.connect(listen(self, (job.progressed, self._tell)))
         self._job = job
         self.list.clear()
         classes = () if control is None else control.classes
-        for scene in source.scenes if classes else ():
+        for scene in scenes.found if classes else ():
             shown = scene.picture.transpose(1, 2, 0) if self._pictures else colour_map(scene.ids, classes)
             pixmap = QPixmap.fromImage(to_image(shown).scaled(SIDE, SIDE))
             self.list.addItem(QListWidgetItem(QIcon(pixmap), scene.name))
@@ -109,7 +109,7 @@ class SceneDialog(QDialog):
     def accept(self) -> None:
         """Takes the chosen one."""
         row = self.list.currentRow()
-        scenes = self._painter.source.scenes
+        scenes = self._painter.source.scenes.found
         if 0 <= row < len(scenes):
             self._take(scenes[row])
         super().accept()

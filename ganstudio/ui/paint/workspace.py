@@ -182,10 +182,13 @@ class PaintWorkspace(GeneratorPage):
 
     def choose_scene(self, pictures: bool) -> None:
         """Offers some of the run's data: as another canvas, or for their style."""
-        reader, source = self.painter.reader, self.painter.source
-        if self.painter.opened is not None:
-            take_style, take_map = lambda one: reader.take(one.picture), lambda one: source.add(one.name, one.ids)
-            SceneDialog(self.painter, pictures, take_style if pictures else take_map, self).open()
+        painter, source = self.painter, self.painter.source
+        if painter.opened is not None:
+            take_style, take_map = (
+                lambda one: painter.take_style_of(one.picture),
+                lambda one: source.add(one.name, one.ids),
+            )
+            SceneDialog(painter, pictures, take_style if pictures else take_map, self).open()
 
     # -- deeds ------------------------------------------------------------------------------------------------------
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtWidgets import QWidget
 
+from ganstudio.app.generators.picture_session import session_of
 from ganstudio.app.translate.translator import TranslateState, Translator
-from ganstudio.app.translate.translator_session import session_of
 from ganstudio.core.i18n import _
 from ganstudio.explore.exporting import Watch
 from ganstudio.explore.translating import Translated, seen, side_by_side, translation
@@ -63,7 +63,7 @@ class Exports(PageExports):
         state, position = self.translator.state, self.translator.position
         if state is None or position is None:
             return
-        session = session_of(self.translator, state)
+        session = session_of(self.translator)
         self.save_drawn(
             lambda generator: make(state, [*translation(position)(generator)][-1]),
             title,
@@ -89,7 +89,7 @@ class Exports(PageExports):
         state = self.translator.state
         if state is None:
             return
-        settings, about = dict(state.settings), self._about()
+        settings, about = dict(state.position), self._about()
 
         def work(generator: Generator, watch: Watch) -> Batch:
             from ganstudio.explore.batch_translation import pictures_in, translate_files
