@@ -33,7 +33,7 @@ if TYPE_CHECKING:  # the first view of the window waits for none of these
     from ganstudio.ui.kit.dropping import Dropped
     from ganstudio.ui.train.workspace import TrainWorkspace
 
-LIVE_MS, IDLE_MS = 40, 120
+JOB_MS, IDLE_MS = 40, 120
 
 
 def chip_of(model: RunModel) -> RunChip:
@@ -155,9 +155,10 @@ class MainWindow(Shell):
             page.refresh()
         if self.budget.due("status"):
             self._show_status()
-        busy = bool(self.studio.runs or self.studio.jobs.running)
-        self.budget.tick(self._timer.interval() / 1000)
-        wanted = LIVE_MS if busy else IDLE_MS
+        wanted = round(1000 * self.budget.pace) if self.studio.runs else IDLE_MS
+        if self.studio.jobs.running:
+            wanted = min(wanted, JOB_MS)
+        self.budget.tick(wanted / 1000)
         if self._timer.interval() != wanted:
             self._timer.setInterval(wanted)
 

@@ -32,8 +32,8 @@ def watch(budget: Budget, time: Time, seconds: float, *, curves: float, painted:
     """The window's timer for so long; returns how often the curves were drawn."""
     drawn, until = 0, time.now + seconds
     while time.now < until:
-        time.now += 0.01 + late
-        budget.tick(0.01)
+        time.now += budget.pace + late
+        budget.tick(budget.pace)
         if budget.due("curves"):
             drawn += 1
             with budget.drawing("curves"):

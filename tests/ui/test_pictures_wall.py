@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QImage
-from PySide6.QtWidgets import QApplication, QFileDialog
+from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from ganstudio.core.images import split_grid
@@ -221,7 +221,7 @@ def test_saved_grid_and_sample_are_the_samples(
 def test_a_failed_save_says_so(wall: ImageWall, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     said: list[str] = []
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "none" / "x.png"), ""))
-    monkeypatch.setattr(export.QMessageBox, "open", lambda box: said.append(box.text()))
+    monkeypatch.setattr(QMessageBox, "open", lambda box: said.append(box.text()))
     assert export.save_image(wall, QImage(2, 2, QImage.Format.Format_RGB32), "x.png") is None
     assert "could not be written" in said[0]
 

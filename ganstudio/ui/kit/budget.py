@@ -15,6 +15,7 @@ SHARE = 0.02
 """Of the time, for all views together; the trainer spends as much again on drawing what they show."""
 FASTEST, SLOWEST = 1 / 30, 1 / 2
 """Seconds between two redraws of a view, whatever they cost."""
+SLOWEST_TICK = 1 / 10
 PATIENCE = 0.016
 """Seconds by which the window's timer may be late before everything is drawn more rarely."""
 _MOST_STRAIN = 4.0
@@ -89,6 +90,14 @@ class Budget:
     def _charge(self, view: str, seconds: float) -> None:
         # A mean of the last few; what is painted is added to it, so it forgets both at the same rate.
         self._cost[view] = 0.7 * self._cost[view] + 0.3 * seconds
+
+    @property
+    def pace(self) -> float:
+        """Seconds between two looks at what is due: as often as the cheapest view is drawn, ten times a second at least.
+
+        What a run answers to a hand is told with it.
+        """
+        return min(SLOWEST_TICK, *(self.interval(view) for view in self._cost))
 
     def tick(self, interval: float) -> None:
         """The window's timer fired, and will again after ``interval`` seconds: how late it is says how strained all is."""
