@@ -28,10 +28,8 @@ class History:
     An edit has been done already when it is pushed. Edits of one slider within 0.8 s of each other become one, so that
     a drag is one step back. Whatever is pushed while an edit is being undone or redone is part of that and not kept.
 
-    Args:
-        limit: how many edits are kept.
-        clock: seconds; replaced in tests.
-        budget: what the edits may cost together, e.g. in bytes; beyond it the oldest are dropped. None: no bound.
+    At most ``limit`` of them are kept, and as many as together cost no more than ``budget``, e.g. in bytes: beyond it
+    the oldest are dropped. ``clock`` tells seconds.
     """
 
     changed = Signal()

@@ -6,6 +6,7 @@ import logging
 import queue
 import threading
 import time
+import traceback
 from collections.abc import Callable
 from functools import partial
 from typing import Any, Literal
@@ -29,10 +30,8 @@ class Job:
     Attributes:
         title: what it does, in words.
         state: as last delivered by :meth:`Jobs.pump`.
-        fraction: 0 to 1, negative while nobody knows.
-        text: what it is doing.
-        result: what the work returned, once done.
-        error: why it failed, if it did.
+        fraction: 0 to 1, negative while nobody knows; ``text`` says what it is doing.
+        result: what the work returned, once done; ``error`` why it failed, if it did.
         ended: emitted once, when the job is done, failed or cancelled.
         progressed: emitted with ``(fraction, text)``.
     """
@@ -206,8 +205,6 @@ class Newest:
 
 
 def _worded(title: str, error: BaseException) -> StudioError:
-    import traceback
-
     if isinstance(error, StudioError):
         return error
     reason = f"{type(error).__name__}: {error}"

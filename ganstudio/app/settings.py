@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -57,9 +58,6 @@ class SettingsStore:
         self.path = (folder or config_folder()) / FILE
         self._hub = hub
         self._write_failed = False
-        self._known: tuple[Settings, Remembered] | None = None
-
-    # reading
 
     def glance(self) -> tuple[Literal["system", "light", "dark"], str]:
         """Theme and geometry of the window as the file has them, unchecked; usual ones where it has none.
@@ -76,19 +74,15 @@ class SettingsStore:
     @property
     def values(self) -> Settings:
         """What a person has chosen."""
-        return self._both()[0]
+        return self._known[0]
 
     @property
     def remembered(self) -> Remembered:
         """What the window remembers."""
-        return self._both()[1]
+        return self._known[1]
 
-    def _both(self) -> tuple[Settings, Remembered]:
-        if self._known is None:
-            self._known = self._load()
-        return self._known
-
-    def _load(self) -> tuple[Settings, Remembered]:
+    @cached_property
+    def _known(self) -> tuple[Settings, Remembered]:
         from ganstudio.app.choices import LAYOUT_VERSION, Remembered, Settings, what_is_valid
 
         try:
@@ -129,8 +123,6 @@ class SettingsStore:
         words = _("Some settings could not be understood and were set back; the old file is kept as {name}.")
         self._hub.warning(words.format(name=backup.name), "\n".join([str(backup), *wrong]))
 
-    # changing
-
     def set(self, name: str, value: Value) -> None:
         """Changes one setting, writes the file, tells everybody.
 
@@ -146,10 +138,6 @@ class SettingsStore:
         self._known = new, self.remembered
         self._save()
         self.changed.emit(name, getattr(new, name))
-
-    def reset(self, name: str) -> None:
-        """Gives one setting its default."""
-        self.set(name, type(self.values).model_fields[name].default)
 
     def remember(self, **what: Any) -> None:
         """Changes what is remembered, e.g. ``remember(workspace="train")``."""
@@ -186,8 +174,6 @@ class SettingsStore:
         """
         others = [pair for pair in self.remembered.opened if pair[0] != name]
         self.remember(opened=(*others, (name, place))[-MAX_OPENED:])
-
-    # writing
 
     def _save(self) -> None:
         content = {

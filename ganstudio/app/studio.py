@@ -210,7 +210,15 @@ class Studio:
             return
         named, refused = training_refusal(model.experiment, self.settings)
         if refused:
-            self._ask_to_train(named, refused, lambda: self.continue_run(model, steps, data, changes))
+
+            def decided(yes: bool | None) -> None:
+                if yes:
+                    self.settings.add_opened(named, named)
+                    self.continue_run(model, steps, data, changes)
+
+            title = _("Read what this run names?")
+            text, ways = _("{why} Train on only if you know this place.").format(why=refused), [(_("Train"), True)]
+            self.ask(Question(title, text, shown(named), ways, _("Leave it"), careful=True), decided)
             return
         choice = beyond_schedule({**model.experiment.hyper, **(changes or {})}, steps)
         if choice is not None:
@@ -257,16 +265,6 @@ class Studio:
         else:
             self.ask(choice, lambda changes: left() if changes is None else go_on(changes))
 
-    def _ask_to_train(self, named: str, why: str, go_on: Callable[[], object]) -> None:
-        def decided(yes: bool | None) -> None:
-            if yes:
-                self.settings.add_opened(named, named)
-                go_on()
-
-        title, text = _("Read what this run names?"), _("{why} Train on only if you know this place.").format(why=why)
-        ways = [(_("Train"), True)]
-        self.ask(Question(title, text, shown(named), ways, _("Leave it"), careful=True), decided)
-
     def duplicate(self, model: RunModel) -> None:
         """Puts the run's experiment into the draft, to be changed and started as a new run."""
         from ganstudio.training.prepare import unsettled  # brings torch
@@ -303,8 +301,6 @@ class Studio:
         """Runs that train in this process."""
         return [model for model in self.runs if model.here]
 
-    # -- the one timer ----------------------------------------------------------------------------------------------
-
     def pump(self) -> None:
         """Takes in everything that other threads have left. Called by the window's one timer."""
         self.jobs.pump()
@@ -323,7 +319,7 @@ class Studio:
         """
         deadline = time.monotonic() + timeout
         lost = [_lost(model, max(0.0, deadline - time.monotonic())) for model in self.runs if model.live]
-        self.settings.remember(draft=self.draft.to_json())
+        self.settings.remember(draft=self.draft.experiment.to_json())
         self.jobs.shutdown()
         return [words for words in lost if words]
 

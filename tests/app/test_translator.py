@@ -202,7 +202,7 @@ def test_style_and_attributes(rig: Rig) -> None:
     draw_anew(translator, 5)
     second = rig.drawn()
     assert not np.array_equal(first, second)
-    translator.set_value("time", np.array([1.0], np.float32), "Time", "time")
+    translator.edit(translator.state.moved("time", np.array([1.0], np.float32)), "Time", "time")
     assert not np.array_equal(rig.drawn(), second)
     translator.history.undo()
     translator.history.undo()

@@ -279,7 +279,7 @@ PAINTS = """
             dab(painter, 4 + 4 * x, 8)
         until = time.monotonic() + 60
         while time.monotonic() < until:
-            painter.keep()
+            painter.canvases.autosave()
             time.sleep(0.02)
             if not painter.canvases.dirty:
                 break

@@ -426,7 +426,8 @@ def test_pictures_of_a_class_and_noise_have_their_row(qtbot: QtBot, tmp_path: Pa
         np.testing.assert_array_equal(drawn(qtbot, translator), second)
         assert translator.state is not None
         for control in translator.dials:
-            translator.set_value(control.name, read_value(control, session["settings"][control.name]), "back")
+            value = read_value(control, session["settings"][control.name])
+            translator.edit(translator.state.moved(control.name, value), "back")
         np.testing.assert_array_equal(drawn(qtbot, translator), third)
 
 

@@ -35,7 +35,6 @@ class Explorer(Desk):
     Signals:
         picture_changed: the large picture (or why there is none: :attr:`error`), or the one to compare with.
         kept_changed: pins or directions.
-        drawn: a result of a view.
 
     Attributes:
         picture: uint8 ``(H, W, C)``; None until it is drawn.
@@ -203,23 +202,9 @@ class Explorer(Desk):
         self.history.push(label, lambda: put(before), lambda: put(after))
 
     def _receive(self, result: Drawn) -> None:
-        if result.channel in (PICTURE, OTHER):
-            self._take_picture(result)
-        else:
+        if result.channel not in (PICTURE, OTHER):
             self.drawn.emit(result)
-
-    def _finish(self, result: Drawn) -> None:
-        self._drawing.discard(result.channel)
-        if result.channel in self._late & self._views.keys():
-            self._ask_view(result.channel)
-
-    def _due(self, now: float) -> None:
-        if self._views_due is not None and now >= self._views_due:
-            self._views_due = None
-            for channel in [channel for channel, view in self._views.items() if view[2]]:
-                self._ask_view(channel)
-
-    def _take_picture(self, result: Drawn) -> None:
+            return
         if result.value is None and result.error is None:
             return
         seen = result.value
@@ -237,6 +222,17 @@ class Explorer(Desk):
                     self._asks_looks, self.looks = False, tuple(seen.maps)
                     self.look = self.look if self.look in seen.maps else ""
         self.picture_changed.emit()
+
+    def _finish(self, result: Drawn) -> None:
+        self._drawing.discard(result.channel)
+        if result.channel in self._late & self._views.keys():
+            self._ask_view(result.channel)
+
+    def _due(self, now: float) -> None:
+        if self._views_due is not None and now >= self._views_due:
+            self._views_due = None
+            for channel in [channel for channel, view in self._views.items() if view[2]]:
+                self._ask_view(channel)
 
     def saved(self) -> dict[str, Any]:
         """The state, and the directions that are gone along."""

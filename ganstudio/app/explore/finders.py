@@ -159,8 +159,7 @@ class Finding:
     Attributes:
         running: a search is going on.
         fraction: how far it is, 0 to 1; negative while nobody knows.
-        text: what it is doing, or how it ended.
-        error: why it failed.
+        text: what it is doing, or how it ended; ``error`` why it failed.
     """
 
     changed = Signal()
@@ -177,8 +176,6 @@ class Finding:
         explorer.drawn.connect(self._drawn)
         explorer.source_changed.connect(self._look_whether_dropped)
         explorer.weights_changed.connect(self._look_whether_dropped)
-
-    # -- beginning --------------------------------------------------------------------------------------------------
 
     def start(
         self,
@@ -263,8 +260,6 @@ class Finding:
         if self.running and self._job.job is not None:
             self.fraction, self.text = fraction if fraction < 0 else 0.1 * fraction, text
             self.changed.emit()
-
-    # -- going on and ending ----------------------------------------------------------------------------------------
 
     def _drawn(self, result: Drawn) -> None:
         if result.channel != CHANNEL or not self.running:

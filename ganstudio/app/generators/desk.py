@@ -59,8 +59,7 @@ class Desk:
 
     Attributes:
         place: which workspace this is: which generators it opens, and which one comes with the program.
-        studio: where errors and jobs go.
-        service: draws.
+        studio, service: where errors and jobs go, and what draws.
         state: where the controls stand; None while nothing is open.
         history: undo and redo; forgotten when another generator is opened (other weights of it are the same one).
         opened: what is open; None while nothing is.
@@ -274,7 +273,7 @@ class Desk:
             self.studio.report(result.error)
         elif result.value is not None and self.opened is not None:
             generator, before = result.value
-            self.opened = self.opened.with_generator(generator)
+            self.opened = replace(self.opened, generator=generator, live=None)
             self.service.use(generator)
             if before is not None:  # only now is there something to take back
                 now, label = (self.step, self.weights), _("Go to step {step}").format(step=f"{self.step:,}")
@@ -349,8 +348,6 @@ class Desk:
             self.freshen()
         if snapshots is None or snapshots.newest_step != model.step:
             model.send(Snapshot(opened.wanted))
-
-    # -- the state --------------------------------------------------------------------------------------------------
 
     def edit(self, state: ExploreState, label: str, merge_key: object = None) -> None:
         """Moves the controls; one drag (edits with one key in quick succession) is one step back."""

@@ -23,10 +23,6 @@ from ganstudio.store import Run, list_runs
 if TYPE_CHECKING:
     from ganstudio.app.generators.desk import Desk
 
-Session = Mapping[str, Any]
-"""Plain JSON values out of a picture; nothing in it is trusted."""
-_DAMAGED = (KeyError, TypeError, ValueError, AttributeError, OverflowError)
-
 
 def session_of(desk: Desk) -> dict[str, Any]:
     """Everything needed to be here again, as plain JSON values: program, workspace, generator, weights and state.
@@ -59,7 +55,7 @@ def session_of(desk: Desk) -> dict[str, Any]:
     return {**head, **desk.saved()}
 
 
-def check_session(desk: Desk, session: Session) -> None:
+def check_session(desk: Desk, session: Mapping[str, Any]) -> None:
     """Nothing in a session is trusted.
 
     Raises:
@@ -76,7 +72,9 @@ def check_session(desk: Desk, session: Session) -> None:
         raise UsageError(_("This picture was saved by a newer ganstudio; update the program to open it."))
 
 
-def reopen(desk: Desk, session: Session, then: Callable[[], object], leave: Callable[[StudioError], object]) -> None:
+def reopen(
+    desk: Desk, session: Mapping[str, Any], then: Callable[[], object], leave: Callable[[StudioError], object]
+) -> None:
     """Opens what a session was saved from, at its step where that is stored. Everything is looked at in jobs.
 
     What it names is only a claim: a run of the runs folder, or one that comes with the program, is opened by itself, and
@@ -121,7 +119,7 @@ def reopen(desk: Desk, session: Session, then: Callable[[], object], leave: Call
     job.on_done(looked).on_error(leave)
 
 
-def restore(desk: Desk, session: Session) -> None:
+def restore(desk: Desk, session: Mapping[str, Any]) -> None:
     """Opens what a session was saved from and puts everything back; what fails is reported, and nothing changes.
 
     Where a person did not want it opened, or it must not be, its state is put into what is open, if it fits.
@@ -134,7 +132,7 @@ def restore(desk: Desk, session: Session) -> None:
     def change_of() -> Callable[[], object] | None:
         try:
             return desk.change_to(session)
-        except _DAMAGED as error:
+        except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
             raise UsageError(_("The state in this picture is damaged; nothing was changed."), repr(error)) from error
 
     def put() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -60,10 +60,6 @@ class Opened:
     wanted: Source = "ema"
     notes: tuple[str, ...] = ()
     warning: str = ""
-
-    def with_generator(self, generator: Generator) -> Opened:
-        """The same with other weights."""
-        return replace(self, generator=generator, live=None)
 
 
 def open_run(path: Path, step: int | None, weights: Source, device: str = "cpu") -> Opened:

@@ -133,8 +133,6 @@ class CanvasDocument:
             self.touch()
             self.info_changed.emit()
 
-    # -- painting ---------------------------------------------------------------------------------------------------
-
     def begin(self, label: str) -> None:
         """From here to :meth:`end` all is one step; meanwhile nothing can be undone. A stroke that is open ends."""
         self.end()
@@ -171,8 +169,6 @@ class CanvasDocument:
             raise
         self.end()
 
-    # -- style ----------------------------------------------------------------------------------------------------
-
     def set_style(self, style: Mapping[str, Any], label: str = "", merge_key: object = None) -> None:
         """Keeps another style with it, plain JSON values; with a ``label`` as a step of undo, see :meth:`History.push`."""
         before, after = self._style, copy.deepcopy(dict(style))
@@ -181,8 +177,6 @@ class CanvasDocument:
         self._put_style(after)
         if label:
             self.history.push(label, lambda: self._put_style(before), lambda: self._put_style(after), merge_key)
-
-    # -- inside -----------------------------------------------------------------------------------------------------
 
     def _record(self, edit: Edit) -> None:
         self.reel.add(edit)

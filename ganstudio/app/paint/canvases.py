@@ -33,10 +33,8 @@ class Canvases:
     or processes with one folder neither write nor restore the same canvas. Undo history and film are not stored: a
     canvas that is restored begins with what was on it.
 
-    Args:
-        folder: where they are kept, e.g. ``config_folder() / FOLDER``; made when it is first needed.
-        hub: told once when saving fails, and of files that could not be restored.
-        clock: seconds; replaced in tests.
+    The folder is made when it is first needed. ``hub`` is told once when saving fails, and of files that could not be
+    restored; ``clock`` tells seconds.
 
     Signals:
         changed: canvases were opened, closed or renamed.
@@ -60,8 +58,6 @@ class Canvases:
         self._running: Future[StudioError | None] | None = None
         self._writing = threading.Lock()
         self._told = False
-
-    # -- opening and closing ----------------------------------------------------------------------------------------
 
     def from_ids(
         self, name: str, classes: Sequence[MapClass], ids: Ids, style: dict[str, object] | None = None
@@ -105,7 +101,7 @@ class Canvases:
         with self._writing:  # a write on its way would bring the file back
             document.written = document.version
             with contextlib.suppress(OSError):
-                self._file(document.key).unlink(missing_ok=True)
+                (self.folder / f"{document.key}.png").unlink(missing_ok=True)
             self._let_go(document.key)
         self.changed.emit()
         if self.current is document:
@@ -139,8 +135,6 @@ class Canvases:
         while name in taken:
             name, number = f"{wanted} {number}", number + 1
         return name
-
-    # -- keeping ----------------------------------------------------------------------------------------------------
 
     @property
     def dirty(self) -> bool:
@@ -222,23 +216,16 @@ class Canvases:
             self.switch(max(found, key=lambda one: one[1])[2])
         return tuple(notes)
 
-    # -- inside -----------------------------------------------------------------------------------------------------
-
-    def _file(self, key: str) -> Path:
-        return self.folder / f"{key}.png"
-
     def _read(self, file: Path) -> CanvasDocument | None:
         found = read_label_png(file)
         document = read_document(found.note, found.ids, file.name, file.stem)
+        lock = file.with_suffix(".lock")
         try:
-            self._locks[file.stem] = WriterLock(self._lock(file.stem))
+            self._locks[file.stem] = WriterLock(lock)
         except StudioError:
             # Held by a live window, or the folder cannot be written: then it is shown and the next save says so.
-            return None if self._lock(file.stem).exists() else document
+            return None if lock.exists() else document
         return document
-
-    def _lock(self, key: str) -> Path:
-        return self.folder / f"{key}.lock"
 
     def _let_go(self, key: str) -> None:
         lock = self._locks.pop(key, None)
@@ -257,8 +244,8 @@ class Canvases:
                     data = label_png(snapshot.ids, document.classes, snapshot.note)
                     self.folder.mkdir(parents=True, exist_ok=True)
                     if document.key not in self._locks:
-                        self._locks[document.key] = WriterLock(self._lock(document.key))
-                    replace_file(self._file(document.key), data)
+                        self._locks[document.key] = WriterLock(self.folder / f"{document.key}.lock")
+                    replace_file(self.folder / f"{document.key}.png", data)
                     document.written = snapshot.version
                 except StudioError as error:
                     failure = failure or error

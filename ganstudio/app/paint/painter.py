@@ -196,8 +196,6 @@ class Painter(Desk):
         for channel in URGENCY:
             self.drop(channel)
 
-    # -- the canvas -------------------------------------------------------------------------------------------------
-
     def stroke_began(self) -> None:
         """A hand is on the canvas: pictures may lag behind it until it is lifted."""
         self._stroking = True
@@ -410,12 +408,6 @@ class Painter(Desk):
         if classes != control.classes or ids.shape[0] != control.size:
             ids = resized(remap(ids, classes, control.classes)[0], control.size)
         return lambda: self.canvases.from_ids(name, control.classes, ids, style.to_json())
-
-    # -- keeping ----------------------------------------------------------------------------------------------------
-
-    def keep(self) -> None:
-        """Autosaves what is due. Called by the window's timer, whether or not somebody looks."""
-        self.canvases.autosave()
 
     def shutdown(self) -> None:
         """Saves every canvas and ends the rendering thread."""

@@ -78,16 +78,6 @@ class RunRow:
     place: Workplace = "explore"
 
     @property
-    def method(self) -> str:
-        """Registry name of the method."""
-        return self.experiment.method
-
-    @property
-    def data(self) -> str:
-        """The data request."""
-        return self.experiment.data
-
-    @property
     def live(self) -> bool:
         """It is being trained, here or elsewhere."""
         return self.state in LIVE_STATES
@@ -157,8 +147,6 @@ class Library:
         """Listens to the studio no more."""
         self._studio.library_changed.disconnect(self.invalidate, missing_ok=True)
 
-    # -- reading ----------------------------------------------------------------------------------------------------
-
     def invalidate(self) -> None:
         """What is on disk was changed by this program: the next :meth:`tick` looks at once."""
         self._due, self._trash_due = 0.0, True
@@ -214,8 +202,6 @@ class Library:
         job = self._studio.jobs.start(_("Reading a run"), lambda _progress, _cancel: read_details(Run.open(path)))
         job.on_done(then)
         job.on_error(lambda _error: self.invalidate())  # it went away meanwhile: the list will say so
-
-    # -- changing ---------------------------------------------------------------------------------------------------
 
     def delete(self, paths: Iterable[Path]) -> Job | None:
         """Moves runs to the trash, in the background, and offers to undo that. Runs that train here are refused."""
@@ -279,9 +265,6 @@ class Library:
     def _look_again(self) -> None:
         self._studio.library_changed.emit()
         self.refresh()
-
-
-# -- in the background ----------------------------------------------------------------------------------------------
 
 
 def _read_runs(known: Mapping[Path, _Known], folder: Path, extra: Iterable[Path], cancel: Event) -> dict[Path, _Known]:

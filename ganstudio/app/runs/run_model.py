@@ -46,8 +46,7 @@ class RunModel:
         step: steps done.
         experiment: what was asked for; ``hyper`` holds the present values.
         spec: the data's shape, and ``info`` what the folder says; None until the data have been loaded.
-        state: of the run.
-        message: a sentence where the state needs one; ``details`` the technical rest.
+        state: with ``message``, a sentence where it needs one, and ``details``, the technical rest.
         progress: how far and how fast.
         samples: the newest samples; ``scene`` the newest inside of a 2-D game; ``real`` a fixed real batch.
         tables: measured values by table.
