@@ -246,9 +246,7 @@ def test_damaged_and_foreign_files_are_told_of_and_left(
     from PIL import Image
 
     canvases = opened()
-    canvases.from_ids("good", CLASSES, np.zeros((64, 64), np.uint8)).canvas.paste(
-        np.random.default_rng(0).integers(0, 4, (64, 64), dtype=np.uint8)
-    )
+    canvases.from_ids("good", CLASSES, np.random.default_rng(0).integers(0, 4, (64, 64), dtype=np.uint8))
     canvases.shut()
     folder = canvases.folder
     good = next(folder.glob("*.png")).read_bytes()
@@ -300,10 +298,7 @@ def test_a_folder_that_cannot_be_made_is_told_once(
 
 def test_closing_can_be_taken_back_and_a_write_on_its_way_brings_nothing_back(opened: Callable[[], Canvases]) -> None:
     canvases = opened()
-    one, two = (
-        canvases.from_ids("a", CLASSES, np.zeros((16, 16), np.uint8)),
-        canvases.from_ids("b", CLASSES, np.zeros((16, 16), np.uint8)),
-    )
+    one, two = (canvases.from_ids(name, CLASSES, np.zeros((16, 16), np.uint8)) for name in "ab")
     scribble(two, 3)
     canvases.save_all()
     two.canvas.fill(1)

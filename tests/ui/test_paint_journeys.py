@@ -286,7 +286,7 @@ def random_deed(view: CanvasView, canvases: Canvases, rng: np.random.Generator) 
         view.replace_class(*rng.integers(6, size=2).tolist())
     elif deed < 0.97 and len(canvases.documents) < 6:
         canvases.duplicate(one) if rng.random() < 0.5 else canvases.from_ids(
-            "new", one.classes, np.full((64, 64), 3, np.uint8)
+            "new", one.classes, np.full_like(one.ids, 3)
         )
     else:
         canvases.switch(canvases.documents[rng.integers(len(canvases.documents))])
