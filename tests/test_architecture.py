@@ -84,7 +84,7 @@ def test_importing_brings_nothing_heavy(module: str, forbidden: tuple[str, ...])
     [
         "ganstudio.app.explore.explorer",
         "ganstudio.app.studio",
-        "ganstudio.app.explore.explorer_session",
+        "ganstudio.app.generators.picture_session",
         "ganstudio.app.generators.desk",
     ],
 )

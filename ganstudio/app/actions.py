@@ -118,9 +118,6 @@ class ActionTable:
     def __iter__(self) -> Iterator[Action]:
         return iter(tuple(self._actions.values()))
 
-    def __len__(self) -> int:
-        return len(self._actions)
-
     def run(self, name: str) -> bool:
         """Does it if it can be done now; whether it was."""
         action = self[name]

@@ -152,27 +152,19 @@ class ExperimentDraft:
 
     ``changed`` carries the new :class:`Experiment` after every edit, undo and redo.
 
-    Args:
-        experiment: what to start from.
-        limit: how many steps back one can go.
-
     Attributes:
         experiment: the present state, frozen.
     """
 
     changed = Signal(object)
 
-    def __init__(self, experiment: Experiment = DEFAULT, limit: int = 200) -> None:
+    def __init__(self, experiment: Experiment = DEFAULT) -> None:
         self.experiment = experiment
-        self.history = History(limit)
-
-    def to_json(self) -> dict[str, Any]:
-        """Plain JSON values, to keep the draft between two sessions."""
-        return self.experiment.to_json()
+        self.history = History()
 
     @classmethod
     def from_json(cls, values: object) -> ExperimentDraft:
-        """The inverse of :meth:`to_json`; whatever cannot be used falls back to the default, nothing is raised."""
+        """The draft of a session before; whatever cannot be used falls back to the default, nothing is raised."""
         if not isinstance(values, Mapping):
             return cls()
         base = DEFAULT.to_json()
@@ -243,10 +235,10 @@ class ExperimentDraft:
                 found.setdefault("hyper.decay_to", words)
             if words := _size_problem(method, data, options):
                 found.setdefault("data.size", words)
-        if method is not None and data is not None and data.kind not in method.data_kinds:
-            words = _("{method} trains on {wanted}, and {data} is made of {kind}: choose other data.")
-            kinds = {"wanted": _kinds_text(method.data_kinds), "kind": _kinds_text((data.kind,))}
-            found["data"] = words.format(method=method.title, data=data.title, **kinds)
+            if data.kind not in method.data_kinds:
+                words = _("{method} trains on {wanted}, and {data} is made of {kind}: choose other data.")
+                kinds = {"wanted": _kinds_text(method.data_kinds), "kind": _kinds_text((data.kind,))}
+                found["data"] = words.format(method=method.title, data=data.title, **kinds)
         return found
 
     def _apply(self, label: str, new: Experiment, merge_key: str | None) -> None:

@@ -170,11 +170,7 @@ def gallery_card(card_id: str) -> GalleryCard:
 
 
 def missing_downloads(is_available: Callable[[str], bool]) -> frozenset[str]:
-    """The ids of the cards whose data set is not on this machine yet.
-
-    Args:
-        is_available: tells for a data set's name whether its files are there.
-    """
+    """The ids of the cards whose data set is not on this machine yet; ``is_available`` tells that by its name."""
     return frozenset(card.id for card in GALLERY if card.needs and not is_available(card.needs))
 
 

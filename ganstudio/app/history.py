@@ -28,10 +28,8 @@ class History:
     An edit has been done already when it is pushed. Edits of one slider within 0.8 s of each other become one, so that
     a drag is one step back. Whatever is pushed while an edit is being undone or redone is part of that and not kept.
 
-    Args:
-        limit: how many edits are kept.
-        clock: seconds; replaced in tests.
-        budget: what the edits may cost together, e.g. in bytes; beyond it the oldest are dropped. None: no bound.
+    At most ``limit`` of them are kept, and as many as together cost no more than ``budget``, e.g. in bytes: beyond it
+    the oldest are dropped. ``clock`` tells seconds.
     """
 
     changed = Signal()
@@ -74,14 +72,10 @@ class History:
         return self._undone[-1].label if self.can_redo else ""
 
     def push(self, label: str, undo: Step, redo: Step, merge_key: object = None, cost: int = 0) -> None:
-        """Notes an edit that has just been done.
+        """Notes an edit that has just been done, with what takes it back and what does it again.
 
-        Args:
-            label: what it was, as the menu shows it: ``"Change learning rate"``.
-            undo: takes it back.
-            redo: does it again.
-            merge_key: consecutive edits with the same key within 0.8 s become one; None never merges.
-            cost: what it takes of the budget.
+        ``label`` says what it was, as the menu shows it; edits with the same ``merge_key`` within 0.8 s become one, those
+        with None never; ``cost`` is what it takes of the budget.
         """
         if not self._busy:
             self._note(_Entry(label, undo, redo, merge_key, self._clock(), cost))

@@ -6,6 +6,7 @@ import logging
 import queue
 import threading
 import time
+import traceback
 from collections.abc import Callable
 from functools import partial
 from typing import Any, Literal
@@ -29,10 +30,8 @@ class Job:
     Attributes:
         title: what it does, in words.
         state: as last delivered by :meth:`Jobs.pump`.
-        fraction: 0 to 1, negative while nobody knows.
-        text: what it is doing.
-        result: what the work returned, once done.
-        error: why it failed, if it did.
+        fraction: 0 to 1, negative while nobody knows; ``text`` says what it is doing.
+        result: what the work returned, once done; ``error`` why it failed, if it did.
         ended: emitted once, when the job is done, failed or cancelled.
         progressed: emitted with ``(fraction, text)``.
     """
@@ -87,8 +86,7 @@ class Job:
 class Jobs:
     """Starts jobs, knows those that run, brings their ends to the main thread.
 
-    Args:
-        report: told of a failure that nobody listens for; by default it is logged.
+    ``report`` is told of a failure that nobody listens for; without it that is logged.
     """
 
     changed = Signal()
@@ -105,11 +103,9 @@ class Jobs:
         return tuple(self._running)
 
     def start(self, title: str, work: Work) -> Job:
-        """Runs ``work(progress, cancel_event)`` in a background thread.
+        """Runs ``work(progress, cancel_event)`` in a background thread; ``title`` says in words what it does.
 
-        Args:
-            title: what it does, in words.
-            work: must look at the event now and then, and return or raise ``CancelledError`` soon after it is set.
+        It must look at the event now and then, and return or raise ``CancelledError`` soon after it is set.
         """
         job = Job(title)
         job._thread = threading.Thread(target=self._body, args=(job, work), name=f"job {title}", daemon=True)
@@ -181,11 +177,7 @@ class Jobs:
 
 
 class Newest:
-    """One job of a kind at a time: what was begun before is given up, and only what was begun last is heard of.
-
-    Attributes:
-        job: what runs; None while nothing does.
-    """
+    """One :attr:`job` of a kind at a time: what was begun before is given up, only what was begun last is heard of."""
 
     def __init__(self, jobs: Jobs) -> None:
         self._jobs = jobs
@@ -213,8 +205,6 @@ class Newest:
 
 
 def _worded(title: str, error: BaseException) -> StudioError:
-    import traceback
-
     if isinstance(error, StudioError):
         return error
     reason = f"{type(error).__name__}: {error}"

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TextIO
 
 _FORMAT = "%(asctime)s %(levelname)-7s %(threadName)s %(name)s: %(message)s"
+_crash: list[TextIO] = []  # what faulthandler writes to: open for as long as the program runs
 _OBEYED = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
 
@@ -39,17 +40,10 @@ class _Lines(logging.Formatter):
         )
 
 
-class _Crash:
-    """Keeps the file that faulthandler writes to open for as long as the program runs."""
-
-    file: TextIO | None = None
-
-
 def start_logging(level: int = logging.INFO) -> Path | None:
-    """Logs the program's own messages to a rotating file and native crashes to another.
+    """Logs the program's own messages to a rotating file, which is returned, and native crashes to another.
 
-    Returns:
-        The log file, or None where none can be written: the program runs on without.
+    None where none can be written: the program runs on without.
     """
     logger = logging.getLogger("ganstudio")
     logger.setLevel(level)
@@ -64,7 +58,7 @@ def start_logging(level: int = logging.INFO) -> Path | None:
     stop_logging()
     handler.setFormatter(_Lines(_FORMAT))
     logger.addHandler(handler)
-    _Crash.file = crash
+    _crash.append(crash)
     with contextlib.suppress(RuntimeError, ValueError):
         faulthandler.enable(crash, all_threads=True)
     return log_file()
@@ -77,7 +71,6 @@ def stop_logging() -> None:
         if isinstance(handler, logging.handlers.RotatingFileHandler):
             logger.removeHandler(handler)
             handler.close()
-    if _Crash.file is not None:
+    while _crash:
         faulthandler.disable()
-        _Crash.file.close()
-        _Crash.file = None
+        _crash.pop().close()

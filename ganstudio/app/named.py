@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import posixpath
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PureWindowsPath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ganstudio.core.elsewhere import NotThereError, check_kind, check_named, check_place, shown
 from ganstudio.core.errors import UsageError
@@ -25,22 +25,24 @@ class Question:
 
     Attributes:
         title: what it is about, in a few words.
-        text: the question.
-        about: what it is asked about, e.g. a whole path.
-        yes: the button that does it.
-        no: the button that leaves everything as it is; that of Escape and Return.
+        text: the question, or what is the case.
+        about: what it is asked about, e.g. a whole path; or what each way means.
+        ways: the buttons, each with what the answer is then.
+        no: the button that leaves everything as it is, the answer is None; that of Escape.
+        careful: whoever just presses Return has said no, else taken the first way.
     """
 
     title: str
     text: str
     about: str
-    yes: str
+    ways: Sequence[tuple[str, Any]]
     no: str
+    careful: bool = False
 
 
 _OPTIONS, _OPTION = re.compile(r":(?=[A-Za-z_][\w-]*=)"), re.compile(r"(?:^|,)[A-Za-z_][\w-]*=")
 
-Answer = Callable[[bool], object]
+Answer = Callable[[Any], object]
 
 
 class LeftAloneError(UsageError):
@@ -53,14 +55,10 @@ def is_known(text: str, known: Mapping[str, str]) -> bool:
 
 
 def look(text: str, known: Mapping[str, str]) -> bool:
-    """Looks at a path that is named by something from elsewhere; what nobody has opened before is not opened by it.
-
-    Args:
-        text: the path.
-        known: :attr:`SettingsStore.known`.
+    """Looks at a path that is named by something from elsewhere, without opening what nobody has opened before.
 
     Returns:
-        whether a person has opened it before; all else they have to be asked about.
+        whether a person has opened it (:attr:`SettingsStore.known`); about all else they have to be asked.
 
     Raises:
         UsageError: it is nothing that is ever opened: a device, a pipe, something on another computer.

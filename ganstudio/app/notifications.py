@@ -29,8 +29,7 @@ class Notification:
         level: info goes by itself; the others stay until closed.
         text: one sentence: what happened and what to do.
         details: the technical rest, to copy.
-        action: label of a button; empty for none.
-        run: what the button does.
+        action: label of a button, which does ``run``; empty for none.
     """
 
     level: Level

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -47,23 +48,16 @@ def apply_folders(values: Settings) -> None:
 class SettingsStore:
     """The settings in force and what the window remembers; every change is written at once and announced.
 
-    Args:
-        folder: where ``settings.json`` is; default :func:`config_folder`.
-        hub: told when the file was damaged or cannot be written.
+    ``hub`` is told when the file was damaged or cannot be written.
     """
 
     changed = Signal(str, object)
     """``(name, value)`` of a setting."""
-    remembered_changed = Signal(str)
-    """The name of what is remembered differently now."""
 
     def __init__(self, folder: Path | None = None, hub: Notifications = notifications) -> None:
         self.path = (folder or config_folder()) / FILE
         self._hub = hub
         self._write_failed = False
-        self._known: tuple[Settings, Remembered] | None = None
-
-    # reading
 
     def glance(self) -> tuple[Literal["system", "light", "dark"], str]:
         """Theme and geometry of the window as the file has them, unchecked; usual ones where it has none.
@@ -80,19 +74,15 @@ class SettingsStore:
     @property
     def values(self) -> Settings:
         """What a person has chosen."""
-        return self._both()[0]
+        return self._known[0]
 
     @property
     def remembered(self) -> Remembered:
         """What the window remembers."""
-        return self._both()[1]
+        return self._known[1]
 
-    def _both(self) -> tuple[Settings, Remembered]:
-        if self._known is None:
-            self._known = self._load()
-        return self._known
-
-    def _load(self) -> tuple[Settings, Remembered]:
+    @cached_property
+    def _known(self) -> tuple[Settings, Remembered]:
         from ganstudio.app.choices import LAYOUT_VERSION, Remembered, Settings, what_is_valid
 
         try:
@@ -110,8 +100,12 @@ class SettingsStore:
             self._set_aside(raw, [str(error)])
             return Settings(), Remembered()
         wrong: list[str] = []
-        newer = isinstance(content.get("version"), int) and content["version"] > VERSION
-        content = _migrate(content)
+        version = content.get("version", 0)
+        newer = isinstance(version, int) and version > VERSION
+        if "settings" not in content and not (
+            isinstance(version, int) and version
+        ):  # number 0 had them at the top level
+            content = {"settings": {key: value for key, value in content.items() if key != "version"}}
         settings = what_is_valid(Settings, content.get("settings"), wrong)
         remembered = what_is_valid(Remembered, content.get("remembered"), wrong)
         if remembered.layout_version != LAYOUT_VERSION:
@@ -129,8 +123,6 @@ class SettingsStore:
         words = _("Some settings could not be understood and were set back; the old file is kept as {name}.")
         self._hub.warning(words.format(name=backup.name), "\n".join([str(backup), *wrong]))
 
-    # changing
-
     def set(self, name: str, value: Value) -> None:
         """Changes one setting, writes the file, tells everybody.
 
@@ -147,19 +139,12 @@ class SettingsStore:
         self._save()
         self.changed.emit(name, getattr(new, name))
 
-    def reset(self, name: str) -> None:
-        """Gives one setting its default."""
-        self.set(name, type(self.values).model_fields[name].default)
-
     def remember(self, **what: Any) -> None:
         """Changes what is remembered, e.g. ``remember(workspace="train")``."""
         new = type(self.remembered).model_validate({**self.remembered.model_dump(), **what})
-        if new == self.remembered:
-            return
-        self._known = self.values, new
-        self._save()
-        for name in what:
-            self.remembered_changed.emit(name)
+        if new != self.remembered:
+            self._known = self.values, new
+            self._save()
 
     def remember_layout(self, name: str, blob: str) -> None:
         """Stores a window state (base64) under a name; an empty one forgets it."""
@@ -185,14 +170,10 @@ class SettingsStore:
     def add_opened(self, name: str, place: str) -> None:
         """Remembers that something was opened or made here; what a picture or a run names may then be opened unasked.
 
-        Args:
-            name: its path as it is named; or data as they are asked for.
-            place: where that leads to, links followed.
+        ``name`` is its path as it is named, or data as they are asked for; ``place`` where that leads to, links followed.
         """
         others = [pair for pair in self.remembered.opened if pair[0] != name]
         self.remember(opened=(*others, (name, place))[-MAX_OPENED:])
-
-    # writing
 
     def _save(self) -> None:
         content = {
@@ -211,11 +192,3 @@ class SettingsStore:
                 words = _("Your settings could not be saved to {folder}; they hold until you quit.")
                 self._hub.warning(words.format(folder=self.path.parent), str(error))
             self._write_failed = True
-
-
-def _migrate(content: dict[str, Any]) -> dict[str, Any]:
-    """Brings an older file to the present version: number 0 had none, and the settings at the top level."""
-    version = content.get("version", 0)
-    if (isinstance(version, int) and version != 0) or "settings" in content:
-        return content
-    return {"settings": {key: value for key, value in content.items() if key != "version"}}

@@ -16,7 +16,7 @@ from ganstudio.app.jobs import Jobs
 from ganstudio.app.named import Answer, LeftAloneError, Question, check_data, look, training_refusal
 from ganstudio.app.notifications import Notifications, notifications
 from ganstudio.app.runs.run_model import RunModel
-from ganstudio.app.runs.schedules import Changes, Choice, Chosen, beyond_schedule, stands_still
+from ganstudio.app.runs.schedules import Changes, beyond_schedule, stands_still
 from ganstudio.app.settings import SettingsStore, apply_folders
 from ganstudio.core.elsewhere import shown
 from ganstudio.core.errors import StudioError
@@ -24,7 +24,7 @@ from ganstudio.core.experiment import Experiment
 from ganstudio.core.fields import of_run
 from ganstudio.core.i18n import _
 from ganstudio.data.archives import clear_left_overs
-from ganstudio.store import list_runs, rename_run, runs_folder
+from ganstudio.store import rename_run
 
 
 class Studio:
@@ -35,6 +35,9 @@ class Studio:
         opened: a run was opened or started (the :class:`RunModel`).
         current_changed: another run is looked at, or none.
         library_changed: the runs on disk may have changed.
+
+    Attributes:
+        ask: asks the person, and calls ``answer`` with what was decided; without a window nothing is ever allowed.
     """
 
     catalogue_ready = Signal()
@@ -58,8 +61,7 @@ class Studio:
         self.draft = ExperimentDraft.from_json(self.settings.remembered.draft)
         self.runs: list[RunModel] = []
         self.current: RunModel | None = None
-        self.asker: Callable[[Question, Answer], object] = lambda _question, answer: answer(False)
-        self.chooser: Callable[[Choice, Chosen], object] = lambda _choice, chosen: chosen(None)
+        self.ask: Callable[[Question, Answer], object] = lambda _question, answer: answer(None)
         self._waiting: list[Callable[[], object]] = []
         apply_folders(self.settings.values)
         self.settings.changed.connect(self._setting_changed)
@@ -69,24 +71,17 @@ class Studio:
         tell = self.notifications.info if isinstance(error, LeftAloneError) else self.notifications.error
         tell(words or str(error), error.details)
 
-    def ask(self, question: Question, answer: Answer) -> None:
-        """Asks the person, and calls ``answer`` with what was decided; without a window nothing is ever allowed."""
-        self.asker(question, answer)
-
     def open_named(
         self, text: str, question: str, go_on: Callable[[Path], object], leave: Callable[[StudioError], object]
     ) -> None:
         """Looks at a path that a picture names, and goes on with it where it is known, or where the person says so.
 
-        Args:
-            text: the path.
-            question: what the person is asked; the path is shown below it.
-            go_on: opens it, with the checks that anything is opened with.
-            leave: told why it is not opened; :class:`LeftAloneError` where the person did not want it.
+        ``go_on`` opens it, with the checks that anything is opened with; ``leave`` is told why it is not opened:
+        :class:`LeftAloneError` where the person did not want it.
         """
         known, path = self.settings.known, Path(text)
 
-        def decided(yes: bool) -> None:
+        def decided(yes: bool | None) -> None:
             if yes:
                 go_on(path)
             else:
@@ -97,7 +92,7 @@ class Studio:
                 go_on(path)
             else:
                 title, yes, no = _("Open what a picture names?"), _("Open"), _("Leave it")
-                self.ask(Question(title, question, shown(text), yes, no), decided)
+                self.ask(Question(title, question, shown(text), [(yes, True)], no, careful=True), decided)
 
         title = _("Looking for {name}").format(name=shown(path.name or text, 80))
         self.jobs.start(title, lambda _progress, _cancel: look(text, known)).on_done(looked).on_error(leave)
@@ -203,13 +198,9 @@ class Studio:
     def continue_run(
         self, model: RunModel, steps: int, data: str | None = None, changes: Changes | None = None
     ) -> None:
-        """Trains a stored run on, until ``steps`` in all.
+        """Trains a stored run on, until ``steps`` in all; beyond the end of its schedule the person is asked how.
 
-        Args:
-            model: the run.
-            steps: beyond the end of its schedule the person is asked how.
-            data: where its data lie now, if they have moved.
-            changes: hyper-parameters to go on with: what the person has decided.
+        ``data`` says where they lie now, if they have moved; ``changes`` are hyper-parameters to go on with.
         """
         if model.path is None or model.here:
             return
@@ -219,7 +210,15 @@ class Studio:
             return
         named, refused = training_refusal(model.experiment, self.settings)
         if refused:
-            self._ask_to_train(named, refused, lambda: self.continue_run(model, steps, data, changes))
+
+            def decided(yes: bool | None) -> None:
+                if yes:
+                    self.settings.add_opened(named, named)
+                    self.continue_run(model, steps, data, changes)
+
+            title = _("Read what this run names?")
+            text, ways = _("{why} Train on only if you know this place.").format(why=refused), [(_("Train"), True)]
+            self.ask(Question(title, text, shown(named), ways, _("Leave it"), careful=True), decided)
             return
         choice = beyond_schedule({**model.experiment.hyper, **(changes or {})}, steps)
         if choice is not None:
@@ -228,7 +227,7 @@ class Studio:
                 if made is not None:
                     self.continue_run(model, steps, data, made)
 
-            self.chooser(choice, chosen)
+            self.ask(choice, chosen)
             return
         try:
             keep = self.settings.values.keep_checkpoints
@@ -264,16 +263,7 @@ class Studio:
         if choice is None:
             go_on({})
         else:
-            self.chooser(choice, lambda changes: left() if changes is None else go_on(changes))
-
-    def _ask_to_train(self, named: str, why: str, go_on: Callable[[], object]) -> None:
-        def decided(yes: bool) -> None:
-            if yes:
-                self.settings.add_opened(named, named)
-                go_on()
-
-        question = _("{why} Train on only if you know this place.").format(why=why)
-        self.ask(Question(_("Read what this run names?"), question, shown(named), _("Train"), _("Leave it")), decided)
+            self.ask(choice, lambda changes: left() if changes is None else go_on(changes))
 
     def duplicate(self, model: RunModel) -> None:
         """Puts the run's experiment into the draft, to be changed and started as a new run."""
@@ -311,8 +301,6 @@ class Studio:
         """Runs that train in this process."""
         return [model for model in self.runs if model.here]
 
-    # -- the one timer ----------------------------------------------------------------------------------------------
-
     def pump(self) -> None:
         """Takes in everything that other threads have left. Called by the window's one timer."""
         self.jobs.pump()
@@ -325,17 +313,13 @@ class Studio:
         self.notifications.pump()
 
     def shutdown(self, timeout: float = 60.0) -> list[str]:
-        """Ends every session (they have been told how before) and every job.
+        """Ends every session (they have been told how before) and every job, within so many seconds.
 
-        Args:
-            timeout: seconds for all sessions together; on a full disk they give up before.
-
-        Returns:
-            A sentence for each run of which not all is on the disk.
+        Returns a sentence for each run of which not all is on the disk. On a full disk sessions give up before.
         """
         deadline = time.monotonic() + timeout
         lost = [_lost(model, max(0.0, deadline - time.monotonic())) for model in self.runs if model.live]
-        self.settings.remember(draft=self.draft.to_json())
+        self.settings.remember(draft=self.draft.experiment.to_json())
         self.jobs.shutdown()
         return [words for words in lost if words]
 
@@ -357,6 +341,3 @@ def _same_folder(one: Path, other: Path) -> bool:
         return one == other or one.samefile(other)
     except OSError:
         return False
-
-
-__all__ = ["Studio", "list_runs", "runs_folder"]

@@ -6,6 +6,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -65,7 +66,7 @@ class BenchRig(WindowRig):
             from ganstudio.explore.stored import StoredGenerator
 
             assert bench.opened.run is not None
-            bench.opened = bench.opened.with_generator(StoredGenerator.open(bench.opened.run, device=device))
+            bench.opened = replace(bench.opened, generator=StoredGenerator.open(bench.opened.run, device=device))
             bench.service.use(bench.opened.generator)
             bench.redraw()
         return bench.opened.generator

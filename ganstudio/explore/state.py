@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -118,11 +118,11 @@ class ExploreState:
     seed: int | None = None
     second: int | None = None
 
-    def with_(self, **changes: Any) -> ExploreState:
+    def with_(self, **changes: Any) -> Self:
         """A copy with changes."""
         return replace(self, **changes)
 
-    def moved(self, name: str, value: NDArray[Any]) -> ExploreState:
+    def moved(self, name: str, value: NDArray[Any]) -> Self:
         """A copy with another value for one control."""
         return replace(self, position={**self.position, name: value}, seed=None)
 

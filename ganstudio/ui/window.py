@@ -28,7 +28,6 @@ if TYPE_CHECKING:  # the first view of the window waits for none of these
     from ganstudio.app.generators.workplaces import Workplace
     from ganstudio.app.named import Answer, Question
     from ganstudio.app.runs.run_model import RunModel
-    from ganstudio.app.runs.schedules import Choice, Chosen
     from ganstudio.app.settings import SettingsStore
     from ganstudio.app.studio import Studio
     from ganstudio.ui.generator_page.page import GeneratorPage
@@ -108,7 +107,7 @@ class MainWindow(Shell):
         self.run_clicked.connect(self._look_at)
         self.close_guard = self._may_close
         self.closing.connect(self._end)
-        studio.asker, studio.chooser = self.ask, self.choose
+        studio.ask = self.ask
         self._deaf = listen(self, (studio.opened, self._opened), (studio.current_changed, self._current_changed))
         self._timer.start(IDLE_MS)
 
@@ -278,14 +277,9 @@ class MainWindow(Shell):
             page.open_file(dropped)
 
     def ask(self, question: Question, answer: Answer) -> None:
-        """Asks, and calls ``answer`` with what was decided; whoever just presses Return or Escape has said no."""
-        dialogs.ask(self, question.title, question.text, question.about, ways=[dialogs.Way(question.yes)],
-                    no=question.no, then=lambda yes: answer(bool(yes)), careful=True)  # fmt: skip
-
-    def choose(self, choice: Choice, chosen: Chosen) -> None:
-        """Asks which way to go, and calls ``chosen`` with what it changes."""
-        ways = [dialogs.Way(*way) for way in choice.ways]
-        dialogs.ask(self, choice.title, choice.text, choice.about, ways=ways, no=choice.no, then=chosen)
+        """Asks, and calls ``answer`` with what was decided."""
+        ways, told = [dialogs.Way(*way) for way in question.ways], (question.title, question.text, question.about)
+        dialogs.ask(self, *told, ways=ways, no=question.no, then=answer, careful=question.careful)
 
     # -- closing ----------------------------------------------------------------------------------------------------
 

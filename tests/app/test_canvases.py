@@ -188,7 +188,8 @@ def test_style_is_kept_apart_and_can_be_a_step() -> None:
 
 def test_canvases_are_there_again_at_the_next_start(opened: Callable[[], Canvases]) -> None:
     first = opened()
-    one, two = first.new("Coast", CLASSES, 32, 1), first.new("Coast", CLASSES, 16)
+    one = first.from_ids("Coast", CLASSES, np.ones((32, 32), np.uint8))
+    two = first.from_ids("Coast", CLASSES, np.zeros((16, 16), np.uint8))
     assert two.name == "Coast 2"
     scribble(one, 4)
     one.set_style({"time": 0.5})
@@ -209,9 +210,8 @@ def test_canvases_are_there_again_at_the_next_start(opened: Callable[[], Canvase
 
 def test_autosave_waits_two_seconds_and_writes_the_newest(opened: Callable[[], Canvases]) -> None:
     canvases = opened()
-    one = canvases.new("a", CLASSES, 16)
-    assert not canvases.autosave_due(101.9)
-    assert canvases.autosave_due(102.0)
+    one = canvases.from_ids("a", CLASSES, np.zeros((16, 16), np.uint8))
+    assert not canvases.autosave(101.9)
     assert canvases.autosave(102.0)
     assert canvases.shut()
     one.canvas.fill(2)
@@ -227,11 +227,11 @@ def test_autosave_waits_two_seconds_and_writes_the_newest(opened: Callable[[], C
 
 def test_two_windows_do_not_share_a_canvas(opened: Callable[[], Canvases]) -> None:
     first, second = opened(), opened()
-    first.new("a", CLASSES, 16)
+    first.from_ids("a", CLASSES, np.zeros((16, 16), np.uint8))
     first.save_all()
     assert second.restore() == ()
     assert second.documents == []
-    second.new("a", CLASSES, 16)
+    second.from_ids("a", CLASSES, np.zeros((16, 16), np.uint8))
     second.save_all()
     first.shut()
     second.shut()
@@ -246,7 +246,7 @@ def test_damaged_and_foreign_files_are_told_of_and_left(
     from PIL import Image
 
     canvases = opened()
-    canvases.new("good", CLASSES, 64).canvas.paste(np.random.default_rng(0).integers(0, 4, (64, 64), dtype=np.uint8))
+    canvases.from_ids("good", CLASSES, np.random.default_rng(0).integers(0, 4, (64, 64), dtype=np.uint8))
     canvases.shut()
     folder = canvases.folder
     good = next(folder.glob("*.png")).read_bytes()
@@ -266,7 +266,7 @@ def test_a_full_disk_is_told_once_and_loses_nothing(
     opened: Callable[[], Canvases], told: list[Notification], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     canvases = opened()
-    one = canvases.new("a", CLASSES, 16)
+    one = canvases.from_ids("a", CLASSES, np.zeros((16, 16), np.uint8))
     with monkeypatch.context() as patch:
 
         def full(handle: int) -> None:
@@ -290,7 +290,7 @@ def test_a_folder_that_cannot_be_made_is_told_once(
     (tmp_path / "canvases").write_text("in the way")
     canvases = opened()
     assert canvases.restore() == ()
-    canvases.new("a", CLASSES, 16)
+    canvases.from_ids("a", CLASSES, np.zeros((16, 16), np.uint8))
     assert not canvases.save_all()
     assert not canvases.save_all()
     assert len(told) == 1
@@ -298,7 +298,7 @@ def test_a_folder_that_cannot_be_made_is_told_once(
 
 def test_closing_can_be_taken_back_and_a_write_on_its_way_brings_nothing_back(opened: Callable[[], Canvases]) -> None:
     canvases = opened()
-    one, two = canvases.new("a", CLASSES, 16), canvases.new("b", CLASSES, 16)
+    one, two = (canvases.from_ids(name, CLASSES, np.zeros((16, 16), np.uint8)) for name in "ab")
     scribble(two, 3)
     canvases.save_all()
     two.canvas.fill(1)
@@ -329,6 +329,6 @@ def test_copies_have_a_life_of_their_own(opened: Callable[[], Canvases]) -> None
     assert canvases.rename(copy, "  my   coast ") == "my coast"
     assert canvases.rename(copy, " ") == "my coast"
     with pytest.raises(UsageError):
-        canvases.new("x", CLASSES, 8, 4)
+        canvases.from_ids("x", CLASSES, np.full((8, 8), 4, np.uint8))
     with pytest.raises(UsageError):
-        canvases.new("x", CLASSES, 0)
+        canvases.from_ids("x", CLASSES, np.zeros((0, 0), np.uint8))

@@ -12,7 +12,7 @@ import pytest
 from ganstudio.app.explore.explorer import Explorer
 from ganstudio.app.generators.catalogue import Catalogue
 from ganstudio.app.generators.desk import Desk
-from ganstudio.app.generators.picture_session import check_session, find_run, reopen, session_head
+from ganstudio.app.generators.picture_session import check_session, find_run, reopen, session_of
 from ganstudio.app.generators.sources import Opened
 from ganstudio.app.generators.workplaces import (
     BUNDLED,
@@ -337,9 +337,9 @@ def test_a_run_in_training_is_followed_and_stays_when_it_ends(rig: Rig) -> None:
 def test_a_session_finds_its_run_and_its_step_again(rig: Rig, stored: Path) -> None:
     desk, other, called = rig.make(Player), rig.make(Player), list[int]()
     with pytest.raises(UsageError, match="Nothing is open"):
-        session_head(desk)
+        session_of(desk)
     rig.open(desk, stored, 0)
-    session = session_head(desk)
+    session = session_of(desk)
     assert (session["kind"], session["step"], session["weights"]) == ("explore", 0, "ema")
     check_session(other, session)
     reopen(other, session, lambda: called.append(1), called.append)

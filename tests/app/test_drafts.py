@@ -171,6 +171,6 @@ def test_a_good_draft_has_no_problems() -> None:
 
 def test_json_round_trip_and_rubbish() -> None:
     experiment = Experiment("wgan", "cifar10:classes=frog", hyper={"lr": 1e-8}, steps=7, seed=3, name="x")
-    assert ExperimentDraft.from_json(ExperimentDraft(experiment).to_json()).experiment == experiment
+    assert ExperimentDraft.from_json(experiment.to_json()).experiment == experiment
     for rubbish in (None, [], "x", {"steps": "many", "hyper": 3, "method": None}):
         assert ExperimentDraft.from_json(rubbish).experiment == DEFAULT

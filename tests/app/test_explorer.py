@@ -14,9 +14,9 @@ import numpy as np
 import pytest
 
 from ganstudio.app.explore.explorer import Explorer
-from ganstudio.app.explore.explorer_session import restore, session_of
 from ganstudio.app.generators.catalogue import Catalogue
 from ganstudio.app.generators.keepsakes import Pin
+from ganstudio.app.generators.picture_session import restore, session_of
 from ganstudio.app.notifications import Notification, Notifications
 from ganstudio.app.settings import SettingsStore
 from ganstudio.app.studio import Studio

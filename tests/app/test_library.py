@@ -77,7 +77,7 @@ Settle = Callable[[], tuple[RunRow, ...]]
 def test_rows_say_what_is_on_disk(library: Library, settle: Settle) -> None:
     path = make("hello")
     (row,) = settle()
-    assert (row.path, row.name, row.method, row.data) == (path, "hello", "dcgan", "digits")
+    assert (row.path, row.name, row.experiment.method, row.experiment.data) == (path, "hello", "dcgan", "digits")
     assert (row.state, row.step, row.total, row.seconds, row.live) == ("stopped", 20, 50, 12.0, False)
     assert row.size == Run.open(path).size_bytes()
     assert row.items is None

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from ganstudio.app.generators.picture_session import restore, session_of
 from ganstudio.app.paint.painter import VARIANT_COUNT, Painter
-from ganstudio.app.paint.painter_session import restore, session_of
 from ganstudio.core.controls import Attribute, LatentVector
 from ganstudio.core.errors import UsageError
 from ganstudio.core.experiment import Experiment
@@ -95,7 +95,7 @@ def test_during_a_stroke_pictures_come_and_the_last_one_is_of_the_last_map(paint
 
 
 def test_every_slider_of_the_style_changes_the_picture(painter: Painter) -> None:
-    kinds = [type(control) for control in painter.style_controls]
+    kinds = [type(control) for control in painter.dials]
     assert kinds == [LatentVector, Attribute]
     before = drawn(painter)
     for name in ("style", "time of day"):
@@ -165,7 +165,7 @@ def test_a_style_is_read_from_a_picture(painter: Painter, tmp_path: Path) -> Non
     before = drawn(painter)
     path = tmp_path / "photo.png"
     Image.fromarray(np.random.default_rng(0).integers(0, 256, (50, 70, 3), np.uint8)).save(path)
-    painter.reader.take(path)
+    painter.take_style_of(path)
     until(painter, lambda: painter.history.can_undo)
     assert painter.state is not None
     assert painter.state.position["style"].any()
@@ -178,8 +178,8 @@ def test_a_style_is_read_from_a_picture(painter: Painter, tmp_path: Path) -> Non
 def test_what_is_no_picture_is_refused_in_words(painter: Painter, told: Told, tmp_path: Path) -> None:
     path = tmp_path / "note.png"
     path.write_text("no picture")
-    painter.reader.take(path)
-    painter.reader.take(b"nor this")
+    painter.take_style_of(path)
+    painter.take_style_of(b"nor this")
     until(painter, lambda: told.errors)
     assert not painter.history.can_undo
 
@@ -281,8 +281,8 @@ def test_one_begins_with_a_map_of_the_data_unless_one_has_painted_meanwhile(
         blank = painter.document
         if painted:
             dab(painter)
-        until(painter, lambda: painter.source.reading is None)
-        assert len(painter.source.scenes) == 1
+        until(painter, lambda: painter.source.scenes.reading is None)
+        assert len(painter.source.scenes.found) == 1
         assert painter.document is not None
         assert (painter.document is blank) is painted
         assert (blank in painter.canvases.documents) is painted

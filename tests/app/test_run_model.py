@@ -79,7 +79,7 @@ def test_a_stored_run_comes_back_whole(stored: Path) -> None:
     assert (model.stops, model.checkpoints) == ([0, 50], [50])
     assert model.samples is not None
     assert model.samples.step == 50
-    assert model.hyper_value("lr_g") == 1e-4
+    assert model.experiment.hyper.get("lr_g") == 1e-4
     assert [note.text for note in model.notes] == ["Two pictures were unreadable."]
     assert model.spec == SPEC
 
@@ -126,7 +126,7 @@ def test_a_run_that_goes_back_forgets_what_came_after(stored: Path) -> None:
         follow(model)
         assert (model.step, len(model.tables["steps"])) == (50, 50)
         assert (model.changes, model.checkpoints, model.stops) == ([], [50], [0, 50])
-        assert model.hyper_value("lr_g") == 2e-4, "the change came after the step it went back to"
+        assert model.experiment.hyper.get("lr_g") == 2e-4, "the change came after the step it went back to"
         writer.append_rows(rows(51, 55))
         follow(model)
     assert model.step == 55
@@ -172,7 +172,7 @@ def test_a_session_here_reaches_the_model(tmp_path: Path) -> None:
     assert model.spec.kind == "points"
     model.send(SetHyper("lr_d", 1e-3))
     model.show("ema")
-    pump_until(model, lambda: model.hyper_value("lr_d") == 1e-3 and model.scene is not None)
+    pump_until(model, lambda: model.experiment.hyper.get("lr_d") == 1e-3 and model.scene is not None)
     model.resume()
     pump_until(model, lambda: model.state == "finished" and not model.here)
     model.pump()
@@ -183,5 +183,5 @@ def test_a_session_here_reaches_the_model(tmp_path: Path) -> None:
     assert model.stops[0] == 0
     assert model.checkpoints
     again = RunModel.of_folder(model.path)
-    assert (again.step, again.state, again.hyper_value("lr_d")) == (15, "finished", 1e-3)
+    assert (again.step, again.state, again.experiment.hyper.get("lr_d")) == (15, "finished", 1e-3)
     assert np.array_equal(again.tables["steps"].column("D(x)"), model.tables["steps"].column("D(x)"))

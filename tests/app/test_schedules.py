@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from ganstudio.app.named import Answer, Question
 from ganstudio.app.notifications import Notifications
-from ganstudio.app.runs.schedules import Changes, Choice, Chosen, beyond_schedule, schedule_problem
+from ganstudio.app.runs.schedules import Changes, beyond_schedule, schedule_problem
 from ganstudio.app.settings import SettingsStore
 from ganstudio.app.studio import Studio
 from ganstudio.core.experiment import Experiment
@@ -68,10 +69,10 @@ class Person:
     """Takes the n-th way, or none."""
 
     def __init__(self) -> None:
-        self.asked: list[Choice] = []
+        self.asked: list[Question] = []
         self.takes: int | None = None
 
-    def __call__(self, choice: Choice, chosen: Chosen) -> None:
+    def __call__(self, choice: Question, chosen: Answer) -> None:
         self.asked.append(choice)
         chosen(None if self.takes is None else choice.ways[self.takes][1])
 
@@ -88,18 +89,18 @@ def studio() -> Iterator[Studio]:
 
 @pytest.mark.parametrize(("takes", "decay", "last"), [(0, "linear", 20), (1, "none", 12)])
 def test_a_stored_run_goes_on_as_the_person_says(studio: Studio, takes: int, decay: str, last: int) -> None:
-    person = studio.chooser = Person()
+    person = studio.ask = Person()
     model = studio.start(DECAYING)
     assert model is not None
     pump_until(studio, lambda: model.state == "finished" and not model.here)
-    assert model.hyper_value("decay_to") == 12
+    assert model.experiment.hyper.get("decay_to") == 12
     studio.continue_run(model, 20)
     assert len(person.asked) == 1
     assert (model.here, model.step) == (False, 12)  # nobody has decided
     person.takes = takes
     studio.continue_run(model, 20)
     pump_until(studio, lambda: model.state == "finished" and model.step == 20)
-    assert (model.hyper_value("decay"), model.hyper_value("decay_to")) == (decay, last)
+    assert (model.experiment.hyper.get("decay"), model.experiment.hyper.get("decay_to")) == (decay, last)
     studio.duplicate(model)
     copy = studio.draft.experiment
     assert (copy.steps, copy.hyper["decay_to"]) == (12, 0 if decay == "linear" else 12)
@@ -107,7 +108,7 @@ def test_a_stored_run_goes_on_as_the_person_says(studio: Studio, takes: int, dec
 
 
 def test_a_run_in_training_is_extended_as_the_person_says(studio: Studio) -> None:
-    person = studio.chooser = Person()
+    person = studio.ask = Person()
     model = studio.start(DECAYING, paused=True)
     assert model is not None
     pump_until(studio, lambda: model.state == "paused")
@@ -116,7 +117,7 @@ def test_a_run_in_training_is_extended_as_the_person_says(studio: Studio) -> Non
     assert left == [True]
     person.takes = 0
     studio.extend(model, 30, lambda: left.append(False))
-    pump_until(studio, lambda: model.hyper_value("decay_to") == 30)
+    pump_until(studio, lambda: model.experiment.hyper.get("decay_to") == 30)
     model.resume()
     pump_until(studio, lambda: model.state == "finished")
     assert (model.step, left) == (30, [True])

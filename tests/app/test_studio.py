@@ -65,7 +65,7 @@ def test_a_file_elsewhere_that_a_stored_run_is_trained_with_is_asked_about(studi
     model = studio.open_run(path)
     assert model is not None
     asked = []
-    studio.asker = lambda question, answer: (asked.append(question.about), answer(False))
+    studio.ask = lambda question, answer: (asked.append(question.about), answer(False))
     studio.continue_run(model, 60)
     assert asked == ["//server/share/vgg.safetensors"]
     assert not model.here

@@ -14,11 +14,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from ganstudio.app.generators.picture_session import restore, session_of
 from ganstudio.app.generators.run_data import read_data
 from ganstudio.app.notifications import Notification
 from ganstudio.app.translate.translator import Translator
-from ganstudio.app.translate.translator_session import restore, session_of
-from ganstudio.app.translate.translator_settings import TranslatorSettings
 from ganstudio.core.controls import LabelMap, SourceImage
 from ganstudio.core.errors import UsageError
 from ganstudio.core.experiment import Experiment
@@ -58,9 +57,8 @@ def photo(path: Path, size: tuple[int, int] = (40, 24), mode: str = "RGB") -> Pa
 
 
 def draw_anew(translator: Translator, seed: int) -> None:
-    settings = TranslatorSettings(translator)
-    assert settings.state is not None
-    settings.edit(settings.state.moved("style", settings.drawn_from(seed).position["style"]), "Another style")
+    assert translator.state is not None
+    translator.edit(translator.state.moved("style", translator.drawn_from(seed).position["style"]), "Another style")
 
 
 # -- what is given ----------------------------------------------------------------------------------------------------
@@ -200,11 +198,11 @@ def test_one_way_networks_have_nothing_to_swap(rig: Rig) -> None:
 def test_style_and_attributes(rig: Rig) -> None:
     rig.take(MAP)
     translator, first = rig.translator, rig.drawn()
-    assert [control.name for control in translator.other_controls] == ["style", "time"]
+    assert [control.name for control in translator.dials] == ["style", "time"]
     draw_anew(translator, 5)
     second = rig.drawn()
     assert not np.array_equal(first, second)
-    translator.set_value("time", np.array([1.0], np.float32), "Time", "time")
+    translator.edit(translator.state.moved("time", np.array([1.0], np.float32)), "Time", "time")
     assert not np.array_equal(rig.drawn(), second)
     translator.history.undo()
     translator.history.undo()
@@ -416,7 +414,7 @@ def test_three_hundred_random_deeds(rig: Rig, tmp_path: Path) -> None:
         lambda: translator.give(InputPicture("odd", np.zeros((2, 2), np.uint8))),
         lambda: translator.give_blank(dice.randrange(256)),
         lambda: rig.take(dice.choice([SKETCH, TWO_WAYS, MAP]), dice.choice("ab")),
-        lambda: draw_anew(translator, dice.randrange(9)) if "style" in translator.state.settings else None,
+        lambda: draw_anew(translator, dice.randrange(9)) if "style" in translator.state.position else None,
         rig.pump,
     )
     for _ in range(300):

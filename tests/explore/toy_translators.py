@@ -8,8 +8,7 @@ from typing import Any
 import numpy as np
 
 from ganstudio.app.generators.sources import Opened
-from ganstudio.app.translate.translator import Translator
-from ganstudio.app.translate.translator_examples import Examples
+from ganstudio.app.translate.translator import Examples, Translator
 from ganstudio.core.controls import (
     Attribute,
     ClassImages,

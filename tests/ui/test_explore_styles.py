@@ -14,7 +14,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
 
-from ganstudio.app.explore.explorer_session import restore, session_of
+from ganstudio.app.generators.picture_session import restore, session_of
 from ganstudio.core.experiment import Experiment
 from ganstudio.explore.picture_file import read_session, save_picture
 from ganstudio.explore.styles import share_of

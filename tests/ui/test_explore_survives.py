@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 from pytestqt.qtbot import QtBot
 
-from ganstudio.app.explore.explorer_session import session_of
+from ganstudio.app.generators.picture_session import session_of
 from ganstudio.explore.picture_file import picture_bytes
 from ganstudio.ui.explore.workspace import ExploreWorkspace
 from ganstudio.ui.kit.files import Dropped

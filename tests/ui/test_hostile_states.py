@@ -22,9 +22,8 @@ from PySide6.QtGui import Qt as Gui
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QLabel, QMessageBox, QToolTip, QWidget
 from pytestqt.qtbot import QtBot
 
-from ganstudio.app.explore.explorer_session import session_of
+from ganstudio.app.generators.picture_session import session_of
 from ganstudio.app.named import Question
-from ganstudio.app.translate.translator_session import session_of as translation_of
 from ganstudio.core.controls import LatentVector
 from ganstudio.explore.model_files import save_model
 from ganstudio.explore.picture_file import picture_bytes
@@ -233,7 +232,7 @@ def test_the_input_of_a_translation_is_asked_about(
         translator.open_run(run)
         window.show_workspace("translate")
         wait(qtbot, lambda: translator.output is not None and not translator.reading)
-        session = translation_of(translator)
+        session = session_of(translator)
 
         def dropped(path: str) -> None:
             named = {**session, "state": {**session["state"], "input": {"name": "x", "path": path}}}
@@ -343,7 +342,7 @@ def test_what_hovers_is_not_looked_for_elsewhere_and_a_question_shows_its_path_l
         copy, left, none = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
         window.dragEnterEvent(QDragEnterEvent(QPoint(300, 300), copy, data, left, none))
         assert touched("//server/share/x") == []
-        window.ask(Question("t", HTML, f"/x/{HTML}", "Open", "Leave it"), lambda _yes: None)
+        window.ask(Question("t", HTML, f"/x/{HTML}", [("Open", True)], "Leave it"), lambda _yes: None)
         box = box_of(qtbot, window)
         assert "<img" not in box.text() + box.informativeText()
         assert "&lt;img" in box.informativeText()

@@ -238,7 +238,7 @@ def test_my_own_world(qtbot: QtBot, tmp_path: Path, told: Told) -> None:
         assert page.painter.map_control is not None
         assert [one.name for one in page.painter.map_control.classes] == ["sky", "hill", "lake"]
         drawn(qtbot, page.painter)
-        wait(qtbot, lambda: page.painter.source.reading is None and page.painter.document is not None)
+        wait(qtbot, lambda: page.painter.source.scenes.reading is None and page.painter.document is not None)
         QTest.keyClick(page.canvas, Qt.Key.Key_3)
         first = drawn(qtbot, page.painter)
 
@@ -285,7 +285,9 @@ def random_deed(view: CanvasView, canvases: Canvases, rng: np.random.Generator) 
     elif deed < 0.96:
         view.replace_class(*rng.integers(6, size=2).tolist())
     elif deed < 0.97 and len(canvases.documents) < 6:
-        canvases.duplicate(one) if rng.random() < 0.5 else canvases.new("new", one.classes, 64, 3)
+        canvases.duplicate(one) if rng.random() < 0.5 else canvases.from_ids(
+            "new", one.classes, np.full_like(one.ids, 3)
+        )
     else:
         canvases.switch(canvases.documents[rng.integers(len(canvases.documents))])
 

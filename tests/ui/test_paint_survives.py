@@ -102,7 +102,7 @@ def test_broken_and_enormous_files_are_refused_once_in_words(
     files = broken_files(tmp_path)
     with painting_window(qtbot, spade) as (window, page):
         before, documents = drawn(qtbot, page.painter), list(page.painter.canvases.documents)
-        ways = (lambda file: drop(window, file), page.painter.source.open_map, page.painter.reader.take)
+        ways = (lambda file: drop(window, file), page.painter.source.open_map, page.painter.take_style_of)
         for name, file in files.items():
             for way in ways:
                 said = len(told)
@@ -279,7 +279,7 @@ PAINTS = """
             dab(painter, 4 + 4 * x, 8)
         until = time.monotonic() + 60
         while time.monotonic() < until:
-            painter.keep()
+            painter.canvases.autosave()
             time.sleep(0.02)
             if not painter.canvases.dirty:
                 break

@@ -108,7 +108,7 @@ def test_a_live_value_reaches_the_engine_and_is_marked(window: MainWindow, qtbot
     qtbot.keyClick(line, Qt.Key.Key_Return)
     wait(qtbot, lambda: [c.name for c in model.changes] == ["lr_g"])
     assert model.changes[0].new == pytest.approx(3e-3)
-    assert model.hyper_value("lr_g") == pytest.approx(3e-3)
+    assert model.experiment.hyper.get("lr_g") == pytest.approx(3e-3)
     wait(qtbot, lambda: any(mark.kind == "hyper" and "3e-3" in mark.text for mark in view.curves.view.marks))
     assert not panel.hyper.row("mlp_width").editor.isEnabled()
     assert not panel.hyper.row("batch_size").editor.isEnabled()
@@ -258,8 +258,8 @@ def test_duplicate_with_changes(window: MainWindow, qtbot: QtBot) -> None:
     second = window.studio.current
     assert second is not None
     assert second is not first
-    assert second.hyper_value("mlp_width") == 8
-    assert first.hyper_value("mlp_width") == 16
+    assert second.experiment.hyper.get("mlp_width") == 8
+    assert first.experiment.hyper.get("mlp_width") == 16
     assert first.here
     assert second.here
 

@@ -154,7 +154,7 @@ def test_a_loss_that_is_no_number_offers_the_way_back(window: MainWindow, qtbot:
     import torch
 
     model = train(qtbot, window)
-    before = model.hyper_value("lr_g")
+    before = model.experiment.hyper.get("lr_g")
     model.pause()  # between two steps: a backward pass under way would notice the change and fail otherwise
     wait(qtbot, lambda: model.state == "paused")
     with torch.no_grad():
@@ -167,7 +167,7 @@ def test_a_loss_that_is_no_number_offers_the_way_back(window: MainWindow, qtbot:
     buttons = {b.text(): b for b in window.train.run_view.banner.findChildren(QPushButton) if b.isVisible()}
     back = next(button for text, button in buttons.items() if text.startswith("Go back"))
     qtbot.mouseClick(back, Qt.MouseButton.LeftButton)
-    wait(qtbot, lambda: model.step < broken and model.hyper_value("lr_g") == pytest.approx(before / 2))  # type: ignore[operator]
+    wait(qtbot, lambda: model.step < broken and model.experiment.hyper.get("lr_g") == pytest.approx(before / 2))  # type: ignore[operator]
     wait(qtbot, lambda: "Back at step" in run_text(window))
     model.resume()
     wait(qtbot, lambda: model.step > broken)

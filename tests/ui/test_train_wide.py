@@ -231,19 +231,19 @@ def type_steps(qtbot: QtBot, window: MainWindow, steps: int) -> None:
 def test_going_on_beyond_the_schedule_is_asked_while_it_trains(window: MainWindow, qtbot: QtBot) -> None:
     model = train(qtbot, window, DECAYING)
     hold(qtbot, model)
-    assert model.hyper_value("decay_to") == 100_000
+    assert model.experiment.hyper.get("decay_to") == 100_000
     pressed(qtbot, window, "Cancel", lambda: type_steps(qtbot, window, 150_000))
     wait(qtbot, lambda: window.train.panel.run_form.row("steps").editor.value() == 100_000)  # type: ignore[attr-defined]
     assert model.total == 100_000
     pressed(qtbot, window, "Stretch the schedule", lambda: type_steps(qtbot, window, 150_000))
-    wait(qtbot, lambda: model.hyper_value("decay_to") == 150_000)
+    wait(qtbot, lambda: model.experiment.hyper.get("decay_to") == 150_000)
     model.resume()
     wait(qtbot, lambda: model.total == 150_000)
     type_steps(qtbot, window, 120_000)  # within the schedule: nothing to ask
     wait(qtbot, lambda: model.total == 120_000)
     assert not window.findChildren(QMessageBox)
     pressed(qtbot, window, "Go on at the full rate", lambda: type_steps(qtbot, window, 200_000))
-    wait(qtbot, lambda: model.total == 200_000 and model.hyper_value("decay") == "none")
+    wait(qtbot, lambda: model.total == 200_000 and model.experiment.hyper.get("decay") == "none")
     wait(qtbot, lambda: window.train.panel.run_form.row("steps").editor.value() == 200_000)  # type: ignore[attr-defined]
 
 
@@ -257,7 +257,7 @@ def test_going_on_beyond_the_schedule_is_asked_of_a_run_that_has_ended(window: M
     click = lambda: qtbot.mouseClick(button, Qt.MouseButton.LeftButton)  # noqa: E731
     pressed(qtbot, window, "Go on at the full rate", click)
     wait(qtbot, lambda: model.step > 25)
-    assert model.hyper_value("decay") == "none"
+    assert model.experiment.hyper.get("decay") == "none"
 
 
 def test_a_run_that_holds_because_its_rates_are_nothing_offers_to_go_on(window: MainWindow, qtbot: QtBot) -> None:
@@ -276,7 +276,7 @@ def test_a_run_that_holds_because_its_rates_are_nothing_offers_to_go_on(window: 
         qtbot, window, "Stretch the schedule", lambda: qtbot.mouseClick(view.bar.main, Qt.MouseButton.LeftButton)
     )  # Resume asks the same
     wait(qtbot, lambda: model.step > held + 5)
-    assert model.hyper_value("decay_to") == model.total == 100_000
+    assert model.experiment.hyper.get("decay_to") == model.total == 100_000
     assert not offers()
 
 

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QMenu, QPushBu
 from pytestqt.qtbot import QtBot
 
 from ganstudio.app.actions import Action
-from ganstudio.app.translate.translator_session import session_of
+from ganstudio.app.generators.picture_session import session_of
 from ganstudio.core.controls import ClassLabel
 from ganstudio.core.errors import StudioError
 from ganstudio.explore.batch_translation import MANIFEST
@@ -403,7 +403,7 @@ def test_style_and_attributes_have_their_row(qtbot: QtBot) -> None:
         assert section is not None
         section.choose(1)
         section.toggle(2)
-        assert translator.state.settings["class"].tolist() == [0, 0.5, 0.5]
+        assert translator.state.position["class"].tolist() == [0, 0.5, 0.5]
         qtbot.waitUntil(lambda: [one.value for one in section.rows] == [0, 0.5, 0.5])
         assert section.rows[2].isVisible()
 
@@ -418,15 +418,16 @@ def test_pictures_of_a_class_and_noise_have_their_row(qtbot: QtBot, tmp_path: Pa
         assert not np.array_equal(first, second)
         (slots,) = row.findChildren(ClassSlots)
         slots.take(0, [photo(tmp_path / "a.png")])
-        until(qtbot, translator, lambda: translator.state is not None and translator.state.settings["pictures"].any())
+        until(qtbot, translator, lambda: translator.state is not None and translator.state.position["pictures"].any())
         third = drawn(qtbot, translator).copy()
         assert not np.array_equal(second, third)
         session = json.loads(json.dumps(session_of(translator)["state"]))
         translator.history.undo()
         np.testing.assert_array_equal(drawn(qtbot, translator), second)
         assert translator.state is not None
-        for control in translator.other_controls:
-            translator.set_value(control.name, read_value(control, session["settings"][control.name]), "back")
+        for control in translator.dials:
+            value = read_value(control, session["settings"][control.name])
+            translator.edit(translator.state.moved(control.name, value), "back")
         np.testing.assert_array_equal(drawn(qtbot, translator), third)
 
 

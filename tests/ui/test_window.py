@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QMessageBox
@@ -73,7 +74,8 @@ def test_a_screenshot_shows_what_was_asked_for_and_changes_nothing(
 
 def test_a_screenshot_leaves_canvases_alone(tmp_path: Path, own_folders: Path) -> None:
     canvases = Canvases(own_folders / "config" / FOLDER)
-    canvases.new("mine", (MapClass("sky", (0, 0, 255)), MapClass("sea", (0, 0, 99))), 8)
+    classes = (MapClass("sky", (0, 0, 255)), MapClass("sea", (0, 0, 99)))
+    canvases.from_ids("mine", classes, np.zeros((8, 8), np.uint8))
     canvases.shut()
     before = everything(own_folders / "config")
     assert before

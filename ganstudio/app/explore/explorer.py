@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,11 +12,10 @@ from psygnal import Signal
 
 from ganstudio.app.generators.desk import Desk
 from ganstudio.app.generators.keepsakes import Keepsakes
-from ganstudio.app.generators.sources import Opened
-from ganstudio.core.errors import StudioError
+from ganstudio.core.errors import StudioError, UsageError
 from ganstudio.core.i18n import _
 from ganstudio.explore.rendering import Drawn, Work
-from ganstudio.explore.state import Direction, ExploreState, Position, effective, position_of
+from ganstudio.explore.state import Direction, ExploreState, Position, effective, position_of, size_of
 from ganstudio.explore.styles import fits, redrawn
 from ganstudio.explore.views import one
 
@@ -35,10 +35,8 @@ class Explorer(Desk):
     Signals:
         picture_changed: the large picture (or why there is none: :attr:`error`), or the one to compare with.
         kept_changed: pins or directions.
-        drawn: a result of a view.
 
     Attributes:
-        state: where its controls stand.
         picture: uint8 ``(H, W, C)``; None until it is drawn.
         other: the state to compare with, and ``other_picture``.
         maps: what can be laid over the picture and, as ``other_maps``, over the other one, by name: float32 ``(h, w)``.
@@ -55,7 +53,6 @@ class Explorer(Desk):
 
     def __init__(self, studio: Studio, wake: Callable[[], None]) -> None:
         super().__init__(studio, wake)
-        self.state: ExploreState | None = None
         self.picture: NDArray[np.uint8] | None = None
         self.other: ExploreState | None = None
         self.other_picture: NDArray[np.uint8] | None = None
@@ -79,18 +76,10 @@ class Explorer(Desk):
             self.looks, self.look = (), ""
         self.maps = self.other_maps = {}
         self._asks_looks = self.opened.generator.looks
-        if not same:
-            self._load_kept(self.opened)
-
-    def _forget(self) -> None:
-        self.state = self.picture = self.other = self.other_picture = None
-        self.maps, self.other_maps, self.looks, self.look = {}, {}, (), ""
-        self.kept = Keepsakes(None, ())
-        self._drawing.clear()
-
-    def _load_kept(self, opened: Opened) -> None:
+        if same:
+            return
         try:
-            self.kept = Keepsakes(opened.path, self.controls)
+            self.kept = Keepsakes(self.opened.path, self.controls)
         except StudioError as error:
             self.kept = Keepsakes(None, self.controls)
             self.studio.report(error)
@@ -98,6 +87,12 @@ class Explorer(Desk):
             text = _("Some pins or directions belong to another size of this generator and are not shown.")
             self.studio.notifications.warning(text)
         self.kept_changed.emit()
+
+    def _forget(self) -> None:
+        self.state = self.picture = self.other = self.other_picture = None
+        self.maps, self.other_maps, self.looks, self.look = {}, {}, (), ""
+        self.kept = Keepsakes(None, ())
+        self._drawing.clear()
 
     @property
     def position(self) -> Position | None:
@@ -107,14 +102,6 @@ class Explorer(Desk):
     def effective(self, state: ExploreState) -> Position:
         """Any state's position as the network gets it."""
         return effective(state, self.controls, self.kept.directions)
-
-    def edit(self, state: ExploreState, label: str, merge_key: object = None) -> None:
-        """Moves the controls; one drag (edits with one key in quick succession) is one step back."""
-        before = self.state
-        if before is None or state is before:
-            return
-        self._set_state(state)
-        self.history.push(label, lambda: self._set_state(before), lambda: self._set_state(state), merge_key)
 
     def _set_state(self, state: ExploreState) -> None:
         if self.opened is None or not fits(state.position, self.controls):
@@ -215,23 +202,9 @@ class Explorer(Desk):
         self.history.push(label, lambda: put(before), lambda: put(after))
 
     def _receive(self, result: Drawn) -> None:
-        if result.channel in (PICTURE, OTHER):
-            self._take_picture(result)
-        else:
+        if result.channel not in (PICTURE, OTHER):
             self.drawn.emit(result)
-
-    def _finish(self, result: Drawn) -> None:
-        self._drawing.discard(result.channel)
-        if result.channel in self._late & self._views.keys():
-            self._ask_view(result.channel)
-
-    def _due(self, now: float) -> None:
-        if self._views_due is not None and now >= self._views_due:
-            self._views_due = None
-            for channel in [channel for channel, view in self._views.items() if view[2]]:
-                self._ask_view(channel)
-
-    def _take_picture(self, result: Drawn) -> None:
+            return
         if result.value is None and result.error is None:
             return
         seen = result.value
@@ -245,10 +218,60 @@ class Explorer(Desk):
             self.error = result.error
             if seen is not None:
                 self.picture, self.maps = seen.picture, seen.maps
-                self._learn_looks(tuple(seen.maps))
+                if seen.maps or self._asks_looks:
+                    self._asks_looks, self.looks = False, tuple(seen.maps)
+                    self.look = self.look if self.look in seen.maps else ""
         self.picture_changed.emit()
 
-    def _learn_looks(self, names: tuple[str, ...]) -> None:
-        if names or self._asks_looks:
-            self._asks_looks, self.looks = False, names
-            self.look = self.look if self.look in names else ""
+    def _finish(self, result: Drawn) -> None:
+        self._drawing.discard(result.channel)
+        if result.channel in self._late & self._views.keys():
+            self._ask_view(result.channel)
+
+    def _due(self, now: float) -> None:
+        if self._views_due is not None and now >= self._views_due:
+            self._views_due = None
+            for channel in [channel for channel, view in self._views.items() if view[2]]:
+                self._ask_view(channel)
+
+    def saved(self) -> dict[str, Any]:
+        """The state, and the directions that are gone along."""
+        assert self.state is not None
+        kept = self.kept.directions
+        used = [kept[name].to_json() for name, far in self.state.strengths.items() if far and name in kept]
+        return {"state": self.state.to_json(), "directions": used}
+
+    def change_to(self, session: Mapping[str, Any]) -> Callable[[], object]:
+        """What puts state and directions back, as one step."""
+        state = ExploreState.from_json(session.get("state"), self.controls)
+        found = [Direction.from_json(values) for values in list(session.get("directions", ()))]
+        sizes = {control.name: size_of(control) for control in self.controls}
+        for direction in found:
+            if sizes.get(direction.control) != len(direction.vector):
+                words = _("The direction “{name}” in this picture does not fit this generator; nothing was changed.")
+                raise UsageError(words.format(name=direction.name))
+        directions, strengths = _joined(self.kept.directions, found, state.strengths)
+
+        def change() -> None:
+            self.history.begin(_("Restore the picture"))
+            if len(directions) > len(self.kept.directions):
+                self.change_kept(_("Directions of the picture"), directions=directions)
+            self.edit(state.with_(strengths=strengths), _("Restore the picture"))
+            self.history.commit()
+
+        return change
+
+
+def _joined(
+    kept: Mapping[str, Direction], found: Sequence[Direction], strengths: Mapping[str, float]
+) -> tuple[dict[str, Direction], dict[str, float]]:
+    """The directions that are kept and those of the picture, which get another name where theirs means another one."""
+    joined, renamed = dict(kept), {}
+    for new in found:
+        name, number = new.name, 2
+        while name in joined and not np.array_equal(joined[name].vector, new.vector):
+            name, number = f"{new.name} {number}", number + 1
+        renamed[new.name] = name
+        joined.setdefault(name, replace(new, name=name))
+    carried = {renamed[name]: far for name, far in strengths.items() if name in renamed}
+    return joined, carried

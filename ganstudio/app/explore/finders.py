@@ -45,9 +45,7 @@ class Way:
     """A way of finding directions.
 
     Attributes:
-        key: what it is called in code.
-        title: what people call it.
-        summary: what it does, in one or two sentences.
+        key, title, summary: what it is called in code and by people, and what it does, in one or two sentences.
         needs: what must be there: samples labelled by a classifier, or by hand, or picked.
         counted: a person says how many directions are wanted.
     """
@@ -145,12 +143,7 @@ def latents_of(explorer: Explorer, states: Sequence[ExploreState]) -> list[NDArr
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a search ends with.
-
-    Attributes:
-        directions: what was found.
-        classifier: what labelled the samples, to be used again.
-    """
+    """What a search ends with: what was found, and what labelled the samples, to be used again."""
 
     directions: list[Direction]
     classifier: Classifier | None = None
@@ -166,8 +159,7 @@ class Finding:
     Attributes:
         running: a search is going on.
         fraction: how far it is, 0 to 1; negative while nobody knows.
-        text: what it is doing, or how it ended.
-        error: why it failed.
+        text: what it is doing, or how it ended; ``error`` why it failed.
     """
 
     changed = Signal()
@@ -184,8 +176,6 @@ class Finding:
         explorer.drawn.connect(self._drawn)
         explorer.source_changed.connect(self._look_whether_dropped)
         explorer.weights_changed.connect(self._look_whether_dropped)
-
-    # -- beginning --------------------------------------------------------------------------------------------------
 
     def start(
         self,
@@ -216,7 +206,15 @@ class Finding:
             table: ``(N,)``: 1 where a sample has it, −1 where not.
             name: what the person calls it.
         """
-        self._search(name, _by_hand(latents, table, name))
+
+        def work(generator: Generator) -> Iterator[Any]:
+            from ganstudio.explore.attributes import regress
+            from ganstudio.explore.probing import latent_of as first
+
+            search = regress(generator, {first(generator).name: latents}, table, [name])
+            yield Outcome((yield from _part(search, 0, 1)))
+
+        self._search(name, work)
 
     def cancel(self) -> None:
         """Stops; what was found so far is dropped."""
@@ -263,8 +261,6 @@ class Finding:
             self.fraction, self.text = fraction if fraction < 0 else 0.1 * fraction, text
             self.changed.emit()
 
-    # -- going on and ending ----------------------------------------------------------------------------------------
-
     def _drawn(self, result: Drawn) -> None:
         if result.channel != CHANNEL or not self.running:
             return
@@ -281,7 +277,13 @@ class Finding:
         if outcome.classifier is not None and opened is not None and opened.run is not None:
             self._classifiers = {(opened.path, opened.run.info.experiment.data): outcome.classifier}
         names = kept_directions.add(self._explorer, outcome.directions, self._label)
-        self._end(_told(outcome, len(names)))
+        text = plural("{n} direction found.", "{n} directions found.", len(names))
+        if len(names) < len(outcome.directions):
+            text += " " + _("No more than {most} are kept; remove some first.").format(most=MOST_DIRECTIONS)
+        if outcome.classifier is not None and not math.isnan(outcome.classifier.accuracy):
+            words = _("The classifier that labelled the samples is right for {share} of the data kept back.")
+            text += " " + words.format(share=f"{outcome.classifier.accuracy:.1%}")
+        self._end(text)
         self.found.emit(names)
 
     def _look_whether_dropped(self) -> None:
@@ -299,16 +301,6 @@ class Finding:
         self.running, self.fraction, self.text, self.error = False, -1.0, text, error
         self._generator = None
         self.changed.emit()
-
-
-def _told(outcome: Outcome, kept: int) -> str:
-    text = plural("{n} direction found.", "{n} directions found.", kept)
-    if kept < len(outcome.directions):
-        text += " " + _("No more than {most} are kept; remove some first.").format(most=MOST_DIRECTIONS)
-    if outcome.classifier is not None and not math.isnan(outcome.classifier.accuracy):
-        words = _("The classifier that labelled the samples is right for {share} of the data kept back.")
-        text += " " + words.format(share=f"{outcome.classifier.accuracy:.1%}")
-    return text
 
 
 # -- what runs in the rendering service -----------------------------------------------------------------------------
@@ -337,16 +329,6 @@ def _picked(liked: Sequence[NDArray[np.float32]], disliked: Sequence[NDArray[np.
         from ganstudio.explore.directions import picks
 
         yield Outcome([picks(generator, np.asarray(liked), np.asarray(disliked))])
-
-    return work
-
-
-def _by_hand(latents: NDArray[np.float32], table: NDArray[np.float32], name: str) -> Work:
-    def work(generator: Generator) -> Iterator[Any]:
-        from ganstudio.explore.attributes import regress
-        from ganstudio.explore.probing import latent_of as first
-
-        yield Outcome((yield from _part(regress(generator, {first(generator).name: latents}, table, [name]), 0, 1)))
 
     return work
 

@@ -28,25 +28,17 @@ Kept = Mapping[str, Direction]
 
 
 def add(explorer: Explorer, found: Sequence[Direction], label: str) -> list[str]:
-    """Keeps more directions; those whose names are taken are renamed.
-
-    Returns:
-        the names under which they are kept, in their order.
-    """
+    """Keeps more directions, under other names where theirs are taken; returns the names, in their order."""
     before = dict(explorer.kept.directions)
     found = found[: max(0, MOST_DIRECTIONS - len(before))]
     named = with_unique_names([replace(one, name=name) for name, one in before.items()] + list(found))[len(before) :]
     if named:
-        _put(explorer, label, {**before, **{one.name: one for one in named}})
+        _change(explorer, label, {**before, **{one.name: one for one in named}})
     return [one.name for one in named]
 
 
 def rename(explorer: Explorer, name: str, wanted: str) -> str:
-    """Calls a direction something else, wherever it is used.
-
-    Returns:
-        the name it has now: with a number behind it where another direction has that name.
-    """
+    """Calls a direction something else, wherever it is used; returns its name, with a number where that is taken."""
     before = explorer.kept.directions
     wanted = " ".join(wanted.split())[:LONGEST_NAME]
     if name not in before or not wanted or wanted == name:
@@ -84,7 +76,7 @@ def lock(explorer: Explorer, name: str, locked: bool) -> None:
     before = explorer.kept.directions
     if name in before and before[name].locked != locked:
         label = _("Lock an attribute") if locked else _("Unlock an attribute")
-        _put(explorer, label, {**before, name: replace(before[name], locked=locked)})
+        _change(explorer, label, {**before, name: replace(before[name], locked=locked)})
 
 
 def set_strength(explorer: Explorer, name: str, strength: float) -> None:
@@ -142,11 +134,9 @@ def as_shown(
     return then if same else then.with_(position=position, seed=None)
 
 
-def _put(explorer: Explorer, label: str, after: Kept) -> None:
-    _change(explorer, label, unlocked_apart(after), lambda state: state)
-
-
-def _change(explorer: Explorer, label: str, after: Kept, follow: Callable[[ExploreState], ExploreState]) -> None:
+def _change(
+    explorer: Explorer, label: str, after: Kept, follow: Callable[[ExploreState], ExploreState] = lambda state: state
+) -> None:
     """Keeps other directions; ``follow`` makes of a state the one that names them as they are called now."""
     before, after = dict(explorer.kept.directions), unlocked_apart(after)
     pins = [

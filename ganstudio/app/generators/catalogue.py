@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +26,7 @@ class MethodCard:
     look_for: str
     data_kinds: tuple[DataKind, ...]
     fields: tuple[FieldSpec, ...]
-    kind_defaults: dict[str, dict[str, Value]]
+    kind_defaults: Mapping[Any, Mapping[str, Value]]
     family: str = ""
     family_title: str = ""
     needs: Needs | None = None
@@ -74,10 +75,7 @@ class Catalogue:
         self._methods: Registry[MethodCard] = Registry("method")
         for method in METHODS.values():
             said = {one.name: getattr(method.info, one.name) for one in fields(method.info)}
-            defaults: dict[str, dict[str, Value]] = {
-                kind: dict(values) for kind, values in method.kind_defaults.items()
-            }
-            title = FAMILIES[method.info.family]
+            defaults, title = method.kind_defaults, FAMILIES[method.info.family]
             card = MethodCard(**said, fields=fields_of(method.Hyper), kind_defaults=defaults, family_title=title)
             self._methods.add(card.name, card)
         self.refresh()

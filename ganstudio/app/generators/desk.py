@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -55,13 +55,12 @@ class Desk:
         drawn: a result (:class:`Drawn`) of what was asked for; results of older requests are never told.
 
     Args:
-        studio: where errors and jobs go.
         wake: called in the rendering thread when something is drawn; must only make someone call :meth:`pump`.
 
     Attributes:
         place: which workspace this is: which generators it opens, and which one comes with the program.
-        studio: where errors and jobs go.
-        service: draws.
+        studio, service: where errors and jobs go, and what draws.
+        state: where the controls stand; None while nothing is open.
         history: undo and redo; forgotten when another generator is opened (other weights of it are the same one).
         opened: what is open; None while nothing is.
         opening: what is being opened at the moment, in words; empty for nothing.
@@ -78,6 +77,7 @@ class Desk:
         self.studio = studio
         self.service = RenderService(wake)
         self.history = History()
+        self.state: ExploreState | None = None
         self.opened: Opened | None = None
         self.opening = ""
         self._wanted: Callable[[], None] | None = None  # what begins to open it
@@ -93,6 +93,11 @@ class Desk:
     def controls(self) -> tuple[Control, ...]:
         """What can be driven."""
         return () if self.opened is None else self.opened.generator.controls
+
+    @property
+    def dials(self) -> tuple[Control, ...]:
+        """What a panel of controls drives: all but what is given by other means."""
+        return self.controls
 
     @property
     def start(self) -> ExploreState | None:
@@ -137,10 +142,10 @@ class Desk:
         title, device = _("Opening {name}").format(name=path.name), self.device
         self.open_by(title, lambda _cancel: open_run(path, step, weights, device), then)
 
-    def open_bundled(self, then: Callable[[], object] | None = None) -> None:
+    def open_bundled(self) -> None:
         """Opens the run that comes with the program for this workspace."""
         title = _("Opening {name}").format(name=bundled_name(self.place))
-        self.open_by(title, lambda _cancel: open_bundled(self.place, self.device), then)
+        self.open_by(title, lambda _cancel: open_bundled(self.place, self.device))
 
     def open_file(self, path: Path, then: Callable[[], object] | None = None) -> None:
         """Opens a generator that this program did not train."""
@@ -155,12 +160,12 @@ class Desk:
         self._job.stop()
         self.source_changed.emit()
 
-    def follow(self, model: RunModel, then: Callable[[], object] | None = None) -> None:
+    def follow(self, model: RunModel) -> None:
         """Draws with the weights of a run that trains in this process, as they change."""
         if self.following is model:
             return
         model.send(Snapshot("ema"))
-        self.open_by(_("Waiting for {name}").format(name=model.title), lambda _cancel: open_live(model), then)
+        self.open_by(_("Waiting for {name}").format(name=model.title), lambda _cancel: open_live(model))
 
     def open_model(self, model: RunModel) -> None:
         """Follows a run that trains here; else opens its newest checkpoint."""
@@ -268,7 +273,7 @@ class Desk:
             self.studio.report(result.error)
         elif result.value is not None and self.opened is not None:
             generator, before = result.value
-            self.opened = self.opened.with_generator(generator)
+            self.opened = replace(self.opened, generator=generator, live=None)
             self.service.use(generator)
             if before is not None:  # only now is there something to take back
                 now, label = (self.step, self.weights), _("Go to step {step}").format(step=f"{self.step:,}")
@@ -344,6 +349,13 @@ class Desk:
         if snapshots is None or snapshots.newest_step != model.step:
             model.send(Snapshot(opened.wanted))
 
+    def edit(self, state: ExploreState, label: str, merge_key: object = None) -> None:
+        """Moves the controls; one drag (edits with one key in quick succession) is one step back."""
+        before = self.state
+        if before is not None and state is not before:
+            self._set_state(state)
+            self.history.push(label, lambda: self._set_state(before), lambda: self._set_state(state), merge_key)
+
     # -- what a workspace makes of it -------------------------------------------------------------------------------
 
     def _settle(self, fits: bool, same: bool) -> None:
@@ -353,6 +365,9 @@ class Desk:
             fits: it has the same controls as the one before: the state can stay.
             same: it is the same run or file too, for instance another checkpoint, or the run after its training.
         """
+
+    def _set_state(self, state: ExploreState) -> None:
+        """Puts another state in place where it fits, and has drawn what is different then."""
 
     def _begin(self) -> None:
         """The generator that was opened can be drawn with; :attr:`source_changed` has been emitted."""
@@ -378,3 +393,13 @@ class Desk:
 
     def _forget(self) -> None:
         """Nothing is open any more; :attr:`source_changed` follows."""
+
+    def saved(self) -> dict[str, Any]:
+        """What a picture remembers of the state, as plain JSON values; something is open."""
+        return {}
+
+    def change_to(self, session: Mapping[str, Any]) -> Callable[[], object] | None:
+        """What puts back what :meth:`saved` wrote, as one step, all of it checked; None: there is nothing to put it into.
+
+        It may raise what reading any JSON raises.
+        """

@@ -1,7 +1,6 @@
 """What every picture remembers of the generator that drew it, and how that is opened again. Main thread, no Qt.
 
-Each workspace adds what is its own: it writes its state beside :func:`session_head`, and hands :func:`restorer` what
-reads that state again.
+Each workspace adds what is its own: :meth:`Desk.saved` and :meth:`Desk.change_to`.
 """
 
 from __future__ import annotations
@@ -10,7 +9,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from ganstudio.app.generators.sources import Opened, open_run
 from ganstudio.app.generators.workplaces import WORKPLACES, bundled_path
@@ -19,20 +18,14 @@ from ganstudio.core.elsewhere import NotThereError, shown
 from ganstudio.core.errors import StoreError, StudioError, UsageError
 from ganstudio.core.i18n import _
 from ganstudio.explore.picture_file import PROGRAM, VERSION
+from ganstudio.store import Run, list_runs
 
 if TYPE_CHECKING:
     from ganstudio.app.generators.desk import Desk
 
-D = TypeVar("D", bound="Desk")
-Session = Mapping[str, Any]
-"""Plain JSON values out of a picture; nothing in it is trusted."""
-Change = Callable[[], object] | None
-"""What puts a state back, all of it checked; None: there is nothing to put it back into."""
-_DAMAGED = (KeyError, TypeError, ValueError, AttributeError, OverflowError)
 
-
-def session_head(desk: Desk) -> dict[str, Any]:
-    """Which program, workspace, generator and weights: plain JSON values, to which a workspace adds its own state.
+def session_of(desk: Desk) -> dict[str, Any]:
+    """Everything needed to be here again, as plain JSON values: program, workspace, generator, weights and state.
 
     Raises:
         UsageError: nothing is open.
@@ -59,10 +52,10 @@ def session_head(desk: Desk) -> dict[str, Any]:
             "method": info.experiment.method,
             "seed": info.experiment.seed,
         }
-    return head
+    return {**head, **desk.saved()}
 
 
-def check_session(desk: Desk, session: Session) -> None:
+def check_session(desk: Desk, session: Mapping[str, Any]) -> None:
     """Nothing in a session is trusted.
 
     Raises:
@@ -79,17 +72,14 @@ def check_session(desk: Desk, session: Session) -> None:
         raise UsageError(_("This picture was saved by a newer ganstudio; update the program to open it."))
 
 
-def reopen(desk: Desk, session: Session, then: Callable[[], object], leave: Callable[[StudioError], object]) -> None:
+def reopen(
+    desk: Desk, session: Mapping[str, Any], then: Callable[[], object], leave: Callable[[StudioError], object]
+) -> None:
     """Opens what a session was saved from, at its step where that is stored. Everything is looked at in jobs.
 
     What it names is only a claim: a run of the runs folder, or one that comes with the program, is opened by itself, and
-    so is what a person has opened here before. For all else the person is asked.
-
-    Args:
-        desk: the workspace's.
-        session: what was saved.
-        then: puts the state back, once it is open.
-        leave: told why it is not opened.
+    so is what a person has opened here before. For all else the person is asked. ``then`` is called once it is open,
+    ``leave`` told why it is not.
     """
     described, text = session.get("run"), str(session.get("path", ""))
     if not isinstance(described, Mapping):
@@ -99,8 +89,15 @@ def reopen(desk: Desk, session: Session, then: Callable[[], object], leave: Call
         return
 
     def go_on(path: Path) -> None:
-        title, device = _("Opening {name}").format(name=path.name), desk.device
-        desk.open_by(title, lambda _cancel: _open_described(path, described, session, device), then)
+        step, weights, device = session.get("step"), session.get("weights"), desk.device
+
+        def work(_cancel: object) -> Opened:
+            if not _is_described(path, described):
+                raise _not_here(described)
+            stored = isinstance(step, int) and step in Run.open(path).checkpoint_steps()
+            return open_run(path, step if stored else None, "raw" if weights == "raw" else "ema", device)
+
+        desk.open_by(_("Opening {name}").format(name=path.name), work, then)
 
     def not_opened(error: StudioError) -> None:
         leave(_not_here(described) if isinstance(error, NotThereError) else error)
@@ -122,76 +119,54 @@ def reopen(desk: Desk, session: Session, then: Callable[[], object], leave: Call
     job.on_done(looked).on_error(leave)
 
 
-def restorer(read: Callable[[D, Session], Change], damaged: str) -> Callable[[D, Session], None]:
-    """A workspace's way back to where a picture was saved.
+def restore(desk: Desk, session: Mapping[str, Any]) -> None:
+    """Opens what a session was saved from and puts everything back; what fails is reported, and nothing changes.
 
-    Args:
-        read: checks all of a session, once the generator is open; what it returns then changes everything at once. It may
-            raise what reading any JSON raises.
-        damaged: what is said where the session makes no sense.
+    Where a person did not want it opened, or it must not be, its state is put into what is open, if it fits.
+
+    Raises:
+        UsageError: it is no session of this workspace.
     """
+    check_session(desk, session)
 
-    def change_of(desk: D, session: Session) -> Change:
+    def change_of() -> Callable[[], object] | None:
         try:
-            return read(desk, session)
-        except _DAMAGED as error:
-            raise UsageError(damaged, details=repr(error)) from error
+            return desk.change_to(session)
+        except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
+            raise UsageError(_("The state in this picture is damaged; nothing was changed."), repr(error)) from error
 
-    def restore(desk: D, session: Session) -> None:
-        """Opens what a session was saved from and puts everything back; what fails is reported, and nothing changes.
+    def put() -> None:
+        try:
+            change = change_of()
+        except StudioError as error:
+            desk.studio.report(error)
+            return
+        if change is None:
+            return
+        change()
+        if isinstance(session.get("step"), int) and session["step"] != desk.step:
+            text = _("There is no checkpoint of step {step}, with which this picture was drawn; step {other} is shown.")
+            desk.studio.notifications.info(text.format(step=f"{session['step']:,}", other=f"{desk.step:,}"))
 
-        Where a person did not want it opened, or it must not be, its state is put into what is open, if it fits.
+    def leave(error: StudioError) -> None:
+        change, words = None, ""
+        if desk.opened is not None and not isinstance(error, NotThereError):
+            with suppress(StudioError):  # it does not fit
+                change = change_of()
+        if change is not None and desk.opened is not None:
+            change()
+            words = _("{why} The state of the picture was put into “{title}”, which is open.")
+            words = words.format(why=error, title=desk.opened.title)
+        desk.studio.report(error, words)
 
-        Raises:
-            UsageError: it is no session of this workspace.
-        """
-        check_session(desk, session)
-
-        def put() -> None:
-            try:
-                change = change_of(desk, session)
-            except StudioError as error:
-                desk.studio.report(error)
-                return
-            if change is not None:
-                change()
-                tell_other_step(desk, session)
-
-        def leave(error: StudioError) -> None:
-            change, words = None, ""
-            if desk.opened is not None and not isinstance(error, NotThereError):
-                with suppress(StudioError):  # it does not fit
-                    change = change_of(desk, session)
-            if change is not None and desk.opened is not None:
-                change()
-                words = _("{why} The state of the picture was put into “{title}”, which is open.")
-                words = words.format(why=error, title=desk.opened.title)
-            desk.studio.report(error, words)
-
-        reopen(desk, session, put, leave)
-
-    return restore
-
-
-def tell_other_step(desk: Desk, session: Session) -> None:
-    """Says so where the checkpoint that drew the picture is not stored any more."""
-    if isinstance(session.get("step"), int) and session["step"] != desk.step:
-        text = _("There is no checkpoint of step {step}, with which this picture was drawn; step {other} is shown.")
-        desk.studio.notifications.info(text.format(step=f"{session['step']:,}", other=f"{desk.step:,}"))
+    reopen(desk, session, put, leave)
 
 
 def find_run(described: Mapping[str, Any], text: str, known: Mapping[str, str]) -> Path | None:
     """The run that is described: where it was if that is known, or in the runs folder, or one that comes with the program.
 
-    Reads small files: for a job.
-
-    Args:
-        described: what a session says of it.
-        text: where the session says that it was; not looked at where it is not known.
-        known: :attr:`SettingsStore.known`.
+    ``text`` is where the session says that it was; what is not in ``known`` is not looked at. Reads files: for a job.
     """
-    from ganstudio.store import list_runs
-
     shipped = [place for name in WORKPLACES if (place := bundled_path(name)) is not None]
     kept = [run.path for run in list_runs() if not run.path.is_symlink()]
     there = [Path(text)] if is_known(text, known) else []
@@ -200,24 +175,12 @@ def find_run(described: Mapping[str, Any], text: str, known: Mapping[str, str]) 
 
 
 def _is_described(place: Path, described: Mapping[str, Any]) -> bool:
-    from ganstudio.store import Run
-
     try:
         info = Run.open(place).info
     except StoreError:
         return False
     created = info.created.isoformat(timespec="seconds")
     return bool(created == described.get("created") and info.fingerprint == described.get("fingerprint"))
-
-
-def _open_described(path: Path, described: Mapping[str, Any], session: Session, device: str) -> Opened:
-    from ganstudio.store import Run
-
-    if not _is_described(path, described):
-        raise _not_here(described)
-    step = session.get("step")
-    stored = isinstance(step, int) and step in Run.open(path).checkpoint_steps()
-    return open_run(path, step if stored else None, "raw" if session.get("weights") == "raw" else "ema", device)
 
 
 def _not_here(described: Mapping[str, Any]) -> NotThereError:

@@ -6,20 +6,21 @@ import random
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 from psygnal import Signal
 
-from ganstudio.app.generators.sources import Opened, data_of
+from ganstudio.app.generators.sources import data_of
 from ganstudio.app.jobs import Job, Newest, Progress
 from ganstudio.app.named import data_refusal
-from ganstudio.core.controls import ClassImages, Control
+from ganstudio.core.controls import ClassImages
 from ganstudio.core.errors import UsageError
 from ganstudio.core.i18n import _
 
 if TYPE_CHECKING:
+    from ganstudio.app.generators.desk import Desk
     from ganstudio.app.studio import Studio
     from ganstudio.data.base import Arrays
     from ganstudio.store import Run
@@ -52,7 +53,6 @@ class RunShelf(Generic[T]):
     """Some of the data of a run, read beside the window; the run that was looked at last counts.
 
     Args:
-        studio: runs the job.
         nothing: what there is before it is read, and where it cannot be.
 
     Attributes:
@@ -109,28 +109,10 @@ class RunShelf(Generic[T]):
         self.changed.emit()
 
 
-class HasOpened(Protocol):
-    """A desk, or the part of one that has these controls."""
-
-    studio: Studio
-
-    @property
-    def opened(self) -> Opened | None:
-        """The generator."""
-
-    @property
-    def controls(self) -> tuple[Control, ...]:
-        """What can be driven."""
-
-
 class ClassShelf:
-    """Pictures of a class for generators that are shown some, read beside the window; what cannot be read is reported.
+    """Pictures of a class for generators that are shown some, read beside the window; what cannot be read is reported."""
 
-    Args:
-        desk: whose generator is shown the pictures.
-    """
-
-    def __init__(self, desk: HasOpened) -> None:
+    def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self._arrays: tuple[Path, Arrays] | None = None
 

@@ -23,10 +23,7 @@ def new_session(experiment: Experiment, **options: Any) -> Session:
 
 
 def resume_session(path: Path, *goal: Any, **options: Any) -> Session:
-    """A session that goes on with a stored run; see :meth:`ganstudio.training.session.Session.resume`. Brings torch.
-
-    The options of :func:`new_session` are taken, too.
-    """
+    """A session that goes on with a stored run, with the options of :func:`new_session`; see :meth:`Session.resume`."""
     from ganstudio.training.session import Session
 
     return Session.resume(path, *goal, **_wired(options))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,13 +13,13 @@ from ganstudio.core.commands import Source
 from ganstudio.core.errors import StudioError, UsageError
 from ganstudio.core.i18n import _
 from ganstudio.explore.state import ExploreState, position_of
+from ganstudio.store import Run
 
 if TYPE_CHECKING:
     import torch
 
     from ganstudio.app.runs.run_model import RunModel
     from ganstudio.explore.generator import Generator
-    from ganstudio.store import Run
 
 PATIENCE = 20.0
 
@@ -61,10 +61,6 @@ class Opened:
     notes: tuple[str, ...] = ()
     warning: str = ""
 
-    def with_generator(self, generator: Generator) -> Opened:
-        """The same with other weights."""
-        return replace(self, generator=generator, live=None)
-
 
 def open_run(path: Path, step: int | None, weights: Source, device: str = "cpu") -> Opened:
     """A checkpoint of a stored run.
@@ -79,7 +75,6 @@ def open_run(path: Path, step: int | None, weights: Source, device: str = "cpu")
         StudioError: it is no run, or has no usable checkpoint.
     """
     from ganstudio.explore.stored import StoredGenerator
-    from ganstudio.store import Run
 
     run = Run.open(path)
     generator = StoredGenerator.open(run, step, weights, drawing_device(device))
@@ -113,7 +108,6 @@ def open_live(model: RunModel) -> Opened:
         StudioError: it has ended, or hands nothing over.
     """
     from ganstudio.explore.live import LiveGenerator
-    from ganstudio.store import Run
 
     deadline = time.monotonic() + PATIENCE
     while model.here and time.monotonic() < deadline:

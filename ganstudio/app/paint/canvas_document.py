@@ -39,7 +39,6 @@ class Snapshot:
 
     document: CanvasDocument
     version: int
-    classes: tuple[MapClass, ...]
     ids: Ids
     note: dict[str, Any]
 
@@ -121,7 +120,7 @@ class CanvasDocument:
         """What has to be written: the ids, and beside them in the file a note of plain JSON values."""
         head = {"program": PROGRAM, "kind": KIND, "version": VERSION, "name": self.name, "made": self.made}
         note = {**head, "size": self.size, "classes": classes_to_json(self.classes), "style": self.style}
-        return Snapshot(self, self.version, self.classes, self.ids.copy(), note)
+        return Snapshot(self, self.version, self.ids.copy(), note)
 
     def touch(self) -> None:
         """Marks it as changed since it was written."""
@@ -134,8 +133,6 @@ class CanvasDocument:
             self.touch()
             self.info_changed.emit()
 
-    # -- painting ---------------------------------------------------------------------------------------------------
-
     def begin(self, label: str) -> None:
         """From here to :meth:`end` all is one step; meanwhile nothing can be undone. A stroke that is open ends."""
         self.end()
@@ -144,11 +141,7 @@ class CanvasDocument:
         self.history.begin(label)
 
     def end(self) -> bool:
-        """Ends the stroke; one that changed nothing is no step. Without a stroke it does nothing.
-
-        Returns:
-            whether there is one step more to undo.
-        """
+        """Ends the stroke, if there is one; one that changed nothing is no step. Whether there is one more to undo."""
         if not self.canvas.stroking:
             return False
         edit = self.canvas.end_stroke()
@@ -176,24 +169,14 @@ class CanvasDocument:
             raise
         self.end()
 
-    # -- style ----------------------------------------------------------------------------------------------------
-
     def set_style(self, style: Mapping[str, Any], label: str = "", merge_key: object = None) -> None:
-        """Keeps another style with it.
-
-        Args:
-            style: plain JSON values.
-            label: makes it a step of undo with this name; empty: it is none.
-            merge_key: steps with the same one in quick succession become one, as in :meth:`History.push`.
-        """
+        """Keeps another style with it, plain JSON values; with a ``label`` as a step of undo, see :meth:`History.push`."""
         before, after = self._style, copy.deepcopy(dict(style))
         if before == after:
             return
         self._put_style(after)
         if label:
             self.history.push(label, lambda: self._put_style(before), lambda: self._put_style(after), merge_key)
-
-    # -- inside -----------------------------------------------------------------------------------------------------
 
     def _record(self, edit: Edit) -> None:
         self.reel.add(edit)

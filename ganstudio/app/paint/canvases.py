@@ -9,13 +9,12 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
-import numpy as np
 from psygnal import Signal
 
 from ganstudio.app.notifications import Notifications, notifications
 from ganstudio.app.paint.canvas_document import CanvasDocument, Ids, Snapshot, read_document
 from ganstudio.core.dataspec import MapClass
-from ganstudio.core.errors import StudioError, UsageError
+from ganstudio.core.errors import StudioError
 from ganstudio.core.i18n import _, plural
 from ganstudio.explore.canvas.png import label_png, read_label_png
 from ganstudio.store.atomic import replace_file
@@ -34,20 +33,16 @@ class Canvases:
     or processes with one folder neither write nor restore the same canvas. Undo history and film are not stored: a
     canvas that is restored begins with what was on it.
 
-    Args:
-        folder: where they are kept, e.g. ``config_folder() / FOLDER``; made when it is first needed.
-        hub: told once when saving fails, and of files that could not be restored.
-        clock: seconds; replaced in tests.
+    The folder is made when it is first needed. ``hub`` is told once when saving fails, and of files that could not be
+    restored; ``clock`` tells seconds.
 
     Signals:
         changed: canvases were opened, closed or renamed.
         current_changed: another canvas is painted on, or none.
-        saved: the dirty flag of some canvas may have gone.
     """
 
     changed = Signal()
     current_changed = Signal()
-    saved = Signal()
 
     def __init__(
         self, folder: Path, hub: Notifications = notifications, clock: Callable[[], float] = time.monotonic
@@ -55,7 +50,6 @@ class Canvases:
         self.folder = folder
         self.documents: list[CanvasDocument] = []
         self.current: CanvasDocument | None = None
-        self.notes: tuple[str, ...] = ()
         self._hub, self._clock = hub, clock
         self._closed: list[CanvasDocument] = []
         self._locks: dict[str, WriterLock] = {}
@@ -64,18 +58,6 @@ class Canvases:
         self._running: Future[StudioError | None] | None = None
         self._writing = threading.Lock()
         self._told = False
-
-    # -- opening and closing ----------------------------------------------------------------------------------------
-
-    def new(self, name: str, classes: Sequence[MapClass], size: int, class_: int = 0) -> CanvasDocument:
-        """A blank canvas of one class, which is looked at from now on.
-
-        Raises:
-            UsageError: there is no such class or the size is none.
-        """
-        if not 0 <= class_ < len(classes):
-            raise UsageError(_("There is no class number {number} to begin with.").format(number=class_))
-        return self.add(CanvasDocument(self.free_name(name), classes, np.full((size, size), class_, np.uint8)))
 
     def from_ids(
         self, name: str, classes: Sequence[MapClass], ids: Ids, style: dict[str, object] | None = None
@@ -119,7 +101,7 @@ class Canvases:
         with self._writing:  # a write on its way would bring the file back
             document.written = document.version
             with contextlib.suppress(OSError):
-                self._file(document.key).unlink(missing_ok=True)
+                (self.folder / f"{document.key}.png").unlink(missing_ok=True)
             self._let_go(document.key)
         self.changed.emit()
         if self.current is document:
@@ -154,28 +136,22 @@ class Canvases:
             name, number = f"{wanted} {number}", number + 1
         return name
 
-    # -- keeping ----------------------------------------------------------------------------------------------------
-
     @property
     def dirty(self) -> bool:
         """Whether something is not on disk yet."""
         return any(document.dirty for document in self.documents)
 
-    def autosave_due(self, now: float) -> bool:
-        """Whether :meth:`autosave` would write: something has changed, and the last time is 2 s ago or more."""
-        return self._running is None and now - self._last >= SECONDS and self.dirty
-
     def autosave(self, now: float | None = None) -> bool:
-        """Call it from a timer: takes in what was written meanwhile, and writes in the background when it is due.
+        """Call it from a timer: takes in what was written meanwhile, and writes in the background every 2 s at most.
 
-        On this thread it costs a copy of each label map that has changed; encoding and the disk cost some 5 ms.
-
-        Returns:
-            whether a write was begun.
+        On this thread it costs a copy of each label map that has changed; encoding and the disk cost some 5 ms. Returns
+        whether a write was begun.
         """
         now = self._clock() if now is None else now
-        self._take_in()
-        if not self.autosave_due(now):
+        if self._running is not None and self._running.done():
+            running, self._running = self._running, None
+            self._tell(running.result())
+        if self._running is not None or now - self._last < SECONDS or not self.dirty:
             return False
         self._last = now
         snapshots = [document.snapshot() for document in self.documents if document.dirty]
@@ -187,15 +163,12 @@ class Canvases:
     def save_all(self) -> bool:
         """Writes all that has changed, now and on this thread; e.g. before the window closes.
 
-        A canvas that cannot be written stays in memory and dirty; the person is told once, until it works again.
-
-        Returns:
-            whether everything is on disk.
+        A canvas that cannot be written stays in memory and dirty; the person is told once, until it works again. Returns
+        whether everything is on disk.
         """
         self._last = self._clock()
         error = self._write_all([document.snapshot() for document in self.documents if document.dirty])
         self._tell(error)
-        self.saved.emit()
         return error is None
 
     def shut(self) -> bool:
@@ -211,10 +184,8 @@ class Canvases:
     def restore(self) -> tuple[str, ...]:
         """Opens what is in the folder, in the order in which it was made, and looks at the last one changed.
 
-        Canvases that another window has open are left to it. Files that are damaged or no canvas stay as they are.
-
-        Returns:
-            a sentence for each file that could not be read; also in :attr:`notes`, and the person is told once.
+        Canvases that another window has open are left to it. Files that are damaged or no canvas stay as they are; the
+        sentence for each of them is returned, and the person is told once.
         """
         found: list[tuple[float, float, CanvasDocument]] = []
         notes: list[str] = []
@@ -236,7 +207,6 @@ class Canvases:
                 notes.append(f"{file.name}: {error}")
         found.sort(key=lambda one: one[:2])
         self.documents += [document for *_times, document in found]
-        self.notes = tuple(notes)
         if notes:
             words = plural("{n} canvas could not be restored", "{n} canvases could not be restored", len(notes))
             text = _("{words}; the files in {folder} were left as they are.")
@@ -244,25 +214,18 @@ class Canvases:
         if found:
             self.changed.emit()
             self.switch(max(found, key=lambda one: one[1])[2])
-        return self.notes
-
-    # -- inside -----------------------------------------------------------------------------------------------------
-
-    def _file(self, key: str) -> Path:
-        return self.folder / f"{key}.png"
+        return tuple(notes)
 
     def _read(self, file: Path) -> CanvasDocument | None:
         found = read_label_png(file)
         document = read_document(found.note, found.ids, file.name, file.stem)
+        lock = file.with_suffix(".lock")
         try:
-            self._locks[file.stem] = WriterLock(self._lock(file.stem))
+            self._locks[file.stem] = WriterLock(lock)
         except StudioError:
             # Held by a live window, or the folder cannot be written: then it is shown and the next save says so.
-            return None if self._lock(file.stem).exists() else document
+            return None if lock.exists() else document
         return document
-
-    def _lock(self, key: str) -> Path:
-        return self.folder / f"{key}.lock"
 
     def _let_go(self, key: str) -> None:
         lock = self._locks.pop(key, None)
@@ -278,7 +241,11 @@ class Canvases:
                 if snapshot.version <= document.written:
                     continue
                 try:
-                    self._write(snapshot)
+                    data = label_png(snapshot.ids, document.classes, snapshot.note)
+                    self.folder.mkdir(parents=True, exist_ok=True)
+                    if document.key not in self._locks:
+                        self._locks[document.key] = WriterLock(self.folder / f"{document.key}.lock")
+                    replace_file(self.folder / f"{document.key}.png", data)
                     document.written = snapshot.version
                 except StudioError as error:
                     failure = failure or error
@@ -288,24 +255,7 @@ class Canvases:
                     failure = failure or StudioError(words, repr(error))
         return failure
 
-    def _write(self, snapshot: Snapshot) -> None:
-        key = snapshot.document.key
-        data = label_png(snapshot.ids, snapshot.classes, snapshot.note)
-        self.folder.mkdir(parents=True, exist_ok=True)
-        if key not in self._locks:
-            self._locks[key] = WriterLock(self._lock(key))
-        replace_file(self._file(key), data)
-
-    def _take_in(self) -> None:
-        if self._running is not None and self._running.done():
-            running, self._running = self._running, None
-            self._tell(running.result())
-            self.saved.emit()
-
     def _tell(self, error: StudioError | None) -> None:
         if error is not None and not self._told:
             self._hub.warning(str(error), error.details)
         self._told = error is not None
-
-
-__all__ = ["FOLDER", "SECONDS", "CanvasDocument", "Canvases"]

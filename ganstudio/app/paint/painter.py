@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,14 +19,16 @@ from psygnal import Signal
 from ganstudio.app.generators.desk import Desk
 from ganstudio.app.history import History
 from ganstudio.app.jobs import Newest
-from ganstudio.app.paint.canvases import FOLDER, CanvasDocument, Canvases
+from ganstudio.app.paint.canvas_document import CanvasDocument, classes_from_json, classes_to_json
+from ganstudio.app.paint.canvases import FOLDER, Canvases
 from ganstudio.app.paint.painter_canvases import CanvasSource, start_of
 from ganstudio.app.settings import config_folder
 from ganstudio.core.commands import Source
-from ganstudio.core.controls import ContinuousCode, Control, LabelMap, LatentVector, given
+from ganstudio.core.controls import ContinuousCode, Control, LabelMap, LatentVector
 from ganstudio.core.errors import StudioError, UsageError
 from ganstudio.core.i18n import _
 from ganstudio.explore import painting
+from ganstudio.explore.canvas import pack_ids, remap, resized, unpack_ids
 from ganstudio.explore.rendering import Drawn
 from ganstudio.explore.state import ExploreState, position_of
 from ganstudio.explore.views import Pictures
@@ -45,80 +46,11 @@ MANY = 4
 NEW_SEEDS = 1_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class Pace:
-    """How far the drawing is behind the hand.
-
-    Attributes:
-        flying: stamp of the picture that is being drawn; 0: none.
-        late: another one is wanted as soon as that is done.
-        stroking: the hand is on the canvas.
-        settled: what is shown has been looked at in peace: it is what one compares with.
-        stale: the variants are of another map.
-        rest: when the hand will have rested for long enough to draw them; None: nothing waits for that.
-    """
-
-    flying: int = 0
-    late: bool = False
-    stroking: bool = False
-    settled: bool = False
-    stale: bool = False
-    rest: float | None = None
-
-
-class StyleReader:
-    """Takes the style of pictures: read beside the window, then asked of the generator's style encoder.
-
-    Args:
-        desk: with the generator; gets the style. The newest picture wins.
-
-    Attributes:
-        forget: to be called for another generator: what is being read is wanted no more.
-    """
-
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
-        self._job = Newest(desk.studio.jobs)
-        self.forget = self._job.stop
-
-    def take(self, source: Path | bytes | NDArray[np.uint8], then: Callable[[], object] | None = None) -> None:
-        """Takes the style of a picture: a file, the bytes of one, or uint8 ``(C, S, S)`` of the run's data.
-
-        Args:
-            source: the picture.
-            then: called when it has been read; not where it could not be.
-        """
-        spec = self._desk.spec
-        if spec is None:
-            return
-        self.forget()
-        if isinstance(source, np.ndarray):
-            self._ask(source.astype(np.float32) / np.float32(127.5) - np.float32(1))
-            return
-
-        def work(_progress: object, _cancel: object) -> NDArray[np.float32]:
-            from ganstudio.explore.reading import read_picture
-
-            return read_picture(source, spec)
-
-        def done(picture: NDArray[np.float32]) -> None:
-            self._ask(picture)
-            if then is not None:
-                then()
-
-        name = source.name if isinstance(source, Path) else _("what was pasted")
-        self._job.start(_("Reading {name}").format(name=name), work, done, self._desk.studio.report)
-
-    def _ask(self, picture: NDArray[np.float32]) -> None:
-        self._desk.ask(STYLE, painting.style_of(picture), URGENCY[STYLE])
-
-
 class Painter(Desk):
     """A desk whose generators draw on label maps.
 
     Signals:
         canvas_changed: another canvas, or other ones in the list.
-        state_changed: :attr:`state`.
         picture_changed: :attr:`picture`, :attr:`before` or :attr:`error`.
         variants_changed: the small picture with this number was drawn; −1: all are out of date.
         effects_changed: :attr:`effects`.
@@ -126,19 +58,16 @@ class Painter(Desk):
     Attributes:
         canvases: all of them; the present one is :attr:`document`.
         source: where new canvases come from.
-        state: where every control but the map stands; None while nothing is open.
         picture: uint8 ``(H, W, C)`` of the present map and style; None until it is drawn.
         before: the picture before the last edit.
         error: why there is no new picture.
         variants: other styles, and ``variant_pictures`` of the present map in them.
         effects: how much each number changes the picture, largest 1, by the control's name.
-        reader: takes the style of pictures.
     """
 
     place = "paint"
 
     canvas_changed = Signal()
-    state_changed = Signal()
     picture_changed = Signal()
     variants_changed = Signal(int)
     effects_changed = Signal()
@@ -147,16 +76,20 @@ class Painter(Desk):
         super().__init__(studio, wake)
         self.canvases = Canvases(folder or config_folder() / FOLDER, studio.notifications)
         self.source = CanvasSource(self, self.canvases, lambda: self.state)
-        self.state: ExploreState | None = None
         self.picture: NDArray[np.uint8] | None = None
         self.before: NDArray[np.uint8] | None = None
         self.error: StudioError | None = None
         self.variants: tuple[ExploreState, ...] = ()
         self.variant_pictures: list[NDArray[np.uint8] | None] = []
         self.effects: Mapping[str, NDArray[np.float32]] = {}
-        self.reader = StyleReader(self)
+        self._style_job = Newest(studio.jobs)
         self._hurry = painting.Hurry()
-        self._pace = Pace()
+        self._flying = 0  # stamp of the picture that is being drawn
+        self._late = False  # another one is wanted as soon as that is done
+        self._stroking = False  # the hand is on the canvas
+        self._settled = False  # what is shown has been looked at in peace: it is what one compares with
+        self._stale = False  # the variants are of another map
+        self._rest: float | None = None  # when the hand will have rested for long enough to draw them
         self._heard: CanvasDocument | None = None
         self.canvases.restore()
         self.canvases.changed.connect(self.canvas_changed.emit)
@@ -172,11 +105,10 @@ class Painter(Desk):
     @property
     def map_control(self) -> LabelMap | None:
         """What the generator takes."""
-        found = given(self.controls)
-        return found if isinstance(found, LabelMap) else None
+        return self.source.control
 
     @property
-    def style_controls(self) -> tuple[Control, ...]:
+    def dials(self) -> tuple[Control, ...]:
         """Everything that can be driven but for the map."""
         return painting.style_controls(self.controls)
 
@@ -193,10 +125,7 @@ class Painter(Desk):
     @property
     def busy(self) -> bool:
         """A picture is being drawn or about to be."""
-        return bool(self._pace.flying) or self._pace.late
-
-    def _now(self, **changes: Any) -> None:
-        self._pace = replace(self._pace, **changes)
+        return bool(self._flying) or self._late
 
     # -- another generator, another canvas --------------------------------------------------------------------------
 
@@ -213,7 +142,7 @@ class Painter(Desk):
             self.picture = self.before = None
         if not same:
             self.effects = {}
-            self.reader.forget()
+            self._style_job.stop()
         self.error = None
         self.drop_all()
         self.source.fit()
@@ -226,7 +155,7 @@ class Painter(Desk):
         if self.canvases.current is not None and self.source.fit():
             return  # that has switched again
         self._listen(self.canvases.current)
-        self._now(stroking=False, settled=False)
+        self._stroking = self._settled = False
         self.history = History() if self.document is None else self.document.history
         self.state = self._style_of(self.document)
         self.before = None
@@ -248,7 +177,7 @@ class Painter(Desk):
         """The style that is kept with a canvas where this generator has such controls, else the one at the start."""
         if document is not None and document.style:
             try:
-                return ExploreState.from_json(document.style, self.style_controls)
+                return ExploreState.from_json(document.style, self.dials)
             except UsageError:
                 pass  # painted with another run
         return self.start
@@ -263,24 +192,22 @@ class Painter(Desk):
 
     def drop_all(self) -> None:
         """Wants nothing that has been asked for."""
-        self._now(flying=0, late=False, rest=None)
+        self._flying, self._late, self._rest = 0, False, None
         for channel in URGENCY:
             self.drop(channel)
 
-    # -- the canvas -------------------------------------------------------------------------------------------------
-
     def stroke_began(self) -> None:
         """A hand is on the canvas: pictures may lag behind it until it is lifted."""
-        self._now(stroking=True)
+        self._stroking = True
         self._keep_before()
 
     def stroke_ended(self) -> None:
         """The hand is lifted."""
-        self._now(stroking=False)
+        self._stroking = False
         self.style_drawn()
 
     def _inked(self, _rect: object = None) -> None:
-        self.request(final=not self._pace.stroking)
+        self.request(final=not self._stroking)
 
     # -- the style --------------------------------------------------------------------------------------------------
 
@@ -302,24 +229,24 @@ class Painter(Desk):
 
     def style_drawn(self) -> None:
         """A drag of a slider has ended."""
-        if self._pace.late:
+        if self._late:
             self.request()
 
     def drawn_from(self, seed: int) -> ExploreState:
         """The style that is drawn at random with this seed."""
         assert self.opened is not None
         values = position_of(self.opened.generator.draw(1, seed))
-        names = {control.name for control in self.style_controls}
+        names = {control.name for control in self.dials}
         return ExploreState({name: value for name, value in values.items() if name in names}, seed=seed)
 
     def surprise(self) -> None:
         """Other styles to choose from."""
         if self.opened is not None:
             self._make_variants(None)
-            self._now(rest=self._clock())
+            self._rest = self._clock()
 
     def _make_variants(self, seed: int | None) -> None:
-        if not self.style_controls:
+        if not self.dials:
             self.variants, self.variant_pictures = (), []
             return
         first = random.SystemRandom().randrange(NEW_SEEDS) if seed is None else seed
@@ -333,6 +260,36 @@ class Painter(Desk):
         if self.state is not None and 0 <= index < len(self.variants):
             self.edit(self.variants[index], _("Take a style"))
 
+    def take_style_of(
+        self, source: Path | bytes | NDArray[np.uint8], then: Callable[[], object] = lambda: None
+    ) -> None:
+        """Takes the style of a picture, which is read beside the window; the newest picture wins.
+
+        Args:
+            source: a file, the bytes of one, or uint8 ``(C, S, S)`` of the run's data.
+            then: called when it has been read; not where it could not be.
+        """
+        spec = self.spec
+        if spec is None:
+            return
+        self._style_job.stop()
+
+        def read(picture: NDArray[np.float32]) -> None:
+            self.ask(STYLE, painting.style_of(picture), URGENCY[STYLE])
+            then()
+
+        if isinstance(source, np.ndarray):
+            read(source.astype(np.float32) / np.float32(127.5) - np.float32(1))
+            return
+
+        def work(_progress: object, _cancel: object) -> NDArray[np.float32]:
+            from ganstudio.explore.reading import read_picture
+
+            return read_picture(source, spec)
+
+        name = source.name if isinstance(source, Path) else _("what was pasted")
+        self._style_job.start(_("Reading {name}").format(name=name), work, read, self.studio.report)
+
     def _take_style(self, result: Drawn) -> None:
         if result.error is not None:
             self.studio.report(result.error)
@@ -344,30 +301,26 @@ class Painter(Desk):
 
     def redraw(self) -> None:
         """Other weights: what was asked for before is forgotten."""
-        self._now(flying=0, late=False)
+        self._flying, self._late = 0, False
         if not self.effects:
             self.drop(EFFECTS)
         self.request()
 
     def freshen(self) -> None:
         """Newer weights of a run in training: one picture; the strip waits for the next edit, for training's sake."""
-        if self._pace.flying:
-            self._now(late=True)
+        if self._flying:
+            self._late = True
         else:
             self._ask_picture()
 
     def request(self, final: bool = True) -> None:
-        """Asks for the picture of the present map and style.
-
-        Args:
-            final: it is wanted at once, whatever is being drawn; else as soon as that is done.
-        """
+        """Asks for the picture of the present map and style: at once, or when what is being drawn is done."""
         if self.document is None or self.state is None:
             return
-        self._now(rest=None, stale=True)
+        self._rest, self._stale = None, True
         self.drop(VARIANTS)
-        if self._pace.flying and not final:
-            self._now(late=True)
+        if self._flying and not final:
+            self._late = True
         else:
             self._ask_picture()
 
@@ -377,7 +330,7 @@ class Painter(Desk):
             self._hurry.anew()
             ids = document.ids.astype(np.int64)  # the one copy: the hand paints on meanwhile
             work = painting.picture_on(ids, state.position, self._hurry)
-            self._now(late=False, flying=self.ask(PICTURE, work, URGENCY[PICTURE]))
+            self._late, self._flying = False, self.ask(PICTURE, work, URGENCY[PICTURE])
 
     def _receive(self, result: Drawn) -> None:
         match result.channel:
@@ -397,29 +350,29 @@ class Painter(Desk):
                 super()._receive(result)
 
     def _take_picture(self, result: Drawn) -> None:
-        if self._pace.flying == result.stamp:
-            self._now(flying=0, rest=self._clock() + REST_SECONDS if self._pace.stale else self._pace.rest)
+        if self._flying == result.stamp:
+            self._flying = 0
+            if self._stale:
+                self._rest = self._clock() + REST_SECONDS
         if result.value is not None or result.error is not None:
             self.error = result.error
             if result.value is not None:
                 self._keep_before()
                 self.picture = result.value
-            self._now(settled=not (self._pace.late or self._pace.stroking or self.history.grouping))
+            self._settled = not (self._late or self._stroking or self.history.grouping)
             self.picture_changed.emit()
-        if self._pace.late:
+        if self._late:
             self._ask_picture()
 
     def _keep_before(self) -> None:
         """What has been looked at in peace is what one compares with."""
-        if self._pace.settled and self.picture is not None:
-            self.before = self.picture
-            self._now(settled=False)
+        if self._settled and self.picture is not None:
+            self.before, self._settled = self.picture, False
 
     def _due(self, now: float) -> None:
-        pace = self._pace
-        if pace.rest is None or now < pace.rest or pace.flying or pace.stroking:
+        if self._rest is None or now < self._rest or self._flying or self._stroking:
             return
-        self._now(rest=None, stale=False)
+        self._rest, self._stale = None, False
         document, state = self.document, self.state
         if document is None or state is None or self.error is not None:
             return
@@ -427,15 +380,34 @@ class Painter(Desk):
         if self.variants:
             styles = [variant.position for variant in self.variants]
             self.ask(VARIANTS, painting.variants_on(ids, styles, self._hurry), URGENCY[VARIANTS])
-        numbers = sum(one.size for one in self.style_controls if isinstance(one, LatentVector | ContinuousCode))
+        numbers = sum(one.size for one in self.dials if isinstance(one, LatentVector | ContinuousCode))
         if numbers > MANY and not self.effects and not self.stamp(EFFECTS):
             self.ask(EFFECTS, painting.effects_on(ids, state.position, self._hurry), URGENCY[EFFECTS])
 
-    # -- keeping ----------------------------------------------------------------------------------------------------
+    # -- taking home ------------------------------------------------------------------------------------------------
 
-    def keep(self) -> None:
-        """Autosaves what is due. Called by the window's timer, whether or not somebody looks."""
-        self.canvases.autosave()
+    def saved(self) -> dict[str, Any]:
+        """Canvas and style."""
+        document, state = self.document, self.state
+        if document is None or state is None:
+            raise UsageError(_("Nothing is open to be saved."))
+        classes = classes_to_json(document.classes)
+        canvas = {"name": document.name, "size": document.size, "classes": classes, "ids": pack_ids(document.ids)}
+        return {"canvas": canvas, "style": state.to_json()}
+
+    def change_to(self, session: Mapping[str, Any]) -> Callable[[], object] | None:
+        """What adds the painting as another canvas."""
+        control = self.map_control
+        if control is None:
+            return None
+        canvas = session["canvas"]
+        classes = classes_from_json(canvas["classes"])
+        ids = unpack_ids(canvas["ids"], len(classes), canvas["size"])
+        style = ExploreState.from_json(session["style"], self.dials)
+        name = " ".join(str(canvas["name"]).split())[:80] or _("Restored canvas")
+        if classes != control.classes or ids.shape[0] != control.size:
+            ids = resized(remap(ids, classes, control.classes)[0], control.size)
+        return lambda: self.canvases.from_ids(name, control.classes, ids, style.to_json())
 
     def shutdown(self) -> None:
         """Saves every canvas and ends the rendering thread."""

@@ -21,21 +21,15 @@ from ganstudio.explore.state import ExploreState
 if TYPE_CHECKING:
     from ganstudio.app.generators.desk import Desk
     from ganstudio.app.generators.sources import Opened
-    from ganstudio.app.jobs import Job
-    from ganstudio.app.paint.canvases import CanvasDocument, Canvases
+    from ganstudio.app.paint.canvas_document import CanvasDocument
+    from ganstudio.app.paint.canvases import Canvases
     from ganstudio.data.base import Arrays
     from ganstudio.data.landscapes import Example
 
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """One item of the run's data.
-
-    Attributes:
-        name: what people call it.
-        ids: its label map, uint8 ``(S, S)``.
-        picture: the picture that belongs to it, uint8 ``(C, S, S)``.
-    """
+    """One item of the run's data: its label map, uint8 ``(S, S)``, and its picture, uint8 ``(C, S, S)``."""
 
     name: str
     ids: NDArray[np.uint8]
@@ -45,25 +39,20 @@ class Scene:
 class CanvasSource:
     """Makes the canvases of a painter.
 
-    Args:
-        desk: with the generator that they are for.
-        canvases: where they are put.
-        style: the present one, which a new canvas begins in.
-
     Attributes:
-        scenes_changed: a signal: :attr:`scenes`, :attr:`reading` or :attr:`why_not`.
+        scenes: some of the data that the run was trained on; none until they are asked for.
     """
 
     def __init__(self, desk: Desk, canvases: Canvases, style: Callable[[], ExploreState | None]) -> None:
         self._desk, self._canvases, self._style = desk, canvases, style
         self._copies: dict[str, CanvasDocument] = {}  # key of a copy that was made to fit -> what it was made of
         self._stand_in: CanvasDocument | None = None  # what one begins with until the run's data are read
-        self._shelf: RunShelf[tuple[Scene, ...]] = RunShelf(desk.studio, ())
+        self.scenes: RunShelf[tuple[Scene, ...]] = RunShelf(desk.studio, ())
         self._scenes_of: Path | None = None
-        self.scenes_changed = self._shelf.changed
 
     @property
-    def _control(self) -> LabelMap | None:
+    def control(self) -> LabelMap | None:
+        """What the generator takes."""
         found = given(self._desk.controls)
         return found if isinstance(found, LabelMap) else None
 
@@ -73,7 +62,7 @@ class CanvasSource:
         One with other classes or of another size stays as it is in the list, and a copy in the generator's classes takes
         its place. Going back to the run it was painted with goes back to it, as long as nothing was done to the copy.
         """
-        control = self._control
+        control = self.control
         if control is None:
             return False
         document = self._canvases.current
@@ -110,7 +99,7 @@ class CanvasSource:
 
     def first(self) -> None:
         """Something to begin with: an example, or a blank canvas with a horizon until the run's data are read."""
-        control = self._control
+        control = self.control
         if control is None:
             return
         found = self.examples()
@@ -129,7 +118,7 @@ class CanvasSource:
         Raises:
             UsageError: the ids are none of these classes.
         """
-        control = self._control
+        control = self.control
         style = self._style() if style is None else style
         if control is not None:
             self._canvases.from_ids(name, control.classes, ids, None if style is None else style.to_json())
@@ -146,7 +135,7 @@ class CanvasSource:
 
     def blank(self, class_: int = 0) -> None:
         """A canvas of one class."""
-        control = self._control
+        control = self.control
         if control is not None and 0 <= class_ < control.count:
             self.add(_("Canvas"), np.full((control.size, control.size), class_, np.uint8))
 
@@ -168,12 +157,12 @@ class CanvasSource:
         """Ready maps in the generator's classes, where there are some."""
         from ganstudio.data.landscapes import LANDSCAPE_CLASSES, example_maps
 
-        control = self._control
+        control = self.control
         return [] if control is None or control.classes != LANDSCAPE_CLASSES else example_maps(control.size)
 
     def open_map(self, source: Path | bytes) -> None:
         """Makes a canvas of a label map in a file (index, palette or RGB), and tells what was taken for what."""
-        control, studio = self._control, self._desk.studio
+        control, studio = self.control, self._desk.studio
         if control is None:
             return
         name = source.stem if isinstance(source, Path) else _("Pasted map")
@@ -184,7 +173,7 @@ class CanvasSource:
             return to_label_map(source, control.classes, control.size)
 
         def done(found: Any) -> None:
-            if self._control != control:
+            if self.control != control:
                 words = _("“{name}” was not opened: another run was opened meanwhile.").format(name=name)
                 studio.notifications.info(words)
                 return
@@ -196,40 +185,25 @@ class CanvasSource:
         title = _("Opening the label map {name}").format(name=name)
         studio.jobs.start(title, work).on_done(done).on_error(studio.report)
 
-    @property
-    def scenes(self) -> tuple[Scene, ...]:
-        """Some of the data that the run was trained on; empty until they are asked for."""
-        return self._shelf.found
-
-    @property
-    def why_not(self) -> str:
-        """Why there are none, as a sentence."""
-        return self._shelf.error
-
-    @property
-    def reading(self) -> Job | None:
-        """The job that reads the run's data."""
-        return self._shelf.reading
-
     def want_scenes(self) -> None:
         """Reads some of the run's data beside the window, unless they are there."""
-        opened, control = self._desk.opened, self._control
+        opened, control = self._desk.opened, self.control
         run = None if opened is None or control is None else opened.run
         path = None if run is None else run.path
-        if path is not None and path == self._scenes_of and (self.scenes or self.reading is not None):
-            self.scenes_changed.emit()
+        if path is not None and path == self._scenes_of and (self.scenes.found or self.scenes.reading):
+            self.scenes.changed.emit()
             return
         self._scenes_of = path
         unknown = _("This generator was brought in from elsewhere: its data are not known.")
         expected = "" if run is None else run.info.fingerprint
-        self._shelf.look(run, lambda arrays: scenes_of(arrays, control, expected), unknown, self._begin_with_a_scene)
+        self.scenes.look(run, lambda arrays: scenes_of(arrays, control, expected), unknown, self._begin_with_a_scene)
 
     def _begin_with_a_scene(self) -> None:
         """A real map takes the place of the blank canvas one began with, unless that has been painted on."""
         blank, self._stand_in = self._stand_in, None
-        there = blank is not None and blank is self._canvases.current and not blank.history.can_undo
-        if blank is not None and there and self.scenes and self._desk.opened is not None:
-            self.add(self.scenes[0].name, self.scenes[0].ids)
+        there, found = blank is self._canvases.current and self._desk.opened is not None, self.scenes.found
+        if blank is not None and there and found and not blank.history.can_undo:
+            self.add(found[0].name, found[0].ids)
             self._canvases.close(blank)
 
 
@@ -248,10 +222,7 @@ def fits(document: CanvasDocument, control: LabelMap) -> bool:
 def scenes_of(arrays: Arrays, control: LabelMap | None, expected: str = "") -> tuple[Scene, ...]:
     """Some of the maps of a data set with their pictures, evenly spread. For a job.
 
-    Args:
-        arrays: the data.
-        control: what the generator takes.
-        expected: the fingerprint that the run knows.
+    ``expected`` is the fingerprint that the run knows.
 
     Raises:
         UsageError: they have other classes, or another size.

@@ -78,16 +78,6 @@ class RunRow:
     place: Workplace = "explore"
 
     @property
-    def method(self) -> str:
-        """Registry name of the method."""
-        return self.experiment.method
-
-    @property
-    def data(self) -> str:
-        """The data request."""
-        return self.experiment.data
-
-    @property
     def live(self) -> bool:
         """It is being trained, here or elsewhere."""
         return self.state in LIVE_STATES
@@ -104,14 +94,12 @@ class RunDetails:
     """More about one run.
 
     Attributes:
-        path: its folder.
+        path, spec: its folder, and the shape of its data.
         hyper: hyper-parameters as they are now, changes while training included.
-        spec: the shape of its data.
         latest: ``(name, value)``: scores first, then probabilities and losses as means over the last rows.
         told: what was told of its data: files that were left out, how they were read.
         notes: what it said to a person, oldest first.
-        checkpoints: how many are stored.
-        grids: how many stored sample grids the timeline has.
+        checkpoints, grids: how many are stored.
     """
 
     path: Path
@@ -139,9 +127,6 @@ class Library:
     """The list of runs: those of the runs folder, and those opened from elsewhere that are remembered.
 
     Main thread only; the disk is read in background jobs. ``changed`` is emitted when rows or trash differ.
-
-    Args:
-        studio: whose jobs, settings and open runs it uses.
     """
 
     changed = Signal()
@@ -161,8 +146,6 @@ class Library:
     def detach(self) -> None:
         """Listens to the studio no more."""
         self._studio.library_changed.disconnect(self.invalidate, missing_ok=True)
-
-    # -- reading ----------------------------------------------------------------------------------------------------
 
     def invalidate(self) -> None:
         """What is on disk was changed by this program: the next :meth:`tick` looks at once."""
@@ -214,17 +197,11 @@ class Library:
         if force or not same:
             self.changed.emit()
 
-    def row(self, path: Path) -> RunRow | None:
-        """The row of a folder; None where there is none."""
-        return next((row for row in self.rows if row.path == path), None)
-
     def details(self, path: Path, then: Callable[[RunDetails], object]) -> None:
         """Reads what the list does not show of a run and hands it on; nothing comes where it cannot be read."""
         job = self._studio.jobs.start(_("Reading a run"), lambda _progress, _cancel: read_details(Run.open(path)))
         job.on_done(then)
         job.on_error(lambda _error: self.invalidate())  # it went away meanwhile: the list will say so
-
-    # -- changing ---------------------------------------------------------------------------------------------------
 
     def delete(self, paths: Iterable[Path]) -> Job | None:
         """Moves runs to the trash, in the background, and offers to undo that. Runs that train here are refused."""
@@ -288,9 +265,6 @@ class Library:
     def _look_again(self) -> None:
         self._studio.library_changed.emit()
         self.refresh()
-
-
-# -- in the background ----------------------------------------------------------------------------------------------
 
 
 def _read_runs(known: Mapping[Path, _Known], folder: Path, extra: Iterable[Path], cancel: Event) -> dict[Path, _Known]:

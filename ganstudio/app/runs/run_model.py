@@ -46,8 +46,7 @@ class RunModel:
         step: steps done.
         experiment: what was asked for; ``hyper`` holds the present values.
         spec: the data's shape, and ``info`` what the folder says; None until the data have been loaded.
-        state: of the run.
-        message: a sentence where the state needs one; ``details`` the technical rest.
+        state: with ``message``, a sentence where it needs one, and ``details``, the technical rest.
         progress: how far and how fast.
         samples: the newest samples; ``scene`` the newest inside of a 2-D game; ``real`` a fixed real batch.
         tables: measured values by table.
@@ -150,10 +149,6 @@ class RunModel:
     def total(self) -> int:
         """Steps asked for."""
         return self.progress.total if self.progress else self.experiment.steps
-
-    def hyper_value(self, name: str) -> Value | None:
-        """The present value of a hyper-parameter."""
-        return self.experiment.hyper.get(name)
 
     def latest(self, name: str) -> float | None:
         """The newest measured value of a series; None where there is none."""

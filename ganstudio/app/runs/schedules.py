@@ -2,36 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 
+from ganstudio.app.named import Question
 from ganstudio.core.fields import Value
 from ganstudio.core.i18n import _
 
 Changes = Mapping[str, Value]
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """A question with more than one way to go on.
-
-    Attributes:
-        title: what it is about, in a few words.
-        text: what is the case.
-        about: what each way means.
-        ways: the buttons, the first one that of Return, each with the hyper-parameters that it changes.
-        no: the button that leaves everything as it is; that of Escape.
-    """
-
-    title: str
-    text: str
-    about: str
-    ways: tuple[tuple[str, Changes], ...]
-    no: str
-
-
-Chosen = Callable[[Changes | None], object]
-"""Told what is to be changed; None where everything stays as it is."""
 
 
 def schedule_end(hyper: Mapping[str, Value]) -> int | None:
@@ -40,8 +17,8 @@ def schedule_end(hyper: Mapping[str, Value]) -> int | None:
     return int(last) if hyper.get("decay") == "linear" and isinstance(last, int) and last > 0 else None
 
 
-def beyond_schedule(hyper: Mapping[str, Value], total: int) -> Choice | None:
-    """What to ask before a run with these hyper-parameters goes on until ``total``; None: nothing."""
+def beyond_schedule(hyper: Mapping[str, Value], total: int) -> Question | None:
+    """What to ask before a run with these hyper-parameters goes on until ``total``: what it changes. None: nothing."""
     last = schedule_end(hyper)
     if last is None or total <= last:
         return None
@@ -55,7 +32,7 @@ def beyond_schedule(hyper: Mapping[str, Value], total: int) -> Choice | None:
         (_("Stretch the schedule"), {"decay_to": total}),
         (_("Go on at the full rate"), {"decay": "none"}),
     )
-    return Choice(_("Beyond the schedule"), text.format(**steps), about.format(**steps), ways, _("Cancel"))
+    return Question(_("Beyond the schedule"), text.format(**steps), about.format(**steps), ways, _("Cancel"))
 
 
 def stands_still(hyper: Mapping[str, Value], step: int) -> bool:

@@ -23,13 +23,7 @@ Tone = Literal["good", "neutral", "warning"]
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """A short word, a sentence, and what to try.
-
-    Attributes:
-        word: e.g. ``"balanced"``.
-        text: what it means, in one or two sentences.
-        tone: how to colour it; the word says the same.
-    """
+    """A short word, ``"balanced"``; what it means and what to try, in one or two sentences; and how to colour it."""
 
     word: str
     text: str
@@ -37,7 +31,6 @@ class Verdict:
 
 
 def _recent(table: SeriesTable | None, name: str) -> float | None:
-    """Mean of a series over the last steps; None where it was not measured."""
     if table is None or all(info.name != name for info in table.series):
         return None
     values = table.column(name)[-RECENT:]
@@ -98,7 +91,7 @@ def _modes(quality: SeriesTable | None, spec: DataSpec | None) -> Verdict | None
 
 def _balance(steps: SeriesTable) -> Verdict:
     names = words_of(steps, "probability") or ("", "")
-    real, fake = _recent(steps, names[0]), _recent(steps, names[1])
+    real, fake = (_recent(steps, name) for name in names)
     if real is None or fake is None:
         return _critic(steps)
     if fake < 0.03 and real > 0.97:
@@ -116,7 +109,7 @@ def _balance(steps: SeriesTable) -> Verdict:
 
 def _critic(steps: SeriesTable) -> Verdict:
     names = words_of(steps, "score") or ("", "")
-    real, fake = _recent(steps, names[0]), _recent(steps, names[1])
+    real, fake = (_recent(steps, name) for name in names)
     if real is None or fake is None:
         return Verdict(_("training"), _("This method has no discriminator to read a balance from."))
     gap = real - fake

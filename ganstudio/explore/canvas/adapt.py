@@ -49,45 +49,10 @@ def resized(ids: Ids, size: int) -> Ids:
     return np.asarray(ids[rows[:, None], columns[None, :]], np.uint8)
 
 
-def class_table(from_classes: Sequence[MapClass], to_classes: Sequence[MapClass]) -> tuple[Ids, tuple[str | None, ...]]:
-    """Which class of another list stands for each class of this one.
-
-    Classes with the same name belong together, large and small letters alike; the others take the nearest colour.
-
-    Returns:
-        uint8 ``(256,)``: the new id of each old one (0 where there is no old class); and for each old class a sentence
-        where it took another name, else None.
-
-    Raises:
-        UsageError: one of the lists is empty or longer than 256.
-    """
-    for classes in (from_classes, to_classes):
-        if not 1 <= len(classes) <= MAX_CLASSES:
-            raise UsageError(_("A canvas needs 1 to {most} classes, not {count}.").format(
-                most=MAX_CLASSES, count=len(classes)))  # fmt: skip
-    by_name: dict[str, int] = {}
-    for index, one in enumerate(to_classes):
-        by_name.setdefault(_key(one.name), index)
-    nearest, distances = nearest_classes(np.array([one.colour for one in from_classes], np.uint8), to_classes)
-    table = np.zeros(256, np.uint8)
-    said: list[str | None] = []
-    for index, one in enumerate(from_classes):
-        same = by_name.get(_key(one.name))
-        table[index] = nearest[index] if same is None else same
-        if same is not None:
-            said.append(None)
-            continue
-        words = (
-            _("“{old}” is not a class here; it became “{new}”, which has the same colour.")
-            if distances[index] == 0
-            else _("“{old}” is not a class here; it became “{new}”, whose colour is nearest.")
-        )
-        said.append(words.format(old=one.name, new=to_classes[int(nearest[index])].name))
-    return table, tuple(said)
-
-
 def remap(ids: Ids, from_classes: Sequence[MapClass], to_classes: Sequence[MapClass]) -> tuple[Ids, list[str]]:
     """The map in the classes of another run.
+
+    Classes with the same name belong together, large and small letters alike; the others take the nearest colour.
 
     Args:
         ids: uint8 ``(S, S)``, each below ``len(from_classes)``.
@@ -101,14 +66,27 @@ def remap(ids: Ids, from_classes: Sequence[MapClass], to_classes: Sequence[MapCl
         UsageError: the ids do not fit their classes, or one of the lists is empty or too long.
     """
     check_ids(ids, len(from_classes))
-    table, said = class_table(from_classes, to_classes)
-    return table[ids], said_of(ids, said)
-
-
-def said_of(ids: Ids, said: Sequence[str | None]) -> list[str]:
-    """Those sentences of :func:`class_table` that concern classes on this map."""
-    there = np.bincount(ids.ravel(), minlength=256)
-    return [text for index, text in enumerate(said) if text is not None and there[index]]
+    for classes in (from_classes, to_classes):
+        if not 1 <= len(classes) <= MAX_CLASSES:
+            raise UsageError(_("A canvas needs 1 to {most} classes, not {count}.").format(
+                most=MAX_CLASSES, count=len(classes)))  # fmt: skip
+    by_name: dict[str, int] = {}
+    for index, one in enumerate(to_classes):
+        by_name.setdefault(_key(one.name), index)
+    nearest, distances = nearest_classes(np.array([one.colour for one in from_classes], np.uint8), to_classes)
+    table, there, said = np.zeros(256, np.uint8), np.bincount(ids.ravel(), minlength=256), list[str]()
+    for index, one in enumerate(from_classes):
+        same = by_name.get(_key(one.name))
+        table[index] = nearest[index] if same is None else same
+        if same is not None or not there[index]:
+            continue
+        words = (
+            _("“{old}” is not a class here; it became “{new}”, which has the same colour.")
+            if distances[index] == 0
+            else _("“{old}” is not a class here; it became “{new}”, whose colour is nearest.")
+        )
+        said.append(words.format(old=one.name, new=to_classes[int(nearest[index])].name))
+    return table[ids], said
 
 
 def pack_ids(ids: Ids) -> str:

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from ganstudio.explore.canvas.adapt import resized
 from ganstudio.explore.canvas.shapes import Rect
 
 Ids = NDArray[np.uint8]
@@ -62,11 +61,6 @@ class Edit:
         ids[top:bottom, left:right] ^= self._difference()
         return self.rect
 
-    def forward(self, ids: Ids) -> Ids:
-        """The map after the step; the same array, changed."""
-        self.apply(ids)
-        return ids
-
     def _difference(self) -> Ids:
         top, left, bottom, right = self.rect
         shape = (bottom - top, right - left)
@@ -78,42 +72,3 @@ class Edit:
         difference = np.zeros(shape[0] * shape[1], np.uint8)
         difference[changed] = raw[bits:]
         return difference.reshape(shape)
-
-
-@dataclass(frozen=True, slots=True)
-class Adaptation:
-    """A step to other classes or another size, because another run is painted with.
-
-    Attributes:
-        table: uint8 ``(256,)``: the new id of each old one.
-        size: the new side.
-        old_size: the old side.
-        data: the old map, compressed: neither step can be computed back.
-    """
-
-    table: Ids = field(repr=False)
-    size: int
-    old_size: int
-    data: bytes = field(repr=False)
-
-    @classmethod
-    def of(cls, ids: Ids, table: Ids, size: int) -> Adaptation:
-        """The step from these ids, uint8 ``(S, S)``."""
-        return cls(table, size, ids.shape[0], zlib.compress(ids.tobytes(), 6))
-
-    @property
-    def nbytes(self) -> int:
-        """Memory it takes."""
-        return len(self.data) + _OVERHEAD + len(self.table)
-
-    def forward(self, ids: Ids) -> Ids:
-        """The map after the step; a new array."""
-        return self.table[resized(ids, self.size)]
-
-    def backward(self) -> Ids:
-        """The map before the step."""
-        raw = np.frombuffer(zlib.decompress(self.data), np.uint8)
-        return raw.reshape(self.old_size, self.old_size).copy()
-
-
-Record = Edit | Adaptation

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ganstudio.explore.canvas.adapt import resized
-from ganstudio.explore.canvas.edits import Adaptation, Record
+from ganstudio.explore.canvas.edits import Edit
 
 Ids = NDArray[np.uint8]
 
@@ -26,7 +26,7 @@ class Reel:
 
     def __init__(self, ids: Ids, budget: int) -> None:
         self._size, self._first = ids.shape[0], zlib.compress(ids.tobytes(), 6)
-        self._records: deque[Record] = deque()
+        self._records: deque[Edit] = deque()
         self._budget, self._bytes = budget, 0
 
     def __len__(self) -> int:
@@ -43,7 +43,7 @@ class Reel:
         raw = np.frombuffer(zlib.decompress(self._first), np.uint8)
         return raw.reshape(self._size, self._size).copy()
 
-    def add(self, record: Record) -> None:
+    def add(self, record: Edit) -> None:
         """A step that was done, or done again."""
         self._records.append(record)
         self._bytes += record.nbytes
@@ -53,43 +53,35 @@ class Reel:
         while self._records and self._bytes > self._budget * 0.9:  # some room, so that this is not done at every step
             oldest = self._records.popleft()
             self._bytes -= oldest.nbytes
-            first = oldest.forward(first)
-        self._size, self._first = first.shape[0], zlib.compress(first.tobytes(), 6)
+            oldest.apply(first)
+        self._first = zlib.compress(first.tobytes(), 6)
 
     def back(self, before: Ids) -> None:
         """The last step was undone; ``before`` is the map as it is now, should the step not be here any more."""
         if self._records:
             self._bytes -= self._records.pop().nbytes
         else:
-            self._size, self._first = before.shape[0], zlib.compress(before.tobytes(), 6)
+            self._first = zlib.compress(before.tobytes(), 6)
 
     def frames(self, count: int) -> Iterator[Ids]:
         """The maps on the way, evenly spread over the steps, the first and the present one among them.
 
-        All are in the size and the classes of the present one. There are ``count``, or as many as there are different
-        ones, if that is less; each is a new array.
+        There are ``count``, or as many as there are different ones, if that is less; each is a new array.
         """
         records = tuple(self._records)
         wanted = sorted({round(i * len(records) / max(count - 1, 1)) for i in range(max(count, 1))} | {len(records)})
         if count <= 1:
             wanted = [len(records)]
-        later = [(index, one) for index, one in enumerate(records) if isinstance(one, Adaptation)]
-        return self._played(self.start, records, wanted, later)
+        return self._played(self.start, records, wanted)
 
     @staticmethod
-    def _played(
-        ids: Ids, records: tuple[Record, ...], wanted: list[int], later: list[tuple[int, Adaptation]]
-    ) -> Iterator[Ids]:
+    def _played(ids: Ids, records: tuple[Edit, ...], wanted: list[int]) -> Iterator[Ids]:
         done = 0
         for stop in wanted:
             for record in records[done:stop]:
-                ids = record.forward(ids)
+                record.apply(ids)
             done = stop
-            frame = ids.copy()
-            for index, adaptation in later:
-                if index >= stop:
-                    frame = adaptation.forward(frame)
-            yield frame
+            yield ids.copy()
 
 
 class Filmed(Protocol):

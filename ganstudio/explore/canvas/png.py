@@ -73,10 +73,7 @@ def label_png(ids: NDArray[np.uint8], classes: Sequence[MapClass], note: Mapping
 
 
 def save_label_png(
-    target: Path | BinaryIO,
-    ids: NDArray[np.uint8],
-    classes: Sequence[MapClass],
-    note: Mapping[str, Any] | None = None,
+    target: Path | BinaryIO, ids: NDArray[np.uint8], classes: Sequence[MapClass], note: Mapping[str, Any] | None = None
 ) -> None:
     """Writes :func:`label_png` to a file, which appears whole or not at all, or to an open buffer.
 

@@ -17,9 +17,9 @@ from ganstudio.ui.controls.slider import ValueSlider
 if TYPE_CHECKING:
     from ganstudio.app.explore.explorer import Explorer
     from ganstudio.app.paint.painter import Painter
-    from ganstudio.app.translate.translator_settings import TranslatorSettings
+    from ganstudio.app.translate.translator import Translator
 
-    Driven = Explorer | Painter | TranslatorSettings
+    Driven = Explorer | Painter | Translator
     """What has controls that stand somewhere and can be moved."""
 
 Change = Callable[[ExploreState, float], ExploreState | None]

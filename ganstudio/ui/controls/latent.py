@@ -326,7 +326,7 @@ class LatentSection(Section):
 
     def refresh(self, state: ExploreState) -> None:
         """Shows where the numbers stand, and where Reset goes."""
-        origin = self.editing.origins.of(state, self.editing.driven.controls)[self.name]
+        origin = self.editing.origins.of(state, self.editing.driven.dials)[self.name]
         self._values, self._defaults = state.position[self.name].tolist(), origin.tolist()
         for index, row in self._rows.items():
             row.set_default(self._defaults[index])

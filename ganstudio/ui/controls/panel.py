@@ -111,7 +111,7 @@ class ControlsPanel(QWidget):
 
     def _build(self) -> None:
         """Makes everything anew."""
-        self._controls: tuple[Control, ...] = self._driven.controls
+        self._controls: tuple[Control, ...] = self._driven.dials
         self.editing = Editing(self._driven, self.released.emit)
         self.sections: list[Section] = []
         self.rows: dict[tuple[str, int], ValueSlider] = {}
@@ -248,7 +248,7 @@ class ControlsPanel(QWidget):
         if self._driven.opening:
             return  # what is there stays until the other one is
         self.editing.done()
-        if self._driven.controls != self._controls:
+        if self._driven.dials != self._controls:
             self._build()
 
     def _follow(self) -> None:
@@ -258,7 +258,7 @@ class ControlsPanel(QWidget):
     def refresh(self) -> None:
         """Shows where the controls stand, without telling anybody."""
         state = self._driven.state
-        if state is None or self._driven.controls != self._controls:
+        if state is None or self._driven.dials != self._controls:
             return
         for part in self._parts:
             part.refresh(state)

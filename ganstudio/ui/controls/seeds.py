@@ -125,7 +125,7 @@ class SampleSection(Section):
 
     def __init__(self, editing: Editing) -> None:
         super().__init__(_("Sample"), editing)
-        controls = editing.driven.controls
+        controls = editing.driven.dials
         help = _("Draws every control at random; the same number draws the same picture.")
         self.row = SeedRow(_("Seed"), help, (_("New seed"), _("Previous seed"), _("Next seed")), TITLE)
         self.row.chosen.connect(self.draw)

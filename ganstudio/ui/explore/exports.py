@@ -14,7 +14,7 @@ from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from ganstudio.app.explore.explorer import Explorer
-from ganstudio.app.explore.explorer_session import session_of
+from ganstudio.app.generators.picture_session import session_of
 from ganstudio.core.controls import CategoricalCode, ClassLabel
 from ganstudio.core.errors import StudioError, UsageError
 from ganstudio.core.i18n import _
@@ -195,7 +195,7 @@ class Exports(PageExports):
             seen: Seen = next(work(generator))
             return laid_over(seen.picture, seen.maps[look]) if look in seen.maps else seen.picture
 
-        self.save_drawn(make, _("Save picture"), self._name("png", look), session_of(self.explorer, state))
+        self.save_drawn(make, _("Save picture"), self._name("png", look), session_of(self.explorer))
 
     def save_grid(self) -> None:
         """What the view below shows, as one picture."""

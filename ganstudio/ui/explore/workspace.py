@@ -9,7 +9,7 @@ from PySide6.QtGui import QPixmap, QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from ganstudio.app.explore.explorer import Explorer
-from ganstudio.app.explore.explorer_session import restore
+from ganstudio.app.generators.picture_session import restore
 from ganstudio.app.generators.workplaces import bundled_path
 from ganstudio.app.studio import Studio
 from ganstudio.core.errors import StudioError

@@ -22,7 +22,7 @@ def paint_actions(page: PaintWorkspace) -> tuple[Action, ...]:
         return painter.picture is not None
 
     def styled() -> bool:
-        return there() and bool(painter.style_controls)
+        return there() and bool(painter.dials)
 
     def reads() -> bool:
         return there() and painter.reads_styles

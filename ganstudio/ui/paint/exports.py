@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QWidget
 
+from ganstudio.app.generators.picture_session import session_of
 from ganstudio.app.paint.painter import Painter
-from ganstudio.app.paint.painter_session import session_of
 from ganstudio.core.errors import UsageError
 from ganstudio.core.i18n import _, plural
 from ganstudio.core.labelmaps import colour_map
@@ -68,7 +68,7 @@ class Exports(PageExports):
         if document is None or state is None:
             return
         moment = Moment(document.ids.copy(), state.position)
-        session = {**session_of(painter, moment), "style": state.to_json()}
+        session = session_of(painter)
 
         def draw(generator: Generator) -> Picture:
             return make(moment.ids, draw_on(generator, moment.ids, [moment.style])[0])

@@ -9,9 +9,9 @@ from PySide6.QtCore import QMimeData, QSize, Slot
 from PySide6.QtGui import QGuiApplication, QIcon, QPixmap
 from PySide6.QtWidgets import QListView, QListWidget, QListWidgetItem, QProgressBar, QWidget
 
+from ganstudio.app.generators.picture_session import restore
 from ganstudio.app.jobs import Job
 from ganstudio.app.paint.painter import Painter
-from ganstudio.app.paint.painter_session import restore
 from ganstudio.core.errors import StudioError
 from ganstudio.core.i18n import _
 from ganstudio.core.labelmaps import colour_map
@@ -62,7 +62,7 @@ class Opening:
                 as_map()
                 return
             text = _("The style of {name} was taken. It has too many colours to be a label map.").format(name=path.name)
-            painter.reader.take(path, lambda: hub.info(text, action=_("Open as a label map"), run=as_map))
+            painter.take_style_of(path, lambda: hub.info(text, action=_("Open as a label map"), run=as_map))
 
         title = _("Looking at {name}").format(name=path.name)
         job = painter.studio.jobs.start(title, lambda _progress, _cancel: few_colours(path, most))
@@ -78,7 +78,7 @@ class Opening:
         """Asks for a picture and takes its style."""
         chosen = ask_picture(self._parent, _("Take the style of a picture"))
         if chosen is not None:
-            self._painter.reader.take(chosen)
+            self._painter.take_style_of(chosen)
 
     def choose_scene(self, pictures: bool) -> None:
         """Offers some of the run's data: as another canvas, or for their style."""
@@ -96,7 +96,7 @@ class Opening:
             words = _("There is no picture on the clipboard. Copy one, then paste it here.")
             self._painter.studio.notifications.info(words)
         else:
-            self._painter.reader.take(found)
+            self._painter.take_style_of(found)
 
 
 def few_colours(path: Path, most: int) -> bool:
@@ -148,7 +148,7 @@ class SceneDialog(FormDialog):
         self.resize(600, 480)
         # Another run: what is shown here is not its data.
         self.finished.connect(
-            listen(self, (painter.source.scenes_changed, self.refresh), (painter.source_changed, lambda: self.reject()))
+            listen(self, (painter.source.scenes.changed, self.refresh), (painter.source_changed, lambda: self.reject()))
         )
         self._job: Job | None = None
         painter.source.want_scenes()
@@ -161,18 +161,18 @@ class SceneDialog(FormDialog):
     @Slot()
     def refresh(self) -> None:
         """Takes what is there."""
-        source, control = self._painter.source, self._painter.map_control
-        job, reading = source.reading, _("Reading the data of the run…")
+        scenes, control = self._painter.source.scenes, self._painter.map_control
+        job, reading = scenes.reading, _("Reading the data of the run…")
         self.bar.setVisible(job is not None)
-        say(self.words, reading if job is not None else "" if source.scenes else source.why_not)
-        self.list.setVisible(bool(source.scenes))
+        say(self.words, reading if job is not None else "" if scenes.found else scenes.error)
+        self.list.setVisible(bool(scenes.found))
         if job is not None and job is not self._job:
             self.bar.setRange(0, 0)
             self.finished.connect(listen(self, (job.progressed, self._tell)))
         self._job = job
         self.list.clear()
         classes = () if control is None else control.classes
-        for scene in source.scenes if classes else ():
+        for scene in scenes.found if classes else ():
             shown = scene.picture.transpose(1, 2, 0) if self._pictures else colour_map(scene.ids, classes)
             pixmap = QPixmap.fromImage(to_image(shown).scaled(SIDE, SIDE))
             self.list.addItem(QListWidgetItem(QIcon(pixmap), scene.name))
@@ -185,7 +185,8 @@ class SceneDialog(FormDialog):
     def choose(self) -> None:
         """Takes the chosen one."""
         row, painter = self.list.currentRow(), self._painter
-        if 0 <= row < len(painter.source.scenes):
-            scene = painter.source.scenes[row]
-            painter.reader.take(scene.picture) if self._pictures else painter.source.add(scene.name, scene.ids)
+        scenes = painter.source.scenes.found
+        if 0 <= row < len(scenes):
+            scene = scenes[row]
+            painter.take_style_of(scene.picture) if self._pictures else painter.source.add(scene.name, scene.ids)
         self.accept()

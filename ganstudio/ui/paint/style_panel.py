@@ -82,7 +82,7 @@ class StylePanel(QWidget):
 
     def _source_changed(self) -> None:
         painter = self._painter
-        some = bool(painter.style_controls) or painter.opened is None
+        some = bool(painter.dials) or painter.opened is None
         for part in (self._left, self._right):
             part.setVisible(some)
         self._none.setVisible(not some)
@@ -98,7 +98,7 @@ class StylePanel(QWidget):
         if state is not None and state.seed is not None:
             self.seed.set_seed(state.seed)
         elif state is not None and start is not None:
-            by_hand = moved(state.position, start.position, self._painter.style_controls)
+            by_hand = moved(state.position, start.position, self._painter.dials)
         self.seed.title.setText(_("Seed, moved") if by_hand else _("Seed"))
         words = _("The style is not the one of this seed: it was moved, or taken from elsewhere") if by_hand else ""
         self.seed.title.setToolTip(words)
@@ -113,7 +113,7 @@ class StylePanel(QWidget):
     # -- hands ------------------------------------------------------------------------------------------------------
 
     def _draw(self, seed: int) -> None:
-        if self._painter.opened is not None and self._painter.style_controls:
+        if self._painter.opened is not None and self._painter.dials:
             self._painter.edit(self._painter.drawn_from(seed), _("Style {seed}").format(seed=seed), "seed")
 
     def reset_style(self) -> None:

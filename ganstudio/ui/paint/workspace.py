@@ -192,7 +192,7 @@ class PaintWorkspace(GeneratorPage):
 
     def refresh(self) -> None:
         """Keeps the canvases too, whether somebody looks or not."""
-        self.painter.keep()
+        self.painter.canvases.autosave()
         super().refresh()
 
     def splitters(self) -> Splitters:

@@ -157,8 +157,8 @@ class DetailsPane(QFrame):
         details = self._details
         facts = [
             (_("State"), state_words(row)),
-            (_("Method"), row.method),
-            (_("Data"), row.data),
+            (_("Method"), row.experiment.method),
+            (_("Data"), row.experiment.data),
             (_("Steps"), steps_text(row.step, row.total)),
             (_("Time"), time_text(row)),
             (_("Seed"), str(row.experiment.seed)),
@@ -180,7 +180,7 @@ class DetailsPane(QFrame):
         """The hyper-parameters that differ from the method's defaults, as far as those are known."""
         details = self._details
         hyper = details.hyper if details is not None else row.experiment.hyper
-        known = self._defaults(row.method, details.spec.kind) if details is not None else {}
+        known = self._defaults(row.experiment.method, details.spec.kind) if details is not None else {}
         changed = [(name, value_text(value)) for name, value in hyper.items() if known.get(name) != value]
         shown = changed[:MOST_LINES]
         if len(changed) > len(shown):

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtWidgets import QFileDialog, QLineEdit, QWidget
 
+from ganstudio.app.generators.picture_session import session_of
 from ganstudio.app.jobs import Job
 from ganstudio.app.translate.translator import TranslateState, Translator
-from ganstudio.app.translate.translator_session import session_of
 from ganstudio.core.i18n import _, plural
 from ganstudio.data.decode import Fit
 from ganstudio.explore.exporting import Watch
@@ -67,7 +67,7 @@ class Exports(PageExports):
         state, position = self.translator.state, self.translator.position
         if state is None or position is None:
             return
-        session = session_of(self.translator, state)
+        session = session_of(self.translator)
 
         def draw(generator: Generator) -> Picture:
             return make(state, [*translation(position)(generator)][-1])
@@ -94,7 +94,7 @@ class Exports(PageExports):
         state = self.translator.state
         if state is None:
             return
-        settings, head = dict(state.settings), session_of(self.translator)
+        settings, head = dict(state.position), session_of(self.translator)
         about: dict[str, Any] = {"path": head["path"]}  # which run it was, for the manifest
         if "run" in head:
             about = {"run": {**head["run"], **about}}

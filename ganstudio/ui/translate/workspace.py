@@ -6,11 +6,10 @@ from PySide6.QtCore import QPoint
 from PySide6.QtGui import QGuiApplication, QShowEvent
 from PySide6.QtWidgets import QWidget
 
+from ganstudio.app.generators.picture_session import restore
 from ganstudio.app.generators.workplaces import bundled_name, bundled_path
 from ganstudio.app.studio import Studio
 from ganstudio.app.translate.translator import Translator
-from ganstudio.app.translate.translator_session import restore
-from ganstudio.app.translate.translator_settings import TranslatorSettings
 from ganstudio.core.errors import StudioError
 from ganstudio.core.experiment import Experiment
 from ganstudio.core.i18n import _
@@ -40,7 +39,7 @@ class TranslateWorkspace(GeneratorPage):
         self._use(self.translator)
         self.stage = Stage(self.translator)
         self.toolbar = Toolbar(self.translator, self.stage)
-        self.controls = ControlsPanel(TranslatorSettings(self.translator), "line")
+        self.controls = ControlsPanel(self.translator, "line")
         self.strip = ExampleStrip(self.translator)
         self.exports = Exports(self.translator, self)
         self._bound = False
