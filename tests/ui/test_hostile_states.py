@@ -342,7 +342,7 @@ def test_what_hovers_is_not_looked_for_elsewhere_and_a_question_shows_its_path_l
         copy, left, none = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
         window.dragEnterEvent(QDragEnterEvent(QPoint(300, 300), copy, data, left, none))
         assert touched("//server/share/x") == []
-        window.ask(Question("t", HTML, f"/x/{HTML}", [("Open", True)], "Leave it"), lambda _yes: None)
+        window.ask(Question("t", HTML, f"/x/{HTML}", [("Open", True)], "Leave it", True), lambda _yes: None)
         box = box_of(qtbot, window)
         assert "<img" not in box.text() + box.informativeText()
         assert "&lt;img" in box.informativeText()
