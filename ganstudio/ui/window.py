@@ -64,7 +64,9 @@ class MainWindow(Shell):
     _furnished = False
 
     def __init__(self, store: SettingsStore, table: ActionTable, hub: Notifications = notifications) -> None:
-        self.budget = Budget({"curves": 3, "pictures": 3, "numbers": 1, "status": 1})  # the first event asks for it
+        self.budget = Budget(
+            {"curves": 3, "pictures": 3, "numbers": 1, "status": 1}, ("numbers", "status")
+        )  # the first event asks for it
         super().__init__(store, table, hub)
         self.pages: dict[str, Page] = {}
         self.lost: list[str] = []

@@ -25,7 +25,7 @@ def time() -> Time:
 
 @pytest.fixture
 def budget(time: Time) -> Budget:
-    return Budget({"curves": 3, "wall": 1}, 0.04, lambda: time.now, lambda: time.spent)
+    return Budget({"curves": 3, "wall": 1}, (), 0.04, lambda: time.now, lambda: time.spent)
 
 
 def watch(budget: Budget, time: Time, seconds: float, *, curves: float, painted: float = 0.0, late: float = 0.0) -> int:

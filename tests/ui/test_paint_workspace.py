@@ -183,13 +183,13 @@ def test_maps_of_the_data_are_painted_on_and_their_pictures_give_a_style(qtbot: 
         box = dialog(qtbot, page, SceneDialog, lambda: page.opening.choose_scene(False))
         wait(qtbot, lambda: box.list.count() == 16)
         box.list.setCurrentRow(3)
-        box.accept()
+        box.go.click()
         scenes = page.painter.source.scenes.found
         assert page.painter.document is not None
         assert np.array_equal(page.painter.document.ids, scenes[3].ids)
         box = dialog(qtbot, page, SceneDialog, lambda: page.opening.choose_scene(True))
         box.list.setCurrentRow(2)
-        box.choose()
+        box.go.click()
         wait(qtbot, lambda: page.painter.history.undo_label == "Style of a picture")
         drawn(qtbot, page.painter)
 

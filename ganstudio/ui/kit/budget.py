@@ -1,14 +1,17 @@
 """What watching may cost: each view is drawn as often as its share of the time allows, on this machine.
 
-A redraw costs the trainer about the processor time that it takes: it holds the interpreter, and on a small machine a
-core. So that is measured, not the time that passes, in which the window mostly waits for the interpreter itself. What
-a hand touches does not pass here: it is answered at once.
+A redraw costs the trainer the processor time that it takes and, where steps are short, half as much again: it holds the
+interpreter, on a small machine a core, and each of its many calls into Qt hands the interpreter over and takes it back.
+(Measured in 2-D on two cores: without redraws a watched run loses nothing, however often the window looks and is told;
+asking for the interpreter more often, ``sys.setswitchinterval(0.0005)``, doubles the loss. So there are few redraws, all
+at once, and nothing is sliced.) Processor time is measured, not the time that passes, in which the window mostly waits
+for the interpreter itself. What a hand touches does not pass here: it is answered at once.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 
 SHARE = 0.02
@@ -18,6 +21,8 @@ FASTEST, SLOWEST = 1 / 30, 1 / 2
 SLOWEST_TICK = 1 / 10
 PATIENCE = 0.016
 """Seconds by which the window's timer may be late before everything is drawn more rarely."""
+TOGETHER = 0.6
+"""Of its interval, after which a view is drawn with another: painting twice costs more than painting more at once."""
 _MOST_STRAIN = 4.0
 
 
@@ -26,6 +31,7 @@ class Budget:
 
     Args:
         weights: the views and how much of the whole each may have, relative to the others.
+        words: those of them that are read, not watched: once a second is enough where all is dear.
         share: of the time, for all of them together.
         clock: seconds that pass.
         spent: seconds of processor time of this thread.
@@ -34,6 +40,7 @@ class Budget:
     def __init__(
         self,
         weights: Mapping[str, float],
+        words: Collection[str] = (),
         share: float = SHARE,
         clock: Callable[[], float] = time.perf_counter,
         spent: Callable[[], float] = time.thread_time,
@@ -41,6 +48,7 @@ class Budget:
         whole = sum(weights.values())
         self._shares = {view: share * weight / whole for view, weight in weights.items()}
         self._clock, self._spent = clock, spent
+        self._slowest = {view: SLOWEST * (2 if view in words else 1) for view in weights}
         self._cost = dict.fromkeys(weights, 0.0)
         self._drawn = dict.fromkeys(weights, float("-inf"))
         self._strain, self._expected = 1.0, 0.0
@@ -53,11 +61,12 @@ class Budget:
 
     def interval(self, view: str) -> float:
         """Seconds between two redraws of a view."""
-        return min(max(self._cost[view] / self._shares[view], FASTEST) * self._strain, SLOWEST)
+        return min(max(self._cost[view] / self._shares[view], FASTEST) * self._strain, self._slowest[view])
 
     def due(self, view: str) -> bool:
-        """Whether a view may be drawn again."""
-        return self._clock() >= self._drawn[view] + self.interval(view)
+        """Whether a view may be drawn again; a little sooner where another has just been: they are painted together."""
+        waits = self.interval(view) * (TOGETHER if self._unpainted else 1.0)
+        return self._clock() >= self._drawn[view] + waits
 
     def hurry(self, view: str) -> None:
         """A hand has asked for what this view will show: it is drawn as soon as there is something to be drawn."""
