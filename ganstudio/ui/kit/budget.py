@@ -3,9 +3,10 @@
 A redraw costs the trainer the processor time that it takes and, where steps are short, half as much again: it holds the
 interpreter, on a small machine a core, and each of its many calls into Qt hands the interpreter over and takes it back.
 (Measured in 2-D on two cores: without redraws a watched run loses nothing, however often the window looks and is told;
-asking for the interpreter more often, ``sys.setswitchinterval(0.0005)``, doubles the loss. So there are few redraws, all
-at once, and nothing is sliced.) Processor time is measured, not the time that passes, in which the window mostly waits
-for the interpreter itself. What a hand touches does not pass here: it is answered at once.
+asking for the interpreter more often, ``sys.setswitchinterval(0.0005)``, doubles the loss. So there are few redraws,
+and dear ones each on their own: together they would be one long halt.) Processor time is measured, not the time that
+passes, in which the window mostly waits for the interpreter itself. What a hand touches does not pass here: it is
+answered at once.
 """
 
 from __future__ import annotations
@@ -21,9 +22,10 @@ FASTEST, SLOWEST = 1 / 30, 1 / 2
 SLOWEST_TICK = 1 / 10
 PATIENCE = 0.016
 """Seconds by which the window's timer may be late before everything is drawn more rarely."""
-TOGETHER = 0.6
-"""Of its interval, after which a view is drawn with another: painting twice costs more than painting more at once."""
+LONGEST = 0.008
+"""Seconds of processor time of one painting beyond which the next view waits for the next look."""
 _MOST_STRAIN = 4.0
+_HURRY = float("-inf")
 
 
 class Budget:
@@ -50,7 +52,7 @@ class Budget:
         self._clock, self._spent = clock, spent
         self._slowest = {view: SLOWEST * (2 if view in words else 1) for view in weights}
         self._cost = dict.fromkeys(weights, 0.0)
-        self._drawn = dict.fromkeys(weights, float("-inf"))
+        self._drawn = dict.fromkeys(weights, _HURRY)
         self._strain, self._expected = 1.0, 0.0
         self._unpainted: list[str] = []
 
@@ -64,13 +66,15 @@ class Budget:
         return min(max(self._cost[view] / self._shares[view], FASTEST) * self._strain, self._slowest[view])
 
     def due(self, view: str) -> bool:
-        """Whether a view may be drawn again; a little sooner where another has just been: they are painted together."""
-        waits = self.interval(view) * (TOGETHER if self._unpainted else 1.0)
-        return self._clock() >= self._drawn[view] + waits
+        """Whether a view may be drawn again: its time has come, and with what has just been drawn it is no long halt."""
+        halt = self._cost[view] + sum(self._cost[other] for other in self._unpainted)
+        if self._unpainted and halt > LONGEST and self._drawn[view] != _HURRY:
+            return False
+        return self._clock() >= self._drawn[view] + self.interval(view)
 
     def hurry(self, view: str) -> None:
         """A hand has asked for what this view will show: it is drawn as soon as there is something to be drawn."""
-        self._drawn[view] = float("-inf")
+        self._drawn[view] = _HURRY
 
     @contextmanager
     def drawing(self, view: str) -> Iterator[None]:
