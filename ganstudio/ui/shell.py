@@ -199,6 +199,8 @@ class Shell(QMainWindow):
             Action("app.quit", _("Quit"), self.close, "power", "Ctrl+Q", f"{file}/9", _("Closes the window.")),
             Action("app.palette", _("Find a command"), self.palette_box.open, "search", "Ctrl+K; Ctrl+Shift+P",
                    f"{view}/1", _("Type a few letters of what you want to do.")),
+            Action("app.menu", _("Open the menu"), lambda: self.binder.open_bar(), "menu", "F10", "",
+                   _("Arrow keys and the underlined letters lead on; Alt and a letter opens one of the menus.")),
             Action("view.theme", _("Switch light and dark"), self.toggle_theme, "contrast", "Ctrl+Shift+L",
                    f"{view}/2", _("Preferences can follow the system instead.")),
             Action("view.fullscreen", _("Full screen"), self.toggle_fullscreen, "fit", "F11", f"{view}/2",

@@ -15,7 +15,7 @@ from ganstudio.ui.kit.icons import icon_pixmap
 from ganstudio.ui.kit.painted import draw_progress, write_line
 from ganstudio.ui.kit.parts import ElidedLabel, boxed, filled_menu
 from ganstudio.ui.kit.theme import current_theme, theme_hub, ui_font
-from ganstudio.ui.kit.words import state_text, step_text
+from ganstudio.ui.kit.words import as_entry, state_text, step_text
 
 if TYPE_CHECKING:
     from ganstudio.core.events import State  # brings numpy, which the first view of the window need not wait for
@@ -188,7 +188,9 @@ class StatusBar(QFrame):
 
     def _fill(self, menu: QMenu) -> None:
         for chip in self._chips[self._fitting :]:
-            menu.addAction(f"{chip.name}  ({state_text(chip.state)})", partial(self.run_clicked.emit, chip.id))
+            menu.addAction(
+                f"{as_entry(chip.name)}  ({state_text(chip.state)})", partial(self.run_clicked.emit, chip.id)
+            )
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Shows as many runs as there is room for."""

@@ -2,18 +2,19 @@ from __future__ import annotations
 
 import base64
 import logging
+import re
 import subprocess
 import sys
 from collections.abc import Callable
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDialog, QLabel, QLineEdit, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QLabel, QLineEdit, QMenu, QPushButton, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from ganstudio.app.actions import Action, ActionTable
+from ganstudio.app.actions import Action, ActionTable, unmarked
 from ganstudio.app.notifications import Notifications
 from ganstudio.app.settings import SettingsStore
 from ganstudio.ui.forms.preferences import Preferences
@@ -164,12 +165,40 @@ def test_actions_of_another_workspace_have_no_keys_here(make: Callable[..., Shel
     can[0] = False
     table.refresh()
     assert not button.isEnabled()
-    assert [entry.text() for entry in shell.menuBar().actions()] == [
-        "File",
-        "Run",
-        "View",
-        "Help",
-    ]
+    assert [entry.text() for entry in shell.menuBar().actions()] == ["&File", "&Run", "&View", "&Help"]
+
+
+def key_of(entry: QAction) -> str:
+    return next((found[1].lower() for found in re.finditer(r"&&|&(\w)", entry.text()) if found[1]), "")
+
+
+def test_menus_open_by_keyboard_and_a_letter_chooses(make: Callable[..., Shell], qtbot: QtBot) -> None:
+    table, ran, called = ActionTable(), [], ["Bits & pieces"]
+    for name, title in (("save", "Save"), ("send", "S&end"), ("shut", "Shut"), ("sew", "Sew && sow"), ("so", "So")):
+        table.add(Action(f"file.{name}", title, lambda name=name: ran.append(name), menu="File"))
+    table.add(Action("file.name", "Rename", lambda: ran.append("name"), menu="&Extras", wording=lambda: called[0]))
+    shell = make(table)
+    with qtbot.waitExposed(shell):
+        shell.activateWindow()
+    bar = shell.menuBar()
+    assert [entry.text() for entry in bar.actions()] == ["&File", "&Extras", "&View", "&Help"]
+    assert table["file.send"].label == "Send", "elsewhere it is read without"
+    assert table["file.sew"].tooltip == "Sew & sow"
+    qtbot.keyClick(shell, Qt.Key.Key_F10)
+    file = QApplication.activePopupWidget()
+    assert isinstance(file, QMenu)
+    letters = [key_of(entry) for entry in file.actions() if not entry.isSeparator()]
+    assert letters[:5] == ["s", "e", "h", "w", "o"], "a translator's own stays"
+    assert len(set(letters)) == len(letters)
+    qtbot.keyClick(file, Qt.Key.Key_W)
+    assert ran == ["sew"]
+    called[0] = "Q&A"
+    qtbot.keyClick(shell, Qt.Key.Key_E, Qt.KeyboardModifier.AltModifier)
+    extras = QApplication.activePopupWidget()
+    assert isinstance(extras, QMenu)
+    assert extras.actions()[0].text() == "&Q&&A", "nothing of a name is eaten"
+    qtbot.keyClick(extras, Qt.Key.Key_Q)
+    assert ran == ["sew", "name"]
 
 
 def test_messages_stack_count_and_go(make: Callable[..., Shell], hub: Notifications, qtbot: QtBot) -> None:
@@ -227,7 +256,7 @@ def test_status_chips_are_updated_in_place_and_clicked(qtbot: QtBot) -> None:
     qtbot.addWidget(bar)
     bar.resize(700, 32)
     bar.show()
-    runs = [RunChip(str(k), f"run {k}", "training", 0, "86/s", "1:10", 0.2) for k in range(6)]
+    runs = [RunChip(str(k), f"r&n {k}", "training", 0, "86/s", "1:10", 0.2) for k in range(6)]
     bar.set_runs(runs)
     first = bar._buttons["0"]
     bar.set_runs([RunChip("0", "run 0", "paused", 1240), *runs[1:]])
@@ -237,7 +266,9 @@ def test_status_chips_are_updated_in_place_and_clicked(qtbot: QtBot) -> None:
     assert 1 <= len(shown) < 6
     menu = bar.findChild(QToolButton).menu()  # type: ignore[union-attr]
     menu.aboutToShow.emit()
-    assert [action.text() for action in menu.actions()] == [f"run {k}  (training)" for k in range(len(shown), 6)]
+    assert [unmarked(action.text()) for action in menu.actions()] == [
+        f"r&n {k}  (training)" for k in range(len(shown), 6)
+    ]
     with qtbot.waitSignal(bar.run_clicked) as told:
         qtbot.mouseClick(first, Qt.MouseButton.LeftButton)
     assert told.args == ["0"]

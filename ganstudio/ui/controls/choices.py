@@ -22,6 +22,7 @@ from ganstudio.ui.controls.slider import ValueSlider
 from ganstudio.ui.forms.editors import QuietCombo, Switch
 from ganstudio.ui.kit.flow import FlowLayout
 from ganstudio.ui.kit.parts import Segmented, label, push_button
+from ganstudio.ui.kit.words import as_entry
 
 MOST_BUTTONS, FEW_BUTTONS, SIDE_BY_SIDE = 40, 8, 6
 SHORT, ACROSS = 3, 5
@@ -109,7 +110,7 @@ class WeightsSection(Section):
             places.setContentsMargins(0, 0, 0, 0)
             places.setSpacing(4)
         for index, name in enumerate(self.names):
-            shown = self.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, LONGEST - 24).replace("&", "&&")
+            shown = as_entry(self.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, LONGEST - 24))
             tip = _("Only “{name}”; with Shift, in or out of the mixture").format(name=name)
             button = push_button(shown, "", tip, clicked=partial(self._clicked, index), chip=True)
             button.setCheckable(True)

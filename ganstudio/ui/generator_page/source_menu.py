@@ -19,7 +19,7 @@ from ganstudio.core.i18n import _
 from ganstudio.store import Run, RunInfo, list_runs
 from ganstudio.ui.kit.icons import icon
 from ganstudio.ui.kit.parts import filled_menu
-from ganstudio.ui.kit.words import step_text
+from ganstudio.ui.kit.words import as_entry, step_text
 
 MOST = 12
 LONGEST = 40
@@ -142,7 +142,7 @@ class SourceButton(QPushButton):
 
     def _write(self) -> None:
         room = self.width() - 64
-        self.setText(self.fontMetrics().elidedText(self._name, Qt.TextElideMode.ElideRight, room).replace("&", "&&"))
+        self.setText(as_entry(self.fontMetrics().elidedText(self._name, Qt.TextElideMode.ElideRight, room)))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Elides anew."""
@@ -209,7 +209,7 @@ class SourceButton(QPushButton):
         menu: QMenu, text: str, beside: str, picture: str, chosen: bool, call: Callable[[], object], tip: str
     ) -> None:
         short = text if len(text) <= LONGEST else text[: LONGEST - 1].rstrip() + "…"
-        action = menu.addAction(short.replace("&", "&&") + (f"\t{beside}" if beside else ""))
+        action = menu.addAction(as_entry(short) + (f"\t{beside}" if beside else ""))
         action.setToolTip(f"{text}\n{tip}" if short != text else tip)
         if chosen or picture:
             action.setIcon(icon("check" if chosen else picture))

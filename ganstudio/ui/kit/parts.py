@@ -32,6 +32,7 @@ from PySide6.QtWidgets import (
 
 from ganstudio.core.i18n import _
 from ganstudio.ui.kit.icons import SIZE, icon
+from ganstudio.ui.kit.menus import mark_keys
 from ganstudio.ui.kit.style import set_look
 from ganstudio.ui.kit.tips import plain
 
@@ -186,6 +187,7 @@ def filled_menu(parent: QWidget, fill: Callable[[QMenu], object]) -> QMenu:
     def anew() -> None:
         menu.clear()
         fill(menu)
+        mark_keys(menu.actions())
 
     menu.aboutToShow.connect(anew)
     return menu
@@ -197,6 +199,7 @@ def pop_up(menu: QMenu, point: QPoint) -> None:
         menu.deleteLater()
     else:
         menu.aboutToHide.connect(menu.deleteLater)
+        mark_keys(menu.actions())
         menu.popup(point)
 
 

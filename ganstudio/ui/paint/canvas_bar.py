@@ -17,6 +17,7 @@ from ganstudio.ui.kit.lifetimes import listen
 from ganstudio.ui.kit.menus import ActionBinder
 from ganstudio.ui.kit.painted import to_image
 from ganstudio.ui.kit.parts import ElidedLabel, Segmented, boxed, push_button, tool_button
+from ganstudio.ui.kit.words import as_entry
 from ganstudio.ui.pictures.viewer import zoom_choice
 
 LONGEST, THUMB = 160, 32
@@ -67,7 +68,7 @@ class CanvasBar(QWidget):
         document = self._painter.document
         name = _("Canvas") if document is None else document.name
         shown = self.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, LONGEST)
-        self.canvas.setText(shown.replace("&", "&&"))
+        self.canvas.setText(as_entry(shown))
         self.canvas.setAccessibleDescription(name)
         for part in (self.canvas, self.start, self.save):
             part.setEnabled(document is not None)
@@ -78,7 +79,7 @@ class CanvasBar(QWidget):
         """The list of canvases, and what can be done with the present one."""
         painter = self._painter
         for document in painter.canvases.documents:
-            entry = menu.addAction(document.name.replace("&", "&&"), partial(painter.canvases.switch, document))
+            entry = menu.addAction(as_entry(document.name), partial(painter.canvases.switch, document))
             entry.setCheckable(True)
             entry.setChecked(document is painter.document)
         menu.addSeparator()
@@ -91,13 +92,13 @@ class CanvasBar(QWidget):
             return
         for example in painter.source.examples():
             picture = _icon(to_image(colour_map(example.ids, control.classes)))
-            menu.addAction(picture, example.name, partial(painter.source.add, example.name, example.ids))
+            menu.addAction(picture, as_entry(example.name), partial(painter.source.add, example.name, example.ids))
         if not menu.isEmpty():
             menu.addSeparator()
         blank = menu.addMenu(icon("image"), _("Blank"))
         for index, one in enumerate(control.classes):
             spot = _icon(to_image(np.full((1, 1, 3), one.colour, np.uint8)))
-            blank.addAction(spot, one.name.replace("&", "&&"), partial(painter.source.blank, index))
+            blank.addAction(spot, as_entry(one.name), partial(painter.source.blank, index))
         self._add(menu, "scene", "open-map")
 
     def fill_save(self, menu: QMenu) -> None:

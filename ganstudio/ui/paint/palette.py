@@ -35,6 +35,7 @@ from ganstudio.ui.kit.painted import write_line
 from ganstudio.ui.kit.parts import boxed, entry, pop_up
 from ganstudio.ui.kit.theme import current_theme, theme_hub, ui_font
 from ganstudio.ui.kit.tips import plain
+from ganstudio.ui.kit.words import as_entry
 from ganstudio.ui.paint.canvas_view import CanvasView
 
 CLASS_ROLE = int(Qt.ItemDataRole.UserRole)
@@ -268,14 +269,14 @@ class ClassPalette(QWidget):
 
     def menu_of(self, number: int) -> QMenu:
         """The context menu of a class; the caller shows and deletes it."""
-        name = self.view.classes[number].name.replace("&", "&&")
+        name = as_entry(self.view.classes[number].name)
         menu = QMenu(self)
         others = menu.addMenu(_("Replace everywhere by “{name}”").format(name=name))
         others.setToolTipsVisible(True)
         for other in np.argsort(-self.shares, kind="stable").tolist():
             share = share_text(float(self.shares[other]))
             if share and other != number:
-                text = self.view.classes[other].name.replace("&", "&&")
+                text = as_entry(self.view.classes[other].name)
                 others.addAction(f"{text}\t{share}", partial(self.view.replace_class, other, number))
         others.setEnabled(not others.isEmpty())
         menu.addAction(_("Fill the canvas with “{name}”").format(name=name), lambda: self.view.fill_canvas(number))
