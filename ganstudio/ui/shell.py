@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QRect, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QGuiApplication, QResizeEvent
+from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QMainWindow, QMessageBox, QStackedWidget, QWidget
 
 from ganstudio.app.actions import Action, ActionTable
 from ganstudio.app.notifications import Notifications, notifications
 from ganstudio.core.errors import UsageError
-from ganstudio.core.i18n import _
+from ganstudio.core.i18n import _, plural
 from ganstudio.ui.kit.errors import ErrorBanner
 from ganstudio.ui.kit.icons import app_icon
 from ganstudio.ui.kit.lifetimes import listen
@@ -27,7 +27,7 @@ from ganstudio.ui.kit.theme import current_theme
 from ganstudio.ui.palette import Palette
 from ganstudio.ui.rail import Rail
 from ganstudio.ui.statusbar import StatusBar
-from ganstudio.ui.toasts import Toasts
+from ganstudio.ui.toasts import Messages, Toasts
 
 LEAST, USUAL = QSize(1024, 700), QSize(1366, 768)
 
@@ -85,6 +85,7 @@ class Shell(QMainWindow):
         self.binder = ActionBinder(self, self.table)
         self.binder.bind(self.rail.add_below(_("Theme"), "contrast"), "view.theme")
         self.binder.bind(self.rail.add_below(_("Preferences"), "settings"), "app.preferences")
+        self.binder.bind(self.statusbar.messages, "view.messages")
         self._deafen = listen(self, (store.changed, self._setting_changed))
         hub.subscribe(self.toasts.show_message)
         self._listening = True
@@ -95,12 +96,13 @@ class Shell(QMainWindow):
         self.stack = QStackedWidget()
         self.statusbar = StatusBar()
         self.statusbar.run_clicked.connect(self.run_clicked)
-        centre = QWidget()
-        row = boxed(self.rail, self.stack, across=True, stretch=self.stack)
+        centre, lane = QWidget(), QWidget()
+        side = boxed(self.stack, lane, stretch=self.stack)
+        row = boxed(self.rail, side, across=True, stretch=side)
         boxed(row, self.statusbar, into=centre, stretch=row)
         self.setCentralWidget(centre)
-        self.toasts = Toasts(self.stack)
-        self.stack.currentChanged.connect(self.toasts.lift)  # a stack raises the page that it shows
+        self.toasts = Toasts(centre, self.stack, lane)
+        self.toasts.unread_changed.connect(self._count_messages)
         self.palette_box = Palette(self.table, self)
 
     # workspaces
@@ -205,6 +207,8 @@ class Shell(QMainWindow):
                    f"{view}/2", _("Preferences can follow the system instead.")),
             Action("view.fullscreen", _("Full screen"), self.toggle_fullscreen, "fit", "F11", f"{view}/2",
                    _("The whole screen for the window, and back."), checked=self.isFullScreen),
+            Action("view.messages", _("Messages"), self.open_messages, "bell", "F8", f"{view}/2",
+                   _("All that was said since the program was started."), wording=self._messages_words),
             Action("view.reset-layout", _("Reset layout"), self.reset_layout, "window", "", f"{view}/3",
                    _("Forgets sizes and positions of window and panels.")),
             Action("help.shortcuts", _("Keyboard shortcuts"), self.open_shortcuts, "keyboard", "F1; Ctrl+/", more,
@@ -243,6 +247,19 @@ class Shell(QMainWindow):
     def shortcut_rows(self) -> list[tuple[str, str, str]]:
         """``(group, what, keys)`` of keys that are no actions, for the list of shortcuts."""
         return []
+
+    def open_messages(self) -> None:
+        """Shows what was said."""
+        Messages(self._hub, self).open()
+        self.toasts.read_all()
+
+    def _messages_words(self) -> str:
+        unread = self.toasts.unread
+        return plural("Messages ({n} new)", "Messages ({n} new)", unread) if unread else _("Messages")
+
+    def _count_messages(self) -> None:
+        self.statusbar.set_unread(self.toasts.unread)
+        self.table.refresh()
 
     def open_about(self) -> None:
         """Says what this is."""
@@ -316,6 +333,11 @@ class Shell(QMainWindow):
         super().resizeEvent(event)
         if not self.palette_box.isHidden():
             self.palette_box.place()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Escape, where nobody else wants it, closes the message that came last."""
+        if event.key() != Qt.Key.Key_Escape or not self.toasts.dismiss_newest():
+            super().keyPressEvent(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Asks the guard, remembers the geometry, lets everything stop."""

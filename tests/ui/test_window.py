@@ -11,13 +11,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PySide6.QtCore import QRect
 from PySide6.QtGui import QPixmap
-from PySide6.QtWidgets import QMessageBox
+from PySide6.QtWidgets import QAbstractItemView, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from ganstudio.__main__ import main
 from ganstudio.app.generators.sessions import new_session
 from ganstudio.app.generators.workplaces import BUNDLED
+from ganstudio.app.notifications import notifications
 from ganstudio.app.paint.canvases import FOLDER, Canvases
 from ganstudio.app.settings import SettingsStore
 from ganstudio.core.dataspec import MapClass
@@ -25,8 +27,9 @@ from ganstudio.store import Run, atomic
 from ganstudio.store.checkpoints import is_milestone
 from ganstudio.training.trainer import Trainer
 from ganstudio.ui.explore.workspace import ExploreWorkspace
+from ganstudio.ui.gallery.card import CardWidget
 from ganstudio.ui.window import MainWindow
-from tests.ui.audit import problems
+from tests.ui.audit import describe, interactive_widgets, problems
 from tests.ui.explore_window import store_run
 from tests.ui.window_kit import DIGITS, RING, close_window, hold, open_window, opened, train, wait
 
@@ -261,6 +264,46 @@ def test_everything_has_a_name_and_a_tooltip(window: MainWindow, qtbot: QtBot) -
     train(qtbot, window, RING)
     wait(qtbot, lambda: len(window.statusbar._buttons) == 2)
     assert problems(window, visible_only=True) == []
+
+
+def covered(window: MainWindow) -> list[str]:
+    """Controls of the workspace on view that lie below a message."""
+    places = [toast.geometry() for toast in window.toasts.shown]
+    centre, page = window.centralWidget(), window.stack.currentWidget()
+    used = [*interactive_widgets(page, visible_only=True), *(card for card in page.findChildren(CardWidget))]
+    return [
+        describe(widget)
+        for widget in used
+        if not isinstance(widget, QAbstractItemView) and not (seen := widget.visibleRegion().boundingRect()).isEmpty()
+        for place in places
+        if QRect(widget.mapTo(centre, seen.topLeft()), seen.size()).intersects(place)
+    ]
+
+
+def test_messages_stand_over_no_control_in_any_workspace(
+    window: MainWindow, qtbot: QtBot, logged_problems: list[object]
+) -> None:
+    window.resize(1024, 700)
+    words = "The disk is nearly full: 312 MB are left. Checkpoints of 12 MB each will soon not fit any more."
+    notifications.warning(words, "details")
+    notifications.error("The run cannot be opened: its file is damaged.")
+    notifications.warning("Moved 3 runs to the trash.", "", "Undo", lambda: None)
+    shown = window.toasts.shown
+    assert len(shown) == 3
+    wait(qtbot, lambda: not covered(window))  # the gallery
+    window.train.new_experiment()
+    wait(qtbot, lambda: not covered(window))
+    start = window.train.panel.start
+    assert window.childAt(start.mapTo(window, start.rect().center())) is start
+    train(qtbot, window, DIGITS)
+    for name in window.rail.buttons:
+        window.show_workspace(name)
+        wait(qtbot, lambda: not window.studio.jobs.running and not covered(window))
+        centre = window.centralWidget()
+        assert all(toast.isAncestorOf(centre.childAt(toast.geometry().center())) for toast in shown)
+    for toast in shown:
+        toast.close_button.click()
+    wait(qtbot, lambda: not window.toasts.shown)
 
 
 def test_the_keyboard_stays_in_the_workspace(window: MainWindow, qtbot: QtBot) -> None:
