@@ -8,8 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QRect, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QResizeEvent
+from PySide6.QtCore import QByteArray, QMargins, QPoint, QRect, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QMainWindow, QMessageBox, QStackedWidget, QWidget
 
 from ganstudio.app.actions import Action, ActionTable
@@ -30,6 +30,8 @@ from ganstudio.ui.statusbar import StatusBar
 from ganstudio.ui.toasts import Messages, Toasts
 
 LEAST, USUAL = QSize(1024, 700), QSize(1366, 768)
+FRAME, FRAME_MS = QMargins(0, 38, 0, 0), 200
+"""What a frame may take, until it can be asked how much it does, so many milliseconds after the window is shown."""
 
 if TYPE_CHECKING:
     from ganstudio.app.settings import SettingsStore
@@ -80,7 +82,9 @@ class Shell(QMainWindow):
         self._fullscreen_from_maximised = False
         self.close_guard: Callable[[], bool] = lambda: True
         self._lay_out()
-        self.setMinimumSize(LEAST.boundedTo(self._room().size()))  # a screen may be smaller
+        self._framed = QTimer(self, singleShot=True, interval=FRAME_MS)
+        self._framed.timeout.connect(self._keep_on_screen)
+        self._keep_on_screen()
         self._add_actions()
         self.binder = ActionBinder(self, self.table)
         self.binder.bind(self.rail.add_below(_("Theme"), "contrast"), "view.theme")
@@ -291,22 +295,32 @@ class Shell(QMainWindow):
 
     # geometry
 
-    @staticmethod
-    def _room() -> QRect:
-        """What of the screen a window may take."""
-        screen = QGuiApplication.primaryScreen()
-        return screen.availableGeometry() if screen is not None else QRect(0, 0, USUAL.width(), USUAL.height())
-
     def place(self, geometry: str) -> None:
         """Puts the window where it was (base64), or in the middle where that is no place any more. Before ``show``."""
         restored = bool(geometry) and self.restoreGeometry(QByteArray(base64.b64decode(geometry)))
-        visible = any(
-            screen.availableGeometry().intersected(self.frameGeometry()).width() >= 200
-            and screen.availableGeometry().contains(self.frameGeometry().topLeft() + self.rect().center() * 0.2)
-            for screen in QGuiApplication.screens()
-        )
-        if not restored or not visible:
+        if restored and QGuiApplication.screenAt(self.geometry().center()) is not None:
+            self._keep_on_screen()
+        else:
             self._centre()
+
+    def _keep_on_screen(self) -> None:
+        """Makes the window smaller and moves it where it is not on its screen with its whole frame."""
+        screen, handle = self.screen() or QGuiApplication.primaryScreen(), self.windowHandle()
+        if screen is None or self.isMaximized() or self.isFullScreen():
+            return
+        room = screen.availableGeometry().marginsRemoved(FRAME if handle is None else handle.frameMargins())
+        self.setMinimumSize(LEAST.boundedTo(room.size()))  # a screen may be smaller
+        size, at = self.size().boundedTo(room.size()), self.geometry().topLeft()
+        last = room.bottomRight() - QPoint(size.width() - 1, size.height() - 1)
+        x, y = max(room.x(), min(at.x(), last.x())), max(room.y(), min(at.y(), last.y()))
+        if (box := QRect(QPoint(x, y), size)) != self.geometry():
+            self.setGeometry(box)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """How wide the frame is can be known only now, a moment later."""
+        super().showEvent(event)
+        if not event.spontaneous():
+            self._framed.start()
 
     def begin(self, workspace: str = "") -> None:
         """Shows the first workspace: this one, or that which was looked at last."""
@@ -315,11 +329,13 @@ class Shell(QMainWindow):
         self.show_workspace(wanted if wanted in self._workspaces else next(iter(self._workspaces)))
 
     def _centre(self) -> None:
-        room = self._room()
-        size = QSize(max(USUAL.width(), room.width() * 4 // 5), max(USUAL.height(), room.height() * 4 // 5))
-        size = size.boundedTo(QSize(1760, 1100)).boundedTo(room.size())
-        self.resize(size)
-        self.move(room.center() - self.rect().center())
+        screen = QGuiApplication.primaryScreen()
+        room = screen.availableGeometry() if screen is not None else QRect(QPoint(), USUAL)
+        size = USUAL.expandedTo(room.size() * 0.8).boundedTo(QSize(1760, 1100))
+        box = QRect(QPoint(), size)
+        box.moveCenter(room.center())
+        self.setGeometry(box)
+        self._keep_on_screen()
 
     def reset_layout(self) -> None:
         """Forgets sizes and positions; panels take theirs back when they see ``layouts`` change."""

@@ -107,6 +107,7 @@ class MainWindow(Shell):
         self._opening.deleteLater()
         self.setAcceptDrops(True)
         self.run_clicked.connect(self._look_at)
+        self.workspace_changed.connect(self._say_title)
         self.close_guard = self._may_close
         self.closing.connect(self._end)
         studio.ask = self.ask
@@ -164,6 +165,7 @@ class MainWindow(Shell):
             page.refresh()
         if self.budget.due("status"):
             self._show_status()
+            self._say_title()
         wanted = round(1000 * self.budget.pace) if self.studio.runs else IDLE_MS
         if self.studio.jobs.running:
             wanted = min(wanted, JOB_MS)
@@ -190,8 +192,12 @@ class MainWindow(Shell):
 
     def _current_changed(self) -> None:
         self.table.refresh()
-        model = self.studio.current
-        self.setWindowTitle(f"{model.title} — ganstudio" if model is not None else "ganstudio")
+        self._say_title()
+
+    def _say_title(self) -> None:
+        page, name = self.pages.get(self.current_workspace), f"workspace.{self.current_workspace}"
+        parts = (page.subject if page else "", self.table[name].title if name in self.table else "", "ganstudio")
+        self.setWindowTitle(" — ".join(part.replace("[*]", "[*][*]") for part in parts if part))
 
     def _look_at(self, key: str) -> None:
         for model in self.studio.runs:

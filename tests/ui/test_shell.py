@@ -8,8 +8,8 @@ import sys
 from collections.abc import Callable
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QAction, QGuiApplication
+from PySide6.QtCore import QMargins, QPoint, Qt
+from PySide6.QtGui import QAction, QGuiApplication, QWindow
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QLabel, QLineEdit, QMenu, QPushButton, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
@@ -127,6 +127,23 @@ def test_geometry_is_kept_and_never_off_screen(make: Callable[..., Shell]) -> No
     assert room.contains(third.frameGeometry().center())
     third.reset_layout()
     assert third.store.layout("geometry") == ""
+
+
+def test_the_window_fits_its_screen_with_its_frame(
+    make: Callable[..., Shell], qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room, frame = QGuiApplication.primaryScreen().availableGeometry(), QMargins(5, 60, 5, 5)
+    monkeypatch.setattr(QWindow, "frameMargins", lambda _window: frame)
+    shell = make()
+    shell.place("")
+    qtbot.waitUntil(lambda: room.contains(shell.geometry().marginsAdded(frame)))
+    shell.setMinimumSize(0, 0)
+    shell.resize(3000, 2000)  # as it was on a larger screen
+    blob = base64.b64encode(shell.saveGeometry().data()).decode()
+    shell.place(blob)
+    qtbot.waitUntil(lambda: room.contains(shell.geometry().marginsAdded(frame)))
+    shell.reset_layout()
+    assert room.contains(shell.geometry().marginsAdded(frame))
 
 
 def test_guard_keeps_the_window_open(make: Callable[..., Shell]) -> None:

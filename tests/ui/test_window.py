@@ -148,7 +148,7 @@ def test_a_signal_from_outside_saves(window: MainWindow, qtbot: QtBot) -> None:
 def test_what_was_arranged_is_there_again(qtbot: QtBot) -> None:
     first = open_window(qtbot)
     train(qtbot, first)
-    first.resize(800, 735)  # the screen that is none is 800 by 800
+    first.resize(790, 735)  # the screen that is none is 800 by 800, its frame 2
     qtbot.wait(50)
     first.train.columns.setSizes([340, 400])
     view = first.train.run_view
@@ -161,7 +161,7 @@ def test_what_was_arranged_is_there_again(qtbot: QtBot) -> None:
     close_window(first)
     second = open_window(qtbot)
     try:
-        assert (second.width(), second.height()) == (800, 735)
+        assert (second.width(), second.height()) == (790, 735)
         assert second.current_workspace == "train"
         assert second.studio.draft.experiment.hyper["lr_g"] == 0.004
         train(qtbot, second)
@@ -264,6 +264,21 @@ def test_everything_has_a_name_and_a_tooltip(window: MainWindow, qtbot: QtBot) -
     train(qtbot, window, RING)
     wait(qtbot, lambda: len(window.statusbar._buttons) == 2)
     assert problems(window, visible_only=True) == []
+
+
+def test_the_title_says_what_is_open_in_the_workspace_on_view(window: MainWindow, qtbot: QtBot) -> None:
+    assert window.windowTitle() == "Train — ganstudio"
+    model = train(qtbot, window)
+    wait(qtbot, lambda: window.windowTitle() == "tiny ring — Train — ganstudio")
+    hold(qtbot, model)
+    wait(qtbot, lambda: window.windowTitle() == "tiny ring (paused) — Train — ganstudio")
+    window.show_workspace("runs")
+    assert window.windowTitle() == "Runs — ganstudio"
+    window.show_workspace("explore")
+    wait(qtbot, lambda: window.windowTitle() == "tiny ring — Explore — ganstudio")
+    window.show_workspace("train")
+    window.train.show_gallery()
+    wait(qtbot, lambda: window.windowTitle() == "Train — ganstudio")
 
 
 def covered(window: MainWindow) -> list[str]:

@@ -160,6 +160,11 @@ class GeneratorPage(Page):
         raise NotImplementedError
 
     @property
+    def subject(self) -> str:
+        """The generator that is open."""
+        return "" if self._desk.opened is None else self._desk.opened.title
+
+    @property
     def page_history(self) -> History:
         """What can be taken back here."""
         return self._desk.history

@@ -166,6 +166,12 @@ class PaintWorkspace(GeneratorPage):
 
     # -- deeds ------------------------------------------------------------------------------------------------------
 
+    @property
+    def subject(self) -> str:
+        """The canvas that is painted on."""
+        document = self.painter.document
+        return super().subject if document is None else document.name
+
     def set_under(self, under: bool) -> None:
         """The picture under the map, or beside it."""
         self.under = under

@@ -274,6 +274,16 @@ class TrainWorkspace(Page):
             self.explore_requested.emit(self._studio.current)
 
     @property
+    def subject(self) -> str:
+        """The run that is looked at, and what it does unless it trains."""
+        model = self._studio.current
+        if model is None or self._run_view is None or not self._run_view.isVisible():
+            return ""
+        if model.state == "training":
+            return model.title
+        return _("{run} ({state})").format(run=model.title, state=state_text(model.state))
+
+    @property
     def page_history(self) -> History:
         """Of the form."""
         return self._studio.draft.history
