@@ -148,7 +148,7 @@ def test_a_signal_from_outside_saves(window: MainWindow, qtbot: QtBot) -> None:
 def test_what_was_arranged_is_there_again(qtbot: QtBot) -> None:
     first = open_window(qtbot)
     train(qtbot, first)
-    first.resize(790, 735)  # the screen that is none is 800 by 800, its frame 2
+    first.resize(796, 735)  # the screen that is none is 800 by 800, its frame 2
     qtbot.wait(50)
     first.train.columns.setSizes([340, 400])
     view = first.train.run_view
@@ -161,7 +161,7 @@ def test_what_was_arranged_is_there_again(qtbot: QtBot) -> None:
     close_window(first)
     second = open_window(qtbot)
     try:
-        assert (second.width(), second.height()) == (790, 735)
+        assert (second.width(), second.height()) == (796, 735)
         assert second.current_workspace == "train"
         assert second.studio.draft.experiment.hyper["lr_g"] == 0.004
         train(qtbot, second)
