@@ -22,6 +22,7 @@ from ganstudio.ui.kit.lifetimes import listen
 from ganstudio.ui.kit.menus import ActionBinder
 from ganstudio.ui.kit.motion import set_reduced_motion
 from ganstudio.ui.kit.parts import boxed
+from ganstudio.ui.kit.reading import ReadInOrder
 from ganstudio.ui.kit.style import set_theme
 from ganstudio.ui.kit.theme import current_theme
 from ganstudio.ui.palette import Palette
@@ -47,7 +48,7 @@ class _Workspace:
     built: QWidget | None = None
 
 
-class Shell(QMainWindow):
+class Shell(ReadInOrder, QMainWindow):
     """The window.
 
     Args:
@@ -176,7 +177,7 @@ class Shell(QMainWindow):
         remembered = place.page.focusWidget()
         self.stack.setCurrentWidget(place.page)
         if focus is None:
-            self.stack.setFocus()  # no ring before the keyboard is used; Tab begins at the rail
+            self.stack.setFocus()  # no ring before the keyboard is used; Tab begins with the page
         elif focus not in (self.stack, self.rail.buttons[name]):
             self._give_keyboard(place, remembered)
         self.current_workspace = name

@@ -30,15 +30,12 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, Path]:
 
 def order(page: ExploreWorkspace) -> list[QWidget]:
     """What Tab comes to in the workspace, from the choice of what is explored on."""
-    found: list[QWidget] = []
-    widget: QWidget | None = page.source.button
-    while widget is not None:
-        if widget.isVisibleTo(page) and widget.isEnabled() and widget.focusPolicy() & Qt.FocusPolicy.TabFocus:
-            found.append(widget)
-        widget = widget.nextInFocusChain()
-        if widget is page.source.button:
-            break
-    return [one for one in found if page.isAncestorOf(one)]
+    window, found = page.window(), [page.source.button]
+    found[0].setFocus()
+    while page.isAncestorOf(focus := (QTest.keyClick(found[-1], Qt.Key.Key_Tab), window.focusWidget())[1]):
+        assert focus not in found, "the keyboard comes out of everything"
+        found.append(focus)
+    return found
 
 
 def test_tab_goes_in_reading_order_also_after_another_run_was_opened(

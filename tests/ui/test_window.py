@@ -7,13 +7,15 @@ import os
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QRect
+from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QPixmap
-from PySide6.QtWidgets import QAbstractItemView, QMessageBox
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractItemView, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from ganstudio.__main__ import main
@@ -28,6 +30,7 @@ from ganstudio.store.checkpoints import is_milestone
 from ganstudio.training.trainer import Trainer
 from ganstudio.ui.explore.workspace import ExploreWorkspace
 from ganstudio.ui.gallery.card import CardWidget
+from ganstudio.ui.gallery.page import RunTile
 from ganstudio.ui.window import MainWindow
 from tests.ui.audit import describe, interactive_widgets, problems
 from tests.ui.explore_window import store_run
@@ -335,6 +338,58 @@ def test_the_keyboard_stays_in_the_workspace(window: MainWindow, qtbot: QtBot) -
     window.rail.buttons["train"].setFocus()
     window.rail.buttons["train"].click()
     assert window.focusWidget() is window.rail.buttons["train"], "arrow keys go on along the rail"
+
+
+def tour(window: MainWindow, back: bool = False) -> list[QWidget]:
+    """Where Tab comes, until it has been round."""
+    window.stack.setFocus()
+    found: list[QWidget] = []
+    while True:
+        QTest.keyClick(window.focusWidget(), Qt.Key.Key_Backtab if back else Qt.Key.Key_Tab)
+        focus = window.focusWidget()
+        assert focus.isVisible()
+        if focus in found:
+            assert focus is found[0], "no way out: " + describe(focus)
+            return found
+        found.append(focus)
+
+
+def jumps_back(stops: list[QWidget]) -> list[str]:
+    """Pairs of neighbours the second of which stands above the first, in its column, or left of it in its row."""
+    found = []
+    for one, other in pairwise(stops):
+        a, b = one.geometry(), other.geometry()
+        above = b.bottom() < a.top() and b.left() <= a.right() and b.right() >= a.left()
+        before = b.right() < a.left() and b.top() <= a.bottom() and b.bottom() >= a.top()
+        if one.parentWidget() is other.parentWidget() and (above or before):
+            found.append(f"{describe(one)} → {describe(other)}")
+    return found
+
+
+def test_tab_goes_through_every_workspace_as_one_reads(qtbot: QtBot, own_folders: Path) -> None:
+    SettingsStore().add_recent(store_run(own_folders / "runs" / "tiny"))
+    with opened(qtbot) as window:
+        wait(qtbot, lambda: window.findChildren(RunTile))
+        stops = tour(window)
+        gallery = window.train.gallery
+        assert stops[0] is gallery.new_button
+        assert isinstance(stops[1], RunTile)
+        assert jumps_back(stops) == []
+        assert {stop for stop in stops if isinstance(stop, CardWidget)} == set(gallery.cards.values())
+        window.train.new_experiment()
+        stops = tour(window)
+        assert stops.index(window.train.panel.method.combo) < stops.index(window.train.panel.start)
+        train(qtbot, window, DIGITS)
+        for name in window.rail.buttons:
+            window.show_workspace(name)
+            wait(qtbot, lambda: not window.studio.jobs.running)
+            stops = tour(window)
+            assert jumps_back(stops) == []
+            page = window.stack.currentWidget()
+            places = [page.isAncestorOf(stop) for stop in stops]
+            assert places == sorted(places, reverse=True), "first the page, then status bar and rail"
+            assert {*stops} >= {window.statusbar.messages, window.rail.buttons[name]}
+            assert tour(window, back=True) == [*reversed(stops)]
 
 
 def test_no_key_is_listed_twice(window: MainWindow) -> None:

@@ -98,9 +98,6 @@ class ExperimentPanel(QWidget):
         boxed(self._pages, into=self)
 
     def _connect(self) -> None:
-        # What one comes for is reached first; undo has its shortcut.
-        QWidget.setTabOrder(self.duplicate, self.undo_button)
-        QWidget.setTabOrder(self.undo_button, self.redo_button)
         self.setFocusProxy(self.method.combo)
         self.method.chosen.connect(self.draft.set_method)
         self.data.chosen.connect(self.draft.set_data)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from itertools import pairwise
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLineEdit, QWidget
@@ -184,16 +183,7 @@ class FieldForm(QWidget):
         searched = len(fields) >= SEARCH_FROM and not self._explained
         self._head.setVisible(searched)
         self.set_live_only(self._live_only)
-        self._order_tabs()
         self._filter(self.search.text() if searched else "")
-
-    def _order_tabs(self) -> None:
-        stops: list[QWidget] = [self.search]
-        for group in self._groups:
-            for fold, rows in ((group.heading, group.common), (group.more, group.rare)):
-                stops += [fold, *(stop for row in rows for stop in row.stops)]
-        for before, after in pairwise(stops):
-            QWidget.setTabOrder(before, after)
 
     def _filter(self, text: str) -> None:
         words, hits = text.casefold().split(), 0

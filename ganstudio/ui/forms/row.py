@@ -86,12 +86,6 @@ class FieldRow(QWidget):
         """What is wrong; empty where nothing is."""
         return self.editor.error or self._outer_error
 
-    @property
-    def stops(self) -> list[QWidget]:
-        """Where Tab stops, in reading order."""
-        beside = [self.editor.browse] if isinstance(self.editor, FolderEdit) else []
-        return [self.editor, *beside, self.reset_button]
-
     def value(self) -> Value:
         """The last value that was valid."""
         return self.editor.value()

@@ -178,11 +178,6 @@ class GalleryPage(QWidget):
         boxed(None, content, None, into=outer, across=True).setStretchFactor(content, 1000)
         self.scroll_area = scrolled(outer)
         boxed(self.scroll_area, into=self)
-        before: QWidget = self.new_button
-        for card in self.cards.values():
-            QWidget.setTabOrder(before, card)
-            QWidget.setTabOrder(card, card.link)
-            before = card.link
 
     def set_picture(self, card_id: str, picture: NDArray[np.uint8] | None) -> None:
         """Shows a real picture on a card, uint8 ``(H, W, 3)``; an unknown id is ignored."""

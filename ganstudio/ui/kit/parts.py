@@ -369,8 +369,8 @@ class QuietSpinBox(QSpinBox):
             event.ignore()
 
 
-def _one_stop(button: QAbstractButton, chosen: bool) -> None:
-    """Tab comes to the chosen one only; arrow keys go to the others."""
+def one_stop(button: QAbstractButton, chosen: bool) -> None:
+    """Of a group: Tab comes to the chosen one only; arrow keys go to the others."""
     button.setFocusPolicy(Qt.FocusPolicy.StrongFocus if chosen else Qt.FocusPolicy.ClickFocus)
 
 
@@ -399,9 +399,9 @@ class Segmented(QFrame):
             button.clicked.connect(lambda _checked=False, key=key: self.chosen.emit(key))
             self._group.addButton(button)
         boxed(*self._buttons.values(), into=self, across=True, margins=(2, 2, 2, 2))
-        self._group.buttonToggled.connect(_one_stop)
+        self._group.buttonToggled.connect(one_stop)
         for button in self._buttons.values():
-            _one_stop(button, False)
+            one_stop(button, False)
         next(iter(self._buttons.values())).setChecked(True)
 
     @property

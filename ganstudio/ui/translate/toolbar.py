@@ -77,8 +77,6 @@ class Toolbar(QWidget):
         self.direction = Segmented(ways, _("Direction"))
         self.direction.chosen.connect(lambda key: self._translator.set_direction(int(key)))
         self._row.insertWidget(self._place, self.direction)
-        QWidget.setTabOrder(self.batch, self.direction)
-        QWidget.setTabOrder(self.direction, self.swap)
 
     def minimumSizeHint(self) -> QSize:
         """Less than everything wants: where there is little room, some of it says less or goes."""
