@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ganstudio.core.errors import DataError
+from ganstudio.core.errors import DataError, MissingDataError
 from ganstudio.core.i18n import _, plural
 from ganstudio.core.labelmaps import pack_colours
 from ganstudio.core.regular import read_regular
@@ -23,7 +23,7 @@ from ganstudio.data.base import Job, spread
 from ganstudio.data.census import flat
 from ganstudio.data.decode import PictureError, decode, decode_halves
 from ganstudio.data.domains import two_piles
-from ganstudio.data.files import find
+from ganstudio.data.files import batches_in, find, home_of
 from ganstudio.data.idx import holds_idx
 from ganstudio.data.mapfolders import Plan, plan_of
 from ganstudio.data.pairs import side_by_side
@@ -32,11 +32,11 @@ from ganstudio.data.rawmaps import Part, read_raw
 from ganstudio.data.scan import Scan, scan
 
 PUBLISHED = ("mnist", "fashion-mnist", "kmnist", "cifar10")
-_SAMPLE, _SIDE = 8, 32
+_SAMPLE, _SIDE = 12, 32
 _FLAT_SHARE, _AREA, _TOLERANCE = 0.4, 0.01, 12
 _MOST_SHADES = 256
 _MOSTLY = 0.6
-_ALIKE = 0.15
+_ALIKE = 0.12
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +67,21 @@ def guesses(path: Path, job: Job) -> list[Guess]:
         located = find(name)
         if located is not None and (path == located.folder or path in located.files):
             return [Guess(name, _("These are the files of a published set, in the data folder."), published=True)]
-    if holds_idx(path):
-        return [Guess("idx", _("It holds IDX files, the format of MNIST: pictures, and a class for each."))]
-    found = scan(folder_of(path, job), job)
+    idx = [Guess("idx", _("It holds IDX files, the format of MNIST: pictures, and a class for each."))]
+    if path.is_file() and holds_idx(path):
+        return idx
+    folder = folder_of(path, job)
+    if folder.is_file():
+        raise DataError(_("{file} is nothing that can be opened here.").format(file=path))
+    try:
+        found = scan(folder, job)
+    except MissingDataError as error:
+        if holds_idx(folder):
+            return idx
+        if batches_in(folder):
+            words = _("{folder} holds CIFAR-10, which is read from the data folder only: put its files into {home}.")
+            raise DataError(words.format(folder=path, home=home_of("cifar10"))) from error
+        raise
     return _Look(found, job).guesses()
 
 
@@ -91,7 +103,8 @@ class _Look:
         if len(self._files) > 1 and side_by_side(self._folder, self._files):
             return [*way, *self._halves()]
         if two and len(self._files) > 3:
-            return [*way, *self._two(*groups.values(), sides)]
+            first, second = groups.values()
+            return [*way, *self._two(first, second, sides)]
         return way or self._pictures()
 
     # -- label maps -------------------------------------------------------------------------------------------------
@@ -108,7 +121,9 @@ class _Look:
         if sides or self._share(plan, labels) < _MOSTLY:
             return None
         if plan.part != "whole":
-            return Guess("maps", _("One half of its pictures has few colours in flat areas, as label maps have.")), False
+            return Guess(
+                "maps", _("One half of its pictures has few colours in flat areas, as label maps have.")
+            ), False
         sure = not self._classes or any(map(is_marked, labels))
         return Guess("maps", _("Beside its photos lie pictures of the same names with few, flat colours.")), sure
 
@@ -144,17 +159,24 @@ class _Look:
         found = match(first, second).pairs
         matched = len(found) * 2 > min(len(first), len(second))
         if matched and self._belong(found):
-            words = plural("{n} picture in one folder shows the same as the one of its name in the other.",
-                           "{n} pictures in one folder show the same as those of their names in the other.", len(found))  # fmt: skip
+            words = plural(
+                "{n} picture in one folder shows the same as the one of its name in the other.",
+                "{n} pictures in one folder show the same as those of their names in the other.",
+                len(found),
+            )
             return [Guess("pairs", words)]
         others = [] if sides else self._pictures()
-        if matched and sides:
-            others = [Guess("pairs", _("The pictures in its two folders have the same names, but do not look alike."))]
+        named = Guess("pairs", _("The pictures in its two folders have the same names, which may mean that they belong "
+                                 "together."))  # fmt: skip
         try:
             two_piles(self._folder)
         except DataError:
-            return others or self._pictures()
-        return [Guess("domains", _("It holds two folders of pictures: one kind can be turned into the other.")), *others]
+            return [named] if matched and sides else others or self._pictures()
+        piles = Guess("domains", _("It holds two folders of pictures: one kind can be turned into the other."))
+        if not (matched and sides):
+            return [piles, *others]
+        # “trainA” beside “trainB” is what sets without partners are called.
+        return [piles, named] if any("train" in file.casefold() for file in (first[0], second[0])) else [named, piles]
 
     def _belong(self, found: Sequence[tuple[str, str]]) -> bool:
         pairs = []
@@ -199,7 +221,9 @@ def _is_map(path: Path, part: Part, *, calm: bool = False) -> bool:
     if calm:
         return True
     # What a JPEG has smeared is told apart by the upper bits only.
-    codes = raw.values if raw.values is not None else pack_colours(table & 0xE0 if raw.lossy else table)
+    codes = (
+        raw.values if raw.values is not None else pack_colours((table & 0xE0 if raw.lossy else table).astype(np.uint8))
+    )
     if not raw.lossy and len(np.unique(codes)) > _MOST_SHADES:
         return False
     _codes, counts = np.unique(codes.reshape(solid.shape)[solid], return_counts=True)
@@ -220,10 +244,13 @@ def _alikeness(pairs: Sequence[tuple[NDArray[np.uint8], NDArray[np.uint8]]]) -> 
 def _edges(picture: NDArray[np.uint8]) -> NDArray[np.float64]:
     """Where a picture changes, as a vector of length 1 and mean 0."""
     grey = picture.astype(np.float64).mean(axis=0)
-    steep = np.hypot(*np.gradient(grey)).ravel()
+    down, right = np.gradient(grey)
+    steep = np.pad(np.hypot(down, right), 1, mode="edge")
+    steep = sum(
+        steep[y : y + len(grey), x : x + len(grey)] for y in range(3) for x in range(3)
+    ).ravel()  # to a pixel or so
     steep -= steep.mean()
-    length = np.linalg.norm(steep)
-    return steep / length if length else steep
+    return np.asarray(steep / (np.linalg.norm(steep) or 1.0))
 
 
 def _has_outlines(picture: Path) -> bool:
