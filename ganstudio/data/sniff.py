@@ -246,9 +246,8 @@ def _edges(picture: NDArray[np.uint8]) -> NDArray[np.float64]:
     grey = picture.astype(np.float64).mean(axis=0)
     down, right = np.gradient(grey)
     steep = np.pad(np.hypot(down, right), 1, mode="edge")
-    steep = sum(
-        steep[y : y + len(grey), x : x + len(grey)] for y in range(3) for x in range(3)
-    ).ravel()  # to a pixel or so
+    around = [steep[y : y + len(grey), x : x + len(grey)] for y in range(3) for x in range(3)]
+    steep = np.sum(around, axis=0).ravel()  # partners need not agree to the pixel
     steep -= steep.mean()
     return np.asarray(steep / (np.linalg.norm(steep) or 1.0))
 

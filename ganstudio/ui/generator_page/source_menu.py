@@ -24,6 +24,8 @@ from ganstudio.ui.kit.words import step_text
 MOST = 12
 LONGEST = 40
 WIDEST = 320
+OPEN = ("file.open", "file.open-folder")
+"""The window's own actions: what is chosen there is looked at."""
 
 
 class SourceWords(NamedTuple):
@@ -188,8 +190,7 @@ class SourceButton(QPushButton):
             self._entry(menu, run.name, step_text(run.step), "", here == run.path,
                         partial(desk.open_run, run.path), str(run.path))  # fmt: skip
         menu.addSeparator()
-        for name in ("file.open", "file.open-folder"):
-            action = self._studio.actions[name]
+        for action in (self._studio.actions[name] for name in OPEN if name in self._studio.actions):
             self._entry(menu, action.label, "", action.icon, False, action.run, action.help)
 
     @staticmethod
