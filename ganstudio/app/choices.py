@@ -51,6 +51,7 @@ class Remembered(BaseModel):
         layouts: opaque window states as base64, by name (``"geometry"``, ``"train/splitter"`` …).
         workspace: the one last looked at.
         draft: the experiment last edited, as plain JSON values.
+        folders: where a person was last, by what files were asked for (``"data"``, ``"saved"`` …).
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -61,6 +62,7 @@ class Remembered(BaseModel):
     layouts: dict[str, str] = {}
     workspace: str = ""
     draft: dict[str, Any] = {}
+    folders: dict[str, str] = {}
 
 
 def what_is_valid(model: type[M], values: Any, wrong: list[str]) -> M:

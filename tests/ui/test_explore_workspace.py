@@ -19,7 +19,7 @@ from tests.ui.audit import problems
 from tests.ui.explore_window import Told, drawn, explore, exploring_window, store_run, there
 from tests.ui.window_kit import DIGITS, RING, hold, opened, train, wait
 
-EVERYWHERE = ("explore.ready", "explore.open-run", "explore.open-file")
+EVERYWHERE = ("explore.ready",)
 
 
 @pytest.fixture(scope="module")

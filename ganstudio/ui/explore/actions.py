@@ -36,10 +36,6 @@ def explore_actions(page: ExploreWorkspace) -> tuple[Action, ...]:
     return (
         row("ready", _("Open the ready digits"), explorer.open_bundled, "gallery", "", 0,
             _("The run that comes with the program."), lambda: True),
-        row("open-run", _("Open a run…"), page.source.button.choose_folder, "folder", "", 0,
-            _("Any run folder, also one that is still being written."), lambda: True),
-        row("open-file", _("Open a generator file…"), page.source.button.choose_file, "download", "", 0,
-            _("A generator’s weights, or ONNX, from elsewhere."), lambda: True),
         row("random", _("Random"), page.controls.new_seed, "reset", "R", 1,
             _("Draws every control with a new seed."), there),
         row("start", _("Back to the start"), page.back_to_start, "", "Ctrl+0", 1,

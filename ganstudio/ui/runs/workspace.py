@@ -10,7 +10,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QPoint, Qt, QUrl, Signal, SignalInstance
 from PySide6.QtGui import QDesktopServices, QGuiApplication, QHideEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
+from PySide6.QtWidgets import QMenu, QWidget
 
 from ganstudio.app.runs.library import Library, RunRow
 from ganstudio.app.studio import Studio
@@ -96,7 +96,7 @@ class RunsWorkspace(Page):
             "explore": partial(self._hand_over, self.explore_requested), "folder": self.open_folders,
             "duplicate": partial(self._hand_over, self.duplicate_requested), "copy-path": self.copy_paths,
             "continue": self.continue_chosen, "delete": self.delete_chosen, "trash": self.show_trash,
-            "open-elsewhere": self.choose_folder, "search": self.focus_search,
+            "open-elsewhere": lambda: studio.actions.run("file.open-folder"), "search": self.focus_search,
         }  # fmt: skip
         studio.actions.add(*runs_actions(deeds, lambda: self.chosen, self.isVisible))
         self._more = filled_menu(self, lambda menu: self._fill_menu(menu, MENU[1:2] + MENU[3:]))
@@ -274,15 +274,6 @@ class RunsWorkspace(Page):
         """Copies where the selected runs lie, one a line."""
         if self.chosen:
             QGuiApplication.clipboard().setText("\n".join(str(row.path) for row in self.chosen))
-
-    def choose_folder(self) -> None:
-        """Opens a run anywhere."""
-        dialog = QFileDialog(self, _("Open run folder"))
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setFileMode(QFileDialog.FileMode.Directory)
-        dialog.setOption(QFileDialog.Option.ShowDirsOnly, True)
-        dialog.fileSelected.connect(lambda path: self.open_requested.emit(Path(path)))
-        dialog.open()
 
     def focus_search(self) -> None:
         """To the words to search for."""

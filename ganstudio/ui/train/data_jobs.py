@@ -24,6 +24,7 @@ from ganstudio.data.membernames import ARCHIVES
 from ganstudio.data.report import check
 from ganstudio.ui.experiment import DataCheckView, ExperimentPanel
 from ganstudio.ui.kit.dialogs import Way, ask
+from ganstudio.ui.kit.files import remembering
 from ganstudio.ui.kit.lifetimes import listen
 
 
@@ -99,7 +100,7 @@ class DataJobs(QObject):
         else:
             dialog.setFileMode(QFileDialog.FileMode.Directory)
             dialog.setOption(QFileDialog.Option.ShowDirsOnly)
-        dialog.fileSelected.connect(lambda path: use(Path(path)))
+        remembering(dialog, "data").fileSelected.connect(lambda path: use(Path(path)))
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 

@@ -28,10 +28,6 @@ def translate_actions(page: TranslateWorkspace) -> tuple[Action, ...]:
 
     row = partial(page_action, "translate")
     return (
-        row("open-run", _("Open a run…"), page.source.button.choose_folder, "folder", "", 0,
-            _("Any run folder, also one that is still being written."), lambda: True),
-        row("open", _("Open a picture…"), page.open_picture, "", "Ctrl+O", 1,
-            _("Any picture; it is brought to the network’s size and translated."), there),
         row("paste", _("Paste a picture"), page.paste, "paste", "Ctrl+V", 1,
             _("Translates the picture, or the picture file, on the clipboard."), there),
         row("draw", _("New drawing"), page.new_drawing, "plus", "N", 1,
