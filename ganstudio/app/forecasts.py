@@ -164,7 +164,8 @@ class Forecasts:
                     key = self._key(experiment)
                 except UsageError:
                     continue
-                if self.cost(experiment) is None and key not in self._failed:
+                cost, alone = self.cost(experiment), not self._training()
+                if (cost is None or (cost.beside and alone)) and key not in self._failed:
                     return experiment
         return None
 
