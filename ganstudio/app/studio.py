@@ -158,7 +158,9 @@ class Studio:
         if experiment.device == "auto":
             experiment = experiment.with_(device=self.settings.values.device)
         try:
-            session = new_session(experiment, paused=paused, keep_checkpoints=self.settings.values.keep_checkpoints)
+            cost, keep = self.forecasts.cost(experiment), self.settings.values.keep_checkpoints
+            expected = cost.step if cost else 0.0
+            session = new_session(experiment, paused=paused, keep_checkpoints=keep, expected=expected)
         except StudioError as error:
             self.report(error)
             return None

@@ -66,6 +66,7 @@ class Publisher:
         measure: scores of generated points, for data whose true modes are known.
         pace: the rhythm.
         keep_checkpoints: older ones are removed, but for the first; 0 keeps all.
+        expected: seconds a step, as foretold; 0: nobody has.
     """
 
     def __init__(
@@ -77,6 +78,7 @@ class Publisher:
         measure: Measure | None = None,
         pace: Pace | None = None,
         keep_checkpoints: int = 5,
+        expected: float = 0.0,
     ) -> None:
         self.engine, self.mailbox, self.writer, self.queue = engine, mailbox, writer, queue
         self.pace = pace or Pace()
@@ -94,7 +96,7 @@ class Publisher:
         self._next_beat = 0.0
         self._due = dict.fromkeys(("scalars", "progress", "status", "samples", "stored"), 0.0)
         self._due["checkpoint"] = time.perf_counter() + self.pace.checkpoint
-        self._timing = Timing(engine.work)
+        self._timing = Timing(expected, engine.work)
         several = f"{engine.ranks.size} × " if engine.ranks.size > 1 else ""
         self._device_name = several + describe(engine.device)
 

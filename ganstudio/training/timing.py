@@ -22,12 +22,15 @@ class Timing:
     """The steps of one run as they come.
 
     Args:
+        expected: seconds a step as foretold before it began, told until something has been seen; 0: nothing was foretold.
         work: what the steps from the first to (not with) the last cost, in units of one's own: methods may take more
             updates in some steps than in others. A unit a step by default.
     """
 
-    def __init__(self, work: Callable[[int, int], float] = lambda first, last: last - first) -> None:
-        self._work = work
+    def __init__(
+        self, expected: float = 0.0, work: Callable[[int, int], float] = lambda first, last: last - first
+    ) -> None:
+        self._expected, self._work = expected, work
         self._recent: deque[tuple[float, int, int]] = deque()  # time, steps, items
         self._spans: deque[tuple[float, float, float]] = deque()  # end, seconds, work
         self._from: tuple[float, int] | None = None
@@ -74,7 +77,7 @@ class Timing:
     def left(self, step: int, total: int) -> float | None:
         """Seconds from this step to that one; None while too little has been seen."""
         if self._timed < TIMED:
-            return None
+            return self._expected * max(0, total - step) or None
         share = max(0.0, self._beyond) / max(self._timed, _LEAST)
         return self._median() * (1 + share) * self._work(step, max(step, total))
 

@@ -84,13 +84,23 @@ def test_a_pause_is_no_training() -> None:
     assert timing.speed()[0] == pytest.approx(50)
 
 
+def test_what_was_foretold_is_told_until_something_has_been_seen() -> None:
+    """A step of two seconds: nobody waits for three of them to hear of a time."""
+    timing = Timing(expected=2.0)
+    timing.tick(2.5, 1, 0)
+    assert timing.left(1, 101) == 200.0
+    timing.tick(4.0, 2, 0)
+    assert timing.left(2, 102) == pytest.approx(150.0)
+    assert Timing().left(0, 100) is None
+
+
 def test_steps_that_take_more_updates_are_no_slower_machine() -> None:
     """WGAN takes a hundred updates of its critic in each of its first steps, and five later."""
     engine = make_engine("wgan", warm_up=True)
     for first, last in ((0, 10), (0, 5000), (300, 5000), (1000, 100_000)):
         exact = sum(phase.repeats_at(step) for step in range(first, last) for phase in engine._phases)
         assert engine.work(first, last) == pytest.approx(exact, rel=0.1)
-    seen = told(lambda step: 0.002 * engine.work(step - 1, step), 5000, timing=Timing(engine.work))
+    seen = told(lambda step: 0.002 * engine.work(step - 1, step), 5000, timing=Timing(work=engine.work))
     first, worst = swings(seen)
     assert first < 3.0
     assert worst < 1.3
