@@ -5,11 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from psygnal import Signal
 
 from ganstudio.app.actions import ActionTable
 from ganstudio.app.drafts import ExperimentDraft
+from ganstudio.app.forecasts import Forecasts
 from ganstudio.app.generators.catalogue import Catalogue
 from ganstudio.app.generators.sessions import new_session, resume_session
 from ganstudio.app.jobs import Jobs
@@ -25,6 +27,9 @@ from ganstudio.core.fields import of_run
 from ganstudio.core.i18n import _
 from ganstudio.data.archives import clear_left_overs
 from ganstudio.store import rename_run
+
+if TYPE_CHECKING:
+    from ganstudio.training.forecast import Costs
 
 
 class Studio:
@@ -61,6 +66,7 @@ class Studio:
         self.draft = ExperimentDraft.from_json(self.settings.remembered.draft)
         self.runs: list[RunModel] = []
         self.current: RunModel | None = None
+        self.forecasts = Forecasts(self.jobs, self.settings, lambda: len(self.training))
         self.ask: Callable[[Question, Answer], object] = lambda _question, answer: answer(None)
         self._waiting: list[Callable[[], object]] = []
         apply_folders(self.settings.values)
@@ -102,15 +108,18 @@ class Studio:
     def load_catalogue(self) -> None:
         """Loads torch and the methods behind the window; what waits for them (:meth:`when_ready`) goes on then."""
 
-        def work(progress: object, cancel: object) -> tuple[Catalogue, tuple[str, ...], float]:
+        def work(progress: object, cancel: object) -> tuple[Catalogue, tuple[str, ...], float, Costs]:
+            from ganstudio.app.gallery import GALLERY
             from ganstudio.training.device import available_devices, speed_factor, use_threads
 
             catalogue = Catalogue()
             use_threads(self.settings.values.cpu_threads, beside_window=True)
-            return catalogue, available_devices(), speed_factor()
+            costs = self.forecasts.load([card.experiment for card in GALLERY])
+            return catalogue, available_devices(), speed_factor(), costs
 
-        def ready(found: tuple[Catalogue, tuple[str, ...], float]) -> None:
-            self.catalogue, devices, self.rate_scale = found
+        def ready(found: tuple[Catalogue, tuple[str, ...], float, Costs]) -> None:
+            self.catalogue, devices, self.rate_scale, costs = found
+            self.forecasts.ready(costs, self.catalogue)
             self.devices = ("auto", *devices)
             self.catalogue_ready.emit()
             waiting, self._waiting = self._waiting, []
@@ -149,7 +158,9 @@ class Studio:
         if experiment.device == "auto":
             experiment = experiment.with_(device=self.settings.values.device)
         try:
-            session = new_session(experiment, paused=paused, keep_checkpoints=self.settings.values.keep_checkpoints)
+            cost, keep = self.forecasts.cost(experiment), self.settings.values.keep_checkpoints
+            expected = cost.step if cost else 0.0
+            session = new_session(experiment, paused=paused, keep_checkpoints=keep, expected=expected)
         except StudioError as error:
             self.report(error)
             return None
@@ -304,6 +315,7 @@ class Studio:
     def pump(self) -> None:
         """Takes in everything that other threads have left. Called by the window's one timer."""
         self.jobs.pump()
+        self.forecasts.pump()
         for model in list(self.runs):
             was_bound = model.path is not None
             model.pump()

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import time
-from collections import deque
 from dataclasses import dataclass
 
 import numpy as np
@@ -37,6 +36,7 @@ from ganstudio.training import scene
 from ganstudio.training.device import describe, memory_used
 from ganstudio.training.engine import Engine, seeded
 from ganstudio.training.state import state_of
+from ganstudio.training.timing import Timing
 from ganstudio.training.trouble import not_finite
 
 MEASURE_EVERY, MEASURE_COUNT, RECOGNISE_COUNT = 500, 2500, 1000
@@ -66,6 +66,7 @@ class Publisher:
         measure: scores of generated points, for data whose true modes are known.
         pace: the rhythm.
         keep_checkpoints: older ones are removed, but for the first; 0 keeps all.
+        expected: seconds a step, as foretold; 0: nobody has.
     """
 
     def __init__(
@@ -77,6 +78,7 @@ class Publisher:
         measure: Measure | None = None,
         pace: Pace | None = None,
         keep_checkpoints: int = 5,
+        expected: float = 0.0,
     ) -> None:
         self.engine, self.mailbox, self.writer, self.queue = engine, mailbox, writer, queue
         self.pace = pace or Pace()
@@ -94,8 +96,7 @@ class Publisher:
         self._next_beat = 0.0
         self._due = dict.fromkeys(("scalars", "progress", "status", "samples", "stored"), 0.0)
         self._due["checkpoint"] = time.perf_counter() + self.pace.checkpoint
-        self._speed: deque[tuple[float, int, int]] = deque(maxlen=60)  # time, steps, items drawn
-        self._session_start: tuple[float, int] | None = None
+        self._timing = Timing(expected, engine.work)
         several = f"{engine.ranks.size} × " if engine.ranks.size > 1 else ""
         self._device_name = several + describe(engine.device)
 
@@ -289,37 +290,21 @@ class Publisher:
     # -- speed ------------------------------------------------------------------------------------------------------
 
     def start_timing(self) -> None:
-        """Forgets past speed: a pause has ended, or the session has begun."""
-        self._speed.clear()
-        self._session_start = None
-
-    def speed(self) -> tuple[float, float]:
-        """Steps and real items per second over the last few seconds; 0 while unknown."""
-        if len(self._speed) < 2:
-            return 0.0, 0.0
-        (first, first_step, first_item), (last, last_step, last_item) = self._speed[0], self._speed[-1]
-        if last <= first:
-            return 0.0, 0.0
-        # Not steps times batch size: a critic may see several batches a step, a generator on its own none.
-        return (last_step - first_step) / (last - first), (last_item - first_item) / (last - first)
+        """A pause has ended, or the session has begun: what was before is no training."""
+        self._timing.interrupt()
 
     def progress(self, now: float) -> Progress:
         """How far and how fast."""
         engine = self.engine
         step = engine.step_count
-        if self._session_start is None:
-            self._session_start = (now, step)
-        self._speed.append((now, step, engine.batches.state()))
-        while len(self._speed) > 2 and now - self._speed[0][0] > 4.0:
-            self._speed.popleft()
-        speed, items = self.speed()
-        eta = (self.total - step) / speed if speed and step - self._session_start[1] >= 30 else None
+        self._timing.tick(now, step, engine.batches.state())
+        speed, items = self._timing.speed()
         return Progress(
             step,
             self.total,
             speed,
             items,
-            eta,
+            self._timing.left(step, self.total),
             memory_used(engine.device),
             self._device_name,
         )

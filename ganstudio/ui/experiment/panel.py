@@ -9,11 +9,13 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from ganstudio.app.drafts import NAME, SEED, STEPS, ExperimentDraft, split_request
+from ganstudio.app.forecasts import Forecasts
 from ganstudio.app.generators.catalogue import Catalogue
 from ganstudio.core.experiment import Experiment
 from ganstudio.core.fields import FieldSpec, of_run
 from ganstudio.core.i18n import _
 from ganstudio.ui.experiment.choosers import DataPicker, MethodChooser
+from ganstudio.ui.experiment.forecast import ForecastLine
 from ganstudio.ui.forms import FieldForm
 from ganstudio.ui.forms.editors import TextEdit
 from ganstudio.ui.kit.lifetimes import listen
@@ -42,7 +44,12 @@ class ExperimentPanel(QWidget):
     extend_requested = Signal(int)
     duplicate_requested = Signal()
 
-    def __init__(self, draft: ExperimentDraft | None = None, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        draft: ExperimentDraft | None = None,
+        forecasts: Forecasts | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
         self._catalogue: Catalogue | None = None
         self.mode: Mode = "draft"
@@ -50,6 +57,7 @@ class ExperimentPanel(QWidget):
         self._devices: tuple[str, ...] = ("auto", "cpu")
         self._problems: dict[str, str] = {}
         self.draft = draft or ExperimentDraft()
+        self.forecast = ForecastLine(self.draft, forecasts)
         self.setMinimumWidth(MIN_WIDTH)
         self._make_parts()
         self._lay_out()
@@ -89,7 +97,7 @@ class ExperimentPanel(QWidget):
                 16, 4, 16 - (area.verticalScrollBar().sizeHint().width() if high else 0), 16
             )
         )
-        foot = boxed(self._reason, self.start, self.duplicate, margins=(16, 8, 16, 12), gap=8)
+        foot = boxed(self._reason, self.forecast, self.start, self.duplicate, margins=(16, 8, 16, 12), gap=8)
         waiting, body = QWidget(), QWidget()
         words = label(_("Loading methods and data sets. This takes two or three seconds."), "muted", wrap=True)
         boxed(label(_("Experiment"), "strong"), words, None, margins=(16, 14, 16, 16), gap=8, into=waiting)
@@ -215,6 +223,7 @@ class ExperimentPanel(QWidget):
         self.start.setToolTip("\n".join(sentences) or _("Starts training with these settings"))
         # What stands beneath its own row is not said twice; what is out of sight is said here.
         say(self._reason, sentences[0] if sentences else "")
+        self.forecast.show_for(self.draft.experiment if self.mode == "draft" and not sentences else None)
 
     def _on_option(self, name: str, value: object) -> None:
         default = self.data.form.row(name).default

@@ -56,7 +56,7 @@ class TrainWorkspace(Page):
         self._run_view: RunView | None = None
         self._total = 0  # steps of the run as the form says them
         self.gallery = GalleryPage()
-        self.panel = ExperimentPanel(studio.draft)
+        self.panel = ExperimentPanel(studio.draft, studio.forecasts)
         self.data = DataJobs(studio, self.panel)
         self._lay_out()
         self.restore_layout()
@@ -93,6 +93,7 @@ class TrainWorkspace(Page):
             (studio.opened, self._runs_changed),
             (studio.library_changed, self._fill_recent),
             (studio.catalogue_ready, self._catalogue_ready),
+            (studio.forecasts.changed, self._show_times),
             (studio.draft.history.changed, studio.actions.refresh),
         )
 
@@ -112,7 +113,10 @@ class TrainWorkspace(Page):
     def _show_cards(self, pictures: dict[str, Any]) -> None:
         for card, picture in pictures.items():
             self.gallery.set_picture(card, picture)
-        self.gallery.set_rate_scale(self._studio.rate_scale)
+        self._show_times()
+
+    def _show_times(self) -> None:
+        self.gallery.set_times(self._studio.forecasts.of_cards(), self._studio.rate_scale)
 
     def _fill_recent(self) -> None:
         paths = [Path(path) for path in self._studio.settings.remembered.recent_runs[:RECENT_RUNS]]
