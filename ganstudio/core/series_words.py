@@ -90,7 +90,7 @@ def _terms() -> dict[str, str]:
 def _helps() -> dict[str, str]:
     return {
         "modes": _("How many modes of the data the samples on view reach (within 3σ), from none to all."),
-        "high-quality samples %": _("Share of the samples on view that lie within 3σ of a mode, 0 to 100 %; 98.9 % is perfect."),
+        "high-quality samples %": _("Share of the samples on view within 3σ of a mode, 0 to 100 %; 98.9 % is perfect."),
         "diversity %": _("How far the samples on view lie apart, compared with real data: near 0 % all look alike, near "
                          "100 % they are as varied as the data."),
         "class recognised in fakes": _("Share of generated items whose class D’s classifier recognises, 0 to 1."),
