@@ -55,7 +55,7 @@ def _who(phase: str) -> str:
 def _whole() -> dict[str, str]:
     return {
         "modes": _("modes"),
-        "high-quality samples %": _("samples on a mode %"),
+        "high-quality samples %": _("on a mode %"),
         "diversity %": _("diversity %"),
         "class recognised in fakes": _("class recognised in fakes"),
         "D(x) of a wrong class": _("D(x) of a wrong class"),

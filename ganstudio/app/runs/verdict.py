@@ -138,8 +138,8 @@ def _frozen(steps: SeriesTable, stop: int) -> Verdict | None:
     words = words_of(steps, "probability") or words_of(steps, "score")
     means = [_recent(steps, name, stop) for name in words or ()]
     if words and None not in means:
-        told = _("{real} is {a:.3g}, {fake} {b:.3g}: the further apart, the better D tells them apart.")
-        text += " " + told.format(real=words[0], fake=words[1], a=means[0], b=means[1])
+        told = _("The further {real} and {fake} lie apart, the better D tells real from generated.")
+        text += " " + told.format(real=words[0], fake=words[1])
     return Verdict(_("{who} frozen").format(who=who), text)
 
 
@@ -164,12 +164,12 @@ def _balance(steps: SeriesTable, stop: int) -> Verdict:
         text = _("D is fooled nearly always. Try a higher D learning rate or more D updates per G update.")
         return Verdict(_("generator wins"), text, "warning")
     if real - fake > APART:
-        text = _("D tells most items apart: {real} is {a:.2f}, {fake} {b:.2f}. Usual early on; if it stays so, help G: "
-                 "a lower D learning rate or a penalty.")  # fmt: skip
-        return Verdict(_("discriminator leads"), text.format(real=names[0], a=real, fake=names[1], b=fake))
+        text = _(
+            "D tells most items apart. Usual early on; if it stays so, help G: a lower D learning rate or a penalty."
+        )
+        return Verdict(_("discriminator leads"), text)
     if fake - real > 0.1:
-        text = _("D finds fakes more real than data: {fake} is {b:.2f}, {real} {a:.2f}. It should find back by itself.")
-        return Verdict(_("generator leads"), text.format(real=names[0], a=real, fake=names[1], b=fake))
+        return Verdict(_("generator leads"), _("D finds fakes more real than data. It should find back by itself."))
     if abs(real - 0.5) < 0.06 and abs(fake - 0.5) < 0.06:
         text = _("D hardly tells real from fake: {real} and {fake} are both near ½. Look at the samples to know why.")
         return Verdict(_("near equilibrium"), text.format(real=names[0], fake=names[1]), "good")

@@ -66,9 +66,7 @@ class CurvesToolbar(QWidget):
         self.slider.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.slider.setAccessibleName(_("Smoothing"))
         self.slider.setToolTip(
-            _(
-                "Exponential smoothing, 0 to 0.999, 0.9 by default. What was measured stays faintly visible, and is what is read."
-            )
+            _("Exponential smoothing, 0 to 0.999, 0.9 by default. What was measured stays faintly visible and is read.")
         )
         self.slider.valueChanged.connect(self._slid)
         self._caption.setBuddy(self.slider)
@@ -139,7 +137,7 @@ class CurvesToolbar(QWidget):
         self._fold()
 
     def _fold(self) -> None:
-        styles, wide, roomy = Qt.ToolButtonStyle, self.width() >= 620, self.width() >= 420
+        styles, wide, roomy = Qt.ToolButtonStyle, self.width() >= 700, self.width() >= 420
         for button in self._buttons:
             button.setVisible(roomy)
             button.setToolButtonStyle(styles.ToolButtonTextBesideIcon if wide else styles.ToolButtonIconOnly)
