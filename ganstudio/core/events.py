@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from ganstudio.core.commands import Source
 from ganstudio.core.fields import Value
+from ganstudio.core.series_words import help_of, label_of
 
 State = Literal["preparing", "training", "paused", "stopping", "finished", "stopped", "failed", "interrupted"]
 LIVE_STATES: frozenset[State] = frozenset({"preparing", "training", "paused", "stopping"})
@@ -71,8 +72,13 @@ class SeriesInfo:
 
     @property
     def label(self) -> str:
-        """What people read: the title, or the name where it has none."""
-        return self.title or self.name
+        """What people read, in their language."""
+        return label_of(self)
+
+    @property
+    def help(self) -> str:
+        """In which range it moves and what that means."""
+        return help_of(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +124,11 @@ class Samples:
     group_names: tuple[str, ...] = ()
     drawn: int = 0
 
+    @property
+    def generated(self) -> NDArray[np.uint8] | NDArray[np.float32]:
+        """What the generator drew, without what stands beside it."""
+        return self.items[self.drawn :: len(self.panels)]
+
 
 @dataclass(frozen=True, slots=True)
 class RealBatch:
@@ -126,6 +137,11 @@ class RealBatch:
     items: NDArray[np.uint8] | NDArray[np.float32]
     scores: NDArray[np.float32] | None = None
     panels: tuple[str, ...] = ("",)
+
+    @property
+    def wanted(self) -> NDArray[np.uint8] | NDArray[np.float32]:
+        """What the generator should learn to draw, without what it is given for it."""
+        return self.items[len(self.panels) - 1 :: len(self.panels)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,6 @@ from torch import Tensor, nn
 from ganstudio.core.commands import Role, Source
 from ganstudio.core.events import SeriesInfo
 from ganstudio.core.fields import Value
-from ganstudio.core.i18n import _
 from ganstudio.data import Batches, Dataset
 from ganstudio.data.batches import Examples
 from ganstudio.methods.base import Method, Phase, Values
@@ -192,8 +191,7 @@ class Engine:
         rate = phase.optimiser.lr * phase.optimiser.decay.factor(self.step_count)
         optimisers.set_rate(optimiser, rate)
         if measure:
-            title = _("learning rate, {phase}").format(phase=phase.name)
-            info = SeriesInfo(f"rate/{phase.name}", "measure", self._colour_of[phase.name], title)
+            info = SeriesInfo(f"rate/{phase.name}", "measure", self._colour_of[phase.name])
             self.gradients.add(info, torch.full((), rate, device=self.device))
 
     @property

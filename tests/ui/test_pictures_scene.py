@@ -157,8 +157,8 @@ def test_ticks_are_round_and_few(span: float, most: int) -> None:
     assert round(float(f"{step:e}".split("e")[0])) in (1, 2, 5, 10)
 
 
-def wheel(plot: QWidget, at: QPointF, turned: int) -> None:
-    button, keys = Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier
+def wheel(plot: QWidget, at: QPointF, turned: int, keys: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+    button = Qt.MouseButton.NoButton
     where = at, plot.mapToGlobal(at), QPoint(), QPoint(0, turned)
     QApplication.sendEvent(plot, QWheelEvent(*where, button, keys, Qt.ScrollPhase.NoScrollPhase, False))
 
@@ -192,8 +192,11 @@ def test_the_wheel_is_left_to_a_scrolling_parent(qtbot: QtBot) -> None:
     area.resize(320, 240)
     area.show()
     scale = view.plot.view().scale
+    view.plot.setFocus()
     wheel(view.plot, QPointF(60, 60), -120)
     assert view.plot.view().scale == scale
+    wheel(view.plot, QPointF(60, 60), -120, Qt.KeyboardModifier.ControlModifier)
+    assert view.plot.view().scale < scale
 
 
 def test_layers_are_switched_by_their_chips(view: SceneView, qtbot: QtBot) -> None:

@@ -346,7 +346,8 @@ def read_details(run: Run) -> RunDetails:
                 hyper[name] = new
             case Note(text=text):
                 notes.append(text)
-    latest = [value for table in ("quality", "steps") for rows in run.rows(table)[-1:] for value in _latest(rows)]
+    newest = [rows for table in ("quality", "recognition", "steps") for rows in run.rows(table)[-1:]]
+    latest = [value for rows in newest for value in _latest(rows)]
     counts = len(run.checkpoint_steps()), len(run.sample_steps())
     return RunDetails(run.path, hyper, run.info.spec, tuple(latest), run.info.told, tuple(notes), *counts)
 

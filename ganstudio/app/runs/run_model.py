@@ -150,16 +150,6 @@ class RunModel:
         """Steps asked for."""
         return self.progress.total if self.progress else self.experiment.steps
 
-    def latest(self, name: str) -> float | None:
-        """The newest measured value of a series; None where there is none."""
-        for table in self.tables.values():
-            for info in table.series:
-                if info.name == name:
-                    values = table.column(name)[-200:]
-                    finite = values[np.isfinite(values)]
-                    return float(finite[-1]) if len(finite) else None
-        return None
-
     def seconds_at(self, step: int) -> float:
         """Training time at a step; 0 while nothing was measured."""
         table = self.tables.get("steps")

@@ -10,6 +10,7 @@ from PySide6.QtCore import QByteArray, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
+    QAbstractScrollArea,
     QAbstractSpinBox,
     QBoxLayout,
     QButtonGroup,
@@ -256,6 +257,21 @@ def scrolled(content: QWidget | None = None) -> QScrollArea:
     if content is not None:
         area.setWidget(content)
     return area
+
+
+def wheel_zooms(widget: QWidget, event: QWheelEvent) -> bool:
+    """Whether a turn of the wheel is for a picture or a plane: the wheel scrolls what scrolls, Ctrl+wheel zooms.
+
+    Where nothing around it scrolls, the wheel zooms by itself.
+    """
+    if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+        return True
+    around = widget.parentWidget()
+    while around is not None:
+        if isinstance(around, QAbstractScrollArea) and around.verticalScrollBar().maximum() > 0:
+            return False
+        around = None if around.isWindow() else around.parentWidget()
+    return True
 
 
 def stacked(*pages: QWidget) -> QStackedWidget:

@@ -121,7 +121,8 @@ class Pane:
             return
         group, origin = len(self.panels), (area.left(), area.top())
         count = max(min(self.samples, limit), 1) * group
-        self.layout = fit(count, self.size, area.size().toTuple(), gap=gap, zoom=zoom, origin=origin, group=group)
+        room, fill = area.size().toTuple(), zoom != int(zoom)
+        self.layout = fit(count, self.size, room, gap=gap, zoom=zoom, origin=origin, group=group, fill=fill)
         self.sort(self.sorted)
 
     @property

@@ -23,7 +23,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from ganstudio.core.i18n import _
 from ganstudio.ui.kit.painted import colour, device_pixels, draw_focus_ring, draw_notice, draw_tag, to_image
-from ganstudio.ui.kit.parts import Segmented
+from ganstudio.ui.kit.parts import Segmented, wheel_zooms
 from ganstudio.ui.kit.theme import Theme, current_theme, theme_hub
 from ganstudio.ui.pictures.viewport import Viewport, middle_of
 
@@ -424,10 +424,11 @@ class PictureViewer(QWidget):
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Zooms, about the mouse."""
         delta = event.angleDelta().y()
-        event.setAccepted(bool(delta) and not self._image.isNull())
         if delta and self.hand.wheel(event):
             event.accept()
-        elif event.isAccepted():
+            return
+        event.setAccepted(bool(delta) and not self._image.isNull() and wheel_zooms(self, event))
+        if event.isAccepted():
             self.viewport.step(delta > 0, self._within(event.position()))
             self._has_moved()
             self.show_shape()

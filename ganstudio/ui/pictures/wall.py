@@ -23,14 +23,15 @@ Sample = tuple[str, int]
 MARGIN = 8
 CAPTION = 28
 CAPTION_FROM = 96
-SEEN_FROM = 48
-"""Samples smaller than this many logical pixels are hard to judge."""
+SEEN_FROM, LEAST_SEEN = 48, 24
+"""Samples smaller than the first, in logical pixels, are hard to judge; than the second, not worth having all on view."""
 
 
 class ImageWall(Cells):
     """Shows real samples, generated ones, or both side by side.
 
-    They are as large as whole zooms allow, each pixel a square of device pixels, on neutral grey.
+    They are as large as whole zooms allow, each pixel a square of device pixels, on neutral grey; where all of them would be
+    small then, a fraction makes them larger.
 
     Attributes:
         mode: which samples are shown; see :meth:`set_mode`.
@@ -180,7 +181,12 @@ class ImageWall(Cells):
         zooms = [pane.best_zoom(area) for pane, area in zip(panes, areas, strict=True) if pane.count]
         shared, gap, limit = min(zooms, default=1.0), max(1, round(ratio)), EVERYTHING
         if zooms:
-            shared, limit = self._enough(panes, areas, shared if shared < 1 else int(shared), gap)
+            side = max(max(pane.size) for pane in panes if pane.count) / ratio
+            whole = float(int(shared)) if shared >= 1 else shared
+            if side * whole < SEEN_FROM and side * shared < LEAST_SEEN:
+                shared, limit = self._enough(panes, areas, whole, gap)
+            elif side * whole >= SEEN_FROM:
+                shared = whole
         for pane, area in zip(panes, areas, strict=True):
             pane.arrange(area, gap, shared, limit)
         self._describe()
@@ -193,7 +199,7 @@ class ImageWall(Cells):
             larger = int(zoom) + 1
             rooms = [pane.capacity(area, gap, larger) for pane, area in filled]
             enough = all(room >= pane.fewest for room, (pane, __) in zip(rooms, filled, strict=True))
-            if max(max(pane.size) for pane, __ in filled) * zoom >= SEEN_FROM * self.devicePixelRatioF() or not enough:
+            if max(max(pane.size) for pane, __ in filled) * zoom >= LEAST_SEEN * self.devicePixelRatioF() or not enough:
                 return zoom, limit
             zoom, limit = larger, min(rooms)
 

@@ -10,14 +10,14 @@ import pyqtgraph as pg  # type: ignore[import-untyped]
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QImage, QKeyEvent, QMouseEvent, QPainter, QPen, QWheelEvent
-from PySide6.QtWidgets import QAbstractScrollArea, QGraphicsItem, QMenu, QWidget
+from PySide6.QtWidgets import QGraphicsItem, QMenu, QWidget
 
 from ganstudio.core.events import Scene
 from ganstudio.core.i18n import _
 from ganstudio.ui.kit.chips import ChipRow, Mark
 from ganstudio.ui.kit.files import copy_image, save_image
 from ganstudio.ui.kit.painted import colour, device_pixels, draw_group, draw_legend, draw_notice, draw_tag, group_colour
-from ganstudio.ui.kit.parts import boxed, pop_up
+from ganstudio.ui.kit.parts import boxed, pop_up, wheel_zooms
 from ganstudio.ui.kit.theme import Theme, ui_font
 from ganstudio.ui.plots import scene_layers as layers
 from ganstudio.ui.plots.axes import Grid, linear_ticks
@@ -103,7 +103,7 @@ class ScenePlot(Chart):
         self._rings = Sketch(self._paint_modes, self.area)
         self.setMinimumSize(120, 90)
         self.setAccessibleName(_("Plane of the data"))
-        words = _("Wheel or + and − zoom, drag or arrow keys move, double-click or 0 shows everything.")
+        words = _("Ctrl+wheel or + and − zoom, drag or arrow keys move, double-click or 0 shows everything.")
         self.setAccessibleDescription(words)
 
     def sizeHint(self) -> QSize:
@@ -280,20 +280,9 @@ class ScenePlot(Chart):
 
     # mouse and keyboard
 
-    def _may_take_wheel(self, event: QWheelEvent) -> bool:
-        """Not where a scrolling parent would be robbed of it, unless this plot was chosen or Ctrl says so."""
-        if self.hasFocus() or event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-            return True
-        parent = self.parentWidget()
-        while parent is not None:
-            if isinstance(parent, QAbstractScrollArea) and parent.verticalScrollBar().maximum() > 0:
-                return False
-            parent = parent.parentWidget()
-        return True
-
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Zooms around the mouse."""
-        event.setAccepted(self._may_take_wheel(event))
+        event.setAccepted(wheel_zooms(self, event))
         if event.isAccepted():
             self.zoom_by(1.0015 ** event.angleDelta().y(), event.position())
 

@@ -7,8 +7,8 @@ from typing import Any
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
+from ganstudio.app.runs.readings import words_of
 from ganstudio.app.runs.run_model import RunModel
-from ganstudio.app.runs.verdict import words_of
 from ganstudio.core.dataspec import DataSpec
 from ganstudio.core.events import Samples
 from ganstudio.core.i18n import _
@@ -22,6 +22,9 @@ from ganstudio.ui.plots.scene import SceneView
 class Stage(QWidget):
     """Pictures of a run, live or from its history.
 
+    Attributes:
+        shown: the samples on view; None while there are none.
+
     Signals:
         source_chosen: "ema" or "raw": which weights the samples should be drawn with.
         step_shown: the stored step on view, or None when live.
@@ -33,6 +36,7 @@ class Stage(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._model: RunModel | None = None
+        self.shown: Samples | None = None
         self._spec: DataSpec | None = None
         self.wall, self.scene, self.timeline = ImageWall(), SceneView(), Timeline()
         self._pages = stacked(self.wall, self.scene)
@@ -60,7 +64,7 @@ class Stage(QWidget):
 
     def set_run(self, model: RunModel) -> None:
         """Another run is looked at."""
-        self._model, self._spec = model, None
+        self._model, self._spec, self.shown = model, None, None
         self._write_caption("")
         self.timeline.stop_film()
         self.timeline.set_steps([])
@@ -102,13 +106,17 @@ class Stage(QWidget):
             self.timeline.set_live_step(model.step if model.live else None)
         if "marks" in aspects:
             self.timeline.set_checkpoints(model.checkpoints)
-        newest, shown = model.samples and model.samples.step, self.timeline.selected_step()
-        # The newest belong on view: the run is followed, or it has ended and nobody looks back.
-        if self.timeline.is_live() or (shown is not None and shown == newest):
+        if self.follows:
             if "samples" in aspects:
                 self._show(model.samples)
             if "scene" in aspects:
                 self.scene.set_scene(model.scene)
+
+    @property
+    def follows(self) -> bool:
+        """The newest belong on view: the run is followed, or it has ended and nobody looks back."""
+        newest, shown = self._model and self._model.samples, self.timeline.selected_step()
+        return self.timeline.is_live() or (shown is not None and newest is not None and shown == newest.step)
 
     def _arrange(self, model: RunModel) -> None:
         """What can be chosen, and what stands where pictures will be, or would have been."""
@@ -132,6 +140,7 @@ class Stage(QWidget):
         model = self._model
         if samples is None or model is None:
             return
+        self.shown = samples
         weights = _("average weights") if samples.source == "ema" else _("raw weights")
         self._write_caption(_("step {step}").format(step=f"{samples.step:,}"), weights)
         items: Any = samples.items

@@ -44,14 +44,14 @@ class CurvesPanel(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.view = View()
+        self.toolbar = bar = CurvesToolbar()
+        self.view = View(weight=bar.weight)
         self.tables: dict[str, SeriesTable] = {}
         self._others: dict[str, SeriesTable] = {}
         self._label = ""
         self._stamp: object = None
         self._folded: frozenset[str] = frozenset()
         self.sections: dict[str, PlotSection] = {}
-        self.toolbar = bar = CurvesToolbar()
         self._slack = QWidget()
         self._plots = split(self._slack, stretch=(0,), down=True)
         self._plots.setHandleWidth(7)
