@@ -20,7 +20,7 @@ from ganstudio.app.generators.catalogue import MethodCard
 from ganstudio.core.dataspec import DataKind
 from ganstudio.core.experiment import Experiment
 from ganstudio.core.fields import FieldSpec
-from ganstudio.methods.info import Needs
+from ganstudio.core.methodinfo import Needs
 
 LR = FieldSpec("lr", "Learning rate", "Step size.", "float", 2e-4, low=0, high=1, low_open=True, log=True, live=True)
 BATCH = FieldSpec("batch_size", "Batch size", "Items per update.", "int", 64, low=2, high=8192)
@@ -48,7 +48,7 @@ class FakeCatalogue:
 
 
 def method(name: str, kinds: tuple[DataKind, ...]) -> MethodCard:
-    return MethodCard(name, name.upper(), "", 2016, "", "", kinds, (LR, BATCH), {}, needs=Needs(largest=64))
+    return MethodCard(name, name.upper(), "", 2016, "", "", kinds, needs=Needs(largest=64), fields=(LR, BATCH))
 
 
 def data(name: str, kind: str, available: bool = True, takes_path: bool = False, fields: tuple[Any, ...] = ()) -> Any:

@@ -294,9 +294,8 @@ def test_methods_stand_by_family_and_lead_to_what_they_are_compared_with(window:
     assert list(links) == ["GAN", "WGAN"]
     qtbot.mouseClick(links["WGAN"], Qt.MouseButton.LeftButton)
     assert panel.draft.experiment.method == "wgan"
-    chooser.combo.setMaxVisibleItems(5)  # as when there are more methods than there is room
-    chooser.combo.showPopup()
-    wait(qtbot, lambda: chooser.combo.view().verticalScrollBar().isVisible())
+    qtbot.mouseClick(chooser.combo.lineEdit(), Qt.MouseButton.LeftButton)
+    wait(qtbot, lambda: chooser.combo.popup.verticalScrollBar().isVisible())
     chooser.combo.hidePopup()
     panel.draft.set_method("acgan")
     shown = [text.text() for text in chooser.findChildren(QLabel) if text.isVisible()]

@@ -9,10 +9,10 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from ganstudio.core.fields import FieldSpec, Value
-from ganstudio.core.i18n import _, plural
+from ganstudio.core.i18n import _
 from ganstudio.ui.forms.row import FieldRow
 from ganstudio.ui.kit.icons import icon
-from ganstudio.ui.kit.parts import FoldButton, boxed, entry, label, line, say
+from ganstudio.ui.kit.parts import FoldButton, LinkButton, boxed, entry, label, line
 
 SEARCH_FROM = 7
 """A form with fewer rows than this needs no search box, nor does one that explains itself."""
@@ -43,8 +43,8 @@ class _Group(QWidget):
         if row.spec.advanced:
             self.more.setChecked(True)
 
-    def refresh(self) -> int:
-        """Shows and hides rows by search and folds; how many match. A row with an error is always in sight."""
+    def refresh(self) -> None:
+        """Shows and hides rows by search and folds. A row with an error is always in sight."""
         hits = [row for row in self.rows if row.matches(self.words)]
         searching, unfolded = bool(self.words), self.more.isChecked()
         opened = searching or self.heading.isChecked()
@@ -57,7 +57,6 @@ class _Group(QWidget):
         self.more.setVisible(bool(self.rare) and not searching and opened)
         if self.parentWidget() is not None:  # without one, showing would open a window
             self.setVisible(bool(hits) or any(row.error for row in self.rows))
-        return len(hits)
 
 
 class FieldForm(QWidget):
@@ -68,6 +67,9 @@ class FieldForm(QWidget):
 
     Args:
         explained: what each value does stands below it, for a wide form; else it is in the tooltip only.
+
+    Attributes:
+        neighbours: forms whose rows are searched too; they stay on view, and those that match are marked.
     """
 
     value_edited = Signal(str, object)
@@ -81,15 +83,20 @@ class FieldForm(QWidget):
         self._folded: set[str] = set()
         self._live_only = False
         self._signature: tuple[FieldSpec, ...] = ()
+        self.neighbours: tuple[FieldForm, ...] = ()
         self.setMinimumWidth(200)
         tip = _("Finds settings by name or by what they do")
         self.search = entry(_("Search settings"), tip, changed=self._filter, clear=True)
         self.search.addAction(icon("search", "text_muted"), QLineEdit.ActionPosition.LeadingPosition)
-        self._nothing = label("", "muted", wrap=True)
-        self._nothing.hide()
+        self._found, self._clear = label("", "small", wrap=True), LinkButton(_("Clear"))
+        self._clear.setToolTip(_("Shows all settings again (Esc)"))
+        self._clear.clicked.connect(self.search.clear)
+        self._result = QWidget()
+        boxed(self._found, self._clear, across=True, gap=8, into=self._result, stretch=self._found)
+        self._result.hide()
         self._head = QWidget()  # goes with its margin
-        boxed(self.search, margins=(0, 0, 0, 8), into=self._head)
-        self._column = boxed(self._head, self._nothing, into=self)
+        boxed(self.search, self._result, margins=(0, 0, 0, 8), gap=2, into=self._head)
+        self._column = boxed(self._head, into=self)
 
     def set_fields(
         self,
@@ -185,7 +192,8 @@ class FieldForm(QWidget):
         self._head.setVisible(searched)
         self.set_live_only(self._live_only)
         self._order_tabs()
-        self._filter(self.search.text() if searched else "")
+        self.search.clear()  # words were typed for other settings
+        self._filter("")
 
     def _order_tabs(self) -> None:
         stops: list[QWidget] = [self.search]
@@ -195,14 +203,23 @@ class FieldForm(QWidget):
         for before, after in pairwise(stops):
             QWidget.setTabOrder(before, after)
 
+    def mark(self, words: Sequence[str]) -> int:
+        """Marks the words in the titles of the rows that hold them all; how many such rows there are."""
+        for row in self.rows:
+            row.label.mark(words if row.matches(words) else ())
+        return sum(row.matches(words) for row in self.rows)
+
     def _filter(self, text: str) -> None:
-        words, hits = text.casefold().split(), 0
+        words = text.casefold().split()
         for group in self._groups:
             group.words = words
-            hits += group.refresh()
-        nothing = bool(words) and not hits
-        say(self._nothing, _("No setting matches “{text}”.").format(text=text.strip()) if nothing else "")
-        self.search.setAccessibleDescription(plural("{n} setting", "{n} settings", hits) if words else "")
+            group.refresh()
+        hits = sum(form.mark(words) for form in (self, *self.neighbours))
+        count = sum(len(form.rows) for form in (self, *self.neighbours))
+        told = _("{n} of {count}").format(n=hits, count=count)
+        self._found.setText(told if hits else _("Nothing is called “{text}”.").format(text=text.strip()))
+        self._result.setVisible(bool(words))
+        self.search.setAccessibleDescription(self._found.text() if words else "")
 
     def _on_error(self, _name: str, _text: str) -> None:
         for group in self._groups:

@@ -13,6 +13,7 @@ from PySide6.QtGui import QDesktopServices, QGuiApplication, QHideEvent, QResize
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
 from ganstudio.app.runs.library import Library, RunRow
+from ganstudio.app.runs.run_model import goal_after
 from ganstudio.app.studio import Studio
 from ganstudio.core.errors import UsageError
 from ganstudio.core.events import State
@@ -51,8 +52,7 @@ class ContinueDialog(FormDialog):
         self._then = then
         words = _("“{name}” has done {step} steps. It goes on from its newest checkpoint.")
         self.words.setText(words.format(name=row.name, step=f"{row.step:,}"))
-        least, more = row.step + 1, row.step + max(row.experiment.steps, 1)  # as many again where all are done
-        goal = row.total if row.step < row.total else more
+        least, goal = row.step + 1, goal_after(row.step, row.total, row.experiment.steps)
         self.steps = self.number(_("Train until step"), least, MOST_STEPS, goal, "")
         self.steps.setToolTip(_("Steps in all, from {least} on").format(least=f"{least:,}"))
         self.steps.setSingleStep(max(100, row.experiment.steps // 10))
