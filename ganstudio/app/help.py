@@ -55,13 +55,15 @@ def pages(methods: Sequence[MethodCard]) -> tuple[Page, ...]:
 def page_of(card: MethodCard, methods: Sequence[MethodCard]) -> Page:
     """What there is to say about a method."""
     titles = {spec.name: spec.title for spec in card.fields}
-    head, *blocks = docstring_html(card.page or f"{card.title}: {card.summary}", titles)
+    page = card.page or f"{card.title}: {card.summary}"
+    first = page.removeprefix(f"{card.title}: ")  # the heading says it
+    head, *blocks = docstring_html(first[:1].upper() + first[1:], titles)
     data = " · ".join(filter(None, (kinds_text(card.data_kinds), card.needs.words)))
     about = f"{card.family_title} · {card.year} · {data}"
     titled = {other.name: other.title for other in methods}
     links = [f'<a href="page:{name}">{escape(titled[name])}</a>' for name in card.compare if name in titled]
     looks = f"<h3>{escape(_('What to look for'))}</h3><p>{escape(card.look_for)}</p>"
-    html = f"<h2>{escape(card.title)}</h2><p class='muted'>{escape(about)}</p>{head}{''.join(blocks)}{looks}"
+    html = f"<h2>{escape(card.title)}</h2><p class='muted'>{escape(about)}</p><b>{head}</b>{''.join(blocks)}{looks}"
     if links:
         html += f"<h3>{escape(_('Compare with'))}</h3><p>{' · '.join(links)}</p>"
     return Page(card.name, card.title, card.family_title, html, f"{card.title} {card.page} {card.look_for} {about}")
@@ -106,8 +108,8 @@ def _formulae(lines: Sequence[str]) -> str:
         for place, part in enumerate(parts):
             shown = escape(part, quote=False).replace("  ", "&nbsp;&nbsp;")
             right = escape(number[1]) if number and place == len(parts) - 1 else ""
-            rows.append(f"<tr><td class='formula'>{shown}</td><td class='muted' align='right'>{right}</td></tr>")
-    return f"<table width='100%' cellpadding='3'>{''.join(rows)}</table>"
+            rows.append(f"<tr><td class='formula'>{shown}</td><td class='number' align='right'>{right}</td></tr>")
+    return f"<table width='100%' cellpadding='4' cellspacing='0' class='formula'>{''.join(rows)}</table>"
 
 
 def _knobs(lines: Sequence[str], titles: Mapping[str, str]) -> Iterator[str]:

@@ -241,6 +241,15 @@ class Studio:
         session.start()
         model.show(model.source)
 
+    def toggle(self, model: RunModel) -> None:
+        """Pauses, resumes, or trains on a run that has ended: what :attr:`RunModel.next_deed` says."""
+        if not model.here:
+            self.continue_run(model, model.goal)
+        elif model.state == "paused":
+            self.resume(model)
+        else:
+            model.pause()
+
     def resume(self, model: RunModel) -> None:
         """Lets a run that holds here go on; where its rates have fallen to 0 the person is asked how."""
         if stands_still(model.experiment.hyper, model.step):

@@ -17,7 +17,7 @@ from ganstudio.core.registry import Registry
 _KINDS: Mapping[str, str] = {
     "points": _("2-D points"),
     "images": _("images"),
-    "maps": _("label maps with their pictures"),
+    "maps": _("label maps"),
     "pairs": _("pairs of pictures"),
     "domains": _("two sets of pictures"),
 }

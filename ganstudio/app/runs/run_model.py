@@ -171,6 +171,13 @@ class RunModel:
         self._goal = steps
         self._pending.add("state")
 
+    @property
+    def next_deed(self) -> str:
+        """What its main button does now, in words: hold, go on, or be continued, and until which step."""
+        if not self.here:
+            return _("Continue to step {step}").format(step=f"{self.goal:,}")
+        return _("Pause") if self.state in ("training", "preparing") else _("Resume")
+
     def latest(self, name: str) -> float | None:
         """The newest measured value of a series; None where there is none."""
         for table in self.tables.values():

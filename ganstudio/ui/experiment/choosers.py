@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QMenu, QProgressBar, QWidget
 
-from ganstudio.app.drafts import parse_value
-from ganstudio.app.generators.catalogue import DataCard, MethodCard, data_for, kinds_text, method_for
+from ganstudio.app.drafts import parse_value, split_request
+from ganstudio.app.generators.catalogue import DataCard, MethodCard
+from ganstudio.app.generators.entries import data_entries, method_entries
 from ganstudio.core.fields import Value
 from ganstudio.core.i18n import _
-from ganstudio.core.methodinfo import FAMILIES
-from ganstudio.ui.experiment.search_combo import Entry, SearchCombo
+from ganstudio.ui.experiment.search_combo import SearchCombo
 from ganstudio.ui.forms import FieldForm
 from ganstudio.ui.kit.icons import icon
 from ganstudio.ui.kit.parts import ElidedLabel, FoldButton, LinkButton, boxed, label, push_button, say
@@ -26,7 +26,6 @@ class MethodChooser(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._cards: dict[str, MethodCard] = {}
         self.combo = SearchCombo()
         self.combo.setAccessibleName(_("Method"))
         self.combo.chosen.connect(self.chosen)
@@ -47,30 +46,13 @@ class MethodChooser(QWidget):
         words = self._summary, self._objective, self._needs, more, self._hints
         boxed(label(_("Method"), "small"), self.combo, *words, gap=4, into=self)
 
-    def set_methods(self, cards: Sequence[MethodCard]) -> None:
-        """The methods there are, family by family, the oldest first."""
-        self._cards = {card.name: card for card in cards}
-        families: dict[str, list[Entry]] = {title: [] for title in FAMILIES.values()}
-        for card in sorted(cards, key=lambda card: card.year):
-            tip = f"{card.summary}\n{card.objective}".strip()
-            families[card.family_title].append(Entry(card.name, f"{card.title} · {card.year}", tip))
-        self.combo.set_groups([(title, entries) for title, entries in families.items() if entries])
-
-    def set_data(self, data: DataCard | None, datasets: Sequence[DataCard]) -> None:
-        """Says of each method that cannot use these data why not, and with which it is taken."""
-        notes = {}
-        for card in self._cards.values() if data is not None else ():
-            if data is not None and data.kind not in card.data_kinds:
-                other, words = data_for(card, datasets, data), _("needs {kinds}; takes “{data}” with it")
-                words = words if other is not None else _("needs {kinds}")
-                title = other.title if other is not None else ""
-                notes[card.name] = words.format(kinds=kinds_text(card.data_kinds), data=title)
-        self.combo.set_notes(notes)
-
-    def set_current(self, name: str) -> None:
-        """Shows a method without telling anybody."""
-        self.combo.set_key(name)
-        card = self._cards.get(name)
+    def set_current(
+        self, name: str, methods: Sequence[MethodCard], data: DataCard | None, datasets: Sequence[DataCard]
+    ) -> None:
+        """Shows a method without telling anybody, among all that there are for these data."""
+        cards = {card.name: card for card in methods}
+        self.combo.set_entries(method_entries(methods, data, datasets), name)
+        card = cards.get(name)
         self._summary.setText(card.summary if card else "")
         say(self._objective, card.objective if card else "")
         needs = card.needs.words if card else ""
@@ -79,7 +61,7 @@ class MethodChooser(QWidget):
         for button in (self.look_for, self.page):
             button.setVisible(card is not None)
         self.combo.setToolTip(f"{card.title}\n{card.paper}" if card else _("Choose a method"))
-        there = [self._cards[other] for other in (card.compare if card else ()) if other in self._cards]
+        there = [cards[other] for other in (card.compare if card else ()) if other in cards]
         self._neighbours.setVisible(bool(there))
         while (item := self._links.takeAt(0)) is not None:
             if (old := item.widget()) is not None:
@@ -119,7 +101,7 @@ class DataPicker(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._cards: dict[str, DataCard] = {}
+        self._card: DataCard | None = None
         self._name = ""
         self._loading = ""
         self.combo = SearchCombo()
@@ -162,36 +144,15 @@ class DataPicker(QWidget):
         menu.addAction(icon("folder"), _("Folder…"), self.folder_requested)
         menu.addAction(icon("database"), _("Archive…"), self.archive_requested)
 
-    def set_datasets(self, cards: Sequence[DataCard]) -> None:
-        """The data sets there are, grouped by what a person thinks of first."""
-        self._cards = {card.name: card for card in cards}
-        groups: dict[str, list[Entry]] = {"points": [], "images": [], "given": [], "own": []}
-        for card in cards:
-            key = "own" if card.takes_path else card.kind if card.kind in groups else "given"
-            groups[key].append(Entry(card.name, card.title, card.summary))
-        titles = _("2-D points"), _("Images"), _("Pictures from maps or pictures"), _("Your own")
-        self.combo.set_groups([(title, some) for title, some in zip(titles, groups.values(), strict=True) if some])
-        if self._name:
-            self._refresh()
-
-    def set_method(self, method: MethodCard | None, methods: Sequence[MethodCard]) -> None:
-        """Says of each data set that the method cannot use why not, and with which method it is taken."""
-        notes = {}
-        for card in self._cards.values() if method is not None else ():
-            if method is not None and card.kind not in method.data_kinds:
-                other, words = method_for(card, methods), _("is made of {kinds}; takes {method} with it")
-                words = words if other is not None else _("is made of {kinds}")
-                title = other.title if other is not None else ""
-                notes[card.name] = words.format(kinds=kinds_text((card.kind,)), method=title)
-        self.combo.set_notes(notes)
-
-    def set_current(self, name: str, path: str, options: Mapping[str, str]) -> None:
-        """Shows a request's parts without telling anybody."""
-        self._name = name
-        self.combo.set_key(name)
+    def set_current(
+        self, request: str, datasets: Sequence[DataCard], method: MethodCard | None, methods: Sequence[MethodCard]
+    ) -> None:
+        """Shows a request's parts without telling anybody, among all the data that there are for this method."""
+        self._name, path, options = split_request(request)
+        self._card = card = next((card for card in datasets if card.name == self._name), None)
+        self.combo.set_entries(data_entries(datasets, method, methods), self._name)
         say(self._path, path)
         self._path.setToolTip(path)
-        card = self._cards.get(name)
         values: dict[str, Value] = {}
         wrong: dict[str, str] = {}
         # The heading above says “Data” already: options need none of their own.
@@ -235,7 +196,7 @@ class DataPicker(QWidget):
             button.setEnabled(not locked)
 
     def _refresh(self) -> None:
-        card = self._cards.get(self._name)
+        card = self._card
         self._summary.setText(card.summary if card else "")
         if card is not None:
             self.combo.setToolTip(f"{card.title}\n{card.licence}".strip())

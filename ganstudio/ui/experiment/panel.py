@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Literal
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QScrollArea, QWidget
 
 from ganstudio.app.drafts import NAME, SEED, STEPS, ExperimentDraft, split_request
 from ganstudio.app.generators.catalogue import Catalogue, DataCard, MethodCard, data_for, misfit
@@ -106,6 +106,9 @@ class ExperimentPanel(QWidget):
                 16, 4, 16 - (area.verticalScrollBar().sizeHint().width() if high else 0), 16
             )
         )
+        self.hyper.found.connect(
+            lambda hit: QTimer.singleShot(0, hit, partial(self._bring, area, hit))
+        )  # once laid out
         foot = boxed(self._reason, self.start, self.duplicate, margins=(16, 8, 16, 12), gap=8)
         waiting, body = QWidget(), QWidget()
         words = label(_("Loading methods and data sets. This takes two or three seconds."), "muted", wrap=True)
@@ -113,6 +116,10 @@ class ExperimentPanel(QWidget):
         boxed(head, self._open, area, line(), foot, into=body, stretch=area)
         self._pages = stacked(waiting, body)
         boxed(self._pages, into=self)
+
+    def _bring(self, area: QScrollArea, hit: QWidget) -> None:
+        for part, room in ((hit, 48), (self.hyper.search, 8)):
+            area.ensureWidgetVisible(part, 0, room)
 
     def _connect(self) -> None:
         # What one comes for is reached first; undo has its shortcut.
@@ -138,8 +145,6 @@ class ExperimentPanel(QWidget):
     def set_catalogue(self, catalogue: Catalogue) -> None:
         """Fills the choices; until then the panel says that it is waiting. Call it again after a download."""
         self._catalogue = catalogue
-        self.method.set_methods(catalogue.methods)
-        self.data.set_datasets(catalogue.datasets)
         self._pages.setCurrentIndex(1)
         self._refresh()
 
@@ -172,20 +177,17 @@ class ExperimentPanel(QWidget):
         catalogue, experiment = self._catalogue, self.experiment
         if catalogue is None:
             return
-        name, path, options = split_request(experiment.data)
         self._problems = self.draft.problems(catalogue) if self.mode == "draft" else {}
-        self.method.set_current(experiment.method)
-        self.data.set_current(name, path, options)
-        card = next((card for card in catalogue.methods if card.name == experiment.method), None)
-        data = next((card for card in catalogue.datasets if card.name == name), None)
-        self.method.set_data(data, catalogue.datasets)
-        self.data.set_method(card, catalogue.methods)
+        methods, datasets = catalogue.methods, catalogue.datasets
+        card = next((card for card in methods if card.name == experiment.method), None)
+        data = next((card for card in datasets if card.name == split_request(experiment.data)[0]), None)
+        self.method.set_current(experiment.method, methods, data, datasets)
+        self.data.set_current(experiment.data, datasets, card, methods)
         self._fill_hyper(card, data, experiment)
         self._fill_run(experiment)
-        unfit = self.mode == "draft" and card is not None and data is not None and misfit(card, data)
-        self.data.set_problem(
-            self._problems.get("data", ""), data_for(card, catalogue.datasets, data) if card and unfit else None
-        )
+        unfit = self.mode == "draft" and card is not None and data is not None and bool(misfit(card, data))
+        remedy = data_for(card, datasets, data) if card is not None and unfit else None
+        self.data.set_problem(self._problems.get("data", ""), remedy)
         self._lock()
         self._refresh_history()
         self._refresh_start()

@@ -4,75 +4,22 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from typing import NamedTuple
 
-from PySide6.QtCore import QEvent, QModelIndex, QObject, QRect, QSignalBlocker, QSortFilterProxyModel, Qt, Signal
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QRect, Qt, Signal
 from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QStandardItem, QStandardItemModel, QWheelEvent
-from PySide6.QtWidgets import QAbstractItemView, QComboBox, QCompleter, QLineEdit, QListView
+from PySide6.QtWidgets import QAbstractItemView, QCompleter, QLineEdit, QListView
 
+from ganstudio.app.generators.entries import Entry, best, matching
 from ganstudio.core.i18n import _
 from ganstudio.ui.forms import QuietCombo
+from ganstudio.ui.kit.style import set_look
 from ganstudio.ui.kit.theme import current_theme, ui_font
 
-_KEY, _TITLE, _GROUP, _NOTE = (Qt.ItemDataRole.UserRole + place for place in range(4))
-_WALK = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
-_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-LIST_WIDTH = 400
+_KEY, _keys = Qt.ItemDataRole.UserRole, Qt.Key
+_WALK = (_keys.Key_Up, _keys.Key_Down, _keys.Key_PageUp, _keys.Key_PageDown)
+_ENTER, _TAB = (_keys.Key_Return, _keys.Key_Enter), (_keys.Key_Tab, _keys.Key_Backtab)
+LIST_WIDTH = 440
 AGAIN = 0.25  # seconds in which the click that closed the list does not open it again
-
-
-class Entry(NamedTuple):
-    """One line of the list.
-
-    Attributes:
-        key: tells it from the others.
-        title: what the box shows of it.
-        tip: more about it.
-        note: why it does not go with what else is chosen, and what becomes of that; it is grey then.
-    """
-
-    key: str
-    title: str
-    tip: str = ""
-    note: str = ""
-
-
-class _Matches(QSortFilterProxyModel):
-    """What holds all the words that are typed, below its heading; the last line where nothing does."""
-
-    def __init__(self, parent: QObject) -> None:
-        super().__init__(parent)
-        self._keys: set[str] = set()
-        self._groups: set[str] = set()
-
-    def search(self, words: Sequence[str]) -> str:
-        """Shows the matches; the key of the best: that which begins so, before one that holds it, before a grey one."""
-        model, ranked = self.sourceModel(), []
-        rows = [model.index(row, 0) for row in range(model.rowCount())]
-        for wide in (False, True):  # what is said about them counts where no name matches
-            for place, row in enumerate(rows):
-                title, group = row.data(_TITLE), row.data(_GROUP)
-                text = f"{title} {row.data(_KEY)} {group} {row.data(Qt.ItemDataRole.ToolTipRole) if wide else ''}"
-                if row.data(_KEY) and all(word in text.casefold() for word in words):
-                    begins = title.casefold().startswith(" ".join(words))
-                    ranked.append((bool(row.data(_NOTE)), not begins, place, row.data(_KEY), group))
-            if ranked:
-                break
-        self._keys, self._groups = {row[3] for row in ranked}, {row[4] for row in ranked}
-        self.invalidate()
-        return min(ranked)[3] if ranked else ""
-
-    def filterAcceptsRow(self, row: int, parent: QModelIndex) -> bool:  # type: ignore[override]
-        """A match, the heading of one, or the word that there is none."""
-        index = self.sourceModel().index(row, 0)
-        key, group = index.data(_KEY), index.data(_GROUP)
-        return key in self._keys if key else group in self._groups if group else not self._keys
-
-    def data(self, index: QModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:  # type: ignore[override]
-        """As in the list, with what does not go in grey."""
-        if role == Qt.ItemDataRole.ForegroundRole and super().data(index, _NOTE):
-            return QColor(current_theme().text_muted)
-        return super().data(index, role)
 
 
 class SearchCombo(QuietCombo):
@@ -90,80 +37,39 @@ class SearchCombo(QuietCombo):
     def __init__(self) -> None:
         super().__init__()
         self._key, self._touched, self._closed = "", False, 0.0
-        self._items, self._matches = QStandardItemModel(self), _Matches(self)
-        self._matches.setSourceModel(self._items)
-        self.setModel(self._items)
-        self._line = QLineEdit()
+        self._entries: list[Entry] = []
+        self._line, self.popup, self._rows = QLineEdit(), QListView(), QStandardItemModel(self)
         self.setLineEdit(self._line)
         self.setCompleter(None)  # type: ignore[arg-type]
-        self.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
-        self._list = QCompleter(self._matches, self)
+        self._list = QCompleter(self._rows, self)
         self._list.setCompletionMode(QCompleter.CompletionMode.UnfilteredPopupCompletion)
-        self._list.setMaxVisibleItems(20)
+        self._list.setMaxVisibleItems(24)
         self._list.setWidget(self)
-        self.popup = QListView()
         self._list.setPopup(self.popup)
         self.popup.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.popup.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.popup.setMouseTracking(True)
+        self.popup.setWordWrap(True)
+        set_look(self.popup, popup=True)
         for watched in (self.popup, self.popup.viewport(), self._line):
             watched.installEventFilter(self)
         self._line.textEdited.connect(self._search)
         self._list.activated[QModelIndex].connect(self._take)
 
-    def set_groups(self, groups: Sequence[tuple[str, Sequence[Entry]]]) -> None:
-        """Fills the list: ``(heading, entries)``; an empty heading is not shown."""
-        with QSignalBlocker(self):
-            self._items.clear()
-            for heading, entries in groups:
-                if heading:
-                    self._add(heading, heading)
-                for entry in entries:
-                    item = self._add(entry.title, heading, entry.key)
-                    item.setToolTip(entry.tip)
-            self._add(_("Nothing is called that"), "")
-        self.set_key(self._key)
-
-    def _add(self, text: str, group: str, key: str = "") -> QStandardItem:
-        item = QStandardItem(text)
-        for role, value in ((_KEY, key), (_TITLE, text), (_GROUP, group), (_NOTE, "")):
-            item.setData(value, role)
-        if not key:
-            item.setFlags(Qt.ItemFlag.NoItemFlags)
-            item.setFont(ui_font(weight=ui_font().weight().DemiBold))
-        self._items.appendRow(item)
-        return item
-
-    def set_notes(self, notes: dict[str, str]) -> None:
-        """Key → why it does not go with what else is chosen; the others do."""
-        for row in range(self._items.rowCount()):
-            item = self._items.item(row)
-            key, note = item.data(_KEY), notes.get(item.data(_KEY), "")
-            if key and note != item.data(_NOTE):
-                item.setData(note, _NOTE)
-                item.setText(f"{item.data(_TITLE)}\n{note}" if note else item.data(_TITLE))
-        self.set_key(self._key)
+    def set_entries(self, entries: list[Entry], key: str) -> None:
+        """Says what there is to choose from, and shows one of them; an unknown key is shown as it is."""
+        self._entries, self._key = entries, key
+        if not self.popup.isVisible():  # somebody is choosing: it is shown when the list closes
+            self._line.setText(next((entry.title for entry in entries if entry.key == key), key))
+            self._line.setCursorPosition(0)
 
     @property
     def key(self) -> str:
         """The key of the present entry."""
         return self._key
 
-    def set_key(self, key: str) -> None:
-        """Shows an entry without telling anybody; an unknown key is shown as it is."""
-        self._key = key
-        if self.popup.isVisible():
-            return  # somebody is choosing; it is shown when the list closes
-        index = self.findData(key, _KEY)
-        with QSignalBlocker(self):
-            self.setCurrentIndex(index)
-        self._line.setText(self.itemData(index, _TITLE) if index >= 0 else key)
-        self._line.setCursorPosition(0)
-
     def showPopup(self) -> None:
         """Opens the whole list at the present entry."""
-        self._matches.search(())
-        self._open(self._key)
+        self._open(self._entries, self._key)
         self._line.selectAll()
 
     def hidePopup(self) -> None:
@@ -171,38 +77,52 @@ class SearchCombo(QuietCombo):
         self.popup.hide()
 
     def _search(self, text: str) -> None:
-        best = self._matches.search(text.casefold().split())
-        self._open(best if text.strip() else self._key)
+        found = matching(self._entries, text)
+        self._open(found, best(found, text) if text.strip() else self._key)
         self._touched = True
 
-    def _open(self, key: str) -> None:
+    def _open(self, entries: Sequence[Entry], lit: str) -> None:
         if not self.popup.isVisible():
             self._touched = False
+        self._rows.clear()
+        group, at = "", 0
+        for entry in entries or [Entry("", _("Nothing is called that"), "")]:
+            if entry.group != group or not entry.key:
+                group = entry.group
+                head = QStandardItem(group or entry.title)
+                head.setFlags(Qt.ItemFlag.NoItemFlags)
+                head.setFont(ui_font(weight=ui_font().weight().DemiBold))
+                self._rows.appendRow(head)
+            if entry.key:
+                at = self._rows.rowCount() if entry.key == lit else at
+                item = QStandardItem(f"{entry.title}\n{entry.note}" if entry.note else entry.title)
+                item.setData(entry.key, _KEY)
+                item.setToolTip(entry.tip)
+                if entry.note:
+                    item.setForeground(QColor(current_theme().text_muted))
+                self._rows.appendRow(item)
         self.popup.setAccessibleName(self.accessibleName())
         self._list.complete(QRect(0, 0, max(self.width(), LIST_WIDTH), self.height()))
-        rows = self.popup.model()
-        for row in range(rows.rowCount()):
-            if key and rows.index(row, 0).data(_KEY) == key:
-                self.popup.setCurrentIndex(rows.index(row, 0))
-                self.popup.scrollTo(rows.index(row, 0), QAbstractItemView.ScrollHint.PositionAtCenter)
+        if at:
+            self.popup.setCurrentIndex(self.popup.model().index(at, 0))
+            self.popup.scrollTo(self.popup.currentIndex(), QAbstractItemView.ScrollHint.PositionAtCenter)
 
     def _take(self, index: QModelIndex) -> None:
-        key = index.data(_KEY)
+        key, before = index.data(_KEY) or self._key, self._key
+        self._key = key
         self.popup.hide()
-        if key and key != self._key:
-            self.set_key(key)
+        if key != before:
             self.chosen.emit(key)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Keys and clicks while the list is open; a click on the words opens it."""
         kind = event.type()
-        if watched is self.popup and kind == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
+        if watched is self.popup and isinstance(event, QKeyEvent) and kind == QEvent.Type.KeyPress:
             return self._on_list_key(event)
         if watched is self.popup and kind == QEvent.Type.Hide:
             self._closed = time.monotonic()
-            self.popup.clearSelection()
-            self.set_key(self._key)
-        elif kind == QEvent.Type.MouseButtonRelease and isinstance(event, QMouseEvent):
+            self.set_entries(self._entries, self._key)
+        elif isinstance(event, QMouseEvent) and kind == QEvent.Type.MouseButtonRelease:
             if watched is self._line and self.isEnabled():
                 self._open_by_mouse()
             elif watched is self.popup.viewport():  # a heading is no choice: the list stays
@@ -214,14 +134,14 @@ class SearchCombo(QuietCombo):
         if key in _WALK:
             QListView.keyPressEvent(self.popup, event)
             self._touched = True
-        elif key in _ENTER or (key in (Qt.Key.Key_Tab, Qt.Key.Key_Backtab) and self._touched):
+        elif key in _ENTER or (key in _TAB and self._touched):
             self._take(self.popup.currentIndex())
-        elif key in (Qt.Key.Key_Escape, Qt.Key.Key_Tab, Qt.Key.Key_Backtab, Qt.Key.Key_F4):
+        elif key in (_keys.Key_Escape, _keys.Key_F4, *_TAB):
             self.popup.hide()
         else:
             return False
-        if key in (Qt.Key.Key_Tab, Qt.Key.Key_Backtab):
-            self.focusNextPrevChild(key == Qt.Key.Key_Tab)
+        if key in _TAB:
+            self.focusNextPrevChild(key == _keys.Key_Tab)
         elif key not in _WALK:
             self._line.selectAll()
         return True
@@ -237,9 +157,9 @@ class SearchCombo(QuietCombo):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Arrow keys open the list; the rest is typed."""
-        if event.key() in (*_WALK, Qt.Key.Key_F4):
+        if event.key() in (*_WALK, _keys.Key_F4):
             self.showPopup()
-        elif event.key() in (*_ENTER, Qt.Key.Key_Escape):
+        elif event.key() in (*_ENTER, _keys.Key_Escape):
             event.ignore()
         else:
             super().keyPressEvent(event)

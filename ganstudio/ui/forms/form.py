@@ -63,7 +63,7 @@ class FieldForm(QWidget):
     """Rows for typed fields.
 
     ``value_edited`` carries name and value of what a *person* changed; ``errors_changed`` says that a row went wrong or
-    right. Values set by the program are silent.
+    right; ``found`` carries what a search should bring into view. Values set by the program are silent.
 
     Args:
         explained: what each value does stands below it, for a wide form; else it is in the tooltip only.
@@ -74,6 +74,7 @@ class FieldForm(QWidget):
 
     value_edited = Signal(str, object)
     errors_changed = Signal()
+    found = Signal(QWidget)
 
     def __init__(self, *, explained: bool = False) -> None:
         super().__init__()
@@ -203,23 +204,21 @@ class FieldForm(QWidget):
         for before, after in pairwise(stops):
             QWidget.setTabOrder(before, after)
 
-    def mark(self, words: Sequence[str]) -> int:
-        """Marks the words in the titles of the rows that hold them all; how many such rows there are."""
-        for row in self.rows:
-            row.label.mark(words if row.matches(words) else ())
-        return sum(row.matches(words) for row in self.rows)
-
     def _filter(self, text: str) -> None:
         words = text.casefold().split()
         for group in self._groups:
             group.words = words
             group.refresh()
-        hits = sum(form.mark(words) for form in (self, *self.neighbours))
-        count = sum(len(form.rows) for form in (self, *self.neighbours))
-        told = _("{n} of {count}").format(n=hits, count=count)
+        rows = [row for form in (self, *self.neighbours) for row in form.rows]
+        hits = [row for row in rows if row.matches(words)]
+        for row in rows:
+            row.label.mark(words if row in hits else ())
+        told = _("{n} of {count}").format(n=len(hits), count=len(rows))
         self._found.setText(told if hits else _("Nothing is called “{text}”.").format(text=text.strip()))
         self._result.setVisible(bool(words))
         self.search.setAccessibleDescription(self._found.text() if words else "")
+        if words:
+            self.found.emit(hits[0] if hits else self._result)
 
     def _on_error(self, _name: str, _text: str) -> None:
         for group in self._groups:

@@ -19,25 +19,6 @@ from ganstudio.core.i18n import _
 Deed = Callable[[], object]
 
 
-def _toggle(studio: Studio, model: RunModel) -> None:
-    """Pauses, resumes, or trains on a run that has ended."""
-    if not model.here:
-        studio.continue_run(model, model.goal)
-    elif model.state == "paused":
-        studio.resume(model)
-    else:
-        model.pause()
-
-
-def toggle_words(model: RunModel | None) -> str:
-    """What :func:`_toggle` does now."""
-    if model is None:
-        return _("Pause or resume")
-    if not model.here:
-        return _("Continue to step {step}").format(step=f"{model.goal:,}")
-    return _("Pause") if model.state in ("training", "preparing") else _("Resume")
-
-
 def _ask(studio: Studio, what: Callable[[RunModel], object]) -> Deed:
     """Asks something of the run that is looked at."""
     return lambda: what(studio.current) if studio.current is not None else None
@@ -106,9 +87,9 @@ def train_actions(
                _("An empty form beside the gallery’s ready experiments.")),
         Action("run.start", _("Start"), start.click, "play", "Ctrl+Return", f"{menu}/0",
                _("Trains what the form says."), can_start),
-        Action("run.toggle", _("Pause or resume"), ask(partial(_toggle, studio)), "", "Ctrl+P", f"{menu}/0",
+        Action("run.toggle", _("Pause or resume"), ask(studio.toggle), "", "Ctrl+P", f"{menu}/0",
                _("Holds after the present step, or goes on; a run that has ended goes on until the step that is said."),
-               can_toggle, wording=lambda: toggle_words(studio.current)),
+               can_toggle, wording=lambda: studio.current.next_deed if studio.current is not None else _("Pause or resume")),
         Action("run.step", _("One step"), ask(RunModel.step_once), "step", "Ctrl+.", f"{menu}/1",
                _("One step of all networks, then hold."), here),
         Action("run.checkpoint", _("Save a checkpoint"), ask(RunModel.save_checkpoint), "checkpoint", "Ctrl+S", f"{menu}/2",

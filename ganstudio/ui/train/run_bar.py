@@ -21,7 +21,6 @@ from ganstudio.ui.kit.menus import ActionBinder
 from ganstudio.ui.kit.parts import ElidedLabel, Segmented, boxed, filled_menu, label, tool_button
 from ganstudio.ui.kit.style import set_look
 from ganstudio.ui.kit.words import clock, state_text
-from ganstudio.ui.train.actions import toggle_words
 
 RoleActions = Callable[[Sequence[RoleInfo]], tuple[Action, ...]]
 NARROW = 760  # pixels below which words give way to the name and the step
@@ -187,7 +186,7 @@ class RunBar(QWidget):
         self._state.setText(word)
         self._numbers.setText(progress_text(model))
         training = model.here and model.state in ("training", "preparing")
-        self.main.setText(toggle_words(model))
+        self.main.setText(model.next_deed)
         self.main.setIcon(icon("pause" if training else "play", "accent_text"))
         self.main.setVisible(model.here or (not model.live and model.path is not None))
         self.roles.set_roles(model.roles, model.only)
