@@ -32,7 +32,8 @@ SEED = FieldSpec(
     _("Decides everything that is drawn: weights, latents, order of the data. The same seed gives the same run."),
     "int", 0, low=0, high=MAX_SEED)
 NAME = FieldSpec(
-    "name", _("Name"), _("What the run is called in the list. Left empty, it is made from data and method."), "text", "")
+    "name", _("Name"), _("What the run is called in the list. Left empty, it is made from data and method."), "text", "",
+    live=True)
 # fmt: on
 _BOOLS = {"true": True, "on": True, "yes": True, "1": True, "false": False, "off": False, "no": False, "0": False}
 

@@ -76,6 +76,7 @@ class DataCard:
     downloadable: bool
     fields: tuple[FieldSpec, ...]
     takes_path: bool
+    classed: bool = True
 
     @property
     def own_pictures(self) -> bool:
@@ -83,13 +84,20 @@ class DataCard:
         return self.takes_path and self.kind != "points"
 
 
+def lacks(method: MethodCard, data: DataCard) -> str:
+    """What the method needs and the data are not or have not, in words; empty where it can be trained on them."""
+    if data.kind not in method.data_kinds:
+        return kinds_text(method.data_kinds)
+    return _("classes") if method.needs.labels and not data.classed else ""
+
+
 def misfit(method: MethodCard, data: DataCard) -> str:
     """Why the method cannot be trained on the data, as a sentence; empty where it can."""
-    if data.kind in method.data_kinds:
-        return ""
+    wanted, kind = lacks(method, data), kinds_text((data.kind,))
     words = _("{method} trains on {wanted}, and {data} is made of {kind}.")
-    wanted, kind = kinds_text(method.data_kinds), kinds_text((data.kind,))
-    return words.format(method=method.title, data=data.title, wanted=wanted, kind=kind)
+    if data.kind in method.data_kinds:
+        words = _("{method} learns from {wanted}, and {data} has none.")
+    return words.format(method=method.title, data=data.title, wanted=wanted, kind=kind) if wanted else ""
 
 
 def data_for(method: MethodCard, datasets: Iterable[DataCard], instead: DataCard | None = None) -> DataCard | None:
@@ -98,13 +106,13 @@ def data_for(method: MethodCard, datasets: Iterable[DataCard], instead: DataCard
     A person who has chosen own pictures (``instead``) gets the set that reads such a folder as the method wants it.
     """
     own = instead is not None and instead.own_pictures
-    fitting = [card for card in datasets if card.kind in method.data_kinds]
+    fitting = [card for card in datasets if not lacks(method, card)]
     return min(fitting, default=None, key=lambda card: (card.own_pictures != own, card.takes_path, not card.available))
 
 
 def method_for(data: DataCard, methods: Iterable[MethodCard]) -> MethodCard | None:
     """The first method that can be trained on the data; None where there is none."""
-    return next((card for card in methods if data.kind in card.data_kinds), None)
+    return next((card for card in methods if not lacks(card, data)), None)
 
 
 class Catalogue:
@@ -128,7 +136,7 @@ class Catalogue:
         from ganstudio.data import DATASETS, is_available
 
         self._datasets: Registry[DataCard] = Registry("data set")
-        told = ("name", "title", "summary", "kind", "licence", "downloadable", "takes_path")
+        told = ("name", "title", "summary", "kind", "licence", "downloadable", "takes_path", "classed")
         for source in DATASETS.values():
             said = {name: getattr(source, name) for name in told}
             card = DataCard(**said, available=is_available(source), fields=fields_of(source.Options))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from ganstudio.app.generators.catalogue import DataCard, MethodCard, data_for, kinds_text, method_for
+from ganstudio.app.generators.catalogue import DataCard, MethodCard, data_for, kinds_text, lacks, method_for
 from ganstudio.core.i18n import _
 from ganstudio.core.methodinfo import FAMILIES
 
@@ -33,10 +33,10 @@ def method_entries(methods: Sequence[MethodCard], data: DataCard | None, dataset
     found, families = [], list(FAMILIES.values())
     for card in sorted(methods, key=lambda card: (families.index(card.family_title), card.year)):
         note, tip = "", f"{card.summary}\n{card.objective}".strip()
-        if data is not None and data.kind not in card.data_kinds:
-            other, words = data_for(card, datasets, data), _("needs {kinds}: takes “{data}” with it")
-            words = words if other is not None else _("needs {kinds}")
-            note = words.format(kinds=kinds_text(card.data_kinds), data=other.title if other is not None else "")
+        if data is not None and (wanted := lacks(card, data)):
+            other, words = data_for(card, datasets, data), _("needs {wanted}: takes “{data}” with it")
+            words = words if other is not None else _("needs {wanted}")
+            note = words.format(wanted=wanted, data=other.title if other is not None else "")
         found.append(Entry(card.name, f"{card.title} · {card.year}", card.family_title, tip, note))
     return found
 
@@ -47,10 +47,12 @@ def data_entries(datasets: Iterable[DataCard], method: MethodCard | None, method
     order, found = (points, images, _("Pictures from maps or pictures"), own), []
     for card in datasets:
         group, note = own if card.takes_path else {"points": points, "images": images}.get(card.kind, order[2]), ""
-        if method is not None and card.kind not in method.data_kinds:
-            other, words = method_for(card, methods), _("is made of {kinds}: takes {method} with it")
-            words = words if other is not None else _("is made of {kinds}")
-            note = words.format(kinds=kinds_text((card.kind,)), method=other.title if other is not None else "")
+        if method is not None and lacks(method, card):
+            other = method_for(card, methods)
+            note = _("has no classes") if card.kind in method.data_kinds else _("is made of {kinds}")
+            note = note.format(kinds=kinds_text((card.kind,)))
+            if other is not None:
+                note = _("{reason}: takes {method} with it").format(reason=note, method=other.title)
         found.append(Entry(card.name, card.title, group, card.summary, note))
     return sorted(found, key=lambda entry: order.index(entry.group))
 

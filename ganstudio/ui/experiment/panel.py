@@ -205,7 +205,8 @@ class ExperimentPanel(QWidget):
         words = _("Where it trains. Auto takes the fastest there is.")
         device = FieldSpec("device", _("Device"), words, "choice", "auto", choices=devices)
         values = {name: getattr(experiment, name) for name in ("steps", "seed", "device", "name")}
-        self.run_form.set_fields((STEPS, SEED, device, NAME), values)
+        own = {} if self.mode == "draft" else {"name": experiment.title}  # a run has a name: it goes back to that
+        self.run_form.set_fields((STEPS, SEED, device, NAME), values, own)
         editor = self.run_form.row("name").editor
         if isinstance(editor, TextEdit):
             editor.setPlaceholderText(experiment.with_(name="").title)
@@ -218,9 +219,8 @@ class ExperimentPanel(QWidget):
         self.hyper.set_live_only(not draft)
         for row in () if draft or live else (*self.hyper.rows, *self.run_form.rows):
             row.set_locked(OPEN[self.mode])
-        self.run_form.row("name").set_locked("")
-        if self.mode == "finished":
-            self.run_form.row("steps").set_locked("")
+        for name in ("name", "steps") if self.mode == "finished" else ("name",):
+            self.run_form.row(name).set_locked("")
         say(self._open, OPEN.get(self.mode, ""))
         for button in (self.undo_button, self.redo_button, self.start):
             button.setVisible(draft)

@@ -18,7 +18,7 @@ from ganstudio.ui.kit.theme import current_theme, ui_font
 _KEY, _keys = Qt.ItemDataRole.UserRole, Qt.Key
 _WALK = (_keys.Key_Up, _keys.Key_Down, _keys.Key_PageUp, _keys.Key_PageDown)
 _ENTER, _TAB = (_keys.Key_Return, _keys.Key_Enter), (_keys.Key_Tab, _keys.Key_Backtab)
-LIST_WIDTH = 440
+LIST_WIDTH = 480
 AGAIN = 0.25  # seconds in which the click that closed the list does not open it again
 
 
@@ -43,7 +43,6 @@ class SearchCombo(QuietCombo):
         self.setCompleter(None)  # type: ignore[arg-type]
         self._list = QCompleter(self._rows, self)
         self._list.setCompletionMode(QCompleter.CompletionMode.UnfilteredPopupCompletion)
-        self._list.setMaxVisibleItems(24)
         self._list.setWidget(self)
         self._list.setPopup(self.popup)
         self.popup.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -86,26 +85,38 @@ class SearchCombo(QuietCombo):
             self._touched = False
         self._rows.clear()
         group, at = "", 0
-        for entry in entries or [Entry("", _("Nothing is called that"), "")]:
-            if entry.group != group or not entry.key:
+        for entry in entries or [Entry("", "", _("Nothing is called that"))]:
+            if entry.group != group:
                 group = entry.group
-                head = QStandardItem(group or entry.title)
+                head = self._add(group, True)
                 head.setFlags(Qt.ItemFlag.NoItemFlags)
                 head.setFont(ui_font(weight=ui_font().weight().DemiBold))
-                self._rows.appendRow(head)
             if entry.key:
                 at = self._rows.rowCount() if entry.key == lit else at
-                item = QStandardItem(f"{entry.title}\n{entry.note}" if entry.note else entry.title)
+                item = self._add(f"{entry.title}\n{entry.note}".strip(), bool(entry.note))
                 item.setData(entry.key, _KEY)
                 item.setToolTip(entry.tip)
-                if entry.note:
-                    item.setForeground(QColor(current_theme().text_muted))
-                self._rows.appendRow(item)
-        self.popup.setAccessibleName(self.accessibleName())
-        self._list.complete(QRect(0, 0, max(self.width(), LIST_WIDTH), self.height()))
+        self._drop_down()
         if at:
             self.popup.setCurrentIndex(self.popup.model().index(at, 0))
             self.popup.scrollTo(self.popup.currentIndex(), QAbstractItemView.ScrollHint.PositionAtCenter)
+
+    def _add(self, text: str, muted: bool) -> QStandardItem:
+        item = QStandardItem(text)
+        if muted:
+            item.setForeground(QColor(current_theme().text_muted))
+        self._rows.appendRow(item)
+        return item
+
+    def _drop_down(self) -> None:
+        """Shows the list, as high as its rows where there is room for that; Qt takes all of them to be as the first."""
+        room, here = self.screen().availableGeometry(), self.mapToGlobal(self.rect().topLeft()).y()
+        wide, most = max(self.width(), LIST_WIDTH), max(room.bottom() - here - self.height(), here - room.top()) - 4
+        self.popup.setAccessibleName(self.accessibleName())
+        self.popup.resize(wide, self.popup.height())
+        rows = sum(self.popup.sizeHintForRow(row) for row in range(self._rows.rowCount()))
+        self.popup.setFixedHeight(max(24, min(rows + 2 * self.popup.frameWidth() + 2, most)))
+        self._list.complete(QRect(0, 0, wide, self.height()))
 
     def _take(self, index: QModelIndex) -> None:
         key, before = index.data(_KEY) or self._key, self._key

@@ -35,7 +35,7 @@ class Reader(QDialog):
         words = _("Finds pages that hold all these words; Enter opens the first one")
         self.search = entry(_("Search"), words, changed=self.list.search, clear=True)
         self.search.returnPressed.connect(self._go_first)
-        self.list.setFixedWidth(240)
+        self.list.setFixedWidth(230)
         for page in pages:
             self.list.add(page.group, (page.title,), page.key, page.words)
         self.list.currentItemChanged.connect(self._chosen)
@@ -47,7 +47,7 @@ class Reader(QDialog):
         self.text.anchorClicked.connect(lambda url: self.show_page(url.path()))
         left = boxed(self.search, self.list, gap=8, margins=(12, 12, 12, 12))
         boxed(left, line(horizontal=False), self.text, across=True, into=self, stretch=self.text)
-        self.resize(940, 640)
+        self.resize(1000, 660)
         theme_hub.changed.connect(self._draw)
 
     def show_page(self, key: str, anchor: str = "") -> None:
@@ -75,8 +75,9 @@ class Reader(QDialog):
             self.text.document().setDefaultStyleSheet(
                 f"h2, h3, p, td {{ color: {theme.text}; }} a {{ color: {theme.accent}; }} "
                 f".muted, td.number {{ color: {theme.text_muted}; }} code, td.formula {{ font-family: '{fixed}'; }} "
+                f"td.formula {{ font-size: {theme.normal - 1}px; }} p {{ margin-top: 6px; margin-bottom: 6px; }} "
                 f"table.formula {{ background-color: {theme.surface}; margin-top: 4px; margin-bottom: 4px; }} "
-                f"h3 {{ margin-top: 18px; margin-bottom: 4px; }} p {{ margin-top: 6px; margin-bottom: 6px; }}"
+                "h3 { margin-top: 18px; margin-bottom: 4px; }"
             )
             self.text.setHtml(self._shown.html)
 
