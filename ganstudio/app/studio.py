@@ -25,6 +25,7 @@ from ganstudio.core.errors import StudioError
 from ganstudio.core.experiment import Experiment
 from ganstudio.core.fields import of_run
 from ganstudio.core.i18n import _
+from ganstudio.core.names import free_name
 from ganstudio.data.archives import clear_left_overs
 from ganstudio.store import rename_run
 
@@ -171,6 +172,7 @@ class Studio:
         session.start()
         model = RunModel(session.experiment)
         model.attach(session)
+        self.draft.name_is_taken(experiment.name)
         return self._open(model)
 
     def open_run(self, path: Path) -> RunModel | None:
@@ -250,6 +252,15 @@ class Studio:
         session.start()
         model.show(model.source)
 
+    def toggle(self, model: RunModel) -> None:
+        """Pauses, resumes, or trains on a run that has ended: what :attr:`RunModel.next_deed` says."""
+        if not model.here:
+            self.continue_run(model, model.goal)
+        elif model.state == "paused":
+            self.resume(model)
+        else:
+            model.pause()
+
     def resume(self, model: RunModel) -> None:
         """Lets a run that holds here go on; where its rates have fallen to 0 the person is asked how."""
         if stands_still(model.experiment.hyper, model.step):
@@ -284,7 +295,9 @@ class Studio:
         cards = () if self.catalogue is None else self.catalogue.methods
         fields = next((card.fields for card in cards if card.name == told.method), ())
         whole = told.with_(steps=model.total, hyper=of_run(fields, told.hyper))
-        copy = unsettled(whole).with_(steps=told.steps, name="")
+        made = told.with_(name="").title  # one that nobody typed is made anew: the copy may have another method
+        name = free_name(model.title, {made, *(one.title for one in self.runs)})  # closed ones count when it begins
+        copy = unsettled(whole).with_(steps=told.steps, name="" if name.startswith(f"{made} ") else name)
         self.draft.replace(copy, _("Duplicate {name}").format(name=model.title))
 
     def close_run(self, model: RunModel) -> None:
@@ -296,16 +309,15 @@ class Studio:
             self.look_at(None)
 
     def rename(self, path: Path, name: str) -> None:
-        """Calls a run something else."""
-        try:
-            rename_run(path, name)
-        except StudioError as error:
-            self.report(error)
-            return
-        for model in self.runs:
-            if model.path == path:
-                model.renamed(name)
-        self.library_changed.emit()
+        """Calls a run something else, in the background; with a number where another one is called so."""
+
+        def done(called: str) -> None:
+            for model in self.runs:
+                if model.path == path:
+                    model.renamed(called)
+            self.library_changed.emit()
+
+        self.jobs.start(_("Renaming a run"), lambda _progress, _cancel: rename_run(path, name)).on_done(done)
 
     @property
     def training(self) -> list[RunModel]:

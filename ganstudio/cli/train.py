@@ -302,7 +302,8 @@ class _Watcher:
             case Progress():
                 if self._progress is None:
                     self._line.note(
-                        _("Training {what} on {device} in {path}").format(
+                        _("Training {what} on {device} until step {total} in {path}").format(
+                            total=f"{event.total:,}",
                             what=f"{self._session.experiment.method} / {self._session.experiment.data}",
                             device=event.device,
                             path=self._session.path,

@@ -20,7 +20,16 @@ if TYPE_CHECKING:
     )
     from ganstudio.store.folder import RunInfo, create_run, runs_folder, set_runs_folder
     from ganstudio.store.follow import Follower
-    from ganstudio.store.library import Trashed, delete_run, empty_trash, list_runs, list_trash, rename_run, restore_run
+    from ganstudio.store.library import (
+        Trashed,
+        delete_run,
+        empty_trash,
+        list_runs,
+        list_trash,
+        rename_run,
+        restore_run,
+        taken_names,
+    )
     from ganstudio.store.queue import WriteQueue
     from ganstudio.store.run import Run
     from ganstudio.store.samples import sample_schedule
@@ -51,6 +60,7 @@ __all__ = [
     "runs_folder",
     "sample_schedule",
     "set_runs_folder",
+    "taken_names",
 ]
 
 __getattr__ = face(
@@ -59,7 +69,7 @@ __getattr__ = face(
         "checkpoints": "BadCheckpoint CheckpointCheck find_checkpoint is_milestone load_checkpoint newest_usable",
         "folder": "RunInfo create_run runs_folder set_runs_folder",
         "follow": "Follower",
-        "library": "Trashed delete_run empty_trash list_runs list_trash rename_run restore_run",
+        "library": "Trashed delete_run empty_trash list_runs list_trash rename_run restore_run taken_names",
         "queue": "WriteQueue",
         "run": "Run",
         "samples": "sample_schedule",

@@ -216,7 +216,7 @@ class Shell(ReadInOrder, QMainWindow):
                    _("All that was said since the program was started."), wording=self._messages_words),
             Action("view.reset-layout", _("Reset layout"), self.reset_layout, "window", "", f"{view}/3",
                    _("Forgets sizes and positions of window and panels.")),
-            Action("help.shortcuts", _("Keyboard shortcuts"), self.open_shortcuts, "keyboard", "F1; Ctrl+/", more,
+            Action("help.shortcuts", _("Keyboard shortcuts"), self.open_shortcuts, "keyboard", "Ctrl+/", more,
                    _("All keys in one place.")),
             Action("help.about", _("About ganstudio"), self.open_about, "info", "", f"{more}/1",
                    _("Version, licence and the folders in use.")),

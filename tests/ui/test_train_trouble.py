@@ -235,7 +235,7 @@ def test_a_run_of_another_process_is_followed(window: MainWindow, qtbot: QtBot, 
         wait(qtbot, lambda: len(window.train.run_view.curves.tables["steps"]) > 50)
         process.terminate()
         qtbot.waitUntil(lambda: not model.live, timeout=30_000)
-        wait(qtbot, lambda: bar.main.isVisible() and bar.main.text() == "Continue")
+        wait(qtbot, lambda: bar.main.isVisible() and bar.main.text().startswith("Continue to step "))
         at = model.step
         window.table.run("run.toggle")
         wait(qtbot, lambda: model.here and model.step > at)

@@ -34,6 +34,11 @@ _SEEN: dict[type, str] = {Samples: "samples", events.Scene: "scene", events.Real
 T = TypeVar("T")
 
 
+def goal_after(step: int, total: int, asked: int) -> int:
+    """Until which step a run goes on that nobody has told: to its end, and from there as far again as it was asked."""
+    return total if step < total else step + max(asked, 1)
+
+
 class RunModel:
     """A run: what is known of it, kept up to date by :meth:`pump`, and what can be asked of it. Main thread only.
 
@@ -87,7 +92,7 @@ class RunModel:
         self._follower: Follower | None = None
         self._next_poll = 0.0
         self._pending: set[str] = set()
-        self.step = 0
+        self.step = self._goal = 0
 
     # -- where it comes from ----------------------------------------------------------------------------------------
 
@@ -109,7 +114,8 @@ class RunModel:
     def _bind(self, run: Run) -> None:
         self._run, self.path, self.info, self.spec = run, run.path, run.info, run.info.spec
         # The folder holds every hyper-parameter, also those that nobody set.
-        self.experiment = self.experiment.with_(hyper={**run.info.experiment.hyper, **self.experiment.hyper})
+        hyper = {**run.info.experiment.hyper, **self.experiment.hyper}
+        self.experiment = self.experiment.with_(hyper=hyper, name=run.info.name)  # another run may have had its name
         if self.real is None:
             self.real = self._readable(run.load_real)  # the rest of the run can be seen without it
         self._pending |= {"name", "real", "hyper"}
@@ -119,7 +125,7 @@ class RunModel:
         self._session, self._follower = session, None
         self.only = None
         self.experiment = self.experiment.with_(data=session.experiment.data)
-        self.waits_for_data = 0
+        self.waits_for_data = self._goal = 0
         self.state, self.message, self.details = "preparing", "", ""
         self._pending.add("state")
 
@@ -149,6 +155,28 @@ class RunModel:
     def total(self) -> int:
         """Steps asked for."""
         return self.progress.total if self.progress else self.experiment.steps
+
+    @property
+    def goal(self) -> int:
+        """Until which step it trains on when it is continued: what the person said, or see :func:`goal_after`."""
+        return self._goal if self.aimed else goal_after(self.step, self.total, self.experiment.steps)
+
+    @property
+    def aimed(self) -> bool:
+        """The person has said until which step."""
+        return self._goal > self.step
+
+    def aim(self, steps: int) -> None:
+        """Says until which step it is to train on, once it is continued."""
+        self._goal = steps
+        self._pending.add("state")
+
+    @property
+    def next_deed(self) -> str:
+        """What its main button does now, in words: hold, go on, or be continued, and until which step."""
+        if not self.here:
+            return _("Continue to step {step}").format(step=f"{self.goal:,}")
+        return _("Pause") if self.state in ("training", "preparing") else _("Resume")
 
     def seconds_at(self, step: int) -> float:
         """Training time at a step; 0 while nothing was measured."""

@@ -23,9 +23,9 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QComboBox, QDialog, QGridLayout, QSlider, QWidget
 
+from ganstudio.app import density as shapes
+from ganstudio.app.density import SIZE, Brush, Density, Field
 from ganstudio.core.i18n import _
-from ganstudio.ui.experiment import density as shapes
-from ganstudio.ui.experiment.density import SIZE, Brush, Density, Field
 from ganstudio.ui.experiment.previews import PreviewView
 from ganstudio.ui.kit.painted import colour, rgb, to_image
 from ganstudio.ui.kit.parts import boxed, entry, label, push_button, tool_button

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import escape
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
@@ -114,7 +115,7 @@ class FieldRow(QWidget):
         self._show_tip()
         self._refresh_reset()
 
-    def matches(self, words: list[str]) -> bool:
+    def matches(self, words: Sequence[str]) -> bool:
         """Whether every word occurs in title, name, group or help."""
         text = f"{self.spec.title} {self.spec.name} {self.spec.group} {self.spec.help}".casefold()
         return all(word in text for word in words)

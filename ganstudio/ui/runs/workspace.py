@@ -13,6 +13,7 @@ from PySide6.QtGui import QDesktopServices, QGuiApplication, QHideEvent, QResize
 from PySide6.QtWidgets import QMenu, QWidget
 
 from ganstudio.app.runs.library import Library, RunRow
+from ganstudio.app.runs.run_model import goal_after
 from ganstudio.app.studio import Studio
 from ganstudio.core.errors import UsageError
 from ganstudio.core.events import State
@@ -43,16 +44,16 @@ class ContinueDialog(FormDialog):
 
     Args:
         row: the run.
+        goal: until which step it goes on where nobody says otherwise.
         then: told the number of steps in all.
     """
 
-    def __init__(self, row: RunRow, then: Callable[[int], object], parent: QWidget) -> None:
+    def __init__(self, row: RunRow, goal: int, then: Callable[[int], object], parent: QWidget) -> None:
         super().__init__(_("Continue training"), _("Continue"), _("Train this run until the step above"), parent)
         self._then = then
         words = _("“{name}” has done {step} steps. It goes on from its newest checkpoint.")
         self.words.setText(words.format(name=row.name, step=f"{row.step:,}"))
-        least, more = row.step + 1, row.step + max(row.experiment.steps, 1)  # as many again where all are done
-        goal = row.total if row.step < row.total else more
+        least = row.step + 1
         self.steps = self.number(_("Train until step"), least, MOST_STEPS, goal, "")
         self.steps.setToolTip(_("Steps in all, from {least} on").format(least=f"{least:,}"))
         self.steps.setSingleStep(max(100, row.experiment.steps // 10))
@@ -238,7 +239,9 @@ class RunsWorkspace(Page):
     def continue_chosen(self) -> None:
         """Asks how far, then trains on."""
         for row in self.chosen[:1]:
-            ContinueDialog(row, partial(self._continue, row.path), self).open()
+            goals = [model.goal for model in self._studio.runs if model.path == row.path]
+            goals.append(goal_after(row.step, row.total, row.experiment.steps))
+            ContinueDialog(row, goals[0], partial(self._continue, row.path), self).open()
 
     def _continue(self, path: Path, steps: int) -> None:
         model = self._studio.open_run(path)

@@ -79,7 +79,7 @@ class DataJobs(QObject):
             except StudioError as error:
                 self._studio.report(error)
                 return
-            self._panel.draft.set_data(join_request("drawing", title))
+            self._panel.draft.set_data(join_request("drawing", title), name=title)
             if then is not None:
                 then()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ from PySide6.QtWidgets import QWidget
 
 from ganstudio.app.gallery import card_pictures, gallery_card, missing_downloads
 from ganstudio.app.generators.workplaces import WORKPLACES
+from ganstudio.app.help import WORDS, pages
 from ganstudio.app.history import History
 from ganstudio.app.runs.run_model import RunModel
 from ganstudio.app.studio import Studio
@@ -32,6 +34,7 @@ from ganstudio.ui.kit.words import state_text
 from ganstudio.ui.train.data_jobs import DataJobs
 
 if TYPE_CHECKING:
+    from ganstudio.ui.kit.reader import Reader
     from ganstudio.ui.train.run_view import RunView
 
 PANEL_WIDTH = 304
@@ -86,7 +89,9 @@ class TrainWorkspace(Page):
         panel.start_requested.connect(self.start)
         panel.live_value_edited.connect(self._set_live)
         panel.extend_requested.connect(self._extend)
+        panel.rename_requested.connect(self._rename)
         panel.duplicate_requested.connect(self.duplicate)
+        panel.help_requested.connect(self.show_help)
         listen(
             self,
             (studio.current_changed, self._current_changed),
@@ -252,9 +257,13 @@ class TrainWorkspace(Page):
     def _show_form(self, model: RunModel) -> None:
         if self._right.currentWidget() is self._run_view:
             self._total = model.total
-            mode: Mode = "running" if model.here else "elsewhere" if model.live else "finished"
+            here: Mode = "paused" if model.state == "paused" else "running"
+            mode: Mode = here if model.here else "elsewhere" if model.live else "finished"
+            steps = model.goal if model.aimed else model.total
             with self._keeping_focus():
-                self.panel.show_run(model.experiment.with_(steps=model.total), mode)
+                self.panel.show_run(model.experiment.with_(steps=steps), mode, model.key)
+            if model.path is None:
+                self.panel.run_form.row("name").set_locked(_("The run is only being prepared."))
 
     def _set_live(self, name: str, value: Any) -> None:
         if self._studio.current is not None:
@@ -262,8 +271,38 @@ class TrainWorkspace(Page):
 
     def _extend(self, steps: int) -> None:
         model = self._studio.current
-        if model is not None:
+        if model is None:
+            return
+        if steps <= model.step:
+            words = _("{done} steps are done already: “Steps” has to be more.").format(done=f"{model.step:,}")
+            self.panel.run_form.set_error("steps", words)
+        elif model.here:
             self._studio.extend(model, steps, lambda: self._show_form(model))
+        else:
+            model.aim(steps)
+
+    def _rename(self, name: str) -> None:
+        model = self._studio.current
+        if model is None or model.path is None or not name:
+            self._current_changed()  # a run has a name: the one it had
+        else:
+            self._studio.rename(model.path, name)
+
+    def show_help(self, method: str = "", setting: str = "") -> None:
+        """The page of a method (that of the form or the run, and the setting that has the keyboard, where empty)."""
+        method, setting = method or self.panel.experiment.method, setting or self.panel.asked_about
+        self._studio.when_ready(lambda: self._help.show_page(method, setting))
+
+    def show_glossary(self) -> None:
+        """The words of the field."""
+        self._studio.when_ready(lambda: self._help.show_page(WORDS))
+
+    @cached_property
+    def _help(self) -> Reader:
+        from ganstudio.ui.kit.reader import Reader
+
+        assert self._studio.catalogue is not None  # it is ready
+        return Reader(_("Methods and words"), pages(self._studio.catalogue.methods), self.window())
 
     def duplicate(self) -> None:
         """The run's experiment in the form, to be changed and started as a new run."""
