@@ -31,11 +31,11 @@ from ganstudio.core.i18n import _
 from ganstudio.core.images import make_grid
 from ganstudio.core.mailbox import Mailbox
 from ganstudio.core.observed import Measure, Observed
-from ganstudio.nn.random import randomness
+from ganstudio.nn.random import randomness, seeded
 from ganstudio.store import RunWriter, WriteQueue, is_milestone, sample_schedule
 from ganstudio.training import scene
 from ganstudio.training.device import describe, memory_used
-from ganstudio.training.engine import Engine, seeded
+from ganstudio.training.engine import Engine
 from ganstudio.training.state import state_of
 from ganstudio.training.trouble import not_finite
 
@@ -161,7 +161,7 @@ class Publisher:
         if show.live:
             self.mailbox.put_latest(samples)
             if show.scene:
-                inside = scene.take_scene(engine, show.source)
+                inside = scene.take_scene(engine, show.source, show.box)
                 if inside is not None:
                     self.mailbox.put_latest(inside)
         if store:

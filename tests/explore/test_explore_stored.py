@@ -57,8 +57,8 @@ def test_draws_what_the_data_look_like(base: Path, name: str, shape: tuple[int, 
 
 def test_the_same_as_the_session_stored(base: Path) -> None:
     """The grid on the timeline was drawn from these weights; so the method was rebuilt rightly."""
-    from ganstudio.nn.random import randomness
-    from ganstudio.training.engine import FIXED_IMAGES, seeded
+    from ganstudio.methods.view import FIXED_IMAGES
+    from ganstudio.nn.random import randomness, seeded
 
     generator = StoredGenerator.open(Run.open(base / "images"))
     with randomness(seeded(0, "fixed latents")):
