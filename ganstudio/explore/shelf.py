@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ganstudio.core.commands import Source
-from ganstudio.core.errors import StoreError, StudioError, UsageError
+from ganstudio.core.errors import StoreError, UsageError
 from ganstudio.core.i18n import _
 from ganstudio.store import Run
 

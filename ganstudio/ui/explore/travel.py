@@ -11,6 +11,7 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent
 from ganstudio.app.explore.explorer import Explorer
 from ganstudio.core.i18n import _
 from ganstudio.explore.walks import plane, travelled
+from ganstudio.ui.kit.keys import ARROWS
 from ganstudio.ui.kit.motion import reduced_motion
 from ganstudio.ui.pictures.viewer import Hand
 
@@ -18,12 +19,6 @@ KEY_STEP, FINE_KEY_STEP = 0.05, 0.01
 FRICTION = 3.0  # per second: half the speed is gone after a quarter of a second
 SLOWEST = 0.02  # units a second at which gliding ends
 FRAME_MS = 16
-ARROWS = {
-    Qt.Key.Key_Left: (-1.0, 0.0),
-    Qt.Key.Key_Right: (1.0, 0.0),
-    Qt.Key.Key_Up: (0.0, 1.0),
-    Qt.Key.Key_Down: (0.0, -1.0),
-}
 
 
 class Traveller(Hand):
@@ -79,12 +74,12 @@ class Traveller(Hand):
 
     def step(self, key: int, fine: bool) -> bool:
         """An arrow key; False for any other."""
-        step = ARROWS.get(Qt.Key(key))
+        step = ARROWS.get(key)
         if step is None or not self.possible:
             return False
         self._timer.stop()
         size = FINE_KEY_STEP if fine else KEY_STEP
-        self._go(step[0] * size, step[1] * size)
+        self._go(step[0] * size, -step[1] * size)
         return True
 
     def _glide(self) -> None:

@@ -9,14 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtGui import QColor, QImage
 
+from ganstudio.core.dataspec import Box
 from ganstudio.core.events import Scene
+from ganstudio.core.plane import NOTHING, Ends, Points, belief
 from ganstudio.ui.kit.painted import rgb, to_image
 from ganstudio.ui.kit.theme import Theme
 
-Points = NDArray[np.float32]
-Ends = NDArray[np.float64]
-"""Pieces of line: ``(n, 2, 2)``, two ends each."""
-NOTHING: Ends = np.zeros((0, 2, 2))
 TINT = 0.45
 """How far the strongest belief colours the ground."""
 LEVELS = 6
@@ -48,72 +46,29 @@ class View:
         placed[..., 1] = (self.y - points[..., 1]) * self.scale + self.height / 2
         return placed
 
+    @property
+    def box(self) -> Box:
+        """What is seen, in data coordinates."""
+        (left, top), (right, bottom) = self.to_data(0, 0), self.to_data(self.width, self.height)
+        return left, bottom, right, top
+
     def to_data(self, x: float, y: float) -> tuple[float, float]:
         """A pixel to data coordinates."""
         return (x - self.width / 2) / self.scale + self.x, self.y - (y - self.height / 2) / self.scale
 
 
-def belief(heat: NDArray[np.float32], probability: bool) -> NDArray[np.float32]:
-    """The discriminator's belief on [−1, 1]: −1 surely generated, 0 undecided, 1 surely real.
-
-    A probability is centred at 1/2. A critic has no zero that means anything: its values are centred at their median
-    and scaled by the 95th percentile of the distance from it, so that a few extremes do not wash the rest out.
-    """
-    values = np.nan_to_num(heat, nan=0.5 if probability else float(np.nanmedian(heat)) if heat.size else 0.0)
-    if probability:
-        return np.clip(2 * values - 1, -1, 1).astype(np.float32)
-    middle = np.median(values)
-    spread = max(float(np.percentile(np.abs(values - middle), 95)), 1e-12)
-    return np.clip((values - middle) / spread, -1, 1).astype(np.float32)
-
-
 def heat_image(scene: Scene, theme: Theme) -> QImage:
     """The heat-map as a picture whose first row is the *highest* y: green believed real, orange believed generated."""
     levels = np.round((belief(scene.heat, scene.heat_is_probability) + 1) * 127.5).astype(np.uint8)
+    return to_image(tints(theme)[levels[::-1]])
+
+
+def tints(theme: Theme) -> NDArray[np.uint8]:
+    """The colours of belief from −1 to 1, ``(256, 3)``."""
     ends = rgb(theme.generator), rgb(theme.surface), rgb(theme.real)
     side = np.linspace(-1, 1, 256)[:, None]
     strongest = np.where(side > 0, ends[2], ends[0])
-    table = np.round(ends[1] + (strongest - ends[1]) * np.abs(side) * TINT).astype(np.uint8)
-    return to_image(table[levels[::-1]])
-
-
-def undecided(scene: Scene) -> Ends:
-    """Where the belief crosses zero, so that the two sides can be told apart without their colours.
-
-    Returns:
-        ``(n, 2, 2)`` data coordinates.
-    """
-    side = belief(scene.heat, scene.heat_is_probability).astype(np.float64)
-    rows, columns = side.shape
-    if rows < 2 or columns < 2:
-        return NOTHING
-    # The corners of each cell, and the way from each to the next.
-    corners = np.stack([side[:-1, :-1], side[:-1, 1:], side[1:, 1:], side[1:, :-1]], axis=-1)
-    places = np.array([(0, 0), (1, 0), (1, 1), (0, 1)])
-    ways = np.roll(places, -1, axis=0) - places
-    after = np.roll(corners, -1, axis=-1)
-    crossed = (corners > 0) != (after > 0)
-    share = corners / np.where(crossed, corners - after, 1)
-    cells = np.stack(np.meshgrid(np.arange(columns - 1), np.arange(rows - 1)), axis=-1)
-    nodes = cells[:, :, None] + places + share[..., None] * ways
-    # A cell has two crossings, which are one piece; a saddle has four, which are two.
-    pieces = nodes[crossed].reshape(-1, 2, 2)
-    return (pieces / [columns - 1, rows - 1] * 2 - 1) * scene.extent
-
-
-def heat_at(scene: Scene, x: float, y: float) -> float | None:
-    """The heat at a point, bilinear between the grid's nodes; None outside the grid."""
-    rows, columns = scene.heat.shape
-    # Node (0, 0) is at (−extent, −extent), the last one at (extent, extent).
-    column = (x + scene.extent) / (2 * scene.extent) * (columns - 1)
-    row = (y + scene.extent) / (2 * scene.extent) * (rows - 1)
-    if not (0 <= column <= columns - 1 and 0 <= row <= rows - 1):
-        return None
-    left, low = int(column), int(row)
-    corners = scene.heat[low : low + 2, left : left + 2].astype(np.float64)
-    across, up = column - left, row - low
-    aside = corners @ np.array([1 - across, across])[: corners.shape[1]]
-    return float(np.array([1 - up, up])[: len(corners)] @ aside)
+    return np.round(ends[1] + (strongest - ends[1]) * np.abs(side) * TINT).astype(np.uint8)
 
 
 def dots(placed: NDArray[np.float64], size: tuple[int, int], radius: float, tone: QColor) -> QImage:

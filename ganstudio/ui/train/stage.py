@@ -8,11 +8,13 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from ganstudio.app.runs.run_model import RunModel
+from ganstudio.app.runs.stored_planes import StoredPlanes
 from ganstudio.app.runs.verdict import words_of
-from ganstudio.core.dataspec import DataSpec
-from ganstudio.core.events import Samples
+from ganstudio.core.dataspec import Box, DataSpec
+from ganstudio.core.events import Samples, Scene
 from ganstudio.core.i18n import _
 from ganstudio.metrics.modes import captured
+from ganstudio.ui.kit.lifetimes import Waker
 from ganstudio.ui.kit.parts import ElidedLabel, Segmented, boxed, label, stacked, tool_button
 from ganstudio.ui.pictures.timeline import Timeline
 from ganstudio.ui.pictures.wall import ImageWall
@@ -34,6 +36,7 @@ class Stage(QWidget):
         super().__init__()
         self._model: RunModel | None = None
         self._spec: DataSpec | None = None
+        self._step: int | None = None  # of what is on view
         self.wall, self.scene, self.timeline = ImageWall(), SceneView(), Timeline()
         self._pages = stacked(self.wall, self.scene)
         fake = "fake", _("Fake"), _("What the generator draws from the run’s fixed latents")
@@ -57,10 +60,15 @@ class Stage(QWidget):
         self._sort.toggled.connect(self.wall.set_sorted)
         self.timeline.step_selected.connect(self._show_stored)
         self.timeline.went_live.connect(self._show_live)
+        planes = self._planes = StoredPlanes(Waker(lambda: planes.pump(), self))
+        planes.found.connect(self._show_scene)
+        self.scene.looked.connect(self._look)
+        self.destroyed.connect(lambda: planes.shutdown())
 
     def set_run(self, model: RunModel) -> None:
         """Another run is looked at."""
-        self._model, self._spec = model, None
+        self._model, self._spec, self._step = model, None, None
+        self._planes.drop()
         self._write_caption("")
         self.timeline.stop_film()
         self.timeline.set_steps([])
@@ -107,8 +115,8 @@ class Stage(QWidget):
         if self.timeline.is_live() or (shown is not None and shown == newest):
             if "samples" in aspects:
                 self._show(model.samples)
-            if "scene" in aspects:
-                self.scene.set_scene(model.scene)
+            if aspects & {"samples", "scene", "marks", "state"}:
+                self._ask_scene()
 
     def _arrange(self, model: RunModel) -> None:
         """What can be chosen, and what stands where pictures will be, or would have been."""
@@ -132,6 +140,7 @@ class Stage(QWidget):
         model = self._model
         if samples is None or model is None:
             return
+        self._step = samples.step
         weights = _("average weights") if samples.source == "ema" else _("raw weights")
         self._write_caption(_("step {step}").format(step=f"{samples.step:,}"), weights)
         items: Any = samples.items
@@ -144,19 +153,39 @@ class Stage(QWidget):
         if model.spec is not None and model.spec.modes:
             self.scene.set_mode_hits(captured(items, model.spec)[0])
 
+    def _ask_scene(self) -> None:
+        """The layers of what is on view: as the trainer hands them over, else from the newest checkpoint until then."""
+        model = self._model
+        if model is None or model.spec is None or model.spec.pictures:
+            return
+        if model.here and self.timeline.is_live():
+            self._planes.drop()
+            self.scene.set_scene(model.scene)
+        elif self._step is not None:
+            self._planes.ask(model, self._step, model.box)
+
+    def _show_scene(self, scene: Scene | None, why: str) -> None:
+        other = scene is not None and scene.step != self._step
+        self.scene.set_scene(scene, _("D of step {step}").format(step=f"{scene.step:,}") if scene and other else why)
+
+    def _look(self, box: Box) -> None:
+        if self._model is not None:
+            self._model.look_at(box)
+            self._ask_scene()
+
     def _show_stored(self, step: int) -> None:
         if self._model is None:
             return
         samples = self._model.stored(step)
         if samples is not None:
             self._show(samples)
-            self.scene.set_scene(None)  # the networks of that step are gone; only their samples were stored
+            self._ask_scene()
         self.step_shown.emit(step)
 
     def _show_live(self) -> None:
         if self._model is not None:
             self._show(self._model.samples)
-            self.scene.set_scene(self._model.scene)
+            self._ask_scene()
         self.step_shown.emit(None)
 
     def go_to(self, step: int) -> None:

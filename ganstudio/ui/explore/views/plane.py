@@ -13,8 +13,9 @@ from ganstudio.core.i18n import _
 from ganstudio.explore.state import ExploreState
 from ganstudio.explore.walks import plane, travelled
 from ganstudio.ui.explore.parts import Picks
-from ganstudio.ui.explore.travel import ARROWS, FINE_KEY_STEP, KEY_STEP, Traveller
+from ganstudio.ui.explore.travel import FINE_KEY_STEP, KEY_STEP, Traveller
 from ganstudio.ui.explore.views.base import GridView
+from ganstudio.ui.kit.keys import ARROWS
 from ganstudio.ui.kit.parts import ElidedLabel, tool_button
 from ganstudio.ui.kit.theme import current_theme
 from ganstudio.ui.pictures.grid import PictureGrid
@@ -72,12 +73,12 @@ class Map(PictureGrid):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Arrow keys travel."""
-        step = ARROWS.get(Qt.Key(event.key()))
+        step = ARROWS.get(event.key())
         if step is None or not self.count:
             super().keyPressEvent(event)
             return
         size = FINE_KEY_STEP if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else KEY_STEP
-        self.view.go(self.view.east + step[0] * size, self.view.north + step[1] * size)
+        self.view.go(self.view.east + step[0] * size, self.view.north - step[1] * size)
 
 
 class PlaneView(GridView):

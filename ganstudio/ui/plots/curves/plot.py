@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QHelpEvent, QKeyEvent, QMouseEv
 from PySide6.QtWidgets import QSizePolicy, QToolTip
 
 from ganstudio.core.i18n import _
+from ganstudio.ui.kit.keys import ZOOMS
 from ganstudio.ui.kit.theme import ui_font
 from ganstudio.ui.plots.axes import Grid, Scale, linear_ticks, log_ticks, time_ticks
 from ganstudio.ui.plots.chart import Chart, Line, Sketch
@@ -22,7 +23,6 @@ _DECADES = 8
 _DRAG = 4
 """Pixels the mouse may move in a click."""
 _KEY_PIXELS = 4
-_ZOOMS: dict[int, float] = {Qt.Key.Key_Plus: 0.8, Qt.Key.Key_Equal: 0.8, Qt.Key.Key_Minus: 1.25}
 
 
 class Plot(Chart):
@@ -319,8 +319,8 @@ class Plot(Chart):
         }
         if key in moves:
             self.cursor_moved.emit(min(max(moves[key], scale.x0), scale.x1))
-        elif key in _ZOOMS:
-            self.view.zoom(_ZOOMS[key], now)
+        elif key in ZOOMS:
+            self.view.zoom(1 / ZOOMS[key], now)
             self.moved.emit()
         elif key == Qt.Key.Key_0:
             self.view.fit()
