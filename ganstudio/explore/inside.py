@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,10 +14,12 @@ from numpy.typing import NDArray
 
 from ganstudio.core.commands import Source
 from ganstudio.core.dataspec import Box
+from ganstudio.core.errors import StoreError
 from ganstudio.core.events import Scene
 from ganstudio.explore.generator import Generator, Values
 from ganstudio.methods.view import FIXED_POINTS, fixed_values, inside
 from ganstudio.nn.random import randomness, seeded
+from ganstudio.store import Run
 
 if TYPE_CHECKING:
     from ganstudio.explore.rendering import Work
@@ -35,12 +38,14 @@ class Plane:
         points: float32 ``(N, 2)``: the fixed samples of its run.
         values: the control values that draw them.
         groups: int64 ``(N,)``: which of several generators made each; or None.
+        real: float32 ``(M, 2)``: some of what it learned from, where that is stored and was asked for.
     """
 
     scene: Scene | None
     points: NDArray[np.float32]
     values: Values
     groups: NDArray[np.int64] | None = None
+    real: NDArray[np.float32] | None = None
 
 
 def plane_of(generator: Generator, seed: int, box: Box) -> Plane:
@@ -61,11 +66,22 @@ def plane_of(generator: Generator, seed: int, box: Box) -> Plane:
     return Plane(scene, points, {name: rows.cpu().numpy() for name, rows in values.items()}, made)
 
 
-def look_at_plane(seed: int, box: Box) -> Work:
-    """Work: the :class:`Plane` of the generator that is drawn with."""
+def look_at_plane(run: Run | None, box: Box | None, real: bool = False) -> Work:
+    """Work: the :class:`Plane` of the generator that is drawn with; ``box`` is the square of the data by default.
+
+    Args:
+        run: that it comes from, if from any.
+        box: the part of the plane that the heat-map covers.
+        real: some of the run's data, too.
+    """
 
     def work(generator: Generator) -> Iterator[Any]:
-        yield plane_of(generator, seed, box)
+        plane = plane_of(generator, 0 if run is None else run.info.experiment.seed, box or generator.spec.square)
+        stored = None
+        if run is not None and real:
+            with suppress(StoreError):  # the rest can be seen without it
+                stored = run.load_real()
+        yield plane if stored is None else replace(plane, real=stored.items.astype(np.float32))
 
     return work
 

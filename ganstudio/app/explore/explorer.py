@@ -42,6 +42,7 @@ class Explorer(Desk):
         maps: what can be laid over the picture and, as ``other_maps``, over the other one, by name: float32 ``(h, w)``.
         looks: the names of maps that this generator has; empty for nearly all.
         look: which one is laid over; empty for none.
+        point: where a generator of points draws it, float32 ``(2,)``, and ``other_point``; None for pictures.
         error: why there is no picture.
         kept: pins and directions.
     """
@@ -56,6 +57,8 @@ class Explorer(Desk):
         self.picture: NDArray[np.uint8] | None = None
         self.other: ExploreState | None = None
         self.other_picture: NDArray[np.uint8] | None = None
+        self.point: NDArray[np.float32] | None = None
+        self.other_point: NDArray[np.float32] | None = None
         self.maps: Mapping[str, NDArray[np.float32]] = {}
         self.other_maps: Mapping[str, NDArray[np.float32]] = {}
         self.looks: tuple[str, ...] = ()
@@ -71,7 +74,7 @@ class Explorer(Desk):
         assert self.opened is not None
         if not fits or self.state is None:
             self.state = self.opened.start
-            self.other = self.other_picture = self.picture = None
+            self.other = self.other_picture = self.picture = self.point = self.other_point = None
         if not fits or not self.opened.generator.looks:
             self.looks, self.look = (), ""
         self.maps = self.other_maps = {}
@@ -89,7 +92,7 @@ class Explorer(Desk):
         self.kept_changed.emit()
 
     def _forget(self) -> None:
-        self.state = self.picture = self.other = self.other_picture = None
+        self.state = self.picture = self.other = self.other_picture = self.point = self.other_point = None
         self.maps, self.other_maps, self.looks, self.look = {}, {}, (), ""
         self.kept = Keepsakes(None, ())
         self._drawing.clear()
@@ -170,7 +173,7 @@ class Explorer(Desk):
         before = self.other
 
         def put(other: ExploreState | None) -> None:
-            self.other, self.other_picture = other, None
+            self.other, self.other_picture, self.other_point = other, None, None
             self._ask_picture()
             self.picture_changed.emit()
 
@@ -210,6 +213,7 @@ class Explorer(Desk):
         seen = result.value
         if result.channel == OTHER:
             self.other_picture, self.other_maps = (None, {}) if seen is None else (seen.picture, seen.maps)
+            self.other_point = None if seen is None else seen.point
         elif seen is None and self._asks_looks:  # it may be the maps that fail: the picture alone is asked for then
             self._asks_looks = False
             self._ask_picture()
@@ -217,7 +221,7 @@ class Explorer(Desk):
         else:
             self.error = result.error
             if seen is not None:
-                self.picture, self.maps = seen.picture, seen.maps
+                self.picture, self.maps, self.point = seen.picture, seen.maps, seen.point
                 if seen.maps or self._asks_looks:
                     self._asks_looks, self.looks = False, tuple(seen.maps)
                     self.look = self.look if self.look in seen.maps else ""

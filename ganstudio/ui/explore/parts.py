@@ -93,6 +93,7 @@ class Tabs(QWidget):
 
     tabs: Segmented
     parts: dict[str, QWidget]
+    _left = ""
 
     def fill(self, name: str, parts: Sequence[tuple[str, str, str, QWidget]]) -> None:
         """Takes the parts.
@@ -112,6 +113,15 @@ class Tabs(QWidget):
         """Shows another part."""
         self.tabs.set_value(key)
         self._stack.setCurrentWidget(self.parts[key])
+
+    def offer(self, keys: Sequence[str]) -> None:
+        """Offers these parts only; where another one is on view, the one that was before, or the first of them."""
+        for key in self.parts:
+            self.tabs.set_shown(key, key in keys)
+        self.tabs.setVisible(len(keys) > 1)
+        if self.tabs.value not in keys:
+            self._left, back = self.tabs.value, self._left
+            self.open(back if back in keys else keys[0])
 
 
 class Picks(QObject):

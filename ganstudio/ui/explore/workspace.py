@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QPixmap, QResizeEvent
+from PySide6.QtGui import QImage, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from ganstudio.app.explore.explorer import Explorer
@@ -28,10 +30,13 @@ from ganstudio.ui.kit.errors import EmptyState
 from ganstudio.ui.kit.files import Dropped
 from ganstudio.ui.kit.menus import ActionBinder
 from ganstudio.ui.kit.painted import to_image
-from ganstudio.ui.kit.parts import Segmented, boxed, label, split
+from ganstudio.ui.kit.parts import Segmented, boxed, label, split, stacked
 from ganstudio.ui.kit.words import step_text
 from ganstudio.ui.pictures.viewer import Picture, PictureViewer
 from ganstudio.ui.pictures.viewport import Viewport
+
+if TYPE_CHECKING:
+    from ganstudio.ui.explore.point_scene import PointScene
 
 LEFT, RIGHT = 304, 304
 COLUMNS, MIDDLE = "explore/bench", "explore/middle"
@@ -123,7 +128,9 @@ class ExploreWorkspace(GeneratorPage):
         self.picks = Picks(self)
         self.views = ViewTabs(self.explorer, self.traveller, self.picks)
         self.side = SidePanel(self.explorer, studio, self.picks)
-        self.exports = Exports(self.explorer, self.views, lambda: self.picture.image, self)
+        self.exports = Exports(self.explorer, self.views, lambda: self.shown, self)
+        self.scene: PointScene | None = None
+        self._points = False
         self.picture.menu_requested.connect(self._open_menu)
         self._lay_out()
         self.explorer.source_changed.connect(self._source_changed)
@@ -134,7 +141,8 @@ class ExploreWorkspace(GeneratorPage):
 
     def _lay_out(self) -> None:
         above = QWidget()
-        boxed(self.look_bar, self.picture, into=above, stretch=self.picture)
+        self._large = stacked(self.picture)
+        boxed(self.look_bar, self._large, into=above, stretch=self._large)
         self.middle = split(above, self.views, stretch=(1, 1), down=True)
         self.columns = split(self.controls, self.middle, self.side, stretch=(0, 1, 0))
         empty = EmptyState(
@@ -148,8 +156,22 @@ class ExploreWorkspace(GeneratorPage):
         self._fill(self.columns, empty)
 
     def _source_changed(self) -> None:
+        spec = self.explorer.spec
+        points = spec is not None and not spec.pictures
+        if points and self.scene is None:
+            from ganstudio.ui.explore.point_scene import PointScene  # brings the plots
+
+            self.scene = PointScene(self.explorer, self.views.pad)
+            self._large.addWidget(self.scene)
+        if points != self._points:
+            self.save_layout()
+            self._points = points
+            if self._arranged:
+                self.restore_layout()
+        scene = self.scene if points else None
+        self._large.setCurrentWidget(scene or self.picture)
         if self._turn_page() is not None and self.explorer.opened is not None:
-            self.picture.setFocus()
+            (scene.plot if scene is not None else self.picture).setFocus()
         self._show_picture()
         self.look_bar.refresh()
         self._studio.actions.refresh()
@@ -159,6 +181,12 @@ class ExploreWorkspace(GeneratorPage):
         self._show_picture()
         self.look_bar.refresh()
         self._note(self.explorer.picture is not None)
+
+    @property
+    def shown(self) -> QImage:
+        """What is seen large: the picture, one pixel a pixel, or the plane of points."""
+        scene = self.scene
+        return scene.image() if scene is not None and self._large.currentWidget() is scene else self.picture.image
 
     def _show_picture(self) -> None:
         """The picture, and the one that it is compared with, each with the map that is laid over it."""
@@ -232,7 +260,8 @@ class ExploreWorkspace(GeneratorPage):
     def splitters(self) -> Splitters:
         """Controls, the middle and what one keeps; the large picture over its views."""
         wide = max(400, self.width() - LEFT - RIGHT)
-        return ((COLUMNS, self.columns, [LEFT, wide, RIGHT]), (MIDDLE, self.middle, [270, 410]))
+        name, sizes = (f"{MIDDLE}/points", [430, 250]) if self._points else (MIDDLE, [270, 410])
+        return ((COLUMNS, self.columns, [LEFT, wide, RIGHT]), (name, self.middle, sizes))
 
 
 def _laid(picture: Picture | None, over: NDArray[np.float32] | None) -> Picture | None:

@@ -45,11 +45,14 @@ def paint_scale(painter: QPainter, scene: Scene, about: str, view: View, theme: 
     if view.height < LOWEST or view.width < 2 * LOWEST:
         return
     high = min(LONGEST, view.height - top - 48)
-    rows = [" ".join(row) for row in scale_ends(scene)]
-    wide = max(metrics.horizontalAdvance(row) for row in rows)
+    for words in (True, False):  # beside the data there may be room for the numbers alone
+        rows = [" ".join(row) if words else row[0] for row in scale_ends(scene)]
+        wide = max(metrics.horizontalAdvance(row) for row in rows)
+        if (view.width - view.height) / 2 > wide + BAR + 3 * BESIDE:
+            break
     bar = QRectF(right - BAR, top, BAR, high)
     painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(colour(theme.surface, 0.85))
+    painter.setBrush(colour(theme.surface, 0.75))
     painter.drawRoundedRect(bar.adjusted(-wide - 2 * BESIDE, -10, 4, 10), 4, 4)
     painter.drawImage(bar, to_image(tints(theme)[::-1, None]))
     painter.setPen(QPen(colour(theme.text, 0.45), 1))

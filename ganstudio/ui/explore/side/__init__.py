@@ -40,9 +40,16 @@ class SidePanel(Tabs):
             set_look(button, close=True)  # four words beside each other in a narrow panel
         explorer.kept_changed.connect(self._count_pins)
         explorer.source_changed.connect(self._count_pins)
+        explorer.source_changed.connect(self._offer)
         self._count_pins()
         self.setMinimumWidth(280)
         self.open("directions")
+
+    def _offer(self) -> None:
+        """Nothing is matched with a point."""
+        spec = self._explorer.spec
+        points = spec is not None and not spec.pictures
+        self.offer([key for key in self.parts if not (points and key == "projection")])
 
     def _count_pins(self) -> None:
         """The tab tells how many there are: so one sees that P has done something, wherever one looks."""
