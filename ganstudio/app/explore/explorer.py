@@ -12,14 +12,18 @@ from psygnal import Signal
 
 from ganstudio.app.generators.desk import Desk
 from ganstudio.app.generators.keepsakes import Keepsakes
+from ganstudio.app.generators.sources import Opened, open_live, open_run
+from ganstudio.core.commands import Snapshot
 from ganstudio.core.errors import StudioError, UsageError
 from ganstudio.core.i18n import _
 from ganstudio.explore.rendering import Drawn, Work
 from ganstudio.explore.state import Direction, ExploreState, Position, effective, position_of, size_of
 from ganstudio.explore.styles import fits, redrawn
 from ganstudio.explore.views import one
+from ganstudio.store import Run
 
 if TYPE_CHECKING:
+    from ganstudio.app.runs.run_model import RunModel
     from ganstudio.app.studio import Studio
 
 Factory = Callable[[ExploreState], Work]
@@ -96,6 +100,41 @@ class Explorer(Desk):
         self.maps, self.other_maps, self.looks, self.look = {}, {}, (), ""
         self.kept = Keepsakes(None, ())
         self._drawing.clear()
+
+    def open_sample(self, model: RunModel, step: int | None, place: int) -> None:
+        """Opens a run where one of its fixed samples is: the picture that its wall shows at this place.
+
+        Args:
+            model: the run.
+            step: of the wall; the checkpoint nearest to it is opened. None: the run is followed as it trains on.
+            place: on the wall, counted from 0.
+        """
+        path, seed, source = model.path, model.experiment.seed, model.source
+        there: list[Position] = []
+        if path is None:
+            return
+        if step is None:
+            model.send(Snapshot(source))
+
+        def work(_cancel: object) -> Opened:
+            from ganstudio.explore.stored import fixed_position
+
+            if step is None:
+                opened = open_live(model)
+            else:
+                stored = Run.open(path).checkpoint_steps()
+                nearest = min(stored, key=lambda at: abs(at - step), default=None)
+                opened = open_run(path, nearest, source, self.device)
+            there.append(fixed_position(opened.generator, seed, place))
+            return opened
+
+        def go() -> None:
+            self.edit(ExploreState(there[-1]), _("Explore a sample"))
+            if step is not None and step != self.step:
+                words = _("Of step {step} only the pictures are stored: this is the same sample at step {at}.")
+                self.studio.notifications.info(words.format(step=f"{step:,}", at=f"{self.step:,}"))
+
+        self.open_by(_("Opening {name}").format(name=model.title), work, go)
 
     @property
     def position(self) -> Position | None:

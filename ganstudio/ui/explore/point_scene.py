@@ -90,6 +90,8 @@ class PointScene(SceneView):
         return work
 
     def _drawn(self, result: Drawn) -> None:
+        if result.channel == CHANNEL and result.error is not None:
+            self.set_empty_text(str(result.error))
         if result.channel != CHANNEL or result.value is None:
             return
         plane: Plane = result.value

@@ -27,10 +27,12 @@ class Stage(QWidget):
     Signals:
         source_chosen: "ema" or "raw": which weights the samples should be drawn with.
         step_shown: the stored step on view, or None when live.
+        sample_chosen: a sample is to be explored: the :class:`RunModel`, its step (None: as it trains on) and its place.
     """
 
     source_chosen = Signal(str)
     step_shown = Signal(object)
+    sample_chosen = Signal(object, object, int)
 
     def __init__(self) -> None:
         super().__init__()
@@ -58,6 +60,7 @@ class Stage(QWidget):
         self.mode.chosen.connect(self.wall.set_mode)
         self.source.chosen.connect(self.source_chosen)
         self._sort.toggled.connect(self.wall.set_sorted)
+        self.wall.explore_requested.connect(self._choose_sample)
         self.timeline.step_selected.connect(self._show_stored)
         self.timeline.went_live.connect(self._show_live)
         planes = self._planes = StoredPlanes(Waker(lambda: planes.pump(), self))
@@ -127,6 +130,7 @@ class Stage(QWidget):
             view.set_empty_text(soon if model.live else _("It ended before anything was drawn."))
         spec = model.spec
         points = spec is not None and spec.kind == "points"
+        self.wall.explorable = spec is not None and not spec.translates and model.path is not None
         for widget in (self.mode, self._sort):
             widget.setVisible(spec is not None and not points)
         self.source.setVisible(spec is not None and bool(model.experiment.hyper.get("ema", 0)))
@@ -187,6 +191,11 @@ class Stage(QWidget):
             self._show(self._model.samples)
             self._ask_scene()
         self.step_shown.emit(None)
+
+    def _choose_sample(self, place: int) -> None:
+        model = self._model
+        live = model is not None and model.here and self.timeline.is_live()
+        self.sample_chosen.emit(model, None if live else self._step, place)
 
     def go_to(self, step: int) -> None:
         """Shows the stored grid nearest to a step."""
