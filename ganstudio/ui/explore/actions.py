@@ -55,7 +55,7 @@ def explore_actions(page: ExploreWorkspace) -> tuple[Action, ...]:
             _("What one compared with is driven from now on."), comparing),
         row("pixels", _("Show single pixels"), lambda: page.picture.set_exact(not page.picture.exact), "", "S", 1,
             _("Every pixel a square; else large pictures are smoothed."), images, lambda: page.picture.exact),
-        row("project", _("Match a picture…"), page.side.projection.choose, "image", "Ctrl+I", 1,
+        row("project", _("Match a picture…"), page.match_picture, "image", "Ctrl+I", 1,
             _("Opens any image and finds where the generator draws it."), images),
         row("copy", _("Copy picture"), exports.copy_picture, "copy", "Ctrl+Shift+C", 2,
             _("Puts the large picture on the clipboard."), drawn),

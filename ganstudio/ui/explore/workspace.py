@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QImage, QPixmap, QResizeEvent
+from PySide6.QtGui import QImage, QKeyEvent, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from ganstudio.app.explore.explorer import Explorer
@@ -229,12 +229,19 @@ class ExploreWorkspace(GeneratorPage):
                 restore(self.explorer, dropped.session)
             else:
                 self.side.open("projection")
-                self.side.projection.open_picture(dropped.path)
+                self.side.projection.matching.look_for(dropped.path)
         except StudioError as error:
             self._studio.report(error)
 
     def _open_menu(self, point: QPoint) -> None:
         self._pop_up(point, ("pin", "compare", "pixels", "", "copy", "save", "python", "", "film"))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Escape ends the search for a picture."""
+        if event.key() == Qt.Key.Key_Escape and self.side.projection.matching.running:
+            self.side.projection.matching.cancel()
+        else:
+            super().keyPressEvent(event)
 
     # -- deeds ------------------------------------------------------------------------------------------------------
 
@@ -242,6 +249,11 @@ class ExploreWorkspace(GeneratorPage):
         """Every control as it was at first."""
         if self.explorer.opened is not None:
             self.explorer.edit(self.explorer.opened.start, _("Back to the start"))
+
+    def match_picture(self) -> None:
+        """Asks for a picture and looks for it, where one sees how."""
+        self.side.open("projection")
+        self.side.projection.choose()
 
     def toggle_compare(self) -> None:
         """Keeps the present picture beside the next ones, or no longer."""
