@@ -1,70 +1,20 @@
-"""The plane of a 2-D game as numbers: which part of it is worth seeing, and what a discriminator says of its points."""
+"""The plane of a 2-D game as numbers: what a discriminator says of its points, where latents land, what pulls."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ganstudio.core.dataspec import Box
+from ganstudio.core.camera import Points, View
 from ganstudio.core.events import Scene
 
-Points = NDArray[np.float32]
 Ends = NDArray[np.float64]
 """Pieces of line: ``(n, 2, 2)``, two ends each."""
 NOTHING: Ends = np.zeros((0, 2, 2))
-GROWTH, MOST_GROWTH = 1.25, 10
-
-
-def middle_of(box: Box) -> tuple[float, float]:
-    """The middle of a part of the plane."""
-    return (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
-
-
-def box_of(points: Points | None, modes: Sequence[tuple[float, float]] = (), reach: float = 0.0) -> Box | None:
-    """Where nearly all points lie (1 of 200 may lie beyond each side), and the modes with so much around them."""
-    parts: list[NDArray[np.float64]] = []
-    if points is not None and len(kept := points[np.isfinite(points).all(axis=1)]):
-        parts.append(np.quantile(kept, [0.005, 0.995], axis=0))
-    if modes:
-        centres = np.array(modes, np.float64)
-        parts += [centres - reach, centres + reach]
-    if not parts:
-        return None
-    low, high = np.concatenate(parts).min(axis=0), np.concatenate(parts).max(axis=0)
-    flat = max(float((high - low).max()), 1e-6) / 20  # a line of points is given some room
-    low, high = np.where(high - low < flat, low - flat, low), np.where(high - low < flat, high + flat, high)
-    return float(low[0]), float(low[1]), float(high[0]), float(high[1])
-
-
-def growth_for(home: Box, points: Points | None) -> int:
-    """How often ``home`` must grow by :data:`GROWTH` to hold nearly all of what is generated; at most so often.
-
-    In steps, so that a view does not breathe with every picture: 1 of 50 points may lie beyond each side.
-    """
-    if points is None or not len(kept := points[np.isfinite(points).all(axis=1)]):
-        return 0
-    low, high = np.quantile(kept, [0.02, 0.98], axis=0)
-    middle, half = np.array(middle_of(home)), (np.array(home[2:]) - np.array(home[:2])) / 2
-    needed = float(np.max(np.maximum(high - middle, middle - low) / np.maximum(half, 1e-12)))
-    return min(MOST_GROWTH, max(0, int(np.ceil(np.log(max(needed, 1e-12)) / np.log(GROWTH)))))
-
-
-def grown(home: Box, times: int) -> Box:
-    """The box about the same middle, so many times as large by :data:`GROWTH`."""
-    (x, y), size = middle_of(home), GROWTH**times / 2
-    across, up = (home[2] - home[0]) * size, (home[3] - home[1]) * size
-    return x - across, y - up, x + across, y + up
-
-
-def outside(points: Points | None, box: Box) -> int:
-    """How many points lie beyond a box, or nowhere."""
-    if points is None:
-        return 0
-    with np.errstate(invalid="ignore"):
-        within = (points >= box[:2]) & (points <= box[2:])
-    return len(points) - int(np.count_nonzero(within.all(axis=1)))
+LEVELS = 6
+MOST_ARROWS = 400
 
 
 def reach_of(heat: NDArray[np.float32], probability: bool) -> tuple[float, float]:
@@ -128,3 +78,62 @@ def heat_at(scene: Scene, x: float, y: float) -> float | None:
     across, up = column - left, row - low
     aside = corners @ np.array([1 - across, across])[: corners.shape[1]]
     return float(np.array([1 - up, up])[: len(corners)] @ aside)
+
+
+def mesh(manifold: Points | None) -> list[Ends]:
+    """The warped latent grid as lines, in :data:`LEVELS` groups from sparse to dense.
+
+    A line between two latents is the denser the smaller the cells beside it are: that is where the generator puts much
+    of its probability. Densities are ranked, so that every scene uses all levels whatever its scale.
+
+    Args:
+        manifold: ``(R, R, 2)`` data coordinates; nothing where it is None or not finite.
+    """
+    if manifold is None or len(manifold) < 2 or not np.isfinite(manifold).all():
+        return [NOTHING] * LEVELS
+    one = manifold[1:, 1:] - manifold[:-1, :-1]
+    other = manifold[1:, :-1] - manifold[:-1, 1:]
+    area = np.abs(one[..., 0] * other[..., 1] - one[..., 1] * other[..., 0]) / 2
+    padded = np.pad(area, 1, mode="edge")
+    levels, pieces = [], []
+    for beside, start, end in (
+        (padded[:-1, 1:-1] + padded[1:, 1:-1], manifold[:, :-1], manifold[:, 1:]),
+        (padded[1:-1, :-1] + padded[1:-1, 1:], manifold[:-1], manifold[1:]),
+    ):
+        ranks = np.argsort(np.argsort(-beside.reshape(-1), kind="stable"), kind="stable")
+        levels.append(ranks * LEVELS // max(1, ranks.size))
+        pieces.append(np.stack([start, end], axis=-2).reshape(-1, 2, 2))
+    level, ends = np.concatenate(levels), np.concatenate(pieces).astype(np.float64)
+    return [ends[level == number] for number in range(LEVELS)]
+
+
+def arrow_lines(arrows: Points | None, view: View, longest: float) -> Ends:
+    """Arrows as lines, three each, scaled together so that the long ones (90th percentile) are ``longest`` pixels.
+
+    Gradients span orders of magnitude during training; what is to be read is their direction and their relation to
+    each other. Longer ones than that are cut to 1.5 times; those too short to see are left out.
+
+    Args:
+        arrows: ``(M, 4)``: x, y and the direction; every so-many-th is taken where there are too many to tell apart.
+        view: to place them.
+        longest: in pixels.
+
+    Returns:
+        ``(n, 2, 2)`` pixels: shaft, barb, barb of each arrow.
+    """
+    if arrows is None:
+        return NOTHING
+    arrows = arrows[np.isfinite(arrows).all(axis=1)]
+    arrows = arrows[:: max(1, math.ceil(len(arrows) / MOST_ARROWS))]
+    way = arrows[:, 2:].astype(np.float64) * [1, -1]
+    length = np.hypot(way[:, 0], way[:, 1])
+    usual = float(np.percentile(length, 90)) if len(length) else 0.0
+    if usual <= 0:
+        return NOTHING
+    size = np.minimum(length / usual, 1.5) * longest
+    seen = size >= 2
+    size, unit = size[seen, None], way[seen] / length[seen, None]
+    start = view.to_screen(arrows[seen, :2])
+    tip, head, beside = start + unit * size, np.minimum(5.0, size * 0.45), unit[:, ::-1] * [1, -1]
+    barbs = [np.stack([tip, tip - head * (unit + half * beside)], axis=1) for half in (-0.5, 0.5)]
+    return np.stack([np.stack([start, tip], axis=1), *barbs], axis=1).reshape(-1, 2, 2)

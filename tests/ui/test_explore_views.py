@@ -12,10 +12,11 @@ from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from ganstudio.app.explore.explorer import Explorer
+from ganstudio.app.explore.picks import Picks
+from ganstudio.app.explore.points import PointPlane
 from ganstudio.app.generators.keepsakes import Pin
 from ganstudio.explore.state import Direction, ExploreState
 from ganstudio.store import Run
-from ganstudio.ui.explore.parts import Picks
 from ganstudio.ui.explore.side.pins import PinBoard
 from ganstudio.ui.explore.travel import Traveller
 from ganstudio.ui.explore.views import ViewTabs
@@ -37,7 +38,7 @@ def explorer(qtbot: QtBot) -> Iterator[Explorer]:
 
 @pytest.fixture
 def tabs(qtbot: QtBot, explorer: Explorer) -> ViewTabs:
-    made = ViewTabs(explorer, Traveller(explorer), Picks())
+    made = ViewTabs(explorer, Traveller(explorer), Picks(), PointPlane(explorer))
     qtbot.addWidget(made)
     made.resize(700, 360)
     made.show()
@@ -294,7 +295,7 @@ def test_a_generator_of_two_numbers_has_a_plane_and_one_of_codes_alone_has_none(
     with exploring(qtbot, PLANE) as plane:
         assert Traveller(plane).possible
     with exploring(qtbot, INFOGAN[:2]) as codes:
-        tabs = ViewTabs(codes, Traveller(codes), Picks())
+        tabs = ViewTabs(codes, Traveller(codes), Picks(), PointPlane(codes))
         qtbot.addWidget(tabs)
         tabs.show()
         tabs.open("plane")

@@ -7,6 +7,7 @@ import time
 
 from PySide6.QtCore import QEvent, QPointF, Qt, QTimer
 from PySide6.QtGui import QKeyEvent, QMouseEvent
+from PySide6.QtWidgets import QWidget
 
 from ganstudio.app.explore.explorer import Explorer
 from ganstudio.core.i18n import _
@@ -135,3 +136,52 @@ class Traveller(Hand):
         if not self.possible or self.viewer.image.isNull():
             return None
         return Qt.CursorShape.OpenHandCursor if self._at is None else Qt.CursorShape.ClosedHandCursor
+
+
+class Roaming(QWidget):
+    """Hands on a plane: one drags or goes by arrow keys to a place, and each journey is one step back.
+
+    A subclass, put before the widget it is mixed into, says where things are.
+
+    Attributes:
+        trip: which journey this is.
+    """
+
+    trip = 0
+    _held = False
+
+    def spot(self, at: QPointF) -> tuple[float, float]:
+        """The place of the plane at a point of the widget, y upwards."""
+        raise NotImplementedError
+
+    def whereabouts(self) -> tuple[float, float] | None:
+        """Where one is; None where one can go nowhere."""
+        raise NotImplementedError
+
+    def roam(self, x: float, y: float) -> None:
+        """Goes to a place."""
+        raise NotImplementedError
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Goes there."""
+        if event.button() == Qt.MouseButton.LeftButton and self.whereabouts() is not None:
+            self._held, self.trip = True, self.trip + 1
+            self.roam(*self.spot(event.position()))
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Follows the hand."""
+        if self._held:
+            self.roam(*self.spot(event.position()))
+
+    def mouseReleaseEvent(self, _event: QMouseEvent) -> None:
+        """Lets go."""
+        self._held = False
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Arrow keys go on, with Shift in small steps."""
+        here, way = self.whereabouts(), ARROWS.get(event.key())
+        if here is None or way is None:
+            super().keyPressEvent(event)
+            return
+        step = FINE_KEY_STEP if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else KEY_STEP
+        self.roam(here[0] + way[0] * step, here[1] - way[1] * step)

@@ -11,6 +11,8 @@ from PySide6.QtGui import QImage, QKeyEvent, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from ganstudio.app.explore.explorer import Explorer
+from ganstudio.app.explore.picks import Picks
+from ganstudio.app.explore.points import PointPlane
 from ganstudio.app.generators.picture_session import restore
 from ganstudio.app.generators.workplaces import bundled_path
 from ganstudio.app.studio import Studio
@@ -20,7 +22,6 @@ from ganstudio.explore.looking import heat, laid_over
 from ganstudio.ui.controls import ControlsPanel
 from ganstudio.ui.controls.section import heading_of
 from ganstudio.ui.explore.exports import Exports
-from ganstudio.ui.explore.parts import Picks
 from ganstudio.ui.explore.side import SidePanel
 from ganstudio.ui.explore.travel import Traveller
 from ganstudio.ui.explore.views import ViewTabs
@@ -125,12 +126,13 @@ class ExploreWorkspace(GeneratorPage):
             Viewport(margin=0, whole_from=0.0),
         )  # fmt: skip
         self.look_bar = LookBar(self.explorer)
-        self.picks = Picks(self)
-        self.views = ViewTabs(self.explorer, self.traveller, self.picks)
+        self.picks = Picks()
+        self.points = PointPlane(self.explorer)
+        self.views = ViewTabs(self.explorer, self.traveller, self.picks, self.points)
         self.side = SidePanel(self.explorer, studio, self.picks)
         self.exports = Exports(self.explorer, self.views, lambda: self.shown, self)
         self.scene: PointScene | None = None
-        self._points = False
+        self._on_plane = False
         self.picture.menu_requested.connect(self._open_menu)
         self._lay_out()
         self.explorer.source_changed.connect(self._source_changed)
@@ -156,16 +158,15 @@ class ExploreWorkspace(GeneratorPage):
         self._fill(self.columns, empty)
 
     def _source_changed(self) -> None:
-        spec = self.explorer.spec
-        points = spec is not None and not spec.pictures
+        points = self.points.there
         if points and self.scene is None:
             from ganstudio.ui.explore.point_scene import PointScene  # brings the plots
 
-            self.scene = PointScene(self.explorer, self.views.pad)
+            self.scene = PointScene(self.explorer, self.points)
             self._large.addWidget(self.scene)
-        if points != self._points:
+        if points != self._on_plane:
             self.save_layout()
-            self._points = points
+            self._on_plane = points
             if self._arranged:
                 self.restore_layout()
         scene = self.scene if points else None
@@ -272,7 +273,7 @@ class ExploreWorkspace(GeneratorPage):
     def splitters(self) -> Splitters:
         """Controls, the middle and what one keeps; the large picture over its views."""
         wide = max(400, self.width() - LEFT - RIGHT)
-        name, sizes = (f"{MIDDLE}/points", [430, 250]) if self._points else (MIDDLE, [270, 410])
+        name, sizes = (f"{MIDDLE}/points", [430, 250]) if self._on_plane else (MIDDLE, [270, 410])
         return ((COLUMNS, self.columns, [LEFT, wide, RIGHT]), (name, self.middle, sizes))
 
 

@@ -22,10 +22,11 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractScrollArea, QMenu, QWidget
 
 from ganstudio.core import plane
+from ganstudio.core.camera import Camera, Points, View, outside
 from ganstudio.core.dataspec import Box
 from ganstudio.core.events import Scene
 from ganstudio.core.i18n import _, plural
-from ganstudio.core.plane import NOTHING, Ends, Points
+from ganstudio.core.plane import LEVELS, NOTHING, Ends
 from ganstudio.ui.kit.chips import ChipRow, Mark
 from ganstudio.ui.kit.files import copy_image, save_image
 from ganstudio.ui.kit.keys import ARROWS, ZOOMS
@@ -36,10 +37,7 @@ from ganstudio.ui.plots import scene_layers as layers
 from ganstudio.ui.plots import scene_signs as signs
 from ganstudio.ui.plots.axes import Grid, linear_ticks
 from ganstudio.ui.plots.chart import Chart, Pieces, Sketch
-from ganstudio.ui.plots.scene_layers import LEVELS, View
 
-NEAREST, FARTHEST = 64.0, 0.4
-MARGIN = 1.18
 ARROW = 26.0
 PAN = 0.1
 REST_MS = 120
@@ -83,15 +81,11 @@ class ScenePlot(Chart):
         self.inside: Scene | None = None
         self.about = ""  # of which step the heat-map is, where that is another one
         self.here: list[tuple[Points, str]] = []  # single samples, and what they are called
-        self.home: Box = (-1.0, -1.0, 1.0, 1.0)  # where the data lie
-        self.square, self.mode_std = self.home, 0.0
+        self.camera, self.mode_std = Camera(), 0.0
         self.modes: list[tuple[float, float]] = []
         self.hits: list[bool] = []  # for each mode whether fakes arrive there; empty where nobody knows
         self.shown = {name for name, *_rest in _layers()}
         self.empty_text = ""
-        self._home_of: tuple[Points | None, list[tuple[float, float]]] | None = None
-        self._growth, self._moved = 0, False  # a person has moved the view: it stays
-        self._middle, self._zoom = (0.0, 0.0), 1.0
         self._grabbed: tuple[QPointF, tuple[float, float]] | None = None
         self._mouse: QPointF | None = None
         self._ratio = 1.0
@@ -122,45 +116,26 @@ class ScenePlot(Chart):
 
     def view(self) -> View:
         """The part of the plane that is seen, in logical pixels."""
-        left, bottom, right, top = plane.grown(self.home, self._growth)
-        scale = min(self.width() / (right - left), self.height() / (top - bottom)) / MARGIN * self._zoom
-        return View(*self._middle, scale, self.width(), self.height())
+        return self.camera.view(self.width(), self.height())
 
     def fit(self) -> None:
         """Shows where the data lie and what is generated, but for a few strays, unless a person has moved the view."""
-        if not self._moved:
-            if self._home_of is None or self._home_of[0] is not self.real or self._home_of[1] is not self.modes:
-                self._home_of = self.real, self.modes
-                self.home = plane.box_of(self.real, self.modes, 4 * self.mode_std) or self.square
-            needed = plane.growth_for(self.home, self.fakes)
-            if needed > self._growth or needed < self._growth - 1:  # once more a little inside is no reason to move
-                self._growth = needed
-            self._middle = plane.middle_of(self.home)
+        self.camera.fit(self.real, self.fakes, self.modes, 4 * self.mode_std)
         self._changed()
 
     def reset_view(self) -> None:
         """Shows everything again."""
-        self._moved, self._growth, self._zoom = False, 0, 1.0
+        self.camera.forget()
         self.fit()
 
     def zoom_by(self, factor: float, at: QPointF | None = None) -> None:
         """Zooms, leaving the data under ``at`` (default: the middle) where it is."""
-        at = at or QPointF(self.width() / 2, self.height() / 2)
-        before = self.view().to_data(at.x(), at.y())
-        self._zoom = min(NEAREST, max(FARTHEST, self._zoom * factor))
-        after = self.view().to_data(at.x(), at.y())
-        self._set_middle(self._middle[0] + before[0] - after[0], self._middle[1] + before[1] - after[1])
+        view = self.view()
+        self.camera.zoom(factor, (at.x(), at.y()) if at else (view.width / 2, view.height / 2), view)
+        self._changed()
 
-    def pan_by(self, across: float, down: float) -> None:
-        """Moves the view by shares of its width and height."""
-        view, (x, y) = self.view(), self._middle
-        self._set_middle(x + across * view.width / view.scale, y - down * view.height / view.scale)
-
-    def _set_middle(self, x: float, y: float) -> None:
-        # The middle stays over what is fitted, so that nobody gets lost in the void.
-        left, bottom, right, top = plane.grown(self.home, self._growth + 1)
-        self._middle = min(right, max(left, x)), min(top, max(bottom, y))
-        self._moved = True
+    def _go(self, x: float, y: float) -> None:
+        self.camera.go(x, y)
         self._changed()
 
     def _changed(self) -> None:
@@ -194,7 +169,7 @@ class ScenePlot(Chart):
             self._made = scene, theme
             self._heat = None if scene is None else layers.heat_image(scene, theme)
             self._undecided = NOTHING if scene is None else plane.undecided(scene)
-            self._mesh = layers.mesh(None if scene is None else scene.manifold)
+            self._mesh = plane.mesh(None if scene is None else scene.manifold)
         border = view.to_screen(self._undecided) if "heat" in shown else NOTHING
         self._border.set_ends(border, colour(theme.text, 0.45))
         tone = theme.mix("generator", "text", 0.72)
@@ -203,7 +178,7 @@ class ScenePlot(Chart):
             pieces.set_ends(view.to_screen(ends), colour(tone, 0.16 + 0.64 * level / (LEVELS - 1)))
         longest = min(ARROW, 0.055 * min(view.width, view.height))
         arrows = scene.arrows if scene is not None and "arrows" in shown else None
-        self._arrows.set_ends(layers.arrow_lines(arrows, view, longest), QColor(theme.mix("purple", "text", 0.85)))
+        self._arrows.set_ends(plane.arrow_lines(arrows, view, longest), QColor(theme.mix("purple", "text", 0.85)))
         heat = self._heat.cacheKey() if self._heat is not None and "heat" in shown else None
         return view, heat, self.about, self._words()
 
@@ -275,7 +250,7 @@ class ScenePlot(Chart):
         if scene is not None and "heat" in self.shown:
             signs.paint_scale(painter, scene, self.about, view, theme)
         signs.paint_here(painter, self.here, view, theme)
-        lost = 0 if self._moved or "fakes" not in self.shown else plane.outside(self.fakes, view.box)
+        lost = 0 if self.camera.moved or "fakes" not in self.shown else outside(self.fakes, view.box)
         if lost:
             painter.setFont(ui_font(theme.small, tabular=True))
             text = plural("{n} generated point lies outside", "{n} generated points lie outside", lost)
@@ -320,7 +295,7 @@ class ScenePlot(Chart):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Takes hold of the plane."""
         if event.button() == Qt.MouseButton.LeftButton:
-            self._grabbed = event.position(), self._middle
+            self._grabbed = event.position(), self.camera.middle
             self.setCursor(Qt.CursorShape.ClosedHandCursor)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
@@ -329,9 +304,9 @@ class ScenePlot(Chart):
         if self._grabbed is not None:
             start, middle = self._grabbed
             moved, scale = event.position() - start, self.view().scale
-            if moved.manhattanLength() <= STILL and not self._moved:
+            if moved.manhattanLength() <= STILL and not self.camera.moved:
                 return
-            self._set_middle(middle[0] - moved.x() / scale, middle[1] + moved.y() / scale)
+            self._go(middle[0] - moved.x() / scale, middle[1] + moved.y() / scale)
         self.update()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
@@ -359,7 +334,9 @@ class ScenePlot(Chart):
         """``+`` and ``-`` zoom, arrows pan, ``0`` shows everything."""
         key = event.key()
         if key in ARROWS:
-            self.pan_by(PAN * ARROWS[key][0], PAN * ARROWS[key][1])
+            view, (across, down) = self.view(), ARROWS[key]
+            far = PAN * view.width / view.scale, PAN * view.height / view.scale
+            self._go(view.x + across * far[0], view.y - down * far[1])
         elif key in ZOOMS:
             self.zoom_by(ZOOMS[key])
         elif key == Qt.Key.Key_0:
@@ -405,7 +382,7 @@ class SceneView(QWidget):
     def set_spec(self, extent: float, modes: Sequence[tuple[float, float]] = (), mode_std: float = 0.0) -> None:
         """Sets the square ``[-extent, extent]²`` of the data, and the true modes of a mixture."""
         extent = max(float(extent), 1e-6)
-        self.plot.square = -extent, -extent, extent, extent
+        self.plot.camera.square = -extent, -extent, extent, extent
         self.plot.modes, self.plot.mode_std, self.plot.hits = list(modes), mode_std, []
         self._row.set_shown("modes", bool(modes))
         self._name_modes()

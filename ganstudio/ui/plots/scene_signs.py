@@ -8,13 +8,14 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
+from ganstudio.core.camera import Points, View
 from ganstudio.core.events import Scene
 from ganstudio.core.i18n import _
-from ganstudio.core.plane import Points, reach_of
-from ganstudio.ui.kit.painted import colour, draw_group, draw_legend, draw_tag, to_image
+from ganstudio.core.plane import reach_of
+from ganstudio.ui.kit.painted import colour, draw_group, draw_here, draw_legend, draw_tag, to_image
 from ganstudio.ui.kit.theme import Theme, ui_font
 from ganstudio.ui.plots.axes import short_number
-from ganstudio.ui.plots.scene_layers import View, tints
+from ganstudio.ui.plots.scene_layers import tints
 
 NUMBER = 16.0
 """Numbers of generators stay so many pixels apart."""
@@ -114,9 +115,6 @@ def paint_here(painter: QPainter, places: Sequence[tuple[Points, str]], view: Vi
             continue
         at = QPointF(*view.to_screen(point).tolist())
         at = QPointF(min(max(at.x(), 0), view.width), min(max(at.y(), 0), view.height))
-        painter.setBrush(QColor(theme.generator))
-        for width, tone in ((5.0, theme.surface), (2.0, theme.text)):
-            painter.setPen(QPen(QColor(tone), width))
-            painter.drawEllipse(at, 7, 7)
+        draw_here(painter, at, theme)
         if name:
             draw_tag(painter, at.x() + 12, at.y() - 12, name, theme)
