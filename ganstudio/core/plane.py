@@ -37,7 +37,8 @@ def belief(heat: NDArray[np.float32], probability: bool) -> NDArray[np.float32]:
     """
     middle, spread = reach_of(heat, probability)
     values = np.nan_to_num(heat, nan=middle)
-    return np.clip((values - middle) / spread, -1, 1).astype(np.float32)
+    sure: NDArray[np.float32] = np.clip((values - middle) / spread, -1, 1).astype(np.float32)
+    return sure
 
 
 def undecided(scene: Scene) -> Ends:
@@ -62,7 +63,8 @@ def undecided(scene: Scene) -> Ends:
     # A cell has two crossings, which are one piece; a saddle has four, which are two.
     pieces = nodes[crossed].reshape(-1, 2, 2)
     left, bottom, right, top = scene.box
-    return pieces / [columns - 1, rows - 1] * [right - left, top - bottom] + [left, bottom]
+    ends: Ends = pieces / [columns - 1, rows - 1] * [right - left, top - bottom] + [left, bottom]
+    return ends
 
 
 def heat_at(scene: Scene, x: float, y: float) -> float | None:

@@ -38,7 +38,7 @@ class Shelf:
         Raises:
             StudioError: there is none; the message says why.
         """
-        run, why = Run.open(path), None  # type: Run, StudioError | None
+        run, why = Run.open(path), None  # type: Run, StoreError | None
         for stored in reversed([at for at in run.checkpoint_steps() if at <= step]):
             try:
                 return self._take(run, stored, source)

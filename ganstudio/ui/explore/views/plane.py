@@ -47,6 +47,13 @@ class Map(Roaming, PictureGrid):
     def point_of(self, x: float, y: float) -> QPointF:
         """Where a place of the plane is on the widget."""
         first, last = self.cell(0).center(), self.cell(self.count - 1).center()
+        across, down = (x + REACH) / (2 * REACH), (REACH - y) / (2 * REACH)
+        left, top = first.x() + across * (last.x() - first.x()), first.y() + down * (last.y() - first.y())
+        return QPointF(min(max(left, 0), self.width()), min(max(top, 0), self.height()))
+
+    def spot(self, at: QPointF) -> tuple[float, float]:
+        """The place of the plane at a point of the widget."""
+        first, last = self.cell(0).center(), self.cell(self.count - 1).center()
         wide, high = max(1, last.x() - first.x()), max(1, last.y() - first.y())
         return REACH * (2 * (at.x() - first.x()) / wide - 1), REACH * (1 - 2 * (at.y() - first.y()) / high)
 
