@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
+Box = tuple[float, float, float, float]
+"""A part of the plane in data coordinates: left, bottom, right, top."""
 DataKind = Literal["points", "images", "maps", "pairs", "domains"]
 """``points`` in the plane, ``images``, ``maps`` (label maps with the picture of each), ``pairs`` (a picture with the
 picture that it should become), ``domains`` (two piles of pictures without partners)."""
@@ -68,6 +70,11 @@ class DataSpec:
     map_classes: tuple[MapClass, ...] = ()
     attributes: tuple[str, ...] = ()
     sides: tuple[str, str] = ("", "")
+
+    @property
+    def square(self) -> Box:
+        """For points: ``[-extent, extent]²``."""
+        return -self.extent, -self.extent, self.extent, self.extent
 
     @property
     def pictures(self) -> bool:

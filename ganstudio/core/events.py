@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ganstudio.core.commands import Source
+from ganstudio.core.dataspec import Box
 from ganstudio.core.fields import Value
 from ganstudio.core.series_words import help_of, label_of
 
@@ -150,7 +151,7 @@ class Scene:
 
     Attributes:
         step: after which step.
-        extent: the square ``[-extent, extent]²`` that ``heat`` covers.
+        box: what ``heat`` covers; its outer nodes lie on the edges.
         heat: float32 ``(H, W)``, the discriminator on a grid; row 0 is the *lowest* y.
         heat_is_probability: the heat aims at 0 and 1 (1/2 = undecided); else it is a critic's value.
         manifold: float32 ``(R, R, 2)``: where a regular grid of latents lands.
@@ -158,7 +159,7 @@ class Scene:
     """
 
     step: int
-    extent: float
+    box: Box
     heat: NDArray[np.float32]
     heat_is_probability: bool
     manifold: NDArray[np.float32] | None

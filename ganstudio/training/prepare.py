@@ -18,10 +18,10 @@ from ganstudio.core.paths import located
 from ganstudio.data import DATASETS, Dataset, load, parse_request
 from ganstudio.data.request import absolute_request, moved_request, stored_request
 from ganstudio.methods import METHODS
-from ganstudio.nn.random import randomness
+from ganstudio.nn.random import randomness, seeded
 from ganstudio.store import create_run, runs_folder, taken_names
 from ganstudio.training.device import choose_device
-from ganstudio.training.engine import Engine, seeded
+from ganstudio.training.engine import Engine
 from ganstudio.training.ranks import ALONE, Ranks
 from ganstudio.training.sizes import refusal
 

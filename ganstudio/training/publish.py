@@ -163,7 +163,7 @@ class Publisher:
         if show.live:
             self.mailbox.put_latest(samples)
             if show.scene:
-                inside = scene.take_scene(engine, show.source)
+                inside = scene.take_scene(engine, show.source, show.box)
                 if inside is not None:
                     self.mailbox.put_latest(inside)
         if store:

@@ -32,6 +32,7 @@ if TYPE_CHECKING:  # the first view of the window waits for none of these
     from ganstudio.app.settings import SettingsStore
     from ganstudio.app.studio import Studio
     from ganstudio.store import RunInfo
+    from ganstudio.ui.explore.workspace import ExploreWorkspace
     from ganstudio.ui.generator_page.page import GeneratorPage
     from ganstudio.ui.runs.workspace import RunsWorkspace
     from ganstudio.ui.train.workspace import TrainWorkspace
@@ -97,6 +98,7 @@ class MainWindow(Shell):
         self.train = cast("TrainWorkspace", self.workspace("train"))
         self.train.explore_requested.connect(self._use)
         self.train.bundled_requested.connect(self._use_ready)
+        self.train.sample_requested.connect(self._use_sample)
         self.table.add(
             Action("file.open", _("Open…"), self.ask_open, "folder", "Ctrl+O", f"{_('File')}/1",
                    _("A saved state, a run, a generator, a picture, an archive: what it is, is looked at.")),
@@ -218,6 +220,9 @@ class MainWindow(Shell):
         from ganstudio.app.generators.workplaces import workplace_of_run
 
         self._work(workplace_of_run(model.info), lambda page: page.open_run(model))
+
+    def _use_sample(self, model: RunModel, step: int | None, place: int) -> None:
+        self._work("explore", lambda page: cast("ExploreWorkspace", page).explorer.open_sample(model, step, place))
 
     def _work(self, place: Workplace, begin: Callable[[GeneratorPage], object]) -> None:
         page = self.page(place)

@@ -21,8 +21,8 @@ from ganstudio.__main__ import main as command_line
 from ganstudio.core.experiment import Experiment
 from ganstudio.data import Dataset, load
 from ganstudio.methods import METHODS, Method
-from ganstudio.nn.random import randomness
-from ganstudio.training.engine import Engine, seeded
+from ganstudio.nn.random import randomness, seeded
+from ganstudio.training.engine import Engine
 from ganstudio.training.follow import follow
 from ganstudio.training.ranks import ALONE, Ranks, Together
 from ganstudio.training.session import Session

@@ -15,7 +15,7 @@ from psygnal import Signal
 
 from ganstudio.core import commands, events
 from ganstudio.core.commands import Command, Role, Source
-from ganstudio.core.dataspec import DataSpec
+from ganstudio.core.dataspec import Box, DataSpec
 from ganstudio.core.errors import MissingDataError, StoreError, StudioError
 from ganstudio.core.events import LIVE_STATES, Event, Note, RoleInfo, Samples, State, StateChanged
 from ganstudio.core.experiment import Experiment
@@ -59,6 +59,7 @@ class RunModel:
         notes: lines for a person.
         roles: the kinds of updates that its method has; known as soon as it has been built here.
         only: the one role that is trained; None: all.
+        source: which weights the watcher wants to see; ``box``: over which part of the plane (None: that of the data).
         waits_for_data: it was to train on until this step, and its data were not where it looked; 0: nothing is missing.
     """
 
@@ -86,6 +87,7 @@ class RunModel:
         self.roles: tuple[RoleInfo, ...] = ()
         self.only: Role | None = None
         self.source: Source = "ema"
+        self.box: Box | None = None
         self.path: Path | None = None
         self._run: Run | None = None
         self._session: Session | None = None
@@ -356,7 +358,12 @@ class RunModel:
     def show(self, source: Source, scene: bool = True) -> None:
         """What the watcher wants to see."""
         self.source = source
-        self.send(commands.Show(source, scene, live=True))
+        self.send(commands.Show(source, scene, live=True, box=self.box))
+
+    def look_at(self, box: Box) -> None:
+        """The watcher sees this part of the plane."""
+        self.box = box
+        self.show(self.source)
 
     def rest(self) -> None:
         """Nobody watches: samples are only stored."""

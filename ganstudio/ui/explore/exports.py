@@ -199,7 +199,7 @@ class Exports(PageExports):
 
     def save_grid(self) -> None:
         """What the view below shows, as one picture."""
-        picture = self._views.current.grid.picture()
+        picture = None if self._views.current is None else self._views.current.grid.picture()
         if picture is None:
             self.explorer.studio.notifications.info(_("The view is still being drawn; try again in a moment."))
         else:

@@ -178,6 +178,14 @@ def draw_group(painter: QPainter, centre: QPointF, number: int, theme: Theme, *,
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, str(number + 1))
 
 
+def draw_here(painter: QPainter, at: QPointF, theme: Theme) -> None:
+    """A ring and a dot: the one sample that one is at."""
+    painter.setBrush(QColor(theme.generator))
+    for width, tone in ((5.0, theme.surface), (2.0, theme.text)):
+        painter.setPen(QPen(QColor(tone), width))
+        painter.drawEllipse(at, 7, 7)
+
+
 def draw_legend(
     painter: QPainter,
     left: float,

@@ -453,6 +453,10 @@ class Segmented(QFrame):
         if not key:  # the Tab key still comes here
             next(iter(self._buttons.values())).setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
+    def set_shown(self, key: str, shown: bool) -> None:
+        """Offers one choice, or not."""
+        self._buttons[key].setVisible(shown)
+
     def set_enabled(self, key: str, enabled: bool) -> None:
         """Greys one choice out."""
         self._buttons[key].setEnabled(enabled)

@@ -22,6 +22,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from ganstudio.core.i18n import _
+from ganstudio.ui.kit.keys import ARROWS
 from ganstudio.ui.kit.painted import colour, device_pixels, draw_focus_ring, draw_notice, draw_tag, to_image
 from ganstudio.ui.kit.parts import Segmented, wheel_zooms
 from ganstudio.ui.kit.theme import Theme, current_theme, theme_hub
@@ -36,7 +37,6 @@ GAP = 8
 GRIP, ROOM = 14, 64
 """So many pixels beside the line still take hold of it; a side needs so many for its name."""
 SPLIT_STEP, FINE = 0.05, 0.01
-ARROWS = {Qt.Key.Key_Left: (1, 0), Qt.Key.Key_Right: (-1, 0), Qt.Key.Key_Up: (0, 1), Qt.Key.Key_Down: (0, -1)}
 
 
 def zoom_choice(name: str) -> Segmented:
@@ -450,7 +450,7 @@ class PictureViewer(QWidget):
         elif key == Qt.Key.Key_0:
             self.set_zoom("fit")
         elif key in ARROWS and self.movable:
-            view.pan(QPointF(*ARROWS[Qt.Key(key)]) * PAN_STEP)
+            view.pan(-QPointF(*ARROWS[key]) * PAN_STEP)
             self._has_moved()
         else:
             super().keyPressEvent(event)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal, get_args
 
-from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QKeyEvent, QKeySequence, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QMenu, QWidget
 
@@ -36,7 +36,14 @@ class ImageWall(Cells):
     Attributes:
         mode: which samples are shown; see :meth:`set_mode`.
         zoom: the overlay that shows one sample large.
+        explorable: generated samples can be taken to Explore.
+
+    Signals:
+        explore_requested: a generated sample is to be explored (its place among them).
     """
+
+    explore_requested = Signal(int)
+    explorable = False
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(_("Sample wall"), parent)
@@ -322,6 +329,9 @@ class ImageWall(Cells):
         if sample is not None:
             (side, index), pane = sample, self._panes[sample[0]]
             menu.addAction(_("Enlarge"), lambda: self.take(sample))
+            if self.explorable and not pane.real:
+                place = index // len(pane.panels)
+                menu.addAction(_("Explore this sample"), lambda: self.explore_requested.emit(place))
             menu.addAction(_("Copy this sample"), lambda: copy_image(pane.sample_image(index)))
             name = f"{side}-{index:03d}.png"
             menu.addAction(_("Save this sample as PNG…"), lambda: save_image(self, pane.sample_image(index), name))

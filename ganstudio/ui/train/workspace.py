@@ -47,10 +47,12 @@ class TrainWorkspace(Page):
 
     Signals:
         explore_requested: the generator of the run that is looked at is to be used (a :class:`RunModel`).
+        sample_requested: a sample of it is to be explored: a :class:`RunModel`, a step or None, its place on the wall.
         bundled_requested: the run that comes with the program is to be used in this workspace (its id).
     """
 
     explore_requested = Signal(object)
+    sample_requested = Signal(object, object, int)
     bundled_requested = Signal(str)
 
     def __init__(self, studio: Studio, binder: ActionBinder, budget: Budget, parent: QWidget | None = None) -> None:
@@ -196,6 +198,7 @@ class TrainWorkspace(Page):
 
             view = self._run_view = RunView(self._studio, self._binder, self._budget)
             view.place_requested.connect(self._ask_place)
+            view.stage.sample_chosen.connect(self.sample_requested)
             self._right.addWidget(view)
             QTimer.singleShot(0, view, view.restore_layout)  # once it has its size
         return self._run_view

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 from ganstudio.app.explore import kept_directions
 from ganstudio.app.explore.explorer import Explorer
 from ganstudio.app.explore.finders import Finding, latent_of
+from ganstudio.app.explore.picks import Picks
 from ganstudio.app.studio import Studio
 from ganstudio.core.errors import StudioError, UsageError
 from ganstudio.core.i18n import _, plural
@@ -18,7 +19,7 @@ from ganstudio.explore.direction_files import load_directions, save_directions
 from ganstudio.explore.rendering import Work
 from ganstudio.explore.state import Direction, ExploreState
 from ganstudio.explore.views import many
-from ganstudio.ui.explore.parts import Part, Picks
+from ganstudio.ui.explore.parts import Part
 from ganstudio.ui.explore.side.direction_row import ROW_HEIGHT, DirectionRow, quality_text
 from ganstudio.ui.explore.side.find_directions import FindForm
 from ganstudio.ui.generator_page.exports import file_name

@@ -9,11 +9,12 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QMenu, QWidget
 
 from ganstudio.app.explore.explorer import Explorer
+from ganstudio.app.explore.picks import Picks
 from ganstudio.core.i18n import _
 from ganstudio.explore.rendering import Work
 from ganstudio.explore.state import ExploreState
 from ganstudio.explore.views import PIECE, many
-from ganstudio.ui.explore.parts import Part, Picks
+from ganstudio.ui.explore.parts import Part
 from ganstudio.ui.kit.parts import boxed, label, push_button
 from ganstudio.ui.pictures.grid import PictureGrid
 

@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QHelpEvent, QKeyEvent, QMouseEv
 from PySide6.QtWidgets import QSizePolicy, QToolTip
 
 from ganstudio.core.i18n import _
+from ganstudio.ui.kit.keys import ZOOMS
 from ganstudio.ui.kit.theme import ui_font
 from ganstudio.ui.plots.axes import Grid, Scale, linear_ticks, log_ticks, short_number, time_ticks
 from ganstudio.ui.plots.chart import Chart, Line, Sketch
@@ -25,7 +26,6 @@ _DRAG = 4
 _KEY_PIXELS = 4
 _SPIKES_APART = 8
 """Of values outside the axis that lie within so many pixels the farthest is marked."""
-_ZOOMS: dict[int, float] = {Qt.Key.Key_Plus: 0.8, Qt.Key.Key_Equal: 0.8, Qt.Key.Key_Minus: 1.25}
 
 
 class Plot(Chart):
@@ -346,8 +346,8 @@ class Plot(Chart):
         }
         if key in moves:
             self.cursor_moved.emit(min(max(moves[key], scale.x0), scale.x1))
-        elif key in _ZOOMS:
-            self.view.zoom(_ZOOMS[key], now)
+        elif key in ZOOMS:
+            self.view.zoom(1 / ZOOMS[key], now)
             self.moved.emit()
         elif key == Qt.Key.Key_0:
             self.view.fit()
