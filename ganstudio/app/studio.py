@@ -24,7 +24,7 @@ from ganstudio.core.experiment import Experiment
 from ganstudio.core.fields import of_run
 from ganstudio.core.i18n import _
 from ganstudio.data.archives import clear_left_overs
-from ganstudio.store import rename_run
+from ganstudio.store import Keep, rename_run
 
 
 class Studio:
@@ -141,6 +141,11 @@ class Studio:
 
     # -- runs -------------------------------------------------------------------------------------------------------
 
+    @property
+    def keep(self) -> Keep:
+        """What stays of a run's old checkpoints and grids, as the settings say."""
+        return Keep(*self.settings.values.keeps)
+
     def start(self, experiment: Experiment, *, paused: bool = False) -> RunModel | None:
         """Starts a run and looks at it; a refusal is reported, and None is returned.
 
@@ -149,7 +154,7 @@ class Studio:
         if experiment.device == "auto":
             experiment = experiment.with_(device=self.settings.values.device)
         try:
-            session = new_session(experiment, paused=paused, keep_checkpoints=self.settings.values.keep_checkpoints)
+            session = new_session(experiment, paused=paused, keep=self.keep)
         except StudioError as error:
             self.report(error)
             return None
@@ -230,8 +235,7 @@ class Studio:
             self.ask(choice, chosen)
             return
         try:
-            keep = self.settings.values.keep_checkpoints
-            session = resume_session(model.path, steps, data=data, hyper=changes, keep_checkpoints=keep)
+            session = resume_session(model.path, steps, data=data, hyper=changes, keep=self.keep)
         except StudioError as error:
             self.report(error)
             return
