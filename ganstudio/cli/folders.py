@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from ganstudio.cli.output import say
 
-
 if TYPE_CHECKING:
     from ganstudio.app.choices import Settings
 

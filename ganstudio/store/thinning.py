@@ -127,7 +127,7 @@ def plan(run: Path, keep: Keep, good: Sequence[int] | None = None) -> Plan:
     fixed |= {step for step in heads if checkpoint_path(folder, step) in held()}
     whole, thin = kept_checkpoints(list(heads), keep, fixed)
     gone = [step for step in heads if step not in whole and step not in thin]
-    shrunk = [step for step in thin if (extra := only_for_training(heads[step]))]
+    shrunk = [step for step in thin if only_for_training(heads[step])]
     for step in (*gone, *shrunk):
         length = checkpoint_path(folder, step).stat().st_size
         freed += length if step in gone else sum(map(_length, only_for_training(heads[step]).values()))

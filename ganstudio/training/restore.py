@@ -94,9 +94,7 @@ def restore(engine: Engine, run: Run, tell: Callable[[Note], object]) -> int | N
 def _take_in(engine: Engine, loaded: Loaded) -> None:
     tensors, metadata, at = loaded
     if THINNED in metadata:
-        words = _(
-            "That of step {step} was thinned when it grew old: it holds what draws, but not what training goes on from."
-        )
+        words = _("That of step {step} was thinned when it grew old: it can be drawn with, but not trained on.")
         raise StoreError(words.format(step=at))
     if (broken := not_finite(tensors)) is not None:
         words = _("That of step {step} holds values that are not finite numbers (“{name}”).")

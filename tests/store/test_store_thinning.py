@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -103,7 +104,7 @@ def test_the_film_stays_even() -> None:
             stored.append(step)
             stored = kept_grids(stored, Keep(grids=120))
     assert (len(stored), stored[0]) == (120, 0)
-    gaps = [math.log((b + 50) / (a + 50)) for a, b in zip(stored, stored[1:], strict=False)]
+    gaps = [math.log((b + 50) / (a + 50)) for a, b in pairwise(stored)]
     assert max(gaps) < 0.2, "no jump in the film, though they were removed one by one as it grew"
 
 
