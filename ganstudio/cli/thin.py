@@ -43,12 +43,11 @@ def run(options: argparse.Namespace) -> int:
         before = stored.size_bytes()
         done = plan(stored.path, keep) if options.dry_run else thin_run(stored.path, keep)
         freed += done.freed
-        words = _(
-            "{name}: {gone} checkpoints removed, {shrunk} thinned, {grids} grids removed; {size} of {whole} freed"
-        )
-        counts = {"gone": len(done.gone), "shrunk": len(done.shrunk), "grids": len(done.grids)}
+        words = _("{name}: {size} of {whole}")
         sizes = {"size": readable_bytes(done.freed), "whole": readable_bytes(before)}
-        write(words.format(name=stored.info.name, **counts, **sizes))
+        write(words.format(name=stored.info.name, **sizes))
+        for text in done.words:
+            write(f"  {text}")
     words = _("{size} would be freed") if options.dry_run else _("{size} freed")
     write(words.format(size=readable_bytes(freed)))
     return 0

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from ganstudio.core.errors import StoreError
-from ganstudio.core.i18n import _
+from ganstudio.core.i18n import _, plural
 from ganstudio.store.atomic import replace_file
 from ganstudio.store.checkpoints import MARKED, SUFFIX, THINNED, checkpoint_path, is_milestone, read_header
 from ganstudio.store.folder import CHECKPOINTS, SAMPLES
@@ -75,6 +75,26 @@ class Plan:
     def empty(self) -> bool:
         """There is nothing to do."""
         return not (self.gone or self.shrunk or self.grids)
+
+    def __add__(self, other: Plan) -> Plan:
+        """Both."""
+        steps = (mine + theirs for mine, theirs in zip(self._parts, other._parts, strict=True))
+        return Plan(*steps, freed=self.freed + other.freed)
+
+    @property
+    def _parts(self) -> tuple[tuple[int, ...], ...]:
+        return self.gone, self.shrunk, self.grids
+
+    @property
+    def words(self) -> list[str]:
+        """A sentence for each kind of thing that is done."""
+        said = (
+            plural("{n} checkpoint is removed.", "{n} checkpoints are removed.", len(self.gone)),
+            plural("{n} older checkpoint keeps only what draws.", "{n} older checkpoints keep only what draws.",
+                   len(self.shrunk)),
+            plural("{n} sample grid is removed.", "{n} sample grids are removed.", len(self.grids)),
+        )  # fmt: skip
+        return [text for text, steps in zip(said, self._parts, strict=True) if steps]
 
 
 def spread(steps: Sequence[int], most: int, fixed: Collection[int] = ()) -> list[int]:

@@ -10,11 +10,11 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QSizePolicy, QWidget
 
 from ganstudio.app.runs.library import RunDetails, RunRow
 from ganstudio.core.fields import Value, format_number
-from ganstudio.core.i18n import _, plural
+from ganstudio.core.i18n import _, plural, size_text
 from ganstudio.ui.kit.parts import ElidedLabel, boxed, label, say, scrolled
 from ganstudio.ui.kit.style import set_look
 from ganstudio.ui.kit.theme import current_theme, theme_hub, ui_font
-from ganstudio.ui.kit.words import full_date, size_text, steps_text
+from ganstudio.ui.kit.words import full_date, steps_text
 from ganstudio.ui.runs.model import state_words, time_text
 from ganstudio.ui.runs.pictures import paint_samples
 

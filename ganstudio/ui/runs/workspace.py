@@ -12,6 +12,7 @@ from PySide6.QtCore import QPoint, Qt, QUrl, Signal, SignalInstance
 from PySide6.QtGui import QDesktopServices, QGuiApplication, QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
+from ganstudio.app.history import History
 from ganstudio.app.runs.library import Library, RunRow
 from ganstudio.app.studio import Studio
 from ganstudio.core.errors import UsageError
@@ -142,8 +143,9 @@ class RunsWorkspace(Page):
         self.toolbar.search.left_down.connect(self._to_table)
         self.toolbar.trash.clicked.connect(self.show_trash)
         self.trash.back.connect(self.show_runs)
-        self.trash.restore_requested.connect(self.library.restore)
-        self.trash.empty_requested.connect(self.library.empty_trash)
+        self.trash.restore_requested.connect(self.library.bin.restore)
+        self.trash.empty_requested.connect(self.library.bin.empty)
+        self.library.bin.came_back.connect(lambda paths: self.select(paths[0]))
         self._empty.clicked.connect(self.gallery_requested)
         self._no_match.clicked.connect(self.toolbar.clear_filter)
 
@@ -230,6 +232,19 @@ class RunsWorkspace(Page):
 
     # -- what a person asks for -------------------------------------------------------------------------------------
 
+    @property
+    def page_history(self) -> History:
+        """Runs that were moved to the trash or renamed."""
+        return self.library.bin.history
+
+    def take_back(self) -> None:
+        """Brings back what went to the trash last, or gives the old name back."""
+        self.library.bin.take_back()
+
+    def make_again(self) -> None:
+        """Does that once more."""
+        self.library.bin.take_back(again=True)
+
     def _hand_over(self, signal: SignalInstance) -> None:
         """Tells the window what becomes of the selected run."""
         for row in self.chosen[:1]:
@@ -247,7 +262,9 @@ class RunsWorkspace(Page):
             self.open_requested.emit(path)
 
     def _rename(self, path: Path, name: str) -> None:
+        old = next((row.name for row in self.library.rows if row.path == path), "")
         self._studio.rename(path, name)
+        self.library.bin.renamed(path, old, name)
         self.library.refresh()
 
     def delete_chosen(self) -> None:
@@ -255,7 +272,7 @@ class RunsWorkspace(Page):
         rows = self.chosen
         last = max((index.row() for index in self.table.selectionModel().selectedRows()), default=-1)
         after = self.shown.index(last + 1, 0)
-        if self.library.delete([row.path for row in rows]) is not None and after.isValid():
+        if self.library.bin.delete([row.path for row in rows]) and after.isValid():
             self._to_select = after.data(ROW_ROLE).path
 
     def open_folders(self) -> None:
