@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pyqtgraph as pg  # type: ignore[import-untyped]
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetrics, QImage, QKeyEvent, QMouseEvent, QPainter, QPen, QWheelEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QGraphicsItem, QMenu, QWidget
 
@@ -72,7 +72,13 @@ class Pieces(pg.PlotCurveItem):
 
 
 class ScenePlot(Chart):
-    """Draws what a :class:`SceneView` gives it; who gives it something else calls :meth:`invalidate`."""
+    """Draws what a :class:`SceneView` gives it; who gives it something else calls :meth:`invalidate`.
+
+    Signals:
+        moved: another part of the plane is seen; other planes take it over with :meth:`follow`.
+    """
+
+    moved = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -121,6 +127,12 @@ class ScenePlot(Chart):
         """Shows the whole square of the data."""
         self._middle, self._zoom = (0.0, 0.0), 1.0
         self.invalidate()
+        self.moved.emit()
+
+    def follow(self, other: ScenePlot) -> None:
+        """Shows the part of the plane that another one shows."""
+        self._middle, self._zoom = other._middle, other._zoom
+        self.invalidate()
 
     def zoom_by(self, factor: float, at: QPointF | None = None) -> None:
         """Zooms, leaving the data under ``at`` (default: the middle) where it is."""
@@ -140,6 +152,7 @@ class ScenePlot(Chart):
         reach = self.extent
         self._middle = min(reach, max(-reach, x)), min(reach, max(-reach, y))
         self.invalidate()
+        self.moved.emit()
 
     # drawing
 
