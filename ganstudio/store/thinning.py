@@ -78,8 +78,8 @@ class Plan:
 
     def __add__(self, other: Plan) -> Plan:
         """Both."""
-        steps = (mine + theirs for mine, theirs in zip(self._parts, other._parts, strict=True))
-        return Plan(*steps, freed=self.freed + other.freed)
+        gone, shrunk, grids = (mine + theirs for mine, theirs in zip(self._parts, other._parts, strict=True))
+        return Plan(gone, shrunk, grids, self.freed + other.freed)
 
     @property
     def _parts(self) -> tuple[tuple[int, ...], ...]:

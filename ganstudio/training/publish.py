@@ -257,9 +257,11 @@ class Publisher:
     def _thin(self) -> None:
         """In the thread of the files: what has grown old goes."""
         done = self.writer.thin(self._keep)
-        for what, steps in (("checkpoint", done.gone), ("grid", done.grids)):
-            for step in steps:
-                self.mailbox.post(Removed(step, what))
+        for event in (
+            *(Removed(step, "checkpoint") for step in done.gone),
+            *(Removed(step, "grid") for step in done.grids),
+        ):
+            self.mailbox.post(event)
 
     def enter(self, state: State, message: str = "", details: str = "", diverged: bool = False) -> None:
         """The session is in another state: told to the watcher, the diary and the status file."""

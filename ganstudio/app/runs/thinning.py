@@ -39,7 +39,12 @@ def ask_and_thin(studio: Studio, runs: Mapping[Path, int], then: Callable[[Itera
     def looked(plans: dict[Path, Plan]) -> None:
         if plans:
             question = _question(list(plans.values()), sum(runs.values()), keep)
-            studio.ask(question, lambda yes: yes and _thin(studio, list(plans), keep, then))
+
+            def answered(yes: bool | None) -> None:
+                if yes:
+                    _thin(studio, list(plans), keep, then)
+
+            studio.ask(question, answered)
         else:
             text = _("There is nothing to thin: these runs hold no more than the preferences let them keep.")
             studio.notifications.info(text, keep.words)

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Qt, QUrl, Signal, SignalInstance
 from PySide6.QtGui import QDesktopServices, QGuiApplication, QHideEvent, QResizeEvent, QShowEvent
@@ -24,13 +25,16 @@ from ganstudio.ui.kit.errors import EmptyState
 from ganstudio.ui.kit.icons import icon
 from ganstudio.ui.kit.menus import ActionBinder
 from ganstudio.ui.kit.page import Page
-from ganstudio.ui.kit.parts import boxed, filled_menu, line, pop_up, stacked
+from ganstudio.ui.kit.parts import boxed, filled_menu, line, pop_up, push_button, stacked
 from ganstudio.ui.runs.actions import KEYS, MENU, runs_actions
 from ganstudio.ui.runs.details import DetailsPane
 from ganstudio.ui.runs.model import ROW_ROLE, RunsFilter, RunsModel
 from ganstudio.ui.runs.table import RunsTable
 from ganstudio.ui.runs.toolbar import RunsToolbar
 from ganstudio.ui.runs.trash import TrashPage
+
+if TYPE_CHECKING:
+    from ganstudio.ui.compare import CompareView
 
 WIDE = 1112  # a window of 1200 less the rail: from here on there is room for the details
 MOST_FOLDERS = 5
@@ -97,13 +101,17 @@ class RunsWorkspace(Page):
             "explore": partial(self._hand_over, self.explore_requested), "folder": self.open_folders,
             "duplicate": partial(self._hand_over, self.duplicate_requested), "copy-path": self.copy_paths,
             "continue": self.continue_chosen, "delete": self.delete_chosen, "trash": self.show_trash,
-            "open-elsewhere": self.choose_folder, "search": self.focus_search,
+            "open-elsewhere": self.choose_folder, "search": self.focus_search, "compare": self.compare_chosen,
+            "thin": lambda: self.library.thin(self.chosen), "thin-all": lambda: self.library.thin(self.library.rows),
         }  # fmt: skip
         studio.actions.add(*runs_actions(deeds, lambda: self.chosen, self.isVisible))
         self._more = filled_menu(self, lambda menu: self._fill_menu(menu, MENU[1:2] + MENU[3:]))
         self.toolbar = RunsToolbar(binder, self._more)
-        self.details = DetailsPane(self._defaults)
+        compare = push_button(_("Compare"), primary=True)
+        binder.bind(compare, "runs.compare")
+        self.details = DetailsPane(self._defaults, compare)
         self.trash = TrashPage()
+        self._compare: CompareView | None = None
         self._detailed: tuple[Path, State, int] | None = None
         self._details_due = self._due = 0.0
         self._held_back = False
@@ -156,6 +164,8 @@ class RunsWorkspace(Page):
         now, held_back = time.monotonic(), self._held_back and not self.table.editing
         if self.isVisible() and (held_back or now >= self._due):
             self._due = now + REFRESH_SECONDS
+            if self._compare is not None and self._pages.currentWidget() is self._compare:
+                self._compare.refresh()
             self.library.tick()
             if held_back:
                 self._library_changed()
@@ -261,6 +271,20 @@ class RunsWorkspace(Page):
             self._studio.continue_run(model, steps)
             self.open_requested.emit(path)
 
+    def compare_chosen(self) -> None:
+        """Shows the selected runs side by side."""
+        paths = [row.path for row in self.chosen]
+        if self._compare is None:
+            from ganstudio.ui.compare import CompareView  # brings every plot
+
+            self._compare = CompareView(self._studio, _("Runs"))
+            self._compare.left.connect(self.show_runs)
+            self._pages.addWidget(self._compare)
+        self._pages.setCurrentWidget(self._compare)
+        self._compare.show_runs(paths)
+        self._compare.timeline.setFocus()
+        self._chosen_changed()
+
     def _rename(self, path: Path, name: str) -> None:
         old = next((row.name for row in self.library.rows if row.path == path), "")
         self._studio.rename(path, name)
@@ -309,6 +333,8 @@ class RunsWorkspace(Page):
 
     def show_trash(self) -> None:
         """The deleted runs."""
+        if self._compare is not None:
+            self._compare.end()
         self.library.invalidate()
         self._pages.setCurrentIndex(1)
         self.trash.table.setFocus() if self.library.trash else self.trash.back_button.setFocus()
@@ -316,6 +342,8 @@ class RunsWorkspace(Page):
 
     def show_runs(self) -> None:
         """The runs again."""
+        if self._compare is not None:
+            self._compare.end()
         self._pages.setCurrentIndex(0)
         self._to_table()
         self._chosen_changed()
@@ -365,6 +393,11 @@ class RunsWorkspace(Page):
         self.library.tick()
         if self._pages.currentIndex() == 0 and self.window().focusWidget() is None:
             self._to_table()
+
+    def end(self) -> None:
+        """Lets go of the runs that are compared."""
+        if self._compare is not None:
+            self._compare.end()
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Its actions cannot be done out of view."""
