@@ -40,6 +40,7 @@ class CompareView(QWidget):
         super().__init__(parent)
         self.comparison = Comparison(studio)
         self._series: dict[SeriesInfo, int] = {}
+        self._doing: list[tuple[str, str]] = []
         self.pictures, self.timeline, self.curves, self.table = (
             ComparedPictures(),
             Timeline(),
@@ -114,6 +115,10 @@ class CompareView(QWidget):
         self.timeline.set_steps(self.comparison.stops)
         self.timeline.set_live_step(max((model.step for model in models if model.live), default=None))
         self._series = series_of(models)
+        doing = [(model.title, model.state) for model in models]
+        if doing != self._doing:
+            self._doing = doing
+            self._show_pictures()
         runs = [(model.title, dict(model.tables)) for model in models]
         if runs != self.curves.runs:
             self.curves.set_runs(runs)
