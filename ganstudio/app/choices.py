@@ -36,9 +36,21 @@ class Settings(Fields):
         0, _("CPU threads"), _("How many cores training may use. 0: all but one, so that the window stays quick."),
         group=_("Training"), ge=0, le=256)
     keep_checkpoints: int = field(
-        5, _("Checkpoints to keep"), _("The newest ones of each run. Of older ones only the first and those of steps 100, "
-                                       "200, 400… stay. 0 keeps all."), group=_("Training"), ge=0, le=1000)
+        2, _("Checkpoints to train on from"), _("So many of the newest ones of each run stay whole. 0 keeps all of all."),
+        group=_("Disk use"), ge=0, le=1000)
+    keep_older: int = field(
+        8, _("Older checkpoints"), _("Of older ones the first and those of steps 100, 200, 400… stay, so many at most: "
+                                     "without what only training needs, to be explored. Those that you save stay, too."),
+        group=_("Disk use"), ge=0, le=1000)
+    keep_grids: int = field(
+        200, _("Sample grids"), _("So many of each run stay at most, spread so that the film stays even. 0 keeps all."),
+        group=_("Disk use"), ge=0, le=100_000)
     # fmt: on
+
+    @property
+    def keeps(self) -> tuple[int, int, int]:
+        """What stays of a run that grows old: see :class:`ganstudio.store.thinning.Keep`."""
+        return self.keep_checkpoints, self.keep_older, self.keep_grids
 
 
 class Remembered(BaseModel):

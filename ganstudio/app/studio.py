@@ -27,7 +27,7 @@ from ganstudio.core.fields import of_run
 from ganstudio.core.i18n import _
 from ganstudio.core.names import free_name
 from ganstudio.data.archives import clear_left_overs
-from ganstudio.store import rename_run
+from ganstudio.store import Keep, rename_run
 
 if TYPE_CHECKING:
     from ganstudio.training.forecast import Costs
@@ -151,6 +151,11 @@ class Studio:
 
     # -- runs -------------------------------------------------------------------------------------------------------
 
+    @property
+    def keep(self) -> Keep:
+        """What stays of a run's old checkpoints and grids, as the settings say."""
+        return Keep(*self.settings.values.keeps)
+
     def start(self, experiment: Experiment, *, paused: bool = False) -> RunModel | None:
         """Starts a run and looks at it; a refusal is reported, and None is returned.
 
@@ -159,9 +164,8 @@ class Studio:
         if experiment.device == "auto":
             experiment = experiment.with_(device=self.settings.values.device)
         try:
-            cost, keep = self.forecasts.cost(experiment), self.settings.values.keep_checkpoints
-            expected = cost.step if cost else 0.0
-            session = new_session(experiment, paused=paused, keep_checkpoints=keep, expected=expected)
+            cost = self.forecasts.cost(experiment)
+            session = new_session(experiment, paused=paused, keep=self.keep, expected=cost.step if cost else 0.0)
         except StudioError as error:
             self.report(error)
             return None
@@ -243,8 +247,7 @@ class Studio:
             self.ask(choice, chosen)
             return
         try:
-            keep = self.settings.values.keep_checkpoints
-            session = resume_session(model.path, steps, data=data, hyper=changes, keep_checkpoints=keep)
+            session = resume_session(model.path, steps, data=data, hyper=changes, keep=self.keep)
         except StudioError as error:
             self.report(error)
             return

@@ -21,7 +21,7 @@ from ganstudio.core.fields import field
 from ganstudio.core.mailbox import Mailbox
 from ganstudio.data import load, parse_request
 from ganstudio.methods.base import Batch, Method, MethodInfo, Optimiser, Phase, Terms, Values
-from ganstudio.store import RunWriter, WriteQueue, create_run
+from ganstudio.store import Keep, RunWriter, WriteQueue, create_run
 from ganstudio.training.device import choose_device, use_threads
 from ganstudio.training.engine import Engine
 from ganstudio.training.publish import Publisher
@@ -82,7 +82,7 @@ def measure(name: str, quick: bool) -> list[Figure]:
         problems: list[object] = []
         writer = RunWriter(path)
         queue = WriteQueue(on_error=problems.append, on_disk_full=problems.append, on_room=lambda: None)
-        publisher = Publisher(engine, Mailbox(), writer, queue, keep_checkpoints=1)
+        publisher = Publisher(engine, Mailbox(), writer, queue, keep=Keep(newest=1))
         try:
             turns = [_turn(engine, publisher) for _each in range(2 if quick else 6)][1:]
         finally:

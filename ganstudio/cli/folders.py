@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from ganstudio.cli.output import say
 
+if TYPE_CHECKING:
+    from ganstudio.app.choices import Settings
 
-def use_settings() -> None:
-    """Puts runs and data where the settings want them; what is wrong with the settings is said on stderr."""
+
+def use_settings() -> Settings:
+    """Puts runs and data where the settings want them, and returns these; what is wrong with them is said on stderr."""
     from ganstudio.app.notifications import Notifications
     from ganstudio.app.settings import SettingsStore, apply_folders
 
     hub = Notifications()
     hub.subscribe(lambda message: say(f"ganstudio: {message.text}"))
-    apply_folders(SettingsStore(hub=hub).values)
+    values = SettingsStore(hub=hub).values
+    apply_folders(values)
+    return values

@@ -159,3 +159,8 @@ class Camera:
         left, bottom, right, top = grown(self._home, self._growth + 1)
         self.middle = min(right, max(left, x)), min(top, max(bottom, y))
         self.moved = True
+
+    def follow(self, other: Camera) -> None:
+        """Looks where another does that a person has moved; else fits what is its own again."""
+        self.moved, self.square, self.middle = other.moved, other.square, other.middle
+        self._home, self._growth, self._zoom, self._home_of = other._home, other._growth, other._zoom, (None, ())

@@ -228,6 +228,14 @@ class SamplesStored:
 
 
 @dataclass(frozen=True, slots=True)
+class Removed:
+    """A checkpoint or a grid is no longer on disk: it has grown old."""
+
+    step: int
+    what: Literal["checkpoint", "grid"]
+
+
+@dataclass(frozen=True, slots=True)
 class Rewound:
     """The run went back to this step: everything told about later steps is void."""
 
@@ -254,6 +262,7 @@ Event = (
     | HyperChanged
     | CheckpointSaved
     | SamplesStored
+    | Removed
     | Rewound
     | Note
 )

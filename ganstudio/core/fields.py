@@ -143,6 +143,13 @@ def format_number(value: float) -> str:
     return f"{value:.6g}"
 
 
+def value_text(value: Value) -> str:
+    """A setting as people read it."""
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    return format_number(value) if isinstance(value, int | float) else value
+
+
 def _kind_of(annotation: Any) -> tuple[Kind, tuple[str, ...]]:
     if get_origin(annotation) is Literal:
         return "choice", tuple(str(choice) for choice in get_args(annotation))

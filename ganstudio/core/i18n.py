@@ -32,3 +32,15 @@ def plural(one: str, many: str, n: int) -> str:
 def some_of(values: Sequence[object], most: int = 8) -> str:
     """The first of some names or numbers, in words; an ellipsis where there are more."""
     return ", ".join(map(str, values[:most])) + (_(", …") if len(values) > most else "")
+
+
+def size_text(size: int | None) -> str:
+    """Bytes in the unit that suits them: ``"320 kB"``, ``"12.4 MB"``; a dash while nobody knows."""
+    if size is None:
+        return "–"
+    value, unit = float(size), _("B")
+    for larger in (_("kB"), _("MB"), _("GB"), _("TB")):
+        if value < 1000:
+            break
+        value, unit = value / 1000, larger
+    return f"{value:.0f} {unit}" if value >= 100 or unit == _("B") else f"{value:.1f} {unit}"

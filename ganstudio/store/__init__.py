@@ -29,17 +29,21 @@ if TYPE_CHECKING:
         rename_run,
         restore_run,
         taken_names,
+        thin_run,
     )
     from ganstudio.store.queue import WriteQueue
     from ganstudio.store.run import Run
     from ganstudio.store.samples import sample_schedule
     from ganstudio.store.status import RunStatus
+    from ganstudio.store.thinning import Keep, Plan, hold, plan
     from ganstudio.store.writer import RunWriter
 
 __all__ = [
     "BadCheckpoint",
     "CheckpointCheck",
     "Follower",
+    "Keep",
+    "Plan",
     "Run",
     "RunInfo",
     "RunStatus",
@@ -50,17 +54,20 @@ __all__ = [
     "delete_run",
     "empty_trash",
     "find_checkpoint",
+    "hold",
     "is_milestone",
     "list_runs",
     "list_trash",
     "load_checkpoint",
     "newest_usable",
+    "plan",
     "rename_run",
     "restore_run",
     "runs_folder",
     "sample_schedule",
     "set_runs_folder",
     "taken_names",
+    "thin_run",
 ]
 
 __getattr__ = face(
@@ -69,11 +76,12 @@ __getattr__ = face(
         "checkpoints": "BadCheckpoint CheckpointCheck find_checkpoint is_milestone load_checkpoint newest_usable",
         "folder": "RunInfo create_run runs_folder set_runs_folder",
         "follow": "Follower",
-        "library": "Trashed delete_run empty_trash list_runs list_trash rename_run restore_run taken_names",
+        "library": "Trashed delete_run empty_trash list_runs list_trash rename_run restore_run taken_names thin_run",
         "queue": "WriteQueue",
         "run": "Run",
         "samples": "sample_schedule",
         "status": "RunStatus",
+        "thinning": "Keep Plan hold plan",
         "writer": "RunWriter",
     },
 )

@@ -9,27 +9,30 @@ from __future__ import annotations
 import json
 import math
 import time
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
-from ganstudio.core.events import CheckpointSaved, HyperChanged, Note, Rewound, SamplesStored, StateChanged
+from ganstudio.core.events import CheckpointSaved, HyperChanged, Note, Removed, Rewound, SamplesStored, StateChanged
 from ganstudio.core.regular import open_regular
 from ganstudio.store.atomic import append_bytes, cut_file
 from ganstudio.store.tables import MOST_STEP
 
-LogEvent = HyperChanged | CheckpointSaved | SamplesStored | StateChanged | Note | Rewound
+LogEvent = HyperChanged | CheckpointSaved | SamplesStored | Removed | StateChanged | Note | Rewound
 _KINDS: dict[str, type[Any]] = {
     "hyper": HyperChanged,
     "checkpoint": CheckpointSaved,
     "samples": SamplesStored,
+    "removed": Removed,
     "state": StateChanged,
     "note": Note,
     "rewound": Rewound,
 }
 _PIECE, _MOST_BYTES = 1 << 22, 1 << 27
 _NAMES = {kind: name for name, kind in _KINDS.items()}
+_STORED: dict[str, type[Any]] = {"checkpoint": CheckpointSaved, "grid": SamplesStored}
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +106,10 @@ def read_lines(path: Path, offset: int = 0) -> tuple[list[LogLine], int]:
 
 
 def settle(lines: list[LogLine]) -> list[LogLine]:
-    """What is still true: lines after a step that the run went back behind are dropped. Notes stay: they are history."""
+    """What is still true: lines after a step that the run went back behind are dropped. Notes stay: they are history.
+
+    What was removed since is not told as stored. That it was is told: a reader may have heard of it before.
+    """
     kept: list[LogLine] = []
     for line in lines:
         event = line.event
@@ -111,12 +117,30 @@ def settle(lines: list[LogLine]) -> list[LogLine]:
             kept = [other for other in kept if other.step <= event.step or isinstance(other.event, Note)]
         else:
             kept.append(line)
-    return kept
+    return _without(kept)
+
+
+def _without(lines: list[LogLine]) -> list[LogLine]:
+    """The lines without those of what was removed after them; it may have been stored once more since."""
+    gone: set[tuple[type[Any], int]] = set()
+    kept = []
+    for line in reversed(lines):
+        if isinstance(line.event, Removed):
+            gone.add((_STORED[line.event.what], line.event.step))
+        elif (type(line.event), line.step) in gone:
+            continue
+        kept.append(line)
+    return kept[::-1]
 
 
 def append_line(path: Path, event: LogEvent, step: int) -> None:
     """Adds an event to the diary."""
     append_bytes(path, encode(event, step))
+
+
+def append_removed(path: Path, events: Iterable[Removed]) -> None:
+    """Adds that these are gone, all at once."""
+    append_bytes(path, b"".join(encode(event, event.step) for event in events))
 
 
 def cut_torn_line(path: Path) -> None:

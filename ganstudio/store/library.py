@@ -19,6 +19,8 @@ from ganstudio.store.atomic import replace_file, words_for
 from ganstudio.store.folder import RUN_FILE, read_info, runs_folder, write_info
 from ganstudio.store.run import Run
 from ganstudio.store.status import has_live_writer, read_written_status
+from ganstudio.store.thinning import Keep, Plan
+from ganstudio.store.writer import RunWriter
 
 TRASH = ".trash"
 _ORIGIN = "trashed.json"
@@ -181,6 +183,16 @@ def empty_trash(folder: Path | None = None) -> int:
         except OSError as error:
             raise words_for(error, item.path) from error
     return len(items)
+
+
+def thin_run(path: Path, keep: Keep) -> Plan:
+    """Removes and thins what has grown old in a run that nobody trains; returns what was done.
+
+    Raises:
+        StoreError: it is being trained, or cannot be read or written.
+    """
+    with RunWriter(path) as writer:
+        return writer.thin(keep)
 
 
 def _free(path: Path) -> Path:

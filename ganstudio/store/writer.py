@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
@@ -11,13 +12,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ganstudio.core.errors import StoreError
+from ganstudio.core.errors import DiskFullError, StoreError
 from ganstudio.core.events import (
     CheckpointSaved,
     HyperChanged,
     Note,
     Progress,
     RealBatch,
+    Removed,
     Rewound,
     Rows,
     Samples,
@@ -27,8 +29,8 @@ from ganstudio.core.events import (
 )
 from ganstudio.core.i18n import _
 from ganstudio.store.atomic import in_words, make_own, remove_stale_temps, replace_file
-from ganstudio.store.checkpoints import SUFFIX, checkpoint_path, is_milestone, read_header, write_checkpoint
-from ganstudio.store.eventlog import LogEvent, append_line, cut_torn_line, read_lines, settle
+from ganstudio.store.checkpoints import SUFFIX, checkpoint_path, read_header, write_checkpoint
+from ganstudio.store.eventlog import LogEvent, append_line, append_removed, cut_torn_line, read_lines, settle
 from ganstudio.store.folder import (
     CHECKPOINTS,
     EVENTS_FILE,
@@ -44,6 +46,7 @@ from ganstudio.store.lock import WriterLock
 from ganstudio.store.samples import encode_png, stored_steps, write_items
 from ganstudio.store.status import new_status, read_written_status, write_status
 from ganstudio.store.tables import TableWriter
+from ganstudio.store.thinning import Keep, Plan, grid_files, plan, thin_checkpoint
 
 if TYPE_CHECKING:
     import torch
@@ -217,17 +220,31 @@ class RunWriter:
         self._step = step
         append_line(self._log, Rewound(step), step)
 
-    def prune_checkpoints(self, keep: int) -> list[int]:
-        """Removes old checkpoints and returns their steps.
+    def thin(self, keep: Keep) -> Plan:
+        """Removes and thins what has grown old, and returns what was done; see :mod:`ganstudio.store.thinning`.
 
-        Kept are the first one (the beginning is worth comparing with), the milestones, and the newest ``keep`` (at
-        least 1) that can be loaded. Damaged ones neither count nor are removed.
+        Damaged checkpoints neither count nor are touched. On a full disk none is thinned: that takes room first.
+
+        Raises:
+            StoreError: something cannot be removed or written; what was done before is entered in the diary.
         """
-        good = [step for step in stored_steps(self._checkpoints, SUFFIX) if self._is_good(step)]
-        gone = [step for step in good[1 : -max(1, keep)] if not is_milestone(step)]
-        for step in gone:
-            _remove(checkpoint_path(self._checkpoints, step))
-        return gone
+        wanted = plan(self.path, keep, list(filter(self._is_good, stored_steps(self._checkpoints, SUFFIX))))
+        removed: list[Removed] = []
+        try:
+            for step in wanted.gone:
+                _remove(checkpoint_path(self._checkpoints, step))
+                removed.append(Removed(step, "checkpoint"))
+            for step in wanted.grids:
+                for path in grid_files(self.path, step):
+                    _remove(path)
+                removed.append(Removed(step, "grid"))
+        finally:
+            if removed:
+                append_removed(self._log, removed)
+        with suppress(DiskFullError):
+            for step in wanted.shrunk:
+                thin_checkpoint(checkpoint_path(self._checkpoints, step))
+        return wanted
 
     def _is_good(self, step: int) -> bool:
         """Whether a checkpoint can be loaded; it is read anew only where the file has changed."""

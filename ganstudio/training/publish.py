@@ -19,6 +19,7 @@ from ganstudio.core.events import (
     Note,
     Progress,
     RealBatch,
+    Removed,
     Rewound,
     Rows,
     Samples,
@@ -31,7 +32,8 @@ from ganstudio.core.i18n import _
 from ganstudio.core.images import make_grid
 from ganstudio.core.mailbox import Mailbox
 from ganstudio.core.observed import Measure, Observed
-from ganstudio.store import RunWriter, WriteQueue, is_milestone, sample_schedule
+from ganstudio.store import Keep, RunWriter, WriteQueue, is_milestone, sample_schedule
+from ganstudio.store.checkpoints import MARKED
 from ganstudio.training import scene
 from ganstudio.training.device import describe, memory_used
 from ganstudio.training.engine import Engine
@@ -65,7 +67,7 @@ class Publisher:
         queue: the run's one thread for files.
         measure: scores of the samples on view, and of what is recognised.
         pace: the rhythm.
-        keep_checkpoints: older ones are removed, but for the first; 0 keeps all.
+        keep: what stays of old checkpoints and grids.
         expected: seconds a step, as foretold; 0: nobody has.
     """
 
@@ -77,7 +79,7 @@ class Publisher:
         queue: WriteQueue,
         measure: Measure | None = None,
         pace: Pace | None = None,
-        keep_checkpoints: int = 5,
+        keep: Keep | None = None,
         expected: float = 0.0,
     ) -> None:
         self.engine, self.mailbox, self.writer, self.queue = engine, mailbox, writer, queue
@@ -92,7 +94,7 @@ class Publisher:
         self._measure = measure
         self._measured = self._looked = -1
         self._real: RealBatch | None = None
-        self._keep = keep_checkpoints
+        self._keep = keep or Keep()
         self._next_beat = 0.0
         self._due = dict.fromkeys(("scalars", "progress", "status", "samples", "stored"), 0.0)
         self._due["checkpoint"] = time.perf_counter() + self.pace.checkpoint
@@ -231,11 +233,14 @@ class Publisher:
 
     # -- files ------------------------------------------------------------------------------------------------------
 
-    def checkpoint(self) -> None:
-        """Copies the run's state to the host (the trainer waits for this much only) and queues the file."""
+    def checkpoint(self, *, marked: bool = False) -> None:
+        """Copies the run's state to the host (the trainer waits for this much only) and queues the file.
+
+        One that is ``marked``, since a person has asked for it, stays however old it grows.
+        """
         engine = self.engine
         self._due["checkpoint"] = time.perf_counter() + self.pace.checkpoint
-        if engine.losses.not_finite is not None or self.last_checkpoint == engine.step_count:
+        if engine.losses.not_finite is not None or (self.last_checkpoint == engine.step_count and not marked):
             return
         self.last_checkpoint = step = engine.step_count
         tensors, values = state_of(engine)
@@ -247,13 +252,21 @@ class Publisher:
                 text = _("No checkpoint of step {step} was kept: “{name}” holds values that are not finite numbers.")
                 self.mailbox.post(Note("warning", text.format(step=step, name=broken)))
                 return
-            self.writer.save_checkpoint(step, copies, {"state": json.dumps(values)})
+            self.writer.save_checkpoint(step, copies, {"state": json.dumps(values)} | ({MARKED: "1"} if marked else {}))
             self.stored_checkpoint = step
-            if self._keep:
-                self.writer.prune_checkpoints(self._keep)
             self.mailbox.post(CheckpointSaved(step))
+            self._thin()
 
         self.queue.submit(write)
+
+    def _thin(self) -> None:
+        """In the thread of the files: what has grown old goes."""
+        done = self.writer.thin(self._keep)
+        for event in (
+            *(Removed(step, "checkpoint") for step in done.gone),
+            *(Removed(step, "grid") for step in done.grids),
+        ):
+            self.mailbox.post(event)
 
     def enter(self, state: State, message: str = "", details: str = "", diverged: bool = False) -> None:
         """The session is in another state: told to the watcher, the diary and the status file."""

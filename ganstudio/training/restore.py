@@ -14,7 +14,7 @@ from ganstudio.core.i18n import _, plural
 from ganstudio.core.mailbox import Mailbox
 from ganstudio.data import parse_request
 from ganstudio.store import Run, RunWriter, newest_usable
-from ganstudio.store.checkpoints import Loaded
+from ganstudio.store.checkpoints import THINNED, Loaded
 from ganstudio.training.engine import Engine
 from ganstudio.training.publish import Publisher
 from ganstudio.training.state import load_state
@@ -97,6 +97,9 @@ def restore(engine: Engine, run: Run, tell: Callable[[Note], object]) -> int | N
 
 def _take_in(engine: Engine, loaded: Loaded) -> None:
     tensors, metadata, at = loaded
+    if THINNED in metadata:
+        words = _("That of step {step} was thinned when it grew old: it can be drawn with, but not trained on.")
+        raise StoreError(words.format(step=at))
     if (broken := not_finite(tensors)) is not None:
         words = _("That of step {step} holds values that are not finite numbers (“{name}”).")
         raise StoreError(words.format(step=at, name=broken))

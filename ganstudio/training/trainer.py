@@ -33,7 +33,7 @@ from ganstudio.core.mailbox import CommandQueue, Mailbox
 from ganstudio.core.observed import Measure
 from ganstudio.methods import Method
 from ganstudio.nn.snapshot import Snapshots
-from ganstudio.store import Run, RunWriter, WriteQueue
+from ganstudio.store import Keep, Run, RunWriter, WriteQueue
 from ganstudio.training.device import prepare_thread
 from ganstudio.training.disk import Disk
 from ganstudio.training.engine import Engine
@@ -62,7 +62,7 @@ class Trainer:
         paused: bool = False,
         measure: Measure | None = None,
         pace: Pace | None = None,
-        keep_checkpoints: int = 5,
+        keep: Keep | None = None,
         patience: float = 55.0,
         changes: Mapping[str, Value] | None = None,
         ranks: Ranks = ALONE,
@@ -77,7 +77,7 @@ class Trainer:
         self.snapshots: Snapshots[Method] = Snapshots()
         self._run_before, self._folder, self._wanted_path = run, folder, path
         self._step_before = run.status().step if run else 0
-        self._hold_on_trouble, self._keep = hold_on_trouble, keep_checkpoints
+        self._hold_on_trouble, self._keep = hold_on_trouble, keep
         self._measure, self._pace, self._expected = measure, pace, expected
         self._commands = CommandQueue()
         self._total = experiment.steps
@@ -261,7 +261,7 @@ class Trainer:
             case SaveCheckpoint():
                 publisher.flush_scalars()
                 if may_go_on(engine, self.mailbox):
-                    publisher.checkpoint()
+                    publisher.checkpoint(marked=True)
             case GoBack(lr_factor=factor):
                 self._go_back(factor, engine, publisher)
             case Extend(total=total):

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 import ganstudio.app.runs.library as library_module
+from ganstudio.app.named import Question
 from ganstudio.app.notifications import Notification, Notifications
 from ganstudio.app.runs.library import Library, RunDetails, RunRow
 from ganstudio.app.settings import SettingsStore
@@ -173,7 +174,7 @@ def test_own_runs_show_their_present_step(studio: Studio, library: Library, sett
     (row,) = settle()
     assert (row.live_here, row.state) == (True, "paused")
     assert model.path is not None
-    assert library.delete([model.path]) is None
+    assert not library.bin.delete([model.path])
     assert model.path.exists()
     model.stop(save=False)
     model.join(20)
@@ -183,7 +184,7 @@ def test_delete_undo_and_empty(studio: Studio, library: Library, settle: Settle,
     paths = [make(f"run {n}") for n in range(3)]
     settle()
     studio.open_run(paths[0])
-    assert library.delete(paths[:2]) is not None
+    assert library.bin.delete(paths[:2])
     finish(studio)
     assert [row.name for row in library.rows] == ["run 2"]
     assert {item.name for item in library.trash} == {"run 0", "run 1"}
@@ -194,9 +195,9 @@ def test_delete_undo_and_empty(studio: Studio, library: Library, settle: Settle,
     finish(studio)
     assert {row.path for row in library.rows} == set(paths)
     assert library.trash == ()
-    library.delete(paths[2:])
+    library.bin.delete(paths[2:])
     finish(studio)
-    library.empty_trash()
+    library.bin.empty()
     finish(studio)
     assert (library.trash, len(library.rows), paths[2].exists()) == ((), 2, False)
 
@@ -208,7 +209,7 @@ def test_what_cannot_be_deleted_is_said_and_the_rest_is_done(
     settle()
     with RunWriter(live) as writer:
         writer.write_status("training", 1, 50)
-        library.delete([live, resting])
+        library.bin.delete([live, resting])
         finish(studio)
         assert [row.name for row in library.rows] == ["live"]
     assert any("live" in message.text and message.level == "error" for message in told)
@@ -240,3 +241,70 @@ def test_details_of_a_run_that_is_gone_say_nothing(studio: Studio, library: Libr
     library.details(runs_folder() / "gone", lambda _details: pytest.fail("there is nothing to tell"))
     finish(studio)
     assert told == []
+
+
+def test_deeds_are_taken_back_step_by_step_and_done_again(
+    studio: Studio, library: Library, settle: Settle, told: list[Notification]
+) -> None:
+    paths = [make(f"run {n}") for n in range(3)]
+    settle()
+    for path in paths[:2]:
+        library.bin.delete([path])  # at once after the other: nobody waits for the disk
+    finish(studio)
+    assert [row.name for row in library.rows] == ["run 2"]
+    library.bin.take_back()
+    library.bin.take_back()
+    library.bin.take_back(again=True)
+    finish(studio)
+    assert {row.name for row in library.rows} == {"run 1", "run 2"}
+    assert [message.text for message in told[-3:]] == ["1 run is back", "1 run is back", "1 run moved to trash"]
+    library.bin.take_back()
+    finish(studio)
+    assert {row.path for row in library.rows} == set(paths)
+
+
+def test_what_came_back_otherwise_is_passed_over(studio: Studio, library: Library, settle: Settle) -> None:
+    paths = [make(f"run {n}") for n in range(2)]
+    settle()
+    for path in paths:
+        library.bin.delete([path])
+        finish(studio)
+    library.bin.restore([item.path for item in library.trash if item.name == "run 1"])
+    finish(studio)
+    library.bin.take_back()
+    finish(studio)
+    assert {row.path for row in library.rows} == set(paths), "the deed before"
+    library.bin.delete(paths)
+    finish(studio)
+    library.bin.empty()
+    finish(studio)
+    assert not library.bin.history.can_undo
+    assert library.rows == ()
+
+
+def test_thinning_asks_with_what_is_freed(
+    studio: Studio, library: Library, settle: Settle, told: list[Notification]
+) -> None:
+    path = make("old")
+    with RunWriter(path) as writer:
+        for step in (1, 2, 3, 4):
+            writer.save_checkpoint(step, {"w": np.zeros((100, 100), np.float32)}, {})
+    (row,) = settle()
+    assert row.size is not None
+    asked: list[Question] = []
+    studio.ask = lambda question, answer: (asked.append(question), answer(True))
+    library.thin([row])
+    finish(studio)
+    (question,) = asked
+    assert question.careful
+    assert "cannot be undone" in question.about
+    assert "40.2 kB" in question.about
+    assert "1 checkpoint is removed." in question.about
+    assert "The newest 2 checkpoints stay whole" in question.about
+    assert Run.open(path).checkpoint_steps() == [1, 3, 4]
+    assert library.rows[0].size == Run.open(path).size_bytes() < row.size
+    assert told[-1].text == "40.2 kB freed"
+    library.thin(library.rows)
+    finish(studio)
+    assert len(asked) == 1
+    assert told[-1].text.startswith("There is nothing to thin")

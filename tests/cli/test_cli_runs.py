@@ -296,3 +296,21 @@ def test_a_run_goes_on_beyond_the_end_of_its_schedule_only_when_told_how(call: C
     assert "decay_to=9" in refused.error
     assert call(*resume, "--set", "decay_to=9").status == 0
     assert Run.open(tmp_path / "run").status().step == 9
+
+
+def test_thin_says_what_it_frees_and_frees_it(call: Call, runs: Path, tmp_path: Path) -> None:
+    copy = Path(shutil.copytree(runs / "images", tmp_path / "copy"))
+    before, stored = Run.open(copy).size_bytes(), Run.open(copy).checkpoint_steps()
+    said = call("thin", copy, "--dry-run", "--newest", 1, "--grids", 2).out
+    assert "would be freed" in said
+    assert "The newest 1 checkpoints" in said
+    assert Run.open(copy).size_bytes() == before
+    assert call("thin", copy, "--newest", 1, "--grids", 2).out == said.replace("would be freed", "freed")
+    assert Run.open(copy).size_bytes() < before
+    assert Run.open(copy).checkpoint_steps() == [stored[0], stored[-1]]
+    assert len(Run.open(copy).sample_steps()) == 2
+    assert call("sample", copy, "--step", stored[0], "--out", tmp_path / "a.png").status == 0, "it can be drawn with"
+    Run.open(copy).checkpoint_path(stored[-1]).unlink()
+    answer = call("train", "--resume", copy, "--steps", 9)
+    assert answer.status == 1
+    assert "thinned" in answer.err, "but not trained on"

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from ganstudio.core.events import HyperChanged, Rows, Samples, SeriesInfo
-from ganstudio.store import Run, RunWriter
+from ganstudio.store import Keep, Run, RunWriter
 
 SERIES = (SeriesInfo("loss", "loss", "discriminator"), SeriesInfo("D(x)", "probability", "real"))
 
@@ -35,7 +35,7 @@ def main(path: Path) -> None:
         writer.append_event(HyperChanged(step, "lr", 1.0, float(step)))
         if step % 20 == 0:
             writer.save_checkpoint(step, {"w": np.full((200, 50), step, np.float32)}, {"counter": str(step)})
-            writer.prune_checkpoints(3)
+            writer.thin(Keep(newest=3, grids=0))
             # Only now does anybody count on this step.
             sys.stdout.write(f"{step}\n")
             sys.stdout.flush()

@@ -15,7 +15,7 @@ from safetensors.numpy import save_file
 
 from ganstudio.core.errors import StoreError
 from ganstudio.core.events import CheckpointSaved
-from ganstudio.store import Run, RunWriter, is_milestone, load_checkpoint, newest_usable
+from ganstudio.store import Run, RunWriter, load_checkpoint, newest_usable
 
 
 class Bomb:
@@ -240,27 +240,6 @@ def test_a_header_that_lies_about_its_tensors_is_refused(run_path: Path) -> None
         load_checkpoint(file)
 
 
-def test_pruning_keeps_the_first_and_the_newest_that_are_whole(run_path: Path) -> None:
-    fill(run_path, 1, 2, 3, 4, 5, 6)
-    run = Run.open(run_path)
-    whole = run.checkpoint_path(6).read_bytes()
-    run.checkpoint_path(6).write_bytes(whole[:-4] + bytes(4))
-    with RunWriter(run_path) as writer:
-        assert writer.prune_checkpoints(2) == [2, 3]
-        assert run.checkpoint_steps() == [1, 4, 5, 6]
-        assert writer.prune_checkpoints(0) == [4]
-        assert writer.prune_checkpoints(9) == []
-    assert run.newest_good_checkpoint().step == 5
-
-
 def test_a_missing_file_is_said_in_words(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="no checkpoint"):
         load_checkpoint(tmp_path / "x.safetensors")
-
-
-def test_milestones_stay_so_that_the_history_can_be_explored(run_path: Path) -> None:
-    fill(run_path, 0, 50, 100, 150, 200, 300, 400, 500, 600, 700)
-    with RunWriter(run_path) as writer:
-        assert writer.prune_checkpoints(2) == [50, 150, 300, 500]
-    assert Run.open(run_path).checkpoint_steps() == [0, 100, 200, 400, 600, 700]
-    assert [step for step in range(5000) if is_milestone(step)] == [100, 200, 400, 800, 1600, 3200]

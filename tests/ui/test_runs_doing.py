@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
@@ -12,10 +13,12 @@ from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QMenu, QMessageB
 from pytestqt.qtbot import QtBot
 
 from ganstudio.app.actions import Action
-from ganstudio.store import RunWriter, list_runs, list_trash
+from ganstudio.store import Run, RunWriter, list_runs, list_trash
 from ganstudio.ui.runs.actions import MENU
 from ganstudio.ui.runs.model import DATA, NAME, STEP
+from ganstudio.ui.runs.workspace import RunsWorkspace
 from tests.ui.runs_kit import Build, make
+from tests.ui.window_kit import opened, wait
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -157,7 +160,7 @@ def test_duplicate_copy_and_menu(desk: Build, qtbot: QtBot) -> None:
     menu = QMenu(used.page)
     used.page._fill_menu(menu, MENU)
     texts = [action.text().split("\t")[0] for action in menu.actions() if not action.isSeparator()]
-    assert texts[:4] == ["Open", "Explore", "Continue training…", "Duplicate with changes"]
+    assert texts[:5] == ["Open", "Compare", "Explore", "Continue training…", "Duplicate with changes"]
     next(action for action in menu.actions() if action.text().startswith("Open\t")).trigger()
     assert used.asked[-1] == ("open", path)
 
@@ -208,3 +211,63 @@ def test_a_run_of_the_list_can_be_explored(desk: Build, qtbot: QtBot) -> None:
     with qtbot.waitSignal(used.page.explore_requested) as asked:
         used.studio.actions.run("runs.explore")
     assert asked.args == [path]
+
+
+def test_ctrl_z_brings_back_what_went_to_the_trash(qtbot: QtBot) -> None:
+    for number in range(3):
+        make(f"run {number}", age=number)
+    with opened(qtbot) as window:
+        window.show_workspace("runs")
+        page = window.pages["runs"]
+        assert isinstance(page, RunsWorkspace)
+        wait(qtbot, lambda: len(page.library.rows) == 3)
+        page.table.setFocus()
+
+        def there() -> list[str]:
+            return sorted(row.name for row in page.library.rows)
+
+        for left in (2, 1):
+            qtbot.keyClick(page.table, Qt.Key.Key_Delete)
+            wait(qtbot, lambda left=left: len(page.library.rows) == left)
+        for names in (["run 1", "run 2"], ["run 0", "run 1", "run 2"]):
+            qtbot.keyClick(page.table, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+            wait(qtbot, lambda names=names: there() == names)
+        assert window.toasts.shown[-1].message.text == "1 run is back"
+        wait(qtbot, lambda: [row.name for row in page.chosen] == ["run 0"])
+        qtbot.keyClick(page.table, Qt.Key.Key_Y, Qt.KeyboardModifier.ControlModifier)
+        wait(qtbot, lambda: there() == ["run 1", "run 2"])
+        page.table.choose(page.library.rows[0].path)
+        old = page.chosen[0].name
+        page.table.edit_name()
+        editor = page.table.findChild(QLineEdit)
+        assert editor is not None
+        editor.setText("new name")
+        qtbot.keyClick(editor, Qt.Key.Key_Return)
+        wait(qtbot, lambda: "new name" in there())
+        page.table.setFocus()
+        qtbot.keyClick(page.table, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+        wait(qtbot, lambda: old in there())
+
+
+def test_thinning_asks_and_frees(qtbot: QtBot) -> None:
+    path = make("old")
+    with RunWriter(path) as writer:
+        for step in range(1, 6):
+            writer.save_checkpoint(step, {"w": np.zeros((200, 200), np.float32)}, {})
+    with opened(qtbot) as window:
+        window.show_workspace("runs")
+        page = window.pages["runs"]
+        assert isinstance(page, RunsWorkspace)
+        wait(qtbot, lambda: page.library.rows and page.library.rows[0].size)
+        before = page.library.rows[0].size
+        for answer, steps in (("Keep everything", [1, 2, 3, 4, 5]), ("Thin", [1, 4, 5])):
+            assert window.table.run("runs.thin")
+            wait(qtbot, lambda: window.findChild(QMessageBox) is not None)
+            box = window.findChild(QMessageBox)
+            assert box is not None
+            assert "2 checkpoints are removed." in box.informativeText()
+            button = next(button for button in box.buttons() if button.text() == answer)
+            qtbot.mouseClick(button, LEFT)
+            wait(qtbot, lambda: not window.studio.jobs.running and window.findChild(QMessageBox) is None)
+            assert Run.open(path).checkpoint_steps() == steps
+        wait(qtbot, lambda: page.library.rows[0].size < before)

@@ -28,6 +28,7 @@ from ganstudio.core.dataspec import DataSpec
 from ganstudio.core.errors import StudioError
 from ganstudio.core.i18n import _
 from ganstudio.explore.rendering import Drawn, RenderService, Work
+from ganstudio.store import hold
 
 if TYPE_CHECKING:
     from ganstudio.app.runs.run_model import RunModel
@@ -86,6 +87,8 @@ class Desk:
         self._follow_next = self._follow_spent = 0.0
         self._told: tuple[int, Source] = (-1, "ema")  # the weights that :attr:`weights_changed` has told of
         self._clock = time.monotonic
+        for signal in (self.source_changed, self.weights_changed):
+            signal.connect(self._hold)
 
     # -- what is open -----------------------------------------------------------------------------------------------
 
@@ -232,6 +235,13 @@ class Desk:
     def shutdown(self) -> None:
         """Ends the rendering thread."""
         self.service.close()
+        hold(self, None)
+
+    def _hold(self) -> None:
+        """The checkpoint that is looked at does not grow old."""
+        opened = self.opened
+        stored = opened.run if opened is not None and opened.live is None else None
+        hold(self, None if stored is None else stored.checkpoint_path(self.step))
 
     # -- other weights of the same run ------------------------------------------------------------------------------
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 def new_session(experiment: Experiment, **options: Any) -> Session:
     """A session for a new run; see :meth:`ganstudio.training.session.Session.new`. Brings torch.
 
-    ``keep_checkpoints``: the newest ones that stay, 5 by default; 0 keeps all. ``ranks``: the processes that it is trained
+    ``keep``: what stays of old checkpoints and grids. ``ranks``: the processes that it is trained
     on; None: this one alone.
     """
     from ganstudio.training.session import Session
@@ -33,4 +33,4 @@ def _wired(options: dict[str, Any]) -> dict[str, Any]:
     from ganstudio.metrics.while_training import measure
     from ganstudio.training.ranks import ALONE
 
-    return {"keep_checkpoints": 5, **options, "measure": measure, "ranks": options.get("ranks") or ALONE}
+    return {**options, "measure": measure, "ranks": options.get("ranks") or ALONE}

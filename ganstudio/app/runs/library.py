@@ -18,14 +18,16 @@ from psygnal import Signal
 
 from ganstudio.app.generators.workplaces import Workplace, workplace_of_run
 from ganstudio.app.jobs import Job
+from ganstudio.app.runs.thinning import ask_and_thin
+from ganstudio.app.runs.trash import TrashBin
 from ganstudio.core.dataspec import DataSpec
-from ganstudio.core.errors import StoreError, StudioError
+from ganstudio.core.errors import StoreError
 from ganstudio.core.events import LIVE_STATES, HyperChanged, Note, Rows, State
 from ganstudio.core.experiment import Experiment
 from ganstudio.core.fields import Value
-from ganstudio.core.i18n import _, plural
+from ganstudio.core.i18n import _
 from ganstudio.core.images import split_grid
-from ganstudio.store import Run, Trashed, delete_run, empty_trash, list_trash, restore_run, runs_folder
+from ganstudio.store import Run, Trashed, list_trash, runs_folder
 from ganstudio.store.folder import RUN_FILE, STATUS_FILE, THUMBNAIL_FILE
 
 if TYPE_CHECKING:
@@ -126,13 +128,15 @@ class _Known:
 class Library:
     """The list of runs: those of the runs folder, and those opened from elsewhere that are remembered.
 
-    Main thread only; the disk is read in background jobs. ``changed`` is emitted when rows or trash differ.
+    Main thread only; the disk is read in background jobs. ``changed`` is emitted when rows or trash differ; ``bin``
+    moves runs to the trash and back.
     """
 
     changed = Signal()
 
     def __init__(self, studio: Studio) -> None:
         self._studio = studio
+        self.bin = TrashBin(studio, self._look_again)
         self._known: dict[Path, _Known] = {}
         self._job: Job | None = None
         self._again = False
@@ -203,66 +207,14 @@ class Library:
         job.on_done(then)
         job.on_error(lambda _error: self.invalidate())  # it went away meanwhile: the list will say so
 
-    def delete(self, paths: Iterable[Path]) -> Job | None:
-        """Moves runs to the trash, in the background, and offers to undo that. Runs that train here are refused."""
-        wanted, training = [], {model.path: model.title for model in self._studio.training}
-        for path in paths:
-            if path in training:
-                text = _("“{name}” is training; stop it before you delete it.")
-                self._studio.notifications.warning(text.format(name=training[path]))
-            else:
-                wanted.append(path)
-        if not wanted:
-            return None
+    def thin(self, rows: Iterable[RunRow]) -> None:
+        """Asks what the rule of the settings would free of these runs, and frees it; live ones are left out."""
+        resting = {row.path: row.size or 0 for row in rows if not row.live}
+        ask_and_thin(self._studio, resting, self._look_again)
 
-        def done(moved: list[Path]) -> None:
-            gone = [path for path in wanted if not path.exists()]
-            for model in [model for model in self._studio.runs if model.path in gone]:
-                self._studio.close_run(model)
-            if moved:
-                text = plural("{n} run moved to trash", "{n} runs moved to trash", len(moved))
-                self._studio.notifications.info(text, action=_("Undo"), run=lambda: self.restore(moved))
-
-        folder = runs_folder()
-        return self._move(_("Moving to trash"), wanted, lambda path: delete_run(path, folder=folder), done)
-
-    def restore(self, paths: Iterable[Path]) -> Job:
-        """Brings runs back from the trash, in the background."""
-        known = self._studio.settings.known
-        return self._move(_("Restoring"), list(paths), lambda path: restore_run(path, elsewhere=known))
-
-    def empty_trash(self) -> Job:
-        """Removes the runs in the trash for good, in the background."""
-        job = self._studio.jobs.start(_("Emptying the trash"), lambda _progress, _cancel: empty_trash())
-        job.ended.connect(self._look_again)
-        return job
-
-    def _move(
-        self,
-        title: str,
-        paths: list[Path],
-        move: Callable[[Path], Path],
-        done: Callable[[list[Path]], object] = lambda _moved: None,
-    ) -> Job:
-        def work(_progress: object, _cancel: object) -> tuple[list[Path], list[StudioError]]:
-            targets, errors = [], []
-            for path in paths:
-                try:
-                    targets.append(move(path))
-                except StudioError as error:
-                    errors.append(error)
-            return targets, errors
-
-        def moved(found: tuple[list[Path], list[StudioError]]) -> None:
-            targets, errors = found
-            done(targets)
-            for error in errors:
-                self._studio.report(error)
-            self._look_again()
-
-        return self._studio.jobs.start(title, work).on_done(moved)
-
-    def _look_again(self) -> None:
+    def _look_again(self, changed: Iterable[Path] = ()) -> None:
+        for path in changed:  # their files are others, and are measured anew
+            self._known.pop(path, None)
         self._studio.library_changed.emit()
         self.refresh()
 

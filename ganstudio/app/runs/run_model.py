@@ -274,6 +274,11 @@ class RunModel:
                 self._pending.add("timeline")
                 if self._session is None and step == self.stops[-1]:
                     self._load_newest_samples()
+            case events.Removed(step=step, what=what):
+                steps, aspect = (self.stops, "timeline") if what == "grid" else (self.checkpoints, "marks")
+                if step in steps:
+                    steps.remove(step)
+                    self._pending.add(aspect)
             case events.Rewound(step=step):
                 self._rewind(step)
             case Note():

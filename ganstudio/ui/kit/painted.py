@@ -166,7 +166,14 @@ def draw_group(painter: QPainter, centre: QPointF, number: int, theme: Theme, *,
         theme: colours.
         small: there is no room for the number.
     """
-    tone, radius = group_colour(number, theme), 2.5 if small else 7.0
+    draw_number(painter, centre, number, group_colour(number, theme), theme, small=small)
+
+
+def draw_number(
+    painter: QPainter, centre: QPointF, number: int, tone: str, theme: Theme, *, small: bool = False
+) -> None:
+    """A disc in any colour with a number, counted from 0; a dot where ``small``."""
+    radius = 2.5 if small else 7.0
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(QPen(QColor(theme.surface), 1))
     painter.setBrush(QColor(tone))

@@ -62,6 +62,11 @@ class Theme:
             self.discriminator, self.warning,
         )  # fmt: skip
 
+    @property
+    def runs(self) -> tuple[str, ...]:
+        """Colours of runs that are compared: none that stands for real data, a generator or a discriminator."""
+        return self.joint, self.purple, self.sky, self.second_generator, self.second_discriminator, self.text_muted
+
     def mix(self, over: str, under: str, amount: float) -> str:
         """``amount`` (0 to 1) of the colour ``over`` upon ``under``; both are token names or ``#rrggbb``."""
         top, ground = (QColor(getattr(self, name, name)) for name in (over, under))

@@ -54,18 +54,6 @@ def clock(seconds: float) -> str:
     return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
 
 
-def size_text(size: int | None) -> str:
-    """Bytes in the unit that suits them: ``"320 kB"``, ``"12.4 MB"``; a dash while nobody knows."""
-    if size is None:
-        return "–"
-    value, unit = float(size), _("B")
-    for larger in (_("kB"), _("MB"), _("GB"), _("TB")):
-        if value < 1000:
-            break
-        value, unit = value / 1000, larger
-    return f"{value:.0f} {unit}" if value >= 100 or unit == _("B") else f"{value:.1f} {unit}"
-
-
 def date_text(when: datetime, now: datetime | None = None) -> str:
     """``"today, 14:05"``, ``"3 May, 14:05"`` this year, ``"3 May 2024"`` before that; local time."""
     local, today = when.astimezone(), (now or datetime.now()).astimezone()

@@ -318,6 +318,11 @@ class ImageWall(Cells):
         self.focus(place)
         self.zoom.show_sample(self._panes[place[0]], place[1])
 
+    def enlarge(self, index: int) -> None:
+        """Shows a generated sample large, where there is one of that number and a picture is shown large at all."""
+        if index < self._panes["fake"].count and (self.zoom.isHidden() or self.zoom.index != index):
+            self.take(("fake", index))
+
     def offer(self, place: Sample | None, point: QPoint) -> None:
         """Offers copying, saving, enlarging and sorting."""
         pop_up(self.make_menu(place), point)

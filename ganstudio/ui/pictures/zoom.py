@@ -64,6 +64,7 @@ class SampleZoom(PictureViewer):
         self.setFocus(Qt.FocusReason.OtherFocusReason)
         self.refresh()
         self.set_zoom("fit")
+        self.walked.emit(index)
 
     def refresh(self) -> None:
         """The pane has new samples, or another order."""

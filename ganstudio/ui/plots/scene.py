@@ -67,8 +67,10 @@ class ScenePlot(Chart):
     Signals:
         looked: another part of the plane is seen, and has been for a moment (a :data:`Box`).
         picked: a generated point was clicked (its place among them).
+        moved: a person has moved the view; other planes take it over with :meth:`follow`.
     """
 
+    moved = Signal()
     looked = Signal(object)
     picked = Signal(int)
 
@@ -127,16 +129,24 @@ class ScenePlot(Chart):
         """Shows everything again."""
         self.camera.forget()
         self.fit()
+        self.moved.emit()
+
+    def follow(self, other: ScenePlot) -> None:
+        """Shows the part of the plane that another one shows."""
+        self.camera.follow(other.camera)
+        self.fit()
 
     def zoom_by(self, factor: float, at: QPointF | None = None) -> None:
         """Zooms, leaving the data under ``at`` (default: the middle) where it is."""
         view = self.view()
         self.camera.zoom(factor, (at.x(), at.y()) if at else (view.width / 2, view.height / 2), view)
         self._changed()
+        self.moved.emit()
 
     def _go(self, x: float, y: float) -> None:
         self.camera.go(x, y)
         self._changed()
+        self.moved.emit()
 
     def _changed(self) -> None:
         """The heat-map is wanted over what is seen now, as soon as the view rests."""

@@ -6,24 +6,37 @@ from collections.abc import Callable, Mapping, Sequence
 
 from ganstudio.app.actions import Action
 from ganstudio.app.generators.workplaces import word_of
+from ganstudio.app.runs.comparison import LEAST, MOST
 from ganstudio.app.runs.library import RunRow
 from ganstudio.core.i18n import _
 
 MENU = (
-    ("runs.open", "runs.explore", "runs.continue", "runs.duplicate"),
-    ("runs.rename", "runs.copy-path", "runs.folder"),
+    ("runs.open", "runs.compare", "runs.explore", "runs.continue", "runs.duplicate"),
+    ("runs.rename", "runs.copy-path", "runs.folder", "runs.thin"),
     ("runs.delete",),
-    ("runs.open-elsewhere", "runs.trash"),
+    ("runs.open-elsewhere", "runs.thin-all", "runs.trash"),
 )
 """The menu of the table, by sections."""
 
-KEYS = {"runs.open": "Enter", "runs.rename": "F2", "runs.delete": "Del", "runs.copy-path": "Ctrl+C"}
+KEYS = {
+    "runs.open": "Enter",
+    "runs.compare": "Enter",
+    "runs.rename": "F2",
+    "runs.delete": "Del",
+    "runs.copy-path": "Ctrl+C",
+}
 """Keys that work in the table only; they are no shortcuts of the window, where text is edited with them."""
 
 
 def shortcut_rows() -> list[tuple[str, str, str]]:
     """``(group, what, keys)`` for the list of shortcuts."""
-    words = (_("Open the selected run"), _("Rename"), _("Move to trash"), _("Copy path"))
+    words = (
+        _("Open the selected run"),
+        _("Compare the selected runs"),
+        _("Rename"),
+        _("Move to trash"),
+        _("Copy path"),
+    )
     return [(_("Runs"), what, keys) for what, keys in zip(words, KEYS.values(), strict=True)]
 
 
@@ -50,11 +63,16 @@ def runs_actions(
     def some_rest() -> bool:
         return some() and not any(row.live for row in chosen())
 
+    def several() -> bool:
+        return on_view() and LEAST <= len(chosen()) <= MOST
+
     def verb() -> str:
         return word_of(chosen()[0].place if one() else "explore")
 
     rows = [
         ("open", _("Open"), "forward", one, _("Shows the run as it learns or has learned.")),
+        ("compare", _("Compare"), "compare", several,
+         _("Two to six runs side by side: pictures at one step, curves over one another, in what their settings differ.")),
         ("explore", _("Explore"), "explore", one,
          _("What its generator has learned, to play with: in Explore, Paint or Translate.")),
         ("continue", _("Continue training…"), "play", one_rests, _("Trains a run on from its newest checkpoint.")),
@@ -64,6 +82,10 @@ def runs_actions(
         ("folder", _("Open folder"), "folder", some, _("Shows the run’s files.")),
         ("copy-path", _("Copy path"), "copy", some, _("Copies where the run lies, e.g. for a command line.")),
         ("delete", _("Move to trash"), "trash", some_rest, _("Can be undone until the trash is emptied.")),
+        ("thin", _("Thin…"), "database", some_rest,
+         _("Frees room: says what of old checkpoints and grids would go by the rule of the preferences, and asks.")),
+        ("thin-all", _("Thin old runs…"), "database", on_view,
+         _("Says what thinning all runs that rest would free, and asks.")),
         ("open-elsewhere", _("Open run folder…"), "link", on_view,
          _("Opens a run that lies anywhere, e.g. on a network share.")),
         ("trash", _("Show trash"), "trash", on_view, _("Deleted runs, to bring back.")),

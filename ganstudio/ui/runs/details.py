@@ -9,13 +9,13 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QSizePolicy, QWidget
 
 from ganstudio.app.runs.library import RunDetails, RunRow
-from ganstudio.core.fields import Value, format_number
-from ganstudio.core.i18n import _, plural
+from ganstudio.core.fields import Value, value_text
+from ganstudio.core.i18n import _, plural, size_text
 from ganstudio.ui.kit.pairs import Pairs
 from ganstudio.ui.kit.parts import boxed, label, say, scrolled
 from ganstudio.ui.kit.style import set_look
 from ganstudio.ui.kit.theme import current_theme, theme_hub
-from ganstudio.ui.kit.words import full_date, size_text, steps_text
+from ganstudio.ui.kit.words import full_date, steps_text
 from ganstudio.ui.runs.model import state_words, time_text
 from ganstudio.ui.runs.pictures import paint_samples
 
@@ -25,15 +25,6 @@ MOST_LINES = 14
 
 Defaults = Callable[[str, str], Mapping[str, Value]]
 """``defaults(method, kind)``: a method's default hyper-parameters for a kind of data; empty while nobody knows."""
-
-
-def value_text(value: Value) -> str:
-    """A hyper-parameter or a measured value with sensible digits."""
-    if isinstance(value, bool):
-        return _("yes") if value else _("no")
-    if isinstance(value, float) and not value.is_integer():
-        value = float(f"{value:.3g}")
-    return format_number(value) if isinstance(value, int | float) else value
 
 
 class _Picture(QWidget):
@@ -63,9 +54,10 @@ class DetailsPane(QFrame):
 
     Args:
         defaults: knows the default hyper-parameters.
+        compare: what several selected runs can be compared with.
     """
 
-    def __init__(self, defaults: Defaults, parent: QWidget | None = None) -> None:
+    def __init__(self, defaults: Defaults, compare: QWidget, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._defaults = defaults
         self._row: RunRow | None = None
@@ -88,7 +80,11 @@ class DetailsPane(QFrame):
         self._scroll = scrolled(inside)
         self._words = label("", "muted", wrap=True)
         self._words.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        boxed(self._scroll, self._words, into=self, across=True)
+        self._several = QWidget()
+        self.compare = compare
+        middle = boxed(None, compare, None, across=True)
+        boxed(None, self._words, middle, None, into=self._several, margins=(24, 16, 24, 16), gap=16)
+        boxed(self._scroll, self._several, into=self, across=True)
         self.show_rows(())
 
     def show_rows(self, rows: Sequence[RunRow]) -> None:
@@ -98,7 +94,8 @@ class DetailsPane(QFrame):
         if row is None or before is None or row.path != before.path:
             self._details = None
         self._scroll.setVisible(row is not None)
-        self._words.setVisible(row is None)
+        self._several.setVisible(row is None)
+        self.compare.setVisible(len(rows) > 1)
         if row is not None:
             self._show(row)
         elif rows:
@@ -137,7 +134,7 @@ class DetailsPane(QFrame):
         self.facts.set_pairs([*facts, (_("Folder"), str(row.path))])
         self.hyper.set_pairs(self._changed(row), _("None: all are as the method proposes."))
         latest = () if details is None else details.latest[:MOST_LINES]
-        self.latest.set_pairs([(name, value_text(value)) for name, value in latest])
+        self.latest.set_pairs([(name, value_text(float(f"{value:.3g}"))) for name, value in latest])
         notes = () if details is None else (*details.told, *details.notes[-5:])
         say(self.notes, "\n".join(notes))
         self._notes_title.setVisible(bool(notes))

@@ -42,6 +42,7 @@ from ganstudio.app.runs.library import RunRow
 from ganstudio.core.events import State
 from ganstudio.core.i18n import _
 from ganstudio.ui.kit.painted import draw_progress, write_line
+from ganstudio.ui.kit.tables import set_up_rows
 from ganstudio.ui.kit.theme import Theme, current_theme, theme_hub, ui_font
 from ganstudio.ui.runs.model import (
     CREATED,
@@ -78,29 +79,6 @@ _DOTS: dict[State, tuple[str, bool]] = {
     "interrupted": ("warning", False),
 }
 """Colour of a state's dot, and whether it is full; a ring is a second sign beside the colour."""
-
-
-def set_up_rows(table: QTableView, height: int, name: str, keys: str, about: str) -> None:
-    """What both tables have in common: whole rows are chosen, nothing but their texts is drawn, Tab leaves them.
-
-    Args:
-        table: is set up.
-        height: of a row.
-        name: the accessible name.
-        keys: what they do; the tooltip.
-        about: the accessible description.
-    """
-    table.setAccessibleName(name)
-    table.setToolTip(keys)
-    table.setAccessibleDescription(about)
-    table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-    table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-    table.setShowGrid(False)
-    table.setTabKeyNavigation(False)
-    table.setWordWrap(False)
-    table.verticalHeader().hide()
-    table.verticalHeader().setDefaultSectionSize(height)
-    table.horizontalHeader().setHighlightSections(False)
 
 
 def _name_box(cell: QRect) -> QRect:
@@ -194,8 +172,8 @@ class RunsTable(QTableView):
         super().__init__(parent)
         self.hovered_row = -1
         self.setModel(model)
-        keys = _("Enter opens, F2 renames, Del moves to trash")
-        about = _("Your runs, one in a row. Enter opens, F2 renames, Del moves to trash.")
+        keys = _("Enter opens, with several selected it compares them; F2 renames, Del moves to trash")
+        about = _("Your runs, one in a row. Enter opens or compares, F2 renames, Del moves to trash.")
         set_up_rows(self, ROW_HEIGHT, _("Runs"), keys, about)
         self.setItemDelegate(RunDelegate(self))
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
@@ -262,12 +240,12 @@ class RunsTable(QTableView):
     # -- mouse and keys ---------------------------------------------------------------------------------------------
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter opens, F2 renames, Del deletes, Ctrl+C copies the path."""
+        """Enter opens (or compares several), F2 renames, Del deletes, Ctrl+C copies the path."""
         key = event.key()
         if self.editing:
             super().keyPressEvent(event)
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.asked.emit("runs.open")
+            self.asked.emit("runs.compare" if len(self.chosen_rows()) > 1 else "runs.open")
         elif key == Qt.Key.Key_F2:
             self.edit_name()
         elif key == Qt.Key.Key_Delete:

@@ -9,15 +9,20 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QMenu, QPushButton, QToolButton, QWidget
 
 from ganstudio.app.runs.library import RunRow
-from ganstudio.core.i18n import _, plural
+from ganstudio.core.i18n import _, plural, size_text
 from ganstudio.ui.kit.icons import icon
 from ganstudio.ui.kit.menus import ActionBinder
 from ganstudio.ui.kit.parts import boxed, label, line, push_button, tool_button
 from ganstudio.ui.runs.actions import KEYS
 from ganstudio.ui.runs.model import GROUPS, Group
 
-BUTTONS = ("runs.continue", "runs.duplicate", "runs.rename", "runs.folder", "runs.delete")
+BUTTONS = ("runs.compare", "runs.continue", "runs.duplicate", "runs.rename", "runs.folder", "runs.delete")
 """Actions in the strip."""
+
+
+def _keep_room(widget: QWidget, text: str, more: int = 0) -> None:
+    """It never takes less room than this text does: what is beside it stays where it is while numbers change."""
+    widget.setMinimumWidth(max(widget.minimumWidth(), widget.fontMetrics().horizontalAdvance(text) + more))
 
 
 class _Search(QLineEdit):
@@ -107,12 +112,16 @@ class RunsToolbar(QWidget):
 
     def set_counts(self, shown: int, rows: Sequence[RunRow]) -> None:
         """How many runs there are, in all and in each group, and how many are shown of them."""
-        total = len(rows)
-        self.count.setText(f"{total:,}" if shown == total else _("{n} of {total}").format(n=shown, total=f"{total:,}"))
-        self.count.setToolTip(plural("{n} run", "{n} runs", total))
+        total, size = len(rows), size_text(sum(row.size or 0 for row in rows))
+        count = f"{total:,}" if shown == total else _("{n} of {total}").format(n=shown, total=f"{total:,}")
+        self.count.setText(f"{count} · {size}" if total else count)
+        self.count.setToolTip(plural("{n} run", "{n} runs", total) + "\n" + _("{size} on disk").format(size=size))
+        for text in (count, self.count.text(), _("{n} of {total} · {size}").format(n=total, total=total, size=size)):
+            _keep_room(self.count, text)
         for group, text in self._titles.items():
             number = sum(row.state in GROUPS[group] for row in rows)
             self.chips[group].setText(f"{text} {number}" if number else text)
+            _keep_room(self.chips[group], f"{text} {max(number, 88)}", 24)
 
     def set_trash(self, count: int) -> None:
         """How many deleted runs wait in the trash."""

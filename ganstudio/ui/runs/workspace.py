@@ -7,11 +7,13 @@ import time
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Qt, QUrl, Signal, SignalInstance
 from PySide6.QtGui import QDesktopServices, QGuiApplication, QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QMenu, QWidget
 
+from ganstudio.app.history import History
 from ganstudio.app.runs.library import Library, RunRow
 from ganstudio.app.runs.run_model import goal_after
 from ganstudio.app.studio import Studio
@@ -24,13 +26,16 @@ from ganstudio.ui.kit.errors import EmptyState
 from ganstudio.ui.kit.icons import icon
 from ganstudio.ui.kit.menus import ActionBinder
 from ganstudio.ui.kit.page import Page
-from ganstudio.ui.kit.parts import boxed, filled_menu, line, pop_up, stacked
+from ganstudio.ui.kit.parts import boxed, filled_menu, line, pop_up, push_button, stacked
 from ganstudio.ui.runs.actions import KEYS, MENU, runs_actions
 from ganstudio.ui.runs.details import DetailsPane
 from ganstudio.ui.runs.model import ROW_ROLE, RunsFilter, RunsModel
 from ganstudio.ui.runs.table import RunsTable
 from ganstudio.ui.runs.toolbar import RunsToolbar
 from ganstudio.ui.runs.trash import TrashPage
+
+if TYPE_CHECKING:
+    from ganstudio.ui.compare import CompareView
 
 WIDE = 1112  # a window of 1200 less the rail: from here on there is room for the details
 MOST_FOLDERS = 5
@@ -97,13 +102,17 @@ class RunsWorkspace(Page):
             "explore": partial(self._hand_over, self.explore_requested), "folder": self.open_folders,
             "duplicate": partial(self._hand_over, self.duplicate_requested), "copy-path": self.copy_paths,
             "continue": self.continue_chosen, "delete": self.delete_chosen, "trash": self.show_trash,
-            "open-elsewhere": lambda: studio.actions.run("file.open-folder"), "search": self.focus_search,
+            "open-elsewhere": lambda: studio.actions.run("file.open-folder"), "search": self.focus_search, "compare": self.compare_chosen,
+            "thin": lambda: self.library.thin(self.chosen), "thin-all": lambda: self.library.thin(self.library.rows),
         }  # fmt: skip
         studio.actions.add(*runs_actions(deeds, lambda: self.chosen, self.isVisible))
         self._more = filled_menu(self, lambda menu: self._fill_menu(menu, MENU[1:2] + MENU[3:]))
         self.toolbar = RunsToolbar(binder, self._more)
-        self.details = DetailsPane(self._defaults)
+        compare = push_button(_("Compare"), primary=True)
+        binder.bind(compare, "runs.compare")
+        self.details = DetailsPane(self._defaults, compare)
         self.trash = TrashPage()
+        self._compare: CompareView | None = None
         self._detailed: tuple[Path, State, int] | None = None
         self._details_due = self._due = 0.0
         self._held_back = False
@@ -143,8 +152,9 @@ class RunsWorkspace(Page):
         self.toolbar.search.left_down.connect(self._to_table)
         self.toolbar.trash.clicked.connect(self.show_trash)
         self.trash.back.connect(self.show_runs)
-        self.trash.restore_requested.connect(self.library.restore)
-        self.trash.empty_requested.connect(self.library.empty_trash)
+        self.trash.restore_requested.connect(self.library.bin.restore)
+        self.trash.empty_requested.connect(self.library.bin.empty)
+        self.library.bin.came_back.connect(lambda paths: self.select(paths[0]))
         self._empty.clicked.connect(self.gallery_requested)
         self._no_match.clicked.connect(self.toolbar.clear_filter)
 
@@ -155,6 +165,8 @@ class RunsWorkspace(Page):
         now, held_back = time.monotonic(), self._held_back and not self.table.editing
         if self.isVisible() and (held_back or now >= self._due):
             self._due = now + REFRESH_SECONDS
+            if self._compare is not None and self._pages.currentWidget() is self._compare:
+                self._compare.refresh()
             self.library.tick()
             if held_back:
                 self._library_changed()
@@ -231,6 +243,19 @@ class RunsWorkspace(Page):
 
     # -- what a person asks for -------------------------------------------------------------------------------------
 
+    @property
+    def page_history(self) -> History:
+        """Runs that were moved to the trash or renamed."""
+        return self.library.bin.history
+
+    def take_back(self) -> None:
+        """Brings back what went to the trash last, or gives the old name back."""
+        self.library.bin.take_back()
+
+    def make_again(self) -> None:
+        """Does that once more."""
+        self.library.bin.take_back(again=True)
+
     def _hand_over(self, signal: SignalInstance) -> None:
         """Tells the window what becomes of the selected run."""
         for row in self.chosen[:1]:
@@ -249,8 +274,24 @@ class RunsWorkspace(Page):
             self._studio.continue_run(model, steps)
             self.open_requested.emit(path)
 
+    def compare_chosen(self) -> None:
+        """Shows the selected runs side by side."""
+        paths = [row.path for row in self.chosen]
+        if self._compare is None:
+            from ganstudio.ui.compare import CompareView  # brings every plot
+
+            self._compare = CompareView(self._studio, _("Runs"))
+            self._compare.left.connect(self.show_runs)
+            self._pages.addWidget(self._compare)
+        self._pages.setCurrentWidget(self._compare)
+        self._compare.show_runs(paths)
+        self._compare.timeline.setFocus()
+        self._chosen_changed()
+
     def _rename(self, path: Path, name: str) -> None:
+        old = next((row.name for row in self.library.rows if row.path == path), "")
         self._studio.rename(path, name)
+        self.library.bin.renamed(path, old, name)
         self.library.refresh()
 
     def delete_chosen(self) -> None:
@@ -258,7 +299,7 @@ class RunsWorkspace(Page):
         rows = self.chosen
         last = max((index.row() for index in self.table.selectionModel().selectedRows()), default=-1)
         after = self.shown.index(last + 1, 0)
-        if self.library.delete([row.path for row in rows]) is not None and after.isValid():
+        if self.library.bin.delete([row.path for row in rows]) and after.isValid():
             self._to_select = after.data(ROW_ROLE).path
 
     def open_folders(self) -> None:
@@ -286,6 +327,8 @@ class RunsWorkspace(Page):
 
     def show_trash(self) -> None:
         """The deleted runs."""
+        if self._compare is not None:
+            self._compare.end()
         self.library.invalidate()
         self._pages.setCurrentIndex(1)
         self.trash.table.setFocus() if self.library.trash else self.trash.back_button.setFocus()
@@ -293,6 +336,8 @@ class RunsWorkspace(Page):
 
     def show_runs(self) -> None:
         """The runs again."""
+        if self._compare is not None:
+            self._compare.end()
         self._pages.setCurrentIndex(0)
         self._to_table()
         self._chosen_changed()
@@ -342,6 +387,11 @@ class RunsWorkspace(Page):
         self.library.tick()
         if self._pages.currentIndex() == 0 and self.window().focusWidget() is None:
             self._to_table()
+
+    def end(self) -> None:
+        """Lets go of the runs that are compared."""
+        if self._compare is not None:
+            self._compare.end()
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Its actions cannot be done out of view."""

@@ -3,5 +3,6 @@
 from ganstudio.ui.plots.curves.export import export_csv
 from ganstudio.ui.plots.curves.model import Mark, MarkKind
 from ganstudio.ui.plots.curves.panel import CurvesPanel
+from ganstudio.ui.plots.curves.runs import RunCurves
 
-__all__ = ["CurvesPanel", "Mark", "MarkKind", "export_csv"]
+__all__ = ["CurvesPanel", "Mark", "MarkKind", "RunCurves", "export_csv"]

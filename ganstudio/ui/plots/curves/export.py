@@ -93,6 +93,33 @@ def export_csv(path: Path, tables: Mapping[str, SeriesTable], progress: Progress
     return True
 
 
+def export_runs(
+    path: Path, runs: Sequence[tuple[str, Mapping[str, SeriesTable]]], progress: Progress | None = None
+) -> bool:
+    """Writes the tables of several runs below each other, as :func:`export_csv` does, their names in a column ``run``."""
+    infos = {info.name: info for _of, tables in runs for table in tables.values() for info in table.series}
+
+    def write(part: Path) -> None:
+        with part.open("w", encoding="utf-8", newline="") as file:
+            lines = csv.writer(file)
+            lines.writerow(["run", "step", "seconds", *map(_heading, infos.values())])
+            for number, (of, tables) in enumerate(runs, 1):
+                every = list(tables.values())
+                steps, seconds, *cells = _columns(every, np.unique(np.concatenate([table.steps for table in every])))
+                has = dict(zip((info.name for table in every for info in table.series), cells, strict=True))
+                blank = [""] * len(steps)
+                columns = (has.get(name, blank) for name in infos)
+                lines.writerows(zip([as_cell(of)] * len(steps), steps, seconds, *columns, strict=True))
+                if progress is not None and not progress(number / len(runs)):
+                    raise CancelledError("")
+
+    try:
+        replace_file(path, write)
+    except CancelledError:
+        return False
+    return True
+
+
 def _heading(info: SeriesInfo) -> str:
     """The key, and what people call it where that is something else: ``"kl: KL(q ‖ p), nats"``."""
     words = ", ".join(part for part in (info.title, info.unit) if part)

@@ -137,6 +137,16 @@ _COLOURS: dict[SeriesRole, str] = {
 }
 
 
+def role_colour(info: SeriesInfo, theme: Theme) -> str:
+    """The colour that stands for whose series this is; that of muted text where it is nobody's."""
+    return str(getattr(theme, _COLOURS.get(info.role, "text_muted")))
+
+
+def run_style(run: int, theme: Theme) -> Style:
+    """How the lines of one of several equal runs look: another colour and another dash than their neighbours'."""
+    return Style(theme.runs[run % len(theme.runs)], _DASHES[run % len(_DASHES)])
+
+
 def styles(series: Iterable[SeriesInfo], theme: Theme) -> dict[str, Style]:
     """A style for each series of one plot: colour by role; series of one colour differ by dash and shade."""
     seen: Counter[str] = Counter()
@@ -154,13 +164,32 @@ def styles(series: Iterable[SeriesInfo], theme: Theme) -> dict[str, Style]:
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """One line of a plot; ``label`` is what it is called there."""
+    """One line of a plot.
+
+    Attributes:
+        comparison: of another run that lies below this one's lines.
+        label: what it is called in its plot.
+        of: the run it belongs to, where lines of several are drawn.
+        run: which one of several equal runs that is: it has that one's look, and is switched with it; None: of one run.
+    """
 
     table: SeriesTable
     info: SeriesInfo
     comparison: bool
     style: Style = Style("")
     label: str = ""
+    of: str = ""
+    run: int | None = None
+
+    @property
+    def key(self) -> str:
+        """What it is switched by."""
+        return self.info.name if self.run is None else f"run {self.run}"
+
+    @property
+    def words(self) -> str:
+        """Its run, where there are several, and what it shows."""
+        return f"{self.of} · {self.info.label}" if self.of else self.label
 
 
 class Piece(NamedTuple):
@@ -193,7 +222,7 @@ class View:
         log: logarithmic y; None leaves it to each plot.
         cursor: where the mouse or the arrow keys point.
         picked: the step that the timeline shows.
-        hidden: names of series that are switched off, and :data:`OTHER_RUN`.
+        hidden: keys of curves that are switched off, and :data:`OTHER_RUN`.
     """
 
     by: By = "step"
@@ -212,7 +241,7 @@ class View:
 
     def shows(self, curve: Curve) -> bool:
         """Whether a curve is switched on."""
-        return curve.info.name not in self.hidden and not (curve.comparison and OTHER_RUN in self.hidden)
+        return curve.key not in self.hidden and not (curve.comparison and OTHER_RUN in self.hidden)
 
     def set_full(self, tables: list[SeriesTable]) -> None:
         """Takes the extent of all rows; the visible part follows where it should."""

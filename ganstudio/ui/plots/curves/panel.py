@@ -18,7 +18,7 @@ from ganstudio.ui.kit.parts import boxed, label, scrolled, split, stacked
 from ganstudio.ui.kit.theme import Theme, current_theme, theme_hub
 from ganstudio.ui.plots.axes import clock
 from ganstudio.ui.plots.curves.export import Progress, ask_and_export, export_csv, export_plots
-from ganstudio.ui.plots.curves.model import Curve, Mark, View, convert, longest, plot_key, plots_of
+from ganstudio.ui.plots.curves.model import Curve, Mark, PlotKind, View, convert, longest, plot_key, plots_of
 from ganstudio.ui.plots.curves.section import PlotSection
 from ganstudio.ui.plots.curves.toolbar import CurvesToolbar, weight_to_slider
 
@@ -79,7 +79,7 @@ class CurvesPanel(QWidget):
 
     def _offer(self, series: Iterable[SeriesInfo]) -> None:
         """Sees to it that there is a section for each plot; one that is there takes its present title."""
-        for kind in plots_of(series):
+        for kind in self._kinds(series):
             section = self.sections.get(kind.key)
             if section is None:
                 section = self.sections[kind.key] = PlotSection(kind, self.view)
@@ -149,28 +149,42 @@ class CurvesPanel(QWidget):
             return
         self._stamp = stamp
         self.view.set_full(self._all_tables)
-        curves = [
-            Curve(table, info, other)
-            for tables, other in ((self.tables, False), (self._others, True))
-            for table in tables.values()
-            for info in (table.series if len(table) else ())
-        ]
+        curves = self._curves()
         self._stack.setCurrentWidget(self._filled if curves else self._empty)
         if self._sort(curves):
             self._arrange()
         self._redraw()
+
+    def _curves(self) -> list[Curve]:
+        """Every line that there is."""
+        return [
+            Curve(table, info, other, of=of)
+            for tables, other, of in ((self.tables, False, ""), (self._others, True, self._label))
+            for table in tables.values()
+            for info in (table.series if len(table) else ())
+        ]
+
+    def _kinds(self, series: Iterable[SeriesInfo]) -> list[PlotKind]:
+        """The plots that these are sorted into."""
+        return plots_of(series)
+
+    def _key(self, info: SeriesInfo) -> str:
+        """The plot that a series belongs in."""
+        return plot_key(info)
 
     def _sort(self, curves: Sequence[Curve]) -> bool:
         """Sorts the curves into the plots; touches only plots whose curves are others than before, and says whether any."""
         self._offer(curve.info for curve in curves)
         found: dict[str, list[Curve]] = {key: [] for key in self.sections}
         for curve in curves:
-            found[plot_key(curve.info)].append(curve)
+            found[self._key(curve.info)].append(curve)
         uppermost = next((key for key in found if found[key]), "")
         touched = False
         for key, section in self.sections.items():
             mine, entry = found[key], self._label if key == uppermost else ""
-            now, before = ([(id(c.table), c.info, c.comparison) for c in of] for of in (mine, section.plot.curves))
+            now, before = (
+                [(id(c.table), c.info, c.comparison, c.of) for c in of] for of in (mine, section.plot.curves)
+            )
             if now != before or section.comparison_shown != entry:
                 section.set_curves(mine, entry)
                 touched = True

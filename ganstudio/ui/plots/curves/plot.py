@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import zip_longest
 
 import numpy as np
@@ -11,6 +12,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip
 
 from ganstudio.core.i18n import _
 from ganstudio.ui.kit.keys import ZOOMS
+from ganstudio.ui.kit.painted import draw_tag
 from ganstudio.ui.kit.theme import ui_font
 from ganstudio.ui.plots.axes import Grid, Scale, linear_ticks, log_ticks, short_number, time_ticks
 from ganstudio.ui.plots.chart import Chart, Line, Sketch
@@ -26,6 +28,8 @@ _DRAG = 4
 _KEY_PIXELS = 4
 _SPIKES_APART = 8
 """Of values outside the axis that lie within so many pixels the farthest is marked."""
+_NEAR = 24
+"""Pixels from the mouse within which a line is named."""
 
 
 class Plot(Chart):
@@ -62,6 +66,7 @@ class Plot(Chart):
         self._grid = Grid()
         self.scene.addItem(Sketch(self._paint_signs))
         self._press: QPointF | None = None
+        self._mouse: QPointF | None = None
         self._dragging = False
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumHeight(56)
@@ -260,17 +265,43 @@ class Plot(Chart):
             painter.drawLine(QLineF(x, area.top(), x, area.bottom()))
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setPen(QPen(QColor(self.theme.surface), 1.5))
+            near: list[tuple[QPointF, Curve, float]] = []
             for curve in self.shown:
                 table = curve.table
-                found = table.value_at(curve.info.name, view.cursor, view.by)
-                if found is not None and not curve.comparison:
+                found = self.read(curve)
+                if found is not None:
                     x = table.positions(view.by)[int(np.searchsorted(table.steps, found[0]))]
                     at = QPointF(round(float(scale.to_x(x))), float(scale.to_y(found[1])))
                     if not np.isnan(at.y()) and area.contains(at):  # NaN: a logarithmic axis cannot show it
-                        painter.setBrush(QColor(curve.style.colour))
-                        painter.drawEllipse(at, 3.5, 3.5)
+                        near.append((at, curve, found[1]))
+                        if not curve.comparison:
+                            painter.setBrush(QColor(curve.style.colour))
+                            painter.drawEllipse(at, 3.5, 3.5)
+            self._name_nearest(painter, near)
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         painter.setBrush(Qt.BrushStyle.NoBrush)
+
+    def read(self, curve: Curve) -> tuple[int, float] | None:
+        """Step and value of a curve at the cursor, or last; None where there is none, or its run had ended before."""
+        view, x = self.view, curve.table.positions(self.view.by)
+        where = view.full[1] if view.cursor is None else view.cursor
+        if curve.run is not None and view.cursor is not None and len(x) and where > x[-1]:
+            return None
+        return curve.table.value_at(curve.info.name, where, view.by)
+
+    def _name_nearest(self, painter: QPainter, near: Sequence[tuple[QPointF, Curve, float]]) -> None:
+        """Says what the line under the mouse is: its run, its series, its value."""
+        mouse = self._mouse
+        near = [one for one in near if mouse is not None and abs(one[0].y() - mouse.y()) <= _NEAR]
+        if mouse is None or not near:
+            return
+        at, curve, value = min(near, key=lambda one: abs(one[0].y() - mouse.y()))
+        painter.setFont(ui_font(self.theme.small, tabular=True))
+        text = f"{curve.words} {short_number(value)}"
+        left, room = at.x() + 8, self.width() - 8
+        left = min(left, max(8.0, room - painter.fontMetrics().horizontalAdvance(text) - 30))
+        middle = at.y() - 14 if at.y() > 28 else at.y() + 14
+        draw_tag(painter, left, middle, text, self.theme, dot=curve.style.colour, limit=room - left)
 
     # What a person does -----------------------------------------------------------------------------------------
 
@@ -282,6 +313,8 @@ class Plot(Chart):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Moves the cursor, or drags the visible part along."""
         scale, x = self.scale, event.position().x()
+        self._mouse = event.position()
+        self.update()
         if scale is None:
             return
         if self._press is not None:
@@ -312,6 +345,7 @@ class Plot(Chart):
 
     def leaveEvent(self, event: QEvent) -> None:
         """The cursor goes with the mouse."""
+        self._mouse = None
         self.cursor_moved.emit(None)
 
     def wheelEvent(self, event: QWheelEvent) -> None:

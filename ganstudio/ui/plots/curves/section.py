@@ -14,13 +14,14 @@ from ganstudio.ui.kit.painted import write_line
 from ganstudio.ui.kit.parts import FoldButton, boxed
 from ganstudio.ui.kit.theme import current_theme, ui_font
 from ganstudio.ui.plots.axes import short_number
-from ganstudio.ui.plots.curves.model import COMPARED, OTHER_RUN, Curve, PlotKind, Style, View, labels, styles
+from ganstudio.ui.plots.curves.model import COMPARED, OTHER_RUN, Curve, PlotKind, Style, View, labels, run_style, styles
 from ganstudio.ui.plots.curves.plot import Plot
 
 SAMPLE = 18
 """Width of the piece of line before a name."""
 ROW = 24
 """Height of a row of the legend."""
+HEADING = "QToolButton { padding: 0 6px; font-weight: 400; }"
 _NAME_WIDTH = 168
 _FREE = 16_777_215
 
@@ -125,7 +126,7 @@ class PlotSection(QWidget):
         self.entries: dict[str, LegendEntry] = {}
         self._compact = self._one_row = False
         self.fold = FoldButton(kind.title)
-        self.fold.setStyleSheet("QToolButton { padding: 0 6px; font-weight: 400; }")
+        self.fold.setStyleSheet(HEADING)
         self.fold.setFixedHeight(ROW)
         self.fold.toggled.connect(self._folded)
         self._header = QWidget()
@@ -167,9 +168,12 @@ class PlotSection(QWidget):
             comparison: the other run's label, where the entry that switches it on and off is to be here.
         """
         theme = current_theme()
-        infos = tuple({curve.info.name: curve.info for curve in curves}.values())
+        infos = tuple({curve.info.name: curve.info for curve in curves if curve.run is None}.values())
         looks, words = styles(infos, theme), labels(infos)
-        self.plot.curves = [replace(c, style=looks[c.info.name], label=words[c.info.name]) for c in curves]
+        for curve in curves:
+            if curve.run is not None:
+                looks[curve.key], words[curve.key] = run_style(curve.run, theme), curve.of
+        self.plot.curves = [replace(c, style=looks[c.key], label=words[c.key]) for c in curves]
         if comparison:
             looks[OTHER_RUN], words[OTHER_RUN] = Style(theme.text_muted, COMPARED), comparison
         for name in self.entries.keys() - looks.keys():
@@ -223,13 +227,11 @@ class PlotSection(QWidget):
 
     def show_values(self) -> None:
         """Writes each series' value at the cursor, or its last one, into the legend."""
-        view = self.plot.view
-        where = view.cursor if view.cursor is not None else view.full[1]
         texts: dict[str, list[str]] = {}
         for curve in self.plot.curves:
             if not curve.comparison:
-                found = curve.table.value_at(curve.info.name, where, view.by)
-                texts.setdefault(curve.info.name, []).append(short_number(found[1]) if found else "–")
+                found = self.plot.read(curve)
+                texts.setdefault(curve.key, []).append(short_number(found[1]) if found else "–")
         for name, entry in self.entries.items():
             entry.show_value(" ".join(texts.get(name, [])))
 

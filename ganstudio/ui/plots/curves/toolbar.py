@@ -141,7 +141,8 @@ class CurvesToolbar(QWidget):
     def _fold(self) -> None:
         styles, wide, roomy = Qt.ToolButtonStyle, self.width() >= 700, self.width() >= 420
         for button in self._buttons:
-            button.setVisible(roomy)
+            action = button.defaultAction()
+            button.setVisible(roomy and (action is None or action.isVisible()))
             button.setToolButtonStyle(styles.ToolButtonTextBesideIcon if wide else styles.ToolButtonIconOnly)
         self._more.setVisible(not roomy)
         self._caption.setVisible(roomy)

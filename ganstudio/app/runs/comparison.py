@@ -1,0 +1,254 @@
+"""Several runs beside each other: their curves, their grids at one step, and in what their settings differ. No Qt."""
+
+from __future__ import annotations
+
+import csv
+import io
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from psygnal import Signal
+
+from ganstudio.app.jobs import Job, Newest
+from ganstudio.app.runs.run_model import RunModel
+from ganstudio.core.elsewhere import as_cell
+from ganstudio.core.errors import StudioError
+from ganstudio.core.events import Samples, SeriesInfo
+from ganstudio.core.fields import FieldSpec, Value, value_text
+from ganstudio.core.i18n import _
+from ganstudio.store import Run, sample_schedule
+
+if TYPE_CHECKING:
+    from threading import Event
+
+    from ganstudio.app.studio import Studio
+
+LEAST, MOST = 2, 6
+"""So many runs can be compared: there are colours and room for no more."""
+_FIRST = 4
+"""So many series are plotted at first."""
+_NONE = "–"
+
+
+class Setting(NamedTuple):
+    """One line of the table of settings: its key, what it is called, and what each run has."""
+
+    key: str
+    title: str
+    cells: tuple[str, ...]
+
+
+def nearest(steps: Sequence[int], wanted: int) -> int | None:
+    """The step nearest to the wanted one (the earlier of two), of steps in order; None where there is none."""
+    after = bisect_left(steps, wanted)
+    return min(steps[max(0, after - 1) : after + 1], key=lambda step: abs(step - wanted), default=None)
+
+
+def common_stops(runs: Iterable[Sequence[int]]) -> list[int]:
+    """Stops for one slider over the stored grids of all: not so many that two of them show the same; the last always."""
+    every = sorted({step for steps in runs for step in steps})
+    stops: list[int] = []
+    for step in every:
+        if sample_schedule(step, stops[-1] if stops else None):
+            stops.append(step)
+    return stops if not every or stops[-1] == every[-1] else [*stops, every[-1]]
+
+
+def series_of(models: Iterable[RunModel]) -> dict[SeriesInfo, int]:
+    """All series that were measured, and how many of the runs have each; those that most have come first."""
+    found: dict[str, tuple[SeriesInfo, int]] = {}
+    for model in models:
+        for info in (info for table in model.tables.values() for info in table.series):
+            found[info.name] = found.get(info.name, (info, 0))[0], found.get(info.name, (info, 0))[1] + 1
+    return dict(sorted(found.values(), key=lambda pair: -pair[1]))
+
+
+def first_series(series: dict[SeriesInfo, int]) -> set[str]:
+    """What is plotted before a person has chosen: of what several share, scores of what is seen before anything else."""
+    order = ("quality", "probability", "score", "loss", "measure", "gradient")
+    ranked = sorted(series, key=lambda info: (series[info] < LEAST, order.index(info.kind), -series[info]))
+    return {info.name for info in ranked[:_FIRST]}
+
+
+def settings_of(models: Sequence[RunModel], fields: Iterable[FieldSpec] = ()) -> list[Setting]:
+    """Method, data, seed and steps of each run, and the hyper-parameters in which they differ.
+
+    What was changed while a run trained is told as ``"1e-3 → 5e-4"``; a dash stands where a method has no such setting.
+
+    Args:
+        models: the runs.
+        fields: of their methods; what they call the settings.
+    """
+    titles = {spec.name: spec.title for spec in reversed(list(fields))}
+    facts = (
+        ("method", _("Method"), lambda model: model.experiment.method),
+        ("data", _("Data"), lambda model: model.experiment.data),
+        ("seed", _("Seed"), lambda model: str(model.experiment.seed)),
+        ("steps", _("Steps"), lambda model: f"{model.step:,}"),
+    )
+    rows = [Setting(key, title, tuple(map(told, models))) for key, title, told in facts]
+    for name in dict.fromkeys(name for model in models for name in model.experiment.hyper):
+        cells = tuple(_cell(model, name) for model in models)
+        if len(set(cells)) > 1:
+            rows.append(Setting(name, titles.get(name, name), cells))
+    return rows
+
+
+def _cell(model: RunModel, name: str) -> str:
+    if name not in model.experiment.hyper:
+        return _NONE
+    values: list[Value] = [change.old for change in model.changes if change.name == name][:1]
+    values += [change.new for change in model.changes if change.name == name] or [model.experiment.hyper[name]]
+    return " → ".join(map(value_text, values))
+
+
+def as_csv(names: Sequence[str], rows: Iterable[Setting]) -> str:
+    """The table of settings as CSV: a column for each run."""
+    text = io.StringIO()
+    lines = csv.writer(text, lineterminator="\n")
+    lines.writerow(map(as_cell, ("setting", *names)))
+    lines.writerows([as_cell(cell) for cell in (row.key, *row.cells)] for row in rows)
+    return text.getvalue()
+
+
+def other_latents(models: Sequence[RunModel]) -> str:
+    """Why pictures in the same place do not come from the same latent, in words; empty where they do."""
+    sizes = {tuple((k, v) for k, v in model.experiment.hyper.items() if k.startswith("latent")) for model in models}
+    if len({model.experiment.seed for model in models}) > 1:
+        return _("The seeds differ: pictures in the same place do not come from the same latent.")
+    if len(sizes) > 1:
+        return _("The latents are of other sizes: pictures in the same place do not come from the same one.")
+    return ""
+
+
+class Comparison:
+    """The runs that are compared. Main thread only; runs and grids are read in background jobs.
+
+    Runs that are open in the studio are looked at as they are, others are opened for this alone; live ones go on.
+
+    Signals:
+        opened: all that can be read has been; what cannot was reported.
+        shown_changed: other grids are to be shown.
+
+    Attributes:
+        models: the runs, in the order in which they were chosen.
+        shown: what is shown of each; None where nothing is stored.
+        step: the step that is looked at; None: the newest of each.
+        reading: they are being read.
+    """
+
+    opened = Signal()
+    shown_changed = Signal()
+
+    def __init__(self, studio: Studio) -> None:
+        self._studio = studio
+        self._job = Newest(studio.jobs)
+        self._grids: Job | None = None
+        self.models: list[RunModel] = []
+        self.shown: list[Samples | None] = []
+        self.step: int | None = None
+        self._wanted: list[tuple[Path | None, int | None]] = []
+
+    @property
+    def reading(self) -> bool:
+        """Runs are being opened."""
+        return self._job.job is not None
+
+    @property
+    def stops(self) -> list[int]:
+        """Where one slider over all of them stops."""
+        return common_stops(model.stops for model in self.models)
+
+    def open(self, paths: Sequence[Path]) -> None:
+        """Compares these runs, once they have been read."""
+        self.close()
+        there = {model.path: model for model in self._studio.runs if model.path is not None and model.path in paths}
+
+        def work(_progress: object, cancel: Event) -> tuple[dict[Path, RunModel], list[StudioError]]:
+            made: dict[Path, RunModel] = {}
+            errors = []
+            for path in paths:
+                try:
+                    if path not in there and not cancel.is_set():
+                        made[path] = RunModel.of_folder(path)
+                except StudioError as error:
+                    errors.append(error)
+            return made, errors
+
+        def done(found: tuple[dict[Path, RunModel], list[StudioError]]) -> None:
+            made, errors = found
+            for error in errors:
+                self._studio.report(error)
+            every = {**there, **made}
+            self.models = [every[path] for path in paths if path in every]
+            self.shown = [model.samples for model in self.models]
+            self.opened.emit()
+
+        self._job.start(_("Reading the runs"), work, done, self._studio.report)
+
+    def close(self) -> None:
+        """Compares nothing any more."""
+        self._job.stop()
+        self.models, self.shown, self.step, self._wanted = [], [], None, []
+
+    def pump(self) -> None:
+        """Keeps up with what the runs have done since; those that train here are looked at as they are."""
+        here = {model.path: model for model in self._studio.runs if model.path is not None}
+        self.models = [model if model.path is None else here.get(model.path, model) for model in self.models]
+        for model in self.models:
+            if model.path not in here:
+                model.pump()
+        if self.step is None:
+            newest = [model.samples for model in self.models]
+            if any(one is not other for one, other in zip(newest, self.shown, strict=False)):
+                self.shown = newest
+                self.shown_changed.emit()
+        else:
+            self._read()
+
+    def go_to(self, step: int | None) -> None:
+        """Looks at the stored grids nearest to a step; None: at the newest of each, as they come."""
+        self.step = step
+        self.pump()
+
+    def _read(self) -> None:
+        """Reads the grids that are wanted and not shown, one job at a time: while a slider moves the newest wish wins."""
+        assert self.step is not None
+        step = self.step
+        wanted = [(model.path, nearest(model.stops, step)) for model in self.models]
+        if self._grids is not None or wanted == self._wanted:
+            return
+        self._wanted = wanted
+        have = {(model.path, one.step): one for model, one in zip(self.models, self.shown, strict=True) if one}
+
+        def load(path: Path | None, at: int | None) -> Samples | None:
+            if path is None or at is None:
+                return None
+            try:
+                return have.get((path, at)) or Run.open(path).load_samples(at)
+            except StudioError:  # it has been thinned meanwhile
+                return None
+
+        def done(found: list[Samples | None]) -> None:
+            if self.step is not None and len(found) == len(self.models):
+                self.shown = found
+                self.shown_changed.emit()
+
+        def ended() -> None:
+            self._grids = None
+            if self.step is not None:
+                self._read()
+
+        self._grids = self._studio.jobs.start(
+            _("Reading sample grids"), lambda _progress, _cancel: [load(*one) for one in wanted]
+        ).on_done(done)
+        self._grids.ended.connect(ended)
+
+    @property
+    def settings(self) -> list[Setting]:
+        """See :func:`settings_of`."""
+        cards = () if self._studio.catalogue is None else self._studio.catalogue.methods
+        used = {model.experiment.method for model in self.models}
+        return settings_of(self.models, [spec for card in cards if card.name in used for spec in card.fields])

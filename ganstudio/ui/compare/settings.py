@@ -1,0 +1,72 @@
+"""In what the settings of runs differ, as a table that can be copied and saved."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QHeaderView, QTableWidget, QTableWidgetItem
+
+from ganstudio.app.runs.comparison import Setting, as_csv
+from ganstudio.core.errors import StoreError
+from ganstudio.core.i18n import _
+from ganstudio.store.atomic import replace_file
+from ganstudio.ui.kit.dialogs import warn
+from ganstudio.ui.kit.files import ask_where
+from ganstudio.ui.kit.tables import set_up_rows
+from ganstudio.ui.kit.tips import plain
+
+
+class SettingsTable(QTableWidget):
+    """A line for each setting, a column for each run."""
+
+    def __init__(self) -> None:
+        super().__init__(0, 1)
+        about = _("What the runs have in common comes first, then in what they differ. Ctrl+C copies it as CSV.")
+        set_up_rows(self, 26, _("Settings of the runs"), about, about)
+        header = self.horizontalHeader()
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        header.setStyleSheet("QHeaderView::section { padding: 5px 8px 5px 16px; }")
+        header.setTextElideMode(Qt.TextElideMode.ElideRight)
+        self.setStyleSheet("QTableView::item { padding-left: 13px; }")
+        self._names: Sequence[str] = ()
+        self._rows: Sequence[Setting] = ()
+
+    def show_settings(self, names: Sequence[str], rows: Sequence[Setting]) -> None:
+        """Shows these, unless they are there already."""
+        if (names, rows) == (self._names, self._rows):
+            return
+        self._names, self._rows = names, rows
+        self.setColumnCount(1 + len(names))
+        self.setRowCount(len(rows))
+        self.setHorizontalHeaderLabels([_("Setting"), *(f"{number}  {name}" for number, name in enumerate(names, 1))])
+        for place, row in enumerate(rows):
+            for column, text in enumerate((row.title, *row.cells)):
+                item = QTableWidgetItem(text)
+                item.setToolTip(plain(text if column else f"{text}\n{row.key}"))
+                self.setItem(place, column, item)
+        header = self.horizontalHeader()
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
+
+    def copy(self) -> None:
+        """Puts the table on the clipboard as CSV."""
+        QGuiApplication.clipboard().setText(as_csv(self._names, self._rows))
+
+    def save(self) -> None:
+        """Asks where, and writes it as CSV."""
+        title = _("Save settings")
+        path = ask_where(self, title, "settings.csv", _("Values (*.csv)"), (".csv",))
+        try:
+            if path is not None:
+                replace_file(path, as_csv(self._names, self._rows).encode("utf-8"))
+        except StoreError as error:
+            warn(self, title, str(error), error.details)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Ctrl+C copies it."""
+        if event.matches(QKeySequence.StandardKey.Copy):
+            self.copy()
+        else:
+            super().keyPressEvent(event)

@@ -1,0 +1,253 @@
+"""Runs side by side, as a person sees them: selected in the list, compared, scrubbed, enlarged, copied."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from ganstudio.core.dataspec import DataSpec
+from ganstudio.core.events import Rows, Samples, SeriesInfo
+from ganstudio.core.experiment import Experiment
+from ganstudio.store import RunWriter, create_run
+from ganstudio.ui.compare import CompareView
+from ganstudio.ui.kit.style import set_theme
+from ganstudio.ui.plots.curves.plot import Plot
+from ganstudio.ui.runs.workspace import RunsWorkspace
+from tests.ui.audit import problems
+from tests.ui.runs_kit import Build, Desk, desks
+from tests.ui.window_kit import RING, hold, opened, train, wait
+
+LEFT, SHIFT = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ShiftModifier
+SERIES = (
+    SeriesInfo("D(x)", "probability", "real"),
+    SeriesInfo("D(G(z))", "probability", "fake"),
+    SeriesInfo("generator/adversarial", "loss", "generator"),
+    SeriesInfo("gradient/generator", "gradient", "generator"),
+    SeriesInfo("discriminator/real", "loss", "discriminator"),
+)
+
+
+@pytest.fixture
+def desk(qtbot: QtBot) -> Iterator[Build]:
+    with desks(qtbot) as build:
+        yield build
+
+
+def make(name: str, steps: tuple[int, ...], points: bool = False, seed: int = 0, **hyper: float) -> Path:
+    spec = (
+        DataSpec("ring", "points", 100, extent=1.5) if points else DataSpec("digits", "images", 9, channels=1, size=8)
+    )
+    path = create_run(Experiment("gan", spec.name, hyper, steps=100, seed=seed, name=name), spec, "print")
+    with RunWriter(path) as writer:
+        for step in steps:
+            items = np.full((50, 2), 0.5, np.float32) if points else np.full((9, 8, 8, 1), step, np.uint8)
+            writer.save_samples(Samples(step, items, None, "ema"))
+        at = np.arange(1, steps[-1] + 1)
+        values = np.tile(np.linspace(0.2, 0.8, len(SERIES), dtype=np.float32), (len(at), 1))
+        writer.append_rows(Rows("steps", SERIES, at, at * 0.1, values))
+        writer.write_status("stopped", steps[-1], 100, 1.0)
+    return path
+
+
+def compare(used: Desk, qtbot: QtBot, count: int) -> CompareView:
+    """Selects so many runs by keyboard, and compares them by Enter."""
+    for _more in range(count - 1):
+        qtbot.keyClick(used.page.table, Qt.Key.Key_Down, SHIFT)
+    qtbot.keyClick(used.page.table, Qt.Key.Key_Return)
+    used.finish()
+    view = used.page.findChild(CompareView)
+    assert view is not None
+    assert view.isVisible()
+    return view
+
+
+def test_two_runs_by_keyboard(desk: Build, qtbot: QtBot) -> None:
+    make("short", (0, 10, 50), lr_g=0.001)
+    make("long", (0, 20, 100), lr_g=0.002)
+    used = desk()
+    view = compare(used, qtbot, 2)
+    assert view.title.text() == "Comparing 2 runs"
+    names = [one.name.text() for one in view.pictures.runs]
+    assert sorted(names) == ["long", "short"]
+    assert sorted(one.step.text() for one in view.pictures.runs) == ["step 100", "step 50"]
+    assert view.note.text() == ""
+    assert view.timeline.hasFocus() or view.timeline.isAncestorOf(used.shell.focusWidget())
+    track = used.shell.focusWidget()
+    for _stop in range(2):
+        qtbot.keyClick(track, Qt.Key.Key_Left)
+    qtbot.waitUntil(lambda: view.comparison.step == 20)
+    used.finish()
+    said = {one.name.text(): one.step.text() for one in view.pictures.runs}
+    assert said == {"short": "step 10", "long": "step 20"}, "the nearest step of each, and which that is"
+    assert problems(used.shell, visible_only=True) == []
+    qtbot.keyClick(track, Qt.Key.Key_Escape)
+    assert used.page.table.isVisible()
+    assert [row.name for row in used.page.chosen] == names, "the same ones are still selected"
+
+
+def test_curves_are_named_by_their_runs(desk: Build, qtbot: QtBot) -> None:
+    make("one", (0, 50))
+    make("two", (0, 100))
+    used = desk(1366, 768)
+    view = compare(used, qtbot, 2)
+    titles = [section.plot.kind.title for section in view.curves.shown]
+    assert titles == ["D(x)", "D(G(z))", "generator/adversarial", "discriminator/real"], "a plot for each series"
+    for section in view.curves.shown:
+        assert sorted(entry.text() for entry in section.entries.values()) == ["one", "two"]
+        looks = {(curve.style.colour, curve.style.dash) for curve in section.plot.curves}
+        assert len({colour for colour, _dash in looks}) == len({dash for _colour, dash in looks}) == 2
+    section = view.curves.shown[0]
+    plot: Plot = section.plot
+    QApplication.processEvents()
+    scale = plot.scale
+    assert scale is not None
+    spoken: list[str] = []
+    place = QPoint(round(float(scale.to_x(25.0))), round(float(scale.to_y(0.2))))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            "ganstudio.ui.plots.curves.plot.draw_tag",
+            lambda _painter, _x, _y, text, *_rest, **_more: spoken.append(text),
+        )
+        qtbot.mouseMove(plot, place)
+        plot.repaint()
+    assert spoken
+    assert spoken[-1] in ("one · D(x) 0.200", "two · D(x) 0.200", "one · D(x) 0.2", "two · D(x) 0.2")
+    entry = next(entry for entry in section.entries.values() if entry.text() == "one")
+    qtbot.mouseClick(entry, LEFT)
+    for other in view.curves.shown:
+        assert [curve.of for curve in other.plot.shown] == ["two"], "a run is switched off in all plots"
+    set_theme("dark")
+    assert section.plot.curves[0].style.colour != "", "dressed anew"
+
+
+def test_series_are_chosen_and_stay_so(desk: Build, qtbot: QtBot, tmp_path: Path) -> None:
+    make("one", (0, 50))
+    make("two", (0, 100))
+    used = desk()
+    view = compare(used, qtbot, 2)
+    menu = view.series.menu()
+    menu.aboutToShow.emit()
+    assert [action.text() for action in menu.actions()] == [info.label for info in SERIES]
+    next(action for action in menu.actions() if action.text() == "gradient/generator").trigger()
+    next(action for action in menu.actions() if action.text() == "D(x)").trigger()
+    titles = {section.plot.kind.title for section in view.curves.shown}
+    assert titles == {"gradient/generator", "D(G(z))", "generator/adversarial", "discriminator/real"}
+    view.curves.export(tmp_path / "curves.csv")
+    lines = (tmp_path / "curves.csv").read_text("utf-8").splitlines()
+    assert lines[0].startswith("run,step,seconds,D(x)")
+    assert len(lines) == 1 + 50 + 100
+    qtbot.keyClick(view, Qt.Key.Key_Escape)
+    qtbot.keyClick(used.page.table, Qt.Key.Key_Return)
+    used.finish()
+    assert {section.plot.kind.title for section in view.curves.shown} == titles
+
+
+def test_settings_are_copied_as_csv(desk: Build, qtbot: QtBot) -> None:
+    make("one", (0, 50), lr_g=0.001)
+    make("two", (0, 50), lr_g=0.002)
+    used = desk()
+    view = compare(used, qtbot, 2)
+    qtbot.mouseClick(view.below._buttons["settings"], LEFT)
+    table = view.table
+    assert table.isVisible()
+    cells = {table.item(row, 0).text(): table.item(row, 1).text() for row in range(table.rowCount())}
+    assert list(cells) == ["Method", "Data", "Seed", "Steps", "lr_g"]
+    qtbot.mouseClick(view.copy, LEFT)
+    text = QGuiApplication.clipboard().text()
+    assert text.splitlines()[0] in ("setting,one,two", "setting,two,one")
+    assert "lr_g,1e-3,2e-3" in text or "lr_g,2e-3,1e-3" in text
+    assert problems(used.shell, visible_only=True) == []
+
+
+def test_what_is_done_to_one_is_done_to_all(desk: Build, qtbot: QtBot) -> None:
+    for number in range(2):
+        make(f"picture {number}", (0, 50))
+    for number in range(2):
+        make(f"plane {number}", (0, 50), points=True, seed=number)
+    used = desk(1366, 768)
+    view = compare(used, qtbot, 4)
+    walls = [one.wall for one in view.pictures.runs if one.wall.isVisible()]
+    planes = [one.plane for one in view.pictures.runs if one.plane.isVisible()]
+    assert (len(walls), len(planes)) == (2, 2), "pictures and planes beside each other"
+    assert "seeds differ" in view.note.text()
+    qtbot.mouseClick(walls[0], LEFT, pos=walls[0].cell(("fake", 4)).center())
+    assert [wall.zoom.index for wall in walls if wall.zoom.isVisible()] == [4, 4]
+    focus = used.shell.focusWidget()
+    assert focus is walls[0].zoom
+    qtbot.keyClick(focus, Qt.Key.Key_Right)
+    assert [wall.zoom.index for wall in walls] == [5, 5]
+    qtbot.keyClick(used.shell.focusWidget(), Qt.Key.Key_Escape)
+    assert not any(wall.zoom.isVisible() for wall in walls)
+    assert view.isVisible(), "the first Escape only closes what is enlarged"
+    before = planes[1].view().scale
+    planes[0].setFocus()
+    qtbot.keyClick(planes[0], Qt.Key.Key_Plus)
+    assert planes[1].view().scale == planes[0].view().scale > 1.2 * before, "the planes zoom together"
+
+
+def test_six_at_most_and_none_that_is_gone(desk: Build, qtbot: QtBot) -> None:
+    for number in range(7):
+        make(f"run {number}", (0, 10))
+    used = desk()
+    table = used.page.table
+    table.selectAll()
+    assert not used.studio.actions["runs.compare"].enabled(), "seven are too many"
+    table.choose(used.page.library.rows[0].path)
+    view = compare(used, qtbot, 6)
+    assert len(view.pictures.runs) == 6
+    assert len({one.geometry().top() for one in view.pictures.runs}) == 2, "in two rows where there is little room"
+    used.shell.resize(1366, 768)
+    QApplication.processEvents()
+    assert len({one.geometry().top() for one in view.pictures.runs}) == 1
+    assert problems(used.shell, visible_only=True) == []
+
+
+def test_the_details_offer_it(desk: Build, qtbot: QtBot) -> None:
+    make("one", (0, 10))
+    make("two", (0, 10))
+    used = desk(1366, 768)
+    button = used.page.details.compare
+    assert not button.isVisible()
+    qtbot.keyClick(used.page.table, Qt.Key.Key_Down, SHIFT)
+    assert button.isVisible()
+    places = [widget.geometry() for widget in used.page.toolbar.actions_by_id.values()]
+    qtbot.mouseClick(button, LEFT)
+    used.finish()
+    view = used.page.findChild(CompareView)
+    assert view is not None
+    qtbot.mouseClick(view.back, LEFT)
+    qtbot.keyClick(used.page.table, Qt.Key.Key_Up)
+    assert [widget.geometry() for widget in used.page.toolbar.actions_by_id.values()] == places
+
+
+def test_a_run_that_trains_goes_on_while_it_is_compared(qtbot: QtBot) -> None:
+    resting = make("resting", (0, 10), points=True)
+    with opened(qtbot) as window:
+        model = train(qtbot, window, RING)
+        window.show_workspace("runs")
+        page = window.pages["runs"]
+        assert isinstance(page, RunsWorkspace)
+        wait(qtbot, lambda: len(page.library.rows) == 2)
+        page.table.selectAll()
+        assert window.table.run("runs.compare")
+        view = page.findChild(CompareView)
+        assert view is not None
+        wait(qtbot, lambda: len(view.pictures.runs) == 2 and view.timeline.is_live())
+        live = next(one for one in view.pictures.runs if one.name.text() == model.title)
+        seen = live.step.text()
+        assert seen.endswith("training")
+        wait(qtbot, lambda: live.step.text() != seen)
+        stamp = next(table.version for of, tables in view.curves.runs if of == model.title for table in tables.values())
+        wait(qtbot, lambda: len(model.tables["steps"]) and model.tables["steps"].version > stamp)
+        hold(qtbot, model)
+        wait(qtbot, lambda: live.step.text().endswith("paused"))
+        view.timeline.select_step(0)
+        wait(qtbot, lambda: [one.step.text().split(" · ")[0] for one in view.pictures.runs] == ["step 0"] * 2)
+        assert resting.exists()
