@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from ganstudio.core.commands import Source
 from ganstudio.core.fields import Value
+from ganstudio.core.i18n import stored, told
 
 State = Literal["preparing", "training", "paused", "stopping", "finished", "stopped", "failed", "interrupted"]
 LIVE_STATES: frozenset[State] = frozenset({"preparing", "training", "paused", "stopping"})
@@ -69,10 +70,13 @@ class SeriesInfo:
     title: str = ""
     unit: str = ""
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "title", stored(self.title))  # it is kept in the run folder
+
     @property
     def label(self) -> str:
-        """What people read: the title, or the name where it has none."""
-        return self.title or self.name
+        """What people read, in their language: the title, or the name where it has none."""
+        return told(self.title or self.name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -145,4 +145,5 @@ class RowList(QWidget):
 
 def heading_of(name: str) -> str:
     """A control's name as a heading."""
-    return name[:1].upper() + name[1:]
+    shown = _(name)
+    return shown[:1].upper() + shown[1:]

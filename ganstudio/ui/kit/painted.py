@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPointF, QRect, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPen, QPixmap
 
-from ganstudio.core.i18n import _
+from ganstudio.core.i18n import _, told
 from ganstudio.ui.kit.theme import Theme, contrast, ui_font
 
 if TYPE_CHECKING:  # the first view of the window need not wait for it
@@ -153,7 +153,7 @@ def group_colour(number: int, theme: Theme) -> str:
 
 def group_text(number: int, names: tuple[str, ...]) -> str:
     """What a generator is called: its name, or its number from 1 on."""
-    return names[number] if number < len(names) else _("generator {number}").format(number=number + 1)
+    return told(names[number]) if number < len(names) else _("generator {number}").format(number=number + 1)
 
 
 def draw_group(painter: QPainter, centre: QPointF, number: int, theme: Theme, *, small: bool = False) -> None:

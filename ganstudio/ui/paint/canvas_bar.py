@@ -97,7 +97,7 @@ class CanvasBar(QWidget):
         blank = menu.addMenu(icon("image"), _("Blank"))
         for index, one in enumerate(control.classes):
             spot = _icon(to_image(np.full((1, 1, 3), one.colour, np.uint8)))
-            blank.addAction(spot, one.name.replace("&", "&&"), partial(painter.source.blank, index))
+            blank.addAction(spot, one.title.replace("&", "&&"), partial(painter.source.blank, index))
         self._add(menu, "scene", "open-map")
 
     def fill_save(self, menu: QMenu) -> None:

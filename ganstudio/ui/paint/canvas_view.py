@@ -250,7 +250,7 @@ class CanvasView(QWidget):
     def _tell_place(self) -> None:
         number, at, text = self._class_here(), self._cursor.at, ""
         if number is not None and at is not None:
-            name = self.classes[number].name if number < len(self.classes) else _("unknown class")
+            name = self.classes[number].title if number < len(self.classes) else _("unknown class")
             text = _("x {x}, y {y} · {name}").format(x=int(at.x()), y=int(at.y()), name=name)
         if text != self._shown_text:
             self._shown_text = text

@@ -135,7 +135,7 @@ class PaintWorkspace(GeneratorPage):
         document, picture, text = self.painter.document, self.painter.picture, ""
         if document is not None and picture is not None and x >= 0:
             number = int(document.ids[y * document.size // picture.shape[0], x * document.size // picture.shape[1]])
-            text = document.classes[number].name if number < len(document.classes) else _("unknown class")
+            text = document.classes[number].title if number < len(document.classes) else _("unknown class")
         self.result.set_hover_text(text)
 
     def _open_menu(self, point: QPoint) -> None:
