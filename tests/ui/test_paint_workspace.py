@@ -11,6 +11,7 @@ import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent, QGuiApplication
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from ganstudio.ui.generator_page.exports import PictureDialog
@@ -53,6 +54,37 @@ def test_it_begins_with_an_example_and_a_stroke_changes_the_picture(qtbot: QtBot
         assert np.array_equal(after, expected(page.painter))
         assert page.result.image == to_image(after)
         assert page.canvas.underlay == to_image(after)
+
+
+def test_single_keys_work_wherever_the_workspace_has_the_keyboard(qtbot: QtBot, spade: Path) -> None:
+    with painting_window(qtbot, spade) as (_window, page):
+        canvas, options = page.canvas, page.canvas.options
+        slider, strip, tools = next(iter(page.style_panel.controls.rows.values())), page.style_panel.strip, page.tools
+        elsewhere = (page.result, slider, strip, tools.size_slider, tools.buttons["line"], page.bar.save,
+                     page.palette_.list, page.bar.times.findChildren(QPushButton)[0], canvas)  # fmt: skip
+        for widget in elsewhere:
+            options.set(chosen=0, tool="brush", size=8)
+            widget.setFocus(Qt.FocusReason.TabFocusReason)
+            assert widget.hasFocus(), widget
+            for key in (Qt.Key.Key_3, Qt.Key.Key_E, Qt.Key.Key_BracketRight):
+                QTest.keyClick(widget, key)
+            assert (options.chosen, options.tool, options.size) == (2, "eraser", 9), widget
+            widget.setFocus()
+            canvas.fit()
+            page.result.set_zoom("fit")
+            before = canvas.zoom, page.result.viewport.scale
+            QTest.keyClick(widget, Qt.Key.Key_Plus)
+            after = canvas.zoom, page.result.viewport.scale
+            which = 1 if widget is page.result else 0  # the picture that has the keyboard, else the canvas
+            assert after[which] > before[which], widget
+            assert after[1 - which] == before[1 - which], widget
+            QTest.keyClick(widget, Qt.Key.Key_0)
+            assert (canvas.zoom, page.result.viewport.scale) == before
+        field = page.palette_.search
+        field.setFocus()
+        QTest.keyClicks(field, "4e]")
+        assert field.text() == "4e]"
+        assert (options.chosen, options.tool) == (2, "eraser")
 
 
 def test_undo_and_redo_go_through_strokes_and_styles(qtbot: QtBot, spade: Path) -> None:

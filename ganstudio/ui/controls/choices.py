@@ -207,7 +207,7 @@ class WeightsSection(Section):
 
     def _digit(self, event: QKeyEvent) -> int:
         digit = event.text()
-        if event.modifiers() & ~KEYPAD or len(digit) != 1 or digit not in "0123456789":
+        if not self.digits or event.modifiers() & ~KEYPAD or len(digit) != 1 or digit not in "0123456789":
             return -1
         if digit in self.names:
             return list(self.names).index(digit)
