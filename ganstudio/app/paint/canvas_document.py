@@ -62,6 +62,7 @@ class CanvasDocument:
         canvas: what is painted on.
         history: undo and redo; give it to the workspace.
         reel: the film of the painting.
+        brush: diameter of the brush that it is painted with, in its pixels; 0 until one was held.
 
     Signals:
         changed: the rectangle (top, left, bottom, right) in which ids have changed.
@@ -90,7 +91,7 @@ class CanvasDocument:
         self.canvas = LabelCanvas(ids, len(self.classes))
         self.history = History(LIMIT, budget=budget)
         self.reel = Reel(self.canvas.ids, budget)
-        self.version, self.written = 1, 0
+        self.version, self.written, self.brush = 1, 0, 0
         self._style: dict[str, Any] = copy.deepcopy(dict(style or {}))
         self._label = _("Paint")
         self.canvas.listener = self._painted
@@ -120,6 +121,7 @@ class CanvasDocument:
         """What has to be written: the ids, and beside them in the file a note of plain JSON values."""
         head = {"program": PROGRAM, "kind": KIND, "version": VERSION, "name": self.name, "made": self.made}
         note = {**head, "size": self.size, "classes": classes_to_json(self.classes), "style": self.style}
+        note["brush"] = self.brush
         return Snapshot(self, self.version, self.ids.copy(), note)
 
     def touch(self) -> None:
@@ -215,14 +217,14 @@ def read_document(note: Mapping[str, Any], ids: Ids, file: str, key: str) -> Can
     try:
         classes = classes_from_json(note["classes"])
         style = json.loads(json.dumps(note.get("style", {}), allow_nan=False))
-        made = float(note.get("made", 0.0))
+        made, brush = float(note.get("made", 0.0)), min(256, max(0, int(note.get("brush", 0))))
         if not isinstance(style, dict) or not math.isfinite(made):
             raise TypeError("style or time")
         name = " ".join(str(note["name"]).split())[:80] or _("Canvas")
     except (KeyError, TypeError, ValueError, OverflowError, RecursionError) as error:
         raise UsageError(_("{file} is damaged.").format(file=file), repr(error)) from error
     document = CanvasDocument(name, classes, ids, style, key=key, made=made)
-    document.written = document.version
+    document.written, document.brush = document.version, brush
     return document
 
 

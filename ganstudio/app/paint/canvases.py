@@ -72,7 +72,7 @@ class Canvases:
     def duplicate(self, document: CanvasDocument) -> CanvasDocument:
         """A copy with a history of its own, which is looked at from now on."""
         copy = CanvasDocument(self.free_name(document.name), document.classes, document.ids, document.style)
-        copy.canvas.background = document.canvas.background
+        copy.canvas.background, copy.brush = document.canvas.background, document.brush
         return self.add(copy)
 
     def add(self, document: CanvasDocument) -> CanvasDocument:
