@@ -237,7 +237,7 @@ def test_another_world_is_opened_and_the_first_one_comes_back(qtbot: QtBot, spad
         drawn(qtbot, page.painter)
         assert page.painter.document is not document
         assert document in page.painter.canvases.documents
-        assert told.said("classes of “moss”")
+        assert page.painter.document.classes == OTHERS
         assert len([name for name, _index in page.style_panel.controls.rows if name == "style"]) == 3
         page.painter.open_run(spade)
         wait(qtbot, lambda: resting(page) and page.painter.document is document)
