@@ -51,6 +51,7 @@ class Remembered(BaseModel):
         layouts: opaque window states as base64, by name (``"geometry"``, ``"train/splitter"`` …).
         workspace: the one last looked at.
         draft: the experiment last edited, as plain JSON values.
+        map_colours: how the colours of label maps were corrected, see :mod:`ganstudio.app.paint.map_memory`.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -61,6 +62,7 @@ class Remembered(BaseModel):
     layouts: dict[str, str] = {}
     workspace: str = ""
     draft: dict[str, Any] = {}
+    map_colours: tuple[dict[str, Any], ...] = ()
 
 
 def what_is_valid(model: type[M], values: Any, wrong: list[str]) -> M:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from zlib import crc32
 
 import numpy as np
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from ganstudio.app.generators.run_data import RunShelf, spread
 from ganstudio.app.paint.canvas_document import CanvasDocument
+from ganstudio.app.paint.map_memory import recalled, remember
 from ganstudio.core.controls import Attribute, LabelMap, given
 from ganstudio.core.errors import UsageError
 from ganstudio.core.i18n import _
@@ -27,8 +28,10 @@ if TYPE_CHECKING:
     from ganstudio.app.paint.canvases import Canvases
     from ganstudio.data.base import Arrays
     from ganstudio.data.landscapes import Example
+    from ganstudio.data.mapcolours import MapColours
     from ganstudio.store import Run
 
+Ask = Callable[[str, "MapColours"], object]
 ROUNDED = 3
 """So far a colour may be from that of its class after it was stored as a picture."""
 
@@ -189,30 +192,47 @@ class CanvasSource:
         control = self.control
         return [] if control is None or control.classes != LANDSCAPE_CLASSES else example_maps(control.size)
 
-    def open_map(self, source: Path | bytes) -> None:
-        """Makes a canvas of a label map in a file (index, palette or RGB), and tells what was taken for what."""
+    def open_map(self, source: Path | bytes, ask: Ask | None = None) -> None:
+        """Makes a canvas of a label map in a file (index, palette or RGB), and tells what was taken for what.
+
+        Where that is not certain, and was not corrected before, ``ask`` is called with its name and its colours.
+        """
         control, studio = self.control, self._desk.studio
         if control is None:
             return
         name = source.stem if isinstance(source, Path) else _("Pasted map")
 
-        def work(_progress: object, _cancel: object) -> Any:
-            from ganstudio.data.labelmaps import to_label_map
+        def work(_progress: object, _cancel: object) -> MapColours:
+            from ganstudio.data.mapcolours import read_colours
 
-            return to_label_map(source, control.classes, control.size)
+            return read_colours(source, control.classes, control.size)
 
-        def done(found: Any) -> None:
+        def done(found: MapColours) -> None:
             if self.control != control:
                 words = _("“{name}” was not opened: another run was opened meanwhile.").format(name=name)
                 studio.notifications.info(words)
                 return
-            ids, report = found
-            self.add(name, ids)
-            tell = studio.notifications.info if report.clean else studio.notifications.warning
-            tell(" ".join([_("“{name}”:").format(name=name), report.sentences[0]]), "\n".join(report.sentences[1:]))
+            known = recalled(studio.settings, control.classes, found.shades)
+            if ask is not None and known is None and not all(one.known for one in found.shades):
+                ask(name, found)
+                return
+            self.add(name, found.ids if known is None else found.read_as(known))
+            report = found.report
+            tell = studio.notifications.info if report.clean or known is not None else studio.notifications.warning
+            how = report.sentences[0] if known is None else _("read as you have corrected such colours before.")
+            action, again = ("", None) if ask is None else (_("Correct…"), lambda: ask(name, found))
+            tell(" ".join([_("“{name}”:").format(name=name), how]), "\n".join(report.sentences[1:]), action, again)
 
         title = _("Opening the label map {name}").format(name=name)
         studio.jobs.start(title, work).on_done(done).on_error(studio.report)
+
+    def correct(self, name: str, found: MapColours, chosen: Sequence[int], keep: bool) -> None:
+        """Makes a canvas of a map with other classes for its shades; ``keep`` remembers them for such colours."""
+        control = self.control
+        if control is not None and found.ids.shape[0] == control.size and max(chosen, default=0) < control.count:
+            self.add(name, found.read_as(chosen))
+            if keep:
+                remember(self._desk.studio.settings, control.classes, found.shades, chosen)
 
     def want_scenes(self) -> None:
         """Reads some of the run's data beside the window, unless they are there."""
