@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from ganstudio.core.commands import Source
 from ganstudio.core.dataspec import Box
 from ganstudio.core.fields import Value
+from ganstudio.core.i18n import stored
 from ganstudio.core.series_words import help_of, label_of
 
 State = Literal["preparing", "training", "paused", "stopping", "finished", "stopped", "failed", "interrupted"]
@@ -70,6 +71,9 @@ class SeriesInfo:
     role: SeriesRole
     title: str = ""
     unit: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "title", stored(self.title))  # it is kept in the run folder
 
     @property
     def label(self) -> str:

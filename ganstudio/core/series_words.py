@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from ganstudio.core.i18n import _
+from ganstudio.core.i18n import _, told
 
 if TYPE_CHECKING:
     from ganstudio.core.events import SeriesInfo
@@ -19,11 +19,11 @@ def label_of(info: SeriesInfo) -> str:
     """What people read of a series: no key, no slash, no underscore."""
     first, slash, rest = info.name.partition("/")
     if not slash:
-        return info.title or _whole().get(info.name) or _plain(info.name)
+        return told(info.title) or _whole().get(info.name) or _plain(info.name)
     if first == "rate" and info.kind == "measure":
         return _("learning rate, {who}").format(who=_who(rest))
     if info.title:
-        return info.title
+        return told(info.title)
     if info.kind == "gradient":
         return _("|∇| {who}").format(who=_who(rest if first == "gradient" else first))
     return _terms().get(rest, _("{who} {term}")).format(who=_who(first), term=_plain(rest))

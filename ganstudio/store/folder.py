@@ -20,7 +20,7 @@ from ganstudio.core.controls import Takes
 from ganstudio.core.dataspec import DataKind, DataSpec
 from ganstudio.core.errors import StoreError
 from ganstudio.core.experiment import Experiment
-from ganstudio.core.i18n import _
+from ganstudio.core.i18n import _, stored
 from ganstudio.core.litter import DESKTOP_FILES
 from ganstudio.core.regular import read_regular
 from ganstudio.store.atomic import replace_file, words_for
@@ -200,7 +200,7 @@ def _versions() -> dict[str, str]:
 
 def write_info(run: Path, info: RunInfo) -> None:
     """Writes ``run.json``."""
-    replace_file(run / RUN_FILE, json.dumps(info.to_json(), indent=1).encode("utf-8") + b"\n")
+    replace_file(run / RUN_FILE, json.dumps(stored(info.to_json()), indent=1).encode("utf-8") + b"\n")
 
 
 def read_info(run: Path) -> RunInfo:

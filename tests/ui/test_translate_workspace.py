@@ -236,7 +236,11 @@ def test_keys_and_wheel_change_the_pen(qtbot: QtBot) -> None:
         bar.ink.setCurrentIndex(4)
         bar.ink.activated.emit(4)
         assert (pen.tool, pen.ink.name) == ("pen", "white")
-        qtbot.keyClick(view, Qt.Key.Key_V)
+        bar.width_slider.setFocus()
+        zoom = page.stage.output.viewport.scale
+        for key in (Qt.Key.Key_Plus, Qt.Key.Key_V):
+            qtbot.keyClick(bar.width_slider, key)
+        assert page.stage.output.viewport.scale > zoom
         assert pen.tool == "hand"
 
 

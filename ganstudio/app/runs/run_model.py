@@ -20,7 +20,7 @@ from ganstudio.core.errors import MissingDataError, StoreError, StudioError
 from ganstudio.core.events import LIVE_STATES, Event, Note, RoleInfo, Samples, State, StateChanged
 from ganstudio.core.experiment import Experiment
 from ganstudio.core.fields import Value
-from ganstudio.core.i18n import _
+from ganstudio.core.i18n import _, told
 from ganstudio.core.series import SeriesTable
 from ganstudio.store import Follower, Run, RunInfo
 
@@ -258,7 +258,7 @@ class RunModel:
                 self.progress, self.step = event, max(event.step, self.step)
                 self._pending.add("progress")
             case StateChanged():
-                self.state, self.message, self.details = event.state, event.message, event.details
+                self.state, self.message, self.details = event.state, told(event.message), event.details
                 self.diverged = event.diverged
                 self.step = max(self.step, event.step)
                 self._pending.add("state")

@@ -139,7 +139,7 @@ class ClassSlots(Section):
 
     def _offer(self, menu: QMenu) -> None:
         for index, name in enumerate(self._shelf.classes):
-            menu.addAction(as_entry(name), partial(self._shelf.take, self._control, index, self._give))
+            menu.addAction(as_entry(_(name)), partial(self._shelf.take, self._control, index, self._give))
 
     def _give(self, value: Pictures) -> None:
         state = self.editing.state

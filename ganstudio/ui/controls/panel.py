@@ -138,6 +138,8 @@ class ControlsPanel(QWidget):
         self._content = content
         if self._layout != "column":
             self.rank(self._effects)
+        for part in (*self.rows.values(), *self.sections):
+            part.digits = self._layout != "flow"  # there they choose classes, whatever has the keyboard
         for rows in content.findChildren(RowList):
             rows.wanted.connect(self._bring_in_sight)
         self.refresh()

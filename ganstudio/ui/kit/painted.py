@@ -7,10 +7,13 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRect, QRectF, QSizeF, Qt
-from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPen, QPixmap
+from PySide6.QtGui import QColor, QFont, QIcon, QImage, QPainter, QPen, QPixmap
 
-from ganstudio.core.i18n import _
+from ganstudio.core.i18n import _, told
 from ganstudio.ui.kit.theme import Theme, contrast, ui_font
+
+SWATCH = 16
+"""Side of a spot of colour before a word."""
 
 if TYPE_CHECKING:  # the first view of the window need not wait for it
     import numpy as np
@@ -153,7 +156,7 @@ def group_colour(number: int, theme: Theme) -> str:
 
 def group_text(number: int, names: tuple[str, ...]) -> str:
     """What a generator is called: its name, or its number from 1 on."""
-    return names[number] if number < len(names) else _("generator {number}").format(number=number + 1)
+    return told(names[number]) if number < len(names) else _("generator {number}").format(number=number + 1)
 
 
 def draw_group(painter: QPainter, centre: QPointF, number: int, theme: Theme, *, small: bool = False) -> None:
@@ -241,3 +244,17 @@ def draw_notice(painter: QPainter, rect: QRect, words: str, ink: str, theme: The
     painter.drawRoundedRect(box.adjusted(-16, -12, 16, 12), 8, 8)
     painter.setPen(QColor(ink))
     painter.drawText(room, flags, words)
+
+
+def swatch(colour: tuple[int, int, int]) -> QIcon:
+    """A round spot of a colour, with an edge so that white is seen on white."""
+    pixmap = QPixmap(SWATCH * 2, SWATCH * 2)
+    pixmap.setDevicePixelRatio(2)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(QColor(128, 128, 128), 1))
+    painter.setBrush(QColor(*colour))
+    painter.drawEllipse(1, 1, SWATCH - 2, SWATCH - 2)
+    painter.end()
+    return QIcon(pixmap)

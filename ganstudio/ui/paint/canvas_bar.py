@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from functools import partial
 
-import numpy as np
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QIcon, QImage, QPixmap
 from PySide6.QtWidgets import QInputDialog, QMenu, QWidget
@@ -15,7 +14,7 @@ from ganstudio.core.labelmaps import colour_map
 from ganstudio.ui.kit.icons import icon
 from ganstudio.ui.kit.lifetimes import listen
 from ganstudio.ui.kit.menus import ActionBinder
-from ganstudio.ui.kit.painted import to_image
+from ganstudio.ui.kit.painted import swatch, to_image
 from ganstudio.ui.kit.parts import ElidedLabel, Segmented, boxed, push_button, tool_button
 from ganstudio.ui.kit.words import as_entry
 from ganstudio.ui.pictures.viewer import zoom_choice
@@ -97,8 +96,7 @@ class CanvasBar(QWidget):
             menu.addSeparator()
         blank = menu.addMenu(icon("image"), _("Blank"))
         for index, one in enumerate(control.classes):
-            spot = _icon(to_image(np.full((1, 1, 3), one.colour, np.uint8)))
-            blank.addAction(spot, as_entry(one.name), partial(painter.source.blank, index))
+            blank.addAction(swatch(one.colour), as_entry(one.title), partial(painter.source.blank, index))
         self._add(menu, "scene", "open-map")
 
     def fill_save(self, menu: QMenu) -> None:

@@ -38,6 +38,9 @@ GRIP, ROOM = 14, 64
 """So many pixels beside the line still take hold of it; a side needs so many for its name."""
 SPLIT_STEP, FINE = 0.05, 0.01
 
+ZOOM_KEYS = (Qt.Key.Key_0, Qt.Key.Key_Plus, Qt.Key.Key_Equal, Qt.Key.Key_Minus)
+OTHERS = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
+
 
 def zoom_choice(name: str) -> Segmented:
     """Fit, one, two, four times, to be chosen; none where a picture has another scale."""
@@ -255,6 +258,11 @@ class PictureViewer(QWidget):
             self.viewport.look_at(middle_of(self.viewport.canvas), float(zoom) * self.viewport.ratio)
         self._has_moved()
 
+    def zoom_by_step(self, up: bool) -> None:
+        """The next larger or smaller scale, around the middle."""
+        self.viewport.step(up, middle_of(self.viewport.widget))
+        self._has_moved()
+
     def follow(self, other: PictureViewer) -> None:
         """Takes over the scale and the place of another viewer."""
         if not self._image.isNull() and not other.image.isNull():
@@ -444,9 +452,8 @@ class PictureViewer(QWidget):
             return
         elif self._image.isNull():
             super().keyPressEvent(event)
-        elif key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal, Qt.Key.Key_Minus):
-            view.step(key != Qt.Key.Key_Minus, middle_of(view.widget))
-            self._has_moved()
+        elif key in ZOOM_KEYS[1:]:
+            self.zoom_by_step(key != Qt.Key.Key_Minus)
         elif key == Qt.Key.Key_0:
             self.set_zoom("fit")
         elif key in ARROWS and self.movable:
@@ -461,9 +468,12 @@ class PictureViewer(QWidget):
         self.menu_requested.emit(self.mapToGlobal(self.rect().center()) if by_key else event.globalPos())
 
     def event(self, event: QEvent) -> bool:
-        """Nothing is held where nobody sees it; nothing is under a mouse that is elsewhere."""
+        """Nothing is held where nobody sees it; nothing is under a mouse that is elsewhere. Its zoom keys are its own."""
         done, kind = super().event(event), event.type()
-        if kind == QEvent.Type.Resize:
+        if kind == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            if event.key() in ZOOM_KEYS and not event.modifiers() & OTHERS and not self._image.isNull():
+                event.accept()
+        elif kind == QEvent.Type.Resize:
             self._settle()
         elif kind == QEvent.Type.Leave:
             self._hover(None)

@@ -102,7 +102,8 @@ class RunsWorkspace(Page):
             "explore": partial(self._hand_over, self.explore_requested), "folder": self.open_folders,
             "duplicate": partial(self._hand_over, self.duplicate_requested), "copy-path": self.copy_paths,
             "continue": self.continue_chosen, "delete": self.delete_chosen, "trash": self.show_trash,
-            "open-elsewhere": lambda: studio.actions.run("file.open-folder"), "search": self.focus_search, "compare": self.compare_chosen,
+            "open-elsewhere": lambda: studio.actions.run("file.open-folder"), "search": self.focus_search,
+            "compare": self.compare_chosen,
             "thin": lambda: self.library.thin(self.chosen), "thin-all": lambda: self.library.thin(self.library.rows),
         }  # fmt: skip
         studio.actions.add(*runs_actions(deeds, lambda: self.chosen, self.isVisible))
