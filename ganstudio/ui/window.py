@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QMessageBox, QWidget
+from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
 
 from ganstudio.app.actions import Action, ActionTable
 from ganstudio.app.notifications import Notifications, notifications
@@ -38,6 +38,8 @@ if TYPE_CHECKING:  # the first view of the window waits for none of these
     from ganstudio.ui.train.workspace import TrainWorkspace
 
 JOB_MS, IDLE_MS = 40, 120
+MOST_BOXES = 20
+"""Dialogs and menus above each other."""
 
 
 def chip_of(model: RunModel) -> RunChip:
@@ -63,7 +65,7 @@ class MainWindow(Shell):
 
     studio: Studio
     train: TrainWorkspace
-    _furnished = False
+    _furnished = _leaving = False
 
     def __init__(self, store: SettingsStore, table: ActionTable, hub: Notifications = notifications) -> None:
         self.budget = Budget(
@@ -345,6 +347,8 @@ class MainWindow(Shell):
     def _may_close(self) -> bool:
         training = self.studio.training
         choice = self.ask_closing(training) if training else ""
+        if self._leaving:  # told to while the question stood there: Qt does not begin to close a window anew meanwhile
+            return True
         if choice != "cancel":
             for model in training:
                 model.stop(save=choice == "save")
@@ -369,13 +373,18 @@ class MainWindow(Shell):
         return box.answer or "cancel"
 
     def quit_saving(self) -> None:
-        """Ends without asking, after a checkpoint: what a signal from outside asks for.
+        """Ends without asking, after a checkpoint: what a signal, or the end of the desktop's session, asks for.
 
-        A second one, while that lasts, gives up at once what a full disk does not take.
+        Questions, dialogs and menus that stand open are answered with no. A second call, while that lasts, gives up at
+        once what a full disk does not take.
         """
         for model in self.studio.training if self._furnished else ():
             model.stop(save=True)
-        self.close_guard = lambda: True
+        self._leaving, self.close_guard = True, lambda: True
+        for _box in range(MOST_BOXES):
+            box = QApplication.activePopupWidget() or QApplication.activeModalWidget()
+            if box is not None:
+                box.close()
         if not self.isHidden():
             self.close()
 
