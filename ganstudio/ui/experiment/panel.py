@@ -44,13 +44,8 @@ class ExperimentPanel(QWidget):
     extend_requested = Signal(int)
     duplicate_requested = Signal()
 
-    def __init__(
-        self,
-        draft: ExperimentDraft | None = None,
-        forecasts: Forecasts | None = None,
-        parent: QWidget | None = None,
-    ) -> None:
-        super().__init__(parent)
+    def __init__(self, draft: ExperimentDraft | None = None, forecasts: Forecasts | None = None) -> None:
+        super().__init__()
         self._catalogue: Catalogue | None = None
         self.mode: Mode = "draft"
         self._run: Experiment | None = None
