@@ -101,6 +101,8 @@ class Forecasts:
         hyper = tuple(sorted(experiment.hyper.items()))
         asked = (experiment.method, experiment.data, experiment.device, threads, hyper)
         if asked not in self._keys:
+            if len(self._keys) > 1000:
+                self._keys.clear()
             self._keys[asked] = what_costs(experiment, threads)
         return self._keys[asked]
 

@@ -16,7 +16,9 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 from ganstudio import __version__
@@ -124,6 +126,8 @@ def main() -> int:
     from ganstudio.training.device import use_threads
 
     asked = json.loads(sys.stdin.read())
+    with suppress(OSError):  # where memory runs out, Linux is to end this process and none that a person has opened
+        Path("/proc/self/oom_score_adj").write_text("1000")
     set_data_folder(asked["data_folder"])
     use_threads(asked["threads"])
 
@@ -249,12 +253,10 @@ class Costs:
         known = {**self._read(), **self._known}  # other windows measure, too
         known.pop(key, None)
         self._known = known = {**dict(list(known.items())[1 - _KEPT :]), key: cost}
-        try:
+        with suppress(OSError, StoreError):
             self._path.parent.mkdir(parents=True, exist_ok=True)
             told = {one: asdict(each) for one, each in known.items() if not each.beside}
             replace_file(self._path, json.dumps(told, indent=0, ensure_ascii=False).encode(errors="backslashreplace"))
-        except (OSError, StoreError):
-            pass
 
 
 def _cost(values: dict[str, Any]) -> Cost:
