@@ -17,7 +17,7 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +27,7 @@ from ganstudio.core.experiment import Experiment
 from ganstudio.core.i18n import _
 from ganstudio.core.process import python_command
 from ganstudio.core.regular import read_regular
-from ganstudio.data import DATASETS
+from ganstudio.data import DATASETS, load
 from ganstudio.data.files import cache_folder, data_folder, set_data_folder
 from ganstudio.methods import METHODS
 from ganstudio.store.atomic import replace_file
@@ -141,8 +141,14 @@ def main() -> int:
 
     late = threading.Timer(LIMIT, give_up)
     late.daemon = True
+    experiment = Experiment.from_json(asked["experiment"])
     try:
-        cost = measure(Experiment.from_json(asked["experiment"]), held=late.start)
+        cost = measure(experiment, held=late.start)
+        late.cancel()
+        if cost.begin > SECONDS:  # the first time much is decoded and kept: that is no cost of those that follow
+            begun = time.perf_counter()
+            load(experiment.data, seed=experiment.seed)
+            cost = replace(cost, begin=min(cost.begin, time.perf_counter() - begun))
     except StudioError as error:
         say({"error": str(error), "details": error.details})
         return 1
