@@ -347,6 +347,7 @@ class Studio:
         deadline = time.monotonic() + timeout
         lost = [_lost(model, max(0.0, deadline - time.monotonic())) for model in self.runs if model.live]
         self.settings.remember(draft=self.draft.experiment.to_json())
+        self.settings.flush()
         self.jobs.shutdown()
         return [words for words in lost if words]
 

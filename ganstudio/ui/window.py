@@ -120,6 +120,7 @@ class MainWindow(Shell):
         self.close_guard = self._may_close
         self.closing.connect(self._end)
         studio.ask = self.ask
+        studio.settings.write_beside()
         self._deaf = listen(self, (studio.opened, self._opened), (studio.current_changed, self._current_changed))
         self._timer.start(IDLE_MS)
 

@@ -57,13 +57,8 @@ class ExperimentPanel(QWidget):
     duplicate_requested = Signal()
     help_requested = Signal(str, str)
 
-    def __init__(
-        self,
-        draft: ExperimentDraft | None = None,
-        forecasts: Forecasts | None = None,
-        parent: QWidget | None = None,
-    ) -> None:
-        super().__init__(parent)
+    def __init__(self, draft: ExperimentDraft | None = None, forecasts: Forecasts | None = None) -> None:
+        super().__init__()
         self._catalogue: Catalogue | None = None
         self.mode: Mode = "draft"
         self._run: Experiment | None = None
