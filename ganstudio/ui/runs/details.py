@@ -106,6 +106,8 @@ class DetailsPane(QFrame):
         self.facts, self.hyper = _Pairs(""), _Pairs(_("Changed from the defaults"))
         self.latest, self.notes = _Pairs(_("Last values")), label("", "muted", wrap=True)
         self._notes_title = label(_("Notes"), "strong")
+        for words in (self.name, self.message, self.notes):  # a word without end must not push the rest out of sight
+            words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         parts = (self.picture, self.name, self.message, self.facts, self.hyper, self.latest)
         for part in parts:
             part.setSizePolicy(part.sizePolicy().horizontalPolicy(), QSizePolicy.Policy.Preferred)

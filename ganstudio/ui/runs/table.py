@@ -42,7 +42,7 @@ from ganstudio.app.runs.library import RunRow
 from ganstudio.core.events import State
 from ganstudio.core.i18n import _
 from ganstudio.ui.kit.painted import draw_progress, write_line
-from ganstudio.ui.kit.tables import set_up_rows
+from ganstudio.ui.kit.parts import set_up_rows
 from ganstudio.ui.kit.theme import Theme, current_theme, theme_hub, ui_font
 from ganstudio.ui.runs.model import (
     CREATED,
@@ -62,7 +62,7 @@ from ganstudio.ui.runs.pictures import paint_samples
 
 PICTURE = 66  # two 32-px samples and the gap between them, one to one
 ROW_HEIGHT = PICTURE + 10
-LEAST_NAME = 248
+LEAST_NAME = 216
 MORE_DATA = 160  # data requests can be long: what they gain in a wide table
 HEADER_STYLE = "QHeaderView::section { padding: 5px 8px; } QHeaderView::section:first { padding-left: 16px; }"
 _GIVE_WAY = (SIZE, TIME, CREATED, METHOD)
