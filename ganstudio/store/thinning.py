@@ -90,7 +90,7 @@ class Plan:
         """A sentence for each kind of thing that is done."""
         said = (
             plural("{n} checkpoint is removed.", "{n} checkpoints are removed.", len(self.gone)),
-            plural("{n} older checkpoint keeps only what draws.", "{n} older checkpoints keep only what draws.",
+            plural("{n} older checkpoint keeps only what drawing needs.", "{n} older checkpoints keep only what drawing needs.",
                    len(self.shrunk)),
             plural("{n} sample grid is removed.", "{n} sample grids are removed.", len(self.grids)),
         )  # fmt: skip
