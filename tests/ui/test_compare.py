@@ -202,10 +202,10 @@ def test_six_at_most_and_none_that_is_gone(desk: Build, qtbot: QtBot) -> None:
     table.choose(used.page.library.rows[0].path)
     view = compare(used, qtbot, 6)
     assert len(view.pictures.runs) == 6
-    assert len({one.geometry().top() for one in view.pictures.runs}) == 2, "in two rows where there is little room"
-    used.shell.resize(1366, 768)
-    QApplication.processEvents()
     assert len({one.geometry().top() for one in view.pictures.runs}) == 1
+    view.splitter.setSizes([600, 60])
+    QApplication.processEvents()
+    assert len({one.geometry().top() for one in view.pictures.runs}) == 2, "in two rows where they are larger so"
     assert problems(used.shell, visible_only=True) == []
 
 

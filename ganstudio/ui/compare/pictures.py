@@ -8,7 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QGridLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 
 from ganstudio.app.runs.run_model import RunModel
 from ganstudio.app.runs.verdict import words_of
@@ -22,8 +22,8 @@ from ganstudio.ui.kit.words import state_text, step_text
 from ganstudio.ui.pictures.wall import ImageWall
 from ganstudio.ui.plots.scene import ScenePlot
 
-LEAST = 200
-"""Pixels that a run's pictures should be wide."""
+HEAD = 28
+"""Pixels above a run's pictures."""
 
 
 class RunPictures(QWidget):
@@ -35,6 +35,7 @@ class RunPictures(QWidget):
         self.name, self.step = ElidedLabel("", "strong"), label("", "muted")
         self.wall, self.plane = ImageWall(), ScenePlot()
         self.wall.setMinimumSize(96, 64)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)  # all are equally wide
         self._pages = stacked(self.wall, self.plane)
         head = boxed(self.name, self.step, across=True, gap=8, margins=(26, 0, 0, 0), stretch=self.name)
         boxed(head, self._pages, into=self, gap=4, stretch=self._pages)
@@ -46,6 +47,7 @@ class RunPictures(QWidget):
         self.step.setText(f"{step} · {state_text(model.state)}" if model.live else step)
         spec, plane = model.spec, self.plane
         if spec is None or samples is None:
+            self.wall.set_empty_text(_("Samples appear here as soon as some are stored."))
             self.wall.clear()
             self._pages.setCurrentWidget(self.wall)
             return
@@ -114,10 +116,13 @@ class ComparedPictures(QWidget):
             focus.setFocus()
 
     def _arrange(self) -> None:
-        """In as few rows as leave them wide enough, all of them equally full."""
+        """In so many rows as make the pictures largest, all of them equally full."""
         count = len(self.runs)
-        rows = math.ceil(count / max(1, (self.width() - 32) // LEAST))
-        columns = math.ceil(count / max(1, rows))
+
+        def side(rows: int) -> float:
+            return min(self.width() / math.ceil(count / rows), self.height() / rows - HEAD)
+
+        columns = math.ceil(count / max(range(1, count + 1), key=side, default=1))
         for place, one in enumerate(self.runs):
             self._grid.addWidget(one, place // columns, place % columns)
         for column in range(self._grid.columnCount()):

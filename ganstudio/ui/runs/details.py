@@ -8,6 +8,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QSizePolicy, QWidget
 
+from ganstudio.app.runs.comparison import MOST
 from ganstudio.app.runs.library import RunDetails, RunRow
 from ganstudio.core.fields import Value, value_text
 from ganstudio.core.i18n import _, plural, size_text
@@ -137,7 +138,8 @@ class DetailsPane(QFrame):
         elif rows:
             count = plural("{n} run selected", "{n} runs selected", len(rows))
             size = size_text(sum(row.size or 0 for row in rows))
-            self._words.setText(f"{count}\n" + _("{size} on disk").format(size=size))
+            why = "\n" + _("Six runs at most can be compared.") if len(rows) > MOST else ""
+            self._words.setText(f"{count}\n" + _("{size} on disk").format(size=size) + why)
         else:
             self._words.setText(_("Select a run to see it here."))
 
