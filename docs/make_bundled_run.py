@@ -61,6 +61,13 @@ RUNS = {
         3,
         raw=False,
     ),
+    "pix2pix-edges": Bundled(
+        "ganstudio train pix2pix --data edges-digits --steps 6000 --seed 0 --threads 1 --device cpu "
+        "--set width=12 width_d=16 batch_size=8 mirror=false norm=batch ema=0.998",
+        (),
+        4,
+        raw=False,
+    ),
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
@@ -11,9 +12,17 @@ from ganstudio.core.errors import UsageError
 from ganstudio.core.i18n import _
 
 
+def unmarked(text: str) -> str:
+    """Words of a menu as they are read: without the ``&`` before the letter one presses; a doubled one is a real one."""
+    return re.sub("&(.)", r"\1", text)
+
+
 @dataclass(frozen=True, slots=True)
 class Action:
     """One thing that can be done.
+
+    Titles and menus may come with a ``&`` before the letter that one presses in the menu, as translators put it; one
+    that is meant to be read is doubled there.
 
     Attributes:
         id: unique, ``"area.verb"``: ``"run.pause"``.
@@ -40,6 +49,16 @@ class Action:
     checked: Callable[[], bool] | None = field(default=None, compare=False)
     context: str = "window"
     wording: Callable[[], str] | None = field(default=None, compare=False)
+    _marked: str = field(default="", init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_marked", self.title)
+        object.__setattr__(self, "title", unmarked(self.title))
+
+    @property
+    def entry(self) -> str:
+        """The label as a menu takes it: with the letter that a translator has marked; a name's own ``&`` is doubled."""
+        return self._marked if self.wording is None else self.wording().replace("&", "&&")
 
     @property
     def label(self) -> str:
@@ -58,8 +77,8 @@ class Action:
 
     @property
     def menu_name(self) -> str:
-        """The menu without its section."""
-        return self.menu.partition("/")[0]
+        """The menu without its section, as it is read."""
+        return unmarked(self.menu.partition("/")[0])
 
     @property
     def section(self) -> int:
@@ -132,11 +151,11 @@ class ActionTable:
         self.state_changed.emit()
 
     def menus(self) -> dict[str, list[list[Action]]]:
-        """Menu → sections → actions, as registered; actions without a menu are left out."""
+        """Menu, as it was given → sections → actions, as registered; actions without a menu are left out."""
         menus: dict[str, dict[int, list[Action]]] = {}
         for action in self:
             if action.menu:
-                menus.setdefault(action.menu_name, {}).setdefault(action.section, []).append(action)
+                menus.setdefault(action.menu.partition("/")[0], {}).setdefault(action.section, []).append(action)
         return {name: [sections[key] for key in sorted(sections)] for name, sections in menus.items()}
 
     def search(self, text: str) -> list[Action]:

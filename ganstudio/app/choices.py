@@ -63,6 +63,8 @@ class Remembered(BaseModel):
         layouts: opaque window states as base64, by name (``"geometry"``, ``"train/splitter"`` …).
         workspace: the one last looked at.
         draft: the experiment last edited, as plain JSON values.
+        folders: where a person was last, by what files were asked for (``"data"``, ``"saved"`` …).
+        map_colours: how the colours of label maps were corrected, see :mod:`ganstudio.app.paint.map_memory`.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -73,6 +75,8 @@ class Remembered(BaseModel):
     layouts: dict[str, str] = {}
     workspace: str = ""
     draft: dict[str, Any] = {}
+    folders: dict[str, str] = {}
+    map_colours: tuple[dict[str, Any], ...] = ()
 
 
 def what_is_valid(model: type[M], values: Any, wrong: list[str]) -> M:

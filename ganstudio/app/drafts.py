@@ -9,7 +9,7 @@ from typing import Any
 
 from psygnal import Signal
 
-from ganstudio.app.generators.catalogue import Catalogue, DataCard, MethodCard
+from ganstudio.app.generators.catalogue import Catalogue, DataCard, MethodCard, data_for, method_for, misfit
 from ganstudio.app.history import History
 from ganstudio.app.runs.schedules import schedule_problem
 from ganstudio.core.errors import StudioError
@@ -32,7 +32,8 @@ SEED = FieldSpec(
     _("Decides everything that is drawn: weights, latents, order of the data. The same seed gives the same run."),
     "int", 0, low=0, high=MAX_SEED)
 NAME = FieldSpec(
-    "name", _("Name"), _("What the run is called in the list. Left empty, it is made from data and method."), "text", "")
+    "name", _("Name"), _("What the run is called in the list. Left empty, it is made from data and method."), "text", "",
+    live=True)
 # fmt: on
 _BOOLS = {"true": True, "on": True, "yes": True, "1": True, "false": False, "off": False, "no": False, "0": False}
 
@@ -161,6 +162,7 @@ class ExperimentDraft:
     def __init__(self, experiment: Experiment = DEFAULT) -> None:
         self.experiment = experiment
         self.history = History()
+        self._ready_name = ""  # nobody has typed it: other data are called otherwise
 
     @classmethod
     def from_json(cls, values: object) -> ExperimentDraft:
@@ -176,16 +178,54 @@ class ExperimentDraft:
 
     def replace(self, experiment: Experiment, label: str = "") -> None:
         """Puts a whole experiment in place, e.g. one from the gallery; one step of undo."""
+        self._ready_name = experiment.name
         self._apply(label or _("Choose an experiment"), experiment, None)
+
+    def name_is_taken(self, name: str) -> None:
+        """A run is called so: what is put together from now on is another one. No step of undo."""
+        if name and name == self.experiment.name:
+            self._put(self.experiment.with_(name=""))
 
     def set_method(self, name: str) -> None:
         """Another method. Overrides go: a learning rate chosen for one method is seldom right for another."""
         if name != self.experiment.method:
             self._apply(_("Choose the method"), self.experiment.with_(method=name, hyper={}), None)
 
-    def set_data(self, request: str) -> None:
-        """Another data request, e.g. ``"cifar10:classes=frog"``."""
-        self._apply(_("Choose the data"), self.experiment.with_(data=request), None)
+    def set_data(self, request: str, *, method: str = "", name: str = "") -> None:
+        """Another data request, e.g. ``"cifar10:classes=frog"``, also with another method.
+
+        Args:
+            request: what to train on.
+            method: with this method, and without overrides; the present one where empty.
+            name: what the data are called: the experiment is called so, unless a person has called it something else.
+        """
+        new = self.experiment.with_(method=method, hyper={}) if method else self.experiment
+        label = _("Choose method and data") if method else _("Choose the data")
+        self._apply(label, self._on_data(new, request, name), None)
+
+    def choose_method(self, name: str, catalogue: Catalogue) -> None:
+        """A person's choice: where the method cannot use the present data, data that it can use come with it."""
+        method, (present, path, _options) = catalogue.method(name), split_request(self.experiment.data)
+        data = _look_up(catalogue.dataset, present, "data", {})
+        other = data_for(method, catalogue.datasets, data) if data is not None and misfit(method, data) else None
+        if other is None:
+            return self.set_method(name)
+        request = join_request(other.name, path if other.own_pictures and data.own_pictures else "")
+        return self.set_data(request, method="" if name == self.experiment.method else name)
+
+    def choose_data(self, name: str, catalogue: Catalogue) -> None:
+        """A person's choice: where the present method cannot use the data, the first that can comes with them."""
+        data = catalogue.dataset(name)
+        method = _look_up(catalogue.method, self.experiment.method, "method", {})
+        other = method_for(data, catalogue.methods) if method is not None and misfit(method, data) else None
+        self.set_data(name, method="" if other is None else other.name)
+
+    def _on_data(self, experiment: Experiment, request: str, name: str = "") -> Experiment:
+        if split_request(request)[:2] == split_request(experiment.data)[:2] and not name:
+            return experiment.with_(data=request)
+        typed = experiment.name not in ("", self._ready_name)
+        self._ready_name = name
+        return experiment.with_(data=request, name=experiment.name if typed else name)
 
     def set_data_option(self, name: str, value: Value | None) -> None:
         """Sets one option of the data request; None takes it out, so that the default holds."""
@@ -235,10 +275,8 @@ class ExperimentDraft:
                 found.setdefault("hyper.decay_to", words)
             if words := _size_problem(method, data, options):
                 found.setdefault("data.size", words)
-            if data.kind not in method.data_kinds:
-                words = _("{method} trains on {wanted}, and {data} is made of {kind}: choose other data.")
-                kinds = {"wanted": _kinds_text(method.data_kinds), "kind": _kinds_text((data.kind,))}
-                found["data"] = words.format(method=method.title, data=data.title, **kinds)
+            if words := misfit(method, data):
+                found["data"] = words
         return found
 
     def _apply(self, label: str, new: Experiment, merge_key: str | None) -> None:
@@ -300,16 +338,5 @@ def _size_problem(method: MethodCard, data: DataCard, options: Mapping[str, str]
     """Why the method does not take pictures of the size that is asked for; empty where it does or nobody asks."""
     spec = next((spec for spec in data.fields if spec.name == "size"), None)
     asked = "" if spec is None else options.get("size", str(spec.default))
-    words = method.needs.refusal(method.title, size=int(asked)) if method.needs and asked.isdecimal() else ""
+    words = method.needs.refusal(method.title, size=int(asked)) if asked.isdecimal() else ""
     return _("{refusal} Choose another size.").format(refusal=words) if words else ""
-
-
-def _kinds_text(kinds: tuple[str, ...]) -> str:
-    words = {
-        "points": _("2-D points"),
-        "images": _("images"),
-        "maps": _("label maps with their pictures"),
-        "pairs": _("pairs of pictures"),
-        "domains": _("two sets of pictures"),
-    }
-    return _(" or ").join(words.get(kind, kind) for kind in kinds)

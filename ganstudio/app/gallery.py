@@ -7,10 +7,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
+from ganstudio.app.forecasts import rough_time
 from ganstudio.app.generators.workplaces import WORKPLACES
 from ganstudio.core.errors import UsageError
 from ganstudio.core.experiment import Experiment
-from ganstudio.core.i18n import _, plural
+from ganstudio.core.i18n import _
 from ganstudio.core.resources import resource_path
 
 if TYPE_CHECKING:
@@ -53,25 +54,11 @@ class GalleryCard:
         return self.experiment.steps / rate if rate > 0 and math.isfinite(rate) else math.nan
 
     def expected_time(self, rate_scale: float = 1.0) -> str:
-        """The same in words: ``"about 1 min on this machine"``; empty where nobody can know or nothing is trained."""
+        """The same in words: ``"About 1 min"``; empty where nobody can know or nothing is trained."""
         seconds = self.seconds(rate_scale)
         if math.isnan(seconds) or self.opens in WORKPLACES:
             return ""
-        return _("about {time} on this machine").format(time=rough_time(seconds))
-
-
-def rough_time(seconds: float) -> str:
-    """A duration as one says it: ``"20 s"``, ``"4 min"``, ``"1½ h"``; never more exact than it is known."""
-    if seconds < 50:
-        return plural("{n} s", "{n} s", max(5, 5 * round(seconds / 5)))
-    minutes = seconds / 60
-    if minutes < 10:
-        return plural("{n} min", "{n} min", max(1, round(minutes)))
-    if minutes < 50:
-        return plural("{n} min", "{n} min", 5 * round(minutes / 5))
-    halves = round(minutes / 30)
-    whole, half = divmod(halves, 2)
-    return f"{whole}{'½' if half else ''} " + _("h")
+        return _("About {time}").format(time=rough_time(seconds))
 
 
 # fmt: off

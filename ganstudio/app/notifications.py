@@ -9,6 +9,7 @@ import traceback
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from types import TracebackType
 from typing import Literal
 
@@ -16,6 +17,7 @@ from ganstudio.core.errors import StudioError
 from ganstudio.core.i18n import _
 
 Button = Callable[[], object] | None
+MOST_KEPT = 100
 Level = Literal["info", "warning", "error"]
 _LEVELS: dict[Level, int] = {"info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
 _log = logging.getLogger("ganstudio.notifications")
@@ -26,10 +28,11 @@ class Notification:
     """One message for a person.
 
     Attributes:
-        level: info goes by itself; the others stay until closed.
+        level: information and warnings go by themselves; errors stay until closed.
         text: one sentence: what happened and what to do.
         details: the technical rest, to copy.
         action: label of a button, which does ``run``; empty for none.
+        when: it was said.
     """
 
     level: Level
@@ -37,6 +40,7 @@ class Notification:
     details: str = ""
     action: str = ""
     run: Button = field(default=None, compare=False)
+    when: datetime = field(default_factory=datetime.now, compare=False)
 
 
 Subscriber = Callable[[Notification], object]
@@ -45,13 +49,16 @@ Subscriber = Callable[[Notification], object]
 class Notifications:
     """Passes messages on to whoever shows them; keeps the last hundred while nobody does. Any thread may post.
 
+    ``kept`` holds the last that were shown, oldest first, for a list of them; it is the main thread's.
+
     A subscriber that lives on the main thread is called from the posting thread unless that is not the main one:
     then the message waits for :meth:`pump`.
     """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._waiting: deque[Notification] = deque(maxlen=100)
+        self._waiting: deque[Notification] = deque(maxlen=MOST_KEPT)
+        self.kept: deque[Notification] = deque(maxlen=MOST_KEPT)
         self._subscriber: Subscriber | None = None
         self._delivering = False
 
@@ -106,6 +113,7 @@ class Notifications:
             while self._waiting and self._subscriber is not None:
                 with self._lock:
                     message = self._waiting.popleft()
+                self.kept.append(message)
                 try:
                     self._subscriber(message)
                 except Exception:  # noqa: BLE001 - a broken display must not break what it reports on

@@ -155,6 +155,15 @@ class SettingsStore:
         """A stored window state; empty if there is none."""
         return self.remembered.layouts.get(name, "")
 
+    def remember_folder(self, purpose: str, folder: Path) -> None:
+        """Remembers where files of a kind were last asked for."""
+        self.remember(folders={**self.remembered.folders, purpose: str(folder)})
+
+    def folder(self, purpose: str) -> Path | None:
+        """Where that was; None where nobody has been asked yet, or the folder is gone."""
+        place = self.remembered.folders.get(purpose, "")
+        return Path(place) if place and os.path.isdir(place) else None  # noqa: PTH112 - Path.is_dir raises for odd names
+
     def add_recent(self, folder: Path | str) -> None:
         """Puts a run's folder first among the recent ones."""
         path = str(folder)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from psygnal import Signal
 
 from ganstudio.app.actions import ActionTable
 from ganstudio.app.drafts import ExperimentDraft
+from ganstudio.app.forecasts import Forecasts
 from ganstudio.app.generators.catalogue import Catalogue
 from ganstudio.app.generators.sessions import new_session, resume_session
 from ganstudio.app.jobs import Jobs
@@ -23,8 +25,12 @@ from ganstudio.core.errors import StudioError
 from ganstudio.core.experiment import Experiment
 from ganstudio.core.fields import of_run
 from ganstudio.core.i18n import _
+from ganstudio.core.names import free_name
 from ganstudio.data.archives import clear_left_overs
 from ganstudio.store import Keep, rename_run
+
+if TYPE_CHECKING:
+    from ganstudio.training.forecast import Costs
 
 
 class Studio:
@@ -61,6 +67,7 @@ class Studio:
         self.draft = ExperimentDraft.from_json(self.settings.remembered.draft)
         self.runs: list[RunModel] = []
         self.current: RunModel | None = None
+        self.forecasts = Forecasts(self.jobs, self.settings, lambda: len(self.training))
         self.ask: Callable[[Question, Answer], object] = lambda _question, answer: answer(None)
         self._waiting: list[Callable[[], object]] = []
         apply_folders(self.settings.values)
@@ -102,15 +109,18 @@ class Studio:
     def load_catalogue(self) -> None:
         """Loads torch and the methods behind the window; what waits for them (:meth:`when_ready`) goes on then."""
 
-        def work(progress: object, cancel: object) -> tuple[Catalogue, tuple[str, ...], float]:
+        def work(progress: object, cancel: object) -> tuple[Catalogue, tuple[str, ...], float, Costs]:
+            from ganstudio.app.gallery import GALLERY
             from ganstudio.training.device import available_devices, speed_factor, use_threads
 
             catalogue = Catalogue()
             use_threads(self.settings.values.cpu_threads, beside_window=True)
-            return catalogue, available_devices(), speed_factor()
+            costs = self.forecasts.load([card.experiment for card in GALLERY])
+            return catalogue, available_devices(), speed_factor(), costs
 
-        def ready(found: tuple[Catalogue, tuple[str, ...], float]) -> None:
-            self.catalogue, devices, self.rate_scale = found
+        def ready(found: tuple[Catalogue, tuple[str, ...], float, Costs]) -> None:
+            self.catalogue, devices, self.rate_scale, costs = found
+            self.forecasts.ready(costs, self.catalogue)
             self.devices = ("auto", *devices)
             self.catalogue_ready.emit()
             waiting, self._waiting = self._waiting, []
@@ -154,7 +164,8 @@ class Studio:
         if experiment.device == "auto":
             experiment = experiment.with_(device=self.settings.values.device)
         try:
-            session = new_session(experiment, paused=paused, keep=self.keep)
+            cost = self.forecasts.cost(experiment)
+            session = new_session(experiment, paused=paused, keep=self.keep, expected=cost.step if cost else 0.0)
         except StudioError as error:
             self.report(error)
             return None
@@ -165,6 +176,7 @@ class Studio:
         session.start()
         model = RunModel(session.experiment)
         model.attach(session)
+        self.draft.name_is_taken(experiment.name)
         return self._open(model)
 
     def open_run(self, path: Path) -> RunModel | None:
@@ -243,6 +255,15 @@ class Studio:
         session.start()
         model.show(model.source)
 
+    def toggle(self, model: RunModel) -> None:
+        """Pauses, resumes, or trains on a run that has ended: what :attr:`RunModel.next_deed` says."""
+        if not model.here:
+            self.continue_run(model, model.goal)
+        elif model.state == "paused":
+            self.resume(model)
+        else:
+            model.pause()
+
     def resume(self, model: RunModel) -> None:
         """Lets a run that holds here go on; where its rates have fallen to 0 the person is asked how."""
         if stands_still(model.experiment.hyper, model.step):
@@ -277,7 +298,9 @@ class Studio:
         cards = () if self.catalogue is None else self.catalogue.methods
         fields = next((card.fields for card in cards if card.name == told.method), ())
         whole = told.with_(steps=model.total, hyper=of_run(fields, told.hyper))
-        copy = unsettled(whole).with_(steps=told.steps, name="")
+        made = told.with_(name="").title  # one that nobody typed is made anew: the copy may have another method
+        name = free_name(model.title, {made, *(one.title for one in self.runs)})  # closed ones count when it begins
+        copy = unsettled(whole).with_(steps=told.steps, name="" if name.startswith(f"{made} ") else name)
         self.draft.replace(copy, _("Duplicate {name}").format(name=model.title))
 
     def close_run(self, model: RunModel) -> None:
@@ -289,16 +312,15 @@ class Studio:
             self.look_at(None)
 
     def rename(self, path: Path, name: str) -> None:
-        """Calls a run something else."""
-        try:
-            rename_run(path, name)
-        except StudioError as error:
-            self.report(error)
-            return
-        for model in self.runs:
-            if model.path == path:
-                model.renamed(name)
-        self.library_changed.emit()
+        """Calls a run something else, in the background; with a number where another one is called so."""
+
+        def done(called: str) -> None:
+            for model in self.runs:
+                if model.path == path:
+                    model.renamed(called)
+            self.library_changed.emit()
+
+        self.jobs.start(_("Renaming a run"), lambda _progress, _cancel: rename_run(path, name)).on_done(done)
 
     @property
     def training(self) -> list[RunModel]:
@@ -308,6 +330,7 @@ class Studio:
     def pump(self) -> None:
         """Takes in everything that other threads have left. Called by the window's one timer."""
         self.jobs.pump()
+        self.forecasts.pump()
         for model in list(self.runs):
             was_bound = model.path is not None
             model.pump()

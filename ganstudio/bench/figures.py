@@ -94,6 +94,7 @@ ROWS = {
         Row("window-half", "ganstudio.bench.window", "window"),
         Row("window-default", "ganstudio.bench.window", "window"),
         Row("timer", "ganstudio.bench.timer", "window"),
+        Row("theme", "ganstudio.bench.theme", "window"),
         Row("start", "ganstudio.bench.start", "window"),
         Row("start-train", "ganstudio.bench.start"),
         Row("curves", "ganstudio.bench.curves", "window"),

@@ -9,6 +9,7 @@ at the end. Ctrl-C saves a checkpoint and stops; a second Ctrl-C ends at once.
   ganstudio train --resume runs/frogs --steps 40000
   ganstudio train --resume runs/shoes --steps 40000 --data pairs:/new/place/of/shoes
   ganstudio train --resume runs/frogs --steps 40000 --set batch_size=32
+  ganstudio train dcgan --data digits --steps 3000 --forecast
   torchrun --nproc-per-node 2 -m ganstudio train dcgan --data digits --steps 3000
 
 torchrun (which comes with torch) trains one run on several processes, each with its share of every batch: on several
@@ -54,7 +55,7 @@ _SIGNAL_STATUS = 128
 _PASSED_ON = 5.0  # seconds in which torchrun passes on a Ctrl-C that the terminal has sent to every process
 _PATIENCE = 2.0  # seconds after which silence wants a word
 _LITTER = DESKTOP_FILES | {"metrics", "samples", "checkpoints"}
-_NEW_ONLY = ("method", "seed", "out", "name")
+_NEW_ONLY = ("method", "seed", "out", "name", "forecast")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -86,11 +87,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help=_("processor threads (default: OMP_NUM_THREADS, or one for each core)"),
     )
+    add(
+        "--forecast", action="store_true", default=None,
+        help=_("take some steps, print how long it would take and how much memory, and train nothing"),
+    )  # fmt: skip
 
 
 def run(options: argparse.Namespace) -> int:
     """Trains and returns the exit status: 0, or 130 where it was stopped by Ctrl-C."""
     use_settings()
+    if options.forecast and options.resume is None:
+        return _foretell(options)
     ranks = _ranks(options) if started_together() else None
     if ranks is not None and ranks.rank:
         from ganstudio.training.follow import follow
@@ -135,11 +142,19 @@ def _lead(options: argparse.Namespace, ranks: Together | None) -> int:
 
 
 def _new(options: argparse.Namespace, ranks: Together | None) -> Session:
+    experiment = _experiment(options)
+    out = None if options.out is None else _new_folder(options.out)
+    from ganstudio.app.generators.sessions import new_session
+
+    return new_session(experiment, path=out, hold_on_trouble=False, ranks=ranks)
+
+
+def _experiment(options: argparse.Namespace) -> Experiment:
+    """What is to be trained, checked so far as that costs nothing."""
     for name, form in (("method", "METHOD"), ("data", "--data NAME"), ("steps", "--steps N")):
         if getattr(options, name) is None:
             raise UsageError(_("{what} is missing: ganstudio train METHOD --data NAME --steps N").format(what=form))
-    out = None if options.out is None else _new_folder(options.out)
-    experiment = Experiment(
+    return Experiment(
         method=options.method,
         data=options.data,
         hyper=_hyper(options.method, options.data, options.set or ()),
@@ -148,9 +163,23 @@ def _new(options: argparse.Namespace, ranks: Together | None) -> Session:
         device=options.device or "auto",
         name=" ".join((options.name or "").split()),
     )
-    from ganstudio.app.generators.sessions import new_session
 
-    return new_session(experiment, path=out, hold_on_trouble=False, ranks=ranks)
+
+def _foretell(options: argparse.Namespace) -> int:
+    """Measures a few steps, remembers them for the window, and prints one line."""
+    experiment = _experiment(options)
+    with loading():
+        from ganstudio.app.forecasts import cost_words, step_words
+        from ganstudio.training.device import thread_count
+        from ganstudio.training.forecast import Costs, foretell, what_costs
+        from ganstudio.training.prepare import check_experiment
+
+    check_experiment(experiment)
+    threads = thread_count(options.threads or 0)
+    cost = foretell(experiment, threads)
+    Costs().put(what_costs(experiment, threads), cost)
+    write(f"{cost_words(cost, experiment.steps)} ({step_words(cost)})")
+    return 0
 
 
 def _resumed(options: argparse.Namespace, ranks: Together | None) -> Session:
@@ -273,7 +302,8 @@ class _Watcher:
             case Progress():
                 if self._progress is None:
                     self._line.note(
-                        _("Training {what} on {device} in {path}").format(
+                        _("Training {what} on {device} until step {total} in {path}").format(
+                            total=f"{event.total:,}",
                             what=f"{self._session.experiment.method} / {self._session.experiment.data}",
                             device=event.device,
                             path=self._session.path,

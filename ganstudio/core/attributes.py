@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from ganstudio.core.i18n import _
+from ganstudio.core.i18n import _, msg
 
-
-def time_of_day() -> str:
-    """The name of the attribute that says when a landscape is seen: −1 is night, 1 noon."""
-    return _("time of day")
+TIME_OF_DAY = msg("time of day")
+"""The name of the attribute that says when a landscape is seen: −1 is night, 1 noon."""
 
 
 def attribute_words(name: str) -> tuple[str, ...]:
     """What people call the places of an attribute, from −1 to 1 in equal parts; nothing where nobody knows."""
-    known = {time_of_day(): (_("night"), _("blue hour"), _("dusk"), _("afternoon"), _("noon"))}
+    known = {TIME_OF_DAY: (_("night"), _("blue hour"), _("dusk"), _("afternoon"), _("noon"))}
     return known.get(name, ())

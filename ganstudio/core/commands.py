@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from ganstudio.core.dataspec import Box
 from ganstudio.core.fields import Value
 
 Role = str
@@ -72,11 +73,13 @@ class Show:
         source: samples of the averaged (EMA) or of the raw generator.
         scene: compute heat-map, manifold and arrows for 2-D data.
         live: somebody watches: refresh samples often. Headless sessions only store them.
+        box: the part of the plane that is seen, for the heat-map; None: the square of the data.
     """
 
     source: Source = "ema"
     scene: bool = True
     live: bool = True
+    box: Box | None = None
 
 
 @dataclass(frozen=True, slots=True)

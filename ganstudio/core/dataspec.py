@@ -5,6 +5,10 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
+from ganstudio.core.i18n import _
+
+Box = tuple[float, float, float, float]
+"""A part of the plane in data coordinates: left, bottom, right, top."""
 DataKind = Literal["points", "images", "maps", "pairs", "domains"]
 """``points`` in the plane, ``images``, ``maps`` (label maps with the picture of each), ``pairs`` (a picture with the
 picture that it should become), ``domains`` (two piles of pictures without partners)."""
@@ -24,6 +28,11 @@ class MapClass:
     name: str
     colour: tuple[int, int, int]
     number: int | None = field(default=None, compare=False)
+
+    @property
+    def title(self) -> str:
+        """Its name in the language of whoever reads it, where that is known there."""
+        return _(self.name)
 
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> MapClass:
@@ -68,6 +77,11 @@ class DataSpec:
     map_classes: tuple[MapClass, ...] = ()
     attributes: tuple[str, ...] = ()
     sides: tuple[str, str] = ("", "")
+
+    @property
+    def square(self) -> Box:
+        """For points: ``[-extent, extent]²``."""
+        return -self.extent, -self.extent, self.extent, self.extent
 
     @property
     def pictures(self) -> bool:

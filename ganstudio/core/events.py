@@ -9,7 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ganstudio.core.commands import Source
+from ganstudio.core.dataspec import Box
 from ganstudio.core.fields import Value
+from ganstudio.core.i18n import stored
+from ganstudio.core.series_words import help_of, label_of
 
 State = Literal["preparing", "training", "paused", "stopping", "finished", "stopped", "failed", "interrupted"]
 LIVE_STATES: frozenset[State] = frozenset({"preparing", "training", "paused", "stopping"})
@@ -69,10 +72,18 @@ class SeriesInfo:
     title: str = ""
     unit: str = ""
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "title", stored(self.title))  # it is kept in the run folder
+
     @property
     def label(self) -> str:
-        """What people read: the title, or the name where it has none."""
-        return self.title or self.name
+        """What people read, in their language."""
+        return label_of(self)
+
+    @property
+    def help(self) -> str:
+        """In which range it moves and what that means."""
+        return help_of(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +129,11 @@ class Samples:
     group_names: tuple[str, ...] = ()
     drawn: int = 0
 
+    @property
+    def generated(self) -> NDArray[np.uint8] | NDArray[np.float32]:
+        """What the generator drew, without what stands beside it."""
+        return self.items[self.drawn :: len(self.panels)]
+
 
 @dataclass(frozen=True, slots=True)
 class RealBatch:
@@ -127,6 +143,11 @@ class RealBatch:
     scores: NDArray[np.float32] | None = None
     panels: tuple[str, ...] = ("",)
 
+    @property
+    def wanted(self) -> NDArray[np.uint8] | NDArray[np.float32]:
+        """What the generator should learn to draw, without what it is given for it."""
+        return self.items[len(self.panels) - 1 :: len(self.panels)]
+
 
 @dataclass(frozen=True, slots=True)
 class Scene:
@@ -134,7 +155,7 @@ class Scene:
 
     Attributes:
         step: after which step.
-        extent: the square ``[-extent, extent]²`` that ``heat`` covers.
+        box: what ``heat`` covers; its outer nodes lie on the edges.
         heat: float32 ``(H, W)``, the discriminator on a grid; row 0 is the *lowest* y.
         heat_is_probability: the heat aims at 0 and 1 (1/2 = undecided); else it is a critic's value.
         manifold: float32 ``(R, R, 2)``: where a regular grid of latents lands.
@@ -142,7 +163,7 @@ class Scene:
     """
 
     step: int
-    extent: float
+    box: Box
     heat: NDArray[np.float32]
     heat_is_probability: bool
     manifold: NDArray[np.float32] | None
@@ -158,7 +179,7 @@ class Progress:
         total: steps asked for.
         steps_per_second: smoothed over the last seconds; 0 while nothing is known.
         images_per_second: real items seen per second.
-        eta_seconds: time left, of this session's speed only; None until 30 steps have been timed.
+        eta_seconds: time left, of this session's speed only; None until a third of a second has been timed.
         memory_bytes: memory of the device (CUDA) or of the process (CPU).
         device: e.g. ``"cpu (1 thread)"`` or ``"NVIDIA H200"``.
     """

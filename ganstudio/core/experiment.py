@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
@@ -34,8 +35,11 @@ class Experiment:
 
     @property
     def title(self) -> str:
-        """The name, or one made from data and method: ``"digits dcgan"``."""
-        return self.name or f"{self.data.split(':')[0]} {self.method}"
+        """The name, or one made from data and method: ``"digits dcgan"``; a folder's own name: ``"cats dcgan"``."""
+        data, *rest = self.data.split(":", 1)
+        path = re.sub(r":[A-Za-z_][\w-]*=.*", "", rest[0]) if rest else ""
+        path = "" if re.match(r"[A-Za-z_][\w-]*=", path) else re.split(r"[\\/]", path.rstrip("\\/"))[-1]
+        return self.name or f"{path or data} {self.method}"
 
     def with_(self, **changes: Any) -> Experiment:
         """A copy with changes."""

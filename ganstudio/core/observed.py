@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from ganstudio.core.dataspec import DataSpec
 
+Items = NDArray[np.uint8] | NDArray[np.float32]
 Predicts = Literal["classes", "clusters"]
 
 
@@ -19,13 +20,15 @@ class Observed:
     """What the networks draw, and what they see in real items.
 
     Attributes:
-        points: generated 2-D points, float32 ``(N, 2)``; None for images.
+        drawn: the very samples that are on view: points float32 ``(N, 2)`` or pictures uint8 ``(N, H, W, C)``; or None.
+        real: real ones to compare them with; or None.
         recognised: by name, the most likely column for each real item: int64 ``(M,)``.
         predicts: by the same names: classes of the data set, or clusters that nobody named.
         labels: the true classes of those items, int64 ``(M,)``; None where the data have none.
     """
 
-    points: NDArray[np.float32] | None = None
+    drawn: Items | None = None
+    real: Items | None = None
     recognised: Mapping[str, NDArray[np.int64]] = field(default_factory=dict)
     predicts: Mapping[str, Predicts] = field(default_factory=dict)
     labels: NDArray[np.int64] | None = None

@@ -233,7 +233,7 @@ class _Unpacking:
             chunks = member.chunks()
             if sort == "perhaps":
                 start = next(chunks, b"")
-                if not begins_picture(start):
+                if not begins_picture(start) and not _begins_idx(start, member.name):
                     self._others.append(member.name)
                     return
                 chunks = chain([start], chunks)
@@ -296,6 +296,12 @@ class _Unpacking:
         return _("there is no picture in it that can be read ({name}: {why}); unpack it, and give the folder").format(
             name=name, why=what
         )
+
+
+def _begins_idx(start: bytes, name: str) -> bool:
+    """IDX files, the format of MNIST, as they are or in gzip."""
+    packed = start.startswith(b"\x1f\x8b") and name.lower().endswith(".gz")  # only such ones come so far
+    return packed or start.startswith(b"\0\0\x08")
 
 
 def _limit_of(sort: Sort) -> int:

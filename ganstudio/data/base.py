@@ -204,6 +204,7 @@ class DataSource:
         needs_files: it reads files that do not come with the program.
         downloadable: the program can fetch those files.
         takes_path: the request names a folder or a drawing: ``"folder:PATH"``.
+        classed: its items have classes, or may have some.
         names_file: whether what the request names is a file, for sets that take names as well.
         verify: raises UsageError for options that are wrong in a way their bounds do not tell.
         earlier: the requests that read the same files as earlier versions did, where these read them otherwise.
@@ -220,6 +221,7 @@ class DataSource:
     needs_files: bool = False
     downloadable: bool = False
     takes_path: bool = False
+    classed: bool = True
     names_file: Callable[[str], bool] | None = None
     verify: Callable[[Fields], object] | None = None
     earlier: Callable[[DataRequest], Sequence[DataRequest]] = lambda _request: ()

@@ -43,6 +43,7 @@ def _build() -> Registry[DataSource]:
         *idx.sources(),
         cifar.source(),
         folder.source(),
+        idx.source(),
         maps.source(),
         pairs.source(),
         domains.source(),

@@ -38,8 +38,8 @@ class DomainsOptions(Fields):
     )  # fmt: skip
 
 
-def _two_piles(place: Path) -> tuple[Path, Path, tuple[str, ...]]:
-    """The two folders, and lines for a person.
+def two_piles(place: Path) -> tuple[Path, Path, tuple[str, ...]]:
+    """The two folders of pictures in a folder, and lines for a person.
 
     Raises:
         DataError: there are not exactly two.
@@ -95,7 +95,7 @@ def _read(request: DataRequest, seed: int, job: Job) -> Arrays:
     if not isinstance(options, DomainsOptions) or request.path is None:
         raise UsageError(_("Say which folder: write domains:PATH."))
     path = Path(request.path)
-    first, second, notes = _two_piles(folder_of(path, job))
+    first, second, notes = two_piles(folder_of(path, job))
     halves = []
     for number, place in enumerate((first, second)):
         part = Job(job.cancel, _part_of(job, number))

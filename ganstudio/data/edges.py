@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ganstudio.core.dataspec import DataSpec
 from ganstudio.core.errors import UsageError
 from ganstudio.core.fields import Fields, field
-from ganstudio.core.i18n import _
+from ganstudio.core.i18n import _, msg
 from ganstudio.data.base import Arrays, DataRequest, DataSource, Job
 from ganstudio.data.digits import digits
 from ganstudio.data.thumbnails import mosaic
@@ -89,7 +89,7 @@ def _read(request: DataRequest, seed: int, job: Job) -> Arrays:
         channels=1,
         size=size,
         input_channels=1,
-        sides=("edges", "digits"),
+        sides=(msg("edges"), msg("digits")),
     )
     return Arrays(
         spec,

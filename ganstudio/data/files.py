@@ -75,7 +75,7 @@ _ALIASES: dict[str, frozenset[str]] = {
 # Files that lie in the data folder itself tell their set by name only for these two.
 _LOOSE = frozenset({"mnist", "cifar10"})
 _DEPTH = 3
-_IDX = re.compile(r"(train|t10k|test)[^/]*?(image|img|label)")
+IDX_NAME = re.compile(r"(train|t10k|test)[^/]*?(image|img|label)")
 _NOT_IDX = frozenset({".part", ".txt", ".npz", ".npy", ".png", ".jpg", ".csv", ".pt", ".md", ".html"})
 _CIFAR = re.compile(r"(data_batch_\d+|test_batch)\.bin(\.gz)?|batches\.meta\.txt|cifar-10-binary\.tar\.gz")
 _CIFAR_PICKLE = re.compile(r"data_batch_\d+|test_batch")
@@ -105,6 +105,16 @@ def find(name: str) -> Located | None:
         if any(path.name != "batches.meta.txt" for path in files):
             return Located(folder, files)
     return None
+
+
+def idx_files(folder: Path) -> list[Path]:
+    """Files in a folder, or a little way below it, that by their names are of the format of MNIST."""
+    return [path for path in _walk(folder, _DEPTH) if _belongs("", path)]
+
+
+def batches_in(folder: Path) -> bool:
+    """A folder holds files of CIFAR-10's binary version."""
+    return any(_belongs("cifar10", path) for path in _walk(folder, _DEPTH))
 
 
 def find_pickles(name: str) -> Path | None:
@@ -165,4 +175,4 @@ def _belongs(name: str, path: Path) -> bool:
     lowered = path.name.lower()
     if name == "cifar10":
         return _CIFAR.fullmatch(lowered) is not None
-    return _IDX.search(lowered) is not None and path.suffix.lower() not in _NOT_IDX
+    return IDX_NAME.search(lowered) is not None and path.suffix.lower() not in _NOT_IDX

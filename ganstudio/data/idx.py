@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import struct
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,9 +16,10 @@ from ganstudio.core.dataspec import DataSpec
 from ganstudio.core.errors import DataError, UsageError
 from ganstudio.core.fields import Fields, field
 from ganstudio.core.i18n import _
+from ganstudio.data.archives import folder_of
 from ganstudio.data.base import Arrays, DataRequest, DataSource, Job
 from ganstudio.data.classes import CLASSES_HELP, choose_classes, keep_classes
-from ganstudio.data.files import Located, data_folder, find, home_of
+from ganstudio.data.files import Located, data_folder, find, home_of, idx_files
 from ganstudio.data.thumbnails import mosaic
 from ganstudio.data.unpack import MOST_BYTES, read_bytes
 
@@ -29,6 +31,7 @@ FASHION = (
 KUZUSHIJI = ("o", "ki", "su", "tsu", "na", "ha", "ma", "ya", "re", "wo")
 
 Split = Literal["train", "test", "all"]
+_IMAGES, _LABELS = re.compile(r"images?|img", re.IGNORECASE), re.compile(r"labels?", re.IGNORECASE)
 
 
 class IdxOptions(Fields):
@@ -55,6 +58,22 @@ class IdxFile:
     values: NDArray[np.uint8]
     promised: int
     notes: tuple[str, ...] = ()
+
+
+def holds_idx(path: Path) -> bool:
+    """A file is one of IDX pictures or labels, or a folder holds some pictures of this kind."""
+    if path.is_file():
+        return _dimensions(path) in (1, 3)
+    return path.is_dir() and any(_dimensions(file) == 3 for file in idx_files(path))
+
+
+def _dimensions(path: Path) -> int:
+    """Of an IDX file of unsigned bytes; 0 for other files, and for what cannot be read."""
+    try:
+        head = read_bytes(path, 4)[0]
+    except DataError:
+        return 0
+    return head[3] if len(head) == 4 and head[:3] == bytes((0, 0, _UNSIGNED_BYTE)) else 0
 
 
 def read_idx(path: Path, dimensions: int, limit: int | None = None) -> IdxFile:
@@ -170,14 +189,53 @@ def missing(name: str, title: str, files: str) -> DataError:
 
 
 def _read_set(name: str, title: str, names: tuple[str, ...], request: DataRequest, job: Job) -> Arrays:
-    options = request.options
-    if not isinstance(options, IdxOptions):
-        raise UsageError(_("These are not options of “{name}”.").format(name=name))
     located = find(name)
     roles = _roles(located) if located else {}
-    present = [part for part in ("train", "test") if (part, "images") in roles]
-    if not present:
+    if not any(content == "images" for _part, content in roles):
         raise missing(name, title, "train-images-idx3-ubyte.gz, train-labels-idx1-ubyte.gz")
+    return _read_roles(roles, title, names, request, job)
+
+
+def _read_anywhere(request: DataRequest, seed: int, job: Job) -> Arrays:
+    """IDX files of any set, wherever they lie: the classes are the numbers in the file of labels."""
+    if request.path is None:
+        raise UsageError(_("Say which folder: write idx:PATH."))
+    path = Path(request.path)
+    path = path if holds_idx(path) else folder_of(path, job)
+    roles = _roles_of_file(path) if path.is_file() else _roles(Located(path, tuple(idx_files(path))))
+    if not any(content == "images" for _part, content in roles):
+        raise DataError(
+            _("{folder} holds no IDX file of pictures, such as train-images-idx3-ubyte.gz.").format(folder=path)
+        )
+    most = 0
+    for (_part, content), file in roles.items():
+        if content == "labels":
+            most = max(most, int(read_idx(file, 1).values.max()))
+    return _read_roles(roles, path.name, tuple(map(str, range(most + 1))), request, job)
+
+
+def _roles_of_file(path: Path) -> dict[tuple[str, str], Path]:
+    """A file of pictures and that of their labels, whichever of them was named; in whatever part they call themselves."""
+    stem = path.name.removesuffix(".gz")  # one may be packed, and the other not
+    named = {
+        "images": (_LABELS.sub("images", stem).replace("idx1", "idx3"), 3),
+        "labels": (_IMAGES.sub("labels", stem).replace("idx3", "idx1"), 1),
+    }
+    return {
+        ("train", content): file
+        for content, (name, dimensions) in named.items()
+        for file in (path.with_name(f"{name}.gz"), path.with_name(name))
+        if _dimensions(file) == dimensions
+    }
+
+
+def _read_roles(
+    roles: dict[tuple[str, str], Path], title: str, names: tuple[str, ...], request: DataRequest, job: Job
+) -> Arrays:
+    options = request.options
+    if not isinstance(options, IdxOptions):
+        raise UsageError(_("These are not options of “{name}”.").format(name=request.name))
+    present = [part for part in ("train", "test") if (part, "images") in roles]
     parts = [part for part in present if options.split in (part, "all")]
     notes: list[str] = []
     if not parts:
@@ -256,6 +314,24 @@ def _source(name: str, title: str, summary: str, licence: str, names: tuple[str,
         needs_files=True,
         downloadable=True,
         verify=verify,
+    )
+
+
+def source() -> DataSource:
+    """The catalogue row of a person's own IDX files."""
+    return DataSource(
+        name="idx",
+        title=_("IDX files"),
+        summary=_(
+            "Pictures and labels in the format of MNIST, from anywhere: a folder, an archive, or one of the files."
+        ),
+        kind="images",
+        licence=_("Your own."),
+        Options=IdxOptions,
+        read=_read_anywhere,
+        thumbnail=lambda: None,
+        needs_files=True,
+        takes_path=True,
     )
 
 

@@ -21,7 +21,7 @@ from ganstudio.core.labelmaps import nearest_classes, palette_of
 from ganstudio.data.classfiles import NUMBERS_OF_NOTHING
 from ganstudio.data.decode import Fit, PictureError
 from ganstudio.data.mapping import NEAR, MappingReport, Named, settle
-from ganstudio.data.rawmaps import RawMap, grey_numbers, is_smeared_grey, narrowed, nearest_positions, read_raw
+from ganstudio.data.rawmaps import RawMap, grey_numbers, is_smeared_grey, narrowed, nearest_positions, read_raw, rgb_of
 from ganstudio.data.shades import readings, snapped
 
 UNLABELLED = 255
@@ -269,14 +269,7 @@ def _by_number(
 def _by_colour(
     raw: RawMap, classes: Sequence[MapClass], far: Literal["nearest", "unlabelled"], black: bool
 ) -> tuple[NDArray[np.uint8], MappingReport]:
-    if raw.rgb is not None:
-        rgb = raw.rgb
-    elif raw.palette is not None and raw.values is not None:
-        table = np.zeros((256, 3), dtype=np.uint8)
-        table[: len(raw.palette)] = raw.palette
-        rgb = table[raw.values]
-    else:
-        rgb = np.repeat(np.asarray(raw.values)[..., None], 3, axis=2).clip(0, 255).astype(np.uint8)
+    rgb = rgb_of(raw)
     shades = (*classes, MapClass("unlabelled", (0, 0, 0))) if black else classes
     ids, distances = nearest_classes(rgb, shades)
     settled, lost = settle(ids, distances, rgb, palette_of(shades))

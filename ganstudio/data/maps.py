@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ganstudio.core.dataspec import DataSpec, MapClass
 from ganstudio.core.errors import DataError, UsageError
-from ganstudio.core.i18n import _, plural, some_of
+from ganstudio.core.i18n import _, msg, plural, some_of
 from ganstudio.core.labelmaps import colours_for
 from ganstudio.data.archives import folder_of
 from ganstudio.data.base import Arrays, DataRequest, DataSource, Job
@@ -194,7 +194,7 @@ def _arrays(text: str, plan: Plan, halves: Halves, options: MapsOptions) -> Arra
         channels=int(halves.second.shape[1]),
         size=options.size,
         map_classes=classes,
-        sides=("map", "picture"),
+        sides=(msg("map"), msg("picture")),
     )
     return Arrays(
         spec,

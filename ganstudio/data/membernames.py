@@ -13,6 +13,7 @@ from typing import Literal
 from ganstudio.core.elsewhere import WINDOWS_DEVICE
 from ganstudio.core.i18n import _
 from ganstudio.data.container import MemberError
+from ganstudio.data.files import IDX_NAME
 from ganstudio.data.scan import PICTURES
 
 Sort = Literal["picture", "list", "perhaps", "archive", "other"]
@@ -93,10 +94,12 @@ def parts_of(name: str) -> tuple[str, ...]:
 
 
 def sort_of(name: str) -> Sort:
-    """What a name promises; ``perhaps`` a picture where it says nothing."""
+    """What a name promises; ``perhaps`` a picture or IDX file where it says nothing more."""
     suffix = PurePosixPath(name).suffix.lower()
     if suffix in PICTURES or suffix in LISTS:
         return "picture" if suffix in PICTURES else "list"
+    if suffix == ".gz" and IDX_NAME.search(PurePosixPath(name).name.lower()):
+        return "perhaps"
     if name.lower().endswith(ARCHIVES + _OTHER_ARCHIVES):
         return "archive"
     kind, _packing = _TYPES.guess_type(f"x{suffix}")

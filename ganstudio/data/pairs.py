@@ -82,7 +82,7 @@ def _plan(path: Path, job: Job) -> _Plan:
     if len(groups) == 2 and "" not in groups:
         first, second = _ordered(list(groups))
         named = plain(first) in FIRSTS | LABELS | PHOTOS or plain(second) in SECONDS | LABELS | PHOTOS
-        if named or not _side_by_side(found.folder, files):
+        if named or not side_by_side(found.folder, files):
             result = match(groups[first], groups[second])
             if result.pairs:
                 return _two_folders(found.folder, groups, (first, second), notes)
@@ -106,7 +106,8 @@ def _ordered(names: Sequence[str]) -> tuple[str, str]:
     return (other, one) if swap else (one, other)
 
 
-def _side_by_side(folder: Path, files: Sequence[str]) -> bool:
+def side_by_side(folder: Path, files: Sequence[str]) -> bool:
+    """Some of the pictures of a folder are all twice as wide as high."""
     ratios = []
     for index in spread(len(files), _SAMPLE).tolist():
         try:

@@ -117,4 +117,5 @@ def source() -> DataSource:
         Options=PolygonOptions,
         read=_read,
         thumbnail=_thumbnail,
+        classed=False,
     )

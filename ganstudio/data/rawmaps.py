@@ -63,6 +63,17 @@ def read_raw(source: Path | bytes | Image.Image, part: Part = "whole") -> RawMap
     return with_image(source, lambda image, _path: _raw(image, part))
 
 
+def rgb_of(raw: RawMap) -> NDArray[np.uint8]:
+    """What its pixels look like, uint8 ``(H, W, 3)``; numbers without a palette as shades of grey."""
+    if raw.rgb is not None:
+        return raw.rgb
+    if raw.palette is not None and raw.values is not None:
+        table = np.zeros((256, 3), dtype=np.uint8)
+        table[: len(raw.palette)] = raw.palette
+        return table[raw.values]
+    return np.repeat(np.asarray(raw.values)[..., None], 3, axis=2).clip(0, 255).astype(np.uint8)
+
+
 def nearest_positions(count: int, start: float, length: float) -> NDArray[np.intp]:
     """Which of ``length`` pixels behind ``start`` each of ``count`` pixels takes."""
     return np.asarray(np.floor(start + (np.arange(count) + 0.5) * (length / count)), dtype=np.intp)

@@ -12,17 +12,27 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from ganstudio.core.errors import StudioError
 from ganstudio.core.i18n import _
 
-if TYPE_CHECKING:
-    from ganstudio.explore.generator import Generator
-
-Work = Callable[["Generator"], Iterator[Any]]
+Work = Callable[[Any], Iterator[Any]]
+"""Gets what the service draws with: a generator, or a shelf of them."""
 
 _log = logging.getLogger(__name__)
+
+
+class Drawer(Protocol):
+    """What a service draws with, as much as it knows of it."""
+
+    step: int
+
+    def refresh(self) -> bool:
+        """Takes newer weights where there are any."""
+
+    def end(self) -> None:
+        """Nobody draws with it any more. From any thread."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +80,7 @@ class RenderService:
         self._condition = threading.Condition()
         self._tasks: dict[str, _Task] = {}
         self._results: list[Drawn] = []
-        self._generator: Generator | None = None
+        self._generator: Drawer | None = None
         self._stamp = 0
         self._busy: _Task | None = None
         self._ending = False
@@ -80,7 +90,7 @@ class RenderService:
 
     # -- from the main thread ---------------------------------------------------------------------------------------
 
-    def use(self, generator: Generator | None) -> None:
+    def use(self, generator: Drawer | None) -> None:
         """Draws with this generator from now on; everything asked of another one is dropped, and that one is ended."""
         with self._condition:
             if self._generator is not None and self._generator is not generator:
@@ -168,7 +178,7 @@ class RenderService:
                 self._results.append(drawn)
             self._wake()
 
-    def _advance(self, task: _Task, generator: Generator) -> Drawn:
+    def _advance(self, task: _Task, generator: Drawer) -> Drawn:
         try:
             if task.running is None:
                 generator.refresh()

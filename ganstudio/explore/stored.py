@@ -13,8 +13,10 @@ from ganstudio.core.commands import Source
 from ganstudio.core.errors import StoreError, UsageError
 from ganstudio.core.i18n import _
 from ganstudio.explore.generator import Generator
+from ganstudio.explore.state import Position, position_of
 from ganstudio.methods import METHODS, Method
 from ganstudio.methods.base import part_of
+from ganstudio.methods.view import fixed_count, fixed_values
 from ganstudio.nn.bounded import MOST_WEIGHTS, at_most
 from ganstudio.nn.random import randomness
 from ganstudio.store import Run, load_checkpoint, newest_usable
@@ -64,6 +66,13 @@ class StoredGenerator(Generator):
                 child.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         method.eval().requires_grad_(False)
         return cls(run, method, found, "ema" if averaged else "raw", device, warning)
+
+
+def fixed_position(generator: Generator, seed: int, place: int) -> Position:
+    """Where one of a run's fixed samples lies, by its place on the wall; ``seed`` is the run's."""
+    method = generator.method
+    values = fixed_values(method, seed, fixed_count(method, generator.spec.pictures))
+    return position_of({name: rows.cpu().numpy() for name, rows in values.items()}, place)
 
 
 def _made(run: Run, step: int | None, source: Source) -> tuple[_Rebuilt, str]:

@@ -42,10 +42,12 @@ class Seen:
     Attributes:
         picture: uint8 ``(H, W, C)``.
         maps: float32 ``(h, w)`` of any size and range, by name.
+        point: float32 ``(2,)``, where a generator of points draws it; else None.
     """
 
     picture: NDArray[np.uint8]
     maps: Mapping[str, NDArray[np.float32]]
+    point: NDArray[np.float32] | None = None
 
 
 def draw(generator: Generator, values: Values) -> NDArray[np.uint8]:
@@ -75,6 +77,10 @@ def one(position: Position, look: bool = False) -> Work:
 
     def work(generator: Generator) -> Iterator[Any]:
         values = stack([position])
+        if not generator.spec.pictures:
+            point = generator.generate(values)[0]
+            yield Seen(dot(point, generator.spec.extent), {}, point)
+            return
         pictures, maps = looked_into(generator, values) if look else (draw(generator, values), {})
         yield Seen(pictures[0], {name: rows[0] for name, rows in maps.items()})
 

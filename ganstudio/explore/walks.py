@@ -161,12 +161,12 @@ def axes_of(controls: Sequence[Control], directions: Mapping[str, Direction]) ->
     for control in controls:
         name = control.name
         if isinstance(control, ClassLabel):
-            axes.append(_one_of(name, control.names))
+            axes.append(_one_of(name, tuple(map(_, control.names))))
         elif isinstance(control, CategoricalCode | GeneratorIndex):
             axes.append(_one_of(name, tuple(str(index) for index in range(control.count))))
         elif isinstance(control, ContinuousCode):
             for index in range(control.size):
-                title = f"{name} {index + 1}"
+                title = f"{_(name)} {index + 1}"
                 axes.append(Axis(f"{name}/{index}", title, "number", name, index, -CODE_REACH, CODE_REACH))
     for direction in directions.values():
         reach = DIRECTION_REACH
@@ -177,7 +177,7 @@ def axes_of(controls: Sequence[Control], directions: Mapping[str, Direction]) ->
     for control in latents:
         reach = LATENT_REACH if control.prior == "normal" else 1.0
         for index in range(control.size):
-            title = f"{control.name} {index + 1}"
+            title = f"{_(control.name)} {index + 1}"
             axes.append(Axis(f"{control.name}/{index}", title, "number", control.name, index, -reach, reach))
     seeds = tuple(str(seed) for seed in range(SEEDS))
     axes += [_one_of(control.name, seeds) for control in controls if isinstance(control, NoiseSeed)]
@@ -185,7 +185,7 @@ def axes_of(controls: Sequence[Control], directions: Mapping[str, Direction]) ->
 
 
 def _one_of(name: str, labels: tuple[str, ...]) -> Axis:
-    return Axis(name, name, "one-of", name, 0, 0.0, float(len(labels) - 1), labels)
+    return Axis(name, _(name), "one-of", name, 0, 0.0, float(len(labels) - 1), labels)
 
 
 def sweep(state: ExploreState, rows: Axis | None, columns: Axis, count: int = 8) -> list[list[ExploreState]]:

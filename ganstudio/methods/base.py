@@ -37,9 +37,9 @@ from ganstudio.core.events import RoleInfo
 from ganstudio.core.fields import Hyper as AnyHyper
 from ganstudio.core.fields import Value, as_stored, field_of, fields_of, validate
 from ganstudio.core.i18n import _
+from ganstudio.core.methodinfo import FAMILIES, Family, MethodInfo, Needs
 from ganstudio.core.observed import Predicts
 from ganstudio.data.batches import Examples
-from ganstudio.methods.info import FAMILIES, Family, MethodInfo, Needs
 from ganstudio.methods.phase import (
     Averaging,
     Batch,

@@ -7,6 +7,7 @@ twice, and a checkpoint can hold the whole state of chance. On its own (in a not
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -31,6 +32,13 @@ def randomness(source: torch.Generator) -> Iterator[None]:
         yield
     finally:
         _place.generator = before
+
+
+def seeded(seed: int, purpose: str, device: torch.device | str = "cpu") -> torch.Generator:
+    """A generator for one purpose of a run; other purposes of the same seed are independent of it."""
+    # Hashed, because torch's generator on the CPU looks at the lowest 32 bits of its seed only.
+    mixed = hashlib.sha256(f"{seed}/{purpose}".encode()).digest()
+    return torch.Generator(device).manual_seed(int.from_bytes(mixed[:8], "little") >> 1)
 
 
 def normal(*shape: int, device: torch.device | str = "cpu") -> Tensor:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         list_trash,
         rename_run,
         restore_run,
+        taken_names,
         thin_run,
     )
     from ganstudio.store.queue import WriteQueue
@@ -65,6 +66,7 @@ __all__ = [
     "runs_folder",
     "sample_schedule",
     "set_runs_folder",
+    "taken_names",
     "thin_run",
 ]
 
@@ -74,7 +76,7 @@ __getattr__ = face(
         "checkpoints": "BadCheckpoint CheckpointCheck find_checkpoint is_milestone load_checkpoint newest_usable",
         "folder": "RunInfo create_run runs_folder set_runs_folder",
         "follow": "Follower",
-        "library": "Trashed delete_run empty_trash list_runs list_trash rename_run restore_run thin_run",
+        "library": "Trashed delete_run empty_trash list_runs list_trash rename_run restore_run taken_names thin_run",
         "queue": "WriteQueue",
         "run": "Run",
         "samples": "sample_schedule",

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from ganstudio.core.events import CheckpointSaved, HyperChanged, Note, Removed, Rewound, SamplesStored, StateChanged
+from ganstudio.core.i18n import stored
 from ganstudio.core.regular import open_regular
 from ganstudio.store.atomic import append_bytes, cut_file
 from ganstudio.store.tables import MOST_STEP
@@ -48,7 +49,7 @@ def encode(event: LogEvent, step: int) -> bytes:
     """The event as a line; its own step where it has one, else the given one."""
     line: dict[str, Any] = {"kind": _NAMES[type(event)], "time": round(time.time(), 3), "step": step}
     line.update(asdict(event))
-    return json.dumps(line).encode("utf-8") + b"\n"
+    return json.dumps(stored(line)).encode("utf-8") + b"\n"
 
 
 def decode(line: bytes) -> LogLine | None:

@@ -20,7 +20,7 @@ from ganstudio.core.controls import Takes
 from ganstudio.core.dataspec import DataKind, DataSpec
 from ganstudio.core.errors import StoreError
 from ganstudio.core.experiment import Experiment
-from ganstudio.core.i18n import _
+from ganstudio.core.i18n import _, stored
 from ganstudio.core.litter import DESKTOP_FILES
 from ganstudio.core.regular import read_regular
 from ganstudio.store.atomic import replace_file, words_for
@@ -117,6 +117,7 @@ def create_run(
     path: Path | None = None,
     told: Sequence[str] = (),
     given: Takes | Literal[""] = "",
+    name: str = "",
 ) -> Path:
     """Makes a new run folder.
 
@@ -128,13 +129,16 @@ def create_run(
         path: the very folder to use instead; it must be new or empty.
         told: lines for a person on how the data were read.
         given: what its generator is given; empty where its data tell.
+        name: what it is called; the experiment's title where empty.
 
     Raises:
         StoreError: the folder holds other things or cannot be made.
     """
     now = datetime.now(UTC)
     versions = MappingProxyType(_versions())
-    info = RunInfo(experiment.title, experiment, spec, fingerprint, now, versions, told=tuple(told), given=given)
+    info = RunInfo(
+        name or experiment.title, experiment, spec, fingerprint, now, versions, told=tuple(told), given=given
+    )
     try:
         run = _claim(path) if path is not None else _new_folder(folder or runs_folder(), experiment, now)
         for part in _PARTS:
@@ -196,7 +200,7 @@ def _versions() -> dict[str, str]:
 
 def write_info(run: Path, info: RunInfo) -> None:
     """Writes ``run.json``."""
-    replace_file(run / RUN_FILE, json.dumps(info.to_json(), indent=1).encode("utf-8") + b"\n")
+    replace_file(run / RUN_FILE, json.dumps(stored(info.to_json()), indent=1).encode("utf-8") + b"\n")
 
 
 def read_info(run: Path) -> RunInfo:

@@ -13,9 +13,10 @@ from pathlib import Path
 
 from ganstudio.core.errors import DiskFullError, StoreError
 from ganstudio.core.i18n import _
+from ganstudio.core.names import free_name
 from ganstudio.core.regular import read_regular
 from ganstudio.store.atomic import replace_file, words_for
-from ganstudio.store.folder import read_info, runs_folder, write_info
+from ganstudio.store.folder import RUN_FILE, read_info, runs_folder, write_info
 from ganstudio.store.run import Run
 from ganstudio.store.status import has_live_writer, read_written_status
 from ganstudio.store.thinning import Keep, Plan
@@ -64,8 +65,27 @@ def _runs_in(folder: Path) -> Iterator[Run]:
             continue
 
 
-def rename_run(path: Path, name: str) -> None:
-    """Gives a run another name; its folder keeps its own. Allowed while it trains.
+def taken_names(*folders: Path, besides: Path | None = None) -> set[str]:
+    """What the runs of folders are called, those in their trash too; reads one small file for each run.
+
+    Args:
+        *folders: whatever is no folder has none.
+        besides: a run whose own name does not count.
+    """
+    names = set()
+    for place in {place for folder in folders for place in (folder, folder / TRASH)}:
+        with suppress(OSError):
+            for child in [child for child in place.iterdir() if not child.name.startswith(".") and child != besides]:
+                with suppress(OSError, ValueError, KeyError, TypeError, RecursionError):
+                    names.add(" ".join(str(json.loads(read_regular(child / RUN_FILE))["name"]).split()))
+    return names
+
+
+def rename_run(path: Path, name: str) -> str:
+    """Gives a run another name; its folder keeps its own. Allowed while it trains. For a background thread.
+
+    Returns:
+        What it is called now: with a number where another run beside it (or in the trash) has the name already.
 
     Raises:
         StoreError: the name is empty, or the run cannot be read or written.
@@ -73,7 +93,10 @@ def rename_run(path: Path, name: str) -> None:
     name = " ".join(name.split())
     if not name:
         raise StoreError(_("A run needs a name of at least one letter."))
-    write_info(path, replace(read_info(path), name=name))
+    info = read_info(path)
+    name = free_name(name, taken_names(path.parent, besides=path))
+    write_info(path, replace(info, name=name))
+    return name
 
 
 def delete_run(path: Path, *, folder: Path | None = None) -> Path:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from ganstudio.core.commands import Source
 from ganstudio.core.errors import StoreError
 from ganstudio.core.events import Samples
-from ganstudio.core.i18n import _
+from ganstudio.core.i18n import _, stored
 from ganstudio.core.images import columns_for, make_grid, split_grid
 from ganstudio.core.png import opened_png
 from ganstudio.core.regular import open_regular, read_regular
@@ -43,14 +43,14 @@ def write_items(folder: Path, stem: str, samples: Samples) -> Path:
     told: dict[str, Any] = {"step": samples.step, "source": samples.source}
     if samples.groups is not None:
         told["groups"] = json.dumps(samples.groups.tolist(), separators=(",", ":"))
-        told["group_names"] = json.dumps(samples.group_names)
+        told["group_names"] = json.dumps(stored(samples.group_names))
     if items.ndim == 4 and items.dtype == np.uint8 and len(items) and items.shape[1] == items.shape[2]:
         columns = columns_for(len(items), len(samples.panels))
         told |= {
             "count": len(items),
             "size": items.shape[1],
             "columns": columns,
-            "panels": json.dumps(samples.panels),
+            "panels": json.dumps(stored(samples.panels)),
             "drawn": samples.drawn,
         }
         path = folder / f"{stem}.png"

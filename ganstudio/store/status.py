@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 from ganstudio.core.events import LIVE_STATES, Progress, State
-from ganstudio.core.i18n import _
+from ganstudio.core.i18n import _, stored
 from ganstudio.core.regular import read_regular
 from ganstudio.store.atomic import replace_file
 from ganstudio.store.folder import LOCK_FILE, STATUS_FILE
@@ -63,7 +63,7 @@ def new_status(
 
 def write_status(run: Path, status: RunStatus) -> None:
     """Replaces ``status.json``."""
-    replace_file(run / STATUS_FILE, json.dumps(asdict(status)).encode("utf-8") + b"\n")
+    replace_file(run / STATUS_FILE, json.dumps(stored(asdict(status))).encode("utf-8") + b"\n")
 
 
 def read_written_status(run: Path) -> RunStatus | None:

@@ -58,8 +58,8 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def use_threads(count: int = 0, *, beside_window: bool = False) -> int:
-    """Sets torch's threads for the whole process and returns their number.
+def thread_count(count: int = 0, *, beside_window: bool = False) -> int:
+    """With how many threads torch is to compute.
 
     Args:
         count: as many as this; 0 chooses: as many as ``OMP_NUM_THREADS`` says, by which schedulers share out a machine,
@@ -68,7 +68,12 @@ def use_threads(count: int = 0, *, beside_window: bool = False) -> int:
     """
     said = os.environ.get("OMP_NUM_THREADS", "")
     asked = count or (int(said) if said.isdecimal() else 0)
-    chosen = asked or max(1, cores() - (1 if beside_window else 0))
+    return asked or max(1, cores() - (1 if beside_window else 0))
+
+
+def use_threads(count: int = 0, *, beside_window: bool = False) -> int:
+    """Sets torch's threads for the whole process and returns their number; arguments as of :func:`thread_count`."""
+    chosen = thread_count(count, beside_window=beside_window)
     torch.set_num_threads(chosen)
     return chosen
 
@@ -115,6 +120,16 @@ def memory_used(device: torch.device) -> int:
     if sys.platform == "linux":
         with open("/proc/self/statm") as file:  # noqa: PTH123 - read several times a second
             return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    return 0
+
+
+def peak_memory(device: torch.device) -> int:
+    """The most of what :func:`memory_used` says that there ever was in this process; 0 where nobody knows."""
+    if device.type == "cuda":
+        return torch.cuda.max_memory_reserved(device)
+    if sys.platform == "linux":  # not getrusage, which remembers the process that began this one
+        with open("/proc/self/status") as file:  # noqa: PTH123 - a file of the kernel
+            return next((int(line.split()[1]) * 1024 for line in file if line.startswith("VmHWM")), 0)
     return 0
 
 

@@ -6,7 +6,6 @@ It alone calls zero_grad, backward, clip, step and EMA, for every method alike. 
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
@@ -17,13 +16,13 @@ from torch import Tensor, nn
 from ganstudio.core.commands import Role, Source
 from ganstudio.core.events import SeriesInfo
 from ganstudio.core.fields import Value
-from ganstudio.core.i18n import _
 from ganstudio.data import Batches, Dataset
 from ganstudio.data.batches import Examples
 from ganstudio.methods.base import Method, Phase, Values
+from ganstudio.methods.view import fixed_count, fixed_values
 from ganstudio.nn.ema import Average
 from ganstudio.nn.norms import calibrate
-from ganstudio.nn.random import randomness
+from ganstudio.nn.random import randomness, seeded
 from ganstudio.nn.snapshot import Snapshots
 from ganstudio.training import optimisers
 from ganstudio.training.batch import EngineBatch, Round
@@ -31,14 +30,6 @@ from ganstudio.training.meters import Meter
 from ganstudio.training.ranks import ALONE, Ranks
 
 GRADIENTS_EVERY = 10
-FIXED_IMAGES, FIXED_POINTS, FIXED_TRANSLATIONS = 64, 1024, 8
-
-
-def seeded(seed: int, purpose: str, device: torch.device | str = "cpu") -> torch.Generator:
-    """A generator for one purpose of a run; other purposes of the same seed are independent of it."""
-    # Hashed, because torch's generator on the CPU looks at the lowest 32 bits of its seed only.
-    mixed = hashlib.sha256(f"{seed}/{purpose}".encode()).digest()
-    return torch.Generator(device).manual_seed(int.from_bytes(mixed[:8], "little") >> 1)
 
 
 class Engine:
@@ -107,8 +98,7 @@ class Engine:
     @property
     def fixed_count(self) -> int:
         """How many samples the wall shows."""
-        pictures = self.dataset.spec.pictures
-        return FIXED_TRANSLATIONS if self.method.translates else FIXED_IMAGES if pictures else FIXED_POINTS
+        return fixed_count(self.method, self.dataset.spec.pictures)
 
     @cached_property
     def on_view(self) -> Examples:
@@ -117,10 +107,8 @@ class Engine:
         return self.batches.unseen(count) if self.method.translates else self.batches.fixed(count)
 
     def _draw_fixed(self) -> dict[str, Tensor]:
-        count = self.fixed_count
-        with randomness(seeded(self.seed, "fixed latents")):
-            values = self.method.on_view(count, self.on_view)
-            return {name: value.to(self.device) for name, value in values.items()}
+        values = fixed_values(self.method, self.seed, self.fixed_count, self.on_view)
+        return {name: value.to(self.device) for name, value in values.items()}
 
     # -- one step ---------------------------------------------------------------------------------------------------
 
@@ -146,6 +134,15 @@ class Engine:
         for average in self.averages.values():
             average.decay = optimisers.average_decay(self._averaging, self.batches.batch_size)  # which may have grown
             average.update(number + 1)
+
+    def work(self, first: int, last: int) -> float:
+        """Updates in the steps from ``first`` to (not with) ``last``; of many steps, told from some of them."""
+        if last - first <= 500:
+            return float(sum(phase.repeats_at(step) for step in range(first, last) for phase in self._phases))
+        share = (last - first) / 500
+        # Spread unevenly: what happens every so many steps is neither missed nor always met.
+        looked = [first + int(share * (index + 0.618034 * index % 1)) for index in range(500)]
+        return share * sum(phase.repeats_at(step) for step in looked for phase in self._phases)
 
     def close_row(self, seconds: float) -> None:
         """Ends the measurements of the step just taken, at this training time."""
@@ -183,8 +180,7 @@ class Engine:
         rate = phase.optimiser.lr * phase.optimiser.decay.factor(self.step_count)
         optimisers.set_rate(optimiser, rate)
         if measure:
-            title = _("learning rate, {phase}").format(phase=phase.name)
-            info = SeriesInfo(f"rate/{phase.name}", "measure", self._colour_of[phase.name], title)
+            info = SeriesInfo(f"rate/{phase.name}", "measure", self._colour_of[phase.name])
             self.gradients.add(info, torch.full((), rate, device=self.device))
 
     @property

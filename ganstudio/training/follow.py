@@ -9,7 +9,8 @@ from collections.abc import Callable
 from ganstudio.core.commands import SetHyper, StepOnce
 from ganstudio.core.errors import StudioError, TrainingError
 from ganstudio.core.experiment import Experiment
-from ganstudio.training.engine import Engine, seeded
+from ganstudio.nn.random import seeded
+from ganstudio.training.engine import Engine
 from ganstudio.training.prepare import build_engine
 from ganstudio.training.ranks import Begin, State, Together
 from ganstudio.training.state import load_state

@@ -13,17 +13,20 @@ from ganstudio.core.events import Note
 from ganstudio.core.experiment import Experiment
 from ganstudio.core.fields import Value, as_stored, fields_of
 from ganstudio.core.i18n import _
+from ganstudio.core.names import free_name
 from ganstudio.core.paths import located
 from ganstudio.data import DATASETS, Dataset, load, parse_request
 from ganstudio.data.request import absolute_request, moved_request, stored_request
 from ganstudio.methods import METHODS
-from ganstudio.nn.random import randomness
-from ganstudio.store import create_run
+from ganstudio.nn.random import randomness, seeded
+from ganstudio.store import create_run, runs_folder, taken_names
 from ganstudio.training.device import choose_device
-from ganstudio.training.engine import Engine, seeded
+from ganstudio.training.engine import Engine
 from ganstudio.training.ranks import ALONE, Ranks
 from ganstudio.training.sizes import refusal
 
+_NAMING = threading.Lock()
+"""Two runs that begin at once are not to find the same name free."""
 _UNCLASSED = _("a folder has classes where it holds two or more sub-folders of pictures, one for each class.")
 
 
@@ -198,6 +201,8 @@ def told(dataset: Dataset) -> tuple[Note, ...]:
 def make_run(experiment: Experiment, engine: Engine, folder: Path | None, path: Path | None) -> Path:
     """The folder of a new run, with every hyper-parameter, and with what was told of the data: warnings first.
 
+    Where a run of its name is there already, in the folder or in its trash, it gets a number.
+
     Raises:
         StoreError: as :func:`ganstudio.store.create_run`.
     """
@@ -205,4 +210,9 @@ def make_run(experiment: Experiment, engine: Engine, folder: Path | None, path: 
     data = engine.dataset
     lines = [note.text for note in sorted(told(data), key=lambda note: note.level == "info")]
     given = takes(engine.method.controls())
-    return create_run(full, data.spec, data.fingerprint, folder=folder, path=path, told=lines, given=given)
+    with _NAMING:
+        homes = (folder or runs_folder(), *([] if path is None else [path.absolute().parent]))
+        name = free_name(" ".join(full.title.split()), taken_names(*homes))
+        return create_run(
+            full, data.spec, data.fingerprint, folder=folder, path=path, told=lines, given=given, name=name
+        )

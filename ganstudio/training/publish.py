@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import time
-from collections import deque
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,6 +18,7 @@ from ganstudio.core.events import (
     HyperChanged,
     Note,
     Progress,
+    RealBatch,
     Removed,
     Rewound,
     Rows,
@@ -32,16 +32,16 @@ from ganstudio.core.i18n import _
 from ganstudio.core.images import make_grid
 from ganstudio.core.mailbox import Mailbox
 from ganstudio.core.observed import Measure, Observed
-from ganstudio.nn.random import randomness
 from ganstudio.store import Keep, RunWriter, WriteQueue, is_milestone, sample_schedule
 from ganstudio.store.checkpoints import MARKED
 from ganstudio.training import scene
 from ganstudio.training.device import describe, memory_used
-from ganstudio.training.engine import Engine, seeded
+from ganstudio.training.engine import Engine
 from ganstudio.training.state import state_of
+from ganstudio.training.timing import Timing
 from ganstudio.training.trouble import not_finite
 
-MEASURE_EVERY, MEASURE_COUNT, RECOGNISE_COUNT = 500, 2500, 1000
+MEASURE_EVERY, RECOGNISE_COUNT = 500, 1000
 LOOKING_SHARE = 0.02  # of the trainer's time that drawing for a watcher may take; the window spends as much again
 
 
@@ -65,9 +65,10 @@ class Publisher:
         mailbox: for whoever watches in this process.
         writer: the run folder.
         queue: the run's one thread for files.
-        measure: scores of generated points, for data whose true modes are known.
+        measure: scores of the samples on view, and of what is recognised.
         pace: the rhythm.
         keep: what stays of old checkpoints and grids.
+        expected: seconds a step, as foretold; 0: nobody has.
     """
 
     def __init__(
@@ -79,6 +80,7 @@ class Publisher:
         measure: Measure | None = None,
         pace: Pace | None = None,
         keep: Keep | None = None,
+        expected: float = 0.0,
     ) -> None:
         self.engine, self.mailbox, self.writer, self.queue = engine, mailbox, writer, queue
         self.pace = pace or Pace()
@@ -89,15 +91,14 @@ class Publisher:
         self.stored_checkpoint: int | None = None
         self.state: State = "preparing"
         self.message = self.details = ""
-        observable = bool(engine.dataset.spec.modes) or bool(engine.method.predicts)
-        self._measure = measure if observable else None
-        self._measured = -1
+        self._measure = measure
+        self._measured = self._looked = -1
+        self._real: RealBatch | None = None
         self._keep = keep or Keep()
         self._next_beat = 0.0
         self._due = dict.fromkeys(("scalars", "progress", "status", "samples", "stored"), 0.0)
         self._due["checkpoint"] = time.perf_counter() + self.pace.checkpoint
-        self._speed: deque[tuple[float, int, int]] = deque(maxlen=60)  # time, steps, items drawn
-        self._session_start: tuple[float, int] | None = None
+        self._timing = Timing(expected, engine.work)
         several = f"{engine.ranks.size} × " if engine.ranks.size > 1 else ""
         self._device_name = several + describe(engine.device)
 
@@ -160,15 +161,21 @@ class Publisher:
         """Samples (and the 2-D scene) as the watcher wants them; with ``store`` also onto the timeline."""
         engine, show = self.engine, self.show
         samples = scene.take_samples(engine, show.source)
+        self._look(samples)
         if show.live:
             self.mailbox.put_latest(samples)
             if show.scene:
-                inside = scene.take_scene(engine, show.source)
+                inside = scene.take_scene(engine, show.source, show.box)
                 if inside is not None:
                     self.mailbox.put_latest(inside)
         if store:
-            stored = samples if samples.source == "ema" or not engine.averages else scene.take_samples(engine, "ema")
+            stored = samples if self._is_official(samples) else scene.take_samples(engine, "ema")
+            self._look(stored)
             self.store(stored)
+
+    def _is_official(self, samples: Samples) -> bool:
+        """Drawn with the weights that the run is judged by, whatever the watcher looks at."""
+        return samples.source == "ema" or not self.engine.averages
 
     def store(self, samples: Samples) -> None:
         """Puts samples onto the run's timeline."""
@@ -179,19 +186,26 @@ class Publisher:
         def write() -> None:
             self.writer.save_samples(samples)
             if samples.items.ndim == 4:
-                drawn = samples.items[samples.drawn :: len(samples.panels)]
-                self.writer.save_thumbnail(make_grid(drawn[:16].astype(np.uint8)))
+                self.writer.save_thumbnail(make_grid(samples.generated[:16].astype(np.uint8)))
             self.mailbox.post(SamplesStored(samples.step))
 
         self.queue.submit(write)
 
     def store_real(self) -> None:
         """A fixed batch of real items, for the window and the run folder."""
-        real = scene.take_real(self.engine)
+        self._real = real = scene.take_real(self.engine)
         self.mailbox.put_latest(real)
         self.queue.submit(lambda: self.writer.save_real(real))
 
     # -- scores -----------------------------------------------------------------------------------------------------
+
+    def _look(self, samples: Samples) -> None:
+        """Measures the very samples that go to the wall and the timeline: cheap, and so as fresh as the picture is."""
+        if self._measure is None or self._looked == samples.step or not self._is_official(samples):
+            return
+        self._looked = samples.step
+        real = None if self._real is None else self._real.wanted
+        self._post_scores("quality", Observed(samples.generated, real))
 
     def measure(self) -> None:
         """Scores what is drawn and what is recognised; apart from training, so it changes nothing."""
@@ -199,32 +213,23 @@ class Publisher:
         if self._measure is None or self._measured == engine.step_count:
             return
         self._measured = engine.step_count
-        scores = self._measure(self._observe(), engine.dataset.spec)
-        if not scores:
-            return
-        self.post_rows(
-            Rows(
-                "quality",
-                tuple(SeriesInfo(name, "quality", "fake") for name in scores),
-                np.array([engine.step_count], np.int64),
-                np.array([engine.seconds], np.float64),
-                np.array([list(scores.values())], np.float32),
-            )
-        )
+        if engine.dataset.spec.modes and self._looked != engine.step_count:
+            self._look(scene.take_samples(engine, "ema"))
+        if engine.method.predicts:
+            found, labels = engine.recognised(RECOGNISE_COUNT)
+            truth = None if labels is None else labels.cpu().numpy()
+            seen = {name: columns.cpu().numpy() for name, columns in found.items()}
+            # A table of its own: it is measured far more rarely, and a row that is mostly blank would break lines.
+            observed = Observed(recognised=seen, predicts=engine.method.predicts, labels=truth)
+            self._post_scores("recognition", observed)
 
-    def _observe(self) -> Observed:
-        engine = self.engine
-        points = None
-        if engine.dataset.spec.modes:
-            with randomness(seeded(engine.seed, "measure")):
-                values = {name: z.to(engine.device) for name, z in engine.method.draw(MEASURE_COUNT).items()}
-            points = scene.to_items(engine.samples("ema", values)[0]).astype(np.float32)
-        if not engine.method.predicts:
-            return Observed(points)
-        found, labels = engine.recognised(RECOGNISE_COUNT)
-        truth = None if labels is None else labels.cpu().numpy()
-        seen = {name: columns.cpu().numpy() for name, columns in found.items()}
-        return Observed(points, seen, engine.method.predicts, truth)
+    def _post_scores(self, table: str, observed: Observed) -> None:
+        assert self._measure is not None
+        scores, engine = self._measure(observed, self.engine.dataset.spec), self.engine
+        if scores:
+            series = tuple(SeriesInfo(name, "quality", "fake") for name in scores)
+            step, seconds = np.array([engine.step_count], np.int64), np.array([engine.seconds], np.float64)
+            self.post_rows(Rows(table, series, step, seconds, np.array([list(scores.values())], np.float32)))
 
     # -- files ------------------------------------------------------------------------------------------------------
 
@@ -284,7 +289,7 @@ class Publisher:
         """The run went back to ``step``; ``stored`` are the steps whose grids are still there."""
         self.last_checkpoint = self.stored_checkpoint = step
         self.last_stored = max((earlier for earlier in stored if earlier <= step), default=None)
-        self._measured = -1
+        self._measured = self._looked = -1
         self.start_timing()  # steps that were undone are no speed
         self.mailbox.post(Rewound(step))
 
@@ -302,37 +307,21 @@ class Publisher:
     # -- speed ------------------------------------------------------------------------------------------------------
 
     def start_timing(self) -> None:
-        """Forgets past speed: a pause has ended, or the session has begun."""
-        self._speed.clear()
-        self._session_start = None
-
-    def speed(self) -> tuple[float, float]:
-        """Steps and real items per second over the last few seconds; 0 while unknown."""
-        if len(self._speed) < 2:
-            return 0.0, 0.0
-        (first, first_step, first_item), (last, last_step, last_item) = self._speed[0], self._speed[-1]
-        if last <= first:
-            return 0.0, 0.0
-        # Not steps times batch size: a critic may see several batches a step, a generator on its own none.
-        return (last_step - first_step) / (last - first), (last_item - first_item) / (last - first)
+        """A pause has ended, or the session has begun: what was before is no training."""
+        self._timing.interrupt()
 
     def progress(self, now: float) -> Progress:
         """How far and how fast."""
         engine = self.engine
         step = engine.step_count
-        if self._session_start is None:
-            self._session_start = (now, step)
-        self._speed.append((now, step, engine.batches.state()))
-        while len(self._speed) > 2 and now - self._speed[0][0] > 4.0:
-            self._speed.popleft()
-        speed, items = self.speed()
-        eta = (self.total - step) / speed if speed and step - self._session_start[1] >= 30 else None
+        self._timing.tick(now, step, engine.batches.state())
+        speed, items = self._timing.speed()
         return Progress(
             step,
             self.total,
             speed,
             items,
-            eta,
+            self._timing.left(step, self.total),
             memory_used(engine.device),
             self._device_name,
         )

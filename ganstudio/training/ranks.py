@@ -196,22 +196,32 @@ class Together(Ranks):
         )
 
     def average(self, name: str, parameters: Sequence[Tensor]) -> None:
-        """One message for all of them; afterwards the gradients are views of it."""
-        learning = [p for p in parameters if p.grad is not None]
-        gradients = [p.grad for p in learning if p.grad is not None]
-        if not gradients:
-            return
+        """One message for all of them; afterwards the gradients are views of it.
+
+        What has a gradient on some ranks has one on all afterwards: the others' was 0.
+        """
         flat, views = self._flat.get(name, (None, []))
-        if flat is None or [(v.shape, v.stride()) for v in views] != [(g.shape, g.stride()) for g in gradients]:
-            flat = torch.empty(sum(g.numel() for g in gradients), device=self._device)
-            # In each gradient's own order of memory: copying is then a straight run, also for channels_last.
-            parts = torch.split(flat, [g.numel() for g in gradients])
-            views = [_shaped(part, g) for part, g in zip(parts, gradients, strict=True)]
+        count = len(parameters)
+        if flat is None or [(v.shape, v.stride()) for v in views] != [(p.shape, p.stride()) for p in parameters]:
+            sizes = [p.numel() for p in parameters]
+            flat = torch.empty(sum(sizes) + count, device=self._device)  # at its end: how many ranks have each
+            # In each parameter's own order of memory: copying is then a straight run, also for channels_last.
+            views = [
+                _shaped(part, p) for part, p in zip(torch.split(flat, [*sizes, count])[:-1], parameters, strict=True)
+            ]
             self._flat[name] = flat, views
-        torch._foreach_copy_(views, gradients)
+        has = [p.grad is not None for p in parameters]
+        complete = all(has)
+        if not complete:
+            flat.zero_()
+        flat[-count:] = 1.0 if complete else flat.new_tensor(has)
+        if mine := [(view, p.grad) for view, p in zip(views, parameters, strict=True) if p.grad is not None]:
+            torch._foreach_copy_([view for view, _grad in mine], [grad for _view, grad in mine])
         self._sum(flat)
-        for parameter, view in zip(learning, views, strict=True):
-            parameter.grad = view
+        # Asked, and waited for, only where something is missing here.
+        found = has if complete else (flat[-count:] > 0).tolist()
+        for parameter, view, there in zip(parameters, views, found, strict=True):
+            parameter.grad = view if there else None
 
     def settle(self, values: Iterable[list[Tensor]], method: nn.Module) -> None:
         """One message for all of them."""

@@ -32,7 +32,11 @@ def goal_of(run: Run, steps: int | None) -> int:
     if goal <= done:  # only then does it matter whether it can be used, which takes reading it
         done = run.newest_good_checkpoint().step or 0
     if goal <= done:
-        raise UsageError(_("This run has already reached step {done}; ask for more than that.").format(done=done))
+        raise UsageError(
+            _("This run has already reached step {done}; ask for more than that, e.g. {more}.").format(
+                done=done, more=done + max(run.info.experiment.steps, 1)
+            )
+        )
     return goal
 
 

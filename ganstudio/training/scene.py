@@ -11,13 +11,13 @@ from torch import Tensor
 from torch.nn.functional import interpolate
 
 from ganstudio.core.commands import Source
-from ganstudio.core.controls import GeneratorIndex, LatentVector
+from ganstudio.core.controls import GeneratorIndex
+from ganstudio.core.dataspec import Box
 from ganstudio.core.events import RealBatch, Samples, Scene
-from ganstudio.methods.base import Method
+from ganstudio.methods.view import inside
 from ganstudio.nn.labelmaps import picture_of
 from ganstudio.training.engine import Engine
 
-HEAT_CELLS, MANIFOLD_LINES, ARROWS = 48, 21, 64
 REAL_POINTS = 4000
 
 
@@ -82,41 +82,13 @@ def take_real(engine: Engine) -> RealBatch:
         return RealBatch(to_items(real), None if raw is None else _scores(view.score(raw)))
 
 
-def take_scene(engine: Engine, source: Source) -> Scene | None:
-    """The inside of a 2-D game; None where the data are not 2-D or the method has no discriminator to look into."""
+def take_scene(engine: Engine, source: Source, box: Box | None = None) -> Scene | None:
+    """The inside of a 2-D game; None where the data are not 2-D or the method has no discriminator to look into.
+
+    ``box`` is the part of the plane that is seen; the square of the data by default.
+    """
     spec = engine.dataset.spec
-    if spec.kind != "points":
+    if spec.pictures:
         return None
     with engine.drawing(source) as view:
-        side = torch.linspace(-spec.extent, spec.extent, HEAT_CELLS, device=engine.device)
-        y, x = torch.meshgrid(side, side, indexing="ij")
-        raw = view.critic(torch.stack((x.flatten(), y.flatten()), 1))
-        if raw is None:
-            return None
-        heat = view.score(raw).view(HEAT_CELLS, HEAT_CELLS)
-        manifold = _manifold(view, engine)
-        fakes = view.generate({name: values[:ARROWS] for name, values in engine.fixed.items()})
-        with torch.enable_grad():
-            pull = view.pull(fakes)
-    arrows = None if pull is None else torch.cat((fakes, pull), 1).float().cpu().numpy()
-    return Scene(
-        engine.step_count, spec.extent, heat.float().cpu().numpy(), view.score_is_probability, manifold, arrows
-    )
-
-
-def _manifold(view: Method, engine: Engine) -> NDArray[np.float32] | None:
-    """Where a grid over the first two latent dimensions lands; the other dimensions stand at 0."""
-    control = next((control for control in view.controls() if isinstance(control, LatentVector)), None)
-    if control is None:
-        return None
-    reach = 1.0 if control.prior == "uniform" else 2.0
-    side = torch.linspace(-reach, reach, MANIFOLD_LINES, device=engine.device)
-    latents = torch.zeros(MANIFOLD_LINES**2, control.size, device=engine.device)
-    rows, columns = torch.meshgrid(side, side, indexing="ij")
-    latents[:, 0] = columns.flatten()
-    if control.size > 1:
-        latents[:, 1] = rows.flatten()
-    values = {name: rest[:1].expand(len(latents), *rest.shape[1:]) for name, rest in engine.fixed.items()}
-    points = view.generate({**values, control.name: latents})
-    grid: NDArray[np.float32] = points.view(MANIFOLD_LINES, MANIFOLD_LINES, 2).float().cpu().numpy()
-    return grid
+        return inside(view, engine.fixed, engine.step_count, box or spec.square)

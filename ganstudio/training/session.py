@@ -51,7 +51,7 @@ class Session(Trainer):
             **options: ``folder`` of runs or exact ``path``; ``hold_on_trouble``: pause on a loss that is not finite and
                 on a failed write, else the session fails (a full disk is waited for in any case); ``paused``: hold at
                 step 0; ``measure``: scores of what is seen; ``pace``: the rhythm; ``patience``: seconds for which a
-                session that was asked to stop waits for room on a full disk.
+                session that was asked to stop waits for room on a full disk; ``expected``: seconds a step, as foretold.
 
         Raises:
             UsageError: the experiment cannot be trained; nothing was written.

@@ -11,7 +11,8 @@ from torch import Tensor
 from ganstudio.core.errors import StoreError
 from ganstudio.core.i18n import _
 from ganstudio.methods.base import part_of
-from ganstudio.training.engine import Engine, seeded
+from ganstudio.nn.random import seeded
+from ganstudio.training.engine import Engine
 
 
 def state_of(engine: Engine) -> tuple[dict[str, Tensor], dict[str, Any]]:

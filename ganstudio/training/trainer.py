@@ -66,6 +66,7 @@ class Trainer:
         patience: float = 55.0,
         changes: Mapping[str, Value] | None = None,
         ranks: Ranks = ALONE,
+        expected: float = 0.0,
     ) -> None:
         self.experiment, self._changes = experiment, dict(changes or {})
         self._ranks, self.given_up = ranks, False
@@ -77,7 +78,7 @@ class Trainer:
         self._run_before, self._folder, self._wanted_path = run, folder, path
         self._step_before = run.status().step if run else 0
         self._hold_on_trouble, self._keep = hold_on_trouble, keep
-        self._measure, self._pace = measure, pace
+        self._measure, self._pace, self._expected = measure, pace, expected
         self._commands = CommandQueue()
         self._total = experiment.steps
         self._paused, self._pending = paused, 0
@@ -94,7 +95,8 @@ class Trainer:
         try:
             engine, writer = self._prepare()
             queue = WriteQueue(on_error=self._disk.failed, on_disk_full=self._disk.is_full, on_room=self._disk.is_full)
-            self._publisher = Publisher(engine, self.mailbox, writer, queue, self._measure, self._pace, self._keep)
+            kept = self._measure, self._pace, self._keep, self._expected
+            self._publisher = Publisher(engine, self.mailbox, writer, queue, *kept)
             self._publisher.total, self._publisher.show = self._total, self._show
             self.mailbox.post(Roles(engine.roles))
             self._begin(engine, self._publisher)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 os.environ.setdefault("PYQTGRAPH_QT_LIB", "PySide6")
 os.environ.setdefault("QT_API", "pyside6")
 
-from PySide6.QtCore import QEventLoop, QTimer
+from PySide6.QtCore import QEventLoop, QLibraryInfo, QTimer, QTranslator
 from PySide6.QtWidgets import QApplication
 
 from ganstudio.app.actions import ActionTable
@@ -22,7 +22,7 @@ from ganstudio.app.logs import start_logging, stop_logging
 from ganstudio.app.notifications import install_hooks
 from ganstudio.app.settings import SettingsStore
 from ganstudio.core.errors import StoreError, StudioError
-from ganstudio.core.i18n import _
+from ganstudio.core.i18n import _, language
 from ganstudio.core.screenshot import Screenshot
 from ganstudio.ui.kit.icons import app_icon
 from ganstudio.ui.kit.style import set_theme
@@ -47,6 +47,11 @@ def make_application() -> QApplication:
     app.setApplicationDisplayName("ganstudio")
     app.setDesktopFileName("ganstudio")
     app.setWindowIcon(app_icon())
+    spoken = language()
+    if spoken and not app.findChildren(QTranslator):
+        texts = QTranslator(app)  # of Qt's own buttons, menus of text fields, names of keys
+        if texts.load(f"qtbase_{spoken}", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)):
+            app.installTranslator(texts)
     return app
 
 

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QButtonGroup, QFrame, QToolButton
 
 from ganstudio.core.i18n import _
 from ganstudio.ui.kit.icons import icon
-from ganstudio.ui.kit.parts import boxed, tool_button
+from ganstudio.ui.kit.parts import boxed, one_stop, tool_button
 
 WIDTH = 72
 
@@ -28,6 +28,7 @@ class Rail(QFrame):
         self.setAccessibleName(_("Workspaces"))
         self.setFixedWidth(WIDTH)
         self._group = QButtonGroup(self)
+        self._group.buttonToggled.connect(one_stop)
         self.buttons: dict[str, QToolButton] = {}
         self._column = boxed(None, into=self, margins=(6, 8, 6, 8), gap=4)
 
@@ -37,6 +38,7 @@ class Rail(QFrame):
         button.setIcon(icon(icon_name, "text_muted", on="accent"))
         button.setCheckable(True)
         self._group.addButton(button)
+        one_stop(button, False)
         button.clicked.connect(lambda _checked=False: self.chosen.emit(name))
         self._column.insertWidget(len(self.buttons), button)
         self.buttons[name] = button

@@ -8,28 +8,31 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QRect, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QGuiApplication, QResizeEvent
+from PySide6.QtCore import QByteArray, QMargins, QPoint, QRect, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QMainWindow, QMessageBox, QStackedWidget, QWidget
 
 from ganstudio.app.actions import Action, ActionTable
 from ganstudio.app.notifications import Notifications, notifications
 from ganstudio.core.errors import UsageError
-from ganstudio.core.i18n import _
+from ganstudio.core.i18n import _, plural
 from ganstudio.ui.kit.errors import ErrorBanner
 from ganstudio.ui.kit.icons import app_icon
 from ganstudio.ui.kit.lifetimes import listen
 from ganstudio.ui.kit.menus import ActionBinder
 from ganstudio.ui.kit.motion import set_reduced_motion
 from ganstudio.ui.kit.parts import boxed
+from ganstudio.ui.kit.reading import ReadInOrder
 from ganstudio.ui.kit.style import set_theme
 from ganstudio.ui.kit.theme import current_theme
 from ganstudio.ui.palette import Palette
 from ganstudio.ui.rail import Rail
 from ganstudio.ui.statusbar import StatusBar
-from ganstudio.ui.toasts import Toasts
+from ganstudio.ui.toasts import Messages, Toasts
 
 LEAST, USUAL = QSize(1024, 700), QSize(1366, 768)
+FRAME, FRAME_MS = QMargins(0, 38, 0, 0), 200
+"""What a frame may take, until it can be asked how much it does, so many milliseconds after the window is shown."""
 
 if TYPE_CHECKING:
     from ganstudio.app.settings import SettingsStore
@@ -45,7 +48,7 @@ class _Workspace:
     built: QWidget | None = None
 
 
-class Shell(QMainWindow):
+class Shell(ReadInOrder, QMainWindow):
     """The window.
 
     Args:
@@ -80,11 +83,14 @@ class Shell(QMainWindow):
         self._fullscreen_from_maximised = False
         self.close_guard: Callable[[], bool] = lambda: True
         self._lay_out()
-        self.setMinimumSize(LEAST.boundedTo(self._room().size()))  # a screen may be smaller
+        self._framed = QTimer(self, singleShot=True, interval=FRAME_MS)
+        self._framed.timeout.connect(self._keep_on_screen)
+        self._keep_on_screen()
         self._add_actions()
         self.binder = ActionBinder(self, self.table)
         self.binder.bind(self.rail.add_below(_("Theme"), "contrast"), "view.theme")
         self.binder.bind(self.rail.add_below(_("Preferences"), "settings"), "app.preferences")
+        self.binder.bind(self.statusbar.messages, "view.messages")
         self._deafen = listen(self, (store.changed, self._setting_changed))
         hub.subscribe(self.toasts.show_message)
         self._listening = True
@@ -95,12 +101,13 @@ class Shell(QMainWindow):
         self.stack = QStackedWidget()
         self.statusbar = StatusBar()
         self.statusbar.run_clicked.connect(self.run_clicked)
-        centre = QWidget()
-        row = boxed(self.rail, self.stack, across=True, stretch=self.stack)
+        centre, lane = QWidget(), QWidget()
+        side = boxed(self.stack, lane, stretch=self.stack)
+        row = boxed(self.rail, side, across=True, stretch=side)
         boxed(row, self.statusbar, into=centre, stretch=row)
         self.setCentralWidget(centre)
-        self.toasts = Toasts(self.stack)
-        self.stack.currentChanged.connect(self.toasts.lift)  # a stack raises the page that it shows
+        self.toasts = Toasts(centre, self.stack, lane)
+        self.toasts.unread_changed.connect(self._count_messages)
         self.palette_box = Palette(self.table, self)
 
     # workspaces
@@ -170,7 +177,7 @@ class Shell(QMainWindow):
         remembered = place.page.focusWidget()
         self.stack.setCurrentWidget(place.page)
         if focus is None:
-            self.stack.setFocus()  # no ring before the keyboard is used; Tab begins at the rail
+            self.stack.setFocus()  # no ring before the keyboard is used; Tab begins with the page
         elif focus not in (self.stack, self.rail.buttons[name]):
             self._give_keyboard(place, remembered)
         self.current_workspace = name
@@ -199,13 +206,17 @@ class Shell(QMainWindow):
             Action("app.quit", _("Quit"), self.close, "power", "Ctrl+Q", f"{file}/9", _("Closes the window.")),
             Action("app.palette", _("Find a command"), self.palette_box.open, "search", "Ctrl+K; Ctrl+Shift+P",
                    f"{view}/1", _("Type a few letters of what you want to do.")),
+            Action("app.menu", _("Open the menu"), lambda: self.binder.open_bar(), "menu", "F10", "",
+                   _("Arrow keys and the underlined letters lead on; Alt and a letter opens one of the menus.")),
             Action("view.theme", _("Switch light and dark"), self.toggle_theme, "contrast", "Ctrl+Shift+L",
                    f"{view}/2", _("Preferences can follow the system instead.")),
             Action("view.fullscreen", _("Full screen"), self.toggle_fullscreen, "fit", "F11", f"{view}/2",
                    _("The whole screen for the window, and back."), checked=self.isFullScreen),
+            Action("view.messages", _("Messages"), self.open_messages, "bell", "F8", f"{view}/2",
+                   _("All that was said since the program was started."), wording=self._messages_words),
             Action("view.reset-layout", _("Reset layout"), self.reset_layout, "window", "", f"{view}/3",
                    _("Forgets sizes and positions of window and panels.")),
-            Action("help.shortcuts", _("Keyboard shortcuts"), self.open_shortcuts, "keyboard", "F1; Ctrl+/", more,
+            Action("help.shortcuts", _("Keyboard shortcuts"), self.open_shortcuts, "keyboard", "Ctrl+/", more,
                    _("All keys in one place.")),
             Action("help.about", _("About ganstudio"), self.open_about, "info", "", f"{more}/1",
                    _("Version, licence and the folders in use.")),
@@ -242,6 +253,19 @@ class Shell(QMainWindow):
         """``(group, what, keys)`` of keys that are no actions, for the list of shortcuts."""
         return []
 
+    def open_messages(self) -> None:
+        """Shows what was said."""
+        Messages(self._hub, self).open()
+        self.toasts.read_all()
+
+    def _messages_words(self) -> str:
+        unread = self.toasts.unread
+        return plural("Messages ({n} new)", "Messages ({n} new)", unread) if unread else _("Messages")
+
+    def _count_messages(self) -> None:
+        self.statusbar.set_unread(self.toasts.unread)
+        self.table.refresh()
+
     def open_about(self) -> None:
         """Says what this is."""
         from importlib.metadata import PackageNotFoundError, version
@@ -272,22 +296,32 @@ class Shell(QMainWindow):
 
     # geometry
 
-    @staticmethod
-    def _room() -> QRect:
-        """What of the screen a window may take."""
-        screen = QGuiApplication.primaryScreen()
-        return screen.availableGeometry() if screen is not None else QRect(0, 0, USUAL.width(), USUAL.height())
-
     def place(self, geometry: str) -> None:
         """Puts the window where it was (base64), or in the middle where that is no place any more. Before ``show``."""
         restored = bool(geometry) and self.restoreGeometry(QByteArray(base64.b64decode(geometry)))
-        visible = any(
-            screen.availableGeometry().intersected(self.frameGeometry()).width() >= 200
-            and screen.availableGeometry().contains(self.frameGeometry().topLeft() + self.rect().center() * 0.2)
-            for screen in QGuiApplication.screens()
-        )
-        if not restored or not visible:
+        if restored and QGuiApplication.screenAt(self.geometry().center()) is not None:
+            self._keep_on_screen()
+        else:
             self._centre()
+
+    def _keep_on_screen(self) -> None:
+        """Makes the window smaller and moves it where it is not on its screen with its whole frame."""
+        screen, handle = self.screen() or QGuiApplication.primaryScreen(), self.windowHandle()
+        if screen is None or self.isMaximized() or self.isFullScreen():
+            return
+        room = screen.availableGeometry().marginsRemoved(FRAME if handle is None else handle.frameMargins())
+        self.setMinimumSize(LEAST.boundedTo(room.size()))  # a screen may be smaller
+        size, at = self.size().boundedTo(room.size()), self.geometry().topLeft()
+        last = room.bottomRight() - QPoint(size.width() - 1, size.height() - 1)
+        x, y = max(room.x(), min(at.x(), last.x())), max(room.y(), min(at.y(), last.y()))
+        if (box := QRect(QPoint(x, y), size)) != self.geometry():
+            self.setGeometry(box)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """How wide the frame is can be known only now, a moment later."""
+        super().showEvent(event)
+        if not event.spontaneous():
+            self._framed.start()
 
     def begin(self, workspace: str = "") -> None:
         """Shows the first workspace: this one, or that which was looked at last."""
@@ -296,11 +330,13 @@ class Shell(QMainWindow):
         self.show_workspace(wanted if wanted in self._workspaces else next(iter(self._workspaces)))
 
     def _centre(self) -> None:
-        room = self._room()
-        size = QSize(max(USUAL.width(), room.width() * 4 // 5), max(USUAL.height(), room.height() * 4 // 5))
-        size = size.boundedTo(QSize(1760, 1100)).boundedTo(room.size())
-        self.resize(size)
-        self.move(room.center() - self.rect().center())
+        screen = QGuiApplication.primaryScreen()
+        room = screen.availableGeometry() if screen is not None else QRect(QPoint(), USUAL)
+        size = USUAL.expandedTo(room.size() * 0.8).boundedTo(QSize(1760, 1100))
+        box = QRect(QPoint(), size)
+        box.moveCenter(room.center())
+        self.setGeometry(box)
+        self._keep_on_screen()
 
     def reset_layout(self) -> None:
         """Forgets sizes and positions; panels take theirs back when they see ``layouts`` change."""
@@ -314,6 +350,11 @@ class Shell(QMainWindow):
         super().resizeEvent(event)
         if not self.palette_box.isHidden():
             self.palette_box.place()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Escape, where nobody else wants it, closes the message that came last."""
+        if event.key() != Qt.Key.Key_Escape or not self.toasts.dismiss_newest():
+            super().keyPressEvent(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Asks the guard, remembers the geometry, lets everything stop."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QTreeWidget, QTreeWidgetItem, QWidget
+from PySide6.QtWidgets import QDialog, QWidget
 
 from ganstudio.app.actions import ActionTable
 from ganstudio.core.i18n import _
+from ganstudio.ui.kit.grouped import GroupedRows
 from ganstudio.ui.kit.parts import boxed, entry, push_button
-from ganstudio.ui.kit.theme import ui_font
 from ganstudio.ui.kit.words import keys_text
 
 
@@ -28,50 +28,21 @@ class Shortcuts(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(_("Keyboard shortcuts"))
         words = _("Shows only what contains these letters, in its name or its keys")
-        search = entry(_("Search"), words, _("Search the shortcuts"), changed=self._filter, clear=True)
-        self._groups: dict[str, tuple[QTreeWidgetItem, list[QTreeWidgetItem]]] = {}
-        self._tree = QTreeWidget()
-        self._tree.setAccessibleName(_("Shortcuts"))
-        self._tree.setToolTip(_("What can be done by keyboard"))
-        self._tree.setColumnCount(2)
-        self._tree.setHeaderHidden(True)
-        self._tree.setRootIsDecorated(False)
-        self._tree.setIndentation(12)
-        self._tree.setSelectionMode(QTreeWidget.SelectionMode.SingleSelection)
-        self._tree.ensurePolished()  # row heights are kept from the first layout, which needs the style sheet
+        self._tree = GroupedRows(_("Shortcuts"), _("What can be done by keyboard"), 2)
+        search = entry(_("Search"), words, _("Search the shortcuts"), changed=self._tree.search, clear=True)
         for action in table:
             if action.shortcuts:
                 keys = "  ".join(map(keys_text, action.shortcuts))
-                self._add(action.menu_name or _("Other"), action.title, keys)
-        for row in more:
-            self._add(*row)
-        self._tree.expandAll()
+                self._tree.add(action.menu_name or _("Other"), (action.title, keys))
+        for group, *row in more:
+            self._tree.add(group, row)
         self._tree.setColumnWidth(0, 320)
         close = push_button(_("Close"), "", _("Close this window"), clicked=self.close)
         foot = boxed(None, close, across=True)
         boxed(search, self._tree, foot, into=self, margins=(16, 16, 16, 12), gap=8, stretch=self._tree)
         self.resize(520, 560)
 
-    def _add(self, group: str, what: str, keys: str) -> None:
-        if group not in self._groups:
-            head = QTreeWidgetItem(self._tree, [group])
-            head.setFont(0, ui_font(weight=ui_font().weight().DemiBold))
-            head.setFlags(Qt.ItemFlag.ItemIsEnabled)
-            head.setFirstColumnSpanned(True)
-            self._groups[group] = (head, [])
-        head, entries = self._groups[group]
-        entries.append(QTreeWidgetItem(head, [what, keys]))
-        entries[-1].setToolTip(0, f"{what}: {keys}")
-
     @property
     def rows(self) -> list[tuple[str, str]]:
         """What is on view: ``(what, keys)``."""
-        items = [item for _head, entries in self._groups.values() for item in entries]
-        return [(item.text(0), item.text(1)) for item in items if not item.isHidden()]
-
-    def _filter(self, text: str) -> None:
-        wanted = text.casefold().strip()
-        for head, entries in self._groups.values():
-            for item in entries:
-                item.setHidden(wanted not in f"{item.text(0)} {item.text(1)}".casefold())
-            head.setHidden(all(item.isHidden() for item in entries))
+        return [(item.text(0), item.text(1)) for _key, item in self._tree.rows()]

@@ -15,7 +15,7 @@ from ganstudio.ui.kit.icons import icon_pixmap
 from ganstudio.ui.kit.painted import draw_progress, write_line
 from ganstudio.ui.kit.parts import ElidedLabel, boxed, filled_menu
 from ganstudio.ui.kit.theme import current_theme, theme_hub, ui_font
-from ganstudio.ui.kit.words import state_text, step_text
+from ganstudio.ui.kit.words import as_entry, state_text, step_text
 
 if TYPE_CHECKING:
     from ganstudio.core.events import State  # brings numpy, which the first view of the window need not wait for
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 HEIGHT = 32
 CHIP_LEAST = 176
 CHIP_MOST = 400
+MESSAGES = 56
 
 _STATES: dict[State, tuple[str, str]] = {
     "preparing": ("clock", "text_muted"),
@@ -143,9 +144,19 @@ class StatusBar(QFrame):
         self._more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self._more.setMenu(filled_menu(self._more, self._fill))
         self._more.hide()
+        self.messages = QToolButton()
+        self.messages.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.messages.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.messages.setFont(ui_font(tabular=True))
+        self.messages.setFixedSize(MESSAGES, HEIGHT - 6)  # as many as there are: nothing moves beside it
         self._row = boxed(self._idle, self._more, into=self, across=True, margins=(8, 1, 12, 0), gap=4)
         self._row.setStretchFactor(self._idle, 1)
         self._row.addStretch(0)
+        self._row.addWidget(self.messages)
+
+    def set_unread(self, number: int) -> None:
+        """Says beside the bell how many messages are new."""
+        self.messages.setText("" if not number else str(number) if number < 100 else "99+")
 
     def set_runs(self, runs: list[RunChip]) -> None:
         """Shows these runs, in this order. Cheap when only numbers change: buttons keep place and focus."""
@@ -174,7 +185,7 @@ class StatusBar(QFrame):
         self._fit()
 
     def _fit(self) -> None:
-        room, least = self.width() - 32, CHIP_LEAST + 4
+        room, least = self.width() - 36 - MESSAGES, CHIP_LEAST + 4
         more = len(self._chips) > max(1, room // least)
         self._fitting = max(1, (room - 56 * more) // least)
         for place, chip in enumerate(self._chips):
@@ -188,7 +199,9 @@ class StatusBar(QFrame):
 
     def _fill(self, menu: QMenu) -> None:
         for chip in self._chips[self._fitting :]:
-            menu.addAction(f"{chip.name}  ({state_text(chip.state)})", partial(self.run_clicked.emit, chip.id))
+            menu.addAction(
+                f"{as_entry(chip.name)}  ({state_text(chip.state)})", partial(self.run_clicked.emit, chip.id)
+            )
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Shows as many runs as there is room for."""

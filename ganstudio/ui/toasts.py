@@ -1,29 +1,56 @@
-"""Messages that come up in the lower right corner, never in the way and never modal."""
+"""Messages of the window: they stand where no control is, go by click and by time, and are kept in a list."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer
-from PySide6.QtGui import QEnterEvent, QKeyEvent
-from PySide6.QtWidgets import QWidget
+from itertools import groupby
 
-from ganstudio.app.notifications import Notification
-from ganstudio.ui.kit.errors import MessageBody
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, QTimer, Signal
+from PySide6.QtGui import QEnterEvent, QGuiApplication, QKeyEvent, QMouseEvent, QRegion
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QApplication,
+    QDialog,
+    QLabel,
+    QScrollBar,
+    QStackedWidget,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QWidget,
+)
 
-INFO_MS = 6000
-MOST_SHOWN = 4
-WIDTH = 380
+from ganstudio.app.notifications import Level, Notification, Notifications
+from ganstudio.core.i18n import _
+from ganstudio.ui.kit.errors import COLOURS, MessageBody
+from ganstudio.ui.kit.icons import icon
+from ganstudio.ui.kit.parts import boxed, push_button
+from ganstudio.ui.kit.theme import mono_font
+from ganstudio.ui.kit.words import date_text
+
+LASTS_MS: dict[Level, int] = {"info": 6_000, "warning": 60_000}
+"""How long a message stays by itself; an error stays until it is closed."""
+BUTTON_MS = 10_000
+"""The least for one with a button, as *Undo* is."""
+LOOK_MS = 1_000
+MOST_SHOWN, WIDTH, MARGIN, STEP = 3, 380, 12, 8
+GROUND = (400, 64)
+"""What takes keys and is no smaller than this is a picture, a plot, a canvas: ground. Cards, sliders, fields are smaller."""
 
 
 class Toast(MessageBody):
-    """One message; information goes by itself unless the mouse or the keyboard is on it."""
+    """One message. It waits while the mouse or the keyboard is on it, or a question stands before the window."""
+
+    closed = Signal()
+    """A person has closed it, or did what its button says."""
 
     def __init__(self, message: Notification, parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("toast")
+        self._text.setTextInteractionFlags(Qt.TextInteractionFlag.NoTextInteraction)  # a click closes; the list copies
         self.message = message
         self.count = 1
-        self.close_clicked.connect(self.dismiss)
-        self._timer = QTimer(self, singleShot=True, interval=INFO_MS)
+        self.close_clicked.connect(self.close_by_hand)
+        self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self._time_is_up)
         self._fill()
 
@@ -36,11 +63,11 @@ class Toast(MessageBody):
         self._count_down()
 
     def _count_down(self) -> None:
-        if self.message.level == "info":
-            self._timer.start()
+        if lasts := LASTS_MS.get(self.message.level, 0):
+            self._timer.start(max(lasts, BUTTON_MS if self.message.run is not None else 0))
 
     def _run_and_go(self) -> None:
-        self.dismiss()
+        self.close_by_hand()
         if self.message.run is not None:
             self.message.run()
 
@@ -49,6 +76,11 @@ class Toast(MessageBody):
         self.count += 1
         self._fill()
 
+    def close_by_hand(self) -> None:
+        """Takes it away, read."""
+        self.closed.emit()
+        self.dismiss()
+
     def dismiss(self) -> None:
         """Takes it away."""
         self._timer.stop()
@@ -56,8 +88,13 @@ class Toast(MessageBody):
         self.setParent(None)
         self.deleteLater()
 
+    @property
+    def attended(self) -> bool:
+        """Whether the mouse or the keyboard is on it."""
+        return self.underMouse() or self.isAncestorOf(self.window().focusWidget() or self.window())
+
     def _time_is_up(self) -> None:
-        if self.underMouse() or self.isAncestorOf(self.window().focusWidget() or self.window()):
+        if self.attended or QApplication.activeModalWidget() is not None:
             self._timer.start()
         else:
             self.dismiss()
@@ -72,26 +109,46 @@ class Toast(MessageBody):
         self._count_down()
         super().leaveEvent(event)
 
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """A click closes it."""
+        if event.button() == Qt.MouseButton.LeftButton and self.rect().contains(event.position().toPoint()):
+            self.close_by_hand()
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Escape closes it."""
         if event.key() == Qt.Key.Key_Escape:
-            self.dismiss()
+            self.close_by_hand()
         else:
             super().keyPressEvent(event)
 
 
 class Toasts(QObject):
-    """Stacks messages above the status bar of a window; the rest waits its turn.
+    """Finds each message a place, as low and as far to the right as there is one, and keeps it there.
+
+    It covers pictures, plots and what is empty, and never a control or words: where those take everything, a lane opens
+    below the page.
 
     Args:
-        over: the widget in whose lower right corner they stand.
+        over: of which they are children: it holds the pages, so that none of them ever lies above.
+        pages: where they stand.
+        lane: an empty widget below the pages, across the window.
     """
 
-    def __init__(self, over: QWidget) -> None:
+    unread_changed = Signal()
+
+    def __init__(self, over: QWidget, pages: QStackedWidget, lane: QWidget) -> None:
         super().__init__(over)
-        self._over = over
+        self._over, self._pages, self._lane = over, pages, lane
+        self._lane.setFixedHeight(0)
         self._waiting: list[Notification] = []
-        over.installEventFilter(self)
+        self.unread = 0
+        """How many messages nobody has closed or looked up in the list."""
+        pages.installEventFilter(self)
+        pages.currentChanged.connect(lambda: self._soon.start())
+        self._soon = QTimer(self, singleShot=True, interval=0)  # after the page has laid itself out
+        self._soon.timeout.connect(self.place)
+        self._look = QTimer(self, interval=LOOK_MS)
+        self._look.timeout.connect(self.place)
 
     @property
     def shown(self) -> tuple[Toast, ...]:
@@ -102,16 +159,43 @@ class Toasts(QObject):
         """Shows a message, counts it on the one that says the same, or lets it wait for room."""
         if same := [toast for toast in self.shown if toast.message == message]:
             same[0].repeat()
-        elif len(self.shown) >= MOST_SHOWN:
+        elif message not in self._waiting:
             self._waiting.append(message)
-        else:
-            toast = Toast(message, self._over)
-            toast.setFixedWidth(min(WIDTH, max(240, self._over.width() - 32)))
-            toast.installEventFilter(self)
-            toast.destroyed.connect(self._next)
-            toast.show()
-            toast.raise_()
-            self.place()
+            self._read(-1)
+            self._next()
+
+    def _show(self, message: Notification) -> None:
+        toast = Toast(message, self._over)
+        toast.setFixedWidth(min(WIDTH, max(240, self._pages.width() - 2 * MARGIN)))
+        toast.installEventFilter(self)
+        toast.closed.connect(self._closed)
+        toast.destroyed.connect(self._next)
+        self._fit(toast)
+        toast.move(self._over.width(), 0)  # nowhere yet
+        toast.show()
+        toast.raise_()
+        self._look.start()
+        self.place()
+
+    def read_all(self) -> None:
+        """Somebody looks at the list."""
+        self._read(self.unread)
+
+    def _closed(self) -> None:
+        toast = self.sender()
+        self._read(1)
+        if isinstance(toast, Toast) and toast.attended and (page := self._pages.currentWidget()) is not None:
+            (page.focusWidget() or page).setFocus()  # where the keyboard was before
+
+    def _read(self, number: int) -> None:
+        self.unread = max(0, self.unread - number)
+        self.unread_changed.emit()
+
+    def dismiss_newest(self) -> bool:
+        """Closes the message that came last; whether there was one."""
+        if shown := self.shown:
+            shown[-1].close_by_hand()
+        return bool(shown)
 
     def dismiss_all(self) -> None:
         """Takes all away, also those that wait."""
@@ -119,32 +203,144 @@ class Toasts(QObject):
         for toast in self.shown:
             toast.dismiss()
 
-    def lift(self) -> None:
-        """Puts them above what has been raised meanwhile."""
-        for toast in self.shown:
-            toast.raise_()
-
     def _next(self) -> None:
-        if self._waiting:
-            self.show_message(self._waiting.pop(0))
-        self.place()
+        if self._waiting and len(self.shown) < MOST_SHOWN:
+            self._show(self._waiting.pop(0))
+        else:
+            self.place()
+
+    @staticmethod
+    def _fit(toast: Toast) -> None:
+        toast.adjustSize()
+        height = toast.heightForWidth(toast.width())
+        toast.resize(toast.width(), max(height, toast.minimumSizeHint().height()))
 
     def place(self) -> None:
-        """Stacks them anew: the newest lowest."""
-        bottom = self._over.height() - 16
-        for toast in reversed(self.shown):
-            toast.adjustSize()
-            height = toast.heightForWidth(toast.width())
-            toast.resize(toast.width(), max(height, toast.minimumSizeHint().height()))
-            bottom -= toast.height()
-            toast.move(self._over.width() - toast.width() - 16, max(8, bottom))
-            bottom -= 8
+        """Gives a place to each that has none, or whose place a control has come to; the others stay."""
+        toasts = self.shown
+        if not toasts:
+            self._look.stop()
+            self._lane.setFixedHeight(0)
+            return
+        room, taken = self._pages.geometry(), self._taken()
+        below: list[Toast] = []
+        for toast in toasts:
+            now = toast.geometry()
+            stays = toast.attended or (room.contains(now) and not taken.intersects(now))
+            spot = now if stays else _free(room, toast, taken)
+            if spot is None:
+                below.append(toast)
+            else:
+                toast.move(spot.topLeft())
+                taken = taken.united(spot.adjusted(-8, -8, 8, 8))
+        self._use_lane(below)
+
+    def _use_lane(self, toasts: list[Toast]) -> None:
+        """Beside each other from the right, then above; the page gives way."""
+        each = max(1, self._pages.width() // (WIDTH + MARGIN))
+        rows = [toasts[start : start + each] for start in range(0, len(toasts), each)]
+        heights = [max(toast.height() for toast in row) + MARGIN for row in rows]
+        self._lane.setFixedHeight(sum(heights))
+        bottom = self._lane.geometry().bottom() + 1 - MARGIN // 2
+        for row, height in zip(rows, heights, strict=True):
+            for place, toast in enumerate(row, 1):
+                toast.move(self._pages.geometry().right() - place * (toast.width() + MARGIN), bottom - toast.height())
+            bottom -= height
+
+    def _taken(self) -> QRegion:
+        """Where controls and words are on view."""
+        taken = QRegion()
+        for widget in self._pages.currentWidget().findChildren(QWidget):
+            if widget.isVisible() and _is_read_or_used(widget):
+                seen = widget.visibleRegion().boundingRect()
+                if isinstance(widget, QAbstractItemView):
+                    seen = seen.intersected(QRect(0, 0, widget.width(), _end_of_rows(widget)))
+                taken = taken.united(QRect(widget.mapTo(self._over, seen.topLeft()), seen.size()))
+        return taken
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Keeps the corner when the window or a message changes its size."""
+        """Looks for places anew when the window or a message changes its size."""
         kind = event.type()
-        if (watched is self._over and kind == QEvent.Type.Resize) or (
-            isinstance(watched, Toast) and kind in (QEvent.Type.LayoutRequest, QEvent.Type.Hide)
-        ):
-            self.place()
+        if isinstance(watched, Toast) and kind == QEvent.Type.LayoutRequest:
+            self._fit(watched)
+        if kind == QEvent.Type.Resize or (isinstance(watched, Toast) and kind == QEvent.Type.Hide):
+            self._soon.start()
         return False
+
+
+def _is_read_or_used(widget: QWidget) -> bool:
+    if isinstance(widget, QLabel):
+        return bool(widget.text())
+    if isinstance(widget, QScrollBar | QAbstractItemView | QAbstractButton):
+        return True
+    small = widget.width() < GROUND[0] or widget.height() < GROUND[1]
+    return small and widget.focusPolicy() != Qt.FocusPolicy.NoFocus
+
+
+def _end_of_rows(view: QAbstractItemView) -> int:
+    model = view.model()
+    last = view.visualRect(model.index(model.rowCount() - 1, 0)) if model is not None else QRect()
+    return view.viewport().mapTo(view, QPoint(0, last.bottom() + 1)).y()
+
+
+def _free(room: QRect, toast: Toast, taken: QRegion) -> QRect | None:
+    """The place nearest to the lower right corner of the room that is not taken; None for none."""
+    size, corner = toast.size(), QPoint(room.right() - MARGIN + 1, room.bottom() - MARGIN + 1)
+    steps = [  # rather above each other than side by side
+        (2 * across + up, corner.x() - across - size.width(), corner.y() - up - size.height())
+        for across in range(0, room.width() - size.width() - MARGIN, STEP)
+        for up in range(0, room.height() - size.height() - MARGIN, STEP)
+    ]
+    spots = (QRect(QPoint(x, y), size) for _far, x, y in sorted(steps))
+    return next((spot for spot in spots if not taken.intersects(spot)), None)
+
+
+class Messages(QDialog):
+    """All that was said, the newest first; details fold out.
+
+    Args:
+        hub: which keeps them.
+        parent: the window.
+    """
+
+    def __init__(self, hub: Notifications, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle(_("Messages"))
+        self._hub = hub
+        self.list = QTreeWidget()
+        self.list.setAccessibleName(_("Messages"))
+        self.list.setToolTip(_("What was said since the program was started, the newest first"))
+        self.list.setHeaderLabels([_("Time"), _("Message")])
+        self.list.setWordWrap(True)
+        self.list.ensurePolished()
+        for message, same in groupby(reversed(hub.kept)):
+            times = len(list(same))
+            text = message.text if times == 1 else f"{message.text} (×{times})"
+            item = QTreeWidgetItem(self.list, [date_text(message.when), text])
+            item.setIcon(0, icon(message.level, COLOURS[message.level]))
+            item.setToolTip(1, message.text)
+            if message.details:
+                QTreeWidgetItem(item, ["", message.details]).setFont(1, mono_font())
+        self.list.setColumnWidth(0, 150)
+        words = _("Copy the chosen message and its details, or all of them")
+        copy = push_button(_("Copy"), "copy", words, clicked=self.copy)
+        clear = push_button(_("Forget all"), "trash", _("Empties this list"), clicked=self.forget)
+        close = push_button(_("Close"), "", _("Close this window"), clicked=self.close)
+        foot = boxed(copy, clear, None, close, across=True, gap=8)
+        boxed(self.list, foot, into=self, margins=(16, 16, 16, 12), gap=8, stretch=self.list)
+        self.resize(680, 440)
+
+    def copy(self) -> None:
+        """The chosen messages, or all where none is chosen, as text."""
+        heads = [self.list.topLevelItem(row) for row in range(self.list.topLevelItemCount())]
+        chosen, lines = [head for head in heads if head.isSelected()], []
+        for head in chosen or heads:
+            lines.append(f"{head.text(0)}  {head.text(1)}")
+            lines += [head.child(row).text(1) for row in range(head.childCount())]
+        QGuiApplication.clipboard().setText("\n".join(lines))
+
+    def forget(self) -> None:
+        """Empties the list."""
+        self._hub.kept.clear()
+        self.list.clear()

@@ -27,11 +27,13 @@ from ganstudio.ui.workspaces import Keys, WorkspaceRow, workspace_rows
 if TYPE_CHECKING:  # the first view of the window waits for none of these
     from ganstudio.app.generators.workplaces import Workplace
     from ganstudio.app.named import Answer, Question
+    from ganstudio.app.readings import Reading
     from ganstudio.app.runs.run_model import RunModel
     from ganstudio.app.settings import SettingsStore
     from ganstudio.app.studio import Studio
+    from ganstudio.store import RunInfo
+    from ganstudio.ui.explore.workspace import ExploreWorkspace
     from ganstudio.ui.generator_page.page import GeneratorPage
-    from ganstudio.ui.kit.files import Dropped
     from ganstudio.ui.runs.workspace import RunsWorkspace
     from ganstudio.ui.train.workspace import TrainWorkspace
 
@@ -96,7 +98,12 @@ class MainWindow(Shell):
         self.train = cast("TrainWorkspace", self.workspace("train"))
         self.train.explore_requested.connect(self._use)
         self.train.bundled_requested.connect(self._use_ready)
+        self.train.sample_requested.connect(self._use_sample)
         self.table.add(
+            Action("file.open", _("Open…"), self.ask_open, "folder", "Ctrl+O", f"{_('File')}/1",
+                   _("A saved state, a run, a generator, a picture, an archive: what it is, is looked at.")),
+            Action("file.open-folder", _("Open a folder…"), partial(self.ask_open, True), "folder", "Ctrl+Alt+O",
+                   f"{_('File')}/1", _("Of a run, of several runs, or with data to train on.")),
             Action("edit.undo", _("Undo"), lambda: self._undo(True), "undo", "Ctrl+Z", _("Edit"),
                    _("Takes the last change back: of the form, or of what is explored, painted or translated."),
                    lambda: self._can_undo(True)),
@@ -107,6 +114,7 @@ class MainWindow(Shell):
         self._opening.deleteLater()
         self.setAcceptDrops(True)
         self.run_clicked.connect(self._look_at)
+        self.workspace_changed.connect(self._say_title)
         self.close_guard = self._may_close
         self.closing.connect(self._end)
         studio.ask = self.ask
@@ -164,6 +172,7 @@ class MainWindow(Shell):
             page.refresh()
         if self.budget.due("status"):
             self._show_status()
+            self._say_title()
         wanted = round(1000 * self.budget.pace) if self.studio.runs else IDLE_MS
         if self.studio.jobs.running:
             wanted = min(wanted, JOB_MS)
@@ -190,8 +199,12 @@ class MainWindow(Shell):
 
     def _current_changed(self) -> None:
         self.table.refresh()
-        model = self.studio.current
-        self.setWindowTitle(f"{model.title} — ganstudio" if model is not None else "ganstudio")
+        self._say_title()
+
+    def _say_title(self) -> None:
+        page, name = self.pages.get(self.current_workspace), f"workspace.{self.current_workspace}"
+        parts = (page.subject if page else "", self.table[name].title if name in self.table else "", "ganstudio")
+        self.setWindowTitle(" — ".join(part.replace("[*]", "[*][*]") for part in parts if part))
 
     def _look_at(self, key: str) -> None:
         for model in self.studio.runs:
@@ -207,6 +220,9 @@ class MainWindow(Shell):
         from ganstudio.app.generators.workplaces import workplace_of_run
 
         self._work(workplace_of_run(model.info), lambda page: page.open_run(model))
+
+    def _use_sample(self, model: RunModel, step: int | None, place: int) -> None:
+        self._work("explore", lambda page: cast("ExploreWorkspace", page).explorer.open_sample(model, step, place))
 
     def _work(self, place: Workplace, begin: Callable[[GeneratorPage], object]) -> None:
         page = self.page(place)
@@ -244,39 +260,80 @@ class MainWindow(Shell):
     # -- dropping ---------------------------------------------------------------------------------------------------
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """A folder may be dropped (of pictures, or a run), an archive, a picture, or a generator's file."""
+        """Whatever may be something that is opened here is taken: a folder, an archive, a picture, a generator."""
         from ganstudio.ui.kit.files import is_taken, local_paths
 
         if any(not here or is_taken(path) for path, here in local_paths(event.mimeData().urls())):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        """A run is opened, another folder or an archive is taken for pictures and checked; a file goes to its workspace."""
-        from ganstudio.ui.kit.files import is_for_a_page, is_taken, local_paths, look_at
+        """Opens the first of the files and folders that is something."""
+        from ganstudio.ui.kit.files import is_taken, local_paths
 
         path = next((path for path, _here in local_paths(event.mimeData().urls()) if is_taken(path)), None)
-        if path is None:
+        if path is not None:
+            event.acceptProposedAction()
+            self.open_anything(path)
+
+    def ask_open(self, folder: bool = False) -> None:
+        """Asks for a file, or for a folder, and opens what it is."""
+        from ganstudio.ui.kit.files import ask_anything, ask_folder
+
+        title = _("Open a folder: of a run, of runs, or with data")
+        path = ask_folder(self, title, "open") if folder else ask_anything(self)
+        if path is not None:
+            self.open_anything(path)
+
+    def open_anything(self, path: Path) -> None:
+        """Looks beside the window what a file or a folder is, and opens it; where there are two readings, asks."""
+        from ganstudio.app.readings import readings
+
+        title = _("Looking at {name}").format(name=path.name)
+        job = self.studio.jobs.start(title, lambda progress, cancel: readings(path, progress, cancel))
+        dialogs.follow_job(job.on_done(partial(self._choose, path)), self)
+
+    def _choose(self, path: Path, found: list[Reading]) -> None:
+        if len(found) == 1:
+            self._take(found[0])
             return
-        event.acceptProposedAction()
-        if path.is_file() and is_for_a_page(path):
-            title = _("Looking at {name}").format(name=path.name)
-            self.studio.jobs.start(title, lambda _progress, _cancel: look_at(path)).on_done(self._take)
-        elif (path / "run.json").is_file():
+        from ganstudio.app import named
+
+        title, words = _("What is it?"), _("“{name}” can be read in more than one way.").format(name=path.name)
+        about = "\n\n".join(_("{what}: {why}").format(what=one.title, why=one.why) for one in found)
+        ways = [(one.title, one) for one in found]
+        question = named.Question(title, words, about, ways, _("Open nothing"))
+        self.studio.ask(question, lambda one: self._take(one) if one is not None else None)
+
+    def _take(self, reading: Reading) -> None:
+        if reading.run is not None:
+            self._open_run(reading.path, reading.run)
+        elif reading.runs:
+            for path in reversed(reading.runs):
+                self.studio.settings.add_recent(path)
+            self.studio.library_changed.emit()
+            self.show_workspace("runs")
+        elif (file := reading.file) is not None:
+            place = file.place(self.current_workspace)
+            self.show_workspace(place)  # first: what it begins with is what a picture is given to
+            self._work(place, lambda page: page.open_file(file))
+        else:
+            draft, catalogue = self.studio.draft, self.studio.catalogue
+            self.show_workspace("train")
+            label = _("Train on {name}").format(name=reading.path.name)
+            draft.replace(reading.experiment(draft.experiment, catalogue), label)
+            self.train.new_experiment()
+            self.studio.when_ready(self.train.data.check)
+
+    def _open_run(self, path: Path, info: RunInfo) -> None:
+        """A run is opened where one is, if that is a workspace that it can be used in; else it is looked at in Train."""
+        from ganstudio.app.generators.workplaces import WORKPLACES, opens
+
+        place = next((one for one in WORKPLACES if one == self.current_workspace and opens(one, info)), None)
+        live = next((model for model in self.studio.training if model.path == path), None)
+        if place is None:
             self._open_path(path)
         else:
-            self.show_workspace("train")
-            if self.train.data.reads_folder:
-                self.train.new_experiment()  # e.g. SPADE, which waits for a folder of label maps
-            else:
-                self.train.customise_card("folder")
-            self.train.data.use_folder(path)
-
-    def _take(self, dropped: Dropped) -> None:
-        place = dropped.place(self.current_workspace)
-        self.show_workspace(place)
-        page = self.page(place)
-        if page is not None:
-            page.open_file(dropped)
+            self._work(place, lambda page: page.open_path(path) if live is None else page.open_run(live))
 
     def ask(self, question: Question, answer: Answer) -> None:
         """Asks, and calls ``answer`` with what was decided."""

@@ -24,6 +24,7 @@ CLASSES = (
     MapClass("hill", (126, 184, 76)),
     MapClass("lake", (44, 112, 196)),
 )
+KIN = (MapClass("Lake", (40, 100, 200)), MapClass("Sky", (150, 200, 240)), MapClass("hill", (120, 180, 80)))
 OTHERS = (MapClass("Lake", (40, 100, 200)), MapClass("Sky", (150, 200, 240)), MapClass("moss", (120, 180, 80)))
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from types import SimpleNamespace
 from typing import Any
 
@@ -16,11 +17,14 @@ from ganstudio.app.drafts import (
     problem_of,
     split_request,
 )
-from ganstudio.app.generators.catalogue import MethodCard
+from ganstudio.app.generators.catalogue import Catalogue, MethodCard
+from ganstudio.app.generators.entries import best, data_entries, matching, method_entries
+from ganstudio.app.help import pages
 from ganstudio.core.dataspec import DataKind
 from ganstudio.core.experiment import Experiment
 from ganstudio.core.fields import FieldSpec
-from ganstudio.methods.info import Needs
+from ganstudio.core.methodinfo import FAMILIES, Needs
+from ganstudio.core.names import free_name
 
 LR = FieldSpec("lr", "Learning rate", "Step size.", "float", 2e-4, low=0, high=1, low_open=True, log=True, live=True)
 BATCH = FieldSpec("batch_size", "Batch size", "Items per update.", "int", 64, low=2, high=8192)
@@ -48,7 +52,7 @@ class FakeCatalogue:
 
 
 def method(name: str, kinds: tuple[DataKind, ...]) -> MethodCard:
-    return MethodCard(name, name.upper(), "", 2016, "", "", kinds, (LR, BATCH), {}, needs=Needs(largest=64))
+    return MethodCard(name, name.upper(), "", 2016, "", "", kinds, needs=Needs(largest=64), fields=(LR, BATCH))
 
 
 def data(name: str, kind: str, available: bool = True, takes_path: bool = False, fields: tuple[Any, ...] = ()) -> Any:
@@ -174,3 +178,103 @@ def test_json_round_trip_and_rubbish() -> None:
     assert ExperimentDraft.from_json(experiment.to_json()).experiment == experiment
     for rubbish in (None, [], "x", {"steps": "many", "hyper": 3, "method": None}):
         assert ExperimentDraft.from_json(rubbish).experiment == DEFAULT
+
+
+@pytest.fixture(scope="module")
+def catalogue() -> Catalogue:
+    return Catalogue()
+
+
+@pytest.mark.parametrize(
+    ("method", "data", "after"),
+    [
+        ("dcgan", "digits:size=16", "digits:size=16"),
+        ("cgan", "triangles", "digits"),
+        ("dcgan", "ring", "digits"),
+        ("spade", "digits", "landscapes"),
+        ("spade", "folder:/mine:size=64", "maps:/mine"),
+        ("gan", "landscapes", "line"),
+    ],
+)
+def test_a_method_that_cannot_use_the_data_brings_others(
+    catalogue: Catalogue, method: str, data: str, after: str
+) -> None:
+    draft = ExperimentDraft(Experiment("infogan", data))
+    listed = {entry.key: entry for entry in method_entries(
+        catalogue.methods, catalogue.dataset(data.split(":")[0]), catalogue.datasets)}  # fmt: skip
+    draft.choose_method(method, catalogue)
+    assert (draft.experiment.method, draft.experiment.data) == (method, after)
+    assert bool(listed[method].note) == (data != after)
+    if data != after:
+        assert f"takes “{catalogue.dataset(after.split(':')[0]).title}”" in listed[method].note
+    draft.history.undo()
+    assert draft.experiment == Experiment("infogan", data), "one step"
+
+
+def test_data_that_the_method_cannot_use_bring_another_method(catalogue: Catalogue) -> None:
+    draft = ExperimentDraft(Experiment("cgan", "digits"))
+    notes = {
+        entry.key: entry.note for entry in data_entries(catalogue.datasets, catalogue.method("cgan"), catalogue.methods)
+    }
+    assert notes["digits"] == ""
+    assert notes["triangles"] == "has no classes: takes GAN with it"
+    draft.choose_data("triangles", catalogue)
+    assert (draft.experiment.method, draft.experiment.data) == ("gan", "triangles")
+    assert draft.problems(catalogue) == {}
+
+
+def test_forty_methods_are_found_by_a_few_letters(catalogue: Catalogue) -> None:
+    listed = method_entries(catalogue.methods, catalogue.dataset("digits"), catalogue.datasets)
+    groups = [entry.group for entry in listed]
+    assert [group for group, before in zip(groups, [None, *groups], strict=False) if group != before] == [
+        title for title in FAMILIES.values() if title in groups
+    ]
+    for text, first in (("wgan", "wgan"), ("wgan-gp", "wgan-gp"), ("gp", "wgan-gp"), ("PIX", "pix2pix"),
+                        ("codes info", "infogan"), ("paint", "spade"), ("2019", "spade")):  # fmt: skip
+        assert best(matching(listed, text), text) == first
+
+
+def test_names_belong_to_one_experiment() -> None:
+    draft = draft_of(name="")
+    draft.replace(Experiment("gan", "drawing", name="Draw your own"))
+    draft.set_data("drawing:Spiral", name="Spiral")
+    assert draft.experiment.name == "Spiral"
+    draft.set_data("drawing:Heart", name="Heart")
+    assert draft.experiment.name == "Heart"
+    draft.set_data("ring")
+    assert (draft.experiment.name, draft.experiment.title) == ("", "ring gan")
+    draft.set(name="mine")
+    draft.set_data("drawing:Heart", name="Heart")
+    assert draft.experiment.name == "mine", "somebody has typed it"
+    draft.name_is_taken("mine")
+    assert draft.experiment.name == ""
+
+
+@pytest.mark.parametrize(
+    ("wanted", "taken", "free"),
+    [
+        ("Digits", "", "Digits"),
+        ("Digits", "Digits", "Digits 2"),
+        ("Digits 2", "Digits, Digits 2, Digits 3", "Digits 4"),
+        ("Ring of 8", "Ring of 8", "Ring of 8 2"),
+    ],
+)
+def test_the_next_free_name(wanted: str, taken: str, free: str) -> None:
+    assert free_name(wanted, taken.split(", ")) == free
+
+
+def test_every_method_has_a_page_to_read(catalogue: Catalogue) -> None:
+    read = {page.key: page for page in pages(catalogue.methods)}
+    for card in catalogue.methods:
+        html = read[card.name].html
+        assert "What goes wrong</h3>" in html
+        assert all(mark not in html for mark in ("``", "    ", "&nbsp;&nbsp;&nbsp;&nbsp;&nbsp;&nbsp;("))
+        assert html.count("<p>") == html.count("</p>") - html.count("<p class")
+        named = re.findall(
+            r"^    (\w+(?:, \w+)*)  ", card.page.partition("Knobs")[2].partition("\n\n")[0], re.MULTILINE
+        )
+        assert all(f'<a name="{name}"></a>' in html for names in named for name in names.split(", "))
+    assert "<td class='formula'>W̄ = W / σ(W),&nbsp;&nbsp;" in read["sngan"].html
+    assert "align='right'>(eq. 8)</td>" in read["sngan"].html
+    assert "&lt;" not in read["wgan"].html
+    assert 40 <= len([key for key in read if key.startswith("glossary:")]) <= 60

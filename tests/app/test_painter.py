@@ -27,7 +27,22 @@ from ganstudio.explore.painting import (
     reads_styles,
 )
 from ganstudio.explore.picture_file import picture_bytes, read_session
-from tests.app.painter_rig import CLASSES, OTHERS, SIZE, Told, dab, drawn, expected, listen, made, painting, until
+from tests.app.painter_rig import (
+    CLASSES,
+    HYPER,
+    KIN,
+    OTHERS,
+    SIZE,
+    Told,
+    dab,
+    drawn,
+    expected,
+    listen,
+    made,
+    painting,
+    until,
+)
+from tests.app.translator_rig import store_run
 
 
 @pytest.fixture
@@ -218,38 +233,81 @@ def test_why_nothing_could_be_drawn_is_told_in_place(painter: Painter) -> None:
 # -- other runs and canvases ----------------------------------------------------------------------------------------------
 
 
-def test_another_run_gets_a_copy_in_its_classes_and_the_canvas_stays(painter: Painter, told: Told) -> None:
+def test_a_run_with_the_same_classes_gets_one_copy_and_the_canvas_stays(painter: Painter, told: Told) -> None:
     dab(painter, class_=2)
     original = painter.document
     assert original is not None
     ids = original.ids.copy()
-    painter._take(made(OTHERS, 16, "other"))
+    painter._take(made(KIN, 16, "other"))
     copy = painter.document
     assert copy is not None
     assert copy is not original
-    assert copy.classes == OTHERS
+    assert copy.classes == KIN
     assert copy.size == 16
     assert set(np.unique(copy.ids)) == {0, 1, 2}
     assert told.said("classes of “other”")
     assert np.array_equal(original.ids, ids)
     assert original in painter.canvases.documents
     assert drawn(painter).shape == (16, 16, 3)
+    for _ in range(3):  # there and back again: what was only converted is not kept
+        painter._take(made())
+        assert painter.document is original
+        assert painter.canvases.documents == [original]
+        painter._take(made(KIN, 16, "other"))
+        assert len(painter.canvases.documents) == 2
+    dab(painter, 4, 4, 2, 3)
+    painted = painter.document
+    for _ in range(3):  # what was painted on is, and is used again
+        painter._take(made())
+        assert painter.document is original
+        painter._take(made(KIN, 16, "other"))
+        assert painter.document is painted
+    assert len(painter.canvases.documents) == 2
     painter._take(made())
-    assert painter.document is original
-    assert copy not in painter.canvases.documents
     drawn(painter)
     assert painter.history.undo() == "Paint"
+    assert not painter.canvases.can_reopen
 
 
-def test_a_copy_that_was_painted_on_is_kept(painter: Painter) -> None:
+def test_what_was_only_converted_goes_with_its_source_and_is_known_after_a_restart(tmp_path: Path) -> None:
+    with painting(tmp_path) as painter:
+        original = painter.document
+        assert original is not None
+        dab(painter)
+        painter._take(made(KIN, 16, "other"))
+        copy = painter.document
+        assert copy is not None
+        assert not copy.touched
+    with painting(tmp_path, made(KIN, 16, "other")) as painter:
+        assert [(one.key, one.touched) for one in painter.canvases.documents] == [
+            (original.key, True),
+            (copy.key, False),
+        ]
+        painter.source.close(painter.canvases.documents[0])
+        assert painter.canvases.documents == [painter.document]
+        assert painter.document is not None
+        assert painter.document.key not in (original.key, copy.key)
+        assert painter.canvases.reopen().key == original.key  # type: ignore[union-attr]
+        assert not painter.canvases.can_reopen
+
+
+def test_a_run_with_classes_of_its_own_begins_with_a_map_of_its_own(painter: Painter, told: Told) -> None:
+    original = painter.document
     painter._take(made(OTHERS, 16, "other"))
-    copy = painter.document
+    mine = painter.document
+    assert mine is not None
+    assert (mine.classes, mine.size, mine.origin) == (OTHERS, 16, None)
+    assert not told.said("classes of")
     dab(painter, 4, 4, 2, 3)
     painter._take(made())
-    assert copy in painter.canvases.documents
+    assert painter.document is original
+    painter._take(made(OTHERS, 16, "other"))
+    assert painter.document is mine
+    painter.canvases.switch(original)  # chosen by hand it is converted, whatever its classes
+    assert painter.document not in (original, mine)
     assert painter.document is not None
-    assert painter.document.classes == CLASSES
-    drawn(painter)
+    assert painter.document.classes == OTHERS
+    assert told.said("classes of “other”")
 
 
 def test_every_canvas_has_its_style_and_history(painter: Painter) -> None:
@@ -265,6 +323,23 @@ def test_every_canvas_has_its_style_and_history(painter: Painter) -> None:
     assert painter.state.position["time of day"][0] == np.float32(-0.7)
     assert np.array_equal(drawn(painter), night)
     assert painter.history.undo() == "Slide"
+
+
+def test_a_run_whose_data_are_gone_begins_with_a_map_that_it_has_stored(tmp_path: Path) -> None:
+    from ganstudio.store import Run
+
+    store_run(tmp_path / "run", Experiment("spade", "landscapes:size=64,count=16", HYPER, 2, 0, "cpu"))
+    (tmp_path / "run" / "run.json").write_text(
+        (tmp_path / "run" / "run.json").read_text().replace("landscapes:size=64,count=16", "maps:/nowhere/at/all")
+    )
+    run = Run.open(tmp_path / "run")
+    with painting(tmp_path / "canvases", replace(made(run.info.spec.map_classes[::-1], 64), run=run)) as painter:
+        blank = painter.document
+        until(painter, lambda: painter.source.scenes.reading is None and not painter.studio.jobs.running)
+        assert painter.document is not None
+        assert painter.document is not blank
+        assert len(np.unique(painter.document.ids)) > 2
+        assert painter.document.name == "map 1"
 
 
 @pytest.mark.parametrize("painted", [False, True])

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from ganstudio.app.runs.readings import value_at
 from ganstudio.app.runs.run_model import RunModel
 from ganstudio.core.commands import SetHyper
 from ganstudio.core.dataspec import DataSpec
@@ -73,8 +74,9 @@ def test_a_stored_run_comes_back_whole(stored: Path) -> None:
     model = RunModel.of_folder(stored)
     assert (model.title, model.state, model.message) == ("first", "stopped", "Stopped by hand.")
     assert (model.step, model.total, model.live, model.here) == (60, 100, False, False)
-    assert model.latest("D(x)") == pytest.approx(0.06)
-    assert model.latest("no such series") is None
+    assert value_at(model.tables, "D(x)") == pytest.approx((0.06, 60))
+    assert value_at(model.tables, "D(x)", 20) == pytest.approx((0.02, 20))
+    assert value_at(model.tables, "no such series") is None
     assert model.seconds_at(10) == 5.0
     assert (model.stops, model.checkpoints) == ([0, 50], [50])
     assert model.samples is not None

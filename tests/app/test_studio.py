@@ -143,7 +143,7 @@ def test_duplicate_fills_the_draft_and_can_be_undone(studio: Studio) -> None:
     studio.duplicate(model)
     draft = studio.draft.experiment
     assert (draft.method, draft.data, draft.steps, dict(draft.hyper)) == ("dcgan", "digits", 50, {"lr_g": 1e-3})
-    assert draft.name == ""
+    assert draft.name == "stored 2"
     studio.draft.history.undo()
     assert studio.draft.experiment == before
 
@@ -164,10 +164,32 @@ def test_rename_reaches_folder_and_model(studio: Studio, told: list[Notification
     model = studio.open_run(path)
     assert model is not None
     studio.rename(path, "another name")
+    pump_until(studio, lambda: not studio.jobs.running)
     assert (model.title, list_runs()[0].info.name) == ("another name", "another name")
     studio.rename(path, "  ")
+    pump_until(studio, lambda: not studio.jobs.running)
     assert "needs a name" in told[0].text
     assert model.title == "another name"
+
+
+def test_no_two_runs_are_called_the_same(studio: Studio) -> None:
+    names = []
+    for deed in ("start", "start", "delete", "start", "rename", "duplicate"):
+        if deed == "delete":
+            Library(studio).delete([studio.runs[-1].path])
+            pump_until(studio, lambda: not studio.jobs.running)
+        elif deed == "rename":
+            studio.rename(studio.runs[0].path, "tiny 3")
+            pump_until(studio, lambda: not studio.jobs.running)
+            names.append(studio.runs[0].title)
+        elif deed == "duplicate":
+            studio.duplicate(studio.runs[0])
+            names.append(studio.draft.experiment.name)
+        else:
+            model = studio.start(TINY)
+            pump_until(studio, lambda model=model: model.state == "finished" and not model.here)
+            names.append(model.title)
+    assert names == ["tiny", "tiny 2", "tiny 3", "tiny 3 2", "tiny 3 3"]
 
 
 def test_what_trains_here_is_neither_deleted_nor_closed(studio: Studio, told: list[Notification]) -> None:

@@ -25,6 +25,7 @@ FIGURES = {
     "engine-small": {"engine-small"},
     "window-points": {"window-points"},
     "timer": {f"timer-{kind}-{what}" for kind in ("image", "points") for what in ("p99", "worst")},
+    "theme": {"theme", "theme-training"},
     "start": {"start"},
     "start-train": {"start-train"},
     "curves": {"curves-redraw", "curves-redraw-smooth", "curves-memory"},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import struct
@@ -21,6 +22,7 @@ from ganstudio.data.classfiles import find_class_file, read_class_file
 from ganstudio.data.decode import PictureError
 from ganstudio.data.labelclasses import find_classes
 from ganstudio.data.labelmaps import UNLABELLED, map_raw, read_label_map, resize_ids, to_label_map, values_of
+from ganstudio.data.mapcolours import MOST_ROWS, read_colours
 from ganstudio.data.rawmaps import read_raw
 
 CLASSES = (
@@ -428,3 +430,59 @@ def test_a_list_of_classes_that_is_no_file_is_not_waited_for(tmp_path: Path) -> 
     os.mkfifo(tmp_path / "classes.txt")
     with pytest.raises(DataError, match="named pipe"):
         read_class_file(tmp_path / "classes.txt")
+
+
+# -- colours, to be corrected ---------------------------------------------------------------------------------------------
+
+
+def encoded(picture: np.ndarray, kind: str = "PNG", scale: int = 1) -> bytes:
+    image, out = Image.fromarray(picture), io.BytesIO()
+    image.resize((image.width * scale + (scale > 1), image.height * scale), Image.Resampling.BICUBIC).save(out, kind)
+    return out.getvalue()
+
+
+def stripes(*shades: int | tuple[int, int, int]) -> np.ndarray:
+    """Each a stripe, the first the widest."""
+    widths = [24, *[8] * (len(shades) - 1)]
+    rows = [np.broadcast_to(np.array(shade, np.uint8), (width, 64, *np.shape(shade))) for shade, width in zip(
+        shades, widths, strict=True)]  # fmt: skip
+    return np.concatenate(rows)
+
+
+def test_smeared_colours_are_few_rows_and_those_that_nobody_knows_come_first() -> None:
+    strange = (250, 10, 200)
+    picture = stripes(CLASSES[0].colour, CLASSES[1].colour, strange)
+    for kind, scale in (("PNG", 1), ("PNG", 3), ("JPEG", 3)):
+        found = read_colours(encoded(picture, kind, scale), CLASSES, 32)
+        assert [shade.known for shade in found.shades] == [False, True, True], (kind, scale)
+        assert np.abs(np.subtract(found.shades[0].colour, strange)).max() < 9
+        assert [shade.class_ for shade in found.shades[1:]] == [0, 1]
+        assert sum(shade.share for shade in found.shades) == pytest.approx(1)
+        square, _report = to_label_map(encoded(picture, kind, scale), CLASSES, 32)
+        assert np.array_equal(found.read_as([shade.class_ for shade in found.shades]), square)
+        corrected = found.read_as([2, 0, 1])
+        assert np.array_equal(corrected == 2, (found.places == 0) | (square == 2) & (corrected == square))
+        assert np.array_equal(corrected[found.places != 0], square[found.places != 0])
+
+
+def test_numbers_are_rows_however_many_there_are() -> None:
+    found = read_colours(encoded(stripes(0, 1, 9)), CLASSES, 40)
+    assert [(shade.title, shade.known) for shade in found.shades] == [
+        ("number 9", False), ("number 0", True), ("number 1", True)]  # fmt: skip
+    assert (found.read_as([2, 0, 1])[-1] == 2).all()
+    noise = np.random.default_rng(0).integers(0, 200, (64, 64), dtype=np.uint8)
+    many = read_colours(encoded(noise), CLASSES, 64)
+    assert len(many.shades) == MOST_ROWS + 1
+    assert many.places.max() == MOST_ROWS
+
+
+def test_a_photograph_has_rows_that_a_person_reads() -> None:
+    noise = np.random.default_rng(0).integers(0, 256, (96, 96, 3), dtype=np.uint8)
+    found = read_colours(encoded(noise), CLASSES, 64)
+    assert 1 < len(found.shades) <= MOST_ROWS
+    assert found.places.max() < len(found.shades)
+
+
+def test_grey_jpegs_of_numbers_are_refused_here_too() -> None:
+    with pytest.raises(DataError, match="grey JPEG"):
+        read_colours(encoded(np.random.default_rng(0).integers(0, 5, (64, 64), dtype=np.uint8), "JPEG"), CLASSES, 32)

@@ -15,6 +15,8 @@ from ganstudio.core.errors import StoreError, UsageError
 from ganstudio.core.experiment import Experiment
 from ganstudio.explore import files
 from ganstudio.explore import generator as generator_module
+from ganstudio.explore.inside import plane_of
+from ganstudio.explore.shelf import HELD, Shelf
 from ganstudio.explore.stored import StoredGenerator
 from ganstudio.store import Run, RunWriter, load_checkpoint
 
@@ -57,8 +59,8 @@ def test_draws_what_the_data_look_like(base: Path, name: str, shape: tuple[int, 
 
 def test_the_same_as_the_session_stored(base: Path) -> None:
     """The grid on the timeline was drawn from these weights; so the method was rebuilt rightly."""
-    from ganstudio.nn.random import randomness
-    from ganstudio.training.engine import FIXED_IMAGES, seeded
+    from ganstudio.methods.view import FIXED_IMAGES
+    from ganstudio.nn.random import randomness, seeded
 
     generator = StoredGenerator.open(Run.open(base / "images"))
     with randomness(seeded(0, "fixed latents")):
@@ -175,3 +177,40 @@ def test_scatter_puts_points_where_they_are() -> None:
 def test_pixels_cover_the_whole_range() -> None:
     items = np.array([-1, 0, 1, 1.5], np.float32).reshape(1, 1, 2, 2)
     assert files.to_pixels(items).ravel().tolist() == [0, 128, 255, 255]
+
+
+# -- the inside of a 2-D game at a stored step ------------------------------------------------------------------------
+
+
+def test_the_plane_of_a_stored_step_is_what_its_networks_say(base: Path) -> None:
+    generator, box = StoredGenerator.open(Run.open(base / "points")), (-3.0, -1.0, 3.0, 1.0)
+    plane = plane_of(generator, 0, box)
+    np.testing.assert_allclose(plane.points, generator.run.load_samples(4).items, atol=1e-5)
+    scene = plane.scene
+    assert scene is not None
+    assert (scene.step, scene.box) == (4, box)
+    rows, columns = scene.heat.shape
+    assert columns == pytest.approx(3 * rows, rel=0.1)  # cells are squares
+    y, x = np.meshgrid(np.linspace(-1, 1, rows), np.linspace(-3, 3, columns), indexing="ij")
+    asked = generator.scores(np.stack([x.ravel(), y.ravel()], 1).astype(np.float32), {})
+    np.testing.assert_allclose(scene.heat.ravel(), asked, atol=1e-5)
+    assert scene.arrows is not None
+    np.testing.assert_allclose(scene.arrows[:, :2], plane.points[: len(scene.arrows)], atol=1e-5)
+
+
+def test_the_newest_usable_checkpoint_until_a_step_is_taken_and_a_few_are_kept(base: Path, tmp_path: Path) -> None:
+    path, shelf = Path(shutil.copytree(base / "points", tmp_path / "run")), Shelf()
+    first, last = shelf.newest_at(path, 3, "ema"), shelf.newest_at(path, 99, "ema")
+    assert (first.step, last.step) == (0, 4)
+    assert shelf.newest_at(path, 4, "ema") is last
+    assert shelf.newest_at(path, 4, "raw") is not last
+    for other in range(HELD):
+        shelf.newest_at(Path(shutil.copytree(path, tmp_path / f"run{other}")), 4, "ema")
+    assert shelf.newest_at(path, 4, "ema") is not last
+    Run.open(path).checkpoint_path(4).write_bytes(b"damaged")
+    assert shelf.newest_at(path, 4, "ema").step == 0
+    Run.open(path).checkpoint_path(0).unlink()
+    with pytest.raises(StoreError):
+        shelf.newest_at(path, 4, "ema")
+    with pytest.raises(UsageError, match="No checkpoint of step 3"):
+        shelf.newest_at(path, 3, "ema")

@@ -13,6 +13,7 @@ import torch
 from ganstudio.core.controls import given
 from ganstudio.core.dataspec import DataSpec, MapClass
 from ganstudio.core.errors import UsageError
+from ganstudio.core.events import SeriesInfo
 from ganstudio.core.fields import fields_of
 from ganstudio.data import Dataset
 from ganstudio.methods import METHODS
@@ -122,12 +123,23 @@ def test_it_trains_goes_on_and_draws(name: str, data: str) -> None:
     assert moved(before, engine) == updated(engine)
     assert set(engine.method.averaged) <= updated(engine) <= set(before)
     what_is_drawn(engine, name)
+    of_phases = [(f"gradient/{p.name}", "gradient") for p in engine.method.phases()]
+    of_phases += [(f"rate/{p.name}", "measure") for p in engine.method.phases()]
+    people_read([*engine.losses.series, *(SeriesInfo(key, kind, "other") for key, kind in of_phases)])
     if data in {case.partition(":")[0]: case for case in data_for(METHODS[name])}.values():  # the smallest of its kind
         resumed = build(name, data)
         load_state(resumed, *stored)
         assert learned(resumed, 2) == rows
         assert_same(saved(engine)[0], saved(resumed)[0])
         learned(build(name, data, amp=True), 2)
+
+
+def people_read(series: list[SeriesInfo]) -> None:
+    """Nobody is shown a key: labels are words, no two alike, and each has its meaning."""
+    labels = [info.label for info in series]
+    assert not [label for label in labels if set("/_") & set(label) or "discriminator" in label]
+    assert len(set(labels)) == len(labels)
+    assert all(info.help.endswith(".") for info in series)
 
 
 def learned(engine: Engine, steps: int) -> dict[str, list[float | None]]:

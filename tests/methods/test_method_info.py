@@ -8,8 +8,8 @@ import pytest
 
 from ganstudio.core.errors import UsageError
 from ganstudio.core.experiment import Experiment
+from ganstudio.core.methodinfo import FAMILIES, Needs
 from ganstudio.methods import METHODS
-from ganstudio.methods.info import FAMILIES, Needs
 
 
 @pytest.mark.parametrize("name", list(METHODS))

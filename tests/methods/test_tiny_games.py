@@ -17,9 +17,9 @@ from ganstudio.methods import METHODS
 from ganstudio.methods.base import Phase
 from ganstudio.methods.game import Play, Verdict
 from ganstudio.nn.penalties import r1_penalty
-from ganstudio.nn.random import randomness
+from ganstudio.nn.random import randomness, seeded
 from ganstudio.store import Run
-from ganstudio.training.engine import Engine, seeded
+from ganstudio.training.engine import Engine
 from ganstudio.training.session import Session
 from tests.methods import test_every_method as every
 from tests.methods.tiny import registered

@@ -21,8 +21,8 @@ from ganstudio.__main__ import main as command_line
 from ganstudio.core.experiment import Experiment
 from ganstudio.data import Dataset, load
 from ganstudio.methods import METHODS, Method
-from ganstudio.nn.random import randomness
-from ganstudio.training.engine import Engine, seeded
+from ganstudio.nn.random import randomness, seeded
+from ganstudio.training.engine import Engine
 from ganstudio.training.follow import follow
 from ganstudio.training.ranks import ALONE, Ranks, Together
 from ganstudio.training.session import Session
@@ -114,9 +114,22 @@ def _compare(ranks: Together, folder: Path) -> None:
         engine.step()
         tensors = {key: tensor.contiguous() for key, tensor in engine.method.state_dict().items()}
         save_file(tensors, folder / f"{name} {ranks.rank}.safetensors")
+    save_file(_partly(ranks), folder / f"partly {ranks.rank}.safetensors")
     if ranks.rank:
         assert ranks.hear() is None
     ranks.end()
+
+
+def _partly(ranks: Together) -> dict[str, Tensor]:
+    """What comes of gradients that both ranks have, each of them alone, and none: those there are afterwards."""
+    parameters = {name: torch.nn.Parameter(torch.zeros(2, 3)) for name in ("both", "first", "second", "none")}
+    for turn in (1, 2):  # the message is used again
+        for name, value in (("both", 10.0), (("first", "second")[ranks.rank], 5.0)):
+            parameters[name].grad = torch.full((2, 3), turn * (value + ranks.rank))
+        for name in ("none", ("second", "first")[ranks.rank]):
+            parameters[name].grad = None
+        ranks.average("partly", list(parameters.values()))
+    return {name: p.grad.clone() for name, p in parameters.items() if p.grad is not None}
 
 
 def _train(ranks: Together, make: Any) -> Session | None:

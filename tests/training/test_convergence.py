@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from ganstudio.metrics.modes import mode_coverage
-from ganstudio.nn.random import randomness
-from ganstudio.training.engine import Engine, seeded
+from ganstudio.nn.random import randomness, seeded
+from ganstudio.training.engine import Engine
 from ganstudio.training.scene import to_items
 from tests.training.training_kit import make_engine
 

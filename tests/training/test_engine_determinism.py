@@ -10,8 +10,9 @@ import torch
 
 from ganstudio.core.errors import StoreError
 from ganstudio.methods.base import Optimiser, OptimiserKind
+from ganstudio.nn.random import seeded
 from ganstudio.training import optimisers
-from ganstudio.training.engine import Engine, seeded
+from ganstudio.training.engine import Engine
 from ganstudio.training.scene import take_samples, take_scene
 from ganstudio.training.state import load_state
 from tests.training.training_kit import SMALL, assert_same, make_engine, pictures, saved, train

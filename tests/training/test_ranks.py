@@ -88,6 +88,12 @@ def test_ranks_stay_equal(folder: Path, case: str) -> None:
     assert_same({name: tensor for name, tensor in one.items() if not name.startswith("ema/")}, other)
 
 
+@pytest.mark.parametrize("rank", [0, 1])
+def test_a_gradient_that_one_rank_alone_has_is_everybodys(folder: Path, rank: int) -> None:
+    sums = {name: float(value.unique()) for name, value in _loaded(folder, "partly", rank).items()}
+    assert sums == {"both": 42.0, "first": 10.0, "second": 12.0}
+
+
 @pytest.mark.parametrize("name", METHODS)
 def test_every_method_is_the_same_on_all_ranks(folder: Path, name: str) -> None:
     one, other = _loaded(folder, name, 0), _loaded(folder, name, 1)

@@ -79,7 +79,9 @@ def test_a_run_from_beginning_to_end(tmp_path: Path) -> None:
     assert all(np.isfinite(values).all() for values in rows.values())
     assert set(columns(run.path, "gradients")) == {"step", "gradient/discriminator", "gradient/generator"}
     assert columns(run.path, "gradients")["step"].tolist() == [10, 20, 30, 40]
-    assert columns(run.path, "quality")["step"].tolist() == [0, 40]
+    looked = columns(run.path, "quality")  # whatever can be seen of it has been measured, and nothing else
+    assert looked["step"].tolist() == run.sample_steps()
+    assert set(looked) == {"step", "modes", "high-quality samples %", "diversity %"}
     assert run.load_real() is not None
     assert watcher.of(RealBatch)
     assert watcher.of(Progress)[-1].step == 40

@@ -17,9 +17,9 @@ from ganstudio.core.events import Event, Rows
 from ganstudio.core.experiment import Experiment
 from ganstudio.data import Dataset, load
 from ganstudio.methods import METHODS, Method
-from ganstudio.nn.random import randomness
+from ganstudio.nn.random import randomness, seeded
 from ganstudio.store import Run, load_checkpoint
-from ganstudio.training.engine import Engine, seeded
+from ganstudio.training.engine import Engine
 from ganstudio.training.publish import Pace
 from ganstudio.training.session import Session
 from ganstudio.training.state import state_of

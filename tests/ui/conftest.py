@@ -28,6 +28,12 @@ def themed(qapp: QApplication) -> Iterator[None]:
     set_theme("light")
 
 
+@pytest.fixture(autouse=True)
+def no_forecasts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two cores have enough to do: nothing is measured while a form rests, but where a test is about that."""
+    monkeypatch.setattr("ganstudio.app.forecasts.QUIET", 1e9)
+
+
 @pytest.fixture
 def told(monkeypatch: pytest.MonkeyPatch) -> Told:
     """All that people are told, in its order."""

@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QGuiApplication, QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QApplication, QLabel
 
 from ganstudio.app.drafts import DEFAULT, ExperimentDraft
 from ganstudio.app.generators.catalogue import DataCard, MethodCard
@@ -18,6 +18,8 @@ from ganstudio.core.experiment import Experiment
 from ganstudio.core.fields import FieldSpec
 from ganstudio.ui.experiment import DataCheckView, ExperimentPanel
 from ganstudio.ui.experiment.check import ProblemModel
+from ganstudio.ui.experiment.search_combo import SearchCombo
+from ganstudio.ui.kit.theme import current_theme
 
 LR = FieldSpec("lr", "Learning rate", "Step.", "float", 2e-4, low=0, high=1, low_open=True, log=True, live=True)
 WIDTH = FieldSpec("width", "Width", "Units.", "int", 64, low=4, high=4096)
@@ -28,7 +30,9 @@ class FakeCatalogue:
     def __init__(self, mnist: bool = False) -> None:
         images, both = ("images",), ("points", "images")
         self.methods = tuple(
-            MethodCard(name, name.upper(), "A paper", 2016, f"{name} in short", "Look.", kinds, (LR, WIDTH), defaults)
+            MethodCard(
+                name, name.upper(), "A paper", 2016, "", "Look.", kinds, fields=(LR, WIDTH), kind_defaults=defaults
+            )
             for name, kinds, defaults in (
                 ("dcgan", images, {}),
                 ("gan", both, {"points": {"width": 16}}),
@@ -106,15 +110,85 @@ def test_wrong_kind_of_data_is_explained(panel: ExperimentPanel) -> None:
     assert panel.hyper.values()["width"] == 16, "defaults follow the kind of data"
 
 
-def test_typing_finds_a_method(panel: ExperimentPanel) -> None:
-    line = panel.method.combo.lineEdit()
-    line.setText("gan · 2016")
-    line.editingFinished.emit()
-    assert panel.draft.experiment.method == "gan"
-    line.setText("rubbish")
-    line.editingFinished.emit()
-    assert line.text() == "GAN · 2016"
-    assert panel.draft.experiment.method == "gan"
+def press(*keys: Qt.Key | str) -> None:
+    """Keys where they go: to the list that is open, else to what has the keyboard."""
+    for key in keys:
+        to = QApplication.activePopupWidget() or QApplication.focusWidget()
+        QTest.keyClicks(to, key) if isinstance(key, str) else QTest.keyClick(to, key)
+
+
+def lines(combo: SearchCombo) -> list[str]:
+    """What the open list shows."""
+    model = combo.popup.model()
+    return [model.index(row, 0).data() for row in range(model.rowCount())] if combo.popup.isVisible() else []
+
+
+def test_the_method_box_is_clicked_typed_in_and_left(panel: ExperimentPanel) -> None:
+    combo, keys = panel.method.combo, Qt.Key
+    line = combo.lineEdit()
+    QTest.mouseClick(line, Qt.MouseButton.LeftButton)
+    assert lines(combo) == ["What is minimised", "DCGAN · 2016", "GAN · 2016"]
+    assert line.selectedText() == "DCGAN · 2016", "typing replaces what stands there"
+    press("ga")
+    assert (line.text(), lines(combo)) == ("ga", ["What is minimised", "DCGAN · 2016", "GAN · 2016"])
+    press(keys.Key_Enter)
+    assert (panel.draft.experiment.method, line.text(), lines(combo)) == ("gan", "GAN · 2016", [])
+    press("rubbish")
+    assert lines(combo) == ["Nothing is called that"]
+    press(keys.Key_Escape)
+    assert (panel.draft.experiment.method, line.text(), lines(combo)) == ("gan", "GAN · 2016", [])
+    press(keys.Key_Down, keys.Key_Up, keys.Key_Return)
+    assert panel.draft.experiment.method == "dcgan", "arrow keys walk over headings"
+    press("gan", keys.Key_Tab)
+    assert panel.draft.experiment.method == "gan", "Tab takes what was typed"
+    assert not combo.hasFocus()
+    combo.setFocus()
+    press(keys.Key_Down, keys.Key_Tab)
+    assert panel.draft.experiment.method == "gan", "and keeps what was only looked at"
+    combo.setFocus()
+    press("d")
+    line.clear()
+    QTest.mouseClick(combo.popup.viewport(), Qt.MouseButton.LeftButton, pos=combo.popup.visualRect(
+        combo.popup.model().index(0, 0)).center())  # fmt: skip
+    assert combo.popup.isVisible(), "a heading is no choice"
+    QTest.mouseClick(combo.popup.viewport(), Qt.MouseButton.LeftButton, pos=combo.popup.visualRect(
+        combo.popup.model().index(1, 0)).center())  # fmt: skip
+    assert (panel.draft.experiment.method, line.text()) == ("dcgan", "DCGAN · 2016")
+
+
+def test_what_does_not_fit_is_grey_says_why_and_brings_what_fits(panel: ExperimentPanel) -> None:
+    panel.draft.set_data("ring", method="gan")
+    QTest.mouseClick(panel.method.combo.lineEdit(), Qt.MouseButton.LeftButton)
+    why = "DCGAN · 2016\nneeds images: takes “Digits” with it"
+    assert why in lines(panel.method.combo)
+    model = panel.method.combo.popup.model()
+    assert model.index(1, 0).data(Qt.ItemDataRole.ForegroundRole).color().name() == current_theme().text_muted
+    press("dcgan", Qt.Key.Key_Return)
+    assert (panel.draft.experiment.method, panel.draft.experiment.data) == ("dcgan", "digits")
+    assert panel.start.isEnabled()
+    panel.undo_button.click()
+    assert (panel.draft.experiment.method, panel.draft.experiment.data) == ("gan", "ring"), "one step"
+    panel.draft.set_data("folder:/mine", method="dcgan")
+    QTest.mouseClick(panel.data.combo.lineEdit(), Qt.MouseButton.LeftButton)
+    assert "Ring of 8\nis made of 2-D points: takes GAN with it" in lines(panel.data.combo)
+    press("ring", Qt.Key.Key_Return)
+    assert (panel.draft.experiment.method, panel.draft.experiment.data) == ("gan", "ring")
+    panel.draft.set_method("dcgan")  # as a drop may leave it
+    assert "DCGAN trains on images, and Ring of 8 is made of 2-D points." in panel.data.problem.text()
+    assert not panel.start.isEnabled()
+    QTest.mouseClick(panel.data.remedy, Qt.MouseButton.LeftButton)
+    assert (panel.draft.experiment.data, panel.data.remedy.isVisible()) == ("digits", False)
+
+
+def test_the_wheel_over_a_box_scrolls_the_page(panel: ExperimentPanel) -> None:
+    for box in (panel.method.combo, panel.run_form.row("steps").editor):
+        box.setFocus() if box is panel.method.combo else panel.setFocus()
+        place, nothing = QPointF(5, 5), (Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier)
+        turn = QWheelEvent(place, box.mapToGlobal(place), QPoint(), QPoint(0, -120), *nothing,
+                           Qt.ScrollPhase.NoScrollPhase, False)  # fmt: skip
+        QApplication.sendEvent(box, turn)
+        assert not turn.isAccepted()
+    assert panel.draft.experiment == DEFAULT
 
 
 def test_options_of_the_data(panel: ExperimentPanel) -> None:
@@ -177,7 +251,7 @@ def test_running_shows_the_run_and_leaves_live_values_open(panel: ExperimentPane
         panel.duplicate.click()
     with qtbot.waitSignal(panel.extend_requested) as caught:
         panel.run_form.row("steps").editor.stepBy(1)
-    for mode, why in (("elsewhere", "by another process"), ("finished", "not training now")):
+    for mode, why in (("elsewhere", "Another process"), ("finished", "not training")):
         panel.set_mode(mode)  # type: ignore[arg-type]
         assert not editor.isEnabled()
         assert why in editor.toolTip()

@@ -19,12 +19,12 @@ from pytestqt.qtbot import QtBot
 from ganstudio.app.explore import kept_directions
 from ganstudio.app.explore.explorer import Explorer
 from ganstudio.app.explore.finders import Finding, obstacle, ways
+from ganstudio.app.explore.picks import Picks
 from ganstudio.app.generators.keepsakes import Pin
 from ganstudio.app.notifications import Notification
 from ganstudio.core.controls import ContinuousCode, LatentVector
 from ganstudio.core.experiment import Experiment
 from ganstudio.explore.state import Direction
-from ganstudio.ui.explore.parts import Picks
 from ganstudio.ui.explore.side.direction_row import kind_text
 from ganstudio.ui.explore.side.directions import DirectionsPanel
 from ganstudio.ui.explore.side.find_directions import ThumbsDialog

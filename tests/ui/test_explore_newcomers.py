@@ -23,28 +23,25 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, Path]:
     folder = tmp_path_factory.mktemp("runs")
     return (
         store_run(folder / "codes", "infogan"),
-        store_run(folder / "points", "gan", "ring", latent_size=2),
+        store_run(folder / "two", latent_size=2),
         store_run(folder / "plain"),
     )
 
 
 def order(page: ExploreWorkspace) -> list[QWidget]:
     """What Tab comes to in the workspace, from the choice of what is explored on."""
-    found: list[QWidget] = []
-    widget: QWidget | None = page.source.button
-    while widget is not None:
-        if widget.isVisibleTo(page) and widget.isEnabled() and widget.focusPolicy() & Qt.FocusPolicy.TabFocus:
-            found.append(widget)
-        widget = widget.nextInFocusChain()
-        if widget is page.source.button:
-            break
-    return [one for one in found if page.isAncestorOf(one)]
+    window, found = page.window(), [page.source.button]
+    found[0].setFocus()
+    while page.isAncestorOf(focus := (QTest.keyClick(found[-1], Qt.Key.Key_Tab), window.focusWidget())[1]):
+        assert focus not in found, "the keyboard comes out of everything"
+        found.append(focus)
+    return found
 
 
 def test_tab_goes_in_reading_order_also_after_another_run_was_opened(
     qtbot: QtBot, runs: tuple[Path, Path, Path]
 ) -> None:
-    codes, _points, plain = runs
+    codes, _two, plain = runs
     with exploring_window(qtbot, plain) as (_window, page):
         page.explorer.open_run(codes)
         there(qtbot, page, codes)
@@ -83,9 +80,9 @@ def test_tab_comes_to_the_chosen_view(qtbot: QtBot, runs: tuple[Path, Path, Path
 def test_the_plane_of_another_generator_is_its_own(
     qtbot: QtBot, runs: tuple[Path, Path, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    _codes, points, plain = runs
+    _codes, two, plain = runs
     told: Told = listen(monkeypatch)
-    with exploring_window(qtbot, points) as (_window, page):
+    with exploring_window(qtbot, two) as (_window, page):
         page.views.open("plane")
         drawn(qtbot, page)
         page.explorer.open_run(plain)  # its z has 5 numbers, not 2
@@ -95,15 +92,15 @@ def test_the_plane_of_another_generator_is_its_own(
 
 
 def test_a_sweep_begins_with_what_the_opened_generator_has(qtbot: QtBot, runs: tuple[Path, Path, Path]) -> None:
-    codes, points, _plain = runs
-    with exploring_window(qtbot, points) as (_window, page):
+    codes, two, _plain = runs
+    with exploring_window(qtbot, two) as (_window, page):
         sweep = page.views.sweep
         assert (sweep.across.currentText(), sweep.down.currentText()) == ("z 1", "z 2")
         page.explorer.open_run(codes)
         there(qtbot, page, codes)
         assert (sweep.across.currentText(), sweep.down.currentText()) == ("category", "codes 1")
-        page.explorer.open_run(points)
-        there(qtbot, page, points)
+        page.explorer.open_run(two)
+        there(qtbot, page, two)
         assert (sweep.across.currentText(), sweep.down.currentText()) == ("z 1", "z 2")
 
 

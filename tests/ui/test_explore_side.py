@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -21,7 +22,8 @@ from ganstudio.ui.explore.side.neighbours import NeighboursPanel
 from ganstudio.ui.explore.side.projection import ProjectionPanel
 from tests.ui.audit import problems
 from tests.ui.explore_kit import PLANE, exploring, pump
-from tests.ui.explore_window import store_run
+from tests.ui.explore_window import exploring_window, store_run
+from tests.ui.window_kit import wait
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +55,7 @@ def own_picture(stored: Path, path: Path, seed: int = 5) -> Path:
 
 
 def ended(qtbot: QtBot, panel: ProjectionPanel) -> None:
-    pump(qtbot, panel.explorer, lambda: not panel._looking and panel.explorer.service.idle)
+    pump(qtbot, panel.explorer, lambda: not panel.matching.running and panel.explorer.service.idle)
 
 
 # -- finding a picture ------------------------------------------------------------------------------------------------
@@ -65,13 +67,13 @@ def test_a_file_is_found_and_edited_from_there(
 ) -> None:  # fmt: skip
     file, before = own_picture(stored, tmp_path / "own.png"), explorer.state
     monkeypatch.setattr(QFileDialog, "getOpenFileName", staticmethod(lambda *_args, **_more: (str(file), "")))
-    panel.invert.set_value("no")
+    panel.matching.light = "no"
     qtbot.mouseClick(panel.open, Qt.MouseButton.LeftButton)
-    pump(qtbot, explorer, lambda: panel._found is not None)
+    pump(qtbot, explorer, lambda: panel.matching.found is not None)
     assert panel.stop.isEnabled()
     assert not problems(panel)
     ended(qtbot, panel)
-    found = panel._found
+    found = panel.matching.found
     assert found is not None
     assert found.errors[found.best] < 0.1
     assert found.history[-1] <= found.history[0]
@@ -88,9 +90,9 @@ def test_a_file_is_found_and_edited_from_there(
 def test_a_click_on_a_candidate_goes_there_and_can_be_undone(
     qtbot: QtBot, stored: Path, explorer: Explorer, panel: ProjectionPanel, tmp_path: Path
 ) -> None:
-    panel.open_picture(own_picture(stored, tmp_path / "own.png"))
+    panel.matching.look_for(own_picture(stored, tmp_path / "own.png"))
     ended(qtbot, panel)
-    found, best = panel._found, explorer.state
+    found, best = panel.matching.found, explorer.state
     place = (found.best + 3) % len(found.pictures)
     qtbot.mouseClick(panel.grid, Qt.MouseButton.LeftButton, pos=panel.grid.cell(place).center())
     np.testing.assert_array_equal(explorer.state.position["z"], found.values["z"][place])
@@ -110,7 +112,7 @@ def test_pasting(qtbot: QtBot, explorer: Explorer, panel: ProjectionPanel) -> No
     before = explorer.state
     qtbot.mouseClick(panel.paste, Qt.MouseButton.LeftButton)
     ended(qtbot, panel)
-    assert panel._found is not None
+    assert panel.matching.found is not None
     assert explorer.state is not before
 
 
@@ -122,7 +124,7 @@ def test_a_picture_dragged_from_another_program(qtbot: QtBot, explorer: Explorer
     copy, left = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton
     panel.dropEvent(QDropEvent(QPointF(9, 9), copy, data, left, Qt.KeyboardModifier.NoModifier))
     ended(qtbot, panel)
-    assert panel._found is not None
+    assert panel.matching.found is not None
 
 
 def test_inverting_looks_for_the_opposite(
@@ -130,27 +132,27 @@ def test_inverting_looks_for_the_opposite(
 ) -> None:
     file, targets = own_picture(stored, tmp_path / "own.png"), []
     for choice in ("no", "yes"):
-        panel.invert.set_value(choice)
-        panel.open_picture(file)
-        pump(qtbot, explorer, lambda: panel._found is not None)
+        panel.matching.light = choice
+        panel.matching.look_for(file)
+        pump(qtbot, explorer, lambda: panel.matching.found is not None)
         targets.append(panel.target.item(0).astype(int))
-        panel.end()
+        panel.matching.stop()
     np.testing.assert_allclose(targets[0] + targets[1], 255, atol=2)
 
 
 def test_stopping_keeps_what_was_found(
     qtbot: QtBot, stored: Path, explorer: Explorer, panel: ProjectionPanel, tmp_path: Path
 ) -> None:
-    panel.open_picture(own_picture(stored, tmp_path / "own.png"))
-    pump(qtbot, explorer, lambda: panel._found is not None)
+    panel.matching.look_for(own_picture(stored, tmp_path / "own.png"))
+    pump(qtbot, explorer, lambda: panel.matching.found is not None)
     qtbot.mouseClick(panel.stop, Qt.MouseButton.LeftButton)
-    found = panel._found
+    found = panel.matching.found
     np.testing.assert_array_equal(explorer.state.position["z"], found.values["z"][found.best])
     pump(qtbot, explorer, lambda: explorer.service.idle)
-    assert panel._found is found
+    assert panel.matching.found is found
     assert not panel.stop.isEnabled()
-    panel.begin()
-    panel.end()  # before anything was found
+    panel.matching.look_for(panel.matching._source)
+    panel.matching.stop()  # before anything was found
     assert "Drop, paste or open" in panel.words.text()
     assert not panel.grid.isVisible()
 
@@ -158,20 +160,20 @@ def test_stopping_keeps_what_was_found(
 def test_again_begins_elsewhere(
     qtbot: QtBot, stored: Path, explorer: Explorer, panel: ProjectionPanel, tmp_path: Path
 ) -> None:
-    panel.open_picture(own_picture(stored, tmp_path / "own.png"))
+    panel.matching.look_for(own_picture(stored, tmp_path / "own.png"))
     ended(qtbot, panel)
-    first = panel._found
+    first = panel.matching.found
     qtbot.mouseClick(panel.again, Qt.MouseButton.LeftButton)
     assert "Looking" in panel.words.text()
     ended(qtbot, panel)
-    assert not np.array_equal(panel._found.values["z"], first.values["z"])
+    assert not np.array_equal(panel.matching.found.values["z"], first.values["z"])
 
 
 def test_who_went_elsewhere_meanwhile_is_not_taken_away(
     qtbot: QtBot, stored: Path, explorer: Explorer, panel: ProjectionPanel, tmp_path: Path
 ) -> None:
-    panel.open_picture(own_picture(stored, tmp_path / "own.png"))
-    pump(qtbot, explorer, lambda: panel._found is not None)
+    panel.matching.look_for(own_picture(stored, tmp_path / "own.png"))
+    pump(qtbot, explorer, lambda: panel.matching.found is not None)
     elsewhere = explorer.drawn_from(77)
     explorer.edit(elsewhere, "Random")
     ended(qtbot, panel)
@@ -185,7 +187,7 @@ def test_what_is_no_picture(
 ) -> None:
     (tmp_path / "x.png").write_bytes(content)
     before = explorer.state
-    panel.open_picture(tmp_path / "x.png")
+    panel.matching.look_for(tmp_path / "x.png")
     ended(qtbot, panel)
     assert panel.words.text().endswith(".")
     assert "Looking" not in panel.words.text()
@@ -197,15 +199,15 @@ def test_another_run_in_the_middle(
     qtbot: QtBot, stored: Path, explorer: Explorer, panel: ProjectionPanel, tmp_path: Path
 ) -> None:
     other = store_run(tmp_path / "other", latent_size=7)
-    panel.open_picture(own_picture(stored, tmp_path / "own.png"))
-    pump(qtbot, explorer, lambda: panel._found is not None)
+    panel.matching.look_for(own_picture(stored, tmp_path / "own.png"))
+    pump(qtbot, explorer, lambda: panel.matching.found is not None)
     explorer._take(open_run(other, None, "ema"))
-    assert panel._found is None
+    assert panel.matching.found is None
     assert not panel.grid.isVisible()
     start = explorer.state
     pump(qtbot, explorer, lambda: explorer.service.idle)
     assert explorer.state is start
-    panel.take(0)
+    panel.matching.take(0)
     assert explorer.state is start
 
 
@@ -214,10 +216,44 @@ def test_generators_of_points_have_no_pictures(qtbot: QtBot, explorer: Explorer,
     assert not panel.open.isEnabled()
     told: list[str] = []
     explorer.studio.notifications.subscribe(lambda note: told.append(note.text))
-    panel.open_picture(b"x")
+    panel.matching.look_for(b"x")
     assert told == ["Open a generator first, then drop the picture again."]
     with exploring(qtbot, PLANE, drawn=False) as plane:
         assert plane.spec is not None
+
+
+def test_ctrl_i_shows_at_once_that_it_looks_and_escape_ends_it(
+    qtbot: QtBot, stored: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = own_picture(stored, tmp_path / "own.png")
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", staticmethod(lambda *_args, **_more: (str(file), "")))
+    with exploring_window(qtbot, stored) as (window, page):
+        panel, matching = page.side.projection, page.side.projection.matching
+        page.picture.setFocus()
+        before, start = page.explorer.state, time.perf_counter()
+        qtbot.keyClick(page.picture, Qt.Key.Key_I, Qt.KeyboardModifier.ControlModifier)
+        assert panel.isVisible()
+        assert panel.bar.isVisible()
+        assert "Looking" in panel.words.text()
+        assert time.perf_counter() - start < 0.5  # tens of milliseconds alone; the rest is for its neighbours
+        wait(qtbot, lambda: matching.found is not None)
+        page.picture.setFocus()
+        qtbot.keyClick(page.picture, Qt.Key.Key_Escape)
+        assert not matching.running
+        assert not panel.bar.isVisible()
+        assert "nothing was moved" in panel.words.text()
+        assert page.explorer.state is before
+        qtbot.mouseClick(panel.grid, Qt.MouseButton.LeftButton, pos=panel.grid.cell(1).center())  # they are still there
+        assert page.explorer.state is not before
+        window.table.run("edit.undo")
+        qtbot.mouseClick(panel.again, Qt.MouseButton.LeftButton)
+        qtbot.mouseClick(panel.cancel, Qt.MouseButton.LeftButton)
+        assert not matching.running
+        matching.again()
+        wait(qtbot, lambda: not matching.running)
+        assert "now edits" in panel.words.text()
+        window.table.run("edit.undo")
+        assert page.explorer.state is before
 
 
 # -- what is most alike -----------------------------------------------------------------------------------------------

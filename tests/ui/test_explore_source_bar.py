@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QFileDialog
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from ganstudio.app.actions import Action
 from ganstudio.app.explore.explorer import Explorer
 from ganstudio.app.generators.sessions import new_session
 from ganstudio.app.runs.run_model import RunModel
@@ -35,6 +37,9 @@ class Shown:
         self._qtbot = qtbot
         self.studio = Studio()
         self.studio.load_catalogue()
+        self.asked: list[str] = []
+        for name in ("file.open", "file.open-folder"):
+            self.studio.actions.add(Action(name, f"{name}…", partial(self.asked.append, name)))
         self.explorer = Explorer(self.studio, lambda: None)
         self.bar = SourceBar(self.explorer, self.studio)
         self.until(lambda: self.studio.catalogue is not None)
@@ -102,7 +107,7 @@ def test_with_nothing_open_it_offers_everything(shown: Shown) -> None:
         assert not part.isVisible()
     texts = shown.menu()
     assert texts[0] == "Ready"
-    assert texts[-2:] == ["Open a run folder…", "Open a generator file…"]
+    assert texts[-2:] == ["file.open…", "file.open-folder…"]
     assert problems(shown.bar) == []
 
 
@@ -193,18 +198,10 @@ def test_a_file_has_neither_checkpoints_nor_averages(shown: Shown) -> None:
     assert shown.bar.notes.isVisible()
 
 
-def test_files_and_folders_are_asked_for(shown: Shown, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    asked: list[Path] = []
-    monkeypatch.setattr(shown.explorer, "open_run", asked.append)
-    monkeypatch.setattr(shown.explorer, "open_file", asked.append)
-    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_args: str(tmp_path))
-    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_args: (str(tmp_path / "g.onnx"), ""))
-    shown.choose("Open a run folder")
-    shown.choose("Open a generator file")
-    assert asked == [tmp_path, tmp_path / "g.onnx"]
-    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_args: "")
-    shown.choose("Open a run folder")
-    assert len(asked) == 2
+def test_files_and_folders_are_asked_for_by_the_window(shown: Shown) -> None:
+    shown.choose("file.open…")
+    shown.choose("file.open-folder…")
+    assert shown.asked == ["file.open", "file.open-folder"]
 
 
 def test_a_run_that_cannot_be_opened_leaves_what_was_there(

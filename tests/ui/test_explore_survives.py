@@ -42,7 +42,7 @@ def carrying(page: ExploreWorkspace, path: Path, **changes: object) -> Path:
 
 def searched(page: ExploreWorkspace) -> bool:
     page.explorer.pump()
-    return not page.side.projection._looking
+    return not page.side.projection.matching.running
 
 
 # -- dropped files ----------------------------------------------------------------------------------------------------
@@ -196,7 +196,7 @@ def test_a_picture_dropped_before_anything_is_open(
         assert drop(window, photo(tmp_path / "photo.png"))
         page = explore(window)
         there(qtbot, page, stored)
-        wait(qtbot, lambda: searched(page) and page.side.projection._found is not None)
+        wait(qtbot, lambda: searched(page) and page.side.projection.matching.found is not None)
         assert page.explorer.history.can_undo
 
 
@@ -247,11 +247,11 @@ def test_looking_for_a_picture_while_the_weights_change(qtbot: QtBot, stored: Pa
     """The search was asked of other weights; it begins again instead of waiting for ever."""
     with exploring_window(qtbot, stored) as (window, page):
         drop(window, photo(tmp_path / "photo.png"))
-        wait(qtbot, lambda: page.side.projection._looking)
+        wait(qtbot, lambda: page.side.projection.matching.running)
         page.explorer.go_to(0)
         wait(qtbot, lambda: page.explorer.step == 0)
         wait(qtbot, lambda: searched(page))
-        assert page.side.projection._found.done
+        assert page.side.projection.matching.found.done
         assert not told.errors
 
 

@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from ganstudio.app.explore.explorer import Explorer
+from ganstudio.app.explore.picks import Picks
+from ganstudio.app.explore.points import PointPlane
 from ganstudio.app.generators.keepsakes import Pin
 from ganstudio.explore.state import Direction, ExploreState
-from ganstudio.ui.explore.parts import Picks
+from ganstudio.store import Run
 from ganstudio.ui.explore.side.pins import PinBoard
 from ganstudio.ui.explore.travel import Traveller
 from ganstudio.ui.explore.views import ViewTabs
 from ganstudio.ui.kit.motion import set_reduced_motion
 from ganstudio.ui.pictures.grid import PictureGrid, Sides
 from ganstudio.ui.pictures.viewer import PictureViewer
+from tests.ui import explore_window as real
 from tests.ui.audit import problems
 from tests.ui.explore_kit import INFOGAN, PLANE, exploring, pump
+from tests.ui.explore_window import exploring_window, store_run, there
+from tests.ui.window_kit import wait
 
 
 @pytest.fixture
@@ -31,7 +38,7 @@ def explorer(qtbot: QtBot) -> Iterator[Explorer]:
 
 @pytest.fixture
 def tabs(qtbot: QtBot, explorer: Explorer) -> ViewTabs:
-    made = ViewTabs(explorer, Traveller(explorer), Picks())
+    made = ViewTabs(explorer, Traveller(explorer), Picks(), PointPlane(explorer))
     qtbot.addWidget(made)
     made.resize(700, 360)
     made.show()
@@ -288,7 +295,7 @@ def test_a_generator_of_two_numbers_has_a_plane_and_one_of_codes_alone_has_none(
     with exploring(qtbot, PLANE) as plane:
         assert Traveller(plane).possible
     with exploring(qtbot, INFOGAN[:2]) as codes:
-        tabs = ViewTabs(codes, Traveller(codes), Picks())
+        tabs = ViewTabs(codes, Traveller(codes), Picks(), PointPlane(codes))
         qtbot.addWidget(tabs)
         tabs.show()
         tabs.open("plane")
@@ -317,3 +324,51 @@ def test_states_of_another_generator_are_not_taken(qtbot: QtBot, explorer: Explo
     before = explorer.state
     explorer.edit(ExploreState({"other": np.zeros(3, np.float32)}), "Wrong")
     assert explorer.state is before
+
+
+# -- points -----------------------------------------------------------------------------------------------------------
+
+
+def test_points_are_seen_on_their_plane_and_driven_on_that_of_their_latents(qtbot: QtBot, tmp_path: Path) -> None:
+    points, pictures = store_run(tmp_path / "points", "gan", "ring"), store_run(tmp_path / "pictures")
+    with exploring_window(qtbot, points) as (window, page):
+        explorer, scene, pad = page.explorer, page.scene, page.views.pad
+        assert scene is not None
+        assert scene.isVisible()
+        assert [key for key, part in page.views.parts.items() if part.isVisible()] == ["pad"]
+        assert not page.views.tabs.isVisible()
+        assert "Match" not in [b.text() for b in page.side.tabs.findChildren(QPushButton) if b.isVisible()]
+        wait(qtbot, lambda: scene.plot.inside is not None and scene.plot.real is not None)
+        assert scene.plot.inside.step == explorer.step
+        np.testing.assert_array_equal(scene.plot.here[0][0], explorer.point)
+        stored = Run.open(points).load_samples(explorer.step).items
+        np.testing.assert_allclose(scene.plot.fakes, stored, atol=1e-5)  # the samples that Train shows
+        # the pad: drag, keys, undo
+        before = explorer.state.position["z"]
+        middle = pad.rect().center()
+        qtbot.mousePress(pad, Qt.MouseButton.LeftButton, pos=middle)
+        qtbot.mouseMove(pad, middle + QPoint(20, -30))
+        qtbot.mouseRelease(pad, Qt.MouseButton.LeftButton, pos=middle + QPoint(20, -30))
+        x, y = explorer.state.position["z"][:2]
+        assert 0 < x < y
+        qtbot.keyClick(pad, Qt.Key.Key_Up)
+        assert explorer.state.position["z"][1] > y
+        real.drawn(qtbot, page)
+        np.testing.assert_array_equal(scene.plot.here[0][0], explorer.point)
+        window.table.run("edit.undo")
+        window.table.run("edit.undo")
+        np.testing.assert_array_equal(explorer.state.position["z"], before)
+        # a sample that is clicked
+        place = int(np.abs(scene.plot.fakes).sum(axis=1).argmin())
+        spot = scene.plot.view().to_screen(scene.plot.fakes[place])
+        qtbot.mouseClick(scene.plot, Qt.MouseButton.LeftButton, pos=QPoint(*np.rint(spot).astype(int).tolist()))
+        real.drawn(qtbot, page)
+        near = scene.plot.view().to_screen(explorer.point) - spot
+        assert np.hypot(*near) <= 9
+        assert not problems(page)
+        # pictures have their views again
+        page.explorer.open_run(pictures)
+        there(qtbot, page, pictures)
+        assert not scene.isVisible()
+        assert page.views.tabs.isVisible()
+        assert page.views.current is page.views.sweep

@@ -14,12 +14,15 @@ from pytestqt.qtbot import QtBot
 
 from ganstudio.app.generators.sources import Opened, open_run
 from ganstudio.app.generators.workplaces import bundled_path
+from ganstudio.methods.view import fixed_values
+from ganstudio.store import Run
 from ganstudio.ui.kit.files import Dropped
+from ganstudio.ui.window import MainWindow
 from tests.ui.audit import problems
 from tests.ui.explore_window import Told, drawn, explore, exploring_window, store_run, there
 from tests.ui.window_kit import DIGITS, RING, hold, opened, train, wait
 
-EVERYWHERE = ("explore.ready", "explore.open-run", "explore.open-file")
+EVERYWHERE = ("explore.ready",)
 
 
 @pytest.fixture(scope="module")
@@ -377,3 +380,61 @@ def test_nothing_can_be_saved_once_nothing_is_open(qtbot: QtBot, stored: Path) -
         page.explorer.close()
         for name in ("save", "save-grid", "copy", "film", "folders", "model", "python", "pin"):
             assert not window.table[f"explore.{name}"].enabled(), name
+
+
+# -- a sample of the wall ---------------------------------------------------------------------------------------------
+
+
+def explore_sample(window: MainWindow, place: int) -> None:
+    """As the wall's menu does it."""
+    wall = window.train.run_view.stage.wall
+    menu = wall.make_menu(("fake", place))
+    next(action for action in menu.actions() if action.text() == "Explore this sample").trigger()
+    menu.deleteLater()
+
+
+def test_a_sample_of_the_wall_is_explored_as_it_is(qtbot: QtBot, stored: Path, told: Told) -> None:
+    with opened(qtbot) as window:
+        window.studio.open_run(stored)
+        stage = window.train.run_view.stage
+        wait(qtbot, lambda: stage.timeline.selected_step() == 4 or stage.timeline.is_live())
+        page = explore(window)
+        for step, place in ((4, 9), (0, 8)):
+            window.show_workspace("train")
+            stage.go_to(step)
+            explore_sample(window, place)
+            explorer = page.explorer
+            wait(qtbot, lambda: explorer.opened is not None and not explorer.opening)  # noqa: B023
+            seen = drawn(qtbot, page).astype(int)
+            assert explorer.step == step
+            assert window.current_workspace == "explore"
+            on_wall = Run.open(stored).load_samples(step).items.astype(int)
+            assert np.abs(seen - on_wall[place]).max() <= 1
+            assert np.abs(seen - on_wall[place + 1]).max() > 1
+        there = explorer.state
+        window.table.run("edit.undo")
+        assert explorer.state is not there
+        assert not told.errors
+
+
+def test_a_sample_between_checkpoints_says_of_which_step_it_is(qtbot: QtBot, stored: Path, told: Told) -> None:
+    with opened(qtbot) as window:
+        window.studio.open_run(stored)
+        window.train.run_view.stage.go_to(1)
+        explore_sample(window, 2)
+        page = explore(window)
+        wait(qtbot, lambda: page.explorer.opened is not None and not page.explorer.opening)
+        assert page.explorer.step == 0
+        assert told.said("at step 0")
+
+
+def test_a_sample_of_a_run_that_trains_is_followed(qtbot: QtBot) -> None:
+    with opened(qtbot) as window:
+        model = train(qtbot, window, DIGITS)
+        wait(qtbot, lambda: model.samples is not None)
+        explore_sample(window, 3)
+        page = explore(window)
+        wait(qtbot, lambda: page.explorer.following is model and page.explorer.picture is not None)
+        method = page.explorer.opened.generator.method
+        there = fixed_values(method, model.experiment.seed, 64)["z"][3]
+        np.testing.assert_allclose(page.explorer.state.position["z"], there)

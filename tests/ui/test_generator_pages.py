@@ -24,7 +24,7 @@ from ganstudio.app.studio import Studio
 from ganstudio.explore.picture_file import save_picture
 from ganstudio.ui.generator_page import SourceBar
 from ganstudio.ui.generator_page.source_menu import recent_runs
-from ganstudio.ui.kit.files import Dropped, look_at
+from ganstudio.ui.kit.files import Dropped
 from ganstudio.ui.kit.page import Page
 from ganstudio.ui.train.run_bar import RunBar
 from ganstudio.ui.window import MainWindow
@@ -190,12 +190,10 @@ def test_a_picture_goes_back_to_where_it_was_saved(window: MainWindow, qtbot: Qt
 
 
 def test_other_files_go_where_they_can_be_used(tmp_path: Path) -> None:
-    plain, painted = tmp_path / "plain.png", tmp_path / "painted.png"
-    save_picture(painted, PICTURE, 1, session("paint"))
-    plain.write_bytes(b"\x89PNG\r\n\x1a\n")
-    assert [look_at(painted).place(on) for on in ("train", "explore", "translate")] == ["paint"] * 3
+    painted, plain = Dropped(tmp_path / "painted.png", session("paint")), Dropped(tmp_path / "plain.png")
+    assert [painted.place(on) for on in ("train", "explore", "translate")] == ["paint"] * 3
     views = ("train", "runs", "explore", "paint", "translate")
-    assert [look_at(plain).place(on) for on in views] == ["explore", "explore", "explore", "paint", "translate"]
+    assert [plain.place(on) for on in views] == ["explore", "explore", "explore", "paint", "translate"]
     assert Dropped(tmp_path / "net.onnx").place("paint") == "explore"
 
 
@@ -241,6 +239,7 @@ def test_recent_runs_are_told_by_their_data(maps_run: Path, tmp_path: Path) -> N
 def test_the_source_menu_offers_what_the_workspace_can_open(qtbot: QtBot, maps_run: Path, tmp_path: Path) -> None:
     digits = store_run(tmp_path / "digits")
     studio = Studio()
+    studio.actions.add(Action("file.open", "Open…", lambda: None))
     for path in (digits, maps_run):
         studio.settings.add_recent(path)
     found: dict[str, list[str]] = {}
@@ -255,10 +254,10 @@ def test_the_source_menu_offers_what_the_workspace_can_open(qtbot: QtBot, maps_r
         desk.shutdown()
     assert "digits" in found["explore"]
     assert "hills" not in found["explore"]
-    assert found["explore"][-1] == "Open a generator file…"
+    assert found["explore"][-1] == "Open…"
     assert "hills" in found["paint"]
     assert "digits" not in found["paint"]
-    assert found["paint"][-1] == "Open a run folder…"
+    assert found["paint"][-1] == "Open…"
     assert ("Ready" in found["paint"]) is (bundled_path("paint") is not None)
     assert found["paint words"] == ["What one paints with"]
     studio.shutdown()

@@ -10,6 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from ganstudio.app.paint.canvas_document import read_document
 from ganstudio.ui.paint.canvas_view import CanvasView
 from ganstudio.ui.paint.options import TOOLS
 from ganstudio.ui.pictures.viewport import Viewport
@@ -81,7 +82,23 @@ def test_wheel_and_brackets_change_the_size(view: CanvasView) -> None:
     assert view.options.size == 1
     for _ in range(80):
         QTest.keyClicks(view, "]")
-    assert view.options.size == 128
+    assert view.options.size == SIZE // 2
+
+
+def test_the_brush_begins_with_a_share_of_the_map_and_is_kept_with_it(view: CanvasView) -> None:
+    first, options = view.document, view.options
+    sizes = {}
+    for side in (16, 64, 256):
+        view.set_document(document(3, side))
+        sizes[side] = options.size, options.largest
+    assert sizes == {16: (2, 8), 64: (8, 32), 256: (32, 128)}
+    view.set_document(first)
+    assert options.size == 4
+    assert first is not None
+    note = first.snapshot().note
+    again = read_document(note, first.ids, "file", "")
+    view.set_document(again)
+    assert (options.size, again.brush) == (4, 4)
 
 
 def test_zoom_keeps_the_place_under_the_mouse_and_space_pans(view: CanvasView) -> None:

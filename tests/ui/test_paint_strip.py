@@ -36,13 +36,13 @@ def test_the_strip_shows_and_sets_what_the_hand_holds(view: CanvasView, hosted: 
     assert view.options.tool == "fill"
     view.options.set(tool="polygon")
     assert [key for key, button in strip.buttons.items() if button.isChecked()] == ["polygon"]
-    strip.size_slider.setValue(40)
+    strip.size_slider.setValue(30)
     strip.opacity_slider.setValue(30)
     strip.buttons["mirror"].click()
     strip.buttons["square"].click()
     strip.buttons["grid"].click()
     options = view.options
-    assert (options.size, options.opacity, options.mirror, options.square, options.grid) == (40, 0.3, True, True, True)
+    assert (options.size, options.opacity, options.mirror, options.square, options.grid) == (30, 0.3, True, True, True)
     options.set(size=9)
     assert strip.size_slider.value() == 9
     wheel(view, 1, CONTROL)

@@ -11,11 +11,13 @@ import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent, QGuiApplication
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from ganstudio.ui.generator_page.exports import PictureDialog
 from ganstudio.ui.kit.painted import to_image
 from ganstudio.ui.paint.exports import PaintingFilmDialog
+from ganstudio.ui.paint.map_dialog import MapDialog
 from ganstudio.ui.paint.opening import SceneDialog
 from ganstudio.ui.paint.options import TOOLS
 from ganstudio.ui.paint.workspace import PaintWorkspace
@@ -53,6 +55,37 @@ def test_it_begins_with_an_example_and_a_stroke_changes_the_picture(qtbot: QtBot
         assert np.array_equal(after, expected(page.painter))
         assert page.result.image == to_image(after)
         assert page.canvas.underlay == to_image(after)
+
+
+def test_single_keys_work_wherever_the_workspace_has_the_keyboard(qtbot: QtBot, spade: Path) -> None:
+    with painting_window(qtbot, spade) as (_window, page):
+        canvas, options = page.canvas, page.canvas.options
+        slider, strip, tools = next(iter(page.style_panel.controls.rows.values())), page.style_panel.strip, page.tools
+        elsewhere = (page.result, slider, strip, tools.size_slider, tools.buttons["line"], page.bar.save,
+                     page.palette_.list, page.bar.times.findChildren(QPushButton)[0], canvas)  # fmt: skip
+        for widget in elsewhere:
+            options.set(chosen=0, tool="brush", size=8)
+            widget.setFocus(Qt.FocusReason.TabFocusReason)
+            assert widget.hasFocus(), widget
+            for key in (Qt.Key.Key_3, Qt.Key.Key_E, Qt.Key.Key_BracketRight):
+                QTest.keyClick(widget, key)
+            assert (options.chosen, options.tool, options.size) == (2, "eraser", 9), widget
+            widget.setFocus()
+            canvas.fit()
+            page.result.set_zoom("fit")
+            before = canvas.zoom, page.result.viewport.scale
+            QTest.keyClick(widget, Qt.Key.Key_Plus)
+            after = canvas.zoom, page.result.viewport.scale
+            which = 1 if widget is page.result else 0  # the picture that has the keyboard, else the canvas
+            assert after[which] > before[which], widget
+            assert after[1 - which] == before[1 - which], widget
+            QTest.keyClick(widget, Qt.Key.Key_0)
+            assert (canvas.zoom, page.result.viewport.scale) == before
+        field = page.palette_.search
+        field.setFocus()
+        QTest.keyClicks(field, "4e]")
+        assert field.text() == "4e]"
+        assert (options.chosen, options.tool) == (2, "eraser")
 
 
 def test_undo_and_redo_go_through_strokes_and_styles(qtbot: QtBot, spade: Path) -> None:
@@ -305,6 +338,52 @@ def test_a_label_map_that_is_dropped_becomes_a_canvas_and_a_photo_a_style(
         window.table.run("paint.style-paste")
         assert told.said("no picture on the clipboard")
         drawn(qtbot, painter)
+
+
+def test_what_the_colours_of_a_map_mean_is_corrected_before_it_is_taken_and_remembered(
+    qtbot: QtBot, spade: Path, tmp_path: Path, told: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from PIL import Image
+
+    from ganstudio.core.labelmaps import colour_map
+
+    with painting_window(qtbot, spade) as (window, page):
+        painter = page.painter
+        assert painter.document is not None
+        classes, ids = painter.document.classes, np.zeros((64, 64), np.uint8)
+        ids[20:], ids[50:] = 1, 2
+        foreign = np.array([classes[0].colour, (255, 0, 200), (0, 0, 0)], np.uint8)[ids]
+        Image.fromarray(foreign).resize((150, 150), Image.Resampling.BICUBIC).save(tmp_path / "foreign.jpg", quality=90)
+        answer(monkeypatch, tmp_path / "foreign.jpg")
+        asked = dialog(qtbot, page, MapDialog, lambda: window.table.run("paint.open-map"))
+        assert [combo.accessibleName()[:2] for combo in asked.combos] == ["#F", "#0", "#8"]  # the unknown ones first
+        assert asked.chosen[2] == 0
+        assert not problems(asked)
+        before = asked.preview.pixmap().toImage()
+        for combo, class_ in zip(asked.combos, (4, 7), strict=False):
+            combo.setFocus()
+            QTest.keyClicks(combo, classes[class_].title)
+            assert combo.currentIndex() == class_
+        assert asked.preview.pixmap().toImage() != before
+        asked.keep.click()
+        count = len(painter.canvases.documents)
+        QTest.keyClick(asked, Qt.Key.Key_Return)
+        wait(qtbot, lambda: len(painter.canvases.documents) == count + 1)
+        assert set(np.unique(painter.document.ids).tolist()) == {0, 4, 7}
+        assert (painter.document.ids != np.array([0, 4, 7], np.uint8)[ids]).mean() < 0.05
+        drawn(qtbot, painter)
+        Image.fromarray(np.rot90(foreign)).save(tmp_path / "again.jpg", quality=80)  # these colours are known by now
+        answer(monkeypatch, tmp_path / "again.jpg")
+        window.table.run("paint.open-map")
+        wait(qtbot, lambda: len(painter.canvases.documents) == count + 2)
+        assert set(np.unique(painter.document.ids).tolist()) == {0, 4, 7}
+        assert told.said("as you have corrected")
+        assert not told.errors
+        mine = colour_map(ids, classes)
+        Image.fromarray(mine).save(tmp_path / "mine.png")  # and nobody is asked about the very colours of the classes
+        assert drop(window, tmp_path / "mine.png")
+        wait(qtbot, lambda: len(painter.canvases.documents) == count + 3)
+        assert np.array_equal(painter.document.ids, ids)
 
 
 # -- runs -----------------------------------------------------------------------------------------------------------------

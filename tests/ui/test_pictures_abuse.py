@@ -66,7 +66,7 @@ def a_scene(host: QWidget) -> tuple[QWidget, Callable[[], object]]:
         heat = RNG.normal(size=(int(RNG.integers(1, 9)), int(RNG.integers(1, 9)))).astype(np.float32)
         grid = RNG.normal(size=(5, 5, 2)).astype(np.float32)
         arrows = RNG.normal(size=(int(RNG.integers(0, 9)), 4)).astype(np.float32)
-        view.set_scene(Scene(1, 1.0, heat, random.random() < 0.5, grid, arrows))
+        view.set_scene(Scene(1, (-1.0, -1.0, 1.0, 1.0), heat, random.random() < 0.5, grid, arrows))
         view.set_mode_hits([True, False])
 
     return view, renew

@@ -15,9 +15,9 @@ from PySide6.QtGui import QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 from pytestqt.qtbot import QtBot
 
+from ganstudio.app import density as shapes
+from ganstudio.app.density import SIZE, Brush, Density
 from ganstudio.app.history import History
-from ganstudio.ui.experiment import density as shapes
-from ganstudio.ui.experiment.density import SIZE, Brush, Density
 from ganstudio.ui.experiment.drawing import DrawingCanvas, DrawingDialog, letters
 from ganstudio.ui.kit.theme import ui_font
 

@@ -16,21 +16,15 @@ from PySide6.QtGui import QColor, QImage, QWheelEvent
 from PySide6.QtWidgets import QApplication, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
+from ganstudio.core.camera import View
 from ganstudio.core.events import Scene
+from ganstudio.core.plane import arrow_lines, belief, heat_at, mesh, undecided
 from ganstudio.ui.kit.style import set_theme
 from ganstudio.ui.kit.theme import DARK, LIGHT
 from ganstudio.ui.plots.axes import spacing
 from ganstudio.ui.plots.scene import SceneView
-from ganstudio.ui.plots.scene_layers import (
-    View,
-    arrow_lines,
-    belief,
-    dots,
-    heat_at,
-    heat_image,
-    mesh,
-    undecided,
-)
+from ganstudio.ui.plots.scene_layers import dots, heat_image
+from ganstudio.ui.plots.scene_signs import scale_ends
 
 
 def a_scene(probability: bool = True) -> Scene:
@@ -39,7 +33,7 @@ def a_scene(probability: bool = True) -> Scene:
     heat = 1 / (1 + np.exp(-3 * y - x)) if probability else 50 * y + 300
     grid = np.stack(np.meshgrid(np.linspace(-1, 1, 9), np.linspace(-1, 1, 9)), -1)
     arrows = np.array([[0, 0, 1e-5, 0], [1, 1, 0, 2e-5]], np.float32)
-    return Scene(7, 2.0, heat.astype(np.float32), probability, grid.astype(np.float32), arrows)
+    return Scene(7, (-2.0, -2.0, 2.0, 2.0), heat.astype(np.float32), probability, grid.astype(np.float32), arrows)
 
 
 @pytest.fixture
@@ -75,7 +69,7 @@ def test_row_0_of_the_heat_is_the_lowest_y(view: SceneView) -> None:
 @pytest.mark.parametrize("theme", [LIGHT, DARK])
 def test_heat_image_is_flipped_and_neutral_at_one_half(theme: object) -> None:
     heat = np.array([[0.0, 0.5], [1.0, 0.5]], np.float32)
-    image = heat_image(Scene(0, 1.0, heat, True, None, None), theme)  # type: ignore[arg-type]
+    image = heat_image(Scene(0, (-1.0, -1.0, 1.0, 1.0), heat, True, None, None), theme)  # type: ignore[arg-type]
     surface = QColor(theme.surface)  # type: ignore[attr-defined]
     assert abs(image.pixelColor(1, 0).red() - surface.red()) <= 2
     assert image.pixelColor(0, 1).red() > image.pixelColor(0, 1).blue()
@@ -95,7 +89,7 @@ def test_a_critic_is_centred_at_its_median_and_not_ruled_by_extremes() -> None:
 def test_heat_is_read_bilinearly(x: float, y: float) -> None:
     places = np.linspace(-2, 2, 17)
     plane = (2 * places[None, :] - 3 * places[:, None] + 1).astype(np.float32)
-    scene = Scene(0, 2.0, plane, False, None, None)
+    scene = Scene(0, (-2.0, -2.0, 2.0, 2.0), plane, False, None, None)
     assert heat_at(scene, x, y) == pytest.approx(2 * x - 3 * y + 1, abs=1e-4)
     assert heat_at(scene, 2.5, 0) is None
 
@@ -104,11 +98,11 @@ def test_the_undecided_line_lies_where_d_is_one_half() -> None:
     places = np.linspace(-2, 2, 41)
     x, y = np.meshgrid(places, places)
     heat = 1 / (1 + np.exp(4 * (np.hypot(x, y) - 1.3)))
-    pieces = undecided(Scene(0, 2.0, heat.astype(np.float32), True, None, None))
+    pieces = undecided(Scene(0, (-2.0, -2.0, 2.0, 2.0), heat.astype(np.float32), True, None, None))
     np.testing.assert_allclose(np.hypot(pieces[..., 0], pieces[..., 1]), 1.3, atol=0.02)
     length = np.linalg.norm(pieces[:, 0] - pieces[:, 1], axis=1).sum()
     assert length == pytest.approx(2 * np.pi * 1.3, rel=0.01)
-    flat = Scene(0, 2.0, np.full((5, 5), 0.9, np.float32), True, None, None)
+    flat = Scene(0, (-2.0, -2.0, 2.0, 2.0), np.full((5, 5), 0.9, np.float32), True, None, None)
     assert undecided(flat).shape == (0, 2, 2)
 
 
@@ -157,8 +151,8 @@ def test_ticks_are_round_and_few(span: float, most: int) -> None:
     assert round(float(f"{step:e}".split("e")[0])) in (1, 2, 5, 10)
 
 
-def wheel(plot: QWidget, at: QPointF, turned: int) -> None:
-    button, keys = Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier
+def wheel(plot: QWidget, at: QPointF, turned: int, keys: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+    button = Qt.MouseButton.NoButton
     where = at, plot.mapToGlobal(at), QPoint(), QPoint(0, turned)
     QApplication.sendEvent(plot, QWheelEvent(*where, button, keys, Qt.ScrollPhase.NoScrollPhase, False))
 
@@ -192,8 +186,11 @@ def test_the_wheel_is_left_to_a_scrolling_parent(qtbot: QtBot) -> None:
     area.resize(320, 240)
     area.show()
     scale = view.plot.view().scale
+    view.plot.setFocus()
     wheel(view.plot, QPointF(60, 60), -120)
     assert view.plot.view().scale == scale
+    wheel(view.plot, QPointF(60, 60), -120, Qt.KeyboardModifier.ControlModifier)
+    assert view.plot.view().scale < scale
 
 
 def test_layers_are_switched_by_their_chips(view: SceneView, qtbot: QtBot) -> None:
@@ -230,7 +227,9 @@ def test_wrong_points_are_refused_and_tiny_views_paint(view: SceneView) -> None:
     with pytest.raises(ValueError, match="n, 2"):
         view.set_fakes(np.zeros((4, 3), np.float32))
     view.set_real(np.zeros((0, 2), np.float32))
-    view.set_scene(Scene(0, 1.0, np.zeros((1, 1), np.float32), False, None, np.zeros((0, 4), np.float32)))
+    view.set_scene(
+        Scene(0, (-1.0, -1.0, 1.0, 1.0), np.zeros((1, 1), np.float32), False, None, np.zeros((0, 4), np.float32))
+    )
     view.resize(160, 120)
     set_theme("dark")
     view.grab()
@@ -271,9 +270,69 @@ def test_many_points_are_quick(view: SceneView) -> None:
 
 def test_layers_that_need_the_networks_can_be_switched_only_while_they_are_there(view: SceneView) -> None:
     chips = view.chips
-    view.set_scene(None)
+    view.set_scene(None, "No checkpoint of step 3 or before is stored.")
     assert [name for name, chip in chips.items() if not chip.isEnabled()] == ["heat", "manifold", "arrows"]
-    assert "while the run trains" in chips["heat"].toolTip()
+    assert "No checkpoint of step 3" in chips["heat"].toolTip()
     view.set_scene(a_scene())
     assert all(chip.isEnabled() for chip in chips.values())
-    assert "while the run trains" not in chips["heat"].toolTip()
+    assert "No checkpoint" not in chips["heat"].toolTip()
+
+
+def test_the_view_fits_the_data_and_what_is_generated_but_for_strays(view: SceneView, qtbot: QtBot) -> None:
+    rng = np.random.default_rng(0)
+    view.set_spec(10.0)
+    view.set_real(rng.uniform(-1, 1, (500, 2)).astype(np.float32))
+    left, bottom, right, top = view.plot.view().box
+    assert top - bottom == pytest.approx(2.3, rel=0.2)  # the data fill the view
+    fakes = rng.uniform(-1, 1, (400, 2)).astype(np.float32)
+    fakes[:3] = 500
+    aside = np.array([6, 0], np.float32)
+    view.set_fakes(fakes)
+    assert view.plot.view().box == (left, bottom, right, top)
+    view.set_fakes(fakes + aside)
+    wider = view.plot.view().box
+    assert wider[2] > 6.9
+    view.set_fakes(fakes + 0.97 * aside)
+    assert view.plot.view().box == wider  # nothing breathes with every picture
+    plain = view.image()
+    view.set_fakes(np.clip(fakes + 0.97 * aside, -6, 6))
+    assert view.image() != plain  # the strays that lay outside are not spoken of any more
+    view.set_fakes(fakes)
+    qtbot.keyClick(view.plot, Qt.Key.Key_Plus)
+    moved = view.plot.view()
+    view.set_fakes(fakes + aside)
+    assert view.plot.view() == moved  # who has moved it is left alone
+
+
+def test_another_part_of_the_plane_is_told_once_it_rests(view: SceneView, qtbot: QtBot) -> None:
+    told: list[object] = []
+    view.looked.connect(told.append)
+    qtbot.waitUntil(lambda: bool(told))
+    told.clear()
+    for _ in range(3):
+        qtbot.keyClick(view.plot, Qt.Key.Key_Right)
+    qtbot.waitUntil(lambda: told == [view.plot.view().box])
+
+
+def test_the_heat_map_has_a_scale_and_says_of_which_step_it_is(view: SceneView) -> None:
+    assert [value for value, _meaning in scale_ends(a_scene())] == ["1", "½", "0"]
+    assert [value for value, _meaning in scale_ends(a_scene(probability=False))] == ["≥ 400", "300", "≤ 200"]
+    view.set_scene(a_scene())
+    plain = view.image()
+    view.set_scene(a_scene(), "D of step 400")
+    assert view.image() != plain
+
+
+def test_a_click_takes_the_point_below_and_a_drag_does_not(view: SceneView, qtbot: QtBot) -> None:
+    taken: list[int] = []
+    view.picked.connect(taken.append)
+    view.set_fakes(np.array([[0, 0], [1, 1]], np.float32))
+    spot = QPoint(*view.plot.view().to_screen(np.array([1.0, 1.0])).astype(int).tolist())
+    qtbot.mouseClick(view.plot, Qt.MouseButton.LeftButton, pos=spot)
+    assert taken == [1]
+    before = view.plot.view()
+    qtbot.mousePress(view.plot, Qt.MouseButton.LeftButton, pos=spot)
+    qtbot.mouseMove(view.plot, spot + QPoint(30, 0))
+    qtbot.mouseRelease(view.plot, Qt.MouseButton.LeftButton, pos=spot + QPoint(30, 0))
+    assert taken == [1]
+    assert view.plot.view() != before

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QRectF, Qt
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
 from pytestqt.qtbot import QtBot
@@ -136,7 +136,7 @@ def test_the_generator_of_a_sample_is_marked_and_named(wall: ImageWall) -> None:
 
 
 def test_some_of_every_generator_where_not_all_have_room(wall: ImageWall) -> None:
-    wall.resize(440, 560)
+    wall.resize(284, 176)
     wall.set_samples(noise(64, 32), groups=np.repeat(np.arange(4), 16))
     seen = [index for index in range(64) if not wall.cell_rect(index).isEmpty()]
     assert 32 <= len(seen) < 64
@@ -145,10 +145,20 @@ def test_some_of_every_generator_where_not_all_have_room(wall: ImageWall) -> Non
     assert [index for index in range(64) if not wall.cell_rect(index).isEmpty()] == seen
 
 
+@pytest.mark.parametrize("size", [16, 28, 32, 64])
+@pytest.mark.parametrize("room", [(780, 304), (640, 260), (440, 560)])
+def test_all_samples_are_on_view_and_can_be_told_apart(size: int, room: tuple[int, int], wall: ImageWall) -> None:
+    wall.resize(*room)  # those of the usual layouts at 1366 × 768 and 1024 × 700 among them
+    wall.set_samples(noise(64, size))
+    cells = [wall.cell_rect(index) for index in range(64)]
+    assert all(QRectF(wall.rect()).contains(cell) for cell in cells)
+    assert cells[0].width() >= 40
+
+
 def test_tiny_samples_give_way_to_fewer_larger_ones(wall: ImageWall) -> None:
-    wall.resize(440, 560)
+    wall.resize(284, 176)
     wall.set_samples(noise(64, 32))
-    assert wall.cell_rect(0).width() >= 64
+    assert wall.cell_rect(0).width() >= 24
     assert not wall.cell_rect(31).isEmpty()
     assert wall.cell_rect(63).isEmpty()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,6 +20,7 @@ from ganstudio.ui.explore.workspace import ExploreWorkspace
 from ganstudio.ui.window import MainWindow
 from tests.ui.explore_window import store_run
 from tests.ui.paint_kit import store_spade
+from tests.ui.watchdog import Watchdog
 from tests.ui.window_kit import DIGITS, RING, close_window, opened, train, wait
 
 KEYS = (
@@ -241,15 +243,21 @@ def play(window: MainWindow, qtbot: QtBot, events: int, seed: int) -> None:
     assert isinstance(page, ExploreWorkspace)
     page.explorer.follow(runs[1])
     wait(qtbot, lambda: page.explorer.picture is not None and not page.explorer.opening)
-    for number in range(events):
-        hands.move()
-        if number % BURST == 0:
+    with Watchdog() as watchdog:
+        heart = QTimer(window)
+        heart.timeout.connect(watchdog.beat)
+        heart.start(10)
+        for number in range(events):
+            watchdog.beat()
+            hands.move()
+            if number % BURST == 0:
+                turn()
+            if number % 500 == 0:
+                revive(window, runs)
+        for _ in range(20):
+            hands.escape()
             turn()
-        if number % 500 == 0:
-            revive(window, runs)
-    for _ in range(20):
-        hands.escape()
-        turn()
+        heart.stop()
     for menu in window.findChildren(QMenu):
         menu.close()
     assert window.isVisible()
@@ -285,6 +293,25 @@ def stored(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 def test_a_thousand_random_deeds(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
     with refused_dialogs(monkeypatch), opened(qtbot) as window:
         play(window, qtbot, 1000, seed=1)
+
+
+def held_up(deed: Callable[[], object]) -> None:
+    with Watchdog(limit=0.2) as watchdog:
+        for _turn in range(30):
+            time.sleep(0.01)
+            watchdog.beat()
+        deed()
+
+
+def counting() -> int:
+    return sum(range(40_000_000))  # holds Python's lock all the time
+
+
+@pytest.mark.parametrize("deed", [counting, lambda: time.sleep(1.0)], ids=["computing", "waiting"])
+def test_the_watchdog_names_what_holds_the_window_up(deed: Callable[[], object]) -> None:
+    held_up(lambda: None)
+    with pytest.raises(AssertionError, match=f"in {deed.__name__}|in held_up"):
+        held_up(deed)
 
 
 @pytest.mark.slow

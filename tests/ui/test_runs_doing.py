@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QLineEdit, QMenu, QMessageBox, QSpinBox
+from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QMenu, QMessageBox, QSpinBox
 from pytestqt.qtbot import QtBot
 
+from ganstudio.app.actions import Action
 from ganstudio.store import Run, RunWriter, list_runs, list_trash
 from ganstudio.ui.runs.actions import MENU
 from ganstudio.ui.runs.model import DATA, NAME, STEP
@@ -49,6 +50,7 @@ def test_rename_in_place(desk: Build, qtbot: QtBot, by_mouse: bool) -> None:
     qtbot.keyClick(editor, Qt.Key.Key_Return)
     QApplication.processEvents()  # Qt commits in the next round
     used.finish()
+    used.settle()
     assert used.names == ["after that"]
     assert list_runs()[0].info.name == "after that"
     assert used.asked == [], "Enter in the editor does not open the run"
@@ -164,14 +166,11 @@ def test_duplicate_copy_and_menu(desk: Build, qtbot: QtBot) -> None:
     assert used.asked[-1] == ("open", path)
 
 
-def test_a_run_anywhere_can_be_opened(desk: Build, tmp_path: Path) -> None:
-    used = desk()
-    used.page.choose_folder()
-    dialog = used.page.findChild(QFileDialog)
-    assert dialog is not None
-    dialog.fileSelected.emit(str(tmp_path))
-    dialog.reject()
-    assert used.asked == [("open", tmp_path)]
+def test_a_run_anywhere_can_be_opened(desk: Build) -> None:
+    used, asked = desk(), list[int]()
+    used.studio.actions.add(Action("file.open-folder", "Open a folder…", lambda: asked.append(1)))
+    assert used.studio.actions.run("runs.open-elsewhere")
+    assert asked == [1]
 
 
 def test_no_program_for_folders_is_said(

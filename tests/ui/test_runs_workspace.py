@@ -109,9 +109,9 @@ def test_details_where_there_is_room(desk: Build) -> None:
     assert (pane.name.text(), pane.message.text()) == ("bad", "The loss is not finite.")
     assert pane.notes.isVisible()
     assert pane.notes.text() == "1 of 11 files was left out of bad."
-    shown = {name.text(): value.text() for name, value in pane.latest._labels}
+    shown = {name.text(): value.text() for name, value, _below in pane.latest._lines}
     assert shown["D(x)"] == "0.25"
-    assert {name.text(): value.text() for name, value in pane.hyper._labels}["lr_g"] == "1e-3"
+    assert {name.text(): value.text() for name, value, _below in pane.hyper._lines}["lr_g"] == "1e-3"
     used.page.table.selectAll()
     make("second")
     used.settle()

@@ -2,28 +2,32 @@ from __future__ import annotations
 
 import base64
 import logging
+import re
 import subprocess
 import sys
 from collections.abc import Callable
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QMargins, QPoint, Qt
+from PySide6.QtGui import QAction, QGuiApplication, QWindow
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDialog, QLabel, QLineEdit, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QLabel, QLineEdit, QMenu, QPushButton, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from ganstudio.app.actions import Action, ActionTable
+from ganstudio.app.actions import Action, ActionTable, unmarked
 from ganstudio.app.notifications import Notifications
 from ganstudio.app.settings import SettingsStore
+from ganstudio.ui import toasts as toasts_module
 from ganstudio.ui.forms.preferences import Preferences
 from ganstudio.ui.kit.errors import EmptyState, ErrorBanner
 from ganstudio.ui.kit.motion import reveal, set_reduced_motion
+from ganstudio.ui.kit.parts import boxed
 from ganstudio.ui.kit.theme import current_theme
 from ganstudio.ui.qtlog import install_qt_messages, remove_qt_messages
 from ganstudio.ui.shell import Shell
 from ganstudio.ui.shortcuts import Shortcuts
 from ganstudio.ui.statusbar import RunChip, StatusBar
+from ganstudio.ui.toasts import Messages
 from tests.ui.audit import problems
 
 
@@ -32,13 +36,19 @@ def hub() -> Notifications:
     return Notifications()
 
 
+def page_of(words: str) -> QWidget:
+    page = QWidget()
+    boxed(QLabel(words), None, into=page)
+    return page
+
+
 @pytest.fixture
 def make(qtbot: QtBot, hub: Notifications) -> Callable[..., Shell]:
     def build(table: ActionTable | None = None) -> Shell:
         shell = Shell(SettingsStore(hub=hub), table or ActionTable(), hub)
         qtbot.addWidget(shell)
-        shell.add_workspace("train", "Train", "train", lambda: QLabel("one"))
-        shell.add_workspace("runs", "Runs", "runs", lambda: QLabel("two"))
+        shell.add_workspace("train", "Train", "train", lambda: page_of("one"))
+        shell.add_workspace("runs", "Runs", "runs", lambda: page_of("two"))
         shell.begin()
         shell.show()
         return shell
@@ -119,6 +129,23 @@ def test_geometry_is_kept_and_never_off_screen(make: Callable[..., Shell]) -> No
     assert third.store.layout("geometry") == ""
 
 
+def test_the_window_fits_its_screen_with_its_frame(
+    make: Callable[..., Shell], qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room, frame = QGuiApplication.primaryScreen().availableGeometry(), QMargins(5, 60, 5, 5)
+    monkeypatch.setattr(QWindow, "frameMargins", lambda _window: frame)
+    shell = make()
+    shell.place("")
+    qtbot.waitUntil(lambda: room.contains(shell.geometry().marginsAdded(frame)))
+    shell.setMinimumSize(0, 0)
+    shell.resize(3000, 2000)  # as it was on a larger screen
+    blob = base64.b64encode(shell.saveGeometry().data()).decode()
+    shell.place(blob)
+    qtbot.waitUntil(lambda: room.contains(shell.geometry().marginsAdded(frame)))
+    shell.reset_layout()
+    assert room.contains(shell.geometry().marginsAdded(frame))
+
+
 def test_guard_keeps_the_window_open(make: Callable[..., Shell]) -> None:
     shell = make()
     shell.close_guard = lambda: False
@@ -164,35 +191,154 @@ def test_actions_of_another_workspace_have_no_keys_here(make: Callable[..., Shel
     can[0] = False
     table.refresh()
     assert not button.isEnabled()
-    assert [entry.text() for entry in shell.menuBar().actions()] == [
-        "File",
-        "Run",
-        "View",
-        "Help",
-    ]
+    assert [entry.text() for entry in shell.menuBar().actions()] == ["&File", "&Run", "&View", "&Help"]
+
+
+def key_of(entry: QAction) -> str:
+    return next((found[1].lower() for found in re.finditer(r"&&|&(\w)", entry.text()) if found[1]), "")
+
+
+def test_menus_open_by_keyboard_and_a_letter_chooses(make: Callable[..., Shell], qtbot: QtBot) -> None:
+    table, ran, called = ActionTable(), [], ["Bits & pieces"]
+    for name, title in (("save", "Save"), ("send", "S&end"), ("shut", "Shut"), ("sew", "Sew && sow"), ("so", "So")):
+        table.add(Action(f"file.{name}", title, lambda name=name: ran.append(name), menu="File"))
+    table.add(Action("file.name", "Rename", lambda: ran.append("name"), menu="&Extras", wording=lambda: called[0]))
+    shell = make(table)
+    with qtbot.waitExposed(shell):
+        shell.activateWindow()
+    bar = shell.menuBar()
+    assert [entry.text() for entry in bar.actions()] == ["&File", "&Extras", "&View", "&Help"]
+    assert table["file.send"].label == "Send", "elsewhere it is read without"
+    assert table["file.sew"].tooltip == "Sew & sow"
+    qtbot.keyClick(shell, Qt.Key.Key_F10)
+    file = QApplication.activePopupWidget()
+    assert isinstance(file, QMenu)
+    letters = [key_of(entry) for entry in file.actions() if not entry.isSeparator()]
+    assert letters[:5] == ["s", "e", "h", "w", "o"], "a translator's own stays"
+    assert len(set(letters)) == len(letters)
+    qtbot.keyClick(file, Qt.Key.Key_W)
+    assert ran == ["sew"]
+    called[0] = "Q&A"
+    qtbot.keyClick(shell, Qt.Key.Key_E, Qt.KeyboardModifier.AltModifier)
+    extras = QApplication.activePopupWidget()
+    assert isinstance(extras, QMenu)
+    assert extras.actions()[0].text() == "&Q&&A", "nothing of a name is eaten"
+    qtbot.keyClick(extras, Qt.Key.Key_Q)
+    assert ran == ["sew", "name"]
 
 
 def test_messages_stack_count_and_go(make: Callable[..., Shell], hub: Notifications, qtbot: QtBot) -> None:
     shell = make()
-    for text in "abcdef":
+    for text in "abcde":
         hub.info(text)
     hub.info("a")
     toasts = shell.toasts.shown
-    assert [toast.message.text for toast in toasts] == list("abcd")
+    assert [toast.message.text for toast in toasts] == list("abc")
     assert toasts[0].count == 2
-    assert all(shell.stack.rect().contains(toast.geometry()) for toast in toasts)
+    assert all(shell.rect().contains(toast.geometry()) for toast in toasts)
+    places = [toast.geometry() for toast in toasts]
+    assert not any(one.intersects(other) for k, one in enumerate(places) for other in places[:k])
     qtbot.keyClick(toasts[0], Qt.Key.Key_Escape)
-    qtbot.waitUntil(lambda: [toast.message.text for toast in shell.toasts.shown] == list("bcde"))
+    qtbot.waitUntil(lambda: [toast.message.text for toast in shell.toasts.shown] == list("bcd"))
+    assert [toast.geometry() for toast in shell.toasts.shown[:2]] == places[1:], "the others stay where they are"
+    qtbot.mouseClick(shell.toasts.shown[0], Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(shell.toasts.shown[0].close_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: [toast.message.text for toast in shell.toasts.shown] == list("de"))
+    shell.setFocus()
+    qtbot.keyClick(shell, Qt.Key.Key_Escape)
+    assert [toast.message.text for toast in shell.toasts.shown] == ["d"], "Escape that nobody wants closes the newest"
 
 
-def test_messages_stay_above_the_workspace_that_is_shown_next(make: Callable[..., Shell], hub: Notifications) -> None:
+def test_messages_stay_above_the_workspaces_built_after_them(
+    make: Callable[..., Shell], hub: Notifications, logged_problems: list[object]
+) -> None:
     shell = make()
-    hub.info("a message")
-    for name in ("runs", "train"):
+    hub.error("a message")
+    shell.add_workspace("paint", "Paint", "brush", lambda: page_of("three"))
+    for name in ("runs", "paint", "train"):
         shell.show_workspace(name)
+        QApplication.processEvents()
         toast = shell.toasts.shown[0]
-        found = shell.stack.childAt(toast.geometry().center())
+        found = shell.centralWidget().childAt(toast.geometry().center())
         assert found is toast or toast.isAncestorOf(found)
+
+
+def test_messages_go_by_time_but_errors_and_what_is_looked_at(
+    make: Callable[..., Shell],
+    hub: Notifications,
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+    logged_problems: list[object],
+) -> None:
+    assert toasts_module.LASTS_MS == {"info": 6_000, "warning": 60_000}
+    assert toasts_module.BUTTON_MS == 10_000
+    monkeypatch.setattr(toasts_module, "LASTS_MS", {"info": 30, "warning": 60})
+    monkeypatch.setattr(toasts_module, "BUTTON_MS", 400)
+    shell = make()
+    hub.info("info")
+    hub.warning("warning")
+    hub.error("error")
+    qtbot.waitUntil(lambda: [toast.message.level for toast in shell.toasts.shown] == ["error"])
+    hub.info("moved", "", "Undo", lambda: None)
+    moved = shell.toasts.shown[1]
+    qtbot.wait(200)
+    assert moved in shell.toasts.shown, "time enough for a button"
+    moved.close_button.setFocus()
+    qtbot.wait(600)
+    assert moved in shell.toasts.shown, "somebody is about to use it"
+    shell.stack.setFocus()
+    qtbot.waitUntil(lambda: [toast.message.level for toast in shell.toasts.shown] == ["error"])
+    shell.toasts.shown[0].close_button.click()
+    assert shell.toasts.shown == ()
+
+
+def test_where_controls_take_everything_the_page_gives_way(
+    make: Callable[..., Shell], hub: Notifications, qtbot: QtBot
+) -> None:
+    def full() -> QWidget:
+        page = QWidget()
+        boxed(*(boxed(*(QLineEdit() for _row in range(20))) for _column in range(5)), into=page, across=True)
+        return page
+
+    shell = make()
+    shell.add_workspace("form", "Form", "runs", full)
+    shell.show_workspace("form")
+    QApplication.processEvents()
+    height = shell.stack.height()
+    hub.info("a message")
+    toast = shell.toasts.shown[0]
+    qtbot.waitUntil(lambda: shell.stack.height() < height)
+    qtbot.waitUntil(lambda: not shell.stack.geometry().intersects(toast.geometry()))
+    assert not shell.statusbar.geometry().intersects(toast.geometry())
+    shell.show_workspace("train")
+    qtbot.waitUntil(lambda: shell.stack.height() == height)
+    toast.close_button.click()
+
+
+def test_messages_are_kept_in_a_list_and_counted_until_they_are_read(
+    make: Callable[..., Shell], hub: Notifications, logged_problems: list[object]
+) -> None:
+    shell = make()
+    bell = shell.statusbar.messages
+    place = bell.geometry()
+    hub.warning("the disk is nearly full", "312 MB")
+    hub.info("saved")
+    hub.info("saved")
+    assert (bell.text(), bell.accessibleName()) == ("2", "Messages (2 new)")
+    shell.toasts.shown[-1].close_button.click()
+    assert bell.text() == "1", "who closes one has read it"
+    bell.click()
+    listed = next(dialog for dialog in shell.findChildren(Messages) if dialog.isVisible())
+    assert (bell.text(), bell.accessibleName(), bell.geometry()) == ("", "Messages", place)
+    assert problems(listed) == []
+    assert [listed.list.topLevelItem(row).text(1) for row in range(2)] == ["saved (×2)", "the disk is nearly full"]
+    listed.copy()
+    assert QApplication.clipboard().text().splitlines()[-1] == "312 MB"
+    listed.forget()
+    listed.close()
+    for k in range(200):
+        hub.info(str(k))
+    assert len(hub.kept) == 100
 
 
 def test_details_fold_out_and_are_copied(qtbot: QtBot) -> None:
@@ -227,7 +373,7 @@ def test_status_chips_are_updated_in_place_and_clicked(qtbot: QtBot) -> None:
     qtbot.addWidget(bar)
     bar.resize(700, 32)
     bar.show()
-    runs = [RunChip(str(k), f"run {k}", "training", 0, "86/s", "1:10", 0.2) for k in range(6)]
+    runs = [RunChip(str(k), f"r&n {k}", "training", 0, "86/s", "1:10", 0.2) for k in range(6)]
     bar.set_runs(runs)
     first = bar._buttons["0"]
     bar.set_runs([RunChip("0", "run 0", "paused", 1240), *runs[1:]])
@@ -237,7 +383,9 @@ def test_status_chips_are_updated_in_place_and_clicked(qtbot: QtBot) -> None:
     assert 1 <= len(shown) < 6
     menu = bar.findChild(QToolButton).menu()  # type: ignore[union-attr]
     menu.aboutToShow.emit()
-    assert [action.text() for action in menu.actions()] == [f"run {k}  (training)" for k in range(len(shown), 6)]
+    assert [unmarked(action.text()) for action in menu.actions()] == [
+        f"r&n {k}  (training)" for k in range(len(shown), 6)
+    ]
     with qtbot.waitSignal(bar.run_clicked) as told:
         qtbot.mouseClick(first, Qt.MouseButton.LeftButton)
     assert told.args == ["0"]

@@ -3,9 +3,10 @@ from __future__ import annotations
 import re
 
 import pytest
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QColor, QIcon
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
 
 from ganstudio.core.errors import UsageError
 from ganstudio.core.resources import resource_path
@@ -58,6 +59,26 @@ def test_hub_tells_once_and_only_of_changes(qapp: QApplication) -> None:
     set_theme("light")
     theme_hub.changed.disconnect(note)
     assert told == ["dark", "light"]
+
+
+def test_a_widget_is_polished_as_often_however_deep_it_lies(qtbot: QtBot) -> None:
+    class Told(QWidget):
+        times = 0
+
+        def changeEvent(self, event: QEvent) -> None:
+            self.times += event.type() == QEvent.Type.StyleChange
+
+    outermost = Told()
+    qtbot.addWidget(outermost)
+    nest = [outermost]
+    for _depth in range(12):
+        nest.append(Told(nest[-1]))
+    outermost.show()
+    qtbot.waitExposed(outermost)
+    before = [each.times for each in nest]
+    set_theme("dark")
+    assert all(0 < each.times - seen <= 2 for each, seen in zip(nest, before, strict=True)), "off, and on again"
+    assert outermost.palette().window().color().name() == DARK.window
 
 
 def test_every_icon_draws_in_the_colour_of_the_theme(qapp: QApplication) -> None:

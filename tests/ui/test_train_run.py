@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QAbstractButton, QPushButton
+from PySide6.QtCore import QPoint, Qt, QUrl
+from PySide6.QtWidgets import QAbstractButton, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
+from ganstudio.ui.kit.reader import Reader
 from ganstudio.ui.window import MainWindow
 from tests.ui.window_kit import DIGITS, RING, hold, opened, train, wait
 
@@ -39,7 +40,7 @@ def test_a_card_starts_a_run_and_everything_comes_alive(window: MainWindow, qtbo
 
 def click(qtbot: QtBot, window: MainWindow, action: str) -> None:
     """Presses the button in the run bar that is bound to an action."""
-    title = window.table[action].title
+    title = window.table[action].label
     bar = window.train.run_view.bar
     button = next(b for b in bar.findChildren(QAbstractButton) if b.accessibleName() == title)
     assert button.isVisible()
@@ -223,7 +224,7 @@ def test_stop_then_continue_goes_on_exactly_there(window: MainWindow, qtbot: QtB
     at, rows = model.step, len(model.tables["steps"])
     assert at in model.checkpoints
     view = window.train.run_view
-    wait(qtbot, lambda: view.bar.main.text() == "Continue")
+    wait(qtbot, lambda: view.bar.main.text().startswith("Continue to step "))
     assert window.train.panel.mode == "finished"
     for wide in (True, False):  # where the health column goes, its word stands above the pictures
         window.resize(1500 if wide else 1000, window.height())
@@ -240,9 +241,72 @@ def test_stop_then_continue_goes_on_exactly_there(window: MainWindow, qtbot: QtB
 def test_a_finished_run_is_trained_further(window: MainWindow, qtbot: QtBot) -> None:
     model = train(qtbot, window, RING.with_(steps=30))
     wait(qtbot, lambda: model.state == "finished" and not model.here)
+    panel, bar = window.train.panel, window.train.run_view.bar
+    said = [label.text() for label in panel.findChildren(QLabel) if label.isVisible()]
+    assert any("the steps to continue to can be changed" in text for text in said)
+    wait(qtbot, lambda: bar.main.text() == window.table["run.toggle"].label == "Continue to step 60")
+    assert not panel.run_form.row("seed").editor.isEnabled()
+
+    def ask_for(steps: str) -> str:
+        editor = panel.run_form.row("steps").editor
+        editor.setFocus()
+        editor.selectAll()
+        qtbot.keyClicks(editor, steps)
+        qtbot.keyClick(editor, Qt.Key.Key_Return)
+        return panel.run_form.row("steps").error
+
+    assert ask_for("20") == "30 steps are done already: “Steps” has to be more."
+    assert ask_for("5000") == ""
+    wait(qtbot, lambda: bar.main.text() == "Continue to step 5,000")
     click(qtbot, window, "run.toggle")
     wait(qtbot, lambda: model.step > 40)
-    assert model.total == 3030
+    assert model.total == 5000
+
+
+def test_a_run_is_renamed_in_the_form_and_stays_the_only_one_of_its_name(window: MainWindow, qtbot: QtBot) -> None:
+    first, panel = train(qtbot, window, RING.with_(name="ring")), window.train.panel
+
+    def call(name: str) -> None:
+        editor = panel.run_form.row("name").editor
+        editor.setFocus()
+        editor.selectAll()
+        qtbot.keyClicks(editor, name)
+        qtbot.keyClick(editor, Qt.Key.Key_Return)
+
+    call("my ring")
+    wait(qtbot, lambda: first.title == "my ring")
+    qtbot.mouseClick(panel.duplicate, Qt.MouseButton.LeftButton)
+    assert panel.run_form.row("name").editor.text() == "my ring 2"
+    call("my ring")
+    qtbot.mouseClick(panel.start, Qt.MouseButton.LeftButton)
+    wait(qtbot, lambda: window.studio.current is not None and window.studio.current.path is not None)
+    assert window.studio.current is not None
+    assert (first.title, window.studio.current.title) == ("my ring", "my ring 2")
+    window.table.run("run.new")
+    assert panel.run_form.row("name").editor.text() == "", "the name belongs to the run"
+
+
+def test_f1_opens_the_page_of_the_method_and_the_setting(window: MainWindow, qtbot: QtBot) -> None:
+    window.train.new_experiment()
+    panel = window.train.panel
+    panel.draft.set_data("ring", method="wgan-gp")
+    panel.hyper.focus_row("n_critic")
+    qtbot.keyClick(window.focusWidget(), Qt.Key.Key_F1)
+    reader = next(one for one in window.findChildren(Reader))
+    assert reader.isVisible()
+    text = reader.text.toPlainText()
+    assert "‖∇f(x̂)‖" in text
+    assert "Critic updates per G update" in text
+    assert "**" not in text
+    assert "``" not in text
+    reader.text.anchorClicked.emit(QUrl("page:gan"))
+    assert "Goodfellow" in reader.text.toPlainText()
+    qtbot.keyClicks(reader.search, "moved earth")
+    assert list(dict(reader.list.rows())) == ["glossary:Wasserstein distance"]
+    qtbot.keyClick(reader.search, Qt.Key.Key_Return)
+    assert "turns one distribution into the other" in reader.text.toPlainText()
+    window.table.run("help.glossary")
+    assert reader.search.text() == ""
 
 
 def test_duplicate_with_changes(window: MainWindow, qtbot: QtBot) -> None:

@@ -81,6 +81,7 @@ def test_the_empty_state_offers_a_run_that_can_be_trained_at_once(
     qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, told: Told, tmp_path: Path
 ) -> None:
     started = []
+    monkeypatch.setattr("ganstudio.ui.translate.workspace.bundled_path", lambda _place: None)
     with translating_window(qtbot, ()) as (window, page):
         assert page.pages.currentWidget() is page._empty
         monkeypatch.setattr(window.studio, "start", started.append)
@@ -93,15 +94,17 @@ def test_the_empty_state_offers_a_run_that_can_be_trained_at_once(
         assert asked
         assert drop(window, photo(tmp_path / "photo.png"))
         wait(qtbot, lambda: told.said("Open a run that translates first"))
-        for name in ("open", "paste", "draw", "batch", "save", "copy", "swap"):
+        for name in ("paste", "draw", "batch", "save", "copy", "swap"):
             assert not window.table[f"translate.{name}"].enabled()
 
 
 def test_the_run_that_is_looked_at_is_followed_while_it_trains(qtbot: QtBot) -> None:
     from tests.app.translator_rig import EXPERIMENT
-    from tests.ui.window_kit import train
+    from tests.ui.window_kit import opened, train
 
-    with translating_window(qtbot, ()) as (window, page):
+    with opened(qtbot) as window:
+        page = window.workspace("translate")
+        assert isinstance(page, TranslateWorkspace)
         model = train(qtbot, window, EXPERIMENT.with_(steps=10**6, name="live"))
         assert window.current_workspace == "train"
         window.show_workspace("translate")
@@ -123,9 +126,9 @@ def test_opening_pasting_dropping(qtbot: QtBot, tmp_path: Path, monkeypatch: pyt
         translator = page.translator
         file = photo(tmp_path / "one.png")
         monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_a, **_k: (str(file), ""))
-        window.table.run("translate.open")
+        window.table.run("file.open")
+        until(qtbot, translator, lambda: translator.state.picture.name == "one.png")
         drawn(qtbot, translator)
-        assert translator.state.picture.name == "one.png"
         assert "one.png" in page.stage.input_foot.name.text()
         clipboard = QApplication.clipboard()
         clipboard.clear()
@@ -233,7 +236,11 @@ def test_keys_and_wheel_change_the_pen(qtbot: QtBot) -> None:
         bar.ink.setCurrentIndex(4)
         bar.ink.activated.emit(4)
         assert (pen.tool, pen.ink.name) == ("pen", "white")
-        qtbot.keyClick(view, Qt.Key.Key_V)
+        bar.width_slider.setFocus()
+        zoom = page.stage.output.viewport.scale
+        for key in (Qt.Key.Key_Plus, Qt.Key.Key_V):
+            qtbot.keyClick(bar.width_slider, key)
+        assert page.stage.output.viewport.scale > zoom
         assert pen.tool == "hand"
 
 

@@ -7,17 +7,21 @@ import os
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pytest
+from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QPixmap
-from PySide6.QtWidgets import QMessageBox
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractItemView, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from ganstudio.__main__ import main
 from ganstudio.app.generators.sessions import new_session
 from ganstudio.app.generators.workplaces import BUNDLED
+from ganstudio.app.notifications import notifications
 from ganstudio.app.paint.canvases import FOLDER, Canvases
 from ganstudio.app.settings import SettingsStore
 from ganstudio.core.dataspec import MapClass
@@ -25,8 +29,10 @@ from ganstudio.store import Run, atomic
 from ganstudio.store.checkpoints import is_milestone
 from ganstudio.training.trainer import Trainer
 from ganstudio.ui.explore.workspace import ExploreWorkspace
+from ganstudio.ui.gallery.card import CardWidget
+from ganstudio.ui.gallery.page import RunTile
 from ganstudio.ui.window import MainWindow
-from tests.ui.audit import problems
+from tests.ui.audit import describe, interactive_widgets, problems
 from tests.ui.explore_window import store_run
 from tests.ui.window_kit import DIGITS, RING, close_window, hold, open_window, opened, train, wait
 
@@ -145,7 +151,7 @@ def test_a_signal_from_outside_saves(window: MainWindow, qtbot: QtBot) -> None:
 def test_what_was_arranged_is_there_again(qtbot: QtBot) -> None:
     first = open_window(qtbot)
     train(qtbot, first)
-    first.resize(800, 735)  # the screen that is none is 800 by 800
+    first.resize(796, 735)  # the screen that is none is 800 by 800, its frame 2
     qtbot.wait(50)
     first.train.columns.setSizes([340, 400])
     view = first.train.run_view
@@ -158,7 +164,7 @@ def test_what_was_arranged_is_there_again(qtbot: QtBot) -> None:
     close_window(first)
     second = open_window(qtbot)
     try:
-        assert (second.width(), second.height()) == (800, 735)
+        assert (second.width(), second.height()) == (796, 735)
         assert second.current_workspace == "train"
         assert second.studio.draft.experiment.hyper["lr_g"] == 0.004
         train(qtbot, second)
@@ -264,6 +270,61 @@ def test_everything_has_a_name_and_a_tooltip(window: MainWindow, qtbot: QtBot) -
     assert problems(window, visible_only=True) == []
 
 
+def test_the_title_says_what_is_open_in_the_workspace_on_view(window: MainWindow, qtbot: QtBot) -> None:
+    assert window.windowTitle() == "Train — ganstudio"
+    model = train(qtbot, window)
+    wait(qtbot, lambda: window.windowTitle() == "tiny ring — Train — ganstudio")
+    hold(qtbot, model)
+    wait(qtbot, lambda: window.windowTitle() == "tiny ring (paused) — Train — ganstudio")
+    window.show_workspace("runs")
+    assert window.windowTitle() == "Runs — ganstudio"
+    window.show_workspace("explore")
+    wait(qtbot, lambda: window.windowTitle() == "tiny ring — Explore — ganstudio")
+    window.show_workspace("train")
+    window.train.show_gallery()
+    wait(qtbot, lambda: window.windowTitle() == "Train — ganstudio")
+
+
+def covered(window: MainWindow) -> list[str]:
+    """Controls of the workspace on view that lie below a message."""
+    places = [toast.geometry() for toast in window.toasts.shown]
+    centre, page = window.centralWidget(), window.stack.currentWidget()
+    used = [*interactive_widgets(page, visible_only=True), *(card for card in page.findChildren(CardWidget))]
+    return [
+        describe(widget)
+        for widget in used
+        if not isinstance(widget, QAbstractItemView) and not (seen := widget.visibleRegion().boundingRect()).isEmpty()
+        for place in places
+        if QRect(widget.mapTo(centre, seen.topLeft()), seen.size()).intersects(place)
+    ]
+
+
+def test_messages_stand_over_no_control_in_any_workspace(
+    window: MainWindow, qtbot: QtBot, logged_problems: list[object]
+) -> None:
+    window.resize(1024, 700)
+    words = "The disk is nearly full: 312 MB are left. Checkpoints of 12 MB each will soon not fit any more."
+    notifications.warning(words, "details")
+    notifications.error("The run cannot be opened: its file is damaged.")
+    notifications.warning("Moved 3 runs to the trash.", "", "Undo", lambda: None)
+    shown = window.toasts.shown
+    assert len(shown) == 3
+    wait(qtbot, lambda: not covered(window))  # the gallery
+    window.train.new_experiment()
+    wait(qtbot, lambda: not covered(window))
+    start = window.train.panel.start
+    assert window.childAt(start.mapTo(window, start.rect().center())) is start
+    train(qtbot, window, DIGITS)
+    for name in window.rail.buttons:
+        window.show_workspace(name)
+        wait(qtbot, lambda: not window.studio.jobs.running and not covered(window))
+        centre = window.centralWidget()
+        assert all(toast.isAncestorOf(centre.childAt(toast.geometry().center())) for toast in shown)
+    for toast in shown:
+        toast.close_button.click()
+    wait(qtbot, lambda: not window.toasts.shown)
+
+
 def test_the_keyboard_stays_in_the_workspace(window: MainWindow, qtbot: QtBot) -> None:
     window.train.customise_card("ring")
     start = window.train.panel.start
@@ -278,6 +339,58 @@ def test_the_keyboard_stays_in_the_workspace(window: MainWindow, qtbot: QtBot) -
     window.rail.buttons["train"].setFocus()
     window.rail.buttons["train"].click()
     assert window.focusWidget() is window.rail.buttons["train"], "arrow keys go on along the rail"
+
+
+def tour(window: MainWindow, back: bool = False) -> list[QWidget]:
+    """Where Tab comes, until it has been round."""
+    window.stack.setFocus()
+    found: list[QWidget] = []
+    while True:
+        QTest.keyClick(window.focusWidget(), Qt.Key.Key_Backtab if back else Qt.Key.Key_Tab)
+        focus = window.focusWidget()
+        assert focus.isVisible()
+        if focus in found:
+            assert focus is found[0], "no way out: " + describe(focus)
+            return found
+        found.append(focus)
+
+
+def jumps_back(stops: list[QWidget]) -> list[str]:
+    """Pairs of neighbours the second of which stands above the first, in its column, or left of it in its row."""
+    found = []
+    for one, other in pairwise(stops):
+        a, b = one.geometry(), other.geometry()
+        above = b.bottom() < a.top() and b.left() <= a.right() and b.right() >= a.left()
+        before = b.right() < a.left() and b.top() <= a.bottom() and b.bottom() >= a.top()
+        if one.parentWidget() is other.parentWidget() and (above or before):
+            found.append(f"{describe(one)} → {describe(other)}")
+    return found
+
+
+def test_tab_goes_through_every_workspace_as_one_reads(qtbot: QtBot, own_folders: Path) -> None:
+    SettingsStore().add_recent(store_run(own_folders / "runs" / "tiny"))
+    with opened(qtbot) as window:
+        wait(qtbot, lambda: window.findChildren(RunTile))
+        stops = tour(window)
+        gallery = window.train.gallery
+        assert stops[0] is gallery.new_button
+        assert isinstance(stops[1], RunTile)
+        assert jumps_back(stops) == []
+        assert {stop for stop in stops if isinstance(stop, CardWidget)} == set(gallery.cards.values())
+        window.train.new_experiment()
+        stops = tour(window)
+        assert stops.index(window.train.panel.method.combo) < stops.index(window.train.panel.start)
+        train(qtbot, window, DIGITS)
+        for name in window.rail.buttons:
+            window.show_workspace(name)
+            wait(qtbot, lambda: not window.studio.jobs.running)
+            stops = tour(window)
+            assert jumps_back(stops) == []
+            page = window.stack.currentWidget()
+            places = [page.isAncestorOf(stop) for stop in stops]
+            assert places == sorted(places, reverse=True), "first the page, then status bar and rail"
+            assert {*stops} >= {window.statusbar.messages, window.rail.buttons[name]}
+            assert tour(window, back=True) == [*reversed(stops)]
 
 
 def test_no_key_is_listed_twice(window: MainWindow) -> None:

@@ -12,14 +12,18 @@ from psygnal import Signal
 
 from ganstudio.app.generators.desk import Desk
 from ganstudio.app.generators.keepsakes import Keepsakes
+from ganstudio.app.generators.sources import Opened, open_live, open_run
+from ganstudio.core.commands import Snapshot
 from ganstudio.core.errors import StudioError, UsageError
 from ganstudio.core.i18n import _
 from ganstudio.explore.rendering import Drawn, Work
 from ganstudio.explore.state import Direction, ExploreState, Position, effective, position_of, size_of
 from ganstudio.explore.styles import fits, redrawn
 from ganstudio.explore.views import one
+from ganstudio.store import Run
 
 if TYPE_CHECKING:
+    from ganstudio.app.runs.run_model import RunModel
     from ganstudio.app.studio import Studio
 
 Factory = Callable[[ExploreState], Work]
@@ -42,6 +46,7 @@ class Explorer(Desk):
         maps: what can be laid over the picture and, as ``other_maps``, over the other one, by name: float32 ``(h, w)``.
         looks: the names of maps that this generator has; empty for nearly all.
         look: which one is laid over; empty for none.
+        point: where a generator of points draws it, float32 ``(2,)``, and ``other_point``; None for pictures.
         error: why there is no picture.
         kept: pins and directions.
     """
@@ -56,6 +61,8 @@ class Explorer(Desk):
         self.picture: NDArray[np.uint8] | None = None
         self.other: ExploreState | None = None
         self.other_picture: NDArray[np.uint8] | None = None
+        self.point: NDArray[np.float32] | None = None
+        self.other_point: NDArray[np.float32] | None = None
         self.maps: Mapping[str, NDArray[np.float32]] = {}
         self.other_maps: Mapping[str, NDArray[np.float32]] = {}
         self.looks: tuple[str, ...] = ()
@@ -71,7 +78,7 @@ class Explorer(Desk):
         assert self.opened is not None
         if not fits or self.state is None:
             self.state = self.opened.start
-            self.other = self.other_picture = self.picture = None
+            self.other = self.other_picture = self.picture = self.point = self.other_point = None
         if not fits or not self.opened.generator.looks:
             self.looks, self.look = (), ""
         self.maps = self.other_maps = {}
@@ -89,10 +96,45 @@ class Explorer(Desk):
         self.kept_changed.emit()
 
     def _forget(self) -> None:
-        self.state = self.picture = self.other = self.other_picture = None
+        self.state = self.picture = self.other = self.other_picture = self.point = self.other_point = None
         self.maps, self.other_maps, self.looks, self.look = {}, {}, (), ""
         self.kept = Keepsakes(None, ())
         self._drawing.clear()
+
+    def open_sample(self, model: RunModel, step: int | None, place: int) -> None:
+        """Opens a run where one of its fixed samples is: the picture that its wall shows at this place.
+
+        Args:
+            model: the run.
+            step: of the wall; the checkpoint nearest to it is opened. None: the run is followed as it trains on.
+            place: on the wall, counted from 0.
+        """
+        path, seed, source = model.path, model.experiment.seed, model.source
+        there: list[Position] = []
+        if path is None:
+            return
+        if step is None:
+            model.send(Snapshot(source))
+
+        def work(_cancel: object) -> Opened:
+            from ganstudio.explore.stored import fixed_position
+
+            if step is None:
+                opened = open_live(model)
+            else:
+                stored = Run.open(path).checkpoint_steps()
+                nearest = min(stored, key=lambda at: abs(at - step), default=None)
+                opened = open_run(path, nearest, source, self.device)
+            there.append(fixed_position(opened.generator, seed, place))
+            return opened
+
+        def go() -> None:
+            self.edit(ExploreState(there[-1]), _("Explore a sample"))
+            if step is not None and step != self.step:
+                words = _("Of step {step} only the pictures are stored: this is the same sample at step {at}.")
+                self.studio.notifications.info(words.format(step=f"{step:,}", at=f"{self.step:,}"))
+
+        self.open_by(_("Opening {name}").format(name=model.title), work, go)
 
     @property
     def position(self) -> Position | None:
@@ -170,7 +212,7 @@ class Explorer(Desk):
         before = self.other
 
         def put(other: ExploreState | None) -> None:
-            self.other, self.other_picture = other, None
+            self.other, self.other_picture, self.other_point = other, None, None
             self._ask_picture()
             self.picture_changed.emit()
 
@@ -210,6 +252,7 @@ class Explorer(Desk):
         seen = result.value
         if result.channel == OTHER:
             self.other_picture, self.other_maps = (None, {}) if seen is None else (seen.picture, seen.maps)
+            self.other_point = None if seen is None else seen.point
         elif seen is None and self._asks_looks:  # it may be the maps that fail: the picture alone is asked for then
             self._asks_looks = False
             self._ask_picture()
@@ -217,7 +260,7 @@ class Explorer(Desk):
         else:
             self.error = result.error
             if seen is not None:
-                self.picture, self.maps = seen.picture, seen.maps
+                self.picture, self.maps, self.point = seen.picture, seen.maps, seen.point
                 if seen.maps or self._asks_looks:
                     self._asks_looks, self.looks = False, tuple(seen.maps)
                     self.look = self.look if self.look in seen.maps else ""

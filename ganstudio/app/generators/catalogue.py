@@ -2,36 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
-from typing import TYPE_CHECKING, Any
+import inspect
+import sys
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any
 
 from ganstudio.core.dataspec import DataKind
 from ganstudio.core.fields import FieldSpec, Value, fields_of
+from ganstudio.core.i18n import _
+from ganstudio.core.methodinfo import FAMILIES, MethodInfo
 from ganstudio.core.registry import Registry
 
-if TYPE_CHECKING:
-    from ganstudio.methods.info import Needs  # brings torch
+_KINDS: Mapping[str, str] = {
+    "points": _("2-D points"),
+    "images": _("images"),
+    "maps": _("label maps"),
+    "pairs": _("pairs of pictures"),
+    "domains": _("two sets of pictures"),
+}
+
+
+def kinds_text(kinds: Iterable[str]) -> str:
+    """Kinds of data in words: ``"images or 2-D points"``."""
+    return _(" or ").join(_KINDS.get(kind, kind) for kind in kinds)
 
 
 @dataclass(frozen=True, slots=True)
-class MethodCard:
-    """One method, in words and fields: what :class:`ganstudio.methods.info.MethodInfo` says of it."""
+class MethodCard(MethodInfo):
+    """One method, in words and fields.
 
-    name: str
-    title: str
-    paper: str
-    year: int
-    summary: str
-    look_for: str
-    data_kinds: tuple[DataKind, ...]
-    fields: tuple[FieldSpec, ...]
-    kind_defaults: Mapping[Any, Mapping[str, Value]]
-    family: str = ""
-    family_title: str = ""
-    needs: Needs | None = None
-    objective: str = ""
-    compare: tuple[str, ...] = ()
+    Attributes:
+        fields: its hyper-parameters; ``kind_defaults`` defaults that hold for one kind of data.
+        page: the page of docstring that its module begins with.
+    """
+
+    fields: tuple[FieldSpec, ...] = ()
+    kind_defaults: Mapping[Any, Mapping[str, Value]] = field(default_factory=dict)
+    page: str = ""
+
+    @property
+    def family_title(self) -> str:
+        """The heading under which it stands in lists."""
+        return FAMILIES[self.family]
 
     def defaults_for(self, kind: str) -> dict[str, Value]:
         """Every hyper-parameter's default for a kind of data."""
@@ -43,7 +56,7 @@ class MethodCard:
         return {
             **{name: getattr(self, name) for name in told},
             "compare": list(self.compare),
-            "needs": {} if self.needs is None else asdict(self.needs),
+            "needs": asdict(self.needs),
             "data": list(self.data_kinds),
             "hyper": [spec.to_json() for spec in self.fields],
             "defaults": {kind: self.defaults_for(kind) for kind in self.data_kinds},
@@ -63,6 +76,43 @@ class DataCard:
     downloadable: bool
     fields: tuple[FieldSpec, ...]
     takes_path: bool
+    classed: bool = True
+
+    @property
+    def own_pictures(self) -> bool:
+        """They are read from a folder or an archive that a person names."""
+        return self.takes_path and self.kind != "points"
+
+
+def lacks(method: MethodCard, data: DataCard) -> str:
+    """What the method needs and the data are not or have not, in words; empty where it can be trained on them."""
+    if data.kind not in method.data_kinds:
+        return kinds_text(method.data_kinds)
+    return _("classes") if method.needs.labels and not data.classed else ""
+
+
+def misfit(method: MethodCard, data: DataCard) -> str:
+    """Why the method cannot be trained on the data, as a sentence; empty where it can."""
+    wanted, kind = lacks(method, data), kinds_text((data.kind,))
+    words = _("{method} trains on {wanted}, and {data} is made of {kind}.")
+    if data.kind in method.data_kinds:
+        words = _("{method} learns from {wanted}, and {data} has none.")
+    return words.format(method=method.title, data=data.title, wanted=wanted, kind=kind) if wanted else ""
+
+
+def data_for(method: MethodCard, datasets: Iterable[DataCard], instead: DataCard | None = None) -> DataCard | None:
+    """Data that fit a method: those that are there at once first, a person's own last; None where there are none.
+
+    A person who has chosen own pictures (``instead``) gets the set that reads such a folder as the method wants it.
+    """
+    own = instead is not None and instead.own_pictures
+    fitting = [card for card in datasets if not lacks(method, card)]
+    return min(fitting, default=None, key=lambda card: (card.own_pictures != own, card.takes_path, not card.available))
+
+
+def method_for(data: DataCard, methods: Iterable[MethodCard]) -> MethodCard | None:
+    """The first method that can be trained on the data; None where there is none."""
+    return next((card for card in methods if not lacks(card, data)), None)
 
 
 class Catalogue:
@@ -70,14 +120,15 @@ class Catalogue:
 
     def __init__(self) -> None:
         from ganstudio.methods import METHODS
-        from ganstudio.methods.info import FAMILIES
 
         self._methods: Registry[MethodCard] = Registry("method")
         for method in METHODS.values():
             said = {one.name: getattr(method.info, one.name) for one in fields(method.info)}
-            defaults, title = method.kind_defaults, FAMILIES[method.info.family]
-            card = MethodCard(**said, fields=fields_of(method.Hyper), kind_defaults=defaults, family_title=title)
-            self._methods.add(card.name, card)
+            page = inspect.cleandoc(sys.modules[method.__module__].__doc__ or "")
+            self._methods.add(
+                method.info.name,
+                MethodCard(**said, fields=fields_of(method.Hyper), kind_defaults=method.kind_defaults, page=page),
+            )
         self.refresh()
 
     def refresh(self) -> None:
@@ -85,7 +136,7 @@ class Catalogue:
         from ganstudio.data import DATASETS, is_available
 
         self._datasets: Registry[DataCard] = Registry("data set")
-        told = ("name", "title", "summary", "kind", "licence", "downloadable", "takes_path")
+        told = ("name", "title", "summary", "kind", "licence", "downloadable", "takes_path", "classed")
         for source in DATASETS.values():
             said = {name: getattr(source, name) for name in told}
             card = DataCard(**said, available=is_available(source), fields=fields_of(source.Options))

@@ -20,7 +20,7 @@ Workplace = Literal["explore", "paint", "translate"]
 
 WORKPLACES: tuple[Workplace, ...] = get_args(Workplace)
 
-BUNDLED = MappingProxyType({"explore": "infogan-digits", "paint": "spade-landscapes", "translate": "spade-landscapes"})
+BUNDLED = MappingProxyType({"explore": "infogan-digits", "paint": "spade-landscapes", "translate": "pix2pix-edges"})
 """The run that comes with the program for each workspace: its folder in ``resources/runs``."""
 
 # fmt: off
@@ -83,4 +83,9 @@ def bundled_path(place: Workplace) -> Path | None:
 
 def bundled_name(place: Workplace) -> str:
     """What that run is called, in menus and above the pictures."""
-    return _("Digits with codes (InfoGAN)") if place == "explore" else _("Landscapes (SPADE)")
+    names = {
+        "explore": _("Digits with codes (InfoGAN)"),
+        "paint": _("Landscapes (SPADE)"),
+        "translate": _("Edges to digits (pix2pix)"),
+    }
+    return names[place]

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
+from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,6 +63,8 @@ class CanvasDocument:
         canvas: what is painted on.
         history: undo and redo; give it to the workspace.
         reel: the film of the painting.
+        origin: key of the canvas that it was converted from, and a sum over its ids as they were then; None for its own.
+        brush: diameter of the brush that it is painted with, in its pixels; 0 until one was held.
 
     Signals:
         changed: the rectangle (top, left, bottom, right) in which ids have changed.
@@ -90,7 +93,8 @@ class CanvasDocument:
         self.canvas = LabelCanvas(ids, len(self.classes))
         self.history = History(LIMIT, budget=budget)
         self.reel = Reel(self.canvas.ids, budget)
-        self.version, self.written = 1, 0
+        self.version, self.written, self.brush = 1, 0, 0
+        self.origin: tuple[str, int] | None = None
         self._style: dict[str, Any] = copy.deepcopy(dict(style or {}))
         self._label = _("Paint")
         self.canvas.listener = self._painted
@@ -112,6 +116,12 @@ class CanvasDocument:
         return self.version != self.written
 
     @property
+    def touched(self) -> bool:
+        """A person has made it, or done something to it; False for what was only converted."""
+        history = self.history
+        return self.origin is None or history.can_undo or history.can_redo or crc32(self.ids) != self.origin[1]
+
+    @property
     def style(self) -> dict[str, Any]:
         """A copy of the style that is kept with it."""
         return copy.deepcopy(self._style)
@@ -120,6 +130,7 @@ class CanvasDocument:
         """What has to be written: the ids, and beside them in the file a note of plain JSON values."""
         head = {"program": PROGRAM, "kind": KIND, "version": VERSION, "name": self.name, "made": self.made}
         note = {**head, "size": self.size, "classes": classes_to_json(self.classes), "style": self.style}
+        note |= {"brush": self.brush, **({} if self.origin is None else {"origin": self.origin})}
         return Snapshot(self, self.version, self.ids.copy(), note)
 
     def touch(self) -> None:
@@ -215,14 +226,16 @@ def read_document(note: Mapping[str, Any], ids: Ids, file: str, key: str) -> Can
     try:
         classes = classes_from_json(note["classes"])
         style = json.loads(json.dumps(note.get("style", {}), allow_nan=False))
-        made = float(note.get("made", 0.0))
+        key_of, mark = note.get("origin") or ("", 0)
+        origin = (str(key_of), int(mark)) if key_of else None
+        made, brush = float(note.get("made", 0.0)), min(256, max(0, int(note.get("brush", 0))))
         if not isinstance(style, dict) or not math.isfinite(made):
             raise TypeError("style or time")
         name = " ".join(str(note["name"]).split())[:80] or _("Canvas")
     except (KeyError, TypeError, ValueError, OverflowError, RecursionError) as error:
         raise UsageError(_("{file} is damaged.").format(file=file), repr(error)) from error
     document = CanvasDocument(name, classes, ids, style, key=key, made=made)
-    document.written = document.version
+    document.written, document.brush, document.origin = document.version, brush, origin
     return document
 
 

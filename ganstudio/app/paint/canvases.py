@@ -72,7 +72,7 @@ class Canvases:
     def duplicate(self, document: CanvasDocument) -> CanvasDocument:
         """A copy with a history of its own, which is looked at from now on."""
         copy = CanvasDocument(self.free_name(document.name), document.classes, document.ids, document.style)
-        copy.canvas.background = document.canvas.background
+        copy.canvas.background, copy.brush = document.canvas.background, document.brush
         return self.add(copy)
 
     def add(self, document: CanvasDocument) -> CanvasDocument:
@@ -90,14 +90,14 @@ class Canvases:
             self.changed.emit()
         return document.name
 
-    def close(self, document: CanvasDocument) -> None:
-        """Closes a canvas and deletes its file; :meth:`reopen` brings the last ten back, with their history."""
+    def close(self, document: CanvasDocument, keep: bool = True) -> None:
+        """Closes a canvas and deletes its file; :meth:`reopen` brings the last ten back that were to be kept."""
         if document not in self.documents:
             return
         document.end()
         place = self.documents.index(document)
         self.documents.remove(document)
-        self._closed = [*self._closed, document][-MAX_CLOSED:]
+        self._closed = [*self._closed, *([document] if keep else [])][-MAX_CLOSED:]
         with self._writing:  # a write on its way would bring the file back
             document.written = document.version
             with contextlib.suppress(OSError):

@@ -152,7 +152,7 @@ class Painter(Desk):
         """Another canvas is looked at; one that does not fit is replaced by a copy that does."""
         if self.opened is None:
             return
-        if self.canvases.current is not None and self.source.fit():
+        if self.canvases.current is not None and self.source.fit(by_hand=True):
             return  # that has switched again
         self._listen(self.canvases.current)
         self._stroking = self._settled = False

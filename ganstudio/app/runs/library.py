@@ -25,7 +25,7 @@ from ganstudio.core.errors import StoreError
 from ganstudio.core.events import LIVE_STATES, HyperChanged, Note, Rows, State
 from ganstudio.core.experiment import Experiment
 from ganstudio.core.fields import Value
-from ganstudio.core.i18n import _
+from ganstudio.core.i18n import _, told
 from ganstudio.core.images import split_grid
 from ganstudio.store import Run, Trashed, list_trash, runs_folder
 from ganstudio.store.folder import RUN_FILE, STATUS_FILE, THUMBNAIL_FILE
@@ -238,13 +238,13 @@ def _read_run(path: Path, before: _Known | None) -> _Known:
         if not before.written_live:
             return before
         status = before.run.status()  # its writer may have died without a word
-        return replace(before, row=replace(before.row, state=status.state, message=status.message))
+        return replace(before, row=replace(before.row, state=status.state, message=told(status.message)))
     run = Run.open(path)
     status = run.status()
     measured, size = (0.0, None) if before is None else (before.measured, before.row.size)
     if size is None or not status.live or time.monotonic() - measured >= SIZE_SECONDS:
         measured, size = time.monotonic(), run.size_bytes()
-    info, doing = run.info, (status.state, status.message, status.step, status.total, status.seconds)
+    info, doing = run.info, (status.state, told(status.message), status.step, status.total, status.seconds)
     items, extent, place = _items(run, sign, before), info.spec.extent, workplace_of_run(info)
     row = RunRow(path, info.name, info.experiment, *doing, info.created, size, items, extent, place=place)
     return _Known(sign, row, run, status.live or status.state == "interrupted", measured)
@@ -297,10 +297,13 @@ def read_details(run: Run) -> RunDetails:
             case HyperChanged(name=name, new=new):
                 hyper[name] = new
             case Note(text=text):
-                notes.append(text)
-    latest = [value for table in ("quality", "steps") for rows in run.rows(table)[-1:] for value in _latest(rows)]
+                notes.append(told(text))
+    newest = [rows for table in ("quality", "recognition", "steps") for rows in run.rows(table)[-1:]]
+    latest = [value for rows in newest for value in _latest(rows)]
     counts = len(run.checkpoint_steps()), len(run.sample_steps())
-    return RunDetails(run.path, hyper, run.info.spec, tuple(latest), run.info.told, tuple(notes), *counts)
+    return RunDetails(
+        run.path, hyper, run.info.spec, tuple(latest), tuple(map(told, run.info.told)), tuple(notes), *counts
+    )
 
 
 def _latest(rows: Rows) -> Iterator[tuple[str, float]]:

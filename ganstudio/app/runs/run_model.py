@@ -15,12 +15,12 @@ from psygnal import Signal
 
 from ganstudio.core import commands, events
 from ganstudio.core.commands import Command, Role, Source
-from ganstudio.core.dataspec import DataSpec
+from ganstudio.core.dataspec import Box, DataSpec
 from ganstudio.core.errors import MissingDataError, StoreError, StudioError
 from ganstudio.core.events import LIVE_STATES, Event, Note, RoleInfo, Samples, State, StateChanged
 from ganstudio.core.experiment import Experiment
 from ganstudio.core.fields import Value
-from ganstudio.core.i18n import _
+from ganstudio.core.i18n import _, told
 from ganstudio.core.series import SeriesTable
 from ganstudio.store import Follower, Run, RunInfo
 
@@ -32,6 +32,11 @@ if TYPE_CHECKING:
 FOLLOW_SECONDS = 0.5
 _SEEN: dict[type, str] = {Samples: "samples", events.Scene: "scene", events.RealBatch: "real"}
 T = TypeVar("T")
+
+
+def goal_after(step: int, total: int, asked: int) -> int:
+    """Until which step a run goes on that nobody has told: to its end, and from there as far again as it was asked."""
+    return total if step < total else step + max(asked, 1)
 
 
 class RunModel:
@@ -54,6 +59,7 @@ class RunModel:
         notes: lines for a person.
         roles: the kinds of updates that its method has; known as soon as it has been built here.
         only: the one role that is trained; None: all.
+        source: which weights the watcher wants to see; ``box``: over which part of the plane (None: that of the data).
         waits_for_data: it was to train on until this step, and its data were not where it looked; 0: nothing is missing.
     """
 
@@ -81,13 +87,14 @@ class RunModel:
         self.roles: tuple[RoleInfo, ...] = ()
         self.only: Role | None = None
         self.source: Source = "ema"
+        self.box: Box | None = None
         self.path: Path | None = None
         self._run: Run | None = None
         self._session: Session | None = None
         self._follower: Follower | None = None
         self._next_poll = 0.0
         self._pending: set[str] = set()
-        self.step = 0
+        self.step = self._goal = 0
 
     # -- where it comes from ----------------------------------------------------------------------------------------
 
@@ -109,7 +116,8 @@ class RunModel:
     def _bind(self, run: Run) -> None:
         self._run, self.path, self.info, self.spec = run, run.path, run.info, run.info.spec
         # The folder holds every hyper-parameter, also those that nobody set.
-        self.experiment = self.experiment.with_(hyper={**run.info.experiment.hyper, **self.experiment.hyper})
+        hyper = {**run.info.experiment.hyper, **self.experiment.hyper}
+        self.experiment = self.experiment.with_(hyper=hyper, name=run.info.name)  # another run may have had its name
         if self.real is None:
             self.real = self._readable(run.load_real)  # the rest of the run can be seen without it
         self._pending |= {"name", "real", "hyper"}
@@ -119,7 +127,7 @@ class RunModel:
         self._session, self._follower = session, None
         self.only = None
         self.experiment = self.experiment.with_(data=session.experiment.data)
-        self.waits_for_data = 0
+        self.waits_for_data = self._goal = 0
         self.state, self.message, self.details = "preparing", "", ""
         self._pending.add("state")
 
@@ -150,15 +158,27 @@ class RunModel:
         """Steps asked for."""
         return self.progress.total if self.progress else self.experiment.steps
 
-    def latest(self, name: str) -> float | None:
-        """The newest measured value of a series; None where there is none."""
-        for table in self.tables.values():
-            for info in table.series:
-                if info.name == name:
-                    values = table.column(name)[-200:]
-                    finite = values[np.isfinite(values)]
-                    return float(finite[-1]) if len(finite) else None
-        return None
+    @property
+    def goal(self) -> int:
+        """Until which step it trains on when it is continued: what the person said, or see :func:`goal_after`."""
+        return self._goal if self.aimed else goal_after(self.step, self.total, self.experiment.steps)
+
+    @property
+    def aimed(self) -> bool:
+        """The person has said until which step."""
+        return self._goal > self.step
+
+    def aim(self, steps: int) -> None:
+        """Says until which step it is to train on, once it is continued."""
+        self._goal = steps
+        self._pending.add("state")
+
+    @property
+    def next_deed(self) -> str:
+        """What its main button does now, in words: hold, go on, or be continued, and until which step."""
+        if not self.here:
+            return _("Continue to step {step}").format(step=f"{self.goal:,}")
+        return _("Pause") if self.state in ("training", "preparing") else _("Resume")
 
     def seconds_at(self, step: int) -> float:
         """Training time at a step; 0 while nothing was measured."""
@@ -238,7 +258,7 @@ class RunModel:
                 self.progress, self.step = event, max(event.step, self.step)
                 self._pending.add("progress")
             case StateChanged():
-                self.state, self.message, self.details = event.state, event.message, event.details
+                self.state, self.message, self.details = event.state, told(event.message), event.details
                 self.diverged = event.diverged
                 self.step = max(self.step, event.step)
                 self._pending.add("state")
@@ -343,7 +363,12 @@ class RunModel:
     def show(self, source: Source, scene: bool = True) -> None:
         """What the watcher wants to see."""
         self.source = source
-        self.send(commands.Show(source, scene, live=True))
+        self.send(commands.Show(source, scene, live=True, box=self.box))
+
+    def look_at(self, box: Box) -> None:
+        """The watcher sees this part of the plane."""
+        self.box = box
+        self.show(self.source)
 
     def rest(self) -> None:
         """Nobody watches: samples are only stored."""

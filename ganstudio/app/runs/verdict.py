@@ -1,22 +1,26 @@
-"""A run in words. Is it working? A verdict from its last measurements alone; and what its updates are called."""
+"""A run in words. Is it working? A verdict from what was measured up to a step; and what its updates are called."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 
+from ganstudio.app.runs.readings import Seen, Tables, rows_until, value_at, words_of
 from ganstudio.core.dataspec import DataSpec
-from ganstudio.core.events import RoleInfo, SeriesKind
+from ganstudio.core.events import RoleInfo
 from ganstudio.core.i18n import _
 from ganstudio.core.series import SeriesTable
 from ganstudio.store import Run
 
 RECENT = 200  # steps that the verdict looks back
 EARLY = 30
-PATIENCE = 1000  # steps after which not a single mode is no longer a matter of time
+PATIENCE = 1000  # steps after which few modes, or samples that are all alike, are no longer a matter of time
+ALIKE = 25.0  # percent of the data's diversity below which samples look the same
+APART = 0.6  # D(x) − D(G(z)) from which on nobody would speak of balance
+STILL = 40  # steps without an update after which a role is frozen, and not only trained now and then
 
 Tone = Literal["good", "neutral", "warning"]
 
@@ -30,28 +34,33 @@ class Verdict:
     tone: Tone = "neutral"
 
 
-def _recent(table: SeriesTable | None, name: str) -> float | None:
-    if table is None or all(info.name != name for info in table.series):
-        return None
-    values = table.column(name)[-RECENT:]
-    finite = values[np.isfinite(values)]
-    return float(finite.mean()) if len(finite) else None
+def judge(tables: Tables, spec: DataSpec | None, step: int | None = None, seen: Seen | None = None) -> Verdict:
+    """The verdict on a run's measured values.
 
+    The samples come first: who looks at a collapsed picture shall not read that all is well. Then what stands still, then
+    how the networks balance.
 
-def words_of(table: SeriesTable | None, kind: SeriesKind) -> tuple[str, str] | None:
-    """The names of D's word on real and on generated items, ``("D(x)", "D(G(z))")``; None where it is not measured."""
-    if table is None:
-        return None
-    names = {info.role: info.name for info in reversed(table.series) if info.kind == kind}
-    return (names["real"], names["fake"]) if {"real", "fake"} <= names.keys() else None
-
-
-def judge(tables: Mapping[str, SeriesTable], spec: DataSpec | None) -> Verdict:
-    """The verdict on a run's measured values."""
+    Args:
+        tables: measured values.
+        spec: of the data.
+        step: that is looked at: later values do not count; None: the newest.
+        seen: measures of the samples on view; without them those that were written down up to that step.
+    """
     steps = tables.get("steps")
-    if steps is None or len(steps) < EARLY:
+    stop = 0 if steps is None else rows_until(steps, step)
+    if steps is None or stop < EARLY:
         return Verdict(_("too early to tell"), _("The first steps say little. Wait a moment."))
-    return _modes(tables.get("quality"), spec) or _balance(steps)
+    now = int(steps.steps[stop - 1])
+    names = "modes", "high-quality samples %", "diversity %"
+    known = ((name, value_at(tables, name, step)) for name in names) if seen is None else ()
+    found = {**(seen or {}), **{name: value[0] for name, value in known if value is not None}}
+    picture = _modes(found, spec, now) or _alike(found, now)
+    frozen = _frozen(steps, stop)
+    if frozen is not None:
+        return frozen if picture is None else replace(picture, text=f"{frozen.text} {picture.text}")
+    balance = _balance(steps, stop)
+    worse = picture is not None and picture.tone == "neutral" and balance.tone == "warning"
+    return balance if picture is None or worse else picture
 
 
 def judge_stored(run: Run) -> Verdict:
@@ -67,21 +76,24 @@ def judge_stored(run: Run) -> Verdict:
     return judge(tables, run.info.spec)
 
 
-def _modes(quality: SeriesTable | None, spec: DataSpec | None) -> Verdict | None:
-    if quality is None or spec is None or not spec.modes or len(quality) < 2:
-        return None
-    modes, share = float(quality.column("modes")[-1]), float(quality.column("high-quality samples %")[-1])
-    if not np.isfinite([modes, share]).all():
+def _modes(seen: Seen, spec: DataSpec | None, step: int) -> Verdict | None:
+    """On samples whose true modes are known."""
+    modes, share = seen.get("modes", np.nan), seen.get("high-quality samples %", np.nan)
+    if spec is None or not spec.modes or not np.isfinite([modes, share]).all():
         return None
     found, total = int(modes), len(spec.modes)
-    if not found and quality.steps[-1] < PATIENCE:
+    # Few modes and every sample near one of them, or all samples alike: no way back. Few modes in a cloud: on the way.
+    settled = step >= PATIENCE or (found and (share >= 50 or seen.get("diversity %", 100.0) < ALIKE))
+    if found <= total / 2 and settled:
+        text = _("{found} of {total} modes are drawn.") if found else _("None of {total} modes is drawn.")
+        cures = _("Cures: a lower learning rate, the non-saturating objective, a penalty — or duplicate this run as "
+                  "WGAN-GP.")  # fmt: skip
+        return Verdict(_("mode collapse"), f"{text.format(found=found, total=total)} {cures}", "warning")
+    if not found:
         return Verdict(_("no mode yet"), _("No sample lies on a mode of the data so far. Give it some time."))
-    if found <= total / 2:
-        text = _("Only {found} of {total} modes are drawn. Cures: a lower learning rate, the non-saturating objective, a "
-                 "penalty — or duplicate this run as WGAN-GP.")  # fmt: skip
-        return Verdict(_("mode collapse"), text.format(found=found, total=total), "warning")
     if found < total:
-        return Verdict(_("modes missing"), _("{found} of {total} modes are drawn.").format(found=found, total=total))
+        word = _("modes missing") if settled or found > total / 2 else _("finding modes")
+        return Verdict(word, _("{found} of {total} modes are drawn.").format(found=found, total=total))
     if share < 50:
         text = _("All {total} modes are reached; {share:.0f} % of the samples lie on one.")
         return Verdict(_("all modes, blurred"), text.format(total=total, share=share))
@@ -89,11 +101,61 @@ def _modes(quality: SeriesTable | None, spec: DataSpec | None) -> Verdict | None
     return Verdict(_("all modes"), text.format(total=total, share=share), "good")
 
 
-def _balance(steps: SeriesTable) -> Verdict:
+def _alike(seen: Seen, step: int) -> Verdict | None:
+    """On samples that hardly differ."""
+    share = seen.get("diversity %", np.nan)
+    if not share < ALIKE:
+        return None
+    if step < PATIENCE:
+        text = _("The samples hardly differ so far: {share:.0f} % of the variety of the data. Early on that is usual.")
+        return Verdict(_("all alike so far"), text.format(share=share))
+    text = _("The samples hardly differ: {share:.0f} % of the variety of the data. Cures: a lower learning rate, a penalty, "
+             "spectral norm, the non-saturating objective — or go back to an earlier checkpoint.")  # fmt: skip
+    return Verdict(_("collapse"), text.format(share=share), "warning")
+
+
+def _frozen(steps: SeriesTable, stop: int) -> Verdict | None:
+    """On roles that are not trained while others are; None where all are."""
+    newest: dict[str, int] = {}
+    for info in steps.series:
+        if info.kind == "loss":
+            losses = steps.column(info.name)[:stop]
+            rows = np.flatnonzero(~np.isnan(losses[-STILL:]))
+            last = stop - len(losses[-STILL:]) + int(rows[-1]) if len(rows) else -1
+            newest[info.role] = max(newest.get(info.role, -1), last)
+    still = [role for role, row in newest.items() if row < 0]
+    if not still or len(still) == len(newest):
+        return None
+    of_them = [steps.column(i.name)[:stop] for i in steps.series if i.kind == "loss" and i.role in still]
+    trained = [int(rows[-1]) for rows in map(np.flatnonzero, (~np.isnan(losses) for losses in of_them)) if len(rows)]
+    names = {"discriminator": "D", "generator": "G", "encoder": "E"}
+    who = ", ".join(names.get(role, role) for role in still)
+    if trained:
+        text = _("Not trained since step {step}: {who}. What was measured of it is that old.")
+        text = text.format(step=f"{steps.steps[max(trained)]:,}", who=who)
+    else:
+        text = _("Not trained yet: {who}.").format(who=who)
+    words = words_of(steps, "probability") or words_of(steps, "score")
+    means = [_recent(steps, name, stop) for name in words or ()]
+    if words and None not in means:
+        told = _("The further {real} and {fake} lie apart, the better D tells real from generated.")
+        text += " " + told.format(real=words[0], fake=words[1])
+    return Verdict(_("{who} frozen").format(who=who), text)
+
+
+def _recent(table: SeriesTable, name: str, stop: int) -> float | None:
+    if all(info.name != name for info in table.series):
+        return None
+    values = table.column(name)[max(0, stop - RECENT) : stop]
+    finite = values[np.isfinite(values)]
+    return float(finite.mean()) if len(finite) else None
+
+
+def _balance(steps: SeriesTable, stop: int) -> Verdict:
     names = words_of(steps, "probability") or ("", "")
-    real, fake = (_recent(steps, name) for name in names)
+    real, fake = (_recent(steps, name, stop) for name in names)
     if real is None or fake is None:
-        return _critic(steps)
+        return _critic(steps, stop)
     if fake < 0.03 and real > 0.97:
         text = _("D is sure of every item, so G learns little. Try a lower D learning rate, spectral norm, dropout or a "
                  "penalty.")  # fmt: skip
@@ -101,20 +163,28 @@ def _balance(steps: SeriesTable) -> Verdict:
     if fake > 0.9 and real < 0.6:
         text = _("D is fooled nearly always. Try a higher D learning rate or more D updates per G update.")
         return Verdict(_("generator wins"), text, "warning")
+    if real - fake > APART:
+        text = _(
+            "D tells most items apart. Usual early on; if it stays so, help G: a lower D learning rate or a penalty."
+        )
+        return Verdict(_("discriminator leads"), text)
+    if fake - real > 0.1:
+        return Verdict(_("generator leads"), _("D finds fakes more real than data. It should find back by itself."))
     if abs(real - 0.5) < 0.06 and abs(fake - 0.5) < 0.06:
         text = _("D hardly tells real from fake: {real} and {fake} are both near ½. Look at the samples to know why.")
         return Verdict(_("near equilibrium"), text.format(real=names[0], fake=names[1]), "good")
     return Verdict(_("balanced"), _("Both networks still have something to learn from each other."), "good")
 
 
-def _critic(steps: SeriesTable) -> Verdict:
+def _critic(steps: SeriesTable, stop: int) -> Verdict:
     names = words_of(steps, "score") or ("", "")
-    real, fake = (_recent(steps, name) for name in names)
+    real, fake = (_recent(steps, name, stop) for name in names)
     if real is None or fake is None:
-        return Verdict(_("training"), _("This method has no discriminator to read a balance from."))
+        text = _("Nothing that was measured lately tells how the networks balance: judge by the samples.")
+        return Verdict(_("training"), text)
     gap = real - fake
-    count = min(len(steps), 10 * RECENT)
-    early_real, early_fake = (steps.column(name)[-count:][:RECENT] for name in names)
+    start = max(0, stop - 10 * RECENT)
+    early_real, early_fake = (steps.column(name)[start:stop][:RECENT] for name in names)
     early = early_real - early_fake
     early = early[np.isfinite(early)]
     before = float(early.mean()) if len(early) else gap

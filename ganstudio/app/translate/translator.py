@@ -18,7 +18,7 @@ from ganstudio.app.generators.run_data import RunShelf, spread
 from ganstudio.app.jobs import Newest
 from ganstudio.core.controls import Control, GeneratorIndex, Given, LabelMap, given
 from ganstudio.core.errors import StudioError, UsageError
-from ganstudio.core.i18n import _
+from ganstudio.core.i18n import _, told
 from ganstudio.data.decode import Fit
 from ganstudio.explore import translating
 from ganstudio.explore.rendering import Drawn
@@ -128,7 +128,7 @@ class Translator(Desk):
     @property
     def sides(self) -> tuple[str, str]:
         """What people call the input and the output, as the direction is now."""
-        sides = self.spec.sides if self.spec is not None else ("", "")
+        sides = (told(self.spec.sides[0]), told(self.spec.sides[1])) if self.spec is not None else ("", "")
         first, second = reversed(sides) if self.direction == 1 else sides
         return first or (_("label map") if isinstance(self.given, LabelMap) else _("input")), second or _("output")
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ganstudio.core.attributes import TIME_OF_DAY
 from ganstudio.core.i18n import _
 from ganstudio.data.landscapes.compose import compose
 from ganstudio.data.landscapes.render import render
@@ -67,4 +68,4 @@ def example_maps(size: int) -> list[Example]:
         (_("Winter road"), 4),
         (_("Cliffs"), 27),
     )
-    return [Example(name, compose(seed, size), {_("time of day"): DAYLIGHT}) for name, seed in chosen]
+    return [Example(name, compose(seed, size), {TIME_OF_DAY: DAYLIGHT}) for name, seed in chosen]

@@ -11,11 +11,11 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from ganstudio.core.attributes import time_of_day
+from ganstudio.core.attributes import TIME_OF_DAY
 from ganstudio.core.dataspec import DataSpec
 from ganstudio.core.errors import UsageError
 from ganstudio.core.fields import Fields, field
-from ganstudio.core.i18n import _
+from ganstudio.core.i18n import _, msg
 from ganstudio.core.labelmaps import colour_map
 from ganstudio.data import cache
 from ganstudio.data.base import Arrays, DataRequest, DataSource, Job
@@ -127,8 +127,8 @@ def _read_landscapes(request: DataRequest, seed: int, job: Job) -> Arrays:
         channels=3,
         size=size,
         map_classes=LANDSCAPE_CLASSES,
-        attributes=(time_of_day(),),
-        sides=(_("map"), _("picture")),
+        attributes=(TIME_OF_DAY,),
+        sides=(msg("map"), msg("picture")),
     )
     times = np.array([[_time_of(index)] for index in range(count)], dtype=np.float32)
     notes = (
@@ -178,7 +178,7 @@ def _read_day_night(request: DataRequest, seed: int, job: Job) -> Arrays:
         size=size,
         input_channels=3,
         input_count=count,
-        sides=(_("day"), _("night")),
+        sides=(msg("day"), msg("night")),
     )
     return Arrays(
         spec,

@@ -10,8 +10,8 @@ from PySide6.QtCore import QPointF
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 
+from ganstudio.app.runs.readings import words_of
 from ganstudio.app.runs.run_model import RunModel
-from ganstudio.app.runs.verdict import words_of
 from ganstudio.core.events import Samples
 from ganstudio.core.i18n import _
 from ganstudio.metrics.modes import captured
@@ -40,8 +40,8 @@ class RunPictures(QWidget):
         head = boxed(self.name, self.step, across=True, gap=8, margins=(26, 0, 0, 0), stretch=self.name)
         boxed(head, self._pages, into=self, gap=4, stretch=self._pages)
 
-    def show_run(self, model: RunModel, samples: Samples | None, extent: float) -> None:
-        """Shows what a run has drawn; ``extent``: of the plane, the same for all that are compared."""
+    def show_run(self, model: RunModel, samples: Samples | None) -> None:
+        """Shows what a run has drawn."""
         step = _("nothing stored") if samples is None else step_text(samples.step)
         self.name.setText(model.title)
         self.step.setText(f"{step} · {state_text(model.state)}" if model.live else step)
@@ -58,11 +58,11 @@ class RunPictures(QWidget):
             groups = samples.groups, samples.group_names
             self.wall.set_samples(items, samples.scores, probability, samples.panels, *groups)
             return
-        plane.extent, plane.modes, plane.mode_std, plane.fakes = extent, list(spec.modes), spec.mode_std, items
+        plane.modes, plane.mode_std, plane.fakes = list(spec.modes), spec.mode_std, items
         plane.hits = [bool(hit) for hit in captured(items, spec)[0]] if spec.modes else []
-        if model.real is not None:
-            plane.real = model.real.items
-        plane.invalidate()
+        real: Any = None if model.real is None else model.real.items
+        plane.real = real
+        plane.fit()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """The number."""
@@ -90,9 +90,14 @@ class ComparedPictures(QWidget):
                 old.deleteLater()
             self.runs = [self._made(number) for number in range(len(models))]
             self._arrange()
-        extent = max((model.spec.extent for model in models if model.spec is not None), default=1.0)
         for one, model, samples in zip(self.runs, models, shown, strict=True):
-            one.show_run(model, samples, extent)
+            one.show_run(model, samples)
+        planes = [one.plane for one in self.runs if one.plane.isVisibleTo(one)]
+        widest = min(planes, key=lambda plane: plane.view().scale, default=None)
+        for plane in planes:  # the same part of the plane is seen in all
+            if widest is not None and plane is not widest and not plane.camera.moved:
+                plane.camera.follow(widest.camera)
+                plane.invalidate()
 
     def _made(self, number: int) -> RunPictures:
         made = RunPictures(number)

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication, QGridLayout, QPushButton, QSizePolic
 
 from ganstudio.core.controls import CategoricalCode, ClassLabel, GeneratorIndex
 from ganstudio.core.fields import FieldSpec
-from ganstudio.core.i18n import _
+from ganstudio.core.i18n import _, told
 from ganstudio.explore.state import ExploreState
 from ganstudio.ui.controls.editing import Editing
 from ganstudio.ui.controls.section import RowList, Section, heading_of
@@ -22,6 +22,7 @@ from ganstudio.ui.controls.slider import ValueSlider
 from ganstudio.ui.forms.editors import QuietCombo, Switch
 from ganstudio.ui.kit.flow import FlowLayout
 from ganstudio.ui.kit.parts import Segmented, label, push_button
+from ganstudio.ui.kit.words import as_entry
 
 MOST_BUTTONS, FEW_BUTTONS, SIDE_BY_SIDE = 40, 8, 6
 SHORT, ACROSS = 3, 5
@@ -65,7 +66,7 @@ class WeightsSection(Section):
         self._mixes = not low or control.count <= most
         self.control = control
         numbers = tuple(str(index) for index in range(control.count))
-        self.names: Sequence[str] = control.names if isinstance(control, ClassLabel) else numbers
+        self.names: Sequence[str] = [*map(_, control.names)] if isinstance(control, ClassLabel) else numbers
         self._mixing = False
         self._start: NDArray[Any] | None = None
         self.buttons: list[QPushButton] = []
@@ -88,7 +89,7 @@ class WeightsSection(Section):
     def _add_tools(self) -> None:
         tip = _("Mix several: a slider for each, all together 1")
         self.mix = Switch(FieldSpec("mix", _("Mix"), tip, "bool", False))
-        self.mix.setAccessibleName(_("Mix {name}").format(name=self.control.name))
+        self.mix.setAccessibleName(_("Mix {name}").format(name=_(self.control.name)))
         self.mix.setToolTip(tip)
         self.mix.edited.connect(lambda on: self._set_mixing(bool(on), by_hand=True))
         words = label(_("Mix"), "small")
@@ -109,7 +110,7 @@ class WeightsSection(Section):
             places.setContentsMargins(0, 0, 0, 0)
             places.setSpacing(4)
         for index, name in enumerate(self.names):
-            shown = self.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, LONGEST - 24).replace("&", "&&")
+            shown = as_entry(self.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, LONGEST - 24))
             tip = _("Only “{name}”; with Shift, in or out of the mixture").format(name=name)
             button = push_button(shown, "", tip, clicked=partial(self._clicked, index), chip=True)
             button.setCheckable(True)
@@ -207,7 +208,7 @@ class WeightsSection(Section):
 
     def _digit(self, event: QKeyEvent) -> int:
         digit = event.text()
-        if event.modifiers() & ~KEYPAD or len(digit) != 1 or digit not in "0123456789":
+        if not self.digits or event.modifiers() & ~KEYPAD or len(digit) != 1 or digit not in "0123456789":
             return -1
         if digit in self.names:
             return list(self.names).index(digit)
@@ -241,10 +242,12 @@ class IndexSection(Section):
         super().__init__(heading_of(control.name), editing, control.name)
         self.add_reset()
         keys = [str(index) for index in range(control.count)]
-        names = control.names or [_("Generator {number}").format(number=key) for key in keys]
+        names = [*map(told, control.names)] or [_("Generator {number}").format(number=key) for key in keys]
         self.choice: Segmented | QuietCombo
         if control.count <= SIDE_BY_SIDE:
-            self.choice = Segmented(list(zip(keys, control.names or keys, names, strict=True)), _("Generator"))
+            self.choice = Segmented(
+                list(zip(keys, names if control.names else keys, names, strict=True)), _("Generator")
+            )
             self.choice.chosen.connect(lambda key: self._choose(int(key)))
         else:
             tip = _("Which of the {count} generators draws").format(count=control.count)

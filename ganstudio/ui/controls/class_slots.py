@@ -33,6 +33,7 @@ from ganstudio.ui.kit.flow import FlowLayout
 from ganstudio.ui.kit.painted import draw_focus_ring, to_image
 from ganstudio.ui.kit.parts import boxed, push_button
 from ganstudio.ui.kit.theme import current_theme, theme_hub
+from ganstudio.ui.kit.words import as_entry
 
 SIDE, GAP = 56, 4
 
@@ -138,7 +139,7 @@ class ClassSlots(Section):
 
     def _offer(self, menu: QMenu) -> None:
         for index, name in enumerate(self._shelf.classes):
-            menu.addAction(name, partial(self._shelf.take, self._control, index, self._give))
+            menu.addAction(as_entry(_(name)), partial(self._shelf.take, self._control, index, self._give))
 
     def _give(self, value: Pictures) -> None:
         state = self.editing.state

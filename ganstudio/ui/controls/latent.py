@@ -153,14 +153,14 @@ class LatentSection(Section):
     """The rows of one latent vector, created as they are shown."""
 
     def __init__(self, control: LatentVector, editing: Editing, ranking: Ranking) -> None:
-        super().__init__(_("Latent {name}").format(name=control.name), editing, control.name)
+        super().__init__(_("Latent {name}").format(name=_(control.name)), editing, control.name)
         self.control, self.ranking = control, ranking
         self._rows: dict[int, ValueSlider] = {}
         self._pinned: list[int] = []
         self._limit = AT_ONCE
         self._values: list[float] = [0.0] * control.size
         self._defaults: list[float] = [0.0] * control.size
-        longest = self.fontMetrics().horizontalAdvance(f"{control.name} {control.size}")
+        longest = self.fontMetrics().horizontalAdvance(f"{_(control.name)} {control.size}")
         self._title_width = min(longest + 8, TITLE - 20)
         self._add_tools()
         self._add_finders()
@@ -218,7 +218,7 @@ class LatentSection(Section):
     def row(self, index: int) -> ValueSlider:
         """The row of a number, counted from 0."""
         if index not in self._rows:
-            reach, title = REACH if self.control.prior == "normal" else 1.0, f"{self.name} {index + 1}"
+            reach, title = REACH if self.control.prior == "normal" else 1.0, f"{_(self.name)} {index + 1}"
             row = ValueSlider(title, -reach, reach, self._defaults[index], title_width=self._title_width, pinnable=True)
             row.set_value(self._values[index])
             self.editing.bind_number(row, self.name, index)

@@ -34,14 +34,14 @@ class CodesSection(Section):
                 ("1", "±1", _("From −1 to 1: what was seen in training")),
                 ("2", "±2", _("From −2 to 2: beyond what was seen in training")),
             ),
-            _("Range of {name}").format(name=control.name),
+            _("Range of {name}").format(name=_(control.name)),
         )
         self.reach.chosen.connect(self._set_reach)
         self.tools.addWidget(self.reach)
         self.tools.addSpacing(4)
         self.add_reset()
         self.list = RowList()
-        names = [f"{control.name} {index + 1}" for index in range(control.size)]
+        names = [f"{_(control.name)} {index + 1}" for index in range(control.size)]
         self.rows = [ValueSlider(name, -1, 1, 0, title_width=TITLE) for name in names]
         for index, row in enumerate(self.rows):
             editing.bind_number(row, control.name, index)
@@ -93,12 +93,12 @@ class LatentDice(QWidget):
     def __init__(self, control: LatentVector, editing: Editing) -> None:
         super().__init__()
         self._name, self._editing = control.name, editing
-        name = control.name
+        name = _(control.name)
         tip = _("Draws {name} anew: the same input, another picture").format(name=name)
         self.dice = push_button(_("Another {name}").format(name=name), "dice", tip, clicked=self._draw)
         self.back = tool_button("reset", _("Reset {name}").format(name=name),
                                 _("{name} as it was at first").format(name=heading_of(name)),
-                                clicked=lambda: editing.reset(name, name))  # fmt: skip
+                                clicked=lambda: editing.reset(control.name, name))  # fmt: skip
         boxed(self.dice, self.back, across=True, gap=4, into=self)
 
     def _draw(self) -> None:
@@ -126,7 +126,7 @@ def flowing_sliders(control: Attribute | ContinuousCode | LatentVector, editing:
             rows.append(AttributeSlider(control, start))
         else:
             far = NORMAL if isinstance(control, LatentVector) and control.prior == "normal" else UNIFORM
-            title = heading_of(control.name if size == 1 else f"{control.name} {index + 1}")
+            title = heading_of(control.name) + (f" {index + 1}" if size > 1 else "")
             rows.append(ValueSlider(title, -far, far, start, title_width=title_width(title)))
         editing.bind_number(rows[index], control.name, index)
     return rows

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QSize, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
 from ganstudio.app.explore.explorer import Explorer
@@ -137,9 +136,10 @@ class ControlsPanel(QWidget):
         else:
             self.scroll_area.setWidget(content)  # deletes what was there
         self._content = content
-        self._keep_order(content)
         if self._layout != "column":
             self.rank(self._effects)
+        for part in (*self.rows.values(), *self.sections):
+            part.digits = self._layout != "flow"  # there they choose classes, whatever has the keyboard
         for rows in content.findChildren(RowList):
             rows.wanted.connect(self._bring_in_sight)
         self.refresh()
@@ -181,21 +181,6 @@ class ControlsPanel(QWidget):
         self._parts.append(part)
         return [part]
 
-    def _keep_order(self, content: QWidget) -> None:
-        """Tab comes to the controls where the panel stands: new widgets are put last, after everything else."""
-        stops: list[QWidget] = []
-        widget = content.nextInFocusChain()
-        while widget is not None and widget is not content:
-            if content.isAncestorOf(widget) and widget.focusPolicy() != Qt.FocusPolicy.NoFocus:
-                stops.append(widget)
-            widget = widget.nextInFocusChain()
-        before: QWidget = self
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # only what takes part in Tab can be an anchor
-        for stop in stops:
-            QWidget.setTabOrder(before, stop)
-            before = stop
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-
     def _bring_in_sight(self, row: QWidget) -> None:
         if self._layout != "line":
             self.scroll_area.ensureWidgetVisible(row, 0, row.height())
@@ -221,8 +206,6 @@ class ControlsPanel(QWidget):
             self._flow.takeAt(0)
         for part in (*self._others, *rows):
             self._flow.addWidget(part)
-        for before, after in pairwise(rows):
-            QWidget.setTabOrder(before, after)
         self._share_width()
 
     def _share_width(self) -> None:

@@ -31,6 +31,9 @@ class Section(QWidget):
         name: of the control.
     """
 
+    digits = True
+    """Digits are its own while it has the keyboard; else whoever is around has them."""
+
     def __init__(self, title: str, editing: Editing, name: str = "") -> None:
         super().__init__()
         self.title, self.editing, self.name = title, editing, name
@@ -145,4 +148,5 @@ class RowList(QWidget):
 
 def heading_of(name: str) -> str:
     """A control's name as a heading."""
-    return name[:1].upper() + name[1:]
+    shown = _(name)
+    return shown[:1].upper() + shown[1:]

@@ -109,6 +109,8 @@ class ValueSlider(QWidget):
     moved = Signal(float)
     released = Signal()
     pinned_changed = Signal(bool)
+    digits = True
+    """Digits, signs and 0 are its own while it has the keyboard; else whoever is around has them."""
 
     def __init__(
         self,
@@ -435,7 +437,9 @@ class ValueSlider(QWidget):
             **dict.fromkeys((key.Key_Return, key.Key_Enter, key.Key_F2), self.edit_text),
             **({key.Key_P: self._toggle_pin} if self.pinnable else {}),
         }  # fmt: skip
-        if event.text() and event.text() in STARTS:
+        if not self.digits:
+            deeds.pop(key.Key_0)
+        elif event.text() and event.text() in STARTS:
             deeds.setdefault(event.key(), partial(self.edit_text, event.text()))
         return deeds.get(event.key())
 

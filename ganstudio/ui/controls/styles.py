@@ -19,6 +19,7 @@ from ganstudio.ui.controls.section import TITLE, Section
 from ganstudio.ui.controls.seeds import SeedRow
 from ganstudio.ui.kit.parts import ElidedLabel, filled_menu
 from ganstudio.ui.kit.theme import current_theme, theme_hub, ui_font
+from ganstudio.ui.kit.words import as_entry
 
 HEIGHT, GAP, WIDEST, NARROWEST = 28, 2, 44, 20
 MIXED = 0.5
@@ -265,7 +266,7 @@ class StylesSection(Section):
 
     def _offer_pins(self, menu: QMenu) -> None:
         for pin in self._explorer.kept.pins:
-            menu.addAction(pin.name, partial(self.take_pin, pin.name, pin.state))
+            menu.addAction(as_entry(pin.name), partial(self.take_pin, pin.name, pin.state))
         if menu.isEmpty():
             menu.addAction(_("Nothing is pinned yet (key P)")).setEnabled(False)
 

@@ -23,14 +23,14 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QComboBox, QDialog, QGridLayout, QSlider, QWidget
 
+from ganstudio.app import density as shapes
+from ganstudio.app.density import SIZE, Brush, Density, Field
 from ganstudio.core.i18n import _
-from ganstudio.ui.experiment import density as shapes
-from ganstudio.ui.experiment.density import SIZE, Brush, Density, Field
 from ganstudio.ui.experiment.previews import PreviewView
+from ganstudio.ui.kit.keys import ARROWS
 from ganstudio.ui.kit.painted import colour, rgb, to_image
 from ganstudio.ui.kit.parts import boxed, entry, label, push_button, tool_button
 from ganstudio.ui.kit.theme import current_theme, theme_hub, ui_font
-from ganstudio.ui.pictures.cells import STEPS
 from ganstudio.ui.pictures.strokes import StrokeInput, Touch, Way, as_mouse
 
 SAMPLES = 2000
@@ -224,9 +224,9 @@ class DrawingCanvas(QWidget):
             self.set_brush(radius=self.brush.radius * (1.15 if key == Qt.Key.Key_BracketRight else 1 / 1.15))
         elif key == Qt.Key.Key_E and not event.modifiers():
             self.set_brush(erase=not self.brush.erase)
-        elif key in STEPS:
+        elif key in ARROWS:
             step = LEAP if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else NUDGE
-            paper, at = self.paper(), (self._at or self.paper().center()) + QPointF(*STEPS[key]) * step
+            paper, at = self.paper(), (self._at or self.paper().center()) + QPointF(*ARROWS[key]) * step
             x = min(paper.right(), max(paper.left(), at.x()))
             self._at = QPointF(x, min(paper.bottom(), max(paper.top(), at.y())))
             self.update()

@@ -2,25 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Literal
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QScrollArea, QWidget
 
 from ganstudio.app.drafts import NAME, SEED, STEPS, ExperimentDraft, split_request
-from ganstudio.app.generators.catalogue import Catalogue
+from ganstudio.app.forecasts import Forecasts
+from ganstudio.app.generators.catalogue import Catalogue, DataCard, MethodCard, data_for, misfit
 from ganstudio.core.experiment import Experiment
 from ganstudio.core.fields import FieldSpec, of_run
 from ganstudio.core.i18n import _
 from ganstudio.ui.experiment.choosers import DataPicker, MethodChooser
+from ganstudio.ui.experiment.forecast import ForecastLine
 from ganstudio.ui.forms import FieldForm
 from ganstudio.ui.forms.editors import TextEdit
+from ganstudio.ui.forms.row import FieldRow
 from ganstudio.ui.kit.lifetimes import listen
 from ganstudio.ui.kit.parts import ElidedLabel, boxed, label, line, push_button, say, scrolled, stacked, tool_button
 
-Mode = Literal["draft", "running", "elsewhere", "finished"]
+Mode = Literal["draft", "running", "paused", "elsewhere", "finished"]
+Choose = Callable[[str, Catalogue], object]
 MIN_WIDTH = 280
+OPEN: Mapping[Mode, str] = {
+    "running": _("It trains: what has a dot can be changed, and holds from the next step on."),
+    "paused": _("It holds: what has a dot can be changed, and holds when it goes on."),
+    "finished": _("It is not training: its name and the steps to continue to can be changed, the rest in a duplicate."),
+    "elsewhere": _("Another process trains it: only its name can be changed here, the rest in a duplicate."),
+}
+"""What can be changed of a run, and what not."""
 
 
 class ExperimentPanel(QWidget):
@@ -34,22 +46,32 @@ class ExperimentPanel(QWidget):
         mode: what the panel is for at present; see :meth:`set_mode`.
 
     Signals: ``start_requested`` (Experiment), ``live_value_edited`` (name, value), ``extend_requested`` (total steps),
-    ``duplicate_requested``. What is asked of data, ``data`` says.
+    ``rename_requested`` (name), ``duplicate_requested``, ``help_requested`` (method, setting). What is asked of data,
+    ``data`` says.
     """
 
     start_requested = Signal(object)
     live_value_edited = Signal(str, object)
     extend_requested = Signal(int)
+    rename_requested = Signal(str)
     duplicate_requested = Signal()
+    help_requested = Signal(str, str)
 
-    def __init__(self, draft: ExperimentDraft | None = None, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        draft: ExperimentDraft | None = None,
+        forecasts: Forecasts | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
         self._catalogue: Catalogue | None = None
         self.mode: Mode = "draft"
         self._run: Experiment | None = None
+        self._shown = ""
         self._devices: tuple[str, ...] = ("auto", "cpu")
         self._problems: dict[str, str] = {}
         self.draft = draft or ExperimentDraft()
+        self.forecast = ForecastLine(self.draft, forecasts)
         self.setMinimumWidth(MIN_WIDTH)
         self._make_parts()
         self._lay_out()
@@ -63,6 +85,7 @@ class ExperimentPanel(QWidget):
         self.data = DataPicker()
         self.hyper = FieldForm()
         self.run_form = FieldForm()
+        self.hyper.neighbours = self.run_form, self.data.form
         self.start = push_button(_("Start"), "play", clicked=self._on_start, primary=True)
         tip = _("Makes a new experiment from this run; the run itself stays as it is")
         self.duplicate = push_button(
@@ -78,6 +101,8 @@ class ExperimentPanel(QWidget):
         self._title.setMinimumSize(40, 28)  # as high as the buttons beside it: nothing jumps when they go
         buttons = self.undo_button, self.redo_button
         head = boxed(self._title, *buttons, across=True, margins=(16, 8, 8, 4), gap=6, stretch=self._title)
+        self._open = label("", "small", wrap=True)
+        self._open.setContentsMargins(16, 0, 16, 4)
         content = QWidget()
         parts = self.method, 12, self.data, 16, self.run_form, self.hyper, None
         column = boxed(*parts, margins=(16, 4, 16, 16), into=content)
@@ -89,21 +114,27 @@ class ExperimentPanel(QWidget):
                 16, 4, 16 - (area.verticalScrollBar().sizeHint().width() if high else 0), 16
             )
         )
-        foot = boxed(self._reason, self.start, self.duplicate, margins=(16, 8, 16, 12), gap=8)
+        self.hyper.found.connect(
+            lambda hit: QTimer.singleShot(0, hit, partial(self._bring, area, hit))
+        )  # once laid out
+        foot = boxed(self._reason, self.forecast, self.start, self.duplicate, margins=(16, 8, 16, 12), gap=8)
         waiting, body = QWidget(), QWidget()
         words = label(_("Loading methods and data sets. This takes two or three seconds."), "muted", wrap=True)
         boxed(label(_("Experiment"), "strong"), words, None, margins=(16, 14, 16, 16), gap=8, into=waiting)
-        boxed(head, area, line(), foot, into=body, stretch=area)
+        boxed(head, self._open, area, line(), foot, into=body, stretch=area)
         self._pages = stacked(waiting, body)
         boxed(self._pages, into=self)
 
+    def _bring(self, area: QScrollArea, hit: QWidget) -> None:
+        for part, room in ((hit, 48), (self.hyper.search, 8)):
+            area.ensureWidgetVisible(part, 0, room)
+
     def _connect(self) -> None:
-        # What one comes for is reached first; undo has its shortcut.
-        QWidget.setTabOrder(self.duplicate, self.undo_button)
-        QWidget.setTabOrder(self.undo_button, self.redo_button)
         self.setFocusProxy(self.method.combo)
-        self.method.chosen.connect(self.draft.set_method)
-        self.data.chosen.connect(self.draft.set_data)
+        self.method.chosen.connect(partial(self._on_choice, self.draft.choose_method))
+        self.method.page.clicked.connect(lambda: self.help_requested.emit(self.experiment.method, ""))
+        self.data.chosen.connect(partial(self._on_choice, self.draft.choose_data))
+        self.data.remedy.clicked.connect(lambda: self._on_choice(self.draft.choose_method, self.experiment.method))
         self.data.option_edited.connect(self._on_option)
         self.hyper.value_edited.connect(self._on_hyper)
         self.run_form.value_edited.connect(self._on_run_field)
@@ -119,8 +150,6 @@ class ExperimentPanel(QWidget):
     def set_catalogue(self, catalogue: Catalogue) -> None:
         """Fills the choices; until then the panel says that it is waiting. Call it again after a download."""
         self._catalogue = catalogue
-        self.method.set_methods(catalogue.methods)
-        self.data.set_datasets(catalogue.datasets)
         self._pages.setCurrentIndex(1)
         self._refresh()
 
@@ -129,16 +158,18 @@ class ExperimentPanel(QWidget):
         self._devices = tuple(devices)
         self._refresh()
 
-    def show_run(self, experiment: Experiment, mode: Mode = "running") -> None:
-        """Shows what a run was started with (live changes included)."""
+    def show_run(self, experiment: Experiment, mode: Mode = "running", key: str = "") -> None:
+        """Shows what a run was started with (live changes included); ``key`` tells it from other runs."""
         self._run = experiment
-        self.set_mode(mode)
+        self.set_mode(mode, key)
 
-    def set_mode(self, mode: Mode) -> None:
-        """``"draft"``: all can be edited; ``"running"``: live values; ``"elsewhere"`` and ``"finished"``: nothing."""
+    def set_mode(self, mode: Mode, key: str = "") -> None:
+        """``"draft"``: all can be edited; else what :data:`OPEN` says."""
         if mode != "draft" and self._run is None:
             self._run = self.draft.experiment
-        self.mode = mode
+        if mode == "draft" or key != self._shown:
+            self.hyper.search.clear()  # words were typed for another one
+        self.mode, self._shown = mode, key
         self._refresh()
 
     def problems(self) -> dict[str, str]:
@@ -151,20 +182,23 @@ class ExperimentPanel(QWidget):
         catalogue, experiment = self._catalogue, self.experiment
         if catalogue is None:
             return
-        name, path, options = split_request(experiment.data)
         self._problems = self.draft.problems(catalogue) if self.mode == "draft" else {}
-        self.method.set_current(experiment.method)
-        self.data.set_current(name, path, options)
-        self._fill_hyper(catalogue, experiment, name)
+        methods, datasets = catalogue.methods, catalogue.datasets
+        card = next((card for card in methods if card.name == experiment.method), None)
+        data = next((card for card in datasets if card.name == split_request(experiment.data)[0]), None)
+        self.method.set_current(experiment.method, methods, data, datasets)
+        self.data.set_current(experiment.data, datasets, card, methods)
+        self._fill_hyper(card, data, experiment)
         self._fill_run(experiment)
-        self.data.set_problem(self._problems.get("data", ""))
+        unfit = self.mode == "draft" and card is not None and data is not None and bool(misfit(card, data))
+        remedy = data_for(card, datasets, data) if card is not None and unfit else None
+        self.data.set_problem(self._problems.get("data", ""), remedy)
         self._lock()
         self._refresh_history()
         self._refresh_start()
 
-    def _fill_hyper(self, catalogue: Catalogue, experiment: Experiment, data: str) -> None:
-        card = next((card for card in catalogue.methods if card.name == experiment.method), None)
-        kind = next((card.kind for card in catalogue.datasets if card.name == data), "images")
+    def _fill_hyper(self, card: MethodCard | None, data: DataCard | None, experiment: Experiment) -> None:
+        kind = data.kind if data is not None else "images"
         fields = card.fields if card else ()
         hyper = experiment.hyper if self.mode == "draft" else of_run(fields, experiment.hyper)
         self.hyper.set_fields(fields, hyper, card.defaults_for(kind) if card else {})
@@ -176,31 +210,37 @@ class ExperimentPanel(QWidget):
         words = _("Where it trains. Auto takes the fastest there is.")
         device = FieldSpec("device", _("Device"), words, "choice", "auto", choices=devices)
         values = {name: getattr(experiment, name) for name in ("steps", "seed", "device", "name")}
-        self.run_form.set_fields((STEPS, SEED, device, NAME), values)
+        own = {} if self.mode == "draft" else {"name": experiment.title}  # a run has a name: it goes back to that
+        self.run_form.set_fields((STEPS, SEED, device, NAME), values, own)
         editor = self.run_form.row("name").editor
         if isinstance(editor, TextEdit):
             editor.setPlaceholderText(experiment.with_(name="").title)
 
     def _lock(self) -> None:
-        draft, running = self.mode == "draft", self.mode == "running"
+        draft, live = self.mode == "draft", self.mode in ("running", "paused")
         self.method.set_locked(not draft)
         self.data.set_locked(not draft)
         self.run_form.set_live_only(not draft)
         self.hyper.set_live_only(not draft)
-        reason = {
-            "elsewhere": _("This run is being trained by another process. Duplicate it to change this."),
-            "finished": _("This run is not training now. Duplicate it to change this."),
-        }.get(self.mode)
-        if reason:
-            for row in (*self.hyper.rows, *self.run_form.rows):
-                row.set_locked(reason)
+        for row in () if draft or live else (*self.hyper.rows, *self.run_form.rows):
+            row.set_locked(OPEN[self.mode])
+        for name in ("name", "steps") if self.mode == "finished" else ("name",):
+            self.run_form.row(name).set_locked("")
+        say(self._open, OPEN.get(self.mode, ""))
         for button in (self.undo_button, self.redo_button, self.start):
             button.setVisible(draft)
         self.duplicate.setVisible(not draft)
         title = _("Experiment") if draft else self.experiment.title
         self._title.setText(title)
-        hint = _("Values marked with a dot can be changed while it trains")
-        self._title.setToolTip(f"{title}\n{hint}" if running else title)
+        self._title.setToolTip(title)
+
+    @property
+    def asked_about(self) -> str:
+        """The setting that has the keyboard; empty for none."""
+        row = self.window().focusWidget()
+        while row is not None and not isinstance(row, FieldRow):
+            row = row.parentWidget()
+        return row.name if row is not None and self.hyper.isAncestorOf(row) else ""
 
     def _refresh_history(self) -> None:
         history = self.draft.history
@@ -218,6 +258,11 @@ class ExperimentPanel(QWidget):
         self.start.setToolTip("\n".join(sentences) or _("Starts training with these settings"))
         # What stands beneath its own row is not said twice; what is out of sight is said here.
         say(self._reason, sentences[0] if sentences else "")
+        self.forecast.show_for(self.draft.experiment if self.mode == "draft" and not sentences else None)
+
+    def _on_choice(self, choose: Choose, name: str) -> None:
+        if self._catalogue is not None:
+            choose(name, self._catalogue)
 
     def _on_option(self, name: str, value: object) -> None:
         default = self.data.form.row(name).default
@@ -237,6 +282,8 @@ class ExperimentPanel(QWidget):
             self.draft.set(self.run_form.row(name).spec.title, **{name: value})
         elif name == "steps":
             self.extend_requested.emit(value)
+        elif name == "name":
+            self.rename_requested.emit(value)
 
     def _on_start(self) -> None:
         forms = self.data.form, self.run_form, self.hyper

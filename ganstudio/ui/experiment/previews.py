@@ -11,11 +11,12 @@ from PySide6.QtCore import QRectF, QSize
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from ganstudio.core.camera import View
 from ganstudio.core.i18n import _
 from ganstudio.core.images import make_grid
 from ganstudio.ui.kit.painted import device_pixels, to_image, write_line
 from ganstudio.ui.kit.theme import current_theme, theme_hub, ui_font
-from ganstudio.ui.plots.scene_layers import View, dots
+from ganstudio.ui.plots.scene_layers import dots
 
 BAR_HEIGHT = 20
 MAX_BARS = 40

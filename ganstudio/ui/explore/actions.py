@@ -26,6 +26,9 @@ def explore_actions(page: ExploreWorkspace) -> tuple[Action, ...]:
     def drawn() -> bool:
         return explorer.picture is not None
 
+    def gridded() -> bool:
+        return there() and page.views.current is not None and page.views.current.grid.count > 0
+
     def comparing() -> bool:
         return explorer.other is not None
 
@@ -36,10 +39,6 @@ def explore_actions(page: ExploreWorkspace) -> tuple[Action, ...]:
     return (
         row("ready", _("Open the ready digits"), explorer.open_bundled, "gallery", "", 0,
             _("The run that comes with the program."), lambda: True),
-        row("open-run", _("Open a run…"), page.source.button.choose_folder, "folder", "", 0,
-            _("Any run folder, also one that is still being written."), lambda: True),
-        row("open-file", _("Open a generator file…"), page.source.button.choose_file, "download", "", 0,
-            _("A generator’s weights, or ONNX, from elsewhere."), lambda: True),
         row("random", _("Random"), page.controls.new_seed, "reset", "R", 1,
             _("Draws every control with a new seed."), there),
         row("start", _("Back to the start"), page.back_to_start, "", "Ctrl+0", 1,
@@ -51,8 +50,8 @@ def explore_actions(page: ExploreWorkspace) -> tuple[Action, ...]:
         row("swap", _("Swap the two"), page.swap, "", "X", 1,
             _("What one compared with is driven from now on."), comparing),
         row("pixels", _("Show single pixels"), lambda: page.picture.set_exact(not page.picture.exact), "", "S", 1,
-            _("Every pixel a square; else large pictures are smoothed."), there, lambda: page.picture.exact),
-        row("project", _("Match a picture…"), page.side.projection.choose, "image", "Ctrl+I", 1,
+            _("Every pixel a square; else large pictures are smoothed."), images, lambda: page.picture.exact),
+        row("project", _("Match a picture…"), page.match_picture, "image", "Ctrl+I", 1,
             _("Opens any image and finds where the generator draws it."), images),
         row("copy", _("Copy picture"), exports.copy_picture, "copy", "Ctrl+Shift+C", 2,
             _("Puts the large picture on the clipboard."), drawn),
@@ -61,7 +60,7 @@ def explore_actions(page: ExploreWorkspace) -> tuple[Action, ...]:
         row("save", _("Save picture…"), exports.save_picture, "export", "Ctrl+E", 2,
             _("PNG at 1 to 8 times its size; dropped back on the window it brings you here again."), drawn),
         row("save-grid", _("Save the view below…"), exports.save_grid, "grid", "", 2,
-            _("The wall, sweep or path as one PNG."), lambda: there() and page.views.current.grid.count > 0),
+            _("The wall, sweep or path as one PNG."), gridded),
         row("film", _("Save a film…"), exports.save_film, "film", "Ctrl+Shift+E", 2,
             _("A walk past the pins, a turn on the plane, a sweep or the training itself as GIF, APNG or MP4."), images),
         row("folders", _("Save pictures by class…"), exports.save_folders, "folder", "", 2,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtGui import QGuiApplication, QImage
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QWidget
 
 from ganstudio.app.explore.explorer import Explorer
 from ganstudio.app.generators.picture_session import session_of
@@ -24,7 +24,7 @@ from ganstudio.explore.state import Position
 from ganstudio.explore.views import Seen, one
 from ganstudio.explore.walks import plane, travelled
 from ganstudio.ui.generator_page.exports import ExportForm, FilmForm, Frames, PageExports, Start, file_name
-from ganstudio.ui.kit.files import ask_where, copy_image
+from ganstudio.ui.kit.files import ask_folder, ask_where, copy_image
 
 if TYPE_CHECKING:
     from ganstudio.explore.generator import Generator
@@ -61,11 +61,11 @@ class FoldersDialog(ExportForm):
 
     def choose(self) -> None:
         """Asks where to; the folder is new."""
-        chosen = QFileDialog.getExistingDirectory(self, _("Choose where the new folder goes"))
-        if chosen:
+        chosen = ask_folder(self, _("Choose where the new folder goes"), "saved")
+        if chosen is not None:
             names = ("generated" if number == 1 else f"generated-{number}" for number in itertools.count(1))
-            folder = next(path for name in names if not (path := Path(chosen) / name).exists())
-            self._start(_("Saving pictures by class"), self.work(folder))
+            folder = next(path for name in names if not (path := chosen / name).exists())
+            self._start(_("Saving pictures by class"), self.work(folder), folder)
             self.accept()
 
     def work(self, folder: Path) -> Callable[[Generator, Watch], str]:
@@ -199,7 +199,7 @@ class Exports(PageExports):
 
     def save_grid(self) -> None:
         """What the view below shows, as one picture."""
-        picture = self._views.current.grid.picture()
+        picture = None if self._views.current is None else self._views.current.grid.picture()
         if picture is None:
             self.explorer.studio.notifications.info(_("The view is still being drawn; try again in a moment."))
         else:
@@ -265,4 +265,4 @@ class Exports(PageExports):
             words = _("{name}: {size:.1f} MB; differs from the original by {difference:.1g} at most")
             return words.format(name=path.name, size=done.size / 1e6, difference=done.difference)
 
-        self.start(_("Saving the generator"), work)
+        self.start(_("Saving the generator"), work, path)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QLayout, QMenu, QWidget
 
@@ -93,6 +92,7 @@ class Tabs(QWidget):
 
     tabs: Segmented
     parts: dict[str, QWidget]
+    _left = ""
 
     def fill(self, name: str, parts: Sequence[tuple[str, str, str, QWidget]]) -> None:
         """Takes the parts.
@@ -113,46 +113,11 @@ class Tabs(QWidget):
         self.tabs.set_value(key)
         self._stack.setCurrentWidget(self.parts[key])
 
-
-class Picks(QObject):
-    """Samples that a person wants more or less of.
-
-    Signals:
-        changed: another pick, or one less.
-    """
-
-    changed = Signal()
-
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._picked: list[tuple[ExploreState, bool]] = []
-
-    @property
-    def liked(self) -> list[ExploreState]:
-        """More like these."""
-        return [state for state, like in self._picked if like]
-
-    @property
-    def disliked(self) -> list[ExploreState]:
-        """Less like those."""
-        return [state for state, like in self._picked if not like]
-
-    def verdict(self, state: ExploreState) -> bool | None:
-        """What was said of a state: liked, disliked, or nothing."""
-        return next((like for other, like in self._picked if other is state), None)
-
-    def pick(self, state: ExploreState, like: bool | None) -> None:
-        """Says it of a state; None takes it back."""
-        self._picked = [(other, said) for other, said in self._picked if other is not state]
-        if like is not None:
-            self._picked.append((state, like))
-        self.changed.emit()
-
-    def follow(self, before: Sequence[ExploreState], now: Sequence[ExploreState]) -> None:
-        """What was said of some states holds for these, which are the same samples."""
-        other = {id(was): state for was, state in zip(before, now, strict=True)}
-        self._picked = [(other.get(id(state), state), said) for state, said in self._picked]
-
-    def turn(self, state: ExploreState, like: bool) -> None:
-        """Says it of a state, or takes it back where just that was said."""
-        self.pick(state, None if self.verdict(state) is like else like)
+    def offer(self, keys: Sequence[str]) -> None:
+        """Offers these parts only; where another one is on view, the one that was before, or the first of them."""
+        for key in self.parts:
+            self.tabs.set_shown(key, key in keys)
+        self.tabs.setVisible(len(keys) > 1)
+        if self.tabs.value not in keys:
+            self._left, back = self.tabs.value, self._left
+            self.open(back if back in keys else keys[0])

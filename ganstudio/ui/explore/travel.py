@@ -7,10 +7,12 @@ import time
 
 from PySide6.QtCore import QEvent, QPointF, Qt, QTimer
 from PySide6.QtGui import QKeyEvent, QMouseEvent
+from PySide6.QtWidgets import QWidget
 
 from ganstudio.app.explore.explorer import Explorer
 from ganstudio.core.i18n import _
 from ganstudio.explore.walks import plane, travelled
+from ganstudio.ui.kit.keys import ARROWS
 from ganstudio.ui.kit.motion import reduced_motion
 from ganstudio.ui.pictures.viewer import Hand
 
@@ -18,12 +20,6 @@ KEY_STEP, FINE_KEY_STEP = 0.05, 0.01
 FRICTION = 3.0  # per second: half the speed is gone after a quarter of a second
 SLOWEST = 0.02  # units a second at which gliding ends
 FRAME_MS = 16
-ARROWS = {
-    Qt.Key.Key_Left: (-1.0, 0.0),
-    Qt.Key.Key_Right: (1.0, 0.0),
-    Qt.Key.Key_Up: (0.0, 1.0),
-    Qt.Key.Key_Down: (0.0, -1.0),
-}
 
 
 class Traveller(Hand):
@@ -79,12 +75,12 @@ class Traveller(Hand):
 
     def step(self, key: int, fine: bool) -> bool:
         """An arrow key; False for any other."""
-        step = ARROWS.get(Qt.Key(key))
+        step = ARROWS.get(key)
         if step is None or not self.possible:
             return False
         self._timer.stop()
         size = FINE_KEY_STEP if fine else KEY_STEP
-        self._go(step[0] * size, step[1] * size)
+        self._go(step[0] * size, -step[1] * size)
         return True
 
     def _glide(self) -> None:
@@ -140,3 +136,52 @@ class Traveller(Hand):
         if not self.possible or self.viewer.image.isNull():
             return None
         return Qt.CursorShape.OpenHandCursor if self._at is None else Qt.CursorShape.ClosedHandCursor
+
+
+class Roaming(QWidget):
+    """Hands on a plane: one drags or goes by arrow keys to a place, and each journey is one step back.
+
+    A subclass, put before the widget it is mixed into, says where things are.
+
+    Attributes:
+        trip: which journey this is.
+    """
+
+    trip = 0
+    _held = False
+
+    def spot(self, at: QPointF) -> tuple[float, float]:
+        """The place of the plane at a point of the widget, y upwards."""
+        raise NotImplementedError
+
+    def whereabouts(self) -> tuple[float, float] | None:
+        """Where one is; None where one can go nowhere."""
+        raise NotImplementedError
+
+    def roam(self, x: float, y: float) -> None:
+        """Goes to a place."""
+        raise NotImplementedError
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Goes there."""
+        if event.button() == Qt.MouseButton.LeftButton and self.whereabouts() is not None:
+            self._held, self.trip = True, self.trip + 1
+            self.roam(*self.spot(event.position()))
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Follows the hand."""
+        if self._held:
+            self.roam(*self.spot(event.position()))
+
+    def mouseReleaseEvent(self, _event: QMouseEvent) -> None:
+        """Lets go."""
+        self._held = False
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Arrow keys go on, with Shift in small steps."""
+        here, way = self.whereabouts(), ARROWS.get(event.key())
+        if here is None or way is None:
+            super().keyPressEvent(event)
+            return
+        step = FINE_KEY_STEP if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else KEY_STEP
+        self.roam(here[0] + way[0] * step, here[1] - way[1] * step)

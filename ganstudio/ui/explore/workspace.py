@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QPixmap, QResizeEvent
+from PySide6.QtGui import QImage, QKeyEvent, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from ganstudio.app.explore.explorer import Explorer
+from ganstudio.app.explore.picks import Picks
+from ganstudio.app.explore.points import PointPlane
 from ganstudio.app.generators.picture_session import restore
 from ganstudio.app.generators.workplaces import bundled_path
 from ganstudio.app.studio import Studio
@@ -18,7 +22,6 @@ from ganstudio.explore.looking import heat, laid_over
 from ganstudio.ui.controls import ControlsPanel
 from ganstudio.ui.controls.section import heading_of
 from ganstudio.ui.explore.exports import Exports
-from ganstudio.ui.explore.parts import Picks
 from ganstudio.ui.explore.side import SidePanel
 from ganstudio.ui.explore.travel import Traveller
 from ganstudio.ui.explore.views import ViewTabs
@@ -28,10 +31,13 @@ from ganstudio.ui.kit.errors import EmptyState
 from ganstudio.ui.kit.files import Dropped
 from ganstudio.ui.kit.menus import ActionBinder
 from ganstudio.ui.kit.painted import to_image
-from ganstudio.ui.kit.parts import Segmented, boxed, label, split
+from ganstudio.ui.kit.parts import Segmented, boxed, label, split, stacked
 from ganstudio.ui.kit.words import step_text
 from ganstudio.ui.pictures.viewer import Picture, PictureViewer
 from ganstudio.ui.pictures.viewport import Viewport
+
+if TYPE_CHECKING:
+    from ganstudio.ui.explore.point_scene import PointScene
 
 LEFT, RIGHT = 304, 304
 COLUMNS, MIDDLE = "explore/bench", "explore/middle"
@@ -120,10 +126,13 @@ class ExploreWorkspace(GeneratorPage):
             Viewport(margin=0, whole_from=0.0),
         )  # fmt: skip
         self.look_bar = LookBar(self.explorer)
-        self.picks = Picks(self)
-        self.views = ViewTabs(self.explorer, self.traveller, self.picks)
+        self.picks = Picks()
+        self.points = PointPlane(self.explorer)
+        self.views = ViewTabs(self.explorer, self.traveller, self.picks, self.points)
         self.side = SidePanel(self.explorer, studio, self.picks)
-        self.exports = Exports(self.explorer, self.views, lambda: self.picture.image, self)
+        self.exports = Exports(self.explorer, self.views, lambda: self.shown, self)
+        self.scene: PointScene | None = None
+        self._on_plane = False
         self.picture.menu_requested.connect(self._open_menu)
         self._lay_out()
         self.explorer.source_changed.connect(self._source_changed)
@@ -134,7 +143,8 @@ class ExploreWorkspace(GeneratorPage):
 
     def _lay_out(self) -> None:
         above = QWidget()
-        boxed(self.look_bar, self.picture, into=above, stretch=self.picture)
+        self._large = stacked(self.picture)
+        boxed(self.look_bar, self._large, into=above, stretch=self._large)
         self.middle = split(above, self.views, stretch=(1, 1), down=True)
         self.columns = split(self.controls, self.middle, self.side, stretch=(0, 1, 0))
         empty = EmptyState(
@@ -148,8 +158,21 @@ class ExploreWorkspace(GeneratorPage):
         self._fill(self.columns, empty)
 
     def _source_changed(self) -> None:
+        points = self.points.there
+        if points and self.scene is None:
+            from ganstudio.ui.explore.point_scene import PointScene  # brings the plots
+
+            self.scene = PointScene(self.explorer, self.points)
+            self._large.addWidget(self.scene)
+        if points != self._on_plane:
+            self.save_layout()
+            self._on_plane = points
+            if self._arranged:
+                self.restore_layout()
+        scene = self.scene if points else None
+        self._large.setCurrentWidget(scene or self.picture)
         if self._turn_page() is not None and self.explorer.opened is not None:
-            self.picture.setFocus()
+            (scene.plot if scene is not None else self.picture).setFocus()
         self._show_picture()
         self.look_bar.refresh()
         self._studio.actions.refresh()
@@ -159,6 +182,12 @@ class ExploreWorkspace(GeneratorPage):
         self._show_picture()
         self.look_bar.refresh()
         self._note(self.explorer.picture is not None)
+
+    @property
+    def shown(self) -> QImage:
+        """What is seen large: the picture, one pixel a pixel, or the plane of points."""
+        scene = self.scene
+        return scene.image() if scene is not None and self._large.currentWidget() is scene else self.picture.image
 
     def _show_picture(self) -> None:
         """The picture, and the one that it is compared with, each with the map that is laid over it."""
@@ -201,12 +230,19 @@ class ExploreWorkspace(GeneratorPage):
                 restore(self.explorer, dropped.session)
             else:
                 self.side.open("projection")
-                self.side.projection.open_picture(dropped.path)
+                self.side.projection.matching.look_for(dropped.path)
         except StudioError as error:
             self._studio.report(error)
 
     def _open_menu(self, point: QPoint) -> None:
         self._pop_up(point, ("pin", "compare", "pixels", "", "copy", "save", "python", "", "film"))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Escape ends the search for a picture."""
+        if event.key() == Qt.Key.Key_Escape and self.side.projection.matching.running:
+            self.side.projection.matching.cancel()
+        else:
+            super().keyPressEvent(event)
 
     # -- deeds ------------------------------------------------------------------------------------------------------
 
@@ -214,6 +250,11 @@ class ExploreWorkspace(GeneratorPage):
         """Every control as it was at first."""
         if self.explorer.opened is not None:
             self.explorer.edit(self.explorer.opened.start, _("Back to the start"))
+
+    def match_picture(self) -> None:
+        """Asks for a picture and looks for it, where one sees how."""
+        self.side.open("projection")
+        self.side.projection.choose()
 
     def toggle_compare(self) -> None:
         """Keeps the present picture beside the next ones, or no longer."""
@@ -232,7 +273,8 @@ class ExploreWorkspace(GeneratorPage):
     def splitters(self) -> Splitters:
         """Controls, the middle and what one keeps; the large picture over its views."""
         wide = max(400, self.width() - LEFT - RIGHT)
-        return ((COLUMNS, self.columns, [LEFT, wide, RIGHT]), (MIDDLE, self.middle, [270, 410]))
+        name, sizes = (f"{MIDDLE}/points", [430, 250]) if self._on_plane else (MIDDLE, [270, 410])
+        return ((COLUMNS, self.columns, [LEFT, wide, RIGHT]), (name, self.middle, sizes))
 
 
 def _laid(picture: Picture | None, over: NDArray[np.float32] | None) -> Picture | None:

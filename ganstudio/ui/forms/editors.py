@@ -10,13 +10,13 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFocusEvent, QPainter, QPaintEvent, QWheelEvent
+from PySide6.QtGui import QColor, QFocusEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QFileDialog, QLineEdit, QPushButton, QSizePolicy, QWidget
 
 from ganstudio.core.fields import FieldSpec, Value
 from ganstudio.core.i18n import _
 from ganstudio.ui.forms.number import NumberEdit
-from ganstudio.ui.kit.parts import Segmented, boxed, tool_button
+from ganstudio.ui.kit.parts import Quiet, Segmented, boxed, tool_button
 from ganstudio.ui.kit.theme import current_theme, theme_hub
 from ganstudio.ui.kit.tips import Html
 
@@ -32,7 +32,8 @@ def choice_text(choice: str) -> str:
         "concat": _("Concatenation"), "labels-left": _("Labels left"), "labels-right": _("Labels right"),
         "from0": _("From 0"), "from1": _("From 1"), "second0": _("Second is 0"),
     }  # fmt: skip
-    return words.get(choice) or choice[:1].upper() + choice[1:]
+    shown = _(choice)
+    return words.get(choice) or shown[:1].upper() + shown[1:]
 
 
 class _AtOnce:
@@ -88,7 +89,7 @@ class Switch(_AtOnce, QAbstractButton):
         painter.end()
 
 
-class QuietCombo(QComboBox):
+class QuietCombo(Quiet, QComboBox):
     """A combo box the wheel passes by unless it has the focus.
 
     Args:
@@ -114,13 +115,6 @@ class QuietCombo(QComboBox):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(6)
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        """Lets the form scroll where the combo box is not being used."""
-        if self.hasFocus():
-            super().wheelEvent(event)
-        else:
-            event.ignore()
 
 
 class ChoiceEdit(_AtOnce, QuietCombo):

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from itertools import pairwise
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from ganstudio.core.fields import FieldSpec, Value
-from ganstudio.core.i18n import _, plural
+from ganstudio.core.i18n import _
 from ganstudio.ui.forms.row import FieldRow
 from ganstudio.ui.kit.icons import icon
-from ganstudio.ui.kit.parts import FoldButton, boxed, entry, label, line, say
+from ganstudio.ui.kit.parts import FoldButton, LinkButton, boxed, entry, label, line
 
 SEARCH_FROM = 7
 """A form with fewer rows than this needs no search box, nor does one that explains itself."""
@@ -43,8 +42,8 @@ class _Group(QWidget):
         if row.spec.advanced:
             self.more.setChecked(True)
 
-    def refresh(self) -> int:
-        """Shows and hides rows by search and folds; how many match. A row with an error is always in sight."""
+    def refresh(self) -> None:
+        """Shows and hides rows by search and folds. A row with an error is always in sight."""
         hits = [row for row in self.rows if row.matches(self.words)]
         searching, unfolded = bool(self.words), self.more.isChecked()
         opened = searching or self.heading.isChecked()
@@ -57,21 +56,24 @@ class _Group(QWidget):
         self.more.setVisible(bool(self.rare) and not searching and opened)
         if self.parentWidget() is not None:  # without one, showing would open a window
             self.setVisible(bool(hits) or any(row.error for row in self.rows))
-        return len(hits)
 
 
 class FieldForm(QWidget):
     """Rows for typed fields.
 
     ``value_edited`` carries name and value of what a *person* changed; ``errors_changed`` says that a row went wrong or
-    right. Values set by the program are silent.
+    right; ``found`` carries what a search should bring into view. Values set by the program are silent.
 
     Args:
         explained: what each value does stands below it, for a wide form; else it is in the tooltip only.
+
+    Attributes:
+        neighbours: forms whose rows are searched too; they stay on view, and those that match are marked.
     """
 
     value_edited = Signal(str, object)
     errors_changed = Signal()
+    found = Signal(QWidget)
 
     def __init__(self, *, explained: bool = False) -> None:
         super().__init__()
@@ -81,15 +83,20 @@ class FieldForm(QWidget):
         self._folded: set[str] = set()
         self._live_only = False
         self._signature: tuple[FieldSpec, ...] = ()
+        self.neighbours: tuple[FieldForm, ...] = ()
         self.setMinimumWidth(200)
         tip = _("Finds settings by name or by what they do")
         self.search = entry(_("Search settings"), tip, changed=self._filter, clear=True)
         self.search.addAction(icon("search", "text_muted"), QLineEdit.ActionPosition.LeadingPosition)
-        self._nothing = label("", "muted", wrap=True)
-        self._nothing.hide()
+        self._found, self._clear = label("", "small", wrap=True), LinkButton(_("Clear"))
+        self._clear.setToolTip(_("Shows all settings again (Esc)"))
+        self._clear.clicked.connect(self.search.clear)
+        self._result = QWidget()
+        boxed(self._found, self._clear, across=True, gap=8, into=self._result, stretch=self._found)
+        self._result.hide()
         self._head = QWidget()  # goes with its margin
-        boxed(self.search, margins=(0, 0, 0, 8), into=self._head)
-        self._column = boxed(self._head, self._nothing, into=self)
+        boxed(self.search, self._result, margins=(0, 0, 0, 8), gap=2, into=self._head)
+        self._column = boxed(self._head, into=self)
 
     def set_fields(
         self,
@@ -184,25 +191,24 @@ class FieldForm(QWidget):
         searched = len(fields) >= SEARCH_FROM and not self._explained
         self._head.setVisible(searched)
         self.set_live_only(self._live_only)
-        self._order_tabs()
-        self._filter(self.search.text() if searched else "")
-
-    def _order_tabs(self) -> None:
-        stops: list[QWidget] = [self.search]
-        for group in self._groups:
-            for fold, rows in ((group.heading, group.common), (group.more, group.rare)):
-                stops += [fold, *(stop for row in rows for stop in row.stops)]
-        for before, after in pairwise(stops):
-            QWidget.setTabOrder(before, after)
+        self.search.clear()  # words were typed for other settings
+        self._filter("")
 
     def _filter(self, text: str) -> None:
-        words, hits = text.casefold().split(), 0
+        words = text.casefold().split()
         for group in self._groups:
             group.words = words
-            hits += group.refresh()
-        nothing = bool(words) and not hits
-        say(self._nothing, _("No setting matches “{text}”.").format(text=text.strip()) if nothing else "")
-        self.search.setAccessibleDescription(plural("{n} setting", "{n} settings", hits) if words else "")
+            group.refresh()
+        rows = [row for form in (self, *self.neighbours) for row in form.rows]
+        hits = [row for row in rows if row.matches(words)]
+        for row in rows:
+            row.label.mark(words if row in hits else ())
+        told = _("{n} of {count}").format(n=len(hits), count=len(rows))
+        self._found.setText(told if hits else _("Nothing is called “{text}”.").format(text=text.strip()))
+        self._result.setVisible(bool(words))
+        self.search.setAccessibleDescription(self._found.text() if words else "")
+        if words:
+            self.found.emit(hits[0] if hits else self._result)
 
     def _on_error(self, _name: str, _text: str) -> None:
         for group in self._groups:

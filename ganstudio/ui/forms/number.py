@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 
 from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QValidator, QWheelEvent
+from PySide6.QtGui import QValidator
 from PySide6.QtWidgets import QAbstractSpinBox, QSizePolicy
 
 from ganstudio.app.drafts import number_text, parse_value, problem_of
 from ganstudio.core.fields import FieldSpec, Value
-from ganstudio.ui.kit.parts import label
+from ganstudio.ui.kit.parts import Quiet, label
 
 ARROWS = 26
 """Room for buttons to step with the mouse."""
@@ -18,7 +18,7 @@ SMALLEST = 1e-12
 """Below this a logarithmic field steps to its lower bound."""
 
 
-class NumberEdit(QAbstractSpinBox):
+class NumberEdit(Quiet, QAbstractSpinBox):
     """A number one can type as ``2e-4`` and step with the arrow keys (by 1-2-5 where the field is logarithmic).
 
     Text that cannot be used stays as it was typed; ``error`` says what is allowed.
@@ -104,13 +104,6 @@ class NumberEdit(QAbstractSpinBox):
     def validate(self, text: str, position: int) -> tuple[QValidator.State, str, int]:
         """Everything may be typed; :meth:`commit` judges it, so that nothing typed is ever lost."""
         return QValidator.State.Acceptable, text, position
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        """Steps only where the editor has the focus; otherwise the form scrolls."""
-        if self.hasFocus():
-            super().wheelEvent(event)
-        else:
-            event.ignore()
 
     def event(self, event: QEvent) -> bool:
         """Another size and another style place the text anew; so does this."""

@@ -15,9 +15,10 @@ from ganstudio.ui.forms.form import FieldForm
 from ganstudio.ui.kit.errors import ErrorBanner
 from ganstudio.ui.kit.lifetimes import listen
 from ganstudio.ui.kit.parts import boxed, label, line, push_button, scrolled
+from ganstudio.ui.kit.reading import ReadInOrder
 
 
-class Preferences(QDialog):
+class Preferences(ReadInOrder, QDialog):
     """All settings by group.
 
     Args:

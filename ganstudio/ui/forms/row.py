@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import escape
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
@@ -86,12 +87,6 @@ class FieldRow(QWidget):
         """What is wrong; empty where nothing is."""
         return self.editor.error or self._outer_error
 
-    @property
-    def stops(self) -> list[QWidget]:
-        """Where Tab stops, in reading order."""
-        beside = [self.editor.browse] if isinstance(self.editor, FolderEdit) else []
-        return [self.editor, *beside, self.reset_button]
-
     def value(self) -> Value:
         """The last value that was valid."""
         return self.editor.value()
@@ -120,7 +115,7 @@ class FieldRow(QWidget):
         self._show_tip()
         self._refresh_reset()
 
-    def matches(self, words: list[str]) -> bool:
+    def matches(self, words: Sequence[str]) -> bool:
         """Whether every word occurs in title, name, group or help."""
         text = f"{self.spec.title} {self.spec.name} {self.spec.group} {self.spec.help}".casefold()
         return all(word in text for word in words)

@@ -24,7 +24,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from ganstudio.app.gallery import GalleryCard
 from ganstudio.core.i18n import _
 from ganstudio.ui.kit.painted import colour, draw_filled, to_image, write_line
-from ganstudio.ui.kit.parts import LinkButton, boxed, label
+from ganstudio.ui.kit.parts import ElidedLabel, LinkButton, boxed, label
 from ganstudio.ui.kit.theme import Theme, current_theme, theme_hub, ui_font
 
 PICTURE_HEIGHT = 148
@@ -52,11 +52,11 @@ class CardWidget(QWidget):
         self._motion = QVariantAnimation(self, startValue=0.0, endValue=1.0, duration=LIFT_MS)
         self._motion.valueChanged.connect(self._on_lift)
         self._lay_out()
-        self.set_facts("", needs_download=False)
+        self.set_facts("", "", needs_download=False)
         theme_hub.changed.connect(self.update)
 
     def _lay_out(self) -> None:
-        title, self._time = label(self.card.title, "strong"), label("", "small")
+        title, self._time = label(self.card.title, "strong"), ElidedLabel("", "small")
         sentence = label(self.card.sentence, "muted", wrap=True)
         sentence.setAlignment(Qt.AlignmentFlag.AlignTop)
         sentence.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
@@ -64,8 +64,7 @@ class CardWidget(QWidget):
             words.setContentsMargins(0, 0, 8, 0)
         for words in (title, sentence, self._time):
             words.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        for words in (title, self._time):
-            words.setMinimumWidth(10)
+        title.setMinimumWidth(10)
         self.link = LinkButton(_("Customise…"))
         self.link.setToolTip(_("Opens this experiment in the form, without starting it"))
         self.link.setAccessibleName(_("Customise {title}").format(title=self.card.title))
@@ -74,8 +73,8 @@ class CardWidget(QWidget):
         margins = (16, PICTURE_HEIGHT + 12, 8, 8)  # the link ends where the words end
         boxed(title, sentence, foot, into=self, margins=margins, gap=4, stretch=sentence)
 
-    def set_facts(self, time_text: str, *, needs_download: bool, method: str = "") -> None:
-        """Shows the expected time and whether a download comes first; the tooltip tells of the method."""
+    def set_facts(self, time_text: str, how: str, *, needs_download: bool, method: str = "") -> None:
+        """Shows the expected time and whether a download comes first; the tooltip tells of the method and ``how`` long."""
         facts, act = {
             "drawing": (_("You draw first"), _("Click to draw")),
             "folder": (_("You choose a folder first"), _("Click to choose a folder")),
@@ -85,11 +84,11 @@ class CardWidget(QWidget):
         }.get(self.card.opens, (time_text, _("Click to start")))
         if needs_download:
             facts = _("Needs a download first")
-        self._time.setText(facts[:1].upper() + facts[1:])
+        self._time.setText(facts)
         self._needs_download = needs_download
         self.setAccessibleDescription(f"{self.card.sentence} {facts}")
         first = _("Its data are downloaded first.") if needs_download else ""
-        lines = [f"{act}: {self.card.title}", *(part for part in (method, time_text, first) if part)]
+        lines = [f"{act}: {self.card.title}", *(part for part in (method, how, first) if part)]
         self.setToolTip("\n".join(lines))
         self.update()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -138,7 +138,7 @@ class GalleryPage(QWidget):
     def __init__(self, cards: Sequence[GalleryCard] = GALLERY, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.cards: dict[str, CardWidget] = {}
-        self._rate_scale = 1.0
+        self._rate_scale, self._measured = 1.0, {}  # type: float, Mapping[str, str]
         self._missing: frozenset[str] = frozenset()
         self._methods: dict[str, str] = {}
         self._grid = QWidget()
@@ -178,20 +178,20 @@ class GalleryPage(QWidget):
         boxed(None, content, None, into=outer, across=True).setStretchFactor(content, 1000)
         self.scroll_area = scrolled(outer)
         boxed(self.scroll_area, into=self)
-        before: QWidget = self.new_button
-        for card in self.cards.values():
-            QWidget.setTabOrder(before, card)
-            QWidget.setTabOrder(card, card.link)
-            before = card.link
 
     def set_picture(self, card_id: str, picture: NDArray[np.uint8] | None) -> None:
         """Shows a real picture on a card, uint8 ``(H, W, 3)``; an unknown id is ignored."""
         if card_id in self.cards:
             self.cards[card_id].set_picture(picture)
 
-    def set_rate_scale(self, rate_scale: float) -> None:
-        """How fast this machine is, in units of the reference machine; renews every expected time."""
-        self._rate_scale = rate_scale
+    def set_times(self, measured: Mapping[str, str], rate_scale: float) -> None:
+        """Renews every expected time.
+
+        Args:
+            measured: by the card's id, what was measured on this machine, in words.
+            rate_scale: how fast it is, in units of the reference machine, for the other cards.
+        """
+        self._measured, self._rate_scale = measured, rate_scale
         self._refresh_facts()
 
     def set_methods(self, methods: Sequence[MethodCard]) -> None:
@@ -207,8 +207,10 @@ class GalleryPage(QWidget):
     def _refresh_facts(self) -> None:
         for card_id, widget in self.cards.items():
             method = self._methods.get(widget.card.experiment.method, "")
-            time = widget.card.expected_time(self._rate_scale)
-            widget.set_facts(time, needs_download=card_id in self._missing, method=method)
+            time, known = widget.card.expected_time(self._rate_scale), self._measured.get(card_id, "")
+            how = _("measured on this machine") if known else _("estimated for this machine")
+            told = (known or time, f"{known or time} ({how})") if time else ("", "")
+            widget.set_facts(*told, needs_download=card_id in self._missing, method=method)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """A card that gets the focus scrolls into view."""

@@ -20,7 +20,7 @@ from ganstudio.explore.picture_file import save_picture
 from ganstudio.explore.rendering import Drawn
 from ganstudio.ui.forms.editors import QuietCombo
 from ganstudio.ui.kit.dialogs import FormDialog, follow_job
-from ganstudio.ui.kit.files import ask_where
+from ganstudio.ui.kit.files import ask_where, tell_saved
 
 if TYPE_CHECKING:
     from ganstudio.explore.generator import Generator
@@ -29,7 +29,7 @@ CHANNEL, URGENCY = "frozen", 150
 
 Picture = NDArray[np.uint8]
 
-Start = Callable[[str, "Callable[[Generator, Watch], str]"], None]
+Start = Callable[[str, "Callable[[Generator, Watch], str]", Path], None]
 Frames = tuple["Callable[[Generator], Iterator[Any]]", int | None]
 """What draws the pictures of a film, and how many there are; None where nobody knows."""
 
@@ -135,7 +135,7 @@ class FilmForm(ExportForm):
         except StudioError as error:
             self._studio.report(error)
         else:
-            self._start(_("Saving a film"), work)
+            self._start(_("Saving a film"), work, path)
             self.accept()
 
     def work(self, path: Path) -> Callable[[Generator, Watch], str]:
@@ -212,7 +212,7 @@ class PageExports(QObject):
         except StudioError as error:
             studio.report(error)
         else:
-            studio.notifications.info(_("Saved {name}").format(name=path.name), str(path))
+            tell_saved(path, hub=studio.notifications)
 
     # -- what takes a while -----------------------------------------------------------------------------------------
 
@@ -220,6 +220,7 @@ class PageExports(QObject):
         self,
         title: str,
         work: Callable[[Generator, Watch], Any],
+        path: Path,
         tell: Callable[[Any], object] | None = None,
         cancelled: Callable[[], object] | None = None,
     ) -> None:
@@ -228,6 +229,7 @@ class PageExports(QObject):
         Args:
             title: what it does, in words.
             work: runs in a thread of its own.
+            path: the file or folder that it writes.
             tell: told what the work returned; by default that is a sentence, and is shown.
             cancelled: called where a person has stopped it.
         """
@@ -239,7 +241,9 @@ class PageExports(QObject):
                 return work(generator, Watch(progress, cancel))
 
             started = studio.jobs.start(title, job)
-            started.on_done(tell or (lambda words: studio.notifications.info(words))).on_error(studio.report)
+            started.on_done(tell or (lambda words: tell_saved(path, words, studio.notifications))).on_error(
+                studio.report
+            )
             if cancelled is not None:
                 started.ended.connect(lambda: cancelled() if started.state == "cancelled" else None)
             follow_job(started, self._parent)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPoint, QTimer
+from PySide6.QtCore import QPoint, QTimer
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QMenu, QSplitter, QWidget
 
@@ -16,45 +16,12 @@ from ganstudio.app.runs.run_model import RunModel
 from ganstudio.app.studio import Studio
 from ganstudio.ui.generator_page.source_bar import SourceBar
 from ganstudio.ui.kit.files import Dropped
-from ganstudio.ui.kit.lifetimes import listen
+from ganstudio.ui.kit.lifetimes import Waker, listen
 from ganstudio.ui.kit.menus import ActionBinder
 from ganstudio.ui.kit.page import Page
 from ganstudio.ui.kit.parts import boxed, pop_up, restore_splitter, stacked, state_of
 
 Splitters = tuple[tuple[str, QSplitter, list[int]], ...]
-_WAKE = QEvent.Type(QEvent.registerEventType())
-
-
-class Waker(QObject):
-    """Calls ``pull`` on the window's thread soon after it was called on any thread; many calls become one.
-
-    Waiting for the next tick of the window's timer would double the time between a slider and its picture.
-    """
-
-    def __init__(self, pull: Callable[[], object], parent: QObject) -> None:
-        super().__init__(parent)
-        self._pull = pull
-        self._posted = False
-        self._closed = False
-
-    def __call__(self) -> None:
-        """Wakes; any thread."""
-        if not self._posted and not self._closed:
-            self._posted = True
-            QCoreApplication.postEvent(self, QEvent(_WAKE))
-
-    def close(self) -> None:
-        """Wakes nobody any more. Call it once the thread that wakes has ended."""
-        self._closed = True
-
-    def event(self, event: QEvent) -> bool:
-        """Pulls."""
-        if event.type() == _WAKE:
-            self._posted = False
-            if not self._closed:
-                self._pull()
-            return True
-        return super().event(event)
 
 
 class GeneratorPage(Page):
@@ -158,6 +125,11 @@ class GeneratorPage(Page):
     def open_file(self, dropped: Dropped) -> None:
         """Takes a file that was dropped: a picture that carries a state of this workspace, or any other picture."""
         raise NotImplementedError
+
+    @property
+    def subject(self) -> str:
+        """The generator that is open."""
+        return "" if self._desk.opened is None else self._desk.opened.title
 
     @property
     def page_history(self) -> History:

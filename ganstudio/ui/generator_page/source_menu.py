@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFileDialog, QMenu, QPushButton, QSizePolicy
+from PySide6.QtWidgets import QMenu, QPushButton, QSizePolicy
 
 from ganstudio.app.generators.desk import Desk
 from ganstudio.app.generators.workplaces import Workplace, bundled_name, bundled_path
@@ -19,11 +19,13 @@ from ganstudio.core.i18n import _
 from ganstudio.store import Run, RunInfo, list_runs
 from ganstudio.ui.kit.icons import icon
 from ganstudio.ui.kit.parts import filled_menu
-from ganstudio.ui.kit.words import step_text
+from ganstudio.ui.kit.words import as_entry, step_text
 
 MOST = 12
 LONGEST = 40
 WIDEST = 320
+OPEN = ("file.open", "file.open-folder")
+"""The window's own actions: what is chosen there is looked at."""
 
 
 class SourceWords(NamedTuple):
@@ -36,7 +38,6 @@ class SourceWords(NamedTuple):
         looking: the job that looks for runs.
         track: tooltip of the track of checkpoints.
         live: tooltip of the pill that follows a run in training.
-        files: whether generators that this program did not train can be opened.
     """
 
     icon: str
@@ -46,7 +47,6 @@ class SourceWords(NamedTuple):
     looking: str
     track: str
     live: str
-    files: bool = False
 
 
 def source_words(place: Workplace) -> SourceWords:
@@ -60,7 +60,6 @@ def source_words(place: Workplace) -> SourceWords:
             _("Looking for runs to explore"),
             _("Drag through the checkpoints; every control stays where it is. ←/→ one, Home and End"),
             _("Follow the run while it trains: the pictures improve, the controls stay"),
-            files=True,
         ),
         "paint": SourceWords(
             "brush",
@@ -142,7 +141,7 @@ class SourceButton(QPushButton):
 
     def _write(self) -> None:
         room = self.width() - 64
-        self.setText(self.fontMetrics().elidedText(self._name, Qt.TextElideMode.ElideRight, room).replace("&", "&&"))
+        self.setText(as_entry(self.fontMetrics().elidedText(self._name, Qt.TextElideMode.ElideRight, room)))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Elides anew."""
@@ -191,12 +190,8 @@ class SourceButton(QPushButton):
             self._entry(menu, run.name, step_text(run.step), "", here == run.path,
                         partial(desk.open_run, run.path), str(run.path))  # fmt: skip
         menu.addSeparator()
-        self._entry(
-            menu, _("Open a run folder…"), "", "folder", False, self.choose_folder, _("Any folder that holds a run")
-        )
-        if self._words.files:
-            self._entry(menu, _("Open a generator file…"), "", "download", False, self.choose_file,
-                        _("A generator that this program did not train: .safetensors, .pt, .pth, .onnx"))  # fmt: skip
+        for action in (self._studio.actions[name] for name in OPEN if name in self._studio.actions):
+            self._entry(menu, action.label, "", action.icon, False, action.run, action.help)
 
     @staticmethod
     def _head(menu: QMenu, text: str) -> None:
@@ -209,21 +204,12 @@ class SourceButton(QPushButton):
         menu: QMenu, text: str, beside: str, picture: str, chosen: bool, call: Callable[[], object], tip: str
     ) -> None:
         short = text if len(text) <= LONGEST else text[: LONGEST - 1].rstrip() + "…"
-        action = menu.addAction(short.replace("&", "&&") + (f"\t{beside}" if beside else ""))
+        action = menu.addAction(as_entry(short) + (f"\t{beside}" if beside else ""))
         action.setToolTip(f"{text}\n{tip}" if short != text else tip)
         if chosen or picture:
             action.setIcon(icon("check" if chosen else picture))
         action.triggered.connect(lambda: call())
 
     def choose_folder(self) -> None:
-        """Asks for the folder of a run and opens it."""
-        chosen = QFileDialog.getExistingDirectory(self.window(), _("Open a run folder"))
-        if chosen:
-            self._desk.open_run(Path(chosen))
-
-    def choose_file(self) -> None:
-        """Asks for a file with a generator and opens it."""
-        kinds = _("Generators (*.safetensors *.pt *.pth *.onnx);;All files (*)")
-        chosen, _kind = QFileDialog.getOpenFileName(self.window(), _("Open a generator file"), "", kinds)
-        if chosen:
-            self._desk.open_file(Path(chosen))
+        """Asks for a folder, e.g. that of a run, and opens what it is."""
+        self._studio.actions.run("file.open-folder")

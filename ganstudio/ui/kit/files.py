@@ -1,31 +1,40 @@
-"""Files and pictures: asked for, copied, saved, pasted, and dropped on the window: what each is, and whose."""
+"""Files and pictures: asked for, copied, saved, shown where they are, pasted, and dropped on the window."""
 
 from __future__ import annotations
 
 import os
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Literal
 from urllib.parse import unquote_to_bytes
 
-from PySide6.QtCore import QBuffer, QIODevice, QMimeData, Qt, QUrl
-from PySide6.QtGui import QGuiApplication, QImage
+from PySide6.QtCore import QBuffer, QCoreApplication, QDir, QIODevice, QMimeData, QProcess, Qt, QUrl
+from PySide6.QtGui import QDesktopServices, QGuiApplication, QImage
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from ganstudio.app.generators.workplaces import WORKPLACES, Workplace
+from ganstudio.app.notifications import Notifications, notifications
+from ganstudio.app.readings import GENERATORS, PICTURES, Dropped
 from ganstudio.core.elsewhere import check_named
 from ganstudio.core.errors import StoreError, UsageError
 from ganstudio.core.i18n import _
-from ganstudio.core.regular import is_there, open_regular
+from ganstudio.core.regular import is_there
 from ganstudio.data.archives import is_archive
-from ganstudio.explore.picture_file import KEYWORD, read_session
+from ganstudio.data.files import IDX_NAME
+from ganstudio.data.membernames import ARCHIVES
 from ganstudio.store.atomic import replace_file
 from ganstudio.ui.kit.dialogs import warn
 
-PICTURES = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff")
-GENERATORS = frozenset({".safetensors", ".pt", ".pth", ".ts", ".bin", ".onnx"})
+if TYPE_CHECKING:
+    from ganstudio.app.studio import Studio
+
+__all__ = ["PICTURES", "GENERATORS", "Dropped"]
+Purpose = Literal["open", "data", "pictures", "saved", "directions"]
+"""What files are asked for: each remembers its folder across starts."""
+_DBUS = (
+    "--session", "--print-reply", "--reply-timeout=3000", "--type=method_call", "--dest=org.freedesktop.FileManager1",
+    "/org/freedesktop/FileManager1", "org.freedesktop.FileManager1.ShowItems",
+)  # fmt: skip
 LARGEST_PASTE = 2048
 """Pixels; networks take far smaller pictures, and making a file of a huge one would hold the window up."""
 
@@ -44,7 +53,29 @@ def with_ending(path: Path, kind: str, endings: Sequence[str]) -> Path:
     return path.with_name(path.name + chosen)
 
 
-def ask_where(parent: QWidget, title: str, suggestion: str, kinds: str, endings: Sequence[str]) -> Path | None:
+def studio_of(widget: QWidget | None) -> Studio | None:
+    """The studio of the window that a widget or a dialog belongs to; None where it stands alone."""
+    while widget is not None and not hasattr(widget, "studio"):
+        widget = widget.parentWidget()
+    return getattr(widget, "studio", None)
+
+
+def _begin(parent: QWidget, purpose: Purpose) -> Path:
+    """The folder that a dialog shows first; a person's home where none is remembered, or that one is gone."""
+    studio = studio_of(parent)
+    return (studio and studio.settings.folder(purpose)) or Path.home()
+
+
+def _chosen(parent: QWidget, purpose: Purpose, path: str, *, is_folder: bool = False) -> Path | None:
+    studio = studio_of(parent)
+    if path and studio is not None:
+        studio.settings.remember_folder(purpose, Path(path) if is_folder else Path(path).parent)
+    return Path(path) if path else None
+
+
+def ask_where(
+    parent: QWidget, title: str, suggestion: str, kinds: str, endings: Sequence[str], purpose: Purpose = "saved"
+) -> Path | None:
     """Asks which file to write; None where nobody wants one.
 
     Args:
@@ -53,9 +84,39 @@ def ask_where(parent: QWidget, title: str, suggestion: str, kinds: str, endings:
         suggestion: file name.
         kinds: filters, ``"GIF (*.gif);;MP4 (*.mp4)"``.
         endings: those that say what to write; see :func:`with_ending`.
+        purpose: whose folder is shown first, and remembered.
     """
-    chosen, kind = QFileDialog.getSaveFileName(parent, title, suggestion, kinds)
-    return with_ending(Path(chosen), kind, endings) if chosen else None
+    chosen, kind = QFileDialog.getSaveFileName(parent, title, str(_begin(parent, purpose) / suggestion), kinds)
+    path = _chosen(parent, purpose, chosen)
+    return with_ending(path, kind, endings) if path else None
+
+
+def ask_file(parent: QWidget, title: str, kinds: str, purpose: Purpose) -> Path | None:
+    """Asks for a file that is there; None where nobody wants one. Arguments as of :func:`ask_where`."""
+    chosen, _kind = QFileDialog.getOpenFileName(parent, title, str(_begin(parent, purpose)), kinds)
+    return _chosen(parent, purpose, chosen)
+
+
+def ask_folder(parent: QWidget, title: str, purpose: Purpose, begin: str = "") -> Path | None:
+    """Asks for a folder, beginning where ``begin`` says or where one was last; None where nobody wants one."""
+    chosen = QFileDialog.getExistingDirectory(parent, title, begin or str(_begin(parent, purpose)))
+    return _chosen(parent, purpose, chosen, is_folder=True)
+
+
+def remembering(dialog: QFileDialog, purpose: Purpose) -> QFileDialog:
+    """A dialog that is open beside the window begins where a person was last, and remembers what is chosen."""
+    dialog.setDirectory(str(_begin(dialog, purpose)))
+    is_folder = dialog.fileMode() == QFileDialog.FileMode.Directory
+    dialog.fileSelected.connect(lambda path: _chosen(dialog, purpose, path, is_folder=is_folder))
+    return dialog
+
+
+def ask_anything(parent: QWidget) -> Path | None:
+    """Asks for a file of any kind that the program opens; None where nobody wants one."""
+    endings = (*PICTURES, *sorted(GENERATORS), *ARCHIVES, ".gz", "-ubyte", "run.json")
+    known = " ".join(f"*{ending}" for ending in endings)
+    kinds = _("All that can be opened ({kinds});;All files (*)").format(kinds=known)
+    return ask_file(parent, _("Open a run, a picture, a generator or data"), kinds, "open")
 
 
 def ask_picture(parent: QWidget, title: str, name: str = "") -> Path | None:
@@ -68,8 +129,40 @@ def ask_picture(parent: QWidget, title: str, name: str = "") -> Path | None:
     """
     endings = " ".join(f"*{ending}" for ending in PICTURES)
     kinds = _("{name} ({kinds});;All files (*)").format(name=name or _("Pictures"), kinds=endings)
-    chosen, _kind = QFileDialog.getOpenFileName(parent, title, "", kinds)
-    return Path(chosen) if chosen else None
+    return ask_file(parent, title, kinds, "pictures")
+
+
+def say_saved(widget: QWidget, path: Path, text: str = "") -> None:
+    """As :func:`tell_saved`, where the window of a widget shows its messages."""
+    studio = studio_of(widget)
+    tell_saved(path, text, notifications if studio is None else studio.notifications)
+
+
+def tell_saved(path: Path, text: str = "", hub: Notifications = notifications) -> None:
+    """Says that a file or a folder was written (``text`` for other words), and offers to show it."""
+    words = text or _("Saved {name}").format(name=path.name)
+    hub.info(words, str(path), _("Show in folder"), lambda: show_in_folder(path))
+
+
+def show_in_folder(path: Path) -> None:
+    """Shows a file in the system's file manager, selected where that can be; a folder is opened. Waits for nothing."""
+    folder, native, url = path.parent, QDir.toNativeSeparators(str(path)), QUrl.fromLocalFile(str(path))
+    if path.is_dir():
+        QDesktopServices.openUrl(url)
+        return
+    named = url.toString(QUrl.ComponentFormattingOption.FullyEncoded).replace(",", "%2C")  # which parts a list there
+    elsewhere = ("dbus-send", [*_DBUS, f"array:string:{named}", "string:"])
+    ways = {"win32": ("explorer", ["/select,", native]), "darwin": ("open", ["-R", native])}
+    process = QProcess(QCoreApplication.instance())
+
+    def ended(code: int = 1, *_status: object) -> None:
+        if code and sys.platform != "win32":  # Explorer always says 1
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
+        process.deleteLater()
+
+    process.finished.connect(ended)
+    process.errorOccurred.connect(lambda error: ended() if error == QProcess.ProcessError.FailedToStart else None)
+    process.start(*ways.get(sys.platform, elsewhere))
 
 
 def save_image(parent: QWidget, image: QImage, suggestion: str) -> Path | None:
@@ -92,6 +185,8 @@ def save_image(parent: QWidget, image: QImage, suggestion: str) -> Path | None:
         text = _("The picture could not be written. {why} Choose a folder you may write to, with room left.")
         warn(parent, title, text.format(why=error))
         return None
+    if path is not None:
+        say_saved(parent, path)
     return path
 
 
@@ -136,47 +231,6 @@ def png_of(image: QImage) -> bytes:
     return png_bytes(image)
 
 
-@dataclass(frozen=True, slots=True)
-class Dropped:
-    """A file that was dropped, looked at.
-
-    Attributes:
-        path: the file.
-        session: the state that it carries, of which nothing is trusted; None where it carries none.
-    """
-
-    path: Path
-    session: dict[str, Any] | None = None
-
-    @property
-    def is_generator(self) -> bool:
-        """By its ending it is the file of a generator."""
-        return self.path.suffix.lower() in GENERATORS
-
-    def place(self, current: str) -> Workplace:
-        """The workspace that saved it, where it carries a state; Explore for generators from elsewhere.
-
-        Any other picture belongs to the workspace on view (``current``) where that takes pictures, else to Explore.
-        """
-        kind = "explore" if self.is_generator else current if self.session is None else self.session["kind"]
-        return next((place for place in WORKPLACES if place == kind), "explore")
-
-
-def look_at(path: Path) -> Dropped:
-    """Finds out what a file is. Reads it: for a job.
-
-    Raises:
-        UsageError: it or the state that it carries cannot be read, or it is a device or a pipe.
-    """
-    try:
-        with open_regular(path) as file:
-            carries = path.suffix.lower() == ".png" and KEYWORD.encode() + b"\0" in file.read(65_536)
-    except OSError as error:
-        words = _("{file} cannot be read: {reason}.").format(file=path, reason=error.strerror or type(error).__name__)
-        raise UsageError(words) from error
-    return Dropped(path, read_session(path) if carries else None)
-
-
 def is_for_a_page(path: Path) -> bool:
     """By its ending this is a picture or a generator."""
     return path.suffix.lower() in {*PICTURES, *GENERATORS}
@@ -207,4 +261,7 @@ def local_path(url: QUrl) -> Path:
 
 def is_taken(path: Path) -> bool:
     """Whether what is there may be dropped on the window."""
-    return is_there(path) and (path.is_dir() or is_archive(path) or (is_for_a_page(path) and path.is_file()))
+    known = (
+        is_for_a_page(path) or path.name == "run.json" or IDX_NAME.search(path.name.lower()) or path.suffix == ".npy"
+    )
+    return is_there(path) and (path.is_dir() or is_archive(path) or (bool(known) and path.is_file()))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+
 import shiboken6
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QAction, QKeySequence
@@ -17,6 +20,39 @@ def _in_order(menus: dict[str, list[list[Action]]]) -> list[tuple[str, list[list
     """File first, View and Help last, as everywhere; the others between them as registered."""
     places = {_("File"): 0, _("Edit"): 1, _("View"): 3, _("Help"): 4}
     return sorted(menus.items(), key=lambda entry: places.get(entry[0], 2))
+
+
+_MARK = re.compile(r"&&|&(\w)")
+
+
+def mark_keys(entries: Sequence[QAction]) -> None:
+    """Gives each entry of a menu a letter of its own to press there: the one that is marked with ``&``, or the first free.
+
+    Names that come from elsewhere go through :func:`~ganstudio.ui.kit.words.as_entry` before they are put into a menu.
+    """
+    taken, without = set(), []
+    for entry in entries:
+        words = entry.text().partition("\t")[0]
+        wish = next((found[1].casefold() for found in _MARK.finditer(words) if found[1]), "")
+        if not wish or wish in taken:
+            without.append(entry)
+        taken.add(wish)
+    for entry in without:
+        words, tab, keys = entry.text().partition("\t")
+        words = _MARK.sub(lambda found: found[1] or "&&", words)
+        starts = [found.start() for found in re.finditer(r"\b\w", words)]
+        for place in (*starts, *range(len(words))):
+            letter = words[place].casefold()
+            if letter not in taken and (letter.isdigit() or letter != words[place].upper()):
+                taken.add(letter)
+                words = f"{words[:place]}&{words[place:]}"
+                break
+        if entry.text() != (marked := words + tab + keys):
+            entry.setText(marked)
+    for entry in entries:
+        below = entry.menu()
+        if isinstance(below, QMenu):
+            mark_keys(below.actions())
 
 
 def _show_state(action: Action, shown: QAction | QAbstractButton, here: bool = True) -> None:
@@ -59,16 +95,27 @@ class ActionBinder(QObject):
         for title, sections in _in_order(self.table.menus()):
             menu = bar.addMenu(title)
             menu.setToolTipsVisible(True)
-            menu.aboutToShow.connect(self.refresh)
+            menu.aboutToShow.connect(lambda menu=menu: self._about_to_show(menu))
             for place, section in enumerate(sections):
                 if place:
                     menu.addSeparator()
                 for action in section:
                     menu.addAction(self._actions[action.id])
         self.refresh()
+        mark_keys(bar.actions())
+
+    def open_bar(self) -> None:
+        """Opens the first menu; arrow keys and letters lead on."""
+        bar = self._window.menuBar()
+        bar.setFocus(Qt.FocusReason.MenuBarFocusReason)
+        bar.setActiveAction(bar.actions()[0])
+
+    def _about_to_show(self, menu: QMenu) -> None:
+        self.refresh()
+        mark_keys(menu.actions())
 
     def _make(self, action: Action) -> QAction:
-        made = QAction(action.label.replace("&", "&&"), self._window)
+        made = QAction(action.entry, self._window)
         made.setObjectName(action.id)
         if action.icon and not action.checkable:
             made.setIcon(icon(action.icon))
@@ -92,7 +139,7 @@ class ActionBinder(QObject):
         for action in self.table:
             if (shown := self._actions.get(action.id)) is not None:
                 if action.wording is not None:
-                    shown.setText(action.label.replace("&", "&&"))
+                    shown.setText(action.entry)
                 _show_state(action, shown, action.context in ("window", self._workspace))
         for name, button in self._buttons:
             if name in self.table:

@@ -11,6 +11,11 @@ class Page(QWidget):
     """One workspace: what the window asks of it; a workspace says what it does of this, and the rest is nothing."""
 
     @property
+    def subject(self) -> str:
+        """What is open here, for the title of the window; empty for nothing."""
+        return ""
+
+    @property
     def page_history(self) -> History | None:
         """What can be taken back here; None for nothing."""
         return None

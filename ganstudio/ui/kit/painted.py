@@ -7,10 +7,13 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRect, QRectF, QSizeF, Qt
-from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPen, QPixmap
+from PySide6.QtGui import QColor, QFont, QIcon, QImage, QPainter, QPen, QPixmap
 
-from ganstudio.core.i18n import _
+from ganstudio.core.i18n import _, told
 from ganstudio.ui.kit.theme import Theme, contrast, ui_font
+
+SWATCH = 16
+"""Side of a spot of colour before a word."""
 
 if TYPE_CHECKING:  # the first view of the window need not wait for it
     import numpy as np
@@ -153,7 +156,7 @@ def group_colour(number: int, theme: Theme) -> str:
 
 def group_text(number: int, names: tuple[str, ...]) -> str:
     """What a generator is called: its name, or its number from 1 on."""
-    return names[number] if number < len(names) else _("generator {number}").format(number=number + 1)
+    return told(names[number]) if number < len(names) else _("generator {number}").format(number=number + 1)
 
 
 def draw_group(painter: QPainter, centre: QPointF, number: int, theme: Theme, *, small: bool = False) -> None:
@@ -183,6 +186,14 @@ def draw_number(
         painter.setPen(QColor(max(("#000000", "#ffffff"), key=lambda ink: contrast(ink, tone))))
         box = QRectF(centre.x() - radius, centre.y() - radius, 2 * radius, 2 * radius)
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, str(number + 1))
+
+
+def draw_here(painter: QPainter, at: QPointF, theme: Theme) -> None:
+    """A ring and a dot: the one sample that one is at."""
+    painter.setBrush(QColor(theme.generator))
+    for width, tone in ((5.0, theme.surface), (2.0, theme.text)):
+        painter.setPen(QPen(QColor(tone), width))
+        painter.drawEllipse(at, 7, 7)
 
 
 def draw_legend(
@@ -233,3 +244,17 @@ def draw_notice(painter: QPainter, rect: QRect, words: str, ink: str, theme: The
     painter.drawRoundedRect(box.adjusted(-16, -12, 16, 12), 8, 8)
     painter.setPen(QColor(ink))
     painter.drawText(room, flags, words)
+
+
+def swatch(colour: tuple[int, int, int]) -> QIcon:
+    """A round spot of a colour, with an edge so that white is seen on white."""
+    pixmap = QPixmap(SWATCH * 2, SWATCH * 2)
+    pixmap.setDevicePixelRatio(2)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(QColor(128, 128, 128), 1))
+    painter.setBrush(QColor(*colour))
+    painter.drawEllipse(1, 1, SWATCH - 2, SWATCH - 2)
+    painter.end()
+    return QIcon(pixmap)

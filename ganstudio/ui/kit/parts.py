@@ -7,10 +7,11 @@ from collections.abc import Callable, Sequence
 from typing import Literal, TypeVar
 
 from PySide6.QtCore import QByteArray, QPoint, QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QWheelEvent
+from PySide6.QtGui import QColor, QKeySequence, QPainter, QPaintEvent, QShortcut, QWheelEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
+    QAbstractScrollArea,
     QAbstractSpinBox,
     QBoxLayout,
     QButtonGroup,
@@ -34,7 +35,9 @@ from PySide6.QtWidgets import (
 
 from ganstudio.core.i18n import _
 from ganstudio.ui.kit.icons import SIZE, icon
+from ganstudio.ui.kit.menus import mark_keys
 from ganstudio.ui.kit.style import set_look
+from ganstudio.ui.kit.theme import current_theme
 from ganstudio.ui.kit.tips import plain
 
 _Button = TypeVar("_Button", bound=QAbstractButton)
@@ -66,8 +69,14 @@ class ElidedLabel(QLabel):
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.setMinimumWidth(24)
         self._whole = ""
+        self._marked: Sequence[str] = ()
         if role:
             set_look(self, role=role)
+
+    def mark(self, words: Sequence[str]) -> None:
+        """Lays a colour behind these words (lower case), where they occur."""
+        self._marked = words
+        self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draws as much of the text as there is room for."""
@@ -75,7 +84,11 @@ class ElidedLabel(QLabel):
         if self.toolTip() == self._whole:
             self._whole = plain(self.text()) if text != self.text() else ""
             self.setToolTip(self._whole)
-        painter = QPainter(self)
+        painter, wide = QPainter(self), self.fontMetrics().horizontalAdvance
+        for word in self._marked:
+            if (at := text.casefold().find(word)) >= 0:
+                left, right = wide(text[:at]), wide(text[: at + len(word)])
+                painter.fillRect(left, 2, right - left, self.height() - 4, QColor(current_theme().selected))
         painter.drawText(self.rect(), int(self.alignment()) | Qt.TextFlag.TextSingleLine, text)
 
 
@@ -166,7 +179,7 @@ def entry(
         text: to begin with.
         changed: told the text whenever it is another.
         longest: so many signs at most; 0: as many as one likes.
-        clear: with a button that empties it, as a search has.
+        clear: with a button that empties it, as a search has; so does Escape.
     """
     made = QLineEdit(text)
     made.setPlaceholderText(hint)
@@ -175,6 +188,11 @@ def entry(
     made.setClearButtonEnabled(clear)
     if longest:
         made.setMaxLength(longest)
+    if clear:
+        escape = QShortcut(QKeySequence(Qt.Key.Key_Escape), made, made.clear)
+        escape.setContext(Qt.ShortcutContext.WidgetShortcut)
+        escape.setEnabled(bool(text))  # an empty line leaves the key to what it is in
+        made.textChanged.connect(lambda text: escape.setEnabled(bool(text)))
     if changed is not None:
         made.textChanged.connect(changed)
     return made
@@ -188,6 +206,7 @@ def filled_menu(parent: QWidget, fill: Callable[[QMenu], object]) -> QMenu:
     def anew() -> None:
         menu.clear()
         fill(menu)
+        mark_keys(menu.actions())
 
     menu.aboutToShow.connect(anew)
     return menu
@@ -199,6 +218,7 @@ def pop_up(menu: QMenu, point: QPoint) -> None:
         menu.deleteLater()
     else:
         menu.aboutToHide.connect(menu.deleteLater)
+        mark_keys(menu.actions())
         menu.popup(point)
 
 
@@ -255,6 +275,21 @@ def scrolled(content: QWidget | None = None) -> QScrollArea:
     if content is not None:
         area.setWidget(content)
     return area
+
+
+def wheel_zooms(widget: QWidget, event: QWheelEvent) -> bool:
+    """Whether a turn of the wheel is for a picture or a plane: the wheel scrolls what scrolls, Ctrl+wheel zooms.
+
+    Where nothing around it scrolls, the wheel zooms by itself.
+    """
+    if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+        return True
+    around = widget.parentWidget()
+    while around is not None:
+        if isinstance(around, QAbstractScrollArea) and around.verticalScrollBar().maximum() > 0:
+            return False
+        around = None if around.isWindow() else around.parentWidget()
+    return True
 
 
 def stacked(*pages: QWidget) -> QStackedWidget:
@@ -365,7 +400,18 @@ def pad_spin_box(box: QAbstractSpinBox) -> None:
         inside.setTextMargins(6, 0, 0, 0)
 
 
-class QuietSpinBox(QSpinBox):
+class Quiet:
+    """What the wheel passes by, so that the page scrolls, unless it has the focus; named before the kind of widget."""
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """For the page where the widget is not being used."""
+        if self.hasFocus():  # type: ignore[attr-defined]
+            super().wheelEvent(event)  # type: ignore[misc]
+        else:
+            event.ignore()
+
+
+class QuietSpinBox(Quiet, QSpinBox):
     """A whole number; the wheel passes by unless the box has the focus.
 
     Args:
@@ -383,16 +429,9 @@ class QuietSpinBox(QSpinBox):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         pad_spin_box(self)
 
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        """Lets the panel scroll where the box is not being used."""
-        if self.hasFocus():
-            super().wheelEvent(event)
-        else:
-            event.ignore()
 
-
-def _one_stop(button: QAbstractButton, chosen: bool) -> None:
-    """Tab comes to the chosen one only; arrow keys go to the others."""
+def one_stop(button: QAbstractButton, chosen: bool) -> None:
+    """Of a group: Tab comes to the chosen one only; arrow keys go to the others."""
     button.setFocusPolicy(Qt.FocusPolicy.StrongFocus if chosen else Qt.FocusPolicy.ClickFocus)
 
 
@@ -421,9 +460,9 @@ class Segmented(QFrame):
             button.clicked.connect(lambda _checked=False, key=key: self.chosen.emit(key))
             self._group.addButton(button)
         boxed(*self._buttons.values(), into=self, across=True, margins=(2, 2, 2, 2))
-        self._group.buttonToggled.connect(_one_stop)
+        self._group.buttonToggled.connect(one_stop)
         for button in self._buttons.values():
-            _one_stop(button, False)
+            one_stop(button, False)
         next(iter(self._buttons.values())).setChecked(True)
 
     @property
@@ -438,6 +477,10 @@ class Segmented(QFrame):
             button.setChecked(name == key)
         if not key:  # the Tab key still comes here
             next(iter(self._buttons.values())).setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+
+    def set_shown(self, key: str, shown: bool) -> None:
+        """Offers one choice, or not."""
+        self._buttons[key].setVisible(shown)
 
     def set_enabled(self, key: str, enabled: bool) -> None:
         """Greys one choice out."""

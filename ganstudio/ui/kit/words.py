@@ -74,3 +74,8 @@ def _local(when: datetime, pattern: str) -> str:
 def keys_text(keys: str) -> str:
     """Keys as this platform writes them."""
     return QKeySequence(keys).toString(QKeySequence.SequenceFormat.NativeText)
+
+
+def as_entry(name: str) -> str:
+    """A name as a menu or a button shows it: with every sign it has, none of them a key."""
+    return name.replace("&", "&&").replace("\t", " ")

@@ -35,7 +35,7 @@ def paint_actions(page: PaintWorkspace) -> tuple[Action, ...]:
     return (
         row("new", _("New canvas"), lambda: painter.source.blank(page.canvas.options.chosen), "plus", "Ctrl+Shift+N", 0,
             _("A blank canvas of the chosen class; the button New offers examples and maps of the data."), there),
-        row("open-map", _("Open a label map…"), page.opening.choose_map, "folder", "Ctrl+O", 0,
+        row("open-map", _("Open a label map…"), page.opening.choose_map, "folder", "", 0,
             _("An index, palette or RGB picture; colours become the nearest class, and you are told which."), there),
         row("scene", _("A map of the run’s data…"), lambda: page.opening.choose_scene(False), "database", "", 0,
             _("Some of the label maps that the run was trained on."), there),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from functools import partial
 
-import numpy as np
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QIcon, QImage, QPixmap
 from PySide6.QtWidgets import QInputDialog, QMenu, QWidget
@@ -15,8 +14,9 @@ from ganstudio.core.labelmaps import colour_map
 from ganstudio.ui.kit.icons import icon
 from ganstudio.ui.kit.lifetimes import listen
 from ganstudio.ui.kit.menus import ActionBinder
-from ganstudio.ui.kit.painted import to_image
+from ganstudio.ui.kit.painted import swatch, to_image
 from ganstudio.ui.kit.parts import ElidedLabel, Segmented, boxed, push_button, tool_button
+from ganstudio.ui.kit.words import as_entry
 from ganstudio.ui.pictures.viewer import zoom_choice
 
 LONGEST, THUMB = 160, 32
@@ -67,7 +67,7 @@ class CanvasBar(QWidget):
         document = self._painter.document
         name = _("Canvas") if document is None else document.name
         shown = self.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, LONGEST)
-        self.canvas.setText(shown.replace("&", "&&"))
+        self.canvas.setText(as_entry(shown))
         self.canvas.setAccessibleDescription(name)
         for part in (self.canvas, self.start, self.save):
             part.setEnabled(document is not None)
@@ -78,7 +78,7 @@ class CanvasBar(QWidget):
         """The list of canvases, and what can be done with the present one."""
         painter = self._painter
         for document in painter.canvases.documents:
-            entry = menu.addAction(document.name.replace("&", "&&"), partial(painter.canvases.switch, document))
+            entry = menu.addAction(as_entry(document.name), partial(painter.canvases.switch, document))
             entry.setCheckable(True)
             entry.setChecked(document is painter.document)
         menu.addSeparator()
@@ -91,13 +91,12 @@ class CanvasBar(QWidget):
             return
         for example in painter.source.examples():
             picture = _icon(to_image(colour_map(example.ids, control.classes)))
-            menu.addAction(picture, example.name, partial(painter.source.add, example.name, example.ids))
+            menu.addAction(picture, as_entry(example.name), partial(painter.source.add, example.name, example.ids))
         if not menu.isEmpty():
             menu.addSeparator()
         blank = menu.addMenu(icon("image"), _("Blank"))
         for index, one in enumerate(control.classes):
-            spot = _icon(to_image(np.full((1, 1, 3), one.colour, np.uint8)))
-            blank.addAction(spot, one.name.replace("&", "&&"), partial(painter.source.blank, index))
+            blank.addAction(swatch(one.colour), as_entry(one.title), partial(painter.source.blank, index))
         self._add(menu, "scene", "open-map")
 
     def fill_save(self, menu: QMenu) -> None:

@@ -36,7 +36,7 @@ from ganstudio.ui.kit.theme import current_theme, theme_hub
 from ganstudio.ui.paint.canvas_paint import CanvasPicture
 from ganstudio.ui.paint.cursor import Cursor
 from ganstudio.ui.paint.gestures import Hand
-from ganstudio.ui.paint.options import BY_KEY, PaintOptions
+from ganstudio.ui.paint.options import BY_KEY, FIRST_SHARE, MOST_SHARE, SMALLEST, PaintOptions
 from ganstudio.ui.pictures.strokes import StrokeInput, as_mouse
 from ganstudio.ui.pictures.viewport import Viewport
 
@@ -139,7 +139,12 @@ class CanvasView(QWidget):
         if document is not None:
             self._deaf = listen(self, (document.changed, self._inked))
             last = len(document.classes) - 1
-            self.options.set(chosen=min(self.options.chosen, last), background=min(document.canvas.background, last))
+            self.options.set(
+                chosen=min(self.options.chosen, last),
+                background=min(document.canvas.background, last),
+                largest=max(SMALLEST + 1, document.size // MOST_SHARE),
+                size=document.brush or max(SMALLEST, round(document.size / FIRST_SHARE)),
+            )
         self._picture.renew(self.ids, self.classes)
         self._place()
         self._show_cursor()
@@ -227,7 +232,7 @@ class CanvasView(QWidget):
 
     def _options_changed(self) -> None:
         if self.document is not None:
-            self.document.canvas.background = self.options.background
+            self.document.canvas.background, self.document.brush = self.options.background, self.options.size
         self._decorate()
         self.update()
 
@@ -250,7 +255,7 @@ class CanvasView(QWidget):
     def _tell_place(self) -> None:
         number, at, text = self._class_here(), self._cursor.at, ""
         if number is not None and at is not None:
-            name = self.classes[number].name if number < len(self.classes) else _("unknown class")
+            name = self.classes[number].title if number < len(self.classes) else _("unknown class")
             text = _("x {x}, y {y} · {name}").format(x=int(at.x()), y=int(at.y()), name=name)
         if text != self._shown_text:
             self._shown_text = text

@@ -7,11 +7,10 @@ from collections.abc import Callable
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QKeyEvent
 
+from ganstudio.ui.kit.keys import ARROWS
 from ganstudio.ui.paint.gestures import Hand
 from ganstudio.ui.pictures.strokes import StrokeInput
 from ganstudio.ui.pictures.viewport import Viewport
-
-ARROWS = {Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, -1), Qt.Key.Key_Down: (0, 1)}
 
 
 class Cursor:
@@ -47,7 +46,7 @@ class Cursor:
                     self._pen_key(key == Qt.Key.Key_Space)
                 return True
             case key if key in ARROWS:
-                return self._arrow(ARROWS[Qt.Key(key)], event.modifiers())
+                return self._arrow(ARROWS[key], event.modifiers())
         return False
 
     def release_space(self) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QMimeData, QSize, Slot
 from PySide6.QtGui import QGuiApplication, QIcon, QPixmap
@@ -20,6 +20,10 @@ from ganstudio.ui.kit.files import Dropped, ask_picture, picture_in
 from ganstudio.ui.kit.lifetimes import listen
 from ganstudio.ui.kit.painted import to_image
 from ganstudio.ui.kit.parts import say
+from ganstudio.ui.paint.map_dialog import MapDialog
+
+if TYPE_CHECKING:
+    from ganstudio.data.mapcolours import MapColours
 
 SIDE = 96
 
@@ -55,7 +59,7 @@ class Opening:
         most = max(32, 0 if painter.map_control is None else 2 * painter.map_control.count)
 
         def as_map() -> None:
-            painter.source.open_map(path)
+            painter.source.open_map(path, self.ask_classes)
 
         def done(few: bool) -> None:
             if few or not painter.reads_styles:
@@ -64,15 +68,24 @@ class Opening:
             text = _("The style of {name} was taken. It has too many colours to be a label map.").format(name=path.name)
             painter.take_style_of(path, lambda: hub.info(text, action=_("Open as a label map"), run=as_map))
 
-        title = _("Looking at {name}").format(name=path.name)
-        job = painter.studio.jobs.start(title, lambda _progress, _cancel: few_colours(path, most))
+        def look(_progress: object, _cancel: object) -> bool:
+            from ganstudio.data.mapcolours import few_colours
+
+            return few_colours(path, most)
+
+        job = painter.studio.jobs.start(_("Looking at {name}").format(name=path.name), look)
         job.on_done(done).on_error(painter.studio.report)
 
     def choose_map(self) -> None:
         """Asks for a label map and opens it as another canvas."""
         chosen = ask_picture(self._parent, _("Open a label map"), _("Label maps"))
         if chosen is not None:
-            self._painter.source.open_map(chosen)
+            self._painter.source.open_map(chosen, self.ask_classes)
+
+    def ask_classes(self, name: str, found: MapColours) -> None:
+        """Lets a person correct what the colours of a map were read as, before it is a canvas."""
+        if self._painter.map_control is not None:
+            MapDialog(name, found, self._painter, self._parent).open()
 
     def choose_style(self) -> None:
         """Asks for a picture and takes its style."""
@@ -97,24 +110,6 @@ class Opening:
             self._painter.studio.notifications.info(words)
         else:
             self._painter.take_style_of(found)
-
-
-def few_colours(path: Path, most: int) -> bool:
-    """A picture has at most so many colours. False for what cannot be read: whoever reads it says why. For a job."""
-    from ganstudio.data.decode import PictureError, room_for, with_image
-
-    def look(image: Any, _path: Path | None) -> bool:
-        if image.width * image.height > 100_000_000:
-            return False
-        image.draft("RGB", (1024, 1024))
-        with room_for(image):
-            found = image if image.mode in ("P", "L", "1", "RGB", "RGBA") else image.convert("RGB")
-            return found.getcolors(most) is not None
-
-    try:
-        return with_image(path, look)
-    except PictureError:
-        return False
 
 
 class SceneDialog(FormDialog):

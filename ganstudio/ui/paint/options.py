@@ -10,9 +10,8 @@ from PySide6.QtCore import QObject, Signal
 
 from ganstudio.core.i18n import _
 
-SMALLEST, LARGEST = 1, 128
-"""Diameter of the brush in class pixels."""
-FIRST_SIZE = 16
+SMALLEST, FIRST_SHARE, MOST_SHARE = 1, 8, 2
+"""Diameter of the brush: in class pixels at least; at first, and at most, such a part of the side of the map."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +69,8 @@ class PaintOptions(QObject):
 
     Attributes:
         tool: key of the tool.
-        size: diameter of the brush in class pixels, kept within 1 and 128.
+        size: diameter of the brush in class pixels, kept within 1 and :attr:`largest`.
+        largest: half the side of the map.
         square: the brush is square, not round.
         chosen: the class that is painted.
         background: the class that the eraser paints, and that stays behind where a region is moved away.
@@ -84,7 +84,7 @@ class PaintOptions(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.tool, self.size = "brush", FIRST_SIZE
+        self.tool, self.size, self.largest = "brush", 16, 128
         self.chosen = self.background = 0
         self.square = self.mirror = self.grid = False
         self.opacity = 1.0
@@ -98,7 +98,7 @@ class PaintOptions(QObject):
         if held.get("tool", "brush") not in BY_KEY:
             raise ValueError(f"no tool is called {held['tool']!r}")
         if "size" in held:
-            held["size"] = min(LARGEST, max(SMALLEST, int(held["size"])))
+            held["size"] = min(held.get("largest", self.largest), max(SMALLEST, int(held["size"])))
         if "opacity" in held:
             held["opacity"] = min(1.0, max(0.0, float(held["opacity"])))
         others = {name: value for name, value in held.items() if value != getattr(self, name)}

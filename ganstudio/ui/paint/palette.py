@@ -35,6 +35,7 @@ from ganstudio.ui.kit.painted import write_line
 from ganstudio.ui.kit.parts import boxed, entry, pop_up
 from ganstudio.ui.kit.theme import current_theme, theme_hub, ui_font
 from ganstudio.ui.kit.tips import plain
+from ganstudio.ui.kit.words import as_entry
 from ganstudio.ui.paint.canvas_view import CanvasView
 
 CLASS_ROLE = int(Qt.ItemDataRole.UserRole)
@@ -55,7 +56,7 @@ class ClassItem(QListWidgetItem):
     """One class of the palette. Its words are made when they are wanted: every stroke changes those of all."""
 
     def __init__(self, palette: ClassPalette, number: int) -> None:
-        super().__init__(palette.view.classes[number].name)
+        super().__init__(palette.view.classes[number].title)
         self._palette, self._number = palette, number
 
     def data(self, role: int) -> object:
@@ -228,7 +229,7 @@ class ClassPalette(QWidget):
     def _filter(self, text: str) -> None:
         """Keeps the classes that contain the text; those that begin with it first. A number is a class id, too."""
         wanted = text.strip().casefold()
-        found = [(one.name.casefold(), number) for number, one in enumerate(self.view.classes)]
+        found = [(one.title.casefold(), number) for number, one in enumerate(self.view.classes)]
         found = [row for row in found if wanted in row[0] or wanted == str(row[1])]
         if wanted:
             found.sort(key=lambda row: (not row[0].startswith(wanted), row[1]))
@@ -268,14 +269,14 @@ class ClassPalette(QWidget):
 
     def menu_of(self, number: int) -> QMenu:
         """The context menu of a class; the caller shows and deletes it."""
-        name = self.view.classes[number].name.replace("&", "&&")
+        name = as_entry(self.view.classes[number].title)
         menu = QMenu(self)
         others = menu.addMenu(_("Replace everywhere by “{name}”").format(name=name))
         others.setToolTipsVisible(True)
         for other in np.argsort(-self.shares, kind="stable").tolist():
             share = share_text(float(self.shares[other]))
             if share and other != number:
-                text = self.view.classes[other].name.replace("&", "&&")
+                text = as_entry(self.view.classes[other].title)
                 others.addAction(f"{text}\t{share}", partial(self.view.replace_class, other, number))
         others.setEnabled(not others.isEmpty())
         menu.addAction(_("Fill the canvas with “{name}”").format(name=name), lambda: self.view.fill_canvas(number))

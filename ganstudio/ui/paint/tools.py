@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from PySide6.QtCore import QSize, Qt, Slot
+from PySide6.QtCore import QSignalBlocker, QSize, Qt, Slot
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QSlider, QToolButton, QWidget
 
@@ -15,7 +15,7 @@ from ganstudio.ui.generator_page.actions import page_action
 from ganstudio.ui.kit.parts import boxed, label, tool_button
 from ganstudio.ui.kit.style import set_look
 from ganstudio.ui.paint.canvas_view import CanvasView
-from ganstudio.ui.paint.options import LARGEST, SMALLEST, SWITCHES, TOOLS, Tool
+from ganstudio.ui.paint.options import SMALLEST, SWITCHES, TOOLS, Tool
 
 COLUMNS = 5
 BUTTON = 32
@@ -77,8 +77,8 @@ class ToolStrip(QWidget):
         sliders.setHorizontalSpacing(8)
         sliders.setVerticalSpacing(0)
         sliders.setColumnStretch(1, 1)
-        tip = _("Size of the brush, {low} to {high} pixels of the map (the wheel over the canvas, or [ and ])")
-        tip, reach = tip.format(low=SMALLEST, high=LARGEST), (SMALLEST, LARGEST)
+        tip = _("Size of the brush in pixels of the map, at most half of it (the wheel over the canvas, or [ and ])")
+        reach = (SMALLEST, view.options.largest)
         self.size_slider, self._size_text = _add_slider(sliders, _("Size"), _("Size of the brush"), tip, reach)
         self.size_slider.valueChanged.connect(lambda value: view.options.set(size=value))
         name = _("How much of the map covers the picture")
@@ -112,7 +112,9 @@ class ToolStrip(QWidget):
             self.buttons[tool.key].setChecked(tool.key == options.tool)
         for switch in SWITCHES:
             self.buttons[switch.key].setChecked(getattr(options, switch.key))
-        self.size_slider.setValue(options.size)
+        with QSignalBlocker(self.size_slider):  # another reach is no other size
+            self.size_slider.setMaximum(options.largest)
+            self.size_slider.setValue(options.size)
         self.opacity_slider.setValue(round(100 * options.opacity))
         self._size_text.setText(f"{options.size} px")
         self._opacity_text.setText(f"{round(100 * options.opacity)} %")

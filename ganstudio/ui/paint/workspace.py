@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import QPoint
+from PySide6.QtGui import QShortcut
 from PySide6.QtWidgets import QWidget
 
 from ganstudio.app.gallery import gallery_card
@@ -19,10 +22,10 @@ from ganstudio.ui.kit.menus import ActionBinder
 from ganstudio.ui.kit.parts import LinkButton, boxed, line, split
 from ganstudio.ui.kit.words import step_text
 from ganstudio.ui.paint.canvas_bar import CanvasBar
-from ganstudio.ui.paint.canvas_view import CanvasView
+from ganstudio.ui.paint.canvas_view import BIG_STEPS, CanvasView
 from ganstudio.ui.paint.exports import Exports
 from ganstudio.ui.paint.opening import Opening
-from ganstudio.ui.paint.palette import ClassPalette
+from ganstudio.ui.paint.palette import KEYS, ClassPalette
 from ganstudio.ui.paint.style_panel import StylePanel
 from ganstudio.ui.paint.tools import ToolStrip
 from ganstudio.ui.pictures.viewer import PictureViewer
@@ -94,6 +97,10 @@ class PaintWorkspace(GeneratorPage):
         self.bar.times.chosen.connect(self.result.set_zoom)
         self.bar.placing.chosen.connect(lambda key: self.set_under(key == "under"))
         self.bar.compare.clicked.connect(self.set_comparing)
+        for number in range(KEYS):
+            QShortcut(str(number + 1), self, partial(canvas.choose_class, number))
+        for keys, steps in (("[", -1), ("]", 1), ("{", -BIG_STEPS), ("}", BIG_STEPS)):
+            QShortcut(keys, self, partial(canvas.options.grow, steps))
         self._deaf = listen(
             self,
             (painter.source_changed, self._source_changed),
@@ -135,7 +142,7 @@ class PaintWorkspace(GeneratorPage):
         document, picture, text = self.painter.document, self.painter.picture, ""
         if document is not None and picture is not None and x >= 0:
             number = int(document.ids[y * document.size // picture.shape[0], x * document.size // picture.shape[1]])
-            text = document.classes[number].name if number < len(document.classes) else _("unknown class")
+            text = document.classes[number].title if number < len(document.classes) else _("unknown class")
         self.result.set_hover_text(text)
 
     def _open_menu(self, point: QPoint) -> None:
@@ -165,6 +172,12 @@ class PaintWorkspace(GeneratorPage):
         self._studio.when_ready(lambda: self.opening.open_dropped(dropped))
 
     # -- deeds ------------------------------------------------------------------------------------------------------
+
+    @property
+    def subject(self) -> str:
+        """The canvas that is painted on."""
+        document = self.painter.document
+        return super().subject if document is None else document.name
 
     def set_under(self, under: bool) -> None:
         """The picture under the map, or beside it."""

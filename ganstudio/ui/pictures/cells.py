@@ -21,19 +21,13 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QToolTip, QWidget
 
+from ganstudio.ui.kit.keys import ARROWS
 from ganstudio.ui.kit.painted import device_pixels
 from ganstudio.ui.kit.theme import theme_hub
 
 SMOOTH_FROM = 4.0
 APART = 5
 """Pictures that belong together are so many gaps more apart from the next ones."""
-STEPS: dict[int, tuple[int, int]] = {
-    Qt.Key.Key_Left: (-1, 0),
-    Qt.Key.Key_Right: (1, 0),
-    Qt.Key.Key_Up: (0, -1),
-    Qt.Key.Key_Down: (0, 1),
-}
-"""Columns and rows that an arrow key goes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,8 +274,8 @@ class Cells(QWidget):
         key, here = event.key(), self.keyboard_place()
         if here is None or event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
             super().keyPressEvent(event)
-        elif key in STEPS:
-            self.go(*STEPS[key])
+        elif key in ARROWS:
+            self.go(*ARROWS[key])
         elif key in (Qt.Key.Key_Home, Qt.Key.Key_End):
             self.go_to_end(key == Qt.Key.Key_End)
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):

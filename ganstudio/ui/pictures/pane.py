@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPoint, QPointF, QRect, QRectF
 from PySide6.QtGui import QImage, QPainter
 
-from ganstudio.core.i18n import _
+from ganstudio.core.i18n import _, told
 from ganstudio.core.images import make_grid
 from ganstudio.ui.kit.painted import draw_group, group_text, score_text, to_image
 from ganstudio.ui.kit.theme import Theme
@@ -78,7 +78,8 @@ class Pane:
         if scores is not None and len(scores) != len(items):
             raise ValueError(f"{len(scores)} scores for {len(items)} samples")
         count, height, width, channels = items.shape
-        self.items, self.scores, self.panels = items, scores, panels if count % len(panels) == 0 else ("",)
+        self.items, self.scores = items, scores
+        self.panels = tuple(map(told, panels)) if count % len(panels) == 0 else ("",)
         self.groups = groups if groups is not None and len(groups) == count else None
         self.group_names = group_names
         # All samples as one picture, below each other: a single conversion, and each cell is a rectangle of it.
@@ -121,7 +122,8 @@ class Pane:
             return
         group, origin = len(self.panels), (area.left(), area.top())
         count = max(min(self.samples, limit), 1) * group
-        self.layout = fit(count, self.size, area.size().toTuple(), gap=gap, zoom=zoom, origin=origin, group=group)
+        room, fill = area.size().toTuple(), zoom != int(zoom)
+        self.layout = fit(count, self.size, room, gap=gap, zoom=zoom, origin=origin, group=group, fill=fill)
         self.sort(self.sorted)
 
     @property

@@ -22,8 +22,9 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from ganstudio.core.i18n import _
+from ganstudio.ui.kit.keys import ARROWS
 from ganstudio.ui.kit.painted import colour, device_pixels, draw_focus_ring, draw_notice, draw_tag, to_image
-from ganstudio.ui.kit.parts import Segmented
+from ganstudio.ui.kit.parts import Segmented, wheel_zooms
 from ganstudio.ui.kit.theme import Theme, current_theme, theme_hub
 from ganstudio.ui.pictures.viewport import Viewport, middle_of
 
@@ -36,7 +37,9 @@ GAP = 8
 GRIP, ROOM = 14, 64
 """So many pixels beside the line still take hold of it; a side needs so many for its name."""
 SPLIT_STEP, FINE = 0.05, 0.01
-ARROWS = {Qt.Key.Key_Left: (1, 0), Qt.Key.Key_Right: (-1, 0), Qt.Key.Key_Up: (0, 1), Qt.Key.Key_Down: (0, -1)}
+
+ZOOM_KEYS = (Qt.Key.Key_0, Qt.Key.Key_Plus, Qt.Key.Key_Equal, Qt.Key.Key_Minus)
+OTHERS = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
 
 
 def zoom_choice(name: str) -> Segmented:
@@ -255,6 +258,11 @@ class PictureViewer(QWidget):
             self.viewport.look_at(middle_of(self.viewport.canvas), float(zoom) * self.viewport.ratio)
         self._has_moved()
 
+    def zoom_by_step(self, up: bool) -> None:
+        """The next larger or smaller scale, around the middle."""
+        self.viewport.step(up, middle_of(self.viewport.widget))
+        self._has_moved()
+
     def follow(self, other: PictureViewer) -> None:
         """Takes over the scale and the place of another viewer."""
         if not self._image.isNull() and not other.image.isNull():
@@ -424,10 +432,11 @@ class PictureViewer(QWidget):
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Zooms, about the mouse."""
         delta = event.angleDelta().y()
-        event.setAccepted(bool(delta) and not self._image.isNull())
         if delta and self.hand.wheel(event):
             event.accept()
-        elif event.isAccepted():
+            return
+        event.setAccepted(bool(delta) and not self._image.isNull() and wheel_zooms(self, event))
+        if event.isAccepted():
             self.viewport.step(delta > 0, self._within(event.position()))
             self._has_moved()
             self.show_shape()
@@ -443,13 +452,12 @@ class PictureViewer(QWidget):
             return
         elif self._image.isNull():
             super().keyPressEvent(event)
-        elif key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal, Qt.Key.Key_Minus):
-            view.step(key != Qt.Key.Key_Minus, middle_of(view.widget))
-            self._has_moved()
+        elif key in ZOOM_KEYS[1:]:
+            self.zoom_by_step(key != Qt.Key.Key_Minus)
         elif key == Qt.Key.Key_0:
             self.set_zoom("fit")
         elif key in ARROWS and self.movable:
-            view.pan(QPointF(*ARROWS[Qt.Key(key)]) * PAN_STEP)
+            view.pan(-QPointF(*ARROWS[key]) * PAN_STEP)
             self._has_moved()
         else:
             super().keyPressEvent(event)
@@ -460,9 +468,12 @@ class PictureViewer(QWidget):
         self.menu_requested.emit(self.mapToGlobal(self.rect().center()) if by_key else event.globalPos())
 
     def event(self, event: QEvent) -> bool:
-        """Nothing is held where nobody sees it; nothing is under a mouse that is elsewhere."""
+        """Nothing is held where nobody sees it; nothing is under a mouse that is elsewhere. Its zoom keys are its own."""
         done, kind = super().event(event), event.type()
-        if kind == QEvent.Type.Resize:
+        if kind == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            if event.key() in ZOOM_KEYS and not event.modifiers() & OTHERS and not self._image.isNull():
+                event.accept()
+        elif kind == QEvent.Type.Resize:
             self._settle()
         elif kind == QEvent.Type.Leave:
             self._hover(None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal, get_args
 
-from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QKeyEvent, QKeySequence, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QMenu, QWidget
 
@@ -23,19 +23,27 @@ Sample = tuple[str, int]
 MARGIN = 8
 CAPTION = 28
 CAPTION_FROM = 96
-SEEN_FROM = 48
-"""Samples smaller than this many logical pixels are hard to judge."""
+SEEN_FROM, LEAST_SEEN = 48, 24
+"""Samples smaller than the first, in logical pixels, are hard to judge; than the second, not worth having all on view."""
 
 
 class ImageWall(Cells):
     """Shows real samples, generated ones, or both side by side.
 
-    They are as large as whole zooms allow, each pixel a square of device pixels, on neutral grey.
+    They are as large as whole zooms allow, each pixel a square of device pixels, on neutral grey; where all of them would be
+    small then, a fraction makes them larger.
 
     Attributes:
         mode: which samples are shown; see :meth:`set_mode`.
         zoom: the overlay that shows one sample large.
+        explorable: generated samples can be taken to Explore.
+
+    Signals:
+        explore_requested: a generated sample is to be explored (its place among them).
     """
+
+    explore_requested = Signal(int)
+    explorable = False
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(_("Sample wall"), parent)
@@ -180,7 +188,12 @@ class ImageWall(Cells):
         zooms = [pane.best_zoom(area) for pane, area in zip(panes, areas, strict=True) if pane.count]
         shared, gap, limit = min(zooms, default=1.0), max(1, round(ratio)), EVERYTHING
         if zooms:
-            shared, limit = self._enough(panes, areas, shared if shared < 1 else int(shared), gap)
+            side = max(max(pane.size) for pane in panes if pane.count) / ratio
+            whole = float(int(shared)) if shared >= 1 else shared
+            if side * whole < SEEN_FROM and side * shared < LEAST_SEEN:
+                shared, limit = self._enough(panes, areas, whole, gap)
+            elif side * whole >= SEEN_FROM:
+                shared = whole
         for pane, area in zip(panes, areas, strict=True):
             pane.arrange(area, gap, shared, limit)
         self._describe()
@@ -193,7 +206,7 @@ class ImageWall(Cells):
             larger = int(zoom) + 1
             rooms = [pane.capacity(area, gap, larger) for pane, area in filled]
             enough = all(room >= pane.fewest for room, (pane, __) in zip(rooms, filled, strict=True))
-            if max(max(pane.size) for pane, __ in filled) * zoom >= SEEN_FROM * self.devicePixelRatioF() or not enough:
+            if max(max(pane.size) for pane, __ in filled) * zoom >= LEAST_SEEN * self.devicePixelRatioF() or not enough:
                 return zoom, limit
             zoom, limit = larger, min(rooms)
 
@@ -321,6 +334,9 @@ class ImageWall(Cells):
         if sample is not None:
             (side, index), pane = sample, self._panes[sample[0]]
             menu.addAction(_("Enlarge"), lambda: self.take(sample))
+            if self.explorable and not pane.real:
+                place = index // len(pane.panels)
+                menu.addAction(_("Explore this sample"), lambda: self.explore_requested.emit(place))
             menu.addAction(_("Copy this sample"), lambda: copy_image(pane.sample_image(index)))
             name = f"{side}-{index:03d}.png"
             menu.addAction(_("Save this sample as PNG…"), lambda: save_image(self, pane.sample_image(index), name))

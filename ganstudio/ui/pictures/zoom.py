@@ -7,10 +7,10 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from ganstudio.core.i18n import _
+from ganstudio.ui.kit.keys import ARROWS
 from ganstudio.ui.kit.painted import draw_tag
 from ganstudio.ui.kit.parts import boxed, tool_button
 from ganstudio.ui.kit.theme import current_theme, ui_font
-from ganstudio.ui.pictures.cells import STEPS
 from ganstudio.ui.pictures.pane import Pane
 from ganstudio.ui.pictures.viewer import PictureViewer
 from ganstudio.ui.pictures.viewport import Viewport
@@ -127,8 +127,8 @@ class SampleZoom(PictureViewer):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Arrows go to the neighbours on the wall; Esc and Enter go back to it."""
         key = event.key()
-        if key in STEPS:
-            self._move(*STEPS[key])
+        if key in ARROWS:
+            self._move(*ARROWS[key])
         elif key in (Qt.Key.Key_Escape, Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.dismiss()
         else:

@@ -200,6 +200,23 @@ class Line(pg.PlotCurveItem):
             painter.fillRect(dot, self.opts["pen"].color())
 
 
+class Pieces(pg.PlotCurveItem):
+    """Pieces of line that do not hang together, smooth: at most a hundred thousand, since each is drawn by itself."""
+
+    def __init__(self, parent: QGraphicsItem) -> None:
+        super().__init__(parent=parent, connect="pairs", antialias=True, skipFiniteCheck=True)
+        self.setSegmentedLineMode("on")  # no path need be made of them: half the time
+
+    def boundingRect(self) -> QRectF:
+        """That of the area: pyqtgraph would look through all points."""
+        return self.parentItem().boundingRect()
+
+    def set_ends(self, ends: Floats, ink: QColor) -> None:
+        """Draws other pieces, ``(n, 2, 2)`` pixels."""
+        flat = ends.reshape(-1, 2)
+        self.setData(flat[:, 0], flat[:, 1], pen=QPen(ink, 1))
+
+
 def _dashed(x: Floats, y: Floats, dash: Dash) -> tuple[Floats, Floats, NDArray[np.bool_]]:
     """The line with a point added wherever a dash begins or ends, and which of its pieces lie on a dash."""
     borders = np.cumsum(np.array((0, *dash), np.float64))

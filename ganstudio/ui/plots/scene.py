@@ -6,37 +6,44 @@ from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import replace
 
 import numpy as np
-import pyqtgraph as pg  # type: ignore[import-untyped]
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetrics, QImage, QKeyEvent, QMouseEvent, QPainter, QPen, QWheelEvent
-from PySide6.QtWidgets import QAbstractScrollArea, QGraphicsItem, QMenu, QWidget
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QColor,
+    QFontMetrics,
+    QImage,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QResizeEvent,
+    QShowEvent,
+    QWheelEvent,
+)  # fmt: skip
+from PySide6.QtWidgets import QMenu, QWidget
 
+from ganstudio.core import plane
+from ganstudio.core.camera import Camera, Points, View, outside
+from ganstudio.core.dataspec import Box
 from ganstudio.core.events import Scene
-from ganstudio.core.i18n import _
+from ganstudio.core.i18n import _, plural
+from ganstudio.core.plane import LEVELS, NOTHING, Ends
 from ganstudio.ui.kit.chips import ChipRow, Mark
 from ganstudio.ui.kit.files import copy_image, save_image
-from ganstudio.ui.kit.painted import colour, device_pixels, draw_group, draw_legend, draw_notice, draw_tag, group_colour
-from ganstudio.ui.kit.parts import boxed, pop_up
+from ganstudio.ui.kit.keys import ARROWS, ZOOMS
+from ganstudio.ui.kit.painted import colour, device_pixels, draw_notice, draw_tag, group_colour
+from ganstudio.ui.kit.parts import boxed, pop_up, wheel_zooms
 from ganstudio.ui.kit.theme import Theme, ui_font
 from ganstudio.ui.plots import scene_layers as layers
+from ganstudio.ui.plots import scene_signs as signs
 from ganstudio.ui.plots.axes import Grid, linear_ticks
-from ganstudio.ui.plots.chart import Chart, Sketch
-from ganstudio.ui.plots.scene_layers import LEVELS, NOTHING, Ends, Points, View
+from ganstudio.ui.plots.chart import Chart, Pieces, Sketch
 
-NEAREST, FARTHEST = 64.0, 0.4
-MARGIN = 1.06
 ARROW = 26.0
-NUMBER = 16.0
-"""Numbers of generators stay so many pixels apart."""
-LEGEND = 36
-_MOVES: dict[int, tuple[float, float]] = {
-    Qt.Key.Key_Left: (-0.1, 0.0),
-    Qt.Key.Key_Right: (0.1, 0.0),
-    Qt.Key.Key_Up: (0.0, 0.1),
-    Qt.Key.Key_Down: (0.0, -0.1),
-}
-_ZOOMS: dict[int, float] = {Qt.Key.Key_Plus: 1.25, Qt.Key.Key_Equal: 1.25, Qt.Key.Key_Minus: 0.8}
+PAN = 0.1
+REST_MS = 120
+"""After so long without another move, the heat-map is asked for over what is seen."""
+NEAR, STILL = 9.0, 4
+"""Pixels: a click so near takes a point; the mouse may tremble so far in it."""
 
 
 def _layers() -> tuple[tuple[str, str, str, Mark, str], ...]:
@@ -54,31 +61,18 @@ def _layers() -> tuple[tuple[str, str, str, Mark, str], ...]:
     )  # fmt: skip
 
 
-class Pieces(pg.PlotCurveItem):
-    """Pieces of line that do not hang together, smooth: at most a hundred thousand, since each is drawn by itself."""
-
-    def __init__(self, parent: QGraphicsItem) -> None:
-        super().__init__(parent=parent, connect="pairs", antialias=True, skipFiniteCheck=True)
-        self.setSegmentedLineMode("on")  # no path need be made of them: half the time
-
-    def boundingRect(self) -> QRectF:
-        """That of the area: pyqtgraph would look through all points."""
-        return self.parentItem().boundingRect()
-
-    def set_ends(self, ends: Ends, ink: QColor) -> None:
-        """Draws other pieces, ``(n, 2, 2)`` pixels."""
-        flat = ends.reshape(-1, 2)
-        self.setData(flat[:, 0], flat[:, 1], pen=QPen(ink, 1))
-
-
 class ScenePlot(Chart):
     """Draws what a :class:`SceneView` gives it; who gives it something else calls :meth:`invalidate`.
 
     Signals:
-        moved: another part of the plane is seen; other planes take it over with :meth:`follow`.
+        looked: another part of the plane is seen, and has been for a moment (a :data:`Box`).
+        picked: a generated point was clicked (its place among them).
+        moved: a person has moved the view; other planes take it over with :meth:`follow`.
     """
 
     moved = Signal()
+    looked = Signal(object)
+    picked = Signal(int)
 
     def __init__(self) -> None:
         super().__init__()
@@ -87,12 +81,13 @@ class ScenePlot(Chart):
         self.groups: dict[int, Points] = {}  # of several generators; empty where there is one
         self.group_names: tuple[str, ...] = ()
         self.inside: Scene | None = None
-        self.extent, self.mode_std = 1.0, 0.0
+        self.about = ""  # of which step the heat-map is, where that is another one
+        self.here: list[tuple[Points, str]] = []  # single samples, and what they are called
+        self.camera, self.mode_std = Camera(), 0.0
         self.modes: list[tuple[float, float]] = []
         self.hits: list[bool] = []  # for each mode whether fakes arrive there; empty where nobody knows
         self.shown = {name for name, *_rest in _layers()}
         self.empty_text = ""
-        self._middle, self._zoom = (0.0, 0.0), 1.0
         self._grabbed: tuple[QPointF, tuple[float, float]] | None = None
         self._mouse: QPointF | None = None
         self._ratio = 1.0
@@ -101,15 +96,18 @@ class ScenePlot(Chart):
         self._undecided: Ends = NOTHING
         self._mesh: list[Ends] = [NOTHING] * LEVELS
         self._real: tuple[Points, Hashable, QImage] | None = None
+        self._told: Box | None = None
+        self._rest = QTimer(self, singleShot=True, interval=REST_MS)
+        self._rest.timeout.connect(self._tell)
         # From the ground up; the heat-map and the grid lie below.
         self._border = Pieces(self.area)
         self._meshes = [Pieces(self.area) for _level in range(LEVELS)]
         self._points = Sketch(self._paint_points, self.area)
         self._arrows = Pieces(self.area)
-        self._rings = Sketch(self._paint_modes, self.area)
+        self._signs = Sketch(self._paint_signs, self.area)
         self.setMinimumSize(120, 90)
         self.setAccessibleName(_("Plane of the data"))
-        words = _("Wheel or + and − zoom, drag or arrow keys move, double-click or 0 shows everything.")
+        words = _("Ctrl+wheel or + and − zoom, drag or arrow keys move, double-click or 0 shows everything.")
         self.setAccessibleDescription(words)
 
     def sizeHint(self) -> QSize:
@@ -120,39 +118,55 @@ class ScenePlot(Chart):
 
     def view(self) -> View:
         """The part of the plane that is seen, in logical pixels."""
-        scale = min(self.width(), self.height()) / (2 * self.extent * MARGIN) * self._zoom
-        return View(*self._middle, scale, self.width(), self.height())
+        return self.camera.view(self.width(), self.height())
+
+    def fit(self) -> None:
+        """Shows where the data lie and what is generated, but for a few strays, unless a person has moved the view."""
+        self.camera.fit(self.real, self.fakes, self.modes, 4 * self.mode_std)
+        self._changed()
 
     def reset_view(self) -> None:
-        """Shows the whole square of the data."""
-        self._middle, self._zoom = (0.0, 0.0), 1.0
-        self.invalidate()
+        """Shows everything again."""
+        self.camera.forget()
+        self.fit()
         self.moved.emit()
 
     def follow(self, other: ScenePlot) -> None:
         """Shows the part of the plane that another one shows."""
-        self._middle, self._zoom = other._middle, other._zoom
-        self.invalidate()
+        self.camera.follow(other.camera)
+        self.fit()
 
     def zoom_by(self, factor: float, at: QPointF | None = None) -> None:
         """Zooms, leaving the data under ``at`` (default: the middle) where it is."""
-        at = at or QPointF(self.width() / 2, self.height() / 2)
-        before = self.view().to_data(at.x(), at.y())
-        self._zoom = min(NEAREST, max(FARTHEST, self._zoom * factor))
-        after = self.view().to_data(at.x(), at.y())
-        self._set_middle(self._middle[0] + before[0] - after[0], self._middle[1] + before[1] - after[1])
-
-    def pan_by(self, across: float, up: float) -> None:
-        """Moves the view by shares of its width and height."""
-        view, (x, y) = self.view(), self._middle
-        self._set_middle(x + across * view.width / view.scale, y + up * view.height / view.scale)
-
-    def _set_middle(self, x: float, y: float) -> None:
-        # The middle stays over the data, so that nobody gets lost in the void.
-        reach = self.extent
-        self._middle = min(reach, max(-reach, x)), min(reach, max(-reach, y))
-        self.invalidate()
+        view = self.view()
+        self.camera.zoom(factor, (at.x(), at.y()) if at else (view.width / 2, view.height / 2), view)
+        self._changed()
         self.moved.emit()
+
+    def _go(self, x: float, y: float) -> None:
+        self.camera.go(x, y)
+        self._changed()
+        self.moved.emit()
+
+    def _changed(self) -> None:
+        """The heat-map is wanted over what is seen now, as soon as the view rests."""
+        if self.isVisible() and self.view().box != self._told and not self._rest.isActive():
+            self._rest.start()
+        self.invalidate()
+
+    def _tell(self) -> None:
+        self._told = self.view().box
+        self.looked.emit(self._told)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Somebody looks."""
+        super().showEvent(event)
+        self._changed()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Another part of the plane is seen."""
+        super().resizeEvent(event)
+        self._changed()
 
     # drawing
 
@@ -164,8 +178,8 @@ class ScenePlot(Chart):
         if self._made[0] is not scene or self._made[1] is not theme:
             self._made = scene, theme
             self._heat = None if scene is None else layers.heat_image(scene, theme)
-            self._undecided = NOTHING if scene is None else layers.undecided(scene)
-            self._mesh = layers.mesh(None if scene is None else scene.manifold)
+            self._undecided = NOTHING if scene is None else plane.undecided(scene)
+            self._mesh = plane.mesh(None if scene is None else scene.manifold)
         border = view.to_screen(self._undecided) if "heat" in shown else NOTHING
         self._border.set_ends(border, colour(theme.text, 0.45))
         tone = theme.mix("generator", "text", 0.72)
@@ -174,9 +188,9 @@ class ScenePlot(Chart):
             pieces.set_ends(view.to_screen(ends), colour(tone, 0.16 + 0.64 * level / (LEVELS - 1)))
         longest = min(ARROW, 0.055 * min(view.width, view.height))
         arrows = scene.arrows if scene is not None and "arrows" in shown else None
-        self._arrows.set_ends(layers.arrow_lines(arrows, view, longest), QColor(theme.mix("purple", "text", 0.85)))
+        self._arrows.set_ends(plane.arrow_lines(arrows, view, longest), QColor(theme.mix("purple", "text", 0.85)))
         heat = self._heat.cacheKey() if self._heat is not None and "heat" in shown else None
-        return view, heat, self._words()
+        return view, heat, self.about, self._words()
 
     def _words(self) -> str:
         """What is said where there is nothing to see."""
@@ -186,9 +200,11 @@ class ScenePlot(Chart):
         """The heat-map, and the grid over it."""
         view, scene = self.view(), self.inside
         if scene is not None and self._heat is not None and "heat" in self.shown:
-            # The outer nodes lie on the edge of the square, so the picture reaches half a cell beyond it.
-            beyond = scene.extent * (1 + 1 / np.maximum(1, np.array(scene.heat.shape[::-1]) - 1))
-            corners = view.to_screen(np.stack([beyond * [-1, 1], beyond * [1, -1]])).tolist()
+            # The outer nodes lie on the edges of the box, so the picture reaches half a cell beyond them.
+            low, high = np.array(scene.box[:2]), np.array(scene.box[2:])
+            half = (high - low) / np.maximum(1, np.array(scene.heat.shape[::-1]) - 1) / 2
+            (left, bottom), (right, top) = low - half, high + half
+            corners = view.to_screen(np.array([(left, top), (right, bottom)])).tolist()
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
             painter.drawImage(QRectF(QPointF(*corners[0]), QPointF(*corners[1])), self._heat)
         self._grid(view).paint(painter, self.theme, over=True)
@@ -235,51 +251,27 @@ class ScenePlot(Chart):
                 painter.drawImage(0, 0, layers.dots(fine.to_screen(points), size, 1.3 * ratio, tone))
         painter.restore()
         if self.groups and "fakes" in self.shown:
-            self._paint_groups(painter, view)
+            signs.paint_groups(painter, self.groups, self.group_names, view, theme)
 
-    def _paint_groups(self, painter: QPainter, view: View) -> None:
-        """Each generator's number in the middle of its points, and what it is called."""
-        placed: list[QPointF] = []
-        for number, points in self.groups.items():
-            middle = QPointF(*view.to_screen(np.nanmedian(points, axis=0)).tolist())
-            while any(abs(middle.x() - other.x()) + abs(middle.y() - other.y()) < NUMBER for other in placed):
-                middle += QPointF(NUMBER, 0)
-            placed.append(middle)
-            draw_group(painter, middle, number, self.theme)
-        painter.setFont(ui_font(self.theme.small, tabular=True))
-        room = view.width - LEGEND - 8
-        draw_legend(painter, LEGEND, 14, list(self.groups), self.group_names, self.theme, room)
-
-    def _paint_modes(self, painter: QPainter) -> None:
-        theme, view = self.theme, self.view()
-        if not self.modes or "modes" not in self.shown:
-            return
-        radius = max(6.0, 3 * self.mode_std * view.scale)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        for number, (x, y) in enumerate(view.to_screen(np.array(self.modes)).tolist()):
-            known = number < len(self.hits)
-            hit = known and self.hits[number]
-            pen = QPen(colour(theme.text, 0.85 if hit or not known else 0.7), 1.5 if hit else 1.2)
-            if known and not hit:
-                pen.setStyle(Qt.PenStyle.DashLine)
-            painter.setPen(pen)
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawEllipse(QPointF(x, y), radius, radius)
-            if hit:
-                at = QPointF(x + radius * 0.71, y - radius * 0.71)
-                painter.setPen(Qt.PenStyle.NoPen)
-                painter.setBrush(QColor(theme.text))
-                painter.drawEllipse(at, 5.5, 5.5)
-                painter.setPen(QPen(QColor(theme.surface), 1.5))
-                tick = [QPointF(-2.4, 0.2), QPointF(-0.7, 2.0), QPointF(2.6, -1.9)]
-                painter.drawPolyline([at + point for point in tick])
+    def _paint_signs(self, painter: QPainter) -> None:
+        view, theme, scene = self.view(), self.theme, self.inside
+        if self.modes and "modes" in self.shown:
+            signs.paint_modes(painter, self.modes, self.hits, self.mode_std, view, theme)
+        if scene is not None and "heat" in self.shown:
+            signs.paint_scale(painter, scene, self.about, view, theme)
+        signs.paint_here(painter, self.here, view, theme)
+        lost = 0 if self.camera.moved or "fakes" not in self.shown else outside(self.fakes, view.box)
+        if lost:
+            painter.setFont(ui_font(theme.small, tabular=True))
+            text = plural("{n} generated point lies outside", "{n} generated points lie outside", lost)
+            draw_tag(painter, 32, view.height - 36, text, theme, dot=theme.generator, limit=view.width - 40)
 
     def readout(self, at: QPointF) -> str:
         """What is under a point: ``"x 0.42 · y −0.31 · D 0.73"``."""
         scene = self.inside
         x, y = self.view().to_data(at.x(), at.y())
         text = f"x {x:.3g} · y {y:.3g}"
-        if scene is not None and (heat := layers.heat_at(scene, x, y)) is not None:
+        if scene is not None and (heat := plane.heat_at(scene, x, y)) is not None:
             text += f" · D {heat:.2f}" if scene.heat_is_probability else f" · D {heat:.3g}"
         return text.replace("-", "−")
 
@@ -293,27 +285,16 @@ class ScenePlot(Chart):
 
     # mouse and keyboard
 
-    def _may_take_wheel(self, event: QWheelEvent) -> bool:
-        """Not where a scrolling parent would be robbed of it, unless this plot was chosen or Ctrl says so."""
-        if self.hasFocus() or event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-            return True
-        parent = self.parentWidget()
-        while parent is not None:
-            if isinstance(parent, QAbstractScrollArea) and parent.verticalScrollBar().maximum() > 0:
-                return False
-            parent = parent.parentWidget()
-        return True
-
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Zooms around the mouse."""
-        event.setAccepted(self._may_take_wheel(event))
+        event.setAccepted(wheel_zooms(self, event))
         if event.isAccepted():
             self.zoom_by(1.0015 ** event.angleDelta().y(), event.position())
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Takes hold of the plane."""
         if event.button() == Qt.MouseButton.LeftButton:
-            self._grabbed = event.position(), self._middle
+            self._grabbed = event.position(), self.camera.middle
             self.setCursor(Qt.CursorShape.ClosedHandCursor)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
@@ -322,13 +303,21 @@ class ScenePlot(Chart):
         if self._grabbed is not None:
             start, middle = self._grabbed
             moved, scale = event.position() - start, self.view().scale
-            self._set_middle(middle[0] - moved.x() / scale, middle[1] + moved.y() / scale)
+            if moved.manhattanLength() <= STILL and not self.camera.moved:
+                return
+            self._go(middle[0] - moved.x() / scale, middle[1] + moved.y() / scale)
         self.update()
 
-    def mouseReleaseEvent(self, _event: QMouseEvent) -> None:
-        """Lets go."""
-        self._grabbed = None
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Lets go; where the mouse has not moved, takes the generated point below."""
+        grabbed, self._grabbed = self._grabbed, None
         self.unsetCursor()
+        if grabbed is None or self.fakes is None or (event.position() - grabbed[0]).manhattanLength() > STILL:
+            return
+        with np.errstate(invalid="ignore"):
+            away = np.hypot(*(self.view().to_screen(self.fakes) - [event.position().x(), event.position().y()]).T)
+        if len(away) and (nearest := int(np.nan_to_num(away, nan=np.inf).argmin())) >= 0 and away[nearest] <= NEAR:
+            self.picked.emit(nearest)
 
     def mouseDoubleClickEvent(self, _event: QMouseEvent) -> None:
         """Shows everything again."""
@@ -343,10 +332,12 @@ class ScenePlot(Chart):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """``+`` and ``-`` zoom, arrows pan, ``0`` shows everything."""
         key = event.key()
-        if key in _MOVES:
-            self.pan_by(*_MOVES[key])
-        elif key in _ZOOMS:
-            self.zoom_by(_ZOOMS[key])
+        if key in ARROWS:
+            view, (across, down) = self.view(), ARROWS[key]
+            far = PAN * view.width / view.scale, PAN * view.height / view.scale
+            self._go(view.x + across * far[0], view.y - down * far[1])
+        elif key in ZOOMS:
+            self.zoom_by(ZOOMS[key])
         elif key == Qt.Key.Key_0:
             self.reset_view()
         else:
@@ -356,10 +347,17 @@ class ScenePlot(Chart):
 class SceneView(QWidget):
     """A plane with layers; the chips above it are switches and legend in one.
 
+    Signals:
+        looked: another part of the plane is seen (a :data:`Box`): there the heat-map is wanted.
+        picked: a generated point was clicked (its place among them).
+
     Attributes:
         plot: the plane without the chips.
         chips: by the name of the layer that each switches.
     """
+
+    looked = Signal(object)
+    picked = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -371,6 +369,8 @@ class SceneView(QWidget):
         self._row.set_shown("modes", False)
         self._row.toggled.connect(self._switched)
         self.plot = ScenePlot()
+        self.plot.looked.connect(self.looked)
+        self.plot.picked.connect(self.picked)
         self.set_empty_text(_("Real and generated points appear here as soon as training begins."))
         head = boxed(self._row, margins=(16, 0, 16, 0))  # the plane reaches the edges, its legend keeps a margin
         boxed(head, self.plot, gap=8, into=self, stretch=self.plot)
@@ -379,8 +379,9 @@ class SceneView(QWidget):
         self.customContextMenuRequested.connect(self._offer)
 
     def set_spec(self, extent: float, modes: Sequence[tuple[float, float]] = (), mode_std: float = 0.0) -> None:
-        """Sets the square ``[-extent, extent]²`` that is shown, and the true modes of a mixture."""
-        self.plot.extent = max(float(extent), 1e-6)
+        """Sets the square ``[-extent, extent]²`` of the data, and the true modes of a mixture."""
+        extent = max(float(extent), 1e-6)
+        self.plot.camera.square = -extent, -extent, extent, extent
         self.plot.modes, self.plot.mode_std, self.plot.hits = list(modes), mode_std, []
         self._row.set_shown("modes", bool(modes))
         self._name_modes()
@@ -389,7 +390,7 @@ class SceneView(QWidget):
     def set_real(self, points: Points | None) -> None:
         """Shows real points, float32 ``(n, 2)``; None shows none."""
         self.plot.real = _checked(points)
-        self.plot.invalidate()
+        self.plot.fit()
 
     def set_fakes(
         self, points: Points | None, groups: NDArray[np.int64] | None = None, group_names: tuple[str, ...] = ()
@@ -401,15 +402,22 @@ class SceneView(QWidget):
         self.plot.fakes, self.plot.groups, self.plot.group_names = _checked(points), {}, group_names
         if points is not None and groups is not None and len(groups) == len(points):
             self.plot.groups = {int(number): points[groups == number] for number in np.unique(groups)}
+        self.plot.fit()
+
+    def set_scene(self, scene: Scene | None, words: str = "") -> None:
+        """Shows heat-map, manifold and arrows; None shows none.
+
+        ``words`` say of which step they are where that is not the points', or why there are none.
+        """
+        self.plot.inside, self.plot.about = scene, words if scene is not None else ""
+        for name, tip in self._tips.items():
+            self.chips[name].setEnabled(scene is not None)
+            self.chips[name].setToolTip(tip if scene is not None else words or _("Needs the networks of this step"))
         self.plot.invalidate()
 
-    def set_scene(self, scene: Scene | None) -> None:
-        """Shows heat-map, manifold and arrows; None shows none, and their chips say why."""
-        self.plot.inside = scene
-        for name, tip in self._tips.items():
-            chip = self.chips[name]
-            chip.setEnabled(scene is not None)
-            chip.setToolTip(tip if scene is not None else _("Seen while the run trains in this window"))
+    def set_here(self, *places: tuple[Points, str]) -> None:
+        """Marks single samples, ``(2,)`` each, and says what they are called."""
+        self.plot.here = list(places)
         self.plot.invalidate()
 
     def set_mode_hits(self, hits: Iterable[bool]) -> None:

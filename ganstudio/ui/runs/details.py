@@ -6,15 +6,16 @@ from collections.abc import Callable, Mapping, Sequence
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import QFrame, QSizePolicy, QWidget
 
 from ganstudio.app.runs.comparison import MOST
 from ganstudio.app.runs.library import RunDetails, RunRow
 from ganstudio.core.fields import Value, value_text
 from ganstudio.core.i18n import _, plural, size_text
-from ganstudio.ui.kit.parts import ElidedLabel, boxed, label, say, scrolled
+from ganstudio.ui.kit.pairs import Pairs
+from ganstudio.ui.kit.parts import boxed, label, say, scrolled
 from ganstudio.ui.kit.style import set_look
-from ganstudio.ui.kit.theme import current_theme, theme_hub, ui_font
+from ganstudio.ui.kit.theme import current_theme, theme_hub
 from ganstudio.ui.kit.words import full_date, steps_text
 from ganstudio.ui.runs.model import state_words, time_text
 from ganstudio.ui.runs.pictures import paint_samples
@@ -49,41 +50,6 @@ class _Picture(QWidget):
             painter.end()
 
 
-class _Pairs(QWidget):
-    """A heading and lines of name and value; labels are kept, so that numbers change without flicker."""
-
-    def __init__(self, title: str) -> None:
-        super().__init__()
-        self._grid = QGridLayout(self)
-        self._grid.setContentsMargins(0, 0, 0, 0)
-        self._grid.setHorizontalSpacing(12)
-        self._grid.setVerticalSpacing(4)
-        self._grid.setColumnStretch(1, 1)
-        self._labels: list[tuple[QLabel, ElidedLabel]] = []
-        self.empty = label("", "muted", wrap=True)
-        if title:
-            self._grid.addWidget(label(title, "strong"), 0, 0, 1, 2)
-        self._grid.addWidget(self.empty, 1, 0, 1, 2)
-        self.empty.hide()
-
-    def set_pairs(self, pairs: Sequence[tuple[str, str]], empty: str = "") -> None:
-        """Shows these; with none of them, the words for that, or nothing at all."""
-        while len(self._labels) < len(pairs):
-            name, value = label("", "muted"), ElidedLabel()
-            value.setFont(ui_font(tabular=True))
-            value.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-            place = len(self._labels) + 2
-            self._grid.addWidget(name, place, 0)
-            self._grid.addWidget(value, place, 1)
-            self._labels.append((name, value))
-        without = [("", "")] * (len(self._labels) - len(pairs))
-        for (name, value), (what, text) in zip(self._labels, [*pairs, *without], strict=True):
-            say(name, what)
-            say(value, text)
-        say(self.empty, "" if pairs else empty)
-        self.setVisible(bool(pairs) or bool(empty))
-
-
 class DetailsPane(QFrame):
     """One selected run in full, or how many are selected.
 
@@ -104,8 +70,8 @@ class DetailsPane(QFrame):
         self.name = label("", "title", wrap=True)
         self.name.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.message = label("", "muted", wrap=True)
-        self.facts, self.hyper = _Pairs(""), _Pairs(_("Changed from the defaults"))
-        self.latest, self.notes = _Pairs(_("Last values")), label("", "muted", wrap=True)
+        self.facts, self.hyper = Pairs(), Pairs(_("Changed from the defaults"))
+        self.latest, self.notes = Pairs(_("Last values")), label("", "muted", wrap=True)
         self._notes_title = label(_("Notes"), "strong")
         for words in (self.name, self.message, self.notes):  # a word without end must not push the rest out of sight
             words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Qt, QUrl, Signal, SignalInstance
 from PySide6.QtGui import QDesktopServices, QGuiApplication, QHideEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
+from PySide6.QtWidgets import QMenu, QWidget
 
 from ganstudio.app.history import History
 from ganstudio.app.runs.library import Library, RunRow
+from ganstudio.app.runs.run_model import goal_after
 from ganstudio.app.studio import Studio
 from ganstudio.core.errors import UsageError
 from ganstudio.core.events import State
@@ -48,16 +49,16 @@ class ContinueDialog(FormDialog):
 
     Args:
         row: the run.
+        goal: until which step it goes on where nobody says otherwise.
         then: told the number of steps in all.
     """
 
-    def __init__(self, row: RunRow, then: Callable[[int], object], parent: QWidget) -> None:
+    def __init__(self, row: RunRow, goal: int, then: Callable[[int], object], parent: QWidget) -> None:
         super().__init__(_("Continue training"), _("Continue"), _("Train this run until the step above"), parent)
         self._then = then
         words = _("“{name}” has done {step} steps. It goes on from its newest checkpoint.")
         self.words.setText(words.format(name=row.name, step=f"{row.step:,}"))
-        least, more = row.step + 1, row.step + max(row.experiment.steps, 1)  # as many again where all are done
-        goal = row.total if row.step < row.total else more
+        least = row.step + 1
         self.steps = self.number(_("Train until step"), least, MOST_STEPS, goal, "")
         self.steps.setToolTip(_("Steps in all, from {least} on").format(least=f"{least:,}"))
         self.steps.setSingleStep(max(100, row.experiment.steps // 10))
@@ -101,7 +102,8 @@ class RunsWorkspace(Page):
             "explore": partial(self._hand_over, self.explore_requested), "folder": self.open_folders,
             "duplicate": partial(self._hand_over, self.duplicate_requested), "copy-path": self.copy_paths,
             "continue": self.continue_chosen, "delete": self.delete_chosen, "trash": self.show_trash,
-            "open-elsewhere": self.choose_folder, "search": self.focus_search, "compare": self.compare_chosen,
+            "open-elsewhere": lambda: studio.actions.run("file.open-folder"), "search": self.focus_search,
+            "compare": self.compare_chosen,
             "thin": lambda: self.library.thin(self.chosen), "thin-all": lambda: self.library.thin(self.library.rows),
         }  # fmt: skip
         studio.actions.add(*runs_actions(deeds, lambda: self.chosen, self.isVisible))
@@ -263,7 +265,9 @@ class RunsWorkspace(Page):
     def continue_chosen(self) -> None:
         """Asks how far, then trains on."""
         for row in self.chosen[:1]:
-            ContinueDialog(row, partial(self._continue, row.path), self).open()
+            goals = [model.goal for model in self._studio.runs if model.path == row.path]
+            goals.append(goal_after(row.step, row.total, row.experiment.steps))
+            ContinueDialog(row, goals[0], partial(self._continue, row.path), self).open()
 
     def _continue(self, path: Path, steps: int) -> None:
         model = self._studio.open_run(path)
@@ -315,15 +319,6 @@ class RunsWorkspace(Page):
         """Copies where the selected runs lie, one a line."""
         if self.chosen:
             QGuiApplication.clipboard().setText("\n".join(str(row.path) for row in self.chosen))
-
-    def choose_folder(self) -> None:
-        """Opens a run anywhere."""
-        dialog = QFileDialog(self, _("Open run folder"))
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setFileMode(QFileDialog.FileMode.Directory)
-        dialog.setOption(QFileDialog.Option.ShowDirsOnly, True)
-        dialog.fileSelected.connect(lambda path: self.open_requested.emit(Path(path)))
-        dialog.open()
 
     def focus_search(self) -> None:
         """To the words to search for."""

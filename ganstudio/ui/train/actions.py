@@ -17,18 +17,6 @@ from ganstudio.core.events import RoleInfo
 from ganstudio.core.i18n import _
 
 Deed = Callable[[], object]
-MORE_STEPS = 3000
-
-
-def _toggle(studio: Studio, model: RunModel) -> None:
-    """Pauses, resumes, or trains on a run that has ended."""
-    if not model.here:
-        more = model.step + MORE_STEPS if model.step >= model.total else 0
-        studio.continue_run(model, max(model.total, more))
-    elif model.state == "paused":
-        studio.resume(model)
-    else:
-        model.pause()
 
 
 def _ask(studio: Studio, what: Callable[[RunModel], object]) -> Deed:
@@ -57,7 +45,15 @@ def role_actions(studio: Studio, roles: Sequence[RoleInfo]) -> tuple[Action, ...
 
 
 def train_actions(
-    studio: Studio, start: QAbstractButton, *, new_experiment: Deed, explore: Deed, duplicate: Deed, show_gallery: Deed
+    studio: Studio,
+    start: QAbstractButton,
+    *,
+    new_experiment: Deed,
+    explore: Deed,
+    duplicate: Deed,
+    show_gallery: Deed,
+    show_help: Deed,
+    show_glossary: Deed,
 ) -> tuple[Action, ...]:
     """The rows; they work on the run that is looked at.
 
@@ -68,6 +64,8 @@ def train_actions(
         explore: opens the run's generator in its workspace.
         duplicate: puts the run's settings into the form.
         show_gallery: shows the ready experiments.
+        show_help: opens the method's page.
+        show_glossary: opens the words of the field.
     """
     menu, here, ask = _("Run"), partial(_here, studio), partial(_ask, studio)
 
@@ -89,8 +87,9 @@ def train_actions(
                _("An empty form beside the gallery’s ready experiments.")),
         Action("run.start", _("Start"), start.click, "play", "Ctrl+Return", f"{menu}/0",
                _("Trains what the form says."), can_start),
-        Action("run.toggle", _("Pause or resume"), ask(partial(_toggle, studio)), "", "Ctrl+P", f"{menu}/0",
-               _("Holds after the present step, or goes on; a run that has ended is trained further."), can_toggle),
+        Action("run.toggle", _("Pause or resume"), ask(studio.toggle), "", "Ctrl+P", f"{menu}/0",
+               _("Holds after the present step, or goes on; a run that has ended goes on until the step that is said."),
+               can_toggle, wording=lambda: studio.current.next_deed if studio.current is not None else _("Pause or resume")),
         Action("run.step", _("One step"), ask(RunModel.step_once), "step", "Ctrl+.", f"{menu}/1",
                _("One step of all networks, then hold."), here),
         Action("run.checkpoint", _("Save a checkpoint"), ask(RunModel.save_checkpoint), "checkpoint", "Ctrl+S", f"{menu}/2",
@@ -104,6 +103,10 @@ def train_actions(
                _("This run’s settings as a new experiment."), any_run),
         Action("run.gallery", _("Gallery"), show_gallery, "gallery", "Ctrl+Home", f"{_('View')}/0",
                _("All ready experiments; what trains goes on.")),
+        Action("help.method", _("About this method"), show_help, "info", "F1", _("Help"),
+               _("What it minimises, what its settings do, what goes wrong.")),
+        Action("help.glossary", _("Glossary"), show_glossary, "", "", _("Help"),
+               _("The words of the field, a sentence or two each.")),
     )  # fmt: skip
 
 

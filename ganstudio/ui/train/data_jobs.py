@@ -24,6 +24,7 @@ from ganstudio.data.membernames import ARCHIVES
 from ganstudio.data.report import check
 from ganstudio.ui.experiment import DataCheckView, ExperimentPanel
 from ganstudio.ui.kit.dialogs import Way, ask
+from ganstudio.ui.kit.files import remembering
 from ganstudio.ui.kit.lifetimes import listen
 
 
@@ -78,7 +79,7 @@ class DataJobs(QObject):
             except StudioError as error:
                 self._studio.report(error)
                 return
-            self._panel.draft.set_data(join_request("drawing", title))
+            self._panel.draft.set_data(join_request("drawing", title), name=title)
             if then is not None:
                 then()
 
@@ -99,7 +100,7 @@ class DataJobs(QObject):
         else:
             dialog.setFileMode(QFileDialog.FileMode.Directory)
             dialog.setOption(QFileDialog.Option.ShowDirsOnly)
-        dialog.fileSelected.connect(lambda path: use(Path(path)))
+        remembering(dialog, "data").fileSelected.connect(lambda path: use(Path(path)))
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 

@@ -2,52 +2,21 @@
 
 from __future__ import annotations
 
-from itertools import chain, zip_longest
-
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
+from ganstudio.app.runs.readings import Seen, readings, seen_in
 from ganstudio.app.runs.run_model import RunModel
-from ganstudio.app.runs.verdict import Verdict, judge, words_of
-from ganstudio.core.fields import format_number
+from ganstudio.app.runs.verdict import Verdict, judge
+from ganstudio.core.events import Samples
 from ganstudio.core.i18n import _
-from ganstudio.ui.kit.parts import ElidedLabel, boxed, label, line
+from ganstudio.ui.kit.pairs import Pairs
+from ganstudio.ui.kit.parts import boxed, label, line, say
 from ganstudio.ui.kit.style import set_look
 from ganstudio.ui.kit.words import clock
 
 WIDTH = 208
 _ICONS = {"good": "●", "neutral": "○", "warning": "▲"}
-_NUMBERS = ("modes", "high-quality samples %")
-
-
-def _measured(name: str, value: float) -> str:
-    if name.endswith("%"):
-        return f"{value:.0f} %"
-    return f"{value:.3g}" if abs(value) < 1e5 else format_number(value)
-
-
-class _Numbers(QWidget):
-    """Names and values; a name is shortened where its value needs the room."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._column = boxed(gap=4, into=self)
-        self._rows: list[tuple[QWidget, QLabel, QLabel]] = []
-
-    def show_rows(self, rows: list[tuple[str, str]]) -> None:
-        """Writes rows; labels are kept and only their texts change, so nothing flickers."""
-        while len(self._rows) < len(rows):
-            made = QWidget(), ElidedLabel(role="muted"), label("")
-            made[2].setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-            made[2].setFocusPolicy(Qt.FocusPolicy.NoFocus)
-            boxed(*made[1:], across=True, gap=8, into=made[0], stretch=made[1])
-            self._column.addWidget(made[0])
-            self._rows.append(made)
-        for (row, *labels), texts in zip_longest(self._rows, rows):
-            row.setVisible(texts is not None)
-            for shown, text in zip(labels, texts or (), strict=False):
-                if shown.text() != text:
-                    shown.setText(text)
 
 
 class HealthPanel(QScrollArea):
@@ -67,30 +36,37 @@ class HealthPanel(QScrollArea):
         self.setAccessibleName(_("Health of the run"))
         self.word = ""
         self._word, self._text = label("", "title", wrap=True), label("", "muted", wrap=True)
-        self._numbers, self._machine = _Numbers(), _Numbers()
+        self._numbers, self._machine = Pairs(whole="value"), Pairs(whole="value")
+        self._when = label("", "strong")
+        self._measured: tuple[Samples | None, Seen] = (None, {})
         body = QWidget()
-        boxed(label(_("Is it working?"), "strong"), self._word, self._text, line(), self._numbers, line(), self._machine,
-              None, margins=(16, 12, 16, 12), gap=8, into=body)  # fmt: skip
+        boxed(self._when, self._word, self._text, line(), self._numbers, line(), self._machine, None,
+              margins=(16, 12, 16, 12), gap=8, into=body)  # fmt: skip
         self.setWidget(body)
 
-    def set_run(self, model: RunModel) -> None:
-        """Reads the verdict and the newest numbers off a run."""
-        verdict = judge(model.tables, model.spec)
+    def set_run(self, model: RunModel, shown: Samples | None, live: bool = True) -> None:
+        """Reads verdict and numbers off a run: the newest, or those of the step whose samples are looked back at.
+
+        Args:
+            model: the run.
+            shown: the samples on view.
+            live: what is on view are the newest, not a step of the past.
+        """
+        step, at = (None, 0) if shown is None else (None if live else shown.step, shown.step)
+        if shown is not self._measured[0]:
+            self._measured = shown, seen_in(shown, model.real, model.spec)
+        seen = self._measured[1]
+        verdict = judge(model.tables, model.spec, step, seen)
         if model.state == "failed" and not model.step:
             verdict = Verdict(_("it did not begin"), _("What went wrong stands above."), "warning")
         self.word = f"{_ICONS[verdict.tone]} {verdict.word}"
-        self._word.setText(self.word)
+        say(self._when, _("Is it working?") if step is None else _("At step {step}").format(step=f"{step:,}"))
+        say(self._word, self.word)
         set_look(self._word, role="warning" if verdict.tone == "warning" else "title")
-        self._text.setText(verdict.text)
-        called = {info.name: info.label.removesuffix(" %") for table in model.tables.values() for info in table.series}
-        words = (words_of(model.tables.get("steps"), kind) or () for kind in ("probability", "score"))
-        wanted = [(name, called.get(name, "")) for name in (*chain.from_iterable(words), *_NUMBERS)]
-        for info in model.tables["gradients"].series if "gradients" in model.tables else ():
-            if info.kind == "gradient":
-                wanted.append((info.name, _("|∇| {name}").format(name=info.name.partition("/")[2])))
-        found = [(name, said, model.latest(name)) for name, said in wanted]
-        self._numbers.show_rows([(said, _measured(name, value)) for name, said, value in found if value is not None])
-        self._machine.show_rows(self._machine_rows(model))
+        say(self._text, verdict.text)
+        found = readings(model.tables, model.spec, step, at, seen)
+        self._numbers.set_pairs([(one.label, one.text, one.help, one.age) for one in found])
+        self._machine.set_pairs(self._machine_rows(model))
 
     @staticmethod
     def _machine_rows(model: RunModel) -> list[tuple[str, str]]:

@@ -17,10 +17,10 @@ from ganstudio.core.events import RoleInfo
 from ganstudio.core.i18n import _
 from ganstudio.ui.generator_page.source_menu import source_words
 from ganstudio.ui.kit.icons import icon
-from ganstudio.ui.kit.menus import ActionBinder
+from ganstudio.ui.kit.menus import ActionBinder, mark_keys
 from ganstudio.ui.kit.parts import ElidedLabel, Segmented, boxed, filled_menu, label, tool_button
 from ganstudio.ui.kit.style import set_look
-from ganstudio.ui.kit.words import clock, state_text
+from ganstudio.ui.kit.words import as_entry, clock, state_text
 
 RoleActions = Callable[[Sequence[RoleInfo]], tuple[Action, ...]]
 NARROW = 760  # pixels below which words give way to the name and the step
@@ -186,8 +186,7 @@ class RunBar(QWidget):
         self._state.setText(word)
         self._numbers.setText(progress_text(model))
         training = model.here and model.state in ("training", "preparing")
-        text = _("Pause") if training else _("Resume") if model.here else _("Continue")
-        self.main.setText(text)
+        self.main.setText(model.next_deed)
         self.main.setIcon(icon("pause" if training else "play", "accent_text"))
         self.main.setVisible(model.here or (not model.live and model.path is not None))
         self.roles.set_roles(model.roles, model.only)
@@ -220,6 +219,7 @@ class RunBar(QWidget):
         self._compare.setVisible(bool(runs))
         self._menu.clear()
         for key, title in (("", _("Nothing")), *runs):
-            action = self._menu.addAction(title, partial(self.compare.emit, key))
+            action = self._menu.addAction(as_entry(title), partial(self.compare.emit, key))
             action.setCheckable(True)
             action.setChecked(key == chosen)
+        mark_keys(self._menu.actions())

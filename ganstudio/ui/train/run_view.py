@@ -29,7 +29,9 @@ from ganstudio.ui.train.stage import Stage
 VIEWS = {
     "pictures": frozenset({"real", "samples", "scene", "timeline", "marks", "state", "progress", "name"}),
     "curves": frozenset({"curves", "marks", "state"}),
-    "numbers": frozenset({"state", "progress", "curves", "marks", "notes", "name", "hyper", "roles", "missing"}),
+    "numbers": frozenset(
+        {"state", "progress", "curves", "samples", "real", "marks", "notes", "name", "hyper", "roles", "missing"}
+    ),
 }
 """What is drawn apart from the rest, and which aspects of a run it shows (see :class:`RunModel`)."""
 SIZES = (420, 280)  # pictures, curves; in proportion
@@ -69,7 +71,7 @@ class RunView(QWidget):
         self.bar.train_only.connect(lambda role: self._model and self._model.train_only(role or None))
         self.bar.compare.connect(self._compare)
         self.stage.source_chosen.connect(self._choose_source)
-        self.stage.step_shown.connect(self.curves.set_cursor_step)
+        self.stage.step_shown.connect(self._look_at)
         self.curves.step_picked.connect(self.stage.go_to)
 
     # -- which run --------------------------------------------------------------------------------------------------
@@ -123,10 +125,19 @@ class RunView(QWidget):
         model = self._model
         assert model is not None
         self.bar.set_run(model)
-        self.health.set_run(model)
-        self._fit()
+        self._judge(model)
         if stale & {"state", "notes"}:
             self._show_message(model)
+
+    def _judge(self, model: RunModel) -> None:
+        """What is said beside the picture is about that picture."""
+        self.health.set_run(model, self.stage.shown, self.stage.follows)
+        self._fit()
+
+    def _look_at(self, step: int | None) -> None:
+        self.curves.set_cursor_step(step)
+        if self._model is not None:
+            self._judge(self._model)
 
     def set_others(self) -> None:
         """The list of runs to compare with has changed."""

@@ -7,12 +7,14 @@ from typing import Any
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
+from ganstudio.app.runs.readings import words_of
 from ganstudio.app.runs.run_model import RunModel
-from ganstudio.app.runs.verdict import words_of
-from ganstudio.core.dataspec import DataSpec
-from ganstudio.core.events import Samples
+from ganstudio.app.runs.stored_planes import StoredPlanes
+from ganstudio.core.dataspec import Box, DataSpec
+from ganstudio.core.events import Samples, Scene
 from ganstudio.core.i18n import _
 from ganstudio.metrics.modes import captured
+from ganstudio.ui.kit.lifetimes import Waker
 from ganstudio.ui.kit.parts import ElidedLabel, Segmented, boxed, label, stacked, tool_button
 from ganstudio.ui.pictures.timeline import Timeline
 from ganstudio.ui.pictures.wall import ImageWall
@@ -22,17 +24,23 @@ from ganstudio.ui.plots.scene import SceneView
 class Stage(QWidget):
     """Pictures of a run, live or from its history.
 
+    Attributes:
+        shown: the samples on view; None while there are none.
+
     Signals:
         source_chosen: "ema" or "raw": which weights the samples should be drawn with.
         step_shown: the stored step on view, or None when live.
+        sample_chosen: a sample is to be explored: the :class:`RunModel`, its step (None: as it trains on) and its place.
     """
 
     source_chosen = Signal(str)
     step_shown = Signal(object)
+    sample_chosen = Signal(object, object, int)
 
     def __init__(self) -> None:
         super().__init__()
         self._model: RunModel | None = None
+        self.shown: Samples | None = None
         self._spec: DataSpec | None = None
         self.wall, self.scene, self.timeline = ImageWall(), SceneView(), Timeline()
         self._pages = stacked(self.wall, self.scene)
@@ -55,12 +63,18 @@ class Stage(QWidget):
         self.mode.chosen.connect(self.wall.set_mode)
         self.source.chosen.connect(self.source_chosen)
         self._sort.toggled.connect(self.wall.set_sorted)
+        self.wall.explore_requested.connect(self._choose_sample)
         self.timeline.step_selected.connect(self._show_stored)
         self.timeline.went_live.connect(self._show_live)
+        planes = self._planes = StoredPlanes(Waker(lambda: planes.pump(), self))
+        planes.found.connect(self._show_scene)
+        self.scene.looked.connect(self._look)
+        self.destroyed.connect(lambda: planes.shutdown())
 
     def set_run(self, model: RunModel) -> None:
         """Another run is looked at."""
-        self._model, self._spec = model, None
+        self._model, self._spec, self.shown = model, None, None
+        self._planes.drop()
         self._write_caption("")
         self.timeline.stop_film()
         self.timeline.set_steps([])
@@ -102,13 +116,17 @@ class Stage(QWidget):
             self.timeline.set_live_step(model.step if model.live else None)
         if "marks" in aspects:
             self.timeline.set_checkpoints(model.checkpoints)
-        newest, shown = model.samples and model.samples.step, self.timeline.selected_step()
-        # The newest belong on view: the run is followed, or it has ended and nobody looks back.
-        if self.timeline.is_live() or (shown is not None and shown == newest):
+        if self.follows:
             if "samples" in aspects:
                 self._show(model.samples)
-            if "scene" in aspects:
-                self.scene.set_scene(model.scene)
+            if aspects & {"samples", "scene", "marks", "state"}:
+                self._ask_scene()
+
+    @property
+    def follows(self) -> bool:
+        """The newest belong on view: the run is followed, or it has ended and nobody looks back."""
+        newest, shown = self._model and self._model.samples, self.timeline.selected_step()
+        return self.timeline.is_live() or (shown is not None and newest is not None and shown == newest.step)
 
     def _arrange(self, model: RunModel) -> None:
         """What can be chosen, and what stands where pictures will be, or would have been."""
@@ -119,6 +137,7 @@ class Stage(QWidget):
             view.set_empty_text(soon if model.live else _("It ended before anything was drawn."))
         spec = model.spec
         points = spec is not None and spec.kind == "points"
+        self.wall.explorable = spec is not None and not spec.translates and model.path is not None
         for widget in (self.mode, self._sort):
             widget.setVisible(spec is not None and not points)
         self.source.setVisible(spec is not None and bool(model.experiment.hyper.get("ema", 0)))
@@ -132,6 +151,7 @@ class Stage(QWidget):
         model = self._model
         if samples is None or model is None:
             return
+        self.shown = samples
         weights = _("average weights") if samples.source == "ema" else _("raw weights")
         self._write_caption(_("step {step}").format(step=f"{samples.step:,}"), weights)
         items: Any = samples.items
@@ -144,20 +164,45 @@ class Stage(QWidget):
         if model.spec is not None and model.spec.modes:
             self.scene.set_mode_hits(captured(items, model.spec)[0])
 
+    def _ask_scene(self) -> None:
+        """The layers of what is on view: as the trainer hands them over, else from the newest checkpoint until then."""
+        model = self._model
+        if model is None or model.spec is None or model.spec.pictures:
+            return
+        if model.here and self.timeline.is_live():
+            self._planes.drop()
+            self.scene.set_scene(model.scene)
+        elif self.shown is not None:
+            self._planes.ask(model, self.shown.step, model.box)
+
+    def _show_scene(self, scene: Scene | None, why: str) -> None:
+        other = scene is not None and (self.shown is None or scene.step != self.shown.step)
+        self.scene.set_scene(scene, _("D of step {step}").format(step=f"{scene.step:,}") if scene and other else why)
+
+    def _look(self, box: Box) -> None:
+        if self._model is not None:
+            self._model.look_at(box)
+            self._ask_scene()
+
     def _show_stored(self, step: int) -> None:
         if self._model is None:
             return
         samples = self._model.stored(step)
         if samples is not None:
             self._show(samples)
-            self.scene.set_scene(None)  # the networks of that step are gone; only their samples were stored
+            self._ask_scene()
         self.step_shown.emit(step)
 
     def _show_live(self) -> None:
         if self._model is not None:
             self._show(self._model.samples)
-            self.scene.set_scene(self._model.scene)
+            self._ask_scene()
         self.step_shown.emit(None)
+
+    def _choose_sample(self, place: int) -> None:
+        model = self._model
+        live = model is not None and model.here and self.timeline.is_live()
+        self.sample_chosen.emit(model, None if live or self.shown is None else self.shown.step, place)
 
     def go_to(self, step: int) -> None:
         """Shows the stored grid nearest to a step."""

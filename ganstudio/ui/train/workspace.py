@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ from PySide6.QtWidgets import QWidget
 
 from ganstudio.app.gallery import card_pictures, gallery_card, missing_downloads
 from ganstudio.app.generators.workplaces import WORKPLACES
+from ganstudio.app.help import WORDS, pages
 from ganstudio.app.history import History
 from ganstudio.app.runs.run_model import RunModel
 from ganstudio.app.studio import Studio
@@ -32,6 +34,7 @@ from ganstudio.ui.kit.words import state_text
 from ganstudio.ui.train.data_jobs import DataJobs
 
 if TYPE_CHECKING:
+    from ganstudio.ui.kit.reader import Reader
     from ganstudio.ui.train.run_view import RunView
 
 PANEL_WIDTH = 304
@@ -44,10 +47,12 @@ class TrainWorkspace(Page):
 
     Signals:
         explore_requested: the generator of the run that is looked at is to be used (a :class:`RunModel`).
+        sample_requested: a sample of it is to be explored: a :class:`RunModel`, a step or None, its place on the wall.
         bundled_requested: the run that comes with the program is to be used in this workspace (its id).
     """
 
     explore_requested = Signal(object)
+    sample_requested = Signal(object, object, int)
     bundled_requested = Signal(str)
 
     def __init__(self, studio: Studio, binder: ActionBinder, budget: Budget, parent: QWidget | None = None) -> None:
@@ -56,7 +61,7 @@ class TrainWorkspace(Page):
         self._run_view: RunView | None = None
         self._total = 0  # steps of the run as the form says them
         self.gallery = GalleryPage()
-        self.panel = ExperimentPanel(studio.draft)
+        self.panel = ExperimentPanel(studio.draft, studio.forecasts)
         self.data = DataJobs(studio, self.panel)
         self._lay_out()
         self.restore_layout()
@@ -86,13 +91,16 @@ class TrainWorkspace(Page):
         panel.start_requested.connect(self.start)
         panel.live_value_edited.connect(self._set_live)
         panel.extend_requested.connect(self._extend)
+        panel.rename_requested.connect(self._rename)
         panel.duplicate_requested.connect(self.duplicate)
+        panel.help_requested.connect(self.show_help)
         listen(
             self,
             (studio.current_changed, self._current_changed),
             (studio.opened, self._runs_changed),
             (studio.library_changed, self._fill_recent),
             (studio.catalogue_ready, self._catalogue_ready),
+            (studio.forecasts.changed, self._show_times),
             (studio.draft.history.changed, studio.actions.refresh),
         )
 
@@ -112,7 +120,10 @@ class TrainWorkspace(Page):
     def _show_cards(self, pictures: dict[str, Any]) -> None:
         for card, picture in pictures.items():
             self.gallery.set_picture(card, picture)
-        self.gallery.set_rate_scale(self._studio.rate_scale)
+        self._show_times()
+
+    def _show_times(self) -> None:
+        self.gallery.set_times(self._studio.forecasts.of_cards(), self._studio.rate_scale)
 
     def _fill_recent(self) -> None:
         paths = [Path(path) for path in self._studio.settings.remembered.recent_runs[:RECENT_RUNS]]
@@ -187,6 +198,7 @@ class TrainWorkspace(Page):
 
             view = self._run_view = RunView(self._studio, self._binder, self._budget)
             view.place_requested.connect(self._ask_place)
+            view.stage.sample_chosen.connect(self.sample_requested)
             self._right.addWidget(view)
             QTimer.singleShot(0, view, view.restore_layout)  # once it has its size
         return self._run_view
@@ -248,9 +260,13 @@ class TrainWorkspace(Page):
     def _show_form(self, model: RunModel) -> None:
         if self._right.currentWidget() is self._run_view:
             self._total = model.total
-            mode: Mode = "running" if model.here else "elsewhere" if model.live else "finished"
+            here: Mode = "paused" if model.state == "paused" else "running"
+            mode: Mode = here if model.here else "elsewhere" if model.live else "finished"
+            steps = model.goal if model.aimed else model.total
             with self._keeping_focus():
-                self.panel.show_run(model.experiment.with_(steps=model.total), mode)
+                self.panel.show_run(model.experiment.with_(steps=steps), mode, model.key)
+            if model.path is None:
+                self.panel.run_form.row("name").set_locked(_("The run is only being prepared."))
 
     def _set_live(self, name: str, value: Any) -> None:
         if self._studio.current is not None:
@@ -258,8 +274,38 @@ class TrainWorkspace(Page):
 
     def _extend(self, steps: int) -> None:
         model = self._studio.current
-        if model is not None:
+        if model is None:
+            return
+        if steps <= model.step:
+            words = _("{done} steps are done already: “Steps” has to be more.").format(done=f"{model.step:,}")
+            self.panel.run_form.set_error("steps", words)
+        elif model.here:
             self._studio.extend(model, steps, lambda: self._show_form(model))
+        else:
+            model.aim(steps)
+
+    def _rename(self, name: str) -> None:
+        model = self._studio.current
+        if model is None or model.path is None or not name:
+            self._current_changed()  # a run has a name: the one it had
+        else:
+            self._studio.rename(model.path, name)
+
+    def show_help(self, method: str = "", setting: str = "") -> None:
+        """The page of a method (that of the form or the run, and the setting that has the keyboard, where empty)."""
+        method, setting = method or self.panel.experiment.method, setting or self.panel.asked_about
+        self._studio.when_ready(lambda: self._help.show_page(method, setting))
+
+    def show_glossary(self) -> None:
+        """The words of the field."""
+        self._studio.when_ready(lambda: self._help.show_page(WORDS))
+
+    @cached_property
+    def _help(self) -> Reader:
+        from ganstudio.ui.kit.reader import Reader
+
+        assert self._studio.catalogue is not None  # it is ready
+        return Reader(_("Methods and words"), pages(self._studio.catalogue.methods), self.window())
 
     def duplicate(self) -> None:
         """The run's experiment in the form, to be changed and started as a new run."""
@@ -272,6 +318,16 @@ class TrainWorkspace(Page):
         """Asks for the run's generator in its workspace: Explore, Paint or Translate."""
         if self._studio.current is not None:
             self.explore_requested.emit(self._studio.current)
+
+    @property
+    def subject(self) -> str:
+        """The run that is looked at, and what it does unless it trains."""
+        model = self._studio.current
+        if model is None or self._run_view is None or not self._run_view.isVisible():
+            return ""
+        if model.state == "training":
+            return model.title
+        return _("{run} ({state})").format(run=model.title, state=state_text(model.state))
 
     @property
     def page_history(self) -> History:

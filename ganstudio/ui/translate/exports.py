@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtWidgets import QFileDialog, QLineEdit, QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 from ganstudio.app.generators.picture_session import session_of
 from ganstudio.app.jobs import Job
@@ -17,7 +18,7 @@ from ganstudio.explore.exporting import Watch
 from ganstudio.explore.translating import FITS, Translated, seen, side_by_side, translation
 from ganstudio.ui.generator_page.exports import PageExports, Picture, file_name
 from ganstudio.ui.kit.dialogs import FormDialog
-from ganstudio.ui.kit.files import copy_image
+from ganstudio.ui.kit.files import ask_folder, copy_image, show_in_folder, tell_saved
 from ganstudio.ui.kit.painted import to_image
 from ganstudio.ui.kit.parts import boxed, entry, label, push_button
 from ganstudio.ui.translate.pen_bar import fit_choice
@@ -111,14 +112,15 @@ class Exports(PageExports):
             words = _("Stopped. What was translated until then is in {folder}.").format(folder=results)
             self.translator.studio.notifications.info(words)
 
-        self.start(_("Translating a folder"), work, self._tell_batch, cancelled)
+        self.start(_("Translating a folder"), work, results, partial(self._tell_batch, results), cancelled)
 
-    def _tell_batch(self, done: Batch) -> None:
-        notifications = self.translator.studio.notifications
+    def _tell_batch(self, results: Path, done: Batch) -> None:
+        hub = self.translator.studio.notifications
         if done.broken:
-            notifications.warning(done.words(), "\n".join(one.words for one in done.broken))
+            broken = "\n".join(one.words for one in done.broken)
+            hub.warning(done.words(), broken, _("Show in folder"), partial(show_in_folder, results))
         else:
-            notifications.info(done.words())
+            tell_saved(results, done.words(), hub)
 
 
 class BatchDialog(FormDialog):
@@ -158,9 +160,9 @@ class BatchDialog(FormDialog):
         return field
 
     def _choose(self, field: QLineEdit) -> None:
-        chosen = QFileDialog.getExistingDirectory(self, field.toolTip(), field.text())
-        if chosen:
-            field.setText(chosen)
+        chosen = ask_folder(self, field.toolTip(), "pictures" if field is self.pictures else "saved", field.text())
+        if chosen is not None:
+            field.setText(str(chosen))
 
     def _pictures_changed(self, text: str) -> None:
         """Counts what is there, beside the window, and suggests where the results could go."""

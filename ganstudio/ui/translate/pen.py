@@ -40,7 +40,7 @@ class Ink:
 def inks_for(wanted: Given) -> tuple[Ink, ...]:
     """The inks for what a network takes: its classes; shades of grey; or the colours of a paint box."""
     if isinstance(wanted, LabelMap):
-        return tuple(Ink(one.name, one.colour, index) for index, one in enumerate(wanted.classes))
+        return tuple(Ink(one.title, one.colour, index) for index, one in enumerate(wanted.classes))
     grey = ((_("black"), 0), (_("dark grey"), 80), (_("grey"), 128), (_("light grey"), 190), (_("white"), 255))
     if wanted.channels == 1:
         return tuple(Ink(name, (shade, shade, shade), (shade,)) for name, shade in grey)

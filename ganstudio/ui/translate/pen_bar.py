@@ -6,7 +6,6 @@ import math
 from functools import partial
 
 from PySide6.QtCore import QSignalBlocker, QSize, Qt
-from PySide6.QtGui import QColor, QIcon, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QSlider, QStackedWidget, QToolButton, QWidget
 
 from ganstudio.app.translate.translator import Translator
@@ -15,11 +14,11 @@ from ganstudio.core.i18n import _
 from ganstudio.explore.pen import LARGEST, SMALLEST
 from ganstudio.explore.translating import FITS
 from ganstudio.ui.forms.editors import QuietCombo
+from ganstudio.ui.kit.painted import SWATCH, swatch
 from ganstudio.ui.kit.parts import ElidedLabel, boxed, label, tool_button
 from ganstudio.ui.kit.theme import current_theme, ui_font
 from ganstudio.ui.translate.pen import Ink, Pen, Tool, inks_for
 
-SWATCH = 16
 TOOLS: tuple[tuple[Tool, str, str, str], ...] = (
     ("hand", "move", _("Move the picture"), _("Drag a picture that is larger than its place (V)")),
     ("pen", "brush", _("Draw"), _("Draw on the input; the translation follows (B)")),
@@ -27,20 +26,6 @@ TOOLS: tuple[tuple[Tool, str, str, str], ...] = (
 )
 _PER_OCTAVE = 8
 """Steps of the slider for twice the width."""
-
-
-def swatch(colour: tuple[int, int, int]) -> QIcon:
-    """A round spot of a colour, with an edge so that white is seen on white."""
-    pixmap = QPixmap(SWATCH * 2, SWATCH * 2)
-    pixmap.setDevicePixelRatio(2)
-    pixmap.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(pixmap)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(QPen(QColor(128, 128, 128), 1))
-    painter.setBrush(QColor(*colour))
-    painter.drawEllipse(1, 1, SWATCH - 2, SWATCH - 2)
-    painter.end()
-    return QIcon(pixmap)
 
 
 def fit_choice(tip: str) -> QuietCombo:

@@ -7,7 +7,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from ganstudio.app.translate.translator import Translator
-from ganstudio.core.i18n import _
+from ganstudio.core.i18n import _, told
 from ganstudio.ui.kit.parts import Segmented, boxed, line, push_button, tool_button
 from ganstudio.ui.pictures.viewer import zoom_choice
 from ganstudio.ui.translate.stage import Stage
@@ -52,7 +52,7 @@ class Toolbar(QWidget):
     def refresh(self) -> None:
         """Shows the direction and how pictures are looked at."""
         control = self._translator.direction_control
-        names = () if control is None else control.names
+        names = () if control is None else tuple(" → ".join(map(told, way.split(" → "))) for way in control.names)
         if names != self._names:
             self._make_direction(names)
             for part in (self._line, self.swap):
@@ -77,8 +77,6 @@ class Toolbar(QWidget):
         self.direction = Segmented(ways, _("Direction"))
         self.direction.chosen.connect(lambda key: self._translator.set_direction(int(key)))
         self._row.insertWidget(self._place, self.direction)
-        QWidget.setTabOrder(self.batch, self.direction)
-        QWidget.setTabOrder(self.direction, self.swap)
 
     def minimumSizeHint(self) -> QSize:
         """Less than everything wants: where there is little room, some of it says less or goes."""

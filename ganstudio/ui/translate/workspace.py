@@ -16,7 +16,7 @@ from ganstudio.core.i18n import _
 from ganstudio.ui.controls import ControlsPanel
 from ganstudio.ui.generator_page.page import GeneratorPage
 from ganstudio.ui.kit.errors import EmptyState
-from ganstudio.ui.kit.files import Dropped, ask_picture, picture_in
+from ganstudio.ui.kit.files import Dropped, picture_in
 from ganstudio.ui.kit.lifetimes import listen
 from ganstudio.ui.kit.menus import ActionBinder
 from ganstudio.ui.kit.parts import LinkButton, boxed, label, line
@@ -27,7 +27,7 @@ from ganstudio.ui.translate.toolbar import Toolbar
 
 FIRST = Experiment("pix2pix", "edges-digits", {"mirror": False}, steps=2000, name="edges to digits")
 """What the empty state offers to train: it needs no download and is good after two minutes. A mirrored 3 is no digit."""
-BUTTONS = ("open", "paste", "draw", "batch", "swap")
+BUTTONS = ("paste", "draw", "batch", "swap")
 
 
 class TranslateWorkspace(GeneratorPage):
@@ -121,10 +121,16 @@ class TranslateWorkspace(GeneratorPage):
 
     # -- opening ----------------------------------------------------------------------------------------------------
 
+    def begin_alone(self) -> None:
+        """The run that comes with the program; its data give it an outline to begin with."""
+        if bundled_path("translate") is not None:
+            self.translator.open_bundled()
+
     def showEvent(self, event: QShowEvent) -> None:
         """Somebody looks: the run that is looked at is opened, and buttons do what the rows of actions say."""
-        if not self._bound and "translate.open" in self._studio.actions:
+        if not self._bound and "translate.paste" in self._studio.actions:
             self._bound = True
+            self._binder.bind(self.toolbar.open, "file.open")
             for name in BUTTONS:
                 self._binder.bind(getattr(self.toolbar, name), f"translate.{name}")
             for name in ("copy", "save"):
@@ -152,12 +158,6 @@ class TranslateWorkspace(GeneratorPage):
                 self._studio.notifications.info(words)
         except StudioError as error:
             self._studio.report(error)
-
-    def open_picture(self) -> None:
-        """Asks for a picture and translates it."""
-        chosen = ask_picture(self.window(), _("Open a picture"))
-        if chosen is not None:
-            self.translator.give_file(chosen)
 
     def paste(self) -> None:
         """Translates what is on the clipboard: a picture, or a file that was copied."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 from PySide6.QtWidgets import QPushButton
 
 from ganstudio.app.explore.explorer import Explorer
+from ganstudio.app.explore.picks import Picks
 from ganstudio.app.studio import Studio
 from ganstudio.core.i18n import _
-from ganstudio.ui.explore.parts import Picks, Tabs
+from ganstudio.ui.explore.parts import Tabs
 from ganstudio.ui.explore.side.directions import DirectionsPanel
 from ganstudio.ui.explore.side.neighbours import NeighboursPanel
 from ganstudio.ui.explore.side.pins import PinBoard
@@ -40,9 +41,15 @@ class SidePanel(Tabs):
             set_look(button, close=True)  # four words beside each other in a narrow panel
         explorer.kept_changed.connect(self._count_pins)
         explorer.source_changed.connect(self._count_pins)
+        explorer.source_changed.connect(self._offer)
         self._count_pins()
         self.setMinimumWidth(280)
         self.open("directions")
+
+    def _offer(self) -> None:
+        """Nothing is matched with a point."""
+        spec = self._explorer.spec
+        self.offer([key for key in self.parts if key != "projection" or spec is None or spec.pictures])
 
     def _count_pins(self) -> None:
         """The tab tells how many there are: so one sees that P has done something, wherever one looks."""

@@ -6,11 +6,12 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QWidget
 
 from ganstudio.app.explore import kept_directions
 from ganstudio.app.explore.explorer import Explorer
 from ganstudio.app.explore.finders import Finding, latent_of
+from ganstudio.app.explore.picks import Picks
 from ganstudio.app.studio import Studio
 from ganstudio.core.errors import StudioError, UsageError
 from ganstudio.core.i18n import _, plural
@@ -18,11 +19,11 @@ from ganstudio.explore.direction_files import load_directions, save_directions
 from ganstudio.explore.rendering import Work
 from ganstudio.explore.state import Direction, ExploreState
 from ganstudio.explore.views import many
-from ganstudio.ui.explore.parts import Part, Picks
+from ganstudio.ui.explore.parts import Part
 from ganstudio.ui.explore.side.direction_row import ROW_HEIGHT, DirectionRow, quality_text
 from ganstudio.ui.explore.side.find_directions import FindForm
 from ganstudio.ui.generator_page.exports import file_name
-from ganstudio.ui.kit.files import ask_where
+from ganstudio.ui.kit.files import ask_file, ask_where, tell_saved
 from ganstudio.ui.kit.motion import reveal
 from ganstudio.ui.kit.parts import ElidedLabel, boxed, label, line, push_button, say, scrolled, tool_button
 from ganstudio.ui.pictures.grid import PictureGrid, Sides
@@ -237,7 +238,7 @@ class DirectionsPanel(Part):
         """Asks for a file and writes all directions."""
         opened, kinds = self.explorer.opened, _("Directions (*.json)")
         suggestion = file_name("generator" if opened is None else opened.title, "directions", ending="json")
-        chosen = ask_where(self, _("Export directions"), suggestion, kinds, (".json",))
+        chosen = ask_where(self, _("Export directions"), suggestion, kinds, (".json",), "directions")
         if chosen is not None:
             self.export_to(chosen)
 
@@ -250,14 +251,13 @@ class DirectionsPanel(Part):
             self._studio.report(error)
         else:
             text = plural("{n} direction was written.", "{n} directions were written.", len(kept))
-            self._studio.notifications.info(text, str(path))
+            tell_saved(path, text, self._studio.notifications)
 
     def ask_import(self) -> None:
         """Asks for a file and keeps what is in it."""
-        kinds = _("Directions (*.json)")
-        chosen, _filter = QFileDialog.getOpenFileName(self, _("Import directions"), "", kinds)
-        if chosen:
-            self.import_from(Path(chosen))
+        chosen = ask_file(self, _("Import directions"), _("Directions (*.json)"), "directions")
+        if chosen is not None:
+            self.import_from(chosen)
 
     def import_from(self, path: Path) -> None:
         """Keeps what is in a file; refuses directions of another generator."""

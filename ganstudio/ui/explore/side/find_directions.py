@@ -13,12 +13,13 @@ from PySide6.QtWidgets import QProgressBar, QPushButton, QWidget
 from ganstudio.app.explore import finders
 from ganstudio.app.explore.explorer import Explorer
 from ganstudio.app.explore.finders import Finding, Way, latent_of, obstacle
+from ganstudio.app.explore.picks import Picks
 from ganstudio.core.i18n import _, plural
 from ganstudio.explore.rendering import Drawn
 from ganstudio.explore.views import Pictures, many
-from ganstudio.ui.explore.parts import Picks
 from ganstudio.ui.forms.editors import QuietCombo
 from ganstudio.ui.kit.dialogs import FormDialog
+from ganstudio.ui.kit.lifetimes import listen
 from ganstudio.ui.kit.parts import (
     ElidedLabel,
     LinkButton,
@@ -81,7 +82,7 @@ class FindForm(QWidget):
         boxed(words, self.stop, across=True, gap=8, into=self._searching, stretch=words)
         boxed(self.way_box, self._summary, self._reason, asked, self._searching, self._told, gap=8, into=self)
         finding.changed.connect(self._progress)
-        picks.changed.connect(self.refresh)
+        listen(self, (picks.changed, self.refresh))
         explorer.source_changed.connect(self._source_changed)
         self.refresh()
         self._progress()

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Sequence
 from functools import partial
 
-from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QMenu, QWidget
 
 from ganstudio.app.explore.explorer import Explorer
+from ganstudio.app.explore.picks import Picks
 from ganstudio.core.i18n import _
 from ganstudio.explore.rendering import Work
 from ganstudio.explore.state import ExploreState
 from ganstudio.explore.views import PIECE, many
-from ganstudio.ui.explore.parts import Part, Picks
+from ganstudio.ui.explore.parts import Part
 from ganstudio.ui.kit.parts import boxed, label, push_button
 from ganstudio.ui.pictures.grid import PictureGrid
 
@@ -56,14 +55,9 @@ class GridView(Part):
         self._words.hide()
 
     def lay_out(self, *parts: QWidget | None) -> None:
-        """Puts parts into the bar; None takes what room is left. Tab goes through the bar, then to the grid."""
+        """Puts parts into the bar; None takes what room is left."""
         bar = boxed(*parts, across=True, margins=(8, 4, 8, 4), gap=8)
         boxed(bar, self._words, self.grid, into=self, stretch=self.grid)
-        within = [part for widget in parts if widget is not None for part in (widget, *widget.findChildren(QWidget))]
-        stops = [part for part in within if part.focusPolicy() != Qt.FocusPolicy.NoFocus]
-        stops = [part for part in stops if part.window() is self.window()]  # the list of a box is a window of its own
-        for before, after in itertools.pairwise([*stops, self.pin_button, self.grid]):
-            QWidget.setTabOrder(before, after)
 
     def title(self, words: str, of: QWidget) -> QLabel:
         """A word before a choice; where there is little room it gives way, and tooltips tell."""

@@ -8,10 +8,10 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
 
 from ganstudio.app.explore.explorer import Explorer
+from ganstudio.app.explore.picks import Picks
 from ganstudio.core.i18n import _
 from ganstudio.explore.state import ExploreState, Position
 from ganstudio.explore.walks import How, arithmetic, walk
-from ganstudio.ui.explore.parts import Picks
 from ganstudio.ui.explore.views.base import GridView
 from ganstudio.ui.forms.editors import QuietCombo
 from ganstudio.ui.kit.parts import QuietSpinBox, Segmented, label, push_button, tool_button

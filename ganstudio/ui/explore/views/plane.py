@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from PySide6.QtCore import QPointF, Qt, QTimer
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QShowEvent
+from PySide6.QtCore import QPointF, QTimer
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QShowEvent
 
 from ganstudio.app.explore.explorer import Explorer
+from ganstudio.app.explore.picks import Picks
 from ganstudio.core.i18n import _
 from ganstudio.explore.state import ExploreState
 from ganstudio.explore.walks import plane, travelled
-from ganstudio.ui.explore.parts import Picks
-from ganstudio.ui.explore.travel import ARROWS, FINE_KEY_STEP, KEY_STEP, Traveller
+from ganstudio.ui.explore.travel import Roaming, Traveller
 from ganstudio.ui.explore.views.base import GridView
 from ganstudio.ui.kit.parts import ElidedLabel, tool_button
 from ganstudio.ui.kit.theme import current_theme
@@ -22,14 +22,13 @@ from ganstudio.ui.pictures.grid import PictureGrid
 SIDE, REACH = 7, 1.0
 
 
-class Map(PictureGrid):
+class Map(Roaming, PictureGrid):
     """The pictures of the plane and the place where one is; dragging moves it."""
 
     view: PlaneView
 
     def __init__(self) -> None:
         super().__init__(_("Map of the latent plane"), _("Drag to travel; arrow keys do the same."))
-        self._held = False
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """A ring where one is."""
@@ -52,52 +51,37 @@ class Map(PictureGrid):
         left, top = first.x() + across * (last.x() - first.x()), first.y() + down * (last.y() - first.y())
         return QPointF(min(max(left, 0), self.width()), min(max(top, 0), self.height()))
 
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Goes there."""
-        if event.button() == Qt.MouseButton.LeftButton and self.count:
-            self._held = True
-            self.view.trip += 1
-            self.mouseMoveEvent(event)
+    def spot(self, at: QPointF) -> tuple[float, float]:
+        """The place of the plane at a point of the widget."""
+        first, last = self.cell(0).center(), self.cell(self.count - 1).center()
+        wide, high = max(1, last.x() - first.x()), max(1, last.y() - first.y())
+        return REACH * (2 * (at.x() - first.x()) / wide - 1), REACH * (1 - 2 * (at.y() - first.y()) / high)
 
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Follows the hand."""
-        if self._held:
-            first, last, at = self.cell(0).center(), self.cell(self.count - 1).center(), event.position()
-            x = (at.x() - first.x()) / max(1, last.x() - first.x()) * 2 * REACH - REACH
-            self.view.go(x, REACH - (at.y() - first.y()) / max(1, last.y() - first.y()) * 2 * REACH)
+    def whereabouts(self) -> tuple[float, float] | None:
+        """Where one is on the map."""
+        return (self.view.east, self.view.north) if self.count else None
 
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """Lets go."""
-        self._held = False
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Arrow keys travel."""
-        step = ARROWS.get(Qt.Key(event.key()))
-        if step is None or not self.count:
-            super().keyPressEvent(event)
-            return
-        size = FINE_KEY_STEP if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else KEY_STEP
-        self.view.go(self.view.east + step[0] * size, self.view.north + step[1] * size)
+    def roam(self, x: float, y: float) -> None:
+        """Travels."""
+        self.view.go(x, y)
 
 
 class PlaneView(GridView):
     """Pictures on a plane through the position where it was centred.
 
     Attributes:
-        trip: which journey this is; each is one step back.
         east: how far one has gone to the right, ``north``: upwards.
     """
 
     follows = False
 
     def __init__(self, explorer: Explorer, picks: Picks, traveller: Traveller) -> None:
-        grid = Map()
+        grid = self.map = Map()
         grid.view = self
         super().__init__(explorer, picks, "plane", grid)
         self._traveller = traveller
         self._anchor: ExploreState | None = None
         self._own: ExploreState | None = None
-        self.trip = 0
         self.east = self.north = 0.0
         words = ElidedLabel(_("Two random directions of the latent space at right angles."), "muted")
         self.lay_out(
@@ -136,7 +120,7 @@ class PlaneView(GridView):
             return
         self.east, self.north = min(max(x, -2 * REACH), 2 * REACH), min(max(y, -2 * REACH), 2 * REACH)
         self._own = travelled(self._anchor, axes, self.east, self.north)
-        self.explorer.edit(self._own, _("Travel"), ("plane", self.trip))
+        self.explorer.edit(self._own, _("Travel"), ("plane", self.map.trip))
         self.grid.update()
 
     def arrange(self, state: ExploreState) -> Sequence[ExploreState]:

@@ -9,14 +9,15 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
 
 from ganstudio.app.explore.explorer import Explorer
+from ganstudio.app.explore.picks import Picks
 from ganstudio.core.controls import LatentVector
 from ganstudio.core.i18n import _
 from ganstudio.explore.state import ExploreState, position_of
 from ganstudio.explore.styles import driven, redrawn
 from ganstudio.explore.walks import Axis, axes_of, sweep
-from ganstudio.ui.explore.parts import Picks
 from ganstudio.ui.explore.views.base import GridView
 from ganstudio.ui.forms.editors import QuietCombo
+from ganstudio.ui.kit.lifetimes import listen
 from ganstudio.ui.kit.parts import Segmented, tool_button
 from ganstudio.ui.pictures.grid import PictureGrid, Sides
 
@@ -46,7 +47,7 @@ class WallView(GridView):
         self.hold.chosen.connect(self.redraw)
         again = tool_button("dice", _("Other samples"), _("Draws other samples"), clicked=self.shuffle)
         self.lay_out(self.count, self.hold, again, None)
-        picks.changed.connect(self._mark)
+        listen(self, (picks.changed, self._mark))
 
     def shuffle(self) -> None:
         """Other samples."""

@@ -15,7 +15,7 @@ from ganstudio.core.errors import StudioError
 from ganstudio.core.i18n import _
 from ganstudio.store.atomic import replace_file
 from ganstudio.ui.kit.dialogs import warn
-from ganstudio.ui.kit.files import ask_where, write_png
+from ganstudio.ui.kit.files import ask_where, say_saved, write_png
 from ganstudio.ui.kit.theme import current_theme, ui_font
 from ganstudio.ui.plots.curves.plot import Plot
 from ganstudio.ui.plots.curves.section import SAMPLE, paint_sample
@@ -23,7 +23,7 @@ from ganstudio.ui.plots.curves.section import SAMPLE, paint_sample
 _HEADING = 22
 
 
-def ask_and_export(parent: QWidget, kind: str, export: Callable[[Path, Progress], object]) -> None:
+def ask_and_export(parent: QWidget, kind: str, export: Callable[[Path, Progress], bool]) -> None:
     """Lets a person choose a file and exports to it, with a way out where it takes long; says what went wrong."""
     filters = {"csv": _("Values (*.csv)"), "png": _("Picture (*.png)"), "svg": _("Drawing (*.svg)")}
     path = ask_where(parent, _("Export curves"), f"curves.{kind}", filters[kind], (f".{kind}",))
@@ -39,7 +39,8 @@ def ask_and_export(parent: QWidget, kind: str, export: Callable[[Path, Progress]
         return not progress.wasCanceled()
 
     try:
-        export(path, tell)
+        if export(path, tell):
+            say_saved(parent, path)
     except StudioError as error:
         warn(parent, _("Export curves"), str(error), error.details)
     finally:

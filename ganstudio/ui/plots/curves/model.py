@@ -201,6 +201,15 @@ class Piece(NamedTuple):
     faint: bool
 
 
+class Spike(NamedTuple):
+    """A value that the y axis does not reach: where it is along x in pixels, what it is, and on which side it lies."""
+
+    curve: Curve
+    x: float
+    y: float
+    above: bool
+
+
 @dataclass(slots=True)
 class View:
     """What all plots of the stack share: the visible part of the x axis and the ways of drawing.
@@ -209,6 +218,7 @@ class View:
         by: the unit of ``x0``, ``x1``, ``full`` and ``cursor``.
         follow: show the whole run and follow its newest step.
         weight: of the smoothing, 0 for none.
+        spikes: the y axes reach to every single value, also to those far away from all others.
         log: logarithmic y; None leaves it to each plot.
         cursor: where the mouse or the arrow keys point.
         picked: the step that the timeline shows.
@@ -221,6 +231,7 @@ class View:
     full: tuple[float, float] = (0.0, 1.0)
     follow: bool = True
     weight: float = 0.0
+    spikes: bool = False
     log: bool | None = None
     show_marks: bool = True
     marks: tuple[Mark, ...] = ()
@@ -247,7 +258,8 @@ class View:
         whole = self.full[1] - self.full[0]
         span = max((self.x1 - self.x0) * factor, min(smallest, whole))
         if span >= whole:
-            self.fit()
+            self.follow = True
+            self.x0, self.x1 = self.full
             return
         share = (centre - self.x0) / (self.x1 - self.x0)
         self.follow = False
@@ -263,7 +275,8 @@ class View:
         self.x1 = self.x0 + span
 
     def fit(self) -> None:
-        """Shows everything, and follows what comes."""
+        """Shows everything, and follows what comes; where that is so already, with every spike, or without them again."""
+        self.spikes = not self.spikes if self.follow else self.spikes
         self.follow = True
         self.x0, self.x1 = self.full
 

@@ -45,14 +45,14 @@ class CurvesPanel(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.view = View()
+        self.toolbar = bar = CurvesToolbar()
+        self.view = View(weight=bar.weight)
         self.tables: dict[str, SeriesTable] = {}
         self._others: dict[str, SeriesTable] = {}
         self._label = ""
         self._stamp: object = None
         self._folded: frozenset[str] = frozenset()
         self.sections: dict[str, PlotSection] = {}
-        self.toolbar = bar = CurvesToolbar()
         self._slack = QWidget()
         self._plots = split(self._slack, stretch=(0,), down=True)
         self._plots.setHandleWidth(7)
@@ -334,14 +334,14 @@ class CurvesPanel(QWidget):
                 self._plots.setSizes([*sizes, 0])
         self._choose()
 
-    def export(self, path: Path, progress: Progress | None = None) -> None:
-        """Writes the run's values (``.csv``) or draws its open plots (``.png``, ``.svg``); raises StoreError."""
+    def export(self, path: Path, progress: Progress | None = None) -> bool:
+        """Writes the values (``.csv``) or draws the open plots (``.png``, ``.svg``); False: cancelled. Raises StoreError."""
         if path.suffix.lower() == ".csv":
-            export_csv(path, self.tables, progress)
-            return
+            return export_csv(path, self.tables, progress)
         plots = [section.plot for section in self.shown if section.is_open]
         height = max(self._scroll.height(), 24 + len(plots) * _PLOT_HEIGHT)
         try:
             export_plots(path, QSize(max(self.width(), 640), height), plots)
         finally:
             self._arrange()  # the plots on the screen are themselves again
+        return True

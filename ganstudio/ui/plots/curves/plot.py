@@ -11,12 +11,14 @@ from PySide6.QtGui import QColor, QFontMetricsF, QHelpEvent, QKeyEvent, QMouseEv
 from PySide6.QtWidgets import QSizePolicy, QToolTip
 
 from ganstudio.core.i18n import _
+from ganstudio.ui.kit.keys import ZOOMS
 from ganstudio.ui.kit.painted import draw_tag
 from ganstudio.ui.kit.theme import ui_font
 from ganstudio.ui.plots.axes import Grid, Scale, linear_ticks, log_ticks, short_number, time_ticks
 from ganstudio.ui.plots.chart import Chart, Line, Sketch
 from ganstudio.ui.plots.curves import signs
-from ganstudio.ui.plots.curves.model import COMPARED, Curve, Piece, PlotKind, View, convert, longest
+from ganstudio.ui.plots.curves.model import COMPARED, Curve, Piece, PlotKind, Spike, View, convert, longest
+from ganstudio.ui.plots.curves.ranges import Span, span_of
 
 LABEL_WIDTH = 128
 """A direct label at a line's end is never wider."""
@@ -24,9 +26,10 @@ _DECADES = 8
 _DRAG = 4
 """Pixels the mouse may move in a click."""
 _KEY_PIXELS = 4
+_SPIKES_APART = 8
+"""Of values outside the axis that lie within so many pixels the farthest is marked."""
 _NEAR = 24
 """Pixels from the mouse within which a line is named."""
-_ZOOMS: dict[int, float] = {Qt.Key.Key_Plus: 0.8, Qt.Key.Key_Equal: 0.8, Qt.Key.Key_Minus: 1.25}
 
 
 class Plot(Chart):
@@ -59,6 +62,7 @@ class Plot(Chart):
         self._lines: list[Line] = []
         self._pieces: list[Piece] = []
         self._left_out = False
+        self._spikes: list[Spike] = []
         self._grid = Grid()
         self.scene.addItem(Sketch(self._paint_signs))
         self._press: QPointF | None = None
@@ -66,7 +70,8 @@ class Plot(Chart):
         self._dragging = False
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumHeight(56)
-        words = _("Arrow keys move the cursor, plus and minus zoom, 0 shows all, Enter shows the samples of this step.")
+        words = _("Arrow keys move the cursor, plus and minus zoom, 0 shows all (once more: every spike), Enter shows the "
+                  "samples of this step.")  # fmt: skip
         self.setAccessibleDescription(words)
 
     def sizeHint(self) -> QSize:
@@ -132,27 +137,46 @@ class Plot(Chart):
 
     def _range(self, area: QRectF) -> Scale:
         """The y range of what is visible."""
-        view, self._left_out = self.view, False
+        view, self._left_out, self._spikes = self.view, False, []
         if self.kind.equilibrium:
             return Scale(area, view.x0, view.x1, -0.02, 1.02)
-        # Smoothed curves set the range; of what lies faintly behind them only the bulk counts, not the last spike.
-        seen = [
-            np.nanpercentile(y, (2, 98)) if faint else y[(x >= view.x0) & (x <= view.x1)]
-            for _curve, x, y, faint in self._pieces
-            if not (faint and np.isnan(y).all())
-        ]
-        values = np.concatenate([*seen, np.empty(0)])
-        values = values[~np.isnan(values)]
-        positive = values[values > 0]
-        if (self.kind.log if view.log is None else view.log) and len(positive):
-            high = float(positive.max())
-            low = max(float(positive.min()), high * 10.0**-_DECADES)
-            pad = max((high / low) ** 0.05, 1.1)
-            self._left_out = len(positive) < len(values)
-            return Scale(area, view.x0, view.x1, low / pad, high * pad, log=True)
-        low, high = (float(values.min()), float(values.max())) if len(values) else (0.0, 1.0)
-        pad = (high - low) * 0.06 or abs(high) * 0.1 or 0.5
-        return Scale(area, view.x0, view.x1, low - pad, high + pad)
+        drawn = [(piece, piece.y[(piece.x >= view.x0) & (piece.x <= view.x1)]) for piece in self._pieces]
+        drawn = [(piece, y[~np.isnan(y)]) for piece, y in drawn]
+        log = (self.kind.log if view.log is None else view.log) and any(bool((y > 0).any()) for _piece, y in drawn)
+        spans: list[tuple[Piece, Span]] = []
+        for piece, y in drawn:
+            if log:
+                self._left_out = self._left_out or bool((y <= 0).any())
+                y = np.log10(y[y > 0])
+            if (span := span_of(y, view.spikes)) is not None:
+                spans.append((piece, span))
+        # Smoothed curves set the range; of what lies faintly behind them only the bulk counts.
+        bulk = [(s.low, s.high) if piece.faint and not view.spikes else (s.least, s.most) for piece, s in spans]
+        low, high = min((low for low, _high in bulk), default=0.0), max((high for _low, high in bulk), default=1.0)
+        if log:
+            low = max(low, high - _DECADES)
+            pad = max(0.05 * (high - low), 0.0414)
+            scale = Scale(area, view.x0, view.x1, 10 ** (low - pad), 10 ** (high + pad), log=True)
+        else:
+            pad = (high - low) * 0.06 or abs(high) * 0.1 or 0.5
+            scale = Scale(area, view.x0, view.x1, low - pad, high + pad)
+        self._note_spikes(scale, spans)
+        return scale
+
+    def _note_spikes(self, scale: Scale, spans: list[tuple[Piece, Span]]) -> None:
+        """Remembers what lies far outside the axis, one for some pixels: it gets a sign at the edge."""
+        found: dict[tuple[int, bool], Spike] = {}
+        for piece, span in spans:
+            least, most = (10**span.least, 10**span.most) if scale.log else (span.least, span.most)
+            above = piece.y > max(most, scale.high)
+            floor = -np.inf if scale.log else min(least, scale.low)  # small values of a log scale are no spikes
+            inside = (piece.x >= scale.x0) & (piece.x <= scale.x1)
+            rows = np.flatnonzero(inside & (above | (piece.y < floor)))
+            for x, y, up in zip(scale.to_x(piece.x[rows]), piece.y[rows], above[rows], strict=True):
+                key = int(x / _SPIKES_APART), bool(up)
+                if key not in found or abs(y) > abs(found[key].y):
+                    found[key] = Spike(piece.curve, float(x), float(y), bool(up))
+        self._spikes = list(found.values())
 
     def _make_grid(self, scale: Scale, rect: QRectF) -> Grid:
         """Lines at the ticks, numbers beside them; with an axis those below and their unit, too."""
@@ -212,6 +236,7 @@ class Plot(Chart):
             signs.paint_equilibrium(painter, scale, theme)
         if view.show_marks:
             signs.paint_marks(painter, scale, view, theme, words=self._speaks)
+        signs.paint_spikes(painter, scale, self._spikes)
         if self._left_out:
             painter.setPen(QColor(theme.text_muted))
             corner = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom
@@ -262,7 +287,7 @@ class Plot(Chart):
         where = view.full[1] if view.cursor is None else view.cursor
         if curve.run is not None and view.cursor is not None and len(x) and where > x[-1]:
             return None
-        return curve.table.value_at(curve.info.name, where, view.by, self.weight)
+        return curve.table.value_at(curve.info.name, where, view.by)
 
     def _name_nearest(self, painter: QPainter, near: Sequence[tuple[QPointF, Curve, float]]) -> None:
         """Says what the line under the mouse is: its run, its series, its value."""
@@ -324,15 +349,17 @@ class Plot(Chart):
         self.cursor_moved.emit(None)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        """Zooms along x around the mouse; sideways moves along."""
+        """With Ctrl it zooms along x around the mouse; sideways moves along; else it scrolls the panel."""
         scale, turned = self.scale, event.angleDelta()
-        if scale is None:
-            event.ignore()
+        zooms = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier) and bool(turned.y())
+        sideways = abs(turned.x()) > abs(turned.y()) and not self.view.follow
+        event.setAccepted(scale is not None and (zooms or sideways))
+        if scale is None or not event.isAccepted():
             return
-        if abs(turned.x()) > abs(turned.y()):
-            self.view.pan(-turned.x() / 960 * (scale.x1 - scale.x0))
-        elif turned.y():
+        if zooms:
             self.view.zoom(1.25 ** (-turned.y() / 120), scale.from_x(event.position().x()))
+        else:
+            self.view.pan(-turned.x() / 960 * (scale.x1 - scale.x0))
         self.moved.emit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -353,8 +380,8 @@ class Plot(Chart):
         }
         if key in moves:
             self.cursor_moved.emit(min(max(moves[key], scale.x0), scale.x1))
-        elif key in _ZOOMS:
-            self.view.zoom(_ZOOMS[key], now)
+        elif key in ZOOMS:
+            self.view.zoom(1 / ZOOMS[key], now)
             self.moved.emit()
         elif key == Qt.Key.Key_0:
             self.view.fit()
@@ -374,10 +401,14 @@ class Plot(Chart):
         return super().event(event)
 
     def mark_text(self, pixel: float) -> str:
-        """What the marks within a few pixels say, a line each."""
+        """What the marks within a few pixels say, and what lies outside the axis there, a line each."""
         scale, view = self.scale, self.view
-        if scale is None or not view.show_marks:
+        if scale is None:
             return ""
         here, reach = scale.from_x(pixel), 4 * scale.per_pixel
-        near = [mark for mark in view.marks if abs(mark.at(view.by) - here) <= reach]
-        return "\n".join(_("step {step}: {text}").format(step=f"{mark.step:,}", text=mark.text) for mark in near[:8])
+        near = [mark for mark in view.marks if view.show_marks and abs(mark.at(view.by) - here) <= reach]
+        lines = [_("step {step}: {text}").format(step=f"{mark.step:,}", text=mark.text) for mark in near[:8]]
+        outside = _("{name}: {value} lies outside the axis; a double-click shows every spike")
+        spikes = (spike for spike in self._spikes if abs(spike.x - pixel) <= _SPIKES_APART)
+        lines += [outside.format(name=spike.curve.label, value=short_number(spike.y)) for spike in spikes]
+        return "\n".join(lines)

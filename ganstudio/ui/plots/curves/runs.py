@@ -64,9 +64,8 @@ class RunCurves(CurvesPanel):
     def _key(self, info: SeriesInfo) -> str:
         return f"series/{info.name}"
 
-    def export(self, path: Path, progress: Progress | None = None) -> None:
-        """Writes the values of all runs, one after the other (``.csv``), or draws the open plots; raises StoreError."""
+    def export(self, path: Path, progress: Progress | None = None) -> bool:
+        """As that of one run; the values (``.csv``) are those of all, one run after the other."""
         if path.suffix.lower() == ".csv":
-            export_runs(path, self.runs, progress)
-        else:
-            super().export(path, progress)
+            return export_runs(path, self.runs, progress)
+        return super().export(path, progress)

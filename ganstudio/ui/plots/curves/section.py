@@ -63,12 +63,12 @@ class LegendEntry(QAbstractButton):
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
 
     def show_line(self, name: str, style: Style, tip: str) -> None:
-        """Says what the line is called and how it looks; ``tip`` has a place for its name."""
+        """Says what the line is called, how it looks and what it means."""
         self._style = style
         if name != self.text():
             self.setText(name)
             self.setAccessibleName(name)
-            self.setToolTip(tip.format(name=name))
+            self.setToolTip(tip)
         self.updateGeometry()
         self.update()
 
@@ -194,15 +194,20 @@ class PlotSection(QWidget):
             self._flow.removeWidget(old)
             old.hide()
             old.deleteLater()
+        help_on = _("{name}. {help} Click to show or hide, Alt-click to show only this one.")
+        known = {c.key: c for c in sorted(curves, key=lambda curve: not curve.comparison)}
+        tips = {
+            key: help_on.format(name=c.info.label if c.run is None else c.words, help=c.info.help)
+            for key, c in known.items()
+        }
+        tips[OTHER_RUN] = _("The other run, “{name}”: click to show or hide").format(name=comparison)
         for name, style in looks.items():
             if name not in self.entries:
                 entry = self.entries[name] = LegendEntry(None if name == OTHER_RUN else "")
                 entry.set_compact(self._compact)
                 entry.clicked.connect(lambda checked, name=name: self._clicked(name, checked))
                 self._flow.addWidget(entry)
-            tip = _("{name}: click to show or hide, Alt-click to show only this one")
-            other = _("The other run, “{name}”: click to show or hide")
-            self.entries[name].show_line(words[name], style, other if name == OTHER_RUN else tip)
+            self.entries[name].show_line(words[name], style, tips.get(name, ""))
         self.sync_hidden()
         self._fit_header()
         self.plot.invalidate()

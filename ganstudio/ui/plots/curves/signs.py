@@ -14,7 +14,7 @@ from PySide6.QtGui import QColor, QPainter, QPen
 from ganstudio.core.i18n import _
 from ganstudio.ui.kit.theme import Theme
 from ganstudio.ui.plots.axes import Scale
-from ganstudio.ui.plots.curves.model import Curve, Piece, View
+from ganstudio.ui.plots.curves.model import Curve, Piece, Spike, View
 
 
 def paint_equilibrium(painter: QPainter, scale: Scale, theme: Theme) -> None:
@@ -49,6 +49,16 @@ def paint_failures(painter: QPainter, scale: Scale, curves: Sequence[Curve], vie
 def _paint_cross(painter: QPainter, x: float, top: float) -> None:
     painter.drawLine(QLineF(x - 3, top + 1, x + 3, top + 7))
     painter.drawLine(QLineF(x - 3, top + 7, x + 3, top + 1))
+
+
+def paint_spikes(painter: QPainter, scale: Scale, spikes: Sequence[Spike]) -> None:
+    """A wedge at the edge, in the curve's colour, that points to where its value lies."""
+    painter.setPen(Qt.PenStyle.NoPen)
+    for spike in spikes:
+        edge, depth = (scale.area.top(), 6) if spike.above else (scale.area.bottom(), -6)
+        painter.setBrush(QColor(spike.curve.style.colour))
+        painter.drawPolygon([QPointF(spike.x, edge), *(QPointF(spike.x + side, edge + depth) for side in (-4, 4))])
+    painter.setBrush(Qt.BrushStyle.NoBrush)
 
 
 def paint_marks(painter: QPainter, scale: Scale, view: View, theme: Theme, *, words: bool) -> None:

@@ -11,10 +11,13 @@ from PySide6.QtWidgets import QLabel, QMenu, QSizePolicy, QSlider, QToolButton, 
 
 from ganstudio.core.i18n import _
 from ganstudio.ui.kit.icons import icon
+from ganstudio.ui.kit.menus import mark_keys
 from ganstudio.ui.kit.parts import boxed
 from ganstudio.ui.kit.theme import current_theme, ui_font
 
 _SLIDER_STEPS = 100
+LIGHTLY = 33
+"""Where the slider stands at first: about ten steps are averaged."""
 
 
 def slider_to_weight(position: int) -> float:
@@ -41,7 +44,10 @@ class CurvesToolbar(QWidget):
         self.by_time = self._action("clock", _("By time"), _("Training time on the x axis instead of steps"), False)
         tip = _("Show where hyper-parameters were changed and checkpoints saved")
         self.marks = self._action("checkpoint", _("Marks"), tip, True)
-        self.fit = self._action("fit", _("Fit"), _("Show the whole run and follow it (double-click on a plot, or 0)"))
+        fitted = _(
+            "Show the whole run and follow it, once more: every spike (double-click on a plot, or 0); Ctrl+wheel zooms"
+        )
+        self.fit = self._action("fit", _("Fit"), fitted)
         self.files = {
             kind: self._action("", text, tip)
             for kind, text, tip in (
@@ -50,17 +56,18 @@ class CurvesToolbar(QWidget):
                 ("svg", _("Plots as SVG…"), _("The plots as they are, as a drawing for papers")),
             )
         }
-        self.position, self._value, self._caption = QLabel(), QLabel(_("off")), QLabel(_("Smoothing"))
+        self.position, self._value, self._caption = QLabel(), QLabel(), QLabel(_("Smoothing"))
         self.position.setAccessibleName(_("Step at the cursor"))
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.slider.setRange(0, _SLIDER_STEPS)
+        self.slider.setValue(LIGHTLY)
         self.slider.setPageStep(10)
         self.slider.setMinimumWidth(48)
         self.slider.setMaximumWidth(120)
         self.slider.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.slider.setAccessibleName(_("Smoothing"))
         self.slider.setToolTip(
-            _("Exponential smoothing, 0 to 0.999; off by default. The values themselves stay faintly visible.")
+            _("Exponential smoothing, 0 to 0.999, 0.9 by default. What was measured stays faintly visible and is read.")
         )
         self.slider.valueChanged.connect(self._slid)
         self._caption.setBuddy(self.slider)
@@ -76,7 +83,12 @@ class CurvesToolbar(QWidget):
         boxed(*row, self._more, across=True, margins=(8, 2, 8, 2), gap=4, into=self, stretch=self.slider)
         for widget in (self._caption, self._value, self.position, *self._buttons, self._more):
             widget.setFont(ui_font(current_theme().small, tabular=True))
-        self._value.setMinimumWidth(self._value.fontMetrics().horizontalAdvance("0.999") + 2)
+        # Room for what may come: nothing moves under the mouse while steps are counted.
+        for words, widest in ((self._value, "0.999"), (self.position, _("step {step} · {time}"))):
+            text = widest.format(step="888,888", time="8:88:88")
+            words.setMinimumWidth(words.fontMetrics().horizontalAdvance(text) + 2)
+        self.position.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self._write_value()
         self._fold()
 
     def _action(self, icon_name: str, text: str, tip: str, on: bool | None = None) -> QAction:
@@ -103,6 +115,7 @@ class CurvesToolbar(QWidget):
             menu = QMenu(self, toolTipsVisible=True)
             for action in actions:
                 menu.addAction(action) if action is not None else menu.addSeparator()
+            mark_keys(menu.actions())
             button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
             button.setMenu(menu)
         return button
@@ -113,9 +126,12 @@ class CurvesToolbar(QWidget):
         return slider_to_weight(self.slider.value())
 
     def _slid(self) -> None:
+        self._write_value()
+        self.smoothing_changed.emit(self.weight)
+
+    def _write_value(self) -> None:
         weight = self.weight
         self._value.setText(_("off") if weight == 0 else f"{weight:.3f}" if weight > 0.985 else f"{weight:.2f}")
-        self.smoothing_changed.emit(weight)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Folds into one menu where there is little room."""
@@ -123,10 +139,11 @@ class CurvesToolbar(QWidget):
         self._fold()
 
     def _fold(self) -> None:
-        styles, wide, roomy = Qt.ToolButtonStyle, self.width() >= 620, self.width() >= 420
+        styles, wide, roomy = Qt.ToolButtonStyle, self.width() >= 700, self.width() >= 420
         for button in self._buttons:
             action = button.defaultAction()
             button.setVisible(roomy and (action is None or action.isVisible()))
             button.setToolButtonStyle(styles.ToolButtonTextBesideIcon if wide else styles.ToolButtonIconOnly)
         self._more.setVisible(not roomy)
         self._caption.setVisible(roomy)
+        self.position.setVisible(roomy)

@@ -1,4 +1,4 @@
-"""What people are told about a method: in the gallery, in lists to choose from, on the command line."""
+"""What people are told about a method: in the gallery, in lists to choose from, on the command line. No torch."""
 
 from __future__ import annotations
 

@@ -1,0 +1,129 @@
+"""What is read of a run at one step: each number with the step it was measured at, and how old it is where that matters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from ganstudio.core.dataspec import DataSpec
+from ganstudio.core.events import RealBatch, Samples, SeriesInfo, SeriesKind
+from ganstudio.core.fields import format_number
+from ganstudio.core.i18n import _, plural
+from ganstudio.core.observed import Observed
+from ganstudio.core.series import SeriesTable
+from ganstudio.metrics.while_training import measure
+
+Tables = Mapping[str, SeriesTable]
+Seen = Mapping[str, float]
+"""Measures of the samples on view, by the names under which the trainer writes the same down."""
+LOOK_BACK = 4096
+"""Rows that a value may lie back."""
+OLD_STEPS, OLD_SECONDS = 20, 5.0
+"""What is older than both is said to be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One number beside the picture.
+
+    Attributes:
+        label: what it is called.
+        text: the number.
+        help: its range and meaning.
+        age: ``"at step 400, 1,200 steps ago"``; empty where it is as new as the rest.
+    """
+
+    label: str
+    text: str
+    help: str
+    age: str = ""
+
+
+def rows_until(table: SeriesTable, step: int | None) -> int:
+    """How many rows of a table there are up to a step; all of them with None."""
+    return len(table) if step is None else int(np.searchsorted(table.steps, step, side="right"))
+
+
+def value_at(tables: Tables, name: str, step: int | None = None) -> tuple[float, int] | None:
+    """The newest finite value of a series up to a step, and the step it was measured at; None where there is none."""
+    for table in tables.values():
+        if any(info.name == name for info in table.series):
+            stop = rows_until(table, step)
+            start = max(0, stop - LOOK_BACK)
+            finite = np.flatnonzero(np.isfinite(table.column(name)[start:stop]))
+            if len(finite):
+                row = start + int(finite[-1])
+                return float(table.column(name)[row]), int(table.steps[row])
+    return None
+
+
+def words_of(table: SeriesTable | None, kind: SeriesKind) -> tuple[str, str] | None:
+    """The names of D's word on real and on generated items, ``("D(x)", "D(G(z))")``; None where it is not measured."""
+    if table is None:
+        return None
+    names = {info.role: info.name for info in reversed(table.series) if info.kind == kind}
+    return (names["real"], names["fake"]) if {"real", "fake"} <= names.keys() else None
+
+
+def seen_in(samples: Samples | None, real: RealBatch | None, spec: DataSpec | None) -> Seen:
+    """Measures samples as the trainer does when it publishes them: so what is said beside a picture is of that picture."""
+    if samples is None or spec is None:
+        return {}
+    return measure(Observed(samples.generated, None if real is None else real.wanted), spec)
+
+
+def readings(
+    tables: Tables, spec: DataSpec | None, step: int | None = None, samples: int = 0, seen: Seen | None = None
+) -> list[Reading]:
+    """Every number that tells how a run goes, at a step.
+
+    Args:
+        tables: measured values.
+        spec: of the data.
+        step: the one that is looked at; None: the newest.
+        samples: the step of the samples on view.
+        seen: what was measured of them.
+    """
+    now = step if step is not None else max((int(t.steps[-1]) for t in tables.values() if len(t)), default=0)
+    found = []
+    for info in _wanted(tables):
+        if seen and info.name in seen and np.isfinite(seen[info.name]):
+            value, at = seen[info.name], samples
+        elif (known := value_at(tables, info.name, step)) is not None:
+            value, at = known
+        else:
+            continue
+        label, text = info.label.removesuffix(" %"), _text(info.name, value)
+        if info.name == "modes" and spec is not None:
+            text = _("{found} of {total}").format(found=int(value), total=len(spec.modes))
+        found.append(Reading(label, text, info.help, _age(tables, at, now)))
+    return found
+
+
+def _wanted(tables: Tables) -> Iterator[SeriesInfo]:
+    steps = tables.get("steps")
+    words = [name for kind in ("probability", "score") for name in words_of(steps, kind) or ()]  # type: ignore[arg-type]
+    every = {info.name: info for table in tables.values() for info in table.series}
+    yield from (every[name] for name in words)
+    for kind in ("quality", "gradient"):
+        yield from (info for info in every.values() if info.kind == kind)
+
+
+def _text(name: str, value: float) -> str:
+    if name.endswith("%"):
+        return f"{value:.0f} %"
+    return f"{value:.3g}" if abs(value) < 1e5 else format_number(value)
+
+
+def _age(tables: Tables, at: int, now: int) -> str:
+    """How old a value is, where it is old: many steps, and some seconds of training."""
+    steps = tables.get("steps")
+    if now - at <= OLD_STEPS or steps is None or not len(steps):
+        return ""
+    then, newest = (max(0, rows_until(steps, step) - 1) for step in (at, now))
+    if steps.seconds[newest] - steps.seconds[then] <= OLD_SECONDS:
+        return ""
+    ago = plural("{n:,} step ago", "{n:,} steps ago", now - at)
+    return _("at step {step}, {ago}").format(step=f"{at:,}", ago=ago)

@@ -1,0 +1,121 @@
+"""What people call each measured series, in which range it moves and what that means: said once, where it is shown.
+
+A run stores keys (``"discriminator/real"``); runs of other programs and of earlier versions have keys that nobody listed
+here, and those are made readable by a rule.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from ganstudio.core.i18n import _, told
+
+if TYPE_CHECKING:
+    from ganstudio.core.events import SeriesInfo
+
+
+def label_of(info: SeriesInfo) -> str:
+    """What people read of a series: no key, no slash, no underscore."""
+    first, slash, rest = info.name.partition("/")
+    if not slash:
+        return told(info.title) or _whole().get(info.name) or _plain(info.name)
+    if first == "rate" and info.kind == "measure":
+        return _("learning rate, {who}").format(who=_who(rest))
+    if info.title:
+        return told(info.title)
+    if info.kind == "gradient":
+        return _("|∇| {who}").format(who=_who(rest if first == "gradient" else first))
+    return _terms().get(rest, _("{who} {term}")).format(who=_who(first), term=_plain(rest))
+
+
+def help_of(info: SeriesInfo) -> str:
+    """What a series says and between which values it moves, in one or two sentences."""
+    if (known := _helps().get(info.name)) is not None:
+        return known
+    if info.name.startswith("rate/"):
+        return _("The learning rate in force, which falls as it was asked to.")
+    if info.name.startswith("purity "):
+        return _("Share of real items that belong to the most frequent class of their cluster, 0 to 100 %.")
+    if info.name.startswith("accuracy "):
+        return _("Share of real items, kept out of training where some are, whose class is recognised: 0 to 100 %.")
+    return _kinds()[info.kind, info.role if info.role in ("real", "fake") else ""]
+
+
+def _plain(key: str) -> str:
+    return re.sub(r"[/_]+", " ", key).strip()
+
+
+def _who(phase: str) -> str:
+    """A phase in a few letters: ``"D"``, ``"G"``, ``"E z"``, ``"classifier"``."""
+    letters = {"discriminator": "D", "generator": "G", "encoder": "E"}
+    return " ".join(letters.get(word, word) for word in re.split(r"[\s/_-]+", phase) if word)
+
+
+def _whole() -> dict[str, str]:
+    return {
+        "modes": _("modes"),
+        "high-quality samples %": _("on a mode %"),
+        "diversity %": _("diversity %"),
+        "class recognised in fakes": _("class recognised in fakes"),
+        "D(x) of a wrong class": _("D(x) of a wrong class"),
+    }
+
+
+def _terms() -> dict[str, str]:
+    """What a term of a loss is called, with the letter of whose loss it is."""
+    return {
+        "real": _("{who} on real"),
+        "fake": _("{who} on fakes"),
+        "adversarial": _("{who} adversarial"),
+        "penalty": _("{who} slope penalty"),
+        "l1": _("{who} distance to the target"),
+        "features": _("{who} feature distance"),
+        "feature matching": _("{who} feature matching"),
+        "kl": _("{who} KL to the prior"),
+        "z": _("{who} of the latent"),
+        "class": _("{who} of the class"),
+        "class of real": _("{who} of the class of real"),
+        "wrong class": _("{who} on a wrong class"),
+        "labelled": _("{who} on labelled items"),
+        "category": _("{who} of the category"),
+        "codes": _("{who} of the codes"),
+        "cycle": _("{who} there and back"),
+        "identity": _("{who} leave as it is"),
+        "distance": _("{who} perceived distance"),
+        "margin": _("{who} margin"),
+    }
+
+
+def _helps() -> dict[str, str]:
+    return {
+        "modes": _("How many modes of the data the samples on view reach (within 3σ), from none to all."),
+        "high-quality samples %": _("Share of the samples on view within 3σ of a mode, 0 to 100 %; 98.9 % is perfect."),
+        "diversity %": _("How far the samples on view lie apart, compared with real data: near 0 % all look alike, near "
+                         "100 % they are as varied as the data."),
+        "class recognised in fakes": _("Share of generated items whose class D’s classifier recognises, 0 to 1."),
+        "D(x) of a wrong class": _("How real D finds real items that it is told a wrong class of, 0 to 1; low is right."),
+        "Q(c)": _("How likely Q finds the code that was drawn, 0 to 1: 1 means that it reads every code in the picture."),
+    }  # fmt: skip
+
+
+def _kinds() -> dict[tuple[str, str], str]:
+    other = _("A quantity that this method measures of itself.")
+    loss = _("One term of the losses that are minimised. Lower is not always better: it is measured against an opponent "
+             "that improves too.")  # fmt: skip
+    gradient = _(
+        "Length of the gradient before clipping, 0 and up: near 0 nothing is learned, sudden peaks are trouble."
+    )
+    quality = _("A measure of what is drawn.")
+    texts: dict[tuple[str, str], str] = {
+        ("probability", "real"): _("How real D finds real data, from 0 (fake) to 1 (real); ½ means that it cannot tell."),
+        ("probability", "fake"): _("How real D finds what G draws, from 0 (fake) to 1 (real); ½ means that it cannot tell."),
+        ("probability", ""): _("A probability, from 0 to 1."),
+        ("score", "real"): _("The critic’s mean value on real data. It has no fixed range: the gap to the fakes counts."),
+        ("score", "fake"): _("The critic’s mean value on what G draws. It has no fixed range: the gap to real data counts."),
+        ("score", ""): other,
+    }  # fmt: skip
+    for role in ("real", "fake", ""):
+        texts |= {("loss", role): loss, ("gradient", role): gradient, ("quality", role): quality}
+        texts["measure", role] = other
+    return texts

@@ -1,0 +1,65 @@
+"""Tab goes as one reads: in the order in which layouts hold their parts, whenever these were made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtWidgets import QGridLayout, QLayout, QScrollArea, QSplitter, QWidget
+
+
+def _held(layout: QLayout) -> Iterator[QWidget]:
+    """The widgets of a layout and of those in it, row by row."""
+    places = list(range(layout.count()))
+    if isinstance(layout, QGridLayout):
+        grid = layout
+        places.sort(key=lambda place: grid.getItemPosition(place)[:2])  # type: ignore[index]
+    for place in places:
+        item = layout.itemAt(place)
+        widget, inner = item.widget(), item.layout()
+        if widget is not None:
+            yield widget
+        elif inner is not None:
+            yield from _held(inner)
+
+
+def _parts(widget: QWidget) -> Iterator[QWidget]:
+    """What is directly in a widget: what is laid out first, then what lies over it."""
+    layout = widget.layout()
+    if isinstance(widget, QSplitter):
+        yield from (widget.widget(place) for place in range(widget.count()))
+    elif isinstance(widget, QScrollArea) and widget.widget() is not None:
+        yield widget.widget()
+    elif layout is not None:
+        yield from _held(layout)
+    yield from (child for child in QObject.children(widget) if isinstance(child, QWidget) and not child.isWindow())
+
+
+def as_read(root: QWidget) -> list[QWidget]:
+    """All that is on view in a widget, itself first, in the order in which one reads it."""
+    found: dict[QWidget, None] = {root: None}
+    for part in _parts(root):
+        if part not in found and part.isVisible():
+            found.update(dict.fromkeys(as_read(part)))
+    return list(found)
+
+
+class ReadInOrder:
+    """Mixed into a window: Tab and Shift+Tab go from what has the keyboard to what is read next, and round again."""
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """Also brings it into sight."""
+        order, now = as_read(self), self.focusWidget()
+        place = order.index(now) if now in order else 0
+        later, before = order[place + 1 :], order[:place]
+        for widget in (*later, *before) if forward else (*reversed(before), *reversed(later)):
+            takes = widget.isEnabled() and bool(widget.focusPolicy().value & Qt.FocusPolicy.TabFocus.value)
+            if takes and widget.focusProxy() is None and widget is not self:
+                widget.setFocus(Qt.FocusReason.TabFocusReason if forward else Qt.FocusReason.BacktabFocusReason)
+                outer = widget.parentWidget()
+                while outer is not None:
+                    if isinstance(outer, QScrollArea):
+                        outer.ensureWidgetVisible(widget)
+                    outer = outer.parentWidget()
+                return True
+        return False

@@ -1,0 +1,120 @@
+"""What is painted over a 2-D scene: modes, names of generators, the scale of the heat-map, the sample one is at."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen
+
+from ganstudio.core.camera import Points, View
+from ganstudio.core.events import Scene
+from ganstudio.core.i18n import _
+from ganstudio.core.plane import reach_of
+from ganstudio.ui.kit.painted import colour, draw_group, draw_here, draw_legend, draw_tag, to_image
+from ganstudio.ui.kit.theme import Theme, ui_font
+from ganstudio.ui.plots.axes import short_number
+from ganstudio.ui.plots.scene_layers import tints
+
+NUMBER = 16.0
+"""Numbers of generators stay so many pixels apart."""
+LEGEND = 36
+BAR, LONGEST, BESIDE = 10.0, 132.0, 8.0
+LOWEST = 120
+"""A scene that is lower than that has no room for a scale."""
+
+
+def scale_ends(scene: Scene) -> tuple[tuple[str, str], ...]:
+    """What the heat-map's colours stand for, from the top: the value, and what it means."""
+    if scene.heat_is_probability:
+        return ("1", _("real")), ("½", _("undecided")), ("0", _("generated"))
+    middle, reach = reach_of(scene.heat, False)
+    low, high = (short_number(middle + side * reach) for side in (-1, 1))
+    return (f"≥ {high}", _("real")), (short_number(middle), _("median")), (f"≤ {low}", _("generated"))
+
+
+def paint_scale(painter: QPainter, scene: Scene, about: str, view: View, theme: Theme) -> None:
+    """The colours of the heat-map with their values at the right edge, and ``about`` above: of which step it is."""
+    painter.setFont(ui_font(theme.small, tabular=True))
+    metrics, right = painter.fontMetrics(), view.width - 12
+    top = 40.0
+    if about:
+        wide = min(view.width - 16, metrics.horizontalAdvance(about) + 17)
+        draw_tag(painter, view.width - 8 - wide, top, about, theme, limit=wide)
+        top += metrics.height() + 8
+    if view.height < LOWEST or view.width < 2 * LOWEST:
+        return
+    high = min(LONGEST, view.height - top - 48)
+    for words in (True, False):  # beside the data there may be room for the numbers alone
+        rows = [" ".join(row) if words else row[0] for row in scale_ends(scene)]
+        wide = max(metrics.horizontalAdvance(row) for row in rows)
+        if (view.width - view.height) / 2 > wide + BAR + 3 * BESIDE:
+            break
+    bar = QRectF(right - BAR, top, BAR, high)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(colour(theme.surface, 0.75))
+    painter.drawRoundedRect(bar.adjusted(-wide - 2 * BESIDE, -10, 4, 10), 4, 4)
+    painter.drawImage(bar, to_image(tints(theme)[::-1, None]))
+    painter.setPen(QPen(colour(theme.text, 0.45), 1))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawRect(bar)
+    painter.drawLine(bar.topLeft() + QPointF(0, high / 2), bar.topRight() + QPointF(0, high / 2))
+    painter.setPen(QColor(theme.text))
+    for row, share in zip(rows, (0.0, 0.5, 1.0), strict=True):
+        at = QRectF(bar.left() - wide - BESIDE, top + share * high - 10, wide + 2, 20)
+        painter.drawText(at, int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight), row)
+
+
+def paint_groups(
+    painter: QPainter, groups: Mapping[int, Points], names: tuple[str, ...], view: View, theme: Theme
+) -> None:
+    """Each generator's number in the middle of its points, and what it is called."""
+    placed: list[QPointF] = []
+    for number, points in groups.items():
+        middle = QPointF(*view.to_screen(np.nanmedian(points, axis=0)).tolist())
+        while any(abs(middle.x() - other.x()) + abs(middle.y() - other.y()) < NUMBER for other in placed):
+            middle += QPointF(NUMBER, 0)
+        placed.append(middle)
+        draw_group(painter, middle, number, theme)
+    painter.setFont(ui_font(theme.small, tabular=True))
+    draw_legend(painter, LEGEND, 14, list(groups), names, theme, view.width - LEGEND - 8)
+
+
+def paint_modes(
+    painter: QPainter, modes: Sequence[tuple[float, float]], hits: Sequence[bool], std: float, view: View, theme: Theme
+) -> None:
+    """The true modes (3σ): ticked where generated points arrive, dashed where none do."""
+    radius = max(6.0, 3 * std * view.scale)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    for number, (x, y) in enumerate(view.to_screen(np.array(modes)).tolist()):
+        known = number < len(hits)
+        hit = known and hits[number]
+        pen = QPen(colour(theme.text, 0.85 if hit or not known else 0.7), 1.5 if hit else 1.2)
+        if known and not hit:
+            pen.setStyle(Qt.PenStyle.DashLine)
+        painter.setPen(pen)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawEllipse(QPointF(x, y), radius, radius)
+        if hit:
+            at = QPointF(x + radius * 0.71, y - radius * 0.71)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(theme.text))
+            painter.drawEllipse(at, 5.5, 5.5)
+            painter.setPen(QPen(QColor(theme.surface), 1.5))
+            tick = [QPointF(-2.4, 0.2), QPointF(-0.7, 2.0), QPointF(2.6, -1.9)]
+            painter.drawPolyline([at + point for point in tick])
+
+
+def paint_here(painter: QPainter, places: Sequence[tuple[Points, str]], view: View, theme: Theme) -> None:
+    """Where single samples lie, as a ring and a cross each, with what they are called."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setFont(ui_font(theme.small))
+    for point, name in places:
+        if not np.isfinite(point).all():
+            continue
+        at = QPointF(*view.to_screen(point).tolist())
+        at = QPointF(min(max(at.x(), 0), view.width), min(max(at.y(), 0), view.height))
+        draw_here(painter, at, theme)
+        if name:
+            draw_tag(painter, at.x() + 12, at.y() - 12, name, theme)

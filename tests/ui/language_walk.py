@@ -1,0 +1,275 @@
+"""The real window in the pseudo-language, in a process of its own: every text that is seen, and what has no room.
+
+``python -m tests.ui.language_walk RUNS OUT``: opens every run of a folder (written in the source language) in the
+workspaces that take it, trains one besides, and writes as JSON ``{"texts": {text: place}, "cut": [place]}``.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+os.environ["QT_QPA_PLATFORM"] = "offscreen"
+os.environ["GANSTUDIO_LANGUAGE"] = "pseudo"
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+from PySide6.QtCore import QAbstractListModel, QEventLoop, QModelIndex, Qt, QTimer, QTranslator
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QAbstractSpinBox,
+    QApplication,
+    QComboBox,
+    QFileDialog,
+    QGraphicsSimpleTextItem,
+    QGraphicsTextItem,
+    QGraphicsView,
+    QLabel,
+    QLineEdit,
+    QMenu,
+    QPlainTextEdit,
+    QProgressBar,
+    QPushButton,
+    QTabBar,
+    QTextEdit,
+    QWidget,
+)
+
+from ganstudio.app.notifications import notifications
+from ganstudio.app.studio import Studio
+from ganstudio.core.experiment import Experiment
+from ganstudio.core.i18n import _
+from ganstudio.ui.app import make_application
+from ganstudio.ui.kit.style import set_theme
+from ganstudio.ui.window import MainWindow
+
+SIZE = (1024, 700)
+DIALOGS = ("app.preferences", "help.shortcuts", "help.about", "app.palette")
+ROLES = (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole)
+ROWS = 200
+EDGES = 12
+"""So many pixels a button needs beside its words."""
+
+
+class Seen:
+    """Texts, each with the place where it was seen first."""
+
+    def __init__(self) -> None:
+        self.texts: dict[str, str] = {}
+        self.cut: list[str] = []
+        self.place = ""
+
+    def add(self, text: object, where: str) -> None:
+        if isinstance(text, str) and re.search(r"[^\W\d_]", text):
+            self.texts.setdefault(text, f"{self.place}: {where}")
+
+    def hear_painters(self) -> None:
+        """What is painted by hand."""
+        draw = QPainter.drawText
+
+        def heard(painter: QPainter, *args: Any) -> Any:
+            for one in args:
+                self.add(one, "painted")
+            return draw(painter, *args)
+
+        QPainter.drawText = heard  # type: ignore[method-assign, assignment]
+
+    # -- walking ----------------------------------------------------------------------------------------------------
+
+    def look(self, root: QWidget) -> None:
+        """Paints a window and reads all that is visible in it, and every menu that it would open."""
+        root.grab()
+        for widget in (root, *root.findChildren(QWidget)):
+            if isinstance(widget, QMenu):
+                widget.aboutToShow.emit()
+                self._menu(widget)
+            elif widget.isVisible() and not widget.objectName().startswith("qt_"):
+                self._widget(widget)
+        for action in root.actions():
+            self._action(action, "action")
+
+    def _widget(self, widget: QWidget) -> None:
+        kind = f"{type(widget).__name__} {widget.accessibleName()[:40]}"
+        for text in (widget.toolTip(), widget.accessibleName(), widget.accessibleDescription(), widget.statusTip(),
+                     widget.whatsThis(), *self._own(widget)):  # fmt: skip
+            self.add(re.sub(r"<[^>]+>", " ", text), kind)
+        if not widget.property("primary"):
+            return
+        wanted = widget.fontMetrics().horizontalAdvance(widget.text()) + EDGES if isinstance(widget, QPushButton) else 0
+        if widget.width() < wanted:
+            self.cut.append(f"{self.place}: {kind}: {widget.width()} of {wanted} px")
+        if widget.window() is not widget and isinstance(widget, QPushButton):
+            corner = widget.mapTo(widget.window(), widget.rect().bottomRight())
+            if not widget.window().rect().contains(corner) and not _scrolls(widget):
+                self.cut.append(f"{self.place}: {kind} {widget.text()!r}: outside of the window")
+
+    def _own(self, widget: QWidget) -> Iterator[str]:
+        if isinstance(widget, QLabel | QAbstractButton):
+            yield widget.text()
+        elif isinstance(widget, QLineEdit):
+            yield widget.placeholderText()
+        elif isinstance(widget, QComboBox):
+            for at in range(min(widget.count(), ROWS)):
+                yield widget.itemText(at)
+                yield str(widget.itemData(at, Qt.ItemDataRole.ToolTipRole) or "")
+        elif isinstance(widget, QTabBar):
+            for at in range(widget.count()):
+                yield widget.tabText(at)
+                yield widget.tabToolTip(at)
+        elif isinstance(widget, QAbstractSpinBox):
+            yield widget.property("specialValueText") or ""
+            yield widget.property("suffix") or ""
+        elif isinstance(widget, QProgressBar):
+            yield widget.text()
+        elif isinstance(widget, QPlainTextEdit | QTextEdit):
+            yield widget.toPlainText()
+        if isinstance(widget, QAbstractItemView) and widget.model() is not None:
+            yield from self._items(widget)
+        if isinstance(widget, QGraphicsView) and widget.scene() is not None:
+            for item in widget.scene().items():
+                if isinstance(item, QGraphicsTextItem):
+                    yield item.toPlainText()
+                elif isinstance(item, QGraphicsSimpleTextItem):
+                    yield item.text()
+                yield item.toolTip()
+
+    def _items(self, view: QAbstractItemView) -> Iterator[str]:
+        model = view.model()
+        columns = 1 if isinstance(model, QAbstractListModel) else model.columnCount()
+        for column in range(columns):
+            for role in ROLES:
+                yield str(model.headerData(column, Qt.Orientation.Horizontal, role) or "")
+        rows = [model.index(row, 0) for row in range(min(ROWS, model.rowCount()))]
+        while rows:
+            parent: QModelIndex = rows.pop()
+            for column in range(columns):
+                for role in ROLES:
+                    yield str(parent.siblingAtColumn(column).data(role) or "")
+            rows += [model.index(row, 0, parent) for row in range(min(ROWS, model.rowCount(parent)))]
+
+    def _menu(self, menu: QMenu) -> None:
+        self.add(menu.title(), "menu")
+        for action in menu.actions():
+            self._action(action, f"menu {menu.title()}")
+
+    def _action(self, action: Any, where: str) -> None:
+        for text in (action.text().partition("\t")[0], action.toolTip(), action.statusTip()):
+            self.add(text, f"{where} {action.objectName()}")
+
+
+class QtsOwn(QTranslator):
+    """Qt's own texts in the same language, as its catalogues give them in others."""
+
+    def translate(self, context: str, text: str, note: str = "", n: int = -1) -> str:
+        return str(_(text))
+
+    def isEmpty(self) -> bool:
+        return False
+
+
+def _scrolls(widget: QWidget) -> bool:
+    """It can be brought into sight."""
+    parent = widget.parentWidget()
+    while parent is not None and parent.objectName() != "qt_scrollarea_viewport":
+        parent = parent.parentWidget()
+    return parent is not None
+
+
+def until(true: Callable[[], object], seconds: float = 60.0, rest: float = 0.3) -> None:
+    """Lets the event loop run until something is so, and a little longer."""
+    loop, timer, end = QEventLoop(), QTimer(interval=30), QTimer(singleShot=True)
+    timer.timeout.connect(lambda: loop.quit() if true() else None)
+    end.timeout.connect(loop.quit)
+    timer.start()
+    end.start(round(1000 * seconds))
+    loop.exec()
+    QTimer.singleShot(round(1000 * rest), loop.quit)
+    loop.exec()
+
+
+def walk(runs: Path, seen: Seen) -> None:
+    """Visits everything."""
+    app = make_application()
+    app.installTranslator(QtsOwn(app))
+    set_theme("light")
+    window = MainWindow.of(Studio())
+    studio = window.studio
+    window.begin()
+    window.resize(*SIZE)
+    window.show()
+    studio.load_catalogue()
+    until(lambda: studio.catalogue is not None)
+    notifications.subscribe(lambda note: [seen.add(part, "message") for part in (note.text, note.details)])
+
+    def look(place: str) -> None:
+        seen.place = place
+        until(lambda: not studio.jobs.running, 20)
+        seen.look(window)
+        for other in QApplication.topLevelWidgets():
+            if other is not window and other.isVisible() and not isinstance(other, QMenu):
+                seen.look(other)
+                other.close()
+
+    look("gallery")
+    for name in DIALOGS:
+        studio.actions.run(name)
+        look(name)
+    for path in sorted(runs.iterdir()):
+        model = studio.open_run(path)
+        assert model is not None, path
+        assert model.info is not None, path
+        until(lambda: not studio.jobs.running, 20)
+        window.show_workspace("train")
+        look(f"train {path.name}")
+        place = {"nothing": "explore", "map": "paint", "picture": "translate"}[model.info.takes]
+        for name in {place, "translate"} if place == "paint" else {place}:
+            page = window.page(name)  # type: ignore[arg-type]
+            assert page is not None
+            page.open_run(model)
+            window.show_workspace(name)
+            until(lambda page=page: page._desk.opened is not None and not page._desk.opening, 20, 1.5)  # type: ignore[misc]
+            for tabs in [one for one in page.findChildren(QTabBar) if one.isVisible()] or [None]:
+                for at in range(0 if tabs is None else tabs.count()):
+                    tabs.setCurrentIndex(at)  # type: ignore[union-attr]
+                    look(f"{name} {path.name} tab {at}")
+            look(f"{name} {path.name}")
+    window.show_workspace("runs")
+    until(lambda: False, 1.0)
+    look("runs")
+    window.show_workspace("train")
+    window.train.start(Experiment("gan", "ring", {"mlp_width": 8, "batch_size": 8}, 100_000, name="alive"))
+    until(lambda: studio.current is not None and studio.current.step > 30, 60, 1.0)
+    look("training")
+    live = studio.current
+    assert live is not None
+    live.stop()
+    until(lambda: live not in studio.training, 30, 1.0)
+    look("stopped")
+    window.train.new_experiment()
+    for method in ("wgan-gp", "cyclegan", "stylegan2", "pggan"):
+        catalogue = studio.catalogue
+        if catalogue is not None and method in {one.name for one in catalogue.methods}:
+            studio.draft.set_method(method)
+            look(f"form {method}")
+    window.close_guard = lambda: True
+    window.close()
+
+
+def main(runs: str, out: str) -> None:
+    """Walks, and writes what was seen."""
+    seen = Seen()
+    seen.hear_painters()
+    for name in ("getSaveFileName", "getOpenFileName", "getExistingDirectory"):
+        setattr(QFileDialog, name, lambda *_args, **_more: ("", ""))
+    walk(Path(runs), seen)
+    Path(out).write_text(json.dumps({"texts": seen.texts, "cut": seen.cut}, indent=1, ensure_ascii=False))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,90 @@
+"""Says where the window's thread was when it answered nobody for too long."""
+
+from __future__ import annotations
+
+import faulthandler
+import tempfile
+import threading
+import time
+from collections import deque
+from pathlib import Path
+from types import TracebackType
+
+EVERY = 0.05
+_TASKS = Path("/proc/self/task")
+
+
+class Watchdog:
+    """Watches the thread that makes it, which must :meth:`beat` whenever it could answer; use it as a context manager.
+
+    What counts is what the thread *does* between two beats, not how busy the machine is: the time in which it computes,
+    and that in which it waits (for a file, a lock, another thread), but neither the time in which it was ready and got no
+    core, nor that in which a thread it may have waited for got none. Only Linux tells these apart.
+
+    Args:
+        limit: seconds that it may take; more is a failure at the end, with where the thread was halfway.
+    """
+
+    def __init__(self, limit: float = 1.0) -> None:
+        self.limit = limit
+        self.stalls: list[str] = []
+        self._me, self._over = threading.current_thread(), threading.Event()
+        self._file = tempfile.TemporaryFile("w+")  # noqa: SIM115 - closed at the exit
+        self._waits: deque[tuple[float, dict[str, float]]] = deque(maxlen=400)
+        self._watcher = threading.Thread(target=self._watch, name="watchdog", daemon=True)
+
+    def __enter__(self) -> Watchdog:
+        self._waits.append(_waits())
+        self._watcher.start()
+        self._begin()
+        return self
+
+    def __exit__(
+        self, _kind: type[BaseException] | None, error: BaseException | None, _at: TracebackType | None
+    ) -> None:
+        self.beat()
+        faulthandler.cancel_dump_traceback_later()
+        self._over.set()
+        self._watcher.join()
+        self._file.close()
+        assert error is not None or not self.stalls, "the window stood still:\n" + "\n".join(self.stalls)
+
+    def beat(self) -> None:
+        """The thread is at the beginning of something new."""
+        if time.perf_counter() - self._since[0] > self.limit:
+            self._judge()
+        self._begin()
+
+    def _begin(self) -> None:
+        self._since = time.perf_counter(), time.thread_time()
+        # In a thread of C: what holds Python's lock meanwhile is seen, too.
+        faulthandler.dump_traceback_later(self.limit / 2, file=self._file)
+
+    def _judge(self) -> None:
+        wall, computed = time.perf_counter() - self._since[0], time.thread_time() - self._since[1]
+        before = next((waits for at, waits in reversed(self._waits) if at <= self._since[0]), self._waits[0][1])
+        # Its own waiting for a core among them.
+        waited = sum(max(0.0, now - before.get(task, now)) for task, now in _waits()[1].items())
+        taken = computed + max(0.0, wall - computed - waited)
+        if taken > self.limit:
+            self._file.seek(0)
+            mine = [part for part in self._file.read().split("\n\n") if f"0x{self._me.ident or 0:016x}" in part]
+            where = mine[-1] if mine else "(nobody saw where)"
+            self.stalls.append(f"{taken:.2f} s ({computed:.2f} s computing); halfway it was in\n{where}")
+        self._file.seek(0)
+        self._file.truncate()
+
+    def _watch(self) -> None:
+        while not self._over.wait(EVERY):
+            self._waits.append(_waits())
+
+
+def _waits() -> tuple[float, dict[str, float]]:
+    """When, and the seconds for which each thread of this process has been ready to run without a core so far."""
+    found = {}
+    for task in _TASKS.iterdir() if _TASKS.is_dir() else ():
+        try:
+            found[task.name] = int((task / "schedstat").read_text().split()[1]) / 1e9
+        except (OSError, ValueError, IndexError):  # it has ended, or the kernel does not count
+            continue
+    return time.perf_counter(), found
