@@ -90,10 +90,9 @@ class Plan:
         """A sentence for each kind of thing that is done."""
         said = (
             plural("{n} checkpoint is removed.", "{n} checkpoints are removed.", len(self.gone)),
-            plural("{n} older checkpoint keeps only what draws.", "{n} older checkpoints keep only what draws.",
-                   len(self.shrunk)),
+            plural("{n} older checkpoint is thinned.", "{n} older checkpoints are thinned.", len(self.shrunk)),
             plural("{n} sample grid is removed.", "{n} sample grids are removed.", len(self.grids)),
-        )  # fmt: skip
+        )
         return [text for text, steps in zip(said, self._parts, strict=True) if steps]
 
 

@@ -257,7 +257,9 @@ def test_deeds_are_taken_back_step_by_step_and_done_again(
     library.bin.take_back(again=True)
     finish(studio)
     assert {row.name for row in library.rows} == {"run 1", "run 2"}
-    assert [message.text for message in told[-3:]] == ["1 run is back", "1 run is back", "1 run moved to trash"]
+    assert [message.text for message in told[-3:]] == [
+        "Back from the trash: run 1", "Back from the trash: run 0", "1 run moved to trash"
+    ]  # fmt: skip
     library.bin.take_back()
     finish(studio)
     assert {row.path for row in library.rows} == set(paths)

@@ -14,12 +14,13 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QImage, QWheelEvent
 from PySide6.QtWidgets import QApplication
 
+from ganstudio.app.runs.values import export_csv
 from ganstudio.core.errors import StoreError
 from ganstudio.core.events import Rows, SeriesInfo
 from ganstudio.core.series import SeriesTable
 from ganstudio.ui.kit.style import set_theme
 from ganstudio.ui.kit.theme import DARK, LIGHT
-from ganstudio.ui.plots.curves import CurvesPanel, Mark, export_csv
+from ganstudio.ui.plots.curves import CurvesPanel, Mark
 
 STEPS = (
     SeriesInfo("discriminator/real", "loss", "discriminator"),

@@ -50,6 +50,7 @@ def test_rename_in_place(desk: Build, qtbot: QtBot, by_mouse: bool) -> None:
     qtbot.keyClick(editor, Qt.Key.Key_Return)
     QApplication.processEvents()  # Qt commits in the next round
     used.finish()
+    used.settle()
     assert used.names == ["after that"]
     assert list_runs()[0].info.name == "after that"
     assert used.asked == [], "Enter in the editor does not open the run"
@@ -232,7 +233,7 @@ def test_ctrl_z_brings_back_what_went_to_the_trash(qtbot: QtBot) -> None:
         for names in (["run 1", "run 2"], ["run 0", "run 1", "run 2"]):
             qtbot.keyClick(page.table, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
             wait(qtbot, lambda names=names: there() == names)
-        assert window.toasts.shown[-1].message.text == "1 run is back"
+        assert window.toasts.shown[-1].message.text == "Back from the trash: run 0"
         wait(qtbot, lambda: [row.name for row in page.chosen] == ["run 0"])
         qtbot.keyClick(page.table, Qt.Key.Key_Y, Qt.KeyboardModifier.ControlModifier)
         wait(qtbot, lambda: there() == ["run 1", "run 2"])

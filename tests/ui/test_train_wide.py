@@ -11,12 +11,12 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QAbstractButton, QLabel, QMenu, QMessageBox, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
+from ganstudio.app.runs.values import export_csv
 from ganstudio.core.experiment import Experiment
 from ganstudio.core.images import split_grid
 from ganstudio.store import Run
 from ganstudio.ui.kit.parts import LinkButton
 from ganstudio.ui.kit.theme import current_theme
-from ganstudio.ui.plots.curves.export import export_csv
 from ganstudio.ui.window import MainWindow
 from tests.methods.tiny import registered
 from tests.ui.wide_methods import WIDE

@@ -13,8 +13,8 @@ from psygnal import Signal
 from ganstudio.app.history import History
 from ganstudio.app.jobs import Job
 from ganstudio.core.errors import StudioError
-from ganstudio.core.i18n import _, plural
-from ganstudio.store import delete_run, empty_trash, restore_run, runs_folder
+from ganstudio.core.i18n import _, plural, some_of
+from ganstudio.store import Run, delete_run, empty_trash, restore_run, runs_folder
 
 if TYPE_CHECKING:
     from ganstudio.app.studio import Studio
@@ -115,17 +115,24 @@ class TrashBin:
         if not batch.trashed or not batch.places:
             return
         batch.trashed, self._done = False, True
+        names: list[str] = []
 
         def done(before: list[Path], back: list[Path]) -> None:
             for other in self._batches:  # what else could bring them back no longer can
                 if other is not batch and other.trashed:
                     other.places = [path for path in other.places if path not in before]
             if back:
-                self._studio.notifications.info(plural("{n} run is back", "{n} runs are back", len(back)))
+                text = _("Back from the trash: {names}").format(names=some_of(names, 3))
+                self._studio.notifications.info(text)
                 self.came_back.emit(back)
 
+        def restore(path: Path) -> Path:
+            there = restore_run(path, elsewhere=known)
+            names.append(Run.open(there).info.name)
+            return there
+
         known = self._studio.settings.known
-        self._move(_("Restoring"), batch, lambda path: restore_run(path, elsewhere=known), done)
+        self._move(_("Restoring"), batch, restore, done)
 
     def empty(self) -> Job:
         """Removes the runs in the trash for good, in the background."""

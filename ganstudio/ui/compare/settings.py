@@ -14,7 +14,7 @@ from ganstudio.core.i18n import _
 from ganstudio.store.atomic import replace_file
 from ganstudio.ui.kit.dialogs import warn
 from ganstudio.ui.kit.files import ask_where
-from ganstudio.ui.kit.tables import set_up_rows
+from ganstudio.ui.kit.parts import set_up_rows
 from ganstudio.ui.kit.tips import plain
 
 
@@ -30,14 +30,13 @@ class SettingsTable(QTableWidget):
         header.setStyleSheet("QHeaderView::section { padding: 5px 8px 5px 16px; }")
         header.setTextElideMode(Qt.TextElideMode.ElideRight)
         self.setStyleSheet("QTableView::item { padding-left: 13px; }")
-        self._names: Sequence[str] = ()
-        self._rows: Sequence[Setting] = ()
+        self.told: tuple[Sequence[str], Sequence[Setting]] = (), ()
 
     def show_settings(self, names: Sequence[str], rows: Sequence[Setting]) -> None:
         """Shows these, unless they are there already."""
-        if (names, rows) == (self._names, self._rows):
+        if (names, rows) == self.told:
             return
-        self._names, self._rows = names, rows
+        self.told = names, rows
         self.setColumnCount(1 + len(names))
         self.setRowCount(len(rows))
         self.setHorizontalHeaderLabels([_("Setting"), *(f"{number}  {name}" for number, name in enumerate(names, 1))])
@@ -46,23 +45,21 @@ class SettingsTable(QTableWidget):
                 item = QTableWidgetItem(text)
                 item.setToolTip(plain(text if column else f"{text}\n{row.key}"))
                 self.setItem(place, column, item)
-        header = self.horizontalHeader()
-        header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
-        header.setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
+        self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        self.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
 
     def copy(self) -> None:
         """Puts the table on the clipboard as CSV."""
-        QGuiApplication.clipboard().setText(as_csv(self._names, self._rows))
+        QGuiApplication.clipboard().setText(as_csv(*self.told))
 
     def save(self) -> None:
         """Asks where, and writes it as CSV."""
-        title = _("Save settings")
-        path = ask_where(self, title, "settings.csv", _("Values (*.csv)"), (".csv",))
+        path = ask_where(self, _("Save settings"), "settings.csv", _("Values (*.csv)"), (".csv",))
         try:
             if path is not None:
-                replace_file(path, as_csv(self._names, self._rows).encode("utf-8"))
+                replace_file(path, as_csv(*self.told).encode("utf-8"))
         except StoreError as error:
-            warn(self, title, str(error), error.details)
+            warn(self, _("Save settings"), str(error), error.details)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Ctrl+C copies it."""

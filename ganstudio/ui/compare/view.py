@@ -40,7 +40,7 @@ class CompareView(QWidget):
         super().__init__(parent)
         self.comparison = Comparison(studio)
         self._series: dict[SeriesInfo, int] = {}
-        self._doing: list[tuple[str, str]] = []
+        self._doing: Sequence[tuple[str, str]] = ()
         self.pictures, self.timeline, self.curves, self.table = (
             ComparedPictures(),
             Timeline(),

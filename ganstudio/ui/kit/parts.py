@@ -10,6 +10,7 @@ from PySide6.QtCore import QByteArray, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QKeySequence, QPainter, QPaintEvent, QShortcut, QWheelEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
+    QAbstractItemView,
     QAbstractScrollArea,
     QAbstractSpinBox,
     QBoxLayout,
@@ -26,6 +27,7 @@ from PySide6.QtWidgets import (
     QSpinBox,
     QSplitter,
     QStackedWidget,
+    QTableView,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -328,6 +330,29 @@ def restore_splitter(splitter: QSplitter, blob: str) -> bool:
         return bool(blob) and splitter.restoreState(QByteArray(base64.b64decode(blob)))
     except ValueError:
         return False
+
+
+def set_up_rows(table: QTableView, height: int, name: str, keys: str, about: str) -> None:
+    """Whole rows are chosen, nothing but their texts is drawn, Tab leaves them.
+
+    Args:
+        table: is set up.
+        height: of a row.
+        name: the accessible name.
+        keys: what they do; the tooltip.
+        about: the accessible description.
+    """
+    table.setAccessibleName(name)
+    table.setToolTip(keys)
+    table.setAccessibleDescription(about)
+    table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+    table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+    table.setShowGrid(False)
+    table.setTabKeyNavigation(False)
+    table.setWordWrap(False)
+    table.verticalHeader().hide()
+    table.verticalHeader().setDefaultSectionSize(height)
+    table.horizontalHeader().setHighlightSections(False)
 
 
 class FoldButton(QToolButton):

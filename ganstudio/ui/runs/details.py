@@ -8,6 +8,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QSizePolicy, QWidget
 
+from ganstudio.app.runs.comparison import MOST
 from ganstudio.app.runs.library import RunDetails, RunRow
 from ganstudio.core.fields import Value, value_text
 from ganstudio.core.i18n import _, plural, size_text
@@ -72,6 +73,8 @@ class DetailsPane(QFrame):
         self.facts, self.hyper = Pairs(), Pairs(_("Changed from the defaults"))
         self.latest, self.notes = Pairs(_("Last values")), label("", "muted", wrap=True)
         self._notes_title = label(_("Notes"), "strong")
+        for words in (self.name, self.message, self.notes):  # a word without end must not push the rest out of sight
+            words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         parts = (self.picture, self.name, self.message, self.facts, self.hyper, self.latest)
         for part in parts:
             part.setSizePolicy(part.sizePolicy().horizontalPolicy(), QSizePolicy.Policy.Preferred)
@@ -101,7 +104,8 @@ class DetailsPane(QFrame):
         elif rows:
             count = plural("{n} run selected", "{n} runs selected", len(rows))
             size = size_text(sum(row.size or 0 for row in rows))
-            self._words.setText(f"{count}\n" + _("{size} on disk").format(size=size))
+            why = "\n" + _("Six runs at most can be compared.") if len(rows) > MOST else ""
+            self._words.setText(f"{count}\n" + _("{size} on disk").format(size=size) + why)
         else:
             self._words.setText(_("Select a run to see it here."))
 

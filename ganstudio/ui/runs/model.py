@@ -77,13 +77,13 @@ def columns() -> tuple[Column, ...]:
     return (
         Column(_("Name"), lambda row: row.name, tip=lambda row: f"{row.name}\n{row.path}"),
         Column(_("Method"), lambda row: row.experiment.method, 88),
-        Column(_("Data"), lambda row: row.experiment.data, 112, muted=True),
+        Column(_("Data"), lambda row: row.experiment.data, 104, muted=True),
         Column(_("State"), state_words, 152, tip=lambda row: row.message or state_words(row)),
         Column(_("Steps"), lambda row: steps_text(row.step, row.total), 132, lambda row: row.step, _steps_tip, True),
-        Column(_("Time"), time_text, 76, lambda row: row.seconds, right=True, muted=True),
-        Column(_("Created"), lambda row: date_text(row.created), 116, lambda row: row.created.timestamp(),
+        Column(_("Time"), time_text, 64, lambda row: row.seconds, right=True, muted=True),
+        Column(_("Created"), lambda row: date_text(row.created), 108, lambda row: row.created.timestamp(),
                lambda row: full_date(row.created), muted=True),
-        Column(_("Size"), lambda row: size_text(row.size), 80, lambda row: row.size or 0, right=True, muted=True),
+        Column(_("Size"), lambda row: size_text(row.size), 72, lambda row: row.size or 0, right=True, muted=True),
     )  # fmt: skip
 
 

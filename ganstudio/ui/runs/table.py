@@ -19,6 +19,8 @@ from PySide6.QtCore import (
 from PySide6.QtGui import (
     QColor,
     QContextMenuEvent,
+    QFont,
+    QFontMetrics,
     QKeyEvent,
     QKeySequence,
     QMouseEvent,
@@ -42,7 +44,7 @@ from ganstudio.app.runs.library import RunRow
 from ganstudio.core.events import State
 from ganstudio.core.i18n import _
 from ganstudio.ui.kit.painted import draw_progress, write_line
-from ganstudio.ui.kit.tables import set_up_rows
+from ganstudio.ui.kit.parts import set_up_rows
 from ganstudio.ui.kit.theme import Theme, current_theme, theme_hub, ui_font
 from ganstudio.ui.runs.model import (
     CREATED,
@@ -62,7 +64,7 @@ from ganstudio.ui.runs.pictures import paint_samples
 
 PICTURE = 66  # two 32-px samples and the gap between them, one to one
 ROW_HEIGHT = PICTURE + 10
-LEAST_NAME = 248
+LEAST_NAME = 216
 MORE_DATA = 160  # data requests can be long: what they gain in a wide table
 HEADER_STYLE = "QHeaderView::section { padding: 5px 8px; } QHeaderView::section:first { padding-left: 16px; }"
 _GIVE_WAY = (SIZE, TIME, CREATED, METHOD)
@@ -123,13 +125,30 @@ class RunDelegate(QStyledItemDelegate):
         elif column == STATE:
             self._paint_dot(painter, rect, row.state, theme)
             font, box = ui_font(theme.normal), rect.adjusted(_EDGE + 16, 0, -4, 0)
-        known = columns()[column]
-        write_line(painter, box, str(index.data()), font, theme.text_muted if known.muted else theme.text, known.side)
+        known, words = columns()[column], str(index.data())
+        if column == NAME and QFontMetrics(font).horizontalAdvance(words) > box.width():
+            self._paint_long(painter, box, words, font, theme)
+        else:
+            write_line(painter, box, words, font, theme.text_muted if known.muted else theme.text, known.side)
         if column == STEP and row.live:
             groove = QRectF(rect.left() + _EDGE, rect.center().y() + 13, rect.width() - 2 * _EDGE, 2)
             share, ground = row.step / row.total if row.total else 0.0, theme.mix("text", "surface", 0.18)
             draw_progress(painter, groove, share, row.state == "training", theme, ground)
         painter.restore()
+
+    @staticmethod
+    def _paint_long(painter: QPainter, box: QRect, name: str, font: QFont, theme: Theme) -> None:
+        """A name that takes two lines; the tooltip has all of it."""
+        metrics, flags = QFontMetrics(font), Qt.TextFlag
+        two = box.adjusted(0, (box.height() - 2 * metrics.lineSpacing()) // 2, 0, 0)
+        two.setHeight(2 * metrics.lineSpacing())
+        painter.setFont(font)
+        painter.setPen(QColor(theme.text))
+        painter.setClipRect(two)
+        wrap = flags.TextWordWrap if " " in name else flags.TextWrapAnywhere
+        shown = metrics.elidedText(name, Qt.TextElideMode.ElideRight, int(1.7 * box.width()))
+        painter.drawText(two, int(wrap | Qt.AlignmentFlag.AlignVCenter), shown)
+        painter.setClipping(False)
 
     @staticmethod
     def _paint_dot(painter: QPainter, rect: QRect, state: State, theme: Theme) -> None:

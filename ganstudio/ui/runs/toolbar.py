@@ -18,11 +18,7 @@ from ganstudio.ui.runs.model import GROUPS, Group
 
 BUTTONS = ("runs.compare", "runs.continue", "runs.duplicate", "runs.rename", "runs.folder", "runs.delete")
 """Actions in the strip."""
-
-
-def _keep_room(widget: QWidget, text: str, more: int = 0) -> None:
-    """It never takes less room than this text does: what is beside it stays where it is while numbers change."""
-    widget.setMinimumWidth(max(widget.minimumWidth(), widget.fontMetrics().horizontalAdvance(text) + more))
+WIDE = 1200  # of the strip: from here on there is room for the size of all runs
 
 
 class _Search(QLineEdit):
@@ -114,14 +110,15 @@ class RunsToolbar(QWidget):
         """How many runs there are, in all and in each group, and how many are shown of them."""
         total, size = len(rows), size_text(sum(row.size or 0 for row in rows))
         count = f"{total:,}" if shown == total else _("{n} of {total}").format(n=shown, total=f"{total:,}")
-        self.count.setText(f"{count} · {size}" if total else count)
+        wide = self.width() >= WIDE  # else the tooltip says it
+        self.count.setText(f"{count} · {size}" if total and wide else count)
         self.count.setToolTip(plural("{n} run", "{n} runs", total) + "\n" + _("{size} on disk").format(size=size))
-        for text in (count, self.count.text(), _("{n} of {total} · {size}").format(n=total, total=total, size=size)):
-            _keep_room(self.count, text)
+        longest = _("{n} of {total}").format(n=total, total=f"{total:,}")
+        self.count.setMinimumWidth(self.count.fontMetrics().horizontalAdvance(longest + " · 888 MB" * wide))
         for group, text in self._titles.items():
             number = sum(row.state in GROUPS[group] for row in rows)
             self.chips[group].setText(f"{text} {number}" if number else text)
-            _keep_room(self.chips[group], f"{text} {max(number, 88)}", 24)
+            self.chips[group].setMinimumWidth(self.chips[group].fontMetrics().horizontalAdvance(f"{text} 88") + 20)
 
     def set_trash(self, count: int) -> None:
         """How many deleted runs wait in the trash."""

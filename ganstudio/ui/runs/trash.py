@@ -14,8 +14,7 @@ from ganstudio.core.i18n import _, plural
 from ganstudio.store import Trashed
 from ganstudio.ui.kit.dialogs import Way, ask
 from ganstudio.ui.kit.errors import EmptyState
-from ganstudio.ui.kit.parts import boxed, label, push_button, stacked
-from ganstudio.ui.kit.tables import set_up_rows
+from ganstudio.ui.kit.parts import boxed, label, push_button, set_up_rows, stacked
 from ganstudio.ui.kit.words import date_text
 
 

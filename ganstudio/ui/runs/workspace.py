@@ -109,7 +109,7 @@ class RunsWorkspace(Page):
         studio.actions.add(*runs_actions(deeds, lambda: self.chosen, self.isVisible))
         self._more = filled_menu(self, lambda menu: self._fill_menu(menu, MENU[1:2] + MENU[3:]))
         self.toolbar = RunsToolbar(binder, self._more)
-        compare = push_button(_("Compare"), primary=True)
+        compare = push_button(_("Compare"), "compare", primary=True)
         binder.bind(compare, "runs.compare")
         self.details = DetailsPane(self._defaults, compare)
         self.trash = TrashPage()

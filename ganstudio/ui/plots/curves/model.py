@@ -137,14 +137,14 @@ _COLOURS: dict[SeriesRole, str] = {
 }
 
 
-def role_colour(info: SeriesInfo, theme: Theme) -> str:
-    """The colour that stands for whose series this is; that of muted text where it is nobody's."""
-    return str(getattr(theme, _COLOURS.get(info.role, "text_muted")))
-
-
 def run_style(run: int, theme: Theme) -> Style:
     """How the lines of one of several equal runs look: another colour and another dash than their neighbours'."""
     return Style(theme.runs[run % len(theme.runs)], _DASHES[run % len(_DASHES)])
+
+
+def role_colour(info: SeriesInfo, theme: Theme) -> str:
+    """The colour that stands for whose series this is."""
+    return str(getattr(theme, _COLOURS.get(info.role, "text_muted")))
 
 
 def styles(series: Iterable[SeriesInfo], theme: Theme) -> dict[str, Style]:

@@ -11,13 +11,14 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPalette, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
+from ganstudio.app.runs.values import Progress, export_csv
 from ganstudio.core.events import SeriesInfo
 from ganstudio.core.i18n import _
 from ganstudio.core.series import By, SeriesTable
 from ganstudio.ui.kit.parts import boxed, label, scrolled, split, stacked
 from ganstudio.ui.kit.theme import Theme, current_theme, theme_hub
 from ganstudio.ui.plots.axes import clock
-from ganstudio.ui.plots.curves.export import Progress, ask_and_export, export_csv, export_plots
+from ganstudio.ui.plots.curves.export import ask_and_export, export_plots
 from ganstudio.ui.plots.curves.model import Curve, Mark, PlotKind, View, convert, longest, plot_key, plots_of
 from ganstudio.ui.plots.curves.section import PlotSection
 from ganstudio.ui.plots.curves.toolbar import CurvesToolbar, weight_to_slider

@@ -6,14 +6,12 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from ganstudio.app.runs.values import Progress, export_runs
 from ganstudio.core.events import SeriesInfo
 from ganstudio.core.i18n import _
 from ganstudio.core.series import SeriesTable
-from ganstudio.ui.kit.theme import Theme, current_theme
-from ganstudio.ui.plots.curves.export import Progress, export_runs
-from ganstudio.ui.plots.curves.model import PLOTS, Curve, PlotKind, plot_key, plots_of, role_colour
+from ganstudio.ui.plots.curves.model import PLOTS, Curve, PlotKind, plot_key, plots_of
 from ganstudio.ui.plots.curves.panel import CurvesPanel
-from ganstudio.ui.plots.curves.section import HEADING
 
 
 class RunCurves(CurvesPanel):
@@ -53,34 +51,21 @@ class RunCurves(CurvesPanel):
     def _kinds(self, series: Iterable[SeriesInfo]) -> list[PlotKind]:
         found = {info.name: info for info in series}
         kinds = {kind.key: kind for kind in (*PLOTS, *plots_of(found.values()))}
-        return [replace(kinds[plot_key(info)], key=self._key(info), title=_title(info)) for info in found.values()]
+        title = _("{what} ({unit})")
+        return [
+            replace(
+                kinds[plot_key(info)],
+                key=self._key(info),
+                title=title.format(what=info.label, unit=info.unit) if info.unit else info.label,
+            )
+            for info in found.values()
+        ]
 
     def _key(self, info: SeriesInfo) -> str:
         return f"series/{info.name}"
 
-    def _sort(self, curves: Sequence[Curve]) -> bool:
-        """Sorts them, and shows in each heading's colour whose series it is: the lines' colours tell the runs."""
-        touched = super()._sort(curves)
-        for section in self.sections.values():
-            if section.plot.curves:
-                tone = role_colour(section.plot.curves[0].info, current_theme())
-                section.fold.setStyleSheet(
-                    f"{HEADING} QToolButton {{ border-left: 3px solid {tone}; border-radius: 0; }}"
-                )
-        return touched
-
-    def _dress(self, theme: Theme) -> None:
-        super()._dress(theme)
-        self._stamp = None  # the headings are coloured anew
-        self.refresh()
-
-    def export(self, path: Path, progress: Progress | None = None) -> None:
-        """Writes the values of all runs, one after the other (``.csv``), or draws the open plots; raises StoreError."""
+    def export(self, path: Path, progress: Progress | None = None) -> bool:
+        """As that of one run; the values (``.csv``) are those of all, one run after the other."""
         if path.suffix.lower() == ".csv":
-            export_runs(path, self.runs, progress)
-        else:
-            super().export(path, progress)
-
-
-def _title(info: SeriesInfo) -> str:
-    return _("{what} ({unit})").format(what=info.label, unit=info.unit) if info.unit else info.label
+            return export_runs(path, self.runs, progress)
+        return super().export(path, progress)

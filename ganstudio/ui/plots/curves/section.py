@@ -14,7 +14,18 @@ from ganstudio.ui.kit.painted import write_line
 from ganstudio.ui.kit.parts import FoldButton, boxed
 from ganstudio.ui.kit.theme import current_theme, ui_font
 from ganstudio.ui.plots.axes import short_number
-from ganstudio.ui.plots.curves.model import COMPARED, OTHER_RUN, Curve, PlotKind, Style, View, labels, run_style, styles
+from ganstudio.ui.plots.curves.model import (
+    COMPARED,
+    OTHER_RUN,
+    Curve,
+    PlotKind,
+    Style,
+    View,
+    labels,
+    role_colour,
+    run_style,
+    styles,
+)
 from ganstudio.ui.plots.curves.plot import Plot
 
 SAMPLE = 18
@@ -171,8 +182,10 @@ class PlotSection(QWidget):
         infos = tuple({curve.info.name: curve.info for curve in curves if curve.run is None}.values())
         looks, words = styles(infos, theme), labels(infos)
         for curve in curves:
-            if curve.run is not None:
+            if curve.run is not None:  # then the heading's colour tells whose series it is
                 looks[curve.key], words[curve.key] = run_style(curve.run, theme), curve.of
+                tone = f"border-left: 3px solid {role_colour(curve.info, theme)}; border-radius: 0;"
+                self.fold.setStyleSheet(f"{HEADING} QToolButton {{ {tone} }}")
         self.plot.curves = [replace(c, style=looks[c.key], label=words[c.key]) for c in curves]
         if comparison:
             looks[OTHER_RUN], words[OTHER_RUN] = Style(theme.text_muted, COMPARED), comparison
@@ -182,7 +195,11 @@ class PlotSection(QWidget):
             old.hide()
             old.deleteLater()
         help_on = _("{name}. {help} Click to show or hide, Alt-click to show only this one.")
-        tips = {info.name: help_on.format(name=info.label, help=info.help) for info in infos}
+        known = {c.key: c for c in sorted(curves, key=lambda curve: not curve.comparison)}
+        tips = {
+            key: help_on.format(name=c.info.label if c.run is None else c.words, help=c.info.help)
+            for key, c in known.items()
+        }
         tips[OTHER_RUN] = _("The other run, “{name}”: click to show or hide").format(name=comparison)
         for name, style in looks.items():
             if name not in self.entries:
