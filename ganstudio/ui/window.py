@@ -98,7 +98,7 @@ class MainWindow(Shell):
         self.train.explore_requested.connect(self._use)
         self.train.bundled_requested.connect(self._use_ready)
         self.table.add(
-            Action("file.open", _("Open…"), self.ask_open, "folder", "Ctrl+O", f"{_('File')}/1",
+            Action("file.open", _("Open…"), self.ask_open, "", "Ctrl+O", f"{_('File')}/1",
                    _("A saved state, a run, a generator, a picture, an archive: what it is, is looked at.")),
             Action("file.open-folder", _("Open a folder…"), partial(self.ask_open, True), "folder", "Ctrl+Alt+O",
                    f"{_('File')}/1", _("Of a run, of several runs, or with data to train on.")),
