@@ -102,9 +102,9 @@ class MainWindow(Shell):
         self.train.bundled_requested.connect(self._use_ready)
         self.train.sample_requested.connect(self._use_sample)
         self.table.add(
-            Action("file.open", _("Open…"), self.ask_open, "folder", "Ctrl+O", f"{_('File')}/1",
+            Action("file.open", _("Open…"), self.ask_open, "", "Ctrl+O", f"{_('File')}/1",
                    _("A saved state, a run, a generator, a picture, an archive: what it is, is looked at.")),
-            Action("file.open-folder", _("Open a folder…"), partial(self.ask_open, True), "folder", "Ctrl+Alt+O",
+            Action("file.open-folder", _("Open a folder…"), partial(self.ask_open, True), "folder", "Ctrl+Shift+D",
                    f"{_('File')}/1", _("Of a run, of several runs, or with data to train on.")),
             Action("edit.undo", _("Undo"), lambda: self._undo(True), "undo", "Ctrl+Z", _("Edit"),
                    _("Takes the last change back: of the form, or of what is explored, painted or translated."),
