@@ -232,7 +232,7 @@ class ExperimentPanel(QWidget):
     @property
     def asked_about(self) -> str:
         """The setting that has the keyboard; empty for none."""
-        row = self.window().focusWidget()
+        row: QWidget | None = self.window().focusWidget()
         while row is not None and not isinstance(row, FieldRow):
             row = row.parentWidget()
         return row.name if row is not None and self.hyper.isAncestorOf(row) else ""

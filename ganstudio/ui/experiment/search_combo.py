@@ -52,7 +52,7 @@ class SearchCombo(QuietCombo):
         for watched in (self.popup, self.popup.viewport(), self._line):
             watched.installEventFilter(self)
         self._line.textEdited.connect(self._search)
-        self._list.activated[QModelIndex].connect(self._take)
+        self._list.activated[QModelIndex].connect(self._take)  # type: ignore[index]
 
     def set_entries(self, entries: list[Entry], key: str) -> None:
         """Says what there is to choose from, and shows one of them; an unknown key is shown as it is."""
