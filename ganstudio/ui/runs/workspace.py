@@ -250,8 +250,7 @@ class RunsWorkspace(Page):
             self.open_requested.emit(path)
 
     def _rename(self, path: Path, name: str) -> None:
-        self._studio.rename(path, name)
-        self.library.refresh()
+        self._studio.rename(path, name).ended.connect(self.library.refresh)
 
     def delete_chosen(self) -> None:
         """Moves the selected runs to the trash; the run after them is selected next."""
