@@ -307,6 +307,12 @@ def test_f1_opens_the_page_of_the_method_and_the_setting(window: MainWindow, qtb
     assert "turns one distribution into the other" in reader.text.toPlainText()
     window.table.run("help.glossary")
     assert reader.search.text() == ""
+    hold(qtbot, train(qtbot, window))
+    panel.draft.set_method("lsgan")
+    window.show_workspace("runs")
+    wait(qtbot, lambda: window.pages["runs"].method)
+    window.table.run("help.method")
+    assert "Goodfellow" in reader.text.toPlainText(), "of the run that is selected, not of the form"
 
 
 def test_duplicate_with_changes(window: MainWindow, qtbot: QtBot) -> None:

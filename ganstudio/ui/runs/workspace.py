@@ -201,6 +201,11 @@ class RunsWorkspace(Page):
         """The selected runs."""
         return self.table.chosen_rows() if self._pages.currentIndex() == 0 else []
 
+    @property
+    def method(self) -> str:
+        """Of the first selected run."""
+        return next((row.experiment.method for row in self.chosen), "")
+
     def select(self, path: Path) -> None:
         """Selects a run, now or as soon as it is listed."""
         if not self.table.choose(path):
