@@ -111,6 +111,10 @@ class MainWindow(Shell):
                    lambda: self._can_undo(True)),
             Action("edit.redo", _("Redo"), lambda: self._undo(False), "redo", "Ctrl+Shift+Z; Ctrl+Y", _("Edit"),
                    _("Makes it again."), lambda: self._can_undo(False)),
+            Action("help.method", _("About this method"), self._show_help, "info", "F1", _("Help"),
+                   _("What it minimises, what its settings do, what goes wrong.")),
+            Action("help.glossary", _("Glossary"), self.train.show_glossary, "", "", _("Help"),
+                   _("The words of the field, a sentence or two each.")),
         )  # fmt: skip
         self.stack.removeWidget(self._opening)
         self._opening.deleteLater()
@@ -165,6 +169,9 @@ class MainWindow(Shell):
         page = self.pages.get(self.current_workspace)
         if page is not None:
             page.take_back() if back else page.make_again()
+
+    def _show_help(self) -> None:
+        self.train.show_help(self.pages[self.current_workspace].method)
 
     # -- the one timer ----------------------------------------------------------------------------------------------
 
