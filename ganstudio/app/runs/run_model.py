@@ -87,6 +87,7 @@ class RunModel:
         self._follower: Follower | None = None
         self._next_poll = 0.0
         self._pending: set[str] = set()
+        self._rested: State = "preparing"
         self.step = 0
 
     # -- where it comes from ----------------------------------------------------------------------------------------
@@ -120,6 +121,7 @@ class RunModel:
         self.only = None
         self.experiment = self.experiment.with_(data=session.experiment.data)
         self.waits_for_data = 0
+        self._rested = self.state
         self.state, self.message, self.details = "preparing", "", ""
         self._pending.add("state")
 
@@ -191,6 +193,8 @@ class RunModel:
                 if self._run is not None and isinstance(self._session.failure, MissingDataError):
                     self.waits_for_data = self._session.experiment.steps
                     self._pending.add("missing")
+                    if self._rested not in LIVE_STATES:
+                        self.state = self._rested  # it has not begun, so it is what it was
                     with suppress(StoreError):  # a place that somebody has tried is not the run's
                         self.experiment = self.experiment.with_(data=Run.open(self._run.path).info.experiment.data)
                 self._session = None

@@ -208,6 +208,7 @@ class SourceBar(QWidget):
         track.update()
         self.step.setText(step_text(desk.step))
         track.setAccessibleDescription(self.step.text())
+        self.live.show_state("" if self._model is None else self._model.state)
         self.live.setVisible(self._model is not None or following)
         self.live.setChecked(following)
         self.weights.set_value(self._wanted() if following else desk.weights)

@@ -207,27 +207,35 @@ class TimelineTrack(QAbstractSlider):
 
 
 class LivePill(QAbstractButton):
-    """A pill with a dot: filled while the newest samples are followed."""
+    """A pill with a dot, filled while the newest samples are followed; it says where the run is paused or stopping."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setText(_("Live"))
+        self._words: dict[str, str] = {"": _("Live"), "paused": _("Paused"), "stopping": _("Stopping")}
+        self.show_state("")
         self.setCheckable(True)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setToolTip(_("Follow the newest samples (End)"))
-        self.setAccessibleName(_("Follow live"))
         self.setFixedHeight(ROW)
         theme_hub.changed.connect(self._colour)
         self._colour()
+
+    def show_state(self, state: str) -> None:
+        """Says what the run is doing, where that is not simply training."""
+        if (text := self._words.get(state, self._words[""])) != self.text():
+            self.setText(text)
+            plain = text == self._words[""]
+            self.setAccessibleName(_("Follow live") if plain else _("Follow live, {state}").format(state=text.lower()))
+            self.update()
 
     def _colour(self, *_theme: object) -> None:
         self.setFont(ui_font(current_theme().small))
         self.update()
 
     def sizeHint(self) -> QSize:
-        """As wide as its word."""
-        width = self.fontMetrics().horizontalAdvance(self.text())
+        """As wide as its longest word, so that nothing moves when it says another."""
+        width = max(self.fontMetrics().horizontalAdvance(text) for text in self._words.values())
         return QSize(width + 34, ROW)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
@@ -308,8 +316,9 @@ class Timeline(QWidget):
         self._track.steps = steps
         self._rearrange(None if following else shown)
 
-    def set_live_step(self, step: int | None) -> None:
-        """Says how far the run is; None where nothing is running (there is nothing to follow then)."""
+    def set_live_step(self, step: int | None, state: str = "") -> None:
+        """Says how far the run is and what it does; None where nothing is running (there is nothing to follow then)."""
+        self._pill.show_state(state)
         turned, self._live_step = (step is None) != (self._live_step is None), step
         if turned:
             # Whoever looks at the newest grid wants to see what comes; whoever looks back is left alone.
@@ -344,10 +353,6 @@ class Timeline(QWidget):
         self._track.setValue(self._track.maximum())
         self._refresh()
         self._tell()
-
-    def is_playing(self) -> bool:
-        """Whether the film runs."""
-        return self._film.isActive()
 
     def toggle_play(self) -> None:
         """Plays the history as a film, from the start where the end is shown; or stops it."""

@@ -177,7 +177,7 @@ class RunView(QWidget):
         ]
 
     def _show_message(self, model: RunModel) -> None:
-        if model.state in ("failed", "paused", "interrupted") and model.message:
+        if (model.waits_for_data or model.state in ("failed", "paused", "interrupted")) and model.message:
             action, run = self._remedy(model)
             self.banner.show_error(
                 model.message, "", model.details, action, run, "error" if model.state == "failed" else "warning"
