@@ -56,9 +56,11 @@ def numbers(health: QWidget) -> dict[str, str]:
 
 
 def test_buttons_pause_step_and_resume(window: MainWindow, qtbot: QtBot) -> None:
+    window.resize(1024, 700)
     model = train(qtbot, window)
     view, bar = window.train.run_view, window.train.run_view.bar
     wait(qtbot, lambda: bar.roles.steps)
+    assert bar.minimumSizeHint().width() <= bar.width()
     laid_out(qtbot, window)
     buttons = [button for button in bar.findChildren(QAbstractButton) if button.isVisible()]
     places = [button.geometry() for button in buttons]
