@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
+import re
 import xml.etree.ElementTree as ElementTree
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -416,6 +417,13 @@ def test_png_and_svg_show_the_curves(panel, tmp_path) -> None:
     names = [element.tag.rsplit("}", 1)[-1] for element in root.iter()]
     assert names.count("polyline") + names.count("path") > 4
     assert "Losses" in "".join(root.itertext())
+    panel.view.zoom(0.1, 250)  # an SVG cuts nothing off at the edges of a plot: what is outside is not in it
+    panel.export(tmp_path / "near.svg")
+    area = panel.sections["loss"].plot.area.rect()
+    lines = ElementTree.parse(tmp_path / "near.svg").getroot().iter("{http://www.w3.org/2000/svg}path")
+    x = [float(place.split(",")[0]) for line in lines for place in re.split("[ML]", line.get("d", ""))[1:]]
+    assert len(x) > 100
+    assert min(x) >= area.left() - 1
 
 
 @pytest.mark.slow

@@ -25,7 +25,7 @@ from PySide6.QtWidgets import QAbstractButton, QAbstractSlider, QLabel, QToolTip
 
 from ganstudio.core.i18n import _
 from ganstudio.ui.kit.icons import icon
-from ganstudio.ui.kit.parts import boxed, tool_button
+from ganstudio.ui.kit.parts import boxed, keeping_room, tool_button
 from ganstudio.ui.kit.theme import Theme, current_theme, theme_hub, ui_font
 from ganstudio.ui.kit.words import compact, step_text
 
@@ -284,7 +284,7 @@ class Timeline(QWidget):
         self._label = QLabel()
         self._label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._label.setFixedHeight(ROW)
-        self._pill = LivePill()
+        self._pill = keeping_room(LivePill())
         self._pill.clicked.connect(self.go_live)
         parts = (self._play, self._track, self._label, self._pill)
         row = boxed(*parts, across=True, gap=8, into=self, stretch=self._track)
