@@ -286,7 +286,7 @@ class Timeline(QWidget):
         self._label.setFixedHeight(ROW)
         self._pill = keeping_room(LivePill())
         self._pill.clicked.connect(self.go_live)
-        parts = (self._play, self._track, self._label, self._pill)
+        parts = (self._play, self._track, self._pill, self._label)
         row = boxed(*parts, across=True, gap=8, into=self, stretch=self._track)
         for part in parts:
             row.setAlignment(part, Qt.AlignmentFlag.AlignTop)

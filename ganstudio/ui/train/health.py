@@ -66,11 +66,11 @@ class HealthPanel(QScrollArea):
         say(self._text, verdict.text)
         found = readings(model.tables, model.spec, step, at, seen)
         self._numbers.set_pairs([(one.label, one.text, one.help, one.age) for one in found])
-        self._machine.set_pairs(self._machine_rows(model))
+        self._machine.set_pairs(self._machine_rows(model, model.step if step is None else step))
 
     @staticmethod
-    def _machine_rows(model: RunModel) -> list[tuple[str, str]]:
-        rows = [(_("Time"), clock(model.seconds_at(model.step)))]
+    def _machine_rows(model: RunModel, step: int) -> list[tuple[str, str]]:
+        rows = [(_("Time"), clock(model.seconds_at(step)))]
         progress = model.progress
         if progress is not None:
             rows.append((_("Device"), progress.device))
