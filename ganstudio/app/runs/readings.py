@@ -104,7 +104,7 @@ def readings(
 
 def _wanted(tables: Tables) -> Iterator[SeriesInfo]:
     steps = tables.get("steps")
-    words = [name for kind in ("probability", "score") for name in words_of(steps, kind) or ()]  # type: ignore[arg-type]
+    words = [name for kind in ("probability", "score") for name in words_of(steps, kind) or ()]
     every = {info.name: info for table in tables.values() for info in table.series}
     yield from (every[name] for name in words)
     for kind in ("quality", "gradient"):

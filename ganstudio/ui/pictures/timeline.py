@@ -21,9 +21,10 @@ from PySide6.QtGui import (
     QResizeEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QAbstractButton, QAbstractSlider, QLabel, QToolTip, QWidget
+from PySide6.QtWidgets import QAbstractSlider, QLabel, QToolTip, QWidget
 
 from ganstudio.core.i18n import _
+from ganstudio.ui.kit.chips import Chip
 from ganstudio.ui.kit.icons import icon
 from ganstudio.ui.kit.parts import boxed, keeping_room, tool_button
 from ganstudio.ui.kit.theme import Theme, current_theme, theme_hub, ui_font
@@ -206,20 +207,14 @@ class TimelineTrack(QAbstractSlider):
         return min(near, key=lambda stop: abs(self.steps[stop] - step), default=0)
 
 
-class LivePill(QAbstractButton):
-    """A pill with a dot, filled while the newest samples are followed; it says where the run is paused or stopping."""
+class LivePill(Chip):
+    """Switched on while the newest samples are followed; it says where the run is paused or stopping."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
         self._words: dict[str, str] = {"": _("Live"), "paused": _("Paused"), "stopping": _("Stopping")}
+        super().__init__("", _("Follow the newest samples (End)"), "dot", "accent", parent)
         self.show_state("")
-        self.setCheckable(True)
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setToolTip(_("Follow the newest samples (End)"))
         self.setFixedHeight(ROW)
-        theme_hub.changed.connect(self._colour)
-        self._colour()
 
     def show_state(self, state: str) -> None:
         """Says what the run is doing, where that is not simply training."""
@@ -227,33 +222,11 @@ class LivePill(QAbstractButton):
             self.setText(text)
             plain = text == self._words[""]
             self.setAccessibleName(_("Follow live") if plain else _("Follow live, {state}").format(state=text.lower()))
-            self.update()
-
-    def _colour(self, *_theme: object) -> None:
-        self.setFont(ui_font(current_theme().small))
-        self.update()
 
     def sizeHint(self) -> QSize:
         """As wide as its longest word, so that nothing moves when it says another."""
         width = max(self.fontMetrics().horizontalAdvance(text) for text in self._words.values())
         return QSize(width + 34, ROW)
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        """Draws pill, dot and word."""
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        theme, on = current_theme(), self.isChecked()
-        rect = QRectF(self.rect()).adjusted(2, 5.5, -2, -5.5)
-        edge = QPen(QColor(theme.accent if on else theme.hairline), 1)
-        painter.setPen(QPen(QColor(theme.focus), 2) if self.hasFocus() else edge)
-        painter.setBrush(QColor(theme.selected if on else theme.hover if self.underMouse() else theme.surface))
-        painter.drawRoundedRect(rect, rect.height() / 2, rect.height() / 2)
-        painter.setPen(QPen(QColor(theme.accent if on else theme.text_muted), 1.5))
-        painter.setBrush(QColor(theme.accent) if on else Qt.BrushStyle.NoBrush)
-        painter.drawEllipse(QRectF(rect.left() + 9, rect.center().y() - 3.5, 7, 7))
-        painter.setPen(QColor(theme.text if on else theme.text_muted))
-        painter.drawText(rect.adjusted(22, 0, -8, 0), Qt.AlignmentFlag.AlignVCenter, self.text())
-        painter.end()
 
 
 class Timeline(QWidget):

@@ -15,7 +15,7 @@ from ganstudio.core.series import By, SeriesTable
 from ganstudio.ui.kit.theme import Theme
 from ganstudio.ui.plots.axes import Dash, Floats
 
-MarkKind = Literal["hyper", "checkpoint", "failure"]
+MarkKind = Literal["hyper", "checkpoint"]
 COMPARED: Dash = (6, 4)
 """Of the lines of the run that is compared with."""
 OTHER_RUN = ""
@@ -24,7 +24,7 @@ OTHER_RUN = ""
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """Something that happened at a step: a hyper-parameter was changed, a checkpoint saved, a loss was not finite."""
+    """Something that happened at a step: a hyper-parameter was changed or a checkpoint saved."""
 
     step: int
     seconds: float
