@@ -24,9 +24,9 @@ def _(text: str) -> str:
     return _translations.gettext(text)
 
 
-def plural(one: str, many: str, n: int) -> str:
-    """The right form for a count, with ``{n}`` filled in: ``plural("{n} file", "{n} files", 3)``."""
-    return _translations.ngettext(one, many, n).format(n=n)
+def plural(one: str, many: str, n: int, **words: object) -> str:
+    """The right form for a count, with ``{n}`` and the other words filled in: ``plural("{n} file", "{n} files", 3)``."""
+    return _translations.ngettext(one, many, n).format(n=n, **words)
 
 
 def some_of(values: Sequence[object], most: int = 8) -> str:

@@ -122,6 +122,7 @@ def test_where_the_data_have_moved_is_asked_and_kept(
     for place, why in (("others", f"no folder {tmp_path / 'pics'}"), ("moved", "does not hold the data")):
         wait(qtbot, lambda why=why: any(why in box.text() for box in dialogs(window)))  # type: ignore[misc]
         assert model.experiment.data == f"folder:{tmp_path / 'pics'}:size=16"
+        assert model.state == "finished"  # as it was: it has not begun to go on
         (box,) = [box for box in dialogs(window) if why in box.text()]
         there = str(tmp_path / place)
         monkeypatch.setattr(QFileDialog, "open", lambda dialog, there=there: dialog.fileSelected.emit(there))

@@ -81,7 +81,7 @@ class FoldersDialog(ExportForm):
             from ganstudio.explore.class_folders import save_class_folders
 
             done = save_class_folders(folder, generator, each, watch=watch, **options)
-            return _("{count} pictures in {folder}").format(count=f"{done.count:,}", folder=done.folder)
+            return plural("{n:,} picture in {folder}", "{n:,} pictures in {folder}", done.count, folder=done.folder)
 
         return write
 
