@@ -133,7 +133,9 @@ def test_a_live_value_reaches_the_engine_and_is_marked(window: MainWindow, qtbot
     wait(qtbot, lambda: [c.name for c in model.changes] == ["lr_g"])
     assert model.changes[0].new == pytest.approx(3e-3)
     assert model.experiment.hyper.get("lr_g") == pytest.approx(3e-3)
-    wait(qtbot, lambda: any(mark.kind == "hyper" and "3e-3" in mark.text for mark in view.curves.view.marks))
+    title = row.spec.title
+    told = f"{title}: 1e-3 → 3e-3"
+    wait(qtbot, lambda: told in [mark.text for mark in view.curves.view.marks if mark.kind == "hyper"])
     assert not panel.hyper.row("mlp_width").editor.isEnabled()
     assert not panel.hyper.row("batch_size").editor.isEnabled()
     assert "Duplicate" in panel.hyper.row("mlp_width").editor.toolTip()
