@@ -462,7 +462,8 @@ def test_a_series_begun_later_keeps_the_marked_step(panel) -> None:
 
 
 def test_two_series_of_one_title_are_told_apart_by_their_labels() -> None:
-    from ganstudio.ui.plots.curves.model import labels, plot_key
+    from ganstudio.core.series_words import labels
+    from ganstudio.ui.plots.curves.model import plot_key
 
     loss = [SeriesInfo(f"discriminator {which}/real", "loss", "discriminator", "real") for which in "ab"]
     assert len(set(labels(loss).values())) == 2

@@ -9,12 +9,13 @@ from PySide6.QtGui import QColor, QFontMetrics, QGuiApplication, QPainter, QPain
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from ganstudio.core.i18n import _
+from ganstudio.core.series_words import labels
 from ganstudio.ui.kit.flow import FlowLayout
 from ganstudio.ui.kit.painted import write_line
 from ganstudio.ui.kit.parts import FoldButton, boxed
 from ganstudio.ui.kit.theme import current_theme, ui_font
 from ganstudio.ui.plots.axes import short_number
-from ganstudio.ui.plots.curves.model import COMPARED, OTHER_RUN, Curve, PlotKind, Style, View, labels, styles
+from ganstudio.ui.plots.curves.model import COMPARED, OTHER_RUN, Curve, PlotKind, Style, View, styles
 from ganstudio.ui.plots.curves.plot import Plot
 
 SAMPLE = 18
