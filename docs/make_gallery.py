@@ -84,7 +84,7 @@ def accuracies(run: Run, items: NDArray[np.uint8]) -> Image.Image:
     side = image.height
     grid = Image.fromarray(make_grid(items[:9], columns=3).squeeze()).convert("RGB")
     image.paste(grid.resize((side, side), Image.Resampling.NEAREST), (0, 0))
-    (rows,) = run.rows("quality")
+    (rows,) = run.rows("recognition")
     low, margin = 70.0, 48
     left, right, top, bottom = side + margin, image.width - margin, margin, side - margin
     draw = ImageDraw.Draw(image)
@@ -157,7 +157,8 @@ def main() -> None:
             picture_of(run).quantize(96 if run.info.spec.translates else 48).save(
                 target / f"{card.id}.png", optimize=True
             )
-            quality = [rows.values[-1].tolist() for rows in run.rows("quality")] if "quality" in run.tables() else []
+            tables = [table for table in ("quality", "recognition") if table in run.tables()]
+            quality = [rows.values[-1].tolist() for table in tables for rows in run.rows(table)]
             sys.stdout.write(f"{card.id}: {quality}\n")
             sys.stdout.flush()
 
