@@ -169,6 +169,7 @@ def test_films(
         steps = {"training": run.checkpoint_steps, "samples": run.sample_steps}.get(kind, list)()
         expected = count or len(steps) or len(page.views.path.positions(frames))
         words = made.work(path)(explorer.opened.generator.frozen(), Watch())
+        assert kind != "path" or made.words.text().startswith(f"{expected} pictures in all.")
         made.close()
     assert str(expected) in words
     if ending == "mp4":

@@ -16,6 +16,7 @@ from ganstudio.core.i18n import _
 from ganstudio.metrics.modes import captured
 from ganstudio.ui.kit.lifetimes import Waker
 from ganstudio.ui.kit.parts import ElidedLabel, Segmented, boxed, label, stacked, tool_button
+from ganstudio.ui.kit.words import state_text, step_text
 from ganstudio.ui.pictures.timeline import Timeline
 from ganstudio.ui.pictures.wall import ImageWall
 from ganstudio.ui.plots.scene import SceneView
@@ -94,8 +95,11 @@ class Stage(QWidget):
         """Says what is shown; where the verdict needs the room, the weights stand in the tooltip."""
         if step is not None:
             self._written = (step, weights)
-        whole = " · ".join(part for part in self._written if part)
-        self._caption.setText(self._written[0] if self._verdict.text() else whole)
+        state = self._model.state if self._model is not None else ""
+        held = state_text(state) if state in ("paused", "stopping") else ""
+        whole = " · ".join(part for part in (held, *self._written) if part)
+        short = " · ".join(part for part in (held, self._written[0]) if part)
+        self._caption.setText(short if self._verdict.text() else whole)
         self._caption.setToolTip(whole)
 
     def refresh(self, aspects: frozenset[str]) -> None:
@@ -113,7 +117,8 @@ class Stage(QWidget):
                 self.scene.set_real(items)
         if aspects & {"timeline", "progress", "state"}:
             self.timeline.set_steps(model.stops)
-            self.timeline.set_live_step(model.step if model.live else None)
+            self.timeline.set_live_step(model.step if model.live else None, model.state)
+            self._write_caption()
         if "marks" in aspects:
             self.timeline.set_checkpoints(model.checkpoints)
         if self.follows:
@@ -153,7 +158,7 @@ class Stage(QWidget):
             return
         self.shown = samples
         weights = _("average weights") if samples.source == "ema" else _("raw weights")
-        self._write_caption(_("step {step}").format(step=f"{samples.step:,}"), weights)
+        self._write_caption(step_text(samples.step), weights)
         items: Any = samples.items
         if items.ndim == 4:
             probability = words_of(model.tables.get("steps"), "score") is None
