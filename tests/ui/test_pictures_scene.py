@@ -333,3 +333,13 @@ def test_a_click_takes_the_point_below_and_a_drag_does_not(view: SceneView, qtbo
     qtbot.mouseRelease(view.plot, Qt.MouseButton.LeftButton, pos=spot + QPoint(30, 0))
     assert taken == [1]
     assert view.plot.view() != before
+
+
+def test_who_reads_a_value_with_the_keyboard_there_still_sees_the_plane(view: SceneView, qtbot: QtBot) -> None:
+    view.set_scene(a_scene())
+    plain = view.plot.grab().toImage().pixelColor(60, 60)
+    view.plot.setFocus()
+    qtbot.waitUntil(view.plot.hasFocus)
+    qtbot.mouseMove(view.plot, QPoint(200, 200))
+    qtbot.waitUntil(lambda: view.plot._mouse is not None)
+    assert view.plot.grab().toImage().pixelColor(60, 60) == plain
