@@ -126,6 +126,7 @@ class ScenePlot(Chart):
     def reset_view(self) -> None:
         """Shows everything again."""
         self.camera.forget()
+        self._told = None  # whoever asks now may be another
         self.fit()
 
     def zoom_by(self, factor: float, at: QPointF | None = None) -> None:
