@@ -25,6 +25,7 @@ from ganstudio.explore.views import Seen, one
 from ganstudio.explore.walks import plane, travelled
 from ganstudio.ui.generator_page.exports import ExportForm, FilmForm, Frames, PageExports, Start, file_name
 from ganstudio.ui.kit.files import ask_folder, ask_where, copy_image
+from ganstudio.ui.kit.painted import to_pixels
 
 if TYPE_CHECKING:
     from ganstudio.explore.generator import Generator
@@ -193,6 +194,10 @@ class Exports(PageExports):
         """The large picture, with everything that it was made with: drawn anew, for a slider may just have moved."""
         state = self.explorer.state
         if state is None or self.explorer.picture is None:
+            return
+        if self.explorer.point is not None:  # the plane, as it is seen
+            suggestion = self._name("png")
+            self.save_with_session(to_pixels(self._shown()), _("Save picture"), suggestion, session_of(self.explorer))
             return
         look = self.explorer.look
         work = one(self.explorer.effective(state), bool(look))

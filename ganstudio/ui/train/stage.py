@@ -64,7 +64,8 @@ class Stage(QWidget):
         self.mode.chosen.connect(self.wall.set_mode)
         self.source.chosen.connect(self.source_chosen)
         self._sort.toggled.connect(self.wall.set_sorted)
-        self.wall.explore_requested.connect(self._choose_sample)
+        for view in (self.wall, self.scene):
+            view.explore_requested.connect(self._choose_sample)
         self.timeline.step_selected.connect(self._show_stored)
         self.timeline.went_live.connect(self._show_live)
         planes = self._planes = StoredPlanes(Waker(lambda: planes.pump(), self))
@@ -142,7 +143,8 @@ class Stage(QWidget):
             view.set_empty_text(soon if model.live else _("It ended before anything was drawn."))
         spec = model.spec
         points = spec is not None and spec.kind == "points"
-        self.wall.explorable = spec is not None and not spec.translates and model.path is not None
+        explorable = spec is not None and not spec.translates and model.path is not None
+        self.wall.explorable = self.scene.explorable = explorable
         for widget in (self.mode, self._sort):
             widget.setVisible(spec is not None and not points)
         self.source.setVisible(spec is not None and bool(model.experiment.hyper.get("ema", 0)))
