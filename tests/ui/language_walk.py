@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
-os.environ["GANSTUDIO_LANGUAGE"] = "pseudo"
+os.environ.setdefault("GANSTUDIO_LANGUAGE", "pseudo")
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 from PySide6.QtCore import QAbstractListModel, QEventLoop, QModelIndex, Qt, QTimer, QTranslator

@@ -77,6 +77,7 @@ class ControlsPanel(QWidget):
         super().__init__()
         self._driven, self._layout = driven, layout
         self._effects: Mapping[str, NDArray[Any]] = {}
+        self._waiting = False
         self.ranking = Ranking(driven, self) if isinstance(driven, Explorer) else None
         self._content = QWidget()
         if layout == "line":
@@ -214,6 +215,18 @@ class ControlsPanel(QWidget):
         for (name, index), row in self.rows.items():
             row.set_share(float(effects[name][index]) if index < len(effects.get(name, ())) else math.nan)
 
+        self._waiting = self.underMouse() and bool(self._flow.count())  # nothing moves under the mouse
+        if not self._waiting:
+            self._order()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """The mouse has gone: rows may change their places."""
+        super().leaveEvent(event)
+        if self._waiting:
+            self._waiting = False
+            self._order()
+
+    def _order(self) -> None:
         def place(row: ValueSlider) -> tuple[bool, float]:
             plain = not isinstance(row, AttributeSlider)
             return plain, -row.share if plain and row.share > 0 else 0.0
@@ -223,6 +236,7 @@ class ControlsPanel(QWidget):
             self._flow.takeAt(0)
         for part in (*self._others, *rows):
             self._flow.addWidget(part)
+        self._flow.invalidate()
         for before, after in pairwise(rows):
             QWidget.setTabOrder(before, after)
         self._share_width()

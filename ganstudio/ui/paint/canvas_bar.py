@@ -6,11 +6,12 @@ from functools import partial
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QIcon, QImage, QPixmap
-from PySide6.QtWidgets import QInputDialog, QMenu, QWidget
+from PySide6.QtWidgets import QMenu, QWidget
 
 from ganstudio.app.paint.painter import Painter
 from ganstudio.core.i18n import _
 from ganstudio.core.labelmaps import colour_map
+from ganstudio.ui.kit.dialogs import ask_name
 from ganstudio.ui.kit.icons import icon
 from ganstudio.ui.kit.lifetimes import listen
 from ganstudio.ui.kit.menus import ActionBinder
@@ -113,10 +114,5 @@ class CanvasBar(QWidget):
         document = self._painter.document
         if document is None:
             return
-        box = QInputDialog(self)
-        box.setWindowTitle(_("Rename the canvas"))
-        box.setLabelText(_("Name"))
-        box.setTextValue(document.name)
-        box.textValueSelected.connect(lambda text: self._painter.canvases.rename(document, text))
-        box.finished.connect(box.deleteLater)
-        box.open()
+        rename = self._painter.canvases.rename
+        ask_name(self, _("Rename the canvas"), document.name, lambda name: rename(document, name))

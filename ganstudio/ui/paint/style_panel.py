@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
 
@@ -10,6 +12,7 @@ from ganstudio.core.i18n import _
 from ganstudio.explore.painting import moved
 from ganstudio.ui.controls import ControlsPanel
 from ganstudio.ui.controls.seeds import SeedRow
+from ganstudio.ui.kit.dialogs import ask_name
 from ganstudio.ui.kit.icons import icon
 from ganstudio.ui.kit.lifetimes import listen
 from ganstudio.ui.kit.parts import boxed, label, push_button
@@ -62,10 +65,12 @@ class StylePanel(QWidget):
         self.seed.chosen.connect(self._draw)
         tip = _("Every slider back to the middle")
         self.reset = self.seed.add_button("reset", _("Reset the style"), self.reset_style, tip)
+        tip = _("Styles with a name, kept with this generator; and to keep the present one")
+        self.kept = push_button(_("Kept styles"), "pin", tip, menu=self._fill_kept, quiet=True)
         head = boxed(label(_("Style"), "strong"), 4, self.surprise, self.from_picture, None, across=True, gap=4)
         self._left, self._right = QWidget(), QWidget()
         boxed(head, self.strip, gap=4, into=self._left, stretch=self.strip)
-        seed = boxed(None, self.seed, across=True)
+        seed = boxed(self.kept, None, self.seed, across=True)
         boxed(seed, self.controls, gap=4, into=self._right, stretch=self.controls)
         self._left.setFixedWidth(LEFT)
         self._none = label(_("This generator draws one picture of each map: it has no style to choose."), "muted", True)
@@ -77,6 +82,21 @@ class StylePanel(QWidget):
         menu.addAction(icon("paste"), _("Paste a picture"), self._opening.paste_style)
         words = _("A picture of the run’s data…")
         menu.addAction(icon("database"), words, lambda: self._opening.choose_scene(True))
+
+    def _fill_kept(self, menu: QMenu) -> None:
+        kept, names = self._painter.kept, self._painter.kept.names
+        for name in names:
+            menu.addAction(name.replace("&", "&&"), partial(kept.take, name))
+        menu.addSeparator()
+        title = _("Keep this style")
+        menu.addAction(icon("plus"), f"{title}…", lambda: ask_name(self, title, kept.free_name(), kept.keep))
+        renames, goes = menu.addMenu(icon("rename"), _("Rename")), menu.addMenu(icon("trash"), _("Delete"))
+        for name in names:
+            ask = partial(ask_name, self, _("Rename a style"), name, partial(kept.rename, name))
+            renames.addAction(name.replace("&", "&&"), ask)
+            goes.addAction(name.replace("&", "&&"), partial(kept.remove, name))
+        for more in (renames, goes):
+            more.setEnabled(bool(names))
 
     # -- what the painter tells -------------------------------------------------------------------------------------
 
