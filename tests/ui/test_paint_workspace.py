@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent, QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QInputDialog, QMenu, QPushButton
+from PySide6.QtWidgets import QApplication, QInputDialog, QMenu, QPushButton
 from pytestqt.qtbot import QtBot
 
 from ganstudio.ui.generator_page.exports import PictureDialog
@@ -199,8 +199,8 @@ def test_a_style_is_named_kept_and_there_again_in_the_next_window(
 
 
 def test_sliders_do_not_change_places_under_the_mouse(qtbot: QtBot, spade: Path) -> None:
-    with painting_window(qtbot, spade) as (window, page):
-        panel, painter, handle = page.style_panel.controls, page.painter, window.windowHandle()
+    with painting_window(qtbot, spade) as (_window, page):
+        panel, painter = page.style_panel.controls, page.painter
         wait(qtbot, lambda: painter.pump() or painter.effects)
 
         def order() -> list[int]:
@@ -211,15 +211,14 @@ def test_sliders_do_not_change_places_under_the_mouse(qtbot: QtBot, spade: Path)
             painter.effects = {"style": np.array(effects, np.float32)}
             painter.effects_changed.emit()
 
-        QTest.mouseMove(handle, page.canvas.mapTo(window, page.canvas.rect().center()))
         show(1.0, 0.4, 0.3, 0.2, 0.1)
         wait(qtbot, lambda: order() == [0, 1, 2, 3, 4])
-        QTest.mouseMove(handle, panel.mapTo(window, panel.rect().center()))
-        wait(qtbot, panel.underMouse)
+        panel.setAttribute(Qt.WidgetAttribute.WA_UnderMouse, True)  # as the system does
         show(0.1, 0.2, 0.3, 0.4, 1.0)
         qtbot.wait(100)
         assert order() == [0, 1, 2, 3, 4]
-        QTest.mouseMove(handle, page.canvas.mapTo(window, page.canvas.rect().center()))
+        panel.setAttribute(Qt.WidgetAttribute.WA_UnderMouse, False)
+        QApplication.sendEvent(panel, QEvent(QEvent.Type.Leave))
         wait(qtbot, lambda: order() == [4, 3, 2, 1, 0])
 
 
