@@ -19,7 +19,7 @@ from ganstudio.ui.kit.painted import swatch, to_image
 from ganstudio.ui.kit.parts import ElidedLabel, Segmented, boxed, push_button, tool_button
 from ganstudio.ui.pictures.viewer import zoom_choice
 
-LONGEST, THUMB = 160, 32
+LONGEST, WIDE, THUMB = 128, 196, 32
 
 
 def _icon(image: QImage) -> QIcon:
@@ -45,6 +45,7 @@ class CanvasBar(QWidget):
         self._painter, self._binder = painter, binder
         tip = _("The canvases; all are kept by themselves, also when the window is closed")
         self.canvas = push_button(_("Canvas"), "layers", tip, menu=self.fill_canvases)
+        self.canvas.setFixedWidth(WIDE)  # whatever the name: what stands beside it stays where it is
         tip = _("Another canvas: an example, blank, a map of the run’s data, a file")
         self.start = push_button(_("New"), "plus", tip, menu=self.fill_start)
         tip = _("Saves the picture, the label map, both, or a film of the painting")
