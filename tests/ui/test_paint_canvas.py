@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from ganstudio.app.paint.canvas_document import read_document
+from ganstudio.app.paint.tools import TOOLS
 from ganstudio.ui.paint.canvas_view import CanvasView
-from ganstudio.ui.paint.options import TOOLS
 from ganstudio.ui.pictures.viewport import Viewport
 from tests.ui.canvas_kit import (
     ALT,

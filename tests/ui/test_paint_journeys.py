@@ -17,13 +17,13 @@ from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
 from ganstudio.app.paint.canvases import CanvasDocument, Canvases
+from ganstudio.app.paint.tools import TOOLS
 from ganstudio.core.experiment import Experiment
 from ganstudio.core.labelmaps import colour_map
 from ganstudio.data.landscapes import LANDSCAPE_CLASSES
 from ganstudio.ui.experiment.check import DataCheckView
 from ganstudio.ui.generator_page.exports import PictureDialog
 from ganstudio.ui.paint.canvas_view import CanvasView
-from ganstudio.ui.paint.options import TOOLS
 from ganstudio.ui.paint.workspace import PaintWorkspace
 from ganstudio.ui.window import MainWindow
 from tests.ui.canvas_kit import ALT, CONTROL, LEFT, MIDDLE, NONE, RIGHT, SHIFT, document, move, on_canvas, wheel

@@ -15,12 +15,12 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QInputDialog, QMenu, QPushButton
 from pytestqt.qtbot import QtBot
 
+from ganstudio.app.paint.tools import TOOLS
 from ganstudio.ui.generator_page.exports import PictureDialog
 from ganstudio.ui.kit.painted import to_image
 from ganstudio.ui.paint.exports import PaintingFilmDialog
 from ganstudio.ui.paint.map_dialog import MapDialog
 from ganstudio.ui.paint.opening import SceneDialog
-from ganstudio.ui.paint.options import TOOLS
 from ganstudio.ui.paint.workspace import PaintWorkspace
 from ganstudio.ui.window import MainWindow
 from tests.ui.audit import problems

@@ -29,6 +29,8 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QGestureEvent, QPinchGesture, QSizePolicy, QWidget
 
 from ganstudio.app.paint.canvas_document import CanvasDocument
+from ganstudio.app.paint.gestures import Hand
+from ganstudio.app.paint.tools import BY_KEY
 from ganstudio.core.dataspec import MapClass
 from ganstudio.core.i18n import _
 from ganstudio.explore.canvas import LabelCanvas, Rect
@@ -37,8 +39,7 @@ from ganstudio.ui.kit.painted import draw_focus_ring
 from ganstudio.ui.kit.theme import current_theme, theme_hub
 from ganstudio.ui.paint.canvas_paint import CanvasPicture
 from ganstudio.ui.paint.cursor import Cursor
-from ganstudio.ui.paint.gestures import Hand
-from ganstudio.ui.paint.options import BY_KEY, FIRST_SHARE, MOST_SHARE, SMALLEST, PaintOptions
+from ganstudio.ui.paint.options import FIRST_SHARE, MOST_SHARE, SMALLEST, PaintOptions
 from ganstudio.ui.pictures.strokes import StrokeInput, as_mouse
 from ganstudio.ui.pictures.viewport import Viewport
 
