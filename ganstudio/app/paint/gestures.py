@@ -23,7 +23,7 @@ LIGHTEST = 0.1
 
 
 class Held(Protocol):
-    """What the hand holds: a tool and a size, classes for brush and eraser, and how both are used."""
+    """What the hand holds: a tool and a size, classes for brush and eraser, how both are used, and what is seen."""
 
     tool: str
     size: int
@@ -31,6 +31,8 @@ class Held(Protocol):
     chosen: int
     background: int
     mirror: bool
+    grid: bool
+    opacity: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -141,8 +141,9 @@ class ControlsPanel(QWidget):
         self._keep_order(content)
         if self._layout != "column":
             self.rank(self._effects)
-        for part in (*self.rows.values(), *self.sections):
-            part.digits = self._layout != "flow"  # there they choose classes, whatever has the keyboard
+        takers: list[ValueSlider | Section] = [*self.rows.values(), *self.sections]
+        for one in takers:
+            one.digits = self._layout != "flow"  # there they choose classes, whatever has the keyboard
         for rows in content.findChildren(RowList):
             rows.wanted.connect(self._bring_in_sight)
         self.refresh()

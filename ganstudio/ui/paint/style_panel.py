@@ -70,10 +70,10 @@ class StylePanel(QWidget):
         self.kept = push_button(_("Kept styles"), "pin", tip, menu=self._fill_kept, quiet=True)
         self.strip.setFixedWidth(LEFT)
         self._some = QWidget()
-        words = ElidedLabel(_("Style"), "strong")  # it gives way where the buttons have long words
-        words.setMaximumWidth(words.sizeHint().width() + 4)
-        parts = (words, self.surprise, self.from_picture, None, self.kept, self.seed)
-        head = boxed(*parts, across=True, gap=4, stretch=words)
+        title = ElidedLabel(_("Style"), "strong")  # it gives way where the buttons have long words
+        title.setMaximumWidth(title.sizeHint().width() + 4)
+        parts = (title, self.surprise, self.from_picture, None, self.kept, self.seed)
+        head = boxed(*parts, across=True, gap=4, stretch=title)
         below = boxed(self.strip, self.controls, across=True, gap=24, stretch=self.controls)
         boxed(head, below, gap=4, into=self._some, stretch=below)
         self._none = label(_("This generator draws one picture of each map: it has no style to choose."), "muted", True)
