@@ -10,13 +10,13 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
+from ganstudio.app.budget import Budget
 from ganstudio.app.runs.run_model import RunModel
 from ganstudio.app.runs.schedules import stands_still
 from ganstudio.app.studio import Studio
 from ganstudio.core.fields import format_number
 from ganstudio.core.i18n import _
 from ganstudio.core.series import SeriesTable
-from ganstudio.ui.kit.budget import Budget
 from ganstudio.ui.kit.errors import ErrorBanner
 from ganstudio.ui.kit.menus import ActionBinder
 from ganstudio.ui.kit.parts import boxed, line, restore_splitter, split, state_of
