@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from functools import partial
 from itertools import groupby
+from textwrap import fill
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import QEnterEvent, QGuiApplication, QKeyEvent, QMouseEvent, QRegion
@@ -34,7 +35,7 @@ LASTS_MS: dict[Level, int] = {"info": 6_000, "warning": 60_000}
 BUTTON_MS = 10_000
 """The least for one with a button, as *Undo* is."""
 LOOK_MS = 1_000
-MOST_SHOWN, WIDTH, MARGIN, STEP = 3, 380, 12, 8
+MOST_SHOWN, WIDTH, MARGIN, STEP, LINE = 3, 380, 12, 8, 68
 GROUND = (400, 64)
 """What takes keys and is no smaller than this is a picture, a plot, a canvas: ground. Cards, sliders, fields are smaller."""
 
@@ -305,13 +306,14 @@ class Messages(QDialog):
         self.list.setAccessibleName(_("Messages"))
         self.list.setToolTip(_("What was said since the program was started, the newest first"))
         self.list.setHeaderLabels([_("Time"), _("Message")])
-        self.list.setWordWrap(True)
         self.list.setColumnWidth(0, 160)
+        self.list.setWordWrap(True)  # without it a row shows the first of its lines only
+        self.list.ensurePolished()  # and keeps its height from the first layout, which needs the style sheet
         lines = []
         for message, same in groupby(told):
             times, when = len(list(same)), date_text(message.when)
             text = message.text if times == 1 else f"{message.text} (×{times})"
-            item = QTreeWidgetItem(self.list, [when, text])
+            item = QTreeWidgetItem(self.list, [when, fill(text, LINE)])
             item.setIcon(0, icon(message.level, COLOURS[message.level]))
             item.setToolTip(1, message.text)
             if message.details:
