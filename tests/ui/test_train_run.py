@@ -9,7 +9,6 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QAbstractButton, QPushButton
 from pytestqt.qtbot import QtBot
 
-from ganstudio.app.actions import unmarked
 from ganstudio.ui.window import MainWindow
 from tests.ui.window_kit import DIGITS, RING, hold, opened, train, wait
 
@@ -207,11 +206,11 @@ def test_another_run_is_laid_over(window: MainWindow, qtbot: QtBot) -> None:
     second = train(qtbot, window, RING.with_(name="other ring", seed=1))
     bar, curves = window.train.run_view.bar, window.train.run_view.curves
     assert bar._compare.isVisible()
-    action = next(a for a in bar._menu.actions() if unmarked(a.text()) == "tiny ring")
+    action = next(a for a in bar._menu.actions() if a.text() == "tiny ring")
     action.trigger()
     assert curves._label == "tiny ring"
     assert any(curve.comparison for curve in curves.sections["loss"].plot.curves)
-    next(a for a in bar._menu.actions() if unmarked(a.text()) == "Nothing").trigger()
+    next(a for a in bar._menu.actions() if a.text() == "Nothing").trigger()
     assert curves._label == ""
     assert second.step
 
