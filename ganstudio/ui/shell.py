@@ -108,6 +108,7 @@ class Shell(ReadInOrder, QMainWindow):
         self.setCentralWidget(centre)
         self.toasts = Toasts(centre, self.stack, lane)
         self.toasts.unread_changed.connect(self._count_messages)
+        self.toasts.details_wanted.connect(self.open_messages)
         self.palette_box = Palette(self.table, self)
 
     # workspaces

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import partial
 from itertools import groupby
+from textwrap import fill
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import QEnterEvent, QGuiApplication, QKeyEvent, QMouseEvent, QRegion
@@ -34,7 +35,7 @@ LASTS_MS: dict[Level, int] = {"info": 6_000, "warning": 60_000}
 BUTTON_MS = 10_000
 """The least for one with a button, as *Undo* is."""
 LOOK_MS = 1_000
-MOST_SHOWN, WIDTH, MARGIN, STEP = 3, 380, 12, 8
+MOST_SHOWN, WIDTH, MARGIN, STEP, LINE = 3, 380, 12, 8, 68
 GROUND = (400, 64)
 """What takes keys and is no smaller than this is a picture, a plot, a canvas: ground. Cards, sliders, fields are smaller."""
 
@@ -45,9 +46,10 @@ class Toast(MessageBody):
     closed = Signal()
     """A person has closed it, or did what its button says."""
 
-    def __init__(self, message: Notification, parent: QWidget) -> None:
+    def __init__(self, message: Notification, parent: QWidget, show_details: Callable[[], object]) -> None:
         super().__init__(parent)
         self.setObjectName("toast")
+        self._show_details = show_details
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.NoTextInteraction)  # a click closes; the list copies
         self.message = message
         self.count = 1
@@ -60,8 +62,8 @@ class Toast(MessageBody):
     def _fill(self) -> None:
         told = self.message
         text = told.text if self.count == 1 else f"{told.text} (×{self.count})"
-        run = None if told.run is None else self._run_and_go
-        self.show_message(told.level, text, "", told.details, told.action, run)
+        button = told.action if told.run is not None else _("Details") if told.details else ""
+        self.show_message(told.level, text, "", "", button, self._run_and_go)
         self.setAccessibleName(text)
         self._count_down()
 
@@ -71,8 +73,7 @@ class Toast(MessageBody):
 
     def _run_and_go(self) -> None:
         self.close_by_hand()
-        if self.message.run is not None:
-            self.message.run()
+        (self.message.run or self._show_details)()
 
     def repeat(self) -> None:
         """The same message came again."""
@@ -138,6 +139,8 @@ class Toasts(QObject):
     """
 
     unread_changed = Signal()
+    details_wanted = Signal()
+    """The list of messages is to be shown."""
 
     def __init__(self, over: QWidget, pages: QStackedWidget, lane: QWidget) -> None:
         super().__init__(over)
@@ -146,10 +149,10 @@ class Toasts(QObject):
         self._waiting: list[Notification] = []
         self.unread = 0
         """How many messages nobody has closed or looked up in the list."""
-        pages.installEventFilter(self)
-        pages.currentChanged.connect(lambda: self._soon.start())
         self._soon = QTimer(self, singleShot=True, interval=0)  # after the page has laid itself out
         self._soon.timeout.connect(self.place)
+        pages.installEventFilter(self)
+        pages.currentChanged.connect(lambda: self._soon.start())
         self._look = QTimer(self, interval=LOOK_MS)
         self._look.timeout.connect(self.place)
 
@@ -165,14 +168,14 @@ class Toasts(QObject):
         elif message not in self._waiting:
             self._waiting.append(message)
             self.read(-1)
-            self._next()
+            self.place()
 
     def _show(self, message: Notification) -> None:
-        toast = Toast(message, self._over)
+        toast = Toast(message, self._over, self.details_wanted.emit)
         toast.setFixedWidth(min(WIDTH, max(240, self._pages.width() - 2 * MARGIN)))
         toast.installEventFilter(self)
         toast.closed.connect(self._closed)
-        toast.destroyed.connect(self._next)
+        toast.destroyed.connect(self.place)
         self._fit(toast)
         toast.move(self._over.width(), 0)  # nowhere yet
         toast.show()
@@ -203,12 +206,6 @@ class Toasts(QObject):
         for toast in self.shown:
             toast.dismiss()
 
-    def _next(self) -> None:
-        if self._waiting and len(self.shown) < MOST_SHOWN:
-            self._show(self._waiting.pop(0))
-        else:
-            self.place()
-
     @staticmethod
     def _fit(toast: Toast) -> None:
         toast.adjustSize()
@@ -217,19 +214,16 @@ class Toasts(QObject):
 
     def place(self) -> None:
         """Gives a place to each that has none, or whose place a control has come to; the others stay."""
-        toasts = self.shown
+        toasts, room = self.shown, self._pages.geometry()
         if not toasts:
             self._look.stop()
-            self._lane.setFixedHeight(0)
-            return
-        room, taken = self._pages.geometry(), self._taken()
+            return self._use_lane([])
+        taken = self._taken()
         below: list[Toast] = []
         for toast in toasts:
             now = toast.geometry()
             spot: QRect | None = now
-            if toast.attended:  # it moves only to show its details
-                now.moveBottom(min(now.bottom(), room.bottom() - MARGIN))
-            elif not room.contains(now) or taken.intersects(now):
+            if not toast.attended and (not room.contains(now) or taken.intersects(now)):
                 spot = _free(room, toast, taken)
             toast.in_lane = spot is None or (toast.in_lane and toast.attended)
             if spot is None or toast.in_lane:
@@ -237,24 +231,26 @@ class Toasts(QObject):
             else:
                 toast.move(spot.topLeft())
                 taken = taken.united(spot.adjusted(-8, -8, 8, 8))
-        self._use_lane(below)
+        return self._use_lane(below)
 
     def _use_lane(self, toasts: list[Toast]) -> None:
-        """Beside each other from the right, then above; the page gives way."""
-        each = max(1, self._pages.width() // (WIDTH + MARGIN))
-        rows = [toasts[start : start + each] for start in range(0, len(toasts), each)]
-        heights = [max(toast.height() for toast in row) + MARGIN for row in rows]
-        self._lane.setFixedHeight(sum(heights))
-        bottom = self._lane.geometry().bottom() + 1 - MARGIN // 2
-        for row, height in zip(rows, heights, strict=True):
-            for place, toast in enumerate(row, 1):
-                toast.move(self._pages.geometry().right() - place * (toast.width() + MARGIN), bottom - toast.height())
-            bottom -= height
+        """As many as stand there beside each other, from the right; the page gives way, and the others wait."""
+        fitting = max(1, self._pages.width() // (WIDTH + MARGIN))
+        for late in toasts[fitting:]:
+            self._waiting.insert(0, late.message)
+            late.dismiss()
+        here, bottom = toasts[:fitting], self._lane.geometry().bottom() + 1 - MARGIN // 2
+        self._lane.setFixedHeight(max((toast.height() + MARGIN for toast in here), default=0))
+        for place, toast in enumerate(here, 1):
+            toast.move(self._pages.geometry().right() - place * (toast.width() + MARGIN), bottom - toast.height())
+        if self._waiting and len(self.shown) < MOST_SHOWN and len(here) < fitting:
+            self._show(self._waiting.pop(0))
 
     def _taken(self) -> QRegion:
         """Where controls and words are on view."""
         taken = QRegion()
-        for widget in self._pages.currentWidget().findChildren(QWidget):
+        page = self._pages.currentWidget() or self._pages
+        for widget in page.findChildren(QWidget):
             if widget.isVisible() and _is_read_or_used(widget):
                 seen = widget.visibleRegion().boundingRect()
                 if isinstance(widget, QAbstractItemView):
@@ -310,13 +306,14 @@ class Messages(QDialog):
         self.list.setAccessibleName(_("Messages"))
         self.list.setToolTip(_("What was said since the program was started, the newest first"))
         self.list.setHeaderLabels([_("Time"), _("Message")])
-        self.list.setWordWrap(True)
         self.list.setColumnWidth(0, 160)
+        self.list.setWordWrap(True)  # without it a row shows the first of its lines only
+        self.list.ensurePolished()  # and keeps its height from the first layout, which needs the style sheet
         lines = []
         for message, same in groupby(told):
             times, when = len(list(same)), date_text(message.when)
             text = message.text if times == 1 else f"{message.text} (×{times})"
-            item = QTreeWidgetItem(self.list, [when, text])
+            item = QTreeWidgetItem(self.list, [when, fill(text, LINE)])
             item.setIcon(0, icon(message.level, COLOURS[message.level]))
             item.setToolTip(1, message.text)
             if message.details:

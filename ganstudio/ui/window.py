@@ -47,7 +47,8 @@ def chip_of(model: RunModel) -> RunChip:
     progress = model.progress
     rate = eta = ""
     if progress is not None and model.state == "training":
-        rate = f"{progress.steps_per_second:.3g}/s" if progress.steps_per_second else ""
+        speed = progress.steps_per_second
+        rate = "" if not speed else f"{speed:.3g}/s" if speed < 100 else f"{speed:,.0f}/s"
         eta = clock(progress.eta_seconds) if progress.eta_seconds is not None else ""
     share = model.step / model.total if model.total else 0.0
     return RunChip(model.key, model.title, model.state, model.step, rate, eta, min(1.0, share))

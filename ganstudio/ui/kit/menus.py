@@ -49,10 +49,21 @@ def mark_keys(entries: Sequence[QAction]) -> None:
                 break
         if entry.text() != (marked := words + tab + keys):
             entry.setText(marked)
-    for entry in entries:
-        below = entry.menu()
-        if isinstance(below, QMenu):
-            mark_keys(below.actions())
+
+
+class MarkKeys(QObject):
+    """Marks the entries of a menu whenever it is shown: ``MarkKeys(menu)``."""
+
+    def __init__(self, menu: QMenu) -> None:
+        super().__init__(menu)
+        menu.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """After it was filled."""
+        if event.type() == QEvent.Type.Show and isinstance(watched, QMenu):
+            for menu in (watched, *watched.findChildren(QMenu)):
+                mark_keys(menu.actions())
+        return False
 
 
 def _show_state(action: Action, shown: QAction | QAbstractButton, here: bool = True) -> None:
@@ -95,7 +106,8 @@ class ActionBinder(QObject):
         for title, sections in _in_order(self.table.menus()):
             menu = bar.addMenu(title)
             menu.setToolTipsVisible(True)
-            menu.aboutToShow.connect(lambda menu=menu: self._about_to_show(menu))
+            menu.aboutToShow.connect(self.refresh)
+            MarkKeys(menu)
             for place, section in enumerate(sections):
                 if place:
                     menu.addSeparator()
@@ -109,10 +121,6 @@ class ActionBinder(QObject):
         bar = self._window.menuBar()
         bar.setFocus(Qt.FocusReason.MenuBarFocusReason)
         bar.setActiveAction(bar.actions()[0])
-
-    def _about_to_show(self, menu: QMenu) -> None:
-        self.refresh()
-        mark_keys(menu.actions())
 
     def _make(self, action: Action) -> QAction:
         made = QAction(action.entry, self._window)

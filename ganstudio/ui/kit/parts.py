@@ -35,7 +35,7 @@ from PySide6.QtWidgets import (
 
 from ganstudio.core.i18n import _
 from ganstudio.ui.kit.icons import SIZE, icon
-from ganstudio.ui.kit.menus import mark_keys
+from ganstudio.ui.kit.menus import MarkKeys
 from ganstudio.ui.kit.style import set_look
 from ganstudio.ui.kit.theme import current_theme
 from ganstudio.ui.kit.tips import plain
@@ -211,11 +211,11 @@ def filled_menu(parent: QWidget, fill: Callable[[QMenu], object]) -> QMenu:
     """A menu that ``fill`` fills anew each time it is opened."""
     menu = QMenu(parent)
     menu.setToolTipsVisible(True)
+    MarkKeys(menu)
 
     def anew() -> None:
         menu.clear()
         fill(menu)
-        mark_keys(menu.actions())
 
     menu.aboutToShow.connect(anew)
     return menu
@@ -227,7 +227,7 @@ def pop_up(menu: QMenu, point: QPoint) -> None:
         menu.deleteLater()
     else:
         menu.aboutToHide.connect(menu.deleteLater)
-        mark_keys(menu.actions())
+        MarkKeys(menu)
         menu.popup(point)
 
 

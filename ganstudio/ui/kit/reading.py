@@ -23,7 +23,7 @@ def _held(layout: QLayout) -> Iterator[QWidget]:
             yield from _held(item.layout())
 
 
-def _parts(widget: Any) -> Iterator[QWidget]:
+def _parts(widget: QWidget) -> Iterator[Any]:
     """What is directly in a widget: what is laid out first, then what lies over it."""
     layout = widget.layout()
     if isinstance(widget, QSplitter):

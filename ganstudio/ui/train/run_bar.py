@@ -17,7 +17,7 @@ from ganstudio.core.events import RoleInfo
 from ganstudio.core.i18n import _
 from ganstudio.ui.generator_page.source_menu import source_words
 from ganstudio.ui.kit.icons import icon
-from ganstudio.ui.kit.menus import ActionBinder, mark_keys
+from ganstudio.ui.kit.menus import ActionBinder, MarkKeys
 from ganstudio.ui.kit.parts import ElidedLabel, Segmented, boxed, filled_menu, label, tool_button
 from ganstudio.ui.kit.style import set_look
 from ganstudio.ui.kit.words import as_entry, clock, state_text
@@ -170,6 +170,7 @@ class RunBar(QWidget):
         self._compare = _opener("compare", _("Compare with another run"), tip)
         self._menu = QMenu(self._compare)
         self._compare.setMenu(self._menu)
+        MarkKeys(self._menu)
         below = boxed(self._state, self._numbers, across=True, gap=8, stretch=self._numbers)
         words = boxed(self._name, below, stretch=self._name)
         # Nothing on the right of what comes and goes: a button stays under the mouse that has pressed it.
@@ -223,4 +224,3 @@ class RunBar(QWidget):
             action = self._menu.addAction(as_entry(title), partial(self.compare.emit, key))
             action.setCheckable(True)
             action.setChecked(key == chosen)
-        mark_keys(self._menu.actions())

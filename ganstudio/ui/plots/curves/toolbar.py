@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QLabel, QMenu, QSizePolicy, QSlider, QToolButton, 
 
 from ganstudio.core.i18n import _
 from ganstudio.ui.kit.icons import icon
-from ganstudio.ui.kit.menus import mark_keys
+from ganstudio.ui.kit.menus import MarkKeys
 from ganstudio.ui.kit.parts import boxed
 from ganstudio.ui.kit.theme import current_theme, ui_font
 
@@ -115,7 +115,7 @@ class CurvesToolbar(QWidget):
             menu = QMenu(self, toolTipsVisible=True)
             for action in actions:
                 menu.addAction(action) if action is not None else menu.addSeparator()
-            mark_keys(menu.actions())
+            MarkKeys(menu)
             button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
             button.setMenu(menu)
         return button
