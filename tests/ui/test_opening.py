@@ -156,8 +156,7 @@ def test_a_run_is_opened_where_it_can_be_used(
     there(qtbot, explore(window), path)
     assert window.current_workspace == "explore"
     window.show_workspace("paint")
-    both = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
-    QTest.keyClick(window, Qt.Key.Key_D, both)
+    QTest.keyClick(window, Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier)
     wait(qtbot, lambda: window.current_workspace == "train" and window.studio.current is not None)
     assert window.studio.current is not None
     assert window.studio.current.path == path
