@@ -105,7 +105,7 @@ class MainWindow(Shell):
         self.table.add(
             Action("file.open", _("Open…"), self.ask_open, "", "Ctrl+O", f"{_('File')}/1",
                    _("A saved state, a run, a generator, a picture, an archive: what it is, is looked at.")),
-            Action("file.open-folder", _("Open a folder…"), partial(self.ask_open, True), "folder", "Ctrl+Shift+D",
+            Action("file.open-folder", _("Open a folder…"), partial(self.ask_open, True), "folder", "Ctrl+L",
                    f"{_('File')}/1", _("Of a run, of several runs, or with data to train on.")),
             Action("edit.undo", _("Undo"), lambda: self._undo(True), "undo", "Ctrl+Z", _("Edit"),
                    _("Takes the last change back: of the form, or of what is explored, painted or translated."),

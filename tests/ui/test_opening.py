@@ -27,7 +27,7 @@ from ganstudio.ui.translate.workspace import TranslateWorkspace
 from ganstudio.ui.window import MainWindow
 from tests.app.test_readings import coloured_halves, photos, run, sides, two_kinds, world
 from tests.ui.explore_window import drop, explore, store_run, there
-from tests.ui.window_kit import opened, wait
+from tests.ui.window_kit import laid_out, opened, wait
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -140,6 +140,7 @@ def test_one_key_opens_everything_everywhere(
     answering(monkeypatch, path)
     page, got = explore(window), list[Any]()
     monkeypatch.setattr(page, "open_file", got.append)
+    laid_out(qtbot, window)
     QTest.keyClick(window, Qt.Key.Key_O, Qt.KeyboardModifier.ControlModifier)
     wait(qtbot, lambda: got)
     assert window.current_workspace == "explore"
@@ -156,8 +157,8 @@ def test_a_run_is_opened_where_it_can_be_used(
     there(qtbot, explore(window), path)
     assert window.current_workspace == "explore"
     window.show_workspace("paint")
-    both = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
-    QTest.keyClick(window, Qt.Key.Key_D, both)
+    laid_out(qtbot, window)
+    QTest.keyClick(window, Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier)
     wait(qtbot, lambda: window.current_workspace == "train" and window.studio.current is not None)
     assert window.studio.current is not None
     assert window.studio.current.path == path
