@@ -202,6 +202,7 @@ class Forecasts:
         """These train here at present, and those have ended: what they really took is what they cost."""
         from ganstudio.training.forecast import Cost
 
+        self._begin_soon()  # what was held back may be measured now
         if len(models) > 1:
             self._crowded.update(model.key for model in models)
         for model in ended:

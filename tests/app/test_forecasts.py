@@ -150,6 +150,10 @@ def test_beside_a_run_it_is_measured_when_asked_and_says_so(rig: Rig) -> None:
     rig.until(lambda: rig.forecasts.told.words.startswith("About"))
     assert "beside a run" in rig.forecasts.told.more
     assert rig.another().cost(DIGITS) is None  # it is no measure of the machine
+    rig.trained = 0
+    rig.forecasts.trained([], [])
+    rig.until(lambda: len(rig.measured) == 2 and not rig.jobs.running)  # now it is
+    assert "beside a run" not in rig.forecasts.told.more
 
 
 def test_hours_come_with_what_takes_minutes(rig: Rig) -> None:
