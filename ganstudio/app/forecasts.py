@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from psygnal import Signal
@@ -21,6 +22,7 @@ from ganstudio.core.i18n import _, plural
 
 if TYPE_CHECKING:
     from ganstudio.app.generators.catalogue import Catalogue
+    from ganstudio.app.runs.run_model import RunModel
     from ganstudio.app.settings import SettingsStore
     from ganstudio.training.forecast import Cost, Costs
 
@@ -29,6 +31,8 @@ QUIET = 0.7
 LONG, SHORT = 3600.0, 900.0
 """Seconds of a run for which something smaller is offered, and that this may take."""
 SMALLEST = 16
+LESSON, REMEMBERED = 10.0, 120.0
+"""Seconds that a run must have trained to tell what it costs, and so many of its last that tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +74,7 @@ class Forecasts:
         self._at = ""  # what is being measured
         self._failed: dict[str, str] = {}
         self._keys: dict[tuple[Any, ...], str] = {}
+        self._jobs, self._crowded = jobs, set[str]()
 
     # -- what is known ----------------------------------------------------------------------------------------------
 
@@ -167,7 +172,8 @@ class Forecasts:
                 except UsageError:
                     continue
                 cost, alone = self.cost(experiment), not self._training()
-                if (cost is None or (cost.beside and alone)) and key not in self._failed:
+                known = cost is not None and not (alone and (cost.beside or cost.learned))
+                if not known and key not in self._failed:
                     return experiment
         return None
 
@@ -179,7 +185,8 @@ class Forecasts:
         self._at = key
 
         def work(_progress: object, cancel: Any) -> None:
-            costs.put(key, foretell(placed, threads, cancel, beside))
+            cost, known = foretell(placed, threads, cancel, beside), costs.get(key)
+            costs.put(key, replace(cost, step=known.step) if known is not None and known.learned else cost)
 
         def ended(_what: object = None, why: str = "") -> None:
             self._at = ""
@@ -190,6 +197,26 @@ class Forecasts:
 
         title = _("Measuring how long it takes")
         self._measuring.start(title, work, ended, lambda error: ended(why=str(error)))
+
+    def trained(self, models: Sequence[RunModel], ended: Sequence[RunModel]) -> None:
+        """These train here at present, and those have ended: what they really took is what they cost."""
+        from ganstudio.training.forecast import Cost
+
+        self._begin_soon()  # what was held back may be measured now
+        if len(models) > 1:
+            self._crowded.update(model.key for model in models)
+        for model in ended:
+            table, costs = model.tables.get("steps"), self._costs
+            if table is None or costs is None or not len(table) or model.key in self._crowded:
+                continue
+            first = int((table.seconds > table.seconds[-1] - REMEMBERED).argmax())
+            seconds, steps = (float(column[-1] - column[first]) for column in (table.seconds, table.steps))
+            if seconds < LESSON or steps < 10:
+                continue
+            key = self._key(model.experiment)
+            cost = replace(costs.get(key) or Cost(0.0, learned=True), step=seconds / steps, beside=0, at_least=False)
+            title = _("Remembering how long “{name}” took").format(name=model.title)
+            self._jobs.start(title, partial(_remember, costs, key, cost)).on_done(lambda _none: self.changed.emit())
 
     # -- what is said -----------------------------------------------------------------------------------------------
 
@@ -265,6 +292,10 @@ class Forecasts:
         elif steps == wanted.steps:
             words = _("Rather {size} px: {time}")
         return lighter, words.format(size=options.get("size", ""), steps=f"{steps:,}", time=time)
+
+
+def _remember(costs: Costs, key: str, cost: Cost, _progress: object, _cancel: object) -> None:
+    costs.put(key, cost)
 
 
 def _how_known(cost: Cost) -> str:

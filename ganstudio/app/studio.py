@@ -70,6 +70,7 @@ class Studio:
         self.forecasts = Forecasts(self.jobs, self.settings, lambda: len(self.training))
         self.ask: Callable[[Question, Answer], object] = lambda _question, answer: answer(None)
         self._waiting: list[Callable[[], object]] = []
+        self._trained: list[RunModel] = []
         apply_folders(self.settings.values)
         self.settings.changed.connect(self._setting_changed)
 
@@ -337,6 +338,9 @@ class Studio:
             if not was_bound and model.path is not None:
                 self.settings.add_recent(model.path)
                 self.library_changed.emit()
+        before, self._trained = self._trained, self.training
+        if before != self._trained:
+            self.forecasts.trained(self._trained, [model for model in before if not model.here])
         self.notifications.pump()
 
     def shutdown(self, timeout: float = 60.0) -> list[str]:

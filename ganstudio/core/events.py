@@ -180,7 +180,7 @@ class Progress:
         total: steps asked for.
         steps_per_second: smoothed over the last seconds; 0 while nothing is known.
         images_per_second: real items seen per second.
-        eta_seconds: time left, of this session's speed only; None until a third of a second has been timed.
+        eta_seconds: time left, of this session's speed and what was foretold; None while neither is known.
         memory_bytes: memory of the device (CUDA) or of the process (CPU).
         device: e.g. ``"cpu (1 thread)"`` or ``"NVIDIA H200"``.
     """

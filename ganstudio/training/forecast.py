@@ -51,6 +51,7 @@ class Cost:
         memory: bytes at most, beyond what the program takes without it; 0: unknown.
         beside: so many runs trained meanwhile on the same machine.
         at_least: a step takes longer than this; it was not waited for.
+        learned: told by a run that really trained; nobody has measured its memory.
     """
 
     step: float
@@ -58,6 +59,7 @@ class Cost:
     memory: int = 0
     beside: int = 0
     at_least: bool = False
+    learned: bool = False
 
     def seconds(self, steps: int) -> float:
         """How long so many steps take, from the start."""
@@ -269,4 +271,4 @@ def _cost(values: dict[str, Any]) -> Cost:
     step, begin, memory = float(values["step"]), float(values["begin"]), int(values["memory"])
     if not (0 < step < 1e9 and 0 <= begin < 1e9 and 0 <= memory < 2**60):
         raise ValueError("no cost")
-    return Cost(step, begin, memory, at_least=bool(values["at_least"]))
+    return Cost(step, begin, memory, at_least=bool(values["at_least"]), learned=bool(values["learned"]))

@@ -6,8 +6,10 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
 import pytest
 
 from ganstudio.app.drafts import ExperimentDraft
@@ -17,7 +19,9 @@ from ganstudio.app.generators.catalogue import Catalogue
 from ganstudio.app.jobs import Jobs
 from ganstudio.app.settings import SettingsStore
 from ganstudio.core.errors import CancelledError, TrainingError
+from ganstudio.core.events import Rows, SeriesInfo
 from ganstudio.core.experiment import Experiment
+from ganstudio.core.series import SeriesTable
 from ganstudio.training.forecast import Cost
 
 DIGITS = Experiment("dcgan", "digits", steps=3000)
@@ -81,7 +85,7 @@ def rig(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Rig]:
 def test_what_was_measured_once_is_known_after_the_next_start(rig: Rig) -> None:
     rig.forecasts.want(DIGITS)
     assert rig.forecasts.told.words.startswith("Measuring")
-    rig.until(lambda: rig.forecasts.told.words.startswith("About"))
+    rig.until(lambda: rig.forecasts.told.words.startswith("About") and not rig.jobs.running)
     assert rig.forecasts.told.words == "About 4 min, 320 MB"
     assert "80 ms a step" in rig.forecasts.told.more
     later = rig.another()
@@ -146,6 +150,10 @@ def test_beside_a_run_it_is_measured_when_asked_and_says_so(rig: Rig) -> None:
     rig.until(lambda: rig.forecasts.told.words.startswith("About"))
     assert "beside a run" in rig.forecasts.told.more
     assert rig.another().cost(DIGITS) is None  # it is no measure of the machine
+    rig.trained = 0
+    rig.forecasts.trained([], [])
+    rig.until(lambda: len(rig.measured) == 2 and not rig.jobs.running)  # now it is
+    assert "beside a run" not in rig.forecasts.told.more
 
 
 def test_hours_come_with_what_takes_minutes(rig: Rig) -> None:
@@ -167,6 +175,31 @@ def test_hours_come_with_what_takes_minutes(rig: Rig) -> None:
     draft.replace(Experiment("gan", "ring", steps=100_000))  # points have no size
     rig.until(lambda: rig.forecasts.told.offer)
     assert rig.forecasts.told.offer == "Rather 2,000 steps: 15 min"
+
+
+def trained(key: str, steps: int = 1000) -> Any:
+    """A run that took 50 ms a step, and ten times that in its first minute."""
+    rows = np.arange(1, steps + 1)
+    seconds = np.where(rows <= 120, rows * 0.5, 60 + (rows - 120) * 0.05)
+    table, info = SeriesTable("steps"), SeriesInfo("loss", "loss", "generator")
+    table.append(Rows("steps", (info,), rows, seconds, np.zeros((steps, 1), np.float32)))
+    return SimpleNamespace(key=key, title=key, experiment=DIGITS, tables={"steps": table})
+
+
+def test_a_run_that_ended_tells_what_it_took(rig: Rig) -> None:
+    crowded, short, alone = trained("a"), trained("b", 20), trained("c", 4000)
+    rig.forecasts.trained([crowded, short], [])
+    rig.forecasts.trained([], [crowded, short])
+    rig.rest()
+    assert rig.forecasts.cost(DIGITS) is None
+    rig.forecasts.trained([], [alone])
+    rig.until(lambda: rig.forecasts.cost(DIGITS))
+    rig.trained = 1
+    rig.forecasts.want(DIGITS)
+    assert rig.forecasts.told.words == "About 2 min"
+    rig.trained = 0
+    rig.until(lambda: rig.measured and not rig.jobs.running)  # its memory is not known yet
+    assert rig.forecasts.told.words == "About 3 min, 320 MB"
 
 
 def test_what_cannot_be_tried_says_why_once(rig: Rig) -> None:

@@ -43,7 +43,7 @@ def test_what_is_kept_survives_what_others_do_to_the_file(own_folders: Path) -> 
         b"",
         b"[]",
         b'{"a": 1}',
-        b'{"a": {"step": -1, "begin": 0, "memory": 0, "at_least": false}}',
+        b'{"a": {"step": -1, "begin": 0, "memory": 0, "at_least": false, "learned": false}}',
         b"\xff",
     ):
         path.write_bytes(broken)
