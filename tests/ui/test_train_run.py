@@ -161,6 +161,10 @@ def test_the_timeline_goes_back_and_returns(window: MainWindow, qtbot: QtBot) ->
     wait(qtbot, lambda: len(track.steps) >= 2 and model.samples is not None and model.samples.step > model.stops[0])
     health = window.train.run_view.health
     wait(qtbot, lambda: numbers(health).keys() >= {"Is it working?", "diversity", "D(x)"})
+    tips = {one.text(): one.toolTip() for one in health.findChildren(QLabel) if one.toolTip()}
+    assert "from 0 (fake) to 1 (real)" in tips["D(x)"]
+    assert tips.keys() >= {"D(x)", "D(G(z))", "diversity", "Time", "Seed"}
+    assert tips["D(x)"] in window.train.run_view.curves.sections["probability"].entries["D(x)"].toolTip()
     with qtbot.waitSignal(stage.step_shown, timeout=5000):
         stage.timeline.select_step(0)
     assert stage._caption.text().startswith("step 0")

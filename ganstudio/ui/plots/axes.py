@@ -186,7 +186,7 @@ class Scale:
                 y = np.where(y > 0, np.log10(y), np.nan)
             low, high = float(np.log10(low)), float(np.log10(high))
         pixels = self.area.bottom() - (y - low) * (self.area.height() / (high - low))
-        return np.clip(pixels, self.area.top() - 50, self.area.bottom() + 50)
+        return np.clip(pixels, self.area.top() - 1, self.area.bottom() + 1)
 
     def from_x(self, pixel: float) -> float:
         """Pixels to data along x."""

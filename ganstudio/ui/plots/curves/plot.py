@@ -216,8 +216,7 @@ class Plot(Chart):
         elif piece.faint:
             colour, dash = self.theme.mix(colour, "surface", 0.22), ()
         x, y, area = scale.to_x(piece.x), scale.to_y(piece.y), scale.area
-        y = np.clip(y, area.top() - 1, area.bottom() + 1)
-        if len(x) > 1:  # cut at the edges, too: an SVG knows no clipping
+        if len(x) > 1 and (x[0] < area.left() or x[-1] > area.right()):  # cut there, too: an SVG knows no clipping
             y[[0, -1]] = np.interp(np.clip(x[[0, -1]], area.left(), area.right()), x, y)
             x = np.clip(x, area.left(), area.right())
         if len(x) > wide:
