@@ -4,6 +4,10 @@ Each card's experiment is trained as it stands, without a window, on all process
 generator drew at the end: every class or category in a column of its own where it knows any, or the two accuracies where
 it learns to classify. Prints the speed of each, for the expected times in ``ganstudio/app/gallery.py``. A run that lies
 in FOLDER under the card's name already is used as it is; what is trained is kept there.
+
+Cards whose data have to be downloaded are passed over where the data are not there, unless ``--data CARD=REQUEST`` says
+what to train on instead: the frogs are from ``--data frogs=folder:…/cifar10-frogs-jpeg:size=32``. To try a card that is
+new: ``--steps 20 --out FOLDER CARD``.
 """
 
 from __future__ import annotations
@@ -24,8 +28,10 @@ from ganstudio.app.generators.workplaces import BUNDLED
 from ganstudio.core.controls import ContinuousCode, LatentVector
 from ganstudio.core.dataspec import DataSpec
 from ganstudio.core.errors import UsageError
+from ganstudio.core.experiment import Experiment
 from ganstudio.core.images import make_grid
 from ganstudio.core.resources import resource_path
+from ganstudio.data import DATASETS, is_available
 from ganstudio.explore.class_folders import classes_of
 from ganstudio.explore.files import to_pixels
 from ganstudio.explore.stored import StoredGenerator
@@ -124,39 +130,48 @@ def picture_of(run: Run) -> Image.Image:
         return accuracies(run, items) if len(generator.method.predicts) == 2 else wall(items)
 
 
-def trained(card: GalleryCard, folder: Path) -> Run:
+def trained(card: GalleryCard, experiment: Experiment, folder: Path) -> Run:
     """The card's run: the one that comes with the program, the one in the folder, or a new one there."""
     if card.opens in BUNDLED:
         return Run.open(resource_path("runs", BUNDLED[card.opens]))
     if (folder / card.id / "run.json").exists():
         return Run.open(folder / card.id)
-    session = new_session(card.experiment, path=folder / card.id, hold_on_trouble=False)
+    session = new_session(experiment, path=folder / card.id, hold_on_trouble=False)
     before = time.perf_counter()
     session.start()
     session.join()
     if session.path is None or session.failure is not None:
         raise SystemExit(f"{card.id}: {session.failure}")
-    sys.stdout.write(f"{card.id}: {card.experiment.steps / (time.perf_counter() - before):.1f} steps/s\n")
+    sys.stdout.write(f"{card.id}: {experiment.steps / (time.perf_counter() - before):.1f} steps/s\n")
     return Run.open(session.path)
 
 
 def main() -> None:
-    """Trains and draws the cards that need nothing from elsewhere."""
+    """Trains and draws the cards whose data are here."""
     parser = argparse.ArgumentParser()
     parser.add_argument("cards", nargs="*")
     parser.add_argument("--runs", type=Path)
+    parser.add_argument("--data", action="append", default=[], metavar="CARD=REQUEST")
+    parser.add_argument("--steps", type=int)
+    parser.add_argument("--out", type=Path, default=Path(__file__).resolve().parent.parent / "resources" / "gallery")
     options = parser.parse_args()
+    given = dict(text.split("=", 1) for text in options.data)
     use_threads()
-    target = Path(__file__).resolve().parent.parent / "resources" / "gallery"
-    target.mkdir(exist_ok=True)
+    options.out.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as temporary:
+        folder = (options.runs or Path(temporary)).absolute()
         for card in GALLERY:
-            if card.needs or card.opens in ("drawing", "folder") or (options.cards and card.id not in options.cards):
+            if card.opens in ("drawing", "folder") or (options.cards and card.id not in options.cards):
                 continue
-            run = trained(card, (options.runs or Path(temporary)).absolute())
-            picture_of(run).quantize(96 if run.info.spec.translates else 48).save(
-                target / f"{card.id}.png", optimize=True
-            )
+            experiment = card.experiment.with_(data=given.get(card.id, card.experiment.data))
+            if options.steps:
+                experiment = experiment.with_(steps=options.steps)
+            here = not card.needs or is_available(DATASETS[card.needs]) or (folder / card.id).is_dir()
+            if not here and card.id not in given:
+                continue
+            run = trained(card, experiment, folder)
+            colours = 96 if run.info.spec.translates or run.info.spec.channels == 3 else 48
+            picture_of(run).quantize(colours).save(options.out / f"{card.id}.png", optimize=True)
             quality = [rows.values[-1].tolist() for rows in run.rows("quality")] if "quality" in run.tables() else []
             sys.stdout.write(f"{card.id}: {quality}\n")
             sys.stdout.flush()

@@ -101,6 +101,8 @@ class Forecasts:
         hyper = tuple(sorted(experiment.hyper.items()))
         asked = (experiment.method, experiment.data, experiment.device, threads, hyper)
         if asked not in self._keys:
+            if len(self._keys) > 1000:
+                self._keys.clear()
             self._keys[asked] = what_costs(experiment, threads)
         return self._keys[asked]
 
@@ -212,12 +214,21 @@ class Forecasts:
             return Forecast(_("Not measured while a run trains"), more, held=True)
         return Forecast(_("Measuring how long it takes…"), _("A few steps are taken, timed and thrown away."))
 
-    def of_cards(self) -> dict[str, str]:
-        """Time and memory of the ready experiments that have been measured here, by the card's id."""
+    def of_cards(self, rate_scale: float) -> dict[str, tuple[str, str]]:
+        """How long the ready experiments take, by the card's id: in words, and with how that is known.
+
+        What has not been measured here is told from how fast the machine is, in units of the reference machine.
+        """
         from ganstudio.app.gallery import GALLERY
 
-        found = {card.id: (self.cost(card.experiment), card.experiment.steps) for card in GALLERY}
-        return {id: cost_words(cost, steps) for id, (cost, steps) in found.items() if cost is not None}
+        found = {}
+        for card in GALLERY:
+            words, cost = card.expected_time(rate_scale), self.cost(card.experiment)
+            if words and cost is not None:
+                words = cost_words(cost, card.experiment.steps)
+            known = _("{time}, measured on this machine") if cost else _("{time}, estimated for this machine")
+            found[card.id] = words, known.format(time=words) if words else ""
+        return found
 
     def _halved(self) -> Experiment | None:
         """What is wanted with pictures of half the size, where it takes hours and both method and data allow it."""

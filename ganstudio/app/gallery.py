@@ -174,7 +174,7 @@ def card_pictures() -> dict[str, NDArray[np.uint8]]:
         if shipped.is_file():
             pictures[card.id] = np.asarray(Image.open(shipped).convert("RGB"))
         else:
-            found = thumbnail(card.experiment.data.partition(":")[0])
+            found = thumbnail(card.experiment.data)
             if found is not None:
                 pictures[card.id] = found
     return pictures

@@ -17,6 +17,8 @@ _KNOB = re.compile(r" {4}([a-z]\w*(?:, [a-z]\w*)*) +(.*)")
 _NUMBER = re.compile(r"\s{3,}(\([^()]*(?:eq|section|appendix|algorithm|as in)[^()]*\))$")
 _GAP = re.compile(r"(?<=\S)\s{6,}(?=\S)")
 
+_HEADINGS = {"Knobs": _("What the settings do"), "What goes wrong": _("What goes wrong")}
+
 
 class Page(NamedTuple):
     """One page, or a place on one.
@@ -83,7 +85,7 @@ def docstring_html(text: str, titles: Mapping[str, str]) -> Iterator[str]:
             section = ""
             if len(lines) > 1 and all(line.startswith("    ") for line in lines[1:]):
                 section = lines.pop(0).strip()
-                yield f"<h3>{_inline([section])}</h3>"
+                yield f"<h3>{_inline([_HEADINGS.get(section, section)])}</h3>"
         if not section and lines[0].startswith(" "):
             yield _formulae(lines)
         elif section and _KNOB.match(lines[0]) and section == "Knobs":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import threading
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -46,7 +47,7 @@ def apply_folders(values: Settings) -> None:
 
 
 class SettingsStore:
-    """The settings in force and what the window remembers; every change is written at once and announced.
+    """The settings in force and what the window remembers; every change is written and announced.
 
     ``hub`` is told when the file was damaged or cannot be written.
     """
@@ -58,6 +59,20 @@ class SettingsStore:
         self.path = (folder or config_folder()) / FILE
         self._hub = hub
         self._write_failed = False
+        self._beside, self._lock = False, threading.Lock()
+        self._unwritten: bytes | None = None
+        self._writer: threading.Thread | None = None
+
+    def write_beside(self) -> None:
+        """From now on the file is written in a thread of its own: a disk that is busy must not hold a window up."""
+        self._beside = True
+
+    def flush(self) -> None:
+        """Waits until all is on the disk; what changes after this is written at once again."""
+        self._beside = False
+        writer = self._writer
+        if writer is not None:
+            writer.join()
 
     def glance(self) -> tuple[Literal["system", "light", "dark"], str]:
         """Theme and geometry of the window as the file has them, unchecked; usual ones where it has none.
@@ -191,13 +206,37 @@ class SettingsStore:
             "remembered": self.remembered.model_dump(mode="json"),
         }
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
             # A folder's name need not be text; what is none of it is written as JSON writes it in ASCII.
             text = json.dumps(content, indent=1, ensure_ascii=False).encode(errors="backslashreplace")
-            replace_file(self.path, text, mode=0o600)  # it names what a person has opened
-            self._write_failed = False
-        except (OSError, StoreError, TypeError, ValueError) as error:
-            if not self._write_failed:  # once is enough until it works again
-                words = _("Your settings could not be saved to {folder}; they hold until you quit.")
-                self._hub.warning(words.format(folder=self.path.parent), str(error))
-            self._write_failed = True
+        except (TypeError, ValueError) as error:
+            self._failed(error)
+            return
+        with self._lock:
+            self._unwritten = text
+            if self._beside and self._writer is None:
+                self._writer = threading.Thread(target=self._write, name="settings")
+                self._writer.start()
+        if not self._beside:
+            self.flush()
+            self._write()
+
+    def _write(self) -> None:
+        """Writes the newest until nothing newer has come meanwhile."""
+        while True:
+            with self._lock:
+                text, self._unwritten = self._unwritten, None
+                if text is None:
+                    self._writer = None
+                    return
+            try:
+                self.path.parent.mkdir(parents=True, exist_ok=True)
+                replace_file(self.path, text, mode=0o600)  # it names what a person has opened
+                self._write_failed = False
+            except (OSError, StoreError) as error:
+                self._failed(error)
+
+    def _failed(self, error: Exception) -> None:
+        if not self._write_failed:  # once is enough until it works again
+            words = _("Your settings could not be saved to {folder}; they hold until you quit.")
+            self._hub.warning(words.format(folder=self.path.parent), str(error))
+        self._write_failed = True

@@ -14,7 +14,7 @@ from ganstudio.app.drafts import ExperimentDraft
 from ganstudio.app.forecasts import Forecasts
 from ganstudio.app.generators.catalogue import Catalogue
 from ganstudio.app.generators.sessions import new_session, resume_session
-from ganstudio.app.jobs import Jobs
+from ganstudio.app.jobs import Job, Jobs
 from ganstudio.app.named import Answer, LeftAloneError, Question, check_data, look, training_refusal
 from ganstudio.app.notifications import Notifications, notifications
 from ganstudio.app.runs.run_model import RunModel
@@ -311,7 +311,7 @@ class Studio:
         if self.current is model:
             self.look_at(None)
 
-    def rename(self, path: Path, name: str) -> None:
+    def rename(self, path: Path, name: str) -> Job:
         """Calls a run something else, in the background; with a number where another one is called so."""
 
         def done(called: str) -> None:
@@ -320,7 +320,7 @@ class Studio:
                     model.renamed(called)
             self.library_changed.emit()
 
-        self.jobs.start(_("Renaming a run"), lambda _progress, _cancel: rename_run(path, name)).on_done(done)
+        return self.jobs.start(_("Renaming a run"), lambda _progress, _cancel: rename_run(path, name)).on_done(done)
 
     @property
     def training(self) -> list[RunModel]:
@@ -347,6 +347,7 @@ class Studio:
         deadline = time.monotonic() + timeout
         lost = [_lost(model, max(0.0, deadline - time.monotonic())) for model in self.runs if model.live]
         self.settings.remember(draft=self.draft.experiment.to_json())
+        self.settings.flush()
         self.jobs.shutdown()
         return [words for words in lost if words]
 

@@ -79,7 +79,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help=_("hyper-parameters, see “ganstudio methods METHOD”; may be repeated; with --resume those that may change in "
                "a run, which are the live ones and batch_size"),
     )  # fmt: skip
-    add("--name", metavar="TEXT", help=_("what the run is called (default: made from data and method)"))
+    add(
+        "--name",
+        metavar="TEXT",
+        help=_("what the run is called (default: made from data and method; with a number where that is taken)"),
+    )
     add("--resume", metavar="RUN_DIR", help=_("go on with this run from its newest checkpoint"))
     add(
         "--threads",

@@ -201,6 +201,7 @@ class DataSource:
         Options: the options it takes.
         read: ``(request, seed, job)`` → :class:`Arrays`.
         thumbnail: a small picture, uint8 ``(H, W, 3)``; None while there is nothing to show.
+        glimpse: the same of what some options choose, for sets of which that can be something else than the whole.
         needs_files: it reads files that do not come with the program.
         downloadable: the program can fetch those files.
         takes_path: the request names a folder or a drawing: ``"folder:PATH"``.
@@ -224,6 +225,7 @@ class DataSource:
     classed: bool = True
     names_file: Callable[[str], bool] | None = None
     verify: Callable[[Fields], object] | None = None
+    glimpse: Callable[[Fields], NDArray[np.uint8] | None] | None = None
     earlier: Callable[[DataRequest], Sequence[DataRequest]] = lambda _request: ()
 
     @property

@@ -151,10 +151,16 @@ def is_available(source: DataSource) -> bool:
     return not source.needs_files or source.takes_path or find(source.name) is not None
 
 
-def thumbnail(name: str) -> NDArray[np.uint8] | None:
+def thumbnail(request: str) -> NDArray[np.uint8] | None:
     """A small picture of a data set, uint8 ``(H, W, 3)``; None while its files are not there.
 
+    Args:
+        request: its name; of a set of which some classes are chosen, with its options: the picture is of those.
+
     Raises:
-        UsageError: there is no such data set.
+        UsageError: there is no such data set, or it has no such options.
     """
-    return DATASETS[name].thumbnail()
+    from ganstudio.data.request import parse_request
+
+    source = DATASETS[request.partition(":")[0]]
+    return source.thumbnail() if source.glimpse is None else source.glimpse(parse_request(request).options)

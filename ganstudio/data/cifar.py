@@ -25,6 +25,7 @@ from ganstudio.data.unpack import read_bytes
 SIDE = 32
 RECORD = 1 + 3 * SIDE * SIDE
 _CIFAR100_RECORD = RECORD + 1
+_GLIMPSED = 400
 _MEMBER = re.compile(r"(data_batch_\d+|test_batch)\.bin")
 NAMES = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
 
@@ -184,15 +185,18 @@ def _only(
         return images[:0], labels[:0], names
 
 
-def _thumbnail() -> NDArray[np.uint8] | None:
+def _glimpse(options: Fields) -> NDArray[np.uint8] | None:
+    """Some pictures of the chosen classes."""
     located = find("cifar10")
     bins = [path for path in located.files if ".bin" in path.name.lower()] if located else []
-    if not bins:
+    if not bins or not isinstance(options, CifarOptions):
         return None
     try:
-        content, torn = read_bytes(bins[0], 16 * RECORD)
-        return mosaic(parse_records(content[: 16 * RECORD], bins[0].name, 256, torn)[0])
-    except DataError:
+        content, torn = read_bytes(bins[0], _GLIMPSED * RECORD)
+        images, labels, _notes = parse_records(content[: _GLIMPSED * RECORD], bins[0].name, 256, torn)
+        images, _labels, _names = _only(images, labels, options.classes, class_names(located))
+        return mosaic(images[:16]) if len(images) else None
+    except (DataError, UsageError):
         # A card without a picture; the check before training says what is wrong with the file.
         return None
 
@@ -212,7 +216,8 @@ def source() -> DataSource:
         licence=_("None stated."),
         Options=CifarOptions,
         read=_read,
-        thumbnail=_thumbnail,
+        thumbnail=lambda: _glimpse(CifarOptions()),
+        glimpse=_glimpse,
         needs_files=True,
         downloadable=True,
         verify=_verify,

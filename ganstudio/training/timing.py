@@ -15,6 +15,8 @@ RECENT = 4.0  # seconds over which the speed is told
 WINDOW = 12.0  # seconds of which the median is taken
 SPAN = 0.1  # shorter ones are made longer: a single quick step says little
 TIMED = 0.3  # seconds that must have been seen before anything is foretold
+WORTH = 5.0  # seconds of seeing that count as much as a forecast
+BEGINNING = 10.0  # seconds in which a window is built and libraries are loaded: quick spans say more than slow ones
 _FADE, _LEAST = 180.0, 60.0  # seconds over which the share fades, and which it is at least a share of
 
 
@@ -22,7 +24,7 @@ class Timing:
     """The steps of one run as they come.
 
     Args:
-        expected: seconds a step as foretold before it began, told until something has been seen; 0: nothing was foretold.
+        expected: seconds a step as foretold before it began; counts less and less. 0: nothing was foretold.
         work: what the steps from the first to (not with) the last cost, in units of one's own: methods may take more
             updates in some steps than in others. A unit a step by default.
     """
@@ -34,7 +36,7 @@ class Timing:
         self._recent: deque[tuple[float, int, int]] = deque()  # time, steps, items
         self._spans: deque[tuple[float, float, float]] = deque()  # end, seconds, work
         self._from: tuple[float, int] | None = None
-        self._timed = self._beyond = 0.0
+        self._seen = self._timed = self._beyond = 0.0
 
     def interrupt(self) -> None:
         """What lies between the last tick and the next is no training: a pause, steps that were undone."""
@@ -60,6 +62,7 @@ class Timing:
         self._spans.append((now, seconds, work))
         while len(self._spans) > 3 and now - self._spans[0][0] > WINDOW:
             self._spans.popleft()
+        self._seen += seconds
         fade = math.exp(-seconds / _FADE)
         self._timed = self._timed * fade + seconds
         self._beyond = self._beyond * fade + seconds - self._median() * work
@@ -76,17 +79,21 @@ class Timing:
 
     def left(self, step: int, total: int) -> float | None:
         """Seconds from this step to that one; None while too little has been seen."""
-        if self._timed < TIMED:
-            return self._expected * max(0, total - step) or None
+        foretold = self._expected * max(0, total - step)
+        if self._seen < TIMED:
+            return foretold or None
         share = max(0.0, self._beyond) / max(self._timed, _LEAST)
-        return self._median() * (1 + share) * self._work(step, max(step, total))
+        seen = self._median() * (1 + share) * self._work(step, max(step, total))
+        worth = WORTH / (WORTH + self._seen) if foretold else 0.0
+        return worth * foretold + (1 - worth) * seen
 
     def _median(self) -> float:
-        """Seconds per unit of work, of the span in the middle of all work."""
+        """Seconds per unit of work, of the span in the middle of all work; at the beginning of a quicker one."""
         costs = sorted((seconds / work, work) for _end, seconds, work in self._spans)
-        half, done = sum(work for _cost, work in costs) / 2, 0.0
+        part = 0.25 + 0.25 * min(1.0, self._seen / BEGINNING)
+        wanted, done = part * sum(work for _cost, work in costs), 0.0
         for cost, work in costs:
             done += work
-            if done >= half:
+            if done >= wanted:
                 return cost
         return 0.0

@@ -33,7 +33,7 @@ from ganstudio.ui.window import MainWindow
 if TYPE_CHECKING:
     from ganstudio.app.studio import Studio
 
-POLL_MS = 15
+POLL_MS, PULSE_MS = 15, 200
 SETTLE_MS = 700  # after everything has been loaded: the time that pictures and layouts take to come to rest
 PATIENCE_MS = 60_000
 FREEZE_MS = 2_500  # after a run was opened: its view is built and its first steps are done
@@ -87,6 +87,10 @@ def _run_window(run_dir: Path | None, screenshot: Screenshot | None) -> int:
             return _draw_once(window, screenshot)
         signal.signal(signal.SIGINT, lambda *_args: window.quit_saving())
         signal.signal(signal.SIGTERM, lambda *_args: window.quit_saving())
+        app.commitDataRequest.connect(window.quit_saving)  # the desktop waits until it returns
+        pulse = QTimer(interval=PULSE_MS)
+        pulse.timeout.connect(lambda: None)  # Python hears of a signal where some of it runs: in any loop of Qt's
+        pulse.start()
         window.show()
         failed: list[Exception] = []
         QTimer.singleShot(0, window, lambda: _load(window, run_dir, failed))

@@ -255,8 +255,8 @@ class Shell(ReadInOrder, QMainWindow):
 
     def open_messages(self) -> None:
         """Shows what was said."""
-        Messages(self._hub, self).open()
-        self.toasts.read_all()
+        Messages(reversed(self._hub.kept), self).open()
+        self.toasts.read(self.toasts.unread)
 
     def _messages_words(self) -> str:
         unread = self.toasts.unread

@@ -92,8 +92,7 @@ class _ChipButton(QAbstractButton):
         self.update()
 
     def sizeHint(self) -> QSize:
-        width = self.fontMetrics().horizontalAdvance(f"{self.chip.name}  {self.chip.numbers}") + 56
-        return QSize(max(CHIP_LEAST, min(CHIP_MOST, width)), HEIGHT - 6)
+        return self.minimumSize()  # whatever it says: no chip moves because a number grows
 
     def paintEvent(self, event: QPaintEvent) -> None:
         theme = current_theme()

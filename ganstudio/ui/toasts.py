@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from functools import partial
 from itertools import groupby
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, QTimer, Signal
@@ -19,7 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ganstudio.app.notifications import Level, Notification, Notifications
+from ganstudio.app.notifications import Level, Notification
 from ganstudio.core.i18n import _
 from ganstudio.ui.kit.errors import COLOURS, MessageBody
 from ganstudio.ui.kit.icons import icon
@@ -49,6 +51,7 @@ class Toast(MessageBody):
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.NoTextInteraction)  # a click closes; the list copies
         self.message = message
         self.count = 1
+        self.in_lane = False
         self.close_clicked.connect(self.close_by_hand)
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self._time_is_up)
@@ -161,7 +164,7 @@ class Toasts(QObject):
             same[0].repeat()
         elif message not in self._waiting:
             self._waiting.append(message)
-            self._read(-1)
+            self.read(-1)
             self._next()
 
     def _show(self, message: Notification) -> None:
@@ -177,17 +180,14 @@ class Toasts(QObject):
         self._look.start()
         self.place()
 
-    def read_all(self) -> None:
-        """Somebody looks at the list."""
-        self._read(self.unread)
-
     def _closed(self) -> None:
         toast = self.sender()
-        self._read(1)
+        self.read(1)
         if isinstance(toast, Toast) and toast.attended and (page := self._pages.currentWidget()) is not None:
             (page.focusWidget() or page).setFocus()  # where the keyboard was before
 
-    def _read(self, number: int) -> None:
+    def read(self, number: int) -> None:
+        """Somebody has looked at so many, here or in the list."""
         self.unread = max(0, self.unread - number)
         self.unread_changed.emit()
 
@@ -226,9 +226,13 @@ class Toasts(QObject):
         below: list[Toast] = []
         for toast in toasts:
             now = toast.geometry()
-            stays = toast.attended or (room.contains(now) and not taken.intersects(now))
-            spot = now if stays else _free(room, toast, taken)
-            if spot is None:
+            spot: QRect | None = now
+            if toast.attended:  # it moves only to show its details
+                now.moveBottom(min(now.bottom(), room.bottom() - MARGIN))
+            elif not room.contains(now) or taken.intersects(now):
+                spot = _free(room, toast, taken)
+            toast.in_lane = spot is None or (toast.in_lane and toast.attended)
+            if spot is None or toast.in_lane:
                 below.append(toast)
             else:
                 toast.move(spot.topLeft())
@@ -296,51 +300,32 @@ def _free(room: QRect, toast: Toast, taken: QRegion) -> QRect | None:
 
 
 class Messages(QDialog):
-    """All that was said, the newest first; details fold out.
+    """All that was said, the newest first; details fold out."""
 
-    Args:
-        hub: which keeps them.
-        parent: the window.
-    """
-
-    def __init__(self, hub: Notifications, parent: QWidget) -> None:
+    def __init__(self, told: Iterable[Notification], parent: QWidget) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(_("Messages"))
-        self._hub = hub
         self.list = QTreeWidget()
         self.list.setAccessibleName(_("Messages"))
         self.list.setToolTip(_("What was said since the program was started, the newest first"))
         self.list.setHeaderLabels([_("Time"), _("Message")])
         self.list.setWordWrap(True)
-        self.list.ensurePolished()
-        for message, same in groupby(reversed(hub.kept)):
-            times = len(list(same))
+        self.list.setColumnWidth(0, 160)
+        lines = []
+        for message, same in groupby(told):
+            times, when = len(list(same)), date_text(message.when)
             text = message.text if times == 1 else f"{message.text} (×{times})"
-            item = QTreeWidgetItem(self.list, [date_text(message.when), text])
+            item = QTreeWidgetItem(self.list, [when, text])
             item.setIcon(0, icon(message.level, COLOURS[message.level]))
             item.setToolTip(1, message.text)
             if message.details:
                 QTreeWidgetItem(item, ["", message.details]).setFont(1, mono_font())
-        self.list.setColumnWidth(0, 150)
-        words = _("Copy the chosen message and its details, or all of them")
-        copy = push_button(_("Copy"), "copy", words, clicked=self.copy)
-        clear = push_button(_("Forget all"), "trash", _("Empties this list"), clicked=self.forget)
-        close = push_button(_("Close"), "", _("Close this window"), clicked=self.close)
-        foot = boxed(copy, clear, None, close, across=True, gap=8)
+            lines += [f"{when}  {text}", *message.details.splitlines()]
+        copy = partial(QGuiApplication.clipboard().setText, "\n".join(lines))
+        foot = boxed(
+            push_button(_("Copy all"), "copy", _("Copies all messages and their details"), clicked=copy), None,
+            push_button(_("Close"), "", _("Close this window"), clicked=self.close), across=True,
+        )  # fmt: skip
         boxed(self.list, foot, into=self, margins=(16, 16, 16, 12), gap=8, stretch=self.list)
         self.resize(680, 440)
-
-    def copy(self) -> None:
-        """The chosen messages, or all where none is chosen, as text."""
-        heads = [self.list.topLevelItem(row) for row in range(self.list.topLevelItemCount())]
-        chosen, lines = [head for head in heads if head.isSelected()], []
-        for head in chosen or heads:
-            lines.append(f"{head.text(0)}  {head.text(1)}")
-            lines += [head.child(row).text(1) for row in range(head.childCount())]
-        QGuiApplication.clipboard().setText("\n".join(lines))
-
-    def forget(self) -> None:
-        """Empties the list."""
-        self._hub.kept.clear()
-        self.list.clear()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QMessageBox, QWidget
+from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
 
 from ganstudio.app.actions import Action, ActionTable
 from ganstudio.app.notifications import Notifications, notifications
@@ -38,6 +38,8 @@ if TYPE_CHECKING:  # the first view of the window waits for none of these
     from ganstudio.ui.train.workspace import TrainWorkspace
 
 JOB_MS, IDLE_MS = 40, 120
+MOST_BOXES = 20
+"""Dialogs and menus above each other."""
 
 
 def chip_of(model: RunModel) -> RunChip:
@@ -63,7 +65,7 @@ class MainWindow(Shell):
 
     studio: Studio
     train: TrainWorkspace
-    _furnished = False
+    _furnished = _leaving = False
 
     def __init__(self, store: SettingsStore, table: ActionTable, hub: Notifications = notifications) -> None:
         self.budget = Budget(
@@ -100,15 +102,19 @@ class MainWindow(Shell):
         self.train.bundled_requested.connect(self._use_ready)
         self.train.sample_requested.connect(self._use_sample)
         self.table.add(
-            Action("file.open", _("Open…"), self.ask_open, "folder", "Ctrl+O", f"{_('File')}/1",
+            Action("file.open", _("Open…"), self.ask_open, "", "Ctrl+O", f"{_('File')}/1",
                    _("A saved state, a run, a generator, a picture, an archive: what it is, is looked at.")),
-            Action("file.open-folder", _("Open a folder…"), partial(self.ask_open, True), "folder", "Ctrl+Alt+O",
+            Action("file.open-folder", _("Open a folder…"), partial(self.ask_open, True), "folder", "Ctrl+Shift+D",
                    f"{_('File')}/1", _("Of a run, of several runs, or with data to train on.")),
             Action("edit.undo", _("Undo"), lambda: self._undo(True), "undo", "Ctrl+Z", _("Edit"),
                    _("Takes the last change back: of the form, or of what is explored, painted or translated."),
                    lambda: self._can_undo(True)),
             Action("edit.redo", _("Redo"), lambda: self._undo(False), "redo", "Ctrl+Shift+Z; Ctrl+Y", _("Edit"),
                    _("Makes it again."), lambda: self._can_undo(False)),
+            Action("help.method", _("About this method"), self._show_help, "info", "F1", _("Help"),
+                   _("What it minimises, what its settings do, what goes wrong.")),
+            Action("help.glossary", _("Glossary"), self.train.show_glossary, "", "", _("Help"),
+                   _("The words of the field, a sentence or two each.")),
         )  # fmt: skip
         self.stack.removeWidget(self._opening)
         self._opening.deleteLater()
@@ -118,6 +124,7 @@ class MainWindow(Shell):
         self.close_guard = self._may_close
         self.closing.connect(self._end)
         studio.ask = self.ask
+        studio.settings.write_beside()
         self._deaf = listen(self, (studio.opened, self._opened), (studio.current_changed, self._current_changed))
         self._timer.start(IDLE_MS)
 
@@ -162,6 +169,9 @@ class MainWindow(Shell):
         page = self.pages.get(self.current_workspace)
         if page is not None:
             page.take_back() if back else page.make_again()
+
+    def _show_help(self) -> None:
+        self.train.show_help(self.pages[self.current_workspace].method)
 
     # -- the one timer ----------------------------------------------------------------------------------------------
 
@@ -345,6 +355,8 @@ class MainWindow(Shell):
     def _may_close(self) -> bool:
         training = self.studio.training
         choice = self.ask_closing(training) if training else ""
+        if self._leaving:  # told to while the question stood there: Qt does not begin to close a window anew meanwhile
+            return True
         if choice != "cancel":
             for model in training:
                 model.stop(save=choice == "save")
@@ -369,13 +381,18 @@ class MainWindow(Shell):
         return box.answer or "cancel"
 
     def quit_saving(self) -> None:
-        """Ends without asking, after a checkpoint: what a signal from outside asks for.
+        """Ends without asking, after a checkpoint: what a signal, or the end of the desktop's session, asks for.
 
-        A second one, while that lasts, gives up at once what a full disk does not take.
+        Questions, dialogs and menus that stand open are answered with no. A second call, while that lasts, gives up at
+        once what a full disk does not take.
         """
         for model in self.studio.training if self._furnished else ():
             model.stop(save=True)
-        self.close_guard = lambda: True
+        self._leaving, self.close_guard = True, lambda: True
+        for _box in range(MOST_BOXES):
+            box = QApplication.activePopupWidget() or QApplication.activeModalWidget()
+            if box is not None:
+                box.close()
         if not self.isHidden():
             self.close()
 

@@ -79,8 +79,6 @@ def _train(studio: Studio, binder: ActionBinder, budget: Budget) -> tuple[Page, 
         explore=page.explore,
         duplicate=page.duplicate,
         show_gallery=page.show_gallery,
-        show_help=page.show_help,
-        show_glossary=page.show_glossary,
     )
 
 

@@ -12,6 +12,7 @@ import pytest
 
 from ganstudio.app.drafts import ExperimentDraft
 from ganstudio.app.forecasts import Forecasts, rough_size, rough_time
+from ganstudio.app.gallery import gallery_card
 from ganstudio.app.generators.catalogue import Catalogue
 from ganstudio.app.jobs import Jobs
 from ganstudio.app.settings import SettingsStore
@@ -86,9 +87,18 @@ def test_what_was_measured_once_is_known_after_the_next_start(rig: Rig) -> None:
     later = rig.another()
     later.want(DIGITS)
     assert later.told.words == "About 4 min, 320 MB"
-    card = rig.forecasts.of_cards
-    assert "digits" not in card()  # its networks are narrower
     assert len(rig.measured) == 1
+
+
+def test_cards_tell_what_was_measured_and_else_what_is_estimated(rig: Rig) -> None:
+    card = gallery_card("digits")
+    before = rig.forecasts.of_cards(1.0)
+    assert before["digits"] == ("About 3 min", "About 3 min, estimated for this machine")
+    assert before["codes"] == before["folder"] == ("", "")
+    rig.forecasts.want(card.experiment)
+    rig.until(lambda: rig.measured and not rig.jobs.running)
+    words = "About 4 min, 320 MB"
+    assert rig.forecasts.of_cards(1.0) == before | {"digits": (words, f"{words}, measured on this machine")}
 
 
 def test_only_what_changes_the_cost_is_measured_anew(rig: Rig) -> None:

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 
+import numpy as np
 import pytest
 
 from ganstudio.app.drafts import ExperimentDraft
-from ganstudio.app.gallery import GALLERY, gallery_card, missing_downloads
+from ganstudio.app.gallery import GALLERY, card_pictures, gallery_card, missing_downloads
 from ganstudio.app.generators.catalogue import Catalogue
 from ganstudio.app.generators.workplaces import BUNDLED
 from ganstudio.core.errors import UsageError
@@ -54,9 +56,19 @@ def test_unknown_card() -> None:
         gallery_card("nope")
 
 
-def test_every_card_without_a_download_has_its_own_picture() -> None:
+def test_every_card_has_its_own_picture_or_one_of_what_it_trains_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     made = {card.id for card in GALLERY if not card.needs and card.opens not in ("drawing", "folder")}
-    assert made == {path.stem for path in resource_path("gallery").glob("*.png")}
+    shipped = {path.stem for path in resource_path("gallery").glob("*.png")}
+    assert made <= shipped <= {card.id for card in GALLERY}
+    monkeypatch.setenv("GANSTUDIO_DATA", str(tmp_path))
+    assert card_pictures().keys() == shipped
+    batch = tmp_path / "cifar10" / "cifar-10-batches-bin" / "data_batch_1.bin"
+    batch.parent.mkdir(parents=True)
+    car, frog = bytes([1]) + bytes(3072), bytes([6]) + b"\xff" * 3072
+    batch.write_bytes(20 * car + 4 * frog)
+    assert np.median(card_pictures()["frogs"]) == 255, "the card of the frogs shows no car"
 
 
 def test_what_a_click_explores_is_what_customise_would_train() -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from ganstudio.app.choices import LAYOUT_VERSION, Settings
 from ganstudio.app.notifications import Notifications
 from ganstudio.app.settings import SettingsStore, apply_folders, config_folder
 from ganstudio.core.errors import UsageError
+from ganstudio.store.atomic import replace_file
 
 
 @pytest.fixture
@@ -112,6 +114,28 @@ def test_a_failing_write_is_one_message_and_the_value_holds(tmp_path: Path, hub:
     store.set("theme", "light")
     assert store.values.theme == "light"
     assert len([text for text in messages(hub) if "could not be" in text]) == 1
+
+
+def test_a_busy_disk_holds_no_window_up(hub: Notifications, monkeypatch: pytest.MonkeyPatch) -> None:
+    free, written, write = threading.Event(), [], replace_file
+
+    def slow(path: Path, content: bytes, mode: int) -> None:
+        assert free.wait(20)
+        written.append(content)
+        write(path, content, mode)
+
+    monkeypatch.setattr("ganstudio.app.settings.replace_file", slow)
+    store = SettingsStore(hub=hub)
+    store.write_beside()
+    for number in range(50):
+        store.remember_layout("geometry", f"layout {number}")
+    assert not written
+    free.set()
+    store.flush()
+    assert len(written) <= 2  # what was overtaken is not written
+    assert SettingsStore(hub=hub).layout("geometry") == "layout 49"
+    store.remember_layout("geometry", "the last one")
+    assert SettingsStore(hub=hub).layout("geometry") == "the last one"
 
 
 def test_folders_are_handed_to_data_and_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

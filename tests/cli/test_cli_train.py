@@ -4,6 +4,7 @@ import errno
 import io
 import json
 import os
+import re
 import shutil
 import signal
 import threading
@@ -79,6 +80,14 @@ def test_settings_may_be_repeated_and_dashed(call: Call, tmp_path: Path) -> None
     assert call(*GAN, *options, "--steps", 2, "--out", tmp_path / "run").status == 0
     hyper = Run.open(tmp_path / "run").info.experiment.hyper
     assert (hyper["n_critic"], hyper["lr_g"], hyper["amp"], hyper["batch_size"]) == (2, 1e-4, False, 16)
+
+
+def test_a_forecast_says_time_and_memory_and_trains_nothing(call: Call, own_folders: Path) -> None:
+    answer = call(*GAN, "--steps", 12, "--threads", 1, "--forecast")
+    assert answer.status == 0
+    assert re.fullmatch(r"About \d+ s(, \d+ MB)? \([\d.]+ ms a step\)\n", answer.out)
+    assert not (own_folders / "runs").exists()
+    assert list((own_folders / "cache").glob("forecasts-*.json"))
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from ganstudio.data import DATASETS, check, data_folder, make_request, parse_req
 
 NAMES = (
     "line ring grid moons circles swiss-roll spiral checkerboard drawing digits triangles landscapes "
-    "day-night edges-digits mnist fashion-mnist kmnist cifar10 folder maps pairs domains"
+    "day-night edges-digits mnist fashion-mnist kmnist cifar10 folder idx maps pairs domains"
 )
 
 

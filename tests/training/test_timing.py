@@ -89,9 +89,22 @@ def test_what_was_foretold_is_told_until_something_has_been_seen() -> None:
     timing = Timing(expected=2.0)
     timing.tick(2.5, 1, 0)
     assert timing.left(1, 101) == 200.0
-    timing.tick(4.0, 2, 0)
-    assert timing.left(2, 102) == pytest.approx(150.0)
     assert Timing().left(0, 100) is None
+    wrong = Timing(expected=2.0)
+    told(lambda _step: 1.0, 60, timing=wrong)
+    assert wrong.left(60, 160) == pytest.approx(108, abs=4)  # wrong by half, and all but forgotten
+
+
+def test_a_slow_beginning_is_not_taken_for_the_whole() -> None:
+    """The window is built, plots are loaded: the first two seconds go by two and a half times as slowly."""
+
+    def cost(step: int) -> float:
+        return 0.25 if step <= 8 else 0.1
+
+    _first, foretold = swings(told(cost, 3000, timing=Timing(expected=0.1)))
+    _first, unknown = swings(told(cost, 3000))
+    assert foretold < 1.7
+    assert unknown < 2.6  # nobody could know
 
 
 def test_steps_that_take_more_updates_are_no_slower_machine() -> None:

@@ -247,6 +247,11 @@ def test_running_shows_the_run_and_leaves_live_values_open(panel: ExperimentPane
     with qtbot.waitSignal(panel.live_value_edited) as caught:
         editor.stepBy(1)
     assert caught.args == ["lr", 2e-3]
+    panel.hyper.search.setText("learning")
+    panel.show_run(Experiment("gan", "ring", hyper={"lr": 2e-3}), "running")
+    assert panel.hyper.search.text() == "learning", "the same run"
+    panel.show_run(Experiment("gan", "ring", hyper={"lr": 2e-3}), "paused", "another")
+    assert panel.hyper.search.text() == ""
     with qtbot.waitSignal(panel.duplicate_requested):
         panel.duplicate.click()
     with qtbot.waitSignal(panel.extend_requested) as caught:

@@ -156,7 +156,8 @@ def test_a_run_is_opened_where_it_can_be_used(
     there(qtbot, explore(window), path)
     assert window.current_workspace == "explore"
     window.show_workspace("paint")
-    window.table.run("file.open-folder")
+    both = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+    QTest.keyClick(window, Qt.Key.Key_D, both)
     wait(qtbot, lambda: window.current_workspace == "train" and window.studio.current is not None)
     assert window.studio.current is not None
     assert window.studio.current.path == path
@@ -252,16 +253,12 @@ def test_translate_is_alive_at_first_launch(window: MainWindow, qtbot: QtBot) ->
     output = translator.output
     assert output is not None
     assert output.std() > 50, "a bright digit on black"
-    window.table.run("translate.draw")
-    wait(
-        qtbot, lambda: translator.state is not None and translator.state.picture is not None and translator.service.idle
-    )
-    blank = translator.output
-    view = page.stage.input
+    before, view = translator.output, page.stage.input
     middle = view.rect().center()
     QTest.mousePress(view, LEFT, pos=middle - QPoint(20, 60))
     for step in range(-60, 61, 10):
         QTest.mouseMove(view, middle + QPoint(-20, step))
     QTest.mouseRelease(view, LEFT, pos=middle + QPoint(-20, 60))
-    wait(qtbot, lambda: translator.output is not blank and translator.service.idle)
-    assert (translator.output != blank).any(), "it follows the pen"
+    wait(qtbot, lambda: translator.output is not before and translator.service.idle)
+    assert (translator.output != before).any(), "it follows the pen"
+    assert translator.history.can_undo

@@ -332,9 +332,8 @@ def test_messages_are_kept_in_a_list_and_counted_until_they_are_read(
     assert (bell.text(), bell.accessibleName(), bell.geometry()) == ("", "Messages", place)
     assert problems(listed) == []
     assert [listed.list.topLevelItem(row).text(1) for row in range(2)] == ["saved (×2)", "the disk is nearly full"]
-    listed.copy()
+    next(button for button in listed.findChildren(QPushButton) if button.text() == "Copy all").click()
     assert QApplication.clipboard().text().splitlines()[-1] == "312 MB"
-    listed.forget()
     listed.close()
     for k in range(200):
         hub.info(str(k))
@@ -376,8 +375,13 @@ def test_status_chips_are_updated_in_place_and_clicked(qtbot: QtBot) -> None:
     runs = [RunChip(str(k), f"r&n {k}", "training", 0, "86/s", "1:10", 0.2) for k in range(6)]
     bar.set_runs(runs)
     first = bar._buttons["0"]
-    bar.set_runs([RunChip("0", "run 0", "paused", 1240), *runs[1:]])
+    places = [button.geometry() for button in bar._buttons.values()]
+    longer = [RunChip(str(k), f"r&n {k}", "training", 10 ** (2 + k), "12,345/s", "1:02:03:10", 0.2) for k in range(6)]
+    bar.set_runs([RunChip("0", "run 0", "paused", 1240), *longer[1:]])
     assert bar._buttons["0"] is first
+    QApplication.processEvents()
+    assert [button.geometry() for button in bar._buttons.values()] == places, "nothing moves when a number grows"
+    bar.set_runs([RunChip("0", "run 0", "paused", 1240), *runs[1:]])
     assert "paused · step 1,240" in first.toolTip()
     shown = [button for button in bar._buttons.values() if button.isVisible()]
     assert 1 <= len(shown) < 6

@@ -6,9 +6,11 @@ from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import QPoint, Qt, QUrl
-from PySide6.QtWidgets import QAbstractButton, QLabel, QPushButton
+from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
+from ganstudio.app.density import spiral
+from ganstudio.ui.experiment.drawing import DrawingDialog
 from ganstudio.ui.kit.reader import Reader
 from ganstudio.ui.window import MainWindow
 from tests.ui.window_kit import DIGITS, RING, hold, opened, train, wait
@@ -286,6 +288,21 @@ def test_a_run_is_renamed_in_the_form_and_stays_the_only_one_of_its_name(window:
     assert panel.run_form.row("name").editor.text() == "", "the name belongs to the run"
 
 
+def test_a_run_is_called_as_its_drawing(window: MainWindow, qtbot: QtBot) -> None:
+    for number, title in enumerate(("Spiral", "Spiral 2")):
+        window.train.show_gallery()
+        qtbot.mouseClick(window.train.gallery.cards["drawing"], Qt.MouseButton.LeftButton, pos=QPoint(40, 40))
+        wait(qtbot, lambda: window.findChildren(DrawingDialog))
+        dialog = window.findChildren(DrawingDialog)[-1]
+        dialog.canvas.replace(spiral())
+        name = next(line for line in dialog.findChildren(QLineEdit) if line.accessibleName() == "Name of the drawing")
+        name.setText("Spiral")
+        dialog.accept()
+        wait(qtbot, lambda number=number: len(window.studio.runs) > number and window.studio.runs[number].path)
+        assert window.studio.runs[number].title == title
+        wait(qtbot, lambda: not window.findChildren(DrawingDialog))
+
+
 def test_f1_opens_the_page_of_the_method_and_the_setting(window: MainWindow, qtbot: QtBot) -> None:
     window.train.new_experiment()
     panel = window.train.panel
@@ -307,6 +324,12 @@ def test_f1_opens_the_page_of_the_method_and_the_setting(window: MainWindow, qtb
     assert "turns one distribution into the other" in reader.text.toPlainText()
     window.table.run("help.glossary")
     assert reader.search.text() == ""
+    hold(qtbot, train(qtbot, window))
+    panel.draft.set_method("lsgan")
+    window.show_workspace("runs")
+    wait(qtbot, lambda: window.pages["runs"].method)
+    window.table.run("help.method")
+    assert "Goodfellow" in reader.text.toPlainText(), "of the run that is selected, not of the form"
 
 
 def test_duplicate_with_changes(window: MainWindow, qtbot: QtBot) -> None:

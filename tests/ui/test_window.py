@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import errno
 import os
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -146,6 +148,59 @@ def test_a_signal_from_outside_saves(window: MainWindow, qtbot: QtBot) -> None:
     assert model.path is not None
     window.quit_saving()
     assert (Run.open(model.path).newest_good_checkpoint().step or 0) >= 20
+
+
+CHILD = """
+import sys
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication, QFileDialog
+from ganstudio.ui.app import make_application, run_window
+from ganstudio.ui.window import MainWindow
+from tests.ui.window_kit import RING
+
+def look():
+    window = next((w for w in QApplication.topLevelWidgets() if isinstance(w, MainWindow)), None)
+    if window is None or not window.pages or window.studio.catalogue is None:
+        return
+    model = window.studio.current
+    if model is None:
+        window.train.start(RING)
+    elif model.step >= 20 and model.path is not None:
+        if QApplication.activeModalWidget() is None:
+            asks = window.close if sys.argv[1] == "question" else lambda: QFileDialog.getOpenFileName(window)
+            QTimer.singleShot(0, asks)
+        elif sys.argv[1] == "session":
+            timer.stop()
+            app.commitDataRequest.emit(None)
+        else:
+            timer.stop()
+            print("stands", model.path, flush=True)
+
+app = make_application()
+timer = QTimer(app, interval=50)
+timer.timeout.connect(look)
+timer.start()
+sys.exit(run_window())
+"""
+
+
+@pytest.mark.parametrize("stands", ["question", "dialog", "session"])
+def test_what_is_told_from_outside_ends_it_also_while_a_question_stands_open(own_folders: Path, stands: str) -> None:
+    process = subprocess.Popen([sys.executable, "-c", CHILD, stands], stdout=subprocess.PIPE, text=True)
+    try:
+        assert process.stdout is not None
+        if stands != "session":
+            assert any(line.startswith("stands") for line in process.stdout)
+            process.terminate()
+        if stands == "dialog":
+            process.terminate()  # a second one harms nothing
+        assert process.wait(60) == 0
+    finally:
+        process.kill()
+        process.communicate()
+    run = Run.open(next((own_folders / "runs").iterdir()))
+    assert run.status().state == "stopped"
+    assert run.newest_good_checkpoint().step == run.status().step >= 20
 
 
 def test_what_was_arranged_is_there_again(qtbot: QtBot) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import faulthandler
-import tempfile
+import sys
 import threading
 import time
+import traceback
 from collections import deque
 from pathlib import Path
 from types import TracebackType
@@ -28,8 +28,9 @@ class Watchdog:
     def __init__(self, limit: float = 1.0) -> None:
         self.limit = limit
         self.stalls: list[str] = []
-        self._me, self._over = threading.current_thread(), threading.Event()
-        self._file = tempfile.TemporaryFile("w+")  # noqa: SIM115 - closed at the exit
+        self._me, self._over = threading.get_ident(), threading.Event()
+        self._since = 0.0, 0.0
+        self._seen: tuple[float, list[str]] = (0.0, [])  # since when, and where it was
         self._waits: deque[tuple[float, dict[str, float]]] = deque(maxlen=400)
         self._watcher = threading.Thread(target=self._watch, name="watchdog", daemon=True)
 
@@ -43,10 +44,8 @@ class Watchdog:
         self, _kind: type[BaseException] | None, error: BaseException | None, _at: TracebackType | None
     ) -> None:
         self.beat()
-        faulthandler.cancel_dump_traceback_later()
         self._over.set()
         self._watcher.join()
-        self._file.close()
         assert error is not None or not self.stalls, "the window stood still:\n" + "\n".join(self.stalls)
 
     def beat(self) -> None:
@@ -57,8 +56,6 @@ class Watchdog:
 
     def _begin(self) -> None:
         self._since = time.perf_counter(), time.thread_time()
-        # In a thread of C: what holds Python's lock meanwhile is seen, too.
-        faulthandler.dump_traceback_later(self.limit / 2, file=self._file)
 
     def _judge(self) -> None:
         wall, computed = time.perf_counter() - self._since[0], time.thread_time() - self._since[1]
@@ -67,16 +64,20 @@ class Watchdog:
         waited = sum(max(0.0, now - before.get(task, now)) for task, now in _waits()[1].items())
         taken = computed + max(0.0, wall - computed - waited)
         if taken > self.limit:
-            self._file.seek(0)
-            mine = [part for part in self._file.read().split("\n\n") if f"0x{self._me.ident or 0:016x}" in part]
-            where = mine[-1] if mine else "(nobody saw where)"
+            since, places = self._seen
+            where = places[len(places) // 2] if since == self._since[0] else "(nobody saw where)"
             self.stalls.append(f"{taken:.2f} s ({computed:.2f} s computing); halfway it was in\n{where}")
-        self._file.seek(0)
-        self._file.truncate()
 
     def _watch(self) -> None:
         while not self._over.wait(EVERY):
             self._waits.append(_waits())
+            since = self._since[0]
+            # While something holds Python's lock this thread sleeps; it is the first to have it after that.
+            if time.perf_counter() - since > self.limit / 3:
+                if self._seen[0] != since:
+                    self._seen = since, []
+                frames = traceback.format_stack(sys._current_frames()[self._me])
+                self._seen[1].append("".join(frames[-10:]))
 
 
 def _waits() -> tuple[float, dict[str, float]]:

@@ -57,13 +57,8 @@ class ExperimentPanel(QWidget):
     duplicate_requested = Signal()
     help_requested = Signal(str, str)
 
-    def __init__(
-        self,
-        draft: ExperimentDraft | None = None,
-        forecasts: Forecasts | None = None,
-        parent: QWidget | None = None,
-    ) -> None:
-        super().__init__(parent)
+    def __init__(self, draft: ExperimentDraft | None = None, forecasts: Forecasts | None = None) -> None:
+        super().__init__()
         self._catalogue: Catalogue | None = None
         self.mode: Mode = "draft"
         self._run: Experiment | None = None
@@ -212,6 +207,7 @@ class ExperimentPanel(QWidget):
         values = {name: getattr(experiment, name) for name in ("steps", "seed", "device", "name")}
         own = {} if self.mode == "draft" else {"name": experiment.title}  # a run has a name: it goes back to that
         self.run_form.set_fields((STEPS, SEED, device, NAME), values, own)
+        self.run_form.set_error("steps", "")
         editor = self.run_form.row("name").editor
         if isinstance(editor, TextEdit):
             editor.setPlaceholderText(experiment.with_(name="").title)
@@ -237,7 +233,7 @@ class ExperimentPanel(QWidget):
     @property
     def asked_about(self) -> str:
         """The setting that has the keyboard; empty for none."""
-        row = self.window().focusWidget()
+        row: QWidget | None = self.window().focusWidget()
         while row is not None and not isinstance(row, FieldRow):
             row = row.parentWidget()
         return row.name if row is not None and self.hyper.isAncestorOf(row) else ""

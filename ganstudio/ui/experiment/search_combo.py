@@ -52,7 +52,7 @@ class SearchCombo(QuietCombo):
         for watched in (self.popup, self.popup.viewport(), self._line):
             watched.installEventFilter(self)
         self._line.textEdited.connect(self._search)
-        self._list.activated[QModelIndex].connect(self._take)
+        self._list.activated[QModelIndex].connect(self._take)  # type: ignore[index]
 
     def set_entries(self, entries: list[Entry], key: str) -> None:
         """Says what there is to choose from, and shows one of them; an unknown key is shown as it is."""
@@ -134,7 +134,7 @@ class SearchCombo(QuietCombo):
             self._closed = time.monotonic()
             self.set_entries(self._entries, self._key)
         elif isinstance(event, QMouseEvent) and kind == QEvent.Type.MouseButtonRelease:
-            if watched is self._line and self.isEnabled():
+            if watched is self._line and self.isEnabled() and event.button() == Qt.MouseButton.LeftButton:
                 self._open_by_mouse()
             elif watched is self.popup.viewport():  # a heading is no choice: the list stays
                 return not self.popup.indexAt(event.position().toPoint()).data(_KEY)
@@ -164,7 +164,8 @@ class SearchCombo(QuietCombo):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """The arrow opens the list, or closes it."""
-        self._open_by_mouse()
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._open_by_mouse()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Arrow keys open the list; the rest is typed."""

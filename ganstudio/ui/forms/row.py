@@ -104,8 +104,9 @@ class FieldRow(QWidget):
 
     def set_error(self, text: str) -> None:
         """Shows a sentence from outside; empty takes it away. What the editor itself finds wrong comes first."""
-        self._outer_error = text
-        self._show_error()
+        if text != self._outer_error:
+            self._outer_error = text
+            self._show_error()
 
     def set_locked(self, reason: str) -> None:
         """Disables the row and says why; an empty reason enables it again."""

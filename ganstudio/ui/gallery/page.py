@@ -138,7 +138,7 @@ class GalleryPage(QWidget):
     def __init__(self, cards: Sequence[GalleryCard] = GALLERY, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.cards: dict[str, CardWidget] = {}
-        self._rate_scale, self._measured = 1.0, {}  # type: float, Mapping[str, str]
+        self._times: Mapping[str, tuple[str, str]] = {}
         self._missing: frozenset[str] = frozenset()
         self._methods: dict[str, str] = {}
         self._grid = QWidget()
@@ -184,14 +184,9 @@ class GalleryPage(QWidget):
         if card_id in self.cards:
             self.cards[card_id].set_picture(picture)
 
-    def set_times(self, measured: Mapping[str, str], rate_scale: float) -> None:
-        """Renews every expected time.
-
-        Args:
-            measured: by the card's id, what was measured on this machine, in words.
-            rate_scale: how fast it is, in units of the reference machine, for the other cards.
-        """
-        self._measured, self._rate_scale = measured, rate_scale
+    def set_times(self, times: Mapping[str, tuple[str, str]]) -> None:
+        """How long each card's experiment takes on this machine: by its id, in words, and with how that is known."""
+        self._times = times
         self._refresh_facts()
 
     def set_methods(self, methods: Sequence[MethodCard]) -> None:
@@ -207,10 +202,8 @@ class GalleryPage(QWidget):
     def _refresh_facts(self) -> None:
         for card_id, widget in self.cards.items():
             method = self._methods.get(widget.card.experiment.method, "")
-            time, known = widget.card.expected_time(self._rate_scale), self._measured.get(card_id, "")
-            how = _("measured on this machine") if known else _("estimated for this machine")
-            told = (known or time, f"{known or time} ({how})") if time else ("", "")
-            widget.set_facts(*told, needs_download=card_id in self._missing, method=method)
+            time = self._times.get(card_id, ("", ""))
+            widget.set_facts(*time, needs_download=card_id in self._missing, method=method)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """A card that gets the focus scrolls into view."""

@@ -132,6 +132,12 @@ class GeneratorPage(Page):
         return "" if self._desk.opened is None else self._desk.opened.title
 
     @property
+    def method(self) -> str:
+        """Of the run whose generator is open; nobody knows that of a file."""
+        run = None if self._desk.opened is None else self._desk.opened.run
+        return "" if run is None else run.info.experiment.method
+
+    @property
     def page_history(self) -> History:
         """What can be taken back here."""
         return self._desk.history

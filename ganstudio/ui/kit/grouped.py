@@ -29,6 +29,7 @@ class GroupedRows(QTreeWidget):
         self.setIndentation(12)
         self.ensurePolished()  # row heights are kept from the first layout, which needs the style sheet
         self._heads: dict[str, QTreeWidgetItem] = {}
+        self._rows: dict[str, list[tuple[str, str, QTreeWidgetItem]]] = {}  # group → key, words, row
 
     def add(self, group: str, cells: Sequence[str], key: str = "", words: str = "") -> None:
         """Adds a row; its ``words`` are searched (its cells, where empty)."""
@@ -40,21 +41,17 @@ class GroupedRows(QTreeWidget):
             head.setExpanded(True)
         item = QTreeWidgetItem(self._heads[group], list(cells))
         item.setToolTip(0, ": ".join(cells))
-        item.setData(0, Qt.ItemDataRole.UserRole, (key, (words or " ".join(cells)).casefold()))
+        self._rows.setdefault(group, []).append((key, (words or " ".join(cells)).casefold(), item))
 
     def rows(self) -> Iterator[tuple[str, QTreeWidgetItem]]:
         """Key and row of those on view."""
-        for head in self._heads.values():
-            for item in map(head.child, range(head.childCount())):
-                if not item.isHidden():
-                    yield item.data(0, Qt.ItemDataRole.UserRole)[0], item
+        for rows in self._rows.values():
+            yield from ((key, item) for key, _words, item in rows if not item.isHidden())
 
     def search(self, text: str) -> None:
         """Shows what holds all these words."""
         wanted = text.casefold().split()
-        for head in self._heads.values():
-            items = [head.child(row) for row in range(head.childCount())]
-            for item in items:
-                said = item.data(0, Qt.ItemDataRole.UserRole)[1]
+        for group, rows in self._rows.items():
+            for _key, said, item in rows:
                 item.setHidden(not all(word in said for word in wanted))
-            head.setHidden(all(item.isHidden() for item in items))
+            self._heads[group].setHidden(all(item.isHidden() for _key, _words, item in rows))

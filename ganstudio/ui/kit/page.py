@@ -20,6 +20,11 @@ class Page(QWidget):
         """What can be taken back here; None for nothing."""
         return None
 
+    @property
+    def method(self) -> str:
+        """The method of what is looked at here, by its name; empty for nothing."""
+        return ""
+
     def take_back(self) -> None:
         """Takes the last change back."""
         if self.page_history is not None:

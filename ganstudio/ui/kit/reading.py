@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QGridLayout, QLayout, QScrollArea, QSplitter, QWidget
@@ -15,15 +16,14 @@ def _held(layout: QLayout) -> Iterator[QWidget]:
         grid = layout
         places.sort(key=lambda place: grid.getItemPosition(place)[:2])  # type: ignore[index]
     for place in places:
-        item = layout.itemAt(place)
-        widget, inner = item.widget(), item.layout()
-        if widget is not None:
-            yield widget
-        elif inner is not None:
-            yield from _held(inner)
+        item: Any = layout.itemAt(place)
+        if item.widget() is not None:
+            yield item.widget()
+        elif item.layout() is not None:
+            yield from _held(item.layout())
 
 
-def _parts(widget: QWidget) -> Iterator[QWidget]:
+def _parts(widget: Any) -> Iterator[QWidget]:
     """What is directly in a widget: what is laid out first, then what lies over it."""
     layout = widget.layout()
     if isinstance(widget, QSplitter):
@@ -47,7 +47,7 @@ def as_read(root: QWidget) -> list[QWidget]:
 class ReadInOrder:
     """Mixed into a window: Tab and Shift+Tab go from what has the keyboard to what is read next, and round again."""
 
-    def focusNextPrevChild(self, forward: bool) -> bool:
+    def focusNextPrevChild(self: Any, forward: bool) -> bool:
         """Also brings it into sight."""
         order, now = as_read(self), self.focusWidget()
         place = order.index(now) if now in order else 0

@@ -214,6 +214,11 @@ class RunsWorkspace(Page):
         """The selected runs."""
         return self.table.chosen_rows() if self._pages.currentIndex() == 0 else []
 
+    @property
+    def method(self) -> str:
+        """Of the first selected run."""
+        return next((row.experiment.method for row in self.chosen), "")
+
     def select(self, path: Path) -> None:
         """Selects a run, now or as soon as it is listed."""
         if not self.table.choose(path):
@@ -291,9 +296,8 @@ class RunsWorkspace(Page):
 
     def _rename(self, path: Path, name: str) -> None:
         old = next((row.name for row in self.library.rows if row.path == path), "")
-        self._studio.rename(path, name)
+        self._studio.rename(path, name).ended.connect(self.library.refresh)
         self.library.bin.renamed(path, old, name)
-        self.library.refresh()
 
     def delete_chosen(self) -> None:
         """Moves the selected runs to the trash; the run after them is selected next."""

@@ -52,8 +52,6 @@ def train_actions(
     explore: Deed,
     duplicate: Deed,
     show_gallery: Deed,
-    show_help: Deed,
-    show_glossary: Deed,
 ) -> tuple[Action, ...]:
     """The rows; they work on the run that is looked at.
 
@@ -64,8 +62,6 @@ def train_actions(
         explore: opens the run's generator in its workspace.
         duplicate: puts the run's settings into the form.
         show_gallery: shows the ready experiments.
-        show_help: opens the method's page.
-        show_glossary: opens the words of the field.
     """
     menu, here, ask = _("Run"), partial(_here, studio), partial(_ask, studio)
 
@@ -103,10 +99,6 @@ def train_actions(
                _("This run’s settings as a new experiment."), any_run),
         Action("run.gallery", _("Gallery"), show_gallery, "gallery", "Ctrl+Home", f"{_('View')}/0",
                _("All ready experiments; what trains goes on.")),
-        Action("help.method", _("About this method"), show_help, "info", "F1", _("Help"),
-               _("What it minimises, what its settings do, what goes wrong.")),
-        Action("help.glossary", _("Glossary"), show_glossary, "", "", _("Help"),
-               _("The words of the field, a sentence or two each.")),
     )  # fmt: skip
 
 

@@ -113,6 +113,7 @@ class TrainWorkspace(Page):
         self.panel.set_devices(self._studio.devices)
         self.panel.set_catalogue(catalogue)
         self.gallery.set_methods(catalogue.methods)
+        self._show_times()
         self.gallery.set_missing(missing_downloads(lambda name: catalogue.dataset(name).available))
         drawing = self._studio.jobs.start(_("Drawing the gallery"), lambda _progress, _cancel: card_pictures())
         drawing.on_done(self._show_cards)
@@ -120,10 +121,9 @@ class TrainWorkspace(Page):
     def _show_cards(self, pictures: dict[str, Any]) -> None:
         for card, picture in pictures.items():
             self.gallery.set_picture(card, picture)
-        self._show_times()
 
     def _show_times(self) -> None:
-        self.gallery.set_times(self._studio.forecasts.of_cards(), self._studio.rate_scale)
+        self.gallery.set_times(self._studio.forecasts.of_cards(self._studio.rate_scale))
 
     def _fill_recent(self) -> None:
         paths = [Path(path) for path in self._studio.settings.remembered.recent_runs[:RECENT_RUNS]]

@@ -122,8 +122,9 @@ class TranslateWorkspace(GeneratorPage):
     # -- opening ----------------------------------------------------------------------------------------------------
 
     def begin_alone(self) -> None:
-        """The run that comes with the program; its data give it an outline to begin with."""
+        """The run that comes with the program, with an outline of its data to draw on."""
         if bundled_path("translate") is not None:
+            self.stage.pen.set_tool("pen")
             self.translator.open_bundled()
 
     def showEvent(self, event: QShowEvent) -> None:
