@@ -90,7 +90,7 @@ def accuracies(run: Run, items: NDArray[np.uint8]) -> Image.Image:
     side = image.height
     grid = Image.fromarray(make_grid(items[:9], columns=3).squeeze()).convert("RGB")
     image.paste(grid.resize((side, side), Image.Resampling.NEAREST), (0, 0))
-    (rows,) = run.rows("quality")
+    (rows,) = run.rows("recognition")
     low, margin = 70.0, 48
     left, right, top, bottom = side + margin, image.width - margin, margin, side - margin
     draw = ImageDraw.Draw(image)
@@ -172,7 +172,8 @@ def main() -> None:
             run = trained(card, experiment, folder)
             colours = 96 if run.info.spec.translates or run.info.spec.channels == 3 else 48
             picture_of(run).quantize(colours).save(options.out / f"{card.id}.png", optimize=True)
-            quality = [rows.values[-1].tolist() for rows in run.rows("quality")] if "quality" in run.tables() else []
+            tables = [table for table in ("quality", "recognition") if table in run.tables()]
+            quality = [rows.values[-1].tolist() for table in tables for rows in run.rows(table)]
             sys.stdout.write(f"{card.id}: {quality}\n")
             sys.stdout.flush()
 

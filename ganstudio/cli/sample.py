@@ -39,7 +39,7 @@ from ganstudio.core.controls import (
     StyleLayers,
 )
 from ganstudio.core.errors import UsageError
-from ganstudio.core.i18n import _
+from ganstudio.core.i18n import _, plural
 from ganstudio.core.images import GRID_GAP, columns_for
 
 if TYPE_CHECKING:
@@ -121,8 +121,13 @@ def run(options: argparse.Namespace) -> int:
         say(one_line(generator.warning))
     weights = _("averaged weights") if generator.source == "ema" else _("raw weights")
     say(
-        _("{count} samples of step {step} ({weights}) in {path}").format(
-            count=count, step=generator.step, weights=weights, path=out
+        plural(
+            "{n} sample of step {step} ({weights}) in {path}",
+            "{n} samples of step {step} ({weights}) in {path}",
+            count,
+            step=generator.step,
+            weights=weights,
+            path=out,
         )
     )
     return 0

@@ -91,7 +91,8 @@ class Rows:
     """Measured values of one table, in the order of their steps.
 
     Attributes:
-        table: ``"steps"`` (one row a step), ``"gradients"`` or ``"quality"`` (now and then).
+        table: ``"steps"`` (one row a step), ``"gradients"`` (now and then), ``"quality"`` (of the samples, as often as they
+            are drawn) or ``"recognition"`` (of real items, seldom).
         series: the columns.
         steps: int64 ``(n,)``, strictly increasing within a table.
         seconds: float64 ``(n,)``: training time of the run at that step, pauses left out.

@@ -7,6 +7,7 @@ here, and those are made readable by a rule.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ganstudio.core.i18n import _, told
@@ -40,6 +41,23 @@ def help_of(info: SeriesInfo) -> str:
     if info.name.startswith("accuracy "):
         return _("Share of real items, kept out of training where some are, whose class is recognised: 0 to 100 %.")
     return _kinds()[info.kind, info.role if info.role in ("real", "fake") else ""]
+
+
+def shared(infos: Sequence[SeriesInfo]) -> str:
+    """What stands before the comma in all labels; empty where it differs."""
+    before = {info.label.rpartition(", ")[0] for info in infos}
+    return before.pop() if len(before) == 1 else ""
+
+
+def labels(series: Sequence[SeriesInfo]) -> dict[str, str]:
+    """What each series of one plot is called in it, by name: no two alike, and without what the plot's title says."""
+    common = shared(series) if len(series) > 1 and all(info.kind == "measure" for info in series) else ""
+    short = {info.name: info.label.removeprefix(f"{common}, " if common else "") for info in series}
+    often = list(short.values())
+    return {
+        name: text if often.count(text) == 1 or text == name else f"{text} ({_plain(name)})"
+        for name, text in short.items()
+    }
 
 
 def _plain(key: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -193,7 +193,7 @@ def _arrays(text: str, found: Scan, items: NDArray[np.uint8], facts: dict[str, A
         items,
         labels,
         sizes=tuple((width, height, n) for width, height, n in facts["sizes"]),
-        modes={mode_name(mode): n for mode, n in facts["modes"].items()},
+        modes=in_words(facts["modes"]),
         problems=tuple(Problem(file, what, action) for file, what, action in facts["problems"]),
         files=len(found.files),
         notes=tuple(notes),
@@ -201,10 +201,16 @@ def _arrays(text: str, found: Scan, items: NDArray[np.uint8], facts: dict[str, A
     )
 
 
-def mode_name(mode: str) -> str:
-    """A colour mode of Pillow in words."""
-    words = {"L": _("grey"), "RGB": _("colour"), "1": _("black and white"), "P": _("palette"), "RGBA": _("with alpha")}
-    return words.get(mode, mode)
+def in_words(modes: Mapping[str, int]) -> dict[str, int]:
+    """Colour modes of Pillow in words, and how many pictures have each."""
+    words = {"L": _("grey"), "RGB": _("colour"), "1": _("black and white"), "P": _("palette"), "CMYK": _("print colours"),
+             "YCbCr": _("colour"), "I": _("grey, 32 bits"), "F": _("grey, 32 bits")}  # fmt: skip
+    words |= dict.fromkeys(("LA", "PA", "La", "RGBA", "RGBa"), _("with alpha"))
+    words |= {mode: _("grey, 16 bits") for mode in modes if mode.startswith("I;16")}
+    found: Counter[str] = Counter()
+    for mode, count in modes.items():
+        found[words.get(mode, _("other colours"))] += count
+    return dict(found)
 
 
 def source() -> DataSource:

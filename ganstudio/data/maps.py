@@ -18,7 +18,7 @@ from ganstudio.data.archives import folder_of
 from ganstudio.data.base import Arrays, DataRequest, DataSource, Job
 from ganstudio.data.classfiles import ClassList, find_class_file
 from ganstudio.data.decode import Picture, PictureError, decode, decode_halves
-from ganstudio.data.folder import changes_of, mode_name
+from ganstudio.data.folder import changes_of, in_words
 from ganstudio.data.labelmaps import MAX_MAP_CLASSES, UNLABELLED, map_raw, refuse_smeared, resize_ids, unlabelled_class
 from ganstudio.data.mapclasses import classes_of, with_numbers
 from ganstudio.data.mapfolders import Plan, plan_of
@@ -200,7 +200,7 @@ def _arrays(text: str, plan: Plan, halves: Halves, options: MapsOptions) -> Arra
         spec,
         halves.second,
         sizes=halves.sizes,
-        modes={mode_name(mode): n for mode, n in halves.modes.items()},
+        modes=in_words(halves.modes),
         problems=(*plan.problems, *halves.problems),
         files=count_files(plan.rows, plan.problems),
         notes=tuple(notes),

@@ -18,7 +18,7 @@ from ganstudio.core.i18n import _
 from ganstudio.data.archives import folder_of
 from ganstudio.data.base import Arrays, DataRequest, DataSource, Job, Problem, spread
 from ganstudio.data.decode import PictureError, decode, decode_halves, with_image
-from ganstudio.data.folder import changes_of, mode_name
+from ganstudio.data.folder import changes_of, in_words
 from ganstudio.data.partners import FIRSTS, LABELS, PHOTOS, SECONDS, Match, groups_of, match, plain, train_only
 from ganstudio.data.scan import scan
 from ganstudio.data.twofold import Halves, Outcome, Recipe, count_files, read_halves, size_oddity
@@ -186,7 +186,7 @@ def _arrays(text: str, plan: _Plan, halves: Halves, options: PairsOptions) -> Ar
         spec,
         halves.second,
         sizes=halves.sizes,
-        modes={mode_name(mode): n for mode, n in halves.modes.items()},
+        modes=in_words(halves.modes),
         problems=(*plan.problems, *halves.problems),
         files=count_files(plan.rows, plan.problems),
         notes=(*plan.notes, *changes_of({"all_sizes": halves.all_sizes}, options.size, options.fit)),

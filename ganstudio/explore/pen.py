@@ -33,15 +33,16 @@ class PenStroke:
         self._last: tuple[float, float] | None = None
         self.pixels = pixels
 
-    def to(self, x: float, y: float) -> tuple[int, int, int, int] | None:
-        """Draws on to a point; (0.5, 0.5) is the middle of the first pixel.
+    def to(self, x: float, y: float, pressure: float = 1.0) -> tuple[int, int, int, int] | None:
+        """Draws on to a point; (0.5, 0.5) is the middle of the first pixel. The width is that of the pressure, 0 to 1.
 
         Returns:
             left, top, right, bottom of what may have changed (right and bottom are outside), or None for nothing.
         """
         start, self._last = self._last or (x, y), (x, y)
         height, width = self._base.shape[-2:]
-        reach = self._radius + 1
+        radius = max(SMALLEST / 2, self._radius * min(1.0, pressure))
+        reach = radius + 1
         left, right = _span(start[0], x, reach, width)
         top, bottom = _span(start[1], y, reach, height)
         if left >= right or top >= bottom:
@@ -49,7 +50,7 @@ class PenStroke:
         away = _distance(start, (x, y), (left, top, right, bottom))
         part = (slice(top, bottom), slice(left, right))
         # A pen thinner than a pixel would miss the pixels' middles; it covers the pixel that it is in.
-        cover = np.clip(self._radius + 0.5 - away, 0, 1)
+        cover = np.clip(radius + 0.5 - away, 0, 1)
         self._cover[part] = np.maximum(self._cover[part], cover)
         self._ink_in(part)
         return left, top, right, bottom

@@ -63,8 +63,11 @@ class RunChip:
 
     @property
     def numbers(self) -> str:
-        """State, step, speed and time left in one line."""
-        state = "" if self.state == "training" else state_text(self.state)
+        """State (unless it simply trains), step, speed and time left in one line."""
+        return self.told("" if self.state == "training" else state_text(self.state))
+
+    def told(self, state: str) -> str:
+        """All in one line, after a word for the state."""
         left = _("ETA {time}").format(time=self.eta_text) if self.eta_text else ""
         return " · ".join(part for part in (state, step_text(self.step), self.rate_text, left) if part)
 
@@ -86,7 +89,7 @@ class _ChipButton(QAbstractButton):
     def set_chip(self, chip: RunChip) -> None:
         self.chip = chip
         self.setText(chip.name)
-        words = f"{chip.name}: {state_text(chip.state)}, {chip.numbers}"
+        words = _("{name}: {numbers}").format(name=chip.name, numbers=chip.told(state_text(chip.state)))
         self.setAccessibleName(words)
         self.setToolTip(words + "\n" + _("Click to show this run."))
         self.update()

@@ -12,10 +12,10 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
 
 from ganstudio.app.actions import Action, ActionTable
+from ganstudio.app.budget import Budget
 from ganstudio.app.notifications import Notifications, notifications
 from ganstudio.core.i18n import _, plural
 from ganstudio.ui.kit import dialogs
-from ganstudio.ui.kit.budget import Budget
 from ganstudio.ui.kit.lifetimes import listen
 from ganstudio.ui.kit.page import Page
 from ganstudio.ui.kit.parts import label

@@ -13,8 +13,8 @@ from ganstudio.ui.kit.page import Page
 
 if TYPE_CHECKING:
     from ganstudio.app.actions import Action
+    from ganstudio.app.budget import Budget
     from ganstudio.app.studio import Studio
-    from ganstudio.ui.kit.budget import Budget
 
 Keys = tuple[str, str, str]
 """Group, what they do, keys: of keys that are no actions, for the list of shortcuts."""

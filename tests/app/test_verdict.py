@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from ganstudio.app.runs.readings import readings
+from ganstudio.app.runs.readings import readings, value_at
 from ganstudio.app.runs.verdict import judge, letters
 from ganstudio.core.dataspec import DataSpec
 from ganstudio.core.events import RoleInfo, Rows, SeriesInfo
@@ -143,7 +143,9 @@ def test_what_stands_still_is_named_and_the_rest_is_judged() -> None:
 
 def test_each_number_is_read_with_its_meaning_and_its_age() -> None:
     slow = table("steps", seconds=1.0, **{"D(x)": 0.6, "D(G(z))": np.r_[np.full(100, 0.3), np.full(300, np.nan)]})
-    tables = {"steps": slow, "quality": ring(2, 40)["quality"]}
+    tables = {"before": table("before", modes=7.0), "steps": slow, "quality": ring(2, 40)["quality"]}
+    tables["before"].truncate_after(50)
+    assert value_at(tables, "modes") == (2.0, 400)
     found = {one.label: one for one in readings(tables, RING, None, 400, {"modes": 1.0})}
     assert (found["D(x)"].text, found["D(x)"].age) == ("0.6", "")
     assert (found["D(G(z))"].text, found["D(G(z))"].age) == ("0.3", "at step 100, 300 steps ago")

@@ -133,6 +133,7 @@ def test_sixteen_bits_are_scaled_by_their_full_range(pics: Path, name: str):
     report = look(pics)
     assert pixel(report) == [200]
     assert "16 bits" in actions(report, name)[0][0]
+    assert report.modes == {"grey, 16 bits": 1}
 
 
 def test_thirty_two_bit_and_float_pictures(pics: Path):
@@ -143,6 +144,7 @@ def test_thirty_two_bit_and_float_pictures(pics: Path):
     Image.fromarray(stretched).save(pics / "c.tif")
     report = look(pics)
     assert report.spec.count == 3
+    assert report.modes == {"grey, 32 bits": 3}
     assert pixel(report, 0) == [200]
     assert pixel(report, 1) == [128]
     assert any("stretched" in what for what, _action in actions(report, "c.tif"))

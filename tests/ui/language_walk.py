@@ -1,8 +1,11 @@
 """The real window in the pseudo-language, in a process of its own: every text that is seen, and what has no room.
 
 ``python -m tests.ui.language_walk RUNS OUT``: opens every run of a folder (written in the source language) in the
-workspaces that take it, trains one besides, and writes as JSON ``{"texts": {text: place}, "cut": [place]}``.
+workspaces that take it, trains one besides, and writes as JSON ``{"texts": {text: place}, "cut": [place],
+"asked": [text]}``: what was seen, what has no room, and what was looked up in the catalogue.
 """
+
+# ruff: noqa: E402 - what is asked for is heard from the first import on
 
 from __future__ import annotations
 
@@ -15,8 +18,21 @@ from pathlib import Path
 from typing import Any
 
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
-os.environ["GANSTUDIO_LANGUAGE"] = "pseudo"
+os.environ.setdefault("GANSTUDIO_LANGUAGE", "pseudo")
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+from ganstudio.core import i18n
+
+ASKED: set[str] = set()
+_turn = i18n._translations.gettext
+
+
+def _asked(text: str) -> str:
+    ASKED.add(text)
+    return _turn(text)
+
+
+i18n._translations.gettext = _asked  # type: ignore[method-assign]  # before anything else is imported
 
 from PySide6.QtCore import QAbstractListModel, QEventLoop, QModelIndex, Qt, QTimer, QTranslator
 from PySide6.QtGui import QPainter
@@ -44,7 +60,6 @@ from PySide6.QtWidgets import (
 from ganstudio.app.notifications import notifications
 from ganstudio.app.studio import Studio
 from ganstudio.core.experiment import Experiment
-from ganstudio.core.i18n import _
 from ganstudio.ui.app import make_application
 from ganstudio.ui.kit.style import set_theme
 from ganstudio.ui.window import MainWindow
@@ -167,7 +182,7 @@ class QtsOwn(QTranslator):
     """Qt's own texts in the same language, as its catalogues give them in others."""
 
     def translate(self, context: str, text: str, note: str = "", n: int = -1) -> str:
-        return str(_(text))
+        return str(_turn(text))
 
     def isEmpty(self) -> bool:
         return False
@@ -268,7 +283,8 @@ def main(runs: str, out: str) -> None:
     for name in ("getSaveFileName", "getOpenFileName", "getExistingDirectory"):
         setattr(QFileDialog, name, lambda *_args, **_more: ("", ""))
     walk(Path(runs), seen)
-    Path(out).write_text(json.dumps({"texts": seen.texts, "cut": seen.cut}, indent=1, ensure_ascii=False))
+    found = {"texts": seen.texts, "cut": seen.cut, "asked": sorted(ASKED)}
+    Path(out).write_text(json.dumps(found, indent=1, ensure_ascii=False))
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
+import re
 import xml.etree.ElementTree as ElementTree
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -417,6 +418,13 @@ def test_png_and_svg_show_the_curves(panel, tmp_path) -> None:
     names = [element.tag.rsplit("}", 1)[-1] for element in root.iter()]
     assert names.count("polyline") + names.count("path") > 4
     assert "Losses" in "".join(root.itertext())
+    panel.view.zoom(0.1, 250)  # an SVG cuts nothing off at the edges of a plot: what is outside is not in it
+    panel.export(tmp_path / "near.svg")
+    area = panel.sections["loss"].plot.area.rect()
+    lines = ElementTree.parse(tmp_path / "near.svg").getroot().iter("{http://www.w3.org/2000/svg}path")
+    x = [float(place.split(",")[0]) for line in lines for place in re.split("[ML]", line.get("d", ""))[1:]]
+    assert len(x) > 100
+    assert min(x) >= area.left() - 1
 
 
 @pytest.mark.slow
@@ -455,7 +463,8 @@ def test_a_series_begun_later_keeps_the_marked_step(panel) -> None:
 
 
 def test_two_series_of_one_title_are_told_apart_by_their_labels() -> None:
-    from ganstudio.ui.plots.curves.model import labels, plot_key
+    from ganstudio.core.series_words import labels
+    from ganstudio.ui.plots.curves.model import plot_key
 
     loss = [SeriesInfo(f"discriminator {which}/real", "loss", "discriminator", "real") for which in "ab"]
     assert len(set(labels(loss).values())) == 2

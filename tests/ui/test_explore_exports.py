@@ -102,6 +102,27 @@ def test_a_saved_picture_brings_everything_back(
     assert not told.errors
 
 
+def test_the_plane_of_points_is_saved_as_it_is_seen_and_brings_everything_back(
+    qtbot: QtBot, tmp_path: Path, answer: Callable[..., None], told: Told
+) -> None:
+    path, file = store_run(tmp_path / "points", "gan", "ring"), tmp_path / "plane.png"
+    answer(file)
+    with exploring_window(qtbot, path) as (window, page):
+        page.explorer.edit(page.explorer.drawn_from(7), "Random")
+        drawn(qtbot, page)
+        wait(qtbot, lambda: page.scene.plot.inside is not None)
+        there, seen = page.explorer.state.position["z"], page.scene.image()
+        window.table.run("explore.save")
+        form = dialog(qtbot, PictureDialog)
+        form.scale.setValue(1)
+        form.choose()
+        assert picture_of(file).shape == (seen.height(), seen.width())
+        page.explorer.edit(page.explorer.drawn_from(8), "Random")
+        assert drop(window, file)
+        wait(qtbot, lambda: np.array_equal(page.explorer.state.position["z"], there))
+    assert not told.errors
+
+
 def test_a_direction_of_the_same_name_is_not_mistaken_for_that_of_the_picture(
     qtbot: QtBot, stored: Path, tmp_path: Path, answer: Callable[..., None]
 ) -> None:
@@ -169,6 +190,7 @@ def test_films(
         steps = {"training": run.checkpoint_steps, "samples": run.sample_steps}.get(kind, list)()
         expected = count or len(steps) or len(page.views.path.positions(frames))
         words = made.work(path)(explorer.opened.generator.frozen(), Watch())
+        assert kind != "path" or made.words.text().startswith(f"{expected} pictures in all.")
         made.close()
     assert str(expected) in words
     if ending == "mp4":

@@ -261,14 +261,14 @@ def test_ctrl_i_shows_at_once_that_it_looks_and_escape_ends_it(
 
 @pytest.fixture
 def real(explorer: Explorer, hosted: Callable[..., None]) -> NeighboursPanel:
-    made = NeighboursPanel(explorer, explorer.studio)
+    made = NeighboursPanel(explorer)
     hosted(made, 304, 480)
     return made
 
 
 def read(qtbot: QtBot, panel: NeighboursPanel, so: Callable[[], object]) -> None:
     def there() -> bool:
-        panel._studio.pump()
+        panel.explorer.studio.pump()
         return bool(so())
 
     pump(qtbot, panel.explorer, there)
@@ -277,16 +277,16 @@ def read(qtbot: QtBot, panel: NeighboursPanel, so: Callable[[], object]) -> None
 def test_the_nearest_training_pictures(qtbot: QtBot, explorer: Explorer, real: NeighboursPanel) -> None:
     qtbot.mouseClick(real.load, Qt.MouseButton.LeftButton)
     assert not real.load.isEnabled()
-    read(qtbot, real, lambda: real._yardstick is not None and real._nearest is not None)
+    read(qtbot, real, lambda: real.likeness.yardstick is not None and real.likeness.nearest is not None)
     assert "between real ones" in real.words.text()
     assert real.grid.count == 9
     assert real.load.isHidden()
-    distances = real._nearest.distances[0]
+    distances = real.likeness.nearest.distances[0]
     assert list(distances) == sorted(distances)
     assert not problems(real)
-    first = real._nearest
+    first = real.likeness.nearest
     explorer.edit(explorer.drawn_from(9), "Random")
-    read(qtbot, real, lambda: real._nearest is not first)
+    read(qtbot, real, lambda: real.likeness.nearest is not first)
 
 
 def test_a_generator_that_repeats_a_training_picture_is_found_out(
@@ -296,25 +296,25 @@ def test_a_generator_that_repeats_a_training_picture_is_found_out(
 
     item = load("digits:size=16", seed=0).items[3:4].numpy().astype(np.float32) / 127.5 - 1
     monkeypatch.setattr(StoredGenerator, "generate", lambda _self, values: item.repeat(len(values["z"]), 0))
-    real.read_data()
-    read(qtbot, real, lambda: real._yardstick is not None and real._nearest is not None)
-    assert real._nearest.indices[0][0] == 3
-    assert real._nearest.distances[0][0] < 0.01
+    real.likeness.read()
+    read(qtbot, real, lambda: real.likeness.yardstick is not None and real.likeness.nearest is not None)
+    assert real.likeness.nearest.indices[0][0] == 3
+    assert real.likeness.nearest.distances[0][0] < 0.01
     assert "learned by heart" in real.words.text()
 
 
 def test_the_data_set_stays_when_the_same_run_is_opened_anew(
     qtbot: QtBot, stored: Path, explorer: Explorer, real: NeighboursPanel, tmp_path: Path, logged_problems: list[object]
 ) -> None:
-    real.read_data()
-    read(qtbot, real, lambda: real._nearest is not None)
-    data = real._data
+    real.likeness.read()
+    read(qtbot, real, lambda: real.likeness.nearest is not None)
+    data = real.likeness._data
     explorer._take(open_run(stored, 0, "ema"))
     explorer.source_changed.emit()
-    assert real._data is data
+    assert real.likeness._data is data
     explorer._take(open_run(store_run(tmp_path / "other"), None, "ema"))
-    assert real._data is None
-    assert real._nearest is None
+    assert real.likeness._data is None
+    assert real.likeness.nearest is None
     assert not real.load.isHidden()
     assert not real.grid.isVisible()
 
@@ -328,15 +328,15 @@ def test_a_data_set_that_is_gone_is_said(
         raise DataError("The folder of pictures is not there any more.")
 
     monkeypatch.setattr("ganstudio.data.load", gone)
-    real.read_data()
+    real.likeness.read()
     read(qtbot, real, lambda: real.load.isEnabled())
     assert real.words.text() == "The folder of pictures is not there any more."
     assert not real.grid.isVisible()
 
 
 def test_a_run_that_is_left_while_its_data_are_read(qtbot: QtBot, explorer: Explorer, real: NeighboursPanel) -> None:
-    real.read_data()
+    real.likeness.read()
     explorer.close()
     read(qtbot, real, lambda: not explorer.studio.jobs.running)
-    assert real._data is None
+    assert real.likeness._data is None
     assert real.load.isHidden()

@@ -173,6 +173,11 @@ def test_a_run_that_trains_is_followed_left_and_followed_again(shown: Shown) -> 
     bar.live.click()
     shown.until(lambda: shown.explorer.following is model)
     assert bar.live.isChecked()
+    assert bar.live.text() == "Live"
+    model.pause()
+    shown.until(lambda: bar.live.text() == "Paused")
+    model.resume()
+    shown.until(lambda: bar.live.text() == "Live")
     bar.weights._buttons["raw"].click()
     shown.until(lambda: shown.explorer.weights == "raw")
     assert bar.weights.value == "raw"

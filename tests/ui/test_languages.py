@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import os
 import re
@@ -73,6 +74,28 @@ def test_every_text_that_is_seen_is_translated(walked: dict[str, dict[str, str]]
     assert len(texts) > 1000
     wrong = [f"{place}: {text!r}: {rest!r}" for text, place in texts.items() if (rest := left_out(text))]
     assert not wrong, "\n".join(wrong)
+
+
+def literals() -> set[str]:
+    """What a tool that collects texts finds in the program: what is written out in calls of ``_``, ``msg``, ``plural``."""
+    found: set[str] = set()
+    for file in (ROOT / "ganstudio").rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("_", "msg", "plural"):
+                texts = [one.value for one in node.args if isinstance(one, ast.Constant)]
+                found |= {text for text in texts if isinstance(text, str)}
+    return found
+
+
+def test_every_text_that_is_asked_for_is_in_a_catalogue(walked: dict[str, list[str]]) -> None:
+    known = literals()
+    assert len(known) > 2000
+    templates = [i18n._pattern(one) for one in known if "{" in one]
+    asked = [text for text in walked["asked"] if text not in known and re.search(r"[^\W\d_]{2,}", text)]
+    asked = [text for text in asked if not any(one.fullmatch(text) for one in templates)]
+    own = (*RUNS, "alive", "discriminator/", "generator/", "gradient/", "D(", "critic(")  # names, and keys of series
+    left = [text for text in asked if not text.startswith(own)]
+    assert not left, "mark them by msg(), e.g. in core/vocabulary.py: " + repr(left)
 
 
 def test_long_words_leave_primary_buttons_whole(walked: dict[str, list[str]]) -> None:

@@ -17,19 +17,19 @@ from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
 from ganstudio.app.paint.canvases import CanvasDocument, Canvases
+from ganstudio.app.paint.tools import TOOLS
 from ganstudio.core.experiment import Experiment
 from ganstudio.core.labelmaps import colour_map
 from ganstudio.data.landscapes import LANDSCAPE_CLASSES
 from ganstudio.ui.experiment.check import DataCheckView
 from ganstudio.ui.generator_page.exports import PictureDialog
 from ganstudio.ui.paint.canvas_view import CanvasView
-from ganstudio.ui.paint.options import TOOLS
 from ganstudio.ui.paint.workspace import PaintWorkspace
 from ganstudio.ui.window import MainWindow
 from tests.ui.canvas_kit import ALT, CONTROL, LEFT, MIDDLE, NONE, RIGHT, SHIFT, document, move, on_canvas, wheel
 from tests.ui.explore_window import Told, drop
 from tests.ui.paint_kit import HYPER, answer, dialog, drawn, expected, paint, painting_window
-from tests.ui.window_kit import opened, wait
+from tests.ui.window_kit import laid_out, opened, wait
 
 SKY, MOUNTAIN, WATER = 0, 2, 7
 NO_BUTTON = Qt.MouseButton.NoButton
@@ -239,6 +239,7 @@ def test_my_own_world(qtbot: QtBot, tmp_path: Path, told: Told) -> None:
         assert [one.name for one in page.painter.map_control.classes] == ["sky", "hill", "lake"]
         drawn(qtbot, page.painter)
         wait(qtbot, lambda: page.painter.source.scenes.reading is None and page.painter.document is not None)
+        laid_out(qtbot, window)  # an active window knows its keys
         QTest.keyClick(page.canvas, Qt.Key.Key_3)
         first = drawn(qtbot, page.painter)
 

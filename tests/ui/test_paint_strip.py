@@ -98,8 +98,6 @@ def test_the_palette_lists_counts_and_chooses(view: CanvasView, hosted: Hosted) 
     shown.setFocus()
     QTest.keyClick(shown, Qt.Key.Key_Up)
     assert view.options.chosen == 3
-    QTest.keyClick(shown, Qt.Key.Key_1)
-    assert view.options.chosen == 0
     QTest.keyClicks(palette.search, "ro")
     assert [model.index(row).data() for row in range(model.rowCount())] == [
         "rock",

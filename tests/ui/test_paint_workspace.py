@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import random
+import shutil
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent, QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QApplication, QInputDialog, QMenu, QPushButton
 from pytestqt.qtbot import QtBot
 
+from ganstudio.app.paint.tools import TOOLS
 from ganstudio.ui.generator_page.exports import PictureDialog
 from ganstudio.ui.kit.painted import to_image
 from ganstudio.ui.paint.exports import PaintingFilmDialog
 from ganstudio.ui.paint.map_dialog import MapDialog
 from ganstudio.ui.paint.opening import SceneDialog
-from ganstudio.ui.paint.options import TOOLS
 from ganstudio.ui.paint.workspace import PaintWorkspace
 from ganstudio.ui.window import MainWindow
 from tests.ui.audit import problems
@@ -31,6 +32,7 @@ from tests.ui.paint_kit import (
     drawn,
     expected,
     experiment,
+    made,
     paint,
     painting_window,
     store_spade,
@@ -138,6 +140,86 @@ def test_a_click_in_the_strip_takes_a_style(qtbot: QtBot, spade: Path) -> None:
         QTest.keyClick(strip, Qt.Key.Key_Right)
         QTest.keyClick(strip, Qt.Key.Key_Return)
         assert page.painter.history.can_undo
+
+
+def chosen_in(menu: QMenu, *words: str) -> None:
+    """Opens a menu as its button does, and chooses an entry of it, or of a menu in it."""
+    menu.aboutToShow.emit()
+    for word in words:
+        (entry,) = [one for one in menu.actions() if one.text() == word]
+        menu = entry.menu() or menu
+    entry.trigger()
+
+
+def named(qtbot: QtBot, page: PaintWorkspace, name: str) -> None:
+    """Answers the question for a name."""
+    wait(qtbot, lambda: [one for one in page.findChildren(QInputDialog) if one.isVisible()])
+    (box,) = [one for one in page.findChildren(QInputDialog) if one.isVisible()]
+    box.setTextValue(name)
+    QTest.keyClick(box, Qt.Key.Key_Return)
+
+
+def test_a_style_is_named_kept_and_there_again_in_the_next_window(
+    qtbot: QtBot, tmp_path: Path, spade: Path, told: Told
+) -> None:
+    path = Path(shutil.copytree(spade, tmp_path / "run"))
+    with painting_window(qtbot, path) as (_window, page):
+        painter, menu = page.painter, page.style_panel.kept.menu()
+        painter.take_variant(2)
+        style = drawn(qtbot, painter)
+        for name in ("Evening", "Evening"):  # names are told apart
+            chosen_in(menu, "Keep this style…")
+            named(qtbot, page, name)
+        assert painter.kept.names == ["Evening", "Evening 2"]
+        painter.take_variant(4)
+        assert not np.array_equal(drawn(qtbot, painter), style)
+        chosen_in(menu, "Evening")
+        assert np.array_equal(drawn(qtbot, painter), style)
+        chosen_in(menu, "Rename", "Evening 2")
+        named(qtbot, page, "Dusk & rain")
+        assert painter.kept.names == ["Evening", "Dusk & rain"]
+        chosen_in(menu, "Delete", "Evening")
+        assert painter.kept.names == ["Dusk & rain"]
+        assert painter.history.undo() == "Delete a style"
+        assert painter.kept.names == ["Evening", "Dusk & rain"]
+        painter.history.redo()
+        assert painter.kept.names == ["Dusk & rain"]
+    with painting_window(qtbot, path) as (_window, page):
+        assert page.painter.kept.names == ["Dusk & rain"]
+        page.painter.take_variant(4)
+        chosen_in(page.style_panel.kept.menu(), "Dusk && rain")
+        assert np.array_equal(drawn(qtbot, page.painter), style)
+        page.painter.kept.remove("Dusk & rain")
+        page.painter._take(made())  # no generator has those of another
+        assert page.painter.kept.names == []
+        page.painter.open_run(path)
+        there(qtbot, page, path)
+        assert page.painter.kept.names == []
+    assert not told.errors
+
+
+def test_sliders_do_not_change_places_under_the_mouse(qtbot: QtBot, spade: Path) -> None:
+    with painting_window(qtbot, spade) as (_window, page):
+        panel, painter = page.style_panel.controls, page.painter
+        wait(qtbot, lambda: painter.pump() or painter.effects)
+
+        def order() -> list[int]:
+            rows = [(row.y(), row.x(), key[1]) for key, row in panel.rows.items() if key[0] == "style"]
+            return [number for *_place, number in sorted(rows)]
+
+        def show(*effects: float) -> None:
+            painter.effects = {"style": np.array(effects, np.float32)}
+            painter.effects_changed.emit()
+
+        show(1.0, 0.4, 0.3, 0.2, 0.1)
+        wait(qtbot, lambda: order() == [0, 1, 2, 3, 4])
+        panel.setAttribute(Qt.WidgetAttribute.WA_UnderMouse, True)  # as the system does
+        show(0.1, 0.2, 0.3, 0.4, 1.0)
+        qtbot.wait(100)
+        assert order() == [0, 1, 2, 3, 4]
+        panel.setAttribute(Qt.WidgetAttribute.WA_UnderMouse, False)
+        QApplication.sendEvent(panel, QEvent(QEvent.Type.Leave))
+        wait(qtbot, lambda: order() == [4, 3, 2, 1, 0])
 
 
 def test_the_result_is_shown_at_every_size_and_beside_the_one_before(qtbot: QtBot, spade: Path) -> None:

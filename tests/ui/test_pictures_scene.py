@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QImage, QWheelEvent
-from PySide6.QtWidgets import QApplication, QScrollArea, QWidget
+from PySide6.QtWidgets import QApplication, QMenu, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
 from ganstudio.core.camera import View
@@ -336,3 +336,36 @@ def test_a_click_takes_the_point_below_and_a_drag_does_not(view: SceneView, qtbo
     qtbot.mouseRelease(view.plot, Qt.MouseButton.LeftButton, pos=spot + QPoint(30, 0))
     assert taken == [1]
     assert view.plot.view() != before
+
+
+def test_the_menu_of_a_point_takes_it_to_explore(
+    view: SceneView, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    menus: list[list[str]] = []
+    wanted: list[int] = []
+
+    def choose(menu: QMenu, _at: QPoint) -> None:
+        menus.append([action.text() for action in menu.actions()])
+        menu.actions()[0].trigger()
+        menu.deleteLater()
+
+    monkeypatch.setattr("ganstudio.ui.plots.scene.pop_up", choose)
+    view.explore_requested.connect(wanted.append)
+    view.set_fakes(np.array([[0, 0], [1, 1]], np.float32))
+    spot = QPoint(*view.plot.view().to_screen(np.array([1.0, 1.0])).astype(int).tolist())
+    view.explorable = True
+    view.customContextMenuRequested.emit(view.plot.mapTo(view, spot))
+    assert wanted == [1]
+    view.customContextMenuRequested.emit(view.plot.mapTo(view, spot + QPoint(40, 0)))
+    assert "Explore this sample" in menus[0]
+    assert "Explore this sample" not in menus[1]
+
+
+def test_who_reads_a_value_with_the_keyboard_there_still_sees_the_plane(view: SceneView, qtbot: QtBot) -> None:
+    view.set_scene(a_scene())
+    plain = view.plot.grab().toImage().pixelColor(60, 60)
+    view.plot.setFocus()
+    qtbot.waitUntil(view.plot.hasFocus)
+    qtbot.mouseMove(view.plot, QPoint(200, 200))
+    qtbot.waitUntil(lambda: view.plot._mouse is not None)
+    assert view.plot.grab().toImage().pixelColor(60, 60) == plain

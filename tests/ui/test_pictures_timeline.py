@@ -87,9 +87,7 @@ def test_film_runs_from_start_to_live(timeline: Timeline, qtbot: QtBot) -> None:
     heard = told(timeline)
     timeline._film.setInterval(25)
     qtbot.keyClick(timeline, Qt.Key.Key_Space)
-    assert timeline.is_playing()
-    qtbot.waitUntil(lambda: not timeline.is_playing(), timeout=3000)
-    assert heard == [*STEPS, "live"]
+    qtbot.waitUntil(lambda: heard == [*STEPS, "live"], timeout=3000)
 
 
 def test_space_pauses_and_a_long_film_strides(timeline: Timeline, track: TimelineTrack, qtbot: QtBot) -> None:
@@ -99,7 +97,7 @@ def test_space_pauses_and_a_long_film_strides(timeline: Timeline, track: Timelin
     timeline._next_frame()
     assert timeline.selected_step() == 5
     qtbot.keyClick(timeline, Qt.Key.Key_Space)
-    assert not timeline.is_playing()
+    assert timeline._play.accessibleName().startswith("Play")
     qtbot.keyClick(track, Qt.Key.Key_PageDown)
     assert timeline.selected_step() == 15
     qtbot.keyClick(track, Qt.Key.Key_PageUp)

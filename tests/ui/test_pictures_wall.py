@@ -135,16 +135,6 @@ def test_the_generator_of_a_sample_is_marked_and_named(wall: ImageWall) -> None:
     assert texts == ["sample 0 · near", "sample 20 · far", "sample 40 · generator 3"]
 
 
-def test_some_of_every_generator_where_not_all_have_room(wall: ImageWall) -> None:
-    wall.resize(284, 176)
-    wall.set_samples(noise(64, 32), groups=np.repeat(np.arange(4), 16))
-    seen = [index for index in range(64) if not wall.cell_rect(index).isEmpty()]
-    assert 32 <= len(seen) < 64
-    assert {index // 16 for index in seen} == {0, 1, 2, 3}
-    wall.set_samples(noise(64, 32, seed=1), groups=np.repeat(np.arange(4), 16))
-    assert [index for index in range(64) if not wall.cell_rect(index).isEmpty()] == seen
-
-
 @pytest.mark.parametrize("size", [16, 28, 32, 64])
 @pytest.mark.parametrize("room", [(780, 304), (640, 260), (440, 560)])
 def test_all_samples_are_on_view_and_can_be_told_apart(size: int, room: tuple[int, int], wall: ImageWall) -> None:
@@ -153,14 +143,6 @@ def test_all_samples_are_on_view_and_can_be_told_apart(size: int, room: tuple[in
     cells = [wall.cell_rect(index) for index in range(64)]
     assert all(QRectF(wall.rect()).contains(cell) for cell in cells)
     assert cells[0].width() >= 40
-
-
-def test_tiny_samples_give_way_to_fewer_larger_ones(wall: ImageWall) -> None:
-    wall.resize(284, 176)
-    wall.set_samples(noise(64, 32))
-    assert wall.cell_rect(0).width() >= 24
-    assert not wall.cell_rect(31).isEmpty()
-    assert wall.cell_rect(63).isEmpty()
 
 
 def test_click_enlarges_and_arrows_walk(wall: ImageWall, qtbot: QtBot) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -67,6 +68,13 @@ def test_the_networks_of_any_stored_step_are_looked_into(qtbot: QtBot, tmp_path:
         qtbot.keyClick(plot, Qt.Key.Key_Plus)
         wait(qtbot, lambda: plot.inside.box == plot.view().box)
         np.testing.assert_allclose(stage.scene.plot.inside.manifold, last.manifold)
+        plot.reset_view()
+        other = window.studio.open_run(Path(shutil.copytree(path, tmp_path / "other")))
+        wait(
+            qtbot, lambda: inside_of(4) and plot.inside.box == plot.view().box == other.box
+        )  # another run, the same view
+        window.studio.look_at(model)
+        wait(qtbot, lambda: inside_of(4) and plot.inside.box == plot.view().box)
         with RunWriter(path) as elsewhere:  # the checkpoint is thinned away: the one before is taken, and named
             (path / "checkpoints" / "000000004.safetensors").unlink()
             elsewhere.append_event(Note("info", "x"))

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 import pytest
 from PySide6.QtCore import QPoint, Qt, QUrl
-from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QPushButton
+from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from ganstudio.app.density import spiral
 from ganstudio.ui.experiment.drawing import DrawingDialog
 from ganstudio.ui.kit.reader import Reader
+from ganstudio.ui.pictures.timeline import LivePill, TimelineTrack
 from ganstudio.ui.window import MainWindow
-from tests.ui.window_kit import DIGITS, RING, hold, opened, train, wait
+from tests.ui.window_kit import DIGITS, RING, hold, laid_out, opened, train, wait
 
 
 @pytest.fixture
@@ -50,11 +52,30 @@ def click(qtbot: QtBot, window: MainWindow, action: str) -> None:
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
 
 
+def numbers(health: QWidget) -> dict[str, str]:
+    """What stands beside the pictures, each text with the one after it: a name with its value."""
+    texts = [one.text() for one in health.findChildren(QLabel) if not one.isHidden()]
+    return dict(pairwise([*texts, ""]))
+
+
 def test_buttons_pause_step_and_resume(window: MainWindow, qtbot: QtBot) -> None:
+    window.resize(1024, 700)
     model = train(qtbot, window)
+    view, bar = window.train.run_view, window.train.run_view.bar
+    wait(qtbot, lambda: bar.roles.steps)
+    assert bar.minimumSizeHint().width() <= bar.width()
+    laid_out(qtbot, window)
+    buttons = [button for button in bar.findChildren(QAbstractButton) if button.isVisible()]
+    places = [button.geometry() for button in buttons]
     click(qtbot, window, "run.toggle")
     wait(qtbot, lambda: model.state == "paused")
-    wait(qtbot, lambda: window.train.run_view.bar.main.text() == "Resume")
+    wait(qtbot, lambda: bar.main.text() == "Resume")
+    assert [button.geometry() for button in buttons] == places  # nothing has moved under the mouse
+    assert bar._state.text() == "paused"
+    wait(qtbot, lambda: view.stage._caption.text().startswith("paused"))
+    assert [pill.text() for pill in view.stage.findChildren(LivePill)] == ["Paused"]
+    (chip,) = (b for b in window.findChildren(QAbstractButton) if b.accessibleName().startswith("tiny ring: "))
+    wait(qtbot, lambda: chip.accessibleName().count("paused") == 1)
     at = model.step
     for place, action in enumerate(("run.step", "run.step-discriminator", "run.step-generator"), 1):
         click(qtbot, window, action)
@@ -96,6 +117,9 @@ def test_one_network_alone(window: MainWindow, qtbot: QtBot) -> None:
 
     last = model.tables["steps"].column("generator/adversarial")[-5:]
     assert np.isnan(last).all(), "the generator was trained although only D was asked for"
+    model.resume()
+    health = window.train.run_view.health
+    wait(qtbot, lambda: any(text.startswith("Not trained") and ": G." in text for text in numbers(health)))
     qtbot.mouseClick(roles["Networks to train: Both"], Qt.MouseButton.LeftButton)
     assert model.only is None
 
@@ -112,7 +136,9 @@ def test_a_live_value_reaches_the_engine_and_is_marked(window: MainWindow, qtbot
     wait(qtbot, lambda: [c.name for c in model.changes] == ["lr_g"])
     assert model.changes[0].new == pytest.approx(3e-3)
     assert model.experiment.hyper.get("lr_g") == pytest.approx(3e-3)
-    wait(qtbot, lambda: any(mark.kind == "hyper" and "3e-3" in mark.text for mark in view.curves.view.marks))
+    title = row.spec.title
+    told = f"{title}: 1e-3 → 3e-3"
+    wait(qtbot, lambda: told in [mark.text for mark in view.curves.view.marks if mark.kind == "hyper"])
     assert not panel.hyper.row("mlp_width").editor.isEnabled()
     assert not panel.hyper.row("batch_size").editor.isEnabled()
     assert "Duplicate" in panel.hyper.row("mlp_width").editor.toolTip()
@@ -131,10 +157,18 @@ def test_more_steps_are_asked_for_in_the_form(window: MainWindow, qtbot: QtBot) 
 def test_the_timeline_goes_back_and_returns(window: MainWindow, qtbot: QtBot) -> None:
     model = train(qtbot, window, DIGITS)
     stage = window.train.run_view.stage
-    wait(qtbot, lambda: len(model.stops) >= 2 and model.samples is not None and model.samples.step > model.stops[0])
+    track = stage.findChild(TimelineTrack)
+    wait(qtbot, lambda: len(track.steps) >= 2 and model.samples is not None and model.samples.step > model.stops[0])
+    health = window.train.run_view.health
+    wait(qtbot, lambda: numbers(health).keys() >= {"Is it working?", "diversity", "D(x)"})
     with qtbot.waitSignal(stage.step_shown, timeout=5000):
         stage.timeline.select_step(0)
     assert stage._caption.text().startswith("step 0")
+    beside = numbers(health)
+    assert "At step 0" in beside
+    assert "D(x)" not in beside  # nothing had been trained then
+    share = model.tables["quality"].column("diversity %")[0]
+    assert beside["diversity"] == f"{share:.0f} %"
     then = stage.wall.grid_image()
     at = model.step
     wait(qtbot, lambda: model.step > at + 3)
@@ -143,6 +177,7 @@ def test_the_timeline_goes_back_and_returns(window: MainWindow, qtbot: QtBot) ->
     with qtbot.waitSignal(stage.step_shown, timeout=5000):
         stage.timeline.go_live()
     wait(qtbot, lambda: not stage._caption.text().startswith("step 0"))
+    assert "Is it working?" in numbers(health)
     assert window.train.run_view.curves.view.picked is None
 
 

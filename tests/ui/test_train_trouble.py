@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
 
-import numpy as np
 import pytest
 from PIL import Image
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
@@ -21,6 +20,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDialog, QFileDialog, QPushButton
 from pytestqt.qtbot import QtBot
 
+from ganstudio.app.runs.readings import value_at
 from ganstudio.core.experiment import Experiment
 from ganstudio.store import Run
 from ganstudio.ui.experiment import DataCheckView
@@ -66,7 +66,7 @@ def test_a_folder_without_pictures_fails_with_a_sentence(window: MainWindow, qtb
     assert run_text(window) == model.message
     assert "picture" in model.message.lower()
     bar = window.train.run_view.bar
-    wait(qtbot, lambda: not bar.main.isVisible())
+    wait(qtbot, lambda: not bar.main.isEnabled())
     assert not window.table["run.toggle"].enabled(), "there is nothing on disk to continue"
     assert window.train.panel.duplicate.isVisible()
     qtbot.mouseClick(window.train.panel.duplicate, Qt.MouseButton.LeftButton)
@@ -125,6 +125,7 @@ def test_where_the_data_have_moved_is_asked_and_kept(
     for place, why in (("others", f"no folder {tmp_path / 'pics'}"), ("moved", "does not hold the data")):
         wait(qtbot, lambda why=why: any(why in box.text() for box in dialogs(window)))  # type: ignore[misc]
         assert model.experiment.data == f"folder:{tmp_path / 'pics'}:size=16"
+        assert model.state == "finished"  # as it was: it has not begun to go on
         (box,) = [box for box in dialogs(window) if why in box.text()]
         there = str(tmp_path / place)
         monkeypatch.setattr(QFileDialog, "open", lambda dialog, there=there: dialog.fileSelected.emit(there))
@@ -174,7 +175,7 @@ def test_a_loss_that_is_no_number_offers_the_way_back(window: MainWindow, qtbot:
     wait(qtbot, lambda: "Back at step" in run_text(window))
     model.resume()
     wait(qtbot, lambda: model.step > broken)
-    assert np.isfinite(model.latest("D(x)") or np.nan)
+    assert value_at(model.tables, "D(x)", model.step) is not None
     wait(qtbot, lambda: not run_text(window))
 
 
@@ -228,14 +229,14 @@ def test_a_run_of_another_process_is_followed(window: MainWindow, qtbot: QtBot, 
         qtbot.waitUntil(lambda: model.step > at, timeout=30_000)
         assert model.live
         assert not model.here
-        assert not bar.main.isVisible()
+        assert not bar.main.isEnabled()
         assert "elsewhere" in bar._state.text()
         assert not window.table["run.stop"].enabled()
         wait(qtbot, lambda: model.stops and model.samples is not None)
         wait(qtbot, lambda: len(window.train.run_view.curves.tables["steps"]) > 50)
         process.terminate()
         qtbot.waitUntil(lambda: not model.live, timeout=30_000)
-        wait(qtbot, lambda: bar.main.isVisible() and bar.main.text().startswith("Continue to step "))
+        wait(qtbot, lambda: bar.main.isEnabled() and bar.main.text().startswith("Continue to step "))
         at = model.step
         window.table.run("run.toggle")
         wait(qtbot, lambda: model.here and model.step > at)

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QImage, QWheelEvent
 from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QMenu, QPushButton
 from pytestqt.qtbot import QtBot
@@ -35,6 +35,7 @@ from ganstudio.ui.translate.workspace import TranslateWorkspace
 from ganstudio.ui.window import MainWindow
 from tests.explore.toy_translators import CLASSES, FEW, MAP, SIZE, SKETCH, TWO_WAYS, take
 from tests.ui.audit import problems
+from tests.ui.canvas_kit import pen
 from tests.ui.explore_window import Told, drop
 from tests.ui.translate_kit import drawn, translating_window, until
 from tests.ui.window_kit import wait
@@ -242,6 +243,28 @@ def test_keys_and_wheel_change_the_pen(qtbot: QtBot) -> None:
             qtbot.keyClick(bar.width_slider, key)
         assert page.stage.output.viewport.scale > zoom
         assert pen.tool == "hand"
+
+
+def test_a_tablets_pen_draws_with_its_pressure_and_its_other_end_erases(qtbot: QtBot) -> None:
+    with translating_window(qtbot) as (_window, page):
+        view, translator = page.stage.input, page.translator
+        translator.give_blank()
+        drawn(qtbot, translator)
+        page.stage.pen.set_tool("pen")
+        page.stage.pen.set_width(5)
+        blank = translator.state.picture.pixels.copy()
+
+        def inked(pressure: float, eraser: bool = False) -> int:
+            for kind, x in ((QEvent.Type.TabletPress, 2), (QEvent.Type.TabletMove, 7), (QEvent.Type.TabletRelease, 7)):
+                pen(view, kind, x, 4, pressure, eraser)
+            return int((translator.state.picture.pixels != blank).any(axis=0).sum())
+
+        light = inked(0.2)
+        full = inked(1.0)
+        assert 0 < light < full
+        assert inked(1.0, eraser=True) < full  # its soft edge stays
+        assert page.stage.pen.tool == "pen"
+        assert translator.history.undo_label == "Erase"
 
 
 def test_classes_are_drawn_and_taken_up(qtbot: QtBot) -> None:

@@ -156,6 +156,11 @@ class Catalogue:
         """A method by its registry name."""
         return self._methods[name]
 
+    def setting_title(self, method: str, name: str) -> str:
+        """What people call a setting of a method; its name in words where this version does not know it."""
+        known = self._methods[method].fields if method in self._methods else ()
+        return next((spec.title for spec in known if spec.name == name), name.replace("_", " "))
+
     def dataset(self, name: str) -> DataCard:
         """A data set by its registry name."""
         return self._datasets[name]

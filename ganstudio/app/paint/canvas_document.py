@@ -119,7 +119,9 @@ class CanvasDocument:
     def touched(self) -> bool:
         """A person has made it, or done something to it; False for what was only converted."""
         history = self.history
-        return self.origin is None or history.can_undo or history.can_redo or crc32(self.ids) != self.origin[1]
+        return (
+            self.origin is None or history.can_undo or history.can_redo or crc32(self.ids.tobytes()) != self.origin[1]
+        )
 
     @property
     def style(self) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from ganstudio.app.history import History
 from ganstudio.app.jobs import Newest
 from ganstudio.app.paint.canvas_document import CanvasDocument, classes_from_json, classes_to_json
 from ganstudio.app.paint.canvases import FOLDER, Canvases
+from ganstudio.app.paint.kept_styles import KeptStyles
 from ganstudio.app.paint.painter_canvases import CanvasSource, start_of
 from ganstudio.app.settings import config_folder
 from ganstudio.core.commands import Source
@@ -58,6 +59,7 @@ class Painter(Desk):
     Attributes:
         canvases: all of them; the present one is :attr:`document`.
         source: where new canvases come from.
+        kept: styles with names.
         picture: uint8 ``(H, W, C)`` of the present map and style; None until it is drawn.
         before: the picture before the last edit.
         error: why there is no new picture.
@@ -76,6 +78,7 @@ class Painter(Desk):
         super().__init__(studio, wake)
         self.canvases = Canvases(folder or config_folder() / FOLDER, studio.notifications)
         self.source = CanvasSource(self, self.canvases, lambda: self.state)
+        self.kept = KeptStyles(self)
         self.picture: NDArray[np.uint8] | None = None
         self.before: NDArray[np.uint8] | None = None
         self.error: StudioError | None = None
@@ -143,6 +146,7 @@ class Painter(Desk):
         if not same:
             self.effects = {}
             self._style_job.stop()
+            self.kept.read()
         self.error = None
         self.drop_all()
         self.source.fit()
@@ -187,6 +191,7 @@ class Painter(Desk):
         self.history = History()
         self.state = self.picture = self.before = self.error = None
         self.variants, self.variant_pictures, self.effects = (), [], {}
+        self.kept.read()
         self.drop_all()
         self.canvas_changed.emit()
 

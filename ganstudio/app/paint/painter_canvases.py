@@ -116,7 +116,7 @@ class CanvasSource:
         made = CanvasDocument(
             self._canvases.free_name(document.name), control.classes, resized(ids, control.size), document.style
         )
-        made.origin = (document.key, crc32(made.ids))
+        made.origin = (document.key, crc32(made.ids.tobytes()))
         self._canvases.add(made)
         title = "" if self._desk.opened is None else self._desk.opened.title
         if same_classes:

@@ -48,15 +48,16 @@ def rows_until(table: SeriesTable, step: int | None) -> int:
 
 def value_at(tables: Tables, name: str, step: int | None = None) -> tuple[float, int] | None:
     """The newest finite value of a series up to a step, and the step it was measured at; None where there is none."""
-    for table in tables.values():
+    found = []
+    for table in tables.values():  # one that was continued may have it in two
         if any(info.name == name for info in table.series):
             stop = rows_until(table, step)
             start = max(0, stop - LOOK_BACK)
             finite = np.flatnonzero(np.isfinite(table.column(name)[start:stop]))
             if len(finite):
                 row = start + int(finite[-1])
-                return float(table.column(name)[row]), int(table.steps[row])
-    return None
+                found.append((float(table.column(name)[row]), int(table.steps[row])))
+    return max(found, key=lambda one: one[1], default=None)
 
 
 def words_of(table: SeriesTable | None, kind: SeriesKind) -> tuple[str, str] | None:
@@ -104,7 +105,7 @@ def readings(
 
 def _wanted(tables: Tables) -> Iterator[SeriesInfo]:
     steps = tables.get("steps")
-    words = [name for kind in ("probability", "score") for name in words_of(steps, kind) or ()]  # type: ignore[arg-type]
+    words = [name for kind in ("probability", "score") for name in words_of(steps, kind) or ()]
     every = {info.name: info for table in tables.values() for info in table.series}
     yield from (every[name] for name in words)
     for kind in ("quality", "gradient"):

@@ -95,6 +95,7 @@ class RunModel:
         self._next_poll = 0.0
         self._pending: set[str] = set()
         self.step = self._goal = 0
+        self._rested: State = "preparing"
 
     # -- where it comes from ----------------------------------------------------------------------------------------
 
@@ -128,6 +129,7 @@ class RunModel:
         self.only = None
         self.experiment = self.experiment.with_(data=session.experiment.data)
         self.waits_for_data = self._goal = 0
+        self._rested = self.state
         self.state, self.message, self.details = "preparing", "", ""
         self._pending.add("state")
 
@@ -176,9 +178,9 @@ class RunModel:
     @property
     def next_deed(self) -> str:
         """What its main button does now, in words: hold, go on, or be continued, and until which step."""
-        if not self.here:
-            return _("Continue to step {step}").format(step=f"{self.goal:,}")
-        return _("Pause") if self.state in ("training", "preparing") else _("Resume")
+        if self.here and self.state == "paused":
+            return _("Resume")
+        return _("Pause") if self.live else _("Continue to step {step}").format(step=f"{self.goal:,}")
 
     def seconds_at(self, step: int) -> float:
         """Training time at a step; 0 while nothing was measured."""
@@ -221,6 +223,8 @@ class RunModel:
                 if self._run is not None and isinstance(self._session.failure, MissingDataError):
                     self.waits_for_data = self._session.experiment.steps
                     self._pending.add("missing")
+                    if self._rested not in LIVE_STATES:
+                        self.state = self._rested  # it has not begun, so it is what it was
                     with suppress(StoreError):  # a place that somebody has tried is not the run's
                         self.experiment = self.experiment.with_(data=Run.open(self._run.path).info.experiment.data)
                 self._session = None

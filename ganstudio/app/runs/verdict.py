@@ -11,7 +11,7 @@ import numpy as np
 from ganstudio.app.runs.readings import Seen, Tables, rows_until, value_at, words_of
 from ganstudio.core.dataspec import DataSpec
 from ganstudio.core.events import RoleInfo
-from ganstudio.core.i18n import _
+from ganstudio.core.i18n import _, plural
 from ganstudio.core.series import SeriesTable
 from ganstudio.store import Run
 
@@ -85,20 +85,24 @@ def _modes(seen: Seen, spec: DataSpec | None, step: int) -> Verdict | None:
     # Few modes and every sample near one of them, or all samples alike: no way back. Few modes in a cloud: on the way.
     settled = step >= PATIENCE or (found and (share >= 50 or seen.get("diversity %", 100.0) < ALIKE))
     if found <= total / 2 and settled:
-        text = _("{found} of {total} modes are drawn.") if found else _("None of {total} modes is drawn.")
+        text = _drawn(found, total) if found else _("None of {total} modes is drawn.").format(total=total)
         cures = _("Cures: a lower learning rate, the non-saturating objective, a penalty — or duplicate this run as "
                   "WGAN-GP.")  # fmt: skip
-        return Verdict(_("mode collapse"), f"{text.format(found=found, total=total)} {cures}", "warning")
+        return Verdict(_("mode collapse"), f"{text} {cures}", "warning")
     if not found:
         return Verdict(_("no mode yet"), _("No sample lies on a mode of the data so far. Give it some time."))
     if found < total:
         word = _("modes missing") if settled or found > total / 2 else _("finding modes")
-        return Verdict(word, _("{found} of {total} modes are drawn.").format(found=found, total=total))
+        return Verdict(word, _drawn(found, total))
     if share < 50:
         text = _("All {total} modes are reached; {share:.0f} % of the samples lie on one.")
         return Verdict(_("all modes, blurred"), text.format(total=total, share=share))
     text = _("All {total} modes are drawn; {share:.0f} % of the samples lie on one (98.9 % is perfect).")
     return Verdict(_("all modes"), text.format(total=total, share=share), "good")
+
+
+def _drawn(found: int, total: int) -> str:
+    return plural("{n} of {total} modes is drawn.", "{n} of {total} modes are drawn.", found, total=total)
 
 
 def _alike(seen: Seen, step: int) -> Verdict | None:

@@ -97,7 +97,7 @@ class LatentDice(QWidget):
         tip = _("Draws {name} anew: the same input, another picture").format(name=name)
         self.dice = push_button(_("Another {name}").format(name=name), "dice", tip, clicked=self._draw)
         self.back = tool_button("reset", _("Reset {name}").format(name=name),
-                                _("{name} as it was at first").format(name=heading_of(name)),
+                                _("{name} as it was at first").format(name=heading_of(control.name)),
                                 clicked=lambda: editing.reset(control.name, name))  # fmt: skip
         boxed(self.dice, self.back, across=True, gap=4, into=self)
 

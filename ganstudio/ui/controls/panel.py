@@ -76,6 +76,7 @@ class ControlsPanel(QWidget):
         super().__init__()
         self._driven, self._layout = driven, layout
         self._effects: Mapping[str, NDArray[Any]] = {}
+        self._waiting = False
         self.ranking = Ranking(driven, self) if isinstance(driven, Explorer) else None
         self._content = QWidget()
         if layout == "line":
@@ -138,8 +139,9 @@ class ControlsPanel(QWidget):
         self._content = content
         if self._layout != "column":
             self.rank(self._effects)
-        for part in (*self.rows.values(), *self.sections):
-            part.digits = self._layout != "flow"  # there they choose classes, whatever has the keyboard
+        takers: list[ValueSlider | Section] = [*self.rows.values(), *self.sections]
+        for one in takers:
+            one.digits = self._layout != "flow"  # there they choose classes, whatever has the keyboard
         for rows in content.findChildren(RowList):
             rows.wanted.connect(self._bring_in_sight)
         self.refresh()
@@ -197,6 +199,18 @@ class ControlsPanel(QWidget):
         for (name, index), row in self.rows.items():
             row.set_share(float(effects[name][index]) if index < len(effects.get(name, ())) else math.nan)
 
+        self._waiting = self.underMouse() and bool(self._flow.count())  # nothing moves under the mouse
+        if not self._waiting:
+            self._order()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """The mouse has gone: rows may change their places."""
+        super().leaveEvent(event)
+        if self._waiting:
+            self._waiting = False
+            self._order()
+
+    def _order(self) -> None:
         def place(row: ValueSlider) -> tuple[bool, float]:
             plain = not isinstance(row, AttributeSlider)
             return plain, -row.share if plain and row.share > 0 else 0.0
@@ -206,6 +220,7 @@ class ControlsPanel(QWidget):
             self._flow.takeAt(0)
         for part in (*self._others, *rows):
             self._flow.addWidget(part)
+        self._flow.invalidate()
         self._share_width()
 
     def _share_width(self) -> None:

@@ -109,8 +109,7 @@ class ValueSlider(QWidget):
     moved = Signal(float)
     released = Signal()
     pinned_changed = Signal(bool)
-    digits = True
-    """Digits, signs and 0 are its own while it has the keyboard; else whoever is around has them."""
+    digits = True  # they and signs are its own while it has the keyboard; else whoever is around has them
 
     def __init__(
         self,

@@ -17,7 +17,7 @@ from ganstudio.app.explore.explorer import Explorer
 from ganstudio.app.generators.picture_session import session_of
 from ganstudio.core.controls import CategoricalCode, ClassLabel
 from ganstudio.core.errors import StudioError, UsageError
-from ganstudio.core.i18n import _
+from ganstudio.core.i18n import _, plural
 from ganstudio.explore.exporting import Watch
 from ganstudio.explore.looking import laid_over
 from ganstudio.explore.state import Position
@@ -25,6 +25,7 @@ from ganstudio.explore.views import Seen, one
 from ganstudio.explore.walks import plane, travelled
 from ganstudio.ui.generator_page.exports import ExportForm, FilmForm, Frames, PageExports, Start, file_name
 from ganstudio.ui.kit.files import ask_folder, ask_where, copy_image
+from ganstudio.ui.kit.painted import to_pixels
 
 if TYPE_CHECKING:
     from ganstudio.explore.generator import Generator
@@ -81,7 +82,7 @@ class FoldersDialog(ExportForm):
             from ganstudio.explore.class_folders import save_class_folders
 
             done = save_class_folders(folder, generator, each, watch=watch, **options)
-            return _("{count} pictures in {folder}").format(count=f"{done.count:,}", folder=done.folder)
+            return plural("{n:,} picture in {folder}", "{n:,} pictures in {folder}", done.count, folder=done.folder)
 
         return write
 
@@ -114,18 +115,24 @@ class FilmDialog(FilmForm):
         small = explorer.spec is not None and explorer.spec.size <= 32
         self.add_rows(choices, _("What changes from picture to picture"), frames, 24, 8 if small else 2)
         self.go.setEnabled(bool(choices))
-        self.what.currentIndexChanged.connect(self._tell)
-        self._tell()
+        self.what.currentIndexChanged.connect(self._propose)
+        self.frames.valueChanged.connect(self._tell)
+        self._propose()
 
-    def _tell(self, *_index: object) -> None:
+    def _propose(self, *_index: object) -> None:
         kind = self.what.currentData()
         self.frames.setEnabled(kind not in ("training", "samples"))
         self.frames.setValue(24 if kind == "path" else FRAMES_ROUND)
         self.fps.setValue(6 if kind in ("training", "samples") else 24)
-        self.words.setText(
-            _("The file’s ending decides: .gif plays everywhere, .apng keeps every colour, .mp4 is smallest (needs the "
-              "extra “video”).")
-        )  # fmt: skip
+        self._tell()
+
+    def _tell(self, *_count: object) -> None:
+        text = _("The file’s ending decides: .gif plays everywhere, .apng keeps every colour, .mp4 is smallest (needs the "
+                 "extra “video”).")  # fmt: skip
+        if self.what.currentData() == "path":  # so many from pin to pin, and the last pin
+            many = len(self._views.path.positions(self.frames.value()))
+            text = plural("{n} picture in all.", "{n} pictures in all.", many) + " " + text
+        self.words.setText(text)
 
     def drawn_frames(self) -> Frames:
         """The film's pictures, as they are chosen now."""
@@ -187,6 +194,10 @@ class Exports(PageExports):
         """The large picture, with everything that it was made with: drawn anew, for a slider may just have moved."""
         state = self.explorer.state
         if state is None or self.explorer.picture is None:
+            return
+        if self.explorer.point is not None:  # the plane, as it is seen
+            suggestion = self._name("png")
+            self.save_with_session(to_pixels(self._shown()), _("Save picture"), suggestion, session_of(self.explorer))
             return
         look = self.explorer.look
         work = one(self.explorer.effective(state), bool(look))

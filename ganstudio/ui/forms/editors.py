@@ -32,8 +32,8 @@ def choice_text(choice: str) -> str:
         "concat": _("Concatenation"), "labels-left": _("Labels left"), "labels-right": _("Labels right"),
         "from0": _("From 0"), "from1": _("From 1"), "second0": _("Second is 0"),
     }  # fmt: skip
-    shown = _(choice)
-    return words.get(choice) or shown[:1].upper() + shown[1:]
+    shown = words.get(choice) or _(choice)
+    return shown[:1].upper() + shown[1:]
 
 
 class _AtOnce:

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QCheckBox, QWidget
 from ganstudio.app.generators.desk import Desk
 from ganstudio.app.studio import Studio
 from ganstudio.core.errors import StudioError
-from ganstudio.core.i18n import _
+from ganstudio.core.i18n import _, plural
 from ganstudio.explore.exporting import Watch
 from ganstudio.explore.picture_file import save_picture
 from ganstudio.explore.rendering import Drawn
@@ -151,7 +151,7 @@ class FilmForm(ExportForm):
             from ganstudio.explore.films import save_film
 
             count = save_film(path, frames(generator), fps=fps, total=total, loop=loop, scale=scale, watch=watch)
-            return _("{name}: {count} pictures").format(name=path.name, count=count)
+            return plural("{name}: {n} picture", "{name}: {n} pictures", count, name=path.name)
 
         return write
 

@@ -18,7 +18,7 @@ from ganstudio.core.i18n import _
 from ganstudio.ui.generator_page.source_menu import SourceButton, source_words
 from ganstudio.ui.kit.lifetimes import listen
 from ganstudio.ui.kit.motion import reduced_motion
-from ganstudio.ui.kit.parts import Segmented, boxed, label, line, tool_button
+from ganstudio.ui.kit.parts import Segmented, boxed, keeping_room, label, line, tool_button
 from ganstudio.ui.kit.theme import current_theme, theme_hub, ui_font
 from ganstudio.ui.kit.words import step_text
 from ganstudio.ui.pictures.timeline import LivePill, TimelineTrack
@@ -103,7 +103,7 @@ class SourceBar(QWidget):
 
     def _make_parts(self) -> None:
         self.button = SourceButton(self._desk, self._studio)
-        self.stop = tool_button("close", _("Give up opening this"), clicked=self._desk.stop_opening)
+        self.stop = keeping_room(tool_button("close", _("Give up opening this"), clicked=self._desk.stop_opening))
         self._notes = ""
         hub = self._studio.notifications
         self.notes = tool_button("info", _("What was assumed"), clicked=lambda: hub.info(self._notes))
@@ -208,6 +208,7 @@ class SourceBar(QWidget):
         track.update()
         self.step.setText(step_text(desk.step))
         track.setAccessibleDescription(self.step.text())
+        self.live.show_state("" if self._model is None else self._model.state)
         self.live.setVisible(self._model is not None or following)
         self.live.setChecked(following)
         self.weights.set_value(self._wanted() if following else desk.weights)

@@ -19,7 +19,7 @@ GAP = 4
 class Chip(QAbstractButton):
     """One switch: the mark of its layer in its colour, and its name."""
 
-    def __init__(self, text: str, tip: str, mark: Mark, token: str, parent: QWidget) -> None:
+    def __init__(self, text: str, tip: str, mark: Mark, token: str, parent: QWidget | None) -> None:
         super().__init__(parent)
         self._mark, self._token = mark, token
         self.setText(text)
@@ -41,7 +41,8 @@ class Chip(QAbstractButton):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         theme, on = current_theme(), self.isChecked() and self.isEnabled()
-        rect = QRectF(self.rect()).adjusted(1, 1, -1, -1)
+        above = max(0.0, (self.height() - HEIGHT) / 2)
+        rect = QRectF(self.rect()).adjusted(1, 1 + above, -1, -1 - above)
         painter.setPen(QPen(QColor(theme.focus), 2) if self.hasFocus() else QPen(QColor(theme.hairline), 1))
         painter.setBrush(QColor(theme.hover if self.underMouse() and self.isEnabled() else theme.surface))
         painter.drawRoundedRect(rect, rect.height() / 2, rect.height() / 2)

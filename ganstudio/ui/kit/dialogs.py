@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QFormLayout,
+    QInputDialog,
     QLabel,
     QLayout,
     QMessageBox,
@@ -97,6 +98,17 @@ def warn(parent: QWidget, title: str, text: str, details: str = "") -> None:
     """Says what could not be done, while the window goes on; details fold out."""
     box = QMessageBox(QMessageBox.Icon.Warning, title, text, parent=parent)
     box.setDetailedText(details)
+    box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    box.open()
+
+
+def ask_name(parent: QWidget, title: str, name: str, then: Callable[[str], object]) -> None:
+    """Asks what something is called; ``then`` is told the answer."""
+    box = QInputDialog(parent)
+    box.setWindowTitle(title)
+    box.setLabelText(_("Name"))
+    box.setTextValue(name)
+    box.textValueSelected.connect(then)
     box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     box.open()
 

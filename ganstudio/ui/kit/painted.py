@@ -62,6 +62,15 @@ def to_image(pixels: NDArray[np.uint8]) -> QImage:
     return aliased.convertToFormat(QImage.Format.Format_RGB32)
 
 
+def to_pixels(image: QImage) -> NDArray[np.uint8]:
+    """The other way round: ``(H, W, 3)``."""
+    import numpy as np
+
+    plain = image.convertToFormat(QImage.Format.Format_RGB888)
+    lines = np.frombuffer(plain.constBits(), np.uint8).reshape(plain.height(), plain.bytesPerLine())
+    return lines[:, : 3 * plain.width()].reshape(plain.height(), plain.width(), 3).copy()
+
+
 def device_pixels(painter: QPainter, ratio: float) -> None:
     """Makes one unit of the painter one device pixel, so that nearest-neighbour pictures are exact."""
     painter.scale(1 / ratio, 1 / ratio)

@@ -41,6 +41,7 @@ from ganstudio.ui.kit.theme import current_theme
 from ganstudio.ui.kit.tips import plain
 
 _Button = TypeVar("_Button", bound=QAbstractButton)
+_Widget = TypeVar("_Widget", bound=QWidget)
 Role = Literal["title", "strong", "muted", "small", "error", "warning", "problem", ""]
 
 
@@ -97,6 +98,14 @@ def line(horizontal: bool = True, parent: QWidget | None = None) -> QFrame:
     made = QFrame(parent)
     set_look(made, line="horizontal" if horizontal else "vertical")
     return made
+
+
+def keeping_room(widget: _Widget) -> _Widget:
+    """Hidden, it keeps its room, so that nothing beside it moves when it comes and goes."""
+    policy = widget.sizePolicy()
+    policy.setRetainSizeWhenHidden(True)
+    widget.setSizePolicy(policy)
+    return widget
 
 
 def tool_button(

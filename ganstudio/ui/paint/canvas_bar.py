@@ -6,11 +6,12 @@ from functools import partial
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QIcon, QImage, QPixmap
-from PySide6.QtWidgets import QInputDialog, QMenu, QWidget
+from PySide6.QtWidgets import QMenu, QWidget
 
 from ganstudio.app.paint.painter import Painter
 from ganstudio.core.i18n import _
 from ganstudio.core.labelmaps import colour_map
+from ganstudio.ui.kit.dialogs import ask_name
 from ganstudio.ui.kit.icons import icon
 from ganstudio.ui.kit.lifetimes import listen
 from ganstudio.ui.kit.menus import ActionBinder
@@ -19,7 +20,7 @@ from ganstudio.ui.kit.parts import ElidedLabel, Segmented, boxed, push_button, t
 from ganstudio.ui.kit.words import as_entry
 from ganstudio.ui.pictures.viewer import zoom_choice
 
-LONGEST, THUMB = 160, 32
+LONGEST, WIDE, THUMB = 128, 196, 32
 
 
 def _icon(image: QImage) -> QIcon:
@@ -45,6 +46,7 @@ class CanvasBar(QWidget):
         self._painter, self._binder = painter, binder
         tip = _("The canvases; all are kept by themselves, also when the window is closed")
         self.canvas = push_button(_("Canvas"), "layers", tip, menu=self.fill_canvases)
+        self.canvas.setFixedWidth(WIDE)  # whatever the name: what stands beside it stays where it is
         tip = _("Another canvas: an example, blank, a map of the run’s data, a file")
         self.start = push_button(_("New"), "plus", tip, menu=self.fill_start)
         tip = _("Saves the picture, the label map, both, or a film of the painting")
@@ -114,10 +116,5 @@ class CanvasBar(QWidget):
         document = self._painter.document
         if document is None:
             return
-        box = QInputDialog(self)
-        box.setWindowTitle(_("Rename the canvas"))
-        box.setLabelText(_("Name"))
-        box.setTextValue(document.name)
-        box.textValueSelected.connect(lambda text: self._painter.canvases.rename(document, text))
-        box.finished.connect(box.deleteLater)
-        box.open()
+        rename = self._painter.canvases.rename
+        ask_name(self, _("Rename the canvas"), document.name, lambda name: rename(document, name))

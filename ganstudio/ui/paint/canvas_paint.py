@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen, QPolygonF, QRegion
 
+from ganstudio.app.paint.gestures import Hand, Preview
 from ganstudio.core.dataspec import MapClass
 from ganstudio.core.i18n import _
 from ganstudio.core.labelmaps import MAX_CLASSES, UNKNOWN, colour_map, pack_colours
@@ -21,7 +22,6 @@ from ganstudio.explore.canvas import shapes as raster
 from ganstudio.ui.kit.painted import colour, device_pixels
 from ganstudio.ui.kit.theme import current_theme
 from ganstudio.ui.paint.cursor import Cursor
-from ganstudio.ui.paint.gestures import Hand, Preview
 from ganstudio.ui.pictures.viewport import GRID_FROM, Viewport
 
 SMOOTH_FROM = 4.0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,7 @@ from PySide6.QtGui import (
     QPaintEvent,
     QRegion,
     QResizeEvent,
+    QShortcut,
     QSinglePointEvent,
     QTabletEvent,
     QWheelEvent,
@@ -27,6 +29,8 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QGestureEvent, QPinchGesture, QSizePolicy, QWidget
 
 from ganstudio.app.paint.canvas_document import CanvasDocument
+from ganstudio.app.paint.gestures import Hand
+from ganstudio.app.paint.tools import BY_KEY
 from ganstudio.core.dataspec import MapClass
 from ganstudio.core.i18n import _
 from ganstudio.explore.canvas import LabelCanvas, Rect
@@ -35,14 +39,16 @@ from ganstudio.ui.kit.painted import draw_focus_ring
 from ganstudio.ui.kit.theme import current_theme, theme_hub
 from ganstudio.ui.paint.canvas_paint import CanvasPicture
 from ganstudio.ui.paint.cursor import Cursor
-from ganstudio.ui.paint.gestures import Hand
-from ganstudio.ui.paint.options import BY_KEY, FIRST_SHARE, MOST_SHARE, SMALLEST, PaintOptions
+from ganstudio.ui.paint.options import FIRST_SHARE, MOST_SHARE, SMALLEST, PaintOptions
 from ganstudio.ui.pictures.strokes import StrokeInput, as_mouse
 from ganstudio.ui.pictures.viewport import Viewport
 
 NOTCH = 120
 """What a wheel turns by in one step, in Qt's eighths of a degree."""
 BIG_STEPS = 4
+KEYS = 9
+"""So many classes have a key of their own."""
+BRACKETS = {"[": -1, "]": 1, "{": -BIG_STEPS, "}": BIG_STEPS}
 _BUTTON, _KEY = Qt.MouseButton, Qt.KeyboardModifier
 
 
@@ -104,6 +110,10 @@ class CanvasView(QWidget):
             _("The label map. Arrow keys move a cursor, Space paints while it is held, Enter puts the pen down and "
               "lifts it, 1 to 9 choose classes, brackets change the size of the brush.")
         )  # fmt: skip
+        for number in range(KEYS):  # wherever the window has the keyboard, but for what takes text
+            QShortcut(str(number + 1), self, partial(self.choose_class, number))
+        for keys, steps in BRACKETS.items():
+            QShortcut(keys, self, partial(self.options.grow, steps))
         self.options.changed.connect(self._options_changed)
         self.options.tool_changed.connect(self._tool_changed)
         theme_hub.changed.connect(self.update)
@@ -412,10 +422,12 @@ class CanvasView(QWidget):
     # -- keyboard ---------------------------------------------------------------------------------------------------
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """The cursor's keys; those of :meth:`take_key`."""
+        """The cursor's keys; and brackets, which some keyboards have with AltGr only."""
         done = self.document is not None and (self._space_pans(event) or self._cursor.press(event))
         self._went()
-        if not done and not self.take_key(event):
+        if not done and event.text() in BRACKETS:
+            self.options.grow(BRACKETS[event.text()])
+        elif not done:
             super().keyPressEvent(event)
 
     def _space_pans(self, event: QKeyEvent) -> bool:
@@ -438,26 +450,6 @@ class CanvasView(QWidget):
             self._show_cursor()
         self._cursor.release_space()
         self._went()
-
-    def take_key(self, event: QKeyEvent) -> bool:
-        """Classes, brush size, zoom, also while something beside it has the focus; whether the key was one of these."""
-        text, key = event.text(), event.key()
-        if text in ("[", "]", "{", "}"):  # before the modifiers: some keyboards need AltGr for them
-            self._grow(text in "]}", event.modifiers() & _KEY.ShiftModifier or text in "{}")
-        elif event.modifiers() & (_KEY.ControlModifier | _KEY.AltModifier | _KEY.MetaModifier):
-            return False
-        elif Qt.Key.Key_1 <= key <= Qt.Key.Key_9:
-            self.choose_class(key - Qt.Key.Key_1)
-        elif key == Qt.Key.Key_0:
-            self.fit()
-        elif key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal, Qt.Key.Key_Minus, Qt.Key.Key_Underscore):
-            at = self._cursor.at
-            there = self.viewport.to_widget(at) if at is not None else QPointF(-1, -1)
-            middle = there if self.rect().contains(there.toPoint()) else None
-            self.zoom_by_step(key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal), middle)
-        else:
-            return False
-        return True
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         """Lifts the keyboard's pen; what the mouse is doing goes on."""

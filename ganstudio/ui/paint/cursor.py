@@ -7,8 +7,8 @@ from collections.abc import Callable
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QKeyEvent
 
+from ganstudio.app.paint.gestures import Hand
 from ganstudio.ui.kit.keys import ARROWS
-from ganstudio.ui.paint.gestures import Hand
 from ganstudio.ui.pictures.strokes import StrokeInput
 from ganstudio.ui.pictures.viewport import Viewport
 

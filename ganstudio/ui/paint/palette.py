@@ -36,12 +36,10 @@ from ganstudio.ui.kit.parts import boxed, entry, pop_up
 from ganstudio.ui.kit.theme import current_theme, theme_hub, ui_font
 from ganstudio.ui.kit.tips import plain
 from ganstudio.ui.kit.words import as_entry
-from ganstudio.ui.paint.canvas_view import CanvasView
+from ganstudio.ui.paint.canvas_view import KEYS, CanvasView
 
 CLASS_ROLE = int(Qt.ItemDataRole.UserRole)
 ROW, SWATCH, PAD = 28, 16, 8
-KEYS = 9
-"""So many classes have a key of their own."""
 
 
 def share_text(share: float) -> str:
@@ -143,13 +141,13 @@ class ClassList(QListWidget):
         self.setToolTip(_("What is painted; the menu of a class replaces, fills and sets the background"))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Arrows and pages move; digits and brackets are the canvas'; letters do not search, as they take tools."""
+        """Arrows and pages move; letters do not search, as they take tools."""
         key = Qt.Key
         if event.key() in (key.Key_Up, key.Key_Down, key.Key_Home, key.Key_End, key.Key_PageUp, key.Key_PageDown):
             super().keyPressEvent(event)
         elif event.key() in (key.Key_Return, key.Key_Enter):
             self._palette.view.setFocus(Qt.FocusReason.ShortcutFocusReason)
-        elif not self._palette.view.take_key(event):
+        else:
             event.ignore()
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:

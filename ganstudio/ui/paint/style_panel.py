@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
 
@@ -10,9 +12,10 @@ from ganstudio.core.i18n import _
 from ganstudio.explore.painting import moved
 from ganstudio.ui.controls import ControlsPanel
 from ganstudio.ui.controls.seeds import SeedRow
+from ganstudio.ui.kit.dialogs import ask_name
 from ganstudio.ui.kit.icons import icon
 from ganstudio.ui.kit.lifetimes import listen
-from ganstudio.ui.kit.parts import boxed, label, push_button
+from ganstudio.ui.kit.parts import ElidedLabel, boxed, label, push_button
 from ganstudio.ui.paint.opening import Opening
 from ganstudio.ui.pictures.grid import PictureStrip
 
@@ -58,19 +61,23 @@ class StylePanel(QWidget):
         words = _("The style that is drawn at random with this number; the same number gives the same style.")
         self.seed = SeedRow(_("Seed"), words, [_("Another random style")])
         self.seed.edit.setAccessibleName(_("Seed of the style"))
-        self.seed.edit.setFixedWidth(96)
+        self.seed.edit.setMinimumWidth(56)
+        self.seed.edit.setMaximumWidth(96)
         self.seed.chosen.connect(self._draw)
         tip = _("Every slider back to the middle")
         self.reset = self.seed.add_button("reset", _("Reset the style"), self.reset_style, tip)
-        head = boxed(label(_("Style"), "strong"), 4, self.surprise, self.from_picture, None, across=True, gap=4)
-        self._left, self._right = QWidget(), QWidget()
-        boxed(head, self.strip, gap=4, into=self._left, stretch=self.strip)
-        seed = boxed(None, self.seed, across=True)
-        boxed(seed, self.controls, gap=4, into=self._right, stretch=self.controls)
-        self._left.setFixedWidth(LEFT)
+        tip = _("Styles with a name, kept with this generator; and to keep the present one")
+        self.kept = push_button(_("Kept styles"), "pin", tip, menu=self._fill_kept, quiet=True)
+        self.strip.setFixedWidth(LEFT)
+        self._some = QWidget()
+        title = ElidedLabel(_("Style"), "strong")  # it gives way where the buttons have long words
+        title.setMaximumWidth(title.sizeHint().width() + 4)
+        parts = (title, self.surprise, self.from_picture, None, self.kept, self.seed)
+        head = boxed(*parts, across=True, gap=4, stretch=title)
+        below = boxed(self.strip, self.controls, across=True, gap=24, stretch=self.controls)
+        boxed(head, below, gap=4, into=self._some, stretch=below)
         self._none = label(_("This generator draws one picture of each map: it has no style to choose."), "muted", True)
-        parts = (self._left, self._right, self._none)
-        boxed(*parts, across=True, gap=24, margins=(12, 4, 8, 8), into=self, stretch=self._right)
+        boxed(self._some, self._none, margins=(12, 4, 8, 8), into=self, stretch=self._some)
 
     def _offer(self, menu: QMenu) -> None:
         menu.addAction(icon("folder"), _("Open a picture…"), self._opening.choose_style)
@@ -78,13 +85,27 @@ class StylePanel(QWidget):
         words = _("A picture of the run’s data…")
         menu.addAction(icon("database"), words, lambda: self._opening.choose_scene(True))
 
+    def _fill_kept(self, menu: QMenu) -> None:
+        kept, names = self._painter.kept, self._painter.kept.names
+        for name in names:
+            menu.addAction(name.replace("&", "&&"), partial(kept.take, name))
+        menu.addSeparator()
+        title = _("Keep this style")
+        menu.addAction(icon("plus"), f"{title}…", lambda: ask_name(self, title, kept.free_name(), kept.keep))
+        renames, goes = menu.addMenu(icon("rename"), _("Rename")), menu.addMenu(icon("trash"), _("Delete"))
+        for name in names:
+            ask = partial(ask_name, self, _("Rename a style"), name, partial(kept.rename, name))
+            renames.addAction(name.replace("&", "&&"), ask)
+            goes.addAction(name.replace("&", "&&"), partial(kept.remove, name))
+        for more in (renames, goes):
+            more.setEnabled(bool(names))
+
     # -- what the painter tells -------------------------------------------------------------------------------------
 
     def _source_changed(self) -> None:
         painter = self._painter
         some = bool(painter.dials) or painter.opened is None
-        for part in (self._left, self._right):
-            part.setVisible(some)
+        self._some.setVisible(some)
         self._none.setVisible(not some)
         self.from_picture.setVisible(painter.reads_styles)
         self.setEnabled(painter.opened is not None)

@@ -10,12 +10,13 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QSlider, QToolButton, QWidget
 
 from ganstudio.app.actions import Action
+from ganstudio.app.paint.tools import SWITCHES, TOOLS, Tool
 from ganstudio.core.i18n import _
 from ganstudio.ui.generator_page.actions import page_action
 from ganstudio.ui.kit.parts import boxed, label, tool_button
 from ganstudio.ui.kit.style import set_look
 from ganstudio.ui.paint.canvas_view import CanvasView
-from ganstudio.ui.paint.options import SMALLEST, SWITCHES, TOOLS, Tool
+from ganstudio.ui.paint.options import SMALLEST
 
 COLUMNS = 5
 BUTTON = 32

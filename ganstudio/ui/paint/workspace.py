@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from PySide6.QtCore import QPoint
-from PySide6.QtGui import QShortcut
 from PySide6.QtWidgets import QWidget
 
 from ganstudio.app.gallery import gallery_card
@@ -22,10 +19,10 @@ from ganstudio.ui.kit.menus import ActionBinder
 from ganstudio.ui.kit.parts import LinkButton, boxed, line, split
 from ganstudio.ui.kit.words import step_text
 from ganstudio.ui.paint.canvas_bar import CanvasBar
-from ganstudio.ui.paint.canvas_view import BIG_STEPS, CanvasView
+from ganstudio.ui.paint.canvas_view import CanvasView
 from ganstudio.ui.paint.exports import Exports
 from ganstudio.ui.paint.opening import Opening
-from ganstudio.ui.paint.palette import KEYS, ClassPalette
+from ganstudio.ui.paint.palette import ClassPalette
 from ganstudio.ui.paint.style_panel import StylePanel
 from ganstudio.ui.paint.tools import ToolStrip
 from ganstudio.ui.pictures.viewer import PictureViewer
@@ -97,10 +94,6 @@ class PaintWorkspace(GeneratorPage):
         self.bar.times.chosen.connect(self.result.set_zoom)
         self.bar.placing.chosen.connect(lambda key: self.set_under(key == "under"))
         self.bar.compare.clicked.connect(self.set_comparing)
-        for number in range(KEYS):
-            QShortcut(str(number + 1), self, partial(canvas.choose_class, number))
-        for keys, steps in (("[", -1), ("]", 1), ("{", -BIG_STEPS), ("}", BIG_STEPS)):
-            QShortcut(keys, self, partial(canvas.options.grow, steps))
         self._deaf = listen(
             self,
             (painter.source_changed, self._source_changed),

@@ -202,7 +202,7 @@ class PictureGrid(Cells):
 
     def _paint_pictures(self, painter: QPainter, clip: QRect) -> None:
         layout, ratio, below, waiting = self._layout(), self.devicePixelRatioF(), self._below(), QImage(1, 1, WAITING)
-        waiting.fill(colour(current_theme().text, 0.06))
+        waiting.fill(colour(current_theme().text, 0.1))
         images = [(layout.cell(place).adjusted(0, 0, 0, -below), self._images[place]) for place in self._shown()]
         cells = [(cell, waiting if image.isNull() else image) for cell, image in images]
         draw_cells(painter, ratio, self._smooth(layout.zoom), clip, ((*cell, cell[1].rect()) for cell in cells))

@@ -11,13 +11,11 @@ from ganstudio.core.i18n import _, told
 from ganstudio.core.images import make_grid
 from ganstudio.ui.kit.painted import draw_group, group_text, score_text, to_image
 from ganstudio.ui.kit.theme import Theme
-from ganstudio.ui.pictures.cells import CellLayout, draw_cells, extra_gap, fit, fit_zoom
+from ganstudio.ui.pictures.cells import CellLayout, draw_cells, fit, fit_zoom
 
 Items = NDArray[np.uint8]
 Scores = NDArray[np.float32]
 Groups = NDArray[np.int64]
-EVERYTHING = 1_000_000
-"""More samples than any wall has."""
 LEAST_FOR_NUMBER = 36
 """Samples narrower than this many logical pixels have a dot, where others have a number."""
 
@@ -55,11 +53,6 @@ class Pane:
         """How many samples they are: several pictures each, where there are several panels."""
         return self.count // len(self.panels)
 
-    @property
-    def fewest(self) -> float:
-        """So many samples are worth more than a larger zoom: half, or a sixth where each is several pictures."""
-        return self.samples / (2 if len(self.panels) == 1 else 6)
-
     def set_items(
         self,
         items: Items,
@@ -92,9 +85,6 @@ class Pane:
         self.order = list(range(self.count))
         if by_score and self.scores is not None:
             self.order = [int(i) for i in np.argsort(-np.nan_to_num(self.scores, nan=-np.inf), kind="stable")]
-        elif self.groups is not None and 0 < self.shown < self.count:  # some of each generator, not all of the first
-            some = np.linspace(0, self.count - 1, self.shown).round().astype(int).tolist()
-            self.order = [*some, *sorted(set(self.order) - set(some))]
 
     @property
     def size(self) -> tuple[int, int]:
@@ -107,36 +97,22 @@ class Pane:
         columns = range(group, self.count + 1, group)
         return max((fit_zoom(self.count, self.size, room, 1, many, group) for many in columns), default=0.0)
 
-    def capacity(self, area: QRect, gap: int, zoom: int) -> int:
-        """How many samples an area has room for at a zoom."""
-        width, height = (side * zoom + gap for side in self.size)
-        group = len(self.panels)
-        apart = extra_gap(gap, group)
-        across = (area.width() + gap + apart) // (group * width + apart)
-        return min(self.samples, across * ((area.height() + gap) // height))
-
-    def arrange(self, area: QRect, gap: int, zoom: float, limit: int = EVERYTHING) -> None:
-        """Lays the first ``limit`` samples out in an area of device pixels."""
+    def arrange(self, area: QRect, gap: int, zoom: float) -> None:
+        """Lays the samples out in an area of device pixels, at most at this zoom."""
         self.area, self.layout = area, None
         if not self.count or area.width() < 1 or area.height() < 1:
             return
         group, origin = len(self.panels), (area.left(), area.top())
-        count = max(min(self.samples, limit), 1) * group
+        count = max(self.samples, 1) * group
         room, fill = area.size().toTuple(), zoom != int(zoom)
         self.layout = fit(count, self.size, room, gap=gap, zoom=zoom, origin=origin, group=group, fill=fill)
         self.sort(self.sorted)
-
-    @property
-    def shown(self) -> int:
-        """How many of the pictures have a place on the wall."""
-        return 0 if self.layout is None else self.layout.count
 
     def cell(self, index: int) -> QRect:
         """Where a sample is shown, in device pixels; an empty rectangle where it is not."""
         if self.layout is None or not 0 <= index < self.count:
             return QRect()
-        place = self.order.index(index)
-        return self.layout.cell(place) if place < self.shown else QRect()
+        return self.layout.cell(self.order.index(index))
 
     def index_at(self, point: QPoint) -> int | None:
         """The sample under a point of device pixels."""

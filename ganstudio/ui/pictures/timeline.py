@@ -21,11 +21,12 @@ from PySide6.QtGui import (
     QResizeEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QAbstractButton, QAbstractSlider, QLabel, QToolTip, QWidget
+from PySide6.QtWidgets import QAbstractSlider, QLabel, QToolTip, QWidget
 
 from ganstudio.core.i18n import _
+from ganstudio.ui.kit.chips import Chip
 from ganstudio.ui.kit.icons import icon
-from ganstudio.ui.kit.parts import boxed, tool_button
+from ganstudio.ui.kit.parts import boxed, keeping_room, tool_button
 from ganstudio.ui.kit.theme import Theme, current_theme, theme_hub, ui_font
 from ganstudio.ui.kit.words import compact, step_text
 
@@ -206,46 +207,26 @@ class TimelineTrack(QAbstractSlider):
         return min(near, key=lambda stop: abs(self.steps[stop] - step), default=0)
 
 
-class LivePill(QAbstractButton):
-    """A pill with a dot: filled while the newest samples are followed."""
+class LivePill(Chip):
+    """Switched on while the newest samples are followed; it says where the run is paused or stopping."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setText(_("Live"))
-        self.setCheckable(True)
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setToolTip(_("Follow the newest samples (End)"))
-        self.setAccessibleName(_("Follow live"))
+        self._words: dict[str, str] = {"": _("Live"), "paused": _("Paused"), "stopping": _("Stopping")}
+        super().__init__("", _("Follow the newest samples (End)"), "dot", "accent", parent)
+        self.show_state("")
         self.setFixedHeight(ROW)
-        theme_hub.changed.connect(self._colour)
-        self._colour()
 
-    def _colour(self, *_theme: object) -> None:
-        self.setFont(ui_font(current_theme().small))
-        self.update()
+    def show_state(self, state: str) -> None:
+        """Says what the run is doing, where that is not simply training."""
+        if (text := self._words.get(state, self._words[""])) != self.text():
+            self.setText(text)
+            plain = text == self._words[""]
+            self.setAccessibleName(_("Follow live") if plain else _("Follow live, {state}").format(state=text.lower()))
 
     def sizeHint(self) -> QSize:
-        """As wide as its word."""
-        width = self.fontMetrics().horizontalAdvance(self.text())
+        """As wide as its longest word, so that nothing moves when it says another."""
+        width = max(self.fontMetrics().horizontalAdvance(text) for text in self._words.values())
         return QSize(width + 34, ROW)
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        """Draws pill, dot and word."""
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        theme, on = current_theme(), self.isChecked()
-        rect = QRectF(self.rect()).adjusted(2, 5.5, -2, -5.5)
-        edge = QPen(QColor(theme.accent if on else theme.hairline), 1)
-        painter.setPen(QPen(QColor(theme.focus), 2) if self.hasFocus() else edge)
-        painter.setBrush(QColor(theme.selected if on else theme.hover if self.underMouse() else theme.surface))
-        painter.drawRoundedRect(rect, rect.height() / 2, rect.height() / 2)
-        painter.setPen(QPen(QColor(theme.accent if on else theme.text_muted), 1.5))
-        painter.setBrush(QColor(theme.accent) if on else Qt.BrushStyle.NoBrush)
-        painter.drawEllipse(QRectF(rect.left() + 9, rect.center().y() - 3.5, 7, 7))
-        painter.setPen(QColor(theme.text if on else theme.text_muted))
-        painter.drawText(rect.adjusted(22, 0, -8, 0), Qt.AlignmentFlag.AlignVCenter, self.text())
-        painter.end()
 
 
 class Timeline(QWidget):
@@ -276,9 +257,9 @@ class Timeline(QWidget):
         self._label = QLabel()
         self._label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._label.setFixedHeight(ROW)
-        self._pill = LivePill()
+        self._pill = keeping_room(LivePill())
         self._pill.clicked.connect(self.go_live)
-        parts = (self._play, self._track, self._label, self._pill)
+        parts = (self._play, self._track, self._pill, self._label)
         row = boxed(*parts, across=True, gap=8, into=self, stretch=self._track)
         for part in parts:
             row.setAlignment(part, Qt.AlignmentFlag.AlignTop)
@@ -308,8 +289,9 @@ class Timeline(QWidget):
         self._track.steps = steps
         self._rearrange(None if following else shown)
 
-    def set_live_step(self, step: int | None) -> None:
-        """Says how far the run is; None where nothing is running (there is nothing to follow then)."""
+    def set_live_step(self, step: int | None, state: str = "") -> None:
+        """Says how far the run is and what it does; None where nothing is running (there is nothing to follow then)."""
+        self._pill.show_state(state)
         turned, self._live_step = (step is None) != (self._live_step is None), step
         if turned:
             # Whoever looks at the newest grid wants to see what comes; whoever looks back is left alone.
@@ -344,10 +326,6 @@ class Timeline(QWidget):
         self._track.setValue(self._track.maximum())
         self._refresh()
         self._tell()
-
-    def is_playing(self) -> bool:
-        """Whether the film runs."""
-        return self._film.isActive()
 
     def toggle_play(self) -> None:
         """Plays the history as a film, from the start where the end is shown; or stops it."""

@@ -17,6 +17,7 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
     QPen,
+    QTabletEvent,
     QWheelEvent,
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
@@ -26,6 +27,7 @@ from ganstudio.ui.kit.keys import ARROWS
 from ganstudio.ui.kit.painted import colour, device_pixels, draw_focus_ring, draw_notice, draw_tag, to_image
 from ganstudio.ui.kit.parts import Segmented, wheel_zooms
 from ganstudio.ui.kit.theme import Theme, current_theme, theme_hub
+from ganstudio.ui.pictures.strokes import as_mouse
 from ganstudio.ui.pictures.viewport import Viewport, middle_of
 
 Picture = NDArray[np.uint8]
@@ -391,6 +393,10 @@ class PictureViewer(QWidget):
         """Lets go."""
         if event.button() == self._button:
             self._let_go()
+
+    def tabletEvent(self, event: QTabletEvent) -> None:
+        """A pen does what the mouse does, with its pressure and its other end."""
+        as_mouse(event, self)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """On the line: half and half; elsewhere the picture is fitted again, unless the given hand wants it."""

@@ -14,7 +14,7 @@ from ganstudio.ui.kit.painted import draw_legend, draw_tag
 from ganstudio.ui.kit.parts import pop_up
 from ganstudio.ui.kit.theme import current_theme, ui_font
 from ganstudio.ui.pictures.cells import Cells
-from ganstudio.ui.pictures.pane import EVERYTHING, Groups, Items, Pane, Scores, logical, split_area
+from ganstudio.ui.pictures.pane import Groups, Items, Pane, Scores, logical, split_area
 from ganstudio.ui.pictures.zoom import SampleZoom
 
 Mode = Literal["fake", "real", "both"]
@@ -23,8 +23,8 @@ Sample = tuple[str, int]
 MARGIN = 8
 CAPTION = 28
 CAPTION_FROM = 96
-SEEN_FROM, LEAST_SEEN = 48, 24
-"""Samples smaller than the first, in logical pixels, are hard to judge; than the second, not worth having all on view."""
+SEEN_FROM = 48
+"""Samples smaller than this many logical pixels are hard to judge."""
 
 
 class ImageWall(Cells):
@@ -186,29 +186,14 @@ class ImageWall(Cells):
         whole = QRect(round(MARGIN * ratio), round(top * ratio), *size)
         areas = split_area(panes, whole, round(between * ratio))
         zooms = [pane.best_zoom(area) for pane, area in zip(panes, areas, strict=True) if pane.count]
-        shared, gap, limit = min(zooms, default=1.0), max(1, round(ratio)), EVERYTHING
-        if zooms:
-            side = max(max(pane.size) for pane in panes if pane.count) / ratio
-            whole = float(int(shared)) if shared >= 1 else shared
-            if side * whole < SEEN_FROM and side * shared < LEAST_SEEN:
-                shared, limit = self._enough(panes, areas, whole, gap)
-            elif side * whole >= SEEN_FROM:
-                shared = whole
+        shared, gap = min(zooms, default=1.0), max(1, round(ratio))
+        side = max((max(pane.size) for pane in panes if pane.count), default=0)
+        if shared >= 1 and side * int(shared) >= SEEN_FROM * ratio:
+            shared = float(int(shared))
         for pane, area in zip(panes, areas, strict=True):
-            pane.arrange(area, gap, shared, limit)
+            pane.arrange(area, gap, shared)
         self._describe()
         self.update()
-
-    def _enough(self, panes: list[Pane], areas: list[QRect], zoom: float, gap: int) -> tuple[float, int]:
-        """Where samples would be too tiny to judge, shows fewer of them, larger: zoom and count."""
-        limit, filled = EVERYTHING, [(pane, area) for pane, area in zip(panes, areas, strict=True) if pane.count]
-        while True:
-            larger = int(zoom) + 1
-            rooms = [pane.capacity(area, gap, larger) for pane, area in filled]
-            enough = all(room >= pane.fewest for room, (pane, __) in zip(rooms, filled, strict=True))
-            if max(max(pane.size) for pane, __ in filled) * zoom >= LEAST_SEEN * self.devicePixelRatioF() or not enough:
-                return zoom, limit
-            zoom, limit = larger, min(rooms)
 
     # -- painting ---------------------------------------------------------------------------------------------------
 
@@ -254,8 +239,6 @@ class ImageWall(Cells):
         parts = [_("real") if pane.real else _("generated"), " | ".join(pane.panels)]
         if pane.sorted and pane.scores is not None:
             parts.append(_("by score"))
-        if pane.shown < pane.count:
-            parts.append(_("{shown} of {count}").format(shown=pane.shown // len(pane.panels), count=pane.samples))
         middle, dot = top - CAPTION / 2 - 2, theme.real if pane.real else theme.generator
         text = " · ".join(part for part in parts if part)
         start = draw_tag(painter, left, middle, text, theme, dot=dot, limit=area.right() - left).right() + 12

@@ -123,6 +123,7 @@ class Chart(QWidget):
         self.paint_over(painter)
         if self.hasFocus():
             painter.setPen(QPen(QColor(self.theme.focus), 1))
+            painter.setBrush(Qt.BrushStyle.NoBrush)  # that of a label may be left
             painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
         painter.end()
 

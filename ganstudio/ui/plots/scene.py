@@ -128,6 +128,7 @@ class ScenePlot(Chart):
     def reset_view(self) -> None:
         """Shows everything again."""
         self.camera.forget()
+        self._told = None  # whoever asks now may be another
         self.fit()
         self.moved.emit()
 
@@ -312,12 +313,18 @@ class ScenePlot(Chart):
         """Lets go; where the mouse has not moved, takes the generated point below."""
         grabbed, self._grabbed = self._grabbed, None
         self.unsetCursor()
-        if grabbed is None or self.fakes is None or (event.position() - grabbed[0]).manhattanLength() > STILL:
-            return
-        with np.errstate(invalid="ignore"):
-            away = np.hypot(*(self.view().to_screen(self.fakes) - [event.position().x(), event.position().y()]).T)
-        if len(away) and (nearest := int(np.nan_to_num(away, nan=np.inf).argmin())) >= 0 and away[nearest] <= NEAR:
-            self.picked.emit(nearest)
+        if grabbed is not None and (event.position() - grabbed[0]).manhattanLength() <= STILL:
+            place = self.point_at(event.position())
+            if place is not None:
+                self.picked.emit(place)
+
+    def point_at(self, at: QPointF) -> int | None:
+        """The place of the generated point at, or close to, a point of the widget; None where none is."""
+        if self.fakes is None or not len(self.fakes):
+            return None
+        away = np.nan_to_num(self.view().to_screen(self.fakes) - [at.x(), at.y()], nan=np.inf)
+        nearest = int(np.hypot(*away.T).argmin())
+        return nearest if np.hypot(*away[nearest]) <= NEAR else None
 
     def mouseDoubleClickEvent(self, _event: QMouseEvent) -> None:
         """Shows everything again."""
@@ -350,14 +357,18 @@ class SceneView(QWidget):
     Signals:
         looked: another part of the plane is seen (a :data:`Box`): there the heat-map is wanted.
         picked: a generated point was clicked (its place among them).
+        explore_requested: a generated point is to be explored (its place).
 
     Attributes:
+        explorable: generated points can be taken to Explore.
         plot: the plane without the chips.
         chips: by the name of the layer that each switches.
     """
 
     looked = Signal(object)
     picked = Signal(int)
+    explore_requested = Signal(int)
+    explorable = False
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -444,6 +455,10 @@ class SceneView(QWidget):
 
     def _offer(self, at: QPoint) -> None:
         menu = QMenu(self)
+        place = self.plot.point_at(QPointF(self.plot.mapFrom(self, at)))
+        if self.explorable and place is not None:
+            menu.addAction(_("Explore this sample"), lambda: self.explore_requested.emit(place))
+            menu.addSeparator()
         menu.addAction(_("Copy picture"), lambda: copy_image(self.image()))
         menu.addAction(_("Save picture as PNG…"), lambda: save_image(self, self.image(), "scene.png"))
         menu.addSeparator()

@@ -25,7 +25,7 @@ def _ask(studio: Studio, what: Callable[[RunModel], object]) -> Deed:
 
 
 def _here(studio: Studio) -> bool:
-    return studio.current is not None and studio.current.here
+    return studio.current is not None and studio.current.here and studio.current.state != "stopping"
 
 
 def role_actions(studio: Studio, roles: Sequence[RoleInfo]) -> tuple[Action, ...]:
@@ -67,13 +67,16 @@ def train_actions(
 
     def can_toggle() -> bool:
         model = studio.current
-        return model is not None and (model.here or (not model.live and model.path is not None))
+        return model is not None and (here() if model.here else not model.live and model.path is not None)
 
     def can_start() -> bool:
         return start.isVisible() and start.isEnabled()
 
     def any_run() -> bool:
         return studio.current is not None
+
+    def stored() -> bool:
+        return studio.current is not None and studio.current.path is not None
 
     def invited() -> str:
         return invitation(workplace_of_run(None if studio.current is None else studio.current.info))
@@ -93,7 +96,7 @@ def train_actions(
         Action("run.stop", _("Stop"), ask(RunModel.stop), "stop", "Ctrl+Shift+X", f"{menu}/2",
                _("Saves a checkpoint and ends; the run can be continued later."), here),
         Action("run.explore", _("Explore this run"), explore, "explore", "Ctrl+Shift+O", f"{menu}/3",
-               _("Its generator to play with, also while it trains: in Explore, Paint or Translate."), any_run,
+               _("Its generator to play with, also while it trains: in Explore, Paint or Translate."), stored,
                wording=invited),
         Action("run.duplicate", _("Duplicate with changes"), duplicate, "duplicate", "Ctrl+D", f"{menu}/3",
                _("This run’s settings as a new experiment."), any_run),
@@ -112,9 +115,9 @@ def shortcut_rows() -> list[tuple[str, str, str]]:
         (timeline, _("Ten back or on"), "PgUp, PgDown"),
         (timeline, _("Step 0; live"), "Home, End"),
         (timeline, _("Play the history"), "Space"),
-        (scene, _("Zoom; everything in view again"), "+, −, 0"),
+        (scene, _("Zoom; everything in view again"), _("Ctrl+wheel, + and −; 0")),
         (scene, _("Move the view"), _("Arrow keys")),
         (curves, _("Move the cursor"), "Left, Right"),
-        (curves, _("Zoom; everything in view again"), "+, −, 0"),
+        (curves, _("Zoom; everything in view again, then every spike"), _("Ctrl+wheel, + and −; 0")),
         (curves, _("Show the samples of the cursor’s step"), "Enter"),
     ]

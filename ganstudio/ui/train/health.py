@@ -10,7 +10,7 @@ from ganstudio.app.runs.run_model import RunModel
 from ganstudio.app.runs.verdict import Verdict, judge
 from ganstudio.core.events import Samples
 from ganstudio.core.i18n import _
-from ganstudio.ui.kit.pairs import Pairs
+from ganstudio.ui.kit.pairs import Pair, Pairs
 from ganstudio.ui.kit.parts import boxed, label, line, say
 from ganstudio.ui.kit.style import set_look
 from ganstudio.ui.kit.words import clock
@@ -66,19 +66,25 @@ class HealthPanel(QScrollArea):
         say(self._text, verdict.text)
         found = readings(model.tables, model.spec, step, at, seen)
         self._numbers.set_pairs([(one.label, one.text, one.help, one.age) for one in found])
-        self._machine.set_pairs(self._machine_rows(model))
+        self._machine.set_pairs(self._machine_rows(model, model.step if step is None else step))
 
     @staticmethod
-    def _machine_rows(model: RunModel) -> list[tuple[str, str]]:
-        rows = [(_("Time"), clock(model.seconds_at(model.step)))]
+    def _machine_rows(model: RunModel, step: int) -> list[Pair]:
+        rows = [(_("Time"), clock(model.seconds_at(step)), _("Training time, pauses left out."))]
         progress = model.progress
         if progress is not None:
-            rows.append((_("Device"), progress.device))
+            rows.append((_("Device"), progress.device, _("What it trains on.")))
             if size := progress.memory_bytes:
-                rows.append((_("Memory"), f"{size / 2**30:.1f} GB" if size >= 2**30 else f"{size / 2**20:.0f} MB"))
+                text = f"{size / 2**30:.1f} GB" if size >= 2**30 else f"{size / 2**20:.0f} MB"
+                rows.append(
+                    (_("Memory"), text, _("In use: of the GPU, or of this program where it trains on the CPU."))
+                )
         if model.spec is not None:
-            rows.append((_("Data"), f"{model.spec.count:,}"))
-        rows.append((_("Seed"), str(model.experiment.seed)))
+            rows.append((_("Data"), f"{model.spec.count:,}", _("So many items it learns from.")))
+        rows.append(
+            (_("Seed"), str(model.experiment.seed), _("All chance follows from it: the same seed, the same run."))
+        )
         if model.checkpoints:
-            rows.append((_("Checkpoint"), f"{model.checkpoints[-1]:,}"))
-        return rows
+            newest = f"{model.checkpoints[-1]:,}"
+            rows.append((_("Checkpoint"), newest, _("The newest step that is stored whole, to go on from.")))
+        return [(*row, "") for row in rows]

@@ -26,7 +26,6 @@ RoleActions = Callable[[Sequence[RoleInfo]], tuple[Action, ...]]
 NARROW = 760  # pixels below which words give way to the name and the step
 ROLE_WIDTH = 110
 """So many more for each role beyond two."""
-MAIN_WIDTH = 112
 
 
 def progress_text(model: RunModel) -> str:
@@ -162,7 +161,6 @@ class RunBar(QWidget):
         self.main = QPushButton(_("Pause"))
         set_look(self.main, primary=True)
         binder.bind(self.main, "run.toggle")
-        self.main.setMinimumWidth(MAIN_WIDTH)
         self._step = _bound(binder, "run.step")
         self.roles = RoleButtons(binder, role_actions)
         self.roles.chosen.connect(self.train_only)
@@ -174,8 +172,10 @@ class RunBar(QWidget):
         self._compare.setMenu(self._menu)
         below = boxed(self._state, self._numbers, across=True, gap=8, stretch=self._numbers)
         words = boxed(self._name, below, stretch=self._name)
-        boxed(words, self.main, self._step, self.roles, *self._others, self.explore, self._compare,
-              across=True, margins=(16, 8, 16, 8), gap=8, into=self, stretch=words)  # fmt: skip
+        # Nothing on the right of what comes and goes: a button stays under the mouse that has pressed it.
+        tools = boxed(self._step, *self._others, self.explore, self._compare, across=True, gap=4)
+        parts = words, self.roles, self.main, tools
+        boxed(*parts, across=True, margins=(16, 8, 16, 8), gap=8, into=self, stretch=words)
 
     def set_run(self, model: RunModel) -> None:
         """Shows a run's name, state and numbers."""
@@ -185,16 +185,13 @@ class RunBar(QWidget):
             word = _("{state} elsewhere").format(state=word)
         self._state.setText(word)
         self._numbers.setText(progress_text(model))
-        training = model.here and model.state in ("training", "preparing")
+        held = model.here and model.state == "paused"
         self.main.setText(model.next_deed)
-        self.main.setIcon(icon("pause" if training else "play", "accent_text"))
-        self.main.setVisible(model.here or (not model.live and model.path is not None))
+        self.main.setIcon(icon("play" if held or not model.live else "pause", "accent_text"))
         self.roles.set_roles(model.roles, model.only)
-        self.roles.setVisible(model.here and bool(self.roles.steps))
+        self.roles.setVisible(bool(self.roles.steps))
+        self.roles.setEnabled(model.here)
         self._fit()
-        for widget in (self._step, *self._others):
-            widget.setVisible(model.here)
-        self.explore.setVisible(model.path is not None)
         place = workplace_of_run(model.info)
         if place != self._place:
             self._place = place
@@ -207,16 +204,20 @@ class RunBar(QWidget):
         self._fit()
 
     def _fit(self) -> None:
+        if not self.main.minimumWidth():
+            text = self.main.text()  # wide enough for each of its words
+            for word in (_("Pause"), _("Resume"), _("Continue")):
+                self.main.setText(word)
+                self.main.setMinimumWidth(max(self.main.minimumWidth(), self.main.sizeHint().width()))
+            self.main.setText(text)
         narrow = self.width() < NARROW + ROLE_WIDTH * max(0, len(self.roles.steps) - 2)
-        if narrow == self._narrow:
-            return
-        self._narrow = narrow
-        self.main.setMinimumWidth(0 if narrow else MAIN_WIDTH)
-        self.roles.set_narrow(narrow)
+        if narrow != self._narrow:
+            self._narrow = narrow
+            self.roles.set_narrow(narrow)
 
     def set_others(self, runs: list[tuple[str, str]], chosen: str) -> None:
         """The runs that can be compared with this one: ``(key, title)``."""
-        self._compare.setVisible(bool(runs))
+        self._compare.setEnabled(bool(runs))
         self._menu.clear()
         for key, title in (("", _("Nothing")), *runs):
             action = self._menu.addAction(as_entry(title), partial(self.compare.emit, key))

@@ -10,13 +10,13 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
+from ganstudio.app.budget import Budget
 from ganstudio.app.runs.run_model import RunModel
 from ganstudio.app.runs.schedules import stands_still
 from ganstudio.app.studio import Studio
 from ganstudio.core.fields import format_number
 from ganstudio.core.i18n import _
 from ganstudio.core.series import SeriesTable
-from ganstudio.ui.kit.budget import Budget
 from ganstudio.ui.kit.errors import ErrorBanner
 from ganstudio.ui.kit.menus import ActionBinder
 from ganstudio.ui.kit.parts import boxed, line, restore_splitter, split, state_of
@@ -166,10 +166,13 @@ class RunView(QWidget):
 
     # -- what the run says ------------------------------------------------------------------------------------------
 
-    @staticmethod
-    def _marks(model: RunModel) -> list[Mark]:
-        told = [(at.step, f"{at.name}: {_value(at.old)} → {_value(at.new)}") for at in model.changes]
-        marks = [Mark(step, model.seconds_at(step), "hyper", text) for step, text in told]
+    def _marks(self, model: RunModel) -> list[Mark]:
+        catalogue, method = self._studio.catalogue, model.experiment.method
+        marks = []
+        for at in model.changes:
+            name = at.name if catalogue is None else catalogue.setting_title(method, at.name)
+            text = _("{name}: {old} → {new}").format(name=name, old=_value(at.old), new=_value(at.new))
+            marks.append(Mark(at.step, model.seconds_at(at.step), "hyper", text))
         saved = _("checkpoint {step}")
         return marks + [
             Mark(step, model.seconds_at(step), "checkpoint", saved.format(step=f"{step:,}"))
@@ -177,7 +180,7 @@ class RunView(QWidget):
         ]
 
     def _show_message(self, model: RunModel) -> None:
-        if model.state in ("failed", "paused", "interrupted") and model.message:
+        if (model.waits_for_data or model.state in ("failed", "paused", "interrupted")) and model.message:
             action, run = self._remedy(model)
             self.banner.show_error(
                 model.message, "", model.details, action, run, "error" if model.state == "failed" else "warning"

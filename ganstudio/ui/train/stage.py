@@ -16,6 +16,7 @@ from ganstudio.core.i18n import _
 from ganstudio.metrics.modes import captured
 from ganstudio.ui.kit.lifetimes import Waker
 from ganstudio.ui.kit.parts import ElidedLabel, Segmented, boxed, label, stacked, tool_button
+from ganstudio.ui.kit.words import state_text, step_text
 from ganstudio.ui.pictures.timeline import Timeline
 from ganstudio.ui.pictures.wall import ImageWall
 from ganstudio.ui.plots.scene import SceneView
@@ -63,7 +64,8 @@ class Stage(QWidget):
         self.mode.chosen.connect(self.wall.set_mode)
         self.source.chosen.connect(self.source_chosen)
         self._sort.toggled.connect(self.wall.set_sorted)
-        self.wall.explore_requested.connect(self._choose_sample)
+        for view in (self.wall, self.scene):
+            view.explore_requested.connect(self._choose_sample)
         self.timeline.step_selected.connect(self._show_stored)
         self.timeline.went_live.connect(self._show_live)
         planes = self._planes = StoredPlanes(Waker(lambda: planes.pump(), self))
@@ -94,8 +96,11 @@ class Stage(QWidget):
         """Says what is shown; where the verdict needs the room, the weights stand in the tooltip."""
         if step is not None:
             self._written = (step, weights)
-        whole = " · ".join(part for part in self._written if part)
-        self._caption.setText(self._written[0] if self._verdict.text() else whole)
+        state = self._model.state if self._model is not None else ""
+        held = state_text(state) if state in ("paused", "stopping") else ""
+        whole = " · ".join(part for part in (held, *self._written) if part)
+        short = " · ".join(part for part in (held, self._written[0]) if part)
+        self._caption.setText(short if self._verdict.text() else whole)
         self._caption.setToolTip(whole)
 
     def refresh(self, aspects: frozenset[str]) -> None:
@@ -113,7 +118,8 @@ class Stage(QWidget):
                 self.scene.set_real(items)
         if aspects & {"timeline", "progress", "state"}:
             self.timeline.set_steps(model.stops)
-            self.timeline.set_live_step(model.step if model.live else None)
+            self.timeline.set_live_step(model.step if model.live else None, model.state)
+            self._write_caption()
         if "marks" in aspects:
             self.timeline.set_checkpoints(model.checkpoints)
         if self.follows:
@@ -137,7 +143,8 @@ class Stage(QWidget):
             view.set_empty_text(soon if model.live else _("It ended before anything was drawn."))
         spec = model.spec
         points = spec is not None and spec.kind == "points"
-        self.wall.explorable = spec is not None and not spec.translates and model.path is not None
+        explorable = spec is not None and not spec.translates and model.path is not None
+        self.wall.explorable = self.scene.explorable = explorable
         for widget in (self.mode, self._sort):
             widget.setVisible(spec is not None and not points)
         self.source.setVisible(spec is not None and bool(model.experiment.hyper.get("ema", 0)))
@@ -153,7 +160,7 @@ class Stage(QWidget):
             return
         self.shown = samples
         weights = _("average weights") if samples.source == "ema" else _("raw weights")
-        self._write_caption(_("step {step}").format(step=f"{samples.step:,}"), weights)
+        self._write_caption(step_text(samples.step), weights)
         items: Any = samples.items
         if items.ndim == 4:
             probability = words_of(model.tables.get("steps"), "score") is None

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
+from ganstudio.app.budget import Budget
 from ganstudio.app.gallery import card_pictures, gallery_card, missing_downloads
 from ganstudio.app.generators.workplaces import WORKPLACES
 from ganstudio.app.help import WORDS, pages
@@ -24,7 +25,6 @@ from ganstudio.store import Run
 from ganstudio.ui.experiment import ExperimentPanel
 from ganstudio.ui.experiment.panel import Mode
 from ganstudio.ui.gallery import GalleryPage
-from ganstudio.ui.kit.budget import Budget
 from ganstudio.ui.kit.errors import EmptyState
 from ganstudio.ui.kit.lifetimes import listen
 from ganstudio.ui.kit.menus import ActionBinder

@@ -78,7 +78,7 @@ class Pen(Hand):
             lambda at: self.viewer.viewport.to_canvas(at), self._begin, self._draw, self._end, self._cancel
         )
         self._stroke: PenStroke | None = None
-        self._way = Way()
+        self._way, self._erases = Way(), False
         self.tool: Tool = "hand"
         self.ink: Ink | None = None
         self.width = 1.0
@@ -135,6 +135,8 @@ class Pen(Hand):
         """Puts the pen down, also twice in quick succession; with Alt takes up what is there."""
         if not self.at_hand or event.button() != Qt.MouseButton.LeftButton:
             return False
+        if self._strokes.is_shadow(event):
+            return True
         if event.modifiers() & Qt.KeyboardModifier.AltModifier:
             self._take_up(event.position())
         else:
@@ -155,7 +157,8 @@ class Pen(Hand):
         if pixels is None or wanted is None:
             return
         ink: Sequence[int] | int = self.ink.value if self.ink is not None else (0,)
-        if self.tool == "eraser":
+        self._erases = self.tool == "eraser" or touch.erasing  # the other end of a pen
+        if self._erases:
             ink = min(found.paper, wanted.count - 1) if isinstance(wanted, LabelMap) else (found.paper,)
         self._stroke = PenStroke(pixels, ink, self.width, found.hard)
         self._way = Way()
@@ -165,7 +168,7 @@ class Pen(Hand):
         stroke, wanted, view = self._stroke, self._translator.given, self.viewer.viewport
         if stroke is None or wanted is None:
             return
-        changed = stroke.to(*self._way.to(touch))
+        changed = stroke.to(*self._way.to(touch), touch.pressure)
         if changed is not None:
             self.viewer.show_pictures(seen(wanted, stroke.pixels), part=view.cover(*changed, margin=2))
             self._translator.stroke(stroke.pixels)
@@ -173,7 +176,7 @@ class Pen(Hand):
     def _end(self, _touch: Touch) -> None:
         if self._stroke is not None:
             self._stroke = None
-            self._translator.end_stroke(_("Erase") if self.tool == "eraser" else _("Draw"))
+            self._translator.end_stroke(_("Erase") if self._erases else _("Draw"))
 
     def _cancel(self) -> bool:
         had, self._stroke = self._stroke is not None, None

@@ -24,7 +24,7 @@ class SidePanel(Tabs):
         self.directions = DirectionsPanel(explorer, studio, picks)
         self.pins = PinBoard(explorer)
         self.projection = ProjectionPanel(explorer, studio)
-        self.neighbours = NeighboursPanel(explorer, studio)
+        self.neighbours = NeighboursPanel(explorer)
         self.fill(
             _("Side"),
             [

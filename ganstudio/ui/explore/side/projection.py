@@ -85,6 +85,9 @@ class ProjectionPanel(Part):
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
         self.bar.setAccessibleName(_("Progress of the search"))
+        keeps = self.bar.sizePolicy()
+        keeps.setRetainSizeWhenHidden(True)  # nothing jumps when it goes
+        self.bar.setSizePolicy(keeps)
         self.target = PictureGrid(_("The picture, and the best that was found"), "")
         self.target.setFixedHeight(120)
         self.target.prepare(2)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
@@ -12,10 +12,11 @@ import numpy as np
 from ganstudio.core.events import SeriesInfo, SeriesRole
 from ganstudio.core.i18n import _
 from ganstudio.core.series import By, SeriesTable
+from ganstudio.core.series_words import shared
 from ganstudio.ui.kit.theme import Theme
 from ganstudio.ui.plots.axes import Dash, Floats
 
-MarkKind = Literal["hyper", "checkpoint", "failure"]
+MarkKind = Literal["hyper", "checkpoint"]
 COMPARED: Dash = (6, 4)
 """Of the lines of the run that is compared with."""
 OTHER_RUN = ""
@@ -24,7 +25,7 @@ OTHER_RUN = ""
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """Something that happened at a step: a hyper-parameter was changed, a checkpoint saved, a loss was not finite."""
+    """Something that happened at a step: a hyper-parameter was changed or a checkpoint saved."""
 
     step: int
     seconds: float
@@ -92,28 +93,12 @@ def plots_of(series: Iterable[SeriesInfo]) -> list[PlotKind]:
     plots = list(PLOTS)
     for key, named in found.items():
         infos = list(named.values())
-        title = infos[0].label if len(infos) == 1 else _shared(infos) or infos[0].name.partition("/")[0]
+        title = infos[0].label if len(infos) == 1 else shared(infos) or infos[0].name.partition("/")[0]
         title = title[:1].upper() + title[1:]
         if infos[0].unit:
             title = _("{what} ({unit})").format(what=title, unit=infos[0].unit)
         plots.append(PlotKind(key, title, _("A quantity that this method measures of itself.")))
     return plots
-
-
-def _shared(infos: Sequence[SeriesInfo]) -> str:
-    """What stands before the comma in all labels; empty where it differs."""
-    before = {info.label.rpartition(", ")[0] for info in infos}
-    return before.pop() if len(before) == 1 else ""
-
-
-def labels(series: Sequence[SeriesInfo]) -> dict[str, str]:
-    """What each series of one plot is called in it, by name: no two alike, and without what the plot's title says."""
-    shared = _shared(series) if len(series) > 1 and all(info.kind == "measure" for info in series) else ""
-    short = {info.name: info.label.removeprefix(f"{shared}, " if shared else "") for info in series}
-    often = list(short.values())
-    return {
-        name: text if often.count(text) == 1 or text == name else f"{text} ({name})" for name, text in short.items()
-    }
 
 
 @dataclass(frozen=True, slots=True)

@@ -215,12 +215,16 @@ class Plot(Chart):
             colour, dash = self.theme.mix(colour, "surface", 0.6), COMPARED
         elif piece.faint:
             colour, dash = self.theme.mix(colour, "surface", 0.22), ()
-        x = scale.to_x(piece.x)
+        x, y, area = scale.to_x(piece.x), scale.to_y(piece.y), scale.area
+        y = np.clip(y, area.top() - 1, area.bottom() + 1)
+        if len(x) > 1:  # cut at the edges, too: an SVG knows no clipping
+            y[[0, -1]] = np.interp(np.clip(x[[0, -1]], area.left(), area.right()), x, y)
+            x = np.clip(x, area.left(), area.right())
         if len(x) > wide:
             # On whole device pixels no two neighbouring strokes of an envelope leave a column between them.
             x = (np.floor(x * ratio) + 0.5) / ratio
         dots = self.kind.sparse and not piece.faint and len(x) < wide / 8
-        line.set_points(x, scale.to_y(piece.y), QColor(colour), dash, dots=dots, fine=len(x) > wide / 4)
+        line.set_points(x, y, QColor(colour), dash, dots=dots, fine=len(x) > wide / 4)
 
     def paint_ground(self, painter: QPainter) -> None:
         """Grid and axes."""

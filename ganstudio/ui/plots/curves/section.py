@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QFontMetrics, QGuiApplication, QPainter, QPain
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from ganstudio.core.i18n import _
+from ganstudio.core.series_words import labels
 from ganstudio.ui.kit.flow import FlowLayout
 from ganstudio.ui.kit.painted import write_line
 from ganstudio.ui.kit.parts import FoldButton, boxed
@@ -21,7 +22,6 @@ from ganstudio.ui.plots.curves.model import (
     PlotKind,
     Style,
     View,
-    labels,
     role_colour,
     run_style,
     styles,

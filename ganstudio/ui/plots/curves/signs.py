@@ -43,12 +43,9 @@ def paint_failures(painter: QPainter, scale: Scale, curves: Sequence[Curve], vie
     painter.setPen(QPen(QColor(theme.warning), 1))
     for column in columns:
         painter.drawLine(QLineF(column, scale.area.top() + 8, column, scale.area.bottom()))
-        _paint_cross(painter, column, scale.area.top())
-
-
-def _paint_cross(painter: QPainter, x: float, top: float) -> None:
-    painter.drawLine(QLineF(x - 3, top + 1, x + 3, top + 7))
-    painter.drawLine(QLineF(x - 3, top + 7, x + 3, top + 1))
+        top = scale.area.top()
+        painter.drawLine(QLineF(column - 3, top + 1, column + 3, top + 7))
+        painter.drawLine(QLineF(column - 3, top + 7, column + 3, top + 1))
 
 
 def paint_spikes(painter: QPainter, scale: Scale, spikes: Sequence[Spike]) -> None:
@@ -67,7 +64,7 @@ def paint_marks(painter: QPainter, scale: Scale, view: View, theme: Theme, *, wo
     At most one mark of a kind per pixel column, so that ten thousand checkpoints cost no more than one screen.
     """
     area, metrics = scale.area, painter.fontMetrics()
-    colours = {"hyper": theme.accent, "checkpoint": theme.text_muted, "failure": theme.warning}
+    colours = {"hyper": theme.accent, "checkpoint": theme.text_muted}
     places: dict[tuple[int, str], str] = {}
     for mark in view.marks:
         if view.x0 <= mark.at(view.by) <= view.x1:
@@ -90,9 +87,6 @@ def paint_marks(painter: QPainter, scale: Scale, view: View, theme: Theme, *, wo
 
 def _paint_sign(painter: QPainter, kind: str, x: float, top: float) -> None:
     """The small shape at the top of a mark, in the pen's colour: its kind, without relying on colour."""
-    if kind == "failure":
-        _paint_cross(painter, x, top)
-        return
     diamond, wedge = ((0, 0), (4, 4), (0, 8), (-4, 4)), ((-3, 0), (3, 0), (0, 5))
     painter.setBrush(painter.pen().color())
     painter.drawPolygon([QPointF(x + dx, top + dy) for dx, dy in (diamond if kind == "hyper" else wedge)])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ganstudio.ui.kit.budget import FASTEST, SLOWEST, Budget
+from ganstudio.app.budget import FASTEST, SLOWEST, Budget
 
 
 class Time:

@@ -9,16 +9,30 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 from ganstudio.app.paint.canvas_document import CanvasDocument
+from ganstudio.app.paint.tools import BY_KEY, Tool
 from ganstudio.explore.canvas import Brush, LabelCanvas, Point, Rect
 from ganstudio.explore.canvas.shapes import cells
-from ganstudio.ui.paint.options import BY_KEY, PaintOptions, Tool
-from ganstudio.ui.pictures.strokes import Touch, Way, constrained
+from ganstudio.explore.canvas.touch import Touch, Way, constrained
 
 Call = Callable[[], None]
 LIGHTEST = 0.1
 """So much of the brush's size is left under the lightest pressure."""
+
+
+class Held(Protocol):
+    """What the hand holds: a tool and a size, classes for brush and eraser, how both are used, and what is seen."""
+
+    tool: str
+    size: int
+    square: bool
+    chosen: int
+    background: int
+    mirror: bool
+    grid: bool
+    opacity: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -327,7 +341,7 @@ class Hand:
         pick: called with the class that was picked.
     """
 
-    def __init__(self, options: PaintOptions, began: Call, ended: Call, pick: Callable[[int], None]) -> None:
+    def __init__(self, options: Held, began: Call, ended: Call, pick: Callable[[int], None]) -> None:
         self.options, self.began, self.ended, self.pick = options, began, ended, pick
         self._document: CanvasDocument | None = None
         self.erasing = False
