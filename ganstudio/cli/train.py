@@ -46,6 +46,7 @@ from ganstudio.core.fields import Value
 from ganstudio.core.i18n import _
 from ganstudio.core.litter import DESKTOP_FILES
 from ganstudio.core.process import started_together
+from ganstudio.store import Keep
 
 if TYPE_CHECKING:
     from ganstudio.training.ranks import Together
@@ -99,7 +100,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Trains and returns the exit status: 0, or 130 where it was stopped by Ctrl-C."""
-    use_settings()
+    options.keep = Keep(*use_settings().keeps)
     if options.forecast and options.resume is None:
         return _foretell(options)
     ranks = _ranks(options) if started_together() else None
@@ -150,7 +151,7 @@ def _new(options: argparse.Namespace, ranks: Together | None) -> Session:
     out = None if options.out is None else _new_folder(options.out)
     from ganstudio.app.generators.sessions import new_session
 
-    return new_session(experiment, path=out, hold_on_trouble=False, ranks=ranks)
+    return new_session(experiment, path=out, hold_on_trouble=False, ranks=ranks, keep=options.keep)
 
 
 def _experiment(options: argparse.Namespace) -> Experiment:
@@ -195,9 +196,8 @@ def _resumed(options: argparse.Namespace, ranks: Together | None) -> Session:
     from ganstudio.app.generators.sessions import resume_session
 
     hyper = split_pairs(options.set or ())
-    return resume_session(
-        path, options.steps, options.device, options.data, hyper=hyper, hold_on_trouble=False, ranks=ranks
-    )
+    goal = path, options.steps, options.device, options.data
+    return resume_session(*goal, hyper=hyper, hold_on_trouble=False, ranks=ranks, keep=options.keep)
 
 
 def _new_folder(text: str) -> Path:

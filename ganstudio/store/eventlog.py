@@ -141,7 +141,13 @@ def append_line(path: Path, event: LogEvent, step: int) -> None:
 
 def append_removed(path: Path, events: Iterable[Removed]) -> None:
     """Adds that these are gone, all at once."""
-    append_bytes(path, b"".join(encode(event, event.step) for event in events))
+    if lines := b"".join(encode(event, event.step) for event in events):
+        append_bytes(path, lines)
+
+
+def stored_in(event: LogEvent) -> Literal["checkpoint", "grid"] | None:
+    """What the event says is on disk."""
+    return "checkpoint" if isinstance(event, CheckpointSaved) else "grid" if isinstance(event, SamplesStored) else None
 
 
 def cut_torn_line(path: Path) -> None:

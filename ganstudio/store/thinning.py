@@ -46,9 +46,12 @@ class Keep:
         """The rule in sentences."""
         said = []
         if self.newest:
-            words = _("The newest {newest} checkpoints stay whole. Of older ones the first and those of steps 100, 200, "
-                      "400… stay, {older} at most: they can be explored, but not trained on.")  # fmt: skip
-            said.append(words.format(newest=self.newest, older=self.older))
+            said.append(
+                plural("The newest checkpoint stays whole.", "The newest {n} checkpoints stay whole.", self.newest)
+            )
+            words = _("Of older ones the first and those of steps 100, 200, 400… stay, {older} at most: they can be "
+                      "explored, but not trained on.")  # fmt: skip
+            said.append(words.format(older=self.older))
         if self.grids:
             words = _("{grids} sample grids stay at most, so that the film of the training stays even.")
             said.append(words.format(grids=self.grids))

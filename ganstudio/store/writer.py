@@ -30,7 +30,7 @@ from ganstudio.core.events import (
 from ganstudio.core.i18n import _
 from ganstudio.store.atomic import in_words, make_own, remove_stale_temps, replace_file
 from ganstudio.store.checkpoints import SUFFIX, checkpoint_path, read_header, write_checkpoint
-from ganstudio.store.eventlog import LogEvent, append_line, append_removed, cut_torn_line, read_lines, settle
+from ganstudio.store.eventlog import LogEvent, append_line, append_removed, cut_torn_line, read_lines, settle, stored_in
 from ganstudio.store.folder import (
     CHECKPOINTS,
     EVENTS_FILE,
@@ -56,7 +56,7 @@ class RunWriter:
     """Writes a run. Each method is one write: it happens as a whole or not at all, and may be tried again.
 
     Opening cleans up after a writer that was killed: torn records and lines are cut off, half-written files removed,
-    and grids and checkpoints that the diary does not know yet are entered.
+    grids and checkpoints that the diary does not know yet are entered, and those that are gone are said to be.
 
     Args:
         path: the run folder.
@@ -101,14 +101,19 @@ class RunWriter:
         self.close()
 
     def _enter_missing(self) -> None:
-        known = {type(line.event).__name__ + str(line.step) for line in settle(read_lines(self._log)[0])}
+        known = {
+            type(line.event).__name__ + str(line.step): Removed(line.step, what)
+            for line in settle(read_lines(self._log)[0])
+            if (what := stored_in(line.event)) is not None
+        }
         files: list[tuple[int, LogEvent]] = [
             *((step, SamplesStored(step)) for step in stored_steps(self._samples, ".png", ".npy")),
             *((step, CheckpointSaved(step)) for step in stored_steps(self._checkpoints, SUFFIX)),
         ]
         for step, event in sorted(files, key=lambda pair: pair[0]):
-            if type(event).__name__ + str(step) not in known:
+            if known.pop(type(event).__name__ + str(step), None) is None:
                 append_line(self._log, event, step)
+        append_removed(self._log, known.values())
 
     def append_rows(self, rows: Rows) -> None:
         """Adds measured values; rows whose step is already stored are skipped (see :meth:`truncate_after`).
@@ -239,11 +244,15 @@ class RunWriter:
                     _remove(path)
                 removed.append(Removed(step, "grid"))
         finally:
-            if removed:
+            with suppress(DiskFullError):  # whoever opens the run next enters it
                 append_removed(self._log, removed)
-        with suppress(DiskFullError):
+        try:
             for step in wanted.shrunk:
                 thin_checkpoint(checkpoint_path(self._checkpoints, step))
+        except DiskFullError:  # next time
+            left = plan(self.path, keep)
+            shrunk = tuple(step for step in wanted.shrunk if step not in left.shrunk)
+            return replace(wanted, shrunk=shrunk, freed=wanted.freed - left.freed)
         return wanted
 
     def _is_good(self, step: int) -> bool:

@@ -176,7 +176,7 @@ def test_no_two_runs_are_called_the_same(studio: Studio) -> None:
     names = []
     for deed in ("start", "start", "delete", "start", "rename", "duplicate"):
         if deed == "delete":
-            Library(studio).delete([studio.runs[-1].path])
+            Library(studio).bin.delete([studio.runs[-1].path])
             pump_until(studio, lambda: not studio.jobs.running)
         elif deed == "rename":
             studio.rename(studio.runs[0].path, "tiny 3")
@@ -197,7 +197,7 @@ def test_what_trains_here_is_neither_deleted_nor_closed(studio: Studio, told: li
     assert model is not None
     pump_until(studio, lambda: model.path is not None and model.state == "paused")
     assert model.path is not None
-    assert Library(studio).delete([model.path]) is None
+    assert not Library(studio).bin.delete([model.path])
     assert "stop it" in told[0].text
     assert studio.runs == [model]
     studio.close_run(model)
@@ -210,7 +210,7 @@ def test_what_trains_elsewhere_is_neither_deleted_nor_continued(studio: Studio, 
         writer.write_status("training", 5, 50)
         model = studio.open_run(path)
         assert model is not None
-        Library(studio).delete([path])
+        Library(studio).bin.delete([path])
         pump_until(studio, lambda: told)
         assert studio.runs == [model], "it stays open"
         studio.continue_run(model, 100)

@@ -13,6 +13,7 @@ import pytest
 from PIL import Image
 
 from ganstudio.__main__ import main
+from ganstudio.app.settings import SettingsStore
 from ganstudio.core.events import HyperChanged, Note, Rows, SeriesInfo
 from ganstudio.store import Run, RunWriter
 from tests.cli.conftest import TINY_POINTS, Call
@@ -301,9 +302,11 @@ def test_a_run_goes_on_beyond_the_end_of_its_schedule_only_when_told_how(call: C
 def test_thin_says_what_it_frees_and_frees_it(call: Call, runs: Path, tmp_path: Path) -> None:
     copy = Path(shutil.copytree(runs / "images", tmp_path / "copy"))
     before, stored = Run.open(copy).size_bytes(), Run.open(copy).checkpoint_steps()
+    SettingsStore().set("keep_checkpoints", 3)
+    assert "The newest 3 checkpoints stay whole." in call("thin", copy, "--dry-run").out, "as the preferences say"
     said = call("thin", copy, "--dry-run", "--newest", 1, "--grids", 2).out
     assert "would be freed" in said
-    assert "The newest 1 checkpoints" in said
+    assert "The newest checkpoint stays whole." in said
     assert Run.open(copy).size_bytes() == before
     assert call("thin", copy, "--newest", 1, "--grids", 2).out == said.replace("would be freed", "freed")
     assert Run.open(copy).size_bytes() < before

@@ -15,6 +15,7 @@ from ganstudio.core.events import CheckpointSaved, Removed, Samples, SamplesStor
 from ganstudio.store import Keep, Run, RunWriter, hold, is_milestone, load_checkpoint, plan, sample_schedule, thin_run
 from ganstudio.store.checkpoints import MARKED, THINNED
 from ganstudio.store.thinning import kept_checkpoints, kept_grids, spread
+from tests.store.conftest import Disk
 
 PARTS = ("method/g.weight", "method/d.weight", "ema/g/weight", "optimiser/g/0/exp_avg", "chance")
 
@@ -67,6 +68,21 @@ def test_what_is_looked_at_and_what_is_trained_stays(run_path: Path) -> None:
     with RunWriter(run_path), pytest.raises(StoreError, match="Stop it there"):
         thin_run(run_path, Keep(newest=1))
     assert thin_run(run_path, Keep(newest=0, older=0)).empty, "0 keeps all"
+
+
+def test_a_full_disk_is_freed_without_room(run_path: Path, disk: Disk) -> None:
+    fill(run_path, 0, 50, 100, 150, 200)
+    run, before = Run.open(run_path), Run.open(run_path).size_bytes()
+    with RunWriter(run_path) as writer:
+        disk.full = True
+        done = writer.thin(Keep(newest=1, older=1))
+        disk.full = False
+    assert (done.gone, done.shrunk) == ((50, 100, 150), ()), "what is thinned takes room first"
+    assert run.checkpoint_steps() == [0, 200]
+    assert abs(before - run.size_bytes() - done.freed) < 3000
+    assert thin_run(run_path, Keep(newest=1, older=1)).shrunk == (0,)
+    known = [event.step for event in run.events() if isinstance(event, CheckpointSaved)]
+    assert known == [0, 200], "what the full disk kept from being told is told by the next who writes"
 
 
 def test_grids_go_evenly_and_the_diary_knows(run_path: Path) -> None:

@@ -88,8 +88,7 @@ class TrashBin:
 
         def rename(name: str) -> None:
             self._done = True
-            self._studio.rename(path, name)
-            self._then()
+            self._studio.rename(path, name).ended.connect(self._then)
 
         self.history.push(_("Rename {name}").format(name=old), partial(rename, old), partial(rename, new))
 

@@ -41,12 +41,8 @@ class CompareView(QWidget):
         self.comparison = Comparison(studio)
         self._series: dict[SeriesInfo, int] = {}
         self._doing: Sequence[tuple[str, str]] = ()
-        self.pictures, self.timeline, self.curves, self.table = (
-            ComparedPictures(),
-            Timeline(),
-            RunCurves(),
-            SettingsTable(),
-        )
+        self.pictures, self.timeline = ComparedPictures(), Timeline()
+        self.curves, self.table = RunCurves(), SettingsTable()
         self.back = push_button(back, "back", _("Back (Esc)"), clicked=self.left.emit, quiet=True)
         self.title, self.note = label("", "title"), ElidedLabel("", "muted")
         self.below = Segmented(
@@ -57,8 +53,6 @@ class CompareView(QWidget):
         self.copy = push_button(_("Copy"), "copy", _("Copies the table as CSV"), clicked=self.table.copy)
         self.save = push_button(_("Save…"), "export", _("Saves the table as CSV"), clicked=self.table.save)
         self._pages = stacked(self.curves, self.table)
-        self._wait = label("", "muted", wrap=True)
-        self._wait.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._lay_out()
         self.below.chosen.connect(self._show_lower)
         self.timeline.step_selected.connect(self._go_to)
@@ -77,8 +71,7 @@ class CompareView(QWidget):
         choices = boxed(*tools, across=True, margins=(16, 6, 16, 6), gap=8)
         boxed(choices, self._pages, into=lower, stretch=self._pages)
         self.splitter = split(upper, lower, stretch=(3, 2), down=True, sizes=SIZES)
-        self._stack = stacked(self._wait, self.splitter)
-        boxed(head, line(), self._stack, into=self, stretch=self._stack)
+        boxed(head, line(), self.splitter, into=self, stretch=self.splitter)
 
     # -- which runs -------------------------------------------------------------------------------------------------
 
@@ -86,22 +79,16 @@ class CompareView(QWidget):
         """Compares these runs, six of them at most."""
         paths = list(paths)[:MOST]
         self.title.setText(plural("Comparing {n} run", "Comparing {n} runs", len(paths)))
-        self.note.setText("")
-        self._wait.setText(_("Reading the runs…"))
-        self._stack.setCurrentWidget(self._wait)
+        self.note.setText(_("Reading the runs…"))
         self.timeline.set_steps([])
         self.comparison.open(paths)
 
     def _opened(self) -> None:
         models = self.comparison.models
-        if not models:
-            self._wait.setText(_("None of these runs can be read."))
-            return
         self._series = series_of(models)
         if not self.curves.chosen & {info.name for info in self._series}:
             self.curves.choose(first_series(self._series))
-        self.note.setText(other_latents(models))
-        self._stack.setCurrentWidget(self.splitter)
+        self.note.setText(other_latents(models) if models else _("None of these runs can be read."))
         self.refresh()
         self._show_pictures()
         self.timeline.go_live()
@@ -130,6 +117,7 @@ class CompareView(QWidget):
         self.comparison.close()
         self.timeline.stop_film()
         self.curves.set_runs([])
+        self.pictures.show_runs([], [])
 
     # -- what is shown ----------------------------------------------------------------------------------------------
 

@@ -30,14 +30,9 @@ KEYS = {
 
 def shortcut_rows() -> list[tuple[str, str, str]]:
     """``(group, what, keys)`` for the list of shortcuts."""
-    words = (
-        _("Open the selected run"),
-        _("Compare the selected runs"),
-        _("Rename"),
-        _("Move to trash"),
-        _("Copy path"),
-    )
-    return [(_("Runs"), what, keys) for what, keys in zip(words, KEYS.values(), strict=True)]
+    opens = _("Open the selected run, or compare the selected ones")
+    words = (opens, _("Rename"), _("Move to trash"), _("Copy path"))
+    return [(_("Runs"), what, keys) for what, keys in zip(words, dict.fromkeys(KEYS.values()), strict=True)]
 
 
 def runs_actions(
