@@ -117,10 +117,10 @@ def _pattern(template: str) -> re.Pattern[str]:
     return re.compile("".join(made), re.DOTALL)
 
 
-def plural(one: str, many: str, n: int) -> str:
-    """The right form for a count, with ``{n}`` filled in: ``plural("{n} file", "{n} files", 3)``."""
+def plural(one: str, many: str, n: int, **words: object) -> str:
+    """The right form for a count, with ``{n}`` and the other words filled in: ``plural("{n} file", "{n} files", 3)``."""
     found = _translations.ngettext(one, many, n)
-    return (found if _PLAIN else Text.of(found, one if n == 1 else many)).format(n=n)
+    return (found if _PLAIN else Text.of(found, one if n == 1 else many)).format(n=n, **words)
 
 
 def language() -> str:
