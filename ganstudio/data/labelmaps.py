@@ -100,7 +100,7 @@ def to_label_map(
     rest = unlabelled_class(classes) or 0
     square = resize_ids(ids, size, fit)
     square[square == UNLABELLED] = rest
-    return square, report.filled_with(classes[rest].name)
+    return square, report.filled_with(classes[rest].title)
 
 
 def map_raw(

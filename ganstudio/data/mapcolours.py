@@ -115,7 +115,7 @@ def read_colours(source: Path | bytes, classes: Sequence[MapClass], size: int, f
     square = resize_ids(ids, size, fit)
     square[square == UNLABELLED] = rest
     places = table[resize_ids(groups, size, fit)]
-    return MapColours(square, places, tuple(shades[at] for at in order), report.filled_with(classes[rest].name))
+    return MapColours(square, places, tuple(shades[at] for at in order), report.filled_with(classes[rest].title))
 
 
 def few_colours(path: Path, most: int) -> bool:

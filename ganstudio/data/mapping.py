@@ -46,7 +46,7 @@ class Named:
         colours = unpack_colours((found[first] >> np.uint64(8)).astype(np.uint32)).tolist()
         indices = (found[first] & np.uint64(255)).tolist()
         return tuple(
-            cls((red, green, blue), classes[index].name, int(count))
+            cls((red, green, blue), classes[index].title, int(count))
             for (red, green, blue), index, count in zip(colours, indices, counts[first], strict=True)
         )
 

@@ -55,12 +55,15 @@ def left_out(text: str) -> str:
 @pytest.fixture(scope="module")
 def walked(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, str] | list[str]]:
     """A run of each kind, stored in the source language, seen by a window in another one."""
+    from ganstudio.store.status import new_status, write_status
     from ganstudio.training.session import Session
     from tests.training.training_kit import finish
 
     base = tmp_path_factory.mktemp("languages")
     for name, wanted in RUNS.items():
         finish(Session.new(wanted.with_(name=name, device="cpu"), path=base / "runs" / name))
+    why = "The loss “real” is not a finite number any more since step 12: training diverged."
+    write_status(base / "runs" / "ring", new_status("failed", 20, 20, 1.0, why, "", None))
     folders = {f"GANSTUDIO_{name}": str(base / "home" / name) for name in ("CONFIG", "RUNS", "DATA", "CACHE", "LOGS")}
     words = [sys.executable, "-m", "tests.ui.language_walk", str(base / "runs"), str(base / "seen.json")]
     subprocess.run(words, check=True, cwd=ROOT, env={**os.environ, **folders}, timeout=280, capture_output=True)

@@ -85,7 +85,7 @@ def remap(ids: Ids, from_classes: Sequence[MapClass], to_classes: Sequence[MapCl
             if distances[index] == 0
             else _("“{old}” is not a class here; it became “{new}”, whose colour is nearest.")
         )
-        said.append(words.format(old=one.name, new=to_classes[int(nearest[index])].name))
+        said.append(words.format(old=one.title, new=to_classes[int(nearest[index])].title))
     return table[ids], said
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
 
@@ -60,6 +61,9 @@ class StylePanel(QWidget):
         self.from_picture.setAccessibleName(_("Style from a picture"))
         words = _("The style that is drawn at random with this number; the same number gives the same style.")
         self.seed = SeedRow(_("Seed"), words, [_("Another random style")])
+        wide = self.seed.title.fontMetrics().horizontalAdvance(_("Seed, moved"))
+        self.seed.title.setMinimumWidth(wide + 4)  # what stands beside it does not move when it says so
+        self.seed.title.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.seed.edit.setAccessibleName(_("Seed of the style"))
         self.seed.edit.setMinimumWidth(56)
         self.seed.edit.setMaximumWidth(96)

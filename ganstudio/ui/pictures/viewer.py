@@ -262,8 +262,9 @@ class PictureViewer(QWidget):
 
     def zoom_by_step(self, up: bool) -> None:
         """The next larger or smaller scale, around the middle."""
-        self.viewport.step(up, middle_of(self.viewport.widget))
-        self._has_moved()
+        if not self._image.isNull():
+            self.viewport.step(up, middle_of(self.viewport.widget))
+            self._has_moved()
 
     def follow(self, other: PictureViewer) -> None:
         """Takes over the scale and the place of another viewer."""

@@ -46,11 +46,7 @@ def translate_actions(page: TranslateWorkspace) -> tuple[Action, ...]:
         row("compare", _("Before | after"), lambda: stage.set_comparing(not stage.comparing), "compare", "C", 3,
             _("Input and output over each other, with a line to drag; again: side by side."), there,
             lambda: stage.comparing),
-        row("larger", _("Larger"), lambda: stage.output.zoom_by_step(True), "zoom-in", "+", 3,
-            _("Enlarges the pictures; the wheel does it too."), drawn),
-        row("smaller", _("Smaller"), lambda: stage.output.zoom_by_step(False), "zoom-out", "-", 3,
-            _("Makes the pictures smaller; the wheel does it too."), drawn),
-        row("fit", _("Fit the pictures"), lambda: stage.set_zoom("fit"), "fit", "Ctrl+0; 0", 3,
+        row("fit", _("Fit the pictures"), lambda: stage.set_zoom("fit"), "fit", "Ctrl+0", 3,
             _("As large as there is room."), there),
         row("copy", _("Copy the output"), exports.copy_output, "copy", "Ctrl+Shift+C", 4,
             _("Puts the translation on the clipboard."), drawn),
@@ -69,6 +65,7 @@ def shortcut_rows() -> list[tuple[str, str, str]]:
     """Keys of the pictures, ``(group, what, keys)``, for the list of shortcuts."""
     picture, compare, strip = _("Input and output"), _("Before | after"), _("From the data")
     return [
+        (picture, _("Larger, smaller, fit"), "+, −, 0"),
         (picture, _("Width of the pen; zoom with a pen"), _("Wheel; Ctrl+wheel")),
         (picture, _("Take up a colour or a class"), _("Alt+click")),
         (picture, _("Take a stroke back that is being drawn"), "Esc"),

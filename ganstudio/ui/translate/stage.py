@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 from PySide6.QtCore import QSize, Signal
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QResizeEvent, QShortcut
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from ganstudio.app.translate.translator import Translator
@@ -90,6 +92,9 @@ class Stage(QWidget):
         for view in self.views:
             view.moved.connect(lambda view=view: self._follow(view))
             view.menu_requested.connect(self.menu_requested)
+        for keys, up in (("+", True), ("-", False)):  # whatever has the keyboard, but for what takes text
+            QShortcut(keys, self, partial(self.output.zoom_by_step, up))
+        QShortcut("0", self, partial(self.set_zoom, "fit"))
         self.pen.changed.connect(self._pen_changed)
         self._pen_changed()
         self._show_columns()
