@@ -33,7 +33,7 @@ from ganstudio.ui.window import MainWindow
 if TYPE_CHECKING:
     from ganstudio.app.studio import Studio
 
-POLL_MS, PULSE_MS = 15, 200
+POLL_MS, PULSE_MS, FRAME_MS = 15, 200, 200
 SETTLE_MS = 700  # after everything has been loaded: the time that pictures and layouts take to come to rest
 PATIENCE_MS = 60_000
 FREEZE_MS = 2_500  # after a run was opened: its view is built and its first steps are done
@@ -93,6 +93,7 @@ def _run_window(run_dir: Path | None, screenshot: Screenshot | None) -> int:
         pulse.start()
         window.show()
         failed: list[Exception] = []
+        QTimer.singleShot(FRAME_MS, window, window.fit_screen)
         QTimer.singleShot(0, window, lambda: _load(window, run_dir, failed))
         status = int(app.exec())
         if failed:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QMargins, QPoint, QRect, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QResizeEvent, QShowEvent
+from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QMainWindow, QMessageBox, QStackedWidget, QWidget
 
 from ganstudio.app.actions import Action, ActionTable
@@ -31,8 +31,8 @@ from ganstudio.ui.statusbar import StatusBar
 from ganstudio.ui.toasts import Messages, Toasts
 
 LEAST, USUAL = QSize(1024, 700), QSize(1366, 768)
-FRAME, FRAME_MS = QMargins(0, 38, 0, 0), 200
-"""What a frame may take, until it can be asked how much it does, so many milliseconds after the window is shown."""
+FRAME = QMargins(0, 38, 0, 0)
+"""What a frame may take, until it can be asked."""
 
 if TYPE_CHECKING:
     from ganstudio.app.settings import SettingsStore
@@ -83,9 +83,7 @@ class Shell(ReadInOrder, QMainWindow):
         self._fullscreen_from_maximised = False
         self.close_guard: Callable[[], bool] = lambda: True
         self._lay_out()
-        self._framed = QTimer(self, singleShot=True, interval=FRAME_MS)
-        self._framed.timeout.connect(self._keep_on_screen)
-        self._keep_on_screen()
+        self.fit_screen()
         self._add_actions()
         self.binder = ActionBinder(self, self.table)
         self.binder.bind(self.rail.add_below(_("Theme"), "contrast"), "view.theme")
@@ -301,12 +299,15 @@ class Shell(ReadInOrder, QMainWindow):
         """Puts the window where it was (base64), or in the middle where that is no place any more. Before ``show``."""
         restored = bool(geometry) and self.restoreGeometry(QByteArray(base64.b64decode(geometry)))
         if restored and QGuiApplication.screenAt(self.geometry().center()) is not None:
-            self._keep_on_screen()
+            self.fit_screen()
         else:
             self._centre()
 
-    def _keep_on_screen(self) -> None:
-        """Makes the window smaller and moves it where it is not on its screen with its whole frame."""
+    def fit_screen(self) -> None:
+        """Makes the window smaller and moves it where it is not on its screen with its whole frame.
+
+        How wide that is can be known a moment after the window is shown.
+        """
         screen, handle = self.screen() or QGuiApplication.primaryScreen(), self.windowHandle()
         if screen is None or self.isMaximized() or self.isFullScreen():
             return
@@ -317,12 +318,6 @@ class Shell(ReadInOrder, QMainWindow):
         x, y = max(room.x(), min(at.x(), last.x())), max(room.y(), min(at.y(), last.y()))
         if (box := QRect(QPoint(x, y), size)) != self.geometry():
             self.setGeometry(box)
-
-    def showEvent(self, event: QShowEvent) -> None:
-        """How wide the frame is can be known only now, a moment later."""
-        super().showEvent(event)
-        if not event.spontaneous():
-            self._framed.start()
 
     def begin(self, workspace: str = "") -> None:
         """Shows the first workspace: this one, or that which was looked at last."""
@@ -337,7 +332,7 @@ class Shell(ReadInOrder, QMainWindow):
         box = QRect(QPoint(), size)
         box.moveCenter(room.center())
         self.setGeometry(box)
-        self._keep_on_screen()
+        self.fit_screen()
 
     def reset_layout(self) -> None:
         """Forgets sizes and positions; panels take theirs back when they see ``layouts`` change."""

@@ -129,19 +129,18 @@ def test_geometry_is_kept_and_never_off_screen(make: Callable[..., Shell]) -> No
     assert third.store.layout("geometry") == ""
 
 
-def test_the_window_fits_its_screen_with_its_frame(
-    make: Callable[..., Shell], qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_window_fits_its_screen_with_its_frame(make: Callable[..., Shell], monkeypatch: pytest.MonkeyPatch) -> None:
     room, frame = QGuiApplication.primaryScreen().availableGeometry(), QMargins(5, 60, 5, 5)
     monkeypatch.setattr(QWindow, "frameMargins", lambda _window: frame)
     shell = make()
     shell.place("")
-    qtbot.waitUntil(lambda: room.contains(shell.geometry().marginsAdded(frame)))
+    shell.fit_screen()
+    assert room.contains(shell.geometry().marginsAdded(frame))
     shell.setMinimumSize(0, 0)
     shell.resize(3000, 2000)  # as it was on a larger screen
     blob = base64.b64encode(shell.saveGeometry().data()).decode()
     shell.place(blob)
-    qtbot.waitUntil(lambda: room.contains(shell.geometry().marginsAdded(frame)))
+    assert room.contains(shell.geometry().marginsAdded(frame))
     shell.reset_layout()
     assert room.contains(shell.geometry().marginsAdded(frame))
 

@@ -206,7 +206,7 @@ def test_what_is_told_from_outside_ends_it_also_while_a_question_stands_open(own
 def test_what_was_arranged_is_there_again(qtbot: QtBot) -> None:
     first = open_window(qtbot)
     train(qtbot, first)
-    first.resize(796, 735)  # the screen that is none is 800 by 800, its frame 2
+    first.resize(800, 735)  # the screen that is none is 800 by 800
     qtbot.wait(50)
     first.train.columns.setSizes([340, 400])
     view = first.train.run_view
@@ -219,7 +219,7 @@ def test_what_was_arranged_is_there_again(qtbot: QtBot) -> None:
     close_window(first)
     second = open_window(qtbot)
     try:
-        assert (second.width(), second.height()) == (796, 735)
+        assert (second.width(), second.height()) == (800, 735)
         assert second.current_workspace == "train"
         assert second.studio.draft.experiment.hyper["lr_g"] == 0.004
         train(qtbot, second)
