@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import importlib
 import os
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING
 os.environ.setdefault("PYQTGRAPH_QT_LIB", "PySide6")
 os.environ.setdefault("QT_API", "pyside6")
 
-from PySide6.QtCore import QEventLoop, QLibraryInfo, QTimer, QTranslator
+from PySide6.QtCore import QEvent, QEventLoop, QLibraryInfo, QTimer, QTranslator
 from PySide6.QtWidgets import QApplication
 
 from ganstudio.app.actions import ActionTable
@@ -93,20 +94,34 @@ def _run_window(run_dir: Path | None, screenshot: Screenshot | None) -> int:
         pulse.start()
         window.show()
         failed: list[Exception] = []
+        ended: list[int] = []
         QTimer.singleShot(FRAME_MS, window, window.fit_screen)
         QTimer.singleShot(0, window, lambda: _load(window, run_dir, failed))
+        atexit.register(_leave, ended)
         status = int(app.exec())
         if failed:
             raise failed[0]
         if window.lost:
             raise StudioError(" ".join(window.lost))
+        ended.append(status)
         return status
     finally:
         remove_hooks()
         window.detach()
         window.deleteLater()
+        QApplication.sendPostedEvents(window, QEvent.Type.DeferredDelete)  # before Python and Qt end, in whatever order
         remove_qt_messages()
         stop_logging()
+
+
+def _leave(ended: list[int]) -> None:
+    """The program ends while something works that could not be waited for: a library that loads, a step of minutes.
+
+    Python would cut its thread off in the middle of C++, which aborts the program. All is stored by now.
+    """
+    if any(thread.daemon for thread in threading.enumerate()):
+        sys.stdout.flush()
+        os._exit(ended[0] if ended else 1)
 
 
 def _furnish(window: MainWindow, workspace: str = "") -> Studio:

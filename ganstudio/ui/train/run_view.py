@@ -207,8 +207,9 @@ class RunView(QWidget):
 
     # -- layout -----------------------------------------------------------------------------------------------------
 
-    def save_layout(self) -> None:
-        """Remembers what a person has arranged."""
+    def end(self) -> None:
+        """The window goes: remembers what a person has arranged."""
+        self.stage.end()
         settings = self._studio.settings
         settings.remember_layout(f"{LAYOUT}/splitter", state_of(self.splitter))
         settings.remember_layout(f"{LAYOUT}/curves", json.dumps(self.curves.save_state()))
