@@ -19,7 +19,7 @@ from ganstudio.ui.kit import dialogs
 from ganstudio.ui.kit.lifetimes import listen
 from ganstudio.ui.kit.page import Page
 from ganstudio.ui.kit.parts import label
-from ganstudio.ui.kit.words import clock
+from ganstudio.ui.kit.words import clock, rate_text
 from ganstudio.ui.shell import Shell
 from ganstudio.ui.statusbar import RunChip
 from ganstudio.ui.workspaces import Keys, WorkspaceRow, workspace_rows
@@ -48,7 +48,7 @@ def chip_of(model: RunModel) -> RunChip:
     rate = eta = ""
     if progress is not None and model.state == "training":
         speed = progress.steps_per_second
-        rate = "" if not speed else f"{speed:.3g}/s" if speed < 100 else f"{speed:,.0f}/s"
+        rate = f"{rate_text(speed)}/s" if speed else ""
         eta = clock(progress.eta_seconds) if progress.eta_seconds is not None else ""
     share = model.step / model.total if model.total else 0.0
     return RunChip(model.key, model.title, model.state, model.step, rate, eta, min(1.0, share))

@@ -47,6 +47,11 @@ def compact(value: int) -> str:
     return str(value)
 
 
+def rate_text(rate: float) -> str:
+    """How many a second, in three digits: ``"8.31"``, ``"86"``, ``"1,234"``."""
+    return f"{rate:.3g}" if rate < 100 else f"{rate:,.0f}"
+
+
 def clock(seconds: float) -> str:
     """A duration as ``1:05`` or ``2:03:10``."""
     minutes, rest = divmod(int(seconds), 60)

@@ -33,7 +33,7 @@ def progress_text(model: RunModel) -> str:
     parts = [_("step {step} of {total}").format(step=f"{model.step:,}", total=f"{model.total:,}")]
     progress = model.progress
     if progress is not None and model.state == "training" and progress.steps_per_second:
-        parts.append(_("{rate:.3g} steps/s").format(rate=progress.steps_per_second))
+        parts.append(_("{rate} steps/s").format(rate=rate_text(progress.steps_per_second)))
         if progress.images_per_second and model.spec is not None:
             unit = _("images/s") if model.spec.pictures else _("points/s")
             parts.append(f"{progress.images_per_second:,.0f} {unit}")
