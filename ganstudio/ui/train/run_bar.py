@@ -20,7 +20,7 @@ from ganstudio.ui.kit.icons import icon
 from ganstudio.ui.kit.menus import ActionBinder, MarkKeys
 from ganstudio.ui.kit.parts import ElidedLabel, Segmented, boxed, filled_menu, label, tool_button
 from ganstudio.ui.kit.style import set_look
-from ganstudio.ui.kit.words import as_entry, clock, state_text
+from ganstudio.ui.kit.words import as_entry, clock, rate_text, state_text
 
 RoleActions = Callable[[Sequence[RoleInfo]], tuple[Action, ...]]
 NARROW = 760  # pixels below which words give way to the name and the step
