@@ -28,7 +28,7 @@ from ganstudio.core.screenshot import Screenshot
 from ganstudio.ui.kit.icons import app_icon
 from ganstudio.ui.kit.style import set_theme
 from ganstudio.ui.plots import load_ahead
-from ganstudio.ui.qtlog import install_qt_messages, remove_qt_messages
+from ganstudio.ui.qtlog import install_qt_messages
 from ganstudio.ui.window import MainWindow
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def run_window(run_dir: Path | None = None, screenshot: Screenshot | None = None
 
 def _run_window(run_dir: Path | None, screenshot: Screenshot | None) -> int:
     start_logging()
-    install_qt_messages()
+    remove_qt_messages = install_qt_messages()
     app = make_application()
     remove_hooks = install_hooks()
     store = SettingsStore()
@@ -93,8 +93,7 @@ def _run_window(run_dir: Path | None, screenshot: Screenshot | None) -> int:
         pulse.timeout.connect(lambda: None)  # Python hears of a signal where some of it runs: in any loop of Qt's
         pulse.start()
         window.show()
-        failed: list[Exception] = []
-        ended: list[int] = []
+        failed, ended = list[Exception](), list[int]()
         QTimer.singleShot(FRAME_MS, window, window.fit_screen)
         QTimer.singleShot(0, window, lambda: _load(window, run_dir, failed))
         atexit.register(_leave, ended)
@@ -115,12 +114,8 @@ def _run_window(run_dir: Path | None, screenshot: Screenshot | None) -> int:
 
 
 def _leave(ended: list[int]) -> None:
-    """The program ends while something works that could not be waited for: a library that loads, a step of minutes.
-
-    Python would cut its thread off in the middle of C++, which aborts the program. All is stored by now.
-    """
+    """Ends the program at once where a thread could not be waited for: cut off within C++ it would abort it."""
     if any(thread.daemon for thread in threading.enumerate()):
-        sys.stdout.flush()
         os._exit(ended[0] if ended else 1)
 
 
@@ -220,7 +215,6 @@ def _draw_once(window: MainWindow, wanted: Screenshot) -> int:
     patience.timeout.connect(draw)
     patience.start(PATIENCE_MS)
     loop.exec()
-    patience.stop()
     window.close_guard = lambda: True
     window.close()
     if failure:

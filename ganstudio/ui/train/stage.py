@@ -197,9 +197,7 @@ class Stage(QWidget):
             self._ask_scene()
 
     def _show_stored(self, step: int) -> None:
-        if self._model is None:
-            return
-        samples = self._model.stored(step)
+        samples = self._model.stored(step) if self._model is not None else None
         if samples is not None:
             self._show(samples)
             self._ask_scene()
