@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import importlib
 import os
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING
 os.environ.setdefault("PYQTGRAPH_QT_LIB", "PySide6")
 os.environ.setdefault("QT_API", "pyside6")
 
-from PySide6.QtCore import QEventLoop, QLibraryInfo, QTimer, QTranslator
+from PySide6.QtCore import QEvent, QEventLoop, QLibraryInfo, QTimer, QTranslator
 from PySide6.QtWidgets import QApplication
 
 from ganstudio.app.actions import ActionTable
@@ -27,7 +28,7 @@ from ganstudio.core.screenshot import Screenshot
 from ganstudio.ui.kit.icons import app_icon
 from ganstudio.ui.kit.style import set_theme
 from ganstudio.ui.plots import load_ahead
-from ganstudio.ui.qtlog import install_qt_messages, remove_qt_messages
+from ganstudio.ui.qtlog import install_qt_messages
 from ganstudio.ui.window import MainWindow
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ def run_window(run_dir: Path | None = None, screenshot: Screenshot | None = None
 
 def _run_window(run_dir: Path | None, screenshot: Screenshot | None) -> int:
     start_logging()
-    install_qt_messages()
+    remove_qt_messages = install_qt_messages()
     app = make_application()
     remove_hooks = install_hooks()
     store = SettingsStore()
@@ -92,21 +93,30 @@ def _run_window(run_dir: Path | None, screenshot: Screenshot | None) -> int:
         pulse.timeout.connect(lambda: None)  # Python hears of a signal where some of it runs: in any loop of Qt's
         pulse.start()
         window.show()
-        failed: list[Exception] = []
+        failed, ended = list[Exception](), list[int]()
         QTimer.singleShot(FRAME_MS, window, window.fit_screen)
         QTimer.singleShot(0, window, lambda: _load(window, run_dir, failed))
+        atexit.register(_leave, ended)
         status = int(app.exec())
         if failed:
             raise failed[0]
         if window.lost:
             raise StudioError(" ".join(window.lost))
+        ended.append(status)
         return status
     finally:
         remove_hooks()
         window.detach()
         window.deleteLater()
+        QApplication.sendPostedEvents(window, QEvent.Type.DeferredDelete)  # before Python and Qt end, in whatever order
         remove_qt_messages()
         stop_logging()
+
+
+def _leave(ended: list[int]) -> None:
+    """Ends the program at once where a thread could not be waited for: cut off within C++ it would abort it."""
+    if any(thread.daemon for thread in threading.enumerate()):
+        os._exit(ended[0] if ended else 1)
 
 
 def _furnish(window: MainWindow, workspace: str = "") -> Studio:
@@ -205,7 +215,6 @@ def _draw_once(window: MainWindow, wanted: Screenshot) -> int:
     patience.timeout.connect(draw)
     patience.start(PATIENCE_MS)
     loop.exec()
-    patience.stop()
     window.close_guard = lambda: True
     window.close()
     if failure:

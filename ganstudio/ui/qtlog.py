@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 
 from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
 
@@ -22,11 +23,7 @@ def _handle(kind: QtMsgType, context: QMessageLogContext, text: str) -> None:
     _log.log(level, "%s (%s)", text, context.category or "default")
 
 
-def install_qt_messages() -> None:
-    """Sends Qt's messages to the log ``ganstudio.qt`` instead of the terminal."""
+def install_qt_messages() -> Callable[[], object]:
+    """Sends Qt's messages to the log ``ganstudio.qt`` instead of the terminal; returns what ends that."""
     qInstallMessageHandler(_handle)
-
-
-def remove_qt_messages() -> None:
-    """Qt writes to the terminal again."""
-    qInstallMessageHandler(None)
+    return lambda: qInstallMessageHandler(None)

@@ -100,7 +100,7 @@ class MainWindow(Shell):
         # Train has its place in the window even when another is shown first: whatever is opened is looked at there.
         self.train = cast("TrainWorkspace", self.workspace("train"))
         self.train.explore_requested.connect(self._use)
-        self.train.bundled_requested.connect(self._use_ready)
+        self.train.bundled_requested.connect(lambda place: self._work(place, lambda page: page.open_ready()))
         self.train.sample_requested.connect(self._use_sample)
         self.table.add(
             Action("file.open", _("Open…"), self.ask_open, "", "Ctrl+O", f"{_('File')}/1",
@@ -112,7 +112,8 @@ class MainWindow(Shell):
                    lambda: self._can_undo(True)),
             Action("edit.redo", _("Redo"), lambda: self._undo(False), "redo", "Ctrl+Shift+Z; Ctrl+Y", _("Edit"),
                    _("Makes it again."), lambda: self._can_undo(False)),
-            Action("help.method", _("About this method"), self._show_help, "info", "F1", _("Help"),
+            Action("help.method", _("About this method"),
+                   lambda: self.train.show_help(self.pages[self.current_workspace].method), "info", "F1", _("Help"),
                    _("What it minimises, what its settings do, what goes wrong.")),
             Action("help.glossary", _("Glossary"), self.train.show_glossary, "", "", _("Help"),
                    _("The words of the field, a sentence or two each.")),
@@ -170,9 +171,6 @@ class MainWindow(Shell):
         page = self.pages.get(self.current_workspace)
         if page is not None:
             page.take_back() if back else page.make_again()
-
-    def _show_help(self) -> None:
-        self.train.show_help(self.pages[self.current_workspace].method)
 
     # -- the one timer ----------------------------------------------------------------------------------------------
 
@@ -241,23 +239,20 @@ class MainWindow(Shell):
             begin(page)
         self.show_workspace(place)
 
-    def _use_ready(self, place: Workplace) -> None:
-        self._work(place, lambda page: page.open_ready())
-
     def use_path(self, path: Path) -> None:
         """Opens a stored run's generator in its workspace; follows it where it trains here."""
         from ganstudio.app.generators.workplaces import workplace_of_run
         from ganstudio.core.errors import StudioError
         from ganstudio.store import Run
 
-        for model in self.studio.training:
-            if model.path == path:
-                return self._use(model)
         try:
-            place = workplace_of_run(Run.open(path).info)
+            self._work_with(workplace_of_run(Run.open(path).info), path)
         except StudioError as error:
-            return self.studio.report(error)
-        return self._work(place, lambda page: page.open_path(path))
+            self.studio.report(error)
+
+    def _work_with(self, place: Workplace, path: Path) -> None:
+        live = next((model for model in self.studio.training if model.path == path), None)
+        self._work(place, lambda page: page.open_path(path) if live is None else page.open_run(live))
 
     def _duplicate(self, path: Path) -> None:
         if self.studio.open_run(path) is not None:
@@ -340,11 +335,10 @@ class MainWindow(Shell):
         from ganstudio.app.generators.workplaces import WORKPLACES, opens
 
         place = next((one for one in WORKPLACES if one == self.current_workspace and opens(one, info)), None)
-        live = next((model for model in self.studio.training if model.path == path), None)
         if place is None:
             self._open_path(path)
         else:
-            self._work(place, lambda page: page.open_path(path) if live is None else page.open_run(live))
+            self._work_with(place, path)
 
     def ask(self, question: Question, answer: Answer) -> None:
         """Asks, and calls ``answer`` with what was decided."""

@@ -350,7 +350,9 @@ def test_one_begins_with_a_map_of_the_data_unless_one_has_painted_meanwhile(
     arrays = SimpleNamespace(inputs=ids, items=np.zeros((1, 3, SIZE, SIZE)), spec=SimpleNamespace(map_classes=CLASSES))
     monkeypatch.setattr("ganstudio.app.generators.run_data.read_data", lambda *_args: arrays)
     run: Any = SimpleNamespace(
-        path=tmp_path, info=SimpleNamespace(experiment=Experiment("spade", "maps"), fingerprint="")
+        path=tmp_path,
+        info=SimpleNamespace(experiment=Experiment("spade", "maps"), fingerprint=""),
+        checkpoint_path=lambda step: tmp_path / f"{step}.safetensors",
     )
     with painting(tmp_path / "canvases", replace(made(), run=run)) as painter:
         blank = painter.document

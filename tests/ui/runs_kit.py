@@ -25,7 +25,7 @@ from ganstudio.store import RunWriter, create_run
 from ganstudio.store.folder import read_info, write_info
 from ganstudio.ui.runs.model import NAME
 from ganstudio.ui.runs.workspace import RunsWorkspace
-from ganstudio.ui.shell import FRAME_MS, Shell
+from ganstudio.ui.shell import Shell
 
 
 def make(name: str, state: State = "stopped", step: int = 20, age: int = 0, data: str = "digits") -> Path:
@@ -103,9 +103,6 @@ def desks(qtbot: QtBot) -> Iterator[Build]:
         shell.show()
         shell.show_workspace("runs")
         QApplication.processEvents()  # a page that is added to a visible window shows itself in the next round
-        qtbot.wait(FRAME_MS + 20)  # until the window has looked whether it fits the screen, which is small here
-        shell.resize(width, height)
-        QApplication.processEvents()
         made.append(Desk(shell, studio, pages[0]))
         made[-1].settle()
         pages[0].table.setFocus()

@@ -23,7 +23,7 @@ from ganstudio.ui.kit.errors import EmptyState, ErrorBanner
 from ganstudio.ui.kit.motion import reveal, set_reduced_motion
 from ganstudio.ui.kit.parts import boxed
 from ganstudio.ui.kit.theme import current_theme
-from ganstudio.ui.qtlog import install_qt_messages, remove_qt_messages
+from ganstudio.ui.qtlog import install_qt_messages
 from ganstudio.ui.shell import Shell
 from ganstudio.ui.shortcuts import Shortcuts
 from ganstudio.ui.statusbar import RunChip, StatusBar
@@ -439,7 +439,7 @@ def test_window_needs_no_heavy_import() -> None:
 def test_what_qt_says_is_logged(logged_problems: list[logging.LogRecord]) -> None:
     from PySide6.QtCore import qWarning
 
-    install_qt_messages()
+    remove_qt_messages = install_qt_messages()
     try:
         qWarning("something odd")
     finally:

@@ -34,7 +34,7 @@ def test_a_stored_run_shows_its_newest_samples(
     assert main(words) == 0
     model = RunModel.of_folder(path)
     stage = Stage()
-    qtbot.addWidget(stage)
+    qtbot.addWidget(stage, before_close_func=lambda stage: stage.end())
     stage.resize(700, 500)
     stage.show()
     stage.set_run(model)

@@ -35,11 +35,12 @@ class StoredPlanes:
         self._wake = wake
         self._service: RenderService | None = None
         self._wanted: object = None
+        self._over = False
 
     def ask(self, run: RunModel, step: int, box: Box | None) -> None:
         """Wants the scene of a run at a step, over this part of the plane (None: the square of its data)."""
         path, source, spec = run.path, run.source, run.spec
-        if path is None or spec is None:
+        if path is None or spec is None or self._over:
             return
         newest = max((at for at in run.checkpoints if at <= step), default=-1)
         wanted = (path, step, source, box, newest)
@@ -73,6 +74,7 @@ class StoredPlanes:
                 self.found.emit(scene, "" if scene is not None else _("There is no discriminator to look into."))
 
     def shutdown(self) -> None:
-        """Ends the thread."""
+        """Ends the thread; nothing is drawn any more."""
+        self._over = True
         if self._service is not None:
             self._service.close()

@@ -205,12 +205,11 @@ class RunBar(QWidget):
         self._fit()
 
     def _fit(self) -> None:
-        if not self.main.minimumWidth():
-            text = self.main.text()  # wide enough for each of its words
-            for word in (_("Pause"), _("Resume"), _("Continue")):
-                self.main.setText(word)
-                self.main.setMinimumWidth(max(self.main.minimumWidth(), self.main.sizeHint().width()))
-            self.main.setText(text)
+        text = self.main.text()  # wide enough for each of its words, and all that it has said
+        words = () if self.main.minimumWidth() else (_("Pause"), _("Resume"), _("Continue"))
+        for word in (*words, text):
+            self.main.setText(word)
+            self.main.setMinimumWidth(max(self.main.minimumWidth(), self.main.sizeHint().width()))
         narrow = self.width() < NARROW + ROLE_WIDTH * max(0, len(self.roles.steps) - 2)
         if narrow != self._narrow:
             self._narrow = narrow

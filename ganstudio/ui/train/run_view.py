@@ -103,7 +103,8 @@ class RunView(QWidget):
             return
         if self._compared:
             self._stale["curves"].add("curves")  # the other run may have gone on
-        draws = {"pictures": self.stage.refresh, "curves": self._draw_curves, "numbers": self._draw_numbers}
+        curves, numbers = partial(self._draw_curves, model), partial(self._draw_numbers, model)
+        draws = {"pictures": self.stage.refresh, "curves": curves, "numbers": numbers}
         for view, draw in draws.items():
             stale = frozenset(self._stale[view])
             if stale and (at_once or self._budget.due(view)):
@@ -111,9 +112,7 @@ class RunView(QWidget):
                 with self._budget.drawing(view):
                     draw(stale)
 
-    def _draw_curves(self, stale: frozenset[str]) -> None:
-        model = self._model
-        assert model is not None  # else nothing is stale
+    def _draw_curves(self, model: RunModel, stale: frozenset[str]) -> None:
         if "marks" in stale:
             self.curves.set_marks(self._marks(model))
         if dict(self.curves.tables) != model.tables:  # another run, or it has begun to measure more
@@ -121,9 +120,7 @@ class RunView(QWidget):
         self._show_comparison()
         self.curves.refresh()
 
-    def _draw_numbers(self, stale: frozenset[str]) -> None:
-        model = self._model
-        assert model is not None
+    def _draw_numbers(self, model: RunModel, stale: frozenset[str]) -> None:
         self.bar.set_run(model)
         self._judge(model)
         if stale & {"state", "notes"}:
@@ -207,8 +204,9 @@ class RunView(QWidget):
 
     # -- layout -----------------------------------------------------------------------------------------------------
 
-    def save_layout(self) -> None:
-        """Remembers what a person has arranged."""
+    def end(self) -> None:
+        """The window goes: remembers what a person has arranged."""
+        self.stage.end()
         settings = self._studio.settings
         settings.remember_layout(f"{LAYOUT}/splitter", state_of(self.splitter))
         settings.remember_layout(f"{LAYOUT}/curves", json.dumps(self.curves.save_state()))

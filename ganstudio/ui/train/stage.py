@@ -68,10 +68,15 @@ class Stage(QWidget):
             view.explore_requested.connect(self._choose_sample)
         self.timeline.step_selected.connect(self._show_stored)
         self.timeline.went_live.connect(self._show_live)
-        planes = self._planes = StoredPlanes(Waker(lambda: planes.pump(), self))
-        planes.found.connect(self._show_scene)
+        self._waker = Waker(lambda: self._planes.pump(), self)
+        self._planes = StoredPlanes(self._waker)
+        self._planes.found.connect(self._show_scene)
         self.scene.looked.connect(self._look)
-        self.destroyed.connect(lambda: planes.shutdown())
+
+    def end(self) -> None:
+        """The window goes: nothing is drawn any more."""
+        self._waker.close()
+        self._planes.shutdown()
 
     def set_run(self, model: RunModel) -> None:
         """Another run is looked at."""
@@ -192,9 +197,7 @@ class Stage(QWidget):
             self._ask_scene()
 
     def _show_stored(self, step: int) -> None:
-        if self._model is None:
-            return
-        samples = self._model.stored(step)
+        samples = self._model.stored(step) if self._model is not None else None
         if samples is not None:
             self._show(samples)
             self._ask_scene()

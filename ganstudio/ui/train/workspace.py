@@ -340,7 +340,7 @@ class TrainWorkspace(Page):
         """The window goes: remembers what a person has arranged."""
         self._studio.settings.remember_layout(COLUMNS, state_of(self.columns))
         if self._run_view is not None:
-            self._run_view.save_layout()
+            self._run_view.end()
 
     def restore_layout(self) -> None:
         """Arranges everything as it was; as at first where nothing is remembered."""
