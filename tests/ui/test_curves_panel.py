@@ -16,12 +16,13 @@ from PySide6.QtGui import QColor, QImage, QWheelEvent
 from PySide6.QtWidgets import QApplication
 
 from ganstudio.app.runs.values import export_csv
+from ganstudio.core.curves import Mark
 from ganstudio.core.errors import StoreError
 from ganstudio.core.events import Rows, SeriesInfo
 from ganstudio.core.series import SeriesTable
 from ganstudio.ui.kit.style import set_theme
 from ganstudio.ui.kit.theme import DARK, LIGHT
-from ganstudio.ui.plots.curves import CurvesPanel, Mark
+from ganstudio.ui.plots.curves import CurvesPanel
 
 STEPS = (
     SeriesInfo("discriminator/real", "loss", "discriminator"),
@@ -463,8 +464,8 @@ def test_a_series_begun_later_keeps_the_marked_step(panel) -> None:
 
 
 def test_two_series_of_one_title_are_told_apart_by_their_labels() -> None:
+    from ganstudio.core.curves import plot_key
     from ganstudio.core.series_words import labels
-    from ganstudio.ui.plots.curves.model import plot_key
 
     loss = [SeriesInfo(f"discriminator {which}/real", "loss", "discriminator", "real") for which in "ab"]
     assert len(set(labels(loss).values())) == 2

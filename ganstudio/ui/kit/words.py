@@ -47,13 +47,6 @@ def compact(value: int) -> str:
     return str(value)
 
 
-def clock(seconds: float) -> str:
-    """A duration as ``1:05`` or ``2:03:10``."""
-    minutes, rest = divmod(int(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
-
-
 def date_text(when: datetime, now: datetime | None = None) -> str:
     """``"today, 14:05"``, ``"3 May, 14:05"`` this year, ``"3 May 2024"`` before that; local time."""
     local, today = when.astimezone(), (now or datetime.now()).astimezone()

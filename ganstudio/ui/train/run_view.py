@@ -14,13 +14,14 @@ from ganstudio.app.budget import Budget
 from ganstudio.app.runs.run_model import RunModel
 from ganstudio.app.runs.schedules import stands_still
 from ganstudio.app.studio import Studio
+from ganstudio.core.curves import Mark
 from ganstudio.core.fields import format_number
 from ganstudio.core.i18n import _
 from ganstudio.core.series import SeriesTable
 from ganstudio.ui.kit.errors import ErrorBanner
 from ganstudio.ui.kit.menus import ActionBinder
 from ganstudio.ui.kit.parts import boxed, line, restore_splitter, split, state_of
-from ganstudio.ui.plots.curves import CurvesPanel, Mark
+from ganstudio.ui.plots.curves import CurvesPanel
 from ganstudio.ui.train.actions import role_actions
 from ganstudio.ui.train.health import HealthPanel
 from ganstudio.ui.train.run_bar import RunBar

@@ -12,14 +12,14 @@ from PySide6.QtGui import QColor, QPalette, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from ganstudio.app.runs.values import Progress, export_csv
+from ganstudio.core.curves import Curve, Mark, PlotKind, View, convert, longest, plot_key, plots_of
 from ganstudio.core.events import SeriesInfo
 from ganstudio.core.i18n import _
 from ganstudio.core.series import By, SeriesTable
+from ganstudio.core.ticks import duration
 from ganstudio.ui.kit.parts import boxed, label, scrolled, split, stacked
 from ganstudio.ui.kit.theme import Theme, current_theme, theme_hub
-from ganstudio.ui.plots.axes import clock
 from ganstudio.ui.plots.curves.export import ask_and_export, export_plots
-from ganstudio.ui.plots.curves.model import Curve, Mark, PlotKind, View, convert, longest, plot_key, plots_of
 from ganstudio.ui.plots.curves.section import PlotSection
 from ganstudio.ui.plots.curves.toolbar import CurvesToolbar, weight_to_slider
 
@@ -224,7 +224,7 @@ class CurvesPanel(QWidget):
         table, row = self._nearest(where)
         if table is not None:
             step, seconds = int(table.steps[row]), float(table.seconds[row])
-            self.toolbar.position.setText(_("step {step} · {time}").format(step=f"{step:,}", time=clock(seconds)))
+            self.toolbar.position.setText(_("step {step} · {time}").format(step=f"{step:,}", time=duration(seconds)))
         for section in self.shown:
             section.show_values()
 
