@@ -195,6 +195,15 @@ class View:
         """Whether a curve is switched on."""
         return curve.key not in self.hidden and not (curve.comparison and OTHER_RUN in self.hidden)
 
+    def picked_at(self, table: SeriesTable | None) -> float | None:
+        """Where on the x axis the step lies that the timeline shows; ``table`` relates steps to seconds."""
+        return None if self.picked is None else convert(float(self.picked), table, "step", self.by)
+
+    def reads_at(self, table: SeriesTable | None) -> float:
+        """Where values are read: at the cursor, or else at the step that the timeline shows, or else at the end."""
+        where = self.picked_at(table) if self.cursor is None else self.cursor
+        return self.full[1] if where is None else where
+
     def set_full(self, tables: list[SeriesTable]) -> None:
         """Takes the extent of all rows; the visible part follows where it should."""
         ends = [(float(x[0]), float(x[-1])) for x in (table.positions(self.by) for table in tables) if len(x)]

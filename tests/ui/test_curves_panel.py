@@ -20,6 +20,7 @@ from ganstudio.core.curves import Mark
 from ganstudio.core.errors import StoreError
 from ganstudio.core.events import Rows, SeriesInfo
 from ganstudio.core.series import SeriesTable
+from ganstudio.core.ticks import short_number
 from ganstudio.ui.kit.style import set_theme
 from ganstudio.ui.kit.theme import DARK, LIGHT
 from ganstudio.ui.plots.curves import CurvesPanel
@@ -226,6 +227,9 @@ def test_a_click_picks_the_step_and_the_timeline_step_is_drawn(panel, qtbot) -> 
     assert count_pixels(panel, "probability", LIGHT.accent) == 0
     panel.set_cursor_step(200)
     assert count_pixels(panel, "probability", LIGHT.accent) > 50
+    name, entry = next(iter(panel.sections["probability"].entries.items()))
+    assert entry.accessibleDescription() == short_number(panel.tables["steps"].column(name)[199])
+    assert panel.toolbar.position.text().startswith("step 200 ")
 
 
 def test_the_legend_switches_lines_and_a_new_run_keeps_the_choice(panel, qtbot) -> None:

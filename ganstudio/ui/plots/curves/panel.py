@@ -140,6 +140,7 @@ class CurvesPanel(QWidget):
         if step != self.view.picked:
             self.view.picked = step
             self._point()
+            self._show_values()
 
     def refresh(self) -> None:
         """Looks whether the tables changed, and draws anew if so; call it as often as the window draws."""
@@ -218,10 +219,8 @@ class CurvesPanel(QWidget):
             section.plot.update()
 
     def _show_values(self) -> None:
-        """Writes the step at the cursor (or the last one) and the values there."""
-        view = self.view
-        where = view.cursor if view.cursor is not None else view.full[1]
-        table, row = self._nearest(where)
+        """Writes the step at the cursor (or the one that is shown, or the last) and the values there."""
+        table, row = self._nearest(self.view.reads_at(longest(self.tables.values())))
         if table is not None:
             step, seconds = int(table.steps[row]), float(table.seconds[row])
             self.toolbar.position.setText(_("step {step} · {time}").format(step=f"{step:,}", time=duration(seconds)))
