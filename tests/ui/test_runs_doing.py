@@ -235,7 +235,7 @@ def test_ctrl_z_brings_back_what_went_to_the_trash(qtbot: QtBot) -> None:
         for names in (["run 1", "run 2"], ["run 0", "run 1", "run 2"]):
             qtbot.keyClick(page.table, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
             wait(qtbot, lambda names=names: there() == names)
-            assert not [toast for toast in window.toasts.shown if "moved" in toast.message.text], "nothing is left to undo"
+            assert not any("moved" in toast.message.text for toast in window.toasts.shown), "nothing is left to undo"
         assert window.toasts.shown[-1].message.text == "Back from the trash: run 0"
         wait(qtbot, lambda: [row.name for row in page.chosen] == ["run 0"])
         qtbot.keyClick(page.table, Qt.Key.Key_Y, Qt.KeyboardModifier.ControlModifier)
