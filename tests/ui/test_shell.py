@@ -23,6 +23,7 @@ from ganstudio.ui.kit.errors import EmptyState, ErrorBanner
 from ganstudio.ui.kit.motion import reveal, set_reduced_motion
 from ganstudio.ui.kit.parts import boxed
 from ganstudio.ui.kit.theme import current_theme
+from ganstudio.ui.kit.words import tooltip_of
 from ganstudio.ui.qtlog import install_qt_messages, remove_qt_messages
 from ganstudio.ui.shell import Shell
 from ganstudio.ui.shortcuts import Shortcuts
@@ -209,7 +210,7 @@ def test_menus_open_by_keyboard_and_a_letter_chooses(make: Callable[..., Shell],
     bar = shell.menuBar()
     assert [entry.text() for entry in bar.actions()] == ["&File", "&Extras", "&View", "&Help"]
     assert table["file.send"].label == "Send", "elsewhere it is read without"
-    assert table["file.sew"].tooltip == "Sew & sow"
+    assert tooltip_of(table["file.sew"]) == "Sew & sow"
     qtbot.keyClick(shell, Qt.Key.Key_F10)
     file = QApplication.activePopupWidget()
     assert isinstance(file, QMenu)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QDateTime, QLocale
 from PySide6.QtGui import QKeySequence
 
+from ganstudio.app.actions import Action
 from ganstudio.core.i18n import _
 
 if TYPE_CHECKING:
@@ -67,6 +68,12 @@ def _local(when: datetime, pattern: str) -> str:
 def keys_text(keys: str) -> str:
     """Keys as this platform writes them."""
     return QKeySequence(keys).toString(QKeySequence.SequenceFormat.NativeText)
+
+
+def tooltip_of(action: Action) -> str:
+    """Title, keys and help as a tooltip shows them."""
+    keys = f" ({keys_text(action.shortcuts[0])})" if action.shortcuts else ""
+    return f"{action.label}{keys}" + (f"\n{action.help}" if action.help else "")
 
 
 def as_entry(name: str) -> str:
