@@ -126,6 +126,9 @@ def test_details_where_there_is_room(desk: Build) -> None:
     assert not pane.isVisible()
     assert not used.page.table.isColumnHidden(SIZE), "what they take on the disk is seen also there"
     assert not used.page.table.isColumnHidden(CREATED)
+    used.finish()
+    bar = used.page.toolbar
+    assert bar.search.geometry().right() < bar.chips["live"].x(), "nothing lies over anything else"
 
 
 def test_hidden_it_reads_nothing(desk: Build) -> None:
