@@ -25,7 +25,7 @@ from ganstudio.ui.controls.editing import Editing
 from ganstudio.ui.controls.section import TITLE, RowList, Section
 from ganstudio.ui.controls.slider import ValueSlider
 from ganstudio.ui.kit.lifetimes import listen
-from ganstudio.ui.kit.parts import LinkButton, Segmented, boxed, entry, label, say
+from ganstudio.ui.kit.parts import LinkButton, Segmented, boxed, entry, keeping_room, label, say
 from ganstudio.ui.kit.progress import ProgressBar
 from ganstudio.ui.kit.style import set_look
 
@@ -200,7 +200,7 @@ class LatentSection(Section):
             _("Order"),
         )
         self.order.chosen.connect(self._ordered)
-        self.bar = ProgressBar(_("Measuring how much each number changes the picture"), keeps_room=True)
+        self.bar = keeping_room(ProgressBar(_("Measuring how much each number changes the picture")))
         self.finders = QWidget()
         row = boxed(self.search, self.order, across=True, gap=8, stretch=self.search)
         boxed(row, self.bar, gap=4, into=self.finders)

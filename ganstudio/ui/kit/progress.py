@@ -12,17 +12,13 @@ class ProgressBar(QProgressBar):
 
     Args:
         name: of what, for screen readers and the tooltip.
-        keeps_room: also while it is hidden, so that nothing moves when it comes and goes.
     """
 
-    def __init__(self, name: str, *, keeps_room: bool = False) -> None:
+    def __init__(self, name: str) -> None:
         super().__init__()
         self.setTextVisible(False)
         self.setAccessibleName(name)
         self.setToolTip(name)
-        policy = self.sizePolicy()
-        policy.setRetainSizeWhenHidden(keeps_room)
-        self.setSizePolicy(policy)
 
     def show_share(self, share: float | None) -> None:
         """Shows how far it is, 0 to 1; below 0, or with None, nobody knows."""

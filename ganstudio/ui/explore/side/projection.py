@@ -12,7 +12,7 @@ from ganstudio.app.studio import Studio
 from ganstudio.core.i18n import _
 from ganstudio.ui.explore.parts import Part
 from ganstudio.ui.kit.files import ask_picture, picture_in
-from ganstudio.ui.kit.parts import Segmented, boxed, label, push_button, tool_button
+from ganstudio.ui.kit.parts import Segmented, boxed, keeping_room, label, push_button, tool_button
 from ganstudio.ui.kit.progress import ProgressBar
 from ganstudio.ui.kit.theme import current_theme, theme_hub
 from ganstudio.ui.pictures.grid import PictureGrid
@@ -83,7 +83,7 @@ class ProjectionPanel(Part):
         )
         self.invert.chosen.connect(self.matching.turn)
         self.words = label("", "muted", wrap=True)
-        self.bar = ProgressBar(_("Progress of the search"), keeps_room=True)
+        self.bar = keeping_room(ProgressBar(_("Progress of the search")))
         self.target = PictureGrid(_("The picture, and the best that was found"), "")
         self.target.setFixedHeight(120)
         self.target.prepare(2)

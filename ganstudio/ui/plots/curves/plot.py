@@ -113,7 +113,7 @@ class Plot(Chart):
             self.area.setRect(area)
             self._pieces = self._read(int(area.width() * ratio))
             self.scale = self._range(area)
-            self._grid = self._make_grid(self.scale, rect)
+            self._grid = self._make_grid(self.scale)
         # Lines are made once, and hidden where there are fewer: making and dropping items leaks with some Qt releases.
         self._lines += [Line(self.area) for _more in self._pieces[len(self._lines) :]]
         for line, piece in zip_longest(self._lines, self._pieces):
@@ -180,7 +180,7 @@ class Plot(Chart):
                     found[key] = Spike(piece.curve, float(x), float(y), bool(up))
         self._spikes = list(found.values())
 
-    def _make_grid(self, scale: Scale, rect: QRectF) -> Grid:
+    def _make_grid(self, scale: Scale) -> Grid:
         """Lines at the ticks, numbers beside them; with an axis those below and their unit, too."""
         area, view, metrics = scale.area, self.view, QFontMetricsF(ui_font(self.theme.small, tabular=True))
         left, top, right, bottom = (round(edge) for edge in (area.left(), area.top(), area.right(), area.bottom()))
