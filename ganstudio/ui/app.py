@@ -104,6 +104,7 @@ def _run_window(run_dir: Path | None, screenshot: Screenshot | None) -> int:
         remove_hooks()
         window.detach()
         window.deleteLater()
+        store.flush()  # also where an error led here: a borrowed folder goes next
         remove_qt_messages()
         stop_logging()
 
