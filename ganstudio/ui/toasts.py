@@ -323,6 +323,8 @@ class Messages(QDialog):
             if message.details:
                 QTreeWidgetItem(item, ["", message.details]).setFont(1, mono_font())
             lines += [f"{when}  {text}", *message.details.splitlines()]
+        if not lines:
+            QTreeWidgetItem(self.list, ["", _("Nothing yet: what is said is kept here.")]).setDisabled(True)
         copy = partial(QGuiApplication.clipboard().setText, "\n".join(lines))
         foot = boxed(
             push_button(_("Copy all"), "copy", _("Copies all messages and their details"), clicked=copy), None,

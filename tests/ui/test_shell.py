@@ -322,6 +322,10 @@ def test_messages_are_kept_in_a_list_and_counted_until_they_are_read(
     shell = make()
     bell = shell.statusbar.messages
     place = bell.geometry()
+    bell.click()
+    listed = next(dialog for dialog in shell.findChildren(Messages) if dialog.isVisible())
+    assert listed.list.topLevelItem(0).text(1).startswith("Nothing yet"), "an empty list says what will be there"
+    listed.close()
     hub.warning("the disk is nearly full", "312 MB")
     hub.info("saved")
     hub.info("saved")
