@@ -108,6 +108,7 @@ def _run_window(run_dir: Path | None, screenshot: Screenshot | None) -> int:
         remove_hooks()
         window.detach()
         window.deleteLater()
+        store.flush()  # also where an error led here: a borrowed folder goes next
         QApplication.sendPostedEvents(window, QEvent.Type.DeferredDelete)  # before Python and Qt end, in whatever order
         remove_qt_messages()
         stop_logging()

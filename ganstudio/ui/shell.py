@@ -25,6 +25,7 @@ from ganstudio.ui.kit.parts import boxed
 from ganstudio.ui.kit.reading import ReadInOrder
 from ganstudio.ui.kit.style import set_theme
 from ganstudio.ui.kit.theme import current_theme
+from ganstudio.ui.kit.words import tooltip_of
 from ganstudio.ui.palette import Palette
 from ganstudio.ui.rail import Rail
 from ganstudio.ui.statusbar import StatusBar
@@ -129,7 +130,7 @@ class Shell(ReadInOrder, QMainWindow):
         keys, show = f"Ctrl+{len(self._workspaces)}", lambda: self.show_workspace(name)
         action = Action(f"workspace.{name}", title, show, icon_name, keys, _("View"), help)
         self.table.add(action)
-        self.rail.add(name, title, icon_name, action.tooltip)
+        self.rail.add(name, title, icon_name, tooltip_of(action))
         if len(self._workspaces) == 1:
             self.rail.buttons[name].setChecked(True)
 

@@ -14,12 +14,12 @@ from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
 from ganstudio.app.actions import Action, ActionTable
 from ganstudio.app.budget import Budget
 from ganstudio.app.notifications import Notifications, notifications
-from ganstudio.core.i18n import _, plural
+from ganstudio.core.i18n import _, clock, plural
 from ganstudio.ui.kit import dialogs
 from ganstudio.ui.kit.lifetimes import listen
 from ganstudio.ui.kit.page import Page
 from ganstudio.ui.kit.parts import label
-from ganstudio.ui.kit.words import clock, rate_text
+from ganstudio.ui.kit.words import rate_text
 from ganstudio.ui.shell import Shell
 from ganstudio.ui.statusbar import RunChip
 from ganstudio.ui.workspaces import Keys, WorkspaceRow, workspace_rows

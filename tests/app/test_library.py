@@ -217,10 +217,14 @@ def test_what_cannot_be_deleted_is_said_and_the_rest_is_done(
 
 def test_details(studio: Studio, library: Library) -> None:
     path = make()
-    series = (SeriesInfo("loss", "loss", "generator"), SeriesInfo("D(x)", "probability", "real"))
+    series = (
+        SeriesInfo("loss", "loss", "generator"),
+        SeriesInfo("D(x)", "probability", "real"),
+        SeriesInfo("D(G(z))", "probability", "fake"),
+    )
     with RunWriter(path) as writer:
         steps = np.arange(1, 101)
-        values = np.stack([np.full(100, 2.0), np.r_[np.full(50, 0.0), np.full(50, 0.5)]], axis=1)
+        values = np.stack([np.full(100, 2.0), np.linspace(0.0, 0.5, 100), np.full(100, 0.25)], axis=1)
         writer.append_rows(Rows("steps", series, steps, steps * 0.1, values.astype(np.float32)))
         quality = (SeriesInfo("modes", "quality", "other"),)
         modes = np.array([[3.0], [8.0]], np.float32)
@@ -232,7 +236,7 @@ def test_details(studio: Studio, library: Library) -> None:
     library.details(path, got.append)
     finish(studio)
     (details,) = got
-    assert details.latest == (("modes", 8.0), ("D(x)", 0.5), ("loss", 2.0))
+    assert details.latest == (("D(x)", "0.5"), ("D(G(z))", "0.25"), ("modes", "8"), ("loss", "2"))
     assert (dict(details.hyper), details.notes) == ({"lr_g": 5e-4}, ("Something to know.",))
     assert (details.checkpoints, details.grids) == (1, 0)
 

@@ -98,13 +98,16 @@ class TrashBin:
             return
         batch.trashed = self._done = True
 
+        def stands() -> bool:
+            return batch.trashed and bool(batch.places)
+
         def done(before: list[Path], moved: list[Path]) -> None:
             gone = [path for path in before if not path.exists()]
             for model in [model for model in self._studio.runs if model.path in gone]:
                 self._studio.close_run(model)
             if moved:
                 text = plural("{n} run moved to trash", "{n} runs moved to trash", len(moved))
-                self._studio.notifications.info(text, action=_("Undo"), run=partial(self._bring_back, batch))
+                self._studio.notifications.info(text, "", _("Undo"), partial(self._bring_back, batch), stands)
 
         folder = runs_folder()
         self._move(_("Moving to trash"), batch, lambda path: delete_run(path, folder=folder), done)
@@ -137,6 +140,8 @@ class TrashBin:
         """Removes the runs in the trash for good, in the background."""
         job = self._studio.jobs.start(_("Emptying the trash"), lambda _progress, _cancel: empty_trash())
         self.history.clear()
+        for batch in self._batches:
+            batch.places = []
         self._batches.clear()
         job.ended.connect(self._then)
         return job

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QMenu, QProgressBar, QWidget
+from PySide6.QtWidgets import QMenu, QWidget
 
 from ganstudio.app.drafts import parse_value, split_request
 from ganstudio.app.generators.catalogue import DataCard, MethodCard
@@ -17,6 +17,7 @@ from ganstudio.ui.experiment.search_combo import SearchCombo
 from ganstudio.ui.forms import FieldForm
 from ganstudio.ui.kit.icons import icon
 from ganstudio.ui.kit.parts import ElidedLabel, FoldButton, LinkButton, boxed, label, push_button, say
+from ganstudio.ui.kit.progress import ProgressBar
 
 
 class MethodChooser(QWidget):
@@ -127,10 +128,7 @@ class DataPicker(QWidget):
         tip = _("Cancel the download; what has arrived is kept for the next try")
         self.cancel = push_button("", "close", tip, clicked=self.cancel_download.emit)
         self.cancel.setAccessibleName(_("Cancel the download"))
-        self.progress = QProgressBar()
-        self.progress.setRange(0, 1000)
-        self.progress.setTextVisible(False)
-        self.progress.setAccessibleName(_("Download"))
+        self.progress = ProgressBar(_("Download"))
         self._progress_text = label("", "small", wrap=True)
         buttons = self.draw, self.folder, self.download, self.check
         row = boxed(*buttons, self.progress, self.cancel, across=True, gap=8, stretch=self.progress)
@@ -183,8 +181,7 @@ class DataPicker(QWidget):
             text: what is being fetched.
         """
         self._loading = name
-        self.progress.setRange(0, 0 if fraction is None and name else 1000)
-        self.progress.setValue(round(1000 * (fraction or 0.0)))
+        self.progress.show_share(fraction)
         self._progress_text.setText(text)
         self._refresh()
 

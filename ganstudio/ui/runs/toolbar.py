@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QLineEdit, QMenu, QPushButton, QToolButton, QWidget
 
 from ganstudio.app.runs.library import RunRow
@@ -81,6 +81,7 @@ class RunsToolbar(QWidget):
             into=self, across=True, margins=(16, 12, 16, 12), gap=6,
         )  # fmt: skip
         row.setStretchFactor(self.search, 3)
+        self._counted: tuple[int, Sequence[RunRow]] = 0, ()
         self.set_trash(0)
 
     def _chip(self, group: Group, tooltip: str) -> QPushButton:
@@ -108,6 +109,7 @@ class RunsToolbar(QWidget):
 
     def set_counts(self, shown: int, rows: Sequence[RunRow]) -> None:
         """How many runs there are, in all and in each group, and how many are shown of them."""
+        self._counted = shown, rows
         total, size = len(rows), size_text(sum(row.size or 0 for row in rows))
         count = f"{total:,}" if shown == total else _("{n} of {total}").format(n=shown, total=f"{total:,}")
         wide = self.width() >= WIDE  # else the tooltip says it
@@ -119,6 +121,11 @@ class RunsToolbar(QWidget):
             number = sum(row.state in GROUPS[group] for row in rows)
             self.chips[group].setText(f"{text} {number}" if number else text)
             self.chips[group].setMinimumWidth(self.chips[group].fontMetrics().horizontalAdvance(f"{text} 88") + 20)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """There is more room, or less."""
+        super().resizeEvent(event)
+        self.set_counts(*self._counted)
 
     def set_trash(self, count: int) -> None:
         """How many deleted runs wait in the trash."""

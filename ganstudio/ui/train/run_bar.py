@@ -14,13 +14,13 @@ from ganstudio.app.generators.workplaces import Workplace, workplace_of_run
 from ganstudio.app.runs.run_model import RunModel
 from ganstudio.app.runs.verdict import letters
 from ganstudio.core.events import RoleInfo
-from ganstudio.core.i18n import _
+from ganstudio.core.i18n import _, clock
 from ganstudio.ui.generator_page.source_menu import source_words
 from ganstudio.ui.kit.icons import icon
 from ganstudio.ui.kit.menus import ActionBinder, MarkKeys
 from ganstudio.ui.kit.parts import ElidedLabel, Segmented, boxed, filled_menu, label, tool_button
 from ganstudio.ui.kit.style import set_look
-from ganstudio.ui.kit.words import as_entry, clock, rate_text, state_text
+from ganstudio.ui.kit.words import as_entry, rate_text, state_text
 
 RoleActions = Callable[[Sequence[RoleInfo]], tuple[Action, ...]]
 NARROW = 760  # pixels below which words give way to the name and the step

@@ -12,14 +12,14 @@ from PySide6.QtGui import QColor, QPalette, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from ganstudio.app.runs.values import Progress, export_csv
+from ganstudio.core.curves import Curve, Mark, PlotKind, View, convert, longest, plot_key, plots_of
 from ganstudio.core.events import SeriesInfo
 from ganstudio.core.i18n import _
 from ganstudio.core.series import By, SeriesTable
+from ganstudio.core.ticks import duration
 from ganstudio.ui.kit.parts import boxed, label, scrolled, split, stacked
 from ganstudio.ui.kit.theme import Theme, current_theme, theme_hub
-from ganstudio.ui.plots.axes import clock
 from ganstudio.ui.plots.curves.export import ask_and_export, export_plots
-from ganstudio.ui.plots.curves.model import Curve, Mark, PlotKind, View, convert, longest, plot_key, plots_of
 from ganstudio.ui.plots.curves.section import PlotSection
 from ganstudio.ui.plots.curves.toolbar import CurvesToolbar, weight_to_slider
 
@@ -140,6 +140,7 @@ class CurvesPanel(QWidget):
         if step != self.view.picked:
             self.view.picked = step
             self._point()
+            self._show_values()
 
     def refresh(self) -> None:
         """Looks whether the tables changed, and draws anew if so; call it as often as the window draws."""
@@ -218,13 +219,11 @@ class CurvesPanel(QWidget):
             section.plot.update()
 
     def _show_values(self) -> None:
-        """Writes the step at the cursor (or the last one) and the values there."""
-        view = self.view
-        where = view.cursor if view.cursor is not None else view.full[1]
-        table, row = self._nearest(where)
+        """Writes the step at the cursor (or the one that is shown, or the last) and the values there."""
+        table, row = self._nearest(self.view.reads_at(longest(self.tables.values())))
         if table is not None:
             step, seconds = int(table.steps[row]), float(table.seconds[row])
-            self.toolbar.position.setText(_("step {step} · {time}").format(step=f"{step:,}", time=clock(seconds)))
+            self.toolbar.position.setText(_("step {step} · {time}").format(step=f"{step:,}", time=duration(seconds)))
         for section in self.shown:
             section.show_values()
 

@@ -8,25 +8,16 @@ from PySide6.QtCore import QLineF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetrics, QGuiApplication, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
+from ganstudio.core.curves import OTHER_RUN, Curve, PlotKind, Style, View
 from ganstudio.core.i18n import _
 from ganstudio.core.series_words import labels
+from ganstudio.core.ticks import short_number
 from ganstudio.ui.kit.flow import FlowLayout
 from ganstudio.ui.kit.painted import write_line
 from ganstudio.ui.kit.parts import FoldButton, boxed
 from ganstudio.ui.kit.theme import current_theme, ui_font
-from ganstudio.ui.plots.axes import short_number
-from ganstudio.ui.plots.curves.model import (
-    COMPARED,
-    OTHER_RUN,
-    Curve,
-    PlotKind,
-    Style,
-    View,
-    role_colour,
-    run_style,
-    styles,
-)
 from ganstudio.ui.plots.curves.plot import Plot
+from ganstudio.ui.plots.curves.styles import COMPARED, role_colour, run_style, styles
 
 SAMPLE = 18
 """Width of the piece of line before a name."""

@@ -11,10 +11,10 @@ import numpy as np
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
+from ganstudio.core.curves import Curve, Piece, Spike, View
 from ganstudio.core.i18n import _
 from ganstudio.ui.kit.theme import Theme
 from ganstudio.ui.plots.axes import Scale
-from ganstudio.ui.plots.curves.model import Curve, Piece, Spike, View
 
 
 def paint_equilibrium(painter: QPainter, scale: Scale, theme: Theme) -> None:
