@@ -7,6 +7,7 @@ A set of hyper-parameters (or of data-set options) is a frozen pydantic model wh
 
 from __future__ import annotations
 
+import math
 import types
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -141,6 +142,38 @@ def format_number(value: float) -> str:
         mantissa, exponent = f"{value:.4e}".split("e")
         return f"{mantissa.rstrip('0').rstrip('.')}e{int(exponent)}"
     return f"{value:.6g}"
+
+
+def with_minus(text: str) -> str:
+    """A written number with the sign that is as wide as a plus."""
+    return text.replace("-", "−", 1) if text.startswith("-") else text
+
+
+def short_number(value: float) -> str:
+    """A measured value in at most seven characters: ``0.497``, ``12.3 k``, ``−2.31e-4``."""
+    if math.isnan(value):
+        return "–"
+    if math.isinf(value):
+        return "∞" if value > 0 else "−∞"
+    size = abs(value)
+    if size == 0:
+        return "0"
+    if size >= 9.995e9 or size < 9.995e-4:
+        return (
+            with_minus(format_number(float(f"{value:.2e}")))
+            if size < 1
+            else with_minus(f"{value:.2e}".replace("e+", "e"))
+        )
+    for limit, factor, unit in ((9.995e8, 1e9, "G"), (9.995e5, 1e6, "M"), (9.9995e3, 1e3, "k")):
+        if size >= limit:
+            return f"{with_minus(_digits(value / factor))} {unit}"
+    return with_minus(_digits(value))
+
+
+def _digits(value: float) -> str:
+    """Three significant digits, trailing zeros kept, never an exponent."""
+    size = abs(float(f"{value:.3g}"))
+    return f"{value:.{sum(size < limit for limit in (100, 10, 1, 0.1, 0.01))}f}"
 
 
 def value_text(value: Value) -> str:

@@ -22,6 +22,7 @@ from ganstudio.core.series import SeriesTable
 from ganstudio.ui.kit.style import set_theme
 from ganstudio.ui.kit.theme import DARK, LIGHT
 from ganstudio.ui.plots.curves import CurvesPanel, Mark
+from ganstudio.ui.plots.curves.model import OTHER_RUN
 
 STEPS = (
     SeriesInfo("discriminator/real", "loss", "discriminator"),
@@ -323,6 +324,10 @@ def test_a_second_run_lies_over_the_first_and_goes_away_again(panel) -> None:
     lighter = LIGHT.mix(LIGHT.generator, "surface", 0.6)
     assert count_pixels(panel, "loss", lighter) > 100
     assert panel.sections["loss"].comparison_shown == "ring-wgan-gp"
+    entries = panel.sections["loss"].entries
+    assert entries[OTHER_RUN].x() < min(one.x() for name, one in entries.items() if name != OTHER_RUN)  # never cut off
+    panel.sections["loss"].plot.cursor_moved.emit(500.0)  # where only the other has been
+    assert panel.view.cursor == 500
     panel.set_comparison("", None)
     settle()
     assert panel.view.x1 == 300

@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtGui import QColor, QImage, QPainter
 
-from ganstudio.ui.plots.axes import clock, linear_ticks, log_ticks, short_number, time_ticks
+from ganstudio.core.fields import short_number
+from ganstudio.ui.plots.axes import clock, linear_ticks, log_ticks, time_ticks
 from ganstudio.ui.plots.chart import Line
 from ganstudio.ui.plots.curves.model import View
 from ganstudio.ui.plots.curves.signs import spread

@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from ganstudio.app.density import spiral
 from ganstudio.ui.experiment.drawing import DrawingDialog
+from ganstudio.ui.gallery.page import RunTile
 from ganstudio.ui.kit.reader import Reader
 from ganstudio.ui.pictures.timeline import LivePill, TimelineTrack
 from ganstudio.ui.window import MainWindow
@@ -50,6 +51,12 @@ def click(qtbot: QtBot, window: MainWindow, action: str) -> None:
     assert button.isVisible()
     assert button.isEnabled()
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+
+
+def said_of_runs(window: MainWindow) -> list[str]:
+    """The states on the tiles of the first page."""
+    tiles = window.train.gallery.recent.findChildren(RunTile)
+    return [tile.accessibleDescription() for tile in tiles if tile.isVisible()]
 
 
 def numbers(health: QWidget) -> dict[str, str]:
@@ -274,6 +281,10 @@ def test_stop_then_continue_goes_on_exactly_there(window: MainWindow, qtbot: QtB
     click(qtbot, window, "run.toggle")
     wait(qtbot, lambda: model.here and model.step > at)
     hold(qtbot, model)
+    window.table.run("run.gallery")
+    for deed, state in ((model.pause, "paused"), (model.stop, "stopped")):
+        deed()  # what the first page says of it follows it
+        wait(qtbot, lambda state=state: said_of_runs(window) == [state])
     steps = model.tables["steps"].steps
     assert list(steps[rows - 1 : rows + 1]) == [at, at + 1]
     assert (steps[1:] > steps[:-1]).all()

@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from PySide6.QtCore import QLine, QRectF
 from PySide6.QtGui import QColor, QPainter, QPen
 
-from ganstudio.core.fields import format_number
+from ganstudio.core.fields import format_number, with_minus
 from ganstudio.ui.kit import words
 from ganstudio.ui.kit.painted import colour
 from ganstudio.ui.kit.theme import Theme, ui_font
@@ -24,33 +24,6 @@ Dash = tuple[int, ...]
 """Pixels on, off, on, off, … along x; empty is a solid line."""
 Ticks = list[tuple[float, str]]
 _TIMES = (0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 21600, 43200, 86400)
-
-
-def _minus(text: str) -> str:
-    return text.replace("-", "−", 1) if text.startswith("-") else text
-
-
-def short_number(value: float) -> str:
-    """A measured value in at most seven characters: ``0.497``, ``12.3 k``, ``−2.31e-4``."""
-    if math.isnan(value):
-        return "–"
-    if math.isinf(value):
-        return "∞" if value > 0 else "−∞"
-    size = abs(value)
-    if size == 0:
-        return "0"
-    if size >= 9.995e9 or size < 9.995e-4:
-        return _minus(format_number(float(f"{value:.2e}"))) if size < 1 else _minus(f"{value:.2e}".replace("e+", "e"))
-    for limit, factor, unit in ((9.995e8, 1e9, "G"), (9.995e5, 1e6, "M"), (9.9995e3, 1e3, "k")):
-        if size >= limit:
-            return f"{_minus(_digits(value / factor))} {unit}"
-    return _minus(_digits(value))
-
-
-def _digits(value: float) -> str:
-    """Three significant digits, trailing zeros kept, never an exponent."""
-    size = abs(float(f"{value:.3g}"))
-    return f"{value:.{sum(size < limit for limit in (100, 10, 1, 0.1, 0.01))}f}"
 
 
 def clock(seconds: float) -> str:
@@ -85,11 +58,11 @@ def _tick_text(value: float, step: float, largest: float) -> str:
         if largest >= limit:
             decimals = max(0, -math.floor(math.log10(step / factor) + 1e-9))
             if decimals <= 3:
-                return _minus(f"{value / factor:.{decimals}f}") + unit
+                return with_minus(f"{value / factor:.{decimals}f}") + unit
     decimals = max(0, -math.floor(math.log10(step) + 1e-9))
     if decimals > 3 and largest < 1e-2:
-        return _minus(format_number(float(f"{value:.3e}")))
-    return _minus(f"{value:.{min(decimals, 7)}f}")
+        return with_minus(format_number(float(f"{value:.3e}")))
+    return with_minus(f"{value:.{min(decimals, 7)}f}")
 
 
 def time_ticks(low: float, high: float, count: int) -> Ticks:

@@ -10,11 +10,12 @@ from PySide6.QtCore import QEvent, QLineF, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetricsF, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPen, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip
 
+from ganstudio.core.fields import short_number
 from ganstudio.core.i18n import _
 from ganstudio.ui.kit.keys import ZOOMS
 from ganstudio.ui.kit.painted import draw_tag
 from ganstudio.ui.kit.theme import ui_font
-from ganstudio.ui.plots.axes import Grid, Scale, linear_ticks, log_ticks, short_number, time_ticks
+from ganstudio.ui.plots.axes import Grid, Scale, linear_ticks, log_ticks, time_ticks
 from ganstudio.ui.plots.chart import Chart, Line, Sketch
 from ganstudio.ui.plots.curves import signs
 from ganstudio.ui.plots.curves.model import COMPARED, Curve, Piece, PlotKind, Spike, View, convert, longest

@@ -8,13 +8,13 @@ from PySide6.QtCore import QLineF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetrics, QGuiApplication, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
+from ganstudio.core.fields import short_number
 from ganstudio.core.i18n import _
 from ganstudio.core.series_words import labels
 from ganstudio.ui.kit.flow import FlowLayout
 from ganstudio.ui.kit.painted import write_line
 from ganstudio.ui.kit.parts import FoldButton, boxed
 from ganstudio.ui.kit.theme import current_theme, ui_font
-from ganstudio.ui.plots.axes import short_number
 from ganstudio.ui.plots.curves.model import (
     COMPARED,
     OTHER_RUN,
@@ -188,7 +188,7 @@ class PlotSection(QWidget):
                 self.fold.setStyleSheet(f"{HEADING} QToolButton {{ {tone} }}")
         self.plot.curves = [replace(c, style=looks[c.key], label=words[c.key]) for c in curves]
         if comparison:
-            looks[OTHER_RUN], words[OTHER_RUN] = Style(theme.text_muted, COMPARED), comparison
+            looks, words[OTHER_RUN] = {OTHER_RUN: Style(theme.text_muted, COMPARED), **looks}, comparison
         for name in self.entries.keys() - looks.keys():
             old = self.entries.pop(name)
             self._flow.removeWidget(old)
@@ -206,7 +206,8 @@ class PlotSection(QWidget):
                 entry = self.entries[name] = LegendEntry(None if name == OTHER_RUN else "")
                 entry.set_compact(self._compact)
                 entry.clicked.connect(lambda checked, name=name: self._clicked(name, checked))
-                self._flow.addWidget(entry)
+            self._flow.removeWidget(self.entries[name])
+            self._flow.addWidget(self.entries[name])  # the other run first: where there is one row only, it is named
             self.entries[name].show_line(words[name], style, tips.get(name, ""))
         self.sync_hidden()
         self._fit_header()
