@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pytest
 from PySide6.QtCore import QPoint, Qt, QUrl
-from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QPushButton, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
 from ganstudio.app.density import spiral
@@ -385,8 +385,15 @@ def test_f1_opens_the_page_of_the_method_and_the_setting(window: MainWindow, qtb
 def test_duplicate_with_changes(window: MainWindow, qtbot: QtBot) -> None:
     first = train(qtbot, window)
     panel = window.train.panel
+    panel.hyper.search.setFocus()
+    bar = panel.findChild(QScrollArea).verticalScrollBar()
+    bar.setValue(bar.maximum())
     qtbot.mouseClick(panel.duplicate, Qt.MouseButton.LeftButton)
     assert panel.mode == "draft"
+    assert bar.value() == 0, "one begins at the top"
+    for _tab in range(2):  # the way back, and the method
+        qtbot.keyClick(window.focusWidget(), Qt.Key.Key_Tab)
+    assert panel.method.combo.hasFocus() or panel.undo_button.hasFocus()
     assert window.studio.current is None
     assert panel.draft.experiment.hyper["mlp_width"] == 16
     panel.draft.set_hyper("mlp_width", 8)

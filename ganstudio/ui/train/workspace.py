@@ -188,6 +188,8 @@ class TrainWorkspace(Page):
             self.panel.set_mode("draft")
             self._right.setCurrentWidget(self._empty)
             self.pages.setCurrentWidget(self.columns)
+            if self._has_keyboard():
+                self.columns.setFocus()
 
     # -- runs -------------------------------------------------------------------------------------------------------
 

@@ -102,7 +102,8 @@ def paint_labels(painter: QPainter, scale: Scale, pieces: Sequence[Piece], theme
         inside = np.flatnonzero(~np.isnan(rows) & (x <= scale.x1))
         if not faint and not curve.comparison and len(inside) and x[inside[-1]] >= scale.x0:
             y_end, x_end = float(rows[inside[-1]]), float(scale.to_x(x[inside[-1]]))
-            ends.append((min(max(y_end, area.top()), area.bottom()), min(x_end, area.right()), curve))
+            x_end = x_end if x_end < area.right() - right else area.right()  # within the plot only where it fits
+            ends.append((min(max(y_end, area.top()), area.bottom()), x_end, curve))
     ends.sort(key=lambda end: end[0])
     height, half = metrics.height(), metrics.height() / 2
     places = spread([end[0] for end in ends], height - 1, area.top() + half - 6, area.bottom() - half + 6)
