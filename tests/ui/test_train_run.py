@@ -386,11 +386,11 @@ def test_duplicate_with_changes(window: MainWindow, qtbot: QtBot) -> None:
     first = train(qtbot, window)
     panel = window.train.panel
     panel.hyper.search.setFocus()
-    bar = panel.findChild(QScrollArea).verticalScrollBar()
-    bar.setValue(bar.maximum())
+    area = panel.findChild(QScrollArea)
+    area.verticalScrollBar().setValue(area.verticalScrollBar().maximum())
     qtbot.mouseClick(panel.duplicate, Qt.MouseButton.LeftButton)
     assert panel.mode == "draft"
-    assert bar.value() == 0, "one begins at the top"
+    assert area.verticalScrollBar().value() == 0, "one begins at the top"
     for _tab in range(2):  # the way back, and the method
         qtbot.keyClick(window.focusWidget(), Qt.Key.Key_Tab)
     assert panel.method.combo.hasFocus() or panel.undo_button.hasFocus()
