@@ -299,16 +299,17 @@ def test_a_finished_run_is_trained_further(window: MainWindow, qtbot: QtBot) -> 
     wait(qtbot, lambda: bar.main.text() == window.table["run.toggle"].label == "Continue to step 60")
     assert not panel.run_form.row("seed").editor.isEnabled()
 
-    def ask_for(steps: str) -> str:
+    def ask_for(steps: str, end: Qt.Key = Qt.Key.Key_Return) -> str:
         editor = panel.run_form.row("steps").editor
         editor.setFocus()
         editor.selectAll()
         qtbot.keyClicks(editor, steps)
-        qtbot.keyClick(editor, Qt.Key.Key_Return)
+        qtbot.keyClick(editor, end)
         return panel.run_form.row("steps").error
 
     assert ask_for("20") == "30 steps are done already: “Steps” has to be more."
-    assert ask_for("5000") == ""
+    assert ask_for("5000", Qt.Key.Key_Tab) == ""
+    assert panel.run_form.row("steps").reset_button.hasFocus(), "the keyboard went past what follows"
     wait(qtbot, lambda: bar.main.text() == "Continue to step 5,000")
     click(qtbot, window, "run.toggle")
     wait(qtbot, lambda: model.step > 40)

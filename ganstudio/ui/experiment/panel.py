@@ -220,10 +220,10 @@ class ExperimentPanel(QWidget):
         self.data.set_locked(not draft)
         self.run_form.set_live_only(not draft)
         self.hyper.set_live_only(not draft)
+        opened = ("name", "steps") if self.mode == "finished" else ("name",)
         for row in () if draft or live else (*self.hyper.rows, *self.run_form.rows):
-            row.set_locked(OPEN[self.mode])
-        for name in ("name", "steps") if self.mode == "finished" else ("name",):
-            self.run_form.row(name).set_locked("")
+            if row.name not in opened:  # never for a moment either: what is disabled loses the keyboard
+                row.set_locked(OPEN[self.mode])
         say(self._open, OPEN.get(self.mode, ""))
         for button in (self.undo_button, self.redo_button, self.start):
             button.setVisible(draft)
