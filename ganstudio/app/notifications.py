@@ -17,10 +17,15 @@ from ganstudio.core.errors import StudioError
 from ganstudio.core.i18n import _
 
 Button = Callable[[], object] | None
+Still = Callable[[], bool]
 MOST_KEPT = 100
 Level = Literal["info", "warning", "error"]
 _LEVELS: dict[Level, int] = {"info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
 _log = logging.getLogger("ganstudio.notifications")
+
+
+def _always() -> bool:
+    return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +37,7 @@ class Notification:
         text: one sentence: what happened and what to do.
         details: the technical rest, to copy.
         action: label of a button, which does ``run``; empty for none.
+        still: whether it still holds; what does not is taken away.
         when: it was said.
     """
 
@@ -40,6 +46,7 @@ class Notification:
     details: str = ""
     action: str = ""
     run: Button = field(default=None, compare=False)
+    still: Still = field(default=_always, compare=False)
     when: datetime = field(default_factory=datetime.now, compare=False)
 
 
@@ -62,20 +69,22 @@ class Notifications:
         self._subscriber: Subscriber | None = None
         self._delivering = False
 
-    def post(self, level: Level, text: str, details: str = "", action: str = "", run: Button = None) -> None:
+    def post(
+        self, level: Level, text: str, details: str = "", action: str = "", run: Button = None, still: Still = _always
+    ) -> None:
         """Says something; never raises."""
         try:
             _log.log(_LEVELS[level], "%s%s", text, f"\n{details}" if details else "")
             with self._lock:
-                self._waiting.append(Notification(level, text, details, action, run))
+                self._waiting.append(Notification(level, text, details, action, run, still))
             if threading.current_thread() is threading.main_thread():
                 self.pump()
         except Exception:  # noqa: BLE001 - telling of trouble must not make more of it
             traceback.print_exc()
 
-    def info(self, text: str, details: str = "", action: str = "", run: Button = None) -> None:
+    def info(self, text: str, details: str = "", action: str = "", run: Button = None, still: Still = _always) -> None:
         """Something went well or is worth knowing."""
-        self.post("info", text, details, action, run)
+        self.post("info", text, details, action, run, still)
 
     def warning(self, text: str, details: str = "", action: str = "", run: Button = None) -> None:
         """Something is not as it should be; work goes on."""

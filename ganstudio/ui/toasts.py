@@ -75,9 +75,9 @@ class Toast(MessageBody):
         self.close_by_hand()
         (self.message.run or self._show_details)()
 
-    def repeat(self) -> None:
-        """The same message came again."""
-        self.count += 1
+    def repeat(self, message: Notification) -> None:
+        """The same message came again: its button does what the newest says."""
+        self.count, self.message = self.count + 1, message
         self._fill()
 
     def close_by_hand(self) -> None:
@@ -164,7 +164,7 @@ class Toasts(QObject):
     def show_message(self, message: Notification) -> None:
         """Shows a message, counts it on the one that says the same, or lets it wait for room."""
         if same := [toast for toast in self.shown if toast.message == message]:
-            same[0].repeat()
+            same[0].repeat(message)
         elif message not in self._waiting:
             self._waiting.append(message)
             self.read(-1)
@@ -214,6 +214,9 @@ class Toasts(QObject):
 
     def place(self) -> None:
         """Gives a place to each that has none, or whose place a control has come to; the others stay."""
+        for toast in self.shown:
+            if not toast.message.still():
+                toast.close_by_hand()
         toasts, room = self.shown, self._pages.geometry()
         if not toasts:
             self._look.stop()
