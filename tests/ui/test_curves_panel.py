@@ -326,6 +326,7 @@ def test_a_second_run_lies_over_the_first_and_goes_away_again(panel) -> None:
     assert panel.sections["loss"].comparison_shown == "ring-wgan-gp"
     entries = panel.sections["loss"].entries
     assert entries[OTHER_RUN].x() < min(one.x() for name, one in entries.items() if name != OTHER_RUN)  # never cut off
+    assert panel.toolbar.position.text().startswith("step 300 ")
     panel.sections["loss"].plot.cursor_moved.emit(500.0)  # where only the other has been
     assert panel.view.cursor == 500
     panel.set_comparison("", None)

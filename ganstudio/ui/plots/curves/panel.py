@@ -220,8 +220,9 @@ class CurvesPanel(QWidget):
     def _show_values(self) -> None:
         """Writes the step at the cursor (or the last one) and the values there."""
         view = self.view
-        where = view.cursor if view.cursor is not None else view.full[1]
-        table, row = self._nearest(where)
+        own = longest(self.tables.values())
+        last = own.positions(view.by)[-1] if own is not None and len(own) else 0.0
+        table, row = self._nearest(last if view.cursor is None else view.cursor)
         if table is not None:
             step, seconds = int(table.steps[row]), float(table.seconds[row])
             self.toolbar.position.setText(_("step {step} · {time}").format(step=f"{step:,}", time=clock(seconds)))
@@ -231,7 +232,7 @@ class CurvesPanel(QWidget):
     def _nearest(self, position: float) -> tuple[SeriesTable | None, int]:
         """The row that was measured nearest to a position, and its table."""
         table, other = longest(self.tables.values()), longest(self._others.values())
-        if table is None or (other and len(table) and position > table.positions(self.view.by)[-1]):
+        if other is not None and table is not None and len(table) and position > table.positions(self.view.by)[-1]:
             table = other  # which has gone further
         row = table.row_at(position, self.view.by) if table is not None else None
         return (table, row) if row is not None else (None, 0)

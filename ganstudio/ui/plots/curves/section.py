@@ -87,7 +87,7 @@ class LegendEntry(QAbstractButton):
 
     def _widths(self) -> tuple[int, int]:
         metrics = QFontMetrics(self.font())
-        value = metrics.horizontalAdvance("−2.00e-4") + 2 if self.value is not None and not self._compact else 0
+        value = metrics.horizontalAdvance("−0.00200") + 2 if self.value is not None and not self._compact else 0
         return min(metrics.horizontalAdvance(self.text()) + 2, 92 if self._compact else _NAME_WIDTH), value
 
     def sizeHint(self) -> QSize:
