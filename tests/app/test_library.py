@@ -189,7 +189,7 @@ def test_delete_undo_and_empty(studio: Studio, library: Library, settle: Settle,
     assert [row.name for row in library.rows] == ["run 2"]
     assert {item.name for item in library.trash} == {"run 0", "run 1"}
     assert studio.runs == [], "a deleted run is closed"
-    assert (told[-1].text, told[-1].action) == ("2 runs moved to trash", "Undo")
+    assert (told[-1].text, told[-1].action) == ("Moved to trash: run 0, run 1", "Undo")
     assert told[-1].run is not None
     told[-1].run()
     finish(studio)
@@ -262,7 +262,7 @@ def test_deeds_are_taken_back_step_by_step_and_done_again(
     finish(studio)
     assert {row.name for row in library.rows} == {"run 1", "run 2"}
     assert [message.text for message in told[-3:]] == [
-        "Back from the trash: run 1", "Back from the trash: run 0", "1 run moved to trash"
+        "Back from the trash: run 1", "Back from the trash: run 0", "Moved to trash: run 0"
     ]  # fmt: skip
     library.bin.take_back()
     finish(studio)

@@ -16,7 +16,7 @@ from PySide6.QtGui import QColor, QImage, QWheelEvent
 from PySide6.QtWidgets import QApplication
 
 from ganstudio.app.runs.values import export_csv
-from ganstudio.core.curves import Mark
+from ganstudio.core.curves import OTHER_RUN, Mark
 from ganstudio.core.errors import StoreError
 from ganstudio.core.events import Rows, SeriesInfo
 from ganstudio.core.series import SeriesTable
@@ -328,6 +328,11 @@ def test_a_second_run_lies_over_the_first_and_goes_away_again(panel) -> None:
     lighter = LIGHT.mix(LIGHT.generator, "surface", 0.6)
     assert count_pixels(panel, "loss", lighter) > 100
     assert panel.sections["loss"].comparison_shown == "ring-wgan-gp"
+    entries = panel.sections["loss"].entries
+    assert entries[OTHER_RUN].x() < min(one.x() for name, one in entries.items() if name != OTHER_RUN)  # never cut off
+    assert panel.toolbar.position.text().startswith("step 300 ")
+    panel.sections["loss"].plot.cursor_moved.emit(500.0)  # where only the other has been
+    assert panel.view.cursor == 500
     panel.set_comparison("", None)
     settle()
     assert panel.view.x1 == 300

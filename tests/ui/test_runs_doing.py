@@ -85,12 +85,13 @@ def test_delete_undo_restore_empty(desk: Build, qtbot: QtBot) -> None:
     assert used.names == ["run 2"]
     assert [row.name for row in used.page.chosen] == ["run 2"], "the run after them is chosen"
     toast = used.shell.toasts.shown[0]
-    assert toast.message.text == "2 runs moved to trash"
+    assert toast.message.text == "Moved to trash: run 0, run 1"
     assert toast.message.stands()
     assert toast.message.run is not None
     toast.message.run()
     used.finish()
     assert used.names == ["run 0", "run 1", "run 2"]
+    qtbot.waitUntil(lambda: [t.message.action for t in used.shell.toasts.shown] == [""])  # nothing is left to undo
     qtbot.keyClick(table, Qt.Key.Key_Delete)
     used.finish()
     qtbot.mouseClick(used.page.toolbar.trash, LEFT)

@@ -9,10 +9,10 @@ import numpy as np
 
 from ganstudio.core.dataspec import DataSpec
 from ganstudio.core.events import RealBatch, Samples, SeriesInfo, SeriesKind
-from ganstudio.core.fields import format_number
 from ganstudio.core.i18n import _, plural
 from ganstudio.core.observed import Observed
 from ganstudio.core.series import SeriesTable
+from ganstudio.core.ticks import short_number
 from ganstudio.metrics.while_training import measure
 from ganstudio.store import Run
 
@@ -131,7 +131,7 @@ def _wanted(tables: Tables, kinds: Sequence[SeriesKind]) -> Iterator[SeriesInfo]
 def _text(name: str, value: float) -> str:
     if name.endswith("%"):
         return f"{value:.0f} %"
-    return f"{value:.3g}" if abs(value) < 1e5 else format_number(value)
+    return short_number(value)
 
 
 def _age(tables: Tables, at: int, now: int) -> str:

@@ -69,8 +69,7 @@ class MethodChooser(QWidget):
                 old.hide()
                 old.deleteLater()
         for other in there:
-            link = LinkButton(other.title)
-            link.setStyleSheet("QToolButton { padding: 2px 0; }")  # begins where the words begin
+            link = LinkButton(other.title, flush=True)
             link.setToolTip(_("{summary}\nTakes this method instead").format(summary=other.summary))
             link.setEnabled(self.combo.isEnabled())
             link.clicked.connect(lambda _checked=False, name=other.name: self.chosen.emit(name))
@@ -114,7 +113,7 @@ class DataPicker(QWidget):
         self.form.setContentsMargins(0, 4, 0, 0)
         self.form.value_edited.connect(self.option_edited)
         self.problem = label("", "problem", wrap=True)
-        self.remedy = LinkButton("")
+        self.remedy = LinkButton("", flush=True)
         self.remedy.setToolTip(_("Chooses data that the method can be trained on"))
         tip = _("Shows what the network will see: counts, sizes, broken files")
         self.check = push_button(_("Check…"), "eye", tip, clicked=self.check_requested.emit)

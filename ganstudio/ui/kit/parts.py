@@ -392,14 +392,16 @@ class FoldButton(QToolButton):
 
 
 class LinkButton(QToolButton):
-    """A secondary action that looks like a link and behaves like a button."""
+    """A secondary action that looks like a link and behaves like a button; ``flush``: it begins where words above do."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, flush: bool = False) -> None:
         super().__init__()
         self.setText(text)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         set_look(self, link=True)
+        if flush:
+            self.setStyleSheet("QToolButton { padding: 2px 0; }")
 
 
 def pad_spin_box(box: QAbstractSpinBox) -> None:

@@ -34,11 +34,11 @@ def progress_text(model: RunModel) -> str:
     progress = model.progress
     if progress is not None and model.state == "training" and progress.steps_per_second:
         parts.append(_("{rate} steps/s").format(rate=rate_text(progress.steps_per_second)))
-        if progress.images_per_second and model.spec is not None:
-            unit = _("images/s") if model.spec.pictures else _("points/s")
-            parts.append(f"{progress.images_per_second:,.0f} {unit}")
         if progress.eta_seconds is not None:
             parts.append(_("{time} left").format(time=clock(progress.eta_seconds)))
+        if progress.images_per_second and model.spec is not None:  # last: the first to go where there is little room
+            unit = _("images/s") if model.spec.pictures else _("points/s")
+            parts.append(f"{progress.images_per_second:,.0f} {unit}")
     return " · ".join(parts)
 
 

@@ -143,6 +143,7 @@ class TrainWorkspace(Page):
         with self._keeping_focus():
             self._studio.look_at(None)
             self.pages.setCurrentWidget(self.gallery)
+        self._fill_recent()
 
     def start_card(self, card_id: str) -> None:
         """Starts a ready experiment, after asking for a drawing, a folder or a download where it needs one.
@@ -187,6 +188,8 @@ class TrainWorkspace(Page):
             self.panel.set_mode("draft")
             self._right.setCurrentWidget(self._empty)
             self.pages.setCurrentWidget(self.columns)
+            if self._has_keyboard():
+                self.columns.setFocus()
 
     # -- runs -------------------------------------------------------------------------------------------------------
 
@@ -250,6 +253,8 @@ class TrainWorkspace(Page):
             self._studio.actions.refresh()
             if self._run_view is not None:
                 self._run_view.set_others()
+            if self.pages.currentWidget() is self.gallery:
+                self._fill_recent()
 
     def _ask_place(self) -> None:
         """The run that is looked at waits for data that lie elsewhere now."""

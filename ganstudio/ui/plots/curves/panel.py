@@ -229,7 +229,9 @@ class CurvesPanel(QWidget):
 
     def _nearest(self, position: float) -> tuple[SeriesTable | None, int]:
         """The row that was measured nearest to a position, and its table."""
-        table = longest(self.tables.values())
+        table, other = longest(self.tables.values()), longest(self._others.values())
+        if other is not None and table is not None and len(table) and position > table.positions(self.view.by)[-1]:
+            table = other  # which has gone further
         row = table.row_at(position, self.view.by) if table is not None else None
         return (table, row) if row is not None else (None, 0)
 
