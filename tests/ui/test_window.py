@@ -335,6 +335,8 @@ def test_the_title_says_what_is_open_in_the_workspace_on_view(window: MainWindow
     assert window.windowTitle() == "Runs — ganstudio"
     window.show_workspace("explore")
     wait(qtbot, lambda: window.windowTitle() == "tiny ring — Explore — ganstudio")
+    window.page("explore").open_ready()
+    wait(qtbot, lambda: window.windowTitle() == "Digits with codes (InfoGAN) — Explore — ganstudio")
     window.show_workspace("train")
     window.train.show_gallery()
     wait(qtbot, lambda: window.windowTitle() == "Train — ganstudio")
@@ -430,6 +432,10 @@ def test_tab_goes_through_every_workspace_as_one_reads(qtbot: QtBot, own_folders
         gallery = window.train.gallery
         assert stops[0] is gallery.new_button
         assert isinstance(stops[1], RunTile)
+        stops[1].setFocus()
+        QTest.keyClick(stops[1], Qt.Key.Key_Return)
+        wait(qtbot, lambda: window.studio.current is not None)
+        window.train.show_gallery()
         assert jumps_back(stops) == []
         assert {stop for stop in stops if isinstance(stop, CardWidget)} == set(gallery.cards.values())
         window.train.new_experiment()

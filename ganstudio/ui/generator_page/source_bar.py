@@ -10,7 +10,6 @@ from PySide6.QtGui import QColor, QHideEvent, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from ganstudio.app.generators.desk import Desk
-from ganstudio.app.generators.workplaces import bundled_name, bundled_path
 from ganstudio.app.runs.run_model import RunModel
 from ganstudio.app.studio import Studio
 from ganstudio.core.commands import Source
@@ -148,8 +147,7 @@ class SourceBar(QWidget):
         elif opened is None:
             self.button.show_name(self._words.choose)
         else:
-            title = bundled_name(desk.place) if opened.path == bundled_path(desk.place) else opened.title
-            self.button.show_name(title, f"{title}\n{opened.path or ''}".strip())
+            self.button.show_name(desk.name, f"{desk.name}\n{opened.path or ''}".strip())
         notes = () if opened is None else opened.notes
         self._notes = " ".join(notes)
         self.notes.setVisible(bool(notes))
