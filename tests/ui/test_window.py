@@ -33,6 +33,7 @@ from ganstudio.training.trainer import Trainer
 from ganstudio.ui.explore.workspace import ExploreWorkspace
 from ganstudio.ui.gallery.card import CardWidget
 from ganstudio.ui.gallery.page import RunTile
+from ganstudio.ui.generator_page.source_bar import SourceBar
 from ganstudio.ui.window import MainWindow
 from tests.ui.audit import describe, interactive_widgets, problems
 from tests.ui.explore_window import store_run
@@ -335,6 +336,10 @@ def test_the_title_says_what_is_open_in_the_workspace_on_view(window: MainWindow
     assert window.windowTitle() == "Runs — ganstudio"
     window.show_workspace("explore")
     wait(qtbot, lambda: window.windowTitle() == "tiny ring — Explore — ganstudio")
+    window.studio.rename(model.path, "Called anew")
+    wait(qtbot, lambda: window.windowTitle() == "Called anew — Explore — ganstudio")
+    bar = window.page("explore").findChild(SourceBar)
+    assert "Called anew" in bar.button.accessibleName() + bar.button.toolTip() + bar.button.text()
     window.page("explore").open_ready()
     wait(qtbot, lambda: window.windowTitle() == "Digits with codes (InfoGAN) — Explore — ganstudio")
     window.show_workspace("train")

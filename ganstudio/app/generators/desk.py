@@ -116,9 +116,11 @@ class Desk:
     def name(self) -> str:
         """What is open, as people call it; empty for nothing."""
         opened = self.opened
-        if opened is None:
-            return ""
-        return bundled_name(self.place) if opened.path == bundled_path(self.place) else opened.title
+        if opened is None or opened.path is None:
+            return "" if opened is None else opened.title
+        if opened.path == bundled_path(self.place):
+            return bundled_name(self.place)
+        return next((model.title for model in self.studio.runs if model.path == opened.path), opened.title)
 
     @property
     def step(self) -> int:

@@ -93,6 +93,7 @@ class SourceBar(QWidget):
             (desk.weights_changed, self._weights_changed),
             (studio.opened, self._arrange),
             (studio.library_changed, self.button.look_for_runs),
+            (studio.library_changed, self._source_changed),  # it may be called something else now
         )
         self._leave = listen(self)
         theme_hub.changed.connect(self._colour)
