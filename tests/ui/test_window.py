@@ -429,6 +429,26 @@ def jumps_back(stops: list[QWidget]) -> list[str]:
     return found
 
 
+def test_recent_runs_open_by_enter_and_say_what_they_do(qtbot: QtBot, own_folders: Path) -> None:
+    SettingsStore().add_recent(store_run(own_folders / "runs" / "tiny"))
+    with opened(qtbot) as window:
+
+        def states() -> list[str]:
+            return [one.accessibleDescription() for one in window.findChildren(RunTile) if one.isVisible()]
+
+        wait(qtbot, states)
+        (tile,) = window.findChildren(RunTile)
+        tile.setFocus()
+        QTest.keyClick(tile, Qt.Key.Key_Return)
+        wait(qtbot, lambda: window.studio.current is not None)
+        model = train(qtbot, window, RING)
+        window.train.show_gallery()
+        for state, then in (("training", model.pause), ("paused", model.stop), ("stopped", None)):
+            wait(qtbot, lambda state=state: states() == [state, "finished"])
+            if then is not None:
+                then()
+
+
 def test_tab_goes_through_every_workspace_as_one_reads(qtbot: QtBot, own_folders: Path) -> None:
     SettingsStore().add_recent(store_run(own_folders / "runs" / "tiny"))
     with opened(qtbot) as window:
@@ -437,10 +457,6 @@ def test_tab_goes_through_every_workspace_as_one_reads(qtbot: QtBot, own_folders
         gallery = window.train.gallery
         assert stops[0] is gallery.new_button
         assert isinstance(stops[1], RunTile)
-        stops[1].setFocus()
-        QTest.keyClick(stops[1], Qt.Key.Key_Return)
-        wait(qtbot, lambda: window.studio.current is not None)
-        window.train.show_gallery()
         assert jumps_back(stops) == []
         assert {stop for stop in stops if isinstance(stop, CardWidget)} == set(gallery.cards.values())
         window.train.new_experiment()

@@ -127,13 +127,15 @@ class TrainWorkspace(Page):
 
     def _fill_recent(self) -> None:
         paths = [Path(path) for path in self._studio.settings.remembered.recent_runs[:RECENT_RUNS]]
+        states = {model.path: model.state for model in self._studio.runs}
 
         def work(_progress: Any, _cancel: Any) -> list[Any]:
             rows = []
             for path in paths:
                 with suppress(StudioError):  # deleted or moved since
                     run = Run.open(path)
-                    rows.append((str(path), run.info.name, state_text(run.status().state), run.thumbnail()))
+                    state = states.get(path) or run.status().state
+                    rows.append((str(path), run.info.name, state_text(state), run.thumbnail()))
             return rows
 
         self._studio.jobs.start(_("Looking for recent runs"), work).on_done(self.gallery.recent.set_recent)
@@ -241,6 +243,8 @@ class TrainWorkspace(Page):
             self._run_view.set_others()
 
     def _run_changed(self, aspects: frozenset[str]) -> None:
+        if "state" in aspects:
+            self._fill_recent()
         model = self._studio.current
         if model is not None and (aspects & {"state", "hyper", "name"} or model.total != self._total):
             self._show_form(model)
