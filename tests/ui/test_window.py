@@ -429,6 +429,27 @@ def jumps_back(stops: list[QWidget]) -> list[str]:
     return found
 
 
+def test_the_form_and_the_gallery_come_into_view_from_everywhere(window: MainWindow, qtbot: QtBot) -> None:
+    for keys, modifiers, shown in (
+        (Qt.Key.Key_N, Qt.KeyboardModifier.ControlModifier, "columns"),
+        (Qt.Key.Key_Home, Qt.KeyboardModifier.ControlModifier, "gallery"),
+    ):
+        window.show_workspace("runs")
+        QTest.keyClick(window, keys, modifiers)
+        assert window.current_workspace == "train"
+        assert window.train.pages.currentWidget() is getattr(window.train, shown)
+    QTest.keyClick(window, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    assert window.studio.runs == [], "nothing is started by a button that is not seen"
+    window.studio.draft.replace(RING, "ring")
+    QTest.keyClick(window, Qt.Key.Key_N, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClick(window, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    wait(qtbot, lambda: window.studio.training)
+    window.show_workspace("runs")
+    QTest.keyClick(window, Qt.Key.Key_D, Qt.KeyboardModifier.ControlModifier)
+    wait(qtbot, lambda: window.current_workspace == "train")
+    assert window.train.panel.start.isVisible()
+
+
 def test_recent_runs_open_by_enter_and_say_what_they_do(qtbot: QtBot, own_folders: Path) -> None:
     SettingsStore().add_recent(store_run(own_folders / "runs" / "tiny"))
     with opened(qtbot) as window:

@@ -117,13 +117,8 @@ class SourceBar(QWidget):
         self.live = LivePill()
         self.live.setToolTip(self._words.live)
         self.live.clicked.connect(self._live_clicked)
-        self.weights = Segmented(
-            (
-                ("ema", _("Average"), _("Averaged weights (EMA): steadier pictures")),
-                ("raw", _("Raw"), _("The weights as they are at this step")),
-            ),
-            _("Weights"),
-        )
+        average, raw = _("Averaged weights (EMA): steadier pictures"), _("The weights as they are at this step")
+        self.weights = Segmented((("ema", _("Average"), average), ("raw", _("Raw"), raw)), _("Weights"))
         self.weights.chosen.connect(lambda key: self._desk.choose_weights(cast("Source", key)))
         self.busy = BusyLine()
 

@@ -49,11 +49,13 @@ class TrainWorkspace(Page):
         explore_requested: the generator of the run that is looked at is to be used (a :class:`RunModel`).
         sample_requested: a sample of it is to be explored: a :class:`RunModel`, a step or None, its place on the wall.
         bundled_requested: the run that comes with the program is to be used in this workspace (its id).
+        asked_for: the gallery or the form is to be seen, from wherever that was asked.
     """
 
     explore_requested = Signal(object)
     sample_requested = Signal(object, object, int)
     bundled_requested = Signal(str)
+    asked_for = Signal()
 
     def __init__(self, studio: Studio, binder: ActionBinder, budget: Budget, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -145,6 +147,7 @@ class TrainWorkspace(Page):
         with self._keeping_focus():
             self._studio.look_at(None)
             self.pages.setCurrentWidget(self.gallery)
+        self.asked_for.emit()
 
     def start_card(self, card_id: str) -> None:
         """Starts a ready experiment, after asking for a drawing, a folder or a download where it needs one.
@@ -189,6 +192,7 @@ class TrainWorkspace(Page):
             self.panel.set_mode("draft")
             self._right.setCurrentWidget(self._empty)
             self.pages.setCurrentWidget(self.columns)
+        self.asked_for.emit()
 
     # -- runs -------------------------------------------------------------------------------------------------------
 

@@ -14,6 +14,7 @@ from ganstudio.explore.state import ExploreState, Position
 from ganstudio.explore.walks import How, arithmetic, walk
 from ganstudio.ui.explore.views.base import GridView
 from ganstudio.ui.forms.editors import QuietCombo
+from ganstudio.ui.kit.icons import icon
 from ganstudio.ui.kit.parts import QuietSpinBox, Segmented, push_button, tool_button
 from ganstudio.ui.pictures.grid import PictureGrid
 
@@ -31,22 +32,14 @@ class PathView(GridView):
         super().__init__(explorer, picks, "path", PictureGrid(_("Path between the pins"), _("Click: go there.")))
         self.play = tool_button("play", _("Play the path"), _("Plays the path in the large picture"), checkable=True)
         self.play.toggled.connect(self._toggle)
-        self.how = Segmented(
-            [
-                ("spherical", _("Spherical"), _("Along the shell where the latent vectors lie: no grey middle")),
-                ("linear", _("Linear"), _("The straight line between the latent vectors")),
-            ],
-            _("Way"),
-            close=True,
+        shell = _("Along the shell where the latent vectors lie: no grey middle")
+        ways = (
+            ("spherical", _("Spherical"), shell),
+            ("linear", _("Linear"), _("The straight line between the latent vectors")),
         )
-        self.ends = Segmented(
-            [
-                ("open", _("Once"), _("From the first pin to the last")),
-                ("loop", _("Loop"), _("And back to the first: plays without a seam")),
-            ],
-            _("Ends"),
-            close=True,
-        )
+        once, loop = _("From the first pin to the last"), _("And back to the first: plays without a seam")
+        self.how = Segmented(ways, _("Way"), close=True)
+        self.ends = Segmented((("open", _("Once"), once), ("loop", _("Loop"), loop)), _("Ends"), close=True)
         self.frames = QuietSpinBox(_("Steps from one pin to the next"), 2, 60, 8)
         self.frames.setToolTip(_("Steps from one pin to the next: 2 to 60, usually 8"))
         self.frames.valueChanged.connect(self._changed)
@@ -92,6 +85,7 @@ class PathView(GridView):
     # -- playing ----------------------------------------------------------------------------------------------------
 
     def _toggle(self, playing: bool) -> None:
+        self.play.setIcon(icon("pause" if playing else "play"))
         if playing and self.states:
             self._frame = max(0, self.grid.chosen)
             self._timer.start()
