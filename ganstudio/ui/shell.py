@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QMargins, QPoint, QRect, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QMainWindow, QMessageBox, QStackedWidget, QWidget
+from PySide6.QtWidgets import QAbstractButton, QMainWindow, QMessageBox, QStackedWidget, QWidget
 
 from ganstudio.app.actions import Action, ActionTable
 from ganstudio.app.notifications import Notifications, notifications
@@ -349,8 +349,11 @@ class Shell(ReadInOrder, QMainWindow):
             self.palette_box.place()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Escape, where nobody else wants it, closes the message that came last."""
-        if event.key() != Qt.Key.Key_Escape or not self.toasts.dismiss_newest():
+        """Enter presses the button that has the keyboard; Escape, where nobody wants it, closes the newest message."""
+        button = self.focusWidget()
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and isinstance(button, QAbstractButton):
+            button.click()
+        elif event.key() != Qt.Key.Key_Escape or not self.toasts.dismiss_newest():
             super().keyPressEvent(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:

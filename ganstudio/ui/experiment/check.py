@@ -36,6 +36,7 @@ class ProblemModel(QAbstractTableModel):
         """Shows these files."""
         done = {"dropped": _("left out"), "converted": _("converted")}
         self._all = [(row.file, row.what, done.get(row.action, row.action)) for row in problems]
+        self._all.sort(key=lambda row: row[2] != done["dropped"])  # what is broken is seen first
         self._select()
 
     def set_search(self, text: str) -> None:

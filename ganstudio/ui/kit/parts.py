@@ -452,20 +452,22 @@ class Segmented(QFrame):
     Args:
         choices: ``(key, text)`` or ``(key, text, tooltip)``.
         name: what is chosen here: the accessible name.
+        **look: of the buttons: ``close=True`` where there is little room.
     """
 
     chosen = Signal(str)
     """A person chose another one; carries its key."""
 
-    def __init__(self, choices: Sequence[Sequence[str]], name: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, choices: Sequence[Sequence[str]], name: str, **look: object) -> None:
+        super().__init__()
         self.setAccessibleName(name)
         set_look(self, segmented=True)
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self._group = QButtonGroup(self)
         self._buttons: dict[str, QPushButton] = {}
         for key, text, *rest in choices:
-            button = self._buttons[key] = push_button(text, "", rest[0] if rest else f"{name}: {text}", segment=True)
+            tip = rest[0] if rest else f"{name}: {text}"
+            button = self._buttons[key] = push_button(text, "", tip, segment=True, **look)
             button.setCheckable(True)
             button.setAccessibleName(f"{name}: {text}")
             button.clicked.connect(lambda _checked=False, key=key: self.chosen.emit(key))

@@ -109,7 +109,8 @@ class SweepView(GridView):
             combo.setMaxVisibleItems(20)
             combo.activated.connect(self.redraw)
             bar += [self.title(name, combo), combo]
-        self.steps = Segmented([(step, step, _("{count} steps").format(count=step)) for step in STEPS], _("Steps"))
+        counts = [(step, step, _("{count} steps").format(count=step)) for step in STEPS]
+        self.steps = Segmented(counts, _("Steps"), close=True)
         self.steps.set_value("8")
         self.steps.chosen.connect(self.redraw)
         self.lay_out(*bar, tool_button("compare", _("Swap rows and columns"), clicked=self.swap), self.steps, None)
