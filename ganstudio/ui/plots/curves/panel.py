@@ -220,7 +220,11 @@ class CurvesPanel(QWidget):
 
     def _show_values(self) -> None:
         """Writes the step at the cursor (or the one that is shown, or the last) and the values there."""
-        table, row = self._nearest(self.view.reads_at(longest(self.tables.values())))
+        own, view = longest(self.tables.values()), self.view
+        where = view.reads_at(own)
+        if view.cursor is None and own is not None and len(own):
+            where = min(where, float(own.positions(view.by)[-1]))  # another run may have gone further
+        table, row = self._nearest(where)
         if table is not None:
             step, seconds = int(table.steps[row]), float(table.seconds[row])
             self.toolbar.position.setText(_("step {step} · {time}").format(step=f"{step:,}", time=duration(seconds)))
