@@ -54,6 +54,7 @@ from PySide6.QtWidgets import (
     QPushButton,
     QTabBar,
     QTextEdit,
+    QToolButton,
     QWidget,
 )
 
@@ -61,6 +62,7 @@ from ganstudio.app.notifications import notifications
 from ganstudio.app.studio import Studio
 from ganstudio.core.experiment import Experiment
 from ganstudio.ui.app import make_application
+from ganstudio.ui.kit.parts import ElidedLabel
 from ganstudio.ui.kit.style import set_theme
 from ganstudio.ui.window import MainWindow
 
@@ -114,11 +116,14 @@ class Seen:
         for text in (widget.toolTip(), widget.accessibleName(), widget.accessibleDescription(), widget.statusTip(),
                      widget.whatsThis(), *self._own(widget)):  # fmt: skip
             self.add(re.sub(r"<[^>]+>", " ", text), kind)
+        if widget.visibleRegion().isEmpty():
+            return
+        text, room = _written(widget), widget.width() - (EDGES if widget.property("primary") else 0)
+        wanted = max(widget.fontMetrics().horizontalAdvance(one) for one in text.split("\n"))
+        if room < wanted:
+            self.cut.append(f"{self.place}: {kind} {text!r}: {room} of {wanted} px")
         if not widget.property("primary"):
             return
-        wanted = widget.fontMetrics().horizontalAdvance(widget.text()) + EDGES if isinstance(widget, QPushButton) else 0
-        if widget.width() < wanted:
-            self.cut.append(f"{self.place}: {kind}: {widget.width()} of {wanted} px")
         if widget.window() is not widget and isinstance(widget, QPushButton):
             corner = widget.mapTo(widget.window(), widget.rect().bottomRight())
             if not widget.window().rect().contains(corner) and not _scrolls(widget):
@@ -186,6 +191,15 @@ class QtsOwn(QTranslator):
 
     def isEmpty(self) -> bool:
         return False
+
+
+def _written(widget: QWidget) -> str:
+    """What stands on a button or a label that cannot end in …, without the signs of its keys."""
+    if isinstance(widget, QToolButton) and widget.toolButtonStyle() == Qt.ToolButtonStyle.ToolButtonIconOnly:
+        return ""
+    if isinstance(widget, QLabel) and (widget.wordWrap() or isinstance(widget, ElidedLabel) or "<" in widget.text()):
+        return ""
+    return widget.text().replace("&", "") if isinstance(widget, QLabel | QAbstractButton) else ""
 
 
 def _scrolls(widget: QWidget) -> bool:

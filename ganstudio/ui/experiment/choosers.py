@@ -135,14 +135,14 @@ class DataPicker(QWidget):
         buttons = self.draw, self.folder, self.download, self.check
         row = boxed(*buttons, self.progress, self.cancel, across=True, gap=8, stretch=self.progress)
         row.addStretch(0)
-        choice = label(_("Data"), "small"), self.combo, self._summary, self._path, self.form, self.problem, self.remedy
-        boxed(*choice, row, self._progress_text, gap=4, into=self)
+        choice = label(_("Data"), "small"), self.combo, self._summary, self._path, self.problem, self.remedy
+        boxed(*choice, row, self._progress_text, self.form, gap=4, into=self)  # where it lies stands above its options
         for widget in (self._path, self.problem, self.remedy, self.progress, self.cancel, self._progress_text):
             widget.hide()
 
     def _fill_places(self, menu: QMenu) -> None:
-        menu.addAction(icon("folder"), _("Folder…"), self.folder_requested)
-        menu.addAction(icon("database"), _("Archive…"), self.archive_requested)
+        menu.addAction(icon("folder"), _("Folder…"), self.folder_requested.emit)
+        menu.addAction(icon("database"), _("Archive…"), self.archive_requested.emit)
 
     def set_current(
         self, request: str, datasets: Sequence[DataCard], method: MethodCard | None, methods: Sequence[MethodCard]

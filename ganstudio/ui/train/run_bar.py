@@ -187,8 +187,11 @@ class RunBar(QWidget):
         self._state.setText(word)
         self._numbers.setText(progress_text(model))
         held = model.here and model.state == "paused"
-        self.main.setText(model.next_deed)
         self.main.setIcon(icon("play" if held or not model.live else "pause", "accent_text"))
+        if model.next_deed != self.main.text():
+            for word in (_("Pause"), _("Resume"), _("Continue"), model.next_deed):  # wide enough for each of them
+                self.main.setText(word)
+                self.main.setMinimumWidth(max(self.main.minimumWidth(), self.main.sizeHint().width()))
         self.roles.set_roles(model.roles, model.only)
         self.roles.setVisible(bool(self.roles.steps))
         self.roles.setEnabled(model.here)
@@ -205,12 +208,6 @@ class RunBar(QWidget):
         self._fit()
 
     def _fit(self) -> None:
-        if not self.main.minimumWidth():
-            text = self.main.text()  # wide enough for each of its words
-            for word in (_("Pause"), _("Resume"), _("Continue")):
-                self.main.setText(word)
-                self.main.setMinimumWidth(max(self.main.minimumWidth(), self.main.sizeHint().width()))
-            self.main.setText(text)
         narrow = self.width() < NARROW + ROLE_WIDTH * max(0, len(self.roles.steps) - 2)
         if narrow != self._narrow:
             self._narrow = narrow
