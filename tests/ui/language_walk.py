@@ -41,6 +41,7 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QAbstractSpinBox,
     QApplication,
+    QBoxLayout,
     QComboBox,
     QFileDialog,
     QGraphicsSimpleTextItem,
@@ -52,6 +53,7 @@ from PySide6.QtWidgets import (
     QPlainTextEdit,
     QProgressBar,
     QPushButton,
+    QScrollArea,
     QTabBar,
     QTextEdit,
     QToolButton,
@@ -70,6 +72,7 @@ SIZE = (1024, 700)
 DIALOGS = ("app.preferences", "help.shortcuts", "help.about", "app.palette")
 ROLES = (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole)
 ROWS = 200
+NO_BAR = Qt.ScrollBarPolicy.ScrollBarAlwaysOff
 EDGES = 12
 """So many pixels a button needs beside its words."""
 
@@ -120,14 +123,41 @@ class Seen:
             return
         text, room = _written(widget), widget.width() - (EDGES if widget.property("primary") else 0)
         wanted = max(widget.fontMetrics().horizontalAdvance(one) for one in text.split("\n"))
-        if room < wanted:
+        least = wanted if widget.property("primary") or isinstance(widget, QLabel) else min(wanted, max(40, wanted // 2))
+        if room < least:
             self.cut.append(f"{self.place}: {kind} {text!r}: {room} of {wanted} px")
+        self._row(widget, kind)
+        if isinstance(widget, QScrollArea) and widget.horizontalScrollBarPolicy() == NO_BAR and widget.widget():
+            over = widget.widget().minimumSizeHint().width() - widget.viewport().width()
+            if over > 0:
+                self.cut.append(f"{self.place}: {over} px of {self._widest(widget.widget())} are cut off")
         if not widget.property("primary"):
             return
         if widget.window() is not widget and isinstance(widget, QPushButton):
             corner = widget.mapTo(widget.window(), widget.rect().bottomRight())
             if not widget.window().rect().contains(corner) and not _scrolls(widget):
                 self.cut.append(f"{self.place}: {kind} {widget.text()!r}: outside of the window")
+
+    def _widest(self, widget: QWidget) -> str:
+        """What makes it so wide."""
+        inside = [one for one in widget.findChildren(QWidget) if one.isVisible() and one.layout() is None]
+        one = max(inside, key=lambda one: one.mapTo(widget, one.rect().topRight()).x())
+        return f"{type(widget).__name__} ({type(one).__name__} {one.accessibleName()})"
+
+    def _row(self, widget: QWidget, kind: str) -> None:
+        """Nothing lies over what is beside it, or is wider than where it is."""
+        parent = widget.parentWidget()
+        if parent is None or parent.layout() is None or parent.layout().indexOf(widget) < 0:
+            return
+        layout = parent.layout()
+        if widget.geometry().right() > parent.width():
+            self.cut.append(f"{self.place}: {kind}: {widget.geometry().right() - parent.width()} px beyond its place")
+        for at in range(layout.indexOf(widget)):
+            other = layout.itemAt(at).widget()
+            if isinstance(layout, QBoxLayout) and other is not None and other.isVisible():
+                if other.geometry().intersects(widget.geometry()):
+                    over = other.accessibleName() or type(other).__name__
+                    self.cut.append(f"{self.place}: {kind} lies over {over}")
 
     def _own(self, widget: QWidget) -> Iterator[str]:
         if isinstance(widget, QLabel | QAbstractButton):
