@@ -99,6 +99,7 @@ class Shell(ReadInOrder, QMainWindow):
         self.rail = Rail()
         self.rail.chosen.connect(self.show_workspace)
         self.stack = QStackedWidget()
+        self.stack.setMinimumWidth(1)  # wide pages give way, the rail does not
         self.statusbar = StatusBar()
         self.statusbar.run_clicked.connect(self.run_clicked)
         centre, lane = QWidget(), QWidget()
@@ -321,7 +322,7 @@ class Shell(ReadInOrder, QMainWindow):
     def showEvent(self, event: QShowEvent) -> None:
         """How wide the frame is can be known only now, a moment later."""
         super().showEvent(event)
-        if not event.spontaneous():
+        if not event.spontaneous() and not self.testAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen):
             self._framed.start()
 
     def begin(self, workspace: str = "") -> None:

@@ -66,10 +66,11 @@ from ganstudio.core.experiment import Experiment
 from ganstudio.ui.app import make_application
 from ganstudio.ui.kit.parts import ElidedLabel
 from ganstudio.ui.kit.style import set_theme
+from ganstudio.ui.runs.table import RunsTable
 from ganstudio.ui.window import MainWindow
 
 SIZE = (1024, 700)
-DIALOGS = ("app.preferences", "help.shortcuts", "help.about", "app.palette")
+DIALOGS = ("app.preferences", "help.shortcuts", "help.about", "help.glossary", "app.palette")
 ROLES = (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole)
 ROWS = 200
 NO_BAR = Qt.ScrollBarPolicy.ScrollBarAlwaysOff
@@ -123,7 +124,9 @@ class Seen:
             return
         text, room = _written(widget), widget.width() - (EDGES if widget.property("primary") else 0)
         wanted = max(widget.fontMetrics().horizontalAdvance(one) for one in text.split("\n"))
-        least = wanted if widget.property("primary") or isinstance(widget, QLabel) else min(wanted, max(40, wanted // 2))
+        least = (
+            wanted if widget.property("primary") or isinstance(widget, QLabel) else min(wanted, max(40, wanted // 2))
+        )
         if room < least:
             self.cut.append(f"{self.place}: {kind} {text!r}: {room} of {wanted} px")
         self._row(widget, kind)
@@ -142,7 +145,7 @@ class Seen:
         """What makes it so wide."""
         inside = [one for one in widget.findChildren(QWidget) if one.isVisible() and one.layout() is None]
         one = max(inside, key=lambda one: one.mapTo(widget, one.rect().topRight()).x())
-        return f"{type(widget).__name__} ({type(one).__name__} {one.accessibleName()})"
+        return f"{type(widget).__name__} ({type(one).__name__} {(_written(one) or one.accessibleName())[:30]})"
 
     def _row(self, widget: QWidget, kind: str) -> None:
         """Nothing lies over what is beside it, or is wider than where it is."""
@@ -154,10 +157,10 @@ class Seen:
             self.cut.append(f"{self.place}: {kind}: {widget.geometry().right() - parent.width()} px beyond its place")
         for at in range(layout.indexOf(widget)):
             other = layout.itemAt(at).widget()
-            if isinstance(layout, QBoxLayout) and other is not None and other.isVisible():
-                if other.geometry().intersects(widget.geometry()):
-                    over = other.accessibleName() or type(other).__name__
-                    self.cut.append(f"{self.place}: {kind} lies over {over}")
+            row = isinstance(layout, QBoxLayout) and other is not None and other.isVisible()
+            if row and other.geometry().intersects(widget.geometry()):
+                over = other.accessibleName() or type(other).__name__
+                self.cut.append(f"{self.place}: {kind} lies over {over}")
 
     def _own(self, widget: QWidget) -> Iterator[str]:
         if isinstance(widget, QLabel | QAbstractButton):
@@ -260,6 +263,7 @@ def walk(runs: Path, seen: Seen) -> None:
     window = MainWindow.of(Studio())
     studio = window.studio
     window.begin()
+    window.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)  # it would be made as small as the screen
     window.resize(*SIZE)
     window.show()
     studio.load_catalogue()
@@ -270,6 +274,8 @@ def walk(runs: Path, seen: Seen) -> None:
         seen.place = place
         until(lambda: not studio.jobs.running, 20)
         seen.look(window)
+        if window.width() > SIZE[0]:
+            seen.cut.append(f"{place}: makes the window {window.width()} px wide")
         for other in QApplication.topLevelWidgets():
             if other is not window and other.isVisible() and not isinstance(other, QMenu):
                 seen.look(other)
@@ -301,6 +307,14 @@ def walk(runs: Path, seen: Seen) -> None:
     window.show_workspace("runs")
     until(lambda: False, 1.0)
     look("runs")
+    page = window.page("runs")
+    assert page is not None
+    for table in page.findChildren(RunsTable):
+        table.selectAll()
+    look("runs, several")
+    studio.actions.run("runs.compare")
+    until(lambda: False, 2.0)
+    look("compare")
     window.show_workspace("train")
     window.train.start(Experiment("gan", "ring", {"mlp_width": 8, "batch_size": 8}, 100_000, name="alive"))
     until(lambda: studio.current is not None and studio.current.step > 30, 60, 1.0)
@@ -315,6 +329,7 @@ def walk(runs: Path, seen: Seen) -> None:
         catalogue = studio.catalogue
         if catalogue is not None and method in {one.name for one in catalogue.methods}:
             studio.draft.set_method(method)
+            until(lambda: False, 4.0 if method == "wgan-gp" else 0.3)  # how long it takes
             look(f"form {method}")
     window.close_guard = lambda: True
     window.close()

@@ -15,6 +15,7 @@ from ganstudio.core.fields import Value
 from ganstudio.core.i18n import _
 from ganstudio.ui.experiment.search_combo import SearchCombo
 from ganstudio.ui.forms import FieldForm
+from ganstudio.ui.kit.flow import FlowLayout
 from ganstudio.ui.kit.icons import icon
 from ganstudio.ui.kit.parts import ElidedLabel, FoldButton, LinkButton, boxed, label, push_button, say
 
@@ -42,7 +43,9 @@ class MethodChooser(QWidget):
         self._hints.hide()
         boxed(self._words, self._neighbours, self._links, gap=4, into=self._hints)
         self.look_for.toggled.connect(self._hints.setVisible)
-        more = boxed(self.look_for, self.page, across=True, gap=8)
+        more = FlowLayout(gap=8)
+        more.addWidget(self.look_for)
+        more.addWidget(self.page)
         words = self._summary, self._objective, self._needs, more, self._hints
         boxed(label(_("Method"), "small"), self.combo, *words, gap=4, into=self)
 

@@ -161,7 +161,7 @@ class RunBar(BreakingRow):
         self._name = ElidedLabel(role="title")
         self._state = label("", "muted")
         self._numbers = ElidedLabel(role="muted")
-        self.main = QPushButton(_("Pause"))
+        self.main = QPushButton()
         set_look(self.main, primary=True)
         binder.bind(self.main, "run.toggle")
         self._step = _bound(binder, "run.step")
