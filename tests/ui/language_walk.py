@@ -125,7 +125,9 @@ class Seen:
         text, room = _written(widget), widget.width() - (EDGES if widget.property("primary") else 0)
         wanted = max(widget.fontMetrics().horizontalAdvance(one) for one in text.split("\n"))
         least = (
-            wanted if widget.property("primary") or isinstance(widget, QLabel) else min(wanted, max(40, wanted // 2))
+            wanted
+            if widget.property("primary") or isinstance(widget, QLabel)
+            else min(wanted, max(40, wanted * 2 // 3))
         )
         if room < least:
             self.cut.append(f"{self.place}: {kind} {text!r}: {room} of {wanted} px")
