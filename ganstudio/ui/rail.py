@@ -31,7 +31,7 @@ class Rail(QFrame):
         self._group = QButtonGroup(self)
         self._group.buttonToggled.connect(one_stop)
         self.buttons: dict[str, QToolButton] = {}
-        self._column = boxed(None, into=self, margins=(6, 8, 6, 8), gap=4)
+        self._column = boxed(None, into=self, margins=(5, 8, 5, 8), gap=4)
 
     def add(self, name: str, title: str, icon_name: str, tooltip: str) -> None:
         """Adds a workspace below those there are."""

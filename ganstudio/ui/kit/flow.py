@@ -154,4 +154,4 @@ class BreakingRow(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Fits the halves into another width."""
         super().resizeEvent(event)
-        self.fit(back=True)
+        self.fit(back=event.size().width() != event.oldSize().width())

@@ -34,6 +34,6 @@ class WordButton(QPushButton):
         option = QStyleOptionButton()
         self.initStyleOption(option)
         metrics, flags = self.fontMetrics(), Qt.TextFlag.TextShowMnemonic.value
-        room = metrics.horizontalAdvance(option.text) - missing  # type: ignore[attr-defined]
-        option.text = metrics.elidedText(option.text, Qt.TextElideMode.ElideRight, room, flags)  # type: ignore[attr-defined]
+        room = metrics.horizontalAdvance(option.text) - missing
+        option.text = metrics.elidedText(option.text, Qt.TextElideMode.ElideRight, room, flags)
         QStylePainter(self).drawControl(QStyle.ControlElement.CE_PushButton, option)
