@@ -98,6 +98,7 @@ class Shell(ReadInOrder, QMainWindow):
         self.rail = Rail()
         self.rail.chosen.connect(self.show_workspace)
         self.stack = QStackedWidget()
+        self.stack.setMinimumWidth(1)  # wide pages give way, the rail does not
         self.statusbar = StatusBar()
         self.statusbar.run_clicked.connect(self.run_clicked)
         centre, lane = QWidget(), QWidget()

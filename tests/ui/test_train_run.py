@@ -70,6 +70,7 @@ def test_buttons_pause_step_and_resume(window: MainWindow, qtbot: QtBot) -> None
     model = train(qtbot, window)
     view, bar = window.train.run_view, window.train.run_view.bar
     wait(qtbot, lambda: bar.roles.steps)
+    wait(qtbot, lambda: bar.minimumSizeHint().height() <= bar.height())  # the buttons have gone below the name
     assert bar.minimumSizeHint().width() <= bar.width()
     laid_out(qtbot, window)
     buttons = [button for button in bar.findChildren(QAbstractButton) if button.isVisible()]

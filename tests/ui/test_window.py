@@ -14,8 +14,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QRect, Qt
-from PySide6.QtGui import QPixmap
+from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtGui import QImage, QPixmap
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractItemView, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
@@ -74,7 +74,9 @@ def test_a_screenshot_shows_what_was_asked_for_and_changes_nothing(
     monkeypatch.setattr(MainWindow, "grab", shot)
     before = everything(own_folders / "config", own_folders / "runs")
     file = tmp_path / "a.png"
-    assert main(["--screenshot", str(file), "--run", str(run), "--workspace", workspace]) == 0
+    wanted = ["--screenshot", str(file), "--run", str(run), "--workspace", workspace, "--size", "1366x768"]
+    assert main(wanted) == 0
+    assert QImage(str(file)).size() == QSize(1366, 768)  # on a screen of 800
     assert seen == [workspace, run, run if workspace == "explore" else None]
     assert file.is_file()
     assert everything(own_folders / "config", own_folders / "runs") == before

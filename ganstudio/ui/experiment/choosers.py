@@ -15,6 +15,7 @@ from ganstudio.core.fields import Value
 from ganstudio.core.i18n import _
 from ganstudio.ui.experiment.search_combo import SearchCombo
 from ganstudio.ui.forms import FieldForm
+from ganstudio.ui.kit.flow import FlowLayout
 from ganstudio.ui.kit.icons import icon
 from ganstudio.ui.kit.parts import ElidedLabel, FoldButton, LinkButton, boxed, label, push_button, say
 from ganstudio.ui.kit.progress import ProgressBar
@@ -43,7 +44,9 @@ class MethodChooser(QWidget):
         self._hints.hide()
         boxed(self._words, self._neighbours, self._links, gap=4, into=self._hints)
         self.look_for.toggled.connect(self._hints.setVisible)
-        more = boxed(self.look_for, self.page, across=True, gap=8)
+        more = FlowLayout(gap=8)
+        more.addWidget(self.look_for)
+        more.addWidget(self.page)
         words = self._summary, self._objective, self._needs, more, self._hints
         boxed(label(_("Method"), "small"), self.combo, *words, gap=4, into=self)
 
@@ -132,14 +135,14 @@ class DataPicker(QWidget):
         buttons = self.draw, self.folder, self.download, self.check
         row = boxed(*buttons, self.progress, self.cancel, across=True, gap=8, stretch=self.progress)
         row.addStretch(0)
-        choice = label(_("Data"), "small"), self.combo, self._summary, self._path, self.form, self.problem, self.remedy
-        boxed(*choice, row, self._progress_text, gap=4, into=self)
+        choice = label(_("Data"), "small"), self.combo, self._summary, self._path, self.problem, self.remedy
+        boxed(*choice, row, self._progress_text, self.form, gap=4, into=self)  # where it lies stands above its options
         for widget in (self._path, self.problem, self.remedy, self.progress, self.cancel, self._progress_text):
             widget.hide()
 
     def _fill_places(self, menu: QMenu) -> None:
-        menu.addAction(icon("folder"), _("Folder…"), self.folder_requested)
-        menu.addAction(icon("database"), _("Archive…"), self.archive_requested)
+        menu.addAction(icon("folder"), _("Folder…"), self.folder_requested.emit)
+        menu.addAction(icon("database"), _("Archive…"), self.archive_requested.emit)
 
     def set_current(
         self, request: str, datasets: Sequence[DataCard], method: MethodCard | None, methods: Sequence[MethodCard]

@@ -39,6 +39,7 @@ from ganstudio.ui.kit.menus import MarkKeys
 from ganstudio.ui.kit.style import set_look
 from ganstudio.ui.kit.theme import current_theme
 from ganstudio.ui.kit.tips import plain
+from ganstudio.ui.kit.word_button import WordButton
 
 _Button = TypeVar("_Button", bound=QAbstractButton)
 _Widget = TypeVar("_Widget", bound=QWidget)
@@ -159,7 +160,7 @@ def push_button(
         menu: fills the menu that it opens instead, each time it is opened.
         **look: properties of the style sheet: ``primary=True``, ``quiet=True``, ``danger=True``.
     """
-    made = QPushButton(text)
+    made = WordButton(text)
     if icon_name:
         made.setIcon(icon(icon_name, "accent_text" if look.get("primary") else "text"))
     if menu is not None:

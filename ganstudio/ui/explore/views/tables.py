@@ -107,6 +107,7 @@ class SweepView(GridView):
             combo.setAccessibleName(name)
             combo.setToolTip(_("What changes from one to the next. Default: what was made to mean something first."))
             combo.setMaxVisibleItems(20)
+            combo.setMinimumWidth(72)  # gives way before the numbers do
             combo.activated.connect(self.redraw)
             bar += [self.title(name, combo), combo]
         counts = [(step, step, _("{count} steps").format(count=step)) for step in STEPS]
