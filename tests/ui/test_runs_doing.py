@@ -220,10 +220,12 @@ def test_ctrl_z_brings_back_what_went_to_the_trash(qtbot: QtBot) -> None:
     for number in range(3):
         make(f"run {number}", age=number)
     with opened(qtbot) as window:
+        qtbot.keyClick(window, Qt.Key.Key_Tab)
         window.show_workspace("runs")
         page = window.pages["runs"]
         assert isinstance(page, RunsWorkspace)
         wait(qtbot, lambda: len(page.library.rows) == 3)
+        assert [row.name for row in page.chosen] == ["run 0"], "the first, also where the keyboard came with one"
         page.table.setFocus()
 
         def there() -> list[str]:

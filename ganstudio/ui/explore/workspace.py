@@ -13,10 +13,8 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 from ganstudio.app.explore.explorer import Explorer
 from ganstudio.app.explore.picks import Picks
 from ganstudio.app.explore.points import PointPlane
-from ganstudio.app.generators.picture_session import restore
 from ganstudio.app.generators.workplaces import bundled_path
 from ganstudio.app.studio import Studio
-from ganstudio.core.errors import StudioError
 from ganstudio.core.i18n import _
 from ganstudio.explore.looking import heat, laid_over
 from ganstudio.ui.controls import ControlsPanel
@@ -218,21 +216,13 @@ class ExploreWorkspace(GeneratorPage):
         if opened is None or opened.path != bundled_path("explore"):
             self.explorer.open_bundled()
 
-    def open_file(self, dropped: Dropped) -> None:
-        """Opens what was dropped: a picture that carries a state, any other picture, or a generator's file."""
-        self._studio.when_ready(lambda: self._take(dropped))
-
-    def _take(self, dropped: Dropped) -> None:
-        try:
-            if dropped.is_generator:
-                self.explorer.open_file(dropped.path)
-            elif dropped.session is not None:
-                restore(self.explorer, dropped.session)
-            else:
-                self.side.open("projection")
-                self.side.projection.matching.look_for(dropped.path)
-        except StudioError as error:
-            self._studio.report(error)
+    def take(self, dropped: Dropped) -> None:
+        """A generator is opened; a picture is looked for among what the present one can draw."""
+        if dropped.is_generator:
+            self.explorer.open_file(dropped.path)
+        else:
+            self.side.open("projection")
+            self.side.projection.matching.look_for(dropped.path)
 
     def _open_menu(self, point: QPoint) -> None:
         self._pop_up(point, ("pin", "compare", "pixels", "", "copy", "save", "python", "", "film"))

@@ -10,10 +10,12 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QMenu, QSplitter, QWidget
 
 from ganstudio.app.generators.desk import Desk
+from ganstudio.app.generators.picture_session import restore
 from ganstudio.app.generators.workplaces import bundled_path
 from ganstudio.app.history import History
 from ganstudio.app.runs.run_model import RunModel
 from ganstudio.app.studio import Studio
+from ganstudio.core.errors import StudioError
 from ganstudio.ui.generator_page.source_bar import SourceBar
 from ganstudio.ui.kit.files import Dropped
 from ganstudio.ui.kit.lifetimes import Waker, listen
@@ -28,7 +30,7 @@ class GeneratorPage(Page):
     """A workspace whose generator is opened, drawn with and let go of in the same way everywhere.
 
     A subclass makes its desk (with :attr:`_waker`) and its parts, hands them to :meth:`_fill`, and overrides some
-    of :meth:`candidates`, :meth:`begin_alone`, :meth:`splitters`, :meth:`open_ready` and :meth:`open_file`.
+    of :meth:`candidates`, :meth:`begin_alone`, :meth:`splitters`, :meth:`open_ready` and :meth:`take`.
     """
 
     def __init__(self, studio: Studio, binder: ActionBinder, parent: QWidget | None = None) -> None:
@@ -123,7 +125,18 @@ class GeneratorPage(Page):
             self._desk.open_bundled()
 
     def open_file(self, dropped: Dropped) -> None:
-        """Takes a file that was dropped: a picture that carries a state of this workspace, or any other picture."""
+        """Takes a file that was dropped: a picture that carries a state of this workspace, or what :meth:`take` takes."""
+
+        def open_it() -> None:
+            try:
+                restore(self._desk, dropped.session) if dropped.session is not None else self.take(dropped)
+            except StudioError as error:
+                self._studio.report(error)
+
+        self._studio.when_ready(open_it)
+
+    def take(self, dropped: Dropped) -> None:
+        """Takes a picture that carries no state, or a generator's file; raises StudioError."""
         raise NotImplementedError
 
     @property

@@ -9,14 +9,12 @@ from PySide6.QtCore import QMimeData, QSize, Slot
 from PySide6.QtGui import QGuiApplication, QIcon, QPixmap
 from PySide6.QtWidgets import QListView, QListWidget, QListWidgetItem, QWidget
 
-from ganstudio.app.generators.picture_session import restore
 from ganstudio.app.jobs import Job
 from ganstudio.app.paint.painter import Painter
-from ganstudio.core.errors import StudioError
 from ganstudio.core.i18n import _
 from ganstudio.core.labelmaps import colour_map
 from ganstudio.ui.kit.dialogs import FormDialog
-from ganstudio.ui.kit.files import Dropped, ask_picture, picture_in
+from ganstudio.ui.kit.files import ask_picture, picture_in
 from ganstudio.ui.kit.lifetimes import listen
 from ganstudio.ui.kit.painted import to_image
 from ganstudio.ui.kit.parts import say
@@ -40,23 +38,12 @@ class Opening:
     def __init__(self, painter: Painter, parent: QWidget) -> None:
         self._painter, self._parent = painter, parent
 
-    def open_dropped(self, dropped: Dropped) -> None:
-        """Restores the painting that a picture carries; of any other picture makes a canvas, or takes its style."""
-        painter = self._painter
-        try:
-            if dropped.session is not None:
-                restore(painter, dropped.session)
-            elif painter.opened is not None:
-                self._sort_out(dropped.path)
-            else:
-                words = _("Open a run that paints first; then drop the picture again, and it is a canvas or a style.")
-                painter.studio.notifications.info(words)
-        except StudioError as error:
-            painter.studio.report(error)
-
-    def _sort_out(self, path: Path) -> None:
+    def take(self, path: Path) -> None:
         """A picture of few colours is a label map, any other one a style; the other way is offered."""
         painter, hub = self._painter, self._painter.studio.notifications
+        if painter.opened is None:
+            hub.info(_("Open a run that paints first; then drop the picture again, and it is a canvas or a style."))
+            return
         most = max(32, 0 if painter.map_control is None else 2 * painter.map_control.count)
 
         def as_map() -> None:

@@ -160,9 +160,9 @@ class PaintWorkspace(GeneratorPage):
         else:
             super().open_ready()
 
-    def open_file(self, dropped: Dropped) -> None:
-        """Opens what was dropped: a painting, a label map, or a picture whose style is taken."""
-        self._studio.when_ready(lambda: self.opening.open_dropped(dropped))
+    def take(self, dropped: Dropped) -> None:
+        """A label map, or a picture whose style is taken."""
+        self.opening.take(dropped.path)
 
     # -- deeds ------------------------------------------------------------------------------------------------------
 

@@ -174,7 +174,7 @@ class Line(pg.PlotCurveItem):
             x: float64 ``(n,)``, not decreasing where there are dashes.
             y: float64 ``(n,)``; NaN where nothing was measured.
             colour: of the line.
-            dash: see :data:`~ganstudio.ui.plots.axes.Dash`.
+            dash: see :data:`~ganstudio.core.curves.Dash`.
             dots: a dot at every point.
             fine: as thin as the screen can: Qt outlines any wider pen, which takes seconds for a dense line.
         """

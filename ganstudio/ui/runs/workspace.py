@@ -178,11 +178,12 @@ class RunsWorkspace(Page):
         self._held_back = self.table.editing  # what a person types must not be overwritten
         if self._held_back:
             return
+        had = self.table.currentIndex().isValid()  # the table takes one of its own when it gets the keyboard
         self.model.set_rows(self.library.rows)
         self._after_rows()
         if self._to_select is not None and self.table.choose(self._to_select):
             self._to_select = None
-        self._choose_one(self.table.currentIndex().isValid())
+        self._choose_one(had and self.table.currentIndex().isValid())
 
     def _after_rows(self) -> None:
         rows, shown = self.library.rows, self.shown.rowCount()

@@ -6,11 +6,9 @@ from PySide6.QtCore import QPoint
 from PySide6.QtGui import QGuiApplication, QShowEvent
 from PySide6.QtWidgets import QWidget
 
-from ganstudio.app.generators.picture_session import restore
 from ganstudio.app.generators.workplaces import bundled_name, bundled_path
 from ganstudio.app.studio import Studio
 from ganstudio.app.translate.translator import Translator
-from ganstudio.core.errors import StudioError
 from ganstudio.core.experiment import Experiment
 from ganstudio.core.i18n import _
 from ganstudio.ui.controls import ControlsPanel
@@ -143,22 +141,13 @@ class TranslateWorkspace(GeneratorPage):
         self._studio.draft.replace(FIRST, _("Edges to digits"))
         self._studio.when_ready(lambda: self._studio.start(FIRST))
 
-    def open_file(self, dropped: Dropped) -> None:
-        """Takes what was dropped: a picture that carries a state of this workspace, or any other picture."""
-        self._studio.when_ready(lambda: self._take(dropped))
-
-    def _take(self, dropped: Dropped) -> None:
-        translator = self.translator
-        try:
-            if dropped.session is not None:
-                restore(translator, dropped.session)
-            elif translator.opened is not None or translator.opening:
-                translator.give_file(dropped.path)
-            else:
-                words = _("Open a run that translates first; then drop the picture again, and it is translated.")
-                self._studio.notifications.info(words)
-        except StudioError as error:
-            self._studio.report(error)
+    def take(self, dropped: Dropped) -> None:
+        """A picture is translated."""
+        if self.translator.opened is not None or self.translator.opening:
+            self.translator.give_file(dropped.path)
+        else:
+            words = _("Open a run that translates first; then drop the picture again, and it is translated.")
+            self._studio.notifications.info(words)
 
     def paste(self) -> None:
         """Translates what is on the clipboard: a picture, or a file that was copied."""
