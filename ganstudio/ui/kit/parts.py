@@ -453,13 +453,13 @@ class Segmented(QFrame):
     Args:
         choices: ``(key, text)`` or ``(key, text, tooltip)``.
         name: what is chosen here: the accessible name.
-        **look: of the buttons: ``close=True`` where there is little room.
+        close: where there is little room.
     """
 
     chosen = Signal(str)
     """A person chose another one; carries its key."""
 
-    def __init__(self, choices: Sequence[Sequence[str]], name: str, **look: object) -> None:
+    def __init__(self, choices: Sequence[Sequence[str]], name: str, *, close: bool = False) -> None:
         super().__init__()
         self.setAccessibleName(name)
         set_look(self, segmented=True)
@@ -468,7 +468,7 @@ class Segmented(QFrame):
         self._buttons: dict[str, QPushButton] = {}
         for key, text, *rest in choices:
             tip = rest[0] if rest else f"{name}: {text}"
-            button = self._buttons[key] = push_button(text, "", tip, segment=True, **look)
+            button = self._buttons[key] = push_button(text, "", tip, segment=True, close=close)
             button.setCheckable(True)
             button.setAccessibleName(f"{name}: {text}")
             button.clicked.connect(lambda _checked=False, key=key: self.chosen.emit(key))
