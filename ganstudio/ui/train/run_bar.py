@@ -190,8 +190,7 @@ class RunBar(QWidget):
         self.main.setText(model.next_deed)
         self.main.setIcon(icon("play" if held or not model.live else "pause", "accent_text"))
         self.roles.set_roles(model.roles, model.only)
-        self.roles.setVisible(bool(self.roles.steps))
-        self.roles.setEnabled(model.here)
+        self.roles.setVisible(bool(self.roles.steps) and model.here)  # its room is that of “Continue to step …”
         self._fit()
         place = workplace_of_run(model.info)
         if place != self._place:
