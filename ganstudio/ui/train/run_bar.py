@@ -153,7 +153,7 @@ class RunBar(QWidget):
 
     def __init__(self, binder: ActionBinder, role_actions: RoleActions) -> None:
         super().__init__()
-        self._narrow, self._binder = False, binder
+        self._narrow, self._binder, self._least = False, binder, 0
         self._place: Workplace = "explore"
         self._name = ElidedLabel(role="title")
         self._state = label("", "muted")
@@ -204,12 +204,13 @@ class RunBar(QWidget):
         self._fit()
 
     def _fit(self) -> None:
-        if not self.main.minimumWidth():
+        if not self._least:
             text = self.main.text()  # wide enough for each of its words
-            for word in (_("Pause"), _("Resume"), _("Continue")):
+            for word in (_("Pause"), _("Resume")):
                 self.main.setText(word)
-                self.main.setMinimumWidth(max(self.main.minimumWidth(), self.main.sizeHint().width()))
+                self._least = max(self._least, self.main.sizeHint().width())
             self.main.setText(text)
+        self.main.setMinimumWidth(max(self._least, self.main.sizeHint().width()))  # and for until which step
         narrow = self.width() < NARROW + ROLE_WIDTH * max(0, len(self.roles.steps) - 2)
         if narrow != self._narrow:
             self._narrow = narrow
