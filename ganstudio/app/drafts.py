@@ -317,7 +317,9 @@ def _hyper_problems(method: MethodCard, hyper: Mapping[str, Value]) -> dict[str,
 def _data_problems(data: DataCard, path: str, options: Mapping[str, str]) -> dict[str, str]:
     found = {}
     if data.takes_path and not path:
-        found["data"] = _("{data}: choose where it is.").format(data=data.title)
+        drawn = data.kind == "points"
+        words = _("{data}: draw it first.") if drawn else _("{data}: choose where it is.")
+        found["data"] = words.format(data=data.title)
     elif not data.takes_path and not data.available:
         way = _("download it") if data.downloadable else _("put its files into the data folder")
         found["data"] = _("{data} is not on this machine yet: {way} first.").format(data=data.title, way=way)

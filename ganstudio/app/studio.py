@@ -300,7 +300,9 @@ class Studio:
         fields = next((card.fields for card in cards if card.name == told.method), ())
         whole = told.with_(steps=model.total, hyper=of_run(fields, told.hyper))
         made = told.with_(name="").title  # one that nobody typed is made anew: the copy may have another method
-        name = free_name(model.title, {made, *(one.title for one in self.runs)})  # closed ones count when it begins
+        name = model.title  # whether its number counts, and what is free, is known when it begins: from the disk
+        if not name.rpartition(" ")[2].isdecimal():
+            name = free_name(name, {made, *(one.title for one in self.runs)})
         copy = unsettled(whole).with_(steps=told.steps, name="" if name.startswith(f"{made} ") else name)
         self.draft.replace(copy, _("Duplicate {name}").format(name=model.title))
 

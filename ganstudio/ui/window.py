@@ -365,7 +365,7 @@ class MainWindow(Shell):
         box = dialogs.Question(
             self,
             _("Close ganstudio"),
-            plural("{n} run is still training.", "{n} runs are still training.", len(training)),
+            plural("{n} run is not finished.", "{n} runs are not finished.", len(training)),
             "\n\n".join([text, *(model.message for model in training if model.message)]),
             [dialogs.Way(_("Save checkpoint and quit"), "save"), dialogs.Way(_("Stop now"), "discard", loses=True)],
             _("Cancel"),

@@ -147,8 +147,8 @@ def test_each_number_is_read_with_its_meaning_and_its_age() -> None:
     tables["before"].truncate_after(50)
     assert value_at(tables, "modes") == (2.0, 400)
     found = {one.label: one for one in readings(tables, RING, None, 400, {"modes": 1.0})}
-    assert (found["D(x)"].text, found["D(x)"].age) == ("0.6", "")
-    assert (found["D(G(z))"].text, found["D(G(z))"].age) == ("0.3", "at step 100, 300 steps ago")
+    assert (found["D(x)"].text, found["D(x)"].age) == ("0.600", "")
+    assert (found["D(G(z))"].text, found["D(G(z))"].age) == ("0.300", "at step 100, 300 steps ago")
     assert found["modes"].text == "1 of 8"  # of the samples on view
     assert all("0" in one.help or "none" in one.help for one in found.values())
     assert {one.label: one.age for one in readings(tables, RING, 90)}["D(G(z))"] == ""

@@ -274,11 +274,12 @@ def test_stop_then_continue_goes_on_exactly_there(window: MainWindow, qtbot: QtB
     assert at in model.checkpoints
     view = window.train.run_view
     wait(qtbot, lambda: view.bar.main.text().startswith("Continue to step "))
-    assert window.train.panel.mode == "finished"
+    wait(qtbot, lambda: window.train.panel.mode == "finished")
     for wide in (True, False):  # where the health column goes, its word stands above the pictures
         window.resize(1500 if wide else 1000, window.height())
         wait(qtbot, lambda wide=wide: view.health.isVisible() == wide)
         assert (view.stage._verdict.text() == "") == wide
+        assert view.bar.main.width() >= view.bar.main.sizeHint().width(), "until which step is not cut off"
     click(qtbot, window, "run.toggle")
     wait(qtbot, lambda: model.here and model.step > at)
     hold(qtbot, model)

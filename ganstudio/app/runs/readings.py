@@ -130,7 +130,7 @@ def _wanted(tables: Tables, kinds: Sequence[SeriesKind]) -> Iterator[SeriesInfo]
 
 def _text(name: str, value: float) -> str:
     if name.endswith("%"):
-        return f"{value:.0f} %"
+        return f"{value:.0f} %" if value >= 1 or not value else f"{value:.1g} %"  # some is not none
     return short_number(value)
 
 

@@ -205,6 +205,6 @@ class DataPicker(QWidget):
         self.draw.setVisible(self._name == "drawing")
         self.folder.setVisible(takes_folder)
         self.download.setVisible(card is not None and not ready and card.downloadable and not loading)
-        self.check.setVisible(ready and (bool(self._path.text()) or not takes_folder))
+        self.check.setVisible(card is not None and ready and (bool(self._path.text()) or not card.takes_path))
         for widget in (self._progress_text, self.progress, self.cancel):
             widget.setVisible(loading)

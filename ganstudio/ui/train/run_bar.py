@@ -156,7 +156,7 @@ class RunBar(BreakingRow):
 
     def __init__(self, binder: ActionBinder, role_actions: RoleActions) -> None:
         super().__init__()
-        self._narrow, self._binder = False, binder
+        self._narrow, self._binder, self._least = False, binder, 0
         self._place: Workplace = "explore"
         self._name = ElidedLabel(role="title")
         self._state = label("", "muted")
@@ -198,7 +198,7 @@ class RunBar(BreakingRow):
                 widest = max(widest, self.main.sizeHint().width())
             self.main.setMinimumWidth(widest)
         self.roles.set_roles(model.roles, model.only)
-        self.roles.setVisible(bool(self.roles.steps) and model.here)
+        self.roles.setVisible(bool(self.roles.steps) and model.here)  # its room is that of “Continue to step …”
         self._fit()
         place = workplace_of_run(model.info)
         if place != self._place:
