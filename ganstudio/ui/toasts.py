@@ -89,7 +89,6 @@ class Toast(MessageBody):
         """Takes it away."""
         self._timer.stop()
         self.hide()
-        self.setParent(None)
         self.deleteLater()
 
     @property
