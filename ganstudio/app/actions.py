@@ -85,12 +85,6 @@ class Action:
         """The section within the menu."""
         return int(self.menu.partition("/")[2] or 0)
 
-    @property
-    def tooltip(self) -> str:
-        """Title, help and keys as a tooltip shows them."""
-        keys = f" ({self.shortcuts[0]})" if self.shortcuts else ""
-        return f"{self.label}{keys}" + (f"\n{self.help}" if self.help else "")
-
 
 class ActionTable:
     """The actions there are, in the order of their registration."""

@@ -23,6 +23,10 @@ _LEVELS: dict[Level, int] = {"info": logging.INFO, "warning": logging.WARNING, "
 _log = logging.getLogger("ganstudio.notifications")
 
 
+def _always() -> bool:
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class Notification:
     """One message for a person.
@@ -32,6 +36,7 @@ class Notification:
         text: one sentence: what happened and what to do.
         details: the technical rest, to copy.
         action: label of a button, which does ``run``; empty for none.
+        stands: whether there is still something for ``run`` to do; a message whose button is of no use any more goes.
         when: it was said.
     """
 
@@ -40,6 +45,7 @@ class Notification:
     details: str = ""
     action: str = ""
     run: Button = field(default=None, compare=False)
+    stands: Callable[[], bool] = field(default=_always, compare=False)
     when: datetime = field(default_factory=datetime.now, compare=False)
 
 
@@ -62,20 +68,26 @@ class Notifications:
         self._subscriber: Subscriber | None = None
         self._delivering = False
 
-    def post(self, level: Level, text: str, details: str = "", action: str = "", run: Button = None) -> None:
+    def post(
+        self, level: Level, text: str, details: str = "", action: str = "", run: Button = None,
+        stands: Callable[[], bool] = _always,
+    ) -> None:  # fmt: skip
         """Says something; never raises."""
         try:
             _log.log(_LEVELS[level], "%s%s", text, f"\n{details}" if details else "")
             with self._lock:
-                self._waiting.append(Notification(level, text, details, action, run))
+                self._waiting.append(Notification(level, text, details, action, run, stands))
             if threading.current_thread() is threading.main_thread():
                 self.pump()
         except Exception:  # noqa: BLE001 - telling of trouble must not make more of it
             traceback.print_exc()
 
-    def info(self, text: str, details: str = "", action: str = "", run: Button = None) -> None:
+    def info(
+        self, text: str, details: str = "", action: str = "", run: Button = None,
+        stands: Callable[[], bool] = _always,
+    ) -> None:  # fmt: skip
         """Something went well or is worth knowing."""
-        self.post("info", text, details, action, run)
+        self.post("info", text, details, action, run, stands)
 
     def warning(self, text: str, details: str = "", action: str = "", run: Button = None) -> None:
         """Something is not as it should be; work goes on."""

@@ -13,9 +13,8 @@ from PySide6.QtCore import QSize
 from PySide6.QtGui import QColor, QPainter, QPen, QPixmap, QPolygonF
 from shiboken6 import VoidPtr
 
-from ganstudio.ui.plots.axes import Floats
+from ganstudio.core.curves import Floats, Piece
 from ganstudio.ui.plots.chart import Line
-from ganstudio.ui.plots.curves.model import Piece
 from ganstudio.ui.plots.curves.plot import Plot
 
 

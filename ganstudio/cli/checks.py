@@ -17,9 +17,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from ganstudio import __version__
-from ganstudio.cli.output import readable_bytes
 from ganstudio.core.errors import StudioError
-from ganstudio.core.i18n import _
+from ganstudio.core.i18n import _, size_text
 from ganstudio.core.process import python_command
 from ganstudio.core.regular import is_there, read_regular
 
@@ -253,7 +252,7 @@ def check_runs(report: Report) -> None:
         report.find(
             "warning",
             "runs",
-            _("Only {free} are free where runs are stored.").format(free=readable_bytes(free)),
+            _("Only {free} are free where runs are stored.").format(free=size_text(free)),
             _("make room there, or set GANSTUDIO_RUNS to a folder on another disk"),
         )
 

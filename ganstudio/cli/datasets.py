@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from ganstudio.cli.folders import use_settings
 from ganstudio.cli.methods import write_fields
-from ganstudio.cli.output import readable_bytes, write, write_json, write_table
+from ganstudio.cli.output import write, write_json, write_table
 from ganstudio.cli.parser import add_json
 from ganstudio.core.errors import UsageError
-from ganstudio.core.i18n import _
+from ganstudio.core.i18n import _, size_text
 
 if TYPE_CHECKING:
     from ganstudio.data import DataSource
@@ -105,7 +105,7 @@ def _download(name: str | None) -> int:
         now = time.monotonic()
         if now >= due or done >= total:
             due = now + (0.2 if terminal else 5.0)
-            line = _("{done} of {total}").format(done=readable_bytes(done), total=readable_bytes(total))
+            line = _("{done} of {total}").format(done=size_text(done), total=size_text(total))
             sys.stderr.write(f"\r{line:<40}" if terminal else f"{line}\n")
             sys.stderr.flush()
 

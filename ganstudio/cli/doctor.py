@@ -9,9 +9,9 @@ import argparse
 from typing import Any
 
 from ganstudio.cli.checks import Report, examine
-from ganstudio.cli.output import readable_bytes, write, write_json, write_table
+from ganstudio.cli.output import write, write_json, write_table
 from ganstudio.cli.parser import add_json
-from ganstudio.core.i18n import _
+from ganstudio.core.i18n import _, size_text
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -42,7 +42,7 @@ def _write(report: Report) -> None:
     write_table([(_("can open") if display["window"] else _("cannot open"), " ".join(names))], "  ")
     write(f"\n{_('folders')}")
     data, runs, settings = facts["data"], facts["runs"], facts["settings"]
-    room = _("{free} free").format(free=readable_bytes(runs["free_bytes"]))
+    room = _("{free} free").format(free=size_text(runs["free_bytes"]))
     write_table(
         [
             (_("runs"), runs["folder"], f"{_('writable') if runs['writable'] else _('not writable')}, {room}"),
@@ -65,7 +65,7 @@ def _write(report: Report) -> None:
 def _device(device: dict[str, Any]) -> str:
     if "cores" in device:
         return _("{cores} cores, {threads} threads").format(**device)
-    memory = f", {readable_bytes(device['memory_bytes'])}" if "memory_bytes" in device else ""
+    memory = f", {size_text(device['memory_bytes'])}" if "memory_bytes" in device else ""
     return f"{device['title']}{memory}"
 
 

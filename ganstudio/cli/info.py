@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ganstudio.app.runs.verdict import judge_stored
-from ganstudio.cli.output import readable_bytes, readable_seconds, write, write_json, write_table
+from ganstudio.cli.output import write, write_json, write_table
 from ganstudio.cli.parser import add_json, open_run
 from ganstudio.core.events import HyperChanged
-from ganstudio.core.i18n import _
+from ganstudio.core.i18n import _, clock, size_text
 
 if TYPE_CHECKING:
     from ganstudio.store import Run
@@ -91,12 +91,12 @@ def _write(facts: dict[str, Any]) -> None:
     write(facts["name"])
     state = _("{state}, step {step:,} of {total:,}").format(**facts)
     rows = [
-        (_("folder"), f"{facts['path']} ({readable_bytes(facts['size_bytes'])})"),
+        (_("folder"), f"{facts['path']} ({size_text(facts['size_bytes'])})"),
         (_("method"), facts["method"]),
         (_("data"), facts["data"]),
         (_("state"), state),
         (_("is it working?"), "{word}. {text}".format(**facts["verdict"])),
-        (_("trained for"), readable_seconds(facts["seconds"])),
+        (_("trained for"), clock(round(facts["seconds"]))),
         (_("seed"), str(facts["seed"])),
         (_("device"), facts["device"]),
         (_("checkpoints"), _steps(facts["checkpoints"])),

@@ -76,20 +76,3 @@ def write_table(rows: Sequence[Sequence[str]], indent: str = "") -> None:
     for row in rows:
         cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=True)]
         write((indent + "  ".join(cells)).rstrip())
-
-
-def readable_bytes(count: float) -> str:
-    """``"1.4 GB"``."""
-    for unit in ("B", "kB", "MB", "GB"):
-        if count < 1000:
-            return f"{count:.0f} {unit}" if unit == "B" or count >= 100 else f"{count:.1f} {unit}"
-        count /= 1000
-    return f"{count:.1f} TB"
-
-
-def readable_seconds(seconds: float) -> str:
-    """``"0:42"``, ``"12:05"``, ``"3:20:00"``."""
-    total = max(0, round(seconds))
-    hours, rest = divmod(total, 3600)
-    minutes, left = divmod(rest, 60)
-    return f"{hours}:{minutes:02}:{left:02}" if hours else f"{minutes}:{left:02}"

@@ -9,9 +9,9 @@ from typing import TextIO
 
 import numpy as np
 
-from ganstudio.cli.output import harmless, readable_seconds
+from ganstudio.cli.output import harmless
 from ganstudio.core.events import Progress, Rows
-from ganstudio.core.i18n import _
+from ganstudio.core.i18n import _, clock
 
 BAR_CELLS = 20
 LINE_EVERY, REWRITE_EVERY = 5.0, 0.1
@@ -49,7 +49,7 @@ def describe(progress: Progress, losses: dict[str, float]) -> list[str]:
     if progress.steps_per_second:
         parts.append(_("{speed} steps/s").format(speed=_short(progress.steps_per_second)))
     if progress.eta_seconds is not None and progress.step < progress.total:
-        parts.append(_("{time} left").format(time=readable_seconds(progress.eta_seconds)))
+        parts.append(_("{time} left").format(time=clock(round(progress.eta_seconds))))
     parts.extend(f"{phase} {value:.3f}" for phase, value in losses.items())
     return parts
 

@@ -12,9 +12,9 @@ from __future__ import annotations
 import argparse
 
 from ganstudio.cli.folders import use_settings
-from ganstudio.cli.output import readable_bytes, write
+from ganstudio.cli.output import write
 from ganstudio.cli.parser import open_run, whole
-from ganstudio.core.i18n import _
+from ganstudio.core.i18n import _, size_text
 
 _MOST = 100_000
 
@@ -44,10 +44,10 @@ def run(options: argparse.Namespace) -> int:
         done = plan(stored.path, keep) if options.dry_run else thin_run(stored.path, keep)
         freed += done.freed
         words = _("{name}: {size} of {whole}")
-        sizes = {"size": readable_bytes(done.freed), "whole": readable_bytes(before)}
+        sizes = {"size": size_text(done.freed), "whole": size_text(before)}
         write(words.format(name=stored.info.name, **sizes))
         for text in done.words:
             write(f"  {text}")
     words = _("{size} would be freed") if options.dry_run else _("{size} freed")
-    write(words.format(size=readable_bytes(freed)))
+    write(words.format(size=size_text(freed)))
     return 0

@@ -143,3 +143,10 @@ def size_text(size: int | None) -> str:
             break
         value, unit = value / 1000, larger
     return f"{value:.0f} {unit}" if value >= 100 or unit == _("B") else f"{value:.1f} {unit}"
+
+
+def clock(seconds: float) -> str:
+    """A duration as ``1:05`` or ``2:03:10``."""
+    minutes, rest = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"

@@ -90,17 +90,28 @@ def to_label_map(
     Raises:
         DataError: it cannot be read, or is too large.
     """
-    try:
-        raw = read_raw(source)
-        refuse_smeared(raw, classes)
-        ids, report = map_raw(raw, classes, far="nearest")
-    except PictureError as error:
-        name = source.name if isinstance(source, Path) else _("The picture")
-        raise DataError(_("{name} cannot be used as a label map: {why}.").format(name=name, why=error)) from error
+    _raw, ids, report = read_nearest(source, classes)
     rest = unlabelled_class(classes) or 0
     square = resize_ids(ids, size, fit)
     square[square == UNLABELLED] = rest
     return square, report.filled_with(classes[rest].title)
+
+
+def read_nearest(
+    source: Path | bytes | Image.Image, classes: Sequence[MapClass]
+) -> tuple[RawMap, NDArray[np.uint8], MappingReport]:
+    """Reads a label map for a canvas, at its own size: as it is, its ids, and what was taken for what.
+
+    Raises:
+        DataError: it cannot be read, or is too large.
+    """
+    try:
+        raw = read_raw(source)
+        refuse_smeared(raw, classes)
+        return raw, *map_raw(raw, classes, far="nearest")
+    except PictureError as error:
+        name = source.name if isinstance(source, Path) else _("The picture")
+        raise DataError(_("{name} cannot be used as a label map: {why}.").format(name=name, why=error)) from error
 
 
 def map_raw(

@@ -15,13 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ganstudio.core.dataspec import MapClass
-from ganstudio.core.errors import DataError
 from ganstudio.core.i18n import _
 from ganstudio.core.labelmaps import UNKNOWN, nearest_classes, pack_colours
 from ganstudio.data.decode import Fit, PictureError, room_for, with_image
-from ganstudio.data.labelmaps import UNLABELLED, map_raw, refuse_smeared, resize_ids, unlabelled_class
+from ganstudio.data.labelmaps import UNLABELLED, read_nearest, resize_ids, unlabelled_class
 from ganstudio.data.mapping import MappingReport
-from ganstudio.data.rawmaps import MAX_PIXELS, RawMap, read_raw, rgb_of
+from ganstudio.data.rawmaps import MAX_PIXELS, RawMap, rgb_of
 
 MOST_ROWS = 40
 ALIKE = 24
@@ -94,13 +93,7 @@ def read_colours(source: Path | bytes, classes: Sequence[MapClass], size: int, f
     Raises:
         DataError: it cannot be read, or is too large.
     """
-    try:
-        raw = read_raw(source)
-        refuse_smeared(raw, classes)
-        ids, report = map_raw(raw, classes, far="nearest")
-    except PictureError as error:
-        name = source.name if isinstance(source, Path) else _("The picture")
-        raise DataError(_("{name} cannot be used as a label map: {why}.").format(name=name, why=error)) from error
+    raw, ids, report = read_nearest(source, classes)
     rest = unlabelled_class(classes) or 0
     groups, found = _by_number(raw) if report.way in ("index", "scaled") else _by_colour(raw, classes)
     if raw.clear is not None and raw.clear.any():

@@ -15,46 +15,15 @@ from numpy.typing import ArrayLike, NDArray
 
 from ganstudio.core.errors import UsageError
 from ganstudio.core.i18n import _
-from ganstudio.explore.classifier import Classifier, Labelled, label_samples
 from ganstudio.explore.directions import Found, scaled
 from ganstudio.explore.generator import Generator, Values
 from ganstudio.explore.probing import latent_of, unit_of
-from ganstudio.explore.state import Direction, Position
+from ganstudio.explore.state import Direction
 from ganstudio.explore.working import Working
 
 LEAST_LABELLED = 4
 _MEASURED = 0.25
 _NOTHING_LEFT = 1e-4
-
-
-def find_attributes(
-    generator: Generator,
-    classifier: Classifier,
-    samples: int = 2000,
-    hold: Position | None = None,
-    seed: int = 0,
-    control: str | None = None,
-) -> Found:
-    """An axis for each class of a classifier, from samples drawn and labelled for this.
-
-    Args:
-        generator: what draws.
-        classifier: what says how much each sample looks like each class.
-        samples: how many are drawn.
-        hold: where the other controls stay; by default they are drawn at random too.
-        seed: of what is drawn.
-        control: which latent vector; the first by default.
-
-    Returns:
-        see :func:`regress`.
-    """
-    latent_of(generator, control)
-    for step in label_samples(generator, classifier, samples, hold, seed, control):
-        if isinstance(step, Labelled):
-            for later in regress(generator, step.values, step.probabilities, step.names, seed, control):
-                yield Working(0.95 + 0.05 * later.fraction, later.text) if isinstance(later, Working) else later
-        else:
-            yield Working(0.95 * step.fraction, step.text)
 
 
 def regress(

@@ -26,6 +26,8 @@ Frame = NDArray[np.uint8]
 FASTEST = 60
 IN_MEMORY = 1_500_000_000
 """Bytes: a GIF is put together in memory, and refused beyond this."""
+BETTERED = 1 << 16
+"""Pixels up to which a picture's colours are chosen twice as well: of a large one of noise that takes seconds."""
 _CODECS = (("libx264", {"crf": "14", "preset": "medium"}), ("mpeg4", {"flags": "+qscale", "global_quality": "236"}))
 _BT709 = 1  # in every one of the three tables of H.273
 
@@ -136,7 +138,10 @@ def _indexed(frame: Frame, scale: int) -> Image:
     if frame.shape[2] == 1:
         return Image.fromarray(enlarged(np.ascontiguousarray(frame[:, :, 0]), scale))
     # Colours are chosen on the small picture, and no dithering: enlarged, its dots would be seen as noise.
-    small = Image.fromarray(frame).quantize(256, method=Image.Quantize.MEDIANCUT, kmeans=1, dither=Image.Dither.NONE)
+    better = int(frame.shape[0] * frame.shape[1] <= BETTERED)
+    small = Image.fromarray(frame).quantize(
+        256, method=Image.Quantize.MEDIANCUT, kmeans=better, dither=Image.Dither.NONE
+    )
     picture = Image.fromarray(enlarged(np.asarray(small), scale), "L")
     picture.putpalette(small.getpalette() or [])
     return picture

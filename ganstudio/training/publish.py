@@ -163,11 +163,10 @@ class Publisher:
         samples = scene.take_samples(engine, show.source)
         self._look(samples)
         if show.live:
-            self.mailbox.put_latest(samples)
-            if show.scene:
-                inside = scene.take_scene(engine, show.source, show.box)
-                if inside is not None:
-                    self.mailbox.put_latest(inside)
+            inside = scene.take_scene(engine, show.source, show.box) if show.scene else None
+            self.mailbox.put_latest(samples)  # only now: nobody sees these points with the plane of a step before
+            if inside is not None:
+                self.mailbox.put_latest(inside)
         if store:
             stored = samples if self._is_official(samples) else scene.take_samples(engine, "ema")
             self._look(stored)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 os.environ.setdefault("PYQTGRAPH_QT_LIB", "PySide6")
 os.environ.setdefault("QT_API", "pyside6")
 
-from PySide6.QtCore import QEvent, QEventLoop, QLibraryInfo, QTimer, QTranslator
+from PySide6.QtCore import QEvent, QEventLoop, QLibraryInfo, Qt, QTimer, QTranslator
 from PySide6.QtWidgets import QApplication
 
 from ganstudio.app.actions import ActionTable
@@ -108,6 +108,7 @@ def _run_window(run_dir: Path | None, screenshot: Screenshot | None) -> int:
         remove_hooks()
         window.detach()
         window.deleteLater()
+        store.flush()  # also where an error led here: a borrowed folder goes next
         QApplication.sendPostedEvents(window, QEvent.Type.DeferredDelete)  # before Python and Qt end, in whatever order
         remove_qt_messages()
         stop_logging()
@@ -175,8 +176,9 @@ def _draw_once(window: MainWindow, wanted: Screenshot) -> int:
     from ganstudio.ui.kit.files import write_png
 
     studio = _furnish(window, "train")  # the others begin with a run that nobody asked for
+    window.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)  # no screen is too small for the picture
     if wanted.size is not None:
-        window.setMinimumSize(0, 0)
+        window.setMinimumSize(1, 1)  # its pages have no say in it
         window.resize(*wanted.size)
     if wanted.workspace is not None:
         window.workspace(wanted.workspace)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QButtonGroup, QFrame, QToolButton
+from PySide6.QtWidgets import QButtonGroup, QFrame, QSizePolicy, QToolButton
 
 from ganstudio.core.i18n import _
 from ganstudio.ui.kit.icons import icon
@@ -26,11 +26,12 @@ class Rail(QFrame):
         super().__init__()
         self.setObjectName("rail")
         self.setAccessibleName(_("Workspaces"))
-        self.setFixedWidth(WIDTH)
+        self.setMinimumWidth(WIDTH)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
         self._group = QButtonGroup(self)
         self._group.buttonToggled.connect(one_stop)
         self.buttons: dict[str, QToolButton] = {}
-        self._column = boxed(None, into=self, margins=(6, 8, 6, 8), gap=4)
+        self._column = boxed(None, into=self, margins=(5, 8, 5, 8), gap=4)
 
     def add(self, name: str, title: str, icon_name: str, tooltip: str) -> None:
         """Adds a workspace below those there are."""
@@ -57,7 +58,9 @@ class Rail(QFrame):
         button.setIcon(icon(icon_name, "text_muted"))
         button.setIconSize(QSize(22, 22))
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
-        button.setFixedSize(WIDTH - 13, 54)
+        button.setMinimumWidth(WIDTH - 13)
+        button.setFixedHeight(54)
+        button.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
         return button
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

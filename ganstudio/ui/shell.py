@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QMargins, QPoint, QRect, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QMainWindow, QMessageBox, QStackedWidget, QWidget
+from PySide6.QtWidgets import QAbstractButton, QMainWindow, QMessageBox, QStackedWidget, QWidget
 
 from ganstudio.app.actions import Action, ActionTable
 from ganstudio.app.notifications import Notifications, notifications
@@ -25,6 +25,7 @@ from ganstudio.ui.kit.parts import boxed
 from ganstudio.ui.kit.reading import ReadInOrder
 from ganstudio.ui.kit.style import set_theme
 from ganstudio.ui.kit.theme import current_theme
+from ganstudio.ui.kit.words import tooltip_of
 from ganstudio.ui.palette import Palette
 from ganstudio.ui.rail import Rail
 from ganstudio.ui.statusbar import StatusBar
@@ -97,6 +98,7 @@ class Shell(ReadInOrder, QMainWindow):
         self.rail = Rail()
         self.rail.chosen.connect(self.show_workspace)
         self.stack = QStackedWidget()
+        self.stack.setMinimumWidth(1)  # wide pages give way, the rail does not
         self.statusbar = StatusBar()
         self.statusbar.run_clicked.connect(self.run_clicked)
         centre, lane = QWidget(), QWidget()
@@ -129,7 +131,7 @@ class Shell(ReadInOrder, QMainWindow):
         keys, show = f"Ctrl+{len(self._workspaces)}", lambda: self.show_workspace(name)
         action = Action(f"workspace.{name}", title, show, icon_name, keys, _("View"), help)
         self.table.add(action)
-        self.rail.add(name, title, icon_name, action.tooltip)
+        self.rail.add(name, title, icon_name, tooltip_of(action))
         if len(self._workspaces) == 1:
             self.rail.buttons[name].setChecked(True)
 
@@ -348,8 +350,11 @@ class Shell(ReadInOrder, QMainWindow):
             self.palette_box.place()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Escape, where nobody else wants it, closes the message that came last."""
-        if event.key() != Qt.Key.Key_Escape or not self.toasts.dismiss_newest():
+        """Enter presses the button that has the keyboard; Escape, where nobody wants it, closes the newest message."""
+        button = self.focusWidget()
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and isinstance(button, QAbstractButton):
+            button.click()
+        elif event.key() != Qt.Key.Key_Escape or not self.toasts.dismiss_newest():
             super().keyPressEvent(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:

@@ -75,8 +75,9 @@ class Toast(MessageBody):
         self.close_by_hand()
         (self.message.run or self._show_details)()
 
-    def repeat(self) -> None:
-        """The same message came again."""
+    def repeat(self, message: Notification) -> None:
+        """The same message came again; its button does what the new one's does."""
+        self.message = message
         self.count += 1
         self._fill()
 
@@ -163,7 +164,7 @@ class Toasts(QObject):
     def show_message(self, message: Notification) -> None:
         """Shows a message, counts it on the one that says the same, or lets it wait for room."""
         if same := [toast for toast in self.shown if toast.message == message]:
-            same[0].repeat()
+            same[0].repeat(message)
         elif message not in self._waiting:
             self._waiting.append(message)
             self.read(-1)
@@ -213,6 +214,9 @@ class Toasts(QObject):
 
     def place(self) -> None:
         """Gives a place to each that has none, or whose place a control has come to; the others stay."""
+        for toast in self.shown:
+            if not toast.message.stands():
+                toast.dismiss()
         toasts, room = self.shown, self._pages.geometry()
         if not toasts:
             self._look.stop()
@@ -318,6 +322,8 @@ class Messages(QDialog):
             if message.details:
                 QTreeWidgetItem(item, ["", message.details]).setFont(1, mono_font())
             lines += [f"{when}  {text}", *message.details.splitlines()]
+        if not lines:
+            QTreeWidgetItem(self.list, ["", _("Nothing yet: what is said is kept here.")]).setDisabled(True)
         copy = partial(QGuiApplication.clipboard().setText, "\n".join(lines))
         foot = boxed(
             push_button(_("Copy all"), "copy", _("Copies all messages and their details"), clicked=copy), None,

@@ -14,12 +14,12 @@ from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
 from ganstudio.app.actions import Action, ActionTable
 from ganstudio.app.budget import Budget
 from ganstudio.app.notifications import Notifications, notifications
-from ganstudio.core.i18n import _, plural
+from ganstudio.core.i18n import _, clock, plural
 from ganstudio.ui.kit import dialogs
 from ganstudio.ui.kit.lifetimes import listen
 from ganstudio.ui.kit.page import Page
 from ganstudio.ui.kit.parts import label
-from ganstudio.ui.kit.words import clock, rate_text
+from ganstudio.ui.kit.words import rate_text
 from ganstudio.ui.shell import Shell
 from ganstudio.ui.statusbar import RunChip
 from ganstudio.ui.workspaces import Keys, WorkspaceRow, workspace_rows
@@ -102,6 +102,7 @@ class MainWindow(Shell):
         self.train.explore_requested.connect(self._use)
         self.train.bundled_requested.connect(lambda place: self._work(place, lambda page: page.open_ready()))
         self.train.sample_requested.connect(self._use_sample)
+        self.train.asked_for.connect(self._show_train)
         self.table.add(
             Action("file.open", _("Open…"), self.ask_open, "", "Ctrl+O", f"{_('File')}/1",
                    _("A saved state, a run, a generator, a picture, an archive: what it is, is looked at.")),
@@ -147,7 +148,7 @@ class MainWindow(Shell):
             runs.open_requested.connect(self._open_path)
             runs.explore_requested.connect(self.use_path)
             runs.duplicate_requested.connect(self._duplicate)
-            runs.gallery_requested.connect(self._show_gallery)
+            runs.gallery_requested.connect(self.train.show_gallery)
         return page
 
     def page(self, name: Workplace) -> GeneratorPage | None:
@@ -257,11 +258,10 @@ class MainWindow(Shell):
     def _duplicate(self, path: Path) -> None:
         if self.studio.open_run(path) is not None:
             self.train.duplicate()
-            self.show_workspace("train")
 
-    def _show_gallery(self) -> None:
-        self.train.show_gallery()
+    def _show_train(self) -> None:
         self.show_workspace("train")
+        self.table.refresh()  # Start can be pressed now, or no longer
 
     # -- dropping ---------------------------------------------------------------------------------------------------
 
@@ -324,7 +324,6 @@ class MainWindow(Shell):
             self._work(place, lambda page: page.open_file(file))
         else:
             draft, catalogue = self.studio.draft, self.studio.catalogue
-            self.show_workspace("train")
             label = _("Train on {name}").format(name=reading.path.name)
             draft.replace(reading.experiment(draft.experiment, catalogue), label)
             self.train.new_experiment()

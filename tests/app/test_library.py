@@ -189,7 +189,7 @@ def test_delete_undo_and_empty(studio: Studio, library: Library, settle: Settle,
     assert [row.name for row in library.rows] == ["run 2"]
     assert {item.name for item in library.trash} == {"run 0", "run 1"}
     assert studio.runs == [], "a deleted run is closed"
-    assert (told[-1].text, told[-1].action) == ("2 runs moved to trash", "Undo")
+    assert (told[-1].text, told[-1].action) == ("Moved to trash: run 0, run 1", "Undo")
     assert told[-1].run is not None
     told[-1].run()
     finish(studio)
@@ -217,10 +217,14 @@ def test_what_cannot_be_deleted_is_said_and_the_rest_is_done(
 
 def test_details(studio: Studio, library: Library) -> None:
     path = make()
-    series = (SeriesInfo("loss", "loss", "generator"), SeriesInfo("D(x)", "probability", "real"))
+    series = (
+        SeriesInfo("loss", "loss", "generator"),
+        SeriesInfo("D(x)", "probability", "real"),
+        SeriesInfo("D(G(z))", "probability", "fake"),
+    )
     with RunWriter(path) as writer:
         steps = np.arange(1, 101)
-        values = np.stack([np.full(100, 2.0), np.r_[np.full(50, 0.0), np.full(50, 0.5)]], axis=1)
+        values = np.stack([np.full(100, 2.0), np.linspace(0.0, 0.5, 100), np.full(100, 0.25)], axis=1)
         writer.append_rows(Rows("steps", series, steps, steps * 0.1, values.astype(np.float32)))
         quality = (SeriesInfo("modes", "quality", "other"),)
         modes = np.array([[3.0], [8.0]], np.float32)
@@ -232,7 +236,7 @@ def test_details(studio: Studio, library: Library) -> None:
     library.details(path, got.append)
     finish(studio)
     (details,) = got
-    assert details.latest == (("modes", 8.0), ("D(x)", 0.5), ("loss", 2.0))
+    assert details.latest == (("D(x)", "0.5"), ("D(G(z))", "0.25"), ("modes", "8"), ("loss", "2"))
     assert (dict(details.hyper), details.notes) == ({"lr_g": 5e-4}, ("Something to know.",))
     assert (details.checkpoints, details.grids) == (1, 0)
 
@@ -258,7 +262,7 @@ def test_deeds_are_taken_back_step_by_step_and_done_again(
     finish(studio)
     assert {row.name for row in library.rows} == {"run 1", "run 2"}
     assert [message.text for message in told[-3:]] == [
-        "Back from the trash: run 1", "Back from the trash: run 0", "1 run moved to trash"
+        "Back from the trash: run 1", "Back from the trash: run 0", "Moved to trash: run 0"
     ]  # fmt: skip
     library.bin.take_back()
     finish(studio)

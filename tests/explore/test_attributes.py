@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from ganstudio.core.errors import UsageError
-from ganstudio.explore.attributes import find_attributes, orthogonalise, regress
+from ganstudio.explore.attributes import orthogonalise, regress
 from ganstudio.explore.classifier import Classifier, Labelled, label_samples, train_classifier
 from ganstudio.explore.state import Direction
 from ganstudio.nn.random import randomness
@@ -177,16 +177,6 @@ class Bright:
     def probabilities(self, items: np.ndarray) -> np.ndarray:
         bright = 1 / (1 + np.exp(-items[:, 0, 0, 0]))
         return np.stack([1 - bright, bright], axis=1).astype(np.float32)
-
-
-def test_attributes_of_a_generator_that_is_looked_at() -> None:
-    matrix = np.zeros((16, SIZE))
-    matrix[0] = W
-    classifier: Classifier = Bright()  # type: ignore[assignment]
-    dark, bright = finish(find_attributes(linear(matrix), classifier, samples=800))
-    assert alike(bright.vector, W) > 0.99
-    assert alike(dark.vector, W) < -0.99
-    assert bright.quality > 0.7
 
 
 def test_samples_are_labelled_with_the_others_held_where_asked() -> None:

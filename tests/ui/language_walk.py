@@ -41,6 +41,7 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QAbstractSpinBox,
     QApplication,
+    QBoxLayout,
     QComboBox,
     QFileDialog,
     QGraphicsSimpleTextItem,
@@ -52,8 +53,10 @@ from PySide6.QtWidgets import (
     QPlainTextEdit,
     QProgressBar,
     QPushButton,
+    QScrollArea,
     QTabBar,
     QTextEdit,
+    QToolButton,
     QWidget,
 )
 
@@ -61,13 +64,16 @@ from ganstudio.app.notifications import notifications
 from ganstudio.app.studio import Studio
 from ganstudio.core.experiment import Experiment
 from ganstudio.ui.app import make_application
+from ganstudio.ui.kit.parts import ElidedLabel
 from ganstudio.ui.kit.style import set_theme
+from ganstudio.ui.runs.table import RunsTable
 from ganstudio.ui.window import MainWindow
 
 SIZE = (1024, 700)
-DIALOGS = ("app.preferences", "help.shortcuts", "help.about", "app.palette")
+DIALOGS = ("app.preferences", "help.shortcuts", "help.about", "help.glossary", "app.palette")
 ROLES = (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole)
 ROWS = 200
+NO_BAR = Qt.ScrollBarPolicy.ScrollBarAlwaysOff
 EDGES = 12
 """So many pixels a button needs beside its words."""
 
@@ -114,15 +120,49 @@ class Seen:
         for text in (widget.toolTip(), widget.accessibleName(), widget.accessibleDescription(), widget.statusTip(),
                      widget.whatsThis(), *self._own(widget)):  # fmt: skip
             self.add(re.sub(r"<[^>]+>", " ", text), kind)
+        if widget.visibleRegion().isEmpty():
+            return
+        text, room = _written(widget), widget.width() - (EDGES if widget.property("primary") else 0)
+        wanted = max(widget.fontMetrics().horizontalAdvance(one) for one in text.split("\n"))
+        least = (
+            wanted
+            if widget.property("primary") or isinstance(widget, QLabel)
+            else min(wanted, max(40, wanted * 2 // 3))
+        )
+        if room < least:
+            self.cut.append(f"{self.place}: {kind} {text!r}: {room} of {wanted} px")
+        self._row(widget, kind)
+        if isinstance(widget, QScrollArea) and widget.horizontalScrollBarPolicy() == NO_BAR and widget.widget():
+            over = widget.widget().minimumSizeHint().width() - widget.viewport().width()
+            if over > 0:
+                self.cut.append(f"{self.place}: {over} px of {self._widest(widget.widget())} are cut off")
         if not widget.property("primary"):
             return
-        wanted = widget.fontMetrics().horizontalAdvance(widget.text()) + EDGES if isinstance(widget, QPushButton) else 0
-        if widget.width() < wanted:
-            self.cut.append(f"{self.place}: {kind}: {widget.width()} of {wanted} px")
         if widget.window() is not widget and isinstance(widget, QPushButton):
             corner = widget.mapTo(widget.window(), widget.rect().bottomRight())
             if not widget.window().rect().contains(corner) and not _scrolls(widget):
                 self.cut.append(f"{self.place}: {kind} {widget.text()!r}: outside of the window")
+
+    def _widest(self, widget: QWidget) -> str:
+        """What makes it so wide."""
+        inside = [one for one in widget.findChildren(QWidget) if one.isVisible() and one.layout() is None]
+        one = max(inside, key=lambda one: one.mapTo(widget, one.rect().topRight()).x())
+        return f"{type(widget).__name__} ({type(one).__name__} {(_written(one) or one.accessibleName())[:30]})"
+
+    def _row(self, widget: QWidget, kind: str) -> None:
+        """Nothing lies over what is beside it, or is wider than where it is."""
+        parent = widget.parentWidget()
+        if parent is None or parent.layout() is None or parent.layout().indexOf(widget) < 0:
+            return
+        layout = parent.layout()
+        if widget.geometry().right() > parent.width():
+            self.cut.append(f"{self.place}: {kind}: {widget.geometry().right() - parent.width()} px beyond its place")
+        for at in range(layout.indexOf(widget)):
+            other = layout.itemAt(at).widget()
+            row = isinstance(layout, QBoxLayout) and other is not None and other.isVisible()
+            if row and other.geometry().intersects(widget.geometry()):
+                over = other.accessibleName() or type(other).__name__
+                self.cut.append(f"{self.place}: {kind} lies over {over}")
 
     def _own(self, widget: QWidget) -> Iterator[str]:
         if isinstance(widget, QLabel | QAbstractButton):
@@ -188,6 +228,15 @@ class QtsOwn(QTranslator):
         return False
 
 
+def _written(widget: QWidget) -> str:
+    """What stands on a button or a label that cannot end in …, without the signs of its keys."""
+    if isinstance(widget, QToolButton) and widget.toolButtonStyle() == Qt.ToolButtonStyle.ToolButtonIconOnly:
+        return ""
+    if isinstance(widget, QLabel) and (widget.wordWrap() or isinstance(widget, ElidedLabel) or "<" in widget.text()):
+        return ""
+    return widget.text().replace("&", "") if isinstance(widget, QLabel | QAbstractButton) else ""
+
+
 def _scrolls(widget: QWidget) -> bool:
     """It can be brought into sight."""
     parent = widget.parentWidget()
@@ -216,6 +265,7 @@ def walk(runs: Path, seen: Seen) -> None:
     window = MainWindow.of(Studio())
     studio = window.studio
     window.begin()
+    window.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)  # it would be made as small as the screen
     window.resize(*SIZE)
     window.show()
     studio.load_catalogue()
@@ -226,6 +276,8 @@ def walk(runs: Path, seen: Seen) -> None:
         seen.place = place
         until(lambda: not studio.jobs.running, 20)
         seen.look(window)
+        if window.width() > SIZE[0]:
+            seen.cut.append(f"{place}: makes the window {window.width()} px wide")
         for other in QApplication.topLevelWidgets():
             if other is not window and other.isVisible() and not isinstance(other, QMenu):
                 seen.look(other)
@@ -257,6 +309,14 @@ def walk(runs: Path, seen: Seen) -> None:
     window.show_workspace("runs")
     until(lambda: False, 1.0)
     look("runs")
+    page = window.page("runs")
+    assert page is not None
+    for table in page.findChildren(RunsTable):
+        table.selectAll()
+    look("runs, several")
+    studio.actions.run("runs.compare")
+    until(lambda: False, 2.0)
+    look("compare")
     window.show_workspace("train")
     window.train.start(Experiment("gan", "ring", {"mlp_width": 8, "batch_size": 8}, 100_000, name="alive"))
     until(lambda: studio.current is not None and studio.current.step > 30, 60, 1.0)
@@ -271,6 +331,7 @@ def walk(runs: Path, seen: Seen) -> None:
         catalogue = studio.catalogue
         if catalogue is not None and method in {one.name for one in catalogue.methods}:
             studio.draft.set_method(method)
+            until(lambda: False, 4.0 if method == "wgan-gp" else 0.3)  # how long it takes
             look(f"form {method}")
     window.close_guard = lambda: True
     window.close()

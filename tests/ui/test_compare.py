@@ -150,7 +150,9 @@ def test_series_are_chosen_and_stay_so(desk: Build, qtbot: QtBot, tmp_path: Path
     assert {section.plot.kind.title for section in view.curves.shown} == titles
 
 
-def test_settings_are_copied_as_csv(desk: Build, qtbot: QtBot) -> None:
+def test_settings_are_copied_and_saved_as_csv(
+    desk: Build, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     make("one", (0, 50), lr_g=0.001)
     make("two", (0, 50), lr_g=0.002)
     used = desk()
@@ -164,6 +166,12 @@ def test_settings_are_copied_as_csv(desk: Build, qtbot: QtBot) -> None:
     text = QGuiApplication.clipboard().text()
     assert text.splitlines()[0] in ("setting,one,two", "setting,two,one")
     assert "lr_g,1e-3,2e-3" in text or "lr_g,2e-3,1e-3" in text
+    monkeypatch.setattr("ganstudio.ui.compare.settings.ask_where", lambda *_args: tmp_path / "settings.csv")
+    said: list[Path] = []
+    monkeypatch.setattr("ganstudio.ui.kit.files.tell_saved", lambda path, *_more: said.append(path))
+    qtbot.mouseClick(view.save, LEFT)
+    assert (tmp_path / "settings.csv").read_text("utf-8") == text
+    assert said == [tmp_path / "settings.csv"]
     assert problems(used.shell, visible_only=True) == []
 
 

@@ -16,12 +16,14 @@ from PySide6.QtGui import QColor, QImage, QWheelEvent
 from PySide6.QtWidgets import QApplication
 
 from ganstudio.app.runs.values import export_csv
+from ganstudio.core.curves import OTHER_RUN, Mark
 from ganstudio.core.errors import StoreError
 from ganstudio.core.events import Rows, SeriesInfo
 from ganstudio.core.series import SeriesTable
+from ganstudio.core.ticks import short_number
 from ganstudio.ui.kit.style import set_theme
 from ganstudio.ui.kit.theme import DARK, LIGHT
-from ganstudio.ui.plots.curves import CurvesPanel, Mark
+from ganstudio.ui.plots.curves import CurvesPanel
 
 STEPS = (
     SeriesInfo("discriminator/real", "loss", "discriminator"),
@@ -225,6 +227,9 @@ def test_a_click_picks_the_step_and_the_timeline_step_is_drawn(panel, qtbot) -> 
     assert count_pixels(panel, "probability", LIGHT.accent) == 0
     panel.set_cursor_step(200)
     assert count_pixels(panel, "probability", LIGHT.accent) > 50
+    name, entry = next(iter(panel.sections["probability"].entries.items()))
+    assert entry.accessibleDescription() == short_number(panel.tables["steps"].column(name)[199])
+    assert panel.toolbar.position.text().startswith("step 200 ")
 
 
 def test_the_legend_switches_lines_and_a_new_run_keeps_the_choice(panel, qtbot) -> None:
@@ -323,6 +328,11 @@ def test_a_second_run_lies_over_the_first_and_goes_away_again(panel) -> None:
     lighter = LIGHT.mix(LIGHT.generator, "surface", 0.6)
     assert count_pixels(panel, "loss", lighter) > 100
     assert panel.sections["loss"].comparison_shown == "ring-wgan-gp"
+    entries = panel.sections["loss"].entries
+    assert entries[OTHER_RUN].x() < min(one.x() for name, one in entries.items() if name != OTHER_RUN)  # never cut off
+    assert panel.toolbar.position.text().startswith("step 300 ")
+    panel.sections["loss"].plot.cursor_moved.emit(500.0)  # where only the other has been
+    assert panel.view.cursor == 500
     panel.set_comparison("", None)
     settle()
     assert panel.view.x1 == 300
@@ -463,8 +473,8 @@ def test_a_series_begun_later_keeps_the_marked_step(panel) -> None:
 
 
 def test_two_series_of_one_title_are_told_apart_by_their_labels() -> None:
+    from ganstudio.core.curves import plot_key
     from ganstudio.core.series_words import labels
-    from ganstudio.ui.plots.curves.model import plot_key
 
     loss = [SeriesInfo(f"discriminator {which}/real", "loss", "discriminator", "real") for which in "ab"]
     assert len(set(labels(loss).values())) == 2

@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtGui import QColor, QImage, QPainter
 
-from ganstudio.ui.plots.axes import clock, linear_ticks, log_ticks, short_number, time_ticks
+from ganstudio.core.curves import View
+from ganstudio.core.ticks import duration, linear_ticks, log_ticks, short_number, time_ticks
 from ganstudio.ui.plots.chart import Line
-from ganstudio.ui.plots.curves.model import View
 from ganstudio.ui.plots.curves.signs import spread
 from ganstudio.ui.plots.curves.toolbar import slider_to_weight, weight_to_slider
 
@@ -44,7 +44,7 @@ def test_axes_have_round_numbers() -> None:
     assert [text for _value, text in linear_ticks(1, 4, 9, whole=True)] == ["1", "2", "3", "4"]
     assert [text for _value, text in time_ticks(0, 150, 4)] == ["0 s", "1:00", "2:00"]
     assert [text for _value, text in log_ticks(1e-3, 10, 4)] == ["1e-3", "0.01", "0.1", "1", "10"]
-    assert clock(3725) == "1:02:05"
+    assert duration(3725) == "1:02:05"
 
 
 @given(st.floats(-1e9, 1e9), st.floats(1e-6, 1e9), st.integers(2, 20))

@@ -290,17 +290,19 @@ def test_a_draft_outlives_its_panel(qtbot: Any) -> None:
     assert draft.experiment.steps == 5
 
 
-def report(problems: int = 0, **changes: Any) -> Any:
+def report(problems: Any = 0, **changes: Any) -> Any:
+    if isinstance(problems, int):
+        problems = tuple(
+            SimpleNamespace(file=f"a/{n}.jpg", what="is cut off", action="dropped" if n % 2 else "converted")
+            for n in range(problems)
+        )
     found = {
         "spec": DataSpec("folder:/x", "images", 1500, 3, 64, ("cat", "dog")),
         "sizes": ((640, 480, 1000), (1, 1, 500)),
         "modes": {"RGB": 1400, "CMYK": 100},
         "balance": {"cat": 1200, "dog": 300},
         "shares": {},
-        "problems": tuple(
-            SimpleNamespace(file=f"a/{n}.jpg", what="is cut off", action="dropped" if n % 2 else "converted")
-            for n in range(problems)
-        ),
+        "problems": problems,
         "changes": ("All were resized to 64 × 64.",),
         "warnings": (),
         "preview": np.full((7, 16, 16, 3), 200, np.uint8),
@@ -336,6 +338,13 @@ def test_a_file_with_two_oddities_is_one_file(view: DataCheckView) -> None:
     assert "1 file converted" in [one.text() for one in view.findChildren(QLabel)]
 
 
+def test_what_is_broken_is_seen_first(view: DataCheckView) -> None:
+    odd = [SimpleNamespace(file=f"{n}.png", what="is CMYK", action="converted") for n in range(9)]
+    view.set_report(report(problems=(*odd, SimpleNamespace(file="x.png", what="is cut off", action="dropped"))))
+    index = view.model.index
+    assert [index(row, 0).data() for row in (0, 1, 9)] == ["x.png", "0.png", "8.png"]
+
+
 def test_thousands_of_problems_can_be_searched_and_copied(view: DataCheckView) -> None:
     view.set_report(report(problems=20_000))
     view.search.setText("19999 left out")
@@ -346,7 +355,7 @@ def test_thousands_of_problems_can_be_searched_and_copied(view: DataCheckView) -
 
 def test_copies_only_the_selected_rows(view: DataCheckView) -> None:
     view.set_report(report(problems=10))
-    view.table.selectRow(3)
+    view.table.selectRow(1)
     view.table.setFocus()
     QTest.keyClick(view.table, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
     assert QGuiApplication.clipboard().text() == "a/3.jpg\tis cut off\tleft out"

@@ -11,6 +11,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QProgressDialog, QPushButton
 from pytestqt.qtbot import QtBot
 
@@ -211,7 +213,8 @@ def test_a_film_is_saved_by_the_job_and_told(
         form = dialog(qtbot, FilmDialog)
         form.what.setCurrentIndex(form.what.findData("round"))
         form.frames.setValue(5)
-        form.choose()
+        form.frames.setFocus()
+        QTest.keyClick(form.frames, Qt.Key.Key_Return)  # saves, and does not cancel
         page.explorer.go_to(0)  # other weights come between: it is asked for again
         wait(qtbot, lambda: told.said("walk.apng: 5 pictures"))
         wait(qtbot, lambda: not window.findChildren(QProgressDialog))

@@ -52,6 +52,8 @@ def test_the_form_says_how_long_and_offers_minutes_where_it_is_hours(
     assert window.studio.draft.experiment.data == "digits:size=16"
     assert window.studio.draft.experiment.steps == 7000
     assert line.words.text() == "About 10 min, 320 MB"
+    wait(qtbot, lambda: not line.link.isVisible())
+    assert panel.start.hasFocus(), "the keyboard goes on from where the link was"
     qtbot.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     assert window.studio.draft.experiment == before
     panel.hyper.row("batch_size").editor.lineEdit().setText("0")

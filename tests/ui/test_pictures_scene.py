@@ -19,9 +19,9 @@ from pytestqt.qtbot import QtBot
 from ganstudio.core.camera import View
 from ganstudio.core.events import Scene
 from ganstudio.core.plane import arrow_lines, belief, heat_at, mesh, undecided
+from ganstudio.core.ticks import spacing
 from ganstudio.ui.kit.style import set_theme
 from ganstudio.ui.kit.theme import DARK, LIGHT
-from ganstudio.ui.plots.axes import spacing
 from ganstudio.ui.plots.scene import SceneView
 from ganstudio.ui.plots.scene_layers import dots, heat_image
 from ganstudio.ui.plots.scene_signs import scale_ends

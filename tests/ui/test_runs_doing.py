@@ -85,11 +85,13 @@ def test_delete_undo_restore_empty(desk: Build, qtbot: QtBot) -> None:
     assert used.names == ["run 2"]
     assert [row.name for row in used.page.chosen] == ["run 2"], "the run after them is chosen"
     toast = used.shell.toasts.shown[0]
-    assert toast.message.text == "2 runs moved to trash"
+    assert toast.message.text == "Moved to trash: run 0, run 1"
+    assert toast.message.stands()
     assert toast.message.run is not None
     toast.message.run()
     used.finish()
     assert used.names == ["run 0", "run 1", "run 2"]
+    qtbot.waitUntil(lambda: [t.message.action for t in used.shell.toasts.shown] == [""])  # nothing is left to undo
     qtbot.keyClick(table, Qt.Key.Key_Delete)
     used.finish()
     qtbot.mouseClick(used.page.toolbar.trash, LEFT)
@@ -230,9 +232,11 @@ def test_ctrl_z_brings_back_what_went_to_the_trash(qtbot: QtBot) -> None:
         for left in (2, 1):
             qtbot.keyClick(page.table, Qt.Key.Key_Delete)
             wait(qtbot, lambda left=left: len(page.library.rows) == left)
+        assert [toast.accessibleName() for toast in window.toasts.shown] == ["1 run moved to trash (×2)"]
         for names in (["run 1", "run 2"], ["run 0", "run 1", "run 2"]):
             qtbot.keyClick(page.table, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
             wait(qtbot, lambda names=names: there() == names)
+            assert not any("moved" in toast.message.text for toast in window.toasts.shown), "nothing is left to undo"
         assert window.toasts.shown[-1].message.text == "Back from the trash: run 0"
         wait(qtbot, lambda: [row.name for row in page.chosen] == ["run 0"])
         qtbot.keyClick(page.table, Qt.Key.Key_Y, Qt.KeyboardModifier.ControlModifier)

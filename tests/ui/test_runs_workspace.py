@@ -100,8 +100,9 @@ def test_live_rows_keep_selection_and_scroll(desk: Build) -> None:
 def test_details_where_there_is_room(desk: Build) -> None:
     path = make("bad", "failed", 30)
     with RunWriter(path) as writer:
-        series = (SeriesInfo("D(x)", "probability", "real"),)
-        writer.append_rows(Rows("steps", series, np.array([1]), np.array([0.1]), np.array([[0.25]], np.float32)))
+        series = SeriesInfo("D(x)", "probability", "real"), SeriesInfo("D(G(z))", "probability", "fake")
+        values = np.array([[0.1, 0.2], [0.25, 0.1]], np.float32)
+        writer.append_rows(Rows("steps", series, np.array([1, 2]), np.array([0.1, 0.2]), values))
     used = desk(1366, 768)
     pane = used.page.details
     used.finish()
@@ -111,7 +112,10 @@ def test_details_where_there_is_room(desk: Build) -> None:
     assert pane.notes.text() == "1 of 11 files was left out of bad."
     shown = {name.text(): value.text() for name, value, _below in pane.latest._lines}
     assert shown["D(x)"] == "0.25"
-    assert {name.text(): value.text() for name, value, _below in pane.hyper._lines}["lr_g"] == "1e-3"
+    assert not pane.hyper.isVisible(), "nobody knows the defaults yet"
+    used.studio.load_catalogue()
+    used.finish()
+    assert ("G learning rate", "1e-3") in {(name.text(), value.text()) for name, value, _below in pane.hyper._lines}
     used.page.table.selectAll()
     make("second")
     used.settle()
@@ -122,6 +126,9 @@ def test_details_where_there_is_room(desk: Build) -> None:
     assert not pane.isVisible()
     assert not used.page.table.isColumnHidden(SIZE), "what they take on the disk is seen also there"
     assert not used.page.table.isColumnHidden(CREATED)
+    used.finish()
+    bar = used.page.toolbar
+    assert bar.search.geometry().right() < bar.chips["live"].x(), "nothing lies over anything else"
 
 
 def test_hidden_it_reads_nothing(desk: Build) -> None:

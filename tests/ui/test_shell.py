@@ -23,6 +23,7 @@ from ganstudio.ui.kit.errors import EmptyState, ErrorBanner
 from ganstudio.ui.kit.motion import reveal, set_reduced_motion
 from ganstudio.ui.kit.parts import boxed
 from ganstudio.ui.kit.theme import current_theme
+from ganstudio.ui.kit.words import tooltip_of
 from ganstudio.ui.qtlog import install_qt_messages
 from ganstudio.ui.shell import Shell
 from ganstudio.ui.shortcuts import Shortcuts
@@ -208,7 +209,7 @@ def test_menus_open_by_keyboard_and_a_letter_chooses(make: Callable[..., Shell],
     bar = shell.menuBar()
     assert [entry.text() for entry in bar.actions()] == ["&File", "&Extras", "&View", "&Help"]
     assert table["file.send"].label == "Send", "elsewhere it is read without"
-    assert table["file.sew"].tooltip == "Sew & sow"
+    assert tooltip_of(table["file.sew"]) == "Sew & sow"
     qtbot.keyClick(shell, Qt.Key.Key_F10)
     file = QApplication.activePopupWidget()
     assert isinstance(file, QMenu)
@@ -320,6 +321,10 @@ def test_messages_are_kept_in_a_list_and_counted_until_they_are_read(
     shell = make()
     bell = shell.statusbar.messages
     place = bell.geometry()
+    bell.click()
+    listed = next(dialog for dialog in shell.findChildren(Messages) if dialog.isVisible())
+    assert listed.list.topLevelItem(0).text(1).startswith("Nothing yet"), "an empty list says what will be there"
+    listed.close()
     hub.warning("the disk is nearly full", "312 MB")
     hub.info("saved")
     hub.info("saved")

@@ -7,11 +7,12 @@ from itertools import pairwise
 
 import pytest
 from PySide6.QtCore import QPoint, Qt, QUrl
-from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QPushButton, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
 from ganstudio.app.density import spiral
 from ganstudio.ui.experiment.drawing import DrawingDialog
+from ganstudio.ui.gallery.page import RunTile
 from ganstudio.ui.kit.reader import Reader
 from ganstudio.ui.pictures.timeline import LivePill, TimelineTrack
 from ganstudio.ui.window import MainWindow
@@ -52,6 +53,12 @@ def click(qtbot: QtBot, window: MainWindow, action: str) -> None:
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
 
 
+def said_of_runs(window: MainWindow) -> list[str]:
+    """The states on the tiles of the first page."""
+    tiles = window.train.gallery.recent.findChildren(RunTile)
+    return [tile.accessibleDescription() for tile in tiles if tile.isVisible()]
+
+
 def numbers(health: QWidget) -> dict[str, str]:
     """What stands beside the pictures, each text with the one after it: a name with its value."""
     texts = [one.text() for one in health.findChildren(QLabel) if not one.isHidden()]
@@ -63,6 +70,7 @@ def test_buttons_pause_step_and_resume(window: MainWindow, qtbot: QtBot) -> None
     model = train(qtbot, window)
     view, bar = window.train.run_view, window.train.run_view.bar
     wait(qtbot, lambda: bar.roles.steps)
+    wait(qtbot, lambda: bar.minimumSizeHint().height() <= bar.height())  # the buttons have gone below the name
     assert bar.minimumSizeHint().width() <= bar.width()
     laid_out(qtbot, window)
     buttons = [button for button in bar.findChildren(QAbstractButton) if button.isVisible()]
@@ -274,6 +282,10 @@ def test_stop_then_continue_goes_on_exactly_there(window: MainWindow, qtbot: QtB
     click(qtbot, window, "run.toggle")
     wait(qtbot, lambda: model.here and model.step > at)
     hold(qtbot, model)
+    window.table.run("run.gallery")
+    for deed, state in ((model.pause, "paused"), (model.stop, "stopped")):
+        deed()  # what the first page says of it follows it
+        wait(qtbot, lambda state=state: said_of_runs(window) == [state])
     steps = model.tables["steps"].steps
     assert list(steps[rows - 1 : rows + 1]) == [at, at + 1]
     assert (steps[1:] > steps[:-1]).all()
@@ -291,16 +303,17 @@ def test_a_finished_run_is_trained_further(window: MainWindow, qtbot: QtBot) -> 
     wait(qtbot, lambda: bar.main.text() == window.table["run.toggle"].label == "Continue to step 60")
     assert not panel.run_form.row("seed").editor.isEnabled()
 
-    def ask_for(steps: str) -> str:
+    def ask_for(steps: str, end: Qt.Key = Qt.Key.Key_Return) -> str:
         editor = panel.run_form.row("steps").editor
         editor.setFocus()
         editor.selectAll()
         qtbot.keyClicks(editor, steps)
-        qtbot.keyClick(editor, Qt.Key.Key_Return)
+        qtbot.keyClick(editor, end)
         return panel.run_form.row("steps").error
 
     assert ask_for("20") == "30 steps are done already: “Steps” has to be more."
-    assert ask_for("5000") == ""
+    assert ask_for("5000", Qt.Key.Key_Tab) == ""
+    assert panel.run_form.row("steps").reset_button.hasFocus(), "the keyboard went past what follows"
     wait(qtbot, lambda: bar.main.text() == "Continue to step 5,000")
     click(qtbot, window, "run.toggle")
     wait(qtbot, lambda: model.step > 40)
@@ -377,8 +390,15 @@ def test_f1_opens_the_page_of_the_method_and_the_setting(window: MainWindow, qtb
 def test_duplicate_with_changes(window: MainWindow, qtbot: QtBot) -> None:
     first = train(qtbot, window)
     panel = window.train.panel
+    panel.hyper.search.setFocus()
+    area = panel.findChild(QScrollArea)
+    area.verticalScrollBar().setValue(area.verticalScrollBar().maximum())
     qtbot.mouseClick(panel.duplicate, Qt.MouseButton.LeftButton)
     assert panel.mode == "draft"
+    assert area.verticalScrollBar().value() == 0, "one begins at the top"
+    for _tab in range(2):  # the way back, and the method
+        qtbot.keyClick(window.focusWidget(), Qt.Key.Key_Tab)
+    assert panel.method.combo.hasFocus() or panel.undo_button.hasFocus()
     assert window.studio.current is None
     assert panel.draft.experiment.hyper["mlp_width"] == 16
     panel.draft.set_hyper("mlp_width", 8)

@@ -278,12 +278,19 @@ def test_an_archive_that_cannot_be_read_is_told_in_words(
     logged_problems.clear()
 
 
-def test_an_archive_is_chosen(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+def test_a_folder_or_an_archive_is_chosen(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
     Image.new("RGB", (8, 8)).save(tmp_path / "one.png")
     path = shutil.make_archive(str(tmp_path / "set"), "gztar", tmp_path, "one.png")
     window.train.customise_card("folder")
-    window.train.panel.data.archive_requested.emit()
-    (ask,) = window.findChildren(QFileDialog)
+    data = window.train.panel.data
+    assert data.folder.geometry().bottom() < data.form.geometry().top()  # seen without scrolling past the options
+    for entry, mode in enumerate((QFileDialog.FileMode.Directory, QFileDialog.FileMode.ExistingFile)):
+        data.folder.menu().aboutToShow.emit()
+        data.folder.menu().actions()[entry].trigger()
+        ask = next(one for one in window.findChildren(QFileDialog) if one.isVisible())
+        assert ask.fileMode() == mode
+        if mode == QFileDialog.FileMode.Directory:
+            ask.reject()
     assert "*.tar.gz" in ask.nameFilters()[0]
     ask.fileSelected.emit(path)
     ask.reject()

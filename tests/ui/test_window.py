@@ -14,8 +14,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QRect, Qt
-from PySide6.QtGui import QPixmap
+from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtGui import QImage, QPixmap
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractItemView, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
@@ -33,6 +33,7 @@ from ganstudio.training.trainer import Trainer
 from ganstudio.ui.explore.workspace import ExploreWorkspace
 from ganstudio.ui.gallery.card import CardWidget
 from ganstudio.ui.gallery.page import RunTile
+from ganstudio.ui.generator_page.source_bar import SourceBar
 from ganstudio.ui.window import MainWindow
 from tests.ui.audit import describe, interactive_widgets, problems
 from tests.ui.explore_window import store_run
@@ -73,7 +74,9 @@ def test_a_screenshot_shows_what_was_asked_for_and_changes_nothing(
     monkeypatch.setattr(MainWindow, "grab", shot)
     before = everything(own_folders / "config", own_folders / "runs")
     file = tmp_path / "a.png"
-    assert main(["--screenshot", str(file), "--run", str(run), "--workspace", workspace]) == 0
+    wanted = ["--screenshot", str(file), "--run", str(run), "--workspace", workspace, "--size", "1366x768"]
+    assert main(wanted) == 0
+    assert QImage(str(file)).size() == QSize(1366, 768)  # on a screen of 800
     assert seen == [workspace, run, run if workspace == "explore" else None]
     assert file.is_file()
     assert everything(own_folders / "config", own_folders / "runs") == before
@@ -343,6 +346,12 @@ def test_the_title_says_what_is_open_in_the_workspace_on_view(window: MainWindow
     assert window.windowTitle() == "Runs — ganstudio"
     window.show_workspace("explore")
     wait(qtbot, lambda: window.windowTitle() == "tiny ring — Explore — ganstudio")
+    window.studio.rename(model.path, "Called anew")
+    wait(qtbot, lambda: window.windowTitle() == "Called anew — Explore — ganstudio")
+    bar = window.page("explore").findChild(SourceBar)
+    assert "Called anew" in bar.button.accessibleName() + bar.button.toolTip() + bar.button.text()
+    window.page("explore").open_ready()
+    wait(qtbot, lambda: window.windowTitle() == "Digits with codes (InfoGAN) — Explore — ganstudio")
     window.show_workspace("train")
     window.train.show_gallery()
     wait(qtbot, lambda: window.windowTitle() == "Train — ganstudio")
@@ -428,6 +437,47 @@ def jumps_back(stops: list[QWidget]) -> list[str]:
         if one.parentWidget() is other.parentWidget() and (above or before):
             found.append(f"{describe(one)} → {describe(other)}")
     return found
+
+
+def test_the_form_and_the_gallery_come_into_view_from_everywhere(window: MainWindow, qtbot: QtBot) -> None:
+    for keys, modifiers, shown in (
+        (Qt.Key.Key_N, Qt.KeyboardModifier.ControlModifier, "columns"),
+        (Qt.Key.Key_Home, Qt.KeyboardModifier.ControlModifier, "gallery"),
+    ):
+        window.show_workspace("runs")
+        QTest.keyClick(window, keys, modifiers)
+        assert window.current_workspace == "train"
+        assert window.train.pages.currentWidget() is getattr(window.train, shown)
+    QTest.keyClick(window, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    assert window.studio.runs == [], "nothing is started by a button that is not seen"
+    window.studio.draft.replace(RING, "ring")
+    QTest.keyClick(window, Qt.Key.Key_N, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClick(window, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    wait(qtbot, lambda: window.studio.training)
+    window.show_workspace("runs")
+    QTest.keyClick(window, Qt.Key.Key_D, Qt.KeyboardModifier.ControlModifier)
+    wait(qtbot, lambda: window.current_workspace == "train")
+    assert window.train.panel.start.isVisible()
+
+
+def test_recent_runs_open_by_enter_and_say_what_they_do(qtbot: QtBot, own_folders: Path) -> None:
+    SettingsStore().add_recent(store_run(own_folders / "runs" / "tiny"))
+    with opened(qtbot) as window:
+
+        def states() -> list[str]:
+            return [one.accessibleDescription() for one in window.findChildren(RunTile) if one.isVisible()]
+
+        wait(qtbot, states)
+        (tile,) = window.findChildren(RunTile)
+        tile.setFocus()
+        QTest.keyClick(tile, Qt.Key.Key_Return)
+        wait(qtbot, lambda: window.studio.current is not None)
+        model = train(qtbot, window, RING)
+        window.train.show_gallery()
+        for state, then in (("training", model.pause), ("paused", model.stop), ("stopped", None)):
+            wait(qtbot, lambda state=state: states() == [state, "finished"])
+            if then is not None:
+                then()
 
 
 def test_tab_goes_through_every_workspace_as_one_reads(qtbot: QtBot, own_folders: Path) -> None:

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 from ganstudio.core.dataspec import DataKind
-from ganstudio.core.fields import FieldSpec, Value, fields_of
+from ganstudio.core.fields import FieldSpec, Value, fields_of, value_text
 from ganstudio.core.i18n import _
 from ganstudio.core.methodinfo import FAMILIES, MethodInfo
 from ganstudio.core.registry import Registry
@@ -160,6 +160,12 @@ class Catalogue:
         """What people call a setting of a method; its name in words where this version does not know it."""
         known = self._methods[method].fields if method in self._methods else ()
         return next((spec.title for spec in known if spec.name == name), name.replace("_", " "))
+
+    def changed(self, method: str, kind: str, hyper: Mapping[str, Value]) -> list[tuple[str, str]]:
+        """Which settings are not as a method proposes them for a kind of data: their titles, and what they are."""
+        usual = self._methods[method].defaults_for(kind) if method in self._methods else {}
+        changed = [name for name, value in hyper.items() if usual.get(name) != value]
+        return [(self.setting_title(method, name), value_text(hyper[name])) for name in changed]
 
     def dataset(self, name: str) -> DataCard:
         """A data set by its registry name."""

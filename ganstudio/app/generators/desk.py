@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from psygnal import Signal
 
 from ganstudio.app.generators.sources import Opened, drawing_device, open_bundled, open_file, open_live, open_run
-from ganstudio.app.generators.workplaces import Workplace, bundled_name, drives, opens, refusal
+from ganstudio.app.generators.workplaces import Workplace, bundled_name, bundled_path, drives, opens, refusal
 from ganstudio.app.history import History
 from ganstudio.app.jobs import Newest
 from ganstudio.core.commands import Snapshot, Source
@@ -111,6 +111,16 @@ class Desk:
     def spec(self) -> DataSpec | None:
         """The shape of what is drawn."""
         return None if self.opened is None else self.opened.generator.spec
+
+    @property
+    def name(self) -> str:
+        """What is open, as people call it; empty for nothing."""
+        opened = self.opened
+        if opened is None or opened.path is None:
+            return "" if opened is None else opened.title
+        if opened.path == bundled_path(self.place):
+            return bundled_name(self.place)
+        return next((model.title for model in self.studio.runs if model.path == opened.path), opened.title)
 
     @property
     def step(self) -> int:

@@ -16,13 +16,14 @@ from ganstudio.app.runs.run_model import RunModel
 from ganstudio.core.elsewhere import as_cell
 from ganstudio.core.errors import StudioError
 from ganstudio.core.events import Samples, SeriesInfo
-from ganstudio.core.fields import FieldSpec, Value, value_text
+from ganstudio.core.fields import Value, value_text
 from ganstudio.core.i18n import _
 from ganstudio.store import Run, sample_schedule
 
 if TYPE_CHECKING:
     from threading import Event
 
+    from ganstudio.app.generators.catalogue import Catalogue
     from ganstudio.app.studio import Studio
 
 LEAST, MOST = 2, 6
@@ -72,16 +73,15 @@ def first_series(series: dict[SeriesInfo, int]) -> set[str]:
     return {info.name for info in ranked[:_FIRST]}
 
 
-def settings_of(models: Sequence[RunModel], fields: Iterable[FieldSpec] = ()) -> list[Setting]:
+def settings_of(models: Sequence[RunModel], catalogue: Catalogue | None = None) -> list[Setting]:
     """Method, data, seed and steps of each run, and the hyper-parameters in which they differ.
 
     What was changed while a run trained is told as ``"1e-3 → 5e-4"``; a dash stands where a method has no such setting.
 
     Args:
         models: the runs.
-        fields: of their methods; what they call the settings.
+        catalogue: knows what their methods call the settings.
     """
-    titles = {spec.name: spec.title for spec in reversed(list(fields))}
     facts = (
         ("method", _("Method"), lambda model: model.experiment.method),
         ("data", _("Data"), lambda model: model.experiment.data),
@@ -89,10 +89,12 @@ def settings_of(models: Sequence[RunModel], fields: Iterable[FieldSpec] = ()) ->
         ("steps", _("Steps"), lambda model: f"{model.step:,}"),
     )
     rows = [Setting(key, title, tuple(map(told, models))) for key, title, told in facts]
+    methods = {name: model.experiment.method for model in reversed(models) for name in model.experiment.hyper}
     for name in dict.fromkeys(name for model in models for name in model.experiment.hyper):
         cells = tuple(_cell(model, name) for model in models)
         if len(set(cells)) > 1:
-            rows.append(Setting(name, titles.get(name, name), cells))
+            title = name if catalogue is None else catalogue.setting_title(methods[name], name)
+            rows.append(Setting(name, title, cells))
     return rows
 
 
@@ -249,6 +251,4 @@ class Comparison:
     @property
     def settings(self) -> list[Setting]:
         """See :func:`settings_of`."""
-        cards = () if self._studio.catalogue is None else self._studio.catalogue.methods
-        used = {model.experiment.method for model in self.models}
-        return settings_of(self.models, [spec for card in cards if card.name in used for spec in card.fields])
+        return settings_of(self.models, self._studio.catalogue)

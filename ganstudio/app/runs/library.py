@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -18,11 +18,12 @@ from psygnal import Signal
 
 from ganstudio.app.generators.workplaces import Workplace, workplace_of_run
 from ganstudio.app.jobs import Job
+from ganstudio.app.runs.readings import readings, stored_tables
 from ganstudio.app.runs.thinning import ask_and_thin
 from ganstudio.app.runs.trash import TrashBin
 from ganstudio.core.dataspec import DataSpec
 from ganstudio.core.errors import StoreError
-from ganstudio.core.events import LIVE_STATES, HyperChanged, Note, Rows, State
+from ganstudio.core.events import LIVE_STATES, HyperChanged, Note, State
 from ganstudio.core.experiment import Experiment
 from ganstudio.core.fields import Value
 from ganstudio.core.i18n import _, told
@@ -37,8 +38,6 @@ if TYPE_CHECKING:
 REFRESH_SECONDS = 2.0
 SIZE_SECONDS = 20.0  # a live run's folder is measured this seldom: it means a look at every file
 POINTS = 256
-RECENT = 50  # rows over which noisy values are averaged
-_AVERAGED = frozenset({"loss", "probability", "score"})
 
 Sign = tuple[tuple[int, int], ...]
 _Read = tuple[dict[Path, "_Known"], tuple[Trashed, ...] | None]
@@ -98,7 +97,7 @@ class RunDetails:
     Attributes:
         path, spec: its folder, and the shape of its data.
         hyper: hyper-parameters as they are now, changes while training included.
-        latest: ``(name, value)``: scores first, then probabilities and losses as means over the last rows.
+        latest: label and text of what was measured last.
         told: what was told of its data: files that were left out, how they were read.
         notes: what it said to a person, oldest first.
         checkpoints, grids: how many are stored.
@@ -107,7 +106,7 @@ class RunDetails:
     path: Path
     hyper: Mapping[str, Value]
     spec: DataSpec
-    latest: tuple[tuple[str, float], ...]
+    latest: tuple[tuple[str, str], ...]
     told: tuple[str, ...]
     notes: tuple[str, ...]
     checkpoints: int
@@ -298,17 +297,7 @@ def read_details(run: Run) -> RunDetails:
                 hyper[name] = new
             case Note(text=text):
                 notes.append(told(text))
-    newest = [rows for table in ("quality", "recognition", "steps") for rows in run.rows(table)[-1:]]
-    latest = [value for rows in newest for value in _latest(rows)]
+    latest = readings(stored_tables(run), run.info.spec, kinds=("quality", "loss"))
     counts = len(run.checkpoint_steps()), len(run.sample_steps())
-    return RunDetails(
-        run.path, hyper, run.info.spec, tuple(latest), tuple(map(told, run.info.told)), tuple(notes), *counts
-    )
-
-
-def _latest(rows: Rows) -> Iterator[tuple[str, float]]:
-    for index in sorted(range(len(rows.series)), key=lambda index: rows.series[index].kind == "loss"):
-        info, values = rows.series[index], rows.values[-RECENT:, index]
-        finite = values[np.isfinite(values)]
-        if len(finite):
-            yield info.label, float(finite.mean() if info.kind in _AVERAGED else finite[-1])
+    values, about = tuple((one.label, one.text) for one in latest), tuple(map(told, run.info.told))
+    return RunDetails(run.path, hyper, run.info.spec, values, about, tuple(notes), *counts)

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from ganstudio.core.dataspec import DataSpec
 from ganstudio.core.events import RealBatch, Samples, SeriesInfo, SeriesKind
-from ganstudio.core.fields import format_number
 from ganstudio.core.i18n import _, plural
 from ganstudio.core.observed import Observed
 from ganstudio.core.series import SeriesTable
+from ganstudio.core.ticks import short_number
 from ganstudio.metrics.while_training import measure
+from ganstudio.store import Run
 
 Tables = Mapping[str, SeriesTable]
 Seen = Mapping[str, float]
@@ -39,6 +40,19 @@ class Reading:
     text: str
     help: str
     age: str = ""
+
+
+def stored_tables(run: Run) -> dict[str, SeriesTable]:
+    """All that was measured in a run, as it lies on disk.
+
+    Raises:
+        StoreError: it cannot be read.
+    """
+    tables = {name: SeriesTable(name) for name in run.tables()}
+    for name, table in tables.items():
+        for rows in run.rows(name):
+            table.append(rows)
+    return tables
 
 
 def rows_until(table: SeriesTable, step: int | None) -> int:
@@ -76,8 +90,9 @@ def seen_in(samples: Samples | None, real: RealBatch | None, spec: DataSpec | No
 
 
 def readings(
-    tables: Tables, spec: DataSpec | None, step: int | None = None, samples: int = 0, seen: Seen | None = None
-) -> list[Reading]:
+    tables: Tables, spec: DataSpec | None, step: int | None = None, samples: int = 0, seen: Seen | None = None,
+    kinds: Sequence[SeriesKind] = ("quality", "gradient"),
+) -> list[Reading]:  # fmt: skip
     """Every number that tells how a run goes, at a step.
 
     Args:
@@ -86,10 +101,11 @@ def readings(
         step: the one that is looked at; None: the newest.
         samples: the step of the samples on view.
         seen: what was measured of them.
+        kinds: what is told besides D's word on real and on generated items.
     """
     now = step if step is not None else max((int(t.steps[-1]) for t in tables.values() if len(t)), default=0)
     found = []
-    for info in _wanted(tables):
+    for info in _wanted(tables, kinds):
         if seen and info.name in seen and np.isfinite(seen[info.name]):
             value, at = seen[info.name], samples
         elif (known := value_at(tables, info.name, step)) is not None:
@@ -97,25 +113,25 @@ def readings(
         else:
             continue
         label, text = info.label.removesuffix(" %"), _text(info.name, value)
-        if info.name == "modes" and spec is not None:
+        if info.name == "modes" and spec is not None and spec.modes:
             text = _("{found} of {total}").format(found=int(value), total=len(spec.modes))
         found.append(Reading(label, text, info.help, _age(tables, at, now)))
     return found
 
 
-def _wanted(tables: Tables) -> Iterator[SeriesInfo]:
+def _wanted(tables: Tables, kinds: Sequence[SeriesKind]) -> Iterator[SeriesInfo]:
     steps = tables.get("steps")
     words = [name for kind in ("probability", "score") for name in words_of(steps, kind) or ()]
     every = {info.name: info for table in tables.values() for info in table.series}
     yield from (every[name] for name in words)
-    for kind in ("quality", "gradient"):
+    for kind in kinds:
         yield from (info for info in every.values() if info.kind == kind)
 
 
 def _text(name: str, value: float) -> str:
     if name.endswith("%"):
         return f"{value:.0f} %"
-    return f"{value:.3g}" if abs(value) < 1e5 else format_number(value)
+    return short_number(value)
 
 
 def _age(tables: Tables, at: int, now: int) -> str:

@@ -30,6 +30,10 @@ class _Batch:
     places: list[Path]
     trashed: bool = False
 
+    def can_return(self) -> bool:
+        """They lie in the trash."""
+        return self.trashed and bool(self.places)
+
 
 class TrashBin:
     """Moves runs to the trash and back, in background jobs, one after the other. Main thread only.
@@ -97,21 +101,27 @@ class TrashBin:
         if batch.trashed or not batch.places:
             return
         batch.trashed = self._done = True
+        names: list[str] = []
 
         def done(before: list[Path], moved: list[Path]) -> None:
             gone = [path for path in before if not path.exists()]
             for model in [model for model in self._studio.runs if model.path in gone]:
                 self._studio.close_run(model)
             if moved:
-                text = plural("{n} run moved to trash", "{n} runs moved to trash", len(moved))
-                self._studio.notifications.info(text, action=_("Undo"), run=partial(self._bring_back, batch))
+                text = _("Moved to trash: {names}").format(names=some_of(names, 3))
+                self._studio.notifications.info(text, "", _("Undo"), partial(self._bring_back, batch), batch.can_return)
+
+        def trash(path: Path) -> Path:
+            there = delete_run(path, folder=folder)
+            names.append(Run.open(there).info.name)
+            return there
 
         folder = runs_folder()
-        self._move(_("Moving to trash"), batch, lambda path: delete_run(path, folder=folder), done)
+        self._move(_("Moving to trash"), batch, trash, done)
 
     def _bring_back(self, batch: _Batch) -> None:
         """Restores these, where they are still in the trash."""
-        if not batch.trashed or not batch.places:
+        if not batch.can_return():
             return
         batch.trashed, self._done = False, True
         names: list[str] = []
@@ -137,6 +147,8 @@ class TrashBin:
         """Removes the runs in the trash for good, in the background."""
         job = self._studio.jobs.start(_("Emptying the trash"), lambda _progress, _cancel: empty_trash())
         self.history.clear()
+        for batch in self._batches:
+            batch.places = []
         self._batches.clear()
         job.ended.connect(self._then)
         return job

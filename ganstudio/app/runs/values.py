@@ -51,11 +51,7 @@ def export_csv(path: Path, tables: Mapping[str, SeriesTable], progress: Progress
                 if progress is not None and not progress((start + len(block)) / len(steps)):
                     raise CancelledError("")
 
-    try:
-        replace_file(path, write)
-    except CancelledError:
-        return False
-    return True
+    return _written(path, write)
 
 
 def export_runs(
@@ -78,6 +74,11 @@ def export_runs(
                 if progress is not None and not progress(number / len(runs)):
                     raise CancelledError("")
 
+    return _written(path, write)
+
+
+def _written(path: Path, write: Callable[[Path], object]) -> bool:
+    """Whether it was not cancelled."""
     try:
         replace_file(path, write)
     except CancelledError:

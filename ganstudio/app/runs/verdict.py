@@ -8,7 +8,7 @@ from typing import Literal
 
 import numpy as np
 
-from ganstudio.app.runs.readings import Seen, Tables, rows_until, value_at, words_of
+from ganstudio.app.runs.readings import Seen, Tables, rows_until, stored_tables, value_at, words_of
 from ganstudio.core.dataspec import DataSpec
 from ganstudio.core.events import RoleInfo
 from ganstudio.core.i18n import _, plural
@@ -69,11 +69,7 @@ def judge_stored(run: Run) -> Verdict:
     Raises:
         StoreError: it cannot be read.
     """
-    tables = {name: SeriesTable(name) for name in run.tables()}
-    for name, table in tables.items():
-        for rows in run.rows(name):
-            table.append(rows)
-    return judge(tables, run.info.spec)
+    return judge(stored_tables(run), run.info.spec)
 
 
 def _modes(seen: Seen, spec: DataSpec | None, step: int) -> Verdict | None:

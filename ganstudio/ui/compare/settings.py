@@ -13,7 +13,7 @@ from ganstudio.core.errors import StoreError
 from ganstudio.core.i18n import _
 from ganstudio.store.atomic import replace_file
 from ganstudio.ui.kit.dialogs import warn
-from ganstudio.ui.kit.files import ask_where
+from ganstudio.ui.kit.files import ask_where, say_saved
 from ganstudio.ui.kit.parts import set_up_rows
 from ganstudio.ui.kit.tips import plain
 
@@ -58,6 +58,7 @@ class SettingsTable(QTableWidget):
         try:
             if path is not None:
                 replace_file(path, as_csv(*self.told).encode("utf-8"))
+                say_saved(self, path)
         except StoreError as error:
             warn(self, _("Save settings"), str(error), error.details)
 

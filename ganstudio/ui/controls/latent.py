@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QProgressBar, QWidget
+from PySide6.QtWidgets import QWidget
 
 from ganstudio.app.explore.explorer import Explorer
 from ganstudio.core.controls import LatentVector
@@ -25,7 +25,8 @@ from ganstudio.ui.controls.editing import Editing
 from ganstudio.ui.controls.section import TITLE, RowList, Section
 from ganstudio.ui.controls.slider import ValueSlider
 from ganstudio.ui.kit.lifetimes import listen
-from ganstudio.ui.kit.parts import LinkButton, Segmented, boxed, entry, label, say
+from ganstudio.ui.kit.parts import LinkButton, Segmented, boxed, entry, keeping_room, label, say
+from ganstudio.ui.kit.progress import ProgressBar
 from ganstudio.ui.kit.style import set_look
 
 if TYPE_CHECKING:
@@ -199,14 +200,7 @@ class LatentSection(Section):
             _("Order"),
         )
         self.order.chosen.connect(self._ordered)
-        self.bar = QProgressBar()
-        self.bar.setRange(0, 100)
-        self.bar.setTextVisible(False)
-        keeps = self.bar.sizePolicy()
-        keeps.setRetainSizeWhenHidden(True)  # the rows stay where they are when it comes and goes
-        self.bar.setSizePolicy(keeps)
-        self.bar.setAccessibleName(_("Measuring how much each number changes the picture"))
-        self.bar.setToolTip(self.bar.accessibleName())
+        self.bar = keeping_room(ProgressBar(_("Measuring how much each number changes the picture")))
         self.finders = QWidget()
         row = boxed(self.search, self.order, across=True, gap=8, stretch=self.search)
         boxed(row, self.bar, gap=4, into=self.finders)
@@ -276,7 +270,7 @@ class LatentSection(Section):
         """The ranking is further, or done."""
         measuring = self.order.value == "effect" and self.ranking.progress >= 0
         self.bar.setVisible(measuring)
-        self.bar.setValue(round(100 * max(0.0, self.ranking.progress)))
+        self.bar.show_share(max(0.0, self.ranking.progress))
         if not measuring:
             self._arrange()
             if self.order.value == "effect" and self.ranking.error:

@@ -40,7 +40,7 @@ from ganstudio.ui.kit.parts import boxed, scrolled
 if TYPE_CHECKING:
     from ganstudio.ui.controls.editing import Driven
 
-MIN_WIDTH = 280
+MIN_WIDTH = 288
 GAP, EACH, WITH_WORDS, TWO_COLUMNS = 24, 264, 340, 420
 """Between rows of a flow; their widths in a line; from which width on there are two columns of them."""
 LATER_MS = 16  # the picture is drawn and painted first: a hundred sliders that follow would hold it up

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
-from PySide6.QtWidgets import QAbstractItemView, QDialog, QFrame, QHeaderView, QProgressBar, QTableView, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QDialog, QFrame, QHeaderView, QTableView, QWidget
 
 from ganstudio.core.i18n import _, plural
 from ganstudio.ui.experiment.previews import BalanceBars, PreviewView
 from ganstudio.ui.kit.parts import boxed, entry, label, push_button, say, scrolled, stacked
+from ganstudio.ui.kit.progress import ProgressBar
 from ganstudio.ui.kit.style import set_look
 from ganstudio.ui.kit.tips import plain
 
@@ -35,6 +36,7 @@ class ProblemModel(QAbstractTableModel):
         """Shows these files."""
         done = {"dropped": _("left out"), "converted": _("converted")}
         self._all = [(row.file, row.what, done.get(row.action, row.action)) for row in problems]
+        self._all.sort(key=lambda row: row[2] != done["dropped"])  # what is broken is seen first
         self._select()
 
     def set_search(self, text: str) -> None:
@@ -156,9 +158,7 @@ class DataCheckView(QDialog):
         boxed(self._pages, into=self)
 
     def _waiting(self) -> QWidget:
-        self.progress = QProgressBar()
-        self.progress.setTextVisible(False)
-        self.progress.setAccessibleName(_("Progress of the check"))
+        self.progress = ProgressBar(_("Progress of the check"))
         self._detail = label("", "muted", wrap=True)
         self.cancel = push_button(_("Cancel"), "", _("Stops looking; nothing has been changed"), clicked=self.reject)
         title = label(_("Looking at the data…"), "title")
@@ -235,8 +235,7 @@ class DataCheckView(QDialog):
 
     def set_progress(self, fraction: float | None, text: str = "") -> None:
         """Shows that the check is under way: 0 to 1, None while nobody knows how long it takes."""
-        self.progress.setRange(0, 0 if fraction is None else 1000)
-        self.progress.setValue(round(1000 * (fraction or 0.0)))
+        self.progress.show_share(fraction)
         self._detail.setText(text)
         self._pages.setCurrentIndex(0)
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QMenu, QProgressBar, QWidget
+from PySide6.QtWidgets import QMenu, QWidget
 
 from ganstudio.app.drafts import parse_value, split_request
 from ganstudio.app.generators.catalogue import DataCard, MethodCard
@@ -15,8 +15,10 @@ from ganstudio.core.fields import Value
 from ganstudio.core.i18n import _
 from ganstudio.ui.experiment.search_combo import SearchCombo
 from ganstudio.ui.forms import FieldForm
+from ganstudio.ui.kit.flow import FlowLayout
 from ganstudio.ui.kit.icons import icon
 from ganstudio.ui.kit.parts import ElidedLabel, FoldButton, LinkButton, boxed, label, push_button, say
+from ganstudio.ui.kit.progress import ProgressBar
 
 
 class MethodChooser(QWidget):
@@ -42,7 +44,9 @@ class MethodChooser(QWidget):
         self._hints.hide()
         boxed(self._words, self._neighbours, self._links, gap=4, into=self._hints)
         self.look_for.toggled.connect(self._hints.setVisible)
-        more = boxed(self.look_for, self.page, across=True, gap=8)
+        more = FlowLayout(gap=8)
+        more.addWidget(self.look_for)
+        more.addWidget(self.page)
         words = self._summary, self._objective, self._needs, more, self._hints
         boxed(label(_("Method"), "small"), self.combo, *words, gap=4, into=self)
 
@@ -68,8 +72,7 @@ class MethodChooser(QWidget):
                 old.hide()
                 old.deleteLater()
         for other in there:
-            link = LinkButton(other.title)
-            link.setStyleSheet("QToolButton { padding: 2px 0; }")  # begins where the words begin
+            link = LinkButton(other.title, flush=True)
             link.setToolTip(_("{summary}\nTakes this method instead").format(summary=other.summary))
             link.setEnabled(self.combo.isEnabled())
             link.clicked.connect(lambda _checked=False, name=other.name: self.chosen.emit(name))
@@ -113,7 +116,7 @@ class DataPicker(QWidget):
         self.form.setContentsMargins(0, 4, 0, 0)
         self.form.value_edited.connect(self.option_edited)
         self.problem = label("", "problem", wrap=True)
-        self.remedy = LinkButton("")
+        self.remedy = LinkButton("", flush=True)
         self.remedy.setToolTip(_("Chooses data that the method can be trained on"))
         tip = _("Shows what the network will see: counts, sizes, broken files")
         self.check = push_button(_("Check…"), "eye", tip, clicked=self.check_requested.emit)
@@ -127,22 +130,19 @@ class DataPicker(QWidget):
         tip = _("Cancel the download; what has arrived is kept for the next try")
         self.cancel = push_button("", "close", tip, clicked=self.cancel_download.emit)
         self.cancel.setAccessibleName(_("Cancel the download"))
-        self.progress = QProgressBar()
-        self.progress.setRange(0, 1000)
-        self.progress.setTextVisible(False)
-        self.progress.setAccessibleName(_("Download"))
+        self.progress = ProgressBar(_("Download"))
         self._progress_text = label("", "small", wrap=True)
         buttons = self.draw, self.folder, self.download, self.check
         row = boxed(*buttons, self.progress, self.cancel, across=True, gap=8, stretch=self.progress)
         row.addStretch(0)
-        choice = label(_("Data"), "small"), self.combo, self._summary, self._path, self.form, self.problem, self.remedy
-        boxed(*choice, row, self._progress_text, gap=4, into=self)
+        choice = label(_("Data"), "small"), self.combo, self._summary, self._path, self.problem, self.remedy
+        boxed(*choice, row, self._progress_text, self.form, gap=4, into=self)  # where it lies stands above its options
         for widget in (self._path, self.problem, self.remedy, self.progress, self.cancel, self._progress_text):
             widget.hide()
 
     def _fill_places(self, menu: QMenu) -> None:
-        menu.addAction(icon("folder"), _("Folder…"), self.folder_requested)
-        menu.addAction(icon("database"), _("Archive…"), self.archive_requested)
+        menu.addAction(icon("folder"), _("Folder…"), self.folder_requested.emit)
+        menu.addAction(icon("database"), _("Archive…"), self.archive_requested.emit)
 
     def set_current(
         self, request: str, datasets: Sequence[DataCard], method: MethodCard | None, methods: Sequence[MethodCard]
@@ -183,8 +183,7 @@ class DataPicker(QWidget):
             text: what is being fetched.
         """
         self._loading = name
-        self.progress.setRange(0, 0 if fraction is None and name else 1000)
-        self.progress.setValue(round(1000 * (fraction or 0.0)))
+        self.progress.show_share(fraction)
         self._progress_text.setText(text)
         self._refresh()
 

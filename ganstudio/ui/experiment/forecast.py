@@ -20,7 +20,7 @@ class ForecastLine(QWidget):
         super().__init__()
         self._draft, self._forecasts = draft, forecasts
         self._experiment: Experiment | None = None
-        self.words, self.link = ElidedLabel("", "small"), LinkButton("")
+        self.words, self.link = ElidedLabel("", "small"), LinkButton("", flush=True)
         self.link.clicked.connect(self._on_link)
         boxed(self.words, boxed(self.link, None, across=True), into=self, gap=2)
         if forecasts is not None:

@@ -101,7 +101,7 @@ class ExperimentPanel(QWidget):
         content = QWidget()
         parts = self.method, 12, self.data, 16, self.run_form, self.hyper, None
         column = boxed(*parts, margins=(16, 4, 16, 16), into=content)
-        area = scrolled(content)
+        self._area = area = scrolled(content)
         # The bar takes its room from the margin: fields end where the button below ends, with a bar and without. It is
         # asked for anew: its Python half may be gone while Qt's is there.
         area.verticalScrollBar().rangeChanged.connect(
@@ -164,6 +164,8 @@ class ExperimentPanel(QWidget):
             self._run = self.draft.experiment
         if mode == "draft" or key != self._shown:
             self.hyper.search.clear()  # words were typed for another one
+        if mode == "draft":
+            self._area.verticalScrollBar().setValue(0)  # one begins with method and data
         self.mode, self._shown = mode, key
         self._refresh()
 
@@ -218,10 +220,10 @@ class ExperimentPanel(QWidget):
         self.data.set_locked(not draft)
         self.run_form.set_live_only(not draft)
         self.hyper.set_live_only(not draft)
+        opened = ("name", "steps") if self.mode == "finished" else ("name",)
         for row in () if draft or live else (*self.hyper.rows, *self.run_form.rows):
-            row.set_locked(OPEN[self.mode])
-        for name in ("name", "steps") if self.mode == "finished" else ("name",):
-            self.run_form.row(name).set_locked("")
+            if row.name not in opened:  # never for a moment either: what is disabled loses the keyboard
+                row.set_locked(OPEN[self.mode])
         say(self._open, OPEN.get(self.mode, ""))
         for button in (self.undo_button, self.redo_button, self.start):
             button.setVisible(draft)

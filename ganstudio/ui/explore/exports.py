@@ -110,7 +110,7 @@ class FilmDialog(FilmForm):
             choices.append(("sweep", _("The sweep: its rows become time")))
         if explorer.opened is not None and explorer.opened.run is not None:
             choices.append(("training", _("The training: this picture through all checkpoints")))
-            choices.append(("samples", _("The training: the wall of samples as it was stored")))
+            choices.append(("samples", _("The training: the wall of samples")))
         frames = (2, FRAMES_ROUND, _("Of the whole film; of each leg of a path"))
         small = explorer.spec is not None and explorer.spec.size <= 32
         self.add_rows(choices, _("What changes from picture to picture"), frames, 24, 8 if small else 2)

@@ -101,7 +101,7 @@ class Tabs(QWidget):
             name: what is chosen here.
             parts: ``(key, word, tooltip, part)`` in their order.
         """
-        self.tabs = Segmented([part[:3] for part in parts], name)
+        self.tabs = Segmented([part[:3] for part in parts], name, close=True)
         self.tabs.chosen.connect(self.open)
         self.parts = {key: part for key, _word, _tooltip, part in parts}
         self._stack = stacked(*self.parts.values())

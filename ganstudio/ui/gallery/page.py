@@ -84,6 +84,7 @@ class RecentStrip(QWidget):
 
     def set_recent(self, runs: Sequence[Recent]) -> None:
         """Shows runs as ``(id, name, state in words, uint8 (H, W, 3) or None)``, newest first."""
+        held = next((index for index, tile in enumerate(self._tiles) if tile.hasFocus()), None)
         for tile in self._tiles:
             tile.hide()
             self._row.removeWidget(tile)
@@ -96,6 +97,8 @@ class RecentStrip(QWidget):
             self._tiles.append(tile)
         self.setVisible(bool(self._tiles))
         self._fit()
+        if held is not None and self._tiles:
+            self._tiles[min(held, len(self._tiles) - 1)].setFocus()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Shows as many whole tiles as there is room for."""

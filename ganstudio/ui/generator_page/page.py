@@ -129,7 +129,7 @@ class GeneratorPage(Page):
     @property
     def subject(self) -> str:
         """The generator that is open."""
-        return "" if self._desk.opened is None else self._desk.opened.title
+        return self._desk.name
 
     @property
     def method(self) -> str:

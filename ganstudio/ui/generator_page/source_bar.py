@@ -10,7 +10,6 @@ from PySide6.QtGui import QColor, QHideEvent, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from ganstudio.app.generators.desk import Desk
-from ganstudio.app.generators.workplaces import bundled_name, bundled_path
 from ganstudio.app.runs.run_model import RunModel
 from ganstudio.app.studio import Studio
 from ganstudio.core.commands import Source
@@ -94,6 +93,7 @@ class SourceBar(QWidget):
             (desk.weights_changed, self._weights_changed),
             (studio.opened, self._arrange),
             (studio.library_changed, self.button.look_for_runs),
+            (studio.library_changed, self._source_changed),  # it may be called something else now
         )
         self._leave = listen(self)
         theme_hub.changed.connect(self._colour)
@@ -117,13 +117,8 @@ class SourceBar(QWidget):
         self.live = LivePill()
         self.live.setToolTip(self._words.live)
         self.live.clicked.connect(self._live_clicked)
-        self.weights = Segmented(
-            (
-                ("ema", _("Average"), _("Averaged weights (EMA): steadier pictures")),
-                ("raw", _("Raw"), _("The weights as they are at this step")),
-            ),
-            _("Weights"),
-        )
+        average, raw = _("Averaged weights (EMA): steadier pictures"), _("The weights as they are at this step")
+        self.weights = Segmented((("ema", _("Average"), average), ("raw", _("Raw"), raw)), _("Weights"))
         self.weights.chosen.connect(lambda key: self._desk.choose_weights(cast("Source", key)))
         self.busy = BusyLine()
 
@@ -148,8 +143,7 @@ class SourceBar(QWidget):
         elif opened is None:
             self.button.show_name(self._words.choose)
         else:
-            title = bundled_name(desk.place) if opened.path == bundled_path(desk.place) else opened.title
-            self.button.show_name(title, f"{title}\n{opened.path or ''}".strip())
+            self.button.show_name(desk.name, f"{desk.name}\n{opened.path or ''}".strip())
         notes = () if opened is None else opened.notes
         self._notes = " ".join(notes)
         self.notes.setVisible(bool(notes))

@@ -7,9 +7,8 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QMenu, QPushButton, QSizePolicy
+from PySide6.QtCore import QSize
+from PySide6.QtWidgets import QMenu
 
 from ganstudio.app.generators.desk import Desk
 from ganstudio.app.generators.workplaces import Workplace, bundled_name, bundled_path
@@ -19,6 +18,7 @@ from ganstudio.core.i18n import _
 from ganstudio.store import Run, RunInfo, list_runs
 from ganstudio.ui.kit.icons import icon
 from ganstudio.ui.kit.parts import filled_menu
+from ganstudio.ui.kit.word_button import WordButton
 from ganstudio.ui.kit.words import as_entry, step_text
 
 MOST = 12
@@ -111,7 +111,7 @@ def recent_runs(remembered: tuple[str, ...], fits: Callable[[RunInfo], bool] = l
     return list(found.values())
 
 
-class SourceButton(QPushButton):
+class SourceButton(WordButton):
     """The name of what is open; a click offers other generators that this workspace can drive.
 
     Args:
@@ -120,12 +120,11 @@ class SourceButton(QPushButton):
     """
 
     def __init__(self, desk: Desk, studio: Studio) -> None:
-        super().__init__()
+        super().__init__("")
         self._desk, self._studio = desk, studio
         self._words = source_words(desk.place)
-        self._name = ""
         self._recent: list[RecentRun] = []
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self.setMaximumWidth(WIDEST)
         self.setAccessibleName(self._words.open)
         self.setIcon(icon(self._words.icon))
         self.setMenu(filled_menu(self, self._fill))
@@ -133,25 +132,9 @@ class SourceButton(QPushButton):
 
     def show_name(self, name: str, tooltip: str = "") -> None:
         """Shows a name, elided where there is no room."""
-        self._name = name
         self.setToolTip(tooltip or self._words.choose_tip)
         self.setAccessibleDescription(name)
-        self._write()
-        self.updateGeometry()
-
-    def _write(self) -> None:
-        room = self.width() - 64
-        self.setText(as_entry(self.fontMetrics().elidedText(self._name, Qt.TextElideMode.ElideRight, room)))
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Elides anew."""
-        super().resizeEvent(event)
-        self._write()
-
-    def sizeHint(self) -> QSize:
-        """As wide as the name, within bounds."""
-        width = self.fontMetrics().horizontalAdvance(self._name) + 72
-        return QSize(min(max(width, 140), WIDEST), super().sizeHint().height())
+        self.setText(as_entry(name))
 
     def minimumSizeHint(self) -> QSize:
         """Room for the beginning of a name."""

@@ -163,7 +163,7 @@ class FormDialog(QDialog):
         self.rows.setHorizontalSpacing(16)
         self.rows.setVerticalSpacing(8)
         self.words = label("", "muted", wrap=True)
-        self._buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
+        self._buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel, self)  # or Enter would cancel
         self._buttons.button(QDialogButtonBox.StandardButton.Cancel).setToolTip(refuse)
         self.go = self._buttons.addButton(action, QDialogButtonBox.ButtonRole.AcceptRole)
         self.go.setDefault(True)

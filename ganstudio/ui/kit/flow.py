@@ -1,9 +1,12 @@
-"""Layouts that break lines: items like words, and cards in equal columns."""
+"""Layouts that break lines: items like words, cards in equal columns, rows of two halves."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
-from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QLayout, QLayoutItem, QWidget
+
+from ganstudio.ui.kit.parts import boxed
 
 LEAST_CARD, CARD_HEIGHT, CARD_GAP, MOST_COLUMNS = 280, 276, 16, 6
 """Cards are never narrower, all so high and so far apart, and no more in a row."""
@@ -119,3 +122,36 @@ class CardLayout(_Lines):
     def minimumSize(self) -> QSize:
         """One column."""
         return QSize(LEAST_CARD, CARD_HEIGHT)
+
+
+class BreakingRow(QWidget):
+    """Two halves beside each other; the right one goes below the left one where the width does not hold both.
+
+    It never asks for more width than the wider half.
+    """
+
+    def lay_out(self, left: QLayout, right: QLayout, least: int, margins: tuple[int, int, int, int], gap: int) -> None:
+        """Puts the halves in; the left one wants ``least`` pixels or more."""
+        self._left, self._right, self._least = left, right, least
+        self._row = boxed(left, right, across=True, margins=margins, gap=gap, into=self, stretch=left)
+
+    def minimumSizeHint(self) -> QSize:
+        """As wide as the wider half."""
+        hint, edges = super().minimumSizeHint(), self._row.contentsMargins()
+        least = max(self._left.minimumSize().width(), self._right.minimumSize().width())
+        hint.setWidth(least + edges.left() + edges.right())
+        return hint
+
+    def fit(self, back: bool = False) -> None:
+        """Breaks where it must; goes ``back`` to one line only when it is asked to, so that nothing jumps by itself."""
+        edges, directions = self._row.contentsMargins(), QBoxLayout.Direction
+        wanted = max(self._least, self._left.sizeHint().width()) + self._row.spacing() + self._right.sizeHint().width()
+        if wanted + edges.left() + edges.right() > self.width():
+            self._row.setDirection(directions.TopToBottom)
+        elif back:
+            self._row.setDirection(directions.LeftToRight)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Fits the halves into another width."""
+        super().resizeEvent(event)
+        self.fit(back=event.size().width() != event.oldSize().width())

@@ -14,6 +14,7 @@ from ganstudio.app.actions import Action, ActionTable
 from ganstudio.core.i18n import _
 from ganstudio.ui.kit.icons import icon
 from ganstudio.ui.kit.lifetimes import listen
+from ganstudio.ui.kit.words import tooltip_of
 
 
 def _in_order(menus: dict[str, list[list[Action]]]) -> list[tuple[str, list[list[Action]]]]:
@@ -69,7 +70,7 @@ class MarkKeys(QObject):
 def _show_state(action: Action, shown: QAction | QAbstractButton, here: bool = True) -> None:
     shown.setEnabled(here and action.enabled())
     if action.wording is not None:
-        shown.setToolTip(action.tooltip)
+        shown.setToolTip(tooltip_of(action))
     if action.checked is not None:
         shown.setChecked(action.checked())
 
@@ -130,7 +131,7 @@ class ActionBinder(QObject):
         made.setShortcuts([QKeySequence(keys) for keys in action.shortcuts])
         made.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
         made.setCheckable(action.checkable)
-        made.setToolTip(action.tooltip)
+        made.setToolTip(tooltip_of(action))
         made.setStatusTip(action.help)
         made.setMenuRole(QAction.MenuRole.NoRole)
         made.triggered.connect(lambda _checked=False, name=action.id: self.table.run(name))
@@ -163,7 +164,7 @@ class ActionBinder(QObject):
     def bind(self, button: QAbstractButton, name: str) -> None:
         """Makes a button do an action: tooltip, icon, accessible name and state come from the table."""
         action = self.table[name]
-        button.setToolTip(action.tooltip)
+        button.setToolTip(tooltip_of(action))
         button.setAccessibleName(action.label)
         if action.icon and button.icon().isNull():
             button.setIcon(icon(action.icon))

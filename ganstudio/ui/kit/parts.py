@@ -39,6 +39,7 @@ from ganstudio.ui.kit.menus import MarkKeys
 from ganstudio.ui.kit.style import set_look
 from ganstudio.ui.kit.theme import current_theme
 from ganstudio.ui.kit.tips import plain
+from ganstudio.ui.kit.word_button import WordButton
 
 _Button = TypeVar("_Button", bound=QAbstractButton)
 _Widget = TypeVar("_Widget", bound=QWidget)
@@ -159,7 +160,7 @@ def push_button(
         menu: fills the menu that it opens instead, each time it is opened.
         **look: properties of the style sheet: ``primary=True``, ``quiet=True``, ``danger=True``.
     """
-    made = QPushButton(text)
+    made = WordButton(text)
     if icon_name:
         made.setIcon(icon(icon_name, "accent_text" if look.get("primary") else "text"))
     if menu is not None:
@@ -392,14 +393,16 @@ class FoldButton(QToolButton):
 
 
 class LinkButton(QToolButton):
-    """A secondary action that looks like a link and behaves like a button."""
+    """A secondary action that looks like a link and behaves like a button; ``flush``: it begins where words above do."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, flush: bool = False) -> None:
         super().__init__()
         self.setText(text)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         set_look(self, link=True)
+        if flush:
+            self.setStyleSheet("QToolButton { padding: 2px 0; }")
 
 
 def pad_spin_box(box: QAbstractSpinBox) -> None:
@@ -450,20 +453,22 @@ class Segmented(QFrame):
     Args:
         choices: ``(key, text)`` or ``(key, text, tooltip)``.
         name: what is chosen here: the accessible name.
+        **look: of the buttons: ``close=True`` where there is little room.
     """
 
     chosen = Signal(str)
     """A person chose another one; carries its key."""
 
-    def __init__(self, choices: Sequence[Sequence[str]], name: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, choices: Sequence[Sequence[str]], name: str, **look: object) -> None:
+        super().__init__()
         self.setAccessibleName(name)
         set_look(self, segmented=True)
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self._group = QButtonGroup(self)
         self._buttons: dict[str, QPushButton] = {}
         for key, text, *rest in choices:
-            button = self._buttons[key] = push_button(text, "", rest[0] if rest else f"{name}: {text}", segment=True)
+            tip = rest[0] if rest else f"{name}: {text}"
+            button = self._buttons[key] = push_button(text, "", tip, segment=True, **look)
             button.setCheckable(True)
             button.setAccessibleName(f"{name}: {text}")
             button.clicked.connect(lambda _checked=False, key=key: self.chosen.emit(key))

@@ -35,12 +35,13 @@ def _parts(widget: QWidget) -> Iterator[Any]:
     yield from (child for child in QObject.children(widget) if isinstance(child, QWidget) and not child.isWindow())
 
 
-def as_read(root: QWidget) -> list[QWidget]:
-    """All that is on view in a widget, itself first, in the order in which one reads it."""
+def as_read(root: QWidget, gone: QWidget | None = None) -> list[QWidget]:
+    """All that is on view in a widget, itself first, in the order in which one reads it; and what has just ``gone``."""
     found: dict[QWidget, None] = {root: None}
     for part in _parts(root):
-        if part not in found and part.isVisible():
-            found.update(dict.fromkeys(as_read(part)))
+        kept = gone is not None and (part is gone or part.isAncestorOf(gone))
+        if part not in found and (kept or part.isVisible()):
+            found.update(dict.fromkeys(as_read(part, gone)))
     return list(found)
 
 
@@ -49,11 +50,16 @@ class ReadInOrder:
 
     def focusNextPrevChild(self: Any, forward: bool) -> bool:
         """Also brings it into sight."""
-        order, now = as_read(self), self.focusWidget()
+        now = self.focusWidget()
+        order = as_read(self, now)  # it may have been hidden: then from where it was
         place = order.index(now) if now in order else 0
         later, before = order[place + 1 :], order[:place]
         for widget in (*later, *before) if forward else (*reversed(before), *reversed(later)):
-            takes = widget.isEnabled() and bool(widget.focusPolicy().value & Qt.FocusPolicy.TabFocus.value)
+            takes = (
+                widget.isVisible()
+                and widget.isEnabled()
+                and bool(widget.focusPolicy().value & Qt.FocusPolicy.TabFocus.value)
+            )
             if takes and widget.focusProxy() is None and widget is not self:
                 widget.setFocus(Qt.FocusReason.TabFocusReason if forward else Qt.FocusReason.BacktabFocusReason)
                 outer = widget.parentWidget()

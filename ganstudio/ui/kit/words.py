@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QDateTime, QLocale
 from PySide6.QtGui import QKeySequence
 
+from ganstudio.app.actions import Action
 from ganstudio.core.i18n import _
 
 if TYPE_CHECKING:
@@ -52,13 +53,6 @@ def rate_text(rate: float) -> str:
     return f"{rate:.3g}" if rate < 100 else f"{rate:,.0f}"
 
 
-def clock(seconds: float) -> str:
-    """A duration as ``1:05`` or ``2:03:10``."""
-    minutes, rest = divmod(int(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
-
-
 def date_text(when: datetime, now: datetime | None = None) -> str:
     """``"today, 14:05"``, ``"3 May, 14:05"`` this year, ``"3 May 2024"`` before that; local time."""
     local, today = when.astimezone(), (now or datetime.now()).astimezone()
@@ -79,6 +73,12 @@ def _local(when: datetime, pattern: str) -> str:
 def keys_text(keys: str) -> str:
     """Keys as this platform writes them."""
     return QKeySequence(keys).toString(QKeySequence.SequenceFormat.NativeText)
+
+
+def tooltip_of(action: Action) -> str:
+    """Title, keys and help as a tooltip shows them."""
+    keys = f" ({keys_text(action.shortcuts[0])})" if action.shortcuts else ""
+    return f"{action.label}{keys}" + (f"\n{action.help}" if action.help else "")
 
 
 def as_entry(name: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import Slot
 from PySide6.QtGui import QIcon, QImage, QPixmap
 from PySide6.QtWidgets import QMenu, QWidget
 
@@ -20,7 +20,7 @@ from ganstudio.ui.kit.parts import ElidedLabel, Segmented, boxed, push_button, t
 from ganstudio.ui.kit.words import as_entry
 from ganstudio.ui.pictures.viewer import zoom_choice
 
-LONGEST, WIDE, THUMB = 128, 196, 32
+WIDE, THUMB = 196, 32
 
 
 def _icon(image: QImage) -> QIcon:
@@ -68,8 +68,7 @@ class CanvasBar(QWidget):
         """The name of the present canvas."""
         document = self._painter.document
         name = _("Canvas") if document is None else document.name
-        shown = self.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, LONGEST)
-        self.canvas.setText(as_entry(shown))
+        self.canvas.setText(as_entry(name))
         self.canvas.setAccessibleDescription(name)
         for part in (self.canvas, self.start, self.save):
             part.setEnabled(document is not None)

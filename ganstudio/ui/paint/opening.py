@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QMimeData, QSize, Slot
 from PySide6.QtGui import QGuiApplication, QIcon, QPixmap
-from PySide6.QtWidgets import QListView, QListWidget, QListWidgetItem, QProgressBar, QWidget
+from PySide6.QtWidgets import QListView, QListWidget, QListWidgetItem, QWidget
 
 from ganstudio.app.generators.picture_session import restore
 from ganstudio.app.jobs import Job
@@ -20,6 +20,7 @@ from ganstudio.ui.kit.files import Dropped, ask_picture, picture_in
 from ganstudio.ui.kit.lifetimes import listen
 from ganstudio.ui.kit.painted import to_image
 from ganstudio.ui.kit.parts import say
+from ganstudio.ui.kit.progress import ProgressBar
 from ganstudio.ui.paint.map_dialog import MapDialog
 
 if TYPE_CHECKING:
@@ -137,8 +138,7 @@ class SceneDialog(FormDialog):
         self.list.itemActivated.connect(lambda _item: self.choose())
         self.list.currentRowChanged.connect(self._row_changed)
         self.go.setEnabled(False)
-        self.bar = QProgressBar()
-        self.bar.setTextVisible(False)
+        self.bar = ProgressBar(title)
         self.fill(self.words, self.bar, self.list, gap=8)
         self.resize(600, 480)
         # Another run: what is shown here is not its data.
@@ -162,7 +162,7 @@ class SceneDialog(FormDialog):
         say(self.words, reading if job is not None else "" if scenes.found else scenes.error)
         self.list.setVisible(bool(scenes.found))
         if job is not None and job is not self._job:
-            self.bar.setRange(0, 0)
+            self.bar.show_share(None)
             self.finished.connect(listen(self, (job.progressed, self._tell)))
         self._job = job
         self.list.clear()
@@ -173,8 +173,7 @@ class SceneDialog(FormDialog):
             self.list.addItem(QListWidgetItem(QIcon(pixmap), scene.name))
 
     def _tell(self, fraction: float, text: str) -> None:
-        self.bar.setRange(0, 100)
-        self.bar.setValue(round(100 * max(0.0, fraction)))
+        self.bar.show_share(fraction)
         self.words.setText(text or _("Reading the data of the run…"))
 
     def choose(self) -> None:

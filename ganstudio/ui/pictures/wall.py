@@ -308,6 +308,8 @@ class ImageWall(Cells):
 
     def offer(self, place: Sample | None, point: QPoint) -> None:
         """Offers copying, saving, enlarging and sorting."""
+        if place is not None:
+            self.focus(place)
         pop_up(self.make_menu(place), point)
 
     def make_menu(self, sample: Sample | None) -> QMenu:

@@ -24,8 +24,8 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsRectItem, QStyleOptionGraphicsItem, QWidget
 
+from ganstudio.core.curves import Dash, Floats
 from ganstudio.ui.kit.theme import Theme, current_theme, theme_hub
-from ganstudio.ui.plots.axes import Dash, Floats
 
 # OpenGL and its exit handler are known to crash; pictures have their first row first everywhere in the studio.
 pg.setConfigOptions(imageAxisOrder="row-major", antialias=False, useOpenGL=False, exitCleanup=False)

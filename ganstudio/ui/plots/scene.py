@@ -27,6 +27,7 @@ from ganstudio.core.dataspec import Box
 from ganstudio.core.events import Scene
 from ganstudio.core.i18n import _, plural
 from ganstudio.core.plane import LEVELS, NOTHING, Ends
+from ganstudio.core.ticks import linear_ticks
 from ganstudio.ui.kit.chips import ChipRow, Mark
 from ganstudio.ui.kit.files import copy_image, save_image
 from ganstudio.ui.kit.keys import ARROWS, ZOOMS
@@ -35,7 +36,7 @@ from ganstudio.ui.kit.parts import boxed, pop_up, wheel_zooms
 from ganstudio.ui.kit.theme import Theme, ui_font
 from ganstudio.ui.plots import scene_layers as layers
 from ganstudio.ui.plots import scene_signs as signs
-from ganstudio.ui.plots.axes import Grid, linear_ticks
+from ganstudio.ui.plots.axes import Grid
 from ganstudio.ui.plots.chart import Chart, Pieces, Sketch
 
 ARROW = 26.0

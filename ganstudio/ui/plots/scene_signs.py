@@ -12,9 +12,9 @@ from ganstudio.core.camera import Points, View
 from ganstudio.core.events import Scene
 from ganstudio.core.i18n import _
 from ganstudio.core.plane import reach_of
+from ganstudio.core.ticks import short_number
 from ganstudio.ui.kit.painted import colour, draw_group, draw_here, draw_legend, draw_tag, to_image
 from ganstudio.ui.kit.theme import Theme, ui_font
-from ganstudio.ui.plots.axes import short_number
 from ganstudio.ui.plots.scene_layers import tints
 
 NUMBER = 16.0

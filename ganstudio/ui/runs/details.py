@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
@@ -10,8 +10,9 @@ from PySide6.QtWidgets import QFrame, QSizePolicy, QWidget
 
 from ganstudio.app.runs.comparison import MOST
 from ganstudio.app.runs.library import RunDetails, RunRow
-from ganstudio.core.fields import Value, value_text
+from ganstudio.app.studio import Studio
 from ganstudio.core.i18n import _, plural, size_text
+from ganstudio.ui.kit.lifetimes import listen
 from ganstudio.ui.kit.pairs import Pairs
 from ganstudio.ui.kit.parts import boxed, label, say, scrolled
 from ganstudio.ui.kit.style import set_look
@@ -23,9 +24,6 @@ from ganstudio.ui.runs.pictures import paint_samples
 WIDTH = 320
 PICTURE = WIDTH - 48
 MOST_LINES = 14
-
-Defaults = Callable[[str, str], Mapping[str, Value]]
-"""``defaults(method, kind)``: a method's default hyper-parameters for a kind of data; empty while nobody knows."""
 
 
 class _Picture(QWidget):
@@ -54,13 +52,13 @@ class DetailsPane(QFrame):
     """One selected run in full, or how many are selected.
 
     Args:
-        defaults: knows the default hyper-parameters.
+        studio: knows what methods call their settings, and what they propose.
         compare: what several selected runs can be compared with.
     """
 
-    def __init__(self, defaults: Defaults, compare: QWidget, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._defaults = defaults
+    def __init__(self, studio: Studio, compare: QWidget) -> None:
+        super().__init__()
+        self._studio = studio
         self._row: RunRow | None = None
         self._details: RunDetails | None = None
         set_look(self, panel="surface")
@@ -89,6 +87,7 @@ class DetailsPane(QFrame):
         boxed(None, self._words, middle, None, into=self._several, margins=(24, 16, 24, 16), gap=16)
         boxed(self._scroll, self._several, into=self, across=True)
         self.show_rows(())
+        listen(self, (studio.catalogue_ready, self._show))
 
     def show_rows(self, rows: Sequence[RunRow]) -> None:
         """Shows the selected run, whose details follow when they have been read; of several, how many there are."""
@@ -99,23 +98,24 @@ class DetailsPane(QFrame):
         self._scroll.setVisible(row is not None)
         self._several.setVisible(row is None)
         self.compare.setVisible(len(rows) > 1)
-        if row is not None:
-            self._show(row)
-        elif rows:
+        self._show()
+        if len(rows) > 1:
             count = plural("{n} run selected", "{n} runs selected", len(rows))
             size = size_text(sum(row.size or 0 for row in rows))
             why = "\n" + _("Six runs at most can be compared.") if len(rows) > MOST else ""
             self._words.setText(f"{count}\n" + _("{size} on disk").format(size=size) + why)
-        else:
+        elif row is None:
             self._words.setText(_("Select a run to see it here."))
 
     def show_details(self, details: RunDetails) -> None:
         """Adds what was read; ignored if another run is shown by now."""
         if self._row is not None and details.path == self._row.path:
             self._details = details
-            self._show(self._row)
+            self._show()
 
-    def _show(self, row: RunRow) -> None:
+    def _show(self) -> None:
+        if (row := self._row) is None:
+            return
         self.picture.set_row(row)
         if self.name.text() != row.name:
             self.name.setText(row.name)
@@ -136,20 +136,20 @@ class DetailsPane(QFrame):
             facts.append((_("Checkpoints"), str(details.checkpoints)))
             facts.append((_("Stored grids"), str(details.grids)))
         self.facts.set_pairs([*facts, (_("Folder"), str(row.path))])
-        self.hyper.set_pairs(self._changed(row), _("None: all are as the method proposes."))
-        latest = () if details is None else details.latest[:MOST_LINES]
-        self.latest.set_pairs([(name, value_text(float(f"{value:.3g}"))) for name, value in latest])
+        self._show_changed(row.experiment.method)
+        self.latest.set_pairs(() if details is None else details.latest[:MOST_LINES])
         notes = () if details is None else (*details.told, *details.notes[-5:])
         say(self.notes, "\n".join(notes))
         self._notes_title.setVisible(bool(notes))
 
-    def _changed(self, row: RunRow) -> list[tuple[str, str]]:
-        """The hyper-parameters that differ from the method's defaults, as far as those are known."""
-        details = self._details
-        hyper = details.hyper if details is not None else row.experiment.hyper
-        known = self._defaults(row.experiment.method, details.spec.kind) if details is not None else {}
-        changed = [(name, value_text(value)) for name, value in hyper.items() if known.get(name) != value]
+    def _show_changed(self, method: str) -> None:
+        """The settings that differ from the method's defaults, once both are known."""
+        catalogue, details = self._studio.catalogue, self._details
+        if catalogue is None or details is None:
+            self.hyper.set_pairs(())
+            return
+        changed = catalogue.changed(method, details.spec.kind, details.hyper)
         shown = changed[:MOST_LINES]
         if len(changed) > len(shown):
             shown.append(("…", _("{n} more").format(n=len(changed) - len(shown))))
-        return shown
+        self.hyper.set_pairs(shown, _("None: all are as the method proposes."))

@@ -18,9 +18,9 @@ from PySide6.QtCore import (
 
 from ganstudio.app.runs.library import RunRow
 from ganstudio.core.events import LIVE_STATES, State
-from ganstudio.core.i18n import _, size_text
+from ganstudio.core.i18n import _, clock, size_text
 from ganstudio.ui.kit.tips import plain
-from ganstudio.ui.kit.words import clock, date_text, full_date, state_text, steps_text
+from ganstudio.ui.kit.words import date_text, full_date, state_text, steps_text
 
 Index = QModelIndex | QPersistentModelIndex
 Group = Literal["live", "finished", "failed"]

@@ -9,11 +9,10 @@ from ganstudio.app.runs.readings import Seen, readings, seen_in
 from ganstudio.app.runs.run_model import RunModel
 from ganstudio.app.runs.verdict import Verdict, judge
 from ganstudio.core.events import Samples
-from ganstudio.core.i18n import _
+from ganstudio.core.i18n import _, clock
 from ganstudio.ui.kit.pairs import Pair, Pairs
 from ganstudio.ui.kit.parts import boxed, label, line, say
 from ganstudio.ui.kit.style import set_look
-from ganstudio.ui.kit.words import clock
 
 WIDTH = 208
 _ICONS = {"good": "●", "neutral": "○", "warning": "▲"}

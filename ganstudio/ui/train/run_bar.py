@@ -14,16 +14,19 @@ from ganstudio.app.generators.workplaces import Workplace, workplace_of_run
 from ganstudio.app.runs.run_model import RunModel
 from ganstudio.app.runs.verdict import letters
 from ganstudio.core.events import RoleInfo
-from ganstudio.core.i18n import _
+from ganstudio.core.i18n import _, clock
 from ganstudio.ui.generator_page.source_menu import source_words
+from ganstudio.ui.kit.flow import BreakingRow
 from ganstudio.ui.kit.icons import icon
 from ganstudio.ui.kit.menus import ActionBinder, MarkKeys
 from ganstudio.ui.kit.parts import ElidedLabel, Segmented, boxed, filled_menu, label, tool_button
 from ganstudio.ui.kit.style import set_look
-from ganstudio.ui.kit.words import as_entry, clock, rate_text, state_text
+from ganstudio.ui.kit.words import as_entry, rate_text, state_text
 
 RoleActions = Callable[[Sequence[RoleInfo]], tuple[Action, ...]]
 NARROW = 760  # pixels below which words give way to the name and the step
+LEAST = 160
+"""So many for the name, or the buttons go below it."""
 ROLE_WIDTH = 110
 """So many more for each role beyond two."""
 
@@ -34,11 +37,11 @@ def progress_text(model: RunModel) -> str:
     progress = model.progress
     if progress is not None and model.state == "training" and progress.steps_per_second:
         parts.append(_("{rate} steps/s").format(rate=rate_text(progress.steps_per_second)))
-        if progress.images_per_second and model.spec is not None:
-            unit = _("images/s") if model.spec.pictures else _("points/s")
-            parts.append(f"{progress.images_per_second:,.0f} {unit}")
         if progress.eta_seconds is not None:
             parts.append(_("{time} left").format(time=clock(progress.eta_seconds)))
+        if progress.images_per_second and model.spec is not None:  # last: the first to go where there is little room
+            unit = _("images/s") if model.spec.pictures else _("points/s")
+            parts.append(f"{progress.images_per_second:,.0f} {unit}")
     return " · ".join(parts)
 
 
@@ -140,7 +143,7 @@ class RoleButtons(QWidget):
         self.set_narrow(self._narrow)
 
 
-class RunBar(QWidget):
+class RunBar(BreakingRow):
     """Name, state, and the buttons; what each does stands in the table of actions.
 
     Signals:
@@ -158,7 +161,7 @@ class RunBar(QWidget):
         self._name = ElidedLabel(role="title")
         self._state = label("", "muted")
         self._numbers = ElidedLabel(role="muted")
-        self.main = QPushButton(_("Pause"))
+        self.main = QPushButton()
         set_look(self.main, primary=True)
         binder.bind(self.main, "run.toggle")
         self._step = _bound(binder, "run.step")
@@ -175,8 +178,8 @@ class RunBar(QWidget):
         words = boxed(self._name, below, stretch=self._name)
         # Nothing on the right of what comes and goes: a button stays under the mouse that has pressed it.
         tools = boxed(self._step, *self._others, self.explore, self._compare, across=True, gap=4)
-        parts = words, self.roles, self.main, tools
-        boxed(*parts, across=True, margins=(16, 8, 16, 8), gap=8, into=self, stretch=words)
+        deeds = boxed(None, self.roles, self.main, tools, across=True, gap=8)
+        self.lay_out(words, deeds, LEAST, margins=(16, 8, 16, 8), gap=8)
 
     def set_run(self, model: RunModel) -> None:
         """Shows a run's name, state and numbers."""
@@ -187,11 +190,15 @@ class RunBar(QWidget):
         self._state.setText(word)
         self._numbers.setText(progress_text(model))
         held = model.here and model.state == "paused"
-        self.main.setText(model.next_deed)
         self.main.setIcon(icon("play" if held or not model.live else "pause", "accent_text"))
+        if model.next_deed != self.main.text():
+            widest = 0
+            for word in (_("Pause"), _("Resume"), _("Continue"), model.next_deed):  # wide enough for each of them
+                self.main.setText(word)
+                widest = max(widest, self.main.sizeHint().width())
+            self.main.setMinimumWidth(widest)
         self.roles.set_roles(model.roles, model.only)
-        self.roles.setVisible(bool(self.roles.steps))
-        self.roles.setEnabled(model.here)
+        self.roles.setVisible(bool(self.roles.steps) and model.here)
         self._fit()
         place = workplace_of_run(model.info)
         if place != self._place:
@@ -201,19 +208,15 @@ class RunBar(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """In a narrow window the buttons say the same in fewer letters."""
-        super().resizeEvent(event)
         self._fit()
+        super().resizeEvent(event)
 
     def _fit(self) -> None:
-        text = self.main.text()  # wide enough for each of its words, and all that it has said
-        words = () if self.main.minimumWidth() else (_("Pause"), _("Resume"), _("Continue"))
-        for word in (*words, text):
-            self.main.setText(word)
-            self.main.setMinimumWidth(max(self.main.minimumWidth(), self.main.sizeHint().width()))
         narrow = self.width() < NARROW + ROLE_WIDTH * max(0, len(self.roles.steps) - 2)
         if narrow != self._narrow:
             self._narrow = narrow
             self.roles.set_narrow(narrow)
+        self.fit()
 
     def set_others(self, runs: list[tuple[str, str]], chosen: str) -> None:
         """The runs that can be compared with this one: ``(key, title)``."""

@@ -14,13 +14,14 @@ from ganstudio.app.budget import Budget
 from ganstudio.app.runs.run_model import RunModel
 from ganstudio.app.runs.schedules import stands_still
 from ganstudio.app.studio import Studio
-from ganstudio.core.fields import format_number
+from ganstudio.core.curves import Mark
+from ganstudio.core.fields import value_text
 from ganstudio.core.i18n import _
 from ganstudio.core.series import SeriesTable
 from ganstudio.ui.kit.errors import ErrorBanner
 from ganstudio.ui.kit.menus import ActionBinder
 from ganstudio.ui.kit.parts import boxed, line, restore_splitter, split, state_of
-from ganstudio.ui.plots.curves import CurvesPanel, Mark
+from ganstudio.ui.plots.curves import CurvesPanel
 from ganstudio.ui.train.actions import role_actions
 from ganstudio.ui.train.health import HealthPanel
 from ganstudio.ui.train.run_bar import RunBar
@@ -37,10 +38,6 @@ VIEWS = {
 SIZES = (420, 280)  # pictures, curves; in proportion
 LAYOUT = "train/run"
 NARROW = 820  # pixels below which the health column gives way
-
-
-def _value(value: object) -> str:
-    return format_number(value) if isinstance(value, int | float) and not isinstance(value, bool) else str(value)
 
 
 class RunView(QWidget):
@@ -168,7 +165,7 @@ class RunView(QWidget):
         marks = []
         for at in model.changes:
             name = at.name if catalogue is None else catalogue.setting_title(method, at.name)
-            text = _("{name}: {old} → {new}").format(name=name, old=_value(at.old), new=_value(at.new))
+            text = _("{name}: {old} → {new}").format(name=name, old=value_text(at.old), new=value_text(at.new))
             marks.append(Mark(at.step, model.seconds_at(at.step), "hyper", text))
         saved = _("checkpoint {step}")
         return marks + [

@@ -49,11 +49,13 @@ class TrainWorkspace(Page):
         explore_requested: the generator of the run that is looked at is to be used (a :class:`RunModel`).
         sample_requested: a sample of it is to be explored: a :class:`RunModel`, a step or None, its place on the wall.
         bundled_requested: the run that comes with the program is to be used in this workspace (its id).
+        asked_for: the gallery or the form is to be seen, from wherever that was asked.
     """
 
     explore_requested = Signal(object)
     sample_requested = Signal(object, object, int)
     bundled_requested = Signal(str)
+    asked_for = Signal()
 
     def __init__(self, studio: Studio, binder: ActionBinder, budget: Budget, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -127,13 +129,15 @@ class TrainWorkspace(Page):
 
     def _fill_recent(self) -> None:
         paths = [Path(path) for path in self._studio.settings.remembered.recent_runs[:RECENT_RUNS]]
+        states = {model.path: model.state for model in self._studio.runs}
 
         def work(_progress: Any, _cancel: Any) -> list[Any]:
             rows = []
             for path in paths:
                 with suppress(StudioError):  # deleted or moved since
                     run = Run.open(path)
-                    rows.append((str(path), run.info.name, state_text(run.status().state), run.thumbnail()))
+                    state = states.get(path) or run.status().state
+                    rows.append((str(path), run.info.name, state_text(state), run.thumbnail()))
             return rows
 
         self._studio.jobs.start(_("Looking for recent runs"), work).on_done(self.gallery.recent.set_recent)
@@ -143,6 +147,8 @@ class TrainWorkspace(Page):
         with self._keeping_focus():
             self._studio.look_at(None)
             self.pages.setCurrentWidget(self.gallery)
+        self._fill_recent()
+        self.asked_for.emit()
 
     def start_card(self, card_id: str) -> None:
         """Starts a ready experiment, after asking for a drawing, a folder or a download where it needs one.
@@ -187,6 +193,9 @@ class TrainWorkspace(Page):
             self.panel.set_mode("draft")
             self._right.setCurrentWidget(self._empty)
             self.pages.setCurrentWidget(self.columns)
+            if self._has_keyboard():
+                self.columns.setFocus()
+        self.asked_for.emit()
 
     # -- runs -------------------------------------------------------------------------------------------------------
 
@@ -241,6 +250,8 @@ class TrainWorkspace(Page):
             self._run_view.set_others()
 
     def _run_changed(self, aspects: frozenset[str]) -> None:
+        if "state" in aspects:
+            self._fill_recent()
         model = self._studio.current
         if model is not None and (aspects & {"state", "hyper", "name"} or model.total != self._total):
             self._show_form(model)
@@ -250,6 +261,8 @@ class TrainWorkspace(Page):
             self._studio.actions.refresh()
             if self._run_view is not None:
                 self._run_view.set_others()
+            if self.pages.currentWidget() is self.gallery:
+                self._fill_recent()
 
     def _ask_place(self) -> None:
         """The run that is looked at waits for data that lie elsewhere now."""

@@ -13,7 +13,6 @@ from ganstudio.ui.explore.side.directions import DirectionsPanel
 from ganstudio.ui.explore.side.neighbours import NeighboursPanel
 from ganstudio.ui.explore.side.pins import PinBoard
 from ganstudio.ui.explore.side.projection import ProjectionPanel
-from ganstudio.ui.kit.style import set_look
 
 
 class SidePanel(Tabs):
@@ -37,13 +36,10 @@ class SidePanel(Tabs):
             ],
         )  # fmt: skip
         self._explorer, self._buttons = explorer, self.tabs.findChildren(QPushButton)
-        for button in self._buttons:
-            set_look(button, close=True)  # four words beside each other in a narrow panel
         explorer.kept_changed.connect(self._count_pins)
         explorer.source_changed.connect(self._count_pins)
         explorer.source_changed.connect(self._offer)
         self._count_pins()
-        self.setMinimumWidth(280)
         self.open("directions")
 
     def _offer(self) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QProgressBar, QPushButton, QWidget
+from PySide6.QtWidgets import QPushButton, QWidget
 
 from ganstudio.app.explore import finders
 from ganstudio.app.explore.explorer import Explorer
@@ -31,6 +31,7 @@ from ganstudio.ui.kit.parts import (
     say,
     tool_button,
 )
+from ganstudio.ui.kit.progress import ProgressBar
 from ganstudio.ui.kit.style import set_look
 from ganstudio.ui.pictures.grid import PictureGrid
 
@@ -69,9 +70,7 @@ class FindForm(QWidget):
         self.by_hand.clicked.connect(lambda: self.choose("hand"))
         self.count = QuietSpinBox(_("How many directions"), 1, finders.LARGEST_COUNT, finders.DEFAULT_COUNT)
         self.go = push_button(_("Find"), clicked=self.start)
-        self.bar = QProgressBar()
-        self.bar.setTextVisible(False)
-        self.bar.setAccessibleName(_("Progress of the search"))
+        self.bar = ProgressBar(_("Progress of the search"))
         self.doing = ElidedLabel("", "small")
         self.stop = tool_button("close", _("Stop the search"), clicked=finding.cancel)
         self._told = label("", "muted", wrap=True)
@@ -150,8 +149,7 @@ class FindForm(QWidget):
         had_keyboard = self.go.hasFocus() or self.stop.hasFocus()
         self._searching.setVisible(finding.running)
         if finding.running:
-            self.bar.setRange(0, 0 if finding.fraction < 0 else 1000)
-            self.bar.setValue(max(0, round(1000 * finding.fraction)))
+            self.bar.show_share(finding.fraction)
             self.doing.setText(finding.text)
         told = "" if finding.running else str(finding.error or finding.text)
         if told != self._told.text():

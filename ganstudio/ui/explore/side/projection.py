@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent, QGuiApplication, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QProgressBar, QWidget
+from PySide6.QtWidgets import QWidget
 
 from ganstudio.app.explore.explorer import Explorer
 from ganstudio.app.explore.matching import Matching
@@ -12,7 +12,8 @@ from ganstudio.app.studio import Studio
 from ganstudio.core.i18n import _
 from ganstudio.ui.explore.parts import Part
 from ganstudio.ui.kit.files import ask_picture, picture_in
-from ganstudio.ui.kit.parts import Segmented, boxed, label, push_button, tool_button
+from ganstudio.ui.kit.parts import Segmented, boxed, keeping_room, label, push_button, tool_button
+from ganstudio.ui.kit.progress import ProgressBar
 from ganstudio.ui.kit.theme import current_theme, theme_hub
 from ganstudio.ui.pictures.grid import PictureGrid
 
@@ -82,12 +83,7 @@ class ProjectionPanel(Part):
         )
         self.invert.chosen.connect(self.matching.turn)
         self.words = label("", "muted", wrap=True)
-        self.bar = QProgressBar()
-        self.bar.setTextVisible(False)
-        self.bar.setAccessibleName(_("Progress of the search"))
-        keeps = self.bar.sizePolicy()
-        keeps.setRetainSizeWhenHidden(True)  # nothing jumps when it goes
-        self.bar.setSizePolicy(keeps)
+        self.bar = keeping_room(ProgressBar(_("Progress of the search")))
         self.target = PictureGrid(_("The picture, and the best that was found"), "")
         self.target.setFixedHeight(120)
         self.target.prepare(2)
@@ -120,8 +116,7 @@ class ProjectionPanel(Part):
         self.invert.setVisible(search.possible and spec is not None and spec.channels == 1)
         self.words.setText(search.words)
         self.bar.setVisible(search.running)
-        self.bar.setRange(0, 0 if search.fraction < 0 else 100)
-        self.bar.setValue(round(100 * search.fraction))
+        self.bar.show_share(search.fraction)
         for widget in (self.target, self.line, self.grid, self.again, self.stop, self.cancel):
             widget.setVisible(search.running or target is not None or found is not None)
         if target is None:

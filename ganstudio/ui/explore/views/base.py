@@ -63,6 +63,7 @@ class GridView(Part):
         """A word before a choice; where there is little room it gives way, and tooltips tell."""
         made = label(words)
         made.setBuddy(of)
+        made.hide()  # until there is room: no reason for a wide window
         self._titles.append(made)
         return made
 

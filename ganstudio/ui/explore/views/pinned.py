@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from ganstudio.app.explore.explorer import Explorer
 from ganstudio.app.explore.picks import Picks
@@ -14,8 +14,8 @@ from ganstudio.explore.state import ExploreState, Position
 from ganstudio.explore.walks import How, arithmetic, walk
 from ganstudio.ui.explore.views.base import GridView
 from ganstudio.ui.forms.editors import QuietCombo
-from ganstudio.ui.kit.parts import QuietSpinBox, Segmented, label, push_button, tool_button
-from ganstudio.ui.kit.style import set_look
+from ganstudio.ui.kit.icons import icon
+from ganstudio.ui.kit.parts import QuietSpinBox, Segmented, push_button, tool_button
 from ganstudio.ui.pictures.grid import PictureGrid
 
 FRAME_MS = 80
@@ -32,27 +32,19 @@ class PathView(GridView):
         super().__init__(explorer, picks, "path", PictureGrid(_("Path between the pins"), _("Click: go there.")))
         self.play = tool_button("play", _("Play the path"), _("Plays the path in the large picture"), checkable=True)
         self.play.toggled.connect(self._toggle)
-        self.how = Segmented(
-            [
-                ("spherical", _("Spherical"), _("Along the shell where the latent vectors lie: no grey middle")),
-                ("linear", _("Linear"), _("The straight line between the latent vectors")),
-            ],
-            _("Way"),
+        shell = _("Along the shell where the latent vectors lie: no grey middle")
+        ways = (
+            ("spherical", _("Spherical"), shell),
+            ("linear", _("Linear"), _("The straight line between the latent vectors")),
         )
-        self.ends = Segmented(
-            [
-                ("open", _("Once"), _("From the first pin to the last")),
-                ("loop", _("Loop"), _("And back to the first: plays without a seam")),
-            ],
-            _("Ends"),
-        )
+        once, loop = _("From the first pin to the last"), _("And back to the first: plays without a seam")
+        self.how = Segmented(ways, _("Way"), close=True)
+        self.ends = Segmented((("open", _("Once"), once), ("loop", _("Loop"), loop)), _("Ends"), close=True)
         self.frames = QuietSpinBox(_("Steps from one pin to the next"), 2, 60, 8)
         self.frames.setToolTip(_("Steps from one pin to the next: 2 to 60, usually 8"))
         self.frames.valueChanged.connect(self._changed)
         for chooser in (self.how, self.ends):
             chooser.chosen.connect(self._changed)
-            for button in chooser.findChildren(QPushButton):
-                set_look(button, close=True)
         self.lay_out(self.play, self.how, self.ends, self.title(_("Steps"), self.frames), self.frames, None)
         self._timer = QTimer(self, interval=FRAME_MS)
         self._timer.timeout.connect(self._next)
@@ -93,6 +85,7 @@ class PathView(GridView):
     # -- playing ----------------------------------------------------------------------------------------------------
 
     def _toggle(self, playing: bool) -> None:
+        self.play.setIcon(icon("pause" if playing else "play"))
         if playing and self.states:
             self._frame = max(0, self.grid.chosen)
             self._timer.start()
@@ -120,9 +113,9 @@ class SumsView(GridView):
             combo.setAccessibleName(_("Term {name}").format(name=name))
             combo.setToolTip(_("A pinned picture, or the present position"))
             combo.activated.connect(self._chosen)
-            combo.setMinimumContentsLength(3)
+            combo.setMinimumContentsLength(2)
             combo.setSizePolicy(QSizePolicy.Policy.Expanding, FIXED)
-            bar += [label(f"{sign} {name}".strip()), combo]
+            bar += [self.title(f"{sign} {name}".strip(), combo), combo]
         words = _("Moves the controls to A − B + C")
         self.use = push_button(_("Go there"), "", words, clicked=lambda: self.take(3), quiet=True)
         self.use.setSizePolicy(FIXED, FIXED)
@@ -160,5 +153,5 @@ class SumsView(GridView):
         flat = [self.flat(term) for term in terms]
         total = arithmetic(flat[0].position, flat[1].position, flat[2].position, self.explorer.controls)
         self.grid.prepare(4, 4)
-        self.grid.set_names(["A", "− B", "+ C", "= A − B + C"], captions=True)
+        self.grid.set_names(["A", "− B", "+ C", "= A−B+C"], captions=True)
         return [*flat, flat[0].with_(position=total)]

@@ -107,9 +107,11 @@ class SweepView(GridView):
             combo.setAccessibleName(name)
             combo.setToolTip(_("What changes from one to the next. Default: what was made to mean something first."))
             combo.setMaxVisibleItems(20)
+            combo.setMinimumWidth(72)  # gives way before the numbers do
             combo.activated.connect(self.redraw)
             bar += [self.title(name, combo), combo]
-        self.steps = Segmented([(step, step, _("{count} steps").format(count=step)) for step in STEPS], _("Steps"))
+        counts = [(step, step, _("{count} steps").format(count=step)) for step in STEPS]
+        self.steps = Segmented(counts, _("Steps"), close=True)
         self.steps.set_value("8")
         self.steps.chosen.connect(self.redraw)
         self.lay_out(*bar, tool_button("compare", _("Swap rows and columns"), clicked=self.swap), self.steps, None)

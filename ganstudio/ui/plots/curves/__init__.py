@@ -1,7 +1,6 @@
 """The curves of a run: losses, probabilities, scores, gradient norms and quality over steps or training time."""
 
-from ganstudio.ui.plots.curves.model import Mark, MarkKind
 from ganstudio.ui.plots.curves.panel import CurvesPanel
 from ganstudio.ui.plots.curves.runs import RunCurves
 
-__all__ = ["CurvesPanel", "Mark", "MarkKind", "RunCurves"]
+__all__ = ["CurvesPanel", "RunCurves"]

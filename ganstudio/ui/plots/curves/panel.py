@@ -12,14 +12,14 @@ from PySide6.QtGui import QColor, QPalette, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from ganstudio.app.runs.values import Progress, export_csv
+from ganstudio.core.curves import Curve, Mark, PlotKind, View, convert, longest, plot_key, plots_of
 from ganstudio.core.events import SeriesInfo
 from ganstudio.core.i18n import _
 from ganstudio.core.series import By, SeriesTable
+from ganstudio.core.ticks import duration
 from ganstudio.ui.kit.parts import boxed, label, scrolled, split, stacked
 from ganstudio.ui.kit.theme import Theme, current_theme, theme_hub
-from ganstudio.ui.plots.axes import clock
 from ganstudio.ui.plots.curves.export import ask_and_export, export_plots
-from ganstudio.ui.plots.curves.model import Curve, Mark, PlotKind, View, convert, longest, plot_key, plots_of
 from ganstudio.ui.plots.curves.section import PlotSection
 from ganstudio.ui.plots.curves.toolbar import CurvesToolbar, weight_to_slider
 
@@ -140,6 +140,7 @@ class CurvesPanel(QWidget):
         if step != self.view.picked:
             self.view.picked = step
             self._point()
+            self._show_values()
 
     def refresh(self) -> None:
         """Looks whether the tables changed, and draws anew if so; call it as often as the window draws."""
@@ -218,19 +219,23 @@ class CurvesPanel(QWidget):
             section.plot.update()
 
     def _show_values(self) -> None:
-        """Writes the step at the cursor (or the last one) and the values there."""
-        view = self.view
-        where = view.cursor if view.cursor is not None else view.full[1]
+        """Writes the step at the cursor (or the one that is shown, or the last) and the values there."""
+        own, view = longest(self.tables.values()), self.view
+        where = view.reads_at(own)
+        if view.cursor is None and own is not None and len(own):
+            where = min(where, float(own.positions(view.by)[-1]))  # another run may have gone further
         table, row = self._nearest(where)
         if table is not None:
             step, seconds = int(table.steps[row]), float(table.seconds[row])
-            self.toolbar.position.setText(_("step {step} · {time}").format(step=f"{step:,}", time=clock(seconds)))
+            self.toolbar.position.setText(_("step {step} · {time}").format(step=f"{step:,}", time=duration(seconds)))
         for section in self.shown:
             section.show_values()
 
     def _nearest(self, position: float) -> tuple[SeriesTable | None, int]:
         """The row that was measured nearest to a position, and its table."""
-        table = longest(self.tables.values())
+        table, other = longest(self.tables.values()), longest(self._others.values())
+        if other is not None and table is not None and len(table) and position > table.positions(self.view.by)[-1]:
+            table = other  # which has gone further
         row = table.row_at(position, self.view.by) if table is not None else None
         return (table, row) if row is not None else (None, 0)
 

@@ -10,15 +10,17 @@ from PySide6.QtCore import QEvent, QLineF, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetricsF, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPen, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip
 
+from ganstudio.core.curves import Curve, Piece, PlotKind, Span, Spike, View, longest, span_of
 from ganstudio.core.i18n import _
+from ganstudio.core.series import SeriesTable
+from ganstudio.core.ticks import linear_ticks, log_ticks, short_number, time_ticks
 from ganstudio.ui.kit.keys import ZOOMS
 from ganstudio.ui.kit.painted import draw_tag
 from ganstudio.ui.kit.theme import ui_font
-from ganstudio.ui.plots.axes import Grid, Scale, linear_ticks, log_ticks, short_number, time_ticks
+from ganstudio.ui.plots.axes import Grid, Scale
 from ganstudio.ui.plots.chart import Chart, Line, Sketch
 from ganstudio.ui.plots.curves import signs
-from ganstudio.ui.plots.curves.model import COMPARED, Curve, Piece, PlotKind, Spike, View, convert, longest
-from ganstudio.ui.plots.curves.ranges import Span, span_of
+from ganstudio.ui.plots.curves.styles import COMPARED
 
 LABEL_WIDTH = 128
 """A direct label at a line's end is never wider."""
@@ -111,7 +113,7 @@ class Plot(Chart):
             self.area.setRect(area)
             self._pieces = self._read(int(area.width() * ratio))
             self.scale = self._range(area)
-            self._grid = self._make_grid(self.scale, rect)
+            self._grid = self._make_grid(self.scale)
         # Lines are made once, and hidden where there are fewer: making and dropping items leaks with some Qt releases.
         self._lines += [Line(self.area) for _more in self._pieces[len(self._lines) :]]
         for line, piece in zip_longest(self._lines, self._pieces):
@@ -178,7 +180,7 @@ class Plot(Chart):
                     found[key] = Spike(piece.curve, float(x), float(y), bool(up))
         self._spikes = list(found.values())
 
-    def _make_grid(self, scale: Scale, rect: QRectF) -> Grid:
+    def _make_grid(self, scale: Scale) -> Grid:
         """Lines at the ticks, numbers beside them; with an axis those below and their unit, too."""
         area, view, metrics = scale.area, self.view, QFontMetricsF(ui_font(self.theme.small, tabular=True))
         left, top, right, bottom = (round(edge) for edge in (area.left(), area.top(), area.right(), area.bottom()))
@@ -253,15 +255,13 @@ class Plot(Chart):
         if scale is None:
             return
         area = scale.area
-        table = longest(curve.table for curve in self.curves if not curve.comparison)
-        if view.picked is not None and table is not None:
-            position = convert(float(view.picked), table, "step", view.by)
-            if scale.x0 <= position <= scale.x1:
-                x, foot = round(float(scale.to_x(position))), area.bottom()
-                painter.setPen(QPen(QColor(self.theme.accent), 1))
-                painter.drawLine(QLineF(x, area.top(), x, foot))
-                painter.setBrush(QColor(self.theme.accent))
-                painter.drawPolygon([QPointF(x - 4, foot), QPointF(x + 4, foot), QPointF(x, foot - 5)])
+        position = view.picked_at(self._clock)
+        if position is not None and scale.x0 <= position <= scale.x1:
+            x, foot = round(float(scale.to_x(position))), area.bottom()
+            painter.setPen(QPen(QColor(self.theme.accent), 1))
+            painter.drawLine(QLineF(x, area.top(), x, foot))
+            painter.setBrush(QColor(self.theme.accent))
+            painter.drawPolygon([QPointF(x - 4, foot), QPointF(x + 4, foot), QPointF(x, foot - 5)])
         if view.cursor is not None and scale.x0 <= view.cursor <= scale.x1:
             x = round(float(scale.to_x(view.cursor)))
             painter.setPen(QPen(QColor(self.theme.text_muted), 1))
@@ -284,11 +284,17 @@ class Plot(Chart):
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         painter.setBrush(Qt.BrushStyle.NoBrush)
 
+    @property
+    def _clock(self) -> SeriesTable | None:
+        """What relates steps to seconds."""
+        return longest(curve.table for curve in self.curves if not curve.comparison)
+
     def read(self, curve: Curve) -> tuple[int, float] | None:
-        """Step and value of a curve at the cursor, or last; None where there is none, or its run had ended before."""
+        """Step and value of a curve where values are read; None where there is none, or its run had ended before."""
         view, x = self.view, curve.table.positions(self.view.by)
-        where = view.full[1] if view.cursor is None else view.cursor
-        if curve.run is not None and view.cursor is not None and len(x) and where > x[-1]:
+        where = view.reads_at(self._clock)
+        past = view.cursor is not None or where < view.full[1]
+        if curve.run is not None and past and len(x) and where > x[-1]:
             return None
         return curve.table.value_at(curve.info.name, where, view.by)
 

@@ -7,10 +7,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from ganstudio.app.runs.values import Progress, export_runs
+from ganstudio.core.curves import PLOTS, Curve, PlotKind, plot_key, plots_of
 from ganstudio.core.events import SeriesInfo
 from ganstudio.core.i18n import _
 from ganstudio.core.series import SeriesTable
-from ganstudio.ui.plots.curves.model import PLOTS, Curve, PlotKind, plot_key, plots_of
 from ganstudio.ui.plots.curves.panel import CurvesPanel
 
 

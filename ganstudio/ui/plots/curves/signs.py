@@ -11,10 +11,10 @@ import numpy as np
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
+from ganstudio.core.curves import Curve, Piece, Spike, View
 from ganstudio.core.i18n import _
 from ganstudio.ui.kit.theme import Theme
 from ganstudio.ui.plots.axes import Scale
-from ganstudio.ui.plots.curves.model import Curve, Piece, Spike, View
 
 
 def paint_equilibrium(painter: QPainter, scale: Scale, theme: Theme) -> None:
@@ -100,15 +100,17 @@ def paint_labels(painter: QPainter, scale: Scale, pieces: Sequence[Piece], theme
     for curve, x, y, faint in pieces:
         rows = scale.to_y(y)
         inside = np.flatnonzero(~np.isnan(rows) & (x <= scale.x1))
-        if not faint and not curve.comparison and len(inside):
-            ends.append((min(max(float(rows[inside[-1]]), area.top()), area.bottom()), curve))
+        if not faint and not curve.comparison and len(inside) and x[inside[-1]] >= scale.x0:
+            y_end, x_end = float(rows[inside[-1]]), float(scale.to_x(x[inside[-1]]))
+            x_end = x_end if x_end < area.right() - right else area.right()  # within the plot only where it fits
+            ends.append((min(max(y_end, area.top()), area.bottom()), x_end, curve))
     ends.sort(key=lambda end: end[0])
     height, half = metrics.height(), metrics.height() / 2
     places = spread([end[0] for end in ends], height - 1, area.top() + half - 6, area.bottom() - half + 6)
-    for (_end, curve), place in zip(ends, places or [], strict=bool(places)):
+    for (_end, x_end, curve), place in zip(ends, places or [], strict=bool(places)):
         text = metrics.elidedText(curve.label, Qt.TextElideMode.ElideMiddle, round(right - 10))
         painter.setPen(QColor(theme.mix(curve.style.colour, theme.text, 0.72)))  # dark or light enough to be read
-        box = QRectF(area.right() + 6, place - half, right - 8, height)
+        box = QRectF(x_end + 6, place - half, right - 8, height)
         painter.drawText(box, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, text)
 
 

@@ -88,6 +88,7 @@ class CurvesToolbar(QWidget):
             text = widest.format(step="888,888", time="8:88:88")
             words.setMinimumWidth(words.fontMetrics().horizontalAdvance(text) + 2)
         self.position.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.setMinimumWidth(160)
         self._write_value()
         self._fold()
 
@@ -139,11 +140,16 @@ class CurvesToolbar(QWidget):
         self._fold()
 
     def _fold(self) -> None:
-        styles, wide, roomy = Qt.ToolButtonStyle, self.width() >= 700, self.width() >= 420
-        for button in self._buttons:
-            action = button.defaultAction()
-            button.setVisible(roomy and (action is None or action.isVisible()))
-            button.setToolButtonStyle(styles.ToolButtonTextBesideIcon if wide else styles.ToolButtonIconOnly)
-        self._more.setVisible(not roomy)
-        self._caption.setVisible(roomy)
-        self.position.setVisible(roomy)
+        styles, layout = Qt.ToolButtonStyle, self.layout()
+        ways = (700, True, True), (420, False, True), (420, False, False), (0, False, False)
+        for least, wide, placed in ways:  # until it fits
+            roomy = least > 0
+            for button in self._buttons:
+                action = button.defaultAction()
+                button.setVisible(roomy and (action is None or action.isVisible()))
+                button.setToolButtonStyle(styles.ToolButtonTextBesideIcon if wide else styles.ToolButtonIconOnly)
+            self._more.setVisible(not roomy)
+            self._caption.setVisible(roomy)
+            self.position.setVisible(roomy and placed)
+            if layout is None or self.width() >= max(least, layout.minimumSize().width()):
+                break

@@ -1,26 +1,31 @@
-"""What the curves show and how: plots, marks, the style of each series, the part of the run that is looked at."""
+"""What curves show and how: plots, marks, the part of the run that is looked at, and the values their axes span."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
-from ganstudio.core.events import SeriesInfo, SeriesRole
+from ganstudio.core.events import SeriesInfo
 from ganstudio.core.i18n import _
 from ganstudio.core.series import By, SeriesTable
 from ganstudio.core.series_words import shared
-from ganstudio.ui.kit.theme import Theme
-from ganstudio.ui.plots.axes import Dash, Floats
 
+Floats = NDArray[np.float64]
+Dash = tuple[int, ...]
+"""Pixels on, off, on, off, … along x; empty is a solid line."""
 MarkKind = Literal["hyper", "checkpoint"]
-COMPARED: Dash = (6, 4)
-"""Of the lines of the run that is compared with."""
 OTHER_RUN = ""
 """Stands for all its lines among what is hidden, where each series stands for itself."""
+_TAIL = 0.02
+"""The share of values on either side that is not taken for the bulk of a curve."""
+_BEYOND = 0.75
+"""So many times the width of its bulk a curve may reach beyond it; what lies further away is a spike."""
+_FEWEST = 12
+"""With fewer values none is a spike."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,44 +114,6 @@ class Style:
     dash: Dash = ()
 
 
-_DASHES: tuple[Dash, ...] = ((), (9, 4), (3, 3), (12, 3, 3, 3))
-_COLOURS: dict[SeriesRole, str] = {
-    "generator": "generator",
-    "fake": "generator",
-    "discriminator": "discriminator",
-    "real": "real",
-    "encoder": "purple",
-    "joint": "joint",
-    "second discriminator": "second_discriminator",
-    "second generator": "second_generator",
-}
-
-
-def run_style(run: int, theme: Theme) -> Style:
-    """How the lines of one of several equal runs look: another colour and another dash than their neighbours'."""
-    return Style(theme.runs[run % len(theme.runs)], _DASHES[run % len(_DASHES)])
-
-
-def role_colour(info: SeriesInfo, theme: Theme) -> str:
-    """The colour that stands for whose series this is."""
-    return str(getattr(theme, _COLOURS.get(info.role, "text_muted")))
-
-
-def styles(series: Iterable[SeriesInfo], theme: Theme) -> dict[str, Style]:
-    """A style for each series of one plot: colour by role; series of one colour differ by dash and shade."""
-    seen: Counter[str] = Counter()
-    result = {}
-    for info in series:
-        tone = _COLOURS.get(info.role, "")
-        index = seen[tone]
-        seen[tone] += 1
-        if not tone:  # those without a role take turns
-            tone, index = ("sky", "purple")[index % 2], index // 2
-        colour = theme.mix(tone, theme.text, 0.62 if index % 2 else 1.0)
-        result[info.name] = Style(colour, _DASHES[index % len(_DASHES)])
-    return result
-
-
 @dataclass(frozen=True, slots=True)
 class Curve:
     """One line of a plot.
@@ -228,6 +195,15 @@ class View:
         """Whether a curve is switched on."""
         return curve.key not in self.hidden and not (curve.comparison and OTHER_RUN in self.hidden)
 
+    def picked_at(self, table: SeriesTable | None) -> float | None:
+        """Where on the x axis the step lies that the timeline shows; ``table`` relates steps to seconds."""
+        return None if self.picked is None else convert(float(self.picked), table, "step", self.by)
+
+    def reads_at(self, table: SeriesTable | None) -> float:
+        """Where values are read: at the cursor, or else at the step that the timeline shows, or else at the end."""
+        where = self.picked_at(table) if self.cursor is None else self.cursor
+        return self.full[1] if where is None else where
+
     def set_full(self, tables: list[SeriesTable]) -> None:
         """Takes the extent of all rows; the visible part follows where it should."""
         ends = [(float(x[0]), float(x[-1])) for x in (table.positions(self.by) for table in tables) if len(x)]
@@ -276,3 +252,33 @@ def convert(x: float, table: SeriesTable | None, source: By, target: By) -> floa
     if table is None or not len(table) or source == target:
         return x
     return float(np.interp(x, table.positions(source), table.positions(target)))
+
+
+class Span(NamedTuple):
+    """What a curve asks of the axis: its bulk, and the limits beyond which its values are spikes."""
+
+    low: float
+    high: float
+    least: float
+    most: float
+
+
+def span_of(values: Floats, spikes: bool) -> Span | None:
+    """The span of some values without NaN, on the scale they are drawn on; None for none.
+
+    Args:
+        values: float64 ``(n,)``.
+        spikes: they count like any other value.
+    """
+    if not len(values):
+        return None
+    low, high = float(values.min()), float(values.max())
+    if spikes or len(values) < _FEWEST:
+        return Span(low, high, low, high)
+    first = int(_TAIL * len(values))
+    parted = np.partition(values, (first, len(values) - 1 - first))
+    inner_low, inner_high = float(parted[first]), float(parted[-1 - first])
+    reach = _BEYOND * (inner_high - inner_low)
+    if not reach:  # it stands still but for what is worth seeing
+        return Span(low, high, low, high)
+    return Span(inner_low, inner_high, max(low, inner_low - reach), min(high, inner_high + reach))
