@@ -213,12 +213,8 @@ def filled_menu(parent: QWidget, fill: Callable[[QMenu], object]) -> QMenu:
     menu = QMenu(parent)
     menu.setToolTipsVisible(True)
     MarkKeys(menu)
-
-    def anew() -> None:
-        menu.clear()
-        fill(menu)
-
-    menu.aboutToShow.connect(anew)
+    menu.aboutToShow.connect(menu.clear)
+    menu.aboutToShow.connect(lambda: fill(menu))
     return menu
 
 
