@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Sequence
-from typing import Literal, TypeVar
+from typing import Any, Literal, TypeVar
 
 from PySide6.QtCore import QByteArray, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QKeySequence, QPainter, QPaintEvent, QShortcut, QWheelEvent
@@ -455,7 +455,7 @@ class Segmented(QFrame):
     chosen = Signal(str)
     """A person chose another one; carries its key."""
 
-    def __init__(self, choices: Sequence[Sequence[str]], name: str, **look: object) -> None:
+    def __init__(self, choices: Sequence[Sequence[str]], name: str, **look: Any) -> None:
         super().__init__()
         self.setAccessibleName(name)
         set_look(self, segmented=True)

@@ -77,7 +77,14 @@ class RunsToolbar(BreakingRow):
         binder.bind(self.open, "runs.open")
         self.open.setToolTip(_("Open the selected run (Enter)"))
         shown = label(_("Runs"), "title"), self.count, 8, self.search, 2, *self.chips.values(), None
-        deeds = self.trash, line(horizontal=False), *self.actions_by_id.values(), self.more, 4, self.open
+        deeds: tuple[QWidget | int, ...] = (
+            self.trash,
+            line(horizontal=False),
+            *self.actions_by_id.values(),
+            self.more,
+            4,
+            self.open,
+        )
         self.lay_out(
             boxed(*shown, across=True, gap=6), boxed(None, *deeds, across=True, gap=6), 0, (16, 12, 16, 12), gap=6
         )
