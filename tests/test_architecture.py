@@ -161,6 +161,11 @@ def test_no_relative_imports_and_no_print() -> None:
     assert not found
 
 
+def test_no_widget_is_handed_back_to_python() -> None:
+    """Without a parent it is Python's, whose collector may run in any thread: it and ``deleteLater`` both delete it."""
+    assert not [name_of(file) for file in FILES if "setParent(None)" in file.read_text(encoding="utf-8")]
+
+
 def test_files_stay_short() -> None:
     # Near 300; up to 500 where the alternative is one widget cut in two.
     lengths = {name_of(file): len(file.read_text(encoding="utf-8").splitlines()) for file in FILES}

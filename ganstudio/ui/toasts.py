@@ -90,7 +90,6 @@ class Toast(MessageBody):
         """Takes it away."""
         self._timer.stop()
         self.hide()
-        self.setParent(None)
         self.deleteLater()
 
     @property

@@ -16,7 +16,7 @@ from ganstudio.app.budget import Budget
 from ganstudio.app.notifications import Notifications, notifications
 from ganstudio.core.i18n import _, clock, plural
 from ganstudio.ui.kit import dialogs
-from ganstudio.ui.kit.lifetimes import listen
+from ganstudio.ui.kit.lifetimes import Sweeper, listen
 from ganstudio.ui.kit.page import Page
 from ganstudio.ui.kit.parts import label
 from ganstudio.ui.kit.words import rate_text
@@ -129,6 +129,7 @@ class MainWindow(Shell):
         studio.ask = self.ask
         studio.settings.write_beside()
         self._deaf = listen(self, (studio.opened, self._opened), (studio.current_changed, self._current_changed))
+        self._sweeper = Sweeper()
         self._timer.start(IDLE_MS)
 
     def show_workspace(self, name: str) -> None:
@@ -178,6 +179,7 @@ class MainWindow(Shell):
     def tick(self) -> None:
         """Takes in what other threads have left and redraws what is due."""
         self.studio.pump()
+        self._sweeper.sweep()
         for page in self.pages.values():
             page.refresh()
         if self.budget.due("status"):
@@ -397,6 +399,7 @@ class MainWindow(Shell):
             page.end()
         self._deaf()
         self.lost = self.studio.shutdown()
+        self._sweeper.end()
         if self.lost and self._asked:  # somebody sits here
             QMessageBox.critical(None, _("Close ganstudio"), "\n\n".join(self.lost))
 

@@ -111,7 +111,7 @@ def test_details_where_there_is_room(desk: Build) -> None:
     assert pane.notes.isVisible()
     assert pane.notes.text() == "1 of 11 files was left out of bad."
     shown = {name.text(): value.text() for name, value, _below in pane.latest._lines}
-    assert shown["D(x)"] == "0.25"
+    assert shown["D(x)"] == "0.250"
     assert not pane.hyper.isVisible(), "nobody knows the defaults yet"
     used.studio.load_catalogue()
     used.finish()

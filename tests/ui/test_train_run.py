@@ -296,8 +296,11 @@ def test_a_finished_run_is_trained_further(window: MainWindow, qtbot: QtBot) -> 
     model = train(qtbot, window, RING.with_(steps=30))
     wait(qtbot, lambda: model.state == "finished" and not model.here)
     panel, bar = window.train.panel, window.train.run_view.bar
-    said = [label.text() for label in panel.findChildren(QLabel) if label.isVisible()]
-    assert any("the steps to continue to can be changed" in text for text in said)
+
+    def said() -> str:
+        return "\n".join(label.text() for label in panel.findChildren(QLabel) if label.isVisible())
+
+    wait(qtbot, lambda: "the steps to continue to can be changed" in said())
     wait(qtbot, lambda: bar.main.text() == window.table["run.toggle"].label == "Continue to step 60")
     assert not panel.run_form.row("seed").editor.isEnabled()
 

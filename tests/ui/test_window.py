@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import errno
+import gc
 import os
 import subprocess
 import sys
 import threading
+import weakref
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
@@ -144,6 +146,25 @@ def test_closing_with_a_job_cancels_it(window: MainWindow) -> None:
     window.studio.jobs.start("endless", work)
     window.close()
     assert cancelled.is_set()
+
+
+def test_garbage_of_any_thread_is_collected_on_the_windows_own(window: MainWindow, qtbot: QtBot) -> None:
+    """Elsewhere the Python halves of widgets would be freed while Qt deletes them: the program died of that."""
+
+    class Knot:
+        def __init__(self) -> None:
+            self.me = self
+            weakref.finalize(self, lambda: where.append(threading.get_ident()))
+
+    where: list[int] = []
+    other = threading.Thread(target=lambda: [Knot() for _ in range(5000)])
+    other.start()
+    other.join()
+    assert not where
+    wait(qtbot, lambda: len(where) > 2000)
+    assert set(where) == {threading.get_ident()}
+    window.close()
+    assert gc.isenabled()
 
 
 def test_a_signal_from_outside_saves(window: MainWindow, qtbot: QtBot) -> None:

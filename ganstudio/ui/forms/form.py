@@ -177,7 +177,6 @@ class FieldForm(QWidget):
                 # Hiding takes the focus away, which ends an edit: it belongs to fields that are no longer shown.
                 row.blockSignals(True)
             group.hide()
-            group.setParent(None)
             group.deleteLater()
         self._rows = {spec.name: FieldRow(spec, self._explained) for spec in fields}
         for row in self._rows.values():

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import gc
+import time
 from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject
 
+WHOLE_SECONDS = 30.0
 _WAKE = QEvent.Type(QEvent.registerEventType())
 
 
@@ -31,6 +34,30 @@ def listen(owner: QObject, *ties: tuple[Any, Callable[..., Any]]) -> Callable[..
         signal.connect(slot)
     owner.destroyed.connect(cut)
     return cut
+
+
+class Sweeper:
+    """Python's collector, on the thread of the window alone; :meth:`end` leaves it to Python again.
+
+    In another thread it would free the Python halves of widgets while Qt deletes these, of which the program dies.
+    """
+
+    def __init__(self) -> None:
+        gc.disable()
+        self._whole = time.monotonic()
+
+    def sweep(self) -> None:
+        """Collects what Python would by now, all of it seldom: that takes longest. Called by the window's one timer."""
+        due = [made > most for made, most in zip(gc.get_count(), gc.get_threshold(), strict=True)]
+        if due[2] and time.monotonic() - self._whole > WHOLE_SECONDS:
+            gc.collect()
+            self._whole = time.monotonic()
+        elif due[0] or due[1]:
+            gc.collect(1 if due[1] else 0)
+
+    def end(self) -> None:
+        """The window goes."""
+        gc.enable()
 
 
 class Waker(QObject):

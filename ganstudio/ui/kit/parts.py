@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Sequence
-from typing import Literal, TypeVar
+from typing import Any, Literal, TypeVar
 
 from PySide6.QtCore import QByteArray, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QKeySequence, QPainter, QPaintEvent, QShortcut, QWheelEvent
@@ -213,12 +213,8 @@ def filled_menu(parent: QWidget, fill: Callable[[QMenu], object]) -> QMenu:
     menu = QMenu(parent)
     menu.setToolTipsVisible(True)
     MarkKeys(menu)
-
-    def anew() -> None:
-        menu.clear()
-        fill(menu)
-
-    menu.aboutToShow.connect(anew)
+    menu.aboutToShow.connect(menu.clear)
+    menu.aboutToShow.connect(lambda: fill(menu))
     return menu
 
 

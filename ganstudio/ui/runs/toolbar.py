@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QMenu, QPushButton, QToolButton, QWidget
 
 from ganstudio.app.runs.library import RunRow
@@ -76,12 +76,11 @@ class RunsToolbar(BreakingRow):
         self.open = push_button(_("Open"), primary=True)
         binder.bind(self.open, "runs.open")
         self.open.setToolTip(_("Open the selected run (Enter)"))
-        shown = label(_("Runs"), "title"), self.count, 8, self.search, 2, *self.chips.values(), None
-        deeds = self.trash, line(horizontal=False), *self.actions_by_id.values(), self.more, 4, self.open
-        self.lay_out(
-            boxed(*shown, across=True, gap=6), boxed(None, *deeds, across=True, gap=6), 0, (16, 12, 16, 12), gap=6
-        )
-        self._counted: tuple[int, Sequence[RunRow]] = 0, ()
+        title = label(_("Runs"), "title")
+        shown = boxed(title, self.count, 8, self.search, 2, *self.chips.values(), None, across=True, gap=6)
+        buttons = line(horizontal=False), *self.actions_by_id.values(), self.more
+        deeds = boxed(None, self.trash, *buttons, 4, self.open, across=True, gap=6)
+        self.lay_out(shown, deeds, 0, (16, 12, 16, 12), gap=6)
         self.set_trash(0)
 
     def _chip(self, group: Group, tooltip: str) -> QPushButton:
@@ -109,7 +108,6 @@ class RunsToolbar(BreakingRow):
 
     def set_counts(self, shown: int, rows: Sequence[RunRow]) -> None:
         """How many runs there are, in all and in each group, and how many are shown of them."""
-        self._counted = shown, rows
         total, size = len(rows), size_text(sum(row.size or 0 for row in rows))
         count = f"{total:,}" if shown == total else _("{n} of {total}").format(n=shown, total=f"{total:,}")
         wide = self.width() >= WIDE  # else the tooltip says it
@@ -122,11 +120,6 @@ class RunsToolbar(BreakingRow):
             self.chips[group].setText(f"{text} {number}" if number else text)
             self.chips[group].setMinimumWidth(self.chips[group].fontMetrics().horizontalAdvance(f"{text} 88") + 20)
         self.fit()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """There is more room, or less."""
-        super().resizeEvent(event)
-        self.set_counts(*self._counted)
 
     def set_trash(self, count: int) -> None:
         """How many deleted runs wait in the trash."""

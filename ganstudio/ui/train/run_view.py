@@ -101,8 +101,8 @@ class RunView(QWidget):
         if self._compared:
             self._stale["curves"].add("curves")  # the other run may have gone on
         curves, numbers = partial(self._draw_curves, model), partial(self._draw_numbers, model)
-        draws = {"pictures": self.stage.refresh, "curves": curves, "numbers": numbers}
-        for view, draw in draws.items():
+        draws: tuple[Callable[[frozenset[str]], None], ...] = self.stage.refresh, curves, numbers
+        for view, draw in zip(VIEWS, draws, strict=True):
             stale = frozenset(self._stale[view])
             if stale and (at_once or self._budget.due(view)):
                 self._stale[view].clear()
