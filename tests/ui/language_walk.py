@@ -311,8 +311,12 @@ def walk(runs: Path, seen: Seen) -> None:
     look("runs")
     page = window.page("runs")
     assert page is not None
-    for table in page.findChildren(RunsTable):
-        table.selectAll()
+    (table,) = page.findChildren(RunsTable)
+    for row in range(table.model().rowCount()):
+        table.selectRow(row)
+        until(lambda: False, 0.3)
+        look("runs, one")
+    table.selectAll()
     look("runs, several")
     studio.actions.run("runs.compare")
     until(lambda: False, 2.0)

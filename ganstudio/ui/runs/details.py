@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QSizePolicy, QWidget
 
+from ganstudio.app.generators.catalogue import MethodCard
 from ganstudio.app.runs.comparison import MOST
 from ganstudio.app.runs.library import RunDetails, RunRow
-from ganstudio.core.fields import Value, value_text
+from ganstudio.core.fields import value_text
 from ganstudio.core.i18n import _, plural, size_text
 from ganstudio.ui.kit.pairs import Pairs
 from ganstudio.ui.kit.parts import boxed, label, say, scrolled
@@ -24,8 +25,8 @@ WIDTH = 320
 PICTURE = WIDTH - 48
 MOST_LINES = 14
 
-Defaults = Callable[[str, str], Mapping[str, Value]]
-"""``defaults(method, kind)``: a method's default hyper-parameters for a kind of data; empty while nobody knows."""
+Cards = Callable[[str], MethodCard | None]
+"""``card(method)``: what is known of a method; None while nobody knows."""
 
 
 class _Picture(QWidget):
@@ -54,13 +55,13 @@ class DetailsPane(QFrame):
     """One selected run in full, or how many are selected.
 
     Args:
-        defaults: knows the default hyper-parameters.
+        card: knows what the hyper-parameters are called, and their defaults.
         compare: what several selected runs can be compared with.
     """
 
-    def __init__(self, defaults: Defaults, compare: QWidget, parent: QWidget | None = None) -> None:
+    def __init__(self, card: Cards, compare: QWidget, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._defaults = defaults
+        self._card = card
         self._row: RunRow | None = None
         self._details: RunDetails | None = None
         set_look(self, panel="surface")
@@ -147,8 +148,12 @@ class DetailsPane(QFrame):
         """The hyper-parameters that differ from the method's defaults, as far as those are known."""
         details = self._details
         hyper = details.hyper if details is not None else row.experiment.hyper
-        known = self._defaults(row.experiment.method, details.spec.kind) if details is not None else {}
-        changed = [(name, value_text(value)) for name, value in hyper.items() if known.get(name) != value]
+        card = self._card(row.experiment.method)
+        titles = {spec.name: spec.title for spec in card.fields} if card is not None else {}
+        known = card.defaults_for(details.spec.kind) if card is not None and details is not None else {}
+        changed = [
+            (titles.get(name) or name, value_text(value)) for name, value in hyper.items() if known.get(name) != value
+        ]
         shown = changed[:MOST_LINES]
         if len(changed) > len(shown):
             shown.append(("…", _("{n} more").format(n=len(changed) - len(shown))))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,13 +13,12 @@ from PySide6.QtCore import QPoint, Qt, QUrl, Signal, SignalInstance
 from PySide6.QtGui import QDesktopServices, QGuiApplication, QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QMenu, QWidget
 
+from ganstudio.app.generators.catalogue import MethodCard
 from ganstudio.app.history import History
 from ganstudio.app.runs.library import Library, RunRow
 from ganstudio.app.runs.run_model import goal_after
 from ganstudio.app.studio import Studio
-from ganstudio.core.errors import UsageError
 from ganstudio.core.events import State
-from ganstudio.core.fields import Value
 from ganstudio.core.i18n import _
 from ganstudio.ui.kit.dialogs import FormDialog
 from ganstudio.ui.kit.errors import EmptyState
@@ -111,7 +110,7 @@ class RunsWorkspace(Page):
         self.toolbar = RunsToolbar(binder, self._more)
         compare = push_button(_("Compare"), "compare", primary=True)
         binder.bind(compare, "runs.compare")
-        self.details = DetailsPane(self._defaults, compare)
+        self.details = DetailsPane(self._card, compare)
         self.trash = TrashPage()
         self._compare: CompareView | None = None
         self._detailed: tuple[Path, State, int] | None = None
@@ -239,13 +238,9 @@ class RunsWorkspace(Page):
             self._detailed, self._details_due = wanted, now + DETAILS_SECONDS
             self.library.details(row.path, self.details.show_details)
 
-    def _defaults(self, method: str, kind: str) -> Mapping[str, Value]:
-        if self._studio.catalogue is None:
-            return {}
-        try:
-            return self._studio.catalogue.method(method).defaults_for(kind)
-        except UsageError:  # a method that this version does not know
-            return {}
+    def _card(self, method: str) -> MethodCard | None:
+        cards = self._studio.catalogue.methods if self._studio.catalogue is not None else ()
+        return next((card for card in cards if card.name == method), None)
 
     # -- what a person asks for -------------------------------------------------------------------------------------
 
