@@ -34,6 +34,7 @@ ALLOWED = (
     r"\b(px|kB|MB|GB|log|std|Hz)\b",
     r"\b(Ctrl|Shift|Alt|Meta|Del|Esc|Enter|Return|Space|Home|End|Backspace|PgUp|PgDown|Left|Right|Up|Down|F\d+)\b",
     r"\d+ [A-Z][a-z]{2,8} \d{4}|\d+ [A-Z][a-z]{2}, \d",  # dates come from the system
+    r"^\n[a-z]\w+$",  # keys of settings, below what they are called
     r"critic\(.*?\)|D\(.*?\)|G\(.*?\)",
 )
 """What stays as it is: names of runs, files, methods and papers, formulas, units, keys."""

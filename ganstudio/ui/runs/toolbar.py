@@ -76,11 +76,11 @@ class RunsToolbar(BreakingRow):
         self.open = push_button(_("Open"), primary=True)
         binder.bind(self.open, "runs.open")
         self.open.setToolTip(_("Open the selected run (Enter)"))
-        shown = label(_("Runs"), "title"), self.count, 8, self.search, 2, *self.chips.values(), None
-        deeds = self.trash, line(horizontal=False), *self.actions_by_id.values(), self.more, 4, self.open
-        self.lay_out(
-            boxed(*shown, across=True, gap=6), boxed(None, *deeds, across=True, gap=6), 0, (16, 12, 16, 12), gap=6
-        )
+        title = label(_("Runs"), "title")
+        shown = boxed(title, self.count, 8, self.search, 2, *self.chips.values(), None, across=True, gap=6)
+        buttons = line(horizontal=False), *self.actions_by_id.values(), self.more
+        deeds = boxed(None, self.trash, *buttons, 4, self.open, across=True, gap=6)
+        self.lay_out(shown, deeds, 0, (16, 12, 16, 12), gap=6)
         self.set_trash(0)
 
     def _chip(self, group: Group, tooltip: str) -> QPushButton:
