@@ -97,7 +97,16 @@ def test_every_text_that_is_asked_for_is_in_a_catalogue(walked: dict[str, list[s
     templates = [i18n._pattern(one) for one in known if "{" in one]
     asked = [text for text in walked["asked"] if text not in known and re.search(r"[^\W\d_]{2,}", text)]
     asked = [text for text in asked if not any(one.fullmatch(text) for one in templates)]
-    own = (*RUNS, "alive", "discriminator/", "generator/", "gradient/", "D(", "critic(")  # names, and keys of series
+    own = (
+        *RUNS,
+        "alive",
+        "adam",
+        "discriminator/",
+        "generator/",
+        "gradient/",
+        "D(",
+        "critic(",
+    )  # names, and keys of series
     left = [text for text in asked if not text.startswith(own)]
     assert not left, "mark them by msg(), e.g. in core/vocabulary.py: " + repr(left)
 
