@@ -147,7 +147,7 @@ def value_text(value: Value) -> str:
     """A setting as people read it."""
     if isinstance(value, bool):
         return _("yes") if value else _("no")
-    return format_number(value) if isinstance(value, int | float) else value
+    return format_number(value) if isinstance(value, int | float) else _(value)
 
 
 def _kind_of(annotation: Any) -> tuple[Kind, tuple[str, ...]]:

@@ -64,7 +64,7 @@ from ganstudio.app.notifications import notifications
 from ganstudio.app.studio import Studio
 from ganstudio.core.experiment import Experiment
 from ganstudio.ui.app import make_application
-from ganstudio.ui.kit.parts import ElidedLabel
+from ganstudio.ui.kit.parts import ElidedLabel, Segmented
 from ganstudio.ui.kit.style import set_theme
 from ganstudio.ui.runs.table import RunsTable
 from ganstudio.ui.window import MainWindow
@@ -276,7 +276,7 @@ def walk(runs: Path, seen: Seen) -> None:
         seen.place = place
         until(lambda: not studio.jobs.running, 20)
         seen.look(window)
-        if window.width() > SIZE[0]:
+        if window.width() > 1366:
             seen.cut.append(f"{place}: makes the window {window.width()} px wide")
         for other in QApplication.topLevelWidgets():
             if other is not window and other.isVisible() and not isinstance(other, QMenu):
@@ -311,12 +311,22 @@ def walk(runs: Path, seen: Seen) -> None:
     look("runs")
     page = window.page("runs")
     assert page is not None
-    for table in page.findChildren(RunsTable):
-        table.selectAll()
+    (table,) = page.findChildren(RunsTable)
+    window.resize(1366, 768)  # there is room for the details
+    for row in range(table.model().rowCount()):
+        table.selectRow(row)
+        until(lambda: False, 0.3)
+        look("runs, one")
+    window.resize(*SIZE)
+    table.selectAll()
     look("runs, several")
     studio.actions.run("runs.compare")
     until(lambda: False, 2.0)
     look("compare")
+    for choice in page.findChildren(Segmented):
+        if choice.isVisible():
+            choice.findChildren(QPushButton)[-1].click()
+    look("compare, settings")
     window.show_workspace("train")
     window.train.start(Experiment("gan", "ring", {"mlp_width": 8, "batch_size": 8}, 100_000, name="alive"))
     until(lambda: studio.current is not None and studio.current.step > 30, 60, 1.0)
@@ -350,3 +360,4 @@ def main(runs: str, out: str) -> None:
 
 if __name__ == "__main__":
     main(*sys.argv[1:])
+    os._exit(0)  # a thread may still be measuring how long something takes

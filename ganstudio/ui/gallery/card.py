@@ -56,7 +56,7 @@ class CardWidget(QWidget):
         theme_hub.changed.connect(self.update)
 
     def _lay_out(self) -> None:
-        title, self._time = label(self.card.title, "strong"), ElidedLabel("", "small")
+        title, self._time = ElidedLabel(self.card.title, "strong"), ElidedLabel("", "small")
         sentence = label(self.card.sentence, "muted", wrap=True)
         sentence.setAlignment(Qt.AlignmentFlag.AlignTop)
         sentence.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
@@ -64,7 +64,7 @@ class CardWidget(QWidget):
             words.setContentsMargins(0, 0, 8, 0)
         for words in (title, sentence, self._time):
             words.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        title.setMinimumWidth(10)
+        sentence.setMaximumHeight(4 * sentence.fontMetrics().lineSpacing())  # no half lines; the tooltip has them all
         self.link = LinkButton(_("Customise…"))
         self.link.setToolTip(_("Opens this experiment in the form, without starting it"))
         self.link.setAccessibleName(_("Customise {title}").format(title=self.card.title))
@@ -88,7 +88,7 @@ class CardWidget(QWidget):
         self._needs_download = needs_download
         self.setAccessibleDescription(f"{self.card.sentence} {facts}")
         first = _("Its data are downloaded first.") if needs_download else ""
-        lines = [f"{act}: {self.card.title}", *(part for part in (method, how, first) if part)]
+        lines = [f"{act}: {self.card.title}", self.card.sentence, *(part for part in (method, how, first) if part)]
         self.setToolTip("\n".join(lines))
         self.update()
 

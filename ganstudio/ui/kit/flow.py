@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QBoxLayout, QLayout, QLayoutItem, QWidget
 
 from ganstudio.ui.kit.parts import boxed
 
-LEAST_CARD, CARD_HEIGHT, CARD_GAP, MOST_COLUMNS = 280, 276, 16, 6
+LEAST_CARD, CARD_HEIGHT, CARD_GAP, MOST_COLUMNS = 280, 288, 16, 6
 """Cards are never narrower, all so high and so far apart, and no more in a row."""
 
 

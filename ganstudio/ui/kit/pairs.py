@@ -34,7 +34,7 @@ class Pairs(QWidget):
         self._lines: list[tuple[QLabel, QLabel, QLabel]] = []
         self.empty = label("", "muted", wrap=True)
         if title:
-            self._grid.addWidget(label(title, "strong"), 0, 0, 1, 2)
+            self._grid.addWidget(label(title, "strong", True), 0, 0, 1, 2)
         self._grid.addWidget(self.empty, 1, 0, 1, 2)
         self.empty.hide()
 

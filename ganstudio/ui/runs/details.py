@@ -22,7 +22,7 @@ from ganstudio.ui.runs.model import state_words, time_text
 from ganstudio.ui.runs.pictures import paint_samples
 
 WIDTH = 320
-PICTURE = WIDTH - 48
+PICTURE = WIDTH - 60  # the scroll bar stands beside it
 MOST_LINES = 14
 
 

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, QTimer
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QTimer
 
 from ganstudio.app.translate.translator import Translator
 from ganstudio.core.i18n import _, told
+from ganstudio.ui.kit.flow import BreakingRow
 from ganstudio.ui.kit.parts import Segmented, boxed, line, push_button, tool_button
 from ganstudio.ui.pictures.viewer import zoom_choice
 from ganstudio.ui.translate.stage import Stage
 
-LONGEST = 18
-"""Letters of a direction's name that are shown; the tooltip has the rest."""
-LEAST = 400
 
-
-class Toolbar(QWidget):
+class Toolbar(BreakingRow):
     """One primary action, and what belongs to the present picture.
 
     Args:
@@ -46,8 +41,8 @@ class Toolbar(QWidget):
         self._line = line(horizontal=False)
         before = (self.open, self.paste, self.draw, self.batch, self._line)
         self._place = len(before)
-        parts = (*before, self.swap, None, self.view, self.zoom)
-        self._row = boxed(*parts, across=True, margins=(16, 8, 16, 4), gap=8, into=self)
+        self._row_left = boxed(*before, self.swap, None, across=True, gap=8)
+        self.lay_out(self._row_left, boxed(None, self.view, self.zoom, across=True, gap=8), 0, (16, 8, 16, 4), gap=8)
 
     def refresh(self) -> None:
         """Shows the direction and how pictures are looked at."""
@@ -57,7 +52,7 @@ class Toolbar(QWidget):
             self._make_direction(names)
             for part in (self._line, self.swap):
                 part.setVisible(control is not None)
-            QTimer.singleShot(0, self, self._compact)  # only then do the new buttons know how wide they are
+            QTimer.singleShot(0, self, self.fit)  # only then do the new buttons know how wide they are
         if self.direction is not None:
             self.direction.set_value(str(self._translator.direction))
         self.view.set_value("over" if self._stage.comparing else "beside")
@@ -67,44 +62,13 @@ class Toolbar(QWidget):
         """Two ways beside each other, made anew for another network."""
         self._names = names
         if self.direction is not None:
-            self._row.removeWidget(self.direction)
+            self._row_left.removeWidget(self.direction)
             self.direction.deleteLater()
             self.direction = None
         if not names:
             return
         tip = _("Translates {name}")
-        ways = [(str(index), _short(name), tip.format(name=name)) for index, name in enumerate(names)]
+        ways = [(str(index), name, tip.format(name=name)) for index, name in enumerate(names)]
         self.direction = Segmented(ways, _("Direction"))
         self.direction.chosen.connect(lambda key: self._translator.set_direction(int(key)))
-        self._row.insertWidget(self._place, self.direction)
-
-    def minimumSizeHint(self) -> QSize:
-        """Less than everything wants: where there is little room, some of it says less or goes."""
-        return QSize(LEAST, super().minimumSizeHint().height())
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Says as much as there is room for."""
-        super().resizeEvent(event)
-        self._compact()
-
-    def _compact(self) -> None:
-        """The first button says less; then the scales go (the wheel and keys do the same), then the folder and the view."""
-        self.open.setText(_("Open a picture…"))
-        gone = (self.zoom, self.batch, self.view)
-        for part in gone:
-            part.setHidden(False)
-        if self._wanted() > self.width():
-            self.open.setText(_("Open…"))
-        for part in gone:
-            if self._wanted() <= self.width():
-                break
-            part.setHidden(True)
-
-    def _wanted(self) -> int:
-        """The width that everything shown wants; the row itself still knows the one before."""
-        self._row.invalidate()
-        return self._row.sizeHint().width()
-
-
-def _short(name: str) -> str:
-    return name if len(name) <= LONGEST else name[: LONGEST - 1].rstrip() + "…"
+        self._row_left.insertWidget(self._place, self.direction)
