@@ -156,7 +156,7 @@ class RunBar(BreakingRow):
 
     def __init__(self, binder: ActionBinder, role_actions: RoleActions) -> None:
         super().__init__()
-        self._narrow, self._binder, self._least = False, binder, 0
+        self._narrow, self._binder = False, binder
         self._place: Workplace = "explore"
         self._name = ElidedLabel(role="title")
         self._state = label("", "muted")
