@@ -166,6 +166,11 @@ def test_no_widget_is_handed_back_to_python() -> None:
     assert not [name_of(file) for file in FILES if "setParent(None)" in file.read_text(encoding="utf-8")]
 
 
+def test_no_item_of_a_layout_is_asked_for() -> None:
+    """Shiboken keeps the wrapper of one after Qt has deleted it; of the next widget at that address the program dies."""
+    assert not [name_of(file) for file in FILES if ".itemAt(" in file.read_text(encoding="utf-8")]
+
+
 def test_files_stay_short() -> None:
     # Near 300; up to 500 where the alternative is one widget cut in two.
     lengths = {name_of(file): len(file.read_text(encoding="utf-8").splitlines()) for file in FILES}

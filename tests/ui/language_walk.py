@@ -157,9 +157,9 @@ class Seen:
         layout = parent.layout()
         if widget.geometry().right() > parent.width():
             self.cut.append(f"{self.place}: {kind}: {widget.geometry().right() - parent.width()} px beyond its place")
-        for at in range(layout.indexOf(widget)):
-            other = layout.itemAt(at).widget()
-            row = isinstance(layout, QBoxLayout) and other is not None and other.isVisible()
+        for other in parent.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly):
+            before = 0 <= layout.indexOf(other) < layout.indexOf(widget)
+            row = isinstance(layout, QBoxLayout) and before and other.isVisible()
             if row and other.geometry().intersects(widget.geometry()):
                 over = other.accessibleName() or type(other).__name__
                 self.cut.append(f"{self.place}: {kind} lies over {over}")

@@ -33,6 +33,10 @@ class _Lines(QLayout):
     def takeAt(self, index: int) -> QLayoutItem | None:
         return self._items.pop(index) if 0 <= index < len(self._items) else None
 
+    def widgets(self) -> list[QWidget]:
+        """In their order."""
+        return [widget for item in self._items if (widget := item.widget()) is not None]
+
     def expandingDirections(self) -> Qt.Orientation:
         return Qt.Orientation(0)  # no more than it gets
 

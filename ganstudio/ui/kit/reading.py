@@ -2,37 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QGridLayout, QLayout, QScrollArea, QSplitter, QWidget
 
+from ganstudio.ui.kit.flow import CardLayout, FlowLayout
 
-def _held(layout: QLayout) -> Iterator[QWidget]:
-    """The widgets of a layout and of those in it, row by row."""
-    places = list(range(layout.count()))
-    if isinstance(layout, QGridLayout):
-        grid = layout
-        places.sort(key=lambda place: grid.getItemPosition(place)[:2])  # type: ignore[index]
-    for place in places:
-        item: Any = layout.itemAt(place)
-        if item.widget() is not None:
-            yield item.widget()
-        elif item.layout() is not None:
-            yield from _held(item.layout())
+
+def _held(layout: QLayout, near: Sequence[QWidget]) -> Iterator[QWidget]:
+    """The widgets of a layout and of those in it, row by row; they are among those that are ``near``.
+
+    Not by ``itemAt``: Shiboken keeps an item of Qt's after Qt has deleted it, and mistakes what comes to lie there for it.
+    """
+    if isinstance(layout, FlowLayout | CardLayout):
+        yield from layout.widgets()
+        return
+    inner: list[Any] = layout.children()
+    grid: Any = layout if isinstance(layout, QGridLayout) else None
+    parts: dict[int, Any] = {layout.indexOf(part): part for part in [*inner, *near]}
+    for place in sorted(parts.keys() - {-1}, key=lambda at: grid.getItemPosition(at)[:2] if grid else (at,)):
+        part = parts[place]
+        yield from _held(part, near) if isinstance(part, QLayout) else [part]
 
 
 def _parts(widget: QWidget) -> Iterator[Any]:
     """What is directly in a widget: what is laid out first, then what lies over it."""
     layout = widget.layout()
+    children = [child for child in QObject.children(widget) if isinstance(child, QWidget) and not child.isWindow()]
     if isinstance(widget, QSplitter):
         yield from (widget.widget(place) for place in range(widget.count()))
     elif isinstance(widget, QScrollArea) and widget.widget() is not None:
         yield widget.widget()
     elif layout is not None:
-        yield from _held(layout)
-    yield from (child for child in QObject.children(widget) if isinstance(child, QWidget) and not child.isWindow())
+        yield from _held(layout, children)
+    yield from children
 
 
 def as_read(root: QWidget, gone: QWidget | None = None) -> list[QWidget]:
