@@ -27,7 +27,8 @@ _MARK = re.compile(r"&&|&(\w)")
 
 
 def mark_keys(entries: Sequence[QAction]) -> None:
-    """Gives each entry of a menu a letter of its own to press there: the one that is marked with ``&``, or the first free.
+    """Gives each entry of a menu a letter of its own to press there: the one that is marked with ``&``, or the first free;
+    what has no keys of its own chooses first.
 
     Names that come from elsewhere go through :func:`~ganstudio.ui.kit.words.as_entry` before they are put into a menu.
     """
@@ -38,7 +39,7 @@ def mark_keys(entries: Sequence[QAction]) -> None:
         if not wish or wish in taken:
             without.append(entry)
         taken.add(wish)
-    for entry in without:
+    for entry in sorted(without, key=lambda entry: not entry.shortcut().isEmpty()):  # letters run out in a long menu
         words, tab, keys = entry.text().partition("\t")
         words = _MARK.sub(lambda found: found[1] or "&&", words)
         starts = [found.start() for found in re.finditer(r"\b\w", words)]
