@@ -53,8 +53,8 @@ class Keep:
                       "explored, but not trained on.")  # fmt: skip
             said.append(words.format(older=self.older))
         if self.grids:
-            words = _("{grids} sample grids stay at most, so that the film of the training stays even.")
-            said.append(words.format(grids=self.grids))
+            said.append(plural("{n} sample grid stays at most.", "{n} sample grids stay at most, so that the film of the "
+                               "training stays even.", self.grids))  # fmt: skip
         return "\n".join(said) or _("Everything stays.")
 
 

@@ -329,6 +329,7 @@ def test_messages_are_kept_in_a_list_and_counted_until_they_are_read(
     bell.click()
     listed = next(dialog for dialog in shell.findChildren(Messages) if dialog.isVisible())
     assert listed.list.topLevelItem(0).text(1).startswith("Nothing yet"), "an empty list says what will be there"
+    assert not listed.list.topLevelItem(0).isDisabled(), "in the faint colour of what is disabled nobody can read it"
     listed.close()
     hub.warning("the disk is nearly full", "312 MB")
     hub.info("saved")
