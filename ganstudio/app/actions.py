@@ -157,12 +157,16 @@ class ActionTable:
         return rank(text, [action for action in self if action.enabled()])
 
 
+SCATTERED = 20.0
+
+
 def rank(text: str, actions: Iterable[Action]) -> list[Action]:
     """Those that contain the letters of ``text`` in order: at word starts first, then in a row, then scattered."""
     wanted = text.casefold().replace(" ", "")
     scored = []
     for place, action in enumerate(actions):
-        score = max(_match(wanted, action.label), _match(wanted, f"{action.menu_name} {action.label}") - 1)
+        whole = _match(wanted, f"{action.menu_name} {action.label}")  # letters strewn over both mean neither
+        score = max(_match(wanted, action.label), whole - 1 if whole > SCATTERED else 0)
         if score > 0:
             scored.append((-score, place, action))
     return [action for _score, _place, action in sorted(scored, key=lambda row: row[:2])]
@@ -187,4 +191,4 @@ def _match(wanted: str, title: str) -> float:
         position = joined.find(letter, position) + 1
         if not position:
             return 0.0
-    return 20.0 - position / 100
+    return SCATTERED - position / 100

@@ -36,7 +36,7 @@ class Settings(Fields):
         0, _("CPU threads"), _("How many cores training may use. 0: all but one, so that the window stays quick."),
         group=_("Training"), ge=0, le=256)
     keep_checkpoints: int = field(
-        2, _("Checkpoints to train on from"), _("So many of the newest ones of each run stay whole. 0 keeps all of all."),
+        2, _("Newest checkpoints"), _("So many of each run stay whole, to train on from. 0 keeps all of all."),
         group=_("Disk use"), ge=0, le=1000)
     keep_older: int = field(
         8, _("Older checkpoints"), _("Of older ones the first and those of steps 100, 200, 400… stay, so many at most: "

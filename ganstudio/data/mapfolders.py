@@ -11,7 +11,7 @@ from ganstudio.core.i18n import _
 from ganstudio.data.base import Job, Problem, spread
 from ganstudio.data.census import flat
 from ganstudio.data.decode import PictureError, with_image
-from ganstudio.data.partners import ASIDE, LABELS, PHOTOS, is_marked, match, side_of, train_only
+from ganstudio.data.partners import ASIDE, LABELS, MAPS, PHOTOS, is_marked, match, side_of, train_only
 from ganstudio.data.rawmaps import Part, RawMap, read_raw
 from ganstudio.data.scan import scan
 
@@ -82,6 +82,9 @@ def _sides(files: Sequence[str], before: bool) -> tuple[list[str], list[str]]:
         rest = [file for file in files if file not in chosen]
         labels = [file for file in files if file in chosen] or labels
         return labels, [file for file in rest if side_of(file, PHOTOS)] or rest
+    maps, photos = ([file for file in files if side_of(file, names)] for names in (MAPS, PHOTOS))
+    if maps and photos and not before:
+        return maps, photos
     marked = [file for file in files if is_marked(file)]
     others = [file for file in files if not is_marked(file)]
     if marked and not before and len(match(others, marked).pairs) * 2 > min(len(marked), len(others)):

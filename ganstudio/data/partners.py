@@ -27,6 +27,8 @@ _PHOTO_NAMES = "image images photo photos img imgs picture pictures leftimg8bit 
 _FIRST_NAMES = "a input inputs source sources src edge edges sketch sketches x before"
 _SECOND_NAMES = "b target targets output outputs tgt dst photo photos y after"
 LABELS = frozenset(_LABEL_NAMES.split())
+MAPS = frozenset({"map", "maps"})
+"""Label maps where photos lie beside them; alone they may be those of a country."""
 PHOTOS = frozenset(_PHOTO_NAMES.split())
 ASIDE = frozenset(_ASIDE_NAMES.split())
 FIRSTS = frozenset(_FIRST_NAMES.split())

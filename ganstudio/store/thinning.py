@@ -53,8 +53,8 @@ class Keep:
                       "explored, but not trained on.")  # fmt: skip
             said.append(words.format(older=self.older))
         if self.grids:
-            words = _("{grids} sample grids stay at most, so that the film of the training stays even.")
-            said.append(words.format(grids=self.grids))
+            said.append(plural("{n} sample grid stays at most.", "{n} sample grids stay at most, so that the film of the "
+                               "training stays even.", self.grids))  # fmt: skip
         return "\n".join(said) or _("Everything stays.")
 
 
@@ -131,8 +131,8 @@ def kept_checkpoints(good: Sequence[int], keep: Keep, fixed: Collection[int] = (
 
 
 def kept_grids(steps: Sequence[int], keep: Keep) -> list[int]:
-    """Which grids stay."""
-    return spread(steps, keep.grids) if keep.grids else list(steps)
+    """Which grids stay; where it is but one the newest, as that is what a view of the run shows."""
+    return spread(steps, keep.grids) if keep.grids > 1 else list(steps[-keep.grids :])  # none asked for: all
 
 
 def plan(run: Path, keep: Keep, good: Sequence[int] | None = None) -> Plan:

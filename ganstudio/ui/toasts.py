@@ -8,7 +8,7 @@ from itertools import groupby
 from textwrap import fill
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, QTimer, Signal
-from PySide6.QtGui import QEnterEvent, QGuiApplication, QKeyEvent, QMouseEvent, QRegion
+from PySide6.QtGui import QColor, QEnterEvent, QGuiApplication, QKeyEvent, QMouseEvent, QRegion
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
@@ -27,7 +27,7 @@ from ganstudio.core.i18n import _
 from ganstudio.ui.kit.errors import COLOURS, MessageBody
 from ganstudio.ui.kit.icons import icon
 from ganstudio.ui.kit.parts import boxed, push_button
-from ganstudio.ui.kit.theme import mono_font
+from ganstudio.ui.kit.theme import current_theme, mono_font
 from ganstudio.ui.kit.words import date_text
 
 LASTS_MS: dict[Level, int] = {"info": 6_000, "warning": 60_000}
@@ -323,7 +323,9 @@ class Messages(QDialog):
                 QTreeWidgetItem(item, ["", message.details]).setFont(1, mono_font())
             lines += [f"{when}  {text}", *message.details.splitlines()]
         if not lines:
-            QTreeWidgetItem(self.list, ["", _("Nothing yet: what is said is kept here.")]).setDisabled(True)
+            empty = QTreeWidgetItem(self.list, ["", _("Nothing yet: what is said is kept here.")])
+            empty.setFlags(Qt.ItemFlag.ItemIsEnabled)  # what is disabled is too faint for a sentence
+            empty.setForeground(1, QColor(current_theme().text_muted))
         copy = partial(QGuiApplication.clipboard().setText, "\n".join(lines))
         foot = boxed(
             push_button(_("Copy all"), "copy", _("Copies all messages and their details"), clicked=copy), None,

@@ -56,4 +56,8 @@ def test_search_finds_by_words_initials_and_letters(typed: str, first: str) -> N
         table.add(action(str(place), title))
     assert table.search(typed)[0].title == first
     assert table.search("zzz") == []
+    table.add(Action("new", "New experiment", lambda: None, menu="File"))
+    assert [one.title for one in table.search("file new")] == ["New experiment"]
+    assert table.search("film") == [], "its letters lie scattered over the name of the menu and its own"
+    table.remove("new")
     assert len(table.search("")) == 4

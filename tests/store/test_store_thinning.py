@@ -120,6 +120,8 @@ def test_the_film_stays_even() -> None:
             stored.append(step)
             stored = kept_grids(stored, Keep(grids=120))
     assert (len(stored), stored[0]) == (120, 0)
+    assert kept_grids(stored, Keep(grids=1)) == stored[-1:], "the one that is on view"
+    assert kept_grids(stored, Keep(grids=0)) == stored
     gaps = [math.log((b + 50) / (a + 50)) for a, b in pairwise(stored)]
     assert max(gaps) < 0.2, "no jump in the film, though they were removed one by one as it grew"
 

@@ -98,6 +98,9 @@ def test_of_two_readings_the_better_one_is_offered_first(
 ) -> None:
     coloured_halves(tmp_path / "both", rng)
     two_kinds(tmp_path / "kinds", rng)
+    world(tmp_path / "world", rng)
+    for old, new in (("labels", "maps"), ("images", "photos")):
+        (tmp_path / "world" / old).rename(tmp_path / "world" / new)
     before = window.studio.draft.experiment
     assert drop(window, tmp_path / "both")
     box = question(qtbot, window)
@@ -117,6 +120,10 @@ def test_of_two_readings_the_better_one_is_offered_first(
     box = question(qtbot, window)
     qtbot.mouseClick(next(one for one in box.buttons() if one.text() == "Pictures by class"), LEFT)
     assert checked(qtbot, window).method == "cgan"
+    wait(qtbot, lambda: not window.findChildren(dialogs.Question))
+    assert drop(window, tmp_path / "world")
+    QTest.keyClick(question(qtbot, window), Qt.Key.Key_Return)
+    assert checked(qtbot, window).method == "spade", "“maps” beside “photos” are label maps"
 
 
 def test_a_folder_of_runs_lists_them(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:

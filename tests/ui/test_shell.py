@@ -20,6 +20,7 @@ from ganstudio.app.settings import SettingsStore
 from ganstudio.ui import toasts as toasts_module
 from ganstudio.ui.forms.preferences import Preferences
 from ganstudio.ui.kit.errors import EmptyState, ErrorBanner
+from ganstudio.ui.kit.menus import mark_keys
 from ganstudio.ui.kit.motion import reveal, set_reduced_motion
 from ganstudio.ui.kit.parts import boxed
 from ganstudio.ui.kit.theme import current_theme
@@ -218,6 +219,10 @@ def test_menus_open_by_keyboard_and_a_letter_chooses(make: Callable[..., Shell],
     assert len(set(letters)) == len(letters)
     qtbot.keyClick(file, Qt.Key.Key_W)
     assert ran == ["sew"]
+    keyed, bare = QAction("Ab"), QAction("Ba Ab")
+    keyed.setShortcut("A")
+    mark_keys([keyed, QAction("&B"), bare])
+    assert (keyed.text(), bare.text()) == ("Ab", "Ba &Ab"), "letters run out: what has no key of its own needs them"
     called[0] = "Q&A"
     qtbot.keyClick(shell, Qt.Key.Key_E, Qt.KeyboardModifier.AltModifier)
     extras = QApplication.activePopupWidget()
@@ -324,6 +329,7 @@ def test_messages_are_kept_in_a_list_and_counted_until_they_are_read(
     bell.click()
     listed = next(dialog for dialog in shell.findChildren(Messages) if dialog.isVisible())
     assert listed.list.topLevelItem(0).text(1).startswith("Nothing yet"), "an empty list says what will be there"
+    assert not listed.list.topLevelItem(0).isDisabled(), "in the faint colour of what is disabled nobody can read it"
     listed.close()
     hub.warning("the disk is nearly full", "312 MB")
     hub.info("saved")

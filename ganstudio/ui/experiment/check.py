@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
-from PySide6.QtWidgets import QAbstractItemView, QDialog, QFrame, QHeaderView, QTableView, QWidget
+from PySide6.QtWidgets import QDialog, QFrame, QHeaderView, QTableView, QWidget
 
 from ganstudio.core.i18n import _, plural
 from ganstudio.ui.experiment.previews import BalanceBars, PreviewView
-from ganstudio.ui.kit.parts import boxed, entry, label, push_button, say, scrolled, stacked
+from ganstudio.ui.kit.parts import boxed, entry, label, push_button, say, scrolled, set_up_rows, stacked
 from ganstudio.ui.kit.progress import ProgressBar
 from ganstudio.ui.kit.style import set_look
 from ganstudio.ui.kit.tips import plain
@@ -212,17 +212,12 @@ class DataCheckView(QDialog):
         head.setStretch(1, 1)
         self.table = table = QTableView()
         table.setModel(self.model)
-        table.setAccessibleName(_("Files with something odd about them"))
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        table.setShowGrid(False)
-        table.setWordWrap(False)
+        about = _("One file in a row, what is odd about it and what is done with it. Ctrl+C copies the selected rows.")
+        set_up_rows(table, 24, _("Files with something odd about them"), about, about)
         table.setFrameShape(QFrame.Shape.NoFrame)
         table.setStyleSheet("QTableView::item { padding-left: 3px; }")  # in line with the headings
-        table.verticalHeader().hide()
-        table.verticalHeader().setDefaultSectionSize(24)
         header = table.horizontalHeader()
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        header.setHighlightSections(False)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         header.setSectionResizeMode(2, QHeaderView.ResizeMode.ResizeToContents)
         header.setResizeContentsPrecision(50)  # measuring thousands of rows would stall the window

@@ -29,6 +29,7 @@ _MARK = re.compile(r"&&|&(\w)")
 def mark_keys(entries: Sequence[QAction]) -> None:
     """Gives each entry of a menu a letter of its own to press there: the one that is marked with ``&``, or the first free.
 
+    What has no keys of its own chooses first, as a long menu has more entries than there are letters.
     Names that come from elsewhere go through :func:`~ganstudio.ui.kit.words.as_entry` before they are put into a menu.
     """
     taken, without = set(), []
@@ -38,7 +39,7 @@ def mark_keys(entries: Sequence[QAction]) -> None:
         if not wish or wish in taken:
             without.append(entry)
         taken.add(wish)
-    for entry in without:
+    for entry in sorted(without, key=lambda entry: not entry.shortcut().isEmpty()):
         words, tab, keys = entry.text().partition("\t")
         words = _MARK.sub(lambda found: found[1] or "&&", words)
         starts = [found.start() for found in re.finditer(r"\b\w", words)]
