@@ -236,7 +236,7 @@ def test_details(studio: Studio, library: Library) -> None:
     library.details(path, got.append)
     finish(studio)
     (details,) = got
-    assert details.latest == (("D(x)", "0.5"), ("D(G(z))", "0.25"), ("modes", "8"), ("loss", "2"))
+    assert details.latest == (("D(x)", "0.500"), ("D(G(z))", "0.250"), ("modes", "8"), ("loss", "2.00"))
     assert (dict(details.hyper), details.notes) == ({"lr_g": 5e-4}, ("Something to know.",))
     assert (details.checkpoints, details.grids) == (1, 0)
 

@@ -110,7 +110,7 @@ def test_the_rate_is_plotted_beside_the_gradients() -> None:
     assert rows.steps.tolist() == [10, 20]
     info = next(info for info in rows.series if info.name == "rate/bowl")
     assert (info.kind, info.role) == ("measure", "generator")
-    assert info.title
+    assert info.label == "learning rate, bowl"
     rates = rows.values[:, [one.name for one in rows.series].index("rate/bowl")]
     assert rates.tolist() == pytest.approx([0.1 * 31 / 40, 0.1 * 21 / 40])
     engine.set_hyper("decay", "none")  # live: it stays from here on, and that is said

@@ -65,12 +65,11 @@ class Watchdog:
         taken = computed + max(0.0, wall - computed - waited)
         if taken > self.limit:
             since, places = self._seen
-            where = places[len(places) // 2] if since == self._since[0] else "(nobody saw where)"
+            where = places[len(places) // 2] if places and since == self._since[0] else "(nobody saw where)"
             self.stalls.append(f"{taken:.2f} s ({computed:.2f} s computing); halfway it was in\n{where}")
 
     def _watch(self) -> None:
         while not self._over.wait(EVERY):
-            self._waits.append(_waits())
             since = self._since[0]
             # While something holds Python's lock this thread sleeps; it is the first to have it after that.
             if time.perf_counter() - since > self.limit / 3:
@@ -78,6 +77,7 @@ class Watchdog:
                     self._seen = since, []
                 frames = traceback.format_stack(sys._current_frames()[self._me])
                 self._seen[1].append("".join(frames[-10:]))
+            self._waits.append(_waits())  # last: reading files hands the lock back
 
 
 def _waits() -> tuple[float, dict[str, float]]:

@@ -131,7 +131,7 @@ def _wanted(tables: Tables, kinds: Sequence[SeriesKind]) -> Iterator[SeriesInfo]
 def _text(name: str, value: float) -> str:
     if name.endswith("%"):
         return f"{value:.0f} %" if value >= 1 or not value else f"{value:.1g} %"  # some is not none
-    return short_number(value)
+    return f"{value:.0f}" if name == "modes" else short_number(value)
 
 
 def _age(tables: Tables, at: int, now: int) -> str:

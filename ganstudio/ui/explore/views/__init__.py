@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import QSize
+
 from ganstudio.app.explore.explorer import Explorer
 from ganstudio.app.explore.picks import Picks
 from ganstudio.app.explore.points import PointPlane
@@ -13,6 +15,9 @@ from ganstudio.ui.explore.views.pad import LatentPad
 from ganstudio.ui.explore.views.pinned import PathView, SumsView
 from ganstudio.ui.explore.views.plane import PlaneView
 from ganstudio.ui.explore.views.tables import SweepView, WallView
+
+BARS = 400
+"""Pixels that the bars of the views are given before their words end in …."""
 
 
 class ViewTabs(Tabs):
@@ -39,6 +44,12 @@ class ViewTabs(Tabs):
         explorer.source_changed.connect(self._offer)
         self.open("sweep")
         self._offer()
+
+    def minimumSizeHint(self) -> QSize:
+        """With room for the words of every bar, unless they are very long."""
+        hint = super().minimumSizeHint()
+        hint.setWidth(max(hint.width(), min(self.sizeHint().width(), BARS)))
+        return hint
 
     def _offer(self) -> None:
         """Views of pictures for pictures; a point is seen above already."""
