@@ -10,13 +10,25 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+import shiboken6
 from PySide6.QtCore import QEventLoop, QPoint, QPointF, Qt, QTimer
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QWheelEvent
-from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QInputDialog, QMenu, QMessageBox, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QDialog,
+    QFileDialog,
+    QInputDialog,
+    QLayout,
+    QLayoutItem,
+    QMenu,
+    QMessageBox,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from ganstudio.app.runs.run_model import RunModel
 from ganstudio.ui.explore.workspace import ExploreWorkspace
+from ganstudio.ui.kit.flow import CardLayout, FlowLayout
 from ganstudio.ui.window import MainWindow
 from tests.ui.explore_window import store_run
 from tests.ui.paint_kit import store_spade
@@ -183,8 +195,6 @@ class _Alive:
 
     @property
     def alive(self) -> bool:
-        import shiboken6
-
         return shiboken6.isValid(self._widget)
 
 
@@ -261,10 +271,22 @@ def play(window: MainWindow, qtbot: QtBot, events: int, seed: int) -> None:
     for menu in window.findChildren(QMenu):
         menu.close()
     assert window.isVisible()
+    assert not held_items()
     for model in runs:
         answers(qtbot, model)
     close_window(window)
     assert not [thread for thread in threading.enumerate() if thread.name.startswith(("trainer", "job", "rendering"))]
+
+
+def held_items() -> list[str]:
+    """Items of Qt's layouts that Python holds: Qt deletes them unseen, and the program dies of the next widget there.
+
+    ``itemAt`` makes them, and adding a layout that is full to one that has a widget.
+    """
+    found = [one for one in shiboken6.getAllValidWrappers() if isinstance(one, QLayoutItem)]
+    lines = [one for one in found if isinstance(one, FlowLayout | CardLayout)]  # Python's own
+    own = [layout.itemAt(place) for layout in lines for place in range(layout.count())]
+    return [str(one) for one in found if not isinstance(one, QLayout) and one not in own]
 
 
 def revive(window: MainWindow, runs: list[RunModel]) -> None:

@@ -31,7 +31,7 @@ from ganstudio.ui.controls.section import Section, heading_of
 from ganstudio.ui.kit.files import ask_picture, is_for_a_page, local_path, picture_in
 from ganstudio.ui.kit.flow import FlowLayout
 from ganstudio.ui.kit.painted import draw_focus_ring, to_image
-from ganstudio.ui.kit.parts import boxed, push_button
+from ganstudio.ui.kit.parts import push_button
 from ganstudio.ui.kit.theme import current_theme, theme_hub
 from ganstudio.ui.kit.words import as_entry
 
@@ -135,7 +135,7 @@ class ClassSlots(Section):
         for slot in self.slots:
             flow.addWidget(slot)
         self.column.addWidget(places)
-        self.column.addLayout(boxed(self.from_class, None, across=True))
+        self.column.addWidget(self.from_class, 0, Qt.AlignmentFlag.AlignLeft)
 
     def _offer(self, menu: QMenu) -> None:
         for index, name in enumerate(self._shelf.classes):

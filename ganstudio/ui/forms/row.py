@@ -133,7 +133,7 @@ class FieldRow(QWidget):
         return False
 
     def _lay_out(self, explained: bool) -> None:
-        grid, editor = QGridLayout(self), self.editor
+        grid, editor = QGridLayout(), self.editor
         grid.setContentsMargins(0, 2, 0, 2)
         grid.setHorizontalSpacing(16 if explained else 4)
         grid.setVerticalSpacing(2)
@@ -172,6 +172,7 @@ class FieldRow(QWidget):
             grid.setColumnStretch(0, 1 if small else 5)
             grid.setColumnStretch(1, 0 if small else 7)
             grid.setColumnMinimumWidth(1, NUMBER_WIDTH)
+        self.setLayout(grid)
 
     def _on_edited(self, value: object) -> None:
         self._outer_error = ""

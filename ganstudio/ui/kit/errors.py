@@ -171,7 +171,7 @@ class EmptyState(QWidget):
     def __init__(self, icon_name: str, title: str, text: str = "", button: str = "") -> None:
         super().__init__()
         picture = IconLabel(icon_name, 40, "text_muted")
-        column = self._column = boxed(None, into=self, margins=(24, 24, 24, 24), gap=8)
+        column = self._column = boxed(None, margins=(24, 24, 24, 24), gap=8)
         column.setStretch(0, 2)
         column.addWidget(picture, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addSpacing(4)
@@ -190,7 +190,10 @@ class EmptyState(QWidget):
             column.addSpacing(8)
             column.addWidget(self.button, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addStretch(3)
+        self.setLayout(column)
 
     def add_links(self, *links: QWidget) -> None:
         """Other ways, beside each other below the button."""
-        self._column.insertLayout(self._column.count() - 1, boxed(None, *links, None, across=True, gap=6))
+        row = QWidget()
+        boxed(None, *links, None, across=True, gap=6, into=row)
+        self._column.insertWidget(self._column.count() - 1, row)

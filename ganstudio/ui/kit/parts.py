@@ -255,8 +255,6 @@ def boxed(
         stretch: the part that takes what room is left.
     """
     box = QHBoxLayout() if across else QVBoxLayout()
-    if into is not None:
-        into.setLayout(box)
     box.setContentsMargins(*margins)
     box.setSpacing(gap)
     for part in parts:
@@ -268,6 +266,8 @@ def boxed(
             box.addLayout(part, int(part is stretch))
         else:
             box.addWidget(part, int(part is stretch))
+    if into is not None:  # last: PySide takes hold of all items of what comes into a layout that has a widget
+        into.setLayout(box)
     return box
 
 
