@@ -37,7 +37,7 @@ BUTTON_MS = 10_000
 LOOK_MS = 1_000
 MOST_SHOWN, WIDTH, MARGIN, STEP, LINE = 3, 380, 12, 8, 68
 GROUND = (400, 64)
-"""What takes keys and is no smaller than this is a picture, a plot, a canvas: ground. Cards, sliders, fields are smaller."""
+"""What takes keys and is no smaller than this is a plot: ground, as what has the property is. Cards, sliders, fields are smaller."""
 
 
 class Toast(MessageBody):
@@ -277,7 +277,7 @@ def _is_read_or_used(widget: QWidget) -> bool:
     if isinstance(widget, QScrollBar | QAbstractItemView | QAbstractButton):
         return True
     small = widget.width() < GROUND[0] or widget.height() < GROUND[1]
-    return small and widget.focusPolicy() != Qt.FocusPolicy.NoFocus
+    return small and not widget.property("ground") and widget.focusPolicy() != Qt.FocusPolicy.NoFocus
 
 
 def _end_of_rows(view: QAbstractItemView) -> int:

@@ -85,6 +85,7 @@ class CanvasView(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
+        self.setProperty("ground", True)  # messages may lie over it
         self.options, self.viewport = PaintOptions(self), Viewport()
         self.document: CanvasDocument | None = None
         self._deaf: Callable[..., None] = lambda: None

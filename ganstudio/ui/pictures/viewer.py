@@ -121,6 +121,7 @@ class PictureViewer(QWidget):
 
     def __init__(self, name: str, tip: str, hand: Hand | None = None, viewport: Viewport | None = None) -> None:
         super().__init__()
+        self.setProperty("ground", True)  # messages may lie over it
         self.viewport = viewport or Viewport()
         self._image, self._other = QImage(), QImage()
         self.hint = self.error = self.about = self.hover_text = ""
