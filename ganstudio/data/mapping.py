@@ -98,9 +98,9 @@ class MappingReport:
         """Pixels as a part of the picture: ``"12 %"``; never 0 % where there are some, nor 100 % where some lack."""
         share = 100 * pixels / max(1, self.pixels)
         if 0 < share < 0.1:
-            return _("under 0.1 %")
+            return _("under {share}").format(share=percent(0.1, ".1f"))
         if 99.9 < share < 100:
-            return _("over 99.9 %")
+            return _("over {share}").format(share=percent(99.9, ".1f"))
         return percent(share, ".1f" if 0 < share < 1 or 99 < share < 100 else ".0f")
 
     @property

@@ -19,7 +19,7 @@ from ganstudio.ui.runs.actions import MENU
 from ganstudio.ui.runs.model import DATA, METHOD, NAME, STEP
 from ganstudio.ui.runs.workspace import RunsWorkspace
 from tests.ui.runs_kit import Build, make
-from tests.ui.window_kit import opened, wait
+from tests.ui.window_kit import laid_out, opened, wait
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -285,8 +285,9 @@ def test_started_in_runs_its_keys_work_at_once(qtbot: QtBot) -> None:
         table.setFocus()
         qtbot.keyClick(window.focusWidget(), Qt.Key.Key_Delete)
         wait(qtbot, lambda: len(page.library.rows) == 1)
+        laid_out(qtbot, window)
         qtbot.keyClick(window, Qt.Key.Key_N, Qt.KeyboardModifier.ControlModifier)
-        assert window.train.panel.method.combo.hasFocus()
+        assert window.focusWidget() is window.train.panel.method.combo
 
 
 def test_thinning_asks_and_frees(qtbot: QtBot) -> None:

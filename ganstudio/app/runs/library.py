@@ -140,6 +140,7 @@ class Library:
         self._studio = studio
         self.bin = TrashBin(studio, self._look_again)
         self._known: dict[Path, _Known] = {}
+        self._titles: dict[tuple[str, str], tuple[str, str]] = {}
         self._job: Job | None = None
         self._again = False
         self._trash_due = True
@@ -204,10 +205,11 @@ class Library:
             self.changed.emit()
 
     def _titled(self, row: RunRow) -> RunRow:
-        asked, known = row.experiment, self._studio.catalogue
-        if known is None:
-            return replace(row, method=asked.method, data=asked.data)
-        return replace(row, method=known.method_title(asked.method), data=known.data_title(asked.data))
+        asked, known = (row.experiment.method, row.experiment.data), self._studio.catalogue
+        if known is not None and asked not in self._titles:
+            self._titles[asked] = known.method_title(asked[0]), known.data_title(asked[1])
+        method, data = self._titles.get(asked, asked)
+        return replace(row, method=method, data=data)
 
     def details(self, path: Path, then: Callable[[RunDetails], object]) -> None:
         """Reads what the list does not show of a run and hands it on; nothing comes where it cannot be read."""

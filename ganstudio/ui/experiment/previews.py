@@ -138,4 +138,4 @@ class BalanceBars(QWidget):
 
 
 def _percent(share: float) -> str:
-    return percent(share, ".1f") if share >= 0.1 or not share else _("< 0.1 %")
+    return percent(share, ".1f") if share >= 0.1 or not share else f"< {percent(0.1, '.1f')}"

@@ -56,7 +56,8 @@ class MapDialog(FormDialog):
         self._show()
 
     def _add(self, shade: Shade) -> QuietCombo:
-        share = _("under 0.1 %") if shade.share < 0.001 else percent(100 * shade.share, ".1f")
+        tiny, part = shade.share < 0.001, percent(max(0.1, 100 * shade.share), ".1f")
+        share = _("under {share}").format(share=part) if tiny else part
         words, head, mark = f"{shade.title} · {share}", QWidget(), QLabel()
         mark.setPixmap(swatch(shade.colour).pixmap(SWATCH))
         name = label(words, "" if shade.known else "strong")

@@ -192,7 +192,7 @@ class RunsWorkspace(Page):
         page = page if self.library.read_once else self._wait
         self._content.setCurrentWidget(page)
         if (proxy := self.table if page is self.table else None) is not self.focusProxy():
-            self.setFocusProxy(proxy)  # and with it the keyboard, if it has waited here for the table
+            self.setFocusProxy(proxy)  # type: ignore[arg-type]  # the keyboard may have waited for it
         self.toolbar.open.setVisible(page is not self._empty)  # the empty page has a primary action of its own
         self._fit()
 
