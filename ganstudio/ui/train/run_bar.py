@@ -219,7 +219,7 @@ class RunBar(BreakingRow):
             self.roles.set_narrow(narrow)
         # The step is never cut short; the room for it does not change while it counts, nor with the state.
         wide, total = self._numbers.fontMetrics().horizontalAdvance, f"{self._total:,}"
-        states = max(wide(state_text(state)) for state in ("preparing", "training", "stopping", "paused"))
+        states = max(wide(state_text(state)) for state in ("preparing", "training", "interrupted"))
         self._least = max(LEAST, states + 12 + wide(_("step {step} of {total}").format(step=total, total=total)))
         self.fit()
 
