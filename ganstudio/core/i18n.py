@@ -145,6 +145,16 @@ def size_text(size: int | None) -> str:
     return f"{value:.0f} {unit}" if value >= 100 or unit == _("B") else f"{value:.1f} {unit}"
 
 
+def percent(value: float, digits: str = ".0f") -> str:
+    """``"54 %"``, with a space at which no line breaks.
+
+    Args:
+        value: in percent.
+        digits: how it is written.
+    """
+    return f"{value:{digits}}\N{NO-BREAK SPACE}%"
+
+
 def clock(seconds: float) -> str:
     """A duration as ``1:05`` or ``2:03:10``."""
     minutes, rest = divmod(int(seconds), 60)

@@ -19,7 +19,7 @@ from ganstudio.core.i18n import _
 from ganstudio.core.labelmaps import UNKNOWN, nearest_classes, pack_colours
 from ganstudio.data.decode import Fit, PictureError, room_for, with_image
 from ganstudio.data.labelmaps import UNLABELLED, read_nearest, resize_ids, unlabelled_class
-from ganstudio.data.mapping import MappingReport
+from ganstudio.data.mapping import MappingReport, colour_words
 from ganstudio.data.rawmaps import MAX_PIXELS, RawMap, rgb_of
 
 MOST_ROWS = 40
@@ -36,7 +36,7 @@ class Shade:
     """One colour or number of a map, with all that is as good as it.
 
     Attributes:
-        title: ``"#1A2B3C"``, ``"number 7"``; what it is otherwise.
+        title: ``"#1a2b3c"``, ``"number 7"``; what it is otherwise.
         colour: as the file shows it.
         share: its part of the picture, 0 to 1.
         class_: what it was read as.
@@ -178,7 +178,7 @@ def _by_colour(raw: RawMap, classes: Sequence[MapClass]) -> tuple[NDArray[np.uin
         colours = [_triple(packed[at]) for at in np.argsort(-counts, kind="stable")]
         kept += [one for one in colours if one not in kept and not _between(one, kept)]
     groups, _far = nearest_classes(rgb, [MapClass("", colour) for colour in kept])
-    return groups, [("#{:02X}{:02X}{:02X}".format(*colour), colour) for colour in kept]
+    return groups, [(colour_words(colour), colour) for colour in kept]
 
 
 def _areas(rgb: NDArray[np.uint8]) -> _Colours:

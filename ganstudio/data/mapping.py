@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ganstudio.core.dataspec import MapClass
-from ganstudio.core.i18n import _, some_of
+from ganstudio.core.i18n import _, percent, some_of
 from ganstudio.core.labelmaps import pack_colours, unpack_colours
 
 NEAR = 40
@@ -96,12 +96,12 @@ class MappingReport:
 
     def share(self, pixels: int) -> str:
         """Pixels as a part of the picture: ``"12 %"``; never 0 % where there are some, nor 100 % where some lack."""
-        percent = 100 * pixels / max(1, self.pixels)
-        if 0 < percent < 0.1:
-            return _("under 0.1 %")
-        if 99.9 < percent < 100:
-            return _("over 99.9 %")
-        return f"{percent:.1f} %" if 0 < percent < 1 or 99 < percent < 100 else f"{percent:.0f} %"
+        share = 100 * pixels / max(1, self.pixels)
+        if 0 < share < 0.1:
+            return _("under {share}").format(share=percent(0.1, ".1f"))
+        if 99.9 < share < 100:
+            return _("over {share}").format(share=percent(99.9, ".1f"))
+        return percent(share, ".1f" if 0 < share < 1 or 99 < share < 100 else ".0f")
 
     @property
     def sentences(self) -> tuple[str, ...]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QButtonGroup, QFrame, QSizePolicy, QToolButton
+from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QFrame, QSizePolicy, QToolButton
 
 from ganstudio.core.i18n import _
 from ganstudio.ui.kit.icons import icon
-from ganstudio.ui.kit.parts import boxed, one_stop, tool_button
+from ganstudio.ui.kit.parts import boxed, tool_button
 
 WIDTH = 72
 
@@ -29,7 +29,7 @@ class Rail(QFrame):
         self.setMinimumWidth(WIDTH)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
         self._group = QButtonGroup(self)
-        self._group.buttonToggled.connect(one_stop)
+        self._group.buttonToggled.connect(self._one_stop)
         self.buttons: dict[str, QToolButton] = {}
         self._column = boxed(None, into=self, margins=(5, 8, 5, 8), gap=4)
 
@@ -39,7 +39,7 @@ class Rail(QFrame):
         button.setIcon(icon(icon_name, "text_muted", on="accent"))
         button.setCheckable(True)
         self._group.addButton(button)
-        one_stop(button, False)
+        self._one_stop(button, False)
         button.clicked.connect(lambda _checked=False: self.chosen.emit(name))
         self._column.insertWidget(len(self.buttons), button)
         self.buttons[name] = button
@@ -51,6 +51,11 @@ class Rail(QFrame):
         button.setFixedHeight(36)
         self._column.addWidget(button)
         return button
+
+    @staticmethod
+    def _one_stop(button: QAbstractButton, chosen: bool) -> None:
+        """Tab comes to the chosen one, arrow keys go to the others; the mouse leaves the keyboard to the workspace."""
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus if chosen else Qt.FocusPolicy.NoFocus)
 
     def _button(self, title: str, icon_name: str, tooltip: str) -> QToolButton:
         button = tool_button(icon_name, title, tooltip)

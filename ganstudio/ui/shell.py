@@ -169,29 +169,27 @@ class Shell(ReadInOrder, QMainWindow):
         return page
 
     def show_workspace(self, name: str) -> None:
-        """Brings a workspace into view."""
+        """Brings a workspace into view, and gives it the keyboard unless one walks along the rail."""
         self.workspace(name)
-        if name == self.current_workspace:
-            self.rail.buttons[name].setChecked(True)
-            return
         place, focus = self._workspaces[name], self.focusWidget()
         remembered = place.page.focusWidget()
         self.stack.setCurrentWidget(place.page)
-        if focus is None:
-            self.stack.setFocus()  # no ring before the keyboard is used; Tab begins with the page
-        elif focus not in (self.stack, self.rail.buttons[name]):
-            self._give_keyboard(place, remembered)
-        self.current_workspace = name
         self.rail.buttons[name].setChecked(True)
+        there = name == self.current_workspace
+        if focus is not self.rail.buttons[name] and not (there and focus and place.page.isAncestorOf(focus)):
+            self._give_keyboard(place, remembered)
+        if there:
+            return
+        self.current_workspace = name
         self.binder.set_workspace(name)
         self.store.remember(workspace=name)
         self.workspace_changed.emit(name)
 
     @staticmethod
     def _give_keyboard(place: _Workspace, remembered: QWidget | None) -> None:
-        """What had the keyboard goes out of sight: where it was in the workspace before, or else its main part."""
+        """To where it was in the workspace before, or else to its main part; also before the window is shown."""
         for widget in (remembered, place.built, place.page):
-            if widget is not None and widget.isVisible():
+            if widget is not None and widget.isVisibleTo(place.page):
                 widget.setFocus()
                 focus = place.page.window().focusWidget()
                 if focus is place.page or (focus is not None and place.page.isAncestorOf(focus)):

@@ -123,6 +123,15 @@ def test_pictures_that_are_all_alike_are_a_collapse() -> None:
     assert (verdict.word, verdict.tone) == ("collapse", "warning")
 
 
+@pytest.mark.parametrize("spec", [DIGITS, DataSpec("drawing", "points", 500)])
+def test_the_balance_does_not_praise_what_draws_a_part_of_the_data(spec: DataSpec) -> None:
+    found = judge(play(0.52, 0.48), spec, seen={"diversity %": 32.0})
+    assert (found.word, found.tone) == ("part of the data", "neutral")
+    assert "32\N{NO-BREAK SPACE}%" in found.text
+    assert judge(play(0.86, 0.08), spec, seen={"diversity %": 32.0}).word == "discriminator leads"
+    assert judge(play(0.52, 0.48), spec, seen={"diversity %": 90.0}).word == "near equilibrium"
+
+
 def frozen(still: str) -> dict[str, SeriesTable]:
     gone = np.r_[np.full(300, 0.7), np.full(100, np.nan)]
     d, g = (gone, 0.7) if still == "discriminator" else (0.7, gone)

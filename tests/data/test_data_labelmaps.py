@@ -56,7 +56,7 @@ def test_every_mode_gives_the_same_ids(mode, tmp_path):
     assert ids.dtype == np.uint8
     np.testing.assert_array_equal(ids, IDS)
     assert report.clean
-    assert "100 %" in report.sentences[0]
+    assert "100\N{NO-BREAK SPACE}%" in report.sentences[0]
     suffix = ".tif" if mode in ("I", "F", "CMYK") else ".png"
     path = tmp_path / f"map{suffix}"
     image.save(path)

@@ -69,6 +69,8 @@ def problems(root: QWidget, visible_only: bool = False) -> list[str]:
         if not widget.toolTip():
             found.append(f"no tooltip: {describe(widget)}")
         takes_keys = isinstance(widget, QAbstractButton | QAbstractSlider | QComboBox | QLineEdit)
-        if takes_keys and widget.focusPolicy() == Qt.FocusPolicy.NoFocus:
+        group = widget.group() if isinstance(widget, QAbstractButton) else None
+        arrows = group is not None and group.exclusive()  # arrow keys go from one to the next
+        if takes_keys and not arrows and widget.focusPolicy() == Qt.FocusPolicy.NoFocus:
             found.append(f"not reachable by keyboard: {describe(widget)}")
     return found

@@ -399,7 +399,7 @@ def test_label_maps_show_pairs_and_the_pixels_of_each_class(view: DataCheckView)
     )
     assert "2 classes" in view._facts.text()
     assert view._balance_title.text() == "Pixels per class"
-    assert "sign: < 0.1 %" in view.balance.accessibleName()
+    assert "sign: < 0.1\N{NO-BREAK SPACE}%" in view.balance.accessibleName()
     assert view.preview._columns(6, 8, 8) % 2 == 0, "input and output stay side by side"
     spec = DataSpec("domains:/x", "domains", 30, 3, 64, input_count=20, input_channels=3, sides=("day", "night"))
     view.set_report(report(spec=spec, balance={}))

@@ -244,12 +244,15 @@ def test_a_digit_means_the_class_of_that_name(show: Show) -> None:
     assert shown.value("digit") == [0, 0, 1]
 
 
-def test_a_mixture_from_elsewhere_shows_its_sliders(show: Show) -> None:
+def test_a_mixture_from_elsewhere_pushes_nothing_away(show: Show) -> None:
     shown = show(CLASSES)
     state = shown.explorer.state
     assert state is not None
+    high = shown.weights.sizeHint().height()
     shown.explorer.edit(state.moved("class", np.full(10, 0.1, np.float32)), "restore")
-    assert shown.weights.mix.isChecked()
+    assert all(button.isChecked() for button in shown.weights.buttons)
+    assert shown.weights.sizeHint().height() == high
+    shown.weights.mix.click()
     assert [row.value for row in shown.weights.rows] == pytest.approx([0.1] * 10)
 
 

@@ -211,6 +211,9 @@ def test_a_film_is_saved_by_the_job_and_told(
     with exploring_window(qtbot, stored) as (window, page):
         window.table.run("explore.film")
         form = dialog(qtbot, FilmDialog)
+        for kind in ("training", "round"):
+            form.what.setCurrentIndex(form.what.findData(kind))
+            assert form.frames.isVisible() == (kind == "round"), "a training has the pictures it has"
         form.what.setCurrentIndex(form.what.findData("round"))
         form.frames.setValue(5)
         form.frames.setFocus()

@@ -59,6 +59,10 @@ def checked(qtbot: QtBot, window: MainWindow) -> Experiment:
     """The form, once the check of its data is seen."""
     wait(qtbot, lambda: [one for one in window.findChildren(DataCheckView) if one.isVisible()])
     for view in window.findChildren(DataCheckView):
+        data = window.train.panel.experiment.data
+        assert view.toolTip() == data
+        assert Path(data.partition(":")[2]).name in view.windowTitle()
+        assert "/" not in view.windowTitle()
         view.reject()
     assert window.current_workspace == "train"
     assert window.train.pages.currentWidget() is window.train.columns

@@ -46,10 +46,10 @@ def test_the_strip_shows_and_sets_what_the_hand_holds(view: CanvasView, hosted: 
     options.set(size=9)
     assert strip.size_slider.value() == 9
     wheel(view, 1, CONTROL)
-    assert strip.zoom.text() == "800 %"
+    assert strip.zoom.text() == "800\N{NO-BREAK SPACE}%"
     QTest.mouseDClick(strip.zoom, LEFT)
     assert view.zoom == 6
-    assert strip.zoom.text() == "600 %"
+    assert strip.zoom.text() == "600\N{NO-BREAK SPACE}%"
     turned = ids(view)[:, ::-1]
     strip.buttons["flip"].click()
     np.testing.assert_array_equal(ids(view), turned)
@@ -85,7 +85,7 @@ def test_the_palette_lists_counts_and_chooses(view: CanvasView, hosted: Hosted) 
     shown, model = palette.list, palette.list.model()
     assert [shown.model().index(row, 0).data() for row in range(3)] == ["sky", "sea", "grass"]
     assert palette.shares[:2].tolist() == [0.5, 0.5]
-    assert model.index(0).data(Qt.ItemDataRole.ToolTipRole) == "sky · key 1 · 50 % of the canvas"
+    assert model.index(0).data(Qt.ItemDataRole.ToolTipRole) == "sky · key 1 · 50\N{NO-BREAK SPACE}% of the canvas"
     view.options.set(size=20)
     click(view, 32, 16)
     assert palette.shares[2] > 0.05
@@ -115,7 +115,7 @@ def test_a_class_has_a_menu(view: CanvasView, hosted: Hosted) -> None:
     hosted(palette, 192, 300)
     menu = palette.menu_of(1)
     replace, _fill, ground = menu.actions()
-    assert [entry.text() for entry in replace.menu().actions()] == ["sky\t50 %"]  # type: ignore[union-attr]
+    assert [entry.text() for entry in replace.menu().actions()] == ["sky\t50\N{NO-BREAK SPACE}%"]  # type: ignore[union-attr]
     replace.menu().actions()[0].trigger()  # type: ignore[union-attr]
     assert (ids(view) == 1).all()
     ground.trigger()

@@ -438,15 +438,17 @@ def test_what_the_colours_of_a_map_mean_is_corrected_before_it_is_taken_and_reme
         Image.fromarray(foreign).resize((150, 150), Image.Resampling.BICUBIC).save(tmp_path / "foreign.jpg", quality=90)
         answer(monkeypatch, tmp_path / "foreign.jpg")
         asked = dialog(qtbot, page, MapDialog, lambda: window.table.run("paint.open-map"))
-        assert [combo.accessibleName()[:2] for combo in asked.combos] == ["#F", "#0", "#8"]  # the unknown ones first
+        assert [combo.accessibleName()[:2] for combo in asked.combos] == ["#f", "#0", "#8"]  # the unknown ones first
         assert asked.chosen[2] == 0
         assert not problems(asked)
+        assert asked.words.text().startswith("As it was read:")
         before = asked.preview.pixmap().toImage()
         for combo, class_ in zip(asked.combos, (4, 7), strict=False):
             combo.setFocus()
             QTest.keyClicks(combo, classes[class_].title)
             assert combo.currentIndex() == class_
         assert asked.preview.pixmap().toImage() != before
+        assert asked.words.text().startswith("As it was read, before your corrections:")
         asked.keep.click()
         count = len(painter.canvases.documents)
         QTest.keyClick(asked, Qt.Key.Key_Return)

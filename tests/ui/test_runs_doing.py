@@ -13,12 +13,13 @@ from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QMenu, QMessageB
 from pytestqt.qtbot import QtBot
 
 from ganstudio.app.actions import Action
+from ganstudio.app.settings import SettingsStore
 from ganstudio.store import Run, RunWriter, list_runs, list_trash
 from ganstudio.ui.runs.actions import MENU
-from ganstudio.ui.runs.model import DATA, NAME, STEP
+from ganstudio.ui.runs.model import DATA, METHOD, NAME, STEP
 from ganstudio.ui.runs.workspace import RunsWorkspace
 from tests.ui.runs_kit import Build, make
-from tests.ui.window_kit import opened, wait
+from tests.ui.window_kit import laid_out, opened, wait
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -30,19 +31,16 @@ def test_enter_and_double_click_open(desk: Build, qtbot: QtBot) -> None:
     qtbot.keyClick(table, Qt.Key.Key_Return)
     qtbot.mouseDClick(table.viewport(), LEFT, pos=used.point(0, DATA))
     qtbot.mouseDClick(table.viewport(), LEFT, pos=used.point(0, NAME, 30))  # the picture
+    qtbot.mouseDClick(table.viewport(), LEFT, pos=used.point(0, NAME, 110))  # the name
     qtbot.mouseClick(used.page.toolbar.open, LEFT)
-    assert used.asked == [("open", path)] * 4
+    assert used.asked == [("open", path)] * 5
 
 
-@pytest.mark.parametrize("by_mouse", [False, True])
-def test_rename_in_place(desk: Build, qtbot: QtBot, by_mouse: bool) -> None:
+def test_rename_in_place(desk: Build, qtbot: QtBot) -> None:
     make("before")
     used = desk()
     table = used.page.table
-    if by_mouse:
-        qtbot.mouseDClick(table.viewport(), LEFT, pos=used.point(0, NAME, 110))
-    else:
-        qtbot.keyClick(table, Qt.Key.Key_F2)
+    qtbot.keyClick(table, Qt.Key.Key_F2)
     editor = table.findChild(QLineEdit)
     assert editor is not None
     assert editor.text() == "before"
@@ -256,6 +254,40 @@ def test_ctrl_z_brings_back_what_went_to_the_trash(qtbot: QtBot) -> None:
         page.table.setFocus()
         qtbot.keyClick(page.table, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
         wait(qtbot, lambda: old in there())
+
+
+def test_started_in_runs_its_keys_work_at_once(qtbot: QtBot) -> None:
+    for number in range(2):
+        make(f"run {number}", age=number)
+    SettingsStore().remember(workspace="runs")
+    with opened(qtbot) as window:
+        page = window.pages["runs"]
+        assert isinstance(page, RunsWorkspace)
+        wait(qtbot, lambda: len(page.library.rows) == 2 and page.chosen)
+        table, model = page.table, page.shown
+        wait(qtbot, lambda: model.index(0, METHOD).data() == "DCGAN")
+        assert model.index(0, DATA).data() == window.studio.catalogue.dataset("digits").title
+        for leave in ("", "train", "explore"):
+            if leave:
+                qtbot.mouseClick(window.rail.buttons[leave], LEFT)
+                assert window.stack.currentWidget().isAncestorOf(window.focusWidget())
+                qtbot.mouseClick(window.rail.buttons["runs"], LEFT)
+            assert window.focusWidget() is table
+        window.rail.buttons["runs"].setFocus()
+        qtbot.keyClick(window.rail.buttons["runs"], Qt.Key.Key_Up)
+        assert window.focusWidget() is window.rail.buttons["translate"], "arrow keys walk along the rail"
+        assert window.current_workspace == "translate"
+        qtbot.keyClick(window, Qt.Key.Key_5, Qt.KeyboardModifier.ControlModifier)
+        page.toolbar.search.setFocus()
+        qtbot.keyClick(window, Qt.Key.Key_1, Qt.KeyboardModifier.ControlModifier)
+        qtbot.keyClick(window, Qt.Key.Key_5, Qt.KeyboardModifier.ControlModifier)
+        assert window.focusWidget() is page.toolbar.search, "where it was"
+        table.setFocus()
+        qtbot.keyClick(window.focusWidget(), Qt.Key.Key_Delete)
+        wait(qtbot, lambda: len(page.library.rows) == 1)
+        laid_out(qtbot, window)
+        qtbot.keyClick(window, Qt.Key.Key_N, Qt.KeyboardModifier.ControlModifier)
+        assert window.focusWidget() is window.train.panel.method.combo
 
 
 def test_thinning_asks_and_frees(qtbot: QtBot) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QAbstractButton, QLabel, QMenu, QMessageBox, QPushButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QMenu, QMessageBox, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from ganstudio.app.runs.values import export_csv
@@ -303,7 +303,9 @@ def test_methods_stand_by_family_and_lead_to_what_they_are_compared_with(window:
     panel.draft.set_method("acgan")
     shown = [text.text() for text in chooser.findChildren(QLabel) if text.isVisible()]
     assert "Needs data with classes" in shown
-    panel.draft.set_method("spade")
+    panel.draft.replace(Experiment("spade", "maps:/somewhere"))
+    searches = [entry for entry in panel.findChildren(QLineEdit) if entry.accessibleName() == "Search settings"]
+    assert [entry.isVisible() for entry in searches].count(True) == 1
     row = panel.hyper.row("mirror")  # a switch leaves the room to its words
     assert row.label.fontMetrics().horizontalAdvance("Mirror at random") <= row.label.width()
     card = window.train.gallery.cards["digits"]

@@ -62,7 +62,7 @@ def ways() -> tuple[Way, ...]:
     # fmt: off
     return (
         Way("pca", _("Principal components (PCA)"),
-            _("What varies most in the network's activations, carried back to the latent. Needs no labels."),
+            _("What varies most in the network’s activations, carried back to the latent. Needs no labels."),
             counted=True),
         Way("sefa", _("First layer (SeFa)"),
             _("What the first layer amplifies most, read off its weights without drawing anything."), counted=True),

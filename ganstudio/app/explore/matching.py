@@ -12,7 +12,7 @@ from psygnal import Signal
 
 from ganstudio.app.explore.explorer import Explorer
 from ganstudio.core.controls import ClassImages
-from ganstudio.core.i18n import _
+from ganstudio.core.i18n import _, percent
 from ganstudio.explore.files import to_pixels
 from ganstudio.explore.rendering import Drawn
 from ganstudio.explore.state import ExploreState, position_of
@@ -183,7 +183,7 @@ class Matching:
         if found.done:
             self._finish(found)
         else:
-            self.words = _("Looking… {percent} %").format(percent=round(100 * found.fraction))
+            self.words = _("Looking… {share}").format(share=percent(100 * found.fraction))
             self.changed.emit()
 
     def _finish(self, found: Projection) -> None:

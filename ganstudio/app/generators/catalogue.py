@@ -6,6 +6,7 @@ import inspect
 import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, fields
+from pathlib import PurePath
 from typing import Any
 
 from ganstudio.core.dataspec import DataKind
@@ -155,6 +156,20 @@ class Catalogue:
     def method(self, name: str) -> MethodCard:
         """A method by its registry name."""
         return self._methods[name]
+
+    def method_title(self, name: str) -> str:
+        """What people call a method; its name where this version does not know it."""
+        return self._methods[name].title if name in self._methods else name
+
+    def data_title(self, request: str) -> str:
+        """What people call the data of a request, options included; of own data the name of the folder or the file."""
+        from ganstudio.app.drafts import split_request
+
+        name, path, options = split_request(request)
+        if name not in self._datasets:
+            return request
+        title = PurePath(path).name or path or self._datasets[name].title
+        return " · ".join((title, *(f"{key}={value}" for key, value in options.items())))
 
     def setting_title(self, method: str, name: str) -> str:
         """What people call a setting of a method; its name in words where this version does not know it."""

@@ -61,6 +61,7 @@ class RunRow:
         extent: for points: they lie in ``[-extent, extent]²``.
         live_here: it trains in this process.
         place: the workspace that its generator belongs to.
+        method, data: what people call them; as the experiment has them while nobody knows.
     """
 
     path: Path
@@ -77,6 +78,8 @@ class RunRow:
     extent: float = 1.0
     live_here: bool = False
     place: Workplace = "explore"
+    method: str = ""
+    data: str = ""
 
     @property
     def live(self) -> bool:
@@ -87,7 +90,7 @@ class RunRow:
     def values(self) -> tuple[object, ...]:
         """What a table shows of it, to see whether that changed."""
         shown = (self.name, self.state, self.message, self.step, self.total, self.seconds, self.size, self.live_here)
-        return (*shown, id(self.items))
+        return (*shown, self.method, self.data, id(self.items))
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +140,7 @@ class Library:
         self._studio = studio
         self.bin = TrashBin(studio, self._look_again)
         self._known: dict[Path, _Known] = {}
+        self._titles: dict[tuple[str, str], tuple[str, str]] = {}
         self._job: Job | None = None
         self._again = False
         self._trash_due = True
@@ -192,13 +196,20 @@ class Library:
 
     def _publish(self, *, force: bool = False) -> None:
         models = {model.path: model for model in self._studio.runs if model.path is not None and model.here}
-        rows = [_as_it_trains(known.row, models.get(known.row.path)) for known in self._known.values()]
+        rows = [self._titled(_as_it_trains(each.row, models.get(each.row.path))) for each in self._known.values()]
         rows.sort(key=lambda row: (row.created, row.path.name), reverse=True)
         same = [(row.path, row.values) for row in rows] == [(row.path, row.values) for row in self.rows]
         if not same:
             self.rows = tuple(rows)
         if force or not same:
             self.changed.emit()
+
+    def _titled(self, row: RunRow) -> RunRow:
+        asked, known = (row.experiment.method, row.experiment.data), self._studio.catalogue
+        if known is not None and asked not in self._titles:
+            self._titles[asked] = known.method_title(asked[0]), known.data_title(asked[1])
+        method, data = self._titles.get(asked, asked)
+        return replace(row, method=method, data=data)
 
     def details(self, path: Path, then: Callable[[RunDetails], object]) -> None:
         """Reads what the list does not show of a run and hands it on; nothing comes where it cannot be read."""

@@ -9,7 +9,7 @@ import numpy as np
 
 from ganstudio.core.dataspec import DataSpec
 from ganstudio.core.events import RealBatch, Samples, SeriesInfo, SeriesKind
-from ganstudio.core.i18n import _, plural
+from ganstudio.core.i18n import _, percent, plural
 from ganstudio.core.observed import Observed
 from ganstudio.core.series import SeriesTable
 from ganstudio.core.ticks import short_number
@@ -130,7 +130,7 @@ def _wanted(tables: Tables, kinds: Sequence[SeriesKind]) -> Iterator[SeriesInfo]
 
 def _text(name: str, value: float) -> str:
     if name.endswith("%"):
-        return f"{value:.0f} %" if value >= 1 or not value else f"{value:.1g} %"  # some is not none
+        return percent(value, ".0f" if value >= 1 or not value else ".1g")  # some is not none
     return f"{value:.0f}" if name == "modes" else short_number(value)
 
 

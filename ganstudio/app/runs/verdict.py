@@ -11,7 +11,7 @@ import numpy as np
 from ganstudio.app.runs.readings import Seen, Tables, rows_until, stored_tables, value_at, words_of
 from ganstudio.core.dataspec import DataSpec
 from ganstudio.core.events import RoleInfo
-from ganstudio.core.i18n import _, plural
+from ganstudio.core.i18n import _, percent, plural
 from ganstudio.core.series import SeriesTable
 from ganstudio.store import Run
 
@@ -19,6 +19,7 @@ RECENT = 200  # steps that the verdict looks back
 EARLY = 30
 PATIENCE = 1000  # steps after which few modes, or samples that are all alike, are no longer a matter of time
 ALIKE = 25.0  # percent of the data's diversity below which samples look the same
+PARTLY = 60.0  # and below which the networks’ balance alone is no good sign: they agree on a part of the data
 APART = 0.6  # D(x) − D(G(z)) from which on nobody would speak of balance
 STILL = 40  # steps without an update after which a role is frozen, and not only trained now and then
 
@@ -59,6 +60,8 @@ def judge(tables: Tables, spec: DataSpec | None, step: int | None = None, seen: 
     if frozen is not None:
         return frozen if picture is None else replace(picture, text=f"{frozen.text} {picture.text}")
     balance = _balance(steps, stop)
+    if picture is None and balance.tone == "good":  # so it sounds: whoever looks at the picture shall agree
+        picture = _partly(found)
     worse = picture is not None and picture.tone == "neutral" and balance.tone == "warning"
     return balance if picture is None or worse else picture
 
@@ -91,10 +94,10 @@ def _modes(seen: Seen, spec: DataSpec | None, step: int) -> Verdict | None:
         word = _("modes missing") if settled or found > total / 2 else _("finding modes")
         return Verdict(word, _drawn(found, total))
     if share < 50:
-        text = _("All {total} modes are reached; {share:.0f} % of the samples lie on one.")
-        return Verdict(_("all modes, blurred"), text.format(total=total, share=share))
-    text = _("All {total} modes are drawn; {share:.0f} % of the samples lie on one (98.9 % is perfect).")
-    return Verdict(_("all modes"), text.format(total=total, share=share), "good")
+        text = _("All {total} modes are reached; {share} of the samples lie on one.")
+        return Verdict(_("all modes, blurred"), text.format(total=total, share=percent(share)))
+    text = _("All {total} modes are drawn; {share} of the samples lie on one (98.9\N{NO-BREAK SPACE}% is perfect).")
+    return Verdict(_("all modes"), text.format(total=total, share=percent(share)), "good")
 
 
 def _drawn(found: int, total: int) -> str:
@@ -107,11 +110,22 @@ def _alike(seen: Seen, step: int) -> Verdict | None:
     if not share < ALIKE:
         return None
     if step < PATIENCE:
-        text = _("The samples hardly differ so far: {share:.0f} % of the variety of the data. Early on that is usual.")
-        return Verdict(_("all alike so far"), text.format(share=share))
-    text = _("The samples hardly differ: {share:.0f} % of the variety of the data. Cures: a lower learning rate, a penalty, "
+        text = _("The samples hardly differ so far: {share} of the variety of the data. Early on that is usual.")
+        return Verdict(_("all alike so far"), text.format(share=percent(share)))
+    text = _("The samples hardly differ: {share} of the variety of the data. Cures: a lower learning rate, a penalty, "
              "spectral norm, the non-saturating objective — or go back to an earlier checkpoint.")  # fmt: skip
-    return Verdict(_("collapse"), text.format(share=share), "warning")
+    return Verdict(_("collapse"), text.format(share=percent(share)), "warning")
+
+
+def _partly(seen: Seen) -> Verdict | None:
+    """On samples that differ, but much less than the data do."""
+    share = seen.get("diversity %", np.nan)
+    if not share < PARTLY:
+        return None
+    text = _(
+        "The samples have only {share} of the variety of the data: G draws a part of it, whatever D’s outputs say."
+    )
+    return Verdict(_("part of the data"), text.format(share=percent(share)))
 
 
 def _frozen(steps: SeriesTable, stop: int) -> Verdict | None:

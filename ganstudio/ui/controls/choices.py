@@ -217,11 +217,8 @@ class WeightsSection(Section):
     # -- what is shown ----------------------------------------------------------------------------------------------
 
     def refresh(self, state: ExploreState) -> None:
-        """Shows the weights; a mixture that came from elsewhere opens the sliders."""
+        """Shows the weights. A mixture from elsewhere lights its buttons: sliders would push away what is below."""
         weights = state.position[self.name]
-        if self._mixes and not self._mixing and weights.max() < 1 - SEEN:
-            self._set_mixing(True)
-            return
         heaviest = int(weights.argmax())
         for index, (button, weight) in enumerate(zip(self.buttons, weights.tolist(), strict=False)):
             button.setChecked(weight > SEEN)

@@ -147,12 +147,14 @@ class DataCheckView(QDialog):
     Args:
         parent: the window.
         title: of the window.
+        request: the data, path and all.
     """
 
-    def __init__(self, parent: QWidget | None = None, title: str = "") -> None:
+    def __init__(self, parent: QWidget | None = None, title: str = "", request: str = "") -> None:
         super().__init__(parent)
         self.setWindowTitle(title)
         self.resize(880, 640)
+        self.setToolTip(plain(request))
         self.model = ProblemModel(self)
         self._pages = stacked(self._waiting(), self._result(), self._failed())
         boxed(self._pages, into=self)

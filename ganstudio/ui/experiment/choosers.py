@@ -112,7 +112,7 @@ class DataPicker(QWidget):
         self.combo.chosen.connect(self.chosen)
         self._summary = label("", "muted", wrap=True)
         self._path = ElidedLabel()
-        self.form = FieldForm()
+        self.form = FieldForm(searched=False)  # the search of the settings finds its rows, too
         self.form.setContentsMargins(0, 4, 0, 0)
         self.form.value_edited.connect(self.option_edited)
         self.problem = label("", "problem", wrap=True)

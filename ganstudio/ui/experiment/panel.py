@@ -79,7 +79,7 @@ class ExperimentPanel(QWidget):
         self.method = MethodChooser()
         self.data = DataPicker()
         self.hyper = FieldForm()
-        self.run_form = FieldForm()
+        self.run_form = FieldForm(searched=False)
         self.hyper.neighbours = self.run_form, self.data.form
         self.start = push_button(_("Start"), "play", clicked=self._on_start, primary=True)
         tip = _("Makes a new experiment from this run; the run itself stays as it is")

@@ -12,7 +12,7 @@ from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from ganstudio.core.camera import View
-from ganstudio.core.i18n import _
+from ganstudio.core.i18n import _, percent
 from ganstudio.core.images import make_grid
 from ganstudio.ui.kit.painted import device_pixels, to_image, write_line
 from ganstudio.ui.kit.theme import current_theme, theme_hub, ui_font
@@ -138,4 +138,4 @@ class BalanceBars(QWidget):
 
 
 def _percent(share: float) -> str:
-    return f"{share:.1f} %" if share >= 0.1 or not share else _("< 0.1 %")
+    return percent(share, ".1f") if share >= 0.1 or not share else f"< {percent(0.1, '.1f')}"

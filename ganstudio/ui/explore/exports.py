@@ -121,7 +121,7 @@ class FilmDialog(FilmForm):
 
     def _propose(self, *_index: object) -> None:
         kind = self.what.currentData()
-        self.frames.setEnabled(kind not in ("training", "samples"))
+        self.rows.setRowVisible(self.frames, kind not in ("training", "samples"))  # it has as many as were stored
         self.frames.setValue(24 if kind == "path" else FRAMES_ROUND)
         self.fps.setValue(6 if kind in ("training", "samples") else 24)
         self._tell()
@@ -242,7 +242,7 @@ class Exports(PageExports):
             studio.report(error)
         else:
             QGuiApplication.clipboard().setText(text)
-            studio.notifications.info(_("A Python script that draws this picture is on the clipboard."))
+            studio.notifications.info(_("A Python script that draws this is on the clipboard."))
 
     # -- what takes a while -----------------------------------------------------------------------------------------
 

@@ -66,6 +66,7 @@ class FieldForm(QWidget):
 
     Args:
         explained: what each value does stands below it, for a wide form; else it is in the tooltip only.
+        searched: it has a search of its own where there are many rows; a neighbour of another form needs none.
 
     Attributes:
         neighbours: forms whose rows are searched too; they stay on view, and those that match are marked.
@@ -75,9 +76,9 @@ class FieldForm(QWidget):
     errors_changed = Signal()
     found = Signal(QWidget)
 
-    def __init__(self, *, explained: bool = False) -> None:
+    def __init__(self, *, explained: bool = False, searched: bool = True) -> None:
         super().__init__()
-        self._explained = explained
+        self._explained, self._searched = explained, searched and not explained
         self._rows: dict[str, FieldRow] = {}
         self._groups: list[_Group] = []
         self._folded: set[str] = set()
@@ -187,8 +188,7 @@ class FieldForm(QWidget):
             rows = [self._rows[spec.name] for spec in fields if spec.group == title]
             self._groups.append(_Group(title, rows, opened=title not in self._folded))
             self._column.addWidget(self._groups[-1])
-        searched = len(fields) >= SEARCH_FROM and not self._explained
-        self._head.setVisible(searched)
+        self._head.setVisible(self._searched and len(fields) >= SEARCH_FROM)
         self.set_live_only(self._live_only)
         self.search.clear()  # words were typed for other settings
         self._filter("")

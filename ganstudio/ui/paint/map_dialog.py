@@ -9,7 +9,7 @@ from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QCheckBox, QLabel, QWidget
 
 from ganstudio.app.paint.painter import Painter
-from ganstudio.core.i18n import _
+from ganstudio.core.i18n import _, percent
 from ganstudio.core.labelmaps import colour_map
 from ganstudio.ui.forms.editors import QuietCombo
 from ganstudio.ui.kit.dialogs import FormDialog
@@ -51,13 +51,13 @@ class MapDialog(FormDialog):
         area = scrolled(rows)
         area.setMinimumHeight(min(HIGH, rows.sizeHint().height() + 8))
         beside = boxed(area, boxed(self.preview, None), across=True, gap=16, stretch=area)
-        say(self.words, "\n".join(found.report.sentences))
         self.fill(self.words, beside, self.keep, width=640)
         self.finished.connect(listen(self, (painter.source_changed, self._look_again)))
         self._show()
 
     def _add(self, shade: Shade) -> QuietCombo:
-        share = _("under 0.1 %") if shade.share < 0.001 else f"{100 * shade.share:.1f} %"
+        tiny, part = shade.share < 0.001, percent(max(0.1, 100 * shade.share), ".1f")
+        share = _("under {share}").format(share=part) if tiny else part
         words, head, mark = f"{shade.title} · {share}", QWidget(), QLabel()
         mark.setPixmap(swatch(shade.colour).pixmap(SWATCH))
         name = label(words, "" if shade.known else "strong")
@@ -79,6 +79,9 @@ class MapDialog(FormDialog):
         return [combo.currentIndex() for combo in self.combos]
 
     def _show(self) -> None:
+        same = self.chosen == [shade.class_ for shade in self._found.shades]
+        head = _("As it was read:") if same else _("As it was read, before your corrections:")
+        say(self.words, "\n".join((head, *self._found.report.sentences)))
         image = to_image(colour_map(self._found.read_as(self.chosen), self._classes))
         self.preview.setPixmap(QPixmap.fromImage(image).scaled(SIDE, SIDE, Qt.AspectRatioMode.KeepAspectRatio))
 

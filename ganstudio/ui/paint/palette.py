@@ -29,7 +29,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ganstudio.core.i18n import _
+from ganstudio.core.i18n import _, percent
 from ganstudio.ui.kit.icons import icon_pixmap
 from ganstudio.ui.kit.painted import write_line
 from ganstudio.ui.kit.parts import boxed, entry, pop_up
@@ -46,8 +46,7 @@ def share_text(share: float) -> str:
     """``"34 %"``, ``"0.4 %"``; empty where there is none of it."""
     if share <= 0:
         return ""
-    percent = 100 * share
-    return "<0.1 %" if percent < 0.1 else f"{percent:.1f} %" if percent < 9.95 else f"{percent:.0f} %"
+    return percent(100 * share, ".1f" if share < 0.0995 else ".0f") if share >= 0.001 else f"<{percent(0.1, '.1f')}"
 
 
 class ClassItem(QListWidgetItem):

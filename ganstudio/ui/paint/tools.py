@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QSlider, QToolButton, QWidget
 
 from ganstudio.app.actions import Action
 from ganstudio.app.paint.tools import SWITCHES, TOOLS, Tool
-from ganstudio.core.i18n import _
+from ganstudio.core.i18n import _, percent
 from ganstudio.ui.generator_page.actions import page_action
 from ganstudio.ui.kit.parts import boxed, label, tool_button
 from ganstudio.ui.kit.style import set_look
@@ -118,7 +118,7 @@ class ToolStrip(QWidget):
             self.size_slider.setValue(options.size)
         self.opacity_slider.setValue(round(100 * options.opacity))
         self._size_text.setText(f"{options.size} px")
-        self._opacity_text.setText(f"{round(100 * options.opacity)} %")
+        self._opacity_text.setText(percent(100 * options.opacity))
         self.setEnabled(self._view.document is not None)
 
     def _do(self, deed: Callable[[], object]) -> None:
@@ -127,7 +127,7 @@ class ToolStrip(QWidget):
 
     @Slot(float)
     def _show_zoom(self, zoom: float) -> None:
-        self.zoom.setText(f"{100 * zoom:.0f} %")
+        self.zoom.setText(percent(100 * zoom))
 
 
 def _grid(buttons: list[QToolButton]) -> QGridLayout:

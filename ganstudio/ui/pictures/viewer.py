@@ -22,7 +22,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from ganstudio.core.i18n import _
+from ganstudio.core.i18n import _, percent
 from ganstudio.ui.kit.keys import ARROWS
 from ganstudio.ui.kit.painted import colour, device_pixels, draw_focus_ring, draw_notice, draw_tag, to_image
 from ganstudio.ui.kit.parts import Segmented, wheel_zooms
@@ -207,7 +207,7 @@ class PictureViewer(QWidget):
             self.update()
 
     def _describe(self) -> None:
-        divided = f"{self.names[0]}: {round(100 * self.split)} %" if self.divided else ""
+        divided = f"{self.names[0]}: {percent(100 * self.split)}" if self.divided else ""
         self.setAccessibleDescription(self.error or (self.hint if self._image.isNull() else divided or self.about))
 
     @property

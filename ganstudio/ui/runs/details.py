@@ -124,8 +124,8 @@ class DetailsPane(QFrame):
         details = self._details
         facts = [
             (_("State"), state_words(row)),
-            (_("Method"), row.experiment.method),
-            (_("Data"), row.experiment.data),
+            (_("Method"), row.method),
+            (_("Data"), row.data),
             (_("Steps"), steps_text(row.step, row.total)),
             (_("Time"), time_text(row)),
             (_("Seed"), str(row.experiment.seed)),

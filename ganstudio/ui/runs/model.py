@@ -76,8 +76,8 @@ def columns() -> tuple[Column, ...]:
     """The columns from left to right, in the order of the constants above."""
     return (
         Column(_("Name"), lambda row: row.name, tip=lambda row: f"{row.name}\n{row.path}"),
-        Column(_("Method"), lambda row: row.experiment.method, 88),
-        Column(_("Data"), lambda row: row.experiment.data, 104, muted=True),
+        Column(_("Method"), lambda row: row.method, 88),
+        Column(_("Data"), lambda row: row.data, 104, tip=lambda row: row.experiment.data, muted=True),
         Column(_("State"), state_words, 152, tip=lambda row: row.message or state_words(row)),
         Column(_("Steps"), lambda row: steps_text(row.step, row.total), 132, lambda row: row.step, _steps_tip, True),
         Column(_("Time"), time_text, 64, lambda row: row.seconds, right=True, muted=True),
@@ -204,7 +204,8 @@ class RunsFilter(QSortFilterProxyModel):
         row: RunRow = self.sourceModel().index(source_row, 0, source_parent).data(ROW_ROLE)
         if self._group is not None and row.state not in GROUPS[self._group]:
             return False
-        text = f"{row.name} {row.experiment.method} {row.experiment.data} {state_words(row)}".casefold()
+        asked = row.experiment
+        text = f"{row.name} {row.method} {row.data} {asked.method} {asked.data} {state_words(row)}".casefold()
         return all(word in text for word in self._words)
 
     def lessThan(self, left: Index, right: Index) -> bool:

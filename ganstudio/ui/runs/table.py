@@ -275,13 +275,8 @@ class RunsTable(QTableView):
             super().keyPressEvent(event)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        """On the name: rename; anywhere else on a row: open."""
-        index = self.indexAt(event.position().toPoint())
-        if not index.isValid() or event.button() != Qt.MouseButton.LeftButton:
-            return
-        if index.column() == NAME and _name_box(self.visualRect(index)).contains(event.position().toPoint()):
-            self._edit(index)
-        else:
+        """Anywhere on a row: open."""
+        if event.button() == Qt.MouseButton.LeftButton and self.indexAt(event.position().toPoint()).isValid():
             self.asked.emit("runs.open")
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:

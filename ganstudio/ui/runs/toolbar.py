@@ -55,7 +55,7 @@ class RunsToolbar(BreakingRow):
         self.search.setMinimumWidth(120)
         self.search.setMaximumWidth(280)
         self.search.textChanged.connect(self.filter_changed)
-        self._titles: dict[Group, str] = {"live": _("Live"), "finished": _("Finished"), "failed": _("Failed")}
+        self._titles: dict[Group, str] = {"live": _("Live"), "finished": _("Done"), "failed": _("Failed")}
         self.chips: dict[Group, QPushButton] = {
             "live": self._chip("live", _("Only runs that are being trained, here or elsewhere")),
             "finished": self._chip("finished", _("Only runs that were finished or stopped")),

@@ -138,7 +138,6 @@ class RunsWorkspace(Page):
         boxed(self.toolbar, line(), middle, into=list_page, stretch=middle)
         self._pages = stacked(list_page, self.trash)
         boxed(self._pages, into=self)
-        self.setFocusProxy(self.table)
         self._fit()
 
     def _connect(self) -> None:
@@ -192,6 +191,8 @@ class RunsWorkspace(Page):
         page: QWidget = self.table if shown else self._no_match if rows else self._empty
         page = page if self.library.read_once else self._wait
         self._content.setCurrentWidget(page)
+        if (proxy := self.table if page is self.table else None) is not self.focusProxy():
+            self.setFocusProxy(proxy)  # type: ignore[arg-type]  # the keyboard may have waited for it
         self.toolbar.open.setVisible(page is not self._empty)  # the empty page has a primary action of its own
         self._fit()
 
@@ -356,7 +357,7 @@ class RunsWorkspace(Page):
             for name in section:
                 action = self._studio.actions[name]
                 keys = KEYS.get(name, "")
-                made = menu.addAction(icon(action.icon), f"{action.label}\t{keys}" if keys else action.label)
+                made = menu.addAction(icon(action.icon), f"{action.entry}\t{keys}" if keys else action.entry)
                 made.setToolTip(action.help)
                 made.setEnabled(action.enabled())
                 made.triggered.connect(lambda _checked=False, name=name: self._studio.actions.run(name))
@@ -381,8 +382,6 @@ class RunsWorkspace(Page):
         super().showEvent(event)
         self.library.invalidate()
         self.library.tick()
-        if self._pages.currentIndex() == 0 and self.window().focusWidget() is None:
-            self._to_table()
 
     def end(self) -> None:
         """Lets go of the runs that are compared."""

@@ -48,11 +48,15 @@ class DataJobs(QObject):
         """The draft's data: name, path, options."""
         return split_request(self._panel.draft.experiment.data)
 
+    def _called(self, request: str) -> str:
+        known = self._studio.catalogue
+        return request if known is None else known.data_title(request)
+
     def check(self) -> None:
         """Shows what the networks would see of the chosen data."""
         request = self._panel.experiment.data
-        title = _("What the networks will see — {data}").format(data=request)
-        dialog = DataCheckView(self._panel.window(), title)
+        title = _("What the networks will see — {data}").format(data=self._called(request))
+        dialog = DataCheckView(self._panel.window(), title, request)
         job = self._studio.jobs.start(_("Looking at the data"), lambda told, cancel: check(request, cancel, told))
         job.on_done(dialog.set_report).on_error(lambda error: dialog.set_failure(str(error)))
         listen(dialog, (job.progressed, dialog.set_progress))

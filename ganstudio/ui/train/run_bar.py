@@ -156,7 +156,7 @@ class RunBar(BreakingRow):
 
     def __init__(self, binder: ActionBinder, role_actions: RoleActions) -> None:
         super().__init__()
-        self._narrow, self._binder = False, binder
+        self._narrow, self._total, self._binder = False, 0, binder
         self._place: Workplace = "explore"
         self._name = ElidedLabel(role="title")
         self._state = label("", "muted")
@@ -189,6 +189,7 @@ class RunBar(BreakingRow):
             word = _("{state} elsewhere").format(state=word)
         self._state.setText(word)
         self._numbers.setText(progress_text(model))
+        self._total = max(model.total, model.step)
         held = model.here and model.state == "paused"
         self.main.setIcon(icon("play" if held or not model.live else "pause", "accent_text"))
         if model.next_deed != self.main.text():
@@ -216,6 +217,10 @@ class RunBar(BreakingRow):
         if narrow != self._narrow:
             self._narrow = narrow
             self.roles.set_narrow(narrow)
+        # The step is never cut short; the room for it does not change while it counts, nor with the state.
+        wide, total = self._numbers.fontMetrics().horizontalAdvance, f"{self._total:,}"
+        states = max(wide(state_text(state)) for state in ("preparing", "training", "interrupted"))
+        self._least = max(LEAST, states + 12 + wide(_("step {step} of {total}").format(step=total, total=total)))
         self.fit()
 
     def set_others(self, runs: list[tuple[str, str]], chosen: str) -> None:

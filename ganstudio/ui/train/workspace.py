@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
 from ganstudio.app.budget import Budget
@@ -187,15 +187,13 @@ class TrainWorkspace(Page):
         self.new_experiment()
 
     def new_experiment(self) -> None:
-        """The form, to be filled."""
-        with self._keeping_focus():
-            self._studio.look_at(None)
-            self.panel.set_mode("draft")
-            self._right.setCurrentWidget(self._empty)
-            self.pages.setCurrentWidget(self.columns)
-            if self._has_keyboard():
-                self.columns.setFocus()
+        """The form, to be filled: from its first choice on."""
+        self._studio.look_at(None)
+        self.panel.set_mode("draft")
+        self._right.setCurrentWidget(self._empty)
+        self.pages.setCurrentWidget(self.columns)
         self.asked_for.emit()
+        self.panel.method.combo.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     # -- runs -------------------------------------------------------------------------------------------------------
 

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from ganstudio.app.translate.translator import Translator
 from ganstudio.core.controls import LabelMap
-from ganstudio.core.i18n import _
+from ganstudio.core.i18n import _, percent
 from ganstudio.explore.translating import seen
 from ganstudio.ui.kit.parts import ElidedLabel, boxed, tool_button
 from ganstudio.ui.kit.words import step_text
@@ -229,4 +229,4 @@ class Stage(QWidget):
         if given is None or back is None or given.shape != back.shape:
             return ""
         far = float(np.abs(given.astype(np.int16) - back).mean()) / 255
-        return _("Differs from the input by {share:.1f} % on average").format(share=100 * far)
+        return _("Differs from the input by {share} on average").format(share=percent(100 * far, ".1f"))

@@ -46,7 +46,7 @@ class GridView(Part):
         grid.clicked.connect(self.take)
         self.hint = label("", "muted", wrap=True)
         self.pin_button = push_button(
-            _("Pin this picture"), "", _("Keeps the present position on the board (P)"),
+            _("Pin this"), "", _("Keeps the present position on the board (P)"),
             clicked=lambda: explorer.studio.actions.run("explore.pin"),
         )  # fmt: skip
         self._words = QWidget()
