@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QGridLayout, QLayout, QScrollArea, QSplitter, QWid
 from ganstudio.ui.kit.flow import CardLayout, FlowLayout
 
 
-def _held(layout: QLayout, near: Sequence[QWidget]) -> Iterator[QWidget]:
+def _held(layout: QLayout, near: Sequence[Any]) -> Iterator[QWidget]:
     """The widgets of a layout and of those in it, row by row; they are among those that are ``near``.
 
     Not by ``itemAt``: Shiboken keeps an item of Qt's after Qt has deleted it, and mistakes what comes to lie there for it.
@@ -19,9 +19,8 @@ def _held(layout: QLayout, near: Sequence[QWidget]) -> Iterator[QWidget]:
     if isinstance(layout, FlowLayout | CardLayout):
         yield from layout.widgets()
         return
-    inner: list[Any] = layout.children()
     grid: Any = layout if isinstance(layout, QGridLayout) else None
-    parts: dict[int, Any] = {layout.indexOf(part): part for part in [*inner, *near]}
+    parts: dict[int, Any] = {layout.indexOf(part): part for part in [*layout.children(), *near]}
     for place in sorted(parts.keys() - {-1}, key=lambda at: grid.getItemPosition(at)[:2] if grid else (at,)):
         part = parts[place]
         yield from _held(part, near) if isinstance(part, QLayout) else [part]
@@ -60,12 +59,8 @@ class ReadInOrder:
         place = order.index(now) if now in order else 0
         later, before = order[place + 1 :], order[:place]
         for widget in (*later, *before) if forward else (*reversed(before), *reversed(later)):
-            takes = (
-                widget.isVisible()
-                and widget.isEnabled()
-                and bool(widget.focusPolicy().value & Qt.FocusPolicy.TabFocus.value)
-            )
-            if takes and widget.focusProxy() is None and widget is not self:
+            takes = widget.isVisible() and widget.isEnabled() and widget.focusProxy() is None and widget is not self
+            if takes and widget.focusPolicy().value & Qt.FocusPolicy.TabFocus.value:
                 widget.setFocus(Qt.FocusReason.TabFocusReason if forward else Qt.FocusReason.BacktabFocusReason)
                 outer = widget.parentWidget()
                 while outer is not None:
