@@ -37,7 +37,7 @@ BUTTON_MS = 10_000
 LOOK_MS = 1_000
 MOST_SHOWN, WIDTH, MARGIN, STEP, LINE = 3, 380, 12, 8, 68
 GROUND = (400, 64)
-"""What takes keys and is no smaller than this is a plot: ground, as what has that property. Cards and sliders are smaller."""
+"""What takes keys and is no smaller than this is a plot: ground, as what has that property. Cards are smaller."""
 
 
 class Toast(MessageBody):
