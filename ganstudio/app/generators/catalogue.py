@@ -168,8 +168,10 @@ class Catalogue:
         name, path, options = split_request(request)
         if name not in self._datasets:
             return request
-        title = PurePath(path).name or path or self._datasets[name].title
-        return " · ".join((title, *(f"{key}={value}" for key, value in options.items())))
+        data = self._datasets[name]
+        titles = {field.name: field.title for field in data.fields}
+        said = (f"{titles.get(key) or key} {_(str(value))}" for key, value in options.items())
+        return " · ".join((PurePath(path).name or path or data.title, *said))
 
     def setting_title(self, method: str, name: str) -> str:
         """What people call a setting of a method; its name in words where this version does not know it."""
