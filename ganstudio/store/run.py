@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -124,11 +125,10 @@ class Run:
     def size_bytes(self) -> int:
         """How much the folder takes on disk."""
         total = 0
-        for file in self.path.rglob("*"):
-            try:
-                total += file.lstat().st_size if not file.is_dir() else 0
-            except OSError:  # being replaced or pruned in this moment
-                continue
+        for folder, _folders, names in os.walk(self.path):  # which passes over folders that are moved in this moment
+            for name in names:
+                with suppress(OSError):  # being replaced or pruned in this moment
+                    total += (Path(folder) / name).lstat().st_size
         return total
 
     def follow(self, *, skip_existing: bool = False) -> Follower:

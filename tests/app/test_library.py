@@ -85,6 +85,13 @@ def test_rows_say_what_is_on_disk(library: Library, settle: Settle) -> None:
     assert library.read_once
 
 
+def test_a_run_that_is_moved_away_while_it_is_measured_is_no_trouble() -> None:
+    path = make("on its way to the trash")
+    run = Run.open(path)
+    path.rename(path.with_name("elsewhere"))
+    assert run.size_bytes() == 0
+
+
 def test_other_things_in_the_folder_are_passed_over(settle: Settle) -> None:
     make()
     (runs_folder() / "notes.txt").write_text("hello")
