@@ -127,7 +127,7 @@ class Seen:
         least = (
             wanted
             if widget.property("primary") or isinstance(widget, QLabel)
-            else min(wanted, max(40, wanted * 3 // 5))
+            else min(wanted, max(40, wanted * 2 // 3))
         )
         if room < least:
             self.cut.append(f"{self.place}: {kind} {text!r}: {room} of {wanted} px")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from PySide6.QtCore import QSize
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QLayout, QMenu, QWidget
 
@@ -82,6 +83,10 @@ class Part(QWidget):
         return QMenu(self)
 
 
+ROW = 308
+"""Pixels that a row of words is given before they end in …."""
+
+
 class Tabs(QWidget):
     """A row of words above the part that is chosen; :meth:`fill` it once.
 
@@ -107,6 +112,12 @@ class Tabs(QWidget):
         self._stack = stacked(*self.parts.values())
         head = boxed(self.tabs, None, across=True, margins=(8, 8, 8, 0))
         boxed(head, self._stack, into=self, stretch=self._stack)
+
+    def minimumSizeHint(self) -> QSize:
+        """With room for the row of words, unless they are very long."""
+        hint = super().minimumSizeHint()
+        hint.setWidth(max(hint.width(), min(self.tabs.sizeHint().width() + 16, ROW)))
+        return hint
 
     def open(self, key: str) -> None:
         """Shows another part."""
