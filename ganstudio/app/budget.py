@@ -66,11 +66,15 @@ class Budget:
         return min(max(self._cost[view] / self._shares[view], FASTEST) * self._strain, self._slowest[view])
 
     def due(self, view: str) -> bool:
-        """Whether a view may be drawn again: its time has come, and with what has just been drawn it is no long halt."""
-        halt = self._cost[view] + sum(self._cost[other] for other in self._unpainted)
-        if self._unpainted and halt > LONGEST and self._drawn[view] != _HURRY:
+        """Whether a view may be drawn again: its time has come, and with what has just been drawn it is no long halt.
+
+        One that has waited for as long again is drawn in any case, or it never would be where each look is a late one.
+        """
+        waited, interval = self._clock() - self._drawn[view], self.interval(view)
+        if waited < interval:
             return False
-        return self._clock() >= self._drawn[view] + self.interval(view)
+        halt = self._cost[view] + sum(self._cost[other] for other in self._unpainted)
+        return not self._unpainted or halt <= LONGEST or waited >= 2 * interval
 
     def hurry(self, view: str) -> None:
         """A hand has asked for what this view will show: it is drawn as soon as there is something to be drawn."""

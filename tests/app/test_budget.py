@@ -83,3 +83,18 @@ def test_what_a_hand_asked_for_is_drawn_at_once(budget: Budget, time: Time) -> N
     assert not budget.due("curves")
     budget.hurry("curves")
     assert budget.due("curves")
+
+
+def test_where_every_look_is_late_no_view_waits_for_ever(budget: Budget, time: Time) -> None:
+    drawn = dict.fromkeys(("curves", "wall"), 0)
+    for _look in range(60):
+        time.now += 2 * SLOWEST
+        budget.tick(budget.pace)
+        for view in drawn:
+            if budget.due(view):
+                drawn[view] += 1
+                with budget.drawing(view):
+                    time.work(0.02)
+        with budget.painting():
+            time.work(0.02)
+    assert min(drawn.values()) >= 20

@@ -220,7 +220,7 @@ def test_real_beside_fake(window: MainWindow, qtbot: QtBot) -> None:
     for key in ("real", "both", "fake"):
         qtbot.mouseClick(stage.mode._buttons[key], Qt.MouseButton.LeftButton)
         assert stage.wall.mode == key
-        assert stage.wall.grid_image().height() > 32
+        wait(qtbot, lambda: stage.wall.grid_image().height() > 32)
 
 
 def test_layers_of_the_plane(window: MainWindow, qtbot: QtBot) -> None:

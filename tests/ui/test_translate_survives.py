@@ -107,6 +107,7 @@ def test_an_enormous_picture_is_never_decoded(
         raise AssertionError("it was decoded")
 
     with translating_window(qtbot, controls) as (window, page):
+        until(qtbot, page.translator, lambda: not window.studio.jobs.running)  # cards may be read beside it
         monkeypatch.setattr(ImageFile.ImageFile, "load", load)
         assert drop(window, enormous(tmp_path / "wall.png"))
         until(qtbot, page.translator, lambda: told.errors)

@@ -75,11 +75,11 @@ def laid_out(qtbot: QtBot, window: MainWindow) -> None:
 
 
 def train(qtbot: QtBot, window: MainWindow, experiment: Experiment = RING, steps: int = 5) -> RunModel:
-    """Starts an experiment as the Start button does, and waits for its first steps."""
+    """Starts an experiment as the Start button does; waits for its first steps and its first pictures on view."""
     window.train.start(experiment)
-    model = window.studio.current
+    model, stage = window.studio.current, window.train.run_view.stage
     assert model is not None
-    wait(qtbot, lambda: model.step >= steps and model.path is not None)
+    wait(qtbot, lambda: model.step >= steps and model.path is not None and model.real is not None and stage.shown)
     return model
 
 
