@@ -6,7 +6,7 @@ import queue
 import threading
 from collections import deque
 
-from ganstudio.core.commands import Command
+from ganstudio.core.commands import Command, Snapshot
 from ganstudio.core.events import Event
 
 
@@ -46,21 +46,30 @@ class CommandQueue:
 
     def __init__(self) -> None:
         self._queue: queue.SimpleQueue[Command] = queue.SimpleQueue()
+        self._asked: Command | None = None  # weights that are asked for and have not been taken up
 
     def send(self, command: Command) -> None:
-        """Sends a command; returns at once."""
+        """Sends a command; returns at once.
+
+        Who asks for weights asks on until there are some: the same question waits once, or a trainer whose steps take
+        longer than the patience of those who ask would do nothing but answer.
+        """
+        if isinstance(command, Snapshot):
+            if self._asked == command:
+                return
+            self._asked = command
         self._queue.put(command)
 
     def take(self) -> Command | None:
         """The next command, or None where none waits."""
-        try:
-            return self._queue.get_nowait()
-        except queue.Empty:
-            return None
+        return self.wait(0)
 
     def wait(self, timeout: float | None = None) -> Command | None:
         """The next command; waits for one up to ``timeout`` seconds (for ever with None)."""
         try:
-            return self._queue.get(timeout=timeout)
+            command = self._queue.get(block=timeout != 0, timeout=timeout)
         except queue.Empty:
             return None
+        if command is self._asked:
+            self._asked = None
+        return command

@@ -7,7 +7,6 @@ import os
 import re
 import shutil
 import signal
-import threading
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -22,7 +21,7 @@ from ganstudio.cli import train
 from ganstudio.cli.progress import LastLosses, ProgressLine
 from ganstudio.core.commands import Stop
 from ganstudio.core.errors import DiskFullError, StoreError
-from ganstudio.core.events import Progress, Rows, SeriesInfo
+from ganstudio.core.events import Event, Progress, Rows, SeriesInfo
 from ganstudio.methods import METHODS
 from ganstudio.store import Run, RunWriter, load_checkpoint
 from ganstudio.store.checkpoints import write_checkpoint
@@ -325,18 +324,16 @@ def test_checkpoint_that_cannot_be_written_is_a_failure(
 
 
 def _interrupting(monkeypatch: pytest.MonkeyPatch, number: int) -> None:
-    """As soon as a checkpoint could be saved, the signal comes."""
-    start = train._Watcher.watch
+    """As soon as there is something to be saved, the signal comes."""
+    take, sent = train._Watcher._take, list[int]()
 
-    def watch(watcher: train._Watcher) -> str:
-        timer = threading.Timer(0.3, lambda: os.kill(os.getpid(), number))
-        timer.start()
-        try:
-            return start(watcher)
-        finally:
-            timer.join()
+    def taken(watcher: train._Watcher, event: Event) -> None:
+        take(watcher, event)
+        if isinstance(event, Progress) and event.step and not sent:
+            sent.append(number)
+            os.kill(os.getpid(), number)
 
-    monkeypatch.setattr(train._Watcher, "watch", watch)
+    monkeypatch.setattr(train._Watcher, "_take", taken)
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows cannot signal itself so")

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ganstudio.core.commands import Pause, Resume
+from ganstudio.core.commands import Pause, Resume, Snapshot
 from ganstudio.core.dataspec import DataSpec
 from ganstudio.core.errors import DiskFullError, StoreError, StudioError, UsageError
 from ganstudio.core.events import CheckpointSaved, Note, Progress
@@ -66,6 +66,16 @@ def test_commands_come_in_their_order() -> None:
     queue.send(Pause())
     queue.send(Resume())
     assert [queue.wait(1), queue.take(), queue.take()] == [Pause(), Resume(), None]
+
+
+def test_the_same_question_for_weights_waits_once() -> None:
+    queue = CommandQueue()
+    for source in ("ema", "ema", "raw", "raw"):
+        queue.send(Snapshot(source))
+    queue.send(Pause())
+    assert [queue.take() for _ in range(4)] == [Snapshot("ema"), Snapshot("raw"), Pause(), None]
+    queue.send(Snapshot("raw"))
+    assert queue.take() == Snapshot("raw"), "asked anew"
 
 
 def test_a_registry_helps_with_a_wrong_name() -> None:

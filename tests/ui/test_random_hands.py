@@ -326,8 +326,9 @@ def held_up(deed: Callable[[], object]) -> None:
         deed()
 
 
-def counting() -> int:
-    return sum(range(40_000_000))  # holds Python's lock all the time
+def counting() -> None:
+    for _turn in range(120):
+        sum(range(500_000))  # holds Python's lock nearly all the time
 
 
 @pytest.mark.parametrize("deed", [counting, lambda: time.sleep(1.0)], ids=["computing", "waiting"])
