@@ -36,6 +36,7 @@ from ganstudio.ui.explore.workspace import ExploreWorkspace
 from ganstudio.ui.gallery.card import CardWidget
 from ganstudio.ui.gallery.page import RunTile
 from ganstudio.ui.generator_page.source_bar import SourceBar
+from ganstudio.ui.kit.painted import to_pixels
 from ganstudio.ui.window import MainWindow
 from tests.ui.audit import describe, interactive_widgets, problems
 from tests.ui.explore_window import store_run
@@ -499,6 +500,9 @@ def test_recent_runs_open_by_enter_and_say_what_they_do(qtbot: QtBot, own_folder
             wait(qtbot, lambda state=state: states() == [state, "finished"])
             if then is not None:
                 then()
+        ring = next(one for one in window.findChildren(RunTile) if one.accessibleDescription() == "stopped")
+        seen = to_pixels(ring.grab().toImage()).astype(int)[:, : ring.height()]
+        assert ((seen[..., 0] - seen[..., 2]) > 100).any(), "points have a picture, too: orange, as all that is generated"
 
 
 def test_tab_goes_through_every_workspace_as_one_reads(qtbot: QtBot, own_folders: Path) -> None:

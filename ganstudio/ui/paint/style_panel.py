@@ -119,14 +119,10 @@ class StylePanel(QWidget):
         self.controls.rank(self._painter.effects)
 
     def _state_changed(self) -> None:
-        state, start, by_hand = self._painter.state, self._painter.start, False
-        if state is not None and state.seed is not None:
-            self.seed.set_seed(state.seed)
-        elif state is not None and start is not None:
-            by_hand = moved(state.position, start.position, self._painter.dials)
-        self.seed.title.setText(_("Seed, moved") if by_hand else _("Seed"))
-        words = _("The style is not the one of this seed: it was moved, or taken from elsewhere") if by_hand else ""
-        self.seed.title.setToolTip(words)
+        state, start = self._painter.state, self._painter.start
+        if state is not None and start is not None:
+            by_hand = state.seed is None and moved(state.position, start.position, self._painter.dials)
+            self.seed.show_origin(state.origin, by_hand)
 
     def _variants_changed(self, index: int) -> None:
         if index < 0:

@@ -16,6 +16,7 @@ from ganstudio.app.gallery import card_pictures, gallery_card, missing_downloads
 from ganstudio.app.generators.workplaces import WORKPLACES
 from ganstudio.app.help import WORDS, pages
 from ganstudio.app.history import History
+from ganstudio.app.runs.library import newest_samples
 from ganstudio.app.runs.run_model import RunModel
 from ganstudio.app.studio import Studio
 from ganstudio.core.errors import StudioError
@@ -137,7 +138,7 @@ class TrainWorkspace(Page):
                 with suppress(StudioError):  # deleted or moved since
                     run = Run.open(path)
                     state = states.get(path) or run.status().state
-                    rows.append((str(path), run.info.name, state_text(state), run.thumbnail()))
+                    rows.append((str(path), run.info.name, state_text(state), newest_samples(run), run.info.spec.extent))
             return rows
 
         self._studio.jobs.start(_("Looking for recent runs"), work).on_done(self.gallery.recent.set_recent)
