@@ -50,13 +50,14 @@ class Keep:
             said.append(
                 plural("The newest checkpoint stays whole.", "The newest {n} checkpoints stay whole.", self.newest)
             )
-            # fmt: off
-            words = {
-                0: _("Of older ones only those stay that you have saved: they can be explored, but not trained on."),
-                1: _("Of older ones the first and those that you have saved stay: they can be explored, but not trained on."),
-            }.get(self.older, _("Of older ones the first and those of steps 100, 200, 400… stay, {older} at most, and in any "
-                                "case those that you have saved: they can be explored, but not trained on."))
-            # fmt: on
+            words = _("Of older ones the first and those of steps 100, 200, 400… stay, {older} at most, and in any case "
+                      "those that you have saved: they can be explored, but not trained on.")  # fmt: skip
+            if self.older < 2:
+                words = (
+                    _("Of older ones the first and those that you have saved stay: to be explored, not trained on.")
+                    if self.older
+                    else _("Of older ones only those stay that you have saved: to be explored, not trained on.")
+                )
             said.append(words.format(older=self.older))
         if self.grids:
             said.append(plural("{n} sample grid stays at most.", "{n} sample grids stay at most, so that the film of the "

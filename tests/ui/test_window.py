@@ -502,7 +502,7 @@ def test_recent_runs_open_by_enter_and_say_what_they_do(qtbot: QtBot, own_folder
                 then()
         ring = next(one for one in window.findChildren(RunTile) if one.accessibleDescription() == "stopped")
         seen = to_pixels(ring.grab().toImage()).astype(int)[:, : ring.height()]
-        assert ((seen[..., 0] - seen[..., 2]) > 100).any(), "points have a picture, too: orange, as all that is generated"
+        assert ((seen[..., 0] - seen[..., 2]) > 100).any(), "points have a picture, too"
 
 
 def test_tab_goes_through_every_workspace_as_one_reads(qtbot: QtBot, own_folders: Path) -> None:

@@ -18,8 +18,8 @@ from ganstudio.ui.kit.parts import boxed, label, say, scrolled
 from ganstudio.ui.kit.style import set_look
 from ganstudio.ui.kit.theme import current_theme, theme_hub
 from ganstudio.ui.kit.words import full_date, steps_text
-from ganstudio.ui.runs.model import state_words, time_text
 from ganstudio.ui.pictures.samples import paint_samples
+from ganstudio.ui.runs.model import state_words, time_text
 
 WIDTH = 320
 PICTURE = WIDTH - 60  # the scroll bar stands beside it

@@ -46,6 +46,7 @@ from ganstudio.core.i18n import _
 from ganstudio.ui.kit.painted import draw_progress, write_line
 from ganstudio.ui.kit.parts import set_up_rows
 from ganstudio.ui.kit.theme import Theme, current_theme, theme_hub, ui_font
+from ganstudio.ui.pictures.samples import paint_samples
 from ganstudio.ui.runs.model import (
     CREATED,
     DATA,
@@ -60,7 +61,6 @@ from ganstudio.ui.runs.model import (
     RunsFilter,
     columns,
 )
-from ganstudio.ui.pictures.samples import paint_samples
 
 PICTURE = 66  # two 32-px samples and the gap between them, one to one
 ROW_HEIGHT = PICTURE + 10

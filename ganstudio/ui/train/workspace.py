@@ -137,8 +137,8 @@ class TrainWorkspace(Page):
             for path in paths:
                 with suppress(StudioError):  # deleted or moved since
                     run = Run.open(path)
-                    state = states.get(path) or run.status().state
-                    rows.append((str(path), run.info.name, state_text(state), newest_samples(run), run.info.spec.extent))
+                    info, state = run.info, states.get(path) or run.status().state
+                    rows.append((str(path), info.name, state_text(state), newest_samples(run), info.spec.extent))
             return rows
 
         self._studio.jobs.start(_("Looking for recent runs"), work).on_done(self.gallery.recent.set_recent)
