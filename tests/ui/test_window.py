@@ -419,6 +419,28 @@ def test_messages_stand_over_no_control_in_any_workspace(
         shown[0].close_button.click()
 
 
+def test_nothing_moves_under_the_mouse_when_a_message_comes_and_goes(window: MainWindow, qtbot: QtBot) -> None:
+    cards = list(window.train.gallery.cards.values())
+    bar, height = window.train.gallery.scroll_area.verticalScrollBar(), window.stack.height()
+
+    def heights() -> list[int]:
+        return [card.mapTo(window, card.rect().topLeft()).y() for card in cards]
+
+    bar.setValue(bar.maximum() // 2)
+    QTest.mouseMove(window, window.stack.geometry().center())
+    before = heights()
+    notifications.info("a message")
+    wait(qtbot, lambda: window.stack.height() < height)
+    assert heights() == before, "it gives way from below"
+    bar.setValue(bar.maximum())
+    before = heights()
+    window.toasts.shown[0].close_button.click()
+    qtbot.wait(1200)
+    assert heights() == before, "the end that one has scrolled to stays where it is"
+    QTest.mouseMove(window.statusbar)
+    wait(qtbot, lambda: window.stack.height() == height)
+
+
 def test_the_keyboard_stays_in_the_workspace(window: MainWindow, qtbot: QtBot) -> None:
     window.train.customise_card("ring")
     start = window.train.panel.start
