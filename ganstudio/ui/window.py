@@ -22,7 +22,7 @@ from ganstudio.ui.kit.parts import label
 from ganstudio.ui.kit.words import rate_text
 from ganstudio.ui.shell import Shell
 from ganstudio.ui.statusbar import RunChip
-from ganstudio.ui.workspaces import Keys, WorkspaceRow, workspace_rows
+from ganstudio.ui.workspaces import Keys, WorkspaceRow, keys_of, workspace_rows
 
 if TYPE_CHECKING:  # the first view of the window waits for none of these
     from ganstudio.app.generators.workplaces import Workplace
@@ -79,7 +79,7 @@ class MainWindow(Shell):
         self._asked = False
         self._rows = workspace_rows()
         for row in self._rows:
-            self.add_workspace(row.name, row.title, row.icon, partial(self._make_page, row), help=row.help)
+            self.add_workspace(row.name, row.title, row.icon, partial(self._make_page, row), row.help, row.actions)
         self._opening = label(_("Opening…"), "muted")
         self._opening.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.stack.insertWidget(0, self._opening)
@@ -160,7 +160,7 @@ class MainWindow(Shell):
     @property
     def shortcut_rows(self) -> list[Keys]:
         """Keys that are no actions."""
-        return [keys for row in self._rows for keys in row.shortcuts()]
+        return [keys for row in self._rows for keys in keys_of(row.name)]
 
     # -- undo -------------------------------------------------------------------------------------------------------
 

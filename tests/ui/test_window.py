@@ -19,7 +19,7 @@ import pytest
 from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QImage, QPixmap
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractItemView, QMessageBox, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QLineEdit, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from ganstudio.__main__ import main
@@ -32,15 +32,17 @@ from ganstudio.core.dataspec import MapClass
 from ganstudio.store import Run, atomic
 from ganstudio.store.checkpoints import is_milestone
 from ganstudio.training.trainer import Trainer
+from ganstudio.ui.explore.exports import FilmDialog
 from ganstudio.ui.explore.workspace import ExploreWorkspace
 from ganstudio.ui.gallery.card import CardWidget
 from ganstudio.ui.gallery.page import RunTile
 from ganstudio.ui.generator_page.source_bar import SourceBar
 from ganstudio.ui.kit.painted import to_pixels
+from ganstudio.ui.shortcuts import Shortcuts
 from ganstudio.ui.window import MainWindow
 from tests.ui.audit import describe, interactive_widgets, problems
 from tests.ui.explore_window import store_run
-from tests.ui.window_kit import DIGITS, RING, close_window, hold, open_window, opened, train, wait
+from tests.ui.window_kit import DIGITS, RING, close_window, hold, laid_out, open_window, opened, train, wait
 
 
 @pytest.fixture
@@ -551,6 +553,37 @@ def test_tab_goes_through_every_workspace_as_one_reads(qtbot: QtBot, own_folders
             assert places == sorted(places, reverse=True), "first the page, then status bar and rail"
             assert {*stops} >= {window.statusbar.messages, window.rail.buttons[name]}
             assert tour(window, back=True) == [*reversed(stops)]
+
+
+def typed(window: MainWindow, words: str) -> list[str]:
+    """What the palette lists for some words."""
+    QTest.keyClick(window, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
+    field = window.focusWidget()
+    assert isinstance(field, QLineEdit)
+    QTest.keyClicks(field, words)
+    return window.palette_box.titles
+
+
+def test_the_palette_lists_all_workspaces_and_opens_them_first(window: MainWindow, qtbot: QtBot) -> None:
+    everything = typed(window, "")
+    assert {"New experiment", "Surprise me", "Translate a folder…", "Move to trash", "Save a film…"} <= {*everything}
+    assert everything.index("New experiment") < everything.index("Surprise me"), "what is done here comes first"
+    assert list(window.pages) == ["train"], "nothing is built for it"
+    QTest.keyClick(window.focusWidget(), Qt.Key.Key_Escape)
+    assert typed(window, "save a film")[:2] == ["Save a film…", "Save a film of the painting…"]
+    QTest.keyClick(window.focusWidget(), Qt.Key.Key_Return)
+    assert window.current_workspace == "explore"
+    wait(qtbot, lambda: window.findChildren(FilmDialog))
+    window.findChildren(FilmDialog)[0].reject()
+    laid_out(qtbot, window)
+    typed(window, "rename")
+    QTest.keyClick(window.focusWidget(), Qt.Key.Key_Return)
+    assert window.current_workspace == "runs"
+    assert "“Rename” cannot be done yet" in window.toasts.shown[-1].message.text, "no run is chosen"
+    window.open_shortcuts()
+    (keys,) = window.findChildren(Shortcuts)
+    assert {"Surprise me", "New drawing"} <= {what for what, _keys in keys.rows}, "also of what was never opened"
+    keys.close()
 
 
 def test_no_key_is_listed_twice(window: MainWindow) -> None:

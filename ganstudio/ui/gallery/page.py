@@ -16,7 +16,6 @@ from ganstudio.app.generators.catalogue import MethodCard
 from ganstudio.core.i18n import _
 from ganstudio.ui.gallery.card import CardWidget
 from ganstudio.ui.kit.flow import CardLayout
-from ganstudio.ui.kit.icons import icon
 from ganstudio.ui.kit.painted import write_line
 from ganstudio.ui.kit.parts import boxed, label, push_button, scrolled
 from ganstudio.ui.kit.theme import current_theme, theme_hub, ui_font
@@ -54,12 +53,7 @@ class RunTile(QAbstractButton):
         shape.addRoundedRect(body, 8, 8)
         painter.fillPath(shape, QColor(theme.hover if self.underMouse() else theme.surface))
         picture = QRectF(body.left() + 6, body.top() + 6, body.height() - 12, body.height() - 12)
-        if self._items is not None:
-            paint_samples(painter, picture, self._items, self._extent, theme)
-        else:  # stopped before there was one
-            painter.fillRect(picture, QColor(theme.mix("text", "surface", 0.08)))
-            inset = (picture.height() - 20) / 2
-            icon("train", "text_muted").paint(painter, picture.adjusted(inset, inset, -inset, -inset).toRect())
+        paint_samples(painter, picture, self._items, self._extent, theme)
         left = picture.right() + 10
         width = body.right() - left - 8
         name, state = QRectF(left, body.top() + 9, width, 20), QRectF(left, body.top() + 31, width, 20)

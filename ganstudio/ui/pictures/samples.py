@@ -46,15 +46,7 @@ def _pixmap(key: _Key, side: int) -> QPixmap:
 
 
 def paint_samples(painter: QPainter, box: QRectF, items: NDArray[Any] | None, extent: float, theme: Theme) -> None:
-    """Draws a run's samples into a square.
-
-    Args:
-        painter: in logical pixels.
-        box: the square.
-        items: uint8 ``(N, H, W, C)`` or points ``(N, 2)``; None while there are none.
-        extent: points lie in ``[-extent, extent]²``.
-        theme: colours.
-    """
+    """Draws a run's samples into a square: pictures, points in ``[-extent, extent]²``, or nothing where there are none."""
     painter.save()
     ratio = painter.device().devicePixelRatio()
     ground = QColor(theme.picture_grey if items is not None and items.ndim == 4 else theme.window)

@@ -134,13 +134,8 @@ class BatchDialog(FormDialog):
         files: pictures that were dropped: only they are translated, unless another folder is chosen.
     """
 
-    def __init__(
-        self,
-        translator: Translator,
-        start: Callable[[Path, Path, Fit, Sequence[Path]], object],
-        parent: QWidget,
-        files: Sequence[Path] = (),
-    ) -> None:
+    def __init__(self, translator: Translator, start: Callable[[Path, Path, Fit, Sequence[Path]], object],
+                 parent: QWidget, files: Sequence[Path] = ()) -> None:  # fmt: skip
         tip = _("Translates all pictures beside the window; it can be stopped at any time")
         super().__init__(_("Translate a folder"), _("Translate"), tip, parent, _("Write nothing"))
         self._translator, self._start = translator, start
