@@ -33,8 +33,7 @@ from ganstudio.ui.statusbar import StatusBar
 from ganstudio.ui.toasts import Messages, Toasts
 
 LEAST, USUAL = QSize(1024, 700), QSize(1366, 768)
-TRY_MS = 100
-"""How often an action is tried that waits for its workspace."""
+TRY_MS = 100  # how often an action is tried that waits for its workspace
 FRAME = QMargins(0, 38, 0, 0)
 """What a frame may take, until it can be asked."""
 
@@ -266,8 +265,7 @@ class Shell(ReadInOrder, QMainWindow):
     def _offers(self, text: str) -> Iterator[tuple[Action, str]]:
         for action in self.table.search(text, self.current_workspace, self._to_come()):
             if action.id != "app.palette":
-                here = action.is_in(self.current_workspace)
-                yield action, "" if here else self._workspaces[action.context].title
+                yield action, "" if action.is_in(self.current_workspace) else self._workspaces[action.context].title
 
     def do(self, action: Action) -> None:
         """Does an action in its workspace, as soon as that has opened what it begins with."""

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from ganstudio.app.studio import Studio
 
 Keys = tuple[str, str, str]
-"""Group, what they do, keys: of keys that are no actions, for the list of shortcuts."""
 
 
 class WorkspaceRow(NamedTuple):
@@ -64,7 +63,7 @@ def _part(name: str, module: str) -> Any:
 
 
 def keys_of(name: str) -> Iterable[Keys]:
-    """The keys of a workspace that are no actions, for the list of shortcuts."""
+    """Group, what they do, keys: of a workspace's keys that are no actions, for the list of shortcuts."""
     rows: Iterable[Keys] = _part(name, "actions").shortcut_rows()
     return rows
 

@@ -289,7 +289,7 @@ class TrainWorkspace(Page):
         if model is None:
             return
         if steps <= model.step:
-            words = _("{done} steps are done already: “Steps” has to be more.").format(done=f"{model.step:,}")
+            words = _("It is at step {done} already: “Steps” has to be more.").format(done=f"{model.step:,}")
             self.panel.run_form.set_error("steps", words)
         elif model.here:
             self._studio.extend(model, steps, lambda: self._show_form(model))
