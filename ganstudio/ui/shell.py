@@ -267,18 +267,19 @@ class Shell(ReadInOrder, QMainWindow):
             if action.id != "app.palette":
                 yield action, "" if action.is_in(self.current_workspace) else self._workspaces[action.context].title
 
-    def do(self, action: Action) -> None:
+    def do(self, action: Action, again: bool = False) -> None:
         """Does an action in its workspace, as soon as that has opened what it begins with."""
-        if not action.is_in(self.current_workspace):
+        if not again and not action.is_in(self.current_workspace):
             self.show_workspace(action.context)
-        if action.id not in self.table or self.table.run(action.id) or action.is_in(""):
+        there = action.id in self.table and action.is_in(self.current_workspace)  # one may have left
+        if not there or self.table.run(action.id) or action.is_in(""):
             return
         page = self.workspace(action.context)
         if isinstance(page, Page) and page.busy:
-            QTimer.singleShot(TRY_MS, self, lambda: action.is_in(self.current_workspace) and self.do(action))
+            QTimer.singleShot(TRY_MS, self, lambda: self.do(action, again=True))
         else:
-            text = _("“{title}” cannot be done yet: choose or open something first.").format(title=action.label)
-            self._hub.info(text)
+            words = _("“{title}” cannot be done yet: choose or open something first.")
+            self._hub.info(words.format(title=action.label))
 
     def open_messages(self) -> None:
         """Shows what was said."""

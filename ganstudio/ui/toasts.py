@@ -130,7 +130,7 @@ class Toasts(QObject):
     """Finds each message a place, as low and as far to the right as there is one, and keeps it there.
 
     It covers pictures, plots and what is empty, and never a control or words: where those take everything, a lane opens
-    below the page, which gives way from below, so that nothing in it moves; also when the lane closes.
+    below the page, in which nothing moves by that.
 
     Args:
         over: of which they are children: it holds the pages, so that none of them ever lies above.

@@ -85,8 +85,8 @@ class RecentStrip(QWidget):
             self._row.removeWidget(tile)
             tile.deleteLater()
         self._tiles = []
-        for run_id, *shown in runs:
-            tile = RunTile(*shown)
+        for run_id, name, state, items, extent in runs:
+            tile = RunTile(name, state, items, extent)
             tile.clicked.connect(lambda _checked=False, run_id=run_id: self.run_chosen.emit(run_id))
             self._row.insertWidget(len(self._tiles), tile)
             self._tiles.append(tile)
