@@ -61,7 +61,7 @@ class StylePanel(QWidget):
         self.from_picture.setAccessibleName(_("Style from a picture"))
         words = _("The style that is drawn at random with this number; the same number gives the same style.")
         self.seed = SeedRow(_("Seed"), words, [_("Another random style")])
-        wide = self.seed.title.fontMetrics().horizontalAdvance(_("Seed, moved"))
+        wide = max(map(self.seed.title.fontMetrics().horizontalAdvance, (_("Seed, moved"), _("Not of seed"))))
         self.seed.title.setMinimumWidth(wide + 4)  # what stands beside it does not move when it says so
         self.seed.title.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.seed.edit.setAccessibleName(_("Seed of the style"))
