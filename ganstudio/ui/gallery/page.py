@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
@@ -73,6 +73,8 @@ class RecentStrip(QWidget):
         super().__init__(parent)
         self._tiles: list[RunTile] = []
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.setMinimumWidth(TILE_WIDTH)  # tiles that do not fit are not shown
+        self.setFixedHeight(TILE_HEIGHT + 48)
         self._row = boxed(None, across=True, gap=12)
         boxed(label(_("Recent runs"), "strong"), self._row, into=self, margins=(0, 0, 0, 16), gap=8)
         self.hide()
@@ -99,14 +101,6 @@ class RecentStrip(QWidget):
         """Shows as many whole tiles as there is room for."""
         super().resizeEvent(event)
         self._fit()
-
-    def sizeHint(self) -> QSize:
-        """One line of tiles and its heading."""
-        return QSize(TILE_WIDTH, TILE_HEIGHT + 48)
-
-    def minimumSizeHint(self) -> QSize:
-        """One tile wide: tiles that do not fit are not shown."""
-        return self.sizeHint()
 
     def _fit(self) -> None:
         fitting = max(1, (self.width() + 12) // (TILE_WIDTH + 12))
