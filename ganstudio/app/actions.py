@@ -80,6 +80,10 @@ class Action:
         """The menu without its section, as it is read."""
         return unmarked(self.menu.partition("/")[0])
 
+    def is_in(self, place: str) -> bool:
+        """Whether it is done where one is: in the workspace of this id, or anywhere."""
+        return self.context in ("window", place)
+
     @property
     def section(self) -> int:
         """The section within the menu."""
@@ -152,9 +156,17 @@ class ActionTable:
                 menus.setdefault(action.menu.partition("/")[0], {}).setdefault(action.section, []).append(action)
         return {name: [sections[key] for key in sorted(sections)] for name, sections in menus.items()}
 
-    def search(self, text: str) -> list[Action]:
-        """The actions that can be done now and match, best first; all of them for an empty text."""
-        return rank(text, [action for action in self if action.enabled()])
+    def search(self, text: str, place: str = "", more: Iterable[Action] = ()) -> list[Action]:
+        """The actions that match, best first; all of them for an empty text, those before all that are done here.
+
+        Args:
+            text: some letters.
+            place: the workspace on view: of what is done here only that is found which can be done now. Of what is done
+                in another one nobody knows that before one is there.
+            more: actions of other workspaces that are not registered yet.
+        """
+        here = [action for action in self if action.is_in(place) and action.enabled()]
+        return rank(text, [*here, *(action for action in (*self, *more) if not action.is_in(place))])
 
 
 SCATTERED = 20.0

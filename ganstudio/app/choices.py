@@ -36,11 +36,12 @@ class Settings(Fields):
         0, _("CPU threads"), _("How many cores training may use. 0: all but one, so that the window stays quick."),
         group=_("Training"), ge=0, le=256)
     keep_checkpoints: int = field(
-        2, _("Newest checkpoints"), _("So many of each run stay whole, to train on from. 0 keeps all of all."),
+        2, _("Newest checkpoints"), _("So many of each run stay whole, to train on from. 0 keeps all of them whole."),
         group=_("Disk use"), ge=0, le=1000)
     keep_older: int = field(
         8, _("Older checkpoints"), _("Of older ones the first and those of steps 100, 200, 400… stay, so many at most: "
-                                     "without what only training needs, to be explored. Those that you save stay, too."),
+                                     "without what only training needs, to be explored. 0 keeps none of them. Those that "
+                                     "you save always stay."),
         group=_("Disk use"), ge=0, le=1000)
     keep_grids: int = field(
         200, _("Sample grids"), _("So many of each run stay at most, spread so that the film stays even. 0 keeps all."),

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ganstudio.app.drafts import join_request, split_request
 from ganstudio.app.gallery import GALLERY, gallery_card
 from ganstudio.app.generators.workplaces import WORKPLACES, Workplace
-from ganstudio.core.errors import MissingDataError, StoreError, UsageError
+from ganstudio.core.errors import DataError, MissingDataError, StoreError, UsageError
 from ganstudio.core.experiment import Experiment
-from ganstudio.core.i18n import _, plural
+from ganstudio.core.i18n import _, plural, some_of
+from ganstudio.core.litter import is_litter
 from ganstudio.core.regular import open_regular
 from ganstudio.core.signs import begins_picture
 from ganstudio.explore.picture_file import KEYWORD, read_session
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
 
 PICTURES = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff")
 GENERATORS = frozenset({".safetensors", ".pt", ".pth", ".ts", ".bin", ".onnx"})
+MANY = 8
+"""More pictures than these are data."""
 _HEAD, _MOST_FILES = 65_536, 4
 _OF_RUN = frozenset({"checkpoints", "samples", "metrics"})
 
@@ -52,10 +56,12 @@ class Dropped:
     Attributes:
         path: the file.
         session: the state that it carries, of which nothing is trusted; None where it carries none.
+        more: further pictures that were dropped with it.
     """
 
     path: Path
     session: dict[str, Any] | None = None
+    more: tuple[Path, ...] = ()
 
     @property
     def is_generator(self) -> bool:
@@ -73,7 +79,7 @@ class Dropped:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One way to read what was given; exactly one of the last four says which.
+    """One way to read what was given; exactly one of ``run``, ``runs``, ``file`` and ``guess`` says which.
 
     Attributes:
         path: what was given, or the run or file in it that is meant.
@@ -83,6 +89,7 @@ class Reading:
         runs: it is a folder with these runs.
         file: it is a picture, or a generator from elsewhere.
         guess: it is something to be trained on.
+        told: what was taken of several things that were dropped, and how many were left; empty where all were taken.
     """
 
     path: Path
@@ -92,6 +99,7 @@ class Reading:
     runs: tuple[Path, ...] = ()
     file: Dropped | None = None
     guess: Guess | None = None
+    told: str = ""
 
     def experiment(self, draft: Experiment, catalogue: Catalogue | None) -> Experiment:
         """What would be trained: as the form has it where that reads such data already, else what suits them.
@@ -142,6 +150,70 @@ def readings(
     if path.is_dir():
         return _runs_in(path) or _of_folder(path, progress, cancel)
     return _of_file(path) or _of_data(path, progress, cancel)
+
+
+def readings_of(
+    paths: Sequence[Path],
+    current: str,
+    progress: Callable[[float, str], None] | None = None,
+    cancel: threading.Event | None = None,
+) -> list[Reading]:
+    """The ways to read what was dropped together: see :func:`readings`.
+
+    Runs are all taken; so are pictures by Translate, and elsewhere as data where they are more than :data:`MANY` of one
+    folder; and all that a folder holds is that folder. Of anything else the first is taken, and told.
+
+    Args:
+        paths: the first is what is read where not all can be.
+        current: the workspace on view.
+        progress: told how far it is.
+        cancel: ends the work when set.
+    """
+    first, folder = paths[0], paths[0].parent
+    if len(paths) == 1:
+        return readings(first, progress, cancel)
+    taken: Sequence[Path] = [path for path in paths if path.suffix.lower() in PICTURES]
+    if _runs_at(first):
+        at = {path: _runs_at(path) for path in paths}
+        taken, runs = (
+            [path for path in paths if at[path]],
+            tuple(dict.fromkeys(run for of in at.values() for run in of)),
+        )
+        found = [Reading(folder, _("Runs"), _("They are runs."), runs=runs)] if len(runs) > 1 else readings(first)
+    elif current == "translate" and first in taken and (file := readings(first)[0].file) and file.session is None:
+        found = [Reading(first, _("Pictures"), _("They are pictures."), file=replace(file, more=tuple(taken[1:])))]
+    elif first in taken and len(taken) > MANY and all(path.parent == folder for path in taken):
+        found = _of_data(folder, progress, cancel)
+    else:
+        found = [] if first in taken else _of_all(folder, paths, progress, cancel)
+        taken = paths if found else [first]
+        found = found or readings(first, progress, cancel)
+    told = left_words([path.name for path in taken], len(paths) - len(taken))
+    return [replace(one, told=told) for one in found]
+
+
+def left_words(taken: Sequence[str], left: int) -> str:
+    """Says what was taken of several things, and how many were left; nothing where none were."""
+    words = plural("Took {names}; the other one was left.", "Took {names}; the other {n} were left.", left,
+                   names=some_of(taken, 3))  # fmt: skip
+    return words if left else ""
+
+
+def _runs_at(path: Path) -> tuple[Path, ...]:
+    """The runs that are meant by a path; none where it is damaged."""
+    with suppress(StoreError):
+        run = _run_of(path)
+        found = [] if run is not None or not path.is_dir() else _runs_in(path)
+        return (run.path,) if run is not None else tuple(one for way in found for one in way.runs or (way.path,))
+    return ()
+
+
+def _of_all(folder: Path, paths: Sequence[Path], progress: Any, cancel: threading.Event | None) -> list[Reading]:
+    """The ways to read the folder that holds these and nothing else, but for what systems leave there; or none."""
+    with suppress(OSError, DataError):
+        if set(paths) == {path for path in folder.iterdir() if not is_litter(path.name)}:
+            return readings(folder, progress, cancel)
+    return []
 
 
 def _run_of(path: Path) -> Run | None:

@@ -110,6 +110,7 @@ class ExploreState:
         strengths: how far one has gone along each direction, by its name; 0 where it is missing.
         seed: what the position was drawn with; None after it was changed by hand.
         second: the seed of the picture that styles are mixed from; None where there is none, or it is a pinned one.
+        origin: the seed that was drawn last, also after it was changed by hand; None where nobody knows of one.
     """
 
     position: Position
@@ -117,6 +118,11 @@ class ExploreState:
     strengths: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
     seed: int | None = None
     second: int | None = None
+    origin: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.seed is not None:
+            object.__setattr__(self, "origin", self.seed)
 
     def with_(self, **changes: Any) -> Self:
         """A copy with changes."""
@@ -159,6 +165,7 @@ class ExploreState:
             "strengths": {name: value for name, value in self.strengths.items() if value},
             "seed": self.seed,
             **({} if self.second is None else {"second": self.second}),
+            **({} if self.origin is None else {"origin": self.origin}),
         }
 
     @classmethod
@@ -171,9 +178,8 @@ class ExploreState:
         try:
             position = values["position"]
             strengths = {str(name): _finite(value) for name, value in values.get("strengths", {}).items()}
-            truncation, seed = _finite(values.get("truncation", 1.0)), values.get("seed")
-            seed = None if seed is None else _seed(seed)
-            second = None if values.get("second") is None else _seed(values["second"])
+            truncation = _finite(values.get("truncation", 1.0))
+            seeds = [None if values.get(name) is None else _seed(values[name]) for name in ("seed", "second", "origin")]
             there = set(position.keys())
         except _DAMAGED as error:
             raise UsageError(_("The position in it is damaged; nothing was changed."), details=repr(error)) from error
@@ -187,7 +193,7 @@ class ExploreState:
         found = {
             one.name: read_value(one, position[one.name]) for one in (*driven(controls), *more) if one.name in there
         }
-        return cls(found, min(max(truncation, -2.0), 2.0), strengths, seed, second)
+        return cls(found, min(max(truncation, -2.0), 2.0), strengths, *seeds)
 
 
 def read_value(control: Control, value: Any) -> NDArray[Any]:

@@ -33,7 +33,8 @@ class Keep:
 
     Attributes:
         newest: so many of the newest checkpoints stay whole, so that training can go on from them; 0: all.
-        older: of older ones the first and those of steps 100, 200, 400… stay, thinned; at most so many.
+        older: of older ones the first and those of steps 100, 200, 400… stay, thinned; at most so many, and those that a
+            person has saved.
         grids: so many stored grids stay at most; 0: all.
     """
 
@@ -49,8 +50,14 @@ class Keep:
             said.append(
                 plural("The newest checkpoint stays whole.", "The newest {n} checkpoints stay whole.", self.newest)
             )
-            words = _("Of older ones the first and those of steps 100, 200, 400… stay, {older} at most: they can be "
-                      "explored, but not trained on.")  # fmt: skip
+            words = _("Of older ones the first and those of steps 100, 200, 400… stay, {older} at most, and in any case "
+                      "those that you have saved: they can be explored, but not trained on.")  # fmt: skip
+            if self.older < 2:
+                words = (
+                    _("Of older ones the first and those that you have saved stay: to be explored, not trained on.")
+                    if self.older
+                    else _("Of older ones only those stay that you have saved: to be explored, not trained on.")
+                )
             said.append(words.format(older=self.older))
         if self.grids:
             said.append(plural("{n} sample grid stays at most.", "{n} sample grids stay at most, so that the film of the "

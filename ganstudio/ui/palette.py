@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QRect, QSize, Qt
 from PySide6.QtGui import QKeyEvent, QPainter
 from PySide6.QtWidgets import (
@@ -14,7 +16,7 @@ from PySide6.QtWidgets import (
 )
 from shiboken6 import isValid
 
-from ganstudio.app.actions import Action, ActionTable
+from ganstudio.app.actions import Action
 from ganstudio.core.i18n import _
 from ganstudio.ui.kit.icons import icon_pixmap
 from ganstudio.ui.kit.painted import write_line
@@ -24,11 +26,11 @@ from ganstudio.ui.kit.words import keys_text
 
 Index = QModelIndex | QPersistentModelIndex
 ROW_HEIGHT = 32
-_ACTION = Qt.ItemDataRole.UserRole
+_ACTION, _PLACE = Qt.ItemDataRole.UserRole, Qt.ItemDataRole.UserRole + 1
 
 
 class _Row(QStyledItemDelegate):
-    """Icon, title, menu it is in, keys."""
+    """Icon, title, menu it is in, keys; fainter where it leads to another workspace."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         return QSize(200, ROW_HEIGHT)
@@ -36,31 +38,38 @@ class _Row(QStyledItemDelegate):
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         super().paint(painter, option, index)
         action: Action = index.data(_ACTION)
+        place: str = index.data(_PLACE)
         theme = current_theme()
         box: QRect = option.rect.adjusted(8, 0, -10, 0)
         ratio = painter.device().devicePixelRatio()
         if action.icon:
             painter.drawPixmap(box.left(), box.center().y() - 8, icon_pixmap(action.icon, 18, "text_muted", ratio))
         title, small = box.adjusted(28, 0, 0, 0), ui_font(theme.small)
-        wide = write_line(painter, title, action.label, ui_font(theme.normal), theme.text)
-        write_line(painter, title.adjusted(wide + 10, 1, 0, 1), action.menu_name, small, theme.text_muted)
+        wide = write_line(
+            painter, title, action.label, ui_font(theme.normal), theme.text_muted if place else theme.text
+        )
+        where = _("in {workspace}").format(workspace=place) if place else action.menu_name
+        write_line(painter, title.adjusted(wide + 10, 1, 0, 1), where, small, theme.text_muted)
         keys = keys_text(action.shortcuts[0]) if action.shortcuts else ""
         write_line(painter, box, keys, small, theme.text_muted, Qt.AlignmentFlag.AlignRight)
 
 
 class Palette(QFrame):
-    """A list of everything that can be done now, over the window.
+    """A list of everything that can be done now, and in which other workspace what else, over the window.
 
     Args:
-        table: the actions.
         over: the window.
+        offers: finds actions by some letters: each with the workspace that it leads to, empty for none.
+        do: does one of them.
     """
 
-    def __init__(self, table: ActionTable, over: QWidget) -> None:
+    def __init__(
+        self, over: QWidget, offers: Callable[[str], Iterable[tuple[Action, str]]], do: Callable[[Action], object]
+    ) -> None:
         super().__init__(over)
+        self._offers, self._do = offers, do
         self.setObjectName("palette")
         self.setAccessibleName(_("Command palette"))
-        self._table = table
         self._over = over
         self._before: QWidget | None = None
         words = _("Type a few letters; arrow keys choose, Enter does it, Escape closes")
@@ -70,7 +79,7 @@ class Palette(QFrame):
         self._list = QListWidget()
         self._list.setItemDelegate(_Row(self._list))
         self._list.setAccessibleName(_("Commands"))
-        self._list.setToolTip(_("Commands that can be done now"))
+        self._list.setToolTip(_("Commands that can be done now; the fainter ones go to another workspace first"))
         self._list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._list.itemClicked.connect(self._run)
@@ -102,13 +111,12 @@ class Palette(QFrame):
 
     def _search(self, text: str) -> None:
         self._list.clear()
-        for action in self._table.search(text):
-            if action.id == "app.palette":
-                continue
+        for action, place in self._offers(text):
             item = QListWidgetItem(self._list)
             item.setData(Qt.ItemDataRole.AccessibleTextRole, action.label)
             item.setData(Qt.ItemDataRole.ToolTipRole, action.help)
             item.setData(_ACTION, action)
+            item.setData(_PLACE, place)
         self._list.setCurrentRow(0)
         self.place()
 
@@ -124,7 +132,7 @@ class Palette(QFrame):
     def _run(self, item: QListWidgetItem | None) -> None:
         self.dismiss()
         if item is not None:
-            self._table.run(item.data(_ACTION).id)
+            self._do(item.data(_ACTION))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Arrow keys move in the list while typing; leaving the field closes the palette."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -21,6 +21,7 @@ from ganstudio.ui.kit.icons import app_icon
 from ganstudio.ui.kit.lifetimes import listen
 from ganstudio.ui.kit.menus import ActionBinder
 from ganstudio.ui.kit.motion import set_reduced_motion
+from ganstudio.ui.kit.page import Page
 from ganstudio.ui.kit.parts import boxed
 from ganstudio.ui.kit.reading import ReadInOrder
 from ganstudio.ui.kit.style import set_theme
@@ -32,6 +33,7 @@ from ganstudio.ui.statusbar import StatusBar
 from ganstudio.ui.toasts import Messages, Toasts
 
 LEAST, USUAL = QSize(1024, 700), QSize(1366, 768)
+TRY_MS = 100  # how often an action is tried that waits for its workspace
 FRAME = QMargins(0, 38, 0, 0)
 """What a frame may take, until it can be asked."""
 
@@ -45,6 +47,7 @@ _log = logging.getLogger(__name__)
 class _Workspace:
     title: str
     factory: Callable[[], QWidget]
+    actions: Callable[[], Iterable[Action]]
     page: QWidget
     built: QWidget | None = None
 
@@ -109,13 +112,14 @@ class Shell(ReadInOrder, QMainWindow):
         self.toasts = Toasts(centre, self.stack, lane)
         self.toasts.unread_changed.connect(self._count_messages)
         self.toasts.details_wanted.connect(self.open_messages)
-        self.palette_box = Palette(self.table, self)
+        self.palette_box = Palette(self, self._offers, self.do)
 
     # workspaces
 
     def add_workspace(
-        self, name: str, title: str, icon_name: str, factory: Callable[[], QWidget], help: str = ""
-    ) -> None:
+        self, name: str, title: str, icon_name: str, factory: Callable[[], QWidget], help: str = "",
+        actions: Callable[[], Iterable[Action]] = tuple,
+    ) -> None:  # fmt: skip
         """Adds a workspace to the rail; it is built when it is first shown. Its keys: Ctrl and its place there.
 
         Args:
@@ -124,10 +128,11 @@ class Shell(ReadInOrder, QMainWindow):
             icon_name: one of the icons.
             factory: builds the widget.
             help: one sentence for the tooltip.
+            actions: what can be done in it, to be listed until it is built and registers that.
         """
         page = QWidget()
         self.stack.addWidget(page)
-        self._workspaces[name] = _Workspace(title, factory, page)
+        self._workspaces[name] = _Workspace(title, factory, actions, page)
         keys, show = f"Ctrl+{len(self._workspaces)}", lambda: self.show_workspace(name)
         action = Action(f"workspace.{name}", title, show, icon_name, keys, _("View"), help)
         self.table.add(action)
@@ -245,12 +250,36 @@ class Shell(ReadInOrder, QMainWindow):
         """Shows all keys."""
         from ganstudio.ui.shortcuts import Shortcuts
 
-        Shortcuts(self.table, self.shortcut_rows, self).open()
+        Shortcuts([*self.table, *self._to_come()], self.shortcut_rows, self).open()
 
     @property
     def shortcut_rows(self) -> list[tuple[str, str, str]]:
         """``(group, what, keys)`` of keys that are no actions, for the list of shortcuts."""
         return []
+
+    # the palette
+
+    def _to_come(self) -> list[Action]:
+        return [action for place in self._workspaces.values() if place.built is None for action in place.actions()]
+
+    def _offers(self, text: str) -> Iterator[tuple[Action, str]]:
+        for action in self.table.search(text, self.current_workspace, self._to_come()):
+            if action.id != "app.palette":
+                yield action, "" if action.is_in(self.current_workspace) else self._workspaces[action.context].title
+
+    def do(self, action: Action, again: bool = False) -> None:
+        """Does an action in its workspace, as soon as that has opened what it begins with."""
+        if not again and not action.is_in(self.current_workspace):
+            self.show_workspace(action.context)
+        there = action.id in self.table and action.is_in(self.current_workspace)  # one may have left
+        if not there or self.table.run(action.id) or action.is_in(""):
+            return
+        page = self.workspace(action.context)
+        if isinstance(page, Page) and page.busy:
+            QTimer.singleShot(TRY_MS, self, lambda: self.do(action, again=True))
+        else:
+            words = _("“{title}” cannot be done yet: choose or open something first.")
+            self._hub.info(words.format(title=action.label))
 
     def open_messages(self) -> None:
         """Shows what was said."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QWidget
 
-from ganstudio.app.actions import ActionTable
+from ganstudio.app.actions import Action
 from ganstudio.core.i18n import _
 from ganstudio.ui.kit.grouped import GroupedRows
 from ganstudio.ui.kit.parts import boxed, entry, push_button
@@ -18,19 +18,19 @@ class Shortcuts(QDialog):
     """Lists what has keys, by menu; type to search.
 
     Args:
-        table: the actions.
+        actions: all there are.
         more: ``(group, what, keys)`` of keys that are no actions (in a canvas, on a timeline).
         parent: the window.
     """
 
-    def __init__(self, table: ActionTable, more: Sequence[tuple[str, str, str]], parent: QWidget) -> None:
+    def __init__(self, actions: Iterable[Action], more: Sequence[tuple[str, str, str]], parent: QWidget) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(_("Keyboard shortcuts"))
         words = _("Shows only what contains these letters, in its name or its keys")
         self._tree = GroupedRows(_("Shortcuts"), _("What can be done by keyboard"), 2)
         search = entry(_("Search"), words, _("Search the shortcuts"), changed=self._tree.search, clear=True)
-        for action in table:
+        for action in actions:
             if action.shortcuts:
                 keys = "  ".join(map(keys_text, action.shortcuts))
                 self._tree.add(action.menu_name or _("Other"), (action.title, keys))

@@ -130,7 +130,7 @@ class Toasts(QObject):
     """Finds each message a place, as low and as far to the right as there is one, and keeps it there.
 
     It covers pictures, plots and what is empty, and never a control or words: where those take everything, a lane opens
-    below the page.
+    below the page, in which nothing moves by that.
 
     Args:
         over: of which they are children: it holds the pages, so that none of them ever lies above.
@@ -219,8 +219,8 @@ class Toasts(QObject):
                 toast.dismiss()
         toasts, room = self.shown, self._pages.geometry()
         if not toasts:
-            self._look.stop()
-            return self._use_lane([])
+            self._use_lane([])
+            return None if self._lane.height() else self._look.stop()
         taken = self._taken()
         below: list[Toast] = []
         for toast in toasts:
@@ -243,11 +243,20 @@ class Toasts(QObject):
             self._waiting.insert(0, late.message)
             late.dismiss()
         here, bottom = toasts[:fitting], self._lane.geometry().bottom() + 1 - MARGIN // 2
-        self._lane.setFixedHeight(max((toast.height() + MARGIN for toast in here), default=0))
+        height = max((toast.height() + MARGIN for toast in here), default=0)
+        self._lane.setFixedHeight(max(height, self._lane.height()) if self._page_would_move() else height)
         for place, toast in enumerate(here, 1):
             toast.move(self._pages.geometry().right() - place * (toast.width() + MARGIN), bottom - toast.height())
         if self._waiting and len(self.shown) < MOST_SHOWN and len(here) < fitting:
             self._show(self._waiting.pop(0))
+
+    def _page_would_move(self) -> bool:
+        """Where one has scrolled to an end meanwhile, that would come down under the mouse when the lane closes."""
+        page, height = self._pages.currentWidget(), self._lane.height()
+        if not height or page is None or not self._pages.underMouse():
+            return False
+        bars = (bar for bar in page.findChildren(QScrollBar) if bar.isVisible() and bar.width() < bar.height())
+        return any(bar.value() > bar.maximum() - height for bar in bars)
 
     def _taken(self) -> QRegion:
         """Where controls and words are on view."""

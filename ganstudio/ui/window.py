@@ -22,7 +22,7 @@ from ganstudio.ui.kit.parts import label
 from ganstudio.ui.kit.words import rate_text
 from ganstudio.ui.shell import Shell
 from ganstudio.ui.statusbar import RunChip
-from ganstudio.ui.workspaces import Keys, WorkspaceRow, workspace_rows
+from ganstudio.ui.workspaces import Keys, WorkspaceRow, keys_of, workspace_rows
 
 if TYPE_CHECKING:  # the first view of the window waits for none of these
     from ganstudio.app.generators.workplaces import Workplace
@@ -79,7 +79,7 @@ class MainWindow(Shell):
         self._asked = False
         self._rows = workspace_rows()
         for row in self._rows:
-            self.add_workspace(row.name, row.title, row.icon, partial(self._make_page, row), help=row.help)
+            self.add_workspace(row.name, row.title, row.icon, partial(self._make_page, row), row.help, row.actions)
         self._opening = label(_("Opening…"), "muted")
         self._opening.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.stack.insertWidget(0, self._opening)
@@ -160,7 +160,7 @@ class MainWindow(Shell):
     @property
     def shortcut_rows(self) -> list[Keys]:
         """Keys that are no actions."""
-        return [keys for row in self._rows for keys in row.shortcuts()]
+        return [keys for row in self._rows for keys in keys_of(row.name)]
 
     # -- undo -------------------------------------------------------------------------------------------------------
 
@@ -275,13 +275,14 @@ class MainWindow(Shell):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        """Opens the first of the files and folders that is something."""
+        """Opens the files and folders, from the first that is something."""
         from ganstudio.ui.kit.files import is_taken, local_paths
 
-        path = next((path for path, _here in local_paths(event.mimeData().urls()) if is_taken(path)), None)
-        if path is not None:
+        given = [path for path, _here in local_paths(event.mimeData().urls())]
+        first = next((path for path in given if is_taken(path)), None)
+        if first is not None:
             event.acceptProposedAction()
-            self.open_anything(path)
+            self.open_anything(first, *(path for path in given if path != first))
 
     def ask_open(self, folder: bool = False) -> None:
         """Asks for a file, or for a folder, and opens what it is."""
@@ -292,27 +293,29 @@ class MainWindow(Shell):
         if path is not None:
             self.open_anything(path)
 
-    def open_anything(self, path: Path) -> None:
-        """Looks beside the window what a file or a folder is, and opens it; where there are two readings, asks."""
-        from ganstudio.app.readings import readings
+    def open_anything(self, path: Path, *more: Path) -> None:
+        """Looks beside the window what a file or a folder is, or several, and opens it; of two readings it asks for one."""
+        from ganstudio.app.readings import readings_of
 
-        title = _("Looking at {name}").format(name=path.name)
-        job = self.studio.jobs.start(title, lambda progress, cancel: readings(path, progress, cancel))
-        dialogs.follow_job(job.on_done(partial(self._choose, path)), self)
+        title, given, current = _("Looking at {name}").format(name=path.name), (path, *more), self.current_workspace
+        job = self.studio.jobs.start(title, lambda progress, cancel: readings_of(given, current, progress, cancel))
+        dialogs.follow_job(job.on_done(self._choose), self)
 
-    def _choose(self, path: Path, found: list[Reading]) -> None:
+    def _choose(self, found: list[Reading]) -> None:
         if len(found) == 1:
             self._take(found[0])
             return
         from ganstudio.app import named
 
-        title, words = _("What is it?"), _("“{name}” can be read in more than one way.").format(name=path.name)
+        title, words = _("What is it?"), _("“{name}” can be read in more than one way.").format(name=found[0].path.name)
         about = "\n\n".join(_("{what}: {why}").format(what=one.title, why=one.why) for one in found)
         ways = [(one.title, one) for one in found]
         question = named.Question(title, words, about, ways, _("Open nothing"))
         self.studio.ask(question, lambda one: self._take(one) if one is not None else None)
 
     def _take(self, reading: Reading) -> None:
+        if reading.told:
+            self.studio.notifications.info(reading.told)
         if reading.run is not None:
             self._open_run(reading.path, reading.run)
         elif reading.runs:

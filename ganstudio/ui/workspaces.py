@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from ganstudio.app.studio import Studio
 
 Keys = tuple[str, str, str]
-"""Group, what they do, keys: of keys that are no actions, for the list of shortcuts."""
 
 
 class WorkspaceRow(NamedTuple):
@@ -29,7 +29,7 @@ class WorkspaceRow(NamedTuple):
         icon: in the rail.
         help: one sentence for the tooltip.
         make: builds the page, when it is first shown, and the rows of the table of actions that work on it.
-        shortcuts: gives the keys that are no actions, when the list of shortcuts is opened.
+        actions: gives these rows to be listed, and no more, before the page is built.
     """
 
     name: str
@@ -37,24 +37,24 @@ class WorkspaceRow(NamedTuple):
     icon: str
     help: str
     make: Callable[[Studio, ActionBinder, Budget], tuple[Page, Iterable[Action]]]
-    shortcuts: Callable[[], Iterable[Keys]] = tuple
+    actions: Callable[[], Iterable[Action]] = tuple
 
 
 def workspace_rows() -> tuple[WorkspaceRow, ...]:
     """The table, in the order of the rail."""
     return (
-        WorkspaceRow("train", _("Train"), "train", _("Start experiments and watch them learn."), _train,
-                     partial(_keys, "train")),
+        WorkspaceRow("train", _("Train"), "train", _("Start experiments and watch them learn."), _train),
         WorkspaceRow("explore", _("Explore"), "explore",
                      _("Sliders, codes, classes and directions of a generator that has learned or is learning."),
-                     partial(_generator, "explore", "ExploreWorkspace"), partial(_keys, "explore")),
+                     partial(_generator, "explore", "ExploreWorkspace"), partial(_to_come, "explore")),
         WorkspaceRow("paint", _("Paint"), "brush",
                      _("A label map under your brush becomes a picture while you paint."),
-                     partial(_generator, "paint", "PaintWorkspace"), partial(_keys, "paint")),
+                     partial(_generator, "paint", "PaintWorkspace"), partial(_to_come, "paint")),
         WorkspaceRow("translate", _("Translate"), "translate",
                      _("Edges to photos, day to night: a picture goes in, the translated one comes out at once."),
-                     partial(_generator, "translate", "TranslateWorkspace"), partial(_keys, "translate")),
-        WorkspaceRow("runs", _("Runs"), "runs", _("Everything that was ever trained here."), _runs, partial(_keys, "runs")),
+                     partial(_generator, "translate", "TranslateWorkspace"), partial(_to_come, "translate")),
+        WorkspaceRow("runs", _("Runs"), "runs", _("Everything that was ever trained here."), _runs,
+                     partial(_to_come, "runs", 3)),
     )  # fmt: skip
 
 
@@ -62,9 +62,24 @@ def _part(name: str, module: str) -> Any:
     return importlib.import_module(f"ganstudio.ui.{name}.{module}")
 
 
-def _keys(name: str) -> Iterable[Keys]:
+def keys_of(name: str) -> Iterable[Keys]:
+    """Group, what they do, keys: of a workspace's keys that are no actions, for the list of shortcuts."""
     rows: Iterable[Keys] = _part(name, "actions").shortcut_rows()
     return rows
+
+
+class _Unbuilt:
+    """Stands where a page will be, for rows that are only listed: whatever is asked of it is itself."""
+
+    def __getattr__(self, _name: str) -> _Unbuilt:
+        return self
+
+    __getitem__ = __call__ = __getattr__
+
+
+def _to_come(name: str, parts: int = 1) -> list[Action]:
+    rows = getattr(_part(name, "actions"), f"{name}_actions")(*[_Unbuilt()] * parts)
+    return [replace(action, wording=None) for action in rows]
 
 
 def _train(studio: Studio, binder: ActionBinder, budget: Budget) -> tuple[Page, Iterable[Action]]:

@@ -18,7 +18,7 @@ from PIL import Image
 
 from ganstudio.app.drafts import split_request
 from ganstudio.app.generators.catalogue import Catalogue
-from ganstudio.app.readings import Reading, readings
+from ganstudio.app.readings import Dropped, Reading, readings, readings_of
 from ganstudio.core.dataspec import DataSpec
 from ganstudio.core.errors import DataError, StudioError, UsageError
 from ganstudio.core.experiment import Experiment
@@ -258,6 +258,40 @@ def test_runs(tmp_path: Path) -> None:
     (one / "run.json").write_text("{")
     with pytest.raises(StudioError):
         readings(one)
+
+
+def test_what_is_dropped_together(tmp_path: Path) -> None:
+    rng = np.random.default_rng(1)
+    one, two, broken = (run(tmp_path / "runs" / name) for name in ("one", "two", "broken"))
+    (broken / "run.json").write_text("{")
+    (found,) = readings_of([one, two, one / "run.json", broken], "train")
+    assert (found.runs, found.told) == ((one, two), "Took one, two, run.json; the other one was left.")
+    assert readings_of([two, tmp_path / "gone"], "train")[0].run is not None
+    numbers(tmp_path / "set", rng)
+    (found,) = readings_of(sorted((tmp_path / "set").iterdir()), "train")
+    assert (found.path, found.told) == (tmp_path / "set", ""), "all that is in a folder is the folder"
+    world(tmp_path / "world", rng)
+    (tmp_path / "world" / ".hidden").touch()
+    (found,) = readings_of([tmp_path / "world" / "labels", tmp_path / "world" / "images"], "train")
+    assert found.guess is not None
+    assert (found.guess.source, found.path) == ("maps", tmp_path / "world")
+    for number in range(9):
+        save(tmp_path / "cats" / f"{number}.png", photo(rng))
+    cats = sorted((tmp_path / "cats").iterdir())
+    (found,) = readings_of(cats[:4], "paint")
+    assert (found.file, found.told) == (Dropped(cats[0]), "Took 0.png; the other 3 were left.")
+    (found,) = readings_of([*cats, one], "paint")
+    assert (found.path, found.told) == (cats[0].parent, "Took 0.png, 1.png, 2.png, …; the other one was left.")
+    (found,) = readings_of([*cats[:2], one], "translate")
+    assert found.file == Dropped(cats[0], None, (cats[1],))
+    assert found.told == "Took 0.png, 1.png; the other one was left."
+    nets = [tmp_path / "nets" / name for name in ("a.onnx", "b.onnx")]
+    nets[0].parent.mkdir()
+    for net in nets:
+        net.write_bytes(b"any")
+    assert [one.title for one in readings_of(nets, "explore")] == ["a.onnx", "b.onnx"], "which of them is asked"
+    (nets[0].parent / "notes.txt").touch()
+    assert {one.told for one in readings_of(nets, "explore")} == {"Took a.onnx; the other one was left."}
 
 
 def test_files(tmp_path: Path) -> None:

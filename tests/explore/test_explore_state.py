@@ -43,6 +43,14 @@ def test_json_and_back_is_the_same_to_the_bit() -> None:
     assert (after.truncation, after.seed, after.strengths) == (0.7, 7, {"smile": 1.5})
 
 
+def test_the_seed_that_it_was_moved_from_is_known_for_good() -> None:
+    moved = state().moved("z", np.zeros(3, np.float32))
+    after = ExploreState.from_json(json.loads(json.dumps(moved.to_json())), CONTROLS)
+    assert (after.seed, after.origin) == (None, 7)
+    assert after.with_(seed=3).origin == 3
+    assert ExploreState(after.position).origin is None, "it came from nowhere"
+
+
 @pytest.mark.parametrize(
     ("broken", "words"),
     [

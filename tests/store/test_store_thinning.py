@@ -137,3 +137,6 @@ def test_rules() -> None:
     assert kept_checkpoints([0, 100, 150, 200, 250], Keep(newest=2, older=0)) == ([200, 250], [])
     assert "newest 2 checkpoints" in Keep().words
     assert Keep(0, 0, 0).words == "Everything stays."
+    assert "200, 400… stay, 8 at most" in Keep().words
+    assert "older ones the first and those that you have saved stay" in Keep(older=1).words
+    assert "older ones only those stay that you have saved" in Keep(older=0).words, "and not: 0 at most"

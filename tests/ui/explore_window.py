@@ -73,15 +73,15 @@ def drawn(qtbot: QtBot, page: ExploreWorkspace) -> NDArray[np.uint8]:
     return page.explorer.picture
 
 
-def drop(window: MainWindow, path: Path) -> bool:
-    """Drops a file as the desktop does; whether it was taken."""
+def drop(window: MainWindow, *paths: Path) -> bool:
+    """Drops files as the desktop does; whether they were taken."""
     data = QMimeData()
-    data.setUrls([QUrl.fromLocalFile(str(path))])
+    data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
     event = QDropEvent(
         QPointF(300, 300), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
     )
     event.setAccepted(False)
     window.dropEvent(event)
-    while any(job.title == f"Looking at {path.name}" for job in window.studio.jobs.running):
+    while any(job.title in {f"Looking at {path.name}" for path in paths} for job in window.studio.jobs.running):
         QTest.qWait(5)  # what it is, is found out beside the window
     return event.isAccepted()

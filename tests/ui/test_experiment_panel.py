@@ -403,4 +403,4 @@ def test_label_maps_show_pairs_and_the_pixels_of_each_class(view: DataCheckView)
     assert view.preview._columns(6, 8, 8) % 2 == 0, "input and output stay side by side"
     spec = DataSpec("domains:/x", "domains", 30, 3, 64, input_count=20, input_channels=3, sides=("day", "night"))
     view.set_report(report(spec=spec, balance={}))
-    assert "20 pictures of “day” (left), 30 of “night” (right)" in view._facts.text()
+    assert "20 of “day” (left), 30 of “night” (right)" in view._facts.text()

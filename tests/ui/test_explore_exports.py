@@ -20,6 +20,8 @@ from ganstudio.app.generators.keepsakes import Pin
 from ganstudio.core.errors import CancelledError
 from ganstudio.explore.exporting import Watch
 from ganstudio.explore.state import Direction
+from ganstudio.ui.controls.latent import LatentSection
+from ganstudio.ui.controls.seeds import SampleSection
 from ganstudio.ui.explore.exports import FilmDialog, FoldersDialog
 from ganstudio.ui.explore.workspace import ExploreWorkspace
 from ganstudio.ui.generator_page.exports import PictureDialog
@@ -70,7 +72,14 @@ def moved(page: ExploreWorkspace) -> None:
     explorer = page.explorer
     vector = np.array([1, -1, 0.5, 0, 0], np.float32)
     explorer.change_kept("Find", directions={"thick": Direction("thick", "pca", "z", vector)})
-    explorer.edit(explorer.drawn_from(5).with_(truncation=0.7, strengths={"thick": 1.5}), "Move")
+    drawn_with = explorer.drawn_from(5).with_(truncation=0.7, strengths={"thick": 1.5})
+    explorer.edit(drawn_with.moved("z", drawn_with.position["z"] + np.float32([0, 0.5, 0, 0.5, 0])), "Move")
+
+
+def seed_row(page: ExploreWorkspace) -> tuple[str, int, str, list[bool]]:
+    """What is said of the seed, and which numbers are shown as moved from there."""
+    row, latent = page.controls.section(SampleSection).row, page.controls.section(LatentSection)
+    return row.title.text(), row.seed, row.title.toolTip(), [not latent.row(k).at_default for k in range(5)]
 
 
 def test_a_saved_picture_brings_everything_back(
@@ -87,6 +96,9 @@ def test_a_saved_picture_brings_everything_back(
         form.scale.setValue(3)
         form.choose()
         picture, state = drawn(qtbot, page).copy(), page.explorer.state
+        wait(qtbot, lambda: seed_row(page)[:2] == ("Seed, moved", 5))
+        words = seed_row(page)
+        assert words[3] == [False, True, False, True, False]
         page.explorer.change_kept("Forget", directions={})
     file = tmp_path / "kept.png"
     assert picture_of(file).shape == (48, 48)
@@ -97,6 +109,7 @@ def test_a_saved_picture_brings_everything_back(
         wait(qtbot, lambda: explorer.step == 0 and explorer.state.truncation == 0.7)
         np.testing.assert_array_equal(drawn(qtbot, page), picture)
         assert explorer.state.to_json() == state.to_json()
+        wait(qtbot, lambda: seed_row(page) == words)  # it is told from which seed it was moved
         assert list(explorer.kept.directions) == ["thick"]
         explorer.history.undo()
         assert explorer.state.truncation == 1.0

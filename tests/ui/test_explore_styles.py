@@ -249,6 +249,11 @@ def test_pictures_are_dropped_pasted_and_taken_away(qtbot: QtBot, runs: Path, tm
         wait(qtbot, lambda: tones() == [1, 1, 1])  # the first one is in all places
         drop(1, *files)
         wait(qtbot, lambda: tones() == [1, -1, 1])
+        drop(1, files[1], files[0], files[1], files[0])
+        assert window.toasts.shown[-1].message.text == "Took 255.png, 0.png, 255.png; the other one was left."
+        wait(qtbot, lambda: tones() == [1, 1, -1])
+        explorer.history.undo()
+        assert tones() == [1, -1, 1]
         slot = section.slots[2]
         wait(qtbot, lambda: "a picture" in slot.accessibleName())
         QTest.keyClick(slot, Qt.Key.Key_Delete)

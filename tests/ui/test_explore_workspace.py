@@ -16,6 +16,7 @@ from ganstudio.app.generators.sources import Opened, open_run
 from ganstudio.app.generators.workplaces import bundled_path
 from ganstudio.methods.view import fixed_values
 from ganstudio.store import Run
+from ganstudio.ui.controls.seeds import SampleSection
 from ganstudio.ui.kit.files import Dropped
 from ganstudio.ui.window import MainWindow
 from tests.ui.audit import problems
@@ -411,6 +412,7 @@ def test_a_sample_of_the_wall_is_explored_as_it_is(qtbot: QtBot, stored: Path, t
             on_wall = Run.open(stored).load_samples(step).items.astype(int)
             assert np.abs(seen - on_wall[place]).max() <= 1
             assert np.abs(seen - on_wall[place + 1]).max() > 1
+            wait(qtbot, lambda: page.controls.section(SampleSection).row.title.text() == "Not of seed")
         there = explorer.state
         window.table.run("edit.undo")
         assert explorer.state is not there

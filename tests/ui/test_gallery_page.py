@@ -66,8 +66,8 @@ def test_cards_never_overlap(qtbot: Any, hosted: Any) -> None:
 def test_recent_runs_show_only_when_there_are_any(qtbot: Any, hosted: Any) -> None:
     page = page_of(hosted)
     assert not page.recent.isVisible()
-    picture = np.zeros((33, 33, 3), np.uint8)
-    page.recent.set_recent([("r1", "digits", "finished", picture), ("r2", "ring", "paused", None)])
+    samples = np.zeros((9, 8, 8, 1), np.uint8)
+    page.recent.set_recent([("r1", "digits", "finished", samples, 1.0), ("r2", "ring", "paused", None, 1.0)])
     assert page.recent.isVisible()
     with qtbot.waitSignal(page.run_chosen) as caught:
         page.recent._tiles[1].click()

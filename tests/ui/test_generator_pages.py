@@ -74,13 +74,17 @@ class Notes(Page):
         self.asked.append("end")
 
 
+def rows_of_page() -> tuple[Action, ...]:
+    return (Action("paint.clear", "Clear the canvas", lambda: None, shortcut="Ctrl+F12", context="paint"),)
+
+
 def make_page(*_parts: object) -> tuple[Page, tuple[Action, ...]]:
-    return Notes(), (Action("paint.clear", "Clear the canvas", lambda: None, context="paint"),)
+    return Notes(), rows_of_page()
 
 
 @pytest.fixture
 def window(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Iterator[MainWindow]:
-    paint = WorkspaceRow("paint", "Paint", "brush", "Out of label maps.", make_page, lambda: (("Canvas", "Fill", "F"),))
+    paint = WorkspaceRow("paint", "Paint", "brush", "Out of label maps.", make_page, rows_of_page)
     rows = tuple(paint if row.name == "paint" else row for row in workspace_rows())
     monkeypatch.setattr("ganstudio.ui.window.workspace_rows", lambda: rows)
     made = open_window(qtbot)
@@ -108,7 +112,9 @@ def maps_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_row_of_the_table_is_a_workspace_between_explore_and_runs(window: MainWindow) -> None:
     keys = {name: window.table[f"workspace.{name}"].shortcut for name in ("train", "explore", "paint", "runs")}
     assert keys == {"train": "Ctrl+1", "explore": "Ctrl+2", "paint": "Ctrl+3", "runs": "Ctrl+5"}
-    assert ("Canvas", "Fill", "F") in window.shortcut_rows
+    window.palette_box.open()
+    assert "Clear the canvas" in window.palette_box.titles
+    window.palette_box.dismiss()
     assert "paint" not in window.pages, "built when it is first shown"
     assert "paint.clear" not in window.table
     window.show_workspace("paint")

@@ -23,9 +23,10 @@ from ganstudio.explore.picture_file import save_picture
 from ganstudio.ui.experiment import DataCheckView
 from ganstudio.ui.kit import dialogs
 from ganstudio.ui.kit.files import ask_where, save_image, show_in_folder
+from ganstudio.ui.translate.exports import BatchDialog
 from ganstudio.ui.translate.workspace import TranslateWorkspace
 from ganstudio.ui.window import MainWindow
-from tests.app.test_readings import coloured_halves, photos, run, sides, two_kinds, world
+from tests.app.test_readings import coloured_halves, photo, photos, run, save, sides, two_kinds, world
 from tests.ui.explore_window import drop, explore, store_run, there
 from tests.ui.window_kit import laid_out, opened, wait
 
@@ -136,6 +137,56 @@ def test_a_folder_of_runs_lists_them(window: MainWindow, qtbot: QtBot, tmp_path:
     assert drop(window, tmp_path)
     assert window.current_workspace == "runs"
     assert set(window.studio.settings.remembered.recent_runs) == {str(tmp_path / "one"), str(tmp_path / "two")}
+
+
+def test_several_at_once_are_all_taken_or_told_of(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path, rng: np.random.Generator
+) -> None:
+    runs, cats = [tmp_path / "of runs" / name for name in ("one", "two")], tmp_path / "cats"
+    for path in runs:
+        run(path)
+    for number in range(9):
+        save(cats / f"{number}.png", photo(rng))
+    save(tmp_path / "dog.png", photo(rng))
+    window.show_workspace("explore")
+    assert drop(window, *runs, tmp_path / "dog.png")
+    assert window.current_workspace == "runs"
+    assert set(window.studio.settings.remembered.recent_runs) == {*map(str, runs)}
+    (toast,) = window.toasts.shown
+    assert toast.message.text == "Took one, two; the other one was left."
+    assert drop(window, *sorted(cats.iterdir()))
+    assert checked(qtbot, window).data == f"folder:{cats}"
+    assert window.toasts.shown == (toast,), "nothing was left"
+    window.show_workspace("explore")
+    taken, page = list[Any](), explore(window)
+    page.open_file = taken.append  # type: ignore[method-assign, assignment]
+    assert drop(window, *sorted(cats.iterdir())[:3])
+    assert [one.path for one in taken] == [cats / "0.png"]
+    assert window.toasts.shown[-1].message.text == "Took 0.png; the other 2 were left."
+
+
+def test_several_pictures_dropped_on_translate_are_all_translated(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path, rng: np.random.Generator
+) -> None:
+    files = [tmp_path / "in" / f"{number}.png" for number in range(4)]
+    for file in files:
+        save(file, photo(rng))
+    window.show_workspace("translate")
+    page = window.workspace("translate")
+    assert isinstance(page, TranslateWorkspace)
+    translator = page.translator
+    wait(qtbot, lambda: translator.output is not None and translator.service.idle)
+    assert drop(window, *files[:3])
+    wait(qtbot, lambda: page.findChildren(BatchDialog))
+    (dialog,) = page.findChildren(BatchDialog)
+    assert dialog.words.text().startswith("Only the 3 that were dropped.")
+    assert dialog.results.text() == str(tmp_path / "in-translated")
+    qtbot.mouseClick(dialog.go, LEFT)
+    wait(qtbot, lambda: "3 of 3 pictures" in " ".join(toast.message.text for toast in window.toasts.shown))
+    assert sorted(path.name for path in (tmp_path / "in-translated").glob("*.png")) == ["0.png", "1.png", "2.png"]
+    assert translator.state is not None
+    assert translator.state.picture is not None
+    assert translator.state.picture.name == "0.png", "the first is there to be looked at"
 
 
 # -- Open… ------------------------------------------------------------------------------------------------------------

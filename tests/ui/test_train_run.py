@@ -313,7 +313,7 @@ def test_a_finished_run_is_trained_further(window: MainWindow, qtbot: QtBot) -> 
         qtbot.keyClick(editor, end)
         return panel.run_form.row("steps").error
 
-    assert ask_for("20") == "30 steps are done already: “Steps” has to be more."
+    assert ask_for("20") == "It is at step 30 already: “Steps” has to be more."
     assert ask_for("5000", Qt.Key.Key_Tab) == ""
     assert panel.run_form.row("steps").reset_button.hasFocus(), "the keyboard went past what follows"
     wait(qtbot, lambda: bar.main.text() == "Continue to step 5,000")

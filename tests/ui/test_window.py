@@ -19,7 +19,7 @@ import pytest
 from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QImage, QPixmap
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractItemView, QMessageBox, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QLineEdit, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from ganstudio.__main__ import main
@@ -32,14 +32,17 @@ from ganstudio.core.dataspec import MapClass
 from ganstudio.store import Run, atomic
 from ganstudio.store.checkpoints import is_milestone
 from ganstudio.training.trainer import Trainer
+from ganstudio.ui.explore.exports import FilmDialog
 from ganstudio.ui.explore.workspace import ExploreWorkspace
 from ganstudio.ui.gallery.card import CardWidget
 from ganstudio.ui.gallery.page import RunTile
 from ganstudio.ui.generator_page.source_bar import SourceBar
+from ganstudio.ui.kit.painted import to_pixels
+from ganstudio.ui.shortcuts import Shortcuts
 from ganstudio.ui.window import MainWindow
 from tests.ui.audit import describe, interactive_widgets, problems
 from tests.ui.explore_window import store_run
-from tests.ui.window_kit import DIGITS, RING, close_window, hold, open_window, opened, train, wait
+from tests.ui.window_kit import DIGITS, RING, close_window, hold, laid_out, open_window, opened, train, wait
 
 
 @pytest.fixture
@@ -418,6 +421,28 @@ def test_messages_stand_over_no_control_in_any_workspace(
         shown[0].close_button.click()
 
 
+def test_nothing_moves_under_the_mouse_when_a_message_comes_and_goes(window: MainWindow, qtbot: QtBot) -> None:
+    cards = list(window.train.gallery.cards.values())
+    bar, height = window.train.gallery.scroll_area.verticalScrollBar(), window.stack.height()
+
+    def heights() -> list[int]:
+        return [card.mapTo(window, card.rect().topLeft()).y() for card in cards]
+
+    bar.setValue(bar.maximum() // 2)
+    QTest.mouseMove(window, window.stack.geometry().center())
+    before = heights()
+    notifications.info("a message")
+    wait(qtbot, lambda: window.stack.height() < height)
+    assert heights() == before, "it gives way from below"
+    bar.setValue(bar.maximum())
+    before = heights()
+    window.toasts.shown[0].close_button.click()
+    qtbot.wait(1200)
+    assert heights() == before, "the end that one has scrolled to stays where it is"
+    QTest.mouseMove(window.statusbar)
+    wait(qtbot, lambda: window.stack.height() == height)
+
+
 def test_the_keyboard_stays_in_the_workspace(window: MainWindow, qtbot: QtBot) -> None:
     window.train.customise_card("ring")
     start = window.train.panel.start
@@ -499,6 +524,9 @@ def test_recent_runs_open_by_enter_and_say_what_they_do(qtbot: QtBot, own_folder
             wait(qtbot, lambda state=state: states() == [state, "finished"])
             if then is not None:
                 then()
+        ring = next(one for one in window.findChildren(RunTile) if one.accessibleDescription() == "stopped")
+        seen = to_pixels(ring.grab().toImage()).astype(int)[:, : ring.height()]
+        assert ((seen[..., 0] - seen[..., 2]) > 100).any(), "points have a picture, too"
 
 
 def test_tab_goes_through_every_workspace_as_one_reads(qtbot: QtBot, own_folders: Path) -> None:
@@ -525,6 +553,37 @@ def test_tab_goes_through_every_workspace_as_one_reads(qtbot: QtBot, own_folders
             assert places == sorted(places, reverse=True), "first the page, then status bar and rail"
             assert {*stops} >= {window.statusbar.messages, window.rail.buttons[name]}
             assert tour(window, back=True) == [*reversed(stops)]
+
+
+def typed(window: MainWindow, words: str) -> list[str]:
+    """What the palette lists for some words."""
+    QTest.keyClick(window, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
+    field = window.focusWidget()
+    assert isinstance(field, QLineEdit)
+    QTest.keyClicks(field, words)
+    return window.palette_box.titles
+
+
+def test_the_palette_lists_all_workspaces_and_opens_them_first(window: MainWindow, qtbot: QtBot) -> None:
+    everything = typed(window, "")
+    assert {"New experiment", "Surprise me", "Translate a folder…", "Move to trash", "Save a film…"} <= {*everything}
+    assert everything.index("New experiment") < everything.index("Surprise me"), "what is done here comes first"
+    assert list(window.pages) == ["train"], "nothing is built for it"
+    QTest.keyClick(window.focusWidget(), Qt.Key.Key_Escape)
+    assert typed(window, "save a film")[:2] == ["Save a film…", "Save a film of the painting…"]
+    QTest.keyClick(window.focusWidget(), Qt.Key.Key_Return)
+    assert window.current_workspace == "explore"
+    wait(qtbot, lambda: window.findChildren(FilmDialog))
+    window.findChildren(FilmDialog)[0].reject()
+    laid_out(qtbot, window)
+    typed(window, "rename")
+    QTest.keyClick(window.focusWidget(), Qt.Key.Key_Return)
+    assert window.current_workspace == "runs"
+    assert "“Rename” cannot be done yet" in window.toasts.shown[-1].message.text, "no run is chosen"
+    window.open_shortcuts()
+    (keys,) = window.findChildren(Shortcuts)
+    assert {"Surprise me", "New drawing"} <= {what for what, _keys in keys.rows}, "also of what was never opened"
+    keys.close()
 
 
 def test_no_key_is_listed_twice(window: MainWindow) -> None:

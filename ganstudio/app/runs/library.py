@@ -261,15 +261,21 @@ def _read_run(path: Path, before: _Known | None) -> _Known:
 
 
 def _items(run: Run, sign: Sign, before: _Known | None) -> Items | None:
-    """A few of the newest samples: cells of the small picture, or points; those of before while they are the same."""
+    """Those of before while they are the same, or the new ones cannot be read."""
+    if before is not None and before.sign[2] == sign[2] and run.info.spec.kind != "points":
+        return before.row.items
+    found = newest_samples(run)
+    return before.row.items if found is None and before is not None else found
+
+
+def newest_samples(run: Run) -> Items | None:
+    """A few of the newest samples: cells of the small picture, or points; None where none can be read. For a job."""
     if run.info.spec.kind == "points":
         steps = run.sample_steps()
         try:
             return run.load_samples(steps[-1]).items[:POINTS] if steps else None
-        except StoreError:
-            return before.row.items if before is not None else None
-    if before is not None and before.sign[2] == sign[2]:
-        return before.row.items
+        except StoreError:  # thinned away meanwhile
+            return None
     picture, size = run.thumbnail(), run.info.spec.size
     if picture is None or not size:
         return None

@@ -28,7 +28,7 @@ from ganstudio.explore.files import to_pixels
 from ganstudio.explore.state import ExploreState
 from ganstudio.ui.controls.editing import Editing
 from ganstudio.ui.controls.section import Section, heading_of
-from ganstudio.ui.kit.files import ask_picture, is_for_a_page, local_path, picture_in
+from ganstudio.ui.kit.files import ask_picture, is_for_a_page, local_path, picture_in, tell_left
 from ganstudio.ui.kit.flow import FlowLayout
 from ganstudio.ui.kit.painted import draw_focus_ring, to_image
 from ganstudio.ui.kit.parts import push_button
@@ -172,7 +172,9 @@ class ClassSlots(Section):
                 value[place % len(value)] = found[step % len(found)]
             self._give(value)
 
-        self._shelf.read(self._control, sources, put)
+        taken = sources[: self._control.k]
+        tell_left([source.name for source in taken if isinstance(source, Path)], len(sources) - len(taken))
+        self._shelf.read(self._control, taken, put)
 
     def clear(self, number: int) -> None:
         """Empties a place."""

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ganstudio.core.controls import Control, LatentVector
 from ganstudio.core.i18n import _
-from ganstudio.explore.state import ExploreState
+from ganstudio.explore.state import ExploreState, Position
 from ganstudio.ui.controls.slider import ValueSlider
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class Editing:
 
     def __init__(self, driven: Driven, let_go: Callable[[], object] = lambda: None) -> None:
         self.driven, self._let_go = driven, let_go
-        self.origins = Origins()
+        self.origins = Origins(lambda seed: driven.drawn_from(seed).position)
         self._grouped = False
 
     @property
@@ -116,10 +116,12 @@ class Editing:
 class Origins:
     """From which values the latents have been moved one by one: where Reset goes.
 
-    That is what was drawn, travelled to, pasted or restored last: whatever changed more than one number at once.
+    That is what was drawn, travelled to, pasted or restored last: whatever changed more than one number at once; but what
+    its seed had ``drawn`` where most numbers are still those.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, drawn: Callable[[int], Position]) -> None:
+        self._drawn = drawn
         self._known: OrderedDict[int, tuple[ExploreState, dict[str, NDArray[Any]]]] = OrderedDict()
         self._last: tuple[ExploreState, dict[str, NDArray[Any]]] | None = None
 
@@ -137,9 +139,11 @@ class Origins:
 
     def _one(self, name: str, state: ExploreState) -> NDArray[Any]:
         now = state.position[name]
-        if state.seed is not None or self._last is None:
+        if state.seed is not None:
             return now
-        before, origin = self._last[0].position.get(name), self._last[1].get(name)
-        if before is None or origin is None or before.shape != now.shape or (before != now).sum() > 1:
-            return now
-        return origin
+        if self._last is not None:
+            before, origin = self._last[0].position.get(name), self._last[1].get(name)
+            if before is not None and origin is not None and before.shape == now.shape and (before != now).sum() <= 1:
+                return origin
+        drawn = now if state.origin is None else self._drawn(state.origin)[name]
+        return drawn if (drawn != now).sum() <= len(now) // 2 else now

@@ -179,8 +179,8 @@ class LatentSection(Section):
     def _add_tools(self) -> None:
         tools = (
             ("dice", _("Randomise {name} only"), _("Draws {name} anew and leaves everything else as it is"), self.randomise),
-            ("copy", _("Copy {name}"), _("Copy all {size} numbers as text"), self.copy_vector),
-            ("paste", _("Paste {name}"), _("Paste {size} numbers: a JSON list, or separated by spaces"), self.paste_vector),
+            ("copy", _("Copy {name}"), _("Copy its numbers as text, {size} in all"), self.copy_vector),
+            ("paste", _("Paste {name}"), _("Paste its numbers ({size}): a JSON list, or with spaces"), self.paste_vector),
         )  # fmt: skip
         self.dice, self.copy, self.paste = (
             self.add_tool(icon, words.format(name=self.name), tip.format(name=self.name, size=self.control.size), call)
@@ -294,8 +294,8 @@ class LatentSection(Section):
         if vector is not None:
             numbers = [float(f"{number:.9g}") for number in vector.tolist()]
             QGuiApplication.clipboard().setText(json.dumps(numbers))
-            text = _("{size} numbers of {name} are in the clipboard.")
-            self.editing.driven.studio.notifications.info(text.format(size=len(numbers), name=self.name))
+            text = _("The numbers of {name} are in the clipboard.")
+            self.editing.driven.studio.notifications.info(text.format(name=self.name))
 
     def paste_vector(self) -> None:
         """Takes the vector from the clipboard; says what is wrong with it in place."""

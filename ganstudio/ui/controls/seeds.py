@@ -84,6 +84,17 @@ class SeedRow(QWidget):
         for button, there in zip(self.neighbours, (self.seed > 0, self.seed < self._largest), strict=False):
             button.setEnabled(there)
 
+    def show_origin(self, origin: int | None, moved: bool) -> None:
+        """Shows the seed that was drawn last (None: nobody knows of one), and whether something was moved since."""
+        if origin is not None:
+            self.set_seed(origin)
+        since = _("Controls were moved since seed {seed} was drawn").format(seed=self.seed)
+        if origin is None:
+            since = _("This was found, opened or moved from elsewhere: no seed draws it")
+        title = _("Seed, moved") if origin is not None else _("Not of seed")
+        self.title.setText(title if moved else _("Seed"))
+        self.title.setToolTip(since if moved else "")
+
     def _step(self, by: int) -> None:
         self.choose(self.seed + by)
 
@@ -131,7 +142,7 @@ class SampleSection(Section):
         self.row.chosen.connect(self.draw)
         self.row.dice.setToolTip(_("New seed (R): draws every control anew"))
         self.again = self.row.add_button("reset", _("Draw this seed again"), lambda: self.draw(self.row.seed))
-        self._shown: tuple[int, bool] | None = None
+        self._shown: tuple[int | None, bool] | None = None
         self.column.addWidget(self.row)
         self.noises = {one.name: NoiseRow(one, editing, TITLE) for one in controls if isinstance(one, NoiseSeed)}
         for row in self.noises.values():
@@ -157,15 +168,11 @@ class SampleSection(Section):
         for row in self.noises.values():
             row.refresh(state)
         moved = state.seed is None
-        if state.seed is not None:
-            self.row.set_seed(state.seed)
-        seed = self.row.seed
-        if self._shown == (seed, moved):
+        if self._shown == (state.origin, moved):
             return  # at every move of every slider
-        self._shown = (seed, moved)
-        self.row.title.setText(_("Seed, moved") if moved else _("Seed"))
-        words = _("Controls were moved since seed {seed} was drawn").format(seed=seed)
-        self.row.title.setToolTip(words if moved else "")
+        self._shown = (state.origin, moved)
+        self.row.show_origin(state.origin, moved)
+        seed = self.row.seed
         again, drawn = _("Draw seed {seed} again: every control as it was"), _("This is seed {seed} as it was drawn")
         self.again.setEnabled(moved)
         self.again.setToolTip((again if moved else drawn).format(seed=seed))

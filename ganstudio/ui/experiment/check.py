@@ -127,7 +127,7 @@ def _sides(report: DataReport) -> str:
     spec = report.spec
     given, wanted = (side or word for side, word in zip(spec.sides, (_("input"), _("output")), strict=True))
     if spec.kind == "domains":
-        piles = _("{n:,} pictures of “{given}” (left), {m:,} of “{wanted}” (right), without partners")
+        piles = _("Pictures without partners: {n:,} of “{given}” (left), {m:,} of “{wanted}” (right)")
         return piles.format(n=spec.input_count, given=given, m=spec.count, wanted=wanted)
     if spec.kind == "maps":
         classes = plural("{n} class", "{n} classes", len(spec.map_classes))

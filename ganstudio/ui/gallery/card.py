@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import random
 
 import numpy as np
@@ -201,20 +200,8 @@ def _points(painter: QPainter, centre: QPointF, side: float, card_id: str, ink: 
     draw = random.Random(card_id)
     painter.setPen(Qt.PenStyle.NoPen)
     for _point in range(260):
-        if card_id == "grid":
-            x, y = draw.randrange(-2, 3) / 5 + draw.gauss(0, 0.012), draw.randrange(-2, 3) / 5 + draw.gauss(0, 0.012)
-        elif card_id == "moons":
-            angle, upper = draw.uniform(0, math.pi), draw.random() < 0.5
-            x, y = math.cos(angle) * 0.3, math.sin(angle) * 0.3
-            x, y = (x - 0.13, y - 0.08) if upper else (0.13 + x, 0.08 - y)
-            x, y = x + draw.gauss(0, 0.012), -y + draw.gauss(0, 0.012)
-        else:
-            # "collapse" keeps most of its points on one mode: the drawing says what the card is about.
-            mode = 7 if card_id == "collapse" and draw.random() < 0.8 else draw.randrange(8)
-            x = 0.42 * math.cos(mode * math.pi / 4) + draw.gauss(0, 0.02)
-            y = 0.42 * math.sin(mode * math.pi / 4) + draw.gauss(0, 0.02)
         painter.setBrush(colour(ink, draw.uniform(0.35, 1.0)))
-        painter.drawEllipse(QPointF(centre.x() + x * side, centre.y() + y * side), 1.6, 1.6)
+        painter.drawEllipse(centre + QPointF(draw.gauss(0, 0.2), draw.gauss(0, 0.2)) * side, 1.6, 1.6)
 
 
 def _stroke(painter: QPainter, centre: QPointF, side: float, ink: QColor) -> None:

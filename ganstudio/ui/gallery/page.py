@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QPen, QPixmap, QResizeEvent
+from PySide6.QtCore import QEvent, QObject, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from ganstudio.app.gallery import GALLERY, GalleryCard
@@ -15,25 +16,24 @@ from ganstudio.app.generators.catalogue import MethodCard
 from ganstudio.core.i18n import _
 from ganstudio.ui.gallery.card import CardWidget
 from ganstudio.ui.kit.flow import CardLayout
-from ganstudio.ui.kit.icons import icon
-from ganstudio.ui.kit.painted import draw_filled, to_image, write_line
+from ganstudio.ui.kit.painted import write_line
 from ganstudio.ui.kit.parts import boxed, label, push_button, scrolled
 from ganstudio.ui.kit.theme import current_theme, theme_hub, ui_font
+from ganstudio.ui.pictures.samples import paint_samples
 
 MAX_WIDTH = 1880
 """Content is never wider than this, however large the screen: lines of cards stay easy to scan."""
 
-Recent = tuple[str, str, str, NDArray[np.uint8] | None]
+Recent = tuple[str, str, str, NDArray[Any] | None, float]
 TILE_WIDTH, TILE_HEIGHT = 208, 60
 
 
 class RunTile(QAbstractButton):
-    """One recent run: thumbnail, name, state."""
+    """One recent run: a few samples, name, state."""
 
-    def __init__(self, name: str, state: str, picture: NDArray[np.uint8] | None) -> None:
+    def __init__(self, name: str, state: str, items: NDArray[Any] | None, extent: float) -> None:
         super().__init__()
-        self._name, self._state = name, state
-        self._pixmap: QPixmap | None = None if picture is None else QPixmap.fromImage(to_image(picture))
+        self._name, self._state, self._items, self._extent = name, state, items, extent
         self.setFixedSize(TILE_WIDTH, TILE_HEIGHT)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -44,7 +44,7 @@ class RunTile(QAbstractButton):
         theme_hub.changed.connect(self.update)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Thumbnail at the left, two lines beside it."""
+        """Samples at the left, two lines beside them."""
         theme = current_theme()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -53,12 +53,7 @@ class RunTile(QAbstractButton):
         shape.addRoundedRect(body, 8, 8)
         painter.fillPath(shape, QColor(theme.hover if self.underMouse() else theme.surface))
         picture = QRectF(body.left() + 6, body.top() + 6, body.height() - 12, body.height() - 12)
-        painter.fillRect(picture, QColor(theme.mix("text", "surface", 0.08)))
-        if self._pixmap is not None:
-            draw_filled(painter, picture, self._pixmap)
-        else:  # stopped before there was one
-            inset = (picture.height() - 20) / 2
-            icon("train", "text_muted").paint(painter, picture.adjusted(inset, inset, -inset, -inset).toRect())
+        paint_samples(painter, picture, self._items, self._extent, theme)
         left = picture.right() + 10
         width = body.right() - left - 8
         name, state = QRectF(left, body.top() + 9, width, 20), QRectF(left, body.top() + 31, width, 20)
@@ -78,20 +73,22 @@ class RecentStrip(QWidget):
         super().__init__(parent)
         self._tiles: list[RunTile] = []
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.setMinimumWidth(TILE_WIDTH)  # tiles that do not fit are not shown
+        self.setFixedHeight(TILE_HEIGHT + 48)
         self._row = boxed(None, across=True, gap=12)
         boxed(label(_("Recent runs"), "strong"), self._row, into=self, margins=(0, 0, 0, 16), gap=8)
         self.hide()
 
     def set_recent(self, runs: Sequence[Recent]) -> None:
-        """Shows runs as ``(id, name, state in words, uint8 (H, W, 3) or None)``, newest first."""
+        """Shows runs as ``(id, name, state in words, samples or None, extent of points)``, newest first."""
         held = next((index for index, tile in enumerate(self._tiles) if tile.hasFocus()), None)
         for tile in self._tiles:
             tile.hide()
             self._row.removeWidget(tile)
             tile.deleteLater()
         self._tiles = []
-        for run_id, name, state, picture in runs:
-            tile = RunTile(name, state, picture)
+        for run_id, name, state, items, extent in runs:
+            tile = RunTile(name, state, items, extent)
             tile.clicked.connect(lambda _checked=False, run_id=run_id: self.run_chosen.emit(run_id))
             self._row.insertWidget(len(self._tiles), tile)
             self._tiles.append(tile)
@@ -104,14 +101,6 @@ class RecentStrip(QWidget):
         """Shows as many whole tiles as there is room for."""
         super().resizeEvent(event)
         self._fit()
-
-    def sizeHint(self) -> QSize:
-        """One line of tiles and its heading."""
-        return QSize(TILE_WIDTH, TILE_HEIGHT + 48)
-
-    def minimumSizeHint(self) -> QSize:
-        """One tile wide: tiles that do not fit are not shown."""
-        return self.sizeHint()
 
     def _fit(self) -> None:
         fitting = max(1, (self.width() + 12) // (TILE_WIDTH + 12))

@@ -145,6 +145,11 @@ class GeneratorPage(Page):
         return self._desk.name
 
     @property
+    def busy(self) -> bool:
+        """A generator is being opened, or draws."""
+        return bool(self._desk.opening) or not self._desk.service.idle
+
+    @property
     def method(self) -> str:
         """Of the run whose generator is open; nobody knows that of a file."""
         run = None if self._desk.opened is None else self._desk.opened.run

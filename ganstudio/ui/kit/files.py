@@ -14,7 +14,7 @@ from PySide6.QtGui import QDesktopServices, QGuiApplication, QImage
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from ganstudio.app.notifications import Notifications, notifications
-from ganstudio.app.readings import GENERATORS, PICTURES, Dropped
+from ganstudio.app.readings import GENERATORS, PICTURES, Dropped, left_words
 from ganstudio.core.elsewhere import check_named
 from ganstudio.core.errors import StoreError, UsageError
 from ganstudio.core.i18n import _
@@ -213,14 +213,21 @@ def copy_image(image: QImage) -> None:
 
 
 def picture_in(data: QMimeData | None) -> Path | bytes | None:
-    """What was dropped or copied: the first file, else a picture as PNG; None where there is neither."""
+    """What was dropped or copied: the first file (and says so of several), else a picture as PNG, or None."""
     if data is None:
         return None  # some systems' empty clipboard
     files = [local_path(url) for url in data.urls() if url.isLocalFile()]
     if files:
+        tell_left([files[0].name], len(files) - 1)
         return files[0]
     image = data.imageData() if data.hasImage() else None
     return png_of(image) if isinstance(image, QImage) and not image.isNull() else None
+
+
+def tell_left(taken: Sequence[str], left: int) -> None:
+    """Says that of several things that were given some were left."""
+    if left:
+        notifications.info(left_words(taken, left))
 
 
 def png_of(image: QImage) -> bytes:

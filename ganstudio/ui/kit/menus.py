@@ -150,7 +150,7 @@ class ActionBinder(QObject):
             if (shown := self._actions.get(action.id)) is not None:
                 if action.wording is not None:
                     shown.setText(action.entry)
-                _show_state(action, shown, action.context in ("window", self._workspace))
+                _show_state(action, shown, action.is_in(self._workspace))
         for name, button in self._buttons:
             if name in self.table:
                 action = self.table[name]

@@ -25,6 +25,11 @@ class Page(QWidget):
         """The method of what is looked at here, by its name; empty for nothing."""
         return ""
 
+    @property
+    def busy(self) -> bool:
+        """Whether something is being opened or drawn here that one can soon work on."""
+        return False
+
     def take_back(self) -> None:
         """Takes the last change back."""
         if self.page_history is not None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import TYPE_CHECKING
 
 from ganstudio.app.actions import Action
 from ganstudio.core.i18n import _
 from ganstudio.ui.generator_page.actions import page_action
 from ganstudio.ui.paint.tools import paint_tool_actions
-from ganstudio.ui.paint.workspace import PaintWorkspace
+
+if TYPE_CHECKING:
+    from ganstudio.ui.paint.workspace import PaintWorkspace
 
 
 def paint_actions(page: PaintWorkspace) -> tuple[Action, ...]:

@@ -61,7 +61,7 @@ class StylePanel(QWidget):
         self.from_picture.setAccessibleName(_("Style from a picture"))
         words = _("The style that is drawn at random with this number; the same number gives the same style.")
         self.seed = SeedRow(_("Seed"), words, [_("Another random style")])
-        wide = self.seed.title.fontMetrics().horizontalAdvance(_("Seed, moved"))
+        wide = max(map(self.seed.title.fontMetrics().horizontalAdvance, (_("Seed, moved"), _("Not of seed"))))
         self.seed.title.setMinimumWidth(wide + 4)  # what stands beside it does not move when it says so
         self.seed.title.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.seed.edit.setAccessibleName(_("Seed of the style"))
@@ -119,14 +119,10 @@ class StylePanel(QWidget):
         self.controls.rank(self._painter.effects)
 
     def _state_changed(self) -> None:
-        state, start, by_hand = self._painter.state, self._painter.start, False
-        if state is not None and state.seed is not None:
-            self.seed.set_seed(state.seed)
-        elif state is not None and start is not None:
-            by_hand = moved(state.position, start.position, self._painter.dials)
-        self.seed.title.setText(_("Seed, moved") if by_hand else _("Seed"))
-        words = _("The style is not the one of this seed: it was moved, or taken from elsewhere") if by_hand else ""
-        self.seed.title.setToolTip(words)
+        state, start = self._painter.state, self._painter.start
+        if state is not None and start is not None:
+            by_hand = state.seed is None and moved(state.position, start.position, self._painter.dials)
+            self.seed.show_origin(state.origin, by_hand)
 
     def _variants_changed(self, index: int) -> None:
         if index < 0:

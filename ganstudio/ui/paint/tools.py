@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSignalBlocker, QSize, Qt, Slot
 from PySide6.QtGui import QMouseEvent
@@ -15,8 +16,10 @@ from ganstudio.core.i18n import _, percent
 from ganstudio.ui.generator_page.actions import page_action
 from ganstudio.ui.kit.parts import boxed, label, tool_button
 from ganstudio.ui.kit.style import set_look
-from ganstudio.ui.paint.canvas_view import CanvasView
 from ganstudio.ui.paint.options import SMALLEST
+
+if TYPE_CHECKING:
+    from ganstudio.ui.paint.canvas_view import CanvasView
 
 COLUMNS = 5
 BUTTON = 32

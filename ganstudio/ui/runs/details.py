@@ -18,8 +18,8 @@ from ganstudio.ui.kit.parts import boxed, label, say, scrolled
 from ganstudio.ui.kit.style import set_look
 from ganstudio.ui.kit.theme import current_theme, theme_hub
 from ganstudio.ui.kit.words import full_date, steps_text
+from ganstudio.ui.pictures.samples import paint_samples
 from ganstudio.ui.runs.model import state_words, time_text
-from ganstudio.ui.runs.pictures import paint_samples
 
 WIDTH = 320
 PICTURE = WIDTH - 60  # the scroll bar stands beside it
@@ -44,7 +44,7 @@ class _Picture(QWidget):
         """Draws the samples."""
         if self._row is not None:
             painter = QPainter(self)
-            paint_samples(painter, QRectF(self.rect()), self._row, current_theme())
+            paint_samples(painter, QRectF(self.rect()), self._row.items, self._row.extent, current_theme())
             painter.end()
 
 

@@ -99,7 +99,7 @@ def time_text(row: RunRow) -> str:
 
 
 def _steps_tip(row: RunRow) -> str:
-    return _("{step} of {total} steps").format(step=f"{row.step:,}", total=f"{row.total:,}")
+    return _("step {step} of {total}").format(step=f"{row.step:,}", total=f"{row.total:,}")
 
 
 class RunsModel(QAbstractTableModel):

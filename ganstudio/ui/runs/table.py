@@ -46,6 +46,7 @@ from ganstudio.core.i18n import _
 from ganstudio.ui.kit.painted import draw_progress, write_line
 from ganstudio.ui.kit.parts import set_up_rows
 from ganstudio.ui.kit.theme import Theme, current_theme, theme_hub, ui_font
+from ganstudio.ui.pictures.samples import paint_samples
 from ganstudio.ui.runs.model import (
     CREATED,
     DATA,
@@ -60,7 +61,6 @@ from ganstudio.ui.runs.model import (
     RunsFilter,
     columns,
 )
-from ganstudio.ui.runs.pictures import paint_samples
 
 PICTURE = 66  # two 32-px samples and the gap between them, one to one
 ROW_HEIGHT = PICTURE + 10
@@ -120,7 +120,7 @@ class RunDelegate(QStyledItemDelegate):
         font, box = ui_font(theme.normal, tabular=True), rect.adjusted(_EDGE, 0, -_EDGE, 0)
         if column == NAME:
             picture = QRect(rect.left() + _FIRST_EDGE, rect.top() + (rect.height() - PICTURE) // 2, PICTURE, PICTURE)
-            paint_samples(painter, QRectF(picture), row, theme)
+            paint_samples(painter, QRectF(picture), row.items, row.extent, theme)
             font, box = ui_font(theme.normal, weight=ui_font().Weight.Medium), _name_box(rect)
         elif column == STATE:
             self._paint_dot(painter, rect, row.state, theme)

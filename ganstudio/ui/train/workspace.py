@@ -16,6 +16,7 @@ from ganstudio.app.gallery import card_pictures, gallery_card, missing_downloads
 from ganstudio.app.generators.workplaces import WORKPLACES
 from ganstudio.app.help import WORDS, pages
 from ganstudio.app.history import History
+from ganstudio.app.runs.library import newest_samples
 from ganstudio.app.runs.run_model import RunModel
 from ganstudio.app.studio import Studio
 from ganstudio.core.errors import StudioError
@@ -136,8 +137,8 @@ class TrainWorkspace(Page):
             for path in paths:
                 with suppress(StudioError):  # deleted or moved since
                     run = Run.open(path)
-                    state = states.get(path) or run.status().state
-                    rows.append((str(path), run.info.name, state_text(state), run.thumbnail()))
+                    info, state = run.info, states.get(path) or run.status().state
+                    rows.append((str(path), info.name, state_text(state), newest_samples(run), info.spec.extent))
             return rows
 
         self._studio.jobs.start(_("Looking for recent runs"), work).on_done(self.gallery.recent.set_recent)
@@ -288,7 +289,7 @@ class TrainWorkspace(Page):
         if model is None:
             return
         if steps <= model.step:
-            words = _("{done} steps are done already: “Steps” has to be more.").format(done=f"{model.step:,}")
+            words = _("It is at step {done} already: “Steps” has to be more.").format(done=f"{model.step:,}")
             self.panel.run_form.set_error("steps", words)
         elif model.here:
             self._studio.extend(model, steps, lambda: self._show_form(model))

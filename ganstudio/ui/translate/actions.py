@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import TYPE_CHECKING
 
 from ganstudio.app.actions import Action
 from ganstudio.core.i18n import _
 from ganstudio.ui.generator_page.actions import page_action
-from ganstudio.ui.translate.workspace import TranslateWorkspace
+
+if TYPE_CHECKING:
+    from ganstudio.ui.translate.workspace import TranslateWorkspace
 
 
 def translate_actions(page: TranslateWorkspace) -> tuple[Action, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -79,18 +79,19 @@ class Exports(PageExports):
 
     # -- a folder ---------------------------------------------------------------------------------------------------
 
-    def translate_folder(self) -> None:
-        """Asks for a folder of pictures and one for the results."""
+    def translate_folder(self, files: Sequence[Path] = ()) -> None:
+        """Asks for a folder of pictures, unless these are to be translated, and one for the results."""
         if self.translator.state is not None:
-            BatchDialog(self.translator, self.start_batch, self._parent).open()
+            BatchDialog(self.translator, self.start_batch, self._parent, files).open()
 
-    def start_batch(self, pictures: Path, results: Path, fit: Fit) -> None:
+    def start_batch(self, pictures: Path, results: Path, fit: Fit, files: Sequence[Path] = ()) -> None:
         """Translates a folder as it was asked for, with a copy of the network that keeps its weights.
 
         Args:
             pictures: the folder that is translated, with all folders in it.
             results: where the results go; it need not exist.
             fit: how pictures are made square.
+            files: only these.
         """
         state = self.translator.state
         if state is None:
@@ -103,7 +104,7 @@ class Exports(PageExports):
         def work(generator: Generator, watch: Watch) -> Batch:
             from ganstudio.explore.batch_translation import pictures_in, translate_files
 
-            sources = pictures_in(pictures, besides=results)
+            sources = files or pictures_in(pictures, besides=results)
             return translate_files(
                 generator, sources, results, settings, fit=fit, root=pictures, about=about, watch=watch
             )
@@ -128,16 +129,19 @@ class BatchDialog(FormDialog):
 
     Args:
         translator: whose settings hold.
-        start: told the folder with the pictures, the one for the results, and how pictures are made square.
+        start: told the folder with the pictures, the one for the results, how pictures are made square, and ``files``.
         parent: the window.
+        files: pictures that were dropped: only they are translated, unless another folder is chosen.
     """
 
-    def __init__(self, translator: Translator, start: Callable[[Path, Path, Fit], object], parent: QWidget) -> None:
+    def __init__(self, translator: Translator, start: Callable[[Path, Path, Fit, Sequence[Path]], object],
+                 parent: QWidget, files: Sequence[Path] = ()) -> None:  # fmt: skip
         tip = _("Translates all pictures beside the window; it can be stopped at any time")
         super().__init__(_("Translate a folder"), _("Translate"), tip, parent, _("Write nothing"))
         self._translator, self._start = translator, start
         self._job: Job | None = None
         self._suggested = ""
+        self._files: Sequence[Path] = ()
         self.pictures = self._folder(_("Pictures"), _("The folder with the pictures; folders in it count too"))
         self.results = self._folder(_("Results"), _("Where the results go: a new or empty folder is best"))
         self.fit = fit_choice(_("Their middle square, the whole with a margin, or distorted"))
@@ -149,6 +153,11 @@ class BatchDialog(FormDialog):
         self.pictures.textChanged.connect(self._pictures_changed)
         self.results.textChanged.connect(lambda _text: self.problem.setText(""))
         self._tell(None)
+        if files:
+            self.pictures.setText(str(files[0].parent))
+            self._drop_job()
+            self._files = files
+            self._tell(len(files))
 
     def _folder(self, name: str, tip: str) -> QLineEdit:
         field = entry("", tip, name)
@@ -167,6 +176,7 @@ class BatchDialog(FormDialog):
     def _pictures_changed(self, text: str) -> None:
         """Counts what is there, beside the window, and suggests where the results could go."""
         self.problem.setText("")
+        self._files = ()
         if self.results.text() == self._suggested and text.strip():
             folder = Path(text.strip())
             self._suggested = str(folder.with_name(f"{folder.name}-translated")) if folder.name else ""
@@ -192,12 +202,14 @@ class BatchDialog(FormDialog):
     def _tell(self, found: int | None) -> None:
         control, spec = self._translator.direction_control, self._translator.spec
         way = f" ({control.names[self._translator.direction]})" if control is not None else ""
-        what = _("Every picture") if found is None else plural("{n} picture", "{n} pictures", found)
         side = 0 if spec is None else spec.size
-        self.words.setText(
-            _("{what} becomes a PNG of {side} × {side} pixels with the same name{way}. A list of what became of each is "
-              "written beside them; broken pictures are left out.").format(what=what, side=side, way=way)
-        )  # fmt: skip
+        each = _("Each becomes a PNG of {side} × {side} pixels with the same name{way}. A list of what became of each is "
+                 "written beside them; broken pictures are left out.").format(side=side, way=way)  # fmt: skip
+        if self._files:
+            each = f"{plural('Only the dropped one.', 'Only the {n} that were dropped.', len(self._files))} {each}"
+        elif found is not None:
+            each = f"{plural('{n} picture.', '{n} pictures.', found)} {each}"
+        self.words.setText(each)
 
     def done(self, result: int) -> None:
         """Closed, in whatever way: counts no more."""
@@ -214,5 +226,5 @@ class BatchDialog(FormDialog):
             self.problem.setText(_("Say where the results should go: a folder, new or empty."))
             self.results.setFocus()
         else:
-            self._start(Path(pictures), Path(results), self.fit.currentData())
+            self._start(Path(pictures), Path(results), self.fit.currentData(), self._files)
             self.accept()

@@ -142,9 +142,11 @@ class TranslateWorkspace(GeneratorPage):
         self._studio.when_ready(lambda: self._studio.start(FIRST))
 
     def take(self, dropped: Dropped) -> None:
-        """A picture is translated."""
+        """A picture is translated; of several the first, and all are offered to be."""
         if self.translator.opened is not None or self.translator.opening:
             self.translator.give_file(dropped.path)
+            if dropped.more:
+                self.exports.translate_folder((dropped.path, *dropped.more))
         else:
             words = _("Open a run that translates first; then drop the picture again, and it is translated.")
             self._studio.notifications.info(words)

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPixmap
 
-from ganstudio.app.runs.library import RunRow
 from ganstudio.core.images import make_grid
 from ganstudio.ui.kit.painted import colour, to_image
 from ganstudio.ui.kit.theme import Theme
@@ -46,17 +45,17 @@ def _pixmap(key: _Key, side: int) -> QPixmap:
     return QPixmap.fromImage(image)
 
 
-def paint_samples(painter: QPainter, box: QRectF, row: RunRow, theme: Theme) -> None:
-    """Draws a run's samples into a square."""
+def paint_samples(painter: QPainter, box: QRectF, items: NDArray[Any] | None, extent: float, theme: Theme) -> None:
+    """Draws a run's samples into a square: pictures, points in ``[-extent, extent]²``, or nothing where there are none."""
     painter.save()
     ratio = painter.device().devicePixelRatio()
-    ground = QColor(theme.picture_grey if row.items is not None and row.items.ndim == 4 else theme.window)
+    ground = QColor(theme.picture_grey if items is not None and items.ndim == 4 else theme.window)
     painter.fillRect(box, ground)
-    if row.items is None:
+    if items is None:
         _paint_nothing(painter, box, theme)
-    elif row.items.ndim == 4:
+    elif items.ndim == 4:
         side = int(min(box.width(), box.height()) * ratio)
-        pixmap = QPixmap(_pixmap(_Key(row.items.astype(np.uint8, copy=False)), side))
+        pixmap = QPixmap(_pixmap(_Key(items.astype(np.uint8, copy=False)), side))
         pixmap.setDevicePixelRatio(ratio)
         size = pixmap.deviceIndependentSize()
         # On whole device pixels, else the nearest neighbour becomes uneven.
@@ -64,7 +63,7 @@ def paint_samples(painter: QPainter, box: QRectF, row: RunRow, theme: Theme) -> 
         top = round((box.center().y() - size.height() / 2) * ratio) / ratio
         painter.drawPixmap(QPointF(left, top), pixmap)
     else:
-        _paint_points(painter, box, row.items, row.extent, theme)
+        _paint_points(painter, box, items, extent, theme)
     painter.restore()
 
 
