@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from ganstudio.ui.controls.choices import WeightsSection
 from ganstudio.ui.explore.workspace import ExploreWorkspace
 from tests.ui.explore_window import Told, drawn, exploring_window, listen, store_run, there
+from tests.ui.window_kit import laid_out
 
 NONE = Qt.KeyboardModifier.NoModifier
 
@@ -123,9 +124,9 @@ def test_nothing_is_cut_off_in_a_small_window(qtbot: QtBot, runs: tuple[Path, Pa
     with exploring_window(qtbot, runs[0]) as (window, page):
         for _pin in range(3):
             window.table.run("explore.pin")
-        assert page.minimumSizeHint().width() <= 1024 - window.rail.width()
         window.resize(1024, 700)
-        QApplication.processEvents()
+        laid_out(qtbot, window)
+        assert page.minimumSizeHint().width() <= 1024 - window.rail.width()
         for name in ("wall", "sweep", "path", "plane", "sums"):
             page.views.open(name)
             QApplication.processEvents()

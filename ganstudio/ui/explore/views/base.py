@@ -56,7 +56,7 @@ class GridView(Part):
 
     def lay_out(self, *parts: QWidget | None) -> None:
         """Puts parts into the bar; None takes what room is left."""
-        bar = boxed(*parts, across=True, margins=(8, 4, 8, 4), gap=8)
+        bar = boxed(*parts, across=True, margins=(8, 4, 8, 4), gap=6)
         boxed(bar, self._words, self.grid, into=self, stretch=self.grid)
 
     def title(self, words: str, of: QWidget) -> QLabel:
