@@ -115,7 +115,7 @@ def _redraw(
         "ms of the processor": _spread(work),
         "paint events of a plot per update": paints.count / turns / len(plots),
     }
-    what = f"of the processor: redraw of {len(plots)} plots, {STEPS:,} steps × {len(SERIES)} series, {SIZE[0]}×{SIZE[1]}"
+    what = f"redraw of {len(plots)} plots, {STEPS:,} steps × {len(SERIES)} series, {SIZE[0]}×{SIZE[1]}"
     name = "curves-redraw-smooth" if smoothed else "curves-redraw"
     value = float(np.median(work))
     return Figure(name, value, "ms", f"{what}, smoothed" if smoothed else what, 40.0, "at most", raw)

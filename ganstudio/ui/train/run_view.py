@@ -124,8 +124,10 @@ class RunView(QWidget):
             self._show_message(model)
 
     def _judge(self, model: RunModel) -> None:
-        """What is said beside the picture is about that picture."""
-        self.health.set_run(model, self.stage.shown, self.stage.follows)
+        """What is said beside the picture is about that picture, and the legends of the curves say the same."""
+        shown = self.stage.shown
+        self.health.set_run(model, shown, self.stage.follows)
+        self.curves.read_now(**({} if shown is None else {"quality": shown.step}))
         self._fit()
 
     def _look_at(self, step: int | None) -> None:

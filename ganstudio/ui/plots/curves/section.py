@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 from ganstudio.core.curves import OTHER_RUN, Curve, PlotKind, Style, View
 from ganstudio.core.i18n import _
 from ganstudio.core.series_words import labels
-from ganstudio.core.ticks import short_number
 from ganstudio.ui.kit.flow import FlowLayout
 from ganstudio.ui.kit.painted import write_line
 from ganstudio.ui.kit.parts import FoldButton, boxed
@@ -47,7 +46,7 @@ class LegendEntry(QAbstractButton):
     def __init__(self, value: str | None) -> None:
         super().__init__()
         self.value = value
-        self._style, self._compact = Style(""), False
+        self._style, self._compact, self._room = Style(""), False, 0
         self.setCheckable(True)
         self.setFont(ui_font(current_theme().small, tabular=True))
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
@@ -74,11 +73,16 @@ class LegendEntry(QAbstractButton):
         if self.value not in (None, text):
             self.value = text
             self.setAccessibleDescription(text)
+            room = QFontMetrics(self.font()).horizontalAdvance(text) + 2
+            if room > self._room:  # it only grows: nothing jumps
+                self._room = room
+                self.updateGeometry()
             self.update()
 
     def _widths(self) -> tuple[int, int]:
         metrics = QFontMetrics(self.font())
-        value = metrics.horizontalAdvance("−0.00200") + 2 if self.value is not None and not self._compact else 0
+        room = max(metrics.horizontalAdvance("−0.00200") + 2, self._room)
+        value = room if self.value is not None and not self._compact else 0
         return min(metrics.horizontalAdvance(self.text()) + 2, 92 if self._compact else _NAME_WIDTH), value
 
     def sizeHint(self) -> QSize:
@@ -239,8 +243,11 @@ class PlotSection(QWidget):
         texts: dict[str, list[str]] = {}
         for curve in self.plot.curves:
             if not curve.comparison:
-                found = self.plot.read(curve)
-                texts.setdefault(curve.key, []).append(short_number(found[1]) if found else "–")
+                found, ended = self.plot.read(curve)
+                text = curve.info.tell(found[1]) if found else "–"
+                if found and ended:  # the step that is spoken of is not this value's
+                    text = _("{value} at {step}").format(value=text, step=f"{found[0]:,}")
+                texts.setdefault(curve.key, []).append(text)
         for name, entry in self.entries.items():
             entry.show_value(" ".join(texts.get(name, [])))
 
