@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 from ganstudio.core.dataspec import DataSpec
 from ganstudio.core.events import Rows, Samples, SeriesInfo
 from ganstudio.core.experiment import Experiment
+from ganstudio.core.fields import Value
 from ganstudio.store import RunWriter, create_run
 from ganstudio.ui.compare import CompareView
 from ganstudio.ui.kit.style import set_theme
@@ -43,7 +44,7 @@ def desk(qtbot: QtBot) -> Iterator[Build]:
 QUALITY = tuple(SeriesInfo(name, "quality", "fake") for name in ("modes", "high-quality samples %"))
 
 
-def make(name: str, steps: tuple[int, ...], points: bool = False, seed: int = 0, **hyper: float) -> Path:
+def make(name: str, steps: tuple[int, ...], points: bool = False, seed: int = 0, **hyper: Value) -> Path:
     spec = (
         DataSpec("ring", "points", 100, extent=1.5) if points else DataSpec("digits", "images", 9, channels=1, size=8)
     )
@@ -195,19 +196,35 @@ def test_series_are_chosen_and_stay_so(desk: Build, qtbot: QtBot, tmp_path: Path
 def test_settings_are_copied_and_saved_as_csv(
     desk: Build, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    make("one", (0, 50), lr_g=0.001)
-    make("two", (0, 50), lr_g=0.002)
+    make("one", (0, 50), lr_g=0.001, penalty="none", amp=False)
+    make("two", (0, 50), lr_g=0.002, penalty="gradient", amp=True)
     used = desk()
     view = compare(used, qtbot, 2)
     qtbot.mouseClick(view.below._buttons["settings"], LEFT)
     table = view.table
     assert table.isVisible()
-    cells = {table.item(row, 0).text(): table.item(row, 1).text() for row in range(table.rowCount())}
-    assert list(cells) == ["Method", "Data", "Seed", "Steps", "lr_g"]
+
+    def cells(column: int) -> list[str]:
+        return [table.item(row, column).text() for row in range(table.rowCount())]
+
+    assert cells(0) == ["Method", "Data", "Seed", "Steps", "lr_g", "penalty", "amp"]
+    used.studio.load_catalogue()
+    used.finish()
+    view.refresh()
+    assert cells(0) == ["Method", "Data", "Seed", "Steps", "G learning rate", "Penalty", "Reduced precision"]
+    both = {tuple(cells(1)), tuple(cells(2))}
+    assert both == {
+        ("GAN", "Digits", "0", "50", "1e-3", "None", "off"),
+        ("GAN", "Digits", "0", "50", "2e-3", "Gradient", "on"),
+    }
+    assert table.item(1, 1).toolTip() == "Digits"
+    assert table.item(4, 0).toolTip().splitlines() == ["G learning rate", "lr_g"]
+    assert table.horizontalHeaderItem(1).toolTip() in ("one", "two")
     qtbot.mouseClick(view.copy, LEFT)
     text = QGuiApplication.clipboard().text()
     assert text.splitlines()[0] in ("setting,one,two", "setting,two,one")
     assert "lr_g,1e-3,2e-3" in text or "lr_g,2e-3,1e-3" in text
+    assert "method,gan,gan" in text, "for other programs: as it is stored"
     monkeypatch.setattr("ganstudio.ui.compare.settings.ask_where", lambda *_args: tmp_path / "settings.csv")
     said: list[Path] = []
     monkeypatch.setattr("ganstudio.ui.kit.files.tell_saved", lambda path, *_more: said.append(path))

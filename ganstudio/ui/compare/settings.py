@@ -40,10 +40,12 @@ class SettingsTable(QTableWidget):
         self.setColumnCount(1 + len(names))
         self.setRowCount(len(rows))
         self.setHorizontalHeaderLabels([_("Setting"), *(f"{number}  {name}" for number, name in enumerate(names, 1))])
+        for number, name in enumerate(names, 1):
+            self.horizontalHeaderItem(number).setToolTip(plain(name))
         for place, row in enumerate(rows):
-            for column, text in enumerate((row.title, *row.cells)):
+            for column, (text, stored) in enumerate(zip((row.title, *row.cells), (row.key, *row.stored), strict=True)):
                 item = QTableWidgetItem(text)
-                item.setToolTip(plain(text if column else f"{text}\n{row.key}"))
+                item.setToolTip(plain(text if text.casefold() == stored.casefold() else f"{text}\n{stored}"))
                 self.setItem(place, column, item)
         self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         self.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)

@@ -166,8 +166,11 @@ class RunView(QWidget):
         catalogue, method = self._studio.catalogue, model.experiment.method
         marks = []
         for at in model.changes:
-            name = at.name if catalogue is None else catalogue.setting_title(method, at.name)
-            text = _("{name}: {old} → {new}").format(name=name, old=value_text(at.old), new=value_text(at.new))
+            name, words = at.name, [value_text(at.old), value_text(at.new)]
+            if catalogue is not None:
+                name = catalogue.setting_title(method, name)
+                words = [catalogue.setting_text(method, at.name, value) for value in (at.old, at.new)]
+            text = _("{name}: {old} → {new}").format(name=name, old=words[0], new=words[1])
             marks.append(Mark(at.step, model.seconds_at(at.step), "hyper", text))
         saved = _("checkpoint {step}")
         return marks + [

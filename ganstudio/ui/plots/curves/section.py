@@ -46,9 +46,10 @@ class LegendEntry(QAbstractButton):
     def __init__(self, value: str | None) -> None:
         super().__init__()
         self.value = value
-        self._style, self._compact, self._room = Style(""), False, 0
+        self._style, self._compact = Style(""), False
         self.setCheckable(True)
         self.setFont(ui_font(current_theme().small, tabular=True))
+        self._room = QFontMetrics(self.font()).horizontalAdvance("−0.00200") + 2
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
 
@@ -73,16 +74,15 @@ class LegendEntry(QAbstractButton):
         if self.value not in (None, text):
             self.value = text
             self.setAccessibleDescription(text)
-            room = QFontMetrics(self.font()).horizontalAdvance(text) + 2
-            if room > self._room:  # it only grows: nothing jumps
-                self._room = room
+            wide = QFontMetrics(self.font()).horizontalAdvance(text)
+            if wide > self._room:  # it only grows: nothing jumps
+                self._room = wide + 8
                 self.updateGeometry()
             self.update()
 
     def _widths(self) -> tuple[int, int]:
         metrics = QFontMetrics(self.font())
-        room = max(metrics.horizontalAdvance("−0.00200") + 2, self._room)
-        value = room if self.value is not None and not self._compact else 0
+        value = self._room if self.value is not None and not self._compact else 0
         return min(metrics.horizontalAdvance(self.text()) + 2, 92 if self._compact else _NAME_WIDTH), value
 
     def sizeHint(self) -> QSize:
