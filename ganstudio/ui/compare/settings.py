@@ -45,7 +45,8 @@ class SettingsTable(QTableWidget):
         for place, row in enumerate(rows):
             for column, (text, stored) in enumerate(zip((row.title, *row.cells), (row.key, *row.stored), strict=True)):
                 item = QTableWidgetItem(text)
-                item.setToolTip(plain(text if text.casefold() == stored.casefold() else f"{text}\n{stored}"))
+                asked = row.key in ("method", "data") or not column  # what a command line would say
+                item.setToolTip(plain(f"{text}\n{stored}" if asked and stored.casefold() != text.casefold() else text))
                 self.setItem(place, column, item)
         self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         self.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
