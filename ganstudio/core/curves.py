@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
@@ -137,7 +138,7 @@ class Curve:
 
     def ended(self, where: float, by: By) -> bool:
         """Whether its run, one of several, has not gone so far."""
-        return self.clock is not None and len(self.clock) > 0 and where > self.clock.positions(by)[-1]
+        return self.clock is not None and where > end_of(self.clock, by)
 
     @property
     def key(self) -> str:
@@ -258,6 +259,11 @@ class View:
 def longest(tables: Iterable[SeriesTable]) -> SeriesTable | None:
     """The table with most rows: it relates steps to seconds."""
     return max(tables, key=len, default=None)
+
+
+def end_of(table: SeriesTable, by: By) -> float:
+    """Where a table ends on the x axis."""
+    return float(table.positions(by)[-1]) if len(table) else -math.inf
 
 
 def convert(x: float, table: SeriesTable | None, source: By, target: By) -> float:

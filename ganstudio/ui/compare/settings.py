@@ -39,9 +39,10 @@ class SettingsTable(QTableWidget):
         self.told = names, rows
         self.setColumnCount(1 + len(names))
         self.setRowCount(len(rows))
-        self.setHorizontalHeaderLabels([_("Setting"), *(f"{number}  {name}" for number, name in enumerate(names, 1))])
-        for number, name in enumerate(names, 1):
-            self.horizontalHeaderItem(number).setToolTip(plain(name))
+        for number, name in enumerate((_("Setting"), *names)):
+            head = QTableWidgetItem(f"{number}  {name}" if number else name)
+            head.setToolTip(plain(name))
+            self.setHorizontalHeaderItem(number, head)
         for place, row in enumerate(rows):
             for column, (text, stored) in enumerate(zip((row.title, *row.cells), (row.key, *row.stored), strict=True)):
                 item = QTableWidgetItem(text)

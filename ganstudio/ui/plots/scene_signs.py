@@ -51,16 +51,8 @@ def place_scale(
 ) -> Scale | None:
     """Where the scale meets (almost) no points: in a corner, with words or, where these have no room, with numbers alone.
 
-    Args:
-        ends: see :func:`scale_ends`.
-        view: the plane.
-        clouds: what lies on it.
-        low: the right upper corner begins so far down.
-        before: the place that it had: it stays there a little longer, so that it does not go to and fro.
-        theme: fonts.
-
-    Returns:
-        The place; None where there is none.
+    ``clouds`` lie on the plane, the right upper corner begins at ``low``, and where it was ``before`` it stays a little
+    longer, so that it does not go to and fro. None where there is no such place.
     """
     if view.height < LOWEST:
         return None

@@ -166,11 +166,10 @@ class RunView(QWidget):
         catalogue, method = self._studio.catalogue, model.experiment.method
         marks = []
         for at in model.changes:
-            name, words = at.name, [value_text(at.old), value_text(at.new)]
+            name, tell = at.name, value_text
             if catalogue is not None:
-                name = catalogue.setting_title(method, name)
-                words = [catalogue.setting_text(method, at.name, value) for value in (at.old, at.new)]
-            text = _("{name}: {old} → {new}").format(name=name, old=words[0], new=words[1])
+                name, tell = catalogue.setting_title(method, at.name), partial(catalogue.setting_text, method, at.name)
+            text = _("{name}: {old} → {new}").format(name=name, old=tell(at.old), new=tell(at.new))
             marks.append(Mark(at.step, model.seconds_at(at.step), "hyper", text))
         saved = _("checkpoint {step}")
         return marks + [

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
@@ -14,7 +13,7 @@ from PySide6.QtGui import QColor, QPalette, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from ganstudio.app.runs.values import Progress, export_csv
-from ganstudio.core.curves import Curve, Mark, PlotKind, View, convert, longest, plot_key, plots_of
+from ganstudio.core.curves import Curve, Mark, PlotKind, View, convert, end_of, longest, plot_key, plots_of
 from ganstudio.core.events import SeriesInfo
 from ganstudio.core.i18n import _
 from ganstudio.core.series import By, SeriesTable
@@ -234,13 +233,10 @@ class CurvesPanel(QWidget):
 
     def _show_values(self) -> None:
         """Writes the step at the cursor (or the one that is shown, or the last) and the values there."""
-        view = self.view
-        own = longest(self.tables.values())
+        own, view = longest(self.tables.values()), self.view
         where = view.reads_at(own, own)
-        if view.cursor is None:
-            where = min(
-                where, max(map(self._end, self.tables.values()), default=where)
-            )  # another may have gone further
+        if view.cursor is None:  # another run may have gone further
+            where = min(where, max((end_of(table, view.by) for table in self.tables.values()), default=where))
         table, row = self._nearest(where)
         if table is not None:
             step, seconds = int(table.steps[row]), float(table.seconds[row])
@@ -250,15 +246,11 @@ class CurvesPanel(QWidget):
 
     def _nearest(self, position: float) -> tuple[SeriesTable | None, int]:
         """The row that was measured nearest to a position, and its table: the longest that reaches so far."""
-        own, others = self.tables.values(), self._others.values()
-        there = ([table for table in tables if self._end(table) >= position] for tables in (own, others))
+        both, by = (self.tables.values(), self._others.values()), self.view.by
+        there = ([table for table in tables if end_of(table, by) >= position] for tables in both)
         table = longest(next(filter(None, there), self._all_tables))
         row = table.row_at(position, self.view.by) if table is not None else None
         return (table, row) if row is not None else (None, 0)
-
-    def _end(self, table: SeriesTable) -> float:
-        """Where a table ends on the x axis."""
-        return float(table.positions(self.view.by)[-1]) if len(table) else -math.inf
 
     # What a person does -----------------------------------------------------------------------------------------
 

@@ -189,8 +189,8 @@ class Plot(Chart):
         rules, texts, last = [], [], float("inf")
         room = max(2, int(area.height() / 26))
         whole = all(is_count(curve.info) for curve in self.shown)
-        ticks = (log_ticks if scale.log else partial(linear_ticks, whole=whole))(scale.low, scale.high, room)
-        for value, text in ticks:
+        ticks_of = log_ticks if scale.log else partial(linear_ticks, whole=whole)
+        for value, text in ticks_of(scale.low, scale.high, room):
             y = float(scale.to_y(value))
             rules.append((left, round(y), right, round(y)))
             if last - y >= metrics.height() * 0.9:
@@ -295,9 +295,8 @@ class Plot(Chart):
 
     def read(self, curve: Curve) -> tuple[tuple[int, float] | None, bool]:
         """Step and value of a curve where values are read (None where there is none), and whether its run ended before."""
-        view = self.view
-        where = view.reads_at(self._clock, curve.table)
-        return curve.table.value_at(curve.info.name, where, view.by), curve.ended(where, view.by)
+        where, by = self.view.reads_at(self._clock, curve.table), self.view.by
+        return curve.table.value_at(curve.info.name, where, by), curve.ended(where, by)
 
     def _name_nearest(self, painter: QPainter, near: Sequence[tuple[QPointF, Curve, float]]) -> None:
         """Says what the line under the mouse is: its run, its series, its value."""

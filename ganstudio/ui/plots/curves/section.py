@@ -69,16 +69,18 @@ class LegendEntry(QAbstractButton):
         self.updateGeometry()
         self.update()
 
-    def show_value(self, text: str) -> None:
-        """Writes another value."""
-        if self.value not in (None, text):
-            self.value = text
-            self.setAccessibleDescription(text)
-            wide = QFontMetrics(self.font()).horizontalAdvance(text)
-            if wide > self._room:  # it only grows: nothing jumps
-                self._room = wide + 8
-                self.updateGeometry()
-            self.update()
+    def show_value(self, text: str) -> bool:
+        """Writes another value; whether its place has grown. It never shrinks: nothing jumps."""
+        if self.value in (None, text):
+            return False
+        self.value = text
+        self.setAccessibleDescription(text)
+        self.update()
+        wide = QFontMetrics(self.font()).horizontalAdvance(text)
+        if grows := wide > self._room:
+            self._room = wide + 8
+            self.updateGeometry()
+        return grows
 
     def _widths(self) -> tuple[int, int]:
         metrics = QFontMetrics(self.font())
@@ -248,8 +250,8 @@ class PlotSection(QWidget):
                 if found and ended:  # the step that is spoken of is not this value's
                     text = _("{value} at {step}").format(value=text, step=f"{found[0]:,}")
                 texts.setdefault(curve.key, []).append(text)
-        for name, entry in self.entries.items():
-            entry.show_value(" ".join(texts.get(name, [])))
+        if sum(entry.show_value(" ".join(texts.get(name, []))) for name, entry in self.entries.items()):
+            self._fit_header()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Wraps the legend anew."""
