@@ -1,4 +1,4 @@
-"""Row ``curves``: a redraw with a million steps of six series ÷ the painter before, and the memory that they take."""
+"""Row ``curves``: what a redraw with a million steps of six series costs, and the memory that they take."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import gc
 import os
 import sys
 import time
-from unittest.mock import patch
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,12 +16,11 @@ from PySide6.QtCore import QEvent, QObject
 from PySide6.QtWidgets import QApplication
 
 from ganstudio.bench.figures import Figure
-from ganstudio.bench.old_curves import OldPlot
 from ganstudio.core.events import Rows, SeriesInfo
 from ganstudio.core.series import SeriesTable
 from ganstudio.ui.app import make_application
 from ganstudio.ui.kit.style import set_theme
-from ganstudio.ui.plots.curves import CurvesPanel, section
+from ganstudio.ui.plots.curves import CurvesPanel
 
 STEPS, CHUNK = 1_000_000, 5_000
 SIZE = (1000, 520)
@@ -37,7 +35,7 @@ SERIES = (
 
 
 def measure(name: str, quick: bool) -> list[Figure]:
-    """A redraw of all plots after new rows ÷ the same by the painter that was before; MB above an empty panel."""
+    """A redraw of all plots after new rows; MB above an empty panel."""
     app = make_application()
     set_theme("light")
     table, chance = SeriesTable("steps"), np.random.default_rng(0)
@@ -51,13 +49,10 @@ def measure(name: str, quick: bool) -> list[Figure]:
     gc.collect()
     mb = {"tables": round(table.nbytes / 1e6, 1)}
     memory = (resident() - empty) / 1e6
-    with patch.object(section, "Plot", OldPlot):
-        old = _panel(app, table)
-    found = [_compared(app, panel, old, table, chance, smoothed, 5 if quick else 60) for smoothed in (False, True)]
-    mb["resident, smoothed, two panels"] = round((resident() - empty) / 1e6, 1)
-    for each in (panel, old):
-        each.hide()
-        each.deleteLater()
+    found = [_redraw(app, panel, table, chance, smoothed, 5 if quick else 60) for smoothed in (False, True)]
+    mb["resident, smoothed"] = round((resident() - empty) / 1e6, 1)
+    panel.hide()
+    panel.deleteLater()
     app.processEvents()
     what = "resident memory above an empty panel"
     return [*found, Figure("curves-memory", memory, "MB", what, 80.0, "at most", mb)]
@@ -95,40 +90,35 @@ class _Paints(QObject):
         return False
 
 
-def _compared(
+def _redraw(
     app: QApplication,
     panel: CurvesPanel,
-    old: CurvesPanel,
     table: SeriesTable,
     chance: np.random.Generator,
     smoothed: bool,
     turns: int,
 ) -> Figure:
-    for each in (panel, old):
-        each.toolbar.smoothing_changed.emit(0.95 if smoothed else 0.0)
-        _update(app, each)
+    panel.toolbar.smoothing_changed.emit(0.95 if smoothed else 0.0)
+    _update(app, panel)
     paints, plots = _Paints(), [shown.plot for shown in panel.shown]
     for plot in plots:
         plot.installEventFilter(paints)
-    times: dict[CurvesPanel, list[tuple[float, float]]] = {panel: [], old: []}
-    for turn in range(turns):
+    times = []
+    for _turn in range(turns):
         table.append(_rows(chance, int(table.steps[-1]), 20))
-        for each in (panel, old)[:: 1 if turn % 2 else -1]:  # who comes first finds less in the caches
-            times[each].append(_update(app, each))
+        times.append(_update(app, panel))
     for plot in plots:
         plot.removeEventFilter(paints)
-    (clock, work), (old_clock, old_work) = (np.array(times[each]).T for each in (panel, old))
+    clock, work = np.array(times).T
     raw = {
-        "ms": _spread(clock),
+        "ms by the clock": _spread(clock),
         "ms of the processor": _spread(work),
-        "ms of the painter before": _spread(old_clock),
-        "ms of the processor, before": _spread(old_work),
         "paint events of a plot per update": paints.count / turns / len(plots),
     }
-    what = f"redraw of {len(plots)} plots, {STEPS:,} steps × {len(SERIES)} series, {SIZE[0]}×{SIZE[1]}, ÷ the painter before"
+    what = f"redraw of {len(plots)} plots, {STEPS:,} steps × {len(SERIES)} series, {SIZE[0]}×{SIZE[1]}"
     name = "curves-redraw-smooth" if smoothed else "curves-redraw"
-    value = float(np.median(work / old_work))
-    return Figure(name, value, "×", f"{what}, smoothed" if smoothed else what, 2.5, "at most", raw)
+    value = float(np.median(work))
+    return Figure(name, value, "ms", f"{what}, smoothed" if smoothed else what, 40.0, "at most", raw)
 
 
 def _rows(chance: np.random.Generator, start: int, count: int) -> Rows:

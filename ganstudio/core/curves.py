@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
@@ -123,6 +124,7 @@ class Curve:
         label: what it is called in its plot.
         of: the run it belongs to, where lines of several are drawn.
         run: which one of several equal runs that is: it has that one's look, and is switched with it; None: of one run.
+        clock: of several equal runs, how far this one has gone.
     """
 
     table: SeriesTable
@@ -132,6 +134,11 @@ class Curve:
     label: str = ""
     of: str = ""
     run: int | None = None
+    clock: SeriesTable | None = None
+
+    def ended(self, where: float, by: By) -> bool:
+        """Whether its run, one of several, has not gone so far."""
+        return self.clock is not None and where > end_of(self.clock, by)
 
     @property
     def key(self) -> str:
@@ -141,7 +148,7 @@ class Curve:
     @property
     def words(self) -> str:
         """Its run, where there are several, and what it shows."""
-        return f"{self.of} · {self.info.label}" if self.of else self.label
+        return f"{self.of} · {self.info.short}" if self.of else self.label
 
 
 class Piece(NamedTuple):
@@ -174,6 +181,7 @@ class View:
         log: logarithmic y; None leaves it to each plot.
         cursor: where the mouse or the arrow keys point.
         picked: the step that the timeline shows.
+        told: the step up to which what is said beside the curves was read of a table; others are read to their end.
         hidden: keys of curves that are switched off, and :data:`OTHER_RUN`.
     """
 
@@ -189,6 +197,7 @@ class View:
     marks: tuple[Mark, ...] = ()
     cursor: float | None = None
     picked: int | None = None
+    told: dict[SeriesTable, int] = field(default_factory=dict)
     hidden: set[str] = field(default_factory=set)
 
     def shows(self, curve: Curve) -> bool:
@@ -199,9 +208,14 @@ class View:
         """Where on the x axis the step lies that the timeline shows; ``table`` relates steps to seconds."""
         return None if self.picked is None else convert(float(self.picked), table, "step", self.by)
 
-    def reads_at(self, table: SeriesTable | None) -> float:
-        """Where values are read: at the cursor, or else at the step that the timeline shows, or else at the end."""
-        where = self.picked_at(table) if self.cursor is None else self.cursor
+    def reads_at(self, clock: SeriesTable | None, table: SeriesTable | None) -> float:
+        """Where a table is read: at the cursor, else at the timeline's step, else at what is told beside, else at the end.
+
+        ``clock`` relates steps to seconds.
+        """
+        where = self.picked_at(clock) if self.cursor is None else self.cursor
+        if where is None and table in self.told:
+            where = convert(float(self.told[table]), table, "step", self.by)
         return self.full[1] if where is None else where
 
     def set_full(self, tables: list[SeriesTable]) -> None:
@@ -245,6 +259,11 @@ class View:
 def longest(tables: Iterable[SeriesTable]) -> SeriesTable | None:
     """The table with most rows: it relates steps to seconds."""
     return max(tables, key=len, default=None)
+
+
+def end_of(table: SeriesTable, by: By) -> float:
+    """Where a table ends on the x axis."""
+    return float(table.positions(by)[-1]) if len(table) else -math.inf
 
 
 def convert(x: float, table: SeriesTable | None, source: By, target: By) -> float:

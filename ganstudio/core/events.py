@@ -12,7 +12,7 @@ from ganstudio.core.commands import Source
 from ganstudio.core.dataspec import Box
 from ganstudio.core.fields import Value
 from ganstudio.core.i18n import stored
-from ganstudio.core.series_words import help_of, label_of
+from ganstudio.core.series_words import help_of, label_of, name_of, value_of
 
 State = Literal["preparing", "training", "paused", "stopping", "finished", "stopped", "failed", "interrupted"]
 LIVE_STATES: frozenset[State] = frozenset({"preparing", "training", "paused", "stopping"})
@@ -79,6 +79,15 @@ class SeriesInfo:
     def label(self) -> str:
         """What people read, in their language."""
         return label_of(self)
+
+    @property
+    def short(self) -> str:
+        """What people read beside its value."""
+        return name_of(self)
+
+    def tell(self, value: float) -> str:
+        """A value of it in at most nine characters, with ``%`` where it is a share."""
+        return value_of(self, value)
 
     @property
     def help(self) -> str:

@@ -143,11 +143,25 @@ def format_number(value: float) -> str:
     return f"{value:.6g}"
 
 
-def value_text(value: Value) -> str:
-    """A setting as people read it."""
+def choice_text(choice: str) -> str:
+    """A choice as people read it: ``Least squares`` for ``least-squares``."""
+    words = {
+        "adam": "Adam", "rmsprop": "RMSProp", "sgd": "SGD", "mlp": "MLP", "r1": "R1", "dragan": "DRAGAN", "rgb": "RGB",
+        "cpu": "CPU", "cuda": "CUDA", "mps": "MPS", "system": _("As the system"), "least-squares": _("Least squares"),
+        "concat": _("Concatenation"), "labels-left": _("Labels left"), "labels-right": _("Labels right"),
+        "from0": _("From 0"), "from1": _("From 1"), "second0": _("Second is 0"),
+    }  # fmt: skip
+    shown = words.get(choice) or _(choice)
+    return shown[:1].upper() + shown[1:]
+
+
+def value_text(value: Value, spec: FieldSpec | None = None) -> str:
+    """A setting as people read it: ``2e-4``, ``on``, ``Least squares``; without its row a choice is told as it is stored."""
     if isinstance(value, bool):
-        return _("yes") if value else _("no")
-    return format_number(value) if isinstance(value, int | float) else _(value)
+        return _("on") if value else _("off")
+    if isinstance(value, int | float):
+        return format_number(value)
+    return choice_text(value) if spec is not None and spec.choices else value or _("empty")
 
 
 def _kind_of(annotation: Any) -> tuple[Kind, tuple[str, ...]]:

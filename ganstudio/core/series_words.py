@@ -6,11 +6,13 @@ here, and those are made readable by a rule.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from ganstudio.core.i18n import _, told
+from ganstudio.core.i18n import _, percent, told
+from ganstudio.core.ticks import short_number
 
 if TYPE_CHECKING:
     from ganstudio.core.events import SeriesInfo
@@ -28,6 +30,25 @@ def label_of(info: SeriesInfo) -> str:
     if info.kind == "gradient":
         return _("|∇| {who}").format(who=_who(rest if first == "gradient" else first))
     return _terms().get(rest, _("{who} {term}")).format(who=_who(first), term=_plain(rest))
+
+
+def name_of(info: SeriesInfo) -> str:
+    """What it is called beside its value, which tells that it is a share."""
+    return label_of(info).removesuffix(" %")
+
+
+def is_count(info: SeriesInfo) -> bool:
+    """Whether its values are whole numbers."""
+    return info.name == "modes"
+
+
+def value_of(info: SeriesInfo, value: float) -> str:
+    """A value as people read it: ``"8"`` of a count, ``"98 %"`` of a share, else ``"0.497"``."""
+    if not math.isfinite(value):
+        return short_number(value)
+    if info.name.endswith("%"):
+        return percent(value, ".0f" if value >= 1 or not value else ".1g")  # some is not none
+    return f"{value:.0f}" if is_count(info) else short_number(value)
 
 
 def help_of(info: SeriesInfo) -> str:
@@ -52,7 +73,7 @@ def shared(infos: Sequence[SeriesInfo]) -> str:
 def labels(series: Sequence[SeriesInfo]) -> dict[str, str]:
     """What each series of one plot is called in it, by name: no two alike, and without what the plot's title says."""
     common = shared(series) if len(series) > 1 and all(info.kind == "measure" for info in series) else ""
-    short = {info.name: info.label.removeprefix(f"{common}, " if common else "") for info in series}
+    short = {info.name: info.short.removeprefix(f"{common}, " if common else "") for info in series}
     often = list(short.values())
     return {
         name: text if often.count(text) == 1 or text == name else f"{text} ({_plain(name)})"

@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 from ganstudio.core.dataspec import DataSpec
 from ganstudio.core.events import Rows, Samples, SeriesInfo
 from ganstudio.core.experiment import Experiment
+from ganstudio.core.fields import Value
 from ganstudio.store import RunWriter, create_run
 from ganstudio.ui.compare import CompareView
 from ganstudio.ui.kit.style import set_theme
@@ -40,7 +41,10 @@ def desk(qtbot: QtBot) -> Iterator[Build]:
         yield build
 
 
-def make(name: str, steps: tuple[int, ...], points: bool = False, seed: int = 0, **hyper: float) -> Path:
+QUALITY = tuple(SeriesInfo(name, "quality", "fake") for name in ("modes", "high-quality samples %"))
+
+
+def make(name: str, steps: tuple[int, ...], points: bool = False, seed: int = 0, **hyper: Value) -> Path:
     spec = (
         DataSpec("ring", "points", 100, extent=1.5) if points else DataSpec("digits", "images", 9, channels=1, size=8)
     )
@@ -52,6 +56,10 @@ def make(name: str, steps: tuple[int, ...], points: bool = False, seed: int = 0,
         at = np.arange(1, steps[-1] + 1)
         values = np.tile(np.linspace(0.2, 0.8, len(SERIES), dtype=np.float32), (len(at), 1))
         writer.append_rows(Rows("steps", SERIES, at, at * 0.1, values))
+        if points:
+            seldom = np.arange(1, steps[-1] + 1, 7)
+            values = np.tile(np.array([8, 98.4], np.float32), (len(seldom), 1))
+            writer.append_rows(Rows("quality", QUALITY, seldom, seldom * 0.1, values))
         writer.write_status("stopped", steps[-1], 100, 1.0)
     return path
 
@@ -127,6 +135,41 @@ def test_curves_are_named_by_their_runs(desk: Build, qtbot: QtBot) -> None:
     assert section.plot.curves[0].style.colour != "", "dressed anew"
 
 
+def test_a_run_that_has_ended_says_of_which_step_its_value_is(desk: Build, qtbot: QtBot) -> None:
+    make("short", (0, 50), points=True)
+    make("long", (0, 100), points=True)
+    used = desk(1366, 768)
+    view = compare(used, qtbot, 2)
+    sections = {section.plot.kind.title: section for section in view.curves.shown}
+    assert sections.keys() == {"modes", "on a mode %", "D(x)", "D(G(z))"}
+
+    def told(title: str) -> dict[str, str]:
+        return {entry.text(): str(entry.value) for entry in sections[title].entries.values()}
+
+    def point(step: float) -> None:
+        QApplication.processEvents()
+        plot = sections["modes"].plot
+        assert plot.scale is not None
+        qtbot.mouseMove(plot, QPoint(round(float(plot.scale.to_x(step))), 40))
+        QApplication.processEvents()
+
+    ended = {"short": "8 at 50", "long": "8"}, {"short": "98\N{NO-BREAK SPACE}% at 50", "long": "98\N{NO-BREAK SPACE}%"}
+    for by_time in (True, False):
+        view.curves.toolbar.by_time.setChecked(by_time)
+        assert (told("modes"), told("on a mode %")) == ended
+        assert told("D(x)") == {"short": "0.200 at 50", "long": "0.200"}
+        assert view.curves.toolbar.position.text() == "step 100 · 10 s"
+    at_rest = [entry.geometry() for entry in sections["modes"].entries.values()]
+    point(80)
+    assert (told("modes"), told("on a mode %")) == ended, "the same where one points"
+    assert [entry.geometry() for entry in sections["modes"].entries.values()] == at_rest, "nothing jumps"
+    point(49)
+    assert told("modes") == {"short": "8", "long": "8"}
+    assert told("D(x)") == {"short": "0.200", "long": "0.200"}
+    ticks = [text for _x, _y, text in sections["modes"].plot.place(sections["modes"].plot.rect().toRectF(), 1.0).texts]
+    assert not any("." in text for text in ticks), "counts have no fractions on the axis either"
+
+
 def test_series_are_chosen_and_stay_so(desk: Build, qtbot: QtBot, tmp_path: Path) -> None:
     make("one", (0, 50))
     make("two", (0, 100))
@@ -153,19 +196,35 @@ def test_series_are_chosen_and_stay_so(desk: Build, qtbot: QtBot, tmp_path: Path
 def test_settings_are_copied_and_saved_as_csv(
     desk: Build, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    make("one", (0, 50), lr_g=0.001)
-    make("two", (0, 50), lr_g=0.002)
+    make("one", (0, 50), lr_g=0.001, penalty="none", amp=False)
+    make("two", (0, 50), lr_g=0.002, penalty="gradient", amp=True)
     used = desk()
     view = compare(used, qtbot, 2)
     qtbot.mouseClick(view.below._buttons["settings"], LEFT)
     table = view.table
     assert table.isVisible()
-    cells = {table.item(row, 0).text(): table.item(row, 1).text() for row in range(table.rowCount())}
-    assert list(cells) == ["Method", "Data", "Seed", "Steps", "lr_g"]
+
+    def cells(column: int) -> list[str]:
+        return [table.item(row, column).text() for row in range(table.rowCount())]
+
+    assert cells(0) == ["Method", "Data", "Seed", "Steps", "lr_g", "penalty", "amp"]
+    used.studio.load_catalogue()
+    used.finish()
+    view.refresh()
+    assert cells(0) == ["Method", "Data", "Seed", "Steps", "G learning rate", "Penalty", "Reduced precision"]
+    both = {tuple(cells(1)), tuple(cells(2))}
+    assert both == {
+        ("GAN", "Digits", "0", "50", "1e-3", "None", "off"),
+        ("GAN", "Digits", "0", "50", "2e-3", "Gradient", "on"),
+    }
+    assert table.item(1, 1).toolTip() == "Digits"
+    assert table.item(4, 0).toolTip().splitlines() == ["G learning rate", "lr_g"]
+    assert table.horizontalHeaderItem(1).toolTip() in ("one", "two")
     qtbot.mouseClick(view.copy, LEFT)
     text = QGuiApplication.clipboard().text()
     assert text.splitlines()[0] in ("setting,one,two", "setting,two,one")
     assert "lr_g,1e-3,2e-3" in text or "lr_g,2e-3,1e-3" in text
+    assert "method,gan,gan" in text, "for other programs: as it is stored"
     monkeypatch.setattr("ganstudio.ui.compare.settings.ask_where", lambda *_args: tmp_path / "settings.csv")
     said: list[Path] = []
     monkeypatch.setattr("ganstudio.ui.kit.files.tell_saved", lambda path, *_more: said.append(path))

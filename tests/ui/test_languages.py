@@ -118,8 +118,7 @@ def test_long_words_leave_primary_buttons_whole(walked: dict[str, list[str]]) ->
 def test_keys_that_are_shown_as_words_are_in_the_vocabulary() -> None:
     from ganstudio.app.choices import Settings
     from ganstudio.app.generators.catalogue import Catalogue
-    from ganstudio.core.fields import fields_of
-    from ganstudio.ui.forms.editors import choice_text
+    from ganstudio.core.fields import choice_text, fields_of
 
     catalogue = Catalogue()
     fields = [spec for card in (*catalogue.methods, *catalogue.datasets) for spec in card.fields]

@@ -321,6 +321,50 @@ def test_the_heat_map_has_a_scale_and_says_of_which_step_it_is(view: SceneView) 
     plain = view.image()
     view.set_scene(a_scene(), "D of step 400")
     assert view.image() != plain
+    assert view.chips["heat"].toolTip().endswith("(1 real, ½ undecided, 0 generated)"), "also where there is no room"
+
+
+def has_scale(image: QImage, left: bool, top: bool) -> bool:
+    """Whether a bar of all colours stands in a corner: a column of some length, its ends unlike each other."""
+    half, wide = image.height() // 2, image.width()
+    rows = range(half) if top else range(half, image.height())
+    for x in range(wide // 2) if left else range(wide // 2, wide):
+        shades = [image.pixelColor(x, y) for y in rows]
+        green = [y for y, shade in enumerate(shades) if shade.green() - shade.red() > 40]
+        orange = [y for y, shade in enumerate(shades) if shade.red() - shade.blue() > 40]
+        if len(green) > 8 and len(orange) > 8 and max(green) < min(orange):
+            return True
+    return False
+
+
+def test_the_scale_lies_where_no_points_are_and_below_them_all(view: SceneView, qtbot: QtBot) -> None:
+    neutral = np.full((33, 33), 300, np.float32)  # what is coloured then is the scale
+    flat = Scene(7, (-2.0, -2.0, 2.0, 2.0), neutral, False, None, None)
+    view.resize(620, 540)
+    rng = np.random.default_rng(0)
+    ring = np.stack([np.cos(np.arange(400)), np.sin(np.arange(400))], -1).astype(np.float32)
+    corner = rng.uniform(0.5, 2.0, (400, 2)).astype(np.float32) * np.array([1.2, 1.0], np.float32)
+    right = np.concatenate([corner, corner * np.array([1, -1], np.float32)])
+    places = [(left, top) for left in (False, True) for top in (True, False)]
+    for points, wanted in ((ring, (False, True)), (corner, (False, False)), (right, (True, True))):
+        view.set_fakes(points)
+        view.set_scene(flat)
+        plain = view.image()
+        assert [place for place in places if has_scale(plain, *place)] == [wanted]
+    view.set_fakes(ring)
+    strays = np.array([[2.3, 1.6], [3.4, 1.4]], np.float32)  # they lie over it
+    view.set_fakes(np.concatenate([ring, strays]))
+    for words in ("", "D of step 400"):
+        view.set_scene(flat, words)
+        image = view.image()
+        assert has_scale(image, False, True)
+        for x, y in np.floor(view.plot.view().to_screen(strays)).astype(int).tolist():
+            assert image.pixelColor(x, y) == QColor(LIGHT.generator)
+    view.resize(300, 330)  # beside a ring that fills it there is no room
+    view.set_fakes(2 * ring)
+    view.plot.reset_view()
+    view.set_scene(flat)
+    assert not any(has_scale(view.image(), *place) for place in places)
 
 
 def test_a_click_takes_the_point_below_and_a_drag_does_not(view: SceneView, qtbot: QtBot) -> None:

@@ -194,6 +194,31 @@ def test_the_timeline_goes_back_and_returns(window: MainWindow, qtbot: QtBot) ->
     assert window.train.run_view.curves.view.picked is None
 
 
+def test_legends_and_numbers_tell_the_same_reading_while_it_trains(window: MainWindow, qtbot: QtBot) -> None:
+    window.resize(1366, 768)
+    train(qtbot, window)
+    view = window.train.run_view
+    wait(qtbot, lambda: numbers(view.health).keys() >= {"D(x)", "modes", "|∇| G"})
+    told: set[tuple[str, ...]] = set()
+    wrong: list[str] = []
+
+    def looked() -> bool:
+        beside, tale = numbers(view.health), []
+        for section in view.curves.shown:
+            for entry in section.entries.values():
+                if entry.text() in beside:
+                    tale.append(f"{entry.text()} {entry.value}")
+                    if beside[entry.text()].removesuffix(" of 8") != entry.value:
+                        wrong.append(f"{tale[-1]} in the legend, {beside[entry.text()]} beside")
+        told.add(tuple(tale))
+        return len(told) >= 4
+
+    wait(qtbot, looked)
+    assert wrong == []
+    said = " ".join(next(iter(told)))
+    assert all(f"{name} " in said for name in ("D(x)", "D(G(z))", "modes", "on a mode", "diversity", "|∇| G")), said
+
+
 def test_picking_a_step_on_the_curves_shows_its_grid(window: MainWindow, qtbot: QtBot) -> None:
     model = train(qtbot, window, DIGITS)
     view = window.train.run_view

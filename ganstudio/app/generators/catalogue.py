@@ -175,14 +175,22 @@ class Catalogue:
 
     def setting_title(self, method: str, name: str) -> str:
         """What people call a setting of a method; its name in words where this version does not know it."""
+        spec = self._setting(method, name)
+        return name.replace("_", " ") if spec is None else spec.title
+
+    def setting_text(self, method: str, name: str, value: Value) -> str:
+        """The value of a setting of a method, in the words of the form."""
+        return value_text(value, self._setting(method, name))
+
+    def _setting(self, method: str, name: str) -> FieldSpec | None:
         known = self._methods[method].fields if method in self._methods else ()
-        return next((spec.title for spec in known if spec.name == name), name.replace("_", " "))
+        return next((spec for spec in known if spec.name == name), None)
 
     def changed(self, method: str, kind: str, hyper: Mapping[str, Value]) -> list[tuple[str, str]]:
         """Which settings are not as a method proposes them for a kind of data: their titles, and what they are."""
         usual = self._methods[method].defaults_for(kind) if method in self._methods else {}
         changed = [name for name, value in hyper.items() if usual.get(name) != value]
-        return [(self.setting_title(method, name), value_text(hyper[name])) for name in changed]
+        return [(self.setting_title(method, name), self.setting_text(method, name, hyper[name])) for name in changed]
 
     def dataset(self, name: str) -> DataCard:
         """A data set by its registry name."""

@@ -6,6 +6,7 @@ import csv
 import io
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -34,11 +35,12 @@ _NONE = "–"
 
 
 class Setting(NamedTuple):
-    """One line of the table of settings: its key, what it is called, and what each run has."""
+    """One line of the table of settings: its key and what it is called; what each run has, in words and as it is stored."""
 
     key: str
     title: str
     cells: tuple[str, ...]
+    stored: tuple[str, ...]
 
 
 def nearest(steps: Sequence[int], wanted: int) -> int | None:
@@ -80,38 +82,40 @@ def settings_of(models: Sequence[RunModel], catalogue: Catalogue | None = None) 
 
     Args:
         models: the runs.
-        catalogue: knows what their methods call the settings.
+        catalogue: knows what methods, data and settings are called; until it is there they are told as they are stored.
     """
+    of = [model.experiment for model in models]
     facts = (
-        ("method", _("Method"), lambda model: model.experiment.method),
-        ("data", _("Data"), lambda model: model.experiment.data),
-        ("seed", _("Seed"), lambda model: str(model.experiment.seed)),
-        ("steps", _("Steps"), lambda model: f"{model.step:,}"),
+        ("method", _("Method"), tuple(one.method for one in of), catalogue and catalogue.method_title),
+        ("data", _("Data"), tuple(one.data for one in of), catalogue and catalogue.data_title),
+        ("seed", _("Seed"), tuple(str(one.seed) for one in of), None),
+        ("steps", _("Steps"), tuple(f"{model.step:,}" for model in models), None),
     )
-    rows = [Setting(key, title, tuple(map(told, models))) for key, title, told in facts]
+    rows = [Setting(key, title, tuple(map(called or str, found)), found) for key, title, found, called in facts]
     methods = {name: model.experiment.method for model in reversed(models) for name in model.experiment.hyper}
     for name in dict.fromkeys(name for model in models for name in model.experiment.hyper):
-        cells = tuple(_cell(model, name) for model in models)
-        if len(set(cells)) > 1:
+        stored = tuple(_cell(model, name, None) for model in models)
+        if len(set(stored)) > 1:
             title = name if catalogue is None else catalogue.setting_title(methods[name], name)
-            rows.append(Setting(name, title, cells))
+            rows.append(Setting(name, title, tuple(_cell(model, name, catalogue) for model in models), stored))
     return rows
 
 
-def _cell(model: RunModel, name: str) -> str:
+def _cell(model: RunModel, name: str, catalogue: Catalogue | None) -> str:
     if name not in model.experiment.hyper:
         return _NONE
     values: list[Value] = [change.old for change in model.changes if change.name == name][:1]
     values += [change.new for change in model.changes if change.name == name] or [model.experiment.hyper[name]]
-    return " → ".join(map(value_text, values))
+    tell = value_text if catalogue is None else partial(catalogue.setting_text, model.experiment.method, name)
+    return " → ".join(tell(value) for value in values)
 
 
 def as_csv(names: Sequence[str], rows: Iterable[Setting]) -> str:
-    """The table of settings as CSV: a column for each run."""
+    """The table of settings as CSV, as they are stored: a column for each run."""
     text = io.StringIO()
     lines = csv.writer(text, lineterminator="\n")
     lines.writerow(map(as_cell, ("setting", *names)))
-    lines.writerows([as_cell(cell) for cell in (row.key, *row.cells)] for row in rows)
+    lines.writerows([as_cell(cell) for cell in (row.key, *row.stored)] for row in rows)
     return text.getvalue()
 
 

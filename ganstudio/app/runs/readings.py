@@ -9,10 +9,9 @@ import numpy as np
 
 from ganstudio.core.dataspec import DataSpec
 from ganstudio.core.events import RealBatch, Samples, SeriesInfo, SeriesKind
-from ganstudio.core.i18n import _, percent, plural
+from ganstudio.core.i18n import _, plural
 from ganstudio.core.observed import Observed
 from ganstudio.core.series import SeriesTable
-from ganstudio.core.ticks import short_number
 from ganstudio.metrics.while_training import measure
 from ganstudio.store import Run
 
@@ -112,7 +111,7 @@ def readings(
             value, at = known
         else:
             continue
-        label, text = info.label.removesuffix(" %"), _text(info.name, value)
+        label, text = info.short, info.tell(value)
         if info.name == "modes" and spec is not None and spec.modes:
             text = _("{found} of {total}").format(found=int(value), total=len(spec.modes))
         found.append(Reading(label, text, info.help, _age(tables, at, now)))
@@ -126,12 +125,6 @@ def _wanted(tables: Tables, kinds: Sequence[SeriesKind]) -> Iterator[SeriesInfo]
     yield from (every[name] for name in words)
     for kind in kinds:
         yield from (info for info in every.values() if info.kind == kind)
-
-
-def _text(name: str, value: float) -> str:
-    if name.endswith("%"):
-        return percent(value, ".0f" if value >= 1 or not value else ".1g")  # some is not none
-    return f"{value:.0f}" if name == "modes" else short_number(value)
 
 
 def _age(tables: Tables, at: int, now: int) -> str:

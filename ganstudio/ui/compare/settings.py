@@ -39,11 +39,15 @@ class SettingsTable(QTableWidget):
         self.told = names, rows
         self.setColumnCount(1 + len(names))
         self.setRowCount(len(rows))
-        self.setHorizontalHeaderLabels([_("Setting"), *(f"{number}  {name}" for number, name in enumerate(names, 1))])
+        for number, name in enumerate((_("Setting"), *names)):
+            head = QTableWidgetItem(f"{number}  {name}" if number else name)
+            head.setToolTip(plain(name))
+            self.setHorizontalHeaderItem(number, head)
         for place, row in enumerate(rows):
-            for column, text in enumerate((row.title, *row.cells)):
+            for column, (text, stored) in enumerate(zip((row.title, *row.cells), (row.key, *row.stored), strict=True)):
                 item = QTableWidgetItem(text)
-                item.setToolTip(plain(text if column else f"{text}\n{row.key}"))
+                asked = row.key in ("method", "data") or not column  # what a command line would say
+                item.setToolTip(plain(f"{text}\n{stored}" if asked and stored.casefold() != text.casefold() else text))
                 self.setItem(place, column, item)
         self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         self.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)

@@ -13,7 +13,7 @@ from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFocusEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QFileDialog, QLineEdit, QPushButton, QSizePolicy, QWidget
 
-from ganstudio.core.fields import FieldSpec, Value
+from ganstudio.core.fields import FieldSpec, Value, choice_text
 from ganstudio.core.i18n import _
 from ganstudio.ui.forms.number import NumberEdit
 from ganstudio.ui.kit.parts import Quiet, Segmented, boxed, tool_button
@@ -22,18 +22,6 @@ from ganstudio.ui.kit.tips import Html
 
 SEGMENT_CHARACTERS = 16
 """Choices are shown side by side while all their words together stay this short; a combo box holds longer ones."""
-
-
-def choice_text(choice: str) -> str:
-    """A choice as people read it: ``Least squares`` for ``least-squares``."""
-    words = {
-        "adam": "Adam", "rmsprop": "RMSProp", "sgd": "SGD", "mlp": "MLP", "r1": "R1", "dragan": "DRAGAN", "rgb": "RGB",
-        "cpu": "CPU", "cuda": "CUDA", "mps": "MPS", "system": _("As the system"), "least-squares": _("Least squares"),
-        "concat": _("Concatenation"), "labels-left": _("Labels left"), "labels-right": _("Labels right"),
-        "from0": _("From 0"), "from1": _("From 1"), "second0": _("Second is 0"),
-    }  # fmt: skip
-    shown = words.get(choice) or _(choice)
-    return shown[:1].upper() + shown[1:]
 
 
 class _AtOnce:

@@ -8,10 +8,9 @@ from html import escape
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QWidget
 
-from ganstudio.app.drafts import number_text
-from ganstudio.core.fields import FieldSpec, Value
+from ganstudio.core.fields import FieldSpec, Value, choice_text, value_text
 from ganstudio.core.i18n import _
-from ganstudio.ui.forms.editors import ChoiceEdit, FolderEdit, SegmentEdit, Switch, choice_text, editor_for
+from ganstudio.ui.forms.editors import ChoiceEdit, FolderEdit, SegmentEdit, Switch, editor_for
 from ganstudio.ui.forms.number import NumberEdit
 from ganstudio.ui.kit.icons import icon
 from ganstudio.ui.kit.parts import ElidedLabel, boxed, label, say, tool_button
@@ -21,19 +20,10 @@ from ganstudio.ui.kit.tips import Html
 NUMBER_WIDTH, TITLE_WIDTH, SHORT_WORDS = 96, 160, 8
 
 
-def value_text(spec: FieldSpec, value: Value) -> str:
-    """A value as a person reads it: ``2e-4``, ``on``, ``Least squares``."""
-    if isinstance(value, bool):
-        return _("on") if value else _("off")
-    if isinstance(value, int | float):
-        return number_text(value)
-    return choice_text(value) if spec.choices else value or _("empty")
-
-
 def help_html(spec: FieldSpec, default: Value) -> Html:
     """The tooltip: what it does, what is allowed, the default."""
     unit = f" {escape(spec.unit)}" if spec.unit else ""
-    facts = [_("Default: {value}").format(value=escape(value_text(spec, default))) + unit]
+    facts = [_("Default: {value}").format(value=escape(value_text(default, spec))) + unit]
     allowed = " | ".join(map(choice_text, spec.choices)) or spec.range_text
     if allowed:
         facts.insert(0, _("Allowed: {range}").format(range=escape(allowed)) + unit)
@@ -189,7 +179,7 @@ class FieldRow(QWidget):
     def _refresh_reset(self) -> None:
         at_default = self.editor.value() == self.default and not self.editor.error
         self.reset_button.setEnabled(not at_default and not self._locked_reason)
-        default = value_text(self.spec, self.default)
+        default = value_text(self.default, self.spec)
         tip = _("This is the default: {value}") if at_default else _("Reset to the default: {value}")
         self.reset_button.setToolTip(tip.format(value=default))
         role = "" if at_default else "strong"  # what was changed is seen at a glance

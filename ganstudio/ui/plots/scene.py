@@ -25,7 +25,7 @@ from ganstudio.core import plane
 from ganstudio.core.camera import Camera, Points, View, outside
 from ganstudio.core.dataspec import Box
 from ganstudio.core.events import Scene
-from ganstudio.core.i18n import _, plural
+from ganstudio.core.i18n import _, plural, some_of
 from ganstudio.core.plane import LEVELS, NOTHING, Ends
 from ganstudio.core.ticks import linear_ticks
 from ganstudio.ui.kit.chips import ChipRow, Mark
@@ -97,12 +97,15 @@ class ScenePlot(Chart):
         self._undecided: Ends = NOTHING
         self._mesh: list[Ends] = [NOTHING] * LEVELS
         self._real: tuple[Points, Hashable, QImage] | None = None
+        self.ends: signs.Ends = ()  # what the colours of the heat-map stand for
+        self._scale: signs.Scale | None = None  # where that is said
         self._told: Box | None = None
         self._rest = QTimer(self, singleShot=True, interval=REST_MS)
         self._rest.timeout.connect(self._tell)
         # From the ground up; the heat-map and the grid lie below.
         self._border = Pieces(self.area)
         self._meshes = [Pieces(self.area) for _level in range(LEVELS)]
+        self._under = Sketch(self._paint_under, self.area)
         self._points = Sketch(self._paint_points, self.area)
         self._arrows = Pieces(self.area)
         self._signs = Sketch(self._paint_signs, self.area)
@@ -191,8 +194,14 @@ class ScenePlot(Chart):
         longest = min(ARROW, 0.055 * min(view.width, view.height))
         arrows = scene.arrows if scene is not None and "arrows" in shown else None
         self._arrows.set_ends(plane.arrow_lines(arrows, view, longest), QColor(theme.mix("purple", "text", 0.85)))
+        self._scale = self._place_scale(view) if self.ends and "heat" in shown else None
         heat = self._heat.cacheKey() if self._heat is not None and "heat" in shown else None
         return view, heat, self.about, self._words()
+
+    def _place_scale(self, view: View) -> signs.Scale | None:
+        there = {"real": self.real, "fakes": self.fakes, "modes": np.array(self.modes, np.float32).reshape(-1, 2)}
+        clouds = [points for name, points in there.items() if points is not None and name in self.shown]
+        return signs.place_scale(self.ends, view, clouds, 58.0 if self.about else 30.0, self._scale, self.theme)
 
     def _words(self) -> str:
         """What is said where there is nothing to see."""
@@ -255,12 +264,17 @@ class ScenePlot(Chart):
         if self.groups and "fakes" in self.shown:
             signs.paint_groups(painter, self.groups, self.group_names, view, theme)
 
+    def _paint_under(self, painter: QPainter) -> None:
+        """What is said of the heat-map: no point is covered by it."""
+        if self._scale is not None:
+            signs.paint_scale(painter, self._scale, self.theme)
+        if self.about and "heat" in self.shown:
+            signs.paint_about(painter, self.about, self.view(), self.theme)
+
     def _paint_signs(self, painter: QPainter) -> None:
-        view, theme, scene = self.view(), self.theme, self.inside
+        view, theme = self.view(), self.theme
         if self.modes and "modes" in self.shown:
             signs.paint_modes(painter, self.modes, self.hits, self.mode_std, view, theme)
-        if scene is not None and "heat" in self.shown:
-            signs.paint_scale(painter, scene, self.about, view, theme)
         signs.paint_here(painter, self.here, view, theme)
         lost = 0 if self.camera.moved or "fakes" not in self.shown else outside(self.fakes, view.box)
         if lost:
@@ -422,7 +436,10 @@ class SceneView(QWidget):
         ``words`` say of which step they are where that is not the points', or why there are none.
         """
         self.plot.inside, self.plot.about = scene, words if scene is not None else ""
+        self.plot.ends = () if scene is None else signs.scale_ends(scene)
+        scale = some_of([" ".join(end) for end in self.plot.ends])  # on the plane there may be no room for it
         for name, tip in self._tips.items():
+            tip = _("{what} ({scale})").format(what=tip, scale=scale) if scale and name == "heat" else tip
             self.chips[name].setEnabled(scene is not None)
             self.chips[name].setToolTip(tip if scene is not None else words or _("Needs the networks of this step"))
         self.plot.invalidate()

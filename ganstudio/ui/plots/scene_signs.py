@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen
 
-from ganstudio.core.camera import Points, View
+from ganstudio.core.camera import Points, View, outside
 from ganstudio.core.events import Scene
 from ganstudio.core.i18n import _
 from ganstudio.core.plane import reach_of
@@ -23,9 +24,20 @@ LEGEND = 36
 BAR, LONGEST, BESIDE = 10.0, 132.0, 8.0
 LOWEST = 120
 """A scene that is lower than that has no room for a scale."""
+FEW, ENOUGH = 1 / 200, 500
+"""The share of strays that a scale may meet (they lie over it), and of how many points that is seen."""
+Ends = tuple[tuple[str, str], ...]
 
 
-def scale_ends(scene: Scene) -> tuple[tuple[str, str], ...]:
+class Scale(NamedTuple):
+    """Where the scale lies, what stands at its top, middle and foot, and which of the places that is."""
+
+    box: QRectF
+    rows: list[str]
+    number: int
+
+
+def scale_ends(scene: Scene) -> Ends:
     """What the heat-map's colours stand for, from the top: the value, and what it means."""
     if scene.heat_is_probability:
         return ("1", _("real")), ("½", _("undecided")), ("0", _("generated"))
@@ -34,36 +46,58 @@ def scale_ends(scene: Scene) -> tuple[tuple[str, str], ...]:
     return (f"≥ {high}", _("real")), (short_number(middle), _("median")), (f"≤ {low}", _("generated"))
 
 
-def paint_scale(painter: QPainter, scene: Scene, about: str, view: View, theme: Theme) -> None:
-    """The colours of the heat-map with their values at the right edge, and ``about`` above: of which step it is."""
+def place_scale(
+    ends: Ends, view: View, clouds: Sequence[Points], low: float, before: Scale | None, theme: Theme
+) -> Scale | None:
+    """Where the scale meets (almost) no points: in a corner, with words or, where these have no room, with numbers alone.
+
+    ``clouds`` lie on the plane, the right upper corner begins at ``low``, and where it was ``before`` it stays a little
+    longer, so that it does not go to and fro. None where there is no such place.
+    """
+    if view.height < LOWEST:
+        return None
+    clouds = [points[:: len(points) // ENOUGH + 1] for points in clouds]
+    metrics = QFontMetrics(ui_font(theme.small, tabular=True))
+    places = []
+    for words in (True, False):
+        rows = [" ".join(row) if words else row[0] for row in ends]
+        wide = max(metrics.horizontalAdvance(row) for row in rows) + BAR + 2 * BESIDE + 4
+        high = min(LONGEST, view.height - low - 58) + 20
+        right, bottom = view.width - 8 - wide, view.height - 26 - high
+        places += [(QRectF(x, y, wide, high), rows) for x, y in ((right, low), (right, bottom), (40.0, 30.0))]
+    for number, (box, rows) in enumerate(places):
+        wider = box.adjusted(-BESIDE, -BESIDE, BESIDE, BESIDE)
+        within = *view.to_data(wider.left(), wider.bottom()), *view.to_data(wider.right(), wider.top())
+        few = 2 * FEW if before is not None and number == before.number else FEW
+        if box.left() > 0 and all(len(points) - outside(points, within) <= few * len(points) for points in clouds):
+            return Scale(box, rows, number)
+    return None
+
+
+def paint_scale(painter: QPainter, scale: Scale, theme: Theme) -> None:
+    """The colours of the heat-map with their values."""
     painter.setFont(ui_font(theme.small, tabular=True))
-    metrics, right = painter.fontMetrics(), view.width - 12
-    top = 40.0
-    if about:
-        wide = min(view.width - 16, metrics.horizontalAdvance(about) + 17)
-        draw_tag(painter, view.width - 8 - wide, top, about, theme, limit=wide)
-        top += metrics.height() + 8
-    if view.height < LOWEST or view.width < 2 * LOWEST:
-        return
-    high = min(LONGEST, view.height - top - 48)
-    for words in (True, False):  # beside the data there may be room for the numbers alone
-        rows = [" ".join(row) if words else row[0] for row in scale_ends(scene)]
-        wide = max(metrics.horizontalAdvance(row) for row in rows)
-        if (view.width - view.height) / 2 > wide + BAR + 3 * BESIDE:
-            break
-    bar = QRectF(right - BAR, top, BAR, high)
+    box = scale.box
+    bar = QRectF(box.right() - 4 - BAR, box.top() + 10, BAR, box.height() - 20)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(colour(theme.surface, 0.75))
-    painter.drawRoundedRect(bar.adjusted(-wide - 2 * BESIDE, -10, 4, 10), 4, 4)
+    painter.drawRoundedRect(box, 4, 4)
     painter.drawImage(bar, to_image(tints(theme)[::-1, None]))
     painter.setPen(QPen(colour(theme.text, 0.45), 1))
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.drawRect(bar)
-    painter.drawLine(bar.topLeft() + QPointF(0, high / 2), bar.topRight() + QPointF(0, high / 2))
+    painter.drawLine(bar.topLeft() + QPointF(0, bar.height() / 2), bar.topRight() + QPointF(0, bar.height() / 2))
     painter.setPen(QColor(theme.text))
-    for row, share in zip(rows, (0.0, 0.5, 1.0), strict=True):
-        at = QRectF(bar.left() - wide - BESIDE, top + share * high - 10, wide + 2, 20)
+    for row, share in zip(scale.rows, (0.0, 0.5, 1.0), strict=True):
+        at = QRectF(box.left(), bar.top() + share * bar.height() - 10, bar.left() - BESIDE - box.left() + 2, 20)
         painter.drawText(at, int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight), row)
+
+
+def paint_about(painter: QPainter, about: str, view: View, theme: Theme) -> None:
+    """Of which step the heat-map is."""
+    painter.setFont(ui_font(theme.small, tabular=True))
+    wide = min(view.width - 16, painter.fontMetrics().horizontalAdvance(about) + 17)
+    draw_tag(painter, view.width - 8 - wide, 40, about, theme, limit=wide)
 
 
 def paint_groups(

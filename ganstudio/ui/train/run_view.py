@@ -124,8 +124,10 @@ class RunView(QWidget):
             self._show_message(model)
 
     def _judge(self, model: RunModel) -> None:
-        """What is said beside the picture is about that picture."""
-        self.health.set_run(model, self.stage.shown, self.stage.follows)
+        """What is said beside the picture is about that picture, and the legends of the curves say the same."""
+        shown = self.stage.shown
+        self.health.set_run(model, shown, self.stage.follows)
+        self.curves.read_now(**({} if shown is None else {"quality": shown.step}))
         self._fit()
 
     def _look_at(self, step: int | None) -> None:
@@ -164,8 +166,10 @@ class RunView(QWidget):
         catalogue, method = self._studio.catalogue, model.experiment.method
         marks = []
         for at in model.changes:
-            name = at.name if catalogue is None else catalogue.setting_title(method, at.name)
-            text = _("{name}: {old} → {new}").format(name=name, old=value_text(at.old), new=value_text(at.new))
+            name, tell = at.name, value_text
+            if catalogue is not None:
+                name, tell = catalogue.setting_title(method, at.name), partial(catalogue.setting_text, method, at.name)
+            text = _("{name}: {old} → {new}").format(name=name, old=tell(at.old), new=tell(at.new))
             marks.append(Mark(at.step, model.seconds_at(at.step), "hyper", text))
         saved = _("checkpoint {step}")
         return marks + [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -12,7 +13,7 @@ from PySide6.QtGui import QColor, QPalette, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from ganstudio.app.runs.values import Progress, export_csv
-from ganstudio.core.curves import Curve, Mark, PlotKind, View, convert, longest, plot_key, plots_of
+from ganstudio.core.curves import Curve, Mark, PlotKind, View, convert, end_of, longest, plot_key, plots_of
 from ganstudio.core.events import SeriesInfo
 from ganstudio.core.i18n import _
 from ganstudio.core.series import By, SeriesTable
@@ -120,6 +121,7 @@ class CurvesPanel(QWidget):
         self.tables = dict(tables)
         if not same:
             self.view.cursor = self.view.picked = None
+            self.view.told = {}
             self.view.follow = True
         self._stamp = None
         self.refresh()
@@ -140,6 +142,17 @@ class CurvesPanel(QWidget):
         if step != self.view.picked:
             self.view.picked = step
             self._point()
+            self._show_values()
+
+    def read_now(self, **steps: int) -> None:
+        """Until the next call the legends tell what can be read now, as what stands beside does, whatever comes.
+
+        ``steps``: those up to which tables are read, by their names; others are read to their end.
+        """
+        there = [table for table in self.tables.values() if len(table)]
+        told = {table: min(int(table.steps[-1]), steps.get(table.name, sys.maxsize)) for table in there}
+        if told != self.view.told:
+            self.view.told = told
             self._show_values()
 
     def refresh(self) -> None:
@@ -221,9 +234,9 @@ class CurvesPanel(QWidget):
     def _show_values(self) -> None:
         """Writes the step at the cursor (or the one that is shown, or the last) and the values there."""
         own, view = longest(self.tables.values()), self.view
-        where = view.reads_at(own)
-        if view.cursor is None and own is not None and len(own):
-            where = min(where, float(own.positions(view.by)[-1]))  # another run may have gone further
+        where = view.reads_at(own, own)
+        if view.cursor is None:  # another run may have gone further
+            where = min(where, max((end_of(table, view.by) for table in self.tables.values()), default=where))
         table, row = self._nearest(where)
         if table is not None:
             step, seconds = int(table.steps[row]), float(table.seconds[row])
@@ -232,10 +245,10 @@ class CurvesPanel(QWidget):
             section.show_values()
 
     def _nearest(self, position: float) -> tuple[SeriesTable | None, int]:
-        """The row that was measured nearest to a position, and its table."""
-        table, other = longest(self.tables.values()), longest(self._others.values())
-        if other is not None and table is not None and len(table) and position > table.positions(self.view.by)[-1]:
-            table = other  # which has gone further
+        """The row that was measured nearest to a position, and its table: the longest that reaches so far."""
+        both, by = (self.tables.values(), self._others.values()), self.view.by
+        there = ([table for table in tables if end_of(table, by) >= position] for tables in both)
+        table = longest(next(filter(None, there), self._all_tables))
         row = table.row_at(position, self.view.by) if table is not None else None
         return (table, row) if row is not None else (None, 0)
 

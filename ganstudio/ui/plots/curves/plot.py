@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from itertools import zip_longest
 
 import numpy as np
@@ -13,7 +14,8 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip
 from ganstudio.core.curves import Curve, Piece, PlotKind, Span, Spike, View, longest, span_of
 from ganstudio.core.i18n import _
 from ganstudio.core.series import SeriesTable
-from ganstudio.core.ticks import linear_ticks, log_ticks, short_number, time_ticks
+from ganstudio.core.series_words import is_count
+from ganstudio.core.ticks import linear_ticks, log_ticks, time_ticks
 from ganstudio.ui.kit.keys import ZOOMS
 from ganstudio.ui.kit.painted import draw_tag
 from ganstudio.ui.kit.theme import ui_font
@@ -186,7 +188,9 @@ class Plot(Chart):
         left, top, right, bottom = (round(edge) for edge in (area.left(), area.top(), area.right(), area.bottom()))
         rules, texts, last = [], [], float("inf")
         room = max(2, int(area.height() / 26))
-        for value, text in (log_ticks if scale.log else linear_ticks)(scale.low, scale.high, room):
+        whole = all(is_count(curve.info) for curve in self.shown)
+        ticks_of = log_ticks if scale.log else partial(linear_ticks, whole=whole)
+        for value, text in ticks_of(scale.low, scale.high, room):
             y = float(scale.to_y(value))
             rules.append((left, round(y), right, round(y)))
             if last - y >= metrics.height() * 0.9:
@@ -271,8 +275,8 @@ class Plot(Chart):
             near: list[tuple[QPointF, Curve, float]] = []
             for curve in self.shown:
                 table = curve.table
-                found = self.read(curve)
-                if found is not None:
+                found, ended = self.read(curve)
+                if found is not None and not ended:
                     x = table.positions(view.by)[int(np.searchsorted(table.steps, found[0]))]
                     at = QPointF(round(float(scale.to_x(x))), float(scale.to_y(found[1])))
                     if not np.isnan(at.y()) and area.contains(at):  # NaN: a logarithmic axis cannot show it
@@ -289,14 +293,10 @@ class Plot(Chart):
         """What relates steps to seconds."""
         return longest(curve.table for curve in self.curves if not curve.comparison)
 
-    def read(self, curve: Curve) -> tuple[int, float] | None:
-        """Step and value of a curve where values are read; None where there is none, or its run had ended before."""
-        view, x = self.view, curve.table.positions(self.view.by)
-        where = view.reads_at(self._clock)
-        past = view.cursor is not None or where < view.full[1]
-        if curve.run is not None and past and len(x) and where > x[-1]:
-            return None
-        return curve.table.value_at(curve.info.name, where, view.by)
+    def read(self, curve: Curve) -> tuple[tuple[int, float] | None, bool]:
+        """Step and value of a curve where values are read (None where there is none), and whether its run ended before."""
+        where, by = self.view.reads_at(self._clock, curve.table), self.view.by
+        return curve.table.value_at(curve.info.name, where, by), curve.ended(where, by)
 
     def _name_nearest(self, painter: QPainter, near: Sequence[tuple[QPointF, Curve, float]]) -> None:
         """Says what the line under the mouse is: its run, its series, its value."""
@@ -306,7 +306,7 @@ class Plot(Chart):
             return
         at, curve, value = min(near, key=lambda one: abs(one[0].y() - mouse.y()))
         painter.setFont(ui_font(self.theme.small, tabular=True))
-        text = f"{curve.words} {short_number(value)}"
+        text = f"{curve.words} {curve.info.tell(value)}"
         left, room = at.x() + 8, self.width() - 8
         left = min(left, max(8.0, room - painter.fontMetrics().horizontalAdvance(text) - 30))
         middle = at.y() - 14 if at.y() > 28 else at.y() + 14
@@ -419,5 +419,5 @@ class Plot(Chart):
         lines = [_("step {step}: {text}").format(step=f"{mark.step:,}", text=mark.text) for mark in near[:8]]
         outside = _("{name}: {value} lies outside the axis; a double-click shows every spike")
         spikes = (spike for spike in self._spikes if abs(spike.x - pixel) <= _SPIKES_APART)
-        lines += [outside.format(name=spike.curve.label, value=short_number(spike.y)) for spike in spikes]
+        lines += [outside.format(name=spike.curve.label, value=spike.curve.info.tell(spike.y)) for spike in spikes]
         return "\n".join(lines)

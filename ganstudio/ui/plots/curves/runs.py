@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from ganstudio.app.runs.values import Progress, export_runs
-from ganstudio.core.curves import PLOTS, Curve, PlotKind, plot_key, plots_of
+from ganstudio.core.curves import PLOTS, Curve, PlotKind, longest, plot_key, plots_of
 from ganstudio.core.events import SeriesInfo
 from ganstudio.core.i18n import _
 from ganstudio.core.series import SeriesTable
@@ -41,8 +41,9 @@ class RunCurves(CurvesPanel):
 
     def _curves(self) -> list[Curve]:
         return [
-            Curve(table, info, False, of=of, run=number)
+            Curve(table, info, False, of=of, run=number, clock=clock)
             for number, (of, tables) in enumerate(self.runs)
+            for clock in (longest(tables.values()),)
             for table in tables.values()
             for info in (table.series if len(table) else ())
             if info.name in self.chosen

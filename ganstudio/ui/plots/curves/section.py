@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 from ganstudio.core.curves import OTHER_RUN, Curve, PlotKind, Style, View
 from ganstudio.core.i18n import _
 from ganstudio.core.series_words import labels
-from ganstudio.core.ticks import short_number
 from ganstudio.ui.kit.flow import FlowLayout
 from ganstudio.ui.kit.painted import write_line
 from ganstudio.ui.kit.parts import FoldButton, boxed
@@ -50,6 +49,7 @@ class LegendEntry(QAbstractButton):
         self._style, self._compact = Style(""), False
         self.setCheckable(True)
         self.setFont(ui_font(current_theme().small, tabular=True))
+        self._room = QFontMetrics(self.font()).horizontalAdvance("−0.00200") + 2
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
 
@@ -69,16 +69,22 @@ class LegendEntry(QAbstractButton):
         self.updateGeometry()
         self.update()
 
-    def show_value(self, text: str) -> None:
-        """Writes another value."""
-        if self.value not in (None, text):
-            self.value = text
-            self.setAccessibleDescription(text)
-            self.update()
+    def show_value(self, text: str) -> bool:
+        """Writes another value; whether its place has grown. It never shrinks: nothing jumps."""
+        if self.value in (None, text):
+            return False
+        self.value = text
+        self.setAccessibleDescription(text)
+        self.update()
+        wide = QFontMetrics(self.font()).horizontalAdvance(text)
+        if grows := wide > self._room:
+            self._room = wide + 8
+            self.updateGeometry()
+        return grows
 
     def _widths(self) -> tuple[int, int]:
         metrics = QFontMetrics(self.font())
-        value = metrics.horizontalAdvance("−0.00200") + 2 if self.value is not None and not self._compact else 0
+        value = self._room if self.value is not None and not self._compact else 0
         return min(metrics.horizontalAdvance(self.text()) + 2, 92 if self._compact else _NAME_WIDTH), value
 
     def sizeHint(self) -> QSize:
@@ -239,10 +245,13 @@ class PlotSection(QWidget):
         texts: dict[str, list[str]] = {}
         for curve in self.plot.curves:
             if not curve.comparison:
-                found = self.plot.read(curve)
-                texts.setdefault(curve.key, []).append(short_number(found[1]) if found else "–")
-        for name, entry in self.entries.items():
-            entry.show_value(" ".join(texts.get(name, [])))
+                found, ended = self.plot.read(curve)
+                text = curve.info.tell(found[1]) if found else "–"
+                if found and ended:  # the step that is spoken of is not this value's
+                    text = _("{value} at {step}").format(value=text, step=f"{found[0]:,}")
+                texts.setdefault(curve.key, []).append(text)
+        if sum(entry.show_value(" ".join(texts.get(name, []))) for name, entry in self.entries.items()):
+            self._fit_header()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Wraps the legend anew."""
