@@ -164,6 +164,7 @@ def test_more_steps_are_asked_for_in_the_form(window: MainWindow, qtbot: QtBot) 
 
 
 def test_the_timeline_goes_back_and_returns(window: MainWindow, qtbot: QtBot) -> None:
+    window.resize(1366, 768)  # room enough that no column gives way to another's words: the wall stays as wide
     model = train(qtbot, window, DIGITS)
     stage = window.train.run_view.stage
     track = stage.findChild(TimelineTrack)
