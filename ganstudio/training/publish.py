@@ -290,6 +290,8 @@ class Publisher:
         self.last_stored = max((earlier for earlier in stored if earlier <= step), default=None)
         self._measured = self._looked = -1
         self.start_timing()  # steps that were undone are no speed
+        # First: of what is told last of all, nothing from before may come after it.
+        self.mailbox.put_latest(self.progress(time.perf_counter()))
         self.mailbox.post(Rewound(step))
 
     def beat(self, directly: bool = False) -> None:

@@ -22,6 +22,7 @@ from ganstudio.core.commands import (
 from ganstudio.core.errors import UsageError
 from ganstudio.core.events import (
     CheckpointSaved,
+    Event,
     HyperChanged,
     Note,
     Progress,
@@ -385,6 +386,29 @@ def test_go_back_returns_to_the_checkpoint_with_lower_rates_each_time(tmp_path: 
     assert values["step"] == 4
     assert values["hyper"]["lr_g"] == values["hyper"]["lr_d"] == 2.5e-4
     assert columns(tmp_path / "run")["step"].tolist() == [1, 2, 3, 4]
+
+
+def test_progress_from_before_is_not_told_after_the_return(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    session, told = held(tmp_path / "run"), list[Event]()
+    post = session.mailbox.post
+
+    def looked_at(event: Event) -> None:
+        post(event)
+        if isinstance(event, Rewound):
+            told.extend(session.mailbox.drain())
+
+    monkeypatch.setattr(session.mailbox, "post", looked_at)
+    with running(session) as watcher:
+        session.send(StepOnce(3))
+        watcher.until(lambda: watcher.step == 3)
+        session.send(SaveCheckpoint())
+        session.send(StepOnce(4))
+        watcher.until(lambda: Run.open(tmp_path / "run").status().step == 7)  # nobody looks into the mailbox meanwhile
+        session.send(GoBack())
+        watcher.until(lambda: told)
+        session.send(Stop())
+        watcher.end()
+    assert [event.step for event in told if isinstance(event, Progress)] == [3]
 
 
 @pytest.mark.parametrize(
