@@ -278,7 +278,7 @@ def test_messages_go_by_time_but_errors_and_what_is_looked_at(
     assert toasts_module.LASTS_MS == {"info": 6_000, "warning": 60_000}
     assert toasts_module.BUTTON_MS == 10_000
     monkeypatch.setattr(toasts_module, "LASTS_MS", {"info": 30, "warning": 60})
-    monkeypatch.setattr(toasts_module, "BUTTON_MS", 400)
+    monkeypatch.setattr(toasts_module, "BUTTON_MS", 1_500)
     shell = make()
     hub.info("info")
     hub.warning("warning")
@@ -289,7 +289,7 @@ def test_messages_go_by_time_but_errors_and_what_is_looked_at(
     qtbot.wait(200)
     assert moved in shell.toasts.shown, "time enough for a button"
     moved.close_button.setFocus()
-    qtbot.wait(600)
+    qtbot.wait(1_800)
     assert moved in shell.toasts.shown, "somebody is about to use it"
     shell.stack.setFocus()
     qtbot.waitUntil(lambda: [toast.message.level for toast in shell.toasts.shown] == ["error"])
