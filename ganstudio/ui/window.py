@@ -307,7 +307,9 @@ class MainWindow(Shell):
             return
         from ganstudio.app import named
 
-        title, words = _("What is it?"), _("“{name}” can be read in more than one way.").format(name=found[0].path.name)
+        one, *more = {reading.path for reading in found}  # of files of a folder each may be meant
+        name = one.parent.name if more else one.name
+        title, words = _("What is it?"), _("“{name}” can be read in more than one way.").format(name=name)
         about = "\n\n".join(_("{what}: {why}").format(what=one.title, why=one.why) for one in found)
         ways = [(one.title, one) for one in found]
         question = named.Question(title, words, about, ways, _("Open nothing"))

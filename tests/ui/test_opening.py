@@ -129,6 +129,13 @@ def test_of_two_readings_the_better_one_is_offered_first(
     assert drop(window, tmp_path / "world")
     QTest.keyClick(question(qtbot, window), Qt.Key.Key_Return)
     assert checked(qtbot, window).method == "spade", "“maps” beside “photos” are label maps"
+    (tmp_path / "nets").mkdir()
+    for name in ("a.onnx", "b.onnx"):
+        (tmp_path / "nets" / name).write_bytes(b"any")
+    wait(qtbot, lambda: not window.findChildren(dialogs.Question))
+    assert drop(window, tmp_path / "nets")
+    assert question(qtbot, window).text().startswith("“nets” can be read"), "what was dropped, not the first in it"
+    QTest.keyClick(question(qtbot, window), Qt.Key.Key_Escape)
 
 
 def test_a_folder_of_runs_lists_them(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
