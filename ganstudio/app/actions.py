@@ -36,6 +36,7 @@ class Action:
         checked: for a checkable action: whether it is on; None: not checkable.
         context: ``"window"``: wherever the focus is; otherwise the id of the workspace in which its keys work.
         wording: the title at this moment, for an action whose object decides what it is called; None: always ``title``.
+        to_selected: it is done to what is selected in its workspace: by who sees that, never from another one.
     """
 
     id: str
@@ -49,6 +50,7 @@ class Action:
     checked: Callable[[], bool] | None = field(default=None, compare=False)
     context: str = "window"
     wording: Callable[[], str] | None = field(default=None, compare=False)
+    to_selected: bool = False
     _marked: str = field(default="", init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:

@@ -269,17 +269,20 @@ class Shell(ReadInOrder, QMainWindow):
 
     def do(self, action: Action, tries: int = 0) -> None:
         """Does an action in its workspace, as soon as that has opened what it begins with; then or soon, not much later."""
-        if not tries and not action.is_in(self.current_workspace):
+        led = not tries and not action.is_in(self.current_workspace)
+        if led:
             self.show_workspace(action.context)
-        there = action.id in self.table and action.is_in(self.current_workspace)  # one may have left
-        if not there or self.table.run(action.id) or action.is_in(""):
-            return
-        page = self.workspace(action.context)
-        if isinstance(page, Page) and page.busy and tries < MOST_TRIES:
-            QTimer.singleShot(TRY_MS, self, lambda: self.do(action, tries + 1))
-        else:
+        words = _("“{title}” is done to what is selected here: see what that is, then do it.")
+        if not (led and action.to_selected):
+            there = action.id in self.table and action.is_in(self.current_workspace)  # one may have left
+            if not there or self.table.run(action.id) or action.is_in(""):
+                return
+            page = self.workspace(action.context)
             words = _("“{title}” cannot be done yet: choose or open something first.")
-            self._hub.info(words.format(title=action.label))
+            if isinstance(page, Page) and page.busy and tries < MOST_TRIES:
+                QTimer.singleShot(TRY_MS, self, lambda: self.do(action, tries + 1))
+                return
+        self._hub.info(words.format(title=action.label))
 
     def open_messages(self) -> None:
         """Shows what was said."""

@@ -592,7 +592,7 @@ def test_the_palette_lists_all_workspaces_and_opens_them_first(
     typed(window, "rename")
     QTest.keyClick(window.focusWidget(), Qt.Key.Key_Return)
     assert window.current_workspace == "runs"
-    assert "“Rename” cannot be done yet" in window.toasts.shown[-1].message.text, "no run is chosen"
+    assert "“Rename” is done to what is selected here" in window.toasts.shown[-1].message.text, "nobody has seen what"
     window.open_shortcuts()
     (keys,) = window.findChildren(Shortcuts)
     assert {"Surprise me", "New drawing"} <= {what for what, _keys in keys.rows}, "also of what was never opened"

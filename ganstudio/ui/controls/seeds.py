@@ -171,7 +171,6 @@ class SampleSection(Section):
             return  # at every move of every slider
         self._shown = (state.origin, moved)
         self.row.show_origin(state.origin, moved)
-        seed = self.row.seed
         again, drawn = _("Draw seed {seed} again: every control as it was"), _("This is seed {seed} as it was drawn")
         self.again.setEnabled(moved)
-        self.again.setToolTip((again if moved else drawn).format(seed=seed))
+        self.again.setToolTip((again if moved else drawn).format(seed=self.row.seed))
