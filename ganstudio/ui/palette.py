@@ -121,8 +121,7 @@ class Palette(QFrame):
     def place(self) -> None:
         """In the upper middle of the window, as high as its list."""
         width = min(560, self._over.width() - 48)
-        rows = min(9, max(1, self._list.count()))
-        self._list.setFixedHeight(rows * ROW_HEIGHT + 2)
+        self._list.setFixedHeight(min(9, max(1, self._list.count())) * ROW_HEIGHT + 2)
         self.setFixedWidth(width)
         self.adjustSize()
         self.move((self._over.width() - width) // 2, max(24, self._over.height() // 8))

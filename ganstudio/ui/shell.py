@@ -269,8 +269,7 @@ class Shell(ReadInOrder, QMainWindow):
 
     def do(self, action: Action, tries: int = 0) -> None:
         """Does an action in its workspace, as soon as that has opened what it begins with; then or soon, not much later."""
-        led = not tries and not action.is_in(self.current_workspace)
-        if led:
+        if led := not tries and not action.is_in(self.current_workspace):
             self.show_workspace(action.context)
         words = _("“{title}” is done to what is selected here: see what that is, then do it.")
         if not (led and action.to_selected):

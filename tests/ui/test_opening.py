@@ -18,6 +18,7 @@ from pytestqt.qtbot import QtBot
 
 from ganstudio.app.gallery import gallery_card
 from ganstudio.app.generators.workplaces import bundled_path
+from ganstudio.app.readings import Dropped
 from ganstudio.core.experiment import Experiment
 from ganstudio.explore.picture_file import save_picture
 from ganstudio.ui.experiment import DataCheckView
@@ -182,6 +183,9 @@ def test_several_pictures_dropped_on_translate_are_all_translated(
     page = window.workspace("translate")
     assert isinstance(page, TranslateWorkspace)
     translator = page.translator
+    assert translator.opening
+    page.take(Dropped(files[0], None, (files[1],)))
+    assert window.toasts.shown[-1].message.text == "Took 0.png; the other one was left.", "nothing is open yet"
     wait(qtbot, lambda: translator.output is not None and translator.service.idle)
     assert drop(window, *files[:3])
     wait(qtbot, lambda: page.findChildren(BatchDialog))
