@@ -36,6 +36,7 @@ class Action:
         checked: for a checkable action: whether it is on; None: not checkable.
         context: ``"window"``: wherever the focus is; otherwise the id of the workspace in which its keys work.
         wording: the title at this moment, for an action whose object decides what it is called; None: always ``title``.
+        to_selected: it is done to what is selected in its workspace: by who sees that, never from another one.
     """
 
     id: str
@@ -49,6 +50,7 @@ class Action:
     checked: Callable[[], bool] | None = field(default=None, compare=False)
     context: str = "window"
     wording: Callable[[], str] | None = field(default=None, compare=False)
+    to_selected: bool = False
     _marked: str = field(default="", init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -157,30 +159,31 @@ class ActionTable:
         return {name: [sections[key] for key in sorted(sections)] for name, sections in menus.items()}
 
     def search(self, text: str, place: str = "", more: Iterable[Action] = ()) -> list[Action]:
-        """The actions that match, best first; all of them for an empty text, those before all that are done here.
+        """The actions that match, best first; all of them for an empty text. What is done here comes before the rest.
 
         Args:
             text: some letters.
             place: the workspace on view: of what is done here only that is found which can be done now. Of what is done
-                in another one nobody knows that before one is there.
+                in another one nobody knows that before one is there; it comes first only where here letters are scattered.
             more: actions of other workspaces that are not registered yet.
         """
         here = [action for action in self if action.is_in(place) and action.enabled()]
-        return rank(text, [*here, *(action for action in (*self, *more) if not action.is_in(place))])
+        return rank(text, here, [action for action in (*self, *more) if not action.is_in(place)])
 
 
-SCATTERED = 20.0
+SCATTERED, ELSEWHERE = 20.0, 60.0
 
 
-def rank(text: str, actions: Iterable[Action]) -> list[Action]:
+def rank(text: str, here: Iterable[Action], elsewhere: Iterable[Action] = ()) -> list[Action]:
     """Those that contain the letters of ``text`` in order: at word starts first, then in a row, then scattered."""
     wanted = text.casefold().replace(" ", "")
     scored = []
-    for place, action in enumerate(actions):
+    behind = (*((0.0, action) for action in here), *((ELSEWHERE, action) for action in elsewhere))
+    for place, (lag, action) in enumerate(behind):
         whole = _match(wanted, f"{action.menu_name} {action.label}")  # letters strewn over both mean neither
         score = max(_match(wanted, action.label), whole - 1 if whole > SCATTERED else 0)
         if score > 0:
-            scored.append((-score, place, action))
+            scored.append((lag - score, place, action))
     return [action for _score, _place, action in sorted(scored, key=lambda row: row[:2])]
 
 

@@ -189,6 +189,8 @@ def readings_of(
         taken = paths if found else [first]
         found = found or readings(first, progress, cancel)
     told = left_words([path.name for path in taken], len(paths) - len(taken))
+    if found[0].path == folder and any(path.suffix.lower() in PICTURES for path in _held(folder) - {*paths}):
+        told = _("Took the whole folder {name}, which holds more pictures.").format(name=folder.name)
     return [replace(one, told=told) for one in found]
 
 
@@ -208,10 +210,15 @@ def _runs_at(path: Path) -> tuple[Path, ...]:
     return ()
 
 
+def _held(folder: Path) -> set[Path]:
+    """What lies in a folder, but for what systems leave there."""
+    return {path for path in folder.iterdir() if not is_litter(path.name)}
+
+
 def _of_all(folder: Path, paths: Sequence[Path], progress: Any, cancel: threading.Event | None) -> list[Reading]:
-    """The ways to read the folder that holds these and nothing else, but for what systems leave there; or none."""
+    """The ways to read the folder that holds these and nothing else; or none."""
     with suppress(OSError, DataError):
-        if set(paths) == {path for path in folder.iterdir() if not is_litter(path.name)}:
+        if set(paths) == _held(folder):
             return readings(folder, progress, cancel)
     return []
 

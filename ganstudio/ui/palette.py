@@ -44,10 +44,8 @@ class _Row(QStyledItemDelegate):
         ratio = painter.device().devicePixelRatio()
         if action.icon:
             painter.drawPixmap(box.left(), box.center().y() - 8, icon_pixmap(action.icon, 18, "text_muted", ratio))
-        title, small = box.adjusted(28, 0, 0, 0), ui_font(theme.small)
-        wide = write_line(
-            painter, title, action.label, ui_font(theme.normal), theme.text_muted if place else theme.text
-        )
+        title, small, tone = box.adjusted(28, 0, 0, 0), ui_font(theme.small), theme.text_muted if place else theme.text
+        wide = write_line(painter, title, action.label, ui_font(theme.normal), tone)
         where = _("in {workspace}").format(workspace=place) if place else action.menu_name
         write_line(painter, title.adjusted(wide + 10, 1, 0, 1), where, small, theme.text_muted)
         keys = keys_text(action.shortcuts[0]) if action.shortcuts else ""
@@ -123,8 +121,7 @@ class Palette(QFrame):
     def place(self) -> None:
         """In the upper middle of the window, as high as its list."""
         width = min(560, self._over.width() - 48)
-        rows = min(9, max(1, self._list.count()))
-        self._list.setFixedHeight(rows * ROW_HEIGHT + 2)
+        self._list.setFixedHeight(min(9, max(1, self._list.count())) * ROW_HEIGHT + 2)
         self.setFixedWidth(width)
         self.adjustSize()
         self.move((self._over.width() - width) // 2, max(24, self._over.height() // 8))

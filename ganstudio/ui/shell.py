@@ -33,7 +33,7 @@ from ganstudio.ui.statusbar import StatusBar
 from ganstudio.ui.toasts import Messages, Toasts
 
 LEAST, USUAL = QSize(1024, 700), QSize(1366, 768)
-TRY_MS = 100  # how often an action is tried that waits for its workspace
+TRY_MS, MOST_TRIES = 100, 100  # how often an action is tried that waits for its workspace
 FRAME = QMargins(0, 38, 0, 0)
 """What a frame may take, until it can be asked."""
 
@@ -267,19 +267,21 @@ class Shell(ReadInOrder, QMainWindow):
             if action.id != "app.palette":
                 yield action, "" if action.is_in(self.current_workspace) else self._workspaces[action.context].title
 
-    def do(self, action: Action, again: bool = False) -> None:
-        """Does an action in its workspace, as soon as that has opened what it begins with."""
-        if not again and not action.is_in(self.current_workspace):
+    def do(self, action: Action, tries: int = 0) -> None:
+        """Does an action in its workspace, as soon as that has opened what it begins with; then or soon, not much later."""
+        if led := not tries and not action.is_in(self.current_workspace):
             self.show_workspace(action.context)
-        there = action.id in self.table and action.is_in(self.current_workspace)  # one may have left
-        if not there or self.table.run(action.id) or action.is_in(""):
-            return
-        page = self.workspace(action.context)
-        if isinstance(page, Page) and page.busy:
-            QTimer.singleShot(TRY_MS, self, lambda: self.do(action, again=True))
-        else:
+        words = _("“{title}” is done to what is selected here: see what that is, then do it.")
+        if not (led and action.to_selected):
+            there = action.id in self.table and action.is_in(self.current_workspace)  # one may have left
+            if not there or self.table.run(action.id) or action.is_in(""):
+                return
+            page = self.workspace(action.context)
             words = _("“{title}” cannot be done yet: choose or open something first.")
-            self._hub.info(words.format(title=action.label))
+            if isinstance(page, Page) and page.busy and tries < MOST_TRIES:
+                QTimer.singleShot(TRY_MS, self, lambda: self.do(action, tries + 1))
+                return
+        self._hub.info(words.format(title=action.label))
 
     def open_messages(self) -> None:
         """Shows what was said."""

@@ -256,7 +256,7 @@ class Toasts(QObject):
         if not height or page is None or not self._pages.underMouse():
             return False
         bars = (bar for bar in page.findChildren(QScrollBar) if bar.isVisible() and bar.width() < bar.height())
-        return any(bar.value() > bar.maximum() - height for bar in bars)
+        return any(bar.value() > max(bar.maximum() - height, 0) for bar in bars)
 
     def _taken(self) -> QRegion:
         """Where controls and words are on view."""

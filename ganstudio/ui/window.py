@@ -307,10 +307,11 @@ class MainWindow(Shell):
             return
         from ganstudio.app import named
 
-        title, words = _("What is it?"), _("“{name}” can be read in more than one way.").format(name=found[0].path.name)
+        of, *more = {reading.path for reading in found}  # of files of a folder each may be meant
+        words = _("“{name}” can be read in more than one way.").format(name=(of.parent if more else of).name)
         about = "\n\n".join(_("{what}: {why}").format(what=one.title, why=one.why) for one in found)
         ways = [(one.title, one) for one in found]
-        question = named.Question(title, words, about, ways, _("Open nothing"))
+        question = named.Question(_("What is it?"), words, about, ways, _("Open nothing"))
         self.studio.ask(question, lambda one: self._take(one) if one is not None else None)
 
     def _take(self, reading: Reading) -> None:

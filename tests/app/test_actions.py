@@ -61,3 +61,12 @@ def test_search_finds_by_words_initials_and_letters(typed: str, first: str) -> N
     assert table.search("film") == [], "its letters lie scattered over the name of the menu and its own"
     table.remove("new")
     assert len(table.search("")) == 4
+
+
+def test_what_is_done_here_comes_before_what_matches_better_elsewhere() -> None:
+    table = ActionTable()
+    table.add(
+        action("file.open", "Open a file…"), action("runs.open", "Open", context="runs"), action("odd", "Of pens")
+    )
+    assert [one.id for one in table.search("open", "train")] == ["file.open", "runs.open", "odd"]
+    assert [one.id for one in table.search("open", "runs")][:2] == ["runs.open", "file.open"]

@@ -282,6 +282,9 @@ def test_what_is_dropped_together(tmp_path: Path) -> None:
     assert (found.file, found.told) == (Dropped(cats[0]), "Took 0.png; the other 3 were left.")
     (found,) = readings_of([*cats, one], "paint")
     assert (found.path, found.told) == (cats[0].parent, "Took 0.png, 1.png, 2.png, …; the other one was left.")
+    save(tmp_path / "cats" / "more.png", photo(rng))
+    (found,) = readings_of(cats, "paint")
+    assert (found.path, found.told) == (cats[0].parent, "Took the whole folder cats, which holds more pictures.")
     (found,) = readings_of([*cats[:2], one], "translate")
     assert found.file == Dropped(cats[0], None, (cats[1],))
     assert found.told == "Took 0.png, 1.png; the other one was left."

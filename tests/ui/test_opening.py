@@ -18,6 +18,7 @@ from pytestqt.qtbot import QtBot
 
 from ganstudio.app.gallery import gallery_card
 from ganstudio.app.generators.workplaces import bundled_path
+from ganstudio.app.readings import Dropped
 from ganstudio.core.experiment import Experiment
 from ganstudio.explore.picture_file import save_picture
 from ganstudio.ui.experiment import DataCheckView
@@ -129,6 +130,13 @@ def test_of_two_readings_the_better_one_is_offered_first(
     assert drop(window, tmp_path / "world")
     QTest.keyClick(question(qtbot, window), Qt.Key.Key_Return)
     assert checked(qtbot, window).method == "spade", "“maps” beside “photos” are label maps"
+    (tmp_path / "nets").mkdir()
+    for name in ("a.onnx", "b.onnx"):
+        (tmp_path / "nets" / name).write_bytes(b"any")
+    wait(qtbot, lambda: not window.findChildren(dialogs.Question))
+    assert drop(window, tmp_path / "nets")
+    assert question(qtbot, window).text().startswith("“nets” can be read"), "what was dropped, not the first in it"
+    QTest.keyClick(question(qtbot, window), Qt.Key.Key_Escape)
 
 
 def test_a_folder_of_runs_lists_them(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
@@ -175,6 +183,9 @@ def test_several_pictures_dropped_on_translate_are_all_translated(
     page = window.workspace("translate")
     assert isinstance(page, TranslateWorkspace)
     translator = page.translator
+    assert translator.opening
+    page.take(Dropped(files[0], None, (files[1],)))
+    assert window.toasts.shown[-1].message.text == "Took 0.png; the other one was left.", "nothing is open yet"
     wait(qtbot, lambda: translator.output is not None and translator.service.idle)
     assert drop(window, *files[:3])
     wait(qtbot, lambda: page.findChildren(BatchDialog))

@@ -32,10 +32,12 @@ from ganstudio.core.dataspec import MapClass
 from ganstudio.store import Run, atomic
 from ganstudio.store.checkpoints import is_milestone
 from ganstudio.training.trainer import Trainer
+from ganstudio.ui import shell
 from ganstudio.ui.explore.exports import FilmDialog
 from ganstudio.ui.explore.workspace import ExploreWorkspace
 from ganstudio.ui.gallery.card import CardWidget
 from ganstudio.ui.gallery.page import RunTile
+from ganstudio.ui.generator_page.page import GeneratorPage
 from ganstudio.ui.generator_page.source_bar import SourceBar
 from ganstudio.ui.kit.painted import to_pixels
 from ganstudio.ui.shortcuts import Shortcuts
@@ -564,11 +566,15 @@ def typed(window: MainWindow, words: str) -> list[str]:
     return window.palette_box.titles
 
 
-def test_the_palette_lists_all_workspaces_and_opens_them_first(window: MainWindow, qtbot: QtBot) -> None:
+def test_the_palette_lists_all_workspaces_and_opens_them_first(
+    window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
     everything = typed(window, "")
     assert {"New experiment", "Surprise me", "Translate a folder…", "Move to trash", "Save a film…"} <= {*everything}
     assert everything.index("New experiment") < everything.index("Surprise me"), "what is done here comes first"
     assert list(window.pages) == ["train"], "nothing is built for it"
+    QTest.keyClick(window.focusWidget(), Qt.Key.Key_Escape)
+    assert typed(window, "open")[0] == "Open…", "which can be done here"
     QTest.keyClick(window.focusWidget(), Qt.Key.Key_Escape)
     assert typed(window, "save a film")[:2] == ["Save a film…", "Save a film of the painting…"]
     QTest.keyClick(window.focusWidget(), Qt.Key.Key_Return)
@@ -576,10 +582,17 @@ def test_the_palette_lists_all_workspaces_and_opens_them_first(window: MainWindo
     wait(qtbot, lambda: window.findChildren(FilmDialog))
     window.findChildren(FilmDialog)[0].reject()
     laid_out(qtbot, window)
+    monkeypatch.setattr(GeneratorPage, "busy", True)  # it draws on and on
+    monkeypatch.setattr(shell, "MOST_TRIES", 2)
+    window.show_workspace("train")
+    typed(window, "swap the two")
+    QTest.keyClick(window.focusWidget(), Qt.Key.Key_Return)
+    wait(qtbot, lambda: window.toasts.shown)
+    assert "“Swap the two” cannot be done yet" in window.toasts.shown[-1].message.text, "it is not done much later"
     typed(window, "rename")
     QTest.keyClick(window.focusWidget(), Qt.Key.Key_Return)
     assert window.current_workspace == "runs"
-    assert "“Rename” cannot be done yet" in window.toasts.shown[-1].message.text, "no run is chosen"
+    assert "“Rename” is done to what is selected here" in window.toasts.shown[-1].message.text, "nobody has seen what"
     window.open_shortcuts()
     (keys,) = window.findChildren(Shortcuts)
     assert {"Surprise me", "New drawing"} <= {what for what, _keys in keys.rows}, "also of what was never opened"

@@ -86,12 +86,11 @@ class SeedRow(QWidget):
 
     def show_origin(self, origin: int | None, moved: bool) -> None:
         """Shows the seed that was drawn last (None: nobody knows of one), and whether something was moved since."""
-        if origin is not None:
-            self.set_seed(origin)
-        since = _("Controls were moved since seed {seed} was drawn").format(seed=self.seed)
+        title, since = _("Seed, moved"), _("Controls were moved since seed {seed} was drawn").format(seed=origin)
         if origin is None:
-            since = _("This was found, opened or moved from elsewhere: no seed draws it")
-        title = _("Seed, moved") if origin is not None else _("Not of seed")
+            title, since = _("Not of seed"), _("This was found, opened or moved from elsewhere: no seed draws it")
+        else:
+            self.set_seed(origin)
         self.title.setText(title if moved else _("Seed"))
         self.title.setToolTip(since if moved else "")
 
@@ -172,7 +171,6 @@ class SampleSection(Section):
             return  # at every move of every slider
         self._shown = (state.origin, moved)
         self.row.show_origin(state.origin, moved)
-        seed = self.row.seed
         again, drawn = _("Draw seed {seed} again: every control as it was"), _("This is seed {seed} as it was drawn")
         self.again.setEnabled(moved)
-        self.again.setToolTip((again if moved else drawn).format(seed=seed))
+        self.again.setToolTip((again if moved else drawn).format(seed=self.row.seed))

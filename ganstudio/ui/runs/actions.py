@@ -87,7 +87,7 @@ def runs_actions(
         ("search", _("Search the runs"), "search", on_view, _("Words in the name, method, data or state.")),
     ]  # fmt: skip
     return [
-        Action(f"runs.{name}", title, deeds[name], picture, "Ctrl+F" if name == "search" else "", help=words,
-               enabled=enabled, context="runs", wording=verb if name == "explore" else None)
+        Action(f"runs.{name}", title, deeds[name], picture, "Ctrl+F" if name == "search" else "", "", words,
+               enabled, context="runs", wording=verb if name == "explore" else None, to_selected=enabled is not on_view)
         for name, title, picture, enabled, words in rows
     ]  # fmt: skip

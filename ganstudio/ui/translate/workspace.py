@@ -14,7 +14,7 @@ from ganstudio.core.i18n import _
 from ganstudio.ui.controls import ControlsPanel
 from ganstudio.ui.generator_page.page import GeneratorPage
 from ganstudio.ui.kit.errors import EmptyState
-from ganstudio.ui.kit.files import Dropped, picture_in
+from ganstudio.ui.kit.files import Dropped, picture_in, tell_left
 from ganstudio.ui.kit.lifetimes import listen
 from ganstudio.ui.kit.menus import ActionBinder
 from ganstudio.ui.kit.parts import LinkButton, boxed, label, line
@@ -142,11 +142,13 @@ class TranslateWorkspace(GeneratorPage):
         self._studio.when_ready(lambda: self._studio.start(FIRST))
 
     def take(self, dropped: Dropped) -> None:
-        """A picture is translated; of several the first, and all are offered to be."""
+        """A picture is translated; of several the first, and all are offered to be once there is a network."""
         if self.translator.opened is not None or self.translator.opening:
             self.translator.give_file(dropped.path)
-            if dropped.more:
+            if dropped.more and self.translator.state is not None:
                 self.exports.translate_folder((dropped.path, *dropped.more))
+            else:  # there is nothing yet that they could be translated with
+                tell_left([dropped.path.name], len(dropped.more))
         else:
             words = _("Open a run that translates first; then drop the picture again, and it is translated.")
             self._studio.notifications.info(words)
