@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 import threading
 import time
-import traceback
 from collections import deque
 from pathlib import Path
 from types import TracebackType
@@ -75,9 +74,17 @@ class Watchdog:
             if time.perf_counter() - since > self.limit / 3:
                 if self._seen[0] != since:
                     self._seen = since, []
-                frames = traceback.format_stack(sys._current_frames()[self._me])
-                self._seen[1].append("".join(frames[-10:]))
+                self._seen[1].append(_place(self._me))
             self._waits.append(_waits())  # last: reading files hands the lock back
+
+
+def _place(thread: int) -> str:
+    """Where a thread is. No file is read for it: while a frame is held, so is the painter of a paint event that ends."""
+    frame, places = sys._current_frames()[thread], list[str]()
+    while frame is not None and len(places) < 10:
+        places.insert(0, f"{frame.f_code.co_filename}, line {frame.f_lineno}, in {frame.f_code.co_name}")
+        frame = frame.f_back  # type: ignore[assignment]
+    return "\n".join(places)
 
 
 def _waits() -> tuple[float, dict[str, float]]:
