@@ -1,0 +1,1 @@
+"""Runs are measured, compared and studied: no Qt."""

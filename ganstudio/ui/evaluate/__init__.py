@@ -1,0 +1,1 @@
+"""Evaluate: runs are measured, compared and studied."""
