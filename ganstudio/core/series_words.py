@@ -57,11 +57,27 @@ def help_of(info: SeriesInfo) -> str:
         return known
     if info.name.startswith("rate/"):
         return _("The learning rate in force, which falls as it was asked to.")
-    if info.name.startswith("purity "):
-        return _("Share of real items that belong to the most frequent class of their cluster, 0 to 100 %.")
-    if info.name.startswith("accuracy "):
-        return _("Share of real items, kept out of training where some are, whose class is recognised: 0 to 100 %.")
+    if (known := _help_of_measure(info.name)) is not None:
+        return known
     return _kinds()[info.kind, info.role if info.role in ("real", "fake") else ""]
+
+
+def measured_help(series: str) -> str:
+    """What is said of a metric that is measured while training, by the name of its series; see :func:`_measured`.
+
+    Raises:
+        KeyError: it has no line in that table.
+    """
+    return _measured()[series]
+
+
+def _help_of_measure(name: str) -> str | None:
+    """The same of a stored name, which a template such as ``"purity of {name} %"`` may stand for."""
+    measured = _measured()
+    if name in measured:
+        return measured[name]
+    parts = {key: key.split("{name}") for key in measured if "{name}" in key}
+    return next((measured[key] for key, (a, b) in parts.items() if name.startswith(a) and name.endswith(b)), None)
 
 
 def shared(infos: Sequence[SeriesInfo]) -> str:
@@ -126,12 +142,21 @@ def _terms() -> dict[str, str]:
     }
 
 
+def _measured() -> dict[str, str]:
+    """Helps of what is measured of samples, in a table and as a curve: said here, where a stored run finds them, too."""
+    return {
+        "modes": _("How many modes of the data the samples reach (within 3σ), from none to all."),
+        "high-quality samples %": _("Share of the samples within 3σ of a mode, 0 to 100 %; 98.9 % is perfect."),
+        "diversity %": _("How far the samples lie apart, compared with real data: near 0 % all look alike, near 100 % they "
+                         "are as varied as the data."),
+        "purity of {name} %": _("Share of real items that belong to the most frequent class of their cluster, 0 to 100 %."),
+        "accuracy {name} %": _("Share of real items, kept out of training where some are, whose class is recognised: 0 to "
+                               "100 %."),
+    }  # fmt: skip
+
+
 def _helps() -> dict[str, str]:
     return {
-        "modes": _("How many modes of the data the samples on view reach (within 3σ), from none to all."),
-        "high-quality samples %": _("Share of the samples on view within 3σ of a mode, 0 to 100 %; 98.9 % is perfect."),
-        "diversity %": _("How far the samples on view lie apart, compared with real data: near 0 % all look alike, near "
-                         "100 % they are as varied as the data."),
         "class recognised in fakes": _("Share of generated items whose class D’s classifier recognises, 0 to 1."),
         "D(x) of a wrong class": _("How real D finds real items that it is told a wrong class of, 0 to 1; low is right."),
         "Q(c)": _("How likely Q finds the code that was drawn, 0 to 1: 1 means that it reads every code in the picture."),

@@ -9,7 +9,14 @@ if TYPE_CHECKING:
     from ganstudio.core.registry import Registry
     from ganstudio.metrics.base import Metric
 
-_HOMES: tuple[str, ...] = ()
+_HOMES: tuple[str, ...] = (
+    "neighbours",
+    "density",
+    "modes",
+    "diversity",
+    "similarity",
+    "labels",
+)
 """The modules with metrics, in the order in which their columns come. Importing them brings numpy, nothing heavier."""
 
 

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ganstudio.core.dataspec import DataSpec
+from ganstudio.core.observed import Observed
 from ganstudio.core.registry import Registry
 
 if TYPE_CHECKING:
@@ -25,13 +26,14 @@ Better = Literal["lower", "higher", "half", ""]
 """Which way is better; ``"half"``: ½ is best; empty: neither."""
 Need = Literal[
     "features", "probabilities", "held out", "labels", "asked", "modes", "density", "partners", "maps", "polygons",
-    "stacked", "decoder",
+    "stacked", "decoder", "pictures", "recognised",
 ]  # fmt: skip
 """``features``: a feature matrix of both sides; ``probabilities`` of classes, of both; ``held out``: real items nobody was
 trained on; ``labels``: true classes of real items; ``asked``: generated items were asked to be of a class (``fake.labels``);
 ``modes``: true centres are known; ``density``: points in the plane; ``partners``: each generated picture has the real one
 that it should be (same place); ``maps``: label maps were given (``inputs``); ``polygons``: the set ``triangles``;
-``stacked``: stacked digits; ``decoder``: a latent vector can be decoded, with gradients."""
+``stacked``: stacked digits; ``decoder``: a latent vector can be decoded, with gradients; ``pictures``: the items are;
+``recognised``: a network of the model itself says what real items of known classes are."""
 Cost = Literal["live", "seconds", "minutes"]
 """``live``: some milliseconds on what is on view; the others are asked for."""
 
@@ -86,6 +88,7 @@ class Evidence:
         real, fake: the two sides; the same number of items unless the real set is smaller.
         held_out: real items that nobody was trained on; None where there are none.
         decoder: of the generator; None where it has no latent vector.
+        recognised: what the model takes real items to be, whose true classes are known; None where it says nothing.
         seed: all chance in a metric follows from it.
         device: where heavy work is done, ``"cpu"`` or ``"cuda"``.
         tick: told how far the work is, with words; raises CancelledError when it shall end. Called often.
@@ -96,6 +99,7 @@ class Evidence:
     fake: Sample
     held_out: Sample | None = None
     decoder: Decoder | None = None
+    recognised: Observed | None = None
     seed: int = 0
     device: str = "cpu"
     tick: Callable[[float, str], None] = lambda _fraction, _text: None
@@ -140,7 +144,8 @@ class Metric:
         help: two or three sentences: what it tells, range, what misleads, the source.
         compute: the function.
         unit: ``"%"``, ``"nats"``…; empty for plain numbers.
-        series: the name of its curve where that is not its name (runs of before know some so).
+        series: the name of its curve where that is not its name (runs of before know some so). One with ``{name}`` in it
+            stands for a curve of each number in ``more``.
     """
 
     name: str
@@ -157,6 +162,12 @@ class Metric:
     def curve(self) -> str:
         """The name of its series."""
         return self.series or self.name
+
+    def curves(self, found: Found) -> dict[str, float]:
+        """What was found, by the names of its series."""
+        if "{name}" not in self.curve:
+            return {self.curve: found.value}
+        return {self.curve.format(name=name): value for name, value in found.more.items()}
 
     def gain(self, value: float, than: float) -> float:
         """How much better a value is than another: positive is better, 0 where neither way is."""

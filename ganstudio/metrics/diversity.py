@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-import numpy as np
+import math
 
+import numpy as np
+from numpy.typing import NDArray
+
+from ganstudio.core.i18n import _
 from ganstudio.core.observed import Items
+from ganstudio.core.series_words import measured_help
+from ganstudio.metrics.base import Evidence, Found, metric
+from ganstudio.metrics.distances import features_of, flaw
 
 _MOST_ITEMS, _MOST_NUMBERS = 1024, 1024
 
@@ -14,13 +21,23 @@ def spread(items: Items) -> float:
 
     The mean of |a − b|² over all pairs is twice the summed variance, so no pair need be looked at. Of large pictures
     evenly spaced pixels stand for the rest.
+
+    Args:
+        items: points ``(N, 2)`` or pictures ``(N, C, H, W)``.
     """
     if len(items) < 2:
-        return float("nan")
-    flat = items[:_MOST_ITEMS].reshape(len(items[:_MOST_ITEMS]), -1)
-    flat = flat[:, :: max(1, flat.shape[1] // _MOST_NUMBERS)].astype(np.float32)
+        return math.nan
+    items = items[:_MOST_ITEMS]
+    if items.ndim == 4:
+        each = max(1, math.ceil(math.sqrt(items[0].size / _MOST_NUMBERS)))
+        items = items[:, :, ::each, ::each]
     with np.errstate(invalid="ignore", over="ignore"):
-        return float(np.sqrt(flat.var(axis=0, dtype=np.float64).mean()))
+        return math.sqrt(_variance(items.reshape(len(items), -1).astype(np.float32, copy=False)))
+
+
+def _variance(rows: NDArray[np.float32] | NDArray[np.float64]) -> float:
+    """The mean over all numbers of an item."""
+    return float(rows.var(axis=0, dtype=np.float64).mean())
 
 
 def diversity(drawn: Items, real: Items) -> float:
@@ -29,4 +46,42 @@ def diversity(drawn: Items, real: Items) -> float:
     It says nothing of a few copies of many items; NaN where real items do not differ or something is not finite.
     """
     ground = spread(real)
-    return spread(drawn) / ground if ground > 0 else float("nan")
+    return spread(drawn) / ground if ground > 0 else math.nan
+
+
+@metric(
+    "diversity", _("Diversity"), better="", needs=set(), cost="live", unit="%",
+    series="diversity %", help=measured_help("diversity %"),
+)  # fmt: skip
+def diversity_of_items(evidence: Evidence) -> Found:
+    """Spread of the items themselves, in percent of that of real ones."""
+    value = 100 * diversity(evidence.fake.items, evidence.real.items)
+    note = _("Not defined: too few items, real ones that do not differ, or values that are not finite numbers.")
+    return Found(value, note=note if math.isnan(value) else "")
+
+
+@metric(
+    "feature-diversity",
+    _("Diversity of features"),
+    better="",
+    needs={"features"},
+    unit="%",
+    help=_(
+        "Root mean square distance between two generated items in features, in percent of that between two real ones: near "
+        "0 all are alike, near 100 they are as varied as real ones. A few copies of many items do not lower it."
+    ),
+)
+def feature_diversity(evidence: Evidence) -> Found:
+    """Percent; both distances in ``more``."""
+    if reason := flaw(evidence.real, evidence.fake):
+        return Found(math.nan, note=reason)
+    sides = []
+    for at, sample in enumerate((evidence.real, evidence.fake)):
+        evidence.tick(at / 2, _("Diversity of features"))
+        features = features_of(sample)
+        sides.append(math.sqrt(2 * features.shape[1] * _variance(features)))
+    real, fake = sides
+    more = {"real": real, "generated": fake}
+    if not real > 0:
+        return Found(math.nan, more=more, note=_("Not defined: all real items are alike."))
+    return Found(100 * fake / real, more=more)

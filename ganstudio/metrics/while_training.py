@@ -1,27 +1,41 @@
-"""What is measured of every run while it trains: whatever its data allow, nothing that takes long."""
+"""What is measured of every run while it trains: every metric of the registry that costs next to nothing."""
 
 from __future__ import annotations
+
+from functools import cache
 
 import numpy as np
 
 from ganstudio.core.dataspec import DataSpec
-from ganstudio.core.observed import Observed
-from ganstudio.metrics.diversity import diversity
-from ganstudio.metrics.labels import accuracy, purity
-from ganstudio.metrics.modes import mode_coverage
+from ganstudio.core.observed import Items, Observed
+from ganstudio.metrics import all_metrics
+from ganstudio.metrics.base import Evidence, Metric, Need, Sample
 
 
 def measure(observed: Observed, spec: DataSpec) -> dict[str, float]:
-    """Scores by the name under which they are plotted; percentages end in ``%``."""
+    """Scores by the names of their series, of whatever is seen; percentages end in ``%``."""
+    drawn, real, labels = observed.drawn, observed.real, observed.labels
+    there: set[Need] = set()
+    if drawn is not None and spec.modes:
+        there.add("modes")
+    if labels is not None and observed.recognised:
+        there.add("recognised")
+    evidence = Evidence(spec, _sample(real), _sample(drawn), recognised=observed)
     scores: dict[str, float] = {}
-    if observed.drawn is not None and spec.modes:
-        scores |= mode_coverage(observed.drawn.astype(np.float32, copy=False), spec)
-    if observed.drawn is not None and observed.real is not None:
-        scores["diversity %"] = 100 * diversity(observed.drawn, observed.real)
-    if observed.labels is not None:
-        for name, found in observed.recognised.items():
-            if observed.predicts[name] == "clusters":
-                scores[f"purity of {name} %"] = 100 * purity(found, observed.labels)
-            else:
-                scores[f"accuracy {name} %"] = 100 * accuracy(found, observed.labels)
+    for one in _live():
+        # One that needs nothing in particular compares the two sides.
+        if one.needs <= there and (one.needs or (drawn is not None and real is not None)):
+            scores |= one.curves(one.compute(evidence))
     return scores
+
+
+@cache
+def _live() -> tuple[Metric, ...]:
+    return tuple(one for one in all_metrics().values() if one.cost == "live")
+
+
+def _sample(items: Items | None) -> Sample:
+    """Items as metrics want them, pictures ``(N, C, H, W)``: a view, no copy."""
+    if items is None:
+        return Sample(np.zeros((0, 2), np.float32))
+    return Sample(np.moveaxis(items, -1, 1) if items.ndim == 4 else items)
