@@ -37,5 +37,10 @@ def precision_recall(name: str, quick: bool) -> list[Figure]:
     above = max(0, peak_memory(cpu) - before) / 2**30
     what = f"GiB above the features at the most, precision and recall of {ITEMS:,} × {width} features"
     features = (real.nbytes + fake.nbytes) / 2**30
-    raw = {"seconds, 1 thread": seconds, "features, GiB": features, "precision": found.precision, "recall": found.recall}
+    raw = {
+        "seconds, 1 thread": seconds,
+        "features, GiB": features,
+        "precision": found.precision,
+        "recall": found.recall,
+    }
     return [Figure(name, above, "GiB", what, MEMORY, "at most", raw)]

@@ -21,9 +21,10 @@ _HOMES: tuple[str, ...] = (
 
 
 def all_metrics() -> Registry[Metric]:
-    """Every metric by its name."""
+    """Every metric by its name, in the order of their homes whichever was imported first, others after them."""
     from ganstudio.metrics.base import METRICS
 
-    for home in _HOMES:
-        importlib.import_module(f"{__name__}.{home}")
+    homes = [importlib.import_module(f"{__name__}.{home}").__name__ for home in _HOMES]
+    place = {home: at for at, home in enumerate(homes)}
+    METRICS.sort(lambda one: place.get(one.compute.__module__, len(homes)))
     return METRICS

@@ -97,9 +97,14 @@ def standard_error(each: NDArray[np.float64]) -> float:
 
 def too_few(fewest: int, least: int) -> str:
     """A note where a side has fewer items than are needed; else empty."""
-    one = "There is only {n} item on a side: {least} are needed."
-    more = "There are only {n} items on a side: {least} are needed."
-    return plural(one, more, fewest).format(n=fewest, least=least) if fewest < least else ""
+    if fewest >= least:
+        return ""
+    return plural(
+        "There is only {n} item on a side: {least} are needed.",
+        "There are only {n} items on a side: {least} are needed.",
+        fewest,
+        least=least,
+    )
 
 
 def not_finite(bad: int) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +12,7 @@ from ganstudio.core.i18n import _
 from ganstudio.core.observed import Items
 from ganstudio.core.series_words import measured_help
 from ganstudio.metrics.base import Evidence, Found, metric
-from ganstudio.metrics.distances import features_of, flaw
+from ganstudio.metrics.distances import features_of, flaw, stage
 
 _MOST_ITEMS, _MOST_NUMBERS = 1024, 1024
 
@@ -32,12 +33,20 @@ def spread(items: Items) -> float:
         each = max(1, math.ceil(math.sqrt(items[0].size / _MOST_NUMBERS)))
         items = items[:, :, ::each, ::each]
     with np.errstate(invalid="ignore", over="ignore"):
-        return math.sqrt(_variance(items.reshape(len(items), -1).astype(np.float32, copy=False)))
+        rows = items.reshape(len(items), -1).astype(np.float32, copy=False)
+        return math.sqrt(rows.var(axis=0, dtype=np.float64).mean())
 
 
-def _variance(rows: NDArray[np.float32] | NDArray[np.float64]) -> float:
-    """The mean over all numbers of an item."""
-    return float(rows.var(axis=0, dtype=np.float64).mean())
+def rms_distance(features: NDArray[np.float64], tick: Callable[[float], None] = lambda _fraction: None) -> float:
+    """Root mean square distance between two of N ≥ 1 rows ``(N, d)``, in pieces; exactly 0 of rows that are equal."""
+    total, squares = np.zeros(features.shape[1]), 0.0
+    for start in range(0, len(features), _MOST_ITEMS):
+        tick(start / len(features))
+        part = features[start : start + _MOST_ITEMS] - features[0]
+        total += part.sum(axis=0)
+        squares += float(np.square(part).sum())
+    count = len(features)
+    return math.sqrt(max(0.0, 2 * (squares / count - float(np.square(total / count).sum()))))
 
 
 def diversity(drawn: Items, real: Items) -> float:
@@ -75,13 +84,10 @@ def feature_diversity(evidence: Evidence) -> Found:
     """Percent; both distances in ``more``."""
     if reason := flaw(evidence.real, evidence.fake):
         return Found(math.nan, note=reason)
-    sides = []
-    for at, sample in enumerate((evidence.real, evidence.fake)):
-        evidence.tick(at / 2, _("Diversity of features"))
-        features = features_of(sample)
-        sides.append(math.sqrt(2 * features.shape[1] * _variance(features)))
-    real, fake = sides
+    text = _("Diversity of features")
+    real = rms_distance(features_of(evidence.real), stage(evidence, 0, 0.5, text))
+    fake = rms_distance(features_of(evidence.fake), stage(evidence, 0.5, 1, text))
     more = {"real": real, "generated": fake}
-    if not real > 0:
+    if real == 0:
         return Found(math.nan, more=more, note=_("Not defined: all real items are alike."))
     return Found(100 * fake / real, more=more)

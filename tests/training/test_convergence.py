@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from ganstudio.metrics.modes import mode_coverage
+from ganstudio.core.observed import Observed
+from ganstudio.metrics.while_training import measure
 from ganstudio.nn.random import randomness, seeded
 from ganstudio.training.engine import Engine
 from ganstudio.training.scene import to_items
@@ -38,7 +39,7 @@ def scores(engine: Engine, steps: int) -> dict[str, float]:
     spec = engine.dataset.spec
     nearest = np.linalg.norm(points[:, None] - np.array(spec.modes)[None], axis=2).argmin(axis=1)
     homes = (np.bincount(nearest, minlength=len(spec.modes)) > 0.05 * len(points)).sum()
-    return {**mode_coverage(points, spec), "homes": float(homes), "spread": float(points.std(axis=0).mean())}
+    return {**measure(Observed(points), spec), "homes": float(homes), "spread": float(points.std(axis=0).mean())}
 
 
 @pytest.mark.parametrize(("name", "steps"), [("gan", 1000), ("wgan-gp", 400)])
