@@ -15,8 +15,8 @@ from ganstudio.metrics.base import Evidence, Sample
 if TYPE_CHECKING:
     import torch
 
-_MOST_DISTANCES, _MOST_FEATURES, _MOST_ROWS = 1 << 23, 1 << 21, 1024
-"""Numbers in one piece of the table (64 MiB) and in one piece of the features (16 MiB); the last bounds one product."""
+_MOST_DISTANCES, _MOST_FEATURES, _MOST_ROWS = 1 << 22, 1 << 21, 1024
+"""Numbers in one piece of the table (32 MiB) and in one piece of the features (16 MiB); the last bounds one product."""
 SAME = 1e-12
 """Two items whose squared distance is below this share of their own squared lengths are one: less is rounding."""
 

@@ -85,18 +85,17 @@ def neighbourhoods(
     least = min(n, m)
     k, k_density = (min(wanted, least - 1) for wanted in (NEIGHBOURS, NEIGHBOURS_DENSITY))
     left_out = [_left_out(count, least, seed, device) for count in (n, m)]
-    own = [
-        _within(side, out, (k, k_density), device, lambda done, at=at: tick((at + done) / 3))
-        for at, (side, out) in enumerate(zip((real, fake), left_out, strict=True))
-    ]
+    ks = k, k_density
+    own_real = _within(real, left_out[0], ks, device, lambda done: tick(done / 3))
+    own_fake = _within(fake, left_out[1], ks, device, lambda done: tick((1 + done) / 3))
     recalled = torch.zeros(n, dtype=torch.bool, device=device)
     to_fake, others_real = (torch.full((n,), torch.inf, dtype=torch.float64, device=device) for _side in range(2))
     to_real, others_fake = (torch.empty(m, dtype=torch.float64, device=device) for _side in range(2))
     inside = density = 0
     for rows, table in squared_distances(fake, real, device, lambda done: tick((2 + done) / 3)):
-        inside += int((table <= own[0].radii).any(dim=1).sum())
-        density += int((table <= own[0].wide).sum())
-        recalled |= (table <= own[1].radii[rows, None]).any(dim=0)
+        inside += int((table <= own_real.radii).any(dim=1).sum())
+        density += int((table <= own_real.wide).sum())
+        recalled |= (table <= own_fake.radii[rows, None]).any(dim=0)
         torch.minimum(to_fake, table.amin(dim=0), out=to_fake)
         to_real[rows] = table.amin(dim=1)
         if left_out[0] is not None:
@@ -109,11 +108,11 @@ def neighbourhoods(
         inside / m,
         float(recalled.double().mean()),
         density / (k_density * m),
-        float((to_fake <= own[0].wide).double().mean()),
+        float((to_fake <= own_real.wide).double().mean()),
         k,
         k_density,
-        _recognised(own[0].nearest, others_real, left_out[0]),
-        _recognised(own[1].nearest, others_fake, left_out[1]),
+        _recognised(own_real.nearest, others_real, left_out[0]),
+        _recognised(own_fake.nearest, others_fake, left_out[1]),
         least,
         to_real.sqrt().cpu().numpy(),
     )
