@@ -27,15 +27,15 @@ def precision_recall(name: str, quick: bool) -> list[Figure]:
     from ganstudio.training.device import memory_used, peak_memory
 
     torch.set_num_threads(1)
-    cpu, width = torch.device("cpu"), 256 if quick else WIDTH
+    cpu, items, width = torch.device("cpu"), *((2000, 64) if quick else (ITEMS, WIDTH))
     rng = np.random.default_rng(0)
     neighbourhoods(*rng.standard_normal((2, 50, 8)))  # what libraries take once is not counted
-    real, fake = (rng.standard_normal((ITEMS, width)) for _side in range(2))
+    real, fake = (rng.standard_normal((items, width)) for _side in range(2))
     before, begun = memory_used(cpu), time.perf_counter()
     found = neighbourhoods(real, fake)
     seconds = time.perf_counter() - begun
     above = max(0, peak_memory(cpu) - before) / 2**30
-    what = f"GiB above the features at the most, precision and recall of {ITEMS:,} × {width} features"
+    what = f"GiB above the features at the most, precision and recall of {items:,} × {width:,} features"
     features = (real.nbytes + fake.nbytes) / 2**30
     raw = {
         "seconds, 1 thread": seconds,

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _MOST_DISTANCES, _MOST_FEATURES, _MOST_ROWS = 1 << 22, 1 << 21, 1024
 """Numbers in one piece of the table (32 MiB) and in one piece of the features (16 MiB); the last bounds one product."""
+_TOO_LARGE = 1e100
 SAME = 1e-12
 """Two items whose squared distance is below this share of their own squared lengths are one: less is rounding."""
 
@@ -86,8 +87,17 @@ def flaw(*samples: Sample, least: int = 2) -> str:
         least: items that each must have.
     """
     sides = [features_of(sample) for sample in samples]
-    bad = sum(int((~np.isfinite(side).all(axis=1)).sum()) for side in sides)
-    return too_few(min(map(len, sides)), least) or not_finite(bad)
+    if few := too_few(min(map(len, sides)), least):
+        return few
+    if len({side.shape[1] for side in sides}) > 1:
+        return _("Not defined: the features of the two sides differ in size.")
+    return not_finite(sum(_useless(side) for side in sides))
+
+
+def _useless(side: NDArray[np.float64]) -> int:
+    """Rows with NaN, infinities, or numbers whose squares were infinite; in pieces, as a mask of all would be large."""
+    pieces = (side[start : start + _MOST_ROWS] for start in range(0, len(side), _MOST_ROWS))
+    return sum(int((~(np.abs(piece) < _TOO_LARGE).all(axis=1)).sum()) for piece in pieces)
 
 
 def standard_error(each: NDArray[np.float64]) -> float:

@@ -150,7 +150,10 @@ def test_all_share_one_computation_and_it_ends_soon_after_it_is_cancelled() -> N
 def test_poor_evidence_is_answered_with_a_note(name: str) -> None:
     good, alike, bad = normal(0, 20), np.full((20, 8), 0.3), normal(1, 20)
     bad[3, 2] = np.nan
-    for real, fake in ((good[:1], good), (good, good[:1]), (good[:0], good), (bad, good), (good, bad)):
+    huge, narrow = np.where(np.isnan(bad), 1e200, bad), good[:, :5]
+    for real, fake in (
+        (good[:1], good), (good, good[:1]), (good[:0], good), (bad, good), (good, bad), (huge, good), (good, narrow),
+    ):  # fmt: skip
         told = found(name, compare(real, fake, held_out=features(normal(2, 20))))
         assert np.isnan(told.value)
         assert told.note
