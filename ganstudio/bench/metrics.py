@@ -91,6 +91,9 @@ def fidelity(module: str) -> ModuleType:
     absent = [name for name in names if name not in sys.modules]
     for name in absent:
         sys.modules[name] = _Anything(name)
+        above, _dot, last = name.rpartition(".")
+        if above:
+            setattr(sys.modules[above], last, sys.modules[name])
     try:
         return importlib.import_module(module)
     except ModuleNotFoundError:

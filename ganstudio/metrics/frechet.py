@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     import torch
 
 _ROWS = 1024
+_ROUNDING = 1e-8
+"""What rounding may do to the trace of the root, relative to the geometric mean of both traces."""
 _RESAMPLES, _CHEAP = 40, 1e10
 Tick = Callable[[float, str], None]
 
@@ -57,10 +59,10 @@ def statistics(features: Matrix, device: str = "cpu", tick: Tick = lambda _fract
 def frechet_distance(one: Moments, other: Moments, device: str = "cpu") -> float:
     """``|μ₁ − μ₂|² + tr Σ₁ + tr Σ₂ − 2 tr √(Σ₁Σ₂)`` (Dowson and Landau, 1982), never below 0.
 
-    With any factors Σ = F Fᵀ the last trace is the sum of the singular values of F₁ᵀF₂, all real. With two full ranks the
-    factors are Cholesky's and the values are roots of the eigenvalues of a symmetric matrix, which is fast. Roots of
-    eigenvalues that should be 0 are not 0 enough (√ε each); where a rank lacks, the factors come from eigenvectors, the null
-    space is left out, and the singular values are computed as such.
+    With any factors Σ = F Fᵀ the last trace is the sum of the singular values of F₁ᵀF₂, all real. With Cholesky's factors
+    they are the roots of the eigenvalues of a symmetric matrix, which is fast. But what rounding leaves of an eigenvalue
+    that should be 0 has a root that is not nearly 0 (√ε): where that can be felt, the singular values are computed as
+    such; and where a rank lacks, the factors come from eigenvectors, and the null space is left out.
     """
     with np.errstate(over="ignore", invalid="ignore"):
         shift = one.mean - other.mean
@@ -78,21 +80,27 @@ def _trace_of_root(first: Matrix, second: Matrix, device: str) -> float:
     import torch
 
     a, b = (torch.from_numpy(side).to(device) for side in (first, second))
-    lower = _cholesky(a)
-    if lower is not None and _cholesky(b) is not None:
-        values = torch.linalg.eigvalsh(lower.T @ b @ lower)
-        return float(values.clamp_(min=0).sqrt_().sum())
-    factors = _factor(a).T @ _factor(b)
-    return float(torch.linalg.svdvals(factors).sum()) if factors.numel() else 0.0
+    lower, other = _cholesky(a), _cholesky(b)
+    if lower is None or other is None:
+        factors = _factor(a).T @ _factor(b)
+        return float(torch.linalg.svdvals(factors).sum()) if factors.numel() else 0.0
+    values = torch.linalg.eigvalsh(lower.T @ b @ lower).clamp_(min=0)
+    # Rounding moves an eigenvalue by noise, and its root by noise ÷ root, at most by the root of noise.
+    noise, roots = 4 * torch.finfo(values.dtype).eps * values[-1], values.sqrt()
+    felt = (noise / roots.clamp(min=noise.sqrt())).sum()
+    if felt > _ROUNDING * float(a.trace() * b.trace()) ** 0.5:
+        roots = torch.linalg.svdvals(lower.T @ other)
+    return float(roots.sum())
 
 
 def _cholesky(covariance: torch.Tensor) -> torch.Tensor | None:
-    """Its lower factor; None where it has not quite full rank."""
+    """Its lower factor; None where it has not full rank, as far as float64 can tell."""
     import torch
 
     lower, failed = torch.linalg.cholesky_ex(covariance)
     pivots = lower.diagonal()
-    return None if failed.item() or pivots.min() < 1e-5 * pivots.max() else lower
+    least = (len(pivots) * torch.finfo(lower.dtype).eps) ** 0.5
+    return None if failed.item() or pivots.min() <= least * pivots.max() else lower
 
 
 def _factor(covariance: torch.Tensor) -> torch.Tensor:

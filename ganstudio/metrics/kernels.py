@@ -36,18 +36,15 @@ def _products(one: Matrix, other: Matrix, device: str) -> Matrix:
 def cubic_mmd2(one: Matrix, other: Matrix, device: str = "cpu") -> float:
     """Unbiased squared MMD of the kernel ``(x·y/d + 1)³`` between two sets of equally many rows (it may be below 0)."""
     count, width = one.shape
+    # A column of ones makes the kernel's 1 part of the product: one pass over the large matrix less.
+    one, other = (np.hstack([side / math.sqrt(width), np.ones((count, 1))]) for side in (one, other))
 
-    def kernel(a: Matrix, b: Matrix) -> Matrix:
+    def total(a: Matrix, b: Matrix) -> float:
         base = _products(a, b, device)
-        base /= width
-        base += 1
-        return base * base * base
+        return float(np.vdot(base * base, base))
 
-    within = 0.0
-    for side in (one, other):
-        values = kernel(side, side)
-        within += values.sum() - np.trace(values)
-    return float(within / (count * (count - 1)) - 2 * kernel(one, other).mean())
+    within = sum(total(side, side) - float((np.einsum("ij,ij->i", side, side) ** 3).sum()) for side in (one, other))
+    return within / (count * (count - 1)) - 2 * total(one, other) / count**2
 
 
 def kernel_distances(
@@ -91,7 +88,9 @@ def kid(evidence: Evidence) -> Found:
         if all_in_one and len(real) == len(fake):
             value = cubic_mmd2(fake, real, evidence.device)
         elif all_in_one:
-            value = float(kernel_distances(fake, real, _SUBSETS, fewest, evidence.seed, evidence.device).mean())
+            value = float(
+                kernel_distances(fake, real, _SUBSETS, fewest, evidence.seed, evidence.device, evidence.tick).mean()
+            )
         std = float(values.std())
     error = std * math.sqrt(size / (fewest - size)) if fewest > size else math.nan
     more = {"std": std, "subsets": float(_SUBSETS), "subset size": float(size)}

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ganstudio.core.errors import StudioError
+from ganstudio.core.errors import CancelledError, StudioError
 from ganstudio.core.i18n import _
 from ganstudio.metrics.base import Evidence, Found, metric
 from ganstudio.metrics.checks import Matrix, features_flaw, some_of, told, undefined
@@ -114,6 +114,8 @@ def exact(evidence: Evidence) -> Found:
     try:
         with np.errstate(over="ignore", invalid="ignore"):
             return told(wasserstein(*sides, evidence.tick), note=note)
+    except CancelledError:
+        raise
     except StudioError as error:
         return undefined(str(error))
 

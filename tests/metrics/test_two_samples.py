@@ -27,7 +27,7 @@ from ganstudio.metrics.transport import directions, sliced_wasserstein, wasserst
 
 OF_FEATURES = "fid", "kid", "mmd", "wasserstein", "sliced-wasserstein"
 OF_CLASSES = "inception-score", "mode-score"
-SPEC = DataSpec(name="points", kind="points", shape=(2,), count=100)
+SPEC = DataSpec(name="points", kind="points", count=100)
 
 
 def normal(count: int, width: int, seed: int, shift: float = 0.0) -> np.ndarray:
@@ -42,7 +42,7 @@ def found(name: str, fake: Any, real: Any, **rest: Any) -> Found:
     """The metric of a name of two matrices, as features or as probabilities."""
     what = "features" if name in OF_FEATURES else "probabilities"
     fake_side, real_side = (Sample(np.zeros((len(side), 2), np.float32), **{what: side}) for side in (fake, real))
-    return all_metrics().get(name).compute(Evidence(SPEC, real_side, fake_side, **rest))
+    return all_metrics()[name].compute(Evidence(SPEC, real_side, fake_side, **rest))
 
 
 # Closed forms
@@ -76,7 +76,7 @@ def test_the_same_items_have_no_distance(count: int, width: int) -> None:
 
 
 def test_halves_of_one_set_are_close_and_a_shifted_one_is_not() -> None:
-    """Tolerances: FID of 2,000 items of 8 numbers ≈ d²/2n·…, below 0.05; KID and MMD within 0.01 and 0.002 of 0."""
+    """Tolerances: FID of 2,000 items of 8 numbers below 0.05; KID and MMD within 0.01 and 0.002 of 0."""
     items = normal(4000, 8, 1)
     first, second = items[:2000], items[2000:]
     fid, kid, mmd = (found(name, first, second) for name in ("fid", "kid", "mmd"))
@@ -94,9 +94,7 @@ def test_halves_of_one_set_are_close_and_a_shifted_one_is_not() -> None:
 
 
 @settings(max_examples=25, deadline=None)
-@given(
-    st.integers(1, 30), st.integers(1, 20), st.floats(-100, 100), st.integers(0, 2**32 - 1), st.floats(1e-3, 1e3)
-)
+@given(st.integers(1, 30), st.integers(1, 20), st.floats(-100, 100), st.integers(0, 2**32 - 1), st.floats(1e-3, 1e3))
 def test_what_is_moved_is_as_far_as_it_was_moved(count: int, width: int, by: float, seed: int, scale: float) -> None:
     """W₁ and the root of FID of a shifted copy are the shift; sliced, its projections."""
     items = normal(count, width, seed) * scale
@@ -241,7 +239,7 @@ def test_what_cannot_be_compared_is_told_in_words(name: str) -> None:
                 assert told.note
     alone = found(name, good[:1], good)
     assert math.isfinite(alone.value) if "wasserstein" in name else alone.note
-    assert all_metrics().get(name).compute(Evidence(SPEC, Sample(good), Sample(good))).note
+    assert all_metrics()[name].compute(Evidence(SPEC, Sample(good), Sample(good))).note
 
 
 @pytest.mark.parametrize("name", OF_CLASSES)
@@ -261,13 +259,11 @@ def test_odd_probabilities(name: str) -> None:
 @pytest.mark.parametrize("name", OF_FEATURES + OF_CLASSES)
 def test_the_seed_is_all_the_chance_there_is_and_it_can_be_ended(name: str) -> None:
     make = normal if name in OF_FEATURES else classes
-    fake, real = make(2100, 4, 0), make(2100, 4, 1)
-    if name == "wasserstein":
-        fake, real = fake[:300], real[:300]
+    fake, real = make(300, 4, 0), make(250, 4, 1)
     assert found(name, fake, real, seed=3) == found(name, fake, real, seed=3)
 
     def end(_fraction: float, _text: str) -> None:
-        raise CancelledError
+        raise CancelledError("ended")
 
     with pytest.raises(CancelledError):
         found(name, fake, real, tick=end)
