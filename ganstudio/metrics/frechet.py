@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     import torch
 
 _ROWS = 1024
-_ROUNDING = 1e-8
-"""What rounding may do to the trace of the root, relative to the geometric mean of both traces."""
+_ROUNDING = 1e-6
+"""The most that rounding may do to the trace of the root by its bound, relative to the geometric mean of both traces. The
+bound is far from what happens: of 2,048 features like a network's it was 7e-8, the error 4e-14."""
 _RESAMPLES, _CHEAP = 40, 1e10
 Tick = Callable[[float, str], None]
 
