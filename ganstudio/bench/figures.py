@@ -101,6 +101,7 @@ ROWS = {
         Row("checkpoint", "ganstudio.bench.checkpoint"),
         Row("ranks", "ganstudio.bench.ranks"),
         Row("metrics-prc", "ganstudio.bench.metrics"),
+        Row("metrics-fid", "ganstudio.bench.metrics"),
         *(
             Row(f"explore-{what}", "ganstudio.bench.explore", "window")
             for what in ("slider", "drag", "sweep", "live", "projection", "memory")

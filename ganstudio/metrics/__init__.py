@@ -10,6 +10,10 @@ if TYPE_CHECKING:
     from ganstudio.metrics.base import Metric
 
 _HOMES: tuple[str, ...] = (
+    "frechet",
+    "kernels",
+    "transport",
+    "inception_score",
     "neighbours",
     "density",
     "modes",

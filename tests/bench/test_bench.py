@@ -32,6 +32,7 @@ FIGURES = {
     "checkpoint": {"checkpoint"},
     "ranks": {"ranks"},
     "metrics-prc": {"metrics-prc"},
+    "metrics-fid": {"metrics-fid"},
     "explore-slider": {
         f"explore-slider-{network}{unit}" for network in ("dcgan", "sngan", "sngan-256") for unit in ("", "-ms")
     },

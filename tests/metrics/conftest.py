@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import importlib
-import sys
 from collections.abc import Iterator
 from types import ModuleType
-from unittest.mock import MagicMock
 
 import pytest
 import torch
+
+from ganstudio.bench import metrics as bench_metrics
 
 
 @pytest.fixture(autouse=True)
@@ -26,12 +25,4 @@ def fidelity() -> ModuleType:
 
     Its import asks for torchvision, whose compiled part fits one build of torch only; nothing that is compared needs it.
     """
-    names = "torchvision", "torchvision.datasets", "torchvision.transforms", "torchvision.transforms.functional"
-    absent = [name for name in names if name not in sys.modules]
-    for name in absent:
-        sys.modules[name] = MagicMock()
-    try:
-        return importlib.import_module("torch_fidelity")
-    finally:
-        for name in absent:
-            del sys.modules[name]
+    return bench_metrics.fidelity("torch_fidelity")
