@@ -21,11 +21,11 @@ import torch
 from torch import Tensor, nn
 
 from ganstudio.core.errors import CancelledError, UsageError
+from ganstudio.core.patience import patience
 from ganstudio.explore.foreign import open_foreign
 from ganstudio.explore.foreign.onnx_process import OnnxProcess
-from ganstudio.explore.foreign.patience import patience
-from ganstudio.explore.foreign.torch_file import CodeError, TooMuchError, read_torch_file
 from ganstudio.explore.rendering import RenderService
+from ganstudio.store.torch_file import CodeError, TooMuchError, read_torch_file
 from tests.explore import foreign_networks as nets
 
 HELPER, FLOAT, INT = onnx.helper, onnx.TensorProto.FLOAT, onnx.TensorProto.INT64

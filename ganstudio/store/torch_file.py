@@ -23,7 +23,7 @@ import torch
 from torch import Tensor
 
 from ganstudio.core.i18n import _
-from ganstudio.explore.foreign.patience import look
+from ganstudio.core.patience import look
 
 LIMIT = 2 * 1024**3
 """Bytes: a file, or what is in it, may not be larger."""
