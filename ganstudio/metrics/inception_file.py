@@ -89,7 +89,9 @@ def read_inception(path: Path) -> tuple[Inception, str]:
 
 
 def _expected() -> str:
-    return _("Take torch-fidelity's {file}, or inception-2015-12-05.pt of StyleGAN and clean-fid.").format(file=REMOTE.file)
+    return _("Take torch-fidelity's {file}, or inception-2015-12-05.pt of StyleGAN and clean-fid.").format(
+        file=REMOTE.file
+    )
 
 
 def _tensors(path: Path) -> Any:
