@@ -27,7 +27,7 @@ NAMES = ("pixels", "classifier", "inception", "inception-clean")
 """The last two differ in how pictures are resized; see :data:`ganstudio.nn.inception.Resize`."""
 _AT_ONCE, _SLICE = 256, 1024
 _PIXEL_SIDE = 32
-_CHANNELS, _MOST_STACKED = 3, 20_000
+_CHANNELS = 3  # of stacked digits
 _VERSION = 1  # of the classifier and its training
 _CLASSIFIERS_ROOM = 256 << 20
 
@@ -204,11 +204,6 @@ def _singles(items: NDArray[Any]) -> NDArray[Any]:
     return items.reshape(-1, 1, *items.shape[2:])
 
 
-def is_stacked(shape: Sequence[int], classes: Sequence[str]) -> bool:
-    """Whether items are stacked digits: three channels, and the classes are the numbers 000 to 999."""
-    return len(shape) == 3 and shape[0] == _CHANNELS and tuple(classes) == tuple(f"{n:03}" for n in range(1000))
-
-
 def make_extractor(
     name: str,
     dataset_items: NDArray[Any],
@@ -220,6 +215,7 @@ def make_extractor(
     tick: Tick = lambda _fraction, _text: None,
     inception_path: Path | str | None = None,
     fingerprint: str = "",
+    stacked: bool = False,
 ) -> Extractor:
     """An extractor that is ready to work; a classifier is trained for it where none is kept.
 
@@ -233,6 +229,8 @@ def make_extractor(
         tick: see :meth:`Extractor.extract`.
         inception_path: the file of Inception's weights; see :func:`~ganstudio.metrics.inception_file.find_inception`.
         fingerprint: of the set with its labels; empty: it is reckoned, for which all items are read.
+        stacked: for the classifier: ``dataset_items`` are the single digits ``(N, 1, H, W)``, ``labels`` and ``classes``
+            theirs; it will look at each channel of pictures with three, see :class:`Trained`.
 
     Raises:
         UsageError: no such extractor, or it cannot work here; says what can.
@@ -242,7 +240,7 @@ def make_extractor(
         case "pixels":
             return Pixels(shape)
         case "classifier":
-            return _trained(np.asarray(dataset_items), labels, classes, cache, device, tick, fingerprint)
+            return _trained(np.asarray(dataset_items), labels, classes, cache, device, tick, fingerprint, stacked)
         case "inception" | "inception-clean":
             if len(shape) != 3 or shape[0] not in (1, 3):
                 raise UsageError(
@@ -266,21 +264,17 @@ def _photographic(how: Resize, path: Path | str | None, device: str) -> Photogra
 
 
 def _trained(
-    items: NDArray[Any], labels: Any, classes: Sequence[str], cache: Path | None, device: str, tick: Tick, data: str
-) -> Trained:
+    items: NDArray[Any], labels: Any, classes: Sequence[str], cache: Path | None, device: str, tick: Tick, data: str,
+    stacked: bool,
+) -> Trained:  # fmt: skip
     """The classifier of a set: the one that is kept, else a new one."""
     from ganstudio.metrics.real_side import fetch, keep, key_of
 
-    truth = None if labels is None else np.asarray(labels).astype(np.int64)
-    counts = np.bincount(truth[truth >= 0]) if truth is not None else np.zeros(0, np.int64)
-    stacked = is_stacked(items.shape[1:], classes)
-    names = tuple(map(str, range(10))) if stacked else tuple(classes)
-    if truth is None or (counts > 0).sum() < 2 or counts.sum() < 4 * len(names):
+    truth = np.asarray(() if labels is None else labels).astype(np.int64)
+    names, counts = tuple(classes), np.bincount(truth[truth >= 0])
+    if (counts > 0).sum() < 2 or counts.sum() < 4 * len(names):
         raise UsageError(_("The classifier needs labelled items of at least two classes, and this data set has too few: "
                            "take “pixels” or “inception” instead."))  # fmt: skip
-    if stacked:
-        known = np.flatnonzero(truth >= 0)[:_MOST_STACKED]
-        items, truth = _singles(items[known]), (truth[known, None] // np.array([100, 10, 1]) % 10).reshape(-1)
     shape = tuple(items.shape[1:])
     facts = {"version": _VERSION, "data": data or _content(items, truth), "classes": names, "shape": shape}
     path = None if cache is None else cache / "classifiers" / f"{key_of(facts)}.safetensors"
