@@ -204,6 +204,20 @@ def test_pickles_that_would_grow_without_end() -> None:
             read_torch_file(_pickled(wanted, b"\x8c\x02ls\x85R"))
 
 
+def test_modules_of_torchscript_are_dicts_and_only_where_they_are_asked_for(tmp_path: Path) -> None:
+    module = b"c__torch__.a\nNet\n)\x81}(\x8c\x01kK\x03\x8c\x01lctorch.jit._pickle\nbuild_intlist\n](K\x01e\x85Rub."
+    evil = b"cbuiltins\neval\n)\x81}b."
+    for name, content in (("good", module), ("evil", evil)):
+        with zipfile.ZipFile(tmp_path / name, "w") as archive:
+            archive.writestr("x/data.pkl", b"\x80\x04" + content)
+    with (tmp_path / "good").open("rb") as file:
+        assert read_torch_file(file, modules=True) == {"k": 3, "l": None}
+        with pytest.raises(CodeError, match=r"__torch__\.a\.Net"):
+            read_torch_file(file)
+    with (tmp_path / "evil").open("rb") as file, pytest.raises(CodeError, match=r"builtins\.eval"):
+        read_torch_file(file, modules=True)
+
+
 def test_an_archive_of_little_that_unpacks_to_much(tmp_path: Path) -> None:
     torch.save({"main.0.weight": torch.zeros(8, 16, 4, 4)}, tmp_path / "x.pt")
     with (
