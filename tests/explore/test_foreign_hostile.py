@@ -212,6 +212,7 @@ def test_modules_of_torchscript_are_dicts_and_only_where_they_are_asked_for(tmp_
             archive.writestr("x/data.pkl", b"\x80\x04" + content)
     with (tmp_path / "good").open("rb") as file:
         assert read_torch_file(file, modules=True) == {"k": 3, "l": None}
+        file.seek(0)
         with pytest.raises(CodeError, match=r"__torch__\.a\.Net"):
             read_torch_file(file)
     with (tmp_path / "evil").open("rb") as file, pytest.raises(CodeError, match=r"builtins\.eval"):
