@@ -26,7 +26,7 @@ LARGEST_SIDE = 32
 FEATURES = 128
 """Numbers that describe a picture; a point has half as many."""
 _BATCH, _RATE, _MOMENTUM, _DECAY = 64, 0.05, 0.9, 5e-4
-_FEWEST_STEPS, _MOST_STEPS, _ROUNDS = 400, 3000, 8
+_FEWEST_STEPS, _MOST_STEPS, _ROUNDS = 400, 2000, 8
 _MOST_HELD_OUT, _AT_ONCE = 2000, 256
 
 
@@ -118,7 +118,7 @@ def train_classifier(
         items: uint8 ``(N, C, H, W)``, or points float32 ``(N, 2)``.
         labels: int ``(N,)``, indices into ``names``; −1 where nobody said.
         names: of the classes.
-        steps: updates of 64 items each; by default eight rounds of the items, but 400 at least and 3,000 at most.
+        steps: updates of 64 items each; by default eight rounds of the items, but 400 at least and 2,000 at most.
         share_held_out: share of the items that is only measured on (at most 2,000 of them).
         seed: of the split, the weights and the batches.
 

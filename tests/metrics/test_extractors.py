@@ -178,7 +178,7 @@ class TestClassifier:
         data = load("mnist")
         assert data.labels is not None
         found: Any = make_extractor("classifier", data.items.numpy(), data.labels.numpy(), NAMES, cache=None)
-        assert found.accuracy > 0.98
+        assert found.accuracy > 0.97
 
 
 @pytest.fixture(scope="module")
