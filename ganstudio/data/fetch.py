@@ -35,14 +35,16 @@ class Remote:
     Attributes:
         file: its name.
         md5: its published checksum.
-        size: its length in bytes, for progress before the server has told.
+        size: its length in bytes, for progress before the server has told; no more is taken.
         mirrors: folders (URLs that end in ``/``) where it lies, tried in turn.
+        sha256: how that checksum begins, where it was published instead of the other.
     """
 
     file: str
     md5: str
     size: int
     mirrors: tuple[str, ...]
+    sha256: str = ""
 
 
 def _idx(mirrors: tuple[str, ...], *sums: tuple[str, int]) -> tuple[Remote, ...]:
@@ -161,7 +163,7 @@ def fetch_file(
         try:
             home.mkdir(parents=True, exist_ok=True)
             _transfer(mirror + remote.file, partial, remote.size, progress, cancel)
-            if _md5(partial) == remote.md5:
+            if _right(partial, remote):
                 os.replace(partial, target)  # noqa: PTH105 - the atomic one on every system
                 return target
             partial.unlink()
@@ -226,8 +228,14 @@ def _stop_if(cancel: threading.Event | None) -> None:
         raise CancelledError(_("The download was cancelled; it goes on from here next time."))
 
 
-def _md5(path: Path) -> str:
-    digest = hashlib.md5(usedforsecurity=False)
+def _right(path: Path, remote: Remote) -> bool:
+    if remote.sha256:
+        return checksum(path, hashlib.sha256()).startswith(remote.sha256)
+    return checksum(path, hashlib.md5(usedforsecurity=False)) == remote.md5
+
+
+def checksum(path: Path, digest: hashlib._Hash) -> str:
+    """The checksum of a whole file, in hexadecimal digits."""
     with path.open("rb") as stream:
         while block := stream.read(1 << 20):
             digest.update(block)

@@ -15,11 +15,11 @@ from numpy.typing import ArrayLike, NDArray
 
 from ganstudio.core.errors import UsageError
 from ganstudio.core.i18n import _
+from ganstudio.core.working import Working
 from ganstudio.explore.directions import Found, scaled
 from ganstudio.explore.generator import Generator, Values
 from ganstudio.explore.probing import latent_of, unit_of
 from ganstudio.explore.state import Direction
-from ganstudio.explore.working import Working
 
 LEAST_LABELLED = 4
 _MEASURED = 0.25

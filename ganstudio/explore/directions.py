@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 from ganstudio.core.controls import LatentVector
 from ganstudio.core.errors import UsageError
 from ganstudio.core.i18n import _
+from ganstudio.core.working import Working
 from ganstudio.explore.generator import Generator, Values
 from ganstudio.explore.linear import Boundary, Floats, bring_scikit_learn, principal, separate
 from ganstudio.explore.probing import (
@@ -29,7 +30,6 @@ from ganstudio.explore.probing import (
     weighted_layers,
 )
 from ganstudio.explore.state import Direction, Position, position_of
-from ganstudio.explore.working import Working
 
 Found = Iterator[Working | list[Direction]]
 """What finders are: they yield how far they are, and last the directions."""

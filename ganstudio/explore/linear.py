@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ganstudio.core.i18n import _
+from ganstudio.core.working import Working
 from ganstudio.explore.probing import pieces
-from ganstudio.explore.working import Working
 
 Boundary = Literal["logistic", "svm"]
 Floats = NDArray[np.float64]

@@ -26,9 +26,9 @@ from torch.nn.functional import avg_pool2d
 
 from ganstudio.core.errors import UsageError
 from ganstudio.core.i18n import _
+from ganstudio.core.working import Working
 from ganstudio.explore.files import to_pixels
 from ganstudio.explore.probing import pieces
-from ganstudio.explore.working import Working
 
 SAMPLE = 500
 """How many real items the yardstick is taken from."""

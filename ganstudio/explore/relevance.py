@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from ganstudio.core.controls import ContinuousCode, LatentVector
 from ganstudio.core.errors import UsageError
 from ganstudio.core.i18n import _
+from ganstudio.core.working import Working
 from ganstudio.explore.generator import Generator
 from ganstudio.explore.probing import at_once, pieces
-from ganstudio.explore.working import Working
 
 Relevance = dict[str, NDArray[np.float32]]
 

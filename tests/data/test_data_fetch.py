@@ -6,6 +6,7 @@ import io
 import tarfile
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -117,6 +118,13 @@ def test_a_wrong_checksum_is_refused_and_not_kept(server: Server, home: Path):
     with pytest.raises(DataError, match="checksum"):
         fetch_file(remote(server, content=b"other"), home)
     assert list(home.iterdir()) == []
+
+
+def test_the_beginning_of_a_sha256_will_do(server: Server, home: Path):
+    published = hashlib.sha256(CONTENT).hexdigest()[:8]
+    assert fetch_file(replace(remote(server), md5="", sha256=published), home).read_bytes() == CONTENT
+    with pytest.raises(DataError, match="checksum"):
+        fetch_file(replace(remote(server), sha256="0" * 8), home)
 
 
 def test_a_broken_connection_can_be_continued(server: Server, home: Path):

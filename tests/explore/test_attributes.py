@@ -8,8 +8,9 @@ import torch
 
 from ganstudio.core.errors import UsageError
 from ganstudio.explore.attributes import orthogonalise, regress
-from ganstudio.explore.classifier import Classifier, Labelled, label_samples, train_classifier
+from ganstudio.explore.labelling import Labelled, label_samples
 from ganstudio.explore.state import Direction
+from ganstudio.nn.classifier import Classifier, train_classifier
 from ganstudio.nn.random import randomness
 from tests.explore.toys import CLASS, SIZE, Z, alike, finish, linear, toy
 

@@ -21,11 +21,11 @@ import torch
 from torch import Tensor, nn
 
 from ganstudio.core.errors import CancelledError, UsageError
+from ganstudio.core.patience import patience
 from ganstudio.explore.foreign import open_foreign
 from ganstudio.explore.foreign.onnx_process import OnnxProcess
-from ganstudio.explore.foreign.patience import patience
-from ganstudio.explore.foreign.torch_file import CodeError, TooMuchError, read_torch_file
 from ganstudio.explore.rendering import RenderService
+from ganstudio.store.torch_file import CodeError, TooMuchError, read_torch_file
 from tests.explore import foreign_networks as nets
 
 HELPER, FLOAT, INT = onnx.helper, onnx.TensorProto.FLOAT, onnx.TensorProto.INT64
@@ -202,6 +202,21 @@ def test_pickles_that_would_grow_without_end() -> None:
     for wanted in (b"cos\nsystem\n", b"\x8c\x02os\x8c\x06system\x93", b"(ios\nsystem\n"):
         with pytest.raises(CodeError, match=r"os.system"):
             read_torch_file(_pickled(wanted, b"\x8c\x02ls\x85R"))
+
+
+def test_modules_of_torchscript_are_dicts_and_only_where_they_are_asked_for(tmp_path: Path) -> None:
+    module = b"c__torch__.a\nNet\n)\x81}(\x8c\x01kK\x03\x8c\x01lctorch.jit._pickle\nbuild_intlist\n](K\x01e\x85Rub."
+    evil = b"cbuiltins\neval\n)\x81}b."
+    for name, content in (("good", module), ("evil", evil)):
+        with zipfile.ZipFile(tmp_path / name, "w") as archive:
+            archive.writestr("x/data.pkl", b"\x80\x04" + content)
+    with (tmp_path / "good").open("rb") as file:
+        assert read_torch_file(file, modules=True) == {"k": 3, "l": None}
+        file.seek(0)
+        with pytest.raises(CodeError, match=r"__torch__\.a\.Net"):
+            read_torch_file(file)
+    with (tmp_path / "evil").open("rb") as file, pytest.raises(CodeError, match=r"builtins\.eval"):
+        read_torch_file(file, modules=True)
 
 
 def test_an_archive_of_little_that_unpacks_to_much(tmp_path: Path) -> None:

@@ -17,7 +17,8 @@ import pytest
 import torch
 
 from ganstudio.core.errors import UsageError
-from ganstudio.explore.foreign import open_foreign, opening, torch_file
+from ganstudio.explore.foreign import open_foreign, opening
+from ganstudio.store import torch_file
 from tests.explore import foreign_networks as nets
 
 

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from ganstudio.core.errors import UsageError
+from ganstudio.core.working import Working
 from ganstudio.explore import neighbours as module
 from ganstudio.explore.neighbours import Nearest, Neighbours, Yardstick
-from ganstudio.explore.working import Working
 
 RNG = np.random.default_rng(0)
 

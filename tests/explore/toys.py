@@ -13,8 +13,8 @@ from torch import Tensor, nn
 from ganstudio.core.controls import ClassLabel, Control, LatentVector
 from ganstudio.core.dataspec import DataSpec
 from ganstudio.core.fields import Hyper
+from ganstudio.core.working import Working
 from ganstudio.explore.generator import Generator
-from ganstudio.explore.working import Working
 from ganstudio.methods.base import Method, MethodInfo, Phase, Values
 
 SIZE = 6

@@ -322,7 +322,7 @@ class TestFinding:
         import torch
 
         from ganstudio.data import load
-        from ganstudio.explore import classifier
+        from ganstudio.nn import classifier
         from ganstudio.store import Run, create_run
         from tests.explore.toys import linear
 

@@ -21,17 +21,17 @@ from ganstudio.app.named import data_refusal
 from ganstudio.core.controls import ClassLabel, LatentVector
 from ganstudio.core.errors import StudioError, UsageError
 from ganstudio.core.i18n import _, plural
+from ganstudio.core.working import Working
 from ganstudio.explore.rendering import Drawn, Work
 from ganstudio.explore.state import Direction, ExploreState, Position
 from ganstudio.explore.styles import fits
-from ganstudio.explore.working import Working
 
 if TYPE_CHECKING:
     from ganstudio.app.explore.explorer import Explorer
     from ganstudio.app.studio import Studio
     from ganstudio.data import Dataset
-    from ganstudio.explore.classifier import Classifier
     from ganstudio.explore.generator import Generator
+    from ganstudio.nn.classifier import Classifier
 
 CHANNEL, URGENCY = "directions", 1
 DEFAULT_COUNT, LARGEST_COUNT = 8, 64
@@ -336,9 +336,10 @@ def _picked(liked: Sequence[NDArray[np.float32]], disliked: Sequence[NDArray[np.
 def _labelled(key: str, hold: Position, data: Dataset | None, known: Classifier | None) -> Work:
     def work(generator: Generator) -> Iterator[Any]:
         from ganstudio.explore.attributes import regress
-        from ganstudio.explore.classifier import label_samples, train_classifier
         from ganstudio.explore.directions import boundaries, class_means
+        from ganstudio.explore.labelling import label_samples
         from ganstudio.explore.linear import bring_scikit_learn
+        from ganstudio.nn.classifier import train_classifier
 
         if key != "attributes":
             bring_scikit_learn(wait=False)

@@ -15,10 +15,10 @@ from ganstudio.app.jobs import Newest
 from ganstudio.app.named import data_refusal
 from ganstudio.core.errors import StudioError
 from ganstudio.core.i18n import _
+from ganstudio.core.working import Working
 from ganstudio.explore.rendering import Work
 from ganstudio.explore.state import ExploreState, stack
 from ganstudio.explore.views import dot
-from ganstudio.explore.working import Working
 
 if TYPE_CHECKING:
     from ganstudio.data import Dataset

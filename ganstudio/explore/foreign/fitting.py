@@ -16,10 +16,10 @@ import torch
 from torch import Tensor, nn
 
 from ganstudio.core.controls import Prior
+from ganstudio.core.patience import look
 from ganstudio.explore.foreign.activations import ACTIVATIONS, activation, fits
 from ganstudio.explore.foreign.layers import Layer, Norm
 from ganstudio.explore.foreign.network import Ranged
-from ganstudio.explore.foreign.patience import look
 from ganstudio.explore.foreign.recipes import Recipe, Step, bearable
 
 _COMMON = ("relu", "leaky 0.2", "leaky 0.01")

@@ -16,8 +16,8 @@ from ganstudio.core.elsewhere import shown
 from ganstudio.core.i18n import _
 from ganstudio.explore.foreign.decoders import drawing_halves, is_decoder
 from ganstudio.explore.foreign.plain import LONGEST_NAME, MOST_TENSORS_OF_A_NETWORK
-from ganstudio.explore.foreign.torch_file import LIMIT, MOST_TENSORS, many_tensors
 from ganstudio.explore.foreign.weights import Tensors
+from ganstudio.store.torch_file import LIMIT, MOST_TENSORS, many_tensors
 
 _NAMED, _DEPTH, _GROUPS = 12, 4, 64
 _AVERAGED = ("g_ema", "generator_ema", "netg_ema", "ema_generator", "ema", "shadow")

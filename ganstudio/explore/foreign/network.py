@@ -18,7 +18,7 @@ from ganstudio.core.dataspec import DataSpec
 from ganstudio.core.errors import CancelledError, UsageError
 from ganstudio.core.fields import Hyper
 from ganstudio.core.i18n import _
-from ganstudio.explore.foreign.patience import look
+from ganstudio.core.patience import look
 from ganstudio.explore.generator import Generator
 from ganstudio.methods import Method
 from ganstudio.methods.base import MethodInfo, Phase, Values

@@ -10,12 +10,12 @@ from typing import Literal
 
 from ganstudio.core.errors import UsageError
 from ganstudio.core.i18n import _
+from ganstudio.core.patience import patience
 from ganstudio.core.regular import open_regular
 from ganstudio.core.signs import is_pickled, looks_like
 from ganstudio.explore.foreign.network import ForeignGenerator
-from ganstudio.explore.foreign.patience import patience
-from ganstudio.explore.foreign.torch_file import DAMAGED, LIMIT, TooMuchError, open_archive
 from ganstudio.explore.foreign.weights import read_pickled, read_safetensors, too_much
+from ganstudio.store.torch_file import DAMAGED, LIMIT, TooMuchError, open_archive
 
 ENDINGS = (".safetensors", ".pt", ".pth", ".bin", ".ckpt", ".onnx")
 """What a file dialog offers."""

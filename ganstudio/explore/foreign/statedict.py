@@ -10,16 +10,16 @@ from ganstudio.core.controls import LatentVector
 from ganstudio.core.elsewhere import shown
 from ganstudio.core.errors import UsageError
 from ganstudio.core.i18n import _
+from ganstudio.core.patience import look
 from ganstudio.explore.foreign.activations import activation_title
 from ganstudio.explore.foreign.fitting import Fit, build, choose
 from ganstudio.explore.foreign.groups import Group, candidates, inventory, is_averaged, too_large
 from ganstudio.explore.foreign.layers import Layer, Unreadable, orders
 from ganstudio.explore.foreign.network import ForeignGenerator, make_generator
-from ganstudio.explore.foreign.patience import look
 from ganstudio.explore.foreign.plain import plain
 from ganstudio.explore.foreign.recipes import Recipe, bearable, plausible
-from ganstudio.explore.foreign.torch_file import TooMuchError
 from ganstudio.explore.foreign.weights import check_finite, too_much
+from ganstudio.store.torch_file import TooMuchError
 
 _MEASURED, _ASSUMED = _("its normalisations tell so"), _("as is common; the file does not say")
 

@@ -12,7 +12,8 @@ from ganstudio.core.elsewhere import shown
 from ganstudio.core.errors import StoreError, UsageError
 from ganstudio.core.i18n import _, some_of
 from ganstudio.core.regular import open_regular
-from ganstudio.explore.foreign.torch_file import (
+from ganstudio.store.checkpoints import load_checkpoint, read_header
+from ganstudio.store.torch_file import (
     DAMAGED,
     MOST_TENSORS,
     CodeError,
@@ -20,7 +21,6 @@ from ganstudio.explore.foreign.torch_file import (
     many_tensors,
     read_torch_file,
 )
-from ganstudio.store.checkpoints import load_checkpoint, read_header
 
 Tensors = dict[str, Tensor]
 

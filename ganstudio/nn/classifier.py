@@ -1,10 +1,13 @@
-"""A small classifier, trained in seconds on a run's own labelled data, to say what generated samples look like."""
+"""A small classifier, trained in seconds on labelled data, to say what generated samples look like and to describe them.
+
+Its last layer but one is what pictures are compared by where no network for photographs is at hand.
+"""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import torch
@@ -13,18 +16,18 @@ from torch import Tensor, nn
 
 from ganstudio.core.errors import UsageError
 from ganstudio.core.i18n import _
-from ganstudio.explore.generator import Generator
-from ganstudio.explore.probing import at_once, held, latent_of, pieces, rows_of
-from ganstudio.explore.state import Position
-from ganstudio.explore.working import Working
+from ganstudio.core.working import Working
 from ganstudio.nn import random
 from ganstudio.nn.eager import SGD
 from ganstudio.nn.initialise import he_init
 from ganstudio.nn.random import Dropout, randomness
 
 LARGEST_SIDE = 32
+FEATURES = 128
+"""Numbers that describe a picture; a point has half as many."""
 _BATCH, _RATE, _MOMENTUM, _DECAY = 64, 0.05, 0.9, 5e-4
-_MOST_HELD_OUT = 2000
+_FEWEST_STEPS, _MOST_STEPS, _ROUNDS = 400, 2000, 8
+_MOST_HELD_OUT, _AT_ONCE = 2000, 256
 
 
 class Classifier:
@@ -32,55 +35,78 @@ class Classifier:
 
     Attributes:
         names: of the classes.
+        extent: what points are divided by.
         accuracy: share of right answers on items it was not trained on; NaN before that is known.
     """
 
-    def __init__(self, network: nn.Module, names: Sequence[str], extent: float, accuracy: float = float("nan")) -> None:
-        self._network, self._extent = network.eval().requires_grad_(False), extent
+    def __init__(self, network: nn.Sequential, names: Sequence[str], extent: float, accuracy: float = math.nan) -> None:
+        self._network, self.extent = network.eval().requires_grad_(False), extent
+        self._body, self._last = network[:-1], cast(nn.Linear, network[-1])
         self.names, self.accuracy = tuple(names), accuracy
 
-    def probabilities(self, items: NDArray[np.float32]) -> NDArray[np.float32]:
+    def probabilities(self, items: NDArray[Any]) -> NDArray[np.float32]:
         """What generated items look like.
 
         Args:
-            items: float32 ``(N, C, H, W)`` in [−1, 1], or points ``(N, 2)``.
+            items: float32 ``(N, C, H, W)`` in [−1, 1], or uint8; or points ``(N, 2)``.
 
         Returns:
             float32 ``(N, K)``, rows adding up to 1.
         """
+        return self.judged(items)[1]
+
+    def features(self, items: NDArray[Any]) -> NDArray[np.float32]:
+        """What the last layer but one makes of items, float32 ``(N, d)``; arguments as :meth:`probabilities`."""
+        return self.judged(items)[0]
+
+    def judged(self, items: NDArray[Any]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Features and probabilities at the price of one of them."""
+        seen, shares = [torch.empty(0, self._last.in_features)], [torch.empty(0, self._last.out_features)]
         with torch.inference_mode():
-            found = [self._network(_prepared(torch.as_tensor(items[part]), self._extent)).softmax(dim=1)
-                     for part in pieces(len(items), 256)]  # fmt: skip
-            shares: NDArray[np.float32] = torch.cat(found).numpy()
-        return shares
+            for part in _pieces(len(items), _AT_ONCE):
+                # items may be mapped read-only, of which torch warns: a part is copied
+                rows = torch.as_tensor(np.array(items[part])).to(self._last.weight.device)
+                seen.append(self._body(_prepared(rows, self.extent)))
+                shares.append(self._last(seen[-1]).softmax(dim=1).cpu())
+                seen[-1] = seen[-1].cpu()
+            return torch.cat(seen).numpy(), torch.cat(shares).numpy()
+
+    def to(self, device: str) -> Classifier:
+        """Itself, from now on working on ``"cpu"`` or ``"cuda"``."""
+        self._network.to(device)
+        return self
+
+    def weights(self) -> dict[str, Tensor]:
+        """All tensors by name, on the CPU, for a file; :func:`from_weights` makes a classifier of them again."""
+        return {name: value.cpu().contiguous() for name, value in self._network.state_dict().items()}
 
 
-@dataclass(frozen=True, slots=True)
-class Labelled:
-    """Samples of a generator and what a classifier says of them.
+def from_weights(
+    weights: dict[str, Tensor], shape: tuple[int, ...], names: Sequence[str], extent: float, accuracy: float
+) -> Classifier:
+    """The classifier that :meth:`Classifier.weights` was asked of.
 
-    Attributes:
-        values: their control values, N rows.
-        probabilities: float32 ``(N, K)``.
-        names: of the K classes.
+    Args:
+        weights: by name.
+        shape: of an item, ``(C, H, W)`` or ``(2,)``.
+        names: of its classes.
+        extent: what it divides points by.
+        accuracy: its share of right answers.
+
+    Raises:
+        RuntimeError: the weights are those of another network.
     """
-
-    values: dict[str, NDArray[Any]]
-    probabilities: NDArray[np.float32]
-    names: tuple[str, ...]
-
-    @property
-    def labels(self) -> NDArray[np.int64]:
-        """The likeliest class of each, ``(N,)``."""
-        likeliest: NDArray[np.int64] = self.probabilities.argmax(axis=1).astype(np.int64)
-        return likeliest
+    with randomness(torch.Generator()):
+        network = _network(shape, len(names))
+    network.load_state_dict(weights)
+    return Classifier(network, names, extent, accuracy)
 
 
 def train_classifier(
     items: Tensor | NDArray[Any],
     labels: ArrayLike | Tensor,
     names: Sequence[str],
-    steps: int = 400,
+    steps: int | None = None,
     share_held_out: float = 0.15,
     seed: int = 0,
 ) -> Iterator[Working | Classifier]:
@@ -92,7 +118,7 @@ def train_classifier(
         items: uint8 ``(N, C, H, W)``, or points float32 ``(N, 2)``.
         labels: int ``(N,)``, indices into ``names``; −1 where nobody said.
         names: of the classes.
-        steps: updates of 64 items each.
+        steps: updates of 64 items each; by default eight rounds of the items, but 400 at least and 2,000 at most.
         share_held_out: share of the items that is only measured on (at most 2,000 of them).
         seed: of the split, the weights and the batches.
 
@@ -112,6 +138,7 @@ def train_classifier(
     order = known[torch.randperm(len(known), generator=source)]
     measured = min(max(round(share_held_out * len(order)), 1), _MOST_HELD_OUT)
     kept, used = order[:measured], order[measured:]
+    steps = steps or min(max(_ROUNDS * len(used) // _BATCH, _FEWEST_STEPS), _MOST_STEPS)
     with randomness(source):
         network = _network(tuple(pool.shape[1:]), len(names)).train()
     optimiser = SGD(network.parameters(), momentum=_MOMENTUM, weight_decay=_DECAY)
@@ -126,46 +153,13 @@ def train_classifier(
         yield Working(0.95 * (step + 1) / steps, _("Learning the classes"))
     classifier = Classifier(network, names, extent)
     right = 0
-    for part in pieces(len(kept), 256):
+    for part in _pieces(len(kept), _AT_ONCE):
         with torch.inference_mode():
             guessed = network(_prepared(pool[kept[part]], extent)).argmax(dim=1)
             right += int((guessed == truth[kept[part]]).sum())
         yield Working(0.95 + 0.05 * part.stop / len(kept), _("Measuring on items that were kept back"))
     classifier.accuracy = right / len(kept)
     yield classifier
-
-
-def label_samples(
-    generator: Generator,
-    classifier: Classifier,
-    samples: int = 2000,
-    hold: Position | None = None,
-    seed: int = 0,
-    control: str | None = None,
-) -> Iterator[Working | Labelled]:
-    """Draws samples and asks the classifier about them.
-
-    Args:
-        generator: what draws.
-        classifier: what is asked.
-        samples: how many.
-        hold: where all controls but the latent vector stay; by default they are drawn at random too.
-        seed: of what is drawn.
-        control: which latent vector varies where ``hold`` is given; the first by default.
-
-    Yields:
-        :class:`Working`, and last :class:`Labelled`.
-    """
-    generator = generator.frozen()  # one that is in training takes newer weights between two pieces of work
-    values: dict[str, NDArray[Any]] = generator.draw(samples, seed)
-    if hold is not None:
-        latent = latent_of(generator, control)
-        values = dict(held(generator, values[latent.name], latent, hold))
-    found = np.empty((samples, len(classifier.names)), np.float32)
-    for part in pieces(samples, at_once(generator)):
-        found[part] = classifier.probabilities(generator.generate(rows_of(values, part)))
-        yield Working(part.stop / samples, _("Looking at samples"))
-    yield Labelled(values, found, classifier.names)
 
 
 def _prepared(items: Tensor, extent: float) -> Tensor:
@@ -180,14 +174,18 @@ def _prepared(items: Tensor, extent: float) -> Tensor:
     return rows
 
 
-def _network(shape: tuple[int, ...], classes: int) -> nn.Module:
+def _pieces(count: int, size: int) -> Iterator[slice]:
+    return (slice(start, min(start + size, count)) for start in range(0, count, size))
+
+
+def _network(shape: tuple[int, ...], classes: int) -> nn.Sequential:
     if len(shape) == 1:
         layers = [nn.Linear(shape[0], 64), nn.ReLU(), nn.Linear(64, 64), nn.ReLU(), nn.Linear(64, classes)]
-        return he_init(nn.Sequential(*layers), slope=0.0)
+        return cast(nn.Sequential, he_init(nn.Sequential(*layers), slope=0.0))
     parts: list[nn.Module] = []
     channels, side = shape[0], min(max(shape[1:]), LARGEST_SIDE)
     for width in (16, 32, 64):
         parts += [nn.Conv2d(channels, width, 3, 2, 1, bias=False), nn.BatchNorm2d(width), nn.ReLU()]
         channels, side = width, (side + 1) // 2
-    parts += [nn.Flatten(), Dropout(0.3), nn.Linear(channels * side * side, classes)]
-    return he_init(nn.Sequential(*parts), slope=0.0)
+    parts += [nn.Flatten(), Dropout(0.3), nn.Linear(channels * side * side, FEATURES), nn.ReLU()]
+    return cast(nn.Sequential, he_init(nn.Sequential(*parts, nn.Linear(FEATURES, classes)), slope=0.0))

@@ -23,13 +23,14 @@ import torch
 from torch import Tensor
 
 from ganstudio.core.i18n import _
-from ganstudio.explore.foreign.patience import look
+from ganstudio.core.patience import look
 
 LIMIT = 2 * 1024**3
 """Bytes: a file, or what is in it, may not be larger."""
 MOST_TENSORS, MOST_STEPS = 10_000, 1_000_000
 _MOST_DIRECTORY, _OFTEN = 4 << 20, 1024
 _SMALL, _MOST_RATIO = 64 << 20, 100
+_SCRIPT = "__torch__.", "torch.jit._pickle."
 _MAGIC = 0x1950A86A20F9469CFC6C
 _TYPED = {
     "Double": torch.float64, "Float": torch.float32, "Half": torch.float16, "BFloat16": torch.bfloat16,
@@ -74,6 +75,10 @@ class _Name:
     text: str
 
 
+class _Module(dict[str, Any]):
+    """A module of TorchScript: its attributes by name."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Storage:
     """A block of memory: its key in the file, what it holds, and where in it this part begins."""
@@ -83,11 +88,13 @@ class _Storage:
     start: int = 0
 
 
-def read_torch_file(file: BinaryIO) -> Any:
+def read_torch_file(file: BinaryIO, modules: bool = False) -> Any:
     """Nested dicts and lists of tensors on the CPU, numbers and text.
 
     Args:
         file: what ``torch.save`` wrote, in its present form (a zip archive) or the one before PyTorch 1.6.
+        modules: take what ``torch.jit.save`` wrote, too: its modules come as dicts of their attributes, and of the
+            program that is in it nothing is read.
 
     Raises:
         CodeError: it names a function or class that is not needed for tensors.
@@ -96,7 +103,7 @@ def read_torch_file(file: BinaryIO) -> Any:
     """
     head = file.read(4)
     file.seek(0)
-    return _read_archive(file) if head.startswith(b"PK") else _read_stream(file)
+    return _read_archive(file, modules) if head.startswith(b"PK") else _read_stream(file)
 
 
 DAMAGED = (
@@ -142,7 +149,7 @@ def open_archive(file: BinaryIO) -> Iterator[zipfile.ZipFile]:
         bounded.detach()
 
 
-def _read_archive(file: BinaryIO) -> Any:
+def _read_archive(file: BinaryIO, modules: bool) -> Any:
     with open_archive(file) as archive:
         entries = {entry.filename: entry for entry in archive.infolist()}
 
@@ -154,7 +161,7 @@ def _read_archive(file: BinaryIO) -> Any:
         home = main.removesuffix("data.pkl")
         swapped = f"{home}byteorder" in entries and read(f"{home}byteorder") == b"big"
         memory = _Memory(lambda storage: read(f"{home}data/{storage.key}"), swapped)
-        return _Machine(memory.tensor).run(io.BytesIO(read(main)))
+        return _Machine(memory.tensor, modules).run(io.BytesIO(read(main)))
 
 
 def _read_stream(file: BinaryIO) -> Any:
@@ -235,13 +242,14 @@ class _Machine:
 
     Args:
         tensor: makes a tensor out of a part of a storage; None: nothing is made of it, None stands in its place.
+        modules: modules of TorchScript become dicts.
 
     Attributes:
         storages: what it has met, in order.
     """
 
-    def __init__(self, tensor: Callable[..., Tensor] | None) -> None:
-        self._tensor = tensor
+    def __init__(self, tensor: Callable[..., Tensor] | None, modules: bool = False) -> None:
+        self._tensor, self._modules = tensor, modules
         self._stack: list[Any] = []
         self._marks: list[int] = []
         self._memo: dict[int, Any] = {}
@@ -295,7 +303,8 @@ class _Machine:
         name = text.replace(" ", ".")
         if name in _TYPES:
             return _TYPES[name]
-        if name not in _STORAGES and name not in _REDUCED:
+        of_script = self._modules and name.startswith(_SCRIPT)
+        if name not in _STORAGES and name not in _REDUCED and not of_script:
             raise CodeError(name)
         return _Name(name)
 
@@ -338,6 +347,9 @@ class _Machine:
 
     def _reduce(self) -> None:
         arguments, called = self._stack.pop(), self._stack.pop()
+        if isinstance(called, _Name) and called.text.startswith(_SCRIPT):
+            self._stack.append(None)  # lists of whole numbers: how a layer pads
+            return
         if not isinstance(called, _Name) or called.text not in _REDUCED:
             raise CodeError(called.text if isinstance(called, _Name) else "…")
         self._stack.append(_REDUCED[called.text](self, *arguments))
@@ -345,6 +357,18 @@ class _Machine:
     def _rebuilt(self, storage: _Storage, start: int, size: Sequence[int], step: Sequence[int], *rest: Any) -> Any:
         kind = next((one for one in rest if isinstance(one, torch.dtype)), storage.kind)
         return None if self._tensor is None else self._tensor(storage, kind, storage.start + start, size, step)
+
+    def _new(self) -> None:
+        _arguments, kind = self._stack.pop(), self._stack.pop()
+        if not isinstance(kind, _Name) or not kind.text.startswith(_SCRIPT):
+            raise CodeError(kind.text if isinstance(kind, _Name) else "…")
+        self._stack.append(_Module())
+
+    def _build(self) -> None:
+        state = self._stack.pop()
+        if isinstance(self._stack[-1], _Module) and isinstance(state, dict):
+            self._spend(len(state))
+            self._stack[-1].update(state)
 
     def _drop(self, count: int) -> None:
         del self._stack[len(self._stack) - count :]
@@ -374,7 +398,8 @@ _CALLS: dict[str, Callable[[_Machine], object]] = {
     "DUP": lambda on: on._stack.append(on._stack[-1]),
     "BINPERSID": lambda on: on._persistent(),
     "REDUCE": lambda on: on._reduce(),
-    "BUILD": lambda on: on._drop(1),  # attributes of a dict: versions of layers, which nobody needs
+    "BUILD": lambda on: on._build(),  # attributes of other dicts are versions of layers, which nobody needs
+    "NEWOBJ": lambda on: on._new(),
 }
 _REDUCED: dict[str, Callable[..., Any]] = {
     "collections.OrderedDict": _dict,
