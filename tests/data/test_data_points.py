@@ -73,7 +73,7 @@ def test_checkerboard_squares_alternate():
     assert len({tuple(pair) for pair in cell}) == 8
 
 
-@pytest.mark.parametrize("name", [*POINTS, "digits", "triangles"])
+@pytest.mark.parametrize("name", [*POINTS, "digits", "stacked-digits", "triangles"])
 def test_embedded_sets_have_a_picture(name):
     picture = thumbnail(name)
     assert picture.dtype == np.uint8
@@ -204,5 +204,5 @@ def test_the_check_describes_points_and_digits():
 
 
 def test_every_source_says_its_kind_truly():
-    for name in (*POINTS, "digits", "triangles"):
+    for name in (*POINTS, "digits", "stacked-digits", "triangles"):
         assert check(name).spec.kind == DATASETS[name].kind
