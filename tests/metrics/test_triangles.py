@@ -75,7 +75,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_true_triangles_lie_on_the_manifold_and_others_do_not(small: None) -> None:
-    true = polygons(24, 3)
+    true = polygons(32, 3)
     rng = np.random.default_rng(0)
     mixed = ((true[:16].astype(int) + true[16:]) // 2).astype(np.uint8)
     faint = (true[:16] + rng.normal(0, 5, true[:16].shape)).clip(0, 255).astype(np.uint8)
