@@ -9,7 +9,12 @@ if TYPE_CHECKING:
     from ganstudio.core.registry import Registry
     from ganstudio.metrics.base import Metric
 
-_HOMES: tuple[str, ...] = ()
+_HOMES: tuple[str, ...] = (
+    "annealed",
+    "triangles",
+    "stacked",
+    "segmenter",
+)
 """The modules with metrics, in the order in which their columns come. Importing them brings numpy, nothing heavier."""
 
 
