@@ -18,7 +18,7 @@ Tick = Callable[[float, str], None]
 
 DIGITS = 10
 _USUAL = 25_600
-_AT_ONCE, _STEPS = 512, 1000
+_AT_ONCE, _STEPS = 512, 600
 
 
 def stacked_modes(first: Labels, second: Labels, third: Labels, classes: int = DIGITS) -> tuple[int, float]:
@@ -84,7 +84,7 @@ def _recogniser(evidence: Evidence) -> tuple[Callable[[NDArray[np.float32]], NDA
     names = tuple(map(str, range(DIGITS)))
     classifier = None
     training = importlib.import_module("ganstudio.nn.classifier").train_classifier
-    for classifier in training(items, labels, names, steps=_STEPS):
+    for classifier in training(items.copy(), labels, names, steps=_STEPS):
         if hasattr(classifier, "fraction"):
             evidence.tick(0.8 * classifier.fraction, _("Learning the digits"))
     return classifier.probabilities, float(classifier.accuracy)  # type: ignore[union-attr]
