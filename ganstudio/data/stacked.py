@@ -52,7 +52,8 @@ def singles(options: StackedOptions, job: Job) -> tuple[NDArray[np.uint8], NDArr
     arrays = mnist.read(DataRequest("mnist", idx.IdxOptions(size="28"), None, "mnist"), 0, job)
     if arrays.labels is None:
         raise idx.missing("mnist", mnist.title, "train-labels-idx1-ubyte.gz")
-    return idx.fit_square(arrays.items[:, 0], size)[:, None], arrays.labels, arrays.notes
+    items = np.asarray(arrays.items[:, 0], np.uint8)
+    return idx.fit_square(items, size)[:, None], arrays.labels, arrays.notes
 
 
 def _read(request: DataRequest, seed: int, job: Job) -> Arrays:
@@ -90,7 +91,9 @@ def source() -> DataSource:
     return DataSource(
         name="stacked-digits",
         title=_("Stacked digits"),
-        summary=_("A digit in red, one in green, one in blue: 1,000 kinds of pictures, so that lost ones can be counted."),
+        summary=_(
+            "A digit in red, one in green, one in blue: 1,000 kinds of pictures, so that lost ones can be counted."
+        ),
         kind="images",
         licence=_("UCI Optical Recognition of Handwritten Digits, CC BY 4.0, or MNIST where its files are there."),
         Options=StackedOptions,

@@ -59,7 +59,9 @@ class GeneratorDecoder:
         device: where it shall draw.
     """
 
-    def __init__(self, generator: Generator, controls: tuple[Control, ...], seed: int, device: torch.device | str) -> None:
+    def __init__(
+        self, generator: Generator, controls: tuple[Control, ...], seed: int, device: torch.device | str
+    ) -> None:
         self._method = generator.method.to(device).eval().requires_grad_(False)
         self._device = torch.device(device)
         self._controls = controls
@@ -79,7 +81,7 @@ class GeneratorDecoder:
     def decode(self, z: Tensor) -> Tensor:
         """Items in [−1, 1], float32, on the decoder's device; gradients flow to ``z``."""
         values = {}
-        for control, part in zip(self._controls, z.to(self._device).split(self._sizes, dim=1), strict=True):
+        for control, part in zip(self._controls, torch.split(z.to(self._device), self._sizes, dim=1), strict=True):
             held = self._held.get(control.name)
             values[control.name] = _value(control, part) if held is None else held.to(self._device).expand(len(z))
         return self._method.generate(values).float()
@@ -104,7 +106,7 @@ def _value(control: Control, z: Tensor) -> Tensor:
         case LatentVector(prior="normal"):
             return z
         case LatentVector() | ContinuousCode() | Attribute():
-            return 2 * torch.special.ndtr(z) - 1
+            return _share(z) * 2 - 1
         case ClassLabel() | CategoricalCode():
             return torch.nn.functional.one_hot(_place(z, control.count), control.count).float()
         case GeneratorIndex():
@@ -114,4 +116,10 @@ def _value(control: Control, z: Tensor) -> Tensor:
 
 def _place(z: Tensor, count: int) -> Tensor:
     """int64 ``(N,)``; NaN counts as the first."""
-    return (torch.special.ndtr(z.detach()[:, 0]).nan_to_num() * count).long().clamp(0, count - 1)
+    return (_share(z.detach()[:, 0]).nan_to_num() * count).long().clamp(0, count - 1)
+
+
+def _share(z: Tensor) -> Tensor:
+    """Φ(z): uniform on [0, 1] where z is normal."""
+    share: Tensor = torch.special.ndtr(z)
+    return share

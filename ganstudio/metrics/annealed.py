@@ -83,7 +83,7 @@ class Posterior:
     unit: Callable[[Tensor], Tensor] = lambda items: items
 
     def logs(self, z: Tensor, rows: slice = slice(None)) -> tuple[Tensor, Tensor]:
-        """log p(z) and log p(x|z), ``(N,)`` each; what is no number counts as −∞."""
+        """Log p(z) and log p(x|z), ``(N,)`` each; what is no number counts as −∞."""
         import torch
 
         drawn = self.unit(self.decoder.decode(z)).flatten(1).to(z.device)
@@ -175,7 +175,7 @@ def steps_of(
 def forward(
     posterior: Posterior, betas: Sequence[float], sizes: Sequence[float], source: torch.Generator, tick: Tick
 ) -> NDArray[np.float64]:
-    """log weights of chains from the prior to the posterior, ``(N,)``: exp of them is p(x) in expectation."""
+    """Log weights of chains from the prior to the posterior, ``(N,)``: exp of them is p(x) in expectation."""
     walk = Walk(posterior, posterior.decoder.prior(len(posterior.items), source), source)
     weights = np.zeros(len(walk.z))
     for index in range(1, len(betas)):
@@ -187,7 +187,12 @@ def forward(
 
 
 def backward(
-    posterior: Posterior, exact: Tensor, betas: Sequence[float], sizes: Sequence[float], source: torch.Generator, tick: Tick
+    posterior: Posterior,
+    exact: Tensor,
+    betas: Sequence[float],
+    sizes: Sequence[float],
+    source: torch.Generator,
+    tick: Tick,
 ) -> NDArray[np.float64]:
     """The same weights gathered from exact samples of the posterior to the prior: exp(−w) is 1/p(x) in expectation."""
     walk = Walk(posterior, exact, source)
@@ -201,7 +206,7 @@ def backward(
 
 
 def log_mean(weights: NDArray[np.float64], chains: int) -> NDArray[np.float64]:
-    """log of the mean of exp over the chains of an item, which stand side by side: ``(N · chains,)`` → ``(N,)``."""
+    """Log of the mean of exp over the chains of an item, which stand side by side: ``(N · chains,)`` → ``(N,)``."""
     rows = weights.reshape(-1, chains)
     most = rows.max(axis=1, keepdims=True)
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -318,19 +323,24 @@ def _residual(
 
 @metric(
     "ais", "AIS log-likelihood", better="higher", needs={"decoder"}, cost="minutes", unit="nats",
-    help=_("How likely real items are under the generator with a little Gaussian noise, log p(x) in nats per item: a lower "
-    "bound by annealed importance sampling (Wu et al. 2017), of 32 held-out items with 4 chains of 600 temperatures. Pictures "
-    "count in units of 0 to 1. The width σ of the noise is chosen on other items, and shown; the gap between both bounds on items "
-    "that the generator draws itself tells how far off it may be. For latent vectors of up to 64 numbers. A generator that "
-    "misses some items is punished hard, one that draws ugly pictures in between is not; some minutes on a processor."),
+    help=_("How likely real items are under the generator with a little Gaussian noise, log p(x) in nats per item: a "
+           "lower bound by annealed importance sampling (Wu et al. 2017), of 32 held-out items with 4 chains of 600 "
+           "temperatures. Pictures count in units of 0 to 1. The width σ of the noise is chosen on other items, and "
+           "shown; the gap between both bounds on items that the generator draws itself tells how far off it may be. For "
+           "latent vectors of up to 64 numbers. A generator that misses some items is punished hard, one that draws ugly "
+           "pictures in between is not; some minutes on a processor."),
 )  # fmt: skip
 def ais(evidence: Evidence) -> Found:
     """Mean lower bound over items; in ``more``: σ, and both bounds on drawn items."""
     decoder = evidence.decoder
     if decoder is None:
-        return Found(math.nan, note=_("This generator has no latent vector with gradients, so nothing can be annealed."))
+        return Found(
+            math.nan, note=_("This generator has no latent vector with gradients, so nothing can be annealed.")
+        )
     if decoder.latent > MOST_LATENTS:
-        words = _("Its latent vector has {n} numbers; with more than 64 the bounds say nothing in any time one would wait.")
+        words = _(
+            "Its latent vector has {n} numbers; with more than 64 the bounds say nothing in any time one would wait."
+        )
         return Found(math.nan, note=words.format(n=decoder.latent))
     items, unit = _in_units(evidence)
     if not len(items):
@@ -364,7 +374,7 @@ def _in_units(evidence: Evidence) -> tuple[NDArray[np.float32], Callable[[Tensor
     rows = side.items.reshape(len(side.items), -1).astype(np.float32)
     if side.items.ndim == 2:
         return rows[np.isfinite(rows).all(axis=1)], lambda items: items
-    return rows / 255, lambda items: (items + 1) / 2
+    return np.divide(rows, 255, dtype=np.float32), lambda items: (items + 1) / 2
 
 
 def _parted(items: NDArray[np.float32], seed: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:

@@ -32,7 +32,8 @@ trained on; ``labels``: true classes of real items; ``asked``: generated items w
 ``modes``: true centres are known; ``density``: points in the plane; ``partners``: each generated picture has the real one
 that it should be (same place); ``maps``: label maps were given (``inputs``); ``polygons``: the set ``triangles``;
 ``stacked``: the set ``stacked-digits`` (where ``fake.probabilities`` are ``(N, 30)``, they are three blocks of ten, one
-a channel; else the metric trains its own classifier of single digits); ``decoder``: a latent vector can be decoded, with gradients."""
+a channel; else the metric trains its own classifier of digits); ``decoder``: a latent vector can be decoded, with
+gradients."""
 Cost = Literal["live", "seconds", "minutes"]
 """``live``: some milliseconds on what is on view; the others are asked for."""
 

@@ -1,7 +1,7 @@
 """Do the pictures show the label map that they were asked for? A segmenter, trained on the real pairs, says what it sees.
 
-As in SPADE (Park et al. 2019), but with a small network that is trained here (:mod:`ganstudio.nn.segmenting`): its own accuracy
-on real pictures, which nobody trained on, stands beside every number.
+As in SPADE (Park et al. 2019), but with a small network that is trained here (:mod:`ganstudio.nn.segmenting`): its own
+accuracy on real pictures, which nobody trained on, stands beside every number.
 """
 
 from __future__ import annotations
@@ -89,7 +89,9 @@ def _seen(evidence: Evidence) -> _Seen | str:
     assert held.inputs is not None
     return _Seen(
         _asked(evidence, network, evidence.fake.items, evidence.fake.inputs, unlabelled, 0.8),
-        _asked(evidence, network, held.items[kept[:MOST_MEASURED]], held.inputs[kept[:MOST_MEASURED]], unlabelled, 0.95),
+        _asked(
+            evidence, network, held.items[kept[:MOST_MEASURED]], held.inputs[kept[:MOST_MEASURED]], unlabelled, 0.95
+        ),
     )
 
 
@@ -154,20 +156,24 @@ def _found(evidence: Evidence, number: Callable[[Table], float], words: str) -> 
 
 @metric(
     "pixel-accuracy", "Pixel accuracy", better="higher", needs={"maps"}, cost="minutes",
-    help=_("Share of pixels in which a segmenter sees the class that the label map asked for (Park et al. 2019). It is a small network, "
-    "trained for 400 steps on the real pairs; what it gets right of real pictures that it was not trained on is told "
-    "beside it, and is about as high as one can get. Unlabelled pixels do not count. A minute or two."),
+    help=_("Share of pixels in which a segmenter sees the class that the label map asked for (Park et al. 2019). It is a "
+           "small network, trained for 400 steps on the real pairs; what it gets right of real pictures that it was not "
+           "trained on is told beside it, and is about as high as one can get. Unlabelled pixels do not count. A minute "
+           "or two."),
 )  # fmt: skip
 def pixels_right(evidence: Evidence) -> Found:
     """See the help."""
-    return _found(evidence, pixel_accuracy, _("Of real pictures the segmenter itself sees {own} of the pixels rightly."))
+    return _found(
+        evidence, pixel_accuracy, _("Of real pictures the segmenter itself sees {own} of the pixels rightly.")
+    )
 
 
 @metric(
     "miou", "mIoU", better="higher", needs={"maps"}, cost="minutes",
-    help=_("Mean over the classes of intersection over union between what a segmenter sees in the pictures and the label maps that "
-    "they were asked for, 0 to 1. Small classes count as much as large ones; classes that no map asks for do not count. The same "
-    "segmenter as for pixel accuracy, and as good as that is: see its number for real pictures."),
+    help=_("Mean over the classes of intersection over union between what a segmenter sees in the pictures and the label "
+           "maps that they were asked for, 0 to 1. Small classes count as much as large ones; classes that no map asks "
+           "for do not count. The same segmenter as for pixel accuracy, and as good as that is: see its number for real "
+           "pictures."),
 )  # fmt: skip
 def mean_intersection(evidence: Evidence) -> Found:
     """See the help."""

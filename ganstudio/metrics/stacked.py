@@ -92,10 +92,10 @@ def _recogniser(evidence: Evidence) -> tuple[Callable[[NDArray[np.float32]], NDA
 
 @metric(
     "stacked-modes", "Modes (stacked digits)", better="higher", needs={"stacked"}, cost="seconds",
-    help=_("How many of the 1,000 triples of digits appear among the generated pictures, each channel read by a small classifier that is "
-    "trained here on the single digits. Usual with 25,600 pictures: with fewer, even a perfect generator does not show all of "
-    "them, and with many, what the classifier misreads passes for rare modes. The reverse KL divergence from even shares is "
-    "told as well: 0 is best (Metz et al. 2017)."),
+    help=_("How many of the 1,000 triples of digits appear among the generated pictures, each channel read by a small "
+           "classifier that is trained here on the single digits. Usual with 25,600 pictures: with fewer, even a perfect "
+           "generator does not show all of them, and with many, what the classifier misreads passes for rare modes. The "
+           "reverse KL divergence from even shares is told as well: 0 is best (Metz et al. 2017)."),
 )  # fmt: skip
 def modes_of_stacked_digits(evidence: Evidence) -> Found:
     """See the help."""

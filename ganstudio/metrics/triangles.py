@@ -57,8 +57,10 @@ def distances_to_polygons(
         seed: of those that are drawn.
         tick: told how far it is.
     """
-    targets = pictures.reshape(len(pictures), -1).astype(np.float32) / 255
-    places, found = _nearest_drawn(targets, pictures.shape[-1], vertices, seed, lambda share, text: tick(share / 3, text))
+    targets = in_rows(pictures)
+    places, found = _nearest_drawn(
+        targets, pictures.shape[-1], vertices, seed, lambda share, text: tick(share / 3, text)
+    )
     for start in range(0, len(targets), _ITEMS_AT_ONCE):
         part = slice(start, start + _ITEMS_AT_ONCE)
         for rank in range(STARTS):
@@ -72,11 +74,16 @@ def distances_to_polygons(
     return found
 
 
+def in_rows(pictures: Pictures) -> NDArray[np.float32]:
+    """uint8 ``(N, 1, S, S)`` to float32 ``(N, S · S)`` in [0, 1]."""
+    return np.divide(pictures.reshape(len(pictures), -1), 255, dtype=np.float32)
+
+
 def _drawn(places: Distances, size: int) -> NDArray[np.float32]:
     """Pictures of places ``(N, 1 + vertices)``, turn and logarithms of shares: float32 ``(N, S · S)`` in [0, 1]."""
     shares = np.exp(places[:, 1:] - places[:, 1:].max(axis=1, keepdims=True))
     points = corners_of(places[:, :1], shares / shares.sum(axis=1, keepdims=True))
-    return rasterise(points, size).reshape(len(places), -1).astype(np.float32) / 255
+    return in_rows(rasterise(points, size))
 
 
 def _nearest_drawn(
@@ -139,8 +146,8 @@ def distances_to_decoder(
 ) -> Distances:  # fmt: skip
     """Distance of each picture to the nearest that was found among those a decoder can draw, ``(N,)``.
 
-    Adam looks for the latent vector from the four nearest of 4,096 drawn pictures, 150 steps each, the same for all decoders.
-    It ends sooner where all pictures of a piece are nearer than δ.
+    Adam looks for the latent vector from the four nearest of 4,096 drawn pictures, 150 steps each, the same for all
+    decoders. It ends sooner where all pictures of a piece are nearer than δ.
 
     Args:
         pictures: uint8 ``(N, 1, S, S)``.
@@ -282,16 +289,12 @@ def _recall(evidence: Evidence) -> Found:
     return Found(*share_within(found, delta), {"delta": delta, "median distance": float(np.median(found))})
 
 
-def _both(evidence: Evidence) -> tuple[Found, Found]:
-    return (evidence.once("triangles precision", lambda: _precision(evidence)),
-            evidence.once("triangles recall", lambda: _recall(evidence)))  # fmt: skip
-
-
 @metric(
     "triangles-precision", "Precision (polygons)", better="higher", needs={"polygons"},
-    help=_("Share of generated pictures that are polygons of the data set: nearer than δ = 0.75 to one (Euclidean, pixels 0 to 1, "
-    "28 px; Lucic et al. 2018). The nearest of 20,000 drawn polygons are refined, so real pictures score 1; a few seconds for the "
-    "1,024 pictures that are looked at. Faint noise of 3 % on every pixel is already too far."),
+    help=_("Share of generated pictures that are polygons of the data set: nearer than δ = 0.75 to one (Euclidean, "
+           "pixels 0 to 1, 28 px; Lucic et al. 2018). The nearest of 20,000 drawn polygons are refined, so real pictures "
+           "score 1; a few seconds for the 1,024 pictures that are looked at. Faint noise of 3 % on every pixel is "
+           "already too far."),
 )  # fmt: skip
 def triangles_precision(evidence: Evidence) -> Found:
     """See the help."""
@@ -300,9 +303,10 @@ def triangles_precision(evidence: Evidence) -> Found:
 
 @metric(
     "triangles-recall", "Recall (polygons)", better="higher", needs={"polygons", "decoder"}, cost="minutes",
-    help=_("Share of true pictures that the generator can draw to within δ = 0.75 (28 px): the latent vector of each of 256 held-out "
-    "pictures is looked for by Adam, 150 steps from each of the four nearest of 4,096 drawn ones. The same search for all "
-    "generators; what it does not find may be there all the same. Up to a minute or two on a processor."),
+    help=_("Share of true pictures that the generator can draw to within δ = 0.75 (28 px): the latent vector of each of "
+           "256 held-out pictures is looked for by Adam, 150 steps from each of the four nearest of 4,096 drawn ones. "
+           "The same search for all generators; what it does not find may be there all the same. Up to a minute or two "
+           "on a processor."),
 )  # fmt: skip
 def triangles_recall(evidence: Evidence) -> Found:
     """See the help."""
@@ -311,11 +315,11 @@ def triangles_recall(evidence: Evidence) -> Found:
 
 @metric(
     "triangles-f1", "F1 (polygons)", better="higher", needs={"polygons", "decoder"}, cost="minutes",
-    help=_("Harmonic mean of precision and recall on polygons, 0 to 1: near 1 only where pictures are good and nothing is missing. "
-    "The number by which “Are GANs Created Equal?” compared methods (Lucic et al. 2018)."),
+    help=_("Harmonic mean of precision and recall on polygons, 0 to 1: near 1 only where pictures are good and nothing "
+           "is missing. The number by which “Are GANs Created Equal?” compared methods (Lucic et al. 2018)."),
 )  # fmt: skip
 def triangles_f1(evidence: Evidence) -> Found:
     """See the help."""
-    precision, recall = _both(evidence)
+    precision, recall = triangles_precision(evidence), triangles_recall(evidence)
     more = {"precision": precision.value, "recall": recall.value}
     return Found(f1(precision.value, recall.value), more=more, note=precision.note or recall.note)

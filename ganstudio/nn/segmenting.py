@@ -38,7 +38,9 @@ class Segmenter(nn.Module):
         super().__init__()
         self.down = nn.ModuleList([_stage(channels, _WIDTHS[0], 1)])
         self.down.extend(_stage(before, after, 2) for before, after in pairwise(_WIDTHS))
-        self.up = nn.ModuleList(_stage(below + beside, beside, 1) for beside, below in reversed(list(pairwise(_WIDTHS))))
+        self.up = nn.ModuleList(
+            _stage(below + beside, beside, 1) for beside, below in reversed(list(pairwise(_WIDTHS)))
+        )
         self.scores = nn.Conv2d(_WIDTHS[0], classes, 1)
         he_init(self, slope=0.0)
 
