@@ -36,7 +36,7 @@ def pairs(count: int, seed: int = 0) -> Sample:
 @pytest.fixture(autouse=True)
 def short(monkeypatch: pytest.MonkeyPatch) -> None:
     learn = segmenting.train_segmenter
-    monkeypatch.setattr(segmenting, "train_segmenter", lambda *given: learn(*given, steps=60))
+    monkeypatch.setattr(segmenting, "train_segmenter", lambda *given: learn(*given, steps=40))
 
 
 def evidence(fake: Sample, real: Sample | None = None, held_out: Sample | None = None, **given: object) -> Evidence:
@@ -93,7 +93,7 @@ def test_too_little_and_nothing_say_why() -> None:
 
 
 def test_large_pictures_are_looked_at_smaller_and_it_can_be_cancelled() -> None:
-    large = Sample(np.zeros((2, 3, 200, 200), np.uint8), inputs=np.zeros((2, 200, 200), np.uint8))
+    large = Sample(np.zeros((2, 3, 140, 140), np.uint8), inputs=np.zeros((2, 140, 140), np.uint8))
     told: list[float] = []
 
     def tick(fraction: float, _text: str) -> None:
