@@ -20,7 +20,6 @@ POINTS = DataSpec("ring", "points", 100)
 @pytest.fixture
 def short(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ganstudio.metrics.annealed.TEMPERATURES", 60)
-    monkeypatch.setattr("ganstudio.metrics.annealed._SHORT", 40)
 
 
 class Known:
