@@ -25,6 +25,7 @@ from ganstudio.data import (
     pairs,
     points,
     polygons,
+    stacked,
 )
 from ganstudio.data.archives import telling_of_archives
 from ganstudio.data.base import Arrays, DataRequest, Dataset, DataSource, Job, Progress, fingerprint
@@ -37,6 +38,7 @@ def _build() -> Registry[DataSource]:
         *points.sources(),
         drawing.source(),
         digits.source(),
+        stacked.source(),
         polygons.source(),
         *landscapes.sources(),
         edges.source(),

@@ -44,6 +44,11 @@ def _originals() -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
     return table[:, :-1].astype(np.uint8).reshape(-1, 8, 8), table[:, -1].astype(np.int64)
 
 
+def all_labels() -> NDArray[np.int64]:
+    """The classes of :func:`digits`, ``(1797,)``."""
+    return _originals()[1]
+
+
 def _shipped_table() -> NDArray[np.int64] | None:
     """Scikit-learn's own file, ``(1797, 65)``, read without importing scikit-learn: that saves a second or two.
 

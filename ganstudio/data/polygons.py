@@ -35,10 +35,24 @@ class PolygonOptions(Fields):
 
 def corners(rng: np.random.Generator, count: int, vertices: int) -> NDArray[np.float64]:
     """Corners of random convex polygons in turning order, ``(count, vertices, 2)`` in [−1, 1], mean at the origin."""
+    shares = rng.dirichlet(np.ones(vertices), count)
+    return corners_of(rng.uniform(0, 2 * math.pi, (count, 1)), shares)
+
+
+def corners_of(turns: NDArray[np.float64], shares: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The polygons in these places of the set, which has as many dimensions as they have corners.
+
+    Args:
+        turns: how far each is turned, ``(count, 1)`` in radians.
+        shares: of what the smallest angles leave of the whole turn, ``(count, vertices)`` ≥ 0; rows add up to 1.
+
+    Returns:
+        As :func:`corners`.
+    """
     # Gaps between neighbours, uniform among all that keep the smallest angle (also across the start).
+    vertices = shares.shape[1]
     free = 2 * math.pi - vertices * math.radians(MIN_SEGMENT_ANGLE)
-    gaps = math.radians(MIN_SEGMENT_ANGLE) + free * rng.dirichlet(np.ones(vertices), count)
-    angles = rng.uniform(0, 2 * math.pi, (count, 1)) + np.cumsum(gaps, axis=1)
+    angles = turns + np.cumsum(math.radians(MIN_SEGMENT_ANGLE) + free * shares, axis=1)
     points = SCALE * np.stack([np.cos(angles), np.sin(angles)], axis=-1)
     centred: NDArray[np.float64] = points - points.mean(axis=1, keepdims=True)
     # Triangles always stay inside; with more corners a few would stick out once centred: those are made smaller.

@@ -20,6 +20,10 @@ _HOMES: tuple[str, ...] = (
     "diversity",
     "similarity",
     "labels",
+    "annealed",
+    "triangles",
+    "stacked",
+    "segmenter",
 )
 """The modules with metrics, in the order in which their columns come. Importing them brings numpy, nothing heavier."""
 

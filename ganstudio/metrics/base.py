@@ -32,8 +32,10 @@ Need = Literal[
 trained on; ``labels``: true classes of real items; ``asked``: generated items were asked to be of a class (``fake.labels``);
 ``modes``: true centres are known; ``density``: points in the plane; ``partners``: each generated picture has the real one
 that it should be (same place); ``maps``: label maps were given (``inputs``); ``polygons``: the set ``triangles``;
-``stacked``: stacked digits; ``decoder``: a latent vector can be decoded, with gradients; ``pictures``: the items are;
-``recognised``: a network of the model itself says what real items of known classes are."""
+``stacked``: the set ``stacked-digits`` (where ``fake.probabilities`` are ``(N, 30)``, they are three blocks of ten, one
+a channel; else the metric trains its own classifier of digits); ``decoder``: a latent vector can be decoded, with
+gradients; ``pictures``: the items are; ``recognised``: a network of the model itself says what real items of known classes
+are."""
 Cost = Literal["live", "seconds", "minutes"]
 """``live``: some milliseconds on what is on view; the others are asked for."""
 

@@ -73,7 +73,7 @@ def test_checkerboard_squares_alternate():
     assert len({tuple(pair) for pair in cell}) == 8
 
 
-@pytest.mark.parametrize("name", [*POINTS, "digits", "triangles"])
+@pytest.mark.parametrize("name", [*POINTS, "digits", "stacked-digits", "triangles"])
 def test_embedded_sets_have_a_picture(name):
     picture = thumbnail(name)
     assert picture.dtype == np.uint8
@@ -203,6 +203,18 @@ def test_the_check_describes_points_and_digits():
     assert report.sizes == ((8, 8, report.spec.count),)
 
 
+def test_stacked_digits_are_three_real_ones_in_three_colours():
+    data = load("stacked-digits:count=4000,size=16")
+    assert tuple(data.items.shape) == (4000, 3, 16, 16)
+    assert data.labels is None
+    single = {one.tobytes() for one in load("digits:size=16").items.numpy()}
+    assert all(channel.tobytes() in single for item in data.items.numpy()[:50] for channel in item)
+    assert (data.items[:, 0] != data.items[:, 1]).any(dim=(1, 2)).float().mean() > 0.99
+    assert "of the 1,000 triples" in data.notes[0]
+    again, other = load("stacked-digits:count=4000,size=16"), load("stacked-digits:count=4000,size=16", seed=1)
+    assert data.fingerprint == again.fingerprint != other.fingerprint
+
+
 def test_every_source_says_its_kind_truly():
-    for name in (*POINTS, "digits", "triangles"):
+    for name in (*POINTS, "digits", "stacked-digits", "triangles"):
         assert check(name).spec.kind == DATASETS[name].kind

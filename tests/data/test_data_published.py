@@ -33,6 +33,19 @@ def put_idx(folder: Path, part: str, count: int = 20, style: str = "{part}-{what
     return images
 
 
+def test_digits_of_mnist_are_stacked_where_its_files_are(home: Path):
+    with pytest.raises(DataError, match="mnist"):
+        load("stacked-digits:source=mnist")
+    images = put_idx(home / "mnist", "train", count=30)
+    data = load("stacked-digits:source=mnist,size=28,count=1000")
+    known = {image.tobytes() for image in images}
+    assert all(channel.tobytes() in known for item in data.items.numpy()[:20] for channel in item)
+    assert load("stacked-digits:source=mnist,size=16,count=1000").spec.shape == (3, 16, 16)
+    (home / "mnist" / "train-labels-idx1-ubyte.gz").unlink()
+    with pytest.raises(DataError, match="labels"):
+        load("stacked-digits:source=mnist")
+
+
 def cifar_bytes(labels: list[int]) -> bytes:
     return b"".join(bytes([label]) + RNG.integers(0, 256, 3072, dtype=np.uint8).tobytes() for label in labels)
 

@@ -13,8 +13,8 @@ from ganstudio.core.fields import fields_of
 from ganstudio.data import DATASETS, check, data_folder, make_request, parse_request, set_data_folder
 
 NAMES = (
-    "line ring grid moons circles swiss-roll spiral checkerboard drawing digits triangles landscapes "
-    "day-night edges-digits mnist fashion-mnist kmnist cifar10 folder idx maps pairs domains"
+    "line ring grid moons circles swiss-roll spiral checkerboard drawing digits stacked-digits triangles "
+    "landscapes day-night edges-digits mnist fashion-mnist kmnist cifar10 folder idx maps pairs domains"
 )
 
 
