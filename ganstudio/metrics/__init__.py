@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 _HOMES: tuple[str, ...] = (
     "neighbours",
     "density",
+    "closeness",
     "modes",
     "diversity",
     "similarity",
