@@ -229,9 +229,10 @@ class HyperChanged:
 
 @dataclass(frozen=True, slots=True)
 class CheckpointSaved:
-    """A checkpoint is safely on disk."""
+    """A checkpoint is safely on disk; it is the ``best`` so far where that was found."""
 
     step: int
+    best: bool = False
 
 
 @dataclass(frozen=True, slots=True)

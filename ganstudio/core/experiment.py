@@ -23,6 +23,7 @@ class Experiment:
         seed: seeds weights, latents, data order and everything else that is drawn.
         device: ``"auto"``, ``"cpu"``, ``"cuda"``, ``"cuda:1"`` or ``"mps"``.
         name: what the person calls the run; a name is made from data and method where it is empty.
+        patience: it ends where nothing has become better for so many steps; 0: never before its time.
     """
 
     method: str
@@ -32,6 +33,7 @@ class Experiment:
     seed: int = 0
     device: str = "auto"
     name: str = ""
+    patience: int = 0
 
     @property
     def title(self) -> str:
@@ -55,6 +57,7 @@ class Experiment:
             "seed": self.seed,
             "device": self.device,
             "name": self.name,
+            "patience": self.patience,
         }
 
     @classmethod

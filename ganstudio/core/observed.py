@@ -24,6 +24,7 @@ class Observed:
         real: real ones to compare them with; or None.
         recognised: by name, the most likely column for each real item: int64 ``(M,)``.
         predicts: by the same names: classes of the data set, or clusters that nobody named.
+        many: drawn and real are far more items than are on view: samples of the two distributions.
         labels: the true classes of those items, int64 ``(M,)``; None where the data have none.
     """
 
@@ -32,6 +33,7 @@ class Observed:
     recognised: Mapping[str, NDArray[np.int64]] = field(default_factory=dict)
     predicts: Mapping[str, Predicts] = field(default_factory=dict)
     labels: NDArray[np.int64] | None = None
+    many: bool = False
 
 
 Measure = Callable[[Observed, DataSpec], dict[str, float]]

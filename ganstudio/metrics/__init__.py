@@ -16,6 +16,7 @@ _HOMES: tuple[str, ...] = (
     "inception_score",
     "neighbours",
     "density",
+    "closeness",
     "modes",
     "diversity",
     "similarity",

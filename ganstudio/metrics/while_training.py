@@ -15,16 +15,17 @@ from ganstudio.metrics.base import Evidence, Metric, Need, Sample
 def measure(observed: Observed, spec: DataSpec) -> dict[str, float]:
     """Scores by the names of their series, of whatever is seen; percentages end in ``%``."""
     drawn, real, labels = observed.drawn, observed.real, observed.labels
-    there: set[Need] = set()
+    there: set[Need] = {"many"} if observed.many else set()
     if drawn is not None and spec.modes:
         there.add("modes")
     if labels is not None and observed.recognised:
         there.add("recognised")
+    compared = drawn is not None and real is not None
     evidence = Evidence(spec, _sample(real), _sample(drawn), recognised=observed)
     scores: dict[str, float] = {}
     for one in _live():
-        # One that needs nothing in particular compares the two sides.
-        if one.needs <= there and (one.needs or (drawn is not None and real is not None)):
+        # One that needs nothing in particular compares the two sides; so many are looked at for what needs them alone.
+        if one.needs <= there and ("many" in one.needs) == observed.many and (one.needs or compared):
             scores |= one.curves(one.compute(evidence))
     return scores
 

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 Loaded: TypeAlias = "tuple[dict[str, torch.Tensor], dict[str, str], int]"
 """Tensors on the CPU, metadata, and the step after which they were saved."""
 SUFFIX = ".safetensors"
-MARKED, THINNED = "marked", "thinned"
+MARKED, THINNED, BEST = "marked", "thinned", "best"
 """In the metadata: a person has saved it, so that it stays; it holds what draws, but not what training goes on from."""
 _HEADER_LIMIT = 100_000_000  # the format's own bound
 _MOST_DIGITS = 18

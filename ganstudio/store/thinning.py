@@ -11,6 +11,7 @@ import json
 import math
 import threading
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from typing import Any
 from ganstudio.core.errors import StoreError
 from ganstudio.core.i18n import _, plural
 from ganstudio.store.atomic import replace_file
-from ganstudio.store.checkpoints import MARKED, SUFFIX, THINNED, checkpoint_path, is_milestone, read_header
+from ganstudio.store.checkpoints import BEST, MARKED, SUFFIX, THINNED, checkpoint_path, is_milestone, read_header
 from ganstudio.store.folder import CHECKPOINTS, SAMPLES
 from ganstudio.store.samples import stored_steps
 from ganstudio.store.seal import BLANK, seal
@@ -34,7 +35,7 @@ class Keep:
     Attributes:
         newest: so many of the newest checkpoints stay whole, so that training can go on from them; 0: all.
         older: of older ones the first and those of steps 100, 200, 400… stay, thinned; at most so many, and those that a
-            person has saved.
+            person has saved, and the best.
         grids: so many stored grids stay at most; 0: all.
     """
 
@@ -50,13 +51,15 @@ class Keep:
             said.append(
                 plural("The newest checkpoint stays whole.", "The newest {n} checkpoints stay whole.", self.newest)
             )
-            words = _("Of older ones the first and those of steps 100, 200, 400… stay, {older} at most, and in any case "
-                      "those that you have saved: they can be explored, but not trained on.")  # fmt: skip
+            words = _("Of older ones the first and those of steps 100, 200, 400… stay, {older} at most, and in any case the "
+                      "best and those that you have saved: they can be explored, but not trained on.")  # fmt: skip
             if self.older < 2:
                 words = (
-                    _("Of older ones the first and those that you have saved stay: to be explored, not trained on.")
+                    _(
+                        "Of older ones the first, the best and those that you saved stay: to be explored, not trained on."
+                    )
                     if self.older
-                    else _("Of older ones only those stay that you have saved: to be explored, not trained on.")
+                    else _("Of older ones only the best and those that you saved stay: to be explored, not trained on.")
                 )
             said.append(words.format(older=self.older))
         if self.grids:
@@ -153,6 +156,7 @@ def plan(run: Path, keep: Keep, good: Sequence[int] | None = None) -> Plan:
     folder, freed = run / CHECKPOINTS, 0
     heads = dict(_heads(folder, stored_steps(folder, SUFFIX) if good is None else good))
     fixed = {step for step, head in heads.items() if MARKED in (head.get("__metadata__") or {})}
+    fixed |= {step for step, _value in best_of(heads)[-1:]}
     fixed |= {step for step in heads if checkpoint_path(folder, step) in held()}
     whole, thin = kept_checkpoints(list(heads), keep, fixed)
     gone = [step for step in heads if step not in whole and step not in thin]
@@ -165,6 +169,22 @@ def plan(run: Path, keep: Keep, good: Sequence[int] | None = None) -> Plan:
     grids = [step for step in stored if step not in stay]
     freed += sum(path.stat().st_size for step in grids for path in grid_files(run, step))
     return Plan(tuple(gone), tuple(shrunk), tuple(grids), freed)
+
+
+def best_of(heads: Mapping[int, Mapping[str, Any]]) -> list[tuple[int, float]]:
+    """Of the heads of checkpoints by step, those that were the best when they were written: step and value, in order."""
+    found = []
+    for step, head in sorted(heads.items()):
+        with suppress(ValueError, TypeError, AttributeError):
+            value = float((head.get("__metadata__") or {}).get(BEST, "nan"))
+            found += [(step, value)] if math.isfinite(value) else []
+    return found
+
+
+def best_checkpoints(run: Path) -> list[tuple[int, float]]:
+    """The same of a run on disk; see :func:`best_of`."""
+    folder = run / CHECKPOINTS
+    return best_of(dict(_heads(folder, stored_steps(folder, SUFFIX))))
 
 
 def _heads(folder: Path, steps: Iterable[int]) -> Iterable[tuple[int, dict[str, Any]]]:

@@ -29,7 +29,7 @@ from ganstudio.core.events import (
 )
 from ganstudio.core.i18n import _
 from ganstudio.store.atomic import in_words, make_own, remove_stale_temps, replace_file
-from ganstudio.store.checkpoints import SUFFIX, checkpoint_path, read_header, write_checkpoint
+from ganstudio.store.checkpoints import BEST, SUFFIX, checkpoint_path, read_header, write_checkpoint
 from ganstudio.store.eventlog import LogEvent, append_line, append_removed, cut_torn_line, read_lines, settle, stored_in
 from ganstudio.store.folder import (
     CHECKPOINTS,
@@ -208,7 +208,7 @@ class RunWriter:
         write_checkpoint(path, tensors, {**metadata, "step": str(step)})
         with in_words(path):
             self._verified[step] = _sign(path)
-        append_line(self._log, CheckpointSaved(step), step)
+        append_line(self._log, CheckpointSaved(step, BEST in metadata), step)
 
     def truncate_after(self, step: int) -> None:
         """Forgets everything after ``step``: before training goes on from the checkpoint of that step.

@@ -7,6 +7,7 @@ trainer at most some percent of its time.
 from __future__ import annotations
 
 import json
+import math
 import time
 from dataclasses import dataclass
 
@@ -33,8 +34,10 @@ from ganstudio.core.images import make_grid
 from ganstudio.core.mailbox import Mailbox
 from ganstudio.core.observed import Measure, Observed
 from ganstudio.store import Keep, RunWriter, WriteQueue, is_milestone, sample_schedule
-from ganstudio.store.checkpoints import MARKED
+from ganstudio.store.checkpoints import BEST, MARKED
+from ganstudio.store.thinning import best_checkpoints
 from ganstudio.training import scene
+from ganstudio.training.best import Best
 from ganstudio.training.device import describe, memory_used
 from ganstudio.training.engine import Engine
 from ganstudio.training.state import state_of
@@ -42,6 +45,8 @@ from ganstudio.training.timing import Timing
 from ganstudio.training.trouble import not_finite
 
 MEASURE_EVERY, RECOGNISE_COUNT = 500, 1000
+WATCH_EVERY, WATCH_SHARE = 250, 0.02
+"""Steps between two measurements of the distance to the data; twice as many where they take more than this share."""
 LOOKING_SHARE = 0.02  # of the trainer's time that drawing for a watcher may take; the window spends as much again
 
 
@@ -92,7 +97,9 @@ class Publisher:
         self.state: State = "preparing"
         self.message = self.details = ""
         self._measure = measure
-        self._measured = self._looked = -1
+        self._measured = self._looked = self._watched = self._marked = -1
+        self._every, self._watched_at = WATCH_EVERY, -math.inf
+        self.best = Best()
         self._real: RealBatch | None = None
         self._keep = keep or Keep()
         self._next_beat = 0.0
@@ -108,6 +115,8 @@ class Publisher:
         """Publishes what is due; returns step and name of a loss that is not finite, where one was found."""
         if self._measure is not None and self.engine.step_count % MEASURE_EVERY == 0:
             self.measure()
+        if self._measure is not None and self.engine.step_count % self._every == 0:
+            self.watch()
         if is_milestone(self.engine.step_count) and self.flush_scalars() is None:
             self.checkpoint()
         if now < self._due["scalars"] and len(self.engine.losses) < 1000:
@@ -222,26 +231,50 @@ class Publisher:
             observed = Observed(recognised=seen, predicts=engine.method.predicts, labels=truth)
             self._post_scores("recognition", observed)
 
-    def _post_scores(self, table: str, observed: Observed) -> None:
+    def watch(self, last: bool = False, keep: bool = True) -> None:
+        """Measures how far far more samples than are on view lie from the data, and keeps the best checkpoint.
+
+        Args:
+            last: training ends here.
+            keep: a checkpoint may be written.
+        """
+        engine, begun = self.engine, time.perf_counter()
+        if self._measure is None or self._watched == engine.step_count:
+            return
+        self._watched = engine.step_count
+        for value in self._post_scores("watch", scene.take_many(engine)).values():
+            if self.best.offer(value, engine.step_count, last) and keep:
+                self.checkpoint(anew=True)
+        now = time.perf_counter()
+        if now - begun > WATCH_SHARE * (now - self._watched_at):
+            self._every *= 2
+        self._watched_at = now
+
+    def _post_scores(self, table: str, observed: Observed) -> dict[str, float]:
         assert self._measure is not None
         scores, engine = self._measure(observed, self.engine.dataset.spec), self.engine
         if scores:
             series = tuple(SeriesInfo(name, "quality", "fake") for name in scores)
             step, seconds = np.array([engine.step_count], np.int64), np.array([engine.seconds], np.float64)
             self.post_rows(Rows(table, series, step, seconds, np.array([list(scores.values())], np.float32)))
+        return scores
 
     # -- files ------------------------------------------------------------------------------------------------------
 
-    def checkpoint(self, *, marked: bool = False) -> None:
+    def checkpoint(self, *, marked: bool = False, anew: bool = False) -> None:
         """Copies the run's state to the host (the trainer waits for this much only) and queues the file.
 
-        One that is ``marked``, since a person has asked for it, stays however old it grows.
+        One that is ``marked``, since a person has asked for it, stays however old it grows; the best so far until there is
+        a better one. That of a step that has one is written ``anew`` only where it is to be told from others.
         """
         engine = self.engine
         self._due["checkpoint"] = time.perf_counter() + self.pace.checkpoint
-        if engine.losses.not_finite is not None or (self.last_checkpoint == engine.step_count and not marked):
+        if engine.losses.not_finite is not None or (self.last_checkpoint == engine.step_count and not (marked or anew)):
             return
         self.last_checkpoint = step = engine.step_count
+        self._marked = step if marked else self._marked
+        kept = {MARKED: "1"} if self._marked == step else {}
+        kept |= {BEST: repr(self.best.value)} if self.best.step == step else {}
         tensors, values = state_of(engine)
         copies = {name: tensor.detach().to("cpu", copy=True) for name, tensor in tensors.items()}
 
@@ -251,9 +284,9 @@ class Publisher:
                 text = _("No checkpoint of step {step} was kept: “{name}” holds values that are not finite numbers.")
                 self.mailbox.post(Note("warning", text.format(step=step, name=broken)))
                 return
-            self.writer.save_checkpoint(step, copies, {"state": json.dumps(values)} | ({MARKED: "1"} if marked else {}))
+            self.writer.save_checkpoint(step, copies, {"state": json.dumps(values)} | kept)
             self.stored_checkpoint = step
-            self.mailbox.post(CheckpointSaved(step))
+            self.mailbox.post(CheckpointSaved(step, BEST in kept))
             self._thin()
 
         self.queue.submit(write)
@@ -288,7 +321,8 @@ class Publisher:
         """The run went back to ``step``; ``stored`` are the steps whose grids are still there."""
         self.last_checkpoint = self.stored_checkpoint = step
         self.last_stored = max((earlier for earlier in stored if earlier <= step), default=None)
-        self._measured = self._looked = -1
+        self._measured = self._looked = self._watched = -1
+        self.best.go_on(step, best_checkpoints(self.writer.path))
         self.start_timing()  # steps that were undone are no speed
         # First: of what is told last of all, nothing from before may come after it.
         self.mailbox.put_latest(self.progress(time.perf_counter()))

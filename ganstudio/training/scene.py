@@ -14,11 +14,13 @@ from ganstudio.core.commands import Source
 from ganstudio.core.controls import GeneratorIndex
 from ganstudio.core.dataspec import Box
 from ganstudio.core.events import RealBatch, Samples, Scene
-from ganstudio.methods.view import inside
+from ganstudio.core.observed import Observed
+from ganstudio.methods.view import FIXED_IMAGES, fixed_values, inside
 from ganstudio.nn.labelmaps import picture_of
 from ganstudio.training.engine import Engine
 
 REAL_POINTS = 4000
+MANY_POINTS, MANY_PICTURES, MANY_TRANSLATIONS = 2048, 512, 32
 
 
 def to_items(items: Tensor) -> NDArray[np.uint8] | NDArray[np.float32]:
@@ -29,6 +31,20 @@ def to_items(items: Tensor) -> NDArray[np.uint8] | NDArray[np.float32]:
     pixels = items.float().add(1).mul(127.5).round().clamp_(0, 255).to(torch.uint8)
     images: NDArray[np.uint8] = pixels.permute(0, 2, 3, 1).contiguous().cpu().numpy()
     return images
+
+
+def take_many(engine: Engine) -> Observed:
+    """Far more than is on view, of both sides: the same latents and the same real items at every step."""
+    translates, pictures = engine.method.translates, engine.dataset.spec.pictures
+    count = MANY_TRANSLATIONS if translates else MANY_PICTURES if pictures else MANY_POINTS
+    examples = engine.batches.unseen(count) if translates else engine.batches.fixed(count)
+    values = fixed_values(engine.method, engine.seed, count, examples)
+    drawn = []
+    with engine.drawing() as view:
+        for start in range(0, count, count if not pictures else FIXED_IMAGES):
+            part = {name: rows[start : start + FIXED_IMAGES] if pictures else rows for name, rows in values.items()}
+            drawn.append(to_items(view.generate({name: rows.to(engine.device) for name, rows in part.items()})))
+    return Observed(np.concatenate(drawn), to_items(examples.real), many=True)
 
 
 def _scores(scores: Tensor | None) -> NDArray[np.float32] | None:

@@ -34,6 +34,7 @@ from ganstudio.core.observed import Measure
 from ganstudio.methods import Method
 from ganstudio.nn.snapshot import Snapshots
 from ganstudio.store import Keep, Run, RunWriter, WriteQueue
+from ganstudio.store.thinning import best_checkpoints
 from ganstudio.training.device import prepare_thread
 from ganstudio.training.disk import Disk
 from ganstudio.training.engine import Engine
@@ -84,6 +85,7 @@ class Trainer:
         self._paused, self._pending = paused, 0
         self._role: Role | None = None
         self._pending_role: Role | None = None
+        self._ended = ""
         self._show, self._message, self._cancel_reading = Show(live=False), "", threading.Event()
         self._disk, self._ending = Disk(self.mailbox, self._commands, patience), None  # type: Disk, Stop | None
         self._writer, self._publisher = None, None  # type: RunWriter | None, Publisher | None
@@ -142,6 +144,7 @@ class Trainer:
     def _begin(self, engine: Engine, publisher: Publisher) -> None:
         if engine.step_count:
             publisher.last_checkpoint = publisher.stored_checkpoint = engine.step_count
+            publisher.best.go_on(engine.step_count, best_checkpoints(publisher.writer.path))
         stored = Run.open(publisher.writer.path).sample_steps()
         publisher.last_stored = stored[-1] if stored else None
         publisher.store_real()
@@ -184,11 +187,21 @@ class Trainer:
             before = now
             if (bad := publisher.after_step(now)) is not None:
                 self._hold(diverged(bad))
+            elif publisher.best.stalled(engine.step_count, self.experiment.patience):
+                self._give_up_waiting(engine, publisher)
             elif self._pending:
                 self._pending -= 1
                 if not self._pending:
                     self._settle(publisher)
         self._end(engine, publisher)
+
+    def _give_up_waiting(self, engine: Engine, publisher: Publisher) -> None:
+        """Nothing has become better for as long as was asked: the run ends here."""
+        words = _("Ended at step {step}: nothing has become better since step {since}.")
+        words = words.format(step=f"{engine.step_count:,}", since=f"{publisher.best.since:,}")
+        publisher.post_event(Note("info", words))
+        self._total = publisher.total = engine.step_count
+        self._pending, self._ended = 0, words
 
     def _rest(self, engine: Engine, publisher: Publisher) -> None:
         """Holds until something is asked for; no polling but while the disk is full."""
@@ -225,15 +238,17 @@ class Trainer:
         if (name := not_finite(state_of(engine)[0])) is not None:
             raise broken(engine.step_count, name)
         publisher.measure()
+        keep = self._ending is None or self._ending.save
+        publisher.watch(last=True, keep=keep)
         publisher.draw(store=True)
-        if self._ending is None or self._ending.save:
+        if keep:
             publisher.checkpoint()
         publisher.mailbox.put_latest(publisher.progress(time.perf_counter()))
         self._write_out(publisher)
         if self._disk.unwritten is not None:
             raise self._disk.unwritten
         self._ranks.end()
-        self._enter("finished" if finished else "stopped")
+        self._enter("finished" if finished else "stopped", self._ended if finished else "")
 
     def _write_out(self, publisher: Publisher) -> None:
         """Waits until all is on disk, see :meth:`Disk.write_out`."""
