@@ -20,7 +20,6 @@ from ganstudio.core.errors import StudioError
 from ganstudio.core.i18n import _
 from ganstudio.metrics.checks import Matrix
 
-
 ITEMS, WIDTH = 10_000, 2048
 """Generated and real items, and numbers of each."""
 MEMORY = 0.5
