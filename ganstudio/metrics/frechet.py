@@ -110,7 +110,8 @@ def _factor(covariance: torch.Tensor) -> torch.Tensor:
 
     values, vectors = torch.linalg.eigh(covariance)
     keep = values > len(values) * torch.finfo(values.dtype).eps * values[-1].clamp(min=0)
-    return vectors[:, keep] * values[keep].sqrt()
+    factor: torch.Tensor = vectors[:, keep] * values[keep].sqrt()
+    return factor
 
 
 def spread_of_distance(one: Matrix, other: Matrix, seed: int, tick: Tick = lambda _fraction, _text: None) -> float:
@@ -119,8 +120,8 @@ def spread_of_distance(one: Matrix, other: Matrix, seed: int, tick: Tick = lambd
     values = []
     for turn in range(_RESAMPLES):
         tick(turn / _RESAMPLES, _("Interval by resampling"))
-        drawn = [statistics(side[source.integers(0, len(side), len(side))]) for side in (one, other)]
-        values.append(frechet_distance(*drawn))
+        first, second = (statistics(side[source.integers(0, len(side), len(side))]) for side in (one, other))
+        values.append(frechet_distance(first, second))
     return float(np.std(values, ddof=1))
 
 

@@ -44,7 +44,7 @@ def cubic_mmd2(one: Matrix, other: Matrix, device: str = "cpu") -> float:
         return float(np.vdot(base * base, base))
 
     within = sum(total(side, side) - float((np.einsum("ij,ij->i", side, side) ** 3).sum()) for side in (one, other))
-    return within / (count * (count - 1)) - 2 * total(one, other) / count**2
+    return float(within / (count * (count - 1)) - 2 * total(one, other) / count**2)
 
 
 def kernel_distances(

@@ -55,7 +55,8 @@ def _distances(one: Matrix, other: Matrix, tick: Tick) -> Matrix:
             tick(0.3 * start / len(one), _("Distances of all pairs"))
             part = slice(start, start + _BLOCK)
             found[part] = sum((one[part, None, axis] - other[None, :, axis]) ** 2 for axis in range(one.shape[1]))
-        return np.sqrt(found, out=found)
+        np.sqrt(found, out=found)
+        return found
     centre = other.mean(axis=0)
     one, other = one - centre, other - centre
     ours, theirs = (np.einsum("ij,ij->i", side, side) for side in (one, other))
@@ -64,7 +65,8 @@ def _distances(one: Matrix, other: Matrix, tick: Tick) -> Matrix:
         part = slice(start, start + _BLOCK)
         found[part] = ours[part, None] + theirs - 2 * one[part] @ other.T
     found[found < 1e-13 * max(ours.max(), theirs.max())] = 0  # what rounding leaves of two equal rows
-    return np.sqrt(found, out=found)
+    np.sqrt(found, out=found)
+    return found
 
 
 def directions(width: int, count: int, seed: int) -> Matrix:
