@@ -75,12 +75,14 @@ class Posterior:
         items: float32 ``(N, D)``, in the units of the density.
         sigma: of p(x|z).
         unit: brings what the decoder draws to the units of the items.
+        beat: called before each piece of work; raises CancelledError when it shall end.
     """
 
     decoder: Decoder
     items: Tensor
     sigma: float
     unit: Callable[[Tensor], Tensor] = lambda items: items
+    beat: Callable[[], None] = lambda: None
 
     def logs(self, z: Tensor, rows: slice = slice(None)) -> tuple[Tensor, Tensor]:
         """Log p(z) and log p(x|z), ``(N,)`` each; what is no number counts as −∞."""
@@ -100,6 +102,7 @@ class Posterior:
         at_once = max(1, _NUMBERS_AT_ONCE // self.items.shape[1])
         parts = []
         for start in range(0, len(z), at_once):
+            self.beat()
             rows = slice(start, min(start + at_once, len(z)))
             with torch.inference_mode(False), torch.enable_grad():
                 free = z[rows].detach().clone().requires_grad_(True)
@@ -214,6 +217,20 @@ def log_mean(weights: NDArray[np.float64], chains: int) -> NDArray[np.float64]:
     return np.where(np.isfinite(most[:, 0]), found, most[:, 0])
 
 
+class _Beat:
+    """Tells how far it is, and the same again between two pieces of work."""
+
+    def __init__(self, tick: Tick) -> None:
+        self._tick, self._last = tick, (0.0, _("Annealing"))
+
+    def __call__(self, share: float, text: str) -> None:
+        self._last = share, text
+        self._tick(share, text)
+
+    def again(self) -> None:
+        self._tick(*self._last)
+
+
 @dataclass(frozen=True, slots=True)
 class Bounds:
     """What annealing found.
@@ -257,13 +274,13 @@ def annealed(
 
     from ganstudio.nn.random import seeded
 
-    source = seeded(seed, "annealing", items.device)
-    plain = Posterior(decoder, items, sigma, unit)
+    source, tick = seeded(seed, "annealing", items.device), _Beat(tick)
+    plain = Posterior(decoder, items, sigma, unit, tick.again)
     betas = [float(beta) for beta in schedule(temperatures, steepness(plain, source))]
     phases = 4 if both else 2
     at = [_share(tick, phase, phases) for phase in range(phases)]
     sizes, _walk = steps_of(plain, betas, source, at[0])
-    given = Posterior(decoder, items.repeat_interleave(chains, 0), sigma, unit)
+    given = Posterior(decoder, items.repeat_interleave(chains, 0), sigma, unit, tick.again)
     lower = log_mean(forward(given, betas, sizes, source, at[1]), chains)
     if not both:
         return Bounds(lower, np.empty(0), np.empty(0))
@@ -271,7 +288,7 @@ def annealed(
     with torch.no_grad():
         clean = unit(decoder.decode(exact)).flatten(1).to(items.device)
     noise = torch.randn(clean.shape, generator=source, device=items.device)
-    drawn = Posterior(decoder, (clean + sigma * noise).repeat_interleave(chains, 0), sigma, unit)
+    drawn = Posterior(decoder, (clean + sigma * noise).repeat_interleave(chains, 0), sigma, unit, tick.again)
     below = log_mean(forward(drawn, betas, sizes, source, at[2]), chains)
     above = -log_mean(-backward(drawn, exact.repeat_interleave(chains, 0), betas, sizes, source, at[3]), chains)
     return Bounds(lower, below, above)
@@ -311,8 +328,8 @@ def _residual(
 ) -> float:
     from ganstudio.nn.random import seeded
 
-    source = seeded(seed, "residual", items.device)
-    posterior = Posterior(decoder, items, sigma, unit)
+    source, tick = seeded(seed, "residual", items.device), _Beat(tick)
+    posterior = Posterior(decoder, items, sigma, unit, tick.again)
     betas = [float(beta) for beta in schedule(_SHORT, steepness(posterior, source))]
     walk = steps_of(posterior, betas, source, tick)[1]
     scale = items.shape[1] * math.log(sigma * math.sqrt(2 * math.pi))
