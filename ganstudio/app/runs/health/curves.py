@@ -27,11 +27,9 @@ WIDE, SLIGHT, RELATIVE = 0.14, 0.1, 0.5  # its deviation: of a probability, of a
 def diverging(look: Look) -> Verdict | None:
     """Losses that are no numbers any more, or grow without bound; samples that fly away from the data."""
     text = _("The numbers grow without bound. Go back to before that began, with lower learning rates or a penalty.")
-    losses = [info.name for info in look.of("loss")]
-    last = [look.steps.column(name)[max(0, look.stop - 5) : look.stop] for name in losses]
-    if last and not any(np.isfinite(part).any() for part in last):
-        bad = np.concatenate([look.steps.not_finite(name) for name in losses])
-        since = int(bad.min()) if len(bad) else look.now
+    bad = [step for info in look.of("loss") for step in look.steps.not_finite(info.name)[-2000:] if step <= look.now]
+    if bad and max(bad) >= look.steps.steps[max(0, look.stop - STILL)]:
+        since = int(min(bad))
         evidence = _("The losses are not finite numbers since step {step:,}.").format(step=since)
         return Verdict(_("diverging"), text, "warning", "diverging", evidence, since)
     for info in look.of("loss", "score"):

@@ -164,12 +164,16 @@ def _change(patient: Patient, name: str, new: Value, why: str) -> Remedy | None:
     spec, old = patient.field(name), patient.values.get(name)
     if spec is None or not spec.live or old == new or problem_of(spec, new) or not (patient.live or patient.resumable):
         return None
-    words = _("{title}: {new}").format(title=spec.title, new=value_text(new, spec))
+    shown = value_text(new, spec)
     told = _("From {old} to {new}. {why}").format(old=value_text(old if old is not None else new, spec),
-                                                  new=value_text(new, spec), why=why)  # fmt: skip
+                                                  new=shown, why=why)  # fmt: skip
     if patient.live:
-        return None if patient.touched else Remedy("live", words, told, {name: new})
-    return Remedy("continue", _("Go on: {change}").format(change=words), told, {name: new})
+        return (
+            None
+            if patient.touched
+            else Remedy("live", _("{title} → {new}").format(title=spec.title, new=shown), told, {name: new})
+        )
+    return Remedy("continue", _("Go on: {title} {new}").format(title=spec.title, new=shown), told, {name: new})
 
 
 def _times(name: str, factor: float, why: str, least: float = 0.0, most: float = 1.0) -> Cure:
